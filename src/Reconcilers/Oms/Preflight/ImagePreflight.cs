@@ -7,15 +7,15 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>
-/// Finds out where the new image of a node will come from: it is there (then a created, never started and removed
-/// container shows what is in it), in a readable archive with the right checksum, or pullable.
+/// Finds out where the new image of a node comes from: it is on the host (then a container that is created, never
+/// started, and removed shows what is in it), in a readable archive with the right checksum, or in a registry.
 /// </summary>
 internal sealed class ImagePreflight(OmsTargets targets, Findings findings, UpgradePath.Allowed? path)
 {
-    // Unpacked layers beside the archive's own bytes while dockerd loads it.
+    // While dockerd loads an archive, its unpacked layers need space besides the archive itself.
     private const int RoomFactor = 3;
 
-    public async Task<ImageLook?> LookAsync(NodeLook node, CancellationToken cancellationToken)
+    public async Task<ImageSource?> CheckAsync(NodeState node, CancellationToken cancellationToken)
     {
         var spec = targets.Upgrade.Spec;
         var (image, archive, docker) = (node.Spec.Image ?? spec.Image, node.Spec.ImageArchive ?? spec.ImageArchive, targets.Docker(node.Spec.Name));
@@ -23,7 +23,7 @@ internal sealed class ImagePreflight(OmsTargets targets, Findings findings, Upgr
         {
             var present = await docker.Images.InspectImageAsync(image, cancellationToken);
             await ProbeAsync(docker, node.Spec, image, cancellationToken);
-            return new ImageLook(present.ID, Present: true);
+            return new ImageSource(present.ID, Present: true);
         }
         catch (DockerNotFoundException)
         {
@@ -31,8 +31,8 @@ internal sealed class ImagePreflight(OmsTargets targets, Findings findings, Upgr
         }
     }
 
-    private async Task<ImageLook?> ArchiveAsync(
-        NodeLook node, string image, ImageArchive archive, CancellationToken cancellationToken)
+    private async Task<ImageSource?> ArchiveAsync(
+        NodeState node, string image, ImageArchive archive, CancellationToken cancellationToken)
     {
         var where = archive.Storage is { } storage ? $"its archive {archive.Path} in {targets.Archives.Describe(storage, targets.Upgrade.Metadata.Namespace)}" : $"its archive {archive.HostPath} on that host";
         var file = archive.HostPath ?? archive.Path ?? "";
@@ -45,47 +45,47 @@ internal sealed class ImagePreflight(OmsTargets targets, Findings findings, Upgr
 
             if (archive.Sha256 is { } wanted && !string.Equals(wanted, contents.Sha256, StringComparison.OrdinalIgnoreCase))
             {
-                findings.Add(Reasons.ImageArchiveUnreadable, $"{file} has SHA-256 {contents.Sha256}, imageArchive.sha256 says {wanted}; correct one of them, or copy the file again", node.Spec.Name, "spec.imageArchive.sha256");
+                findings.Add(Reasons.ImageArchiveUnreadable, $"{file} has SHA-256 {contents.Sha256}, but imageArchive.sha256 is {wanted}. Correct the field, or copy the file again.", node.Spec.Name, "spec.imageArchive.sha256");
                 return null;
             }
 
             if (contents.ImageIds.Count != 1)
             {
-                findings.Add(Reasons.ImageArchiveUnreadable, $"{file} holds {contents.ImageIds.Count} images, expected one; save the one image that is wanted", node.Spec.Name, "spec.imageArchive.path");
+                findings.Add(Reasons.ImageArchiveUnreadable, $"{file} contains {contents.ImageIds.Count} images, expected one. Save only the image that is needed.", node.Spec.Name, "spec.imageArchive.path");
                 return null;
             }
 
-            var look = new ImageLook(contents.ImageIds[0], Present: false, file, archive.Storage is { } place ? StorageText.Of(place) : null, contents.Sha256, contents.Bytes) { OnHost = archive.HostPath is not null };
+            var source = new ImageSource(contents.ImageIds[0], Present: false, file, archive.Storage is { } place ? StorageText.Of(place) : null, contents.Sha256, contents.Bytes) { OnHost = archive.HostPath is not null };
             if (await IsThereAsync(targets.Docker(node.Spec.Name), contents.ImageIds[0], cancellationToken))
             {
-                return look with { UnderAnotherName = true };
+                return source with { UnderAnotherName = true };
             }
 
             if (node.FreeBytes is { } free && free < contents.Bytes * RoomFactor)
             {
-                findings.Add(Reasons.NoSpace, $"dockerd of {node.Spec.Name} has {Bytes(free)} free, loading {image} needs about {Bytes(contents.Bytes * RoomFactor)}; make room there", node.Spec.Name);
+                findings.Add(Reasons.NoSpace, $"dockerd of {node.Spec.Name} has {Bytes(free)} free, but loading {image} needs about {Bytes(contents.Bytes * RoomFactor)}. Make room there.", node.Spec.Name);
             }
 
-            return look;
+            return source;
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or InvalidDataException or SnapshotException or System.Text.Json.JsonException)
         {
-            findings.Add(Reasons.ImageArchiveUnreadable, $"{image} is not on {node.Spec.Name}, and {where} cannot be read: {exception.Message}", node.Spec.Name, "spec.imageArchive");
+            findings.Add(Reasons.ImageArchiveUnreadable, $"{image} is not on {node.Spec.Name}, and {where} cannot be read: {exception.Message.TrimEnd('.')}.", node.Spec.Name, "spec.imageArchive");
             return null;
         }
     }
 
-    // What a host's file was found to hold is known for as long as the file has the same length and time.
+    // The contents of a host's file are cached for as long as its length and time stay the same.
     private async Task<ImageArchiveContents?> ContentsAsync(
-        NodeLook node, ImageArchive archive, CancellationToken cancellationToken)
+        NodeState node, ImageArchive archive, CancellationToken cancellationToken)
     {
         if (archive.Storage is { } storage)
         {
             return await targets.Archives.InspectAsync(storage, targets.Upgrade.Metadata.Namespace, archive.Path!, cancellationToken);
         }
 
-        // The image of the current container is on the host for certain; without that container another finding says
-        // so.
+        // The image of the current container is certainly on the host. If that container is missing, another finding
+        // says so.
         if (archive.HostPath is not { } path || node.Current is not { } current)
         {
             return null;
@@ -109,13 +109,13 @@ internal sealed class ImagePreflight(OmsTargets targets, Findings findings, Upgr
         }
     }
 
-    private async Task<ImageLook?> PullableAsync(
+    private async Task<ImageSource?> PullableAsync(
         IDockerClient docker, OmsNode node, string image, CancellationToken cancellationToken)
     {
         try
         {
             await docker.Images.InspectDistributionAsync(image, targets.PullCredentials(image), cancellationToken);
-            return new ImageLook(null, Present: false);
+            return new ImageSource(null, Present: false);
         }
         catch (FormatException problem)
         {
@@ -129,7 +129,7 @@ internal sealed class ImagePreflight(OmsTargets targets, Findings findings, Upgr
         {
             findings.Add(
                 Reasons.ImageMissing,
-                $"{image} is not on {node.Name}, cannot be pulled there ({exception.Message}), and no imageArchive is given; load it, correct spec.image, or give spec.imageArchive",
+                $"{image} is not on {node.Name}, cannot be pulled there ({exception.Message.TrimEnd('.')}), and no imageArchive is given. Load it, correct spec.image, or set spec.imageArchive.",
                 node.Name,
                 "spec.image");
         }
@@ -188,13 +188,13 @@ internal sealed class ImagePreflight(OmsTargets targets, Findings findings, Upgr
 }
 
 /// <summary>Where the new image of a node comes from.</summary>
-/// <param name="Id">Its ID; null while not known (it is pulled).</param>
+/// <param name="Id">Its ID; null until it is known (it is pulled).</param>
 /// <param name="Present">Whether it is on the host.</param>
 /// <param name="ArchivePath">The archive to load it from; null to pull it or if it is present.</param>
 /// <param name="ArchiveStorage">The archive's storage (StorageText).</param>
 /// <param name="ArchiveSha256">The archive's checksum as read.</param>
 /// <param name="Bytes">Bytes of the archive.</param>
-internal sealed record ImageLook(
+internal sealed record ImageSource(
     string? Id,
     bool Present,
     string? ArchivePath = null,

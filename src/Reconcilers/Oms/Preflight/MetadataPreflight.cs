@@ -7,24 +7,24 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>
-/// Looks at the metadata database: server, privileges for the work and the way back, topology, ha.config, projects,
-/// cascade, clocks. Changes nothing.
+/// Checks the metadata database: server, privileges for upgrade and rollback, topology, ha.config, projects, cascade,
+/// clocks. Changes nothing.
 /// </summary>
 internal sealed class MetadataPreflight(
     OmsTargets targets, IBackupStorageProbe storage, Findings findings, TimeProvider time)
 {
     private static readonly TimeSpan LargestSkew = TimeSpan.FromSeconds(60);
 
-    /// <summary>Looks; what stands in the way goes to the findings.</summary>
-    /// <param name="topology">The installation; null if its config.yaml files make no sense, and what can be seen all
-    /// the same is looked at.</param>
-    /// <param name="path">The way; null if there is none.</param>
+    /// <summary>Checks the database and adds every problem to the findings.</summary>
+    /// <param name="topology">The installation; null if its config.yaml files contradict each other: then only the
+    /// checks that do not need it run.</param>
+    /// <param name="path">The upgrade path; null if it is refused.</param>
     /// <param name="nodes">The nodes.</param>
-    /// <param name="cancellationToken">Ends the look.</param>
-    public async Task<MetadataLook?> LookAsync(
+    /// <param name="cancellationToken">Cancels the checks.</param>
+    public async Task<MetadataState?> CheckAsync(
         OmsTopology? topology,
         UpgradePath.Allowed? path,
-        IReadOnlyList<NodeLook> nodes,
+        IReadOnlyList<NodeState> nodes,
         CancellationToken cancellationToken)
     {
         var configs = nodes.Select(n => n.Config).OfType<OmsConfig>().ToList();
@@ -42,7 +42,7 @@ internal sealed class MetadataPreflight(
             IReadOnlyList<string> databases = topology?.Databases
                 ?? [.. configs.SelectMany(c => new[] { c.RmDatabase, c.CmDatabase, c.HeartbeatDatabase }).Distinct(StringComparer.Ordinal)];
 
-            // Each by itself: one that fails hides nothing the others find.
+            // One failed check must not hide what the others find.
             await EachAsync(
                 () => AccessAsync(metadata, server, databases, cancellationToken),
                 () => RoomAsync(metadata, databases, cancellationToken),
@@ -53,12 +53,12 @@ internal sealed class MetadataPreflight(
             }
 
             DiscoveredHighAvailability? highAvailability = null;
-            NameLook? names = null;
+            ProjectTablesState? names = null;
             await EachAsync(
                 async () => findings.Add(topology.CompareWith(await metadata.ClusterInfoAsync(topology.RmDatabase, cancellationToken))),
                 async () => highAvailability = await HighAvailabilityAsync(metadata, topology, cancellationToken),
-                async () => names = path is null ? new NameLook([], [], []) : await new NamePreflight(targets.Upgrade.Spec, findings).LookAsync(metadata, topology, path, cancellationToken));
-            return highAvailability is null || names is null ? null : new MetadataLook(server, highAvailability, names);
+                async () => names = path is null ? new ProjectTablesState([], [], []) : await new NamePreflight(targets.Upgrade.Spec, findings).CheckAsync(metadata, topology, path, cancellationToken));
+            return highAvailability is null || names is null ? null : new MetadataState(server, highAvailability, names);
         }
         catch (OmsMetadataException exception)
         {
@@ -92,7 +92,7 @@ internal sealed class MetadataPreflight(
         _ => Reasons.MetadataUnreadable,
     };
 
-    private void Clocks(MetadataServerInfo server, DateTimeOffset asked, IReadOnlyList<NodeLook> nodes)
+    private void Clocks(MetadataServerInfo server, DateTimeOffset asked, IReadOnlyList<NodeState> nodes)
     {
         var database = server.Now - asked;
         foreach (var node in nodes)
@@ -101,13 +101,13 @@ internal sealed class MetadataPreflight(
             {
                 findings.Add(
                     Reasons.ClockSkew,
-                    string.Create(CultureInfo.InvariantCulture, $"the clock of {node.Spec.Name} differs from the metadata database's by {(host - database).TotalSeconds:0} s, expected at most {LargestSkew.TotalSeconds:0} s; heartbeats would look stale. Repair NTP"),
+                    string.Create(CultureInfo.InvariantCulture, $"The clock of {node.Spec.Name} differs from that of the metadata database by {(host - database).TotalSeconds:0} s, at most {LargestSkew.TotalSeconds:0} s are allowed. OMS would regard heartbeats as stale. Repair NTP."),
                     node.Spec.Name);
             }
 
             if (node.UtcOffset is { } zone && zone != server.UtcOffset)
             {
-                findings.Add(Reasons.ClockSkew, $"the time zone in {node.Current?.ShortName} on {node.Spec.Name} is UTC{Zone(zone)}, the metadata database's is UTC{Zone(server.UtcOffset)}; OMS needs the same. Make them agree", node.Spec.Name);
+                findings.Add(Reasons.ClockSkew, $"The time zone in {node.Current?.ShortName} on {node.Spec.Name} is UTC{Zone(zone)}, that of the metadata database is UTC{Zone(server.UtcOffset)}. OMS needs the same on both: change one of them.", node.Spec.Name);
             }
         }
     }
@@ -120,22 +120,23 @@ internal sealed class MetadataPreflight(
     {
         if (server.ReadOnly)
         {
-            findings.Add(Reasons.AccessDenied, $"the metadata database {metadata.Target.Address} is read-only; connect to the writable server (spec.metadataDatabase.host)");
+            findings.Add(Reasons.AccessDenied, $"Metadata server {metadata.Target.Address} is read-only. Connect to the writable server (spec.metadataDatabase.host).");
         }
 
         if (!server.NamedLocks)
         {
-            findings.Add(Reasons.LockUnavailable, $"{metadata.Target.Address} has no GET_LOCK, by which destructive statements are fenced; use a server that has it");
+            findings.Add(Reasons.LockUnavailable, $"Metadata server {metadata.Target.Address} has no GET_LOCK, by which destructive statements are fenced. Use a server that has it.");
         }
 
         var absent = (await metadata.DatabasesAsync(databases, cancellationToken)).Where(d => !d.Exists).Select(d => d.Name).ToList();
         if (absent.Count > 0)
         {
-            findings.Add(Reasons.MetadataUnreadable, $"{metadata.Target.Address} has no database {string.Join(", ", absent)}, which config.yaml names; is it the right server?");
+            findings.Add(Reasons.MetadataUnreadable, $"Metadata server {metadata.Target.Address} has no database {string.Join(", ", absent)}, which config.yaml names. Check that it is the right server.");
         }
 
-        // Without those for views, triggers, events and routines the server does not even show them, and a dump would
-        // silently lack them. OceanBase knows not all of them. A restore test without them would fail in the downtime.
+        // Without the privileges for views, triggers, events and routines the server hides these objects, and a dump
+        // would silently lack them. OceanBase does not have all of them. A restore test without them would fail in the
+        // downtime.
         IReadOnlyList<string> scratch = targets.Upgrade.Spec.Backup.Verify == Crds.Common.SnapshotVerification.RestoreTest ? [RestoreTestRequest.ScratchDatabases] : [];
         var privileges = await metadata.PrivilegesAsync([.. databases, .. scratch], cancellationToken);
         foreach (var missing in privileges.Where(m => m.Required || (m.ShowsObjects && server.Kind != MetadataServerKind.OceanBase)))
@@ -154,7 +155,7 @@ internal sealed class MetadataPreflight(
             var needed = (await metadata.SizesAsync(databases, cancellationToken)).Sum(s => s.Bytes);
             if (free is { } left && left < needed)
             {
-                findings.Add(Reasons.NoSpace, $"{storage.Describe(place, targets.Upgrade.Metadata.Namespace)} has {ImagePreflight.Bytes(left)} free, the databases are {ImagePreflight.Bytes(needed)}; make room, or choose another backup.storage", field: "spec.backup.storage");
+                findings.Add(Reasons.NoSpace, $"{storage.Describe(place, targets.Upgrade.Metadata.Namespace)} has {ImagePreflight.Bytes(left)} free, but the databases need {ImagePreflight.Bytes(needed)}. Make room, or choose another spec.backup.storage.", field: "spec.backup.storage");
             }
         }
         catch (SnapshotException exception)
@@ -163,7 +164,7 @@ internal sealed class MetadataPreflight(
         }
     }
 
-    // They are frozen with the plan, and a mistyped one would be found out in the downtime.
+    // Recipients are frozen with the plan; a mistyped one would be noticed only in the downtime.
     private async Task RecipientsAsync(CancellationToken cancellationToken)
     {
         try
@@ -198,12 +199,12 @@ internal sealed class MetadataPreflight(
         (offset < TimeSpan.Zero ? "-" : "+") + offset.Duration().ToString(@"hh\:mm", CultureInfo.InvariantCulture);
 }
 
-/// <summary>What was seen in the metadata database.</summary>
+/// <summary>The metadata database as preflight found it.</summary>
 /// <param name="Server">The server.</param>
 /// <param name="HighAvailability">ha.config.</param>
-/// <param name="Names">What the project tables say; empty where they are not read.</param>
-internal sealed record MetadataLook(
-    MetadataServerInfo Server, DiscoveredHighAvailability HighAvailability, NameLook Names)
+/// <param name="Names">The project tables; empty where they are not read.</param>
+internal sealed record MetadataState(
+    MetadataServerInfo Server, DiscoveredHighAvailability HighAvailability, ProjectTablesState Names)
 {
     /// <summary>The projects the tables list.</summary>
     public IReadOnlyList<OmsProject> Projects => Names.Projects;

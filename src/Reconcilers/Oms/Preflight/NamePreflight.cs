@@ -6,7 +6,7 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>
-/// Looks at the project tables of a version below 4.0.1 (docs/research/oms.md#checks-before-an-upgrade): shared names,
+/// Checks the project tables of a version below 4.0.1 (docs/research/oms.md#checks-before-an-upgrade): duplicate names,
 /// cascaded writers, projects that may lack dbType. Changes nothing.
 /// </summary>
 internal sealed class NamePreflight(OmsUpgradeSpec spec, Findings findings)
@@ -17,12 +17,12 @@ internal sealed class NamePreflight(OmsUpgradeSpec spec, Findings findings)
 
     private readonly List<string> _notes = [];
 
-    public async Task<NameLook> LookAsync(
+    public async Task<ProjectTablesState> CheckAsync(
         IOmsMetadata metadata, OmsTopology topology, UpgradePath.Allowed path, CancellationToken cancellationToken)
     {
         if (!path.ReadsProjectTables)
         {
-            return new NameLook([], [], []);
+            return new ProjectTablesState([], [], []);
         }
 
         var renames = path.NeedsProjectChecks ? await DuplicatesAsync(metadata, topology.RmDatabase, cancellationToken) : [];
@@ -34,7 +34,7 @@ internal sealed class NamePreflight(OmsUpgradeSpec spec, Findings findings)
         var read = await metadata.ProjectsAsync(topology.RmDatabase, ProjectsRead, cancellationToken);
         if (read.Truncated)
         {
-            _notes.Add($"{read.Total.ToString(CultureInfo.InvariantCulture)} projects, of which the first {read.Projects.Count.ToString(CultureInfo.InvariantCulture)} are recorded");
+            _notes.Add($"{read.Total.ToString(CultureInfo.InvariantCulture)} projects exist; the first {read.Projects.Count.ToString(CultureInfo.InvariantCulture)} are recorded");
         }
 
         if (path.MayLackDbType)
@@ -42,7 +42,7 @@ internal sealed class NamePreflight(OmsUpgradeSpec spec, Findings findings)
             DbType(read.Projects);
         }
 
-        return new NameLook(read.Projects, renames, _notes);
+        return new ProjectTablesState(read.Projects, renames, _notes);
     }
 
     private async Task<IReadOnlyList<ProjectRename>> DuplicatesAsync(
@@ -66,13 +66,13 @@ internal sealed class NamePreflight(OmsUpgradeSpec spec, Findings findings)
         findings.Add(plan.Findings);
         if (plan.Renames.Count > 0)
         {
-            _notes.Add($"{plan.Renames.Count.ToString(CultureInfo.InvariantCulture)} projects share a name and get new ones before the downtime, which going back takes back: {Some(plan.Renames.Select(r => $"{ProjectRenamer.Key(r.Kind, r.Id)} '{r.OldName}' becomes '{r.NewName}'"))}");
+            _notes.Add($"{plan.Renames.Count.ToString(CultureInfo.InvariantCulture)} projects share a name and are renamed before the downtime; a rollback restores the old names: {Some(plan.Renames.Select(r => $"{ProjectRenamer.Key(r.Kind, r.Id)} '{r.OldName}' becomes '{r.NewName}'"))}");
         }
 
         return plan.Renames;
     }
 
-    // The server's own collations have the last word on whether a name is free.
+    // The server's own collations decide whether a name is free.
     private async Task<ProjectRenamePlan> NewNamesAsync(
         IOmsMetadata metadata, string database, IReadOnlyList<DuplicateProjectName> duplicates, CancellationToken cancellationToken)
     {
@@ -100,8 +100,8 @@ internal sealed class NamePreflight(OmsUpgradeSpec spec, Findings findings)
         static ProjectRenamePlan Refused(string why) => new([], [ProjectRenamer.NotRenamed(why)]);
     }
 
-    // What is looked for in every region is what is not that region's; which region a writer is of no public column
-    // tells, so with several regions each shows.
+    // Each region is searched for writers of other regions. No documented column tells the region of a writer, so with
+    // several regions every writer is listed.
     private async Task CascadesAsync(IOmsMetadata metadata, OmsTopology topology, CancellationToken cancellationToken)
     {
         var writers = new List<CascadedWriter>();
@@ -116,7 +116,7 @@ internal sealed class NamePreflight(OmsUpgradeSpec spec, Findings findings)
         }
 
         var locations = string.Join(", ", topology.Regions.Select(region => region.CmLocation.ToString(CultureInfo.InvariantCulture)));
-        var list = $"{writers.Count.ToString(CultureInfo.InvariantCulture)} writers in {topology.CmDatabase}.config_job have a sourceFile.blackRegionNo other than the cm_location of a region ({locations}): {Some(writers.Select(w => $"{w.Identity}={w.Value}"))}";
+        var list = $"{writers.Count.ToString(CultureInfo.InvariantCulture)} writers in {topology.CmDatabase}.config_job have a sourceFile.blackRegionNo that differs from the cm_location of a region ({locations}): {Some(writers.Select(w => $"{w.Identity}={w.Value}"))}";
         if (spec.Preflight.CascadedWriters == CascadedWriterPolicy.Acknowledge)
         {
             _notes.Add($"{list}; acknowledged by spec.preflight.cascadedWriters");
@@ -125,7 +125,7 @@ internal sealed class NamePreflight(OmsUpgradeSpec spec, Findings findings)
 
         findings.Add(
             Reasons.CascadedWriters,
-            $"{list}; if the cascade is in use ask the vendor's support, otherwise remove the setting, or set spec.preflight.cascadedWriters: Acknowledge after looking",
+            $"{list}. If the cascade is in use, ask the vendor's support. Otherwise remove the setting, or check it and set spec.preflight.cascadedWriters: Acknowledge.",
             field: "spec.preflight.cascadedWriters");
     }
 
@@ -136,7 +136,7 @@ internal sealed class NamePreflight(OmsUpgradeSpec spec, Findings findings)
         {
             findings.Add(
                 Reasons.SyncProjectsWithoutDbType,
-                $"synchronization projects that replicate DDL need dbType on their source connector, which the tables do not show: {Some(sync.Select(p => $"{p.Name} ({p.Id})"))}; check them in the console, then put SyncProjectsWithoutDbType into spec.preflight.acknowledge",
+                $"Synchronization projects that replicate DDL need dbType on their source connector, which the tables do not show: {Some(sync.Select(p => $"{p.Name} ({p.Id})"))}. Check them in the console, then add SyncProjectsWithoutDbType to spec.preflight.acknowledge.",
                 field: "spec.preflight.acknowledge");
         }
     }
@@ -148,9 +148,9 @@ internal sealed class NamePreflight(OmsUpgradeSpec spec, Findings findings)
     }
 }
 
-/// <summary>What the project tables of a version below 4.0.1 say.</summary>
+/// <summary>The project tables of a version below 4.0.1.</summary>
 /// <param name="Projects">The projects.</param>
-/// <param name="Renames">Those that get another name.</param>
-/// <param name="Notes">What the reader of the plan should know.</param>
-internal sealed record NameLook(
+/// <param name="Renames">The projects that are renamed.</param>
+/// <param name="Notes">Notes for the readers of the plan.</param>
+internal sealed record ProjectTablesState(
     IReadOnlyList<OmsProject> Projects, IReadOnlyList<ProjectRename> Renames, IReadOnlyList<string> Notes);

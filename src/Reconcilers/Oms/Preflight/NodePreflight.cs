@@ -9,8 +9,8 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>
-/// Looks at one node: dockerd, the current container and its version, mounts, config.yaml, environment, clock and room.
-/// Changes nothing.
+/// Checks one node: dockerd, the current container and its version, mounts, config.yaml, environment, clock and free
+/// space. Changes nothing.
 /// </summary>
 internal sealed class NodePreflight(OmsTargets targets, Findings findings, TimeProvider time)
 {
@@ -20,28 +20,28 @@ internal sealed class NodePreflight(OmsTargets targets, Findings findings, TimeP
 
     private static readonly string[] SecretWords = ["PASS", "PWD", "SECRET", "TOKEN", "KEY", "CREDENTIAL"];
 
-    public async Task<NodeLook> LookAsync(OmsNode node, string region, CancellationToken cancellationToken)
+    public async Task<NodeState> CheckAsync(OmsNode node, string region, CancellationToken cancellationToken)
     {
-        var look = new NodeLook(node, region);
+        var state = new NodeState(node, region);
         try
         {
             var docker = targets.Docker(node.Name);
-            look = await ClockAsync(docker, look, cancellationToken);
+            state = await ClockAsync(docker, state, cancellationToken);
             var current = await CurrentAsync(docker, node, cancellationToken);
             if (current is not { State.Running: true })
             {
-                // Its config.yaml still tells which target it is.
-                return current is null ? look : look with { Config = await ConfigAsync(node, current, cancellationToken) };
+                // The config.yaml of a stopped container still names the target.
+                return current is null ? state : state with { Config = await ConfigAsync(node, current, cancellationToken) };
             }
 
             CheckMounts(node, current);
-            look = look with { LeftoverContainerId = await CheckNewNameAsync(docker, node, cancellationToken) };
+            state = state with { LeftoverContainerId = await CheckNewNameAsync(docker, node, cancellationToken) };
             await CheckVersionAsync(docker, node, current, cancellationToken);
-            look = look with { Current = current, EnvironmentNames = await EnvironmentAsync(docker, current, cancellationToken), Config = await ConfigAsync(node, current, cancellationToken) };
+            state = state with { Current = current, EnvironmentNames = await EnvironmentAsync(docker, current, cancellationToken), Config = await ConfigAsync(node, current, cancellationToken) };
             await CheckHttpsAsync(docker, node, current, cancellationToken);
-            look = await InsideAsync(docker, look, current, cancellationToken);
-            await CheckPortsAsync(docker, look, current, cancellationToken);
-            return look;
+            state = await InsideAsync(docker, state, current, cancellationToken);
+            await CheckPortsAsync(docker, state, current, cancellationToken);
+            return state;
         }
         catch (DockerEndpointException exception)
         {
@@ -49,23 +49,23 @@ internal sealed class NodePreflight(OmsTargets targets, Findings findings, TimeP
         }
         catch (DockerApiVersionException exception)
         {
-            findings.Add(Reasons.DockerUnsupported, $"dockerd of {node.Name}: {exception.Message}", node.Name);
+            findings.Add(Reasons.DockerUnsupported, $"dockerd of {node.Name}: {exception.Message.TrimEnd('.')}.", node.Name);
         }
         catch (DockerException exception)
         {
-            findings.Add(Reasons.HostUnreachable, $"dockerd of {node.Name}: {exception.Message}", node.Name);
+            findings.Add(Reasons.HostUnreachable, $"dockerd of {node.Name}: {exception.Message.TrimEnd('.')}.", node.Name);
         }
 
-        return look;
+        return state;
     }
 
-    private async Task<NodeLook> ClockAsync(IDockerClient docker, NodeLook look, CancellationToken cancellationToken)
+    private async Task<NodeState> ClockAsync(IDockerClient docker, NodeState state, CancellationToken cancellationToken)
     {
         await docker.System.PingAsync(cancellationToken);
         var before = time.GetUtcNow();
         var info = await docker.System.GetSystemInfoAsync(cancellationToken);
         var between = before + ((time.GetUtcNow() - before) / 2);
-        return look with { ClockOffset = info.SystemTime - between };
+        return state with { ClockOffset = info.SystemTime - between };
     }
 
     private async Task<ContainerInspectResponse?> CurrentAsync(
@@ -77,20 +77,20 @@ internal sealed class NodePreflight(OmsTargets targets, Findings findings, TimeP
             var container = await docker.Containers.InspectContainerAsync(name, cancellationToken);
             if (!container.State.Running)
             {
-                findings.Add(Reasons.ContainerNotFound, $"container {name} on {node.Name} is {container.State.Status}, expected running; start it, or correct currentContainer", node.Name, "spec.currentContainer");
+                findings.Add(Reasons.ContainerNotFound, $"Container {name} on {node.Name} is {container.State.Status}, expected running. Start it with `docker start {name}`, or correct spec.currentContainer.", node.Name, "spec.currentContainer");
             }
 
             return container;
         }
         catch (DockerNotFoundException)
         {
-            findings.Add(Reasons.ContainerNotFound, $"there is no container {name} on {node.Name}; correct currentContainer", node.Name, "spec.currentContainer");
+            findings.Add(Reasons.ContainerNotFound, $"Container {name} does not exist on {node.Name}. Correct spec.currentContainer.", node.Name, "spec.currentContainer");
         }
 
         return null;
     }
 
-    // One that an earlier attempt of this very object left, stopped, is removed by the plan; its id is returned.
+    // The plan removes a stopped container that an earlier attempt of this object left; its id is returned.
     private async Task<string?> CheckNewNameAsync(
         IDockerClient docker, OmsNode node, CancellationToken cancellationToken)
     {
@@ -100,20 +100,20 @@ internal sealed class NodePreflight(OmsTargets targets, Findings findings, TimeP
             var taken = await docker.Containers.InspectContainerAsync(name, cancellationToken);
             if (taken.Config.Labels?.GetValueOrDefault(Labels.UpgradeUid) != targets.Upgrade.Metadata.Uid)
             {
-                findings.Add(Reasons.ContainerNameTaken, $"a container named {name} is on {node.Name} already; remove or rename it, or choose another newContainer", node.Name, "spec.newContainer");
+                findings.Add(Reasons.ContainerNameTaken, $"Container {name} already exists on {node.Name}. Remove or rename it, or choose another spec.newContainer.", node.Name, "spec.newContainer");
                 return null;
             }
 
             if (taken.State.Running)
             {
-                findings.Add(Reasons.ContainerNameTaken, $"{name} on {node.Name} is of an earlier attempt of this upgrade and runs; stop it", node.Name, "spec.newContainer");
+                findings.Add(Reasons.ContainerNameTaken, $"Container {name} of an earlier attempt of this upgrade is running on {node.Name}. Stop it with `docker stop {name}`.", node.Name, "spec.newContainer");
             }
 
             return taken.ID;
         }
         catch (DockerNotFoundException)
         {
-            // The name is free, as it should be.
+            // The name is free.
             return null;
         }
     }
@@ -124,12 +124,12 @@ internal sealed class NodePreflight(OmsTargets targets, Findings findings, TimeP
         var missing = Mounts.Where(m => !targetsOfBinds.Contains(m)).ToList();
         if (missing.Count > 0)
         {
-            findings.Add(Reasons.MountsUnusable, $"{container.ShortName} on {node.Name} has no bind for {string.Join(", ", missing)}; OMS keeps its data there and the new container needs the same binds", node.Name);
+            findings.Add(Reasons.MountsUnusable, $"{container.ShortName} on {node.Name} has no bind for {string.Join(", ", missing)}. OMS keeps its data there, and the new container needs the same binds.", node.Name);
         }
     }
 
     // imageVersion in supervisor.json "records the image version" (how it is filled is not documented;
-    // docs/research/oms.md#programs); where it says nothing the image's tag may.
+    // docs/research/oms.md#programs). Without it the tag of the image counts.
     private async Task CheckVersionAsync(
         IDockerClient docker, OmsNode node, ContainerInspectResponse container, CancellationToken cancellationToken)
     {
@@ -141,18 +141,17 @@ internal sealed class NodePreflight(OmsTargets targets, Findings findings, TimeP
         var said = VersionIn(await docker.Containers.ReadFileAsync(container.ID, VersionFile, 1024 * 1024, cancellationToken)) ?? ImageNames.VersionOf(container.Config.Image);
         if (said is not null && !said.IsSameRelease(wanted))
         {
-            findings.Add(Reasons.VersionMismatch, $"{container.ShortName} on {node.Name} is version {said}, spec.fromVersion is {wanted}; correct fromVersion or currentContainer", node.Name, "spec.fromVersion");
+            findings.Add(Reasons.VersionMismatch, $"{container.ShortName} on {node.Name} runs version {said}, but spec.fromVersion is {wanted}. Correct spec.fromVersion or spec.currentContainer.", node.Name, "spec.fromVersion");
         }
 
-        // The suffix is not always written; where it is, it counts.
+        // The suffix is not always there.
         if (said is { Community: true } && targets.Upgrade.Spec.Edition == OmsEdition.Enterprise)
         {
-            findings.Add(Reasons.VersionMismatch, $"{container.ShortName} on {node.Name} is version {said} of the Community edition, spec.edition is Enterprise; correct edition or currentContainer", node.Name, "spec.edition");
+            findings.Add(Reasons.VersionMismatch, $"{container.ShortName} on {node.Name} runs version {said} of the Community edition, but spec.edition is Enterprise. Correct spec.edition or spec.currentContainer.", node.Name, "spec.edition");
         }
     }
 
-    // The files are looked at where dockerd would mount them from; a source that is missing it would make as a
-    // directory.
+    // The files are read where dockerd would mount them from: dockerd creates a directory in place of a missing source.
     private async Task CheckHttpsAsync(
         IDockerClient docker, OmsNode node, ContainerInspectResponse container, CancellationToken cancellationToken)
     {
@@ -167,23 +166,23 @@ internal sealed class NodePreflight(OmsTargets targets, Findings findings, TimeP
             var problem = await files.StatAsync(path, cancellationToken) switch
             {
                 null => "does not exist",
-                { IsRegularFile: false } => "is no ordinary file",
+                { IsRegularFile: false } => "is not a regular file",
                 { Size: 0 } => "is empty",
                 _ => null,
             };
             if (problem is not null)
             {
-                findings.Add(Reasons.MountsUnusable, $"{path} on {node.Name} {problem}; put the file there, or correct {field}", node.Name, field);
+                findings.Add(Reasons.MountsUnusable, $"{path} on {node.Name} {problem}. Put the file there, or correct {field}.", node.Name, field);
             }
         }
     }
 
-    // The old container's own listeners go when it stops; what else has a port the new version wants would keep it from
-    // starting.
+    // The listeners of the old container end with it. Any other listener on such a port would keep the new container
+    // from starting.
     private async Task CheckPortsAsync(
-        IDockerClient docker, NodeLook look, ContainerInspectResponse container, CancellationToken cancellationToken)
+        IDockerClient docker, NodeState state, ContainerInspectResponse container, CancellationToken cancellationToken)
     {
-        if (look.Config?.Ports.All is not { } ports)
+        if (state.Config?.Ports.All is not { } ports)
         {
             return;
         }
@@ -194,8 +193,8 @@ internal sealed class NodePreflight(OmsTargets targets, Findings findings, TimeP
         {
             findings.Add(
                 Reasons.PortTaken,
-                $"something else than {container.ShortName} listens on port {string.Join(", ", taken)} of {look.Spec.Name}, which OMS needs there; stop it, or choose another port in config.yaml (from 4.2.2 on)",
-                look.Spec.Name);
+                $"A process outside {container.ShortName} listens on port {string.Join(", ", taken)} of {state.Spec.Name}, which OMS needs. Stop it, or choose another port in config.yaml (from 4.2.2 on).",
+                state.Spec.Name);
         }
     }
 
@@ -236,7 +235,7 @@ internal sealed class NodePreflight(OmsTargets targets, Findings findings, TimeP
         var result = await targets.ReadConfigAsync(node.Name, container.ID, cancellationToken);
         if (result is null)
         {
-            findings.Add(Reasons.ConfigUnreadable, $"{container.ShortName} on {node.Name} has no {OmsConfig.ContainerPath}; is it the OMS container?", node.Name);
+            findings.Add(Reasons.ConfigUnreadable, $"{container.ShortName} on {node.Name} has no {OmsConfig.ContainerPath}. Check that it is the OMS container.", node.Name);
             return null;
         }
 
@@ -244,14 +243,14 @@ internal sealed class NodePreflight(OmsTargets targets, Findings findings, TimeP
         return result.Config;
     }
 
-    private static async Task<NodeLook> InsideAsync(
-        IDockerClient docker, NodeLook look, ContainerInspectResponse container, CancellationToken cancellationToken)
+    private static async Task<NodeState> InsideAsync(
+        IDockerClient docker, NodeState state, ContainerInspectResponse container, CancellationToken cancellationToken)
     {
         // df of the container's root shows the file system dockerd keeps images on; POSIX format, in KiB.
         var answer = await docker.RunExecAsync(container.ID, ["/bin/sh", "-c", "date +%z; df -Pk / | tail -n 1"], cancellationToken);
         var lines = answer.Stdout.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         var columns = lines.Length > 1 ? lines[1].Split(' ', StringSplitOptions.RemoveEmptyEntries) : [];
-        return look with
+        return state with
         {
             UtcOffset = lines.Length > 0 ? Offset(lines[0].Trim()) : null,
             FreeBytes = columns.Length >= 4 && long.TryParse(columns[3], NumberStyles.None, CultureInfo.InvariantCulture, out var free) ? free * 1024 : null,
@@ -267,7 +266,7 @@ internal sealed class NodePreflight(OmsTargets targets, Findings findings, TimeP
 /// <summary>What was seen on one node; parts are null where they could not be seen, which is a finding then.</summary>
 /// <param name="Spec">The node in the spec.</param>
 /// <param name="Region">Name of its region in the spec.</param>
-internal sealed record NodeLook(OmsNode Spec, string Region)
+internal sealed record NodeState(OmsNode Spec, string Region)
 {
     /// <summary>The current container.</summary>
     public ContainerInspectResponse? Current { get; init; }
@@ -293,5 +292,5 @@ internal sealed record NodeLook(OmsNode Spec, string Region)
     public string? LeftoverContainerId { get; init; }
 
     /// <summary>The new image, as far as known.</summary>
-    public ImageLook? Image { get; init; }
+    public ImageSource? Image { get; init; }
 }

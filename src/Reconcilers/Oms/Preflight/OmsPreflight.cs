@@ -6,34 +6,33 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>
-/// One pass of preflight: everything that can be found out without changing anything, side by side over the nodes. All
-/// findings of the pass are listed, not the first.
+/// One preflight pass: everything that can be found out without a change, concurrently on all nodes. It reports all
+/// findings of the pass, not only the first.
 /// </summary>
 internal sealed class OmsPreflight(OmsTargets targets, IBackupStorageProbe storage, TimeProvider time)
 {
     private readonly Findings _findings = new(text => targets.Redactor.Redact(text));
 
-    /// <summary>Runs the pass.</summary>
     public async Task<PreflightResult<OmsDiscovery>> RunAsync(CancellationToken cancellationToken)
     {
-        // Servers that know no CEL let these through.
+        // API servers without CEL accept specs that break these rules.
         _findings.Add(OmsUpgradeValidation.Validate(targets.Upgrade.Spec));
         _findings.Add(storage.Refusals(StorageFields(), targets.Upgrade.Metadata.Namespace));
 
         var path = CheckVersions();
         var nodes = await Task.WhenAll(targets.Upgrade.Spec.Regions.SelectMany(region =>
-            region.Nodes.Select(node => new NodePreflight(targets, _findings, time).LookAsync(node, region.Name, cancellationToken))));
+            region.Nodes.Select(node => new NodePreflight(targets, _findings, time).CheckAsync(node, region.Name, cancellationToken))));
         var topology = await TopologyAsync(nodes);
         CheckImageNames(path);
         var images = ImagesAsync(nodes, path, cancellationToken);
-        var metadata = await new MetadataPreflight(targets, storage, _findings, time).LookAsync(topology, path, nodes, cancellationToken);
-        var projects = metadata is null || path is null ? null : await new ProjectPreflight(targets, _findings).LookAsync(path, nodes[0], metadata.Projects, cancellationToken);
-        var looks = await images;
-        CompareImages(looks);
+        var metadata = await new MetadataPreflight(targets, storage, _findings, time).CheckAsync(topology, path, nodes, cancellationToken);
+        var projects = metadata is null || path is null ? null : await new ProjectPreflight(targets, _findings).CheckAsync(path, nodes[0], metadata.Projects, cancellationToken);
+        var states = await images;
+        CompareImages(states);
         var identity = topology is null || metadata is null ? null : TargetIdentity.Of(metadata.Server.Identity, topology.RmDatabase);
         return _findings.Any || path is null || topology is null || metadata is null || projects is null
             ? new PreflightResult<OmsDiscovery>(null, _findings.Sorted(), identity) { TargetAddresses = metadata?.Server.Addresses ?? [] }
-            : new PreflightResult<OmsDiscovery>(Discover(path, looks, topology, metadata, projects), [], identity) { TargetAddresses = metadata.Server.Addresses };
+            : new PreflightResult<OmsDiscovery>(Discover(path, states, topology, metadata, projects), [], identity) { TargetAddresses = metadata.Server.Addresses };
     }
 
     private IEnumerable<(StorageSpec? Storage, string Field)> StorageFields()
@@ -49,7 +48,7 @@ internal sealed class OmsPreflight(OmsTargets targets, IBackupStorageProbe stora
         var spec = targets.Upgrade.Spec;
         if (!OmsVersion.TryParse(spec.FromVersion, out var from) || !OmsVersion.TryParse(spec.ToVersion, out var to))
         {
-            _findings.Add(Reasons.InvalidSpec, $"fromVersion '{spec.FromVersion}' or toVersion '{spec.ToVersion}' is not an OMS version; expected for instance 3.2.2-bp2", field: "spec.fromVersion");
+            _findings.Add(Reasons.InvalidSpec, $"spec.fromVersion '{spec.FromVersion}' or spec.toVersion '{spec.ToVersion}' is not an OMS version. Use for example 3.2.2-bp2.", field: "spec.fromVersion");
             return null;
         }
 
@@ -62,12 +61,11 @@ internal sealed class OmsPreflight(OmsTargets targets, IBackupStorageProbe stora
                 _findings.Add(Reasons.VersionPathUnsupported, refused.Message, field: "spec.toVersion");
                 return null;
             default:
-                throw new InvalidOperationException("a path is allowed or refused");
+                throw new InvalidOperationException("An upgrade path is neither allowed nor refused.");
         }
     }
 
-    // The vendor's names say which version is in an image; one that contradicts the spec is a slip that nothing later
-    // would notice.
+    // The vendor names images after the version in them. No later check would notice a wrong image.
     private void CheckImageNames(UpgradePath.Allowed? path)
     {
         if (path is null)
@@ -86,9 +84,9 @@ internal sealed class OmsPreflight(OmsTargets targets, IBackupStorageProbe stora
         }
     }
 
-    private Task<OmsTopology?> TopologyAsync(IReadOnlyList<NodeLook> nodes)
+    private Task<OmsTopology?> TopologyAsync(IReadOnlyList<NodeState> nodes)
     {
-        // With a node unread, sets and defaults cannot be judged: that node's own finding says why.
+        // Without every config.yaml, sets and defaults cannot be judged. The finding of the unread node says why.
         if (nodes.Any(n => n.Config is null))
         {
             return Task.FromResult<OmsTopology?>(null);
@@ -99,7 +97,7 @@ internal sealed class OmsPreflight(OmsTargets targets, IBackupStorageProbe stora
         return Task.FromResult(result.Topology);
     }
 
-    private async Task<IReadOnlyList<NodeLook>> ImagesAsync(IReadOnlyList<NodeLook> nodes, UpgradePath.Allowed? path, CancellationToken cancellationToken) =>
+    private async Task<IReadOnlyList<NodeState>> ImagesAsync(IReadOnlyList<NodeState> nodes, UpgradePath.Allowed? path, CancellationToken cancellationToken) =>
         await Task.WhenAll(nodes.Select(async node =>
         {
             if (node.ClockOffset is null)
@@ -109,28 +107,28 @@ internal sealed class OmsPreflight(OmsTargets targets, IBackupStorageProbe stora
 
             try
             {
-                return node with { Image = await new ImagePreflight(targets, _findings, path).LookAsync(node, cancellationToken) };
+                return node with { Image = await new ImagePreflight(targets, _findings, path).CheckAsync(node, cancellationToken) };
             }
             catch (DockerException exception)
             {
-                _findings.Add(Reasons.HostUnreachable, $"dockerd of {node.Spec.Name}: {exception.Message}", node.Spec.Name);
+                _findings.Add(Reasons.HostUnreachable, $"dockerd of {node.Spec.Name}: {exception.Message.TrimEnd('.')}.", node.Spec.Name);
                 return node;
             }
         }));
 
-    private void CompareImages(IReadOnlyList<NodeLook> nodes)
+    private void CompareImages(IReadOnlyList<NodeState> nodes)
     {
         var ids = nodes.Where(n => n.Image?.Id is not null).GroupBy(n => n.Image!.Id!, StringComparer.Ordinal).ToList();
         if (ids.Count > 1)
         {
             _findings.Add(
                 Reasons.ImagesDiffer,
-                $"the new image is not the same on every node ({string.Join("; ", ids.Select(g => $"{string.Join(", ", g.Select(n => n.Spec.Name))}: {g.Key}"))}); load the same archive everywhere",
+                $"The new image differs between the nodes ({string.Join("; ", ids.Select(g => $"{string.Join(", ", g.Select(n => n.Spec.Name))}: {g.Key}"))}). Load the same archive on every node.",
                 field: "spec.image");
         }
     }
 
-    private OmsDiscovery Discover(UpgradePath.Allowed path, IReadOnlyList<NodeLook> nodes, OmsTopology topology, MetadataLook metadata, ProjectLook projects) => new()
+    private OmsDiscovery Discover(UpgradePath.Allowed path, IReadOnlyList<NodeState> nodes, OmsTopology topology, MetadataState metadata, ProjectsState projects) => new()
     {
         Path = path,
         Nodes = [.. nodes.Select(Node)],
@@ -161,14 +159,14 @@ internal sealed class OmsPreflight(OmsTargets targets, IBackupStorageProbe stora
         Notes = [.. metadata.Names.Notes, .. projects.Notes],
     };
 
-    private DiscoveredNode Node(NodeLook look)
+    private DiscoveredNode Node(NodeState state)
     {
-        var (spec, node, container) = (targets.Upgrade.Spec, look.Spec, look.Current!);
+        var (spec, node, container) = (targets.Upgrade.Spec, state.Spec, state.Current!);
         var binds = HttpsBinds.Of(container.HostConfig.Binds ?? [], spec.Https);
         return new DiscoveredNode
         {
             Name = node.Name,
-            Region = look.Region,
+            Region = state.Region,
             HostIP = node.HostIP,
             OldContainerId = container.ID,
             OldContainer = container.ShortName,
@@ -176,19 +174,19 @@ internal sealed class OmsPreflight(OmsTargets targets, IBackupStorageProbe stora
             OldImageId = container.Image,
             NewContainer = node.NewContainer ?? spec.NewContainer,
             Image = node.Image ?? spec.Image,
-            ImageId = look.Image?.Id,
-            ImagePresent = look.Image?.Present == true,
-            ImageUnderAnotherName = look.Image?.UnderAnotherName == true,
-            ArchivePath = look.Image?.ArchivePath,
-            ArchiveStorage = look.Image?.ArchiveStorage,
-            ArchiveSha256 = look.Image?.ArchiveSha256,
-            ArchiveIsOnHost = look.Image?.OnHost == true,
-            LeftoverContainerId = look.LeftoverContainerId,
+            ImageId = state.Image?.Id,
+            ImagePresent = state.Image?.Present == true,
+            ImageUnderAnotherName = state.Image?.UnderAnotherName == true,
+            ArchivePath = state.Image?.ArchivePath,
+            ArchiveStorage = state.Image?.ArchiveStorage,
+            ArchiveSha256 = state.Image?.ArchiveSha256,
+            ArchiveIsOnHost = state.Image?.OnHost == true,
+            LeftoverContainerId = state.LeftoverContainerId,
             Binds = binds,
-            EnvironmentNames = look.EnvironmentNames,
+            EnvironmentNames = state.EnvironmentNames,
             RestartPolicy = container.HostConfig.RestartPolicy is { Name.Length: > 0 } policy ? policy.Name : "no",
             RestartMaximumRetries = container.HostConfig.RestartPolicy?.MaximumRetryCount ?? 0,
-            ConsolePort = look.Config!.Ports.Nginx,
+            ConsolePort = state.Config!.Ports.Nginx,
             Https = ConsoleAddress.ServesHttps(binds),
         };
     }

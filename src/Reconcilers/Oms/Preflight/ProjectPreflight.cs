@@ -7,9 +7,9 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>
-/// Looks at the projects through the API of the console, where there is one and credentials are given (near real time,
-/// no forward switchover under way; docs/research/oms.md#checks-before-an-upgrade). What nothing can tell is
-/// acknowledged by a person. Changes nothing.
+/// Checks the projects through the API of the console, where it exists and credentials are given (near real time, no
+/// forward switchover under way; docs/research/oms.md#checks-before-an-upgrade). What cannot be read must be
+/// acknowledged in the spec. Changes nothing.
 /// </summary>
 internal sealed class ProjectPreflight(OmsTargets targets, Findings findings)
 {
@@ -20,13 +20,13 @@ internal sealed class ProjectPreflight(OmsTargets targets, Findings findings)
     private readonly Lock _gate = new();
     private readonly TimeSpan _limit = KubernetesDuration.Parse(targets.Upgrade.Spec.Preflight.MaxProjectLag);
 
-    /// <summary>Looks; what stands in the way goes to the findings.</summary>
-    /// <param name="path">The way from the old to the new version.</param>
-    /// <param name="first">The first node: its console is asked.</param>
-    /// <param name="tables">The projects as the tables list them; empty where they are not read.</param>
-    /// <param name="cancellationToken">Ends the look.</param>
-    public async Task<ProjectLook> LookAsync(
-        UpgradePath.Allowed path, NodeLook first, IReadOnlyList<OmsProject> tables, CancellationToken cancellationToken)
+    /// <summary>Checks the projects and adds every problem to the findings.</summary>
+    /// <param name="path">The upgrade path.</param>
+    /// <param name="first">The first node; its console is asked.</param>
+    /// <param name="tables">The projects in the tables; empty where they are not read.</param>
+    /// <param name="cancellationToken">Cancels the checks.</param>
+    public async Task<ProjectsState> CheckAsync(
+        UpgradePath.Allowed path, NodeState first, IReadOnlyList<OmsProject> tables, CancellationToken cancellationToken)
     {
         var known = path.ReadsProjectTables ? tables : null;
         var implied = OmsApiGenerations.ImpliedBy(path.From);
@@ -37,13 +37,13 @@ internal sealed class ProjectPreflight(OmsTargets targets, Findings findings)
             if (api is null || implied == OmsApiGeneration.None)
             {
                 var why = $"{path.From} has {OmsApiGenerations.Describe(implied)}";
-                RequireAcknowledgement(api is null && implied != OmsApiGeneration.None ? $"{why}, but {OmsApiCredentials.Field} gives no credentials for it" : why);
+                RequireAcknowledgement(api is null && implied != OmsApiGeneration.None ? $"{why}, but {OmsApiCredentials.Field} is not set" : why);
                 if (api is not null)
                 {
                     _notes.Add($"{why}: projects are recorded from the tables, without lag and components; the credentials are used after the upgrade");
                 }
 
-                return new ProjectLook(known, _notes);
+                return new ProjectsState(known, _notes);
             }
 
             var generation = await api.ProbeAsync(implied, cancellationToken);
@@ -54,16 +54,16 @@ internal sealed class ProjectPreflight(OmsTargets targets, Findings findings)
 
             return generation switch
             {
-                OmsApiGeneration.V2 => new ProjectLook(await ByListAsync(api, cancellationToken), _notes),
-                OmsApiGeneration.Progress when known is not null => new ProjectLook(await ByTablesAsync(api, known, cancellationToken), _notes),
+                OmsApiGeneration.V2 => new ProjectsState(await ByListAsync(api, cancellationToken), _notes),
+                OmsApiGeneration.Progress when known is not null => new ProjectsState(await ByTablesAsync(api, known, cancellationToken), _notes),
                 OmsApiGeneration.Progress => Unlisted(path),
                 _ => NoApi(api, known),
             };
         }
         catch (OmsApiException exception)
         {
-            findings.Add(ReasonOf(exception.Kind), $"{exception.Message}. Without the API leave {OmsApiCredentials.Field} empty", field: OmsApiCredentials.Field);
-            return new ProjectLook(known, _notes);
+            findings.Add(ReasonOf(exception.Kind), $"{exception.Message.TrimEnd('.')}. To upgrade without the API, leave {OmsApiCredentials.Field} empty.", field: OmsApiCredentials.Field);
+            return new ProjectsState(known, _notes);
         }
     }
 
@@ -74,20 +74,20 @@ internal sealed class ProjectPreflight(OmsTargets targets, Findings findings)
         _ => Reasons.ApiRefused,
     };
 
-    private ProjectLook Unlisted(UpgradePath.Allowed path)
+    private ProjectsState Unlisted(UpgradePath.Allowed path)
     {
         RequireAcknowledgement($"{path.From} has no API that lists projects, and its tables are not documented");
         _notes.Add($"the projects of {path.From} are not recorded: its API lists none and its tables are not documented");
-        return new ProjectLook(null, _notes);
+        return new ProjectsState(null, _notes);
     }
 
-    private ProjectLook NoApi(IOmsApi api, IReadOnlyList<OmsProject>? known)
+    private ProjectsState NoApi(IOmsApi api, IReadOnlyList<OmsProject>? known)
     {
         findings.Add(
             Reasons.ApiRefused,
-            $"the console at {api.Address} has no API; correct the key url of the Secret, or leave {OmsApiCredentials.Field} empty to upgrade without it",
+            $"The console at {api.Address} has no API. Correct the key url of the Secret, or leave {OmsApiCredentials.Field} empty to upgrade without the API.",
             field: OmsApiCredentials.Field);
-        return new ProjectLook(known, _notes);
+        return new ProjectsState(known, _notes);
     }
 
     private void RequireAcknowledgement(string why)
@@ -96,7 +96,7 @@ internal sealed class ProjectPreflight(OmsTargets targets, Findings findings)
         {
             findings.Add(
                 Reasons.ForwardSwitchoverUnacknowledged,
-                $"whether a forward switchover is under way cannot be read: {why}; finish any, then put NoForwardSwitchover into spec.preflight.acknowledge",
+                $"The operator cannot read whether a forward switchover is under way: {why}. Finish every forward switchover, then add NoForwardSwitchover to spec.preflight.acknowledge.",
                 field: "spec.preflight.acknowledge");
         }
     }
@@ -118,7 +118,7 @@ internal sealed class ProjectPreflight(OmsTargets targets, Findings findings)
                 Judge(project, await api.ProgressAsync(project.Id, cancellationToken), lagging);
             }
 
-            // Synchronisation has no switchover.
+            // Synchronization projects have no switchover.
             if (project.Kind == ProjectKind.Migration && ForwardSwitchover.UnderWay(await api.StepsAsync(project.Id, cancellationToken)) is { } step)
             {
                 Note(switching, $"{Title(project)}: {step.Name} is {step.Status}");
@@ -154,7 +154,7 @@ internal sealed class ProjectPreflight(OmsTargets targets, Findings findings)
             }
             catch (OmsApiException exception) when (exception.Kind is OmsApiErrorKind.Refused or OmsApiErrorKind.Absent or OmsApiErrorKind.Unreadable)
             {
-                // That a table's id is the API's is not documented: such a project stands as if there were no API.
+                // It is not documented that a table's id is the API's. Such a project is treated as if there were no API.
                 Note(unread, $"{Title(project)}: {exception.Message}");
             }
 
@@ -182,11 +182,11 @@ internal sealed class ProjectPreflight(OmsTargets targets, Findings findings)
         }
         else if (progress.SynchronizesIncrements == false)
         {
-            Note(_notes, $"{Title(project)} runs without incremental synchronization (in {step}); the upgrade interrupts it, and a Full-Import must be resumed by hand afterwards");
+            Note(_notes, $"{Title(project)} runs without incremental synchronization (in {step}). The upgrade interrupts it; resume its Full-Import by hand afterwards.");
         }
         else if (progress.CheckpointText is { } checkpoint)
         {
-            Note(_notes, $"{Title(project)} has a checkpoint that is no time ('{SchemaLimits.Clip(checkpoint, 64)}'): see in the console that it is near real time");
+            Note(_notes, $"{Title(project)} has a checkpoint that is not a time ('{SchemaLimits.Clip(checkpoint, 64)}'). Check in the console that it is near real time.");
         }
         else
         {
@@ -202,7 +202,7 @@ internal sealed class ProjectPreflight(OmsTargets targets, Findings findings)
         }
         catch (OmsApiException exception) when (exception.Kind is OmsApiErrorKind.Refused or OmsApiErrorKind.Unreadable)
         {
-            // What a broken project cannot list is not compared; it must not keep the others from their upgrade.
+            // A broken project may not list its components. They are then not compared; the upgrade continues.
             Note(_notes, $"components of {Title(project)} are not recorded: {exception.Message}");
             return null;
         }
@@ -214,17 +214,17 @@ internal sealed class ProjectPreflight(OmsTargets targets, Findings findings)
         {
             findings.Add(
                 Reasons.ProjectsLagging,
-                $"projects are not near real time, at most {targets.Upgrade.Spec.Preflight.MaxProjectLag} behind is allowed (spec.preflight.maxProjectLag): {Some(lagging)}; wait until they have caught up, or suspend them",
+                $"Projects are not near real time, at most {targets.Upgrade.Spec.Preflight.MaxProjectLag} is allowed (spec.preflight.maxProjectLag): {Some(lagging)}. Wait until they have caught up, or suspend them.",
                 field: "spec.preflight.maxProjectLag");
         }
 
         if (switching.Count > 0)
         {
-            findings.Add(Reasons.ForwardSwitchoverUnderWay, $"a forward switchover is under way and must end before the upgrade: {Some(switching)}; finish it in the console");
+            findings.Add(Reasons.ForwardSwitchoverUnderWay, $"A forward switchover is under way and must end before the upgrade: {Some(switching)}. Finish it in the console.");
         }
     }
 
-    // A few at a time, and in the list's order: the console serves people as well.
+    // A few at a time, in the list's order, because the console serves its users as well.
     private static async Task<IReadOnlyList<OmsProject>> EachAsync(
         IReadOnlyList<OmsProject> projects, Func<OmsProject, Task<OmsProject>> look)
     {
@@ -254,7 +254,7 @@ internal sealed class ProjectPreflight(OmsTargets targets, Findings findings)
     }
 }
 
-/// <summary>What was seen of the projects.</summary>
+/// <summary>The projects as preflight found them.</summary>
 /// <param name="Projects">The projects; null where nothing lists them.</param>
-/// <param name="Notes">What the reader of the plan should know.</param>
-internal sealed record ProjectLook(IReadOnlyList<OmsProject>? Projects, IReadOnlyList<string> Notes);
+/// <param name="Notes">Notes for the readers of the plan.</param>
+internal sealed record ProjectsState(IReadOnlyList<OmsProject>? Projects, IReadOnlyList<string> Notes);

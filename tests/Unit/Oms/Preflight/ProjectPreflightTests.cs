@@ -36,7 +36,7 @@ public sealed class ProjectPreflightTests
 
         var finding = world.Found(Reasons.ProjectsLagging).ShouldHaveSingleItem();
         finding.Message.ShouldContain("orders (np_1) is 5m1s behind");
-        finding.Message.ShouldContain("at most 5m behind is allowed (spec.preflight.maxProjectLag)");
+        finding.Message.ShouldContain("at most 5m is allowed (spec.preflight.maxProjectLag)");
         finding.Field.ShouldBe("spec.preflight.maxProjectLag");
         world.Done.ShouldBeEmpty();
 
