@@ -29,7 +29,10 @@ public abstract record AccidentMoment(string Id)
     public static AccidentMoment AtPhase(string phase) =>
         new StatusMoment("phase-" + phase, upgrade => upgrade["status"]?["phase"]?.GetValue<string>() == phase);
 
-    /// <summary>Right before or right after the start of the first command that a step runs in a container.</summary>
+    /// <summary>
+    /// Right before or right after the start of the first command that a step runs in a container. The step is named by
+    /// its phase and, in a phase with several commands, its verb (<c>CorrectMetadata/jar</c>).
+    /// </summary>
     public static AccidentMoment AtCommandOf(string step, FaultSide side) => new CommandMoment(step, side);
 
     /// <summary>
@@ -91,6 +94,13 @@ public abstract record AccidentMoment(string Id)
 
     private sealed record CommandMoment(string Step, FaultSide Side) : AccidentMoment($"{(Side == FaultSide.Before ? "before" : "after")}-command-{Step.Replace('/', '-')}")
     {
+        private bool Fits(string? id)
+        {
+            var (phase, verb) = (Step[..Step.IndexOf('/', StringComparison.Ordinal)], Step[(Step.IndexOf('/', StringComparison.Ordinal) + 1)..]);
+            return id?.StartsWith(phase + "/", StringComparison.Ordinal) == true
+                && (verb.Length == 0 || id.EndsWith("/" + verb, StringComparison.Ordinal));
+        }
+
         internal override Task<Task> ArmAsync(
             AccidentScene scene, Func<Task> strike, CancellationToken cancellationToken)
         {
@@ -98,7 +108,7 @@ public abstract record AccidentMoment(string Id)
             var announced = false;
             var follower = new ObjectFollower(scene.Stage.ControlPlane, $"/apis/drydock.dev/v1alpha1/namespaces/{scene.Space}/omsupgrades", scene.Upgrade);
             _ = follower.UntilAsync(
-                upgrade => announced = upgrade["status"]?["step"]?.GetValue<string>().StartsWith(Step, StringComparison.Ordinal) == true, TimeSpan.FromMinutes(10), cancellationToken);
+                upgrade => announced = Fits(upgrade["status"]?["step"]?.GetValue<string>()), TimeSpan.FromMinutes(10), cancellationToken);
             return ByLedger(
                 scene,
                 point => Volatile.Read(ref announced) && point.Side == Side && point.Act.Target.Contains("/exec/", StringComparison.Ordinal) && point.Act.Target.EndsWith("/start", StringComparison.Ordinal),

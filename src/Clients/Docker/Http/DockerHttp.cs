@@ -1,3 +1,4 @@
+using Sentences = Drydock.Clients.Safety.Sentences;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;

@@ -2,37 +2,43 @@ using System.Globalization;
 using Drydock.Abstractions.Plans;
 using Drydock.Clients.Docker;
 using Drydock.Engine.Guards;
+using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>
-/// After T1 no old container runs, and on the way back no new one: old and new share logs, store and run mounts and
+/// After T1 no old container runs, and during a rollback no new one: old and new share logs, store and run mounts and
 /// would corrupt them (docs/research/oms.md#rollback).
 /// </summary>
-internal sealed class ContainerStaysStopped(IOmsTargets targets) : IGuardCheck
+internal sealed class ContainerStaysStopped(IOmsTargets targets) : GuardBase<ContainerStaysStopped.Args>
 {
-    /// <inheritdoc />
-    public string Name => OmsGuards.ContainerStaysStopped;
+    /// <param name="Container">Id of the container.</param>
+    /// <param name="Name">Name of the container.</param>
+    /// <param name="IsNew">Whether it is the new container, which may be removed.</param>
+    public sealed record Args(string Container, string Name, bool IsNew = false);
 
-    /// <inheritdoc />
-    public async Task<GuardReading> CheckAsync(PlanGuard guard, Plan plan, CancellationToken cancellationToken)
+    protected override async Task<GuardReading> CheckAsync(
+        PlanGuard guard, Args args, Plan plan, CancellationToken cancellationToken)
     {
-        var name = guard.Parameters["name"];
-        var isNew = guard.Parameters.GetValueOrDefault("which") == "new";
+        var where = $"container {args.Name} on {guard.Node}";
         try
         {
-            var container = await targets.Docker(guard.Node!).Containers.InspectContainerAsync(guard.Parameters["container"], cancellationToken);
+            var container = await targets.Docker(guard.Node!).Containers.InspectContainerAsync(
+                args.Container, cancellationToken);
+            var since = container.State.StartedAt?.ToString("u", CultureInfo.InvariantCulture);
             return container.State.Running
-                ? GuardReading.Broken($"the {(isNew ? "new" : "old")} container {name} on {guard.Node} runs since {container.State.StartedAt?.ToString("u", CultureInfo.InvariantCulture)}: somebody started it. Stop it ('docker stop {name}' there) and this goes on")
+                ? GuardReading.Broken(
+                    $"The {(args.IsNew ? "new" : "old")} {where} was started outside of this upgrade at {since}. "
+                    + $"Run `docker stop {args.Name}` on that host, then the run continues automatically.")
                 : GuardReading.Holds;
         }
-        catch (DockerNotFoundException) when (isNew)
+        catch (DockerNotFoundException) when (args.IsNew)
         {
             return GuardReading.Holds;
         }
         catch (DockerNotFoundException)
         {
-            return GuardReading.Broken($"the old container {name} on {guard.Node} was removed: it is the way back");
+            return GuardReading.Broken($"The old {where} was removed. A rollback needs it.");
         }
     }
 }

@@ -4,19 +4,20 @@ using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>High availability stays off until EnableHA switches it on.</summary>
-internal sealed class HighAvailabilityStaysOff(IOmsTargets targets) : IGuardCheck
+/// <summary>High availability stays off until EnableHA enables it.</summary>
+internal sealed class HighAvailabilityStaysOff(IOmsTargets targets) : GuardBase<HighAvailabilityStaysOff.Args>
 {
-    /// <inheritdoc />
-    public string Name => OmsGuards.HighAvailabilityStaysOff;
+    /// <param name="Database">The rm database.</param>
+    public sealed record Args(string Database);
 
-    /// <inheritdoc />
-    public async Task<GuardReading> CheckAsync(PlanGuard guard, Plan plan, CancellationToken cancellationToken)
+    protected override async Task<GuardReading> CheckAsync(
+        PlanGuard guard, Args args, Plan plan, CancellationToken cancellationToken)
     {
-        var metadata = await targets.MetadataAsync(cancellationToken);
-        var row = await metadata.ReadHaConfigAsync(guard.Parameters["database"], cancellationToken);
-        return row.Raw is not null && HaConfig.TryParse(row.Raw, out var config, out _) && config.Enable
-            ? GuardReading.Broken("ha.config says enable: true: somebody switched high availability on during the upgrade. Set enable to false in the console and the upgrade goes on")
+        var raw = await targets.HaConfigAsync(args.Database, cancellationToken);
+        return raw is not null && HaConfig.TryParse(raw, out var config, out _) && config.Enable
+            ? GuardReading.Broken(
+                "High availability was enabled during the upgrade: ha.config says enable: true. "
+                + "Set enable to false in the console, then the upgrade continues automatically.")
             : GuardReading.Holds;
     }
 }

@@ -10,45 +10,34 @@ namespace Drydock.Reconcilers.Oms;
 /// </summary>
 internal static class CleanupPlanner
 {
-    /// <summary>The plan.</summary>
+    private const int Attempts = 5;
+
     public static Plan Compile(OmsUpgradeSpec spec, Plan done, int attemptsBefore)
     {
-        ArgumentNullException.ThrowIfNull(spec);
-        ArgumentNullException.ThrowIfNull(done);
         var plan = new PlanBuilder();
         foreach (var stop in OmsPlanProgress.Stops(done))
         {
-            var (node, name) = (stop.Node!, stop.Parameters["name"]);
-            var container = plan.Add(Step(spec, RollbackIds.CleanupContainer(node), OmsActions.RemoveOldContainer, node, $"remove {name} from {node}", [], new(StringComparer.Ordinal)
-            {
-                ["old"] = stop.Parameters["container"],
-                ["name"] = name,
-                ["container"] = done.Step(StepIds.Create(node))?.Recorded(CreateContainer.ContainerIdFact) ?? done.Step(StepIds.StartNew(node))!.Parameters["container"],
-            }));
+            var (node, old) = (stop.Node!, stop.Arguments<StopContainer.Args>());
+            var container = plan.Add(spec.Timeouts.Step(
+                RollbackIds.CleanupContainer(node),
+                node,
+                $"Remove {old.Name} from {node}",
+                new RemoveOldContainer.Args(old.Container, old.Name, OmsPlanProgress.NewContainer(done, node)),
+                [],
+                Attempts) with { Reversible = false });
             if (spec.Cleanup.RemoveImages)
             {
-                plan.Add(Step(spec, RollbackIds.CleanupImage(node), OmsActions.RemoveOldImage, node, $"remove the old image from {node}", [container], new(StringComparer.Ordinal)
-                {
-                    ["containerStep"] = container,
-                }));
+                plan.Add(spec.Timeouts.Step(
+                    RollbackIds.CleanupImage(node),
+                    node,
+                    $"Remove the old image from {node}",
+                    new RemoveOldImage.Args(container),
+                    [container],
+                    Attempts) with { Reversible = false });
             }
         }
 
-        plan.Note("the old containers are the way back: once they are gone this object cannot go back");
+        plan.Note("A rollback needs the old containers: after they are removed, this object cannot roll back.");
         return plan.Build() with { AttemptsBefore = attemptsBefore };
     }
-
-    private static PlanStep Step(OmsUpgradeSpec spec, string id, string action, string node, string title, List<string> after, SortedDictionary<string, string> parameters) => new()
-    {
-        Id = id,
-        Phase = OmsUpgradePhases.Cleanup,
-        Node = node,
-        Title = title,
-        After = after,
-        Action = action,
-        Parameters = parameters,
-        Timeout = spec.Timeouts.Of(OmsUpgradePhases.Cleanup),
-        MaxAttempts = 5,
-        Reversible = false,
-    };
 }

@@ -1,57 +1,39 @@
-using Drydock.Abstractions.Plans;
+using Drydock.Crds.OmsUpgrades;
 using Drydock.Engine.Planning;
+using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>Adds what must stay true while an OMS upgrade runs.</summary>
+/// <summary>Adds the guards of an OMS upgrade.</summary>
 internal sealed class OmsGuardPlanner(PlanBuilder plan, OmsDiscovery discovery)
 {
     public void Compile()
     {
         foreach (var node in discovery.Nodes)
         {
-            plan.Guard(new PlanGuard
-            {
-                Id = $"{OmsGuards.ContainerStaysStopped}/{node.Name}",
-                Check = OmsGuards.ContainerStaysStopped,
-                Node = node.Name,
-                Parameters = new(StringComparer.Ordinal) { ["container"] = node.OldContainerId, ["name"] = node.OldContainer },
-                From = [StepIds.StopOld(node.Name)],
-            });
-            plan.Guard(new PlanGuard
-            {
-                Id = $"{OmsGuards.ContainerIsAsPlanned}/{node.Name}",
-                Check = OmsGuards.ContainerIsAsPlanned,
-                Node = node.Name,
-                Parameters = new(StringComparer.Ordinal)
-                {
-                    ["container"] = node.NewContainer,
-                    ["binds"] = string.Join('\n', node.Binds),
-                    ["imageStep"] = StepIds.Image(node.Name),
-                },
-                From = [StepIds.Create(node.Name)],
-            });
+            plan.Guard(PlannedStep.Guard(
+                $"{nameof(ContainerStaysStopped)}/{node.Name}",
+                node.Name,
+                new ContainerStaysStopped.Args(node.OldContainerId, node.OldContainer),
+                [StepIds.StopOld(node.Name)]));
+            plan.Guard(PlannedStep.Guard(
+                $"{nameof(ContainerIsAsPlanned)}/{node.Name}",
+                node.Name,
+                new ContainerIsAsPlanned.Args(node.NewContainer, [.. node.Binds], StepIds.Image(node.Name)),
+                [StepIds.Create(node.Name)]));
         }
 
-        var switchesOff = plan.Phase(Crds.OmsUpgrades.OmsUpgradePhases.DisableHA);
-        if (switchesOff.Count > 0)
+        if (plan.Phase(OmsUpgradePhases.DisableHA) is [.., var last])
         {
-            plan.Guard(new PlanGuard
-            {
-                Id = OmsGuards.HighAvailabilityStaysOff,
-                Check = OmsGuards.HighAvailabilityStaysOff,
-                Parameters = new(StringComparer.Ordinal) { ["database"] = discovery.Metadata.RmDatabase },
-                From = [switchesOff[^1]],
-                Until = StepIds.EnableHA,
-            });
+            plan.Guard(PlannedStep.Guard(
+                nameof(HighAvailabilityStaysOff),
+                null,
+                new HighAvailabilityStaysOff.Args(discovery.Metadata.RmDatabase),
+                [last],
+                StepIds.EnableHA));
         }
 
-        plan.Guard(new PlanGuard
-        {
-            Id = OmsGuards.SnapshotIsThere,
-            Check = OmsGuards.SnapshotIsThere,
-            Parameters = new(StringComparer.Ordinal) { ["step"] = StepIds.Snapshot },
-            From = [StepIds.Snapshot],
-        });
+        plan.Guard(PlannedStep.Guard(
+            nameof(SnapshotExists), null, new SnapshotExists.Args(Step: StepIds.Snapshot), [StepIds.Snapshot]));
     }
 }

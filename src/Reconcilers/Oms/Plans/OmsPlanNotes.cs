@@ -8,6 +8,16 @@ namespace Drydock.Reconcilers.Oms;
 /// <summary>Adds what the reader of the plan must know before approving it.</summary>
 internal sealed class OmsPlanNotes(PlanBuilder plan, OmsUpgradeSpec spec, OmsDiscovery discovery)
 {
+    private const int Named = 20;
+
+    // Phases of plans that are compiled later, if at all.
+    private static readonly string[] LaterPhases =
+    [
+        OmsUpgradePhases.Undo, OmsUpgradePhases.DisableNewHA, OmsUpgradePhases.StopNew, OmsUpgradePhases.BackupNew,
+        OmsUpgradePhases.RestoreDatabases, OmsUpgradePhases.StartOld, OmsUpgradePhases.RestoreHA,
+        OmsUpgradePhases.Report, OmsUpgradePhases.Cleanup,
+    ];
+
     public void Compile()
     {
         // A plan holds a bounded number of notes of bounded length.
@@ -19,24 +29,28 @@ internal sealed class OmsPlanNotes(PlanBuilder plan, OmsUpgradeSpec spec, OmsDis
 
         if (notes.Count > SchemaLimits.Findings)
         {
-            plan.Note($"and {notes.Count - SchemaLimits.Findings + 1} more notes");
+            plan.Note($"There are {notes.Count - SchemaLimits.Findings + 1} more notes.");
         }
     }
 
     private IEnumerable<string> Always()
     {
-        yield return $"metadata database: {discovery.Metadata.Server} with {string.Join(", ", discovery.Metadata.Databases)}";
-        yield return "downtime runs from the stop of the first old container (T1) to the write that enables high availability (T2); image and containers are prepared before it";
+        yield return $"The metadata database is {discovery.Metadata.Server} with "
+            + $"{string.Join(", ", discovery.Metadata.Databases)}.";
+        yield return "The downtime lasts from the stop of the first old container (T1) to the write that enables high "
+            + "availability (T2). Images and containers are prepared before it.";
         yield return discovery.Path.NeedsInit
-            ? "from the start of the first new container on, the old version can run again only on the databases restored from the snapshot"
-            : "this version needs no docker_init.sh: a later build takes over the databases as they are";
+            ? "After the first new container was started, the old version can run again only on the databases restored "
+                + "from the snapshot."
+            : "This version needs no docker_init.sh: a later build uses the databases as they are.";
     }
 
     private IEnumerable<string> Sometimes()
     {
         if (discovery.Path.Unlisted is { } unlisted)
         {
-            yield return $"NOT LISTED BY THE VENDOR, let through by allowUnsupportedPath: {unlisted}. Whether the new version takes over this data nobody has said; the way back is the snapshot";
+            yield return $"NOT LISTED BY THE VENDOR, permitted by allowUnsupportedPath: {unlisted}. "
+                + "It is unknown whether the new version can use this data; a rollback restores the snapshot.";
         }
 
         var mode = spec.MetadataDatabase?.Tls.Mode ?? DatabaseTlsMode.Disabled;
@@ -45,42 +59,52 @@ internal sealed class OmsPlanNotes(PlanBuilder plan, OmsUpgradeSpec spec, OmsDis
             yield return unverified;
         }
 
-        if (spec.HighAvailability.Method == HighAvailabilityMethod.Sql)
+        foreach (var note in HighAvailability().Concat(Holds()))
         {
-            yield return "ha.config is changed by SQL and a restart of oms_console; the vendor documents only the console's System Parameters page (highAvailability.method: Manual)";
-        }
-
-        if (!discovery.HighAvailability.Enabled && spec.HighAvailability.AfterUpgrade == HighAvailabilityAfterUpgrade.Enable)
-        {
-            yield return "high availability is off now and will be on at the end; afterUpgrade: AsBefore leaves it off";
-            if (!discovery.HighAvailability.Present)
-            {
-                yield return "there is no row ha.config now: the new version brings it, or it is made; if its table has columns whose values nobody knows, setting it is left to a person and listed at the end";
-            }
-        }
-
-        foreach (var name in spec.HoldBefore.Where(name => !plan.Holds(name) && !WayBack.Contains(name[..(name.IndexOf('/', StringComparison.Ordinal) is var end and >= 0 ? end : name.Length)])))
-        {
-            yield return $"spec.holdBefore: '{name}' is no phase and no step of this plan, so it holds nothing";
+            yield return note;
         }
 
         if (discovery.Regions.Count > 1)
         {
-            yield return $"regions in the order of the spec: {string.Join(", ", discovery.Regions.Select(region => region.Name))}; the last one is the last one corrected";
+            yield return "The regions are upgraded in the order of the spec: "
+                + $"{string.Join(", ", discovery.Regions.Select(region => region.Name))}. "
+                + "The correction runs in the last one last.";
         }
 
-        if (!discovery.Path.NeedsProjectChecks && ProjectNames.Duplicates(discovery.Projects) is { Count: > 0 } duplicates)
+        if (!discovery.Path.NeedsProjectChecks
+            && ProjectNames.Duplicates(discovery.Projects) is { Count: > 0 } duplicates)
         {
-            yield return $"{duplicates.Count} project names are used more than once, which this way does not mind: {string.Join(", ", duplicates.Take(Named).Select(duplicate => $"'{duplicate.Name}' ({string.Join(", ", duplicate.MigrationIds.Concat(duplicate.SyncIds))})"))}{(duplicates.Count > Named ? " and others" : "")}";
+            var named = duplicates.Take(Named).Select(
+                d => $"'{d.Name}' ({string.Join(", ", d.MigrationIds.Concat(d.SyncIds))})");
+            yield return $"{duplicates.Count} project names are used more than once, which this upgrade path permits: "
+                + $"{string.Join(", ", named)}{(duplicates.Count > Named ? " and others" : "")}.";
         }
     }
 
-    private const int Named = 20;
+    private IEnumerable<string> HighAvailability()
+    {
+        if (spec.HighAvailability.Method == HighAvailabilityMethod.Sql)
+        {
+            yield return "ha.config is changed by SQL and a restart of oms_console. The vendor documents only the "
+                + "System Parameters page of the console (highAvailability.method: Manual).";
+        }
 
-    // Compiled later, if at all.
-    private static readonly string[] WayBack =
-    [
-        OmsUpgradePhases.Undo, OmsUpgradePhases.DisableNewHA, OmsUpgradePhases.StopNew, OmsUpgradePhases.BackupNew, OmsUpgradePhases.RestoreDatabases,
-        OmsUpgradePhases.StartOld, OmsUpgradePhases.RestoreHA, OmsUpgradePhases.Report, OmsUpgradePhases.Cleanup,
-    ];
+        if (discovery.HighAvailability.Enabled
+            || spec.HighAvailability.AfterUpgrade != HighAvailabilityAfterUpgrade.Enable)
+        {
+            yield break;
+        }
+
+        yield return "High availability is off now and will be on at the end. afterUpgrade: AsBefore leaves it off.";
+        if (!discovery.HighAvailability.Present)
+        {
+            yield return "There is no row ha.config now. The new version creates it, or the operator does. If its table "
+                + "has columns whose values cannot be derived, you have to set ha.config, and status.actionRequired "
+                + "says so at the end.";
+        }
+    }
+
+    private IEnumerable<string> Holds() => spec.HoldBefore
+        .Where(name => !plan.Holds(name) && !LaterPhases.Contains(name.Split('/')[0]))
+        .Select(name => $"spec.holdBefore: '{name}' is neither a phase nor a step of this plan, so it holds nothing.");
 }

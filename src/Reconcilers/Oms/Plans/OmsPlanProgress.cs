@@ -14,15 +14,16 @@ internal static class OmsPlanProgress
     /// Whether a new container was started, or may have been: from then on the databases may be changed.
     /// </summary>
     public static bool NewStarted(Plan plan) =>
-        plan.Steps.Exists(s => s.Action == OmsActions.StartContainer && PlanProgress.Begun(s));
+        plan.Steps.Exists(s => s.Is<StartContainer>() && PlanProgress.Begun(s));
 
-    /// <summary>Whether anything was changed that a way back would undo.</summary>
-    public static bool Changed(Plan plan) => plan.Steps.Exists(s => PlanProgress.Begun(s) && s.Action switch
-    {
-        OmsActions.PrepareImage => s.Parameters.GetValueOrDefault("source") != "Present",
-        OmsActions.CreateContainer or OmsActions.DisableHighAvailability or OmsActions.StopContainer or OmsActions.RenameProjects => true,
-        _ => false,
-    });
+    /// <summary>Whether anything was changed that a rollback would undo.</summary>
+    public static bool Changed(Plan plan) => plan.Steps.Exists(s => PlanProgress.Begun(s)
+        && (s.Is<CreateContainer>() || s.Is<DisableHighAvailability>() || s.Is<StopContainer>()
+            || s.Is<RenameProjects>() || BringsImage(s)));
+
+    /// <summary>Whether a step brings an image, or a name of one, that the host did not have.</summary>
+    public static bool BringsImage(PlanStep step) =>
+        step.Is<PrepareImage>() && step.Arguments<PrepareImage.Args>().Source != ImageSource.Present;
 
     /// <summary>
     /// T1: when the first old container stopped, as the containers report it; otherwise when the first stop began; null
@@ -30,11 +31,46 @@ internal static class OmsPlanProgress
     /// </summary>
     public static DateTimeOffset? StoppedAt(Plan plan)
     {
-        var times = Stops(plan).Select(s => PlanProgress.Fact(s, StopContainer.FinishedAtFact) ?? (PlanProgress.Begun(s) ? s.StartedAt : null)).OfType<DateTimeOffset>().ToList();
+        var times = Stops(plan).Select(StoppedAt).OfType<DateTimeOffset>().ToList();
         return times.Count == 0 ? null : times.Min();
     }
 
     /// <summary>The steps that stop old containers: one a node.</summary>
     public static IEnumerable<PlanStep> Stops(Plan plan) =>
-        plan.Steps.Where(s => s.Action == OmsActions.StopContainer && s.Phase == OmsUpgradePhases.StopOld);
+        plan.Steps.Where(s => s.Is<StopContainer>() && s.Phase == OmsUpgradePhases.StopOld);
+
+    /// <summary>Id of the new container of a node, or its name if the id was not recorded.</summary>
+    public static string NewContainer(Plan plan, string node) =>
+        plan.Step(StepIds.Create(node))?.Recorded(CreateContainer.ContainerIdFact) ?? NewName(plan, node);
+
+    /// <summary>Name of the new container of a node.</summary>
+    public static string NewName(Plan plan, string node) =>
+        plan.Step(StepIds.StartNew(node))!.Arguments<StartContainer.Args>().Container;
+
+    /// <summary>The addresses of the OMS hosts.</summary>
+    public static List<string> Hosts(Plan plan) =>
+        plan.Step(StepIds.Quiesced)?.Arguments<AwaitNoSessions.Args>().Hosts ?? [];
+
+    /// <summary>
+    /// The rm database, and ha.config before the upgrade, if disabling high availability was begun; null otherwise.
+    /// </summary>
+    public static (string Database, string Previous)? HighAvailabilityBefore(Plan plan)
+    {
+        if (plan.Step(StepIds.DisableHA) is not { } disable || !PlanProgress.Begun(disable))
+        {
+            return null;
+        }
+
+        if (disable.Is<AwaitManualHighAvailability>())
+        {
+            var manual = disable.Arguments<AwaitManualHighAvailability.Args>();
+            return (manual.Database, manual.Previous ?? "");
+        }
+
+        var args = disable.Arguments<DisableHighAvailability.Args>();
+        return (args.Database, args.Previous);
+    }
+
+    private static DateTimeOffset? StoppedAt(PlanStep step) =>
+        PlanProgress.Fact(step, StopContainer.FinishedAtFact) ?? (PlanProgress.Begun(step) ? step.StartedAt : null);
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Drydock.Crds.OmsUpgrades;
 using Drydock.Reconcilers.Upgrades;
 
@@ -11,11 +10,13 @@ internal sealed partial class OmsUpgradePlanner
     {
         foreach (var node in Nodes)
         {
-            _plan.Add(Step(StepIds.StopOld(node.Name), OmsActions.StopContainer, node.Name, $"stop {node.OldContainer} on {node.Name}", _barrier, attempts: 5, new(StringComparer.Ordinal)
-            {
-                ["container"] = node.OldContainerId,
-                ["name"] = node.OldContainer,
-            }));
+            Add(
+                StepIds.StopOld(node.Name),
+                node.Name,
+                $"Stop {node.OldContainer} on {node.Name}",
+                new StopContainer.Args(node.OldContainerId, node.OldContainer),
+                _barrier,
+                attempts: 5);
         }
 
         return _plan.Phase(OmsUpgradePhases.StopOld);
@@ -23,30 +24,46 @@ internal sealed partial class OmsUpgradePlanner
 
     private List<string> Backup()
     {
-        var databases = string.Join(',', discovery.Metadata.Databases);
-        _plan.Add(Step(StepIds.Quiesced, OmsActions.AwaitNoSessions, null, "no OMS connection left in the metadata database", _barrier, attempts: 1, new(StringComparer.Ordinal)
-        {
-            ["databases"] = databases,
-            ["hosts"] = string.Join(',', Nodes.Select(n => n.HostIP)),
-        }));
-        var before = new List<string> { StepIds.Quiesced };
+        List<string> databases = [.. discovery.Metadata.Databases];
+        List<string> before =
+        [
+            Add(
+                StepIds.Quiesced,
+                null,
+                "Wait until no OMS host is connected to the metadata database",
+                new AwaitNoSessions.Args(databases, [.. Nodes.Select(n => n.HostIP)]),
+                _barrier,
+                attempts: 1),
+        ];
         if (spec.Backup.TrimHeartbeatSequence)
         {
-            before = [.. discovery.Metadata.HeartbeatDatabases.Select(database =>
-                _plan.Add(Step(StepIds.Trim(database), OmsActions.TrimHeartbeatSequence, null, $"trim heatbeat_sequence in {database}", [StepIds.Quiesced], attempts: 5, new(StringComparer.Ordinal)
-                {
-                    ["database"] = database,
-                })))];
+            before =
+            [
+                .. discovery.Metadata.HeartbeatDatabases.Select(database => Add(
+                    StepIds.Trim(database),
+                    null,
+                    $"Trim heatbeat_sequence in {database}",
+                    new TrimHeartbeatSequence.Args(database),
+                    [StepIds.Quiesced],
+                    attempts: 5)),
+            ];
         }
 
-        return [_plan.Add(Step(StepIds.Snapshot, OmsActions.TakeSnapshot, null, "dump and verify all databases", before, attempts: 3, new(StringComparer.Ordinal)
-        {
-            ["databases"] = databases,
-            ["storage"] = StorageText.Of(spec.Backup.Storage),
-            ["tool"] = spec.Backup.Tool.ToString(),
-            ["threads"] = spec.Backup.Threads.ToString(CultureInfo.InvariantCulture),
-            ["verify"] = spec.Backup.Verify.ToString(),
-            ["recipients"] = string.Join(',', spec.Backup.Encryption?.Recipients ?? []),
-        }))];
+        return
+        [
+            Add(
+                StepIds.Snapshot,
+                null,
+                "Dump and verify all databases",
+                new TakeSnapshot.Args(
+                    databases,
+                    StorageText.Of(spec.Backup.Storage),
+                    spec.Backup.Tool,
+                    spec.Backup.Threads,
+                    spec.Backup.Verify,
+                    spec.Backup.Encryption is { Recipients: { Count: > 0 } recipients } ? [.. recipients] : null),
+                before,
+                attempts: 3),
+        ];
     }
 }

@@ -2,9 +2,11 @@ using Drydock.Crds.OmsUpgrades;
 
 namespace Drydock.Reconcilers.Oms;
 
-/// <content>High availability off before the downtime and on at its end.</content>
+/// <content>High availability is disabled before the downtime and enabled at its end.</content>
 internal sealed partial class OmsUpgradePlanner
 {
+    private string RmDatabase => discovery.Metadata.RmDatabase;
+
     private List<string> DisableHighAvailability()
     {
         if (!discovery.HighAvailability.Enabled)
@@ -12,65 +14,95 @@ internal sealed partial class OmsUpgradePlanner
             return [];
         }
 
-        var parameters = new SortedDictionary<string, string>(StringComparer.Ordinal)
-        {
-            ["database"] = discovery.Metadata.RmDatabase,
-            ["previous"] = discovery.HighAvailability.Raw ?? "",
-        };
+        var previous = discovery.HighAvailability.Raw ?? "";
         if (spec.HighAvailability.Method == HighAvailabilityMethod.Manual)
         {
-            parameters["wanted"] = "off";
-            return [_plan.Add(Step(StepIds.DisableHA, OmsActions.AwaitManualHighAvailability, null, "high availability switched off by a person", _barrier, attempts: 1, parameters))];
+            return
+            [
+                Add(
+                    StepIds.DisableHA,
+                    null,
+                    "Wait until the administrator disables high availability",
+                    new AwaitManualHighAvailability.Args(RmDatabase, Enable: false, Previous: previous),
+                    _barrier,
+                    attempts: 1),
+            ];
         }
 
-        _plan.Add(Step(StepIds.DisableHA, OmsActions.DisableHighAvailability, null, "ha.config: enable false", _barrier, attempts: 5, parameters));
+        Add(
+            StepIds.DisableHA,
+            null,
+            "Disable high availability in ha.config",
+            new DisableHighAvailability.Args(RmDatabase, previous),
+            _barrier,
+            attempts: 5);
         var last = RestartConsoles(StepIds.DisableHA, StepIds.DisableHAConsole, n => n.OldContainer);
-        return [_plan.Add(Step(StepIds.DisableHAConfirmed, OmsActions.ConfirmHighAvailability, null, "ha.config read again", [last], attempts: 3, new(StringComparer.Ordinal)
-        {
-            ["database"] = discovery.Metadata.RmDatabase,
-            ["wanted"] = "off",
-        }))];
+        return [Confirm(StepIds.DisableHAConfirmed, enabled: false, last)];
     }
 
     private List<string> EnableHighAvailability()
     {
-        if (spec.HighAvailability.AfterUpgrade == HighAvailabilityAfterUpgrade.AsBefore && !discovery.HighAvailability.Enabled)
+        var wanted = spec.HighAvailability;
+        if (wanted.AfterUpgrade == HighAvailabilityAfterUpgrade.AsBefore && !discovery.HighAvailability.Enabled)
         {
             return [];
         }
 
-        var parameters = new SortedDictionary<string, string>(StringComparer.Ordinal)
+        if (wanted.Method == HighAvailabilityMethod.Manual)
         {
-            ["database"] = discovery.Metadata.RmDatabase,
-            ["previous"] = discovery.HighAvailability.Raw ?? "",
-            ["perceive"] = Flag(spec.HighAvailability.PerceiveStoreClientCheckpoint),
-            ["margin"] = spec.HighAvailability.RefetchMargin,
-            ["enableConnectorRule"] = Flag(discovery.Path.NeedsEnableConnectorRule),
-        };
-        if (spec.HighAvailability.Method == HighAvailabilityMethod.Manual)
-        {
-            parameters["wanted"] = "on";
-            return [_plan.Add(Step(StepIds.EnableHA, OmsActions.AwaitManualHighAvailability, null, "high availability switched on by a person", _barrier, attempts: 1, parameters))];
+            return
+            [
+                Add(
+                    StepIds.EnableHA,
+                    null,
+                    "Wait until the administrator enables high availability",
+                    new AwaitManualHighAvailability.Args(
+                        RmDatabase,
+                        Enable: true,
+                        Previous: discovery.HighAvailability.Raw,
+                        PerceiveStoreClientCheckpoint: wanted.PerceiveStoreClientCheckpoint,
+                        RefetchMargin: wanted.RefetchMargin),
+                    _barrier,
+                    attempts: 1),
+            ];
         }
 
-        _plan.Add(Step(StepIds.EnableHA, OmsActions.EnableHighAvailability, null, "ha.config: enable true", _barrier, attempts: 5, parameters));
+        Add(
+            StepIds.EnableHA,
+            null,
+            "Enable high availability in ha.config",
+            new EnableHighAvailability.Args(
+                RmDatabase,
+                wanted.PerceiveStoreClientCheckpoint,
+                wanted.RefetchMargin,
+                discovery.Path.NeedsEnableConnectorRule,
+                discovery.HighAvailability.Raw),
+            _barrier,
+            attempts: 5);
         var last = RestartConsoles(StepIds.EnableHA, StepIds.EnableHAConsole, n => n.NewContainer);
-        return [_plan.Add(Step(StepIds.EnableHAConfirmed, OmsActions.ConfirmHighAvailability, null, "ha.config read again", [last], attempts: 3, new(StringComparer.Ordinal)
-        {
-            ["database"] = discovery.Metadata.RmDatabase,
-            ["wanted"] = "on",
-        }))];
+        return [Confirm(StepIds.EnableHAConfirmed, enabled: true, last)];
     }
+
+    private string Confirm(string id, bool enabled, string after) => Add(
+        id,
+        null,
+        "Confirm that no console has overwritten ha.config",
+        new ConfirmHighAvailability.Args(RmDatabase, enabled),
+        [after],
+        attempts: 3);
 
     // One console after the other, so that one of them always serves.
     private string RestartConsoles(string after, Func<string, string> id, Func<DiscoveredNode, string> container)
     {
         foreach (var node in Nodes)
         {
-            after = _plan.Add(Step(id(node.Name), OmsActions.RestartConsole, node.Name, $"restart oms_console on {node.Name}", [after], attempts: 5, new(StringComparer.Ordinal)
-            {
-                ["container"] = container(node),
-            }));
+            after = Add(
+                id(node.Name),
+                node.Name,
+                $"Restart oms_console on {node.Name}",
+                new RestartConsole.Args(container(node)),
+                [after],
+                attempts: 5);
         }
 
         return after;

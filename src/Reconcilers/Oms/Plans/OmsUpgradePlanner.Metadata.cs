@@ -1,6 +1,5 @@
 using Drydock.Abstractions.Plans;
 using Drydock.Crds.OmsUpgrades;
-using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Oms;
 
@@ -16,33 +15,30 @@ internal sealed partial class OmsUpgradePlanner
 
         foreach (var node in Nodes)
         {
-            _plan.Add(Step(StepIds.CorrectionPrograms(node.Name), OmsActions.AwaitPrograms, node.Name, $"programs run on {node.Name}", _barrier, attempts: 2, new(StringComparer.Ordinal)
-            {
-                ["container"] = node.NewContainer,
-                ["running"] = string.Join(',', OmsPrograms.AllButConsole),
-                ["runningOrStopped"] = OmsPrograms.Console,
-            }));
-            _plan.Add(Step(StepIds.CorrectionConsole(node.Name), OmsActions.StopConsole, node.Name, $"stop oms_console on {node.Name}", [StepIds.CorrectionPrograms(node.Name)], attempts: 3, new(StringComparer.Ordinal)
-            {
-                ["container"] = node.NewContainer,
-            }));
+            Add(
+                StepIds.CorrectionPrograms(node.Name),
+                node.Name,
+                $"Check the programs on {node.Name}",
+                new AwaitPrograms.Args(
+                    node.NewContainer, [.. OmsPrograms.AllButConsole], RunningOrStopped: [OmsPrograms.Console]),
+                _barrier,
+                attempts: 2);
+            Add(
+                StepIds.CorrectionConsole(node.Name),
+                node.Name,
+                $"Stop oms_console on {node.Name}",
+                new StopConsole.Args(node.NewContainer),
+                [StepIds.CorrectionPrograms(node.Name)],
+                attempts: 3);
         }
 
         var after = Nodes.Select(n => StepIds.CorrectionConsole(n.Name)).ToList();
         foreach (var (node, last) in CorrectionOrder())
         {
-            after = [_plan.Add(Step(StepIds.Jar(node.Name), OmsActions.RunCorrectionJar, node.Name, $"correction JAR on {node.Name} (-l{Flag(last)})", after, attempts: 1, new(StringComparer.Ordinal)
-            {
-                ["container"] = node.NewContainer,
-                ["jar"] = spec.Correction.JarPath,
-                ["workingDir"] = spec.Correction.WorkingDir,
-                ["last"] = Flag(last),
-            }) with
-            {
-                RunOnce = true,
-                Retry = RetryRule.RestoreFirst,
-                PointOfNoReturn = true,
-            })];
+            var args = new RunCorrectionJar.Args(
+                node.NewContainer, spec.Correction.JarPath, spec.Correction.WorkingDir, last);
+            var title = $"Run the correction JAR on {node.Name} ({(last ? "-ltrue" : "-lfalse")})";
+            after = [RunOnce(StepIds.Jar(node.Name), node.Name, title, args, after, RetryRule.RestoreFirst)];
         }
 
         return after;
@@ -74,16 +70,22 @@ internal sealed partial class OmsUpgradePlanner
         // One after the other in the whole system: two at a time corrupt the metadata
         // (docs/research/oms.md#initialisation).
         var inits = _barrier;
+        var unlisted = discovery.Path.Unlisted is null ? null : $"{discovery.Path.From} to {discovery.Path.To}";
         foreach (var region in discovery.Regions)
         {
             foreach (var name in region.SameNodesEverywhere ? region.Nodes.Take(1) : region.Nodes)
             {
-                inits = [_plan.Add(Step(StepIds.Init(name), OmsActions.RunDockerInit, name, $"docker_init.sh on {name}", inits, attempts: 1, InitParameters(name)) with
-                {
-                    RunOnce = true,
-                    Retry = RetryRule.RepeatAfterProvenFailure,
-                    PointOfNoReturn = true,
-                })];
+                var args = new RunDockerInit.Args(Node(name).NewContainer, unlisted);
+                inits =
+                [
+                    RunOnce(
+                        StepIds.Init(name),
+                        name,
+                        $"Run docker_init.sh on {name}",
+                        args,
+                        inits,
+                        RetryRule.RepeatAfterProvenFailure),
+                ];
             }
         }
 
@@ -91,25 +93,25 @@ internal sealed partial class OmsUpgradePlanner
         {
             foreach (var name in region.Nodes.Skip(1))
             {
-                _plan.Add(Step(StepIds.InitConsole(name), OmsActions.StartConsole, name, $"start oms_console on {name}", inits, attempts: 3, new(StringComparer.Ordinal)
-                {
-                    ["container"] = Node(name).NewContainer,
-                }));
+                Add(
+                    StepIds.InitConsole(name),
+                    name,
+                    $"Start oms_console on {name}",
+                    new StartConsole.Args(Node(name).NewContainer),
+                    inits,
+                    attempts: 3);
             }
         }
 
         return _plan.Phase(OmsUpgradePhases.InitMetadata);
     }
 
-    private SortedDictionary<string, string> InitParameters(string node)
-    {
-        var parameters = new SortedDictionary<string, string>(StringComparer.Ordinal) { ["container"] = Node(node).NewContainer };
-        if (discovery.Path.Unlisted is not null)
+    private string RunOnce<TArgs>(
+        string id, string node, string title, TArgs args, IEnumerable<string> after, RetryRule retry)
+        where TArgs : class => _plan.Add(spec.Timeouts.Step(id, node, title, args, after, attempts: 1) with
         {
-            // What was let through is part of what is approved: the hash is another one.
-            parameters["unlistedPath"] = $"{discovery.Path.From} to {discovery.Path.To}";
-        }
-
-        return parameters;
-    }
+            RunOnce = true,
+            Retry = retry,
+            PointOfNoReturn = true,
+        });
 }

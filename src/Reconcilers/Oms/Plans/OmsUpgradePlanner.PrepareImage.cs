@@ -1,86 +1,85 @@
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Oms;
 
 /// <content>Before the downtime: image and created containers.</content>
 internal sealed partial class OmsUpgradePlanner
 {
+    private IReadOnlyList<string> RequiredPaths => RequiredFiles.Of(discovery.Path, spec.Correction);
+
     private List<string> PrepareImage()
     {
-        foreach (var node in Nodes)
-        {
-            _plan.Add(Step(StepIds.Image(node.Name), OmsActions.PrepareImage, node.Name, $"image on {node.Name}", [], attempts: 5, ImageParameters(node)));
-        }
-
-        _plan.Add(Step(StepIds.ImagesCompared, OmsActions.CompareImages, null, "same image ID on every node", [.. Nodes.Select(n => StepIds.Image(n.Name))], attempts: 1, new(StringComparer.Ordinal)
-        {
-            ["nodes"] = string.Join(',', Nodes.Select(n => n.Name)),
-        }));
-        foreach (var node in Nodes)
-        {
-            var before = new List<string> { StepIds.ImagesCompared };
-            if (node.LeftoverContainerId is { } leftover)
-            {
-                before = [_plan.Add(Step(StepIds.Leftover(node.Name), OmsActions.RemoveContainer, node.Name, $"remove {node.NewContainer} of the former attempt from {node.Name}", before, attempts: 5, new(StringComparer.Ordinal)
-                {
-                    ["container"] = leftover,
-                }))];
-            }
-
-            _plan.Add(Step(StepIds.Create(node.Name), OmsActions.CreateContainer, node.Name, $"create {node.NewContainer} on {node.Name}, not started", before, attempts: 5, new(StringComparer.Ordinal)
-            {
-                ["container"] = node.NewContainer,
-                ["oldContainerId"] = node.OldContainerId,
-                ["image"] = node.Image,
-                ["imageId"] = node.ImageId ?? "",
-                ["binds"] = string.Join('\n', node.Binds),
-                ["environment"] = string.Join(',', node.EnvironmentNames),
-                ["hostIP"] = node.HostIP,
-                ["isUpgrade"] = Flag(discovery.Path.NeedsIsUpgrade),
-            }));
-            if (RequiredPaths().Count == 0)
-            {
-                continue;
-            }
-
-            _plan.Add(Step(StepIds.Contents(node.Name), OmsActions.InspectImageContents, node.Name, $"what will be run is in the image on {node.Name}", [StepIds.Create(node.Name)], attempts: 3, new(StringComparer.Ordinal)
-            {
-                ["container"] = node.NewContainer,
-                ["paths"] = string.Join(',', RequiredPaths()),
-            }));
-        }
-
-        return [.. Nodes.Select(n => RequiredPaths().Count > 0 ? StepIds.Contents(n.Name) : StepIds.Create(n.Name))];
+        var images = Nodes.Select(node => Add(
+            StepIds.Image(node.Name),
+            node.Name,
+            $"Prepare the image on {node.Name}",
+            ImageArgs(node),
+            [],
+            attempts: 5)).ToList();
+        Add(
+            StepIds.ImagesCompared,
+            null,
+            "Check that the image is the same on every node",
+            new CompareImages.Args([.. Nodes.Select(n => n.Name)]),
+            images,
+            attempts: 1);
+        return [.. Nodes.Select(PrepareContainer)];
     }
 
-    private static SortedDictionary<string, string> ImageParameters(DiscoveredNode node)
+    private string PrepareContainer(DiscoveredNode node)
     {
-        var parameters = new SortedDictionary<string, string>(StringComparer.Ordinal)
+        var before = StepIds.ImagesCompared;
+        if (node.LeftoverContainerId is { } leftover)
         {
-            ["image"] = node.Image,
-            ["imageId"] = node.ImageId ?? "",
-            ["source"] = Source(node),
-            ["archive"] = node.ArchivePath ?? "",
-            ["archiveStorage"] = node.ArchiveStorage ?? "",
-            ["archiveSha256"] = node.ArchiveSha256 ?? "",
-        };
-        if (node.ArchiveIsOnHost)
-        {
-            // The container by which the host's file is read is made of an image that is certainly there.
-            parameters["archiveReader"] = node.OldImageId;
+            before = Add(
+                StepIds.Leftover(node.Name),
+                node.Name,
+                $"Remove {node.NewContainer} of the previous attempt from {node.Name}",
+                new RemoveContainer.Args(leftover),
+                [before],
+                attempts: 5);
         }
 
-        return parameters;
+        var created = Add(
+            StepIds.Create(node.Name),
+            node.Name,
+            $"Create {node.NewContainer} on {node.Name} without starting it",
+            new CreateContainer.Args(
+                node.NewContainer,
+                node.OldContainerId,
+                node.Image,
+                [.. node.Binds],
+                [.. node.EnvironmentNames],
+                node.HostIP,
+                discovery.Path.NeedsIsUpgrade,
+                node.ImageId),
+            [before],
+            attempts: 5);
+        return RequiredPaths.Count == 0
+            ? created
+            : Add(
+                StepIds.Contents(node.Name),
+                node.Name,
+                $"Check that the image on {node.Name} contains the files to run",
+                new InspectImageContents.Args(node.NewContainer, [.. RequiredPaths]),
+                [created],
+                attempts: 3);
     }
 
-    private static string Source(DiscoveredNode node) => node switch
+    // The container that reads a file of the host is made of an image that is certainly on that host.
+    private static PrepareImage.Args ImageArgs(DiscoveredNode node) => new(
+        node.Image,
+        Source(node),
+        node.ImageId,
+        node.ArchivePath,
+        node.ArchiveStorage,
+        node.ArchiveSha256,
+        node.ArchiveIsOnHost ? node.OldImageId : null);
+
+    private static ImageSource Source(DiscoveredNode node) => node switch
     {
-        { ImagePresent: true } => ImageSources.Present,
-        { ImageUnderAnotherName: true } => ImageSources.Tag,
-        { ArchivePath: null } => ImageSources.Pull,
-        { ArchiveIsOnHost: true } => ImageSources.HostArchive,
-        _ => ImageSources.Archive,
+        { ImagePresent: true } => ImageSource.Present,
+        { ImageUnderAnotherName: true } => ImageSource.Tag,
+        { ArchivePath: null } => ImageSource.Pull,
+        { ArchiveIsOnHost: true } => ImageSource.HostArchive,
+        _ => ImageSource.Archive,
     };
-
-    private IReadOnlyList<string> RequiredPaths() => RequiredFiles.Of(discovery.Path, spec.Correction);
 }

@@ -1,4 +1,3 @@
-
 namespace Drydock.Reconcilers.Oms;
 
 /// <content>Projects through the API of the new version, where there is one and credentials are given.</content>
@@ -7,19 +6,13 @@ internal sealed partial class OmsUpgradePlanner
     private bool UsesProjectApi =>
         spec.Preflight.ApiCredentialsSecretRef is not null && discovery.Path.TargetHasProjectApi;
 
-    private SortedDictionary<string, string> CompareParameters()
-    {
-        var parameters = ProjectParameters();
-        parameters[CompareProjects.ApiParameter] = Flag(UsesProjectApi);
-        if (discovery.Path.ProjectTablesStay)
-        {
-            parameters[CompareProjects.TablesParameter] = discovery.Metadata.RmDatabase;
-        }
+    // With HTTPS the new console serves nothing else.
+    private Uri Console => ConsoleAddress.Of(Nodes[0].HostIP, Nodes[0].ConsolePort, Nodes[0].Https);
 
-        return parameters;
-    }
+    private CompareProjects.Args CompareArgs =>
+        new(Console, UsesProjectApi, discovery.Path.ProjectTablesStay ? RmDatabase : null);
 
-    // After everything runs: what ran before is resumed, then its links are watched.
+    // After everything runs: projects that ran before are resumed, then their links are watched.
     private void ResumeAndWatch(List<string> after)
     {
         if (!UsesProjectApi)
@@ -27,13 +20,19 @@ internal sealed partial class OmsUpgradePlanner
             return;
         }
 
-        _plan.Add(Step(StepIds.Resume, OmsActions.ResumeProjects, null, "resume projects that ran before and are stopped now", after, attempts: 3, ProjectParameters()));
-        _plan.Add(Step(StepIds.Components, OmsActions.AwaitComponents, null, "stores and writers recover", [StepIds.Resume], attempts: 1, ProjectParameters()));
+        Add(
+            StepIds.Resume,
+            null,
+            "Resume projects that ran before and are stopped now",
+            new ResumeProjects.Args(Console),
+            after,
+            attempts: 3);
+        Add(
+            StepIds.Components,
+            null,
+            "Wait until stores and writers have recovered",
+            new AwaitComponents.Args(Console),
+            [StepIds.Resume],
+            attempts: 1);
     }
-
-    // With HTTPS the new console serves nothing else.
-    private SortedDictionary<string, string> ProjectParameters() => new(StringComparer.Ordinal)
-    {
-        [OmsProjectStep.AddressParameter] = ConsoleAddress.Of(Nodes[0].HostIP, Nodes[0].ConsolePort, Nodes[0].Https).AbsoluteUri,
-    };
 }

@@ -1,6 +1,3 @@
-using System.Globalization;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Oms;
 
 /// <content>Names that more than one project has.</content>
@@ -11,13 +8,18 @@ internal sealed partial class OmsUpgradePlanner
     private List<string> RenameProjects()
     {
         var after = _barrier;
-        foreach (var (batch, index) in ProjectRenameText.Batches(discovery.Renames).Select((batch, index) => (batch, index)))
+        foreach (var (batch, index) in ProjectRenameBatches.Of(RmDatabase, discovery.Renames).Select((b, i) => (b, i)))
         {
-            after = [_plan.Add(Step(StepIds.Rename(index + 1), OmsActions.RenameProjects, null, $"rename {batch.Count.ToString(CultureInfo.InvariantCulture)} projects that share their name", after, attempts: 5, new(StringComparer.Ordinal)
-            {
-                ["database"] = discovery.Metadata.RmDatabase,
-                ["renames"] = ProjectRenameText.Write(batch),
-            }))];
+            after =
+            [
+                Add(
+                    StepIds.Rename(index + 1),
+                    null,
+                    $"Rename {batch.Renames.Count} projects that share their names",
+                    batch,
+                    after,
+                    attempts: 5),
+            ];
         }
 
         return discovery.Renames.Count == 0 ? [] : after;

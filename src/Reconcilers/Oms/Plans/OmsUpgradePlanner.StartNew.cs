@@ -1,4 +1,3 @@
-
 namespace Drydock.Reconcilers.Oms;
 
 /// <content>The new containers start.</content>
@@ -8,15 +7,20 @@ internal sealed partial class OmsUpgradePlanner
     {
         foreach (var node in Nodes)
         {
-            _plan.Add(Step(StepIds.StartNew(node.Name), OmsActions.StartContainer, node.Name, $"start {node.NewContainer} on {node.Name}", _barrier, attempts: 3, new(StringComparer.Ordinal)
-            {
-                ["container"] = node.NewContainer,
-            }) with
-            { Reversible = true });
-            _plan.Add(Step(StepIds.Supervisor(node.Name), OmsActions.AwaitSupervisor, node.Name, $"supervisord answers on {node.Name}", [StepIds.StartNew(node.Name)], attempts: 1, new(StringComparer.Ordinal)
-            {
-                ["container"] = node.NewContainer,
-            }));
+            Add(
+                StepIds.StartNew(node.Name),
+                node.Name,
+                $"Start {node.NewContainer} on {node.Name}",
+                new StartContainer.Args(node.NewContainer),
+                _barrier,
+                attempts: 3);
+            Add(
+                StepIds.Supervisor(node.Name),
+                node.Name,
+                $"Wait for supervisord on {node.Name}",
+                new AwaitSupervisor.Args(node.NewContainer),
+                [StepIds.StartNew(node.Name)],
+                attempts: 1);
         }
 
         return [.. Nodes.Select(n => StepIds.Supervisor(n.Name))];

@@ -16,7 +16,6 @@ internal sealed partial class OmsUpgradePlanner(OmsUpgradeSpec spec, OmsDiscover
 
     private IReadOnlyList<DiscoveredNode> Nodes => discovery.Nodes;
 
-    /// <summary>Compiles the plan.</summary>
     public Plan Compile()
     {
         Phase(PrepareImage);
@@ -35,7 +34,7 @@ internal sealed partial class OmsUpgradePlanner(OmsUpgradeSpec spec, OmsDiscover
         return _plan.Build();
     }
 
-    // Every phase waits for all of the one before; what a phase returns is what the next one waits for.
+    // Every phase waits for the steps that the phase before it returned.
     private void Phase(Func<List<string>> compile)
     {
         var last = compile();
@@ -45,31 +44,10 @@ internal sealed partial class OmsUpgradePlanner(OmsUpgradeSpec spec, OmsDiscover
         }
     }
 
-    private DiscoveredNode Node(string name) => Nodes.First(n => string.Equals(n.Name, name, StringComparison.Ordinal));
+    private string Add<TArgs>(
+        string id, string? node, string title, TArgs args, IEnumerable<string> after, int attempts)
+        where TArgs : class => _plan.Add(spec.Timeouts.Step(id, node, title, args, after, attempts));
 
-    private PlanStep Step(
-        string id,
-        string action,
-        string? node,
-        string title,
-        List<string> after,
-        int attempts,
-        SortedDictionary<string, string> parameters)
-    {
-        var phase = id[..id.IndexOf('/', StringComparison.Ordinal)];
-        return new PlanStep
-        {
-            Id = id,
-            Phase = phase,
-            Node = node,
-            Title = title,
-            After = [.. after],
-            Action = action,
-            Parameters = parameters,
-            Timeout = spec.Timeouts.Of(phase),
-            MaxAttempts = attempts,
-        };
-    }
-
-    private static string Flag(bool value) => value ? "true" : "false";
+    private DiscoveredNode Node(string name) =>
+        Nodes.First(n => string.Equals(n.Name, name, StringComparison.Ordinal));
 }

@@ -1,13 +1,27 @@
+using Drydock.Abstractions.Plans;
 using Drydock.Abstractions.Values;
 using Drydock.Crds.OmsUpgrades;
+using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>Finds the timeout of a phase.</summary>
 internal static class PhaseTimeouts
 {
+    /// <summary>A step with the timeout of its phase; see <see cref="PlannedStep.Of"/>.</summary>
+    public static PlanStep Step<TArgs>(
+        this OmsUpgradeTimeouts timeouts,
+        string id,
+        string? node,
+        string title,
+        TArgs args,
+        IEnumerable<string> after,
+        int attempts)
+        where TArgs : class =>
+        PlannedStep.Of(id, node, title, args, after, timeouts.Of(id.Split('/')[0]), attempts);
+
     /// <summary>The duration string of a phase.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">No such phase: a defect.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such phase: a defect.</exception>
     public static string Of(this OmsUpgradeTimeouts timeouts, string phase) => phase switch
     {
         OmsUpgradePhases.Preflight => timeouts.Preflight,
@@ -25,13 +39,14 @@ internal static class PhaseTimeouts
         OmsUpgradePhases.Undo or OmsUpgradePhases.DisableNewHA => timeouts.DisableHA,
         OmsUpgradePhases.StopNew => timeouts.StopNew,
 
-        // The snapshot has the time of Backup itself; it is to end by its own word.
-        OmsUpgradePhases.BackupNew => KubernetesDuration.Format(KubernetesDuration.Parse(timeouts.Backup) + TimeSpan.FromMinutes(10)),
+        // The snapshot itself has the time limit of Backup; it should report its own timeout.
+        OmsUpgradePhases.BackupNew =>
+            KubernetesDuration.Format(KubernetesDuration.Parse(timeouts.Backup) + TimeSpan.FromMinutes(10)),
         OmsUpgradePhases.RestoreDatabases => timeouts.RestoreDatabases,
         OmsUpgradePhases.StartOld => timeouts.StartOld,
         OmsUpgradePhases.RestoreHA => timeouts.EnableHA,
         OmsUpgradePhases.Report => timeouts.Settle,
         OmsUpgradePhases.Cleanup => timeouts.StopOld,
-        _ => throw new ArgumentOutOfRangeException(nameof(phase), phase, "no such phase"),
+        _ => throw new ArgumentOutOfRangeException(nameof(phase), phase, "There is no such phase."),
     };
 }

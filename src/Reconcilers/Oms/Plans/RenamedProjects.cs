@@ -12,8 +12,8 @@ internal static class RenamedProjects
     public static List<RenamedProject> Of(Plan plan) =>
     [
         .. plan.Steps
-            .Where(step => step.Action == OmsActions.RenameProjects && step.State == StepState.Succeeded)
-            .SelectMany(step => ProjectRenameText.Read(step.Parameters["renames"]))
+            .Where(step => step.Is<RenameProjects>() && step.State == StepState.Succeeded)
+            .SelectMany(step => step.Arguments<RenameProjects.Args>().Renames)
             .Take(SchemaLimits.Projects)
             .Select(rename => new RenamedProject
             {

@@ -1,42 +1,42 @@
 using Drydock.Abstractions.Plans;
 using Drydock.Engine.Planning;
+using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>Adds what must stay true while a way back runs.</summary>
+/// <summary>Adds the guards of a rollback.</summary>
 internal sealed class RollbackGuards(PlanBuilder plan)
 {
+    /// <summary>What the ids of guards begin with that keep a new container stopped.</summary>
+    public const string NewPrefix = "NewStaysStopped/";
+
     public void OldStaysStopped(string node, string container, string name, string until) =>
-        plan.Guard(Stays("Old", node, container, name, from: null, until));
+        plan.Guard(PlannedStep.Guard(
+            $"OldStaysStopped/{node}", node, new ContainerStaysStopped.Args(container, name), [], until));
 
     public void NewStaysStopped(string node, string container, string name, string? from, string? until) =>
-        plan.Guard(Stays("New", node, container, name, from, until));
+        plan.Guard(NewStays(node, container, name, from, until));
 
-    public void SnapshotIsThere(string snapshot, string uid, string until) => plan.Guard(new PlanGuard
-    {
-        Id = OmsGuards.SnapshotIsThere,
-        Check = OmsGuards.SnapshotIsThere,
-        Parameters = new(StringComparer.Ordinal) { ["snapshot"] = snapshot, ["snapshotUid"] = uid },
-        Until = until,
-    });
+    public void SnapshotExists(string snapshot, string uid, string until) =>
+        plan.Guard(PlannedStep.Guard(
+            nameof(SnapshotExists),
+            null,
+            new Oms.SnapshotExists.Args(Snapshot: snapshot, SnapshotUid: uid),
+            [],
+            until));
 
-    public void HighAvailabilityStaysOff(string database, string? from, string until) => plan.Guard(new PlanGuard
-    {
-        Id = OmsGuards.HighAvailabilityStaysOff,
-        Check = OmsGuards.HighAvailabilityStaysOff,
-        Parameters = new(StringComparer.Ordinal) { ["database"] = database },
-        From = from is null ? [] : [from],
-        Until = until,
-    });
+    public void HighAvailabilityStaysOff(string database, string? from, string until) =>
+        plan.Guard(PlannedStep.Guard(
+            nameof(HighAvailabilityStaysOff),
+            null,
+            new Oms.HighAvailabilityStaysOff.Args(database),
+            From(from),
+            until));
 
-    /// <summary>A guard that one of the two containers of a node stays stopped.</summary>
-    public static PlanGuard Stays(string which, string node, string container, string name, string? from, string? until) => new()
-    {
-        Id = $"{which}StaysStopped/{node}",
-        Check = OmsGuards.ContainerStaysStopped,
-        Node = node,
-        Parameters = new(StringComparer.Ordinal) { ["container"] = container, ["name"] = name, ["which"] = which == "New" ? "new" : "old" },
-        From = from is null ? [] : [from],
-        Until = until,
-    };
+    /// <summary>A guard that keeps the new container of a node stopped.</summary>
+    public static PlanGuard NewStays(string node, string container, string name, string? from, string? until) =>
+        PlannedStep.Guard(
+            NewPrefix + node, node, new ContainerStaysStopped.Args(container, name, IsNew: true), From(from), until);
+
+    private static List<string> From(string? step) => step is null ? [] : [step];
 }

@@ -1,76 +1,96 @@
 using Drydock.Crds.OmsUpgrades;
+using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>The ids of steps of the way back, of a restore inside an upgrade, and of the cleanup.</summary>
+/// <summary>
+/// The ids of the steps of a rollback, of a restore inside an upgrade, and of the cleanup; formed as in
+/// <see cref="StepIds"/>.
+/// </summary>
 internal static class RollbackIds
 {
-    /// <summary>What must be approved before the way back of a succeeded upgrade begins.</summary>
+    /// <summary>What must be approved before the rollback of a succeeded upgrade begins.</summary>
     public const string Hold = "RollBack";
 
-    /// <summary>A step that undoes what was done before T1.</summary>
-    public static string Undo(string name) => $"{OmsUpgradePhases.Undo}/{name}";
+    /// <summary>ha.config as before, if the upgrade stopped before T1.</summary>
+    public const string UndoHA = OmsUpgradePhases.Undo + "/ha-config";
 
-    /// <summary>The write that switches off high availability of the new version.</summary>
+    /// <summary>The write that disables high availability of the new version.</summary>
     public const string DisableHA = OmsUpgradePhases.DisableNewHA + "/ha-config";
 
-    /// <summary>Restart of oms_console after it.</summary>
-    public static string DisableHAConsole(string node) => $"{OmsUpgradePhases.DisableNewHA}/console-{node}";
-
-    /// <summary>The look at ha.config after the restarts.</summary>
+    /// <summary>The read of ha.config after the restarts.</summary>
     public const string DisableHAConfirmed = OmsUpgradePhases.DisableNewHA + "/confirm";
 
-    /// <summary>Stop of the new container on a node.</summary>
-    public static string StopNew(string node) => $"{OmsUpgradePhases.StopNew}/{node}";
-
-    /// <summary>The wait for the last OMS connection to go.</summary>
+    /// <summary>The wait until no OMS host is connected to the metadata database.</summary>
     public const string Quiesced = OmsUpgradePhases.BackupNew + "/no-sessions";
 
     /// <summary>The second snapshot.</summary>
     public const string Snapshot = OmsUpgradePhases.BackupNew + "/snapshot";
 
-    /// <summary>The restore of all databases, on the way back and inside an upgrade.</summary>
+    /// <summary>The restore of all databases, in a rollback and inside an upgrade.</summary>
     public const string Restore = OmsUpgradePhases.RestoreDatabases + "/restore";
 
-    /// <summary>Stop of the new container before a restore inside an upgrade.</summary>
-    public static string RestoreStop(string node) => $"{OmsUpgradePhases.RestoreDatabases}/stop-{node}";
-
-    /// <summary>The wait for the last OMS connection before a restore inside an upgrade.</summary>
+    /// <summary>The wait until no OMS host is connected, before a restore inside an upgrade.</summary>
     public const string RestoreQuiesced = OmsUpgradePhases.RestoreDatabases + "/no-sessions";
+
+    /// <summary>Every host is online.</summary>
+    public const string Hosts = OmsUpgradePhases.StartOld + "/hosts";
+
+    /// <summary>The write that restores ha.config.</summary>
+    public const string RestoreHA = OmsUpgradePhases.RestoreHA + "/ha-config";
+
+    /// <summary>The last read of ha.config.</summary>
+    public const string RestoreHAConfirmed = OmsUpgradePhases.RestoreHA + "/confirm";
+
+    /// <summary>The list of actions for the administrator.</summary>
+    public const string Actions = OmsUpgradePhases.Report + "/actions";
+
+    /// <summary>The former names of a batch of renamed projects, if the upgrade stopped before T1.</summary>
+    public static string UndoNames(string batch) => $"{OmsUpgradePhases.Undo}/names-{batch}";
+
+    /// <summary>Restart of oms_console after <see cref="UndoHA"/>.</summary>
+    public static string UndoHAConsole(string node) => PlannedStep.Id(OmsUpgradePhases.Undo, node, "restart-console");
+
+    /// <summary>Removal of a created container.</summary>
+    public static string UndoContainer(string node) =>
+        PlannedStep.Id(OmsUpgradePhases.Undo, node, "remove-container");
+
+    /// <summary>Removal of an image that the upgrade brought.</summary>
+    public static string UndoImage(string node) => PlannedStep.Id(OmsUpgradePhases.Undo, node, "remove-image");
+
+    /// <summary>Restart of oms_console after <see cref="DisableHA"/>.</summary>
+    public static string DisableHAConsole(string node) =>
+        PlannedStep.Id(OmsUpgradePhases.DisableNewHA, node, "restart-console");
+
+    /// <summary>Stop of the new container.</summary>
+    public static string StopNew(string node) => PlannedStep.Id(OmsUpgradePhases.StopNew, node);
+
+    /// <summary>Stop of the new container before a restore inside an upgrade.</summary>
+    public static string RestoreStop(string node) => PlannedStep.Id(OmsUpgradePhases.RestoreDatabases, node, "stop");
 
     /// <summary>The former names of a batch of renamed projects.</summary>
     public static string Names(string batch) => $"{OmsUpgradePhases.StartOld}/names-{batch}";
 
-    /// <summary>Start of the old container on a node.</summary>
-    public static string StartOld(string node) => $"{OmsUpgradePhases.StartOld}/{node}";
+    /// <summary>Start of the old container.</summary>
+    public static string StartOld(string node) => PlannedStep.Id(OmsUpgradePhases.StartOld, node, "start");
 
-    /// <summary>supervisord in the old container answers.</summary>
-    public static string Supervisor(string node) => $"{OmsUpgradePhases.StartOld}/supervisor-{node}";
+    /// <summary>The wait for supervisord in the old container.</summary>
+    public static string Supervisor(string node) => PlannedStep.Id(OmsUpgradePhases.StartOld, node, "supervisor");
 
     /// <summary>All programs of the old container run.</summary>
-    public static string Programs(string node) => $"{OmsUpgradePhases.StartOld}/programs-{node}";
+    public static string Programs(string node) => PlannedStep.Id(OmsUpgradePhases.StartOld, node, "programs");
 
-    /// <summary>Every host online.</summary>
-    public const string Hosts = OmsUpgradePhases.StartOld + "/hosts";
+    /// <summary>The restart policy of the old container.</summary>
+    public static string RestartPolicy(string node) =>
+        PlannedStep.Id(OmsUpgradePhases.StartOld, node, "restart-policy");
 
-    /// <summary>The restart policy of the old container on a node.</summary>
-    public static string RestartPolicy(string node) => $"{OmsUpgradePhases.StartOld}/restart-policy-{node}";
+    /// <summary>Restart of oms_console after <see cref="RestoreHA"/>.</summary>
+    public static string RestoreHAConsole(string node) =>
+        PlannedStep.Id(OmsUpgradePhases.RestoreHA, node, "restart-console");
 
-    /// <summary>The write that puts ha.config back.</summary>
-    public const string RestoreHA = OmsUpgradePhases.RestoreHA + "/ha-config";
+    /// <summary>Removal of the old container.</summary>
+    public static string CleanupContainer(string node) => PlannedStep.Id(OmsUpgradePhases.Cleanup, node);
 
-    /// <summary>Restart of oms_console after it.</summary>
-    public static string RestoreHAConsole(string node) => $"{OmsUpgradePhases.RestoreHA}/console-{node}";
-
-    /// <summary>The last look at ha.config.</summary>
-    public const string RestoreHAConfirmed = OmsUpgradePhases.RestoreHA + "/confirm";
-
-    /// <summary>The list of what a person has to do.</summary>
-    public const string Actions = OmsUpgradePhases.Report + "/actions";
-
-    /// <summary>Removal of the old container on a node.</summary>
-    public static string CleanupContainer(string node) => $"{OmsUpgradePhases.Cleanup}/{node}";
-
-    /// <summary>Removal of the old image on a node.</summary>
-    public static string CleanupImage(string node) => $"{OmsUpgradePhases.Cleanup}/image-{node}";
+    /// <summary>Removal of the old image.</summary>
+    public static string CleanupImage(string node) => PlannedStep.Id(OmsUpgradePhases.Cleanup, node, "remove-image");
 }

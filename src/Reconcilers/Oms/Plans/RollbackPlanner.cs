@@ -7,9 +7,9 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>
-/// Compiles the way back from what was really done (docs/research/oms.md#rollback): undone before T1; the old
-/// containers started again after it; and, from the moment a new container may have run, on databases restored from the
-/// verified snapshot. Pure and deterministic; runs on the same engine.
+/// Compiles a rollback from what was really done (docs/research/oms.md#rollback): before T1 everything is undone; after
+/// it the old containers are started again; and from the moment a new container may have run, on databases restored from
+/// the verified snapshot. Pure and deterministic; runs on the same engine.
 /// </summary>
 internal sealed class RollbackPlanner
 {
@@ -27,6 +27,14 @@ internal sealed class RollbackPlanner
         _nodes = [.. OmsPlanProgress.Stops(_done).Select(s => Node.Of(_done, s))];
         _restores = OmsPlanProgress.NewStarted(_done);
     }
+
+    private PlanStep Snapshot => _done.Step(StepIds.Snapshot)!;
+
+    private string SnapshotName => Snapshot.Recorded(SnapshotReceipts.SnapshotKey) ?? "";
+
+    private string SnapshotUid => Snapshot.Recorded(SnapshotReceipts.SnapshotUidFact) ?? "";
+
+    private List<string> Databases => Snapshot.Arguments<TakeSnapshot.Args>().Databases;
 
     /// <summary>The plan; without steps if nothing was changed.</summary>
     public static Plan Compile(OmsUpgradeSpec spec, RollbackBasis basis) => new RollbackPlanner(spec, basis).Compile();
@@ -49,12 +57,22 @@ internal sealed class RollbackPlanner
 
             Phase(StartOld);
             Phase(RestoreHighAvailability);
-            _plan.Add(Step(RollbackIds.Actions, OmsActions.ListActions, null, "list what a person has to do", _barrier, attempts: 1, []));
+            Add(
+                RollbackIds.Actions,
+                null,
+                "List the actions for the administrator",
+                new ListActions.Args(),
+                _barrier,
+                attempts: 1);
             Guards();
         }
 
         Notes();
-        return _plan.Build() with { Hold = _basis.AfterSuccess ? RollbackIds.Hold : null, AttemptsBefore = _basis.AttemptsBefore };
+        return _plan.Build() with
+        {
+            Hold = _basis.AfterSuccess ? RollbackIds.Hold : null,
+            AttemptsBefore = _basis.AttemptsBefore,
+        };
     }
 
     private void Phase(Func<List<string>> compile)
@@ -73,127 +91,239 @@ internal sealed class RollbackPlanner
             return [];
         }
 
-        var database = enable.Parameters["database"];
-        if (enable.Action == OmsActions.AwaitManualHighAvailability)
+        if (enable.Is<AwaitManualHighAvailability>())
         {
-            return [_plan.Add(Step(RollbackIds.DisableHA, OmsActions.AwaitManualHighAvailability, null, "high availability switched off by a person", _barrier, attempts: 1, [("database", database), ("wanted", "off"), ("previous", "")]))];
+            var manual = enable.Arguments<AwaitManualHighAvailability.Args>();
+            return
+            [
+                Add(
+                    RollbackIds.DisableHA,
+                    null,
+                    "Wait until the administrator disables high availability",
+                    new AwaitManualHighAvailability.Args(manual.Database, Enable: false),
+                    _barrier,
+                    attempts: 1),
+            ];
         }
 
-        var last = _plan.Add(Step(RollbackIds.DisableHA, OmsActions.SwitchOffHighAvailability, null, "ha.config: enable false", _barrier, attempts: 5, [("database", database)]));
-        foreach (var node in _nodes)
-        {
-            last = _plan.Add(Step(RollbackIds.DisableHAConsole(node.Name), OmsActions.RestartConsole, node.Name, $"restart oms_console on {node.Name}", [last], attempts: 5, [("container", node.NewContainer), ("onlyIfRunning", "true")]));
-        }
-
-        return [_plan.Add(Step(RollbackIds.DisableHAConfirmed, OmsActions.ConfirmHighAvailability, null, "ha.config read again", [last], attempts: 3, [("database", database), ("wanted", "off")]))];
+        var database = enable.Arguments<EnableHighAvailability.Args>().Database;
+        var written = Add(
+            RollbackIds.DisableHA,
+            null,
+            "Disable high availability in ha.config",
+            new DisableHighAvailabilityForRollback.Args(database),
+            _barrier,
+            attempts: 5);
+        var last = RestartConsoles(
+            written,
+            RollbackIds.DisableHAConsole,
+            n => new RestartConsole.Args(n.NewContainer, OnlyIfRunning: true));
+        return [Confirm(RollbackIds.DisableHAConfirmed, database, enabled: false, last)];
     }
 
     private List<string> StopNew() =>
     [
-        .. _nodes.Select(node => _plan.Add(Step(RollbackIds.StopNew(node.Name), OmsActions.StopContainer, node.Name, $"stop {node.NewName} on {node.Name}", _barrier, attempts: 5,
-            [("container", node.NewContainer), ("name", node.NewName), ("mayBeGone", "true")]))),
+        .. _nodes.Select(node => Add(
+            RollbackIds.StopNew(node.Name),
+            node.Name,
+            $"Stop {node.NewName} on {node.Name}",
+            new StopContainer.Args(node.NewContainer, node.NewName, MayBeGone: true),
+            _barrier,
+            attempts: 5)),
     ];
 
     private List<string> BackupNew()
     {
-        var taken = Snapshot;
-        var databases = taken.Parameters["databases"];
-        _plan.Add(Step(RollbackIds.Quiesced, OmsActions.AwaitNoSessions, null, "no OMS connection left in the metadata database", _barrier, attempts: 1,
-            [("databases", databases), ("hosts", _done.Step(StepIds.Quiesced)?.Parameters["hosts"] ?? "")]));
-        var parameters = new List<(string, string)>(taken.Parameters.Select(p => (p.Key, p.Value))) { ("second", "true") };
-        if (!_basis.AfterSuccess)
-        {
-            // What a failed upgrade left may be unreadable; that must not block the way back.
-            parameters.Add(("optional", "true"));
-        }
+        Add(
+            RollbackIds.Quiesced,
+            null,
+            "Wait until no OMS host is connected to the metadata database",
+            new AwaitNoSessions.Args(Databases, OmsPlanProgress.Hosts(_done)),
+            _barrier,
+            attempts: 1);
 
-        return [_plan.Add(Step(RollbackIds.Snapshot, OmsActions.TakeSnapshot, null, "dump what will be dropped", [RollbackIds.Quiesced], attempts: 3, [.. parameters]))];
+        // The data that a failed upgrade left may be unreadable; that must not block the rollback.
+        var args = Snapshot.Arguments<TakeSnapshot.Args>() with
+        {
+            BeforeRollback = true,
+            Optional = !_basis.AfterSuccess,
+        };
+        return
+        [
+            Add(
+                RollbackIds.Snapshot,
+                null,
+                "Dump the data that the restore drops",
+                args,
+                [RollbackIds.Quiesced],
+                attempts: 3),
+        ];
     }
 
     private List<string> Restore() =>
     [
-        _plan.Add(Step(RollbackIds.Restore, OmsActions.RestoreDatabases, null, $"restore all databases from {SnapshotName}", _barrier, attempts: 2,
-            [("databases", Snapshot.Parameters["databases"]), ("snapshot", SnapshotName), ("snapshotUid", SnapshotUid)]) with
-        {
-            PointOfNoReturn = true,
-        }),
+        _plan.Add(_spec.Timeouts.Step(
+            RollbackIds.Restore,
+            null,
+            $"Restore all databases from {SnapshotName}",
+            new RestoreDatabases.Args(Databases, SnapshotName, SnapshotUid),
+            _barrier,
+            attempts: 2) with { PointOfNoReturn = true }),
     ];
 
     private List<string> StartOld()
     {
-        foreach (var renamed in _done.Steps.Where(s => s.Action == OmsActions.RenameProjects && PlanProgress.Begun(s)).Reverse())
+        foreach (var renamed in _done.Steps.Where(s => s.Is<RenameProjects>() && PlanProgress.Begun(s)).Reverse())
         {
-            _barrier = [_plan.Add(Step(RollbackIds.Names(PlanProgress.NameOf(renamed)), OmsActions.RestoreProjectNames, null, "projects get their former names", _barrier, attempts: 5, [.. renamed.Parameters.Select(p => (p.Key, p.Value))]))];
+            var args = renamed.Arguments<RenameProjects.Args>();
+            _barrier =
+            [
+                Add(
+                    RollbackIds.Names(PlanProgress.NameOf(renamed)),
+                    null,
+                    "Restore the former names of projects",
+                    new RestoreProjectNames.Args(args.Database, args.Renames),
+                    _barrier,
+                    attempts: 5),
+            ];
         }
 
         foreach (var node in _nodes)
         {
-            _plan.Add(Step(RollbackIds.StartOld(node.Name), OmsActions.StartOldContainer, node.Name, $"start {node.OldName} on {node.Name}", _barrier, attempts: 3, [("container", node.OldContainer), ("name", node.OldName)]));
-            _plan.Add(Step(RollbackIds.Supervisor(node.Name), OmsActions.AwaitSupervisor, node.Name, $"supervisord answers on {node.Name}", [RollbackIds.StartOld(node.Name)], attempts: 1, [("container", node.OldContainer)]));
-            _plan.Add(Step(RollbackIds.Programs(node.Name), OmsActions.AwaitPrograms, node.Name, $"all programs run on {node.Name}", [RollbackIds.Supervisor(node.Name)], attempts: 2,
-                [("container", node.OldContainer), ("running", string.Join(',', OmsPrograms.All)), ("runningOrStopped", "")]));
+            StartOld(node);
         }
 
         var hosts = _done.Step(StepIds.Hosts)!;
-        _plan.Add(Step(RollbackIds.Hosts, OmsActions.AwaitHostsOnline, null, hosts.Title, [.. _nodes.Select(n => RollbackIds.Programs(n.Name))], attempts: 1, [.. hosts.Parameters.Select(p => (p.Key, p.Value))]));
+        Add(
+            RollbackIds.Hosts,
+            null,
+            hosts.Title,
+            hosts.Arguments<AwaitHostsOnline.Args>(),
+            _nodes.Select(n => RollbackIds.Programs(n.Name)),
+            attempts: 1);
         return
         [
-            .. _nodes.Select(node => _plan.Add(Step(RollbackIds.RestartPolicy(node.Name), OmsActions.SetRestartPolicy, node.Name, $"restart policy {node.Policy} on {node.Name}", [RollbackIds.Hosts], attempts: 5,
-                [("container", node.OldContainer), ("policy", node.Policy), ("maximumRetries", node.MaximumRetries)]))),
+            .. _nodes.Select(node => Add(
+                RollbackIds.RestartPolicy(node.Name),
+                node.Name,
+                $"Set restart policy {node.Policy} on {node.Name}",
+                new SetRestartPolicy.Args(node.OldContainer, node.Policy, node.MaximumRetries),
+                [RollbackIds.Hosts],
+                attempts: 5)),
         ];
+    }
+
+    private void StartOld(Node node)
+    {
+        var started = Add(
+            RollbackIds.StartOld(node.Name),
+            node.Name,
+            $"Start {node.OldName} on {node.Name}",
+            new StartOldContainer.Args(node.OldContainer, node.OldName),
+            _barrier,
+            attempts: 3);
+        var answers = Add(
+            RollbackIds.Supervisor(node.Name),
+            node.Name,
+            $"Wait for supervisord on {node.Name}",
+            new AwaitSupervisor.Args(node.OldContainer),
+            [started],
+            attempts: 1);
+        Add(
+            RollbackIds.Programs(node.Name),
+            node.Name,
+            $"Check that all programs run on {node.Name}",
+            new AwaitPrograms.Args(node.OldContainer, [.. OmsPrograms.All]),
+            [answers],
+            attempts: 2);
     }
 
     private List<string> RestoreHighAvailability()
     {
-        if (_done.Step(StepIds.DisableHA) is not { } disable || !PlanProgress.Begun(disable))
+        if (OmsPlanProgress.HighAvailabilityBefore(_done) is not var (database, previous))
         {
             return [];
         }
 
-        var (database, previous) = (disable.Parameters["database"], disable.Parameters["previous"]);
         var perceives = HaConfig.TryParse(previous, out var former, out _) && former.PerceiveStoreClientCheckpoint;
-        var stoppedAt = (OmsPlanProgress.StoppedAt(_done) ?? _done.CompiledAt ?? default).ToString("O", CultureInfo.InvariantCulture);
-        var parameters = new List<(string, string)> { ("database", database), ("previous", previous), ("stoppedAt", stoppedAt) };
-        if (disable.Action == OmsActions.AwaitManualHighAvailability)
+        var stoppedAt = OmsPlanProgress.StoppedAt(_done) ?? _done.CompiledAt ?? default;
+        var margin = _spec.HighAvailability.RefetchMargin;
+        if (_done.Step(StepIds.DisableHA)!.Is<AwaitManualHighAvailability>())
         {
-            parameters.AddRange([("wanted", "on"), ("perceive", perceives ? "true" : "false"), ("margin", _spec.HighAvailability.RefetchMargin)]);
-            return [_plan.Add(Step(RollbackIds.RestoreHA, OmsActions.AwaitManualHighAvailability, null, "high availability switched on by a person", _barrier, attempts: 1, [.. parameters]))];
+            return
+            [
+                Add(
+                    RollbackIds.RestoreHA,
+                    null,
+                    "Wait until the administrator enables high availability",
+                    new AwaitManualHighAvailability.Args(
+                        database,
+                        Enable: true,
+                        Previous: previous,
+                        PerceiveStoreClientCheckpoint: perceives,
+                        RefetchMargin: margin,
+                        StoppedAt: stoppedAt),
+                    _barrier,
+                    attempts: 1),
+            ];
         }
 
-        if (!perceives)
-        {
-            parameters.Add(("margin", _spec.HighAvailability.RefetchMargin));
-        }
+        var written = Add(
+            RollbackIds.RestoreHA,
+            null,
+            "Restore ha.config",
+            new RestoreHighAvailabilityAfterRollback.Args(
+                database, previous, stoppedAt, perceives ? null : margin),
+            _barrier,
+            attempts: 5);
+        var last = RestartConsoles(
+            written, RollbackIds.RestoreHAConsole, n => new RestartConsole.Args(n.OldContainer));
+        return [Confirm(RollbackIds.RestoreHAConfirmed, database, enabled: true, last)];
+    }
 
-        var last = _plan.Add(Step(RollbackIds.RestoreHA, OmsActions.ReinstateHighAvailability, null, "ha.config as it was", _barrier, attempts: 5, [.. parameters]));
+    private string RestartConsoles(
+        string after, Func<string, string> id, Func<Node, RestartConsole.Args> args)
+    {
         foreach (var node in _nodes)
         {
-            last = _plan.Add(Step(RollbackIds.RestoreHAConsole(node.Name), OmsActions.RestartConsole, node.Name, $"restart oms_console on {node.Name}", [last], attempts: 5, [("container", node.OldContainer)]));
+            after = Add(
+                id(node.Name), node.Name, $"Restart oms_console on {node.Name}", args(node), [after], attempts: 5);
         }
 
-        return [_plan.Add(Step(RollbackIds.RestoreHAConfirmed, OmsActions.ConfirmHighAvailability, null, "ha.config read again", [last], attempts: 3, [("database", database), ("wanted", "on")]))];
+        return after;
     }
+
+    private string Confirm(string id, string database, bool enabled, string after) => Add(
+        id,
+        null,
+        "Confirm that no console has overwritten ha.config",
+        new ConfirmHighAvailability.Args(database, enabled),
+        [after],
+        attempts: 3);
 
     private void Guards()
     {
         var guards = new RollbackGuards(_plan);
         foreach (var node in _nodes)
         {
-            guards.NewStaysStopped(node.Name, node.NewContainer, node.NewName, _restores ? RollbackIds.StopNew(node.Name) : null, until: null);
+            var from = _restores ? RollbackIds.StopNew(node.Name) : null;
+            guards.NewStaysStopped(node.Name, node.NewContainer, node.NewName, from, until: null);
             if (_restores)
             {
-                guards.OldStaysStopped(node.Name, node.OldContainer, node.OldName, RollbackIds.StartOld(node.Name));
+                guards.OldStaysStopped(
+                    node.Name, node.OldContainer, node.OldName, RollbackIds.StartOld(node.Name));
             }
         }
 
         if (_restores)
         {
-            guards.SnapshotIsThere(SnapshotName, SnapshotUid, RollbackIds.StartOld(_nodes[0].Name));
+            guards.SnapshotExists(SnapshotName, SnapshotUid, RollbackIds.StartOld(_nodes[0].Name));
         }
 
-        if (_done.Step(StepIds.DisableHA) is { } disable && PlanProgress.Begun(disable))
+        if (OmsPlanProgress.HighAvailabilityBefore(_done) is var (database, _))
         {
-            guards.HighAvailabilityStaysOff(disable.Parameters["database"], _restores ? RollbackIds.Restore : null, RollbackIds.RestoreHA);
+            guards.HighAvailabilityStaysOff(
+                database, _restores ? RollbackIds.Restore : null, RollbackIds.RestoreHA);
         }
     }
 
@@ -201,16 +331,26 @@ internal sealed class RollbackPlanner
     {
         if (!OmsPlanProgress.IsPastT1(_done))
         {
-            _plan.Note(_plan.Phase(OmsUpgradePhases.Undo).Count == 0 ? "nothing was changed, so nothing is taken back" : "no old container was stopped: what was changed is undone and OMS runs on");
+            _plan.Note(_plan.Phase(OmsUpgradePhases.Undo).Count == 0
+                ? "Nothing was changed, so there is nothing to undo."
+                : "No old container was stopped: the changes are undone, and OMS keeps running.");
         }
         else if (!_restores)
         {
-            _plan.Note("no new container was started: the databases are as they were, only heatbeat_sequence may have been cut to its last row, and stays so");
+            _plan.Note(
+                "No new container was started: the databases are unchanged. Only heatbeat_sequence may have been "
+                + "trimmed to its last row, and stays so.");
         }
         else
         {
-            _plan.Note($"databases {Snapshot.Parameters["databases"]} are dropped and restored from BackupSnapshot {SnapshotName}: everything written to them since the old containers stopped ({OmsPlanProgress.StoppedAt(_done)?.ToString("u", CultureInfo.InvariantCulture)}) is lost");
-            _plan.Note($"what will be dropped is dumped before into a second snapshot{(_basis.AfterSuccess ? "" : ", if the failed upgrade left it readable")}; the new containers stay, stopped");
+            var stopped = OmsPlanProgress.StoppedAt(_done)?.ToString("u", CultureInfo.InvariantCulture);
+            _plan.Note(
+                $"The databases {string.Join(", ", Databases)} are dropped and restored from BackupSnapshot "
+                + $"{SnapshotName}: everything written to them since the old containers stopped ({stopped}) is lost.");
+            _plan.Note(
+                "Before that, the data to be dropped are dumped into a second snapshot"
+                + $"{(_basis.AfterSuccess ? "" : ", if the failed upgrade left them readable")}. "
+                + "The new containers stay, stopped.");
         }
 
         foreach (var note in _basis.Notes)
@@ -219,35 +359,9 @@ internal sealed class RollbackPlanner
         }
     }
 
-    private PlanStep Snapshot => _done.Step(StepIds.Snapshot)!;
-
-    private string SnapshotName => Snapshot.Recorded(TakeSnapshot.SnapshotKey) ?? "";
-
-    private string SnapshotUid => Snapshot.Recorded(TakeSnapshot.SnapshotUidFact) ?? "";
-
-    private PlanStep Step(
-        string id,
-        string action,
-        string? node,
-        string title,
-        List<string> after,
-        int attempts,
-        (string Key, string Value)[] parameters)
-    {
-        var phase = id[..id.IndexOf('/', StringComparison.Ordinal)];
-        return new PlanStep
-        {
-            Id = id,
-            Phase = phase,
-            Node = node,
-            Title = title,
-            After = [.. after],
-            Action = action,
-            Parameters = new SortedDictionary<string, string>(parameters.ToDictionary(p => p.Key, p => p.Value, StringComparer.Ordinal), StringComparer.Ordinal),
-            Timeout = _spec.Timeouts.Of(phase),
-            MaxAttempts = attempts,
-        };
-    }
+    private string Add<TArgs>(
+        string id, string? node, string title, TArgs args, IEnumerable<string> after, int attempts)
+        where TArgs : class => _plan.Add(_spec.Timeouts.Step(id, node, title, args, after, attempts));
 
     private sealed record Node(
         string Name,
@@ -256,20 +370,21 @@ internal sealed class RollbackPlanner
         string NewContainer,
         string NewName,
         string Policy,
-        string MaximumRetries)
+        int MaximumRetries)
     {
         public static Node Of(Plan done, PlanStep stop)
         {
             var name = stop.Node!;
-            var (start, create, policy) = (done.Step(StepIds.StartNew(name))!, done.Step(StepIds.Create(name)), done.Step(StepIds.RestartPolicy(name)));
+            var old = stop.Arguments<StopContainer.Args>();
+            var policy = done.Step(StepIds.RestartPolicy(name))?.Arguments<SetRestartPolicy.Args>();
             return new Node(
                 name,
-                stop.Parameters["container"],
-                stop.Parameters["name"],
-                create?.Recorded(CreateContainer.ContainerIdFact) ?? start.Parameters["container"],
-                start.Parameters["container"],
-                policy?.Parameters["policy"] ?? "no",
-                policy?.Parameters["maximumRetries"] ?? "0");
+                old.Container,
+                old.Name,
+                OmsPlanProgress.NewContainer(done, name),
+                OmsPlanProgress.NewName(done, name),
+                policy?.Policy ?? "no",
+                policy?.MaximumRetries ?? 0);
         }
     }
 }

@@ -6,87 +6,110 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>
-/// Adds, from what a plan has really done before the first old container stopped, the steps that undo it: high
-/// availability and project names as before, created containers and loaded images gone.
+/// Adds the steps that undo what a plan has really done before the first old container stopped: high availability and
+/// project names as before, created containers and loaded images removed.
 /// </summary>
 internal sealed class UndoPlanner(PlanBuilder plan, OmsUpgradeSpec spec, RollbackBasis basis)
 {
-    private const string Phase = OmsUpgradePhases.Undo;
+    private const int Attempts = 5;
 
     public void Compile()
     {
-        var done = basis.Plan;
-        foreach (var step in done.Steps.Where(PlanProgress.Begun))
+        foreach (var step in basis.Plan.Steps.Where(PlanProgress.Begun))
         {
-            switch (step.Action)
+            if (step.Is<RenameProjects>())
             {
-                case OmsActions.RenameProjects:
-                    plan.Add(Undo($"names-{PlanProgress.NameOf(step)}", OmsActions.RestoreProjectNames, null, "projects get their former names", [], step.Parameters));
-                    break;
-                case OmsActions.DisableHighAvailability:
-                    var restored = plan.Add(Undo("ha-config", OmsActions.RestoreHighAvailability, null, "ha.config as it was", [], step.Parameters));
-                    Consoles(restored);
-                    break;
-                case OmsActions.AwaitManualHighAvailability when step.Id == StepIds.DisableHA && step.State == StepState.Succeeded && !basis.Unattended:
-                    plan.Add(Undo("ha-config", OmsActions.AwaitManualHighAvailability, null, "high availability switched on by a person", [], With(step, ("wanted", "on"), ("plain", "true"))));
-                    break;
-                case OmsActions.CreateContainer:
-                    plan.Add(Undo($"remove-{step.Node}", OmsActions.RemoveContainer, step.Node, $"remove {step.Parameters["container"]} from {step.Node}", [], new(StringComparer.Ordinal)
-                    {
-                        ["container"] = step.Parameters["container"],
-                    }));
-                    break;
-                case OmsActions.PrepareImage when step.Parameters["source"] != "Present":
-                    var after = done.Steps.Exists(s => s.Action == OmsActions.CreateContainer && s.Node == step.Node && PlanProgress.Begun(s))
-                        ? [RollbackIds.Undo($"remove-{step.Node}")]
-                        : new List<string>();
-                    plan.Add(Undo($"image-{step.Node}", OmsActions.RemoveImage, step.Node, $"remove {step.Parameters["image"]} from {step.Node}", after, new(StringComparer.Ordinal)
-                    {
-                        ["image"] = step.Parameters["image"],
-                        ["imageId"] = Brought(step),
-                    }));
-                    break;
-                default:
-                    break;
+                Names(step);
+            }
+            else if (step.Is<DisableHighAvailability>())
+            {
+                HighAvailability(step.Arguments<DisableHighAvailability.Args>());
+            }
+            else if (step.Is<AwaitManualHighAvailability>())
+            {
+                ManualHighAvailability(step);
+            }
+            else if (step.Is<CreateContainer>())
+            {
+                Container(step.Node!, step.Arguments<CreateContainer.Args>().Container);
+            }
+            else if (OmsPlanProgress.BringsImage(step))
+            {
+                Image(step);
             }
         }
     }
 
-    private void Consoles(string after)
+    private void Names(PlanStep step)
     {
-        foreach (var step in basis.Plan.Steps.Where(s => s.Action == OmsActions.RestartConsole && PlanProgress.Begun(s)))
+        var args = step.Arguments<RenameProjects.Args>();
+        Add(
+            RollbackIds.UndoNames(PlanProgress.NameOf(step)),
+            null,
+            "Restore the former names of projects",
+            new RestoreProjectNames.Args(args.Database, args.Renames),
+            []);
+    }
+
+    private void HighAvailability(DisableHighAvailability.Args args)
+    {
+        var after = Add(
+            RollbackIds.UndoHA,
+            null,
+            "Restore ha.config",
+            new UndoDisableHighAvailability.Args(args.Database, args.Previous),
+            []);
+        foreach (var step in basis.Plan.Steps.Where(s => s.Is<RestartConsole>() && PlanProgress.Begun(s)))
         {
-            after = plan.Add(Undo($"console-{step.Node}", OmsActions.RestartConsole, step.Node, $"restart oms_console on {step.Node}", [after], step.Parameters));
+            after = Add(
+                RollbackIds.UndoHAConsole(step.Node!),
+                step.Node,
+                $"Restart oms_console on {step.Node}",
+                step.Arguments<RestartConsole.Args>(),
+                [after]);
         }
     }
 
-    // The image itself goes only if this upgrade brought it; one that was there under another name loses no more than
-    // the name it was given.
-    private static string Brought(PlanStep step) => step.Parameters["source"] == "Tag"
-        ? ""
-        : step.Recorded(PrepareImage.ImageIdFact) ?? step.Parameters["imageId"];
-
-    private static SortedDictionary<string, string> With(PlanStep step, params (string Key, string Value)[] more)
+    private void ManualHighAvailability(PlanStep step)
     {
-        var parameters = new SortedDictionary<string, string>(step.Parameters, StringComparer.Ordinal);
-        foreach (var (key, value) in more)
+        if (step is { Id: StepIds.DisableHA, State: StepState.Succeeded } && !basis.Unattended)
         {
-            parameters[key] = value;
+            var args = step.Arguments<AwaitManualHighAvailability.Args>();
+            Add(
+                RollbackIds.UndoHA,
+                null,
+                "Wait until the administrator enables high availability",
+                args with { Enable = true, EnableOnly = true },
+                []);
         }
-
-        return parameters;
     }
 
-    private PlanStep Undo(string name, string action, string? node, string title, List<string> after, SortedDictionary<string, string> parameters) => new()
+    private void Container(string node, string container) => Add(
+        RollbackIds.UndoContainer(node),
+        node,
+        $"Remove {container} from {node}",
+        new RemoveContainer.Args(container),
+        []);
+
+    private void Image(PlanStep step)
     {
-        Id = RollbackIds.Undo(name),
-        Phase = Phase,
-        Node = node,
-        Title = title,
-        After = after,
-        Action = action,
-        Parameters = new SortedDictionary<string, string>(parameters, StringComparer.Ordinal),
-        Timeout = spec.Timeouts.Of(Phase),
-        MaxAttempts = 5,
-    };
+        var node = step.Node!;
+        var args = step.Arguments<PrepareImage.Args>();
+        var created = basis.Plan.Step(StepIds.Create(node)) is { } create && PlanProgress.Begun(create);
+
+        // The image itself is removed only if this upgrade brought it; an image that was present under another name
+        // loses only the name that this upgrade gave it.
+        var brought = args.Source == ImageSource.Tag
+            ? null
+            : step.Recorded(PrepareImage.ImageIdFact) ?? args.ImageId;
+        Add(
+            RollbackIds.UndoImage(node),
+            node,
+            $"Remove {args.Image} from {node}",
+            new RemoveImage.Args(args.Image, brought),
+            created ? [RollbackIds.UndoContainer(node)] : []);
+    }
+
+    private string Add<TArgs>(string id, string? node, string title, TArgs args, List<string> after)
+        where TArgs : class => plan.Add(spec.Timeouts.Step(id, node, title, args, after, Attempts));
 }

@@ -15,7 +15,7 @@ internal sealed class ImagePreflight(OmsTargets targets, Findings findings, Upgr
     // While dockerd loads an archive, its unpacked layers need space besides the archive itself.
     private const int RoomFactor = 3;
 
-    public async Task<ImageSource?> CheckAsync(NodeState node, CancellationToken cancellationToken)
+    public async Task<FoundImage?> CheckAsync(NodeState node, CancellationToken cancellationToken)
     {
         var spec = targets.Upgrade.Spec;
         var (image, archive, docker) = (node.Spec.Image ?? spec.Image, node.Spec.ImageArchive ?? spec.ImageArchive, targets.Docker(node.Spec.Name));
@@ -23,7 +23,7 @@ internal sealed class ImagePreflight(OmsTargets targets, Findings findings, Upgr
         {
             var present = await docker.Images.InspectImageAsync(image, cancellationToken);
             await ProbeAsync(docker, node.Spec, image, cancellationToken);
-            return new ImageSource(present.ID, Present: true);
+            return new FoundImage(present.ID, Present: true);
         }
         catch (DockerNotFoundException)
         {
@@ -31,7 +31,7 @@ internal sealed class ImagePreflight(OmsTargets targets, Findings findings, Upgr
         }
     }
 
-    private async Task<ImageSource?> ArchiveAsync(
+    private async Task<FoundImage?> ArchiveAsync(
         NodeState node, string image, ImageArchive archive, CancellationToken cancellationToken)
     {
         var where = archive.Storage is { } storage ? $"its archive {archive.Path} in {targets.Archives.Describe(storage, targets.Upgrade.Metadata.Namespace)}" : $"its archive {archive.HostPath} on that host";
@@ -55,7 +55,7 @@ internal sealed class ImagePreflight(OmsTargets targets, Findings findings, Upgr
                 return null;
             }
 
-            var source = new ImageSource(contents.ImageIds[0], Present: false, file, archive.Storage is { } place ? StorageText.Of(place) : null, contents.Sha256, contents.Bytes) { OnHost = archive.HostPath is not null };
+            var source = new FoundImage(contents.ImageIds[0], Present: false, file, archive.Storage is { } place ? StorageText.Of(place) : null, contents.Sha256, contents.Bytes) { OnHost = archive.HostPath is not null };
             if (await IsThereAsync(targets.Docker(node.Spec.Name), contents.ImageIds[0], cancellationToken))
             {
                 return source with { UnderAnotherName = true };
@@ -109,13 +109,13 @@ internal sealed class ImagePreflight(OmsTargets targets, Findings findings, Upgr
         }
     }
 
-    private async Task<ImageSource?> PullableAsync(
+    private async Task<FoundImage?> PullableAsync(
         IDockerClient docker, OmsNode node, string image, CancellationToken cancellationToken)
     {
         try
         {
             await docker.Images.InspectDistributionAsync(image, targets.PullCredentials(image), cancellationToken);
-            return new ImageSource(null, Present: false);
+            return new FoundImage(null, Present: false);
         }
         catch (FormatException problem)
         {
@@ -194,7 +194,7 @@ internal sealed class ImagePreflight(OmsTargets targets, Findings findings, Upgr
 /// <param name="ArchiveStorage">The archive's storage (StorageText).</param>
 /// <param name="ArchiveSha256">The archive's checksum as read.</param>
 /// <param name="Bytes">Bytes of the archive.</param>
-internal sealed record ImageSource(
+internal sealed record FoundImage(
     string? Id,
     bool Present,
     string? ArchivePath = null,

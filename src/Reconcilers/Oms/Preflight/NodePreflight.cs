@@ -292,5 +292,5 @@ internal sealed record NodeState(OmsNode Spec, string Region)
     public string? LeftoverContainerId { get; init; }
 
     /// <summary>The new image, as far as known.</summary>
-    public ImageSource? Image { get; init; }
+    public FoundImage? Image { get; init; }
 }

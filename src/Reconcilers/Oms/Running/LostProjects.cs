@@ -47,7 +47,7 @@ internal sealed class LostProjects(IOmsTargets targets, TimeProvider time)
 
     private async Task<string> ByTablesAsync(OmsUpgradeStatus status, CancellationToken cancellationToken)
     {
-        var database = status.Plan!.Step(StepIds.Snapshot)!.Parameters["databases"].Split(',')[0];
+        var database = status.Plan!.Step(StepIds.Snapshot)!.Arguments<TakeSnapshot.Args>().Databases[0];
         var present = await (await targets.MetadataAsync(cancellationToken)).ProjectsAsync(database, SchemaLimits.Projects, cancellationToken);
         return Describe(status, present.Projects, "their tables");
     }
@@ -72,7 +72,7 @@ internal sealed class LostProjects(IOmsTargets targets, TimeProvider time)
 
     // Where the plan's own steps found the console.
     private static Uri Address(OmsUpgradeStatus status) =>
-        new(status.Plan!.Step(StepIds.Projects)!.Parameters[OmsProjectStep.AddressParameter]);
+        status.Plan!.Step(StepIds.Projects)!.Arguments<CompareProjects.Args>().Address;
 
     private static string Describe(OmsUpgradeStatus status, IReadOnlyList<OmsProject> present, string by)
     {

@@ -17,7 +17,7 @@ internal sealed class OmsRunTargets(OmsTargets targets, OmsServices services) : 
 
     public string Redact(string text) => targets.Redactor.Redact(text);
 
-    public IStepCatalog Catalog() => new OmsStepCatalog(targets);
+    public IStepCatalog Catalog() => StepCatalog.Of<IOmsTargets>(targets);
 
     public async Task<PreflightResult<IRunDiscovery>> PreflightAsync(CancellationToken cancellationToken)
     {

@@ -29,7 +29,7 @@ internal sealed class OmsUpgradeKind(OmsServices services)
 
     public override bool Changed(Plan plan) => OmsPlanProgress.Changed(plan);
 
-    public override bool OnlyWaits(PlanStep step) => OmsActions.OnlyWaits(step.Action);
+    public override bool OnlyWaits(PlanStep step) => WaitingActions<IOmsTargets>.Contains(step);
 
     public override string? HeldBy(PlanStep step) => IsManual(step) ? Reasons.AwaitingManualChange : null;
 
@@ -38,9 +38,7 @@ internal sealed class OmsUpgradeKind(OmsServices services)
         var server = targetIdentity[..Math.Max(targetIdentity.LastIndexOf('/'), 0)];
         return
         [
-            .. plan.Steps.Select(s => s.Parameters.GetValueOrDefault("databases"))
-                .OfType<string>()
-                .SelectMany(d => d.Split(',', StringSplitOptions.RemoveEmptyEntries))
+            .. plan.Steps.SelectMany(StepDatabases.Of)
                 .Select(d => TargetIdentity.Of(server, d))
                 .Distinct(StringComparer.Ordinal),
         ];
@@ -96,5 +94,5 @@ internal sealed class OmsUpgradeKind(OmsServices services)
     protected override string LeftBehind(OmsUpgradeSpec spec, OmsUpgradeStatus status) =>
         "Containers, ha.config and dumps are as these steps left them. Continue manually from here.";
 
-    private static bool IsManual(PlanStep step) => step.Action == OmsActions.AwaitManualHighAvailability;
+    private static bool IsManual(PlanStep step) => step.Is<AwaitManualHighAvailability>();
 }

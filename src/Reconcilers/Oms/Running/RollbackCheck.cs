@@ -28,9 +28,10 @@ internal sealed class RollbackCheck(IOmsTargets targets)
 
         foreach (var stop in OmsPlanProgress.Stops(plan))
         {
-            if (await InspectAsync(stop.Node!, stop.Parameters["container"], cancellationToken) is null)
+            var old = stop.Arguments<StopContainer.Args>();
+            if (await InspectAsync(stop.Node!, old.Container, cancellationToken) is null)
             {
-                return $"the old container {stop.Parameters["name"]} ({stop.Parameters["container"]}) is gone from {stop.Node}";
+                return $"the old container {old.Name} ({old.Container}) is gone from {stop.Node}";
             }
         }
 
@@ -69,11 +70,11 @@ internal sealed class RollbackCheck(IOmsTargets targets)
     // A container of somebody else with OMS's mounts: a later upgrade ran, or a person started one.
     private async Task<string?> IntruderAsync(Plan plan, CancellationToken cancellationToken)
     {
-        foreach (var start in plan.Steps.Where(s => s.Action == OmsActions.StartContainer))
+        foreach (var start in plan.Steps.Where(s => s.Is<StartContainer>()))
         {
             var create = plan.Step(StepIds.Create(start.Node!));
             var ours = create?.Recorded(CreateContainer.ContainerIdFact);
-            var logs = LogsOf((create?.Parameters.GetValueOrDefault("binds") ?? "").Split('\n'));
+            var logs = LogsOf(create?.Arguments<CreateContainer.Args>().Binds ?? []);
             foreach (var listed in await targets.Docker(start.Node!).Containers.ListContainersAsync(new ContainersListParameters(), cancellationToken))
             {
                 if (listed.ID != ours && logs is not null && await InspectAsync(start.Node!, listed.ID, cancellationToken) is { } other && LogsOf(other.HostConfig.Binds ?? []) == logs)

@@ -45,7 +45,7 @@ internal static class OmsReport
         {
             return node with
             {
-                Container = back.Parameters["name"],
+                Container = back.Arguments<StartOldContainer.Args>().Name,
                 Image = back.Recorded(StartOldContainer.ImageFact),
                 ImageID = back.Recorded(StartOldContainer.ImageIdFact),
                 Version = spec.FromVersion,
@@ -60,8 +60,8 @@ internal static class OmsReport
         var created = status.Plan.Step(StepIds.Create(node.Name));
         return node with
         {
-            Container = started.Parameters["container"],
-            Image = created?.Parameters["image"],
+            Container = started.Arguments<StartContainer.Args>().Container,
+            Image = created?.Arguments<CreateContainer.Args>().Image,
             ImageID = status.Plan.Step(StepIds.Image(node.Name))?.Recorded(PrepareImage.ImageIdFact),
             Version = spec.ToVersion,
         };

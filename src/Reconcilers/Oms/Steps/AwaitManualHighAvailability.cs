@@ -6,64 +6,86 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>
-/// Method <c>Manual</c>: tells a person what to set in the console, and watches the row until it is so.
+/// Method <c>Manual</c>: says what the administrator has to set in the console, and watches the row until it is set.
 /// </summary>
-internal sealed class AwaitManualHighAvailability(IOmsTargets targets) : OmsStep(targets)
+internal sealed class AwaitManualHighAvailability(IOmsTargets targets)
+    : OmsStep<AwaitManualHighAvailability.Args>(targets), IWaitsOnly
 {
     /// <summary>
-    /// What the message of a waiting step begins with, by which status knows that a person is waited for.
-    /// </summary>
-    public const string Instruction = "in the OMS console open System Management > System Parameters > ha.config as an admin user";
-
-    /// <summary>
-    /// How long a person is waited for: a slow one is no failure, least of all one for which rollbackPolicy takes a
-    /// verified upgrade back.
+    /// How long to wait for the administrator: a slow one is no failure, least of all one for which rollbackPolicy
+    /// would roll back a verified upgrade.
     /// </summary>
     public static readonly TimeSpan Patience = TimeSpan.FromDays(3650);
 
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
+    private const string Instruction =
+        "In the OMS console, open System Management > System Parameters > ha.config as an admin user";
 
-    /// <inheritdoc />
-    public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
+    private const string Continues = "The upgrade then continues automatically.";
+
+    protected override TimeSpan Pause => TimeSpan.FromSeconds(2);
+
+    /// <param name="Database">The rm database.</param>
+    /// <param name="Enable">The value that <c>enable</c> must have.</param>
+    /// <param name="EnableOnly">Whether no other key of ha.config counts.</param>
+    /// <param name="Previous">ha.config before the upgrade; null if there was no row.</param>
+    /// <param name="PerceiveStoreClientCheckpoint">
+    /// Whether this key must be true; otherwise refetchStoreIntervalMin must cover the time since the stop.
+    /// </param>
+    /// <param name="RefetchMargin">What is added to the time since the stop, a duration.</param>
+    /// <param name="StoppedAt">T1, if the plan itself does not stop the old containers.</param>
+    public sealed record Args(
+        string Database,
+        bool Enable,
+        bool EnableOnly = false,
+        string? Previous = null,
+        bool PerceiveStoreClientCheckpoint = false,
+        string RefetchMargin = "30m",
+        DateTimeOffset? StoppedAt = null);
+
+    protected override async Task<Observation> ObserveAsync(
+        StepContext context, Args args, CancellationToken cancellationToken)
     {
         var metadata = await Targets.MetadataAsync(cancellationToken);
-        var row = await metadata.ReadHaConfigAsync(context.Parameter("database"), cancellationToken);
+        var row = await metadata.ReadHaConfigAsync(args.Database, cancellationToken);
         var config = row.Raw is null ? null : HaConfig.Parse(row.Raw);
-        if (context.Parameter("wanted") == "off")
+        if (!args.Enable)
         {
             return config is null || !config.Enable
-                ? new Observation.Done("ha.config says enable: false")
-                : new Observation.Running($"{Instruction} and set enable to false; this goes on by itself");
+                ? new Observation.Done("ha.config says enable: false.")
+                : new Observation.Running($"{Instruction} and set enable to false. {Continues}");
         }
 
-        if (context.OptionalParameter("plain") == "true")
+        if (args.EnableOnly)
         {
             return config is { Enable: true }
-                ? new Observation.Done("ha.config says enable: true")
-                : new Observation.Running($"{Instruction} and set enable to true; this goes on by itself");
+                ? new Observation.Done("ha.config says enable: true.")
+                : new Observation.Running($"{Instruction} and set enable to true. {Continues}");
         }
 
-        var perceive = context.Parameter("perceive") == "true";
-        var minutes = Minutes(context);
-        var enough = config is { Enable: true } && (perceive ? config.PerceiveStoreClientCheckpoint : config.RefetchStoreIntervalMin >= minutes);
-        return enough
-            ? new Observation.Done("ha.config says enable: true", Fact(EnableHighAvailability.EnabledAtFact, context.Time.GetUtcNow().ToString("O", CultureInfo.InvariantCulture)))
-            : new Observation.Running(perceive
-                ? $"{Instruction} and set enable to true and perceiveStoreClientCheckpoint to true; this goes on by itself"
-                : $"{Instruction} and set enable to true and refetchStoreIntervalMin to at least {minutes}; this goes on by itself");
+        var minutes = Minutes(context, args);
+        var enough = config is { Enable: true } && (args.PerceiveStoreClientCheckpoint
+            ? config.PerceiveStoreClientCheckpoint
+            : config.RefetchStoreIntervalMin >= minutes);
+        if (enough)
+        {
+            var now = context.Time.GetUtcNow().ToString("O", CultureInfo.InvariantCulture);
+            return new Observation.Done(
+                "ha.config says enable: true.", Entry(EnableHighAvailability.EnabledAtFact, now));
+        }
+
+        var second = args.PerceiveStoreClientCheckpoint
+            ? "perceiveStoreClientCheckpoint to true"
+            : $"refetchStoreIntervalMin to at least {minutes}";
+        return new Observation.Running($"{Instruction} and set enable to true and {second}. {Continues}");
     }
 
-    /// <inheritdoc />
-    public override Task WaitAsync(StepContext context, CancellationToken cancellationToken) =>
-        Task.Delay(Pause, context.Time, cancellationToken);
-
-    private static int Minutes(StepContext context)
+    private static int Minutes(StepContext context, Args args)
     {
-        var previous = context.Parameter("previous") is { Length: > 0 } raw ? HaConfig.Parse(raw) : null;
+        var previous = args.Previous is { Length: > 0 } raw ? HaConfig.Parse(raw) : null;
         return RefetchWindow.Minutes(
-            EnableHighAvailability.StoppedAt(context),
+            args.StoppedAt ?? EnableHighAvailability.StoppedAt(context),
             context.Time.GetUtcNow(),
-            KubernetesDuration.Parse(context.OptionalParameter("margin") ?? "30m"),
+            KubernetesDuration.Parse(args.RefetchMargin),
             previous?.RefetchStoreIntervalMin);
     }
 }

@@ -5,71 +5,77 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>
-/// The named programs are RUNNING (others may be RUNNING or STOPPED). supervisord of OMS does not retry by itself
+/// The named programs are RUNNING (others may be RUNNING or STOPPED). supervisord of OMS does not retry automatically
 /// (startretries=0; docs/research/oms.md#programs), so a program in FATAL or EXITED gets one start.
 /// </summary>
-internal sealed class AwaitPrograms(IOmsTargets targets) : OmsStep(targets)
+internal sealed class AwaitPrograms(IOmsTargets targets) : OmsStep<AwaitPrograms.Args>(targets), IWaitsOnly
 {
     private const string StartedKey = "started";
 
-    /// <inheritdoc />
-    public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
+    /// <param name="Container">Name or id of the container.</param>
+    /// <param name="Running">Programs that must be RUNNING.</param>
+    /// <param name="RunningOrStopped">Programs that may also be STOPPED.</param>
+    public sealed record Args(string Container, List<string> Running, List<string>? RunningOrStopped = null)
     {
-        var programs = await ProgramsAsync(context, cancellationToken);
+        internal IEnumerable<string> All => Running.Concat(RunningOrStopped ?? []);
+    }
+
+    protected override async Task<Observation> ObserveAsync(
+        StepContext context, Args args, CancellationToken cancellationToken)
+    {
+        var programs = await ProgramsAsync(context, args.Container, cancellationToken);
         if (!programs.Answered)
         {
-            return new Observation.Running("supervisord does not answer");
+            return new Observation.Running($"supervisord on {context.Node} does not answer yet.");
         }
 
-        var running = List(context, "running");
-        var either = List(context, "runningOrStopped");
-        var bad = running.Where(p => !programs.IsRunning(p))
-            .Concat(either.Where(p => programs.StateOf(p) is not (SupervisorState.Running or SupervisorState.Stopped)))
-            .ToList();
+        var bad = args.All.Where(p => !IsGood(programs, p, args)).ToList();
         if (bad.Count == 0)
         {
-            return new Observation.Done(string.Join(", ", running) + " run");
+            return new Observation.Done($"Running: {string.Join(", ", args.Running)}.");
         }
 
         var listed = string.Join(", ", programs.NotRunning(bad));
-        var dead = bad.Where(p => IsDead(programs, p, running)).ToList();
-        if (dead.Count == 0)
+        if (!bad.Exists(p => NeedsStart(programs, p, args)))
         {
-            return new Observation.Running(listed);
+            return new Observation.Running($"Waiting: {listed}.");
         }
 
-        var message = $"on {Node(context)}: {listed}; one start was tried. See the program's log under /home/admin/logs in the container, start it with supervisorctl, and this goes on";
+        var message = $"Programs in {args.Container} on {context.Node} are not running: {listed}. "
+            + "The operator tried one start. Check the program's log under /home/admin/logs in the container and "
+            + $"start it (`docker exec {args.Container} supervisorctl start PROGRAM`), then retry.";
         return context.Step switch
         {
-            { Attempt: 0 } => new Observation.NotStarted(listed),
+            { Attempt: 0 } => new Observation.NotStarted($"Not running: {listed}."),
 
-            // This attempt has started it already; only a person gives it another.
-            { StartedAt: not null } when context.Receipt(StartedKey) is not null => throw new StepActionException(Reasons.ComponentsUnhealthy, message, retryable: false),
+            // This attempt has started the program already; only the administrator can give it another.
+            { StartedAt: not null } when context.Receipt(StartedKey) is not null =>
+                throw new StepActionException(Reasons.ComponentsUnhealthy, message, retryable: false),
             _ => new Observation.Failed(Reasons.ComponentsUnhealthy, message),
         };
     }
 
-    /// <inheritdoc />
-    public override Task<IReadOnlyDictionary<string, string>> PrepareAsync(
-        StepContext context, CancellationToken cancellationToken) =>
-        Task.FromResult(Fact(StartedKey, "true"));
+    protected override Task<IReadOnlyDictionary<string, string>> PrepareAsync(
+        StepContext context, Args args, CancellationToken cancellationToken) =>
+        Task.FromResult(Entry(StartedKey, "true"));
 
-    /// <inheritdoc />
-    public override async Task ActAsync(StepContext context, CancellationToken cancellationToken)
+    protected override async Task ExecuteAsync(StepContext context, Args args, CancellationToken cancellationToken)
     {
-        var programs = await ProgramsAsync(context, cancellationToken);
-        var running = List(context, "running");
-        foreach (var program in running.Concat(List(context, "runningOrStopped")).Where(p => IsDead(programs, p, running)))
+        var programs = await ProgramsAsync(context, args.Container, cancellationToken);
+        foreach (var program in args.All.Where(p => NeedsStart(programs, p, args)))
         {
-            await SupervisorctlAsync(context, "start", program, cancellationToken);
+            await SupervisorctlAsync(context, args.Container, "start", program, cancellationToken);
         }
     }
 
-    // STOPPED is somebody's wish where it is allowed, and a program to be started where it is not.
-    private static bool IsDead(SupervisorStatus programs, string program, IReadOnlyList<string> mustRun) =>
-        programs.StateOf(program) is SupervisorState.Fatal or SupervisorState.Exited
-        || (programs.StateOf(program) == SupervisorState.Stopped && mustRun.Contains(program, StringComparer.Ordinal));
+    private static bool IsGood(SupervisorStatus programs, string program, Args args) =>
+        args.Running.Contains(program, StringComparer.Ordinal)
+            ? programs.IsRunning(program)
+            : programs.StateOf(program) is SupervisorState.Running or SupervisorState.Stopped;
 
-    private static string[] List(StepContext context, string name) =>
-        context.Parameter(name).Split(',', StringSplitOptions.RemoveEmptyEntries);
+    // STOPPED is deliberate where it is allowed; elsewhere the program has to be started.
+    private static bool NeedsStart(SupervisorStatus programs, string program, Args args) =>
+        programs.StateOf(program) is SupervisorState.Fatal or SupervisorState.Exited
+        || (programs.StateOf(program) == SupervisorState.Stopped
+            && args.Running.Contains(program, StringComparer.Ordinal));
 }

@@ -1,24 +1,27 @@
 using Drydock.Crds.Common;
 using Drydock.Engine.Actions;
+using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>supervisord in the new container answers.</summary>
-internal sealed class AwaitSupervisor(IOmsTargets targets) : OmsStep(targets)
+/// <summary>Waits until supervisord in a started container answers.</summary>
+internal sealed class AwaitSupervisor(IOmsTargets targets) : OmsStep<AwaitSupervisor.Args>(targets), IWaitsOnly
 {
-    /// <inheritdoc />
-    public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
+    /// <param name="Container">Name or id of the container.</param>
+    public sealed record Args(string Container);
+
+    protected override async Task<Observation> ObserveAsync(
+        StepContext context, Args args, CancellationToken cancellationToken)
     {
-        var name = context.Parameter("container");
-        var container = await InspectAsync(context, name, cancellationToken);
-        if (container is not { State.Running: true })
+        if (await InspectAsync(context, args.Container, cancellationToken) is not { State.Running: true })
         {
-            return new Observation.Failed(Reasons.ComponentsUnhealthy, $"{name} on {Node(context)} does not run any more; look at 'docker logs {name}' there, put its cause right, start it ('docker start {name}'), then retry");
+            return new Observation.Failed(Reasons.ComponentsUnhealthy, NotRunning(context, args.Container));
         }
 
-        var programs = await ProgramsAsync(context, cancellationToken);
+        var programs = await ProgramsAsync(context, args.Container, cancellationToken);
         return programs.Answered
-            ? new Observation.Done($"supervisord lists {programs.Programs.Count} programs")
-            : new Observation.Running($"supervisord does not answer yet ({string.Join(' ', programs.OtherLines.Take(1))})");
+            ? new Observation.Done($"supervisord lists {programs.Programs.Count} programs.")
+            : new Observation.Running(
+                $"supervisord does not answer yet ({string.Join(' ', programs.OtherLines.Take(1))}).");
     }
 }

@@ -1,9 +1,12 @@
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>The way out of a failure before the downtime that no retry of the stored plan gets over.</summary>
+/// <summary>How to recover from a failure before the downtime that a retry of the stored plan cannot fix.</summary>
 internal static class BeforeDowntime
 {
-    /// <summary>What to do, for a message; the repair is an imperative.</summary>
+    /// <summary>What to do, for a message; two sentences.</summary>
+    /// <param name="repair">The repair, an imperative.</param>
     public static string StartOver(string repair) =>
-        $"a retry of this plan finds the same again. No old container was stopped yet: set spec.desiredState: RolledBack, once that is reached {repair}, then set spec.desiredState: Upgraded";
+        "OMS still runs on the old containers, and a retry of this plan fails again. "
+        + $"Set spec.desiredState: RolledBack; when the rollback is done, {repair}, "
+        + "then set spec.desiredState: Upgraded.";
 }

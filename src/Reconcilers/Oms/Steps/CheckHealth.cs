@@ -1,20 +1,27 @@
-using System.Globalization;
 using Drydock.Engine.Actions;
+using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary><c>GET /oms/health</c> says healthy, where the version has it (docs/research/oms.md#console-api).</summary>
-internal sealed class CheckHealth(IOmsTargets targets) : OmsStep(targets)
+/// <summary>
+/// <c>GET /oms/health</c> reports healthy, where the version has that endpoint (docs/research/oms.md#console-api).
+/// </summary>
+internal sealed class CheckHealth(IOmsTargets targets) : OmsStep<CheckHealth.Args>(targets), IWaitsOnly
 {
-    /// <inheritdoc />
-    public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
+    /// <param name="HostIP">The address of the node.</param>
+    /// <param name="Port">The port of the console.</param>
+    /// <param name="Https">Whether the console serves HTTPS.</param>
+    public sealed record Args(string HostIP, int Port, bool Https = false);
+
+    protected override async Task<Observation> ObserveAsync(
+        StepContext context, Args args, CancellationToken cancellationToken)
     {
-        var port = int.Parse(context.Parameter("port"), CultureInfo.InvariantCulture);
-        var answer = await Targets.Health.AskAsync(context.Parameter("hostIP"), port, context.OptionalParameter("scheme") == "https", cancellationToken);
+        var answer = await Targets.Health.AskAsync(args.HostIP, args.Port, args.Https, cancellationToken);
         return answer.State switch
         {
-            HealthState.Healthy => new Observation.Done("healthy"),
-            HealthState.NoEndpoint => new Observation.Done("this version has no health endpoint; programs and heartbeats decide"),
+            HealthState.Healthy => new Observation.Done("The health endpoint reports healthy."),
+            HealthState.NoEndpoint => new Observation.Done(
+                "This version has no health endpoint. Programs and heartbeats decide."),
             _ => new Observation.Running(answer.Message),
         };
     }

@@ -8,24 +8,32 @@ namespace Drydock.Reconcilers.Oms;
 /// Reads ha.config once more after the consoles were restarted: a console that cached the old value could have written
 /// it back.
 /// </summary>
-internal sealed class ConfirmHighAvailability(IOmsTargets targets) : OmsStep(targets)
+internal sealed class ConfirmHighAvailability(IOmsTargets targets) : OmsStep<ConfirmHighAvailability.Args>(targets)
 {
-    /// <inheritdoc />
-    public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
+    /// <param name="Database">The rm database.</param>
+    /// <param name="Enabled">The value that <c>enable</c> must have.</param>
+    public sealed record Args(string Database, bool Enabled);
+
+    protected override async Task<Observation> ObserveAsync(
+        StepContext context, Args args, CancellationToken cancellationToken)
     {
         var metadata = await Targets.MetadataAsync(cancellationToken);
-        var row = await metadata.ReadHaConfigAsync(context.Parameter("database"), cancellationToken);
+        var row = await metadata.ReadHaConfigAsync(args.Database, cancellationToken);
         var on = row.Raw is not null && HaConfig.Parse(row.Raw).Enable;
-        var wanted = context.Parameter("wanted") == "on";
-        if (wanted && !on && context.Recorded(StepIds.EnableHA, EnableHighAvailability.NotEnabledFact) is { } notEnabled)
+        if (args.Enabled && !on
+            && context.Recorded(StepIds.EnableHA, EnableHighAvailability.NotEnabledFact) is { } notEnabled)
         {
             return new Observation.Done(notEnabled);
         }
 
-        return on == wanted
-            ? new Observation.Done(on ? "high availability is on" : "high availability is off")
+        return on == args.Enabled
+            ? new Observation.Done(on ? "High availability is on." : "High availability is off.")
             : new Observation.Failed(
                 Reasons.TargetChanged,
-                $"ha.config says enable: {(on ? "true" : "false")} after the consoles were restarted; somebody or a console wrote it back. Set it to {(wanted ? "true" : "false")} in the console, and this goes on");
+                $"ha.config says enable: {Text(on)} after the consoles were restarted: a console or another session "
+                + $"wrote it back. Set enable to {Text(args.Enabled)} in the console, then the upgrade continues "
+                + "automatically.");
     }
+
+    private static string Text(bool value) => value ? "true" : "false";
 }

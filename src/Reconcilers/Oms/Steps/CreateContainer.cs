@@ -6,50 +6,70 @@ namespace Drydock.Reconcilers.Oms;
 
 /// <summary>
 /// Creates the new container and does not start it, so that it costs no downtime: the binds of the old one, its
-/// environment, host network, privileged, unlimited pids, nproc 65535 (docs/research/oms.md#container). Docker refuses
-/// a second one of the same name.
+/// environment, host network, privileged, unlimited pids, nproc 65535 (docs/research/oms.md#container). dockerd refuses
+/// a second container of the same name.
 /// </summary>
-internal sealed class CreateContainer(IOmsTargets targets) : OmsStep(targets)
+internal sealed class CreateContainer(IOmsTargets targets) : OmsStep<CreateContainer.Args>(targets)
 {
     /// <summary>Fact: id of the new container.</summary>
     public const string ContainerIdFact = "containerId";
 
-    /// <inheritdoc />
-    public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
+    /// <param name="Container">Name of the new container.</param>
+    /// <param name="OldContainerId">Id of the container whose environment is taken over.</param>
+    /// <param name="Image">Name of the image.</param>
+    /// <param name="Binds"><c>source:target[:options]</c>.</param>
+    /// <param name="Environment">Names of the variables that are taken over.</param>
+    /// <param name="HostIP">OMS_HOST_IP.</param>
+    /// <param name="IsUpgrade">Whether IS_UPGRADE=true is set.</param>
+    /// <param name="ImageId">Id of the image; null if it was not known when the plan was compiled.</param>
+    public sealed record Args(
+        string Container,
+        string OldContainerId,
+        string Image,
+        List<string> Binds,
+        List<string> Environment,
+        string HostIP,
+        bool IsUpgrade,
+        string? ImageId = null);
+
+    protected override async Task<Observation> ObserveAsync(
+        StepContext context, Args args, CancellationToken cancellationToken)
     {
-        var name = context.Parameter("container");
+        var name = args.Container;
         var container = await InspectAsync(context, name, cancellationToken);
         if (container is null)
         {
             return new Observation.NotStarted();
         }
 
-        var owner = container.Config.Labels?.GetValueOrDefault(Labels.UpgradeUid);
-        return owner == context.OwnerUid
-            ? new Observation.Done($"{name} is there", Fact(ContainerIdFact, container.ID))
+        return container.Config.Labels?.GetValueOrDefault(Labels.UpgradeUid) == context.OwnerUid
+            ? new Observation.Done($"{name} is created.", Entry(ContainerIdFact, container.ID))
             : new Observation.Failed(
                 Reasons.ContainerNameTaken,
-                $"a container named {name} is on {Node(context)} and was not made by this upgrade; remove or rename it, or delete this upgrade and choose another newContainer");
+                $"A container named {name} already exists on {context.Node} and was not created by this upgrade. "
+                + "Remove or rename it, or delete this upgrade and choose another newContainer.");
     }
 
-    /// <inheritdoc />
-    public override async Task ActAsync(StepContext context, CancellationToken cancellationToken)
+    protected override async Task ExecuteAsync(StepContext context, Args args, CancellationToken cancellationToken)
     {
         var docker = Docker(context);
-        var old = await docker.Containers.InspectContainerAsync(context.Parameter("oldContainerId"), cancellationToken);
-        var image = await docker.Images.InspectImageAsync(context.Parameter("image"), cancellationToken);
-        var planned = context.Parameter("imageId");
-        if (planned.Length > 0 && image.ID != planned)
+        var old = await docker.Containers.InspectContainerAsync(args.OldContainerId, cancellationToken);
+        var image = await docker.Images.InspectImageAsync(args.Image, cancellationToken);
+        if (args.ImageId is { } planned && image.ID != planned)
         {
-            throw new StepActionException(Reasons.ImagesDiffer, $"{context.Parameter("image")} on {Node(context)} is no longer the image of the plan", retryable: false);
+            throw new StepActionException(
+                Reasons.ImagesDiffer,
+                $"{args.Image} on {context.Node} is {image.ID}, but the plan was made for {planned}. "
+                + $"Restore it (`docker tag {planned} {args.Image}`), then retry.",
+                retryable: false);
         }
 
         await docker.Containers.CreateContainerAsync(
             new CreateContainerParameters
             {
-                Name = context.Parameter("container"),
-                Image = context.Parameter("image"),
-                Env = Environment(context, old),
+                Name = args.Container,
+                Image = args.Image,
+                Env = Environment(args, old),
                 Tty = old.Config.Tty,
                 Labels = new Dictionary<string, string>(StringComparer.Ordinal)
                 {
@@ -58,7 +78,7 @@ internal sealed class CreateContainer(IOmsTargets targets) : OmsStep(targets)
                 },
                 HostConfig = new HostConfig
                 {
-                    Binds = context.Parameter("binds").Split('\n'),
+                    Binds = args.Binds,
                     NetworkMode = "host",
                     Privileged = true,
                     PidsLimit = -1,
@@ -69,16 +89,17 @@ internal sealed class CreateContainer(IOmsTargets targets) : OmsStep(targets)
             cancellationToken);
     }
 
-    // Values are read from the old container at this moment and go nowhere else: they never enter the plan or status.
-    private static List<string> Environment(StepContext context, ContainerInspectResponse old)
+    // Values are read from the old container now and stored nowhere else: they never enter the plan or the status.
+    private static List<string> Environment(Args args, ContainerInspectResponse old)
     {
-        var names = context.Parameter("environment").Split(',', StringSplitOptions.RemoveEmptyEntries).ToHashSet(StringComparer.Ordinal);
+        var names = args.Environment.ToHashSet(StringComparer.Ordinal);
         var kept = (old.Config.Env ?? [])
             .Where(entry => names.Contains(entry.Split('=', 2)[0]))
-            .Where(entry => !entry.StartsWith("OMS_HOST_IP=", StringComparison.Ordinal) && !entry.StartsWith("IS_UPGRADE=", StringComparison.Ordinal))
+            .Where(entry => !entry.StartsWith("OMS_HOST_IP=", StringComparison.Ordinal)
+                && !entry.StartsWith("IS_UPGRADE=", StringComparison.Ordinal))
             .ToList();
-        kept.Add($"OMS_HOST_IP={context.Parameter("hostIP")}");
-        if (context.Parameter("isUpgrade") == "true")
+        kept.Add($"OMS_HOST_IP={args.HostIP}");
+        if (args.IsUpgrade)
         {
             kept.Add("IS_UPGRADE=true");
         }

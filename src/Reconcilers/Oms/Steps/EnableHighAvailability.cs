@@ -1,24 +1,24 @@
 using System.Globalization;
 using Drydock.Abstractions.Values;
 using Drydock.Crds.Common;
+using Drydock.Crds.OmsUpgrades;
 using Drydock.Engine.Actions;
-using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>
-/// Switches high availability on (docs/research/oms.md#high-availability): the settings of before, missing keys added,
+/// Enables high availability (docs/research/oms.md#high-availability): the settings of before, missing keys added,
 /// enable true, and either perceiveStoreClientCheckpoint or a refetchStoreIntervalMin that covers T1 to this write. The
-/// time of the write is T2. A row that never existed, and that docker_init.sh did not bring (Community 3.3.1 is the
-/// first to have it), is inserted under the named lock. Where its table has columns whose values cannot be guessed
-/// nothing is written: high availability stays off, and a person is told to set it in the console.
+/// time of the write is T2. A row that never existed, and that docker_init.sh did not create (Community 3.3.1 is the
+/// first to have it), is inserted under the named lock. If its table has columns whose values cannot be derived,
+/// nothing is written: high availability stays off, and the administrator is told to set it in the console.
 /// </summary>
-internal sealed class EnableHighAvailability(IOmsTargets targets) : OmsStep(targets)
+internal sealed class EnableHighAvailability(IOmsTargets targets) : OmsStep<EnableHighAvailability.Args>(targets)
 {
     /// <summary>Fact: when high availability was enabled (T2), ISO 8601.</summary>
     public const string EnabledAtFact = "enabledAt";
 
-    /// <summary>Fact: why high availability could not be enabled by us and is a person's.</summary>
+    /// <summary>Receipt key: why the operator could not enable high availability; a sentence.</summary>
     public const string NotEnabledFact = "notEnabled";
 
     private const string ExpectedKey = "expected";
@@ -26,8 +26,22 @@ internal sealed class EnableHighAvailability(IOmsTargets targets) : OmsStep(targ
     private const string Absent = "(absent)";
     private const string LockName = "drydock.ha.config";
 
-    /// <inheritdoc />
-    public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
+    /// <param name="Database">The rm database.</param>
+    /// <param name="PerceiveStoreClientCheckpoint">
+    /// Whether this key is set; otherwise refetchStoreIntervalMin is raised.
+    /// </param>
+    /// <param name="RefetchMargin">What is added to the time since T1, a duration.</param>
+    /// <param name="EnableConnectorRule">Whether the key of this name is set.</param>
+    /// <param name="Previous">ha.config before the upgrade; null if there was no row.</param>
+    public sealed record Args(
+        string Database,
+        bool PerceiveStoreClientCheckpoint,
+        string RefetchMargin,
+        bool EnableConnectorRule,
+        string? Previous = null);
+
+    protected override async Task<Observation> ObserveAsync(
+        StepContext context, Args args, CancellationToken cancellationToken)
     {
         var (target, notEnabled) = (context.Receipt(TargetKey), context.Receipt(NotEnabledFact));
         if (target is null && notEnabled is null)
@@ -36,10 +50,12 @@ internal sealed class EnableHighAvailability(IOmsTargets targets) : OmsStep(targ
         }
 
         var metadata = await Targets.MetadataAsync(cancellationToken);
-        var row = await metadata.ReadHaConfigAsync(context.Parameter("database"), cancellationToken);
+        var row = await metadata.ReadHaConfigAsync(args.Database, cancellationToken);
         if (target is null)
         {
-            return row.Present ? new Observation.NotStarted("the row ha.config is there now") : new Observation.Done(notEnabled);
+            return row.Present
+                ? new Observation.NotStarted("The row ha.config exists now.")
+                : new Observation.Done(notEnabled);
         }
 
         if (row.Raw is not null && HaConfig.Parse(row.Raw).Equals(HaConfig.Parse(target)))
@@ -49,28 +65,35 @@ internal sealed class EnableHighAvailability(IOmsTargets targets) : OmsStep(targ
 
         return (row.Present ? row.Raw : Absent) == context.Receipt(ExpectedKey)
             ? new Observation.NotStarted()
-            : new Observation.Failed(Reasons.TargetChanged, "ha.config was changed by somebody else while it was being enabled; it is read again and written anew");
+            : new Observation.Failed(
+                Reasons.TargetChanged,
+                "Another session changed ha.config while the operator was enabling high availability. "
+                + "The operator reads ha.config again and retries.");
     }
 
-    /// <inheritdoc />
-    public override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(
-        StepContext context, CancellationToken cancellationToken)
+    protected override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(
+        StepContext context, Args args, CancellationToken cancellationToken)
     {
         var metadata = await Targets.MetadataAsync(cancellationToken);
-        var row = await metadata.ReadHaConfigAsync(context.Parameter("database"), cancellationToken);
-        if (!row.Present && await metadata.HaConfigInsertProblemAsync(context.Parameter("database"), cancellationToken) is { } problem)
+        var row = await metadata.ReadHaConfigAsync(args.Database, cancellationToken);
+        if (!row.Present
+            && await metadata.HaConfigInsertProblemAsync(args.Database, cancellationToken) is { } problem)
         {
-            return Fact(NotEnabledFact, $"high availability stays off, because {problem}; set ha.config once in the console under System Management > System Parameters");
+            return Entry(
+                NotEnabledFact,
+                $"High availability stays off, because {problem}. "
+                + "Set ha.config once in the console under System Management > System Parameters.");
         }
 
         var now = context.Time.GetUtcNow();
-        var previous = context.Parameter("previous") is { Length: > 0 } raw ? HaConfig.Parse(raw) : null;
-        var perceive = context.Parameter("perceive") == "true";
-        var refetch = perceive
+        var previous = args.Previous is { Length: > 0 } raw ? HaConfig.Parse(raw) : null;
+        var margin = KubernetesDuration.Parse(args.RefetchMargin);
+        var refetch = args.PerceiveStoreClientCheckpoint
             ? (int?)null
-            : RefetchWindow.Minutes(StoppedAt(context), now, KubernetesDuration.Parse(context.Parameter("margin")), previous?.RefetchStoreIntervalMin);
+            : RefetchWindow.Minutes(StoppedAt(context), now, margin, previous?.RefetchStoreIntervalMin);
         var present = row.Raw is null ? HaConfig.Default : HaConfig.Parse(row.Raw);
-        var target = present.Enabled(previous, perceive, refetch, context.Parameter("enableConnectorRule") == "true");
+        var target = present.Enabled(
+            previous, args.PerceiveStoreClientCheckpoint, refetch, args.EnableConnectorRule);
         return new Dictionary<string, string>(StringComparer.Ordinal)
         {
             [ExpectedKey] = row.Raw ?? Absent,
@@ -79,8 +102,7 @@ internal sealed class EnableHighAvailability(IOmsTargets targets) : OmsStep(targ
         };
     }
 
-    /// <inheritdoc />
-    public override async Task ActAsync(StepContext context, CancellationToken cancellationToken)
+    protected override async Task ExecuteAsync(StepContext context, Args args, CancellationToken cancellationToken)
     {
         if (context.Receipt(NotEnabledFact) is not null)
         {
@@ -88,29 +110,28 @@ internal sealed class EnableHighAvailability(IOmsTargets targets) : OmsStep(targ
         }
 
         var metadata = await Targets.MetadataAsync(cancellationToken);
-        var (database, expected, target) = (context.Parameter("database"), context.Receipt(ExpectedKey)!, context.Receipt(TargetKey)!);
+        var (expected, target) = (context.Receipt(ExpectedKey)!, context.Receipt(TargetKey)!);
         bool written;
         if (expected == Absent)
         {
-            await using var held = await metadata.TryLockAsync(LockName, TimeSpan.FromSeconds(5), cancellationToken)
-                ?? throw new StepActionException(Reasons.LockUnavailable, $"another session holds the lock {LockName} on the metadata database");
-            written = await metadata.InsertHaConfigAsync(held, database, target, cancellationToken);
+            await using var held = await metadata.LockAsync(LockName, cancellationToken);
+            written = await metadata.InsertHaConfigAsync(held, args.Database, target, cancellationToken);
         }
         else
         {
-            written = await metadata.CompareAndSwapHaConfigAsync(database, expected, target, cancellationToken);
+            written = await metadata.CompareAndSwapHaConfigAsync(args.Database, expected, target, cancellationToken);
         }
 
         if (!written)
         {
-            throw new StepActionException(Reasons.TargetChanged, "ha.config is not what it was a moment ago; nothing was written");
+            throw new StepActionException(
+                Reasons.TargetChanged, "ha.config changed a moment before the write. Nothing was written.");
         }
     }
 
     /// <summary>T1: when the first old container stopped, as the containers report it.</summary>
-    internal static DateTimeOffset StoppedAt(StepContext context) => context.OptionalParameter("stoppedAt") is { } stopped
-        ? DateTimeOffset.Parse(stopped, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind)
-        : context.AllRecorded(Crds.OmsUpgrades.OmsUpgradePhases.StopOld, StopContainer.FinishedAtFact)
+    internal static DateTimeOffset StoppedAt(StepContext context) =>
+        context.AllRecorded(OmsUpgradePhases.StopOld, StopContainer.FinishedAtFact)
             .Select(f => DateTimeOffset.Parse(f.Value, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind))
             .DefaultIfEmpty(context.Time.GetUtcNow())
             .Min();

@@ -1,25 +1,32 @@
 using Drydock.Clients.Docker;
 using Drydock.Crds.Common;
 using Drydock.Engine.Actions;
-using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>The created, never started container shows whether the image holds what will be run in it.</summary>
-internal sealed class InspectImageContents(IOmsTargets targets) : OmsStep(targets)
+/// <summary>
+/// Checks in the created, never started container that the image contains the files the upgrade will run.
+/// </summary>
+internal sealed class InspectImageContents(IOmsTargets targets) : OmsStep<InspectImageContents.Args>(targets)
 {
-    /// <inheritdoc />
-    public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
+    /// <param name="Container">Name or id of the container.</param>
+    /// <param name="Paths">Absolute paths that must exist.</param>
+    public sealed record Args(string Container, List<string> Paths);
+
+    protected override async Task<Observation> ObserveAsync(
+        StepContext context, Args args, CancellationToken cancellationToken)
     {
-        foreach (var path in context.Parameter("paths").Split(','))
+        foreach (var path in args.Paths)
         {
-            if (!await ExistsAsync(Docker(context), context.Parameter("container"), path, cancellationToken))
+            if (!await ExistsAsync(Docker(context), args.Container, path, cancellationToken))
             {
-                return new Observation.Failed(ReasonFor(path), $"the image has no {path} ({Node(context)}); {BeforeDowntime.StartOver(WayOut(path))}");
+                return new Observation.Failed(
+                    ReasonFor(path),
+                    $"The image on {context.Node} has no {path}. {BeforeDowntime.StartOver(WayOut(path))}");
             }
         }
 
-        return new Observation.Done(context.Parameter("paths").Replace(",", ", ", StringComparison.Ordinal) + " found");
+        return new Observation.Done($"The image contains {string.Join(", ", args.Paths)}.");
     }
 
     /// <summary>Whether a path exists in a container.</summary>
@@ -28,7 +35,11 @@ internal sealed class InspectImageContents(IOmsTargets targets) : OmsStep(target
     {
         try
         {
-            await using var stat = await docker.Containers.GetArchiveFromContainerAsync(container, new GetArchiveFromContainerParameters { Path = path }, statOnly: true, cancellationToken);
+            await using var stat = await docker.Containers.GetArchiveFromContainerAsync(
+                container,
+                new GetArchiveFromContainerParameters { Path = path },
+                statOnly: true,
+                cancellationToken);
             return true;
         }
         catch (DockerNotFoundException)
@@ -43,8 +54,9 @@ internal sealed class InspectImageContents(IOmsTargets targets) : OmsStep(target
     internal static string ReasonFor(string path) =>
         path == DockerInit.ScriptPath ? Reasons.ImageUnsuitable : Reasons.JarMissing;
 
-    /// <summary>What to do about a missing path.</summary>
+    /// <summary>What to do about a missing path, an imperative.</summary>
     internal static string WayOut(string path) => path == DockerInit.ScriptPath
-        ? "it is not an OMS image: correct spec.image or the archive"
-        : "find it in the image (find / -name 'correction-*.jar') and correct spec.correction.jarPath and workingDir, or use the right image";
+        ? "correct spec.image or the archive, because this is not an OMS image"
+        : "find the JAR in the image (`find / -name 'correction-*.jar'`) and correct spec.correction.jarPath and "
+            + "workingDir, or use the right image";
 }

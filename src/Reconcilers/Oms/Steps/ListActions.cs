@@ -1,11 +1,15 @@
 using Drydock.Engine.Actions;
+using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>The end: what a person has to do is compiled into status.actionRequired from what was recorded.</summary>
-internal sealed class ListActions(IOmsTargets targets) : OmsStep(targets)
+/// <summary>The last step: when it succeeds, status.actionRequired is compiled from what was recorded.</summary>
+internal sealed class ListActions(IOmsTargets targets) : OmsStep<ListActions.Args>(targets), IWaitsOnly
 {
-    /// <inheritdoc />
-    public override Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken) =>
-        Task.FromResult<Observation>(new Observation.Done("status.actionRequired lists what a person has to do"));
+    public sealed record Args;
+
+    protected override Task<Observation> ObserveAsync(
+        StepContext context, Args args, CancellationToken cancellationToken) =>
+        Task.FromResult<Observation>(new Observation.Done(
+            "status.actionRequired lists the actions for the administrator."));
 }

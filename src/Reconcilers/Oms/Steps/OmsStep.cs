@@ -1,44 +1,18 @@
 using Drydock.Clients.Docker;
+using Drydock.Crds.Common;
 using Drydock.Engine.Actions;
 using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>What the steps of an OMS upgrade share: the targets, and the defaults of a step that only looks.</summary>
-internal abstract class OmsStep(IOmsTargets targets) : IStepAction
+/// <summary>The base of the steps of an OMS upgrade: containers, and the programs that supervisord runs in them.</summary>
+internal abstract class OmsStep<TArgs>(IOmsTargets targets) : StepBase<TArgs>
+    where TArgs : class
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
-
-    /// <inheritdoc />
-    public string Name => GetType().Name;
-
-    /// <summary>What the step reaches the world by.</summary>
     protected IOmsTargets Targets { get; } = targets;
 
-    /// <inheritdoc />
-    public abstract Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken);
-
-    /// <inheritdoc />
-    public virtual Task<IReadOnlyDictionary<string, string>> PrepareAsync(StepContext context, CancellationToken cancellationToken) =>
-        Task.FromResult<IReadOnlyDictionary<string, string>>(context.Step.Receipt ?? new SortedDictionary<string, string>(StringComparer.Ordinal));
-
-    /// <inheritdoc />
-    public virtual Task ActAsync(StepContext context, CancellationToken cancellationToken) => Task.CompletedTask;
-
-    /// <summary>
-    /// A short pause: supervisord, the metadata database and the health endpoint send no events. Steps that have one
-    /// override it.
-    /// </summary>
-    public virtual Task WaitAsync(StepContext context, CancellationToken cancellationToken) =>
-        Task.Delay(Pause, context.Time, cancellationToken);
-
-    /// <summary>The node the step acts on.</summary>
-    /// <exception cref="KeyNotFoundException">The plan names none.</exception>
-    protected static string Node(StepContext context) =>
-        context.Step.Node ?? throw new KeyNotFoundException($"Step {context.Step.Id} names no node; the stored plan does not fit action {context.Step.Action}.");
-
     /// <summary>The dockerd of the step's node.</summary>
-    protected IDockerClient Docker(StepContext context) => Targets.Docker(Node(context));
+    protected IDockerClient Docker(StepContext context) => Targets.Docker(context.Node);
 
     /// <summary>Inspects a container by id or name; null if it does not exist.</summary>
     protected async Task<ContainerInspectResponse?> InspectAsync(
@@ -55,9 +29,10 @@ internal abstract class OmsStep(IOmsTargets targets) : IStepAction
     }
 
     /// <summary>Starts a container.</summary>
-    /// <exception cref="StepActionException"> containerd keeps what is left of a start that was cut off: a dockerd with
-    /// live-restore was killed in the middle of it, and its containerd with it. Every start is refused then, also by a
-    /// dockerd that was started anew (seen with 20.10 and containerd 1.6).
+    /// <exception cref="StepActionException">
+    /// containerd still has the remains of an interrupted start: a dockerd with live-restore was killed during that
+    /// start, and its containerd with it. Every later start is then refused, also by a restarted dockerd (seen with
+    /// 20.10 and containerd 1.6).
     /// </exception>
     protected async Task StartAsync(StepContext context, string container, CancellationToken cancellationToken)
     {
@@ -69,8 +44,12 @@ internal abstract class OmsStep(IOmsTargets targets) : IStepAction
         {
             var id = (await InspectAsync(context, container, cancellationToken))?.ID ?? container;
             throw new StepActionException(
-                Crds.Common.Reasons.ComponentsUnhealthy,
-                $"dockerd on {Node(context)} was killed while it started {container}: containerd keeps what is left of that start ({exception.EngineMessage}). There, run pkill -KILL -f 'containerd-shim.* -id {id}', and rm -rf /run/containerd/io.containerd.runtime.v2.task/moby/{id} or the directory just named; then retry",
+                Reasons.ComponentsUnhealthy,
+                $"dockerd on {context.Node} was killed while it started {container}, and containerd still has the "
+                + $"remains of that start ({exception.EngineMessage}). On that host, run "
+                + $"`pkill -KILL -f 'containerd-shim.* -id {id}'` and "
+                + $"`rm -rf /run/containerd/io.containerd.runtime.v2.task/moby/{id}` "
+                + "(or remove the directory named above), then retry.",
                 retryable: false,
                 exception);
         }
@@ -80,52 +59,58 @@ internal abstract class OmsStep(IOmsTargets targets) : IStepAction
         (words.Contains("task ", StringComparison.Ordinal) && words.Contains("already exists", StringComparison.Ordinal))
         || (words.Contains("shim", StringComparison.Ordinal) && words.Contains("file exists", StringComparison.Ordinal));
 
-    /// <summary>What <c>supervisorctl status</c> says in the step's container.</summary>
-    protected async Task<SupervisorStatus> ProgramsAsync(StepContext context, CancellationToken cancellationToken)
+    /// <summary>The answer of <c>supervisorctl status</c> in a container.</summary>
+    protected async Task<SupervisorStatus> ProgramsAsync(
+        StepContext context, string container, CancellationToken cancellationToken)
     {
         try
         {
-            var answer = await Docker(context).RunExecAsync(context.Parameter("container"), ["supervisorctl", "status"], cancellationToken);
+            var answer = await Docker(context).RunExecAsync(
+                container, ["supervisorctl", "status"], cancellationToken);
             return SupervisorStatus.Parse(answer.Stdout.Text + "\n" + answer.Stderr.Text);
         }
         catch (DockerConflictException)
         {
-            throw Down(context);
+            throw Down(context, container);
         }
     }
 
-    /// <summary>The step's container does not run, and how it is made to.</summary>
-    protected static StepActionException Down(StepContext context)
-    {
-        var container = context.Parameter("container");
-        return new StepActionException(
-            Crds.Common.Reasons.ComponentsUnhealthy,
-            $"{container} on {Node(context)} does not run; look at 'docker logs {container}' there, put its cause right, start it ('docker start {container}'), then retry");
-    }
+    /// <summary>The container is not running; how to start it.</summary>
+    protected static StepActionException Down(StepContext context, string container) =>
+        new(Reasons.ComponentsUnhealthy, NotRunning(context, container));
 
-    /// <summary>Runs <c>supervisorctl</c> with arguments; fails with its words if it says no.</summary>
+    /// <summary>What to do about a container that is not running, for a message.</summary>
+    protected static string NotRunning(StepContext context, string container) =>
+        $"{container} on {context.Node} is not running. Check `docker logs {container}` on that host, fix the cause, "
+        + $"run `docker start {container}`, then retry.";
+
+    /// <summary>Why a container that was started is not running, for a message.</summary>
+    protected static string Exited(StepContext context, string container, ContainerState state) => string.Create(
+        System.Globalization.CultureInfo.InvariantCulture,
+        $"{container} on {context.Node} was started and is {state.Status} with exit code {state.ExitCode}{(state.OOMKilled ? " (out of memory)" : "")}. ")
+        + $"Check `docker logs {container}` on that host, fix the cause, then retry.";
+
+    /// <summary>Runs <c>supervisorctl VERB PROGRAM</c>; throws its answer if it reports an error.</summary>
     protected async Task SupervisorctlAsync(
-        StepContext context, string verb, string program, CancellationToken cancellationToken)
+        StepContext context, string container, string verb, string program, CancellationToken cancellationToken)
     {
         // Often not the first request of its act.
         Targets.EnsureMayAct();
-        var answer = await Docker(context).RunExecAsync(context.Parameter("container"), ["supervisorctl", verb, program], cancellationToken);
+        var answer = await Docker(context).RunExecAsync(
+            container, ["supervisorctl", verb, program], cancellationToken);
         ThrowIfRefused(context, verb, program, answer.Stdout.Text + answer.Stderr.Text);
     }
 
-    /// <summary>Fails with supervisorctl's words if it said no.</summary>
+    /// <summary>Throws the answer of supervisorctl if it reports an error.</summary>
     protected static void ThrowIfRefused(StepContext context, string verb, string program, string answer)
     {
         var text = answer.Trim();
         if (text.Contains("ERROR", StringComparison.Ordinal))
         {
             throw new StepActionException(
-                Crds.Common.Reasons.StepFailed,
-                $"supervisorctl {verb} {program} on {Node(context)} answered: {text}. See /home/admin/logs in the container.");
+                Reasons.StepFailed,
+                $"`supervisorctl {verb} {program}` on {context.Node} answered: {text}. "
+                + "See /home/admin/logs in the container.");
         }
     }
-
-    /// <summary>Facts of one entry.</summary>
-    protected static IReadOnlyDictionary<string, string> Fact(string key, string value) =>
-        new Dictionary<string, string>(StringComparer.Ordinal) { [key] = value };
 }

@@ -7,137 +7,158 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>
-/// Brings the new image onto a host: it is there, or it is loaded from the archive, or pulled (before the downtime
+/// Brings the new image to a host: it is present, or it is loaded from the archive, or pulled (before the downtime
 /// instead of inside it; docs/research/oms.md#container).
 /// </summary>
-internal sealed class PrepareImage(IOmsTargets targets) : OmsStep(targets)
+internal sealed class PrepareImage(IOmsTargets targets) : OmsStep<PrepareImage.Args>(targets)
 {
     /// <summary>Fact: the image's ID.</summary>
     public const string ImageIdFact = "imageId";
 
-    /// <inheritdoc />
-    public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
+    /// <param name="Image">Name of the image.</param>
+    /// <param name="Source">Where the image comes from.</param>
+    /// <param name="ImageId">Id of the image; null if it is not known before the pull.</param>
+    /// <param name="Archive">Path of the archive in its storage or on the host.</param>
+    /// <param name="ArchiveStorage">The storage of the archive (<see cref="StorageText"/>).</param>
+    /// <param name="ArchiveSha256">The checksum that the archive must have.</param>
+    /// <param name="ArchiveReader">An image on the host, with which an archive on the host is read.</param>
+    public sealed record Args(
+        string Image,
+        ImageSource Source,
+        string? ImageId = null,
+        string? Archive = null,
+        string? ArchiveStorage = null,
+        string? ArchiveSha256 = null,
+        string? ArchiveReader = null);
+
+    protected override async Task<Observation> ObserveAsync(
+        StepContext context, Args args, CancellationToken cancellationToken)
     {
-        var wanted = context.Parameter("imageId");
         try
         {
-            var image = await Docker(context).Images.InspectImageAsync(context.Parameter("image"), cancellationToken);
-            if (context.Parameter("source") == ImageSources.HostArchive && await Files(context).IsLeftoverThereAsync(cancellationToken))
+            var image = await Docker(context).Images.InspectImageAsync(args.Image, cancellationToken);
+            if (args.Source == ImageSource.HostArchive
+                && await Files(context, args).IsLeftoverThereAsync(cancellationToken))
             {
-                return new Observation.NotStarted("the container by which the archive was read is still there");
+                return new Observation.NotStarted("The container that read the archive still exists.");
             }
 
-            return wanted.Length == 0 || image.ID == wanted
-                ? new Observation.Done($"{context.Parameter("image")} is {Short(image.ID)}", Fact(ImageIdFact, image.ID))
+            return args.ImageId is not { } wanted || image.ID == wanted
+                ? new Observation.Done($"{args.Image} is {Short(image.ID)}.", Entry(ImageIdFact, image.ID))
                 : new Observation.Failed(
                     Reasons.ImagesDiffer,
-                    $"{context.Parameter("image")} on {Node(context)} is {Short(image.ID)}, the plan was made for {Short(wanted)}; remove the wrong image from {Node(context)}, then retry");
+                    $"{args.Image} on {context.Node} is {Short(image.ID)}, but the plan was made for {Short(wanted)}. "
+                    + $"Remove the wrong image from {context.Node} (`docker rmi {args.Image}`), then retry.");
         }
         catch (DockerNotFoundException)
         {
-            return new Observation.NotStarted($"{context.Parameter("image")} is not on {Node(context)}");
+            return new Observation.NotStarted($"{args.Image} is not on {context.Node}.");
         }
     }
 
-    /// <inheritdoc />
-    public override async Task ActAsync(StepContext context, CancellationToken cancellationToken)
-    {
-        switch (context.Parameter("source"))
+    protected override Task ExecuteAsync(StepContext context, Args args, CancellationToken cancellationToken) =>
+        args.Source switch
         {
-            case ImageSources.Archive:
-                await LoadAsync(context, cancellationToken);
-                break;
-            case ImageSources.HostArchive:
-                await LoadFromHostAsync(context, cancellationToken);
-                break;
-            case ImageSources.Tag:
-                await TagAsync(context, cancellationToken);
-                break;
-            case ImageSources.Pull:
-                await PullAsync(context, cancellationToken);
-                break;
-            default:
-                throw new StepActionException(Reasons.ImageMissing, $"{context.Parameter("image")} was on {Node(context)} at preflight and is gone; load it there, then retry", retryable: false);
-        }
-    }
+            ImageSource.Archive => LoadAsync(context, args, cancellationToken),
+            ImageSource.HostArchive => LoadFromHostAsync(context, args, cancellationToken),
+            ImageSource.Tag => TagAsync(context, args, cancellationToken),
+            ImageSource.Pull => PullAsync(context, args, cancellationToken),
+            _ => throw new StepActionException(
+                Reasons.ImageMissing,
+                $"{args.Image} was on {context.Node} at preflight and is missing now. Load it there, then retry.",
+                retryable: false),
+        };
 
-    private async Task LoadAsync(StepContext context, CancellationToken cancellationToken)
+    private async Task LoadAsync(StepContext context, Args args, CancellationToken cancellationToken)
     {
-        var (path, sha256) = (context.Parameter("archive"), context.Parameter("archiveSha256"));
-        var storage = StorageText.Parse(context.Parameter("archiveStorage"), PresentStorage(context));
+        var storage = StorageText.Parse(args.ArchiveStorage ?? "", PresentStorage(context));
         try
         {
-            await using var archive = await Targets.Archives.OpenAsync(storage, Targets.Upgrade.Metadata.Namespace, path, sha256, cancellationToken);
-            await LoadAsync(context, archive, path, sha256, cancellationToken);
+            await using var archive = await Targets.Archives.OpenAsync(
+                storage,
+                Targets.Upgrade.Metadata.Namespace,
+                args.Archive!,
+                args.ArchiveSha256 ?? "",
+                cancellationToken);
+            await LoadAsync(context, args, archive, cancellationToken);
         }
         catch (SnapshotException changed) when (changed.Failure == SnapshotFailure.ChecksumMismatch)
         {
             throw new StepActionException(
-                Reasons.ImageArchiveUnreadable, $"{path} changed since preflight. {changed.Message.TrimEnd('.')}, then retry.", retryable: false, changed);
+                Reasons.ImageArchiveUnreadable,
+                $"{args.Archive} changed since preflight. {changed.Message.TrimEnd('.')}, then retry.",
+                retryable: false,
+                changed);
         }
     }
 
-    // From the host through the operator back to the same host: dockerd loads only what it is sent.
-    private async Task LoadFromHostAsync(StepContext context, CancellationToken cancellationToken)
+    // From the host through the operator back to the same host: dockerd loads only what a client sends.
+    private async Task LoadFromHostAsync(StepContext context, Args args, CancellationToken cancellationToken)
     {
-        var (path, sha256) = (context.Parameter("archive"), context.Parameter("archiveSha256"));
+        var files = Files(context, args);
         try
         {
-            // A life before this one may have loaded it and died before it cleared away.
-            await Docker(context).Images.InspectImageAsync(context.Parameter("image"), cancellationToken);
-            await Files(context).RemoveLeftoverAsync(cancellationToken);
+            // An earlier operator process may have loaded the image and died before it removed the container.
+            await Docker(context).Images.InspectImageAsync(args.Image, cancellationToken);
+            await files.RemoveLeftoverAsync(cancellationToken);
             return;
         }
         catch (DockerNotFoundException)
         {
-            // It has to be loaded.
+            // The image has to be loaded.
         }
 
         try
         {
-            await Files(context).ReadAsync(
-                path,
+            await files.ReadAsync(
+                args.Archive!,
                 async (content, _) =>
                 {
-                    await LoadAsync(context, content, path, sha256, cancellationToken);
-                    return path;
+                    await LoadAsync(context, args, content, cancellationToken);
+                    return args.Archive!;
                 },
                 cancellationToken);
         }
         catch (Exception exception) when (exception is FileNotFoundException or InvalidDataException)
         {
-            throw new StepActionException(Reasons.ImageArchiveUnreadable, $"{exception.Message} {Node(context)} (spec.imageArchive.hostPath); put it back, then retry", retryable: false);
+            throw new StepActionException(
+                Reasons.ImageArchiveUnreadable,
+                $"{exception.Message} {context.Node} (spec.imageArchive.hostPath). Restore the file, then retry.",
+                retryable: false);
         }
     }
 
     private async Task LoadAsync(
-        StepContext context, Stream archive, string path, string sha256, CancellationToken cancellationToken)
+        StepContext context, Args args, Stream archive, CancellationToken cancellationToken)
     {
         await using var hashed = new HashingStream(archive);
-        await foreach (var message in Docker(context).Images.LoadImageAsync(new ImageLoadParameters { Quiet = true }, hashed, cancellationToken))
+        var load = new ImageLoadParameters { Quiet = true };
+        await foreach (var message in Docker(context).Images.LoadImageAsync(load, hashed, cancellationToken))
         {
             _ = message;
         }
 
         var read = hashed.FinishHash();
-        if (sha256.Length > 0 && !string.Equals(read, sha256, StringComparison.OrdinalIgnoreCase))
+        if (args.ArchiveSha256 is { Length: > 0 } sha256
+            && !string.Equals(read, sha256, StringComparison.OrdinalIgnoreCase))
         {
             throw new StepActionException(
                 Reasons.ImageArchiveUnreadable,
-                $"{path} changed since preflight: its SHA-256 is now {read}, the plan has {sha256}. Put the right file back, remove what was loaded from {Node(context)}, then retry",
+                $"{args.Archive} changed since preflight: its SHA-256 is {read}, but the plan has {sha256}. "
+                + $"Restore the right file, remove the image that was loaded on {context.Node}, then retry.",
                 retryable: false);
         }
 
-        await TagAsync(context, cancellationToken);
+        await TagAsync(context, args, cancellationToken);
     }
 
-    private async Task PullAsync(StepContext context, CancellationToken cancellationToken)
+    private async Task PullAsync(StepContext context, Args args, CancellationToken cancellationToken)
     {
-        var image = context.Parameter("image");
         try
         {
-            var credentials = Targets.PullCredentials(image);
-            await foreach (var message in Docker(context).Images.CreateImageAsync(new ImagesCreateParameters { FromImage = image }, credentials, cancellationToken))
+            var credentials = Targets.PullCredentials(args.Image);
+            var pull = new ImagesCreateParameters { FromImage = args.Image };
+            await foreach (var message in Docker(context).Images.CreateImageAsync(pull, credentials, cancellationToken))
             {
                 _ = message;
             }
@@ -148,19 +169,23 @@ internal sealed class PrepareImage(IOmsTargets targets) : OmsStep(targets)
         }
         catch (DockerException refusal) when (RegistryRefusal.Is(refusal))
         {
-            throw new StepActionException(Reasons.AccessDenied, RegistryRefusal.Describe(image, Node(context), Targets.Upgrade.Spec.ImagePullSecretRef?.Name, refusal));
+            var secret = Targets.Upgrade.Spec.ImagePullSecretRef?.Name;
+            throw new StepActionException(
+                Reasons.AccessDenied, RegistryRefusal.Describe(args.Image, context.Node, secret, refusal));
         }
     }
 
-    private HostFiles Files(StepContext context) =>
-        new(Docker(context), context.OwnerUid, context.Parameter("archiveReader"));
+    private HostFiles Files(StepContext context, Args args) =>
+        new(Docker(context), context.OwnerUid, args.ArchiveReader!);
 
-    // The image is called whatever docker load reported: the plan knows the ID, so the spec's name is put on it where
-    // the archive had another.
-    private async Task TagAsync(StepContext context, CancellationToken cancellationToken)
+    // docker load names the image as the archive does. The plan knows the ID, so the image also gets the name that the
+    // spec has.
+    private async Task TagAsync(StepContext context, Args args, CancellationToken cancellationToken)
     {
-        var (image, id) = (context.Parameter("image"), context.Parameter("imageId"));
-        if (id.Length == 0 || image.StartsWith("sha256:", StringComparison.Ordinal) || image.Contains('@', StringComparison.Ordinal))
+        var image = args.Image;
+        if (args.ImageId is not { } id
+            || image.StartsWith("sha256:", StringComparison.Ordinal)
+            || image.Contains('@', StringComparison.Ordinal))
         {
             return;
         }
@@ -169,17 +194,39 @@ internal sealed class PrepareImage(IOmsTargets targets) : OmsStep(targets)
         var hasTag = colon > image.LastIndexOf('/');
         await Docker(context).Images.TagImageAsync(
             id,
-            new ImageTagParameters { RepositoryName = hasTag ? image[..colon] : image, Tag = hasTag ? image[(colon + 1)..] : "latest" },
+            new ImageTagParameters
+            {
+                RepositoryName = hasTag ? image[..colon] : image,
+                Tag = hasTag ? image[(colon + 1)..] : "latest",
+            },
             cancellationToken);
     }
 
-    // The place is the plan's; by what Secret it is opened, the spec says now.
+    // The place is the plan's; the Secret that opens it is the one in the current spec.
     private StorageSpec? PresentStorage(StepContext context)
     {
         var spec = Targets.Upgrade.Spec;
-        var node = spec.Regions.SelectMany(r => r.Nodes).FirstOrDefault(n => n.Name == Node(context));
+        var node = spec.Regions.SelectMany(r => r.Nodes).FirstOrDefault(n => n.Name == context.Node);
         return (node?.ImageArchive ?? spec.ImageArchive)?.Storage;
     }
 
     private static string Short(string id) => id.Length > 19 ? id[..19] : id;
+}
+
+/// <summary>Where the image of a <see cref="PrepareImage"/> step comes from. The names are stored in plans.</summary>
+internal enum ImageSource
+{
+    /// <summary>It is on the host under the name of the spec.</summary>
+    Present,
+
+    /// <summary>It is on the host under another name.</summary>
+    Tag,
+
+    Pull,
+
+    /// <summary>It is loaded from an archive in a storage.</summary>
+    Archive,
+
+    /// <summary>It is loaded from an archive on the host itself.</summary>
+    HostArchive,
 }

@@ -5,34 +5,40 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>
-/// What renaming projects and taking it back share. The rows themselves tell what was done: all have the name they get
-/// (done), all have the one they had (not begun), or somebody else was at work. All names of a step change in one
+/// The base of renaming projects and of undoing it. The rows themselves tell what was done: all have their target name
+/// (done), all have their former name (not begun), or another session changed them. All names of a step change in one
 /// transaction, in the session that holds the named lock, each only if the row still has its former name; a request
 /// that arrives late changes nothing.
 /// </summary>
-internal abstract class ProjectNamesStep(IOmsTargets targets) : OmsStep(targets)
+internal abstract class ProjectNamesStep<TArgs>(IOmsTargets targets) : OmsStep<TArgs>(targets)
+    where TArgs : class
 {
     private const int Listed = 10;
 
-    /// <summary>What gets which name.</summary>
-    protected abstract IReadOnlyList<ProjectRename> Renames(StepContext context);
+    /// <summary>The database with the project tables.</summary>
+    protected abstract string Database(TArgs args);
 
-    /// <summary>Whether the names they get must be no other project's.</summary>
+    /// <summary>Which project gets which name.</summary>
+    protected abstract IReadOnlyList<ProjectRename> Renames(TArgs args);
+
+    /// <summary>Whether no other project may have the target names.</summary>
     protected abstract bool MustBeFree { get; }
 
-    /// <summary>What a person can do when the rows are as nobody left them.</summary>
+    /// <summary>What to do if another session changed the rows; a sentence.</summary>
     protected abstract string WayOut { get; }
 
-    /// <inheritdoc />
-    public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
+    protected override async Task<Observation> ObserveAsync(
+        StepContext context, TArgs args, CancellationToken cancellationToken)
     {
-        var renames = Renames(context);
+        var renames = Renames(args);
         var metadata = await Targets.MetadataAsync(cancellationToken);
-        var rows = (await metadata.ProjectsByIdAsync(context.Parameter("database"), [.. renames.Select(r => (r.Kind, r.Id))], cancellationToken))
-            .ToDictionary(p => (p.Kind, p.Id), p => p.Name);
+        var present = await metadata.ProjectsByIdAsync(
+            Database(args), [.. renames.Select(r => (r.Kind, r.Id))], cancellationToken);
+        var rows = present.ToDictionary(p => (p.Kind, p.Id), p => p.Name);
         if (renames.All(r => Has(r, r.NewName)))
         {
-            return new Observation.Done($"{renames.Count} projects: {Some(renames.Select(r => $"{ProjectRenamer.Key(r.Kind, r.Id)} is '{r.NewName}'"))}");
+            var names = Some(renames.Select(r => $"{ProjectRenamer.Key(r.Kind, r.Id)} is '{r.NewName}'"));
+            return new Observation.Done($"{renames.Count} projects have their names: {names}.");
         }
 
         if (renames.All(r => Has(r, r.OldName)))
@@ -43,24 +49,25 @@ internal abstract class ProjectNamesStep(IOmsTargets targets) : OmsStep(targets)
         var wrong = renames.Select(r => rows.TryGetValue((r.Kind, r.Id), out var name)
             ? $"{ProjectRenamer.Key(r.Kind, r.Id)} is '{name}', expected '{r.OldName}' or '{r.NewName}'"
             : $"{ProjectRenamer.Key(r.Kind, r.Id)} does not exist any more");
-        return new Observation.Failed(Reasons.TargetChanged, $"somebody else changed names of projects meanwhile, so none is changed: {Some(wrong)}; {WayOut}");
+        return new Observation.Failed(
+            Reasons.TargetChanged,
+            $"Names of projects were changed outside of this upgrade, so no name was changed: {Some(wrong)}. {WayOut}");
 
         bool Has(ProjectRename rename, string name) => rows.GetValueOrDefault((rename.Kind, rename.Id)) == name;
     }
 
-    /// <inheritdoc />
-    public override async Task ActAsync(StepContext context, CancellationToken cancellationToken)
+    protected override async Task ExecuteAsync(
+        StepContext context, TArgs args, CancellationToken cancellationToken)
     {
         var metadata = await Targets.MetadataAsync(cancellationToken);
-        var database = context.Parameter("database");
-        var name = LockName(database);
-        await using var held = await metadata.TryLockAsync(name, TimeSpan.FromSeconds(5), cancellationToken)
-            ?? throw new StepActionException(
-                Reasons.LockUnavailable, $"session {await metadata.LockHolderAsync(name, cancellationToken)} holds the lock {name} on the metadata database");
-        var problems = await metadata.RenameProjectsAsync(held, database, Renames(context), MustBeFree, cancellationToken);
+        var database = Database(args);
+        await using var held = await metadata.LockAsync(LockName(database), cancellationToken);
+        var problems = await metadata.RenameProjectsAsync(
+            held, database, Renames(args), MustBeFree, cancellationToken);
         if (problems.Count > 0)
         {
-            throw new StepActionException(Reasons.TargetChanged, $"no project was renamed: {Some(problems)}; {WayOut}");
+            throw new StepActionException(
+                Reasons.TargetChanged, $"No project was renamed: {Some(problems)}. {WayOut}");
         }
     }
 

@@ -5,28 +5,35 @@ using Drydock.Engine.Actions;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>
-/// Undoes <see cref="CreateContainer"/>: removes a container that this upgrade created and never started.
+/// Undoes <see cref="CreateContainer"/>: removes a container that this upgrade created and that does not run.
 /// </summary>
-internal sealed class RemoveContainer(IOmsTargets targets) : OmsStep(targets)
+internal sealed class RemoveContainer(IOmsTargets targets) : OmsStep<RemoveContainer.Args>(targets)
 {
-    /// <inheritdoc />
-    public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
+    /// <param name="Container">Name or id of the container.</param>
+    public sealed record Args(string Container);
+
+    protected override async Task<Observation> ObserveAsync(
+        StepContext context, Args args, CancellationToken cancellationToken)
     {
-        var container = await InspectAsync(context, context.Parameter("container"), cancellationToken);
+        var container = await InspectAsync(context, args.Container, cancellationToken);
         if (container is null || container.Config.Labels?.GetValueOrDefault(Labels.UpgradeUid) != context.OwnerUid)
         {
-            return new Observation.Done("no container of this upgrade is there");
+            return new Observation.Done($"{context.Node} has no container of this upgrade.");
         }
 
         return container.State.Running
-            ? new Observation.Failed(Reasons.TargetChanged, $"{context.Parameter("container")} on {Node(context)} was started by somebody; it is left alone")
+            ? new Observation.Failed(
+                Reasons.TargetChanged,
+                $"{args.Container} on {context.Node} was started outside of this upgrade, so the operator does not "
+                + $"remove it. Run `docker stop {args.Container}` on that host, then retry.")
             : new Observation.NotStarted();
     }
 
-    /// <inheritdoc />
-    public override async Task ActAsync(StepContext context, CancellationToken cancellationToken)
+    protected override async Task ExecuteAsync(StepContext context, Args args, CancellationToken cancellationToken)
     {
-        var container = await Docker(context).Containers.InspectContainerAsync(context.Parameter("container"), cancellationToken);
-        await Docker(context).Containers.RemoveContainerAsync(container.ID, new ContainerRemoveParameters { Force = false }, cancellationToken);
+        var containers = Docker(context).Containers;
+        var container = await containers.InspectContainerAsync(args.Container, cancellationToken);
+        await containers.RemoveContainerAsync(
+            container.ID, new ContainerRemoveParameters { Force = false }, cancellationToken);
     }
 }

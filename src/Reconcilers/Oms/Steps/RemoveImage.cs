@@ -4,66 +4,56 @@ using Drydock.Engine.Actions;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>
-/// Undoes <see cref="PrepareImage"/>: takes away an image that was not on the host before, under all the names it came
-/// with, or only the name it was given. One that a container uses stays.
+/// Undoes <see cref="PrepareImage"/>: removes an image that was not on the host before, under all its names, or only
+/// the name that this upgrade gave it. An image that a container uses stays.
 /// </summary>
-internal sealed class RemoveImage(IOmsTargets targets) : OmsStep(targets)
+internal sealed class RemoveImage(IOmsTargets targets) : OmsStep<RemoveImage.Args>(targets)
 {
-    /// <inheritdoc />
-    public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
+    /// <param name="Image">Name of the image.</param>
+    /// <param name="ImageId">Id of the image that is removed; null if only its name is.</param>
+    public sealed record Args(string Image, string? ImageId = null)
     {
-        if (await Files(context).IsLeftoverThereAsync(cancellationToken))
-        {
-            return new Observation.NotStarted("the container by which the archive was read is still there");
-        }
-
-        if (await FindAsync(context, cancellationToken) is null)
-        {
-            return new Observation.Done("the image is gone");
-        }
-
-        return context.Receipt("inUse") is null ? new Observation.NotStarted() : new Observation.Done("the image stays: a container uses it");
+        internal string Reference => ImageId ?? Image;
     }
 
-    /// <inheritdoc />
-    public override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(
-        StepContext context, CancellationToken cancellationToken)
+    protected override async Task<Observation> ObserveAsync(
+        StepContext context, Args args, CancellationToken cancellationToken)
     {
-        var image = await FindAsync(context, cancellationToken);
-        var containers = await Docker(context).Containers.ListContainersAsync(new ContainersListParameters { All = true }, cancellationToken);
-        return image is not null && containers.Any(c => c.ImageID == image.ID) ? Fact("inUse", "true") : await base.PrepareAsync(context, cancellationToken);
+        if (await Files(context, args).IsLeftoverThereAsync(cancellationToken))
+        {
+            return new Observation.NotStarted("The container that read the archive still exists.");
+        }
+
+        if (await Docker(context).FindImageAsync(args.Reference, cancellationToken) is null)
+        {
+            return new Observation.Done("The image is removed.");
+        }
+
+        return context.Receipt(ImageRemoval.InUseKey) is null
+            ? new Observation.NotStarted()
+            : new Observation.Done("The image stays, because a container uses it.");
     }
 
-    /// <inheritdoc />
-    public override async Task ActAsync(StepContext context, CancellationToken cancellationToken)
+    protected override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(
+        StepContext context, Args args, CancellationToken cancellationToken)
     {
-        await Files(context).RemoveLeftoverAsync(cancellationToken);
-        if (context.Receipt("inUse") is not null || await FindAsync(context, cancellationToken) is not { } image)
-        {
-            return;
-        }
+        var docker = Docker(context);
+        return await docker.FindImageAsync(args.Reference, cancellationToken) is { } image
+            && await docker.IsInUseAsync(image, cancellationToken)
+                ? Entry(ImageRemoval.InUseKey, "true")
+                : Receipt(context);
+    }
 
-        // The last name takes the image along.
-        var names = ImageId(context).Length == 0 ? [context.Parameter("image")] : image.RepoTags;
-        foreach (var name in names.Count == 0 ? [image.ID] : names)
+    protected override async Task ExecuteAsync(StepContext context, Args args, CancellationToken cancellationToken)
+    {
+        await Files(context, args).RemoveLeftoverAsync(cancellationToken);
+        var docker = Docker(context);
+        if (context.Receipt(ImageRemoval.InUseKey) is null
+            && await docker.FindImageAsync(args.Reference, cancellationToken) is { } image)
         {
-            await Docker(context).Images.DeleteImageAsync(name, new ImageDeleteParameters(), cancellationToken);
+            await docker.RemoveNamesAsync(args.ImageId is null ? [args.Image] : image.Names(), cancellationToken);
         }
     }
 
-    private HostFiles Files(StepContext context) => new(Docker(context), context.OwnerUid, context.Parameter("image"));
-
-    private static string ImageId(StepContext context) => context.OptionalParameter("imageId") ?? "";
-
-    private async Task<ImageInspectResponse?> FindAsync(StepContext context, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await Docker(context).Images.InspectImageAsync(ImageId(context) is { Length: > 0 } id ? id : context.Parameter("image"), cancellationToken);
-        }
-        catch (DockerNotFoundException)
-        {
-            return null;
-        }
-    }
+    private HostFiles Files(StepContext context, Args args) => new(Docker(context), context.OwnerUid, args.Image);
 }

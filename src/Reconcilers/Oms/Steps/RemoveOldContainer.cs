@@ -1,54 +1,66 @@
 using Drydock.Clients.Docker;
 using Drydock.Crds.Common;
 using Drydock.Engine.Actions;
-using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>
-/// Cleanup: removes the old container, addressed by the id that was recorded, only while it is stopped and the new one
-/// runs with all its programs. From then on there is no way back by this object.
+/// Cleanup: removes the old container, addressed by the recorded id, only while it is stopped and the new container
+/// runs with all its programs. After that this object cannot roll back.
 /// </summary>
-internal sealed class RemoveOldContainer(IOmsTargets targets) : OmsStep(targets)
+internal sealed class RemoveOldContainer(IOmsTargets targets) : OmsStep<RemoveOldContainer.Args>(targets)
 {
-    /// <summary>Receipt key: ID of the image it had.</summary>
+    /// <summary>Receipt key: ID of the container's image.</summary>
     public const string ImageIdKey = "imageId";
 
-    /// <inheritdoc />
-    public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
+    /// <param name="Old">Id of the old container.</param>
+    /// <param name="Name">Name of the old container.</param>
+    /// <param name="Container">Id or name of the new container.</param>
+    public sealed record Args(string Old, string Name, string Container);
+
+    protected override async Task<Observation> ObserveAsync(
+        StepContext context, Args args, CancellationToken cancellationToken)
     {
-        var old = await InspectAsync(context, context.Parameter("old"), cancellationToken);
+        var old = await InspectAsync(context, args.Old, cancellationToken);
         if (old is null)
         {
-            return new Observation.Done($"{context.Parameter("name")} is gone");
+            return new Observation.Done($"{args.Name} is removed.");
         }
 
         return old.State.Running || old.State.Restarting
-            ? new Observation.Failed(Reasons.TargetChanged, $"{context.Parameter("name")} on {Node(context)} runs: somebody started it, and it is left alone. If the way back was meant set spec.desiredState: RolledBack, otherwise stop it")
+            ? new Observation.Failed(
+                Reasons.TargetChanged,
+                $"The old container {args.Name} on {context.Node} is running, so the operator does not remove it. "
+                + $"If it was started by mistake, run `docker stop {args.Name}` on that host and retry. "
+                + "If you want to roll back, set spec.desiredState: RolledBack.")
             : new Observation.NotStarted();
     }
 
-    /// <inheritdoc />
-    public override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(
-        StepContext context, CancellationToken cancellationToken)
+    protected override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(
+        StepContext context, Args args, CancellationToken cancellationToken)
     {
-        var name = context.Parameter("container");
+        var name = args.Container;
         if (await InspectAsync(context, name, cancellationToken) is not { State.Running: true })
         {
-            throw new StepActionException(Reasons.ComponentsUnhealthy, $"{name} on {Node(context)} does not run, so {context.Parameter("name")} stays; start the new one, then retry");
+            throw Stays(context, args, "is not running");
         }
 
-        var programs = await ProgramsAsync(context, cancellationToken);
+        var programs = await ProgramsAsync(context, name, cancellationToken);
         var down = programs.NotRunning(OmsPrograms.All);
         if (!programs.Answered || down.Count > 0)
         {
-            throw new StepActionException(Reasons.ComponentsUnhealthy, $"not all programs of {name} on {Node(context)} run ({string.Join(", ", down)}), so {context.Parameter("name")} stays; repair the new one, then retry");
+            throw Stays(context, args, $"does not run all its programs ({string.Join(", ", down)})");
         }
 
-        return Fact(ImageIdKey, (await InspectAsync(context, context.Parameter("old"), cancellationToken))?.Image ?? "");
+        return Entry(ImageIdKey, (await InspectAsync(context, args.Old, cancellationToken))?.Image ?? "");
     }
 
-    /// <inheritdoc />
-    public override Task ActAsync(StepContext context, CancellationToken cancellationToken) =>
-        Docker(context).Containers.RemoveContainerAsync(context.Parameter("old"), new ContainerRemoveParameters { Force = false }, cancellationToken);
+    protected override Task ExecuteAsync(StepContext context, Args args, CancellationToken cancellationToken) =>
+        Docker(context).Containers.RemoveContainerAsync(
+            args.Old, new ContainerRemoveParameters { Force = false }, cancellationToken);
+
+    private static StepActionException Stays(StepContext context, Args args, string problem) => new(
+        Reasons.ComponentsUnhealthy,
+        $"The new container {args.Container} on {context.Node} {problem}, so {args.Name} is not removed. "
+        + "Repair the new container, then retry.");
 }

@@ -6,59 +6,43 @@ namespace Drydock.Reconcilers.Oms;
 /// <summary>
 /// Cleanup: removes the image of the removed old container, under all its names, unless another container uses it.
 /// </summary>
-internal sealed class RemoveOldImage(IOmsTargets targets) : OmsStep(targets)
+internal sealed class RemoveOldImage(IOmsTargets targets) : OmsStep<RemoveOldImage.Args>(targets)
 {
-    private const string InUseKey = "inUse";
+    /// <param name="ContainerStep">Id of the step that removed the container.</param>
+    public sealed record Args(string ContainerStep);
 
-    /// <inheritdoc />
-    public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
+    protected override async Task<Observation> ObserveAsync(
+        StepContext context, Args args, CancellationToken cancellationToken)
     {
-        if (await FindAsync(context, cancellationToken) is null)
+        if (await FindAsync(context, args, cancellationToken) is null)
         {
-            return new Observation.Done("the old image is gone");
+            return new Observation.Done("The old image is removed.");
         }
 
-        return context.Receipt(InUseKey) is null ? new Observation.NotStarted() : new Observation.Done("the old image stays: another container uses it");
+        return context.Receipt(ImageRemoval.InUseKey) is null
+            ? new Observation.NotStarted()
+            : new Observation.Done("The old image stays, because another container uses it.");
     }
 
-    /// <inheritdoc />
-    public override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(
-        StepContext context, CancellationToken cancellationToken)
-    {
-        var image = await FindAsync(context, cancellationToken);
-        var containers = await Docker(context).Containers.ListContainersAsync(new ContainersListParameters { All = true }, cancellationToken);
-        return image is not null && containers.Any(c => c.ImageID == image.ID) ? Fact(InUseKey, "true") : await base.PrepareAsync(context, cancellationToken);
-    }
+    protected override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(
+        StepContext context, Args args, CancellationToken cancellationToken) =>
+        await FindAsync(context, args, cancellationToken) is { } image
+        && await Docker(context).IsInUseAsync(image, cancellationToken)
+            ? Entry(ImageRemoval.InUseKey, "true")
+            : Receipt(context);
 
-    /// <inheritdoc />
-    public override async Task ActAsync(StepContext context, CancellationToken cancellationToken)
+    protected override async Task ExecuteAsync(StepContext context, Args args, CancellationToken cancellationToken)
     {
-        if (context.Receipt(InUseKey) is not null || await FindAsync(context, cancellationToken) is not { } image)
+        if (context.Receipt(ImageRemoval.InUseKey) is null
+            && await FindAsync(context, args, cancellationToken) is { } image)
         {
-            return;
-        }
-
-        // The last name takes the image along.
-        foreach (var name in image.RepoTags.Count == 0 ? [image.ID] : image.RepoTags)
-        {
-            await Docker(context).Images.DeleteImageAsync(name, new ImageDeleteParameters(), cancellationToken);
+            await Docker(context).RemoveNamesAsync(image.Names(), cancellationToken);
         }
     }
 
-    private async Task<ImageInspectResponse?> FindAsync(StepContext context, CancellationToken cancellationToken)
-    {
-        if (context.Recorded(context.Parameter("containerStep"), RemoveOldContainer.ImageIdKey) is not { Length: > 0 } id)
-        {
-            return null;
-        }
-
-        try
-        {
-            return await Docker(context).Images.InspectImageAsync(id, cancellationToken);
-        }
-        catch (DockerNotFoundException)
-        {
-            return null;
-        }
-    }
+    private async Task<ImageInspectResponse?> FindAsync(
+        StepContext context, Args args, CancellationToken cancellationToken) =>
+        context.Recorded(args.ContainerStep, RemoveOldContainer.ImageIdKey) is { Length: > 0 } id
+            ? await Docker(context).FindImageAsync(id, cancellationToken)
+            : null;
 }

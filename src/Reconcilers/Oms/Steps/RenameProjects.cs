@@ -1,22 +1,21 @@
-using Drydock.Engine.Actions;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>
-/// Gives a batch of projects that share their names new ones, before the downtime
-/// (docs/research/oms.md#checks-before-an-upgrade). <see cref="RestoreProjectNames"/> takes it back.
+/// Gives new names to a batch of projects that share their names, before the downtime
+/// (docs/research/oms.md#checks-before-an-upgrade). <see cref="RestoreProjectNames"/> undoes it.
 /// </summary>
-internal sealed class RenameProjects(IOmsTargets targets) : ProjectNamesStep(targets)
+internal sealed class RenameProjects(IOmsTargets targets) : ProjectNamesStep<RenameProjects.Args>(targets)
 {
-    /// <inheritdoc />
+    /// <param name="Database">The database with the project tables.</param>
+    /// <param name="Renames">Former and new names.</param>
+    public sealed record Args(string Database, List<ProjectRename> Renames);
+
     protected override bool MustBeFree => true;
 
-    /// <inheritdoc />
     protected override string WayOut =>
-        "put the names back as they were and retry, or delete the upgrade and create it again";
+        "Set the former names in the console and retry, or delete the upgrade and create it again.";
 
-    /// <inheritdoc />
-    protected override IReadOnlyList<ProjectRename> Renames(StepContext context) =>
-        ProjectRenameText.Read(context.Parameter("renames"));
+    protected override string Database(Args args) => args.Database;
+
+    protected override IReadOnlyList<ProjectRename> Renames(Args args) => args.Renames;
 }

@@ -1,37 +1,42 @@
 using System.Globalization;
 using Drydock.Crds.Common;
 using Drydock.Engine.Actions;
-using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>
-/// Restarts oms_console, which reads ha.config at its start. Done when it runs with another process than the one the
-/// receipt names; with onlyIfRunning also when it does not run.
+/// Restarts oms_console, which reads ha.config when it starts. Done when it runs with another process than the one in
+/// the receipt; with OnlyIfRunning also when it does not run.
 /// </summary>
-internal sealed class RestartConsole(IOmsTargets targets) : OmsStep(targets)
+internal sealed class RestartConsole(IOmsTargets targets) : OmsStep<RestartConsole.Args>(targets)
 {
     private const string BeforeKey = "pidBefore";
 
-    /// <inheritdoc />
-    public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
+    /// <param name="Container">Name or id of the container.</param>
+    /// <param name="OnlyIfRunning">Whether a console that does not run is left as it is.</param>
+    public sealed record Args(string Container, bool OnlyIfRunning = false);
+
+    protected override async Task<Observation> ObserveAsync(
+        StepContext context, Args args, CancellationToken cancellationToken)
     {
-        var onlyIfRunning = context.OptionalParameter("onlyIfRunning") == "true";
-        if (onlyIfRunning && await InspectAsync(context, context.Parameter("container"), cancellationToken) is not { State.Running: true })
+        if (args.OnlyIfRunning
+            && await InspectAsync(context, args.Container, cancellationToken) is not { State.Running: true })
         {
-            return new Observation.Done("the container does not run");
+            return new Observation.Done($"{args.Container} on {context.Node} is not running.");
         }
 
         var before = context.Receipt(BeforeKey);
-        if (before is null && !onlyIfRunning)
+        if (before is null && !args.OnlyIfRunning)
         {
             return new Observation.NotStarted();
         }
 
-        var console = (await ProgramsAsync(context, cancellationToken)).Find(OmsPrograms.Console);
-        if (onlyIfRunning && console?.State is (null or SupervisorState.Fatal or SupervisorState.Exited or SupervisorState.Stopped))
+        var programs = await ProgramsAsync(context, args.Container, cancellationToken);
+        var console = programs.Find(OmsPrograms.Console);
+        if (args.OnlyIfRunning
+            && console?.State is (null or SupervisorState.Fatal or SupervisorState.Exited or SupervisorState.Stopped))
         {
-            return new Observation.Done("oms_console does not run and can write nothing");
+            return new Observation.Done($"oms_console on {context.Node} is not running, so it writes nothing.");
         }
 
         if (before is null)
@@ -41,30 +46,34 @@ internal sealed class RestartConsole(IOmsTargets targets) : OmsStep(targets)
 
         return console?.State switch
         {
-            SupervisorState.Running when Pid(console) != before => new Observation.Done($"oms_console runs as process {Pid(console)}"),
+            SupervisorState.Running when Pid(console) != before =>
+                new Observation.Done($"oms_console runs as process {Pid(console)}."),
             SupervisorState.Running or SupervisorState.Stopped => new Observation.NotStarted(),
-            SupervisorState.Starting or SupervisorState.Stopping or SupervisorState.Backoff => new Observation.Running($"oms_console is {console.State}"),
-            null => new Observation.Unknown($"supervisord on {Node(context)} does not list oms_console"),
-            _ => new Observation.Failed(Reasons.ComponentsUnhealthy, $"oms_console on {Node(context)} is {console.State}; see /home/admin/logs/oms_console_stderr.log there"),
+            SupervisorState.Starting or SupervisorState.Stopping or SupervisorState.Backoff =>
+                new Observation.Running($"oms_console is {console.State}."),
+            null => new Observation.Unknown($"supervisord on {context.Node} does not list oms_console."),
+            _ => new Observation.Failed(
+                Reasons.ComponentsUnhealthy,
+                $"oms_console on {context.Node} is {console.State}. "
+                + "See /home/admin/logs/oms_console_stderr.log in the container."),
         };
     }
 
-    /// <inheritdoc />
-    public override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(
-        StepContext context, CancellationToken cancellationToken)
+    protected override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(
+        StepContext context, Args args, CancellationToken cancellationToken)
     {
-        if (context.Step.Receipt?.ContainsKey(BeforeKey) == true)
+        if (context.Receipt(BeforeKey) is not null)
         {
-            return context.Step.Receipt;
+            return Receipt(context);
         }
 
-        var console = (await ProgramsAsync(context, cancellationToken)).Find(OmsPrograms.Console);
-        return Fact(BeforeKey, console is null ? "0" : Pid(console));
+        var programs = await ProgramsAsync(context, args.Container, cancellationToken);
+        return Entry(BeforeKey, programs.Find(OmsPrograms.Console) is { } console ? Pid(console) : "0");
     }
 
-    /// <inheritdoc />
-    public override Task ActAsync(StepContext context, CancellationToken cancellationToken) =>
-        SupervisorctlAsync(context, "restart", OmsPrograms.Console, cancellationToken);
+    protected override Task ExecuteAsync(StepContext context, Args args, CancellationToken cancellationToken) =>
+        SupervisorctlAsync(context, args.Container, "restart", OmsPrograms.Console, cancellationToken);
 
-    private static string Pid(SupervisorProgram program) => (program.Pid ?? 0).ToString(CultureInfo.InvariantCulture);
+    private static string Pid(SupervisorProgram program) =>
+        (program.Pid ?? 0).ToString(CultureInfo.InvariantCulture);
 }

@@ -1,73 +1,79 @@
 using System.Globalization;
 using Drydock.Clients.Kubernetes.Errors;
-using Drydock.Crds.BackupSnapshots;
 using Drydock.Crds.Common;
 using Drydock.Crds.OmsUpgrades;
 using Drydock.Crds.SnapshotRestores;
 using Drydock.Engine.Actions;
 using Drydock.Reconcilers.Upgrades;
-using OmsUpgrade = Drydock.Crds.OmsUpgrades.OmsUpgrade;
 
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>
-/// Has all databases put back from the verified snapshot by a SnapshotRestore of its own, and follows it. The snapshot
-/// is named with its uid, so another one of the same name is never taken for it. Another attempt makes another object;
-/// a restore may be repeated from its beginning.
+/// Restores all databases from the verified snapshot with a SnapshotRestore, and follows it. The snapshot is referenced
+/// with its uid, so another one of the same name is never used. Another attempt creates another object; a restore may
+/// be repeated from its beginning.
 /// </summary>
-internal sealed class RestoreDatabases(IOmsTargets targets) : OmsStep(targets)
+internal sealed class RestoreDatabases(IOmsTargets targets) : OmsStep<RestoreDatabases.Args>(targets)
 {
-    /// <inheritdoc />
-    public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
-    {
-        if (context.Receipt(SnapshotReceipts.RestoreKey) is not { } name)
-        {
-            return new Observation.NotStarted();
-        }
+    /// <param name="Databases">The databases that are dropped and restored.</param>
+    /// <param name="Snapshot">Name of the BackupSnapshot.</param>
+    /// <param name="SnapshotUid">Uid of the BackupSnapshot.</param>
+    public sealed record Args(List<string> Databases, string Snapshot, string SnapshotUid);
 
-        var restore = await Targets.Kubernetes.GetAsync<SnapshotRestore>(name, Targets.Upgrade.Metadata.Namespace, cancellationToken);
-        if (restore is null)
+    protected override async Task<Observation> ObserveAsync(
+        StepContext context, Args args, CancellationToken cancellationToken)
+    {
+        if (context.Receipt(SnapshotReceipts.RestoreKey) is not { } name
+            || await Targets.Kubernetes.GetAsync<SnapshotRestore>(
+                name, Targets.Upgrade.Metadata.Namespace, cancellationToken) is not { } restore)
         {
             return new Observation.NotStarted();
         }
 
         if (restore.Metadata.Labels?.GetValueOrDefault(Labels.UpgradeUid) != context.OwnerUid)
         {
-            return new Observation.Failed(Reasons.StepFailed, $"SnapshotRestore {name} was not made by this upgrade; delete it, then retry");
+            return new Observation.Failed(
+                Reasons.StepFailed,
+                $"SnapshotRestore {name} was not created by this upgrade. Delete it "
+                + $"(`kubectl -n {Targets.Upgrade.Metadata.Namespace} delete snapshotrestore {name}`), then retry.");
         }
 
         var status = restore.Status;
         return status?.Phase switch
         {
-            SnapshotRestorePhases.Succeeded => new Observation.Done(
-                $"{name}: {status.Databases.Count.ToString(CultureInfo.InvariantCulture)} databases are as snapshot {context.Parameter("snapshot")} has them"),
-            SnapshotRestorePhases.Failed => new Observation.Failed(Failure(status), $"SnapshotRestore {name}: {status.Message}"),
-            _ => new Observation.Running($"{name} {status?.Phase ?? SnapshotRestorePhases.Pending} {status?.Progress}{Databases(status)}".TrimEnd()),
+            SnapshotRestorePhases.Succeeded => new Observation.Done(string.Create(
+                CultureInfo.InvariantCulture,
+                $"SnapshotRestore {name} restored {status.Databases.Count} databases from {args.Snapshot}.")),
+            SnapshotRestorePhases.Failed => new Observation.Failed(
+                ReasonOf(status), $"SnapshotRestore {name} failed: {status.Message}"),
+            _ => new Observation.Running(
+                $"SnapshotRestore {name} {status?.Phase ?? SnapshotRestorePhases.Pending} {status?.Progress}"
+                    .TrimEnd() + Databases(status)),
         };
     }
 
-    /// <inheritdoc />
-    public override Task<IReadOnlyDictionary<string, string>> PrepareAsync(StepContext context, CancellationToken cancellationToken) =>
-        Task.FromResult(context.Step.Receipt?.ContainsKey(SnapshotReceipts.RestoreKey) == true
-            ? context.Step.Receipt
-            : Fact(SnapshotReceipts.RestoreKey, SnapshotNames.Restore(Targets.Upgrade.Metadata, context.Ordinal())));
+    protected override Task<IReadOnlyDictionary<string, string>> PrepareAsync(
+        StepContext context, Args args, CancellationToken cancellationToken) =>
+        Task.FromResult(context.Receipt(SnapshotReceipts.RestoreKey) is null
+            ? Entry(
+                SnapshotReceipts.RestoreKey, SnapshotNames.Restore(Targets.Upgrade.Metadata, context.Ordinal()))
+            : Receipt(context));
 
-    /// <inheritdoc />
-    public override async Task ActAsync(StepContext context, CancellationToken cancellationToken)
+    protected override async Task ExecuteAsync(StepContext context, Args args, CancellationToken cancellationToken)
     {
         var upgrade = Targets.Upgrade;
-        var databases = context.Parameter("databases").Split(',').ToList();
+        var name = context.Receipt(SnapshotReceipts.RestoreKey)!;
         var restore = new SnapshotRestore
         {
             ApiVersion = ApiGroup.ApiVersion,
             Kind = SnapshotRestore.KindName,
-            Metadata = ChildMetadata.Owned(context.Receipt(SnapshotReceipts.RestoreKey)!, OmsUpgrade.KindName, upgrade.Metadata),
+            Metadata = ChildMetadata.Owned(name, OmsUpgrade.KindName, upgrade.Metadata),
             Spec = new SnapshotRestoreSpec
             {
-                SnapshotRef = new SnapshotReference { Name = context.Parameter("snapshot"), Uid = context.Parameter("snapshotUid") },
+                SnapshotRef = new SnapshotReference { Name = args.Snapshot, Uid = args.SnapshotUid },
                 Target = await SnapshotCredentials.SourceAsync(Targets, context.OwnerUid, cancellationToken),
-                Databases = databases,
-                AllowDrop = [.. databases],
+                Databases = args.Databases,
+                AllowDrop = [.. args.Databases],
                 IdentitySecretRef = upgrade.Spec.Backup.IdentitySecretRef,
                 Threads = upgrade.Spec.Backup.Threads,
                 Timeout = upgrade.Spec.Timeouts.RestoreDatabases,
@@ -79,20 +85,23 @@ internal sealed class RestoreDatabases(IOmsTargets targets) : OmsStep(targets)
         }
         catch (KubernetesAlreadyExistsException)
         {
-            // An earlier life of this attempt made it; the next look reads whose it is.
+            // An earlier operator process created it in this attempt; the next observation checks its owner.
         }
     }
 
-    /// <inheritdoc />
-    public override Task WaitAsync(StepContext context, CancellationToken cancellationToken) =>
+    protected override Task WaitAsync(StepContext context, Args args, CancellationToken cancellationToken) =>
         Targets.NextSnapshotChangeAsync(context.Receipt(SnapshotReceipts.RestoreKey)!, cancellationToken);
 
-    private static string Failure(SnapshotRestoreStatus status) =>
-        status.Conditions.Find(c => c.Type == ConditionTypes.Failed && c.Status == "True")?.Reason ?? Reasons.StepFailed;
+    private static string ReasonOf(SnapshotRestoreStatus status) =>
+        status.Conditions.Find(c => c.Type == ConditionTypes.Failed && c.Status == "True")?.Reason
+        ?? Reasons.StepFailed;
 
     private static string Databases(SnapshotRestoreStatus? status)
     {
-        var under = (status?.Databases ?? []).Where(d => d.State is not (RestoreState.Pending or RestoreState.Restored)).Select(d => $"{d.Name} {d.State} {d.Progress}".TrimEnd()).ToList();
+        var under = (status?.Databases ?? [])
+            .Where(d => d.State is not (RestoreState.Pending or RestoreState.Restored))
+            .Select(d => $"{d.Name} {d.State} {d.Progress}".TrimEnd())
+            .ToList();
         return under.Count == 0 ? "" : $" ({string.Join(", ", under)})";
     }
 }

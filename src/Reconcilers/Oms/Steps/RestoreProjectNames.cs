@@ -1,19 +1,19 @@
-using Drydock.Engine.Actions;
-using Drydock.Reconcilers.Upgrades;
-
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>Takes back what <see cref="RenameProjects"/> did; its parameters are that step's, unchanged.</summary>
-internal sealed class RestoreProjectNames(IOmsTargets targets) : ProjectNamesStep(targets)
+/// <summary>Undoes <see cref="RenameProjects"/>.</summary>
+internal sealed class RestoreProjectNames(IOmsTargets targets) : ProjectNamesStep<RestoreProjectNames.Args>(targets)
 {
-    /// <inheritdoc />
+    /// <param name="Database">The database with the project tables.</param>
+    /// <param name="Renames">The renames to undo, as they were done.</param>
+    public sealed record Args(string Database, List<ProjectRename> Renames);
+
     protected override bool MustBeFree => false;
 
-    /// <inheritdoc />
     protected override string WayOut =>
-        "their former names are in status.renamedProjects: set them in the console and retry, or annotate drydock.dev/on-delete: Abandon";
+        "The former names are in status.renamedProjects: set them in the console and retry, "
+        + "or annotate `drydock.dev/on-delete: Abandon`.";
 
-    /// <inheritdoc />
-    protected override IReadOnlyList<ProjectRename> Renames(StepContext context) =>
-        [.. ProjectRenameText.Read(context.Parameter("renames")).Select(r => r.Reverse())];
+    protected override string Database(Args args) => args.Database;
+
+    protected override IReadOnlyList<ProjectRename> Renames(Args args) => [.. args.Renames.Select(r => r.Reverse())];
 }

@@ -2,18 +2,18 @@ using System.Globalization;
 using Drydock.Crds.Common;
 using Drydock.Crds.OmsUpgrades;
 using Drydock.Engine.Actions;
-using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>
 /// Resumes, through the API, projects that ran before the upgrade and are suspended now, or failed in incremental
-/// synchronization; no others. A failed project outside of that is a person's: resuming it makes OMS pass over the
-/// error (ListProjects, allowDestTableNotEmpty). Whether it was done is read from the projects' status. Killed before a
-/// request: the project still stands and is resumed by the next operator. Killed after it: the status tells; a status
-/// that lags is waited for before anything is sent again. A refusal is listed for a person and never fails the upgrade.
+/// synchronization; no others. Other failed projects are left to the administrator: resuming them makes OMS skip the
+/// error (ListProjects, allowDestTableNotEmpty). Whether a project was resumed is read from its status. If the operator
+/// is killed before a request, the project is still stopped and the next operator resumes it. If it is killed after the
+/// request, the status tells; a status that lags is awaited before anything is sent again. A refusal is listed in
+/// status.actionRequired and never fails the upgrade.
 /// </summary>
-internal sealed class ResumeProjects(IOmsTargets targets) : OmsProjectStep(targets)
+internal sealed class ResumeProjects(IOmsTargets targets) : OmsProjectStep<ResumeProjects.Args>(targets)
 {
     private const string WantedKey = "wanted";
     private const string AllOthers = "";
@@ -24,49 +24,54 @@ internal sealed class ResumeProjects(IOmsTargets targets) : OmsProjectStep(targe
     // How long an accepted request is given to show.
     private static readonly TimeSpan Effect = TimeSpan.FromMinutes(1);
 
-    // What the last look of this job found to resume; it is what the receipt is made of.
+    // What the last observation of this job found to resume; the receipt is made of it.
     private IReadOnlyList<string> _seen = [];
 
-    // What the act of this very job came to, by id. Lost with the process; the next one then reads and asks again.
+    // The answers to the requests of this job, by project id. Lost with the process; the next one then reads and asks
+    // again.
     private Dictionary<string, Answer>? _answers;
     private DateTimeOffset _actedAt;
 
-    /// <inheritdoc />
-    public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
+    /// <param name="Address">The console, used if the Secret gives no address.</param>
+    public sealed record Args(Uri Address);
+
+    protected override async Task<Observation> ObserveAsync(
+        StepContext context, Args args, CancellationToken cancellationToken)
     {
         if (Before is not { } before || !before.Items.Exists(p => ProjectStatuses.IsRunning(p.Status)))
         {
-            return new Observation.Done("no project is known to have run before");
+            return new Observation.Done("No project is known to have run before the upgrade.");
         }
 
         try
         {
-            return Api(context) is { } api
-                ? Judge(context, await LookAsync(api, before, cancellationToken))
-                : new Observation.Done("no credentials for the API are given any more; nothing is resumed");
+            return Targets.Api(args.Address) is { } api
+                ? Judge(context, await ReadAsync(api, before, cancellationToken))
+                : new Observation.Done(
+                    "spec.preflight.apiCredentialsSecretRef was removed, so no project is resumed.");
         }
         catch (OmsApiException exception)
         {
             return WithoutAnswer(context, exception, why => Ended(
-                "the API did not answer; nothing more is resumed",
-                [new ActionItem { Reason = Reasons.ProjectNotResumed, Message = $"projects that ran before could not be looked at and resumed through the API: {why}" }]));
+                "The API did not answer, so no more projects are resumed.", [NotRead(why)]));
         }
     }
 
-    /// <inheritdoc />
-    public override Task<IReadOnlyDictionary<string, string>> PrepareAsync(StepContext context, CancellationToken cancellationToken) => Task.FromResult(
-        context.Receipt(WantedKey) is null ? Fact(WantedKey, SchemaLimits.Clip(string.Join(',', _seen), SchemaLimits.Opaque)) : context.Step.Receipt!);
+    protected override Task<IReadOnlyDictionary<string, string>> PrepareAsync(
+        StepContext context, Args args, CancellationToken cancellationToken) =>
+        Task.FromResult(context.Receipt(WantedKey) is null
+            ? Entry(WantedKey, SchemaLimits.Clip(string.Join(',', _seen), SchemaLimits.Opaque))
+            : Receipt(context));
 
-    /// <inheritdoc />
-    public override async Task ActAsync(StepContext context, CancellationToken cancellationToken)
+    protected override async Task ExecuteAsync(StepContext context, Args args, CancellationToken cancellationToken)
     {
         _answers = new(StringComparer.Ordinal);
         try
         {
-            var api = Api(context)!;
-            foreach (var (_, project) in (await LookAsync(api, Before!, cancellationToken)).ToResume)
+            var api = Targets.Api(args.Address)!;
+            foreach (var (_, project) in (await ReadAsync(api, Before!, cancellationToken)).ToResume)
             {
-                // One after the other, each read again just before: what somebody else resumed meanwhile is not resumed
+                // One after the other, each read again just before: what was resumed in the meantime is not resumed
                 // twice.
                 Targets.EnsureMayAct();
                 _answers[project.Id] = await ResumeAsync(api, project.Id, cancellationToken);
@@ -74,7 +79,7 @@ internal sealed class ResumeProjects(IOmsTargets targets) : OmsProjectStep(targe
         }
         catch (OmsApiException exception)
         {
-            // What was not asked for is found still stopped.
+            // The projects without a request are observed as still stopped.
             _answers[AllOthers] = new Answer(exception.Message, IsClear: false);
         }
 
@@ -102,53 +107,65 @@ internal sealed class ResumeProjects(IOmsTargets targets) : OmsProjectStep(targe
         ProjectStatuses.IsSuspended(status) || ProjectStatuses.IsFailed(status);
 
     private static Observation.Done Ended(string message, IReadOnlyList<ActionItem> actions) =>
-        new(message, Fact(ProjectVerdict.ActionsFact, ActionFacts.Write(actions)));
+        new(message, Entry(ProjectVerdict.ActionsFact, ActionFacts.Write(actions)));
 
-    private Observation Judge(StepContext context, Look look)
+    private Observation Judge(StepContext context, Reading reading)
     {
-        _seen = [.. look.ToResume.Select(p => p.Now.Id)];
-        if (look.ToResume.Count > 0 && (_answers is null ? Asked(context) : Answered(context, look)) is { } goesOn)
+        _seen = [.. reading.ToResume.Select(p => p.Now.Id)];
+        if (reading.ToResume.Count > 0
+            && (_answers is null ? Asked(context) : Answered(context, reading)) is { } unfinished)
         {
-            return goesOn;
+            return unfinished;
         }
 
         var wanted = (context.Receipt(WantedKey) ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries);
-        var resumed = wanted.Except(look.ToResume.Select(p => p.Now.Id), StringComparer.Ordinal).Count();
-        return Ended(
-            wanted.Length == 0
-                ? "no project that ran before is stopped now"
-                : string.Create(CultureInfo.InvariantCulture, $"{resumed} of {wanted.Length} projects that ran before run again"),
-            [.. look.ToResume.Select(p => Item(p.Before, $"ran before the upgrade, is {p.Now.Status} now and could not be resumed ({Why(p.Now.Id)}); resume it in the console")), .. look.ForPerson]);
+        var resumed = wanted.Except(_seen, StringComparer.Ordinal).Count();
+        var message = wanted.Length == 0
+            ? "No project that ran before the upgrade is stopped now."
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"{resumed} of {wanted.Length} stopped projects that ran before the upgrade run again.");
+        return Ended(message, [.. reading.ToResume.Select(p => NotResumed(p.Before, p.Now)), .. reading.Manual]);
     }
 
-    // Nothing was asked in this job; an earlier one may have, and been killed.
+    // This job sent no request; an earlier one may have, and been killed.
     private static Observation Asked(StepContext context) =>
         context.Receipt(WantedKey) is not null && context.Time.GetUtcNow() - context.Step.StartedAt < Grace
-            ? new Observation.Running("a request may have been sent before; waiting to see what came of it")
+            ? new Observation.Running("A request may have been sent before. Waiting for its effect.")
             : new Observation.NotStarted();
 
-    // Null once nothing more can come of what was asked.
-    private Observation? Answered(StepContext context, Look look)
+    // Null if no more effect of the requests is to be expected.
+    private Observation? Answered(StepContext context, Reading reading)
     {
         var since = context.Time.GetUtcNow() - _actedAt;
-        var accepted = look.ToResume.Count(p => AnswerTo(p.Now.Id) is { Refusal: null });
+        var accepted = reading.ToResume.Count(p => AnswerTo(p.Now.Id) is { Refusal: null });
         if (accepted > 0 && since < Effect)
         {
-            return new Observation.Running(string.Create(CultureInfo.InvariantCulture, $"{accepted} resumed projects are not running yet"));
+            return new Observation.Running(string.Create(
+                CultureInfo.InvariantCulture, $"{accepted} resumed projects are not running yet."));
         }
 
         // A request whose answer was lost is sent again only after its effect had time to show.
-        var lost = look.ToResume.Count(p => AnswerTo(p.Now.Id) is { IsClear: false });
+        var lost = reading.ToResume.Count(p => AnswerTo(p.Now.Id) is { IsClear: false });
         return lost == 0 ? null
-            : since < Grace ? new Observation.Running(string.Create(CultureInfo.InvariantCulture, $"the answers about {lost} projects were lost; waiting to see what came of them"))
+            : since < Grace ? new Observation.Running(string.Create(
+                CultureInfo.InvariantCulture,
+                $"The answers about {lost} projects were lost. Waiting for the effect of the requests."))
             : context.Step.Tries < context.Step.MaxAttempts ? new Observation.NotStarted()
             : null;
     }
 
-    private Answer? AnswerTo(string id) => _answers?.GetValueOrDefault(id) ?? _answers?.GetValueOrDefault(AllOthers);
+    private Answer? AnswerTo(string id) =>
+        _answers?.GetValueOrDefault(id) ?? _answers?.GetValueOrDefault(AllOthers);
 
-    private string Why(string id) =>
-        AnswerTo(id) is not { } answer ? "it stopped only now" : answer.Refusal ?? "OMS accepted it and the status did not change";
+    private string Why(string id) => AnswerTo(id) is not { } answer
+        ? "it stopped just now"
+        : answer.Refusal ?? "OMS accepted the request and the status did not change";
+
+    private ActionItem NotResumed(ProjectStatus before, OmsProject now) => Item(
+        before,
+        $"ran before the upgrade, is {now.Status} now and could not be resumed ({Why(now.Id)}). "
+        + "Resume it in the console.");
 
     private static ActionItem Item(ProjectStatus project, string what) => new()
     {
@@ -157,37 +174,56 @@ internal sealed class ResumeProjects(IOmsTargets targets) : OmsProjectStep(targe
         Message = $"{ProjectComparison.Title(project)} {what}",
     };
 
-    private async Task<Look> LookAsync(IOmsApi api, ProjectsStatus before, CancellationToken cancellationToken)
+    private static ActionItem NotRead(string why) => new()
     {
-        var match = new ProjectMatch(await api.ProjectsAsync(cancellationToken), Targets.Upgrade.Status?.RenamedProjects ?? []);
+        Reason = Reasons.ProjectNotResumed,
+        Message = $"Projects that ran before the upgrade could not be read and resumed through the API: {why}",
+    };
+
+    private async Task<Reading> ReadAsync(
+        IOmsApi api, ProjectsStatus before, CancellationToken cancellationToken)
+    {
+        var renamed = Targets.Upgrade.Status?.RenamedProjects ?? [];
+        var match = new ProjectMatch(await api.ProjectsAsync(cancellationToken), renamed);
         var stopped = before.Items
             .Where(p => ProjectStatuses.IsRunning(p.Status))
             .Select(p => (Before: p, Now: match.Find(p)!))
             .Where(p => p.Now is not null && IsStopped(p.Now.Status))
             .ToList();
-        var safe = await EachAsync(stopped, async p => ProjectStatuses.IsSuspended(p.Now.Status) || await FailedInIncrementsAsync(api, p.Now.Id, cancellationToken));
-        return new Look(
+        var safe = await EachAsync(
+            stopped,
+            async p => ProjectStatuses.IsSuspended(p.Now.Status)
+                || await FailedInIncrementsAsync(api, p.Now.Id, cancellationToken));
+        return new Reading(
             [.. stopped.Where((_, i) => safe[i])],
-            [.. stopped.Where((_, i) => !safe[i]).Select(p => Item(p.Before, "ran before the upgrade and has failed outside of incremental synchronization; OMS passes over the error when it is resumed, so look at it in the console first"))]);
+            [
+                .. stopped.Where((_, i) => !safe[i]).Select(p => Item(
+                    p.Before,
+                    "ran before the upgrade and has failed outside of incremental synchronization. "
+                    + "OMS skips the error when the project is resumed, so check it in the console first.")),
+            ]);
     }
 
-    private static async Task<bool> FailedInIncrementsAsync(IOmsApi api, string id, CancellationToken cancellationToken)
+    private static async Task<bool> FailedInIncrementsAsync(
+        IOmsApi api, string id, CancellationToken cancellationToken)
     {
         try
         {
-            return (await api.ProgressAsync(id, cancellationToken)).CurrentStep?.Contains("INCR", StringComparison.OrdinalIgnoreCase) == true;
+            var progress = await api.ProgressAsync(id, cancellationToken);
+            return progress.CurrentStep?.Contains("INCR", StringComparison.OrdinalIgnoreCase) == true;
         }
-        catch (OmsApiException exception) when (exception.Kind is OmsApiErrorKind.Refused or OmsApiErrorKind.Unreadable)
+        catch (OmsApiException exception)
+            when (exception.Kind is OmsApiErrorKind.Refused or OmsApiErrorKind.Unreadable)
         {
-            // Where it failed is not known, so it is a person's.
+            // Where it failed is unknown, so the administrator decides.
             return false;
         }
     }
 
     /// <param name="Refusal">Why not; null for accepted.</param>
-    /// <param name="IsClear">False: the answer was lost, and the request may have been carried out.</param>
+    /// <param name="IsClear">False: the answer was lost, and OMS may have carried out the request.</param>
     private sealed record Answer(string? Refusal, bool IsClear);
 
-    private sealed record Look(
-        IReadOnlyList<(ProjectStatus Before, OmsProject Now)> ToResume, IReadOnlyList<ActionItem> ForPerson);
+    private sealed record Reading(
+        IReadOnlyList<(ProjectStatus Before, OmsProject Now)> ToResume, IReadOnlyList<ActionItem> Manual);
 }

@@ -6,26 +6,35 @@ namespace Drydock.Reconcilers.Oms;
 
 /// <summary>
 /// Runs docker_init.sh (docs/research/oms.md#initialisation). The marker line in the output of this run decides; the
-/// exit code is kept (its meaning is not documented). It may be repeated by a retry after a run that provably failed.
+/// exit code is stored (its meaning is not documented). A retry may repeat it after a run that provably failed.
 /// </summary>
-internal sealed class RunDockerInit(IOmsTargets targets) : RunOnceCommand(targets)
+internal sealed class RunDockerInit(IOmsTargets targets) : RunOnceCommand<RunDockerInit.Args>(targets)
 {
-    /// <inheritdoc />
-    protected override string WorkingDirectory(StepContext context) => "/root";
+    /// <summary>Fact: the script printed its marker but ended with an exit code other than 0.</summary>
+    public const string WarningFact = "warning";
 
-    /// <inheritdoc />
-    protected override IReadOnlyList<string> Command(StepContext context) => ["/bin/bash", DockerInit.ScriptPath];
+    /// <param name="Container">Name or id of the container.</param>
+    /// <param name="UnlistedPath">
+    /// The upgrade path, if the vendor does not list it: it is part of what is approved, so the plan hash differs.
+    /// </param>
+    public sealed record Args(string Container, string? UnlistedPath = null);
 
-    /// <inheritdoc />
-    protected override Task<Observation.Failed?> ObstacleAsync(StepContext context, CancellationToken cancellationToken) =>
-        Task.FromResult<Observation.Failed?>(null);
+    protected override string Container(Args args) => args.Container;
 
-    /// <inheritdoc />
+    protected override string WorkingDirectory(Args args) => "/root";
+
+    protected override IReadOnlyList<string> Command(Args args) => ["/bin/bash", DockerInit.ScriptPath];
+
     protected override Observation Judge(StepContext context, int exitCode, string log)
     {
         var verdict = DockerInit.Judge(log, exitCode);
-        return verdict.Outcome == DockerInitOutcome.Failed
-            ? new Observation.Failed(Reasons.MarkerMissing, $"on {Node(context)}: {verdict.Message}")
-            : new Observation.Done(verdict.Message);
+        return verdict.Outcome switch
+        {
+            DockerInitOutcome.Failed =>
+                new Observation.Failed(Reasons.MarkerMissing, $"{context.Node}: {verdict.Message}"),
+            DockerInitOutcome.SuccessWithWarning =>
+                new Observation.Done(verdict.Message, Entry(WarningFact, "true")),
+            _ => new Observation.Done(verdict.Message),
+        };
     }
 }

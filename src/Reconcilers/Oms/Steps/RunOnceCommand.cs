@@ -7,31 +7,37 @@ using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// What the two commands that must never run twice on the same data share; see <see cref="WitnessedExec"/>.
-/// </summary>
-internal abstract class RunOnceCommand(IOmsTargets targets) : OmsStep(targets)
+/// <summary>Where commands that must never run twice leave their witness files.</summary>
+internal static class RunOnceCommand
 {
-    /// <summary>The mount of the old and the new container that the witness files go to.</summary>
+    /// <summary>A mount of the old and of the new container.</summary>
     public const string LogsMount = "/home/admin/logs";
+}
 
+/// <summary>
+/// The base of the two commands that must never run twice on the same data; see <see cref="WitnessedExec"/>.
+/// </summary>
+internal abstract class RunOnceCommand<TArgs>(IOmsTargets targets) : OmsStep<TArgs>(targets)
+    where TArgs : class
+{
     private const int LongestLog = 64 * 1024 * 1024;
 
-    /// <summary>Where the command runs.</summary>
-    protected abstract string WorkingDirectory(StepContext context);
+    protected abstract string Container(TArgs args);
 
-    /// <summary>The command.</summary>
-    protected abstract IReadOnlyList<string> Command(StepContext context);
+    protected abstract string WorkingDirectory(TArgs args);
 
-    /// <summary>What must be so right before it is reserved; null if it is.</summary>
-    protected abstract Task<Observation.Failed?> ObstacleAsync(
-        StepContext context, CancellationToken cancellationToken);
+    protected abstract IReadOnlyList<string> Command(TArgs args);
 
-    /// <summary>What its exit code and output mean.</summary>
+    /// <summary>Why the command must not be reserved yet; null if it may be.</summary>
+    protected virtual Task<Observation.Failed?> ObstacleAsync(
+        StepContext context, TArgs args, CancellationToken cancellationToken) =>
+        Task.FromResult<Observation.Failed?>(null);
+
+    /// <summary>What the exit code and the output mean.</summary>
     protected abstract Observation Judge(StepContext context, int exitCode, string log);
 
-    /// <inheritdoc />
-    public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
+    protected override async Task<Observation> ObserveAsync(
+        StepContext context, TArgs args, CancellationToken cancellationToken)
     {
         // Without a receipt nothing was reserved; a directory of this attempt cannot exist.
         if (context.Receipt(WitnessedExec.DirectoryKey) is null)
@@ -41,16 +47,18 @@ internal abstract class RunOnceCommand(IOmsTargets targets) : OmsStep(targets)
 
         try
         {
-            return await LookAsync(context, Exec(context), cancellationToken);
+            return await ReadAsync(context, Exec(context), cancellationToken);
         }
         catch (DockerNotFoundException)
         {
             return new Observation.Unknown(
-                $"{context.Parameter("container")} on {Node(context)} is gone: somebody removed it, and with it went what tells whether the command ended. It is not made again by itself; spec.desiredState: RolledBack restores the databases and goes back");
+                $"{Container(args)} on {context.Node} was removed, and with it the evidence whether the command ended. "
+                + "The operator does not create it again. "
+                + "spec.desiredState: RolledBack restores the databases and rolls back.");
         }
     }
 
-    private async Task<Observation> LookAsync(
+    private async Task<Observation> ReadAsync(
         StepContext context, WitnessedExec exec, CancellationToken cancellationToken)
     {
         var outcome = await exec.LookAsync(context.Receipt(WitnessedExec.ExecKey), cancellationToken);
@@ -58,19 +66,22 @@ internal abstract class RunOnceCommand(IOmsTargets targets) : OmsStep(targets)
         {
             WitnessedState.NotStarted => new Observation.NotStarted(),
             WitnessedState.Running => new Observation.Running(outcome.Message),
-            WitnessedState.Ended => Judge(context, outcome.ExitCode!.Value, await LogAsync(exec, cancellationToken)),
+            WitnessedState.Ended =>
+                Judge(context, outcome.ExitCode!.Value, await LogAsync(exec, cancellationToken)),
             WitnessedState.NeverRan => new Observation.NotStarted(outcome.Message),
-            _ => new Observation.Unknown($"on {Node(context)}: {outcome.Message}. Nothing runs again here; the way on is to restore the snapshot and start over", Lost: true),
+            _ => new Observation.Unknown(
+                $"{context.Node}: {outcome.Message?.TrimEnd('.')}. The command is not repeated on this data: "
+                + "the snapshot has to be restored first.",
+                Lost: true),
         };
     }
 
-    /// <inheritdoc />
-    public override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(
-        StepContext context, CancellationToken cancellationToken)
+    protected override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(
+        StepContext context, TArgs args, CancellationToken cancellationToken)
     {
         try
         {
-            return await ReserveAsync(context, cancellationToken);
+            return await ReserveAsync(context, args, cancellationToken);
         }
         catch (DockerException exception) when (MayPass(exception))
         {
@@ -79,32 +90,34 @@ internal abstract class RunOnceCommand(IOmsTargets targets) : OmsStep(targets)
     }
 
     private async Task<IReadOnlyDictionary<string, string>> ReserveAsync(
-        StepContext context, CancellationToken cancellationToken)
+        StepContext context, TArgs args, CancellationToken cancellationToken)
     {
-        var container = await InspectAsync(context, context.Parameter("container"), cancellationToken);
+        var container = await InspectAsync(context, Container(args), cancellationToken);
         if (container is not { State.Running: true })
         {
-            throw Down(context);
+            throw Down(context, Container(args));
         }
 
-        if (await ObstacleAsync(context, cancellationToken) is { } obstacle)
+        if (await ObstacleAsync(context, args, cancellationToken) is { } obstacle)
         {
             throw new StepActionException(obstacle.Reason, obstacle.Message!);
         }
 
         if (context.Receipt(WitnessedExec.ExecKey) is { } reserved
             && context.Receipt(WitnessedExec.ContainerKey) == container.ID
-            && await IsStillGoodAsync(context, reserved, cancellationToken))
+            && await IsUnusedAsync(context, reserved, cancellationToken))
         {
-            return context.Step.Receipt!;
+            return Receipt(context);
         }
 
-        var directory = WitnessedExec.DirectoryOf(LogsMount, context.OwnerUid, context.Step.Id, context.Ordinal());
-        return await new WitnessedExec(Docker(context), container.ID, directory).ReserveAsync(WorkingDirectory(context), Command(context), cancellationToken);
+        var directory = WitnessedExec.DirectoryOf(
+            RunOnceCommand.LogsMount, context.OwnerUid, context.Step.Id, context.Ordinal());
+        return await new WitnessedExec(Docker(context), container.ID, directory)
+            .ReserveAsync(WorkingDirectory(args), Command(args), cancellationToken);
     }
 
-    /// <inheritdoc />
-    public override async Task ActAsync(StepContext context, CancellationToken cancellationToken)
+    protected override async Task ExecuteAsync(
+        StepContext context, TArgs args, CancellationToken cancellationToken)
     {
         try
         {
@@ -113,30 +126,39 @@ internal abstract class RunOnceCommand(IOmsTargets targets) : OmsStep(targets)
         catch (DockerException exception) when (MayPass(exception))
         {
             // The request may still arrive, or have arrived before: this exec id starts once, and the witness of this
-            // attempt lets one command through. The look that follows tells what came of that one execution.
+            // attempt lets one command through. The next observation tells the outcome of that one execution.
             throw NotTaken(context, exception);
         }
     }
 
-    /// <inheritdoc />
-    public override Task WaitAsync(StepContext context, CancellationToken cancellationToken) =>
+    protected override Task WaitAsync(StepContext context, TArgs args, CancellationToken cancellationToken) =>
         Exec(context).WaitAsync(context.Receipt(WitnessedExec.ExecKey), context.Time, cancellationToken);
 
-    private WitnessedExec Exec(StepContext context) =>
-        new(Docker(context), context.Receipt(WitnessedExec.ContainerKey)!, context.Receipt(WitnessedExec.DirectoryKey)!);
+    private WitnessedExec Exec(StepContext context) => new(
+        Docker(context),
+        context.Receipt(WitnessedExec.ContainerKey)!,
+        context.Receipt(WitnessedExec.DirectoryKey)!);
 
     private static StepActionException NotTaken(StepContext context, Exception exception) =>
-        new(Reasons.HostUnreachable, $"dockerd on {Node(context)} did not take the command: {exception.Message}", retryable: true, exception) { NotTaken = true };
+        new(
+            Reasons.HostUnreachable,
+            $"dockerd on {context.Node} did not accept the command: {exception.Message}",
+            retryable: true,
+            exception)
+        {
+            NotTaken = true,
+        };
 
-    // What a dockerd says on its way down or up, or the connection to it; it also answers 404 for an exec that it
+    // Answers of a dockerd that stops or starts, or a broken connection to it. It also answers 404 for an exec that it
     // forgot, and 409 for one that was started.
     private static bool MayPass(DockerException exception) => exception
-        is DockerUnreachableException or DockerStreamException or DockerProtocolException or DockerNotFoundException or DockerConflictException
+        is DockerUnreachableException or DockerStreamException or DockerProtocolException
+        or DockerNotFoundException or DockerConflictException
         or DockerApiException { StatusCode: >= HttpStatusCode.InternalServerError };
 
-    // An exec that was used up without its command beginning (no room for the witness) cannot be started again; another
-    // one takes its place.
-    private async Task<bool> IsStillGoodAsync(StepContext context, string execId, CancellationToken cancellationToken)
+    // An exec that was used up before its command began (no room for the witness) cannot be started again; another one
+    // replaces it.
+    private async Task<bool> IsUnusedAsync(StepContext context, string execId, CancellationToken cancellationToken)
     {
         try
         {

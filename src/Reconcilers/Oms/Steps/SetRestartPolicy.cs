@@ -1,38 +1,41 @@
-using System.Globalization;
 using Drydock.Clients.Docker;
 using Drydock.Crds.Common;
 using Drydock.Engine.Actions;
 
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>Gives the verified new container the restart policy the old one had.</summary>
-internal sealed class SetRestartPolicy(IOmsTargets targets) : OmsStep(targets)
+/// <summary>Gives a verified container the restart policy that the old one had before the upgrade.</summary>
+internal sealed class SetRestartPolicy(IOmsTargets targets) : OmsStep<SetRestartPolicy.Args>(targets)
 {
-    /// <inheritdoc />
-    public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
+    /// <param name="Container">Name or id of the container.</param>
+    /// <param name="Policy">The policy as dockerd names it.</param>
+    /// <param name="MaximumRetries">For the policy <c>on-failure</c>.</param>
+    public sealed record Args(string Container, string Policy, int MaximumRetries);
+
+    protected override async Task<Observation> ObserveAsync(
+        StepContext context, Args args, CancellationToken cancellationToken)
     {
-        var container = await InspectAsync(context, context.Parameter("container"), cancellationToken);
+        var container = await InspectAsync(context, args.Container, cancellationToken);
         if (container is null)
         {
-            return new Observation.Failed(Reasons.ContainerNotFound, $"{context.Parameter("container")} is gone from {Node(context)}");
+            return new Observation.Failed(
+                Reasons.ContainerNotFound, $"{args.Container} was removed from {context.Node}.");
         }
 
         var present = container.HostConfig.RestartPolicy ?? RestartPolicy.No;
-        var wanted = Wanted(context);
-        return PolicyName(present) == PolicyName(wanted) && (PolicyName(wanted) != "on-failure" || present.MaximumRetryCount == wanted.MaximumRetryCount)
-            ? new Observation.Done($"restart policy {PolicyName(present)}")
-            : new Observation.NotStarted();
+        var wanted = Wanted(args);
+        return NameOf(present) == NameOf(wanted)
+            && (NameOf(wanted) != "on-failure" || present.MaximumRetryCount == wanted.MaximumRetryCount)
+                ? new Observation.Done($"The restart policy is {NameOf(present)}.")
+                : new Observation.NotStarted();
     }
 
-    /// <inheritdoc />
-    public override Task ActAsync(StepContext context, CancellationToken cancellationToken) =>
-        Docker(context).Containers.UpdateContainerAsync(context.Parameter("container"), new ContainerUpdateParameters { RestartPolicy = Wanted(context) }, cancellationToken);
+    protected override Task ExecuteAsync(StepContext context, Args args, CancellationToken cancellationToken) =>
+        Docker(context).Containers.UpdateContainerAsync(
+            args.Container, new ContainerUpdateParameters { RestartPolicy = Wanted(args) }, cancellationToken);
 
-    private static RestartPolicy Wanted(StepContext context) => new()
-    {
-        Name = context.Parameter("policy"),
-        MaximumRetryCount = int.Parse(context.Parameter("maximumRetries"), CultureInfo.InvariantCulture),
-    };
+    private static RestartPolicy Wanted(Args args) =>
+        new() { Name = args.Policy, MaximumRetryCount = args.MaximumRetries };
 
-    private static string PolicyName(RestartPolicy policy) => policy.Name.Length == 0 ? "no" : policy.Name;
+    private static string NameOf(RestartPolicy policy) => policy.Name.Length == 0 ? "no" : policy.Name;
 }

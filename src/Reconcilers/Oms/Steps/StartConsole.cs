@@ -7,37 +7,50 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>
-/// On a node where docker_init.sh does not run: autostart of oms_console on again, and oms_console started if it does
-/// not run (docs/research/oms.md#initialisation).
+/// On a node where docker_init.sh does not run: enables autostart of oms_console and starts it if it does not run
+/// (docs/research/oms.md#initialisation).
 /// </summary>
-internal sealed class StartConsole(IOmsTargets targets) : OmsStep(targets)
+internal sealed class StartConsole(IOmsTargets targets) : OmsStep<StartConsole.Args>(targets)
 {
     private const string Ini = "/etc/supervisor/conf.d/oms_console.ini";
 
-    /// <inheritdoc />
-    public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
+    /// <param name="Container">Name or id of the container.</param>
+    public sealed record Args(string Container);
+
+    protected override async Task<Observation> ObserveAsync(
+        StepContext context, Args args, CancellationToken cancellationToken)
     {
-        var ini = await Docker(context).Containers.ReadFileAsync(context.Parameter("container"), Ini, 1024 * 1024, cancellationToken);
-        var autostartOff = ini is not null && Encoding.UTF8.GetString(ini).Contains("autostart = false", StringComparison.Ordinal);
-        var state = (await ProgramsAsync(context, cancellationToken)).StateOf(OmsPrograms.Console);
+        var ini = await Docker(context).Containers.ReadFileAsync(
+            args.Container, Ini, 1024 * 1024, cancellationToken);
+        if (ini is not null
+            && Encoding.UTF8.GetString(ini).Contains("autostart = false", StringComparison.Ordinal))
+        {
+            // Asked also here, so that a container that is down is reported as such.
+            await ProgramsAsync(context, args.Container, cancellationToken);
+            return new Observation.NotStarted("Autostart of oms_console is off.");
+        }
+
+        var state = (await ProgramsAsync(context, args.Container, cancellationToken)).StateOf(OmsPrograms.Console);
         return state switch
         {
-            _ when autostartOff => new Observation.NotStarted("autostart of oms_console is off"),
-            SupervisorState.Running => new Observation.Done("oms_console runs and starts by itself"),
-            SupervisorState.Starting or SupervisorState.Backoff or SupervisorState.Stopping => new Observation.Running($"oms_console is {state}"),
+            SupervisorState.Running => new Observation.Done("oms_console runs, and its autostart is on."),
+            SupervisorState.Starting or SupervisorState.Backoff or SupervisorState.Stopping =>
+                new Observation.Running($"oms_console is {state}."),
             SupervisorState.Fatal or SupervisorState.Exited when context.Step.Attempt > 0 => new Observation.Failed(
-                Reasons.ComponentsUnhealthy, $"oms_console on {Node(context)} is {state}; see /home/admin/logs/oms_console_stderr.log there"),
-            _ => new Observation.NotStarted($"oms_console is {state?.ToString() ?? "not listed"}"),
+                Reasons.ComponentsUnhealthy,
+                $"oms_console on {context.Node} is {state}. "
+                + "See /home/admin/logs/oms_console_stderr.log in the container."),
+            _ => new Observation.NotStarted($"oms_console is {state?.ToString() ?? "not listed"}."),
         };
     }
 
-    /// <inheritdoc />
-    public override async Task ActAsync(StepContext context, CancellationToken cancellationToken)
+    protected override async Task ExecuteAsync(StepContext context, Args args, CancellationToken cancellationToken)
     {
-        await Docker(context).RunExecAsync(context.Parameter("container"), ["sed", "-i", "s/autostart = false/autostart = true/g", Ini], cancellationToken);
-        if (!(await ProgramsAsync(context, cancellationToken)).IsRunning(OmsPrograms.Console))
+        await Docker(context).RunExecAsync(
+            args.Container, ["sed", "-i", "s/autostart = false/autostart = true/g", Ini], cancellationToken);
+        if (!(await ProgramsAsync(context, args.Container, cancellationToken)).IsRunning(OmsPrograms.Console))
         {
-            await SupervisorctlAsync(context, "start", OmsPrograms.Console, cancellationToken);
+            await SupervisorctlAsync(context, args.Container, "start", OmsPrograms.Console, cancellationToken);
         }
     }
 }

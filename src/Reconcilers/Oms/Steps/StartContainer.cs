@@ -4,41 +4,43 @@ using Drydock.Engine.Actions;
 
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>Starts the created new container. The guards see to it that no old one runs.</summary>
-internal sealed class StartContainer(IOmsTargets targets) : OmsStep(targets)
+/// <summary>Starts the created new container. The guards check that no old one runs.</summary>
+internal sealed class StartContainer(IOmsTargets targets) : OmsStep<StartContainer.Args>(targets)
 {
     /// <summary>Fact: when it started, ISO 8601.</summary>
     public const string StartedAtFact = "startedAt";
 
-    /// <inheritdoc />
-    public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
+    /// <param name="Container">Name of the container.</param>
+    public sealed record Args(string Container);
+
+    protected override async Task<Observation> ObserveAsync(
+        StepContext context, Args args, CancellationToken cancellationToken)
     {
-        var name = context.Parameter("container");
+        var name = args.Container;
         var container = await InspectAsync(context, name, cancellationToken);
         if (container is null)
         {
-            return new Observation.Failed(Reasons.ContainerNotFound, $"{name} is gone from {Node(context)}; it was created before and removed by somebody else");
+            return new Observation.Failed(
+                Reasons.ContainerNotFound,
+                $"{name} was removed from {context.Node} after this upgrade created it. "
+                + "spec.desiredState: RolledBack rolls back.");
         }
 
         if (container.State.Running)
         {
+            var started = container.State.StartedAt ?? context.Time.GetUtcNow();
             return new Observation.Done(
-                $"{name} runs",
-                Fact(StartedAtFact, (container.State.StartedAt ?? context.Time.GetUtcNow()).ToString("O", CultureInfo.InvariantCulture)));
+                $"{name} is running.", Entry(StartedAtFact, started.ToString("O", CultureInfo.InvariantCulture)));
         }
 
         return container.State.Status == "created"
             ? new Observation.NotStarted()
-            : new Observation.Failed(
-                Reasons.ComponentsUnhealthy,
-                $"{name} on {Node(context)} was started and is {container.State.Status} with exit code {container.State.ExitCode.ToString(CultureInfo.InvariantCulture)}{(container.State.OOMKilled ? " (out of memory)" : "")}; look at 'docker logs {name}' there, put its cause right, then retry");
+            : new Observation.Failed(Reasons.ComponentsUnhealthy, Exited(context, name, container.State));
     }
 
-    /// <inheritdoc />
-    public override Task ActAsync(StepContext context, CancellationToken cancellationToken) =>
-        StartAsync(context, context.Parameter("container"), cancellationToken);
+    protected override Task ExecuteAsync(StepContext context, Args args, CancellationToken cancellationToken) =>
+        StartAsync(context, args.Container, cancellationToken);
 
-    /// <inheritdoc />
-    public override Task WaitAsync(StepContext context, CancellationToken cancellationToken) =>
-        Targets.NextContainerEventAsync(Node(context), cancellationToken);
+    protected override Task WaitAsync(StepContext context, Args args, CancellationToken cancellationToken) =>
+        Targets.NextContainerEventAsync(context.Node, cancellationToken);
 }

@@ -5,10 +5,10 @@ using Drydock.Engine.Actions;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>
-/// Starts an old container again on the way back. Whether it was started is read from when it last stopped: the receipt
-/// keeps that moment from before the start, so a container that stopped later was started and ended by itself.
+/// Starts an old container again during a rollback. Whether it was started is read from the time of its last stop: the
+/// receipt has that time from before the start, so a container with a later stop was started and has ended.
 /// </summary>
-internal sealed class StartOldContainer(IOmsTargets targets) : OmsStep(targets)
+internal sealed class StartOldContainer(IOmsTargets targets) : OmsStep<StartOldContainer.Args>(targets)
 {
     /// <summary>Fact: its image as the container names it.</summary>
     public const string ImageFact = "image";
@@ -18,43 +18,49 @@ internal sealed class StartOldContainer(IOmsTargets targets) : OmsStep(targets)
 
     private const string StoppedKey = "stoppedBefore";
 
-    /// <inheritdoc />
-    public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
+    /// <param name="Container">Id of the container.</param>
+    /// <param name="Name">Name of the container.</param>
+    public sealed record Args(string Container, string Name);
+
+    protected override async Task<Observation> ObserveAsync(
+        StepContext context, Args args, CancellationToken cancellationToken)
     {
-        var name = context.Parameter("name");
-        var container = await InspectAsync(context, context.Parameter("container"), cancellationToken);
+        var name = args.Name;
+        var container = await InspectAsync(context, args.Container, cancellationToken);
         if (container is null)
         {
-            return new Observation.Failed(Reasons.ContainerNotFound, $"{name} ({context.Parameter("container")}) is gone from {Node(context)}; it was the way back");
+            return new Observation.Failed(
+                Reasons.ContainerNotFound,
+                $"The old container {name} ({args.Container}) was removed from {context.Node}, so the rollback cannot "
+                + "start it.");
         }
 
         if (container.State.Running)
         {
-            return new Observation.Done($"{name} runs", new Dictionary<string, string>(StringComparer.Ordinal)
+            return new Observation.Done($"{name} is running.", new Dictionary<string, string>(StringComparer.Ordinal)
             {
                 [ImageFact] = container.Config.Image ?? "",
                 [ImageIdFact] = container.Image,
             });
         }
 
-        return context.Receipt(StoppedKey) is { } before && before != Moment(container.State.FinishedAt)
-            ? new Observation.Failed(
-                Reasons.ComponentsUnhealthy,
-                $"{name} on {Node(context)} was started and is {container.State.Status} with exit code {container.State.ExitCode.ToString(CultureInfo.InvariantCulture)}{(container.State.OOMKilled ? " (out of memory)" : "")}; look at 'docker logs {name}' there, put its cause right, then retry")
+        return context.Receipt(StoppedKey) is { } before && before != Text(container.State.FinishedAt)
+            ? new Observation.Failed(Reasons.ComponentsUnhealthy, Exited(context, name, container.State))
             : new Observation.NotStarted();
     }
 
-    /// <inheritdoc />
-    public override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(StepContext context, CancellationToken cancellationToken) =>
-        Fact(StoppedKey, Moment((await InspectAsync(context, context.Parameter("container"), cancellationToken))?.State.FinishedAt));
+    protected override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(
+        StepContext context, Args args, CancellationToken cancellationToken)
+    {
+        var container = await InspectAsync(context, args.Container, cancellationToken);
+        return Entry(StoppedKey, Text(container?.State.FinishedAt));
+    }
 
-    /// <inheritdoc />
-    public override Task ActAsync(StepContext context, CancellationToken cancellationToken) =>
-        StartAsync(context, context.Parameter("container"), cancellationToken);
+    protected override Task ExecuteAsync(StepContext context, Args args, CancellationToken cancellationToken) =>
+        StartAsync(context, args.Container, cancellationToken);
 
-    /// <inheritdoc />
-    public override Task WaitAsync(StepContext context, CancellationToken cancellationToken) =>
-        Targets.NextContainerEventAsync(Node(context), cancellationToken);
+    protected override Task WaitAsync(StepContext context, Args args, CancellationToken cancellationToken) =>
+        Targets.NextContainerEventAsync(context.Node, cancellationToken);
 
-    private static string Moment(DateTimeOffset? time) => time?.ToString("O", CultureInfo.InvariantCulture) ?? "";
+    private static string Text(DateTimeOffset? time) => time?.ToString("O", CultureInfo.InvariantCulture) ?? "";
 }

@@ -6,10 +6,10 @@ using Drydock.Engine.Actions;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>
-/// Stops a container with grace (docs/research/oms.md#procedure) and first takes away its restart policy, so that a
-/// restart of dockerd does not revive it.
+/// Stops a container with grace (docs/research/oms.md#procedure) and first removes its restart policy, so that a
+/// restart of dockerd does not start it again.
 /// </summary>
-internal sealed class StopContainer(IOmsTargets targets) : OmsStep(targets)
+internal sealed class StopContainer(IOmsTargets targets) : OmsStep<StopContainer.Args>(targets)
 {
     /// <summary>
     /// Fact: when the container stopped, as it reports itself, ISO 8601. The earliest of all nodes is T1.
@@ -18,48 +18,53 @@ internal sealed class StopContainer(IOmsTargets targets) : OmsStep(targets)
 
     private const int GraceSeconds = 120;
 
-    /// <inheritdoc />
-    public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
-    {
-        var container = await InspectAsync(context, context.Parameter("container"), cancellationToken);
-        if (container is null && context.OptionalParameter("mayBeGone") == "true")
-        {
-            return new Observation.Done($"{context.Parameter("name")} is not there any more");
-        }
+    /// <param name="Container">Name or id of the container.</param>
+    /// <param name="Name">Name of the container.</param>
+    /// <param name="MayBeGone">Whether a removed container counts as stopped.</param>
+    public sealed record Args(string Container, string Name, bool MayBeGone = false);
 
+    protected override async Task<Observation> ObserveAsync(
+        StepContext context, Args args, CancellationToken cancellationToken)
+    {
+        var container = await InspectAsync(context, args.Container, cancellationToken);
         if (container is null)
         {
-            return new Observation.Failed(
-                Reasons.ContainerNotFound,
-                $"{context.Parameter("name")} ({context.Parameter("container")}) is gone from {Node(context)}; it is the way back and was to be stopped, not removed");
+            return args.MayBeGone
+                ? new Observation.Done($"{args.Name} does not exist any more.")
+                : new Observation.Failed(
+                    Reasons.ContainerNotFound,
+                    $"{args.Name} ({args.Container}) was removed from {context.Node}. "
+                    + "The upgrade only stops this container, because a rollback needs it.");
         }
 
-        if (container.State.Running || container.State.Restarting || container.HostConfig.RestartPolicy is { Name: not ("no" or "") })
+        if (container.State.Running || container.State.Restarting
+            || container.HostConfig.RestartPolicy is { Name: not ("no" or "") })
         {
-            return new Observation.NotStarted(container.State.Running ? "it runs" : "it still has a restart policy");
+            return new Observation.NotStarted(
+                container.State.Running ? $"{args.Name} is running." : $"{args.Name} still has a restart policy.");
         }
 
         if (container.State.Status == "created")
         {
-            return new Observation.Done($"{context.Parameter("name")} was never started");
+            return new Observation.Done($"{args.Name} was never started.");
         }
 
         var finished = container.State.FinishedAt ?? context.Time.GetUtcNow();
         return new Observation.Done(
-            $"{context.Parameter("name")} stopped at {finished.ToString("u", CultureInfo.InvariantCulture)}",
-            Fact(FinishedAtFact, finished.ToString("O", CultureInfo.InvariantCulture)));
+            $"{args.Name} stopped at {finished.ToString("u", CultureInfo.InvariantCulture)}.",
+            Entry(FinishedAtFact, finished.ToString("O", CultureInfo.InvariantCulture)));
     }
 
-    /// <inheritdoc />
-    public override async Task ActAsync(StepContext context, CancellationToken cancellationToken)
+    protected override async Task ExecuteAsync(StepContext context, Args args, CancellationToken cancellationToken)
     {
         var containers = Docker(context).Containers;
-        await containers.UpdateContainerAsync(context.Parameter("container"), new ContainerUpdateParameters { RestartPolicy = RestartPolicy.No }, cancellationToken);
+        await containers.UpdateContainerAsync(
+            args.Container, new ContainerUpdateParameters { RestartPolicy = RestartPolicy.No }, cancellationToken);
         Targets.EnsureMayAct();
-        await containers.StopContainerAsync(context.Parameter("container"), new ContainerStopParameters { WaitBeforeKillSeconds = GraceSeconds }, cancellationToken);
+        await containers.StopContainerAsync(
+            args.Container, new ContainerStopParameters { WaitBeforeKillSeconds = GraceSeconds }, cancellationToken);
     }
 
-    /// <inheritdoc />
-    public override Task WaitAsync(StepContext context, CancellationToken cancellationToken) =>
-        Targets.NextContainerEventAsync(Node(context), cancellationToken);
+    protected override Task WaitAsync(StepContext context, Args args, CancellationToken cancellationToken) =>
+        Targets.NextContainerEventAsync(context.Node, cancellationToken);
 }

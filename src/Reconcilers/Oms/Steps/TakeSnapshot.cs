@@ -1,109 +1,81 @@
-using System.Globalization;
-using Drydock.Clients.Kubernetes.Errors;
+using Drydock.Abstractions.Entities;
+using Drydock.Clients.Kubernetes.Client;
 using Drydock.Crds.BackupSnapshots;
 using Drydock.Crds.Common;
+using Drydock.Crds.OmsUpgrades;
 using Drydock.Engine.Actions;
 using Drydock.Reconcilers.Upgrades;
-using OmsUpgrade = Drydock.Crds.OmsUpgrades.OmsUpgrade;
 
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>
-/// Has all databases dumped and verified by a BackupSnapshot of its own (docs/research/oms.md#procedure). The object
-/// carries no owner reference, so that nothing that removes the upgrade removes the backup. A second attempt makes
-/// another object: no dump is ever overwritten.
-/// </summary>
-internal sealed class TakeSnapshot(IOmsTargets targets) : OmsStep(targets)
+/// <summary>Dumps and verifies all databases (docs/research/oms.md#procedure).</summary>
+internal sealed class TakeSnapshot(IOmsTargets targets) : TakeSnapshotBase<TakeSnapshot.Args>
 {
-    /// <summary>Receipt key: name of the BackupSnapshot.</summary>
-    public const string SnapshotKey = "snapshot";
-
-    /// <summary>Fact: uid of the BackupSnapshot.</summary>
-    public const string SnapshotUidFact = "snapshotUid";
-
-    /// <summary>Fact: it was optional and could not be taken.</summary>
+    /// <summary>Fact: the snapshot was optional and could not be taken.</summary>
     public const string NotTakenFact = "notTaken";
 
-    /// <inheritdoc />
-    public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
+    /// <param name="Databases">The databases that are dumped.</param>
+    /// <param name="Storage">Where to (<see cref="StorageText"/>).</param>
+    /// <param name="Tool">The tool that dumps.</param>
+    /// <param name="Threads">On how many connections it dumps.</param>
+    /// <param name="Verify">How the dump is verified.</param>
+    /// <param name="Recipients">For whom the dump is encrypted; null or empty for no encryption.</param>
+    /// <param name="BeforeRollback">
+    /// Whether this is the second snapshot: what the new version wrote, before a rollback drops it. Its name never
+    /// equals one of the first.
+    /// </param>
+    /// <param name="Optional">Whether the run continues if the snapshot cannot be taken.</param>
+    public sealed record Args(
+        List<string> Databases,
+        string Storage,
+        DumpTool Tool,
+        int Threads,
+        SnapshotVerification Verify,
+        List<string>? Recipients = null,
+        bool BeforeRollback = false,
+        bool Optional = false);
+
+    protected override IKubernetesClient Kubernetes => targets.Kubernetes;
+
+    protected override V1ObjectMeta Upgrade => targets.Upgrade.Metadata;
+
+    protected override string UpgradeKind => OmsUpgrade.KindName;
+
+    protected override bool KeepsName => true;
+
+    protected override string SnapshotName(StepContext context, Args args) => args.BeforeRollback
+        ? SnapshotNames.BeforeRollback(Upgrade, context.Ordinal())
+        : SnapshotNames.Snapshot(Upgrade, context.Ordinal());
+
+    protected override Observation SnapshotFailed(Args args, string name, string? message) => args.Optional
+        ? new Observation.Done(
+            $"BackupSnapshot {name} could not be taken: {message} "
+            + "The data that the failed upgrade left is dropped without a second snapshot.",
+            Entry(NotTakenFact, "true"))
+        : base.SnapshotFailed(args, name, message);
+
+    protected override async Task<BackupSnapshotSpec> SpecAsync(
+        StepContext context, Args args, CancellationToken cancellationToken)
     {
-        if (context.Receipt(SnapshotKey) is not { } name)
+        var spec = targets.Upgrade.Spec;
+        return new BackupSnapshotSpec
         {
-            return new Observation.NotStarted();
-        }
+            Source = await SnapshotCredentials.SourceAsync(targets, context.OwnerUid, cancellationToken),
+            Databases = args.Databases,
+            Storage = StorageText.Parse(args.Storage, spec.Backup.Storage),
+            Tool = args.Tool,
+            Threads = args.Threads,
+            Encryption = args.Recipients is { Count: > 0 } recipients
+                ? new EncryptionSpec { Recipients = recipients }
+                : null,
 
-        var snapshot = await Targets.Kubernetes.GetAsync<BackupSnapshot>(name, Targets.Upgrade.Metadata.Namespace, cancellationToken);
-        if (snapshot is null)
-        {
-            return new Observation.NotStarted();
-        }
-
-        if (snapshot.Metadata.Labels?.GetValueOrDefault(Labels.UpgradeUid) != context.OwnerUid)
-        {
-            return new Observation.Failed(Reasons.SnapshotMissing, $"BackupSnapshot {name} was not made by this upgrade; delete it or retry under another name");
-        }
-
-        var status = snapshot.Status;
-        return status?.Phase switch
-        {
-            BackupSnapshotPhases.Succeeded when status.Verified == true => new Observation.Done(
-                $"{name}: {status.Databases.Count.ToString(CultureInfo.InvariantCulture)} databases, {(status.SizeBytes ?? 0).ToString(CultureInfo.InvariantCulture)} bytes, verified",
-                Fact(SnapshotUidFact, snapshot.Metadata.Uid ?? "")),
-            BackupSnapshotPhases.Failed when context.OptionalParameter("optional") == "true" => new Observation.Done(
-                $"{name} could not be taken ({status.Message}); what the failed upgrade left is dropped without it", Fact(NotTakenFact, "true")),
-            BackupSnapshotPhases.Failed => new Observation.Failed(Reasons.SnapshotFailed, $"BackupSnapshot {name}: {status.Message}"),
-            _ => new Observation.Running($"{name} {status?.Phase ?? BackupSnapshotPhases.Pending} {status?.Progress}".TrimEnd()),
+            // The second snapshot must not prolong the outage by a load of its own.
+            Verify = args.BeforeRollback ? SnapshotVerification.ReadBack : args.Verify,
+            IdentitySecretRef = spec.Backup.IdentitySecretRef,
+            Timeout = spec.Timeouts.Backup,
         };
     }
 
-    /// <inheritdoc />
-    public override Task<IReadOnlyDictionary<string, string>> PrepareAsync(StepContext context, CancellationToken cancellationToken) =>
-        Task.FromResult(context.Step.Receipt?.ContainsKey(SnapshotKey) == true
-            ? context.Step.Receipt
-            : Fact(SnapshotKey, IsSecond(context)
-                ? SnapshotNames.BeforeRollback(Targets.Upgrade.Metadata, context.Ordinal())
-                : SnapshotNames.Snapshot(Targets.Upgrade.Metadata, context.Ordinal())));
-
-    /// <inheritdoc />
-    public override async Task ActAsync(StepContext context, CancellationToken cancellationToken)
-    {
-        var upgrade = Targets.Upgrade.Metadata;
-        var name = context.Receipt(SnapshotKey)!;
-        var backup = Targets.Upgrade.Spec.Backup;
-        var snapshot = new BackupSnapshot
-        {
-            ApiVersion = ApiGroup.ApiVersion,
-            Kind = BackupSnapshot.KindName,
-            Metadata = ChildMetadata.Of(name, OmsUpgrade.KindName, upgrade),
-            Spec = new BackupSnapshotSpec
-            {
-                Source = await SnapshotCredentials.SourceAsync(Targets, context.OwnerUid, cancellationToken),
-                Databases = [.. context.Parameter("databases").Split(',')],
-                Storage = StorageText.Parse(context.Parameter("storage"), Targets.Upgrade.Spec.Backup.Storage),
-                Tool = Enum.Parse<DumpTool>(context.Parameter("tool")),
-                Threads = int.Parse(context.Parameter("threads"), CultureInfo.InvariantCulture),
-                Encryption = context.Parameter("recipients") is { Length: > 0 } recipients ? new EncryptionSpec { Recipients = [.. recipients.Split(',')] } : null,
-
-                // The second one is insurance: it is not to lengthen the outage by a load of its own.
-                Verify = IsSecond(context) ? SnapshotVerification.ReadBack : Enum.Parse<SnapshotVerification>(context.Parameter("verify")),
-                IdentitySecretRef = backup.IdentitySecretRef,
-                Timeout = Targets.Upgrade.Spec.Timeouts.Backup,
-            },
-        };
-        try
-        {
-            await Targets.Kubernetes.CreateAsync(snapshot, cancellationToken);
-        }
-        catch (KubernetesAlreadyExistsException)
-        {
-            // An earlier life of this attempt made it; the next look reads whose it is.
-        }
-    }
-
-    // Of the way back: what the new version wrote, before it is dropped. Never under a name of the first one.
-    private static bool IsSecond(StepContext context) => context.OptionalParameter("second") == "true";
-
-    /// <inheritdoc />
-    public override Task WaitAsync(StepContext context, CancellationToken cancellationToken) =>
-        Targets.NextSnapshotChangeAsync(context.Receipt(SnapshotKey)!, cancellationToken);
+    protected override Task WaitAsync(StepContext context, Args args, CancellationToken cancellationToken) =>
+        targets.NextSnapshotChangeAsync(context.Receipt(SnapshotKey)!, cancellationToken);
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Drydock.Crds.Common;
 using Drydock.Engine.Actions;
 
 namespace Drydock.Reconcilers.Oms;
@@ -8,35 +7,32 @@ namespace Drydock.Reconcilers.Oms;
 /// Leaves only the last row of heatbeat_sequence [sic], so that the dump is small
 /// (docs/research/oms.md#heartbeat-sequence). Deletes only in a session that holds a named lock and never reconnects.
 /// </summary>
-internal sealed class TrimHeartbeatSequence(IOmsTargets targets) : OmsStep(targets)
+internal sealed class TrimHeartbeatSequence(IOmsTargets targets) : OmsStep<TrimHeartbeatSequence.Args>(targets)
 {
     private const string Table = "heatbeat_sequence";
 
-    /// <inheritdoc />
-    public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
+    /// <param name="Database">The heartbeat database.</param>
+    public sealed record Args(string Database);
+
+    protected override async Task<Observation> ObserveAsync(
+        StepContext context, Args args, CancellationToken cancellationToken)
     {
         var metadata = await Targets.MetadataAsync(cancellationToken);
-        var database = context.Parameter("database");
+        var database = args.Database;
         if (!await metadata.TableExistsAsync(database, Table, cancellationToken))
         {
-            return new Observation.Done($"{database} has no {Table}");
+            return new Observation.Done($"{database} has no table {Table}.");
         }
 
         var rows = await metadata.RowCountAsync(database, Table, cancellationToken);
-        return rows <= 1
-            ? new Observation.Done($"{database}.{Table} has {rows.ToString(CultureInfo.InvariantCulture)} row")
-            : new Observation.NotStarted($"{rows.ToString(CultureInfo.InvariantCulture)} rows");
+        var message = string.Create(CultureInfo.InvariantCulture, $"Rows in {database}.{Table}: {rows}.");
+        return rows <= 1 ? new Observation.Done(message) : new Observation.NotStarted(message);
     }
 
-    /// <inheritdoc />
-    public override async Task ActAsync(StepContext context, CancellationToken cancellationToken)
+    protected override async Task ExecuteAsync(StepContext context, Args args, CancellationToken cancellationToken)
     {
         var metadata = await Targets.MetadataAsync(cancellationToken);
-        var name = $"drydock.trim.{context.Parameter("database")}";
-        await using var held = await metadata.TryLockAsync(name, TimeSpan.FromSeconds(5), cancellationToken)
-            ?? throw new StepActionException(
-                Reasons.LockUnavailable,
-                $"session {await metadata.LockHolderAsync(name, cancellationToken)} holds the lock {name} on the metadata database");
-        await metadata.TrimHeartbeatSequenceAsync(held, context.Parameter("database"), cancellationToken);
+        await using var held = await metadata.LockAsync($"drydock.trim.{args.Database}", cancellationToken);
+        await metadata.TrimHeartbeatSequenceAsync(held, args.Database, cancellationToken);
     }
 }

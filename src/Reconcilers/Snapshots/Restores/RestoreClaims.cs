@@ -110,8 +110,5 @@ internal sealed class RestoreClaims(RestoreServices services)
     }
 
     private static IEnumerable<string> DatabasesOf(OmsUpgrade upgrade) =>
-        (upgrade.Status!.Plan?.Steps ?? [])
-            .Select(s => s.Parameters.GetValueOrDefault("databases"))
-            .OfType<string>()
-            .SelectMany(d => d.Split(','));
+        (upgrade.Status!.Plan?.Steps ?? []).SelectMany(StepDatabases.Of);
 }

@@ -1,8 +1,14 @@
 namespace Drydock.Reconcilers.Upgrades;
 
-/// <summary>Keys of receipts that other kinds read.</summary>
+/// <summary>What steps record about the BackupSnapshot or SnapshotRestore they create; other steps and kinds read it.</summary>
 internal static class SnapshotReceipts
 {
-    /// <summary>Name of the SnapshotRestore that a step waits for; written before the object is created.</summary>
+    /// <summary>Receipt key: name of the BackupSnapshot; written before the object is created.</summary>
+    internal const string SnapshotKey = "snapshot";
+
+    /// <summary>Fact: uid of the BackupSnapshot, once it is verified.</summary>
+    internal const string SnapshotUidFact = "snapshotUid";
+
+    /// <summary>Receipt key: name of the SnapshotRestore; written before the object is created.</summary>
     internal const string RestoreKey = "restore";
 }

@@ -42,14 +42,14 @@ public sealed class JsonTests
     {
         var options = KubernetesJson.CreateOptions(Drydock.Crds.CrdsJsonContext.Default);
         var at = new DateTimeOffset(2026, 3, 1, 2, 0, 0, TimeSpan.Zero);
-        var pending = new PlanStep { Id = "UpgradeTiKV/tikv-1-drain", Node = "tikv-1", Action = "DrainTikv", Timeout = "11m", MaxAttempts = 5 };
+        var pending = new PlanStep { Id = "UpgradeTiKV/tikv-1/drain", Node = "tikv-1", Action = "DrainTikv", Timeout = "11m", MaxAttempts = 5 };
         var over = pending with { State = StepState.Succeeded, Attempt = 1, StartedAt = at, FinishedAt = at };
         var own = over with { Phase = "Other", Title = "let leaders go", Reversible = false, RunOnce = true };
 
         JsonSerializer.Serialize(pending, options).ShouldBe(
-            """{"id":"UpgradeTiKV/tikv-1-drain","phase":"UpgradeTiKV","node":"tikv-1","title":"drain tikv-1","action":"DrainTikv","timeout":"11m","maxAttempts":5,"state":"Pending"}""");
+            """{"id":"UpgradeTiKV/tikv-1/drain","phase":"UpgradeTiKV","node":"tikv-1","title":"Drain tikv-1","action":"DrainTikv","timeout":"11m","maxAttempts":5,"state":"Pending"}""");
         JsonSerializer.Serialize(over, options).ShouldBe(
-            """{"id":"UpgradeTiKV/tikv-1-drain","node":"tikv-1","action":"DrainTikv","timeout":"11m","maxAttempts":5,"state":"Succeeded","attempt":1,"startedAt":"2026-03-01T02:00:00Z","finishedAt":"2026-03-01T02:00:00Z"}""");
+            """{"id":"UpgradeTiKV/tikv-1/drain","node":"tikv-1","action":"DrainTikv","timeout":"11m","maxAttempts":5,"state":"Succeeded","attempt":1,"startedAt":"2026-03-01T02:00:00Z","finishedAt":"2026-03-01T02:00:00Z"}""");
         foreach (var step in new[] { pending, over, own })
         {
             var read = JsonSerializer.Deserialize<PlanStep>(JsonSerializer.Serialize(step, options), options)!;

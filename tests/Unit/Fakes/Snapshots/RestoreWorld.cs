@@ -92,7 +92,7 @@ internal sealed class RestoreWorld : IStorages
                 {
                     Phase = OmsUpgradePhases.RollingBack,
                     Target = new TargetStatus { Identity = target, Claim = new ClaimTarget(target, []).Names(Space)[0] },
-                    Plan = new Plan { Steps = [new() { Id = "Backup/snapshot", Parameters = new(StringComparer.Ordinal) { ["databases"] = "rm,cm" } }] },
+                    Plan = new Plan { Steps = [new() { Id = "Backup/snapshot", Parameters = new(StringComparer.Ordinal) { ["databases"] = """["rm","cm"]""" } }] },
                     RollbackPlan = new Plan { Steps = [new() { Id = "RollBack/databases", State = waits, Receipt = new(StringComparer.Ordinal) { [SnapshotReceipts.RestoreKey] = Name } }] },
                 },
             });

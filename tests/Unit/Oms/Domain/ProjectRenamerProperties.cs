@@ -91,9 +91,10 @@ public sealed class ProjectRenamerProperties
     public void The_list_in_the_plan_takes_everything_back_byte_for_byte() => ForAll((projects, limits) =>
     {
         var plan = ProjectRenamer.Compute(projects, [], [], limits, []);
-        var stored = ProjectRenameText.Batches(plan.Renames).Select(ProjectRenameText.Write).ToList();
+        var stored = ProjectRenameBatches.Of("rm", plan.Renames).Select(StepArguments.Write).ToList();
 
-        var back = Apply(Apply(projects, plan.Renames), [.. stored.SelectMany(ProjectRenameText.Read).Select(rename => rename.Reverse())]);
+        var read = stored.SelectMany(e => StepArguments.Read<RenameProjects.Args>("RenameProjects/batch-1", e).Renames);
+        var back = Apply(Apply(projects, plan.Renames), [.. read.Select(rename => rename.Reverse())]);
         back.ShouldBe(projects);
     });
 

@@ -97,32 +97,6 @@ public sealed class ProjectRenamerTests
         Compute([.. Enumerable.Range(1, 502).Select(id => Migration(id.ToString(System.Globalization.CultureInfo.InvariantCulture), "a"))])
             .Findings.ShouldHaveSingleItem().Message.ShouldContain("501 projects");
 
-    [Fact]
-    public void A_list_of_renames_goes_through_its_text_unchanged()
-    {
-        ProjectRename[] renames = [new(ProjectKind.Migration, "np_1", "订单 \"a\"\\\n", "订单_mnp_1"), new(ProjectKind.Synchronization, "7", "😀", "😀_s7")];
-
-        var text = ProjectRenameText.Write(renames);
-
-        text.ShouldContain("订单_mnp_1");
-        ProjectRenameText.Read(text).ShouldBe(renames);
-        Should.Throw<FormatException>(() => ProjectRenameText.Read("{}"));
-        Should.Throw<FormatException>(() => ProjectRenameText.Read("[1"));
-    }
-
-    [Fact]
-    public void Batches_hold_everything_in_order_and_fit_into_a_parameter()
-    {
-        var renames = Enumerable.Range(1, 500).Select(id => new ProjectRename(ProjectKind.Synchronization, $"{id}", new string('订', 128), new string('单', 128))).ToList();
-
-        var batches = ProjectRenameText.Batches(renames);
-
-        batches.Count.ShouldBeGreaterThan(1);
-        batches.ShouldAllBe(batch => ProjectRenameText.Write(batch).Length < 32768);
-        batches.SelectMany(batch => batch).ShouldBe(renames);
-        ProjectRenameText.Batches([]).ShouldBeEmpty();
-    }
-
     private static ProjectRenamePlan Compute(IReadOnlyCollection<OmsProject> all, params string[] keep) =>
         ProjectRenamer.Compute(all, ProjectNames.Duplicates(all), keep, Limits, []);
 

@@ -150,7 +150,7 @@ public sealed class CommunityTests
 
         unlisted.Rules.Broken.ShouldBeEmpty();
         unlisted.Plan.Notes.ShouldContain(n => n.Contains("4.1.0-ce to 4.1.1-ce: 4.1.1 is a fresh deployment only") && n.Contains("allowUnsupportedPath"));
-        unlisted.Plan.Steps.Single(s => s.Action == OmsActions.RunDockerInit).Parameters["unlistedPath"].ShouldBe("4.1.0-ce to 4.1.1-ce");
+        unlisted.Plan.Steps.Single(s => s.Is<RunDockerInit>()).Arguments<RunDockerInit.Args>().UnlistedPath.ShouldBe("4.1.0-ce to 4.1.1-ce");
         Golden.World.Plan.Steps.ShouldAllBe(s => !s.Parameters.ContainsKey("unlistedPath"));
     }
 

@@ -46,7 +46,7 @@ public sealed class EnterpriseTests
         var world = new OmsWorld(new WorldSetup { FromVersion = "3.3.1", RealJson = false }).Apply(s => s with { Preflight = new PreflightSpec { Acknowledge = [Acknowledgement.NoForwardSwitchover] } });
         world.RunToSuccess();
 
-        world.Plan.Steps.Count(s => s.Action == OmsActions.RunCorrectionJar).ShouldBe(2);
+        world.Plan.Steps.Count(s => s.Is<RunCorrectionJar>()).ShouldBe(2);
     }
 
     [Fact]

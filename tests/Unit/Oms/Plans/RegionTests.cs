@@ -30,9 +30,11 @@ public sealed class RegionTests
             "autostart oms-b", "autostart oms-d",
         ]);
         Last(world, "jar").ShouldBeLessThan(First(world, "init"));
-        Parameter(world, OmsActions.RunCorrectionJar, "last").ShouldBe([("oms-a", "false"), ("oms-c", "true")]);
+        Jars(world).ShouldBe([("oms-a", false), ("oms-c", true)]);
         world.Hosts.ShouldAllBe(h => world.New(h.Name)!.Programs.Values.All(p => p.State == "RUNNING"));
-        world.Plan.Steps.Single(s => s.Id == "Verify/hosts").Parameters["heartbeats"].ShouldBe("cm_hb_340=192.0.2.216,192.0.2.217;cm_hb_341=192.0.2.218,192.0.2.219");
+        world.Step("Verify/hosts").Arguments<AwaitHostsOnline.Args>().Heartbeats
+            .Select(r => $"{r.Database}={string.Join(',', r.Hosts)}")
+            .ShouldBe(["cm_hb_340=192.0.2.216,192.0.2.217", "cm_hb_341=192.0.2.218,192.0.2.219"]);
     }
 
     [Fact]
@@ -42,9 +44,10 @@ public sealed class RegionTests
         world.Apply(s => s with { Regions = [s.Regions[2], s.Regions[0], s.Regions[1]] });
         world.RunUntil(() => world.Status.Plan is not null, "planned");
 
-        Parameter(world, OmsActions.RunCorrectionJar, "last").ShouldBe([("oms-c", "false"), ("oms-a", "false"), ("oms-b", "true")]);
-        world.Plan.Steps.Where(s => s.Action == OmsActions.RunDockerInit).Select(s => s.Node).ShouldBe(["oms-c", "oms-a", "oms-b"]);
-        world.Plan.Steps.Single(s => s.Action == OmsActions.TakeSnapshot).Parameters["databases"].ShouldBe("rm_340,cm_340,cm_hb_342,cm_hb_340,cm_hb_341");
+        Jars(world).ShouldBe([("oms-c", false), ("oms-a", false), ("oms-b", true)]);
+        world.Plan.Steps.Where(s => s.Is<RunDockerInit>()).Select(s => s.Node).ShouldBe(["oms-c", "oms-a", "oms-b"]);
+        world.Plan.Steps.Single(s => s.Is<TakeSnapshot>()).Arguments<TakeSnapshot.Args>().Databases
+            .ShouldBe(["rm_340", "cm_340", "cm_hb_342", "cm_hb_340", "cm_hb_341"]);
     }
 
     [Theory]
@@ -62,7 +65,7 @@ public sealed class RegionTests
         world.RunToSuccess();
 
         world.Rules.Broken.ShouldBeEmpty();
-        string.Join(',', Parameter(world, OmsActions.RunCorrectionJar, "last").Select(p => $"{p.Node}:{p.Value}")).ShouldBe(expected);
+        string.Join(',', Jars(world).Select(p => $"{p.Node}:{(p.Last ? "true" : "false")}")).ShouldBe(expected);
         world.Done.Where(a => a.What == "jar").Select(a => a.Where).ShouldBe(on);
     }
 
@@ -81,7 +84,7 @@ public sealed class RegionTests
         world.Rules.Broken.ShouldBeEmpty();
         world.Done.Where(a => a.What == "init").Select(a => a.Where).ShouldBe(["oms-a", "oms-c", "oms-d"]);
         world.Done.Where(a => a.What == "autostart").Select(a => a.Where).ShouldBe(["oms-b"]);
-        var inits = world.Plan.Steps.Where(s => s.Action == OmsActions.RunDockerInit).ToList();
+        var inits = world.Plan.Steps.Where(s => s.Is<RunDockerInit>()).ToList();
         inits.Zip(inits.Skip(1)).ShouldAllBe(pair => pair.Second.After.Contains(pair.First.Id));
     }
 
@@ -142,8 +145,9 @@ public sealed class RegionTests
 
     private static OmsWorld Begin() => new OmsWorld(new WorldSetup { Regions = 2, RealJson = false }).Apply();
 
-    private static IEnumerable<(string Node, string Value)> Parameter(OmsWorld world, string action, string name) =>
-        world.Plan.Steps.Where(s => s.Action == action).Select(s => (s.Node!, s.Parameters[name]));
+    private static IEnumerable<(string Node, bool Last)> Jars(OmsWorld world) => world.Plan.Steps
+        .Where(s => s.Is<RunCorrectionJar>())
+        .Select(s => (s.Node!, s.Arguments<RunCorrectionJar.Args>().Last));
 
     private static int First(OmsWorld world, string what) => world.Done.FindIndex(a => a.What == what);
 

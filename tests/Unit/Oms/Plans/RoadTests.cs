@@ -4,6 +4,7 @@ using Drydock.Clients.Kubernetes.CoreTypes;
 using Drydock.Crds.Common;
 using Drydock.Crds.OmsUpgrades;
 using Drydock.Reconcilers.Oms;
+using Drydock.Reconcilers.Upgrades;
 using Drydock.Tests.Unit.Fakes;
 using Drydock.Tests.Unit.Support;
 using Shouldly;
@@ -119,10 +120,10 @@ public sealed class RoadTests
         var world = FromHost.World;
 
         world.Done.Where(a => a.What == "load").Select(a => a.Where).ShouldBe(["oms-a", "oms-b"]);
-        var step = world.Step(StepIds.Image("oms-a"));
-        (step.Parameters["source"], step.Parameters["archive"], step.Parameters["archiveStorage"], step.Parameters["imageId"])
-            .ShouldBe((ImageSources.HostArchive, HostPath, "", world.NewImageContent.Id));
-        step.Parameters["archiveSha256"].Length.ShouldBe(64);
+        var image = world.Step(StepIds.Image("oms-a")).Arguments<PrepareImage.Args>();
+        (image.Source, image.Archive, image.ArchiveStorage, image.ImageId)
+            .ShouldBe((ImageSource.HostArchive, HostPath, null, world.NewImageContent.Id));
+        image.ArchiveSha256!.Length.ShouldBe(64);
         world.Hosts.ShouldAllBe(h => !h.Containers.Exists(c => c.Name.StartsWith("drydock")));
     }
 
@@ -196,7 +197,8 @@ public sealed class RoadTests
 
         world.Rules.Broken.ShouldBeEmpty();
         world["oms-b"].Find("oms_new_b")!.Config.Image.ShouldBe("registry.example/own/oms:feature_4.2.2");
-        (world.Step(StepIds.Image("oms-a")).Parameters["source"], world.Step(StepIds.Image("oms-b")).Parameters["source"]).ShouldBe((ImageSources.HostArchive, ImageSources.Archive));
+        new[] { "oms-a", "oms-b" }.Select(n => world.Step(StepIds.Image(n)).Arguments<PrepareImage.Args>().Source)
+            .ShouldBe([ImageSource.HostArchive, ImageSource.Archive]);
     }
 
     [Fact]

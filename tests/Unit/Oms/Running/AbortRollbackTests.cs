@@ -20,7 +20,7 @@ public sealed class AbortRollbackTests
         world.Annotate(Annotations.Abort, "stop");
         Halts(world);
 
-        world.Step("CorrectMetadata/jar-oms-a").State.ShouldBe(StepState.Succeeded);
+        world.Step("CorrectMetadata/oms-a/jar").State.ShouldBe(StepState.Succeeded);
         (world.Count("jar"), world.Count("restore"), world.Count("stop")).ShouldBe((1, 0, 2));
         world.Annotate(Annotations.Retry, "on");
         world.RunToRolledBack();

@@ -63,7 +63,7 @@ public sealed class AbortTests
         world.RunUntil(() => world.Count("jar") == 1, "the first JAR");
         world.Annotate(Annotations.Abort, "stop");
         world.RunUntil(() => world.ReasonOf("Failed") == "Aborted", "aborted");
-        world.Step("CorrectMetadata/jar-oms-a").State.ShouldBe(StepState.Succeeded);
+        world.Step("CorrectMetadata/oms-a/jar").State.ShouldBe(StepState.Succeeded);
         world.Count("jar").ShouldBe(1);
         world.Status.AbortedBy.ShouldBe("stop");
         world.Status.UsedTokens.ShouldContain(t => t.Kind == TokenKind.Abort && t.Token == "stop");

@@ -52,7 +52,7 @@ public sealed class ControlTests
     [Fact]
     public void A_hold_that_fits_nothing_is_named_in_the_plan()
     {
-        var world = new OmsWorld().Apply(s => s with { Mode = RunMode.Plan, HoldBefore = ["StopOId", "StopOld", "InitMetadata/oms-a", "PointOfNoReturn", "RestoreDatabases", "StartOld/oms-a"] });
+        var world = new OmsWorld().Apply(s => s with { Mode = RunMode.Plan, HoldBefore = ["StopOId", "StopOld", "InitMetadata/oms-a", "PointOfNoReturn", "RestoreDatabases", "StartOld/oms-a/start"] });
         world.RunUntil(() => world.Is("Ready"), "plan ready");
         world.Plan.Notes.Where(n => n.Contains("holdBefore", StringComparison.Ordinal)).ShouldHaveSingleItem().ShouldContain("'StopOId'");
     }
@@ -100,7 +100,7 @@ public sealed class ControlTests
         world.EditSpec(s => s with { Paused = true });
         world.RunUntil(() => world.ReasonOf("Reconciling") == "Paused", "paused");
 
-        world.Step("CorrectMetadata/jar-oms-a").State.ShouldBe(StepState.Succeeded);
+        world.Step("CorrectMetadata/oms-a/jar").State.ShouldBe(StepState.Succeeded);
         (world.Is("Reconciling"), world.Is("Stalled"), world.Is("Ready")).ShouldBe((true, false, false));
         var done = world.Done.Count;
         world.RunFor(TimeSpan.FromDays(1));

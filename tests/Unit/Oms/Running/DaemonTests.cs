@@ -49,7 +49,7 @@ public sealed class DaemonTests
 
     [Theory]
     [InlineData("CorrectMetadata")]
-    [InlineData("CorrectMetadata/jar-oms-a")]
+    [InlineData("CorrectMetadata/oms-a/jar")]
     [InlineData("InitMetadata")]
     [InlineData("Verify")]
     public void A_new_container_that_is_down_is_named_with_the_command_that_starts_it(string before)
@@ -65,7 +65,7 @@ public sealed class DaemonTests
 
         world.New("oms-a")!.Start();
         world.RunFor(TimeSpan.FromSeconds(5));
-        if (before == "CorrectMetadata/jar-oms-a")
+        if (before == "CorrectMetadata/oms-a/jar")
         {
             // The console comes up with its container, after the step that stopped it.
             world.New("oms-a")!.StopProgram("oms_console");
@@ -140,7 +140,7 @@ public sealed class DaemonTests
         var world = new OmsWorld(new WorldSetup { JarTakes = TimeSpan.FromMinutes(40) }).Apply(s => s with { Timeouts = s.Timeouts with { CorrectMetadata = "10m" } });
         world.RunUntil(() => world.Is("Failed"), "timed out");
         world.ReasonOf("Stalled").ShouldBe("StepTimeout");
-        world.Step("CorrectMetadata/jar-oms-a").State.ShouldBe(StepState.Failed);
+        world.Step("CorrectMetadata/oms-a/jar").State.ShouldBe(StepState.Failed);
 
         world.RunUntil(() => world.Count("jar", "oms-b") == 1, "it went on");
         world.Count("jar", "oms-a").ShouldBe(1);

@@ -64,9 +64,9 @@ public sealed class DeletionTests
     }
 
     [Theory]
-    [InlineData("PrepareImage/create-oms-a")]
+    [InlineData("PrepareImage/oms-a/create")]
     [InlineData("StopOld/oms-a")]
-    [InlineData("CorrectMetadata/jar-oms-a")]
+    [InlineData("CorrectMetadata/oms-a/jar")]
     [InlineData("EnableHA/ha-config")]
     public void Abandon_lets_the_running_step_end_starts_nothing_and_says_what_was_left(string during)
     {

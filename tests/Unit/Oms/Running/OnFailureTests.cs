@@ -21,7 +21,7 @@ public sealed class OnFailureTests
         RollbackTests.AsBefore(world);
         (world.Status.Phase, world.Is("Ready"), world.Is("Stalled"), world.Is("Failed"), world.Is("RolledBack")).ShouldBe(("RolledBack", false, true, true, true));
         (world.ReasonOf("Stalled"), world.ReasonOf("Failed"), world.ReasonOf("RolledBack")).ShouldBe(("RolledBackAfterFailure", "RolledBackAfterFailure", "RolledBackAfterFailure"));
-        world.Status.Message.ShouldNotBeNull().ShouldContain("CorrectMetadata/jar-oms-a");
+        world.Status.Message.ShouldNotBeNull().ShouldContain("CorrectMetadata/oms-a/jar");
         RollbackTests.Inert(world);
         world.Count("jar").ShouldBe(1);
 

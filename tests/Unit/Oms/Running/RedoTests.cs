@@ -88,7 +88,7 @@ public sealed class RedoTests
         world.RunUntil(() => world.Is("Held"), "held");
 
         world.Plan.Steps.Select(s => s.Id).Where(i => i.StartsWith("RestoreDatabases/", StringComparison.Ordinal)).ShouldBe(
-            ["RestoreDatabases/stop-oms-a", "RestoreDatabases/stop-oms-b", "RestoreDatabases/no-sessions", "RestoreDatabases/restore"]);
+            ["RestoreDatabases/oms-a/stop", "RestoreDatabases/oms-b/stop", "RestoreDatabases/no-sessions", "RestoreDatabases/restore"]);
         world.Plan.Notes.ShouldContain(n => n.Contains("compiled anew"));
         world.RunFor(TimeSpan.FromHours(1));
         (world.Count("restore"), world.Count("jar")).ShouldBe((0, 1));
@@ -160,7 +160,7 @@ public sealed class RedoTests
         world.RunFor(TimeSpan.FromSeconds(5));
         world[host].RestartDockerd();
         world.RunToStall();
-        world.Step(kind == "jar" ? $"CorrectMetadata/jar-{host}" : $"InitMetadata/{host}").State.ShouldBe(StepState.Unknown);
+        world.Step(kind == "jar" ? $"CorrectMetadata/{host}/jar" : $"InitMetadata/{host}").State.ShouldBe(StepState.Unknown);
         return world;
     }
 }

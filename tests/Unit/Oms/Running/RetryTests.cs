@@ -18,7 +18,7 @@ public sealed class RetryTests
         world.RunUntil(() => world.Is("Failed"), "failed");
         (world.Is("Stalled"), world.ReasonOf("Stalled"), world.Status.Phase).ShouldBe((true, "RestoreRequired", "Failed"));
         world.Status.Message.ShouldNotBeNull().ShouldContain("oms-a");
-        world.RunUntil(() => world.Status.Message?.Contains("up-00000003-correctmetadata-jar-oms-a-1", StringComparison.Ordinal) == true, "its output is kept");
+        world.RunUntil(() => world.Status.Message?.Contains("up-00000003-correctmetadata-oms-a-jar-1", StringComparison.Ordinal) == true, "its output is kept");
 
         world.Status.Message.ShouldContain("restore the snapshot and continue from StartNew");
         world.RunFor(TimeSpan.FromHours(1));

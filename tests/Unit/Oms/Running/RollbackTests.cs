@@ -103,7 +103,7 @@ public sealed class RollbackTests
         world.Status.Message.ShouldNotBeNull().ShouldContain("running steps finish first");
         world.RunToRolledBack();
 
-        world.Step("CorrectMetadata/jar-oms-a").State.ShouldBe(StepState.Succeeded);
+        world.Step("CorrectMetadata/oms-a/jar").State.ShouldBe(StepState.Succeeded);
         world.Count("jar").ShouldBe(1);
         world.Rules.Broken.ShouldBeEmpty();
         AsBefore(world);
@@ -193,7 +193,7 @@ public sealed class RollbackTests
     public void It_is_held_paused_and_resumed_like_the_way_there()
     {
         var world = Failed();
-        world.EditSpec(s => s with { DesiredState = DesiredState.RolledBack, HoldBefore = ["RestoreDatabases", "StartOld/oms-b"] });
+        world.EditSpec(s => s with { DesiredState = DesiredState.RolledBack, HoldBefore = ["RestoreDatabases", "StartOld/oms-b/start"] });
         world.RunUntil(() => world.Is("Held"), "held");
         world.RunFor(TimeSpan.FromHours(1));
         world.Count("restore").ShouldBe(0);

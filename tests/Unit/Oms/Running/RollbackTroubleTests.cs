@@ -110,11 +110,11 @@ public sealed class RollbackTroubleTests
         OmsWorld? world = null;
         world = new OmsWorld(new WorldSetup { RealJson = false, ProgramDies = (container, program) => program == "oms_console" && container.Name == OmsWorld.NewName && world!.Count("ha on") > 0 }).Apply();
         world.RunUntil(() => world.Is("Failed"), "failed");
-        world.Status.Step.ShouldBe("EnableHA/console-oms-a");
+        world.Status.Step.ShouldBe("EnableHA/oms-a/restart-console");
 
         RollbackTests.GoBack(world);
         RollbackTests.AsBefore(world);
-        world.BackStep("DisableNewHA/console-oms-a").Attempt.ShouldBeLessThanOrEqualTo(1);
+        world.BackStep("DisableNewHA/oms-a/restart-console").Attempt.ShouldBeLessThanOrEqualTo(1);
     }
 
     [Fact]

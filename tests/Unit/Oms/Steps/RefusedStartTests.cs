@@ -12,7 +12,7 @@ namespace Drydock.Tests.Unit.Oms;
 public sealed class RefusedStartTests
 {
     [Theory]
-    [InlineData("jar", "CorrectMetadata/jar-oms-a")]
+    [InlineData("jar", "CorrectMetadata/oms-a/jar")]
     [InlineData("init", "InitMetadata/oms-a")]
     public void It_goes_on_by_itself_once_dockerd_takes_it(string kind, string step)
     {

@@ -28,7 +28,8 @@ public sealed class RenameTests
         world.Done.FindIndex(a => a.What == "ha off").ShouldBeLessThan(world.Done.FindIndex(a => a.What == "rename"));
         world.Done.FindLastIndex(a => a.What == "rename").ShouldBeLessThan(world.Done.FindIndex(a => a.What == "stop"));
         var step = world.Step(StepIds.Rename(1));
-        step.Parameters["renames"].ShouldBe("""[{"kind":"Migration","id":"np_7","old":"orders","new":"orders_mnp_7"},{"kind":"Synchronization","id":"sp_2","old":"Orders","new":"Orders_ssp_2"}]""");
+        step.Arguments<RenameProjects.Args>().Renames.Select(r => $"{r.Kind} {r.Id} {r.OldName} {r.NewName}")
+            .ShouldBe(["Migration np_7 orders orders_mnp_7", "Synchronization sp_2 Orders Orders_ssp_2"]);
         (step.RunOnce, step.Reversible, step.Phase).ShouldBe((false, true, OmsUpgradePhases.RenameProjects));
         world.Plan.Notes.ShouldContain(n => n.Contains("Migration/np_7 'orders' becomes 'orders_mnp_7'"));
         world.Status.RenamedProjects.Select(r => (r.Kind, r.Id, r.OldName, r.NewName)).ShouldBe(
@@ -132,7 +133,7 @@ public sealed class RenameTests
         var done = Golden.World.Plan;
         RenamedProjects.Of(done).Count.ShouldBe(2);
         RenamedProjects.Of(done with { Steps = [.. done.Steps.Select(s => s with { State = StepState.Pending })] }).ShouldBeEmpty();
-        done.Steps.Count(s => s.Action == OmsActions.RenameProjects).ShouldBe(1);
+        done.Steps.Count(s => s.Is<RenameProjects>()).ShouldBe(1);
     }
 
     [Fact]

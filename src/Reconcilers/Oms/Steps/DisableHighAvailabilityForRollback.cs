@@ -1,0 +1,46 @@
+using Drydock.Crds.Common;
+using Drydock.Engine.Actions;
+
+namespace Drydock.Reconcilers.Oms;
+
+/// <summary>
+/// Disables high availability on the new version before a rollback (docs/research/oms.md#rollback), whatever its current
+/// settings: the restore discards them. Writes only if the row still is what was read for the receipt.
+/// </summary>
+internal sealed class DisableHighAvailabilityForRollback(IOmsTargets targets)
+    : OmsStep<DisableHighAvailabilityForRollback.Args>(targets)
+{
+    private const string ExpectedKey = "expected";
+
+    /// <param name="Database">The rm database.</param>
+    public sealed record Args(string Database);
+
+    protected override async Task<Observation> ObserveAsync(
+        StepContext context, Args args, CancellationToken cancellationToken)
+    {
+        var raw = await Targets.HaConfigAsync(args.Database, cancellationToken);
+        return raw is null || !HaConfig.Parse(raw).Enable
+            ? new Observation.Done("ha.config says enable: false.")
+            : new Observation.NotStarted();
+    }
+
+    protected override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(
+        StepContext context, Args args, CancellationToken cancellationToken) =>
+        Entry(ExpectedKey, await Targets.HaConfigAsync(args.Database, cancellationToken) ?? "");
+
+    protected override async Task ExecuteAsync(StepContext context, Args args, CancellationToken cancellationToken)
+    {
+        if (context.Receipt(ExpectedKey) is not { Length: > 0 } expected)
+        {
+            return;
+        }
+
+        var metadata = await Targets.MetadataAsync(cancellationToken);
+        var disabled = HaConfig.Parse(expected).Disabled().Raw;
+        if (!await metadata.CompareAndSwapHaConfigAsync(args.Database, expected, disabled, cancellationToken))
+        {
+            throw new StepActionException(
+                Reasons.TargetChanged, "ha.config changed a moment before the write. Nothing was written.");
+        }
+    }
+}

@@ -1,0 +1,51 @@
+using Drydock.Crds.Common;
+using Drydock.Engine.Actions;
+
+namespace Drydock.Reconcilers.Oms;
+
+/// <summary>
+/// Undoes <see cref="DisableHighAvailability"/>: writes the former ha.config, only if the row is what that step wrote.
+/// </summary>
+internal sealed class UndoDisableHighAvailability(IOmsTargets targets)
+    : OmsStep<UndoDisableHighAvailability.Args>(targets)
+{
+    /// <param name="Database">The rm database.</param>
+    /// <param name="Previous">ha.config before the upgrade.</param>
+    public sealed record Args(string Database, string Previous);
+
+    protected override async Task<Observation> ObserveAsync(
+        StepContext context, Args args, CancellationToken cancellationToken)
+    {
+        var raw = await Targets.HaConfigAsync(args.Database, cancellationToken);
+        if (raw == args.Previous)
+        {
+            return new Observation.Done("ha.config is as it was before the upgrade.");
+        }
+
+        if (raw == HaConfig.Parse(args.Previous).Disabled().Raw)
+        {
+            return new Observation.NotStarted();
+        }
+
+        return raw is not null && HaConfig.TryParse(raw, out var present, out _) && present.Enable
+            ? new Observation.Done(
+                "High availability is on as before. Another session changed ha.config in the meantime, and the "
+                + "operator does not overwrite it.")
+            : new Observation.Failed(
+                Reasons.TargetChanged,
+                "Another session changed ha.config in the meantime, and the operator does not overwrite it. "
+                + "Its value before the upgrade is in status.highAvailability.before: set it in the console, "
+                + "or annotate `drydock.dev/on-delete: Abandon`.");
+    }
+
+    protected override async Task ExecuteAsync(StepContext context, Args args, CancellationToken cancellationToken)
+    {
+        var metadata = await Targets.MetadataAsync(cancellationToken);
+        var disabled = HaConfig.Parse(args.Previous).Disabled().Raw;
+        if (!await metadata.CompareAndSwapHaConfigAsync(args.Database, disabled, args.Previous, cancellationToken))
+        {
+            throw new StepActionException(
+                Reasons.TargetChanged, "ha.config is not what this upgrade wrote. Nothing was written.");
+        }
+    }
+}

@@ -1,0 +1,107 @@
+using System.Globalization;
+using Drydock.Abstractions.Entities;
+using Drydock.Clients.Kubernetes.Client;
+using Drydock.Clients.Kubernetes.Errors;
+using Drydock.Crds.BackupSnapshots;
+using Drydock.Crds.Common;
+using Drydock.Engine.Actions;
+
+namespace Drydock.Reconcilers.Upgrades;
+
+/// <summary>
+/// The base of the steps that dump and verify databases with a BackupSnapshot. The object carries no owner reference, so
+/// that removing the upgrade never removes the backup. A second attempt creates another object: no dump is ever
+/// overwritten.
+/// </summary>
+internal abstract class TakeSnapshotBase<TArgs> : StepBase<TArgs>
+    where TArgs : class
+{
+    /// <summary>Receipt key: name of the BackupSnapshot.</summary>
+    public const string SnapshotKey = SnapshotReceipts.SnapshotKey;
+
+    /// <summary>Fact: uid of the BackupSnapshot.</summary>
+    public const string SnapshotUidFact = SnapshotReceipts.SnapshotUidFact;
+
+    protected abstract IKubernetesClient Kubernetes { get; }
+
+    /// <summary>Metadata of the upgrade.</summary>
+    protected abstract V1ObjectMeta Upgrade { get; }
+
+    /// <summary>The kind of the upgrade.</summary>
+    protected abstract string UpgradeKind { get; }
+
+    /// <summary>
+    /// Whether a name in the receipt is kept when the attempt is prepared again; otherwise the name is computed from the
+    /// attempt's number.
+    /// </summary>
+    protected abstract bool KeepsName { get; }
+
+    /// <summary>The name of the BackupSnapshot of this attempt.</summary>
+    protected abstract string SnapshotName(StepContext context, TArgs args);
+
+    /// <summary>What the BackupSnapshot dumps, and where to.</summary>
+    protected abstract Task<BackupSnapshotSpec> SpecAsync(
+        StepContext context, TArgs args, CancellationToken cancellationToken);
+
+    /// <summary>What a snapshot that failed means.</summary>
+    protected virtual Observation SnapshotFailed(TArgs args, string name, string? message) =>
+        new Observation.Failed(Reasons.SnapshotFailed, $"BackupSnapshot {name} failed: {message}");
+
+    protected override async Task<Observation> ObserveAsync(
+        StepContext context, TArgs args, CancellationToken cancellationToken)
+    {
+        if (context.Receipt(SnapshotKey) is not { } name
+            || await Kubernetes.GetAsync<BackupSnapshot>(
+                name, Upgrade.Namespace, cancellationToken) is not { } snapshot)
+        {
+            return new Observation.NotStarted();
+        }
+
+        if (snapshot.Metadata.Labels?.GetValueOrDefault(Labels.UpgradeUid) != context.OwnerUid)
+        {
+            return new Observation.Failed(
+                Reasons.SnapshotMissing,
+                $"BackupSnapshot {name} was not created by this upgrade. "
+                + $"Delete it (`kubectl -n {Upgrade.Namespace} delete backupsnapshot {name}`), then retry.");
+        }
+
+        var status = snapshot.Status;
+        return status?.Phase switch
+        {
+            BackupSnapshotPhases.Succeeded when status.Verified == true => new Observation.Done(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"BackupSnapshot {name} is verified: {status.Databases.Count} databases, {status.SizeBytes ?? 0} bytes."),
+                Entry(SnapshotUidFact, snapshot.Metadata.Uid ?? "")),
+            BackupSnapshotPhases.Failed => SnapshotFailed(args, name, status.Message),
+            _ => new Observation.Running(
+                $"BackupSnapshot {name} {status?.Phase ?? BackupSnapshotPhases.Pending} {status?.Progress}".TrimEnd()),
+        };
+    }
+
+    protected override Task<IReadOnlyDictionary<string, string>> PrepareAsync(
+        StepContext context, TArgs args, CancellationToken cancellationToken) =>
+        Task.FromResult(KeepsName && context.Receipt(SnapshotKey) is not null
+            ? Receipt(context)
+            : Entry(SnapshotKey, SnapshotName(context, args)));
+
+    protected override async Task ExecuteAsync(
+        StepContext context, TArgs args, CancellationToken cancellationToken)
+    {
+        var snapshot = new BackupSnapshot
+        {
+            ApiVersion = ApiGroup.ApiVersion,
+            Kind = BackupSnapshot.KindName,
+            Metadata = ChildMetadata.Of(context.Receipt(SnapshotKey)!, UpgradeKind, Upgrade),
+            Spec = await SpecAsync(context, args, cancellationToken),
+        };
+        try
+        {
+            await Kubernetes.CreateAsync(snapshot, cancellationToken);
+        }
+        catch (KubernetesAlreadyExistsException)
+        {
+            // An earlier operator process created it in this attempt; the next observation checks its owner.
+        }
+    }
+}

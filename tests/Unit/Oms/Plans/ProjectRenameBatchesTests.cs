@@ -1,0 +1,52 @@
+using Drydock.Crds.OmsUpgrades;
+using Drydock.Reconcilers.Oms;
+using Drydock.Reconcilers.Upgrades;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Oms.Plans;
+
+public class ProjectRenameBatchesTests
+{
+    [Fact]
+    public void Renames_survive_storing_and_are_readable()
+    {
+        ProjectRename[] renames =
+        [
+            new(ProjectKind.Migration, "np_1", "订单 \"a\"\\\n", "订单_mnp_1"),
+            new(ProjectKind.Synchronization, "7", "😀", "😀_s7"),
+        ];
+
+        var stored = StepArguments.Write(ProjectRenameBatches.Of("rm", renames).ShouldHaveSingleItem());
+
+        stored["renames"].ShouldContain("订单_mnp_1");
+        StepArguments.Read<RenameProjects.Args>("x", stored).Renames.ShouldBe(renames);
+    }
+
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("[1")]
+    public void Other_text_in_place_of_renames_is_refused(string text)
+    {
+        var stored = StepArguments.Write(new RenameProjects.Args("rm", []));
+        stored["renames"] = text;
+
+        Should.Throw<FormatException>(() => StepArguments.Read<RenameProjects.Args>("x", stored));
+    }
+
+    [Fact]
+    public void Batches_keep_the_order_and_fit_into_a_parameter()
+    {
+        var renames = Enumerable.Range(1, 500)
+            .Select(id => new ProjectRename(
+                ProjectKind.Synchronization, $"{id}", new string('订', 128), new string('单', 128)))
+            .ToList();
+
+        var batches = ProjectRenameBatches.Of("rm", renames);
+
+        batches.Count.ShouldBeGreaterThan(1);
+        batches.ShouldAllBe(batch => StepArguments.Write(batch)["renames"].Length < 32768);
+        batches.SelectMany(batch => batch.Renames).ShouldBe(renames);
+        ProjectRenameBatches.Of("rm", []).ShouldBeEmpty();
+    }
+}
