@@ -44,12 +44,12 @@ internal sealed class OutcomeReader(
         if (plan.Steps.Find(s => s.State == StepState.Failed) is { } failed)
         {
             var reason = failed.Reason ?? EngineReasons.StepFailed;
-            return new RunOutcome(RunState.Failed, failed.Id, reason, Sentences.End($"{failed.Id} failed: {failed.Message}"));
+            return new RunOutcome(RunState.Failed, failed.Id, reason, StatusMessage.End($"{failed.Id} failed: {failed.Message}"));
         }
 
         if (plan.Steps.Find(s => s.State == StepState.Unknown) is { } unknown)
         {
-            var what = Sentences.End($"The outcome of {unknown.Id} is unknown: {unknown.Message}");
+            var what = StatusMessage.End($"The outcome of {unknown.Id} is unknown: {unknown.Message}");
             return new RunOutcome(RunState.OutcomeUnknown, unknown.Id, EngineReasons.OutcomeUnknown, what);
         }
 
@@ -58,7 +58,7 @@ internal sealed class OutcomeReader(
             return null;
         }
 
-        var message = Sentences.Join([.. guards.Breaches.Select(b => b.Message)]);
+        var message = StatusMessage.Join([.. guards.Breaches.Select(b => b.Message)]);
         return guards.Breaches.Any(b => b.State == GuardState.Broken)
             ? new RunOutcome(RunState.TargetChanged, null, EngineReasons.TargetChanged, message)
             : new RunOutcome(

@@ -197,7 +197,7 @@ internal sealed class StepJob
             : new StepReport.Failed(
                 _step,
                 failure.Reason,
-                Sentences.Join(Clean(failure.Message), $"It was retried for {KubernetesDuration.Format(_timeout())} and has not started."),
+                StatusMessage.Join(Clean(failure.Message), $"It was retried for {KubernetesDuration.Format(_timeout())} and has not started."),
                 Retryable: false,
                 point);
     }

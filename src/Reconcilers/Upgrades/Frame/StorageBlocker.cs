@@ -25,7 +25,7 @@ internal static class StorageBlocker
             // An unreadable storage is not a lost one.
             return new Blocker(
                 StorageReasons.Of(exception),
-                Sentences.Join(exception.Message, "No step starts until the backup storage answers. It is checked again automatically."));
+                StatusMessage.Join(exception.Message, "No step starts until the backup storage answers. It is checked again automatically."));
         }
     }
 }

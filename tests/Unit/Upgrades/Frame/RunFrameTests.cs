@@ -163,9 +163,9 @@ public sealed class RunFrameTests
         world.Status.Message.ShouldNotBeNull().ShouldStartWith("The deletion waits: parts were swapped");
         world.Annotate(Annotations.OnDelete, Annotations.Abandon);
         world.RunUntil(() => world.Found is null, "gone");
-        const string Left = "abandoned: 4 of 5 steps were done, the last Await/others; open: none. Parts are as these steps left them";
-        world.Events.All.ShouldContain(e => e.IsWarning && e.Reason == Reasons.Abandoned && e.Message == Left);
-        world.Logs.Lines.ShouldContain(l => l.Contains($"ToyRun toys/up {Left}", StringComparison.Ordinal));
+        const string Left = "4 of 5 steps were done (last: Await/others)";
+        world.Events.All.ShouldContain(e => e.IsWarning && e.Reason == Reasons.Abandoned && e.Message.Contains(Left, StringComparison.Ordinal));
+        world.Logs.Lines.ShouldContain(l => l.Contains(Left, StringComparison.Ordinal));
         world.Claims.ShouldBe(0);
     }
 

@@ -85,7 +85,7 @@ internal sealed class DeletionFlow(
 
         if (tell)
         {
-            var left = Sentences.Join(
+            var left = StatusMessage.Join(
                 Left(_kind.Plans.Of(written.Status!, slot)!), _kind.LeftBehind(written.Spec, written.Status!));
             frame.Store.Warning(written, Reasons.Abandoned, left);
             RunLog.Abandoned(_logger, _kind.Name, written.Metadata.Namespace, written.Metadata.Name, left);
@@ -115,7 +115,7 @@ internal sealed class DeletionFlow(
         return summary with
         {
             Reason = summary.Kind == RunOutcomeKind.Stalled ? summary.Reason : Reasons.DeletionWaits,
-            Message = Sentences.Join(followed, summary.Message),
+            Message = StatusMessage.Join(followed, summary.Message),
         };
     };
 
@@ -140,7 +140,7 @@ internal sealed class DeletionFlow(
             return summary with
             {
                 Reason = summary.Kind == RunOutcomeKind.Stalled ? summary.Reason : Reasons.Undoing,
-                Message = Sentences.Join(
+                Message = StatusMessage.Join(
                     summary.Message,
                     $"The annotation {Annotations.OnDelete}: {Annotations.Abandon} releases the object at once."),
             };
@@ -150,7 +150,7 @@ internal sealed class DeletionFlow(
         return summary with
         {
             Reason = summary.Kind == RunOutcomeKind.Stalled ? summary.Reason : Reasons.DeletionWaits,
-            Message = Sentences.Join(
+            Message = StatusMessage.Join(
                 $"The deletion waits: {_kind.PastUndo}, so the {plan} must finish first.",
                 $"The annotation {Annotations.OnDelete}: {Annotations.Abandon} releases the object at once and leaves the targets as they are.",
                 summary.Message),

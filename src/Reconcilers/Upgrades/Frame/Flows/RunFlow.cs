@@ -143,7 +143,7 @@ internal sealed class RunFlow(
             Kind = RunOutcomeKind.Progressing,
             Failed = false,
             Reason = RollbackMessages.Reason(cause),
-            Message = Sentences.Join(because, summary.Message),
+            Message = StatusMessage.Join(because, summary.Message),
         };
     }
 
@@ -169,7 +169,7 @@ internal sealed class RunFlow(
         RunStatusSummary Staying(RunStatusSummary summary)
         {
             var stays = summary.Kind == RunOutcomeKind.Succeeded ? summary
-                : finishing ? summary with { Kind = RunOutcomeKind.Progressing, Failed = false, Reason = Reasons.RollingBack, Message = Sentences.Join(refused.Message, "Running steps finish first.", summary.Message) }
+                : finishing ? summary with { Kind = RunOutcomeKind.Progressing, Failed = false, Reason = Reasons.RollingBack, Message = StatusMessage.Join(refused.Message, "Running steps finish first.", summary.Message) }
                 : refused;
             return adjust is null ? stays : adjust(stays);
         }
@@ -233,7 +233,7 @@ internal sealed class RunFlow(
             var ignored = PlanProgress.Begun(plan) && RollbackDecision.CauseOf(_kind, entity) == RollbackCause.None && summary.Kind != RunOutcomeKind.RolledBack
                 ? summary with
                 {
-                    Message = Sentences.Join(
+                    Message = StatusMessage.Join(
                         summary.Message,
                         "The rollback has started and must finish: desiredState: Upgraded is ignored until then."),
                 }

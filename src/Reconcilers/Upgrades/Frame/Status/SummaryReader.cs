@@ -55,7 +55,7 @@ internal sealed class SummaryReader(RunKind kind)
         RunOutcomeKind.Succeeded,
         RunPhases.Succeeded,
         status.ActionRequired.Count > 0 ? Reasons.SucceededWithActions : Reasons.Succeeded,
-        Sentences.Join($"All {Number(status.Plan!.Steps.Count)} steps succeeded{kind.Success(status)}", Actions(status)));
+        StatusMessage.Join($"All {Number(status.Plan!.Steps.Count)} steps succeeded{kind.Success(status)}", Actions(status)));
 
     // According to the current spec: the requested state is reached, or the upgrade failed and was rolled back
     // automatically.
@@ -71,7 +71,7 @@ internal sealed class SummaryReader(RunKind kind)
         {
             var next = "To try again, set spec.desiredState: Upgraded and a new retry token.";
             return new RunStatusSummary(
-                RunOutcomeKind.RolledBack, phase, Reasons.RolledBack, Sentences.Join(done, actions, next))
+                RunOutcomeKind.RolledBack, phase, Reasons.RolledBack, StatusMessage.Join(done, actions, next))
             {
                 IsRolledBack = true,
             };
@@ -94,7 +94,7 @@ internal sealed class SummaryReader(RunKind kind)
                 RunOutcomeKind.Stalled,
                 phase,
                 Reasons.RolledBack,
-                Sentences.Join(done, actions, "spec.desiredState is Upgraded, but the former version runs.", restart))
+                StatusMessage.Join(done, actions, "spec.desiredState is Upgraded, but the former version runs.", restart))
             {
                 IsRolledBack = true,
                 Failed = true,
@@ -103,7 +103,7 @@ internal sealed class SummaryReader(RunKind kind)
                 RunOutcomeKind.Stalled,
                 phase,
                 Reasons.RolledBackAfterFailure,
-                Sentences.Join($"{failed.Id} failed: {failed.Message}", done, actions, restart))
+                StatusMessage.Join($"{failed.Id} failed: {failed.Message}", done, actions, restart))
             {
                 IsRolledBack = true,
                 Failed = true,
@@ -126,7 +126,7 @@ internal sealed class SummaryReader(RunKind kind)
             Kind = RunOutcomeKind.Stalled,
             Phase = RunPhases.Failed,
             Reason = Reasons.Aborted,
-            Message = Sentences.Join(outcome.Message, failed, next),
+            Message = StatusMessage.Join(outcome.Message, failed, next),
             Failed = true,
         };
     }
@@ -137,7 +137,7 @@ internal sealed class SummaryReader(RunKind kind)
         var output = plan.Step(outcome.StepId ?? "")?.OutputRef is { } secret
             ? $"The end of its output is in Secret {secret}."
             : null;
-        return Sentences.Join(
+        return StatusMessage.Join(
             rollback ? $"The rollback stopped ({outcome.Reason}): {outcome.Message}" : outcome.Message,
             output,
             outcome.RetryRefused is { } why ? $"The retry was refused: {why}" : null,
@@ -163,7 +163,7 @@ internal sealed class SummaryReader(RunKind kind)
             : null;
         return remedy is null
             ? outcome.Message
-            : Sentences.Join(outcome.Message, "Nothing more is started.", remedy);
+            : StatusMessage.Join(outcome.Message, "Nothing more is started.", remedy);
     }
 
     private static string? Actions(RunStatus status) => status.ActionRequired.Count > 0

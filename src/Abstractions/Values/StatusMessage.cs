@@ -4,7 +4,7 @@ namespace Drydock.Abstractions.Values;
 /// Joins texts of several authors (targets, steps, engine) into one message for people: what each of them wrote may or
 /// may not end with a full stop.
 /// </summary>
-public static class Sentences
+public static class StatusMessage
 {
     /// <summary>The texts in order, each ended by a full stop; empty ones are left out.</summary>
     public static string Join(params IReadOnlyList<string?> texts) =>
