@@ -6,6 +6,9 @@ namespace Drydock.Tests.Unit.Fakes;
 /// </summary>
 internal sealed class WorldScheduler(Random? random = null) : TaskScheduler
 {
+    private const int QuietPauses = 12;
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
+
     private readonly object _gate = new();
     private readonly List<Task> _queue = [];
 
@@ -41,13 +44,23 @@ internal sealed class WorldScheduler(Random? random = null) : TaskScheduler
     }
 
     /// <summary>
-    /// Waits for a continuation that another thread is about to bring (the runtime cancels a token source there).
+    /// Waits for a continuation that another thread is about to bring (the runtime cancels a token source there). If
+    /// the pool has had nothing to do for some pauses, none comes: only a timer of the world goes on.
     /// </summary>
     public bool WaitForArrival(TimeSpan atMost)
     {
         lock (_gate)
         {
-            return _queue.Count > 0 || Monitor.Wait(_gate, atMost);
+            var quiet = 0;
+            for (var waited = TimeSpan.Zero; _queue.Count == 0 && quiet < QuietPauses && waited < atMost; waited += Pause)
+            {
+                if (!Monitor.Wait(_gate, Pause))
+                {
+                    quiet = ThreadPool.PendingWorkItemCount == 0 ? quiet + 1 : 0;
+                }
+            }
+
+            return _queue.Count > 0;
         }
     }
 
