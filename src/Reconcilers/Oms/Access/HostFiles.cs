@@ -12,8 +12,8 @@ namespace Drydock.Reconcilers.Oms;
 /// instead of making a directory in its place; symbolic links of the host are followed by the host.
 /// </summary>
 /// <param name="docker">The host.</param>
-/// <param name="ownerUid">Uid of the upgrade; the container is named after it, so that one that a crash left behind is
-/// found again.</param>
+/// <param name="ownerUid">Uid of the upgrade; the container is named after it, so that a container that a crash left
+/// is found.</param>
 /// <param name="image">An image that is on the host.</param>
 internal sealed class HostFiles(IDockerClient docker, string ownerUid, string image)
 {
@@ -28,8 +28,8 @@ internal sealed class HostFiles(IDockerClient docker, string ownerUid, string im
     /// <param name="path">Absolute path on the host.</param>
     /// <param name="read">Reads; what it was given ends with it.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="InvalidDataException">It is no ordinary file.</exception>
+    /// <exception cref="FileNotFoundException">The file does not exist.</exception>
+    /// <exception cref="InvalidDataException">It is not a regular file.</exception>
     /// <exception cref="DockerException">The host cannot be reached or refuses.</exception>
     public async Task<T> ReadAsync<T>(
         string path, Func<Stream, ContainerPathStatResponse, Task<T>> read, CancellationToken cancellationToken)
@@ -44,7 +44,7 @@ internal sealed class HostFiles(IDockerClient docker, string ownerUid, string im
 
             if (!archive.Stat.IsRegularFile)
             {
-                throw new InvalidDataException($"{path} is no ordinary file");
+                throw new InvalidDataException($"{path} is not a regular file");
             }
 
             var limit = archive.Stat.Size + (2L * BoundedTarStream.MaxHeaderBytes);
@@ -124,7 +124,7 @@ internal sealed class HostFiles(IDockerClient docker, string ownerUid, string im
         }
         catch (DockerNotFoundException)
         {
-            // It went away since the container was created; or the container did, and this look says so.
+            // The file or the container was removed meanwhile; inspecting the container tells which.
             await docker.Containers.InspectContainerAsync(container, cancellationToken);
             return null;
         }

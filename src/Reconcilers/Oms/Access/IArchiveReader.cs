@@ -4,7 +4,7 @@ using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>Reads image archives and looks after snapshot files in storage.</summary>
+/// <summary>Reads image archives, and checks snapshot files in storage.</summary>
 internal interface IArchiveReader : IStoragePlaces
 {
     /// <summary>
@@ -16,7 +16,7 @@ internal interface IArchiveReader : IStoragePlaces
     /// <param name="path">Path of the archive below the storage.</param>
     /// <param name="sha256">The checksum that it must have, in hexadecimal digits; empty takes any.</param>
     /// <param name="cancellationToken">Ends the opening.</param>
-    /// <exception cref="FileNotFoundException">There is none.</exception>
+    /// <exception cref="FileNotFoundException">The archive does not exist.</exception>
     /// <exception cref="Clients.Snapshots.SnapshotException"> The storage cannot be opened or read;
     /// <see cref="Clients.Snapshots.SnapshotFailure.ChecksumMismatch"/>: it is another file. Reading throws the same
     /// once the file is no longer the one that was checked.
@@ -28,8 +28,8 @@ internal interface IArchiveReader : IStoragePlaces
     /// <param name="namespace">Namespace of the storage's Secret.</param>
     /// <param name="path">Path of the archive below the storage.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
-    /// <exception cref="FileNotFoundException">There is none.</exception>
-    /// <exception cref="InvalidDataException">It is no image archive.</exception>
+    /// <exception cref="FileNotFoundException">The archive does not exist.</exception>
+    /// <exception cref="InvalidDataException">It is not an image archive.</exception>
     /// <exception cref="Clients.Snapshots.SnapshotException">The storage cannot be opened or read.</exception>
     Task<ImageArchiveContents> InspectAsync(StorageSpec storage, string? @namespace, string path, CancellationToken cancellationToken);
 

@@ -18,7 +18,7 @@ internal static class ImageArchiveManifest
     /// <param name="path">Its path, for messages.</param>
     /// <param name="length">Its length in bytes.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    /// <exception cref="InvalidDataException">It is no image archive.</exception>
+    /// <exception cref="InvalidDataException">It is not an image archive.</exception>
     /// <exception cref="JsonException">Its manifest is not what <c>docker save</c> writes.</exception>
     internal static async Task<ImageArchiveContents> ReadAsync(
         Stream archive, string path, long length, CancellationToken cancellationToken)
@@ -35,7 +35,7 @@ internal static class ImageArchiveManifest
     /// <param name="raw">The archive from its start.</param>
     /// <param name="path">Its path, for messages.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    /// <exception cref="InvalidDataException">It is no image archive.</exception>
+    /// <exception cref="InvalidDataException">It is not an image archive.</exception>
     /// <exception cref="JsonException">Its manifest is not what <c>docker save</c> writes.</exception>
     internal static async Task<IReadOnlyList<string>> FindAsync(Stream raw, string path, CancellationToken cancellationToken)
     {

@@ -78,7 +78,7 @@ internal sealed class OmsTargets : IOmsTargets, IAsyncDisposable
         }
     }
 
-    /// <summary>Takes the object as read anew; spec and Secrets are the same ones.</summary>
+    /// <summary>Takes the object as last read; spec and Secrets are unchanged.</summary>
     public void Refresh(OmsUpgrade upgrade) => Upgrade = upgrade;
 
     /// <inheritdoc />
@@ -95,8 +95,8 @@ internal sealed class OmsTargets : IOmsTargets, IAsyncDisposable
             }
             catch (DockerException)
             {
-                // A Secret that is gone or broken must not keep an abort or the way back from being heeded; the steps
-                // and guards of the node say it.
+                // A missing or unusable Secret must not prevent an abort or a rollback; the steps and guards of the node
+                // report it.
             }
         }
     }
@@ -150,7 +150,7 @@ internal sealed class OmsTargets : IOmsTargets, IAsyncDisposable
             return null;
         }
 
-        var data = _secrets.Data(name) ?? throw new FormatException($"Secret {name} (spec.imagePullSecretRef) does not exist in namespace {Upgrade.Metadata.Namespace}; create it with 'kubectl create secret docker-registry'");
+        var data = _secrets.Data(name) ?? throw new FormatException($"Secret {name} (spec.imagePullSecretRef) does not exist in namespace {Upgrade.Metadata.Namespace}. Create it with `kubectl create secret docker-registry`.");
         try
         {
             var credentials = RegistryCredentials.For(image, data)
@@ -172,7 +172,7 @@ internal sealed class OmsTargets : IOmsTargets, IAsyncDisposable
     /// <param name="stat">What the host says of the file.</param>
     /// <param name="content">The file from its start.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    /// <exception cref="InvalidDataException">It is no image archive.</exception>
+    /// <exception cref="InvalidDataException">It is not an image archive.</exception>
     public async Task<ImageArchiveContents> InspectHostArchiveAsync(
         string node, string path, ContainerPathStatResponse stat, Stream content, CancellationToken cancellationToken)
     {
@@ -200,13 +200,13 @@ internal sealed class OmsTargets : IOmsTargets, IAsyncDisposable
         }
     }
 
-    /// <summary>The metadata database by what the spec, its Secret and a config.yaml say, in this order.</summary>
+    /// <summary>The metadata database according to the spec, its Secret and a config.yaml, in this order.</summary>
     /// <param name="config">config.yaml of any node.</param>
     private MetadataTarget Target(OmsConfig config)
     {
         var spec = Upgrade.Spec.MetadataDatabase;
         var data = spec?.CredentialsSecretRef is { } reference
-            ? _secrets.Data(reference.Name) ?? throw new OmsMetadataException(OmsMetadataErrorKind.AccessDenied, $"Secret {reference.Name} (spec.metadataDatabase.credentialsSecretRef) does not exist in namespace {Upgrade.Metadata.Namespace}; create it with the keys username and password")
+            ? _secrets.Data(reference.Name) ?? throw new OmsMetadataException(OmsMetadataErrorKind.AccessDenied, $"Secret {reference.Name} (spec.metadataDatabase.credentialsSecretRef) does not exist in namespace {Upgrade.Metadata.Namespace}. Create it with the keys username and password.")
             : null;
         if (SecretLimits.Refusal(spec?.CredentialsSecretRef?.Name ?? "", data, SecretKeys.Database) is { } refusal)
         {
@@ -282,11 +282,11 @@ internal sealed class OmsTargets : IOmsTargets, IAsyncDisposable
             }
         }
 
-        throw new OmsMetadataException(OmsMetadataErrorKind.Unreachable, $"config.yaml cannot be read on any node, so the metadata database is not known ({problem ?? "no container has one"})");
+        throw new OmsMetadataException(OmsMetadataErrorKind.Unreachable, $"config.yaml cannot be read on any node ({problem ?? "no container has one"}), so the address of the metadata database is unknown.");
     }
 
     private OmsNode Find(string node) =>
-        _nodes.GetValueOrDefault(node) ?? throw new KeyNotFoundException($"spec.regions has no node '{node}' any more; put it back until the upgrade has ended");
+        _nodes.GetValueOrDefault(node) ?? throw new KeyNotFoundException($"spec.regions has no node '{node}' any more. Put it back until the upgrade has ended.");
 
     private DockerEndpoint Endpoint(OmsNode node)
     {
@@ -313,7 +313,7 @@ internal sealed class OmsTargets : IOmsTargets, IAsyncDisposable
 
     private IReadOnlyDictionary<string, byte[]> Required(OmsNode node, string secret)
     {
-        var data = _secrets.Data(secret) ?? throw new DockerEndpointException(node.Docker.Endpoint, $"Secret {secret} of node {node.Name} does not exist in namespace {Upgrade.Metadata.Namespace}; create it");
+        var data = _secrets.Data(secret) ?? throw new DockerEndpointException(node.Docker.Endpoint, $"Secret {secret} of node {node.Name} does not exist in namespace {Upgrade.Metadata.Namespace}. Create it.");
         return SecretLimits.Refusal(secret, data, [.. DockerTlsMaterial.SecretKeys, SshMaterial.PrivateKeyKey, SshMaterial.KnownHostsKey]) is { } refusal
             ? throw new DockerEndpointException(node.Docker.Endpoint, $"node {node.Name}: {refusal}")
             : data;

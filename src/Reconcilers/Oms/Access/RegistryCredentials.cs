@@ -39,7 +39,7 @@ internal static class RegistryCredentials
             throw new FormatException($"it has no key {Key}; make it with 'kubectl create secret docker-registry'");
         }
 
-        using var json = Parse(bytes) ?? throw new FormatException($"its {Key} is no JSON");
+        using var json = Parse(bytes) ?? throw new FormatException($"its {Key} is not JSON");
         var host = HostOf(image);
         return json.RootElement.ValueKind == JsonValueKind.Object && json.RootElement.TryGetProperty("auths", out var auths) && auths.ValueKind == JsonValueKind.Object
             ? auths.EnumerateObject()
@@ -51,7 +51,7 @@ internal static class RegistryCredentials
             : throw new FormatException($"its {Key} has no object 'auths'");
     }
 
-    // The library's own words may quote the text.
+    // The library's messages may quote the text.
     private static JsonDocument? Parse(byte[] bytes)
     {
         try
@@ -68,7 +68,7 @@ internal static class RegistryCredentials
     {
         if (entry.ValueKind != JsonValueKind.Object)
         {
-            throw new FormatException($"its entry for {host} is no object");
+            throw new FormatException($"its entry for {host} is not an object");
         }
 
         var (user, password) = (Text(entry, "username"), Text(entry, "password"));

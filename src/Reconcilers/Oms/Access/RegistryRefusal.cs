@@ -4,8 +4,8 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>
-/// Tells a registry that refuses us from one that cannot be reached: dockerd passes both on under several statuses, and
-/// only its words differ.
+/// Distinguishes a registry that refuses the operator from one that cannot be reached: dockerd reports both with several
+/// statuses, and only the messages differ.
 /// </summary>
 internal static class RegistryRefusal
 {
@@ -20,13 +20,13 @@ internal static class RegistryRefusal
         _ => false,
     };
 
-    /// <summary>A sentence with the way out.</summary>
+    /// <summary>What was refused, and what to do.</summary>
     public static string Describe(string image, string node, string? secret, DockerException exception)
     {
         var host = RegistryCredentials.HostOf(image);
         return secret is null
-            ? $"the registry {host} does not give {image} to {node} without credentials ({exception.Message}); put them into a Secret and name it in spec.imagePullSecretRef, or correct spec.image"
-            : $"the registry {host} refuses the credentials of Secret {secret} for {image} on {node} ({exception.Message}); correct the Secret, or spec.image";
+            ? $"Registry {host} does not serve {image} to {node} without credentials ({exception.Message.TrimEnd('.')}). Put them into a Secret and name it in spec.imagePullSecretRef, or correct spec.image."
+            : $"Registry {host} refuses the credentials of Secret {secret} for {image} on {node} ({exception.Message.TrimEnd('.')}). Correct the Secret, or spec.image.";
     }
 
     private static bool Speaks(string words) =>

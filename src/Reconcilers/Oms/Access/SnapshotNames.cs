@@ -5,7 +5,7 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>
-/// Names of the objects an upgrade makes beside itself: found again after any crash, and never another upgrade's.
+/// Names of the objects that an upgrade creates: the same after every crash, and never those of another upgrade.
 /// </summary>
 internal static class SnapshotNames
 {
@@ -13,7 +13,7 @@ internal static class SnapshotNames
     public static string Snapshot(V1ObjectMeta upgrade, int attempt) =>
         string.Create(CultureInfo.InvariantCulture, $"{Stem(upgrade)}-{attempt}");
 
-    /// <summary>The BackupSnapshot that the way back takes before databases are dropped.</summary>
+    /// <summary>The BackupSnapshot that a rollback takes before it drops databases.</summary>
     public static string BeforeRollback(V1ObjectMeta upgrade, int attempt) =>
         string.Create(CultureInfo.InvariantCulture, $"{Stem(upgrade)}-before-rollback-{attempt}");
 

@@ -5,15 +5,14 @@ using Drydock.Crds.Common;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>
-/// Entries for a person as one fact of a step, one line each, within what a receipt takes; how many did not fit is
-/// said. Pure.
+/// Action items as one fact of a step, one line each, up to the length limit of a fact. The last line counts those that
+/// did not fit. Pure.
 /// </summary>
 internal static class ActionFacts
 {
     private const int Longest = SchemaLimits.Opaque - 1024;
     private const int LongestMessage = 1000;
 
-    /// <summary>Writes them.</summary>
     public static string Write(IReadOnlyList<ActionItem> items)
     {
         ArgumentNullException.ThrowIfNull(items);
@@ -23,7 +22,7 @@ internal static class ActionFacts
             var line = $"{Flat(items[i].Reason)}\t{Flat(items[i].Subject)}\t{SchemaLimits.Clip(Flat(items[i].Message), LongestMessage)}\n";
             if (text.Length + line.Length > Longest)
             {
-                text.Append(CultureInfo.InvariantCulture, $"{Reasons.ReviewProject}\t\t{items.Count - i} more projects need a look; compare the console's list with status.projects\n");
+                text.Append(CultureInfo.InvariantCulture, $"{Reasons.ReviewProject}\t\t{items.Count - i} more projects must be checked. Compare the console's list with status.projects.\n");
                 break;
             }
 
@@ -33,7 +32,6 @@ internal static class ActionFacts
         return text.ToString();
     }
 
-    /// <summary>Reads them back.</summary>
     public static IReadOnlyList<ActionItem> Read(string? text) =>
     [
         .. (text ?? "")

@@ -11,7 +11,6 @@ internal static class ConsoleAddress
     /// <summary>The certificate's place in the container.</summary>
     public const string CertificateTarget = "/etc/pki/nginx/oms_server.crt";
 
-    /// <summary>The address.</summary>
     /// <param name="hostIP">The node.</param>
     /// <param name="port">nginx_server_port.</param>
     /// <param name="https">Whether the certificate is mounted.</param>
@@ -25,7 +24,7 @@ internal static class ConsoleAddress
         return binds.Any(b => b.Split(':') is [_, CertificateTarget, ..]);
     }
 
-    /// <summary>Reads an address that a person gave.</summary>
+    /// <summary>Reads an address that a user gave.</summary>
     /// <returns>Null if it is not an absolute http or https address without user, query and fragment.</returns>
     public static Uri? Parse(string text)
     {
@@ -37,7 +36,7 @@ internal static class ConsoleAddress
             : null;
     }
 
-    // People copy the whole address of the vendor's sample.
+    // Users copy the whole address of the vendor's sample.
     private static Uri WithoutApiPath(Uri address)
     {
         var path = address.AbsolutePath.TrimEnd('/');

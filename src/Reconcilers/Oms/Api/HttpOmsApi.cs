@@ -31,7 +31,7 @@ internal sealed class HttpOmsApi(OmsApiTarget target, HttpMessageHandler handler
         }
         catch (OmsApiException exception) when (exception.Kind == OmsApiErrorKind.Absent)
         {
-            // The older API has nothing that can be asked without an id.
+            // Every request of the older API needs an id.
             return implied == OmsApiGeneration.V2 ? OmsApiGeneration.None : implied;
         }
     }
@@ -42,8 +42,8 @@ internal sealed class HttpOmsApi(OmsApiTarget target, HttpMessageHandler handler
         var projects = new List<OmsProject>();
         foreach (var kind in new[] { ProjectKind.Migration, ProjectKind.Synchronization })
         {
-            // totalCount is rows in one page of the documents and pages in another, and the page size given back may be
-            // another: read until nothing new comes.
+            // In the documents totalCount counts rows on one page and pages on another, and the returned page size may
+            // differ: read until a page has no new project.
             var seen = new HashSet<string>(StringComparer.Ordinal);
             for (var page = 1; ; page++)
             {
@@ -169,7 +169,7 @@ internal sealed class HttpOmsApi(OmsApiTarget target, HttpMessageHandler handler
             throw _transport.Errors.Unreadable(what, "the progress has no status");
         }
 
-        // After a switchover the other direction is what runs; the checkpoint of the first stands still.
+        // After a switchover the reverse direction runs; the checkpoint of the first direction no longer moves.
         var reverse = row.CurrentStep?.Contains("REVERSE_INCR", StringComparison.OrdinalIgnoreCase) == true;
         var text = reverse ? row.ReverseIncrTransferCheckpoint ?? row.ReverseIncrSyncCheckpoint : row.IncrSyncCheckpoint;
         var checkpoint = Time(text);
@@ -184,8 +184,8 @@ internal sealed class HttpOmsApi(OmsApiTarget target, HttpMessageHandler handler
         };
     }
 
-    // Seconds by the documents; a number that can only be milliseconds is read as that. 0 and less is how "none yet" is
-    // written.
+    // Seconds according to the documents; a number that can only be milliseconds is read as such. 0 and less mean "none
+    // yet".
     private static DateTimeOffset? Time(string? text) => LooseNumber.Parse(text) switch
     {
         null or <= 0 => null,

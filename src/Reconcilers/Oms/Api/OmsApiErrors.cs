@@ -7,9 +7,9 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>
-/// Reads answers of one console: data where <c>success</c> is true, an error with a way out everywhere else. HTTP 200
-/// proves nothing; the codes of OMS are public only in part (<c>PARAM_ERROR</c>, <c>GHANA-OPERAT…</c>), so refused
-/// logins are also known by their words.
+/// Reads answers of one console: data where <c>success</c> is true, otherwise an error that says what to do. HTTP 200
+/// proves nothing. The codes of OMS are public only in part (<c>PARAM_ERROR</c>, <c>GHANA-OPERAT…</c>), so refused
+/// logins are also recognized by their words.
 /// </summary>
 internal sealed class OmsApiErrors(Uri address, OmsApiTarget target, string login)
 {
@@ -24,7 +24,7 @@ internal sealed class OmsApiErrors(Uri address, OmsApiTarget target, string logi
     private readonly Redactor _redactor = new([target.Password, new Secret(login)]);
 
     /// <summary>The data of an answer.</summary>
-    /// <exception cref="OmsApiException">It is no answer with <c>success: true</c>.</exception>
+    /// <exception cref="OmsApiException">The answer does not have <c>success: true</c>.</exception>
     public JsonElement Data(string what, HttpResponseMessage response, byte[] content)
     {
         var envelope = Parse(content, out var problem);
@@ -40,28 +40,28 @@ internal sealed class OmsApiErrors(Uri address, OmsApiTarget target, string logi
     {
         if (EndpointRefusedException.In(cause) is { } refused)
         {
-            return Error(OmsApiErrorKind.Refused, what, $"{refused.Message} The address is the key url of the Secret, or the node's own", cause: cause);
+            return Error(OmsApiErrorKind.Refused, what, $"{refused.Message} The address comes from the key url of the Secret, or is the node's own", cause: cause);
         }
 
         if (HttpFailure.IsForeign(cause))
         {
-            return Error(OmsApiErrorKind.Unreadable, what, $"{HttpFailure.Describe(cause)}; is the address OMS's?", cause: cause);
+            return Error(OmsApiErrorKind.Unreadable, what, $"{HttpFailure.Describe(cause)}. Check that the address is that of OMS", cause: cause);
         }
 
         var why = cause is HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError }
-            ? $"its certificate is not trusted or TLS failed ({HttpFailure.Describe(cause)}); put the authority into the key ca.crt, or correct the key url"
-            : $"it does not answer ({(cause as HttpRequestException)?.HttpRequestError.ToString() ?? cause.GetType().Name}: {HttpFailure.Describe(cause)}); is the port open to the operator, and does oms_console run?";
+            ? $"its certificate is not trusted or TLS failed ({HttpFailure.Describe(cause)}). Put the authority into the key ca.crt, or correct the key url"
+            : $"it does not answer ({(cause as HttpRequestException)?.HttpRequestError.ToString() ?? cause.GetType().Name}: {HttpFailure.Describe(cause)}). Check that the port is open to the operator and that oms_console is running";
         return Error(OmsApiErrorKind.Unreachable, what, why, cause: cause);
     }
 
     public OmsApiException TimedOut(string what, TimeSpan after, Exception cause) => Error(
         OmsApiErrorKind.Unreachable,
         what,
-        string.Create(CultureInfo.InvariantCulture, $"no answer within {after.TotalSeconds:0} s; is the port open to the operator, and does oms_console run?"),
+        string.Create(CultureInfo.InvariantCulture, $"no answer within {after.TotalSeconds:0} s. Check that the port is open to the operator and that oms_console is running"),
         cause: new TimeoutException(cause.Message, cause));
 
     public OmsApiException TooLong(string what, int limit) => Error(
-        OmsApiErrorKind.Unreadable, what, string.Create(CultureInfo.InvariantCulture, $"the answer is longer than {limit / (1024 * 1024)} MiB and was not read; is the address OMS's?"));
+        OmsApiErrorKind.Unreadable, what, string.Create(CultureInfo.InvariantCulture, $"the answer is longer than {limit / (1024 * 1024)} MiB and was not read. Check that the address is that of OMS"));
 
     public OmsApiException Unreadable(string what, string why, Exception? cause = null) => Error(OmsApiErrorKind.Unreadable, what, why, cause: cause);
 
@@ -93,28 +93,28 @@ internal sealed class OmsApiErrors(Uri address, OmsApiTarget target, string logi
                 var to = Place(response.Headers.Location);
                 return to.Contains("login", StringComparison.OrdinalIgnoreCase)
                     ? Denied(what, $"HTTP {(int)status} to {to}", expired: false, code: null)
-                    : Error(OmsApiErrorKind.Absent, what, $"HTTP {(int)status} to {to}; put the console's own address into the key url");
+                    : Error(OmsApiErrorKind.Absent, what, $"HTTP {(int)status} to {to}. Put the console's own address into the key url");
             case 404 or 405 or 410:
                 return Error(OmsApiErrorKind.Absent, what, $"HTTP {(int)status}: this console has no such API");
             case 408 or 425 or 429 or >= 500:
-                return Error(OmsApiErrorKind.Unreachable, what, $"HTTP {(int)status}; the console may be starting, see /home/admin/logs in its container");
+                return Error(OmsApiErrorKind.Unreachable, what, $"HTTP {(int)status}. The console may be starting. See /home/admin/logs in its container");
             case >= 400:
-                return Error(OmsApiErrorKind.Refused, what, $"HTTP {(int)status} without OMS's own words");
+                return Error(OmsApiErrorKind.Refused, what, $"HTTP {(int)status} without an answer of OMS");
             default:
                 break;
         }
 
         return Array.Find(content, b => !char.IsWhiteSpace((char)b)) == (byte)'<'
-            ? Error(OmsApiErrorKind.Absent, what, "a web page came instead of JSON; this console has no such API, or the key url is another program's")
-            : Error(OmsApiErrorKind.Unreadable, what, problem is null ? "the answer has no field success" : "the answer is not whole JSON", cause: problem);
+            ? Error(OmsApiErrorKind.Absent, what, "the answer is a web page instead of JSON. The console has no such API, or the key url is the address of another program")
+            : Error(OmsApiErrorKind.Unreadable, what, problem is null ? "the answer has no field success" : "the answer is not complete JSON", cause: problem);
     }
 
     private OmsApiException Denied(string what, string said, bool expired, string? code) => Error(
         OmsApiErrorKind.Denied,
         what,
         expired
-            ? $"the password of user {target.User} has expired ({said}); OMS lets passwords expire after 90 days. Set a new one in the console and put it into the Secret"
-            : $"the login of user {target.User} was refused ({said}); correct username and password in the Secret, and see that the user may use the API",
+            ? $"the password of user {target.User} has expired ({said}). OMS passwords expire after 90 days. Set a new one in the console and put it into the Secret"
+            : $"the login of user {target.User} was refused ({said}). Correct username and password in the Secret, and check that the user may use the API",
         code);
 
     private OmsApiException Error(OmsApiErrorKind kind, string what, string why, string? code = null, Exception? cause = null) =>
@@ -134,7 +134,7 @@ internal sealed class OmsApiErrors(Uri address, OmsApiTarget target, string logi
         }
     }
 
-    // Without a query: it may hold a token.
+    // The query may contain a token.
     private static string Place(Uri? location) =>
         location is null ? "nowhere" : HttpFailure.Clip(location.OriginalString.Split('?', '#')[0], LongestPlace);
 

@@ -3,38 +3,27 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>
-/// The API did not give what was asked for. The message says what was asked, what came, and what to do; never a secret.
+/// The API refused or failed. The message says what was asked, what was answered, and what to do; never a secret.
 /// </summary>
-internal sealed class OmsApiException : Exception
+internal sealed class OmsApiException(
+    OmsApiErrorKind kind, string message, string? code = null, Exception? innerException = null)
+    : Exception(message, innerException)
 {
-    /// <summary>Makes one.</summary>
-    /// <param name="kind">Why.</param>
-    /// <param name="message">What was asked, what came, and what to do.</param>
-    /// <param name="code">The error code of OMS, where it gave one.</param>
-    /// <param name="innerException">The cause.</param>
-    public OmsApiException(OmsApiErrorKind kind, string message, string? code = null, Exception? innerException = null)
-        : base(message, innerException)
-    {
-        Kind = kind;
-        Code = code;
-    }
-
-    /// <summary>Why.</summary>
-    public OmsApiErrorKind Kind { get; }
+    public OmsApiErrorKind Kind { get; } = kind;
 
     /// <summary>The error code of OMS (<c>PARAM_ERROR</c>, <c>GHANA-OPERAT…</c>); null where it gave none.</summary>
-    public string? Code { get; }
+    public string? Code { get; } = code;
 }
 
-/// <summary>Why the API did not give what was asked for.</summary>
+/// <summary>Why a request to the API failed.</summary>
 internal enum OmsApiErrorKind
 {
     /// <summary>The Secret with the credentials is missing or cannot be used.</summary>
     Credentials,
 
     /// <summary>
-    /// No connection, no answer in time, no trusted certificate, or a gateway error while the console starts. May get
-    /// better by itself.
+    /// No connection, no answer in time, no trusted certificate, or a gateway error while the console starts. A later
+    /// attempt may succeed.
     /// </summary>
     Unreachable,
 

@@ -3,7 +3,7 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>
-/// Which generation of the API a version should have; what a console really has is found out by asking it.
+/// Which generation of the API a version should have. What a console really has is known only after asking it.
 /// </summary>
 internal static class OmsApiGenerations
 {
@@ -17,7 +17,7 @@ internal static class OmsApiGenerations
         return version >= V2Since ? OmsApiGeneration.V2 : version >= ProgressSince ? OmsApiGeneration.Progress : OmsApiGeneration.None;
     }
 
-    /// <summary>A few words for people.</summary>
+    /// <summary>The generation as the end of a sentence.</summary>
     public static string Describe(OmsApiGeneration generation) => generation switch
     {
         OmsApiGeneration.V2 => "the API /api/v2",

@@ -50,14 +50,13 @@ internal sealed class OmsApiTransport : IDisposable
             .Build();
     }
 
-    /// <summary>Where the console is; ends in a slash.</summary>
+    /// <summary>The console's address; ends in a slash.</summary>
     public Uri Address { get; }
 
-    /// <summary>What the errors of this console are made by.</summary>
     public OmsApiErrors Errors => _errors;
 
     /// <summary>The handler for a target, connecting to what <paramref name="endpoints"/> allows.</summary>
-    /// <exception cref="OmsApiException">The authority is no certificate.</exception>
+    /// <exception cref="OmsApiException">The authority is not a certificate.</exception>
     public static SocketsHttpHandler Handler(OmsApiTarget target, EndpointPolicy endpoints)
     {
         var handler = new SocketsHttpHandler
@@ -77,7 +76,7 @@ internal sealed class OmsApiTransport : IDisposable
         return handler;
     }
 
-    /// <summary>Asks; asks again when the transport failed.</summary>
+    /// <summary>Sends a read; repeats it when the transport fails.</summary>
     public async Task<OmsApiAnswer> ReadAsync<TBody>(
         string what,
         HttpMethod method,
@@ -97,7 +96,7 @@ internal sealed class OmsApiTransport : IDisposable
     /// <inheritdoc />
     public void Dispose() => _http.Dispose();
 
-    // A console that did not answer in time is not asked again: that would only multiply the wait.
+    // A console that did not answer in time is not asked again, because that would only multiply the wait.
     private static bool IsTransient(Exception? failure) =>
         failure is OmsApiException { Kind: OmsApiErrorKind.Unreachable, InnerException: not TimeoutException };
 
@@ -110,12 +109,12 @@ internal sealed class OmsApiTransport : IDisposable
         }
         catch (CryptographicException exception)
         {
-            throw new OmsApiException(OmsApiErrorKind.Credentials, "the key ca.crt holds no PEM certificate; put the authority of the console's certificate there", innerException: exception);
+            throw new OmsApiException(OmsApiErrorKind.Credentials, "The key ca.crt contains no PEM certificate. Put the authority of the console's certificate there", innerException: exception);
         }
 
         return policy.CustomTrustStore.Count > 0
             ? policy
-            : throw new OmsApiException(OmsApiErrorKind.Credentials, "the key ca.crt holds no PEM certificate; put the authority of the console's certificate there");
+            : throw new OmsApiException(OmsApiErrorKind.Credentials, "The key ca.crt contains no PEM certificate. Put the authority of the console's certificate there");
     }
 
     private async Task<OmsApiAnswer> SendAsync<TBody>(

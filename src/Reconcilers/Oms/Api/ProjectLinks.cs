@@ -41,7 +41,7 @@ internal static class ProjectLinks
         return problems;
     }
 
-    /// <summary>What high availability does not heal and a person must look at.</summary>
+    /// <summary>What high availability does not heal and an administrator must check.</summary>
     public static IReadOnlyList<string> ForPerson(ProjectStatus before, IReadOnlyList<ProjectComponent> components)
     {
         ArgumentNullException.ThrowIfNull(before);
@@ -55,7 +55,7 @@ internal static class ProjectLinks
         ];
     }
 
-    // Several stores may serve a subtopic, and every recovery adds one: one good one is enough.
+    // Several stores may serve a subtopic, and every recovery adds one. One healthy store is enough.
     private static IEnumerable<string> Stores(
         ProjectComponentKind kind, IEnumerable<string> recorded, IReadOnlyList<ProjectComponent> components)
     {

@@ -29,7 +29,7 @@ internal sealed class ProjectMatch
         _renamed = renamed;
     }
 
-    /// <summary>The project now; null if there is none, or if it cannot be told which of several it is.</summary>
+    /// <summary>The project as it is now; null if it is missing, or if several have its name.</summary>
     public OmsProject? Find(ProjectStatus recorded)
     {
         ArgumentNullException.ThrowIfNull(recorded);

@@ -1,7 +1,7 @@
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>
-/// What OMS's words for the status of a project mean (docs/research/oms.md#project-status). Words it does not know are
+/// What OMS's words for the status of a project mean (docs/research/oms.md#project-status). An unknown word counts as
 /// neither running nor stopped.
 /// </summary>
 internal static class ProjectStatuses
@@ -10,7 +10,7 @@ internal static class ProjectStatuses
     public static bool IsRunning(string status) =>
         Is(status, "RUNNING") || Is(status, "RUNNING_MODIFYING") || Is(status, "RUNNING_MERGING");
 
-    /// <summary>A person suspended it, or OMS did.</summary>
+    /// <summary>A user or OMS suspended it.</summary>
     public static bool IsSuspended(string status) => Is(status, "SUSPEND");
 
     /// <summary>It failed.</summary>
@@ -21,7 +21,7 @@ internal static class ProjectStatuses
         !Is(status, "INIT") && !Is(status, "FINISHED") && !Is(status, "RELEASING") && !Is(status, "RELEASED") && !Is(status, "DELETED");
 
     /// <summary>
-    /// Whether a project recorded as the one and found as the other is as it was, or went its way by itself.
+    /// Whether a project has the recorded status, or one that follows from it without intervention.
     /// </summary>
     public static bool IsAsBefore(string before, string now) =>
         Is(before, now)

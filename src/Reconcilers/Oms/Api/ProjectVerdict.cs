@@ -10,9 +10,9 @@ namespace Drydock.Reconcilers.Oms;
 /// <param name="Verified">True, False or Unknown, as a condition has it.</param>
 /// <param name="Reason">Stable word.</param>
 /// <param name="Message">A sentence; empty for none.</param>
-/// <param name="Actions">What a person has to do about projects.</param>
-/// <param name="Watched">Whether the links of projects that ran before were watched: what became of them is in the
-/// actions then.</param>
+/// <param name="Actions">What an administrator has to do about projects.</param>
+/// <param name="Watched">Whether the links of projects that were running before were watched; their state is then in the
+/// actions.</param>
 internal sealed record ProjectVerdict(
     string Verified, string Reason, string Message, IReadOnlyList<ActionItem> Actions, bool Watched = false)
 {

@@ -2,10 +2,10 @@ using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>What preflight found out about an installation: everything the planner needs and nothing secret.</summary>
+/// <summary>What preflight learned of an installation: everything the planner needs, and no secrets.</summary>
 internal sealed record OmsDiscovery
 {
-    /// <summary>The way from the old to the new version.</summary>
+    /// <summary>The upgrade path.</summary>
     public required UpgradePath.Allowed Path { get; init; }
 
     /// <summary>The nodes, in the order of the spec.</summary>
@@ -64,7 +64,7 @@ internal sealed record DiscoveredMetadata
     /// <summary>Where it was reached, in the words of claims.</summary>
     public IReadOnlyList<string> Addresses { get; init; } = [];
 
-    /// <summary>Kind and version for people.</summary>
+    /// <summary>Kind and version, for messages.</summary>
     public required string Server { get; init; }
 
     /// <summary>drc_rm_db.</summary>

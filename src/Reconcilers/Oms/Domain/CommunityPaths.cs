@@ -3,12 +3,12 @@ namespace Drydock.Reconcilers.Oms;
 /// <summary>The vendor's table of in-place upgrades of OMS Community (docs/research/oms.md#upgrade-paths).</summary>
 internal static class CommunityPaths
 {
-    /// <summary>The release that can only be deployed afresh.</summary>
+    /// <summary>The release that can only be deployed as a new installation.</summary>
     internal static readonly OmsVersion FreshOnly = V(4, 1, 1);
 
     private static readonly OmsVersion SameRelease = V(3, 2, 2);
 
-    // Below it and above it no way is known that leads across.
+    // No upgrade path is known from this release or below to a release above it.
     private static readonly OmsVersion LastBeforeGap = V(4, 1, 0);
 
     private static readonly (OmsVersion Target, OmsVersion[] Sources)[] Table =
@@ -23,7 +23,7 @@ internal static class CommunityPaths
         (V(4, 2, 2), [V(4, 2, 1)]),
     ];
 
-    /// <summary>Whether the vendor lists the way. A build of 3.2.2 may go to a later build of 3.2.2.</summary>
+    /// <summary>Whether the vendor lists the upgrade. A build of 3.2.2 may go to a later build of 3.2.2.</summary>
     internal static bool IsListed(OmsVersion from, OmsVersion to) =>
         Sources(to)?.Any(source => source.IsSameRelease(from)) == true || (to.IsSameRelease(SameRelease) && from.IsSameRelease(SameRelease));
 
@@ -36,24 +36,24 @@ internal static class CommunityPaths
         _ => $"no list of sources for {Short(to)} is known to this release",
     };
 
-    /// <summary>What a person can do instead: the shortest chain of listed upgrades, or why there is none.</summary>
+    /// <summary>What to do instead: the shortest chain of listed upgrades, or why there is none.</summary>
     internal static string WayOut(OmsVersion from, OmsVersion to)
     {
         if (Chain(from, to) is { } chain)
         {
-            return $"go {string.Join(" → ", chain.Select(Short))}, each an upgrade of its own";
+            return $"upgrade step by step: {string.Join(" → ", chain.Select(Short))}";
         }
 
         if (from.Release <= LastBeforeGap && to.Release > LastBeforeGap)
         {
-            var furthest = from.IsSameRelease(LastBeforeGap) ? "" : $"; in place it can go as far as {Short(LastBeforeGap)}";
-            return $"no in-place way leads from {Short(LastBeforeGap)} or below to {Short(FreshOnly)} or above{furthest}; deploy {Short(to)} afresh and build the projects anew there";
+            var furthest = from.IsSameRelease(LastBeforeGap) ? "" : $" (the last in-place upgrade is to {Short(LastBeforeGap)})";
+            return $"no in-place upgrade exists from {Short(LastBeforeGap)} or below to {Short(FreshOnly)} or above{furthest}; deploy {Short(to)} as a new installation and create the projects there";
         }
 
         var onward = Table.Where(entry => entry.Sources.Any(source => source.IsSameRelease(from))).Select(entry => Short(entry.Target)).ToList();
         return onward.Count > 0
-            ? $"listed for {Short(from)} are the ways to {string.Join(", ", onward)}"
-            : $"no onward way is listed for {Short(from)}; ask the vendor";
+            ? $"from {Short(from)} the listed upgrades are to {string.Join(", ", onward)}"
+            : $"no upgrade from {Short(from)} is listed; ask the vendor";
     }
 
     /// <summary>The shortest chain of listed upgrades, both ends included; null if there is none.</summary>

@@ -64,7 +64,7 @@ internal static class DockerInit
 /// <summary>Judgement of a run of docker_init.sh.</summary>
 /// <param name="Outcome">How it ended.</param>
 /// <param name="LastStep">The last step it announced (<c>【步骤二】…</c>), or null.</param>
-/// <param name="Message">A sentence for people.</param>
+/// <param name="Message">The judgement as a sentence.</param>
 internal sealed record DockerInitVerdict(DockerInitOutcome Outcome, string? LastStep, string Message);
 
 /// <summary>How a run of docker_init.sh ended.</summary>

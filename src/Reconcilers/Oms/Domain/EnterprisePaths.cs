@@ -10,11 +10,11 @@ internal static class EnterprisePaths
     private static readonly OmsVersion V402 = new(4, 0, 2);
     private static readonly OmsVersion V431 = new(4, 3, 1);
 
-    /// <summary>Whether the vendor lists the way.</summary>
+    /// <summary>Whether the vendor lists the upgrade.</summary>
     internal static bool IsListed(OmsVersion from, OmsVersion to) =>
         to.IsSameRelease(UpgradePaths.EnterpriseTarget) || (to.IsSameRelease(V340) && from.IsSameRelease(V331));
 
-    /// <summary>What is known of the target, and the way there is instead.</summary>
+    /// <summary>What is known of the target, and which upgrade to take instead.</summary>
     internal static string WhatIsListed(OmsVersion from, OmsVersion to)
     {
         if (to.IsSameRelease(V431))
@@ -28,18 +28,18 @@ internal static class EnterprisePaths
         }
 
         return from < UpgradePaths.EnterpriseTarget
-            ? $"the way from {from} to {to} is not listed by this release; set toVersion to {UpgradePaths.EnterpriseTarget} or one of its bugfix packs"
-            : $"the way from {from} to {to} is not listed by this release; ask the vendor";
+            ? $"the upgrade from {from} to {to} is not listed by this release; set toVersion to {UpgradePaths.EnterpriseTarget} or one of its bugfix packs"
+            : $"the upgrade from {from} to {to} is not listed by this release; ask the vendor";
     }
 
-    /// <summary>Why nothing lets the way through; null if <c>allowUnsupportedPath</c> does.</summary>
+    /// <summary>Why the upgrade is refused in any case; null if <c>allowUnsupportedPath</c> allows it.</summary>
     internal static string? Obstacle(OmsVersion from, OmsVersion to)
     {
         // Releases phrase the floor differently (docs/research/oms.md#correction-jar): 4.0.2 skips it from
         // 4.0.1 on, 4.2.3 only from 4.0.2 on.
         var known = to.IsSameRelease(UpgradePaths.EnterpriseTarget) || to.IsSameRelease(V402) || to.IsSameRelease(V431) || to.IsSameRelease(UpgradePaths.MergedArchitecture);
         return from.IsSameRelease(UpgradePaths.MergedArchitecture) && !known
-            ? $"whether the correction JAR has to run from {from} to {to} is said differently in the vendor's guides"
+            ? $"the vendor's guides contradict each other on whether the correction JAR has to run from {from} to {to}"
             : null;
     }
 }

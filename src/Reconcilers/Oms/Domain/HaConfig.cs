@@ -44,7 +44,7 @@ internal sealed class HaConfig : IEquatable<HaConfig>
     public bool EnableJdbcWriter => Flag(HaConfigKeys.EnableJdbcWriter, true);
 
     /// <summary>
-    /// Minutes a new Store goes back; null if the key is absent or no whole number (OMS then uses 30).
+    /// How many minutes back a new Store reads; null if the key is absent or not a whole number (OMS then uses 30).
     /// </summary>
     public int? RefetchStoreIntervalMin =>
         _json.Find(HaConfigKeys.RefetchStoreIntervalMin) is { Kind: JsonTokenType.Number or JsonTokenType.String } member
@@ -56,7 +56,7 @@ internal sealed class HaConfig : IEquatable<HaConfig>
     public IReadOnlyList<string> MissingKeys =>
         [.. HaConfigKeys.Defaults.Select(pair => pair.Key).Where(key => !Has(key))];
 
-    /// <summary>Reads the text; throws <see cref="FormatException"/> with a sentence if it is no JSON object.</summary>
+    /// <summary>Reads the text; throws <see cref="FormatException"/> if it is not a JSON object.</summary>
     public static HaConfig Parse(string raw)
     {
         ArgumentNullException.ThrowIfNull(raw);
@@ -72,7 +72,6 @@ internal sealed class HaConfig : IEquatable<HaConfig>
         }
     }
 
-    /// <summary>Reads the text.</summary>
     /// <param name="raw">The text.</param>
     /// <param name="config">The settings, if it is a JSON object.</param>
     /// <param name="error">Otherwise a sentence saying what is wrong.</param>
@@ -199,7 +198,7 @@ internal sealed class HaConfig : IEquatable<HaConfig>
         _ => fallback,
     };
 
-    // A flag that is written as text or number stays so: whatever reads it expects it that way.
+    // A flag that is written as a string or number keeps that form, because its readers expect it.
     private HaConfig With(string key, bool value)
     {
         if (Has(key) && Flag(key, !value) == value)

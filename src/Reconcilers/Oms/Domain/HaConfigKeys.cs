@@ -24,7 +24,7 @@ internal static class HaConfigKeys
     /// <summary>JDBCWriter daemon, only below 4.0.1; default true.</summary>
     public const string EnableJdbcWriter = "enableJdbcWriter";
 
-    /// <summary>How many minutes a new Store goes back; default 30.</summary>
+    /// <summary>How many minutes back a new Store reads; default 30.</summary>
     public const string RefetchStoreIntervalMin = "refetchStoreIntervalMin";
 
     /// <summary>All keys and their default values as JSON, in the vendor's order.</summary>

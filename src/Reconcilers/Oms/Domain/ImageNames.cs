@@ -3,7 +3,7 @@ using Drydock.Crds.OmsUpgrades;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>
-/// What the name of an image says of the version in it, where the vendor's naming was kept: <c>oms:feature_4.2.2</c>,
+/// The version in the name of an image that follows the vendor's naming: <c>oms:feature_4.2.2</c>,
 /// <c>oms:feature_3.3.1_ce</c>, <c>oms-ce:4.2.11</c>.
 /// </summary>
 internal static class ImageNames
@@ -21,7 +21,7 @@ internal static class ImageNames
     }
 
     /// <summary>
-    /// How the name of the new image contradicts what is upgraded to; null if it does not, or does not say.
+    /// How the name of the new image contradicts the upgrade; null if it does not, or names no version.
     /// </summary>
     public static string? Contradiction(string image, UpgradePath.Allowed path)
     {
@@ -33,11 +33,11 @@ internal static class ImageNames
 
         if (!version.IsSameRelease(path.To))
         {
-            return $"image {image} is named after version {version}, toVersion is {path.To}; correct one of them";
+            return $"Image {image} is named after version {version}, but spec.toVersion is {path.To}. Correct one of them.";
         }
 
         return version.Community && path.Edition == OmsEdition.Enterprise
-            ? $"image {image} is named as one of the Community edition, edition is Enterprise; correct one of them"
+            ? $"Image {image} is named after the Community edition, but spec.edition is Enterprise. Correct one of them."
             : null;
     }
 

@@ -5,7 +5,7 @@ namespace Drydock.Reconcilers.Oms;
 
 /// <summary>
 /// A JSON object as text in which single members are replaced or added and every other byte stays as it was: order,
-/// spacing, escapes and the spelling of numbers. A node tree would write the object anew and lose these.
+/// spacing, escapes and the spelling of numbers. A node tree would rewrite the object and lose these.
 /// </summary>
 internal sealed class JsonObjectText
 {
@@ -29,7 +29,7 @@ internal sealed class JsonObjectText
 
     internal IReadOnlyList<Member> Members => _members;
 
-    /// <summary>Reads an object; throws <see cref="FormatException"/> if the text is no JSON object.</summary>
+    /// <summary>Reads an object; throws <see cref="FormatException"/> if the text is not a JSON object.</summary>
     internal static JsonObjectText Parse(string text)
     {
         try

@@ -3,9 +3,9 @@ using Drydock.Crds.OmsUpgrades;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>
-/// What becomes of a link (a project's Store and writers) over an upgrade, and what a person has to do about it: the
+/// What an upgrade does to a link (a project's Store and writers), and what an administrator has to do about it: the
 /// tables of the vendor's guides (docs/research/oms.md#after-the-upgrade). The guides between 3.3.1 and 4.2.2 are
-/// not public; for those targets the table of 3.3.1 is used, which asks for more.
+/// not public; for those targets the table of 3.3.1 is used, which demands more.
 /// </summary>
 internal static class LinkRecovery
 {
@@ -28,7 +28,7 @@ internal static class LinkRecovery
         {
             "RUNNING" or "RUNNING_MODIFYING" or "RUNNING_MERGING" => Running(target, writer, highAvailabilityOn),
             "FAILED" => highAvailabilityOn && target < SuspendedStaySince
-                ? $"had failed before: {writer} is started by high availability all the same; recover the link by hand"
+                ? $"had failed before: high availability starts its {writer} nevertheless; recover the link by hand"
                 : "had failed before: recover the link by hand",
             "SUSPEND" => Suspended(target, kind, writer, highAvailabilityOn),
             _ => null,
@@ -42,15 +42,15 @@ internal static class LinkRecovery
             return $"was running: start its Store and {writer} by hand";
         }
 
-        var recovery = $"was running: its {writer} is started and a new Store created by high availability within some minutes; see that it is running and catches up";
+        var recovery = $"was running: its {writer} is started and a new Store created by high availability within some minutes; check that it is running and catches up";
         return target >= IncrSyncSince ? $"{recovery}; a Full-Import must be resumed by hand" : recovery;
     }
 
     private static string Suspended(OmsVersion target, ProjectKind kind, string writer, bool highAvailabilityOn) => (highAvailabilityOn, target >= SuspendedStaySince, kind) switch
     {
-        (false, _, _) => $"was suspended: it stays so; start its Store by hand before {writer} is resumed",
-        (true, true, _) => "was suspended: it stays so; a new Store is created; resume it when it is wanted",
-        (true, false, ProjectKind.Synchronization) => $"was suspended: its {writer} is restarted by high availability although it was suspended, and the link must be recovered by hand; suspend it again if it is not wanted",
-        _ => $"was suspended: the vendor's table does not say what becomes of it; look whether {writer} was started, and recover or suspend the link by hand",
+        (false, _, _) => $"was suspended: it stays suspended; start its Store by hand before {writer} is resumed",
+        (true, true, _) => "was suspended: it stays suspended and gets a new Store; resume it when it is needed",
+        (true, false, ProjectKind.Synchronization) => $"was suspended: its {writer} is restarted by high availability although it was suspended, and the link must be recovered by hand; suspend it again if it is not needed",
+        _ => $"was suspended: the vendor's table does not say what happens to it; check whether {writer} was started, and recover or suspend the link by hand",
     };
 }

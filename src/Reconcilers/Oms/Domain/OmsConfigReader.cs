@@ -3,7 +3,7 @@ using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>Makes an <see cref="OmsConfig"/> of a config.yaml and lists all that is wrong with it.</summary>
+/// <summary>Reads a config.yaml into an <see cref="OmsConfig"/> and lists all its errors.</summary>
 internal sealed class OmsConfigReader
 {
     private const string WayOut = "Correct it in this node's config.yaml.";
@@ -120,7 +120,7 @@ internal sealed class OmsConfigReader
             case null or YamlValue.Nothing:
                 return null;
             case YamlValue.Scalar scalar:
-                // White space at the ends of a password may be meant.
+                // White space at the ends may belong to a password.
                 var text = IsSecret(key) ? scalar.Text : scalar.Text.Trim();
                 return text.Length == 0 ? null : text;
             default:
@@ -148,11 +148,11 @@ internal sealed class OmsConfigReader
         var value = Required(key, "a database name");
         if (value.Length > 64 || value.Any(char.IsControl))
         {
-            Fail(key, $"{key} is no database name; expected at most 64 characters and no control characters.");
+            Fail(key, $"{key} is not a database name; expected at most 64 characters and no control characters.");
         }
         else if (SystemDatabases.Contains(value, StringComparer.OrdinalIgnoreCase))
         {
-            Fail(key, $"{key}: '{value}' is a database of the server's own; expected one that belongs to OMS alone, because a way back drops and restores it.");
+            Fail(key, $"{key}: '{value}' is a system database of the server; expected a database that belongs to OMS alone, because a rollback drops and restores it.");
         }
 
         return value;

@@ -4,7 +4,7 @@ using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>What an OMS system consists of, as the config.yaml of all its nodes say together.</summary>
+/// <summary>What an OMS system consists of, according to the config.yaml files of all its nodes.</summary>
 internal sealed record OmsTopology
 {
     /// <summary>Host of the metadata server.</summary>
@@ -172,7 +172,7 @@ internal sealed record OmsTopologyNode(string Name, string HostIp, OmsPorts Port
 /// <param name="Node">The node's name in the spec.</param>
 /// <param name="Region">The region of the spec it is in (<c>default</c> where the spec names none).</param>
 /// <param name="HostIp">Its OMS_HOST_IP.</param>
-/// <param name="Config">Its config.yaml; null if it could not be read, which is a finding of its own.</param>
+/// <param name="Config">Its config.yaml; null if it could not be read, which has its own finding.</param>
 internal sealed record NodeConfig(string Node, string Region, string HostIp, OmsConfig? Config);
 
 /// <summary>A system's topology, or why it makes no sense.</summary>

@@ -10,11 +10,11 @@ namespace Drydock.Reconcilers.Oms;
 /// <param name="NewName">The name it gets.</param>
 internal sealed record ProjectRename(ProjectKind Kind, string Id, string OldName, string NewName)
 {
-    /// <summary>The other way round.</summary>
+    /// <summary>The renaming that undoes this one.</summary>
     public ProjectRename Reverse() => new(Kind, Id, NewName, OldName);
 }
 
-/// <summary>Which projects get which name, or why that cannot be said.</summary>
+/// <summary>Which projects get which name, or why none does.</summary>
 /// <param name="Renames">In the order in which they are carried out; empty if there are findings.</param>
-/// <param name="Findings">What stands in the way, all of it.</param>
+/// <param name="Findings">Everything that prevents the renaming.</param>
 internal sealed record ProjectRenamePlan(IReadOnlyList<ProjectRename> Renames, IReadOnlyList<Finding> Findings);

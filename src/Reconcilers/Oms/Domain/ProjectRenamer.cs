@@ -91,9 +91,9 @@ internal static class ProjectRenamer
         $"{kind}/{id}";
 
     /// <summary>
-    /// A form in which two names are equal if they differ only in case, combining marks, trailing spaces, or in which
-    /// character that is no ASCII one stands where. Used only to keep away from names; whether a collation holds an
-    /// accented letter for a plain one the server itself is asked.
+    /// A form in which two names are equal if they differ only in case, combining marks, trailing spaces, or non-ASCII
+    /// characters. It is used only to avoid names; the server decides whether its collation treats an accented letter
+    /// as a plain one.
     /// </summary>
     public static string Fold(string name)
     {
@@ -117,7 +117,7 @@ internal static class ProjectRenamer
     private static Finding NotKept(string why) =>
         new() { Reason = Reasons.InvalidSpec, Message = why, Field = "spec.preflight.keepProjectNames" };
 
-    // A project may be in two duplicates (the server holds more names for equal than we do): those become one group.
+    // A project may be in two duplicates, because the server treats more names as equal than we do. They become one group.
     private static IEnumerable<List<OmsProject>> Groups(
         IReadOnlyCollection<OmsProject> all, IEnumerable<DuplicateProjectName> duplicates, Dictionary<string, OmsProject> byKey)
     {
@@ -168,7 +168,7 @@ internal static class ProjectRenamer
         return null;
     }
 
-    // By code points, as the server counts, and never inside what people see as one sign.
+    // Counts code points, as the server does, and never cuts inside a grapheme.
     private static string Cut(string name, int most)
     {
         var text = new StringBuilder(name.Length);

@@ -16,7 +16,7 @@ internal static class RefetchWindow
     /// differ) counts as now; the margin covers the difference.
     /// </summary>
     /// <param name="stoppedAt">T1: when the first old container stopped.</param>
-    /// <param name="now">The moment the value is written. Computed anew at each attempt.</param>
+    /// <param name="now">The moment the value is written; each attempt passes its own.</param>
     /// <param name="margin">Added to the outage; must not be negative.</param>
     /// <param name="formerMinutes">The value set before, in minutes; null for none (then the default counts).</param>
     public static int Minutes(DateTimeOffset stoppedAt, DateTimeOffset now, TimeSpan margin, int? formerMinutes)

@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>
-/// What <c>supervisorctl status</c> printed. Lines that are no program's are kept apart, never taken for one.
+/// The output of <c>supervisorctl status</c>. Lines that do not describe a program are kept apart.
 /// </summary>
 internal sealed partial class SupervisorStatus
 {
@@ -108,7 +108,7 @@ internal sealed record SupervisorProgram(
 /// <summary>State of a program under supervisord.</summary>
 internal enum SupervisorState
 {
-    /// <summary>supervisord itself does not know, or the word is none it documents.</summary>
+    /// <summary>supervisord does not know the state, or printed an undocumented word.</summary>
     Unknown,
 
     /// <summary>Stopped, or never started.</summary>
@@ -129,6 +129,6 @@ internal enum SupervisorState
     /// <summary>Exited.</summary>
     Exited,
 
-    /// <summary>Could not be started; will not be tried again by itself.</summary>
+    /// <summary>Could not be started; supervisord does not try again.</summary>
     Fatal,
 }

@@ -4,7 +4,7 @@ using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>Builds an <see cref="OmsTopology"/> and collects every contradiction on the way.</summary>
+/// <summary>Builds an <see cref="OmsTopology"/> and collects every contradiction.</summary>
 internal sealed class TopologyBuilder
 {
     private const string DefaultRegionName = "default";
@@ -50,7 +50,7 @@ internal sealed class TopologyBuilder
             Regions = [.. regions.Select(region => Region(region.Name, region.Nodes))],
         };
 
-        // A node that could not be read has its own finding elsewhere; what the others say of it still counts.
+        // A node that could not be read has its own finding; the configuration of the others still counts.
         return new TopologyResult(_findings.Count == 0 && _nodes.Count == _all.Count ? topology : null, _findings);
     }
 
@@ -115,7 +115,7 @@ internal sealed class TopologyBuilder
         {
             Add(
                 Reasons.NodesDiffer,
-                $"cm_nodes of region '{region}' has {address}, which is no node of the spec; all nodes must be upgraded together. Add it to spec.regions, or remove a node that no longer exists from cm_nodes.");
+                $"cm_nodes of region '{region}' has {address}, which is not a node of the spec; all nodes must be upgraded together. Add it to spec.regions, or remove a node that no longer exists from cm_nodes.");
         }
 
         foreach (var node in nodes.Where(node => !known.Contains(NodeAddress.Normalize(node.HostIp))))

@@ -75,7 +75,7 @@ internal abstract record UpgradePath
         public required bool TargetHasProjectApi { get; init; }
 
         /// <summary>
-        /// The target may serve <c>/oms/health</c>; it is not documented which versions do, so a 404 is no failure.
+        /// The target may serve <c>/oms/health</c>; it is not documented which versions do, so a 404 is not a failure.
         /// </summary>
         public required bool TargetMayServeHealth { get; init; }
 

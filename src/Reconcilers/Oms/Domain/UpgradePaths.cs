@@ -23,13 +23,13 @@ internal static class UpgradePaths
     private static readonly OmsVersion ProjectApiSince = new(4, 1, 1);
 
     /// <summary>
-    /// Checks the way from one version to another. Bugfix packs count: 3.2.2-bp2 is above 3.2.2 and below 3.3.0.
+    /// Checks the upgrade from one version to another. Bugfix packs count: 3.2.2-bp2 is above 3.2.2 and below 3.3.0.
     /// </summary>
     /// <param name="edition">The edition.</param>
     /// <param name="from">The version that runs.</param>
     /// <param name="to">The version wanted.</param>
-    /// <param name="allowUnlisted">Lets a way through that the vendor merely does not list; never a way whose steps are
-    /// not known, a step back or another edition.</param>
+    /// <param name="allowUnlisted">Allows an upgrade that the vendor merely does not list; never one whose steps are
+    /// unknown, a downgrade, or another edition.</param>
     public static UpgradePath Check(OmsEdition edition, OmsVersion from, OmsVersion to, bool allowUnlisted = false)
     {
         ArgumentNullException.ThrowIfNull(from);
@@ -42,18 +42,18 @@ internal static class UpgradePaths
         {
             var version = from.Community ? from : to;
             return new UpgradePath.Refused(
-                $"Version {version} is a Community version but the edition is Enterprise; an edition cannot be changed by an upgrade. Correct edition, fromVersion or toVersion.");
+                $"Version {version} is a Community version, but the edition is Enterprise. An upgrade cannot change the edition. Correct spec.edition, spec.fromVersion or spec.toVersion.");
         }
 
         if (from == to)
         {
-            return new UpgradePath.Refused($"fromVersion and toVersion are both {from}; there is nothing to upgrade. Correct one of them.");
+            return new UpgradePath.Refused($"spec.fromVersion and spec.toVersion are both {from}; there is nothing to upgrade. Correct one of them.");
         }
 
         if (from > to)
         {
             return new UpgradePath.Refused(
-                $"{from} to {to} is a step back; OMS cannot be downgraded by an upgrade. Correct fromVersion or toVersion.");
+                $"{from} to {to} is a downgrade, which an upgrade of OMS cannot do. Correct spec.fromVersion or spec.toVersion.");
         }
 
         return edition == OmsEdition.Community ? Community(from, to, allowUnlisted) : Enterprise(from, to, allowUnlisted);
@@ -70,7 +70,7 @@ internal static class UpgradePaths
         if (Crosses(from, to))
         {
             return new UpgradePath.Refused(
-                $"{why}; {CommunityPaths.WayOut(from, to)}. Whether Community needs a correction of the metadata on this way across {MergedArchitecture} is not documented, so allowUnsupportedPath does not let it through.");
+                $"{why}; {CommunityPaths.WayOut(from, to)}. Whether Community needs a correction of the metadata across {MergedArchitecture} is not documented, so allowUnsupportedPath does not allow it.");
         }
 
         return allowUnlisted
@@ -83,7 +83,7 @@ internal static class UpgradePaths
         if (from < EnterpriseFloor)
         {
             return new UpgradePath.Refused(
-                $"OMS Enterprise {from} cannot go to {to} directly: upgrade to {EnterpriseFloor} first, then go {EnterpriseFloor} → {(to > EnterpriseFloor ? to : EnterpriseTarget)}; the vendor's guides, which this release follows, start from {EnterpriseFloor}.");
+                $"OMS Enterprise {from} cannot be upgraded to {to} directly. Upgrade to {EnterpriseFloor} first, then go {EnterpriseFloor} → {(to > EnterpriseFloor ? to : EnterpriseTarget)}. The vendor's guides start from {EnterpriseFloor}.");
         }
 
         if (EnterprisePaths.IsListed(from, to))
@@ -94,15 +94,15 @@ internal static class UpgradePaths
         var why = $"OMS Enterprise {from} to {to}: {EnterprisePaths.WhatIsListed(from, to)}";
         if (EnterprisePaths.Obstacle(from, to) is { } obstacle)
         {
-            return new UpgradePath.Refused($"{why}. Besides, {obstacle}, so allowUnsupportedPath does not let it through.");
+            return new UpgradePath.Refused($"{why}. Besides, {obstacle}, so allowUnsupportedPath does not allow it.");
         }
 
         return allowUnlisted ? Allow(OmsEdition.Enterprise, from, to, why) : new UpgradePath.Refused($"{why}. {Flag}");
     }
 
-    private const string Flag = "spec.allowUnsupportedPath: true lets it through at your own risk, and the plan says so.";
+    private const string Flag = "spec.allowUnsupportedPath: true allows it at your own risk, and the plan says so.";
 
-    // 4.0.1 restructured the project tables; the Community suffix sorts behind and does not matter here.
+    // 4.0.1 restructured the project tables. The Community suffix does not matter here.
     private static bool Crosses(OmsVersion from, OmsVersion to) => !IsMerged(from) && IsMerged(to);
 
     private static bool IsMerged(OmsVersion version) => AtLeast(version, MergedArchitecture);

@@ -11,17 +11,17 @@ namespace Drydock.Reconcilers.Oms;
 /// </summary>
 internal interface IOmsMetadata
 {
-    /// <summary>Where this goes.</summary>
+    /// <summary>The server.</summary>
     MetadataTarget Target { get; }
 
-    /// <summary>Who the server says it is, its clock, and whether it can be written and locked.</summary>
+    /// <summary>Identity and clock of the server, and whether it can be written and locked.</summary>
     Task<MetadataServerInfo> ServerAsync(CancellationToken cancellationToken);
 
     /// <summary>
-    /// What the account may not do although the upgrade or its way back needs it. Empty: nothing is missing.
+    /// The privileges that the upgrade or its rollback needs and the account lacks.
     /// </summary>
     /// <param name="databases">The databases that will be dumped, trimmed, dropped, created and restored, or patterns
-    /// of such as a GRANT has them.</param>
+    /// of names as in a GRANT.</param>
     /// <param name="cancellationToken">Ends the operation.</param>
     Task<IReadOnlyList<MissingPrivilege>> PrivilegesAsync(IReadOnlyCollection<string> databases, CancellationToken cancellationToken);
 
@@ -92,13 +92,13 @@ internal interface IOmsMetadata
 
     /// <summary>
     /// Renames projects in one transaction in the session that holds the lock, each only if it still has its old name
-    /// byte for byte: all of them or none. Gives what stood in the way; empty if they are renamed.
+    /// byte for byte: all of them or none. Returns what prevented it; empty if all are renamed.
     /// </summary>
-    /// <param name="metadataLock">The lock; after an error its session must be given up, by which the server takes back
+    /// <param name="metadataLock">The lock; after an error its session must be closed, so that the server rolls back
     /// what was not committed.</param>
     /// <param name="rmDatabase">The console database (<c>drc_rm_db</c>).</param>
     /// <param name="renames">What gets which name.</param>
-    /// <param name="mustBeFree">Whether a new name that another project has stands in the way; false on the way back to
+    /// <param name="mustBeFree">Whether a new name that another project has prevents the renaming; false in a rollback to
     /// shared names.</param>
     /// <param name="cancellationToken">Ends the operation.</param>
     Task<IReadOnlyList<string>> RenameProjectsAsync(
@@ -125,21 +125,21 @@ internal interface IOmsMetadata
     /// Sessions of others that have one of the databases as their current one. Never the text of a statement.
     /// </summary>
     /// <param name="databases">The databases.</param>
-    /// <param name="exceptConnectionIds">Rightful sessions, for instance the one that holds the lock. The reading
+    /// <param name="exceptConnectionIds">Sessions that may be there, for instance the one that holds the lock. The reading
     /// session itself is always left out.</param>
     /// <param name="cancellationToken">Ends the operation.</param>
     Task<IReadOnlyList<MetadataSession>> OtherSessionsAsync(
         IReadOnlyCollection<string> databases, IReadOnlyCollection<long> exceptConnectionIds, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Ends sessions by connection id; one that is gone already is no error. Gives the number ended. The server ends
+    /// Ends sessions by connection id; a missing session is not an error. Returns the number ended. The server ends
     /// them a moment later: read again.
     /// </summary>
     Task<int> EndSessionsAsync(IReadOnlyCollection<long> connectionIds, CancellationToken cancellationToken);
 
     /// <summary>
     /// Deletes all but the newest row of <c>heatbeat_sequence</c>, in batches, in the session that holds the lock (a
-    /// form that works on MySQL too; docs/research/oms.md#heartbeat-sequence). Gives the number of rows deleted; 0 if
+    /// form that works on MySQL too; docs/research/oms.md#heartbeat-sequence). Returns the number of rows deleted; 0 if
     /// the table does not exist. May be repeated.
     /// </summary>
     Task<long> TrimHeartbeatSequenceAsync(IMetadataLock metadataLock, string heartbeatDatabase, CancellationToken cancellationToken);
@@ -157,7 +157,7 @@ internal interface IOmsMetadata
     Task<string> SchemaFingerprintAsync(string database, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Takes a named lock (<c>GET_LOCK</c>) in a session of its own that lives until the result is disposed. Null if
+    /// Takes a named lock (<c>GET_LOCK</c>) in a dedicated session that lives until the result is disposed. Null if
     /// another session holds it for the whole of <paramref name="wait"/>. Throws
     /// <see cref="OmsMetadataErrorKind.Missing"/> where the server has no named locks.
     /// </summary>
@@ -167,12 +167,12 @@ internal interface IOmsMetadata
     Task<long?> LockHolderAsync(string name, CancellationToken cancellationToken);
 }
 
-/// <summary>Gives access to OMS's metadata databases.</summary>
+/// <summary>Opens OMS's metadata databases.</summary>
 internal interface IOmsMetadataFactory
 {
     /// <summary>
-    /// Binds to a server. Opens nothing yet: every operation of the result opens a session of its own and closes it,
-    /// without reconnect, so that a statement can never arrive later in a session that nobody knows.
+    /// Binds to a server without connecting. Every operation of the result opens its own session and closes it, without
+    /// reconnect, so that a statement can never arrive late in an unknown session.
     /// </summary>
     /// <param name="target">Where the metadata server is and who connects.</param>
     IOmsMetadata Open(MetadataTarget target);

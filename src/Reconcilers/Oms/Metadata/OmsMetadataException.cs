@@ -4,45 +4,19 @@ namespace Drydock.Reconcilers.Oms;
 /// The metadata server could not be used. The message is a sentence with server, database and what to do; neither it
 /// nor an inner exception carries a password or a statement.
 /// </summary>
-internal sealed class OmsMetadataException : Exception
+/// <param name="kind">What went wrong.</param>
+/// <param name="message">What failed, on which server, and what to do.</param>
+/// <param name="serverCode">The error number of the server or client library; 0 if there is none.</param>
+internal sealed class OmsMetadataException(OmsMetadataErrorKind kind, string message, int serverCode = 0)
+    : Exception(message)
 {
-    /// <summary>Creates it.</summary>
-    public OmsMetadataException()
-        : this(OmsMetadataErrorKind.Other, "The metadata server could not be used.")
-    {
-    }
+    public OmsMetadataErrorKind Kind { get; } = kind;
 
-    /// <summary>Creates it with a message.</summary>
-    public OmsMetadataException(string message)
-        : this(OmsMetadataErrorKind.Other, message)
-    {
-    }
-
-    /// <summary>Creates it with a message and a cause.</summary>
-    public OmsMetadataException(string message, Exception innerException)
-        : base(message, innerException)
-    {
-    }
-
-    /// <summary>Creates it with its kind.</summary>
-    /// <param name="kind">What went wrong.</param>
-    /// <param name="message">A sentence for people.</param>
-    /// <param name="serverCode">The server's or client library's error number; 0 if there is none.</param>
-    public OmsMetadataException(OmsMetadataErrorKind kind, string message, int serverCode = 0)
-        : base(message)
-    {
-        Kind = kind;
-        ServerCode = serverCode;
-    }
-
-    /// <summary>What went wrong.</summary>
-    public OmsMetadataErrorKind Kind { get; }
-
-    /// <summary>The server's or client library's error number; 0 if there is none.</summary>
-    public int ServerCode { get; }
+    /// <summary>The error number of the server or client library; 0 if there is none.</summary>
+    public int ServerCode { get; } = serverCode;
 }
 
-/// <summary>What went wrong with the metadata server, in the way a caller has to tell apart.</summary>
+/// <summary>What went wrong with the metadata server, as far as callers treat it differently.</summary>
 internal enum OmsMetadataErrorKind
 {
     /// <summary>Anything else; the message has the server's code.</summary>

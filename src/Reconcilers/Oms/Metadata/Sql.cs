@@ -16,7 +16,7 @@ internal static class Sql
         {
             throw new OmsMetadataException(
                 OmsMetadataErrorKind.Other,
-                $"'{new string([.. (identifier ?? "").Take(70).Select(c => char.IsControl(c) ? '?' : c)])}' is no name of a database or table; expected 1 to 64 characters, no control characters and no space at the end.");
+                $"'{new string([.. (identifier ?? "").Take(70).Select(c => char.IsControl(c) ? '?' : c)])}' is not a name of a database or table; expected 1 to 64 characters, no control characters and no space at the end.");
         }
 
         return $"`{identifier.Replace("`", "``", StringComparison.Ordinal)}`";

@@ -29,10 +29,10 @@ internal static class SqlErrors
         var kind = KindOf(error, number);
         var advice = kind switch
         {
-            OmsMetadataErrorKind.Unreachable => "Check that the server runs and is reachable from the operator, and its TLS settings; it is tried again.",
+            OmsMetadataErrorKind.Unreachable => "Check that the server runs and is reachable from the operator, and its TLS settings. The operator tries again.",
             OmsMetadataErrorKind.AccessDenied => $"Check the password of account '{target.User}' and its privileges.",
             OmsMetadataErrorKind.Missing => "Check the database names in config.yaml and the OMS version.",
-            OmsMetadataErrorKind.ReadOnly => "Point it to the primary server, or make the server writable.",
+            OmsMetadataErrorKind.ReadOnly => "Connect to the primary server, or make the server writable.",
             _ => "See the server's error reference.",
         };
         return new OmsMetadataException(kind, $"{what} on metadata server {target.Address} failed: {Text(error, number, target)}. {advice}", number);

@@ -46,7 +46,7 @@ internal sealed class SqlMetadataLock : IMetadataLock
             {
                 throw new OmsMetadataException(
                     OmsMetadataErrorKind.LockLost,
-                    $"The session {ConnectionId.ToString(System.Globalization.CultureInfo.InvariantCulture)} no longer holds the lock '{Name}' on metadata server {_sessions.Target.Address}; nothing was done. It is taken anew and tried again.");
+                    $"The session {ConnectionId.ToString(System.Globalization.CultureInfo.InvariantCulture)} no longer holds the lock '{Name}' on metadata server {_sessions.Target.Address}; nothing was done. The operator takes the lock again and retries.");
             }
 
             return await _sessions.GuardAsync($"Working under the lock '{Name}'", () => action(_connection, cancellationToken), cancellationToken);
@@ -71,7 +71,7 @@ internal sealed class SqlMetadataLock : IMetadataLock
         }
         catch (Exception error) when (error is DbException or InvalidOperationException or IOException)
         {
-            // The session is gone, and the lock with it; closing below frees what is left here.
+            // The session is closed, and its lock released; only the connection object remains to be disposed of.
         }
         finally
         {
@@ -80,8 +80,7 @@ internal sealed class SqlMetadataLock : IMetadataLock
         }
     }
 
-    // A session that broke is not the one that took the lock any more, whatever the state of the connection object
-    // says.
+    // After a reconnect it is another session, whatever the state of the connection object is.
     private async Task<bool> HeldAsync(CancellationToken cancellationToken)
     {
         if (_disposed)

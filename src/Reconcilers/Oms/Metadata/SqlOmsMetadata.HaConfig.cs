@@ -39,13 +39,13 @@ internal sealed partial class SqlOmsMetadata
                     ("@name", HaConfigKeys.RowName),
                     ("@expected", Convert.ToHexString(Encoding.UTF8.GetBytes(expectedRaw))));
 
-                // Servers count changed rows, not matched ones; and one that is not strict cuts what is too long.
+                // Servers count changed rows, not matched ones, and a server that is not strict cuts long values.
                 var now = await ReadRowAsync(connection, rmDatabase, cancellationToken);
                 if (changed > 0 && now.Raw != newRaw)
                 {
                     throw new OmsMetadataException(
                         OmsMetadataErrorKind.Other,
-                        $"{HaConfigKeys.RowName} in {rmDatabase} on metadata server {Target.Address} was written but reads back differently: the column cfg_value is too short for it, or somebody changed it at the same moment. Look at it in the OMS console under System Management > System Parameters.");
+                        $"{HaConfigKeys.RowName} in {rmDatabase} on metadata server {Target.Address} was written but reads back differently: the column cfg_value is too short for it, or it was changed at the same moment. Check it in the OMS console under System Management > System Parameters.");
                 }
 
                 return now.Raw == newRaw;
@@ -73,7 +73,7 @@ internal sealed partial class SqlOmsMetadata
             {
                 if (!await Sql.TableExistsAsync(connection, rmDatabase, ConfigTable, cancellationToken))
                 {
-                    return $"there is no table {rmDatabase}.{ConfigTable}";
+                    return $"table {rmDatabase}.{ConfigTable} does not exist";
                 }
 
                 var unknown = (await ColumnsToFillAsync(connection, rmDatabase, cancellationToken)).Where(column => Fill(column.Type, column.IsKey) is null).ToList();
@@ -136,7 +136,7 @@ internal sealed partial class SqlOmsMetadata
         return inserted > 0;
     }
 
-    // Columns beside our two that must have a value and have no default.
+    // Other columns that need a value and have no default.
     private static async Task<List<(string Name, string Type, bool IsKey)>> ColumnsToFillAsync(DbConnection connection, string rmDatabase, CancellationToken cancellationToken)
     {
         var columns = await Sql.QueryAsync(
@@ -166,7 +166,7 @@ internal sealed partial class SqlOmsMetadata
             $"{rmDatabase}.{ConfigTable} on metadata server {Target.Address} has no row {HaConfigKeys.RowName}, and its column {column} ({type}) needs a value that cannot be guessed. Set {HaConfigKeys.RowName} once in the OMS console under System Management > System Parameters."),
     };
 
-    // What goes into a column nobody told us of; null if that cannot be guessed.
+    // The value for an unknown column; null if it cannot be guessed.
     private static string? Fill(string type, bool isKey) => type switch
     {
         "datetime" or "timestamp" => "NOW()",

@@ -141,7 +141,7 @@ internal sealed partial class SqlOmsMetadata
             return $"{key}: it is not named '{rename.OldName}' any more, or does not exist";
         }
 
-        // A server that is not strict cuts what is too long.
+        // A server that is not strict cuts long values.
         var now = await ByIdAsync(connection, rmDatabase, [(rename.Kind, rename.Id)], cancellationToken);
         return now is [{ } row] && row.Name == rename.NewName ? null : $"{key}: the new name '{rename.NewName}' reads back differently";
     }

@@ -12,7 +12,7 @@ internal sealed class SqlOmsMetadataFactory : IOmsMetadataFactory
     private readonly EndpointPolicy _endpoints;
 
     /// <summary>Creates it.</summary>
-    /// <param name="provider">The provider; it must not reconnect by itself and must take <c>@name</c>
+    /// <param name="provider">The provider; it must not reconnect and must take <c>@name</c>
     /// parameters.</param>
     /// <param name="connectionString">How a target is written as a connection string; null for the keys MySqlConnector
     /// uses.</param>

@@ -25,7 +25,7 @@ internal sealed class SqlSessions
 
     internal MetadataTarget Target { get; }
 
-    /// <summary>Runs an operation in a session of its own.</summary>
+    /// <summary>Runs an operation in its own session.</summary>
     /// <param name="what">What is done, for messages: <c>Reading ha.config in oms_rm</c>.</param>
     /// <param name="action">The operation.</param>
     /// <param name="cancellationToken">Ends it.</param>
@@ -46,13 +46,13 @@ internal sealed class SqlSessions
     internal async Task<DbConnection> ConnectAsync(CancellationToken cancellationToken)
     {
         await CheckAddressAsync(cancellationToken);
-        var connection = _provider.CreateConnection() ?? throw new OmsMetadataException("The database provider gives no connections.");
+        var connection = _provider.CreateConnection() ?? throw new OmsMetadataException(OmsMetadataErrorKind.Other, "The database provider returned no connection.");
         try
         {
             connection.ConnectionString = _connectionString;
             await connection.OpenAsync(cancellationToken);
 
-            // A server may be set up without it; every statement here is meant to count by itself.
+            // A server may be configured without autocommit; every statement here must commit on its own.
             await Sql.ExecuteAsync(connection, "SET autocommit = 1", cancellationToken);
             return connection;
         }
@@ -63,8 +63,7 @@ internal sealed class SqlSessions
         }
     }
 
-    // The database library resolves the name again for itself: of several addresses it may take any, so each of them
-    // must be allowed.
+    // The database library resolves the name again and may take any of several addresses, so each must be allowed.
     private async Task CheckAddressAsync(CancellationToken cancellationToken)
     {
         try
@@ -92,7 +91,7 @@ internal sealed class SqlSessions
         }
         catch (Exception error) when (cancellationToken.IsCancellationRequested && error is (DbException or InvalidOperationException))
         {
-            // A provider may report the statement it interrupted, not that it was asked to.
+            // A provider may report the interrupted statement instead of the cancellation.
             instead = new OperationCanceledException(cancellationToken);
         }
         catch (Exception error) when (SqlErrors.Translate(error, what, Target) is { } translated)
@@ -100,7 +99,7 @@ internal sealed class SqlSessions
             instead = translated;
         }
 
-        // Outside the handlers, without the cause: a provider's own exceptions may quote statements.
+        // Thrown without the cause, because a provider's exceptions may quote statements.
         throw instead;
     }
 }

@@ -26,7 +26,7 @@ public sealed class RegistryCredentialsTests
     [InlineData("registry.example:5000/oms", "robot", "a:b", "registry.example:5000")]
     [InlineData("oms:1", "hub", "p4", "docker.io")]
     [InlineData("library/oms", "hub", "p4", "docker.io")]
-    public void The_entry_of_the_images_own_registry_is_taken_the_most_exact_one(
+    public void Most_specific_entry_of_the_images_registry_is_used(
         string image, string user, string password, string host)
     {
         var credentials = For(image).ShouldNotBeNull();
@@ -45,12 +45,12 @@ public sealed class RegistryCredentialsTests
     [Theory]
     [InlineData("odd.example/oms", "neither username and password nor auth")]
     [InlineData("odder.example/oms", "not USER:PASSWORD in base64")]
-    public void An_entry_that_makes_no_sense_is_told_without_its_values(string image, string says) =>
+    public void Malformed_entry_is_reported_without_its_values(string image, string says) =>
         Should.Throw<FormatException>(() => For(image)).Message.ShouldContain(says);
 
     [Theory]
     [InlineData(null, "no key .dockerconfigjson")]
-    [InlineData("no json", "is no JSON")]
+    [InlineData("no json", "is not JSON")]
     [InlineData("{}", "no object 'auths'")]
     public void A_Secret_of_another_kind_is_told(string? text, string says) =>
         Should.Throw<FormatException>(() => RegistryCredentials.For("a.example/b", Data(text))).Message.ShouldContain(says);

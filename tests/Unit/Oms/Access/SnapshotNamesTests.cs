@@ -26,7 +26,7 @@ public sealed class SnapshotNamesTests
     [InlineData("..")]
     [InlineData("a;b")]
     [InlineData("*/ DROP")]
-    public void An_id_that_could_leave_its_folder_or_its_SQL_comment_is_refused(string id) =>
+    public void Id_with_path_or_comment_characters_is_refused(string id) =>
         Should.Throw<SnapshotException>(() => StorageName.Check(new SnapshotLocation(new DirectoryStorage("/x"), "p", id))).Failure.ShouldBe(SnapshotFailure.InvalidRequest);
 
     [Fact]

@@ -56,7 +56,7 @@ public sealed class WireFormatTests
     [InlineData("[{}]")]
     [InlineData("""[{"Config":1}]""")]
     [InlineData("[")]
-    public async Task Archive_manifest_that_is_none_is_unreadable(string manifest) =>
+    public async Task Malformed_archive_manifest_is_unreadable(string manifest) =>
         await Should.ThrowAsync<JsonException>(() => ReadAsync(manifest));
 
     private static async Task<ImageArchiveContents> ReadAsync(string manifest)

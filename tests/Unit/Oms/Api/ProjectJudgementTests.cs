@@ -20,7 +20,7 @@ public sealed class ProjectJudgementTests
     [InlineData("SUSPEND", "RUNNING", false)]
     [InlineData("FINISHED", "RUNNING", false)]
     [InlineData("RELEASING", "RELEASED", true)]
-    public void A_status_is_as_before_or_went_its_way(string before, string now, bool same) =>
+    public void Status_that_follows_from_the_recorded_one_is_as_before(string before, string now, bool same) =>
         ProjectStatuses.IsAsBefore(before, now).ShouldBe(same);
 
     [Fact]
@@ -53,7 +53,7 @@ public sealed class ProjectJudgementTests
     [InlineData("RUNNING", "Store ACTIVE, Incr-Sync RUNNING", "ACTIVE", null, 1)]
     [InlineData("RUNNING", null, null, null, 1)]
     [InlineData("SUSPEND", null, null, null, 0)]
-    public void A_link_has_recovered_or_it_has_not(
+    public void Link_is_recovered_only_in_a_healthy_state(
         string status, string? recorded, string? store, string? writer, int problems)
     {
         var components = new List<ProjectComponent>();
@@ -71,7 +71,7 @@ public sealed class ProjectJudgementTests
     }
 
     [Fact]
-    public void One_good_store_of_a_subtopic_is_enough_and_every_subtopic_needs_one()
+    public void Every_subtopic_needs_one_healthy_store()
     {
         var project = new ProjectStatus { Status = "RUNNING", Components = "Store ACTIVE" };
         ProjectComponent Store(string subtopic, string status) => new(ProjectComponentKind.Store, "s", status, subtopic);
@@ -81,7 +81,7 @@ public sealed class ProjectJudgementTests
     }
 
     [Fact]
-    public void Projects_are_found_by_id_then_by_the_name_they_have_now_and_never_guessed()
+    public void Projects_are_matched_by_id_then_by_current_name()
     {
         OmsProject[] present =
         [
@@ -98,7 +98,7 @@ public sealed class ProjectJudgementTests
     }
 
     [Fact]
-    public void Entries_survive_the_receipt_and_those_that_do_not_fit_are_counted()
+    public void Action_facts_are_read_back_and_overflow_is_counted()
     {
         var items = Enumerable.Range(0, 500).Select(i => new ActionItem { Reason = Reasons.ReviewProject, Subject = $"p\t{i}", Message = new string('x', 300) + "\nend" }).ToList();
         var text = ActionFacts.Write(items);

@@ -17,7 +17,7 @@ public sealed class ReadingTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task It_posts_json_to_the_action_with_basic_authentication()
+    public async Task Request_posts_json_with_basic_authentication()
     {
         using var console = new FakeConsole(_ => Good("""{"id":"np_1","name":"orders","type":"MIGRATION","status":"RUNNING"}"""));
         using var api = Api(console);
@@ -51,7 +51,7 @@ public sealed class ReadingTests
     }
 
     [Fact]
-    public async Task A_console_that_gives_smaller_pages_than_asked_for_is_still_read_to_the_end()
+    public async Task Smaller_pages_than_requested_are_read_to_the_end()
     {
         using var console = new FakeConsole(asked => Good(Rows(asked, 25, 10)));
         using var api = Api(console);
@@ -60,7 +60,7 @@ public sealed class ReadingTests
     }
 
     [Fact]
-    public async Task A_console_that_repeats_its_last_page_for_ever_is_not_read_for_ever()
+    public async Task Console_that_repeats_its_last_page_ends_the_list()
     {
         using var console = new FakeConsole(_ => Good("""[{"id":"np_1","name":"a","status":"RUNNING"}]"""));
         using var api = Api(console);
@@ -110,7 +110,7 @@ public sealed class ReadingTests
     [InlineData("{\"a\":1}", null)]
     [InlineData("99999999999999999999999", null)]
     [InlineData("999999999999999", null)]
-    public async Task A_checkpoint_is_a_time_or_it_is_none(string checkpoint, int? lag)
+    public async Task Checkpoint_that_is_not_a_time_is_kept_as_text(string checkpoint, int? lag)
     {
         using var console = new FakeConsole(_ => Good($$"""{"status":"RUNNING","incrSyncCheckpoint":{{checkpoint}}}""", DateTimeOffset.FromUnixTimeSeconds(1_689_248_124)));
         using var api = Api(console);
@@ -186,7 +186,7 @@ public sealed class ReadingTests
     [InlineData("APP_SWITCH", "SUSPEND", true)]
     [InlineData("APP_SWITCH", "A_NEW_WORD", true)]
     [InlineData("INCR_TRANSFER", "RUNNING", false)]
-    public void A_switchover_that_began_and_has_not_ended_is_under_way(string name, string status, bool underWay) =>
+    public void Switchover_that_has_not_ended_is_under_way(string name, string status, bool underWay) =>
         (ForwardSwitchover.UnderWay([new ProjectStep(name, status)]) is not null).ShouldBe(underWay);
 
     [Theory]

@@ -20,7 +20,7 @@ public sealed class RefusalTests
     [InlineData("USER_AUTH_FAILED", "wrong", nameof(OmsApiErrorKind.Denied))]
     [InlineData("GHANA-USER000003", "password has expired", nameof(OmsApiErrorKind.Denied))]
     [InlineData("X", "用户密码已过期", nameof(OmsApiErrorKind.Denied))]
-    public async Task HTTP_200_with_success_false_is_a_refusal_with_its_code_and_words(
+    public async Task Success_false_with_HTTP_200_is_a_refusal(
         string code, string message, string kind)
     {
         var refusal = await Refusal(_ => Bad(code, message));
@@ -44,7 +44,7 @@ public sealed class RefusalTests
     [InlineData(HttpStatusCode.MethodNotAllowed, nameof(OmsApiErrorKind.Absent))]
     [InlineData(HttpStatusCode.BadRequest, nameof(OmsApiErrorKind.Refused))]
     [InlineData(HttpStatusCode.OK, nameof(OmsApiErrorKind.Absent))]
-    public async Task A_page_instead_of_an_answer_is_told_by_its_status(HttpStatusCode status, string kind) =>
+    public async Task Web_page_is_classified_by_its_status(HttpStatusCode status, string kind) =>
         (await Refusal(_ => Page(status))).Kind.ShouldBe(Enum.Parse<OmsApiErrorKind>(kind));
 
     [Theory]
@@ -63,7 +63,7 @@ public sealed class RefusalTests
         (await Refusal(_ => Bad("X", "no", HttpStatusCode.Unauthorized))).Kind.ShouldBe(OmsApiErrorKind.Denied);
 
     [Fact]
-    public async Task Success_true_with_an_HTTP_error_is_no_success() =>
+    public async Task Success_true_with_an_HTTP_error_is_a_refusal() =>
         (await Refusal(_ => Json("""{"success":true,"data":{"id":"np_1","status":"RUNNING"}}""", HttpStatusCode.Conflict))).Kind.ShouldBe(OmsApiErrorKind.Refused);
 
     [Theory]
@@ -76,7 +76,7 @@ public sealed class RefusalTests
     [InlineData("""{"success":true,"data":{"id":"np_1"}}""")]
     [InlineData("")]
     [InlineData("[]")]
-    public async Task What_is_not_as_documented_is_unreadable_and_never_a_guess(string body) =>
+    public async Task Undocumented_answer_is_unreadable(string body) =>
         (await Refusal(_ => Json(body))).Kind.ShouldBe(OmsApiErrorKind.Unreadable);
 
     [Fact]
@@ -92,7 +92,7 @@ public sealed class RefusalTests
     [InlineData(HttpStatusCode.BadGateway)]
     [InlineData(HttpStatusCode.ServiceUnavailable)]
     [InlineData(HttpStatusCode.InternalServerError)]
-    public async Task A_read_is_repeated_while_the_gateway_has_nobody_behind_it(HttpStatusCode status)
+    public async Task Read_is_repeated_on_gateway_errors(HttpStatusCode status)
     {
         using var console = new FakeConsole(asked => asked.Number < 3 ? Page(status) : Good("""{"id":"np_1","status":"RUNNING"}"""));
         using var api = Api(console, new InstantTime());
@@ -127,7 +127,7 @@ public sealed class RefusalTests
     }
 
     [Fact]
-    public async Task A_change_is_sent_once_whatever_comes_back()
+    public async Task Change_is_sent_only_once()
     {
         using var console = new FakeConsole(_ => throw new HttpRequestException(HttpRequestError.ResponseEnded, "cut"));
         using var api = Api(console, new InstantTime());
@@ -164,7 +164,7 @@ public sealed class RefusalTests
     }
 
     [Fact]
-    public async Task Being_cancelled_is_no_error_of_the_API()
+    public async Task Cancellation_is_not_an_API_error()
     {
         using var cancelled = new CancellationTokenSource();
         using var handler = new Silent();
@@ -191,7 +191,7 @@ public sealed class RefusalTests
     [InlineData(nameof(OmsApiGeneration.V2), HttpStatusCode.NotFound, nameof(OmsApiGeneration.None))]
     [InlineData(nameof(OmsApiGeneration.V2), HttpStatusCode.OK, nameof(OmsApiGeneration.None))]
     [InlineData(nameof(OmsApiGeneration.Progress), HttpStatusCode.NotFound, nameof(OmsApiGeneration.Progress))]
-    public async Task A_console_without_the_newer_API_has_what_its_version_implies(
+    public async Task Console_without_the_newer_API_has_the_implied_one(
         string implied, HttpStatusCode status, string expected)
     {
         using var console = new FakeConsole(_ => Page(status));
@@ -201,7 +201,7 @@ public sealed class RefusalTests
     }
 
     [Fact]
-    public async Task A_console_with_the_newer_API_has_it_whatever_its_version_implies()
+    public async Task Console_with_the_newer_API_is_V2_whatever_its_version()
     {
         using var console = new FakeConsole(_ => Good("[]"));
         using var api = Api(console, new InstantTime());

@@ -21,7 +21,7 @@ public sealed class CommunityPathsTests
     };
 
     [Fact]
-    public void Of_all_pairs_of_releases_exactly_the_listed_ones_are_allowed()
+    public void Exactly_the_listed_pairs_of_releases_are_allowed()
     {
         foreach (var from in Releases)
         {
@@ -55,7 +55,7 @@ public sealed class CommunityPathsTests
     [InlineData("3.3.1", "4.1.0", true, true, true, false)]
     [InlineData("4.1.1", "4.2.0", true, true, false, true)]
     [InlineData("4.2.1", "4.2.2", true, true, false, true)]
-    public void What_each_needs(string from, string to, bool isUpgrade, bool init, bool uniqueNames, bool api)
+    public void Upgrade_path_tells_its_needs(string from, string to, bool isUpgrade, bool init, bool uniqueNames, bool api)
     {
         var path = Check(from, to).ShouldBeOfType<UpgradePath.Allowed>();
 
@@ -64,7 +64,7 @@ public sealed class CommunityPathsTests
     }
 
     [Fact]
-    public void A_later_build_of_3_2_2_needs_neither_init_nor_IS_UPGRADE()
+    public void Later_build_of_3_2_2_needs_no_init()
     {
         var path = Check("3.2.2-bp1", "3.2.2-bp2").ShouldBeOfType<UpgradePath.Allowed>();
 
@@ -73,14 +73,14 @@ public sealed class CommunityPathsTests
     }
 
     [Theory]
-    [InlineData("3.2.2", "3.3.1", "go 3.2.2 → 3.3.0 → 3.3.1, each an upgrade of its own")]
-    [InlineData("4.1.1", "4.2.2", "go 4.1.1 → 4.2.0 → 4.2.1 → 4.2.2, each an upgrade of its own")]
-    [InlineData("4.1.0", "4.1.1", "4.1.1 is a fresh deployment only; no in-place way leads from 4.1.0 or below to 4.1.1 or above; deploy 4.1.1 afresh")]
-    [InlineData("3.3.1", "4.2.2", "in place it can go as far as 4.1.0")]
+    [InlineData("3.2.2", "3.3.1", "3.2.2 → 3.3.0 → 3.3.1")]
+    [InlineData("4.1.1", "4.2.2", "4.1.1 → 4.2.0 → 4.2.1 → 4.2.2")]
+    [InlineData("4.1.0", "4.1.1", "no in-place upgrade exists from 4.1.0 or below to 4.1.1 or above; deploy 4.1.1")]
+    [InlineData("3.3.1", "4.2.2", "the last in-place upgrade is to 4.1.0")]
     [InlineData("4.2.2", "4.2.5", "no list of sources for 4.2.5 is known")]
     [InlineData("4.2.4", "4.2.6", "contradict each other")]
-    [InlineData("3.3.1", "3.3.0", "step back")]
-    public void What_is_not_listed_is_refused_and_the_way_there_is_is_named(string from, string to, string sentence) =>
+    [InlineData("3.3.1", "3.3.0", "downgrade")]
+    public void Unlisted_upgrade_is_refused_with_an_alternative(string from, string to, string sentence) =>
         Check(from, to).ShouldBeOfType<UpgradePath.Refused>().Message.ShouldContain(sentence);
 
     [Theory]
@@ -88,7 +88,7 @@ public sealed class CommunityPathsTests
     [InlineData("4.1.0", "4.1.1")]
     [InlineData("4.2.4", "4.2.6")]
     [InlineData("4.1.1", "4.2.2")]
-    public void What_the_vendor_merely_does_not_list_is_let_through_on_request(string from, string to)
+    public void Unlisted_upgrade_is_allowed_on_request(string from, string to)
     {
         var path = Check(from, to, allow: true).ShouldBeOfType<UpgradePath.Allowed>();
 
@@ -98,8 +98,8 @@ public sealed class CommunityPathsTests
     [Theory]
     [InlineData("3.3.1", "4.1.1")]
     [InlineData("4.0.0", "4.2.2")]
-    public void A_way_across_4_0_1_whose_correction_nobody_documents_is_never_let_through(string from, string to) =>
-        Check(from, to, allow: true).ShouldBeOfType<UpgradePath.Refused>().Message.ShouldContain("allowUnsupportedPath does not let it through");
+    public void Undocumented_correction_across_4_0_1_is_always_refused(string from, string to) =>
+        Check(from, to, allow: true).ShouldBeOfType<UpgradePath.Refused>().Message.ShouldContain("allowUnsupportedPath does not allow it");
 
     private static UpgradePath Check(string from, string to, bool allow = false) =>
         UpgradePaths.Check(OmsEdition.Community, OmsVersion.Parse(from), OmsVersion.Parse(to), allow);

@@ -23,7 +23,7 @@ public sealed class DockerInitTests
     }
 
     [Fact]
-    public void The_marker_with_another_exit_code_is_success_with_a_warning()
+    public void Marker_with_another_exit_code_succeeds_with_a_warning()
     {
         var verdict = DockerInit.Judge(Steps + DockerInit.SuccessMarker + "\n", 3);
 
@@ -38,7 +38,7 @@ public sealed class DockerInitTests
     [InlineData("+ echo '【结束】全部初始化步骤执行成功'\n", 0)]
     [InlineData("echo \"【结束】全部初始化步骤执行成功\" >> log\n", 0)]
     [InlineData("【结束】全部初始化步骤执行成功 未出现\n", 0)]
-    public void Without_the_marker_as_a_printed_line_it_failed_whatever_the_exit_code(string log, int exitCode) =>
+    public void Output_without_marker_line_failed_whatever_the_exit_code(string log, int exitCode) =>
         DockerInit.Judge(log, exitCode).Outcome.ShouldBe(DockerInitOutcome.Failed);
 
     [Fact]

@@ -21,7 +21,7 @@ public sealed class HaConfigProperties
         select "{" + space + string.Join("," + space, members.DistinctBy(member => member.Key).Select(member => $"\"{member.Key}\":{space}{member.Value}")) + end + "}";
 
     [Fact]
-    public void Off_and_on_again_loses_no_key_and_changes_no_setting_that_was_not_asked_for() =>
+    public void Disable_and_enable_keep_every_other_setting() =>
         Check.One(
             Config.QuickThrowOnFailure.WithMaxTest(500),
             Prop.ForAll(Texts.ToArbitrary(), Texts.ToArbitrary(), (before, atUpgrade) =>
@@ -48,7 +48,7 @@ public sealed class HaConfigProperties
             }));
 
     [Fact]
-    public void Turning_off_keeps_the_raw_text_of_every_other_value() =>
+    public void Disable_keeps_the_text_of_every_other_value() =>
         Check.One(
             Config.QuickThrowOnFailure.WithMaxTest(500),
             Prop.ForAll(Texts.ToArbitrary(), text =>

@@ -11,7 +11,7 @@ public sealed class HaConfigTests
         """{"enable":true,"enableHost":false,"enableStore":true,"perceiveStoreClientCheckpoint":false,"enableConnector":true,"enableJdbcWriter":true,"subtopicStoreNumberThreshold":5,"checkRequestIntervalSec":600,"checkJdbcWriterIntervalSec":600,"checkHostDownIntervalSec":540,"checkModuleExceptionIntervalSec":240,"clearAbnormalResourceHours":72,"refetchStoreIntervalMin":30}""";
 
     [Fact]
-    public void Turning_it_off_changes_that_value_and_no_other_byte()
+    public void Disable_changes_only_its_value()
     {
         const string Raw = "{ \"future\" : 1.50e+2,\t\"说明\":\"\\u4e2d/\\/文\", \"enable\"  :  true , \"nested\":{\"enable\":true} }\n";
 
@@ -22,7 +22,7 @@ public sealed class HaConfigTests
     [InlineData("""{"enable":false}""")]
     [InlineData("""{}""")]
     [InlineData("""{"enable":null,"x":1}""")]
-    public void Turning_off_what_is_off_leaves_the_text_alone(string raw) =>
+    public void Disable_of_disabled_config_keeps_the_text(string raw) =>
         HaConfig.Parse(raw).Disabled().Raw.ShouldBe(raw);
 
     [Fact]
@@ -39,7 +39,7 @@ public sealed class HaConfigTests
     }
 
     [Fact]
-    public void Turning_it_on_brings_the_previous_settings_back_and_keeps_what_the_upgrade_added()
+    public void Enable_restores_previous_settings_and_keeps_added_ones()
     {
         var previous = HaConfig.Parse("""{"enable":true,"enableHost":true,"subtopicStoreNumberThreshold":7,"mine":"x"}""");
         var now = HaConfig.Parse("""{"enable":false,"enableHost":false,"subtopicStoreNumberThreshold":5,"addedByUpgrade":[1, 2]}""");
@@ -51,7 +51,7 @@ public sealed class HaConfigTests
     }
 
     [Fact]
-    public void Turning_a_full_one_off_and_on_again_differs_only_in_what_was_asked_for()
+    public void Disable_and_enable_of_full_config_change_only_requested_keys()
     {
         var previous = HaConfig.Parse(Full);
 
@@ -75,7 +75,7 @@ public sealed class HaConfigTests
         HaConfig.Parse("{}").Enabled(HaConfig.Parse(previous), true, null, rule).EnableConnector.ShouldBe(enableConnector);
 
     [Fact]
-    public void Without_a_row_before_it_is_turned_on_with_the_defaults()
+    public void Enable_without_previous_row_uses_the_defaults()
     {
         var result = HaConfig.Default.Enabled(null, true, null, true);
 
@@ -109,7 +109,7 @@ public sealed class HaConfigTests
     }
 
     [Fact]
-    public void Equality_is_that_of_the_json()
+    public void Configs_are_equal_if_their_JSON_is()
     {
         var one = HaConfig.Parse("""{"a":[1,{"b":"\u0041"}],"enable":true}""");
         var same = HaConfig.Parse("""{ "enable" : true, "a" : [1, {"b":"A"}] }""");
@@ -121,7 +121,7 @@ public sealed class HaConfigTests
     }
 
     [Fact]
-    public void Of_a_key_given_twice_the_last_counts_and_all_are_written()
+    public void Duplicate_key_reads_the_last_and_writes_all()
     {
         var config = HaConfig.Parse("""{"enable":false,"enable":true}""");
 
@@ -130,7 +130,7 @@ public sealed class HaConfigTests
     }
 
     [Fact]
-    public void Half_a_character_is_refused_because_it_could_not_be_written_back() =>
+    public void Half_a_surrogate_pair_is_refused() =>
         HaConfig.TryParse("{\"x\":\"" + (char)0xd800 + "\"}", out _, out _).ShouldBeFalse();
 
     [Theory]
@@ -142,7 +142,7 @@ public sealed class HaConfigTests
     [InlineData("{\"enable\":tru}")]
     [InlineData("{\"enable\":true} x")]
     [InlineData("{\"enable\":true")]
-    public void What_is_no_object_is_refused_with_the_place_to_correct_it(string raw)
+    public void Value_that_is_not_an_object_is_refused(string raw)
     {
         HaConfig.TryParse(raw, out var config, out var error).ShouldBeFalse();
 

@@ -24,10 +24,10 @@ public sealed class ImageNamesTests
     [InlineData("oms:feature_4.2.2-without-jar")]
     [InlineData("")]
     [InlineData(null)]
-    public void Other_names_tell_nothing(string? image) => ImageNames.VersionOf(image).ShouldBeNull();
+    public void Other_image_names_have_no_version(string? image) => ImageNames.VersionOf(image).ShouldBeNull();
 
     [Theory]
-    [InlineData("oms:feature_4.2.1", "named after version 4.2.1, toVersion is 4.2.2-bp1")]
+    [InlineData("oms:feature_4.2.1", "version 4.2.1, but spec.toVersion is 4.2.2-bp1")]
     [InlineData("oms:feature_4.2.2_ce", "Community")]
     [InlineData("oms-ce:4.2.2", "Community")]
     [InlineData("oms:feature_4.2.2", null)]

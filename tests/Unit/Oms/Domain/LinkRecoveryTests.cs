@@ -18,10 +18,10 @@ public sealed class LinkRecoveryTests
     [InlineData("4.1.0", nameof(ProjectKind.Synchronization), "SUSPEND", "must be recovered by hand", null)]
     [InlineData("4.2.0", nameof(ProjectKind.Synchronization), "RUNNING", "its Incr-Sync is started", null)]
     [InlineData("4.2.2", nameof(ProjectKind.Migration), "RUNNING", "a Full-Import must be resumed by hand", "JDBCWriter")]
-    [InlineData("4.2.2", nameof(ProjectKind.Synchronization), "SUSPEND", "it stays so; a new Store is created", "restarted")]
+    [InlineData("4.2.2", nameof(ProjectKind.Synchronization), "SUSPEND", "a new Store", "restarted")]
     [InlineData("4.2.2", nameof(ProjectKind.Migration), "FAILED", "recover the link by hand", null)]
     [InlineData("4.2.2-bp1", nameof(ProjectKind.Migration), "running_merging", "Incr-Sync", null)]
-    public void With_high_availability_on(string target, string kind, string status, string says, string? saysNot)
+    public void Link_advice_with_high_availability_on(string target, string kind, string status, string says, string? saysNot)
     {
         var advice = LinkRecovery.Of(OmsVersion.Parse(target), Enum.Parse<ProjectKind>(kind), status, highAvailabilityOn: true).ShouldNotBeNull();
 
@@ -37,7 +37,7 @@ public sealed class LinkRecoveryTests
     [InlineData("4.2.2", nameof(ProjectKind.Synchronization), "RUNNING", "start its Store and Incr-Sync by hand")]
     [InlineData("4.2.2", nameof(ProjectKind.Synchronization), "SUSPEND", "start its Store by hand before Incr-Sync is resumed")]
     [InlineData("3.3.1", nameof(ProjectKind.Migration), "FAILED", "recover the link by hand")]
-    public void With_high_availability_off(string target, string kind, string status, string says) =>
+    public void Link_advice_with_high_availability_off(string target, string kind, string status, string says) =>
         LinkRecovery.Of(OmsVersion.Parse(target), Enum.Parse<ProjectKind>(kind), status, highAvailabilityOn: false).ShouldNotBeNull().ShouldContain(says);
 
     [Theory]

@@ -15,11 +15,11 @@ public sealed class ListeningPortsTests
         """;
 
     [Fact]
-    public void What_none_of_the_containers_processes_holds_is_foreign() =>
+    public void Listener_of_another_process_is_foreign() =>
         ListeningPorts.Foreign(Listeners + "--\nsocket:[501]\nsocket:[9]\n").ShouldBe([8088, 9000]);
 
     [Fact]
-    public void What_the_container_holds_itself_is_not() =>
+    public void Listener_of_the_container_is_not_foreign() =>
         ListeningPorts.Foreign(Listeners + "--\nsocket:[501]\nsocket:[777]\nsocket:[778]\n").ShouldBeEmpty();
 
     [Theory]
@@ -30,6 +30,6 @@ public sealed class ListeningPortsTests
         ListeningPorts.Foreign(answer).ShouldBeEmpty();
 
     [Fact]
-    public void A_container_whose_sockets_cannot_be_seen_makes_nobody_a_stranger() =>
+    public void Container_with_hidden_sockets_yields_no_foreign_port() =>
         ListeningPorts.Foreign(Listeners + "--\n").ShouldBeEmpty();
 }

@@ -24,7 +24,7 @@ public sealed class OmsConfigTests
         """;
 
     [Fact]
-    public void Every_key_is_read()
+    public void Config_keys_are_read()
     {
         const string Yaml = """
             # a comment
@@ -83,7 +83,7 @@ public sealed class OmsConfigTests
     }
 
     [Fact]
-    public void What_is_absent_has_its_default()
+    public void Absent_keys_have_their_defaults()
     {
         var config = OmsConfig.Parse(Minimal).Config.ShouldNotBeNull();
 
@@ -97,7 +97,7 @@ public sealed class OmsConfigTests
     }
 
     [Fact]
-    public void Of_a_key_given_twice_the_last_counts_and_both_secrets_are_known()
+    public void Duplicate_key_uses_the_last_value_and_hides_both()
     {
         var result = OmsConfig.Parse(Minimal + "oms_meta_password: canary-second\n");
 
@@ -106,7 +106,7 @@ public sealed class OmsConfigTests
     }
 
     [Fact]
-    public void All_that_is_wrong_is_listed_with_key_value_expectation_and_way_out()
+    public void Every_config_error_names_key_value_and_expectation()
     {
         var result = OmsConfig.Parse("""
             oms_meta_host:
@@ -145,7 +145,7 @@ public sealed class OmsConfigTests
     [InlineData("oms_meta_password: @canary\n")]
     [InlineData("? {canary: x}\n: y\n")]
     [InlineData("a: b: canary\n")]
-    public void What_is_no_config_at_all_is_one_error_that_quotes_nothing(string yaml)
+    public void File_that_is_not_a_config_is_one_error(string yaml)
     {
         var error = OmsConfig.Parse(yaml).Errors.ShouldHaveSingleItem();
 

@@ -36,7 +36,7 @@ public sealed class OmsTopologyTests
     }
 
     [Fact]
-    public void Where_cm_nodes_differ_inside_a_region_their_union_counts_and_every_node_is_initialised()
+    public void Different_cm_nodes_are_united_and_initialise_every_node()
     {
         var result = OmsTopology.Build(
         [
@@ -59,7 +59,7 @@ public sealed class OmsTopologyTests
     }
 
     [Fact]
-    public void Nodes_missing_in_the_spec_and_nodes_unknown_to_oms_are_both_found()
+    public void Nodes_missing_in_spec_or_cm_nodes_are_found()
     {
         var result = OmsTopology.Build([Node("a", "192.0.2.1"), Node("c", "192.0.2.3")]);
 
@@ -70,7 +70,7 @@ public sealed class OmsTopologyTests
     }
 
     [Fact]
-    public void A_node_that_could_not_be_read_gives_no_topology_and_no_false_finding()
+    public void Unread_node_gives_no_topology_and_no_finding()
     {
         var result = OmsTopology.Build([Node("a", "192.0.2.1"), new NodeConfig("b", "default", "192.0.2.2", null)]);
 
@@ -80,7 +80,7 @@ public sealed class OmsTopologyTests
     }
 
     [Fact]
-    public void Every_disagreement_between_nodes_is_found_and_no_password_is_told()
+    public void Every_disagreement_of_nodes_is_found_without_passwords()
     {
         var result = OmsTopology.Build(
         [
@@ -116,7 +116,7 @@ public sealed class OmsTopologyTests
     }
 
     [Fact]
-    public void Regions_with_another_metadata_server_or_other_databases_contradict_each_other()
+    public void Regions_with_different_metadata_servers_are_refused()
     {
         var result = OmsTopology.Build(TwoRegions(config => config with { MetaHost = "192.0.2.10", RmDatabase = "rm2", CmDatabase = "cm2" }));
 
@@ -126,7 +126,7 @@ public sealed class OmsTopologyTests
     }
 
     [Fact]
-    public void A_system_without_a_default_region_is_refused() =>
+    public void System_without_default_region_is_refused() =>
         OmsTopology.Build([Node("a", "192.0.2.1", config => config with { CmIsDefault = false, CmNodes = ["192.0.2.1"] })])
             .Findings.ShouldHaveSingleItem().Message.ShouldContain("cm_is_default");
 
@@ -148,7 +148,7 @@ public sealed class OmsTopologyTests
         OmsTopology.Build([Node("a", "192.0.2.1"), Node("b", "192.0.2.1")]).Findings.ShouldContain(finding => finding.Message.Contains("a, b"));
 
     [Fact]
-    public void A_region_that_only_oms_knows_or_only_the_spec_knows_is_found()
+    public void Region_missing_in_spec_or_cluster_info_is_found()
     {
         var topology = OmsTopology.Build(TwoRegions()).Topology.ShouldNotBeNull();
 

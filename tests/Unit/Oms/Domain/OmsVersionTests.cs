@@ -25,7 +25,7 @@ public sealed class OmsVersionTests
     [InlineData("4.2.7_CE", "4.2.7-ce")]
     [InlineData("4.2.2-bp1-ce", "4.2.2-bp1-ce")]
     [InlineData(" 4.2.11-CE ", "4.2.11-ce")]
-    public void Every_spelling_is_read(string text, string display) => OmsVersion.Parse(text).Display.ShouldBe(display);
+    public void Version_spellings_are_read(string text, string display) => OmsVersion.Parse(text).Display.ShouldBe(display);
 
     [Theory]
     [InlineData("")]
@@ -36,7 +36,7 @@ public sealed class OmsVersionTests
     [InlineData("4.2.99999999999")]
     [InlineData("4.2.2-bp")]
     [InlineData("４.2.2")]
-    public void Anything_else_is_refused_with_the_expectation(string text)
+    public void Other_version_texts_are_refused(string text)
     {
         OmsVersion.TryParse(text, out _).ShouldBeFalse();
         Should.Throw<FormatException>(() => OmsVersion.Parse(text)).Message.ShouldContain("3.2.2-bp2");

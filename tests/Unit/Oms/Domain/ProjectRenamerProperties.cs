@@ -36,7 +36,7 @@ public sealed class ProjectRenamerProperties
         select projects.DistinctBy(project => (project.Kind, project.Id)).ToArray();
 
     [Fact]
-    public void After_the_renames_no_two_projects_share_a_name_and_no_name_collides_with_a_deleted_one() => ForAll((projects, limits) =>
+    public void Renames_leave_no_duplicate_and_no_clash_with_deleted() => ForAll((projects, limits) =>
     {
         var plan = ProjectRenamer.Compute(projects, [], [], limits, []);
         if (plan.Findings.Count > 0)
@@ -59,7 +59,7 @@ public sealed class ProjectRenamerProperties
     });
 
     [Fact]
-    public void In_whatever_order_the_rows_come_the_names_are_the_same() => ForAll((projects, limits) =>
+    public void Order_of_rows_does_not_change_the_names() => ForAll((projects, limits) =>
     {
         var plan = ProjectRenamer.Compute(projects, ProjectNames.Duplicates(projects), [], limits, []);
         var reversed = projects.Reverse().ToArray();
@@ -70,7 +70,7 @@ public sealed class ProjectRenamerProperties
     });
 
     [Fact]
-    public void Deleted_projects_and_those_whose_name_is_their_own_are_left_alone_and_one_of_each_name_keeps_it() => ForAll((projects, limits) =>
+    public void One_project_of_each_name_and_all_unique_names_stay() => ForAll((projects, limits) =>
     {
         var plan = ProjectRenamer.Compute(projects, [], [], limits, []);
         if (plan.Findings.Count > 0)
@@ -88,7 +88,7 @@ public sealed class ProjectRenamerProperties
     });
 
     [Fact]
-    public void The_list_in_the_plan_takes_everything_back_byte_for_byte() => ForAll((projects, limits) =>
+    public void Renames_in_the_plan_restore_every_name_exactly() => ForAll((projects, limits) =>
     {
         var plan = ProjectRenamer.Compute(projects, [], [], limits, []);
         var stored = ProjectRenameBatches.Of("rm", plan.Renames).Select(StepArguments.Write).ToList();
@@ -99,7 +99,7 @@ public sealed class ProjectRenamerProperties
     });
 
     [Fact]
-    public void Whoever_keeps_a_name_keeps_it_or_it_is_said_why_not() => ForAll((projects, limits) =>
+    public void Kept_names_stay_or_are_reported() => ForAll((projects, limits) =>
     {
         var keep = projects.Where((_, index) => index % 3 == 0).Select(ProjectRenamer.Key).ToList();
 

@@ -12,7 +12,7 @@ public sealed class ProjectRenamerTests
     private static readonly ProjectNameLimits Limits = new(128, 128);
 
     [Fact]
-    public void The_oldest_migration_keeps_its_name_and_the_others_get_table_and_id()
+    public void Oldest_migration_keeps_its_name_others_get_suffixes()
     {
         var plan = Compute([Migration("10", "orders"), Migration("9", "orders"), Sync("2", "ORDERS"), Sync("3", "alone")]);
 
@@ -45,11 +45,11 @@ public sealed class ProjectRenamerTests
     }
 
     [Fact]
-    public void Keeping_the_name_of_a_project_that_shares_none_is_no_contradiction() =>
+    public void Kept_unique_name_is_not_a_contradiction() =>
         Compute([Migration("1", "orders"), Migration("2", "orders"), Sync("2", "alone")], "Synchronization/2").Renames.Count.ShouldBe(1);
 
     [Fact]
-    public void A_name_that_any_project_has_is_not_given_not_even_a_deleted_ones()
+    public void Names_in_use_even_by_deleted_projects_are_avoided()
     {
         var plan = Compute([Migration("1", "orders"), Migration("2", "orders"), Sync("8", "Orders_M2"), new OmsProject(ProjectKind.Synchronization, "9", "o\u0301rders_M2-2 ", "DELETED")]);
 
@@ -57,7 +57,7 @@ public sealed class ProjectRenamerTests
     }
 
     [Fact]
-    public void A_name_that_the_server_holds_for_taken_is_not_given() =>
+    public void Name_that_the_server_reports_as_used_is_avoided() =>
         ProjectRenamer.Compute([Migration("1", "a"), Migration("2", "a")], [], [], Limits, ["a_m2"]).Renames.ShouldHaveSingleItem().NewName.ShouldBe("a_m2-2");
 
     [Fact]
@@ -70,12 +70,12 @@ public sealed class ProjectRenamerTests
     }
 
     [Fact]
-    public void A_column_that_has_no_room_for_a_new_name_is_a_finding() =>
+    public void Column_too_short_for_a_new_name_is_a_finding() =>
         ProjectRenamer.Compute([Migration("1", "a"), Migration("2222", "a")], [], [], new ProjectNameLimits(5, 5), [])
             .Findings.ShouldHaveSingleItem().Message.ShouldContain("at most 5 characters");
 
     [Fact]
-    public void What_the_server_holds_for_equal_is_one_group_with_what_we_do()
+    public void Duplicates_of_the_server_are_merged_with_ours()
     {
         // Under its collation o and ö are one: 1 with 2 by us, 2 with 3 by the server.
         var plan = ProjectRenamer.Compute(
@@ -93,7 +93,7 @@ public sealed class ProjectRenamerTests
         Compute([Migration("1", "a"), new OmsProject(ProjectKind.Migration, "2", "a", "DELETED")]).Renames.ShouldBeEmpty();
 
     [Fact]
-    public void Too_many_are_a_persons_work() =>
+    public void Too_many_duplicates_are_a_finding() =>
         Compute([.. Enumerable.Range(1, 502).Select(id => Migration(id.ToString(System.Globalization.CultureInfo.InvariantCulture), "a"))])
             .Findings.ShouldHaveSingleItem().Message.ShouldContain("501 projects");
 

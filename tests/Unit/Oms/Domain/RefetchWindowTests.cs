@@ -17,7 +17,7 @@ public sealed class RefetchWindowTests
     [InlineData(60 * 40, 0, 120, 120)]
     [InlineData(60 * 40, 0, 5, 40)]
     [InlineData(-600, 30, 0, 30)] // clocks differ
-    public void It_reaches_back_over_the_outage_and_the_margin_and_is_never_lowered(int outageSeconds, int marginMinutes, int? former, int expected) =>
+    public void Refetch_window_covers_outage_and_margin(int outageSeconds, int marginMinutes, int? former, int expected) =>
         RefetchWindow.Minutes(Stopped, Stopped.AddSeconds(outageSeconds).ToUniversalTime(), TimeSpan.FromMinutes(marginMinutes), former).ShouldBe(expected);
 
     [Fact]

@@ -38,7 +38,7 @@ public sealed class SupervisorStatusTests
     [InlineData("oms_console UNKNOWN", nameof(SupervisorState.Unknown))]
     [InlineData("\u001b[31moms_console\u001b[0m FATAL     unknown error\r", nameof(SupervisorState.Fatal))]
     [InlineData("oms:oms_console FATAL  x", nameof(SupervisorState.Fatal))]
-    public void Every_state_is_read(string line, string state)
+    public void Supervisor_states_are_read(string line, string state)
     {
         var status = SupervisorStatus.Parse(line + "\n");
 
@@ -48,7 +48,7 @@ public sealed class SupervisorStatusTests
     }
 
     [Fact]
-    public void Lines_of_no_program_are_kept_apart_and_never_taken_for_one()
+    public void Lines_that_describe_no_program_are_kept_apart()
     {
         var status = SupervisorStatus.Parse("警告：时区未设置 RUNNING\nbash: warning: setlocale: cannot change locale\n\u0000\u0001garbage\nnginx RUNNING   pid 905, uptime 3 days, 5:40:09\noms_console RUNNINGX\n");
 

@@ -14,7 +14,7 @@ public sealed class UpgradePathsTests
     [InlineData("3.2.2-bp2", "4.2.2-bp1")]
     [InlineData("3.4.0", "4.2.2")]
     [InlineData("4.0.0-bp7", "4.2.2")]
-    public void Enterprise_from_3_2_1_to_below_4_0_1_goes_to_4_2_2_with_the_correction_jar(string from, string to)
+    public void Enterprise_below_4_0_1_needs_the_correction_jar(string from, string to)
     {
         var path = Check(from, to).ShouldBeOfType<UpgradePath.Allowed>();
 
@@ -36,7 +36,7 @@ public sealed class UpgradePathsTests
     [InlineData("4.0.1-bp1", "4.2.2-bp3")]
     [InlineData("4.1.1", "4.2.2")]
     [InlineData("4.2.2", "4.2.2-bp1")]
-    public void Enterprise_from_4_0_1_on_goes_to_4_2_2_without_jar_and_without_reading_its_tables(
+    public void Enterprise_from_4_0_1_needs_neither_jar_nor_tables(
         string from, string to)
     {
         var path = Check(from, to).ShouldBeOfType<UpgradePath.Allowed>();
@@ -73,11 +73,11 @@ public sealed class UpgradePathsTests
     [InlineData("3.2.2", "3.4.0", "starts from 3.3.1")]
     [InlineData("3.2.2", "4.3.1", "oblogproxy")]
     [InlineData("4.2.3", "4.2.4", "ask the vendor")]
-    [InlineData("4.2.2-bp1", "4.2.2", "step back")]
+    [InlineData("4.2.2-bp1", "4.2.2", "downgrade")]
     [InlineData("3.2.2-bp2", "3.2.2-bp2", "nothing to upgrade")]
     [InlineData("3.2.2-ce", "4.2.2", "Community version")]
     [InlineData("3.2.2", "4.2.2-ce", "Community version")]
-    public void Every_other_way_is_refused_with_a_way_out(string from, string to, string sentence) =>
+    public void Every_other_upgrade_is_refused_with_an_alternative(string from, string to, string sentence) =>
         Check(from, to).ShouldBeOfType<UpgradePath.Refused>().Message.ShouldContain(sentence);
 
     [Theory]
@@ -85,9 +85,9 @@ public sealed class UpgradePathsTests
     [InlineData("3.2.2", "4.3.1", true)]
     [InlineData("4.2.2", "4.3.1", false)]
     [InlineData("4.0.1", "4.0.2", false)]
-    public void What_is_merely_not_listed_is_let_through_on_request_and_says_so(string from, string to, bool jar)
+    public void Unlisted_upgrade_is_allowed_on_request_and_noted(string from, string to, bool jar)
     {
-        Check(from, to).ShouldBeOfType<UpgradePath.Refused>().Message.ShouldContain("allowUnsupportedPath: true lets it through");
+        Check(from, to).ShouldBeOfType<UpgradePath.Refused>().Message.ShouldContain("allowUnsupportedPath: true allows it");
 
         var path = Check(from, to, allow: true).ShouldBeOfType<UpgradePath.Allowed>();
         path.Unlisted.ShouldNotBeNull().ShouldContain($"{from} to {to}");
@@ -100,16 +100,16 @@ public sealed class UpgradePathsTests
     [InlineData("4.2.2", "4.2.1")]
     [InlineData("4.2.2", "4.2.2")]
     [InlineData("3.3.1-ce", "4.2.2")]
-    public void What_is_refused_for_another_reason_stays_refused(string from, string to)
+    public void Flag_does_not_allow_other_refusals(string from, string to)
     {
         var refused = Check(from, to, allow: true).ShouldBeOfType<UpgradePath.Refused>();
 
-        refused.Message.ShouldNotContain("lets it through at");
+        refused.Message.ShouldNotContain("allows it at");
         refused.ShouldBe(Check(from, to));
     }
 
     [Fact]
-    public void A_listed_way_is_listed_whether_or_not_others_are_let_through() =>
+    public void Listed_upgrade_is_allowed_with_and_without_the_flag() =>
         Check("3.2.2", "4.2.2", allow: true).ShouldBe(Check("3.2.2", "4.2.2"));
 
     private static UpgradePath Check(string from, string to, bool allow = false) =>

@@ -49,7 +49,7 @@ public sealed class BadInputTests
     };
 
     [Fact]
-    public void A_recipient_that_age_does_not_take_is_found_before_the_downtime()
+    public void Invalid_age_recipient_is_found_before_the_downtime()
     {
         var world = new OmsWorld(new WorldSetup { RealJson = false });
         world.BackupStorage.BadRecipient = "age says: malformed recipient";
@@ -62,7 +62,7 @@ public sealed class BadInputTests
     }
 
     [Fact]
-    public void Missing_rights_for_the_restore_test_are_found_before_the_downtime_and_only_if_there_is_one()
+    public void Missing_restore_test_rights_are_found_only_if_tested()
     {
         var lacking = new MissingPrivilege("CREATE", RestoreTestRequest.ScratchDatabases, "restoring", Required: true, @"GRANT CREATE ON `drydock\_verify\_%`.* is missing");
         var without = new OmsWorld(new WorldSetup { RealJson = false });
@@ -84,7 +84,7 @@ public sealed class BadInputTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public void Is_found_before_anything_is_changed_and_mending_it_goes_on(string what)
+    public void Bad_input_is_found_before_changes_and_can_be_repaired(string what)
     {
         var (reason, breaks, mends) = Cases[what];
         var world = new OmsWorld(new WorldSetup { RealJson = false });
@@ -172,7 +172,7 @@ public sealed class BadInputTests
     }
 
     [Fact]
-    public void An_archive_whose_image_lacks_the_JAR_is_found_before_the_downtime()
+    public void Archive_image_without_the_JAR_is_found_before_downtime()
     {
         var world = new OmsWorld(new WorldSetup { RealJson = false });
         world.NewImageContent.Files.RemoveWhere(f => f.EndsWith(".jar", StringComparison.Ordinal));
@@ -185,7 +185,7 @@ public sealed class BadInputTests
     }
 
     [Fact]
-    public void What_no_table_tells_must_be_acknowledged()
+    public void Unlisted_projects_must_be_acknowledged()
     {
         var world = new OmsWorld(new WorldSetup { RealJson = false }).Apply(s => s with { Preflight = new PreflightSpec() });
         world.RunToStall();
@@ -196,7 +196,7 @@ public sealed class BadInputTests
     }
 
     [Fact]
-    public void Several_at_once_are_all_listed_by_one_pass()
+    public void Several_problems_are_listed_by_one_pass()
     {
         var world = new OmsWorld(new WorldSetup { RealJson = false });
         world["oms-b"].ClockOffset = TimeSpan.FromHours(1);

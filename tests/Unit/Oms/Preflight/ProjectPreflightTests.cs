@@ -15,7 +15,7 @@ namespace Drydock.Tests.Unit.Oms;
 public sealed class ProjectPreflightTests
 {
     [Fact]
-    public void Projects_and_their_components_are_recorded_through_the_API_and_nothing_need_be_acknowledged()
+    public void Projects_and_components_are_recorded_through_the_API()
     {
         var world = WithApiBefore(w => w.Console["np_1"].FullImport = "FINISHED");
         world.RunUntil(() => world.Status.Plan is not null, "planned");
@@ -29,7 +29,7 @@ public sealed class ProjectPreflightTests
     }
 
     [Fact]
-    public void A_running_project_that_is_too_far_behind_stops_it_until_it_has_caught_up()
+    public void Lagging_project_stalls_preflight_until_it_caught_up()
     {
         var world = WithApiBefore(w => w.Console["np_1"].Lag = TimeSpan.FromSeconds(301));
         world.RunToStall();
@@ -46,14 +46,14 @@ public sealed class ProjectPreflightTests
     }
 
     [Fact]
-    public void The_limit_is_the_specs()
+    public void Lag_limit_comes_from_the_spec()
     {
         var world = WithApiBefore(w => w.Console["np_1"].Lag = TimeSpan.FromSeconds(301), s => s with { Preflight = s.Preflight with { MaxProjectLag = "6m" } });
         world.RunUntil(() => world.Status.Plan is not null, "planned");
     }
 
     [Fact]
-    public void A_running_project_without_a_checkpoint_is_not_near_real_time()
+    public void Running_project_without_a_checkpoint_is_a_finding()
     {
         var world = WithApiBefore(w => (w.Console["np_1"].Lag, w.Console["np_1"].CurrentStep) = (null, "FULL_TRANSFER"));
         world.RunToStall();
@@ -62,7 +62,7 @@ public sealed class ProjectPreflightTests
     }
 
     [Fact]
-    public void A_project_that_never_synchronises_increments_is_noted_in_the_plan()
+    public void Project_without_increments_is_noted_in_the_plan()
     {
         var world = WithApiBefore(w => (w.Console["np_1"].Lag, w.Console["np_1"].SynchronizesIncrements, w.Console["np_1"].CurrentStep) = (null, false, "FULL_TRANSFER"));
         world.RunUntil(() => world.Status.Plan is not null, "planned");
@@ -71,7 +71,7 @@ public sealed class ProjectPreflightTests
     }
 
     [Fact]
-    public void The_lag_of_what_does_not_run_has_no_say()
+    public void Lag_of_a_stopped_project_is_ignored()
     {
         var world = WithApiBefore(w => w.Console["sp_1"].Lag = TimeSpan.FromDays(30));
         world.RunUntil(() => world.Status.Plan is not null, "planned");
@@ -111,7 +111,7 @@ public sealed class ProjectPreflightTests
     }
 
     [Fact]
-    public void A_source_without_an_API_needs_the_acknowledgement_all_the_same()
+    public void Source_without_an_API_needs_the_acknowledgement()
     {
         var world = WithApiAfter(spec: s => s with { Preflight = s.Preflight with { Acknowledge = [Acknowledgement.SyncProjectsWithoutDbType] } });
         world.RunToStall();
@@ -120,7 +120,7 @@ public sealed class ProjectPreflightTests
     }
 
     [Fact]
-    public void An_API_that_does_not_answer_stops_it_until_it_does()
+    public void Unreachable_API_stalls_preflight_until_it_answers()
     {
         var world = WithApiBefore(w => w.Console.IsReachable = false);
         world.RunToStall();
@@ -131,7 +131,7 @@ public sealed class ProjectPreflightTests
     }
 
     [Fact]
-    public void A_refused_login_stops_it_until_the_Secret_is_right_and_shows_no_password()
+    public void Refused_login_stalls_preflight_and_shows_no_password()
     {
         var world = WithApiBefore(w => w.Console.Password = "changed");
         world.RunToStall();
@@ -143,7 +143,7 @@ public sealed class ProjectPreflightTests
     }
 
     [Fact]
-    public void A_console_without_the_API_its_version_should_have_is_a_finding()
+    public void Console_without_its_expected_API_is_a_finding()
     {
         var world = WithApiBefore(w => w.Console.Generation = OmsApiGeneration.None);
         world.RunToStall();
@@ -171,7 +171,7 @@ public sealed class ProjectPreflightTests
     }
 
     [Fact]
-    public void The_older_API_tells_lag_and_switchover_of_the_projects_in_the_tables()
+    public void Older_API_reports_lag_and_switchover_of_table_projects()
     {
         var world = WithOlderApi(w => (w.Console["np_1"].Lag, w.Console["sp_1"].CurrentStep) = (TimeSpan.FromMinutes(7), "APP_SWITCH"));
         world.RunToStall();
@@ -192,7 +192,7 @@ public sealed class ProjectPreflightTests
     }
 
     [Fact]
-    public void A_project_whose_id_the_older_API_does_not_know_stands_as_if_there_were_no_API()
+    public void Project_unknown_to_the_older_API_needs_acknowledgement()
     {
         var world = WithOlderApi(w => w.Console.Refused.Add("progress np_1"));
         world.RunToStall();
@@ -206,7 +206,7 @@ public sealed class ProjectPreflightTests
     [Theory]
     [InlineData("username")]
     [InlineData("password")]
-    public void A_Secret_without_a_key_is_a_finding_that_names_both(string missing)
+    public void Secret_without_a_key_is_a_finding_with_both_names(string missing)
     {
         var world = WithApiBefore(w => w.Api.Update(w.Api.Find<Drydock.Clients.Kubernetes.CoreTypes.V1Secret>(OmsWorld.Namespace, SecretName)! with
         {
@@ -218,7 +218,7 @@ public sealed class ProjectPreflightTests
     }
 
     [Fact]
-    public void A_Secret_that_does_not_exist_is_a_finding_also_for_a_source_without_an_API()
+    public void Missing_Secret_is_a_finding_even_without_an_API()
     {
         var world = WithApiAfter(spec: s => s with { Preflight = s.Preflight with { ApiCredentialsSecretRef = new SecretReference { Name = "other" } } });
         world.RunToStall();
@@ -253,7 +253,7 @@ public sealed class ProjectPreflightTests
         ConsoleAddress.Parse(address)!.AbsoluteUri.ShouldBe(expected);
 
     [Fact]
-    public void The_console_is_asked_by_HTTPS_where_its_certificate_is_mounted()
+    public void Console_with_mounted_certificate_is_asked_by_HTTPS()
     {
         ConsoleAddress.ServesHttps(["/data/oms/https_crt:/etc/pki/nginx/oms_server.crt", "/data:/data"]).ShouldBeTrue();
         ConsoleAddress.ServesHttps(["/data/oms/https_crt:/etc/pki/nginx/other.crt"]).ShouldBeFalse();

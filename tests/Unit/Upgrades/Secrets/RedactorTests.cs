@@ -45,7 +45,7 @@ public sealed class RedactorTests
     [InlineData("u")]
     [InlineData("us")]
     [InlineData("user:")]
-    public void It_is_masked_inside_longer_base64_wherever_it_begins(string before)
+    public void Secret_is_masked_inside_longer_base64(string before)
     {
         var encoded = Convert.ToBase64String(Encoding.UTF8.GetBytes(before + Canary + ":after"));
 
@@ -78,7 +78,7 @@ public sealed class RedactorTests
         new Redactor([new Secret("0123456789")]).RedactTail("x0123456789", 5).ShouldBe("x***");
 
     [Fact]
-    public void Of_output_whose_beginning_is_gone_the_first_line_is_left_out()
+    public void Cut_output_loses_its_first_line()
     {
         var redactor = new Redactor([new Secret("0123456789")]);
 
@@ -101,7 +101,7 @@ public sealed class RedactorTests
                 }));
 
     [Fact]
-    public void A_secret_shows_itself_nowhere()
+    public void Secret_value_is_never_shown()
     {
         var secret = new Secret("canary");
 

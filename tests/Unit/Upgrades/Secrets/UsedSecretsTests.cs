@@ -20,7 +20,7 @@ public sealed class UsedSecretsTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Annotation_label_and_unused_key_change_nothing_and_a_used_value_does()
+    public async Task Digest_changes_only_with_a_used_value()
     {
         await StoreAsync(("username", "u"), ("password", "p"));
         var before = await ReadAsync();
@@ -61,7 +61,7 @@ public sealed class UsedSecretsTests
     }
 
     [Fact]
-    public void Names_are_listed_once_and_nothing_is_read_for_a_reference_that_is_not_given() =>
+    public void Names_are_listed_once_and_absent_references_ignored() =>
         new SecretUses().Add((SecretReference?)null, "a").Add("", "b").Add("two", "a").Add("one", "a").Add(new SecretReference { Name = "two" }, "b").Names.ShouldBe(["one", "two"]);
 
     private Task<UsedSecrets> ReadAsync() =>

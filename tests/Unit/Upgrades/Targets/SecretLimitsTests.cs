@@ -24,7 +24,8 @@ public sealed class SecretLimitsTests
     public void Only_used_keys_count_for_equality()
     {
         var data = new Dictionary<string, byte[]>(
-            StringComparer.Ordinal) { ["notes"] = new byte[500_000], ["ca.crt"] = new byte[70_000] };
+            StringComparer.Ordinal)
+        { ["notes"] = new byte[500_000], ["ca.crt"] = new byte[70_000] };
 
         SecretLimits.Refusal("s", data, ["username", "password"]).ShouldBeNull();
         SecretLimits.Refusal("s", data, ["username", "ca.crt"])
@@ -36,9 +37,12 @@ public sealed class SecretLimitsTests
     public void Huge_authority_in_console_secret_is_refused_by_name()
     {
         var data = new Dictionary<string, byte[]>(
-            StringComparer.Ordinal) { ["username"] = "u"u8.ToArray(),
+            StringComparer.Ordinal)
+        {
+            ["username"] = "u"u8.ToArray(),
             ["password"] = "p"u8.ToArray(),
-            ["ca.crt"] = new byte[1 << 20] };
+            ["ca.crt"] = new byte[1 << 20]
+        };
 
         Should.Throw<OmsApiException>(
             () => OmsApiCredentials.Read("console", data, new Uri("http://192.0.2.1:8089"))).Message

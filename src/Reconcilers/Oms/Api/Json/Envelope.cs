@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>What every answer is wrapped in.</summary>
+/// <summary>The object that wraps every answer.</summary>
 internal sealed record Envelope
 {
     [JsonConverter(typeof(LooseFlag))]

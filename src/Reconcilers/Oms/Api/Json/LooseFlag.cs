@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>A truth value that some versions write as a text or a number; anything else reads as null.</summary>
+/// <summary>A boolean that some versions write as a string or a number; anything else reads as null.</summary>
 internal sealed class LooseFlag : JsonConverter<bool?>
 {
     public override bool HandleNull => true;

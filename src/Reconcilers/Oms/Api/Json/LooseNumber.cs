@@ -5,7 +5,7 @@ using System.Text.Json.Serialization;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>
-/// A whole number that some versions write as a text or with a fraction; what is no number reads as null.
+/// A whole number that some versions write as a string or with a fraction; anything else reads as null.
 /// </summary>
 internal sealed class LooseNumber : JsonConverter<long?>
 {
@@ -37,7 +37,6 @@ internal sealed class LooseNumber : JsonConverter<long?>
         }
     }
 
-    /// <summary>Reads a number from text.</summary>
     internal static long? Parse(string? text) =>
         long.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out var whole) ? whole
         : double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var broken) ? Whole(broken)

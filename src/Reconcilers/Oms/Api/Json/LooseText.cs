@@ -5,7 +5,7 @@ using System.Text.Json.Serialization;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>
-/// A text that some versions write as a number or a truth value; what is no single value reads as null.
+/// A string that some versions write as a number or a boolean; an object or array reads as null.
 /// </summary>
 internal sealed class LooseText : JsonConverter<string>
 {

@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>A project in a list or alone; of its many fields the ones that matter.</summary>
+/// <summary>A project in a list or alone; only the fields that are used.</summary>
 internal sealed record ProjectRow
 {
     [JsonConverter(typeof(LooseText))]
@@ -19,7 +19,8 @@ internal sealed record ProjectRow
 }
 
 /// <summary>
-/// Progress, of both generations: the older one has other names for the way back and writes the checkpoint as text.
+/// Progress, of both generations: the older one has other names for the reverse direction and writes the checkpoint as
+/// a string.
 /// </summary>
 internal sealed record ProgressRow
 {
