@@ -28,7 +28,6 @@ internal sealed class HttpHealthProbe(EndpointPolicy? endpoints = null) : IHealt
         MaxResponseContentBufferSize = LongestAnswer,
     };
 
-    /// <inheritdoc />
     public async Task<HealthAnswer> AskAsync(string host, int port, bool https, CancellationToken cancellationToken)
     {
         var address = new UriBuilder(https ? Uri.UriSchemeHttps : Uri.UriSchemeHttp, host, port, "/oms/health").Uri;
@@ -63,7 +62,6 @@ internal sealed class HttpHealthProbe(EndpointPolicy? endpoints = null) : IHealt
         }
     }
 
-    /// <inheritdoc />
     public void Dispose() => _http.Dispose();
 
     internal static bool IsHealthy(string body)

@@ -21,7 +21,6 @@ internal sealed class OmsSecrets
     public static async Task<OmsSecrets> ReadAsync(
         IKubernetesClient kubernetes, OmsUpgrade upgrade, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(upgrade);
         return new OmsSecrets(await Uses(upgrade.Spec).ReadAsync(kubernetes, upgrade.Metadata.Namespace, cancellationToken));
     }
 
@@ -30,7 +29,6 @@ internal sealed class OmsSecrets
 
     private static SecretUses Uses(OmsUpgradeSpec spec)
     {
-        ArgumentNullException.ThrowIfNull(spec);
         var uses = new SecretUses();
         foreach (var node in spec.Regions.SelectMany(r => r.Nodes))
         {

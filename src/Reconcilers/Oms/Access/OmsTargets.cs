@@ -54,19 +54,14 @@ internal sealed class OmsTargets : IOmsTargets, IAsyncDisposable
         }
     }
 
-    /// <inheritdoc />
     public OmsUpgrade Upgrade { get; private set; }
 
-    /// <inheritdoc />
     public IKubernetesClient Kubernetes => _services.Kubernetes;
 
-    /// <inheritdoc />
     public IArchiveReader Archives => _services.Archives;
 
-    /// <inheritdoc />
     public IHealthProbe Health => _services.Health;
 
-    /// <inheritdoc />
     public Redactor Redactor
     {
         get
@@ -81,7 +76,6 @@ internal sealed class OmsTargets : IOmsTargets, IAsyncDisposable
     /// <summary>Takes the object as last read; spec and Secrets are unchanged.</summary>
     public void Refresh(OmsUpgrade upgrade) => Upgrade = upgrade;
 
-    /// <inheritdoc />
     public IDockerClient Docker(string node) => _services.Docker.Get(Endpoint(Find(node)));
 
     /// <summary>Follows container events of all nodes from now on, as far as their Secrets can be used.</summary>
@@ -101,15 +95,12 @@ internal sealed class OmsTargets : IOmsTargets, IAsyncDisposable
         }
     }
 
-    /// <inheritdoc />
     public Task NextContainerEventAsync(string node, CancellationToken cancellationToken) =>
         Feed(node).NextAsync(cancellationToken);
 
-    /// <inheritdoc />
     public Task NextSnapshotChangeAsync(string snapshotName, CancellationToken cancellationToken) =>
         _services.SnapshotChanges.WaitAsync(LongestSnapshotWait, _services.Time, cancellationToken);
 
-    /// <inheritdoc />
     public async Task<IOmsMetadata> MetadataAsync(CancellationToken cancellationToken)
     {
         await _metadataGate.WaitAsync(cancellationToken);
@@ -130,19 +121,15 @@ internal sealed class OmsTargets : IOmsTargets, IAsyncDisposable
     /// <param name="config">config.yaml of any node.</param>
     public IOmsMetadata OpenMetadata(OmsConfig config) => _services.Metadata.Open(Target(config));
 
-    /// <inheritdoc />
     public IOmsApi? Api(Uri usual)
     {
-        ArgumentNullException.ThrowIfNull(usual);
         return Upgrade.Spec.Preflight.ApiCredentialsSecretRef is { } reference
             ? _apis.GetOrAdd(usual, address => new Lazy<IOmsApi>(() => _services.Api.Open(OmsApiCredentials.Read(reference.Name, _secrets.Data(reference.Name), address)))).Value
             : null;
     }
 
-    /// <inheritdoc />
     public void EnsureMayAct() => _services.Fence.EnsureMayAct();
 
-    /// <inheritdoc />
     public AuthConfig? PullCredentials(string image)
     {
         if (Upgrade.Spec.ImagePullSecretRef?.Name is not { } name)
@@ -176,7 +163,6 @@ internal sealed class OmsTargets : IOmsTargets, IAsyncDisposable
     public async Task<ImageArchiveContents> InspectHostArchiveAsync(
         string node, string path, ContainerPathStatResponse stat, Stream content, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(stat);
         if (_hostArchives.TryGetValue((node, path), out var known) && known.Bytes == stat.Size && known.Changed == stat.Mtime)
         {
             return known.Contents;
@@ -239,7 +225,6 @@ internal sealed class OmsTargets : IOmsTargets, IAsyncDisposable
         return result;
     }
 
-    /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {
         foreach (var feed in _feeds.Values)

@@ -19,7 +19,6 @@ internal static class RegistryCredentials
     /// <summary>The host (and port) of the registry an image reference names; docker.io if it names none.</summary>
     public static string HostOf(string image)
     {
-        ArgumentNullException.ThrowIfNull(image);
         var slash = image.IndexOf('/', StringComparison.Ordinal);
         var first = slash < 0 ? "" : image[..slash];
         return first.Contains('.', StringComparison.Ordinal) || first.Contains(':', StringComparison.Ordinal) || first == "localhost" ? Hub(first.ToLowerInvariant()) : DockerHub;
@@ -32,8 +31,6 @@ internal static class RegistryCredentials
     /// its values.</exception>
     public static AuthConfig? For(string image, IReadOnlyDictionary<string, byte[]> data)
     {
-        ArgumentNullException.ThrowIfNull(image);
-        ArgumentNullException.ThrowIfNull(data);
         if (data.GetValueOrDefault(Key) is not { Length: > 0 } bytes)
         {
             throw new FormatException($"it has no key {Key}; make it with 'kubectl create secret docker-registry'");

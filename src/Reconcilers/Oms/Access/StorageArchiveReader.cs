@@ -18,16 +18,12 @@ internal sealed class StorageArchiveReader(IStorages storages, HashedArchives ar
     /// <summary>Number of archives whose contents are kept.</summary>
     public int Count => _known.Count;
 
-    /// <inheritdoc />
     public bool Shared => storages.Shared;
 
-    /// <inheritdoc />
     public string? Refusal(StorageSpec storage, string? @namespace) => storages.Refusal(storage, @namespace);
 
-    /// <inheritdoc />
     public string Describe(StorageSpec storage, string? @namespace) => storages.Describe(storage, @namespace);
 
-    /// <inheritdoc />
     public async Task<Stream> OpenAsync(
         StorageSpec storage, string? @namespace, string path, string sha256, CancellationToken cancellationToken)
     {
@@ -42,7 +38,6 @@ internal sealed class StorageArchiveReader(IStorages storages, HashedArchives ar
         }
     }
 
-    /// <inheritdoc />
     public async Task<ImageArchiveContents> InspectAsync(
         StorageSpec storage, string? @namespace, string path, CancellationToken cancellationToken)
     {
@@ -68,7 +63,6 @@ internal sealed class StorageArchiveReader(IStorages storages, HashedArchives ar
         }
     }
 
-    /// <inheritdoc />
     public Task<IReadOnlyList<string>> SnapshotFilesAsync(BackupSnapshot snapshot, CancellationToken cancellationToken) =>
         StoredSnapshotFiles.MissingAsync(storages, snapshot, cancellationToken);
 

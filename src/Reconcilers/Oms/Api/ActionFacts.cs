@@ -15,7 +15,6 @@ internal static class ActionFacts
 
     public static string Write(IReadOnlyList<ActionItem> items)
     {
-        ArgumentNullException.ThrowIfNull(items);
         var text = new StringBuilder();
         for (var i = 0; i < items.Count; i++)
         {

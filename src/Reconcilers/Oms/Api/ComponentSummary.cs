@@ -21,7 +21,6 @@ internal static class ComponentSummary
     /// <summary>Writes it; empty for no component.</summary>
     public static string Write(IEnumerable<ProjectComponent> components)
     {
-        ArgumentNullException.ThrowIfNull(components);
         return string.Join(", ", components
             .GroupBy(c => (c.Kind, Status: Word(c.Status)))
             .OrderBy(g => g.Key.Kind)

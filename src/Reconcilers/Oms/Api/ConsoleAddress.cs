@@ -20,7 +20,6 @@ internal static class ConsoleAddress
     /// <summary>Whether binds mount the certificate.</summary>
     public static bool ServesHttps(IEnumerable<string> binds)
     {
-        ArgumentNullException.ThrowIfNull(binds);
         return binds.Any(b => b.Split(':') is [_, CertificateTarget, ..]);
     }
 
@@ -28,7 +27,6 @@ internal static class ConsoleAddress
     /// <returns>Null if it is not an absolute http or https address without user, query and fragment.</returns>
     public static Uri? Parse(string text)
     {
-        ArgumentNullException.ThrowIfNull(text);
         return Uri.TryCreate(text.Trim(), UriKind.Absolute, out var address)
             && (address.Scheme == Uri.UriSchemeHttp || address.Scheme == Uri.UriSchemeHttps)
             && address.UserInfo.Length == 0 && address.Query.Length == 0 && address.Fragment.Length == 0

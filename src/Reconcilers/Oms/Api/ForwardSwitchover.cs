@@ -9,7 +9,6 @@ internal static class ForwardSwitchover
     /// <summary>The step that is the switchover, if it has begun and not ended; null otherwise.</summary>
     public static ProjectStep? UnderWay(IEnumerable<ProjectStep> steps)
     {
-        ArgumentNullException.ThrowIfNull(steps);
         return steps.FirstOrDefault(s => IsSwitchover(s.Name) && !Is(s.Status, "INIT") && !Is(s.Status, "FINISHED"));
     }
 

@@ -18,10 +18,8 @@ internal sealed class HttpOmsApi(OmsApiTarget target, HttpMessageHandler handler
 
     private readonly OmsApiTransport _transport = new(target, handler, time);
 
-    /// <inheritdoc />
     public Uri Address => _transport.Address;
 
-    /// <inheritdoc />
     public async Task<OmsApiGeneration> ProbeAsync(OmsApiGeneration implied, CancellationToken cancellationToken)
     {
         try
@@ -36,7 +34,6 @@ internal sealed class HttpOmsApi(OmsApiTarget target, HttpMessageHandler handler
         }
     }
 
-    /// <inheritdoc />
     public async Task<IReadOnlyList<OmsProject>> ProjectsAsync(CancellationToken cancellationToken)
     {
         var projects = new List<OmsProject>();
@@ -65,7 +62,6 @@ internal sealed class HttpOmsApi(OmsApiTarget target, HttpMessageHandler handler
         return projects;
     }
 
-    /// <inheritdoc />
     public async Task<OmsProject> ProjectAsync(string id, CancellationToken cancellationToken)
     {
         var what = What("DescribeProject", id);
@@ -73,14 +69,12 @@ internal sealed class HttpOmsApi(OmsApiTarget target, HttpMessageHandler handler
         return Project(what, Read(what, answer.Data, OmsApiJson.Default.ProjectRow), kind: null);
     }
 
-    /// <inheritdoc />
     public async Task<ProjectProgress> ProgressAsync(string id, CancellationToken cancellationToken)
     {
         var what = What("DescribeProjectProgress", id);
         return Progress(what, await AskAsync(what, "DescribeProjectProgress", id, cancellationToken));
     }
 
-    /// <inheritdoc />
     public async Task<ProjectProgress> OlderProgressAsync(
         ProjectKind kind, string id, CancellationToken cancellationToken)
     {
@@ -89,7 +83,6 @@ internal sealed class HttpOmsApi(OmsApiTarget target, HttpMessageHandler handler
         return Progress(what, await _transport.ReadAsync<IdRequest>(what, HttpMethod.Get, path, null, null, cancellationToken));
     }
 
-    /// <inheritdoc />
     public async Task<IReadOnlyList<ProjectStep>> StepsAsync(string id, CancellationToken cancellationToken)
     {
         var what = What("DescribeProjectSteps", id);
@@ -99,7 +92,6 @@ internal sealed class HttpOmsApi(OmsApiTarget target, HttpMessageHandler handler
             : [.. Read(what, answer.Data, OmsApiJson.Default.StepRows).OfType<StepRow>().Select(s => new ProjectStep(s.Name ?? "", s.Status ?? ""))];
     }
 
-    /// <inheritdoc />
     public async Task<IReadOnlyList<ProjectComponent>> ComponentsAsync(string id, CancellationToken cancellationToken)
     {
         var what = What("DescribeProjectComponents", id);
@@ -121,14 +113,12 @@ internal sealed class HttpOmsApi(OmsApiTarget target, HttpMessageHandler handler
         ];
     }
 
-    /// <inheritdoc />
     public async Task ResumeAsync(string id, CancellationToken cancellationToken)
     {
         var what = What("ResumeProject", id);
         await _transport.ChangeAsync(what, Action("ResumeProject"), new IdRequest(Checked(what, id)), OmsApiJson.Default.IdRequest, cancellationToken);
     }
 
-    /// <inheritdoc />
     public void Dispose() => _transport.Dispose();
 
     private static string Action(string name) => "api/v2?Action=" + name;

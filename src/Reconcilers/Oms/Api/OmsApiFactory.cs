@@ -8,10 +8,8 @@ namespace Drydock.Reconcilers.Oms;
 /// <param name="endpoints">Which addresses are connected to; null for the default.</param>
 internal sealed class OmsApiFactory(TimeProvider time, Func<OmsApiTarget, HttpMessageHandler>? handler = null, EndpointPolicy? endpoints = null) : IOmsApiFactory
 {
-    /// <inheritdoc />
     public IOmsApi Open(OmsApiTarget target)
     {
-        ArgumentNullException.ThrowIfNull(target);
         return new HttpOmsApi(target, handler is null ? OmsApiTransport.Handler(target, endpoints ?? EndpointPolicy.Default) : handler(target), time);
     }
 }

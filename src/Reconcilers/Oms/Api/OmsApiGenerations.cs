@@ -13,7 +13,6 @@ internal static class OmsApiGenerations
     /// <summary>The generation that a version's documents describe (docs/research/oms.md#console-api).</summary>
     public static OmsApiGeneration ImpliedBy(OmsVersion version)
     {
-        ArgumentNullException.ThrowIfNull(version);
         return version >= V2Since ? OmsApiGeneration.V2 : version >= ProgressSince ? OmsApiGeneration.Progress : OmsApiGeneration.None;
     }
 

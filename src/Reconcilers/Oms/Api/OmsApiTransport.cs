@@ -93,7 +93,6 @@ internal sealed class OmsApiTransport : IDisposable
         where TBody : class =>
         SendAsync(what, HttpMethod.Post, path, body, type, cancellationToken);
 
-    /// <inheritdoc />
     public void Dispose() => _http.Dispose();
 
     // A console that did not answer in time is not asked again, because that would only multiply the wait.

@@ -17,7 +17,6 @@ internal static class ProjectComparison
     public static IReadOnlyList<ActionItem> Differences(
         ProjectsStatus before, IReadOnlyList<OmsProject> present, IReadOnlyList<RenamedProject> renamed)
     {
-        ArgumentNullException.ThrowIfNull(before);
         var match = new ProjectMatch(present, renamed);
         return [.. before.Items.Select(recorded => Difference(recorded, match.Find(recorded))).OfType<ActionItem>()];
     }
@@ -25,14 +24,12 @@ internal static class ProjectComparison
     /// <summary>The subject of entries about a project.</summary>
     public static string Subject(ProjectStatus project)
     {
-        ArgumentNullException.ThrowIfNull(project);
         return SchemaLimits.Clip($"{project.Name} ({project.Id})", SchemaLimits.Name);
     }
 
     /// <summary>How entries about a project begin.</summary>
     public static string Title(ProjectStatus project)
     {
-        ArgumentNullException.ThrowIfNull(project);
         return $"{project.Kind} project {project.Name}";
     }
 

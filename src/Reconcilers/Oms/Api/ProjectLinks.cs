@@ -17,8 +17,6 @@ internal static class ProjectLinks
     /// <param name="components">Its components now.</param>
     public static IReadOnlyList<string> NotRecovered(ProjectStatus before, IReadOnlyList<ProjectComponent> components)
     {
-        ArgumentNullException.ThrowIfNull(before);
-        ArgumentNullException.ThrowIfNull(components);
         var recorded = ComponentSummary.Read(before.Components);
         var running = ProjectStatuses.IsRunning(before.Status);
         var problems = new List<string>();
@@ -44,8 +42,6 @@ internal static class ProjectLinks
     /// <summary>What high availability does not heal and an administrator must check.</summary>
     public static IReadOnlyList<string> ForPerson(ProjectStatus before, IReadOnlyList<ProjectComponent> components)
     {
-        ArgumentNullException.ThrowIfNull(before);
-        ArgumentNullException.ThrowIfNull(components);
         var recorded = ComponentSummary.Read(before.Components);
         return
         [

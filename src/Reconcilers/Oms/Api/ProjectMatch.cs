@@ -19,7 +19,6 @@ internal sealed class ProjectMatch
     /// <param name="renamed">Projects that got another name after they were recorded.</param>
     public ProjectMatch(IReadOnlyList<OmsProject> present, IReadOnlyList<RenamedProject> renamed)
     {
-        ArgumentNullException.ThrowIfNull(present);
         foreach (var project in present)
         {
             _byId.TryAdd((project.Kind, project.Id), project);
@@ -32,7 +31,6 @@ internal sealed class ProjectMatch
     /// <summary>The project as it is now; null if it is missing, or if several have its name.</summary>
     public OmsProject? Find(ProjectStatus recorded)
     {
-        ArgumentNullException.ThrowIfNull(recorded);
         if (_byId.GetValueOrDefault((recorded.Kind, recorded.Id)) is { } same)
         {
             return same;

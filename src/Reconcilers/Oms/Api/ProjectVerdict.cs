@@ -43,7 +43,6 @@ internal sealed record ProjectVerdict(
     /// <summary>The last verdict of a plan; null while there is none.</summary>
     public static ProjectVerdict? Last(Plan plan)
     {
-        ArgumentNullException.ThrowIfNull(plan);
         return plan.Steps.LastOrDefault(s => s.State == StepState.Succeeded && s.Facts?.ContainsKey(VerifiedFact) == true)?.Facts is { } facts
             ? new ProjectVerdict(
                 facts[VerifiedFact],

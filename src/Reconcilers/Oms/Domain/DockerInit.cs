@@ -21,7 +21,6 @@ internal static class DockerInit
     /// <param name="exitCode">Its exit code.</param>
     public static DockerInitVerdict Judge(string log, int exitCode)
     {
-        ArgumentNullException.ThrowIfNull(log);
         var marker = false;
         string? lastStep = null;
         foreach (var raw in log.Split('\n'))

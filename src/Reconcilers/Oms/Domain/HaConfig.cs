@@ -59,7 +59,6 @@ internal sealed class HaConfig : IEquatable<HaConfig>
     /// <summary>Reads the text; throws <see cref="FormatException"/> if it is not a JSON object.</summary>
     public static HaConfig Parse(string raw)
     {
-        ArgumentNullException.ThrowIfNull(raw);
         try
         {
             return new HaConfig(JsonObjectText.Parse(raw));
@@ -150,7 +149,6 @@ internal sealed class HaConfig : IEquatable<HaConfig>
             .With(HaConfigKeys.Enable, true);
     }
 
-    /// <inheritdoc />
     public bool Equals(HaConfig? other)
     {
         if (other is null)
@@ -168,10 +166,8 @@ internal sealed class HaConfig : IEquatable<HaConfig>
         return JsonElement.DeepEquals(left.RootElement, right.RootElement);
     }
 
-    /// <inheritdoc />
     public override bool Equals(object? obj) => Equals(obj as HaConfig);
 
-    /// <inheritdoc />
     public override int GetHashCode()
     {
         var hash = 0;

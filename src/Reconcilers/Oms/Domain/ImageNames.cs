@@ -25,7 +25,6 @@ internal static class ImageNames
     /// </summary>
     public static string? Contradiction(string image, UpgradePath.Allowed path)
     {
-        ArgumentNullException.ThrowIfNull(path);
         if (VersionOf(image) is not { } version)
         {
             return null;

@@ -21,8 +21,6 @@ internal static class LinkRecovery
     /// <param name="highAvailabilityOn">Whether high availability is on after the upgrade.</param>
     public static string? Of(OmsVersion target, ProjectKind kind, string status, bool highAvailabilityOn)
     {
-        ArgumentNullException.ThrowIfNull(target);
-        ArgumentNullException.ThrowIfNull(status);
         var writer = target >= IncrSyncSince ? "Incr-Sync" : kind == ProjectKind.Migration ? "JDBCWriter" : "Connector";
         return status.ToUpperInvariant() switch
         {

@@ -18,7 +18,6 @@ internal static class ListeningPorts
     /// </summary>
     public static IReadOnlyList<int> Foreign(string answer)
     {
-        ArgumentNullException.ThrowIfNull(answer);
         var parts = answer.Split("\n--\n", 2);
         if (parts.Length < 2)
         {

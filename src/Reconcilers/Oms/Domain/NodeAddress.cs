@@ -13,7 +13,6 @@ internal static partial class NodeAddress
     /// </summary>
     public static string Normalize(string address)
     {
-        ArgumentNullException.ThrowIfNull(address);
         var text = address.Trim();
         if (DottedQuad().IsMatch(text))
         {
@@ -32,7 +31,6 @@ internal static partial class NodeAddress
     /// <summary>The addresses as a set in their usual form.</summary>
     public static IReadOnlySet<string> Set(IEnumerable<string> addresses)
     {
-        ArgumentNullException.ThrowIfNull(addresses);
         return new SortedSet<string>(addresses.Select(Normalize), StringComparer.Ordinal);
     }
 

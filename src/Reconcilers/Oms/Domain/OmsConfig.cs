@@ -99,7 +99,6 @@ internal sealed record OmsConfig
     /// <summary>Reads the file's text. Never throws: all that is wrong is in the result.</summary>
     public static OmsConfigResult Parse(string yaml)
     {
-        ArgumentNullException.ThrowIfNull(yaml);
         return OmsConfigReader.Read(yaml);
     }
 }

@@ -38,7 +38,6 @@ internal sealed record OmsTopology
     /// <summary>Builds the topology of the nodes of a spec, in its order; every contradiction is a finding.</summary>
     public static TopologyResult Build(IReadOnlyList<NodeConfig> nodes)
     {
-        ArgumentNullException.ThrowIfNull(nodes);
         return new TopologyBuilder(nodes).Build();
     }
 
@@ -48,7 +47,6 @@ internal sealed record OmsTopology
     /// </summary>
     public IReadOnlyList<Finding> CompareWith(IReadOnlyCollection<ClusterInfoRow> rows)
     {
-        ArgumentNullException.ThrowIfNull(rows);
         var problems = new List<string>();
         if (rows.Count == 0)
         {
@@ -89,8 +87,6 @@ internal sealed record OmsTopology
     public IReadOnlyList<Finding> HostsNotOnline(
         IReadOnlyCollection<OmsHost> hosts, IReadOnlyDictionary<string, IReadOnlyList<SupervisorHeartbeat>> heartbeats, TimeSpan maximumAge)
     {
-        ArgumentNullException.ThrowIfNull(hosts);
-        ArgumentNullException.ThrowIfNull(heartbeats);
         var findings = new List<Finding>();
         foreach (var region in Regions)
         {

@@ -61,7 +61,6 @@ internal sealed partial record OmsVersion : IComparable<OmsVersion>
     /// </summary>
     public bool IsSameRelease(OmsVersion other)
     {
-        ArgumentNullException.ThrowIfNull(other);
         return (Major, Minor, Patch) == (other.Major, other.Minor, other.Patch);
     }
 

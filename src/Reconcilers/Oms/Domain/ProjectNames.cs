@@ -17,7 +17,6 @@ internal static class ProjectNames
     /// </summary>
     public static IReadOnlyList<DuplicateProjectName> Duplicates(IEnumerable<OmsProject> projects)
     {
-        ArgumentNullException.ThrowIfNull(projects);
         return
         [
             .. projects

@@ -29,11 +29,6 @@ internal static class ProjectRenamer
         ProjectNameLimits limits,
         IEnumerable<string> taken)
     {
-        ArgumentNullException.ThrowIfNull(all);
-        ArgumentNullException.ThrowIfNull(duplicates);
-        ArgumentNullException.ThrowIfNull(keep);
-        ArgumentNullException.ThrowIfNull(limits);
-        ArgumentNullException.ThrowIfNull(taken);
         var findings = new List<Finding>();
         var byKey = all.GroupBy(Key, StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.First(), StringComparer.Ordinal);
         findings.AddRange(keep.Where(key => !byKey.ContainsKey(key)).Order(StringComparer.Ordinal).Select(key => NotKept(
@@ -82,7 +77,6 @@ internal static class ProjectRenamer
     /// <summary>A project as the spec and status name it: <c>Migration/12</c>.</summary>
     public static string Key(OmsProject project)
     {
-        ArgumentNullException.ThrowIfNull(project);
         return Key(project.Kind, project.Id);
     }
 
@@ -97,7 +91,6 @@ internal static class ProjectRenamer
     /// </summary>
     public static string Fold(string name)
     {
-        ArgumentNullException.ThrowIfNull(name);
         var text = new StringBuilder(name.Length);
         foreach (var rune in name.EnumerateRunes())
         {

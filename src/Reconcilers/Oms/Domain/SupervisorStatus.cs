@@ -36,7 +36,6 @@ internal sealed partial class SupervisorStatus
     /// <summary>Reads the output; never fails.</summary>
     public static SupervisorStatus Parse(string text)
     {
-        ArgumentNullException.ThrowIfNull(text);
         var programs = new List<SupervisorProgram>();
         var other = new List<string>();
         foreach (var raw in text.Split('\n'))

@@ -32,8 +32,6 @@ internal static class UpgradePaths
     /// unknown, a downgrade, or another edition.</param>
     public static UpgradePath Check(OmsEdition edition, OmsVersion from, OmsVersion to, bool allowUnlisted = false)
     {
-        ArgumentNullException.ThrowIfNull(from);
-        ArgumentNullException.ThrowIfNull(to);
         if (edition == OmsEdition.Community)
         {
             (from, to) = (from.AsCommunity(), to.AsCommunity());

@@ -38,7 +38,6 @@ internal sealed class SqlMetadataLock : IMetadataLock
     public async Task<T> RunAsync<T>(
         Func<DbConnection, CancellationToken, Task<T>> action, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(action);
         await _oneAtATime.WaitAsync(cancellationToken);
         try
         {

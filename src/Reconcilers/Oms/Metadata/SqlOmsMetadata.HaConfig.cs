@@ -11,7 +11,6 @@ internal sealed partial class SqlOmsMetadata
     private const string ConfigTable = "oms_normal_config";
     private const string NextKey = "(next)";
 
-    /// <inheritdoc />
     public Task<HaConfigRow> ReadHaConfigAsync(string rmDatabase, CancellationToken cancellationToken) =>
         _sessions.RunAsync(
             $"Reading {HaConfigKeys.RowName} in {rmDatabase}",
@@ -20,12 +19,9 @@ internal sealed partial class SqlOmsMetadata
                 : new HaConfigRow(false, null, TablePresent: false),
             cancellationToken);
 
-    /// <inheritdoc />
     public Task<bool> CompareAndSwapHaConfigAsync(
         string rmDatabase, string expectedRaw, string newRaw, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(expectedRaw);
-        ArgumentNullException.ThrowIfNull(newRaw);
         return _sessions.RunAsync(
             $"Writing {HaConfigKeys.RowName} in {rmDatabase}",
             async connection =>
@@ -53,19 +49,15 @@ internal sealed partial class SqlOmsMetadata
             cancellationToken);
     }
 
-    /// <inheritdoc />
     public Task<bool> InsertHaConfigAsync(
         IMetadataLock metadataLock, string rmDatabase, string raw, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(metadataLock);
-        ArgumentNullException.ThrowIfNull(raw);
         return _sessions.GuardAsync(
             $"Inserting {HaConfigKeys.RowName} in {rmDatabase}",
             () => metadataLock.RunAsync((connection, token) => InsertAsync(connection, rmDatabase, raw, token), cancellationToken),
             cancellationToken);
     }
 
-    /// <inheritdoc />
     public Task<string?> HaConfigInsertProblemAsync(string rmDatabase, CancellationToken cancellationToken) =>
         _sessions.RunAsync(
             $"Looking at the columns of {ConfigTable} in {rmDatabase}",

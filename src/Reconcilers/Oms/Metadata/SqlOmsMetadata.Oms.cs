@@ -19,7 +19,6 @@ internal sealed partial class SqlOmsMetadata
     private static readonly (ProjectKind Kind, string Table)[] ProjectTables =
         [(ProjectKind.Migration, "oms_project"), (ProjectKind.Synchronization, "oms_sync_project")];
 
-    /// <inheritdoc />
     public Task<ProjectsRead> ProjectsAsync(string rmDatabase, int limit, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(limit);
@@ -27,7 +26,6 @@ internal sealed partial class SqlOmsMetadata
             $"Reading the projects in {rmDatabase}", connection => ReadProjectsAsync(connection, rmDatabase, limit, cancellationToken), cancellationToken);
     }
 
-    /// <inheritdoc />
     public Task<IReadOnlyList<DuplicateProjectName>> DuplicateProjectsAsync(string rmDatabase, CancellationToken cancellationToken) =>
         _sessions.RunAsync<IReadOnlyList<DuplicateProjectName>>(
             $"Looking for duplicate project names in {rmDatabase}",
@@ -55,7 +53,6 @@ internal sealed partial class SqlOmsMetadata
             },
             cancellationToken);
 
-    /// <inheritdoc />
     public Task<IReadOnlyList<CascadedWriter>> CascadedWritersAsync(string cmDatabase, int cmLocation, CancellationToken cancellationToken) =>
         _sessions.RunAsync<IReadOnlyList<CascadedWriter>>(
             $"Looking for cascaded writers in {cmDatabase}",
@@ -67,7 +64,6 @@ internal sealed partial class SqlOmsMetadata
                 ("@location", cmLocation.ToString(CultureInfo.InvariantCulture))),
             cancellationToken);
 
-    /// <inheritdoc />
     public Task<IReadOnlyList<OmsHost>> HostsAsync(string cmDatabase, CancellationToken cancellationToken) =>
         _sessions.RunAsync<IReadOnlyList<OmsHost>>(
             $"Reading the hosts in {cmDatabase}",
@@ -78,7 +74,6 @@ internal sealed partial class SqlOmsMetadata
                 cancellationToken),
             cancellationToken);
 
-    /// <inheritdoc />
     public Task<IReadOnlyList<SupervisorHeartbeat>> HeartbeatsAsync(string heartbeatDatabase, CancellationToken cancellationToken) =>
         _sessions.RunAsync<IReadOnlyList<SupervisorHeartbeat>>(
             $"Reading the heartbeats in {heartbeatDatabase}",
@@ -90,7 +85,6 @@ internal sealed partial class SqlOmsMetadata
                 cancellationToken),
             cancellationToken);
 
-    /// <inheritdoc />
     public Task<IReadOnlyList<ClusterInfoRow>> ClusterInfoAsync(string rmDatabase, CancellationToken cancellationToken) =>
         _sessions.RunAsync<IReadOnlyList<ClusterInfoRow>>(
             $"Reading the regions in {rmDatabase}",
@@ -104,11 +98,9 @@ internal sealed partial class SqlOmsMetadata
                 : [],
             cancellationToken);
 
-    /// <inheritdoc />
     public Task<long> TrimHeartbeatSequenceAsync(
         IMetadataLock metadataLock, string heartbeatDatabase, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(metadataLock);
         return _sessions.GuardAsync(
             $"Trimming {HeartbeatSequence} in {heartbeatDatabase}",
             () => metadataLock.RunAsync((connection, token) => TrimAsync(connection, heartbeatDatabase, token), cancellationToken),

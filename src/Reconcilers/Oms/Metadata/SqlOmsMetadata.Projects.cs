@@ -11,7 +11,6 @@ internal sealed partial class SqlOmsMetadata
 {
     private const int ShortestNameColumn = 1;
 
-    /// <inheritdoc />
     public Task<ProjectNamesRead> ProjectNamesAsync(string rmDatabase, CancellationToken cancellationToken) =>
         _sessions.RunAsync(
             $"Reading the project names in {rmDatabase}",
@@ -48,11 +47,9 @@ internal sealed partial class SqlOmsMetadata
             },
             cancellationToken);
 
-    /// <inheritdoc />
     public Task<IReadOnlyList<string>> NamesInUseAsync(
         string rmDatabase, IReadOnlyCollection<string> names, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(names);
         return _sessions.RunAsync<IReadOnlyList<string>>(
             $"Looking for project names in {rmDatabase}",
             async connection =>
@@ -72,21 +69,16 @@ internal sealed partial class SqlOmsMetadata
             cancellationToken);
     }
 
-    /// <inheritdoc />
     public Task<IReadOnlyList<OmsProject>> ProjectsByIdAsync(
         string rmDatabase, IReadOnlyCollection<(ProjectKind Kind, string Id)> ids, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(ids);
         return _sessions.RunAsync<IReadOnlyList<OmsProject>>(
             $"Reading projects in {rmDatabase}", connection => ByIdAsync(connection, rmDatabase, ids, cancellationToken), cancellationToken);
     }
 
-    /// <inheritdoc />
     public Task<IReadOnlyList<string>> RenameProjectsAsync(
         IMetadataLock metadataLock, string rmDatabase, IReadOnlyList<ProjectRename> renames, bool mustBeFree, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(metadataLock);
-        ArgumentNullException.ThrowIfNull(renames);
         return _sessions.GuardAsync(
             $"Renaming projects in {rmDatabase}",
             () => metadataLock.RunAsync((connection, token) => RenameAsync(connection, rmDatabase, renames, mustBeFree, token), cancellationToken),

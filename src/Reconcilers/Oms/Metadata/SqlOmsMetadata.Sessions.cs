@@ -9,12 +9,9 @@ internal sealed partial class SqlOmsMetadata
     private const int LockNameLength = 64;
     private const int LockSessionIdleSeconds = 86_400;
 
-    /// <inheritdoc />
     public Task<IReadOnlyList<MetadataSession>> OtherSessionsAsync(
         IReadOnlyCollection<string> databases, IReadOnlyCollection<long> exceptConnectionIds, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(databases);
-        ArgumentNullException.ThrowIfNull(exceptConnectionIds);
         return _sessions.RunAsync<IReadOnlyList<MetadataSession>>(
             "Reading the sessions",
             async connection =>
@@ -33,10 +30,8 @@ internal sealed partial class SqlOmsMetadata
             cancellationToken);
     }
 
-    /// <inheritdoc />
     public Task<int> EndSessionsAsync(IReadOnlyCollection<long> connectionIds, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(connectionIds);
         return _sessions.RunAsync(
             "Ending sessions",
             async connection =>
@@ -61,7 +56,6 @@ internal sealed partial class SqlOmsMetadata
             cancellationToken);
     }
 
-    /// <inheritdoc />
     public Task<IMetadataLock?> TryLockAsync(string name, TimeSpan wait, CancellationToken cancellationToken)
     {
         CheckLockName(name);
@@ -94,7 +88,6 @@ internal sealed partial class SqlOmsMetadata
             cancellationToken);
     }
 
-    /// <inheritdoc />
     public Task<long?> LockHolderAsync(string name, CancellationToken cancellationToken)
     {
         CheckLockName(name);

@@ -14,10 +14,8 @@ internal sealed partial class SqlOmsMetadata : IOmsMetadata
 
     internal SqlOmsMetadata(SqlSessions sessions) => _sessions = sessions;
 
-    /// <inheritdoc />
     public MetadataTarget Target => _sessions.Target;
 
-    /// <inheritdoc />
     public Task<MetadataServerInfo> ServerAsync(CancellationToken cancellationToken) =>
         _sessions.RunAsync(
             "Asking who the server is",
@@ -57,11 +55,9 @@ internal sealed partial class SqlOmsMetadata : IOmsMetadata
             },
             cancellationToken);
 
-    /// <inheritdoc />
     public Task<IReadOnlyList<MissingPrivilege>> PrivilegesAsync(
         IReadOnlyCollection<string> databases, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(databases);
         return _sessions.RunAsync<IReadOnlyList<MissingPrivilege>>(
             "Reading the account's privileges",
             async connection =>
@@ -72,11 +68,9 @@ internal sealed partial class SqlOmsMetadata : IOmsMetadata
             cancellationToken);
     }
 
-    /// <inheritdoc />
     public Task<IReadOnlyList<DatabaseInfo>> DatabasesAsync(
         IReadOnlyCollection<string> databases, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(databases);
         return _sessions.RunAsync<IReadOnlyList<DatabaseInfo>>(
             "Looking for the databases",
             async connection =>
@@ -99,11 +93,9 @@ internal sealed partial class SqlOmsMetadata : IOmsMetadata
             cancellationToken);
     }
 
-    /// <inheritdoc />
     public Task<IReadOnlyList<DatabaseSize>> SizesAsync(
         IReadOnlyCollection<string> databases, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(databases);
         return _sessions.RunAsync<IReadOnlyList<DatabaseSize>>(
             "Reading the size of the databases",
             async connection =>
@@ -122,21 +114,18 @@ internal sealed partial class SqlOmsMetadata : IOmsMetadata
             cancellationToken);
     }
 
-    /// <inheritdoc />
     public Task<long> RowCountAsync(string database, string table, CancellationToken cancellationToken) =>
         _sessions.RunAsync(
             $"Counting the rows of {database}.{table}",
             connection => Sql.NumberAsync(connection, $"SELECT COUNT(*) FROM {Sql.Table(database, table)}", cancellationToken),
             cancellationToken);
 
-    /// <inheritdoc />
     public Task<bool> TableExistsAsync(string database, string table, CancellationToken cancellationToken) =>
         _sessions.RunAsync(
             $"Looking for table {database}.{table}",
             connection => Sql.TableExistsAsync(connection, database, table, cancellationToken),
             cancellationToken);
 
-    /// <inheritdoc />
     public Task<string> SchemaFingerprintAsync(string database, CancellationToken cancellationToken) =>
         _sessions.RunAsync(
             $"Reading the schema of {database}",

@@ -22,16 +22,13 @@ internal sealed class SqlOmsMetadataFactory : IOmsMetadataFactory
         Func<MetadataTarget, string>? connectionString = null,
         EndpointPolicy? endpoints = null)
     {
-        ArgumentNullException.ThrowIfNull(provider);
         _provider = provider;
         _connectionString = connectionString ?? ConnectionString;
         _endpoints = endpoints ?? EndpointPolicy.Default;
     }
 
-    /// <inheritdoc />
     public IOmsMetadata Open(MetadataTarget target)
     {
-        ArgumentNullException.ThrowIfNull(target);
         return new SqlOmsMetadata(new SqlSessions(_provider, target, _connectionString(target), _endpoints));
     }
 
