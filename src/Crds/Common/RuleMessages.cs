@@ -60,10 +60,6 @@ public static class RuleMessages
     /// <summary>A prefix within a bucket that leads out of it.</summary>
     public const string BucketPrefix = "prefix must not contain '..': everything is kept below it";
 
-    /// <summary>A node whose name would make the step id of another.</summary>
-    public const string ReservedNodeName =
-        "a node must not be named same-image, nor begin with console-, contents-, create- or supervisor-: the ids of other steps begin so";
-
     /// <summary>Files without a server to restore to.</summary>
     public const string FilesNeedTarget = "a restore from files needs target: there is no BackupSnapshot whose source could be taken instead";
 

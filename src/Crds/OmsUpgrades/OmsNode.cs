@@ -6,13 +6,10 @@ namespace Drydock.Crds.OmsUpgrades;
 /// <summary>One host that runs an OMS container.</summary>
 public sealed record OmsNode
 {
-    /// <summary>A short name for the node; step ids are made of it.</summary>
+    /// <summary>A short name for the node; it is part of step ids.</summary>
     [Required]
     [Length(SchemaLimits.ShortName, Minimum = 1)]
     [Pattern(Patterns.Label)]
-    [ValidationRule(
-        "self != 'same-image' && !['console-', 'contents-', 'create-', 'supervisor-'].exists(p, self.startsWith(p))",
-        RuleMessages.ReservedNodeName)]
     public string Name { get; init => field = value ?? ""; } = "";
 
     /// <summary>The address by which OMS knows the host: OMS_HOST_IP, and the entry in cm_nodes.</summary>

@@ -8,8 +8,6 @@ namespace Drydock.Crds.OmsUpgrades;
 /// </summary>
 public static class OmsUpgradeValidation
 {
-    private static readonly string[] ReservedPrefixes = ["console-", "contents-", "create-", "supervisor-"];
-
     /// <summary>
     /// Everything that contradicts itself; empty if nothing does. Every finding has the reason InvalidSpec.
     /// </summary>
@@ -59,11 +57,6 @@ public static class OmsUpgradeValidation
         if ((node.NewContainer ?? spec.NewContainer) == (node.CurrentContainer ?? spec.CurrentContainer))
         {
             yield return StorageRules.Refusal(RuleMessages.SameContainer, $"{field}.newContainer");
-        }
-
-        if (node.Name == "same-image" || Array.Exists(ReservedPrefixes, prefix => node.Name.StartsWith(prefix, StringComparison.Ordinal)))
-        {
-            yield return StorageRules.Refusal(RuleMessages.ReservedNodeName, $"{field}.name");
         }
 
         var docker = node.Docker;

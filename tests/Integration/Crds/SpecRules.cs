@@ -33,7 +33,6 @@ internal sealed record SpecRules(string Place, string Message, Action<JsonObject
             spec => (spec["rollbackPolicy"], spec.At("backup")["encryption"]) = ("OnFailure", Json(Encryption)),
             spec => (spec["rollbackPolicy"], spec["backup"]!["encryption"], spec["backup"]!["identitySecretRef"]) = ("OnFailure", Json(Encryption), Json("""{"name":"age"}"""))),
         new("OmsUpgrade spec.window", RuleMessages.EmptyWindow, spec => spec["window"] = Window("02:00", "02:00"), spec => spec["window"] = Window("02:00", "02:01")),
-        new("OmsUpgrade spec.regions[].nodes[].name", RuleMessages.ReservedNodeName, spec => spec.Node(0)["name"] = "create-oms-b", spec => spec.Node(0)["name"] = "created"),
         new("OmsUpgrade spec.regions[].nodes[].docker", RuleMessages.TcpNeedsTls,
             spec => spec.SetDocker("""{"endpoint":"tcp://192.0.2.216:2375"}"""),
             spec => spec.SetDocker("""{"endpoint":"tcp://192.0.2.216:2375","insecure":true}""")),

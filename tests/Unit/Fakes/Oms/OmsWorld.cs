@@ -53,7 +53,7 @@ internal sealed partial class OmsWorld
 
         for (var i = 0; i < Setup.Nodes * Setup.Regions; i++)
         {
-            Hosts.Add(new WorldHost(this, $"oms-{(char)('a' + i)}", $"192.0.2.{216 + i}") { Region = i / Setup.Nodes });
+            Hosts.Add(new WorldHost(this, Setup.NodeNames?[i] ?? $"oms-{(char)('a' + i)}", $"192.0.2.{216 + i}") { Region = i / Setup.Nodes });
         }
 
         Hosts.ForEach(Install);

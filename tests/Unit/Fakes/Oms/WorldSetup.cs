@@ -11,6 +11,9 @@ internal sealed record WorldSetup
     /// <summary>Nodes of each region.</summary>
     public int Nodes { get; init; } = 2;
 
+    /// <summary>Names of the nodes; null for oms-a, oms-b and so on.</summary>
+    public IReadOnlyList<string>? NodeNames { get; init; }
+
     /// <summary>Regions; one has no name of its own.</summary>
     public int Regions { get; init; } = 1;
 

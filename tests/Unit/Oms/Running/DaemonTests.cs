@@ -29,7 +29,7 @@ public sealed class DaemonTests
         world.RunFor(TimeSpan.FromMinutes(20));
         world.Count(kind).ShouldBe(1);
         world.ReasonOf("Stalled").ShouldBe("OutcomeUnknown");
-        world.Status.Message.ShouldNotBeNull().ShouldContain("restore the snapshot");
+        world.Status.Message.ShouldNotBeNull().ShouldContain("snapshot has to be restored");
     }
 
     [Theory]
@@ -60,7 +60,7 @@ public sealed class DaemonTests
         world.EditSpec(s => s with { HoldBefore = [] });
         world.RunUntil(() => world.Is("Failed"), "down");
         world.ReasonOf("Failed").ShouldBe("ComponentsUnhealthy");
-        world.Status.Message.ShouldNotBeNull().ShouldContain("oms_422 on oms-a does not run");
+        world.Status.Message.ShouldNotBeNull().ShouldContain("oms_422 on oms-a");
         world.Status.Message.ShouldContain("docker start oms_422");
 
         world.New("oms-a")!.Start();

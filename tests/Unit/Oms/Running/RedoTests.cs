@@ -89,7 +89,7 @@ public sealed class RedoTests
 
         world.Plan.Steps.Select(s => s.Id).Where(i => i.StartsWith("RestoreDatabases/", StringComparison.Ordinal)).ShouldBe(
             ["RestoreDatabases/oms-a/stop", "RestoreDatabases/oms-b/stop", "RestoreDatabases/no-sessions", "RestoreDatabases/restore"]);
-        world.Plan.Notes.ShouldContain(n => n.Contains("compiled anew"));
+        world.Plan.Notes.ShouldContain(n => n.Contains("recompiled"));
         world.RunFor(TimeSpan.FromHours(1));
         (world.Count("restore"), world.Count("jar")).ShouldBe((0, 1));
         world.EditSpec(s => s with { HoldBefore = [] });

@@ -10,7 +10,7 @@ namespace Drydock.Tests.Unit.Oms;
 /// </summary>
 public sealed class StartOverTests
 {
-    private const string WayOut = "set spec.desiredState: RolledBack, once that is reached";
+    private const string WayOut = "spec.desiredState: RolledBack";
 
     [Fact]
     public void A_JAR_that_is_not_in_the_image()

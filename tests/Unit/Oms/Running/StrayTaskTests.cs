@@ -45,7 +45,7 @@ public sealed class StrayTaskTests
         world.RunFor(TimeSpan.FromHours(2));
 
         (world.Count("jar"), world.Is("Stalled")).ShouldBe((1, true));
-        world.Status.Message.ShouldNotBeNull().ShouldContain("is gone: somebody removed it");
+        world.Status.Message.ShouldNotBeNull().ShouldContain("oms_422 on oms-a was removed");
         world.Status.Message.ShouldContain("spec.desiredState: RolledBack");
 
         RollbackTests.GoBack(world);

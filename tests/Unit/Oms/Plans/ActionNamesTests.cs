@@ -1,0 +1,81 @@
+using System.Globalization;
+using System.Reflection;
+using System.Text.Json;
+using Drydock.Reconcilers.Oms;
+using Drydock.Reconcilers.Upgrades;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Oms;
+
+/// <summary>
+/// Stored plans refer to actions, guards and their arguments by name. A name or an argument may be added to
+/// <c>ActionNames.txt</c>; one that is there never changes, and a new argument has a default.
+/// </summary>
+public class ActionNamesTests
+{
+    private static readonly string Golden = Repository.PathOf("tests", "Unit", "Oms", "Plans", "ActionNames.txt");
+
+    [Fact]
+    public void Actions_guards_and_arguments_are_those_of_the_golden_file()
+    {
+        var lines = typeof(IOmsTargets).Assembly.GetTypes()
+            .Where(t => t is { IsAbstract: false, IsClass: true })
+            .Select(t => (Type: t, Base: ArgumentsBase(t)))
+            .Where(t => t.Base is not null)
+            .SelectMany(t => Lines(t.Type, t.Base!))
+            .Order(StringComparer.Ordinal)
+            .ToList();
+
+        File.ReadAllText(Golden).ReplaceLineEndings("\n").ShouldBe(string.Join('\n', lines) + "\n");
+    }
+
+    [Fact]
+    public void Every_action_and_guard_is_in_the_catalogue()
+    {
+        var catalog = StepCatalog.Of<IOmsTargets>(null!);
+
+        var names = File.ReadAllLines(Golden).Select(l => l.Split(' ')[1].Split('.')[0]).Distinct().ToList();
+
+        catalog.ActionNames.Concat(catalog.GuardNames).Order(StringComparer.Ordinal)
+            .ShouldBe(names.Order(StringComparer.Ordinal));
+    }
+
+    private static Type? ArgumentsBase(Type type)
+    {
+        for (var at = type.BaseType; at is not null; at = at.BaseType)
+        {
+            if (at.IsGenericType && at.GetGenericTypeDefinition() is var open
+                && (open == typeof(StepBase<>) || open == typeof(GuardBase<>)))
+            {
+                return at;
+            }
+        }
+
+        return null;
+    }
+
+    private static IEnumerable<string> Lines(Type type, Type with)
+    {
+        var kind = with.GetGenericTypeDefinition() == typeof(StepBase<>) ? "action" : "guard";
+        var parameters = with.GetGenericArguments()[0]
+            .GetConstructors(BindingFlags.Instance | BindingFlags.Public)
+            .MaxBy(c => c.GetParameters().Length)!
+            .GetParameters()
+            .Select(p => $"{kind} {type.Name}.{Name(p)}: {TypeName(p)}{Default(p)}");
+        return parameters.Prepend($"{kind} {type.Name}");
+    }
+
+    private static string Name(ParameterInfo parameter) => JsonNamingPolicy.CamelCase.ConvertName(parameter.Name!);
+
+    private static string TypeName(ParameterInfo parameter) => TypeName(parameter.ParameterType);
+
+    private static string TypeName(Type type) =>
+        Nullable.GetUnderlyingType(type) is { } value ? TypeName(value)
+        : type.IsGenericType ? $"{type.Name.Split('`')[0]}<{string.Join(", ", type.GetGenericArguments().Select(TypeName))}>"
+        : type.Name;
+
+    private static string Default(ParameterInfo parameter) => parameter.HasDefaultValue
+        ? string.Create(CultureInfo.InvariantCulture, $" = {parameter.DefaultValue ?? "null"}")
+        : "";
+}
