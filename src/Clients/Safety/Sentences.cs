@@ -10,7 +10,7 @@ public static class Sentences
     {
         ArgumentNullException.ThrowIfNull(text);
         text = text.TrimEnd();
-        return text.Length > 0 && text[^1] is '.' or '?' or '!' ? text : text + ".";
+        return text.Length > 0 && text[^1] is '.' or '?' or '!' or '…' ? text : text + ".";
     }
 
     /// <summary>The text without its full stop, to be continued in the same sentence.</summary>

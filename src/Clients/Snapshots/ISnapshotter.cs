@@ -7,9 +7,9 @@ public interface ISnapshotter
     /// Dumps the databases in parallel, reads every file back from the storage, compares it with the server and
     /// publishes the manifest last. Before it starts, sessions left by an interrupted attempt under the same id are
     /// ended and that attempt's <c>*.partial</c> objects removed. If the snapshot already exists with the same
-    /// databases it is verified again and returned; published files are never touched.
+    /// databases it is verified again and returned; published files are never changed.
     /// </summary>
-    /// <exception cref="SnapshotException">Anything that keeps it from being a verified snapshot; no manifest exists
+    /// <exception cref="SnapshotException">The snapshot could not be taken and verified; no manifest exists
     /// then.</exception>
     /// <exception cref="OperationCanceledException">Cancelled; children are killed, partial objects may
     /// remain.</exception>
@@ -28,33 +28,37 @@ public interface ISnapshotter
     Task<SnapshotVerification> VerifyAsync(SnapshotLocation location, CancellationToken cancellationToken);
 
     /// <summary>
-    /// The same for an encrypted snapshot too: with the identity everything is opened and counted, without it the
-    /// SHA-256 of what is stored is compared, of files whose contents were counted while they were dumped.
+    /// The same for an encrypted snapshot: with the identity everything is decrypted and counted; without it only the
+    /// SHA-256 of the stored files is compared, whose contents were counted during the dump.
     /// </summary>
     /// <param name="location">The snapshot.</param>
     /// <param name="identity">The age identity, a secret; null: none.</param>
-    /// <param name="progress">Told about bytes.</param>
+    /// <param name="progress">Receives the bytes processed.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="SnapshotException"><see cref="SnapshotFailure.NotFound"/>,
-    /// <see cref="SnapshotFailure.ManifestInvalid"/> or <see cref="SnapshotFailure.IdentityMissing"/>: the identity is
-    /// not the one.</exception>
-    Task<SnapshotVerification> VerifyAsync(SnapshotLocation location, string? identity, IProgress<SnapshotProgress>? progress, CancellationToken cancellationToken);
+    /// <see cref="SnapshotFailure.ManifestInvalid"/> or <see cref="SnapshotFailure.IdentityMissing"/>: the identity
+    /// does not match.</exception>
+    Task<SnapshotVerification> VerifyAsync(
+        SnapshotLocation location,
+        string? identity,
+        IProgress<SnapshotProgress>? progress,
+        CancellationToken cancellationToken);
 
     /// <summary>
-    /// Only looks whether manifest and files are there with the recorded sizes: cheap enough for a guard.
+    /// Checks only that manifest and files exist with the recorded sizes: cheap enough for a guard.
     /// </summary>
     Task<SnapshotVerification> CheckPresenceAsync(SnapshotLocation location, CancellationToken cancellationToken);
 
     /// <summary>
-    /// The snapshots of one folder of a storage (<see cref="SnapshotLocation.Path"/>), by their manifests. What else
-    /// lies there is passed over; a manifest that cannot be read is reported and never taken for removable.
+    /// The snapshots of one folder of a storage (<see cref="SnapshotLocation.Path"/>), by their manifests. Other
+    /// objects are ignored; a manifest that cannot be read is reported and never counts as removable.
     /// </summary>
     Task<SnapshotListing> ListAsync(ISnapshotStorage storage, string path, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Deletes a snapshot with all its objects; deleting none is no error. First the manifest is renamed to
-    /// <c>manifest.removing.json</c>, so that the snapshot does not exist any more for anybody who would use it; then
-    /// the files go, and that object last: an interrupted removal is listed (<see cref="SnapshotListing.Removing"/>)
+    /// Deletes a snapshot with all its objects; deleting a missing one is not an error. First the manifest is renamed
+    /// to <c>manifest.removing.json</c>, so that the snapshot no longer exists for its users; then the files are
+    /// removed, and that object last. An interrupted removal is listed (<see cref="SnapshotListing.Removing"/>)
     /// and finished by the next call.
     /// </summary>
     Task DeleteAsync(SnapshotLocation location, CancellationToken cancellationToken);

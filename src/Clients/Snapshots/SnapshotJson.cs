@@ -4,7 +4,10 @@ using System.Text.Json.Serialization;
 namespace Drydock.Clients.Snapshots;
 
 /// <summary>Source-generated JSON of what is stored.</summary>
-[JsonSourceGenerationOptions(WriteIndented = true, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(
+    WriteIndented = true,
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(SnapshotManifest))]
 [JsonSerializable(typeof(SnapshotStorageMark))]
 [JsonSerializable(typeof(SnapshotSession))]

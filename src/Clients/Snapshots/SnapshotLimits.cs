@@ -1,8 +1,8 @@
 namespace Drydock.Clients.Snapshots;
 
 /// <summary>
-/// How much the operator takes from a storage or from a dump, which belong to somebody else. Each is far above what a
-/// snapshot needs and small enough that several at a time fit into the memory of the pod.
+/// Limits for data from storages and dumps, which are not trusted. Each is far above the needs of a snapshot and small
+/// enough that several fit into the memory of the pod.
 /// </summary>
 internal static class SnapshotLimits
 {
@@ -10,7 +10,7 @@ internal static class SnapshotLimits
     internal const int Manifest = 16 << 20;
 
     /// <summary>
-    /// Bytes of a small document beside the snapshots: the mark of a storage, the record of a session.
+    /// Bytes of a small document next to the snapshots: the mark of a storage, the record of a session.
     /// </summary>
     internal const int Record = 64 << 10;
 
@@ -18,7 +18,7 @@ internal static class SnapshotLimits
     internal const int Databases = 1_000;
 
     /// <summary>
-    /// Files of a snapshot, all databases together. mydumper makes one of about 16 MB of SQL, so this is about 0.8 TB.
+    /// Files of a snapshot, all databases together. mydumper writes files of 16 MB of SQL, so this is 0.8 TB.
     /// </summary>
     internal const int Files = 50_000;
 
@@ -30,13 +30,13 @@ internal static class SnapshotLimits
     /// <summary>Bytes of one file, and of all files of a snapshot, stored or opened: 1 PiB.</summary>
     internal const long Bytes = 1L << 50;
 
-    /// <summary>How many times as long as its stored bytes the SQL of a file may be: gzip reaches 1,032.</summary>
+    /// <summary>Maximum ratio of SQL bytes to stored bytes of a file: gzip reaches 1,032.</summary>
     internal const int Compression = 1_040;
 
     /// <summary>Bytes of mydumper's file <c>metadata</c>.</summary>
     internal const long Metadata = 1 << 20;
 
-    /// <summary>Bytes that the names of all objects in the dump of one database take in memory.</summary>
+    /// <summary>Bytes in memory for the names of all objects in the dump of one database.</summary>
     internal const long NamesOfDump = 32L << 20;
 
     /// <summary>Snapshots of one folder.</summary>
@@ -45,18 +45,18 @@ internal static class SnapshotLimits
     /// <summary>Objects of one listing of a storage.</summary>
     internal const int ListedObjects = 500_000;
 
-    /// <summary>Bytes that the names of one listing take in memory.</summary>
+    /// <summary>Bytes in memory for the names of one listing.</summary>
     internal const long ListedText = 128L << 20;
 
     /// <summary>Pages of one listing.</summary>
     internal const int ListedPages = 5_000;
 
-    /// <summary>Bytes of an answer of an S3 storage that is not the content of an object.</summary>
+    /// <summary>Bytes of an S3 response other than the content of an object.</summary>
     internal const long S3Answer = 16L << 20;
 
     /// <summary>Bytes of the first line that the mysql client prints.</summary>
     internal const int ClientLine = 4_096;
 
-    /// <summary>Rows of one question to the server's catalogue.</summary>
+    /// <summary>Rows of one query of the server's catalogue.</summary>
     internal const int CatalogueRows = 200_000;
 }

@@ -6,13 +6,13 @@ namespace Drydock.Clients.Snapshots;
 /// <param name="Id">The snapshot's id, unique in that folder: letters, digits, <c>. _ -</c>, at most 128.</param>
 public sealed record SnapshotLocation(ISnapshotStorage Storage, string Path, string Id)
 {
-    /// <summary>What all its objects' names begin with, ending in <c>/</c>.</summary>
+    /// <summary>The prefix of all its object names, ending in <c>/</c>.</summary>
     public string Prefix => PrefixOf(Path, Id);
 
-    /// <summary>Name of the manifest object; a snapshot exists when this does.</summary>
+    /// <summary>Name of the manifest object; the snapshot exists if this object exists.</summary>
     public string ManifestName => $"{Prefix}manifest.json";
 
-    /// <summary>What the names of all objects of a snapshot begin with, ending in <c>/</c>.</summary>
+    /// <summary>The prefix of all object names of a snapshot, ending in <c>/</c>.</summary>
     public static string PrefixOf(string path, string id)
     {
         ArgumentNullException.ThrowIfNull(path);

@@ -2,16 +2,16 @@ using System.Globalization;
 
 namespace Drydock.Clients.Snapshots;
 
-/// <summary>How far one database of a snapshot is.</summary>
+/// <summary>The progress of one database of a snapshot.</summary>
 /// <param name="Database">Which.</param>
 /// <param name="Stage">What is done with it.</param>
 /// <param name="RawBytes">Bytes of SQL so far in this stage.</param>
-/// <param name="StoredBytes">Bytes as they are stored, compressed and maybe encrypted, so far in this stage.</param>
-/// <param name="BytesPerSecond">SQL bytes a second, over about the last five seconds; 0 until that is known.</param>
+/// <param name="StoredBytes">Bytes as they are stored, compressed and possibly encrypted, so far in this stage.</param>
+/// <param name="BytesPerSecond">SQL bytes per second over the last five seconds; 0 if unknown.</param>
 public sealed record SnapshotProgress(
     string Database, SnapshotStage Stage, long RawBytes, long StoredBytes, double BytesPerSecond = 0)
 {
-    /// <summary>For people: <c>Dumping 1.5 GiB, 48.2 MiB/s</c>.</summary>
+    /// <summary>As a text: <c>Dumping 1.5 GiB, 48.2 MiB/s</c>.</summary>
     public string Describe() =>
         BytesPerSecond >= 1 ? $"{Stage} {Size(RawBytes)}, {Size(BytesPerSecond)}/s" : $"{Stage} {Size(RawBytes)}";
 
@@ -27,4 +27,31 @@ public sealed record SnapshotProgress(
 
         return string.Create(CultureInfo.InvariantCulture, $"{Math.Round(bytes, unit == 0 ? 0 : 1)} {units[unit]}");
     }
+}
+
+/// <summary>Stages of a database in a snapshot or a load.</summary>
+public enum SnapshotStage
+{
+    /// <summary>mysqldump runs.</summary>
+    Dumping,
+
+    /// <summary>The stored files are read back and counted.</summary>
+    Verifying,
+
+    /// <summary>Published under its final name.</summary>
+    Published,
+
+    /// <summary>
+    /// The verified rows are copied into the scratch directory for myloader; nothing is dropped yet.
+    /// </summary>
+    Staging,
+
+    /// <summary>mysql runs.</summary>
+    Loading,
+
+    /// <summary>The loaded database is compared with the manifest.</summary>
+    Comparing,
+
+    /// <summary>The loaded database equals the manifest.</summary>
+    Loaded,
 }

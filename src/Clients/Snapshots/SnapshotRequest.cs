@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Drydock.Clients.MySql;
 
 namespace Drydock.Clients.Snapshots;
@@ -6,7 +7,7 @@ namespace Drydock.Clients.Snapshots;
 public sealed record SnapshotRequest
 {
     /// <summary>
-    /// Where it goes, and under which id. The same id again goes on with or repeats an interrupted attempt.
+    /// The target and id. The same id continues or repeats an interrupted attempt.
     /// </summary>
     public required SnapshotLocation Location { get; init; }
 
@@ -16,10 +17,10 @@ public sealed record SnapshotRequest
     /// <summary>The databases, at least one, each once.</summary>
     public required IReadOnlyList<string> Databases { get; init; }
 
-    /// <summary>How many databases are dumped at a time. Default 4.</summary>
+    /// <summary>How many databases are dumped in parallel. Default 4.</summary>
     public int Parallelism { get; init; } = 4;
 
-    /// <summary>What dumps.</summary>
+    /// <summary>The dump tool.</summary>
     public DumpToolKind Tool { get; init; }
 
     /// <summary>Threads of mydumper for one database; of no effect with mysqldump. Default 4, at most 64.</summary>
@@ -37,9 +38,23 @@ public sealed record SnapshotRequest
     /// <summary>Which series it belongs to, for retention; null: none.</summary>
     public string? Series { get; init; }
 
-    /// <summary>Told about bytes and stages, from any thread, at most every MiB and database.</summary>
+    /// <summary>Receives bytes and stages, from any thread, at most once per MiB and database.</summary>
     public IProgress<SnapshotProgress>? Progress { get; init; }
 
-    /// <summary>Told about each server session as soon as it is known, to be kept in a receipt.</summary>
+    /// <summary>Called for each server session as soon as it is known, to be stored in a receipt.</summary>
     public Func<SnapshotSession, CancellationToken, Task>? OnSession { get; init; }
+}
+
+/// <summary>The tools that dump and load a database.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<DumpToolKind>))]
+public enum DumpToolKind
+{
+    /// <summary><c>mysqldump</c> and <c>mysql</c>: one stream per database.</summary>
+    MySqlDump,
+
+    /// <summary>
+    /// <c>mydumper</c> and <c>myloader</c> for the rows, many files in parallel; everything but rows comes from
+    /// <c>mysqldump</c>.
+    /// </summary>
+    MyDumper,
 }

@@ -1,11 +1,16 @@
 namespace Drydock.Clients.Snapshots;
 
-/// <summary>The outcome of looking at a stored snapshot.</summary>
-/// <param name="Manifest">What it should be.</param>
-/// <param name="Findings">Everything that is not as the manifest says, one sentence each; empty when all is
-/// well.</param>
+/// <summary>The result of verifying a stored snapshot.</summary>
+/// <param name="Manifest">The expected content.</param>
+/// <param name="Findings">All differences from the manifest, one sentence each; empty if there are none.</param>
 public sealed record SnapshotVerification(SnapshotManifest Manifest, IReadOnlyList<SnapshotFinding> Findings)
 {
-    /// <summary>Nothing was found.</summary>
+    /// <summary>There are no findings.</summary>
     public bool IsGood => Findings.Count == 0;
 }
+
+/// <summary>One difference or problem.</summary>
+/// <param name="Failure">Its kind.</param>
+/// <param name="Database">The database.</param>
+/// <param name="Message">What differs, where, expected and actual.</param>
+public sealed record SnapshotFinding(SnapshotFailure Failure, string Database, string Message);

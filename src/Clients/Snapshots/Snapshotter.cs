@@ -5,11 +5,15 @@ using Drydock.Clients.MySql;
 namespace Drydock.Clients.Snapshots;
 
 /// <inheritdoc cref="ISnapshotter"/>
-/// <param name="tool">What dumps, whatever the request names; null: what the request names.</param>
-/// <param name="sessions">Ends what an earlier attempt left on the server.</param>
+/// <param name="tool">The dump tool instead of the requested one; null: the requested one.</param>
+/// <param name="sessions">Ends sessions of earlier attempts on the server.</param>
 /// <param name="time">The clock.</param>
 /// <param name="options">Programs and scratch directory.</param>
-public sealed class Snapshotter(IDumpTool? tool = null, ISnapshotSessions? sessions = null, TimeProvider? time = null, SnapshotToolOptions? options = null) : ISnapshotter
+public sealed class Snapshotter(
+    IDumpTool? tool = null,
+    ISnapshotSessions? sessions = null,
+    TimeProvider? time = null,
+    SnapshotToolOptions? options = null) : ISnapshotter
 {
     private const int MostThreads = 64;
 
@@ -17,7 +21,7 @@ public sealed class Snapshotter(IDumpTool? tool = null, ISnapshotSessions? sessi
     private readonly TimeProvider _time = time ?? TimeProvider.System;
     private readonly ISnapshotSessions _sessions = sessions ?? new SnapshotSessions(time);
 
-    private ObjectCoder Coder => new(_options);
+    private DumpCodec Coder => new(_options);
 
     private SnapshotVerifier Verifier => new(Coder, _time);
 
@@ -39,19 +43,24 @@ public sealed class Snapshotter(IDumpTool? tool = null, ISnapshotSessions? sessi
         var started = _time.GetUtcNow();
         await _sessions.EndAsync(request.Location, request.Connection, cancellationToken).ConfigureAwait(false);
         await RemovePartialsAsync(request.Location, cancellationToken).ConfigureAwait(false);
-        var chosen = tool ?? (request.Tool == DumpToolKind.MyDumper ? new MyDumperTool(_options) : new MySqlDumpTool(_options));
+        var chosen = tool
+            ?? (request.Tool == DumpToolKind.MyDumper ? new MyDumperTool(_options) : new MySqlDumpTool(_options));
         var (server, description) = await PrepareAsync(request, chosen, cancellationToken).ConfigureAwait(false);
         var dump = new DatabaseDump(request, chosen, Coder, description.Flags, server, _time);
         var databases = await DumpAllAsync(request, dump, cancellationToken).ConfigureAwait(false);
         var manifest = new SnapshotManifest
         {
-            Format = request.Recipients.Count > 0 || databases.Any(static d => d.Files is not null) ? SnapshotManifest.CurrentFormat : SnapshotManifest.FirstFormat,
+            Format = request.Recipients.Count > 0 || databases.Any(static d => d.Files is not null)
+                ? SnapshotManifest.CurrentFormat
+                : SnapshotManifest.FirstFormat,
             Id = request.Location.Id,
             StartedAt = started,
             CreatedAt = _time.GetUtcNow(),
             Server = new SnapshotServer(server.Key, server.Kind.ToString(), server.Version),
             Tool = description,
-            Encryption = request.Recipients.Count > 0 ? new SnapshotEncryption(SnapshotEncryption.Age, request.Recipients) : null,
+            Encryption = request.Recipients.Count > 0
+                ? new SnapshotEncryption(SnapshotEncryption.Age, request.Recipients)
+                : null,
             Owner = request.Owner,
             Series = request.Series,
             Databases = databases,
@@ -80,7 +89,8 @@ public sealed class Snapshotter(IDumpTool? tool = null, ISnapshotSessions? sessi
     {
         ArgumentNullException.ThrowIfNull(location);
         var manifest = await ManifestStore.RequireAsync(location, cancellationToken).ConfigureAwait(false);
-        return await Verifier.VerifyAsync(location, manifest, identity, progress, cancellationToken).ConfigureAwait(false);
+        return await Verifier.VerifyAsync(
+            location, manifest, identity, progress, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -115,18 +125,26 @@ public sealed class Snapshotter(IDumpTool? tool = null, ISnapshotSessions? sessi
         {
             throw new SnapshotException(
                 SnapshotFailure.AlreadyExists,
-                $"Snapshot {id} already exists in {request.Location.Storage.Description} and belongs to {Describe(existing.Owner)}, not to {Describe(owner)}. Use another spec.pathPrefix or another storage.");
+                $"Snapshot {id} already exists in {request.Location.Storage.Description} and belongs to "
+                    + $"{Describe(existing.Owner)}, not to {Describe(owner)}. "
+                    + "Use another spec.pathPrefix or another storage.");
         }
 
-        if (!existing.Databases.Select(static d => d.Name).Order(StringComparer.Ordinal).SequenceEqual(request.Databases.Order(StringComparer.Ordinal), StringComparer.Ordinal))
+        if (!existing.Databases
+            .Select(static d => d.Name)
+            .Order(StringComparer.Ordinal)
+            .SequenceEqual(request.Databases.Order(StringComparer.Ordinal), StringComparer.Ordinal))
         {
             throw new SnapshotException(
                 SnapshotFailure.AlreadyExists,
-                $"Snapshot {id} exists with databases {string.Join(", ", existing.Databases.Select(static d => d.Name))}, asked for were {string.Join(", ", request.Databases)}; use another id.");
+                $"Snapshot {id} exists with databases "
+                    + $"{string.Join(", ", existing.Databases.Select(static d => d.Name))}, requested were "
+                    + $"{string.Join(", ", request.Databases)}. Use another id.");
         }
 
-        var verification = await Verifier.VerifyAsync(request.Location, existing, identity: null, request.Progress, cancellationToken).ConfigureAwait(false);
-        DumpCheck.ThrowIfAny(verification.Findings, $"Snapshot {id} exists and is damaged; use another id");
+        var verification = await Verifier.VerifyAsync(
+            request.Location, existing, identity: null, request.Progress, cancellationToken).ConfigureAwait(false);
+        DumpCheck.ThrowIfAny(verification.Findings, $"Snapshot {id} exists and is damaged, so use another id");
         return existing;
     }
 
@@ -136,19 +154,29 @@ public sealed class Snapshotter(IDumpTool? tool = null, ISnapshotSessions? sessi
     private static void Check(SnapshotRequest request)
     {
         StorageName.Check(request.Location);
-        if (request.Databases.Count == 0 || request.Databases.Distinct(StringComparer.Ordinal).Count() != request.Databases.Count || request.Databases.Any(string.IsNullOrEmpty))
+        if (request.Databases.Count == 0
+            || request.Databases.Distinct(StringComparer.Ordinal).Count() != request.Databases.Count
+            || request.Databases.Any(string.IsNullOrEmpty))
         {
-            throw new SnapshotException(SnapshotFailure.InvalidRequest, $"Databases [{string.Join(", ", request.Databases)}]: name at least one, each once.");
+            throw new SnapshotException(
+                SnapshotFailure.InvalidRequest,
+                $"Databases [{string.Join(", ", request.Databases)}]: list at least one, each only once.");
         }
 
         if (request.Parallelism < 1)
         {
-            throw new SnapshotException(SnapshotFailure.InvalidRequest, string.Create(CultureInfo.InvariantCulture, $"Parallelism {request.Parallelism}: at least 1."));
+            throw new SnapshotException(
+                SnapshotFailure.InvalidRequest,
+                string.Create(
+                    CultureInfo.InvariantCulture, $"Parallelism {request.Parallelism}: expected at least 1."));
         }
 
         if (request.Threads is < 1 or > MostThreads)
         {
-            throw new SnapshotException(SnapshotFailure.InvalidRequest, string.Create(CultureInfo.InvariantCulture, $"Threads {request.Threads}: 1 to {MostThreads}."));
+            throw new SnapshotException(
+                SnapshotFailure.InvalidRequest,
+                string.Create(
+                    CultureInfo.InvariantCulture, $"Threads {request.Threads}: expected 1 to {MostThreads}."));
         }
 
         AgeTool.Check(request.Recipients);
@@ -158,7 +186,8 @@ public sealed class Snapshotter(IDumpTool? tool = null, ISnapshotSessions? sessi
     {
         await location.Storage.AbandonUnfinishedAsync(location.Prefix, cancellationToken).ConfigureAwait(false);
         await location.Storage.AbandonUnfinishedAsync(location.Prefix, cancellationToken).ConfigureAwait(false);
-        foreach (var entry in await location.Storage.ListAsync(location.Prefix, cancellationToken).ConfigureAwait(false))
+        foreach (var entry in await location.Storage.ListAsync(
+            location.Prefix, cancellationToken).ConfigureAwait(false))
         {
             if (entry.Name.EndsWith(StorageName.Partial, StringComparison.Ordinal))
             {
@@ -170,7 +199,8 @@ public sealed class Snapshotter(IDumpTool? tool = null, ISnapshotSessions? sessi
     private static async Task<Prepared> PrepareAsync(
         SnapshotRequest request, IDumpTool chosen, CancellationToken cancellationToken)
     {
-        await using var connection = new MySqlConnection(new MySqlConnectionStringBuilder(request.Connection) { Database = "" });
+        await using var connection =
+            new MySqlConnection(new MySqlConnectionStringBuilder(request.Connection) { Database = "" });
         await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
         var server = await MySqlServer.IdentifyAsync(connection, cancellationToken).ConfigureAwait(false);
         var reader = new CatalogueReader(connection, SessionMarker.Comment(request.Location.Id));
@@ -178,12 +208,20 @@ public sealed class Snapshotter(IDumpTool? tool = null, ISnapshotSessions? sessi
         foreach (var database in request.Databases)
         {
             catalogues.Add(await reader.ReadAsync(database, countRows: false, cancellationToken).ConfigureAwait(false)
-                ?? throw new SnapshotException(SnapshotFailure.DatabaseMissing, $"There is no database '{database}' on {request.Connection.Describe()}, or {request.Connection.UserID} may not see it."));
+                ?? throw new SnapshotException(
+                    SnapshotFailure.DatabaseMissing,
+                    $"There is no database '{database}' on {request.Connection.Describe()}, or "
+                        + $"{request.Connection.UserID} may not see it."));
         }
 
-        var mayLock = request.Tool == DumpToolKind.MyDumper && await TableLocks.MayLockAsync(connection, catalogues, cancellationToken).ConfigureAwait(false);
+        var mayLock = request.Tool == DumpToolKind.MyDumper
+            && await TableLocks.MayLockAsync(connection, catalogues, cancellationToken).ConfigureAwait(false);
         var scope = new DumpScope(
-            server.Kind, catalogues.Exists(static c => c.Routines.Count > 0), catalogues.Exists(static c => c.Triggers.Count > 0), catalogues.Exists(static c => c.Events.Count > 0), mayLock);
+            server.Kind,
+            catalogues.Exists(static c => c.Routines.Count > 0),
+            catalogues.Exists(static c => c.Triggers.Count > 0),
+            catalogues.Exists(static c => c.Events.Count > 0),
+            mayLock);
         return new Prepared(server, await chosen.DescribeAsync(scope, cancellationToken).ConfigureAwait(false));
     }
 
@@ -196,7 +234,8 @@ public sealed class Snapshotter(IDumpTool? tool = null, ISnapshotSessions? sessi
         await Parallel.ForEachAsync(
             request.Databases,
             new ParallelOptions { MaxDegreeOfParallelism = request.Parallelism, CancellationToken = cancellationToken },
-            async (database, token) => results[database] = await dump.RunAsync(database, token).ConfigureAwait(false)).ConfigureAwait(false);
+            async (database, token) =>
+                results[database] = await dump.RunAsync(database, token).ConfigureAwait(false)).ConfigureAwait(false);
         return [.. request.Databases.Select(d => results[d])];
     }
 

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Drydock.Clients.Snapshots;
 
-/// <summary>Says what differs between what a database should hold and what was found.</summary>
+/// <summary>Lists the differences between the expected and the actual content of a database.</summary>
 internal static class CatalogueComparison
 {
     /// <summary>A dump against the server it was taken from.</summary>
@@ -66,7 +66,7 @@ internal static class CatalogueComparison
             var wanted = expected.ToHashSet(StringComparer.Ordinal);
             var found = actual.ToHashSet(StringComparer.Ordinal);
             Differ(what, "missing in", actualSide, wanted.Except(found, StringComparer.Ordinal));
-            Differ(what, "unknown to", expectedSide, found.Except(wanted, StringComparer.Ordinal));
+            Differ(what, "missing in", expectedSide, found.Except(wanted, StringComparer.Ordinal));
         }
 
         internal void Objects(
@@ -79,8 +79,12 @@ internal static class CatalogueComparison
             }
 
             var found = actual.ToDictionary(static o => o.Name, static o => o.DefinitionSha256, StringComparer.Ordinal);
-            Differ(what, "defined otherwise in", actualSide, expected
-                .Where(o => o.DefinitionSha256 is not null && found.GetValueOrDefault(o.Name) is { } hash && hash != o.DefinitionSha256)
+            Differ(what, "defined differently in", actualSide, expected
+                .Where(
+                    o =>
+                        o.DefinitionSha256 is not null
+                            && found.GetValueOrDefault(o.Name) is { } hash
+                            && hash != o.DefinitionSha256)
                 .Select(static o => o.Name));
         }
 
@@ -88,7 +92,11 @@ internal static class CatalogueComparison
         {
             if (expected != actual)
             {
-                All.Add(new SnapshotFinding(SnapshotFailure.CatalogueMismatch, database, $"{database}: {what} is {expected} in {expectedSide} and {actual} in {actualSide}."));
+                All.Add(
+                    new SnapshotFinding(
+                        SnapshotFailure.CatalogueMismatch,
+                        database,
+                        $"{database}: {what} is {expected} in {expectedSide} and {actual} in {actualSide}."));
             }
         }
 
@@ -97,7 +105,8 @@ internal static class CatalogueComparison
             if (expected != actual)
             {
                 All.Add(new SnapshotFinding(SnapshotFailure.RowCountMismatch, database, string.Create(
-                    CultureInfo.InvariantCulture, $"{database}.{table}: {expected} rows in {expectedSide}, {actual} in {actualSide}.")));
+                    CultureInfo.InvariantCulture,
+                    $"{database}.{table}: {expected} rows in {expectedSide}, {actual} in {actualSide}.")));
             }
         }
 
@@ -106,8 +115,11 @@ internal static class CatalogueComparison
             var list = names.Order(StringComparer.Ordinal).ToList();
             if (list.Count > 0)
             {
-                var shown = string.Join(", ", list.Take(10)) + (list.Count > 10 ? string.Create(CultureInfo.InvariantCulture, $" and {list.Count - 10} more") : "");
-                All.Add(new SnapshotFinding(SnapshotFailure.CatalogueMismatch, database, $"{database}: {what} {how} {side}: {shown}."));
+                var shown = string.Join(", ", list.Take(10)) + (
+                    list.Count > 10 ? string.Create(CultureInfo.InvariantCulture, $" and {list.Count - 10} more") : "");
+                All.Add(
+                    new SnapshotFinding(
+                        SnapshotFailure.CatalogueMismatch, database, $"{database}: {what} {how} {side}: {shown}."));
             }
         }
     }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using Drydock.Clients.MySql;
 
 namespace Drydock.Clients.Snapshots;
@@ -7,7 +8,7 @@ namespace Drydock.Clients.Snapshots;
 internal sealed class DatabaseDump(
     SnapshotRequest request,
     IDumpTool tool,
-    ObjectCoder coder,
+    DumpCodec coder,
     IReadOnlyList<string> flags,
     MySqlServerIdentity server,
     TimeProvider time)
@@ -18,7 +19,8 @@ internal sealed class DatabaseDump(
 
     internal async Task<SnapshotDatabase> RunAsync(string database, CancellationToken cancellationToken)
     {
-        await using var connection = new MySqlConnection(new MySqlConnectionStringBuilder(request.Connection) { Database = "" });
+        await using var connection =
+            new MySqlConnection(new MySqlConnectionStringBuilder(request.Connection) { Database = "" });
         await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
         var written = new ConcurrentBag<Written>();
         try
@@ -26,20 +28,26 @@ internal sealed class DatabaseDump(
             var names = new DumpNames(database, request.Recipients.Count > 0);
             await DumpAsync(database, names, written, connection, cancellationToken).ConfigureAwait(false);
 
-            // After the dump: had the server changed meanwhile, the counts would show it. What was stored is read back
-            // meanwhile.
+            // After the dump, so that a change on the server during the dump shows in the counts. The stored files are
+            // read back concurrently.
             var reading = ReadBackAsync(database, written, cancellationToken);
             var catalogue = await CountAsync(database, connection, reading, cancellationToken).ConfigureAwait(false);
             var result = Describe(catalogue, names, written);
             var findings = new List<SnapshotFinding>(await reading.ConfigureAwait(false));
             findings.AddRange(DumpCheck.Contents(result, [.. written.Select(static w => (w.File, w.Summary))]));
-            DumpCheck.ThrowIfAny(findings, $"The dump of {database} is not what the server {request.Connection.Describe()} holds");
+            DumpCheck.ThrowIfAny(
+                findings, $"The dump of {database} differs from the server {request.Connection.Describe()}");
             foreach (var one in written)
             {
-                await _location.Storage.PublishAsync(one.Partial, _location.Prefix + one.File.Name, cancellationToken).ConfigureAwait(false);
+                await _location.Storage.PublishAsync(
+                    one.Partial, _location.Prefix + one.File.Name, cancellationToken).ConfigureAwait(false);
             }
 
-            new ProgressMeter(request.Progress, database, SnapshotStage.Published, time).Finish(result.File.RawBytes, result.File.StoredBytes);
+            new ProgressMeter(
+                request.Progress,
+                database,
+                SnapshotStage.Published,
+                time).Finish(result.File.RawBytes, result.File.StoredBytes);
             return result;
         }
         catch (SnapshotException)
@@ -61,13 +69,16 @@ internal sealed class DatabaseDump(
         }
         catch (SnapshotException)
         {
-            // Why the dump failed is what must be told; the file goes with the next attempt.
+            // The caller must see why the dump failed; the next attempt removes the file.
         }
     }
 
     private static SnapshotDatabase Describe(DatabaseCatalogue catalogue, DumpNames names, IEnumerable<Written> written)
     {
-        var files = written.Select(static w => w.File).OrderBy(static f => f.Part).ThenBy(static f => f.Name, StringComparer.Ordinal).ToList();
+        var files = written.Select(static w => w.File)
+            .OrderBy(static f => f.Part)
+            .ThenBy(static f => f.Name, StringComparer.Ordinal)
+            .ToList();
         return new SnapshotDatabase
         {
             Name = catalogue.Name,
@@ -85,7 +96,12 @@ internal sealed class DatabaseDump(
     }
 
     private static SnapshotFile Together(DumpNames names, IReadOnlyList<SnapshotFile> files) => new(
-        names.Folder, "gzip", files.Sum(static f => f.StoredBytes), files.Sum(static f => f.RawBytes), DumpCheck.HashOf(files), files.Max(static f => f.LargestStatementBytes));
+        names.Folder,
+        "gzip",
+        files.Sum(static f => f.StoredBytes),
+        files.Sum(static f => f.RawBytes),
+        DumpCheck.HashOf(files),
+        files.Max(static f => f.LargestStatementBytes));
 
     private async Task DumpAsync(
         string database,
@@ -118,7 +134,10 @@ internal sealed class DatabaseDump(
             },
         };
         var budget = new NameBudget();
-        await tool.DumpAsync(job, (output, token) => StoreAsync(database, output, names, budget, written, meter, token), cancellationToken).ConfigureAwait(false);
+        await tool.DumpAsync(
+            job,
+            (output, token) => StoreAsync(database, output, names, budget, written, meter, token),
+            cancellationToken).ConfigureAwait(false);
         foreach (var record in records)
         {
             await _location.Storage.DeleteAsync(record, cancellationToken).ConfigureAwait(false);
@@ -128,23 +147,48 @@ internal sealed class DatabaseDump(
     }
 
     private async Task StoreAsync(
-        string database, DumpOutput output, DumpNames names, NameBudget budget, ConcurrentBag<Written> written, ProgressMeter meter, CancellationToken cancellationToken)
+        string database,
+        DumpOutput output,
+        DumpNames names,
+        NameBudget budget,
+        ConcurrentBag<Written> written,
+        ProgressMeter meter,
+        CancellationToken cancellationToken)
     {
         var name = names.Of(output);
         var partial = _location.Prefix + name + StorageName.Partial;
         if (written.Count >= SnapshotLimits.Files)
         {
-            throw new SnapshotException(SnapshotFailure.DumpFailed, FormattableString.Invariant(
-                $"The dump of {database} has more than {SnapshotLimits.Files} files, which is the most that a snapshot may have; take it with the tool MySqlDump, which makes one file."));
+            throw new SnapshotException(SnapshotFailure.DumpFailed, string.Create(
+                CultureInfo.InvariantCulture,
+                $"The dump of {database} has more than {SnapshotLimits.Files} files, the maximum of a snapshot. "
+                    + $"Use the tool MySqlDump, which writes one file."));
         }
 
         var scanner = new DumpScanner(output.Part, database, budget);
         var stored = await coder.WriteAsync(
-            _location.Storage, partial, request.Recipients, scanner, output.Head, output.Content, meter, cancellationToken).ConfigureAwait(false);
-        var toolName = output.Part == SnapshotPart.Rows && DumpNames.Encode(output.Name) != output.Name ? output.Name : null;
+            _location.Storage,
+            partial,
+            request.Recipients,
+            scanner,
+            output.Head,
+            output.Content,
+            meter,
+            cancellationToken).ConfigureAwait(false);
+        var toolName = output.Part == SnapshotPart.Rows && DumpNames.Encode(output.Name) != output.Name
+            ? output.Name
+            : null;
         written.Add(new Written(
             partial,
-            new SnapshotFile(name, "gzip", stored.StoredBytes, stored.RawBytes, stored.Sha256, stored.Summary.LargestStatementBytes, output.Part, toolName),
+            new SnapshotFile(
+                name,
+                "gzip",
+                stored.StoredBytes,
+                stored.RawBytes,
+                stored.Sha256,
+                stored.Summary.LargestStatementBytes,
+                output.Part,
+                toolName),
             stored.Summary));
     }
 
@@ -153,19 +197,29 @@ internal sealed class DatabaseDump(
     {
         try
         {
-            return await new CatalogueReader(connection, SessionMarker.Comment(_location.Id)).ReadAsync(database, countRows: true, cancellationToken).ConfigureAwait(false)
-                ?? throw new SnapshotException(SnapshotFailure.DatabaseMissing, $"Database {database} went away from {request.Connection.Describe()} while it was dumped.");
+            return await new CatalogueReader(
+                connection,
+                SessionMarker.Comment(_location.Id)).ReadAsync(database,
+                countRows: true,
+                cancellationToken).ConfigureAwait(false)
+                ?? throw new SnapshotException(
+                    SnapshotFailure.DatabaseMissing,
+                    $"Database {database} disappeared from {request.Connection.Describe()} while it was dumped.");
         }
         catch
         {
-            await reading.ContinueWith(static t => t.Exception, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default).ConfigureAwait(false);
+            await reading.ContinueWith(
+                static t => t.Exception,
+                CancellationToken.None,
+                TaskContinuationOptions.None,
+                TaskScheduler.Default).ConfigureAwait(false);
             throw;
         }
     }
 
-    // The statements were counted on their way in, and what was compressed was opened again (ProvingStream). That the
-    // same bytes lie in the storage is shown by the hash of what comes out of it; what is encrypted could be opened by
-    // nobody here.
+    // The statements were counted before compression, and the compressed bytes were decompressed again
+    // (VerifyingStream). The hash of the bytes read back proves that the storage has the same bytes. Encrypted files
+    // cannot be decrypted here.
     private async Task<IReadOnlyList<SnapshotFinding>> ReadBackAsync(
         string database, IEnumerable<Written> written, CancellationToken cancellationToken)
     {
@@ -177,8 +231,16 @@ internal sealed class DatabaseDump(
             new ParallelOptions { MaxDegreeOfParallelism = ReadBackParallelism, CancellationToken = cancellationToken },
             async (one, token) =>
             {
-                var reading = new FileReading(one.File, database, budget);
-                var stored = await coder.ReadAsync(_location.Storage, one.Partial, reading, default, ReadDepth.Stored, sink: null, meter, token).ConfigureAwait(false);
+                var reading = new DumpReadRequest(one.File, database, budget);
+                var stored = await coder.ReadAsync(
+                    _location.Storage,
+                    one.Partial,
+                    reading,
+                    default,
+                    ReadDepth.Stored,
+                    sink: null,
+                    meter,
+                    token).ConfigureAwait(false);
                 foreach (var finding in DumpCheck.Stored(database, one.File, stored, opened: false))
                 {
                     findings.Enqueue(finding);
@@ -195,7 +257,15 @@ internal sealed class DatabaseDump(
         ConcurrentBag<string> records,
         CancellationToken cancellationToken)
     {
-        await foreach (var session in SessionFinder.FindAsync(child, connection, server, request.Connection.UserID, _location.Id, database, time, cancellationToken).ConfigureAwait(false))
+        await foreach (var session in SessionFinder.FindAsync(
+            child,
+            connection,
+            server,
+            request.Connection.UserID,
+            _location.Id,
+            database,
+            time,
+            cancellationToken).ConfigureAwait(false))
         {
             records.Add(await SessionRecords.AddAsync(_location, session, cancellationToken).ConfigureAwait(false));
             if (request.OnSession is not null)
@@ -206,4 +276,77 @@ internal sealed class DatabaseDump(
     }
 
     private sealed record Written(string Partial, SnapshotFile File, DumpSummary Summary);
+}
+
+/// <summary>
+/// Sums the bytes of all files of one database and reports them with their rate, at most once per MiB. Thread-safe.
+/// </summary>
+internal sealed class ProgressMeter(
+    IProgress<SnapshotProgress>? progress, string database, SnapshotStage stage, TimeProvider time)
+{
+    private const long Step = 1024 * 1024;
+    private static readonly TimeSpan Window = TimeSpan.FromSeconds(5);
+
+    private readonly Lock _guard = new();
+    private readonly Queue<(long At, long Raw)> _samples = [];
+    private long _raw;
+    private long _stored;
+    private long _next;
+
+    /// <summary>Adds bytes of SQL and bytes as stored.</summary>
+    internal void Add(long raw, long stored)
+    {
+        if (progress is null)
+        {
+            return;
+        }
+
+        SnapshotProgress report;
+        lock (_guard)
+        {
+            _raw += raw;
+            _stored += stored;
+            if (Math.Max(_raw, _stored) < _next)
+            {
+                return;
+            }
+
+            _next = Math.Max(_raw, _stored) + Step;
+            report = new SnapshotProgress(database, stage, _raw, _stored, Rate());
+        }
+
+        progress.Report(report);
+    }
+
+    /// <summary>Reports the end.</summary>
+    internal void Finish(long raw, long stored)
+    {
+        if (progress is null)
+        {
+            return;
+        }
+
+        double rate;
+        lock (_guard)
+        {
+            _raw = raw;
+            rate = Rate();
+        }
+
+        progress.Report(new SnapshotProgress(database, stage, raw, stored, rate));
+    }
+
+    private double Rate()
+    {
+        var now = time.GetTimestamp();
+        _samples.Enqueue((now, _raw));
+        while (_samples.Count > 2 && time.GetElapsedTime(_samples.Peek().At, now) > Window)
+        {
+            _samples.Dequeue();
+        }
+
+        var (at, raw) = _samples.Peek();
+        var seconds = time.GetElapsedTime(at, now).TotalSeconds;
+        return seconds > 0 ? Math.Max(0, (_raw - raw) / seconds) : 0;
+    }
 }

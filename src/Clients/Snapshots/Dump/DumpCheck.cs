@@ -1,36 +1,43 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using Drydock.Clients.Safety;
 
 namespace Drydock.Clients.Snapshots;
 
-/// <summary>Compares files of a dump with what they should be.</summary>
+/// <summary>Compares the files of a dump with their expected content.</summary>
 internal static class DumpCheck
 {
     /// <summary>A stored object against what was written.</summary>
     internal static IEnumerable<SnapshotFinding> Stored(
-        string database, SnapshotFile file, StoredDump actual, bool opened)
+        string database, SnapshotFile file, DumpReadResult actual, bool opened)
     {
         if (actual.StoredBytes > file.StoredBytes)
         {
             yield return new SnapshotFinding(SnapshotFailure.ChecksumMismatch, database, string.Create(
-                CultureInfo.InvariantCulture, $"{file.Name}: more is stored than the {file.StoredBytes} bytes that the manifest says."));
+                CultureInfo.InvariantCulture,
+                $"{file.Name}: the stored object is longer than the {file.StoredBytes} bytes in the manifest."));
         }
         else if (actual.Sha256 != file.Sha256 || actual.StoredBytes != file.StoredBytes)
         {
             yield return new SnapshotFinding(SnapshotFailure.ChecksumMismatch, database, string.Create(
                 CultureInfo.InvariantCulture,
-                $"{file.Name}: stored are {actual.StoredBytes} bytes with SHA-256 {actual.Sha256}, written were {file.StoredBytes} with {file.Sha256}."));
+                $"{file.Name}: {actual.StoredBytes} bytes with SHA-256 {actual.Sha256} are stored, but "
+                    + $"{file.StoredBytes} with {file.Sha256} were written."));
         }
 
         if (actual.Damage is not null)
         {
-            yield return new SnapshotFinding(SnapshotFailure.Truncated, database, $"{file.Name}: cannot be opened to its end: {actual.Damage}");
+            yield return new SnapshotFinding(
+                SnapshotFailure.Truncated,
+                database,
+                $"{file.Name}: cannot be decoded completely: {Sentences.Close(actual.Damage)}");
         }
         else if (opened && actual.RawBytes != file.RawBytes)
         {
             yield return new SnapshotFinding(SnapshotFailure.Truncated, database, string.Create(
-                CultureInfo.InvariantCulture, $"{file.Name}: {actual.RawBytes} bytes of SQL come out of it, {file.RawBytes} went in."));
+                CultureInfo.InvariantCulture,
+                $"{file.Name}: it decodes to {actual.RawBytes} bytes of SQL, expected {file.RawBytes}."));
         }
 
         if (actual.Summary?.Refused is { } refused)
@@ -39,7 +46,7 @@ internal static class DumpCheck
         }
     }
 
-    /// <summary>What the files of a database hold against what it should be.</summary>
+    /// <summary>The content of a database's files against the expected content.</summary>
     internal static IEnumerable<SnapshotFinding> Contents(
         SnapshotDatabase expected, IReadOnlyList<(SnapshotFile File, DumpSummary Summary)> files)
     {
@@ -48,30 +55,40 @@ internal static class DumpCheck
         {
             if (file.Part == SnapshotPart.Rows ? !summary.EndsClean : !summary.IsComplete)
             {
-                var end = file.Part == SnapshotPart.Rows ? "does not end with the end of a statement" : "does not end with '-- Dump completed'";
-                yield return new SnapshotFinding(SnapshotFailure.Truncated, expected.Name, $"{file.Name}: the dump {end}.");
+                var end = file.Part == SnapshotPart.Rows
+                    ? "does not end at the end of a statement"
+                    : "does not end with '-- Dump completed'";
+                yield return new SnapshotFinding(
+                    SnapshotFailure.Truncated, expected.Name, $"{file.Name}: the dump {end}.");
             }
         }
 
-        foreach (var finding in CatalogueComparison.DumpAgainst(expected, DumpSummary.Merge([.. sql.Select(static f => f.Summary)])))
+        foreach (var finding in CatalogueComparison.DumpAgainst(
+            expected, DumpSummary.Merge([.. sql.Select(static f => f.Summary)])))
         {
             yield return finding;
         }
     }
 
     internal static SnapshotFinding Missing(string database, SnapshotFile file, ISnapshotStorage storage) =>
-        new(SnapshotFailure.NotFound, database, $"{file.Name} of database {database} is gone from {storage.Description}.");
+        new(
+            SnapshotFailure.NotFound,
+            database,
+            $"{file.Name} of database {database} no longer exists in {storage.Description}.");
 
     /// <summary>SHA-256 of the list of files, as <c>sha256sum</c> prints it.</summary>
     internal static string HashOf(IEnumerable<SnapshotFile> files) =>
-        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat(files.Select(static f => $"{f.Sha256}  {f.Name}\n")))));
+        Convert.ToHexStringLower(
+            SHA256.HashData(
+                Encoding.UTF8.GetBytes(string.Concat(files.Select(static f => $"{f.Sha256}  {f.Name}\n")))));
 
     /// <exception cref="SnapshotException">There are findings.</exception>
     internal static void ThrowIfAny(IReadOnlyList<SnapshotFinding> findings, string what)
     {
         if (findings.Count > 0)
         {
-            throw new SnapshotException(findings[0].Failure, $"{what}: {string.Join(' ', findings.Select(static f => f.Message))}");
+            throw new SnapshotException(
+                findings[0].Failure, $"{what}: {string.Join(' ', findings.Select(static f => f.Message))}");
         }
     }
 }

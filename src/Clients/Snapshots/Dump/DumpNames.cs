@@ -5,7 +5,7 @@ internal sealed class DumpNames(string database, bool encrypted)
 {
     private readonly string _stem = $"{StorageName.Encode(database)}.{StorageName.Unique()}";
 
-    /// <summary>The folder of all files, where there are many.</summary>
+    /// <summary>The folder of the files, if there are several.</summary>
     internal string Folder => _stem;
 
     /// <summary>The object for an output of a tool.</summary>
@@ -18,6 +18,26 @@ internal sealed class DumpNames(string database, bool encrypted)
 
     private string Ending => encrypted ? ".gz.age" : ".gz";
 
-    // Its dots stay: they part database, table, number and ending.
+    // The dots stay: they separate database, table, number and extension.
     internal static string Encode(string fileName) => string.Join('.', fileName.Split('.').Select(StorageName.Encode));
+}
+
+/// <summary>
+/// Limits the memory for the names in all files of one database's dump. Thread-safe.
+/// </summary>
+/// <param name="limit">Bytes.</param>
+internal sealed class NameBudget(long limit = SnapshotLimits.NamesOfDump)
+{
+    // Bytes of a dictionary entry besides the text.
+    private const int PerName = 96;
+
+    private long _taken;
+
+    /// <summary>Why no more names are accepted; null: there is room.</summary>
+    internal string? Refusal => Interlocked.Read(ref _taken) > limit
+        ? FormattableString.Invariant($"the names of the objects in the dump are longer than {limit} bytes in total")
+        : null;
+
+    /// <summary>Reserves memory for a name; false: the limit is exceeded.</summary>
+    internal bool Take(string name) => Interlocked.Add(ref _taken, PerName + (2L * name.Length)) <= limit;
 }

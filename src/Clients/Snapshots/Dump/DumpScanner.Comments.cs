@@ -6,13 +6,13 @@ namespace Drydock.Clients.Snapshots;
 /// <content>Comments: <c>-- </c>, <c>#</c>, <c>/* */</c> and the executable <c>/*! */</c> and <c>/*M! */</c>.</content>
 public sealed partial class DumpScanner
 {
-    // The one comment of this version that tools write; no server executes it. The mysql client does: it forbids itself
+    // The one comment of this version that tools write; no server executes it. The mysql client does, and then refuses
     // to read files and run programs.
     private const string DisabledVersion = "999999";
     private const string SandboxText = "\\- enable the sandbox mode */";
 
-    // MariaDB executes up to here what MySQL does, too: of other versions one server sees a comment and the other
-    // statements.
+    // Up to this version MariaDB executes the same comments as MySQL. For other versions one server sees a comment and
+    // the other sees statements.
     private const int LastCommonVersion = 50_699;
 
     private bool _isMariaComment;
@@ -94,7 +94,7 @@ public sealed partial class DumpScanner
             _state = State.CommentHead;
             if (_isUncertain)
             {
-                Refuse("a comment stands in a comment that only some servers execute");
+                Refuse("a comment is nested in a comment that only some servers execute");
             }
 
             return;
@@ -132,7 +132,7 @@ public sealed partial class DumpScanner
         Count(1);
         if (b == '\n' && _isRows)
         {
-            Refuse("a comment has a line feed, at which myloader may end the statement");
+            Refuse("a comment contains a line feed, at which myloader may end the statement");
         }
 
         _state = (b, _state) switch
@@ -160,12 +160,15 @@ public sealed partial class DumpScanner
         }
         else if (version.Length is not (0 or 5 or 6))
         {
-            Refuse("an executable comment has a version of neither 5 nor 6 digits");
+            Refuse("the version of an executable comment has neither 5 nor 6 digits");
             return;
         }
         else
         {
-            SetExecutable(true, _isMariaComment || (version.Length > 0 && int.Parse(version, CultureInfo.InvariantCulture) > LastCommonVersion));
+            SetExecutable(
+                true,
+                _isMariaComment
+                    || (version.Length > 0 && int.Parse(version, CultureInfo.InvariantCulture) > LastCommonVersion));
             _state = State.Code;
         }
 
@@ -177,7 +180,7 @@ public sealed partial class DumpScanner
         Count(1);
         if (b != SandboxText[_text.Count])
         {
-            Refuse($"a comment of version {DisabledVersion} may only be the sandbox mode of the mysql client");
+            Refuse($"a comment of version {DisabledVersion} must be the sandbox mode of the mysql client");
             return;
         }
 

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Drydock.Clients.Snapshots;
 
-/// <content>What stands in quotes: texts, and names.</content>
+/// <content>Quoted strings and names.</content>
 public sealed partial class DumpScanner
 {
     private void BeginText(State state)
@@ -18,7 +18,7 @@ public sealed partial class DumpScanner
         }
         else if (state == State.DoubleQuoted)
         {
-            Refuse("a text of SET is in double quotes");
+            Refuse("a string of SET is in double quotes");
         }
     }
 
@@ -30,12 +30,12 @@ public sealed partial class DumpScanner
             _state = State.Escape;
             if (_keepsText)
             {
-                Refuse("a text of SET has a backslash");
+                Refuse("a string of SET contains a backslash");
             }
         }
         else if (b == quote)
         {
-            // A doubled quote leaves and enters at once, which comes to the same.
+            // A doubled quote leaves and re-enters the string, which has the same effect.
             _state = State.Code;
             if (_keepsText)
             {
@@ -48,24 +48,24 @@ public sealed partial class DumpScanner
             _text.Add(b);
             if (_text.Count > ModeLimit)
             {
-                Refuse(FormattableString.Invariant($"a text of SET has more than {ModeLimit} bytes"));
+                Refuse(FormattableString.Invariant($"a string of SET is longer than {ModeLimit} bytes"));
             }
         }
 
         Inside(b);
     }
 
-    // What ends a statement or a comment for one reader and not for another.
+    // Refuses bytes that end a statement or a comment for one reader but not for another.
     private void Inside(byte b)
     {
         if (b == '\n' && _isRows)
         {
-            Refuse("a text or a name has a line feed, at which myloader may end the statement");
+            Refuse("a string or a name contains a line feed, at which myloader may end the statement");
         }
 
         if (_isUncertain && b == '/' && _before == '*')
         {
-            Refuse("a text has the end of a comment, in a comment that only some servers execute");
+            Refuse("a string contains the end of a comment, inside a comment that only some servers execute");
         }
 
         _before = b;

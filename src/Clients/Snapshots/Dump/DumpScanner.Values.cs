@@ -1,6 +1,6 @@
 namespace Drydock.Clients.Snapshots;
 
-/// <content>The rows of an INSERT, which are nearly all of a dump: only quotes and parentheses matter, and most of the
+/// <content>The rows of an INSERT, which make up most of a dump: only quotes and parentheses matter, and most of the
 /// time is spent here.</content>
 public sealed partial class DumpScanner
 {
@@ -10,13 +10,13 @@ public sealed partial class DumpScanner
     private const byte Close = 3;
     private const byte Other = 4;
 
-    // A longer stretch of a text is searched with vectors; for a short one that costs more than it saves.
+    // Longer strings are searched with vector instructions; for short ones the overhead is larger than the gain.
     private const int ShortText = 24;
 
     private static readonly byte[] Kinds = MakeKinds();
     private static readonly byte[] KindsBetweenRows = MakeKindsBetweenRows();
 
-    // The call that may stand among the values, with the byte before it.
+    // The function call allowed among the values, with the byte before it.
     private static readonly byte[] Convert = "CONVERT"u8.ToArray();
     private readonly byte[] _recent = new byte[8];
 
@@ -44,7 +44,7 @@ public sealed partial class DumpScanner
         return kinds;
     }
 
-    // Returns how far it got; what it stops at is for Step.
+    // Returns the position reached; Step handles the byte at that position.
     private int SkipValues(ReadOnlySpan<byte> data)
     {
         var i = 0;
@@ -58,7 +58,7 @@ public sealed partial class DumpScanner
                 i = EndOfText(data, i);
                 if (i >= data.Length || data[i] == '\\')
                 {
-                    // A backslash is the last byte here: the byte it escapes comes with the next piece.
+                    // The backslash is the last byte of this piece; the escaped byte comes with the next piece.
                     break;
                 }
 
@@ -98,7 +98,7 @@ public sealed partial class DumpScanner
         return i;
     }
 
-    // Whether what stands before the parenthesis is CONVERT, which mydumper writes around values of type JSON.
+    // Whether the word before the parenthesis is CONVERT, which mydumper writes around values of type JSON.
     private bool IsConvert(ReadOnlySpan<byte> data, int at)
     {
         Span<byte> before = stackalloc byte[Convert.Length + 1];

@@ -26,7 +26,7 @@ public sealed partial class DumpScanner
             _state = State.DelimiterLine;
             if (!_wordBeginsLine || _part is not (SnapshotPart.Whole or SnapshotPart.Routines))
             {
-                Refuse($"DELIMITER may not be here in the part {_part}");
+                Refuse($"DELIMITER is not allowed here in the part {_part}");
             }
         }
         else
@@ -44,7 +44,7 @@ public sealed partial class DumpScanner
             _text.Add(b);
             if (_text.Count > 2 * LongestDelimiter)
             {
-                Refuse("DELIMITER is not followed by semicolons alone");
+                Refuse("DELIMITER is not followed by semicolons only");
             }
 
             return;
@@ -55,7 +55,7 @@ public sealed partial class DumpScanner
         _statementBytes = 0;
         if (text.Length is 0 or > LongestDelimiter || text.Any(static c => c != ';'))
         {
-            Refuse("DELIMITER is not followed by semicolons alone");
+            Refuse("DELIMITER is not followed by semicolons only");
             return;
         }
 

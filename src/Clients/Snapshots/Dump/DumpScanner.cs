@@ -10,9 +10,9 @@ namespace Drydock.Clients.Snapshots;
 /// </summary>
 /// <remarks>
 /// Rows always use backslash escapes: mysqldump sets its own sql_mode. Routines, triggers and events are written under
-/// theirs, which may have none (NO_BACKSLASH_ESCAPES). It splits the text as the mysql client does. myloader ends a
-/// statement at every line that ends in a semicolon, also inside of a text: that is why the rows of mydumper may have
-/// no line feed in a text.
+/// their own sql_mode, which may disable escapes (NO_BACKSLASH_ESCAPES). It splits the text like the mysql client.
+/// myloader ends a statement at every line that ends with a semicolon, even inside a string; therefore the rows of
+/// mydumper must not contain a line feed in a string.
 /// </remarks>
 public sealed partial class DumpScanner
 {
@@ -25,7 +25,7 @@ public sealed partial class DumpScanner
 
     private readonly SnapshotPart _part;
     private readonly bool _isRows;
-    private readonly StatementGate _gate;
+    private readonly StatementValidator _gate;
     private readonly StatementReader _statement;
     private readonly List<byte> _text = [];
     private readonly List<byte> _delimiter = [(byte)';'];
@@ -75,18 +75,18 @@ public sealed partial class DumpScanner
     }
 
     /// <param name="part">What the file holds.</param>
-    /// <param name="database">The only database that it may name; null: any.</param>
-    /// <param name="names">How much the names of all objects may take; several scanners may share it.</param>
+    /// <param name="database">The only database it may refer to; null: any.</param>
+    /// <param name="names">The memory limit for the names of all objects; several scanners may share it.</param>
     internal DumpScanner(SnapshotPart part, string? database, NameBudget names)
     {
         _part = part;
         _isRows = part == SnapshotPart.Rows;
-        _gate = new StatementGate(part, database);
+        _gate = new StatementValidator(part, database);
         _statement = new StatementReader(_gate, names);
     }
 
     /// <summary>
-    /// The first statement that may not be in the file; null: there is none so far. What comes after it is not read.
+    /// The first forbidden statement; null: none so far. Nothing after it is read.
     /// </summary>
     public RefusedStatement? Refused { get; private set; }
 
@@ -105,7 +105,7 @@ public sealed partial class DumpScanner
 
         if (_isRows && data.Contains((byte)0))
         {
-            Refuse("it has a byte 0, which mydumper escapes");
+            Refuse("it contains a byte 0, which mydumper escapes");
         }
 
         var i = 0;
@@ -129,7 +129,7 @@ public sealed partial class DumpScanner
         }
     }
 
-    /// <summary>Ends the input and says what was in it.</summary>
+    /// <summary>Ends the input and returns its summary.</summary>
     public DumpSummary Finish()
     {
         if (_state == State.LineComment)
@@ -138,10 +138,13 @@ public sealed partial class DumpScanner
         }
 
         var clean = _state == State.Code && !_executable && _statement.IsEmpty;
-        return _statement.Summarize(_complete, clean, _bytes, Math.Max(_largest, _statementBytes)) with { Refused = Refused };
+        return _statement.Summarize(_complete, clean, _bytes, Math.Max(_largest, _statementBytes)) with
+        {
+            Refused = Refused,
+        };
     }
 
-    // Long stretches in which nothing can happen.
+    // Skips bytes that cannot change the state.
     private int Skip(ReadOnlySpan<byte> data)
     {
         int length;
@@ -265,7 +268,7 @@ public sealed partial class DumpScanner
         switch (b)
         {
             case (byte)'\\':
-                Refuse("a backslash outside of a text is a command to the mysql client");
+                Refuse("a backslash outside of a string is a command of the mysql client");
                 break;
             case (byte)'\'':
                 BeginText(State.SingleQuoted);
@@ -310,7 +313,7 @@ public sealed partial class DumpScanner
         }
     }
 
-    // The delimiter is looked for in code only; a partial match that fails is fed as what it was.
+    // The delimiter is searched only in code; a failed partial match is processed as normal input.
     private bool MatchDelimiter(byte b)
     {
         if (b == _delimiter[_matched])
@@ -346,7 +349,7 @@ public sealed partial class DumpScanner
     {
         if (_executable)
         {
-            Refuse("it ends inside of an executable comment");
+            Refuse("it ends inside an executable comment");
         }
 
         Count(_delimiter.Count);
@@ -363,13 +366,15 @@ public sealed partial class DumpScanner
     }
 
     private void Refuse(string why) =>
-        Refused ??= new RefusedStatement(_gate.Kind, Math.Max(0, _statementStart < 0 ? _position : _statementStart), why);
+        Refused ??= new RefusedStatement(
+            _gate.Kind, Math.Max(0, _statementStart < 0 ? _position : _statementStart), why);
 
-    // Whatever comes after the trailer makes the dump something other than one complete dump.
+    // Anything after the trailer means that this is not a single complete dump.
     private void Something() => _complete = false;
 
     private void Count(int bytes) => _statementBytes += bytes;
 
     private static bool IsWord(byte b) =>
-        b is (>= (byte)'a' and <= (byte)'z') or (>= (byte)'A' and <= (byte)'Z') or (>= (byte)'0' and <= (byte)'9') or (byte)'_' or (byte)'$' or >= 0x80;
+        b is (>= (byte)'a' and <= (byte)'z') or (>= (byte)'A' and <= (byte)'Z') or (
+            >= (byte)'0' and <= (byte)'9') or (byte)'_' or (byte)'$' or >= 0x80;
 }

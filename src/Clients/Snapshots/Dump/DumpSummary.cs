@@ -1,9 +1,9 @@
 namespace Drydock.Clients.Snapshots;
 
-/// <summary>What a dump really contains, read from its statements.</summary>
+/// <summary>The actual content of a dump, read from its statements.</summary>
 public sealed record DumpSummary
 {
-    /// <summary>Tables it creates, with the rows its INSERT statements hold.</summary>
+    /// <summary>Tables it creates, with the rows of its INSERT statements.</summary>
     public required IReadOnlyDictionary<string, long> Tables { get; init; }
 
     /// <summary>Views it creates (the final definitions, not mysqldump's placeholders).</summary>
@@ -22,16 +22,16 @@ public sealed record DumpSummary
     public required IReadOnlySet<string> Sequences { get; init; }
 
     /// <summary>
-    /// It ends with mysqldump's <c>-- Dump completed</c>, outside of any string or statement, and nothing follows.
+    /// It ends with mysqldump's <c>-- Dump completed</c>, outside any string or statement, and nothing follows.
     /// </summary>
     public required bool IsComplete { get; init; }
 
     /// <summary>
-    /// It has statements that name a database (ALTER DATABASE, USE): it can be loaded under that name only.
+    /// It contains statements that name a database (ALTER DATABASE, USE), so it can be loaded only under that name.
     /// </summary>
     public required bool NamesDatabase { get; init; }
 
-    /// <summary>It ends outside of any string or statement.</summary>
+    /// <summary>It ends outside any string or statement.</summary>
     public required bool EndsClean { get; init; }
 
     /// <summary>Bytes read.</summary>
@@ -41,12 +41,12 @@ public sealed record DumpSummary
     public required long LargestStatementBytes { get; init; }
 
     /// <summary>
-    /// The first statement that may not be in a dump; null: there is none. What comes after it was not read.
+    /// The first forbidden statement; null: none. Nothing after it was read.
     /// </summary>
     public RefusedStatement? Refused { get; init; }
 
     /// <summary>
-    /// Several files of one database as one dump; what it says of completeness is true of all of them.
+    /// Combines several files of one database; it is complete only if all of them are.
     /// </summary>
     internal static DumpSummary Merge(IReadOnlyCollection<DumpSummary> parts)
     {
@@ -72,6 +72,7 @@ public sealed record DumpSummary
             Refused = parts.Select(static p => p.Refused).FirstOrDefault(static r => r is not null),
         };
 
-        HashSet<string> Union(Func<DumpSummary, IReadOnlySet<string>> of) => parts.SelectMany(of).ToHashSet(StringComparer.Ordinal);
+        HashSet<string> Union(Func<DumpSummary, IReadOnlySet<string>> of) =>
+            parts.SelectMany(of).ToHashSet(StringComparer.Ordinal);
     }
 }

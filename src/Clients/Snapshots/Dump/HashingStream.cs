@@ -3,11 +3,11 @@ using System.Security.Cryptography;
 namespace Drydock.Clients.Snapshots;
 
 /// <summary>
-/// Counts and hashes (SHA-256) what passes through, in either direction. Closing it closes the stream it is wrapped
-/// around, unless that is left open.
+/// Counts and hashes (SHA-256) the bytes passing through, in either direction. Closing it closes the inner stream
+/// unless that is left open.
 /// </summary>
-/// <param name="inner">What is read from or written to.</param>
-/// <param name="leaveOpen">Disposing leaves <paramref name="inner"/> alone.</param>
+/// <param name="inner">The stream to read from or write to.</param>
+/// <param name="leaveOpen">Disposing leaves <paramref name="inner"/> open.</param>
 public sealed class HashingStream(Stream inner, bool leaveOpen = false) : Stream
 {
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -32,7 +32,7 @@ public sealed class HashingStream(Stream inner, bool leaveOpen = false) : Stream
         set => throw new NotSupportedException();
     }
 
-    /// <summary>How many bytes passed through.</summary>
+    /// <summary>Bytes that passed through.</summary>
     public long Bytes { get; private set; }
 
     /// <inheritdoc/>
@@ -93,8 +93,8 @@ public sealed class HashingStream(Stream inner, bool leaveOpen = false) : Stream
     public override void SetLength(long value) => throw new NotSupportedException();
 
     /// <summary>
-    /// SHA-256 of all that passed through, lower-case hex. Nothing may pass afterwards; it can still be asked for when
-    /// the stream is closed.
+    /// SHA-256 of all bytes, lower-case hex. No bytes may pass afterwards; the value remains available after the stream
+    /// is closed.
     /// </summary>
     public string FinishHash() => _sum ??= Convert.ToHexStringLower(_hash.GetHashAndReset());
 
@@ -103,7 +103,7 @@ public sealed class HashingStream(Stream inner, bool leaveOpen = false) : Stream
     {
         if (disposing)
         {
-            // Who closes it (an HTTP client, say) is not who wants to know.
+            // The code that closes it (an HTTP client, for example) is not the code that needs the hash.
             _ = FinishHash();
             _hash.Dispose();
             if (!leaveOpen)
@@ -119,5 +119,66 @@ public sealed class HashingStream(Stream inner, bool leaveOpen = false) : Stream
     {
         _hash.AppendData(data);
         Bytes += data.Length;
+    }
+}
+
+/// <summary>
+/// Reads at most a given number of bytes of another stream and hides the rest, which is not read.
+/// </summary>
+/// <param name="inner">The stream; it is closed with this one.</param>
+/// <param name="cap">How many bytes.</param>
+/// <param name="refuse">Creates the exception to throw if there are more bytes; null: no exception.</param>
+internal sealed class LimitedStream(Stream inner, long cap, Func<Exception>? refuse = null) : ReadOnlyStream
+{
+    private long _left = cap;
+
+    /// <summary>The limit is reached, so nothing more is read.</summary>
+    internal bool IsExhausted => _left <= 0;
+
+    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+
+    public override int Read(Span<byte> buffer)
+    {
+        if (_left <= 0)
+        {
+            return refuse is not null && buffer.Length > 0 && inner.Read(buffer[..1]) > 0 ? throw refuse() : 0;
+        }
+
+        var read = inner.Read(buffer[..(int)Math.Min(buffer.Length, _left)]);
+        _left -= read;
+        return read;
+    }
+
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        if (_left <= 0)
+        {
+            return refuse is not null
+                && buffer.Length > 0
+                && await inner.ReadAsync(buffer[..1], cancellationToken).ConfigureAwait(false) > 0
+                ? throw refuse()
+                : 0;
+        }
+
+        var read = await inner.ReadAsync(
+            buffer[..(int)Math.Min(buffer.Length, _left)], cancellationToken).ConfigureAwait(false);
+        _left -= read;
+        return read;
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            inner.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+
+    public override async ValueTask DisposeAsync()
+    {
+        await inner.DisposeAsync().ConfigureAwait(false);
+        await base.DisposeAsync().ConfigureAwait(false);
     }
 }

@@ -1,8 +1,7 @@
 namespace Drydock.Clients.Snapshots;
 
 /// <summary>
-/// <c>INSERT INTO name [(columns)] VALUES (…),(…)</c>, with constants for values: no function is called and nothing is
-/// selected.
+/// <c>INSERT INTO name [(columns)] VALUES (…),(…)</c>, with constant values: no function calls and no SELECT.
 /// </summary>
 internal sealed class InsertStatement : ILongStatement
 {
@@ -21,12 +20,11 @@ internal sealed class InsertStatement : ILongStatement
         Values,
     }
 
-    /// <inheritdoc/>
-    public string? Take(StatementToken token, int depth, bool inComment, StatementGate gate)
+    public string? Take(StatementToken token, int depth, bool inComment, StatementValidator gate)
     {
         if (inComment)
         {
-            return $"{_kind} is in an executable comment, which one server runs and another does not";
+            return $"{_kind} is in an executable comment, which only some servers execute";
         }
 
         var last = _last;
@@ -41,7 +39,7 @@ internal sealed class InsertStatement : ILongStatement
                 if (token.Upper is not ("INTO" or "IGNORE" or "DELAYED" or "LOW_PRIORITY" or "HIGH_PRIORITY"))
                 {
                     _state = State.Name;
-                    return token.IsName ? null : "it names no table";
+                    return token.IsName ? null : "it has no table name";
                 }
 
                 return null;
@@ -50,7 +48,7 @@ internal sealed class InsertStatement : ILongStatement
                 return gate.CheckDatabase(last.Text);
             case State.Qualified:
                 _state = State.Name;
-                return token.IsName && !last.IsName ? null : "it names no table";
+                return token.IsName && !last.IsName ? null : "it has no table name";
             case State.Name when token.Is('('):
                 _state = State.Columns;
                 return null;
@@ -58,7 +56,7 @@ internal sealed class InsertStatement : ILongStatement
                 _state = State.AfterColumns;
                 return null;
             case State.Columns:
-                return token.IsName || token.Is(',') ? null : "its list of columns holds something other than names";
+                return token.IsName || token.Is(',') ? null : "its column list contains something other than names";
             case State.Name or State.AfterColumns when token.Upper is "VALUES" or "VALUE":
                 _state = State.Values;
                 return null;
@@ -69,7 +67,6 @@ internal sealed class InsertStatement : ILongStatement
         }
     }
 
-    /// <inheritdoc/>
     public string? End() => _state == State.Values ? null : "it has no VALUES";
 
     // mydumper writes CONVERT("…" USING UTF8MB4) for a value of type JSON.
@@ -77,9 +74,11 @@ internal sealed class InsertStatement : ILongStatement
     {
         if (depth <= 0)
         {
-            return token.Is('(') || token.Is(',') ? null : "more than rows comes after VALUES";
+            return token.Is('(') || token.Is(',') ? null : "VALUES is followed by more than rows";
         }
 
-        return token.Is('(') && last.Upper != "CONVERT" ? "a value is an expression in parentheses or the call of a function" : null;
+        return token.Is('(') && last.Upper != "CONVERT"
+            ? "a value is an expression in parentheses or a function call"
+            : null;
     }
 }

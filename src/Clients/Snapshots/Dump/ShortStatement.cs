@@ -1,9 +1,9 @@
 namespace Drydock.Clients.Snapshots;
 
-/// <summary>The statements of a dump that are short enough to be read as a whole.</summary>
+/// <summary>The statements of a dump that are short enough to be parsed as a whole.</summary>
 internal static class ShortStatement
 {
-    /// <summary>Which statement of the list it may be, by its first words; null: none.</summary>
+    /// <summary>The statement of the list that the first words indicate; null: none.</summary>
     internal static string? KindOf(IReadOnlyList<StatementToken> tokens)
     {
         var (first, second, third) = (Upper(0), Upper(1), Upper(2));
@@ -12,7 +12,8 @@ internal static class ShortStatement
             ("SET", _) => "SET",
             ("COMMIT", _) => "COMMIT",
             ("DROP", "PACKAGE") when third == "BODY" => "DROP PACKAGE BODY",
-            ("DROP", "TABLE" or "VIEW" or "SEQUENCE" or "PROCEDURE" or "FUNCTION" or "TRIGGER" or "EVENT" or "PACKAGE") => $"DROP {second}",
+            ("DROP", "TABLE" or "VIEW" or "SEQUENCE" or "TRIGGER" or "EVENT") => $"DROP {second}",
+            ("DROP", "PROCEDURE" or "FUNCTION" or "PACKAGE") => $"DROP {second}",
             ("ALTER", "TABLE") => "ALTER TABLE",
             ("ALTER", "DATABASE" or "SCHEMA") => "ALTER DATABASE",
             ("LOCK", "TABLES" or "TABLE") => "LOCK TABLES",
@@ -26,13 +27,13 @@ internal static class ShortStatement
         string Upper(int i) => i < tokens.Count ? tokens[i].Upper : "";
     }
 
-    /// <summary>Whether it is what tools write.</summary>
+    /// <summary>Whether it has the form that the tools write.</summary>
     /// <param name="kind">What <see cref="KindOf"/> said.</param>
     /// <param name="tokens">The statement.</param>
-    /// <param name="part">The part that holds it.</param>
+    /// <param name="part">The part it is in.</param>
     /// <param name="session">The session it changes.</param>
-    /// <param name="checkName">Says why a database may not be named.</param>
-    /// <returns>Why it is refused; null: it is not.</returns>
+    /// <param name="checkName">Returns why a database name is not allowed.</param>
+    /// <returns>Why it is refused; null: accepted.</returns>
     internal static string? Check(
         string kind,
         IReadOnlyList<StatementToken> tokens,
@@ -52,13 +53,20 @@ internal static class ShortStatement
             "SET" => (refusal = SetStatement.Apply(cursor, part, session)) is null,
             "COMMIT" or "START TRANSACTION" => true,
             "UNLOCK TABLES" => cursor.Word() is not null,
-            "LOCK TABLES" => cursor.Word() is not null && List(() => Named() && (cursor.Words("WRITE") || (cursor.Words("READ") && (cursor.Words("LOCAL") || true)))),
+            "LOCK TABLES" =>
+                cursor.Word() is not null
+                    && List(
+                        () =>
+                            Named()
+                                && (
+                                    cursor.Words("WRITE")
+                                        || (cursor.Words("READ") && (cursor.Words("LOCAL") || true)))),
             "ALTER TABLE" => Named() && (cursor.Words("DISABLE", "KEYS") || cursor.Words("ENABLE", "KEYS")),
             "ALTER DATABASE" => cursor.Word() is not null && Database() && CharacterSets(),
             "DO SETVAL" or "SELECT SETVAL" => cursor.Mark('(') && Named() && Numbers() && cursor.Mark(')'),
             _ => cursor.Words("IF", "EXISTS") && List(Named),
         };
-        return refusal ?? (good && cursor.IsAtEnd ? null : $"it is not the form of {kind} that the tools write");
+        return refusal ?? (good && cursor.IsAtEnd ? null : $"{kind} does not have the form that the tools write");
 
         bool Named()
         {

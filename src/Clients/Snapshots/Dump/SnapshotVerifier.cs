@@ -3,27 +3,36 @@ using System.Globalization;
 
 namespace Drydock.Clients.Snapshots;
 
-/// <summary>Reads the stored files of snapshots again.</summary>
-internal sealed class SnapshotVerifier(ObjectCoder coder, TimeProvider time)
+/// <summary>Re-reads the stored files of snapshots.</summary>
+internal sealed class SnapshotVerifier(DumpCodec coder, TimeProvider time)
 {
     private const int Parallelism = 4;
 
-    /// <summary>All databases. Without what opens them, encrypted files are compared by their hashes.</summary>
+    /// <summary>Verifies all databases. Without the identity, encrypted files are compared by their hashes.</summary>
     internal async Task<SnapshotVerification> VerifyAsync(
-        SnapshotLocation location, SnapshotManifest manifest, string? identity, IProgress<SnapshotProgress>? progress, CancellationToken cancellationToken)
+        SnapshotLocation location,
+        SnapshotManifest manifest,
+        string? identity,
+        IProgress<SnapshotProgress>? progress,
+        CancellationToken cancellationToken)
     {
-        var key = ReadKey.Of(manifest, identity);
+        var key = DecryptionKey.Of(manifest, identity);
         var findings = new List<SnapshotFinding>();
         foreach (var database in manifest.Databases)
         {
-            findings.AddRange(await VerifyAsync(location, database, key, progress, cancellationToken).ConfigureAwait(false));
+            findings.AddRange(
+                await VerifyAsync(location, database, key, progress, cancellationToken).ConfigureAwait(false));
         }
 
         return new SnapshotVerification(manifest, findings);
     }
 
     internal async Task<IReadOnlyList<SnapshotFinding>> VerifyAsync(
-        SnapshotLocation location, SnapshotDatabase database, ReadKey key, IProgress<SnapshotProgress>? progress, CancellationToken cancellationToken)
+        SnapshotLocation location,
+        SnapshotDatabase database,
+        DecryptionKey key,
+        IProgress<SnapshotProgress>? progress,
+        CancellationToken cancellationToken)
     {
         var meter = new ProgressMeter(progress, database.Name, SnapshotStage.Verifying, time);
         var depth = key.CanOpen ? ReadDepth.Scanned : ReadDepth.Stored;
@@ -37,8 +46,16 @@ internal sealed class SnapshotVerifier(ObjectCoder coder, TimeProvider time)
             {
                 try
                 {
-                    var reading = new FileReading(file, database.Name, names);
-                    var stored = await coder.ReadAsync(location.Storage, location.Prefix + file.Name, reading, key, depth, sink: null, meter, token).ConfigureAwait(false);
+                    var reading = new DumpReadRequest(file, database.Name, names);
+                    var stored = await coder.ReadAsync(
+                        location.Storage,
+                        location.Prefix + file.Name,
+                        reading,
+                        key,
+                        depth,
+                        sink: null,
+                        meter,
+                        token).ConfigureAwait(false);
                     foreach (var finding in DumpCheck.Stored(database.Name, file, stored, opened: key.CanOpen))
                     {
                         findings.Enqueue(finding);
@@ -55,7 +72,7 @@ internal sealed class SnapshotVerifier(ObjectCoder coder, TimeProvider time)
                 }
             }).ConfigureAwait(false);
 
-        // What one bad file holds or lacks is no news beside that it is bad.
+        // If a file is damaged, differences in its content add no information.
         return findings.IsEmpty && key.CanOpen ? [.. DumpCheck.Contents(database, [.. contents])] : [.. findings];
     }
 
@@ -67,7 +84,8 @@ internal sealed class SnapshotVerifier(ObjectCoder coder, TimeProvider time)
         {
             foreach (var file in database.StoredFiles)
             {
-                var found = await location.Storage.StatAsync(location.Prefix + file.Name, cancellationToken).ConfigureAwait(false);
+                var found = await location.Storage.StatAsync(
+                    location.Prefix + file.Name, cancellationToken).ConfigureAwait(false);
                 if (found is null)
                 {
                     findings.Add(DumpCheck.Missing(database.Name, file, location.Storage));
@@ -75,7 +93,8 @@ internal sealed class SnapshotVerifier(ObjectCoder coder, TimeProvider time)
                 else if (found.Bytes != file.StoredBytes)
                 {
                     findings.Add(new SnapshotFinding(SnapshotFailure.ChecksumMismatch, database.Name, string.Create(
-                        CultureInfo.InvariantCulture, $"{file.Name} has {found.Bytes} bytes, expected {file.StoredBytes}.")));
+                        CultureInfo.InvariantCulture,
+                        $"{file.Name} has {found.Bytes} bytes, expected {file.StoredBytes}.")));
                 }
             }
         }

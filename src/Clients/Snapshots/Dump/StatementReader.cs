@@ -1,13 +1,25 @@
 namespace Drydock.Clients.Snapshots;
 
-/// <summary>Recognises one statement after another from its first tokens and keeps the score.</summary>
+/// <summary>Recognizes each statement by its first tokens and counts objects and rows.</summary>
 internal sealed class StatementReader
 {
     private const int HeadLimit = 64;
 
     private static readonly HashSet<string> Kinds = new(StringComparer.Ordinal)
     {
-        "TABLE", "VIEW", "PROCEDURE", "FUNCTION", "TRIGGER", "EVENT", "SEQUENCE", "DATABASE", "SCHEMA", "PACKAGE", "USER", "ROLE", "INDEX",
+        "TABLE",
+        "VIEW",
+        "PROCEDURE",
+        "FUNCTION",
+        "TRIGGER",
+        "EVENT",
+        "SEQUENCE",
+        "DATABASE",
+        "SCHEMA",
+        "PACKAGE",
+        "USER",
+        "ROLE",
+        "INDEX",
     };
 
     private readonly Dictionary<string, long> _tables = new(StringComparer.Ordinal);
@@ -17,7 +29,7 @@ internal sealed class StatementReader
     private readonly HashSet<string> _events = new(StringComparer.Ordinal);
     private readonly HashSet<string> _sequences = new(StringComparer.Ordinal);
     private readonly List<StatementToken> _head = [];
-    private readonly StatementGate _gate;
+    private readonly StatementValidator _gate;
     private readonly NameBudget _names;
     private bool _namesDatabase;
     private bool _decided;
@@ -25,9 +37,9 @@ internal sealed class StatementReader
     private long _insertRows;
     private int _depth;
 
-    /// <param name="gate">What says which statements may be there.</param>
-    /// <param name="names">How much the names of all objects may take.</param>
-    internal StatementReader(StatementGate gate, NameBudget names) => (_gate, _names) = (gate, names);
+    /// <param name="gate">The validator of the statements.</param>
+    /// <param name="names">The memory limit for names.</param>
+    internal StatementReader(StatementValidator gate, NameBudget names) => (_gate, _names) = (gate, names);
 
     /// <summary>No token of a statement was seen yet.</summary>
     internal bool IsEmpty => _head.Count == 0;
@@ -35,17 +47,19 @@ internal sealed class StatementReader
     /// <summary>Inside the VALUES of an INSERT, where only parentheses and strings matter.</summary>
     internal bool IsInValues { get; private set; }
 
-    /// <summary>Whether the text after the token that is now read stands in an executable comment.</summary>
+    /// <summary>Whether the text after the current token is inside an executable comment.</summary>
     internal bool IsInComment { get; set; }
 
-    /// <summary>Why the statement is refused; null: so far it is not.</summary>
+    /// <summary>Why the statement is refused; null: not so far.</summary>
     internal string? Refusal => _gate.Refusal ?? _names.Refusal;
 
     internal void Word(string text)
     {
-        // VALUES may be the very token behind the table's name, by which that name is known to be complete.
+        // VALUES may be the token directly after the table name, which completes that name.
         Add(new StatementToken(StatementTokenKind.Word, text));
-        IsInValues |= _insertTable is not null && _depth == 0 && text.Equals("VALUES", StringComparison.OrdinalIgnoreCase);
+        IsInValues |= _insertTable is not null
+            && _depth == 0
+            && text.Equals("VALUES", StringComparison.OrdinalIgnoreCase);
     }
 
     internal void Name(string text) => Add(new StatementToken(StatementTokenKind.Name, text));
@@ -55,7 +69,7 @@ internal sealed class StatementReader
     /// <summary>How many parentheses are open.</summary>
     internal int Depth => _depth;
 
-    /// <summary>Takes over what was counted within VALUES.</summary>
+    /// <summary>Adds the rows counted within VALUES.</summary>
     internal void Advance(long rows, int depth)
     {
         _insertRows += rows;
@@ -103,7 +117,7 @@ internal sealed class StatementReader
 
     internal DumpSummary Summarize(bool complete, bool clean, long bytes, long largestStatement)
     {
-        // Older tools stand a table in for a view until the view itself is made.
+        // Older tools create a table as a placeholder for a view until the view itself is created.
         foreach (var view in _views)
         {
             _tables.Remove(view);
@@ -215,11 +229,14 @@ internal sealed class StatementReader
             return false;
         }
 
-        Register(what, name, isFinalView: _head.Take(kind).Any(static t => t.Upper is "ALGORITHM" or "DEFINER" or "SECURITY"));
+        Register(
+            what,
+            name,
+            isFinalView: _head.Take(kind).Any(static t => t.Upper is "ALGORITHM" or "DEFINER" or "SECURITY"));
         return true;
     }
 
-    // A name may be qualified (db.name); the token behind it must be known before it is taken.
+    // A name may be qualified (db.name); the next token must be known before the name is read.
     private string? NameAt(int i, bool atEnd)
     {
         while (true)

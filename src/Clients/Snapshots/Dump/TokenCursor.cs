@@ -1,14 +1,14 @@
 namespace Drydock.Clients.Snapshots;
 
-/// <summary>Walks over the tokens of one statement.</summary>
+/// <summary>Reads the tokens of one statement in order.</summary>
 internal sealed class TokenCursor(IReadOnlyList<StatementToken> tokens)
 {
     private int _at;
 
-    /// <summary>Every token was taken.</summary>
+    /// <summary>Every token was read.</summary>
     internal bool IsAtEnd => _at >= tokens.Count;
 
-    /// <summary>Takes these words, all or none.</summary>
+    /// <summary>Reads these words, all or none.</summary>
     internal bool Words(params ReadOnlySpan<string> words)
     {
         if (_at + words.Length > tokens.Count)
@@ -28,7 +28,7 @@ internal sealed class TokenCursor(IReadOnlyList<StatementToken> tokens)
         return true;
     }
 
-    /// <summary>Takes one character of punctuation.</summary>
+    /// <summary>Reads one character of punctuation.</summary>
     internal bool Mark(char punctuation)
     {
         if (IsAtEnd || !tokens[_at].Is(punctuation))
@@ -40,15 +40,15 @@ internal sealed class TokenCursor(IReadOnlyList<StatementToken> tokens)
         return true;
     }
 
-    /// <summary>Takes a word; null: the next token is none.</summary>
+    /// <summary>Reads a word; null if the next token is not a word.</summary>
     internal string? Word() => !IsAtEnd && tokens[_at].Kind == StatementTokenKind.Word ? tokens[_at++].Upper : null;
 
-    /// <summary>Takes a text in quotes; null: the next token is none.</summary>
+    /// <summary>Reads a quoted string; null if the next token is not one.</summary>
     internal string? Literal() =>
         !IsAtEnd && tokens[_at].Kind == StatementTokenKind.Literal ? tokens[_at++].Text : null;
 
     /// <summary>
-    /// Takes a name, with the database before its point where it has one; null: the next token is none.
+    /// Reads a name, with its database qualifier if it has one; null if the next token is not a name.
     /// </summary>
     internal (string? Database, string Name)? Name()
     {
@@ -67,4 +67,36 @@ internal sealed class TokenCursor(IReadOnlyList<StatementToken> tokens)
 
         return (null, first);
     }
+}
+
+/// <summary>One token of a statement.</summary>
+/// <param name="Kind">What it is.</param>
+/// <param name="Text">The word, the name without its quotes, or the one character of punctuation; of a literal only if
+/// requested.</param>
+internal readonly record struct StatementToken(StatementTokenKind Kind, string Text)
+{
+    /// <summary>The word in capitals; empty for everything else, because a quoted name is never a keyword.</summary>
+    internal string Upper => Kind == StatementTokenKind.Word ? Text.ToUpperInvariant() : "";
+
+    /// <summary>It can be the name of a table, column or other object.</summary>
+    internal bool IsName => Kind is StatementTokenKind.Name or StatementTokenKind.Word;
+
+    /// <summary>It is this one character of punctuation.</summary>
+    internal bool Is(char punctuation) => Kind == StatementTokenKind.Punctuation && Text[0] == punctuation;
+}
+
+/// <summary>Kinds of tokens of a statement.</summary>
+internal enum StatementTokenKind
+{
+    /// <summary>A keyword, a number or a name without quotes.</summary>
+    Word,
+
+    /// <summary>A name in quotes.</summary>
+    Name,
+
+    /// <summary>A text in quotes.</summary>
+    Literal,
+
+    /// <summary>One character.</summary>
+    Punctuation,
 }

@@ -1,11 +1,11 @@
 namespace Drydock.Clients.Snapshots;
 
-/// <summary>One load of one database: what is asked for and what is known of it.</summary>
+/// <summary>One load of one database: the request and the resolved details.</summary>
 /// <param name="Request">What was asked for.</param>
 /// <param name="Manifest">The snapshot.</param>
 /// <param name="Database">The database in it.</param>
 /// <param name="Target">The database on the server.</param>
-/// <param name="Key">By what its sessions are told from those of other loads.</param>
+/// <param name="Key">Distinguishes its sessions from those of other loads.</param>
 internal sealed record DatabaseLoad(
     SnapshotLoadRequest Request, SnapshotManifest Manifest, SnapshotDatabase Database, string Target, string Key)
 {
@@ -15,15 +15,16 @@ internal sealed record DatabaseLoad(
     internal NameBudget Names { get; } = new();
 
     /// <summary>
-    /// The database that statements may name when they are loaded: its own, unless it is loaded under another name;
-    /// then none.
+    /// The database name allowed in statements: its own, or none if it is loaded under another name.
     /// </summary>
     internal string Nameable => Target == Database.Name ? Database.Name : "";
 
-    internal ReadKey ReadKey => ReadKey.Of(Manifest, Request.Identity);
+    internal DecryptionKey DecryptionKey => DecryptionKey.Of(Manifest, Request.Identity);
 
     internal IEnumerable<SnapshotFile> FilesOf(params SnapshotPart[] parts) =>
-        Database.StoredFiles.Where(f => parts.Contains(f.Part)).OrderBy(static f => f.Part).ThenBy(static f => f.Name, StringComparer.Ordinal);
+        Database.StoredFiles.Where(f => parts.Contains(f.Part))
+            .OrderBy(static f => f.Part)
+            .ThenBy(static f => f.Name, StringComparer.Ordinal);
 
     internal static async Task<DatabaseLoad> ReadAsync(
         SnapshotLoadRequest request, string keySuffix, CancellationToken cancellationToken)
@@ -31,16 +32,24 @@ internal sealed record DatabaseLoad(
         var manifest = await ManifestStore.RequireAsync(request.Location, cancellationToken).ConfigureAwait(false);
         var database = manifest.Databases.FirstOrDefault(d => d.Name == request.Database)
             ?? throw new SnapshotException(
-                SnapshotFailure.NotFound, $"Snapshot {request.Location.Id} has no database '{request.Database}'; it has {string.Join(", ", manifest.Databases.Select(static d => d.Name))}.");
-        var load = new DatabaseLoad(request, manifest, database, request.Target ?? database.Name, database.Name + keySuffix);
-        if (!load.ReadKey.CanOpen)
+                SnapshotFailure.NotFound,
+                $"Snapshot {request.Location.Id} has no database '{request.Database}'; "
+                    + $"it has {string.Join(", ", manifest.Databases.Select(static d => d.Name))}.");
+        var load =
+            new DatabaseLoad(request, manifest, database, request.Target ?? database.Name, database.Name + keySuffix);
+        if (!load.DecryptionKey.CanOpen)
         {
-            throw new SnapshotException(SnapshotFailure.IdentityMissing, $"Snapshot {request.Location.Id} is encrypted; give the age identity of one of its recipients ({string.Join(", ", manifest.Encryption!.Recipients)}).");
+            throw new SnapshotException(
+                SnapshotFailure.IdentityMissing,
+                $"Snapshot {request.Location.Id} is encrypted. Set the age identity of one of its recipients "
+                    + $"({string.Join(", ", manifest.Encryption!.Recipients)}).");
         }
 
         if (load.FilesOf(SnapshotPart.Rows).Any() && load.Target.Contains('`', StringComparison.Ordinal))
         {
-            throw new SnapshotException(SnapshotFailure.InvalidRequest, $"Target '{load.Target}': myloader loads into no database with a backtick in its name.");
+            throw new SnapshotException(
+                SnapshotFailure.InvalidRequest,
+                $"Target '{load.Target}': myloader cannot load into a database with a backtick in its name.");
         }
 
         return load;

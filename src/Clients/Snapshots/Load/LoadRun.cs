@@ -2,8 +2,8 @@ using Drydock.Clients.MySql;
 
 namespace Drydock.Clients.Snapshots;
 
-/// <summary>Feeds the files of one database to mysql and myloader, in order, and compares what came of it.</summary>
-internal sealed class LoadRun(ObjectCoder coder, SnapshotToolOptions options, TimeProvider time)
+/// <summary>Feeds the files of one database to mysql and myloader, in order, and compares the result.</summary>
+internal sealed class LoadRun(DumpCodec coder, SnapshotToolOptions options, TimeProvider time)
 {
     private readonly ClientTool _client = new(options);
     private readonly MyLoader _loader = new(options, time);
@@ -14,10 +14,13 @@ internal sealed class LoadRun(ObjectCoder coder, SnapshotToolOptions options, Ti
     {
         await LoadAsync(load, rows, session, cancellationToken).ConfigureAwait(false);
         var file = load.Database.File;
-        load.Request.Progress?.Report(new SnapshotProgress(load.Database.Name, SnapshotStage.Comparing, file.RawBytes, file.StoredBytes));
+        load.Request.Progress?.Report(
+            new SnapshotProgress(load.Database.Name, SnapshotStage.Comparing, file.RawBytes, file.StoredBytes));
         DumpCheck.ThrowIfAny(
-            await CompareAsync(load, session, cancellationToken).ConfigureAwait(false), $"Database {load.Target} was loaded and is not as snapshot {load.Location.Id} has it");
-        load.Request.Progress?.Report(new SnapshotProgress(load.Database.Name, SnapshotStage.Loaded, file.RawBytes, file.StoredBytes));
+            await CompareAsync(load, session, cancellationToken).ConfigureAwait(false),
+            $"Database {load.Target} was loaded and differs from snapshot {load.Location.Id}");
+        load.Request.Progress?.Report(
+            new SnapshotProgress(load.Database.Name, SnapshotStage.Loaded, file.RawBytes, file.StoredBytes));
     }
 
     internal async Task LoadAsync(
@@ -25,16 +28,33 @@ internal sealed class LoadRun(ObjectCoder coder, SnapshotToolOptions options, Ti
     {
         var meter = new ProgressMeter(load.Request.Progress, load.Database.Name, SnapshotStage.Loading, time);
         var records = new List<string>();
-        await SqlAsync(load, [.. load.FilesOf(SnapshotPart.Whole, SnapshotPart.Tables)], session, meter, records, cancellationToken).ConfigureAwait(false);
+        await SqlAsync(
+            load,
+            [.. load.FilesOf(SnapshotPart.Whole, SnapshotPart.Tables)],
+            session,
+            meter,
+            records,
+            cancellationToken).ConfigureAwait(false);
         if (rows is not null)
         {
             var indexes = await DeferredIndexes.TakeOffAsync(load, session, cancellationToken).ConfigureAwait(false);
             await _loader.RunAsync(
-                load, rows, session, (child, token) => NoteAsync(load, child, session, records, token), meter, cancellationToken).ConfigureAwait(false);
-            await indexes.PutBackAsync(cancellationToken).ConfigureAwait(false);
+                load,
+                rows,
+                session,
+                (child, token) => NoteAsync(load, child, session, records, token),
+                meter,
+                cancellationToken).ConfigureAwait(false);
+            await indexes.RecreateAsync(cancellationToken).ConfigureAwait(false);
         }
 
-        await SqlAsync(load, [.. load.FilesOf(SnapshotPart.OtherRows, SnapshotPart.Routines, SnapshotPart.Views)], session, meter, records, cancellationToken).ConfigureAwait(false);
+        await SqlAsync(
+            load,
+            [.. load.FilesOf(SnapshotPart.OtherRows, SnapshotPart.Routines, SnapshotPart.Views)],
+            session,
+            meter,
+            records,
+            cancellationToken).ConfigureAwait(false);
         meter.Finish(load.Database.File.RawBytes, load.Database.File.StoredBytes);
         foreach (var record in records)
         {
@@ -45,22 +65,34 @@ internal sealed class LoadRun(ObjectCoder coder, SnapshotToolOptions options, Ti
     internal static Task<IReadOnlyList<SnapshotFinding>> CompareAsync(
         DatabaseLoad load, LoadSession session, CancellationToken cancellationToken)
     {
-        // Another version writes definitions in its own words.
+        // Another server version prints definitions differently.
         var sameVersion = session.Connection.ServerVersion == load.Manifest.Server.Version;
         return session.AskAsync(c => CompareAsync(c, load.Database, load.Target, sameVersion, cancellationToken));
     }
 
     internal static async Task<IReadOnlyList<SnapshotFinding>> CompareAsync(
-        MySqlConnection connection, SnapshotDatabase database, string target, bool definitions, CancellationToken cancellationToken)
+        MySqlConnection connection,
+        SnapshotDatabase database,
+        string target,
+        bool definitions,
+        CancellationToken cancellationToken)
     {
-        var actual = await new CatalogueReader(connection, "").ReadAsync(target, countRows: true, cancellationToken).ConfigureAwait(false);
+        var actual = await new CatalogueReader(connection, "").ReadAsync(
+            target, countRows: true, cancellationToken).ConfigureAwait(false);
         return actual is null
-            ? [new SnapshotFinding(SnapshotFailure.DatabaseMissing, database.Name, $"Database {target} does not exist.")]
+            ? [
+                new SnapshotFinding(
+                    SnapshotFailure.DatabaseMissing, database.Name, $"Database {target} does not exist.")]
             : CatalogueComparison.ServerAgainst(database, actual, definitions);
     }
 
     private async Task SqlAsync(
-        DatabaseLoad load, IReadOnlyList<SnapshotFile> files, LoadSession session, ProgressMeter meter, List<string> records, CancellationToken cancellationToken)
+        DatabaseLoad load,
+        IReadOnlyList<SnapshotFile> files,
+        LoadSession session,
+        ProgressMeter meter,
+        List<string> records,
+        CancellationToken cancellationToken)
     {
         if (files.Count == 0)
         {
@@ -88,20 +120,30 @@ internal sealed class LoadRun(ObjectCoder coder, SnapshotToolOptions options, Ti
         var stored = await coder.ReadAsync(
             load.Location.Storage,
             load.Location.Prefix + file.Name,
-            new FileReading(file, load.Nameable, new NameBudget()),
-            load.ReadKey,
+            new DumpReadRequest(file, load.Nameable, new NameBudget()),
+            load.DecryptionKey,
             ReadDepth.Scanned,
-            (piece, token) => SinkException.WriteAsync(input, piece, token),
+            (piece, token) => ConsumerException.WriteAsync(input, piece, token),
             meter,
             cancellationToken).ConfigureAwait(false);
-        DumpCheck.ThrowIfAny([.. DumpCheck.Stored(load.Database.Name, file, stored, opened: true)], $"Database {load.Target} is loaded in part: its file changed between its verification and the load");
+        DumpCheck.ThrowIfAny(
+            [.. DumpCheck.Stored(load.Database.Name, file, stored, opened: true)],
+            $"Database {load.Target} is loaded only partly, because its file changed between its verification and "
+                + "the load");
     }
 
     private static async Task NoteAsync(
         DatabaseLoad load, ulong id, LoadSession session, List<string> records, CancellationToken cancellationToken)
     {
-        var live = (await session.AskAsync(c => MySqlServer.SessionsAsync(c, cancellationToken)).ConfigureAwait(false)).FirstOrDefault(s => s.Id == id);
-        await NoteAsync(load, new SnapshotSession(load.Location.Id, load.Key, id, live?.Host ?? "", session.Server.Key), records, cancellationToken).ConfigureAwait(false);
+        var live = (
+            await session.AskAsync(
+                c => MySqlServer.SessionsAsync(c, cancellationToken)).ConfigureAwait(false)).FirstOrDefault(s =>
+                s.Id == id);
+        await NoteAsync(
+            load,
+            new SnapshotSession(load.Location.Id, load.Key, id, live?.Host ?? "", session.Server.Key),
+            records,
+            cancellationToken).ConfigureAwait(false);
     }
 
     private async Task NoteAsync(
@@ -111,7 +153,15 @@ internal sealed class LoadRun(ObjectCoder coder, SnapshotToolOptions options, Ti
         List<string> records,
         CancellationToken cancellationToken)
     {
-        var found = SessionFinder.FindAsync(child, session.Connection, session.Server, load.Request.Connection.UserID, load.Location.Id, load.Key, time, cancellationToken);
+        var found = SessionFinder.FindAsync(
+            child,
+            session.Connection,
+            session.Server,
+            load.Request.Connection.UserID,
+            load.Location.Id,
+            load.Key,
+            time,
+            cancellationToken);
         await foreach (var one in found.ConfigureAwait(false))
         {
             await NoteAsync(load, one, records, cancellationToken).ConfigureAwait(false);
@@ -125,6 +175,26 @@ internal sealed class LoadRun(ObjectCoder coder, SnapshotToolOptions options, Ti
         if (load.Request.OnSession is not null)
         {
             await load.Request.OnSession(session, cancellationToken).ConfigureAwait(false);
+        }
+    }
+}
+
+/// <summary>
+/// The consumer of a stored object's content failed, not the storage.
+/// </summary>
+internal sealed class ConsumerException(IOException inner) : Exception(inner.Message, inner)
+{
+    /// <summary>Writes to <paramref name="stream"/>, distinguishing its failures from those of the source.</summary>
+    internal static async ValueTask WriteAsync(
+        Stream stream, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await stream.WriteAsync(bytes, cancellationToken).ConfigureAwait(false);
+        }
+        catch (IOException e)
+        {
+            throw new ConsumerException(e);
         }
     }
 }

@@ -6,16 +6,22 @@ namespace Drydock.Clients.Snapshots;
 /// <summary>Runs myloader on staged rows.</summary>
 internal sealed class MyLoader(SnapshotToolOptions options, TimeProvider time)
 {
-    // Statements have about a megabyte: what one transaction holds back stays small.
+    // Statements are about 1 MB each, so transactions stay small.
     private const int StatementsPerTransaction = 64;
     private static readonly TimeSpan ShowProgress = TimeSpan.FromSeconds(1);
 
     internal async Task RunAsync(
-        DatabaseLoad load, StagedRows rows, LoadSession leader, Func<RunningTool, CancellationToken, Task> onStarted, ProgressMeter meter, CancellationToken cancellationToken)
+        DatabaseLoad load,
+        StagedRows rows,
+        LoadSession leader,
+        Func<RunningTool, CancellationToken, Task> onStarted,
+        ProgressMeter meter,
+        CancellationToken cancellationToken)
     {
         var connection = load.Request.Connection;
         await ToolInfo.ReadAsync(options.SetPriv, options.MyLoader, cancellationToken).ConfigureAwait(false);
-        using var secret = SecretOptionFile.Create(connection, ToolFlavour.MariaDb, WorkerLogin.Loader(load.Location.Id, load.Key, leader));
+        using var secret = SecretOptionFile.Create(
+            connection, ToolVendor.MariaDb, InitCommand.Loader(load.Location.Id, load.Key, leader));
         using var child = ChildProcess.Start(
             options.SetPriv,
             options.MyLoader,
@@ -31,7 +37,8 @@ internal sealed class MyLoader(SnapshotToolOptions options, TimeProvider time)
             cancellationToken).ConfigureAwait(false);
     }
 
-    internal static IEnumerable<string> Arguments(SecretOptionFile secret, MySqlConnectionStringBuilder connection, string folder, string target, int threads) =>
+    internal static IEnumerable<string> Arguments(
+        SecretOptionFile secret, MySqlConnectionStringBuilder connection, string folder, string target, int threads) =>
     [
         $"--defaults-file={secret.Path}",
         .. MyDumperRows.TlsFlags(connection),
@@ -40,12 +47,12 @@ internal sealed class MyLoader(SnapshotToolOptions options, TimeProvider time)
         string.Create(CultureInfo.InvariantCulture, $"--threads={threads}"),
         string.Create(CultureInfo.InvariantCulture, $"--queries-per-transaction={StatementsPerTransaction}"),
 
-        // Without it the rows would be kept from the server's replicas.
+        // Without it the rows would not be replicated.
         "--enable-binlog",
         "--verbose=2",
     ];
 
-    // How far it is, it says nowhere; how much it has read, the kernel does.
+    // myloader does not report its progress, so the bytes it has read are taken from its I/O counters in /proc.
     private async Task WatchAsync(
         ChildProcess child, long bytes, ProgressMeter meter, CancellationToken cancellationToken)
     {
@@ -66,7 +73,11 @@ internal sealed class MyLoader(SnapshotToolOptions options, TimeProvider time)
         finally
         {
             await stop.CancelAsync().ConfigureAwait(false);
-            await talk.ContinueWith(static t => t.Exception, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default).ConfigureAwait(false);
+            await talk.ContinueWith(
+                static t => t.Exception,
+                CancellationToken.None,
+                TaskContinuationOptions.None,
+                TaskScheduler.Default).ConfigureAwait(false);
         }
     }
 
@@ -75,12 +86,18 @@ internal sealed class MyLoader(SnapshotToolOptions options, TimeProvider time)
         try
         {
             const string Label = "rchar: ";
-            var line = File.ReadLines(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/io")).FirstOrDefault(static l => l.StartsWith(Label, StringComparison.Ordinal));
-            return line is not null && long.TryParse(line.AsSpan(Label.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var bytes) ? bytes : null;
+            var line = File.ReadLines(
+                string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/io")).FirstOrDefault(static l =>
+                    l.StartsWith(Label, StringComparison.Ordinal));
+            return line is not null
+                && long.TryParse(
+                    line.AsSpan(Label.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var bytes)
+                ? bytes
+                : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // It has ended, or the kernel does not tell.
+            // It has ended, or /proc is not readable.
             return null;
         }
     }

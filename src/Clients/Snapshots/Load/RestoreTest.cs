@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Drydock.Clients.MySql;
 
 namespace Drydock.Clients.Snapshots;
@@ -17,12 +18,21 @@ internal sealed class RestoreTest(
         var manifest = await ManifestStore.RequireAsync(_location, cancellationToken).ConfigureAwait(false);
         foreach (var database in manifest.Databases)
         {
-            await sessions.EndAsync(_location, request.Connection, database.Name + SessionMarker.ForTest, cancellationToken).ConfigureAwait(false);
+            await sessions.EndAsync(
+                _location,
+                request.Connection,
+                database.Name + SessionMarker.ForTest,
+                cancellationToken).ConfigureAwait(false);
         }
 
-        await using var session = await LoadSession.OpenAsync(_location, request.Connection, _scratch, cancellationToken).ConfigureAwait(false);
+        await using var session = await LoadSession.OpenAsync(
+            _location, request.Connection, _scratch, cancellationToken).ConfigureAwait(false);
         await RequireNoEventsAsync(manifest, session, cancellationToken).ConfigureAwait(false);
-        await session.LockAsync(_location.Id, manifest.Databases[0].Name + SessionMarker.ForTest, SessionMarker.RestoreLock(_scratch), cancellationToken).ConfigureAwait(false);
+        await session.LockAsync(
+            _location.Id,
+            manifest.Databases[0].Name + SessionMarker.ForTest,
+            SessionMarker.RestoreLock(_scratch),
+            cancellationToken).ConfigureAwait(false);
         var record = new ScratchRecord(_scratch, session.Server.Key);
         await ClaimAsync(record, session, cancellationToken).ConfigureAwait(false);
         try
@@ -41,11 +51,16 @@ internal sealed class RestoreTest(
         }
     }
 
-    // What says something about the snapshot is a finding; what says something about the server, the storage or the
-    // tools is thrown.
+    // Failures of the snapshot become findings; failures of the server, the storage or the tools are thrown.
     private static bool IsOfTheSnapshot(SnapshotFailure failure) => failure is
-        SnapshotFailure.Truncated or SnapshotFailure.ChecksumMismatch or SnapshotFailure.RowCountMismatch or SnapshotFailure.CatalogueMismatch
-        or SnapshotFailure.NotFound or SnapshotFailure.LoadFailed or SnapshotFailure.InvalidRequest or SnapshotFailure.RefusedStatement;
+        SnapshotFailure.Truncated
+            or SnapshotFailure.ChecksumMismatch
+            or SnapshotFailure.RowCountMismatch
+            or SnapshotFailure.CatalogueMismatch
+        or SnapshotFailure.NotFound
+            or SnapshotFailure.LoadFailed
+            or SnapshotFailure.InvalidRequest
+            or SnapshotFailure.RefusedStatement;
 
     private async Task<IReadOnlyList<SnapshotFinding>> TestAsync(
         SnapshotDatabase database, ScratchRecord record, LoadSession session, CancellationToken cancellationToken)
@@ -67,15 +82,22 @@ internal sealed class RestoreTest(
         try
         {
             using var rows = await checks.StageAsync(load, cancellationToken).ConfigureAwait(false);
-            DumpCheck.ThrowIfAny(await LoadChecks.ServerAsync(load, session, cancellationToken).ConfigureAwait(false), $"Snapshot {_location.Id} cannot be tested");
-            await session.RecreateAsync(database.CharacterSet, database.Collation, cancellationToken).ConfigureAwait(false);
+            DumpCheck.ThrowIfAny(
+                await LoadChecks.ServerAsync(load, session, cancellationToken).ConfigureAwait(false),
+                $"Snapshot {_location.Id} cannot be tested");
+            await session.RecreateAsync(
+                database.CharacterSet, database.Collation, cancellationToken).ConfigureAwait(false);
             await record.StoreAsync(_location, record.MadeName(_location), cancellationToken).ConfigureAwait(false);
             await run.LoadAsync(load, rows, session, cancellationToken).ConfigureAwait(false);
-            request.Progress?.Report(new SnapshotProgress(database.Name, SnapshotStage.Comparing, database.File.RawBytes, database.File.StoredBytes));
+            request.Progress?.Report(
+                new SnapshotProgress(
+                    database.Name, SnapshotStage.Comparing, database.File.RawBytes, database.File.StoredBytes));
             var findings = await LoadRun.CompareAsync(load, session, cancellationToken).ConfigureAwait(false);
             if (findings.Count == 0)
             {
-                request.Progress?.Report(new SnapshotProgress(database.Name, SnapshotStage.Loaded, database.File.RawBytes, database.File.StoredBytes));
+                request.Progress?.Report(
+                    new SnapshotProgress(
+                        database.Name, SnapshotStage.Loaded, database.File.RawBytes, database.File.StoredBytes));
             }
 
             return findings;
@@ -86,7 +108,8 @@ internal sealed class RestoreTest(
         }
     }
 
-    // An event of the copy would run beside the real one, and what it names with a database's name is the real thing.
+    // An event of the copy would run in addition to the original, and qualified names in it refer to the original
+    // database.
     private static async Task RequireNoEventsAsync(
         SnapshotManifest manifest, LoadSession session, CancellationToken cancellationToken)
     {
@@ -96,40 +119,50 @@ internal sealed class RestoreTest(
             return;
         }
 
-        var scheduler = await session.AskAsync(c => MySqlServer.VariableAsync(c, "event_scheduler", cancellationToken)).ConfigureAwait(false);
+        var scheduler = await session.AskAsync(
+            c => MySqlServer.VariableAsync(c, "event_scheduler", cancellationToken)).ConfigureAwait(false);
         if (scheduler is "ON" or "1")
         {
             throw new SnapshotException(
                 SnapshotFailure.InvalidRequest,
-                $"{string.Join(", ", withEvents)}: the snapshot has events and the server's event_scheduler is ON: it would run those of the test's copy as well. Test it on a server whose event_scheduler is OFF.");
+                $"{string.Join(", ", withEvents)}: the snapshot has events and the server's event_scheduler is ON, so "
+                    + "the server would also run the events of the test copy. "
+                    + "Test it on a server whose event_scheduler is OFF.");
         }
     }
 
     private async Task ClaimAsync(ScratchRecord record, LoadSession session, CancellationToken cancellationToken)
     {
-        var there = await session.AskAsync(c => new CatalogueReader(c, "").ReadAsync(_scratch, countRows: false, cancellationToken)).ConfigureAwait(false);
+        var there = await session.AskAsync(
+            c =>
+                new CatalogueReader(c, "").ReadAsync(
+                    _scratch, countRows: false, cancellationToken)).ConfigureAwait(false);
         if (there is not null)
         {
-            var made = await _location.Storage.StatAsync(record.MadeName(_location), cancellationToken).ConfigureAwait(false) is not null;
-            var begun = await _location.Storage.StatAsync(record.BegunName(_location), cancellationToken).ConfigureAwait(false) is not null;
+            var made = await _location.Storage.StatAsync(
+                record.MadeName(_location), cancellationToken).ConfigureAwait(false) is not null;
+            var begun = await _location.Storage.StatAsync(
+                record.BegunName(_location), cancellationToken).ConfigureAwait(false) is not null;
             if (!made && !(begun && there.IsEmpty))
             {
                 throw new SnapshotException(
                     SnapshotFailure.AlreadyExists,
-                    $"Database {_scratch} exists on {request.Connection.Describe()} and no restore test of snapshot {_location.Id} made it; rename or drop it by hand.");
+                    $"Database {_scratch} exists on {request.Connection.Describe()} and was not created by a restore "
+                        + $"test of snapshot {_location.Id}. Rename or drop it manually.");
             }
         }
 
         else
         {
-            // A record without its database must not stand for one that somebody else makes from now on.
+            // A record without its database must not match a database that another user creates later.
             await record.RemoveAsync(_location, cancellationToken).ConfigureAwait(false);
         }
 
         await record.StoreAsync(_location, record.BegunName(_location), cancellationToken).ConfigureAwait(false);
     }
 
-    // On every exit. A lost session has lost its lock and may drop nothing: then another one takes the lock for it.
+    // Runs on every exit. A lost session has lost its lock and must not drop anything; another session then takes the
+    // lock.
     private async Task ClearAsync(SnapshotManifest manifest, ScratchRecord record, LoadSession session)
     {
         try
@@ -138,15 +171,88 @@ internal sealed class RestoreTest(
         }
         catch (SnapshotException e) when (e.Failure == SnapshotFailure.ConnectionLost)
         {
-            await using var other = await LoadSession.OpenAsync(_location, request.Connection, _scratch, CancellationToken.None).ConfigureAwait(false);
-            await other.LockAsync(_location.Id, manifest.Databases[0].Name + SessionMarker.ForTest, SessionMarker.RestoreLock(_scratch), CancellationToken.None).ConfigureAwait(false);
+            await using var other = await LoadSession.OpenAsync(
+                _location, request.Connection, _scratch, CancellationToken.None).ConfigureAwait(false);
+            await other.LockAsync(
+                _location.Id,
+                manifest.Databases[0].Name + SessionMarker.ForTest,
+                SessionMarker.RestoreLock(_scratch),
+                CancellationToken.None).ConfigureAwait(false);
             await other.DropAsync(CancellationToken.None).ConfigureAwait(false);
         }
 
         await record.RemoveAsync(_location, CancellationToken.None).ConfigureAwait(false);
         foreach (var database in manifest.Databases)
         {
-            await SessionRecords.ClearAsync(_location, database.Name + SessionMarker.ForTest, CancellationToken.None).ConfigureAwait(false);
+            await SessionRecords.ClearAsync(
+                _location, database.Name + SessionMarker.ForTest, CancellationToken.None).ConfigureAwait(false);
         }
+    }
+}
+
+/// <summary>Which snapshot to load for a test, and on which server.</summary>
+public sealed record RestoreTestRequest
+{
+    /// <summary>The scratch databases as named in a GRANT: the user needs all privileges on them.</summary>
+    public const string ScratchDatabases = @"drydock\_verify\_%";
+
+    /// <summary>The snapshot.</summary>
+    public required SnapshotLocation Location { get; init; }
+
+    /// <summary>
+    /// How to reach the server; its <c>Database</c> is not used. The user needs all privileges on
+    /// <see cref="ScratchDatabases"/>.
+    /// </summary>
+    public required MySqlConnectionStringBuilder Connection { get; init; }
+
+    /// <summary>Threads of myloader. Default 4.</summary>
+    public int Threads { get; init; } = 4;
+
+    /// <summary>The age identity that opens an encrypted snapshot, a secret; null for a plain one.</summary>
+    public string? Identity { get; init; }
+
+    /// <summary>Receives bytes and stages.</summary>
+    public IProgress<SnapshotProgress>? Progress { get; init; }
+
+    /// <summary>Called for each server session, to be stored in a receipt.</summary>
+    public Func<SnapshotSession, CancellationToken, Task>? OnSession { get; init; }
+
+    /// <summary>Describes the test, without secrets.</summary>
+    public override string ToString() => $"{Location.Prefix} on {Connection.Describe()}";
+}
+
+/// <summary>
+/// Records that a scratch database on a server belongs to this snapshot: stored before the database is created, and
+/// again under another name after it was created.
+/// </summary>
+/// <param name="Database">Its name.</param>
+/// <param name="ServerKey">On which server.</param>
+internal sealed record ScratchRecord(string Database, string ServerKey)
+{
+    private string Stem => $"{Database}.{SessionMarker.Hash(ServerKey, 12)}";
+
+    /// <summary>It may have been created: only an empty database is accepted as it.</summary>
+    internal string BegunName(SnapshotLocation location) => $"{location.Prefix}verify/{Stem}.begun.json";
+
+    /// <summary>It was created, so its content comes from a test.</summary>
+    internal string MadeName(SnapshotLocation location) => $"{location.Prefix}verify/{Stem}.made.json";
+
+    internal async Task StoreAsync(SnapshotLocation location, string name, CancellationToken cancellationToken)
+    {
+        if (await location.Storage.StatAsync(name, cancellationToken).ConfigureAwait(false) is not null)
+        {
+            return;
+        }
+
+        await using var writer = await location.Storage.CreateAsync(name, cancellationToken).ConfigureAwait(false);
+        await JsonSerializer.SerializeAsync(
+            writer.Content, this, SnapshotJson.Default.ScratchRecord, cancellationToken).ConfigureAwait(false);
+        await writer.CompleteAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    internal async Task RemoveAsync(SnapshotLocation location, CancellationToken cancellationToken)
+    {
+        await location.Storage.DeleteAsync(MadeName(location), cancellationToken).ConfigureAwait(false);
+        await location.Storage.DeleteAsync(BegunName(location), cancellationToken).ConfigureAwait(false);
     }
 }

@@ -2,7 +2,7 @@ using Drydock.Clients.MySql;
 
 namespace Drydock.Clients.Snapshots;
 
-/// <summary>Which database of which snapshot to load where.</summary>
+/// <summary>The database of a snapshot to load, and its target.</summary>
 public sealed record SnapshotLoadRequest
 {
     /// <summary>The snapshot.</summary>
@@ -17,7 +17,7 @@ public sealed record SnapshotLoadRequest
     /// <summary>The database to load into. Default: the same name.</summary>
     public string? Target { get; init; }
 
-    /// <summary>Threads of myloader; of no effect for a snapshot by mysqldump. Default 4, at most 64.</summary>
+    /// <summary>Threads of myloader; no effect for a snapshot taken by mysqldump. Default 4, at most 64.</summary>
     public int Threads { get; init; } = 4;
 
     /// <summary>
@@ -26,31 +26,41 @@ public sealed record SnapshotLoadRequest
     public string? Identity { get; init; }
 
     /// <summary>
-    /// <see cref="ISnapshotLoader.CheckAsync"/> was asked just now and found nothing: the files are not read through
-    /// once more before the load. Their checksums are compared while loading in any case.
+    /// <see cref="ISnapshotLoader.CheckAsync"/> has just been called without findings: the files are not verified again
+    /// before the load. Their checksums are compared during the load in any case.
     /// </summary>
     public bool AlreadyChecked { get; init; }
 
     /// <summary>
-    /// Given to checks and to the loads after them: rows that a check reads for myloader stay in the scratch directory
-    /// for the load, of one database at a time (the first) and if there is room. Null: a check writes nothing, and
-    /// every load fetches its rows.
+    /// Shared by checks and the following loads: rows that a check reads for myloader stay in the scratch directory for
+    /// the load, for one database at a time (the first) and if there is room. Null: a check writes nothing, and every
+    /// load fetches its rows.
     /// </summary>
     public SnapshotStaging? Staging { get; init; }
 
-    /// <summary>Told about bytes and stages.</summary>
+    /// <summary>Receives bytes and stages.</summary>
     public IProgress<SnapshotProgress>? Progress { get; init; }
 
-    /// <summary>Told about each server session before it loads anything, to be kept in a receipt.</summary>
+    /// <summary>Called for each server session before it loads anything, to be stored in a receipt.</summary>
     public Func<SnapshotSession, CancellationToken, Task>? OnSession { get; init; }
 
     /// <summary>
-    /// Awaited by <see cref="ISnapshotLoader.RestoreAsync"/> when the lock is held and before the drop, to be kept in a
-    /// receipt; throwing here leaves the database as it is.
+    /// Awaited by <see cref="ISnapshotLoader.RestoreAsync"/> when the lock is held and before the drop, to be stored in
+    /// a receipt; an exception here leaves the database unchanged.
     /// </summary>
     public Func<SnapshotDrop, CancellationToken, Task>? OnDrop { get; init; }
 
-    /// <summary>Names what is loaded, without any secret.</summary>
+    /// <summary>Describes the load, without secrets.</summary>
     public override string ToString() =>
         $"{Location.Prefix}: {Database} to {Target ?? Database} on {Connection.Describe()}";
 }
+
+/// <summary>A database is about to be dropped and created again.</summary>
+/// <param name="Database">The database on the server.</param>
+/// <param name="Existed">It exists, so there is something to drop.</param>
+/// <param name="Tables">Base tables in it.</param>
+/// <param name="LockName">The named lock (GET_LOCK) that the session holds; null if the server has none (some versions
+/// of OceanBase).</param>
+/// <param name="Session">The session that will drop it. A lost session is not replaced, because the lock and the right
+/// to drop are lost with it.</param>
+public sealed record SnapshotDrop(string Database, bool Existed, int Tables, string? LockName, SnapshotSession Session);

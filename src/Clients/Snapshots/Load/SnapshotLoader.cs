@@ -11,14 +11,14 @@ public sealed class SnapshotLoader : ISnapshotLoader
 
     /// <summary>Makes a loader.</summary>
     /// <param name="options">Programs and scratch directory.</param>
-    /// <param name="sessions">Ends what an earlier attempt left on the server.</param>
+    /// <param name="sessions">Ends sessions of earlier attempts on the server.</param>
     /// <param name="time">The clock.</param>
     public SnapshotLoader(
         SnapshotToolOptions? options = null, ISnapshotSessions? sessions = null, TimeProvider? time = null)
     {
         options ??= new SnapshotToolOptions();
         var clock = time ?? TimeProvider.System;
-        var coder = new ObjectCoder(options);
+        var coder = new DumpCodec(options);
         _sessions = sessions ?? new SnapshotSessions(time);
         _checks = new LoadChecks(coder, options, clock);
         _run = new LoadRun(coder, options, clock);
@@ -30,8 +30,10 @@ public sealed class SnapshotLoader : ISnapshotLoader
     {
         ArgumentNullException.ThrowIfNull(request);
         var load = await DatabaseLoad.ReadAsync(request, keySuffix: "", cancellationToken).ConfigureAwait(false);
-        var findings = new List<SnapshotFinding>(await _checks.CheckAsync(load, cancellationToken).ConfigureAwait(false));
-        await using var session = await LoadSession.OpenAsync(request.Location, request.Connection, load.Target, cancellationToken).ConfigureAwait(false);
+        var findings =
+            new List<SnapshotFinding>(await _checks.CheckAsync(load, cancellationToken).ConfigureAwait(false));
+        await using var session = await LoadSession.OpenAsync(
+            request.Location, request.Connection, load.Target, cancellationToken).ConfigureAwait(false);
         findings.AddRange(await LoadChecks.ServerAsync(load, session, cancellationToken).ConfigureAwait(false));
         return findings;
     }
@@ -42,9 +44,13 @@ public sealed class SnapshotLoader : ISnapshotLoader
         ArgumentNullException.ThrowIfNull(request);
         var load = await DatabaseLoad.ReadAsync(request, keySuffix: "", cancellationToken).ConfigureAwait(false);
         using var rows = await _checks.StageAsync(load, cancellationToken).ConfigureAwait(false);
-        await using var session = await LoadSession.OpenAsync(request.Location, request.Connection, load.Target, cancellationToken).ConfigureAwait(false);
-        DumpCheck.ThrowIfAny(await LoadChecks.ServerAsync(load, session, cancellationToken).ConfigureAwait(false), $"Snapshot {request.Location.Id} cannot be loaded");
-        await _sessions.EndAsync(request.Location, request.Connection, load.Key, cancellationToken).ConfigureAwait(false);
+        await using var session = await LoadSession.OpenAsync(
+            request.Location, request.Connection, load.Target, cancellationToken).ConfigureAwait(false);
+        DumpCheck.ThrowIfAny(
+            await LoadChecks.ServerAsync(load, session, cancellationToken).ConfigureAwait(false),
+            $"Snapshot {request.Location.Id} cannot be loaded");
+        await _sessions.EndAsync(
+            request.Location, request.Connection, load.Key, cancellationToken).ConfigureAwait(false);
         await RequireEmptyAsync(load, session, cancellationToken).ConfigureAwait(false);
         await _run.LoadAndCompareAsync(load, rows, session, cancellationToken).ConfigureAwait(false);
     }
@@ -56,19 +62,34 @@ public sealed class SnapshotLoader : ISnapshotLoader
         var load = await DatabaseLoad.ReadAsync(request, keySuffix: "", cancellationToken).ConfigureAwait(false);
         using var rows = await _checks.StageAsync(load, cancellationToken).ConfigureAwait(false);
 
-        // Sessions of a dead attempt first: one of them may hold the lock, and would go on writing into the new
-        // database.
-        await _sessions.EndAsync(request.Location, request.Connection, load.Key, cancellationToken).ConfigureAwait(false);
-        await using var session = await LoadSession.OpenAsync(request.Location, request.Connection, load.Target, cancellationToken).ConfigureAwait(false);
-        DumpCheck.ThrowIfAny(await LoadChecks.ServerAsync(load, session, cancellationToken).ConfigureAwait(false), $"Snapshot {request.Location.Id} cannot be restored, nothing was dropped");
-        await session.LockAsync(request.Location.Id, load.Key, SessionMarker.RestoreLock(load.Target), cancellationToken).ConfigureAwait(false);
+        // Sessions of an earlier attempt are ended first: one of them may hold the lock and would continue writing into
+        // the new database.
+        await _sessions.EndAsync(
+            request.Location, request.Connection, load.Key, cancellationToken).ConfigureAwait(false);
+        await using var session = await LoadSession.OpenAsync(
+            request.Location, request.Connection, load.Target, cancellationToken).ConfigureAwait(false);
+        DumpCheck.ThrowIfAny(
+            await LoadChecks.ServerAsync(load, session, cancellationToken).ConfigureAwait(false),
+            $"Snapshot {request.Location.Id} cannot be restored. Nothing was dropped");
+        await session.LockAsync(
+            request.Location.Id,
+            load.Key,
+            SessionMarker.RestoreLock(load.Target),
+            cancellationToken).ConfigureAwait(false);
         if (request.OnDrop is not null)
         {
-            var there = await session.AskAsync(c => new CatalogueReader(c, "").ReadAsync(load.Target, countRows: false, cancellationToken)).ConfigureAwait(false);
-            await request.OnDrop(new SnapshotDrop(load.Target, there is not null, there?.Tables.Count ?? 0, session.LockName, session.Session), cancellationToken).ConfigureAwait(false);
+            var there = await session.AskAsync(
+                c =>
+                    new CatalogueReader(c, "").ReadAsync(
+                        load.Target, countRows: false, cancellationToken)).ConfigureAwait(false);
+            await request.OnDrop(
+                new SnapshotDrop(
+                    load.Target, there is not null, there?.Tables.Count ?? 0, session.LockName, session.Session),
+                cancellationToken).ConfigureAwait(false);
         }
 
-        await session.RecreateAsync(load.Database.CharacterSet, load.Database.Collation, cancellationToken).ConfigureAwait(false);
+        await session.RecreateAsync(
+            load.Database.CharacterSet, load.Database.Collation, cancellationToken).ConfigureAwait(false);
         await _run.LoadAndCompareAsync(load, rows, session, cancellationToken).ConfigureAwait(false);
     }
 
@@ -99,18 +120,25 @@ public sealed class SnapshotLoader : ISnapshotLoader
         RestoreTestRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return await new RestoreTest(request, _checks, _run, _sessions).RunAsync(cancellationToken).ConfigureAwait(false);
+        return await new RestoreTest(
+            request, _checks, _run, _sessions).RunAsync(cancellationToken).ConfigureAwait(false);
     }
 
     private static async Task RequireEmptyAsync(
         DatabaseLoad load, LoadSession session, CancellationToken cancellationToken)
     {
         var where = load.Request.Connection.Describe();
-        var catalogue = await session.AskAsync(c => new CatalogueReader(c, "").ReadAsync(load.Target, countRows: false, cancellationToken)).ConfigureAwait(false)
-            ?? throw new SnapshotException(SnapshotFailure.DatabaseMissing, $"Database {load.Target} does not exist on {where}; create it first.");
+        var catalogue = await session.AskAsync(
+            c =>
+                new CatalogueReader(c, "").ReadAsync(
+                    load.Target, countRows: false, cancellationToken)).ConfigureAwait(false)
+            ?? throw new SnapshotException(
+                SnapshotFailure.DatabaseMissing, $"Database {load.Target} does not exist on {where}. Create it first.");
         if (!catalogue.IsEmpty)
         {
-            throw new SnapshotException(SnapshotFailure.AlreadyExists, $"Database {load.Target} on {where} is not empty; nothing is loaded over it.");
+            throw new SnapshotException(
+                SnapshotFailure.AlreadyExists,
+                $"Database {load.Target} on {where} is not empty, so nothing was loaded into it.");
         }
     }
 }

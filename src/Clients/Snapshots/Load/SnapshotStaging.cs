@@ -1,9 +1,9 @@
 namespace Drydock.Clients.Snapshots;
 
 /// <summary>
-/// Keeps the rows of one database that a check has fetched, verified and opened for myloader until they are loaded, so
-/// that they are fetched once. Belongs to who checks and loads: what is not loaded is removed with it. For any number
-/// of threads.
+/// Keeps the rows of one database that a check has fetched, verified and decoded for myloader until they are loaded, so
+/// that they are fetched only once. Owned by the code that checks and loads; disposing removes rows that were not
+/// loaded. Thread-safe.
 /// </summary>
 public sealed class SnapshotStaging : IDisposable
 {
@@ -22,7 +22,7 @@ public sealed class SnapshotStaging : IDisposable
         }
     }
 
-    /// <summary>Removes what was not loaded.</summary>
+    /// <summary>Removes rows that were not loaded.</summary>
     public void Dispose()
     {
         lock (_guard)
@@ -48,7 +48,7 @@ public sealed class SnapshotStaging : IDisposable
     }
 
     /// <summary>
-    /// The rows of exactly these files, if they were kept and still lie there; they are the caller's then.
+    /// The rows of exactly these files, if they are still staged; the caller owns them then.
     /// </summary>
     internal StagedRows? Take(DatabaseLoad load)
     {
@@ -85,7 +85,8 @@ public sealed class SnapshotStaging : IDisposable
         rows?.Dispose();
     }
 
-    // The hash stands for all files of the database: a manifest that is another one by now names others.
+    // The hash covers all files of the database, so a changed manifest does not match.
     private static string KeyOf(DatabaseLoad load) =>
-        $"{load.Location.Storage.Description} {load.Location.Prefix} {load.Manifest.CreatedAt:O} {load.Database.Name} {load.Database.File.Sha256}";
+        $"{load.Location.Storage.Description} {load.Location.Prefix} {load.Manifest.CreatedAt:O} {load.Database.Name} "
+            + $"{load.Database.File.Sha256}";
 }

@@ -1,10 +1,11 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using Drydock.Clients.Safety;
 
 namespace Drydock.Clients.Snapshots;
 
 /// <summary>
-/// The rows of one database in a scratch directory, fetched, verified, decrypted and decompressed, as myloader wants
+/// The rows of one database in a scratch directory, fetched, verified, decrypted and decompressed, as myloader needs
 /// them.
 /// </summary>
 internal sealed class StagedRows : IDisposable
@@ -16,27 +17,30 @@ internal sealed class StagedRows : IDisposable
 
     private StagedRows(ScratchDirectory scratch) => _scratch = scratch;
 
-    /// <summary>What <c>--directory</c> is.</summary>
+    /// <summary>The value of <c>--directory</c>.</summary>
     internal string Folder => Path.Combine(_scratch.Path, "rows");
 
-    /// <summary>Bytes in it.</summary>
     internal long Bytes { get; private init; }
 
-    /// <summary>What is in the files, where that was asked for.</summary>
+    /// <summary>The content of the files, if requested.</summary>
     internal IReadOnlyList<(SnapshotFile File, DumpSummary Summary)> Contents { get; private set; } = [];
 
     internal IReadOnlyList<SnapshotFinding> Findings { get; private set; } = [];
 
-    /// <summary>Whether every file is there still, as long as it was written.</summary>
+    /// <summary>Whether every file still exists with its original length.</summary>
     internal bool IsWhole =>
         _written.All(static w => new FileInfo(w.Key) is { Exists: true } file && file.Length == w.Value);
 
     public void Dispose() => _scratch.Dispose();
 
-    /// <summary>Null where the snapshot has no rows for myloader.</summary>
+    /// <summary>Null if the snapshot has no rows for myloader.</summary>
     /// <exception cref="SnapshotException"><see cref="SnapshotFailure.StorageUnusable"/>: no room.</exception>
     internal static async Task<StagedRows?> FetchAsync(
-        DatabaseLoad load, ObjectCoder coder, SnapshotToolOptions options, ProgressMeter meter, CancellationToken cancellationToken)
+        DatabaseLoad load,
+        DumpCodec coder,
+        SnapshotToolOptions options,
+        ProgressMeter meter,
+        CancellationToken cancellationToken)
     {
         var files = load.FilesOf(SnapshotPart.Rows, SnapshotPart.Metadata).ToList();
         if (files.Count == 0)
@@ -59,14 +63,16 @@ internal sealed class StagedRows : IDisposable
         }
     }
 
-    // myloader reads a file's database, table and number out of its name, for its messages alone: any name of that form
-    // does, whatever the tables are called.
+    // myloader parses database, table and number from the file name only for its messages, so any name of that form
+    // works, whatever the tables are called.
     private static string NameOf(SnapshotFile file, int index) =>
-        file.Part == SnapshotPart.Metadata ? "metadata" : string.Create(CultureInfo.InvariantCulture, $"rows.f{index:D6}.00000.sql");
+        file.Part == SnapshotPart.Metadata
+            ? "metadata"
+            : string.Create(CultureInfo.InvariantCulture, $"rows.f{index:D6}.00000.sql");
 
     private async Task FetchAsync(
         DatabaseLoad load,
-        ObjectCoder coder,
+        DumpCodec coder,
         List<SnapshotFile> files,
         ProgressMeter meter,
         CancellationToken cancellationToken)
@@ -81,14 +87,15 @@ internal sealed class StagedRows : IDisposable
                 try
                 {
                     var path = Path.Combine(Folder, NameOf(one.file, one.index));
-                    await using var target = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read, bufferSize: 0);
+                    await using var target =
+                        new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.Read, bufferSize: 0);
                     var stored = await coder.ReadAsync(
                         load.Location.Storage,
                         load.Location.Prefix + one.file.Name,
-                        new FileReading(one.file, load.Nameable, load.Names),
-                        load.ReadKey,
+                        new DumpReadRequest(one.file, load.Nameable, load.Names),
+                        load.DecryptionKey,
                         ReadDepth.Scanned,
-                        (piece, stop) => SinkException.WriteAsync(target, piece, stop),
+                        (piece, stop) => ConsumerException.WriteAsync(target, piece, stop),
                         meter,
                         token).ConfigureAwait(false);
                     _written[path] = stored.RawBytes;
@@ -110,9 +117,12 @@ internal sealed class StagedRows : IDisposable
                 {
                     findings.Enqueue(DumpCheck.Missing(load.Database.Name, one.file, load.Location.Storage));
                 }
-                catch (SinkException e)
+                catch (ConsumerException e)
                 {
-                    throw new SnapshotException(SnapshotFailure.StorageUnusable, $"Cannot write to the scratch directory {_scratch.Path}: {e.Message}", e);
+                    throw new SnapshotException(
+                        SnapshotFailure.StorageUnusable,
+                        $"Cannot write to the scratch directory {_scratch.Path}: {Sentences.Close(e.Message)}",
+                        e);
                 }
             }).ConfigureAwait(false);
         Findings = [.. findings];

@@ -1,24 +1,30 @@
+using System.Globalization;
+
 namespace Drydock.Clients.Snapshots;
 
 /// <summary>
-/// What a manifest must be before anything believes it: whoever can write to the storage can have written it.
+/// Validates a manifest before it is trusted: anybody who can write to the storage may have written it.
 /// </summary>
 internal static class ManifestRules
 {
     private const int LongestName = 1_024;
     private const long CompressionSlack = 64 << 10;
 
-    /// <summary>Why it cannot be used; null: it can.</summary>
+    /// <summary>Why it cannot be used; null if it can.</summary>
     internal static string? Check(SnapshotManifest manifest)
     {
-        if (manifest.Server is null || manifest.Tool is not { Flags: not null } || manifest.Databases is null || manifest.Encryption is { Recipients: null })
+        if (manifest.Server is null
+            || manifest.Tool is not { Flags: not null }
+            || manifest.Databases is null
+            || manifest.Encryption is { Recipients: null })
         {
             return "server, tool or databases are missing";
         }
 
         if (manifest.Databases.Count is 0 or > SnapshotLimits.Databases)
         {
-            return FormattableString.Invariant($"it has {manifest.Databases.Count} databases, expected 1 to {SnapshotLimits.Databases}");
+            return FormattableString.Invariant(
+                $"it has {manifest.Databases.Count} databases, expected 1 to {SnapshotLimits.Databases}");
         }
 
         var (files, objects) = (0, 0L);
@@ -41,20 +47,31 @@ internal static class ManifestRules
             }
 
             bytes = (bytes.Stored + database.File.StoredBytes, bytes.Raw + database.File.RawBytes);
-            if (files > SnapshotLimits.Files || objects > SnapshotLimits.Objects || bytes.Stored > SnapshotLimits.Bytes || bytes.Raw > SnapshotLimits.Bytes)
+            if (files > SnapshotLimits.Files
+                || objects > SnapshotLimits.Objects
+                || bytes.Stored > SnapshotLimits.Bytes
+                || bytes.Raw > SnapshotLimits.Bytes)
             {
-                return FormattableString.Invariant(
-                    $"it has more than {SnapshotLimits.Files} files, {SnapshotLimits.Objects} tables and other objects, or {SnapshotLimits.Bytes} bytes");
+                return string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"it has more than {SnapshotLimits.Files} files, {SnapshotLimits.Objects} tables and other "
+                        + $"objects, or {SnapshotLimits.Bytes} bytes");
             }
         }
 
         var names = manifest.Databases.Select(static d => d.Name).ToList();
-        return names.Distinct(StringComparer.Ordinal).Count() == names.Count ? null : "two of its databases have one name";
+        return names.Distinct(StringComparer.Ordinal).Count() == names.Count
+            ? null
+            : "two of its databases have the same name";
     }
 
     private static string? Database(SnapshotDatabase? database)
     {
-        if (database is null || !IsName(database.Name) || database.CharacterSet is null || database.Collation is null || database.File is null)
+        if (database is null
+            || !IsName(database.Name)
+            || database.CharacterSet is null
+            || database.Collation is null
+            || database.File is null)
         {
             return "a database lacks its name, character set, collation or file";
         }
@@ -64,36 +81,51 @@ internal static class ManifestRules
             return $"database {database.Name} lacks its files, its tables, or another of its lists";
         }
 
-        if (database.Tables.Any(static t => t is null || !IsName(t.Name) || t.Rows is < 0 or > SnapshotLimits.Bytes) || Lists(database).Any(static l => l.Any(static o => o is null || !IsName(o.Name))))
+        if (database.Tables.Any(static t => t is null || !IsName(t.Name) || t.Rows is < 0 or > SnapshotLimits.Bytes)
+            || Lists(database).Any(static l => l.Any(static o => o is null || !IsName(o.Name))))
         {
-            return $"database {database.Name} has a table or another object without a name, or with a number of rows that cannot be";
+            return $"database {database.Name} has a table or another object without a name, or with an impossible "
+                + "number of rows";
         }
 
-        return database.StoredFiles.Sum(static f => f is { RawBytes: >= 0 and <= SnapshotLimits.Bytes } ? (decimal)f.RawBytes : 0) <= SnapshotLimits.Bytes
+        return database.StoredFiles.Sum(
+            static f =>
+                f is { RawBytes: >= 0 and <= SnapshotLimits.Bytes } ? (decimal)f.RawBytes : 0) <= SnapshotLimits.Bytes
             ? null
-            : FormattableString.Invariant($"the files of database {database.Name} have more than {SnapshotLimits.Bytes} bytes");
+            : FormattableString.Invariant(
+                $"the files of database {database.Name} have more than {SnapshotLimits.Bytes} bytes");
     }
 
     private static string? File(SnapshotFile? file, bool whole)
     {
         if (file is null || !IsName(file.Name) || file.Sha256 is null || !Enum.IsDefined(file.Part))
         {
-            return "a file lacks its name or its SHA-256, or is of no known part";
+            return "a file lacks its name or its SHA-256, or its part is unknown";
         }
 
-        if (file.StoredBytes is < 0 or > SnapshotLimits.Bytes || file.RawBytes is < 0 or > SnapshotLimits.Bytes || file.LargestStatementBytes < 0)
+        if (file.StoredBytes is < 0 or > SnapshotLimits.Bytes
+            || file.RawBytes is < 0 or > SnapshotLimits.Bytes
+            || file.LargestStatementBytes < 0)
         {
-            return FormattableString.Invariant($"file {file.Name} has {file.StoredBytes} bytes stored and {file.RawBytes} opened, expected 0 to {SnapshotLimits.Bytes}");
+            return string.Create(
+                CultureInfo.InvariantCulture,
+                $"file {file.Name} has {file.StoredBytes} bytes stored and {file.RawBytes} opened, expected 0 to "
+                    + $"{SnapshotLimits.Bytes}");
         }
 
         if (whole && file.RawBytes > (file.StoredBytes * SnapshotLimits.Compression) + CompressionSlack)
         {
-            return FormattableString.Invariant(
-                $"file {file.Name} is said to open from {file.StoredBytes} to {file.RawBytes} bytes, which is more than {SnapshotLimits.Compression} times as many; gzip cannot do that");
+            return string.Create(
+                CultureInfo.InvariantCulture,
+                $"file {file.Name} is {file.StoredBytes} bytes stored and {file.RawBytes} bytes decompressed, more "
+                    + $"than {SnapshotLimits.Compression} times as many, which is impossible with gzip");
         }
 
         return file.Part == SnapshotPart.Metadata && file.RawBytes > SnapshotLimits.Metadata
-            ? FormattableString.Invariant($"file {file.Name} of part Metadata has {file.RawBytes} bytes, expected at most {SnapshotLimits.Metadata}")
+            ? string.Create(
+                CultureInfo.InvariantCulture,
+                $"file {file.Name} of part Metadata has {file.RawBytes} bytes, expected at most "
+                    + $"{SnapshotLimits.Metadata}")
             : null;
     }
 

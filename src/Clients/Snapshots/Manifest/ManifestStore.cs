@@ -1,14 +1,16 @@
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Drydock.Clients.Safety;
 
 namespace Drydock.Clients.Snapshots;
 
-/// <summary>Reads, publishes and withdraws manifests.</summary>
+/// <summary>Reads, publishes and removes manifests.</summary>
 internal static class ManifestStore
 {
-    /// <summary>What a manifest is called while its snapshot is being removed.</summary>
+    /// <summary>The name of a manifest while its snapshot is being removed.</summary>
     internal const string RemovingName = "manifest.removing.json";
 
-    /// <summary>What a manifest is called.</summary>
+    /// <summary>The name of a manifest.</summary>
     internal const string Name = "manifest.json";
 
     /// <summary>The manifest, null if there is none or its snapshot is being removed.</summary>
@@ -32,23 +34,32 @@ internal static class ManifestStore
 
         throw await IsRemovingAsync(location, cancellationToken).ConfigureAwait(false)
             ? BeingRemoved(location)
-            : new SnapshotException(SnapshotFailure.NotFound, $"There is no snapshot {location.Id} in {location.Storage.Description}{(location.Path.Length > 0 ? ", folder " + location.Path : "")}.");
+            : new SnapshotException(SnapshotFailure.NotFound, $"There is no snapshot {location.Id} in "
+                + $"{location.Storage.Description}{(location.Path.Length > 0 ? ", folder " + location.Path : "")}.");
     }
 
     internal static SnapshotException BeingRemoved(SnapshotLocation location) =>
-        new(SnapshotFailure.BeingRemoved, $"Snapshot {location.Id} in {location.Storage.Description} is being removed; it cannot be used any more.");
+        new(
+            SnapshotFailure.BeingRemoved,
+            $"Snapshot {location.Id} in {location.Storage.Description} is being removed and cannot be used any more.");
 
     internal static async Task<bool> IsRemovingAsync(SnapshotLocation location, CancellationToken cancellationToken) =>
-        await location.Storage.StatAsync(location.Prefix + RemovingName, cancellationToken).ConfigureAwait(false) is not null;
+        await location.Storage.StatAsync(
+            location.Prefix + RemovingName, cancellationToken).ConfigureAwait(false) is not null;
 
     /// <summary>Writes it under a temporary name, reads it back and publishes it.</summary>
     internal static async Task PublishAsync(
         SnapshotLocation location, SnapshotManifest manifest, CancellationToken cancellationToken)
     {
         var temporary = $"{location.Prefix}manifest.{StorageName.Unique()}{StorageName.Partial}";
-        await using (var writer = await location.Storage.CreateAsync(temporary, cancellationToken).ConfigureAwait(false))
+        await using (
+            var writer = await location.Storage.CreateAsync(temporary, cancellationToken).ConfigureAwait(false))
         {
-            await JsonSerializer.SerializeAsync(writer.Content, manifest, SnapshotJson.Default.SnapshotManifest, cancellationToken).ConfigureAwait(false);
+            await JsonSerializer.SerializeAsync(
+                writer.Content,
+                manifest,
+                SnapshotJson.Default.SnapshotManifest,
+                cancellationToken).ConfigureAwait(false);
             await writer.CompleteAsync(cancellationToken).ConfigureAwait(false);
         }
 
@@ -57,8 +68,8 @@ internal static class ManifestStore
     }
 
     /// <summary>
-    /// Takes the manifest's name away, so that the snapshot is none any more, and then every other object, that one
-    /// last.
+    /// Renames the manifest, so that the snapshot no longer exists, then removes every other object, and the renamed
+    /// manifest last.
     /// </summary>
     internal static async Task RemoveAsync(SnapshotLocation location, CancellationToken cancellationToken)
     {
@@ -71,11 +82,11 @@ internal static class ManifestStore
         }
         catch (SnapshotException e) when (e.Failure is SnapshotFailure.NotFound or SnapshotFailure.AlreadyExists)
         {
-            // There is no manifest (a dump that never ended), or an earlier removal got this far.
+            // There is no manifest (an unfinished dump), or an earlier removal was interrupted after this point.
         }
 
-        // Where publishing is a copy, a process that died within it leaves both names; the files go only once this one
-        // is gone.
+        // If publishing is a copy, a process that died during it leaves both names; the files are removed only after
+        // this name.
         await storage.DeleteAsync(location.ManifestName, cancellationToken).ConfigureAwait(false);
         await storage.AbandonUnfinishedAsync(location.Prefix, cancellationToken).ConfigureAwait(false);
         foreach (var entry in await storage.ListAsync(location.Prefix, cancellationToken).ConfigureAwait(false))
@@ -94,11 +105,20 @@ internal static class ManifestStore
     {
         try
         {
-            var manifest = await CappedDocument.ReadAsync(
-                location.Storage, name, SnapshotLimits.Manifest, SnapshotJson.Default.SnapshotManifest, cancellationToken).ConfigureAwait(false);
-            if (manifest is not { Format: >= SnapshotManifest.FirstFormat and <= SnapshotManifest.CurrentFormat } || manifest.Id != location.Id)
+            var manifest = await JsonDocumentReader.ReadAsync(
+                location.Storage,
+                name,
+                SnapshotLimits.Manifest,
+                SnapshotJson.Default.SnapshotManifest,
+                cancellationToken).ConfigureAwait(false);
+            if (manifest is not { Format: >= SnapshotManifest.FirstFormat and <= SnapshotManifest.CurrentFormat }
+                || manifest.Id != location.Id)
             {
-                throw Invalid(name, $"format {manifest?.Format} and id '{manifest?.Id}', expected {SnapshotManifest.FirstFormat} to {SnapshotManifest.CurrentFormat} and '{location.Id}'", inner: null);
+                throw Invalid(
+                    name,
+                    $"format {manifest?.Format} and id '{manifest?.Id}', expected {SnapshotManifest.FirstFormat} to "
+                        + $"{SnapshotManifest.CurrentFormat} and '{location.Id}'",
+                    inner: null);
             }
 
             return ManifestRules.Check(manifest) is { } why ? throw Invalid(name, why, inner: null) : manifest;
@@ -110,5 +130,29 @@ internal static class ManifestStore
     }
 
     private static SnapshotException Invalid(string name, string why, Exception? inner) =>
-        new(SnapshotFailure.ManifestInvalid, $"The manifest '{name}' cannot be used: {why}.", inner);
+        new(SnapshotFailure.ManifestInvalid, $"The manifest '{name}' cannot be used: {Sentences.Close(why)}", inner);
+}
+
+/// <summary>Reads a JSON document from a storage, up to a maximum length.</summary>
+internal static class JsonDocumentReader
+{
+    /// <exception cref="JsonException">It is not such a document, or is longer.</exception>
+    internal static async Task<T?> ReadAsync<T>(
+        ISnapshotStorage storage, string name, int cap, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+    {
+        await using var stream =
+            new LimitedStream(await storage.OpenReadAsync(name, cancellationToken).ConfigureAwait(false), cap + 1L);
+        try
+        {
+            var document = await JsonSerializer.DeserializeAsync(stream, type, cancellationToken).ConfigureAwait(false);
+            return stream.IsExhausted ? throw TooLong(name, cap, inner: null) : document;
+        }
+        catch (JsonException e) when (stream.IsExhausted)
+        {
+            throw TooLong(name, cap, e);
+        }
+    }
+
+    private static JsonException TooLong(string name, int cap, Exception? inner) =>
+        new(FormattableString.Invariant($"'{name}' is longer than the limit of {cap} bytes."), inner);
 }

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Drydock.Clients.Snapshots;
 
 /// <summary>Finds the snapshots of a folder by their manifests.</summary>
@@ -8,13 +10,17 @@ internal static class SnapshotLister
     {
         var folder = path.Trim('/');
         var prefix = folder.Length == 0 ? "" : folder + "/";
-        var names = (await storage.ListAsync(prefix, cancellationToken).ConfigureAwait(false)).Select(static o => o.Name).ToList();
+        var names = (
+            await storage.ListAsync(prefix, cancellationToken).ConfigureAwait(false)).Select(static o =>
+                o.Name).ToList();
         var removing = Ids(names, prefix, ManifestStore.RemovingName);
         var ids = Ids(names, prefix, ManifestStore.Name).Except(removing, StringComparer.Ordinal).ToList();
         if (ids.Count > SnapshotLimits.ListedSnapshots)
         {
-            throw new SnapshotException(SnapshotFailure.StorageUnusable, FormattableString.Invariant(
-                $"Folder '{folder}' of {storage.Description} has {ids.Count} snapshots, expected at most {SnapshotLimits.ListedSnapshots}; remove old ones, or use another folder."));
+            throw new SnapshotException(SnapshotFailure.StorageUnusable, string.Create(
+                CultureInfo.InvariantCulture,
+                $"Folder '{folder}' of {storage.Description} has {ids.Count} snapshots, expected at most "
+                    + $"{SnapshotLimits.ListedSnapshots}. Remove old ones, or use another folder."));
         }
 
         var (good, bad) = (new List<ListedSnapshot>(), new List<UnreadableSnapshot>());
@@ -28,7 +34,8 @@ internal static class SnapshotLister
                     good.Add(new ListedSnapshot(location, Summary(manifest)));
                 }
             }
-            catch (SnapshotException e) when (e.Failure is SnapshotFailure.ManifestInvalid or SnapshotFailure.InvalidRequest)
+            catch (SnapshotException e) when (e.Failure is SnapshotFailure.ManifestInvalid
+                or SnapshotFailure.InvalidRequest)
             {
                 bad.Add(new UnreadableSnapshot(location, e.Message));
             }
@@ -39,17 +46,30 @@ internal static class SnapshotLister
         }
 
         return new SnapshotListing(
-            [.. good.OrderBy(static s => s.Manifest.CreatedAt).ThenBy(static s => s.Location.Id, StringComparer.Ordinal)],
+            [
+                .. good.OrderBy(static s => s.Manifest.CreatedAt)
+                    .ThenBy(static s => s.Location.Id, StringComparer.Ordinal),
+            ],
             [.. removing.Select(id => new SnapshotLocation(storage, folder, id))],
             bad);
     }
 
-    // Many of them are kept at a time: without their lists of files and objects.
+    // Many are kept in memory at once, so the lists of files and objects are omitted.
     private static SnapshotManifest Summary(SnapshotManifest manifest) => manifest with
     {
         Databases =
         [
-            .. manifest.Databases.Select(static d => d with { Files = null, Tables = [], Views = [], Routines = [], Triggers = [], Events = [], Sequences = [] }),
+            .. manifest.Databases.Select(
+                static d => d with
+                {
+                    Files = null,
+                    Tables = [],
+                    Views = [],
+                    Routines = [],
+                    Triggers = [],
+                    Events = [],
+                    Sequences = [],
+                }),
         ],
     };
 
@@ -57,7 +77,11 @@ internal static class SnapshotLister
     private static List<string> Ids(IEnumerable<string> names, string prefix, string name) =>
     [
         .. names
-            .Where(n => n.Length > prefix.Length + name.Length + 1 && n.StartsWith(prefix, StringComparison.Ordinal) && n.EndsWith("/" + name, StringComparison.Ordinal))
+            .Where(
+                n =>
+                    n.Length > prefix.Length + name.Length + 1
+                        && n.StartsWith(prefix, StringComparison.Ordinal)
+                        && n.EndsWith("/" + name, StringComparison.Ordinal))
             .Select(n => n[prefix.Length..^(name.Length + 1)])
             .Where(static id => !id.Contains('/', StringComparison.Ordinal)),
     ];

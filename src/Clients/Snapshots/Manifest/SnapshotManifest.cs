@@ -1,25 +1,25 @@
 namespace Drydock.Clients.Snapshots;
 
 /// <summary>
-/// What a snapshot holds; written last, so a snapshot without one does not exist. Never holds a secret.
+/// The content of a snapshot. It is written last, so a snapshot without it does not exist. It never contains a secret.
 /// </summary>
 public sealed record SnapshotManifest
 {
-    /// <summary>One plain file a database: what every reader understands.</summary>
+    /// <summary>One plain file per database: every release can read it.</summary>
     public const int FirstFormat = 1;
 
-    /// <summary>Encryption, or many files a database.</summary>
+    /// <summary>Encryption, or several files per database.</summary>
     public const int CurrentFormat = 2;
 
     /// <summary>
-    /// Version of this document: <see cref="FirstFormat"/> where that can say it, else <see cref="CurrentFormat"/>.
+    /// Version of this document: <see cref="FirstFormat"/> if it is sufficient, else <see cref="CurrentFormat"/>.
     /// </summary>
     public int Format { get; init; } = FirstFormat;
 
     /// <summary>The snapshot's id.</summary>
     public required string Id { get; init; }
 
-    /// <summary>When the attempt that made it began.</summary>
+    /// <summary>When its attempt began.</summary>
     public required DateTimeOffset StartedAt { get; init; }
 
     /// <summary>When everything was verified.</summary>
@@ -31,16 +31,16 @@ public sealed record SnapshotManifest
     /// <summary>The tool and its flags.</summary>
     public required SnapshotTool Tool { get; init; }
 
-    /// <summary>How the files are encrypted; null: they are not.</summary>
+    /// <summary>How the files are encrypted; null: not encrypted.</summary>
     public SnapshotEncryption? Encryption { get; init; }
 
-    /// <summary>The BackupSnapshot it was taken for; null: it does not say.</summary>
+    /// <summary>The BackupSnapshot it was taken for; null: not recorded.</summary>
     public SnapshotOwner? Owner { get; init; }
 
     /// <summary>Which series it belongs to; null: none.</summary>
     public string? Series { get; init; }
 
-    /// <summary>The databases, in the order asked for.</summary>
+    /// <summary>The databases, in the requested order.</summary>
     public required IReadOnlyList<SnapshotDatabase> Databases { get; init; }
 
     /// <summary>Bytes stored, all files.</summary>
@@ -48,4 +48,39 @@ public sealed record SnapshotManifest
 
     /// <summary>Bytes of SQL, all files.</summary>
     public long RawBytes => Databases.Sum(static d => d.File.RawBytes);
+}
+
+/// <summary>A server as it described itself.</summary>
+/// <param name="Key">Its uuid, or host and port as it reports them.</param>
+/// <param name="Kind">MySql, MariaDb or OceanBase.</param>
+/// <param name="Version">Its version text.</param>
+public sealed record SnapshotServer(string Key, string Kind, string Version);
+
+/// <summary>The tool that wrote the dumps.</summary>
+/// <param name="Name">E.g. <c>mysqldump</c>.</param>
+/// <param name="Version">The line it prints for <c>--version</c>.</param>
+/// <param name="Flags">Its flags, without host, user or any secret.</param>
+/// <param name="Kind">Which of the known tools it is.</param>
+/// <param name="Consistency">A description of how the rows of one database are consistent with one point in time; null
+/// in older manifests.</param>
+public sealed record SnapshotTool(
+    string Name,
+    string Version,
+    IReadOnlyList<string> Flags,
+    DumpToolKind Kind = DumpToolKind.MySqlDump,
+    string? Consistency = null);
+
+/// <summary>The object that a snapshot was taken for.</summary>
+/// <param name="Namespace">Its namespace: the snapshot can be restored only there.</param>
+/// <param name="Name">Its name.</param>
+/// <param name="Uid">Its uid.</param>
+public sealed record SnapshotOwner(string Namespace, string Name, string Uid);
+
+/// <summary>How the files of a snapshot are encrypted.</summary>
+/// <param name="Format"><c>age</c> (age-encryption.org/v1).</param>
+/// <param name="Recipients">Public keys; the identity of any of them decrypts the files.</param>
+public sealed record SnapshotEncryption(string Format, IReadOnlyList<string> Recipients)
+{
+    /// <summary>The only supported format.</summary>
+    public const string Age = "age";
 }

@@ -13,8 +13,8 @@ internal static class SessionFinder
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(200);
 
     /// <summary>
-    /// Looks until all are found or the child ends. None for socket files and where addresses are translated on the
-    /// way; such a session is known by its marker or lock alone.
+    /// Searches until all are found or the child ends. Finds none with socket files or address translation; such a
+    /// session is identified only by its marker or lock.
     /// </summary>
     internal static async IAsyncEnumerable<SnapshotSession> FindAsync(
         RunningTool child,
@@ -38,7 +38,11 @@ internal static class SessionFinder
                 foreach (var port in ports)
                 {
                     var suffix = string.Create(CultureInfo.InvariantCulture, $":{port}");
-                    if (sessions.FirstOrDefault(s => IsUser(s.User, user) && s.Host.EndsWith(suffix, StringComparison.Ordinal) && Address(s.Host) == own) is { } live)
+                    if (sessions.FirstOrDefault(
+                        s =>
+                            IsUser(s.User, user)
+                                && s.Host.EndsWith(suffix, StringComparison.Ordinal)
+                                && Address(s.Host) == own) is { } live)
                     {
                         found.Add(port);
                         yield return new SnapshotSession(snapshotId, database, live.Id, live.Host, server.Key);
@@ -51,14 +55,14 @@ internal static class SessionFinder
                 yield break;
             }
 
-            // Neither the child nor the server says when the login is done.
+            // Neither the child nor the server reports when the login is complete.
             await Task.WhenAny(child.Ended, Task.Delay(pause, time, cancellationToken)).ConfigureAwait(false);
             cancellationToken.ThrowIfCancellationRequested();
             pause = pause + pause < LongestPause ? pause + pause : LongestPause;
         }
     }
 
-    // OceanBase takes user@tenant#cluster and lists the user alone.
+    // OceanBase accepts user@tenant#cluster and lists only the user.
     private static bool IsUser(string listed, string user) =>
         user == listed || user.StartsWith(listed + "@", StringComparison.Ordinal);
 

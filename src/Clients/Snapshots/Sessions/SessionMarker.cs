@@ -1,15 +1,16 @@
 using System.Security.Cryptography;
 using System.Text;
+using Drydock.Clients.MySql;
 
 namespace Drydock.Clients.Snapshots;
 
 /// <summary>
-/// By what a session of a snapshot is known on the server. Names of locks have at most 64 characters.
+/// Identifies the sessions of a snapshot on the server. Names of locks have at most 64 characters.
 /// </summary>
 internal static class SessionMarker
 {
     /// <summary>
-    /// What is added to a database's name for the load of a restore test, so that it is never taken for a restore.
+    /// Appended to a database name for the load of a restore test, so that it is never mistaken for a restore.
     /// </summary>
     internal const string ForTest = ">verify";
 
@@ -32,11 +33,35 @@ internal static class SessionMarker
     internal static string DumperLock(string snapshotId) => "drydock.dump." + Hash(snapshotId, 28) + ".";
 
     /// <summary>
-    /// Named lock that the session holds which drops a database and makes it anew, whatever snapshot it is for.
+    /// Named lock held by the session that drops and recreates a database, for any snapshot.
     /// </summary>
     internal static string RestoreLock(string target) => "drydock.restore." + Hash(target, 40);
 
     /// <summary>First characters of the hash of a text, in hexadecimal.</summary>
     internal static string Hash(string text, int length) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..length];
+}
+
+/// <summary>Whether a server has named locks (GET_LOCK).</summary>
+internal static class NamedLocks
+{
+    // 1235: not supported; 1305: no such function.
+    private static readonly int[] NotThere = [1235, 1305];
+
+    /// <summary>
+    /// Asks the server, because only some versions of OceanBase have them. Changes nothing.
+    /// </summary>
+    internal static async Task<bool> ExistAsync(MySqlConnection connection, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var command = new MySqlCommand("SELECT IS_FREE_LOCK('drydock-probe')", connection);
+            await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+        catch (MySqlException e) when (NotThere.Contains(e.Number))
+        {
+            return false;
+        }
+    }
 }

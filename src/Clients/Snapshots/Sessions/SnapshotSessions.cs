@@ -16,26 +16,36 @@ public sealed class SnapshotSessions(TimeProvider? time = null) : ISnapshotSessi
         SnapshotLocation location, MySqlConnectionStringBuilder connection, CancellationToken cancellationToken)
     {
         await using var session = await OpenAsync(location, connection, cancellationToken).ConfigureAwait(false);
-        return await FindAsync(location, session, connection.UserID, only: null, cancellationToken).ConfigureAwait(false);
+        return await FindAsync(
+            location, session, connection.UserID, only: null, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<SnapshotSession>> EndAsync(SnapshotLocation location, MySqlConnectionStringBuilder connection, CancellationToken cancellationToken) =>
+    public Task<IReadOnlyList<SnapshotSession>> EndAsync(
+        SnapshotLocation location, MySqlConnectionStringBuilder connection, CancellationToken cancellationToken) =>
         EndMatchingAsync(location, connection, database: null, cancellationToken);
 
     /// <inheritdoc/>
-    public Task<IReadOnlyList<SnapshotSession>> EndAsync(SnapshotLocation location, MySqlConnectionStringBuilder connection, string database, CancellationToken cancellationToken) =>
+    public Task<IReadOnlyList<SnapshotSession>> EndAsync(
+        SnapshotLocation location,
+        MySqlConnectionStringBuilder connection,
+        string database,
+        CancellationToken cancellationToken) =>
         EndMatchingAsync(location, connection, database, cancellationToken);
 
     private async Task<IReadOnlyList<SnapshotSession>> EndMatchingAsync(
-        SnapshotLocation location, MySqlConnectionStringBuilder connection, string? database, CancellationToken cancellationToken)
+        SnapshotLocation location,
+        MySqlConnectionStringBuilder connection,
+        string? database,
+        CancellationToken cancellationToken)
     {
         await using var session = await OpenAsync(location, connection, cancellationToken).ConfigureAwait(false);
         var ended = new Dictionary<ulong, SnapshotSession>();
         var start = _time.GetTimestamp();
         while (true)
         {
-            var found = await FindAsync(location, session, connection.UserID, database, cancellationToken).ConfigureAwait(false);
+            var found = await FindAsync(
+                location, session, connection.UserID, database, cancellationToken).ConfigureAwait(false);
             if (found.Count == 0)
             {
                 await SessionRecords.ClearAsync(location, database, cancellationToken).ConfigureAwait(false);
@@ -45,7 +55,10 @@ public sealed class SnapshotSessions(TimeProvider? time = null) : ISnapshotSessi
             if (_time.GetElapsedTime(start) > Patience)
             {
                 throw new SnapshotException(SnapshotFailure.SessionRemains, string.Create(
-                    CultureInfo.InvariantCulture, $"Sessions {string.Join(", ", found.Select(static s => s.ConnectionId))} of snapshot {location.Id} are still on {connection.Describe()} {Patience.TotalSeconds} s after KILL; end them by hand."));
+                    CultureInfo.InvariantCulture,
+                    $"Sessions {string.Join($", $", found.Select(static s => s.ConnectionId))} of snapshot {location.Id} "
+                        + $"are still on {connection.Describe()} {Patience.TotalSeconds} s after KILL. "
+                        + $"End them manually."));
             }
 
             foreach (var one in found.Where(s => ended.TryAdd(s.ConnectionId, s)))
@@ -53,7 +66,7 @@ public sealed class SnapshotSessions(TimeProvider? time = null) : ISnapshotSessi
                 await MySqlServer.KillAsync(session, one.ConnectionId, cancellationToken).ConfigureAwait(false);
             }
 
-            // The server announces no end of a session; it can only be asked again.
+            // The server does not announce the end of a session, so it is polled.
             await Task.Delay(Pause, _time, cancellationToken).ConfigureAwait(false);
         }
     }
@@ -77,20 +90,27 @@ public sealed class SnapshotSessions(TimeProvider? time = null) : ISnapshotSessi
     }
 
     private static async Task<IReadOnlyList<SnapshotSession>> FindAsync(
-        SnapshotLocation location, MySqlConnection connection, string user, string? only, CancellationToken cancellationToken)
+        SnapshotLocation location,
+        MySqlConnection connection,
+        string user,
+        string? only,
+        CancellationToken cancellationToken)
     {
         var server = await MySqlServer.IdentifyAsync(connection, cancellationToken).ConfigureAwait(false);
         var recorded = (await SessionRecords.ReadAsync(location, cancellationToken).ConfigureAwait(false))
             .Where(r => r.ServerKey == server.Key)
             .ToList();
-        var sessions = (await MySqlServer.SessionsAsync(connection, cancellationToken).ConfigureAwait(false)).Where(s => s.Id != connection.ConnectionId).ToList();
-        var own = sessions.Where(s => user == s.User || user.StartsWith(s.User + "@", StringComparison.Ordinal)).Select(static s => s.Id);
+        var sessions = (
+            await MySqlServer.SessionsAsync(connection, cancellationToken).ConfigureAwait(false)).Where(s =>
+                s.Id != connection.ConnectionId).ToList();
+        var own = sessions.Where(
+            s => user == s.User || user.StartsWith(s.User + "@", StringComparison.Ordinal)).Select(static s => s.Id);
         var lockHolders = await LockHoldersAsync(location, connection, own, cancellationToken).ConfigureAwait(false);
         var marker = SessionMarker.Comment(location.Id);
         var found = new List<SnapshotSession>();
         foreach (var live in sessions)
         {
-            // Ids begin again after a server restart, hence the address as well.
+            // Connection ids restart after a server restart, so the address must match as well.
             var record = recorded.Find(r => r.ConnectionId == live.Id && r.Host == live.Host);
             var database = record?.Database ?? lockHolders.GetValueOrDefault(live.Id);
             if (only is not null && database != only)
@@ -101,7 +121,8 @@ public sealed class SnapshotSessions(TimeProvider? time = null) : ISnapshotSessi
             var marked = live.Info?.Contains(marker, StringComparison.Ordinal) == true;
             if (database is not null || marked)
             {
-                found.Add(new SnapshotSession(location.Id, database ?? live.Database ?? "", live.Id, live.Host, server.Key));
+                found.Add(
+                    new SnapshotSession(location.Id, database ?? live.Database ?? "", live.Id, live.Host, server.Key));
             }
         }
 
@@ -110,7 +131,10 @@ public sealed class SnapshotSessions(TimeProvider? time = null) : ISnapshotSessi
 
     // Sessions that hold a lock of this snapshot, with the load it is for; empty for mydumper's.
     private static async Task<Dictionary<ulong, string>> LockHoldersAsync(
-        SnapshotLocation location, MySqlConnection connection, IEnumerable<ulong> sessions, CancellationToken cancellationToken)
+        SnapshotLocation location,
+        MySqlConnection connection,
+        IEnumerable<ulong> sessions,
+        CancellationToken cancellationToken)
     {
         var holders = new Dictionary<ulong, string>();
         if (!await NamedLocks.ExistAsync(connection, cancellationToken).ConfigureAwait(false))
@@ -121,10 +145,14 @@ public sealed class SnapshotSessions(TimeProvider? time = null) : ISnapshotSessi
         var locks = new List<(string Prefix, string Load)> { (SessionMarker.DumperLock(location.Id), "") };
         if (await ManifestStore.ReadAsync(location, cancellationToken).ConfigureAwait(false) is { } manifest)
         {
-            foreach (var load in manifest.Databases.SelectMany(static d => (string[])[d.Name, d.Name + SessionMarker.ForTest]))
+            foreach (var load in manifest.Databases.SelectMany(
+                static d => (string[])[d.Name, d.Name + SessionMarker.ForTest]))
             {
                 locks.Add((SessionMarker.LoaderLock(location.Id, load), load));
-                if (await HolderAsync(connection, SessionMarker.LoadLock(location.Id, load), cancellationToken).ConfigureAwait(false) is { } id)
+                if (await HolderAsync(
+                    connection,
+                    SessionMarker.LoadLock(location.Id, load),
+                    cancellationToken).ConfigureAwait(false) is { } id)
                 {
                     holders[id] = load;
                 }
@@ -135,7 +163,10 @@ public sealed class SnapshotSessions(TimeProvider? time = null) : ISnapshotSessi
         {
             foreach (var (prefix, load) in locks)
             {
-                if (await HolderAsync(connection, string.Create(CultureInfo.InvariantCulture, $"{prefix}{id}"), cancellationToken).ConfigureAwait(false) == id)
+                if (await HolderAsync(
+                    connection,
+                    string.Create(CultureInfo.InvariantCulture, $"{prefix}{id}"),
+                    cancellationToken).ConfigureAwait(false) == id)
                 {
                     holders[id] = load;
                 }
@@ -150,6 +181,8 @@ public sealed class SnapshotSessions(TimeProvider? time = null) : ISnapshotSessi
     {
         await using var command = new MySqlCommand("SELECT IS_USED_LOCK(@name)", connection);
         command.Parameters.AddWithValue("@name", name);
-        return await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) is { } id and not DBNull ? Convert.ToUInt64(id, CultureInfo.InvariantCulture) : null;
+        return await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) is { } id and not DBNull
+            ? Convert.ToUInt64(id, CultureInfo.InvariantCulture)
+            : null;
     }
 }

@@ -1,22 +1,24 @@
+using Drydock.Clients.Safety;
+
 namespace Drydock.Clients.Snapshots;
 
 /// <summary>
 /// A directory below a storage root as storage. Files are 0600, folders 0700; files and their folders are synced to
-/// disk before a name counts. Symbolic links are not followed, and nothing leads out of the directory.
+/// disk before a name counts. Symbolic links are not followed, and no path leads out of the directory.
 /// </summary>
 public sealed class DirectoryStorage : ISnapshotStorage
 {
-    // Empty folders are removed by deletions, maybe just now.
+    // A concurrent deletion may remove an empty folder.
     private const int FolderAttempts = 5;
 
-    // Deeper than any object that is written here.
+    // Deeper than any object written by the operator.
     private const int MostDepth = 64;
 
     private readonly StorageRoot _root;
     private readonly string _folder;
     private readonly string _path;
 
-    /// <summary>Uses an existing directory as a root of its own.</summary>
+    /// <summary>Uses an existing directory as its root.</summary>
     /// <exception cref="ArgumentException">The path is not absolute.</exception>
     public DirectoryStorage(string root, TimeProvider? time = null)
         : this(new StorageRoot(root, time: time), "")
@@ -54,13 +56,13 @@ public sealed class DirectoryStorage : ISnapshotStorage
                     }
                     catch (PosixException e) when (e.Error == Posix.NoEntry && attempt < FolderAttempts)
                     {
-                        // A deletion at the same time removed the empty folder.
+                        // A concurrent deletion removed the empty folder.
                     }
                 }
             },
             cancellationToken).ConfigureAwait(false);
         return new DirectoryObjectWriter(
-            new RootedFile(file, name, _root.Threads),
+            new StorageFile(file, name, _root.Threads),
             $"{_path}/{name}",
             token => RunAsync("write", name, root => SyncFolder(root, folder), token),
             token => RunAsync("remove", name, root => Remove(root, folder, leaf), token));
@@ -121,7 +123,7 @@ public sealed class DirectoryStorage : ISnapshotStorage
                 throw facts.Kind == FileKind.Directory ? Missing(name) : NotFile(name);
             },
             cancellationToken).ConfigureAwait(false);
-        return new RootedReadStream(new RootedFile(file, name, _root.Threads), length);
+        return new StorageReadStream(new StorageFile(file, name, _root.Threads), length);
     }
 
     /// <inheritdoc/>
@@ -129,7 +131,7 @@ public sealed class DirectoryStorage : ISnapshotStorage
     {
         var (folder, leaf) = Split(Below(StorageName.Readable(name)));
         return RunAsync<SnapshotObjectInfo?>(
-            "look at",
+            "stat",
             name,
             root =>
             {
@@ -161,7 +163,10 @@ public sealed class DirectoryStorage : ISnapshotStorage
                     Collect(start, folder, found, depth: 0);
                 }
 
-                return [.. found.Where(o => o.Name.StartsWith(prefix, StringComparison.Ordinal)).OrderBy(static o => o.Name, StringComparer.Ordinal)];
+                return [
+                    .. found.Where(
+                        o => o.Name.StartsWith(prefix, StringComparison.Ordinal)).OrderBy(static o => o.Name,
+                        StringComparer.Ordinal)];
             },
             cancellationToken);
     }
@@ -185,7 +190,7 @@ public sealed class DirectoryStorage : ISnapshotStorage
 
     /// <inheritdoc/>
     public Task<long?> GetFreeBytesAsync(CancellationToken cancellationToken) => RunAsync<long?>(
-        "look at",
+        "stat",
         _path,
         root =>
         {
@@ -230,7 +235,7 @@ public sealed class DirectoryStorage : ISnapshotStorage
         return true;
     }
 
-    // Links and everything else that is neither file nor folder is no object.
+    // Links and everything else that is neither file nor folder is ignored.
     private static void Collect(Folder? folder, string name, List<SnapshotObjectInfo> found, int depth)
     {
         if (folder is null || depth > MostDepth)
@@ -293,11 +298,69 @@ public sealed class DirectoryStorage : ISnapshotStorage
         catch (PosixException e) when (e.LeadsOut)
         {
             throw new SnapshotException(
-                SnapshotFailure.NotAllowed, $"'{name}' in {Description} is a symbolic link or lies behind one. Links are not followed; put the file itself there.", e);
+                SnapshotFailure.NotAllowed,
+                $"'{name}' in {Description} is a symbolic link or is behind one. "
+                    + "Links are not followed, so put the file itself there.",
+                e);
         }
         catch (IOException e)
         {
-            throw new SnapshotException(SnapshotFailure.StorageUnusable, $"Cannot {verb} '{name}' in {Description}: {e.Message}.", e);
+            throw new SnapshotException(
+                SnapshotFailure.StorageUnusable,
+                $"Cannot {verb} '{name}' in {Description}: {Sentences.Close(e.Message)}",
+                e);
+        }
+    }
+}
+
+/// <summary>A file being written.</summary>
+/// <param name="file">The file.</param>
+/// <param name="path">Its path, for messages.</param>
+/// <param name="syncFolder">Makes its name durable.</param>
+/// <param name="remove">Removes it.</param>
+internal sealed class DirectoryObjectWriter(
+    StorageFile file,
+    string path,
+    Func<CancellationToken, Task> syncFolder,
+    Func<CancellationToken, Task> remove) : ISnapshotObjectWriter
+{
+    private readonly StorageWriteStream _content = new(file);
+    private bool _completed;
+
+    public Stream Content => _content;
+
+    public async Task CompleteAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _content.SyncAsync(cancellationToken).ConfigureAwait(false);
+            await _content.DisposeAsync().ConfigureAwait(false);
+            await syncFolder(cancellationToken).ConfigureAwait(false);
+            _completed = true;
+        }
+        catch (IOException e)
+        {
+            throw new SnapshotException(
+                SnapshotFailure.StorageUnusable, $"Cannot write {path} to disk: {Sentences.Close(e.Message)}", e);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _content.DisposeAsync().ConfigureAwait(false);
+        if (_completed)
+        {
+            return;
+        }
+
+        try
+        {
+            await remove(CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (SnapshotException)
+        {
+            // Removed where possible. A remaining file has a temporary name, and the next attempt removes it. The
+            // caller reports the failure that led here.
         }
     }
 }

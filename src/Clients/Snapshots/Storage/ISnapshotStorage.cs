@@ -6,7 +6,7 @@ namespace Drydock.Clients.Snapshots;
 /// </summary>
 /// <remarks>
 /// Names are relative, parts separated by <c>/</c>, each part of letters, digits and <c>. _ - %</c>, none of them
-/// <c>.</c> or <c>..</c>. Nothing is ever overwritten: creating or publishing onto a name that exists is a
+/// <c>.</c> or <c>..</c>. Nothing is ever overwritten: creating or publishing with an existing name throws a
 /// <see cref="SnapshotException"/> with <see cref="SnapshotFailure.AlreadyExists"/>.
 /// </remarks>
 public interface ISnapshotStorage
@@ -19,7 +19,7 @@ public interface ISnapshotStorage
 
     /// <summary>Gives a completed object its final name, atomically and durably.</summary>
     /// <exception cref="SnapshotException"><see cref="SnapshotFailure.AlreadyExists"/> if <paramref name="to"/> exists,
-    /// <see cref="SnapshotFailure.NotFound"/> if <paramref name="from"/> is gone.</exception>
+    /// <see cref="SnapshotFailure.NotFound"/> if <paramref name="from"/> does not exist.</exception>
     Task PublishAsync(string from, string to, CancellationToken cancellationToken);
 
     /// <summary>Opens an object for one read from the start.</summary>
@@ -32,26 +32,50 @@ public interface ISnapshotStorage
     /// <summary>All objects whose names begin with <paramref name="prefix"/>, in ordinal order.</summary>
     Task<IReadOnlyList<SnapshotObjectInfo>> ListAsync(string prefix, CancellationToken cancellationToken);
 
-    /// <summary>Removes an object; removing one that is not there is no error.</summary>
+    /// <summary>Removes an object; removing a missing one is not an error.</summary>
     Task DeleteAsync(string name, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Gives up what a process that is gone began below <paramref name="prefix"/> and did not complete, where such
-    /// things are no objects and so are not listed (uploads in parts). Whoever still writes there finds that its object
-    /// cannot be completed any more.
+    /// Aborts unfinished writes of an earlier process below <paramref name="prefix"/> if they are not listed as objects
+    /// (multipart uploads). A process that still writes there can no longer complete its object.
     /// </summary>
     Task AbandonUnfinishedAsync(string prefix, CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>Bytes that can still be written, null where the storage has no such figure.</summary>
+    /// <summary>Free bytes; null if the storage does not report them.</summary>
     Task<long?> GetFreeBytesAsync(CancellationToken cancellationToken);
 
     /// <summary>
-    /// Writes and reads back the mark that tells this storage from another, or returns the one that is there.
+    /// Writes and reads back the marker that identifies this storage, or returns the existing one.
     /// </summary>
     /// <exception cref="SnapshotException"><see cref="SnapshotFailure.StorageUnusable"/> if it cannot be written and
     /// read back.</exception>
     Task<SnapshotStorageMark> EnsureMarkAsync(CancellationToken cancellationToken);
 
-    /// <summary>Reads the mark; null means that this is not the storage it was (<c>StorageLost</c>).</summary>
+    /// <summary>Reads the marker; null means that this is a different storage (<c>StorageLost</c>).</summary>
     Task<SnapshotStorageMark?> ReadMarkAsync(CancellationToken cancellationToken);
 }
+
+/// <summary>
+/// An object being written. If it is disposed without <see cref="CompleteAsync"/>, it is abandoned and removed if
+/// possible.
+/// </summary>
+public interface ISnapshotObjectWriter : IAsyncDisposable
+{
+    /// <summary>Write-only, forward-only.</summary>
+    Stream Content { get; }
+
+    /// <summary>Makes the written data durable. No writes are allowed afterwards.</summary>
+    Task CompleteAsync(CancellationToken cancellationToken);
+}
+
+/// <summary>One stored object.</summary>
+/// <param name="Name">Its name in the storage.</param>
+/// <param name="Bytes">Its size.</param>
+/// <param name="ModifiedAt">When it was last written.</param>
+/// <param name="Version">Changes with its content (the ETag of S3); null if the storage has no such value.</param>
+public sealed record SnapshotObjectInfo(string Name, long Bytes, DateTimeOffset ModifiedAt, string? Version = null);
+
+/// <summary>The mark inside a storage (object <c>.drydock-storage.json</c>) that identifies it.</summary>
+/// <param name="StorageId">Random and unique.</param>
+/// <param name="CreatedAt">When the marker was created.</param>
+public sealed record SnapshotStorageMark(string StorageId, DateTimeOffset CreatedAt);

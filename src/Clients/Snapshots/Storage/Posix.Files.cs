@@ -35,10 +35,16 @@ internal static partial class Posix
     private const int StatxBytes = 256;
     private const int StatvfsBytes = 256;
 
-    // Linux numbers these two differently on arm64.
-    internal static int DirectoryOnly { get; } = RuntimeInformation.ProcessArchitecture is Architecture.Arm64 or Architecture.Arm ? 0x4000 : 0x10000;
+    // Linux uses different numbers for these two on arm64.
+    internal static int DirectoryOnly { get; } =
+        RuntimeInformation.ProcessArchitecture is Architecture.Arm64 or Architecture.Arm
+        ? 0x4000
+        : 0x10000;
 
-    internal static int NoFollow { get; } = RuntimeInformation.ProcessArchitecture is Architecture.Arm64 or Architecture.Arm ? 0x8000 : 0x20000;
+    internal static int NoFollow { get; } =
+        RuntimeInformation.ProcessArchitecture is Architecture.Arm64 or Architecture.Arm
+        ? 0x8000
+        : 0x20000;
 
     /// <summary>Opens a path that the administrator chose, symbolic links followed; the handle is invalid if it
     /// cannot be opened.</summary>
@@ -46,8 +52,8 @@ internal static partial class Posix
         Handle(open(path, flags | CloseOnExecFlag), out error);
 
     /// <summary>
-    /// Opens a path below a directory: no symbolic link, no magic link and no <c>..</c> leads out of it, whatever is
-    /// renamed meanwhile. The kernel may
+    /// Opens a path below a directory: no symbolic link, no magic link and no <c>..</c> leads out of it, even with
+    /// concurrent renames. The kernel may
     /// lack the call (before 5.6, or a seccomp profile from before it): then <paramref name="error"/> is
     /// <see cref="NotImplemented"/> or
     /// <see cref="NotPermitted"/>.
@@ -55,12 +61,18 @@ internal static partial class Posix
     internal static SafeFileHandle OpenBeneath(
         SafeFileHandle directory, string path, int flags, UnixFileMode mode, out int error)
     {
-        var how = new OpenHow { Flags = (ulong)(uint)(flags | CloseOnExecFlag), Mode = (flags & Create) == 0 ? 0 : (ulong)mode, Resolve = ResolveBeneath };
+        var how = new OpenHow
+        {
+            Flags = (ulong)(uint)(flags | CloseOnExecFlag),
+            Mode = (flags & Create) == 0 ? 0 : (ulong)mode,
+            Resolve = ResolveBeneath,
+        };
         return Handle((int)openat2(OpenAt2, directory, path, ref how, Marshal.SizeOf<OpenHow>()), out error);
     }
 
     /// <summary>Opens one name in a directory; a symbolic link is not followed.</summary>
-    internal static SafeFileHandle OpenEntry(SafeFileHandle directory, string name, int flags, UnixFileMode mode, out int error) =>
+    internal static SafeFileHandle OpenEntry(
+        SafeFileHandle directory, string name, int flags, UnixFileMode mode, out int error) =>
         Handle(openat(directory, name, flags | CloseOnExecFlag | NoFollow, (uint)mode), out error);
 
     /// <summary>0 or errno.</summary>
@@ -70,11 +82,11 @@ internal static partial class Posix
     /// <summary>0 or errno.</summary>
     internal static int RemoveFile(SafeFileHandle directory, string name) => Result(unlinkat(directory, name, 0));
 
-    /// <summary>0 or errno; a directory that is not empty stays.</summary>
+    /// <summary>0 or errno; a directory that is not empty is kept.</summary>
     internal static int RemoveDirectory(SafeFileHandle directory, string name) =>
         Result(unlinkat(directory, name, AtRemoveDirectory));
 
-    /// <summary>Renames, never replacing: 0 or errno.</summary>
+    /// <summary>Renames without replacing: 0 or errno.</summary>
     internal static int RenameExclusive(
         SafeFileHandle fromDirectory, string from, SafeFileHandle toDirectory, string to)
     {
@@ -84,7 +96,7 @@ internal static partial class Posix
             return error;
         }
 
-        // Network file systems know no such rename, but a link never replaces either.
+        // Network file systems do not support this rename, but a hard link never replaces an entry either.
         error = Result(linkat(fromDirectory, from, toDirectory, to, 0));
         return error == 0 ? RemoveFile(fromDirectory, from) : error;
     }
@@ -94,15 +106,16 @@ internal static partial class Posix
 
     /// <summary>Facts of an entry of a directory, or of the open file itself if the name is empty; null with errno if
     /// there are none.</summary>
-    internal static FileFacts? Facts(SafeFileHandle directory, string name, out int error)
+    internal static FileStatus? Facts(SafeFileHandle directory, string name, out int error)
     {
         Span<byte> facts = stackalloc byte[StatxBytes];
         error = Result(statx(directory, name, AtSymbolicLinkNoFollow | AtEmptyPath, StatxBasic, facts));
         return error == 0
-            ? new FileFacts(
+            ? new FileStatus(
                 (FileKind)(BitConverter.ToUInt16(facts[28..]) & 0xf000),
                 BitConverter.ToInt64(facts[40..]),
-                DateTimeOffset.UnixEpoch.AddSeconds(BitConverter.ToInt64(facts[112..])).AddTicks(BitConverter.ToUInt32(facts[120..]) / 100))
+                DateTimeOffset.UnixEpoch.AddSeconds(BitConverter.ToInt64(facts[112..])).AddTicks(
+                    BitConverter.ToUInt32(facts[120..]) / 100))
             : null;
     }
 
@@ -111,11 +124,14 @@ internal static partial class Posix
     {
         Span<byte> facts = stackalloc byte[StatvfsBytes];
         error = Result(fstatvfs(directory, facts));
-        return error == 0 ? (long)UInt128.Min(long.MaxValue, (UInt128)BitConverter.ToUInt64(facts[8..]) * BitConverter.ToUInt64(facts[32..])) : null;
+        return error == 0
+            ? (long)UInt128.Min(
+                long.MaxValue, (UInt128)BitConverter.ToUInt64(facts[8..]) * BitConverter.ToUInt64(facts[32..]))
+            : null;
     }
 
-    /// <summary>Names in a directory, without <c>.</c> and <c>..</c>, read at one go.</summary>
-    /// <param name="directory">An open directory; the handle is used up.</param>
+    /// <summary>Names in a directory, without <c>.</c> and <c>..</c>, read at once.</summary>
+    /// <param name="directory">An open directory; the handle is consumed.</param>
     /// <param name="error">0 or errno.</param>
     internal static List<string> Names(SafeFileHandle directory, out int error)
     {
@@ -128,7 +144,7 @@ internal static partial class Posix
             return names;
         }
 
-        // From here on the descriptor belongs to the listing.
+        // From here on the directory stream owns the descriptor.
         directory.SetHandleAsInvalid();
         nint entry;
         while ((entry = readdir(listing)) != 0)

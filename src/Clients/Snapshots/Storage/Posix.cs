@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Drydock.Clients.Snapshots;
 
-/// <summary>System calls .NET has no form of.</summary>
+/// <summary>System calls that .NET does not provide.</summary>
 internal static partial class Posix
 {
     internal const int Exists = 17;
@@ -13,8 +13,8 @@ internal static partial class Posix
     private const int SetPipeSize = 1031;
 
     /// <summary>
-    /// Asks for a pipe of so many bytes, 64 KiB otherwise. False: the kernel keeps it as it is; an unprivileged user is
-    /// held to <c>/proc/sys/fs/pipe-max-size</c> and <c>pipe-user-pages-soft</c>.
+    /// Requests a larger pipe buffer; the default is 64 KiB. False: the kernel refused; unprivileged users are limited
+    /// by <c>/proc/sys/fs/pipe-max-size</c> and <c>pipe-user-pages-soft</c>.
     /// </summary>
     internal static bool TryWidenPipe(SafeHandle pipe, int bytes) => fcntl(pipe, SetPipeSize, bytes) >= 0;
 

@@ -1,6 +1,6 @@
 namespace Drydock.Clients.Snapshots;
 
-/// <summary>A stream that is only read, forward and asynchronously, unless a derived one can do more.</summary>
+/// <summary>A stream for forward, asynchronous reading, unless a derived class supports more.</summary>
 public abstract class ReadOnlyStream : Stream
 {
     /// <inheritdoc />
@@ -27,7 +27,7 @@ public abstract class ReadOnlyStream : Stream
     {
     }
 
-    // Streams must offer synchronous calls too; what reads much reads asynchronously.
+    // Streams must support synchronous calls; bulk reads are asynchronous.
     /// <inheritdoc />
     public override int Read(byte[] buffer, int offset, int count) =>
         ReadAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();

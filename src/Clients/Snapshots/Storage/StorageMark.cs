@@ -14,11 +14,15 @@ internal static class StorageMark
         var mark = await ReadAsync(storage, cancellationToken).ConfigureAwait(false)
             ?? new SnapshotStorageMark(Guid.NewGuid().ToString("D"), time.GetUtcNow());
 
-        // Written in any case: that an old mark can be read does not prove that anything can still be written.
+        // Always written: a readable old marker does not prove that the storage is still writable.
         var temporary = $"{Name}.{StorageName.Unique()}{StorageName.Partial}";
         await using (var writer = await storage.CreateAsync(temporary, cancellationToken).ConfigureAwait(false))
         {
-            await JsonSerializer.SerializeAsync(writer.Content, mark, SnapshotJson.Default.SnapshotStorageMark, cancellationToken).ConfigureAwait(false);
+            await JsonSerializer.SerializeAsync(
+                writer.Content,
+                mark,
+                SnapshotJson.Default.SnapshotStorageMark,
+                cancellationToken).ConfigureAwait(false);
             await writer.CompleteAsync(cancellationToken).ConfigureAwait(false);
         }
 
@@ -32,7 +36,8 @@ internal static class StorageMark
         }
 
         return await ReadAsync(storage, cancellationToken).ConfigureAwait(false)
-            ?? throw new SnapshotException(SnapshotFailure.StorageUnusable, $"The mark written to {storage.Description} cannot be read back.");
+            ?? throw new SnapshotException(
+                SnapshotFailure.StorageUnusable, $"The mark written to {storage.Description} cannot be read back.");
     }
 
     internal static async Task<SnapshotStorageMark?> ReadAsync(
@@ -40,7 +45,12 @@ internal static class StorageMark
     {
         try
         {
-            return await CappedDocument.ReadAsync(storage, Name, SnapshotLimits.Record, SnapshotJson.Default.SnapshotStorageMark, cancellationToken).ConfigureAwait(false);
+            return await JsonDocumentReader.ReadAsync(
+                storage,
+                Name,
+                SnapshotLimits.Record,
+                SnapshotJson.Default.SnapshotStorageMark,
+                cancellationToken).ConfigureAwait(false);
         }
         catch (SnapshotException e) when (e.Failure == SnapshotFailure.NotFound)
         {
@@ -48,7 +58,8 @@ internal static class StorageMark
         }
         catch (JsonException e)
         {
-            throw new SnapshotException(SnapshotFailure.StorageUnusable, $"The mark {Name} in {storage.Description} is damaged.", e);
+            throw new SnapshotException(
+                SnapshotFailure.StorageUnusable, $"The mark {Name} in {storage.Description} is damaged.", e);
         }
     }
 }

@@ -9,7 +9,7 @@ internal static class StorageName
 {
     private const int MaxEncoded = 100;
 
-    /// <summary>Suffix of everything that is not yet verified.</summary>
+    /// <summary>Suffix of all unverified objects.</summary>
     internal const string Partial = ".partial";
 
     /// <exception cref="SnapshotException"><see cref="SnapshotFailure.InvalidRequest"/>.</exception>
@@ -17,22 +17,30 @@ internal static class StorageName
     {
         if (name.Length is 0 or > 900 || name.Split('/').Any(static p => !IsPart(p)))
         {
-            throw new SnapshotException(SnapshotFailure.InvalidRequest, $"'{name}' is no object name: parts of letters, digits and . _ - % separated by /, none of them . or ..");
+            throw new SnapshotException(
+                SnapshotFailure.InvalidRequest,
+                $"'{name}' is not an object name. Use parts of letters, digits and `. _ - %`, separated by `/`; "
+                    + "no part may be `.` or `..`.");
         }
 
         return name;
     }
 
     /// <summary>
-    /// Checks a name that is only read: people may have chosen it. Any characters but control characters, no part
+    /// Checks a name that is only read and may have been chosen by a user. Any characters but control characters, no
+    /// part
     /// empty, . or ..
     /// </summary>
     /// <exception cref="SnapshotException"><see cref="SnapshotFailure.InvalidRequest"/>.</exception>
     internal static string Readable(string name)
     {
-        if (name.Length is 0 or > 900 || name.Any(char.IsControl) || name.Split('/').Any(static p => p is "" or "." or ".."))
+        if (name.Length is 0 or > 900
+            || name.Any(char.IsControl)
+            || name.Split('/').Any(static p => p is "" or "." or ".."))
         {
-            throw new SnapshotException(SnapshotFailure.InvalidRequest, $"'{name}' is no object name: parts separated by /, none of them empty, . or ..");
+            throw new SnapshotException(
+                SnapshotFailure.InvalidRequest,
+                $"'{name}' is not an object name. Use parts separated by `/`; no part may be empty, `.` or `..`.");
         }
 
         return name;
@@ -42,17 +50,21 @@ internal static class StorageName
     /// <exception cref="SnapshotException"><see cref="SnapshotFailure.InvalidRequest"/>.</exception>
     internal static void Check(SnapshotLocation location)
     {
-        if (location.Id.Length is 0 or > 128 || !IsPart(location.Id) || location.Id.Contains('%', StringComparison.Ordinal))
+        if (location.Id.Length is 0 or > 128
+            || !IsPart(location.Id)
+            || location.Id.Contains('%', StringComparison.Ordinal))
         {
-            throw new SnapshotException(SnapshotFailure.InvalidRequest, $"'{location.Id}' is no snapshot id: 1 to 128 letters, digits and . _ -");
+            throw new SnapshotException(
+                SnapshotFailure.InvalidRequest,
+                $"'{location.Id}' is not a snapshot id. Use 1 to 128 letters, digits and `. _ -`.");
         }
 
         _ = Checked(location.ManifestName);
     }
 
     /// <summary>
-    /// A database name as part of an object name: other characters than letters, digits, _ and - as %XX, long ones cut
-    /// and told apart by a hash.
+    /// A database name as part of an object name: other characters than letters, digits, _ and - as %XX, long ones
+    /// truncated and made unique by a hash.
     /// </summary>
     internal static string Encode(string database)
     {
@@ -69,14 +81,19 @@ internal static class StorageName
             }
         }
 
-        return text.Length <= MaxEncoded
-            ? text.ToString()
-            : $"{text.ToString(0, MaxEncoded)}_{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(database)))[..16]}";
+        if (text.Length <= MaxEncoded)
+        {
+            return text.ToString();
+        }
+
+        var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(database)));
+        return $"{text.ToString(0, MaxEncoded)}_{hash[..16]}";
     }
 
     /// <summary>Eight random characters.</summary>
     internal static string Unique() => RandomNumberGenerator.GetHexString(8, lowercase: true);
 
     private static bool IsPart(string part) =>
-        part is not ("" or "." or "..") && part.All(static c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-' or '%');
+        part is not ("" or "." or "..")
+            && part.All(static c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-' or '%');
 }

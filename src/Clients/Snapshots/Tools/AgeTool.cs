@@ -12,18 +12,22 @@ internal sealed class AgeTool(SnapshotToolOptions options)
     private static readonly string[] RecipientKinds = ["age1", "ssh-ed25519 ", "ssh-rsa "];
 
     /// <summary>
-    /// Looks whether recipients can be what they should be, before anything is dumped; age itself has the last word
-    /// when it starts.
+    /// Checks the form of the recipients before anything is dumped; age itself makes the final check when it starts.
     /// </summary>
     /// <exception cref="SnapshotException"><see cref="SnapshotFailure.InvalidRequest"/>.</exception>
     internal static void Check(IReadOnlyList<string> recipients)
     {
         foreach (var recipient in recipients)
         {
-            if (!RecipientKinds.Any(k => recipient.StartsWith(k, StringComparison.Ordinal)) || recipient.Any(char.IsControl))
+            if (!RecipientKinds.Any(k => recipient.StartsWith(k, StringComparison.Ordinal))
+                || recipient.Any(char.IsControl))
             {
-                var shown = recipient.StartsWith("AGE-SECRET-KEY", StringComparison.OrdinalIgnoreCase) ? "a secret key" : $"'{recipient}'";
-                throw new SnapshotException(SnapshotFailure.InvalidRequest, $"Recipient {shown} is no age recipient: expected age1…, ssh-ed25519 … or ssh-rsa …");
+                var shown = recipient.StartsWith("AGE-SECRET-KEY", StringComparison.OrdinalIgnoreCase)
+                    ? "a secret key"
+                    : $"'{recipient}'";
+                throw new SnapshotException(
+                    SnapshotFailure.InvalidRequest,
+                    $"Recipient {shown} is not an age recipient. Use `age1…`, `ssh-ed25519 …` or `ssh-rsa …`.");
             }
         }
     }
@@ -36,7 +40,8 @@ internal sealed class AgeTool(SnapshotToolOptions options)
         Func<Stream, Task> produce,
         CancellationToken cancellationToken)
     {
-        using var child = ChildProcess.Start(options.SetPriv, options.Age, recipients.SelectMany(static r => (string[])["-r", r]), redact: "");
+        using var child = ChildProcess.Start(
+            options.SetPriv, options.Age, recipients.SelectMany(static r => (string[])["-r", r]), redact: "");
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var pump = CopyAsync(child.StandardOutput, target, stop.Token);
         EndWith(pump, child);
@@ -50,7 +55,7 @@ internal sealed class AgeTool(SnapshotToolOptions options)
         }
         catch (IOException) when (pump.IsFaulted)
         {
-            // The storage failed, and age was ended for it.
+            // The storage failed, so age was ended.
             await pump.ConfigureAwait(false);
             throw;
         }
@@ -58,32 +63,39 @@ internal sealed class AgeTool(SnapshotToolOptions options)
         {
             cancellationToken.ThrowIfCancellationRequested();
 
-            // It closed its end: its own words say why.
+            // age closed its input; its error text says why.
             await stop.CancelAsync().ConfigureAwait(false);
             await RequireGoodEndAsync(child, cancellationToken).ConfigureAwait(false);
-            throw new SnapshotException(SnapshotFailure.DumpFailed, $"age took no more input: {e.Message}", e);
+            throw new SnapshotException(
+                SnapshotFailure.DumpFailed, $"age stopped reading its input: {Sentences.Close(e.Message)}", e);
         }
         finally
         {
             child.Kill();
             await stop.CancelAsync().ConfigureAwait(false);
-            await pump.ContinueWith(static t => t.Exception, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default).ConfigureAwait(false);
+            await pump.ContinueWith(
+                static t => t.Exception,
+                CancellationToken.None,
+                TaskContinuationOptions.None,
+                TaskScheduler.Default).ConfigureAwait(false);
             await child.Exited.ConfigureAwait(false);
         }
     }
 
     /// <summary>
-    /// Decrypts <paramref name="source"/>, all of which is read whatever happens; <paramref name="consume"/> gets what
-    /// it opens to.
+    /// Decrypts <paramref name="source"/>, all of which is read in any case; <paramref name="consume"/> receives the
+    /// decrypted data.
     /// </summary>
-    /// <returns>Why it could not be opened to its end, null if it could.</returns>
+    /// <returns>Why it could not be decrypted completely; null if it could.</returns>
     /// <exception cref="SnapshotException"><see cref="SnapshotFailure.IdentityMissing"/>: it is encrypted to
     /// others.</exception>
     internal async Task<string?> DecryptAsync(
         string identity, Stream source, Func<Stream, Task> consume, CancellationToken cancellationToken)
     {
-        using var secret = MemoryFile.Create("drydock-identity", Encoding.UTF8.GetBytes(identity.EndsWith('\n') ? identity : identity + "\n"));
-        using var child = ChildProcess.Start(options.SetPriv, options.Age, ["-d", "-i", secret.Path], SecretOf(identity));
+        using var secret = MemoryFile.Create(
+            "drydock-identity", Encoding.UTF8.GetBytes(identity.EndsWith('\n') ? identity : identity + "\n"));
+        using var child =
+            ChildProcess.Start(options.SetPriv, options.Age, ["-d", "-i", secret.Path], SecretOf(identity));
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var pump = FeedAsync(source, child.StandardInput, stop.Token);
         EndWith(pump, child);
@@ -99,27 +111,43 @@ internal sealed class AgeTool(SnapshotToolOptions options)
             }
 
             var text = child.ErrorText;
-            return text.Contains("no identity matched", StringComparison.Ordinal) || text.Contains("malformed secret key", StringComparison.Ordinal) || text.Contains("unknown identity type", StringComparison.Ordinal)
+            return text.Contains("no identity matched", StringComparison.Ordinal)
+                || text.Contains("malformed secret key", StringComparison.Ordinal)
+                || text.Contains("unknown identity type", StringComparison.Ordinal)
                 || text.Contains("no secret keys found", StringComparison.Ordinal)
-                ? throw new SnapshotException(SnapshotFailure.IdentityMissing, "The identity does not open this snapshot: it is none of its recipients', or no age identity (expected the text of a file made by age-keygen).")
+                ? throw new SnapshotException(
+                    SnapshotFailure.IdentityMissing,
+                    "The identity does not open this snapshot: it belongs to none of the recipients, or is not an age "
+                        + "identity. Use the text of a file created by `age-keygen`.")
                 : text;
         }
         finally
         {
             child.Kill();
             await stop.CancelAsync().ConfigureAwait(false);
-            await pump.ContinueWith(static t => t.Exception, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default).ConfigureAwait(false);
+            await pump.ContinueWith(
+                static t => t.Exception,
+                CancellationToken.None,
+                TaskContinuationOptions.None,
+                TaskScheduler.Default).ConfigureAwait(false);
             await child.Exited.ConfigureAwait(false);
         }
     }
 
-    /// <summary>The line that is secret; the others of an identity file are comments.</summary>
+    /// <summary>The secret line of an identity file; the other lines are comments.</summary>
     internal static string SecretOf(string identity) =>
-        identity.Split('\n').Select(static l => l.Trim()).FirstOrDefault(static l => l.StartsWith("AGE-SECRET-KEY", StringComparison.OrdinalIgnoreCase)) ?? "";
+        identity.Split('\n')
+            .Select(static l => l.Trim())
+            .FirstOrDefault(static l => l.StartsWith("AGE-SECRET-KEY", StringComparison.OrdinalIgnoreCase))
+            ?? "";
 
-    // Without what feeds or empties it age waits for ever, and everybody who waits for age.
+    // If the task that feeds or drains age ends, age would wait forever, so it is killed.
     private static void EndWith(Task pump, ChildProcess child) =>
-        _ = pump.ContinueWith(_ => child.Kill(), CancellationToken.None, TaskContinuationOptions.NotOnRanToCompletion, TaskScheduler.Default);
+        _ = pump.ContinueWith(
+            _ => child.Kill(),
+            CancellationToken.None,
+            TaskContinuationOptions.NotOnRanToCompletion,
+            TaskScheduler.Default);
 
     private static async Task CopyAsync(Stream from, Stream to, CancellationToken cancellationToken)
     {
@@ -130,14 +158,18 @@ internal sealed class AgeTool(SnapshotToolOptions options)
         }
     }
 
-    // When age gives up it says why by its exit; what is stored is read to its end all the same, for its hash.
+    // If age fails, its exit says why; the stored object is still read to its end for its hash.
     private static async Task FeedAsync(Stream source, Stream input, CancellationToken cancellationToken)
     {
         var buffer = new byte[128 * 1024];
         var open = true;
         while (await source.ReadAsync(buffer, cancellationToken).ConfigureAwait(false) is var read && read > 0)
         {
-            open = open && await TryAsync(async () => await input.WriteAsync(buffer.AsMemory(0, read), cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
+            open = open
+                && await TryAsync(
+                    async () =>
+                        await input.WriteAsync(
+                            buffer.AsMemory(0, read), cancellationToken).ConfigureAwait(false)).ConfigureAwait(false);
         }
 
         await TryAsync(() =>
@@ -166,7 +198,7 @@ internal sealed class AgeTool(SnapshotToolOptions options)
         var buffer = new byte[128 * 1024];
         while (await stream.ReadAsync(buffer, cancellationToken).ConfigureAwait(false) > 0)
         {
-            // Thrown away.
+            // Discarded.
         }
     }
 
@@ -176,7 +208,42 @@ internal sealed class AgeTool(SnapshotToolOptions options)
         if (code != 0)
         {
             throw new SnapshotException(
-                SnapshotFailure.DumpFailed, string.Create(CultureInfo.InvariantCulture, $"age ended with {code}: {child.ErrorText} Install the package age, and check the recipients."));
+                SnapshotFailure.DumpFailed,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"age ended with {code}: {Sentences.Close(child.ErrorText)} Install the package age, and check the "
+                        + $"recipients."));
+        }
+    }
+}
+
+/// <summary>
+/// Tests whether age accepts the recipients before anything depends on them: a mistyped key is detected only by its
+/// checksum.
+/// </summary>
+public sealed class AgeRecipients(SnapshotToolOptions? options = null)
+{
+    /// <summary>Encrypts an empty text to each recipient.</summary>
+    /// <exception cref="SnapshotException"><see cref="SnapshotFailure.InvalidRequest"/>: one is not a public key;
+    /// <see cref="SnapshotFailure.ToolMissing"/>.</exception>
+    public async Task CheckAsync(IReadOnlyList<string> recipients, CancellationToken cancellationToken)
+    {
+        AgeTool.Check(recipients);
+        foreach (var recipient in recipients)
+        {
+            try
+            {
+                await new AgeTool(options ?? new SnapshotToolOptions()).EncryptAsync(
+                    [recipient], Stream.Null, static _ => Task.CompletedTask, cancellationToken).ConfigureAwait(false);
+            }
+            catch (SnapshotException exception) when (exception.Failure == SnapshotFailure.DumpFailed)
+            {
+                throw new SnapshotException(
+                    SnapshotFailure.InvalidRequest,
+                    $"age refuses recipient '{recipient}': {exception.Message} Expected a public key as printed by "
+                        + "`age-keygen`.",
+                    exception);
+            }
         }
     }
 }

@@ -2,12 +2,14 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.IO.Pipes;
 using System.Text;
+using Drydock.Clients.Safety;
 
 namespace Drydock.Clients.Snapshots;
 
 /// <summary>
-/// A child that dies with this process: started through <c>setpriv --pdeathsig KILL</c> from a thread of its own that
-/// lives as long as the child, because the kernel ties the signal to the thread that forked (prctl(2)).
+/// A child process that is killed when this process dies: started through <c>setpriv --pdeathsig KILL</c> from a
+/// dedicated thread that lives as long as the child, because the kernel binds the signal to the thread that forked
+/// (prctl(2)).
 /// </summary>
 internal sealed class ChildProcess : IDisposable
 {
@@ -32,13 +34,13 @@ internal sealed class ChildProcess : IDisposable
 
     internal Stream StandardOutput => _process.StandardOutput.BaseStream;
 
-    /// <summary>Standard output for who reads nothing else from it and has a thread to wait in.</summary>
+    /// <summary>Standard output for a reader with a dedicated thread.</summary>
     internal ChildOutput Output => new(this);
 
     /// <summary>The exit code, once it has ended and its error output is read.</summary>
     internal Task<int> Exited => _exited.Task;
 
-    /// <summary>The end of what it wrote to standard error, with the secret taken out.</summary>
+    /// <summary>The end of what it wrote to standard error, with the secret removed.</summary>
     internal string ErrorText
     {
         get
@@ -75,7 +77,8 @@ internal sealed class ChildProcess : IDisposable
             start.ArgumentList.Add(argument);
         }
 
-        // Nothing of our own environment: it may hold secrets, and MYSQL_* or a locale would change what the tools do.
+        // The operator's environment is not inherited: it may contain secrets, and MYSQL_* or a locale would change the
+        // behaviour of the tools.
         var path = Environment.GetEnvironmentVariable("PATH");
         start.Environment.Clear();
         start.Environment["PATH"] = path ?? "/usr/local/bin:/usr/bin:/bin";
@@ -84,13 +87,15 @@ internal sealed class ChildProcess : IDisposable
 
         var child = new ChildProcess(new Process { StartInfo = start }, redact);
         var started = new TaskCompletionSource();
-        new Thread(() => child.Live(started)) { IsBackground = true, Name = "child " + Path.GetFileName(program) }.Start();
-        // As long as a fork takes: the caller gets a child that runs, or the exception that says why it does not.
+        new Thread(
+            () => child.Live(started)) { IsBackground = true, Name = "child " + Path.GetFileName(program) }.Start();
+        // Blocks for the duration of a fork: the caller gets a running child, or the exception that explains the
+        // failure.
         started.Task.GetAwaiter().GetResult();
         return child;
     }
 
-    // Process leaves pipes that were asked for open until they are collected.
+    // Process leaves redirected pipes open until they are garbage collected.
     private void Close()
     {
         StandardInput.Dispose();
@@ -111,8 +116,8 @@ internal sealed class ChildProcess : IDisposable
         }
     }
 
-    // Tools write a few KiB at a time: the more fits, the less often two processes wake each other. Where it is not
-    // granted the pipe stays as it is.
+    // Tools write a few KiB at a time: a larger pipe means fewer context switches. If the kernel refuses, the pipe
+    // keeps its size.
     private static void Widen(Stream end)
     {
         if (end is PipeStream pipe)
@@ -131,7 +136,10 @@ internal sealed class ChildProcess : IDisposable
         catch (Win32Exception e)
         {
             started.SetException(new SnapshotException(
-                SnapshotFailure.ToolMissing, $"'{_process.StartInfo.FileName}' cannot be started: {e.Message}. Install util-linux (setpriv).", e));
+                SnapshotFailure.ToolMissing,
+                $"'{_process.StartInfo.FileName}' cannot be started: {Sentences.Close(e.Message)} Install util-linux "
+                    + "(setpriv).",
+                e));
             return;
         }
 
@@ -140,8 +148,8 @@ internal sealed class ChildProcess : IDisposable
         var errors = Task.Run(ReadErrorsAsync);
         started.SetResult();
         _process.WaitForExit();
-        // The thread that forked must live as long as the child (the parent-death signal follows it), so it blocks here
-        // and does nothing else.
+        // The thread that forked must live as long as the child (the parent-death signal follows it), so this dedicated
+        // thread blocks here.
         errors.GetAwaiter().GetResult();
         _exited.SetResult(_process.ExitCode);
     }
@@ -161,4 +169,24 @@ internal sealed class ChildProcess : IDisposable
             }
         }
     }
+}
+
+/// <summary>
+/// The standard output of a child. Its <see cref="Read(Span{byte})"/> blocks in the kernel: a tool writes a few KiB at
+/// a time, and an asynchronous read of each would cost more than processing it. Only the end of the child ends such a
+/// read; see <see cref="Kill"/>.
+/// </summary>
+internal sealed class ChildOutput(ChildProcess child) : ReadOnlyStream
+{
+    private readonly Stream _pipe = child.StandardOutput;
+
+    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+
+    public override int Read(Span<byte> buffer) => _pipe.Read(buffer);
+
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+        _pipe.ReadAsync(buffer, cancellationToken);
+
+    /// <summary>Kills the child, which closes the pipe and ends a blocked read.</summary>
+    internal void Kill() => child.Kill();
 }

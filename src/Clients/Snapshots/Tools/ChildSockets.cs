@@ -2,24 +2,30 @@ using System.Globalization;
 
 namespace Drydock.Clients.Snapshots;
 
-/// <summary>Finds the local TCP ports a process talks from, by /proc.</summary>
+/// <summary>Finds the local TCP ports of a process in /proc.</summary>
 internal static class ChildSockets
 {
     private const string Established = "01";
 
     /// <summary>
-    /// Local ports of the established TCP connections of <paramref name="pid"/>; empty when it has none, is gone or
-    /// cannot be looked into.
+    /// Local ports of the established TCP connections of <paramref name="pid"/>; empty if it has none, has ended or
+    /// cannot be inspected.
     /// </summary>
     internal static IReadOnlyList<int> EstablishedPorts(int pid)
     {
         try
         {
-            // What this process has open as well was inherited, and is not the child's own.
+            // Sockets that this process also has open were inherited and do not belong to the child.
             var inherited = Inodes("self");
             var own = Inodes(pid.ToString(CultureInfo.InvariantCulture));
             own.ExceptWith(inherited);
-            return own.Count == 0 ? [] : [.. Table(pid, "tcp").Concat(Table(pid, "tcp6")).Where(e => own.Contains(e.Inode)).Select(static e => e.Port)];
+            return own.Count == 0
+                ? []
+                : [
+                    .. Table(pid, "tcp")
+                        .Concat(Table(pid, "tcp6"))
+                        .Where(e => own.Contains(e.Inode))
+                        .Select(static e => e.Port)];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -48,7 +54,12 @@ internal static class ChildSockets
             var fields = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
             if (fields.Length > 9 && fields[3] == Established)
             {
-                yield return new Entry(int.Parse(fields[1].AsSpan(fields[1].LastIndexOf(':') + 1), NumberStyles.HexNumber, CultureInfo.InvariantCulture), fields[9]);
+                yield return new Entry(
+                    int.Parse(
+                        fields[1].AsSpan(fields[1].LastIndexOf(':') + 1),
+                        NumberStyles.HexNumber,
+                        CultureInfo.InvariantCulture),
+                    fields[9]);
             }
         }
     }

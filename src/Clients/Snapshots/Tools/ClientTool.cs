@@ -1,13 +1,14 @@
 using System.Globalization;
 using System.Text;
 using Drydock.Clients.MySql;
+using Drydock.Clients.Safety;
 
 namespace Drydock.Clients.Snapshots;
 
 /// <summary>The mysql command line client, fed through its standard input.</summary>
 internal sealed class ClientTool(SnapshotToolOptions options)
 {
-    // A client that closed its input has ended within moments.
+    // A client that closed its input ends within this time.
     private static readonly TimeSpan EndPatience = TimeSpan.FromSeconds(10);
 
     private static readonly string[] Flags =
@@ -29,12 +30,20 @@ internal sealed class ClientTool(SnapshotToolOptions options)
     /// </summary>
     /// <exception cref="SnapshotException"><see cref="SnapshotFailure.LoadFailed"/>.</exception>
     internal async Task RunAsync(
-        MySqlConnectionStringBuilder connection, string database, string? lockName, Func<ulong, Task> onSession, Func<Stream, Task> feed, CancellationToken cancellationToken)
+        MySqlConnectionStringBuilder connection,
+        string database,
+        string? lockName,
+        Func<ulong, Task> onSession,
+        Func<Stream, Task> feed,
+        CancellationToken cancellationToken)
     {
         var info = await ToolInfo.ReadAsync(options.SetPriv, options.Client, cancellationToken).ConfigureAwait(false);
         using var secret = SecretOptionFile.Create(connection, info.Flavour);
         using var child = ChildProcess.Start(
-            options.SetPriv, options.Client, [$"--defaults-file={secret.Path}", .. Flags, $"--database={database}"], connection.Password);
+            options.SetPriv,
+            options.Client,
+            [$"--defaults-file={secret.Path}", .. Flags, $"--database={database}"],
+            connection.Password);
         using var output = new StreamReader(child.StandardOutput, Encoding.UTF8);
         try
         {
@@ -45,10 +54,12 @@ internal sealed class ClientTool(SnapshotToolOptions options)
                 throw Failed(child, code, inner: null);
             }
         }
-        catch (Exception e) when (e is IOException or SinkException)
+        catch (Exception e) when (e is IOException or ConsumerException)
         {
-            // It closed its end: it ended, and its own words say why. Where it goes on the trouble was elsewhere.
-            if (await Task.WhenAny(child.Exited, Task.Delay(EndPatience, cancellationToken)).ConfigureAwait(false) != child.Exited)
+            // The client closed its input. If it ends, its error text says why; if it continues, the problem is
+            // elsewhere.
+            if (await Task.WhenAny(
+                child.Exited, Task.Delay(EndPatience, cancellationToken)).ConfigureAwait(false) != child.Exited)
             {
                 throw;
             }
@@ -58,31 +69,44 @@ internal sealed class ClientTool(SnapshotToolOptions options)
         }
         finally
         {
-            // Killed before its input is closed: on a mere end of input it would run the statement it has half of.
+            // Killed before its input is closed: at the end of its input it would execute an incomplete statement.
             child.Kill();
             await child.Exited.ConfigureAwait(false);
         }
 
-        SnapshotException Failed(ChildProcess process, int code, Exception? inner) => new(ServerTrouble.Of(process.ErrorText, SnapshotFailure.LoadFailed), string.Create(
-            CultureInfo.InvariantCulture, $"mysql loading {database} on {connection.Describe()} ended with {code}: {process.ErrorText}"), inner);
+        SnapshotException Failed(ChildProcess process, int code, Exception? inner) =>
+            new(ServerErrorClassifier.Of(process.ErrorText, SnapshotFailure.LoadFailed), string.Create(
+            CultureInfo.InvariantCulture,
+            $"mysql loading {database} on {connection.Describe()} ended with {code}: "
+                + $"{Sentences.Close(process.ErrorText)}"), inner);
     }
 
     private static async Task WriteAsync(
-        ChildProcess child, StreamReader output, string? lockName, Func<ulong, Task> onSession, Func<Stream, Task> feed, CancellationToken cancellationToken)
+        ChildProcess child,
+        StreamReader output,
+        string? lockName,
+        Func<ulong, Task> onSession,
+        Func<Stream, Task> feed,
+        CancellationToken cancellationToken)
     {
         var takeLock = lockName is null ? "1" : $"GET_LOCK('{lockName}', 0)";
-        await child.StandardInput.WriteAsync(Encoding.UTF8.GetBytes($"SELECT CONNECTION_ID(), {takeLock};\n"), cancellationToken).ConfigureAwait(false);
+        await child.StandardInput.WriteAsync(
+            Encoding.UTF8.GetBytes($"SELECT CONNECTION_ID(), {takeLock};\n"), cancellationToken).ConfigureAwait(false);
         await child.StandardInput.FlushAsync(cancellationToken).ConfigureAwait(false);
         var line = await ReadLineAsync(output, cancellationToken).ConfigureAwait(false);
         var fields = line.Split('\t');
-        if (fields.Length != 2 || !ulong.TryParse(fields[0], NumberStyles.None, CultureInfo.InvariantCulture, out var id))
+        if (fields.Length != 2
+            || !ulong.TryParse(fields[0], NumberStyles.None, CultureInfo.InvariantCulture, out var id))
         {
-            throw new SnapshotException(SnapshotFailure.LoadFailed, $"mysql answered '{line}' to the question for its connection id.");
+            throw new SnapshotException(
+                SnapshotFailure.LoadFailed, $"mysql answered '{line}' to the query of its connection id.");
         }
 
         if (fields[1] != "1")
         {
-            throw new SnapshotException(SnapshotFailure.Busy, "Another session loads this database of this snapshot; end it first.");
+            throw new SnapshotException(
+                SnapshotFailure.Busy,
+                "Another session is loading this database of this snapshot. End that session first.");
         }
 
         await onSession(id).ConfigureAwait(false);
@@ -93,7 +117,7 @@ internal sealed class ClientTool(SnapshotToolOptions options)
         await drained.WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    // The server decides what is in it.
+    // The server determines its content, so its length is limited.
     private static async Task<string> ReadLineAsync(StreamReader output, CancellationToken cancellationToken)
     {
         var line = new StringBuilder();
@@ -109,20 +133,23 @@ internal sealed class ClientTool(SnapshotToolOptions options)
             {
                 throw new SnapshotException(
                     SnapshotFailure.LoadFailed,
-                    FormattableString.Invariant($"mysql answered the question for its connection id with more than {SnapshotLimits.ClientLine} characters; is this a MySQL server?"));
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"mysql answered the query of its connection id with more than {SnapshotLimits.ClientLine} "
+                            + $"characters. Check that this is a MySQL server."));
             }
         }
 
         throw new IOException("No answer.");
     }
 
-    // A dump prints next to nothing, but a full pipe would stop the load.
+    // A load prints almost nothing, but a full pipe would block it.
     private static async Task DrainAsync(StreamReader output)
     {
         var buffer = new char[4096];
         while (await output.ReadAsync(buffer).ConfigureAwait(false) > 0)
         {
-            // Thrown away.
+            // Discarded.
         }
     }
 }

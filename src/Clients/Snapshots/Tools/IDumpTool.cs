@@ -1,18 +1,67 @@
+using Drydock.Clients.MySql;
+
 namespace Drydock.Clients.Snapshots;
 
 /// <summary>Writes the SQL of one database.</summary>
 public interface IDumpTool
 {
-    /// <summary>Which tool this is and with which flags it will run.</summary>
+    /// <summary>Describes the tool and its flags.</summary>
     /// <exception cref="SnapshotException"><see cref="SnapshotFailure.ToolMissing"/>.</exception>
     Task<SnapshotTool> DescribeAsync(DumpScope scope, CancellationToken cancellationToken);
 
     /// <summary>
     /// Runs the dump; <paramref name="consume"/> reads every output to its end. It is called once for
-    /// <see cref="SnapshotPart.Whole"/>, or for each of several parts, then from several threads at a time. Cancelling
+    /// <see cref="SnapshotPart.Whole"/>, or for each of several parts, then from several threads concurrently.
+    /// Cancelling
     /// kills the children.
     /// </summary>
     /// <exception cref="SnapshotException"><see cref="SnapshotFailure.DumpFailed"/> with the end of its error output,
     /// never the password.</exception>
     Task DumpAsync(DumpJob job, Func<DumpOutput, CancellationToken, Task> consume, CancellationToken cancellationToken);
 }
+
+/// <summary>One database to dump.</summary>
+public sealed record DumpJob
+{
+    /// <summary>How to reach the server.</summary>
+    public required MySqlConnectionStringBuilder Connection { get; init; }
+
+    public required string Database { get; init; }
+
+    /// <summary>The snapshot whose marker its statements contain.</summary>
+    public required string SnapshotId { get; init; }
+
+    /// <summary>Flags as <see cref="IDumpTool.DescribeAsync"/> gave them.</summary>
+    public required IReadOnlyList<string> Flags { get; init; }
+
+    /// <summary>Threads, where the tool has several.</summary>
+    public int Threads { get; init; } = 4;
+
+    /// <summary>
+    /// Called in parallel to the dump for every child that connects to the server; the dump ends only after this call
+    /// has ended.
+    /// </summary>
+    public Func<RunningTool, CancellationToken, Task>? OnStarted { get; init; }
+}
+
+/// <summary>One stream of SQL that a tool wrote.</summary>
+/// <param name="Part">The kind of content.</param>
+/// <param name="Name">Its file name, without the suffixes of compression and encryption; empty if it is the only
+/// one.</param>
+/// <param name="Content">The SQL.</param>
+/// <param name="Head">Bytes to put before it.</param>
+public sealed record DumpOutput(SnapshotPart Part, string Name, Stream Content, ReadOnlyMemory<byte> Head = default);
+
+/// <summary>The facts that determine the flags of a dump.</summary>
+/// <param name="Server">The kind of server.</param>
+/// <param name="Routines">A database has procedures, functions or packages.</param>
+/// <param name="Triggers">A database has triggers.</param>
+/// <param name="Events">A database has events.</param>
+/// <param name="MayLock">The user may lock the tables.</param>
+public sealed record DumpScope(MySqlServerKind Server, bool Routines, bool Triggers, bool Events, bool MayLock = false);
+
+/// <summary>A tool that runs.</summary>
+/// <param name="ProcessId">Its pid.</param>
+/// <param name="Ended">Completes when it has ended.</param>
+/// <param name="Sessions">How many sessions it opens on the server.</param>
+public sealed record RunningTool(int ProcessId, Task Ended, int Sessions = 1);

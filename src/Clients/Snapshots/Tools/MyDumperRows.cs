@@ -7,15 +7,16 @@ using Drydock.Clients.MySql;
 namespace Drydock.Clients.Snapshots;
 
 /// <summary>
-/// Runs mydumper once into a scratch directory and hands on its files as they are finished; each is removed when it is
-/// consumed.
+/// Runs mydumper once into a scratch directory and passes on its files as they are finished; each is removed after it
+/// was consumed.
 /// </summary>
 internal sealed class MyDumperRows(
     SnapshotToolOptions options, DumpJob job, IReadOnlyList<string> flags, MySqlServerKind server)
 {
     private const string MetadataName = "metadata";
 
-    private static readonly byte[] Head = Encoding.ASCII.GetBytes("/*!40101 SET NAMES binary*/;\n/*!40014 SET FOREIGN_KEY_CHECKS=0*/;\n/*!40103 SET TIME_ZONE='+00:00' */;\n");
+    private static readonly byte[] Head = Encoding.ASCII.GetBytes(
+        "/*!40101 SET NAMES binary*/;\n/*!40014 SET FOREIGN_KEY_CHECKS=0*/;\n/*!40103 SET TIME_ZONE='+00:00' */;\n");
 
     private readonly ConcurrentDictionary<string, bool> _taken = new(StringComparer.Ordinal);
     private readonly Channel<string> _finished = Channel.CreateUnbounded<string>();
@@ -29,9 +30,11 @@ internal sealed class MyDumperRows(
         var folder = Path.Combine(scratch.Path, "rows");
         Directory.CreateDirectory(folder);
         var omit = Path.Combine(scratch.Path, "omit");
-        await File.WriteAllLinesAsync(omit, omitted.Select(t => $"{job.Database}.{t}"), cancellationToken).ConfigureAwait(false);
+        await File.WriteAllLinesAsync(
+            omit, omitted.Select(t => $"{job.Database}.{t}"), cancellationToken).ConfigureAwait(false);
         using var watch = Watch(folder);
-        using var secret = SecretOptionFile.Create(job.Connection, ToolFlavour.MariaDb, WorkerLogin.Dumper(server, job.SnapshotId));
+        using var secret =
+            SecretOptionFile.Create(job.Connection, ToolVendor.MariaDb, InitCommand.Dumper(server, job.SnapshotId));
         using var child = ChildProcess.Start(
             options.SetPriv,
             options.MyDumper,
@@ -57,7 +60,7 @@ internal sealed class MyDumperRows(
     }
 
     /// <summary>
-    /// What mydumper and myloader want in argv for TLS, beside the option file; names of files, no secrets.
+    /// The TLS flags that mydumper and myloader need in addition to the option file: file names, no secrets.
     /// </summary>
     internal static IEnumerable<string> TlsFlags(MySqlConnectionStringBuilder connection)
     {
@@ -67,7 +70,11 @@ internal sealed class MyDumperRows(
         }
 
         yield return "--ssl";
-        foreach (var (flag, value) in new[] { ("--ca", connection.SslMode == MySqlSslMode.Required ? "" : connection.SslCa), ("--cert", connection.SslCert), ("--key", connection.SslKey) })
+        foreach (var (
+            flag,
+            value) in new[] { ("--ca", connection.SslMode == MySqlSslMode.Required ? "" : connection.SslCa),
+            ("--cert", connection.SslCert),
+            ("--key", connection.SslKey) })
         {
             if (value.Length > 0)
             {
@@ -77,7 +84,7 @@ internal sealed class MyDumperRows(
     }
 
     // A file is finished when it was renamed from its .00001 (it is the only one of its table) or when the next one of
-    // its table exists. What these events do not tell, or tell too late, is taken when mydumper has ended.
+    // its table exists. Files missed by these events are consumed when mydumper has ended.
     private FileSystemWatcher Watch(string folder)
     {
         var watch = new FileSystemWatcher(folder) { NotifyFilter = NotifyFilters.FileName };
@@ -106,7 +113,12 @@ internal sealed class MyDumperRows(
         // db.table.00002.sql
         const int Ending = 10;
         if (name.Length <= Ending || name[^Ending] != '.' || !name.EndsWith(".sql", StringComparison.Ordinal)
-            || !int.TryParse(name.AsSpan(name.Length - Ending + 1, 5), NumberStyles.None, CultureInfo.InvariantCulture, out var number) || number < 2)
+            || !int.TryParse(
+                name.AsSpan(name.Length - Ending + 1, 5),
+                NumberStyles.None,
+                CultureInfo.InvariantCulture,
+                out var number)
+                || number < 2)
         {
             return null;
         }
@@ -122,7 +134,9 @@ internal sealed class MyDumperRows(
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var talk = child.StandardOutput.CopyToAsync(Stream.Null, stop.Token);
-        var workers = Enumerable.Range(0, Math.Clamp(Environment.ProcessorCount, 1, job.Threads)).Select(_ => Task.Run(() => WorkAsync(folder, consume, stop.Token), CancellationToken.None)).ToList();
+        var workers = Enumerable.Range(0, Math.Clamp(Environment.ProcessorCount, 1, job.Threads))
+            .Select(_ => Task.Run(() => WorkAsync(folder, consume, stop.Token), CancellationToken.None))
+            .ToList();
         try
         {
             var failure = FirstFailureAsync(workers);
@@ -144,7 +158,11 @@ internal sealed class MyDumperRows(
         {
             await stop.CancelAsync().ConfigureAwait(false);
             child.Kill();
-            await Task.WhenAll([.. workers, talk]).ContinueWith(static t => t.Exception, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default).ConfigureAwait(false);
+            await Task.WhenAll([.. workers, talk]).ContinueWith(
+                static t => t.Exception,
+                CancellationToken.None,
+                TaskContinuationOptions.None,
+                TaskScheduler.Default).ConfigureAwait(false);
         }
     }
 
@@ -171,13 +189,23 @@ internal sealed class MyDumperRows(
         await foreach (var name in _finished.Reader.ReadAllAsync(cancellationToken).ConfigureAwait(false))
         {
             var path = Path.Combine(folder, name);
-            await using (var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0, FileOptions.SequentialScan))
+            await using (
+                var file = new FileStream(
+                    path,
+                    FileMode.Open,
+                    FileAccess.Read,
+                    FileShare.ReadWrite | FileShare.Delete,
+                    bufferSize: 0,
+                    FileOptions.SequentialScan))
             {
                 var start = new byte[Head.Length];
-                var read = await file.ReadAtLeastAsync(start, start.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
+                var read = await file.ReadAtLeastAsync(
+                    start, start.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
                 file.Position = 0;
                 var hasHead = start.AsSpan(0, read).StartsWith("/*!40101 SET NAMES binary*/"u8);
-                await consume(new DumpOutput(SnapshotPart.Rows, name, file, hasHead ? default : Head), cancellationToken).ConfigureAwait(false);
+                await consume(
+                    new DumpOutput(SnapshotPart.Rows, name, file, hasHead ? default : Head),
+                    cancellationToken).ConfigureAwait(false);
             }
 
             File.Delete(path);
@@ -190,10 +218,13 @@ internal sealed class MyDumperRows(
         var path = Path.Combine(folder, MetadataName);
         if (!File.Exists(path))
         {
-            throw new SnapshotException(SnapshotFailure.Truncated, $"mydumper of {job.Database} ended well and left no file 'metadata', which it writes last.");
+            throw new SnapshotException(
+                SnapshotFailure.Truncated,
+                $"mydumper of {job.Database} exited successfully but left no file 'metadata', which it writes last.");
         }
 
         await using var file = File.OpenRead(path);
-        await consume(new DumpOutput(SnapshotPart.Metadata, MetadataName, file), cancellationToken).ConfigureAwait(false);
+        await consume(
+            new DumpOutput(SnapshotPart.Metadata, MetadataName, file), cancellationToken).ConfigureAwait(false);
     }
 }

@@ -5,17 +5,17 @@ namespace Drydock.Clients.Snapshots;
 
 /// <summary>
 /// mydumper for the rows, in files of about <see cref="ChunkMegabytes"/> MB so that myloader loads one big table with
-/// many threads; mysqldump for everything that is no row, and for the rows of tables that mydumper 0.10 would not dump
-/// truly (<see cref="TableChoice"/>).
+/// many threads; mysqldump for everything but rows, and for the rows of tables that mydumper 0.10 cannot dump correctly
+/// (<see cref="TableSelection"/>).
 /// </summary>
 /// <remarks>
-/// What 0.10 does wrong and how it is met: it puts names into SQL and file names unquoted (such tables go to
+/// Defects of 0.10 and their workarounds: it puts names into SQL and file names unquoted (such tables go to
 /// mysqldump); it takes a column with an expression as default in MySQL 8 for a generated one and leaves it out, and
 /// invisible columns (the same); a last row that begins a statement of its own has no column list in a table with
 /// generated columns (always <c>--complete-insert</c>), and one that begins a file lacks the file's head (it is put
 /// there); chunks by rows (<c>-r</c>) lose negative keys (chunks are by size); sequences are taken for tables (left
 /// out); definers, sql_mode and order of views, triggers and routines are not kept well (they come from mysqldump);
-/// escapes follow the server's sql_mode (<see cref="WorkerLogin"/>).
+/// escapes follow the server's sql_mode (<see cref="InitCommand"/>).
 /// </remarks>
 public sealed class MyDumperTool(SnapshotToolOptions? options = null) : IDumpTool
 {
@@ -30,7 +30,8 @@ public sealed class MyDumperTool(SnapshotToolOptions? options = null) : IDumpToo
     public async Task<SnapshotTool> DescribeAsync(DumpScope scope, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(scope);
-        var own = await ToolInfo.ReadAsync(_options.SetPriv, _options.MyDumper, cancellationToken).ConfigureAwait(false);
+        var own =
+            await ToolInfo.ReadAsync(_options.SetPriv, _options.MyDumper, cancellationToken).ConfigureAwait(false);
         var sql = await _sql.ReadInfoAsync(cancellationToken).ConfigureAwait(false);
         List<string> flags =
         [
@@ -47,8 +48,10 @@ public sealed class MyDumperTool(SnapshotToolOptions? options = null) : IDumpToo
             [.. flags, Separator, .. MySqlDumpTool.CommonFlags(sql), .. MySqlDumpTool.ObjectFlags(scope)],
             DumpToolKind.MyDumper,
             scope.MayLock
-                ? "all tables of a database locked for reading until every thread had begun its transaction (--lock-all-tables --trx-consistency-only): transactional tables are of one moment"
-                : "no locks, for want of the privilege LOCK TABLES: every thread's transaction begins a moment after the other's; consistent if nobody wrote meanwhile");
+                ? "all tables of a database locked for reading until every thread had begun its transaction "
+                    + "(--lock-all-tables --trx-consistency-only): transactional tables are of one moment"
+                : "no locks, for want of the privilege LOCK TABLES: every thread's transaction begins a moment after "
+                    + "the other's; consistent if nobody wrote meanwhile");
     }
 
     /// <inheritdoc/>
@@ -61,30 +64,54 @@ public sealed class MyDumperTool(SnapshotToolOptions? options = null) : IDumpToo
         var common = job.Flags.Skip(split + 1).Where(static f => !IsObjectFlag(f)).ToList();
         var objects = job.Flags.Skip(split + 1).Where(IsObjectFlag).ToList();
         string[] noObjects = ["--skip-routines", "--skip-events", "--skip-triggers"];
-        await using var connection = new MySqlConnection(new MySqlConnectionStringBuilder(job.Connection) { Database = "" });
+        await using var connection =
+            new MySqlConnection(new MySqlConnectionStringBuilder(job.Connection) { Database = "" });
         await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
-        var choice = await TableChoice.ReadAsync(connection, job.Database, SessionMarker.Comment(job.SnapshotId), cancellationToken).ConfigureAwait(false);
+        var choice = await TableSelection.ReadAsync(
+            connection, job.Database, SessionMarker.Comment(job.SnapshotId), cancellationToken).ConfigureAwait(false);
 
-        await SqlAsync(SnapshotPart.Tables, "tables.sql", [.. common, .. noObjects, "--no-data", .. choice.Views.Select(v => $"--ignore-table={job.Database}.{v}")], []).ConfigureAwait(false);
+        await SqlAsync(
+            SnapshotPart.Tables,
+            "tables.sql",
+            [.. common, .. noObjects, "--no-data", .. choice.Views.Select(v => $"--ignore-table={job.Database}.{v}")],
+            []).ConfigureAwait(false);
         if (choice.Fast.Count > 0)
         {
             var rows = new MyDumperRows(_options, job, [.. job.Flags.Take(split)], connection.ServerKind);
-            await rows.RunAsync([.. choice.Other, .. choice.NoTables], consume, cancellationToken).ConfigureAwait(false);
+            await rows.RunAsync(
+                [.. choice.Other, .. choice.NoTables], consume, cancellationToken).ConfigureAwait(false);
         }
 
         if (choice.Other.Count > 0)
         {
-            await SqlAsync(SnapshotPart.OtherRows, "other-rows.sql", [.. common, .. noObjects, "--no-create-info"], choice.Other).ConfigureAwait(false);
+            await SqlAsync(
+                SnapshotPart.OtherRows,
+                "other-rows.sql",
+                [.. common, .. noObjects, "--no-create-info"],
+                choice.Other).ConfigureAwait(false);
         }
 
-        await SqlAsync(SnapshotPart.Routines, "routines.sql", [.. common, .. objects, "--no-create-info", "--no-data"], []).ConfigureAwait(false);
+        await SqlAsync(
+            SnapshotPart.Routines,
+            "routines.sql",
+            [.. common, .. objects, "--no-create-info", "--no-data"],
+            []).ConfigureAwait(false);
         if (choice.Views.Count > 0)
         {
-            await SqlAsync(SnapshotPart.Views, "views.sql", [.. common, .. noObjects, "--no-data"], choice.Views).ConfigureAwait(false);
+            await SqlAsync(
+                SnapshotPart.Views,
+                "views.sql",
+                [.. common, .. noObjects, "--no-data"],
+                choice.Views).ConfigureAwait(false);
         }
 
-        Task SqlAsync(SnapshotPart part, string name, IEnumerable<string> flags, IEnumerable<string> tables) => _sql.RunAsync(
-            job, flags, [job.Database, .. tables], (stream, token) => consume(new DumpOutput(part, name, stream), token), cancellationToken);
+        Task SqlAsync(SnapshotPart part, string name, IEnumerable<string> flags, IEnumerable<string> tables) =>
+            _sql.RunAsync(
+            job,
+            flags,
+            [job.Database, .. tables],
+            (stream, token) => consume(new DumpOutput(part, name, stream), token),
+            cancellationToken);
     }
 
     private static bool IsObjectFlag(string flag) =>

@@ -17,7 +17,8 @@ public sealed class MySqlDumpTool(SnapshotToolOptions? options = null) : IDumpTo
             info.Version,
             Flags(scope, info),
             DumpToolKind.MySqlDump,
-            "one transaction a database (--single-transaction): transactional tables are of one moment, others of when they were read");
+            "one transaction a database (--single-transaction): transactional tables are of one moment, others of when "
+                + "they were read");
     }
 
     /// <inheritdoc/>
@@ -26,7 +27,12 @@ public sealed class MySqlDumpTool(SnapshotToolOptions? options = null) : IDumpTo
     {
         ArgumentNullException.ThrowIfNull(job);
         ArgumentNullException.ThrowIfNull(consume);
-        await RunAsync(job, job.Flags, [job.Database], (stream, token) => consume(new DumpOutput(SnapshotPart.Whole, "", stream), token), cancellationToken).ConfigureAwait(false);
+        await RunAsync(
+            job,
+            job.Flags,
+            [job.Database],
+            (stream, token) => consume(new DumpOutput(SnapshotPart.Whole, "", stream), token),
+            cancellationToken).ConfigureAwait(false);
     }
 
     internal static List<string> CommonFlags(ToolInfo info)
@@ -40,13 +46,13 @@ public sealed class MySqlDumpTool(SnapshotToolOptions? options = null) : IDumpTo
             "--no-tablespaces",
             "--max-allowed-packet=1073741824",
         ];
-        if (info.Flavour == ToolFlavour.MySql)
+        if (info.Flavour == ToolVendor.MySql)
         {
-            // A dump that sets the GTIDs cannot be loaded into a server that has some.
+            // A dump that sets GTIDs cannot be loaded into a server that already has GTIDs.
             flags.Add("--set-gtid-purged=OFF");
             if (!info.Version.Contains("Distrib 5.", StringComparison.Ordinal))
             {
-                // 8.0 reads a table that only MySQL 8 has.
+                // mysqldump 8.0 reads a table that exists only in MySQL 8.
                 flags.Add("--column-statistics=0");
             }
         }
@@ -54,7 +60,7 @@ public sealed class MySqlDumpTool(SnapshotToolOptions? options = null) : IDumpTo
         return flags;
     }
 
-    // OceanBase lacks the tables these read; there they are asked for only when there is something to dump.
+    // OceanBase lacks the tables that these flags read; there they are used only if there is something to dump.
     internal static IEnumerable<string> ObjectFlags(DumpScope scope)
     {
         var always = scope.Server != MySqlServerKind.OceanBase;
@@ -68,16 +74,21 @@ public sealed class MySqlDumpTool(SnapshotToolOptions? options = null) : IDumpTo
 
     /// <summary>Runs it once. <paramref name="names"/> are the database and, if not all of it, the tables.</summary>
     internal async Task RunAsync(
-        DumpJob job, IEnumerable<string> flags, IEnumerable<string> names, Func<Stream, CancellationToken, Task> consume, CancellationToken cancellationToken)
+        DumpJob job,
+        IEnumerable<string> flags,
+        IEnumerable<string> names,
+        Func<Stream, CancellationToken, Task> consume,
+        CancellationToken cancellationToken)
     {
         var info = await ReadInfoAsync(cancellationToken).ConfigureAwait(false);
         using var secret = SecretOptionFile.Create(job.Connection, info.Flavour);
 
-        // --where is true of every row: it only puts the marker into the statements that read the tables.
+        // --where is true for every row; it only adds the marker to the statements that read the tables.
         using var child = ChildProcess.Start(
             _options.SetPriv,
             _options.Dump,
-            [$"--defaults-file={secret.Path}", .. flags, $"--where=1=1 {SessionMarker.Comment(job.SnapshotId)}", "--", .. names],
+            [$"--defaults-file={secret.Path}", .. flags, "--where=1=1 "
+                + $"{SessionMarker.Comment(job.SnapshotId)}", "--", .. names],
             job.Connection.Password);
         await ToolRun.RunAsync(
             child,

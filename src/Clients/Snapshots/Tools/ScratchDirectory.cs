@@ -1,17 +1,19 @@
 using System.Globalization;
+using Drydock.Clients.Safety;
 
 namespace Drydock.Clients.Snapshots;
 
 /// <summary>
-/// A directory of one attempt's own below the scratch root (mode 0700), locked as long as it is in use, removed when it
-/// is disposed. Making one removes those that a process which died has left, as
+/// The directory of one attempt below the scratch root (mode 0700), locked while it is in use and removed when it is
+/// disposed. Creating one removes those left by processes that died, as
 /// <see cref="RemoveLeft(SnapshotToolOptions)"/> does: their locks are free.
 /// </summary>
 public sealed class ScratchDirectory : IDisposable
 {
     private const string Mark = "drydock-scratch-";
     private const string LockName = ".lock";
-    private const UnixFileMode FolderMode700 = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+    private const UnixFileMode FolderMode700 =
+        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
     private static readonly Lock OneAtATime = new();
     private static readonly List<ScratchDirectory> InUse = [];
@@ -31,7 +33,8 @@ public sealed class ScratchDirectory : IDisposable
     internal string Path { get; }
 
     /// <summary>
-    /// Removes what processes that died have left: with them may lie the rows of encrypted snapshots, readable.
+    /// Removes the directories left by processes that died: they may contain the unencrypted rows of encrypted
+    /// snapshots.
     /// </summary>
     /// <exception cref="IOException">The root cannot be listed.</exception>
     /// <exception cref="UnauthorizedAccessException">The root may not be listed.</exception>
@@ -69,11 +72,12 @@ public sealed class ScratchDirectory : IDisposable
         {
             if (!Directory.Exists(root))
             {
-                throw new SnapshotException(SnapshotFailure.StorageUnusable, $"The scratch directory {root} does not exist; mount the volume or create it.");
+                throw new SnapshotException(
+                    SnapshotFailure.StorageUnusable,
+                    $"The scratch directory {root} does not exist. Mount the volume, or create the directory.");
             }
 
-            // Between the making of a directory and the taking of its lock nobody of this process may take it for one
-            // that was left.
+            // Between the creation of a directory and its lock, no other thread may mistake it for an abandoned one.
             lock (OneAtATime)
             {
                 RemoveLeft(root);
@@ -87,7 +91,10 @@ public sealed class ScratchDirectory : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new SnapshotException(SnapshotFailure.StorageUnusable, $"The scratch directory {root} cannot be used: {e.Message}", e);
+            throw new SnapshotException(
+                SnapshotFailure.StorageUnusable,
+                $"The scratch directory {root} cannot be used: {Sentences.Close(e.Message)}",
+                e);
         }
     }
 
@@ -99,25 +106,28 @@ public sealed class ScratchDirectory : IDisposable
         }
         catch (IOException)
         {
-            // A file was removed while they were counted: then what was promised still is.
+            // A file was removed while they were counted, so the whole reservation still counts.
             return 0;
         }
     }
 
     private static string RootOf(SnapshotToolOptions options) => options.ScratchRoot ?? System.IO.Path.GetTempPath();
 
-    // FileShare.None is an advisory lock of the kernel's (flock), which a dead process does not hold.
+    // FileShare.None is an advisory kernel lock (flock), which is released when its process dies.
     private static FileStream Hold(string path) =>
         new(System.IO.Path.Combine(path, LockName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
 
     private static void RequireFree(string root, long neededBytes)
     {
-        // What others were promised and have not written yet is not free, although the file system says so.
-        var free = new DriveInfo(root).AvailableFreeSpace - InUse.Where(d => d._root == root).Sum(static d => Math.Max(0, d._promised - d.Written()));
+        // Space reserved by others and not written yet is not free, although the file system reports it as free.
+        var free = new DriveInfo(root).AvailableFreeSpace - InUse.Where(d => d._root == root).Sum(
+            static d => Math.Max(0, d._promised - d.Written()));
         if (free < neededBytes)
         {
             throw new SnapshotException(SnapshotFailure.StorageUnusable, string.Create(
-                CultureInfo.InvariantCulture, $"The scratch directory {root} has {free} bytes free, {neededBytes} are needed; give it more room or name another directory."));
+                CultureInfo.InvariantCulture,
+                $"The scratch directory {root} has {free} bytes free, but {neededBytes} are needed. "
+                    + $"Free some space, or configure another directory."));
         }
     }
 
@@ -127,7 +137,7 @@ public sealed class ScratchDirectory : IDisposable
         {
             try
             {
-                // Without its lock file it is just being made, or just being removed, by somebody who lives.
+                // Without its lock file it is just being created or removed by a running process.
                 if (File.Exists(System.IO.Path.Combine(path, LockName)))
                 {
                     using var held = Hold(path);
@@ -136,11 +146,11 @@ public sealed class ScratchDirectory : IDisposable
             }
             catch (IOException)
             {
-                // In use by another attempt, or gone meanwhile.
+                // In use by another attempt, or already removed.
             }
             catch (UnauthorizedAccessException)
             {
-                // Another user's: not this operator's to remove.
+                // It belongs to another user and must not be removed.
             }
         }
     }

@@ -6,13 +6,14 @@ using Drydock.Clients.Safety;
 namespace Drydock.Clients.Snapshots;
 
 /// <summary>
-/// The option file (mode 0600) by which a child learns where to connect and with which password. It lives in memory
-/// without a name and is gone when it is disposed or this process ends, however it ends.
+/// The option file (mode 0600) that tells a child the server and the password. It exists in memory without a name and
+/// disappears when it is disposed or this process ends in any way.
 /// </summary>
 internal sealed class SecretOptionFile : IDisposable
 {
-    // A statement, or a server that answers a statement with a wish, must not get a file of this pod.
-    private const string NoLocalFiles = "[mysql]\nlocal-infile=0\n[mydumper]\nlocal-infile=0\n[myloader]\nlocal-infile=0\n";
+    // Neither a statement nor a server may read a file of this pod (LOAD DATA LOCAL).
+    private const string NoLocalFiles =
+        "[mysql]\nlocal-infile=0\n[mydumper]\nlocal-infile=0\n[myloader]\nlocal-infile=0\n";
 
     private readonly MemoryFile _file;
     private readonly MemoryFile? _authority;
@@ -20,11 +21,11 @@ internal sealed class SecretOptionFile : IDisposable
     private SecretOptionFile(MemoryFile file, MemoryFile? authority, MySqlConnectionStringBuilder connection) =>
         (_file, _authority, Connection) = (file, authority, connection);
 
-    /// <summary>Where the child finds it while it lives.</summary>
+    /// <summary>The path for the child, valid until disposal.</summary>
     internal string Path => _file.Path;
 
     /// <summary>
-    /// The connection as the child makes it: the authority to trust is a file that lives as long as this.
+    /// The connection of the child: the trusted authority is a file that exists until disposal.
     /// </summary>
     internal MySqlConnectionStringBuilder Connection { get; }
 
@@ -34,12 +35,12 @@ internal sealed class SecretOptionFile : IDisposable
         _authority?.Dispose();
     }
 
-    /// <param name="connection">Where to and as whom.</param>
-    /// <param name="flavour">Whose client library will read it.</param>
-    /// <param name="initCommand">One statement that every session of mydumper and myloader runs at login; null: it is
-    /// another tool.</param>
+    /// <param name="connection">The server and the user.</param>
+    /// <param name="flavour">The vendor of the client library that reads it.</param>
+    /// <param name="initCommand">A statement that every session of mydumper and myloader runs at login; null for other
+    /// tools.</param>
     internal static SecretOptionFile Create(
-        MySqlConnectionStringBuilder connection, ToolFlavour flavour, string? initCommand = null)
+        MySqlConnectionStringBuilder connection, ToolVendor flavour, string? initCommand = null)
     {
         MemoryFile? authority = null;
         try
@@ -50,11 +51,14 @@ internal sealed class SecretOptionFile : IDisposable
                 connection = new MySqlConnectionStringBuilder(connection) { SslCa = authority.Path };
             }
 
-            // mydumper and myloader hand the file to the client library, which reads [client]; mysqldump ends at an
-            // option there that it does not know.
+            // mydumper and myloader hand the file to the client library, which reads [client]; mysqldump fails on an
+            // unknown option there.
             var text = Text(connection, flavour);
             text = initCommand is null ? text : $"{text}local-infile=0\ninit-command={Quote(initCommand)}\n";
-            return new SecretOptionFile(MemoryFile.Create("drydock-options", Encoding.UTF8.GetBytes(text + NoLocalFiles)), authority, connection);
+            return new SecretOptionFile(
+                MemoryFile.Create("drydock-options", Encoding.UTF8.GetBytes(text + NoLocalFiles)),
+                authority,
+                connection);
         }
         catch
         {
@@ -63,7 +67,7 @@ internal sealed class SecretOptionFile : IDisposable
         }
     }
 
-    internal static string Text(MySqlConnectionStringBuilder connection, ToolFlavour flavour)
+    internal static string Text(MySqlConnectionStringBuilder connection, ToolVendor flavour)
     {
         var text = new StringBuilder("[client]\n");
         if (connection.UnixSocket.Length > 0)
@@ -72,18 +76,21 @@ internal sealed class SecretOptionFile : IDisposable
         }
         else
         {
-            text.Append(CultureInfo.InvariantCulture, $"protocol=tcp\nhost={Quote(connection.Server)}\nport={connection.Port}\n");
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"protocol=tcp\nhost={Quote(connection.Server)}\nport={connection.Port}\n");
         }
 
-        text.Append(CultureInfo.InvariantCulture, $"user={Quote(connection.UserID)}\npassword={Quote(connection.Password)}\n");
+        text.Append(
+            CultureInfo.InvariantCulture, $"user={Quote(connection.UserID)}\npassword={Quote(connection.Password)}\n");
         Tls(text, connection, flavour);
         return text.ToString();
     }
 
-    private static void Tls(StringBuilder text, MySqlConnectionStringBuilder connection, ToolFlavour flavour)
+    private static void Tls(StringBuilder text, MySqlConnectionStringBuilder connection, ToolVendor flavour)
     {
         var mode = connection.SslMode;
-        if (flavour == ToolFlavour.MySql)
+        if (flavour == ToolVendor.MySql)
         {
             text.Append("ssl-mode=").Append(mode switch
             {
@@ -99,7 +106,9 @@ internal sealed class SecretOptionFile : IDisposable
         }
         else
         {
-            text.Append(CultureInfo.InvariantCulture, $"ssl\nssl-verify-server-cert={(mode == MySqlSslMode.VerifyFull ? 1 : 0)}\n");
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"ssl\nssl-verify-server-cert={(mode == MySqlSslMode.VerifyFull ? 1 : 0)}\n");
         }
 
         if (mode == MySqlSslMode.Disabled)
@@ -123,7 +132,7 @@ internal sealed class SecretOptionFile : IDisposable
         }
     }
 
-    // In double quotes: backslash escapes are read, '#' begins no comment, blanks stay.
+    // In double quotes: backslash escapes work, '#' does not start a comment, blanks are kept.
     private static string Quote(string value) => '"' + value
         .Replace("\\", "\\\\", StringComparison.Ordinal)
         .Replace("\"", "\\\"", StringComparison.Ordinal)

@@ -1,6 +1,6 @@
 namespace Drydock.Clients.Snapshots;
 
-/// <summary>Which programs are used, and where they may write meanwhile. Bare names are looked up in PATH.</summary>
+/// <summary>The programs, and their scratch directory. Bare names are looked up in PATH.</summary>
 public sealed record SnapshotToolOptions
 {
     /// <summary>mysqldump of MariaDB or MySQL.</summary>
@@ -18,14 +18,14 @@ public sealed record SnapshotToolOptions
     /// <summary>age 1.0 or later.</summary>
     public string Age { get; init; } = "age";
 
-    /// <summary>util-linux' setpriv, which ties a child's life to ours.</summary>
+    /// <summary>util-linux' setpriv, which ties the lifetime of a child to the operator.</summary>
     public string SetPriv { get; init; } = "setpriv";
 
     /// <summary>
-    /// An existing directory below which mydumper and myloader get a directory of their own for each attempt, removed
-    /// on every exit. A dump needs little there while the storage keeps up (files go to it as they are closed), at most
-    /// the rows of the databases dumped at a time; a load needs the rows of one database as SQL, and says so when there
-    /// is no room. Null: the system's temporary directory.
+    /// An existing directory below which mydumper and myloader get a separate directory for each attempt, removed on
+    /// every exit. A dump needs little space while the storage keeps up (files are moved to it as they are closed), at
+    /// most the rows of the databases dumped in parallel; a load needs the rows of one database as SQL, and reports if
+    /// there is not enough space. Null: the system's temporary directory.
     /// </summary>
     public string? ScratchRoot { get; init; }
 }

@@ -9,15 +9,18 @@ internal static class TableLocks
     private static readonly int[] NotAllowed = [1044, 1142, 1227, 1235, 1149, 1064];
 
     /// <summary>
-    /// Tries it on one table of each database. A lock that somebody else's stands against for a second is still one
-    /// that may be taken.
+    /// Tries it on one table of each database. A lock that conflicts with another session for one second is still
+    /// permitted.
     /// </summary>
     internal static async Task<bool> MayLockAsync(
         MySqlConnection connection, IEnumerable<DatabaseCatalogue> databases, CancellationToken cancellationToken)
     {
         foreach (var database in databases.Where(static d => d.Tables.Count > 0))
         {
-            if (!await MayLockAsync(connection, $"{MySqlIdentifier.Quote(database.Name)}.{MySqlIdentifier.Quote(database.Tables[0].Name)}", cancellationToken).ConfigureAwait(false))
+            if (!await MayLockAsync(
+                connection,
+                $"{MySqlIdentifier.Quote(database.Name)}.{MySqlIdentifier.Quote(database.Tables[0].Name)}",
+                cancellationToken).ConfigureAwait(false))
             {
                 return false;
             }
@@ -30,8 +33,16 @@ internal static class TableLocks
         MySqlConnection connection, string table, CancellationToken cancellationToken)
     {
         const int LockWaitTimeout = 1205;
-        await RunAsync(connection, "SET SESSION lock_wait_timeout=1", [1193, 1232, .. NotAllowed], cancellationToken).ConfigureAwait(false);
-        var refused = await RunAsync(connection, $"LOCK TABLES {table} READ", [LockWaitTimeout, .. NotAllowed], cancellationToken).ConfigureAwait(false);
+        await RunAsync(
+            connection,
+            "SET SESSION lock_wait_timeout=1",
+            [1193, 1232, .. NotAllowed],
+            cancellationToken).ConfigureAwait(false);
+        var refused = await RunAsync(
+            connection,
+            $"LOCK TABLES {table} READ",
+            [LockWaitTimeout, .. NotAllowed],
+            cancellationToken).ConfigureAwait(false);
         await RunAsync(connection, "UNLOCK TABLES", NotAllowed, cancellationToken).ConfigureAwait(false);
         return refused is 0 or LockWaitTimeout;
     }

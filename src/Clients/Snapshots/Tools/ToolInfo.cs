@@ -1,7 +1,9 @@
+using Drydock.Clients.Safety;
+
 namespace Drydock.Clients.Snapshots;
 
-/// <summary>What <c>--version</c> of a tool said.</summary>
-internal sealed record ToolInfo(ToolFlavour Flavour, string Version)
+/// <summary>The output of a tool's <c>--version</c>.</summary>
+internal sealed record ToolInfo(ToolVendor Flavour, string Version)
 {
     internal static async Task<ToolInfo> ReadAsync(string setPriv, string program, CancellationToken cancellationToken)
     {
@@ -13,9 +15,21 @@ internal sealed record ToolInfo(ToolFlavour Flavour, string Version)
         var version = System.Text.Encoding.UTF8.GetString(output.ToArray()).Trim();
         if (code != 0 || version.Length == 0)
         {
-            throw new SnapshotException(SnapshotFailure.ToolMissing, $"'{program} --version' ended with {code}: {child.ErrorText} Install the MariaDB or MySQL client tools.");
+            throw new SnapshotException(
+                SnapshotFailure.ToolMissing,
+                $"'{program} --version' ended with {code}: {Sentences.Close(child.ErrorText)} Install the MariaDB or "
+                    + "MySQL client tools.");
         }
 
-        return new ToolInfo(version.Contains("MariaDB", StringComparison.OrdinalIgnoreCase) ? ToolFlavour.MariaDb : ToolFlavour.MySql, version);
+        return new ToolInfo(
+            version.Contains("MariaDB", StringComparison.OrdinalIgnoreCase) ? ToolVendor.MariaDb : ToolVendor.MySql,
+            version);
     }
+}
+
+/// <summary>The vendor of mysqldump or mysql; their options differ.</summary>
+internal enum ToolVendor
+{
+    MariaDb,
+    MySql,
 }

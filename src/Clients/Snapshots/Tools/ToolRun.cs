@@ -1,15 +1,17 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Drydock.Clients.MySql;
+using Drydock.Clients.Safety;
 
 namespace Drydock.Clients.Snapshots;
 
 /// <summary>
-/// Runs one child that connects to a server, with what goes on beside it, and ends all of it on any failure.
+/// Runs one child that connects to a server together with its companion tasks, and ends all of them on any failure.
 /// </summary>
 internal static class ToolRun
 {
     /// <exception cref="SnapshotException"><paramref name="failure"/>: it ended with an error; the text is the end of
-    /// its own.</exception>
+    /// its error output.</exception>
     internal static async Task RunAsync(
         ChildProcess child,
         string what,
@@ -21,14 +23,18 @@ internal static class ToolRun
     {
         using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         child.StandardInput.Close();
-        var beside = onStarted?.Invoke(new RunningTool(child.Id, child.Exited, sessions), over.Token) ?? Task.CompletedTask;
+        var beside = onStarted?.Invoke(new RunningTool(child.Id, child.Exited, sessions), over.Token)
+            ?? Task.CompletedTask;
         try
         {
             await consume(child, cancellationToken).ConfigureAwait(false);
             var code = await child.Exited.WaitAsync(cancellationToken).ConfigureAwait(false);
             if (code != 0)
             {
-                throw new SnapshotException(ServerTrouble.Of(child.ErrorText, failure), string.Create(CultureInfo.InvariantCulture, $"{what} ended with {code}: {child.ErrorText}"));
+                throw new SnapshotException(
+                    ServerErrorClassifier.Of(child.ErrorText, failure),
+                    string.Create(
+                        CultureInfo.InvariantCulture, $"{what} ended with {code}: {Sentences.Close(child.ErrorText)}"));
             }
 
             await beside.ConfigureAwait(false);
@@ -38,8 +44,54 @@ internal static class ToolRun
             child.Kill();
             await child.Exited.ConfigureAwait(false);
             await over.CancelAsync().ConfigureAwait(false);
-            await beside.ContinueWith(static t => t.Exception, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default).ConfigureAwait(false);
+            await beside.ContinueWith(
+                static t => t.Exception,
+                CancellationToken.None,
+                TaskContinuationOptions.None,
+                TaskScheduler.Default).ConfigureAwait(false);
             throw;
         }
     }
+}
+
+/// <summary>Classifies failures by the server's error numbers as printed by the tools.</summary>
+internal static partial class ServerErrorClassifier
+{
+    /// <summary>The classification of the text, or <paramref name="otherwise"/>.</summary>
+    internal static SnapshotFailure Of(string text, SnapshotFailure otherwise)
+    {
+        // 1021 disk full, 1114 table full; errno 28 is ENOSPC inside other errors (1030, 1005, 3).
+        if (Full().IsMatch(text))
+        {
+            return SnapshotFailure.ServerFull;
+        }
+
+        // 1290 and 1836 read-only server, 1792 read-only transaction.
+        if (ReadOnly().IsMatch(text))
+        {
+            return SnapshotFailure.ReadOnlyServer;
+        }
+
+        // 2006, 2013 connection gone; 1053 shutdown; 1317, 1927 killed.
+        return Lost().IsMatch(text) ? SnapshotFailure.ConnectionLost : otherwise;
+    }
+
+    [GeneratedRegex(
+        @"ERROR (1021|1114)\b|\bThe table '.*' is full|[Ee]rrno: 28\b|No space left on device|Disk full",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        5000)]
+    private static partial Regex Full();
+
+    [GeneratedRegex(
+        @"ERROR (1290|1836|1792)\b|--(super-)?read[-_]only|READ ONLY transaction",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        5000)]
+    private static partial Regex ReadOnly();
+
+    [GeneratedRegex(
+        @"ERROR (2006|2013|2055|1053|1317|1927)\b|server has gone away|Lost connection"
+            + "|Connection was killed|Server shutdown in progress",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        5000)]
+    private static partial Regex Lost();
 }

@@ -15,7 +15,7 @@ public sealed class ChildOutputTests
         using var child = Start("yes 0123456789abcde | head -c 20000000");
         using var first = new MemoryStream();
         long second = 0;
-        var total = await ForkedCopy.RunAsync(
+        var total = await TeeStream.RunAsync(
             "head"u8.ToArray(),
             child.Output,
             Token,
@@ -38,7 +38,7 @@ public sealed class ChildOutputTests
     {
         using var child = Start("echo begun; exec sleep 100000");
         using var cancel = CancellationTokenSource.CreateLinkedTokenSource(Token);
-        var copy = ForkedCopy.RunAsync(default, child.Output, cancel.Token, (_, _) => ValueTask.CompletedTask);
+        var copy = TeeStream.RunAsync(default, child.Output, cancel.Token, (_, _) => ValueTask.CompletedTask);
         await cancel.CancelAsync();
         await Should.ThrowAsync<OperationCanceledException>(() => copy);
         (await child.Exited).ShouldNotBe(0);
@@ -48,7 +48,7 @@ public sealed class ChildOutputTests
     public async Task A_consumer_that_fails_while_the_child_says_nothing_ends_it_with_its_own_exception()
     {
         using var child = Start("head -c 200000 /dev/zero; exec sleep 100000");
-        var copy = ForkedCopy.RunAsync(default, child.Output, Token, (_, _) => ValueTask.CompletedTask, (_, _) => throw new InvalidDataException("no more"));
+        var copy = TeeStream.RunAsync(default, child.Output, Token, (_, _) => ValueTask.CompletedTask, (_, _) => throw new InvalidDataException("no more"));
         (await Should.ThrowAsync<InvalidDataException>(() => copy)).Message.ShouldBe("no more");
         (await child.Exited).ShouldNotBe(0);
     }

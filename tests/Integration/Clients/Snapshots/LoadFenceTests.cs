@@ -22,7 +22,7 @@ public sealed class LoadFenceTests(MariaDbServer server)
         leader.Server.Kind.ShouldBe(MySqlServerKind.OceanBase);
         await leader.LockAsync("s", "t_rm", SessionMarker.RestoreLock("t_rm"), Token);
         leader.LockName.ShouldBe(SessionMarker.RestoreLock("t_rm"));
-        WorkerLogin.Loader("s", "t_rm", leader).ShouldSatisfyAllConditions(
+        InitCommand.Loader("s", "t_rm", leader).ShouldSatisfyAllConditions(
             login => login.ShouldContain(string.Create(CultureInfo.InvariantCulture, $"IS_USED_LOCK('{leader.LockName}')={leader.Connection.ConnectionId}")),
             login => login.ShouldContain(SessionMarker.LoaderLock("s", "t_rm")));
         await using var second = await LoadSession.OpenAsync(folder.At("s"), oceanBase.Options(), "t_rm", Token);

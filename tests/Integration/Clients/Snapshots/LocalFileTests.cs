@@ -39,7 +39,7 @@ public sealed class LocalFileTests : IDisposable
         }
 
         await using var second = new FileAskingServer(CanaryFile, always: false);
-        using var secret = SecretOptionFile.Create(second.Options, ToolFlavour.MariaDb, "SET @drydock=1");
+        using var secret = SecretOptionFile.Create(second.Options, ToolVendor.MariaDb, "SET @drydock=1");
         await RunMyLoaderAsync(second, MyLoader.Arguments(secret, second.Options, Rows(), "t", threads: 1));
         second.Asked.ShouldBeGreaterThan(0);
         second.Received.ShouldBeEmpty();
@@ -132,7 +132,7 @@ public sealed class LocalFileTests : IDisposable
         server.Connections.ShouldBe(0);
     }
 
-    private static string Text(FileAskingServer server) => SecretOptionFile.Text(server.Options, ToolFlavour.MariaDb);
+    private static string Text(FileAskingServer server) => SecretOptionFile.Text(server.Options, ToolVendor.MariaDb);
 
     private string Rows()
     {

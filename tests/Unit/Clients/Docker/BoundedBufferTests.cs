@@ -40,7 +40,7 @@ public sealed class BoundedBufferTests
     {
         new BoundedOutput { Head = "ab"u8.ToArray(), Tail = "cd"u8.ToArray() }.Text.ShouldBe("abcd");
         new BoundedOutput { Head = "ab"u8.ToArray(), Tail = "cd"u8.ToArray(), OmittedBytes = 7 }.Text.ShouldBe(
-            "ab\n[7 bytes left out]\ncd");
+            "ab\n[7 bytes omitted]\ncd");
         new BoundedOutput { Head = new byte[] { 0xC3 }, Tail = new byte[] { 0xA4 } }.Text.ShouldBe("ä");
     }
 }

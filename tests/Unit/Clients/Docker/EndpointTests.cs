@@ -28,14 +28,14 @@ public sealed class EndpointTests
 
     [Theory]
     [InlineData("http://h:1", "scheme 'http' is unknown")]
-    [InlineData("tcp://u@h:1", "without user")]
-    [InlineData("tcp://h:1/path", "without user and path")]
+    [InlineData("tcp://u@h:1", "no user")]
+    [InlineData("tcp://h:1/path", "no path")]
     [InlineData("tcp://u:canary@h:1", "a password in the address is not supported")]
     [InlineData("ssh://u@h", "known_hosts")]
-    [InlineData("unix://", "the socket's path")]
+    [InlineData("unix://", "path of the socket")]
     [InlineData(
         "unix:///a/path/that/is/longer/than/the/hundred/and/seven/bytes/that/linux/has/for/the/path/of/a/socket/and/then/some.sock",
-        "longer than")]
+        "too long")]
     public void Unusable_endpoint_says_why_and_what_to_write(string address, string why)
     {
         var refusal =

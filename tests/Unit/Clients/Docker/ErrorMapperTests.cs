@@ -21,7 +21,7 @@ public sealed class ErrorMapperTests
         mapped.GetType().ShouldBe(type);
         mapped.StatusCode.ShouldBe(status);
         mapped.EngineMessage.ShouldBe("the engine's words");
-        mapped.Message.ShouldBe($"stop container a at tcp://h:1 answered {(int)status}: the engine's words");
+        mapped.Message.ShouldBe($"Docker at tcp://h:1 answered {(int)status} (stop container a): the engine's words.");
     }
 
     [Theory]
@@ -45,10 +45,10 @@ public sealed class ErrorMapperTests
 
     [Theory]
     [InlineData(
-        "404 page not found, canary\n", "NotFound, with a body (text/plain) that is not one of a Docker Engine")]
+        "404 page not found, canary\n", "NotFound, with a body (text/plain) that is not from a Docker Engine")]
     [InlineData("", "NotFound")]
-    [InlineData("{\"other\":\"canary\"}", "NotFound, with a body (text/plain) that is not one of a Docker Engine")]
-    [InlineData("{\"message\":\"\"}", "NotFound, with a body (text/plain) that is not one of a Docker Engine")]
+    [InlineData("{\"other\":\"canary\"}", "NotFound, with a body (text/plain) that is not from a Docker Engine")]
+    [InlineData("{\"message\":\"\"}", "NotFound, with a body (text/plain) that is not from a Docker Engine")]
     public void Foreign_body_is_not_repeated(string body, string message) =>
         Map(HttpStatusCode.NotFound, body).ShouldBeOfType<DockerNotFoundException>().EngineMessage.ShouldBe(message);
 
@@ -57,7 +57,7 @@ public sealed class ErrorMapperTests
     {
         var refusal = Map(HttpStatusCode.BadGateway, $$"""{"message":"{{new string('x', 100_000)}}"}""").ShouldBeOfType<DockerApiException>();
 
-        refusal.Message.ShouldBe($"stop container a at tcp://h:1 answered 502: {new string('x', 299)}…");
+        refusal.Message.ShouldBe($"Docker at tcp://h:1 answered 502 (stop container a): {new string('x', 299)}…");
         refusal.EngineMessage.Length.ShouldBe(2000);
     }
 
@@ -80,7 +80,7 @@ public sealed class ErrorMapperTests
 
         var mapped = ErrorMapper.FromAnswer("e", "o", HttpStatusCode.BadRequest, "application/json", """{"message":"A=canary-one B=canary-one-and-more canary-two canary-three"}""", secrets);
 
-        mapped.Message.ShouldBe("o at e answered 400: A=*** B=*** *** ***");
+        mapped.Message.ShouldBe("Docker at e answered 400 (o): A=*** B=*** *** ***.");
     }
 
     [Fact]

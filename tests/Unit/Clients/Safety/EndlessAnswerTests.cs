@@ -50,7 +50,7 @@ public sealed class EndlessAnswerTests
             () => client.Containers.ListContainersAsync(new ContainersListParameters(), Token));
 
         refusal.Message.ShouldContain(
-            $"list containers at tcp://127.0.0.1:{server.Port}: "
+            $"Docker at tcp://127.0.0.1:{server.Port} (list containers): "
                 + $"the answer is longer than {DockerHttp.MaxAnswerBytes} bytes");
         server.Sent.ShouldBeLessThan(DockerHttp.MaxAnswerBytes + EndlessServer.KernelBytes);
     }
@@ -119,7 +119,7 @@ public sealed class EndlessAnswerTests
         var refusal = await Should.ThrowAsync<DockerApiException>(() => client.System.GetSystemInfoAsync(Token));
 
         refusal.Message.ShouldEndWith(
-            "answered 500: InternalServerError, with a body (text/html) that is not one of a Docker Engine");
+            "InternalServerError, with a body (text/html) that is not from a Docker Engine.");
         server.Sent.ShouldBeLessThan(HeaderBytes + EndlessServer.KernelBytes);
     }
 

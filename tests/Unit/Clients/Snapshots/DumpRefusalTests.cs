@@ -9,7 +9,9 @@ namespace Drydock.Tests.Unit.Clients.Snapshots;
 public sealed class DumpRefusalTests
 {
     [Theory]
-    [InlineData("LOAD DATA LOCAL INFILE '/var/run/secrets/kubernetes.io/serviceaccount/token' INTO TABLE t;", "LOAD DATA LOCAL")]
+    [InlineData(
+        "LOAD DATA LOCAL INFILE '/var/run/secrets/kubernetes.io/serviceaccount/token' INTO TABLE t;",
+        "LOAD DATA LOCAL")]
     [InlineData("/*!50000 LOAD DATA LOCAL INFILE '/etc/passwd' INTO TABLE t */;", "LOAD DATA LOCAL")]
     [InlineData("/*M!100000 LOAD DATA LOCAL INFILE '/etc/passwd' INTO TABLE t */;", "LOAD DATA LOCAL")]
     [InlineData("lo/**/ad data infile '/etc/passwd' into table t;", "LO AD DATA")]
@@ -26,7 +28,9 @@ public sealed class DumpRefusalTests
     [InlineData("CREATE TABLE `t` LIKE mysql.user;", "CREATE TABLE")]
     [InlineData("CREATE TABLE `t` (LIKE mysql.user);", "CREATE TABLE")]
     [InlineData("CREATE TABLE `t` (a int) DATA DIRECTORY='/etc';", "CREATE TABLE")]
-    [InlineData("CREATE TABLE `t` (a int) /*!50100 PARTITION BY HASH (a) (PARTITION p INDEX DIRECTORY = '/etc') */;", "CREATE TABLE")]
+    [InlineData(
+        "CREATE TABLE `t` (a int) /*!50100 PARTITION BY HASH (a) (PARTITION p INDEX DIRECTORY = '/etc') */;",
+        "CREATE TABLE")]
     [InlineData("CREATE TABLE `t` (a int) ENGINE=FEDERATED CONNECTION='mysql://u@1.2.3.4/d/t';", "CREATE TABLE")]
     [InlineData("CREATE TABLE `t` (a int) engine connect file_name='/etc/passwd';", "CREATE TABLE")]
     [InlineData("CREATE TABLE `t` (a int) ENGINE='CONNECT';", "CREATE TABLE")]
@@ -53,7 +57,9 @@ public sealed class DumpRefusalTests
     [InlineData("SET sql_mode='\\NO_BACKSLASH_ESCAPES';", "SET SQL_MODE")]
     [InlineData("SET sql_mode=\"ANSI_QUOTES\";", "SET SQL_MODE")]
     [InlineData("SET @a=(SELECT 1);", "SET")]
-    [InlineData("SET STATEMENT max_statement_time=1 FOR LOAD DATA INFILE 'x' INTO TABLE t;", "SET STATEMENT MAX_STATEMENT_TIME")]
+    [InlineData(
+        "SET STATEMENT max_statement_time=1 FOR LOAD DATA INFILE 'x' INTO TABLE t;",
+        "SET STATEMENT MAX_STATEMENT_TIME")]
     [InlineData("SET sql_log_bin=0;", "SET SQL_LOG_BIN")]
     [InlineData("SET NAMES gbk;", "SET NAMES GBK")]
     [InlineData("SET character_set_client=gbk; INSERT INTO `t` VALUES ('a');", "INSERT")]
@@ -66,21 +72,21 @@ public sealed class DumpRefusalTests
     [InlineData("PREPARE s FROM 'x';", "PREPARE S FROM")]
     [InlineData("CALL p();", "CALL P")]
     [InlineData("INSTALL PLUGIN x SONAME 'y.so';", "INSTALL PLUGIN X")]
-    [InlineData("\\! id\n", "without a word at its beginning")]
-    [InlineData("/*!40101 \\! id */;", "without a word at its beginning")]
-    [InlineData("/*!999999\\! id */;", "without a word at its beginning")]
-    [InlineData("/*M!999999\\- other text, as long as */;", "without a word at its beginning")]
+    [InlineData("\\! id\n", "without a keyword at its beginning")]
+    [InlineData("/*!40101 \\! id */;", "without a keyword at its beginning")]
+    [InlineData("/*!999999\\! id */;", "without a keyword at its beginning")]
+    [InlineData("/*M!999999\\- other text, as long as */;", "without a keyword at its beginning")]
     [InlineData("system id\n;", "SYSTEM ID")]
     [InlineData("source /etc/passwd\n;", "SOURCE")]
-    [InlineData("DELIMITER //\n", "without a word at its beginning")]
-    [InlineData("COMMIT; DELIMITER ;;\n", "without a word at its beginning")]
+    [InlineData("DELIMITER //\n", "without a keyword at its beginning")]
+    [InlineData("COMMIT; DELIMITER ;;\n", "without a keyword at its beginning")]
     [InlineData("/*!99999 COMMENT ON */;", "COMMENT ON")]
-    [InlineData("/*!5000100 COMMIT */;", "without a word at its beginning")]
+    [InlineData("/*!5000100 COMMIT */;", "without a keyword at its beginning")]
     [InlineData("/*!40101 COMMIT; LOAD DATA INFILE 'x' INTO TABLE t */;", "COMMIT")]
     [InlineData("/*!99999 CREATE VIEW v AS SELECT '*/; LOAD DATA INFILE ''x''' */;", "CREATE VIEW V")]
     [InlineData("LOCK TABLES `mysql`.`user` WRITE;", "LOCK TABLES")]
     [InlineData("FLUSH PRIVILEGES;", "FLUSH PRIVILEGES")]
-    public void A_statement_that_no_tool_writes_is_refused_with_kind_and_offset(string sql, string kind)
+    public void Forbidden_statement_is_refused_with_kind_and_offset(string sql, string kind)
     {
         const string Before = "-- a comment\nSET NAMES utf8mb4;\nDROP TABLE IF EXISTS `x`;\n";
         foreach (var size in (int[])[1, 5, 4096])
@@ -127,18 +133,31 @@ public sealed class DumpRefusalTests
     }
 
     [Theory]
-    [InlineData("CREATE TABLE `t` (\n  `directory` int COMMENT 'DATA DIRECTORY, SELECT',\n  `a` varchar(9) GENERATED ALWAYS AS (concat(`directory`,' as ')) VIRTUAL,\n  CHECK (`a` like 'x%')\n) ENGINE=InnoDB;")]
-    [InlineData("CREATE TABLE `t` (\n  `a` bigint(20) NOT NULL\n) DEFAULT CHARSET = utf8mb4 ROW_FORMAT = COMPACT COMPRESSION = 'zstd_1.0' REPLICA_NUM = 1 BLOCK_SIZE = 16384 USE_BLOOM_FILTER = FALSE TABLEGROUP = 'tg' TABLET_SIZE = 134217728 PCTFREE = 0\n partition by range(a)\n(partition p0 values less than (10) ENGINE = InnoDB);")]
-    [InlineData("CREATE TABLE `t` (\n  `a` json DEFAULT (json_object()),\n  `b` int /*!80023 INVISIBLE */\n) ENGINE=InnoDB /*!50100 PARTITION BY LIST (`b`) (PARTITION p VALUES IN (1,2) ENGINE = InnoDB) */;")]
+    [InlineData(
+        "CREATE TABLE `t` (\n  `directory` int COMMENT 'DATA DIRECTORY, SELECT',\n  `a` varchar(9) GENERATED ALWAYS AS "
+            + "(concat(`directory`,' as ')) VIRTUAL,\n  CHECK (`a` like 'x%')\n) ENGINE=InnoDB;")]
+    [InlineData(
+        "CREATE TABLE `t` (\n  `a` bigint(20) NOT NULL\n) DEFAULT CHARSET = utf8mb4 ROW_FORMAT = COMPACT COMPRESSION = "
+            + "'zstd_1.0' REPLICA_NUM = 1 BLOCK_SIZE = 16384 USE_BLOOM_FILTER = FALSE TABLEGROUP = 'tg' TABLET_SIZE = "
+            + "134217728 PCTFREE = 0\n partition by range(a)\n(partition p0 values less than (10) ENGINE = InnoDB);")]
+    [InlineData(
+        "CREATE TABLE `t` (\n  `a` json DEFAULT (json_object()),\n  `b` int /*!80023 INVISIBLE */\n) ENGINE=InnoDB "
+            + "/*!50100 PARTITION BY LIST (`b`) (PARTITION p VALUES IN (1,2) ENGINE = InnoDB) */;")]
     [InlineData("CREATE TABLE `t` (`a` int(11) DEFAULT nextval(`rm`.`s1`)) ENGINE=Aria WITH SYSTEM VERSIONING;")]
     [InlineData("CREATE TABLE `mm` (`a` int(11)) ENGINE=MRG_MyISAM UNION=(`m1`,`m2`);")]
-    [InlineData("CREATE SEQUENCE `s1` start with 100 minvalue 1 increment by 1 cache 1000 nocycle ENGINE=InnoDB;\nDO SETVAL(`s1`, -100, 0);\nSELECT SETVAL(`s1`, 1, 0);")]
-    [InlineData("/*!50001 CREATE ALGORITHM=UNDEFINED */\n/*!50013 DEFINER=`SELECT`@`%` SQL SECURITY DEFINER */\n/*!50001 VIEW `v1` AS select concat('*/ ;;') AS `into` */;")]
+    [InlineData(
+        "CREATE SEQUENCE `s1` start with 100 minvalue 1 increment by 1 cache 1000 nocycle ENGINE=InnoDB;\nDO "
+            + "SETVAL(`s1`, -100, 0);\nSELECT SETVAL(`s1`, 1, 0);")]
+    [InlineData(
+        "/*!50001 CREATE ALGORITHM=UNDEFINED */\n/*!50013 DEFINER=`SELECT`@`%` SQL SECURITY DEFINER */\n/*!50001 VIEW "
+            + "`v1` AS select concat('*/ ;;') AS `into` */;")]
     [InlineData("SET @OLD_AUTOCOMMIT=@@AUTOCOMMIT, @@AUTOCOMMIT=0;\nCOMMIT;\nSET AUTOCOMMIT=@OLD_AUTOCOMMIT;")]
     [InlineData("/*M!100616 SET @OLD_NOTE_VERBOSITY=@@NOTE_VERBOSITY, NOTE_VERBOSITY=0 */;")]
     [InlineData("/*!999999\\- enable the sandbox mode */ \nSET NAMES utf8mb4;")]
     [InlineData("ALTER DATABASE `rm` CHARACTER SET latin1 COLLATE latin1_swedish_ci ;")]
-    [InlineData("/*!50003 SET character_set_client = gbk */ ;\nDELIMITER ;;\nCREATE PROCEDURE p() BEGIN LOAD DATA INFILE 'x' INTO TABLE t; END ;;\nDELIMITER ;\n")]
+    [InlineData(
+        "/*!50003 SET character_set_client = gbk */ ;\nDELIMITER ;;\nCREATE PROCEDURE p() BEGIN LOAD DATA INFILE 'x' "
+            + "INTO TABLE t; END ;;\nDELIMITER ;\n")]
     [InlineData("LOCK TABLES `a` READ LOCAL, `b` WRITE;UNLOCK TABLES;;")]
     [InlineData("INSERT INTO `t` VALUES (1,-2.5e3,NULL,0xFF,_binary 'a(b',b'1',\"f(x)\",CURRENT_USER);")]
     [InlineData("DROP TABLE IF EXISTS `rm`.`t`;")]
@@ -172,7 +191,7 @@ public sealed class DumpRefusalTests
     }
 
     [Fact]
-    public void A_name_of_a_mebibyte_of_doubled_quotes_is_cut_off()
+    public void Huge_name_of_doubled_quotes_is_truncated()
     {
         var scanner = new DumpScanner();
         scanner.Push("CREATE TABLE `"u8);

@@ -16,7 +16,8 @@ public sealed class DumpScannerTests
 
         """;
 
-    private const string Trailer = "\n/*!40111 SET SQL_NOTES=@OLD_SQL_NOTES */;\n\n-- Dump completed on 2024-01-01  1:01:01\n";
+    private const string Trailer =
+        "\n/*!40111 SET SQL_NOTES=@OLD_SQL_NOTES */;\n\n-- Dump completed on 2024-01-01  1:01:01\n";
 
     [Theory]
     [InlineData("INSERT INTO `t` VALUES (1),(2),(3);", 3)]
@@ -35,13 +36,15 @@ public sealed class DumpScannerTests
     [InlineData("", 0)]
     public void Rows_are_the_groups_behind_VALUES(string inserts, long rows)
     {
-        var summary = Scan($"{Header}CREATE TABLE `t` (\n  `a` int(11) DEFAULT NULL,\n  KEY `k` (`a`)\n) COMMENT='x);';\n/*!40000 ALTER TABLE `t` DISABLE KEYS */;\n{inserts}{Trailer}");
+        var summary = Scan(
+            $"{Header}CREATE TABLE `t` (\n  `a` int(11) DEFAULT NULL,\n  KEY `k` (`a`)\n) COMMENT='x);';\n/*!40000 "
+                + $"ALTER TABLE `t` DISABLE KEYS */;\n{inserts}{Trailer}");
         summary.Tables.ShouldHaveSingleItem().ShouldBe(new KeyValuePair<string, long>("t", rows));
         summary.IsComplete.ShouldBeTrue();
     }
 
     [Fact]
-    public void Views_routines_triggers_events_and_sequences_are_recognised_and_placeholders_are_not_views()
+    public void All_object_kinds_are_recognized_and_placeholders_are_no_views()
     {
         var summary = Scan(Header + """
             /*!50001 CREATE VIEW `v` AS SELECT 1 AS `a` */;
@@ -89,21 +92,43 @@ public sealed class DumpScannerTests
     [InlineData("-- Dump completed on x\nINSERT INTO `t` VALUES (1);\n")]
     [InlineData("-- Dump completed on x\nSELECT")]
     [InlineData("-- Dump comple")]
-    public void A_dump_is_complete_only_with_its_trailer_outside_of_everything_and_last(string text) =>
+    public void Dump_is_complete_only_with_final_trailer(string text) =>
         Scan(text).IsComplete.ShouldBeFalse();
 
     [Fact]
     public void The_longest_statement_is_measured_without_what_is_between_statements()
     {
         var statement = "INSERT INTO `t` VALUES ('" + new string('x', 100_000) + "');";
-        Scan("-- " + new string('y', 300_000) + "\n\n" + statement + "\nCOMMIT;\n").LargestStatementBytes.ShouldBe(statement.Length);
+        Scan(
+            "-- " + new string(
+                'y', 300_000) + "\n\n" + statement + "\nCOMMIT;\n").LargestStatementBytes.ShouldBe(statement.Length);
     }
 
     [Fact]
     public void Any_split_of_any_values_gives_the_same_count()
     {
         var values = Gen.Elements(
-            "NULL", "1", "-2.5e3", "''", "'a'", "'),('", @"'\''", @"'\\'", "'\\\\\\''", "'''", "0xFF", "_binary 'b\\0'", "'-- '", "'/*'", "'*/'", "';'", "'\n'", "\"q'\"", "'`'", "b'1'", "'😀'")
+            "NULL",
+            "1",
+            "-2.5e3",
+            "''",
+            "'a'",
+            "'),('",
+            @"'\''",
+            @"'\\'",
+            "'\\\\\\''",
+            "'''",
+            "0xFF",
+            "_binary 'b\\0'",
+            "'-- '",
+            "'/*'",
+            "'*/'",
+            "';'",
+            "'\n'",
+            "\"q'\"",
+            "'`'",
+            "b'1'",
+            "'😀'")
             .Select(static v => v == "'''" ? "''''" : v);
         var rows = Gen.ListOf(Gen.NonEmptyListOf(values).Select(static v => $"({string.Join(',', v)})"));
         var cuts = Gen.ArrayOf(Gen.Choose(1, 40));
@@ -113,7 +138,8 @@ public sealed class DumpScannerTests
             (row, cut) =>
             {
                 var list = row.ToList();
-                var inserts = string.Concat(list.Chunk(3).Select(c => $"INSERT INTO `t` VALUES {string.Join(',', c)};\n"));
+                var inserts =
+                    string.Concat(list.Chunk(3).Select(c => $"INSERT INTO `t` VALUES {string.Join(',', c)};\n"));
                 var bytes = Encoding.UTF8.GetBytes($"{Header}CREATE TABLE `t` (`a` int);\n{inserts}{Trailer}");
                 var scanner = new DumpScanner();
                 var at = 0;
@@ -145,7 +171,7 @@ public sealed class DumpScannerTests
     }
 
     [Fact]
-    public void Routines_are_read_under_the_sql_mode_they_were_made_in()
+    public void Routines_are_read_under_their_own_sql_mode()
     {
         const string Dump = """
             /*!50003 SET @saved_sql_mode       = @@sql_mode */ ;

@@ -14,31 +14,44 @@ public sealed class ManifestRulesTests
 
     [Theory]
     [InlineData(-1, 0, SnapshotPart.Whole, "-1 bytes stored")]
-    [InlineData(1_000, 2_000_000, SnapshotPart.Whole, "gzip cannot do that")]
+    [InlineData(1_000, 2_000_000, SnapshotPart.Whole, "impossible with gzip")]
     [InlineData(long.MaxValue, 1, SnapshotPart.Whole, "expected 0 to")]
     [InlineData(1_000, long.MaxValue, SnapshotPart.Whole, "expected 0 to")]
     [InlineData(10_000_000, 20_000_000, SnapshotPart.Metadata, "expected at most 1048576")]
-    [InlineData(1, 1, (SnapshotPart)99, "no known part")]
+    [InlineData(1, 1, (SnapshotPart)99, "its part is unknown")]
     public void Sizes_that_cannot_be_are_refused(long stored, long raw, SnapshotPart part, string why) =>
-        ManifestRules.Check(Manifest(Good with { StoredBytes = stored, RawBytes = raw, Part = part })).ShouldNotBeNull().ShouldContain(why);
+        ManifestRules.Check(Manifest(Good with { StoredBytes = stored, RawBytes = raw, Part = part }))
+            .ShouldNotBeNull()
+            .ShouldContain(why);
 
     [Fact]
     public void Sums_that_no_number_holds_are_refused()
     {
         var huge = Good with { StoredBytes = SnapshotLimits.Bytes, RawBytes = SnapshotLimits.Bytes };
-        ManifestRules.Check(Manifest(Good, [.. Enumerable.Repeat(huge, 9_000)])).ShouldNotBeNull().ShouldContain("bytes");
+        ManifestRules.Check(Manifest(Good, [.. Enumerable.Repeat(huge, 9_000)]))
+            .ShouldNotBeNull()
+            .ShouldContain("bytes");
     }
 
     [Fact]
-    public void More_files_tables_or_databases_than_a_snapshot_has_are_refused()
+    public void Too_many_files_tables_or_databases_are_refused()
     {
-        ManifestRules.Check(Manifest(Good, [.. Enumerable.Repeat(Good, SnapshotLimits.Files + 1)])).ShouldNotBeNull().ShouldContain("50000 files");
+        ManifestRules.Check(Manifest(Good, [.. Enumerable.Repeat(Good, SnapshotLimits.Files + 1)]))
+            .ShouldNotBeNull()
+            .ShouldContain("50000 files");
         var one = Manifest(Good);
         var database = one.Databases[0];
-        var tables = Enumerable.Range(0, SnapshotLimits.Objects + 1).Select(i => new SnapshotTable($"t{i}", 1, null)).ToList();
-        ManifestRules.Check(one with { Databases = [database with { Tables = tables }] }).ShouldNotBeNull().ShouldContain("100000 tables");
-        ManifestRules.Check(one with { Databases = [.. Enumerable.Repeat(database, SnapshotLimits.Databases + 1)] }).ShouldNotBeNull().ShouldContain("1001 databases");
-        ManifestRules.Check(one with { Databases = [database, database] }).ShouldNotBeNull().ShouldContain("one name");
+        var tables =
+            Enumerable.Range(0, SnapshotLimits.Objects + 1).Select(i => new SnapshotTable($"t{i}", 1, null)).ToList();
+        ManifestRules.Check(one with { Databases = [database with { Tables = tables }] })
+            .ShouldNotBeNull()
+            .ShouldContain("100000 tables");
+        ManifestRules.Check(one with { Databases = [.. Enumerable.Repeat(database, SnapshotLimits.Databases + 1)] })
+            .ShouldNotBeNull()
+            .ShouldContain("1001 databases");
+        ManifestRules.Check(one with { Databases = [database, database] })
+            .ShouldNotBeNull()
+            .ShouldContain("the same name");
         ManifestRules.Check(one with { Databases = [] }).ShouldNotBeNull();
     }
 

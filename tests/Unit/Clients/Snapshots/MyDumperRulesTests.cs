@@ -16,8 +16,8 @@ public sealed class MyDumperRulesTests
     [InlineData("rm", "a\nb", false)]
     [InlineData("rm", "t.00001.sql", false)]
     [InlineData("心心心心心心心心心心心心心心心心心心心心心心心心心心心心心心心心心心心心心心心心", "跳跳跳跳跳跳跳跳跳跳跳跳跳跳跳跳跳跳跳跳跳跳跳跳跳跳跳跳跳跳跳跳跳跳跳跳跳跳跳跳跳跳跳跳", false)]
-    public void A_table_whose_name_mydumper_would_spoil_is_left_to_mysqldump(string database, string table, bool good) =>
-        TableChoice.IsGoodName(database, table).ShouldBe(good);
+    public void Table_with_unsafe_name_is_left_to_mysqldump(string database, string table, bool good) =>
+        TableSelection.IsGoodName(database, table).ShouldBe(good);
 
     [Theory]
     [InlineData("id", "auto_increment", false)]
@@ -26,7 +26,7 @@ public sealed class MyDumperRulesTests
     [InlineData("h", "INVISIBLE", true)]
     [InlineData("a`b", "", true)]
     public void A_column_mydumper_would_lose_is_known(string column, string extra, bool lost) =>
-        TableChoice.IsColumnLost(column, extra).ShouldBe(lost);
+        TableSelection.IsColumnLost(column, extra).ShouldBe(lost);
 
     [Theory]
     [InlineData("rm.t.00002.sql", "rm.t.00001.sql")]
@@ -40,7 +40,7 @@ public sealed class MyDumperRulesTests
         MyDumperRows.BeforeOf(name).ShouldBe(before);
 
     [Fact]
-    public void Plain_keys_are_read_out_of_a_definition_as_they_stand()
+    public void Plain_keys_are_read_from_table_definition()
     {
         const string Definition = """
             CREATE TABLE `t` (
@@ -52,25 +52,36 @@ public sealed class MyDumperRulesTests
               KEY `k2` (`b`)
             ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4
             """;
-        DeferredIndexes.PlainKeys(Definition).Select(k => k.Definition).ShouldBe(["KEY `k``1` (`a`(7),`b`) USING BTREE COMMENT 'x,'", "KEY `k2` (`b`)"]);
+        DeferredIndexes.PlainKeys(Definition)
+            .Select(k => k.Definition)
+            .ShouldBe(["KEY `k``1` (`a`(7),`b`) USING BTREE COMMENT 'x,'", "KEY `k2` (`b`)"]);
         DeferredIndexes.PlainKeys(Definition.Replace("InnoDB", "MyISAM", StringComparison.Ordinal)).ShouldBeEmpty();
-        DeferredIndexes.PlainKeys(Definition.Replace("  UNIQUE KEY `u`", "  FULLTEXT KEY `u`", StringComparison.Ordinal)).ShouldBeEmpty();
-        DeferredIndexes.PlainKeys(Definition.Replace("  UNIQUE KEY `u` (`a`)", "  CONSTRAINT `f` FOREIGN KEY (`a`) REFERENCES `b` (`c`)", StringComparison.Ordinal)).ShouldBeEmpty();
+        DeferredIndexes.PlainKeys(
+            Definition.Replace("  UNIQUE KEY `u`", "  FULLTEXT KEY `u`", StringComparison.Ordinal)).ShouldBeEmpty();
+        DeferredIndexes.PlainKeys(
+            Definition.Replace(
+                "  UNIQUE KEY `u` (`a`)",
+                "  CONSTRAINT `f` FOREIGN KEY (`a`) REFERENCES `b` (`c`)",
+                StringComparison.Ordinal)).ShouldBeEmpty();
     }
 
     [Fact]
-    public void Names_of_files_keep_what_parts_them_and_nothing_that_a_storage_does_not_take() =>
+    public void File_names_keep_separators_and_encode_other_characters() =>
         DumpNames.Encode("rm.a b/心.00001.sql").ShouldBe("rm.a%20b%2F%E5%BF%83.00001.sql");
 
     [Theory]
     [InlineData("ERROR 1114 (HY000) at line 3: The table 'x' is full", SnapshotFailure.ServerFull)]
-    [InlineData("ERROR 1030 (HY000): Got error 28 \"No space left on device\" from storage engine", SnapshotFailure.ServerFull)]
-    [InlineData("ERROR 1290 (HY000): The MariaDB server is running with the --read-only option", SnapshotFailure.ReadOnlyServer)]
-    [InlineData("CRITICAL **: Error restoring a.b from file x: MySQL server has gone away", SnapshotFailure.ConnectionLost)]
+    [InlineData(
+        "ERROR 1030 (HY000): Got error 28 \"No space left on device\" from storage engine", SnapshotFailure.ServerFull)]
+    [InlineData(
+        "ERROR 1290 (HY000): The MariaDB server is running with the --read-only option",
+        SnapshotFailure.ReadOnlyServer)]
+    [InlineData(
+        "CRITICAL **: Error restoring a.b from file x: MySQL server has gone away", SnapshotFailure.ConnectionLost)]
     [InlineData("ERROR 2013 (HY000) at line 1: Lost connection to server during query", SnapshotFailure.ConnectionLost)]
     [InlineData("ERROR 1064 (42000): You have an error", SnapshotFailure.LoadFailed)]
     public void What_the_server_said_tells_what_it_was(string text, SnapshotFailure failure) =>
-        ServerTrouble.Of(text, SnapshotFailure.LoadFailed).ShouldBe(failure);
+        ServerErrorClassifier.Of(text, SnapshotFailure.LoadFailed).ShouldBe(failure);
 
     [Theory]
     [InlineData(0, 0, "Dumping 0 B")]

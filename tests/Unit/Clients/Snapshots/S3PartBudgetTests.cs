@@ -20,20 +20,22 @@ public sealed class S3PartBudgetTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public void Parts_hold_300_GiB_and_none_is_longer_than_32_MiB()
+    public void Parts_hold_300_GiB_with_at_most_32_MiB_each()
     {
-        var sizes = Enumerable.Range(1, S3PartSizes.MaxParts).Select(static n => (long)S3PartSizes.Of(n, 8 << 20)).ToList();
+        var sizes =
+            Enumerable.Range(1, S3PartSizes.MaxParts).Select(static n => (long)S3PartSizes.Of(n, 8 << 20)).ToList();
         sizes.Sum().ShouldBeGreaterThanOrEqualTo(300L << 30);
         sizes.Max().ShouldBe(32 << 20);
         sizes.Take(256).ShouldAllBe(static s => s == 8 << 20);
     }
 
     [Fact]
-    public async Task Four_writers_of_300_GiB_never_hold_more_than_the_budget()
+    public async Task Four_writers_of_300_GiB_stay_within_budget()
     {
         var budget = new S3PartBudget(Budget);
         var storage = new FakeUploads();
-        await Task.WhenAll(Enumerable.Range(0, 4).Select(i => Task.Run(() => WriteAsync(storage, $"o{i}", budget, Object), Token)));
+        await Task.WhenAll(
+            Enumerable.Range(0, 4).Select(i => Task.Run(() => WriteAsync(storage, $"o{i}", budget, Object), Token)));
         budget.Peak.ShouldBeLessThanOrEqualTo(Budget);
         budget.Held.ShouldBe(0);
         storage.LongestPart.ShouldBeLessThanOrEqualTo((32 << 20) / Scale);
@@ -46,14 +48,16 @@ public sealed class S3PartBudgetTests
     {
         var budget = new S3PartBudget(4 * PartBytes);
         var storage = new FakeUploads();
-        await Task.WhenAll(Enumerable.Range(0, 20).Select(i => Task.Run(() => WriteAsync(storage, $"o{i}", budget, 9 * PartBytes), Token)));
+        await Task.WhenAll(
+            Enumerable.Range(0, 20).Select(
+                i => Task.Run(() => WriteAsync(storage, $"o{i}", budget, 9 * PartBytes), Token)));
         budget.Peak.ShouldBeLessThanOrEqualTo(4 * PartBytes);
         budget.Held.ShouldBe(0);
         storage.Objects.Count.ShouldBe(20);
     }
 
     [Fact]
-    public async Task A_small_object_takes_nothing_of_the_budget_and_does_not_wait()
+    public async Task Small_object_takes_no_budget_and_does_not_wait()
     {
         var budget = new S3PartBudget(PartBytes);
         await budget.TakeAsync(PartBytes, Token);
@@ -64,7 +68,7 @@ public sealed class S3PartBudgetTests
     }
 
     [Fact]
-    public async Task A_writer_that_is_given_up_while_it_waits_takes_nothing_with_it()
+    public async Task Abandoned_waiting_writer_takes_no_budget()
     {
         var budget = new S3PartBudget(PartBytes);
         await budget.TakeAsync(PartBytes, Token);
@@ -108,8 +112,11 @@ public sealed class S3PartBudgetTests
         /// <summary>The most bytes of the arrays whose parts were on their way at one time.</summary>
         internal long MostBuffers { get; private set; }
 
-        public Task<S3Head?> HeadAsync(string name, CancellationToken cancellationToken) =>
-            Task.FromResult(Objects.TryGetValue(name, out var bytes) ? new S3Head(bytes, "e", DateTimeOffset.UnixEpoch, _writers[name]) : null);
+        public Task<S3ObjectInfo?> HeadAsync(string name, CancellationToken cancellationToken) =>
+            Task.FromResult(
+                Objects.TryGetValue(name, out var bytes)
+                    ? new S3ObjectInfo(bytes, "e", DateTimeOffset.UnixEpoch, _writers[name])
+                    : null);
 
         public Task<bool> PutAsync(
             string name, ReadOnlyMemory<byte> content, string writer, CancellationToken cancellationToken)

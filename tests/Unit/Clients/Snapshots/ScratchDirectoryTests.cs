@@ -11,7 +11,7 @@ public sealed class ScratchDirectoryTests : IDisposable
     public void Dispose() => Directory.Delete(_root, recursive: true);
 
     [Fact]
-    public void What_dead_processes_left_can_be_removed_without_making_another_and_what_is_in_use_stays()
+    public void Directories_of_dead_processes_are_removed_and_used_ones_kept()
     {
         var options = new SnapshotToolOptions { ScratchRoot = _root };
         using var living = ScratchDirectory.Create(options, neededBytes: 0);
@@ -24,6 +24,6 @@ public sealed class ScratchDirectoryTests : IDisposable
     }
 
     [Fact]
-    public void Where_there_is_no_scratch_directory_there_is_nothing_to_remove() =>
+    public void Without_scratch_directory_nothing_is_removed() =>
         ScratchDirectory.RemoveLeft(new SnapshotToolOptions { ScratchRoot = Path.Combine(_root, "missing") });
 }

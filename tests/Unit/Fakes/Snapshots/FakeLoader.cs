@@ -60,7 +60,7 @@ internal sealed class FakeLoader(FakeServer server, FakeSnapshots snapshots, Res
             loading = server.Connect("drc", database);
             if (!server.Lock(loading, $"load.{database}"))
             {
-                throw new SnapshotException(SnapshotFailure.LoadFailed, "Another session loads this database of this snapshot; end it first.");
+                throw new SnapshotException(SnapshotFailure.LoadFailed, "Another session is loading this database of this snapshot. End that session first.");
             }
 
             var second = new SnapshotSession(request.Location.Id, database, loading.Id, loading.Host, "key");

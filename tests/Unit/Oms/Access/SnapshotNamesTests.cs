@@ -33,12 +33,12 @@ public sealed class SnapshotNamesTests
     public void Option_files_quote_what_the_tools_would_read_otherwise()
     {
         var options = new MySqlConnectionStringBuilder { Server = "h", UserID = "u", Password = "a\"b\\c #d\n'e'", SslMode = MySqlSslMode.VerifyFull, SslCa = "/ca" };
-        var maria = SecretOptionFile.Text(options, ToolFlavour.MariaDb);
+        var maria = SecretOptionFile.Text(options, ToolVendor.MariaDb);
         maria.ShouldContain("password=\"a\\\"b\\\\c #d\\n'e'\"\n");
         maria.ShouldContain("ssl-verify-server-cert=1\n");
-        SecretOptionFile.Text(options, ToolFlavour.MySql).ShouldContain("ssl-mode=VERIFY_IDENTITY\nssl-ca=\"/ca\"\n");
+        SecretOptionFile.Text(options, ToolVendor.MySql).ShouldContain("ssl-mode=VERIFY_IDENTITY\nssl-ca=\"/ca\"\n");
         options.SslMode = MySqlSslMode.Disabled;
-        SecretOptionFile.Text(options, ToolFlavour.MariaDb).ShouldContain("skip-ssl\n");
+        SecretOptionFile.Text(options, ToolVendor.MariaDb).ShouldContain("skip-ssl\n");
     }
 
     [Fact]

@@ -2,24 +2,26 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Drydock.Clients.Snapshots;
 
-/// <summary>An open directory. Everything is done relative to its handle, so that no rename or link makes it
-/// something else. The calls block.</summary>
+/// <summary>
+/// An open directory. All calls are relative to its handle, so that no rename or link can change their target. The
+/// calls block.
+/// </summary>
 internal sealed class Folder : IDisposable
 {
     private const UnixFileMode FileMode600 = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const UnixFileMode FolderMode700 = FileMode600 | UnixFileMode.UserExecute;
 
-    // Empty folders are removed by deletions, maybe just now.
+    // A concurrent deletion may remove an empty folder.
     private const int Attempts = 5;
 
     private readonly SafeFileHandle _handle;
-    private readonly BeneathPath _beneath;
+    private readonly ConfinedPath _beneath;
 
-    private Folder(SafeFileHandle handle, BeneathPath beneath) => (_handle, _beneath) = (handle, beneath);
+    private Folder(SafeFileHandle handle, ConfinedPath beneath) => (_handle, _beneath) = (handle, beneath);
 
     /// <summary>Opens a directory by the path that the administrator chose; null if it does not exist.</summary>
     /// <exception cref="PosixException">It cannot be opened.</exception>
-    internal static Folder? Open(string path, BeneathPath beneath)
+    internal static Folder? Open(string path, ConfinedPath beneath)
     {
         var handle = Posix.Open(path, Posix.PathOnly | Posix.DirectoryOnly, out var error);
         return Opened(handle, error, beneath);
@@ -28,7 +30,10 @@ internal sealed class Folder : IDisposable
     /// <summary>Opens a directory below this one; null if it does not exist.</summary>
     /// <exception cref="PosixException">It cannot be opened.</exception>
     internal Folder? Find(string path) =>
-        Opened(_beneath.Open(_handle, path, Posix.ReadOnly | Posix.DirectoryOnly, default, out var error), error, _beneath);
+        Opened(
+            _beneath.Open(_handle, path, Posix.ReadOnly | Posix.DirectoryOnly, default, out var error),
+            error,
+            _beneath);
 
     /// <summary>Opens a directory below this one and creates what is missing of it, synced to disk.</summary>
     /// <exception cref="PosixException">It cannot be opened or created.</exception>
@@ -42,18 +47,21 @@ internal sealed class Folder : IDisposable
             }
             catch (PosixException e) when (e.Error == Posix.NoEntry && attempt < Attempts)
             {
-                // A deletion at the same time removed an empty folder of the path.
+                // A concurrent deletion removed an empty folder of the path.
             }
         }
     }
 
-    /// <summary>Opens a file to be read; null if there is none of this name. Devices, pipes and sockets are opened
-    /// without waiting; their kind is in <paramref name="facts"/>.</summary>
+    /// <summary>
+    /// Opens a file to be read; null if there is none of this name. Devices, pipes and sockets are opened without
+    /// blocking; their kind is in <paramref name="facts"/>.
+    /// </summary>
     /// <exception cref="PosixException">It cannot be opened.</exception>
-    internal SafeFileHandle? OpenFile(string path, out FileFacts facts)
+    internal SafeFileHandle? OpenFile(string path, out FileStatus facts)
     {
-        facts = new FileFacts(FileKind.None, 0, default);
-        var handle = _beneath.Open(_handle, path, Posix.ReadOnly | Posix.NonBlocking | Posix.NoTerminal, default, out var error);
+        facts = new FileStatus(FileKind.None, 0, default);
+        var handle =
+            _beneath.Open(_handle, path, Posix.ReadOnly | Posix.NonBlocking | Posix.NoTerminal, default, out var error);
         if (error is Posix.NoEntry or Posix.NotDirectory)
         {
             return null;
@@ -75,7 +83,12 @@ internal sealed class Folder : IDisposable
     /// removed.</exception>
     internal SafeFileHandle? CreateFile(string name)
     {
-        var handle = _beneath.Open(_handle, name, Posix.WriteOnly | Posix.Create | Posix.Exclusive | Posix.NoTerminal, FileMode600, out var error);
+        var handle = _beneath.Open(
+            _handle,
+            name,
+            Posix.WriteOnly | Posix.Create | Posix.Exclusive | Posix.NoTerminal,
+            FileMode600,
+            out var error);
         if (error == Posix.Exists)
         {
             return null;
@@ -87,7 +100,7 @@ internal sealed class Folder : IDisposable
 
     /// <summary>Facts of an entry of this folder, links not followed; null if there is none.</summary>
     /// <exception cref="PosixException">They cannot be read.</exception>
-    internal FileFacts? Facts(string name)
+    internal FileStatus? Facts(string name)
     {
         var facts = Posix.Facts(_handle, name, out var error);
         if (error is not (Posix.NoEntry or Posix.NotDirectory))
@@ -102,7 +115,7 @@ internal sealed class Folder : IDisposable
     /// <exception cref="PosixException">They cannot be read.</exception>
     internal IReadOnlyList<string> Names()
     {
-        // A handle of its own: reading moves its position.
+        // A separate handle, because reading moves its position.
         var handle = _beneath.Open(_handle, "", Posix.ReadOnly | Posix.DirectoryOnly, default, out var error);
         Require(error);
         var names = Posix.Names(handle, out error);
@@ -110,11 +123,11 @@ internal sealed class Folder : IDisposable
         return names;
     }
 
-    /// <summary>Renames an entry, never replacing: 0 or errno.</summary>
+    /// <summary>Renames an entry without replacing another: 0 or errno.</summary>
     internal int Rename(string name, Folder to, string newName) =>
         Posix.RenameExclusive(_handle, name, to._handle, newName);
 
-    /// <summary>Removes a file; one that is not there is no error.</summary>
+    /// <summary>Removes a file; a missing one is not an error.</summary>
     /// <exception cref="PosixException">It cannot be removed.</exception>
     internal void Remove(string name)
     {
@@ -152,10 +165,9 @@ internal sealed class Folder : IDisposable
         return free!.Value;
     }
 
-    /// <inheritdoc />
     public void Dispose() => _handle.Dispose();
 
-    private static Folder? Opened(SafeFileHandle handle, int error, BeneathPath beneath)
+    private static Folder? Opened(SafeFileHandle handle, int error, ConfinedPath beneath)
     {
         if (error is Posix.NoEntry or Posix.NotDirectory)
         {
@@ -189,13 +201,14 @@ internal sealed class Folder : IDisposable
                         throw new PosixException(error);
                     }
 
-                    // The handle of the first folder only names a place and cannot be synced.
+                    // The handle of the first folder is a path handle (O_PATH) and cannot be synced.
                     using (var parent = at.Find("") ?? throw new PosixException(Posix.NoEntry))
                     {
                         parent.Sync();
                     }
 
-                    next = at.Find(name) ?? throw new PosixException(at.Facts(name) is null ? Posix.NoEntry : Posix.NotDirectory);
+                    next = at.Find(name)
+                        ?? throw new PosixException(at.Facts(name) is null ? Posix.NoEntry : Posix.NotDirectory);
                 }
 
                 if (at != this)
@@ -218,4 +231,35 @@ internal sealed class Folder : IDisposable
             throw;
         }
     }
+}
+
+/// <summary>The status of a file in a file system.</summary>
+/// <param name="Kind">What it is.</param>
+/// <param name="Bytes">Its length.</param>
+/// <param name="ModifiedAt">When its contents last changed.</param>
+internal sealed record FileStatus(FileKind Kind, long Bytes, DateTimeOffset ModifiedAt);
+
+/// <summary>Kinds of files as <c>stat</c> numbers them. Every other number is a device, a pipe or a socket.</summary>
+internal enum FileKind
+{
+    /// <summary>Not known.</summary>
+    None = 0,
+
+    Directory = 0x4000,
+
+    /// <summary>A regular file.</summary>
+    Regular = 0x8000,
+
+    SymbolicLink = 0xa000,
+}
+
+/// <summary>A file system call failed.</summary>
+/// <param name="error">Its errno.</param>
+internal sealed class PosixException(int error) : IOException(Posix.Message(error))
+{
+    /// <summary>Its errno.</summary>
+    internal int Error => error;
+
+    /// <summary>A symbolic link is on the path, or the path leads out of the directory.</summary>
+    internal bool LeadsOut => error is Posix.SymbolicLink or Posix.OtherDevice;
 }

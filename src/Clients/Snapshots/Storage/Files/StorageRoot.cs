@@ -1,10 +1,11 @@
 namespace Drydock.Clients.Snapshots;
 
-/// <summary>A directory that the administrator gave to directory storages, with the threads on which it is read and
-/// written.</summary>
+/// <summary>
+/// A directory that the administrator configured for directory storages, with the threads that read and write it.
+/// </summary>
 public sealed class StorageRoot
 {
-    private readonly BeneathPath _beneath;
+    private readonly ConfinedPath _beneath;
 
     /// <summary>Opens nothing yet.</summary>
     /// <param name="path">Absolute path; symbolic links in it are followed, because an administrator chose it.</param>
@@ -12,11 +13,11 @@ public sealed class StorageRoot
     /// <param name="time">The clock.</param>
     /// <exception cref="ArgumentException">The path is not absolute.</exception>
     public StorageRoot(string path, StorageRootOptions? options = null, TimeProvider? time = null)
-        : this(path, options, time, new BeneathPath())
+        : this(path, options, time, new ConfinedPath())
     {
     }
 
-    internal StorageRoot(string path, StorageRootOptions? options, TimeProvider? time, BeneathPath beneath)
+    internal StorageRoot(string path, StorageRootOptions? options, TimeProvider? time, ConfinedPath beneath)
     {
         ArgumentNullException.ThrowIfNull(path);
         if (!path.StartsWith('/'))
@@ -26,7 +27,7 @@ public sealed class StorageRoot
 
         Path = path.Length > 1 ? path.TrimEnd('/') : path;
         Time = time ?? TimeProvider.System;
-        Threads = new StorageThreads(Path, options ?? new StorageRootOptions(), Time);
+        Threads = new BlockingCallRunner(Path, options ?? new StorageRootOptions(), Time);
         _beneath = beneath;
     }
 
@@ -35,19 +36,35 @@ public sealed class StorageRoot
 
     internal TimeProvider Time { get; }
 
-    internal StorageThreads Threads { get; }
+    internal BlockingCallRunner Threads { get; }
 
     /// <summary>Runs a call with the open root.</summary>
     /// <exception cref="SnapshotException"><see cref="SnapshotFailure.StorageUnusable"/>: the root does not exist, or
     /// hangs.</exception>
-    internal Task<T> RunAsync<T>(string what, Func<Folder, T> work, CancellationToken cancellationToken) => Threads.RunAsync(
+    internal Task<T> RunAsync<T>(string what, Func<Folder, T> work, CancellationToken cancellationToken) =>
+        Threads.RunAsync(
         what,
         () =>
         {
-            // A missing root is a volume that is not mounted, and must not be made up by creating it.
+            // A missing root means that a volume is not mounted; it must not be created.
             using var root = Folder.Open(Path, _beneath)
-                ?? throw new SnapshotException(SnapshotFailure.StorageUnusable, $"{Path} does not exist. Mount the volume, or create the directory.");
+                ?? throw new SnapshotException(
+                    SnapshotFailure.StorageUnusable,
+                    $"{Path} does not exist. Mount the volume, or create the directory.");
             return work(root);
         },
         cancellationToken);
+}
+
+/// <summary>How blocking calls to a storage root are bounded.</summary>
+public sealed record StorageRootOptions
+{
+    /// <summary>How many calls run in parallel, each on its own thread. Default 4.</summary>
+    public int Threads { get; init; } = 4;
+
+    /// <summary>
+    /// How long one call may take before the root counts as hung. Default 1 minute: far longer than any call to a
+    /// working volume, including a sync of 16 MiB to a slow disk.
+    /// </summary>
+    public TimeSpan Limit { get; init; } = TimeSpan.FromMinutes(1);
 }

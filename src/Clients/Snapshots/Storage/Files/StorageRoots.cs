@@ -1,9 +1,9 @@
 namespace Drydock.Clients.Snapshots;
 
 /// <summary>
-/// The directories that the administrator gave to directory storages (<c>--storage-root</c>), and which folder below
-/// them belongs to whom. Below a root every
-/// namespace has a folder of its own that the operator puts into the path; with <see cref="Shared"/> all namespaces
+/// The directories that the administrator configured for directory storages (<c>--storage-root</c>), and the folder of
+/// each namespace below them. Below a root every namespace has its own folder, which the operator adds to the path;
+/// with <see cref="Shared"/> all namespaces
 /// share the whole root.
 /// </summary>
 public sealed class StorageRoots
@@ -11,7 +11,7 @@ public sealed class StorageRoots
     private readonly List<StorageRoot> _roots;
 
     /// <summary>Opens nothing yet.</summary>
-    /// <param name="paths">Absolute paths, none within another. None: no directory can be used as storage.</param>
+    /// <param name="paths">Absolute paths, none within another. Empty: no directory can be used as storage.</param>
     /// <param name="shared">Whether the namespaces share the roots.</param>
     /// <param name="options">How calls to each root are bounded.</param>
     /// <param name="time">The clock.</param>
@@ -32,26 +32,35 @@ public sealed class StorageRoots
     /// <summary>Whether all namespaces read and write the same files below a root.</summary>
     public bool Shared { get; }
 
-    /// <summary>What is wrong with paths that should be roots; null if nothing is.</summary>
+    /// <summary>What is wrong with the configured roots; null if they are valid.</summary>
     public static string? Problem(IReadOnlyList<string> paths)
     {
         ArgumentNullException.ThrowIfNull(paths);
         if (paths.FirstOrDefault(static p => Names(p) is null or []) is { } bad)
         {
-            return $"--storage-root '{bad}' is not usable. Give the absolute path of a directory, without '.' and '..', and not '/'.";
+            return $"--storage-root '{bad}' is not usable. Use the absolute path of a directory, without '.' and '..', "
+                + "and not '/'.";
         }
 
         var plain = paths.Select(static p => "/" + string.Join('/', Names(p)!)).ToList();
-        return plain.SelectMany((one, i) => plain.Where((other, j) => i != j && (other + "/").StartsWith(one + "/", StringComparison.Ordinal)).Select(other => (one, other)))
-            .Select(static pair => $"--storage-root '{pair.other}' lies within --storage-root '{pair.one}'. Give roots of which none contains another.")
+        return plain.SelectMany(
+            (one, i) =>
+                plain.Where(
+                    (other, j) =>
+                        i != j && (other + "/").StartsWith(one + "/", StringComparison.Ordinal)).Select(other =>
+                            (one, other)))
+            .Select(
+                static pair =>
+                    $"--storage-root '{pair.other}' is inside --storage-root '{pair.one}'. "
+                        + "No root may contain another.")
             .FirstOrDefault();
     }
 
-    /// <summary>The storage that a path of a spec means.</summary>
+    /// <summary>The storage for a path of a spec.</summary>
     /// <param name="path">The path: a root, or a folder below one, without the namespace's folder.</param>
     /// <param name="namespace">Namespace of the object whose spec it is.</param>
     /// <exception cref="SnapshotException"><see cref="SnapshotFailure.NotAllowed"/>: the path is not below a root.
-    /// Nothing is looked up, so the message says nothing about what exists.</exception>
+    /// Nothing is looked up, so the message reveals nothing about existing files.</exception>
     public DirectoryStorage Open(string path, string? @namespace)
     {
         ArgumentNullException.ThrowIfNull(path);
@@ -60,8 +69,11 @@ public sealed class StorageRoots
             throw new SnapshotException(
                 SnapshotFailure.NotAllowed,
                 _roots.Count == 0
-                    ? $"storage.directory.path '{path}' cannot be used, because the operator was started without --storage-root. Use storage.s3, or have an administrator add --storage-root to the operator."
-                    : $"storage.directory.path '{path}' is not below a storage root of the operator ({string.Join(", ", _roots.Select(static r => r.Path))}). Use a path below one of them, or have an administrator add --storage-root to the operator.");
+                    ? $"storage.directory.path '{path}' cannot be used, because the operator was started without "
+                        + "--storage-root. Use storage.s3, or have an administrator add --storage-root to the operator."
+                    : $"storage.directory.path '{path}' is not below a storage root of the operator "
+                        + $"({string.Join(", ", _roots.Select(static r => r.Path))}). "
+                        + "Use a path below one of them, or have an administrator add --storage-root to the operator.");
         }
 
         if (Shared)
@@ -71,24 +83,33 @@ public sealed class StorageRoots
 
         return IsLabel(@namespace)
             ? new DirectoryStorage(root, folder.Length == 0 ? @namespace! : $"{@namespace}/{folder}")
-            : throw new SnapshotException(SnapshotFailure.NotAllowed, $"storage.directory.path '{path}' cannot be used without a namespace, whose folder would be below it.");
+            : throw new SnapshotException(
+                SnapshotFailure.NotAllowed,
+                $"storage.directory.path '{path}' cannot be used without a namespace, because each namespace has its "
+                    + "own folder below it.");
     }
 
-    /// <summary>The directory that a path of a spec means, for messages; the path itself if none may be used.</summary>
+    /// <summary>The directory for a path of a spec, for messages; the path itself if it is not allowed.</summary>
     public string Locate(string path, string? @namespace)
     {
         ArgumentNullException.ThrowIfNull(path);
         return Find(path) is var (root, folder)
-            ? string.Join('/', new[] { root.Path, Shared ? "" : @namespace ?? "", folder }.Where(static part => part.Length > 0))
+            ? string.Join(
+                '/', new[] { root.Path, Shared ? "" : @namespace ?? "", folder }.Where(static part => part.Length > 0))
             : path;
     }
 
     private static string[]? Names(string path) =>
-        path.StartsWith('/') && path.Split('/', StringSplitOptions.RemoveEmptyEntries) is var names && !names.Any(static n => n is "." or ".." || n.Any(char.IsControl)) ? names : null;
+        path.StartsWith('/')
+            && path.Split('/', StringSplitOptions.RemoveEmptyEntries) is var names
+            && !names.Any(static n => n is "." or ".." || n.Any(char.IsControl))
+            ? names
+            : null;
 
-    // A namespace's name is a DNS label; whatever else it were, it must not become a part of a path.
+    // The name of a namespace is a DNS label; anything else must not become part of a path.
     private static bool IsLabel(string? name) =>
-        name is { Length: > 0 and <= 63 } && name.All(static c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-');
+        name is { Length: > 0 and <= 63 }
+            && name.All(static c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-');
 
     private (StorageRoot Root, string Folder)? Find(string path)
     {

@@ -2,29 +2,38 @@ using Amazon.S3.Model;
 
 namespace Drydock.Clients.Snapshots;
 
-/// <summary>The requests by which an object is written.</summary>
+/// <summary>The requests for writing an object.</summary>
 internal interface IS3Uploads
 {
     /// <summary>Where the storage is.</summary>
     S3StorageOptions Options { get; }
 
     /// <summary>The object; null if there is none.</summary>
-    Task<S3Head?> HeadAsync(string name, CancellationToken cancellationToken);
+    Task<S3ObjectInfo?> HeadAsync(string name, CancellationToken cancellationToken);
 
-    /// <summary>Writes an object in one request; false if the name is taken by another's.</summary>
+    /// <summary>Writes an object in one request; false if another writer's object has the name.</summary>
     Task<bool> PutAsync(string name, ReadOnlyMemory<byte> content, string writer, CancellationToken cancellationToken);
 
-    /// <summary>Begins an upload in parts and returns its id.</summary>
+    /// <summary>Starts a multipart upload and returns its id.</summary>
     Task<string> BeginUploadAsync(string name, string writer, CancellationToken cancellationToken);
 
     /// <summary>Writes one part.</summary>
-    Task<PartETag> PutPartAsync(string name, string upload, int number, ReadOnlyMemory<byte> content, CancellationToken cancellationToken);
+    Task<PartETag> PutPartAsync(
+        string name, string upload, int number, ReadOnlyMemory<byte> content, CancellationToken cancellationToken);
 
-    /// <summary>Makes an upload the object; false if the name is taken by another's.</summary>
-    /// <exception cref="SnapshotException"><see cref="SnapshotFailure.StorageUnusable"/>; also if somebody gave the
-    /// upload up meanwhile.</exception>
-    Task<bool> CompleteUploadAsync(string name, string upload, IReadOnlyList<PartETag> parts, string writer, CancellationToken cancellationToken);
+    /// <summary>Completes an upload; false if another writer's object has the name.</summary>
+    /// <exception cref="SnapshotException"><see cref="SnapshotFailure.StorageUnusable"/>; also if the upload was
+    /// aborted meanwhile.</exception>
+    Task<bool> CompleteUploadAsync(
+        string name, string upload, IReadOnlyList<PartETag> parts, string writer, CancellationToken cancellationToken);
 
-    /// <summary>Gives an upload up; one that is gone is no error.</summary>
+    /// <summary>Aborts an upload; a missing one is not an error.</summary>
     Task AbortUploadAsync(string name, string upload, CancellationToken cancellationToken);
 }
+
+/// <summary>The metadata of an object in S3.</summary>
+/// <param name="Bytes">Its length.</param>
+/// <param name="ETag">Changes with its content.</param>
+/// <param name="ModifiedAt">When it was written.</param>
+/// <param name="Writer">The operator's writer id; null if another program wrote it.</param>
+internal sealed record S3ObjectInfo(long Bytes, string ETag, DateTimeOffset ModifiedAt, string? Writer);

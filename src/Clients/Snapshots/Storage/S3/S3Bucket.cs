@@ -8,8 +8,7 @@ namespace Drydock.Clients.Snapshots;
 /// <summary>The single requests, with names relative to the prefix.</summary>
 internal sealed class S3Bucket : IS3Uploads, IDisposable
 {
-    // Tells our own object from another's where an answer was lost and the request, made again, is told that the name
-    // is taken.
+    // Identifies the writer of an object: after a lost answer, the retried request reports that the name exists.
     private const string WriterKey = "x-amz-meta-drydock-writer";
 
     private readonly S3Client _client;
@@ -33,11 +32,13 @@ internal sealed class S3Bucket : IS3Uploads, IDisposable
     public void Dispose() => _client.Dispose();
 
     /// <summary>The object; null if there is none.</summary>
-    public Task<S3Head?> HeadAsync(string name, CancellationToken cancellationToken) =>
-        Calls.RunAsync("look at", name, token => HeadOnceAsync(name, token), cancellationToken);
+    public Task<S3ObjectInfo?> HeadAsync(string name, CancellationToken cancellationToken) =>
+        Calls.RunAsync("stat", name, token => HeadOnceAsync(name, token), cancellationToken);
 
-    /// <summary>Writes an object in one request; false if the name is taken by another's.</summary>
-    public Task<bool> PutAsync(string name, ReadOnlyMemory<byte> content, string writer, CancellationToken cancellationToken) => Calls.RunAsync(
+    /// <summary>Writes an object in one request; false if another writer's object has the name.</summary>
+    public Task<bool> PutAsync(
+        string name, ReadOnlyMemory<byte> content, string writer, CancellationToken cancellationToken) =>
+        Calls.RunAsync(
         "write",
         name,
         async token =>
@@ -52,12 +53,17 @@ internal sealed class S3Bucket : IS3Uploads, IDisposable
                 IfNoneMatch = _conditional ? "*" : null,
             };
             request.Metadata[WriterKey] = writer;
-            return await UnlessTakenAsync(name, writer, conditional => Api.PutObjectAsync(conditional ? request : Unconditional(request, content), token), token).ConfigureAwait(false);
+            return await UnlessTakenAsync(
+                name,
+                writer,
+                conditional => Api.PutObjectAsync(conditional ? request : Unconditional(request, content), token),
+                token).ConfigureAwait(false);
         },
         cancellationToken);
 
-    /// <summary>Begins an upload in parts and returns its id.</summary>
-    public Task<string> BeginUploadAsync(string name, string writer, CancellationToken cancellationToken) => Calls.RunAsync(
+    /// <summary>Starts a multipart upload and returns its id.</summary>
+    public Task<string> BeginUploadAsync(string name, string writer, CancellationToken cancellationToken) =>
+        Calls.RunAsync(
         "write",
         name,
         async token =>
@@ -94,8 +100,17 @@ internal sealed class S3Bucket : IS3Uploads, IDisposable
             cancellationToken);
     }
 
-    /// <summary>Has the storage copy a range of another object into one part.</summary>
-    internal Task<PartETag> CopyPartAsync(string from, string etag, string to, string upload, int number, long first, long last, CancellationToken cancellationToken) => Calls.RunAsync(
+    /// <summary>Lets the storage copy a range of another object into one part.</summary>
+    internal Task<PartETag> CopyPartAsync(
+        string from,
+        string etag,
+        string to,
+        string upload,
+        int number,
+        long first,
+        long last,
+        CancellationToken cancellationToken) =>
+        Calls.RunAsync(
         "publish",
         to,
         async token =>
@@ -116,10 +131,16 @@ internal sealed class S3Bucket : IS3Uploads, IDisposable
         },
         cancellationToken);
 
-    /// <summary>Makes an upload the object; false if the name is taken by another's.</summary>
-    /// <exception cref="SnapshotException"><see cref="SnapshotFailure.StorageUnusable"/>; also if somebody gave the
-    /// upload up meanwhile.</exception>
-    public Task<bool> CompleteUploadAsync(string name, string upload, IReadOnlyList<PartETag> parts, string writer, CancellationToken cancellationToken) => Calls.RunAsync(
+    /// <summary>Completes an upload; false if another writer's object has the name.</summary>
+    /// <exception cref="SnapshotException"><see cref="SnapshotFailure.StorageUnusable"/>; also if the upload was
+    /// aborted meanwhile.</exception>
+    public Task<bool> CompleteUploadAsync(
+        string name,
+        string upload,
+        IReadOnlyList<PartETag> parts,
+        string writer,
+        CancellationToken cancellationToken) =>
+        Calls.RunAsync(
         "write",
         name,
         async token =>
@@ -143,27 +164,39 @@ internal sealed class S3Bucket : IS3Uploads, IDisposable
             }
             catch (AmazonS3Exception e) when (e.ErrorCode == "NoSuchUpload")
             {
-                // An earlier try got through and its answer was lost; or somebody gave the upload up.
+                // An earlier try succeeded and its answer was lost, or the upload was aborted.
                 return (await HeadOnceAsync(name, token).ConfigureAwait(false))?.Writer == writer
                     ? true
-                    : throw new SnapshotException(SnapshotFailure.StorageUnusable, $"The unfinished upload of '{name}' is gone from {Options}: another operator, or a lifecycle rule of the bucket, gave it up. It is begun anew by the next attempt.", e);
+                    : throw new SnapshotException(
+                        SnapshotFailure.StorageUnusable,
+                        $"The unfinished upload of '{name}' no longer exists in {Options}: "
+                            + "another operator, or a lifecycle rule of the bucket, aborted it. "
+                            + "The next attempt starts it again.",
+                        e);
             }
         },
         cancellationToken);
 
-    /// <summary>Gives an upload up; one that is gone is no error.</summary>
+    /// <summary>Aborts an upload; a missing one is not an error.</summary>
     public Task AbortUploadAsync(string name, string upload, CancellationToken cancellationToken) => Calls.RunAsync(
-        "give up",
+        "abort the upload of",
         name,
         async token =>
         {
             try
             {
-                await Api.AbortMultipartUploadAsync(new AbortMultipartUploadRequest { BucketName = Options.Bucket, Key = _prefix + name, UploadId = upload }, token).ConfigureAwait(false);
+                await Api.AbortMultipartUploadAsync(
+                    new AbortMultipartUploadRequest
+                    {
+                        BucketName = Options.Bucket,
+                        Key = _prefix + name,
+                        UploadId = upload,
+                    },
+                    token).ConfigureAwait(false);
             }
             catch (AmazonS3Exception e) when (e.ErrorCode == "NoSuchUpload")
             {
-                // Another one gave it up: what was wanted.
+                // It was aborted already, as intended.
                 return false;
             }
 
@@ -171,19 +204,31 @@ internal sealed class S3Bucket : IS3Uploads, IDisposable
         },
         cancellationToken);
 
-    /// <summary>All uploads whose names begin with a prefix and that were neither completed nor given up.</summary>
-    internal async Task<IReadOnlyList<(string Name, string Upload)>> UnfinishedAsync(string prefix, CancellationToken cancellationToken)
+    /// <summary>All uploads with a prefix that were neither completed nor aborted.</summary>
+    internal async Task<IReadOnlyList<(string Name, string Upload)>> UnfinishedAsync(
+        string prefix, CancellationToken cancellationToken)
     {
         var found = new List<(string, string)>();
-        var cap = new ListingCap(Options, prefix);
+        var cap = new ListingLimit(Options, prefix);
         ListMultipartUploadsResponse? page = null;
         do
         {
-            var request = new ListMultipartUploadsRequest { BucketName = Options.Bucket, Prefix = _prefix + prefix, KeyMarker = page?.NextKeyMarker, UploadIdMarker = page?.NextUploadIdMarker };
-            page = await Calls.RunAsync("list the unfinished uploads of", prefix, token => ListUploadsAsync(request, token), cancellationToken).ConfigureAwait(false);
+            var request = new ListMultipartUploadsRequest
+            {
+                BucketName = Options.Bucket,
+                Prefix = _prefix + prefix,
+                KeyMarker = page?.NextKeyMarker,
+                UploadIdMarker = page?.NextUploadIdMarker,
+            };
+            page = await Calls.RunAsync(
+                "list the unfinished uploads of",
+                prefix,
+                token => ListUploadsAsync(request, token),
+                cancellationToken).ConfigureAwait(false);
 
-            // Some servers take the prefix of another kind; a name that does not fit is not ours to touch.
-            foreach (var upload in (page.MultipartUploads ?? []).Where(u => u.Key.StartsWith(_prefix + prefix, StringComparison.Ordinal)))
+            // Some servers ignore the prefix; an upload with another name must not be touched.
+            foreach (var upload in (page.MultipartUploads ?? []).Where(
+                u => u.Key.StartsWith(_prefix + prefix, StringComparison.Ordinal)))
             {
                 cap.Take(upload.Key, upload.UploadId);
                 found.Add((upload.Key[_prefix.Length..], upload.UploadId));
@@ -201,14 +246,21 @@ internal sealed class S3Bucket : IS3Uploads, IDisposable
     /// <summary>Opens an object at an offset; null if there is none.</summary>
     /// <param name="name">The object.</param>
     /// <param name="offset">First byte.</param>
-    /// <param name="etag">What it must be; null for whatever is there.</param>
+    /// <param name="etag">The expected ETag; null for any.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    internal Task<GetObjectResponse?> GetAsync(string name, long offset, string? etag, CancellationToken cancellationToken) => Calls.RunAsync(
+    internal Task<GetObjectResponse?> GetAsync(
+        string name, long offset, string? etag, CancellationToken cancellationToken) =>
+        Calls.RunAsync(
         "read",
         name,
         async token =>
         {
-            var request = new GetObjectRequest { BucketName = Options.Bucket, Key = _prefix + name, EtagToMatch = etag };
+            var request = new GetObjectRequest
+            {
+                BucketName = Options.Bucket,
+                Key = _prefix + name,
+                EtagToMatch = etag,
+            };
             if (offset > 0)
             {
                 request.ByteRange = new ByteRange(FormattableString.Invariant($"bytes={offset}-"));
@@ -224,7 +276,11 @@ internal sealed class S3Bucket : IS3Uploads, IDisposable
             }
             catch (AmazonS3Exception e) when (S3Errors.IsPrecondition(e))
             {
-                throw new SnapshotException(SnapshotFailure.StorageUnusable, $"'{name}' in {Options} was replaced while it was read; nobody but the operator may write below this prefix.", e);
+                throw new SnapshotException(
+                    SnapshotFailure.StorageUnusable,
+                    $"'{name}' in {Options} was replaced while it was read. "
+                        + "Only the operator may write below this prefix.",
+                    e);
             }
         },
         cancellationToken);
@@ -233,13 +289,23 @@ internal sealed class S3Bucket : IS3Uploads, IDisposable
     internal async Task<IReadOnlyList<SnapshotObjectInfo>> ListAsync(string prefix, CancellationToken cancellationToken)
     {
         var found = new List<SnapshotObjectInfo>();
-        var cap = new ListingCap(Options, prefix);
+        var cap = new ListingLimit(Options, prefix);
         string? next = null;
         do
         {
-            var request = new ListObjectsV2Request { BucketName = Options.Bucket, Prefix = _prefix + prefix, ContinuationToken = next };
-            var page = await Calls.RunAsync("list", prefix, token => Api.ListObjectsV2Async(request, token), cancellationToken).ConfigureAwait(false);
-            foreach (var o in (page.S3Objects ?? []).Where(o => o.Key.StartsWith(_prefix + prefix, StringComparison.Ordinal)))
+            var request = new ListObjectsV2Request
+            {
+                BucketName = Options.Bucket,
+                Prefix = _prefix + prefix,
+                ContinuationToken = next,
+            };
+            var page = await Calls.RunAsync(
+                "list",
+                prefix,
+                token => Api.ListObjectsV2Async(request, token),
+                cancellationToken).ConfigureAwait(false);
+            foreach (var o in (page.S3Objects ?? []).Where(
+                o => o.Key.StartsWith(_prefix + prefix, StringComparison.Ordinal)))
             {
                 cap.Take(o.Key, o.ETag);
                 found.Add(new SnapshotObjectInfo(o.Key[_prefix.Length..], o.Size ?? 0, Utc(o.LastModified), o.ETag));
@@ -255,14 +321,15 @@ internal sealed class S3Bucket : IS3Uploads, IDisposable
         return [.. found.OrderBy(static o => o.Name, StringComparer.Ordinal)];
     }
 
-    /// <summary>Removes an object; one that is not there is no error.</summary>
+    /// <summary>Removes an object; a missing one is not an error.</summary>
     internal Task DeleteAsync(string name, CancellationToken cancellationToken) => Calls.RunAsync(
         "delete",
         name,
-        token => Api.DeleteObjectAsync(new DeleteObjectRequest { BucketName = Options.Bucket, Key = _prefix + name }, token),
+        token =>
+            Api.DeleteObjectAsync(new DeleteObjectRequest { BucketName = Options.Bucket, Key = _prefix + name }, token),
         cancellationToken);
 
-    // A server that cannot tell has to be told by a lifecycle rule of the bucket how long such things live.
+    // A server without this request needs a lifecycle rule of the bucket that removes unfinished uploads.
     private async Task<ListMultipartUploadsResponse> ListUploadsAsync(
         ListMultipartUploadsRequest request, CancellationToken cancellationToken)
     {
@@ -276,12 +343,15 @@ internal sealed class S3Bucket : IS3Uploads, IDisposable
         }
     }
 
-    private async Task<S3Head?> HeadOnceAsync(string name, CancellationToken cancellationToken)
+    private async Task<S3ObjectInfo?> HeadOnceAsync(string name, CancellationToken cancellationToken)
     {
         try
         {
-            var found = await Api.GetObjectMetadataAsync(new GetObjectMetadataRequest { BucketName = Options.Bucket, Key = _prefix + name }, cancellationToken).ConfigureAwait(false);
-            return new S3Head(found.ContentLength, found.ETag, Utc(found.LastModified), found.Metadata[WriterKey]);
+            var found = await Api.GetObjectMetadataAsync(
+                new GetObjectMetadataRequest { BucketName = Options.Bucket, Key = _prefix + name },
+                cancellationToken).ConfigureAwait(false);
+            return new S3ObjectInfo(
+                found.ContentLength, found.ETag, Utc(found.LastModified), found.Metadata[WriterKey]);
         }
         catch (AmazonS3Exception e) when (S3Errors.IsMissing(e))
         {
@@ -289,14 +359,16 @@ internal sealed class S3Bucket : IS3Uploads, IDisposable
         }
         catch (AmazonS3Exception e) when ((int)e.StatusCode is 400 or 403 or 301)
         {
-            // The answer to HEAD has no body and so no reason; this request has.
-            await Api.ListObjectsV2Async(new ListObjectsV2Request { BucketName = Options.Bucket, Prefix = _prefix + name, MaxKeys = 1 }, cancellationToken).ConfigureAwait(false);
+            // The answer to HEAD has no body and therefore no reason; this request returns one.
+            await Api.ListObjectsV2Async(
+                new ListObjectsV2Request { BucketName = Options.Bucket, Prefix = _prefix + name, MaxKeys = 1 },
+                cancellationToken).ConfigureAwait(false);
             throw;
         }
     }
 
-    // A server without conditional writes says so, or ignores the condition; names are unique all the same, and looked
-    // at before.
+    // A server without conditional writes reports that, or ignores the condition; names are unique anyway and checked
+    // before.
     private async Task<bool> UnlessTakenAsync<T>(
         string name, string writer, Func<bool, Task<T>> write, CancellationToken cancellationToken)
     {
@@ -332,6 +404,9 @@ internal sealed class S3Bucket : IS3Uploads, IDisposable
             ? new MemoryStream(array.Array!, array.Offset, array.Count, writable: false)
             : new MemoryStream(content.ToArray(), writable: false);
 
-    [SuppressMessage("Security", "CA5351:Do Not Use Broken Cryptographic Algorithms", Justification = "Content-MD5 is what S3 calls for; against damage, not against an attacker.")]
+    [SuppressMessage(
+        "Security",
+        "CA5351:Do Not Use Broken Cryptographic Algorithms",
+        Justification = "Content-MD5 is what S3 calls for; against damage, not against an attacker.")]
     private static string Digest(ReadOnlySpan<byte> content) => Convert.ToBase64String(MD5.HashData(content));
 }

@@ -6,7 +6,7 @@ using Polly.Retry;
 namespace Drydock.Clients.Snapshots;
 
 /// <summary>
-/// Carries requests out: each in bounded time, again where that may help, and what remains as an error for people.
+/// Runs requests: each with a time limit, with retries for transient failures, and with readable errors.
 /// </summary>
 internal sealed class S3Calls
 {
@@ -20,7 +20,8 @@ internal sealed class S3Calls
         _again = new ResiliencePipelineBuilder { TimeProvider = time }
             .AddRetry(new RetryStrategyOptions
             {
-                ShouldHandle = static arguments => new ValueTask<bool>(S3Errors.IsTransient(arguments.Outcome.Exception)),
+                ShouldHandle = static arguments =>
+                    new ValueTask<bool>(S3Errors.IsTransient(arguments.Outcome.Exception)),
                 MaxRetryAttempts = Math.Max(1, options.Retries),
                 BackoffType = DelayBackoffType.Exponential,
                 Delay = options.FirstPause,
@@ -30,10 +31,10 @@ internal sealed class S3Calls
             .Build();
     }
 
-    /// <summary>Carries a request out.</summary>
+    /// <summary>Runs a request.</summary>
     /// <param name="verb">Completes "Cannot … 'name' in …".</param>
     /// <param name="name">The object.</param>
-    /// <param name="call">The request; it may be made several times.</param>
+    /// <param name="call">The request; it may be sent several times.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="SnapshotException"><see cref="SnapshotFailure.StorageUnusable"/>.</exception>
     internal async Task<T> RunAsync<T>(
@@ -41,7 +42,9 @@ internal sealed class S3Calls
     {
         try
         {
-            return await _again.ExecuteAsync(async token => await LimitedAsync(call, token).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
+            return await _again.ExecuteAsync(
+                async token => await LimitedAsync(call, token).ConfigureAwait(false),
+                cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (S3Errors.IsStorageError(e) && !cancellationToken.IsCancellationRequested)
         {
@@ -49,15 +52,15 @@ internal sealed class S3Calls
         }
     }
 
-    /// <summary>The pause before the given try again, counted from 1.</summary>
+    /// <summary>The pause before the given retry, counted from 1.</summary>
     internal Task PauseAsync(int attempt, CancellationToken cancellationToken)
     {
         var pause = _options.FirstPause * Math.Pow(2, Math.Min(attempt - 1, 16));
         return Task.Delay(pause < _options.LongestPause ? pause : _options.LongestPause, _time, cancellationToken);
     }
 
-    /// <summary>Runs something that must be through in the given time.</summary>
-    /// <exception cref="TimeoutException">It was not.</exception>
+    /// <summary>Runs an action with a time limit.</summary>
+    /// <exception cref="TimeoutException">The limit was exceeded.</exception>
     internal async Task<T> WithinAsync<T>(
         TimeSpan limit, Func<CancellationToken, ValueTask<T>> call, CancellationToken cancellationToken)
     {
@@ -67,13 +70,19 @@ internal sealed class S3Calls
         {
             return await call(either.Token).ConfigureAwait(false);
         }
-        catch (Exception e) when (clock.IsCancellationRequested && !cancellationToken.IsCancellationRequested && (e is OperationCanceledException || S3Errors.IsStorageError(e)))
+        catch (Exception e) when (clock.IsCancellationRequested
+            && !cancellationToken.IsCancellationRequested
+            && (e is OperationCanceledException || S3Errors.IsStorageError(e)))
         {
-            throw new TimeoutException(FormattableString.Invariant($"no answer within {limit.TotalSeconds:0.###} s"), e);
+            throw new TimeoutException(
+                FormattableString.Invariant($"no answer within {limit.TotalSeconds:0.###} s"), e);
         }
     }
 
-    // The library reads the body of an answer without the token.
+    // The SDK reads the body of a response without the token.
     private Task<T> LimitedAsync<T>(Func<CancellationToken, Task<T>> call, CancellationToken cancellationToken) =>
-        WithinAsync(_options.RequestTimeout, async token => await call(token).WaitAsync(token).ConfigureAwait(false), cancellationToken);
+        WithinAsync(
+            _options.RequestTimeout,
+            async token => await call(token).WaitAsync(token).ConfigureAwait(false),
+            cancellationToken);
 }

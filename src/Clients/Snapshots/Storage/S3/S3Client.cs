@@ -1,23 +1,25 @@
+using System.Globalization;
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Amazon.Runtime;
 using Amazon.S3;
+using Drydock.Clients.Safety;
 
 namespace Drydock.Clients.Snapshots;
 
 /// <summary>
-/// Builds the SDK's client: one connection pool of its own, nothing taken from the environment, no tries of its own.
+/// Builds the SDK's client: its own connection pool, no settings from the environment, no retries by the SDK.
 /// </summary>
 internal sealed class S3Client : IDisposable
 {
     private readonly HttpClient _http;
 
     /// <exception cref="SnapshotException"><see cref="SnapshotFailure.InvalidRequest"/>: the certificate authority is
-    /// none.</exception>
+    /// invalid.</exception>
     internal S3Client(S3StorageOptions options)
     {
-        _http = new HttpClient(new CappedAnswers(Handler(options))) { Timeout = Timeout.InfiniteTimeSpan };
+        _http = new HttpClient(new ResponseSizeLimiter(Handler(options))) { Timeout = Timeout.InfiniteTimeSpan };
         AWSCredentials credentials = options.SessionToken is { Length: > 0 } token
             ? new SessionAWSCredentials(options.AccessKey, options.SecretKey, token)
             : new BasicAWSCredentials(options.AccessKey, options.SecretKey);
@@ -34,8 +36,8 @@ internal sealed class S3Client : IDisposable
             MaxErrorRetry = 0,
             Timeout = Timeout.InfiniteTimeSpan,
 
-            // Every body goes with its SHA-256 in the signature and its Content-MD5, which every server checks; the
-            // trailers that the SDK would add instead are unknown to many.
+            // Every body is sent with its SHA-256 in the signature and its Content-MD5, which every server checks; many
+            // servers do not know the trailers that the SDK would send instead.
             RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED,
             ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,
         });
@@ -70,19 +72,28 @@ internal sealed class S3Client : IDisposable
 
     private static X509ChainPolicy TrustOnly(string pem)
     {
-        var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+        var policy = new X509ChainPolicy
+        {
+            TrustMode = X509ChainTrustMode.CustomRootTrust,
+            RevocationMode = X509RevocationMode.NoCheck,
+        };
         try
         {
             policy.CustomTrustStore.ImportFromPem(pem);
         }
         catch (CryptographicException e)
         {
-            throw new SnapshotException(SnapshotFailure.InvalidRequest, $"ca.crt of the S3 storage is no certificate in PEM form: {e.Message}", e);
+            throw new SnapshotException(
+                SnapshotFailure.InvalidRequest,
+                $"ca.crt of the S3 storage is not a PEM certificate: {Sentences.Close(e.Message)}",
+                e);
         }
 
         return policy.CustomTrustStore.Count > 0
             ? policy
-            : throw new SnapshotException(SnapshotFailure.InvalidRequest, "ca.crt of the S3 storage holds no certificate, expected PEM (-----BEGIN CERTIFICATE-----).");
+            : throw new SnapshotException(
+                SnapshotFailure.InvalidRequest,
+                "ca.crt of the S3 storage contains no certificate, expected PEM (-----BEGIN CERTIFICATE-----).");
     }
 
     private sealed class OneClient(HttpClient http) : HttpClientFactory
@@ -95,4 +106,51 @@ internal sealed class S3Client : IDisposable
 
         public override string? GetConfigUniqueString(IClientConfig clientConfig) => null;
     }
+}
+
+/// <summary>
+/// Fails for a response that is longer than any S3 response: all are read into memory, except the content of an object,
+/// which is streamed.
+/// </summary>
+internal sealed class ResponseSizeLimiter(HttpMessageHandler inner) : DelegatingHandler(inner)
+{
+    protected override async Task<HttpResponseMessage> SendAsync(
+        HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        var response = await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
+        if (request.Method == HttpMethod.Head
+            || (request.Method == HttpMethod.Get && response.IsSuccessStatusCode && !IsListing(request.RequestUri)))
+        {
+            return response;
+        }
+
+        if (response.Content.Headers.ContentLength > SnapshotLimits.S3Answer)
+        {
+            response.Dispose();
+            throw Refuse();
+        }
+
+        var content = new StreamContent(
+            new LimitedStream(
+                await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false),
+                SnapshotLimits.S3Answer,
+                Refuse));
+        foreach (var (name, values) in response.Content.Headers)
+        {
+            content.Headers.TryAddWithoutValidation(name, values);
+        }
+
+        response.Content = content;
+        return response;
+
+        SnapshotException Refuse() => new(SnapshotFailure.StorageUnusable, string.Create(
+            CultureInfo.InvariantCulture,
+            $"The storage at {request.RequestUri?.Authority} answers {request.Method} with more than "
+                + $"{SnapshotLimits.S3Answer} bytes, which is not an S3 response."));
+    }
+
+    private static bool IsListing(Uri? uri) =>
+        uri is null
+            || uri.Query.Contains("list-type=", StringComparison.Ordinal)
+            || uri.Query.Contains("uploads", StringComparison.Ordinal);
 }

@@ -1,11 +1,12 @@
+using System.Globalization;
 using Amazon.S3.Model;
 
 namespace Drydock.Clients.Snapshots;
 
 /// <summary>
-/// An object being written. While one part is on its way the next is filled, if the budget has room for two; otherwise
-/// writing waits until the part has arrived. A part that fails is sent again from memory; what writes does not notice.
-/// Up to one part it is a single request.
+/// An object being written. While one part is being sent, the next one is filled if the budget has room for two;
+/// otherwise writing waits until the part has been sent. A failed part is resent from memory without involving the
+/// writer. Data that fits into one part is sent in a single request.
 /// </summary>
 internal sealed class S3ObjectWriter : ISnapshotObjectWriter
 {
@@ -38,10 +39,8 @@ internal sealed class S3ObjectWriter : ISnapshotObjectWriter
         Content = new S3WriteStream(WriteAsync);
     }
 
-    /// <inheritdoc />
     public Stream Content { get; }
 
-    /// <inheritdoc />
     public async Task CompleteAsync(CancellationToken cancellationToken)
     {
         if (_upload is null)
@@ -58,27 +57,34 @@ internal sealed class S3ObjectWriter : ISnapshotObjectWriter
 
             await ArrivedAsync(cancellationToken).ConfigureAwait(false);
 
-            // Where the storage knows no condition this look is all there is; names are unique, so it does not matter
-            // but to somebody else's object.
-            if (await _bucket.HeadAsync(_name, cancellationToken).ConfigureAwait(false) is { } there && there.Writer != _writer)
+            // Without conditional writes this check is the only protection. Names are unique, so only an object of
+            // another program could be affected.
+            if (await _bucket.HeadAsync(_name, cancellationToken).ConfigureAwait(false) is { } there
+                && there.Writer != _writer)
             {
                 throw S3Storage.Taken(_bucket.Options, _name);
             }
 
-            Own(await _bucket.CompleteUploadAsync(_name, _upload, _parts, _writer, cancellationToken).ConfigureAwait(false));
+            Own(
+                await _bucket.CompleteUploadAsync(
+                    _name, _upload, _parts, _writer, cancellationToken).ConfigureAwait(false));
         }
 
         var stored = await _bucket.HeadAsync(_name, cancellationToken).ConfigureAwait(false);
         if (stored?.Bytes != _written)
         {
-            throw new SnapshotException(SnapshotFailure.StorageUnusable, FormattableString.Invariant($"'{_name}' in {_bucket.Options} has {stored?.Bytes ?? 0} bytes, written were {_written}; the storage does not keep what it confirms."));
+            throw new SnapshotException(
+                SnapshotFailure.StorageUnusable,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"'{_name}' in {_bucket.Options} is {stored?.Bytes ?? 0} bytes, but {_written} were written and "
+                        + $"acknowledged. The storage lost data."));
         }
 
         _completed = true;
         Release();
     }
 
-    /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {
         if (_disposed)
@@ -90,7 +96,11 @@ internal sealed class S3ObjectWriter : ISnapshotObjectWriter
         await _stop.CancelAsync().ConfigureAwait(false);
         if (_sending is not null)
         {
-            await _sending.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default).ConfigureAwait(false);
+            await _sending.ContinueWith(
+                static _ => { },
+                CancellationToken.None,
+                TaskContinuationOptions.None,
+                TaskScheduler.Default).ConfigureAwait(false);
         }
 
         if (!_completed && _upload is not null)
@@ -102,8 +112,8 @@ internal sealed class S3ObjectWriter : ISnapshotObjectWriter
             }
             catch (Exception e) when (e is SnapshotException or OperationCanceledException)
             {
-                // "Removed where possible": the reason to give up is the caller's error; the next attempt finds the
-                // upload and gives it up.
+                // Removal is best effort: the caller reports its own error, and the next attempt finds and aborts the
+                // upload.
                 _upload = null;
             }
         }
@@ -117,7 +127,7 @@ internal sealed class S3ObjectWriter : ISnapshotObjectWriter
         ObjectDisposedException.ThrowIf(_filling.Length == 0, this);
         while (data.Length > 0)
         {
-            // Sent only when more comes: what fits into one part is one request.
+            // Sent only when more data follows: data that fits into one part is a single request.
             if (_filled == _filling.Length)
             {
                 if (_filled < _bucket.Options.PartBytes)
@@ -139,7 +149,7 @@ internal sealed class S3ObjectWriter : ISnapshotObjectWriter
         }
     }
 
-    // The first buffer of a whole part: nothing of the budget is held while it is waited for.
+    // The first full-size buffer: no other part of the budget is held while waiting for it.
     private async Task BeginPartAsync(CancellationToken cancellationToken)
     {
         var size = _bucket.Options.PartBytes;
@@ -157,16 +167,18 @@ internal sealed class S3ObjectWriter : ISnapshotObjectWriter
         var number = _parts.Count + 1;
         if (number > S3PartSizes.MaxParts)
         {
-            throw new SnapshotException(SnapshotFailure.StorageUnusable, FormattableString.Invariant(
-                $"'{_name}' is larger than {_written} bytes, which is more than {S3PartSizes.MaxParts} parts hold; take the snapshot with the tool MyDumper, which makes many smaller files, or use a directory as storage."));
+            throw new SnapshotException(SnapshotFailure.StorageUnusable, string.Create(
+                CultureInfo.InvariantCulture,
+                $"'{_name}' is larger than {_written} bytes, more than {S3PartSizes.MaxParts} parts can hold. "
+                    + $"Use the tool MyDumper, which writes many smaller files, or use a directory as storage."));
         }
 
-        // On its way it is bound to the life of the writer, not to the call that happened to fill it.
+        // The transfer is bound to the lifetime of the writer, not to the call that filled the part.
         var (content, upload) = (_filling.AsMemory(0, _filled), _upload);
         _sending = _bucket.PutPartAsync(_name, upload, number, content, _stop.Token);
     }
 
-    // After a part was sent: what the next one is filled into.
+    // After a part was sent: provides the buffer for the next one.
     private async Task MakeRoomAsync(CancellationToken cancellationToken)
     {
         var size = S3PartSizes.Of(_parts.Count + 2, _bucket.Options.PartBytes);
@@ -177,7 +189,7 @@ internal sealed class S3ObjectWriter : ISnapshotObjectWriter
             return;
         }
 
-        // One of another size is of no use any more.
+        // A buffer of another size is no longer useful.
         Drop(ref _spare);
         if (_budget.TryTakeSecond(size))
         {
@@ -217,7 +229,7 @@ internal sealed class S3ObjectWriter : ISnapshotObjectWriter
     {
         if (_sending is { } sending)
         {
-            // Not forgotten on failure: whatever is written afterwards fails the same way.
+            // Kept on failure, so that later writes fail in the same way.
             _parts.Add(await sending.WaitAsync(cancellationToken).ConfigureAwait(false));
             _sending = null;
         }
@@ -230,4 +242,44 @@ internal sealed class S3ObjectWriter : ISnapshotObjectWriter
             throw S3Storage.Taken(_bucket.Options, _name);
         }
     }
+}
+
+/// <summary>The write-only stream of an upload; asynchronous only.</summary>
+internal sealed class S3WriteStream(Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask> write) : Stream
+{
+    public override bool CanRead => false;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => true;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    // A part is sent when it is full, the last one by CompleteAsync.
+    public override void Flush()
+    {
+    }
+
+    public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
+        write(buffer, cancellationToken);
+
+    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        write(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override void Write(byte[] buffer, int offset, int count) =>
+        throw new NotSupportedException("An S3 object is written asynchronously.");
+
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
 }

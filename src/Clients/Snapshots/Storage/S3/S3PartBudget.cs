@@ -1,9 +1,9 @@
 namespace Drydock.Clients.Snapshots;
 
 /// <summary>
-/// The memory that all uploads to S3 of this process hold together. A writer that has nothing waits its turn for its
-/// first buffer; one that wants more than it has gets it if there is room and otherwise continues with what it has, so
-/// that no writer ever waits for another while it holds memory.
+/// The memory shared by all S3 uploads of this process. A writer without a buffer waits in a queue for its first one; a
+/// writer that wants more gets it only if there is room, and otherwise continues with what it has. So no writer waits
+/// for another while it holds memory.
 /// </summary>
 /// <param name="limit">Bytes.</param>
 internal sealed class S3PartBudget(long limit)
@@ -23,12 +23,12 @@ internal sealed class S3PartBudget(long limit)
     /// <summary>Bytes held now.</summary>
     internal long Held { get; private set; }
 
-    /// <summary>The most bytes that were ever held.</summary>
+    /// <summary>The maximum of bytes held at any time.</summary>
     internal long Peak { get; private set; }
 
     /// <summary>
-    /// Takes bytes as soon as they are free, in the order of asking. More than there are at all are given to one at a
-    /// time.
+    /// Takes bytes as soon as they are free, in the order of requests. A request larger than the budget is granted to
+    /// one writer at a time.
     /// </summary>
     internal async Task TakeAsync(long bytes, CancellationToken cancellationToken)
     {
@@ -41,7 +41,8 @@ internal sealed class S3PartBudget(long limit)
                 return;
             }
 
-            node = _waiting.AddLast((bytes, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)));
+            node =
+                _waiting.AddLast((bytes, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)));
         }
 
         try
@@ -60,7 +61,7 @@ internal sealed class S3PartBudget(long limit)
                 }
             }
 
-            // Its turn came in the same moment.
+            // It was granted at the same moment.
             if (had)
             {
                 Return(bytes);
@@ -75,14 +76,14 @@ internal sealed class S3PartBudget(long limit)
     }
 
     /// <summary>
-    /// Takes bytes for a second buffer, by which a writer is faster: only of the first half of the budget.
+    /// Takes bytes for a second buffer, which makes a writer faster: only from the first half of the budget.
     /// </summary>
     internal bool TryTakeSecond(long bytes) => TryTake(bytes, limit / 2);
 
     /// <summary>Takes bytes for a larger buffer: never the last sixth, which is for writers that have none.</summary>
     internal bool TryGrow(long bytes) => TryTake(bytes, limit - (limit / 6));
 
-    /// <summary>Gives bytes back.</summary>
+    /// <summary>Returns bytes.</summary>
     internal void Return(long bytes)
     {
         lock (_guard)
@@ -126,5 +127,35 @@ internal sealed class S3PartBudget(long limit)
     {
         Held += bytes;
         Peak = Math.Max(Peak, Held);
+    }
+}
+
+/// <summary>
+/// The part sizes of an upload of unknown length: S3 accepts 10,000 parts.
+/// </summary>
+/// <remarks>
+/// They grow late and only to four times the basic size, because every upload holds one or two parts in memory: with a
+/// basic size of 8 MiB, the first 2 GiB in such parts, then 4 GiB in parts of 16 MiB, then parts of 32 MiB up to 302
+/// GiB.
+/// </remarks>
+internal static class S3PartSizes
+{
+    /// <summary>S3's limit.</summary>
+    internal const int MaxParts = 10_000;
+
+    private const int FirstStep = 256;
+    private const int SecondStep = 512;
+
+    /// <summary>Bytes of a part.</summary>
+    /// <param name="number">Its number, from 1.</param>
+    /// <param name="basic">The basic size.</param>
+    internal static int Of(int number, int basic) =>
+        number <= FirstStep ? basic : number <= SecondStep ? basic * 2 : basic * 4;
+
+    /// <summary>Size of the parts in which an object of known length is copied.</summary>
+    internal static long OfCopy(long length)
+    {
+        const long Usual = 128L << 20;
+        return Math.Max(Usual, (length + MaxParts - 1) / MaxParts);
     }
 }

@@ -3,8 +3,8 @@ using Amazon.S3.Model;
 namespace Drydock.Clients.Snapshots;
 
 /// <summary>
-/// Reads an object from its start. A connection that breaks or falls silent is taken up where it stopped, of the same
-/// object or not at all. Asynchronous only.
+/// Reads an object from its start. If a connection breaks or stalls, reading resumes at the same position of the same
+/// object, or fails. Asynchronous only.
 /// </summary>
 internal sealed class S3ReadStream : Stream
 {
@@ -46,10 +46,14 @@ internal sealed class S3ReadStream : Stream
             try
             {
                 var response = _response ??= await ReopenAsync(cancellationToken).ConfigureAwait(false);
-                var read = await _bucket.Calls.WithinAsync(_bucket.Options.IdleTimeout, token => response.ResponseStream.ReadAsync(buffer, token), cancellationToken).ConfigureAwait(false);
+                var read = await _bucket.Calls.WithinAsync(
+                    _bucket.Options.IdleTimeout,
+                    token => response.ResponseStream.ReadAsync(buffer, token),
+                    cancellationToken).ConfigureAwait(false);
                 if (read == 0)
                 {
-                    throw new IOException(FormattableString.Invariant($"it ended after {_position} of {_length} bytes"));
+                    throw new IOException(
+                        FormattableString.Invariant($"The object ended after {_position} of {_length} bytes."));
                 }
 
                 _position += read;
@@ -104,15 +108,18 @@ internal sealed class S3ReadStream : Stream
     private async Task<GetObjectResponse> ReopenAsync(CancellationToken cancellationToken)
     {
         var response = await _bucket.GetAsync(_name, _position, _etag, cancellationToken).ConfigureAwait(false)
-            ?? throw new SnapshotException(SnapshotFailure.StorageUnusable, $"'{_name}' went away from {_bucket.Options} while it was read.");
+            ?? throw new SnapshotException(
+                SnapshotFailure.StorageUnusable, $"'{_name}' disappeared from {_bucket.Options} while it was read.");
 
-        // A server that ignores the condition or the range would give bytes that do not belong here.
+        // A server that ignores the condition or the range would return the wrong bytes.
         if (response.ETag == _etag && response.ContentLength == _length - _position)
         {
             return response;
         }
 
         response.Dispose();
-        throw new SnapshotException(SnapshotFailure.StorageUnusable, $"'{_name}' in {_bucket.Options} was replaced while it was read, or the storage ignores ranges.");
+        throw new SnapshotException(
+            SnapshotFailure.StorageUnusable,
+            $"'{_name}' in {_bucket.Options} was replaced while it was read, or the storage ignores ranges.");
     }
 }

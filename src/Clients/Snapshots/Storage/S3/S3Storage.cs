@@ -1,3 +1,4 @@
+using System.Globalization;
 using Amazon.S3;
 using Amazon.S3.Model;
 
@@ -6,8 +7,8 @@ namespace Drydock.Clients.Snapshots;
 /// <summary>
 /// A bucket of an S3-compatible storage. There is no rename: publishing has the storage copy the object under its final
 /// name, which appears whole or not at all, and then removes the old name. Every write carries the condition that the
-/// name is free (<c>If-None-Match: *</c>); where a server knows no such condition, a look before each write and our
-/// unique names stand for it.
+/// name is free (<c>If-None-Match: *</c>); if a server does not support it, a check before each write and unique names
+/// replace it.
 /// </summary>
 public sealed class S3Storage : ISnapshotStorage, IDisposable
 {
@@ -50,7 +51,8 @@ public sealed class S3Storage : ISnapshotStorage, IDisposable
             throw Taken(_bucket.Options, to);
         }
 
-        // What is small goes through here, so that the condition is the plain write's, which most servers know.
+        // Small objects are copied through this process, so that the condition of a plain write applies, which most
+        // servers support.
         if (source.Bytes <= _bucket.Options.PartBytes)
         {
             await RewriteAsync(from, (int)source.Bytes, to, cancellationToken).ConfigureAwait(false);
@@ -60,9 +62,13 @@ public sealed class S3Storage : ISnapshotStorage, IDisposable
             await CopyAsync(from, source, to, cancellationToken).ConfigureAwait(false);
         }
 
-        if (await _bucket.HeadAsync(to, cancellationToken).ConfigureAwait(false) is var target && target?.Bytes != source.Bytes)
+        if (await _bucket.HeadAsync(to, cancellationToken).ConfigureAwait(false) is var target
+            && target?.Bytes != source.Bytes)
         {
-            throw new SnapshotException(SnapshotFailure.StorageUnusable, FormattableString.Invariant($"'{to}' in {Description} has {target?.Bytes ?? 0} bytes, copied were {source.Bytes}."));
+            throw new SnapshotException(
+                SnapshotFailure.StorageUnusable,
+                FormattableString.Invariant(
+                    $"'{to}' in {Description} is {target?.Bytes ?? 0} bytes, but {source.Bytes} were copied."));
         }
 
         await _bucket.DeleteAsync(from, cancellationToken).ConfigureAwait(false);
@@ -72,7 +78,8 @@ public sealed class S3Storage : ISnapshotStorage, IDisposable
     public async Task<Stream> OpenReadAsync(string name, CancellationToken cancellationToken)
     {
         _ = StorageName.Readable(name);
-        var response = await _bucket.GetAsync(name, 0, null, cancellationToken).ConfigureAwait(false) ?? throw Missing(name);
+        var response = await _bucket.GetAsync(name, 0, null, cancellationToken).ConfigureAwait(false)
+            ?? throw Missing(name);
         return new S3ReadStream(_bucket, name, response);
     }
 
@@ -108,8 +115,8 @@ public sealed class S3Storage : ISnapshotStorage, IDisposable
     /// <inheritdoc />
     public async Task<SnapshotStorageMark> EnsureMarkAsync(CancellationToken cancellationToken)
     {
-        // A dump is an upload in parts: that it may be begun, found and given up is better known before than in the
-        // downtime.
+        // A dump is a multipart upload: it is checked now, not during the downtime, that one can be started, found and
+        // aborted.
         var name = $"{StorageMark.Name}.{StorageName.Unique()}{StorageName.Partial}";
         var upload = await _bucket.BeginUploadAsync(name, "probe", cancellationToken).ConfigureAwait(false);
         await AbandonUnfinishedAsync(StorageMark.Name, cancellationToken).ConfigureAwait(false);
@@ -125,28 +132,34 @@ public sealed class S3Storage : ISnapshotStorage, IDisposable
     public void Dispose() => _bucket.Dispose();
 
     internal static SnapshotException Taken(S3StorageOptions options, string name) =>
-        new(SnapshotFailure.AlreadyExists, $"'{name}' exists already in {options} and is not overwritten.");
+        new(SnapshotFailure.AlreadyExists, $"'{name}' already exists in {options} and is not overwritten.");
 
     private SnapshotException Missing(string name) =>
         new(SnapshotFailure.NotFound, $"There is no '{name}' in {Description}.");
 
-    // Into memory of the size that was just told: a storage that gives another number of bytes is refused.
+    // The buffer has the size just reported; a storage that returns another number of bytes is refused.
     private async Task RewriteAsync(string from, int bytes, string to, CancellationToken cancellationToken)
     {
         await _budget.TakeAsync(bytes, cancellationToken).ConfigureAwait(false);
         try
         {
             var content = new byte[bytes];
-            await using (var stream = new CappedStream(await OpenReadAsync(from, cancellationToken).ConfigureAwait(false), bytes, () => Changed(from, bytes)))
+            await using (
+                var stream = new LimitedStream(
+                    await OpenReadAsync(from, cancellationToken).ConfigureAwait(false),
+                    bytes,
+                    () => Changed(from, bytes)))
             {
-                if (await stream.ReadAtLeastAsync(content, bytes, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false) != bytes
+                if (await stream.ReadAtLeastAsync(
+                    content, bytes, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false) != bytes
                     || await stream.ReadAsync(new byte[1], cancellationToken).ConfigureAwait(false) != 0)
                 {
                     throw Changed(from, bytes);
                 }
             }
 
-            if (!await _bucket.PutAsync(to, content, Guid.NewGuid().ToString("N"), cancellationToken).ConfigureAwait(false))
+            if (!await _bucket.PutAsync(
+                to, content, Guid.NewGuid().ToString("N"), cancellationToken).ConfigureAwait(false))
             {
                 throw Taken(_bucket.Options, to);
             }
@@ -157,10 +170,13 @@ public sealed class S3Storage : ISnapshotStorage, IDisposable
         }
     }
 
-    private SnapshotException Changed(string name, int bytes) => new(SnapshotFailure.StorageUnusable, FormattableString.Invariant(
-        $"'{name}' in {Description} does not have the {bytes} bytes any more that it was just said to have; only the operator may write below this prefix."));
+    private SnapshotException Changed(string name, int bytes) =>
+        new(SnapshotFailure.StorageUnusable, string.Create(
+        CultureInfo.InvariantCulture,
+        $"'{name}' in {Description} no longer has the {bytes} bytes that the storage reported just before. "
+            + $"Only the operator may write below this prefix."));
 
-    private async Task CopyAsync(string from, S3Head source, string to, CancellationToken cancellationToken)
+    private async Task CopyAsync(string from, S3ObjectInfo source, string to, CancellationToken cancellationToken)
     {
         var writer = Guid.NewGuid().ToString("N");
         var upload = await _bucket.BeginUploadAsync(to, writer, cancellationToken).ConfigureAwait(false);
@@ -172,8 +188,18 @@ public sealed class S3Storage : ISnapshotStorage, IDisposable
             await Parallel.ForEachAsync(
                 Enumerable.Range(0, parts.Length),
                 new ParallelOptions { MaxDegreeOfParallelism = CopiesAtOnce, CancellationToken = cancellationToken },
-                async (i, token) => parts[i] = await _bucket.CopyPartAsync(from, source.ETag, to, upload, i + 1, i * size, Math.Min(source.Bytes, (i + 1) * size) - 1, token).ConfigureAwait(false)).ConfigureAwait(false);
-            done = await _bucket.CompleteUploadAsync(to, upload, parts, writer, cancellationToken).ConfigureAwait(false);
+                async (i, token) =>
+                    parts[i] = await _bucket.CopyPartAsync(
+                        from,
+                        source.ETag,
+                        to,
+                        upload,
+                        i + 1,
+                        i * size,
+                        Math.Min(source.Bytes, (i + 1) * size) - 1,
+                        token).ConfigureAwait(false)).ConfigureAwait(false);
+            done =
+                await _bucket.CompleteUploadAsync(to, upload, parts, writer, cancellationToken).ConfigureAwait(false);
             if (!done)
             {
                 throw Taken(_bucket.Options, to);
@@ -197,7 +223,7 @@ public sealed class S3Storage : ISnapshotStorage, IDisposable
         }
         catch (Exception e) when (e is SnapshotException or OperationCanceledException)
         {
-            // The error that led here is the one that counts; the next attempt finds the upload and gives it up.
+            // The original error is reported; the next attempt finds and aborts the upload.
             return;
         }
     }

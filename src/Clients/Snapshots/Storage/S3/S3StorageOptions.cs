@@ -3,8 +3,8 @@ using Drydock.Clients.Safety;
 namespace Drydock.Clients.Snapshots;
 
 /// <summary>
-/// Where an S3-compatible storage is and how it is reached. A class and not a record: its text must never show the
-/// keys.
+/// Where an S3-compatible storage is and how it is reached. A class and not a record, because its text must never
+/// contain the keys.
 /// </summary>
 public sealed class S3StorageOptions
 {
@@ -23,16 +23,14 @@ public sealed class S3StorageOptions
     /// <summary>True puts the bucket into the path, false into the host name.</summary>
     public bool PathStyle { get; init; } = true;
 
-    /// <summary>Access key.</summary>
     public required string AccessKey { get; init; }
 
-    /// <summary>Secret key.</summary>
     public required string SecretKey { get; init; }
 
     /// <summary>Token of temporary credentials; null for none.</summary>
     public string? SessionToken { get; init; }
 
-    /// <summary>Certificates (PEM) that alone are trusted to sign the server's; null for the system's.</summary>
+    /// <summary>The only trusted certificate authorities (PEM); null for those of the system.</summary>
     public string? CertificateAuthority { get; init; }
 
     /// <summary>
@@ -42,11 +40,11 @@ public sealed class S3StorageOptions
     /// </summary>
     public int PartBytes { get; init; } = 8 << 20;
 
-    /// <summary>How often one request is tried again after a failure that may pass.</summary>
+    /// <summary>How often a request is retried after a transient failure.</summary>
     public int Retries { get; init; } = 9;
 
     /// <summary>
-    /// The pause before the first try again; each further one is twice as long, up to <see cref="LongestPause"/>.
+    /// The pause before the first retry; each further one is twice as long, up to <see cref="LongestPause"/>.
     /// </summary>
     public TimeSpan FirstPause { get; init; } = TimeSpan.FromMilliseconds(250);
 
@@ -56,10 +54,10 @@ public sealed class S3StorageOptions
     /// <summary>How long connecting may take.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long one request may take until its answer begins; a part must be through in this time.</summary>
+    /// <summary>How long one request may take until its answer begins; a part must be sent in this time.</summary>
     public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>How long a read may yield nothing before it is begun anew where it stopped.</summary>
+    /// <summary>How long a read may stall before it is restarted at the same position.</summary>
     public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Which addresses are connected to.</summary>

@@ -41,7 +41,7 @@ public sealed class DirectoryEscapeTests : IDisposable
     [InlineData("link-to-fd", true)]
     [InlineData("link-within", false)]
     [InlineData("link-within", true)]
-    public async Task Link_is_not_followed_and_the_refusal_does_not_say_what_is_behind_it(string name, bool walk)
+    public async Task Link_is_refused_without_revealing_its_target(string name, bool walk)
     {
         File.WriteAllText(At("plain"), "plain");
         using var open = File.OpenHandle(Path.Combine(_outside, "token"));
@@ -53,7 +53,9 @@ public sealed class DirectoryEscapeTests : IDisposable
         var storage = Storage(walk);
         var there = await RefusalAsync(() => storage.OpenReadAsync(name, Token));
         (await RefusalAsync(() => storage.StatAsync(name, Token))).ShouldBe(there);
-        there.ShouldBe($"'{name}' in directory {_root}/{Space} is a symbolic link or lies behind one. Links are not followed; put the file itself there.");
+        there.ShouldBe(
+            $"'{name}' in directory {_root}/{Space} is a symbolic link or is behind one. "
+                + "Links are not followed, so put the file itself there.");
 
         // The same words where nothing is behind the link.
         File.Delete(Path.Combine(_outside, "token"));
@@ -64,7 +66,7 @@ public sealed class DirectoryEscapeTests : IDisposable
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Link_is_neither_written_through_nor_listed_nor_removed_with_what_is_behind_it(bool walk)
+    public async Task Link_is_not_written_through_listed_or_removed(bool walk)
     {
         Directory.CreateSymbolicLink(At("out"), _outside);
         var storage = Storage(walk);
@@ -75,7 +77,8 @@ public sealed class DirectoryEscapeTests : IDisposable
             await writer.CompleteAsync(Token);
         }
 
-        (await FailureAsync(() => storage.PublishAsync("mine", "out/mine", Token))).ShouldBe(SnapshotFailure.NotAllowed);
+        (await FailureAsync(() => storage.PublishAsync("mine", "out/mine", Token))).ShouldBe(
+            SnapshotFailure.NotAllowed);
         (await storage.ListAsync("", Token)).Select(o => o.Name).ShouldBe(["mine"]);
         Directory.GetFiles(_outside).Select(Path.GetFileName).ShouldBe(["token"]);
     }
@@ -102,7 +105,8 @@ public sealed class DirectoryEscapeTests : IDisposable
     {
         foreach (var walk in new[] { false, true })
         {
-            (await FailureAsync(() => Storage(walk).OpenReadAsync(name, Token))).ShouldBe(SnapshotFailure.InvalidRequest);
+            (await FailureAsync(() => Storage(walk).OpenReadAsync(name, Token))).ShouldBe(
+                SnapshotFailure.InvalidRequest);
             Open(walk, name).ShouldBe(Posix.OtherDevice, "also where the name was not checked before");
         }
     }
@@ -113,10 +117,11 @@ public sealed class DirectoryEscapeTests : IDisposable
     public async Task Root_over_proc_gives_no_file_of_a_process(bool walk)
     {
         // "self" is a link as any other, and so is every descriptor.
-        var storage = new DirectoryStorage(new StorageRoot("/proc", null, null, new BeneathPath(walk)), "");
+        var storage = new DirectoryStorage(new StorageRoot("/proc", null, null, new ConfinedPath(walk)), "");
         (await FailureAsync(() => storage.OpenReadAsync("self/environ", Token))).ShouldBe(SnapshotFailure.NotAllowed);
         using var open = File.OpenHandle(Path.Combine(_outside, "token"));
-        (await FailureAsync(() => storage.OpenReadAsync($"{Environment.ProcessId}/fd/{open.DangerousGetHandle()}", Token))).ShouldBe(SnapshotFailure.NotAllowed);
+        (await FailureAsync(() => storage.OpenReadAsync($"{Environment.ProcessId}/fd/{open.DangerousGetHandle()}", Token)))
+            .ShouldBe(SnapshotFailure.NotAllowed);
     }
 
     [Theory]
@@ -127,14 +132,15 @@ public sealed class DirectoryEscapeTests : IDisposable
         using var mkfifo = Process.Start("mkfifo", [At("pipe")]);
         await mkfifo.WaitForExitAsync(Token);
         mkfifo.ExitCode.ShouldBe(0);
-        (await RefusalAsync(() => Storage(walk).OpenReadAsync("pipe", Token))).ShouldBe($"'pipe' in directory {_root}/{Space} is not a regular file. Put the file itself there.");
+        (await RefusalAsync(() => Storage(walk).OpenReadAsync("pipe", Token))).ShouldBe(
+            $"'pipe' in directory {_root}/{Space} is not a regular file. Put the file itself there.");
         (await FailureAsync(() => Storage(walk).StatAsync("pipe", Token))).ShouldBe(SnapshotFailure.NotAllowed);
     }
 
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Folder_that_is_swapped_for_a_link_never_gives_what_is_outside(bool walk)
+    public async Task Folder_replaced_by_link_never_exposes_outside_files(bool walk)
     {
         const int Rounds = 2000;
         Directory.CreateDirectory(At("swapped"));
@@ -178,7 +184,7 @@ public sealed class DirectoryEscapeTests : IDisposable
     private int Open(bool walk, string path)
     {
         using var root = Posix.Open(_root, Posix.PathOnly | Posix.DirectoryOnly, out _);
-        using var opened = new BeneathPath(walk).Open(root, path, Posix.ReadOnly, default, out var error);
+        using var opened = new ConfinedPath(walk).Open(root, path, Posix.ReadOnly, default, out var error);
         opened.IsInvalid.ShouldBeTrue();
         return error;
     }
@@ -186,7 +192,7 @@ public sealed class DirectoryEscapeTests : IDisposable
     private string At(string name) => Path.Combine(_root, Space, name);
 
     private DirectoryStorage Storage(bool walk) =>
-        new(new StorageRoot(_root, null, null, new BeneathPath(walk)), Space);
+        new(new StorageRoot(_root, null, null, new ConfinedPath(walk)), Space);
 
     private static async Task<string> RefusalAsync(Func<Task> action)
     {

@@ -45,10 +45,12 @@ public sealed class HashedObjectTests : IDisposable
     public async Task Wrong_checksum_opens_nothing()
     {
         var content = Write("a.tar", 100);
-        var refused = await Should.ThrowAsync<SnapshotException>(() => new HashedArchives().OpenAsync(_storage, "a.tar", new string('0', 64), 0, Token));
+        var refused = await Should.ThrowAsync<SnapshotException>(
+            () => new HashedArchives().OpenAsync(_storage, "a.tar", new string('0', 64), 0, Token));
         refused.Failure.ShouldBe(SnapshotFailure.ChecksumMismatch);
         refused.Message.ShouldBe(
-            $"'a.tar' in directory {_folder} has SHA-256 {Sha256(content)}, expected {new string('0', 64)}. Nothing of it was sent. Put the right file there, or correct the checksum.");
+            $"'a.tar' in directory {_folder} has SHA-256 {Sha256(content)}, expected {new string('0', 64)}. "
+                + "Nothing of it was sent. Put the right file there, or correct the checksum.");
     }
 
     [Theory]
@@ -79,7 +81,8 @@ public sealed class HashedObjectTests : IDisposable
         var hashed = await new HashedArchives().HashAsync(_storage, "a.tar", Token);
         File.WriteAllBytes(Path.Combine(_folder, "a.tar"), content[..10]);
         await using var stream = await hashed.OpenAsync(_storage, Block, Token);
-        (await Should.ThrowAsync<SnapshotException>(() => ReadAsync(stream))).Failure.ShouldBe(SnapshotFailure.ChecksumMismatch);
+        (await Should.ThrowAsync<SnapshotException>(() => ReadAsync(stream))).Failure.ShouldBe(
+            SnapshotFailure.ChecksumMismatch);
     }
 
     [Fact]

@@ -49,7 +49,9 @@ public sealed class StorageRootsTests
     public void Path_outside_the_roots_is_refused_whatever_exists_there(string path)
     {
         Refused(new StorageRoots(Two), path, "oms").ShouldBe(
-            $"storage.directory.path '{path}' is not below a storage root of the operator (/var/lib/drydock/snapshots, /var/lib/drydock/images). Use a path below one of them, or have an administrator add --storage-root to the operator.");
+            $"storage.directory.path '{path}' is not below a storage root of the operator (/var/lib/drydock/snapshots, "
+                + "/var/lib/drydock/images). Use a path below one of them, or have an administrator add --storage-root "
+                + "to the operator.");
         Refused(new StorageRoots([]), path, "oms").ShouldContain("the operator was started without --storage-root");
     }
 
@@ -76,7 +78,7 @@ public sealed class StorageRootsTests
     [Fact]
     public void Roots_within_each_other_are_a_problem()
     {
-        StorageRoots.Problem(["/a/b", "/a"]).ShouldNotBeNull().ShouldContain("'/a/b' lies within --storage-root '/a'");
+        StorageRoots.Problem(["/a/b", "/a"]).ShouldNotBeNull().ShouldContain("'/a/b' is inside --storage-root '/a'");
         StorageRoots.Problem(["/a", "/a/"]).ShouldNotBeNull();
         StorageRoots.Problem(["/a", "/ab"]).ShouldBeNull();
         StorageRoots.Problem([]).ShouldBeNull();

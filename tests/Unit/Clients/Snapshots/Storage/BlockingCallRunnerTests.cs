@@ -5,7 +5,7 @@ using Xunit;
 
 namespace Drydock.Tests.Unit.Clients.Snapshots;
 
-public sealed class StorageThreadsTests : IDisposable
+public sealed class BlockingCallRunnerTests : IDisposable
 {
     private static readonly StorageRootOptions Options = new() { Threads = 4, Limit = TimeSpan.FromSeconds(60) };
 
@@ -14,7 +14,7 @@ public sealed class StorageThreadsTests : IDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("drydock-threads-").FullName;
     private readonly StorageRoot _root;
 
-    public StorageThreadsTests() => _root = new StorageRoot(_folder, Options, _time);
+    public BlockingCallRunnerTests() => _root = new StorageRoot(_folder, Options, _time);
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -25,7 +25,7 @@ public sealed class StorageThreadsTests : IDisposable
     }
 
     [Fact]
-    public async Task Calls_that_hang_hold_four_threads_and_none_of_the_pool()
+    public async Task Hanging_calls_hold_four_threads_outside_the_pool()
     {
         var onPool = 0;
         var running = 0;
@@ -61,21 +61,25 @@ public sealed class StorageThreadsTests : IDisposable
     }
 
     [Fact]
-    public async Task Hung_root_is_named_fails_all_that_wait_or_come_and_is_used_again_once_the_call_returns()
+    public async Task Hung_root_fails_all_calls_until_the_call_returns()
     {
         using var started = new CountdownEvent(4);
-        var hanging = Enumerable.Range(0, 4).Select(_ => _root.RunAsync("look at 'a/b'", _ => Hang(started), Token)).ToList();
+        var hanging =
+            Enumerable.Range(0, 4).Select(_ => _root.RunAsync("look at 'a/b'", _ => Hang(started), Token)).ToList();
         started.Wait(Token);
         var waiting = _root.RunAsync("list ''", static _ => true, Token);
         waiting.IsCompleted.ShouldBeFalse();
         _time.Advance(Options.Limit);
 
         var storage = new DirectoryStorage(_root, "oms");
-        foreach (var failing in (Task[])[.. hanging, waiting, storage.ReadMarkAsync(Token), storage.OpenReadAsync("x", Token)])
+        foreach (var failing in (Task[])[
+            .. hanging, waiting, storage.ReadMarkAsync(Token), storage.OpenReadAsync("x", Token)])
         {
             var hung = await Should.ThrowAsync<SnapshotException>(() => failing);
             hung.Failure.ShouldBe(SnapshotFailure.StorageUnusable);
-            hung.Message.ShouldStartWith($"The storage root {_folder} does not answer: a call to look at 'a/b' has not returned within 60 s, since 2026-01-01 00:00:00Z. Repair the volume");
+            hung.Message.ShouldStartWith(
+                $"The storage root {_folder} does not answer: a call to look at 'a/b' has not returned within 60 s, "
+                    + "since 2026-01-01 00:00:00Z. Repair the volume");
         }
 
         // Another root does not care.
@@ -87,7 +91,7 @@ public sealed class StorageThreadsTests : IDisposable
     }
 
     [Fact]
-    public async Task Caller_that_leaves_a_call_gets_its_thread_back_and_the_late_result_is_disposed_of()
+    public async Task Abandoned_call_frees_caller_and_late_result_is_disposed()
     {
         using var cancelled = new CancellationTokenSource();
         using var started = new CountdownEvent(1);
@@ -108,13 +112,14 @@ public sealed class StorageThreadsTests : IDisposable
     }
 
     [Fact]
-    public async Task Stream_on_a_volume_that_hangs_fails_and_is_not_used_any_more()
+    public async Task Stream_on_hanging_volume_fails_and_is_not_reused()
     {
         var storage = new DirectoryStorage(_root, "oms");
         await using var writer = await storage.CreateAsync("a/dump.partial", Token);
         await writer.Content.WriteAsync(new byte[1000], Token);
         using var started = new CountdownEvent(4);
-        var hanging = Enumerable.Range(0, 4).Select(_ => _root.RunAsync("sync 'other'", _ => Hang(started), Token)).ToList();
+        var hanging =
+            Enumerable.Range(0, 4).Select(_ => _root.RunAsync("sync 'other'", _ => Hang(started), Token)).ToList();
         started.Wait(Token);
         var write = writer.Content.WriteAsync(new byte[200_000], Token).AsTask();
         write.IsCompleted.ShouldBeFalse();
@@ -127,11 +132,12 @@ public sealed class StorageThreadsTests : IDisposable
 
         _gate.Set();
         await EventuallyAsync(() => storage.StatAsync("x", Token));
-        (await Should.ThrowAsync<SnapshotException>(() => writer.CompleteAsync(Token))).Message.ShouldContain("is not used any more after an earlier failure");
+        (await Should.ThrowAsync<SnapshotException>(() => writer.CompleteAsync(Token))).Message.ShouldContain(
+            "is no longer used after an earlier failure");
     }
 
     [Fact]
-    public async Task File_is_closed_after_a_hang_although_nothing_waits_for_it()
+    public async Task File_is_closed_after_hang_without_waiter()
     {
         using var started = new CountdownEvent(1);
         var hanging = _root.RunAsync("look", _ => Hang(started), Token);

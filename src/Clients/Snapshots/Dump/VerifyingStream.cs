@@ -4,19 +4,22 @@ using System.IO.Pipelines;
 namespace Drydock.Clients.Snapshots;
 
 /// <summary>
-/// Passes compressed bytes on and, beside that, decompresses the same bytes again: that what is stored opens to what
-/// went in, by length and by gzip's own checksum, is known when it is written. With the SHA-256 of what comes out of
-/// the storage this is as good as opening that.
+/// Passes compressed bytes on and concurrently decompresses them again. When writing ends, it is verified by length and
+/// gzip checksum that the bytes decompress to the input. Together with the SHA-256 of the bytes read back from the
+/// storage this is equivalent to decompressing those.
 /// </summary>
-internal sealed class ProvingStream : Stream
+internal sealed class VerifyingStream : Stream
 {
     private readonly Stream _inner;
     private readonly Pipe _pipe = new(new PipeOptions(
-        pauseWriterThreshold: 1024 * 1024, resumeWriterThreshold: 512 * 1024, minimumSegmentSize: 64 * 1024, useSynchronizationContext: false));
+        pauseWriterThreshold: 1024 * 1024,
+        resumeWriterThreshold: 512 * 1024,
+        minimumSegmentSize: 64 * 1024,
+        useSynchronizationContext: false));
     private readonly Task<long> _opened;
-    private volatile bool _givenUp;
+    private volatile bool _abandoned;
 
-    internal ProvingStream(Stream inner)
+    internal VerifyingStream(Stream inner)
     {
         _inner = inner;
         _opened = Task.Run(OpenAsync);
@@ -42,13 +45,13 @@ internal sealed class ProvingStream : Stream
 
     public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
-    // Asynchronous only, as the streams of S3 are: a blocked thread would wait for the pipe's reader.
+    // Asynchronous only, like the S3 streams: a blocked thread would wait for the pipe's reader.
     public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     public override async ValueTask WriteAsync(
         ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        if (_givenUp)
+        if (_abandoned)
         {
             return;
         }
@@ -65,13 +68,13 @@ internal sealed class ProvingStream : Stream
     public override void SetLength(long value) => throw new NotSupportedException();
 
     /// <summary>
-    /// Lets everything that still comes vanish: what compresses writes its rest when it is disposed of, without a
-    /// token, to a target that may take nothing any more.
+    /// Discards all further writes: when it is disposed, the compressor flushes without a token to a target that may
+    /// accept nothing any more.
     /// </summary>
-    internal void GiveUp() => _givenUp = true;
+    internal void Abandon() => _abandoned = true;
 
-    /// <summary>To be called when all is written: how many bytes it opens to.</summary>
-    /// <exception cref="InvalidDataException">It does not open.</exception>
+    /// <summary>Called after the last write: the number of decompressed bytes.</summary>
+    /// <exception cref="InvalidDataException">It cannot be decompressed.</exception>
     internal async Task<long> FinishAsync()
     {
         await _pipe.Writer.CompleteAsync().ConfigureAwait(false);
@@ -82,7 +85,7 @@ internal sealed class ProvingStream : Stream
     {
         if (disposing)
         {
-            // Given up, not finished: the reader ends without having read all.
+            // Abandoned, not finished: the reader ends without having read everything.
             _pipe.Writer.Complete(new OperationCanceledException());
             _ = _opened.ContinueWith(static t => t.Exception, TaskScheduler.Default);
         }
@@ -106,7 +109,7 @@ internal sealed class ProvingStream : Stream
         }
         finally
         {
-            // Whoever writes is not to wait for a reader that has ended.
+            // The writer must not wait for a reader that has ended.
             await _pipe.Reader.CompleteAsync().ConfigureAwait(false);
         }
     }

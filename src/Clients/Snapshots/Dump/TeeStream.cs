@@ -5,20 +5,23 @@ using System.Threading.Channels;
 namespace Drydock.Clients.Snapshots;
 
 /// <summary>
-/// Reads a stream to its end and gives every piece to several consumers, each on a thread of its own, with a bounded
-/// number of pieces under way.
+/// Reads a stream to its end and passes every piece to several consumers, each on its own thread, with a bounded number
+/// of pieces in flight.
 /// </summary>
-internal static class ForkedCopy
+internal static class TeeStream
 {
     private const int PieceBytes = 256 * 1024;
     private const int Pieces = 8;
 
     /// <summary>
-    /// Returns the number of bytes read once every consumer has had all of them. The first failure of any of them stops
-    /// all and is thrown.
+    /// Returns the number of bytes read after every consumer has received all of them. The first failure stops all
+    /// consumers and is thrown.
     /// </summary>
     internal static async Task<long> RunAsync(
-        ReadOnlyMemory<byte> head, Stream source, CancellationToken cancellationToken, params Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask>[] consumers)
+        ReadOnlyMemory<byte> head,
+        Stream source,
+        CancellationToken cancellationToken,
+        params Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask>[] consumers)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var free = Channel.CreateUnbounded<Piece>();
@@ -28,13 +31,21 @@ internal static class ForkedCopy
             free.Writer.TryWrite(piece);
         }
 
-        var queues = consumers.Select(static _ => Channel.CreateUnbounded<Piece>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true })).ToArray();
+        var queues = consumers.Select(
+            static _ =>
+                Channel.CreateUnbounded<Piece>(
+                    new UnboundedChannelOptions { SingleReader = true, SingleWriter = true })).ToArray();
         Exception? first = null;
         long total = 0;
 
-        var work = consumers.Select((consume, i) => Guarded(() => ConsumeAsync(queues[i].Reader, free.Writer, consume, stop.Token))).ToList();
+        var work = consumers.Select(
+            (consume, i) => Guarded(() => ConsumeAsync(queues[i].Reader, free.Writer, consume, stop.Token))).ToList();
         work.Add(Guarded(async () => total = source is ChildOutput child
-            ? await Task.Factory.StartNew(() => Read(head, child, free.Reader, queues, stop.Token), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false)
+            ? await Task.Factory.StartNew(
+                () => Read(head, child, free.Reader, queues, stop.Token),
+                CancellationToken.None,
+                TaskCreationOptions.LongRunning,
+                TaskScheduler.Default).ConfigureAwait(false)
             : await ReadAsync(head, source, free.Reader, queues, stop.Token).ConfigureAwait(false)));
         await Task.WhenAll(work).ConfigureAwait(false);
         foreach (var piece in pieces)
@@ -58,8 +69,7 @@ internal static class ForkedCopy
                 }
                 catch (Exception e)
                 {
-                    // Kept for the caller; the others end because of it, with cancellations of their own that say
-                    // nothing.
+                    // Kept for the caller; the other consumers end with cancellations caused by it.
                     Interlocked.CompareExchange(ref first, e, null);
                     await stop.CancelAsync().ConfigureAwait(false);
                 }
@@ -68,7 +78,11 @@ internal static class ForkedCopy
     }
 
     private static async Task<long> ReadAsync(
-        ReadOnlyMemory<byte> head, Stream source, ChannelReader<Piece> free, Channel<Piece>[] queues, CancellationToken cancellationToken)
+        ReadOnlyMemory<byte> head,
+        Stream source,
+        ChannelReader<Piece> free,
+        Channel<Piece>[] queues,
+        CancellationToken cancellationToken)
     {
         long total = 0;
         for (var over = false; !over;)
@@ -87,9 +101,9 @@ internal static class ForkedCopy
         return total;
     }
 
-    // The same on a thread of its own, where waiting for a child costs nobody anything. No token ends such a read:
-    // cancelling kills the child, which does. That the pipe is at its end then says nothing, so the token is asked
-    // before the piece counts.
+    // The same on a dedicated thread, which may block on a child process. A token cannot end such a read; cancelling
+    // kills the child, which ends it. The end of the pipe is then meaningless, so the token is checked before a piece
+    // counts.
     private static long Read(
         ReadOnlyMemory<byte> head,
         ChildOutput source,
@@ -104,8 +118,7 @@ internal static class ForkedCopy
             Piece? piece;
             while (!free.TryRead(out piece))
             {
-                // Blocks a thread that has nothing else to do, until a consumer gives a piece back or the token ends
-                // it.
+                // Blocks this dedicated thread until a consumer returns a piece or the token is cancelled.
                 free.WaitToReadAsync(cancellationToken).AsTask().GetAwaiter().GetResult();
             }
 
@@ -125,7 +138,7 @@ internal static class ForkedCopy
 
     private static int HandOver(Piece piece, Channel<Piece>[] queues)
     {
-        // Whoever gets it may be done with it before this returns.
+        // The consumer may have finished with the piece before this returns.
         var length = piece.Length;
         piece.Users = queues.Length;
         foreach (var queue in queues)
@@ -145,7 +158,10 @@ internal static class ForkedCopy
     }
 
     private static async Task ConsumeAsync(
-        ChannelReader<Piece> queue, ChannelWriter<Piece> free, Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask> consume, CancellationToken cancellationToken)
+        ChannelReader<Piece> queue,
+        ChannelWriter<Piece> free,
+        Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask> consume,
+        CancellationToken cancellationToken)
     {
         await foreach (var piece in queue.ReadAllAsync(cancellationToken).ConfigureAwait(false))
         {
@@ -169,7 +185,7 @@ internal static class ForkedCopy
 
         internal int Length { get; private set; }
 
-        // A pipe gives little at a time; fewer and fuller pieces cost less to hand over.
+        // A pipe returns few bytes at a time; fewer and fuller pieces are cheaper to pass on.
         internal bool IsFull => Length >= PieceBytes / 2;
 
         internal Memory<byte> Room => Bytes.AsMemory(Length);
@@ -181,7 +197,7 @@ internal static class ForkedCopy
             head = default;
         }
 
-        // False: that was the end.
+        // False at the end of the stream.
         internal bool Add(int read)
         {
             Length += read;

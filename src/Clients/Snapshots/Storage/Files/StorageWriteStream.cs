@@ -2,48 +2,40 @@ namespace Drydock.Clients.Snapshots;
 
 /// <summary>Writes a file of a storage root. A volume that hangs ends a write with a
 /// <see cref="SnapshotException"/>.</summary>
-internal sealed class RootedWriteStream(RootedFile file) : Stream
+internal sealed class StorageWriteStream(StorageFile file) : Stream
 {
     private const int BufferBytes = 128 * 1024;
 
-    // What is not yet on disk stays small, so that no sync takes so long that the root seems to hang.
+    // Limits the data not yet on disk, so that no sync takes so long that the root seems to hang.
     private const int SyncBytes = 16 << 20;
 
-    // Of its own: a write that was left may still read from it.
+    // Not the caller's buffer: an abandoned write may still read from it.
     private readonly byte[] _buffer = new byte[BufferBytes];
     private long _position;
     private int _filled;
     private int _unsynced;
 
-    /// <inheritdoc />
     public override bool CanRead => false;
 
-    /// <inheritdoc />
     public override bool CanSeek => false;
 
-    /// <inheritdoc />
     public override bool CanWrite => true;
 
-    /// <inheritdoc />
     public override long Length => throw new NotSupportedException();
 
-    /// <inheritdoc />
     public override long Position
     {
         get => _position + _filled;
         set => throw new NotSupportedException();
     }
 
-    // Streams must offer synchronous calls too. The write itself is on a thread of the root, with its time limit.
-    /// <inheritdoc />
+    // Streams must support synchronous calls. The write itself runs on a thread of the root, with its time limit.
     public override void Write(byte[] buffer, int offset, int count) =>
         WriteAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
 
-    /// <inheritdoc />
     public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
 
-    /// <inheritdoc />
     public override async ValueTask WriteAsync(
         ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -60,10 +52,8 @@ internal sealed class RootedWriteStream(RootedFile file) : Stream
         }
     }
 
-    /// <inheritdoc />
     public override void Flush() => FlushAsync(CancellationToken.None).GetAwaiter().GetResult();
 
-    /// <inheritdoc />
     public override async Task FlushAsync(CancellationToken cancellationToken)
     {
         if (_filled == 0)
@@ -89,7 +79,7 @@ internal sealed class RootedWriteStream(RootedFile file) : Stream
         }
     }
 
-    /// <summary>Makes what was written durable.</summary>
+    /// <summary>Makes the written data durable.</summary>
     internal async Task SyncAsync(CancellationToken cancellationToken)
     {
         await FlushAsync(cancellationToken).ConfigureAwait(false);
@@ -104,16 +94,12 @@ internal sealed class RootedWriteStream(RootedFile file) : Stream
         _unsynced = 0;
     }
 
-    /// <inheritdoc />
     public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
-    /// <inheritdoc />
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
 
-    /// <inheritdoc />
     public override void SetLength(long value) => throw new NotSupportedException();
 
-    /// <inheritdoc />
     protected override void Dispose(bool disposing)
     {
         if (disposing)

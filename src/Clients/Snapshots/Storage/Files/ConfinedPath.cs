@@ -3,16 +3,15 @@ using Microsoft.Win32.SafeHandles;
 namespace Drydock.Clients.Snapshots;
 
 /// <summary>
-/// Opens paths below a directory so that nothing leads out of it: no symbolic link, no magic link of <c>/proc</c>, no
+/// Opens paths below a directory so that none can lead out of it: no symbolic link, no magic link of <c>/proc</c>, no
 /// <c>..</c>, no rename that races.
-/// The kernel does it with <c>openat2</c>. Where it lacks that call, the path is walked name by name from handle to
-/// handle without following links, which
-/// is as safe because no name of it is <c>..</c>.
+/// The kernel does it with <c>openat2</c>. If the kernel lacks that call, the path is opened name by name from handle
+/// to handle without following links, which is equally safe because no name is <c>..</c>.
 /// </summary>
 /// <param name="walk">True never asks for <c>openat2</c>.</param>
-internal sealed class BeneathPath(bool walk = false)
+internal sealed class ConfinedPath(bool walk = false)
 {
-    /// <summary>Opens a path; the handle is invalid if it cannot be opened. A link or a way out is
+    /// <summary>Opens a path; the handle is invalid if it cannot be opened. A link or a path leading out is
     /// <see cref="Posix.SymbolicLink"/> or <see cref="Posix.OtherDevice"/>.</summary>
     internal SafeFileHandle Open(SafeFileHandle directory, string path, int flags, UnixFileMode mode, out int error)
     {
@@ -76,7 +75,7 @@ internal sealed class BeneathPath(bool walk = false)
         }
         while (error == Posix.Interrupted);
 
-        // A link that should be a directory is reported as no directory.
+        // A link in place of a directory is reported as "not a directory".
         if (error == Posix.NotDirectory && Posix.Facts(at, name, out _) is { Kind: FileKind.SymbolicLink })
         {
             error = Posix.SymbolicLink;

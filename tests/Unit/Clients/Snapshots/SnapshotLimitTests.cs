@@ -12,7 +12,7 @@ namespace Drydock.Tests.Unit.Clients.Snapshots;
 /// Never more is read, opened or kept than a cap, whatever a storage gives. Counted in bytes that were read or handed
 /// on.
 /// </summary>
-public sealed class SnapshotCapTests
+public sealed class SnapshotLimitTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -20,14 +20,15 @@ public sealed class SnapshotCapTests
     public async Task A_manifest_without_end_is_read_up_to_its_cap()
     {
         var storage = new EndlessStorage(static (at, buffer) => Fill(buffer, at == 0 ? "{\"id\":\"" : "xxxxxxxx"));
-        var refused = await Should.ThrowAsync<SnapshotException>(() => ManifestStore.RequireAsync(new SnapshotLocation(storage, "", "s"), Token));
+        var refused = await Should.ThrowAsync<SnapshotException>(
+            () => ManifestStore.RequireAsync(new SnapshotLocation(storage, "", "s"), Token));
         refused.Failure.ShouldBe(SnapshotFailure.ManifestInvalid);
-        refused.Message.ShouldContain($"more than {SnapshotLimits.Manifest} bytes");
+        refused.Message.ShouldContain($"limit of {SnapshotLimits.Manifest} bytes");
         storage.Read.ShouldBe(SnapshotLimits.Manifest + 1);
     }
 
     [Fact]
-    public async Task A_file_that_opens_to_more_than_the_manifest_says_is_not_opened_further()
+    public async Task File_decoding_beyond_manifest_size_stops()
     {
         using var bomb = new MemoryStream();
         await using (var gzip = new GZipStream(bomb, CompressionLevel.Fastest, leaveOpen: true))
@@ -47,21 +48,27 @@ public sealed class SnapshotCapTests
         var read = await ReadAsync(storage, file, piece => handedOn += piece.Length);
         handedOn.ShouldBeLessThanOrEqualTo(file.RawBytes);
         read.RawBytes.ShouldBeLessThan(file.RawBytes + (2 << 20));
-        DumpCheck.Stored("rm", file, read, opened: true).ShouldContain(f => f.Failure == SnapshotFailure.Truncated && f.Message.Contains("more than the 300000 bytes", StringComparison.Ordinal));
+        DumpCheck.Stored("rm", file, read, opened: true).ShouldContain(
+            f =>
+                f.Failure == SnapshotFailure.Truncated
+                    && f.Message.Contains("more than the 300000 bytes", StringComparison.Ordinal));
     }
 
     [Fact]
-    public async Task An_object_without_end_is_read_up_to_the_size_in_the_manifest()
+    public async Task Endless_object_is_read_up_to_manifest_size()
     {
         var storage = new EndlessStorage(static (_, buffer) => Fill(buffer, "no gzip "));
         var file = new SnapshotFile("rm.sql.gz", "gzip", 1_000_000, 1_000_000, new string('0', 64), 0);
         var read = await ReadAsync(storage, file, static _ => { });
         storage.Read.ShouldBe(file.StoredBytes + 1);
-        DumpCheck.Stored("rm", file, read, opened: true).ShouldContain(f => f.Failure == SnapshotFailure.ChecksumMismatch && f.Message.Contains("more is stored", StringComparison.Ordinal));
+        DumpCheck.Stored("rm", file, read, opened: true).ShouldContain(
+            f =>
+                f.Failure == SnapshotFailure.ChecksumMismatch
+                    && f.Message.Contains("the stored object is longer", StringComparison.Ordinal));
     }
 
     [Fact]
-    public async Task A_refused_statement_and_what_is_behind_it_is_not_handed_on()
+    public async Task Refused_statement_and_following_ones_are_not_passed_on()
     {
         var sql = "SET NAMES utf8mb4;\n" + new string('\n', 2 << 20) + "DROP DATABASE a;\n";
         using var packed = new MemoryStream();
@@ -83,10 +90,16 @@ public sealed class SnapshotCapTests
     }
 
     [Fact]
-    public void A_listing_ends_at_its_caps_and_does_not_go_round_in_circles()
+    public void Listing_ends_at_limits_and_detects_repeated_tokens()
     {
-        var options = new S3StorageOptions { Endpoint = new Uri("http://s3"), Bucket = "b", AccessKey = "a", SecretKey = "s" };
-        var many = new ListingCap(options, "p/");
+        var options = new S3StorageOptions
+        {
+            Endpoint = new Uri("http://s3"),
+            Bucket = "b",
+            AccessKey = "a",
+            SecretKey = "s",
+        };
+        var many = new ListingLimit(options, "p/");
         var taken = 0;
         Should.Throw<SnapshotException>(() =>
         {
@@ -97,7 +110,7 @@ public sealed class SnapshotCapTests
         }).Failure.ShouldBe(SnapshotFailure.StorageUnusable);
         taken.ShouldBe(SnapshotLimits.ListedObjects);
 
-        var longNames = new ListingCap(options, "p/");
+        var longNames = new ListingLimit(options, "p/");
         var name = new string('x', 1 << 20);
         Should.Throw<SnapshotException>(() =>
         {
@@ -107,11 +120,11 @@ public sealed class SnapshotCapTests
             }
         }).Message.ShouldContain("'p/' in s3 http://s3/b");
 
-        var circle = new ListingCap(options, "p/");
+        var circle = new ListingLimit(options, "p/");
         circle.Next("a");
         Should.Throw<SnapshotException>(() => circle.Next("a"));
         Should.Throw<SnapshotException>(() => circle.Next(null));
-        var pages = new ListingCap(options, "p/");
+        var pages = new ListingLimit(options, "p/");
         var page = 0;
         Should.Throw<SnapshotException>(() =>
         {
@@ -129,11 +142,11 @@ public sealed class SnapshotCapTests
     [InlineData("GET", "?uploads", HttpStatusCode.OK, true)]
     [InlineData("GET", "", HttpStatusCode.Forbidden, true)]
     [InlineData("GET", "", HttpStatusCode.OK, false)]
-    public async Task An_answer_without_end_is_ended_save_the_content_of_an_object(
+    public async Task Endless_response_is_ended_except_object_content(
         string method, string query, HttpStatusCode status, bool ends)
     {
         var storage = new EndlessStorage(static (_, buffer) => buffer.Length);
-        using var client = new HttpClient(new CappedAnswers(new Answer(storage, status)));
+        using var client = new HttpClient(new ResponseSizeLimiter(new Answer(storage, status)));
         using var request = new HttpRequestMessage(new HttpMethod(method), "http://s3/b/k" + query);
         using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Token);
         await using var stream = await response.Content.ReadAsStreamAsync(Token);
@@ -156,11 +169,12 @@ public sealed class SnapshotCapTests
         }
     }
 
-    private static Task<StoredDump> ReadAsync(ISnapshotStorage storage, SnapshotFile file, Action<ReadOnlyMemory<byte>> sink) =>
-        new ObjectCoder(new SnapshotToolOptions()).ReadAsync(
+    private static Task<DumpReadResult> ReadAsync(
+        ISnapshotStorage storage, SnapshotFile file, Action<ReadOnlyMemory<byte>> sink) =>
+        new DumpCodec(new SnapshotToolOptions()).ReadAsync(
             storage,
             file.Name,
-            new FileReading(file, "rm", new NameBudget()),
+            new DumpReadRequest(file, "rm", new NameBudget()),
             default,
             ReadDepth.Scanned,
             (piece, _) =>
@@ -188,7 +202,8 @@ public sealed class SnapshotCapTests
 
     private sealed class Answer(EndlessStorage storage, HttpStatusCode status) : HttpMessageHandler
     {
-        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+        protected override async Task<HttpResponseMessage> SendAsync(
+            HttpRequestMessage request, CancellationToken cancellationToken) =>
             new(status) { Content = new StreamContent(await storage.OpenReadAsync("x", cancellationToken)) };
     }
 }

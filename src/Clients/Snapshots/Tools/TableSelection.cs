@@ -3,12 +3,12 @@ using Drydock.Clients.MySql;
 
 namespace Drydock.Clients.Snapshots;
 
-/// <summary>Which tables of a database mydumper 0.10 dumps truly, and which are left to mysqldump.</summary>
+/// <summary>The tables of a database that mydumper 0.10 dumps correctly, and those left to mysqldump.</summary>
 /// <param name="Fast">For mydumper.</param>
 /// <param name="Other">Base tables for mysqldump.</param>
 /// <param name="Views">Views.</param>
 /// <param name="NoTables">Sequences and other things without rows of their own.</param>
-internal sealed record TableChoice(
+internal sealed record TableSelection(
     IReadOnlyList<string> Fast,
     IReadOnlyList<string> Other,
     IReadOnlyList<string> Views,
@@ -17,11 +17,17 @@ internal sealed record TableChoice(
     private const int LongestFileName = 255;
     private const string LongestEnding = ".00000.sql.partial";
 
-    internal static async Task<TableChoice> ReadAsync(
+    internal static async Task<TableSelection> ReadAsync(
         MySqlConnection connection, string database, string marker, CancellationToken cancellationToken)
     {
         var suspect = new HashSet<string>(StringComparer.Ordinal);
-        await foreach (var row in RowsAsync(connection, "SELECT TABLE_NAME, COLUMN_NAME, COALESCE(EXTRA, '') FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = @db", database, marker, cancellationToken).ConfigureAwait(false))
+        await foreach (var row in RowsAsync(
+            connection,
+            "SELECT TABLE_NAME, COLUMN_NAME, COALESCE(EXTRA, '') FROM information_schema.COLUMNS WHERE "
+                + "TABLE_SCHEMA = @db",
+            database,
+            marker,
+            cancellationToken).ConfigureAwait(false))
         {
             if (IsColumnLost(row[1], row[2]))
             {
@@ -29,8 +35,14 @@ internal sealed record TableChoice(
             }
         }
 
-        var (fast, other, views, none) = (new List<string>(), new List<string>(), new List<string>(), new List<string>());
-        await foreach (var row in RowsAsync(connection, "SELECT TABLE_NAME, TABLE_TYPE, '' FROM information_schema.TABLES WHERE TABLE_SCHEMA = @db", database, marker, cancellationToken).ConfigureAwait(false))
+        var (fast, other, views, none) =
+            (new List<string>(), new List<string>(), new List<string>(), new List<string>());
+        await foreach (var row in RowsAsync(
+            connection,
+            "SELECT TABLE_NAME, TABLE_TYPE, '' FROM information_schema.TABLES WHERE TABLE_SCHEMA = @db",
+            database,
+            marker,
+            cancellationToken).ConfigureAwait(false))
         {
             (row[1] switch
             {
@@ -44,19 +56,20 @@ internal sealed record TableChoice(
         fast.Sort(StringComparer.Ordinal);
         other.Sort(StringComparer.Ordinal);
         views.Sort(StringComparer.Ordinal);
-        return new TableChoice(fast, other, views, none);
+        return new TableSelection(fast, other, views, none);
     }
 
-    // 0.10 puts names into statements and file names as they are.
+    // 0.10 writes names unquoted into statements and file names.
     internal static bool IsGoodName(string database, string table) =>
         (database + table).All(static c => c is not ('`' or '\'' or '"' or '\\' or '/' or '%') && !char.IsControl(c))
         && !table.EndsWith(' ')
         && !table.Contains(".sql", StringComparison.Ordinal)
-        && Encoding.UTF8.GetByteCount(database) + Encoding.UTF8.GetByteCount(table) + LongestEnding.Length < LongestFileName;
+        && Encoding.UTF8.GetByteCount(database) + Encoding.UTF8
+            .GetByteCount(table) + LongestEnding.Length < LongestFileName;
 
-    // It writes a line feed in a column's name as it is, at which myloader may end the statement. It leaves out columns
-    // whose EXTRA has GENERATED in it, and so those of MySQL 8 with an expression as default as well; SELECT * gives no
-    // invisible ones.
+    // It writes a line feed in a column name unescaped, at which myloader may end the statement. It omits columns whose
+    // EXTRA contains GENERATED, including those of MySQL 8 with an expression as default; SELECT * omits invisible
+    // ones.
     internal static bool IsColumnLost(string column, string extra) =>
         column.Contains('`', StringComparison.Ordinal)
         || column.Any(char.IsControl)
@@ -64,7 +77,11 @@ internal sealed record TableChoice(
         || extra.Contains("INVISIBLE", StringComparison.OrdinalIgnoreCase);
 
     private static async IAsyncEnumerable<string[]> RowsAsync(
-        MySqlConnection connection, string sql, string database, string marker, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+        MySqlConnection connection,
+        string sql,
+        string database,
+        string marker,
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await using var command = new MySqlCommand($"{sql} {marker}", connection) { CommandTimeout = 0 };
         command.Parameters.AddWithValue("@db", database);

@@ -1,12 +1,13 @@
+using System.Globalization;
+
 namespace Drydock.Clients.Snapshots;
 
 /// <summary>
-/// Runs the blocking calls of one storage root on threads of their own. A call that hangs occupies one of them and
-/// never a thread of the pool. Once a call has
-/// taken longer than the limit the root counts as hung: whatever waits or comes then fails at once, until every
-/// overdue call has returned.
+/// Runs the blocking calls of one storage root on dedicated threads. A hanging call occupies one of them and never a
+/// thread of the .NET pool. Once a call has exceeded the limit, the root counts as hung: waiting and new calls fail
+/// immediately until every overdue call has returned.
 /// </summary>
-internal sealed class StorageThreads
+internal sealed class BlockingCallRunner
 {
     private static readonly TimeSpan IdleFor = TimeSpan.FromSeconds(10);
 
@@ -20,13 +21,13 @@ internal sealed class StorageThreads
     private int _overdue;
     private string _hung = "";
 
-    internal StorageThreads(string root, StorageRootOptions options, TimeProvider time) =>
+    internal BlockingCallRunner(string root, StorageRootOptions options, TimeProvider time) =>
         (_root, _options, _time) = (root, options, time);
 
     /// <summary>Runs a call.</summary>
-    /// <param name="what">What it does, for the message of a root that hangs: "open 'a/b'".</param>
-    /// <param name="work">The call. A result that comes after the caller has left is disposed of.</param>
-    /// <param name="cancellationToken">Leaves the call alone; it may still have its effect.</param>
+    /// <param name="what">What it does, for the message about a hanging root: "open 'a/b'".</param>
+    /// <param name="work">The call. A result that arrives after the caller has left is disposed.</param>
+    /// <param name="cancellationToken">Abandons the call, which may still take effect.</param>
     /// <exception cref="SnapshotException"><see cref="SnapshotFailure.StorageUnusable"/>: the root hangs.</exception>
     internal Task<T> RunAsync<T>(string what, Func<T> work, CancellationToken cancellationToken)
     {
@@ -49,8 +50,7 @@ internal sealed class StorageThreads
         return call.WaitAsync(cancellationToken);
     }
 
-    /// <summary>Runs a call for which the caller does not wait, also after the root has hung: the closing of a
-    /// file.</summary>
+    /// <summary>Runs a call without waiting for it, even while the root hangs: the close of a file.</summary>
     internal void Post(string what, Action work)
     {
         lock (_gate)
@@ -69,7 +69,7 @@ internal sealed class StorageThreads
         _waiting.Enqueue(call);
         Monitor.Pulse(_gate);
 
-        // A thread that was woken counts as idle until it runs: for each call beyond those, another one is needed.
+        // A woken thread counts as idle until it runs, so further calls need additional threads.
         if (_waiting.Count > _idle && _threads < _options.Threads)
         {
             new Thread(Work) { IsBackground = true, Name = $"storage {_root}" }.UnsafeStart();
@@ -81,7 +81,8 @@ internal sealed class StorageThreads
     {
         while (Next() is { } call)
         {
-            using (_time.CreateTimer(static state => ((Call)state!).Late(), call, _options.Limit, Timeout.InfiniteTimeSpan))
+            using (_time.CreateTimer(
+                static state => ((Call)state!).Late(), call, _options.Limit, Timeout.InfiniteTimeSpan))
             {
                 call.Run();
             }
@@ -132,8 +133,12 @@ internal sealed class StorageThreads
 
             call.IsLate = true;
             _overdue++;
-            _hung = FormattableString.Invariant(
-                $"The storage root {_root} does not answer: a call to {call.What} has not returned within {_options.Limit.TotalSeconds:0} s, since {_time.GetUtcNow() - _options.Limit:u}. Repair the volume or the server behind it; the operator uses it again as soon as the call returns.");
+            _hung = string.Create(
+                CultureInfo.InvariantCulture,
+                $"The storage root {_root} does not answer: a call to {call.What} has not returned within "
+                    + $"{_options.Limit.TotalSeconds:0} s, since {_time.GetUtcNow() - _options.Limit:u}. "
+                    + $"Repair the volume or the server behind it; the operator uses it again as soon as the call "
+                    + $"returns.");
             error = Hung();
             var posted = _waiting.Where(static c => c.IsPosted).ToList();
             fail.AddRange(_waiting.Where(static c => !c.IsPosted));
@@ -147,13 +152,13 @@ internal sealed class StorageThreads
         }
     }
 
-    private abstract class Call(StorageThreads owner, string what)
+    private abstract class Call(BlockingCallRunner owner, string what)
     {
         internal string What => what;
 
         internal bool IsPosted { get; init; }
 
-        // Both under the owner's lock.
+        // Both are guarded by the owner's lock.
         internal bool IsOver { get; set; }
 
         internal bool IsLate { get; set; }
@@ -165,14 +170,15 @@ internal sealed class StorageThreads
         internal abstract void Fail(Exception error);
     }
 
-    private sealed class Call<T>(StorageThreads owner, string what, Func<T> work) : Call(owner, what)
+    private sealed class Call<T>(BlockingCallRunner owner, string what, Func<T> work) : Call(owner, what)
     {
         private readonly TaskCompletionSource<T> _result = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         internal async Task<T> WaitAsync(CancellationToken cancellationToken)
         {
             await using var registration = cancellationToken.Register(
-                static (state, token) => ((TaskCompletionSource<T>)state!).TrySetCanceled(token), _result).ConfigureAwait(false);
+                static (state, token) => ((TaskCompletionSource<T>)state!).TrySetCanceled(token),
+                _result).ConfigureAwait(false);
             return await _result.Task.ConfigureAwait(false);
         }
 
@@ -193,7 +199,7 @@ internal sealed class StorageThreads
             }
             catch (Exception error)
             {
-                // Whatever it is belongs to the caller; a caller that has left does not need it any more.
+                // Any exception belongs to the caller; a caller that has left does not need it.
                 _ = _result.TrySetException(error);
             }
         }

@@ -1,0 +1,113 @@
+using Drydock.Clients.Safety;
+using Microsoft.Win32.SafeHandles;
+
+namespace Drydock.Clients.Snapshots;
+
+/// <summary>An open file of a storage root; every call, including the close, runs on the root's threads.</summary>
+/// <param name="handle">The file.</param>
+/// <param name="name">Its name, for messages.</param>
+/// <param name="threads">The root's threads.</param>
+internal sealed class StorageFile(SafeFileHandle handle, string name, BlockingCallRunner threads) : IDisposable
+{
+    private Exception? _broken;
+    private bool _closed;
+
+    internal string Name => name;
+
+    /// <summary>
+    /// Runs a call. A call that failed or was abandoned may still be running, so the file is not used again.
+    /// </summary>
+    internal async Task<T> RunAsync<T>(string verb, Func<SafeFileHandle, T> call, CancellationToken cancellationToken)
+    {
+        ObjectDisposedException.ThrowIf(_closed, this);
+        if (_broken is not null)
+        {
+            throw new SnapshotException(
+                SnapshotFailure.StorageUnusable,
+                $"'{name}' is no longer used after an earlier failure: {Sentences.Close(_broken.Message)}",
+                _broken);
+        }
+
+        try
+        {
+            return await threads.RunAsync(
+                $"{verb} '{name}'", () => call(handle), cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception error)
+        {
+            _broken = error;
+            throw;
+        }
+    }
+
+    /// <summary>Closes it without waiting, because closing can block like any other call.</summary>
+    public void Dispose()
+    {
+        if (!_closed)
+        {
+            _closed = true;
+            threads.Post($"close '{name}'", handle.Dispose);
+        }
+    }
+}
+
+/// <summary>Reads a file of a storage root. A volume that hangs ends a read with a
+/// <see cref="SnapshotException"/>.</summary>
+/// <param name="file">The file.</param>
+/// <param name="length">Its length in bytes when it was opened.</param>
+internal sealed class StorageReadStream(StorageFile file, long length) : ReadOnlyStream
+{
+    private const int BufferBytes = 128 * 1024;
+
+    // Not the caller's buffer: an abandoned read may still write into it.
+    private readonly byte[] _buffer = new byte[BufferBytes];
+    private long _position;
+    private int _at;
+    private int _filled;
+
+    public override bool CanSeek => true;
+
+    public override long Length => length;
+
+    public override long Position
+    {
+        get => _position - (_filled - _at);
+        set => Seek(value, SeekOrigin.Begin);
+    }
+
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        if (_at == _filled && buffer.Length > 0)
+        {
+            var from = _position;
+            _at = 0;
+            _filled = 0;
+            _filled = await file.RunAsync(
+                "read", handle => RandomAccess.Read(handle, _buffer, from), cancellationToken).ConfigureAwait(false);
+            _position += _filled;
+        }
+
+        var count = Math.Min(buffer.Length, _filled - _at);
+        _buffer.AsMemory(_at, count).CopyTo(buffer);
+        _at += count;
+        return count;
+    }
+
+    public override long Seek(long offset, SeekOrigin origin)
+    {
+        var target = offset + origin switch { SeekOrigin.Begin => 0, SeekOrigin.Current => Position, _ => length };
+        ArgumentOutOfRangeException.ThrowIfNegative(target, nameof(offset));
+        (_position, _at, _filled) = (target, 0, 0);
+        return target;
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            file.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+}
