@@ -55,14 +55,13 @@ public sealed class MySqlCommand : DbCommand
     }
 
     /// <summary>
-    /// Rows the command may return, all its results together; more end it with <see cref="MySqlLimitException"/>.
-    /// Default 100,000; 0 for any number.
+    /// Maximum rows of all results of the command; more end it with <see cref="MySqlLimitException"/>.
+    /// Default 100,000; 0 for no limit.
     /// </summary>
     public long MaximumRows { get; set; } = DefaultMaximumRows;
 
     /// <summary>
-    /// Bytes all rows together may have; more end it with <see cref="MySqlLimitException"/>. Default 32 MiB; 0 for any
-    /// number.
+    /// Maximum bytes of all rows; more end it with <see cref="MySqlLimitException"/>. Default 32 MiB; 0 for no limit.
     /// </summary>
     public long MaximumBytes { get; set; } = DefaultMaximumBytes;
 
@@ -75,7 +74,8 @@ public sealed class MySqlCommand : DbCommand
         {
             if (value != CommandType.Text)
             {
-                throw new NotSupportedException($"CommandType {value}: write the statement, e.g. CALL name(@a).");
+                throw new NotSupportedException(
+                    $"CommandType {value}: write the statement, for example CALL name(@a).");
             }
         }
     }
@@ -86,13 +86,11 @@ public sealed class MySqlCommand : DbCommand
     /// <inheritdoc/>
     public override UpdateRowSource UpdatedRowSource { get; set; }
 
-    /// <summary>The parameters.</summary>
     public new MySqlParameterCollection Parameters { get; } = [];
 
-    /// <summary>The connection.</summary>
     public new MySqlConnection? Connection { get => _connection; set => _connection = value; }
 
-    /// <summary>The AUTO_INCREMENT value the last execution made, 0 for none.</summary>
+    /// <summary>The AUTO_INCREMENT value of the last execution, 0 for none.</summary>
     public ulong LastInsertedId { get; private set; }
 
     /// <inheritdoc/>
@@ -120,7 +118,7 @@ public sealed class MySqlCommand : DbCommand
         using var reader = ExecuteReader();
         while (reader.NextResult())
         {
-            // Errors of later results come out here.
+            // Errors of later results are thrown here.
         }
 
         return Finish((MySqlDataReader)reader);
@@ -132,7 +130,7 @@ public sealed class MySqlCommand : DbCommand
         await using var reader = await ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         while (await reader.NextResultAsync(cancellationToken).ConfigureAwait(false))
         {
-            // Errors of later results come out here.
+            // Errors of later results are thrown here.
         }
 
         return Finish((MySqlDataReader)reader);
@@ -145,7 +143,7 @@ public sealed class MySqlCommand : DbCommand
         var value = reader.Read() && reader.FieldCount > 0 ? reader.GetValue(0) : null;
         while (reader.NextResult())
         {
-            // Errors of later results come out here.
+            // Errors of later results are thrown here.
         }
 
         Finish((MySqlDataReader)reader);
@@ -156,10 +154,12 @@ public sealed class MySqlCommand : DbCommand
     public override async Task<object?> ExecuteScalarAsync(CancellationToken cancellationToken)
     {
         await using var reader = await ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-        var value = await reader.ReadAsync(cancellationToken).ConfigureAwait(false) && reader.FieldCount > 0 ? reader.GetValue(0) : null;
+        var value = await reader.ReadAsync(cancellationToken).ConfigureAwait(false) && reader.FieldCount > 0
+            ? reader.GetValue(0)
+            : null;
         while (await reader.NextResultAsync(cancellationToken).ConfigureAwait(false))
         {
-            // Errors of later results come out here.
+            // Errors of later results are thrown here.
         }
 
         Finish((MySqlDataReader)reader);
@@ -220,7 +220,10 @@ public sealed class MySqlCommand : DbCommand
     {
         var options = Session.Options;
         var sql = SqlTokenizer.Rewrite(
-            CommandText, Parameters.Contains, options.AllowUserVariables, backslashEscapes: !native.NoBackslashEscapes());
+            CommandText,
+            Parameters.Contains,
+            options.AllowUserVariables,
+            backslashEscapes: !native.NoBackslashEscapes());
         var bytes = Encoding.UTF8.GetBytes(sql.Text);
         var limits = new ResultLimits(options.TreatTinyAsBoolean, MaximumRows, MaximumBytes);
         ResultStream stream = sql.Names.Count == 0

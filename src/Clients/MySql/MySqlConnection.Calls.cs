@@ -20,14 +20,19 @@ public sealed partial class MySqlConnection
         var native = Native;
         if (!_gate.TryEnter())
         {
-            throw new InvalidOperationException("The connection runs another command; one at a time.");
+            throw new InvalidOperationException(
+                "The connection is running another command; only one at a time is possible.");
         }
 
         try
         {
             if (_state == ConnectionState.Broken)
             {
-                throw new MySqlException($"The connection to {_options.Describe()} is broken, open a new one. It ended with: {_brokenBy}", 2006, "HY000", innerException: null);
+                throw new MySqlException(
+                    $"The connection to {_options.Describe()} is broken, open a new one. It ended with: {_brokenBy}",
+                    2006,
+                    "HY000",
+                    innerException: null);
             }
 
             if (isCommand)
@@ -45,10 +50,10 @@ public sealed partial class MySqlConnection
         }
         finally
         {
-            // E.g. a limit that struck when the answer was there already.
+            // For example, the limit expired after the answer had arrived.
             if (native.Socket.HasEnded)
             {
-                Break(native, "It was ended while a command was under way.");
+                Break(native, "It was ended during a command.");
             }
 
             _gate.Exit();
@@ -65,14 +70,15 @@ public sealed partial class MySqlConnection
     }
 
     /// <summary>
-    /// Reads what is left of a reader's results away, as far as <see cref="ResultDrain"/> goes. Never throws for what
-    /// the server says.
+    /// Drains the rest of a reader's results within the bounds of <see cref="ResultDrain"/>. Never throws because of
+    /// the server's answer.
     /// </summary>
     internal bool Finish(ResultStream stream)
     {
         if (!_gate.TryEnter())
         {
-            throw new InvalidOperationException("The connection runs another command; one at a time.");
+            throw new InvalidOperationException(
+                "The connection is running another command; only one at a time is possible.");
         }
 
         try
@@ -92,7 +98,7 @@ public sealed partial class MySqlConnection
         return true;
     }
 
-    /// <summary>As <see cref="Finish"/>, of a command that is under way and gets no reader.</summary>
+    /// <summary>As <see cref="Finish"/>, for a running command without a reader.</summary>
     internal void Discard(NativeConnection native, ResultStream stream)
     {
         if (!native.Socket.HasEnded)
@@ -113,7 +119,8 @@ public sealed partial class MySqlConnection
         var native = new NativeConnection(options);
         try
         {
-            using var interruption = new Interruption(native.Socket, target: null, TimeSpan.FromSeconds(options.ConnectionTimeout), time, cancellationToken);
+            using var interruption = new Interruption(
+                native.Socket, target: null, TimeSpan.FromSeconds(options.ConnectionTimeout), time, cancellationToken);
             try
             {
                 native.Connect(options);
@@ -142,7 +149,8 @@ public sealed partial class MySqlConnection
     private static MySqlException TooSlow(MySqlConnectionStringBuilder options, Exception? inner) => new(
         string.Create(
             CultureInfo.InvariantCulture,
-            $"Cannot connect to {options.Describe()}: there was no session within {options.ConnectionTimeout} s, the login included."),
+            $"Cannot connect to {options.Describe()}: no session was established within {options.ConnectionTimeout} s, "
+                + $"including the login."),
         2013,
         "HY000",
         inner);
@@ -173,9 +181,16 @@ public sealed partial class MySqlConnection
             }
 
             throw new MySqlException(
-                string.Create(CultureInfo.InvariantCulture, $"The command took longer than its limit of {limit.TotalSeconds} s and was ended."), 3024, "HY000", e);
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"The command took longer than its limit of {limit.TotalSeconds} s and was ended."),
+                3024,
+                "HY000",
+                e);
         }
-        catch (MySqlException e) when (IsInterrupted(e) && !e.IsConnectionError && cancellationToken.IsCancellationRequested)
+        catch (MySqlException e) when (IsInterrupted(e)
+            && !e.IsConnectionError
+            && cancellationToken.IsCancellationRequested)
         {
             throw new OperationCanceledException("The command was cancelled.", e, cancellationToken);
         }
@@ -185,7 +200,7 @@ public sealed partial class MySqlConnection
         }
     }
 
-    // Without a server's name a second connection cannot know that it reached the same server.
+    // Without a server name a second connection cannot verify that it reached the same server.
     private KillTarget? Target() => _server.Length > 0 ? new KillTarget(_options, ConnectionId, _server) : null;
 
     // 1317 query interrupted, 1028 sort aborted, 1969 max_statement_time.
@@ -195,14 +210,20 @@ public sealed partial class MySqlConnection
     {
         try
         {
-            if (!stream.Finished && !Interruptible(native, Target(), ResultDrain.Limit, interruption => ResultDrain.Run(stream, interruption), CancellationToken.None))
+            if (!stream.Finished
+                && !Interruptible(
+                    native,
+                    Target(),
+                    ResultDrain.Limit,
+                    interruption => ResultDrain.Run(stream, interruption),
+                    CancellationToken.None))
             {
                 Break(native, "A reader was closed before its end, and the server did not stop sending the rest.");
             }
         }
         catch (MySqlException e)
         {
-            // What ended the statement early is no news: the reader is not read any more.
+            // The error that ended the statement early is ignored, because the reader is no longer used.
             if (e.IsConnectionError || native.Socket.HasEnded)
             {
                 Break(native, e.Message);
@@ -210,7 +231,7 @@ public sealed partial class MySqlConnection
         }
     }
 
-    // A KILL QUERY that came too late hits the next statement; so the next one is of no importance.
+    // A late KILL QUERY hits the next statement, so a statement without effect is sent.
     private void AbsorbKill(NativeConnection native, CancellationToken cancellationToken)
     {
         if (!_killMayBePending)
@@ -234,7 +255,7 @@ public sealed partial class MySqlConnection
         }
         catch (MySqlException e) when (IsInterrupted(e) && !e.IsConnectionError)
         {
-            // It did hit.
+            // The KILL QUERY arrived.
         }
     }
 

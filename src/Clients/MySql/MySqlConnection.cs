@@ -13,14 +13,13 @@ namespace Drydock.Clients.MySql;
 /// stays lost.
 /// </summary>
 /// <remarks>
-/// <para>Not thread-safe, as any <see cref="DbConnection"/>. Asynchronous calls run on a thread of the connection's
-/// own; synchronous ones on the caller's.</para>
+/// <para>Not thread-safe, as any <see cref="DbConnection"/>. Asynchronous calls run on a thread of the connection;
+/// synchronous ones on the caller's.</para>
 /// <para>Cancelling a command sends <c>KILL QUERY</c> from a second connection, if that reaches the same server; if
 /// this does not help within 5 seconds the socket is shut down and the connection is
 /// <see cref="ConnectionState.Broken"/>. Cancelling <see cref="OpenAsync"/>, or its time limit, shuts the socket
 /// down.</para>
-/// <para>A reader that is closed before its end reads at most 1 MiB more; then the statement is ended in the same
-/// way.</para>
+/// <para>A reader that is closed early reads at most 1 MiB more; then the statement is ended in the same way.</para>
 /// </remarks>
 public sealed partial class MySqlConnection : DbConnection
 {
@@ -34,27 +33,27 @@ public sealed partial class MySqlConnection : DbConnection
     private string _server = "";
     private string _brokenBy = "";
 
-    /// <summary>Makes a closed connection without a connection string.</summary>
+    /// <summary>A closed connection without a connection string.</summary>
     public MySqlConnection()
         : this(new MySqlConnectionStringBuilder())
     {
     }
 
-    /// <summary>Makes a closed connection.</summary>
+    /// <summary>A closed connection.</summary>
     /// <exception cref="ArgumentException">The connection string is malformed or has an unknown key.</exception>
     public MySqlConnection(string connectionString)
         : this(new MySqlConnectionStringBuilder(connectionString))
     {
     }
 
-    /// <summary>Makes a closed connection; later changes to <paramref name="options"/> do not matter.</summary>
+    /// <summary>A closed connection; later changes of <paramref name="options"/> have no effect.</summary>
     public MySqlConnection(MySqlConnectionStringBuilder options)
     {
         ArgumentNullException.ThrowIfNull(options);
         _options = new MySqlConnectionStringBuilder(options);
     }
 
-    /// <summary>The connection string; reading it leaves the password out.</summary>
+    /// <summary>The connection string; reading it omits the password.</summary>
     [AllowNull]
     public override string ConnectionString
     {
@@ -69,7 +68,8 @@ public sealed partial class MySqlConnection : DbConnection
         {
             if (_state != ConnectionState.Closed)
             {
-                throw new InvalidOperationException("The connection string cannot change while the connection is open.");
+                throw new InvalidOperationException(
+                    "The connection string cannot change while the connection is open.");
             }
 
             _options = new MySqlConnectionStringBuilder(value ?? "");
@@ -102,7 +102,7 @@ public sealed partial class MySqlConnection : DbConnection
     /// <summary>The TLS cipher in use, null without TLS.</summary>
     public string? TlsCipher => Native.Cipher();
 
-    /// <summary>The server's end of this connection, as the kernel has it; null for a local socket.</summary>
+    /// <summary>The server's end of this connection, as reported by the kernel; null for a local socket.</summary>
     /// <exception cref="InvalidOperationException">Not open.</exception>
     public IPEndPoint? PeerAddress => Native.Peer();
 
@@ -149,16 +149,26 @@ public sealed partial class MySqlConnection : DbConnection
         var connecting = thread.RunAsync(() => Connect(options, Time, cancellationToken));
         try
         {
-            // The socket is shut down at the limit. Only the resolver cannot be stopped; it has limits of its own.
-            var limit = options.ConnectionTimeout == 0 ? Timeout.InfiniteTimeSpan : TimeSpan.FromSeconds(options.ConnectionTimeout) + ResolverGrace;
+            // The socket is shut down at the limit. Only the resolver cannot be stopped; it has its own limits.
+            var limit = options.ConnectionTimeout == 0
+                ? Timeout.InfiniteTimeSpan
+                : TimeSpan.FromSeconds(options.ConnectionTimeout) + ResolverGrace;
             EndOpen(await connecting.WaitAsync(limit, Time, cancellationToken).ConfigureAwait(false));
             _thread = thread;
         }
         catch (Exception exception)
         {
-            // Whatever the thread still brings is closed.
-            _ = connecting.ContinueWith(static t => t.Result.Native.Dispose(), CancellationToken.None, TaskContinuationOptions.OnlyOnRanToCompletion, TaskScheduler.Default);
-            _ = connecting.ContinueWith(static t => t.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+            // A connection that the thread still returns is closed.
+            _ = connecting.ContinueWith(
+                static t => t.Result.Native.Dispose(),
+                CancellationToken.None,
+                TaskContinuationOptions.OnlyOnRanToCompletion,
+                TaskScheduler.Default);
+            _ = connecting.ContinueWith(
+                static t => t.Exception,
+                CancellationToken.None,
+                TaskContinuationOptions.OnlyOnFaulted,
+                TaskScheduler.Default);
             thread.Dispose();
             Set(ConnectionState.Closed);
             if (exception is TimeoutException)
@@ -173,7 +183,7 @@ public sealed partial class MySqlConnection : DbConnection
     /// <inheritdoc/>
     public override void Close()
     {
-        // A call that is under way on another thread is ended first.
+        // A running call on another thread is ended first.
         if (!_gate.TryEnter())
         {
             _native?.Socket.End();
@@ -221,18 +231,26 @@ public sealed partial class MySqlConnection : DbConnection
     /// <inheritdoc/>
     public override void ChangeDatabase(string databaseName)
     {
-        Run(_options.DefaultCommandTimeout, isCommand: true, native => SelectDatabase(native, databaseName), CancellationToken.None);
+        Run(
+            _options.DefaultCommandTimeout,
+            isCommand: true,
+            native => SelectDatabase(native, databaseName),
+            CancellationToken.None);
         _database = databaseName;
     }
 
     /// <inheritdoc/>
     public override async Task ChangeDatabaseAsync(string databaseName, CancellationToken cancellationToken = default)
     {
-        await RunAsync(_options.DefaultCommandTimeout, isCommand: true, native => SelectDatabase(native, databaseName), cancellationToken).ConfigureAwait(false);
+        await RunAsync(
+            _options.DefaultCommandTimeout,
+            isCommand: true,
+            native => SelectDatabase(native, databaseName),
+            cancellationToken).ConfigureAwait(false);
         _database = databaseName;
     }
 
-    /// <summary>Makes a command on this connection.</summary>
+    /// <summary>Creates a command on this connection.</summary>
     public new MySqlCommand CreateCommand() => new() { Connection = this };
 
     /// <inheritdoc/>
@@ -247,7 +265,8 @@ public sealed partial class MySqlConnection : DbConnection
         MySqlTransaction.Begin(this, isolationLevel);
 
     /// <inheritdoc/>
-    protected override async ValueTask<DbTransaction> BeginDbTransactionAsync(IsolationLevel isolationLevel, CancellationToken cancellationToken) =>
+    protected override async ValueTask<DbTransaction> BeginDbTransactionAsync(
+        IsolationLevel isolationLevel, CancellationToken cancellationToken) =>
         await MySqlTransaction.BeginAsync(this, isolationLevel, cancellationToken).ConfigureAwait(false);
 
     /// <inheritdoc/>

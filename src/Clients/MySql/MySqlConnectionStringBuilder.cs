@@ -5,11 +5,11 @@ using System.Globalization;
 namespace Drydock.Clients.MySql;
 
 /// <summary>
-/// How to reach and enter a server. Keys are those of MySqlConnector where it has them; an unknown key is refused.
+/// How to reach and log in to a server. Keys are those of MySqlConnector if it has them; an unknown key is refused.
 /// </summary>
 /// <remarks>
-/// Holds the password in clear text, as every connection string does: do not log it; <see cref="Describe"/> is for
-/// messages.
+/// It contains the password in clear text, as every connection string does. Do not log it; use <see cref="Describe"/>
+/// in messages.
 /// </remarks>
 [SuppressMessage("Design", "CA1010", Justification = "The shape of ADO.NET.")]
 public sealed class MySqlConnectionStringBuilder : DbConnectionStringBuilder
@@ -75,7 +75,6 @@ public sealed class MySqlConnectionStringBuilder : DbConnectionStringBuilder
     /// <summary>The user. OceanBase takes <c>user@tenant#cluster</c>.</summary>
     public string UserID { get => Text("User ID", ""); set => this["User ID"] = value; }
 
-    /// <summary>The password.</summary>
     public string Password { get => Text("Password", ""); set => this["Password"] = value; }
 
     /// <summary>The database selected at connect; empty for none.</summary>
@@ -96,8 +95,8 @@ public sealed class MySqlConnectionStringBuilder : DbConnectionStringBuilder
     public string SslCa { get => Text("SSL CA", ""); set => this["SSL CA"] = value; }
 
     /// <summary>
-    /// The CAs to trust as PEM text, in place of <see cref="SslCa"/>: it is given to the library, and to programs, by a
-    /// file in memory that lives as long as they need it.
+    /// The CAs to trust as PEM text, instead of <see cref="SslCa"/>: it is passed to the library and to programs by a
+    /// file in memory that exists as long as they need it.
     /// </summary>
     public string SslCaPem { get => Text("SSL CA PEM", ""); set => this["SSL CA PEM"] = value; }
 
@@ -110,38 +109,61 @@ public sealed class MySqlConnectionStringBuilder : DbConnectionStringBuilder
     /// <summary>Seconds to wait for a connection, TLS and login included. Default 15.</summary>
     public uint ConnectionTimeout { get => Number("Connection Timeout", 15); set => Set("Connection Timeout", value); }
 
-    /// <summary>Seconds a command may take before it is cancelled. 0 waits for ever. Default 30.</summary>
-    public uint DefaultCommandTimeout { get => Number("Default Command Timeout", 30); set => Set("Default Command Timeout", value); }
+    /// <summary>Seconds a command may take before it is cancelled. 0 for no limit. Default 30.</summary>
+    public uint DefaultCommandTimeout
+    {
+        get => Number("Default Command Timeout", 30);
+        set => Set("Default Command Timeout", value);
+    }
 
     /// <summary>
-    /// Seconds without a byte from the server after which the connection is given up. 0 (default) leaves it to the
-    /// command's own limit.
+    /// Seconds without a byte from the server after which the connection is closed. 0 (default): only the command's own
+    /// limit applies.
     /// </summary>
     public uint ReadTimeout { get => Number("Read Timeout", 0); set => Set("Read Timeout", value); }
 
-    /// <summary>Seconds without being able to send a byte after which the connection is given up. Default 60.</summary>
+    /// <summary>Seconds without being able to send a byte after which the connection is closed. Default 60.</summary>
     public uint WriteTimeout { get => Number("Write Timeout", 60); set => Set("Write Timeout", value); }
 
     /// <summary>
-    /// Bytes of one row, or of any other packet, that the server may send. What is larger ends the connection. Default
+    /// Bytes of one row, or of any other packet, that the server may send. A larger one ends the connection. Default
     /// 16 MiB.
     /// </summary>
     public uint MaximumPacket { get => Number("Maximum Packet", 16 << 20); set => Set("Maximum Packet", value); }
 
     /// <summary><c>tinyint(1)</c> reads as <see cref="bool"/>. Default true, as MySqlConnector.</summary>
-    public bool TreatTinyAsBoolean { get => Flag("Treat Tiny As Boolean", defaultValue: true); set => Set("Treat Tiny As Boolean", value); }
+    public bool TreatTinyAsBoolean
+    {
+        get => Flag("Treat Tiny As Boolean", defaultValue: true);
+        set => Set("Treat Tiny As Boolean", value);
+    }
 
-    /// <summary>A command without parameters may hold several statements. Default false: one injection less.</summary>
-    public bool AllowMultipleStatements { get => Flag("Allow Multiple Statements", defaultValue: false); set => Set("Allow Multiple Statements", value); }
+    /// <summary>
+    /// A command without parameters may contain several statements. Default false, which prevents one kind of
+    /// injection.
+    /// </summary>
+    public bool AllowMultipleStatements
+    {
+        get => Flag("Allow Multiple Statements", defaultValue: false);
+        set => Set("Allow Multiple Statements", value);
+    }
 
     /// <summary>
     /// An <c>@name</c> without a parameter is a user variable of the session. Default false: it is an error, because a
     /// misspelt parameter would read as NULL.
     /// </summary>
-    public bool AllowUserVariables { get => Flag("Allow User Variables", defaultValue: false); set => Set("Allow User Variables", value); }
+    public bool AllowUserVariables
+    {
+        get => Flag("Allow User Variables", defaultValue: false);
+        set => Set("Allow User Variables", value);
+    }
 
     /// <summary>Connection attribute <c>program_name</c>. Default <c>drydock</c>.</summary>
-    public string ApplicationName { get => Text("Application Name", "drydock"); set => this["Application Name"] = value; }
+    public string ApplicationName
+    {
+        get => Text("Application Name", "drydock");
+        set => this["Application Name"] = value;
+    }
 
     /// <inheritdoc/>
     [AllowNull]
@@ -175,12 +197,17 @@ public sealed class MySqlConnectionStringBuilder : DbConnectionStringBuilder
         ArgumentNullException.ThrowIfNull(keyword);
         return KnownKeys.TryGetValue(keyword, out var key)
             ? key
-            : throw new ArgumentException($"The connection string key '{keyword}' is unknown. Known: {string.Join(", ", KnownKeys.Values.Distinct(StringComparer.Ordinal))}.", nameof(keyword));
+            : throw new ArgumentException(
+                $"The connection string key '{keyword}' is unknown. Known: "
+                    + $"{string.Join(", ", KnownKeys.Values.Distinct(StringComparer.Ordinal))}.",
+                nameof(keyword));
     }
 
-    private static MySqlSslMode Mode(string value) => Enum.TryParse<MySqlSslMode>(value, ignoreCase: true, out var mode) && Enum.IsDefined(mode)
+    private static MySqlSslMode Mode(string value) =>
+        Enum.TryParse<MySqlSslMode>(value, ignoreCase: true, out var mode) && Enum.IsDefined(mode)
         ? mode
-        : throw new ArgumentException($"SSL Mode '{value}' is unknown; use Disabled, Required, VerifyCA or VerifyFull.", nameof(value));
+        : throw new ArgumentException(
+            $"SSL Mode '{value}' is unknown; use Disabled, Required, VerifyCA or VerifyFull.", nameof(value));
 
     private string Text(string key, string defaultValue) =>
         base.TryGetValue(key, out var value) ? (string)value! : defaultValue;
@@ -204,10 +231,37 @@ public sealed class MySqlConnectionStringBuilder : DbConnectionStringBuilder
             return defaultValue;
         }
 
-        return bool.TryParse((string)value!, out var flag) ? flag : throw new ArgumentException($"{key} '{value}' is neither true nor false.", nameof(key));
+        return bool.TryParse((string)value!, out var flag)
+            ? flag
+            : throw new ArgumentException($"{key} '{value}' is neither true nor false.", nameof(key));
     }
 
     private void Set(string key, uint value) => base[key] = value.ToString(CultureInfo.InvariantCulture);
 
     private void Set(string key, bool value) => base[key] = value ? "true" : "false";
+}
+
+/// <summary>
+/// The TLS requirement of a connection. There is no "Preferred", because a mode that falls back to clear text gives no
+/// protection.
+/// </summary>
+public enum MySqlSslMode
+{
+    /// <summary>Never TLS.</summary>
+    Disabled,
+
+    /// <summary>TLS or no connection; the certificate is not verified (protects only against eavesdropping).</summary>
+    Required,
+
+    /// <summary>
+    /// TLS, the certificate must be signed by <see cref="MySqlConnectionStringBuilder.SslCa"/>, which must be set; its
+    /// name is not compared.
+    /// </summary>
+    VerifyCA,
+
+    /// <summary>
+    /// TLS, the certificate must be signed by <see cref="MySqlConnectionStringBuilder.SslCa"/> (or a system CA) and
+    /// contain the host's name.
+    /// </summary>
+    VerifyFull,
 }

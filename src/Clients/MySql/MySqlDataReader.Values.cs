@@ -15,7 +15,9 @@ public sealed partial class MySqlDataReader
 
     /// <inheritdoc/>
     public override char GetChar(int ordinal) =>
-        GetString(ordinal) is { Length: 1 } s ? s[0] : throw new InvalidCastException($"Column '{GetName(ordinal)}' is not one character.");
+        GetString(ordinal) is { Length: 1 } s
+            ? s[0]
+            : throw new InvalidCastException($"Column '{GetName(ordinal)}' is not one character.");
 
     /// <inheritdoc/>
     public override short GetInt16(int ordinal) => Convert.ToInt16(GetNotNull(ordinal), CultureInfo.InvariantCulture);
@@ -92,7 +94,9 @@ public sealed partial class MySqlDataReader
         }
 
         var value = GetNotNull(ordinal);
-        return value is T t ? t : (T)Convert.ChangeType(value, Nullable.GetUnderlyingType(type) ?? type, CultureInfo.InvariantCulture);
+        return value is T t
+            ? t
+            : (T)Convert.ChangeType(value, Nullable.GetUnderlyingType(type) ?? type, CultureInfo.InvariantCulture);
     }
 
     private static long Copy<T>(ReadOnlySpan<T> data, long offset, T[]? buffer, int bufferOffset, int length)

@@ -8,10 +8,11 @@ using Drydock.Clients.MySql.Protocol;
 namespace Drydock.Clients.MySql;
 
 /// <summary>
-/// Reads results as they come off the wire, a few hundred rows at a time; memory does not grow with the result.
+/// Reads results as they arrive, a few hundred rows at a time; memory does not grow with the result.
 /// </summary>
 /// <remarks>
-/// <see cref="GetString"/> gives any column as text, also values .NET has no type for (a zero date, a DECIMAL(65)); the
+/// <see cref="GetString"/> returns any column as text, including values without a .NET type (a zero date, a
+/// DECIMAL(65)); the
 /// typed getters fail on those with <see cref="InvalidCastException"/> or <see cref="OverflowException"/> naming the
 /// column.
 /// </remarks>
@@ -61,7 +62,7 @@ public sealed partial class MySqlDataReader : DbDataReader
     public override bool IsClosed => _closed;
 
     /// <summary>
-    /// Rows that INSERT, UPDATE (matched rows) or DELETE acted on, all results together; -1 if there was no such
+    /// Rows affected by INSERT, UPDATE (matched rows) or DELETE, all results together; -1 if there was no such
     /// statement.
     /// </summary>
     public override int RecordsAffected => (int)Math.Min(_affected, int.MaxValue);
@@ -92,7 +93,8 @@ public sealed partial class MySqlDataReader : DbDataReader
         RequireOpen();
         if (_rows.Count == 0 && !_atEnd)
         {
-            _atEnd = await _connection.RunAsync(_limit, isCommand: false, _ => _stream.Fetch(_rows), Token(cancellationToken)).ConfigureAwait(false);
+            _atEnd = await _connection.RunAsync(
+                _limit, isCommand: false, _ => _stream.Fetch(_rows), Token(cancellationToken)).ConfigureAwait(false);
         }
 
         return Take();
@@ -109,7 +111,9 @@ public sealed partial class MySqlDataReader : DbDataReader
     public override async Task<bool> NextResultAsync(CancellationToken cancellationToken)
     {
         RequireOpen();
-        return Arrive(await _connection.RunAsync(_limit, isCommand: false, _ => Advance(), Token(cancellationToken)).ConfigureAwait(false));
+        return Arrive(
+            await _connection.RunAsync(
+                _limit, isCommand: false, _ => Advance(), Token(cancellationToken)).ConfigureAwait(false));
     }
 
     /// <inheritdoc/>
@@ -204,16 +208,22 @@ public sealed partial class MySqlDataReader : DbDataReader
     {
         ArgumentNullException.ThrowIfNull(name);
         var index = Array.FindIndex(_stream.Columns, c => string.Equals(c.Name, name, StringComparison.Ordinal));
-        index = index >= 0 ? index : Array.FindIndex(_stream.Columns, c => string.Equals(c.Name, name, StringComparison.OrdinalIgnoreCase));
+        index = index >= 0
+            ? index
+            : Array.FindIndex(_stream.Columns, c => string.Equals(c.Name, name, StringComparison.OrdinalIgnoreCase));
         return index >= 0
             ? index
-            : throw new ArgumentOutOfRangeException(nameof(name), name, $"The result has no column '{name}'; it has: {string.Join(", ", _stream.Columns.Select(c => c.Name))}.");
+            : throw new ArgumentOutOfRangeException(
+                nameof(name),
+                name,
+                $"The result has no column '{name}'; it has: "
+                    + $"{string.Join(", ", _stream.Columns.Select(c => c.Name))}.");
     }
 
     /// <inheritdoc/>
     public override IEnumerator GetEnumerator() => new DbEnumerator(this, closeReader: false);
 
-    /// <summary>The connection goes away under the reader.</summary>
+    /// <summary>Detaches the reader from its connection.</summary>
     internal void Abandon()
     {
         if (!_closed)
@@ -225,7 +235,9 @@ public sealed partial class MySqlDataReader : DbDataReader
     }
 
     private Row Current =>
-        _row ?? throw new InvalidOperationException(_closed ? "The reader is closed." : "There is no current row; call Read first.");
+        _row
+            ?? throw new InvalidOperationException(
+                _closed ? "The reader is closed." : "There is no current row; call Read first.");
 
     private ReadOnlySpan<byte> NotNull(int ordinal) =>
         Current.IsNull(ordinal) ? throw Cast(ordinal, "anything but NULL") : Current[ordinal];
@@ -237,11 +249,16 @@ public sealed partial class MySqlDataReader : DbDataReader
     }
 
     private InvalidCastException Cast(int ordinal, string wanted) =>
-        new($"Column '{GetName(ordinal)}' ({GetDataTypeName(ordinal)}{(Current.IsNull(ordinal) ? ", NULL" : "")}) cannot be read as {wanted}.");
+        new(
+            $"Column '{GetName(ordinal)}' ({GetDataTypeName(ordinal)}{(Current.IsNull(ordinal) ? ", NULL" : "")}) "
+                + $"cannot be read as {wanted}.");
 
     private Column Column(int ordinal) => ordinal >= 0 && ordinal < _stream.Columns.Length
         ? _stream.Columns[ordinal]
-        : throw new ArgumentOutOfRangeException(nameof(ordinal), ordinal, string.Create(CultureInfo.InvariantCulture, $"The result has {_stream.Columns.Length} columns."));
+        : throw new ArgumentOutOfRangeException(
+            nameof(ordinal),
+            ordinal,
+            string.Create(CultureInfo.InvariantCulture, $"The result has {_stream.Columns.Length} columns."));
 
     private CancellationToken Token(CancellationToken own) => own.CanBeCanceled ? own : _commandToken;
 

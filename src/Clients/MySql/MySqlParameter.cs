@@ -5,7 +5,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace Drydock.Clients.MySql;
 
 /// <summary>
-/// One input parameter. What is sent follows the .NET type of <see cref="Value"/>; a <see cref="DateTimeOffset"/> is
+/// One input parameter. The .NET type of the value determines what is sent: see <see cref="Value"/>; a
+/// <see cref="DateTimeOffset"/> is
 /// sent as UTC.
 /// </summary>
 public sealed class MySqlParameter : DbParameter
@@ -36,7 +37,8 @@ public sealed class MySqlParameter : DbParameter
         {
             if (value != ParameterDirection.Input)
             {
-                throw new NotSupportedException("Only input parameters; read outputs of a procedure by SELECT.");
+                throw new NotSupportedException(
+                    "Only input parameters are supported. Read outputs of a procedure by SELECT.");
             }
         }
     }

@@ -101,7 +101,8 @@ public sealed class MySqlParameterCollection : DbParameterCollection
         _items[Required(parameterName)] = Own(value);
 
     private static MySqlParameter Own(object value) => value as MySqlParameter
-        ?? throw new InvalidCastException($"A {nameof(MySqlParameter)} is needed, not {value?.GetType().Name ?? "null"}.");
+        ?? throw new InvalidCastException(
+            $"A {nameof(MySqlParameter)} is needed, not {value?.GetType().Name ?? "null"}.");
 
     private int Required(string name) => IndexOf(name) is var i && i >= 0
         ? i

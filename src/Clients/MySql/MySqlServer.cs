@@ -3,14 +3,14 @@ using System.Globalization;
 namespace Drydock.Clients.MySql;
 
 /// <summary>
-/// Questions to a server about itself and its sessions, in the dialects of MySQL, MariaDB and OceanBase.
+/// Queries a server about itself and its sessions, in the dialects of MySQL, MariaDB and OceanBase.
 /// </summary>
 public static class MySqlServer
 {
     private const int NoSuchThread = 1094;
     private const int UnknownVariable = 1193;
 
-    /// <summary>Who the server says it is.</summary>
+    /// <summary>The identity reported by the server.</summary>
     public static async Task<MySqlServerIdentity> IdentifyAsync(
         MySqlConnection connection, CancellationToken cancellationToken)
     {
@@ -27,15 +27,17 @@ public static class MySqlServer
     }
 
     /// <summary>
-    /// The process list: with the PROCESS privilege everybody's sessions, without it one's own user's.
+    /// The process list: all sessions with the PROCESS privilege, otherwise those of the user.
     /// </summary>
     public static async Task<IReadOnlyList<MySqlSession>> SessionsAsync(
         MySqlConnection connection, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(connection);
         await using var command = connection.CreateCommand();
-        command.CommandText = "SELECT ID, USER, HOST, DB, COMMAND, TIME, STATE, INFO FROM information_schema.PROCESSLIST";
-        await using var reader = (MySqlDataReader)await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+        command.CommandText =
+            "SELECT ID, USER, HOST, DB, COMMAND, TIME, STATE, INFO FROM information_schema.PROCESSLIST";
+        await using var reader =
+            (MySqlDataReader)await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         var sessions = new List<MySqlSession>();
         while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
         {
@@ -53,7 +55,7 @@ public static class MySqlServer
         return sessions;
     }
 
-    /// <summary>Ends a session (<c>KILL</c>). False if it was gone already.</summary>
+    /// <summary>Ends a session (<c>KILL</c>). False if it had ended already.</summary>
     /// <exception cref="MySqlException">E.g. 1095: not the owner of the session and no privilege.</exception>
     public static async Task<bool> KillAsync(
         MySqlConnection connection, ulong sessionId, CancellationToken cancellationToken)
@@ -72,7 +74,7 @@ public static class MySqlServer
         }
     }
 
-    /// <summary>A global or session variable as text; null if the server has none of that name or it is NULL.</summary>
+    /// <summary>A global or session variable as text; null if the server does not have it or it is NULL.</summary>
     public static async Task<string?> VariableAsync(
         MySqlConnection connection, string name, CancellationToken cancellationToken)
     {
@@ -80,14 +82,15 @@ public static class MySqlServer
         ArgumentException.ThrowIfNullOrEmpty(name);
         if (!name.All(static c => char.IsAsciiLetterOrDigit(c) || c == '_'))
         {
-            throw new ArgumentException($"'{name}' is no variable name.", nameof(name));
+            throw new ArgumentException($"'{name}' is not a variable name.", nameof(name));
         }
 
         await using var command = connection.CreateCommand();
         command.CommandText = $"SELECT @@{name}";
         try
         {
-            await using var reader = (MySqlDataReader)await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
+            await using var reader =
+                (MySqlDataReader)await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
             return await reader.ReadAsync(cancellationToken).ConfigureAwait(false) ? Text(reader, 0) : null;
         }
         catch (MySqlException e) when (e.Number == UnknownVariable)
@@ -99,3 +102,51 @@ public static class MySqlServer
     private static string? Text(MySqlDataReader reader, int ordinal) =>
         reader.IsDBNull(ordinal) ? null : reader.GetString(ordinal);
 }
+
+/// <summary>The identity reported by a server, by which two addresses of the same server are recognized.</summary>
+/// <param name="Kind">MySQL, MariaDB or OceanBase.</param>
+/// <param name="Version">The version as reported, e.g. <c>10.11.19-MariaDB-0+deb12u1</c>.</param>
+/// <param name="Uuid"><c>@@server_uuid</c>, null if the server has none (MariaDB, OceanBase).</param>
+/// <param name="HostName">The host name it reports, empty if it does not.</param>
+/// <param name="Port">The port it reports.</param>
+public sealed record MySqlServerIdentity(MySqlServerKind Kind, string Version, string? Uuid, string HostName, int Port)
+{
+    /// <summary>
+    /// Stable name of the server: its uuid or, if it has none, the reported <c>host:port</c> in lower case.
+    /// </summary>
+    public string Key =>
+        Uuid is { Length: > 0 } ? Uuid : FormattableString.Invariant($"{HostName.ToLowerInvariant()}:{Port}");
+}
+
+/// <summary>The kinds of servers with the MySQL protocol.</summary>
+public enum MySqlServerKind
+{
+    /// <summary>Oracle MySQL or a server that does not identify itself.</summary>
+    MySql,
+
+    /// <summary>MariaDB.</summary>
+    MariaDb,
+
+    /// <summary>A MySQL-mode tenant of OceanBase, directly or through obproxy.</summary>
+    OceanBase,
+}
+
+/// <summary>One row of the server's process list.</summary>
+/// <param name="Id">CONNECTION_ID() of the session.</param>
+/// <param name="User">User name.</param>
+/// <param name="Host">The client address as seen by the server, usually <c>address:port</c>; <c>localhost</c> for a
+/// socket file.</param>
+/// <param name="Database">Its selected database, null for none.</param>
+/// <param name="Command">E.g. <c>Query</c>, <c>Sleep</c>, <c>Killed</c>.</param>
+/// <param name="TimeSeconds">Seconds in this state.</param>
+/// <param name="State">What it is doing.</param>
+/// <param name="Info">The statement it runs, null when idle.</param>
+public sealed record MySqlSession(
+    ulong Id,
+    string User,
+    string Host,
+    string? Database,
+    string Command,
+    long TimeSeconds,
+    string? State,
+    string? Info);

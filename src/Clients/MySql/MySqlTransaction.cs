@@ -25,13 +25,15 @@ public sealed class MySqlTransaction : DbTransaction
     public override void Commit() => End("COMMIT");
 
     /// <inheritdoc/>
-    public override Task CommitAsync(CancellationToken cancellationToken = default) => EndAsync("COMMIT", cancellationToken);
+    public override Task CommitAsync(CancellationToken cancellationToken = default) =>
+        EndAsync("COMMIT", cancellationToken);
 
     /// <inheritdoc/>
     public override void Rollback() => End("ROLLBACK");
 
     /// <inheritdoc/>
-    public override Task RollbackAsync(CancellationToken cancellationToken = default) => EndAsync("ROLLBACK", cancellationToken);
+    public override Task RollbackAsync(CancellationToken cancellationToken = default) =>
+        EndAsync("ROLLBACK", cancellationToken);
 
     /// <inheritdoc/>
     public override async ValueTask DisposeAsync()
@@ -91,7 +93,7 @@ public sealed class MySqlTransaction : DbTransaction
     {
         if (connection.Transaction is not null)
         {
-            throw new InvalidOperationException("The connection has a transaction already; end it first.");
+            throw new InvalidOperationException("The connection already has a transaction; end it first.");
         }
     }
 
@@ -105,8 +107,9 @@ public sealed class MySqlTransaction : DbTransaction
         IsolationLevel.ReadCommitted => ["SET TRANSACTION ISOLATION LEVEL READ COMMITTED", "START TRANSACTION"],
         IsolationLevel.RepeatableRead => ["SET TRANSACTION ISOLATION LEVEL REPEATABLE READ", "START TRANSACTION"],
         IsolationLevel.Serializable => ["SET TRANSACTION ISOLATION LEVEL SERIALIZABLE", "START TRANSACTION"],
-        IsolationLevel.Snapshot => ["SET TRANSACTION ISOLATION LEVEL REPEATABLE READ", "START TRANSACTION WITH CONSISTENT SNAPSHOT"],
-        _ => throw new NotSupportedException($"Isolation level {level} is not one of MySQL's."),
+        IsolationLevel.Snapshot =>
+            ["SET TRANSACTION ISOLATION LEVEL REPEATABLE READ", "START TRANSACTION WITH CONSISTENT SNAPSHOT"],
+        _ => throw new NotSupportedException($"Isolation level {level} is not supported by MySQL."),
     };
 
     private MySqlConnection Take()

@@ -266,7 +266,7 @@ public sealed partial class OperatorComposition : IAsyncDisposable
         LeaseName = LeaseName,
         Namespace = space,
         Identity = identity.Text,
-        FateOf = identity.FateOf,
+        HolderStateOf = identity.HolderStateOf,
         LeaseDuration = options.LeaseDuration,
         RenewDeadline = options.RenewDeadline,
         RetryPeriod = options.RetryPeriod,

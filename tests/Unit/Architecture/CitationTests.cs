@@ -25,7 +25,7 @@ public sealed partial class CitationTests
 
     public static TheoryData<string> Harmless =>
     [
-        "go on by your runbook", "facts learned from it", "RFC 9110 §10.2", "WatchFacts.Of(all)",
+        "go on by your runbook", "facts learned from it", "RFC 9110 §10.2", "WatchReport.Of(all)",
         "docs/research/tidb.md#pd", "by design", "tests/Benchmarks/Upgrades/runbook.sh",
     ];
 

@@ -16,7 +16,7 @@ public sealed class StorageFlagsTests
     [Theory]
     [InlineData("--storage-root=/", "is not usable")]
     [InlineData("--storage-root=relative", "is not usable")]
-    [InlineData("--storage-root=/a --storage-root=/a/b", "lies within")]
+    [InlineData("--storage-root=/a --storage-root=/a/b", "is inside")]
     [InlineData("--storage-root=/a --scratch=/a/scratch", "--scratch '/a/scratch' must be")]
     [InlineData("--storage-root=/a/b --scratch=/a", "--scratch '/a' must be")]
     [InlineData("--storage-timeout=4", "between 5 and 3600 seconds")]

@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization.Metadata;
 using Drydock.Abstractions.Entities;
 using Drydock.Clients.Kubernetes.CoreTypes;
 using Drydock.Clients.Kubernetes.Errors;
@@ -12,7 +13,9 @@ internal sealed class EntityJson(JsonSerializerOptions json)
 {
     public JsonSerializerOptions Options => json;
 
-    /// <summary>An object as a request body, with apiVersion and kind whether or not the entity carries them.</summary>
+    /// <summary>
+    /// An object as a request body, with apiVersion and kind even if the entity does not contain them.
+    /// </summary>
     public HttpContent Body<TEntity>(TEntity entity, string contentType, bool withoutServerFields = false)
         where TEntity : class, IKubernetesObject
     {
@@ -72,7 +75,9 @@ internal sealed class EntityJson(JsonSerializerOptions json)
     }
 
     public V1ListMeta ReadListMeta(JsonElement list) =>
-        list.TryGetProperty("metadata"u8, out var metadata) && metadata.ValueKind == JsonValueKind.Object ? metadata.Deserialize(json.TypeInfo<V1ListMeta>())! : new V1ListMeta();
+        list.TryGetProperty("metadata"u8, out var metadata) && metadata.ValueKind == JsonValueKind.Object
+            ? metadata.Deserialize(json.TypeInfo<V1ListMeta>())!
+            : new V1ListMeta();
 
     public static string ResourceVersion(JsonElement entity) => Metadata(entity, "resourceVersion") ?? "";
 
@@ -100,4 +105,18 @@ internal sealed class EntityJson(JsonSerializerOptions json)
         && value.ValueKind == JsonValueKind.String
             ? value.GetString()
             : null;
+}
+
+/// <summary>Typed access to source-generated JSON.</summary>
+internal static class JsonExtensions
+{
+    public static JsonTypeInfo<T> TypeInfo<T>(this JsonSerializerOptions options) =>
+        (JsonTypeInfo<T>)options.GetTypeInfo(typeof(T));
+
+    /// <summary>What is wrong and where, without any value: the part of the message before the position.</summary>
+    public static string Explain(this JsonException error)
+    {
+        var end = error.Message.IndexOf(" Path:", StringComparison.Ordinal);
+        return $"{(end < 0 ? error.Message : error.Message[..end])} at {error.Path ?? "$"}";
+    }
 }

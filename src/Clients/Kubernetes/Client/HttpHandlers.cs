@@ -9,9 +9,9 @@ namespace Drydock.Clients.Kubernetes.Client;
 internal static class HttpHandlers
 {
     /// <summary>
-    /// HTTP/2 where the server offers it: one connection carries all watches, and its pings find a half-open connection
-    /// even when every watch is idle, which HTTP/1.1 cannot. Behind a proxy that speaks 1.1 only, the idle limit of
-    /// each watch does that instead.
+    /// HTTP/2 if the server offers it: one connection carries all watches, and its pings detect a half-open connection
+    /// even when every watch is idle, which HTTP/1.1 cannot. Behind a proxy that speaks only 1.1, the idle limit of
+    /// each watch does that.
     /// </summary>
     public static SocketsHttpHandler Create(
         KubernetesClientConfiguration configuration,
@@ -45,7 +45,7 @@ internal static class HttpHandlers
     {
         var tls = new SslClientAuthenticationOptions
         {
-            // Asked at each handshake, so that a certificate renewed by an exec plugin is used by the next connection.
+            // Called at each handshake, so that a certificate renewed by an exec plugin is used by the next connection.
             LocalCertificateSelectionCallback = (_, _, _, _, _) => clientCertificate()!,
         };
         if (configuration.SkipTlsVerify)
@@ -56,7 +56,11 @@ internal static class HttpHandlers
         }
         else if (configuration.CertificateAuthorities is { } authorities)
         {
-            tls.CertificateChainPolicy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+            tls.CertificateChainPolicy = new X509ChainPolicy
+            {
+                TrustMode = X509ChainTrustMode.CustomRootTrust,
+                RevocationMode = X509RevocationMode.NoCheck,
+            };
             tls.CertificateChainPolicy.CustomTrustStore.AddRange(authorities);
         }
 

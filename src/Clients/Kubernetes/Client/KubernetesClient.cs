@@ -20,9 +20,10 @@ public sealed class KubernetesClient : IKubernetesClient, IDisposable
     private readonly EntityJson _json;
     private readonly TimeProvider _time;
 
-    /// <summary>Makes a client; nothing is sent yet.</summary>
-    /// <param name="configuration">Where the server is and who we are.</param>
-    /// <param name="json">Made by <see cref="Kubernetes.Json.KubernetesJson.CreateOptions"/> with the contexts of the
+    /// <summary>Creates a client; nothing is sent yet.</summary>
+    /// <param name="configuration">The server and the credentials.</param>
+    /// <param name="json">Created by <see cref="Kubernetes.Json.KubernetesJson.CreateOptions"/> with the contexts of
+    /// the
     /// entity types used.</param>
     /// <param name="options">Limits and names.</param>
     /// <param name="time">Clock.</param>
@@ -51,7 +52,8 @@ public sealed class KubernetesClient : IKubernetesClient, IDisposable
         var request = resource.Request("get", ns, name);
         try
         {
-            return _json.Read<TEntity>(request, await SendAsync(request, HttpMethod.Get, resource.Path(ns, name), null, cancellationToken));
+            return _json.Read<TEntity>(
+                request, await SendAsync(request, HttpMethod.Get, resource.Path(ns, name), null, cancellationToken));
         }
         catch (KubernetesNotFoundException)
         {
@@ -75,15 +77,25 @@ public sealed class KubernetesClient : IKubernetesClient, IDisposable
         var pageSize = options.PageSize;
         do
         {
-            var query = Query(("limit", pageSize.ToString(CultureInfo.InvariantCulture)), ("continue", next), ("labelSelector", options.LabelSelector), ("fieldSelector", options.FieldSelector));
+            var query = Query(
+                ("limit", pageSize.ToString(CultureInfo.InvariantCulture)),
+                ("continue", next),
+                ("labelSelector", options.LabelSelector),
+                ("fieldSelector", options.FieldSelector));
             byte[] body;
             try
             {
-                body = await SendAsync(request, HttpMethod.Get, resource.Path(@namespace) + query, null, cancellationToken, options.MetadataOnly ? PartialMetadataList : Json);
+                body = await SendAsync(
+                    request,
+                    HttpMethod.Get,
+                    resource.Path(@namespace) + query,
+                    null,
+                    cancellationToken,
+                    options.MetadataOnly ? PartialMetadataList : Json);
             }
             catch (KubernetesTooLargeException) when (pageSize > 1)
             {
-                // Its objects may be large without any of them being too large.
+                // The page may be too large although no single object is.
                 pageSize = Math.Max(1, pageSize / 4);
                 isLast = false;
                 continue;
@@ -130,7 +142,14 @@ public sealed class KubernetesClient : IKubernetesClient, IDisposable
     {
         var (resource, ns) = Target<TEntity>(entity.Metadata.Namespace);
         var request = resource.Request("create", ns, entity.Metadata.Name is { Length: > 0 } name ? name : null);
-        return _json.Read<TEntity>(request, await SendAsync(request, HttpMethod.Post, resource.Path(ns) + Manager(), () => _json.Body(entity, Json), cancellationToken));
+        return _json.Read<TEntity>(
+            request,
+            await SendAsync(
+                request,
+                HttpMethod.Post,
+                resource.Path(ns) + Manager(),
+                () => _json.Body(entity, Json),
+                cancellationToken));
     }
 
     /// <inheritdoc />
@@ -152,7 +171,14 @@ public sealed class KubernetesClient : IKubernetesClient, IDisposable
     {
         var (resource, ns) = Target<TEntity>(@namespace);
         var request = resource.Request("patch", ns, name, subresource);
-        return _json.Read<TEntity>(request, await SendAsync(request, HttpMethod.Patch, resource.Path(ns, name, subresource) + Manager(), () => EntityJson.Content(patch.Body, patch.ContentType), cancellationToken));
+        return _json.Read<TEntity>(
+            request,
+            await SendAsync(
+                request,
+                HttpMethod.Patch,
+                resource.Path(ns, name, subresource) + Manager(),
+                () => EntityJson.Content(patch.Body, patch.ContentType),
+                cancellationToken));
     }
 
     /// <inheritdoc />
@@ -162,7 +188,9 @@ public sealed class KubernetesClient : IKubernetesClient, IDisposable
     {
         var (resource, ns) = Target<TEntity>(entity.Metadata.Namespace);
         var request = resource.Request("patch", ns, entity.Metadata.Name);
-        var query = Query(("fieldManager", options?.FieldManager ?? _options.FieldManager), ("force", options?.Force == true ? "true" : null));
+        var query = Query(
+            ("fieldManager", options?.FieldManager ?? _options.FieldManager),
+            ("force", options?.Force == true ? "true" : null));
         return _json.Read<TEntity>(request, await SendAsync(
             request,
             HttpMethod.Patch,
@@ -183,7 +211,8 @@ public sealed class KubernetesClient : IKubernetesClient, IDisposable
         var request = resource.Request("delete", ns, name);
         try
         {
-            await SendAsync(request, HttpMethod.Delete, resource.Path(ns, name), () => DeleteBody(options), cancellationToken);
+            await SendAsync(
+                request, HttpMethod.Delete, resource.Path(ns, name), () => DeleteBody(options), cancellationToken);
             return true;
         }
         catch (KubernetesNotFoundException)
@@ -209,11 +238,20 @@ public sealed class KubernetesClient : IKubernetesClient, IDisposable
             ("timeoutSeconds", Math.Max(1, (int)options.Timeout.TotalSeconds).ToString(CultureInfo.InvariantCulture)),
             ("labelSelector", options.LabelSelector),
             ("fieldSelector", options.FieldSelector));
-        using var response = await _transport.OpenAsync(request, () => Message(HttpMethod.Get, resource.Path(@namespace) + query, null, options.MetadataOnly ? PartialMetadata : Json), cancellationToken);
+        using var response = await _transport.OpenAsync(
+            request,
+            () =>
+                Message(
+                    HttpMethod.Get,
+                    resource.Path(@namespace) + query,
+                    null,
+                    options.MetadataOnly ? PartialMetadata : Json),
+            cancellationToken);
         await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
         options.OnAccepted?.Invoke();
         var limits = new WatchStreamLimits(options.IdleLimit, _options.MaxWatchLineBytes);
-        await foreach (var watchEvent in WatchStream.ReadAsync<TEntity>(stream, request, _json, limits, _time, cancellationToken))
+        await foreach (var watchEvent in WatchStream.ReadAsync<TEntity>(
+            stream, request, _json, limits, _time, cancellationToken))
         {
             yield return watchEvent;
         }
@@ -239,7 +277,8 @@ public sealed class KubernetesClient : IKubernetesClient, IDisposable
         }
         catch (JsonException)
         {
-            throw new KubernetesUnreadableObjectException(request, new UnreadableObject(request.Namespace, request.Name ?? "", "", "the answer is not JSON"));
+            throw new KubernetesUnreadableObjectException(
+                request, new UnreadableObject(request.Namespace, request.Name ?? "", "", "the answer is not JSON"));
         }
     }
 
@@ -278,7 +317,10 @@ public sealed class KubernetesClient : IKubernetesClient, IDisposable
         {
             if (value is not null)
             {
-                query.Append(query.Length == 0 ? '?' : '&').Append(name).Append('=').Append(Uri.EscapeDataString(value));
+                query.Append(query.Length == 0 ? '?' : '&')
+                    .Append(name)
+                    .Append('=')
+                    .Append(Uri.EscapeDataString(value));
             }
         }
 
@@ -299,17 +341,27 @@ public sealed class KubernetesClient : IKubernetesClient, IDisposable
     {
         if (string.IsNullOrEmpty(entity.Metadata.ResourceVersion))
         {
-            throw new ArgumentException($"{ObjectName(entity)} carries no resourceVersion: only an object that was read can be replaced.", nameof(entity));
+            throw new ArgumentException(
+                $"{ObjectName(entity)} has no resourceVersion: only an object that was read can be replaced.",
+                nameof(entity));
         }
 
         var (resource, ns) = Target<TEntity>(entity.Metadata.Namespace);
         var name = entity.Metadata.Name;
         var request = resource.Request("update", ns, name, subresource);
-        return _json.Read<TEntity>(request, await SendAsync(request, HttpMethod.Put, resource.Path(ns, name, subresource) + Manager(), () => _json.Body(entity, Json), cancellationToken));
+        return _json.Read<TEntity>(
+            request,
+            await SendAsync(
+                request,
+                HttpMethod.Put,
+                resource.Path(ns, name, subresource) + Manager(),
+                () => _json.Body(entity, Json),
+                cancellationToken));
     }
 
     private static string ObjectName<TEntity>(TEntity entity)
-        where TEntity : class, IKubernetesObject => $"{KubernetesResource.Of<TEntity>().Kind} {entity.Metadata.Namespace}/{entity.Metadata.Name}";
+        where TEntity : class, IKubernetesObject =>
+            $"{KubernetesResource.Of<TEntity>().Kind} {entity.Metadata.Namespace}/{entity.Metadata.Name}";
 
     private string Manager() => Query(("fieldManager", _options.FieldManager));
 
@@ -320,6 +372,12 @@ public sealed class KubernetesClient : IKubernetesClient, IDisposable
         return (resource, resource.Namespaced ? @namespace ?? DefaultNamespace : null);
     }
 
-    private Task<byte[]> SendAsync(KubernetesRequest request, HttpMethod method, string path, Func<HttpContent?>? content, CancellationToken cancellationToken, string accept = Json) =>
+    private Task<byte[]> SendAsync(
+        KubernetesRequest request,
+        HttpMethod method,
+        string path,
+        Func<HttpContent?>? content,
+        CancellationToken cancellationToken,
+        string accept = Json) =>
         _transport.SendAsync(request, () => Message(method, path, content, accept), cancellationToken);
 }

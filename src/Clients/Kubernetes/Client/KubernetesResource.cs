@@ -6,7 +6,7 @@ using Drydock.Clients.Kubernetes.Errors;
 
 namespace Drydock.Clients.Kubernetes.Client;
 
-/// <summary>Where the objects of a type live in the API.</summary>
+/// <summary>The location of a type's objects in the API.</summary>
 /// <param name="Group">API group; empty for core.</param>
 /// <param name="Version">API version, for instance <c>v1alpha1</c>.</param>
 /// <param name="Kind">Kind.</param>
@@ -16,21 +16,22 @@ public sealed record KubernetesResource(string Group, string Version, string Kin
 {
     private static readonly ConcurrentDictionary<Type, KubernetesResource> Known = new();
 
-    /// <summary>Group and version as objects carry them.</summary>
+    /// <summary>Group and version as in the objects.</summary>
     public string ApiVersion => Group.Length == 0 ? Version : $"{Group}/{Version}";
 
-    /// <summary>For people and metrics: <c>omsupgrades.drydock.dev</c>.</summary>
+    /// <summary>For messages and metrics: <c>omsupgrades.drydock.dev</c>.</summary>
     public string QualifiedName => Group.Length == 0 ? Plural : $"{Plural}.{Group}";
 
     /// <summary>The resource of a type.</summary>
-    /// <exception cref="InvalidOperationException">The type carries no
-    /// <see cref="KubernetesEntityAttribute"/>.</exception>
+    /// <exception cref="InvalidOperationException">The type has no <see cref="KubernetesEntityAttribute"/>.</exception>
     public static KubernetesResource Of<TEntity>()
         where TEntity : class, IKubernetesObject => Known.GetOrAdd(typeof(TEntity), static type =>
     {
         var attribute = type.GetCustomAttribute<KubernetesEntityAttribute>()
-            ?? throw new InvalidOperationException($"{type} carries no [KubernetesEntity]: it does not say which API resource it stands for.");
-        return new KubernetesResource(attribute.Group, attribute.ApiVersion, attribute.Kind, attribute.PluralName, attribute.Namespaced);
+            ?? throw new InvalidOperationException(
+                $"{type} has no [KubernetesEntity] attribute, which must name its API resource.");
+        return new KubernetesResource(
+            attribute.Group, attribute.ApiVersion, attribute.Kind, attribute.PluralName, attribute.Namespaced);
     });
 
     /// <summary>Path below the server's address, without a leading slash.</summary>
@@ -54,6 +55,12 @@ public sealed record KubernetesResource(string Group, string Version, string Kin
         return (subresource is null ? path : path.Append('/').Append(subresource)).ToString();
     }
 
-    internal KubernetesRequest Request(string verb, string? @namespace, string? name = null, string? subresource = null) =>
-        new(verb, Group, subresource is null ? Plural : $"{Plural}/{subresource}", Namespaced ? @namespace : null, name);
+    internal KubernetesRequest Request(
+        string verb, string? @namespace, string? name = null, string? subresource = null) =>
+        new(
+            verb,
+            Group,
+            subresource is null ? Plural : $"{Plural}/{subresource}",
+            Namespaced ? @namespace : null,
+            name);
 }

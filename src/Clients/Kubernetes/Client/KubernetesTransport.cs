@@ -12,7 +12,7 @@ using Polly.Retry;
 
 namespace Drydock.Clients.Kubernetes.Client;
 
-/// <summary>Sends requests: credentials, time limits, repeats where they are harmless, errors by kind.</summary>
+/// <summary>Sends requests: credentials, time limits, safe retries, typed errors.</summary>
 internal sealed class KubernetesTransport : IDisposable
 {
     private readonly KubernetesClientConfiguration _configuration;
@@ -33,13 +33,18 @@ internal sealed class KubernetesTransport : IDisposable
         _options = options;
         _json = json;
         _time = time;
-        _http = new HttpClient(HttpHandlers.Create(configuration, options, () => _clientCertificate)) { Timeout = Timeout.InfiniteTimeSpan, BaseAddress = configuration.Server };
+        _http = new HttpClient(HttpHandlers.Create(configuration, options, () => _clientCertificate))
+        {
+            Timeout = Timeout.InfiniteTimeSpan,
+            BaseAddress = configuration.Server,
+        };
         _http.DefaultRequestHeaders.UserAgent.ParseAdd(options.UserAgent);
         _repeat = new ResiliencePipelineBuilder { TimeProvider = time }.AddRetry(RepeatOptions(options)).Build();
     }
 
     /// <summary>Sends a request and reads the whole answer.</summary>
-    public async Task<byte[]> SendAsync(KubernetesRequest request, Func<HttpRequestMessage> make, CancellationToken cancellationToken) =>
+    public async Task<byte[]> SendAsync(
+        KubernetesRequest request, Func<HttpRequestMessage> make, CancellationToken cancellationToken) =>
         await _repeat.ExecuteAsync(async token => await OnceAsync(request, make, token), cancellationToken);
 
     /// <summary>Opens a stream of events. The time limit covers the time until the answer begins.</summary>
@@ -76,13 +81,16 @@ internal sealed class KubernetesTransport : IDisposable
         MaxDelay = options.MaxRetryDelay,
         BackoffType = DelayBackoffType.Exponential,
         UseJitter = true,
-        ShouldHandle = arguments => ValueTask.FromResult(options.ReadRetries > 0 && IsHarmlessToRepeat(arguments.Outcome.Exception)),
-        DelayGenerator = arguments => ValueTask.FromResult(arguments.Outcome.Exception is KubernetesTooManyRequestsException { RetryAfter: { } wait }
+        ShouldHandle = arguments =>
+            ValueTask.FromResult(options.ReadRetries > 0 && IsHarmlessToRepeat(arguments.Outcome.Exception)),
+        DelayGenerator = arguments =>
+            ValueTask.FromResult(
+                arguments.Outcome.Exception is KubernetesTooManyRequestsException { RetryAfter: { } wait }
             ? (TimeSpan?)(wait < options.MaxRetryDelay ? wait : options.MaxRetryDelay)
             : null),
     };
 
-    /// <summary>Reads always; writes only if the server did certainly not carry them out.</summary>
+    /// <summary>Reads always; writes only if the server certainly did not carry them out.</summary>
     private static bool IsHarmlessToRepeat(Exception? exception) => exception switch
     {
         KubernetesUnreachableException or KubernetesTooManyRequestsException => true,
@@ -101,7 +109,9 @@ internal sealed class KubernetesTransport : IDisposable
         {
             using var response = await AuthorizedAsync(make, both.Token);
             code = ((int)response.StatusCode).ToString(System.Globalization.CultureInfo.InvariantCulture);
-            return response.IsSuccessStatusCode ? await ReadAsync(request, response, both.Token) : throw await ErrorAsync(request, response, both.Token);
+            return response.IsSuccessStatusCode
+                ? await ReadAsync(request, response, both.Token)
+                : throw await ErrorAsync(request, response, both.Token);
         }
         catch (Exception e) when (IsTransportFault(e, cancellationToken))
         {
@@ -110,12 +120,14 @@ internal sealed class KubernetesTransport : IDisposable
         finally
         {
             KubernetesMetrics.Requests.Add(1, new("code", code), new("method", request.Verb));
-            KubernetesMetrics.RequestSeconds.Record(_time.GetElapsedTime(started).TotalSeconds, new KeyValuePair<string, object?>("method", request.Verb));
+            KubernetesMetrics.RequestSeconds.Record(
+                _time.GetElapsedTime(started).TotalSeconds, new KeyValuePair<string, object?>("method", request.Verb));
         }
     }
 
     /// <summary>
-    /// A 401 is answered before anything is carried out: with fresh credentials the same request may be sent once more.
+    /// A 401 is answered before anything is carried out, so the same request may be sent once more with fresh
+    /// credentials.
     /// </summary>
     private async Task<HttpResponseMessage> AuthorizedAsync(
         Func<HttpRequestMessage> make, CancellationToken cancellationToken)
@@ -160,7 +172,7 @@ internal sealed class KubernetesTransport : IDisposable
     }
 
     /// <summary>
-    /// Reads a body in pieces, so that no more than the limit is ever in memory, whatever length the server tells.
+    /// Reads a body in pieces, so that never more than the limit is in memory, whatever length the server announces.
     /// </summary>
     private async Task<byte[]> ReadAsync(
         KubernetesRequest request, HttpResponseMessage response, CancellationToken cancellationToken)
@@ -195,14 +207,21 @@ internal sealed class KubernetesTransport : IDisposable
 
     private KubernetesException Translate(KubernetesRequest request, Exception error) => error switch
     {
-        OperationCanceledException => Doubt(request, $"no answer within {_options.RequestTimeout.TotalSeconds:0.###} s", error),
-        HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError } =>
-            new KubernetesUnreachableException(request, $"{_configuration.Server} ({_configuration.Source}): {Innermost(error)}", error),
+        OperationCanceledException =>
+            Doubt(request, $"no answer within {_options.RequestTimeout.TotalSeconds:0.###} s", error),
+        HttpRequestException
+        {
+            HttpRequestError: HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError
+                or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError,
+        } => new KubernetesUnreachableException(
+            request, $"{_configuration.Server} ({_configuration.Source}): {Innermost(error)}", error),
         _ => Doubt(request, Innermost(error), error),
     };
 
     private static KubernetesException Doubt(KubernetesRequest request, string why, Exception error) =>
-        request.IsRead ? new KubernetesUnreachableException(request, why, error) : new KubernetesOutcomeUnknownException(request, why, error);
+        request.IsRead
+            ? new KubernetesUnreachableException(request, why, error)
+            : new KubernetesOutcomeUnknownException(request, why, error);
 
     private static string Innermost(Exception error) =>
         error.InnerException is { } inner ? Innermost(inner) : error.Message;

@@ -3,8 +3,7 @@ using Drydock.Abstractions.Entities;
 namespace Drydock.Clients.Kubernetes.Client;
 
 /// <summary>
-/// The namespaces that a process serves: exactly those that are named, or all. With names no request is sent that spans
-/// the cluster.
+/// The namespaces that a process serves: exactly the named ones, or all. With names, no cluster-wide request is sent.
 /// </summary>
 public sealed class NamespaceScope
 {
@@ -20,7 +19,7 @@ public sealed class NamespaceScope
     /// <summary>All namespaces.</summary>
     public static NamespaceScope All { get; } = new([]);
 
-    /// <summary>What lists and watches are asked for, one after the other; null is the whole cluster.</summary>
+    /// <summary>The namespaces of lists and watches; null is the whole cluster.</summary>
     public IReadOnlyList<string?> Lists { get; }
 
     /// <summary>Whether objects of this namespace are served.</summary>
@@ -29,7 +28,7 @@ public sealed class NamespaceScope
 
     /// <summary>
     /// Lists the objects of all these namespaces. Each namespace is one consistent state; several together are not, so
-    /// that the result then has no version from which a watch could continue.
+    /// the result then has no version from which a watch could continue.
     /// </summary>
     public async Task<KubernetesList<TEntity>> ListAsync<TEntity>(
         IKubernetesClient client, ListOptions? options, CancellationToken cancellationToken)
@@ -44,6 +43,7 @@ public sealed class NamespaceScope
 
         return lists is [var only]
             ? only
-            : new KubernetesList<TEntity>([.. lists.SelectMany(l => l.Items)], "", [.. lists.SelectMany(l => l.Unreadable)]);
+            : new KubernetesList<TEntity>(
+                [.. lists.SelectMany(l => l.Items)], "", [.. lists.SelectMany(l => l.Unreadable)]);
     }
 }

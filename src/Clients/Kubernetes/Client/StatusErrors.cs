@@ -5,7 +5,7 @@ using Drydock.Clients.Kubernetes.Errors;
 
 namespace Drydock.Clients.Kubernetes.Client;
 
-/// <summary>Turns the server's error answers into exceptions.</summary>
+/// <summary>Maps the server's error answers to exceptions.</summary>
 internal static class StatusErrors
 {
     public static KubernetesException From(
@@ -19,7 +19,8 @@ internal static class StatusErrors
         return From(request, status, retryAfter?.Delta);
     }
 
-    public static KubernetesException From(KubernetesRequest request, V1Status status, TimeSpan? retryAfter = null) => status.Code switch
+    public static KubernetesException From(KubernetesRequest request, V1Status status, TimeSpan? retryAfter = null) =>
+        status.Code switch
     {
         400 or 422 => new KubernetesInvalidException(request, status),
         401 => new KubernetesUnauthorizedException(request, status),
@@ -29,14 +30,18 @@ internal static class StatusErrors
         409 => new KubernetesConflictException(request, status),
         410 => new KubernetesGoneException(request, status),
         _ when IsTooLarge(status) => new KubernetesRequestTooLargeException(request, status),
-        429 => new KubernetesTooManyRequestsException(request, status, retryAfter ?? Seconds(status.Details?.RetryAfterSeconds)),
+        429 =>
+            new KubernetesTooManyRequestsException(
+                request, status, retryAfter ?? Seconds(status.Details?.RetryAfterSeconds)),
 
-        // "etcdserver: request timed out" and its like arrive as 500: the write may have been taken.
-        >= 500 when !request.IsRead && !IsRefusal(status) => new KubernetesOutcomeUnknownException(request, $"the API server answered {status.Code} {status.Reason}: {status.Message}"),
+        // "etcdserver: request timed out" and similar errors arrive as 500: the write may have been carried out.
+        >= 500 when !request.IsRead && !IsRefusal(status) =>
+            new KubernetesOutcomeUnknownException(
+                request, $"the API server answered {status.Code} {status.Reason}: {status.Message}"),
         _ => new KubernetesApiException(request, status),
     };
 
-    // etcd, and the client of etcd inside the API server, refuse it before anything is written.
+    // etcd and its client in the API server refuse it before anything is written.
     private static bool IsTooLarge(V1Status status) =>
         status.Code == 413
         || (status.Code >= 500
@@ -44,15 +49,17 @@ internal static class StatusErrors
                 || status.Message.Contains("trying to send message larger than max", StringComparison.Ordinal)));
 
     /// <summary>
-    /// Answers of 5xx that are certainly refusals: admission comes before the write, a full etcd takes none, and an API
-    /// server that calls itself unavailable in a Status of its own took no request. Proxies answer 503 without such a
-    /// Status, also after they have passed a request on.
+    /// 5xx answers that are certainly refusals: admission runs before the write, a full etcd accepts no write, and an
+    /// API server that reports itself unavailable in a Status processed no request. Proxies answer 503 without a
+    /// Status, possibly after they have forwarded the request.
     /// </summary>
     private static bool IsRefusal(V1Status status) =>
         (status.Code == 503 && status.Reason == "ServiceUnavailable")
         || (status.Code == 500
             && (status.Message.Contains("failed calling webhook", StringComparison.Ordinal)
-                || (status.Message.Contains("admission webhook", StringComparison.Ordinal) && status.Message.Contains("denied the request", StringComparison.Ordinal))
+                || (
+                    status.Message.Contains("admission webhook", StringComparison.Ordinal)
+                        && status.Message.Contains("denied the request", StringComparison.Ordinal))
                 || status.Message.Contains("etcdserver: mvcc: database space exceeded", StringComparison.Ordinal)));
 
     private static TimeSpan? Seconds(int? seconds) => seconds is > 0 ? TimeSpan.FromSeconds(seconds.Value) : null;
@@ -68,18 +75,29 @@ internal static class StatusErrors
         }
         catch (JsonException)
         {
-            // A proxy in between answers in HTML or text; its words are of no use, the code is.
-            return new V1Status { Status = "Failure", Code = code, Message = "(the answer is not a Kubernetes status)" };
+            // A proxy answers in HTML or text; only the code is useful.
+            return new V1Status
+            {
+                Status = "Failure",
+                Code = code,
+                Message = "(the answer is not a Kubernetes status)",
+            };
         }
 
         return new V1Status { Status = "Failure", Code = code, Message = "(no details)" };
     }
 
     /// <summary>
-    /// The server quotes what it cannot read ("error found in … |password…|"): of Secrets nothing is quoted on.
+    /// The server quotes invalid input ("error found in … |password…|"), so its text is withheld for Secrets.
     /// </summary>
     private static V1Status Withhold(KubernetesRequest request, V1Status status) =>
-        request is { Group: "", IsRead: false } && request.Resource.StartsWith("secrets", StringComparison.Ordinal) && status.Code is 400 or 422 or >= 500
-            ? status with { Message = "(the server's words are withheld: they may quote the Secret)", Details = null }
+        request is { Group: "", IsRead: false }
+            && request.Resource.StartsWith("secrets", StringComparison.Ordinal)
+            && status.Code is 400 or 422 or >= 500
+            ? status with
+            {
+                Message = "(the server's message is withheld because it may quote the Secret)",
+                Details = null,
+            }
             : status;
 }

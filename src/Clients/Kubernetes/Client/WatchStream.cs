@@ -8,21 +8,27 @@ using Drydock.Clients.Kubernetes.Errors;
 
 namespace Drydock.Clients.Kubernetes.Client;
 
-/// <summary>What a watch may cost.</summary>
-/// <param name="Idle">It ends when nothing has come for this long.</param>
-/// <param name="LineBytes">Largest event, in bytes.</param>
+/// <summary>Limits of a watch.</summary>
+/// <param name="Idle">It ends when nothing was received for this long.</param>
+/// <param name="LineBytes">Maximum length of an event in bytes.</param>
 internal sealed record WatchStreamLimits(TimeSpan Idle, int LineBytes);
 
-/// <summary>Reads the events of one watch: a JSON object a line.</summary>
+/// <summary>Reads the events of one watch: one JSON object per line.</summary>
 internal static class WatchStream
 {
     public static async IAsyncEnumerable<WatchEvent<TEntity>> ReadAsync<TEntity>(
-        Stream stream, KubernetesRequest request, EntityJson json, WatchStreamLimits limits, TimeProvider time, [EnumeratorCancellation] CancellationToken cancellationToken)
+        Stream stream,
+        KubernetesRequest request,
+        EntityJson json,
+        WatchStreamLimits limits,
+        TimeProvider time,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
         where TEntity : class, IKubernetesObject
     {
         var reader = PipeReader.Create(stream);
         using var silence = new CancellationTokenSource();
-        await using var timer = time.CreateTimer(static state => ((CancellationTokenSource)state!).Cancel(), silence, limits.Idle, Timeout.InfiniteTimeSpan);
+        await using var timer = time.CreateTimer(
+            static state => ((CancellationTokenSource)state!).Cancel(), silence, limits.Idle, Timeout.InfiniteTimeSpan);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(silence.Token, cancellationToken);
         try
         {
@@ -30,7 +36,7 @@ internal static class WatchStream
             {
                 if (await FillAsync(reader, request, both.Token, cancellationToken) is not { } result)
                 {
-                    // Silent for long: whether it still lives shows when it is asked for again.
+                    // Silent for too long: reopening the watch shows whether the connection still works.
                     yield break;
                 }
 
@@ -42,7 +48,7 @@ internal static class WatchStream
                     {
                         yield return watchEvent;
 
-                        // The consumer's time is not the server's silence.
+                        // The consumer's processing time does not count as silence of the server.
                         timer.Change(limits.Idle, Timeout.InfiniteTimeSpan);
                     }
                 }
@@ -66,7 +72,7 @@ internal static class WatchStream
         }
     }
 
-    /// <summary>Reads more; null if nothing has come for too long.</summary>
+    /// <summary>Reads more; null after too long a silence.</summary>
     private static async Task<ReadResult?> FillAsync(
         PipeReader reader, KubernetesRequest request, CancellationToken both, CancellationToken cancellationToken)
     {
@@ -75,7 +81,7 @@ internal static class WatchStream
             var result = await reader.ReadAsync(both);
             return !result.IsCompleted || EndsClean(result.Buffer)
                 ? result
-                : throw new KubernetesUnreachableException(request, "the connection was cut in the middle of an event");
+                : throw new KubernetesUnreachableException(request, "the connection broke in the middle of an event");
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -142,7 +148,9 @@ internal static class WatchStream
                 "MODIFIED" => Event(WatchEventType.Modified),
                 "DELETED" => Event(WatchEventType.Deleted),
                 "BOOKMARK" => new WatchEvent<TEntity>(WatchEventType.Bookmark, version, null),
-                "ERROR" => throw StatusErrors.From(request, entity.Deserialize(json.Options.TypeInfo<V1Status>()) ?? new V1Status()),
+                "ERROR" =>
+                    throw StatusErrors.From(
+                        request, entity.Deserialize(json.Options.TypeInfo<V1Status>()) ?? new V1Status()),
                 _ => null,
             }
             : null;

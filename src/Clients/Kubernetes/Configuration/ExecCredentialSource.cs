@@ -3,14 +3,16 @@ using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Drydock.Clients.Kubernetes.Errors;
 
 namespace Drydock.Clients.Kubernetes.Configuration;
 
 /// <summary>
-/// Runs a credential plugin and keeps what it says until shortly before it expires, or until the server refuses it.
+/// Runs a credential plugin and keeps its credential until shortly before it expires, or until the server refuses it.
 /// </summary>
-internal sealed class ExecCredentialSource(ExecCredentialPlugin plugin, TimeProvider time) : ICredentialSource, IDisposable
+internal sealed class ExecCredentialSource(
+    ExecCredentialPlugin plugin, TimeProvider time) : ICredentialSource, IDisposable
 {
     private static readonly TimeSpan RenewBefore = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan RunLimit = TimeSpan.FromMinutes(1);
@@ -54,12 +56,14 @@ internal sealed class ExecCredentialSource(ExecCredentialPlugin plugin, TimeProv
         using var both = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            // Its stderr is drained and not kept: it may quote a secret.
+            // Its stderr is drained and discarded, because it may quote a secret.
             var errors = process.StandardError.BaseStream.CopyToAsync(Stream.Null, both.Token);
             var output = await process.StandardOutput.ReadToEndAsync(both.Token);
             await errors;
             await process.WaitForExitAsync(both.Token);
-            return process.ExitCode == 0 ? Parse(output) : throw Broken($"ended with exit code {process.ExitCode}; run it by hand to see what it says");
+            return process.ExitCode == 0
+                ? Parse(output)
+                : throw Broken($"ended with exit code {process.ExitCode}. Run it manually to see its output");
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -93,8 +97,14 @@ internal sealed class ExecCredentialSource(ExecCredentialPlugin plugin, TimeProv
             start.Environment[name] = value;
         }
 
-        var info = new ExecCredential { ApiVersion = plugin.ApiVersion, Kind = "ExecCredential", Spec = new ExecCredentialSpec(Interactive: false, plugin.Cluster) };
-        start.Environment["KUBERNETES_EXEC_INFO"] = JsonSerializer.Serialize(info, ExecCredentialContext.Default.ExecCredential);
+        var info = new ExecCredential
+        {
+            ApiVersion = plugin.ApiVersion,
+            Kind = "ExecCredential",
+            Spec = new ExecCredentialSpec(Interactive: false, plugin.Cluster),
+        };
+        start.Environment["KUBERNETES_EXEC_INFO"] =
+            JsonSerializer.Serialize(info, ExecCredentialContext.Default.ExecCredential);
         try
         {
             var process = Process.Start(start) ?? throw Broken("was not started");
@@ -103,7 +113,7 @@ internal sealed class ExecCredentialSource(ExecCredentialPlugin plugin, TimeProv
         }
         catch (Win32Exception e)
         {
-            throw Broken($"cannot be started ({e.Message}). {plugin.InstallHint}".TrimEnd());
+            throw Broken($"cannot be started ({e.Message.TrimEnd('.')}). {plugin.InstallHint}".TrimEnd().TrimEnd('.'));
         }
     }
 
@@ -121,7 +131,8 @@ internal sealed class ExecCredentialSource(ExecCredentialPlugin plugin, TimeProv
 
         if (credential?.ApiVersion != plugin.ApiVersion)
         {
-            throw Broken($"printed apiVersion '{credential?.ApiVersion}', expected '{plugin.ApiVersion}' as in the kubeconfig");
+            throw Broken(
+                $"printed apiVersion '{credential?.ApiVersion}', expected '{plugin.ApiVersion}' as in the kubeconfig");
         }
 
         return credential.Status is { } status && (status.Token is not null || status.ClientCertificateData is not null)
@@ -142,10 +153,78 @@ internal sealed class ExecCredentialSource(ExecCredentialPlugin plugin, TimeProv
         }
         catch (CryptographicException)
         {
-            throw Broken("printed a client certificate or key that is not PEM or do not belong together");
+            throw Broken("printed a client certificate and key that are not PEM or do not belong together");
         }
     }
 
     private KubernetesConfigurationException Broken(string what) =>
         new($"The credential plugin '{plugin.Command}' of the kubeconfig {what}.");
+}
+
+/// <summary>Input and output of a credential plugin (client.authentication.k8s.io).</summary>
+internal sealed record ExecCredential
+{
+    public string? ApiVersion { get; init; }
+
+    public string? Kind { get; init; }
+
+    public ExecCredentialSpec? Spec { get; init; }
+
+    public ExecCredentialStatus? Status { get; init; }
+}
+
+internal sealed record ExecCredentialSpec(bool Interactive, ExecCluster? Cluster);
+
+internal sealed record ExecCluster
+{
+    public string? Server { get; init; }
+
+    [JsonPropertyName("tls-server-name")]
+    public string? TlsServerName { get; init; }
+
+    [JsonPropertyName("insecure-skip-tls-verify")]
+    public bool? InsecureSkipTlsVerify { get; init; }
+
+    [JsonPropertyName("certificate-authority-data")]
+    public byte[]? CertificateAuthorityData { get; init; }
+
+    [JsonPropertyName("proxy-url")]
+    public string? ProxyUrl { get; init; }
+}
+
+internal sealed record ExecCredentialStatus
+{
+    public DateTimeOffset? ExpirationTimestamp { get; init; }
+
+    public string? Token { get; init; }
+
+    public string? ClientCertificateData { get; init; }
+
+    public string? ClientKeyData { get; init; }
+
+    public override string ToString() => nameof(ExecCredentialStatus);
+}
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(ExecCredential))]
+internal sealed partial class ExecCredentialContext : JsonSerializerContext;
+
+/// <summary>The <c>exec</c> part of a kubeconfig user: a program that prints credentials.</summary>
+internal sealed record ExecCredentialPlugin
+{
+    public required string ApiVersion { get; init; }
+
+    public required string Command { get; init; }
+
+    public IReadOnlyList<string> Arguments { get; init; } = [];
+
+    public IReadOnlyDictionary<string, string> Environment { get; init; } =
+        new Dictionary<string, string>(StringComparer.Ordinal);
+
+    public string? InstallHint { get; init; }
+
+    /// <summary>The cluster as passed to the plugin; null unless <c>provideClusterInfo</c>.</summary>
+    public ExecCluster? Cluster { get; init; }
 }

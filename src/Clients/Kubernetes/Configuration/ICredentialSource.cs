@@ -1,11 +1,35 @@
+using System.Security.Cryptography.X509Certificates;
+
 namespace Drydock.Clients.Kubernetes.Configuration;
 
-/// <summary>Gives credentials, which may change while the process lives.</summary>
+/// <summary>Provides credentials, which may change during the lifetime of the process.</summary>
 public interface ICredentialSource
 {
-    /// <summary>The credential to use now. Cheap unless it has expired.</summary>
-    /// <param name="refresh">True after the server refused the last one: do not answer from a cache.</param>
+    /// <summary>The current credential. Cheap unless it has expired.</summary>
+    /// <param name="refresh">True after the server refused the last one: the cache must not be used.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="Errors.KubernetesConfigurationException">None can be had.</exception>
+    /// <exception cref="Errors.KubernetesConfigurationException">No credential is available.</exception>
     ValueTask<Credential> GetAsync(bool refresh, CancellationToken cancellationToken);
+}
+
+/// <summary>The client's credentials for the API server.</summary>
+/// <param name="Token">Bearer token.</param>
+/// <param name="ClientCertificate">Client certificate with its private key.</param>
+public sealed record Credential(string? Token, X509Certificate2? ClientCertificate)
+{
+    /// <summary>No credentials: the server decides the permissions of anonymous clients.</summary>
+    public static Credential Anonymous { get; } = new(null, null);
+
+    /// <summary>The kinds of credentials, without values.</summary>
+    public override string ToString() =>
+        $"Credential(token: {Token is not null}, certificate: {ClientCertificate?.Subject ?? "none"})";
+}
+
+/// <summary>A credential that never changes.</summary>
+/// <param name="credential">The credential.</param>
+public sealed class FixedCredentialSource(Credential credential) : ICredentialSource
+{
+    /// <inheritdoc />
+    public ValueTask<Credential> GetAsync(bool refresh, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(credential);
 }

@@ -4,26 +4,34 @@ using Drydock.Clients.Kubernetes.Errors;
 
 namespace Drydock.Clients.Kubernetes.Configuration;
 
-/// <summary>Turns a context of a kubeconfig into a configuration.</summary>
+/// <summary>Builds a configuration from a context of a kubeconfig.</summary>
 internal sealed class KubeConfigReader(KubeConfigFile file, TimeProvider time)
 {
     public KubernetesClientConfiguration Read(string? contextName)
     {
         var name = contextName ?? file.CurrentContext
-            ?? throw new KubernetesConfigurationException($"The kubeconfig {file.Source} has no current-context; its contexts are: {string.Join(", ", file.Names("contexts"))}.");
+            ?? throw new KubernetesConfigurationException(
+                $"The kubeconfig {file.Source} has no current-context; its contexts are: "
+                    + $"{string.Join(", ", file.Names("contexts"))}.");
         var context = file.Find("contexts", name);
-        var cluster = file.Find("clusters", context.Text("cluster") ?? throw new KubernetesConfigurationException($"{context.Where("cluster")} is missing."));
+        var cluster = file.Find(
+            "clusters",
+            context.Text("cluster")
+                ?? throw new KubernetesConfigurationException($"{context.Where("cluster")} is missing."));
         var user = context.Text("user") is { } userName ? file.Find("users", userName) : null;
         var ca = cluster.PemOf("certificate-authority");
         return new KubernetesClientConfiguration
         {
-            Server = ReadUri(cluster, "server") ?? throw new KubernetesConfigurationException($"{cluster.Where("server")} is missing."),
+            Server = ReadUri(cluster, "server")
+                ?? throw new KubernetesConfigurationException($"{cluster.Where("server")} is missing."),
             Namespace = context.Text("namespace") ?? "default",
             CertificateAuthorities = ca is null ? null : Pem.Authorities(ca, cluster.Where("certificate-authority")),
             TlsServerName = cluster.Text("tls-server-name"),
             SkipTlsVerify = cluster.Flag("insecure-skip-tls-verify"),
             Proxy = ReadUri(cluster, "proxy-url"),
-            Credentials = user is null ? new FixedCredentialSource(Credential.Anonymous) : Credentials(user, cluster, ca),
+            Credentials = user is null
+                ? new FixedCredentialSource(Credential.Anonymous)
+                : Credentials(user, cluster, ca),
             Source = $"context '{name}' of {file.Source}",
         };
     }
@@ -35,8 +43,10 @@ internal sealed class KubeConfigReader(KubeConfigFile file, TimeProvider time)
             return null;
         }
 
-        // Without the last slash a path in the address (a proxy such as Rancher's) would be cut off by relative paths.
-        return Uri.TryCreate(text.EndsWith('/') ? text : text + "/", UriKind.Absolute, out var uri) && uri.Scheme is "https" or "http"
+        // Without the final slash, relative paths would replace the last segment of the address (of a proxy such as
+        // Rancher's).
+        return Uri.TryCreate(text.EndsWith('/') ? text : text + "/", UriKind.Absolute, out var uri)
+            && uri.Scheme is "https" or "http"
             ? uri
             : throw new KubernetesConfigurationException($"{entry.Where(field)} is not an http or https address.");
     }
@@ -50,7 +60,9 @@ internal sealed class KubeConfigReader(KubeConfigFile file, TimeProvider time)
 
         if (user.Child("auth-provider") is not null || user.Text("username") is not null)
         {
-            throw new KubernetesConfigurationException($"{user.Where("auth-provider or username")}: Kubernetes itself has given these up; use a token, a client certificate or an exec plugin.");
+            throw new KubernetesConfigurationException(
+                $"{user.Where("auth-provider or username")}: Kubernetes no longer supports these. "
+                    + "Use a token, a client certificate or an exec plugin.");
         }
 
         var certificate = ClientCertificate(user);
@@ -59,24 +71,32 @@ internal sealed class KubeConfigReader(KubeConfigFile file, TimeProvider time)
             : new FixedCredentialSource(new Credential(user.Text("token"), certificate));
     }
 
-    private static X509Certificate2? ClientCertificate(KubeConfigEntry user) => (user.PemOf("client-certificate"), user.PemOf("client-key")) switch
+    private static X509Certificate2? ClientCertificate(KubeConfigEntry user) =>
+        (user.PemOf("client-certificate"), user.PemOf("client-key")) switch
     {
         (null, null) => null,
         ({ } certificate, { } key) => Pem.ClientCertificate(certificate, key, user.Where("client-certificate")),
-        _ => throw new KubernetesConfigurationException($"{user.Where("client-certificate")} and client-key must be given together."),
+        _ =>
+            throw new KubernetesConfigurationException(
+                $"{user.Where("client-certificate")} and client-key must be set together."),
     };
 
     private static ExecCredentialPlugin Plugin(KubeConfigEntry exec, KubeConfigEntry cluster, string? ca)
     {
-        var command = exec.Text("command") ?? throw new KubernetesConfigurationException($"{exec.Where("command")} is missing.");
+        var command = exec.Text("command")
+            ?? throw new KubernetesConfigurationException($"{exec.Where("command")} is missing.");
         return new ExecCredentialPlugin
         {
-            ApiVersion = exec.Text("apiVersion") ?? throw new KubernetesConfigurationException($"{exec.Where("apiVersion")} is missing."),
+            ApiVersion = exec.Text("apiVersion")
+                ?? throw new KubernetesConfigurationException($"{exec.Where("apiVersion")} is missing."),
 
-            // As kubectl: a command with a slash is relative to the kubeconfig, one without is looked up in PATH.
+            // Like kubectl: a command with a slash is relative to the kubeconfig, one without is looked up in PATH.
             Command = command.Contains('/', StringComparison.Ordinal) ? exec.FilePath("command")! : command,
             Arguments = [.. exec.Texts("args")],
-            Environment = exec.Items("env").ToDictionary(e => e.Text("name") ?? throw new KubernetesConfigurationException($"{e.Where("name")} is missing."), e => e.Text("value") ?? "", StringComparer.Ordinal),
+            Environment = exec.Items("env").ToDictionary(
+                e => e.Text("name") ?? throw new KubernetesConfigurationException($"{e.Where("name")} is missing."),
+                e => e.Text("value") ?? "",
+                StringComparer.Ordinal),
             InstallHint = exec.Text("installHint"),
             Cluster = !exec.Flag("provideClusterInfo") ? null : new ExecCluster
             {

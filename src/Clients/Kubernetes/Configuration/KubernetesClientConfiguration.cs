@@ -3,35 +3,35 @@ using Drydock.Clients.Kubernetes.Errors;
 
 namespace Drydock.Clients.Kubernetes.Configuration;
 
-/// <summary>Where the API server is, how it proves itself, and who we are.</summary>
+/// <summary>The address and certificate of the API server, and the client's credentials.</summary>
 public sealed record KubernetesClientConfiguration
 {
     private const string ServiceAccountDirectory = "/var/run/secrets/kubernetes.io/serviceaccount";
 
-    /// <summary>Address of the server, with a path if it lives below one.</summary>
+    /// <summary>Address of the server, with a path if it has one.</summary>
     public required Uri Server { get; init; }
 
-    /// <summary>Namespace for objects that name none.</summary>
+    /// <summary>Namespace for objects without one.</summary>
     public string Namespace { get; init; } = "default";
 
-    /// <summary>Who may sign the server's certificate; null for the machine's own authorities.</summary>
+    /// <summary>The trusted authorities of the server's certificate; null for those of the system.</summary>
     public X509Certificate2Collection? CertificateAuthorities { get; init; }
 
-    /// <summary>Name the server's certificate must carry, if not that of <see cref="Server"/>.</summary>
+    /// <summary>The expected name in the server's certificate, if different from <see cref="Server"/>.</summary>
     public string? TlsServerName { get; init; }
 
     /// <summary>
-    /// Any certificate will do. Whoever sits on the network path can then read and change everything.
+    /// Accepts any certificate. Everybody on the network path can then read and change everything.
     /// </summary>
     public bool SkipTlsVerify { get; init; }
 
-    /// <summary>HTTP proxy; null for the machine's settings (never for loopback addresses).</summary>
+    /// <summary>HTTP proxy; null for the system's settings (never for loopback addresses).</summary>
     public Uri? Proxy { get; init; }
 
-    /// <summary>Who we are.</summary>
+    /// <summary>The client's credentials.</summary>
     public ICredentialSource Credentials { get; init; } = new FixedCredentialSource(Credential.Anonymous);
 
-    /// <summary>Where this came from, for messages.</summary>
+    /// <summary>The source of this configuration, for messages.</summary>
     public string Source { get; init; } = "code";
 
     /// <summary>
@@ -48,7 +48,9 @@ public sealed record KubernetesClientConfiguration
 
         return IsInCluster
             ? InClusterConfig(time)
-            : throw new KubernetesConfigurationException($"No kubeconfig at {string.Join(", ", paths)} and not in a cluster (KUBERNETES_SERVICE_HOST is not set): set KUBECONFIG.");
+            : throw new KubernetesConfigurationException(
+                $"No kubeconfig at {string.Join(", ", paths)} and not in a cluster (KUBERNETES_SERVICE_HOST is not "
+                    + "set): set KUBECONFIG.");
     }
 
     /// <summary>From a kubeconfig.</summary>
@@ -56,10 +58,13 @@ public sealed record KubernetesClientConfiguration
     /// <c>~/.kube/config</c>.</param>
     /// <param name="context">The context; null for <c>current-context</c>.</param>
     /// <param name="time">Clock.</param>
-    /// <exception cref="KubernetesConfigurationException">It cannot be used; says what, where and the way
-    /// out.</exception>
-    public static KubernetesClientConfiguration BuildConfigFromConfigFile(string? path = null, string? context = null, TimeProvider? time = null) =>
-        new KubeConfigReader(KubeConfigFile.Load(path is null ? KubeConfigFile.DefaultPaths() : [path]), time ?? TimeProvider.System).Read(context);
+    /// <exception cref="KubernetesConfigurationException">It cannot be used; the message says what, where and what to
+    /// do.</exception>
+    public static KubernetesClientConfiguration BuildConfigFromConfigFile(
+        string? path = null, string? context = null, TimeProvider? time = null) =>
+        new KubeConfigReader(
+            KubeConfigFile.Load(path is null ? KubeConfigFile.DefaultPaths() : [path]),
+            time ?? TimeProvider.System).Read(context);
 
     /// <summary>True in a pod.</summary>
     public static bool IsInCluster =>
@@ -68,7 +73,7 @@ public sealed record KubernetesClientConfiguration
     /// <summary>From the pod's ServiceAccount; its token is read again when the kubelet rotates it.</summary>
     /// <param name="time">Clock.</param>
     /// <param name="serviceAccountDirectory">Where <c>token</c>, <c>ca.crt</c> and <c>namespace</c> are; null for the
-    /// usual place.</param>
+    /// default directory.</param>
     /// <exception cref="KubernetesConfigurationException">Not in a pod, or without a mounted
     /// ServiceAccount.</exception>
     public static KubernetesClientConfiguration InClusterConfig(
@@ -76,11 +81,16 @@ public sealed record KubernetesClientConfiguration
     {
         var directory = serviceAccountDirectory ?? ServiceAccountDirectory;
         var host = Environment.GetEnvironmentVariable("KUBERNETES_SERVICE_HOST");
-        var port = Environment.GetEnvironmentVariable("KUBERNETES_SERVICE_PORT_HTTPS") ?? Environment.GetEnvironmentVariable("KUBERNETES_SERVICE_PORT") ?? "443";
+        var port = Environment.GetEnvironmentVariable("KUBERNETES_SERVICE_PORT_HTTPS")
+            ?? Environment.GetEnvironmentVariable("KUBERNETES_SERVICE_PORT")
+            ?? "443";
         var token = Path.Combine(directory, "token");
         if (string.IsNullOrEmpty(host) || !File.Exists(token))
         {
-            throw new KubernetesConfigurationException($"Not in a pod with a ServiceAccount: KUBERNETES_SERVICE_HOST is {(string.IsNullOrEmpty(host) ? "not set" : "set")}, {token} {(File.Exists(token) ? "exists" : "does not exist")}. Is automountServiceAccountToken off?");
+            throw new KubernetesConfigurationException(
+                "Not in a pod with a ServiceAccount: "
+                    + $"KUBERNETES_SERVICE_HOST is {(string.IsNullOrEmpty(host) ? "not set" : "set")}, {token} "
+                    + $"{(File.Exists(token) ? "exists" : "does not exist")}. Check automountServiceAccountToken.");
         }
 
         var ca = Path.Combine(directory, "ca.crt");

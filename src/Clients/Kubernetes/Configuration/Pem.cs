@@ -4,7 +4,7 @@ using Drydock.Clients.Kubernetes.Errors;
 
 namespace Drydock.Clients.Kubernetes.Configuration;
 
-/// <summary>Reads PEM, with errors that say where it came from.</summary>
+/// <summary>Reads PEM, with errors that name the source.</summary>
 internal static class Pem
 {
     public static X509Certificate2Collection Authorities(string pem, string where)
@@ -13,7 +13,9 @@ internal static class Pem
         {
             var certificates = new X509Certificate2Collection();
             certificates.ImportFromPem(pem);
-            return certificates.Count > 0 ? certificates : throw new KubernetesConfigurationException($"{where} holds no certificate; expected PEM.");
+            return certificates.Count > 0
+                ? certificates
+                : throw new KubernetesConfigurationException($"{where} contains no certificate; expected PEM.");
         }
         catch (CryptographicException e)
         {
@@ -29,7 +31,8 @@ internal static class Pem
         }
         catch (CryptographicException e)
         {
-            throw new KubernetesConfigurationException($"{where}: client certificate and key are not PEM, or do not belong together.", e);
+            throw new KubernetesConfigurationException(
+                $"{where}: client certificate and key are not PEM, or do not belong together.", e);
         }
     }
 }

@@ -17,16 +17,15 @@ public sealed record CoreV1Event : IKubernetesObject
     /// <inheritdoc />
     public V1ObjectMeta Metadata { get; init; } = new();
 
-    /// <summary>What it is about.</summary>
     public V1ObjectReference InvolvedObject { get; init; } = new();
 
     /// <summary><c>Normal</c> or <c>Warning</c>.</summary>
     public string Type { get; init; } = "Normal";
 
-    /// <summary>Stable machine word.</summary>
+    /// <summary>Stable machine-readable reason.</summary>
     public string Reason { get; init; } = "";
 
-    /// <summary>A sentence for people, at most 1024 characters.</summary>
+    /// <summary>A sentence, at most 1024 characters.</summary>
     public string Message { get; init; } = "";
 
     /// <summary>When it first happened.</summary>
@@ -38,12 +37,22 @@ public sealed record CoreV1Event : IKubernetesObject
     /// <summary>How often it happened.</summary>
     public int? Count { get; init; }
 
-    /// <summary>Which program says so (read by <c>kubectl</c>).</summary>
+    /// <summary>The reporting program (read by <c>kubectl</c>).</summary>
     public V1EventSource? Source { get; init; }
 
-    /// <summary>Which program says so.</summary>
+    /// <summary>The reporting program.</summary>
     public string? ReportingComponent { get; init; }
 
-    /// <summary>Which instance of it.</summary>
+    /// <summary>The instance of the program.</summary>
     public string? ReportingInstance { get; init; }
+}
+
+/// <summary>The program that reports an event.</summary>
+public sealed record V1EventSource
+{
+    /// <summary>Name of the program.</summary>
+    public string? Component { get; init; }
+
+    /// <summary>Host or pod it runs on.</summary>
+    public string? Host { get; init; }
 }

@@ -3,7 +3,7 @@ using Drydock.Abstractions.Entities;
 namespace Drydock.Clients.Kubernetes.CoreTypes;
 
 /// <summary>
-/// The definition of a kind, as far as it is read: its metadata. Its spec is long and of no interest here.
+/// The definition of a kind, only its metadata; its long spec is not needed.
 /// </summary>
 [KubernetesEntity(
     Group = "apiextensions.k8s.io",

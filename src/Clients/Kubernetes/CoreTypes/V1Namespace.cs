@@ -15,6 +15,11 @@ public sealed record V1Namespace : IKubernetesObject
     /// <inheritdoc />
     public V1ObjectMeta Metadata { get; init; } = new();
 
-    /// <summary>Where it stands.</summary>
     public V1NamespaceStatus? Status { get; init; }
+}
+
+public sealed record V1NamespaceStatus
+{
+    /// <summary><c>Active</c> or <c>Terminating</c>.</summary>
+    public string? Phase { get; init; }
 }

@@ -8,19 +8,14 @@ public sealed record V1ObjectReference
     /// <summary>Group and version.</summary>
     public string? ApiVersion { get; init; }
 
-    /// <summary>Kind.</summary>
     public string? Kind { get; init; }
 
-    /// <summary>Namespace.</summary>
     public string? Namespace { get; init; }
 
-    /// <summary>Name.</summary>
     public string? Name { get; init; }
 
-    /// <summary>Uid.</summary>
     public string? Uid { get; init; }
 
-    /// <summary>Version.</summary>
     public string? ResourceVersion { get; init; }
 
     /// <summary>A reference to <paramref name="entity"/>.</summary>

@@ -1,6 +1,6 @@
 namespace Drydock.Clients.Kubernetes.Errors;
 
-/// <summary>What was asked of the API server, in the words of RBAC.</summary>
+/// <summary>A request to the API server, in RBAC terms.</summary>
 /// <param name="Verb">get, list, watch, create, update, patch, delete.</param>
 /// <param name="Group">API group; empty for core.</param>
 /// <param name="Resource">Plural resource name with subresource, for instance <c>omsupgrades/status</c>.</param>
@@ -8,7 +8,7 @@ namespace Drydock.Clients.Kubernetes.Errors;
 /// <param name="Name">Name; null for a collection.</param>
 public sealed record KubernetesRequest(string Verb, string Group, string Resource, string? Namespace, string? Name)
 {
-    /// <summary>True if the request changes nothing.</summary>
+    /// <summary>True if the request does not change anything.</summary>
     public bool IsRead => Verb is "get" or "list" or "watch";
 
     /// <summary>For messages: <c>update omsupgrades/status (drydock.dev) ns/name</c>.</summary>

@@ -21,11 +21,12 @@ public sealed class EventRecorder : IEventRecorder, IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly Channel<PendingEvent> _pending;
-    private readonly Dictionary<(string? Uid, string? Name, string Type, string Reason, string Message), Sent> _sent = [];
+    private readonly Dictionary<(string? Uid, string? Name, string Type, string Reason, string Message), Sent> _sent =
+        [];
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _sending;
 
-    /// <summary>Makes a recorder that sends in the background until disposed.</summary>
+    /// <summary>Creates a recorder that sends in the background until disposed.</summary>
     public EventRecorder(
         IKubernetesClient client, EventRecorderOptions? options, TimeProvider time, ILogger<EventRecorder> logger)
     {
@@ -33,7 +34,8 @@ public sealed class EventRecorder : IEventRecorder, IAsyncDisposable
         _options = options ?? new EventRecorderOptions();
         _time = time;
         _logger = logger;
-        _pending = Channel.CreateBounded<PendingEvent>(new BoundedChannelOptions(_options.Capacity) { SingleReader = true });
+        _pending =
+            Channel.CreateBounded<PendingEvent>(new BoundedChannelOptions(_options.Capacity) { SingleReader = true });
         _sending = Task.Run(SendAllAsync);
     }
 
@@ -45,12 +47,16 @@ public sealed class EventRecorder : IEventRecorder, IAsyncDisposable
     public void Warning<TEntity>(TEntity entity, string reason, string message)
         where TEntity : class, IKubernetesObject => Record(entity, "Warning", reason, message);
 
-    /// <summary>Waits a little for what still waits to be sent.</summary>
+    /// <summary>Waits for pending events, up to the drain timeout.</summary>
     public async ValueTask DisposeAsync()
     {
         if (_pending.Writer.TryComplete())
         {
-            await using var limit = _time.CreateTimer(static stop => ((CancellationTokenSource)stop!).Cancel(), _stop, _options.DrainTimeout, Timeout.InfiniteTimeSpan);
+            await using var limit = _time.CreateTimer(
+                static stop => ((CancellationTokenSource)stop!).Cancel(),
+                _stop,
+                _options.DrainTimeout,
+                Timeout.InfiniteTimeSpan);
             await _sending;
             _stop.Dispose();
         }
@@ -59,13 +65,24 @@ public sealed class EventRecorder : IEventRecorder, IAsyncDisposable
     private void Record<TEntity>(TEntity entity, string type, string reason, string message)
         where TEntity : class, IKubernetesObject
     {
-        var pending = new PendingEvent(V1ObjectReference.To(entity), type, reason, message.Length > MaxMessage ? $"{message[..(MaxMessage - 1)]}…" : message, _time.GetUtcNow());
+        var pending = new PendingEvent(
+            V1ObjectReference.To(entity),
+            type,
+            reason,
+            message.Length > MaxMessage ? $"{message[..(MaxMessage - 1)]}…" : message,
+            _time.GetUtcNow());
 
-        // Servers keep events for an hour; the log is for the inquest afterwards.
-        _logger.Told(type == "Warning" ? LogLevel.Warning : LogLevel.Information, pending.About.Kind, pending.About.Namespace, pending.About.Name, reason, pending.Message);
+        // API servers keep events for one hour; the log keeps them for later analysis.
+        _logger.Told(
+            type == "Warning" ? LogLevel.Warning : LogLevel.Information,
+            pending.About.Kind,
+            pending.About.Namespace,
+            pending.About.Name,
+            reason,
+            pending.Message);
         if (!_pending.Writer.TryWrite(pending))
         {
-            Drop(pending, "queue_full", "too many events wait to be sent");
+            Drop(pending, "queue_full", "Too many events are waiting.");
         }
     }
 
@@ -80,7 +97,7 @@ public sealed class EventRecorder : IEventRecorder, IAsyncDisposable
             }
             catch (OperationCanceledException)
             {
-                Drop(pending, "stopping", "the operator is stopping");
+                Drop(pending, "stopping", "The operator is stopping.");
             }
             catch (KubernetesException e)
             {
@@ -88,7 +105,7 @@ public sealed class EventRecorder : IEventRecorder, IAsyncDisposable
             }
             catch (Exception e)
             {
-                // Whatever it is, it must not end the recorder: later events matter too.
+                // No failure may end the recorder, because later events must still be sent.
                 Drop(pending, "fault", $"{e.GetType().Name}: {e.Message}");
             }
         }
@@ -96,7 +113,9 @@ public sealed class EventRecorder : IEventRecorder, IAsyncDisposable
 
     private async Task SendAsync(PendingEvent pending)
     {
-        if (_sent.TryGetValue(pending.Identity, out var earlier) && _time.GetElapsedTime(earlier.At) < _options.AggregationWindow && await TryCountAsync(pending, earlier))
+        if (_sent.TryGetValue(pending.Identity, out var earlier)
+            && _time.GetElapsedTime(earlier.At) < _options.AggregationWindow
+            && await TryCountAsync(pending, earlier))
         {
             return;
         }
@@ -112,29 +131,36 @@ public sealed class EventRecorder : IEventRecorder, IAsyncDisposable
 
     private async Task<bool> TryCountAsync(PendingEvent pending, Sent earlier)
     {
-        var patch = KubernetesPatch.Merge(new JsonObject { ["count"] = earlier.Count + 1, ["lastTimestamp"] = KubernetesTime.Format(pending.At) });
+        var patch = KubernetesPatch.Merge(
+            new JsonObject { ["count"] = earlier.Count + 1, ["lastTimestamp"] = KubernetesTime.Format(pending.At) });
         try
         {
-            await _client.PatchAsync<CoreV1Event>(patch, earlier.Name, earlier.Namespace, cancellationToken: _stop.Token);
+            await _client.PatchAsync<CoreV1Event>(
+                patch, earlier.Name, earlier.Namespace, cancellationToken: _stop.Token);
             _sent[pending.Identity] = earlier with { Count = earlier.Count + 1, At = _time.GetTimestamp() };
             return true;
         }
         catch (KubernetesNotFoundException)
         {
-            // Servers keep events for an hour; this one is gone.
+            // API servers keep events for one hour; this one has expired.
             return false;
         }
     }
 
     private CoreV1Event ToEvent(PendingEvent pending)
     {
-        var suffix = string.Create(CultureInfo.InvariantCulture, $".{pending.At.UtcTicks:x}{Random.Shared.Next(0x10000):x4}");
+        var suffix =
+            string.Create(CultureInfo.InvariantCulture, $".{pending.At.UtcTicks:x}{Random.Shared.Next(0x10000):x4}");
         var name = pending.About.Name ?? "";
 
-        // The server wants only whole seconds here and cuts the rest off.
+        // The server accepts only whole seconds here and truncates fractions.
         return new CoreV1Event
         {
-            Metadata = new V1ObjectMeta { Name = (name.Length + suffix.Length > MaxName ? name[..(MaxName - suffix.Length)] : name) + suffix, Namespace = pending.About.Namespace ?? "default" },
+            Metadata = new V1ObjectMeta
+            {
+                Name = (name.Length + suffix.Length > MaxName ? name[..(MaxName - suffix.Length)] : name) + suffix,
+                Namespace = pending.About.Namespace ?? "default",
+            },
             InvolvedObject = pending.About,
             Type = pending.Type,
             Reason = pending.Reason,
@@ -155,4 +181,51 @@ public sealed class EventRecorder : IEventRecorder, IAsyncDisposable
     }
 
     private sealed record Sent(string Name, string? Namespace, int Count, long At);
+}
+
+/// <summary>The reporting program, and limits.</summary>
+public sealed record EventRecorderOptions
+{
+    /// <summary>Name of the reporting program.</summary>
+    public string Component { get; init; } = "drydock";
+
+    /// <summary>Name of this instance, for instance the pod's.</summary>
+    public string Instance { get; init; } = Environment.MachineName;
+
+    /// <summary>Events waiting to be sent; more are dropped with a log line.</summary>
+    public int Capacity { get; init; } = 1024;
+
+    /// <summary>A repeat within this time raises the count of the earlier event.</summary>
+    public TimeSpan AggregationWindow { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>How many different events are remembered for this.</summary>
+    public int Remembered { get; init; } = 512;
+
+    /// <summary>How long <c>DisposeAsync</c> waits for events still waiting to be sent.</summary>
+    public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(3);
+}
+
+/// <summary>An event that is waiting to be sent.</summary>
+internal sealed record PendingEvent(
+    V1ObjectReference About, string Type, string Reason, string Message, DateTimeOffset At)
+{
+    /// <summary>The key by which two events count as repeats.</summary>
+    public (string? Uid, string? Name, string Type, string Reason, string Message) Identity =>
+        (About.Uid, $"{About.Namespace}/{About.Name}", Type, Reason, Message);
+}
+
+/// <summary>
+/// Log messages of the event recorder. Here and in other logs the parameter is called Namespace, and not @namespace:
+/// the generator keeps the @, which Serilog takes for its own operator, and the line would show the placeholder.
+/// </summary>
+internal static partial class EventLog
+{
+    [LoggerMessage(Message = "{Kind} {Namespace}/{Name}: {Reason}: {Text}")]
+    public static partial void Told(
+        this ILogger logger, LogLevel level, string? kind, string? Namespace, string? name, string reason, string text);
+
+    [LoggerMessage(
+        Level = LogLevel.Warning, Message = "Event {Reason} of {Kind} {Namespace}/{Name} was dropped: {Why}")]
+    public static partial void Dropped(
+        this ILogger logger, string reason, string? kind, string? Namespace, string? name, string why);
 }

@@ -10,14 +10,16 @@ namespace Drydock.Clients.Kubernetes.Json;
 /// <summary>
 /// Reads objects as "construct, then set what the JSON names". The source generator treats <c>init</c> properties as
 /// constructor parameters and so replaces their initial values (<c>= new()</c>, <c>= "10m"</c>) by null or zero
-/// whenever the JSON does not name them, which for API objects is the rule.
+/// whenever they are missing in the JSON, which is normal for API objects.
 /// </summary>
 internal sealed class InitialValuesResolver(IJsonTypeInfoResolver inner) : IJsonTypeInfoResolver
 {
     public JsonTypeInfo? GetTypeInfo(Type type, JsonSerializerOptions options)
     {
         var generated = inner.GetTypeInfo(type, options);
-        if (generated is not { Kind: JsonTypeInfoKind.Object } || generated.PolymorphismOptions is not null || type.GetConstructor(Type.EmptyTypes) is not { } constructor)
+        if (generated is not { Kind: JsonTypeInfoKind.Object }
+            || generated.PolymorphismOptions is not null
+            || type.GetConstructor(Type.EmptyTypes) is not { } constructor)
         {
             return generated;
         }
@@ -38,14 +40,18 @@ internal sealed class InitialValuesResolver(IJsonTypeInfoResolver inner) : IJson
         return info;
     }
 
-    /// <summary>What <c>[JsonIgnore]</c> says; a copied property does not carry it by itself.</summary>
+    /// <summary>What <c>[JsonIgnore]</c> says; a copied property does not include it automatically.</summary>
     private static JsonIgnoreCondition? Ignored(JsonPropertyInfo property) =>
-        property.AttributeProvider?.GetCustomAttributes(typeof(JsonIgnoreAttribute), inherit: true) is [JsonIgnoreAttribute ignore, ..] ? ignore.Condition : null;
+        property.AttributeProvider?.GetCustomAttributes(
+            typeof(JsonIgnoreAttribute), inherit: true) is [JsonIgnoreAttribute ignore, ..]
+            ? ignore.Condition
+            : null;
 
     private static Func<object, object?, bool> WithoutDefault(Type type)
     {
         var initial = type.IsValueType ? RuntimeHelpers.GetUninitializedObject(type) : null;
-        return Nullable.GetUnderlyingType(type) is null ? (_, value) => !Equals(value, initial) : static (_, value) => value is not null;
+        return Nullable.GetUnderlyingType(type) is null ? (_, value) =>
+            !Equals(value, initial) : static (_, value) => value is not null;
     }
 
     private static JsonPropertyInfo Copy(JsonTypeInfo owner, JsonPropertyInfo generated)
@@ -59,10 +65,14 @@ internal sealed class InitialValuesResolver(IJsonTypeInfoResolver inner) : IJson
             JsonIgnoreCondition.Never => static (_, _) => true,
             _ => generated.ShouldSerialize,
         };
-        if (generated.AttributeProvider is PropertyInfo { Name: var name } && typeof(ISparselyWritten).IsAssignableFrom(owner.Type))
+        if (generated.AttributeProvider is PropertyInfo { Name: var name }
+            && typeof(ISparselyWritten).IsAssignableFrom(owner.Type))
         {
             var byKind = copy.ShouldSerialize;
-            copy.ShouldSerialize = (target, value) => value is not null && ((ISparselyWritten)target).IsWritten(name) && byKind?.Invoke(target, value) != false;
+            copy.ShouldSerialize = (target, value) =>
+                value is not null
+                    && ((ISparselyWritten)target).IsWritten(name)
+                    && byKind?.Invoke(target, value) != false;
         }
 
         copy.CustomConverter = generated.CustomConverter;

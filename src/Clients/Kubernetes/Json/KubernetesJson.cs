@@ -5,7 +5,7 @@ using Drydock.Clients.Kubernetes.CoreTypes;
 
 namespace Drydock.Clients.Kubernetes.Json;
 
-/// <summary>JSON as Kubernetes speaks it.</summary>
+/// <summary>The JSON format of Kubernetes.</summary>
 public static class KubernetesJson
 {
     /// <summary>
@@ -19,7 +19,8 @@ public static class KubernetesJson
         {
             PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
             DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-            TypeInfoResolver = new InitialValuesResolver(JsonTypeInfoResolver.Combine([.. contexts, CoreTypesContext.Default])),
+            TypeInfoResolver =
+                new InitialValuesResolver(JsonTypeInfoResolver.Combine([.. contexts, CoreTypesContext.Default])),
         };
         options.Converters.Add(new KubernetesTimeConverter());
         options.MakeReadOnly();

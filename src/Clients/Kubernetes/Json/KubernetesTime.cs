@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Drydock.Clients.Kubernetes.Json;
 
@@ -10,18 +11,50 @@ internal static class KubernetesTime
     private const string Micros = "yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'";
 
     /// <summary>Reads a time.</summary>
-    /// <exception cref="JsonException">It is none. Without a message of its own, so that the reader says type and
-    /// path.</exception>
+    /// <exception cref="JsonException">It is invalid. The exception has no message of its own, so that the reader adds
+    /// type and path.</exception>
     public static DateTimeOffset Parse(string? text) =>
-        DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var value)
+        DateTimeOffset.TryParse(
+            text,
+            CultureInfo.InvariantCulture,
+            DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal,
+            out var value)
             ? value
             : throw new JsonException();
 
-    /// <summary>Whole seconds as Kubernetes writes them, microseconds where there is a fraction.</summary>
+    /// <summary>Whole seconds as Kubernetes writes them, microseconds if there is a fraction.</summary>
     public static string Format(DateTimeOffset value) =>
-        value.UtcDateTime.ToString(value.UtcTicks % TimeSpan.TicksPerSecond < TimeSpan.TicksPerMicrosecond ? Seconds : Micros, CultureInfo.InvariantCulture);
+        value.UtcDateTime.ToString(
+            value.UtcTicks % TimeSpan.TicksPerSecond < TimeSpan.TicksPerMicrosecond ? Seconds : Micros,
+            CultureInfo.InvariantCulture);
 
     /// <summary>Always microseconds.</summary>
     public static string FormatMicros(DateTimeOffset value) =>
         value.UtcDateTime.ToString(Micros, CultureInfo.InvariantCulture);
+}
+
+/// <summary>
+/// RFC 3339 times in UTC: whole seconds as Kubernetes writes them, microseconds if there is a fraction.
+/// </summary>
+public sealed class KubernetesTimeConverter : JsonConverter<DateTimeOffset>
+{
+    /// <inheritdoc />
+    public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        KubernetesTime.Parse(reader.GetString());
+
+    /// <inheritdoc />
+    public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(KubernetesTime.Format(value));
+}
+
+/// <summary>Times of leases (metav1.MicroTime): the server accepts exactly six digits of a second there.</summary>
+public sealed class MicroTimeConverter : JsonConverter<DateTimeOffset>
+{
+    /// <inheritdoc />
+    public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        KubernetesTime.Parse(reader.GetString());
+
+    /// <inheritdoc />
+    public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(KubernetesTime.FormatMicros(value));
 }

@@ -1,28 +1,26 @@
 namespace Drydock.Clients.Kubernetes.Leadership;
 
-/// <summary>Which lease is contended for, and the times of the contest.</summary>
+/// <summary>The lease to contend for, and the times of leader election.</summary>
 public sealed record LeaderElectionOptions
 {
-    /// <summary>Name of the Lease.</summary>
     public required string LeaseName { get; init; }
 
     /// <summary>Its namespace: the operator's own.</summary>
     public required string Namespace { get; init; }
 
-    /// <summary>Who we are: unique for each process, see <see cref="ProcessIdentity"/>.</summary>
+    /// <summary>The identity, unique for each process, see <see cref="ProcessIdentity"/>.</summary>
     public required string Identity { get; init; }
 
     /// <summary>
-    /// A lease not renewed for this long (seen by the contender's own clock) may be taken. Whole seconds. It is long
-    /// because little waits for it: a leader that
-    /// stops gives the lease back, and one that crashed is seen to be gone (<see cref="FateOf"/>); only one that may
-    /// still run is waited for.
+    /// A lease not renewed for this long (seen by the contender's own clock) may be taken. Whole seconds. It may be
+    /// long because it rarely causes a wait: a leader that stops releases the lease, and a crashed one is detected
+    /// (<see cref="HolderStateOf"/>); only a leader that may still be running is waited for.
     /// </summary>
     public TimeSpan LeaseDuration { get; init; } = TimeSpan.FromSeconds(120);
 
     /// <summary>
-    /// A leader that could not renew for this long gives up and cancels its work: so long an outage of the API server
-    /// interrupts no dump.
+    /// A leader that could not renew for this long stops leading and cancels its work. A shorter outage of the API
+    /// server does not interrupt a dump.
     /// </summary>
     public TimeSpan RenewDeadline { get; init; } = TimeSpan.FromSeconds(90);
 
@@ -30,15 +28,27 @@ public sealed record LeaderElectionOptions
     public TimeSpan RetryPeriod { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// What can be known of the process that holds the lease under an identity. By default nothing, so that its lease
-    /// is waited for.
+    /// Finds out whether the process that holds the lease under an identity has ended. The default is unknown, so its
+    /// lease is waited for.
     /// </summary>
-    public Func<string, HolderFate> FateOf { get; init; } = static _ => HolderFate.Unknown;
+    public Func<string, HolderState> HolderStateOf { get; init; } = static _ => HolderState.Unknown;
 
     /// <summary>
-    /// Ends the process; called on a thread of its own when work of a term that is over has not ended before another
-    /// process may take the lease.
-    /// It must not return. Null: nothing ends such work.
+    /// Ends the process; called on a dedicated thread if the work of an ended term is still running when another
+    /// process may take the lease. It must not return. Null: such work is not ended.
     /// </summary>
     public Action<string>? OnOverdue { get; init; }
+}
+
+/// <summary>What is known about the process that holds a lease.</summary>
+public enum HolderState
+{
+    /// <summary>Nothing: only the expiry of the lease decides.</summary>
+    Unknown,
+
+    /// <summary>It is running on this machine; a later check may give another result.</summary>
+    Running,
+
+    /// <summary>It has certainly ended, with all its threads, so its lease can be taken immediately.</summary>
+    Ended,
 }

@@ -8,9 +8,9 @@ using Microsoft.Extensions.Logging;
 namespace Drydock.Clients.Kubernetes.Leadership;
 
 /// <summary>
-/// Contends for a Lease (coordination.k8s.io/v1), renews it, and gives it back. A contender watches the lease, so that
-/// one given back is taken at once; one whose holder is gone for certain is taken at once, and any other when it has
-/// not changed for its duration.
+/// Contends for a Lease (coordination.k8s.io/v1), renews it, and releases it. A contender watches the lease: a released
+/// one is taken immediately, as is one whose holder has certainly ended; any other is taken when it has not changed for
+/// its duration.
 /// </summary>
 public sealed class LeaderElector : ILeadership
 {
@@ -18,7 +18,7 @@ public sealed class LeaderElector : ILeadership
     private static readonly TimeSpan LongestAttempt = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan ProgressMargin = TimeSpan.FromSeconds(30);
 
-    // What remains of the patience is for the log and the end itself.
+    // The rest of the time is for logging and ending the process.
     private const double OverdueShare = 0.8;
     private readonly IKubernetesClient _client;
     private readonly LeaderElectionOptions _options;
@@ -31,7 +31,7 @@ public sealed class LeaderElector : ILeadership
     private volatile Progress? _progress;
     private long _renewalStarted;
 
-    /// <summary>Makes an elector; <see cref="RunAsync"/> starts it.</summary>
+    /// <summary>Creates an elector; <see cref="RunAsync"/> starts it.</summary>
     /// <exception cref="ArgumentException">The times do not fit: retry period &lt; renew deadline &lt; lease duration
     /// is required.</exception>
     public LeaderElector(
@@ -39,7 +39,10 @@ public sealed class LeaderElector : ILeadership
     {
         if (options.RetryPeriod >= options.RenewDeadline || options.RenewDeadline >= options.LeaseDuration)
         {
-            throw new ArgumentException($"Leader election needs retry period < renew deadline < lease duration, not {options.RetryPeriod} / {options.RenewDeadline} / {options.LeaseDuration}.", nameof(options));
+            throw new ArgumentException(
+                $"Leader election needs retry period < renew deadline < lease duration, not {options.RetryPeriod} / "
+                    + $"{options.RenewDeadline} / {options.LeaseDuration}.",
+                nameof(options));
         }
 
         _client = client;
@@ -57,11 +60,12 @@ public sealed class LeaderElector : ILeadership
     /// <inheritdoc />
     public CancellationToken Lost => _term?.Lost ?? new CancellationToken(canceled: true);
 
-    /// <summary>Who holds the lease as last seen; null if nobody, or not looked yet.</summary>
+    /// <summary>The last seen holder of the lease; null if there is none or it was not read yet.</summary>
     public string? Holder => _lease.Holder;
 
     /// <summary>
-    /// Why this process neither leads nor contends though it should, for the liveness probe; null while all is well.
+    /// Why this process neither leads nor contends although it should, for the liveness probe; null if there is no
+    /// problem.
     /// </summary>
     public string? Problem
     {
@@ -69,17 +73,21 @@ public sealed class LeaderElector : ILeadership
         {
             if (_term is { } term)
             {
-                return UntilOverdue(term) + ProgressMargin < TimeSpan.Zero ? $"the term on lease {_leaseName} is over and its work has not ended" : null;
+                return UntilOverdue(term) + ProgressMargin < TimeSpan.Zero
+                    ? $"The term on lease {_leaseName} has ended, but its work is still running."
+                    : null;
             }
 
-            return _progress is { } progress && _time.GetElapsedTime(progress.At) is var age && age > progress.Within + ProgressMargin
-                ? $"no sign of life for {age.TotalSeconds:0} s while {progress.What} lease {_leaseName}"
+            return _progress is { } progress
+                && _time.GetElapsedTime(progress.At) is var age
+                && age > progress.Within + ProgressMargin
+                ? $"No sign of life for {age.TotalSeconds:0} s while {progress.What} lease {_leaseName}."
                 : null;
         }
     }
 
     /// <summary>
-    /// How long work of a term may take to end after the term: until then no other process takes the lease.
+    /// How long the work of a term may take to end after the term; until then no other process takes the lease.
     /// </summary>
     public TimeSpan Patience => _options.LeaseDuration - _options.RenewDeadline;
 
@@ -90,22 +98,25 @@ public sealed class LeaderElector : ILeadership
     {
         if (_term is not { IsOver: false })
         {
-            throw new NotLeaderException($"{_options.Identity} does not hold lease {_leaseName}: another operator acts, or this one is stopping.");
+            throw new NotLeaderException(
+                $"{_options.Identity} does not hold lease {_leaseName}: "
+                    + "another operator is leading, or this one is stopping.");
         }
 
-        // Counted from before the renewal was sent: others count from when they see it, which is later.
+        // Counted from before the renewal was sent. Others count from when they see it, which is later.
         var left = _options.LeaseDuration - SinceRenewal;
         if (left < margin || !IsLeader)
         {
-            throw new NotLeaderException($"{_options.Identity} holds lease {_leaseName} for certain for only {left.TotalSeconds:0.0} s more, {margin.TotalSeconds:0.0} s are needed: the API server does not answer renewals.");
+            throw new NotLeaderException(
+                $"{_options.Identity} holds lease {_leaseName} for only {left.TotalSeconds:0.0} s more, but "
+                    + $"{margin.TotalSeconds:0.0} s are needed, because the API server does not answer renewals.");
         }
     }
 
     /// <summary>
     /// Contends until <paramref name="stopping"/>. Each term runs <paramref name="lead"/> with a token that is
-    /// cancelled when the term ends; the lease is given back only after <paramref name="lead"/> has ended, and goes on
-    /// being renewed until then. If <paramref name="lead"/> ends by itself, so does this, with its exception if it
-    /// threw.
+    /// cancelled when the term ends; the lease is released only after <paramref name="lead"/> has ended, and is renewed
+    /// until then. If <paramref name="lead"/> ends on its own, this method ends too, with its exception if it threw.
     /// </summary>
     public async Task RunAsync(Func<CancellationToken, Task> lead, CancellationToken stopping)
     {
@@ -128,8 +139,8 @@ public sealed class LeaderElector : ILeadership
     }
 
     /// <summary>
-    /// Ends the present term because a part of its work failed. The work then ends as at the loss of the lease, which
-    /// is given back when it has.
+    /// Ends the current term because a part of its work failed. The work then ends as if the lease were lost, and the
+    /// lease is released afterwards.
     /// </summary>
     public void EndTerm()
     {
@@ -141,18 +152,23 @@ public sealed class LeaderElector : ILeadership
 
     private async Task AcquireAsync(CancellationToken stopping)
     {
-        Note("asking for", LongestAttempt);
+        Note("requesting", LongestAttempt);
         if (await TryOnceAsync(AttemptLimit, stopping))
         {
             return;
         }
 
         _logger.Waits(_leaseName, _lease.Holder);
-        var news = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+        var news =
+            Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
         using var watching = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         var watcher = new ResourceWatcher<V1Lease>(
             _client,
-            new ResourceWatcherOptions { Namespace = _options.Namespace, FieldSelector = $"metadata.name={_options.LeaseName}" },
+            new ResourceWatcherOptions
+            {
+                Namespace = _options.Namespace,
+                FieldSelector = $"metadata.name={_options.LeaseName}",
+            },
             _time,
             _loggers.CreateLogger<ResourceWatcher<V1Lease>>());
         using var subscription = watcher.Subscribe(change =>
@@ -166,8 +182,9 @@ public sealed class LeaderElector : ILeadership
             while (true)
             {
                 await WaitForNewsAsync(news.Reader, watcher, stopping);
-                Note("asking for", LongestAttempt);
-                if ((_lease.UntilFree == TimeSpan.Zero || watcher.Problem is not null) && await TryOnceAsync(AttemptLimit, stopping))
+                Note("requesting", LongestAttempt);
+                if ((_lease.UntilFree == TimeSpan.Zero || watcher.Problem is not null)
+                    && await TryOnceAsync(AttemptLimit, stopping))
                 {
                     return;
                 }
@@ -181,8 +198,8 @@ public sealed class LeaderElector : ILeadership
     }
 
     /// <summary>
-    /// Waits for a change of the lease or for its expiry; for the retry period where the watch does not work, and after
-    /// an attempt on a free lease that failed.
+    /// Waits for a change of the lease or for its expiry; for the retry period if the watch does not work, and after a
+    /// failed attempt to take a free lease.
     /// </summary>
     private async Task WaitForNewsAsync(
         ChannelReader<bool> news, ResourceWatcher<V1Lease> watch, CancellationToken stopping)
@@ -190,10 +207,10 @@ public sealed class LeaderElector : ILeadership
         var expiry = _lease.UntilFree;
         var retry = _options.RetryPeriod * (1 - (0.2 * Random.Shared.NextDouble()));
 
-        // A holder on this machine may end at any moment without a change of the lease.
+        // A holder on this machine may end at any time without a change of the lease.
         var looks = expiry == TimeSpan.Zero
             || watch.Problem is not null
-            || (_lease.Holder is { } holder && _options.FateOf(holder) == HolderFate.Runs);
+            || (_lease.Holder is { } holder && _options.HolderStateOf(holder) == HolderState.Running);
         var delay = looks && (expiry == TimeSpan.Zero || expiry > retry) ? retry : expiry;
         Note("waiting for", delay);
         using var timer = new CancellationTokenSource(delay, _time);
@@ -204,7 +221,7 @@ public sealed class LeaderElector : ILeadership
         }
         catch (OperationCanceledException) when (!stopping.IsCancellationRequested)
         {
-            // The time is up: look.
+            // The time is up: check the lease.
         }
     }
 
@@ -226,18 +243,18 @@ public sealed class LeaderElector : ILeadership
         catch (OperationCanceledException)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            _logger.AttemptFailed(_leaseName, $"no answer within {limit.TotalSeconds:0.#} s");
+            _logger.AttemptFailed(_leaseName, $"No answer within {limit.TotalSeconds:0.#} s.");
             return false;
         }
         catch (Exception e)
         {
-            // Whatever it is (a credential plugin that fails, for instance): it is not our leadership that failed yet.
+            // Any failure (of a credential plugin, for instance) is logged; leadership itself has not failed yet.
             _logger.AttemptFailed(_leaseName, e.Message);
             return false;
         }
     }
 
-    /// <summary>One term; true if <paramref name="lead"/> ended by itself or we are stopping.</summary>
+    /// <summary>One term; true if <paramref name="lead"/> ended on its own or the process is stopping.</summary>
     private async Task<bool> LeadAsync(Func<CancellationToken, Task> lead, CancellationToken stopping)
     {
         using var work = new CancellationTokenSource();
@@ -260,13 +277,13 @@ public sealed class LeaderElector : ILeadership
         }
         catch (OperationCanceledException) when (term.IsOver)
         {
-            // The term is over, as it was told.
+            // The term has ended and cancelled the work.
         }
         finally
         {
             await StopAsync(term);
             _term = null;
-            Note("giving back", LongestAttempt + _options.RetryPeriod);
+            Note("releasing", LongestAttempt + _options.RetryPeriod);
             await renewing.CancelAsync();
             var held = await renewal;
             KubernetesMetrics.LeaderStatus.Add(-1, KubernetesMetrics.Tag("name", _options.LeaseName));
@@ -281,7 +298,7 @@ public sealed class LeaderElector : ILeadership
         return endedByItself || stopping.IsCancellationRequested;
     }
 
-    /// <summary>The workers first: none of them then writes down as a failure that a job was cancelled.</summary>
+    /// <summary>The workers are stopped first, so that none of them records a cancelled job as a failure.</summary>
     private static async Task StopAsync(Term term)
     {
         await term.Work.CancelAsync();
@@ -304,11 +321,12 @@ public sealed class LeaderElector : ILeadership
 
     private string Overdue(Term term) => string.Create(
         System.Globalization.CultureInfo.InvariantCulture,
-        $"the term on lease {_leaseName} is over, its last renewal was {SinceRenewal.TotalSeconds:0.0} s ago, and its work did not end "
-        + $"when it was cancelled{(term.IsOver ? "" : " (nor could it be cancelled)")}");
+        $"The term on lease {_leaseName} has ended, its last renewal was {SinceRenewal.TotalSeconds:0.0} s ago, and "
+            + $"its work did not end "
+        + $"when it was cancelled{(term.IsOver ? "" : " (and it could not be cancelled)")}.");
 
     /// <summary>
-    /// Renews until told to stop (true: still ours) or until the lease is lost (false), and then ends the term.
+    /// Renews until it is stopped (true: the lease is still held) or the lease is lost (false), and then ends the term.
     /// </summary>
     private async Task<bool> RenewAsync(Term term, CancellationToken stop)
     {
@@ -318,17 +336,20 @@ public sealed class LeaderElector : ILeadership
             if (_lease.Holder != _options.Identity || left <= TimeSpan.Zero)
             {
                 _logger.Lost(_options.Identity, left <= TimeSpan.Zero
-                    ? $"lease {_leaseName} could not be renewed for {SinceRenewal.TotalSeconds:0.#} s"
-                    : $"lease {_leaseName} is held by {_lease.Holder ?? "nobody"}");
+                    ? $"Lease {_leaseName} could not be renewed for {SinceRenewal.TotalSeconds:0.#} s."
+                    : $"Lease {_leaseName} is held by {_lease.Holder ?? "nobody"}.");
                 await EndAsync(term);
                 return false;
             }
 
-            await Task.Delay(left < _options.RetryPeriod ? left : _options.RetryPeriod, _time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(
+                left < _options.RetryPeriod ? left : _options.RetryPeriod,
+                _time,
+                stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             left = _options.RenewDeadline - SinceRenewal;
             try
             {
-                // Half of what is left: a request that hangs on a dead connection leaves time for another one.
+                // Half of the remaining time, so that a request on a dead connection leaves time for another one.
                 if (left > TimeSpan.Zero)
                 {
                     var half = left > 2 * ShortestAttempt ? left / 2 : left;
@@ -337,7 +358,7 @@ public sealed class LeaderElector : ILeadership
             }
             catch (OperationCanceledException)
             {
-                // Told to stop.
+                // Stopped by the caller.
             }
 
             if (stop.IsCancellationRequested)
@@ -366,23 +387,4 @@ public sealed class LeaderElector : ILeadership
     private TimeSpan AttemptLimit => _options.RenewDeadline < LongestAttempt ? _options.RenewDeadline : LongestAttempt;
 
     private sealed record Progress(string What, long At, TimeSpan Within);
-
-    /// <summary>One term. Tokens are kept as such: asking a source that was disposed of throws.</summary>
-    private sealed class Term(CancellationTokenSource work, CancellationTokenSource jobs)
-    {
-        private readonly CancellationToken _over = work.Token;
-
-        /// <summary>
-        /// When it was lost or failed, as a timestamp; 0 before, and when it ends because the process stops.
-        /// </summary>
-        public long OverSince;
-
-        public CancellationTokenSource Work => work;
-
-        public CancellationTokenSource Jobs => jobs;
-
-        public CancellationToken Lost { get; } = jobs.Token;
-
-        public bool IsOver => _over.IsCancellationRequested;
-    }
 }

@@ -6,8 +6,8 @@ using Drydock.Clients.Kubernetes.Watching;
 namespace Drydock.Clients.Kubernetes.Leadership;
 
 /// <summary>
-/// The lease as one contender sees it. Clocks of others are not trusted: a lease is expired when it was seen unchanged
-/// for its whole duration by our own monotonic clock.
+/// The lease as one contender sees it. Clocks of other processes are not trusted: a lease is expired if it was
+/// unchanged for its whole duration by the local monotonic clock.
 /// </summary>
 internal sealed class LeaseRecord(IKubernetesClient client, LeaderElectionOptions options, TimeProvider time)
 {
@@ -15,7 +15,7 @@ internal sealed class LeaseRecord(IKubernetesClient client, LeaderElectionOption
     private V1Lease? _seen;
     private long _seenAt;
 
-    /// <summary>Who holds it as last seen; null if nobody.</summary>
+    /// <summary>The last seen holder; null if there is none.</summary>
     public string? Holder
     {
         get
@@ -28,8 +28,8 @@ internal sealed class LeaseRecord(IKubernetesClient client, LeaderElectionOption
     }
 
     /// <summary>
-    /// How long until it may be taken if nothing changes; zero if now: it is free, ours, expired, or its holder is
-    /// gone.
+    /// Time until it may be taken if nothing changes; zero if it is free, held by this process or expired, or if its
+    /// holder has ended.
     /// </summary>
     public TimeSpan UntilFree
     {
@@ -37,19 +37,23 @@ internal sealed class LeaseRecord(IKubernetesClient client, LeaderElectionOption
         {
             lock (_lock)
             {
-                if (_seen is null || Holder is not { } holder || holder == options.Identity || options.FateOf(holder) == HolderFate.Gone)
+                if (_seen is null
+                    || Holder is not { } holder
+                    || holder == options.Identity
+                    || options.HolderStateOf(holder) == HolderState.Ended)
                 {
                     return TimeSpan.Zero;
                 }
 
                 var theirs = TimeSpan.FromSeconds(_seen.Spec.LeaseDurationSeconds ?? 0);
-                var left = (theirs > options.LeaseDuration ? theirs : options.LeaseDuration) - time.GetElapsedTime(_seenAt);
+                var left =
+                    (theirs > options.LeaseDuration ? theirs : options.LeaseDuration) - time.GetElapsedTime(_seenAt);
                 return left > TimeSpan.Zero ? left : TimeSpan.Zero;
             }
         }
     }
 
-    /// <summary>Takes note of a state of the lease; null if it does not exist.</summary>
+    /// <summary>Records a state of the lease; null if it does not exist.</summary>
     public void Observe(V1Lease? lease)
     {
         lock (_lock)
@@ -58,7 +62,8 @@ internal sealed class LeaseRecord(IKubernetesClient client, LeaderElectionOption
             {
                 _seen = null;
             }
-            else if (_seen?.Metadata.Uid != lease.Metadata.Uid || (_seen?.Metadata.ResourceVersion != lease.Metadata.ResourceVersion && !IsOld(lease)))
+            else if (_seen?.Metadata.Uid != lease.Metadata.Uid
+                || (_seen?.Metadata.ResourceVersion != lease.Metadata.ResourceVersion && !IsOld(lease)))
             {
                 _seen = lease;
                 _seenAt = time.GetTimestamp();
@@ -69,7 +74,7 @@ internal sealed class LeaseRecord(IKubernetesClient client, LeaderElectionOption
     /// <summary>Takes or renews the lease; false if another holds it.</summary>
     public async Task<bool> TryHoldAsync(CancellationToken cancellationToken)
     {
-        // Our own last write is the likeliest state: one request instead of two.
+        // The last own write is the most likely state, which saves one request.
         if (Seen() is { } mine && mine.Spec.HolderIdentity == options.Identity)
         {
             try
@@ -78,7 +83,7 @@ internal sealed class LeaseRecord(IKubernetesClient client, LeaderElectionOption
             }
             catch (KubernetesException e) when (e is KubernetesConflictException or KubernetesNotFoundException)
             {
-                // Somebody wrote, or an earlier attempt of ours arrived late: look.
+                // Another process wrote it, or an earlier own attempt arrived late: read it.
             }
         }
 
@@ -99,17 +104,29 @@ internal sealed class LeaseRecord(IKubernetesClient client, LeaderElectionOption
         }
     }
 
-    /// <summary>Empties the holder, so that a successor need not wait.</summary>
+    /// <summary>Empties the holder, so that a successor does not have to wait.</summary>
     public async Task ReleaseAsync(CancellationToken cancellationToken)
     {
         if (Seen() is { } mine && mine.Spec.HolderIdentity == options.Identity)
         {
             var now = time.GetUtcNow();
-            Observe(await client.UpdateAsync(mine with { Spec = mine.Spec with { HolderIdentity = null, LeaseDurationSeconds = 1, AcquireTime = now, RenewTime = now } }, cancellationToken));
+            Observe(
+                await client.UpdateAsync(
+                    mine with
+                    {
+                        Spec = mine.Spec with
+                        {
+                            HolderIdentity = null,
+                            LeaseDurationSeconds = 1,
+                            AcquireTime = now,
+                            RenewTime = now,
+                        },
+                    },
+                    cancellationToken));
         }
     }
 
-    /// <summary>An event of the watch may come after the answer to a later write of ours.</summary>
+    /// <summary>A watch event may arrive after the answer to a later own write.</summary>
     private bool IsOld(V1Lease lease) =>
         ResourceVersions.IsOlder(lease.Metadata.ResourceVersion, _seen?.Metadata.ResourceVersion);
 
@@ -128,7 +145,14 @@ internal sealed class LeaseRecord(IKubernetesClient client, LeaderElectionOption
             new V1Lease
             {
                 Metadata = new() { Name = options.LeaseName, Namespace = options.Namespace },
-                Spec = new() { HolderIdentity = options.Identity, LeaseDurationSeconds = DurationSeconds, AcquireTime = now, RenewTime = now, LeaseTransitions = 0 },
+                Spec = new()
+                {
+                    HolderIdentity = options.Identity,
+                    LeaseDurationSeconds = DurationSeconds,
+                    AcquireTime = now,
+                    RenewTime = now,
+                    LeaseTransitions = 0,
+                },
             },
             cancellationToken));
         return true;

@@ -3,17 +3,17 @@ using System.Globalization;
 namespace Drydock.Clients.Kubernetes.Leadership;
 
 /// <summary>
-/// Who a process is in a Lease, written so that a successor can prove where it is provable that it has ended:
+/// The identity of a process in a Lease, in a form that lets a successor prove, where possible, that the process has
+/// ended:
 /// <list type="bullet">
-/// <item><c>NAME_pod.UID_RANDOM</c>: the first process of a container of that pod. Another one with the same uid comes
-/// after it, because the kubelet starts a
-/// container again only when the former has ended, and the kernel ends all of a container with its first process. One
-/// operator container a pod is assumed.</item>
+/// <item><c>NAME_pod.UID_RANDOM</c>: the first process of a container of that pod. Another process with the same uid is
+/// a later one, because the kubelet restarts a container only after it has ended, and the kernel ends all processes of
+/// a container with its first one. One operator container per pod is assumed.</item>
 /// <item><c>NAME_boot.ID.NAMESPACE.PID.START_RANDOM</c>: a process of a machine since its last start, in a PID
-/// namespace. It has ended when no such process is there.</item>
-/// <item>Everything else, also another pod: nothing is known. An API server that no longer has a pod does not prove
-/// that its processes ended: a pod is also removed
-/// by force, or with its Node, while its machine still runs.</item>
+/// namespace. It has ended if no such process exists.</item>
+/// <item>Everything else, including another pod: nothing is known. A missing pod in the API server does not prove that
+/// its processes have ended: a pod can be removed by force, or with its Node, while its machine is still
+/// running.</item>
 /// </list>
 /// </summary>
 public sealed class ProcessIdentity
@@ -25,17 +25,17 @@ public sealed class ProcessIdentity
     private readonly string _random;
 
     /// <summary>Makes the identity of a process.</summary>
-    /// <param name="name">Name of the pod or machine, for people.</param>
+    /// <param name="name">Name of the pod or machine, for readers.</param>
     /// <param name="podUid">Uid of the pod; null outside one.</param>
     /// <param name="processId">The process.</param>
-    /// <param name="random">What tells it from all others.</param>
-    /// <param name="proc">Where the kernel tells of processes.</param>
+    /// <param name="random">A random part that makes it unique.</param>
+    /// <param name="proc">The directory of process information.</param>
     public ProcessIdentity(string name, string? podUid, int processId, string random, string proc = "/proc")
     {
         _proc = proc;
         _random = random;
 
-        // Only the first process of a container takes all others with it when it ends.
+        // Only the first process of a container ends all others when it ends.
         _mark = !string.IsNullOrEmpty(podUid) && processId == 1 ? PodMark + podUid : OnMachine(processId) ?? "";
         Text = _mark.Length == 0 ? $"{name}_{random}" : $"{name}_{_mark}_{random}";
     }
@@ -52,19 +52,19 @@ public sealed class ProcessIdentity
         Environment.ProcessId,
         Guid.NewGuid().ToString("N")[..8]);
 
-    /// <summary>What is known of the process with this identity.</summary>
-    public HolderFate FateOf(string identity)
+    /// <summary>What is known about the process with this identity.</summary>
+    public HolderState HolderStateOf(string identity)
     {
         var parts = identity.Split('_');
         if (parts.Length < 3 || _mark.Length == 0 || parts[^1] == _random)
         {
-            return HolderFate.Unknown;
+            return HolderState.Unknown;
         }
 
         var mark = parts[^2];
         if (mark.StartsWith(PodMark, StringComparison.Ordinal))
         {
-            return mark == _mark ? HolderFate.Gone : HolderFate.Unknown;
+            return mark == _mark ? HolderState.Ended : HolderState.Unknown;
         }
 
         // boot.ID.NAMESPACE.PID.START
@@ -77,10 +77,14 @@ public sealed class ProcessIdentity
             || theirs[2] != ours[2]
             || !int.TryParse(theirs[3], NumberStyles.None, CultureInfo.InvariantCulture, out var processId))
         {
-            return HolderFate.Unknown;
+            return HolderState.Unknown;
         }
 
-        return Runs(processId) is not { } start ? HolderFate.Unknown : start == theirs[4] ? HolderFate.Runs : HolderFate.Gone;
+        return Runs(processId) is not { } start
+            ? HolderState.Unknown
+            : start == theirs[4]
+            ? HolderState.Running
+            : HolderState.Ended;
     }
 
     private string? OnMachine(int processId)
@@ -90,7 +94,9 @@ public sealed class ProcessIdentity
             var boot = File.ReadAllText(Path.Combine(_proc, "sys/kernel/random/boot_id")).Trim();
             var space = new FileInfo(Path.Combine(_proc, "self/ns/pid")).LinkTarget;
             return boot.Length > 0 && space is not null && StartOf(processId) is { Length: > 0 } start
-                ? string.Create(CultureInfo.InvariantCulture, $"{BootMark}{boot}.{new string([.. space.Where(char.IsAsciiDigit)])}.{processId}.{start}")
+                ? string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{BootMark}{boot}.{new string([.. space.Where(char.IsAsciiDigit)])}.{processId}.{start}")
                 : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -99,12 +105,12 @@ public sealed class ProcessIdentity
         }
     }
 
-    /// <summary>When the process began, empty if there is none of this number; null if that cannot be told.</summary>
+    /// <summary>The start of the process; empty if no process has this number; null if unknown.</summary>
     private string? Runs(int processId)
     {
         try
         {
-            // Our own entry proves that entries can be seen here at all.
+            // The own entry proves that entries are visible here.
             return StartOf(Environment.ProcessId) is { Length: > 0 } ? StartOf(processId) : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -114,7 +120,7 @@ public sealed class ProcessIdentity
     }
 
     /// <summary>
-    /// The start of a process in clock ticks since boot; empty if there is none, or only its exit status is left.
+    /// The start of a process in clock ticks since boot; empty if it does not exist, or is a zombie.
     /// </summary>
     private string StartOf(int processId)
     {
@@ -123,18 +129,18 @@ public sealed class ProcessIdentity
         {
             var stat = File.ReadAllText(Path.Combine(folder, "stat"));
 
-            // The name stands in brackets and may hold anything. Then: state (3), …, threads (20), itrealvalue (21),
+            // The name is in parentheses and may contain anything. Then: state (3), …, threads (20), itrealvalue (21),
             // start (22).
             var fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
             return fields[0] is "Z" or "X" && fields[17] is "0" or "1" ? "" : fields[19].TrimEnd();
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            return IsHidden(processId) ? throw new IOException($"{folder} is hidden", e) : "";
+            return IsHidden(processId) ? throw new IOException($"{folder} is hidden.", e) : "";
         }
     }
 
-    // A /proc mounted with hidepid hides the processes of other users; a signal of nothing still meets them.
+    // A /proc mounted with hidepid hides the processes of other users; signal 0 still reaches them.
     private static bool IsHidden(int processId)
     {
         try

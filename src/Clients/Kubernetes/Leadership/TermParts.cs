@@ -3,16 +3,17 @@ using System.Runtime.ExceptionServices;
 namespace Drydock.Clients.Kubernetes.Leadership;
 
 /// <summary>
-/// Runs what a term consists of: the first part that fails, or ends before the term, ends all others.
+/// Runs the parts of a term: the first part that fails, or ends before the term, ends all others.
 /// </summary>
 public static class TermParts
 {
     /// <summary>Returns when all parts have ended after <paramref name="term"/> was cancelled.</summary>
     /// <param name="parts">The parts, each with its name.</param>
-    /// <param name="onFault">Called at once with the name and the fault of each part that fails, before the others have
+    /// <param name="onFault">Called immediately with the name and the exception of each part that fails, before the
+    /// others have
     /// ended.</param>
     /// <param name="term">Cancelled when the term ends.</param>
-    /// <exception cref="Exception">The first fault; thrown when all parts have ended.</exception>
+    /// <exception cref="Exception">The first failure; thrown after all parts have ended.</exception>
     public static async Task RunAsync(
         IReadOnlyList<(string Name, Func<CancellationToken, Task> RunAsync)> parts,
         Action<string, Exception> onFault,
@@ -20,7 +21,8 @@ public static class TermParts
     {
         using var all = CancellationTokenSource.CreateLinkedTokenSource(term);
         Exception? first = null;
-        await Task.WhenAll(parts.Select(part => Task.Run(() => GuardAsync(part.Name, part.RunAsync), CancellationToken.None)));
+        await Task.WhenAll(
+            parts.Select(part => Task.Run(() => GuardAsync(part.Name, part.RunAsync), CancellationToken.None)));
         if (first is not null)
         {
             ExceptionDispatchInfo.Throw(first);
@@ -40,7 +42,7 @@ public static class TermParts
             }
             catch (OperationCanceledException) when (all.IsCancellationRequested)
             {
-                // The term is over, as it was told.
+                // The term has ended and cancelled the work.
             }
             catch (Exception fault)
             {
@@ -50,4 +52,21 @@ public static class TermParts
             }
         }
     }
+}
+
+/// <summary>One term. Tokens are stored, because reading the token of a disposed source throws.</summary>
+internal sealed class Term(CancellationTokenSource work, CancellationTokenSource jobs)
+{
+    private readonly CancellationToken _over = work.Token;
+
+    /// <summary>Timestamp of the loss or failure; 0 before that and if the process stops.</summary>
+    public long OverSince;
+
+    public CancellationTokenSource Work => work;
+
+    public CancellationTokenSource Jobs => jobs;
+
+    public CancellationToken Lost { get; } = jobs.Token;
+
+    public bool IsOver => _over.IsCancellationRequested;
 }

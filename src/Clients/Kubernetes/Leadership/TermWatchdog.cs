@@ -1,13 +1,12 @@
 namespace Drydock.Clients.Kubernetes.Leadership;
 
 /// <summary>
-/// Sees to it that the work of a term does not outlive the term, whatever hangs: on a thread of its own, so that
-/// neither a starved thread pool nor a call that
-/// ignores its cancellation keeps it from acting.
+/// Ensures that the work of a term does not outlive the term, even if something hangs. It uses a dedicated thread, so
+/// that neither a starved thread pool nor a call that ignores its cancellation can prevent it from acting.
 /// </summary>
 internal sealed class TermWatchdog : IDisposable
 {
-    // The moment moves with each renewal, so it is read again and again.
+    // The deadline moves with each renewal, so it is read repeatedly.
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(1);
     private readonly ManualResetEvent _ended = new(initialState: false);
     private readonly Func<TimeSpan> _left;
@@ -15,8 +14,8 @@ internal sealed class TermWatchdog : IDisposable
     private readonly Thread _thread;
 
     /// <summary>Starts watching.</summary>
-    /// <param name="left">How long the work may go on from now if nothing changes.</param>
-    /// <param name="onOverdue">Called once, on the watchdog's thread, when that is over.</param>
+    /// <param name="left">The remaining time of the work if nothing changes.</param>
+    /// <param name="onOverdue">Called once, on the watchdog's thread, when that time is over.</param>
     public TermWatchdog(Func<TimeSpan> left, Action onOverdue)
     {
         _left = left;
@@ -25,7 +24,7 @@ internal sealed class TermWatchdog : IDisposable
         _thread.Start();
     }
 
-    /// <summary>The work has ended: there is nothing to watch any more.</summary>
+    /// <summary>Stops watching, because the work has ended.</summary>
     public void Dispose()
     {
         _ended.Set();

@@ -13,8 +13,8 @@ namespace Drydock.Clients.Kubernetes.Runtime;
 /// <summary>
 /// Runs a controller: cache → queue → workers. An object is reconciled when it appears, when anything of it changes
 /// (annotations, labels, spec, deletion, status written by others; not what this process wrote through
-/// <see cref="EntityWriter{TEntity}"/>), at each resync, when something wakes it, and when its last reconciliation
-/// asked for it. Nothing is polled.
+/// <see cref="EntityWriter{TEntity}"/>), at each resync, when a trigger wakes it, and when its last reconciliation
+/// requested it. Nothing is polled.
 /// </summary>
 /// <typeparam name="TEntity">The kind.</typeparam>
 public sealed class ControllerHost<TEntity> : IReconcileTrigger<TEntity>
@@ -29,16 +29,16 @@ public sealed class ControllerHost<TEntity> : IReconcileTrigger<TEntity>
     private readonly ILogger _logger;
     private readonly string _name;
     private readonly KeyValuePair<string, object?> _tag;
-    // Several of one name, if it was deleted and created again faster than it is worked on: each of them is told as
-    // deleted.
+    // Several objects with the same name, if one was deleted and created again before it was processed: each is
+    // reported as deleted.
     private readonly ConcurrentDictionary<ObjectKey, ImmutableList<TEntity>> _gone = new();
     private volatile WorkQueue<ObjectKey>? _queue;
 
-    /// <summary>Makes a host; <see cref="RunAsync"/> starts it.</summary>
+    /// <summary>Creates a host; <see cref="RunAsync"/> starts it.</summary>
     /// <param name="cache">The objects, usually a <see cref="ResourceWatcher{TEntity}"/> that runs already.</param>
     /// <param name="writer">The writer that the controller uses.</param>
-    /// <param name="controller">What is to be done.</param>
-    /// <param name="wakeSources">What else wakes objects.</param>
+    /// <param name="controller">The controller.</param>
+    /// <param name="wakeSources">Other sources that wake objects.</param>
     /// <param name="options">Workers, back-off, rate.</param>
     /// <param name="time">Clock.</param>
     /// <param name="logger">Log.</param>
@@ -66,7 +66,7 @@ public sealed class ControllerHost<TEntity> : IReconcileTrigger<TEntity>
     /// <inheritdoc />
     public void Wake(string? @namespace, string name)
     {
-        // Before the controller runs nothing need be kept: it looks at every object when it starts.
+        // Before the controller runs nothing has to be kept, because it reconciles every object when it starts.
         var key = new ObjectKey(@namespace, name);
         if (_cache.Get(key) is not null)
         {
@@ -75,8 +75,8 @@ public sealed class ControllerHost<TEntity> : IReconcileTrigger<TEntity>
     }
 
     /// <summary>
-    /// Reconciles until cancelled, which is also how the end of leadership reaches it: nothing further is taken up at
-    /// once, running reconciliations see their token cancelled, and it returns when they have ended. May be run again.
+    /// Reconciles until cancelled, also by the end of leadership: no new reconciliation starts, running ones see their
+    /// token cancelled, and it returns when they have ended. It may be run again.
     /// </summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -89,7 +89,8 @@ public sealed class ControllerHost<TEntity> : IReconcileTrigger<TEntity>
             return;
         }
 
-        using var queue = new WorkQueue<ObjectKey>(_options, _time, _name, laneOf: static key => key.Namespace ?? "", logger: _logger);
+        using var queue = new WorkQueue<ObjectKey>(
+            _options, _time, _name, laneOf: static key => key.Namespace ?? "", logger: _logger);
         _queue = queue;
         _logger.ControllerRuns(_name, _options.Workers);
         KubernetesMetrics.MaxConcurrent.Add(_options.Workers, _tag);
@@ -98,10 +99,13 @@ public sealed class ControllerHost<TEntity> : IReconcileTrigger<TEntity>
             using var subscription = _cache.Subscribe(OnChange);
             List<(string Name, Func<CancellationToken, Task> RunAsync)> parts =
             [
-                .. Enumerable.Range(0, _options.Workers).Select(i => ($"worker {i}", (Func<CancellationToken, Task>)(token => WorkAsync(queue, token)))),
-                .. _wakeSources.Select(s => (s.GetType().Name, (Func<CancellationToken, Task>)(token => GuardAsync(s, token)))),
+                .. Enumerable.Range(0, _options.Workers).Select(
+                    i => ($"worker {i}", (Func<CancellationToken, Task>)(token => WorkAsync(queue, token)))),
+                .. _wakeSources.Select(
+                    s => (s.GetType().Name, (Func<CancellationToken, Task>)(token => GuardAsync(s, token)))),
             ];
-            await TermParts.RunAsync(parts, (part, fault) => _logger.ControllerPartFailed(fault, _name, part), cancellationToken);
+            await TermParts.RunAsync(
+                parts, (part, fault) => _logger.ControllerPartFailed(fault, _name, part), cancellationToken);
         }
         finally
         {
@@ -120,7 +124,10 @@ public sealed class ControllerHost<TEntity> : IReconcileTrigger<TEntity>
             _gone.AddOrUpdate(key, static (_, o) => [o], static (_, gone, o) => gone.Add(o), change.Object);
             _queue?.Add(key);
         }
-        else if (!change.IsOwnWrite && !(change.Type == ResourceChangeType.Modified && _gate.TryHold(key, change.Object.Metadata.ResourceVersion)))
+        else if (!change.IsOwnWrite
+            && !(
+                change.Type == ResourceChangeType.Modified
+                    && _gate.TryHold(key, change.Object.Metadata.ResourceVersion)))
         {
             _queue?.Add(key);
         }
@@ -157,7 +164,8 @@ public sealed class ControllerHost<TEntity> : IReconcileTrigger<TEntity>
     {
         foreach (var gone in _gone.GetValueOrDefault(key) ?? [])
         {
-            if (await AttemptAsync(queue, key, () => _controller.DeletedAsync(gone, cancellationToken), cancellationToken))
+            if (await AttemptAsync(
+                queue, key, () => _controller.DeletedAsync(gone, cancellationToken), cancellationToken))
             {
                 Told(key, gone);
             }
@@ -165,7 +173,8 @@ public sealed class ControllerHost<TEntity> : IReconcileTrigger<TEntity>
 
         if (_cache.Get(key) is { } entity)
         {
-            await AttemptAsync(queue, key, () => _controller.ReconcileAsync(entity, cancellationToken), cancellationToken);
+            await AttemptAsync(
+                queue, key, () => _controller.ReconcileAsync(entity, cancellationToken), cancellationToken);
         }
     }
 
@@ -268,7 +277,8 @@ public sealed class ControllerHost<TEntity> : IReconcileTrigger<TEntity>
             {
                 var delay = backoff.Delay(failures);
                 _logger.WakeSourceEnded(fault, _name, source.GetType().Name, delay);
-                await Task.Delay(delay, _time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.Delay(
+                    delay, _time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }

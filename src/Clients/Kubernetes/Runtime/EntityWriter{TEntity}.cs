@@ -7,7 +7,8 @@ namespace Drydock.Clients.Kubernetes.Runtime;
 /// <inheritdoc cref="IEntityWriter{TEntity}" />
 /// <param name="client">The client.</param>
 /// <param name="cache">The cache from which the controller's objects come.</param>
-public sealed class EntityWriter<TEntity>(IKubernetesClient client, IResourceCache<TEntity> cache) : IEntityWriter<TEntity>
+public sealed class EntityWriter<TEntity>(
+    IKubernetesClient client, IResourceCache<TEntity> cache) : IEntityWriter<TEntity>
     where TEntity : class, IKubernetesObject
 {
     internal OwnWriteGate Gate { get; } = new();
@@ -17,7 +18,8 @@ public sealed class EntityWriter<TEntity>(IKubernetesClient client, IResourceCac
         (await WriteAsync(entity, async () =>
         {
             var written = await client.UpdateStatusAsync(entity, cancellationToken);
-            return new WriteResult<TEntity>(written, written.Metadata.ResourceVersion != entity.Metadata.ResourceVersion);
+            return new WriteResult<TEntity>(
+                written, written.Metadata.ResourceVersion != entity.Metadata.ResourceVersion);
         }))!;
 
     /// <inheritdoc />
@@ -25,11 +27,13 @@ public sealed class EntityWriter<TEntity>(IKubernetesClient client, IResourceCac
         client.GetAsync<TEntity>(entity.Metadata.Name, entity.Metadata.Namespace, cancellationToken);
 
     /// <inheritdoc />
-    public async Task<TEntity> AddFinalizerAsync(TEntity entity, string finalizer, CancellationToken cancellationToken = default) =>
+    public async Task<TEntity> AddFinalizerAsync(
+        TEntity entity, string finalizer, CancellationToken cancellationToken = default) =>
         (await WriteAsync(entity, () => Finalizers.AddAsync(client, entity, finalizer, cancellationToken)))!;
 
     /// <inheritdoc />
-    public Task<TEntity?> RemoveFinalizerAsync(TEntity entity, string finalizer, CancellationToken cancellationToken = default) =>
+    public Task<TEntity?> RemoveFinalizerAsync(
+        TEntity entity, string finalizer, CancellationToken cancellationToken = default) =>
         WriteAsync(entity, () => Finalizers.RemoveAsync(client, entity, finalizer, cancellationToken));
 
     private async Task<TEntity?> WriteAsync(TEntity entity, Func<Task<WriteResult<TEntity>>> write)
@@ -42,8 +46,7 @@ public sealed class EntityWriter<TEntity>(IKubernetesClient client, IResourceCac
             var result = await write();
             if (result is { WasWritten: true, Entity: { } current })
             {
-                // A version that is not of our making is left to the watch: it may hold another's change, which must
-                // wake the object.
+                // A version written by others is left to the watch: it may contain a change that must wake the object.
                 written = current.Metadata.ResourceVersion;
                 cache.Observe(current);
             }
@@ -56,3 +59,10 @@ public sealed class EntityWriter<TEntity>(IKubernetesClient client, IResourceCac
         }
     }
 }
+
+/// <summary>The result of a write.</summary>
+/// <param name="Entity">The resulting object; null if it is deleted.</param>
+/// <param name="WasWritten">True if the version of <paramref name="Entity"/> was written by this write; false if
+/// nothing had to be written, so that another writer may have written it.</param>
+internal readonly record struct WriteResult<TEntity>(TEntity? Entity, bool WasWritten)
+    where TEntity : class, IKubernetesObject;

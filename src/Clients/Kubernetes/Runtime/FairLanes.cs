@@ -1,9 +1,8 @@
 namespace Drydock.Clients.Kubernetes.Runtime;
 
 /// <summary>
-/// Keys that are ready, in lanes (one a namespace), handed out in turn: a lane with a thousand keys holds up no other.
-/// Each lane has its share of workers and of the
-/// rate, and all lanes together have the overall rate. For one caller at a time.
+/// Ready keys in lanes (one per namespace), served in turn: a lane with a thousand keys does not block the others. Each
+/// lane has its share of workers and of the rate; all lanes together share the overall rate. Not thread-safe.
 /// </summary>
 /// <typeparam name="TKey">The key.</typeparam>
 /// <param name="options">The shares.</param>
@@ -33,8 +32,8 @@ internal sealed class FairLanes<TKey>(ControllerOptions options, Func<TKey, stri
     }
 
     /// <summary>
-    /// Hands out the next key, whose worker must be given back by <see cref="Done"/>; false with the time until it may
-    /// be worth asking again, if only time is missing.
+    /// Returns the next key, whose worker must be released by <see cref="Done"/>; false with the time to wait if only
+    /// the rate limits it.
     /// </summary>
     public bool TryTake(out TKey key, out TimeSpan? wait)
     {
@@ -87,12 +86,16 @@ internal sealed class FairLanes<TKey>(ControllerOptions options, Func<TKey, stri
             return lane;
         }
 
-        foreach (var idle in _lanes.Where(l => l.Value is { Working: 0, Keys.Count: 0, Rate.IsFull: true }).Select(l => l.Key).ToList())
+        foreach (var idle in _lanes
+            .Where(l => l.Value is { Working: 0, Keys.Count: 0, Rate.IsFull: true })
+            .Select(l => l.Key)
+            .ToList())
         {
             _lanes.Remove(idle);
         }
 
-        return _lanes[name] = new Lane(new RateLimiter(options.MaxPerSecondPerNamespace, options.BurstPerNamespace, time));
+        return _lanes[name] =
+            new Lane(new RateLimiter(options.MaxPerSecondPerNamespace, options.BurstPerNamespace, time));
     }
 
     private sealed class Lane(RateLimiter rate)
@@ -102,5 +105,45 @@ internal sealed class FairLanes<TKey>(ControllerOptions options, Func<TKey, stri
         public RateLimiter Rate => rate;
 
         public int Working { get; set; }
+    }
+}
+
+/// <summary>
+/// A token bucket with a burst and an average rate. The limiters of System.Threading.RateLimiting read the system clock
+/// and do not support TimeProvider. Not thread-safe.
+/// </summary>
+internal sealed class RateLimiter(double perSecond, int burst, TimeProvider time)
+{
+    private double _tokens = burst;
+    private long _filledAt = time.GetTimestamp();
+
+    /// <summary>Time until a token is available; zero if one is.</summary>
+    public TimeSpan Wait
+    {
+        get
+        {
+            Fill();
+            return _tokens >= 1 ? TimeSpan.Zero : TimeSpan.FromSeconds((1 - _tokens) / perSecond);
+        }
+    }
+
+    /// <summary>Whether the bucket is full, so that it equals a new one.</summary>
+    public bool IsFull
+    {
+        get
+        {
+            Fill();
+            return _tokens >= burst;
+        }
+    }
+
+    /// <summary>Takes a token; there must be one.</summary>
+    public void Take() => _tokens--;
+
+    private void Fill()
+    {
+        var now = time.GetTimestamp();
+        _tokens = Math.Min(burst, _tokens + (time.GetElapsedTime(_filledAt, now).TotalSeconds * perSecond));
+        _filledAt = now;
     }
 }

@@ -6,42 +6,49 @@ using Drydock.Clients.Kubernetes.Errors;
 namespace Drydock.Clients.Kubernetes.Runtime;
 
 /// <summary>
-/// Adds and removes finalizers without touching anything else of the object, and without losing what others write at
-/// the same time.
+/// Adds and removes finalizers without changing anything else in the object, and without losing concurrent changes.
 /// </summary>
 public static class Finalizers
 {
     private const int Attempts = 8;
 
-    /// <summary>Adds a finalizer; returns the object as it is then. No write if it is there already.</summary>
-    /// <exception cref="KubernetesNotFoundException">The object is gone or was made anew.</exception>
+    /// <summary>Adds a finalizer; returns the resulting object. Does not write if it exists already.</summary>
+    /// <exception cref="KubernetesNotFoundException">The object was deleted or recreated.</exception>
     /// <exception cref="KubernetesConflictException">Others wrote at every attempt.</exception>
     public static async Task<TEntity> AddFinalizerAsync<TEntity>(
         this IKubernetesClient client, TEntity entity, string finalizer, CancellationToken cancellationToken = default)
-        where TEntity : class, IKubernetesObject => (await AddAsync(client, entity, finalizer, cancellationToken)).Entity!;
+        where TEntity : class, IKubernetesObject =>
+            (await AddAsync(client, entity, finalizer, cancellationToken)).Entity!;
 
-    /// <summary>Removes a finalizer; null if the object is gone then.</summary>
+    /// <summary>Removes a finalizer; null if the object is deleted then.</summary>
     /// <exception cref="KubernetesConflictException">Others wrote at every attempt.</exception>
     public static async Task<TEntity?> RemoveFinalizerAsync<TEntity>(
         this IKubernetesClient client, TEntity entity, string finalizer, CancellationToken cancellationToken = default)
-        where TEntity : class, IKubernetesObject => (await RemoveAsync(client, entity, finalizer, cancellationToken)).Entity;
+        where TEntity : class, IKubernetesObject =>
+            (await RemoveAsync(client, entity, finalizer, cancellationToken)).Entity;
 
     internal static async Task<WriteResult<TEntity>> AddAsync<TEntity>(
         IKubernetesClient client, TEntity entity, string finalizer, CancellationToken cancellationToken)
         where TEntity : class, IKubernetesObject
     {
-        var result = await ChangeAsync(client, entity, now => now.Contains(finalizer) ? null : [.. now, finalizer], cancellationToken);
+        var result = await ChangeAsync(
+            client, entity, now => now.Contains(finalizer) ? null : [.. now, finalizer], cancellationToken);
         return result.Entity is not null
             ? result
             : throw new KubernetesNotFoundException(
                 KubernetesResource.Of<TEntity>().Request("patch", entity.Metadata.Namespace, entity.Metadata.Name),
-                new CoreTypes.V1Status { Status = "Failure", Code = 404, Reason = "NotFound", Message = $"the object with uid {entity.Metadata.Uid} no longer exists" });
+                new CoreTypes.V1Status { Status = "Failure", Code = 404, Reason = "NotFound", Message = "the object "
+                    + $"with uid {entity.Metadata.Uid} no longer exists" });
     }
 
     internal static Task<WriteResult<TEntity>> RemoveAsync<TEntity>(
         IKubernetesClient client, TEntity entity, string finalizer, CancellationToken cancellationToken)
         where TEntity : class, IKubernetesObject =>
-        ChangeAsync(client, entity, now => now.Contains(finalizer) ? [.. now.Where(f => f != finalizer)] : null, cancellationToken);
+        ChangeAsync(
+            client,
+            entity,
+            now => now.Contains(finalizer) ? [.. now.Where(f => f != finalizer)] : null,
+            cancellationToken);
 
     private static async Task<WriteResult<TEntity>> ChangeAsync<TEntity>(
         IKubernetesClient client,
@@ -60,16 +67,23 @@ public static class Finalizers
 
             try
             {
-                var written = await client.PatchAsync<TEntity>(Patch(current, wanted), current.Metadata.Name, current.Metadata.Namespace, cancellationToken: cancellationToken);
-                return new WriteResult<TEntity>(written, written.Metadata.ResourceVersion != current.Metadata.ResourceVersion);
+                var written = await client.PatchAsync<TEntity>(
+                    Patch(current, wanted),
+                    current.Metadata.Name,
+                    current.Metadata.Namespace,
+                    cancellationToken: cancellationToken);
+                return new WriteResult<TEntity>(
+                    written, written.Metadata.ResourceVersion != current.Metadata.ResourceVersion);
             }
             catch (KubernetesNotFoundException)
             {
                 return new WriteResult<TEntity>(null, WasWritten: false);
             }
-            catch (KubernetesException e) when (e is KubernetesConflictException or KubernetesOutcomeUnknownException && attempt < Attempts)
+            catch (KubernetesException e) when (e is KubernetesConflictException or KubernetesOutcomeUnknownException
+                && attempt < Attempts)
             {
-                var again = await client.GetAsync<TEntity>(current.Metadata.Name, current.Metadata.Namespace, cancellationToken);
+                var again = await client.GetAsync<TEntity>(
+                    current.Metadata.Name, current.Metadata.Namespace, cancellationToken);
                 if (again is null || again.Metadata.Uid != entity.Metadata.Uid)
                 {
                     return new WriteResult<TEntity>(null, WasWritten: false);

@@ -3,8 +3,8 @@ using Drydock.Abstractions.Entities;
 namespace Drydock.Clients.Kubernetes.Runtime;
 
 /// <summary>
-/// Writes of a controller to its own objects. What is written here does not wake the object again, and the next
-/// reconciliation sees it; every other change of the object does wake it, also one that comes at the same moment.
+/// Writes of a controller to its own objects. These writes do not wake the object again, and the next reconciliation
+/// sees them; every other change wakes it, including a concurrent one.
 /// </summary>
 /// <typeparam name="TEntity">The kind.</typeparam>
 public interface IEntityWriter<TEntity>
@@ -17,15 +17,16 @@ public interface IEntityWriter<TEntity>
     /// </summary>
     Task<TEntity> UpdateStatusAsync(TEntity entity, CancellationToken cancellationToken = default);
 
-    /// <summary>Reads the object from the server, past the cache; null if it is gone.</summary>
+    /// <summary>Reads the object from the server, bypassing the cache; null if it is deleted.</summary>
     Task<TEntity?> ReadAsync(TEntity entity, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Adds a finalizer, reading again on conflicts; returns the object as it is then. No write if it is there already.
+    /// Adds a finalizer, reading again on conflicts; returns the resulting object. Does not write if it exists already.
     /// </summary>
-    /// <exception cref="Errors.KubernetesNotFoundException">The object is gone or was made anew.</exception>
+    /// <exception cref="Errors.KubernetesNotFoundException">The object was deleted or recreated.</exception>
     Task<TEntity> AddFinalizerAsync(TEntity entity, string finalizer, CancellationToken cancellationToken = default);
 
-    /// <summary>Removes a finalizer, reading again on conflicts; null if the object is gone then.</summary>
-    Task<TEntity?> RemoveFinalizerAsync(TEntity entity, string finalizer, CancellationToken cancellationToken = default);
+    /// <summary>Removes a finalizer, reading again on conflicts; null if the object is deleted then.</summary>
+    Task<TEntity?> RemoveFinalizerAsync(
+        TEntity entity, string finalizer, CancellationToken cancellationToken = default);
 }

@@ -1,3 +1,5 @@
+using Drydock.Abstractions.Entities;
+
 namespace Drydock.Clients.Kubernetes.Runtime;
 
 /// <summary>
@@ -7,8 +9,29 @@ namespace Drydock.Clients.Kubernetes.Runtime;
 public interface IReconcileTrigger
 {
     /// <summary>
-    /// Looks at the object as soon as possible, also if it is being reconciled now (then once more). Unknown objects
+    /// Reconciles the object as soon as possible; if it is being reconciled now, once more afterwards. Unknown objects
     /// are ignored.
     /// </summary>
     void Wake(string? @namespace, string name);
+}
+
+/// <summary>
+/// The <see cref="IReconcileTrigger"/> of one kind, for injection. It can be used before the controller runs: early
+/// wakes are kept.
+/// </summary>
+/// <typeparam name="TEntity">The kind.</typeparam>
+public interface IReconcileTrigger<TEntity> : IReconcileTrigger
+    where TEntity : class, IKubernetesObject;
+
+/// <summary>
+/// A source outside the kind whose changes wake its objects. Run by the <see cref="ControllerHost{TEntity}"/>
+/// while it leads.
+/// </summary>
+public interface IWakeSource
+{
+    /// <summary>
+    /// Wakes objects through <paramref name="trigger"/> until cancelled; it handles its own failures and does not end
+    /// earlier.
+    /// </summary>
+    Task RunAsync(IReconcileTrigger trigger, CancellationToken cancellationToken);
 }

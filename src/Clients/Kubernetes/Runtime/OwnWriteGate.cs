@@ -3,15 +3,15 @@ using Drydock.Clients.Kubernetes.Watching;
 namespace Drydock.Clients.Kubernetes.Runtime;
 
 /// <summary>
-/// Holds back events of an object while a write to it is under way: the event of that write may come before its answer,
-/// and only the answer tells which version was ours.
+/// Holds events of an object during a write to it: the event of that write may arrive before its answer, and only the
+/// answer contains the written version.
 /// </summary>
 internal sealed class OwnWriteGate
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<ObjectKey, (int Writes, List<string?> Held)> _open = [];
 
-    /// <summary>Called with the key when a held event turned out to be another's.</summary>
+    /// <summary>Called with the key if a held event was caused by another writer.</summary>
     public Action<ObjectKey>? OnForeignChange { get; set; }
 
     public void Begin(ObjectKey key)
@@ -25,7 +25,7 @@ internal sealed class OwnWriteGate
 
     /// <summary>The write has ended.</summary>
     /// <param name="key">The object.</param>
-    /// <param name="written">The version it made; null if it made none or that is unknown.</param>
+    /// <param name="written">The written version; null if there is none or it is unknown.</param>
     public void End(ObjectKey key, string? written)
     {
         bool foreign;
@@ -53,7 +53,7 @@ internal sealed class OwnWriteGate
         }
     }
 
-    /// <summary>True if a write is under way: the event is held and dealt with at its end.</summary>
+    /// <summary>True during a write: the event is held until its end.</summary>
     public bool TryHold(ObjectKey key, string? version)
     {
         lock (_lock)

@@ -7,10 +7,10 @@ using Microsoft.Extensions.Logging;
 namespace Drydock.Clients.Kubernetes.Runtime;
 
 /// <summary>
-/// Wakes objects when a Secret they refer to appears, changes or goes. Only Secrets that are referred to are watched,
-/// each by its name, and of them only the metadata is asked for: no value is ever sent to this process by a watch. A
-/// namespace has at most <see cref="MaxPerNamespace"/> such watches; a change of a Secret beyond them is noticed when
-/// its object is handed out again, at the latest with the next resync.
+/// Wakes objects when a Secret they refer to is created, changed or deleted. Only referenced Secrets are watched, each
+/// by its name, and only their metadata is requested: no watch sends a value to this process. A
+/// namespace has at most <see cref="MaxPerNamespace"/> such watches; a change of a further Secret is noticed when its
+/// object is reconciled again, at the latest at the next resync.
 /// </summary>
 /// <typeparam name="TEntity">The kind that refers to Secrets.</typeparam>
 /// <param name="client">The client.</param>
@@ -30,8 +30,8 @@ public sealed class SecretWatch<TEntity>(
     where TEntity : class, IKubernetesObject
 {
     /// <summary>
-    /// Secrets of one namespace that are watched at the same time: each watch is a stream of its own, and all
-    /// namespaces share the API server.
+    /// Maximum number of watched Secrets of one namespace: each watch is a separate stream, and all namespaces share
+    /// the API server.
     /// </summary>
     public const int MaxPerNamespace = 256;
 
@@ -55,8 +55,8 @@ public sealed class SecretWatch<TEntity>(
     {
         get
         {
-            // Probes have no authentication: how many, but neither which Secrets nor of which namespaces. The log names
-            // them.
+            // Probes have no authentication, so only the number of interrupted watches is reported, not their Secrets
+            // or namespaces. The log names them.
             var watchers = Watchers();
             var interrupted = watchers.Count(w => w.Problem is not null);
             return interrupted == 0 ? null : $"{interrupted} of {watchers.Count} watches of Secrets are interrupted";
@@ -116,7 +116,9 @@ public sealed class SecretWatch<TEntity>(
     {
         try
         {
-            return [.. secretNames(entity).Where(n => n.Length > 0).Select(n => new ObjectKey(entity.Metadata.Namespace, n))];
+            return [
+                .. secretNames(entity).Where(n => n.Length > 0).Select(
+                    n => new ObjectKey(entity.Metadata.Namespace, n))];
         }
         catch (Exception e)
         {
@@ -138,7 +140,8 @@ public sealed class SecretWatch<TEntity>(
         {
             if (_crowded.Add(secret.Namespace ?? ""))
             {
-                _logger.TooManySecrets(secret.Namespace, MaxPerNamespace, KubernetesResource.Of<TEntity>().QualifiedName);
+                _logger.TooManySecrets(
+                    secret.Namespace, MaxPerNamespace, KubernetesResource.Of<TEntity>().QualifiedName);
             }
 
             return;
@@ -146,12 +149,19 @@ public sealed class SecretWatch<TEntity>(
 
         var watcher = new ResourceWatcher<V1SecretMetadata>(
             client,
-            (options ?? new ResourceWatcherOptions()) with { Namespace = secret.Namespace, FieldSelector = $"metadata.name={secret.Name}", LabelSelector = null, MetadataOnly = true },
+            (options ?? new ResourceWatcherOptions()) with
+            {
+                Namespace = secret.Namespace,
+                FieldSelector = $"metadata.name={secret.Name}",
+                LabelSelector = null,
+                MetadataOnly = true,
+            },
             time,
             loggers.CreateLogger<ResourceWatcher<V1SecretMetadata>>());
         var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         watcher.Subscribe(change => OnSecret(change, secret, trigger));
-        _watched[secret] = new Watched(watcher, stop, Task.Run(() => watcher.RunAsync(stop.Token), CancellationToken.None));
+        _watched[secret] =
+            new Watched(watcher, stop, Task.Run(() => watcher.RunAsync(stop.Token), CancellationToken.None));
     }
 
     private void Release(ObjectKey secret, IReconcileTrigger trigger, CancellationToken cancellationToken)
@@ -169,17 +179,18 @@ public sealed class SecretWatch<TEntity>(
         }
     }
 
-    /// <summary>A watch has become free in a namespace that wanted more than it may have.</summary>
+    /// <summary>A watch became free in a namespace that reached its limit.</summary>
     private void Promote(string? space, IReconcileTrigger trigger, CancellationToken cancellationToken)
     {
-        var waiting = _secretsOf.Values.SelectMany(s => s).Where(s => s.Namespace == space && !_watched.ContainsKey(s)).ToList();
+        var waiting =
+            _secretsOf.Values.SelectMany(s => s).Where(s => s.Namespace == space && !_watched.ContainsKey(s)).ToList();
         if (waiting.Count == 0)
         {
             _crowded.Remove(space ?? "");
             return;
         }
 
-        // Once for each object that refers to it, as if each came now.
+        // Once for each object that refers to it, as if each were new.
         foreach (var one in waiting.Where(s => s == waiting[0]))
         {
             Acquire(one, trigger, cancellationToken);

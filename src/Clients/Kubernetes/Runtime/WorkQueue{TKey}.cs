@@ -5,9 +5,9 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Drydock.Clients.Kubernetes.Runtime;
 
 /// <summary>
-/// Keys that want work. A key is never handed to two takers at once; one added while it is worked on is handed out once
-/// more afterwards; repeats are merged; a key can wait (requeue-after, back-off) and is then handed out earlier if it
-/// is added meanwhile. Namespaces take turns, see <see cref="FairLanes{TKey}"/>.
+/// Keys to process. A key is never given to two workers at once; one added while it is processed is returned once more
+/// afterwards; repeats are merged; a key can be delayed (requeue-after, back-off) and is returned earlier if it is
+/// added meanwhile. Namespaces take turns, see <see cref="FairLanes{TKey}"/>.
 /// </summary>
 /// <typeparam name="TKey">The key.</typeparam>
 public sealed class WorkQueue<TKey> : IDisposable
@@ -33,12 +33,12 @@ public sealed class WorkQueue<TKey> : IDisposable
     private readonly KeyValuePair<string, object?> _tag;
     private long _tickets;
 
-    /// <summary>Makes a queue.</summary>
+    /// <summary>Creates a queue.</summary>
     /// <param name="options">Back-off and rate.</param>
     /// <param name="time">Clock.</param>
     /// <param name="name">Name in metrics.</param>
     /// <param name="random">Source of jitter.</param>
-    /// <param name="laneOf">The namespace of a key; null if all are of one.</param>
+    /// <param name="laneOf">The namespace of a key; null if there is only one.</param>
     /// <param name="logger">Log.</param>
     public WorkQueue(
         ControllerOptions options,
@@ -53,11 +53,19 @@ public sealed class WorkQueue<TKey> : IDisposable
         _ready = new FairLanes<TKey>(options, laneOf ?? (static _ => ""), time);
         _time = time;
         _tag = KubernetesMetrics.Tag("name", name);
-        _timer = time.CreateTimer(static state => ((WorkQueue<TKey>)state!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        _pace = time.CreateTimer(static state => ((WorkQueue<TKey>)state!).Serve(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _timer = time.CreateTimer(
+            static state => ((WorkQueue<TKey>)state!).OnTimer(),
+            this,
+            Timeout.InfiniteTimeSpan,
+            Timeout.InfiniteTimeSpan);
+        _pace = time.CreateTimer(
+            static state => ((WorkQueue<TKey>)state!).Serve(),
+            this,
+            Timeout.InfiniteTimeSpan,
+            Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>Keys ready for a taker, or added while they are worked on.</summary>
+    /// <summary>Ready keys, and keys added while they are processed.</summary>
     public int Depth
     {
         get
@@ -69,7 +77,7 @@ public sealed class WorkQueue<TKey> : IDisposable
         }
     }
 
-    /// <summary>Wants the key worked on as soon as possible.</summary>
+    /// <summary>Schedules the key as soon as possible.</summary>
     public void Add(TKey key)
     {
         lock (_lock)
@@ -79,7 +87,7 @@ public sealed class WorkQueue<TKey> : IDisposable
     }
 
     /// <summary>
-    /// Wants the key worked on after a delay. Of several delays the shortest counts; being handed out ends them all.
+    /// Schedules the key after a delay. The shortest of several delays counts; processing the key cancels all of them.
     /// </summary>
     public void AddAfter(TKey key, TimeSpan delay)
     {
@@ -103,7 +111,7 @@ public sealed class WorkQueue<TKey> : IDisposable
         }
     }
 
-    /// <summary>Wants the key worked on again after a pause that grows with its failures; returns the pause.</summary>
+    /// <summary>Schedules the key after a pause that grows with its failures; returns the pause.</summary>
     public TimeSpan AddAfterFailure(TKey key)
     {
         lock (_lock)
@@ -126,7 +134,7 @@ public sealed class WorkQueue<TKey> : IDisposable
         }
     }
 
-    /// <summary>Waits for a key and hands it out; <see cref="Done"/> must follow.</summary>
+    /// <summary>Waits for a key and returns it; <see cref="Done"/> must follow.</summary>
     public async ValueTask<TKey> TakeAsync(CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -137,7 +145,7 @@ public sealed class WorkQueue<TKey> : IDisposable
             ServeLocked();
         }
 
-        // One that has its key already keeps it.
+        // A caller that already has its key keeps it.
         await using var registration = cancellationToken.UnsafeRegister(
             _ =>
             {
@@ -153,7 +161,7 @@ public sealed class WorkQueue<TKey> : IDisposable
         return await taker.Task;
     }
 
-    /// <summary>The taker has finished with the key.</summary>
+    /// <summary>Processing of the key has ended.</summary>
     public void Done(TKey key)
     {
         lock (_lock)
@@ -200,7 +208,8 @@ public sealed class WorkQueue<TKey> : IDisposable
                 if (wait is { } pause)
                 {
                     // Rounded up: a timer that fires a moment too early would have to be set again.
-                    _pace.Change(TimeSpan.FromMilliseconds(Math.Ceiling(pause.TotalMilliseconds)), Timeout.InfiniteTimeSpan);
+                    _pace.Change(
+                        TimeSpan.FromMilliseconds(Math.Ceiling(pause.TotalMilliseconds)), Timeout.InfiniteTimeSpan);
                 }
 
                 return;
@@ -233,7 +242,7 @@ public sealed class WorkQueue<TKey> : IDisposable
         }
     }
 
-    // An exception that leaves the callback of a timer ends the process, and with it the work for every other object.
+    // An exception in a timer callback would end the process, and with it the work for every other object.
     private void OnTimer()
     {
         try
@@ -274,9 +283,11 @@ public sealed class WorkQueue<TKey> : IDisposable
         {
             var ticks = Math.Max(0, due - _time.GetTimestamp());
 
-            // Rounded up: a timer that fires a moment too early would have to be set again, as is one for a time beyond
-            // what a timer takes.
-            _timer.Change(Timers.Clamp(TimeSpan.FromMilliseconds(Math.Ceiling(ticks * 1000.0 / _time.TimestampFrequency))), Timeout.InfiniteTimeSpan);
+            // Rounded up: a timer that fires a moment too early would have to be set again, and longer times than a
+            // timer supports are clamped.
+            _timer.Change(
+                Timers.Clamp(TimeSpan.FromMilliseconds(Math.Ceiling(ticks * 1000.0 / _time.TimestampFrequency))),
+                Timeout.InfiniteTimeSpan);
         }
     }
 }

@@ -3,8 +3,8 @@ using Drydock.Abstractions.Entities;
 namespace Drydock.Clients.Kubernetes.Watching;
 
 /// <summary>
-/// The objects of a kind as last seen. It may be behind the server: decide with optimistic concurrency (a status write
-/// at the version read fails when it is).
+/// The last seen objects of a kind. The cache may be behind the server: use optimistic concurrency (a status write with
+/// an old version fails).
 /// </summary>
 /// <typeparam name="TEntity">The kind.</typeparam>
 public interface IResourceCache<TEntity>
@@ -13,7 +13,7 @@ public interface IResourceCache<TEntity>
     /// <summary>True once a first list was read.</summary>
     bool HasSynced { get; }
 
-    /// <summary>Ends when a first list was read.</summary>
+    /// <summary>Completes when a first list was read.</summary>
     Task WaitForSyncAsync(CancellationToken cancellationToken);
 
     /// <summary>The object, or null.</summary>
@@ -23,15 +23,53 @@ public interface IResourceCache<TEntity>
     IReadOnlyList<TEntity> List();
 
     /// <summary>
-    /// Calls <paramref name="onChange"/> at every change from now on, first with an Added for each object already
-    /// there. It must return quickly and not throw.
+    /// Calls <paramref name="onChange"/> at every change from now on, first with an Added for each existing object. It
+    /// must return quickly and not throw.
     /// </summary>
     IDisposable Subscribe(Action<ResourceChange<TEntity>> onChange);
 
     /// <summary>
-    /// Takes in the result of an own write at once, so that the next read does not see an older state; its event, when
-    /// it comes, is then no news. Events of others that happened before it are still handed out. An older version than
-    /// the cached one is ignored.
+    /// Stores the result of an own write immediately, so that the next read does not see an older state; its event is
+    /// then ignored. Earlier events of others are still delivered. A version older than the cached one is ignored.
     /// </summary>
     void Observe(TEntity written);
+}
+
+/// <summary>One change of the cache.</summary>
+/// <typeparam name="TEntity">The kind.</typeparam>
+/// <param name="Type">How it changed.</param>
+/// <param name="Object">The current object (deleted: its last state).</param>
+/// <param name="Previous">The previous cached object; null if it is new.</param>
+/// <param name="IsOwnWrite">True if this process made the change
+/// (<see cref="IResourceCache{TEntity}.Observe"/>).</param>
+public sealed record ResourceChange<TEntity>(
+    ResourceChangeType Type, TEntity Object, TEntity? Previous, bool IsOwnWrite = false)
+    where TEntity : class, IKubernetesObject;
+
+/// <summary>The kinds of cache changes.</summary>
+public enum ResourceChangeType
+{
+    /// <summary>New in the cache.</summary>
+    Added,
+
+    /// <summary>A new resourceVersion.</summary>
+    Modified,
+
+    /// <summary>Deleted from the server (also detected by a later list if the event was missed).</summary>
+    Deleted,
+
+    /// <summary>Unchanged; delivered again by the periodic resync.</summary>
+    Resynced,
+}
+
+/// <summary>Namespace and name of an object; the unit of serialized work.</summary>
+/// <param name="Namespace">Namespace; null for cluster-scoped kinds.</param>
+/// <param name="Name">Name.</param>
+public readonly record struct ObjectKey(string? Namespace, string Name)
+{
+    /// <summary>The key of an object.</summary>
+    public static ObjectKey Of(IKubernetesObject entity) => new(entity.Metadata.Namespace, entity.Metadata.Name);
+
+    /// <summary><c>namespace/name</c>.</summary>
+    public override string ToString() => Namespace is null ? Name : $"{Namespace}/{Name}";
 }

@@ -1,9 +1,8 @@
 namespace Drydock.Clients.Kubernetes.Watching;
 
-/// <summary>How well a watch does.</summary>
 public interface IWatchHealth
 {
-    /// <summary>What is watched, for people: <c>omsupgrades.drydock.dev</c>.</summary>
+    /// <summary>What is watched, for messages: <c>omsupgrades.drydock.dev</c>.</summary>
     string Name { get; }
 
     /// <summary>True once a first list was read.</summary>
@@ -11,8 +10,8 @@ public interface IWatchHealth
 
     /// <summary>
     /// Time since the last sign of life: an event, a bookmark, a watch that the server accepted or ended, a page of a
-    /// list, and an attempt that failed. An API server that
-    /// is away or refuses is nothing that a restart would mend; a watch without any attempt is.
+    /// list, and a failed attempt. A restart would not help against an unavailable or refusing API server, but it helps
+    /// against a watch that makes no attempts.
     /// </summary>
     TimeSpan Age { get; }
 

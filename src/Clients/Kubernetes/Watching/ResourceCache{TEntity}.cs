@@ -1,9 +1,10 @@
+using System.Globalization;
 using Drydock.Abstractions.Entities;
 
 namespace Drydock.Clients.Kubernetes.Watching;
 
 /// <summary>
-/// The state of a watch: objects, and who is told of changes. Changes are told one after the other, in order.
+/// The state of a watch: the objects and the subscribers. Changes are delivered one after the other, in order.
 /// </summary>
 internal sealed class ResourceCache<TEntity>(Action<Exception> onSubscriberFault)
     where TEntity : class, IKubernetesObject
@@ -43,17 +44,21 @@ internal sealed class ResourceCache<TEntity>(Action<Exception> onSubscriberFault
         return new Subscription(this, onChange);
     }
 
-    /// <summary>Takes in a whole list: what is not in it is gone, however its event was lost.</summary>
+    /// <summary>
+    /// Replaces the content by a complete list: missing objects are deleted, even if their event was lost.
+    /// </summary>
     /// <param name="items">The objects.</param>
-    /// <param name="unreadable">Keys of objects that exist but do not fit the type: they stay as they last
-    /// were.</param>
-    /// <param name="resync">True to hand out unchanged objects as well.</param>
+    /// <param name="unreadable">Keys of objects that exist but do not fit the type: their last state is kept.</param>
+    /// <param name="resync">True to deliver unchanged objects as well.</param>
     public void Replace(IReadOnlyList<TEntity> items, IReadOnlySet<ObjectKey> unreadable, bool resync)
     {
         lock (_lock)
         {
             var present = items.Select(i => ObjectKey.Of(i)).ToHashSet();
-            foreach (var gone in _entries.Where(e => !present.Contains(e.Key) && !unreadable.Contains(e.Key)).Select(e => e.Value.Current).ToList())
+            foreach (var gone in _entries
+                .Where(e => !present.Contains(e.Key) && !unreadable.Contains(e.Key))
+                .Select(e => e.Value.Current)
+                .ToList())
             {
                 Remove(gone);
             }
@@ -62,13 +67,17 @@ internal sealed class ResourceCache<TEntity>(Action<Exception> onSubscriberFault
             {
                 if (!Set(item) && resync)
                 {
-                    Tell(new ResourceChange<TEntity>(ResourceChangeType.Resynced, _entries[ObjectKey.Of(item)].Current, _entries[ObjectKey.Of(item)].Current));
+                    Tell(
+                        new ResourceChange<TEntity>(
+                            ResourceChangeType.Resynced,
+                            _entries[ObjectKey.Of(item)].Current,
+                            _entries[ObjectKey.Of(item)].Current));
                 }
             }
         }
     }
 
-    /// <summary>Takes in an added or modified object; false if that is no news.</summary>
+    /// <summary>Stores an added or modified object; false if it is not new.</summary>
     public bool Set(TEntity item)
     {
         lock (_lock)
@@ -82,9 +91,10 @@ internal sealed class ResourceCache<TEntity>(Action<Exception> onSubscriberFault
 
             if (entry.IsNewerThan(item.Metadata.ResourceVersion))
             {
-                // Another's change from before an own write: the state is old, but that it happened is news, for the
-                // writer may not have looked at it.
-                return !entry.WasWrittenHere(item.Metadata.ResourceVersion) && TellModified(entry.Current, entry.Current);
+                // A change by another writer before an own write: the state is outdated, but the change must be
+                // reported, because the writer may not have seen it.
+                return !entry.WasWrittenHere(item.Metadata.ResourceVersion)
+                    && TellModified(entry.Current, entry.Current);
             }
 
             var previous = entry.Current;
@@ -94,7 +104,8 @@ internal sealed class ResourceCache<TEntity>(Action<Exception> onSubscriberFault
                 return Set(item);
             }
 
-            var isNews = entry.Version != item.Metadata.ResourceVersion && !entry.WasWrittenHere(item.Metadata.ResourceVersion);
+            var isNews = entry.Version != item.Metadata.ResourceVersion
+                && !entry.WasWrittenHere(item.Metadata.ResourceVersion);
             entry.Replace(item);
             return isNews && TellModified(item, previous);
         }
@@ -116,8 +127,8 @@ internal sealed class ResourceCache<TEntity>(Action<Exception> onSubscriberFault
     {
         lock (_lock)
         {
-            // An object that is not (or no longer) here comes by its events alone; a written state must not raise the
-            // dead.
+            // Ignore an own write if the object is not in the cache (any more): only watch events may add it, so that a
+            // late write cannot resurrect a deleted object.
             if (_entries.TryGetValue(ObjectKey.Of(written), out var entry)
                 && entry.IsSameIncarnation(written)
                 && written.Metadata.ResourceVersion is { } version
@@ -153,12 +164,13 @@ internal sealed class ResourceCache<TEntity>(Action<Exception> onSubscriberFault
         }
         catch (Exception e)
         {
-            // A faulty listener must not end the watch for all others.
+            // A failing subscriber must not end the watch for all others.
             onSubscriberFault(e);
         }
     }
 
-    private sealed class Subscription(ResourceCache<TEntity> cache, Action<ResourceChange<TEntity>> onChange) : IDisposable
+    private sealed class Subscription(
+        ResourceCache<TEntity> cache, Action<ResourceChange<TEntity>> onChange) : IDisposable
     {
         public void Dispose()
         {
@@ -168,4 +180,55 @@ internal sealed class ResourceCache<TEntity>(Action<Exception> onSubscriberFault
             }
         }
     }
+}
+
+/// <summary>One cached object and the versions written by this process whose events have not arrived yet.</summary>
+internal sealed class CacheEntry<TEntity>(TEntity current)
+    where TEntity : class, IKubernetesObject
+{
+    private const int RememberedWrites = 4096;
+    private readonly Queue<string> _ownVersions = new();
+
+    public TEntity Current { get; private set; } = current;
+
+    public string? Version => Current.Metadata.ResourceVersion;
+
+    public bool IsSameIncarnation(TEntity other) =>
+        Current.Metadata.Uid is not { } uid || other.Metadata.Uid is not { } otherUid || uid == otherUid;
+
+    public bool WasWrittenHere(string? version) => version is not null && _ownVersions.Contains(version);
+
+    public void Replace(TEntity newer)
+    {
+        Current = newer;
+        _ownVersions.Clear();
+    }
+
+    public void ReplaceByOwnWrite(TEntity newer)
+    {
+        Current = newer;
+        if (_ownVersions.Count == RememberedWrites)
+        {
+            _ownVersions.Dequeue();
+        }
+
+        _ownVersions.Enqueue(newer.Metadata.ResourceVersion!);
+    }
+
+    public bool IsNewerThan(string? version) => ResourceVersions.IsOlder(version, Version);
+}
+
+/// <summary>
+/// Compares versions. They are increasing numbers (guaranteed by KEP-5504).
+/// </summary>
+internal static class ResourceVersions
+{
+    /// <summary>
+    /// Whether <paramref name="version"/> is older than <paramref name="other"/>; false if one of them is not a number
+    /// (then only the order of arrival counts).
+    /// </summary>
+    public static bool IsOlder(string? version, string? other) =>
+        ulong.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out var left)
+        && ulong.TryParse(other, NumberStyles.None, CultureInfo.InvariantCulture, out var right)
+        && left < right;
 }

@@ -7,8 +7,9 @@ using Microsoft.Extensions.Logging;
 namespace Drydock.Clients.Kubernetes.Watching;
 
 /// <summary>
-/// Keeps a cache of the objects of a kind: lists, watches with bookmarks, goes on from the last version after a break,
-/// lists again when that version is gone (410) and once every <see cref="ResourceWatcherOptions.ResyncPeriod"/>, renews
+/// Keeps a cache of the objects of a kind: lists, watches with bookmarks, continues from the last version after a
+/// disconnect, lists again when that version has expired (410) and once every
+/// <see cref="ResourceWatcherOptions.ResyncPeriod"/>, renews
 /// silent watches. Ends only when cancelled.
 /// </summary>
 /// <typeparam name="TEntity">The kind.</typeparam>
@@ -29,7 +30,7 @@ public sealed class ResourceWatcher<TEntity> : IResourceCache<TEntity>, IWatchHe
     private int _faults;
     private bool _gone;
 
-    /// <summary>Makes a watcher; <see cref="RunAsync"/> starts it.</summary>
+    /// <summary>Creates a watcher; <see cref="RunAsync"/> starts it.</summary>
     public ResourceWatcher(
         IKubernetesClient client,
         ResourceWatcherOptions? options,
@@ -74,7 +75,7 @@ public sealed class ResourceWatcher<TEntity> : IResourceCache<TEntity>, IWatchHe
     /// <inheritdoc />
     public void Observe(TEntity written) => _cache.Observe(written);
 
-    /// <summary>Watches until cancelled; returns then, and at no other time.</summary>
+    /// <summary>Watches until cancelled; it returns only then.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         SignOfLife();
@@ -99,14 +100,15 @@ public sealed class ResourceWatcher<TEntity> : IResourceCache<TEntity>, IWatchHe
                 _version = null;
                 _gone = true;
                 SignOfLife();
-                KubernetesMetrics.WatchReconnections.Add(1, KubernetesMetrics.Tag("resource", _resource), KubernetesMetrics.Tag("cause", "gone"));
+                KubernetesMetrics.WatchReconnections.Add(
+                    1, KubernetesMetrics.Tag("resource", _resource), KubernetesMetrics.Tag("cause", "gone"));
             }
             catch (Exception e)
             {
                 if (e is KubernetesGoneException or KubernetesTooLargeException)
                 {
-                    // Gone again before a single event, or an event that cannot be read from any version before it:
-                    // list again, but not in a tight loop.
+                    // The version expired again before a single event, or an event cannot be read from any earlier
+                    // version: list again, but not in a tight loop.
                     _version = null;
                 }
 
@@ -119,7 +121,14 @@ public sealed class ResourceWatcher<TEntity> : IResourceCache<TEntity>, IWatchHe
     private async Task ListAsync(CancellationToken cancellationToken)
     {
         var resync = HasSynced && _version is not null;
-        var options = new ListOptions { LabelSelector = _options.LabelSelector, FieldSelector = _options.FieldSelector, MetadataOnly = _options.MetadataOnly, TolerateUnreadable = true, OnPage = SignOfLife };
+        var options = new ListOptions
+        {
+            LabelSelector = _options.LabelSelector,
+            FieldSelector = _options.FieldSelector,
+            MetadataOnly = _options.MetadataOnly,
+            TolerateUnreadable = true,
+            OnPage = SignOfLife,
+        };
         var list = await _client.ListAsync<TEntity>(_options.Namespace, options, cancellationToken);
         foreach (var unreadable in list.Unreadable)
         {
@@ -160,12 +169,15 @@ public sealed class ResourceWatcher<TEntity> : IResourceCache<TEntity>, IWatchHe
             Take(watchEvent);
         }
 
-        // Servers end a watch after its time, and a silent one is renewed. One that a server ends at once, again and
-        // again, must not be asked for in a tight loop.
-        KubernetesMetrics.WatchReconnections.Add(1, KubernetesMetrics.Tag("resource", _resource), KubernetesMetrics.Tag("cause", "ended"));
+        // Servers end a watch after its time, and a silent one is renewed. A watch that a server repeatedly ends at
+        // once must not be reopened in a tight loop.
+        KubernetesMetrics.WatchReconnections.Add(
+            1, KubernetesMetrics.Tag("resource", _resource), KubernetesMetrics.Tag("cause", "ended"));
         if (events == 0 && _time.GetElapsedTime(began) < TimeSpan.FromSeconds(0.5))
         {
-            throw new KubernetesUnreachableException(KubernetesResource.Of<TEntity>().Request("watch", _options.Namespace), "the server ended the watch at once and without an event");
+            throw new KubernetesUnreachableException(
+                KubernetesResource.Of<TEntity>().Request("watch", _options.Namespace),
+                "the server ended the watch immediately and without an event");
         }
 
         SignOfLife();
@@ -180,7 +192,8 @@ public sealed class ResourceWatcher<TEntity> : IResourceCache<TEntity>, IWatchHe
         _faults = 0;
         _gone = false;
         Problem = null;
-        KubernetesMetrics.WatchEvents.Add(1, KubernetesMetrics.Tag("resource", _resource), KubernetesMetrics.Tag("type", watchEvent.Type.ToString()));
+        KubernetesMetrics.WatchEvents.Add(
+            1, KubernetesMetrics.Tag("resource", _resource), KubernetesMetrics.Tag("type", watchEvent.Type.ToString()));
         if (watchEvent.Unreadable is { } unreadable)
         {
             _logger.Unreadable(Name, unreadable.Namespace, unreadable.Name, unreadable.Error);
@@ -208,10 +221,70 @@ public sealed class ResourceWatcher<TEntity> : IResourceCache<TEntity>, IWatchHe
         Problem = fault.Message;
         var delay = _backoff.Delay(_faults);
         _faults++;
-        KubernetesMetrics.WatchReconnections.Add(1, KubernetesMetrics.Tag("resource", _resource), KubernetesMetrics.Tag("cause", "fault"));
+        KubernetesMetrics.WatchReconnections.Add(
+            1, KubernetesMetrics.Tag("resource", _resource), KubernetesMetrics.Tag("cause", "fault"));
         _logger.Interrupted(Name, _faults, delay, fault.Message);
         await Task.Delay(delay, _time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private void SignOfLife() => Volatile.Write(ref _lastSign, _time.GetTimestamp());
+}
+
+/// <summary>What a <see cref="ResourceWatcher{TEntity}"/> watches, and its times.</summary>
+public sealed record ResourceWatcherOptions
+{
+    /// <summary>Namespace; null for all.</summary>
+    public string? Namespace { get; init; }
+
+    public string? LabelSelector { get; init; }
+
+    public string? FieldSelector { get; init; }
+
+    /// <summary>Asks the server for metadata only.</summary>
+    public bool MetadataOnly { get; init; }
+
+    /// <summary>
+    /// Period after which all objects are listed and delivered again; this repairs missed changes.
+    /// </summary>
+    public TimeSpan ResyncPeriod { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>A watch without event or bookmark for this long is renewed.</summary>
+    public TimeSpan IdleLimit { get; init; } = TimeSpan.FromSeconds(150);
+
+    /// <summary>How long the server keeps one watch open before it ends it normally.</summary>
+    public TimeSpan WatchTimeout { get; init; } = TimeSpan.FromMinutes(8);
+
+    /// <summary>Pauses after failures.</summary>
+    public Runtime.BackoffOptions Backoff { get; init; } =
+        new() { First = TimeSpan.FromMilliseconds(200), Max = TimeSpan.FromSeconds(30) };
+}
+
+/// <summary>Log messages of watches.</summary>
+internal static partial class WatchLog
+{
+    [LoggerMessage(Level = LogLevel.Debug, Message = "Listed {Count} {Resource} at version {Version}.")]
+    public static partial void Listed(this ILogger logger, int count, string resource, string version);
+
+    [LoggerMessage(
+        Level = LogLevel.Information,
+        Message = "The server no longer keeps the version of the {Resource} watch; listing again.")]
+    public static partial void Gone(this ILogger logger, string resource);
+
+    [LoggerMessage(
+        Level = LogLevel.Debug, Message = "The {Resource} watch ended after {Events} events and is being reopened.")]
+    public static partial void Renewed(this ILogger logger, string resource, int events);
+
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "The {Resource} watch was interrupted (failure {Count} in a row), retrying in {Delay}: {Why}")]
+    public static partial void Interrupted(this ILogger logger, string resource, int count, TimeSpan delay, string why);
+
+    [LoggerMessage(
+        Level = LogLevel.Error,
+        Message = "{Resource} {Namespace}/{Name} does not fit its type; its last readable state is kept: {Why}")]
+    public static partial void Unreadable(
+        this ILogger logger, string resource, string? Namespace, string name, string why);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "A subscriber of the {Resource} watch failed.")]
+    public static partial void SubscriberFault(this ILogger logger, Exception exception, string resource);
 }

@@ -3,8 +3,8 @@ using Drydock.Abstractions.Entities;
 namespace Drydock.Clients.Kubernetes.Watching;
 
 /// <summary>
-/// The caches of several namespaces as one. Changes of one namespace are told in order, those of different namespaces
-/// side by side.
+/// The caches of several namespaces as one. Changes of one namespace are delivered in order, those of different
+/// namespaces concurrently.
 /// </summary>
 /// <typeparam name="TEntity">The kind.</typeparam>
 public sealed class ScopedCache<TEntity> : IResourceCache<TEntity>
@@ -13,7 +13,7 @@ public sealed class ScopedCache<TEntity> : IResourceCache<TEntity>
     private readonly IReadOnlyDictionary<string, IResourceCache<TEntity>> _parts;
 
     /// <summary>Joins them.</summary>
-    /// <param name="parts">The caches, by their namespace.</param>
+    /// <param name="parts">The caches by namespace.</param>
     public ScopedCache(IReadOnlyDictionary<string, IResourceCache<TEntity>> parts) => _parts = parts;
 
     /// <inheritdoc />

@@ -4,7 +4,7 @@ namespace Drydock.Clients.MySql.Native;
 
 /// <summary>
 /// The thread on which a connection's blocking native calls run when they are awaited, so that no pool thread waits for
-/// a server. One per open connection, begun at the first asynchronous call.
+/// a server. One per open connection, started at the first asynchronous call.
 /// </summary>
 internal sealed class ConnectionThread : IDisposable
 {

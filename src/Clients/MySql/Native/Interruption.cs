@@ -5,9 +5,9 @@ using Drydock.Abstractions.Values;
 namespace Drydock.Clients.MySql.Native;
 
 /// <summary>
-/// Ends one native call early. With a <see cref="KillTarget"/> by <c>KILL QUERY</c> from a second connection and, where
+/// Ends one native call early. With a <see cref="KillTarget"/> by <c>KILL QUERY</c> from a second connection and, if
 /// that cannot be sent or does not help within <see cref="Grace"/>, by shutting the socket down; without one by
-/// shutting the socket down at once.
+/// shutting the socket down immediately.
 /// </summary>
 internal sealed class Interruption : IDisposable
 {
@@ -27,8 +27,8 @@ internal sealed class Interruption : IDisposable
     private bool _disposed;
     private Task? _kill;
 
-    /// <param name="socket">Of the connection whose call is to end.</param>
-    /// <param name="target">The session to send the KILL QUERY to; null to shut the socket down at once.</param>
+    /// <param name="socket">The socket of the connection whose call may be ended.</param>
+    /// <param name="target">The session to send the KILL QUERY to; null to shut the socket down immediately.</param>
     /// <param name="limit">Time the call may take; zero for no limit.</param>
     /// <param name="time">The limit's clock.</param>
     /// <param name="cancellationToken">Ends the call as well.</param>
@@ -46,22 +46,22 @@ internal sealed class Interruption : IDisposable
         _registration = cancellationToken.UnsafeRegister(static s => ((Interruption)s!).Fire(), this);
     }
 
-    /// <summary>It was the time limit.</summary>
+    /// <summary>The time limit expired.</summary>
     internal bool TimedOut => _limit?.IsCancellationRequested == true;
 
-    /// <summary>Ends the call now and waits until the server was told.</summary>
-    /// <returns>The KILL QUERY was sent: the statement ends, the connection may survive. Else the socket is shut
+    /// <summary>Ends the call now and waits until the server was notified.</summary>
+    /// <returns>The KILL QUERY was sent: the statement ends, the connection may survive. Otherwise the socket is shut
     /// down.</returns>
     internal bool KillNow()
     {
         Fire();
 
-        // On the connection's own thread, which is there to block: whether the statement ends decides what it does next.
+        // Runs on the connection's own thread, which may block: its next action depends on whether the statement ends.
         return _target is not null && _sent.Task.GetAwaiter().GetResult();
     }
 
     /// <summary>
-    /// Disarms it and waits for a kill that is under way; true if it fired (a KILL may then still hit the next
+    /// Disarms it and waits for a running kill; true if it fired (a KILL may then still hit the next
     /// statement).
     /// </summary>
     internal bool End()
@@ -76,8 +76,8 @@ internal sealed class Interruption : IDisposable
             }
         }
 
-        // On the connection's own thread, which is there to block: a KILL QUERY that is still on its way would strike
-        // the next statement.
+        // Runs on the connection's own thread, which may block: a KILL QUERY still in flight would hit the next
+        // statement.
         _kill?.GetAwaiter().GetResult();
         return _fired;
     }
@@ -105,7 +105,8 @@ internal sealed class Interruption : IDisposable
             _fired = true;
             if (_target is { } target)
             {
-                _kill = Task.Factory.StartNew(() => Kill(target), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+                _kill = Task.Factory.StartNew(
+                    () => Kill(target), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
             }
             else
             {
@@ -127,7 +128,7 @@ internal sealed class Interruption : IDisposable
                 }
             }
 
-            // Under the lock: once the call is over, its connection must not be hit.
+            // Under the lock, because the connection must not be affected once the call is over.
             lock (_lock)
             {
                 if (!_over.IsSet)
@@ -146,28 +147,41 @@ internal sealed class Interruption : IDisposable
     {
         try
         {
-            var options = new MySqlConnectionStringBuilder(target.Options) { ConnectionTimeout = Seconds, Database = "" };
+            var options = new MySqlConnectionStringBuilder(target.Options)
+            {
+                ConnectionTimeout = Seconds,
+                Database = "",
+            };
             using var second = new NativeConnection(options);
-            using var limit = new Interruption(second.Socket, target: null, Grace, TimeProvider.System, CancellationToken.None);
+            using var limit =
+                new Interruption(second.Socket, target: null, Grace, TimeProvider.System, CancellationToken.None);
             second.Connect(options);
 
-            // Behind a load balancer the second connection may reach another server, where the same number is somebody
-            // else's session.
+            // Behind a load balancer the second connection may reach another server, where the same number belongs to
+            // another session.
             using var scope = second.Enter();
             if (ServerName.Read(second) != target.Server)
             {
                 return false;
             }
 
-            second.Send(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"KILL QUERY {target.ConnectionId}")));
+            second.Send(
+                Encoding.ASCII.GetBytes(
+                    string.Create(CultureInfo.InvariantCulture, $"KILL QUERY {target.ConnectionId}")));
             second.IsQuiet = true;
             return true;
         }
         catch (Exception exception) when (exception is MySqlException or ArgumentException or IOException)
         {
-            // The server cannot be told, or the files of a connection are gone: only our own end of the connection is
-            // left to act on.
+            // The server cannot be notified, or the files of a connection no longer exist: only the local end of the
+            // connection can be closed.
             return false;
         }
     }
 }
+
+/// <summary>A session that a second connection can end.</summary>
+/// <param name="Options">How to reach its server.</param>
+/// <param name="ConnectionId">CONNECTION_ID() of the session.</param>
+/// <param name="Server">The value of <see cref="ServerName"/> in that session; never empty.</param>
+internal sealed record KillTarget(MySqlConnectionStringBuilder Options, ulong ConnectionId, string Server);

@@ -4,9 +4,8 @@ using System.Runtime.InteropServices;
 namespace Drydock.Clients.MySql.Native;
 
 /// <summary>
-/// The library's calls back into this client, always on the thread that called the library: before each wait for a
-/// socket and after each read. So the socket is known before the login ends, every wait can be ended, and every byte is
-/// counted.
+/// Callbacks of the library, always on the thread that called the library: before each wait for a socket and after each
+/// read. So the socket is known before the login ends, every wait can be interrupted, and every byte is counted.
 /// </summary>
 internal static unsafe class IoHooks
 {
@@ -21,7 +20,7 @@ internal static unsafe class IoHooks
     /// <summary>Once per process, before the first connection: the library's list has no lock.</summary>
     internal static int Register() => NativeMethods.ma_pvio_register_callback(1, &OnTransfer);
 
-    /// <summary>The calls of this thread belong to this connection until the scope is disposed of.</summary>
+    /// <summary>The calls of this thread belong to this connection until the scope is disposed.</summary>
     internal static Scope Enter(SocketGuard guard)
     {
         var scope = new Scope(_current);
@@ -29,7 +28,7 @@ internal static unsafe class IoHooks
         return scope;
     }
 
-    // Each body is a method of its own, never inlined: getting and setting errno polls for a garbage collection. In a
+    // Each body is a separate method, never inlined: getting and setting errno polls for a garbage collection. In a
     // method that native code calls the JIT puts that poll after the return to native mode; a poll that then waits
     // leaves the thread in managed mode, and the library's next call back ends the process ("attempted to call a
     // UnmanagedCallersOnly method from managed code"). Seen with .NET 10.0.
@@ -44,7 +43,8 @@ internal static unsafe class IoHooks
     [MethodImpl(MethodImplOptions.NoInlining)]
     private static int Wait(int socket, bool isRead)
     {
-        var (result, error) = _current?.Wait(socket, isRead) ?? (NativeMethods.WaitFor(socket, isRead, LongestStrayWait), 0);
+        var (result, error) = _current?.Wait(socket, isRead)
+            ?? (NativeMethods.WaitFor(socket, isRead, LongestStrayWait), 0);
         Marshal.SetLastSystemError(error);
         return result;
     }

@@ -5,12 +5,12 @@ using System.Text;
 namespace Drydock.Clients.MySql.Native;
 
 /// <summary>
-/// Reads along while a login is under way and stops one that would give the password to somebody who is not proved to
-/// be the server: the library decides by what was asked for, not by what the server has agreed to.
+/// Inspects a login and stops it if the password would be sent to an unverified server: the library decides by the
+/// requested options, not by what the server has agreed to.
 /// </summary>
-/// <param name="channel">What the login runs over.</param>
-/// <param name="plugins">The ways to log in that are allowed, by their exact names. The library's own list is of no
-/// use: at a switch it looks at the wrong name.</param>
+/// <param name="channel">The transport of the login.</param>
+/// <param name="plugins">The allowed authentication plugins, by their exact names. The library's own list does not
+/// help: after a plugin switch it checks the wrong name.</param>
 internal sealed class LoginWatch(LoginChannel channel, IReadOnlyCollection<string> plugins)
 {
     private const int Header = 4;
@@ -36,7 +36,7 @@ internal sealed class LoginWatch(LoginChannel channel, IReadOnlyCollection<strin
     private bool _answered;
     private bool _over;
 
-    /// <summary>The login has ended; what follows is not looked at.</summary>
+    /// <summary>Ends the inspection after the login.</summary>
     internal void End() => _over = true;
 
     /// <summary>Takes the next bytes from the server.</summary>
@@ -69,7 +69,7 @@ internal sealed class LoginWatch(LoginChannel channel, IReadOnlyCollection<strin
 
             if (_greeted && !_answered && data.Length > 0)
             {
-                // It would be taken for an answer that came over TLS.
+                // It would be treated as an answer received over TLS.
                 return ("The server sent more than its greeting before the login.", MySqlException.Malformed);
             }
 
@@ -80,15 +80,21 @@ internal sealed class LoginWatch(LoginChannel channel, IReadOnlyCollection<strin
     }
 
     private (string Message, int Number) Unsafe(string what) => (
-        $"{what} Over this connection that could give the password to whoever answers. Use TLS that verifies the server (VerifyCA or VerifyFull),"
-        + $" or let the user log in in another way. Allowed are: {string.Join(", ", plugins)}.",
+        $"{what} Over this connection that could reveal the password to an unverified server. "
+            + "Use TLS that verifies the server (VerifyCA or VerifyFull),"
+        + $" or use another authentication plugin for the user. Allowed are: {string.Join(", ", plugins)}.",
         MySqlException.AuthenticationRefused);
 
     private (string Message, int Number)? Greeting(int length)
     {
         if (length is 0 or > LongestGreeting)
         {
-            return (string.Create(CultureInfo.InvariantCulture, $"The server's greeting has {length} bytes, expected 1 to {LongestGreeting}. Is this a MySQL server?"), MySqlException.Malformed);
+            return (
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"The server's greeting has {length} bytes, expected 1 to {LongestGreeting}. "
+                        + $"Is this a MySQL server?"),
+                MySqlException.Malformed);
         }
 
         if (_have < Header + length)
@@ -137,14 +143,35 @@ internal sealed class LoginWatch(LoginChannel channel, IReadOnlyCollection<strin
             case Switch when length == 1:
                 return Unsafe("The server asks for the password in the format of MySQL before 4.1.");
             case Switch:
-                var name = Encoding.UTF8.GetString(answer[1..(answer.IndexOf((byte)0) is > 0 and var end ? end : matter)]);
-                return plugins.Contains(name, StringComparer.Ordinal) ? null : Unsafe($"The server asks for a login with '{name}'.");
-            case MoreData when channel is LoginChannel.VerifiedTls or LoginChannel.UnixSocket || (length == 2 && answer[1] == FastSuccess):
+                var name =
+                    Encoding.UTF8.GetString(answer[1..(answer.IndexOf((byte)0) is > 0 and var end ? end : matter)]);
+                return plugins.Contains(name, StringComparer.Ordinal)
+                    ? null
+                    : Unsafe($"The server asks for a login with '{name}'.");
+            case MoreData when channel is LoginChannel.VerifiedTls or LoginChannel.UnixSocket
+                || (length == 2 && answer[1] == FastSuccess):
                 return null;
             case MoreData:
-                return Unsafe("The server asks for the password itself, perhaps encrypted with a key that the server sends.");
+                return Unsafe(
+                    "The server asks for the password itself, perhaps encrypted with a key that the server sends.");
             default:
                 return ("The server's answer to the login is malformed.", MySqlException.Malformed);
         }
     }
+}
+
+/// <summary>The transport of a login.</summary>
+internal enum LoginChannel
+{
+    /// <summary>TCP without TLS.</summary>
+    Plain,
+
+    /// <summary>TCP with TLS; the server is not verified.</summary>
+    Tls,
+
+    /// <summary>TCP with TLS to a server whose certificate is verified.</summary>
+    VerifiedTls,
+
+    /// <summary>A socket file of this machine.</summary>
+    UnixSocket,
 }

@@ -27,3 +27,39 @@ internal unsafe struct NativeBind
     [FieldOffset(101)]
     internal byte IsUnsigned;
 }
+
+/// <summary><c>MYSQL_TIME</c>: 40 bytes; <see cref="SecondPart"/> is microseconds.</summary>
+[StructLayout(LayoutKind.Explicit, Size = 40)]
+internal struct NativeTime
+{
+    internal const int KindDate = 0;
+    internal const int KindDateTime = 1;
+    internal const int KindTime = 2;
+
+    [FieldOffset(0)]
+    internal uint Year;
+
+    [FieldOffset(4)]
+    internal uint Month;
+
+    [FieldOffset(8)]
+    internal uint Day;
+
+    [FieldOffset(12)]
+    internal uint Hour;
+
+    [FieldOffset(16)]
+    internal uint Minute;
+
+    [FieldOffset(20)]
+    internal uint Second;
+
+    [FieldOffset(24)]
+    internal ulong SecondPart;
+
+    [FieldOffset(32)]
+    internal byte Negative;
+
+    [FieldOffset(36)]
+    internal int Kind;
+}

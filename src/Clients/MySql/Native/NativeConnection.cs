@@ -7,23 +7,24 @@ using Drydock.Clients.Safety;
 namespace Drydock.Clients.MySql.Native;
 
 /// <summary>
-/// A <c>MYSQL*</c>. One thread at a time, any thread; what ends a call from another thread is <see cref="Socket"/>.
+/// A <c>MYSQL*</c>. Used by one thread at a time, any thread; <see cref="Socket"/> ends a call from another thread.
 /// </summary>
 internal sealed class NativeConnection : SafeHandle
 {
     private const string Native = "mysql_native_password";
 
-    // Answers to a challenge: they prove the password without giving it away.
+    // Challenge-response methods: they prove the password without revealing it.
     private static readonly string[] Challenges = [Native, "client_ed25519"];
 
     // Over TLS these two send the password itself, so only to a server whose certificate was verified. Over TCP without
-    // TLS the first one is used as far as it is an answer to a challenge (LoginWatch sees to that). Never:
+    // TLS the first one is used only as a challenge response (ensured by LoginWatch). Never:
     // mysql_clear_password, dialog, mysql_old_password.
     private static readonly string[] Plain = [.. Challenges, "caching_sha2_password"];
     private static readonly string[] Verified = [.. Plain, "sha256_password"];
     private static readonly string[] Local = [.. Verified, "auth_socket", "unix_socket"];
 
-    private static readonly Lazy<int> LibraryInit = new(static () => NativeMethods.mysql_server_init(0, 0, 0) is not 0 and var e ? e : IoHooks.Register());
+    private static readonly Lazy<int> LibraryInit =
+        new(static () => NativeMethods.mysql_server_init(0, 0, 0) is not 0 and var e ? e : IoHooks.Register());
 
     private readonly MySqlConnectionStringBuilder _options;
 
@@ -46,7 +47,8 @@ internal sealed class NativeConnection : SafeHandle
             LoginChannel.Tls => Challenges,
             _ => Verified,
         };
-        Socket = new SocketGuard(options.ReadTimeout, options.WriteTimeout, options.MaximumPacket, new LoginWatch(Channel, plugins));
+        Socket = new SocketGuard(
+            options.ReadTimeout, options.WriteTimeout, options.MaximumPacket, new LoginWatch(Channel, plugins));
     }
 
     public override bool IsInvalid => handle == 0;
@@ -55,7 +57,7 @@ internal sealed class NativeConnection : SafeHandle
     internal SocketGuard Socket { get; }
 
     /// <summary>
-    /// Nothing is under way, so that closing may say goodbye to the server; else the socket is shut down first.
+    /// No call is running, so closing may send COM_QUIT; otherwise the socket is shut down first.
     /// </summary>
     internal bool IsQuiet { get; set; }
 
@@ -65,7 +67,7 @@ internal sealed class NativeConnection : SafeHandle
     /// Connects and logs in; blocks until <see cref="SocketGuard.End"/> at the latest, or as long as resolving the name
     /// takes.
     /// </summary>
-    /// <exception cref="MySqlException">As the server or the library says.</exception>
+    /// <exception cref="MySqlException">The error of the server or the library.</exception>
     internal void Connect(MySqlConnectionStringBuilder options)
     {
         if (LibraryInit.Value != 0)
@@ -79,10 +81,13 @@ internal sealed class NativeConnection : SafeHandle
             throw new MySqlException("libmariadb.so.3 is out of memory.");
         }
 
-        // The library reads the authority while it connects.
-        using var authority = options.SslCaPem.Length > 0 ? MemoryFile.Create("drydock-ca", Encoding.UTF8.GetBytes(options.SslCaPem)) : null;
+        // The library reads the authority during the connect.
+        using var authority = options.SslCaPem.Length > 0
+            ? MemoryFile.Create("drydock-ca", Encoding.UTF8.GetBytes(options.SslCaPem))
+            : null;
         SetOptions(options, authority?.Path ?? options.SslCa);
-        var flags = NativeMethods.ClientFoundRows | NativeMethods.ClientMultiResults | NativeMethods.ClientPreparedMultiResults;
+        var flags =
+            NativeMethods.ClientFoundRows | NativeMethods.ClientMultiResults | NativeMethods.ClientPreparedMultiResults;
         if (options.AllowMultipleStatements)
         {
             flags |= NativeMethods.ClientMultiStatements;
@@ -107,12 +112,15 @@ internal sealed class NativeConnection : SafeHandle
         if (Channel is LoginChannel.Tls or LoginChannel.VerifiedTls && NativeMethods.mysql_get_ssl_cipher(this) == 0)
         {
             throw new MySqlException(
-                $"Cannot connect to {options.Describe()}: SSL Mode is {options.SslMode} but the session has no TLS.", 2026, "HY000", innerException: null);
+                $"Cannot connect to {options.Describe()}: SSL Mode is {options.SslMode} but the session has no TLS.",
+                2026,
+                "HY000",
+                innerException: null);
         }
     }
 
     /// <summary>
-    /// The calls of this thread into the library are this connection's until the scope is disposed of; the server may
+    /// Library calls of this thread belong to this connection until the scope is disposed of; the server may
     /// send one answer.
     /// </summary>
     internal IoHooks.Scope Enter()
@@ -121,10 +129,12 @@ internal sealed class NativeConnection : SafeHandle
         return IoHooks.Enter(Socket);
     }
 
-    /// <summary>The server may send one more answer: a row, or the columns of a result, with what came along.</summary>
+    /// <summary>
+    /// The server may send one more answer: a row, or the columns of a result, with the data sent along.
+    /// </summary>
     internal void AllowAnswer() => Socket.Allow((2L * _options.MaximumPacket) + (1 << 20));
 
-    /// <summary>Shuts the socket down where reading on would have no end.</summary>
+    /// <summary>Shuts the socket down if reading would not end.</summary>
     internal void EndUnless(bool atEnd)
     {
         if (!atEnd)
@@ -136,9 +146,14 @@ internal sealed class NativeConnection : SafeHandle
 
     /// <summary>The last error of this connection as an exception.</summary>
     internal MySqlException Error(string prefix = "") => Error(
-        (int)NativeMethods.mysql_errno(this), Text(NativeMethods.mysql_error(this)), Text(NativeMethods.mysql_sqlstate(this)), prefix);
+        (int)NativeMethods.mysql_errno(this),
+        Text(NativeMethods.mysql_error(this)),
+        Text(NativeMethods.mysql_sqlstate(this)),
+        prefix);
 
-    /// <summary>An error of this connection; what this side refused comes before what the library made of it.</summary>
+    /// <summary>
+    /// An error of this connection; a refusal by this client takes precedence over the library's error.
+    /// </summary>
     internal MySqlException Error(int number, string message, string state, string prefix = "")
     {
         if (Socket.Refusal is { } refusal)
@@ -148,11 +163,12 @@ internal sealed class NativeConnection : SafeHandle
 
         EndUnless(number != MySqlException.AnswerTooLarge);
         return number == MySqlException.AnswerTooLarge
-            ? new MySqlLimitException($"{prefix}{message} The limit of one row or packet is {_options.MaximumPacket} bytes.", number)
+            ? new MySqlLimitException(
+                $"{prefix}{message} The limit of one row or packet is {_options.MaximumPacket} bytes.", number)
             : new MySqlException(prefix + message, number, state, innerException: null);
     }
 
-    /// <summary>Runs one text-protocol statement without looking at its results beyond the status.</summary>
+    /// <summary>Runs one text-protocol statement and reads only its status.</summary>
     internal unsafe void Send(ReadOnlySpan<byte> sql)
     {
         fixed (byte* p = sql)
@@ -180,7 +196,7 @@ internal sealed class NativeConnection : SafeHandle
 
     protected override bool ReleaseHandle()
     {
-        // Also on the finalizer's thread, which must not wait for a server.
+        // Also runs on the finalizer thread, which must not wait for a server.
         EndUnless(IsQuiet);
         using (Enter())
         {
@@ -199,8 +215,8 @@ internal sealed class NativeConnection : SafeHandle
         Set(NativeOption.LocalInfile, 0u);
         Set(NativeOption.CharsetName, "utf8mb4");
 
-        // Whatever the greeting names, the first answer is one to a challenge; the server then asks for another way if
-        // it needs one.
+        // Whatever plugin the greeting names, the first answer is a challenge response; the server then requests
+        // another plugin if it needs one.
         Set(NativeOption.DefaultAuth, Native);
         Set(NativeOption.MaxAllowedPacket, (ulong)options.MaximumPacket);
         Set(NativeOption.Protocol, options.UnixSocket.Length > 0 ? 2u : 1u);
@@ -218,12 +234,13 @@ internal sealed class NativeConnection : SafeHandle
 
         if (mode == MySqlSslMode.VerifyCA && authority.Length == 0)
         {
-            throw new ArgumentException("SSL Mode VerifyCA needs SSL CA, the path of a PEM file with the CAs to trust.", nameof(options));
+            throw new ArgumentException(
+                "SSL Mode VerifyCA needs SSL CA, the path of a PEM file with the CAs to trust.", nameof(options));
         }
 
         Set(NativeOption.SslEnforce, on: true);
 
-        // A CA makes the library verify the chain; the host name is compared only when asked for as well.
+        // With a CA the library verifies the chain; the host name is compared only if requested as well.
         if (mode != MySqlSslMode.Required && authority.Length > 0)
         {
             Set(NativeOption.SslCa, Existing("SSL CA", authority));
@@ -244,7 +261,8 @@ internal sealed class NativeConnection : SafeHandle
 
     private static string Existing(string key, string path) => File.Exists(path)
         ? path
-        : throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"{key} '{path}' is not a file."), nameof(path));
+        : throw new ArgumentException(
+            string.Create(CultureInfo.InvariantCulture, $"{key} '{path}' is not a file."), nameof(path));
 
     private unsafe void SetWait() =>
         Check(NativeOption.IoWait, NativeMethods.mysql_options(this, NativeOption.IoWait, IoHooks.Callback));

@@ -3,7 +3,8 @@ using System.Runtime.InteropServices;
 namespace Drydock.Clients.MySql.Native;
 
 /// <summary>
-/// The part of MariaDB Connector/C (LGPL, Debian package <c>libmariadb3</c>) that is used. Only 64-bit Linux, where C's
+/// The part of MariaDB Connector/C (LGPL, Debian package <c>libmariadb3</c>) that is used. Only for 64-bit Linux, where
+/// C's
 /// <c>unsigned long</c> is 8 bytes.
 /// </summary>
 internal static partial class NativeMethods
@@ -53,7 +54,14 @@ internal static partial class NativeMethods
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial nint mysql_real_connect(
-        NativeConnection mysql, string? host, string user, string password, string? database, uint port, string? unixSocket, nuint clientFlag);
+        NativeConnection mysql,
+        string? host,
+        string user,
+        string password,
+        string? database,
+        uint port,
+        string? unixSocket,
+        nuint clientFlag);
 
     [LibraryImport(Library)]
     internal static partial uint mysql_errno(NativeConnection mysql);
@@ -174,7 +182,7 @@ internal static partial class NativeMethods
     [LibraryImport("libc")]
     internal static partial int fcntl(int fd, int command, int argument);
 
-    /// <summary>shutdown(2): wakes a thread that waits in the client library.</summary>
+    /// <summary>shutdown(2): wakes a thread that is waiting in the client library.</summary>
     [LibraryImport("libc")]
     internal static partial int shutdown(int socket, int how);
 
@@ -211,4 +219,23 @@ internal static partial class NativeMethods
         internal short Events;
         internal short Returned;
     }
+}
+
+/// <summary>The values of <c>enum mysql_option</c> that are used.</summary>
+internal enum NativeOption
+{
+    ConnectTimeout = 0,
+    CharsetName = 7,
+    LocalInfile = 8,
+    Protocol = 9,
+    Reconnect = 20,
+    SslVerifyServerCert = 21,
+    DefaultAuth = 23,
+    SslKey = 25,
+    SslCert = 26,
+    SslCa = 27,
+    ConnectAttrAdd = 33,
+    SslEnforce = 38,
+    MaxAllowedPacket = 39,
+    IoWait = 7024,
 }

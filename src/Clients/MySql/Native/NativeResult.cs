@@ -18,7 +18,7 @@ internal sealed class NativeResult : SafeHandle
 
     public override bool IsInvalid => handle == 0;
 
-    /// <summary>Nothing of it is left to read.</summary>
+    /// <summary>It was read completely.</summary>
     internal bool AtEnd { get; set; }
 
     protected override bool ReleaseHandle()

@@ -25,7 +25,7 @@ internal sealed class NativeStatement : SafeHandle
 
     public override bool IsInvalid => handle == 0;
 
-    /// <summary>Nothing of its results is left to read.</summary>
+    /// <summary>Its results were read completely.</summary>
     internal bool AtEnd { get; set; } = true;
 
     protected override bool ReleaseHandle()

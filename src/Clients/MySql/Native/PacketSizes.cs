@@ -1,8 +1,7 @@
 namespace Drydock.Clients.MySql.Native;
 
 /// <summary>
-/// Follows the lengths of the packets that the server announces. The library reports one that is too large only as a
-/// lost connection.
+/// Tracks the packet lengths announced by the server. The library reports a too large packet only as a lost connection.
 /// </summary>
 internal sealed class PacketSizes(long largest)
 {
@@ -14,7 +13,7 @@ internal sealed class PacketSizes(long largest)
     private long _left;
     private long _whole;
 
-    /// <summary>Takes the next bytes from the server; false if they announce a packet that is too large.</summary>
+    /// <summary>Processes the next bytes from the server; false if they announce a packet that is too large.</summary>
     internal bool Look(ReadOnlySpan<byte> data)
     {
         while (data.Length > 0)

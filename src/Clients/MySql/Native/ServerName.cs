@@ -3,23 +3,26 @@ using Drydock.Clients.MySql.Protocol;
 
 namespace Drydock.Clients.MySql.Native;
 
-/// <summary>What tells one server from another behind the same address.</summary>
+/// <summary>Distinguishes servers behind the same address.</summary>
 internal static class ServerName
 {
     private const int LongestValue = 256;
 
-    private static readonly HashSet<string> Variables = new(StringComparer.OrdinalIgnoreCase) { "hostname", "port", "server_id", "server_uuid" };
+    private static readonly HashSet<string> Variables =
+        new(StringComparer.OrdinalIgnoreCase) { "hostname", "port", "server_id", "server_uuid" };
 
     /// <summary>
-    /// Those of the variables that the server has, as one text; empty if it has none or does not say.
+    /// The available variables of the server as one text; empty if there are none.
     /// </summary>
     internal static string Read(NativeConnection native)
     {
         try
         {
-            // By name and not as @@variable: no server has all of them, and each refuses one that it does not know.
+            // Queried by name and not as @@variable: no server has all of them, and each refuses an unknown one.
             using var stream = TextResultStream.Execute(
-                native, "SHOW VARIABLES WHERE Variable_name IN ('hostname', 'port', 'server_id', 'server_uuid')"u8, new ResultLimits(TinyAsBoolean: false));
+                native,
+                "SHOW VARIABLES WHERE Variable_name IN ('hostname', 'port', 'server_id', 'server_uuid')"u8,
+                new ResultLimits(TinyAsBoolean: false));
             var values = new SortedDictionary<string, string>(StringComparer.OrdinalIgnoreCase);
             var rows = new Queue<Row>();
             bool atEnd;
@@ -43,7 +46,11 @@ internal static class ServerName
 
     private static void Take(ResultStream stream, Row row, SortedDictionary<string, string> values)
     {
-        if (stream.Columns.Length < 2 || row.IsNull(0) || row.IsNull(1) || row[0].Length > LongestValue || row[1].Length > LongestValue)
+        if (stream.Columns.Length < 2
+            || row.IsNull(0)
+            || row.IsNull(1)
+            || row[0].Length > LongestValue
+            || row[1].Length > LongestValue)
         {
             return;
         }

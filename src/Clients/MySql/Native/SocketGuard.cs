@@ -3,7 +3,7 @@ namespace Drydock.Clients.MySql.Native;
 /// <summary>
 /// Ends a connection's I/O from any thread without touching the native handle: it shuts down a duplicate of the
 /// socket's descriptor. Only this object closes the duplicate, so a descriptor that another part of the process has
-/// opened meanwhile is never hit.
+/// opened meanwhile is never affected.
 /// </summary>
 internal sealed class SocketGuard
 {
@@ -24,7 +24,7 @@ internal sealed class SocketGuard
     /// <param name="readSeconds">Seconds without a byte after which a read fails; 0 for none.</param>
     /// <param name="writeSeconds">Seconds without progress after which a write fails; 0 for none.</param>
     /// <param name="largestPacket">Bytes of a packet, of all its parts, that the server may send.</param>
-    /// <param name="login">What is read during the login.</param>
+    /// <param name="login">The inspection of the login.</param>
     internal SocketGuard(uint readSeconds, uint writeSeconds, long largestPacket, LoginWatch login)
     {
         _packets = new PacketSizes(largestPacket);
@@ -50,11 +50,11 @@ internal sealed class SocketGuard
         }
     }
 
-    /// <summary>Bytes that the server may send until the next call of this; what is more ends the connection.</summary>
+    /// <summary>Bytes that the server may send until the next call of this; more bytes end the connection.</summary>
     internal void Allow(long bytes) => _budget = bytes;
 
     /// <summary>
-    /// Any I/O of the connection fails from now on. Safe from any thread and at any time, also after
+    /// Makes all further I/O of the connection fail. Safe from any thread and at any time, also after
     /// <see cref="Close"/>.
     /// </summary>
     internal void End()
@@ -70,7 +70,7 @@ internal sealed class SocketGuard
     }
 
     /// <summary>
-    /// Shuts the socket down, so that a child process that inherited it does not keep the session, and closes the
+    /// Shuts the socket down, so that a child process that inherited it does not keep the session alive, and closes the
     /// duplicate.
     /// </summary>
     internal void Close()
@@ -87,7 +87,7 @@ internal sealed class SocketGuard
     /// <returns>1 when the socket is ready, less when the wait failed; then the second value is errno.</returns>
     internal (int Result, int Error) Wait(int socket, bool isRead)
     {
-        // Each address of a host is a socket of its own, perhaps with the same number; the last one counts.
+        // Each address of a host uses a separate socket, possibly with the same number; the last one counts.
         if (!_greeted && !isRead)
         {
             Learn(socket);
@@ -110,7 +110,7 @@ internal sealed class SocketGuard
         };
     }
 
-    /// <summary>The library has read these bytes and has not looked at them yet. On the connection's thread.</summary>
+    /// <summary>The library has read these bytes and not processed them yet. On the connection's thread.</summary>
     internal void Read(int socket, Span<byte> data)
     {
         if (!_greeted)
@@ -123,8 +123,8 @@ internal sealed class SocketGuard
         {
             Refuse(refusal.Message, refusal.Number);
 
-            // A closed socket is not enough: the library would still load the plugin that the server has named and let
-            // it speak to the terminal.
+            // A closed socket is not enough: the library would still load the plugin named by the server and let it use
+            // the terminal.
             data.Fill(0xFF);
         }
 

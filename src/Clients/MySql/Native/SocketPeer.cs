@@ -5,15 +5,14 @@ using System.Runtime.InteropServices;
 namespace Drydock.Clients.MySql.Native;
 
 /// <summary>
-/// The other end of a socket, as the kernel has it: what a name resolved to when the connection was made, whatever it
-/// resolves to later.
+/// The peer of a socket as reported by the kernel: the address the name had when the connection was made.
 /// </summary>
 internal static partial class SocketPeer
 {
     private const ushort InterNetwork = 2;
     private const ushort InterNetworkV6 = 10;
 
-    /// <summary>The address; null for a descriptor that is no connected TCP socket.</summary>
+    /// <summary>The address; null if the descriptor is not a connected TCP socket.</summary>
     internal static unsafe IPEndPoint? Of(int descriptor)
     {
         Span<byte> address = stackalloc byte[128];
@@ -30,7 +29,8 @@ internal static partial class SocketPeer
         return BitConverter.ToUInt16(address) switch
         {
             InterNetwork => new IPEndPoint(new IPAddress(address.Slice(4, 4)), port),
-            InterNetworkV6 when new IPAddress(address.Slice(8, 16)) is var v6 => new IPEndPoint(v6.IsIPv4MappedToIPv6 ? v6.MapToIPv4() : v6, port),
+            InterNetworkV6 when new IPAddress(address.Slice(8, 16)) is var v6 =>
+                new IPEndPoint(v6.IsIPv4MappedToIPv6 ? v6.MapToIPv4() : v6, port),
             _ => null,
         };
     }

@@ -6,7 +6,7 @@ namespace Drydock.Clients.MySql.Protocol;
 /// <summary>One column of a result and how its values read.</summary>
 internal sealed class Column
 {
-    /// <summary>As many as a table may have; a result with more is not read.</summary>
+    /// <summary>The maximum of a table; a result with more columns is not read.</summary>
     internal const int MostColumns = 4096;
 
     private const int LongestName = 1024;
@@ -53,7 +53,8 @@ internal sealed class Column
         NativeType.String when (Flags & NativeField.FlagSet) != 0 => "SET",
         NativeType.String => IsBinary ? "BINARY" : "CHAR",
         NativeType.VarString or NativeType.VarChar => IsBinary ? "VARBINARY" : "VARCHAR",
-        NativeType.Blob or NativeType.TinyBlob or NativeType.MediumBlob or NativeType.LongBlob => IsBinary ? "BLOB" : "TEXT",
+        NativeType.Blob or NativeType.TinyBlob or NativeType.MediumBlob or NativeType.LongBlob =>
+            IsBinary ? "BLOB" : "TEXT",
         _ => Type.ToString().ToUpperInvariant(),
     };
 
@@ -63,7 +64,8 @@ internal sealed class Column
         if (count > MostColumns)
         {
             throw new MySqlLimitException(string.Create(
-                System.Globalization.CultureInfo.InvariantCulture, $"The result has {count} columns; this client reads at most {MostColumns}."));
+                System.Globalization.CultureInfo.InvariantCulture,
+                $"The result has {count} columns; this client reads at most {MostColumns}."));
         }
 
         var columns = new Column[count];
@@ -72,7 +74,13 @@ internal sealed class Column
         {
             ref var f = ref fields[i];
             columns[i] = new Column(
-                Encoding.UTF8.GetString(f.Name, (int)Math.Min(f.NameLength, LongestName)), f.Type, f.Flags, f.Charset, (long)f.Length, f.Decimals, tinyAsBoolean);
+                Encoding.UTF8.GetString(f.Name, (int)Math.Min(f.NameLength, LongestName)),
+                f.Type,
+                f.Flags,
+                f.Charset,
+                (long)f.Length,
+                f.Decimals,
+                tinyAsBoolean);
         }
 
         return columns;

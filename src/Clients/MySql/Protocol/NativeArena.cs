@@ -3,8 +3,7 @@ using System.Runtime.InteropServices;
 namespace Drydock.Clients.MySql.Protocol;
 
 /// <summary>
-/// Native memory that lives as long as the object and is zeroed at the start. What is not disposed of is freed when
-/// nothing refers to it any more.
+/// Zero-initialized native memory with the lifetime of the object. If it is not disposed, the finalizer frees it.
 /// </summary>
 internal sealed unsafe class NativeArena() : SafeHandle(0, ownsHandle: true)
 {

@@ -64,7 +64,8 @@ internal sealed unsafe class ParameterBinder : IDisposable
                 *(double*)bind.Buffer = v;
                 break;
             case decimal v:
-                Bytes(ref bind, NativeType.NewDecimal, Encoding.ASCII.GetBytes(v.ToString(CultureInfo.InvariantCulture)));
+                Bytes(
+                    ref bind, NativeType.NewDecimal, Encoding.ASCII.GetBytes(v.ToString(CultureInfo.InvariantCulture)));
                 break;
             case string v:
                 Bytes(ref bind, NativeType.String, Encoding.UTF8.GetBytes(v));
@@ -100,7 +101,9 @@ internal sealed unsafe class ParameterBinder : IDisposable
                 Time(ref bind, v);
                 break;
             default:
-                throw new NotSupportedException($"Parameter '{parameter.ParameterName}' has a value of type {value.GetType()}, which has no MySQL form; convert it first.");
+                throw new NotSupportedException(
+                    $"Parameter '{parameter.ParameterName}' has a value of type {value.GetType()}, which cannot be "
+                        + "sent to MySQL. Convert it first.");
         }
     }
 

@@ -13,8 +13,14 @@ internal sealed class PreparedResultStream : ResultStream
         : base(connection, limits) => _statement = new NativeStatement(connection);
 
     internal static PreparedResultStream Execute(
-        NativeConnection connection, ReadOnlySpan<byte> sql, IReadOnlyList<MySqlParameter> parameters, ResultLimits limits) =>
-        Begun(new PreparedResultStream(connection, limits) { Finished = true }, sql, (stream, text) => stream.Execute(text, parameters));
+        NativeConnection connection,
+        ReadOnlySpan<byte> sql,
+        IReadOnlyList<MySqlParameter> parameters,
+        ResultLimits limits) =>
+        Begun(
+            new PreparedResultStream(connection, limits) { Finished = true },
+            sql,
+            (stream, text) => stream.Execute(text, parameters));
 
     private protected override void Free()
     {
@@ -87,7 +93,8 @@ internal sealed class PreparedResultStream : ResultStream
         if (expected != parameters.Count)
         {
             throw new InvalidOperationException(string.Create(
-                CultureInfo.InvariantCulture, $"The server sees {expected} parameters in the statement, {parameters.Count} were found by name."));
+                CultureInfo.InvariantCulture,
+                $"The server sees {expected} parameters in the statement, {parameters.Count} were found by name."));
         }
 
         using (var values = new ParameterBinder(parameters))
@@ -156,7 +163,7 @@ internal sealed class PreparedResultStream : ResultStream
         }
     }
 
-    // An error packet in the middle of the rows is noted on the connection only.
+    // An error packet in the middle of the rows is recorded only on the connection.
     private MySqlException Error() => NativeMethods.mysql_stmt_errno(_statement) == 0
         ? Connection.Error()
         : Connection.Error(

@@ -9,7 +9,7 @@ internal sealed unsafe class ResultBinder : IDisposable
 {
     private const int FirstBytes = 512;
 
-    // The display width of a number; what a server says beyond that is no width.
+    // The display width of a number; a larger value from a server is not a width.
     private const int WidestNumber = 255;
 
     private readonly NativeArena _arena = new();
@@ -82,7 +82,13 @@ internal sealed unsafe class ResultBinder : IDisposable
     // Natural native types keep every digit; everything else arrives as bytes.
     private static NativeType Plan(NativeType type) => type switch
     {
-        NativeType.Tiny or NativeType.Short or NativeType.Long or NativeType.Int24 or NativeType.LongLong or NativeType.Year => NativeType.LongLong,
+        NativeType.Tiny
+            or NativeType.Short
+            or NativeType.Long
+            or NativeType.Int24
+            or NativeType.LongLong
+            or NativeType.Year =>
+            NativeType.LongLong,
         NativeType.Float => NativeType.Float,
         NativeType.Double => NativeType.Double,
         NativeType.Date or NativeType.NewDate => NativeType.Date,
@@ -101,7 +107,8 @@ internal sealed unsafe class ResultBinder : IDisposable
                 var number = column.IsUnsigned
                     ? (*(ulong*)bind.Buffer).ToString(CultureInfo.InvariantCulture)
                     : (*(long*)bind.Buffer).ToString(CultureInfo.InvariantCulture);
-                WriteText(data, column.IsZeroFill ? number.PadLeft((int)Math.Min(column.Length, WidestNumber), '0') : number);
+                WriteText(
+                    data, column.IsZeroFill ? number.PadLeft((int)Math.Min(column.Length, WidestNumber), '0') : number);
                 break;
             case NativeType.Float:
                 WriteText(data, (*(float*)bind.Buffer).ToString("R", CultureInfo.InvariantCulture));
@@ -146,7 +153,9 @@ internal sealed unsafe class ResultBinder : IDisposable
             };
             if (NativeMethods.mysql_stmt_fetch_column(statement, &bind, (uint)i, 0) != 0)
             {
-                throw new MySqlException($"Column '{_columns[i].Name}' could not be fetched: {NativeConnection.Text(NativeMethods.mysql_stmt_error(statement))}");
+                throw new MySqlException(
+                    $"Column '{_columns[i].Name}' could not be fetched: "
+                        + $"{NativeConnection.Text(NativeMethods.mysql_stmt_error(statement))}");
             }
         }
     }

@@ -3,11 +3,11 @@ using Drydock.Clients.MySql.Native;
 namespace Drydock.Clients.MySql.Protocol;
 
 /// <summary>
-/// Reads away what is left of a command's results, within bounds: a reader that is closed early must not read 100 GB.
+/// Drains the rest of a command's results within bounds: a reader that is closed early must not read 100 GB.
 /// </summary>
 internal static class ResultDrain
 {
-    /// <summary>Time for all of it before the server is told to stop.</summary>
+    /// <summary>Time limit before the server is told to stop.</summary>
     internal static readonly TimeSpan Limit = TimeSpan.FromSeconds(2);
 
     private const long Quietly = 1 << 20;
@@ -15,9 +15,9 @@ internal static class ResultDrain
     private const long RowOverhead = 64;
 
     /// <summary>
-    /// Reads to the end; after 1 MiB only what was on its way when the server was told to stop, at most 64 MiB.
+    /// Reads to the end; after 1 MiB only the data in flight when the server was told to stop, at most 64 MiB.
     /// </summary>
-    /// <returns>The end was reached; else the connection cannot be used any more.</returns>
+    /// <returns>The end was reached; otherwise the connection cannot be used any more.</returns>
     internal static bool Run(ResultStream stream, Interruption interruption)
     {
         long read = 0;

@@ -4,15 +4,14 @@ namespace Drydock.Clients.MySql.Protocol;
 
 /// <summary>
 /// Finds <c>@name</c> parameters in a statement and puts <c>?</c> in their place, leaving strings, quoted names and
-/// comments alone.
+/// comments unchanged.
 /// </summary>
 internal static class SqlTokenizer
 {
     /// <summary>Rewrites <paramref name="sql"/>.</summary>
     /// <param name="sql">The statement.</param>
-    /// <param name="isParameter">Tells whether a name (without <c>@</c>) is a parameter.</param>
-    /// <param name="allowUserVariables">What else begins with one <c>@</c> is a user variable; otherwise an
-    /// error.</param>
+    /// <param name="isParameter">Returns whether a name (without <c>@</c>) is a parameter.</param>
+    /// <param name="allowUserVariables">Other names with one <c>@</c> are user variables; otherwise an error.</param>
     /// <param name="backslashEscapes">False when the session runs with NO_BACKSLASH_ESCAPES.</param>
     /// <exception cref="InvalidOperationException">A name has no parameter, or a bare <c>?</c> was found.</exception>
     internal static RewrittenSql Rewrite(
@@ -35,7 +34,7 @@ internal static class SqlTokenizer
             }
             else if (sql[i] == '?')
             {
-                throw new InvalidOperationException("The statement holds a bare '?'; parameters are written @name.");
+                throw new InvalidOperationException("The statement contains a bare '?'. Parameters are written @name.");
             }
             else
             {
@@ -61,7 +60,8 @@ internal static class SqlTokenizer
             // A /*! or /*M! comment is code for the server; only its opening is skipped.
             '/' when next == '*' && i + 2 < sql.Length && sql[i + 2] == '!' => i + 3,
             '/' when next == '*' && i + 3 < sql.Length && sql[i + 2] == 'M' && sql[i + 3] == '!' => i + 4,
-            '/' when next == '*' => sql.IndexOf("*/", i + 2, StringComparison.Ordinal) is var e && e >= 0 ? e + 2 : sql.Length,
+            '/' when next == '*' =>
+                sql.IndexOf("*/", i + 2, StringComparison.Ordinal) is var e && e >= 0 ? e + 2 : sql.Length,
             _ => i,
         };
     }
@@ -95,7 +95,13 @@ internal static class SqlTokenizer
     private static int Line(string sql, int i) => sql.IndexOf('\n', i) is var e && e >= 0 ? e + 1 : sql.Length;
 
     private static int Variable(
-        string sql, int i, StringBuilder text, List<string> names, Func<string, bool> isParameter, bool allowUserVariables, bool backslashEscapes)
+        string sql,
+        int i,
+        StringBuilder text,
+        List<string> names,
+        Func<string, bool> isParameter,
+        bool allowUserVariables,
+        bool backslashEscapes)
     {
         var start = i + 1;
         if (start < sql.Length && sql[start] is '@')
@@ -134,8 +140,8 @@ internal static class SqlTokenizer
         return Math.Max(end, start);
     }
 
-    // user@host, 'user'@'host', `user`@`host` name an account; a variable is no valid syntax right behind a name or a
-    // string.
+    // user@host, 'user'@'host', `user`@`host` name an account; a variable is not valid syntax directly after a name or
+    // a string.
     private static bool AfterQuote(string sql, int at) => at > 0 && sql[at - 1] is ('\'' or '`' or '"');
 
     private static bool AfterWord(string sql, int at) =>
@@ -145,7 +151,9 @@ internal static class SqlTokenizer
     {
         if (!allowed)
         {
-            throw new InvalidOperationException($"'{name}' in the statement has no parameter; add it, or set Allow User Variables=true if it is a user variable.");
+            throw new InvalidOperationException(
+                $"'{name}' in the statement has no parameter; add it, or set Allow User Variables=true if it is a user "
+                    + "variable.");
         }
     }
 
@@ -159,3 +167,6 @@ internal static class SqlTokenizer
         return i;
     }
 }
+
+/// <summary>A statement with <c>?</c> for each parameter, and the names in order.</summary>
+internal sealed record RewrittenSql(string Text, IReadOnlyList<string> Names);

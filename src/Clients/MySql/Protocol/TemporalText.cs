@@ -9,14 +9,15 @@ internal static class TemporalText
 {
     private const uint MaxDecimals = 6;
 
-    /// <summary>As the text protocol writes it.</summary>
+    /// <summary>In the format of the text protocol.</summary>
     internal static string Format(NativeTime t, NativeType type, uint decimals)
     {
         var text = new StringBuilder(32);
         if (type == NativeType.Time)
         {
             var hours = ((ulong)t.Day * 24) + t.Hour;
-            text.Append(CultureInfo.InvariantCulture, $"{(t.Negative != 0 ? "-" : "")}{hours:00}:{t.Minute:00}:{t.Second:00}");
+            text.Append(
+                CultureInfo.InvariantCulture, $"{(t.Negative != 0 ? "-" : "")}{hours:00}:{t.Minute:00}:{t.Second:00}");
         }
         else
         {
@@ -31,7 +32,8 @@ internal static class TemporalText
 
         if (decimals is > 0 and <= MaxDecimals)
         {
-            text.Append('.').Append(t.SecondPart.ToString("000000", CultureInfo.InvariantCulture).AsSpan(0, (int)decimals));
+            text.Append('.').Append(
+                t.SecondPart.ToString("000000", CultureInfo.InvariantCulture).AsSpan(0, (int)decimals));
         }
 
         return text.ToString();
@@ -39,13 +41,17 @@ internal static class TemporalText
 
     /// <summary>
     /// Reads <c>yyyy-MM-dd[ HH:mm:ss[.ffffff]]</c>; false for zero dates and parts (<c>0000-00-00</c>,
-    /// <c>2024-00-01</c>), which .NET has no value for.
+    /// <c>2024-00-01</c>), which have no .NET value.
     /// </summary>
     internal static bool TryDateTime(ReadOnlySpan<char> text, out DateTime value)
     {
         var (seconds, ticks) = Fraction(text);
         return DateTime.TryParseExact(
-            seconds, seconds.Length == 10 ? "yyyy-MM-dd" : "yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture, DateTimeStyles.None, out value)
+            seconds,
+            seconds.Length == 10 ? "yyyy-MM-dd" : "yyyy-MM-dd HH:mm:ss",
+            CultureInfo.InvariantCulture,
+            DateTimeStyles.None,
+            out value)
             && Add(ref value, ticks);
     }
 

@@ -206,6 +206,6 @@ public sealed class ContainerHostTests(DockerDaemonFixture daemon)
 
     private sealed class NoLeader : IActFence
     {
-        public void EnsureMayAct() => throw new InvalidOperationException("it is not signed by");
+        public void EnsureMayAct() => throw new InvalidOperationException("it does not lead");
     }
 }

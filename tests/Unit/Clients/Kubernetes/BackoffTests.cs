@@ -10,11 +10,18 @@ namespace Drydock.Tests.Unit.Clients.Kubernetes;
 public sealed class BackoffTests
 {
     [Fact]
-    public void Pauses_stay_between_their_bounds_for_any_number_of_failures() => Prop.ForAll<int, int>((failures, seed) =>
+    public void Pauses_stay_between_their_bounds_for_any_number_of_failures() =>
+        Prop.ForAll<int, int>((failures, seed) =>
     {
-        var options = new BackoffOptions { First = TimeSpan.FromSeconds(1), Max = TimeSpan.FromSeconds(60), Jitter = 0.3 };
+        var options = new BackoffOptions
+        {
+            First = TimeSpan.FromSeconds(1),
+            Max = TimeSpan.FromSeconds(60),
+            Jitter = 0.3,
+        };
         var full = Math.Min(60, Math.Pow(2, Math.Abs((long)failures)));
-        var pause = new Backoff(options, new Random(seed)).Delay((int)Math.Min(Math.Abs((long)failures), int.MaxValue)).TotalSeconds;
+        var pause = new Backoff(options, new Random(seed)).Delay(
+            (int)Math.Min(Math.Abs((long)failures), int.MaxValue)).TotalSeconds;
         return pause <= full + 1e-6 && pause >= (full * 0.7) - 1e-6;
     }).QuickCheckThrowOnFailure();
 
@@ -27,7 +34,7 @@ public sealed class BackoffTests
     }
 
     [Fact]
-    public void The_rate_limiter_lets_a_burst_through_and_then_the_rate()
+    public void Rate_limiter_allows_burst_then_average_rate()
     {
         var time = new ManualTimeProvider();
         var limiter = new RateLimiter(perSecond: 10, burst: 3, time);

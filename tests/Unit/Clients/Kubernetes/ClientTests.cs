@@ -41,17 +41,21 @@ public sealed class ClientTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_page_that_is_too_large_is_asked_for_again_with_fewer_objects()
+    public async Task Too_large_page_is_requested_again_with_fewer_objects()
     {
         using var client = _server.Client(new KubernetesClientOptions { MaxAnswerBytes = 2000 });
         _server.Otherwise(c =>
         {
             var size = int.Parse(c.Request.Query["limit"]!, System.Globalization.CultureInfo.InvariantCulture);
-            var from = c.Request.Query["continue"].ToString() is { Length: > 0 } next ? int.Parse(next, System.Globalization.CultureInfo.InvariantCulture) : 0;
+            var from = c.Request.Query["continue"].ToString() is { Length: > 0 } next
+                ? int.Parse(next, System.Globalization.CultureInfo.InvariantCulture)
+                : 0;
             var count = Math.Min(size, 40 - from);
             var more = from + count < 40 ? $",\"continue\":\"{from + count}\"" : "";
             var items = Enumerable.Range(from, count).Select(i => FakeApiServer.Widget($"w{i}", "5"));
-            return FakeApiServer.Stream(StreamEnd.Clean, $"{{\"metadata\":{{\"resourceVersion\":\"9\"{more}}},\"items\":[{string.Join(',', items)}]}}")(c);
+            return FakeApiServer.Stream(
+                StreamEnd.Clean,
+                $"{{\"metadata\":{{\"resourceVersion\":\"9\"{more}}},\"items\":[{string.Join(',', items)}]}}")(c);
         });
 
         var list = await client.ListAsync<Widget>();
@@ -73,7 +77,8 @@ public sealed class ClientTests : IAsyncLifetime
         });
 
         (await Should.ThrowAsync<KubernetesTooLargeException>(client.GetAsync<Widget>("w"))).Limit.ShouldBe(1 << 20);
-        (await Should.ThrowAsync<KubernetesTooLargeException>(client.ListAsync<Widget>())).Message.ShouldContain("larger than 1 MiB");
+        (await Should.ThrowAsync<KubernetesTooLargeException>(client.ListAsync<Widget>())).Message.ShouldContain(
+            "larger than the limit of 1 MiB");
     }
 
     [Theory]
@@ -87,7 +92,7 @@ public sealed class ClientTests : IAsyncLifetime
     [InlineData(410, "Expired", typeof(KubernetesGoneException))]
     [InlineData(500, "InternalError", typeof(KubernetesOutcomeUnknownException))]
     [InlineData(504, "Timeout", typeof(KubernetesOutcomeUnknownException))]
-    public async Task A_refused_write_is_an_error_of_its_own_kind_and_not_repeated(int code, string reason, Type kind)
+    public async Task Refused_write_has_own_exception_and_no_retry(int code, string reason, Type kind)
     {
         _server.Otherwise(c => Answer(c, code, FakeApiServer.Status(code, reason)));
 
@@ -104,15 +109,23 @@ public sealed class ClientTests : IAsyncLifetime
     [Theory]
     [InlineData(413, "RequestEntityTooLarge", "limit is 3145728", typeof(KubernetesRequestTooLargeException))]
     [InlineData(500, "", "etcdserver: request is too large", typeof(KubernetesRequestTooLargeException))]
-    [InlineData(500, "", "rpc error: code = ResourceExhausted desc = trying to send message larger than max (2100000 vs. 2097152)", typeof(KubernetesRequestTooLargeException))]
-    [InlineData(500, "InternalError", "Internal error occurred: failed calling webhook \"a.example\": context deadline exceeded", typeof(KubernetesApiException))]
+    [InlineData(
+        500,
+        "",
+        "rpc error: code = ResourceExhausted desc = trying to send message larger than max (2100000 vs. 2097152)",
+        typeof(KubernetesRequestTooLargeException))]
+    [InlineData(
+        500,
+        "InternalError",
+        "Internal error occurred: failed calling webhook \"a.example\": context deadline exceeded",
+        typeof(KubernetesApiException))]
     [InlineData(500, "", "admission webhook \"a.example\" denied the request: no", typeof(KubernetesApiException))]
     [InlineData(500, "", "etcdserver: mvcc: database space exceeded", typeof(KubernetesApiException))]
     [InlineData(503, "ServiceUnavailable", "the server is shutting down", typeof(KubernetesApiException))]
     [InlineData(500, "InternalError", "etcdserver: request timed out", typeof(KubernetesOutcomeUnknownException))]
     [InlineData(500, "InternalError", "etcdserver: leader changed", typeof(KubernetesOutcomeUnknownException))]
     [InlineData(503, "", "upstream connect error", typeof(KubernetesOutcomeUnknownException))]
-    public async Task Write_answered_with_5xx_is_refused_only_where_that_is_certain(
+    public async Task Write_answered_with_5xx_is_refused_only_if_certain(
         int code, string reason, string message, Type kind)
     {
         _server.Then(code, FakeApiServer.Status(code, reason, message.Replace("\"", "\\\"", StringComparison.Ordinal)));
@@ -121,7 +134,7 @@ public sealed class ClientTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Proxy_that_answers_503_leaves_the_outcome_of_a_write_unknown()
+    public async Task Proxy_503_leaves_outcome_of_write_unknown()
     {
         _server.Then(503, "<html>a proxy</html>");
 
@@ -135,7 +148,8 @@ public sealed class ClientTests : IAsyncLifetime
 
         var error = await Should.ThrowAsync<KubernetesForbiddenException>(() => _client.UpdateStatusAsync(Stored()));
 
-        error.Message.ShouldContain("Grant the verb 'update' on 'widgets/status' in API group 'test.drydock.dev' in namespace 'default'");
+        error.Message.ShouldContain(
+            "Grant the verb 'update' on 'widgets/status' in API group 'test.drydock.dev' in namespace 'default'");
     }
 
     [Fact]
@@ -173,7 +187,7 @@ public sealed class ClientTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_write_whose_connection_is_cut_has_an_unknown_outcome_and_is_sent_once()
+    public async Task Write_with_broken_connection_has_unknown_outcome_and_no_retry()
     {
         _server.Otherwise(c =>
         {
@@ -181,7 +195,8 @@ public sealed class ClientTests : IAsyncLifetime
             return Task.CompletedTask;
         });
 
-        var error = await Should.ThrowAsync<KubernetesOutcomeUnknownException>(() => _client.CreateAsync(Widget.Named("w")));
+        var error =
+            await Should.ThrowAsync<KubernetesOutcomeUnknownException>(() => _client.CreateAsync(Widget.Named("w")));
 
         error.Request.Verb.ShouldBe("create");
         await _server.NextRequestAsync();
@@ -197,20 +212,25 @@ public sealed class ClientTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_write_without_an_answer_in_time_has_an_unknown_outcome()
+    public async Task Write_without_answer_in_time_has_unknown_outcome()
     {
-        using var client = _server.Client(new KubernetesClientOptions { RequestTimeout = TimeSpan.FromMilliseconds(100) });
+        using var client =
+            _server.Client(new KubernetesClientOptions { RequestTimeout = TimeSpan.FromMilliseconds(100) });
         _server.Otherwise(FakeApiServer.Stream(StreamEnd.Silence));
 
-        var error = await Should.ThrowAsync<KubernetesOutcomeUnknownException>(() => client.CreateAsync(Widget.Named("w")));
+        var error =
+            await Should.ThrowAsync<KubernetesOutcomeUnknownException>(() => client.CreateAsync(Widget.Named("w")));
 
         error.Message.ShouldContain("no answer within 0.1 s");
     }
 
     [Fact]
-    public async Task A_write_turned_away_by_429_was_not_carried_out_and_is_sent_again()
+    public async Task Write_rejected_by_429_is_retried()
     {
-        _server.Then(429, FakeApiServer.Status(429, "TooManyRequests"), ("Retry-After", "0")).Then(201, FakeApiServer.Widget("w", "1"));
+        _server.Then(
+            429,
+            FakeApiServer.Status(429, "TooManyRequests"),
+            ("Retry-After", "0")).Then(201, FakeApiServer.Widget("w", "1"));
 
         (await _client.CreateAsync(Widget.Named("w"))).Metadata.ResourceVersion.ShouldBe("1");
     }
@@ -227,7 +247,8 @@ public sealed class ClientTests : IAsyncLifetime
             KubernetesJson.CreateOptions(WidgetContext.Default),
             new KubernetesClientOptions { RetryDelay = TimeSpan.FromMilliseconds(1) });
 
-        var error = await Should.ThrowAsync<KubernetesUnreachableException>(() => client.CreateAsync(Widget.Named("w")));
+        var error =
+            await Should.ThrowAsync<KubernetesUnreachableException>(() => client.CreateAsync(Widget.Named("w")));
 
         error.Message.ShouldContain(address.ToString());
     }
@@ -241,7 +262,9 @@ public sealed class ClientTests : IAsyncLifetime
         _server.Otherwise(c =>
         {
             seen.Add(c.Request.Headers.Authorization.ToString());
-            return seen.Count == 1 ? Answer(c, 401, FakeApiServer.Status(401, "Unauthorized")) : Answer(c, 201, FakeApiServer.Widget("w", "1"));
+            return seen.Count == 1
+                ? Answer(c, 401, FakeApiServer.Status(401, "Unauthorized"))
+                : Answer(c, 201, FakeApiServer.Widget("w", "1"));
         });
 
         await client.CreateAsync(Widget.Named("w"));
@@ -252,9 +275,11 @@ public sealed class ClientTests : IAsyncLifetime
     [Fact]
     public async Task Words_of_the_server_about_a_Secret_are_not_repeated()
     {
-        _server.Then(400, FakeApiServer.Status(400, "BadRequest", "error found in #10 byte of ...|canary-password|..."));
+        _server.Then(
+            400, FakeApiServer.Status(400, "BadRequest", "error found in #10 byte of ...|canary-password|..."));
 
-        var error = await Should.ThrowAsync<KubernetesInvalidException>(() => _client.CreateAsync(new V1Secret { Metadata = new() { Name = "s" } }));
+        var error = await Should.ThrowAsync<KubernetesInvalidException>(
+            () => _client.CreateAsync(new V1Secret { Metadata = new() { Name = "s" } }));
 
         error.ToString().ShouldNotContain("canary-password");
         error.Status.ToString().ShouldNotContain("canary-password");
@@ -266,16 +291,18 @@ public sealed class ClientTests : IAsyncLifetime
         _server.Then(200, """{"metadata":{"resourceVersion":"9","continue":"next page"},"items":[""" + FakeApiServer.Widget("a", "1") + "]}")
             .Then(200, FakeApiServer.List("9", FakeApiServer.Widget("b", "2")));
 
-        var list = await _client.ListAsync<Widget>(options: new ListOptions { LabelSelector = "a=b", FieldSelector = "metadata.name=x" });
+        var list = await _client.ListAsync<Widget>(
+            options: new ListOptions { LabelSelector = "a=b", FieldSelector = "metadata.name=x" });
 
         list.Items.Select(i => i.Metadata.Name).ShouldBe(["a", "b"]);
         list.ResourceVersion.ShouldBe("9");
-        (await _server.NextRequestAsync()).ShouldBe("GET /apis/test.drydock.dev/v1/widgets?limit=50&labelSelector=a%3Db&fieldSelector=metadata.name%3Dx");
+        (await _server.NextRequestAsync()).ShouldBe(
+            "GET /apis/test.drydock.dev/v1/widgets?limit=50&labelSelector=a%3Db&fieldSelector=metadata.name%3Dx");
         (await _server.NextRequestAsync()).ShouldContain("continue=next%20page");
     }
 
     [Fact]
-    public async Task An_object_that_does_not_fit_its_type_is_named_and_hides_no_other()
+    public async Task Unreadable_object_is_named_and_hides_no_other()
     {
         var bad = FakeApiServer.Widget("bad", "3", more: ""","spec":{"size":"huge"}""");
         _server.Otherwise(c => Answer(c, 200, FakeApiServer.List("9", FakeApiServer.Widget("a", "1"), bad)));
@@ -292,7 +319,8 @@ public sealed class ClientTests : IAsyncLifetime
 
     [Fact]
     public async Task An_object_that_was_never_read_is_not_replaced() =>
-        (await Should.ThrowAsync<ArgumentException>(() => _client.UpdateAsync(Widget.Named("w")))).Message.ShouldContain("Widget default/w carries no resourceVersion");
+        (await Should.ThrowAsync<ArgumentException>(() => _client.UpdateAsync(Widget.Named("w")))).Message
+            .ShouldContain("Widget default/w has no resourceVersion");
 
     [Fact]
     public async Task Bodies_carry_apiVersion_and_kind_and_deletions_their_conditions()
@@ -307,19 +335,26 @@ public sealed class ClientTests : IAsyncLifetime
 
         await _client.CreateAsync(Widget.Named("w"));
         await _client.ApplyAsync(Stored(), new ApplyOptions { Force = true });
-        await _client.DeleteAsync<Widget>("w", options: new DeleteOptions { Uid = "u1", ResourceVersion = "1", Propagation = PropagationPolicy.Foreground });
+        await _client.DeleteAsync<Widget>(
+            "w",
+            options: new DeleteOptions { Uid = "u1", ResourceVersion = "1", Propagation = PropagationPolicy.Foreground });
 
         bodies[0].ShouldStartWith("application/json: {");
         bodies[0].ShouldContain("\"apiVersion\":\"test.drydock.dev/v1\",\"kind\":\"Widget\"");
-        bodies[1].ShouldStartWith("application/apply-patch\u002Byaml: ".Replace("\u002B", "+", StringComparison.Ordinal));
+        bodies[1].ShouldStartWith(
+            "application/apply-patch\u002Byaml: ".Replace("\u002B", "+", StringComparison.Ordinal));
         bodies[1].ShouldNotContain("uid");
         bodies[2].ShouldContain("""{"uid":"u1","resourceVersion":"1"},"propagationPolicy":"Foreground"}""");
         await _server.NextRequestAsync();
-        (await _server.NextRequestAsync()).ShouldBe("PATCH /apis/test.drydock.dev/v1/namespaces/default/widgets/w?fieldManager=drydock&force=true");
+        (await _server.NextRequestAsync()).ShouldBe(
+            "PATCH /apis/test.drydock.dev/v1/namespaces/default/widgets/w?fieldManager=drydock&force=true");
     }
 
     private static Widget Stored() =>
-        Widget.Named("w") with { Metadata = new() { Name = "w", Namespace = "default", Uid = "u1", ResourceVersion = "1" } };
+        Widget.Named("w") with
+        {
+            Metadata = new() { Name = "w", Namespace = "default", Uid = "u1", ResourceVersion = "1" },
+        };
 
     private static Task Answer(HttpContext context, int code, string body)
     {

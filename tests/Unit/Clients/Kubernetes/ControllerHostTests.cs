@@ -15,7 +15,8 @@ namespace Drydock.Tests.Unit.Clients.Kubernetes;
 
 public sealed class ControllerHostTests : IAsyncDisposable
 {
-    private static readonly ControllerOptions OneWorker = new() { Workers = 1, Backoff = new() { First = TimeSpan.FromSeconds(1), Jitter = 0 } };
+    private static readonly ControllerOptions OneWorker =
+        new() { Workers = 1, Backoff = new() { First = TimeSpan.FromSeconds(1), Jitter = 0 } };
     private readonly RuntimeWorld _world = new();
 
     public ValueTask DisposeAsync() => _world.DisposeAsync();
@@ -31,7 +32,7 @@ public sealed class ControllerHostTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Each_of_two_objects_of_one_name_is_told_as_deleted()
+    public async Task Both_objects_of_one_name_are_reported_deleted()
     {
         var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var deleted = new ConcurrentQueue<string?>();
@@ -68,7 +69,8 @@ public sealed class ControllerHostTests : IAsyncDisposable
     public async Task Any_change_by_others_wakes_an_object(string patch)
     {
         _world.Start(options: OneWorker);
-        await _world.Api.CreateAsync(Widget.Named("a") with { Metadata = new() { Name = "a", Finalizers = ["drydock.dev/x"] } });
+        await _world.Api.CreateAsync(
+            Widget.Named("a") with { Metadata = new() { Name = "a", Finalizers = ["drydock.dev/x"] } });
         (await _world.NextAsync()).ShouldBe("a@101");
 
         await Patch("a", patch);
@@ -77,11 +79,12 @@ public sealed class ControllerHostTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task An_own_status_write_does_not_wake_the_object_and_is_seen_by_the_next_reconciliation()
+    public async Task Own_status_write_does_not_wake_and_is_seen_next()
     {
         _world.OnReconcile = async (w, token) => w.Metadata.Name != "a" || w.Status?.Phase == "seen"
             ? ReconciliationResult<Widget>.Success(w)
-            : ReconciliationResult<Widget>.Success(await _world.Writer.UpdateStatusAsync(w with { Status = new() { Phase = "seen" } }, token));
+            : ReconciliationResult<Widget>.Success(
+                await _world.Writer.UpdateStatusAsync(w with { Status = new() { Phase = "seen" } }, token));
         _world.Start(options: OneWorker);
         await _world.Api.CreateAsync(Widget.Named("a"));
         (await _world.NextAsync()).ShouldBe("a@101");
@@ -112,7 +115,7 @@ public sealed class ControllerHostTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_change_by_others_during_an_own_write_is_not_hidden_by_it()
+    public async Task Foreign_change_during_own_write_is_not_hidden()
     {
         // Another's annotation lands just before our write: the write conflicts, we read again and write blindly on top
         // of what we have not looked at.
@@ -126,9 +129,11 @@ public sealed class ControllerHostTests : IAsyncDisposable
 
             disturbed = true;
             await Patch("a", """{"metadata":{"annotations":{"drydock.dev/approve":"x"}}}""");
-            await Should.ThrowAsync<KubernetesConflictException>(() => _world.Writer.UpdateStatusAsync(w with { Status = new() { Phase = "1" } }, token));
+            await Should.ThrowAsync<KubernetesConflictException>(
+                () => _world.Writer.UpdateStatusAsync(w with { Status = new() { Phase = "1" } }, token));
             var again = await _world.Writer.ReadAsync(w, token);
-            return ReconciliationResult<Widget>.Success(await _world.Writer.UpdateStatusAsync(again! with { Status = new() { Phase = "2" } }, token));
+            return ReconciliationResult<Widget>.Success(
+                await _world.Writer.UpdateStatusAsync(again! with { Status = new() { Phase = "2" } }, token));
         };
         _world.Start(options: OneWorker);
         await _world.Api.CreateAsync(Widget.Named("a"));
@@ -138,7 +143,7 @@ public sealed class ControllerHostTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task The_event_of_an_own_write_that_comes_before_its_answer_does_not_wake_but_a_foreign_one_held_with_it_does(
+    public async Task Early_event_of_own_write_is_silent_and_foreign_one_wakes(
         )
     {
         _world.Start(options: OneWorker);
@@ -163,14 +168,16 @@ public sealed class ControllerHostTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_write_of_unknown_outcome_wakes_the_object_when_its_event_comes()
+    public async Task Write_of_unknown_outcome_wakes_object_by_its_event()
     {
         _world.Start(options: OneWorker);
         var a = await _world.Api.CreateAsync(Widget.Named("a"));
         await _world.NextAsync();
-        _world.Api.After = r => r.Resource == "widgets/status" ? throw new KubernetesOutcomeUnknownException(r, "cut") : Task.CompletedTask;
+        _world.Api.After = r =>
+            r.Resource == "widgets/status" ? throw new KubernetesOutcomeUnknownException(r, "cut") : Task.CompletedTask;
 
-        await Should.ThrowAsync<KubernetesOutcomeUnknownException>(() => _world.Writer.UpdateStatusAsync(a with { Status = new() { Phase = "1" } }));
+        await Should.ThrowAsync<KubernetesOutcomeUnknownException>(
+            () => _world.Writer.UpdateStatusAsync(a with { Status = new() { Phase = "1" } }));
 
         (await _world.NextAsync()).ShouldBe("a@102");
     }
@@ -178,7 +185,8 @@ public sealed class ControllerHostTests : IAsyncDisposable
     [Fact]
     public async Task An_object_comes_back_after_the_time_it_asked_for()
     {
-        _world.OnReconcile = (w, _) => Task.FromResult(ReconciliationResult<Widget>.Success(w, requeueAfter: TimeSpan.FromSeconds(77)));
+        _world.OnReconcile = (w, _) =>
+            Task.FromResult(ReconciliationResult<Widget>.Success(w, requeueAfter: TimeSpan.FromSeconds(77)));
         _world.Start(options: OneWorker);
         await _world.Api.CreateAsync(Widget.Named("a"));
         await _world.NextAsync();
@@ -204,9 +212,10 @@ public sealed class ControllerHostTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_failed_result_with_a_time_of_its_own_comes_back_after_that()
+    public async Task Failed_result_with_requeue_time_returns_after_it()
     {
-        _world.OnReconcile = (w, _) => Task.FromResult(ReconciliationResult<Widget>.Failure(w, "not yet", requeueAfter: TimeSpan.FromSeconds(33)));
+        _world.OnReconcile = (w, _) =>
+            Task.FromResult(ReconciliationResult<Widget>.Failure(w, "not yet", requeueAfter: TimeSpan.FromSeconds(33)));
         _world.Start(options: OneWorker);
         await _world.Api.CreateAsync(Widget.Named("a"));
         await _world.NextAsync();
@@ -217,7 +226,7 @@ public sealed class ControllerHostTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task One_object_is_never_reconciled_twice_at_once_and_a_wake_meanwhile_is_not_lost()
+    public async Task Object_is_reconciled_serially_and_no_wake_is_lost()
     {
         var release = new SemaphoreSlim(0);
         var running = 0;
@@ -246,7 +255,10 @@ public sealed class ControllerHostTests : IAsyncDisposable
     public async Task An_object_that_blocks_does_not_hold_up_others()
     {
         var never = new TaskCompletionSource<ReconciliationResult<Widget>>();
-        _world.OnReconcile = (w, token) => w.Metadata.Name == "a" ? never.Task.WaitAsync(token) : Task.FromResult(ReconciliationResult<Widget>.Success(w));
+        _world.OnReconcile = (w, token) =>
+            w.Metadata.Name == "a"
+                ? never.Task.WaitAsync(token)
+                : Task.FromResult(ReconciliationResult<Widget>.Success(w));
         _world.Start(options: OneWorker with { Workers = 2 });
         await _world.Api.CreateAsync(Widget.Named("a"));
 
@@ -257,7 +269,11 @@ public sealed class ControllerHostTests : IAsyncDisposable
     public async Task An_object_that_is_gone_is_told_until_that_succeeds()
     {
         var attempts = 0;
-        _world.OnDeleted = w => Task.FromResult(++attempts == 1 ? ReconciliationResult<Widget>.Failure(w, "not yet") : ReconciliationResult<Widget>.Success(w));
+        _world.OnDeleted = w =>
+            Task.FromResult(
+                ++attempts == 1
+                    ? ReconciliationResult<Widget>.Failure(w, "not yet")
+                    : ReconciliationResult<Widget>.Success(w));
         _world.Start(options: OneWorker);
         await _world.Api.CreateAsync(Widget.Named("a"));
         await _world.NextAsync();
@@ -270,7 +286,7 @@ public sealed class ControllerHostTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task When_leadership_ends_nothing_further_is_taken_up_and_what_runs_is_told()
+    public async Task Lost_leadership_starts_nothing_and_cancels_running_work()
     {
         var started = new TaskCompletionSource();
         var told = new TaskCompletionSource();
@@ -336,7 +352,9 @@ public sealed class ControllerHostTests : IAsyncDisposable
         using var listener = new MeterListener();
         listener.InstrumentPublished = (instrument, l) =>
         {
-            if (instrument.Meter.Name == KubernetesMetrics.MeterName && instrument.Name is "controller_runtime_reconcile_total" or "controller_runtime_reconcile_errors_total")
+            if (instrument.Meter.Name == KubernetesMetrics.MeterName
+                && instrument.Name is "controller_runtime_reconcile_total"
+                    or "controller_runtime_reconcile_errors_total")
             {
                 l.EnableMeasurementEvents(instrument);
             }
@@ -349,7 +367,10 @@ public sealed class ControllerHostTests : IAsyncDisposable
             }
         });
         listener.Start();
-        _world.OnReconcile = (w, _) => w.Metadata.Name == "bad" ? throw new InvalidOperationException("fault") : Task.FromResult(ReconciliationResult<Widget>.Success(w));
+        _world.OnReconcile = (w, _) =>
+            w.Metadata.Name == "bad"
+                ? throw new InvalidOperationException("fault")
+                : Task.FromResult(ReconciliationResult<Widget>.Success(w));
         _world.Start(options: OneWorker with { Name = controller });
 
         await _world.Api.CreateAsync(Widget.Named("good"));
@@ -358,7 +379,8 @@ public sealed class ControllerHostTests : IAsyncDisposable
         await _world.NextAsync();
         await Wait.UntilAsync(() => counted.Count == 3);
 
-        counted.ShouldBe(["controller_runtime_reconcile_total success", "controller_runtime_reconcile_total error", "controller_runtime_reconcile_errors_total"]);
+        counted.ShouldBe(
+            ["controller_runtime_reconcile_total success", "controller_runtime_reconcile_total error", "controller_runtime_reconcile_errors_total"]);
     }
 
     private Task<Widget> Patch(string name, string patch) =>

@@ -14,8 +14,10 @@ namespace Drydock.Tests.Unit.Clients.Kubernetes;
 [Collection(nameof(EnvironmentTests))]
 public sealed class EnvironmentTests : IDisposable
 {
-    private static readonly string[] Names = ["KUBECONFIG", "KUBERNETES_SERVICE_HOST", "KUBERNETES_SERVICE_PORT_HTTPS", "KUBERNETES_SERVICE_PORT", "HOME"];
-    private readonly Dictionary<string, string?> _before = Names.ToDictionary(n => n, Environment.GetEnvironmentVariable, StringComparer.Ordinal);
+    private static readonly string[] Names =
+        ["KUBECONFIG", "KUBERNETES_SERVICE_HOST", "KUBERNETES_SERVICE_PORT_HTTPS", "KUBERNETES_SERVICE_PORT", "HOME"];
+    private readonly Dictionary<string, string?> _before =
+        Names.ToDictionary(n => n, Environment.GetEnvironmentVariable, StringComparer.Ordinal);
     private readonly string _directory = Directory.CreateTempSubdirectory("drydock-environment").FullName;
     private readonly ManualTimeProvider _time = new();
 
@@ -42,7 +44,7 @@ public sealed class EnvironmentTests : IDisposable
     [Theory]
     [InlineData("10.0.0.1", "https://10.0.0.1:6443/")]
     [InlineData("fd00::1", "https://[fd00::1]:6443/")]
-    public async Task In_a_pod_the_service_account_is_used_and_its_token_read_again(string host, string server)
+    public async Task Pod_uses_service_account_and_rereads_its_token(string host, string server)
     {
         Pod(host);
 
@@ -58,22 +60,33 @@ public sealed class EnvironmentTests : IDisposable
 
     [Fact]
     public void Outside_a_pod_the_message_says_what_is_missing() =>
-        Should.Throw<KubernetesConfigurationException>(() => KubernetesClientConfiguration.InClusterConfig(_time, _directory)).Message.ShouldContain("KUBERNETES_SERVICE_HOST is not set");
+        Should.Throw<KubernetesConfigurationException>(
+            () =>
+                KubernetesClientConfiguration.InClusterConfig(
+                    _time, _directory)).Message.ShouldContain("KUBERNETES_SERVICE_HOST is not set");
 
     [Fact]
-    public void With_neither_kubeconfig_nor_pod_the_message_says_what_to_set() =>
-        Should.Throw<KubernetesConfigurationException>(() => KubernetesClientConfiguration.BuildDefaultConfig(_time)).Message.ShouldContain("set KUBECONFIG");
+    public void Missing_kubeconfig_and_pod_says_what_to_set() =>
+        Should.Throw<KubernetesConfigurationException>(
+            () => KubernetesClientConfiguration.BuildDefaultConfig(_time)).Message.ShouldContain("set KUBECONFIG");
 
     [Fact]
-    public void A_kubeconfig_wins_over_the_pod_and_KUBECONFIG_over_the_home_directory()
+    public void Kubeconfig_precedes_pod_and_variable_precedes_home()
     {
         Pod("10.0.0.1");
         Directory.CreateDirectory(Path.Combine(_directory, ".kube"));
-        Write(".kube/config", "{current-context: x, contexts: [{name: x, context: {cluster: c}}], clusters: [{name: c, cluster: {server: 'https://home'}}]}");
+        Write(
+            ".kube/config",
+            "{current-context: x, contexts: [{name: x, context: {cluster: c}}], clusters: [{name: c, cluster: {server: "
+                + "'https://home'}}]}");
         KubernetesClientConfiguration.BuildDefaultConfig(_time).Server.ShouldBe(new Uri("https://home/"));
 
-        Write("other", "{current-context: x, contexts: [{name: x, context: {cluster: c}}], clusters: [{name: c, cluster: {server: 'https://other'}}]}");
-        Environment.SetEnvironmentVariable("KUBECONFIG", $"{Path.Combine(_directory, "missing")}:{Path.Combine(_directory, "other")}");
+        Write(
+            "other",
+            "{current-context: x, contexts: [{name: x, context: {cluster: c}}], clusters: [{name: c, cluster: {server: "
+                + "'https://other'}}]}");
+        Environment.SetEnvironmentVariable(
+            "KUBECONFIG", $"{Path.Combine(_directory, "missing")}:{Path.Combine(_directory, "other")}");
         KubernetesClientConfiguration.BuildDefaultConfig(_time).Server.ShouldBe(new Uri("https://other/"));
     }
 

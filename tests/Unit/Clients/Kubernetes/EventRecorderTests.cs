@@ -15,7 +15,10 @@ public sealed class EventRecorderTests
 {
     private readonly ManualTimeProvider _time = new();
     private readonly InMemoryApi _api;
-    private readonly Widget _widget = Widget.Named("w") with { Metadata = new() { Name = "w", Namespace = "default", Uid = "u1" } };
+    private readonly Widget _widget = Widget.Named("w") with
+    {
+        Metadata = new() { Name = "w", Namespace = "default", Uid = "u1" },
+    };
 
     public EventRecorderTests() => _api = new InMemoryApi(KubernetesJson.CreateOptions(WidgetContext.Default), _time);
 
@@ -25,13 +28,15 @@ public sealed class EventRecorderTests
         await RecordAsync(r => r.Warning(_widget, "StepFailed", "the dump is empty"));
 
         var recorded = (await EventsAsync()).ShouldHaveSingleItem();
-        (recorded.Type, recorded.Reason, recorded.Message, recorded.Count).ShouldBe(("Warning", "StepFailed", "the dump is empty", 1));
-        (recorded.InvolvedObject.Kind, recorded.InvolvedObject.Name, recorded.InvolvedObject.Uid).ShouldBe(("Widget", "w", "u1"));
+        (recorded.Type, recorded.Reason, recorded.Message, recorded.Count).ShouldBe(
+            ("Warning", "StepFailed", "the dump is empty", 1));
+        (recorded.InvolvedObject.Kind, recorded.InvolvedObject.Name, recorded.InvolvedObject.Uid).ShouldBe(
+            ("Widget", "w", "u1"));
         recorded.Metadata.Namespace.ShouldBe("default");
     }
 
     [Fact]
-    public async Task Repeats_raise_the_count_and_others_are_events_of_their_own()
+    public async Task Repeated_event_raises_count_and_others_are_separate()
     {
         await RecordAsync(r =>
         {
@@ -45,7 +50,7 @@ public sealed class EventRecorderTests
     }
 
     [Fact]
-    public async Task A_repeat_of_an_event_that_the_server_has_forgotten_is_made_anew()
+    public async Task Repeat_of_expired_event_is_created_again()
     {
         await RecordAsync(async r =>
         {
@@ -59,11 +64,14 @@ public sealed class EventRecorderTests
     }
 
     [Fact]
-    public async Task Long_messages_and_names_are_cut_to_what_the_server_takes()
+    public async Task Long_messages_and_names_are_truncated_to_server_limits()
     {
         var longName = new string('n', 253);
 
-        await RecordAsync(r => r.Normal(_widget with { Metadata = _widget.Metadata with { Name = longName } }, "A", new string('m', 5000)));
+        await RecordAsync(
+            r =>
+                r.Normal(
+                    _widget with { Metadata = _widget.Metadata with { Name = longName } }, "A", new string('m', 5000)));
 
         var recorded = (await EventsAsync()).ShouldHaveSingleItem();
         recorded.Message.Length.ShouldBe(1024);
@@ -88,11 +96,12 @@ public sealed class EventRecorderTests
     }
 
     [Fact]
-    public async Task A_server_that_hangs_neither_blocks_the_caller_nor_the_end()
+    public async Task Hanging_server_blocks_neither_caller_nor_shutdown()
     {
         var hang = new TaskCompletionSource();
         _api.Before = _ => hang.Task;
-        var recorder = new EventRecorder(_api, new EventRecorderOptions { Capacity = 3 }, _time, NullLogger<EventRecorder>.Instance);
+        var recorder = new EventRecorder(
+            _api, new EventRecorderOptions { Capacity = 3 }, _time, NullLogger<EventRecorder>.Instance);
         for (var i = 0; i < 100; i++)
         {
             recorder.Normal(_widget, "A", $"{i}");
@@ -106,7 +115,7 @@ public sealed class EventRecorderTests
     }
 
     [Fact]
-    public async Task Every_event_is_a_line_in_the_log_also_when_the_server_does_not_take_it()
+    public async Task Every_event_is_logged_even_when_server_refuses_it()
     {
         _api.Before = r => throw new KubernetesUnreachableException(r, "refused");
         using var log = new WorldLogs();

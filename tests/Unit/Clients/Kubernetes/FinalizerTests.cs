@@ -16,7 +16,7 @@ public sealed class FinalizerTests : IAsyncDisposable
     public ValueTask DisposeAsync() => _world.DisposeAsync();
 
     [Fact]
-    public async Task A_finalizer_is_added_once_through_conflicts_and_removed_again_without_waking()
+    public async Task Finalizer_survives_conflicts_and_is_removed_without_waking()
     {
         var a = await _world.Api.CreateAsync(Widget.Named("a"));
         await Patch("a", """{"metadata":{"finalizers":["other/x"]}}""");
@@ -34,9 +34,10 @@ public sealed class FinalizerTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Removing_the_last_finalizer_of_a_deleted_object_lets_it_go()
+    public async Task Removing_last_finalizer_finishes_deletion()
     {
-        var a = await _world.Api.CreateAsync(Widget.Named("a") with { Metadata = new() { Name = "a", Finalizers = ["drydock.dev/y"] } });
+        var a = await _world.Api.CreateAsync(
+            Widget.Named("a") with { Metadata = new() { Name = "a", Finalizers = ["drydock.dev/y"] } });
         await _world.Api.DeleteAsync<Widget>("a");
 
         await _world.Writer.RemoveFinalizerAsync(a, "drydock.dev/y");

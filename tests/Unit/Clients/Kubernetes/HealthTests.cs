@@ -15,9 +15,10 @@ public sealed class HealthTests
     private readonly ManualTimeProvider _time = new();
 
     [Fact]
-    public async Task Liveness_fails_when_a_watch_shows_no_sign_of_life_and_names_it()
+    public async Task Liveness_fails_and_names_watch_without_sign_of_life()
     {
-        var watcher = new ResourceWatcher<Widget>(new InMemoryApi(RuntimeWorld.Json, _time), null, _time, NullLogger<ResourceWatcher<Widget>>.Instance);
+        var watcher = new ResourceWatcher<Widget>(
+            new InMemoryApi(RuntimeWorld.Json, _time), null, _time, NullLogger<ResourceWatcher<Widget>>.Instance);
         var check = new WatchLivenessCheck([watcher], new HealthOptions { MaxWatchAge = TimeSpan.FromMinutes(5) });
 
         _time.Advance(TimeSpan.FromMinutes(5));
@@ -30,7 +31,7 @@ public sealed class HealthTests
     }
 
     [Fact]
-    public async Task Liveness_holds_through_an_outage_of_the_API_server_of_any_length()
+    public async Task Liveness_holds_during_any_api_server_outage()
     {
         await using var world = new RuntimeWorld();
         world.Api.Before = r => throw new KubernetesUnreachableException(r, "connection refused");
@@ -71,7 +72,8 @@ public sealed class HealthTests
     public async Task Readiness_waits_for_the_first_list_and_tells_of_interruptions(
         bool synced, string? problem, HealthStatus expected)
     {
-        var result = await new WatchReadinessCheck([new Watch(synced, problem)]).CheckHealthAsync(new HealthCheckContext());
+        var result =
+            await new WatchReadinessCheck([new Watch(synced, problem)]).CheckHealthAsync(new HealthCheckContext());
 
         result.Status.ShouldBe(expected);
         result.Data.Keys.ShouldBe(["things"]);

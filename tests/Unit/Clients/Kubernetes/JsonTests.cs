@@ -15,7 +15,7 @@ public sealed class JsonTests
     private static readonly JsonSerializerOptions Options = KubernetesJson.CreateOptions(WidgetContext.Default);
 
     [Fact]
-    public void Fields_that_the_JSON_does_not_name_keep_their_initial_values()
+    public void Fields_missing_in_json_keep_initial_values()
     {
         var widget = Read<Widget>("""{"metadata":{"name":"w"},"spec":{"secrets":["s"]}}""");
 
@@ -38,11 +38,18 @@ public sealed class JsonTests
     }
 
     [Fact]
-    public void Of_a_step_that_is_over_only_what_its_id_does_not_say_is_written_and_reads_back_as_it_was()
+    public void Finished_step_is_written_sparsely_and_reads_back_unchanged()
     {
         var options = KubernetesJson.CreateOptions(Drydock.Crds.CrdsJsonContext.Default);
         var at = new DateTimeOffset(2026, 3, 1, 2, 0, 0, TimeSpan.Zero);
-        var pending = new PlanStep { Id = "UpgradeTiKV/tikv-1/drain", Node = "tikv-1", Action = "DrainTikv", Timeout = "11m", MaxAttempts = 5 };
+        var pending = new PlanStep
+        {
+            Id = "UpgradeTiKV/tikv-1/drain",
+            Node = "tikv-1",
+            Action = "DrainTikv",
+            Timeout = "11m",
+            MaxAttempts = 5,
+        };
         var over = pending with { State = StepState.Succeeded, Attempt = 1, StartedAt = at, FinishedAt = at };
         var own = over with { Phase = "Other", Title = "let leaders go", Reversible = false, RunOnce = true };
 
@@ -53,7 +60,8 @@ public sealed class JsonTests
         foreach (var step in new[] { pending, over, own })
         {
             var read = JsonSerializer.Deserialize<PlanStep>(JsonSerializer.Serialize(step, options), options)!;
-            (read with { Phase = step.Phase, Title = step.Title, After = step.After, Parameters = step.Parameters }).ShouldBe(step with { Phase = step.Phase, Title = step.Title });
+            (read with { Phase = step.Phase, Title = step.Title, After = step.After, Parameters = step.Parameters })
+                .ShouldBe(step with { Phase = step.Phase, Title = step.Title });
             (read.Phase, read.Title).ShouldBe((step.Phase, step.Title));
         }
     }
@@ -69,7 +77,7 @@ public sealed class JsonTests
     }
 
     [Fact]
-    public void A_null_where_a_number_or_a_flag_must_be_is_told_with_the_place_of_the_field()
+    public void Null_for_number_or_flag_is_reported_with_field_path()
     {
         var json = new EntityJson(Options);
         var read = () => json.Read<Widget>(new KubernetesRequest("get", "example.dev", "widgets", "n", "w"), """{"metadata":{"name":"w"},"spec":{"size":null}}"""u8.ToArray());
@@ -80,7 +88,10 @@ public sealed class JsonTests
     [Fact]
     public void Label_and_annotation_keys_are_written_as_they_are()
     {
-        var widget = Widget.Named("w") with { Metadata = new() { Name = "w", Labels = new() { ["App.Kubernetes.io/Name"] = "X" } } };
+        var widget = Widget.Named("w") with
+        {
+            Metadata = new() { Name = "w", Labels = new() { ["App.Kubernetes.io/Name"] = "X" } },
+        };
 
         var text = Write(widget);
 
@@ -105,7 +116,7 @@ public sealed class JsonTests
     }
 
     [Fact]
-    public void Values_of_a_Secret_are_base64_in_JSON_and_absent_from_its_text()
+    public void Secret_values_are_base64_in_json_and_absent_in_text()
     {
         var secret = Read<V1Secret>("""{"metadata":{"name":"s","namespace":"n"},"data":{"password":"Y2FuYXJ5"}}""");
 

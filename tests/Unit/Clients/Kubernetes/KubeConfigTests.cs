@@ -47,10 +47,13 @@ public sealed class KubeConfigTests : IDisposable
     }
 
     [Fact]
-    public void Several_files_are_merged_and_the_first_that_has_a_name_wins()
+    public void Several_files_are_merged_and_first_entry_wins()
     {
         var first = Write("a", "{current-context: x, clusters: [{name: c, cluster: {server: 'https://first'}}]}");
-        var second = Write("b", "{current-context: y, clusters: [{name: c, cluster: {server: 'https://second'}}], contexts: [{name: x, context: {cluster: c}}]}");
+        var second = Write(
+            "b",
+            "{current-context: y, clusters: [{name: c, cluster: {server: 'https://second'}}], contexts: [{name: "
+                + "x, context: {cluster: c}}]}");
 
         var file = KubeConfigFile.Load([first, Path.Combine(_directory, "missing"), second]);
 
@@ -58,16 +61,22 @@ public sealed class KubeConfigTests : IDisposable
     }
 
     [Fact]
-    public async Task Certificates_and_authorities_come_inline_or_from_files_beside_the_kubeconfig()
+    public async Task Certificates_come_inline_or_from_files_beside_kubeconfig()
     {
         using var certificate = SelfSigned("CN=admin");
-        var (pem, key) = (certificate.ExportCertificatePem(), certificate.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem());
+        var (pem, key) =
+            (certificate.ExportCertificatePem(), certificate.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem());
         Write("client.pem", pem);
         Write("client.key", key);
         Write("ca.pem", pem + "\n" + pem);
 
-        var files = Read(Config("{client-certificate: client.pem, client-key: client.key}", cluster: "certificate-authority: ca.pem"));
-        var inline = Read(Config($"{{client-certificate-data: {Base64(pem)}, client-key-data: {Base64(key)}}}", cluster: $"certificate-authority-data: {Base64(pem)}"));
+        var files = Read(
+            Config(
+                "{client-certificate: client.pem, client-key: client.key}", cluster: "certificate-authority: ca.pem"));
+        var inline = Read(
+            Config(
+                $"{{client-certificate-data: {Base64(pem)}, client-key-data: {Base64(key)}}}",
+                cluster: $"certificate-authority-data: {Base64(pem)}"));
 
         foreach (var configuration in new[] { files, inline })
         {
@@ -81,7 +90,7 @@ public sealed class KubeConfigTests : IDisposable
     }
 
     [Fact]
-    public async Task A_token_file_is_read_again_after_a_minute_and_when_the_token_was_refused()
+    public async Task Token_file_is_reread_after_minute_or_refusal()
     {
         var tokenFile = Write("token", "first\n");
         var credentials = Read(Config($"tokenFile: {tokenFile}")).Credentials;
@@ -96,13 +105,18 @@ public sealed class KubeConfigTests : IDisposable
         (await credentials.GetAsync(refresh: true, default)).Token.ShouldBe("third");
 
         File.Delete(tokenFile);
-        (await credentials.GetAsync(refresh: true, default)).Token.ShouldBe("third", "a file missing between two rotations does not take the last token away");
+        (await credentials.GetAsync(refresh: true, default)).Token.ShouldBe(
+            "third", "a file missing between two rotations does not take the last token away");
     }
 
     [Fact]
-    public async Task An_exec_plugin_is_run_again_only_shortly_before_its_credential_expires_or_when_that_is_refused()
+    public async Task Exec_plugin_runs_again_before_expiry_or_after_refusal()
     {
-        var credentials = Read(Config($"exec: {{apiVersion: client.authentication.k8s.io/v1beta1, command: ./shell, args: [{Path.Combine(_directory, "plugin.sh")}, {Path.Combine(_directory, "runs")}], env: [{{name: EXTRA, value: x}}], provideClusterInfo: true}}")).Credentials;
+        var credentials = Read(
+            Config(
+                "exec: {apiVersion: client.authentication.k8s.io/v1beta1, command: ./shell, args: "
+                    + $"[{Path.Combine(_directory, "plugin.sh")}, {Path.Combine(_directory, "runs")}], env: [{{name: "
+                    + "EXTRA, value: x}], provideClusterInfo: true}")).Credentials;
         Script("plugin.sh", """
             echo run >> "$1"
             [ "$EXTRA" = x ] || exit 3
@@ -124,12 +138,16 @@ public sealed class KubeConfigTests : IDisposable
     [InlineData("echo canary-token", "not an ExecCredential in JSON")]
     [InlineData("""echo '{"apiVersion":"client.authentication.k8s.io/v1","status":{"token":"canary-token"}}'""", "apiVersion 'client.authentication.k8s.io/v1', expected 'client.authentication.k8s.io/v1beta1'")]
     [InlineData("""echo '{"apiVersion":"client.authentication.k8s.io/v1beta1","status":{}}'""", "neither status.token nor status.clientCertificateData")]
-    public async Task A_plugin_that_gives_nothing_usable_is_named_and_what_it_printed_is_not(string script, string why)
+    public async Task Unusable_plugin_is_named_and_its_output_hidden(string script, string why)
     {
-        var credentials = Read(Config($"exec: {{apiVersion: client.authentication.k8s.io/v1beta1, command: ./shell, args: [{Path.Combine(_directory, "plugin.sh")}]}}")).Credentials;
+        var credentials = Read(
+            Config(
+                "exec: {apiVersion: client.authentication.k8s.io/v1beta1, command: ./shell, args: "
+                    + $"[{Path.Combine(_directory, "plugin.sh")}]}}")).Credentials;
         Script("plugin.sh", script);
 
-        var error = await Should.ThrowAsync<KubernetesConfigurationException>(async () => await credentials.GetAsync(refresh: false, default));
+        var error = await Should.ThrowAsync<KubernetesConfigurationException>(
+            async () => await credentials.GetAsync(refresh: false, default));
 
         error.Message.ShouldContain("shell");
         error.Message.ShouldContain(why);
@@ -139,26 +157,48 @@ public sealed class KubeConfigTests : IDisposable
     [Fact]
     public async Task A_plugin_that_is_not_installed_comes_with_its_hint()
     {
-        var credentials = Read(Config("exec: {apiVersion: client.authentication.k8s.io/v1beta1, command: drydock-no-such-plugin, installHint: install it from the vendor}")).Credentials;
+        var credentials = Read(
+            Config(
+                "exec: {apiVersion: client.authentication.k8s.io/v1beta1, command: "
+                    + "drydock-no-such-plugin, installHint: install it from the vendor}")).Credentials;
 
-        (await Should.ThrowAsync<KubernetesConfigurationException>(async () => await credentials.GetAsync(refresh: false, default))).Message.ShouldContain("install it from the vendor");
+        (await Should.ThrowAsync<KubernetesConfigurationException>(async () => await credentials.GetAsync(refresh: false, default))).Message
+            .ShouldContain("install it from the vendor");
     }
 
     [Theory]
-    [InlineData("{current-context: gone, contexts: [{name: here, context: {}}]}", "has no entry 'gone' in contexts; it has: here")]
+    [InlineData(
+        "{current-context: gone, contexts: [{name: here, context: {}}]}",
+        "has no entry 'gone' in contexts; it has: here")]
     [InlineData("{contexts: [{name: here, context: {}}]}", "no current-context; its contexts are: here")]
-    [InlineData("{current-context: x, contexts: [{name: x, context: {cluster: c}}], clusters: [{name: c, cluster: {server: 'ftp://x'}}]}", "clusters[c].server is not an http or https address")]
-    [InlineData("{current-context: x, contexts: [{name: x, context: {cluster: c}}], clusters: [{name: c, cluster: {server: 'https://x', certificate-authority-data: '***'}}]}", "clusters[c].certificate-authority-data is not base64")]
-    [InlineData("{current-context: x, contexts: [{name: x, context: {cluster: c}}], clusters: [{name: c, cluster: {server: 'https://x', insecure-skip-tls-verify: maybe}}]}", "clusters[c].insecure-skip-tls-verify is 'maybe'; expected true or false")]
-    [InlineData("{current-context: x, contexts: [{name: x, context: {cluster: c, user: u}}], clusters: [{name: c, cluster: {server: 'https://x'}}], users: [{name: u, user: {username: a, password: canary}}]}", "users[u].auth-provider or username")]
-    [InlineData("{current-context: x, contexts: [{name: x, context: {cluster: c, user: u}}], clusters: [{name: c, cluster: {server: 'https://x'}}], users: [{name: u, user: {client-certificate: /none.pem}}]}", "users[u].client-certificate: the file /none.pem cannot be read")]
-    [InlineData("contexts: [", "is not YAML at line")]
+    [InlineData(
+        "{current-context: x, contexts: [{name: x, context: {cluster: c}}], clusters: [{name: c, cluster: {server: "
+            + "'ftp://x'}}]}",
+        "clusters[c].server is not an http or https address")]
+    [InlineData(
+        "{current-context: x, contexts: [{name: x, context: {cluster: c}}], clusters: [{name: c, cluster: {server: "
+            + "'https://x', certificate-authority-data: '***'}}]}",
+        "clusters[c].certificate-authority-data is not base64")]
+    [InlineData(
+        "{current-context: x, contexts: [{name: x, context: {cluster: c}}], clusters: [{name: c, cluster: {server: "
+            + "'https://x', insecure-skip-tls-verify: maybe}}]}",
+        "clusters[c].insecure-skip-tls-verify is 'maybe'; expected true or false")]
+    [InlineData(
+        "{current-context: x, contexts: [{name: x, context: {cluster: c, user: u}}], clusters: [{name: c, cluster: "
+            + "{server: 'https://x'}}], users: [{name: u, user: {username: a, password: canary}}]}",
+        "users[u].auth-provider or username")]
+    [InlineData(
+        "{current-context: x, contexts: [{name: x, context: {cluster: c, user: u}}], clusters: [{name: c, cluster: "
+            + "{server: 'https://x'}}], users: [{name: u, user: {client-certificate: /none.pem}}]}",
+        "users[u].client-certificate: the file /none.pem cannot be read")]
+    [InlineData("contexts: [", "is not valid YAML at line")]
     [InlineData("", "is empty or not a mapping")]
-    public void What_cannot_be_used_is_named_with_its_place_and_without_a_secret(string text, string message)
+    public void Unusable_entry_is_named_with_position_and_without_secret(string text, string message)
     {
         var path = Write("config", text);
 
-        var error = Should.Throw<KubernetesConfigurationException>(() => KubernetesClientConfiguration.BuildConfigFromConfigFile(path));
+        var error = Should.Throw<KubernetesConfigurationException>(
+            () => KubernetesClientConfiguration.BuildConfigFromConfigFile(path));
 
         error.Message.ShouldContain(message);
         error.Message.ShouldContain(path);
@@ -168,7 +208,8 @@ public sealed class KubeConfigTests : IDisposable
     private static X509Certificate2 SelfSigned(string subject)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        return new CertificateRequest(subject, key, HashAlgorithmName.SHA256).CreateSelfSigned(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(100));
+        return new CertificateRequest(subject, key, HashAlgorithmName.SHA256).CreateSelfSigned(
+            DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(100));
     }
 
     private static string Base64(string text) => Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(text));

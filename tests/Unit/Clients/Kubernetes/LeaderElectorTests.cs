@@ -56,7 +56,7 @@ public sealed class LeaderElectorTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_lease_given_back_is_taken_at_once_without_the_clock_moving()
+    public async Task Released_lease_is_taken_immediately()
     {
         var a = Start("a");
         await a.Leading.Task.Bounded();
@@ -72,7 +72,7 @@ public sealed class LeaderElectorTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task The_lease_is_given_back_only_after_the_work_has_ended()
+    public async Task Lease_is_released_only_after_work_ended()
     {
         var work = new TaskCompletionSource();
         var a = Start("a", work.Task);
@@ -93,13 +93,14 @@ public sealed class LeaderElectorTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task The_lease_of_a_dead_holder_is_taken_when_it_has_not_changed_for_its_duration()
+    public async Task Lease_of_dead_holder_is_taken_after_unchanged_duration()
     {
         await _api.CreateAsync(new V1Lease
         {
             Metadata = new() { Name = "operator", Namespace = "ops" },
             // The clock of the dead one was an hour ahead: it is not believed.
-            Spec = new() { HolderIdentity = "dead", LeaseDurationSeconds = 15, RenewTime = _time.GetUtcNow().AddHours(1) },
+            Spec =
+                new() { HolderIdentity = "dead", LeaseDurationSeconds = 15, RenewTime = _time.GetUtcNow().AddHours(1) },
         });
         var b = Start("b");
         await _time.WaitForTimerAsync(due => due == TimeSpan.FromSeconds(15)).Bounded();
@@ -131,7 +132,7 @@ public sealed class LeaderElectorTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_leader_that_cannot_renew_may_act_ever_shorter_and_gives_up_before_others_may_take_over()
+    public async Task Leader_without_renewal_stops_before_others_take_over()
     {
         var a = Start("a");
         var term = await a.Leading.Task.Bounded();
@@ -140,7 +141,8 @@ public sealed class LeaderElectorTests : IAsyncDisposable
 
         _time.Advance(TimeSpan.FromSeconds(9));
         a.Elector.EnsureMayAct(TimeSpan.FromSeconds(6));
-        Should.Throw<NotLeaderException>(() => a.Elector.EnsureMayAct(TimeSpan.FromSeconds(6.1))).Message.ShouldContain("6.0 s more");
+        Should.Throw<NotLeaderException>(
+            () => a.Elector.EnsureMayAct(TimeSpan.FromSeconds(6.1))).Message.ShouldContain("6.0 s more");
         _time.Advance(TimeSpan.FromSeconds(1));
 
         a.Elector.IsLeader.ShouldBeFalse();
@@ -153,7 +155,7 @@ public sealed class LeaderElectorTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_request_that_hangs_does_not_keep_a_leader_in_office()
+    public async Task Hanging_request_does_not_extend_leadership()
     {
         var a = Start("a");
         var term = await a.Leading.Task.Bounded();
@@ -171,12 +173,15 @@ public sealed class LeaderElectorTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_renewal_of_unknown_outcome_is_looked_into_and_the_term_goes_on()
+    public async Task Renewal_of_unknown_outcome_is_read_and_term_continues()
     {
         var a = Start("a");
         var term = await a.Leading.Task.Bounded();
         var cut = 0;
-        _api.After = r => r.Verb == "update" && cut++ == 0 ? throw new KubernetesOutcomeUnknownException(r, "cut") : Task.CompletedTask;
+        _api.After = r =>
+            r.Verb == "update" && cut++ == 0
+                ? throw new KubernetesOutcomeUnknownException(r, "cut")
+                : Task.CompletedTask;
 
         for (var i = 0; i < 3; i++)
         {
@@ -205,7 +210,7 @@ public sealed class LeaderElectorTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Work_that_ends_by_itself_ends_the_contest_with_its_error()
+    public async Task Work_ending_on_its_own_ends_election_with_error()
     {
         var a = Start("a", Task.FromException(new InvalidOperationException("the work failed")), ignoreTerm: true);
 
@@ -215,7 +220,8 @@ public sealed class LeaderElectorTests : IAsyncDisposable
 
     [Fact]
     public void Times_that_cannot_work_are_refused() =>
-        Should.Throw<ArgumentException>(() => Electors.Of(_api, _time, Electors.Options("a") with { RenewDeadline = TimeSpan.FromSeconds(15) }));
+        Should.Throw<ArgumentException>(
+            () => Electors.Of(_api, _time, Electors.Options("a") with { RenewDeadline = TimeSpan.FromSeconds(15) }));
 
     private static bool IsRenewal(TimeSpan due) => due == TimeSpan.FromSeconds(2);
 
@@ -253,7 +259,8 @@ public sealed class LeaderElectorTests : IAsyncDisposable
 
         public Task Running { get; }
 
-        public TaskCompletionSource<CancellationToken> Leading { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        public TaskCompletionSource<CancellationToken> Leading { get; } =
+            new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public async Task StopAsync()
         {

@@ -21,7 +21,7 @@ public sealed class NamespaceScopeTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Scope_with_names_lists_each_of_them_and_never_the_cluster()
+    public async Task Named_scope_lists_each_namespace_and_never_the_cluster()
     {
         await MakeAsync();
 
@@ -56,18 +56,28 @@ public sealed class NamespaceScopeTests
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Token);
         var watchers = new[] { "a", "b" }.ToDictionary(
             space => space,
-            space => new ResourceWatcher<Widget>(_api, new ResourceWatcherOptions { Namespace = space }, _time, NullLogger<ResourceWatcher<Widget>>.Instance),
+            space =>
+                new ResourceWatcher<Widget>(
+                    _api,
+                    new ResourceWatcherOptions { Namespace = space },
+                    _time,
+                    NullLogger<ResourceWatcher<Widget>>.Instance),
             StringComparer.Ordinal);
-        var cache = new ScopedCache<Widget>(watchers.ToDictionary(w => w.Key, w => (IResourceCache<Widget>)w.Value, StringComparer.Ordinal));
+        var cache = new ScopedCache<Widget>(
+            watchers.ToDictionary(w => w.Key, w => (IResourceCache<Widget>)w.Value, StringComparer.Ordinal));
         cache.HasSynced.ShouldBeFalse();
         var seen = new System.Collections.Concurrent.BlockingCollection<string>();
         var running = watchers.Values.Select(w => w.RunAsync(stop.Token)).ToList();
         await cache.WaitForSyncAsync(Token).Bounded();
-        using var subscription = cache.Subscribe(change => seen.Add($"{change.Object.Metadata.Namespace}/{change.Object.Metadata.Name} {change.Type}", Token));
+        using var subscription = cache.Subscribe(
+            change =>
+                seen.Add($"{change.Object.Metadata.Namespace}/{change.Object.Metadata.Name} {change.Type}", Token));
 
         Enumerable.Range(0, 2).Select(_ => seen.Take(Token)).ShouldBe(["a/w Added", "b/w Added"]);
-        await _api.CreateAsync(Widget.Named("later") with { Metadata = new() { Name = "later", Namespace = "c" } }, Token);
-        var made = await _api.CreateAsync(Widget.Named("later") with { Metadata = new() { Name = "later", Namespace = "b" } }, Token);
+        await _api.CreateAsync(
+            Widget.Named("later") with { Metadata = new() { Name = "later", Namespace = "c" } }, Token);
+        var made = await _api.CreateAsync(
+            Widget.Named("later") with { Metadata = new() { Name = "later", Namespace = "b" } }, Token);
         seen.Take(Token).ShouldBe("b/later Added");
 
         cache.HasSynced.ShouldBeTrue();
@@ -100,7 +110,10 @@ public sealed class NamespaceScopeTests
     [InlineData("-a")]
     [InlineData("a/b")]
     public void Flag_with_what_is_no_namespace_is_refused(string value) =>
-        OperatorCommand.Create().Parse(["--watch-namespace=" + value]).Errors.ShouldHaveSingleItem().Message.ShouldContain("--watch-namespace");
+        OperatorCommand.Create()
+            .Parse(["--watch-namespace=" + value]).Errors
+            .ShouldHaveSingleItem().Message
+            .ShouldContain("--watch-namespace");
 
     private Task Record(KubernetesRequest request)
     {

@@ -22,8 +22,8 @@ public sealed class ProcessIdentityTests
         var next = new ProcessIdentity("drydock-x", Uid, 1, "bbbb");
 
         former.Text.ShouldBe($"drydock-x_pod.{Uid}_aaaa");
-        next.FateOf(former.Text).ShouldBe(HolderFate.Gone);
-        next.FateOf(next.Text).ShouldBe(HolderFate.Unknown);
+        next.HolderStateOf(former.Text).ShouldBe(HolderState.Ended);
+        next.HolderStateOf(next.Text).ShouldBe(HolderState.Unknown);
     }
 
     [Theory]
@@ -34,15 +34,15 @@ public sealed class ProcessIdentityTests
     [InlineData("")]
     [InlineData("__")]
     public void Of_another_pod_machine_or_unknown_form_nothing_is_known(string holder) =>
-        new ProcessIdentity("drydock-x", Uid, 1, "bbbb").FateOf(holder).ShouldBe(HolderFate.Unknown);
+        new ProcessIdentity("drydock-x", Uid, 1, "bbbb").HolderStateOf(holder).ShouldBe(HolderState.Unknown);
 
     [Fact]
-    public void A_process_that_is_not_the_first_of_its_container_is_no_proof_for_its_pod()
+    public void Process_other_than_first_proves_nothing_about_its_pod()
     {
         var beside = new ProcessIdentity("drydock-x", Uid, Environment.ProcessId, "aaaa");
 
         beside.Text.ShouldContain("_boot.");
-        new ProcessIdentity("drydock-x", Uid, 1, "bbbb").FateOf(beside.Text).ShouldBe(HolderFate.Unknown);
+        new ProcessIdentity("drydock-x", Uid, 1, "bbbb").HolderStateOf(beside.Text).ShouldBe(HolderState.Unknown);
     }
 
     [Fact]
@@ -52,11 +52,11 @@ public sealed class ProcessIdentityTests
         var holder = new ProcessIdentity("machine", null, other.Id, "aaaa");
         var own = new ProcessIdentity("machine", null, Environment.ProcessId, "bbbb");
 
-        own.FateOf(holder.Text).ShouldBe(HolderFate.Runs);
+        own.HolderStateOf(holder.Text).ShouldBe(HolderState.Running);
         other.Kill();
         await other.WaitForExitAsync();
 
-        own.FateOf(holder.Text).ShouldBe(HolderFate.Gone);
+        own.HolderStateOf(holder.Text).ShouldBe(HolderState.Ended);
     }
 
     [Fact]
@@ -65,17 +65,28 @@ public sealed class ProcessIdentityTests
         var holder = new ProcessIdentity("machine", null, Environment.ProcessId, "aaaa").Text.Split('.');
         var earlier = string.Join('.', [.. holder[..^1], "1_aaaa"]);
 
-        new ProcessIdentity("machine", null, Environment.ProcessId, "bbbb").FateOf(earlier).ShouldBe(HolderFate.Gone);
+        new ProcessIdentity(
+            "machine", null, Environment.ProcessId, "bbbb").HolderStateOf(earlier).ShouldBe(HolderState.Ended);
     }
 
     [Fact]
-    public void Another_start_of_the_machine_and_another_PID_namespace_prove_nothing()
+    public void Other_boot_or_pid_namespace_proves_nothing()
     {
         var own = new ProcessIdentity("machine", null, Environment.ProcessId, "bbbb");
         var parts = own.Text.Split('.');
 
-        own.FateOf(string.Join('.', [parts[0], "another-boot", .. parts[2..]]).Replace("bbbb", "aaaa", StringComparison.Ordinal)).ShouldBe(HolderFate.Unknown);
-        own.FateOf(string.Join('.', [parts[0], parts[1], "1", .. parts[3..]]).Replace("bbbb", "aaaa", StringComparison.Ordinal)).ShouldBe(HolderFate.Unknown);
+        own.HolderStateOf(
+            string.Join(
+                '.',
+                [parts[0], "another-boot", .. parts[2..]]).Replace("bbbb",
+                "aaaa",
+                StringComparison.Ordinal)).ShouldBe(HolderState.Unknown);
+        own.HolderStateOf(
+            string.Join(
+                '.',
+                [parts[0], parts[1], "1", .. parts[3..]]).Replace("bbbb",
+                "aaaa",
+                StringComparison.Ordinal)).ShouldBe(HolderState.Unknown);
     }
 
     [Fact]
@@ -84,18 +95,25 @@ public sealed class ProcessIdentityTests
         var blind = new ProcessIdentity("machine", null, Environment.ProcessId, "bbbb", proc: "/nonexistent");
 
         blind.Text.ShouldBe("machine_bbbb");
-        blind.FateOf(new ProcessIdentity("machine", null, Environment.ProcessId, "aaaa").Text).ShouldBe(HolderFate.Unknown);
+        blind.HolderStateOf(
+            new ProcessIdentity("machine", null, Environment.ProcessId, "aaaa").Text).ShouldBe(HolderState.Unknown);
     }
 
     [Fact]
-    public async Task A_container_that_crashes_every_twenty_seconds_leads_each_time_at_once()
+    public async Task Repeatedly_crashing_container_leads_immediately_each_time()
     {
         var api = new InMemoryApi(KubernetesJson.CreateOptions(), _time);
         var crashed = new List<(CancellationTokenSource Stop, Task Running)>();
         for (var i = 0; i < 10; i++)
         {
             var identity = new ProcessIdentity("drydock-x", Uid, 1, $"run{i}");
-            var options = new LeaderElectionOptions { LeaseName = "operator", Namespace = "ops", Identity = identity.Text, FateOf = identity.FateOf };
+            var options = new LeaderElectionOptions
+            {
+                LeaseName = "operator",
+                Namespace = "ops",
+                Identity = identity.Text,
+                HolderStateOf = identity.HolderStateOf,
+            };
 
             // A clock of its own, that stops when it crashes: it then neither renews nor gives back.
             var elector = new LeaderElector(api, options, new ManualTimeProvider(), NullLoggerFactory.Instance);
@@ -124,16 +142,22 @@ public sealed class ProcessIdentityTests
     }
 
     [Fact]
-    public async Task A_standby_on_the_same_machine_takes_over_when_the_process_has_ended()
+    public async Task Standby_on_same_machine_takes_over_after_process_end()
     {
         var api = new InMemoryApi(KubernetesJson.CreateOptions(), _time);
-        var fate = HolderFate.Runs;
+        var fate = HolderState.Running;
         await api.CreateAsync(new Drydock.Clients.Kubernetes.CoreTypes.V1Lease
         {
             Metadata = new() { Name = "operator", Namespace = "ops" },
             Spec = new() { HolderIdentity = "the other", LeaseDurationSeconds = 120 },
         });
-        var options = new LeaderElectionOptions { LeaseName = "operator", Namespace = "ops", Identity = "this", FateOf = _ => fate };
+        var options = new LeaderElectionOptions
+        {
+            LeaseName = "operator",
+            Namespace = "ops",
+            Identity = "this",
+            HolderStateOf = _ => fate,
+        };
         var elector = new LeaderElector(api, options, _time, NullLoggerFactory.Instance);
         var leading = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         using var stop = new CancellationTokenSource();
@@ -147,7 +171,7 @@ public sealed class ProcessIdentityTests
         await _time.AdvanceToTimerAsync(due => due <= TimeSpan.FromSeconds(5)).Bounded();
         leading.Task.IsCompleted.ShouldBeFalse();
 
-        fate = HolderFate.Gone;
+        fate = HolderState.Ended;
         await _time.AdvanceToTimerAsync(due => due <= TimeSpan.FromSeconds(5)).Bounded();
 
         await leading.Task.Bounded();

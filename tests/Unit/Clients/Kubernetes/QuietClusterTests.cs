@@ -29,7 +29,8 @@ public sealed class QuietClusterTests : IAsyncLifetime
     {
         _server = await FakeApiServer.StartAsync();
         _server.Otherwise(AnswerAsync);
-        _client = _server.Client(new KubernetesClientOptions { RequestTimeout = Timeout.InfiniteTimeSpan }, time: _time);
+        _client =
+            _server.Client(new KubernetesClientOptions { RequestTimeout = Timeout.InfiniteTimeSpan }, time: _time);
     }
 
     public async ValueTask DisposeAsync()
@@ -41,9 +42,11 @@ public sealed class QuietClusterTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_hour_of_unused_kinds_fails_no_probe_warns_of_nothing_and_hides_no_object()
+    public async Task Hour_of_unused_kinds_fails_no_probe_and_logs_nothing()
     {
-        var watchers = Enumerable.Range(0, 3).Select(_ => new ResourceWatcher<Widget>(_client, null, _time, _logs.Of<ResourceWatcher<Widget>>())).ToList();
+        var watchers = Enumerable.Range(0, 3)
+            .Select(_ => new ResourceWatcher<Widget>(_client, null, _time, _logs.Of<ResourceWatcher<Widget>>()))
+            .ToList();
         var seen = new ConcurrentQueue<DateTimeOffset>();
         watchers.ForEach(w => w.Subscribe(_ => seen.Enqueue(_time.GetUtcNow())));
         var live = new WatchLivenessCheck(watchers, new HealthOptions());
@@ -61,7 +64,10 @@ public sealed class QuietClusterTests : IAsyncLifetime
 
         lock (_logs.Lines)
         {
-            _logs.Lines.Where(l => l.StartsWith("Warning", StringComparison.Ordinal) || l.StartsWith("Error", StringComparison.Ordinal)).ShouldBeEmpty();
+            _logs.Lines.Where(
+                l =>
+                    l.StartsWith("Warning", StringComparison.Ordinal)
+                        || l.StartsWith("Error", StringComparison.Ordinal)).ShouldBeEmpty();
         }
 
         // Renewed when idle, listed at each resync, and nothing beyond that.

@@ -22,9 +22,10 @@ public sealed class SecretWatchTests : IAsyncDisposable
     public ValueTask DisposeAsync() => _world.DisposeAsync();
 
     [Fact]
-    public async Task Changes_of_a_referenced_Secret_wake_the_object_and_others_do_not()
+    public async Task Only_changes_of_referenced_secrets_wake_the_object()
     {
-        var secrets = new SecretWatch<Widget>(_world.Api, _world.Watcher, w => w.Spec.Secrets, _world.Time, NullLoggerFactory.Instance);
+        var secrets = new SecretWatch<Widget>(
+            _world.Api, _world.Watcher, w => w.Spec.Secrets, _world.Time, NullLoggerFactory.Instance);
         await _world.Api.CreateAsync(Widget.Named("a") with { Spec = new() { Secrets = ["s1"] } });
         _world.Start([secrets], OneWorker);
         (await _world.NextAsync()).ShouldBe("a@101");
@@ -41,9 +42,10 @@ public sealed class SecretWatchTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_Secret_is_watched_only_while_an_object_refers_to_it_and_only_once()
+    public async Task Secret_is_watched_once_and_only_while_referenced()
     {
-        var secrets = new SecretWatch<Widget>(_world.Api, _world.Watcher, w => w.Spec.Secrets, _world.Time, NullLoggerFactory.Instance);
+        var secrets = new SecretWatch<Widget>(
+            _world.Api, _world.Watcher, w => w.Spec.Secrets, _world.Time, NullLoggerFactory.Instance);
         await _world.Api.CreateAsync(Widget.Named("a") with { Spec = new() { Secrets = ["s1"] } });
         await _world.Api.CreateAsync(Widget.Named("b") with { Spec = new() { Secrets = ["s1"] } });
         _world.Start([secrets], OneWorker);
@@ -61,12 +63,13 @@ public sealed class SecretWatchTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_namespace_has_no_more_watches_than_its_share_and_a_free_one_is_used()
+    public async Task Namespace_watches_stay_within_limit_and_free_one_is_used()
     {
         var logs = new WorldLogs();
         const int Most = SecretWatch<Widget>.MaxPerNamespace;
         var secrets = new SecretWatch<Widget>(_world.Api, _world.Watcher, w => w.Spec.Secrets, _world.Time, logs);
-        await _world.Api.CreateAsync(Widget.Named("a") with { Spec = new() { Secrets = [.. Enumerable.Range(0, Most).Select(i => $"s{i}")] } });
+        await _world.Api.CreateAsync(
+            Widget.Named("a") with { Spec = new() { Secrets = [.. Enumerable.Range(0, Most).Select(i => $"s{i}")] } });
         _world.Start([secrets], OneWorker);
         await Wait.UntilAsync(() => _world.Api.Watchers == Most + 1);
         await _world.Api.CreateAsync(Widget.Named("b") with { Spec = new() { Secrets = ["late", "later"] } });
@@ -86,9 +89,13 @@ public sealed class SecretWatchTests : IAsyncDisposable
     public async Task Probes_and_metrics_name_no_Secret()
     {
         using var metrics = new MetricsText();
-        var secrets = new SecretWatch<Widget>(_world.Api, _world.Watcher, w => w.Spec.Secrets, _world.Time, NullLoggerFactory.Instance);
+        var secrets = new SecretWatch<Widget>(
+            _world.Api, _world.Watcher, w => w.Spec.Secrets, _world.Time, NullLoggerFactory.Instance);
         await _world.Api.CreateAsync(Widget.Named("a") with { Spec = new() { Secrets = ["the-name"] } });
-        _world.Api.Before = r => r is { Verb: "list", Resource: "secrets" } ? throw new KubernetesUnreachableException(r, "away, the-name") : Task.CompletedTask;
+        _world.Api.Before = r =>
+            r is { Verb: "list", Resource: "secrets" }
+                ? throw new KubernetesUnreachableException(r, "away, the-name")
+                : Task.CompletedTask;
         _world.Start([secrets], OneWorker);
         await Wait.UntilAsync(() => secrets.Problem is not null);
 
@@ -100,7 +107,9 @@ public sealed class SecretWatchTests : IAsyncDisposable
         await _world.Time.AdvanceToTimerAsync(due => due < TimeSpan.FromSeconds(1)).Bounded();
         await Wait.UntilAsync(() => secrets.HasSynced);
         await _world.Api.CreateAsync(Secret("the-name"));
-        await Wait.UntilAsync(() => metrics.Render().Contains("drydock_watch_events_total{resource=\"secrets\"", StringComparison.Ordinal));
+        await Wait.UntilAsync(
+            () =>
+                metrics.Render().Contains("drydock_watch_events_total{resource=\"secrets\"", StringComparison.Ordinal));
 
         metrics.Render().ShouldNotContain("the-name");
     }

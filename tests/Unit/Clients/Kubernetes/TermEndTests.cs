@@ -19,7 +19,8 @@ public sealed class TermEndTests : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly ManualResetEventSlim _hang = new();
     private readonly TaskCompletionSource<string> _overdue = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly TaskCompletionSource<CancellationToken> _leading = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<CancellationToken> _leading =
+        new(TaskCreationOptions.RunContinuationsAsynchronously);
     private LeaderElector _elector = null!;
     private Task _running = Task.CompletedTask;
 
@@ -41,7 +42,8 @@ public sealed class TermEndTests : IAsyncDisposable
         var order = new List<string>();
         Start(async term =>
         {
-            await using var worker = term.Register(() => order.Add($"work, jobs cancelled: {_elector.Lost.IsCancellationRequested}"));
+            await using var worker =
+                term.Register(() => order.Add($"work, jobs cancelled: {_elector.Lost.IsCancellationRequested}"));
             await using var job = _elector.Lost.Register(() => order.Add("jobs"));
             _leading.SetResult(term);
             await Task.Delay(Timeout.Infinite, _elector.Lost).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -55,7 +57,7 @@ public sealed class TermEndTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Work_that_ignores_a_lost_lease_is_overdue_before_another_may_take_it()
+    public async Task Work_ignoring_lost_lease_is_overdue_before_takeover()
     {
         Start(BlockedAsync);
         await _leading.Task.Bounded();
@@ -69,7 +71,7 @@ public sealed class TermEndTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_process_that_was_frozen_beyond_its_lease_is_overdue_at_once()
+    public async Task Process_suspended_beyond_its_lease_is_overdue_at_once()
     {
         Start(BlockedAsync);
         await _leading.Task.Bounded();
@@ -81,7 +83,7 @@ public sealed class TermEndTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Work_that_ends_in_time_is_not_overdue_and_contends_again()
+    public async Task Work_ending_in_time_is_not_overdue()
     {
         Start(async term =>
         {
@@ -103,7 +105,7 @@ public sealed class TermEndTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_failed_part_ends_the_others_and_what_hangs_is_overdue()
+    public async Task Failed_part_ends_others_and_hanging_one_is_overdue()
     {
         var told = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
         Start(term => TermParts.RunAsync(
@@ -124,10 +126,12 @@ public sealed class TermEndTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_failed_part_is_thrown_when_all_have_ended_and_the_lease_is_given_back()
+    public async Task Failed_part_is_thrown_after_all_ended_and_lease_released()
     {
         Start(term => TermParts.RunAsync(
-            [("good", token => Task.Delay(Timeout.Infinite, token)), ("bad", _ => throw new InvalidOperationException("it broke"))], (_, _) => _elector.EndTerm(), term));
+            [("good", token => Task.Delay(Timeout.Infinite, token)), ("bad", _ => throw new InvalidOperationException("it broke"))],
+            (_, _) => _elector.EndTerm(),
+            term));
 
         (await Should.ThrowAsync<InvalidOperationException>(_running.Bounded())).Message.ShouldBe("it broke");
         (await LeaseAsync()).Spec.HolderIdentity.ShouldBeNull();
@@ -137,7 +141,10 @@ public sealed class TermEndTests : IAsyncDisposable
     public async Task A_part_that_ends_before_its_term_is_a_fault()
     {
         var fault = await Should.ThrowAsync<InvalidOperationException>(
-            TermParts.RunAsync([("short", _ => Task.CompletedTask), ("long", token => Task.Delay(Timeout.Infinite, token))], (_, _) => { }, CancellationToken.None).Bounded());
+            TermParts.RunAsync(
+                [("short", _ => Task.CompletedTask), ("long", token => Task.Delay(Timeout.Infinite, token))],
+                (_, _) => { },
+                CancellationToken.None).Bounded());
 
         fault.Message.ShouldBe("short ended before its term.");
     }
@@ -162,7 +169,7 @@ public sealed class TermEndTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Liveness_fails_when_a_term_is_over_and_its_work_has_not_ended()
+    public async Task Liveness_fails_when_work_outlives_its_term()
     {
         Start(BlockedAsync, watched: false);
         await _leading.Task.Bounded();
@@ -175,13 +182,14 @@ public sealed class TermEndTests : IAsyncDisposable
 
         var result = await check.CheckHealthAsync(new HealthCheckContext());
         result.Status.ShouldBe(HealthStatus.Unhealthy);
-        result.Description!.ShouldContain("its work has not ended");
+        result.Description!.ShouldContain("its work is still running");
     }
 
     [Fact]
-    public async Task Liveness_holds_while_it_contends_and_fails_when_it_no_longer_does()
+    public async Task Liveness_holds_while_contending_and_fails_afterwards()
     {
-        await _api.CreateAsync(new V1Lease { Metadata = new() { Name = "operator", Namespace = "ops" }, Spec = new() { HolderIdentity = "b", LeaseDurationSeconds = 15 } });
+        await _api.CreateAsync(
+            new V1Lease { Metadata = new() { Name = "operator", Namespace = "ops" }, Spec = new() { HolderIdentity = "b", LeaseDurationSeconds = 15 } });
         var hangs = false;
         var hung = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         Start(BlockedAsync, fateOf: _ =>
@@ -192,7 +200,7 @@ public sealed class TermEndTests : IAsyncDisposable
                 _hang.Wait();
             }
 
-            return HolderFate.Unknown;
+            return HolderState.Unknown;
         });
         var check = new LeadershipLivenessCheck(_elector);
         await _time.WaitForTimerAsync(due => due == TimeSpan.FromSeconds(15)).Bounded();
@@ -215,7 +223,8 @@ public sealed class TermEndTests : IAsyncDisposable
         _leading.TrySetResult(term);
 
         // Neither a token nor a timer reaches it, as in a call into a native library.
-        await Task.Factory.StartNew(_hang.Wait, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        await Task.Factory.StartNew(
+            _hang.Wait, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
     private async Task LoseAsync()
@@ -226,11 +235,12 @@ public sealed class TermEndTests : IAsyncDisposable
         await Wait.UntilAsync(() => _elector.Lost.IsCancellationRequested);
     }
 
-    private void Start(Func<CancellationToken, Task> lead, bool watched = true, Func<string, HolderFate>? fateOf = null)
+    private void Start(
+        Func<CancellationToken, Task> lead, bool watched = true, Func<string, HolderState>? fateOf = null)
     {
         _elector = Electors.Of(_api, _time, Electors.Options("a") with
         {
-            FateOf = fateOf ?? (_ => HolderFate.Unknown),
+            HolderStateOf = fateOf ?? (_ => HolderState.Unknown),
             OnOverdue = watched ? why => _overdue.TrySetResult(why) : null,
         });
         _running = _elector.RunAsync(lead, _stop.Token);

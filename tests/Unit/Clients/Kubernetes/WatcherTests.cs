@@ -53,7 +53,7 @@ public sealed class WatcherTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task After_an_orderly_end_it_goes_on_from_the_last_bookmark_without_a_list()
+    public async Task Watch_resumes_from_last_bookmark_after_normal_end()
     {
         _server.Then(200, FakeApiServer.List("10"))
             .Then(FakeApiServer.Stream(StreamEnd.Clean, Added("a", "11"), FakeApiServer.Bookmark("50")))
@@ -67,7 +67,7 @@ public sealed class WatcherTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_line_cut_in_the_middle_is_not_believed_and_asked_for_again()
+    public async Task Truncated_line_is_ignored_and_requested_again()
     {
         _server.Then(200, FakeApiServer.List("10"))
             .Then(async context =>
@@ -93,15 +93,17 @@ public sealed class WatcherTests : IAsyncLifetime
     [Fact]
     public async Task An_event_may_come_in_any_number_of_pieces()
     {
-        var text = Added("a", "11").Replace("\"metadata\"", "\"note\":\"升级\",\"metadata\"", StringComparison.Ordinal) + Modified("a", "12");
-        _server.Then(200, FakeApiServer.List("10")).Then(FakeApiServer.Stream(StreamEnd.Silence, [.. text.Select(c => c.ToString())]));
+        var text = Added("a", "11").Replace(
+            "\"metadata\"", "\"note\":\"升级\",\"metadata\"", StringComparison.Ordinal) + Modified("a", "12");
+        _server.Then(200, FakeApiServer.List("10")).Then(
+            FakeApiServer.Stream(StreamEnd.Silence, [.. text.Select(c => c.ToString())]));
         Start();
 
         (await ChangesAsync(2)).ShouldBe(["Added a@11", "Modified a@12"]);
     }
 
     [Fact]
-    public async Task A_version_that_is_gone_leads_to_a_list_that_shows_what_was_missed()
+    public async Task Expired_version_leads_to_list_with_missed_changes()
     {
         _server.Then(200, FakeApiServer.List("10", Item("a", "5"), Item("b", "6"), Item("c", "7")))
             .Then(410, FakeApiServer.Status(410, "Expired"))
@@ -109,14 +111,19 @@ public sealed class WatcherTests : IAsyncLifetime
             .Then(FakeApiServer.Stream(StreamEnd.Silence, FakeApiServer.Bookmark("95")));
         Start();
 
-        (await ChangesAsync(6)).ShouldBe(["Added a@5", "Added b@6", "Added c@7", "Deleted a@5", "Modified c@80", "Added d@81"]);
+        (await ChangesAsync(6)).ShouldBe(
+            ["Added a@5", "Added b@6", "Added c@7", "Deleted a@5", "Modified c@80", "Added d@81"]);
     }
 
     [Fact]
     public async Task An_ERROR_event_410_within_a_watch_is_the_same()
     {
         _server.Then(200, FakeApiServer.List("10", Item("a", "5")))
-            .Then(FakeApiServer.Stream(StreamEnd.Silence, Modified("a", "11"), FakeApiServer.Event("ERROR", FakeApiServer.Status(410, "Expired"))))
+            .Then(
+                FakeApiServer.Stream(
+                    StreamEnd.Silence,
+                    Modified("a", "11"),
+                    FakeApiServer.Event("ERROR", FakeApiServer.Status(410, "Expired"))))
             .Then(200, FakeApiServer.List("90", Item("a", "80")))
             .Then(FakeApiServer.Stream(StreamEnd.Silence));
         Start();
@@ -125,10 +132,15 @@ public sealed class WatcherTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_object_made_anew_under_its_name_is_a_deletion_and_a_creation()
+    public async Task Recreated_object_is_reported_as_deletion_and_creation()
     {
         _server.Then(200, FakeApiServer.List("10", Item("a", "5")))
-            .Then(FakeApiServer.Stream(StreamEnd.Silence, FakeApiServer.Event("ADDED", FakeApiServer.Widget("a", "20", "u2")), FakeApiServer.Event("DELETED", FakeApiServer.Widget("a", "19", "u1")), FakeApiServer.Bookmark("30")));
+            .Then(
+                FakeApiServer.Stream(
+                    StreamEnd.Silence,
+                    FakeApiServer.Event("ADDED", FakeApiServer.Widget("a", "20", "u2")),
+                    FakeApiServer.Event("DELETED", FakeApiServer.Widget("a", "19", "u1")),
+                    FakeApiServer.Bookmark("30")));
         Start();
 
         (await ChangesAsync(3)).ShouldBe(["Added a@5", "Deleted a@5", "Added a@20"]);
@@ -139,16 +151,24 @@ public sealed class WatcherTests : IAsyncLifetime
     public async Task Repeated_and_stale_events_change_nothing()
     {
         _server.Then(200, FakeApiServer.List("10", Item("a", "5")))
-            .Then(FakeApiServer.Stream(StreamEnd.Silence, Modified("a", "12"), Modified("a", "12"), Modified("a", "11"), Modified("a", "13")));
+            .Then(
+                FakeApiServer.Stream(
+                    StreamEnd.Silence,
+                    Modified("a", "12"),
+                    Modified("a", "12"),
+                    Modified("a", "11"),
+                    Modified("a", "13")));
         Start();
 
         var changes = await UntilAsync("Modified a@13");
 
-        changes.ShouldBe(["Added a@5", "Modified a@12", "Modified a@12", "Modified a@13"], "the stale one is told as news about the present state, the repeated one not at all");
+        changes.ShouldBe(
+            ["Added a@5", "Modified a@12", "Modified a@12", "Modified a@13"],
+            "the stale one is told as news about the present state, the repeated one not at all");
     }
 
     [Fact]
-    public async Task An_event_that_is_too_large_is_dropped_and_everything_listed_again()
+    public async Task Too_large_event_is_dropped_and_everything_listed_again()
     {
         _client.Dispose();
         _client = _server.Client(new KubernetesClientOptions { ReadRetries = 0, MaxWatchLineBytes = 100_000 });
@@ -183,7 +203,8 @@ public sealed class WatcherTests : IAsyncLifetime
             .Then(200, FakeApiServer.List("10"))
             .Then(FakeApiServer.Stream(StreamEnd.Silence, "this is not an event\n"))
             .Then(500, "")
-            .Then(FakeApiServer.Stream(StreamEnd.Silence, "\n", FakeApiServer.Event("NEW_KIND", "{}"), Added("a", "11")));
+            .Then(
+                FakeApiServer.Stream(StreamEnd.Silence, "\n", FakeApiServer.Event("NEW_KIND", "{}"), Added("a", "11")));
         Start();
 
         (await ChangesAsync(1)).ShouldBe(["Added a@11"]);
@@ -207,7 +228,7 @@ public sealed class WatcherTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_object_that_no_longer_fits_its_type_stays_as_it_was_and_hides_no_other()
+    public async Task Unreadable_cached_object_keeps_last_state_and_hides_no_other()
     {
         var bad = FakeApiServer.Widget("a", "12", more: ""","spec":{"size":"huge"}""");
         _server.Then(200, FakeApiServer.List("10", Item("a", "5"), Item("b", "6")))
@@ -227,7 +248,9 @@ public sealed class WatcherTests : IAsyncLifetime
         var lists = new ConcurrentQueue<string>(["10", "11", "12"]);
         _server.Otherwise(context => context.Request.QueryString.Value!.Contains("watch=true", StringComparison.Ordinal)
             ? FakeApiServer.Stream(StreamEnd.Clean, FakeApiServer.Bookmark("10"))(context)
-            : FakeApiServer.Stream(StreamEnd.Clean, FakeApiServer.List(lists.TryDequeue(out var version) ? version : "99", Item("a", "5")))(context));
+            : FakeApiServer.Stream(
+                StreamEnd.Clean,
+                FakeApiServer.List(lists.TryDequeue(out var version) ? version : "99", Item("a", "5")))(context));
         Start(new ResourceWatcherOptions { ResyncPeriod = TimeSpan.FromMilliseconds(50) });
 
         (await ChangesAsync(3)).ShouldBe(["Added a@5", "Resynced a@5", "Resynced a@5"]);
@@ -236,7 +259,8 @@ public sealed class WatcherTests : IAsyncLifetime
     [Fact]
     public async Task A_listener_that_throws_does_not_end_the_watch()
     {
-        _server.Then(200, FakeApiServer.List("10", Item("a", "5"))).Then(FakeApiServer.Stream(StreamEnd.Silence, Added("b", "11")));
+        _server.Then(200, FakeApiServer.List("10", Item("a", "5"))).Then(
+            FakeApiServer.Stream(StreamEnd.Silence, Added("b", "11")));
         Start(onChange: _ => throw new InvalidOperationException("a faulty listener"));
 
         (await ChangesAsync(2)).ShouldBe(["Added a@5", "Added b@11"]);
@@ -255,7 +279,10 @@ public sealed class WatcherTests : IAsyncLifetime
         options ??= new ResourceWatcherOptions();
         _watcher = new ResourceWatcher<Widget>(
             _client,
-            options with { Backoff = new() { First = TimeSpan.FromMilliseconds(1), Max = TimeSpan.FromMilliseconds(5) } },
+            options with
+            {
+                Backoff = new() { First = TimeSpan.FromMilliseconds(1), Max = TimeSpan.FromMilliseconds(5) },
+            },
             TimeProvider.System,
             NullLogger<ResourceWatcher<Widget>>.Instance);
         if (onChange is not null)
@@ -263,7 +290,8 @@ public sealed class WatcherTests : IAsyncLifetime
             _watcher.Subscribe(onChange);
         }
 
-        _watcher.Subscribe(c => _changes.Writer.TryWrite($"{c.Type} {c.Object.Metadata.Name}@{c.Object.Metadata.ResourceVersion}"));
+        _watcher.Subscribe(
+            c => _changes.Writer.TryWrite($"{c.Type} {c.Object.Metadata.Name}@{c.Object.Metadata.ResourceVersion}"));
         _running = _watcher.RunAsync(_stop.Token);
     }
 

@@ -10,7 +10,8 @@ namespace Drydock.Tests.Unit.Clients.Kubernetes;
 
 public sealed class WorkQueueTests
 {
-    private static readonly ControllerOptions Options = new() { Backoff = new() { First = TimeSpan.FromSeconds(1), Max = TimeSpan.FromSeconds(60), Jitter = 0 } };
+    private static readonly ControllerOptions Options =
+        new() { Backoff = new() { First = TimeSpan.FromSeconds(1), Max = TimeSpan.FromSeconds(60), Jitter = 0 } };
     private readonly ManualTimeProvider _time = new();
 
     [Fact]
@@ -27,7 +28,7 @@ public sealed class WorkQueueTests
     }
 
     [Fact]
-    public async Task A_key_added_while_worked_on_is_handed_out_once_more_and_only_after_Done()
+    public async Task Key_added_during_work_is_returned_once_after_Done()
     {
         using var queue = Queue();
         queue.Add("a");
@@ -62,7 +63,7 @@ public sealed class WorkQueueTests
     }
 
     [Fact]
-    public async Task Delay_beyond_a_timer_ends_at_its_time_and_not_before()
+    public async Task Delay_beyond_timer_limit_ends_on_time()
     {
         using var queue = Queue();
         queue.AddAfter("a", TimeSpan.FromDays(60));
@@ -107,7 +108,7 @@ public sealed class WorkQueueTests
     }
 
     [Fact]
-    public async Task Of_several_delays_the_shortest_counts_and_being_handed_out_ends_them_all()
+    public async Task Shortest_delay_counts_and_processing_cancels_all()
     {
         using var queue = Queue();
         queue.AddAfter("a", TimeSpan.FromSeconds(30));
@@ -123,7 +124,7 @@ public sealed class WorkQueueTests
     }
 
     [Fact]
-    public async Task An_event_hands_a_delayed_key_out_at_once_and_the_delay_is_over()
+    public async Task Event_returns_delayed_key_at_once_and_cancels_delay()
     {
         using var queue = Queue();
         queue.AddAfter("a", TimeSpan.FromSeconds(30));
@@ -151,7 +152,7 @@ public sealed class WorkQueueTests
     }
 
     [Fact]
-    public void Pauses_after_failures_grow_for_each_key_apart_and_start_anew_after_success()
+    public void Failure_pauses_grow_per_key_and_reset_after_success()
     {
         using var queue = Queue();
 
@@ -163,7 +164,7 @@ public sealed class WorkQueueTests
     }
 
     [Fact]
-    public async Task The_overall_rate_holds_back_takers_and_loses_nothing_when_one_gives_up()
+    public async Task Overall_rate_delays_takers_and_loses_no_key()
     {
         using var queue = new WorkQueue<string>(Options with { MaxPerSecond = 1, Burst = 1 }, _time, "test");
         queue.Add("a");
@@ -202,7 +203,7 @@ public sealed class WorkQueueTests
     }
 
     [Fact]
-    public async Task A_namespace_whose_targets_are_slow_leaves_workers_to_the_others()
+    public async Task Slow_namespace_leaves_workers_to_others()
     {
         using var queue = Shared(Options with { WorkersPerNamespace = 2 });
         queue.Add("slow/0");
@@ -223,7 +224,7 @@ public sealed class WorkQueueTests
     }
 
     [Fact]
-    public async Task A_namespace_that_uses_up_its_rate_waits_and_the_others_do_not()
+    public async Task Namespace_over_its_rate_waits_and_others_do_not()
     {
         using var queue = Shared(Options with { BurstPerNamespace = 1, MaxPerSecondPerNamespace = 1 });
         queue.Add("busy/0");
@@ -262,7 +263,8 @@ public sealed class WorkQueueTests
         using var queue = Queue();
         queue.Add("a");
 
-        await Should.ThrowAsync<OperationCanceledException>(queue.TakeAsync(new CancellationToken(canceled: true)).AsTask());
+        await Should.ThrowAsync<OperationCanceledException>(
+            queue.TakeAsync(new CancellationToken(canceled: true)).AsTask());
 
         (await queue.TakeAsync(default).Bounded()).ShouldBe("a");
     }
@@ -270,7 +272,9 @@ public sealed class WorkQueueTests
     /// <summary>Any sequence of operations against the plainest possible model.</summary>
     [Fact]
     public void It_behaves_as_the_model_for_any_sequence_of_operations() =>
-        Prop.ForAll(ArbMap.Default.ArbFor<(byte Operation, byte Key)[]>(), operations => Check(operations)).QuickCheckThrowOnFailure();
+        Prop.ForAll(
+            ArbMap.Default.ArbFor<(byte Operation, byte Key)[]>(),
+            operations => Check(operations)).QuickCheckThrowOnFailure();
 
     private WorkQueue<string> Shared(ControllerOptions options) =>
         new(options, _time, "test", laneOf: static key => key.Split('/')[0]);
@@ -278,7 +282,16 @@ public sealed class WorkQueueTests
     private bool Check((byte Operation, byte Key)[] operations)
     {
         var time = new ManualTimeProvider();
-        using var queue = new WorkQueue<int>(Options with { Burst = int.MaxValue, MaxPerSecond = 1e9, BurstPerNamespace = int.MaxValue, MaxPerSecondPerNamespace = 1e9 }, time, "model");
+        using var queue = new WorkQueue<int>(
+            Options with
+            {
+                Burst = int.MaxValue,
+                MaxPerSecond = 1e9,
+                BurstPerNamespace = int.MaxValue,
+                MaxPerSecondPerNamespace = 1e9,
+            },
+            time,
+            "model");
         var ready = new HashSet<int>();
         var working = new HashSet<int>();
         var due = new Dictionary<int, DateTimeOffset>();
@@ -298,7 +311,9 @@ public sealed class WorkQueueTests
                     break;
                 case 2 when ready.Except(working).Any():
                     var taking = queue.TakeAsync(default).AsTask();
-                    if (!taking.IsCompletedSuccessfully || !ready.Contains(taking.Result) || working.Contains(taking.Result))
+                    if (!taking.IsCompletedSuccessfully
+                        || !ready.Contains(taking.Result)
+                        || working.Contains(taking.Result))
                     {
                         return false;
                     }

@@ -9,7 +9,8 @@ public sealed class MySqlConnectionStringBuilderTests
     [Fact]
     public void Aliases_of_a_key_are_the_same_key()
     {
-        var options = new MySqlConnectionStringBuilder("host=h;uid=u;pwd=\"p;x\";initial catalog=d;port=3307;sslmode=verifyfull;SslCa=/ca");
+        var options = new MySqlConnectionStringBuilder(
+            "host=h;uid=u;pwd=\"p;x\";initial catalog=d;port=3307;sslmode=verifyfull;SslCa=/ca");
         options.Server.ShouldBe("h");
         options.UserID.ShouldBe("u");
         options.Password.ShouldBe("p;x");
@@ -62,11 +63,12 @@ public sealed class MySqlConnectionStringBuilderTests
     [InlineData("8.0.36", "MySQL Community Server - GPL", MySqlServerKind.MySql)]
     [InlineData("5.7.25-OceanBase-v4.2.1.0", "OceanBase 4.2.1.0 (r1)", MySqlServerKind.OceanBase)]
     [InlineData("5.7.25", "OceanBase_CE 4.2.1.0", MySqlServerKind.OceanBase)]
-    public void The_kind_of_server_is_told_by_version_and_comment(string version, string comment, MySqlServerKind kind) =>
+    public void The_kind_of_server_is_told_by_version_and_comment(
+        string version, string comment, MySqlServerKind kind) =>
         Drydock.Clients.MySql.Protocol.OpenedSession.KindOf(version, comment).ShouldBe(kind);
 
     [Fact]
-    public void A_server_is_named_by_its_uuid_or_by_what_it_reports()
+    public void Server_key_is_uuid_or_reported_host_and_port()
     {
         new MySqlServerIdentity(MySqlServerKind.MySql, "8", "abc", "Host", 3306).Key.ShouldBe("abc");
         new MySqlServerIdentity(MySqlServerKind.MariaDb, "10", null, "Host", 3306).Key.ShouldBe("host:3306");

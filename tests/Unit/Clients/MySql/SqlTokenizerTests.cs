@@ -26,7 +26,8 @@ public sealed class SqlTokenizerTests
     public void Only_names_outside_of_strings_names_and_comments_are_parameters(
         string sql, string expected, string names)
     {
-        var rewritten = SqlTokenizer.Rewrite(sql, static name => name is "a" or "b" or "心", allowUserVariables: false, backslashEscapes: true);
+        var rewritten = SqlTokenizer.Rewrite(
+            sql, static name => name is "a" or "b" or "心", allowUserVariables: false, backslashEscapes: true);
         rewritten.Text.ShouldBe(expected);
         string.Join(',', rewritten.Names).ShouldBe(names);
     }
@@ -34,23 +35,36 @@ public sealed class SqlTokenizerTests
     [Fact]
     public void Without_backslash_escapes_a_backslash_ends_no_string()
     {
-        SqlTokenizer.Rewrite(@"SELECT '\', @a", static _ => true, allowUserVariables: false, backslashEscapes: false).Text.ShouldBe(@"SELECT '\', ?");
-        SqlTokenizer.Rewrite(@"SELECT '\', @a", static _ => true, allowUserVariables: false, backslashEscapes: true).Text.ShouldBe(@"SELECT '\', @a");
+        SqlTokenizer.Rewrite(
+            @"SELECT '\', @a",
+            static _ => true,
+            allowUserVariables: false,
+            backslashEscapes: false).Text.ShouldBe(@"SELECT '\', ?");
+        SqlTokenizer.Rewrite(
+            @"SELECT '\', @a",
+            static _ => true,
+            allowUserVariables: false,
+            backslashEscapes: true).Text.ShouldBe(@"SELECT '\', @a");
     }
 
     [Theory]
     [InlineData("DELETE FROM t WHERE id = @idd", "'@idd'")]
     [InlineData("SET @x := 1", "'@x'")]
     [InlineData("SELECT ?", "'?'")]
-    public void A_name_without_a_parameter_and_a_bare_question_mark_are_errors(string sql, string named)
+    public void Name_without_parameter_and_bare_question_mark_are_errors(string sql, string named)
     {
-        Should.Throw<InvalidOperationException>(() => SqlTokenizer.Rewrite(sql, static _ => false, allowUserVariables: false, backslashEscapes: true))
+        Should.Throw<InvalidOperationException>(
+            () => SqlTokenizer.Rewrite(sql, static _ => false, allowUserVariables: false, backslashEscapes: true))
             .Message.ShouldContain(named);
     }
 
     [Fact]
     public void User_variables_pass_when_they_are_allowed()
     {
-        SqlTokenizer.Rewrite("SET @x := @`y z`, @a", static n => n == "a", allowUserVariables: true, backslashEscapes: true).Text.ShouldBe("SET @x := @`y z`, ?");
+        SqlTokenizer.Rewrite(
+            "SET @x := @`y z`, @a",
+            static n => n == "a",
+            allowUserVariables: true,
+            backslashEscapes: true).Text.ShouldBe("SET @x := @`y z`, ?");
     }
 }

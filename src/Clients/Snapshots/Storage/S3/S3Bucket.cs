@@ -6,7 +6,7 @@ using Amazon.S3.Model;
 namespace Drydock.Clients.Snapshots;
 
 /// <summary>The single requests, with names relative to the prefix.</summary>
-internal sealed class S3Bucket : IS3Uploads, IDisposable
+internal sealed partial class S3Bucket : IS3Uploads, IDisposable
 {
     // Identifies the writer of an object: after a lost answer, the retried request reports that the name exists.
     private const string WriterKey = "x-amz-meta-drydock-writer";
@@ -204,45 +204,6 @@ internal sealed class S3Bucket : IS3Uploads, IDisposable
         },
         cancellationToken);
 
-    /// <summary>All uploads with a prefix that were neither completed nor aborted.</summary>
-    internal async Task<IReadOnlyList<(string Name, string Upload)>> UnfinishedAsync(
-        string prefix, CancellationToken cancellationToken)
-    {
-        var found = new List<(string, string)>();
-        var cap = new ListingLimit(Options, prefix);
-        ListMultipartUploadsResponse? page = null;
-        do
-        {
-            var request = new ListMultipartUploadsRequest
-            {
-                BucketName = Options.Bucket,
-                Prefix = _prefix + prefix,
-                KeyMarker = page?.NextKeyMarker,
-                UploadIdMarker = page?.NextUploadIdMarker,
-            };
-            page = await Calls.RunAsync(
-                "list the unfinished uploads of",
-                prefix,
-                token => ListUploadsAsync(request, token),
-                cancellationToken).ConfigureAwait(false);
-
-            // Some servers ignore the prefix; an upload with another name must not be touched.
-            foreach (var upload in (page.MultipartUploads ?? []).Where(
-                u => u.Key.StartsWith(_prefix + prefix, StringComparison.Ordinal)))
-            {
-                cap.Take(upload.Key, upload.UploadId);
-                found.Add((upload.Key[_prefix.Length..], upload.UploadId));
-            }
-
-            if (page.IsTruncated == true)
-            {
-                cap.Next($"{page.NextKeyMarker} {page.NextUploadIdMarker}");
-            }
-        }
-        while (page.IsTruncated == true);
-        return found;
-    }
-
     /// <summary>Opens an object at an offset; null if there is none.</summary>
     /// <param name="name">The object.</param>
     /// <param name="offset">First byte.</param>
@@ -285,42 +246,6 @@ internal sealed class S3Bucket : IS3Uploads, IDisposable
         },
         cancellationToken);
 
-    /// <summary>All objects whose names begin with a prefix.</summary>
-    internal async Task<IReadOnlyList<SnapshotObjectInfo>> ListAsync(string prefix, CancellationToken cancellationToken)
-    {
-        var found = new List<SnapshotObjectInfo>();
-        var cap = new ListingLimit(Options, prefix);
-        string? next = null;
-        do
-        {
-            var request = new ListObjectsV2Request
-            {
-                BucketName = Options.Bucket,
-                Prefix = _prefix + prefix,
-                ContinuationToken = next,
-            };
-            var page = await Calls.RunAsync(
-                "list",
-                prefix,
-                token => Api.ListObjectsV2Async(request, token),
-                cancellationToken).ConfigureAwait(false);
-            foreach (var o in (page.S3Objects ?? []).Where(
-                o => o.Key.StartsWith(_prefix + prefix, StringComparison.Ordinal)))
-            {
-                cap.Take(o.Key, o.ETag);
-                found.Add(new SnapshotObjectInfo(o.Key[_prefix.Length..], o.Size ?? 0, Utc(o.LastModified), o.ETag));
-            }
-
-            next = page.IsTruncated == true ? page.NextContinuationToken : null;
-            if (page.IsTruncated == true)
-            {
-                cap.Next(next);
-            }
-        }
-        while (next is not null);
-        return [.. found.OrderBy(static o => o.Name, StringComparer.Ordinal)];
-    }
-
     /// <summary>Removes an object; a missing one is not an error.</summary>
     internal Task DeleteAsync(string name, CancellationToken cancellationToken) => Calls.RunAsync(
         "delete",
@@ -328,20 +253,6 @@ internal sealed class S3Bucket : IS3Uploads, IDisposable
         token =>
             Api.DeleteObjectAsync(new DeleteObjectRequest { BucketName = Options.Bucket, Key = _prefix + name }, token),
         cancellationToken);
-
-    // A server without this request needs a lifecycle rule of the bucket that removes unfinished uploads.
-    private async Task<ListMultipartUploadsResponse> ListUploadsAsync(
-        ListMultipartUploadsRequest request, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await Api.ListMultipartUploadsAsync(request, cancellationToken).ConfigureAwait(false);
-        }
-        catch (AmazonS3Exception e) when (S3Errors.IsNotImplemented(e))
-        {
-            return new ListMultipartUploadsResponse { IsTruncated = false };
-        }
-    }
 
     private async Task<S3ObjectInfo?> HeadOnceAsync(string name, CancellationToken cancellationToken)
     {

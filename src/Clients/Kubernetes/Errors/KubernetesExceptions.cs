@@ -1,0 +1,147 @@
+using Drydock.Clients.Kubernetes.Client;
+using Drydock.Clients.Kubernetes.CoreTypes;
+
+namespace Drydock.Clients.Kubernetes.Errors;
+
+/// <summary>A request to the API server that failed.</summary>
+public abstract class KubernetesException(
+    KubernetesRequest request, string message, Exception? innerException = null) : Exception(message, innerException)
+{
+    /// <summary>The failed request.</summary>
+    public KubernetesRequest Request { get; } = request;
+
+    // A server's text as the end of a message: with exactly one full stop.
+    private protected static string Sentence(string text) =>
+        text.TrimEnd() is { Length: > 0 } trimmed && trimmed[^1] is '.' or '?' or '!'
+            ? text.TrimEnd()
+            : text.TrimEnd() + ".";
+}
+
+/// <summary>
+/// The request was not answered: a read without an answer in spite of retries, or a write that was certainly not sent
+/// (name not resolved, connection refused, TLS refused).
+/// </summary>
+public sealed class KubernetesUnreachableException(
+    KubernetesRequest request, string why, Exception? innerException = null)
+    : KubernetesException(request, $"{request}: the API server was not reached: {Sentence(why)}", innerException);
+
+/// <summary>
+/// A write was sent and no clear answer came (time limit, broken connection, 5xx): it may or may not have been carried
+/// out, now or a little later. Read the object again and decide; never retry blindly.
+/// </summary>
+public sealed class KubernetesOutcomeUnknownException(
+    KubernetesRequest request, string why, Exception? innerException = null)
+    : KubernetesException(
+        request,
+        $"{request}: it is unknown whether the API server carried it out: {Sentence(why)} "
+            + "Read the object again before deciding.",
+        innerException);
+
+/// <summary>The server's answer does not fit the type.</summary>
+public sealed class KubernetesUnreadableObjectException(KubernetesRequest request, UnreadableObject unreadable)
+    : KubernetesException(
+        request,
+        $"{request}: the object {unreadable.Namespace}/{unreadable.Name} does not fit its type: "
+            + $"{Sentence(unreadable.Error)} It may have been written by another version of the operator.")
+{
+    /// <summary>Which object, and where it does not fit.</summary>
+    public UnreadableObject Object { get; } = unreadable;
+}
+
+/// <summary>
+/// An answer, or one event of a watch, is larger than this process reads into memory. Nothing of it was used.
+/// </summary>
+/// <param name="request">The request.</param>
+/// <param name="what">What is too large: <c>the answer</c>.</param>
+/// <param name="limit">The limit in bytes.</param>
+public sealed class KubernetesTooLargeException(KubernetesRequest request, string what, long limit)
+    : KubernetesException(
+        request,
+        $"{request}: {what} is larger than the limit of {limit / (1024 * 1024)} MiB. "
+            + "API servers store no object of that size: check the proxy between the operator and the API server.")
+{
+    /// <summary>The limit in bytes.</summary>
+    public long Limit { get; } = limit;
+}
+
+/// <summary>The API server answered with an error status.</summary>
+public class KubernetesApiException(KubernetesRequest request, V1Status status, string? message = null)
+    : KubernetesException(
+        request,
+        message ?? $"{request}: the API server answered {status.Code} {status.Reason}: {Sentence(status.Message)}")
+{
+    /// <summary>The server's status object (for Secrets without its message, which may quote a value).</summary>
+    public V1Status Status { get; } = status;
+
+    /// <summary>HTTP status code.</summary>
+    public int StatusCode => Status.Code;
+
+    /// <summary>Machine-readable reason of the server, for instance <c>NotFound</c>.</summary>
+    public string Reason => Status.Reason;
+}
+
+/// <summary>401: the server does not know the client, even after the credentials were read again.</summary>
+public sealed class KubernetesUnauthorizedException(KubernetesRequest request, V1Status status)
+    : KubernetesApiException(
+        request,
+        status,
+        $"{request}: the API server does not accept the credentials (401). Check the token, client certificate or "
+            + "exec plugin of the kubeconfig, or the ServiceAccount of the pod.");
+
+/// <summary>403: RBAC does not allow it. The message names verb, resource and what to do.</summary>
+public sealed class KubernetesForbiddenException(KubernetesRequest request, V1Status status)
+    : KubernetesApiException(
+        request,
+        status,
+        $"{request}: forbidden. Grant the verb '{request.Verb}' on '{request.Resource}' in API group "
+            + $"'{request.Group}'{(request.Namespace is null ? "" : $" in namespace '{request.Namespace}'")} to the "
+            + $"identity in use (Role or ClusterRole and a binding). The server says: {Sentence(status.Message)}");
+
+/// <summary>404: the object, its namespace, or the whole resource (CRD not installed) does not exist.</summary>
+public sealed class KubernetesNotFoundException(KubernetesRequest request, V1Status status)
+    : KubernetesApiException(request, status);
+
+/// <summary>
+/// 409: the object changed since it was read, a precondition does not hold, or other field managers own applied fields.
+/// Read it again and decide again.
+/// </summary>
+public class KubernetesConflictException(KubernetesRequest request, V1Status status)
+    : KubernetesApiException(request, status);
+
+/// <summary>409 AlreadyExists: an object with that name exists.</summary>
+public sealed class KubernetesAlreadyExistsException(KubernetesRequest request, V1Status status)
+    : KubernetesConflictException(request, status);
+
+/// <summary>410: the version from which a watch or a list page should continue is no longer kept. List again.</summary>
+public sealed class KubernetesGoneException(KubernetesRequest request, V1Status status)
+    : KubernetesApiException(request, status);
+
+/// <summary>
+/// 413, or etcd's refusal of a request above its limit: the object is larger than the server accepts. It was certainly
+/// not written.
+/// </summary>
+public sealed class KubernetesRequestTooLargeException(KubernetesRequest request, V1Status status)
+    : KubernetesApiException(request, status);
+
+/// <summary>422 (or 400): the object violates the schema or a rule.</summary>
+public sealed class KubernetesInvalidException(KubernetesRequest request, V1Status status)
+    : KubernetesApiException(request, status)
+{
+    /// <summary>What is wrong, field by field.</summary>
+    public IReadOnlyList<V1StatusCause> Causes => Status.Details?.Causes ?? [];
+}
+
+/// <summary>429: the server rejected the request without carrying it out.</summary>
+public sealed class KubernetesTooManyRequestsException(KubernetesRequest request, V1Status status, TimeSpan? retryAfter)
+    : KubernetesApiException(request, status)
+{
+    /// <summary>How long the server asks to wait; null if it does not say.</summary>
+    public TimeSpan? RetryAfter { get; } = retryAfter;
+}
+
+/// <summary>
+/// The kubeconfig, the pod's ServiceAccount or a credential plugin cannot be used. The message names file, field,
+/// expectation and what to do, never a value that may be secret.
+/// </summary>
+public sealed class KubernetesConfigurationException(string message, Exception? innerException = null)
+    : Exception(message, innerException);
