@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Drydock.Clients.MySql;
+using Drydock.Clients.Safety;
 using Drydock.Clients.Snapshots;
 using Drydock.Crds.Common;
 
@@ -16,7 +17,7 @@ internal static partial class RestoreReasons
             new RestoreOutcome.Failed(Reasons.SnapshotInvalid, error.Message),
         SnapshotFailure.ForeignSnapshot => new RestoreOutcome.Failed(Reasons.ForeignSnapshot, error.Message),
         SnapshotFailure.InvalidRequest or SnapshotFailure.NotAllowed => new RestoreOutcome.Blocked(Reasons.InvalidSpec, error.Message),
-        SnapshotFailure.IdentityMissing => new RestoreOutcome.Blocked(Reasons.SecretMissing, $"{error.Message}; give the age identity of one of the snapshot's recipients in spec.identitySecretRef"),
+        SnapshotFailure.IdentityMissing => new RestoreOutcome.Blocked(Reasons.SecretMissing, $"{Sentences.Open(error.Message)}; give the age identity of one of the snapshot's recipients in spec.identitySecretRef"),
         SnapshotFailure.StorageUnusable => new RestoreOutcome.Blocked(Reasons.StorageUnusable, error.Message),
         SnapshotFailure.ReadOnlyServer => new RestoreOutcome.Blocked(Reasons.AccessDenied, error.Message),
         SnapshotFailure.ServerFull => new RestoreOutcome.Blocked(Reasons.NoSpace, error.Message),
@@ -28,7 +29,7 @@ internal static partial class RestoreReasons
     /// <summary>The outcome of an error of the server before anything was dropped.</summary>
     public static RestoreOutcome Of(MySqlException error, string address) => error switch
     {
-        { IsTransient: true } => new RestoreOutcome.Blocked(Reasons.ServerUnreachable, $"{address}: {error.Message}; it is tried again"),
+        { IsTransient: true } => new RestoreOutcome.Blocked(Reasons.ServerUnreachable, $"{address}: {Sentences.Open(error.Message)}; it is tried again"),
         { Number: 1044 or 1045 or 1095 or 1130 or 1142 or 1143 or 1227 or 1251 or 1698 or 1820 or 1862 } => new RestoreOutcome.Blocked(Reasons.AccessDenied, $"{address}: {error.Message}"),
         { Number: 1290 or 1792 or 1836 } => new RestoreOutcome.Blocked(Reasons.AccessDenied, $"{address} is read-only: {error.Message}"),
         _ => new RestoreOutcome.Failed(Reasons.RestoreFailed, $"{address}: {error.Message}"),

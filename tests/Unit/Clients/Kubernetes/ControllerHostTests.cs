@@ -143,7 +143,7 @@ public sealed class ControllerHostTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Early_event_of_own_write_is_silent_and_foreign_one_wakes(
+    public async Task Early_event_of_own_write_is_ignored_but_foreign_wakes(
         )
     {
         _world.Start(options: OneWorker);

@@ -1,3 +1,4 @@
+using Drydock.Clients.Safety;
 using Drydock.Clients.Snapshots;
 using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
@@ -34,7 +35,7 @@ internal sealed class StorageArchive(
         SnapshotException { Failure: SnapshotFailure.NotAllowed } =>
             HostException.OfSpec(
                 host, $"spec.package.archives[{archive.Name}].storage", $"The archive {archive.Name}: {exception.Message}", exception),
-        _ => new(host, Reasons.StorageUnusable, $"the archive {archive.Name} ({_where}) cannot be read: {exception.Message}; what arrived at {host} is kept, and the rest is sent by the next attempt", innerException: exception),
+        _ => new(host, Reasons.StorageUnusable, $"the archive {archive.Name} ({_where}) cannot be read: {Sentences.Open(exception.Message)}; what arrived at {host} is kept, and the rest is sent by the next attempt", innerException: exception),
     };
 
     private Task<ISnapshotStorage> StorageAsync(CancellationToken cancellationToken) =>
