@@ -102,7 +102,8 @@ public sealed class RemoteUpload(
                 """
                 umask 077
                 exec 9>>"$1" || exit 1
-                flock -n 9 && [ "$(stat -c %s -- "$1")" = "$2" ] || { echo "another process is writing it" >&2; exit 3; }
+                flock -n 9 && [ "$(stat -c %s -- "$1")" = "$2" ] \
+                  || { echo "another process is writing it" >&2; exit 3; }
                 exec cat >&9
                 """,
                 _part,

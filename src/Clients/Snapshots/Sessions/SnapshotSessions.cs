@@ -56,8 +56,8 @@ public sealed class SnapshotSessions(TimeProvider? time = null) : ISnapshotSessi
             {
                 throw new SnapshotException(SnapshotFailure.SessionRemains, string.Create(
                     CultureInfo.InvariantCulture,
-                    $"Sessions {string.Join($", $", found.Select(static s => s.ConnectionId))} of snapshot {location.Id} "
-                        + $"are still on {connection.Describe()} {Patience.TotalSeconds} s after KILL. "
+                    $"Sessions {string.Join(", ", found.Select(static s => s.ConnectionId))} of snapshot "
+                        + $"{location.Id} are still on {connection.Describe()} {Patience.TotalSeconds} s after KILL. "
                         + $"End them manually."));
             }
 
