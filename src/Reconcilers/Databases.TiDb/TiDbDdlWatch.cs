@@ -4,8 +4,8 @@ using Drydock.Engine.Guards;
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>
-/// Watches for DDL while an upgrade runs, so that it is reported at once and not only before the next act: TiDB sends
-/// no event for it. What it sees only wakes the run, whose guard then reads for itself.
+/// Polls for DDL while an upgrade runs, because TiDB sends no event for it: DDL is reported at once and not only before
+/// the next action. A change only wakes the run, whose guard then reads the jobs itself.
 /// </summary>
 /// <param name="targets">The cluster.</param>
 /// <param name="changed">Called when DDL appears or ends.</param>
@@ -16,7 +16,7 @@ internal sealed class TiDbDdlWatch(ITiDbTargets targets, Action changed) : IAsyn
     private readonly CancellationTokenSource _ended = new();
     private Task _watching = Task.CompletedTask;
 
-    /// <summary>Watches from now on until the guard against DDL is in force no more. Called again and again.</summary>
+    /// <summary>Starts polling until the guard against DDL is no longer in force. May be called repeatedly.</summary>
     public void Follow()
     {
         if (!_watching.IsCompleted)
@@ -24,8 +24,8 @@ internal sealed class TiDbDdlWatch(ITiDbTargets targets, Action changed) : IAsyn
             return;
         }
 
-        // It has ended, so this does not wait: it throws what ended it, for the caller to report. The next call watches
-        // again.
+        // The task has ended, so this does not block: it rethrows the failure for the caller to report. The next call
+        // starts again.
         var former = _watching;
         _watching = Task.CompletedTask;
         former.GetAwaiter().GetResult();
@@ -35,14 +35,13 @@ internal sealed class TiDbDdlWatch(ITiDbTargets targets, Action changed) : IAsyn
         }
     }
 
-    /// <summary>Whether DDL would be against the plan now: it runs, and the guard is in force.</summary>
+    /// <summary>Whether the upgrade runs and its guard against DDL is in force.</summary>
     public static bool IsWanted(DatabaseRollingUpgradeStatus? status) =>
         status is { Plan: { } plan, RollbackPlan: null }
         && status.Phase != DatabaseRollingUpgradePhases.Failed
         && !DatabaseRollingUpgradePhases.IsEnded(status.Phase)
-        && GuardScope.InForce(plan).Any(g => g.Check == TiDbGuards.NoDdlAppears);
+        && GuardScope.InForce(plan).Any(g => g.Check == nameof(NoDdlAppears));
 
-    /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {
         await _ended.CancelAsync();
@@ -57,7 +56,8 @@ internal sealed class TiDbDdlWatch(ITiDbTargets targets, Action changed) : IAsyn
         {
             try
             {
-                var now = string.Join(',', (await targets.Sql.UnfinishedDdlAsync(cancellationToken)).Where(j => !j.IsOfSystem).Select(j => j.Id));
+                var jobs = await targets.Sql.UnfinishedDdlAsync(cancellationToken);
+                var now = string.Join(',', jobs.Where(j => !j.IsOfSystem).Select(j => j.Id));
                 if (now != known)
                 {
                     known = now;
@@ -66,7 +66,7 @@ internal sealed class TiDbDdlWatch(ITiDbTargets targets, Action changed) : IAsyn
             }
             catch (DatabaseSqlException)
             {
-                // The guard itself says what cannot be read, before the next act.
+                // The guard reports what cannot be read, before the next action.
             }
 
             await Task.Delay(Pause, targets.Time, cancellationToken);

@@ -6,13 +6,11 @@ using Phases = Drydock.Crds.DatabaseRollingUpgrades.DatabaseRollingUpgradePhases
 
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>TiDB, as tidb-ansible or an administrator has deployed it.</summary>
+/// <summary>TiDB, as deployed by tidb-ansible or an administrator.</summary>
 internal sealed class TiDbEngine : IDatabaseEngine
 {
-    /// <inheritdoc />
     public DatabaseEngine Name => DatabaseEngine.TiDB;
 
-    /// <inheritdoc />
     public RunMilestones Milestones { get; } = new(
         Upgrade:
         [
@@ -34,60 +32,43 @@ internal sealed class TiDbEngine : IDatabaseEngine
         Rollback: [],
         UndoneBy: []);
 
-    /// <inheritdoc />
     public string LoginField => "spec.tidb.credentialsSecretRef";
 
-    /// <inheritdoc />
     public SecretReference? Login(DatabaseRollingUpgradeSpec spec) => spec.Tidb?.CredentialsSecretRef;
 
-    /// <inheritdoc />
     public SwapMethod DefaultSwap(InstanceControl control) => SwapMethod.ReplaceBinary;
 
-    /// <inheritdoc />
     public StorageSpec? BackupStorage(DatabaseRollingUpgradeSpec spec) => spec.Tidb?.Backup.Storage;
 
-    /// <inheritdoc />
     public IEngineTargets Bind(IEngineContext context) => new TiDbTargets(context);
 
-    /// <inheritdoc />
-    public TimeSpan TimeoutOf(DatabaseRollingUpgradeSpec spec, PlanStep step) => TiDbWork.TimeoutOf(spec, step);
+    public TimeSpan TimeoutOf(DatabaseRollingUpgradeSpec spec, PlanStep step) => TiDbTimeouts.Of(spec, step);
 
-    /// <inheritdoc />
     public bool IsPastUndo(Plan plan) => TiDbWork.IsPastUndo(plan);
 
-    /// <inheritdoc />
     public bool Changed(Plan plan) => TiDbWork.Changed(plan);
 
-    /// <inheritdoc />
     public bool OnlyWaits(PlanStep step) => TiDbWork.OnlyWaits(step);
 
-    /// <inheritdoc />
     public string? HeldBy(PlanStep step) => null;
 
-    /// <inheritdoc />
-    public string? RollbackRefusal(DatabaseRollingUpgradeSpec spec, Plan plan) => TiDbRollback.Obstacle(spec, plan);
+    public string? RollbackRefusal(DatabaseRollingUpgradeSpec spec, Plan plan) => TiDbRollbackPlanner.Refusal(spec, plan);
 
-    /// <inheritdoc />
     public Plan CompileRollback(DatabaseRollingUpgradeSpec spec, Plan plan, IReadOnlyList<string> notes) =>
         TiDbRollbackPlanner.Compile(spec, plan, notes);
 
-    /// <inheritdoc />
     public DatabaseRollingUpgradeStatus Summarize(DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus status) =>
         TiDbStatus.Compose(status, spec);
 
-    /// <inheritdoc />
     public void AddConditions(ConditionSet conditions, DatabaseRollingUpgradeStatus status)
     {
     }
 
-    /// <inheritdoc />
     public IReadOnlyList<ActionItem> LeftBehind(DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus status) =>
         TiDbStatus.LeftBehind(spec, status);
 
-    /// <inheritdoc />
     public bool IsDraining(DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus status) =>
         TiDbCleanup.Evicted(spec, status).Any();
 
-    /// <inheritdoc />
-    public bool IsDrain(PlanStep step) => step.Action == TiDbActions.DrainTikv;
+    public bool IsDrain(PlanStep step) => step.Is<DrainTikv>();
 }

@@ -16,7 +16,7 @@ internal sealed class TiDbTargets : ITiDbTargets, IEngineTargets
     {
         _context = context;
         Sql = new MySqlDatabaseSql(() => context.Upgrade, context.Secrets, endpoints: context.Endpoints);
-        Catalog = new TiDbStepCatalog(this);
+        Catalog = StepCatalog.Of<ITiDbTargets>(this);
         _ddl = new TiDbDdlWatch(this, context.OnEvent);
     }
 

@@ -151,7 +151,7 @@ internal static class LargePlan
                 Settings = new TikvSettings("8GB", 4, "", false),
             })],
             LeaderPriorities = new Dictionary<string, int>(StringComparer.Ordinal),
-            ScheduleLimits = "merge-schedule-limit=8",
+            ScheduleLimits = new Dictionary<string, long>(StringComparer.Ordinal) { ["merge-schedule-limit"] = 8 },
             MaxReplicas = 3,
         });
     }

@@ -28,10 +28,10 @@ public sealed class TiDbSuperviseTests(DatabaseStageFixture fixture, ITestOutput
         await using var op = stage.StartOperator();
 
         var manifest = scenario.Manifest(space);
-        manifest["spec"]!["holdBefore"] = new JsonArray("UpgradePD", "UpgradeTiKV/tikv-2-swap");
+        manifest["spec"]!["holdBefore"] = new JsonArray("UpgradePD", "UpgradeTiKV/tikv-2/swap");
         await stage.ApplyAsync(manifest);
         var held = await stage.WaitForAsync(space, scenario, u => u.IsHeld(), cancellationToken: Token);
-        held["status"]!["plan"]!["notes"]!.AsArray().Select(n => n!.GetValue<string>()).ShouldContain(n => n.StartsWith("NO WAY BACK from UpgradePD/pd-1-swap", StringComparison.Ordinal));
+        held["status"]!["plan"]!["notes"]!.AsArray().Select(n => n!.GetValue<string>()).ShouldContain(n => n.StartsWith("NO ROLLBACK from UpgradePD/pd-1/swap", StringComparison.Ordinal));
 
         // Nothing acts now, so nothing but the watch can see it.
         await using (await BeginDdlAsync(scenario))
@@ -43,7 +43,7 @@ public sealed class TiDbSuperviseTests(DatabaseStageFixture fixture, ITestOutput
 
         await stage.WaitForAsync(space, scenario, u => u.IsHeld() && !Says(u, "DDL appeared"), TimeSpan.FromSeconds(LessThanAPass), Token);
         await stage.AnnotateAsync(space, scenario.Name, $"drydock.dev/approve=UpgradePD@{held.ShortHash()}");
-        await stage.WaitForAsync(space, scenario, u => u.IsHeld() && u.Steps().Any(s => s["id"]!.GetValue<string>() == "UpgradeTiKV/tikv-2-drain" && s["state"]!.GetValue<string>() == "Succeeded"), cancellationToken: Token);
+        await stage.WaitForAsync(space, scenario, u => u.IsHeld() && u.Steps().Any(s => s["id"]!.GetValue<string>() == "UpgradeTiKV/tikv-2/drain" && s["state"]!.GetValue<string>() == "Succeeded"), cancellationToken: Token);
         scenario.Cluster.Truth().EvictedStores.ShouldBe([scenario.Cluster.Truth().Stores["tikv-2"].Id]);
 
         await stage.AnnotateAsync(space, scenario.Name, "drydock.dev/abort=1");

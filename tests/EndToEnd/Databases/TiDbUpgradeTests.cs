@@ -71,7 +71,7 @@ public sealed class TiDbUpgradeTests(DatabaseStageFixture fixture, ITestOutputHe
         await using var op = stage.StartOperator();
 
         var manifest = scenario.Manifest(space);
-        manifest["spec"]!["holdBefore"] = new JsonArray("UpgradeTiKV/tikv-2-swap");
+        manifest["spec"]!["holdBefore"] = new JsonArray("UpgradeTiKV/tikv-2/swap");
         await stage.ApplyAsync(manifest);
         await stage.WaitForAsync(space, scenario, u => u.IsHeld(), cancellationToken: Token);
         scenario.Cluster.Truth().EvictedStores.Count.ShouldBe(1);

@@ -100,14 +100,14 @@ internal sealed partial class PdClient(IServiceHttp http, IReadOnlyList<Endpoint
                 var answer = await http.SendAsync(method, member.Host, member.Port, path, json, cancellationToken);
                 return answer.Status == 200
                     ? true
-                    : throw new TiDbApiException(Reasons.StepFailed, $"{method} {member}{path} was answered {answer.Status}: {StrictJson.Words(answer.Body)}", answer.Status);
+                    : throw new TiDbApiException(Reasons.StepFailed, $"{method} {member}{path} was answered {answer.Status}: {ToolOutput.Excerpt(answer.Body)}", answer.Status);
             },
             IsNotLed);
 
     // The next member is asked where this one could not hand the request to a leader.
     private static bool IsNotLed(Exception exception) => exception switch
     {
-        ServiceException service => service.IsNotTaken,
+        ServiceException service => service.IsRequestNotTaken,
         TiDbApiException api => api.Message.Contains("no leader", StringComparison.Ordinal) || api.Message.Contains("redirect", StringComparison.Ordinal),
         _ => false,
     };
@@ -130,7 +130,7 @@ internal sealed partial class PdClient(IServiceHttp http, IReadOnlyList<Endpoint
         Exception failure = last switch
         {
             TiDbApiException api => new TiDbApiException(api.Reason, api.Message, api.Status, api),
-            ServiceException service => new ServiceException(service.Reason, service.Message, service.IsNotTaken, service)
+            ServiceException service => new ServiceException(service.Reason, service.Message, service.IsRequestNotTaken, service)
             {
                 Field = service.Field,
             },

@@ -17,7 +17,7 @@ internal sealed class PrometheusText
         ArgumentNullException.ThrowIfNull(answer);
         if (answer.Status != 200)
         {
-            throw new TiDbApiException(Reasons.AnswerUnusable, $"{what} answered {answer.Status}: {StrictJson.Words(answer.Body)}", answer.Status);
+            throw new TiDbApiException(Reasons.AnswerUnusable, $"{what} answered {answer.Status}: {ToolOutput.Excerpt(answer.Body)}", answer.Status);
         }
 
         var samples = answer.Body.Split('\n').Select(Sample).OfType<(string, string, double)>().ToList();

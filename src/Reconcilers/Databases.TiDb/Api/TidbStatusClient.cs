@@ -46,7 +46,7 @@ internal sealed class TidbStatusClient(IServiceHttp http)
         var answer = await http.SendAsync(HttpMethod.Post, status.Host, status.Port, "/ddl/owner/resign", null, cancellationToken);
         if (answer.Status != 200 && !answer.Body.Contains("not a ddl owner", StringComparison.Ordinal))
         {
-            throw new TiDbApiException(Reasons.StepFailed, $"POST {status}/ddl/owner/resign was answered {answer.Status}: {StrictJson.Words(answer.Body)}", answer.Status);
+            throw new TiDbApiException(Reasons.StepFailed, $"POST {status}/ddl/owner/resign was answered {answer.Status}: {ToolOutput.Excerpt(answer.Body)}", answer.Status);
         }
     }
 

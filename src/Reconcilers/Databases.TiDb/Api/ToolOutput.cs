@@ -1,10 +1,13 @@
 using System.Text.RegularExpressions;
+using Drydock.Crds.Common;
 
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>What the programs print (docs/research/tidb.md#pump-and-drainer).</summary>
 internal static partial class ToolOutput
 {
+    private const int QuotedCharacters = 200;
+
     /// <summary>The version in the output of <c>-V</c>, plain (3.0.9); null if there is none.</summary>
     public static string? Version(string output)
     {
@@ -25,6 +28,13 @@ internal static partial class ToolOutput
     /// </summary>
     public static bool ChecksConfiguration(string output) =>
         output.Contains("config check successful", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>The beginning of an output or an answer, on one line, for messages.</summary>
+    public static string Excerpt(string text)
+    {
+        var line = string.Join(' ', text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        return line.Length == 0 ? "(empty)" : SchemaLimits.Clip(line, QuotedCharacters);
+    }
 
     [GeneratedRegex(@"Release Version:\s*(?<version>v?\d[^\s]*)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Release();

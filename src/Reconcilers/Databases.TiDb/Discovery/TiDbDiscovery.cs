@@ -12,8 +12,8 @@ internal sealed record TiDbDiscovery
     /// <summary>leader_priority of the PD members that have one, by their own names.</summary>
     public required IReadOnlyDictionary<string, int> LeaderPriorities { get; init; }
 
-    /// <summary>The schedule limits as PD has them, as <see cref="Api.PdSchedule.LimitsText"/> writes them.</summary>
-    public required string ScheduleLimits { get; init; }
+    /// <summary>PD's schedule limits, by name.</summary>
+    public required IReadOnlyDictionary<string, long> ScheduleLimits { get; init; }
 
     /// <summary>max-replicas.</summary>
     public required long MaxReplicas { get; init; }

@@ -4,16 +4,20 @@ using Drydock.Engine.Guards;
 
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>PD still is the cluster the plan was made for: its id is what the upgrade's claim is named after.</summary>
-internal sealed class ClusterIsTheSame(ITiDbTargets targets) : TiDbGuard(targets)
+/// <summary>PD reports the cluster id the plan was made for: the upgrade's claim is named after it.</summary>
+internal sealed class ClusterIsTheSame(ITiDbTargets targets) : TiDbGuard<ClusterIsTheSame.Args>(targets)
 {
-    /// <inheritdoc />
-    protected override async Task<GuardReading> ReadAsync(
-        PlanGuard guard, Plan plan, CancellationToken cancellationToken)
+    /// <param name="ClusterId">PD's cluster id.</param>
+    public sealed record Args(ulong ClusterId);
+
+    protected override async Task<GuardReading> ReadAsync(Args args, Plan plan, CancellationToken cancellationToken)
     {
-        var now = (await Targets.Pd().MembersAsync(cancellationToken)).ClusterId.ToString(CultureInfo.InvariantCulture);
-        return now == guard.Parameters["clusterId"]
+        var now = (await Targets.Pd().MembersAsync(cancellationToken)).ClusterId;
+        return now == args.ClusterId
             ? GuardReading.Holds
-            : GuardReading.Broken($"PD says cluster id {now}, the plan was made for {guard.Parameters["clusterId"]}: the hosts of spec.instances serve another cluster now");
+            : GuardReading.Broken(string.Create(
+                CultureInfo.InvariantCulture,
+                $"PD reports cluster id {now}, but the plan was made for {args.ClusterId}: the hosts of spec.instances "
+                + $"now serve another cluster."));
     }
 }

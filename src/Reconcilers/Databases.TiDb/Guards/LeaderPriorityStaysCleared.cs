@@ -5,18 +5,24 @@ using Drydock.Engine.Guards;
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>
-/// No PD member has a leader_priority while PD is rolled: it would pull leadership back to a member that is about to be
+/// No PD member has a leader_priority while PD is upgraded: it would return leadership to a member that is about to be
 /// stopped.
 /// </summary>
-internal sealed class LeaderPriorityStaysCleared(ITiDbTargets targets) : TiDbGuard(targets)
+internal sealed class LeaderPriorityStaysCleared(ITiDbTargets targets)
+    : TiDbGuard<LeaderPriorityStaysCleared.Args>(targets)
 {
-    /// <inheritdoc />
-    protected override async Task<GuardReading> ReadAsync(
-        PlanGuard guard, Plan plan, CancellationToken cancellationToken)
+    public sealed record Args;
+
+    protected override async Task<GuardReading> ReadAsync(Args args, Plan plan, CancellationToken cancellationToken)
     {
-        var set = (await Targets.Pd().MembersAsync(cancellationToken)).Members.Where(m => m.LeaderPriority != 0).ToList();
+        var set = (await Targets.Pd().MembersAsync(cancellationToken)).Members
+            .Where(m => m.LeaderPriority != 0)
+            .Select(m => string.Create(CultureInfo.InvariantCulture, $"{m.Name} {m.LeaderPriority}"))
+            .ToList();
         return set.Count == 0
             ? GuardReading.Holds
-            : GuardReading.Broken($"leader_priority was set during the upgrade: {string.Join(", ", set.Select(m => string.Create(CultureInfo.InvariantCulture, $"{m.Name} {m.LeaderPriority}")))}. Set it to 0 (pd-ctl member leader_priority NAME 0); it is restored by itself after PD");
+            : GuardReading.Broken(
+                $"leader_priority was set during the upgrade: {string.Join(", ", set)}. Run "
+                + "`pd-ctl member leader_priority NAME 0` for each; it is restored automatically after PD.");
     }
 }

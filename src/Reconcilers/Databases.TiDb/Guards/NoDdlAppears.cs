@@ -4,19 +4,22 @@ using Drydock.Engine.Guards;
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>
-/// No DDL is queued or under way: the vendor does not define what happens to it during the upgrade
-/// (docs/research/tidb.md#procedure). What the first new TiDB does to the system tables itself is none
+/// No DDL is queued or running: the vendor does not define what happens to it during the upgrade
+/// (docs/research/tidb.md#procedure). Changes that the first new TiDB makes to the system tables do not count
 /// (docs/research/tidb.md#tidb-server).
 /// </summary>
-internal sealed class NoDdlAppears(ITiDbTargets targets) : TiDbGuard(targets)
+internal sealed class NoDdlAppears(ITiDbTargets targets) : TiDbGuard<NoDdlAppears.Args>(targets)
 {
-    /// <inheritdoc />
-    protected override async Task<GuardReading> ReadAsync(
-        PlanGuard guard, Plan plan, CancellationToken cancellationToken)
+    public sealed record Args;
+
+    protected override async Task<GuardReading> ReadAsync(Args args, Plan plan, CancellationToken cancellationToken)
     {
         var jobs = (await Targets.Sql.UnfinishedDdlAsync(cancellationToken)).Where(j => !j.IsOfSystem).ToList();
         return jobs.Count == 0
             ? GuardReading.Holds
-            : GuardReading.Broken($"DDL appeared during the upgrade: {string.Join("; ", jobs)}. Let it end or cancel it (ADMIN CANCEL DDL JOBS {string.Join(", ", jobs.Select(j => j.Id))}); the upgrade goes on by itself then");
+            : GuardReading.Broken(
+                $"DDL appeared during the upgrade: {string.Join("; ", jobs)}. Let it end, or cancel it with "
+                + $"`ADMIN CANCEL DDL JOBS {string.Join(", ", jobs.Select(j => j.Id))}`; the upgrade then continues "
+                + "automatically.");
     }
 }

@@ -4,17 +4,22 @@ using Drydock.Engine.Guards;
 
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>merge-schedule-limit stays where LimitMerging set it, until TuneScheduling raises it.</summary>
-internal sealed class ScheduleLimitsStay(ITiDbTargets targets) : TiDbGuard(targets)
+/// <summary>merge-schedule-limit keeps the value that LimitMerging set, until TuneScheduling raises it.</summary>
+internal sealed class ScheduleLimitsStay(ITiDbTargets targets) : TiDbGuard<ScheduleLimitsStay.Args>(targets)
 {
-    /// <inheritdoc />
-    protected override async Task<GuardReading> ReadAsync(
-        PlanGuard guard, Plan plan, CancellationToken cancellationToken)
+    /// <param name="Limit">The value of merge-schedule-limit.</param>
+    public sealed record Args(long Limit);
+
+    protected override async Task<GuardReading> ReadAsync(Args args, Plan plan, CancellationToken cancellationToken)
     {
-        var now = (await Targets.Pd().ScheduleAsync(cancellationToken)).Limit("merge-schedule-limit")?.ToString(CultureInfo.InvariantCulture) ?? "(none)";
-        var wanted = guard.Parameters["limit"];
-        return now == wanted
+        var now = (await Targets.Pd().ScheduleAsync(cancellationToken)).Limit("merge-schedule-limit");
+        return now == args.Limit
             ? GuardReading.Holds
-            : GuardReading.Broken($"merge-schedule-limit is {now}, it was set to {wanted}: somebody changed it during the upgrade. Set it back (pd-ctl config set merge-schedule-limit {wanted}) and the upgrade goes on");
+            : GuardReading.Broken(string.Create(
+                CultureInfo.InvariantCulture,
+                $"merge-schedule-limit was changed during the upgrade: it is {Text(now)}, expected {args.Limit}. Run "
+                + $"`pd-ctl config set merge-schedule-limit {args.Limit}`; the upgrade then continues automatically."));
     }
+
+    private static string Text(long? limit) => limit?.ToString(CultureInfo.InvariantCulture) ?? "(not set)";
 }

@@ -4,19 +4,19 @@ using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>The verified backup is still there, as object and as files: nothing else brings the data back.</summary>
-internal sealed class SnapshotStays(ITiDbTargets targets) : TiDbGuard(targets)
+/// <summary>The verified backup exists, as object and as files: data can be restored from nothing else.</summary>
+internal sealed class SnapshotStays(ITiDbTargets targets) : TiDbGuard<SnapshotStays.Args>(targets)
 {
-    /// <inheritdoc />
-    protected override async Task<GuardReading> ReadAsync(
-        PlanGuard guard, Plan plan, CancellationToken cancellationToken)
+    /// <param name="Step">The id of the step that took the backup.</param>
+    public sealed record Args(string Step);
+
+    protected override async Task<GuardReading> ReadAsync(Args args, Plan plan, CancellationToken cancellationToken)
     {
-        var taken = plan.Steps.Find(s => s.Id == guard.Parameters["step"]);
-        var name = taken?.Recorded(TakeSnapshot.SnapshotKey) ?? "";
+        var taken = plan.Steps.Find(s => s.Id == args.Step);
         return await SnapshotPresence.ReadAsync(
             Targets.Kubernetes,
             Targets.Upgrade.Metadata.Namespace,
-            name,
+            taken?.Recorded(TakeSnapshot.SnapshotKey) ?? "",
             taken?.Recorded(TakeSnapshot.SnapshotUidFact),
             "it is the backup",
             (snapshot, token) => StoredSnapshotFiles.MissingAsync(Targets.Storages, snapshot, token),

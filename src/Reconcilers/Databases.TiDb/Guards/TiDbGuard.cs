@@ -1,32 +1,31 @@
 using Drydock.Abstractions.Plans;
 using Drydock.Engine.Guards;
+using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>
-/// What the guards of a TiDB upgrade share: while an instance that this upgrade has stopped is down, none of them keeps
-/// it from being started. The cluster may not even be readable then, and leaving it down would be worse than anything
-/// they guard against.
+/// The base of the guards of a TiDB upgrade: while an instance that this upgrade stopped is down, every guard holds, so
+/// that the instance can be started. The cluster may be unreadable then, and leaving the instance down would be worse
+/// than anything they guard against.
 /// </summary>
-internal abstract class TiDbGuard(ITiDbTargets targets) : IGuardCheck
+internal abstract class TiDbGuard<TArgs>(ITiDbTargets targets) : GuardBase<TArgs>
+    where TArgs : class
 {
-    /// <inheritdoc />
-    public string Name => GetType().Name;
-
-    /// <summary>What the check reaches the world by.</summary>
     protected ITiDbTargets Targets { get; } = targets;
 
-    /// <inheritdoc />
-    public async Task<GuardReading> CheckAsync(PlanGuard guard, Plan plan, CancellationToken cancellationToken) =>
-        await IsDownAsync(plan, cancellationToken) ? GuardReading.Holds : await ReadAsync(guard, plan, cancellationToken);
+    protected sealed override async Task<GuardReading> CheckAsync(
+        PlanGuard guard, TArgs args, Plan plan, CancellationToken cancellationToken) =>
+        await IsDownAsync(plan, cancellationToken) ? GuardReading.Holds : await ReadAsync(args, plan, cancellationToken);
 
-    /// <summary>Reads it.</summary>
-    protected abstract Task<GuardReading> ReadAsync(PlanGuard guard, Plan plan, CancellationToken cancellationToken);
+    /// <inheritdoc cref="IGuardCheck.CheckAsync" />
+    protected abstract Task<GuardReading> ReadAsync(TArgs args, Plan plan, CancellationToken cancellationToken);
 
     private async Task<bool> IsDownAsync(Plan plan, CancellationToken cancellationToken)
     {
         var begun = plan.Steps.Find(s => s is { State: not StepState.Succeeded, Attempt: > 0 }
-            && (s.Id.EndsWith(TiDbStepIds.SwapSuffix, StringComparison.Ordinal) || s.Id.EndsWith(TiDbStepIds.VerifySuffix, StringComparison.Ordinal)));
-        return begun?.Node is { } name && !(await Targets.Hosts.Instance(name).LookAsync(cancellationToken)).IsAlive;
+            && (TiDbStepIds.IsSwap(s) || TiDbStepIds.IsVerify(s)));
+        return begun?.Node is { } name
+            && !(await Targets.Hosts.Instance(name).LookAsync(cancellationToken)).IsAlive;
     }
 }

@@ -1,46 +1,39 @@
-using System.Globalization;
-using Drydock.Abstractions.Plans;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Engine.Planning;
+using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>Adds what must stay true meanwhile.</summary>
+/// <summary>Adds the conditions that must hold during the upgrade.</summary>
 internal sealed class TiDbGuardPlanner(PlanBuilder plan, DatabaseRollingUpgradeSpec spec, TiDbDiscovery discovery)
 {
-    private TiDbSpec Tidb => spec.Tidb ?? new TiDbSpec();
-
     public void Compile()
     {
-        var tuning = plan.Phase(DatabaseRollingUpgradePhases.TuneScheduling).FirstOrDefault();
+        var tidb = spec.Tidb ?? new TiDbSpec();
 
-        // Raising limits may take days, never fails the upgrade, and is not to keep people from DDL: nothing guards it.
-        Guard(TiDbGuards.ClusterIsTheSame, [], tuning, ("clusterId", discovery.ClusterId.ToString(CultureInfo.InvariantCulture)));
-        Guard(TiDbGuards.NoDdlAppears, [], tuning);
-        if (!Tidb.Backup.Waived)
+        // Raising limits may take days, never fails the upgrade, and must not prevent DDL: nothing guards it.
+        var tuning = plan.Phase(DatabaseRollingUpgradePhases.TuneScheduling).FirstOrDefault();
+        Guard(new ClusterIsTheSame.Args(discovery.ClusterId), [], tuning);
+        Guard(new NoDdlAppears.Args(), [], tuning);
+        if (!tidb.Backup.Waived)
         {
-            Guard(TiDbGuards.SnapshotStays, [TiDbStepIds.Snapshot], tuning, ("step", TiDbStepIds.Snapshot));
+            Guard(new SnapshotStays.Args(TiDbStepIds.Snapshot), [TiDbStepIds.Snapshot], tuning);
         }
 
         if (discovery.LeaderPriorities.Count > 0)
         {
-            Guard(TiDbGuards.LeaderPriorityStaysCleared, [TiDbStepIds.ClearPriority], TiDbStepIds.RestorePriority);
+            Guard(new LeaderPriorityStaysCleared.Args(), [TiDbStepIds.ClearPriority], TiDbStepIds.RestorePriority);
         }
 
         if (spec.Of(DatabaseComponent.TiKV).FirstOrDefault() is { } first)
         {
-            Guard(TiDbGuards.NoEvictSchedulerIsLeft, [TiDbStepIds.Verify(first)], tuning);
+            Guard(new NoEvictSchedulerIsLeft.Args(), [TiDbStepIds.Verify(first)], tuning);
         }
 
-        Guard(TiDbGuards.ScheduleLimitsStay, [TiDbStepIds.LimitMerging], tuning, ("limit", Tidb.MergeScheduleLimit.ToString(CultureInfo.InvariantCulture)));
+        Guard(new ScheduleLimitsStay.Args(tidb.MergeScheduleLimit), [TiDbStepIds.LimitMerging], tuning);
     }
 
-    private void Guard(string check, List<string> from, string? until, params (string Name, string Value)[] parameters) => plan.Guard(new PlanGuard
-    {
-        Id = check,
-        Check = check,
-        From = from,
-        Until = until,
-        Parameters = new SortedDictionary<string, string>(parameters.ToDictionary(p => p.Name, p => p.Value, StringComparer.Ordinal), StringComparer.Ordinal),
-    });
+    private void Guard<TArgs>(TArgs args, IEnumerable<string> from, string? until)
+        where TArgs : class =>
+        plan.Guard(PlannedStep.Guard(StepArguments.ActionOf(typeof(TArgs)), node: null, args, from, until));
 }

@@ -2,14 +2,19 @@ using Drydock.Crds.DatabaseRollingUpgrades;
 
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <content>What comes after the cluster's own processes.</content>
+/// <content>The steps after the cluster's own processes.</content>
 internal sealed partial class TiDbPlanner
 {
     private void UpgradeMonitoring()
     {
         foreach (var service in _tidb.Monitoring)
         {
-            Next(Step(TiDbStepIds.Monitoring(service.Name), TiDbActions.RestartService, service.Host, $"{service.Name} on {service.Host}", ("service", service.Name), ("files", string.Join(',', service.Files.Select(f => f.Sha256[..ContentHash.ShortLength])))));
+            var files = service.Files.Select(f => f.Sha256[..ContentHash.ShortLength]).ToList();
+            Next(
+                TiDbStepIds.Monitoring(service.Name),
+                $"Restart {service.Name} on {service.Host} with its new files",
+                new RestartService.Args(service.Name, files.Count > 0 ? files : null),
+                service.Host);
         }
     }
 
@@ -20,29 +25,34 @@ internal sealed partial class TiDbPlanner
             return;
         }
 
-        Next(Step(TiDbStepIds.StopSpark, TiDbActions.StopSpark, spark.Hosts[0], "stop Spark"));
+        var master = spark.Hosts[0];
+        Next(TiDbStepIds.StopSpark, "Stop Spark", new StopSpark.Args(), master);
         foreach (var host in spark.Hosts)
         {
-            Next(Step(TiDbStepIds.SparkJar(host), TiDbActions.ReplaceSparkJar, host, $"TiSpark's JAR on {host}", ("sha256", spark.JarSha256)));
+            Next(
+                TiDbStepIds.SparkJar(host),
+                $"Replace the TiSpark JAR on {host}",
+                new ReplaceSparkJar.Args(spark.JarSha256),
+                host);
         }
 
-        Next(Step(TiDbStepIds.StartSpark, TiDbActions.StartSpark, spark.Hosts[0], "start Spark, same workers as before"));
+        Next(TiDbStepIds.StartSpark, "Start Spark and wait for its workers", new StartSpark.Args(), master);
         if (spark.Smoke.Count > 0)
         {
-            Next(Step(TiDbStepIds.SmokeSpark, TiDbActions.SmokeSpark, spark.Hosts[0], "smoke test of Spark"));
+            Next(TiDbStepIds.SmokeSpark, "Run the smoke test of Spark", new SmokeSpark.Args(), master);
         }
     }
 
     private void Verify()
     {
-        Next(Step(TiDbStepIds.VerifyProcesses, TiDbActions.CheckProcesses, null, "every process and service port"));
-        Next(Step(TiDbStepIds.VerifyCluster, TiDbActions.CheckCluster, null, "the cluster as a whole"));
-        if (_spec.Of(DatabaseComponent.Pump).Any() || _spec.Of(DatabaseComponent.Drainer).Any())
+        Next(TiDbStepIds.VerifyProcesses, "Check every process and service port", new CheckProcesses.Args());
+        Next(TiDbStepIds.VerifyCluster, "Check the cluster as a whole", new CheckCluster.Args());
+        if (spec.Of(DatabaseComponent.Pump).Any() || spec.Of(DatabaseComponent.Drainer).Any())
         {
-            Next(Step(TiDbStepIds.VerifyBinlog, TiDbActions.CheckBinlog, null, "pumps and drainers"));
+            Next(TiDbStepIds.VerifyBinlog, "Check pumps and drainers", new CheckBinlog.Args());
         }
 
-        Next(Step(TiDbStepIds.VerifyStatements, TiDbActions.CountFailedStatements, null, "failed statements counted"));
+        Next(TiDbStepIds.VerifyStatements, "Count failed statements", new CountFailedStatements.Args());
     }
 
     private void TuneScheduling()
@@ -55,15 +65,19 @@ internal sealed partial class TiDbPlanner
 
         foreach (var limit in MergeLimits(_tidb.MergeScheduleLimit, tune.MergeScheduleLimit))
         {
-            Next(Step(TiDbStepIds.RaiseMerge(limit), TiDbActions.RaiseScheduleLimit, null, $"merge-schedule-limit to {limit}, once Regions keep still", ("name", "merge-schedule-limit"), ("limit", Number(limit))));
+            Raise(TiDbStepIds.RaiseMerge(limit), "merge-schedule-limit", limit);
         }
 
-        Next(Step(TiDbStepIds.RaiseReplica, TiDbActions.RaiseScheduleLimit, null, $"replica-schedule-limit to {tune.ReplicaScheduleLimit}", ("name", "replica-schedule-limit"), ("limit", Number(tune.ReplicaScheduleLimit))));
+        Raise(TiDbStepIds.RaiseReplica, "replica-schedule-limit", tune.ReplicaScheduleLimit);
     }
 
+    private void Raise(string id, string name, int limit) => Next(
+        id,
+        $"Raise {name} to {limit} once the number of Regions is stable",
+        new RaiseScheduleLimit.Args(name, limit));
+
     /// <summary>
-    /// The values merge-schedule-limit passes on its way: doubled each time (2, then gradually to 8;
-    /// docs/research/tidb.md#procedure).
+    /// The values of merge-schedule-limit: doubled each time (2, then gradually to 8; docs/research/tidb.md#procedure).
     /// </summary>
     internal static IEnumerable<int> MergeLimits(int from, int to)
     {

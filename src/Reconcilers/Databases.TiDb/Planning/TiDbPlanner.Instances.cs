@@ -1,4 +1,3 @@
-using System.Globalization;
 using Drydock.Crds.DatabaseRollingUpgrades;
 
 namespace Drydock.Reconcilers.Databases.TiDb;
@@ -8,93 +7,115 @@ internal sealed partial class TiDbPlanner
 {
     private void UpgradePd()
     {
-        var priorities = string.Join(',', _discovery.LeaderPriorities.OrderBy(p => p.Key, StringComparer.Ordinal).Select(p => string.Create(CultureInfo.InvariantCulture, $"{p.Key}={p.Value}")));
-        if (priorities.Length > 0)
+        var priorities = discovery.LeaderPriorities
+            .OrderBy(p => p.Key, StringComparer.Ordinal)
+            .ToDictionary(StringComparer.Ordinal);
+        if (priorities.Count > 0)
         {
-            Next(Step(TiDbStepIds.ClearPriority, TiDbActions.SetLeaderPriorities, null, "leader_priority of PD taken away for the roll", ("priorities", priorities), ("clear", "true")));
+            Next(
+                TiDbStepIds.ClearPriority,
+                "Clear leader_priority of PD for the rolling upgrade",
+                new SetLeaderPriorities.Args(priorities, Clear: true));
         }
 
-        // No way back is promised from the first PD on (docs/research/tidb.md#procedure).
-        var first = true;
-        foreach (var instance in _spec.Of(DatabaseComponent.PD))
+        // The vendor promises no rollback from the first PD on (docs/research/tidb.md#procedure).
+        var isFirst = true;
+        foreach (var instance in spec.Of(DatabaseComponent.PD))
         {
-            Instance(instance, TiDbActions.DrainPd, TiDbActions.VerifyPd, isPointOfNoReturn: first);
-            first = false;
+            Instance(instance, new DrainPd.Args(), new VerifyPd.Args(), isPointOfNoReturn: isFirst);
+            isFirst = false;
         }
 
-        if (priorities.Length > 0)
+        if (priorities.Count > 0)
         {
-            Next(Step(TiDbStepIds.RestorePriority, TiDbActions.SetLeaderPriorities, null, "leader_priority of PD as before", ("priorities", priorities)));
+            Next(
+                TiDbStepIds.RestorePriority,
+                "Restore leader_priority of PD",
+                new SetLeaderPriorities.Args(priorities));
         }
 
-        Next(Step(TiDbStepIds.LimitMergingEarly, TiDbActions.LimitMerging, null, "limit merging, if the new PD has begun to merge", ("limit", Number(_tidb.MergeScheduleLimit)), ("before", _discovery.ScheduleLimits)));
+        var limits = discovery.ScheduleLimits;
+        Next(
+            TiDbStepIds.LimitMergingEarly,
+            "Limit merging if the new PD has begun to merge",
+            new LimitMerging.Args(_tidb.MergeScheduleLimit, limits.Count > 0 ? new(limits) : null));
     }
 
     private void UpgradeTikv()
     {
-        var stores = _spec.Of(DatabaseComponent.TiKV).ToList();
+        var stores = spec.Of(DatabaseComponent.TiKV).ToList();
         foreach (var instance in stores)
         {
-            // With the last one the cluster raises its version and takes no older TiKV any more
+            // With the last one the cluster raises its version and accepts no older TiKV any more
             // (docs/research/tidb.md#pd).
-            var store = Discovered(instance).Store?.ToString(CultureInfo.InvariantCulture) ?? "";
-            Instance(instance, TiDbActions.DrainTikv, TiDbActions.VerifyTikv, isPointOfNoReturn: ReferenceEquals(instance, stores[^1]), drain: [("store", store)]);
+            var store = Discovered(instance).Store ?? throw new InvalidOperationException(
+                $"Preflight reported no store of {instance.Name}; no plan can be made without it.");
+            Instance(
+                instance,
+                new DrainTikv.Args(store),
+                new VerifyTikv.Args(store),
+                isPointOfNoReturn: ReferenceEquals(instance, stores[^1]),
+                store);
         }
 
         if (stores.Count > 0)
         {
-            Next(Step(TiDbStepIds.ClusterVersion, TiDbActions.AwaitClusterVersion, null, $"the cluster is at version {_spec.ToVersion}"));
+            Next(
+                TiDbStepIds.ClusterVersion,
+                $"Wait for cluster version {spec.ToVersion}",
+                new AwaitClusterVersion.Args());
         }
     }
 
     private void UpgradePumps()
     {
-        foreach (var instance in _spec.Of(DatabaseComponent.Pump))
+        foreach (var instance in spec.Of(DatabaseComponent.Pump))
         {
-            Instance(instance, TiDbActions.DrainPump, TiDbActions.VerifyPump);
+            Instance(instance, new DrainPump.Args(), new VerifyPump.Args());
         }
     }
 
     private void UpgradeTidb()
     {
-        var servers = _spec.Of(DatabaseComponent.TiDB).ToList();
+        var servers = spec.Of(DatabaseComponent.TiDB).ToList();
         foreach (var instance in servers)
         {
             // The first one upgrades the system tables (docs/research/tidb.md#tidb-server).
             var isFirst = ReferenceEquals(instance, servers[0]);
             Instance(
                 instance,
-                TiDbActions.DrainTidb,
-                TiDbActions.VerifyTidb,
-                isPointOfNoReturn: isFirst,
-                verify: isFirst && _discovery.BootstrapVersion is { } bootstrap ? [("bootstrapBefore", Number(bootstrap))] : []);
+                new DrainTidb.Args(),
+                new VerifyTidb.Args(isFirst ? discovery.BootstrapVersion : null),
+                isPointOfNoReturn: isFirst);
         }
 
         if (servers.Count > 0)
         {
-            Next(Step(TiDbStepIds.Consistent, TiDbActions.AwaitConsistentServers, null, "all TiDB servers are of one version"));
+            Next(
+                TiDbStepIds.Consistent,
+                "Wait until all TiDB servers run the same version",
+                new AwaitConsistentServers.Args());
         }
     }
 
     private void UpgradeDrainers()
     {
-        foreach (var instance in _spec.Of(DatabaseComponent.Drainer))
+        foreach (var instance in spec.Of(DatabaseComponent.Drainer))
         {
-            Instance(instance, TiDbActions.DrainDrainer, TiDbActions.VerifyDrainer);
+            Instance(instance, new DrainDrainer.Args(), new VerifyDrainer.Args());
         }
     }
 
-    private void Instance(
-        DatabaseInstance instance,
-        string drainAction,
-        string verifyAction,
-        bool isPointOfNoReturn = false,
-        (string Name, string Value)[]? drain = null,
-        (string Name, string Value)[]? verify = null)
+    // The titles follow from the ids: "Drain tikv-1".
+    private void Instance<TDrain, TVerify>(
+        DatabaseInstance instance, TDrain drain, TVerify verify, bool isPointOfNoReturn = false, ulong? store = null)
+        where TDrain : class
+        where TVerify : class
     {
-        Next(Step(TiDbStepIds.Drain(instance), drainAction, instance.Name, $"drain {instance.Name}", drain ?? []));
+        Next(TiDbStepIds.Drain(instance), "", drain, instance.Name);
         _isFinal |= isPointOfNoReturn;
-        Next(Step(TiDbStepIds.Swap(instance), TiDbActions.SwapInstance, instance.Name, $"swap {instance.Name}") with { PointOfNoReturn = isPointOfNoReturn });
-        Next(Step(TiDbStepIds.Verify(instance), verifyAction, instance.Name, $"verify {instance.Name}", verify ?? []));
+        var swap = Step(TiDbStepIds.Swap(instance), instance.Name, "", new SwapInstance.Args(store));
+        Next(swap with { PointOfNoReturn = isPointOfNoReturn });
+        Next(TiDbStepIds.Verify(instance), "", verify, instance.Name);
     }
 }

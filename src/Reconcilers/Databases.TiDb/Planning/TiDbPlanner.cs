@@ -1,4 +1,3 @@
-using System.Globalization;
 using Drydock.Abstractions.Plans;
 using Drydock.Abstractions.Values;
 using Drydock.Crds.DatabaseRollingUpgrades;
@@ -8,64 +7,62 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>
-/// Compiles the plan of a TiDB upgrade from the spec and what preflight found. Pure and deterministic. The order is PD,
-/// TiKV, pump, TiDB; then drainer, monitoring, TiSpark (docs/research/tidb.md#procedure), one instance after the other,
-/// three steps each: drain, swap, verify.
+/// Compiles the plan of a TiDB upgrade from the spec and the result of preflight. Pure and deterministic. The order is
+/// PD, TiKV, pump, TiDB; then drainer, monitoring, TiSpark (docs/research/tidb.md#procedure), one instance after the
+/// other, three steps each: drain, swap, verify.
 /// </summary>
 /// <remarks>
-/// The order among PD members is that of the spec, whoever leads: the plan and its hash must not depend on a leader
-/// that may change at any time. That the leader is the last one stopped comes from the drain steps, which read the
-/// leader anew: one that leads hands leadership to the last member of the order, and the last member, when its turn
-/// comes, to one that has been upgraded (<see cref="DrainPd"/>).
+/// PD members have the order of the spec, whichever leads: the plan and its hash must not depend on a leader that may
+/// change at any time. The drain steps make the leader the last one that is stopped: they read the leader each time. A
+/// leader transfers leadership to the last member of the order, and the last member transfers it to an upgraded one
+/// (<see cref="DrainPd"/>).
 /// </remarks>
-internal sealed partial class TiDbPlanner
+internal sealed partial class TiDbPlanner(DatabaseRollingUpgradeSpec spec, TiDbDiscovery discovery)
 {
-    private const int Attempts = 5;
+    /// <summary>How many attempts a step makes automatically.</summary>
+    public const int Attempts = 5;
 
-    private readonly DatabaseRollingUpgradeSpec _spec;
-    private readonly TiDbDiscovery _discovery;
-    private readonly TiDbSpec _tidb;
+    private readonly TiDbSpec _tidb = spec.Tidb ?? new TiDbSpec();
     private readonly PlanBuilder _plan = new();
     private List<string> _barrier = [];
     private bool _isFinal;
-
-    /// <summary>Prepares a plan.</summary>
-    /// <param name="spec">What is asked for.</param>
-    /// <param name="discovery">What was found.</param>
-    public TiDbPlanner(DatabaseRollingUpgradeSpec spec, TiDbDiscovery discovery)
-    {
-        ArgumentNullException.ThrowIfNull(spec);
-        ArgumentNullException.ThrowIfNull(discovery);
-        (_spec, _discovery, _tidb) = (spec, discovery, spec.Tidb ?? new TiDbSpec());
-    }
 
     /// <summary>Compiles the plan.</summary>
     public Plan Compile()
     {
         PreparePackage();
-        Next(Step(TiDbStepIds.SaveConfiguration, TiDbActions.SaveConfiguration, null, "save configuration files and PD's configuration", ("storage", StorageText.Of(_tidb.Backup.Storage))));
+        Next(
+            TiDbStepIds.SaveConfiguration,
+            "Save configuration files and PD's configuration",
+            new SaveConfiguration.Args(Storage));
         Backup();
         MigrateConfiguration();
         UpgradePd();
         UpgradeTikv();
         UpgradePumps();
         UpgradeTidb();
-        Next(Step(TiDbStepIds.LimitMerging, TiDbActions.LimitMerging, null, "limit merging", ("limit", Number(_tidb.MergeScheduleLimit))));
+        Next(TiDbStepIds.LimitMerging, "Limit merging", new LimitMerging.Args(_tidb.MergeScheduleLimit));
         UpgradeDrainers();
         UpgradeMonitoring();
         UpgradeTiSpark();
         Verify();
         TuneScheduling();
-        Guards();
-        new TiDbPlanNotes(_plan, _spec, _discovery).Compile();
+        new TiDbGuardPlanner(_plan, spec, discovery).Compile();
+        new TiDbPlanNotes(_plan, spec, discovery).Compile();
         return _plan.Build();
     }
 
+    private string? Storage => StorageText.Of(_tidb.Backup.Storage) is { Length: > 0 } place ? place : null;
+
     private void PreparePackage()
     {
-        foreach (var (name, hosts) in HostGroups.Of(_spec))
+        foreach (var (name, hosts) in HostGroups.Of(spec))
         {
-            _plan.Add(Step(TiDbStepIds.Package(name), TiDbActions.PreparePackage, name, $"version {_spec.ToVersion} on {name}", ("hosts", string.Join(',', hosts)), ("directory", _spec.Package.Directory)));
+            _plan.Add(Step(
+                TiDbStepIds.Package(name),
+                name,
+                $"Prepare package {spec.ToVersion} on {name}",
+                new PreparePackage.Args([.. hosts], spec.Package.Directory)));
         }
 
         _barrier = _plan.Phase(DatabaseRollingUpgradePhases.PreparePackage);
@@ -73,63 +70,58 @@ internal sealed partial class TiDbPlanner
 
     private void Backup()
     {
-        if (_tidb.Backup.Waived)
+        if (_tidb.Backup is not { Waived: false } backup)
         {
             return;
         }
 
-        Next(Step(
+        Next(
             TiDbStepIds.Snapshot,
-            TiDbActions.TakeSnapshot,
-            null,
-            "full backup with mydumper",
-            ("databases", string.Join(',', _tidb.Backup.Databases)),
-            ("storage", StorageText.Of(_tidb.Backup.Storage)),
-            ("threads", Number(_tidb.Backup.Threads)),
-            ("recipients", string.Join(',', _tidb.Backup.Encryption?.Recipients ?? []))));
+            "Take a full backup with mydumper",
+            new TakeSnapshot.Args(
+                backup.Databases,
+                Storage ?? "",
+                backup.Threads,
+                backup.Encryption is { Recipients.Count: > 0 } encryption ? encryption.Recipients : null));
     }
 
     private void MigrateConfiguration()
     {
         foreach (var component in ConfigurationMigration.Checked)
         {
-            var files = ConfigurationFile.Text(_discovery.Instances.Where(i => i.Component == component));
-            if (files.Length > 0)
+            var files = TiDb.MigrateConfiguration.Args.Of(
+                component, discovery.Instances.Where(i => i.Component == component));
+            if (files.From.Count > 0)
             {
-                Next(Step(TiDbStepIds.Configuration(component), TiDbActions.MigrateConfiguration, null, $"configuration of {component} for {_spec.ToVersion}, checked by the new program", ("component", component.ToString()), ("files", files)));
+                Next(
+                    TiDbStepIds.Configuration(component),
+                    $"Migrate the configuration of {component} to {spec.ToVersion} and check it with the new program",
+                    files);
             }
         }
     }
 
-    private void Guards() => new TiDbGuardPlanner(_plan, _spec, _discovery).Compile();
-
+    // Every step after the packages waits for the one before.
     private void Next(PlanStep step)
     {
         _plan.Add(step);
         _barrier = [step.Id];
     }
 
-    private PlanStep Step(
-        string id, string action, string? node, string title, params (string Name, string Value)[] parameters)
+    private void Next<TArgs>(string id, string title, TArgs args, string? node = null)
+        where TArgs : class => Next(Step(id, node, title, args));
+
+    private PlanStep Step<TArgs>(string id, string? node, string title, TArgs args)
+        where TArgs : class
     {
-        var phase = id[..id.IndexOf('/', StringComparison.Ordinal)];
-        return new PlanStep
+        var step = PlannedStep.Of(id, node, title, args, _barrier, timeout: "", Attempts);
+        return step with
         {
-            Id = id,
-            Phase = phase,
-            Node = node,
-            Title = title,
-            After = [.. _barrier],
-            Action = action,
-            Parameters = new SortedDictionary<string, string>(parameters.Where(p => p.Value.Length > 0).ToDictionary(p => p.Name, p => p.Value, StringComparer.Ordinal), StringComparer.Ordinal),
-            Timeout = KubernetesDuration.Format(TiDbTimeouts.Of(_spec, phase, id)),
-            MaxAttempts = Attempts,
+            Timeout = KubernetesDuration.Format(TiDbTimeouts.Of(spec, step)),
             Reversible = !_isFinal,
         };
     }
 
     private DiscoveredInstance Discovered(DatabaseInstance instance) =>
-        _discovery.Instances.First(i => i.Name == instance.Name);
-
-    private static string Number(long value) => value.ToString(CultureInfo.InvariantCulture);
+        discovery.Instances.First(i => i.Name == instance.Name);
 }

@@ -2,47 +2,51 @@ using Drydock.Abstractions.Plans;
 using Drydock.Abstractions.Values;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Engine.Planning;
-using Phases = Drydock.Crds.DatabaseRollingUpgrades.DatabaseRollingUpgradePhases;
+using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>
-/// Compiles what undoes a TiDB upgrade of which no process was stopped yet: leader_priority is given back. Packages and
-/// files that lie beside the present ones disturb nobody and stay, the backup and the saved configuration too. Pure.
+/// Compiles the rollback of a TiDB upgrade that has not stopped a process yet: leader_priority is restored. Packages and
+/// files beside the current ones do no harm and stay, as do the backup and the saved configuration. Pure.
 /// </summary>
 internal static class TiDbRollbackPlanner
 {
-    private const int Attempts = 5;
+    /// <summary>
+    /// Why there is no rollback: from the first PD on the vendor promises none (docs/research/tidb.md#procedure). Null
+    /// before that.
+    /// </summary>
+    public static string? Refusal(DatabaseRollingUpgradeSpec spec, Plan plan) => TiDbWork.IsPastUndo(plan)
+        ? $"A rollback to {spec.FromVersion} is impossible: TiDB supports none once the first PD is stopped for the "
+            + $"upgrade, and the cluster later refuses older versions. Continue to {spec.ToVersion} with a new "
+            + "`retry` token. Data can only be restored from the backup, into a new cluster."
+        : null;
 
     /// <summary>The plan; without steps if nothing was changed.</summary>
     /// <param name="spec">The spec.</param>
-    /// <param name="done">The plan with what has come of it.</param>
-    /// <param name="notes">What the reader must know beside it.</param>
-    /// <exception cref="InvalidOperationException">There is no way back (<see cref="TiDbRollback.Obstacle"/>): a defect
-    /// of whoever asks.</exception>
+    /// <param name="done">The plan of the upgrade with its progress.</param>
+    /// <param name="notes">Notes for the reader of the plan.</param>
+    /// <exception cref="InvalidOperationException">There is no rollback (<see cref="Refusal"/>).</exception>
     public static Plan Compile(DatabaseRollingUpgradeSpec spec, Plan done, IReadOnlyList<string> notes)
     {
-        ArgumentNullException.ThrowIfNull(done);
-        ArgumentNullException.ThrowIfNull(notes);
-        if (TiDbRollback.Obstacle(spec, done) is { } obstacle)
+        if (Refusal(spec, done) is { } refusal)
         {
-            throw new InvalidOperationException(obstacle);
+            throw new InvalidOperationException(refusal);
         }
 
         var plan = new PlanBuilder();
         if (done.Steps.Find(s => s.Id == TiDbStepIds.ClearPriority) is { } cleared && TiDbWork.IsBegun(cleared))
         {
-            const string Id = Phases.Undo + "/restore-leader-priority";
-            plan.Add(new PlanStep
-            {
-                Id = Id,
-                Phase = Phases.Undo,
-                Title = "leader_priority of PD as before",
-                Action = TiDbActions.SetLeaderPriorities,
-                Parameters = new SortedDictionary<string, string>(StringComparer.Ordinal) { ["priorities"] = cleared.Parameters["priorities"] },
-                Timeout = KubernetesDuration.Format(TiDbTimeouts.Of(spec, Phases.Undo, Id)),
-                MaxAttempts = Attempts,
-            });
+            var args = cleared.Arguments<SetLeaderPriorities.Args>() with { Clear = false };
+            var step = PlannedStep.Of(
+                TiDbStepIds.UndoPriority,
+                node: null,
+                "Restore leader_priority of PD",
+                args,
+                after: [],
+                timeout: "",
+                TiDbPlanner.Attempts);
+            plan.Add(step with { Timeout = KubernetesDuration.Format(TiDbTimeouts.Of(spec, step)) });
         }
 
         foreach (var note in notes)
@@ -50,7 +54,10 @@ internal static class TiDbRollbackPlanner
             plan.Note(note);
         }
 
-        plan.Note($"no process was stopped: {spec.FromVersion} runs on. The package in {spec.Package.Directory} and configuration files named after {spec.ToVersion} stay beside the present ones; remove them by hand if they are not wanted");
+        plan.Note(
+            $"No process was stopped: {spec.FromVersion} keeps running. The package in {spec.Package.Directory} and the "
+            + $"configuration files named after {spec.ToVersion} stay beside the current ones. Remove them if you do "
+            + "not need them.");
         return plan.Build();
     }
 }

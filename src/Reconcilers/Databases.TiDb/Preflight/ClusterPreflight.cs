@@ -72,6 +72,19 @@ internal sealed class ClusterPreflight(ITiDbTargets targets, Findings findings)
             findings.Add(Reasons.InstancesDiffer, $"PD has a member {member.Name} ({string.Join(", ", member.ClientUrls)}) that spec.instances does not list; add it, or remove it from the cluster", field: "spec.instances");
         }
 
+        // PD sets a priority by name only.
+        var names = members.Members.CountBy(m => m.Name, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal);
+        foreach (var member in members.Members.Where(m => m.LeaderPriority != 0 && (m.Name.Length == 0 || names[m.Name] > 1)))
+        {
+            findings.Add(
+                Reasons.ClusterUnhealthy,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"PD member {member.Id} ({string.Join(", ", member.ClientUrls)}) has leader_priority "
+                    + $"{member.LeaderPriority} and no name of its own ('{member.Name}'), so its priority cannot be "
+                    + $"cleared for the upgrade. Give the member a unique name, or set its priority to 0."));
+        }
+
         if (members.Members.Count < FewestVoters && !Spec.AllowUnavailability)
         {
             findings.Add(Reasons.QuorumTooSmall, $"PD has {members.Members.Count} members: while one is restarted the cluster stands still. Add members, or accept the outage with spec.allowUnavailability: true", field: "spec.allowUnavailability");

@@ -70,7 +70,7 @@ internal sealed class HostPreflight(ITiDbTargets targets, Findings findings)
         var version = ToolOutput.Version(result.Output + "\n" + result.Errors);
         if (version is null || !TiDbVersion.Same(version, Spec.ToVersion))
         {
-            findings.Add(Reasons.VersionMismatch, $"{path} -V on {host} says {version ?? StrictJson.Words(result.Output + result.Errors)}, expected {Spec.ToVersion} (spec.toVersion); give the right package", host, "spec.package");
+            findings.Add(Reasons.VersionMismatch, $"{path} -V on {host} says {version ?? ToolOutput.Excerpt(result.Output + result.Errors)}, expected {Spec.ToVersion} (spec.toVersion); give the right package", host, "spec.package");
         }
     }
 

@@ -91,7 +91,7 @@ internal sealed class InstancePreflight(ITiDbTargets targets, Findings findings)
             return version;
         }
 
-        findings.Add(Reasons.VersionMismatch, $"{place} -V on {instance.Host} names no version: {StrictJson.Words(result.Output + result.Errors)}", instance.Name);
+        findings.Add(Reasons.VersionMismatch, $"{place} -V on {instance.Host} names no version: {ToolOutput.Excerpt(result.Output + result.Errors)}", instance.Name);
         return null;
     }
 

@@ -105,7 +105,7 @@ internal sealed class TiDbPreflight
         ClusterId = cluster.Members.ClusterId,
         Instances = instances,
         LeaderPriorities = cluster.Members.Members.Where(m => m.LeaderPriority != 0).ToDictionary(m => m.Name, m => m.LeaderPriority, StringComparer.Ordinal),
-        ScheduleLimits = cluster.Schedule.LimitsText(),
+        ScheduleLimits = cluster.Schedule.Limits,
         MaxReplicas = cluster.Schedule.MaxReplicas,
         BootstrapVersion = servers.Versions.Values.Any(v => TiDbVersion.Same(v, Spec.ToVersion)) ? null : servers.Bootstrap,
         Notes = [.. cluster.Notes, .. binlog, .. Supervision(instances), .. ByHand(instances)],

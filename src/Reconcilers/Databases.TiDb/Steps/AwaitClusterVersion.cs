@@ -1,19 +1,24 @@
 using Drydock.Engine.Actions;
+using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>
-/// Waits until PD has raised the cluster's version: the natural sign that all TiKVs are upgraded
+/// Waits until PD has raised the version of the cluster, which shows that all TiKVs are upgraded
 /// (docs/research/tidb.md#pd).
 /// </summary>
-internal sealed class AwaitClusterVersion(ITiDbTargets targets) : TiDbStep(targets)
+internal sealed class AwaitClusterVersion(ITiDbTargets targets)
+    : TiDbStep<AwaitClusterVersion.Args>(targets), IWaitingStep
 {
-    /// <inheritdoc />
-    public override Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken) => PatientlyAsync(async () =>
+    public sealed record Args;
+
+    protected override Task<Observation> ObserveAsync(
+        StepContext context, Args args, CancellationToken cancellationToken) => PatientlyAsync(async () =>
     {
         var version = await Targets.Pd().ClusterVersionAsync(cancellationToken);
         return TiDbVersion.Same(version, Spec.ToVersion)
-            ? new Observation.Done($"cluster-version is {version}")
-            : new Observation.Running($"cluster-version is still {version}: a store of an older version is registered");
+            ? new Observation.Done($"cluster-version is {version}.")
+            : new Observation.Running(
+                $"cluster-version is still {version}, because a store of an older version is registered.");
     });
 }

@@ -1,20 +1,26 @@
 using System.Globalization;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Engine.Actions;
+using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>
-/// Waits until /info/all counts every TiDB, all of the new version, and says itself that they are consistent: the best
-/// single check after TiDB (docs/research/tidb.md#tidb-server).
+/// Waits until /info/all lists every TiDB server on the new version and reports them as consistent: the best single
+/// check after the upgrade of TiDB (docs/research/tidb.md#tidb-server).
 /// </summary>
-internal sealed class AwaitConsistentServers(ITiDbTargets targets) : TiDbStep(targets)
+internal sealed class AwaitConsistentServers(ITiDbTargets targets)
+    : TiDbStep<AwaitConsistentServers.Args>(targets), IWaitingStep
 {
-    /// <inheritdoc />
-    public override Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken) => PatientlyAsync(async () =>
-        await ProblemAsync(Targets, cancellationToken) is { } problem ? new Observation.Running(problem) : new Observation.Done("all TiDB servers are of one version"));
+    public sealed record Args;
 
-    /// <summary>What is not as it should be; null if all is.</summary>
+    protected override Task<Observation> ObserveAsync(
+        StepContext context, Args args, CancellationToken cancellationToken) => PatientlyAsync(async () =>
+        await ProblemAsync(Targets, cancellationToken) is { } problem
+            ? new Observation.Running(problem)
+            : new Observation.Done("All TiDB servers run the same version."));
+
+    /// <summary>What is wrong; null if nothing is, or if there is no TiDB server.</summary>
     internal static async Task<string?> ProblemAsync(ITiDbTargets targets, CancellationToken cancellationToken)
     {
         var spec = targets.Spec();
@@ -25,14 +31,22 @@ internal sealed class AwaitConsistentServers(ITiDbTargets targets) : TiDbStep(ta
         }
 
         var all = await targets.Tidb().AllAsync(spec.Status(servers[0]), cancellationToken);
-        var old = all.Servers.Where(s => !TiDbVersion.Same(s.Version, spec.ToVersion)).Select(s => $"{s.Address} {s.Version}").ToList();
+        var old = all.Servers
+            .Where(s => !TiDbVersion.Same(s.Version, spec.ToVersion))
+            .Select(s => $"{s.Address} {s.Version}")
+            .ToList();
         if (old.Count > 0)
         {
-            return $"of another version: {string.Join(", ", old)}";
+            return $"TiDB servers of another version: {string.Join(", ", old)}.";
         }
 
-        return all.Servers.Count != servers.Count
-            ? string.Create(CultureInfo.InvariantCulture, $"/info/all counts {all.Servers.Count} TiDB servers, spec.instances {servers.Count}")
-            : all.IsConsistent ? null : "/info/all does not call the servers consistent";
+        if (all.Servers.Count != servers.Count)
+        {
+            return string.Create(
+                CultureInfo.InvariantCulture,
+                $"/info/all lists {all.Servers.Count} TiDB servers, spec.instances {servers.Count}.");
+        }
+
+        return all.IsConsistent ? null : "/info/all does not report the TiDB servers as consistent.";
     }
 }

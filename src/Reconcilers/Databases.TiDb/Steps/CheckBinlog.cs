@@ -1,26 +1,30 @@
 using Drydock.Clients.Remote;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Engine.Actions;
+using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>
-/// Every pump is online, pump -V and drainer -V say the new version where they are installed
+/// Every pump is online, pump -V and drainer -V report the new version where they are installed
 /// (docs/research/tidb.md#pump-and-drainer), and drainers answer.
 /// </summary>
-internal sealed class CheckBinlog(ITiDbTargets targets) : TiDbStep(targets)
+internal sealed class CheckBinlog(ITiDbTargets targets) : TiDbStep<CheckBinlog.Args>(targets), IWaitingStep
 {
-    /// <inheritdoc />
-    public override Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken) => PatientlyAsync(async () =>
+    public sealed record Args;
+
+    protected override Task<Observation> ObserveAsync(
+        StepContext context, Args args, CancellationToken cancellationToken) => PatientlyAsync(async () =>
     {
         var problems = new List<string>();
         foreach (var pump in Spec.Of(DatabaseComponent.Pump))
         {
             var own = Spec.Service(pump);
-            var node = (await Targets.Binlog().PumpsAsync(own, cancellationToken)).FirstOrDefault(n => own.IsAddress(n.Address));
+            var nodes = await Targets.Binlog().PumpsAsync(own, cancellationToken);
+            var node = nodes.FirstOrDefault(n => own.IsAddress(n.Address));
             if (node is not { IsOnline: true })
             {
-                problems.Add($"pump {own} is {node?.State ?? "not registered"}");
+                problems.Add($"Pump {own} is {node?.State ?? "not registered"}.");
             }
 
             problems.AddRange(await VersionAsync(pump, cancellationToken));
@@ -32,20 +36,26 @@ internal sealed class CheckBinlog(ITiDbTargets targets) : TiDbStep(targets)
             problems.AddRange(await VersionAsync(drainer, cancellationToken));
         }
 
-        return problems.Count == 0 ? new Observation.Done("pumps and drainers are online") : new Observation.Running(string.Join("; ", problems));
+        return problems.Count == 0
+            ? new Observation.Done("Pumps and drainers are online.")
+            : new Observation.Running(string.Join(" ", problems));
     });
 
-    // Of the program the process runs from, wherever its swap has put it.
+    // The version of the program that the process runs, wherever it is installed.
     private async Task<IEnumerable<string>> VersionAsync(DatabaseInstance instance, CancellationToken cancellationToken)
     {
         var process = await Targets.Hosts.Instance(instance.Name).LookAsync(cancellationToken);
         if (process.Executable is not { } path)
         {
-            return [$"{instance.Name} does not run"];
+            return [$"{instance.Name} is not running."];
         }
 
-        var result = await Targets.Hosts.Files(instance.Host).RunAsync(new RemoteCommand(path, "-V"), cancellationToken);
+        var command = new RemoteCommand(path, "-V");
+        var result = await Targets.Hosts.Files(instance.Host).RunAsync(command, cancellationToken);
         var version = ToolOutput.Version(result.Output + "\n" + result.Errors);
-        return version is not null && TiDbVersion.Same(version, Spec.ToVersion) ? [] : [$"{path} -V on {instance.Host} says {version ?? StrictJson.Words(result.Output + result.Errors)}"];
+        return version is not null && TiDbVersion.Same(version, Spec.ToVersion)
+            ? []
+            : [$"`{path} -V` on {instance.Host} reports "
+                + $"{version ?? ToolOutput.Excerpt(result.Output + result.Errors)}."];
     }
 }

@@ -1,31 +1,35 @@
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Engine.Actions;
+using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>
-/// Every process runs the new program and its service port is open; TiKV's status port, from which Prometheus pulls, is
-/// looked at too (docs/research/tidb.md#tikv).
+/// Every process runs the new program and its service port is open; TiKV's status port, which Prometheus scrapes, is
+/// read too (docs/research/tidb.md#tikv).
 /// </summary>
-internal sealed class CheckProcesses(ITiDbTargets targets) : TiDbStep(targets)
+internal sealed class CheckProcesses(ITiDbTargets targets) : TiDbStep<CheckProcesses.Args>(targets), IWaitingStep
 {
-    /// <summary>Fact: TiKVs whose status port does not answer, comma separated.</summary>
+    /// <summary>Fact: the TiKVs whose status port does not answer, comma-separated.</summary>
     public const string NoMetricsFact = "noMetrics";
 
     private const int AtATime = 16;
 
-    /// <inheritdoc />
-    public override Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken) => PatientlyAsync(async () =>
+    public sealed record Args;
+
+    protected override Task<Observation> ObserveAsync(
+        StepContext context, Args args, CancellationToken cancellationToken) => PatientlyAsync(async () =>
     {
         var problems = new List<string>();
         foreach (var some in Spec.Instances.Chunk(AtATime))
         {
-            problems.AddRange((await Task.WhenAll(some.Select(i => ProblemAsync(context, i, cancellationToken)))).OfType<string>());
+            problems.AddRange((await Task.WhenAll(some.Select(i => ProblemAsync(context, i, cancellationToken))))
+                .OfType<string>());
         }
 
         if (problems.Count > 0)
         {
-            return new Observation.Running(string.Join("; ", problems));
+            return new Observation.Running(string.Join(" ", problems));
         }
 
         var silent = new List<string>();
@@ -37,18 +41,23 @@ internal sealed class CheckProcesses(ITiDbTargets targets) : TiDbStep(targets)
             }
         }
 
-        return new Observation.Done($"{Spec.Instances.Count} processes", silent.Count == 0 ? null : Fact(NoMetricsFact, string.Join(", ", silent)));
+        return new Observation.Done(
+            $"{Spec.Instances.Count} processes run the new programs.",
+            silent.Count == 0 ? null : Entry(NoMetricsFact, string.Join(", ", silent)));
     });
 
     private async Task<string?> ProblemAsync(
         StepContext context, DatabaseInstance instance, CancellationToken cancellationToken)
     {
+        var where = $"{instance.Name} on {instance.Host}";
         var process = await Targets.Hosts.Instance(instance.Name).LookAsync(cancellationToken);
-        if (!InstanceLooks.RunsNew(process, InstanceLooks.NewSha256(Targets, context.Plan, instance)))
+        if (!InstancePrograms.RunsNew(process, InstancePrograms.NewSha256(Targets, context.Plan, instance)))
         {
-            return $"{instance.Name} on {instance.Host} does not run the new program ({process.SupervisionText})";
+            return $"{where} does not run the new program ({process.SupervisionText}).";
         }
 
-        return process.IsListening ? null : $"{instance.Name} on {instance.Host} does not listen on {Spec.Service(instance).Port}";
+        return process.IsListening
+            ? null
+            : $"{where} does not listen on port {Spec.Service(instance).Port}.";
     }
 }

@@ -2,69 +2,77 @@ using Drydock.Abstractions.Plans;
 using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Engine.Actions;
+using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>
-/// Puts the file that MigrateConfiguration laid beside into the place of the present one; that one is kept.
+/// Replaces the configuration file of an instance by the one that MigrateConfiguration wrote beside it; the former file
+/// is kept.
 /// </summary>
-internal sealed class ConfigurationInstall
+internal sealed class ConfigurationInstall(ITiDbTargets targets, Plan plan, DatabaseInstance instance)
 {
-    private readonly ITiDbTargets _targets;
-    private readonly DatabaseInstance _instance;
-    private readonly ConfigurationFile? _file;
+    private readonly ConfigurationFile? _file = plan.Steps
+        .Find(s => s.Id == TiDbStepIds.Configuration(instance.Component))?
+        .Arguments<MigrateConfiguration.Args>().Files()
+        .Find(f => f.Instance == instance.Name && f.IsChanged);
 
-    public ConfigurationInstall(ITiDbTargets targets, Plan plan, DatabaseInstance instance)
-    {
-        (_targets, _instance) = (targets, instance);
-        var step = plan.Steps.Find(s => s.Id == TiDbStepIds.Configuration(instance.Component));
-        _file = step is null ? null : ConfigurationFile.Parse(step.Parameters.GetValueOrDefault("files") ?? "").FirstOrDefault(f => f.Instance == instance.Name && f.Changes);
-    }
+    private string Path => TiDbLayout.ConfigFile(instance);
 
-    private string Path => TiDbLayout.ConfigFile(_instance);
+    private string NewPath => targets.Spec().NewConfigFile(instance);
 
-    private string NewPath => _targets.Spec().NewConfigFile(_instance);
-
-    /// <summary>Finds out before anything is stopped whether it will work.</summary>
-    /// <exception cref="StepActionException">Something else is there than planned.</exception>
+    /// <summary>Checks before the instance is stopped that the file can be installed.</summary>
+    /// <exception cref="StepActionException">The files are not those of the plan.</exception>
     public async Task CheckAsync(CancellationToken cancellationToken)
     {
-        if (_file is not null)
+        if (_file is { } file)
         {
-            await ReadAsync(cancellationToken);
+            await ReadAsync(file, cancellationToken);
         }
     }
 
-    /// <summary>Installs it; nothing is done where it is installed.</summary>
-    /// <exception cref="StepActionException">Something else is there than planned.</exception>
+    /// <summary>Installs the file, unless it is installed.</summary>
+    /// <exception cref="StepActionException">The files are not those of the plan.</exception>
     public async Task InstallAsync(CancellationToken cancellationToken)
     {
-        if (_file is null || await ReadAsync(cancellationToken) is not { } files)
+        if (_file is not { } file || await ReadAsync(file, cancellationToken) is not { } texts)
         {
             return;
         }
 
-        _targets.EnsureMayAct();
-        await _targets.Hosts.Files(_instance.Host).WriteAsync(Path, files.Wanted, ContentHash.Of(files.Present), _targets.Spec().FormerConfigFile(_instance), cancellationToken);
+        targets.EnsureMayAct();
+        await targets.Hosts.Files(instance.Host).WriteAsync(
+            Path,
+            texts.Wanted,
+            ContentHash.Of(texts.Present),
+            targets.Spec().FormerConfigFile(instance),
+            cancellationToken);
     }
 
-    // Null: it is installed.
-    private async Task<(string Present, string Wanted)?> ReadAsync(CancellationToken cancellationToken)
+    // Null if it is installed.
+    private async Task<(string Present, string Wanted)?> ReadAsync(
+        ConfigurationFile file, CancellationToken cancellationToken)
     {
-        var files = _targets.Hosts.Files(_instance.Host);
+        var files = targets.Hosts.Files(instance.Host);
         var present = await files.ReadAsync(Path, cancellationToken);
-        if (present is not null && ContentHash.Short(present) == _file!.To)
+        if (present is not null && ContentHash.Short(present) == file.To)
         {
             return null;
         }
 
-        if (present is null || ContentHash.Short(present) != _file!.From)
+        if (present is null || ContentHash.Short(present) != file.From)
         {
-            throw new StepActionException(Reasons.TargetChanged, $"{Path} on {_instance.Host} is not the file the plan was made for; put it back (Secret in status.configurationRef), then retry");
+            throw new StepActionException(
+                Reasons.TargetChanged,
+                $"{Path} on {instance.Host} is not the file that the plan was made for. Restore it from the Secret in "
+                + "status.configurationRef, then retry.");
         }
 
-        return await files.ReadAsync(NewPath, cancellationToken) is { } wanted && ContentHash.Short(wanted) == _file.To
+        return await files.ReadAsync(NewPath, cancellationToken) is { } wanted && ContentHash.Short(wanted) == file.To
             ? (present, wanted)
-            : throw new StepActionException(Reasons.TargetChanged, $"{NewPath} on {_instance.Host} is gone or changed since it was checked; retry {TiDbStepIds.Configuration(_instance.Component)} by a new upgrade, or restore it");
+            : throw new StepActionException(
+                Reasons.TargetChanged,
+                $"{NewPath} on {instance.Host} is missing, or was changed after it had been checked. Restore it, or "
+                + $"repeat {TiDbStepIds.Configuration(instance.Component)} with a new upgrade.");
     }
 }

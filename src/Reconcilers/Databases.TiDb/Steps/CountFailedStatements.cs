@@ -1,20 +1,24 @@
 using System.Globalization;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Engine.Actions;
+using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>
-/// Reads how many statements have failed since each TiDB was started (Failed Query OPM of the Grafana boards). A number
-/// for a person; it decides nothing.
+/// Counts the statements that failed since each TiDB server was started (Failed Query OPM of the Grafana boards). The
+/// number is for the administrator and decides nothing.
 /// </summary>
-internal sealed class CountFailedStatements(ITiDbTargets targets) : TiDbStep(targets)
+internal sealed class CountFailedStatements(ITiDbTargets targets)
+    : TiDbStep<CountFailedStatements.Args>(targets), IWaitingStep
 {
-    /// <summary>Fact: statements that failed since the restart, all TiDBs together.</summary>
+    /// <summary>Fact: the statements of all TiDB servers that failed since their restart.</summary>
     public const string FailedFact = "failedStatements";
 
-    /// <inheritdoc />
-    public override Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken) => PatientlyAsync(async () =>
+    public sealed record Args;
+
+    protected override Task<Observation> ObserveAsync(
+        StepContext context, Args args, CancellationToken cancellationToken) => PatientlyAsync(async () =>
     {
         var failed = 0.0;
         foreach (var server in Spec.Of(DatabaseComponent.TiDB))
@@ -24,6 +28,7 @@ internal sealed class CountFailedStatements(ITiDbTargets targets) : TiDbStep(tar
         }
 
         var text = failed.ToString("0", CultureInfo.InvariantCulture);
-        return new Observation.Done($"{text} statements failed since the TiDB servers were restarted", Fact(FailedFact, text));
+        return new Observation.Done(
+            $"{text} statements failed since the TiDB servers were restarted.", Entry(FailedFact, text));
     });
 }

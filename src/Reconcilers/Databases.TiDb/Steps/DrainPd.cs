@@ -4,19 +4,21 @@ using Drydock.Engine.Actions;
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>
-/// Makes sure that a PD member does not lead before it is stopped: leader last, read anew for each
-/// (docs/research/tidb.md#rules). SIGTERM without that leaves the cluster without a leader for 5.5 s, moving takes less
-/// than 1 s (docs/research/tidb.md#pd-as-observed).
+/// Moves PD leadership away from a member before it is stopped. The leader goes last and is read again for each member
+/// (docs/research/tidb.md#rules). SIGTERM to a leader leaves the cluster without one for 5.5 s, a transfer for less than
+/// 1 s (docs/research/tidb.md#pd-as-observed).
 /// </summary>
-internal sealed class DrainPd(ITiDbTargets targets) : TiDbStep(targets)
+internal sealed class DrainPd(ITiDbTargets targets) : TiDbStep<DrainPd.Args>(targets)
 {
     private static readonly TimeSpan MovesWithin = TimeSpan.FromSeconds(30);
 
-    /// <inheritdoc />
-    public override Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken) => PatientlyAsync(async () =>
+    public sealed record Args;
+
+    protected override Task<Observation> ObserveAsync(
+        StepContext context, Args args, CancellationToken cancellationToken) => PatientlyAsync(async () =>
     {
         var instance = Instance(context);
-        if (await InstanceLooks.NeedsNoDrainAsync(Targets, context.Plan, instance, cancellationToken) is { } why)
+        if (await InstancePrograms.NeedsNoDrainAsync(Targets, context.Plan, instance, cancellationToken) is { } why)
         {
             return new Observation.Done(why);
         }
@@ -24,27 +26,30 @@ internal sealed class DrainPd(ITiDbTargets targets) : TiDbStep(targets)
         var members = await Targets.Pd().MembersAsync(cancellationToken);
         if (members.Members.Count < PdLeadership.FewestToMove)
         {
-            return new Observation.Done($"{members.Members.Count} members cannot keep a leader while one is restarted");
+            return new Observation.Done(
+                $"PD has {members.Members.Count} members, which cannot keep a leader while one restarts.");
         }
 
         if (!members.IsSettled)
         {
-            return context.Step.StartedAt is null ? new Observation.NotStarted("leadership is moving") : new Observation.Running("leadership is moving");
+            const string Moving = "PD leadership is moving.";
+            return context.Step.StartedAt is null
+                ? new Observation.NotStarted(Moving)
+                : new Observation.Running(Moving);
         }
 
         if (!PdLeadership.Leads(Spec, members, instance))
         {
-            return new Observation.Done($"{members.Leader!.Name} leads");
+            return new Observation.Done($"{members.Leader!.Name} is the PD leader.");
         }
 
-        // Moving is asynchronous (docs/research/tidb.md#pd).
+        // A transfer is asynchronous (docs/research/tidb.md#pd).
         return context.Step.StartedAt is { } asked && context.Time.GetUtcNow() - asked < MovesWithin
-            ? new Observation.Running($"{instance.Name} still leads")
-            : new Observation.NotStarted($"{instance.Name} leads");
+            ? new Observation.Running($"{instance.Name} is still the PD leader.")
+            : new Observation.NotStarted($"{instance.Name} is the PD leader.");
     });
 
-    /// <inheritdoc />
-    protected override async Task CarryOutAsync(StepContext context, CancellationToken cancellationToken)
+    protected override async Task ExecuteAsync(StepContext context, Args args, CancellationToken cancellationToken)
     {
         var instance = Instance(context);
         var members = await Targets.Pd().MembersAsync(cancellationToken);
@@ -55,7 +60,10 @@ internal sealed class DrainPd(ITiDbTargets targets) : TiDbStep(targets)
 
         if (members.At(Spec.Service(instance)) is { LeaderPriority: not 0 } member)
         {
-            throw new StepActionException(Reasons.TargetChanged, $"PD {member.Name} has leader_priority {member.LeaderPriority} again, which pulls leadership back to it; set it to 0 (pd-ctl member leader_priority {member.Name} 0), then retry");
+            throw new StepActionException(
+                Reasons.TargetChanged,
+                $"PD member {member.Name} has leader_priority {member.LeaderPriority} again, so leadership returns to "
+                + $"it. Run `pd-ctl member leader_priority {member.Name} 0`, then retry.");
         }
 
         Targets.EnsureMayAct();

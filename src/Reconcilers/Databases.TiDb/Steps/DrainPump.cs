@@ -1,29 +1,36 @@
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Engine.Actions;
+using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>
-/// Makes sure that the other pumps take the writes of TiDB while one is restarted. The pump itself is paused right
-/// before it is stopped (<see cref="SwapInstance"/>): it ends when it is paused, and its supervisor would start it
-/// again if time passed in between.
+/// Waits until the other pumps can take the writes of TiDB. The pump itself is paused right before it is stopped
+/// (<see cref="SwapInstance"/>): a paused pump exits, and its supervisor would restart it if time passed in between.
 /// </summary>
-internal sealed class DrainPump(ITiDbTargets targets) : TiDbStep(targets)
+internal sealed class DrainPump(ITiDbTargets targets) : TiDbStep<DrainPump.Args>(targets), IWaitingStep
 {
-    /// <inheritdoc />
-    public override Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken) => PatientlyAsync(async () =>
+    public sealed record Args;
+
+    protected override Task<Observation> ObserveAsync(
+        StepContext context, Args args, CancellationToken cancellationToken) => PatientlyAsync(async () =>
     {
         var instance = Instance(context);
-        if (await InstanceLooks.NeedsNoDrainAsync(Targets, context.Plan, instance, cancellationToken) is { } why)
+        if (await InstancePrograms.NeedsNoDrainAsync(Targets, context.Plan, instance, cancellationToken) is { } why)
         {
             return new Observation.Done(why);
         }
 
         var others = Spec.Of(DatabaseComponent.Pump).Where(i => i.Name != instance.Name).ToList();
         var known = await Targets.Binlog().PumpsAsync(Spec.Service(instance), cancellationToken);
-        var missing = others.Where(o => !known.Any(n => n.IsOnline && Spec.Service(o).IsAddress(n.Address))).Select(o => o.Name).ToList();
-        return missing.Count == 0
-            ? new Observation.Done(others.Count == 0 ? "there is no other pump; writes wait" : $"{others.Count} other pumps are online")
-            : new Observation.Running($"not online: {string.Join(", ", missing)}");
+        var missing = others
+            .Where(o => !known.Any(n => n.IsOnline && Spec.Service(o).IsAddress(n.Address)))
+            .Select(o => o.Name)
+            .ToList();
+        return missing.Count > 0
+            ? new Observation.Running($"Pumps that are not online: {string.Join(", ", missing)}.")
+            : new Observation.Done(others.Count == 0
+                ? "There is no other pump. Writes wait until this one has restarted."
+                : $"{others.Count} other pumps are online.");
     });
 }

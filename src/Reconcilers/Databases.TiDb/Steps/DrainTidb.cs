@@ -4,38 +4,39 @@ using Drydock.Engine.Actions;
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>
-/// Has a TiDB give the ownership of DDL away before it is stopped (docs/research/tidb.md#tidb-server), where there is
-/// another one to take it.
+/// Makes a TiDB server resign as DDL owner before it is stopped (docs/research/tidb.md#tidb-server), if another server
+/// can become the owner.
 /// </summary>
-internal sealed class DrainTidb(ITiDbTargets targets) : TiDbStep(targets)
+internal sealed class DrainTidb(ITiDbTargets targets) : TiDbStep<DrainTidb.Args>(targets)
 {
     private static readonly TimeSpan MovesWithin = TimeSpan.FromSeconds(30);
 
-    /// <inheritdoc />
-    public override Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken) => PatientlyAsync(async () =>
+    public sealed record Args;
+
+    protected override Task<Observation> ObserveAsync(
+        StepContext context, Args args, CancellationToken cancellationToken) => PatientlyAsync(async () =>
     {
         var instance = Instance(context);
-        if (await InstanceLooks.NeedsNoDrainAsync(Targets, context.Plan, instance, cancellationToken) is { } why)
+        if (await InstancePrograms.NeedsNoDrainAsync(Targets, context.Plan, instance, cancellationToken) is { } why)
         {
             return new Observation.Done(why);
         }
 
         if (Spec.Of(DatabaseComponent.TiDB).Count() == 1)
         {
-            return new Observation.Done("it is the only TiDB");
+            return new Observation.Done($"{instance.Name} is the only TiDB server.");
         }
 
         if (!(await Targets.Tidb().InfoAsync(Spec.Status(instance), cancellationToken)).IsOwner)
         {
-            return new Observation.Done("it does not own DDL");
+            return new Observation.Done($"{instance.Name} is not the DDL owner.");
         }
 
         return context.Step.StartedAt is { } asked && context.Time.GetUtcNow() - asked < MovesWithin
-            ? new Observation.Running("it still owns DDL")
-            : new Observation.NotStarted("it owns DDL");
+            ? new Observation.Running($"{instance.Name} is still the DDL owner.")
+            : new Observation.NotStarted($"{instance.Name} is the DDL owner.");
     });
 
-    /// <inheritdoc />
-    protected override Task CarryOutAsync(StepContext context, CancellationToken cancellationToken) =>
+    protected override Task ExecuteAsync(StepContext context, Args args, CancellationToken cancellationToken) =>
         Targets.Tidb().ResignDdlOwnerAsync(Spec.Status(Instance(context)), cancellationToken);
 }

@@ -7,36 +7,38 @@ using Drydock.Engine.Actions;
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>
-/// Has leaders moved away from a TiKV by evict-leader-scheduler and waits until none is left
-/// (docs/research/tidb.md#tidb-ansible). When spec.drain.timeout is over it goes on or gives up, as
-/// spec.drain.onTimeout says: never silently (docs/research/tidb.md#rules). Giving up takes the scheduler away again.
+/// Moves leaders away from a TiKV with evict-leader-scheduler and waits until none is left
+/// (docs/research/tidb.md#tidb-ansible). After spec.drain.timeout it proceeds or fails, as spec.drain.onTimeout says,
+/// and never silently (docs/research/tidb.md#rules). If it fails, it removes the scheduler.
 /// </summary>
-internal sealed class DrainTikv(ITiDbTargets targets) : TiDbStep(targets)
+internal sealed class DrainTikv(ITiDbTargets targets) : TiDbStep<DrainTikv.Args>(targets)
 {
-    /// <summary>
-    /// Receipt key: since when leaders have been leaving; kept over the attempts that follow by themselves.
-    /// </summary>
+    /// <summary>Receipt key: since when leaders have been moving away, over all automatic attempts.</summary>
     public const string SinceKey = "since";
 
-    /// <summary>Receipt key: how many leaders there were.</summary>
+    /// <summary>Receipt key: the number of leaders at the start.</summary>
     public const string LeadersKey = "leaders";
 
-    /// <summary>Fact: how many leaders were left when it went on all the same.</summary>
+    /// <summary>Fact: the number of leaders that were left when the step proceeded after the timeout.</summary>
     public const string ProceededFact = "leadersLeft";
 
-    /// <inheritdoc />
-    public override Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken) => PatientlyAsync(async () =>
+    /// <param name="Store">The store of the TiKV.</param>
+    public sealed record Args(ulong Store);
+
+    protected override Task<Observation> ObserveAsync(
+        StepContext context, Args args, CancellationToken cancellationToken) => PatientlyAsync(async () =>
     {
         var instance = Instance(context);
-        if (await InstanceLooks.NeedsNoDrainAsync(Targets, context.Plan, instance, cancellationToken) is { } why)
+        if (await InstancePrograms.NeedsNoDrainAsync(Targets, context.Plan, instance, cancellationToken) is { } why)
         {
             return new Observation.Done(why);
         }
 
-        var drain = await StoreDrain.ReadAsync(Targets, instance, Store(context), cancellationToken);
+        var drain = await StoreDrain.ReadAsync(Targets, instance, args.Store, cancellationToken);
         if (drain.IsOver)
         {
-            return new Observation.Done(drain.IsOnly ? "it is the only store: its leaders have nowhere to go" : null);
+            return new Observation.Done(
+                drain.IsOnly ? "It is the only store: its leaders cannot move to another one." : null);
         }
 
         if (!drain.IsEvicted)
@@ -49,50 +51,49 @@ internal sealed class DrainTikv(ITiDbTargets targets) : TiDbStep(targets)
             : "PD has a new leader that does not count leaders yet";
         return (IsLate(context), Spec.Drain.OnTimeout) switch
         {
-            (false, _) => new Observation.Running(left),
+            (false, _) => new Observation.Running($"{left}."),
             (true, DrainTimeoutPolicy.Proceed) => new Observation.Done(
-                $"{left} after {Spec.Drain.Timeout}; it goes on as spec.drain.onTimeout says",
-                Fact(ProceededFact, drain.Leaders.ToString(CultureInfo.InvariantCulture))),
+                $"{left} after {Spec.Drain.Timeout}. The upgrade proceeds, as spec.drain.onTimeout says.",
+                Entry(ProceededFact, drain.Leaders.ToString(CultureInfo.InvariantCulture))),
 
-            // Begun once more, it takes the scheduler away.
-            _ => new Observation.NotStarted($"{left} after {Spec.Drain.Timeout}"),
+            // Executed once more, the step removes the scheduler and fails.
+            _ => new Observation.NotStarted($"{left} after {Spec.Drain.Timeout}."),
         };
     });
 
-    /// <inheritdoc />
-    public override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(
-        StepContext context, CancellationToken cancellationToken)
+    protected override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(
+        StepContext context, Args args, CancellationToken cancellationToken)
     {
-        // A new attempt begins with an empty receipt; the plan still has the former one. After a retry by a person the
-        // time begins anew.
+        // A new attempt starts with an empty receipt; the plan still has the previous one. After a retry by the
+        // administrator the time starts again.
         var former = context.Step.Tries == 0 ? null : context.Plan.Steps.Find(s => s.Id == context.Step.Id)?.Receipt;
         return new SortedDictionary<string, string>(StringComparer.Ordinal)
         {
-            [SinceKey] = former?.GetValueOrDefault(SinceKey) ?? Moments.Text(context.Time.GetUtcNow()),
+            [SinceKey] = former?.GetValueOrDefault(SinceKey) ?? Timestamps.Text(context.Time.GetUtcNow()),
             [LeadersKey] = former?.GetValueOrDefault(LeadersKey)
-                ?? (await Targets.Pd().StoreAsync(Store(context), cancellationToken)).Leaders.ToString(CultureInfo.InvariantCulture),
+                ?? (await Targets.Pd().StoreAsync(args.Store, cancellationToken)).Leaders
+                    .ToString(CultureInfo.InvariantCulture),
         };
     }
 
-    /// <inheritdoc />
-    protected override async Task CarryOutAsync(StepContext context, CancellationToken cancellationToken)
+    protected override async Task ExecuteAsync(StepContext context, Args args, CancellationToken cancellationToken)
     {
         if (IsLate(context) && Spec.Drain.OnTimeout == DrainTimeoutPolicy.Fail)
         {
-            await Targets.Pd().LetLeadersBackAsync(Store(context), cancellationToken);
+            await Targets.Pd().LetLeadersBackAsync(args.Store, cancellationToken);
             throw new StepActionException(
                 Reasons.DrainTimeout,
-                $"leaders did not leave {context.Step.Node} within {Spec.Drain.Timeout}; it was not stopped, and they may come back (evict-leader-scheduler is removed). Find out why they stay (leader-schedule-limit, a slow store), raise spec.drain.timeout, or set spec.drain.onTimeout: Proceed, then retry",
+                $"Leaders did not leave {context.Step.Node} within {Spec.Drain.Timeout} (spec.drain.timeout). "
+                + "It was not stopped, and evict-leader-scheduler is removed, so leaders may return. "
+                + "Find out why they stay (leader-schedule-limit, a slow store), raise spec.drain.timeout, or set "
+                + "spec.drain.onTimeout: Proceed, then retry.",
                 retryable: false);
         }
 
-        await Targets.Pd().EvictLeadersAsync(Store(context), cancellationToken);
+        await Targets.Pd().EvictLeadersAsync(args.Store, cancellationToken);
     }
 
     private bool IsLate(StepContext context) =>
-        Moments.Parse(context.Receipt(SinceKey)) is { } since
+        Timestamps.Parse(context.Receipt(SinceKey)) is { } since
         && context.Time.GetUtcNow() - since >= KubernetesDuration.Parse(Spec.Drain.Timeout);
-
-    private static ulong Store(StepContext context) =>
-        ulong.Parse(context.Parameter("store"), NumberStyles.None, CultureInfo.InvariantCulture);
 }

@@ -4,24 +4,24 @@ using Drydock.Crds.Common;
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>
-/// Files that are copied on a host itself: programs, start scripts and JARs, too large to be read here.
+/// Copies files on a host itself: programs, start scripts and JARs are too large to pass through the operator.
 /// </summary>
 internal static class HostFileScripts
 {
-    // The next free name: $1, $1.2, $1.3. What an earlier upgrade has kept is never replaced.
+    // The next free name: $1, $1.2, $1.3. Files that an earlier upgrade kept are never replaced.
     private const string Free = """
         free() { kept=$1; n=1; while [ -e "$kept" ]; do n=$((n + 1)); kept=$1.$n; done; }
         """;
 
-    // $1 from, $2 to, $3 sha256, $4 the name under which what is there is kept. By rename, so that no half file is ever
-    // seen.
+    // $1 from, $2 to, $3 sha256, $4 the name under which the present file is kept. By rename, so that no partial file
+    // is ever visible.
     private const string Replace = $$"""
         set -e
         {{Free}}
         sum() { sha256sum < "$1" | cut -c1-64; }
         isKept() { for kept in "$2" "$2".[0-9]*; do [ ! -f "$kept" ] || [ "$(sum "$kept")" != "$(sum "$1")" ] || return 0; done; return 1; }
         if [ -f "$2" ] && [ "$(sum "$2")" = "$3" ]; then exit 0; fi
-        [ -f "$1" ] || { echo "$1 is not there" >&2; exit 3; }
+        [ -f "$1" ] || { echo "$1 does not exist" >&2; exit 3; }
         [ "$(sum "$1")" = "$3" ] || { echo "$1 has SHA-256 $(sum "$1"), expected $3" >&2; exit 3; }
         if [ -n "$4" ] && [ -e "$2" ] && ! isKept "$2" "$4"; then
           cp -p -- "$2" "$4.drydock-part"
@@ -33,7 +33,7 @@ internal static class HostFileScripts
         mv -f -- "$2.drydock-part" "$2"
         """;
 
-    // $1 directory, $2 the name that stays: every other tispark JAR goes beside, where Spark does not load it.
+    // $1 directory, $2 the name that stays: every other tispark JAR is renamed, so that Spark does not load it.
     private const string SetAside = $$"""
         set -e
         {{Free}}
@@ -45,30 +45,39 @@ internal static class HostFileScripts
         done
         """;
 
-    /// <summary>Puts a file of the host in the place of another; nothing is done where it is.</summary>
-    /// <exception cref="HostException">The new file is not there or another one, or it cannot be written.</exception>
+    private const string ListJars = """cd -- "$1" && ls -1 | grep '^tispark.*\.jar$' || [ -d "$1" ]""";
+
+    /// <summary>Replaces a file of the host by another, unless that is done.</summary>
+    /// <exception cref="HostException">The new file is missing or differs, or it cannot be written.</exception>
     public static async Task ReplaceAsync(
         IHostFiles host, string from, string to, string sha256, string? keepAs, CancellationToken cancellationToken)
     {
-        var result = await host.RunAsync(RemoteCommand.Script(Replace, from, to, sha256, keepAs ?? ""), cancellationToken);
+        var command = RemoteCommand.Script(Replace, from, to, sha256, keepAs ?? "");
+        var result = await host.RunAsync(command, cancellationToken);
         if (!result.IsSuccess)
         {
-            throw new HostException(host.Host, result.ExitCode == 3 ? Reasons.PackageMissing : Reasons.StepFailed, $"{host.Host}: {to} could not be replaced by {from}: {result.Errors.Trim()}");
+            throw new HostException(
+                host.Host,
+                result.ExitCode == 3 ? Reasons.PackageMissing : Reasons.StepFailed,
+                $"{host.Host}: {to} could not be replaced by {from}: {result.Errors.Trim()}");
         }
     }
 
     /// <summary>
-    /// Takes every TiSpark JAR but one out of a directory: NAME.jar becomes NAME.jar.old, or NAME.jar.old.2 where that
-    /// is taken.
+    /// Renames every TiSpark JAR of a directory but one: NAME.jar becomes NAME.jar.old, or NAME.jar.old.2 if that
+    /// exists.
     /// </summary>
-    /// <exception cref="HostException">It cannot be done.</exception>
+    /// <exception cref="HostException">A file cannot be renamed.</exception>
     public static async Task SetAsideOtherJarsAsync(
         IHostFiles host, string directory, string stays, CancellationToken cancellationToken)
     {
         var result = await host.RunAsync(RemoteCommand.Script(SetAside, directory, stays), cancellationToken);
         if (!result.IsSuccess)
         {
-            throw new HostException(host.Host, Reasons.StepFailed, $"{host.Host}: the former TiSpark JAR could not be taken out of {directory}: {result.Errors.Trim()}");
+            throw new HostException(
+                host.Host,
+                Reasons.StepFailed,
+                $"{host.Host}: the former TiSpark JAR in {directory} could not be renamed: {result.Errors.Trim()}");
         }
     }
 
@@ -76,9 +85,13 @@ internal static class HostFileScripts
     public static async Task<IReadOnlyList<string>> JarsAsync(
         IHostFiles host, string directory, CancellationToken cancellationToken)
     {
-        var result = await host.RunAsync(RemoteCommand.Script("""cd -- "$1" && ls -1 | grep '^tispark.*\.jar$' || [ -d "$1" ]""", directory), cancellationToken);
+        const StringSplitOptions Lines = StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries;
+        var result = await host.RunAsync(RemoteCommand.Script(ListJars, directory), cancellationToken);
         return result.IsSuccess
-            ? result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
-            : throw new HostException(host.Host, Reasons.StepFailed, $"{host.Host}: {directory} cannot be listed: {result.Errors.Trim()}");
+            ? result.Output.Split('\n', Lines)
+            : throw new HostException(
+                host.Host,
+                Reasons.StepFailed,
+                $"{host.Host}: {directory} cannot be listed: {result.Errors.Trim()}");
     }
 }

@@ -1,4 +1,4 @@
-using Drydock.Clients.Ssh;
+using System.Text.Json.Serialization;
 using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Engine.Actions;
@@ -6,18 +6,69 @@ using Drydock.Engine.Actions;
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>
-/// Lays the migrated file of each instance of a component beside its present one, and has the new program check it
-/// (docs/research/tidb.md#tikv). Nothing that runs sees a difference yet; the file takes its place while its instance
-/// is stopped.
+/// Writes the migrated file of each instance of a component beside its current one and makes the new program check it
+/// (docs/research/tidb.md#tikv). Running processes are not affected; the file is installed while its instance is
+/// stopped.
 /// </summary>
-internal sealed class MigrateConfiguration(ITiDbTargets targets) : TiDbStep(targets)
+internal sealed class MigrateConfiguration(ITiDbTargets targets) : TiDbStep<MigrateConfiguration.Args>(targets)
 {
     private const int AtATime = 8;
 
-    /// <inheritdoc />
-    public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
+    /// <summary>The files of the instances of a component.</summary>
+    /// <remarks>
+    /// An entry of a plan holds 32,768 characters, and 300 instances have names of 63: their files take several entries.
+    /// </remarks>
+    /// <param name="Component">The component.</param>
+    /// <param name="From">The beginning of the checksum of each file as it was found, by instance.</param>
+    /// <param name="To">The same of the files for the new version that are different, by instance.</param>
+    /// <param name="Settings">Values for files of TiKVs that have none.</param>
+    public sealed record Args(
+        DatabaseComponent Component,
+        Dictionary<string, string> From,
+        Dictionary<string, string>? To = null,
+        List<SharedDefaults>? Settings = null)
     {
-        var files = ConfigurationFile.Parse(context.Parameter("files"));
+        /// <summary>The files of some instances; instances without a file are left out.</summary>
+        public static Args Of(DatabaseComponent component, IEnumerable<DiscoveredInstance> instances)
+        {
+            var files = instances.Where(i => i.ConfigurationFrom is not null).ToList();
+            var changed = files.Where(i => i.ConfigurationTo != i.ConfigurationFrom).ToList();
+            var settings = files
+                .Where(i => i.Settings is not null)
+                .GroupBy(i => new TikvDefaults(i.Settings!.Capacity, i.Settings.Concurrency))
+                .Select(g => new SharedDefaults(g.Key.Capacity, g.Key.Concurrency, [.. g.Select(i => i.Name)]))
+                .ToList();
+            return new Args(
+                component,
+                files.ToDictionary(i => i.Name, i => i.ConfigurationFrom!, StringComparer.Ordinal),
+                changed.Count == 0
+                    ? null
+                    : changed.ToDictionary(i => i.Name, i => i.ConfigurationTo!, StringComparer.Ordinal),
+                settings.Count == 0 ? null : settings);
+        }
+
+        /// <summary>The files, in the order of the spec.</summary>
+        public List<ConfigurationFile> Files() =>
+        [
+            .. From.Select(f => new ConfigurationFile(
+                f.Key,
+                f.Value,
+                To?.GetValueOrDefault(f.Key) ?? f.Value,
+                Settings?.Find(s => s.Instances.Contains(f.Key, StringComparer.Ordinal))?.Values)),
+        ];
+    }
+
+    /// <summary>Values that some TiKVs share.</summary>
+    public sealed record SharedDefaults(string Capacity, int? Concurrency, List<string> Instances)
+    {
+        [JsonIgnore]
+        public TikvDefaults Values => new(Capacity, Concurrency);
+    }
+
+    protected override async Task<Observation> ObserveAsync(
+        StepContext context, Args args, CancellationToken cancellationToken)
+    {
+        var files = args.Files();
         foreach (var some in files.Chunk(AtATime))
         {
             var seen = await Task.WhenAll(some.Select(f => ObserveAsync(f, cancellationToken)));
@@ -27,13 +78,13 @@ internal sealed class MigrateConfiguration(ITiDbTargets targets) : TiDbStep(targ
             }
         }
 
-        return new Observation.Done($"{files.Count} files, {files.Count(f => f.Changes)} of them changed; the new programs accept them");
+        var changed = files.Count(f => f.IsChanged);
+        return new Observation.Done($"The new programs accept {files.Count} files, {changed} of them migrated.");
     }
 
-    /// <inheritdoc />
-    protected override async Task CarryOutAsync(StepContext context, CancellationToken cancellationToken)
+    protected override async Task ExecuteAsync(StepContext context, Args args, CancellationToken cancellationToken)
     {
-        foreach (var file in ConfigurationFile.Parse(context.Parameter("files")).Where(f => f.Changes))
+        foreach (var file in args.Files().Where(f => f.IsChanged))
         {
             var instance = Targets.Instance(file.Instance);
             var host = Targets.Hosts.Files(instance.Host);
@@ -44,11 +95,13 @@ internal sealed class MigrateConfiguration(ITiDbTargets targets) : TiDbStep(targ
             }
 
             var wanted = Migrate(file, instance, present);
-            var beside = await host.ReadAsync(Spec.NewConfigFile(instance), cancellationToken);
+            var path = Spec.NewConfigFile(instance);
+            var beside = await host.ReadAsync(path, cancellationToken);
             if (beside != wanted)
             {
                 Targets.EnsureMayAct();
-                await host.WriteAsync(Spec.NewConfigFile(instance), wanted, beside is null ? null : ContentHash.Of(beside), keepAs: null, cancellationToken);
+                var former = beside is null ? null : ContentHash.Of(beside);
+                await host.WriteAsync(path, wanted, former, keepAs: null, cancellationToken);
             }
         }
     }
@@ -58,33 +111,49 @@ internal sealed class MigrateConfiguration(ITiDbTargets targets) : TiDbStep(targ
         var instance = Targets.Instance(file.Instance);
         var host = Targets.Hosts.Files(instance.Host);
         var path = TiDbLayout.ConfigFile(instance);
-        var present = await host.ReadAsync(path, cancellationToken);
-        if (present is null || (ContentHash.Short(present) is var now && now != file.From && now != file.To))
+        var now = await host.ReadAsync(path, cancellationToken) is { } present ? ContentHash.Short(present) : null;
+        if (now is null || (now != file.From && now != file.To))
         {
-            return new Observation.Failed(Reasons.TargetChanged, $"{path} on {instance.Host} is not the file the plan was made for; put it back, or begin anew with a plan for the new one");
+            return new Observation.Failed(
+                Reasons.TargetChanged,
+                $"{path} on {instance.Host} is not the file that the plan was made for. Restore it, or create a new "
+                + "upgrade for the new file.");
         }
 
         var check = path;
-        if (file.Changes && ContentHash.Short(present) != file.To)
+        if (file.IsChanged && now != file.To)
         {
             check = Spec.NewConfigFile(instance);
-            if (await host.ReadAsync(check, cancellationToken) is not { } beside || ContentHash.Short(beside) != file.To)
+            if (await host.ReadAsync(check, cancellationToken) is not { } beside
+                || ContentHash.Short(beside) != file.To)
             {
-                return new Observation.NotStarted($"{check} on {instance.Host} is not there yet");
+                return new Observation.NotStarted($"{check} on {instance.Host} is not written yet.");
             }
         }
 
         var refusal = await ConfigurationCheck.RefusalAsync(Targets, instance, check, cancellationToken);
-        return refusal is null ? new Observation.Done() : new Observation.Failed(Reasons.ConfigurationInvalid, refusal);
+        return refusal is null
+            ? new Observation.Done()
+            : new Observation.Failed(Reasons.ConfigurationInvalid, refusal);
     }
 
     private string Migrate(ConfigurationFile file, DatabaseInstance instance, string present)
     {
-        // Memory and CPUs are not read again: the plan has what was shown.
-        var settings = file.Capacity is null ? null : TikvSettings.Of(Spec, instance, memory: 0, cpus: 1) with { Capacity = file.Capacity, Concurrency = file.Concurrency };
+        // Memory and CPUs are not read again: the plan has the values that were shown.
+        var settings = file.Settings is not { } known
+            ? null
+            : TikvSettings.Of(Spec, instance, memory: 0, cpus: 1) with
+            {
+                Capacity = known.Capacity,
+                Concurrency = known.Concurrency,
+            };
         var wanted = ConfigurationMigration.Migrate(instance.Component, present, settings).Text;
         return ContentHash.Short(wanted) == file.To
             ? wanted
-            : throw new StepActionException(Reasons.TargetChanged, $"{TiDbLayout.ConfigFile(instance)} on {instance.Host} now migrates to another file than the plan shows; begin anew with a plan for it", retryable: false);
+            : throw new StepActionException(
+                Reasons.TargetChanged,
+                $"{TiDbLayout.ConfigFile(instance)} on {instance.Host} now migrates to another file than the plan "
+                + "shows. Create a new upgrade for it.",
+                retryable: false);
     }
 }

@@ -3,19 +3,20 @@ using Drydock.Crds.DatabaseRollingUpgrades;
 
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>Moves leadership of PD away from a member that is to be stopped.</summary>
+/// <summary>Moves PD leadership away from a member that is about to be stopped.</summary>
 internal static class PdLeadership
 {
-    /// <summary>With fewer members nobody can lead while one is down: there is no use in moving.</summary>
+    /// <summary>With fewer members there is no leader while one is down, so a transfer is useless.</summary>
     public const int FewestToMove = 3;
 
     /// <summary>Whether an instance leads PD or etcd.</summary>
     public static bool Leads(DatabaseRollingUpgradeSpec spec, PdMembers members, DatabaseInstance instance) =>
-        members.At(spec.Service(instance)) is { } member && (members.Leader?.Id == member.Id || members.EtcdLeader?.Id == member.Id);
+        members.At(spec.Service(instance)) is { } member
+        && (members.Leader?.Id == member.Id || members.EtcdLeader?.Id == member.Id);
 
     /// <summary>
-    /// Asks for leadership to move: to the last PD of the spec's order while that one is still to come, so that it
-    /// moves to a member that is stopped last; from that one itself, by resigning, to whoever takes it.
+    /// Requests a transfer: to the last PD in the order of the spec while that one is not upgraded yet, because it is
+    /// stopped last; the last one itself resigns, and any member takes over.
     /// </summary>
     public static async Task MoveAwayAsync(
         ITiDbTargets targets,
@@ -26,8 +27,11 @@ internal static class PdLeadership
     {
         var spec = targets.Spec();
         var last = spec.Of(DatabaseComponent.PD).Last();
-        var isStillToCome = last.Name != instance.Name && plan.Steps.Find(s => s.Id == TiDbStepIds.Swap(last)) is not { State: StepState.Succeeded };
-        if (isStillToCome && members.At(spec.Service(last)) is { } heir && await targets.Pd().IsHealthyAsync(spec.Service(last), cancellationToken))
+        var isStillToCome = last.Name != instance.Name
+            && plan.Steps.Find(s => s.Id == TiDbStepIds.Swap(last)) is not { State: StepState.Succeeded };
+        if (isStillToCome
+            && members.At(spec.Service(last)) is { Name.Length: > 0 } heir
+            && await targets.Pd().IsHealthyAsync(spec.Service(last), cancellationToken))
         {
             try
             {
@@ -36,7 +40,7 @@ internal static class PdLeadership
             }
             catch (TiDbApiException)
             {
-                // Refused: whoever takes it will do. Nothing moved, the request below says so if that is refused too.
+                // Refused, so nothing moved: any other member will do. If that is refused too, the request below throws.
             }
         }
 

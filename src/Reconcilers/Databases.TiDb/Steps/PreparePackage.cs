@@ -5,23 +5,29 @@ using Drydock.Engine.Actions;
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>
-/// Brings the new version to a host, or a few, beside the old one, and has every program say its version (<c>-V</c>).
-/// The checksums of the programs are its facts: by them the running process is told from the old one later.
+/// Copies the package of the new version to a host, or a group of hosts, beside the old one, and checks the version of
+/// every program (<c>-V</c>). The checksums of the programs are its facts: later steps use them to tell which version a
+/// process runs.
 /// </summary>
-internal sealed class PreparePackage(ITiDbTargets targets) : TiDbStep(targets)
+internal sealed class PreparePackage(ITiDbTargets targets) : TiDbStep<PreparePackage.Args>(targets)
 {
-    /// <inheritdoc />
-    public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
+    /// <param name="Hosts">The hosts.</param>
+    /// <param name="Directory">The directory of the package on them.</param>
+    public sealed record Args(List<string> Hosts, string Directory);
+
+    protected override async Task<Observation> ObserveAsync(
+        StepContext context, Args args, CancellationToken cancellationToken)
     {
         var facts = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        foreach (var host in Hosts(context))
+        foreach (var host in args.Hosts)
         {
             var request = Spec.Package(host);
             var state = await Targets.Hosts.Files(host).PackageAsync(request, cancellationToken);
             if (!state.IsComplete)
             {
                 return state.IsWrong
-                    ? throw new StepActionException(Reasons.PackageCorrupt, $"{host}: {state.Problem}", retryable: false)
+                    ? throw new StepActionException(
+                        Reasons.PackageCorrupt, $"{host}: {state.Problem}", retryable: false)
                     : new Observation.NotStarted($"{host}: {state.Problem}");
             }
 
@@ -32,38 +38,42 @@ internal sealed class PreparePackage(ITiDbTargets targets) : TiDbStep(targets)
                     return new Observation.Failed(Reasons.VersionMismatch, wrong);
                 }
 
-                var sha = state.Programs.GetValueOrDefault(program) ?? throw new StepActionException(Reasons.PackageMissing, $"{host}: {program} is not in {Spec.Package.Directory}/bin");
-                if (facts.TryGetValue(program, out var other) && other != sha)
+                var sha256 = state.Programs.GetValueOrDefault(program) ?? throw new StepActionException(
+                    Reasons.PackageMissing, $"{host}: {program} is missing in {Spec.Package.Directory}/bin.");
+                if (facts.TryGetValue(program, out var other) && other != sha256)
                 {
-                    return new Observation.Failed(Reasons.PackageCorrupt, $"{program} on {host} is another file than on {Hosts(context)[0]}; copy the same package to all hosts");
+                    return new Observation.Failed(
+                        Reasons.PackageCorrupt,
+                        $"{program} on {host} differs from that on {args.Hosts[0]}. Copy the same package to all "
+                        + "hosts.");
                 }
 
-                facts[program] = sha;
+                facts[program] = sha256;
             }
         }
 
         return new Observation.Done($"{string.Join(", ", facts.Keys)} {Spec.ToVersion}", facts);
     }
 
-    /// <inheritdoc />
-    protected override async Task CarryOutAsync(StepContext context, CancellationToken cancellationToken)
+    protected override async Task ExecuteAsync(StepContext context, Args args, CancellationToken cancellationToken)
     {
-        foreach (var host in Hosts(context))
+        foreach (var host in args.Hosts)
         {
             Targets.EnsureMayAct();
-            await Targets.Hosts.Files(host).PreparePackageAsync(Spec.Package(host), progress: null, cancellationToken);
+            var files = Targets.Hosts.Files(host);
+            await files.PreparePackageAsync(Spec.Package(host), progress: null, cancellationToken);
         }
     }
 
     private async Task<string?> WrongVersionAsync(string host, string program, CancellationToken cancellationToken)
     {
         var path = Spec.NewProgram(program);
-        var result = await Targets.Hosts.Files(host).RunAsync(new RemoteCommand(path, "-V"), cancellationToken);
+        var command = new RemoteCommand(path, "-V");
+        var result = await Targets.Hosts.Files(host).RunAsync(command, cancellationToken);
         var version = ToolOutput.Version(result.Output + "\n" + result.Errors);
         return version is not null && TiDbVersion.Same(version, Spec.ToVersion)
             ? null
-            : $"{path} -V on {host} says {version ?? StrictJson.Words(result.Output + result.Errors)}, expected {Spec.ToVersion} (spec.toVersion); give the right package";
+            : $"`{path} -V` on {host} reports {version ?? ToolOutput.Excerpt(result.Output + result.Errors)}, expected "
+                + $"{Spec.ToVersion} (spec.toVersion). Provide the package of that version.";
     }
-
-    private static string[] Hosts(StepContext context) => context.Parameter("hosts").Split(',');
 }

@@ -4,128 +4,131 @@ using Drydock.Abstractions.Plans;
 using Drydock.Abstractions.Values;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Engine.Actions;
+using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>
-/// Raises a schedule limit once the number of Regions has kept still for a while (docs/research/tidb.md#procedure). A
-/// rise in tikvclient_backoff_count ends the raising at the present value. It never fails: what cannot be read is
-/// waited for, and when spec.timeouts.tuneScheduling is over, which may be set to a short time at any moment to end it,
-/// the limits stay where they are.
+/// Raises a schedule limit once the number of Regions has been stable for a while (docs/research/tidb.md#procedure). If
+/// tikvclient_backoff_count rises, raising stops at the current value. The step never fails: what cannot be read is
+/// waited for, and when spec.timeouts.tuneScheduling is over (an administrator may shorten it at any time to end the
+/// step) the limits stay as they are.
 /// </summary>
-internal sealed class RaiseScheduleLimit(ITiDbTargets targets) : TiDbStep(targets)
+internal sealed class RaiseScheduleLimit(ITiDbTargets targets) : TiDbStep<RaiseScheduleLimit.Args>(targets)
 {
-    /// <summary>Fact: why the raising ended before its last value.</summary>
+    /// <summary>Fact: why raising stopped before its last value.</summary>
     public const string StoppedFact = "stopped";
 
-    /// <summary>Receipt key: since when it has been waited for.</summary>
+    /// <summary>Receipt key: since when the step has been waiting.</summary>
     public const string SinceKey = "since";
 
-    /// <summary>Fact: the value the limit has.</summary>
+    /// <summary>Fact: the value of the limit.</summary>
     public const string ValueFact = "value";
 
-    // Regions split all the time where data is written: so little is still.
-    private const double Still = 0.01;
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(15);
+    // Regions split all the time if data is written: a change of 1 % counts as stable.
+    private const double StableFraction = 0.01;
 
-    // What a new process has not seen it watches for anew, which only takes longer.
+    // A new process starts watching again, which only takes longer.
     private readonly ConcurrentDictionary<string, SchedulingWatch> _watches = new(StringComparer.Ordinal);
+
+    /// <param name="Name">The limit, as PD's configuration names it.</param>
+    /// <param name="Limit">Its new value.</param>
+    public sealed record Args(string Name, long Limit);
+
+    protected override TimeSpan Pause => TimeSpan.FromSeconds(15);
 
     private TuneSchedulingSpec Tune => Targets.Settings().TuneScheduling;
 
-    /// <inheritdoc />
-    public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
+    protected override async Task<Observation> ObserveAsync(
+        StepContext context, Args args, CancellationToken cancellationToken)
     {
-        var before = context.AllRecorded(context.Step.Phase, StoppedFact).FirstOrDefault();
-        if (before.Value is { } why)
+        if (context.AllRecorded(context.Step.Phase, StoppedFact).FirstOrDefault() is { Value: { } why })
         {
-            return Ended(why, context);
+            return Stopped(args, why);
         }
 
-        if (context.Time.GetUtcNow() - Since(context, Began(context)) >= KubernetesDuration.Parse(Spec.Timeouts.TuneScheduling))
+        if (context.Time.GetUtcNow() - Since(context) >= KubernetesDuration.Parse(Spec.Timeouts.TuneScheduling))
         {
-            return Ended("spec.timeouts.tuneScheduling is over", context);
+            return Stopped(args, "spec.timeouts.tuneScheduling is over");
         }
 
         try
         {
-            return await LookAsync(context, cancellationToken);
+            return await WatchAsync(context, args, cancellationToken);
         }
-        catch (Exception exception) when (exception is ServiceException or TiDbApiException)
+        catch (TargetException exception)
         {
-            return new Observation.Running($"waits: {exception.Message}");
+            return new Observation.Running($"Waiting for an answer: {exception.Message}");
         }
     }
 
-    /// <inheritdoc />
-    public override Task<IReadOnlyDictionary<string, string>> PrepareAsync(StepContext context, CancellationToken cancellationToken) => Task.FromResult(
-        context.Receipt(SinceKey) is not null ? context.Step.Receipt! : Fact(SinceKey, Moments.Text(Began(context))));
+    protected override Task<IReadOnlyDictionary<string, string>> PrepareAsync(
+        StepContext context, Args args, CancellationToken cancellationToken) => Task.FromResult(
+            context.Receipt(SinceKey) is not null
+                ? Receipt(context)
+                : Entry(SinceKey, Timestamps.Text(Began(context))));
 
-    /// <inheritdoc />
-    public override Task WaitAsync(StepContext context, CancellationToken cancellationToken) =>
-        Task.Delay(Pause, context.Time, cancellationToken);
-
-    /// <inheritdoc />
-    protected override async Task CarryOutAsync(StepContext context, CancellationToken cancellationToken)
+    protected override async Task ExecuteAsync(StepContext context, Args args, CancellationToken cancellationToken)
     {
         try
         {
-            await Targets.Pd().SetLimitAsync(context.Parameter("name"), Wanted(context), cancellationToken);
+            await Targets.Pd().SetLimitAsync(args.Name, args.Limit, cancellationToken);
         }
         catch (TiDbApiException exception)
         {
-            // It must not fail the upgrade; the next look tries again until the time is over.
-            throw new StepActionException(exception.Reason, exception.Message, retryable: true, exception) { NotTaken = true };
+            // It must not fail the upgrade: the request is repeated until the time is over.
+            throw NotYet(exception.Reason, exception.Message);
         }
     }
 
-    private async Task<Observation> LookAsync(StepContext context, CancellationToken cancellationToken)
+    private async Task<Observation> WatchAsync(StepContext context, Args args, CancellationToken cancellationToken)
     {
-        var name = context.Parameter("name");
         var schedule = await Targets.Pd().ScheduleAsync(cancellationToken);
-        if (schedule.Limit(name) is { } present && present >= Wanted(context))
+        if (schedule.Limit(args.Name) is { } present && present >= args.Limit)
         {
-            return new Observation.Done(string.Create(CultureInfo.InvariantCulture, $"{name} is {present}"), Fact(ValueFact, present.ToString(CultureInfo.InvariantCulture)));
+            var value = present.ToString(CultureInfo.InvariantCulture);
+            return new Observation.Done($"{args.Name} is {value}.", Entry(ValueFact, value));
         }
 
         var now = context.Time.GetUtcNow();
         var watch = _watches.GetOrAdd(context.Step.Id, _ => new SchedulingWatch());
-        watch.Add(now, (await Targets.Pd().StoresAsync(cancellationToken)).Sum(s => s.Regions), await BackoffsAsync(cancellationToken));
+        var regions = (await Targets.Pd().StoresAsync(cancellationToken)).Sum(s => s.Regions);
+        watch.Add(now, regions, await BackoffsAsync(cancellationToken));
         if (watch.BackoffsPerMinute is { } rate && rate > Tune.MaxBackoffPerMinute)
         {
-            return Ended(string.Create(CultureInfo.InvariantCulture, $"tikvclient_backoff_count rose by {rate:0} in a minute, more than {Tune.MaxBackoffPerMinute}"), context);
+            return Stopped(args, string.Create(
+                CultureInfo.InvariantCulture,
+                $"tikvclient_backoff_count rose by {rate:0} in a minute, more than {Tune.MaxBackoffPerMinute}"));
         }
 
-        var stillFor = watch.StillFor(now, Still);
-        var needed = KubernetesDuration.Parse(Tune.StableFor);
-        return stillFor >= needed
-            ? new Observation.NotStarted($"the number of Regions has kept still for {KubernetesDuration.Format(stillFor)}")
-            : new Observation.Running($"the number of Regions has kept still for {KubernetesDuration.Format(stillFor)} of {Tune.StableFor}");
+        var stable = watch.StableFor(now, StableFraction);
+        var text = $"The number of Regions has been stable for {KubernetesDuration.Format(stable)}";
+        return stable >= KubernetesDuration.Parse(Tune.StableFor)
+            ? new Observation.NotStarted($"{text}.")
+            : new Observation.Running($"{text} of {Tune.StableFor}.");
     }
 
-    // A server that does not answer counts as none: its rise shows once it does.
+    // A server that does not answer is not counted: its rise shows when it answers.
     private async Task<double> BackoffsAsync(CancellationToken cancellationToken)
     {
         var sum = 0.0;
         foreach (var server in Spec.Of(DatabaseComponent.TiDB))
         {
             var metrics = await Targets.Tidb().MetricsAsync(Spec.Status(server), cancellationToken);
-            sum += metrics.Sum(n => n.EndsWith("tikvclient_backoff_count", StringComparison.Ordinal) || n.EndsWith("tikvclient_backoff_total", StringComparison.Ordinal)) ?? 0;
+            sum += metrics.Sum(n => n.EndsWith("tikvclient_backoff_count", StringComparison.Ordinal)
+                || n.EndsWith("tikvclient_backoff_total", StringComparison.Ordinal)) ?? 0;
         }
 
         return sum;
     }
 
-    private static Observation.Done Ended(string why, StepContext context) =>
-        new($"{context.Parameter("name")} is not raised: {why}", Fact(StoppedFact, why));
+    private static Observation.Done Stopped(Args args, string why) =>
+        new($"{args.Name} is not raised: {why}.", Entry(StoppedFact, why));
 
-    // The time counts from the first raising, over all of them; each attempt of a step moves its own beginning.
-    private static DateTimeOffset Since(StepContext context, DateTimeOffset began)
-    {
-        var own = Moments.Parse(context.Receipt(SinceKey)) ?? began;
-        return context.Plan.Steps.Where(s => s.Phase == context.Step.Phase && s is { State: StepState.Succeeded, StartedAt: not null }).Select(s => s.StartedAt!.Value).Append(own).Min();
-    }
-
-    private static long Wanted(StepContext context) =>
-        long.Parse(context.Parameter("limit"), NumberStyles.None, CultureInfo.InvariantCulture);
+    // The time counts from the first of all steps that raise limits; each attempt of a step has a later start.
+    private DateTimeOffset Since(StepContext context) => context.Plan.Steps
+        .Where(s => s.Phase == context.Step.Phase && s is { State: StepState.Succeeded, StartedAt: not null })
+        .Select(s => s.StartedAt!.Value)
+        .Append(Timestamps.Parse(context.Receipt(SinceKey)) ?? Began(context))
+        .Min();
 }

@@ -2,19 +2,24 @@ using Drydock.Engine.Actions;
 
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>Takes the former TiSpark JAR out of jars and puts the new one in, on one host.</summary>
-internal sealed class ReplaceSparkJar(ITiDbTargets targets) : SparkStep(targets)
+/// <summary>Replaces the TiSpark JAR of one host.</summary>
+internal sealed class ReplaceSparkJar(ITiDbTargets targets) : SparkStep<ReplaceSparkJar.Args>(targets)
 {
-    /// <inheritdoc />
-    public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken) =>
-        await HasNewJarAsync(context.Step.Node!, cancellationToken) ? new Observation.Done(Jar) : new Observation.NotStarted();
+    /// <param name="Sha256">The checksum of the new JAR.</param>
+    public sealed record Args(string Sha256);
 
-    /// <inheritdoc />
-    protected override async Task CarryOutAsync(StepContext context, CancellationToken cancellationToken)
+    protected override async Task<Observation> ObserveAsync(
+        StepContext context, Args args, CancellationToken cancellationToken) =>
+        await HasNewJarAsync(context.Node, cancellationToken)
+            ? new Observation.Done(Jar)
+            : new Observation.NotStarted();
+
+    protected override async Task ExecuteAsync(StepContext context, Args args, CancellationToken cancellationToken)
     {
-        var host = Targets.Hosts.Files(context.Step.Node!);
-        await HostFileScripts.ReplaceAsync(host, Spark().Jar, Jar, Spark().JarSha256, $"{Jar}.old", cancellationToken);
+        var host = Targets.Hosts.Files(context.Node);
+        await HostFileScripts.ReplaceAsync(host, Spark.Jar, Jar, Spark.JarSha256, $"{Jar}.old", cancellationToken);
         Targets.EnsureMayAct();
-        await HostFileScripts.SetAsideOtherJarsAsync(host, Jars, Jar[(Jar.LastIndexOf('/') + 1)..], cancellationToken);
+        var name = Jar[(Jar.LastIndexOf('/') + 1)..];
+        await HostFileScripts.SetAsideOtherJarsAsync(host, Jars, name, cancellationToken);
     }
 }

@@ -6,75 +6,82 @@ using Drydock.Engine.Actions;
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>
-/// Restarts a service of the monitoring with its new files (docs/research/tidb.md#procedure): stop, replace, start,
-/// port open again. Whether it was restarted tells its start time, recorded before: files alone do not tell what the
-/// process has loaded.
+/// Restarts a monitoring service with its new files (docs/research/tidb.md#procedure): stop, replace, start, wait for
+/// its port. Its start time, recorded before, shows whether it was restarted: files alone do not show what the process
+/// has loaded.
 /// </summary>
-internal sealed class RestartService(ITiDbTargets targets) : TiDbStep(targets)
+internal sealed class RestartService(ITiDbTargets targets) : TiDbStep<RestartService.Args>(targets)
 {
-    /// <summary>Receipt key: pid of the process that is replaced; empty if none ran.</summary>
+    /// <summary>Receipt key: pid of the process that is replaced; empty if none was running.</summary>
     public const string PidBeforeKey = "pidBefore";
 
-    /// <summary>Receipt key: when it was started, by its host's clock, to within a second.</summary>
+    /// <summary>Receipt key: when that process was started, by its host's clock, to within a second.</summary>
     public const string StartedBeforeKey = "startedBefore";
 
-    private static readonly TimeSpan Grain = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Precision = TimeSpan.FromSeconds(2);
 
-    /// <inheritdoc />
-    public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
+    /// <param name="Service">The name of the service in spec.tidb.monitoring.</param>
+    /// <param name="Files">The beginnings of the checksums of its new files.</param>
+    public sealed record Args(string Service, List<string>? Files = null);
+
+    protected override async Task<Observation> ObserveAsync(
+        StepContext context, Args args, CancellationToken cancellationToken)
     {
-        var service = Service(context);
+        var service = Service(args);
         if (context.Receipt(PidBeforeKey) is not { } before)
         {
             return new Observation.NotStarted();
         }
 
-        var present = await Targets.Hosts.Files(service.Host).Sha256Async([.. service.Files.Select(f => Place(service, f))], cancellationToken);
+        var paths = service.Files.Select(f => Place(service, f)).ToList();
+        var present = await Targets.Hosts.Files(service.Host).Sha256Async(paths, cancellationToken);
         if (!present.SequenceEqual(service.Files.Select(f => f.Sha256), StringComparer.Ordinal))
         {
-            return new Observation.NotStarted("its files are not replaced yet");
+            return new Observation.NotStarted($"The files of {service.Name} are not replaced yet.");
         }
 
         var process = await Host(service).LookAsync(cancellationToken);
         if (!process.IsAlive && process.Supervision != SupervisionState.Restarting)
         {
-            return new Observation.NotStarted($"it does not run ({process.SupervisionText})");
+            return new Observation.NotStarted($"{service.Name} is not running ({process.SupervisionText}).");
         }
 
-        if (IsStill(process, before, context.Receipt(StartedBeforeKey)))
+        if (IsSame(process, before, context.Receipt(StartedBeforeKey)))
         {
-            return new Observation.NotStarted("it still runs since before");
+            return new Observation.NotStarted($"{service.Name} has not been restarted yet.");
         }
 
-        return process.IsListening ? new Observation.Done($"{process.SupervisionText}, listens on {service.Port}") : new Observation.Running($"it does not listen on {service.Port} yet");
+        return process.IsListening
+            ? new Observation.Done($"{service.Name} listens on port {service.Port} ({process.SupervisionText}).")
+            : new Observation.Running($"{service.Name} does not listen on port {service.Port} yet.");
     }
 
-    /// <inheritdoc />
-    public override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(
-        StepContext context, CancellationToken cancellationToken)
+    protected override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(
+        StepContext context, Args args, CancellationToken cancellationToken)
     {
-        if (context.Step.Receipt?.ContainsKey(PidBeforeKey) == true)
+        if (context.Receipt(PidBeforeKey) is not null)
         {
-            return context.Step.Receipt;
+            return Receipt(context);
         }
 
-        var process = await Host(Service(context)).LookAsync(cancellationToken);
-        var receipt = new SortedDictionary<string, string>(StringComparer.Ordinal) { [PidBeforeKey] = process.Pid?.ToString(CultureInfo.InvariantCulture) ?? "" };
+        var process = await Host(Service(args)).LookAsync(cancellationToken);
+        var receipt = new SortedDictionary<string, string>(StringComparer.Ordinal)
+        {
+            [PidBeforeKey] = process.Pid?.ToString(CultureInfo.InvariantCulture) ?? "",
+        };
         if (process.StartedAt is { } at)
         {
-            receipt[StartedBeforeKey] = Moments.Text(at);
+            receipt[StartedBeforeKey] = Timestamps.Text(at);
         }
 
         return receipt;
     }
 
-    /// <inheritdoc />
-    protected override async Task CarryOutAsync(StepContext context, CancellationToken cancellationToken)
+    protected override async Task ExecuteAsync(StepContext context, Args args, CancellationToken cancellationToken)
     {
-        var service = Service(context);
+        var service = Service(args);
         var host = Host(service);
-        var process = await host.LookAsync(cancellationToken);
-        if (process.IsAlive)
+        if ((await host.LookAsync(cancellationToken)).IsAlive)
         {
             await host.StopAsync(cancellationToken);
         }
@@ -82,18 +89,20 @@ internal sealed class RestartService(ITiDbTargets targets) : TiDbStep(targets)
         foreach (var file in service.Files)
         {
             Targets.EnsureMayAct();
-            await HostFileScripts.ReplaceAsync(Targets.Hosts.Files(service.Host), file.From, Place(service, file), file.Sha256, $"{Place(service, file)}.{TiDbVersion.Plain(Spec.FromVersion)}", cancellationToken);
+            var place = Place(service, file);
+            var keepAs = $"{place}.{TiDbVersion.Plain(Spec.FromVersion)}";
+            await HostFileScripts.ReplaceAsync(
+                Targets.Hosts.Files(service.Host), file.From, place, file.Sha256, keepAs, cancellationToken);
         }
 
         Targets.EnsureMayAct();
         await host.StartAsync(service.DeployDir, cancellationToken);
     }
 
-    private MonitoringService Service(StepContext context)
-    {
-        var name = context.Parameter("service");
-        return Targets.Settings().Monitoring.Find(m => m.Name == name) ?? throw new StepActionException(Reasons.InvalidSpec, $"spec.tidb.monitoring has no {name}, for which the plan has a step; put it back");
-    }
+    private MonitoringService Service(Args args) =>
+        Targets.Settings().Monitoring.Find(m => m.Name == args.Service) ?? throw new StepActionException(
+            Reasons.InvalidSpec,
+            $"spec.tidb.monitoring does not list {args.Service}, for which the plan has a step. Add it again.");
 
     private IInstanceHost Host(MonitoringService service) => Targets.Hosts.Service(new InstanceTarget
     {
@@ -110,9 +119,9 @@ internal sealed class RestartService(ITiDbTargets targets) : TiDbStep(targets)
     private static string Place(MonitoringService service, ReplacedFile file) =>
         $"{service.DeployDir.TrimEnd('/')}/{file.To}";
 
-    private static bool IsStill(InstanceProcess process, string pid, string? startedAt) =>
+    private static bool IsSame(InstanceProcess process, string pid, string? startedAt) =>
         process.Pid?.ToString(CultureInfo.InvariantCulture) == pid
         && (process.StartedAt is not { } now
-            || Moments.Parse(startedAt) is not { } then
-            || (now - then).Duration() <= Grain);
+            || Timestamps.Parse(startedAt) is not { } then
+            || (now - then).Duration() <= Precision);
 }

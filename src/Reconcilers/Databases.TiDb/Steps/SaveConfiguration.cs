@@ -1,7 +1,9 @@
+using System.Globalization;
 using System.IO.Compression;
 using System.Text;
 using Drydock.Clients.Kubernetes.CoreTypes;
 using Drydock.Clients.Kubernetes.Errors;
+using Drydock.Clients.Snapshots;
 using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Engine.Actions;
@@ -10,19 +12,17 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>
-/// Saves every instance's configuration file and PD's own configuration (<c>config show all</c>) into a Secret, and
-/// into the storage beside the backup (docs/research/tidb.md#procedure). Drainers' files hold the password of their
-/// downstream and go into the Secret only. Neither has an owner: what removes the upgrade does not remove them. Once
-/// written they are never written again.
+/// Saves every instance's configuration file and PD's own configuration (<c>config show all</c>) into a Secret, and into
+/// the storage beside the backup (docs/research/tidb.md#procedure). Drainers' files contain the password of their
+/// downstream and are saved in the Secret only. Neither copy has an owner, so deleting the upgrade keeps them. They are
+/// never overwritten.
 /// </summary>
-internal sealed class SaveConfiguration(ITiDbTargets targets) : TiDbStep(targets)
+internal sealed class SaveConfiguration(ITiDbTargets targets) : TiDbStep<SaveConfiguration.Args>(targets)
 {
     /// <summary>Receipt key: name of the Secret.</summary>
     public const string SecretKey = "secret";
 
-    /// <summary>
-    /// Fact: PD's schedule limits before the upgrade, as <see cref="Api.PdSchedule.LimitsText"/> writes them.
-    /// </summary>
+    /// <summary>Receipt key: PD's schedule limits, as <see cref="PdSchedule.LimitsText"/> writes them.</summary>
     public const string LimitsFact = "limits";
 
     /// <summary>Key of PD's configuration in the Secret, and its name in the storage.</summary>
@@ -32,43 +32,50 @@ internal sealed class SaveConfiguration(ITiDbTargets targets) : TiDbStep(targets
     private const int MostBytes = 900 * 1024;
     private const int AtATime = 8;
 
-    /// <inheritdoc />
-    public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
+    /// <param name="Storage">The storage of the backup (<see cref="StorageText"/>); null if there is none.</param>
+    public sealed record Args(string? Storage = null);
+
+    protected override async Task<Observation> ObserveAsync(
+        StepContext context, Args args, CancellationToken cancellationToken)
     {
-        if (context.Receipt(SecretKey) is not { } name || await Targets.Kubernetes.GetAsync<V1Secret>(name, Targets.Upgrade.Metadata.Namespace, cancellationToken) is not { } secret)
+        var space = Targets.Upgrade.Metadata.Namespace;
+        if (context.Receipt(SecretKey) is not { } name
+            || await Targets.Kubernetes.GetAsync<V1Secret>(name, space, cancellationToken) is not { } secret)
         {
             return new Observation.NotStarted();
         }
 
-        return secret.Metadata.Labels?.GetValueOrDefault(Labels.UpgradeUid) == context.OwnerUid
-            ? new Observation.Done($"{secret.Data?.Count ?? 0} files in Secret {name}{(context.OptionalParameter("storage") is null ? "" : " and in the storage of the backup")}")
-            : new Observation.Failed(Reasons.StepFailed, $"Secret {name} was not made by this upgrade; delete it, then retry");
+        if (secret.Metadata.Labels?.GetValueOrDefault(Labels.UpgradeUid) != context.OwnerUid)
+        {
+            return new Observation.Failed(
+                Reasons.StepFailed, $"Secret {name} was not created by this upgrade. Delete it, then retry.");
+        }
+
+        var also = args.Storage is null ? "" : " and in the storage of the backup";
+        return new Observation.Done(string.Create(
+            CultureInfo.InvariantCulture, $"{secret.Data?.Count ?? 0} files are saved in Secret {name}{also}."));
     }
 
-    /// <inheritdoc />
-    public override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(StepContext context, CancellationToken cancellationToken) => context.Step.Receipt?.ContainsKey(SecretKey) == true
-        ? context.Step.Receipt
-        : new SortedDictionary<string, string>(StringComparer.Ordinal)
-        {
-            [SecretKey] = TiDbNames.Configuration(Targets.Upgrade.Metadata, context.Plan.AttemptsBefore),
-            [LimitsFact] = (await Targets.Pd().ScheduleAsync(cancellationToken)).LimitsText(),
-        };
+    protected override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(
+        StepContext context, Args args, CancellationToken cancellationToken) =>
+        context.Receipt(SecretKey) is not null
+            ? Receipt(context)
+            : new SortedDictionary<string, string>(StringComparer.Ordinal)
+            {
+                [SecretKey] = TiDbNames.Configuration(Targets.Upgrade.Metadata, context.Plan.AttemptsBefore),
+                [LimitsFact] = (await Targets.Pd().ScheduleAsync(cancellationToken)).LimitsText(),
+            };
 
-    /// <inheritdoc />
-    protected override async Task CarryOutAsync(StepContext context, CancellationToken cancellationToken)
+    protected override async Task ExecuteAsync(StepContext context, Args args, CancellationToken cancellationToken)
     {
         var files = await FilesAsync(cancellationToken);
         files[PdConfig] = await Targets.Pd().ConfigTextAsync(cancellationToken);
-        var upgrade = Targets.Upgrade.Metadata;
-        if (context.OptionalParameter("storage") is { } text)
+        if (args.Storage is { } text)
         {
-            var storage = await Targets.Storages.OpenAsync(StorageText.Parse(text, Targets.Settings().Backup.Storage), upgrade.Namespace, cancellationToken);
-            var drainers = Spec.Of(DatabaseComponent.Drainer).Select(KeyOf).ToHashSet(StringComparer.Ordinal);
-            Targets.EnsureMayAct();
-            await SavedConfiguration.WriteAsync(storage, TiDbNames.ConfigurationDirectory(upgrade, context.Plan.AttemptsBefore), files.Where(f => !drainers.Contains(f.Key)), cancellationToken);
+            await StoreAsync(context, text, files, cancellationToken);
         }
 
-        // The Secret comes last: it says that all is saved.
+        // The Secret comes last: it shows that everything is saved.
         Targets.EnsureMayAct();
         try
         {
@@ -76,8 +83,23 @@ internal sealed class SaveConfiguration(ITiDbTargets targets) : TiDbStep(targets
         }
         catch (KubernetesAlreadyExistsException)
         {
-            // An earlier life of this attempt made it; the next look reads whose it is.
+            // An earlier operator process created it in this attempt; the next observation reads whose it is.
         }
+    }
+
+    private async Task StoreAsync(
+        StepContext context, string text, SortedDictionary<string, string> files, CancellationToken cancellationToken)
+    {
+        var upgrade = Targets.Upgrade.Metadata;
+        var place = StorageText.Parse(text, Targets.Settings().Backup.Storage);
+        var storage = await Targets.Storages.OpenAsync(place, upgrade.Namespace, cancellationToken);
+        var drainers = Spec.Of(DatabaseComponent.Drainer).Select(KeyOf).ToHashSet(StringComparer.Ordinal);
+        Targets.EnsureMayAct();
+        await SavedConfiguration.WriteAsync(
+            storage,
+            TiDbNames.ConfigurationDirectory(upgrade, context.Plan.AttemptsBefore),
+            files.Where(f => !drainers.Contains(f.Key)),
+            cancellationToken);
     }
 
     private async Task<SortedDictionary<string, string>> FilesAsync(CancellationToken cancellationToken)
@@ -85,8 +107,7 @@ internal sealed class SaveConfiguration(ITiDbTargets targets) : TiDbStep(targets
         var files = new SortedDictionary<string, string>(StringComparer.Ordinal);
         foreach (var some in Spec.Instances.Chunk(AtATime))
         {
-            var read = await Task.WhenAll(some.Select(async i => (Instance: i, Text: await Targets.Hosts.Files(i.Host).ReadAsync(TiDbLayout.ConfigFile(i), cancellationToken))));
-            foreach (var (instance, text) in read)
+            foreach (var (instance, text) in await Task.WhenAll(some.Select(i => ReadAsync(i, cancellationToken))))
             {
                 if (text is not null)
                 {
@@ -98,19 +119,32 @@ internal sealed class SaveConfiguration(ITiDbTargets targets) : TiDbStep(targets
         return files;
     }
 
+    private async Task<(DatabaseInstance Instance, string? Text)> ReadAsync(
+        DatabaseInstance instance, CancellationToken cancellationToken)
+    {
+        var host = Targets.Hosts.Files(instance.Host);
+        return (instance, await host.ReadAsync(TiDbLayout.ConfigFile(instance), cancellationToken));
+    }
+
     private V1Secret Secret(StepContext context, SortedDictionary<string, string> files)
     {
-        var upgrade = Targets.Upgrade.Metadata;
         var plain = files.ToDictionary(f => f.Key, f => Encoding.UTF8.GetBytes(f.Value), StringComparer.Ordinal);
-        var data = plain.Values.Sum(b => b.Length) <= MostBytes ? plain : plain.ToDictionary(f => $"{f.Key}.gz", f => Compressed(f.Value), StringComparer.Ordinal);
+        var data = plain.Values.Sum(b => b.Length) <= MostBytes
+            ? plain
+            : plain.ToDictionary(f => $"{f.Key}.gz", f => Compressed(f.Value), StringComparer.Ordinal);
         if (data.Values.Sum(b => b.Length) > MostBytes)
         {
-            throw new StepActionException(Reasons.StepFailed, "the configuration files are too large for a Secret even when compressed; save them by hand and make them shorter", retryable: false);
+            throw new StepActionException(
+                Reasons.StepFailed,
+                "The configuration files are too large for a Secret, even compressed. Save them yourself and shorten "
+                + "them, then retry.",
+                retryable: false);
         }
 
+        var name = context.Receipt(SecretKey)!;
         return new V1Secret
         {
-            Metadata = ChildMetadata.Of(context.Receipt(SecretKey)!, DatabaseRollingUpgrade.KindName, upgrade),
+            Metadata = ChildMetadata.Of(name, DatabaseRollingUpgrade.KindName, Targets.Upgrade.Metadata),
             Type = "Opaque",
             Immutable = true,
             Data = data,
@@ -129,4 +163,27 @@ internal sealed class SaveConfiguration(ITiDbTargets targets) : TiDbStep(targets
     }
 
     private static string KeyOf(DatabaseInstance instance) => $"{instance.Name}.toml";
+}
+
+/// <summary>Writes files into a storage; files that exist are kept.</summary>
+internal static class SavedConfiguration
+{
+    public static async Task WriteAsync(
+        ISnapshotStorage storage,
+        string prefix,
+        IEnumerable<KeyValuePair<string, string>> texts,
+        CancellationToken cancellationToken)
+    {
+        foreach (var (name, text) in texts)
+        {
+            if (await storage.StatAsync($"{prefix}/{name}", cancellationToken) is not null)
+            {
+                continue;
+            }
+
+            await using var writer = await storage.CreateAsync($"{prefix}/{name}", cancellationToken);
+            await writer.Content.WriteAsync(Encoding.UTF8.GetBytes(text), cancellationToken);
+            await writer.CompleteAsync(cancellationToken);
+        }
+    }
 }

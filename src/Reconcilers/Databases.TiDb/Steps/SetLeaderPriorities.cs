@@ -4,40 +4,44 @@ using Drydock.Engine.Actions;
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>
-/// Takes leader_priority of PD away for the roll, or gives it back: one that is not 0 pulls leadership back to its
-/// member (docs/research/tidb.md#pd).
+/// Clears leader_priority of PD members for the rolling upgrade, or restores it: a value other than 0 returns leadership
+/// to its member (docs/research/tidb.md#pd).
 /// </summary>
-internal sealed class SetLeaderPriorities(ITiDbTargets targets) : TiDbStep(targets)
+internal sealed class SetLeaderPriorities(ITiDbTargets targets) : TiDbStep<SetLeaderPriorities.Args>(targets)
 {
-    /// <inheritdoc />
-    public override Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken) => PatientlyAsync(async () =>
+    /// <param name="Priorities">leader_priority before the upgrade, by the members' own names.</param>
+    /// <param name="Clear">True sets 0; false restores the priorities.</param>
+    public sealed record Args(Dictionary<string, int> Priorities, bool Clear = false)
     {
-        var present = (await Targets.Pd().MembersAsync(cancellationToken)).Members.ToDictionary(m => m.Name, m => m.LeaderPriority, StringComparer.Ordinal);
-        var other = Wanted(context).Where(w => present.GetValueOrDefault(w.Key) != w.Value).Select(w => w.Key).ToList();
-        return other.Count == 0 ? new Observation.Done(Text(Wanted(context))) : new Observation.NotStarted($"leader_priority of {string.Join(", ", other)} is another");
+        /// <summary>The priority that each member is to have.</summary>
+        public IEnumerable<(string Member, int Priority)> Wanted() =>
+            Priorities.Select(p => (p.Key, Clear ? 0 : p.Value));
+    }
+
+    protected override Task<Observation> ObserveAsync(
+        StepContext context, Args args, CancellationToken cancellationToken) => PatientlyAsync(async () =>
+    {
+        // Members that have not started yet have no name, so names need not be unique.
+        var present = (await Targets.Pd().MembersAsync(cancellationToken)).Members;
+        var other = args.Wanted()
+            .Where(w => (present.FirstOrDefault(m => m.Name == w.Member)?.LeaderPriority ?? 0) != w.Priority)
+            .Select(w => w.Member)
+            .ToList();
+        return other.Count == 0
+            ? new Observation.Done($"leader_priority: {Text(args)}.")
+            : new Observation.NotStarted($"leader_priority differs for {string.Join(", ", other)}.");
     });
 
-    /// <inheritdoc />
-    protected override async Task CarryOutAsync(StepContext context, CancellationToken cancellationToken)
+    protected override async Task ExecuteAsync(StepContext context, Args args, CancellationToken cancellationToken)
     {
-        foreach (var (member, priority) in Wanted(context))
+        foreach (var (member, priority) in args.Wanted())
         {
             Targets.EnsureMayAct();
             await Targets.Pd().SetLeaderPriorityAsync(member, priority, cancellationToken);
         }
     }
 
-    /// <summary>Priorities of a step, by the members' own names.</summary>
-    internal static Dictionary<string, int> Parse(string text) => text.Split(',')
-        .Select(p => p[..p.LastIndexOf('=')] is var name ? (name, int.Parse(p[(name.Length + 1)..], CultureInfo.InvariantCulture)) : default)
-        .ToDictionary(p => p.name, p => p.Item2, StringComparer.Ordinal);
-
-    private static Dictionary<string, int> Wanted(StepContext context)
-    {
-        var before = Parse(context.Parameter("priorities"));
-        return context.OptionalParameter("clear") is null ? before : before.ToDictionary(p => p.Key, _ => 0, StringComparer.Ordinal);
-    }
-
-    private static string Text(Dictionary<string, int> priorities) =>
-        string.Join(", ", priorities.Select(p => string.Create(CultureInfo.InvariantCulture, $"{p.Key} {p.Value}")));
+    private static string Text(Args args) => string.Join(
+        ", ",
+        args.Wanted().Select(w => string.Create(CultureInfo.InvariantCulture, $"{w.Member} {w.Priority}")));
 }

@@ -1,23 +1,31 @@
 using Drydock.Clients.Remote;
 using Drydock.Crds.Common;
 using Drydock.Engine.Actions;
+using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>
-/// Runs the smoke test of the spec on the master's host (docs/research/tidb.md#tispark); it must end with 0. It may run
-/// more than once.
+/// Runs the smoke test of the spec on the master's host (docs/research/tidb.md#tispark); its exit code must be 0. It may
+/// run more than once.
 /// </summary>
-internal sealed class SmokeSpark(ITiDbTargets targets) : SparkStep(targets)
+internal sealed class SmokeSpark(ITiDbTargets targets) : SparkStep<SmokeSpark.Args>(targets), IWaitingStep
 {
     private const string InDirectory = """cd -- "$1" && shift && "$@" """;
 
-    /// <inheritdoc />
-    public override async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
+    public sealed record Args;
+
+    protected override async Task<Observation> ObserveAsync(
+        StepContext context, Args args, CancellationToken cancellationToken)
     {
-        var result = await Targets.Hosts.Files(Spark().Hosts[0]).RunAsync(RemoteCommand.Script(InDirectory, [Spark().Directory, .. Spark().Smoke]), cancellationToken);
+        var master = Spark.Hosts[0];
+        var command = RemoteCommand.Script(InDirectory, [Spark.Directory, .. Spark.Smoke]);
+        var result = await Targets.Hosts.Files(master).RunAsync(command, cancellationToken);
         return result.IsSuccess
-            ? new Observation.Done("the smoke test ended with 0")
-            : new Observation.Failed(Reasons.StepFailed, $"the smoke test on {Spark().Hosts[0]} ended with {result.ExitCode}: {StrictJson.Words(Targets.Redact(result.Errors + " " + result.Output))}");
+            ? new Observation.Done("The smoke test succeeded.")
+            : new Observation.Failed(
+                Reasons.StepFailed,
+                $"The smoke test on {master} exited with code {result.ExitCode}: "
+                + ToolOutput.Excerpt(Targets.Redact(result.Errors + " " + result.Output)));
     }
 }

@@ -3,26 +3,24 @@ using Drydock.Engine.Actions;
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>Starts Spark and waits until its master shows the workers, cores and memory it showed before.</summary>
-internal sealed class StartSpark(ITiDbTargets targets) : SparkStep(targets)
+internal sealed class StartSpark(ITiDbTargets targets) : SparkStep<StartSpark.Args>(targets)
 {
-    /// <inheritdoc />
-    public override Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken) =>
-        PatientlyAsync(() => LookAsync(context, cancellationToken));
+    public sealed record Args;
 
-    /// <inheritdoc />
-    protected override Task CarryOutAsync(StepContext context, CancellationToken cancellationToken) =>
-        RunAsync(Spark().Start, cancellationToken);
-
-    private async Task<Observation> LookAsync(StepContext context, CancellationToken cancellationToken)
+    protected override Task<Observation> ObserveAsync(
+        StepContext context, Args args, CancellationToken cancellationToken) => PatientlyAsync(async () =>
     {
-        if (await SparkMaster.AskAsync(Targets, Spark(), cancellationToken) is not { } master)
+        if (await SparkMaster.ReadAsync(Targets, Spark, cancellationToken) is not { } master)
         {
-            return new Observation.NotStarted("Spark's master does not serve");
+            return new Observation.NotStarted("Spark's master is not running.");
         }
 
         var before = context.Recorded(TiDbStepIds.StopSpark, StopSpark.BeforeKey);
         return before is null || before == master.ToString()
-            ? new Observation.Done($"workers/cores/memory {master}")
-            : new Observation.Running($"workers/cores/memory {master}, before {before}");
-    }
+            ? new Observation.Done($"Spark's master shows workers/cores/memory {master}.")
+            : new Observation.Running($"Spark's master shows workers/cores/memory {master}, before {before}.");
+    });
+
+    protected override Task ExecuteAsync(StepContext context, Args args, CancellationToken cancellationToken) =>
+        RunAsync(Spark.Start, cancellationToken);
 }

@@ -1,19 +1,20 @@
 using System.Globalization;
 using Drydock.Crds.DatabaseRollingUpgrades;
+using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>
-/// What must be so right before a process is stopped, so that never two are down at once: every other one that the
-/// cluster needs lives, PD has a leader, all stores are Up, no Region lacks a peer, no DDL is under way. What PD says
-/// may be 20 s old (docs/research/tidb.md#rules): the hosts themselves are asked as well.
+/// Checks that the cluster can lose a process right before it is stopped, so that two are never down at once: every
+/// other process that it needs is running, PD has a leader, all stores are Up, no Region lacks a peer, no DDL is
+/// running. PD's view may be 20 s old (docs/research/tidb.md#rules), so the hosts are asked as well.
 /// </summary>
 internal sealed class StopGate(ITiDbTargets targets)
 {
     private const int AtATime = 16;
 
     /// <summary>
-    /// What stands in the way of stopping an instance; empty if nothing does. What cannot be read stands in the way.
+    /// Why an instance must not be stopped, as sentences; empty if it may. Anything that cannot be read is a reason.
     /// </summary>
     public async Task<IReadOnlyList<string>> ProblemsAsync(DatabaseInstance about, CancellationToken cancellationToken)
     {
@@ -31,7 +32,7 @@ internal sealed class StopGate(ITiDbTargets targets)
             {
                 problems.AddRange(await check());
             }
-            catch (Exception exception) when (exception is HostException or ServiceException or TiDbApiException or DatabaseSqlException)
+            catch (TargetException exception)
             {
                 problems.Add(exception.Message);
             }
@@ -40,24 +41,35 @@ internal sealed class StopGate(ITiDbTargets targets)
         return problems;
     }
 
-    // Of those that keep quorum and data, and of its own kind.
+    // The processes that hold quorum and data, and those of the same component.
     private async Task<IEnumerable<string>> OthersAsync(DatabaseInstance about, CancellationToken cancellationToken)
     {
-        var others = targets.Spec().Instances.Where(i => i.Name != about.Name && (i.Component is DatabaseComponent.PD or DatabaseComponent.TiKV || i.Component == about.Component));
+        var others = targets.Spec().Instances.Where(i => i.Name != about.Name
+            && (i.Component is DatabaseComponent.PD or DatabaseComponent.TiKV || i.Component == about.Component));
         var problems = new List<string>();
         foreach (var some in others.Chunk(AtATime))
         {
-            var looks = await Task.WhenAll(some.Select(async i => (Instance: i, Process: await targets.Hosts.Instance(i.Name).LookAsync(cancellationToken))));
-            problems.AddRange(looks
-                .Where(l => l.Process is not { Pid: not null, IsListening: true })
-                .Select(l => $"{l.Instance.Name} on {l.Instance.Host} {(l.Process.Pid is null ? "does not run" : $"does not listen on {targets.Spec().Service(l.Instance).Port}")} ({l.Process.SupervisionText})"));
+            problems.AddRange((await Task.WhenAll(some.Select(i => ProblemAsync(i, cancellationToken))))
+                .OfType<string>());
         }
 
         return problems;
     }
 
+    private async Task<string?> ProblemAsync(DatabaseInstance instance, CancellationToken cancellationToken)
+    {
+        var process = await targets.Hosts.Instance(instance.Name).LookAsync(cancellationToken);
+        return process switch
+        {
+            { Pid: null } => $"{instance.Name} on {instance.Host} is not running ({process.SupervisionText}).",
+            { IsListening: false } => $"{instance.Name} on {instance.Host} does not listen on port "
+                + $"{targets.Spec().Service(instance).Port} ({process.SupervisionText}).",
+            _ => null,
+        };
+    }
+
     private async Task<IEnumerable<string>> DdlAsync(CancellationToken cancellationToken) =>
-        (await targets.Sql.UnfinishedDdlAsync(cancellationToken)).Select(job => $"DDL {job}");
+        (await targets.Sql.UnfinishedDdlAsync(cancellationToken)).Select(job => $"DDL is running: {job}.");
 
     private async Task<IEnumerable<string>> PdAsync(DatabaseInstance about, CancellationToken cancellationToken)
     {
@@ -67,13 +79,13 @@ internal sealed class StopGate(ITiDbTargets targets)
         {
             if (!await pd.IsHealthyAsync(targets.Spec().Service(member), cancellationToken))
             {
-                problems.Add($"PD {member.Name} does not say that it is healthy");
+                problems.Add($"PD member {member.Name} does not report that it is healthy.");
             }
         }
 
         if (!(await pd.MembersAsync(cancellationToken)).IsSettled)
         {
-            problems.Add("PD's leadership is moving");
+            problems.Add("PD leadership is moving.");
         }
 
         return problems;
@@ -82,7 +94,7 @@ internal sealed class StopGate(ITiDbTargets targets)
     private async Task<IEnumerable<string>> StoresAsync(DatabaseInstance about, CancellationToken cancellationToken) =>
         (await targets.Pd().StoresAsync(cancellationToken))
             .Where(s => !s.IsTombstone && !s.IsUp && !targets.Spec().Service(about).IsAddress(s.Address))
-            .Select(s => string.Create(CultureInfo.InvariantCulture, $"store {s.Id} ({s.Address}) is {s.State}"));
+            .Select(s => string.Create(CultureInfo.InvariantCulture, $"Store {s.Id} ({s.Address}) is {s.State}."));
 
     private async Task<IEnumerable<string>> RegionsAsync(CancellationToken cancellationToken)
     {
@@ -91,7 +103,7 @@ internal sealed class StopGate(ITiDbTargets targets)
         {
             if (await targets.Pd().RegionCheckAsync(check, cancellationToken) is > 0 and var count)
             {
-                problems.Add(string.Create(CultureInfo.InvariantCulture, $"{count} Regions with {check}"));
+                problems.Add(string.Create(CultureInfo.InvariantCulture, $"{count} Regions with {check}."));
             }
         }
 

@@ -3,30 +3,49 @@ using Drydock.Engine.Actions;
 
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>Stops Spark. What its master showed before is recorded, to be compared with afterwards.</summary>
-internal sealed class StopSpark(ITiDbTargets targets) : SparkStep(targets)
+/// <summary>Stops Spark. What its master showed before is recorded, to be compared after the start.</summary>
+internal sealed class StopSpark(ITiDbTargets targets) : SparkStep<StopSpark.Args>(targets)
 {
     /// <summary>Receipt key: workers, cores and memory before, as <see cref="SparkMaster"/> writes them.</summary>
     public const string BeforeKey = "before";
 
-    /// <inheritdoc />
-    public override Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken) =>
-        PatientlyAsync(() => LookAsync(context, cancellationToken));
+    public sealed record Args;
 
-    /// <inheritdoc />
-    public override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(
-        StepContext context, CancellationToken cancellationToken)
+    protected override Task<Observation> ObserveAsync(
+        StepContext context, Args args, CancellationToken cancellationToken) => PatientlyAsync(async () =>
     {
-        // Of a former attempt: Spark may be stopped by now, and shows nothing any more.
-        if ((context.Receipt(BeforeKey) ?? context.Plan.Steps.Find(s => s.Id == context.Step.Id)?.Recorded(BeforeKey)) is { } known)
+        var isNewEverywhere = true;
+        foreach (var host in Spark.Hosts)
         {
-            return Fact(BeforeKey, known);
+            isNewEverywhere &= await HasNewJarAsync(host, cancellationToken);
+        }
+
+        var master = await SparkMaster.ReadAsync(Targets, Spark, cancellationToken);
+        if (context.Receipt(BeforeKey) is null)
+        {
+            return isNewEverywhere && master is not null
+                ? new Observation.Done("Spark already has the new JAR.", Entry(BeforeKey, master.ToString()))
+                : new Observation.NotStarted();
+        }
+
+        return master is null
+            ? new Observation.Done("Spark's master is stopped.")
+            : new Observation.NotStarted("Spark's master is still running.");
+    });
+
+    protected override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(
+        StepContext context, Args args, CancellationToken cancellationToken)
+    {
+        // From an earlier attempt: Spark may be stopped by now and show nothing.
+        if ((context.Receipt(BeforeKey) ?? context.Recorded(context.Step.Id, BeforeKey)) is { } known)
+        {
+            return Entry(BeforeKey, known);
         }
 
         SparkMaster? before;
         try
         {
-            before = await SparkMaster.AskAsync(Targets, Spark(), cancellationToken);
+            before = await SparkMaster.ReadAsync(Targets, Spark, cancellationToken);
         }
         catch (ServiceException exception)
         {
@@ -34,28 +53,13 @@ internal sealed class StopSpark(ITiDbTargets targets) : SparkStep(targets)
         }
 
         return before is { } master
-            ? Fact(BeforeKey, master.ToString())
-            : throw new StepActionException(Reasons.ComponentsUnhealthy, $"Spark's master does not serve on {Spark().Hosts[0]}:{Spark().WebPort}: there is nothing to compare with afterwards. Start Spark, or take spec.tidb.tiSpark out in a new upgrade");
+            ? Entry(BeforeKey, master.ToString())
+            : throw new StepActionException(
+                Reasons.ComponentsUnhealthy,
+                $"Spark's master does not listen on {Spark.Hosts[0]}:{Spark.WebPort}, so there is nothing to compare "
+                + "with after the upgrade. Start Spark, or create an upgrade without spec.tidb.tiSpark.");
     }
 
-    /// <inheritdoc />
-    protected override Task CarryOutAsync(StepContext context, CancellationToken cancellationToken) =>
-        RunAsync(Spark().Stop, cancellationToken);
-
-    private async Task<Observation> LookAsync(StepContext context, CancellationToken cancellationToken)
-    {
-        var newEverywhere = true;
-        foreach (var host in Spark().Hosts)
-        {
-            newEverywhere &= await HasNewJarAsync(host, cancellationToken);
-        }
-
-        var master = await SparkMaster.AskAsync(Targets, Spark(), cancellationToken);
-        if (context.Receipt(BeforeKey) is null)
-        {
-            return newEverywhere && master is not null ? new Observation.Done("Spark has the new JAR already", Fact(BeforeKey, master.ToString())) : new Observation.NotStarted();
-        }
-
-        return master is null ? new Observation.Done("Spark's master does not serve any more") : new Observation.NotStarted("Spark's master still serves");
-    }
+    protected override Task ExecuteAsync(StepContext context, Args args, CancellationToken cancellationToken) =>
+        RunAsync(Spark.Stop, cancellationToken);
 }

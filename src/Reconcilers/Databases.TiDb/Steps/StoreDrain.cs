@@ -6,16 +6,17 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 /// <param name="IsEvicted">
 /// Whether the evict-leader scheduler is persisted (schedulers-v2; docs/research/tidb.md#pd-as-observed).
 /// </param>
-/// <param name="IsCounted">Whether the count may be believed: a PD that has just become the leader runs no scheduler
-/// and knows no leader of any Region for a while.</param>
-/// <param name="Leaders">Regions it leads: the larger of PD's count and the store's own, where it tells.</param>
+/// <param name="IsCounted">
+/// Whether the count is reliable: a PD that has just become the leader runs no scheduler and knows no leader of any
+/// Region for a while.
+/// </param>
+/// <param name="Leaders">The Regions it leads: the larger of PD's count and the store's own, if it reports one.</param>
 /// <param name="IsOnly">Whether there is no other store that could lead.</param>
 internal sealed record StoreDrain(bool IsEvicted, bool IsCounted, long Leaders, bool IsOnly)
 {
     /// <summary>Whether no leader is left, for certain.</summary>
     public bool IsOver => IsOnly || (IsEvicted && IsCounted && Leaders == 0);
 
-    /// <summary>Reads it.</summary>
     public static async Task<StoreDrain> ReadAsync(
         ITiDbTargets targets, DatabaseInstance instance, ulong storeId, CancellationToken cancellationToken)
     {

@@ -1,6 +1,3 @@
-using Drydock.Clients.Kubernetes.Errors;
-using Drydock.Clients.Snapshots;
-using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Engine.Actions;
 using Drydock.Reconcilers.Upgrades;
@@ -8,99 +5,40 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>
-/// What the steps of a TiDB upgrade share. All of them are level-based: what is done is decided by what the world
-/// shows, and done twice it comes to the same; so a request that did not reach its target is simply made again until
-/// the step's time is over.
+/// The base of every step of a TiDB upgrade. Steps decide from observed state and are idempotent, so a request that did
+/// not reach its target, or whose answer was lost, is sent again until the step times out.
 /// </summary>
-internal abstract class TiDbStep(ITiDbTargets targets) : IStepAction
+internal abstract class TiDbStep<TArgs>(ITiDbTargets targets) : StepBase<TArgs>
+    where TArgs : class
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
-    private readonly AttemptClock _firstLooks = new();
+    private readonly AttemptClock _attempts = new();
 
-    /// <inheritdoc />
-    public string Name => GetType().Name;
-
-    /// <summary>What the step reaches the world by.</summary>
     protected ITiDbTargets Targets { get; } = targets;
 
-    /// <summary>The spec.</summary>
     protected DatabaseRollingUpgradeSpec Spec => Targets.Upgrade.Spec;
 
-    /// <inheritdoc />
-    public abstract Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken);
+    protected override bool IsRepeatable => true;
 
-    /// <inheritdoc />
-    public virtual Task<IReadOnlyDictionary<string, string>> PrepareAsync(StepContext context, CancellationToken cancellationToken) =>
-        Task.FromResult<IReadOnlyDictionary<string, string>>(context.Step.Receipt ?? new SortedDictionary<string, string>(StringComparer.Ordinal));
+    /// <summary>The instance the step acts on.</summary>
+    protected DatabaseInstance Instance(StepContext context) => Targets.Instance(context.Node);
 
-    /// <inheritdoc />
-    public async Task ActAsync(StepContext context, CancellationToken cancellationToken)
+    /// <summary>When the current attempt began.</summary>
+    protected DateTimeOffset Began(StepContext context) => _attempts.Began(context);
+
+    /// <summary>
+    /// Observes; a cluster that cannot answer for a moment (its leader moves, a server starts) is waited for until the
+    /// step times out.
+    /// </summary>
+    protected static async Task<Observation> PatientlyAsync(Func<Task<Observation>> observe)
     {
         try
         {
-            await CarryOutAsync(context, cancellationToken);
+            return await observe();
         }
-        catch (Exception exception) when (ClientFailures.Refusal(exception, isRepeatable: true) is not null)
+        catch (TargetException exception) when (exception is not HostException)
         {
-            throw ClientFailures.Refusal(exception, isRepeatable: true)!;
-        }
-        catch (TiDbApiException exception)
-        {
-            throw new StepActionException(exception.Reason, exception.Message, retryable: true, exception);
-        }
-        catch (DatabaseSqlException exception)
-        {
-            throw new StepActionException(exception.Reason, exception.Message, retryable: true, exception) { NotTaken = exception.Reason == Reasons.ServerUnreachable };
-        }
-        catch (SnapshotException exception)
-        {
-            throw new StepActionException(StorageReasons.Of(exception), exception.Message, retryable: true, exception);
-        }
-        catch (KubernetesException exception)
-        {
-            throw new StepActionException(Reasons.StepFailed, exception.Message, retryable: true, exception);
-        }
-    }
-
-    /// <summary>
-    /// Nothing sends events here, neither ssh nor PD: a short pause. Steps that have an event override it.
-    /// </summary>
-    public virtual Task WaitAsync(StepContext context, CancellationToken cancellationToken) =>
-        Task.Delay(Pause, context.Time, cancellationToken);
-
-    /// <summary>Does what the step is for. Errors of the clients become the engine's.</summary>
-    protected virtual Task CarryOutAsync(StepContext context, CancellationToken cancellationToken) =>
-        Task.CompletedTask;
-
-    /// <summary>The instance the step is about.</summary>
-    protected DatabaseInstance Instance(StepContext context) => Targets.Instance(context.Step.Node);
-
-    /// <summary>Since when an attempt is under way.</summary>
-    protected DateTimeOffset Began(StepContext context) => _firstLooks.Began(context);
-
-    /// <summary>
-    /// Looks; a cluster that cannot be asked for a moment (its leader moves, a server comes up) is waited for until the
-    /// step's time is over, and not given up.
-    /// </summary>
-    protected static async Task<Observation> PatientlyAsync(Func<Task<Observation>> look)
-    {
-        try
-        {
-            return await look();
-        }
-        catch (Exception exception) when (exception is ServiceException or TiDbApiException or DatabaseSqlException)
-        {
+            // A host that cannot be observed is an unknown outcome, which the engine reports.
             return new Observation.Running(exception.Message);
         }
     }
-
-    /// <summary>Facts of one entry.</summary>
-    protected static IReadOnlyDictionary<string, string> Fact(string key, string value) =>
-        new Dictionary<string, string>(StringComparer.Ordinal) { [key] = value };
-
-    /// <summary>
-    /// What the world is not ready for yet: tried again by itself until the step's time is over. Nothing was requested.
-    /// </summary>
-    protected static StepActionException NotYet(string reason, string message) =>
-        new(reason, message) { NotTaken = true };
 }

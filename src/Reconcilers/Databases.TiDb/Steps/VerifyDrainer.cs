@@ -3,12 +3,17 @@ using Drydock.Engine.Actions;
 
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>A drainer is back when it answers and is registered as online.</summary>
-internal sealed class VerifyDrainer(ITiDbTargets targets) : VerifyInstance(targets)
+/// <summary>A drainer is verified when it answers and is registered as online.</summary>
+internal sealed class VerifyDrainer(ITiDbTargets targets) : VerifyInstance<VerifyDrainer.Args>(targets)
 {
-    /// <inheritdoc />
+    public sealed record Args;
+
     protected override async Task<Observation?> InClusterAsync(
-        StepContext context, DatabaseInstance instance, InstanceProcess process, CancellationToken cancellationToken)
+        StepContext context,
+        Args args,
+        DatabaseInstance instance,
+        InstanceProcess process,
+        CancellationToken cancellationToken)
     {
         var own = Spec.Service(instance);
         await Targets.Binlog().DrainerAsync(own, cancellationToken);
@@ -18,6 +23,8 @@ internal sealed class VerifyDrainer(ITiDbTargets targets) : VerifyInstance(targe
         }
 
         var node = registered.FirstOrDefault(n => own.IsAddress(n.Address));
-        return node is { IsOnline: true } ? null : new Observation.Running($"drainer {own} is {node?.State ?? "not registered"}");
+        return node is { IsOnline: true }
+            ? null
+            : new Observation.Running($"Drainer {own} is {node?.State ?? "not registered"}.");
     }
 }

@@ -7,20 +7,23 @@ using Drydock.Engine.Actions;
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>
-/// An instance counts as upgraded once its one process runs the new program, listens, the cluster takes it for healthy,
-/// and all that has stayed so for spec.settle without a restart in between: a process that ends and is started again
-/// every few seconds looks up between two looks (docs/research/tidb.md#tidb-ansible). One that does not run is started.
+/// Verifies that an instance is upgraded: its one process runs the new program and listens, the cluster considers it
+/// healthy, and all of that was so for spec.settle without a restart. A process that exits and is restarted every few
+/// seconds may look up at each observation (docs/research/tidb.md#tidb-ansible). An instance that is down is started.
 /// </summary>
-internal abstract class VerifyInstance(ITiDbTargets targets) : TiDbStep(targets)
+internal abstract class VerifyInstance<TArgs>(ITiDbTargets targets) : TiDbStep<TArgs>(targets)
+    where TArgs : class
 {
-    // A start time is known to within a second.
-    private static readonly TimeSpan Grain = TimeSpan.FromSeconds(2);
+    // Start times are known to within a second.
+    private static readonly TimeSpan Precision = TimeSpan.FromSeconds(2);
 
-    // So many restarts by its supervisor within the time to settle are no accident.
+    // This many restarts by the supervisor within spec.settle are not a coincidence.
     private const int TooManyRestarts = 3;
 
-    /// <inheritdoc />
-    public override Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken) => PatientlyAsync(async () =>
+    private TimeSpan Settle => KubernetesDuration.Parse(Spec.Settle);
+
+    protected override Task<Observation> ObserveAsync(
+        StepContext context, TArgs args, CancellationToken cancellationToken) => PatientlyAsync(async () =>
     {
         var instance = Instance(context);
         var process = await Targets.Hosts.Instance(instance.Name).LookAsync(cancellationToken);
@@ -29,22 +32,21 @@ internal abstract class VerifyInstance(ITiDbTargets targets) : TiDbStep(targets)
             return notYet;
         }
 
-        if (await InClusterAsync(context, instance, process, cancellationToken) is { } missing)
+        if (await InClusterAsync(context, args, instance, process, cancellationToken) is { } missing)
         {
             return missing;
         }
 
-        var left = KubernetesDuration.Parse(Spec.Settle) - await HealthyForAsync(context, instance, process, cancellationToken);
+        var left = Settle - await HealthyForAsync(context, instance, process, cancellationToken);
         return left > TimeSpan.Zero
-            ? new Observation.Running($"healthy; {KubernetesDuration.Format(left)} of {Spec.Settle} to go")
+            ? new Observation.Running(
+                $"{instance.Name} is healthy; {KubernetesDuration.Format(left)} of spec.settle {Spec.Settle} left.")
             : new Observation.Done();
     });
 
-    /// <inheritdoc />
-    protected override async Task CarryOutAsync(StepContext context, CancellationToken cancellationToken)
+    protected override async Task ExecuteAsync(StepContext context, TArgs args, CancellationToken cancellationToken)
     {
-        var instance = Instance(context);
-        var host = Targets.Hosts.Instance(instance.Name);
+        var host = Targets.Hosts.Instance(Instance(context).Name);
         if (!(await host.LookAsync(cancellationToken)).IsAlive)
         {
             await host.StartAsync(Spec.Package.Directory, cancellationToken);
@@ -52,50 +54,61 @@ internal abstract class VerifyInstance(ITiDbTargets targets) : TiDbStep(targets)
     }
 
     /// <summary>
-    /// What the cluster says: null if it takes the instance for healthy on the new version, else what is still waited
-    /// for, or has to be done.
+    /// The view of the cluster: null if it considers the instance healthy on the new version, otherwise what is missing
+    /// or has to be done.
     /// </summary>
-    /// <param name="context">The step.</param>
-    /// <param name="instance">The instance.</param>
-    /// <param name="process">Its process.</param>
-    /// <param name="cancellationToken">Cancels.</param>
     protected abstract Task<Observation?> InClusterAsync(
-        StepContext context, DatabaseInstance instance, InstanceProcess process, CancellationToken cancellationToken);
+        StepContext context,
+        TArgs args,
+        DatabaseInstance instance,
+        InstanceProcess process,
+        CancellationToken cancellationToken);
 
     private async Task<Observation?> OnHostAsync(
         StepContext context, DatabaseInstance instance, InstanceProcess process, CancellationToken cancellationToken)
     {
+        var where = $"{instance.Name} on {instance.Host}";
+        var log = $"{instance.DeployDir}/log";
         var restarts = process.Restarts ?? 0;
-        if (restarts >= TooManyRestarts && await HealthyForAsync(context, instance, process, cancellationToken) < KubernetesDuration.Parse(Spec.Settle))
+        if (restarts >= TooManyRestarts
+            && await HealthyForAsync(context, instance, process, cancellationToken) < Settle)
         {
-            return new Observation.Failed(
-                Reasons.InstanceUnhealthy,
-                string.Create(CultureInfo.InvariantCulture, $"{instance.Name} on {instance.Host} was restarted {restarts} times by its supervisor and does not stay up ({process.SupervisionText}); look at its log below {instance.DeployDir}/log, put the cause right, then retry"));
+            return new Observation.Failed(Reasons.InstanceUnhealthy, string.Create(
+                CultureInfo.InvariantCulture,
+                $"{where} was restarted {restarts} times by its supervisor and does not stay up "
+                + $"({process.SupervisionText}). Check its log below {log}, fix the cause, then retry."));
         }
 
         if (process.Pid is null)
         {
             return process.Supervision == SupervisionState.Restarting
-                ? new Observation.Running($"it is being restarted by its supervisor ({process.SupervisionText})")
-                : new Observation.NotStarted($"{instance.Name} on {instance.Host} does not run ({process.SupervisionText}); see its log below {instance.DeployDir}/log");
+                ? new Observation.Running($"{where} is being restarted by its supervisor ({process.SupervisionText}).")
+                : new Observation.NotStarted(
+                    $"{where} is not running ({process.SupervisionText}). Check its log below {log}.");
         }
 
-        if (!InstanceLooks.RunsNew(process, InstanceLooks.NewSha256(Targets, context.Plan, instance)))
+        if (!InstancePrograms.RunsNew(process, InstancePrograms.NewSha256(Targets, context.Plan, instance)))
         {
-            return new Observation.Failed(Reasons.InstanceUnhealthy, $"{instance.Name} on {instance.Host} runs another program ({process.Executable}) than that of {Spec.ToVersion}: somebody started it. Stop it, then retry");
+            return new Observation.Failed(
+                Reasons.InstanceUnhealthy,
+                $"{where} runs {process.Executable}, which is not the program of {Spec.ToVersion}: it was started "
+                + "from outside. Stop it, then retry.");
         }
 
         if (process.Strays.Count > 0)
         {
             return new Observation.Failed(
                 Reasons.ProcessLivesOn,
-                $"beside {instance.Name} on {instance.Host} lives {string.Join(", ", process.Strays.Select(s => $"pid {s.Pid} ({s.Executable})"))}; end what is not pid {process.Pid}, then retry");
+                $"Unexpected processes run beside {where} (pid {process.Pid}): {SwapInstance.Strays(process)}. "
+                + "Stop them, then retry.");
         }
 
-        return process.IsListening ? null : new Observation.Running($"it does not listen on {Spec.Service(instance).Port} yet");
+        return process.IsListening
+            ? null
+            : new Observation.Running($"{where} does not listen on port {Spec.Service(instance).Port} yet.");
     }
 
-    // Since the later of: the process was started, by the clock of its host; the step before saw it started, by ours.
+    // Since the later of: the start of the process, by its host's clock; the end of the swap step, by the operator's.
     private async Task<TimeSpan> HealthyForAsync(
         StepContext context, DatabaseInstance instance, InstanceProcess process, CancellationToken cancellationToken)
     {
@@ -106,7 +119,9 @@ internal abstract class VerifyInstance(ITiDbTargets targets) : TiDbStep(targets)
             return now - (swap?.FinishedAt ?? now);
         }
 
-        if (Moments.Parse(swap?.Recorded(SwapInstance.StartedAtFact)) is { } same && (same - started).Duration() <= Grain && swap?.FinishedAt is { } seen)
+        if (Timestamps.Parse(swap?.Recorded(SwapInstance.StartedAtFact)) is { } same
+            && (same - started).Duration() <= Precision
+            && swap?.FinishedAt is { } seen)
         {
             return now - seen;
         }

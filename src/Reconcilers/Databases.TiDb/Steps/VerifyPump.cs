@@ -4,17 +4,25 @@ using Drydock.Engine.Actions;
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>
-/// A pump is back when it says itself that it is online. What others say of a pump that was killed may be old
+/// A pump is verified when it reports itself online. The view of others may be stale if it was killed
 /// (docs/research/tidb.md#pump-and-drainer).
 /// </summary>
-internal sealed class VerifyPump(ITiDbTargets targets) : VerifyInstance(targets)
+internal sealed class VerifyPump(ITiDbTargets targets) : VerifyInstance<VerifyPump.Args>(targets)
 {
-    /// <inheritdoc />
+    public sealed record Args;
+
     protected override async Task<Observation?> InClusterAsync(
-        StepContext context, DatabaseInstance instance, InstanceProcess process, CancellationToken cancellationToken)
+        StepContext context,
+        Args args,
+        DatabaseInstance instance,
+        InstanceProcess process,
+        CancellationToken cancellationToken)
     {
         var own = Spec.Service(instance);
-        var node = (await Targets.Binlog().PumpsAsync(own, cancellationToken)).FirstOrDefault(n => own.IsAddress(n.Address));
-        return node is { IsOnline: true } ? null : new Observation.Running($"pump {own} is {node?.State ?? "not registered"}");
+        var nodes = await Targets.Binlog().PumpsAsync(own, cancellationToken);
+        var node = nodes.FirstOrDefault(n => own.IsAddress(n.Address));
+        return node is { IsOnline: true }
+            ? null
+            : new Observation.Running($"Pump {own} is {node?.State ?? "not registered"}.");
     }
 }

@@ -7,92 +7,118 @@ using Drydock.Engine.Actions;
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>
-/// A TiKV is back when PD has its store Up with a new start time and the new version (docs/research/tidb.md#tikv). Only
-/// then is the evict-leader scheduler taken away, proven by schedulers-v2 (docs/research/tidb.md#pd-as-observed), and
-/// leaders are given a while to come back.
+/// A TiKV is verified when PD reports its store Up with a new start time and the new version
+/// (docs/research/tidb.md#tikv). Only then is the evict-leader scheduler removed, confirmed by schedulers-v2
+/// (docs/research/tidb.md#pd-as-observed), and leaders have some time to return.
 /// </summary>
-internal sealed class VerifyTikv(ITiDbTargets targets) : VerifyInstance(targets)
+internal sealed class VerifyTikv(ITiDbTargets targets) : VerifyInstance<VerifyTikv.Args>(targets)
 {
-    /// <summary>Receipt key: since when it has been waited for.</summary>
+    /// <summary>Receipt key: since when the step has been waiting.</summary>
     public const string SinceKey = "since";
 
-    // As tidb-operator and tiup have it (docs/research/tidb.md#tiup): two thirds of the leaders, where there were
-    // enough for that to mean anything, and 400 s at most.
+    // As tidb-operator and tiup do (docs/research/tidb.md#tiup): two thirds of the leaders, if there were enough of
+    // them, and 400 s at most.
     private const long EnoughLeaders = 200;
-    private static readonly TimeSpan LongestWayBack = TimeSpan.FromSeconds(400);
+    private static readonly TimeSpan LongestReturn = TimeSpan.FromSeconds(400);
 
     // PD keeps the start time in whole seconds.
-    private static readonly TimeSpan Grain = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Precision = TimeSpan.FromSeconds(2);
 
-    /// <inheritdoc />
+    /// <param name="Store">The store of the TiKV.</param>
+    public sealed record Args(ulong Store);
+
     protected override async Task<Observation?> InClusterAsync(
-        StepContext context, DatabaseInstance instance, InstanceProcess process, CancellationToken cancellationToken)
+        StepContext context,
+        Args args,
+        DatabaseInstance instance,
+        InstanceProcess process,
+        CancellationToken cancellationToken)
     {
-        var id = Id(context);
-        var store = await Targets.Pd().StoreAsync(id, cancellationToken);
-        if (Waits(store, process) is { } waits)
+        var store = await Targets.Pd().StoreAsync(args.Store, cancellationToken);
+        if (Missing(store, process) is { } missing)
         {
-            // Begun once more, it takes the scheduler away and gives up.
-            return IsLate(context) && (await Targets.Pd().ScheduleAsync(cancellationToken)).Evicted.Contains(id) ? new Observation.NotStarted(waits) : new Observation.Running(waits);
+            // Executed once more, the step removes the scheduler and fails.
+            return IsLate(context) && await IsEvictedAsync(args, cancellationToken)
+                ? new Observation.NotStarted(missing)
+                : new Observation.Running(missing);
         }
 
-        if ((await Targets.Pd().ScheduleAsync(cancellationToken)).Evicted.Contains(id))
+        if (await IsEvictedAsync(args, cancellationToken))
         {
-            return new Observation.NotStarted("evict-leader-scheduler is still there");
+            return new Observation.NotStarted($"Store {args.Store} still has its evict-leader-scheduler.");
         }
 
         var before = LeadersBefore(context, instance);
-        var isBack = before < EnoughLeaders || store.Leaders * 3 >= before * 2 || process.StartedAt is null
-            || context.Time.GetUtcNow() - Began(context) >= LongestWayBack;
-        return isBack ? null : new Observation.Running(string.Create(CultureInfo.InvariantCulture, $"{store.Leaders} of {before} leaders are back"));
+        var isBack = before < EnoughLeaders
+            || store.Leaders * 3 >= before * 2
+            || process.StartedAt is null
+            || context.Time.GetUtcNow() - Began(context) >= LongestReturn;
+        return isBack
+            ? null
+            : new Observation.Running(string.Create(
+                CultureInfo.InvariantCulture, $"{store.Leaders} of {before} leaders have returned."));
     }
 
-    /// <inheritdoc />
-    protected override async Task CarryOutAsync(StepContext context, CancellationToken cancellationToken)
+    protected override async Task ExecuteAsync(StepContext context, Args args, CancellationToken cancellationToken)
     {
-        await base.CarryOutAsync(context, cancellationToken);
+        await base.ExecuteAsync(context, args, cancellationToken);
         var instance = Instance(context);
         var process = await Targets.Hosts.Instance(instance.Name).LookAsync(cancellationToken);
-        var waits = Waits(await Targets.Pd().StoreAsync(Id(context), cancellationToken), process);
+        var missing = Missing(await Targets.Pd().StoreAsync(args.Store, cancellationToken), process);
         var isLate = IsLate(context);
-        if (waits is null || isLate)
+        if (missing is null || isLate)
         {
             Targets.EnsureMayAct();
-            await Targets.Pd().LetLeadersBackAsync(Id(context), cancellationToken);
+            await Targets.Pd().LetLeadersBackAsync(args.Store, cancellationToken);
         }
 
-        if (waits is not null && isLate)
+        if (missing is not null && isLate)
         {
             throw new StepActionException(
                 Reasons.InstanceUnhealthy,
-                $"{instance.Name} on {instance.Host} runs {Spec.ToVersion} and did not come back into the cluster within {Spec.Timeouts.Verify} (spec.timeouts.verify): {waits}. Its evict-leader-scheduler is removed. Look at its log below {instance.DeployDir}/log, put the cause right, then retry",
+                $"{instance.Name} on {instance.Host} runs {Spec.ToVersion} and did not rejoin the cluster within "
+                + $"{Spec.Timeouts.Verify} (spec.timeouts.verify): {missing} Its evict-leader-scheduler is removed. "
+                + $"Check its log below {instance.DeployDir}/log, fix the cause, then retry.",
                 retryable: false);
         }
     }
 
-    /// <inheritdoc />
-    public override Task<IReadOnlyDictionary<string, string>> PrepareAsync(StepContext context, CancellationToken cancellationToken) => Task.FromResult(
-        context.Receipt(SinceKey) is not null ? context.Step.Receipt! : Fact(SinceKey, Moments.Text(Began(context))));
+    protected override Task<IReadOnlyDictionary<string, string>> PrepareAsync(
+        StepContext context, Args args, CancellationToken cancellationToken) => Task.FromResult(
+            context.Receipt(SinceKey) is not null
+                ? Receipt(context)
+                : Entry(SinceKey, Timestamps.Text(Began(context))));
 
     private bool IsLate(StepContext context) =>
-        context.Time.GetUtcNow() - (Moments.Parse(context.Receipt(SinceKey)) ?? Began(context)) >= KubernetesDuration.Parse(Spec.Timeouts.Verify);
+        context.Time.GetUtcNow() - (Timestamps.Parse(context.Receipt(SinceKey)) ?? Began(context))
+        >= KubernetesDuration.Parse(Spec.Timeouts.Verify);
 
-    private string? Waits(PdStore store, InstanceProcess process) => store switch
-    {
-        { IsUp: false } => string.Create(CultureInfo.InvariantCulture, $"store {store.Id} is {store.State}"),
-        _ when !TiDbVersion.Same(store.Version, Spec.ToVersion) => string.Create(CultureInfo.InvariantCulture, $"PD knows store {store.Id} as version {store.Version}"),
-        _ when store.StartedAt is { } known && process.StartedAt is { } started && known + Grain < started => string.Create(CultureInfo.InvariantCulture, $"PD has not heard of store {store.Id} since it was started"),
-        _ => null,
-    };
+    private async Task<bool> IsEvictedAsync(Args args, CancellationToken cancellationToken) =>
+        (await Targets.Pd().ScheduleAsync(cancellationToken)).Evicted.Contains(args.Store);
 
-    private ulong Id(StepContext context)
+    private string? Missing(PdStore store, InstanceProcess process)
     {
-        var drain = TiDbStepIds.Drain(Instance(context));
-        return ulong.TryParse(context.Plan.Steps.Find(s => s.Id == drain)?.Parameters.GetValueOrDefault("store"), NumberStyles.None, CultureInfo.InvariantCulture, out var store)
-            ? store
-            : throw new KeyNotFoundException($"{drain} has no parameter 'store'; the stored plan does not fit action {context.Step.Action}.");
+        if (!store.IsUp)
+        {
+            return $"Store {store.Id} is {store.State}.";
+        }
+
+        if (!TiDbVersion.Same(store.Version, Spec.ToVersion))
+        {
+            return $"PD reports store {store.Id} with version {store.Version}.";
+        }
+
+        return store.StartedAt is { } known && process.StartedAt is { } started && known + Precision < started
+            ? $"PD has not heard from store {store.Id} since it was started."
+            : null;
     }
 
     private static long LeadersBefore(StepContext context, DatabaseInstance instance) =>
-        long.TryParse(context.Recorded(TiDbStepIds.Drain(instance), DrainTikv.LeadersKey), NumberStyles.None, CultureInfo.InvariantCulture, out var leaders) ? leaders : 0;
+        long.TryParse(
+            context.Recorded(TiDbStepIds.Drain(instance), DrainTikv.LeadersKey),
+            NumberStyles.None,
+            CultureInfo.InvariantCulture,
+            out var leaders)
+            ? leaders
+            : 0;
 }

@@ -28,7 +28,4 @@ internal abstract class YugabyteStep<TArgs>(IYugabyteTargets targets) : StepBase
 
     /// <summary>How long the attempt has been under way.</summary>
     protected TimeSpan Elapsed(StepContext context) => context.Time.GetUtcNow() - _clock.Began(context);
-
-    protected override StepActionException? Failure(Exception exception) =>
-        ClientFailures.Refusal(exception, isRepeatable: false) ?? base.Failure(exception);
 }

@@ -26,6 +26,6 @@ internal interface IServiceHttp : IDisposable
     /// <param name="json">The body; null for none.</param>
     /// <param name="cancellationToken">Cancels; the request may have been carried out.</param>
     /// <exception cref="ServiceException">There was no answer, or none that can be read;
-    /// <see cref="ServiceException.MayHaveRun"/>.</exception>
+    /// <see cref="ServiceException.IsAnswerLost"/>.</exception>
     Task<ServiceAnswer> SendAsync(HttpMethod method, string host, int port, string path, string? json, CancellationToken cancellationToken);
 }

@@ -22,6 +22,12 @@ internal abstract class StepBase<TArgs> : IStepAction
     /// <summary>How long to wait before the next look where the target sends no events.</summary>
     protected virtual TimeSpan Pause => TimeSpan.FromMilliseconds(250);
 
+    /// <summary>
+    /// Whether the requests of the step have the same effect twice as once, so that one whose answer was lost is sent
+    /// again within the same attempt.
+    /// </summary>
+    protected virtual bool IsRepeatable => false;
+
     Task<Observation> IStepAction.ObserveAsync(StepContext context, CancellationToken cancellationToken) =>
         ObserveAsync(context, context.Step.Arguments<TArgs>(), cancellationToken);
 
@@ -67,7 +73,7 @@ internal abstract class StepBase<TArgs> : IStepAction
     {
         TargetException target => new StepActionException(target.Reason, target.Message, target.IsRetryable, target)
         {
-            NotTaken = target.IsRequestNotTaken,
+            NotTaken = target.IsRequestNotTaken || (IsRepeatable && target.IsAnswerLost),
         },
         SnapshotException storage =>
             new StepActionException(StorageReasons.Of(storage), storage.Message, retryable: true, storage),

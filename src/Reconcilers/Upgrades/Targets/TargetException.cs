@@ -10,6 +10,9 @@ internal abstract class TargetException(string reason, string message, Exception
     /// <summary>The reason, a stable word.</summary>
     public string Reason { get; } = reason;
 
+    /// <summary>The path of the field of the spec that is wrong; null if the spec is not the cause.</summary>
+    public string? Field { get; init; }
+
     /// <summary>Whether another attempt may help without an administrator.</summary>
     public virtual bool IsRetryable => true;
 
@@ -18,4 +21,10 @@ internal abstract class TargetException(string reason, string message, Exception
     /// repeated automatically until the step times out.
     /// </summary>
     public virtual bool IsRequestNotTaken => false;
+
+    /// <summary>
+    /// The request was sent and its answer was lost. A step whose request has the same effect twice as once
+    /// (<see cref="StepBase{TArgs}.IsRepeatable"/>) treats it as not accepted.
+    /// </summary>
+    public virtual bool IsAnswerLost => false;
 }

@@ -79,7 +79,7 @@ public sealed class ServiceTlsTests : IDisposable
     private async Task RefusedAsync(ServiceHttp http)
     {
         var trouble = await Should.ThrowAsync<ServiceException>(() => http.SendAsync(HttpMethod.Post, "127.0.0.1", Port, "/x", "{}", Token));
-        (trouble.Reason, trouble.IsNotTaken).ShouldBe((Reasons.AccessDenied, true), trouble.Message);
+        (trouble.Reason, trouble.IsRequestNotTaken).ShouldBe((Reasons.AccessDenied, true), trouble.Message);
     }
 
     private ServiceHttp Client(LabCertificateAuthority authority, bool own)

@@ -7,29 +7,6 @@ namespace Drydock.Tests.Unit.Databases;
 
 public sealed class ClientFailureTests
 {
-    [Theory]
-    [InlineData(Reasons.HostUnreachable, true, false, true, true)]
-    [InlineData(Reasons.HostUnreachable, true, false, false, true)]
-    [InlineData(Reasons.HostUnreachable, true, true, true, true)]
-    [InlineData(Reasons.HostUnreachable, true, true, false, false)]
-    [InlineData(Reasons.StepFailed, true, false, true, false)]
-    [InlineData(Reasons.StepFailed, true, false, false, false)]
-    [InlineData(Reasons.HostUnreachable, false, false, true, false)]
-    public void Request_counts_as_not_taken_only_if_the_host_was_not_reached(
-        string reason, bool retryable, bool mayHaveRun, bool isRepeatable, bool notTaken)
-    {
-        var refusal = ClientFailures.Refusal(new HostException("h", reason, "m", retryable, mayHaveRun), isRepeatable)!;
-
-        (refusal.NotTaken, refusal.Reason, refusal.Message, refusal.Retryable).ShouldBe((notTaken, reason, "m", retryable));
-    }
-
-    [Theory]
-    [InlineData(true, false, true)]
-    [InlineData(false, false, false)]
-    [InlineData(false, true, true)]
-    public void Request_to_a_service_that_may_have_run_is_made_again_only_if_that_comes_to_the_same(bool isNotTaken, bool isRepeatable, bool notTaken) =>
-        ClientFailures.Refusal(new ServiceException(Reasons.HostUnreachable, "m", isNotTaken), isRepeatable)!.NotTaken.ShouldBe(notTaken);
-
     [Fact]
     public void Finding_names_the_host_of_the_failure_unless_told_better()
     {

@@ -80,7 +80,7 @@ public sealed class ServiceHttpTests : IDisposable
         var trouble = await Should.ThrowAsync<ServiceException>(() => _http.SendAsync(new HttpMethod(method), "127.0.0.1", Port, "/pd/api/v1/leader/resign", null, Token));
 
         await serving;
-        (trouble.Reason, trouble.IsNotTaken, trouble.MayHaveRun).ShouldBe((Reasons.HostUnreachable, false, true));
+        (trouble.Reason, trouble.IsRequestNotTaken, trouble.IsAnswerLost).ShouldBe((Reasons.HostUnreachable, false, true));
         _server.Pending().ShouldBeFalse();
         _requests.Count.ShouldBe(2);
     }
@@ -93,7 +93,7 @@ public sealed class ServiceHttpTests : IDisposable
 
         var trouble = await Should.ThrowAsync<ServiceException>(() => _http.GetAsync("127.0.0.1", port, "/status", Token));
 
-        (trouble.Reason, trouble.IsNotTaken).ShouldBe((Reasons.HostUnreachable, true));
+        (trouble.Reason, trouble.IsRequestNotTaken).ShouldBe((Reasons.HostUnreachable, true));
         trouble.Message.ShouldStartWith($"GET http://127.0.0.1:{port}/status: ");
     }
 
@@ -111,7 +111,7 @@ public sealed class ServiceHttpTests : IDisposable
     {
         var serving = ServeAsync("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{\"stores\":");
 
-        (await Should.ThrowAsync<ServiceException>(() => _http.GetAsync("127.0.0.1", Port, "/", Token))).MayHaveRun.ShouldBeTrue();
+        (await Should.ThrowAsync<ServiceException>(() => _http.GetAsync("127.0.0.1", Port, "/", Token))).IsAnswerLost.ShouldBeTrue();
         await serving;
     }
 
@@ -119,7 +119,7 @@ public sealed class ServiceHttpTests : IDisposable
     [InlineData("h", "no-slash")]
     [InlineData("h h", "/")]
     public async Task What_is_no_address_is_told(string host, string path) =>
-        (await Should.ThrowAsync<ServiceException>(() => _http.GetAsync(host, 80, path, Token))).IsNotTaken.ShouldBeTrue();
+        (await Should.ThrowAsync<ServiceException>(() => _http.GetAsync(host, 80, path, Token))).IsRequestNotTaken.ShouldBeTrue();
 
     [Fact]
     public void Material_that_is_none_is_told_without_what_it_holds()

@@ -5,6 +5,7 @@ using Drydock.Crds;
 using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Reconcilers.Databases.TiDb;
+using Drydock.Reconcilers.Upgrades;
 using Drydock.Tests.Unit.Fakes;
 using Shouldly;
 using Xunit;
@@ -35,7 +36,9 @@ public sealed class PlannerTests
         var plan = Compile(Whole);
         var own = plan.Steps.Where(s => s.Node is not null && s.Phase != Phases.PreparePackage).ToList();
 
-        own.Chunk(3).ShouldAllBe(three => three[0].Id.EndsWith("-drain", StringComparison.Ordinal) && three[1].Id.EndsWith("-swap", StringComparison.Ordinal) && three[2].Id.EndsWith("-verify", StringComparison.Ordinal));
+        own.Chunk(3).ShouldAllBe(three =>
+            TiDbStepIds.IsDrain(three[0]) && TiDbStepIds.IsSwap(three[1]) && TiDbStepIds.IsVerify(three[2]));
+        own[0].Title.ShouldBe("Drain pd-1");
         own.Chunk(3).Select(three => three[0].Node).ShouldBe(["pd-1", "pd-2", "pd-3", "tikv-1", "tikv-2", "tikv-3", "pump-1", "pump-2", "tidb-1", "tidb-2", "drainer-1"]);
         plan.Steps.Skip(plan.Steps.FindIndex(s => s.Id == TiDbStepIds.SaveConfiguration) + 1).ShouldAllBe(s => s.After.Count == 1, "one after the other");
     }
@@ -45,8 +48,8 @@ public sealed class PlannerTests
     {
         var plan = Compile(Whole);
 
-        plan.Steps.Where(s => s.PointOfNoReturn).Select(s => s.Id).ShouldBe(["UpgradePD/pd-1-swap", "UpgradeTiKV/tikv-3-swap", "UpgradeTiDB/tidb-1-swap"]);
-        plan.Steps.TakeWhile(s => s.Reversible).Last().Id.ShouldBe("UpgradePD/pd-1-drain");
+        plan.Steps.Where(s => s.PointOfNoReturn).Select(s => s.Id).ShouldBe(["UpgradePD/pd-1/swap", "UpgradeTiKV/tikv-3/swap", "UpgradeTiDB/tidb-1/swap"]);
+        plan.Steps.TakeWhile(s => s.Reversible).Last().Id.ShouldBe("UpgradePD/pd-1/drain");
         plan.Steps.SkipWhile(s => s.Reversible).ShouldAllBe(s => !s.Reversible);
     }
 
@@ -92,7 +95,7 @@ public sealed class PlannerTests
     {
         var world = new TiDbWorld(Whole with { Priority = 5 });
         var plan = Plan(world);
-        var catalog = new TiDbStepCatalog(world.Life.Targets);
+        var catalog = StepCatalog.Of<ITiDbTargets>(world.Life.Targets);
 
         plan.Steps.Select(s => s.Action).Except(catalog.ActionNames).ShouldBeEmpty();
         plan.Guards.Select(g => g.Check).Order().ShouldBe(catalog.GuardNames.Order());
@@ -112,12 +115,12 @@ public sealed class PlannerTests
     {
         var notes = Compile(Whole with { Spec = s => s with { Drain = new DrainSpec { OnTimeout = DrainTimeoutPolicy.Proceed }, HoldBefore = ["UpgradePD", "Nowhere"] } }).Notes;
 
-        notes.ShouldContain(n => n.StartsWith("NO WAY BACK from UpgradePD/pd-1-swap", StringComparison.Ordinal));
-        notes.ShouldContain(n => n.Contains("UpgradeTiKV/tikv-3-swap", StringComparison.Ordinal) && n.Contains("raises its version", StringComparison.Ordinal));
-        notes.ShouldContain(n => n.Contains("UpgradeTiDB/tidb-1-swap", StringComparison.Ordinal) && n.Contains("system tables", StringComparison.Ordinal));
-        notes.ShouldContain(n => n.StartsWith("estimate: 25m0s", StringComparison.Ordinal));
+        notes.ShouldContain(n => n.StartsWith("NO ROLLBACK from UpgradePD/pd-1/swap", StringComparison.Ordinal));
+        notes.ShouldContain(n => n.Contains("UpgradeTiKV/tikv-3/swap", StringComparison.Ordinal) && n.Contains("raises its version", StringComparison.Ordinal));
+        notes.ShouldContain(n => n.Contains("UpgradeTiDB/tidb-1/swap", StringComparison.Ordinal) && n.Contains("system tables", StringComparison.Ordinal));
+        notes.ShouldContain(n => n.StartsWith("Estimate: 25m0s", StringComparison.Ordinal));
         notes.ShouldContain(n => n.Contains("drain.onTimeout: Proceed", StringComparison.Ordinal));
-        notes.ShouldContain(n => n.StartsWith("configuration of tikv-1, tikv-2, tikv-3: storage.block-cache.capacity: (not set) → \"16GB\"", StringComparison.Ordinal));
+        notes.ShouldContain(n => n.StartsWith("Configuration of tikv-1, tikv-2, tikv-3: storage.block-cache.capacity: (not set) → \"16GB\"", StringComparison.Ordinal));
         notes.ShouldContain(n => n.Contains("'Nowhere'", StringComparison.Ordinal));
         notes.ShouldNotContain(n => n.Contains("'UpgradePD'", StringComparison.Ordinal));
         notes.ShouldContain(n => n.StartsWith("binlog is on: 2 pumps", StringComparison.Ordinal));
@@ -141,7 +144,12 @@ public sealed class PlannerTests
     {
         var plan = Compile(Whole with { Spec = s => s with { Tidb = s.Tidb! with { MergeScheduleLimit = from, TuneScheduling = new TuneSchedulingSpec { MergeScheduleLimit = to } } } });
 
-        plan.Steps.Where(s => s.Phase == Phases.TuneScheduling && s.Parameters["name"] == "merge-schedule-limit").Select(s => int.Parse(s.Parameters["limit"], null)).ShouldBe(values);
+        plan.Steps
+            .Where(s => s.Is<RaiseScheduleLimit>())
+            .Select(s => s.Arguments<RaiseScheduleLimit.Args>())
+            .Where(a => a.Name == "merge-schedule-limit")
+            .Select(a => (int)a.Limit)
+            .ShouldBe(values);
     }
 
     [Fact]
@@ -173,12 +181,13 @@ public sealed class PlannerTests
         var world = new TiDbWorld(Whole with { Priority = 5 });
         var plan = Plan(world);
         var cleared = With(plan, TiDbStepIds.ClearPriority);
-        var begun = With(cleared, "UpgradePD/pd-1-swap");
+        var begun = With(cleared, "UpgradePD/pd-1/swap");
 
-        TiDbRollback.Obstacle(world.Upgrade.Spec, cleared).ShouldBeNull();
+        TiDbRollbackPlanner.Refusal(world.Upgrade.Spec, cleared).ShouldBeNull();
         TiDbRollbackPlanner.Compile(world.Upgrade.Spec, plan, []).Steps.ShouldBeEmpty();
-        TiDbRollbackPlanner.Compile(world.Upgrade.Spec, cleared, ["x"]).Steps.ShouldHaveSingleItem().Parameters["priorities"].ShouldBe("pd-1=5");
-        TiDbRollback.Obstacle(world.Upgrade.Spec, begun)!.ShouldContain("no way back");
+        var undo = TiDbRollbackPlanner.Compile(world.Upgrade.Spec, cleared, ["x"]).Steps.ShouldHaveSingleItem();
+        undo.Arguments<SetLeaderPriorities.Args>().Wanted().ShouldBe([("pd-1", 5)]);
+        TiDbRollbackPlanner.Refusal(world.Upgrade.Spec, begun)!.ShouldContain(world.Upgrade.Spec.FromVersion);
         TiDbWork.IsPastUndo(cleared).ShouldBeFalse();
         TiDbWork.IsPastUndo(begun).ShouldBeTrue();
     }
@@ -213,7 +222,7 @@ public sealed class PlannerTests
                 Settings = new TikvSettings("8GB", 4, "", false),
             })],
             LeaderPriorities = new Dictionary<string, int>(),
-            ScheduleLimits = "merge-schedule-limit=8",
+            ScheduleLimits = new Dictionary<string, long>(StringComparer.Ordinal) { ["merge-schedule-limit"] = 8 },
             MaxReplicas = 3,
         });
     }

@@ -51,6 +51,14 @@ public sealed class PreflightTests
         Finds(Reasons.ClusterUnhealthy, "etcd's leader", w => w.EtcdLeader = "pd-3");
 
     [Fact]
+    public void Leader_priority_of_a_nameless_member_is_found() =>
+        Finds(Reasons.ClusterUnhealthy, "leader_priority 5", w =>
+        {
+            w.NamelessMembers.UnionWith(["pd-2", "pd-3"]);
+            (w.Priorities["pd-2"], w.Priorities["pd-3"]) = (5, 5);
+        });
+
+    [Fact]
     public void A_store_that_is_not_up_is_found() => Finds(Reasons.ClusterUnhealthy, "store 2", w =>
     {
         w.StoreOf("tikv-2").IsCut = true;

@@ -39,7 +39,7 @@ public sealed class RunObstacleTests
         world.RunToSuccess();
 
         world.Evicted.ShouldBeEmpty();
-        var status = TiDbStatus.Compose(new DatabaseRollingUpgradeStatus(), world.Upgrade.Spec, world.Stored!);
+        var status = TiDbStatus.Compose(new DatabaseRollingUpgradeStatus { Plan = world.Stored! }, world.Upgrade.Spec);
         status.ActionRequired.Where(a => a.Reason == Reasons.DrainTimeout).Select(a => a.Subject).ShouldBe(["tikv-1", "tikv-2", "tikv-3"]);
     }
 
@@ -47,7 +47,7 @@ public sealed class RunObstacleTests
     public void A_new_PD_leader_that_counts_no_leaders_yet_is_not_believed()
     {
         var world = new TiDbWorld(Whole).Begin();
-        world.RunUntil(() => world.Step("UpgradeTiKV/tikv-2-drain").State == StepState.Running, "tikv-2 drains");
+        world.RunUntil(() => world.Step("UpgradeTiKV/tikv-2/drain").State == StepState.Running, "tikv-2 drains");
         world.Elect(TimeSpan.FromMilliseconds(700), "pd-1");
         world.RunToSuccess();
 
@@ -59,9 +59,9 @@ public sealed class RunObstacleTests
     public void A_scheduler_that_a_new_PD_leader_does_not_run_yet_is_removed_all_the_same()
     {
         var world = new TiDbWorld(Whole with { SchedulerWindow = TimeSpan.FromMinutes(5) }).Begin();
-        world.RunUntil(() => world.Step("UpgradeTiKV/tikv-2-swap").State == StepState.Succeeded, "tikv-2 swapped");
+        world.RunUntil(() => world.Step("UpgradeTiKV/tikv-2/swap").State == StepState.Succeeded, "tikv-2 swapped");
         world.Elect(TimeSpan.FromMilliseconds(700), "pd-1");
-        world.RunUntil(() => world.Step("UpgradeTiKV/tikv-2-verify").State == StepState.Succeeded, "tikv-2 verified");
+        world.RunUntil(() => world.Step("UpgradeTiKV/tikv-2/verify").State == StepState.Succeeded, "tikv-2 verified");
 
         world.Evicted.ShouldBeEmpty();
         world.Violations.ShouldBeEmpty();
@@ -71,11 +71,11 @@ public sealed class RunObstacleTests
     public void Nothing_is_stopped_while_the_cluster_is_not_whole()
     {
         var world = new TiDbWorld(Whole).Begin();
-        world.RunUntil(() => world.Step("UpgradeTiKV/tikv-1-drain").State == StepState.Succeeded, "tikv-1 drained");
+        world.RunUntil(() => world.Step("UpgradeTiKV/tikv-1/drain").State == StepState.Succeeded, "tikv-1 drained");
         world.RegionChecks["pending-peer"] = 2;
         world.RunFor(TimeSpan.FromMinutes(3));
         world["tikv-1"].Running.ShouldBe(TiDbWorld.Old);
-        world.Step("UpgradeTiKV/tikv-1-swap").Message!.ShouldContain("2 Regions with pending-peer");
+        world.Step("UpgradeTiKV/tikv-1/swap").Message!.ShouldContain("2 Regions with pending-peer");
         world.RegionChecks["pending-peer"] = 0;
         world.RunToSuccess();
 
@@ -86,7 +86,7 @@ public sealed class RunObstacleTests
     public void A_cluster_that_stays_unwell_ends_the_waiting_and_takes_the_scheduler_away()
     {
         var world = new TiDbWorld(Whole).Begin();
-        world.RunUntil(() => world.Step("UpgradeTiKV/tikv-1-drain").State == StepState.Succeeded, "tikv-1 drained");
+        world.RunUntil(() => world.Step("UpgradeTiKV/tikv-1/drain").State == StepState.Succeeded, "tikv-1 drained");
         world.RegionChecks["down-peer"] = 2;
         world.RunToStall();
 
@@ -99,7 +99,7 @@ public sealed class RunObstacleTests
     public void A_process_that_died_is_not_taken_for_alive_because_PD_still_says_up()
     {
         var world = new TiDbWorld(Whole).Begin();
-        world.RunUntil(() => world.Step("UpgradeTiKV/tikv-1-drain").State == StepState.Succeeded, "tikv-1 drained");
+        world.RunUntil(() => world.Step("UpgradeTiKV/tikv-1/drain").State == StepState.Succeeded, "tikv-1 drained");
         world.End(world["tikv-3"], byOperator: false);
         world.RunFor(TimeSpan.FromSeconds(15));
         world["tikv-1"].Running.ShouldBe(TiDbWorld.Old);
@@ -113,7 +113,7 @@ public sealed class RunObstacleTests
     public void Ddl_that_appears_is_reported_and_waited_for()
     {
         var world = new TiDbWorld(Whole).Begin();
-        world.RunUntil(() => world.Step("UpgradeTiKV/tikv-1-drain").State == StepState.Running, "tikv-1 drains");
+        world.RunUntil(() => world.Step("UpgradeTiKV/tikv-1/drain").State == StepState.Running, "tikv-1 drains");
         world.Ddl.Add(new DdlJob("9", "orders", "t", "add index", "running"));
         world.Life.WorldChanged();
         world.RunUntil(() => world.Life.Outcome?.State == RunState.TargetChanged, "reported", TimeSpan.FromMinutes(2));
@@ -128,7 +128,7 @@ public sealed class RunObstacleTests
     public void The_systems_own_ddl_of_the_first_new_TiDB_is_none()
     {
         var world = new TiDbWorld(Whole).Begin();
-        world.RunUntil(() => world.Step("UpgradeTiDB/tidb-1-swap").State == StepState.Succeeded, "tidb-1 swapped");
+        world.RunUntil(() => world.Step("UpgradeTiDB/tidb-1/swap").State == StepState.Succeeded, "tidb-1 swapped");
         world.Ddl.Add(new DdlJob("9", "mysql", "user", "add column", "running"));
         world.After(TimeSpan.FromSeconds(30), world.Ddl.Clear);
         world.RunToSuccess();
@@ -140,8 +140,8 @@ public sealed class RunObstacleTests
     public void The_second_TiDB_waits_for_the_system_tables()
     {
         var world = new TiDbWorld(Whole).Begin();
-        world.RunUntil(() => world.Step("UpgradeTiDB/tidb-1-swap").State == StepState.Succeeded, "tidb-1 swapped");
-        world.RunUntil(() => world.Step("UpgradeTiDB/tidb-1-verify").State == StepState.Succeeded, "tidb-1 verified");
+        world.RunUntil(() => world.Step("UpgradeTiDB/tidb-1/swap").State == StepState.Succeeded, "tidb-1 swapped");
+        world.RunUntil(() => world.Step("UpgradeTiDB/tidb-1/verify").State == StepState.Succeeded, "tidb-1 verified");
 
         world.Bootstrap.ShouldBe(33);
     }
@@ -153,7 +153,7 @@ public sealed class RunObstacleTests
         world["tikv-2"].CrashLoops = true;
         world.RunToStall();
 
-        (world.Life.Outcome!.StepId, world.Life.Outcome.Reason).ShouldBe(("UpgradeTiKV/tikv-2-verify", Reasons.InstanceUnhealthy));
+        (world.Life.Outcome!.StepId, world.Life.Outcome.Reason).ShouldBe(("UpgradeTiKV/tikv-2/verify", Reasons.InstanceUnhealthy));
         world["tikv-3"].Running.ShouldBe(TiDbWorld.Old);
     }
 
@@ -161,7 +161,7 @@ public sealed class RunObstacleTests
     public void A_store_that_never_comes_back_ends_the_waiting_and_leaves_no_scheduler()
     {
         var world = new TiDbWorld(Whole).Begin();
-        world.RunUntil(() => world.Step("UpgradeTiKV/tikv-2-drain").State == StepState.Succeeded, "tikv-2 drained");
+        world.RunUntil(() => world.Step("UpgradeTiKV/tikv-2/drain").State == StepState.Succeeded, "tikv-2 drained");
         world.StoreOf("tikv-2").IsCut = true;
         world.RunToStall();
 
@@ -173,7 +173,7 @@ public sealed class RunObstacleTests
     public void An_instance_that_ends_after_its_swap_is_started_again()
     {
         var world = new TiDbWorld(Whole).Begin();
-        world.RunUntil(() => world.Step("UpgradePD/pd-2-swap").State == StepState.Succeeded, "pd-2 swapped");
+        world.RunUntil(() => world.Step("UpgradePD/pd-2/swap").State == StepState.Succeeded, "pd-2 swapped");
         world.End(world["pd-2"], byOperator: false);
         world["pd-2"].IsStopped = true;
         world.RunToSuccess();

@@ -50,7 +50,7 @@ public sealed class RunTests
     public void Leadership_that_comes_back_right_before_the_stop_is_moved_away_once_more()
     {
         var world = new TiDbWorld(Whole).Begin();
-        world.RunUntil(() => world.Step("UpgradePD/pd-1-drain").State == StepState.Succeeded, "pd-1 drained");
+        world.RunUntil(() => world.Step("UpgradePD/pd-1/drain").State == StepState.Succeeded, "pd-1 drained");
         world.PdLeader = "pd-1";
         world.RunToSuccess();
 
@@ -137,11 +137,11 @@ public sealed class RunTests
     public void Merging_is_limited_at_once_where_the_new_PD_merges()
     {
         var world = new TiDbWorld(Whole).Begin();
-        world.RunUntil(() => world.Step("UpgradeTiKV/tikv-1-drain").State == StepState.Running, "TiKV");
+        world.RunUntil(() => world.Step("UpgradeTiKV/tikv-1/drain").State == StepState.Running, "TiKV");
         world.Limits["merge-schedule-limit"].ShouldBe(2);
 
         var still = new TiDbWorld(Whole with { MergeMoves = false }).Begin();
-        still.RunUntil(() => still.Step("UpgradeTiKV/tikv-1-drain").State == StepState.Running, "TiKV");
+        still.RunUntil(() => still.Step("UpgradeTiKV/tikv-1/drain").State == StepState.Running, "TiKV");
         still.Limits["merge-schedule-limit"].ShouldBe(8);
     }
 
@@ -187,12 +187,23 @@ public sealed class RunTests
     }
 
     [Fact]
+    public void Nameless_members_do_not_stop_the_upgrade_of_pd()
+    {
+        var world = new TiDbWorld(Whole with { Priority = 5 });
+        world.NamelessMembers.UnionWith(["pd-2", "pd-3"]);
+        world.Begin();
+
+        world.RunUntil(() => world.Step(TiDbStepIds.RestorePriority).State == StepState.Succeeded, "PD upgraded");
+        world.Priorities["pd-1"].ShouldBe(5);
+    }
+
+    [Fact]
     public void What_an_abandoned_upgrade_would_leave_is_named_and_can_be_taken_away()
     {
         var world = new TiDbWorld(Whole).Begin();
-        world.RunUntil(() => world.Step("UpgradeTiKV/tikv-1-drain").State == StepState.Succeeded, "tikv-1 drained");
+        world.RunUntil(() => world.Step("UpgradeTiKV/tikv-1/drain").State == StepState.Succeeded, "tikv-1 drained");
         world.Evicted.ShouldNotBeEmpty();
-        TiDbStatus.Compose(new DatabaseRollingUpgradeStatus(), world.Upgrade.Spec, world.Stored!).ActionRequired.ShouldContain(a => a.Message.Contains("evict-leader-scheduler-1", StringComparison.Ordinal));
+        TiDbStatus.Compose(new DatabaseRollingUpgradeStatus { Plan = world.Stored! }, world.Upgrade.Spec).ActionRequired.ShouldContain(a => a.Message.Contains("evict-leader-scheduler-1", StringComparison.Ordinal));
 
         var taken = world.CleanUp();
         taken.Removed.ShouldBe(["tikv-1"]);
@@ -204,7 +215,7 @@ public sealed class RunTests
     public void What_was_taken_away_while_the_run_rested_is_left_no_more_until_the_store_is_drained_again()
     {
         var world = new TiDbWorld(Whole).Begin();
-        world.RunUntil(() => world.Step("UpgradeTiKV/tikv-1-drain").State == StepState.Succeeded, "tikv-1 drained");
+        world.RunUntil(() => world.Step("UpgradeTiKV/tikv-1/drain").State == StepState.Succeeded, "tikv-1 drained");
         var (spec, rest) = (world.Upgrade.Spec, new DatabaseParkedState(SupportedEngines.All));
         var resting = new DatabaseRollingUpgradeStatus { Plan = world.Stored! };
         rest.MayRemain(spec, resting).ShouldBeTrue();
@@ -214,7 +225,7 @@ public sealed class RunTests
         TiDbStatus.LeftBehind(spec, taken).ShouldBeEmpty();
 
         // The run goes on: the swap drains once more before it stops the process.
-        var again = taken with { Plan = taken.Plan! with { Steps = [.. taken.Plan.Steps.Select(s => s.Id == "UpgradeTiKV/tikv-1-swap" ? s with { Attempt = 1, StartedAt = world.Now.AddSeconds(2) } : s)] } };
+        var again = taken with { Plan = taken.Plan! with { Steps = [.. taken.Plan.Steps.Select(s => s.Id == "UpgradeTiKV/tikv-1/swap" ? s with { Attempt = 1, StartedAt = world.Now.AddSeconds(2) } : s)] } };
         rest.MayRemain(spec, again).ShouldBeTrue();
         TiDbStatus.LeftBehind(spec, again).ShouldHaveSingleItem().Subject.ShouldBe("tikv-1");
     }
@@ -234,10 +245,10 @@ public sealed class RunTests
     public void Status_tells_versions_times_references_and_what_a_person_has_to_do()
     {
         var world = new TiDbWorld(Whole).Begin();
-        world.RunUntil(() => world.Step("UpgradePD/pd-2-verify").State == StepState.Succeeded, "pd-2");
-        var half = TiDbStatus.Compose(new DatabaseRollingUpgradeStatus(), world.Upgrade.Spec, world.Stored!);
+        world.RunUntil(() => world.Step("UpgradePD/pd-2/verify").State == StepState.Succeeded, "pd-2");
+        var half = TiDbStatus.Compose(new DatabaseRollingUpgradeStatus { Plan = world.Stored! }, world.Upgrade.Spec);
         world.RunToSuccess();
-        var status = TiDbStatus.Compose(half, world.Upgrade.Spec, world.Stored!);
+        var status = TiDbStatus.Compose(half with { Plan = world.Stored! }, world.Upgrade.Spec);
 
         half.Instances.Where(i => i.Version == TiDbWorld.New).Select(i => i.Name).ShouldBe(["pd-1", "pd-2"]);
         status.Instances.ShouldAllBe(i => i.Version == TiDbWorld.New);

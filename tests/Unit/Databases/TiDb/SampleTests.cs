@@ -25,14 +25,14 @@ public sealed partial class SampleTests
             ClusterId = 1,
             Instances = [.. spec.Instances.Select(i => new DiscoveredInstance { Name = i.Name, Component = i.Component, Version = spec.FromVersion, Store = i.Component == DatabaseComponent.TiKV ? 1 : null })],
             LeaderPriorities = new Dictionary<string, int>(),
-            ScheduleLimits = "merge-schedule-limit=8",
+            ScheduleLimits = new Dictionary<string, long>(StringComparer.Ordinal) { ["merge-schedule-limit"] = 8 },
             MaxReplicas = 3,
             BootstrapVersion = 21,
         }).Compile();
 
         plan.Notes.ShouldNotContain(n => n.StartsWith("spec.holdBefore", StringComparison.Ordinal));
-        plan.Notes.ShouldContain(n => n.StartsWith("NO WAY BACK from UpgradePD/pd-1-swap on", StringComparison.Ordinal));
-        plan.Steps.Where(s => s.PointOfNoReturn).Select(s => s.Id).ShouldBe(["UpgradePD/pd-1-swap", "UpgradeTiKV/tikv-3-swap", "UpgradeTiDB/tidb-1-swap"]);
+        plan.Notes.ShouldContain(n => n.StartsWith("NO ROLLBACK from UpgradePD/pd-1/swap on", StringComparison.Ordinal));
+        plan.Steps.Where(s => s.PointOfNoReturn).Select(s => s.Id).ShouldBe(["UpgradePD/pd-1/swap", "UpgradeTiKV/tikv-3/swap", "UpgradeTiDB/tidb-1/swap"]);
         plan.Steps.Select(s => s.Phase).Distinct().ShouldBe(
         [
             Phases.PreparePackage, Phases.SaveConfiguration, Phases.Backup, Phases.UpgradePD, Phases.UpgradeTiKV, Phases.UpgradePump, Phases.UpgradeTiDB,

@@ -15,7 +15,7 @@ public sealed class SnapshotStaysTests
     public void A_backup_whose_files_are_missing_stops_the_upgrade_until_they_are_back()
     {
         var world = new TiDbWorld(new TiDbWorldSetup()).Begin();
-        world.RunUntil(() => world.Step("UpgradeTiKV/tikv-1-drain").State == StepState.Running, "tikv-1 drains");
+        world.RunUntil(() => world.Step("UpgradeTiKV/tikv-1/drain").State == StepState.Running, "tikv-1 drains");
         var snapshot = world.Objects.All<BackupSnapshot>().ShouldHaveSingleItem();
         var manifest = new SnapshotLocation(world.Storages, snapshot.Spec.PathPrefix ?? "", "s").ManifestName;
         world.Objects.Put(snapshot with

@@ -30,7 +30,11 @@ internal static class DatabaseDiscoveryOf
         ClusterId = ulong.MaxValue,
         Instances = [.. spec.Instances.Select((instance, index) => TiDb(spec, instance, (ulong)index))],
         LeaderPriorities = spec.Instances.Where(i => i.Component == DatabaseComponent.PD).Take(1).ToDictionary(i => i.Name, _ => 5, StringComparer.Ordinal),
-        ScheduleLimits = "leader-schedule-limit=4,merge-schedule-limit=0",
+        ScheduleLimits = new Dictionary<string, long>(StringComparer.Ordinal)
+        {
+            ["leader-schedule-limit"] = 4,
+            ["merge-schedule-limit"] = 0,
+        },
         MaxReplicas = 3,
         BootstrapVersion = 23,
         Notes = ["supervision as found on the hosts: pd.service"],

@@ -1,6 +1,7 @@
 using Drydock.Abstractions.Plans;
 using Drydock.Engine.Running;
 using Drydock.Reconcilers.Databases.TiDb;
+using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Tests.Unit.Fakes;
 
@@ -12,7 +13,7 @@ internal sealed class TiDbLife : IActFence
     private readonly TiDbWorld _world;
     private readonly Func<Plan, RunControls, RunEnvironment, Func<Plan, RunOutcome, CancellationToken, Task>, CancellationToken, Task<RunOutcome>> _run;
     private readonly Action _worldChanged;
-    private readonly TiDbStepCatalog _catalog;
+    private readonly StepCatalog _catalog;
     private Task<RunOutcome>? _advance;
     private ITimer? _timer;
     private int _woken = 1;
@@ -25,7 +26,7 @@ internal sealed class TiDbLife : IActFence
         var run = new PlanRun(new Random(1));
         (_run, _worldChanged) = (run.AdvanceAsync, run.WorldChanged);
         Targets = new TiDbWorldTargets(world, this);
-        _catalog = new TiDbStepCatalog(Targets);
+        _catalog = StepCatalog.Of<ITiDbTargets>(Targets);
     }
 
     public int Id { get; }

@@ -98,6 +98,9 @@ internal sealed partial class TiDbWorld
 
     public Dictionary<string, int> Priorities { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>PD members that report no name.</summary>
+    public HashSet<string> NamelessMembers { get; } = new(StringComparer.Ordinal);
+
     /// <summary>
     /// Persisted evict-leader schedulers, and since when: one that was added in the window is run at once.
     /// </summary>

@@ -52,7 +52,7 @@ internal sealed partial class TiDbWorldHttp
     {
         var member = new JsonObject
         {
-            ["name"] = process.Name,
+            ["name"] = world.NamelessMembers.Contains(process.Name) ? null : process.Name,
             ["member_id"] = JsonNode.Parse(string.Create(CultureInfo.InvariantCulture, $"{ulong.MaxValue - (ulong)world.Processes.IndexOf(process)}")),
             ["client_urls"] = Urls(process),
         };

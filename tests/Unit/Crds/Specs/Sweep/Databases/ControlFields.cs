@@ -58,7 +58,7 @@ internal static class ControlFields
         static DatabaseRunWorld Failing(RollbackPolicy policy)
         {
             var world = new DatabaseRunWorld();
-            world.Truth.Refusing.Add("UpgradePD/pd-1-swap");
+            world.Truth.Refusing.Add("UpgradePD/pd-1/swap");
             world.Apply(spec => spec with { RollbackPolicy = policy });
             world.RunUntil(() => world.Is("Stalled"), "a failure");
             world.RunFor(TimeSpan.FromMinutes(30));
@@ -149,7 +149,7 @@ internal static class ControlFields
     private static void ANewTokenGoesOn()
     {
         var world = new DatabaseRunWorld();
-        world.Truth.Refusing.Add("UpgradePD/pd-1-swap");
+        world.Truth.Refusing.Add("UpgradePD/pd-1/swap");
         world.Apply();
         world.RunUntil(() => world.Is("Stalled"), "a failure");
         world.Truth.Refusing.Clear();

@@ -95,21 +95,25 @@ internal sealed class HostBench : ITiDbTargets, IYugabyteTargets, IStorages, ISe
         foreach (var service in spec.Tidb!.Monitoring)
         {
             bench._noted.IsRunning = true;
-            await bench.ActAsync(TiDbActions.RestartService, service.Host, ("service", service.Name));
+            await bench.ActAsync(new RestartService.Args(service.Name), service.Host);
         }
     });
 
     /// <summary>Spark is stopped, gets its JAR, is started and tried.</summary>
     public static Task<string> SparkAsync(DatabaseRollingUpgradeSpec spec) => AskedAsync(spec, async bench =>
     {
-        await bench.ActAsync(TiDbActions.StopSpark, null);
+        await bench.ActAsync(new StopSpark.Args(), null);
         foreach (var host in spec.Tidb!.TiSpark!.Hosts)
         {
-            await bench.ActAsync(TiDbActions.ReplaceSparkJar, host);
+            await bench.ActAsync(new ReplaceSparkJar.Args(""), host);
         }
 
-        await bench.ActAsync(TiDbActions.StartSpark, null);
-        await bench.TryAsync(() => bench.Action(TiDbActions.SmokeSpark).ObserveAsync(bench.Context(TiDbActions.SmokeSpark, null), CancellationToken.None));
+        await bench.ActAsync(new StartSpark.Args(), null);
+        await bench.TryAsync(() =>
+        {
+            var smoke = bench.Context(new SmokeSpark.Args(), null);
+            return bench.Action(smoke).ObserveAsync(smoke, CancellationToken.None);
+        });
     });
 
     public string Redact(string text) => text;
@@ -150,26 +154,24 @@ internal sealed class HostBench : ITiDbTargets, IYugabyteTargets, IStorages, ISe
         return string.Join('\n', bench._noted.Asked);
     }
 
-    private IStepAction Action(string name) => new TiDbStepCatalog(this).Action(name);
+    private IStepAction Action(StepContext context) =>
+        StepCatalog.Of<ITiDbTargets>(this).Action(context.Step.Action);
 
-    private StepContext Context(string action, string? node, params (string Name, string Value)[] parameters)
+    private StepContext Context<TArgs>(TArgs args, string? node)
+        where TArgs : class
     {
-        var step = new PlanStep
-        {
-            Id = $"{DatabaseRollingUpgradePhases.UpgradeMonitoring}/{action}",
-            Phase = DatabaseRollingUpgradePhases.UpgradeMonitoring,
-            Action = action,
-            Node = node,
-            Parameters = new(parameters.ToDictionary(p => p.Name, p => p.Value, StringComparer.Ordinal), StringComparer.Ordinal),
-        };
+        var action = StepArguments.ActionOf(typeof(TArgs));
+        var id = PlannedStep.Id(DatabaseRollingUpgradePhases.UpgradeMonitoring, action);
+        var step = PlannedStep.Of(id, node, "", args, [], "10m", attempts: 1);
         return new StepContext { OwnerUid = "1", Plan = new Plan { Steps = [step] }, Step = step, Time = Time };
     }
 
-    private Task ActAsync(string action, string? node, params (string Name, string Value)[] parameters) => TryAsync(async () =>
+    private Task ActAsync<TArgs>(TArgs args, string? node)
+        where TArgs : class => TryAsync(async () =>
     {
-        var context = Context(action, node, parameters);
-        await Action(action).PrepareAsync(context, CancellationToken.None);
-        await Action(action).ActAsync(context, CancellationToken.None);
+        var context = Context(args, node);
+        await Action(context).PrepareAsync(context, CancellationToken.None);
+        await Action(context).ActAsync(context, CancellationToken.None);
     });
 
     // What is refused is seen as well.

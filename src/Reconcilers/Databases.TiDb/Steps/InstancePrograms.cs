@@ -5,22 +5,26 @@ using Drydock.Engine.Actions;
 
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>Tells by the host what program an instance runs.</summary>
-internal static class InstanceLooks
+/// <summary>Which program an instance runs, as its host shows it.</summary>
+internal static class InstancePrograms
 {
     /// <summary>SHA-256 of the new program.</summary>
     /// <exception cref="StepActionException">PreparePackage has not recorded it.</exception>
     public static string NewSha256(ITiDbTargets targets, Plan plan, DatabaseInstance instance) =>
         targets.NewProgramSha256(plan, instance)
-        ?? throw new StepActionException(Reasons.PackageMissing, $"the plan has no checksum of {TiDbLayout.Program(instance.Component)} for {instance.Host}: PreparePackage has not ended there", retryable: false);
+        ?? throw new StepActionException(
+            Reasons.PackageMissing,
+            $"The plan has no checksum of {TiDbLayout.Program(instance.Component)} for {instance.Host}: "
+            + "PreparePackage has not succeeded there.",
+            retryable: false);
 
     /// <summary>Whether the process runs the new program.</summary>
     public static bool RunsNew(InstanceProcess process, string newSha256) =>
         process.Pid is not null && process.ExecutableSha256 == newSha256;
 
     /// <summary>
-    /// Why an instance needs no drain: it runs the new version already, so that it is not stopped at all, or it is
-    /// stopped; null if it needs one.
+    /// Why an instance needs no drain: it runs the new version already and is not stopped, or it does not run; null if
+    /// it needs one.
     /// </summary>
     public static async Task<string?> NeedsNoDrainAsync(
         ITiDbTargets targets, Plan plan, DatabaseInstance instance, CancellationToken cancellationToken)
@@ -28,9 +32,9 @@ internal static class InstanceLooks
         var process = await targets.Hosts.Instance(instance.Name).LookAsync(cancellationToken);
         if (RunsNew(process, NewSha256(targets, plan, instance)))
         {
-            return $"{instance.Name} runs the new program already";
+            return $"{instance.Name} already runs the new program.";
         }
 
-        return process.IsAlive ? null : $"{instance.Name} does not run";
+        return process.IsAlive ? null : $"{instance.Name} is not running.";
     }
 }

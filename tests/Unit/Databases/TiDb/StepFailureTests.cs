@@ -1,0 +1,84 @@
+using Drydock.Abstractions.Plans;
+using Drydock.Crds.Common;
+using Drydock.Engine.Actions;
+using Drydock.Reconcilers.Databases;
+using Drydock.Reconcilers.Databases.TiDb;
+using Drydock.Tests.Unit.Fakes;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Databases.TiDb;
+
+/// <summary>What a failure of a client means to a step that acts. The actions of a TiDB upgrade are repeatable.</summary>
+public sealed class StepFailureTests
+{
+    public static TheoryData<Exception, bool, bool> Failures => new()
+    {
+        { new HostException("h", Reasons.HostUnreachable, "m"), true, true },
+        { new HostException("h", Reasons.HostUnreachable, "m", mayHaveRun: true), true, true },
+        { new HostException("h", Reasons.HostUnreachable, "m", retryable: false), false, false },
+        { new HostException("h", Reasons.StepFailed, "m"), true, false },
+        { new ServiceException(Reasons.HostUnreachable, "m", isNotTaken: true), true, true },
+        { new ServiceException(Reasons.HostUnreachable, "m"), true, true },
+        { new TiDbApiException(Reasons.StepFailed, "m", 500), true, false },
+        { new DatabaseSqlException(Reasons.ServerUnreachable, "m"), true, true },
+        { new DatabaseSqlException(Reasons.AccessDenied, "m"), true, false },
+    };
+
+    [Theory]
+    [MemberData(nameof(Failures))]
+    public async Task Failure_of_a_client_keeps_its_meaning(Exception failure, bool retryable, bool notTaken)
+    {
+        var refusal = await ActAsync(new Throwing(new TiDbWorld().Life.Targets, failure));
+
+        (refusal.Message, refusal.Retryable, refusal.NotTaken).ShouldBe(("m", retryable, notTaken));
+    }
+
+    [Fact]
+    public async Task Lost_answer_counts_as_an_attempt_if_the_step_is_not_repeatable()
+    {
+        var targets = new TiDbWorld().Life.Targets;
+        var lost = new HostException("h", Reasons.HostUnreachable, "m", mayHaveRun: true);
+
+        (await ActAsync(new Unrepeatable(targets, lost))).NotTaken.ShouldBeFalse();
+        (await ActAsync(new Unrepeatable(targets, new ServiceException("x", "m")))).NotTaken.ShouldBeFalse();
+        (await ActAsync(new Unrepeatable(targets, new ServiceException("x", "m", isNotTaken: true)))).NotTaken.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task Host_failure_is_not_taken_for_a_waiting_cluster()
+    {
+        var targets = new TiDbWorld().Life.Targets;
+
+        (await ObserveAsync(new Throwing(targets, new TiDbApiException("x", "m")))).ShouldBe(new Observation.Running("m"));
+        await Should.ThrowAsync<HostException>(() => ObserveAsync(new Throwing(targets, new HostException("h", "x", "m"))));
+    }
+
+    private static Task<StepActionException> ActAsync(IStepAction step) =>
+        Should.ThrowAsync<StepActionException>(() => step.ActAsync(Context(), default));
+
+    private static Task<Observation> ObserveAsync(IStepAction step) => step.ObserveAsync(Context(), default);
+
+    private static StepContext Context()
+    {
+        var step = new PlanStep { Id = "P/x", Action = nameof(Throwing) };
+        return new StepContext { OwnerUid = "1", Plan = new Plan { Steps = [step] }, Step = step, Time = TimeProvider.System };
+    }
+
+    private class Throwing(ITiDbTargets targets, Exception failure) : TiDbStep<Throwing.Args>(targets)
+    {
+        public sealed record Args;
+
+        protected override Task<Observation> ObserveAsync(
+            StepContext context, Args args, CancellationToken cancellationToken) =>
+            PatientlyAsync(() => Task.FromException<Observation>(failure));
+
+        protected override Task ExecuteAsync(StepContext context, Args args, CancellationToken cancellationToken) =>
+            Task.FromException(failure);
+    }
+
+    private sealed class Unrepeatable(ITiDbTargets targets, Exception failure) : Throwing(targets, failure)
+    {
+        protected override bool IsRepeatable => false;
+    }
+}
