@@ -12,3 +12,8 @@ internal sealed record BinlogNode(string NodeId, string Address, string State)
     /// <summary>Whether it has been taken out for good.</summary>
     public bool IsOffline => State == "offline";
 }
+
+/// <summary>GET /status of a drainer (docs/research/tidb.md#pump-and-drainer).</summary>
+/// <param name="IsSynced">Whether everything it has read is downstream.</param>
+/// <param name="LastTs">The last commit it has carried over, a TSO: unsigned 64 bits.</param>
+internal sealed record DrainerStatus(bool IsSynced, ulong LastTs);

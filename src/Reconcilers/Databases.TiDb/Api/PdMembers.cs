@@ -14,3 +14,16 @@ internal sealed record PdMembers(
     /// <summary>The member that serves at an endpoint.</summary>
     public PdMember? At(Endpoint endpoint) => Members.FirstOrDefault(m => endpoint.IsAmong(m.ClientUrls));
 }
+
+/// <summary>A PD member (docs/research/tidb.md#pd).</summary>
+/// <param name="Name">Its own name.</param>
+/// <param name="Id">Its member id, unsigned 64 bits.</param>
+/// <param name="ClientUrls">Where it serves.</param>
+/// <param name="LeaderPriority">A value other than 0 pulls leadership back to it.</param>
+internal sealed record PdMember(string Name, ulong Id, IReadOnlyList<string> ClientUrls, int LeaderPriority);
+
+/// <summary>What the PD leader says of a member: GET /pd/health.</summary>
+/// <param name="Name">The member.</param>
+/// <param name="ClientUrls">Where it serves.</param>
+/// <param name="IsHealthy">Whether it answered the leader.</param>
+internal sealed record PdMemberHealth(string Name, IReadOnlyList<string> ClientUrls, bool IsHealthy);

@@ -6,3 +6,9 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 /// <param name="Address">HOST:PORT of its SQL port, as it reports itself.</param>
 /// <param name="Version">Its version, plain: 3.0.9.</param>
 internal sealed record TidbServerInfo(string DdlId, bool IsOwner, string Address, string Version);
+
+/// <summary>GET /info/all (docs/research/tidb.md#tidb-server): every TiDB that is registered.</summary>
+/// <param name="OwnerId">Who carries DDL out.</param>
+/// <param name="IsConsistent">Whether all are of one version, by the cluster's own word. Absent is false.</param>
+/// <param name="Servers">All of them.</param>
+internal sealed record TidbClusterInfo(string OwnerId, bool IsConsistent, IReadOnlyList<TidbServerInfo> Servers);

@@ -17,7 +17,7 @@ internal sealed class ClusterPreflight(ITiDbTargets targets, Findings findings)
     private DatabaseRollingUpgradeSpec Spec => targets.Spec();
 
     /// <summary>Looks; null if PD cannot be asked.</summary>
-    public async Task<ClusterLook?> LookAsync(CancellationToken cancellationToken)
+    public async Task<ClusterState?> LookAsync(CancellationToken cancellationToken)
     {
         var pd = targets.Pd();
         await findings.LookAsync(() => HealthAsync(pd, cancellationToken));
@@ -32,7 +32,7 @@ internal sealed class ClusterPreflight(ITiDbTargets targets, Findings findings)
 
         Schedulers(stores, schedule);
         Replication(stores, schedule);
-        return new ClusterLook(members, stores, schedule, _notes);
+        return new ClusterState(members, stores, schedule, _notes);
     }
 
     private async Task<bool> HealthAsync(PdClient pd, CancellationToken cancellationToken)
@@ -169,3 +169,11 @@ internal sealed class ClusterPreflight(ITiDbTargets targets, Findings findings)
         }
     }
 }
+
+/// <summary>The cluster as PD reports it.</summary>
+/// <param name="Members">The PD members.</param>
+/// <param name="Stores">The stores that have not left.</param>
+/// <param name="Schedule">Schedule and replication.</param>
+/// <param name="Notes">Notes for the reader of the plan.</param>
+internal sealed record ClusterState(
+    PdMembers Members, IReadOnlyList<PdStore> Stores, PdSchedule Schedule, IReadOnlyList<string> Notes);

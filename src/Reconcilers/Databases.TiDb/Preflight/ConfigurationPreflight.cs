@@ -11,7 +11,7 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 internal sealed class ConfigurationPreflight(ITiDbTargets targets, Findings findings)
 {
     /// <summary>Migrates one; null if there is none, or it cannot be.</summary>
-    public async Task<(MigratedConfiguration Migrated, TikvSettings? Settings)?> LookAsync(TiDbInstanceLook look, HostLook? host, CancellationToken cancellationToken)
+    public async Task<(MigratedConfiguration Migrated, TikvSettings? Settings)?> LookAsync(InstanceFacts look, HostFacts? host, CancellationToken cancellationToken)
     {
         if (look.Configuration is not { } text || host is null)
         {

@@ -18,7 +18,7 @@ internal sealed class HostPreflight(ITiDbTargets targets, Findings findings)
     private DatabaseRollingUpgradeSpec Spec => targets.Spec();
 
     /// <summary>Looks at one.</summary>
-    public Task<HostLook?> LookAsync(string host, CancellationToken cancellationToken) => findings.LookAsync<HostLook>(
+    public Task<HostFacts?> LookAsync(string host, CancellationToken cancellationToken) => findings.LookAsync<HostFacts>(
         async () =>
         {
             var files = targets.Hosts.Files(host);
@@ -40,13 +40,13 @@ internal sealed class HostPreflight(ITiDbTargets targets, Findings findings)
                 await RoomAsync(host, cancellationToken);
             }
 
-            return new HostLook(
+            return new HostFacts(
                 host, package, await files.MemoryBytesAsync(cancellationToken), await files.CpusAsync(cancellationToken), await files.ClockOffsetAsync(cancellationToken));
         },
         host);
 
     /// <summary>Compares the clocks of the hosts: PD hands out time, and versions are told by start times.</summary>
-    public void Clocks(IReadOnlyList<HostLook> looks)
+    public void Clocks(IReadOnlyList<HostFacts> looks)
     {
         if (looks.Count == 0)
         {
@@ -100,3 +100,11 @@ internal sealed class HostPreflight(ITiDbTargets targets, Findings findings)
         }
     }
 }
+
+/// <summary>A host as preflight found it.</summary>
+/// <param name="Host">The host, as the spec names it.</param>
+/// <param name="Package">The state of the package on it.</param>
+/// <param name="Memory">Its memory in bytes.</param>
+/// <param name="Cpus">Its CPUs.</param>
+/// <param name="ClockOffset">Its clock minus the operator's.</param>
+internal sealed record HostFacts(string Host, PackageState Package, long Memory, int Cpus, TimeSpan ClockOffset);

@@ -15,12 +15,12 @@ internal sealed class InstancePreflight(ITiDbTargets targets, Findings findings)
     private DatabaseRollingUpgradeSpec Spec => targets.Spec();
 
     /// <summary>Looks at one.</summary>
-    public Task<TiDbInstanceLook?> LookAsync(DatabaseInstance instance, CancellationToken cancellationToken) => findings.LookAsync<TiDbInstanceLook>(
+    public Task<InstanceFacts?> LookAsync(DatabaseInstance instance, CancellationToken cancellationToken) => findings.LookAsync<InstanceFacts>(
         async () =>
         {
             var process = await targets.Hosts.Instance(instance.Name).LookAsync(cancellationToken);
             Judge(instance, process);
-            return new TiDbInstanceLook(instance, process, await ProgramVersionAsync(instance, process, cancellationToken), await ConfigurationAsync(instance, cancellationToken));
+            return new InstanceFacts(instance, process, await ProgramVersionAsync(instance, process, cancellationToken), await ConfigurationAsync(instance, cancellationToken));
         },
         instance.Name);
 
@@ -112,3 +112,14 @@ internal sealed class InstancePreflight(ITiDbTargets targets, Findings findings)
         return text;
     }
 }
+
+/// <summary>An instance as preflight found it on its host.</summary>
+/// <param name="Instance">The instance.</param>
+/// <param name="Process">Its process.</param>
+/// <param name="ProgramVersion">
+/// The version that its program reports with -V; null for components whose version the cluster reports, and if it could
+/// not be read.
+/// </param>
+/// <param name="Configuration">Its configuration file; null if it could not be read or is not migrated.</param>
+internal sealed record InstanceFacts(
+    DatabaseInstance Instance, InstanceProcess Process, string? ProgramVersion, string? Configuration);

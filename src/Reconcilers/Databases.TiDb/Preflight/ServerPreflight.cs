@@ -13,7 +13,7 @@ internal sealed class ServerPreflight(ITiDbTargets targets, Findings findings)
     private DatabaseRollingUpgradeSpec Spec => targets.Spec();
 
     /// <summary>Looks.</summary>
-    public async Task<ServerLook> LookAsync(CancellationToken cancellationToken)
+    public async Task<ServerState> LookAsync(CancellationToken cancellationToken)
     {
         var versions = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var instance in Spec.Of(DatabaseComponent.TiDB))
@@ -28,13 +28,13 @@ internal sealed class ServerPreflight(ITiDbTargets targets, Findings findings)
         if (targets.Settings().CredentialsSecretRef is null)
         {
             findings.Add(Reasons.SecretMissing, "DDL jobs and the system tables are read in SQL: name a Secret with username and password", field: "spec.tidb.credentialsSecretRef");
-            return new ServerLook(versions, null);
+            return new ServerState(versions, null);
         }
 
         await findings.LookAsync(() => DdlAsync(cancellationToken));
         await findings.LookAsync(() => DatabasesAsync(cancellationToken));
         var bootstrap = await findings.LookAsync<Box>(async () => new Box(await targets.Sql.BootstrapVersionAsync(cancellationToken)));
-        return new ServerLook(versions, bootstrap?.Value);
+        return new ServerState(versions, bootstrap?.Value);
     }
 
     private async Task<bool> RegisteredAsync(CancellationToken cancellationToken)
@@ -102,3 +102,8 @@ internal sealed class ServerPreflight(ITiDbTargets targets, Findings findings)
 
     private sealed record Box(long Value);
 }
+
+/// <summary>What the TiDB servers report.</summary>
+/// <param name="Versions">Their versions, by the name of the instance.</param>
+/// <param name="Bootstrap">tidb_server_version.</param>
+internal sealed record ServerState(IReadOnlyDictionary<string, string> Versions, long? Bootstrap);

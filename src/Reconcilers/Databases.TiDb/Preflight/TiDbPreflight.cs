@@ -57,7 +57,7 @@ internal sealed class TiDbPreflight
     }
 
     private async Task<IReadOnlyList<DiscoveredInstance>?> DiscoverAsync(
-        IReadOnlyList<TiDbInstanceLook> looks, IReadOnlyList<HostLook> hosts, ClusterLook? cluster, ServerLook servers, CancellationToken cancellationToken)
+        IReadOnlyList<InstanceFacts> looks, IReadOnlyList<HostFacts> hosts, ClusterState? cluster, ServerState servers, CancellationToken cancellationToken)
     {
         var configuration = new ConfigurationPreflight(_targets, _findings);
         var found = await ManyAsync(looks, async look =>
@@ -100,7 +100,7 @@ internal sealed class TiDbPreflight
         return found.Count == Spec.Instances.Count ? found : null;
     }
 
-    private TiDbDiscovery Discovery(IReadOnlyList<DiscoveredInstance> instances, ClusterLook cluster, ServerLook servers, IReadOnlyList<string> binlog) => new()
+    private TiDbDiscovery Discovery(IReadOnlyList<DiscoveredInstance> instances, ClusterState cluster, ServerState servers, IReadOnlyList<string> binlog) => new()
     {
         ClusterId = cluster.Members.ClusterId,
         Instances = instances,

@@ -67,5 +67,5 @@ internal sealed class BoundDatabaseHosts : IDatabaseHosts
     }
 
     private HostChannel Channel(string host) =>
-        _channels.GetOrAdd(host, name => new HostChannel(name, HostWay.Of(name, _spec.Access, _secrets, _services), _services.Fence));
+        _channels.GetOrAdd(host, name => new HostChannel(name, HostConnection.Of(name, _spec.Access, _secrets, _services), _services.Fence));
 }

@@ -13,7 +13,7 @@ internal sealed class InstanceHost : IInstanceHost
     private const string KillSeconds = "10";
 
     private readonly HostChannel _channel;
-    private readonly IProcessKeeper _keeper;
+    private readonly IServiceManager _keeper;
     private readonly IReadOnlyList<InstanceTarget> _others;
     private readonly string? _newDirectory;
 
@@ -30,10 +30,10 @@ internal sealed class InstanceHost : IInstanceHost
         Target = InstanceTargets.Fill(target);
         _keeper = Target.Control switch
         {
-            { Systemd: not null } => new SystemdKeeper(Target),
-            { Supervise: not null } => new SuperviseKeeper(Target),
-            { Scripts: not null } => new ScriptKeeper(Target),
-            { Process: not null } => new PlainProcessKeeper(Target),
+            { Systemd: not null } => new SystemdManager(Target),
+            { Supervise: not null } => new SuperviseManager(Target),
+            { Scripts: not null } => new ScriptManager(Target),
+            { Process: not null } => new PlainProcessManager(Target),
             _ => throw HostException.OfSpec(Target.Host, Target.ControlField, $"{Target.Name}: {RuleMessages.OneControl}"),
         };
     }
@@ -177,7 +177,7 @@ internal sealed class InstanceHost : IInstanceHost
         foreach (var process in look.Processes.Own)
         {
             var again = await SeeAsync(cancellationToken);
-            if (again.Processes.Own.Any(p => p.Identity == process.Identity) && !await PlainProcessKeeper.SignalAsync(_channel, again, process, "KILL", KillSeconds, cancellationToken))
+            if (again.Processes.Own.Any(p => p.Identity == process.Identity) && !await PlainProcessManager.SignalAsync(_channel, again, process, "KILL", KillSeconds, cancellationToken))
             {
                 throw Refused(
                     Reasons.ProcessLivesOn,

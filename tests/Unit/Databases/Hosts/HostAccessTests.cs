@@ -123,7 +123,7 @@ public sealed class HostAccessTests
                 return null!;
             },
         };
-        _ = HostWay.Of(host, new HostAccess { Docker = docker }, secrets, services).Open();
+        _ = HostConnection.Of(host, new HostAccess { Docker = docker }, secrets, services).Open();
         return opened!;
     }
 

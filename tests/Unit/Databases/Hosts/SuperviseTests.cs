@@ -37,12 +37,12 @@ public sealed class SuperviseTests
     [Fact]
     public void The_service_directory_may_be_below_deployDir()
     {
-        new SuperviseKeeper(Target("status/pd")).ServiceDirectory.ShouldBe("/data/deploy/status/pd");
-        new SuperviseKeeper(Target("/service/pd")).ServiceDirectory.ShouldBe("/service/pd");
+        new SuperviseManager(Target("status/pd")).ServiceDirectory.ShouldBe("/data/deploy/status/pd");
+        new SuperviseManager(Target("/service/pd")).ServiceDirectory.ShouldBe("/service/pd");
     }
 
-    private static KeptProcess Read(string text) =>
-        new SuperviseKeeper(Target("status/pd")).Read(HostCases.Look($"svstat {text}"));
+    private static ManagedProcess Read(string text) =>
+        new SuperviseManager(Target("status/pd")).Read(HostCases.Look($"svstat {text}"));
 
     private static InstanceTarget Target(string directory) =>
         HostCases.Target(control: new InstanceControl { Supervise = new SuperviseControl { Directory = directory } });

@@ -14,10 +14,10 @@ public sealed class SystemdTests
     [Fact]
     public void Without_a_name_both_layouts_of_tidb_ansible_are_looked_for()
     {
-        SystemdKeeper.Names(PD).ShouldBe(["pd-2379.service", "pd.service"]);
-        SystemdKeeper.Names(HostCases.Target()).ShouldBe(["tikv-20160.service", "tikv.service"]);
-        SystemdKeeper.Names(HostCases.Target(DatabaseComponent.Master, "yb-master", 7100)).ShouldBe(["master-7100.service", "yb-master-7100.service", "master.service", "yb-master.service"]);
-        SystemdKeeper.Names(HostCases.Target(program: "", port: 3000) with { Component = null, Name = "grafana" }).ShouldBe(["grafana-3000.service", "grafana.service"]);
+        SystemdManager.Names(PD).ShouldBe(["pd-2379.service", "pd.service"]);
+        SystemdManager.Names(HostCases.Target()).ShouldBe(["tikv-20160.service", "tikv.service"]);
+        SystemdManager.Names(HostCases.Target(DatabaseComponent.Master, "yb-master", 7100)).ShouldBe(["master-7100.service", "yb-master-7100.service", "master.service", "yb-master.service"]);
+        SystemdManager.Names(HostCases.Target(program: "", port: 3000) with { Component = null, Name = "grafana" }).ShouldBe(["grafana-3000.service", "grafana.service"]);
     }
 
     [Theory]
@@ -114,9 +114,9 @@ public sealed class SystemdTests
         Look([.. HostCases.Unit("pd.service", "active", "running", 7), HostCases.Process(7, "/data/deploy/bin/pd-server", "bin/pd-server", began: 998)]).Supervision.ShouldBe(SupervisionState.Active);
     }
 
-    private static KeptProcess Read(string[] lines, string? unit = null) => Keeper(unit).Read(HostCases.Look(lines));
+    private static ManagedProcess Read(string[] lines, string? unit = null) => Keeper(unit).Read(HostCases.Look(lines));
 
-    private static SystemdKeeper Keeper(string? unit) =>
+    private static SystemdManager Keeper(string? unit) =>
         new(PD with { Control = new InstanceControl { Systemd = new SystemdControl { Unit = unit } } });
 
     private static InstanceProcess Look(params string[] lines)

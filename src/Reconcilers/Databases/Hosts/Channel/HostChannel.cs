@@ -9,7 +9,7 @@ internal sealed class HostChannel : IAsyncDisposable
     // sshd lets ten sessions share a connection (MaxSessions); two are left to others. An engine takes as many.
     private const int MostAtOnce = 8;
 
-    private readonly HostWay _way;
+    private readonly HostConnection _way;
     private readonly IActFence? _fence;
     private readonly SemaphoreSlim _places = new(MostAtOnce, MostAtOnce);
     private readonly Lock _gate = new();
@@ -17,7 +17,7 @@ internal sealed class HostChannel : IAsyncDisposable
     private bool _disposed;
     private volatile bool _looksAsRoot;
 
-    public HostChannel(string host, HostWay way, IActFence? fence) => (Host, _way, _fence) = (host, way, fence);
+    public HostChannel(string host, HostConnection way, IActFence? fence) => (Host, _way, _fence) = (host, way, fence);
 
     /// <summary>The host, as the spec names it.</summary>
     public string Host { get; }

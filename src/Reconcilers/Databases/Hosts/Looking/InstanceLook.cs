@@ -4,7 +4,7 @@ namespace Drydock.Reconcilers.Databases;
 
 /// <summary>One look at an instance: what it came to, and what an act that follows needs.</summary>
 internal sealed record InstanceLook(
-    InstanceTarget Target, LookReport Report, KeptProcess Kept, InstanceProcesses Processes)
+    InstanceTarget Target, LookReport Report, ManagedProcess Kept, InstanceProcesses Processes)
 {
     /// <summary>
     /// So long after a look an act may arrive at the host. A frozen operator's arrives later, and is refused: another

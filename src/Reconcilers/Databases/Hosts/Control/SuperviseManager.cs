@@ -7,7 +7,7 @@ namespace Drydock.Reconcilers.Databases;
 /// <summary>
 /// A service of daemontools. Its svstat says "up (pid 17) 3 seconds"; tidb-ansible's own says "up pid 17, …".
 /// </summary>
-internal sealed partial class SuperviseKeeper(InstanceTarget target) : IProcessKeeper
+internal sealed partial class SuperviseManager(InstanceTarget target) : IServiceManager
 {
     public string Kind => "supervise";
 
@@ -19,22 +19,22 @@ internal sealed partial class SuperviseKeeper(InstanceTarget target) : IProcessK
 
     public string ChoiceFile => "";
 
-    public KeptProcess Read(LookReport report)
+    public ManagedProcess Read(LookReport report)
     {
         var text = report.Svstat ?? throw report.Answer.Unreadable("svstat said nothing");
         if (Up().Match(text) is { Success: true } up)
         {
-            return new KeptProcess(SupervisionState.Active, text) { Unit = ServiceDirectory, Pid = int.Parse(up.Groups["pid"].Value, CultureInfo.InvariantCulture) };
+            return new ManagedProcess(SupervisionState.Active, text) { Unit = ServiceDirectory, Pid = int.Parse(up.Groups["pid"].Value, CultureInfo.InvariantCulture) };
         }
 
         if (Down().IsMatch(text))
         {
-            return new KeptProcess(text.Contains("want up", StringComparison.Ordinal) ? SupervisionState.Restarting : SupervisionState.Inactive, text) { Unit = ServiceDirectory };
+            return new ManagedProcess(text.Contains("want up", StringComparison.Ordinal) ? SupervisionState.Restarting : SupervisionState.Inactive, text) { Unit = ServiceDirectory };
         }
 
         if (text.EndsWith("file does not exist", StringComparison.Ordinal) || text.Contains("supervise not running", StringComparison.Ordinal))
         {
-            return new KeptProcess(SupervisionState.Missing, text);
+            return new ManagedProcess(SupervisionState.Missing, text);
         }
 
         throw text.EndsWith("access denied", StringComparison.Ordinal)

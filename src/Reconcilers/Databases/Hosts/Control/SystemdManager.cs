@@ -7,14 +7,14 @@ namespace Drydock.Reconcilers.Databases;
 /// A systemd unit: the one that control names, or the active one of the names tidb-ansible has had (pd.service and
 /// pd-2379.service; docs/research/tidb.md#tidb-ansible).
 /// </summary>
-internal sealed class SystemdKeeper : IProcessKeeper
+internal sealed class SystemdManager : IServiceManager
 {
     // How long systemctl start may take: a unit of Type=notify says when it is up, and has 90 s of its own for it.
     private const string StartSeconds = "120";
 
     private readonly InstanceTarget _target;
 
-    public SystemdKeeper(InstanceTarget target)
+    public SystemdManager(InstanceTarget target)
     {
         _target = target;
         Units = target.Control.Systemd!.Unit is { } unit ? [unit] : [.. Names(target)];
@@ -32,7 +32,7 @@ internal sealed class SystemdKeeper : IProcessKeeper
     public string ChoiceFile =>
         string.Create(CultureInfo.InvariantCulture, $"/var/lib/drydock/units/{(_target.Program.Length > 0 ? _target.Program : _target.Name)}-{_target.Port}");
 
-    public KeptProcess Read(LookReport report)
+    public ManagedProcess Read(LookReport report)
     {
         if (report.Units.Count != Units.Count)
         {
@@ -52,7 +52,7 @@ internal sealed class SystemdKeeper : IProcessKeeper
         if (there.Count == 0)
         {
             return masked is null
-                ? new KeptProcess(SupervisionState.Missing, $"there is no {string.Join(" nor ", Units)}")
+                ? new ManagedProcess(SupervisionState.Missing, $"there is no {string.Join(" nor ", Units)}")
                 : throw Mismatch($"{masked["Id"]} is masked; unmask it, or name the unit that is in use in control.systemd.unit");
         }
 
@@ -90,7 +90,7 @@ internal sealed class SystemdKeeper : IProcessKeeper
         return name.EndsWith(Server, StringComparison.Ordinal) ? name[..^Server.Length] : name;
     }
 
-    private KeptProcess Read(LookReport report, IReadOnlyDictionary<string, string> unit, bool needsChoice)
+    private ManagedProcess Read(LookReport report, IReadOnlyDictionary<string, string> unit, bool needsChoice)
     {
         var (id, load, active, sub) = (unit["Id"], unit["LoadState"], Property(report, unit, "ActiveState"), Property(report, unit, "SubState"));
         if (load is not ("loaded" or "not-found" or "masked"))
@@ -105,7 +105,7 @@ internal sealed class SystemdKeeper : IProcessKeeper
             "inactive" or "failed" => SupervisionState.Inactive,
             _ => throw report.Answer.Unreadable($"{id} is '{active}', which is no state of a unit"),
         };
-        return new KeptProcess(state, $"{active} ({sub})")
+        return new ManagedProcess(state, $"{active} ({sub})")
         {
             Unit = id,
             Pid = Number(report, unit, "MainPID") is > 0 and var pid ? pid : null,

@@ -6,7 +6,7 @@ namespace Drydock.Reconcilers.Databases;
 /// <summary>
 /// Start and stop scripts. They run as the login user, also where become is Sudo: those of tidb-ansible refuse root.
 /// </summary>
-internal sealed class ScriptKeeper(InstanceTarget target) : IProcessKeeper
+internal sealed class ScriptManager(InstanceTarget target) : IServiceManager
 {
     // A start script that takes longer is the process itself, or hangs.
     private const string StartSeconds = "120";
@@ -21,7 +21,7 @@ internal sealed class ScriptKeeper(InstanceTarget target) : IProcessKeeper
 
     public string ChoiceFile => "";
 
-    public KeptProcess Read(LookReport report) => new(SupervisionState.None, "");
+    public ManagedProcess Read(LookReport report) => new(SupervisionState.None, "");
 
     public async Task<bool> StopAsync(HostChannel channel, InstanceLook look, CancellationToken cancellationToken)
     {

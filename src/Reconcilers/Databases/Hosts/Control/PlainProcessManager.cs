@@ -8,7 +8,7 @@ namespace Drydock.Reconcilers.Databases;
 /// It is started as the login user, also where become is Sudo: as root it would make its data unreadable for the
 /// account it runs as.
 /// </summary>
-internal sealed class PlainProcessKeeper(InstanceTarget target) : IProcessKeeper
+internal sealed class PlainProcessManager(InstanceTarget target) : IServiceManager
 {
     public string Kind => "none";
 
@@ -20,7 +20,7 @@ internal sealed class PlainProcessKeeper(InstanceTarget target) : IProcessKeeper
 
     public string ChoiceFile => "";
 
-    public KeptProcess Read(LookReport report) => new(SupervisionState.None, "");
+    public ManagedProcess Read(LookReport report) => new(SupervisionState.None, "");
 
     public async Task<bool> StopAsync(HostChannel channel, InstanceLook look, CancellationToken cancellationToken) =>
         look.Processes.Main is not { } main || await SignalAsync(channel, look, main, "TERM", StopGrace.Seconds(target), cancellationToken);

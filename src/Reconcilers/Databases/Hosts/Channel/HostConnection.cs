@@ -11,16 +11,16 @@ namespace Drydock.Reconcilers.Databases;
 /// <param name="MayBecome">Whether commands may run as root.</param>
 /// <param name="IsContainer">Whether it is a container.</param>
 /// <param name="Open">Makes the client; nothing is connected yet.</param>
-internal sealed record HostWay(string User, bool MayBecome, bool IsContainer, Func<IRemoteClient> Open)
+internal sealed record HostConnection(string User, bool MayBecome, bool IsContainer, Func<IRemoteClient> Open)
 {
     private const string ContainersUser = "the container's user";
 
     /// <summary>The way of a host as spec and Secrets have it now. What is missing is said when it is opened.</summary>
-    public static HostWay Of(string host, HostAccess access, DatabaseSecrets secrets, DatabaseHostServices services) => access switch
+    public static HostConnection Of(string host, HostAccess access, DatabaseSecrets secrets, DatabaseHostServices services) => access switch
     {
-        { Docker: { } docker } => new HostWay(docker.User ?? ContainersUser, docker.Become == Become.Sudo, true, () => Container(host, docker, secrets, services)),
-        { Ssh: { } ssh } => new HostWay(ssh.User, ssh.Become == Become.Sudo, false, () => services.Connect(new SshEndpoint(host, ssh.User, ssh.Port), secrets.Ssh ?? throw Missing(host, "key or known_hosts", "spec.access.ssh"))),
-        _ => new HostWay("", false, false, () =>
+        { Docker: { } docker } => new HostConnection(docker.User ?? ContainersUser, docker.Become == Become.Sudo, true, () => Container(host, docker, secrets, services)),
+        { Ssh: { } ssh } => new HostConnection(ssh.User, ssh.Become == Become.Sudo, false, () => services.Connect(new SshEndpoint(host, ssh.User, ssh.Port), secrets.Ssh ?? throw Missing(host, "key or known_hosts", "spec.access.ssh"))),
+        _ => new HostConnection("", false, false, () =>
             throw HostException.OfSpec(host, "spec.access", $"{host}: {RuleMessages.OneAccess}")),
     };
 
