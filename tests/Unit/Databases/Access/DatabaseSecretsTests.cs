@@ -99,8 +99,8 @@ public sealed class DatabaseSecretsTests
         await StoreAsync("docker-tls", ("ca.pem", "ca"), ("cert.pem", "c"));
         var lacking = await ReadAsync(spec);
         lacking.DockerTls.ShouldBeNull();
-        lacking.Problems.ShouldHaveSingleItem().Message.ShouldBe(
-            "Secret docker-tls (spec.access.docker.tlsSecretRef): TLS material: key.pem missing or empty; give ca.crt, tls.crt and tls.key, or ca.pem, cert.pem and key.pem");
+        lacking.Problems.ShouldHaveSingleItem().Message.ShouldStartWith(
+            "Secret docker-tls (spec.access.docker.tlsSecretRef): TLS material: key.pem");
 
         await _api.DeleteAsync<V1Secret>("docker-tls", "ns", cancellationToken: Token);
         await StoreAsync("docker-tls", ("ca.pem", "ca"), ("cert.pem", "c"), ("key.pem", "canary-docker"));
