@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net.Http;
-using System.Text.Json;
 using Drydock.Crds.Common;
 
 namespace Drydock.Reconcilers.Databases.TiDb;
@@ -9,37 +8,59 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 /// <param name="http">The transport.</param>
 internal sealed class BinlogClient(IServiceHttp http)
 {
-    /// <summary>All pumps, as one of them knows them: GET /status.</summary>
+    private static TiDbJsonContext Json => TiDbJsonContext.Default;
+
+    /// <summary>All pumps, as one of them reports them: GET /status.</summary>
     /// <exception cref="TiDbApiException">No usable answer, or the pump's own ErrMsg.</exception>
     /// <exception cref="ServiceException">No answer.</exception>
-    public async Task<IReadOnlyList<BinlogNode>> PumpsAsync(Endpoint pump, CancellationToken cancellationToken) => StrictJson.Read<IReadOnlyList<BinlogNode>>(
-        await http.GetAsync(pump.Host, pump.Port, "/status", cancellationToken),
-        $"GET {pump}/status",
-        root => root.OptionalText("ErrMsg") is { Length: > 0 } error
-            ? throw new FormatException(error)
-            : [.. (root.Member("status") is { ValueKind: JsonValueKind.Object } all ? all : throw new FormatException("\"status\" is no object")).EnumerateObject().Select(n => Node(n.Value))]);
+    public async Task<IReadOnlyList<BinlogNode>> PumpsAsync(Endpoint pump, CancellationToken cancellationToken) =>
+        TiDbAnswers.Read(
+            await http.GetAsync(pump.Host, pump.Port, "/status", cancellationToken),
+            $"GET {pump}/status",
+            Json.Pumps,
+            Nodes);
 
-    /// <summary>How far a drainer is.</summary>
-    public async Task<DrainerStatus> DrainerAsync(Endpoint drainer, CancellationToken cancellationToken) => StrictJson.Read(
-        await http.GetAsync(drainer.Host, drainer.Port, "/status", cancellationToken),
-        $"GET {drainer}/status",
-        root => new DrainerStatus(root.Member("Synced").GetBoolean(), root.Id("LastTS")));
+    /// <summary>How far a drainer has replicated.</summary>
+    public async Task<DrainerStatus> DrainerAsync(Endpoint drainer, CancellationToken cancellationToken) =>
+        TiDbAnswers.Read(
+            await http.GetAsync(drainer.Host, drainer.Port, "/status", cancellationToken),
+            $"GET {drainer}/status",
+            Json.Drainer,
+            status => new DrainerStatus(status.IsSynced, status.LastTs));
 
     /// <summary>
-    /// Has a pump pause: it flushes, says "paused" and ends. HTTP 200 is no success: the code in the body is
-    /// (docs/research/tidb.md#rules). One that is paused or about to be is accepted.
+    /// Pauses a pump: it flushes, reports "paused" and exits. The code in the body shows success, not HTTP 200
+    /// (docs/research/tidb.md#rules). A pump that is paused or pausing is accepted.
     /// </summary>
-    /// <exception cref="TiDbApiException">Refused; its words are in the message.</exception>
+    /// <exception cref="TiDbApiException">Refused; the message has its words.</exception>
     public async Task PauseAsync(Endpoint pump, string nodeId, CancellationToken cancellationToken)
     {
         var path = $"/state/{Uri.EscapeDataString(nodeId)}/pause";
         var answer = await http.SendAsync(HttpMethod.Put, pump.Host, pump.Port, path, null, cancellationToken);
-        var (code, message) = StrictJson.Read(answer, $"PUT {pump}{path}", root => (root.Member("code").GetInt64(), root.OptionalText("message") ?? ""));
+        var (code, message) = TiDbAnswers.Read(
+            answer, $"PUT {pump}{path}", Json.Change, change => (change.Code, change.Message ?? ""));
         if (code != 200 && !message.Contains("state is paus", StringComparison.Ordinal))
         {
-            throw new TiDbApiException(Reasons.StepFailed, string.Create(CultureInfo.InvariantCulture, $"PUT {pump}{path} was answered 200 with code {code}: {message}"), answer.Status);
+            throw new TiDbApiException(
+                Reasons.StepFailed,
+                string.Create(
+                    CultureInfo.InvariantCulture, $"PUT {pump}{path} was answered 200 with code {code}: {message}"),
+                answer.Status);
         }
     }
 
-    private static BinlogNode Node(JsonElement node) => new(node.Text("nodeId"), node.Text("host"), node.Text("state"));
+    private static IReadOnlyList<BinlogNode> Nodes(BinlogWire.Pumps pumps)
+    {
+        if (pumps.Error is { Length: > 0 } error)
+        {
+            throw new FormatException(error);
+        }
+
+        var nodes = pumps.Nodes ?? throw new FormatException("it has no status");
+        return [.. nodes.Values.Select(Node)];
+    }
+
+    private static BinlogNode Node(BinlogWire.Node? node) => node is null
+        ? throw new FormatException("a node is null")
+        : new BinlogNode(node.NodeId, node.Host, node.State);
 }

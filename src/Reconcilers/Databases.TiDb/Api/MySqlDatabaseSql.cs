@@ -45,7 +45,9 @@ internal sealed class MySqlDatabaseSql : IDatabaseSql
         var rows = await QueryAsync("SELECT VARIABLE_VALUE FROM mysql.tidb WHERE VARIABLE_NAME = 'tidb_server_version'", cancellationToken);
         return rows.Count == 1 && long.TryParse(rows[0]("VARIABLE_VALUE"), NumberStyles.None, CultureInfo.InvariantCulture, out var version)
             ? version
-            : throw new DatabaseSqlException(Reasons.AnswerUnusable, "mysql.tidb has no number under tidb_server_version; is it a TiDB, and has it been bootstrapped?");
+            : throw new DatabaseSqlException(
+                Reasons.AnswerUnusable,
+                "mysql.tidb has no number for tidb_server_version. Check that the server is a bootstrapped TiDB.");
     }
 
     /// <inheritdoc />
@@ -70,7 +72,7 @@ internal sealed class MySqlDatabaseSql : IDatabaseSql
         }
         catch (DatabaseSqlException)
         {
-            // That is the answer.
+            // The server does not answer.
             return false;
         }
     }
@@ -93,7 +95,9 @@ internal sealed class MySqlDatabaseSql : IDatabaseSql
     private async Task<List<Func<string, string>>> QueryAsync(
         IReadOnlyList<Endpoint> servers, string statement, CancellationToken cancellationToken)
     {
-        var login = _secrets.Sql ?? throw new DatabaseSqlException(Reasons.SecretMissing, "no login for SQL: name a Secret with username and password in spec.tidb.credentialsSecretRef");
+        var login = _secrets.Sql ?? throw new DatabaseSqlException(
+            Reasons.SecretMissing,
+            "There is no login for SQL. Name a Secret with username and password in spec.tidb.credentialsSecretRef.");
         DatabaseSqlException? last = null;
         foreach (var server in servers)
         {
@@ -128,7 +132,7 @@ internal sealed class MySqlDatabaseSql : IDatabaseSql
             }
         }
 
-        throw last ?? OfSpec("spec.instances names no TiDB to ask");
+        throw last ?? OfSpec("spec.instances lists no TiDB server.");
     }
 
     // The database library resolves the name again for itself: of several addresses it may take any, so each of them

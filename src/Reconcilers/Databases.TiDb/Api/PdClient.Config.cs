@@ -9,47 +9,56 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 internal sealed partial class PdClient
 {
     /// <summary>The whole configuration as PD writes it: what <c>pd-ctl config show all</c> shows.</summary>
-    public async Task<string> ConfigTextAsync(CancellationToken cancellationToken) =>
-        await GetAsync($"{Api}/config", root => root.Optional("schedule") is null ? throw new KeyNotFoundException("no \"schedule\" in it") : root.GetRawText(), cancellationToken);
+    public async Task<string> ConfigTextAsync(CancellationToken cancellationToken)
+    {
+        const string Path = $"{Api}/config";
+        return await InTurnAsync(
+            async member =>
+            {
+                var answer = await http.GetAsync(member.Host, member.Port, Path, cancellationToken);
+                return TiDbAnswers.Read(answer, $"GET {member}{Path}", Json.SavedConfig, _ => answer.Body.Trim());
+            },
+            mayRepeat: static _ => true);
+    }
 
-    /// <summary>What the configuration says of scheduling and replication.</summary>
+    /// <summary>The configuration of scheduling and replication.</summary>
     public Task<PdSchedule> ScheduleAsync(CancellationToken cancellationToken) =>
-        GetAsync($"{Api}/config", Schedule, cancellationToken);
+        GetAsync($"{Api}/config", Json.Config, Schedule, cancellationToken);
 
     /// <summary>
-    /// The version the cluster is at: the lowest of its stores', raised by itself and never lowered
+    /// The version of the cluster: the lowest of its stores, raised automatically and never lowered
     /// (docs/research/tidb.md#pd).
     /// </summary>
     public Task<string> ClusterVersionAsync(CancellationToken cancellationToken) => GetAsync(
-        $"{Api}/config/cluster-version",
-        root => root.ValueKind == JsonValueKind.String ? TiDbVersion.Plain(root.GetString()!) : throw new FormatException("it is no text"),
-        cancellationToken);
+        $"{Api}/config/cluster-version", Json.String, TiDbVersion.Plain, cancellationToken);
 
     /// <summary>
-    /// Names of the schedulers PD runs now. After a change of the leader none, for up to 5 minutes
+    /// Names of the schedulers that PD runs. After a change of the leader there are none for up to 5 minutes
     /// (docs/research/tidb.md#pd-as-observed).
     /// </summary>
-    public Task<IReadOnlyList<string>> RunningSchedulersAsync(CancellationToken cancellationToken) => GetAsync<IReadOnlyList<string>>(
-        $"{Api}/schedulers",
-        root => root.ValueKind == JsonValueKind.Array ? [.. root.EnumerateArray().Select(s => s.GetString() ?? "")] : throw new FormatException("it is no list"),
-        cancellationToken);
+    public Task<IReadOnlyList<string>> RunningSchedulersAsync(CancellationToken cancellationToken) =>
+        GetAsync<List<string>, IReadOnlyList<string>>(
+            $"{Api}/schedulers", Json.ListString, names => [.. names.Select(n => n ?? "")], cancellationToken);
 
-    /// <summary>Sets one limit and reads it back: PD answers 200 to a key it does not know, and ignores it.</summary>
+    /// <summary>Sets a limit and reads it back: PD answers 200 to an unknown key and ignores it.</summary>
     /// <exception cref="TiDbApiException">Refused or ignored.</exception>
     public async Task SetLimitAsync(string name, long value, CancellationToken cancellationToken)
     {
-        await ChangeAsync(HttpMethod.Post, $"{Api}/config", string.Create(CultureInfo.InvariantCulture, $"{{\"{name}\":{value}}}"), cancellationToken);
+        var body = string.Create(CultureInfo.InvariantCulture, $"{{\"{name}\":{value}}}");
+        await ChangeAsync(HttpMethod.Post, $"{Api}/config", body, cancellationToken);
         var now = (await ScheduleAsync(cancellationToken)).Limit(name);
         if (now != value)
         {
-            throw new TiDbApiException(Reasons.AnswerUnusable, string.Create(CultureInfo.InvariantCulture, $"PD took {name} = {value} without a word and has {now?.ToString(CultureInfo.InvariantCulture) ?? "no such key"}"));
+            var present = now?.ToString(CultureInfo.InvariantCulture) ?? "no such key";
+            throw new TiDbApiException(Reasons.AnswerUnusable, string.Create(
+                CultureInfo.InvariantCulture, $"PD accepted {name} = {value} and ignored it: it has {present}."));
         }
     }
 
     /// <summary>
-    /// Has leaders moved away from a store. One that is there already is accepted
-    /// (docs/research/tidb.md#tidb-operator), proven by schedulers-v2. The id is a number: as text PD answers "missing
-    /// store id".
+    /// Moves leaders away from a store. A scheduler that exists already is accepted
+    /// (docs/research/tidb.md#tidb-operator), confirmed by schedulers-v2. The id is a number: to a text PD answers
+    /// "missing store id".
     /// </summary>
     /// <exception cref="TiDbApiException">Refused, or not persisted.</exception>
     public async Task EvictLeadersAsync(ulong store, CancellationToken cancellationToken)
@@ -58,20 +67,23 @@ internal sealed partial class PdClient
         {
             await AddEvictAsync(store, cancellationToken);
         }
-        catch (TiDbApiException exception) when (exception.Status == 500 && exception.Message.Contains("existed", StringComparison.Ordinal))
+        catch (TiDbApiException exception)
+            when (exception.Status == 500 && exception.Message.Contains("existed", StringComparison.Ordinal))
         {
-            // The look below tells.
+            // Read back below.
         }
 
         if (!(await ScheduleAsync(cancellationToken)).Evicted.Contains(store))
         {
-            throw new TiDbApiException(Reasons.AnswerUnusable, string.Create(CultureInfo.InvariantCulture, $"PD took evict-leader-scheduler for store {store} and schedulers-v2 does not hold it"));
+            throw new TiDbApiException(Reasons.AnswerUnusable, string.Create(
+                CultureInfo.InvariantCulture,
+                $"PD accepted evict-leader-scheduler for store {store}, but schedulers-v2 does not contain it."));
         }
     }
 
     /// <summary>
-    /// Lets leaders come back to a store, proven by schedulers-v2: "scheduler not found" proves nothing after a change
-    /// of the PD leader, where what is persisted is not run yet; adding it once more makes it removable.
+    /// Lets leaders return to a store, confirmed by schedulers-v2: "scheduler not found" proves nothing after a change
+    /// of the PD leader, which does not run persisted schedulers yet; adding the scheduler again makes it removable.
     /// </summary>
     /// <exception cref="TiDbApiException">It is still persisted.</exception>
     public async Task LetLeadersBackAsync(ulong store, CancellationToken cancellationToken)
@@ -93,44 +105,67 @@ internal sealed partial class PdClient
         {
             throw new TiDbApiException(
                 Reasons.ClusterUnhealthy,
-                string.Create(CultureInfo.InvariantCulture, $"evict-leader-scheduler for store {store} does not go: it is still in PD's schedulers-v2. Remove it with pd-ctl scheduler remove evict-leader-scheduler-{store}"));
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"evict-leader-scheduler for store {store} could not be removed: it is still in PD's "
+                    + $"schedulers-v2. Run `pd-ctl scheduler remove evict-leader-scheduler-{store}`."));
         }
     }
 
-    private Task AddEvictAsync(ulong store, CancellationToken cancellationToken) =>
-        ChangeAsync(HttpMethod.Post, $"{Api}/schedulers", string.Create(CultureInfo.InvariantCulture, $"{{\"name\":\"evict-leader-scheduler\",\"store_id\":{store}}}"), cancellationToken);
+    private Task AddEvictAsync(ulong store, CancellationToken cancellationToken) => ChangeAsync(
+        HttpMethod.Post,
+        $"{Api}/schedulers",
+        string.Create(
+            CultureInfo.InvariantCulture, $"{{\"name\":\"evict-leader-scheduler\",\"store_id\":{store}}}"),
+        cancellationToken);
 
     private async Task RemoveEvictAsync(ulong store, CancellationToken cancellationToken)
     {
         try
         {
-            await ChangeAsync(HttpMethod.Delete, string.Create(CultureInfo.InvariantCulture, $"{Api}/schedulers/evict-leader-scheduler-{store}"), null, cancellationToken);
+            var path = string.Create(
+                CultureInfo.InvariantCulture, $"{Api}/schedulers/evict-leader-scheduler-{store}");
+            await ChangeAsync(HttpMethod.Delete, path, null, cancellationToken);
         }
-        catch (TiDbApiException exception) when (exception.Status == 404 || exception.Message.Contains("not found", StringComparison.Ordinal))
+        catch (TiDbApiException exception)
+            when (exception.Status == 404 || exception.Message.Contains("not found", StringComparison.Ordinal))
         {
-            // Gone, or not run yet: whoever asked looks at schedulers-v2.
+            // Removed, or not running yet: the caller reads schedulers-v2.
         }
     }
 
-    private static PdSchedule Schedule(JsonElement root)
+    private static PdSchedule Schedule(PdWire.Config config)
     {
-        var schedule = root.Member("schedule");
-        var replication = root.Member("replication");
-        var enabled = schedule.List("schedulers-v2").Where(s => s.Optional("disable")?.GetBoolean() != true).ToList();
+        var enabled = TiDbAnswers.Entries(config.Schedule.Schedulers).Where(s => s.Disable != true).ToList();
         return new PdSchedule
         {
-            Limits = PdSchedule.LimitNames.Where(n => schedule.Optional(n) is { ValueKind: JsonValueKind.Number }).ToDictionary(n => n, n => schedule.Number(n), StringComparer.Ordinal),
-            Evicted = enabled.Where(s => s.Text("type") == "evict-leader").SelectMany(s => s.Texts("args")).Select(id => ulong.Parse(id, NumberStyles.None, CultureInfo.InvariantCulture)).ToHashSet(),
+            Limits = Limits(config.Schedule.Settings ?? []),
+            Evicted = enabled.Where(IsEvictLeader).SelectMany(s => Stores(s.Args)).ToHashSet(),
             EnabledSchedulers = enabled.Count,
-            MaxReplicas = replication.Member("max-replicas").GetInt64(),
-            LocationLabels = Labels(replication.Optional("location-labels")),
+            MaxReplicas = config.Replication.MaxReplicas,
+            LocationLabels = Labels(config.Replication.LocationLabels),
         };
     }
 
-    // One comma-joined text; a list in other versions.
+    private static Dictionary<string, long> Limits(Dictionary<string, JsonElement> settings) => PdSchedule.LimitNames
+        .Where(n => settings.TryGetValue(n, out var value) && value.ValueKind == JsonValueKind.Number)
+        .ToDictionary(n => n, n => settings[n].GetInt64(), StringComparer.Ordinal);
+
+    private static bool IsEvictLeader(PdWire.Scheduler scheduler) =>
+        (scheduler.Type ?? throw new FormatException("a scheduler has no type")) == "evict-leader";
+
+    private static IEnumerable<ulong> Stores(JsonElement? args) => args switch
+    {
+        null or { ValueKind: JsonValueKind.Null } => [],
+        { ValueKind: JsonValueKind.Array } list => TiDbAnswers.Entries(list.EnumerateArray().Select(i => i.GetString()))
+            .Select(id => ulong.Parse(id, NumberStyles.None, CultureInfo.InvariantCulture)),
+        _ => throw new FormatException("the args of evict-leader are not a list"),
+    };
+
     private static string[] Labels(JsonElement? labels) => labels switch
     {
-        { ValueKind: JsonValueKind.String } text => text.GetString()!.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
+        { ValueKind: JsonValueKind.String } text => text.GetString()!.Split(
+            ',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
         { ValueKind: JsonValueKind.Array } list => [.. list.EnumerateArray().Select(l => l.GetString() ?? "")],
         _ => [],
     };

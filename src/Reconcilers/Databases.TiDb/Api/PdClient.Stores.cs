@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 
 namespace Drydock.Reconcilers.Databases.TiDb;
 
@@ -12,37 +11,48 @@ internal sealed partial class PdClient
     /// </summary>
     public static IReadOnlyList<string> RegionChecks { get; } = ["down-peer", "miss-peer", "pending-peer"];
 
-    /// <summary>All stores, those that left (Tombstone) too.</summary>
-    public Task<IReadOnlyList<PdStore>> StoresAsync(CancellationToken cancellationToken) => GetAsync<IReadOnlyList<PdStore>>(
-        $"{Api}/stores?state=0&state=1&state=2", root => [.. root.List("stores").Select(Store)], cancellationToken);
+    /// <summary>All stores, including those that left (Tombstone).</summary>
+    public Task<IReadOnlyList<PdStore>> StoresAsync(CancellationToken cancellationToken) =>
+        GetAsync<PdWire.Stores, IReadOnlyList<PdStore>>(
+            $"{Api}/stores?state=0&state=1&state=2",
+            Json.Stores,
+            stores => [.. TiDbAnswers.Entries(stores.All).Select(Store)],
+            cancellationToken);
 
     /// <summary>One store.</summary>
-    /// <exception cref="TiDbApiException">There is none: status 500 (docs/research/tidb.md#pd-as-observed).</exception>
+    /// <exception cref="TiDbApiException">
+    /// The store does not exist: status 500 (docs/research/tidb.md#pd-as-observed).
+    /// </exception>
     public Task<PdStore> StoreAsync(ulong id, CancellationToken cancellationToken) =>
-        GetAsync(string.Create(CultureInfo.InvariantCulture, $"{Api}/store/{id}"), Store, cancellationToken);
+        GetAsync(
+            string.Create(CultureInfo.InvariantCulture, $"{Api}/store/{id}"), Json.StoreInfo, Store, cancellationToken);
 
     /// <summary>How many Regions a check finds.</summary>
     /// <param name="check">One of <see cref="RegionChecks"/>.</param>
     /// <param name="cancellationToken">Cancels.</param>
     public Task<long> RegionCheckAsync(string check, CancellationToken cancellationToken) =>
-        GetAsync($"{Api}/regions/check/{check}", root => root.Member("count").GetInt64(), cancellationToken);
+        GetAsync($"{Api}/regions/check/{check}", Json.RegionCheck, c => c.Count, cancellationToken);
 
-    private static PdStore Store(JsonElement element)
+    private static PdStore Store(PdWire.StoreInfo info)
     {
-        var store = element.Member("store");
-        var status = element.Member("status");
+        var (store, status) = (info.Store, info.Status);
         return new PdStore
         {
-            Id = store.Id("id"),
-            Address = store.Text("address"),
-            State = store.Text("state_name"),
-            Version = TiDbVersion.Plain(store.OptionalText("version") ?? ""),
-            Labels = (store.Optional("labels") is null ? [] : store.List("labels"))
-                .GroupBy(l => l.Text("key"), StringComparer.Ordinal)
-                .ToDictionary(g => g.Key, g => g.First().Text("value"), StringComparer.Ordinal),
-            Leaders = status.Number("leader_count"),
-            Regions = status.Number("region_count"),
-            StartedAt = status.OptionalText("start_ts") is { } text && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at) ? at : null,
+            Id = store.Id,
+            Address = store.Address,
+            State = store.StateName,
+            Version = TiDbVersion.Plain(store.Version ?? ""),
+            Labels = TiDbAnswers.Entries(store.Labels)
+                .GroupBy(l => l.Key, StringComparer.Ordinal)
+                .ToDictionary(g => g.Key, g => g.First().Value, StringComparer.Ordinal),
+            Leaders = status.LeaderCount ?? 0,
+            Regions = status.RegionCount ?? 0,
+            StartedAt = Time(status.StartTs),
         };
     }
+
+    private static DateTimeOffset? Time(string? text) =>
+        DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at)
+            ? at
+            : null;
 }

@@ -1,12 +1,14 @@
 using System.Net.Http;
-using System.Text.Json;
+using System.Globalization;
+using System.Text.Json.Serialization.Metadata;
 using Drydock.Crds.Common;
+using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>
-/// PD's HTTP interface (docs/research/tidb.md#pd). Every member hands requests below /pd to the leader, so an answer
-/// there proves nothing about the member asked; only etcd's own <c>/health</c> does. Members are asked in turn until
+/// PD's HTTP interface (docs/research/tidb.md#pd). Every member forwards requests below /pd to the leader, so an answer
+/// there proves nothing about the member itself; only etcd's own <c>/health</c> does. Members are asked in turn until
 /// one answers.
 /// </summary>
 /// <param name="http">The transport.</param>
@@ -15,54 +17,62 @@ internal sealed partial class PdClient(IServiceHttp http, IReadOnlyList<Endpoint
 {
     private const string Api = "/pd/api/v1";
 
+    private static TiDbJsonContext Json => TiDbJsonContext.Default;
+
     /// <summary>
-    /// Whether one member has a leader and a quorum by its own word: GET /health on it, <c>{"health":"true"}</c>. False
-    /// also when it does not answer.
+    /// Whether a member itself reports a leader and a quorum: GET /health on it, <c>{"health":"true"}</c>. False also
+    /// if it does not answer.
     /// </summary>
     public async Task<bool> IsHealthyAsync(Endpoint member, CancellationToken cancellationToken)
     {
         try
         {
             var answer = await http.GetAsync(member.Host, member.Port, "/health", cancellationToken);
-            return answer.Status == 200 && StrictJson.Read(answer, $"GET {member}/health", e => e.Text("health")) == "true";
+            return answer.Status == 200
+                && TiDbAnswers.Read(answer, $"GET {member}/health", Json.Health, h => h.Value) == "true";
         }
-        catch (Exception exception) when (exception is ServiceException or TiDbApiException)
+        catch (TargetException)
         {
-            // No answer is the answer: whoever asks wants to know whether it may be relied upon.
+            // A member that does not answer is not healthy.
             return false;
         }
     }
 
-    /// <summary>What the leader says of every member.</summary>
+    /// <summary>The health of every member, as the leader reports it.</summary>
     /// <exception cref="TiDbApiException">Refused, or no usable answer.</exception>
     /// <exception cref="ServiceException">No member answers.</exception>
-    public Task<IReadOnlyList<PdMemberHealth>> HealthAsync(CancellationToken cancellationToken) => GetAsync<IReadOnlyList<PdMemberHealth>>(
-        "/pd/health",
-        root => root.ValueKind == JsonValueKind.Array
-            ? [.. root.EnumerateArray().Select(m => new PdMemberHealth(m.OptionalText("name") ?? "", m.Texts("client_urls"), m.Optional("health")?.GetBoolean() ?? false))]
-            : throw new FormatException("it is no list"),
-        cancellationToken);
+    public Task<IReadOnlyList<PdMemberHealth>> HealthAsync(CancellationToken cancellationToken) =>
+        GetAsync<List<PdWire.MemberHealth>, IReadOnlyList<PdMemberHealth>>(
+            "/pd/health",
+            Json.ListMemberHealth,
+            list =>
+            [
+                .. TiDbAnswers.Entries(list).Select(m => new PdMemberHealth(
+                    m.Name ?? "", TiDbAnswers.Entries(m.ClientUrls), m.IsHealthy ?? false)),
+            ],
+            cancellationToken);
 
     /// <summary>All members, who leads, and the cluster's id.</summary>
     /// <exception cref="TiDbApiException">Refused, or no usable answer.</exception>
     /// <exception cref="ServiceException">No member answers.</exception>
     public Task<PdMembers> MembersAsync(CancellationToken cancellationToken) => GetAsync(
         $"{Api}/members",
-        root => new PdMembers(
-            root.Member("header").Id("cluster_id"),
-            [.. root.List("members").Select(Member)],
-            root.Optional("leader") is { } leader ? MemberOrNone(leader) : null,
-            root.Optional("etcd_leader") is { } etcd ? MemberOrNone(etcd) : null),
+        Json.Members,
+        answer => new PdMembers(
+            answer.Header.ClusterId,
+            [.. TiDbAnswers.Entries(answer.All).Select(m => Member(m) ?? throw NoId())],
+            Member(answer.Leader),
+            Member(answer.EtcdLeader)),
         cancellationToken);
 
     /// <summary>
-    /// Asks the leader to give leadership to whom it likes. Leadership moves later: look at <see cref="MembersAsync"/>.
+    /// Requests the leader to resign. Leadership moves later: see <see cref="MembersAsync"/>.
     /// </summary>
     /// <exception cref="TiDbApiException">Refused: "no valid pd to transfer leader".</exception>
     public Task ResignAsync(CancellationToken cancellationToken) =>
         ChangeAsync(HttpMethod.Post, $"{Api}/leader/resign", null, cancellationToken);
 
-    /// <summary>Asks the leader to give leadership to one member. Leadership moves later.</summary>
+    /// <summary>Requests the leader to transfer leadership to a member. Leadership moves later.</summary>
     /// <param name="member">The member's own name.</param>
     /// <param name="cancellationToken">Cancels.</param>
     /// <exception cref="TiDbApiException">Refused.</exception>
@@ -70,29 +80,37 @@ internal sealed partial class PdClient(IServiceHttp http, IReadOnlyList<Endpoint
         ChangeAsync(HttpMethod.Post, $"{Api}/leader/transfer/{Uri.EscapeDataString(member)}", null, cancellationToken);
 
     /// <summary>Sets a member's leader_priority.</summary>
-    public Task SetLeaderPriorityAsync(string member, int priority, CancellationToken cancellationToken) =>
-        ChangeAsync(HttpMethod.Post, $"{Api}/members/name/{Uri.EscapeDataString(member)}", string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{{\"leader-priority\":{priority}}}"), cancellationToken);
+    public Task SetLeaderPriorityAsync(string member, int priority, CancellationToken cancellationToken) => ChangeAsync(
+        HttpMethod.Post,
+        $"{Api}/members/name/{Uri.EscapeDataString(member)}",
+        string.Create(CultureInfo.InvariantCulture, $"{{\"leader-priority\":{priority}}}"),
+        cancellationToken);
 
     /// <summary>
-    /// The git hash of the leader's build (GET /pd/api/v1/status is handed to the leader;
+    /// The git hash of the leader's build (GET /pd/api/v1/status is forwarded to the leader;
     /// docs/research/tidb.md#pd-as-observed).
     /// </summary>
     public Task<string> LeaderGitHashAsync(CancellationToken cancellationToken) =>
-        GetAsync($"{Api}/status", root => root.Text("git_hash"), cancellationToken);
+        GetAsync($"{Api}/status", Json.PdStatus, status => status.GitHash, cancellationToken);
 
-    private static PdMember Member(JsonElement element) =>
-        new(element.OptionalText("name") ?? "", element.Id("member_id"), element.Texts("client_urls"), (int)element.Number("leader_priority"));
+    private static FormatException NoId() => new("a member has no member_id");
 
-    // While there is none, an empty object stands there.
-    private static PdMember? MemberOrNone(JsonElement element) =>
-        element.Optional("member_id") is null ? null : Member(element);
+    // Null without a member id.
+    private static PdMember? Member(PdWire.Member? member) => member?.MemberId is { } id
+        ? new PdMember(member.Name ?? "", id, TiDbAnswers.Entries(member.ClientUrls), member.LeaderPriority ?? 0)
+        : null;
 
-    private async Task<T> GetAsync<T>(string path, Func<JsonElement, T> read, CancellationToken cancellationToken) =>
-        await InTurnAsync(
-            async member => StrictJson.Read(await http.GetAsync(member.Host, member.Port, path, cancellationToken), $"GET {member}{path}", read),
+    private async Task<T> GetAsync<TWire, T>(
+        string path, JsonTypeInfo<TWire> type, Func<TWire, T> map, CancellationToken cancellationToken)
+        where TWire : class => await InTurnAsync(
+            async member =>
+            {
+                var answer = await http.GetAsync(member.Host, member.Port, path, cancellationToken);
+                return TiDbAnswers.Read(answer, $"GET {member}{path}", type, map);
+            },
             mayRepeat: static _ => true);
 
-    // null and "success" are what PD answers to a change it took.
+    // PD answers null or "success" to a change that it accepted.
     private async Task ChangeAsync(HttpMethod method, string path, string? json, CancellationToken cancellationToken) =>
         await InTurnAsync(
             async member =>
@@ -100,15 +118,19 @@ internal sealed partial class PdClient(IServiceHttp http, IReadOnlyList<Endpoint
                 var answer = await http.SendAsync(method, member.Host, member.Port, path, json, cancellationToken);
                 return answer.Status == 200
                     ? true
-                    : throw new TiDbApiException(Reasons.StepFailed, $"{method} {member}{path} was answered {answer.Status}: {ToolOutput.Excerpt(answer.Body)}", answer.Status);
+                    : throw new TiDbApiException(
+                        Reasons.StepFailed,
+                        $"{method} {member}{path} was answered {answer.Status}: {ToolOutput.Excerpt(answer.Body)}",
+                        answer.Status);
             },
             IsNotLed);
 
-    // The next member is asked where this one could not hand the request to a leader.
+    // The next member is asked if this one could not forward the request to a leader.
     private static bool IsNotLed(Exception exception) => exception switch
     {
         ServiceException service => service.IsRequestNotTaken,
-        TiDbApiException api => api.Message.Contains("no leader", StringComparison.Ordinal) || api.Message.Contains("redirect", StringComparison.Ordinal),
+        TiDbApiException api => api.Message.Contains("no leader", StringComparison.Ordinal)
+            || api.Message.Contains("redirect", StringComparison.Ordinal),
         _ => false,
     };
 
@@ -121,7 +143,7 @@ internal sealed partial class PdClient(IServiceHttp http, IReadOnlyList<Endpoint
             {
                 return await ask(member);
             }
-            catch (Exception exception) when (exception is ServiceException or TiDbApiException && mayRepeat(exception))
+            catch (TargetException exception) when (mayRepeat(exception))
             {
                 last = exception;
             }
@@ -130,11 +152,12 @@ internal sealed partial class PdClient(IServiceHttp http, IReadOnlyList<Endpoint
         Exception failure = last switch
         {
             TiDbApiException api => new TiDbApiException(api.Reason, api.Message, api.Status, api),
-            ServiceException service => new ServiceException(service.Reason, service.Message, service.IsRequestNotTaken, service)
+            ServiceException service => new ServiceException(
+                service.Reason, service.Message, service.IsRequestNotTaken, service)
             {
                 Field = service.Field,
             },
-            _ => new TiDbApiException(Reasons.InvalidSpec, "spec.instances names no PD to ask") { Field = "spec.instances" },
+            _ => new TiDbApiException(Reasons.InvalidSpec, "spec.instances lists no PD.") { Field = "spec.instances" },
         };
         throw failure;
     }

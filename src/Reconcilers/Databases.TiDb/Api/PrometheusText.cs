@@ -14,16 +14,21 @@ internal sealed class PrometheusText
     /// <exception cref="TiDbApiException">Another status than 200, or not a single sample in it.</exception>
     public static PrometheusText Read(ServiceAnswer answer, string what)
     {
-        ArgumentNullException.ThrowIfNull(answer);
         if (answer.Status != 200)
         {
-            throw new TiDbApiException(Reasons.AnswerUnusable, $"{what} answered {answer.Status}: {ToolOutput.Excerpt(answer.Body)}", answer.Status);
+            throw new TiDbApiException(
+                Reasons.AnswerUnusable,
+                $"{what} answered {answer.Status}: {ToolOutput.Excerpt(answer.Body)}",
+                answer.Status);
         }
 
         var samples = answer.Body.Split('\n').Select(Sample).OfType<(string, string, double)>().ToList();
         return samples.Count > 0
             ? new PrometheusText(samples)
-            : throw new TiDbApiException(Reasons.AnswerUnusable, $"{what} answered no metrics ({answer.Kind}); see what listens on that port", answer.Status);
+            : throw new TiDbApiException(
+                Reasons.AnswerUnusable,
+                $"{what} answered no metrics ({answer.Kind}). Check what listens on that port.",
+                answer.Status);
     }
 
     /// <summary>The sum over the samples that fit; null if none does.</summary>
@@ -51,6 +56,8 @@ internal sealed class PrometheusText
 
         var labels = open >= 0 ? line[(open + 1)..close] : "";
         var value = line[(rest + 1)..].Trim().Split(' ')[0];
-        return double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? (line[..nameEnd], labels, number) : null;
+        return double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+            ? (line[..nameEnd], labels, number)
+            : null;
     }
 }

@@ -1,6 +1,5 @@
-using System.Globalization;
 using System.Net.Http;
-using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using Drydock.Crds.Common;
 
 namespace Drydock.Reconcilers.Databases.TiDb;
@@ -11,64 +10,78 @@ internal sealed class TidbStatusClient(IServiceHttp http)
 {
     private const string Marker = "-TiDB-";
 
+    private static TiDbJsonContext Json => TiDbJsonContext.Default;
+
     /// <summary>
-    /// The version a server runs, by its own word: GET /status. This is the source for a TiDB's version
+    /// The version that a server reports itself: GET /status. This is the source for a TiDB's version
     /// (docs/research/tidb.md#rules).
     /// </summary>
     /// <exception cref="TiDbApiException">No usable answer; newer versions answer 500 while they end.</exception>
     /// <exception cref="ServiceException">No answer.</exception>
     public async Task<string> VersionAsync(Endpoint status, CancellationToken cancellationToken) =>
-        await GetAsync(status, "/status", root => Version(root.Text("version")), cancellationToken);
+        await GetAsync(status, "/status", Json.TidbStatus, s => Version(s.Version), cancellationToken);
 
-    /// <summary>What a server says of itself.</summary>
+    /// <summary>What a server reports about itself.</summary>
     public async Task<TidbServerInfo> InfoAsync(Endpoint status, CancellationToken cancellationToken) =>
-        await GetAsync(status, "/info", root => Server(root, root.Optional("is_owner")?.GetBoolean() ?? false), cancellationToken);
+        await GetAsync(status, "/info", Json.Server, s => Server(s, s.IsOwner ?? false), cancellationToken);
 
-    /// <summary>What a server says of all.</summary>
+    /// <summary>What a server reports about all servers.</summary>
     public async Task<TidbClusterInfo> AllAsync(Endpoint status, CancellationToken cancellationToken) => await GetAsync(
         status,
         "/info/all",
-        root =>
-        {
-            var owner = root.OptionalText("owner_id") ?? "";
-            var servers = root.Member("all_servers_info") is { ValueKind: JsonValueKind.Object } all ? all : throw new FormatException("\"all_servers_info\" is no object");
-            return new TidbClusterInfo(
-                owner,
-                root.Optional("is_all_server_version_consistent")?.GetBoolean() ?? false,
-                [.. servers.EnumerateObject().Select(s => Server(s.Value, s.Name == owner))]);
-        },
+        Json.Servers,
+        all => new TidbClusterInfo(
+            all.OwnerId ?? "",
+            all.IsAllServerVersionConsistent ?? false,
+            [.. all.AllServersInfo.Select(s => Server(s.Value, s.Key == (all.OwnerId ?? "")))]),
         cancellationToken);
 
-    /// <summary>Has a server give the ownership of DDL away; nothing happens if it does not own it (400).</summary>
+    /// <summary>Makes a server resign as DDL owner; has no effect if it is not the owner (400).</summary>
     /// <exception cref="TiDbApiException">Refused for another reason.</exception>
     public async Task ResignDdlOwnerAsync(Endpoint status, CancellationToken cancellationToken)
     {
-        var answer = await http.SendAsync(HttpMethod.Post, status.Host, status.Port, "/ddl/owner/resign", null, cancellationToken);
+        const string Path = "/ddl/owner/resign";
+        var answer = await http.SendAsync(HttpMethod.Post, status.Host, status.Port, Path, null, cancellationToken);
         if (answer.Status != 200 && !answer.Body.Contains("not a ddl owner", StringComparison.Ordinal))
         {
-            throw new TiDbApiException(Reasons.StepFailed, $"POST {status}/ddl/owner/resign was answered {answer.Status}: {ToolOutput.Excerpt(answer.Body)}", answer.Status);
+            throw new TiDbApiException(
+                Reasons.StepFailed,
+                $"POST {status}{Path} was answered {answer.Status}: {ToolOutput.Excerpt(answer.Body)}",
+                answer.Status);
         }
     }
 
     /// <summary>The server's counters.</summary>
     public async Task<PrometheusText> MetricsAsync(Endpoint status, CancellationToken cancellationToken) =>
-        PrometheusText.Read(await http.GetAsync(status.Host, status.Port, "/metrics", cancellationToken), $"GET {status}/metrics");
+        PrometheusText.Read(
+            await http.GetAsync(status.Host, status.Port, "/metrics", cancellationToken), $"GET {status}/metrics");
 
-    private async Task<T> GetAsync<T>(Endpoint status, string path, Func<JsonElement, T> read, CancellationToken cancellationToken) =>
-        StrictJson.Read(await http.GetAsync(status.Host, status.Port, path, cancellationToken), $"GET {status}{path}", read);
+    private async Task<T> GetAsync<TWire, T>(
+        Endpoint status,
+        string path,
+        JsonTypeInfo<TWire> type,
+        Func<TWire, T> map,
+        CancellationToken cancellationToken)
+        where TWire : class
+    {
+        var answer = await http.GetAsync(status.Host, status.Port, path, cancellationToken);
+        return TiDbAnswers.Read(answer, $"GET {status}{path}", type, map);
+    }
 
-    private static TidbServerInfo Server(JsonElement info, bool isOwner) => new(
-        info.Text("ddl_id"),
-        isOwner,
-        new Endpoint(info.OptionalText("ip") ?? "", (int)info.Number("listening_port")).ToString(),
-        Version(info.Text("version")));
+    private static TidbServerInfo Server(TidbWire.Server? server, bool isOwner) => server is null
+        ? throw new FormatException("a server is null")
+        : new TidbServerInfo(
+            server.DdlId,
+            isOwner,
+            new Endpoint(server.Ip ?? "", server.ListeningPort ?? 0).ToString(),
+            Version(server.Version));
 
-    // 5.7.25-TiDB-v3.0.9, and 5.7.25-TiDB-v3.0.9-6-gabc for a build of one's own.
+    // 5.7.25-TiDB-v3.0.9, and 5.7.25-TiDB-v3.0.9-6-gabc for a custom build.
     private static string Version(string text)
     {
         var at = text.IndexOf(Marker, StringComparison.Ordinal);
         return at < 0
-            ? throw new FormatException(string.Create(CultureInfo.InvariantCulture, $"version \"{text}\" is none of TiDB, expected for instance 5.7.25-TiDB-v3.0.9"))
+            ? throw new FormatException($"\"{text}\" is not a version of TiDB such as 5.7.25-TiDB-v3.0.9")
             : TiDbVersion.Plain(text[(at + Marker.Length)..]);
     }
 }

@@ -1,4 +1,4 @@
-using Drydock.Crds.Common;
+using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Databases.TiDb;
 
@@ -18,25 +18,27 @@ internal sealed class TikvStatusClient(IServiceHttp plainHttp)
         }
         catch (ServiceException)
         {
-            // That is the answer.
+            // The port does not answer.
             return false;
         }
     }
 
     /// <summary>
-    /// How many Regions it leads by its own count, fresher than PD's (docs/research/tidb.md#pd); null where it does not
-    /// say.
+    /// The number of Regions it leads by its own count, more current than PD's (docs/research/tidb.md#pd); null if it
+    /// does not report one.
     /// </summary>
     public async Task<double?> LeadersAsync(Endpoint status, CancellationToken cancellationToken)
     {
         try
         {
-            var metrics = PrometheusText.Read(await plainHttp.GetAsync(status.Host, status.Port, "/metrics", cancellationToken), $"GET {status}/metrics");
-            return metrics.Sum(name => name == "tikv_raftstore_region_count", labels => labels.Contains("type=\"leader\"", StringComparison.Ordinal));
+            var answer = await plainHttp.GetAsync(status.Host, status.Port, "/metrics", cancellationToken);
+            return PrometheusText.Read(answer, $"GET {status}/metrics").Sum(
+                name => name == "tikv_raftstore_region_count",
+                labels => labels.Contains("type=\"leader\"", StringComparison.Ordinal));
         }
-        catch (Exception exception) when (exception is ServiceException || exception is TiDbApiException { Reason: Reasons.AnswerUnusable })
+        catch (TargetException)
         {
-            // PD's count decides then.
+            // PD's count decides.
             return null;
         }
     }

@@ -40,7 +40,11 @@ internal sealed class BackupPreflight(ITiDbTargets targets, Findings findings)
         var written = await storage.EnsureMarkAsync(cancellationToken);
         if ((await storage.ReadMarkAsync(cancellationToken))?.StorageId != written.StorageId)
         {
-            findings.Add(Reasons.StorageUnusable, $"{storage.Description} does not give back the mark that was written to it; is it the volume or bucket it should be?", field: Field);
+            findings.Add(
+                Reasons.StorageUnusable,
+                $"{storage.Description} does not return the marker file that preflight wrote. Check that it is "
+                + "the right volume or bucket.",
+                field: Field);
         }
 
         return true;

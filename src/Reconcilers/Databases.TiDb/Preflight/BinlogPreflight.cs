@@ -35,10 +35,21 @@ internal sealed class BinlogPreflight(ITiDbTargets targets, Findings findings)
 
         if (pumps.Count == 1 && !Spec.AllowUnavailability)
         {
-            findings.Add(Reasons.QuorumTooSmall, $"{pumps[0].Name} is the only pump: while it is restarted writes fail. Add one, or accept the outage with spec.allowUnavailability: true", pumps[0].Name, "spec.allowUnavailability");
+            findings.Add(
+                Reasons.QuorumTooSmall,
+                $"{pumps[0].Name} is the only pump: writes fail while it restarts. Add a pump, or accept the "
+                + "outage with spec.allowUnavailability: true.",
+                pumps[0].Name,
+                "spec.allowUnavailability");
         }
 
-        return [pumps.Count == 0 ? "binlog is off: there is no pump" : $"binlog is on: {pumps.Count} pumps and {drainers.Count} drainers; pumps are rolled with the cluster, drainers after it"];
+        return
+        [
+            pumps.Count == 0
+                ? "Binlog is off: there is no pump."
+                : $"Binlog is on: {pumps.Count} pumps and {drainers.Count} drainers. Pumps are upgraded with the "
+                    + "cluster, drainers after it.",
+        ];
     }
 
     private async Task<bool> PumpAsync(DatabaseInstance pump, CancellationToken cancellationToken)
@@ -47,7 +58,10 @@ internal sealed class BinlogPreflight(ITiDbTargets targets, Findings findings)
         var node = (await targets.Binlog().PumpsAsync(own, cancellationToken)).FirstOrDefault(n => own.IsAddress(n.Address));
         if (node is not { IsOnline: true })
         {
-            findings.Add(Reasons.ClusterUnhealthy, $"pump {own} is {node?.State ?? "not registered under this address"}, expected online", pump.Name);
+            findings.Add(
+                Reasons.ClusterUnhealthy,
+                $"Pump {own} is {node?.State ?? "not registered under this address"}, expected online.",
+                pump.Name);
         }
 
         return true;
@@ -62,12 +76,21 @@ internal sealed class BinlogPreflight(ITiDbTargets targets, Findings findings)
 
         foreach (var stranger in registered.Where(n => !n.IsOffline && !instances.Exists(i => Spec.Service(i).IsAddress(n.Address))))
         {
-            findings.Add(Reasons.InstancesDiffer, $"a {kind} at {stranger.Address} ({stranger.NodeId}, {stranger.State}) is registered that spec.instances does not list; add it, or take it offline (binlogctl)", field: "spec.instances");
+            findings.Add(
+                Reasons.InstancesDiffer,
+                $"A {kind} at {stranger.Address} ({stranger.NodeId}, {stranger.State}) is registered, but "
+                + "spec.instances does not list it. Add it, or take it offline with binlogctl.",
+                field: "spec.instances");
         }
 
         foreach (var instance in instances.Where(i => !registered.Any(n => Spec.Service(i).IsAddress(n.Address))))
         {
-            findings.Add(Reasons.InstancesDiffer, $"{instance.Name} ({Spec.Service(instance)}) is not registered as a {kind}; correct host or port, or take it out of spec.instances", instance.Name, $"spec.instances[{instance.Name}]");
+            findings.Add(
+                Reasons.InstancesDiffer,
+                $"{instance.Name} ({Spec.Service(instance)}) is not registered as a {kind}. Correct its host or "
+                + "port, or remove it from spec.instances.",
+                instance.Name,
+                $"spec.instances[{instance.Name}]");
         }
 
         return true;

@@ -42,13 +42,20 @@ internal sealed class ClusterPreflight(ITiDbTargets targets, Findings findings)
         {
             if (!await pd.IsHealthyAsync(Spec.Service(instance), cancellationToken))
             {
-                findings.Add(Reasons.ClusterUnhealthy, $"PD {instance.Name}: GET {Spec.Service(instance)}/health does not answer {{\"health\":\"true\"}}; start it, or find out why it sees no quorum", instance.Name);
+                findings.Add(
+                    Reasons.ClusterUnhealthy,
+                    $"PD member {instance.Name}: GET {Spec.Service(instance)}/health does not answer "
+                    + "{\"health\":\"true\"}. Start it, or find out why it has no quorum.",
+                    instance.Name);
             }
         }
 
         foreach (var member in (await pd.HealthAsync(cancellationToken)).Where(m => !m.IsHealthy))
         {
-            findings.Add(Reasons.ClusterUnhealthy, $"the PD leader cannot reach PD member {member.Name} ({string.Join(", ", member.ClientUrls)}); heal it first");
+            findings.Add(
+                Reasons.ClusterUnhealthy,
+                $"The PD leader cannot reach PD member {member.Name} ({string.Join(", ", member.ClientUrls)}). "
+                + "Fix it first.");
         }
 
         return true;
@@ -58,23 +65,37 @@ internal sealed class ClusterPreflight(ITiDbTargets targets, Findings findings)
     {
         if (!members.IsSettled)
         {
-            findings.Add(Reasons.ClusterUnhealthy, $"PD's leader ({members.Leader?.Name ?? "none"}) and etcd's leader ({members.EtcdLeader?.Name ?? "none"}) are not the same; it looks again");
+            findings.Add(
+                Reasons.ClusterUnhealthy,
+                $"PD's leader ({members.Leader?.Name ?? "none"}) and etcd's leader "
+                + $"({members.EtcdLeader?.Name ?? "none"}) differ. Preflight checks again automatically.");
         }
 
         var instances = Spec.Of(DatabaseComponent.PD).ToList();
         foreach (var instance in instances.Where(i => members.At(Spec.Service(i)) is null))
         {
-            findings.Add(Reasons.InstancesDiffer, $"{instance.Name} ({Spec.Service(instance)}) is no member of PD; its members serve at {string.Join(", ", members.Members.SelectMany(m => m.ClientUrls))}. Correct host or port, or take it out of spec.instances", instance.Name, $"spec.instances[{instance.Name}]");
+            findings.Add(
+                Reasons.InstancesDiffer,
+                $"{instance.Name} ({Spec.Service(instance)}) is not a member of PD, whose members listen on "
+                + $"{string.Join(", ", members.Members.SelectMany(m => m.ClientUrls))}. Correct its host or port, "
+                + "or remove it from spec.instances.",
+                instance.Name,
+                $"spec.instances[{instance.Name}]");
         }
 
         foreach (var member in members.Members.Where(m => !instances.Exists(i => Spec.Service(i).IsAmong(m.ClientUrls))))
         {
-            findings.Add(Reasons.InstancesDiffer, $"PD has a member {member.Name} ({string.Join(", ", member.ClientUrls)}) that spec.instances does not list; add it, or remove it from the cluster", field: "spec.instances");
+            findings.Add(
+                Reasons.InstancesDiffer,
+                $"PD has a member {member.Name} ({string.Join(", ", member.ClientUrls)}) that spec.instances does "
+                + "not list. Add it, or remove it from the cluster.",
+                field: "spec.instances");
         }
 
         // PD sets a priority by name only.
         var names = members.Members.CountBy(m => m.Name, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal);
-        foreach (var member in members.Members.Where(m => m.LeaderPriority != 0 && (m.Name.Length == 0 || names[m.Name] > 1)))
+        var nameless = members.Members.Where(m => m.Name.Length == 0 || names[m.Name] > 1);
+        foreach (var member in nameless.Where(m => m.LeaderPriority != 0))
         {
             findings.Add(
                 Reasons.ClusterUnhealthy,
@@ -87,7 +108,11 @@ internal sealed class ClusterPreflight(ITiDbTargets targets, Findings findings)
 
         if (members.Members.Count < FewestVoters && !Spec.AllowUnavailability)
         {
-            findings.Add(Reasons.QuorumTooSmall, $"PD has {members.Members.Count} members: while one is restarted the cluster stands still. Add members, or accept the outage with spec.allowUnavailability: true", field: "spec.allowUnavailability");
+            findings.Add(
+                Reasons.QuorumTooSmall,
+                $"PD has {members.Members.Count} members: the cluster is unavailable while one restarts. Add "
+                + "members, or accept the outage with spec.allowUnavailability: true.",
+                field: "spec.allowUnavailability");
         }
 
         return members;
@@ -99,17 +124,33 @@ internal sealed class ClusterPreflight(ITiDbTargets targets, Findings findings)
         var instances = Spec.Of(DatabaseComponent.TiKV).ToList();
         foreach (var store in stores.Where(s => !s.IsUp))
         {
-            findings.Add(Reasons.ClusterUnhealthy, string.Create(CultureInfo.InvariantCulture, $"store {store.Id} ({store.Address}) is {store.State}, expected Up; heal it, or let it leave the cluster first"));
+            findings.Add(
+                Reasons.ClusterUnhealthy,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"Store {store.Id} ({store.Address}) is {store.State}, expected Up. Fix it, or let it leave "
+                    + $"the cluster first."));
         }
 
         foreach (var instance in instances.Where(i => !stores.Exists(s => Spec.Service(i).IsAddress(s.Address))))
         {
-            findings.Add(Reasons.InstancesDiffer, $"PD has no store at {Spec.Service(instance)}, which {instance.Name} is to be; correct host or port, or take it out of spec.instances", instance.Name, $"spec.instances[{instance.Name}]");
+            findings.Add(
+                Reasons.InstancesDiffer,
+                $"PD has no store at {Spec.Service(instance)}, the address of {instance.Name}. Correct its host "
+                + "or port, or remove it from spec.instances.",
+                instance.Name,
+                $"spec.instances[{instance.Name}]");
         }
 
         foreach (var store in stores.Where(s => !instances.Exists(i => Spec.Service(i).IsAddress(s.Address))))
         {
-            findings.Add(Reasons.InstancesDiffer, string.Create(CultureInfo.InvariantCulture, $"PD has store {store.Id} at {store.Address} that spec.instances does not list; add it, or let it leave the cluster"), field: "spec.instances");
+            findings.Add(
+                Reasons.InstancesDiffer,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"PD has store {store.Id} at {store.Address} that spec.instances does not list. Add it, or "
+                    + $"let it leave the cluster."),
+                field: "spec.instances");
         }
 
         return stores;
@@ -121,7 +162,12 @@ internal sealed class ClusterPreflight(ITiDbTargets targets, Findings findings)
         {
             if (await pd.RegionCheckAsync(check, cancellationToken) is > 0 and var count)
             {
-                findings.Add(Reasons.ClusterUnhealthy, string.Create(CultureInfo.InvariantCulture, $"{count} Regions with {check} (pd-ctl region check {check}); wait until PD has mended them"));
+                findings.Add(
+                    Reasons.ClusterUnhealthy,
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{count} Regions with {check} (`pd-ctl region check {check}`). Wait until PD has "
+                        + $"repaired them."));
             }
         }
 
@@ -134,7 +180,13 @@ internal sealed class ClusterPreflight(ITiDbTargets targets, Findings findings)
     {
         foreach (var store in stores.Where(s => schedule.Evicted.Contains(s.Id)))
         {
-            findings.Add(Reasons.ClusterUnhealthy, string.Create(CultureInfo.InvariantCulture, $"an evict-leader-scheduler keeps leaders from store {store.Id} ({store.Address}), left by somebody else; remove it: pd-ctl scheduler remove evict-leader-scheduler-{store.Id}"));
+            findings.Add(
+                Reasons.ClusterUnhealthy,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"An evict-leader-scheduler from outside this upgrade keeps leaders away from store "
+                    + $"{store.Id} ({store.Address}). Run `pd-ctl scheduler remove "
+                    + $"evict-leader-scheduler-{store.Id}`."));
         }
     }
 
@@ -142,7 +194,13 @@ internal sealed class ClusterPreflight(ITiDbTargets targets, Findings findings)
     {
         if (schedule.MaxReplicas < FewestVoters && !Spec.AllowUnavailability)
         {
-            findings.Add(Reasons.QuorumTooSmall, string.Create(CultureInfo.InvariantCulture, $"max-replicas is {schedule.MaxReplicas}: while a TiKV is restarted part of the data cannot be used. Raise it to 3, or accept the outage with spec.allowUnavailability: true"), field: "spec.allowUnavailability");
+            findings.Add(
+                Reasons.QuorumTooSmall,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"max-replicas is {schedule.MaxReplicas}: part of the data is unavailable while a TiKV "
+                    + $"restarts. Raise it to 3, or accept the outage with spec.allowUnavailability: true."),
+                field: "spec.allowUnavailability");
         }
 
         // PD's own value counts after its bootstrap, not that of a file (docs/research/tidb.md#configuration).
@@ -151,7 +209,13 @@ internal sealed class ClusterPreflight(ITiDbTargets targets, Findings findings)
             var missing = schedule.LocationLabels.Where(l => !store.Labels.ContainsKey(l)).ToList();
             if (missing.Count > 0)
             {
-                findings.Add(Reasons.ConfigurationInvalid, string.Create(CultureInfo.InvariantCulture, $"store {store.Id} ({store.Address}) has no label {string.Join(", ", missing)}, which PD's location-labels ({string.Join(",", schedule.LocationLabels)}) ask for: replicas may end up together. Set it (pd-ctl store label {store.Id} {missing[0]} NAME)"));
+                findings.Add(
+                    Reasons.ConfigurationInvalid,
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"Store {store.Id} ({store.Address}) has no label {string.Join(", ", missing)}, which "
+                        + $"PD's location-labels ({string.Join(",", schedule.LocationLabels)}) require: replicas "
+                        + $"may be placed together. Run `pd-ctl store label {store.Id} {missing[0]} NAME`."));
             }
         }
 
@@ -160,11 +224,19 @@ internal sealed class ClusterPreflight(ITiDbTargets targets, Findings findings)
             var values = host.Select(i => stores.FirstOrDefault(s => Spec.Service(i).IsAddress(s.Address))?.Labels.GetValueOrDefault("host")).Distinct(StringComparer.Ordinal).ToList();
             if (!schedule.LocationLabels.Contains("host", StringComparer.Ordinal))
             {
-                _notes.Add($"{host.Count()} TiKVs are on {host.Key} and PD's location-labels ({(schedule.LocationLabels.Count == 0 ? "none" : string.Join(",", schedule.LocationLabels))}) do not name \"host\": replicas of a Region may be on one machine");
+                var labels = schedule.LocationLabels.Count == 0 ? "none" : string.Join(",", schedule.LocationLabels);
+                _notes.Add(
+                    $"{host.Count()} TiKVs are on {host.Key}, and PD's location-labels ({labels}) do not contain "
+                    + "\"host\": replicas of a Region may be on one machine.");
             }
             else if (values.Count > 1)
             {
-                findings.Add(Reasons.ConfigurationInvalid, $"the TiKVs on {host.Key} have different labels host ({string.Join(", ", values.Select(v => v ?? "none"))}): they must have the same, so that PD does not put replicas of a Region on one machine", host.First().Name);
+                findings.Add(
+                    Reasons.ConfigurationInvalid,
+                    $"The TiKVs on {host.Key} have different labels host "
+                    + $"({string.Join(", ", values.Select(v => v ?? "none"))}). Give them the same label, so that "
+                    + "PD does not place replicas of a Region on one machine.",
+                    host.First().Name);
             }
         }
     }

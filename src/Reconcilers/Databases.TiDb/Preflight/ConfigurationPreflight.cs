@@ -32,7 +32,11 @@ internal sealed class ConfigurationPreflight(ITiDbTargets targets, Findings find
         }
         catch (FormatException exception)
         {
-            findings.Add(Reasons.ConfigurationInvalid, $"{TiDbLayout.ConfigFile(look.Instance)} of {look.Instance.Name} on {look.Instance.Host} cannot be carried over: {exception.Message}", look.Instance.Name);
+            findings.Add(
+                Reasons.ConfigurationInvalid,
+                $"{TiDbLayout.ConfigFile(look.Instance)} of {look.Instance.Name} on {look.Instance.Host} cannot "
+                + $"be migrated: {exception.Message}",
+                look.Instance.Name);
             return null;
         }
     }

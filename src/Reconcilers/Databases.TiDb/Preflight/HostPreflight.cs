@@ -58,7 +58,7 @@ internal sealed class HostPreflight(ITiDbTargets targets, Findings findings)
         {
             findings.Add(
                 Reasons.ClockSkew,
-                string.Create(CultureInfo.InvariantCulture, $"the clocks of {earliest.Host} and {latest.Host} differ by {(latest.ClockOffset - earliest.ClockOffset).TotalSeconds:0.0} s, expected at most {LargestSkew.TotalSeconds:0} s; repair NTP"),
+                string.Create(CultureInfo.InvariantCulture, $"The clocks of {earliest.Host} and {latest.Host} differ by {(latest.ClockOffset - earliest.ClockOffset).TotalSeconds:0.0} s, expected at most {LargestSkew.TotalSeconds:0} s. Repair NTP."),
                 latest.Host);
         }
     }
@@ -70,7 +70,12 @@ internal sealed class HostPreflight(ITiDbTargets targets, Findings findings)
         var version = ToolOutput.Version(result.Output + "\n" + result.Errors);
         if (version is null || !TiDbVersion.Same(version, Spec.ToVersion))
         {
-            findings.Add(Reasons.VersionMismatch, $"{path} -V on {host} says {version ?? ToolOutput.Excerpt(result.Output + result.Errors)}, expected {Spec.ToVersion} (spec.toVersion); give the right package", host, "spec.package");
+            findings.Add(
+                Reasons.VersionMismatch,
+                $"`{path} -V` on {host} reports {version ?? ToolOutput.Excerpt(result.Output + result.Errors)}, "
+                + $"expected {Spec.ToVersion} (spec.toVersion). Provide the package of that version.",
+                host,
+                "spec.package");
         }
     }
 
@@ -88,7 +93,10 @@ internal sealed class HostPreflight(ITiDbTargets targets, Findings findings)
                 }
                 else
                 {
-                    findings.Add(Reasons.PackageMissing, $"{path} is not in {storage.Description}; put it there, or correct the path", field: $"spec.package.archives[{archive.Name}].path");
+                    findings.Add(
+                        Reasons.PackageMissing,
+                        $"{path} does not exist in {storage.Description}. Copy it there, or correct the path.",
+                        field: $"spec.package.archives[{archive.Name}].path");
                 }
             }
         }
@@ -96,7 +104,14 @@ internal sealed class HostPreflight(ITiDbTargets targets, Findings findings)
         var free = await targets.Hosts.Files(host).FreeBytesAsync(Spec.Package.Directory, cancellationToken);
         if (free < needed)
         {
-            findings.Add(Reasons.NoSpace, string.Create(CultureInfo.InvariantCulture, $"{Spec.Package.Directory} on {host} has {free / 1048576} MiB free, about {needed / 1048576} MiB are needed to unpack the archives; make room"), host, "spec.package.directory");
+            findings.Add(
+                Reasons.NoSpace,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{Spec.Package.Directory} on {host} has {free / 1048576} MiB free; {needed / 1048576} MiB "
+                    + $"are needed to unpack the archives. Free space."),
+                host,
+                "spec.package.directory");
         }
     }
 }

@@ -34,7 +34,12 @@ internal sealed class InstancePreflight(ITiDbTargets targets, Findings findings)
         foreach (var taken in ports.GroupBy(p => p.Endpoint).Where(g => g.Select(p => p.Instance.Name).Distinct(StringComparer.Ordinal).Count() > 1))
         {
             var names = taken.Select(p => p.Instance.Name).Distinct(StringComparer.Ordinal).ToList();
-            findings.Add(Reasons.InvalidSpec, $"{string.Join(" and ", names)} have the same port {taken.Key}; give each its own port and statusPort (tikv_status_port, default 20180, must differ for the TiKVs of one host)", names[^1], $"spec.instances[{names[^1]}].statusPort");
+            findings.Add(
+                Reasons.InvalidSpec,
+                $"{string.Join(" and ", names)} have the same port {taken.Key}. Give each its own port and "
+                + "statusPort (tikv_status_port, default 20180, must differ for the TiKVs of one host).",
+                names[^1],
+                $"spec.instances[{names[^1]}].statusPort");
         }
     }
 
@@ -43,24 +48,44 @@ internal sealed class InstancePreflight(ITiDbTargets targets, Findings findings)
         var where = $"{instance.Name} on {instance.Host}";
         if (process.Supervision == SupervisionState.Missing)
         {
-            findings.Add(Reasons.ControlMismatch, $"{where}: its supervisor does not know it ({process.SupervisionText}); correct spec.control", instance.Name, $"spec.instances[{instance.Name}].control");
+            findings.Add(
+                Reasons.ControlMismatch,
+                $"{where}: its supervisor does not manage it ({process.SupervisionText}). Correct spec.control.",
+                instance.Name,
+                $"spec.instances[{instance.Name}].control");
         }
         else if (process.Pid is null)
         {
-            findings.Add(Reasons.ClusterUnhealthy, $"{where} does not run ({process.SupervisionText}); start it first", instance.Name);
+            findings.Add(
+                Reasons.ClusterUnhealthy,
+                $"{where} is not running ({process.SupervisionText}). Start it first.",
+                instance.Name);
         }
         else if (process.Supervision is SupervisionState.Restarting or SupervisionState.Inactive)
         {
-            findings.Add(Reasons.ControlMismatch, $"{where}: pid {process.Pid} runs and its supervisor says {process.SupervisionText}: it was started by hand, or keeps restarting. Start it through its supervisor", instance.Name);
+            findings.Add(
+                Reasons.ControlMismatch,
+                $"{where}: pid {process.Pid} is running, but its supervisor reports {process.SupervisionText}: "
+                + "the process was started manually, or keeps restarting. Start it through its supervisor.",
+                instance.Name);
         }
         else if (!process.IsListening)
         {
-            findings.Add(Reasons.ClusterUnhealthy, $"{where} runs and does not listen on {Spec.Service(instance).Port}; correct spec.instances[{instance.Name}].port, or heal it", instance.Name);
+            findings.Add(
+                Reasons.ClusterUnhealthy,
+                $"{where} is running but does not listen on port {Spec.Service(instance).Port}. Correct "
+                + $"spec.instances[{instance.Name}].port, or fix the process.",
+                instance.Name);
         }
 
         if (process.Strays.Count > 0)
         {
-            findings.Add(Reasons.ProcessLivesOn, $"{where}: beside its process lives {string.Join(", ", process.Strays.Select(s => string.Create(CultureInfo.InvariantCulture, $"pid {s.Pid} ({s.Executable})")))}; end what is not rightful", instance.Name);
+            findings.Add(
+                Reasons.ProcessLivesOn,
+                $"{where}: unexpected processes beside it: "
+                + $"{string.Join(", ", process.Strays.Select(s => string.Create(CultureInfo.InvariantCulture, $"pid {s.Pid} ({s.Executable})")))}. "
+                + "Stop those that do not belong there.",
+                instance.Name);
         }
     }
 
@@ -81,7 +106,12 @@ internal sealed class InstancePreflight(ITiDbTargets targets, Findings findings)
         var place = places.Where((_, i) => sums[i] == running).FirstOrDefault();
         if (place is null)
         {
-            findings.Add(Reasons.VersionMismatch, $"{instance.Name} on {instance.Host}: the program of pid {process.Pid} lies nowhere any more ({string.Join(", ", places)} are others): it was replaced without a restart. Restart it, or put its program back", instance.Name);
+            findings.Add(
+                Reasons.VersionMismatch,
+                $"{instance.Name} on {instance.Host}: the program of pid {process.Pid} no longer exists "
+                + $"({string.Join(", ", places)} differ): it was replaced without a restart. Restart the process, "
+                + "or restore its program.",
+                instance.Name);
             return null;
         }
 
@@ -91,7 +121,11 @@ internal sealed class InstancePreflight(ITiDbTargets targets, Findings findings)
             return version;
         }
 
-        findings.Add(Reasons.VersionMismatch, $"{place} -V on {instance.Host} names no version: {ToolOutput.Excerpt(result.Output + result.Errors)}", instance.Name);
+        findings.Add(
+            Reasons.VersionMismatch,
+            $"`{place} -V` on {instance.Host} reports no version: "
+            + $"{ToolOutput.Excerpt(result.Output + result.Errors)}",
+            instance.Name);
         return null;
     }
 
@@ -106,7 +140,12 @@ internal sealed class InstancePreflight(ITiDbTargets targets, Findings findings)
         var text = await targets.Hosts.Files(instance.Host).ReadAsync(path, cancellationToken);
         if (text is null)
         {
-            findings.Add(Reasons.ConfigUnreadable, $"{path} is not on {instance.Host}; name the file {instance.Name} is started with in spec.instances[{instance.Name}].configFile", instance.Name, $"spec.instances[{instance.Name}].configFile");
+            findings.Add(
+                Reasons.ConfigUnreadable,
+                $"{path} does not exist on {instance.Host}. Set spec.instances[{instance.Name}].configFile to the "
+                + $"file that {instance.Name} is started with.",
+                instance.Name,
+                $"spec.instances[{instance.Name}].configFile");
         }
 
         return text;

@@ -27,7 +27,10 @@ internal sealed class ServerPreflight(ITiDbTargets targets, Findings findings)
         await findings.LookAsync(() => RegisteredAsync(cancellationToken));
         if (targets.Settings().CredentialsSecretRef is null)
         {
-            findings.Add(Reasons.SecretMissing, "DDL jobs and the system tables are read in SQL: name a Secret with username and password", field: "spec.tidb.credentialsSecretRef");
+            findings.Add(
+                Reasons.SecretMissing,
+                "DDL jobs and the system tables are read over SQL. Name a Secret with username and password.",
+                field: "spec.tidb.credentialsSecretRef");
             return new ServerState(versions, null);
         }
 
@@ -42,7 +45,10 @@ internal sealed class ServerPreflight(ITiDbTargets targets, Findings findings)
         var instances = Spec.Of(DatabaseComponent.TiDB).ToList();
         if (instances.Count == 0)
         {
-            findings.Add(Reasons.InstancesDiffer, "spec.instances names no TiDB; list every process of the database", field: "spec.instances");
+            findings.Add(
+                Reasons.InstancesDiffer,
+                "spec.instances lists no TiDB server. List every process of the database.",
+                field: "spec.instances");
             return false;
         }
 
@@ -59,12 +65,21 @@ internal sealed class ServerPreflight(ITiDbTargets targets, Findings findings)
 
         foreach (var stranger in strangers)
         {
-            findings.Add(Reasons.InstancesDiffer, $"a TiDB at {stranger.Address} is registered (/info/all) that spec.instances does not list; add it, or stop it", field: "spec.instances");
+            findings.Add(
+                Reasons.InstancesDiffer,
+                $"A TiDB server at {stranger.Address} is registered (/info/all), but spec.instances does not list "
+                + "it. Add it, or stop it.",
+                field: "spec.instances");
         }
 
         foreach (var instance in missing)
         {
-            findings.Add(Reasons.InstancesDiffer, $"{instance.Name} ({Spec.Service(instance)}) is not registered (/info/all): {string.Join(", ", all.Select(s => s.Address))} are", instance.Name, $"spec.instances[{instance.Name}]");
+            findings.Add(
+                Reasons.InstancesDiffer,
+                $"{instance.Name} ({Spec.Service(instance)}) is not registered (/info/all). Registered are "
+                + $"{string.Join(", ", all.Select(s => s.Address))}.",
+                instance.Name,
+                $"spec.instances[{instance.Name}]");
         }
 
         return true;
@@ -74,7 +89,10 @@ internal sealed class ServerPreflight(ITiDbTargets targets, Findings findings)
     {
         foreach (var job in await targets.Sql.UnfinishedDdlAsync(cancellationToken))
         {
-            findings.Add(Reasons.DdlRunning, $"DDL {job}; DDL must not run during the upgrade. Let it end, or cancel it: ADMIN CANCEL DDL JOBS {job.Id}");
+            findings.Add(
+                Reasons.DdlRunning,
+                $"DDL is running: {job}. Let it end, or run `ADMIN CANCEL DDL JOBS {job.Id}`; no DDL may run "
+                + "during the upgrade.");
         }
 
         return true;
@@ -91,7 +109,10 @@ internal sealed class ServerPreflight(ITiDbTargets targets, Findings findings)
         var present = await targets.Sql.DatabasesAsync(cancellationToken);
         foreach (var absent in backup.Databases.Where(d => !present.Contains(d, StringComparer.OrdinalIgnoreCase)))
         {
-            findings.Add(Reasons.DatabaseNotFound, $"there is no database {absent}, which is to be in the backup; correct the name", field: "spec.tidb.backup.databases");
+            findings.Add(
+                Reasons.DatabaseNotFound,
+                $"Database {absent}, which the backup is to contain, does not exist. Correct the name.",
+                field: "spec.tidb.backup.databases");
         }
 
         return true;

@@ -80,7 +80,12 @@ internal sealed class TiDbPreflight
             // docs/research/tidb.md#procedure).
             if (!TiDbVersion.Same(version, Spec.FromVersion) && !TiDbVersion.Same(version, Spec.ToVersion))
             {
-                _findings.Add(Reasons.VersionMismatch, $"{look.Instance.Name} on {look.Instance.Host} runs version {version}, expected {Spec.FromVersion} (spec.fromVersion) or {Spec.ToVersion}", look.Instance.Name, "spec.fromVersion");
+                _findings.Add(
+                    Reasons.VersionMismatch,
+                    $"{look.Instance.Name} on {look.Instance.Host} runs version {version}, expected "
+                    + $"{Spec.FromVersion} (spec.fromVersion) or {Spec.ToVersion}.",
+                    look.Instance.Name,
+                    "spec.fromVersion");
             }
 
             return new DiscoveredInstance
@@ -114,13 +119,13 @@ internal sealed class TiDbPreflight
     private static IEnumerable<string> Supervision(IReadOnlyList<DiscoveredInstance> instances)
     {
         var units = instances.Where(i => i.Unit is not null).GroupBy(i => i.Unit!, StringComparer.Ordinal).Select(g => g.Count() == 1 ? g.Key : string.Create(CultureInfo.InvariantCulture, $"{g.Key} × {g.Count()}")).ToList();
-        return units.Count == 0 ? [] : [$"supervision as found on the hosts: {string.Join(", ", units)}"];
+        return units.Count == 0 ? [] : [$"Units found on the hosts: {string.Join(", ", units)}."];
     }
 
     private IEnumerable<string> ByHand(IReadOnlyList<DiscoveredInstance> instances)
     {
         var done = instances.Where(i => TiDbVersion.Same(i.Version, Spec.ToVersion)).Select(i => i.Name).ToList();
-        return done.Count == 0 ? [] : [$"on {Spec.ToVersion} already, and not restarted while healthy: {string.Join(", ", done)}"];
+        return done.Count == 0 ? [] : [$"Already on {Spec.ToVersion}, not restarted while healthy: {string.Join(", ", done)}."];
     }
 
     private static async Task<IReadOnlyList<TResult>> ManyAsync<T, TResult>(

@@ -25,16 +25,31 @@ internal sealed record SparkMaster(long Workers, long Cores, long Memory)
         try
         {
             var answer = await targets.PlainHttp.GetAsync(host, spark.WebPort, "/json/", cancellationToken);
-            return StrictJson.Read(answer, $"GET {host}:{spark.WebPort}/json/", root =>
+            var what = $"GET {host}:{spark.WebPort}/json/";
+            return TiDbAnswers.Read(answer, what, TiDbJsonContext.Default.SparkWire, page =>
             {
-                var alive = root.List("workers").Where(w => w.Text("state") == "ALIVE").ToList();
-                return new SparkMaster(
-                    alive.Count, alive.Sum(w => w.Number("cores")), alive.Sum(w => w.Number("memory")));
+                var alive = TiDbAnswers.Entries(page.Workers).Where(w => w.State == "ALIVE").ToList();
+                return new SparkMaster(alive.Count, alive.Sum(w => w.Cores ?? 0), alive.Sum(w => w.Memory ?? 0));
             });
         }
         catch (ServiceException exception) when (exception.IsRefused)
         {
             return null;
         }
+    }
+}
+
+/// <summary>GET /json/ of Spark's master. A required list may be null.</summary>
+internal sealed record SparkWire
+{
+    public required List<Worker?>? Workers { get; init; }
+
+    public sealed record Worker
+    {
+        public required string State { get; init; }
+
+        public long? Cores { get; init; }
+
+        public long? Memory { get; init; }
     }
 }

@@ -59,6 +59,86 @@ public sealed class ApiTests
     }
 
     [Theory]
+    [InlineData("""{"header":{"cluster_id":7},"members":[{"name":"pd1"}]}""")]
+    [InlineData("""{"header":{"cluster_id":7},"members":[{"member_id":-1}]}""")]
+    [InlineData("""{"header":{"cluster_id":7},"members":[{"member_id":1,"client_urls":[null]}]}""")]
+    [InlineData("""{"header":{"cluster_id":7},"members":[null]}""")]
+    [InlineData("""{"header":{"cluster_id":7},"members":{}}""")]
+    [InlineData("""{"header":{"cluster_id":18446744073709551616},"members":[]}""")]
+    [InlineData("""{"header":null,"members":[]}""")]
+    [InlineData("""{"header":{"cluster_id":7},"members":[{"member_id":1,"name":"\ud800"}]}""")]
+    [InlineData("null")]
+    [InlineData("[]")]
+    public async Task Odd_members_are_an_unusable_answer(string body)
+    {
+        var exception = await Should.ThrowAsync<TiDbApiException>(() => Pd("/pd/api/v1/members", body).MembersAsync(default));
+
+        (exception.Reason, exception.Status).ShouldBe((Reasons.AnswerUnusable, 200));
+    }
+
+    [Fact]
+    public async Task Too_deep_answer_is_unusable()
+    {
+        var body = $$"""{"header":{"cluster_id":7},"members":[],"x":{{new string('[', 100)}}{{new string(']', 100)}}}""";
+
+        (await Should.ThrowAsync<TiDbApiException>(() => Pd("/pd/api/v1/members", body).MembersAsync(default))).Reason.ShouldBe(Reasons.AnswerUnusable);
+    }
+
+    [Fact]
+    public async Task Null_lists_and_unknown_keys_are_accepted()
+    {
+        var members = await Pd("/pd/api/v1/members", """{"header":{"cluster_id":7,"new":{}},"members":null,"leader":{},"etcd_leader":null,"x":[1]}""").MembersAsync(default);
+
+        (members.Members.Count, members.Leader, members.EtcdLeader).ShouldBe((0, null, null));
+    }
+
+    [Theory]
+    [InlineData("""{"schedule":{"schedulers-v2":[{"type":"evict-leader","args":[7]}]},"replication":{"max-replicas":3}}""")]
+    [InlineData("""{"schedule":{"schedulers-v2":[{"type":"evict-leader","args":["x"]}]},"replication":{"max-replicas":3}}""")]
+    [InlineData("""{"schedule":{"schedulers-v2":[{"args":null}]},"replication":{"max-replicas":3}}""")]
+    [InlineData("""{"schedule":{},"replication":{"max-replicas":3}}""")]
+    [InlineData("""{"schedule":{"schedulers-v2":null},"replication":{}}""")]
+    [InlineData("""{"schedule":{"schedulers-v2":null,"merge-schedule-limit":1.5},"replication":{"max-replicas":3}}""")]
+    public async Task Odd_configuration_is_an_unusable_answer(string body) =>
+        (await Should.ThrowAsync<TiDbApiException>(() => Pd("/pd/api/v1/config", body).ScheduleAsync(default))).Reason.ShouldBe(Reasons.AnswerUnusable);
+
+    [Fact]
+    public async Task Configuration_of_other_schedulers_is_skipped()
+    {
+        var schedule = await Pd("/pd/api/v1/config", """
+            {"schedule":{"merge-schedule-limit":"8","schedulers-v2":[{"disable":true},{"type":"label","args":{"a":1}}]},
+             "replication":{"max-replicas":3,"location-labels":["zone","host"]}}
+            """).ScheduleAsync(default);
+
+        schedule.Limit("merge-schedule-limit").ShouldBeNull("a text is not a limit");
+        schedule.EnabledSchedulers.ShouldBe(1);
+        schedule.LocationLabels.ShouldBe(["zone", "host"]);
+    }
+
+    [Fact]
+    public async Task Configuration_is_saved_as_PD_wrote_it()
+    {
+        const string Body = """{"schedule":{"x":1.50},"other":[1, 2]}""";
+
+        (await Pd("/pd/api/v1/config", $" {Body}\n").ConfigTextAsync(default)).ShouldBe(Body);
+        await Should.ThrowAsync<TiDbApiException>(() => Pd("/pd/api/v1/config", """{"schedule":null}""").ConfigTextAsync(default));
+    }
+
+    [Theory]
+    [InlineData("""{"ErrMsg":"no pumps"}""", "no pumps")]
+    [InlineData("""{"ErrMsg":""}""", "status")]
+    [InlineData("""{"status":{"a":{"nodeId":"a"}}}""", "nodeId")]
+    [InlineData("""{"status":{"a":null}}""", "pumps")]
+    public async Task Odd_pumps_are_an_unusable_answer(string body, string datum)
+    {
+        var client = new BinlogClient(new FakeHttp((_, _, _, _) => new ServiceAnswer(200, null, body)));
+
+        var exception = await Should.ThrowAsync<TiDbApiException>(() => client.PumpsAsync(new("pumps", 8250), default));
+
+        (exception.Reason, exception.Message.Contains(datum, StringComparison.Ordinal)).ShouldBe((Reasons.AnswerUnusable, true));
+    }
+
+    [Theory]
     [InlineData(200, """{"health":"true"}""", true)]
     [InlineData(503, """{"health":"false"}""", false)]
     [InlineData(200, """{"health":"false"}""", false)]

@@ -123,7 +123,7 @@ public sealed class PlannerTests
         notes.ShouldContain(n => n.StartsWith("Configuration of tikv-1, tikv-2, tikv-3: storage.block-cache.capacity: (not set) → \"16GB\"", StringComparison.Ordinal));
         notes.ShouldContain(n => n.Contains("'Nowhere'", StringComparison.Ordinal));
         notes.ShouldNotContain(n => n.Contains("'UpgradePD'", StringComparison.Ordinal));
-        notes.ShouldContain(n => n.StartsWith("binlog is on: 2 pumps", StringComparison.Ordinal));
+        notes.ShouldContain(n => n.StartsWith("Binlog is on: 2 pumps", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -59,7 +59,7 @@ public sealed class PreflightTests
         });
 
     [Fact]
-    public void A_store_that_is_not_up_is_found() => Finds(Reasons.ClusterUnhealthy, "store 2", w =>
+    public void A_store_that_is_not_up_is_found() => Finds(Reasons.ClusterUnhealthy, "Store 2 (", w =>
     {
         w.StoreOf("tikv-2").IsCut = true;
         w.RunFor(TimeSpan.FromSeconds(30));

@@ -1,0 +1,46 @@
+using System.Text.Json.Serialization;
+
+namespace Drydock.Reconcilers.Databases.TiDb;
+
+/// <summary>Answers of pumps and drainers (docs/research/tidb.md#pump-and-drainer).</summary>
+internal static class BinlogWire
+{
+    /// <summary>GET /status of a pump.</summary>
+    public sealed record Pumps
+    {
+        [JsonPropertyName("ErrMsg")]
+        public string? Error { get; init; }
+
+        /// <summary>Absent if there is an error.</summary>
+        [JsonPropertyName("status")]
+        public Dictionary<string, Node?>? Nodes { get; init; }
+    }
+
+    public sealed record Node
+    {
+        [JsonPropertyName("nodeId")]
+        public required string NodeId { get; init; }
+
+        public required string Host { get; init; }
+
+        public required string State { get; init; }
+    }
+
+    /// <summary>GET /status of a drainer.</summary>
+    public sealed record Drainer
+    {
+        [JsonPropertyName("Synced")]
+        public required bool IsSynced { get; init; }
+
+        [JsonPropertyName("LastTS")]
+        public required ulong LastTs { get; init; }
+    }
+
+    /// <summary>PUT /state/NODE/ACTION.</summary>
+    public sealed record Change
+    {
+        public required long Code { get; init; }
+
+        public string? Message { get; init; }
+    }
+}

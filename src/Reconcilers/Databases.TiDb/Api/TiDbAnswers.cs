@@ -1,0 +1,107 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using Drydock.Crds.Common;
+
+namespace Drydock.Reconcilers.Databases.TiDb;
+
+/// <summary>
+/// Reads answers strictly (docs/research/tidb.md#rules): another status than 200, text that is not JSON, or a missing
+/// key is never accepted as an answer. Unknown keys are skipped. Where Go omits zero values, an absent key is 0. Ids are
+/// unsigned 64-bit numbers (docs/research/tidb.md#pd-as-observed).
+/// </summary>
+internal static class TiDbAnswers
+{
+    /// <summary>The content of an answer with status 200.</summary>
+    /// <param name="answer">The answer.</param>
+    /// <param name="what">The request, for messages.</param>
+    /// <param name="type">The wire format.</param>
+    /// <param name="map">Converts the wire format; a <see cref="FormatException"/> says that a value is invalid.</param>
+    /// <exception cref="TiDbApiException">The answer is not the documented one.</exception>
+    public static T Read<TWire, T>(
+        ServiceAnswer answer, string what, JsonTypeInfo<TWire> type, Func<TWire, T> map)
+        where TWire : class
+    {
+        if (answer.Status != 200)
+        {
+            throw new TiDbApiException(
+                Reasons.AnswerUnusable,
+                $"{what} answered {answer.Status}: {ToolOutput.Excerpt(answer.Body)}",
+                answer.Status);
+        }
+
+        try
+        {
+            return map(JsonSerializer.Deserialize(answer.Body, type) ?? throw new FormatException("it is null"));
+        }
+        catch (JsonException exception) when (IsJson(answer.Body))
+        {
+            throw Unusable(answer, what, $"at {exception.Path ?? "$"}", exception);
+        }
+        catch (JsonException exception)
+        {
+            throw new TiDbApiException(
+                Reasons.AnswerUnusable,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{what} answered no JSON ({answer.Kind}, line {exception.LineNumber + 1}). "
+                    + $"Check what listens on that port."),
+                answer.Status,
+                exception);
+        }
+        catch (Exception exception) when (exception is FormatException or InvalidOperationException)
+        {
+            throw Unusable(answer, what, exception.Message, exception);
+        }
+    }
+
+    /// <summary>The entries of a list; an absent list is empty.</summary>
+    /// <exception cref="FormatException">An entry is null.</exception>
+    public static IReadOnlyList<T> Entries<T>(IEnumerable<T?>? list)
+        where T : class =>
+        [.. (list ?? []).Select(t => t ?? throw new FormatException("an entry of a list is null"))];
+
+    private static bool IsJson(string text)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(text);
+            return true;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+
+    private static TiDbApiException Unusable(ServiceAnswer answer, string what, string why, Exception cause) => new(
+        Reasons.AnswerUnusable,
+        $"{what} did not answer as documented ({answer.Kind}, {why}): {ToolOutput.Excerpt(answer.Body)}. "
+        + "Check what listens on that port.",
+        answer.Status,
+        cause);
+}
+
+/// <summary>The wire formats of PD, TiDB, pump, drainer and Spark.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, RespectNullableAnnotations = true)]
+[JsonSerializable(typeof(PdWire.Health))]
+[JsonSerializable(typeof(List<PdWire.MemberHealth>))]
+[JsonSerializable(typeof(PdWire.Members))]
+[JsonSerializable(typeof(PdWire.Status), TypeInfoPropertyName = "PdStatus")]
+[JsonSerializable(typeof(PdWire.Stores))]
+[JsonSerializable(typeof(PdWire.StoreInfo))]
+[JsonSerializable(typeof(PdWire.RegionCheck))]
+[JsonSerializable(typeof(PdWire.Config))]
+[JsonSerializable(typeof(PdWire.SavedConfig))]
+[JsonSerializable(typeof(string))]
+[JsonSerializable(typeof(List<string>))]
+[JsonSerializable(typeof(TidbWire.Status), TypeInfoPropertyName = "TidbStatus")]
+[JsonSerializable(typeof(TidbWire.Server))]
+[JsonSerializable(typeof(TidbWire.Servers))]
+[JsonSerializable(typeof(BinlogWire.Pumps))]
+[JsonSerializable(typeof(BinlogWire.Drainer))]
+[JsonSerializable(typeof(BinlogWire.Change))]
+[JsonSerializable(typeof(SparkWire))]
+internal sealed partial class TiDbJsonContext : JsonSerializerContext;
