@@ -4,7 +4,7 @@ using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>What the steps of one TiDB upgrade reach the world by, bound to the present spec and Secrets.</summary>
+/// <summary>The clients that the steps of one TiDB upgrade use, bound to the current spec and Secrets.</summary>
 internal interface ITiDbTargets
 {
     /// <summary>The upgrade as last read.</summary>

@@ -6,7 +6,7 @@ using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>What follows from what preflight learned of a TiDB cluster. Pure.</summary>
+/// <summary>Identity, plan and status that follow from the discovery of a TiDB cluster. Pure.</summary>
 internal sealed class TiDbDiscovered(DatabaseRollingUpgradeSpec spec, TiDbDiscovery discovery) : IRunDiscovery<DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>
 {
     /// <inheritdoc />

@@ -1,9 +1,9 @@
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>What is asked of TiDB in SQL. Everything only reads.</summary>
+/// <summary>The statements that TiDB is asked. All of them only read.</summary>
 internal interface IDatabaseSql
 {
-    /// <summary>DDL jobs that are queued or under way.</summary>
+    /// <summary>DDL jobs that are queued or running.</summary>
     /// <exception cref="DatabaseSqlException">No TiDB could be asked, or it refused.</exception>
     Task<IReadOnlyList<DdlJob>> UnfinishedDdlAsync(CancellationToken cancellationToken);
 

@@ -3,8 +3,8 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 /// <summary>GET /pd/api/v1/members.</summary>
 /// <param name="ClusterId">The cluster's id, unsigned 64 bits.</param>
 /// <param name="Members">All of them.</param>
-/// <param name="Leader">Who leads PD; null while nobody does.</param>
-/// <param name="EtcdLeader">Who leads etcd; differs from the leader while leadership moves.</param>
+/// <param name="Leader">The PD leader; null while there is none.</param>
+/// <param name="EtcdLeader">The etcd leader; differs from the PD leader while leadership moves.</param>
 internal sealed record PdMembers(
     ulong ClusterId, IReadOnlyList<PdMember> Members, PdMember? Leader, PdMember? EtcdLeader)
 {
@@ -22,7 +22,7 @@ internal sealed record PdMembers(
 /// <param name="LeaderPriority">A value other than 0 pulls leadership back to it.</param>
 internal sealed record PdMember(string Name, ulong Id, IReadOnlyList<string> ClientUrls, int LeaderPriority);
 
-/// <summary>What the PD leader says of a member: GET /pd/health.</summary>
+/// <summary>A member as the PD leader reports it: GET /pd/health.</summary>
 /// <param name="Name">The member.</param>
 /// <param name="ClientUrls">Where it serves.</param>
 /// <param name="IsHealthy">Whether it answered the leader.</param>

@@ -43,7 +43,7 @@ internal sealed record PdSchedule
     public string LimitsText() =>
         string.Join(',', LimitNames.Where(Limits.ContainsKey).Select(n => string.Create(CultureInfo.InvariantCulture, $"{n}={Limits[n]}")));
 
-    /// <summary>Reads what <see cref="LimitsText"/> wrote.</summary>
+    /// <summary>Parses the text of <see cref="LimitsText"/>.</summary>
     public static IReadOnlyDictionary<string, long> ParseLimits(string? text) =>
         (text ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries)
             .Select(p => p.Split('='))

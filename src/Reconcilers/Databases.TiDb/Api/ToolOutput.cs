@@ -3,7 +3,7 @@ using Drydock.Crds.Common;
 
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>What the programs print (docs/research/tidb.md#pump-and-drainer).</summary>
+/// <summary>Reads the output of the programs (docs/research/tidb.md#pump-and-drainer).</summary>
 internal static partial class ToolOutput
 {
     private const int QuotedCharacters = 200;

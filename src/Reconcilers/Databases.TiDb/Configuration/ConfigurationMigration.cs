@@ -16,7 +16,7 @@ internal static class ConfigurationMigration
     /// <param name="component">Whose file.</param>
     /// <param name="text">As it is.</param>
     /// <param name="settings">For TiKV; null leaves the file as it is.</param>
-    /// <exception cref="FormatException">It is no TOML, or written so that a value cannot be set.</exception>
+    /// <exception cref="FormatException">The text is not TOML, or a value in it cannot be set.</exception>
     public static MigratedConfiguration Migrate(DatabaseComponent component, string text, TikvSettings? settings)
     {
         if (component == DatabaseComponent.TiKV && settings is not null)

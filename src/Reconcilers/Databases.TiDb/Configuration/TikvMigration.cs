@@ -12,7 +12,7 @@ internal static class TikvMigration
     private static readonly string[] Levels = ["high", "normal", "low"];
 
     /// <summary>Migrates a file.</summary>
-    /// <exception cref="FormatException">It is no TOML, or written so that a value cannot be set.</exception>
+    /// <exception cref="FormatException">The text is not TOML, or a value in it cannot be set.</exception>
     public static MigratedConfiguration Migrate(string text, TikvSettings settings)
     {
         ArgumentNullException.ThrowIfNull(settings);
@@ -55,7 +55,7 @@ internal static class TikvMigration
                 return;
             }
 
-            // A value somebody chose is carried over.
+            // A configured value is kept.
             var chosen = toml.Find("server.end-point-concurrency");
             if ((chosen ?? settings.Concurrency?.ToString(CultureInfo.InvariantCulture)) is not { } value)
             {

@@ -20,7 +20,7 @@ internal sealed class TomlScanner(string text)
     public List<(string Table, int LineEnd)> Tables { get; } = [];
 
     /// <summary>Scans it all.</summary>
-    /// <exception cref="FormatException">It is no TOML; the message names the line.</exception>
+    /// <exception cref="FormatException">The text is not TOML; the message names the line.</exception>
     public void Scan()
     {
         var table = "";

@@ -19,7 +19,7 @@ internal sealed class TomlText
     public string Text { get; }
 
     /// <summary>Reads a text.</summary>
-    /// <exception cref="FormatException">It is no TOML; the message names the line.</exception>
+    /// <exception cref="FormatException">The text is not TOML; the message names the line.</exception>
     public static TomlText Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -34,7 +34,7 @@ internal sealed class TomlText
     /// <summary>A text or word without its quotes; null if it is not there.</summary>
     public string? Word(string path) => Find(path) is { } raw ? Unquoted(raw) : null;
 
-    /// <summary>Every value below a table: path and what is written there.</summary>
+    /// <summary>Every value below a table: its path and its text.</summary>
     public IEnumerable<(string Path, string Value)> Below(string table) =>
         _scan.Values.Where(v => v.Path.StartsWith(table + ".", StringComparison.Ordinal)).Select(v => (v.Path, Text[v.Begin..v.End]));
 

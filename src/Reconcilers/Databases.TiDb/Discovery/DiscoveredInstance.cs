@@ -2,13 +2,13 @@ using Drydock.Crds.DatabaseRollingUpgrades;
 
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>What preflight learned of an instance.</summary>
+/// <summary>An instance as preflight found it.</summary>
 internal sealed record DiscoveredInstance
 {
     /// <summary>Its name in the spec.</summary>
     public required string Name { get; init; }
 
-    /// <summary>What it is.</summary>
+    /// <summary>Its component.</summary>
     public required DatabaseComponent Component { get; init; }
 
     /// <summary>
@@ -30,12 +30,12 @@ internal sealed record DiscoveredInstance
     /// <summary>The beginning of the checksum of its configuration file for the new version.</summary>
     public string? ConfigurationTo { get; init; }
 
-    /// <summary>What the migration sets in it.</summary>
+    /// <summary>The values that the migration sets in its file.</summary>
     public IReadOnlyList<ConfigurationChange> Changes { get; init; } = [];
 
-    /// <summary>What is kept and has another meaning.</summary>
+    /// <summary>Kept values that have a new meaning.</summary>
     public IReadOnlyList<string> Remarks { get; init; } = [];
 
-    /// <summary>Of a TiKV: what the migration sets where the file has nothing.</summary>
+    /// <summary>Of a TiKV: the values that the migration sets if the file has none.</summary>
     public TikvSettings? Settings { get; init; }
 }

@@ -1,6 +1,6 @@
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>What preflight learned of a TiDB cluster: what a plan is compiled from, beside the spec.</summary>
+/// <summary>A TiDB cluster as preflight found it. A plan is compiled from this and the spec.</summary>
 internal sealed record TiDbDiscovery
 {
     /// <summary>PD's cluster id, unsigned 64 bits.</summary>
@@ -24,6 +24,6 @@ internal sealed record TiDbDiscovery
     /// </summary>
     public long? BootstrapVersion { get; init; }
 
-    /// <summary>What the reader of the plan should know of what was found.</summary>
+    /// <summary>Notes for the reader of the plan.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 }

@@ -2,7 +2,9 @@ using Drydock.Crds.DatabaseRollingUpgrades;
 
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>Where what is, by the spec and tidb-ansible's layout (docs/research/tidb.md#tidb-ansible). Pure.</summary>
+/// <summary>
+/// Paths and ports, from the spec and tidb-ansible's layout (docs/research/tidb.md#tidb-ansible). Pure.
+/// </summary>
 internal static class TiDbLayout
 {
     /// <summary>The file name of a component's program.</summary>
@@ -47,11 +49,11 @@ internal static class TiDbLayout
     public static string ConfigFile(DatabaseInstance instance) =>
         instance.ConfigFile ?? $"{instance.DeployDir.TrimEnd('/')}/conf/{instance.Component.ToString().ToLowerInvariant()}.toml";
 
-    /// <summary>Where the file for the new version waits, beside the present one.</summary>
+    /// <summary>The path of the file for the new version until it is installed, beside the current one.</summary>
     public static string NewConfigFile(this DatabaseRollingUpgradeSpec spec, DatabaseInstance instance) =>
         $"{ConfigFile(instance)}.{TiDbVersion.Plain(spec.ToVersion)}";
 
-    /// <summary>Under what name the former file is kept.</summary>
+    /// <summary>The path under which the former file is kept.</summary>
     public static string FormerConfigFile(this DatabaseRollingUpgradeSpec spec, DatabaseInstance instance) =>
         $"{ConfigFile(instance)}.{TiDbVersion.Plain(spec.FromVersion)}";
 

@@ -22,7 +22,7 @@ internal static class TiDbVersion
     public static bool Same(string a, string b) =>
         string.Equals(Plain(a), Plain(b), StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Major, minor and patch; what follows them is left out. Null if it is no version.</summary>
+    /// <summary>Major, minor and patch without any suffix. Null if the text is not a version.</summary>
     public static (int Major, int Minor, int Patch)? Parse(string text)
     {
         var plain = Plain(text);

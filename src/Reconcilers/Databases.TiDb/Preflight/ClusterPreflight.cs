@@ -37,7 +37,7 @@ internal sealed class ClusterPreflight(ITiDbTargets targets, Findings findings)
 
     private async Task<bool> HealthAsync(PdClient pd, CancellationToken cancellationToken)
     {
-        // By its own word: what is below /pd is answered by the leader.
+        // Each member reports itself: requests below /pd are answered by the leader.
         foreach (var instance in Spec.Of(DatabaseComponent.PD))
         {
             if (!await pd.IsHealthyAsync(Spec.Service(instance), cancellationToken))

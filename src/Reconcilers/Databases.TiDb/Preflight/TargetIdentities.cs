@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>What a TiDB cluster is called by whoever claims it.</summary>
+/// <summary>The name of a TiDB cluster in claims.</summary>
 internal static class TargetIdentities
 {
     /// <summary>By PD's cluster id.</summary>

@@ -4,7 +4,7 @@ using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>What a failure of a client comes to in the preflight of a TiDB upgrade.</summary>
+/// <summary>The finding for a failure of a client in the preflight of a TiDB upgrade.</summary>
 internal static class TiDbFailures
 {
     /// <inheritdoc cref="FailureFinding" />

@@ -47,7 +47,7 @@ internal sealed record DatabaseSecrets
     /// <summary>Changes whenever a value that the upgrade uses does, and with nothing else.</summary>
     public string Digest { get; init; } = "";
 
-    /// <summary>What is missing, one finding a field of the spec.</summary>
+    /// <summary>Missing or unusable material, one finding per field of the spec.</summary>
     public IReadOnlyList<Finding> Problems { get; init; } = [];
 
     /// <summary>Values that must not be shown anywhere.</summary>

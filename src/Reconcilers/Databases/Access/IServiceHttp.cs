@@ -15,7 +15,7 @@ internal interface IServiceHttp : IDisposable
     /// <param name="port">The port.</param>
     /// <param name="path">Path and query.</param>
     /// <param name="cancellationToken">Cancels.</param>
-    /// <exception cref="ServiceException">There was no answer, or none that can be read.</exception>
+    /// <exception cref="ServiceException">There was no answer, or it cannot be read.</exception>
     Task<ServiceAnswer> GetAsync(string host, int port, string path, CancellationToken cancellationToken);
 
     /// <summary>Sends a request. Any status is an answer.</summary>

@@ -158,7 +158,7 @@ internal sealed class ServiceHttp : IServiceHttp
             return new ServiceException(Reasons.AnswerUnusable, $"{what}: {HttpFailure.Describe(exception)}; see what listens on that port", innerException: exception);
         }
 
-        // Only what failed before a byte of the request went out did certainly not arrive.
+        // Only a request that failed before its first byte was sent certainly did not arrive.
         var never = exception.HttpRequestError is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError;
         return exception.HttpRequestError == HttpRequestError.SecureConnectionError
             ? new ServiceException(

@@ -6,7 +6,7 @@ namespace Drydock.Reconcilers.Databases;
 /// <param name="Key">Its key.</param>
 internal sealed record ServiceTlsMaterial(byte[] Ca, byte[]? Certificate, byte[]? Key)
 {
-    /// <summary>Nothing of what it holds.</summary>
+    /// <summary>A fixed text, so that no secret is printed.</summary>
     public override string ToString() =>
         Certificate is null ? "an authority" : "an authority, a certificate and its key (not shown)";
 }

@@ -7,7 +7,7 @@ using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Databases;
 
-/// <summary>What hosts are reached by.</summary>
+/// <summary>The services by which hosts are reached.</summary>
 /// <param name="Storages">Where package archives are read.</param>
 /// <param name="Docker">Where hosts are containers: their engines.</param>
 /// <param name="Time">The clock.</param>
@@ -16,7 +16,7 @@ internal sealed record DatabaseHostServices(IStorages Storages, IDockerEndpoints
     // A file of 1 MiB comes in base64.
     private const int MaxOutput = 2 << 20;
 
-    /// <summary>Asked between the look and each act; null lets every act pass.</summary>
+    /// <summary>Asked between the observation and each action; null permits every action.</summary>
     public IActFence? Fence { get; init; }
 
     /// <summary>Hashes package archives before they are sent.</summary>

@@ -13,7 +13,7 @@ internal interface IDatabaseHosts : IAsyncDisposable
     /// <exception cref="KeyNotFoundException">The spec has no such instance.</exception>
     IInstanceHost Instance(string instance);
 
-    /// <summary>Controls a process that is no instance of the database (monitoring, Spark).</summary>
+    /// <summary>Controls a process that is not an instance of the database (monitoring, Spark).</summary>
     IInstanceHost Service(InstanceTarget target);
 
     /// <summary>Files and programs of a host.</summary>
@@ -26,6 +26,6 @@ internal interface IDatabaseHosts : IAsyncDisposable
     /// <summary>Where the admin tools run: spec.toolHost, or the host of the first instance.</summary>
     string ToolHost { get; }
 
-    /// <summary>What an instance is controlled by, as the spec and the vendors' defaults have it.</summary>
+    /// <summary>How an instance is controlled, from the spec and the vendors' defaults.</summary>
     InstanceTarget Target(DatabaseInstance instance);
 }

@@ -23,7 +23,7 @@ internal interface IHostFiles
     /// <exception cref="HostException">Something else is there than expected, or it cannot be written.</exception>
     Task WriteAsync(string path, string content, string? expectedSha256, string? keepAs, CancellationToken cancellationToken);
 
-    /// <summary>SHA-256 of files, in the order asked; null for one that is not there.</summary>
+    /// <summary>SHA-256 of files, in the order asked; null for a file that does not exist.</summary>
     Task<IReadOnlyList<string?>> Sha256Async(IReadOnlyList<string> paths, CancellationToken cancellationToken);
 
     /// <summary>Free bytes of the file system a path is on, or its nearest existing parent.</summary>
@@ -38,7 +38,7 @@ internal interface IHostFiles
     /// <summary>The host's clock minus ours, to within the time the question takes.</summary>
     Task<TimeSpan> ClockOffsetAsync(CancellationToken cancellationToken);
 
-    /// <summary>What of the package is on the host.</summary>
+    /// <summary>The state of the package on the host.</summary>
     Task<PackageState> PackageAsync(PackageRequest request, CancellationToken cancellationToken);
 
     /// <summary>

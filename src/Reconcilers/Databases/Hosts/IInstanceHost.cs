@@ -7,7 +7,7 @@ namespace Drydock.Reconcilers.Databases;
 /// </summary>
 internal interface IInstanceHost
 {
-    /// <summary>What is controlled.</summary>
+    /// <summary>The instance or service that is controlled.</summary>
     InstanceTarget Target { get; }
 
     /// <summary>Looks at supervisor, process, port and installed program. Changes nothing.</summary>
@@ -25,7 +25,7 @@ internal interface IInstanceHost
     /// Puts the new version's program in the old one's place (<see cref="Crds.DatabaseRollingUpgrades.SwapMethod"/>).
     /// Refused while a process of this instance lives. What is there already stays; the old program is kept beside it.
     /// </summary>
-    /// <param name="swap">From what to what.</param>
+    /// <param name="swap">The programs.</param>
     /// <param name="cancellationToken">Cancels.</param>
     /// <exception cref="HostException">Refused: something else is in the place than the old or the new
     /// program.</exception>

@@ -17,7 +17,7 @@ internal sealed class InstanceHost : IInstanceHost
     private readonly IReadOnlyList<InstanceTarget> _others;
     private readonly string? _newDirectory;
 
-    /// <param name="channel">The way to the host.</param>
+    /// <param name="channel">The channel to the host.</param>
     /// <param name="target">The instance.</param>
     /// <param name="others">The other instances of the same program on the host.</param>
     /// <param name="newDirectory">The new version's directory, where it may run from too.</param>
@@ -48,7 +48,7 @@ internal sealed class InstanceHost : IInstanceHost
     /// <inheritdoc />
     public Task StopAsync(CancellationToken cancellationToken) => AgainIfLateAsync(async () =>
     {
-        // What the supervisor does not know would stay behind: better to know that while the instance still serves.
+        // A process that the supervisor does not know would survive the stop: fail while the instance still serves.
         var look = await SeeAsync(cancellationToken);
         RefuseStrays(look, "was not stopped");
         for (var @try = 1; !IsDown(look) || (@try == 1 && Target.Control.Scripts is not null); @try++)
@@ -214,7 +214,7 @@ internal sealed class InstanceHost : IInstanceHost
             }
             catch (HostException exception) when (@try < Tries && exception.InnerException is ScriptRefusal { Code: ScriptAnswer.Late })
             {
-                // Nothing was done; the next look decides anew.
+                // Nothing was done; the next observation decides again.
                 continue;
             }
         }

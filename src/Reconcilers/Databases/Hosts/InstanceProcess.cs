@@ -1,9 +1,9 @@
 namespace Drydock.Reconcilers.Databases;
 
-/// <summary>What was seen of a process on its host.</summary>
+/// <summary>A process as observed on its host.</summary>
 internal sealed record InstanceProcess
 {
-    /// <summary>What the supervisor says.</summary>
+    /// <summary>The state that the supervisor reports.</summary>
     public required SupervisionState Supervision { get; init; }
 
     /// <summary>The supervisor's own words, for people: "active (running)", "up (pid 17) 3 seconds".</summary>
@@ -24,17 +24,17 @@ internal sealed record InstanceProcess
     public string? Executable { get; init; }
 
     /// <summary>
-    /// SHA-256 of the program the process runs, read through /proc/PID/exe: not of what lies at the path now.
+    /// SHA-256 of the program the process runs, read through /proc/PID/exe, not of the file now at that path.
     /// </summary>
     public string? ExecutableSha256 { get; init; }
 
     /// <summary>How often the supervisor has restarted it, where it counts.</summary>
     public int? Restarts { get; init; }
 
-    /// <summary>SHA-256 of the program that lies in deployDir now; null if none does.</summary>
+    /// <summary>SHA-256 of the program in deployDir; null if there is none.</summary>
     public string? InstalledSha256 { get; init; }
 
-    /// <summary>What deployDir points at, if it is a symbolic link.</summary>
+    /// <summary>The target of deployDir if it is a symbolic link.</summary>
     public string? LinkTarget { get; init; }
 
     /// <summary>Whether something listens on the service port, and who.</summary>

@@ -4,7 +4,7 @@ using Drydock.Crds.DatabaseRollingUpgrades;
 
 namespace Drydock.Reconcilers.Databases;
 
-/// <summary>What instances are controlled by, as the spec and the vendors' defaults have it.</summary>
+/// <summary>How instances are controlled, from the spec and the vendors' defaults.</summary>
 internal static class InstanceTargets
 {
     private const string Directory = "{directory}";
@@ -71,11 +71,11 @@ internal static class InstanceTargets
     internal static bool NamesDirectory(ProcessControl control) =>
         control.Command.Exists(argument => argument.Contains(Directory, StringComparison.Ordinal));
 
-    /// <summary>An absolute path of one that may be below deployDir.</summary>
+    /// <summary>The absolute path of a path that may be relative to deployDir.</summary>
     internal static string Below(InstanceTarget target, string path) =>
         path.StartsWith('/') ? path : $"{target.DeployDir.TrimEnd('/')}/{path}";
 
-    /// <summary>What makes a target unusable, with the field of the spec that is wrong; null if nothing does.</summary>
+    /// <summary>Why a target is unusable, with the field of the spec that is wrong; null if it is usable.</summary>
     internal static HostException? Problem(InstanceTarget target) => target switch
     {
         { Control.Process.Command: var command } when command.Exists(argument => argument.Contains(DataDir, StringComparison.Ordinal)) =>

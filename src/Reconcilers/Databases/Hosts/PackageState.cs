@@ -1,12 +1,12 @@
 namespace Drydock.Reconcilers.Databases;
 
-/// <summary>What of a package is on a host.</summary>
+/// <summary>The state of a package on a host.</summary>
 internal sealed record PackageState
 {
     /// <summary>Whether all of it is there and right, post_install included.</summary>
     public required bool IsComplete { get; init; }
 
-    /// <summary>What is missing or wrong, for people; empty when complete.</summary>
+    /// <summary>What is missing or wrong, for messages; empty if it is complete.</summary>
     public required string Problem { get; init; }
 
     /// <summary>

@@ -1,6 +1,6 @@
 namespace Drydock.Reconcilers.Databases;
 
-/// <summary>What a supervisor says of a process.</summary>
+/// <summary>The state of a process as its supervisor reports it.</summary>
 internal enum SupervisionState
 {
     /// <summary>Up, and not between two restarts.</summary>
@@ -12,9 +12,9 @@ internal enum SupervisionState
     /// <summary>Down, and kept so.</summary>
     Inactive,
 
-    /// <summary>There is no such unit or service directory.</summary>
+    /// <summary>The unit or service directory does not exist.</summary>
     Missing,
 
-    /// <summary>No supervisor: a plain process or scripts. What counts is whether the process lives.</summary>
+    /// <summary>No supervisor: a plain process or scripts. Only whether the process is alive counts.</summary>
     None,
 }

@@ -3,10 +3,10 @@ using Drydock.Engine.Running;
 
 namespace Drydock.Reconcilers.Databases;
 
-/// <summary>The way to one host, opened when it is needed and shared by all that is asked there.</summary>
+/// <summary>The channel to one host, opened when it is needed and shared by all requests.</summary>
 internal sealed class HostChannel : IAsyncDisposable
 {
-    // sshd lets ten sessions share a connection (MaxSessions); two are left to others. An engine takes as many.
+    // sshd allows ten sessions per connection (MaxSessions); two are left for others. dockerd gets the same number.
     private const int MostAtOnce = 8;
 
     private readonly HostConnection _way;

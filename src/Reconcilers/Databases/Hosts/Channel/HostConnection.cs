@@ -6,7 +6,7 @@ using Drydock.Crds.DatabaseRollingUpgrades;
 
 namespace Drydock.Reconcilers.Databases;
 
-/// <summary>What leads to one host: ssh, or exec in the container that it is.</summary>
+/// <summary>How one host is connected to: ssh, or exec in a container.</summary>
 /// <param name="User">Whom commands run as, for messages.</param>
 /// <param name="MayBecome">Whether commands may run as root.</param>
 /// <param name="IsContainer">Whether it is a container.</param>
@@ -15,7 +15,7 @@ internal sealed record HostConnection(string User, bool MayBecome, bool IsContai
 {
     private const string ContainersUser = "the container's user";
 
-    /// <summary>The way of a host as spec and Secrets have it now. What is missing is said when it is opened.</summary>
+    /// <summary>From the current spec and Secrets. Missing material is reported when it is opened.</summary>
     public static HostConnection Of(string host, HostAccess access, DatabaseSecrets secrets, DatabaseHostServices services) => access switch
     {
         { Docker: { } docker } => new HostConnection(docker.User ?? ContainersUser, docker.Become == Become.Sudo, true, () => Container(host, docker, secrets, services)),

@@ -3,7 +3,7 @@ using Drydock.Crds.Common;
 
 namespace Drydock.Reconcilers.Databases;
 
-/// <summary>What went wrong on a host, in the words of the API.</summary>
+/// <summary>Converts failures on a host to reasons and messages.</summary>
 internal static class HostErrors
 {
     private static readonly string[] NoRoom = ["No space left on device", "Disk quota exceeded"];
@@ -26,9 +26,9 @@ internal static class HostErrors
         return new HostException(host, reason, wayOut.Length == 0 ? exception.Message : exception.Message.TrimEnd('.') + wayOut, retryable, exception.MayHaveRun, exception);
     }
 
-    /// <summary>Of what a script refused.</summary>
+    /// <summary>The failure for a script that refused.</summary>
     /// <param name="host">The host.</param>
-    /// <param name="what">What was asked of it: "stopping tikv-1".</param>
+    /// <param name="what">The request, for messages: "stopping tikv-1".</param>
     /// <param name="user">Whom commands run as there.</param>
     /// <param name="refusal">Its words.</param>
     public static HostException Of(string host, string what, string user, ScriptRefusal refusal)

@@ -12,7 +12,7 @@ internal sealed class ScriptAnswer
     /// <summary>The code with which a script says that the user is not allowed to do it.</summary>
     public const string Privileges = "Privileges";
 
-    /// <summary>The code with which a script refuses what arrives late.</summary>
+    /// <summary>The exit code of a script that refuses a late request.</summary>
     public const string Late = "Late";
 
     private const int LongestText = 2000;
@@ -32,13 +32,13 @@ internal sealed class ScriptAnswer
     /// <summary>All lines but the last, in their order.</summary>
     public IReadOnlyList<string> Lines { get; }
 
-    /// <summary>Every line as its word and what follows it.</summary>
+    /// <summary>Every line as its word and its values.</summary>
     public IEnumerable<(string Word, string Value)> Words => Lines.Select(Split);
 
     /// <summary>Takes an answer.</summary>
     /// <param name="host">The host.</param>
-    /// <param name="what">What was asked, for messages: "looking at tikv-1".</param>
-    /// <param name="result">What came of it.</param>
+    /// <param name="what">The request, for messages: "looking at tikv-1".</param>
+    /// <param name="result">The result of the command.</param>
     /// <exception cref="ScriptRefusal">The script refused.</exception>
     /// <exception cref="HostException">It did not come to its end.</exception>
     public static ScriptAnswer Read(string host, string what, RemoteResult result)
@@ -63,16 +63,16 @@ internal sealed class ScriptAnswer
         return new ScriptAnswer(host, lines[..^1]);
     }
 
-    /// <summary>What follows a word; null where the word was not said.</summary>
+    /// <summary>The value of a word; null if the word is missing.</summary>
     public string? Find(string word) => _values[word].FirstOrDefault();
 
     /// <summary>Whether a word was said.</summary>
     public bool Says(string word) => _values.Contains(word);
 
-    /// <summary>What follows each line with this word.</summary>
+    /// <summary>The values of all lines with this word.</summary>
     public IEnumerable<string> All(string word) => _values[word];
 
-    /// <summary>What follows a word that must be there.</summary>
+    /// <summary>The value of a word that must be present.</summary>
     /// <exception cref="HostException">It is not.</exception>
     public string Need(string word) => Find(word) ?? throw Unreadable($"it lacks '{word}'");
 

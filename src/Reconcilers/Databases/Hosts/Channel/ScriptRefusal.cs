@@ -1,6 +1,6 @@
 namespace Drydock.Reconcilers.Databases;
 
-/// <summary>A script did not do what it was asked; its code says why.</summary>
+/// <summary>A script refused its request; the code says why.</summary>
 internal sealed class ScriptRefusal(string code, string text) : Exception(text)
 {
     /// <summary>The script's own word.</summary>

@@ -39,7 +39,7 @@ internal sealed class SystemdManager : IServiceManager
             throw report.Answer.Unreadable($"systemctl show said something of {report.Units.Count} units, expected {Units.Count}");
         }
 
-        // An alias shows the unit it stands for.
+        // An alias shows its target unit.
         var units = report.Units.DistinctBy(u => Property(report, u, "Id"), StringComparer.Ordinal).ToList();
         var masked = units.FirstOrDefault(u => Property(report, u, "LoadState") == "masked");
         var there = units.Where(u => Property(report, u, "LoadState") is not ("not-found" or "masked") || IsUp(report, u)).ToList();

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Drydock.Reconcilers.Databases;
 
-/// <summary>One look at an instance: what it came to, and what an act that follows needs.</summary>
+/// <summary>One observation of an instance, with the details that a following action needs.</summary>
 internal sealed record InstanceLook(
     InstanceTarget Target, LookReport Report, ManagedProcess Kept, InstanceProcesses Processes)
 {
@@ -25,7 +25,7 @@ internal sealed record InstanceLook(
     /// <summary>Whether the supervisor keeps it down, or there is none.</summary>
     public bool IsKeptDown => Kept.State is SupervisionState.Inactive or SupervisionState.None;
 
-    /// <summary>What others see of it.</summary>
+    /// <summary>The observation as callers see it.</summary>
     public InstanceProcess Process => new()
     {
         Supervision = State,
@@ -43,7 +43,7 @@ internal sealed record InstanceLook(
         Strays = [.. Processes.Strays.Select(p => new StrayProcess(p.Pid, p.Path ?? string.Join(' ', p.Arguments.Take(1)), p.StartedAt))],
     };
 
-    // Up is what has a process, and was not restarted just now.
+    // Up means that it has a process and was not restarted just now.
     private SupervisionState State => Kept switch
     {
         { State: SupervisionState.Active } when Processes.Main is null => SupervisionState.Restarting,

@@ -7,11 +7,11 @@ namespace Drydock.Reconcilers.Databases;
 internal sealed record InstanceProcesses(
     LookedProcess? Main, IReadOnlyList<LookedProcess> Own, IReadOnlyList<LookedProcess> Strays)
 {
-    // What was started while we looked is the supervisor's, which was asked before. The next look shows it.
+    // A process started meanwhile belongs to the supervisor, which was asked before; the next observation shows it.
     private static readonly TimeSpan Blink = TimeSpan.FromMilliseconds(20);
 
     /// <summary>Sorts them out.</summary>
-    /// <param name="report">What was seen.</param>
+    /// <param name="report">The observation.</param>
     /// <param name="target">The instance.</param>
     /// <param name="others">The other instances of the same program on the host.</param>
     /// <param name="newDirectory">The new version's directory, where the program may run from too.</param>
@@ -27,7 +27,7 @@ internal sealed record InstanceProcesses(
         var main = named is null ? Choose(report, mine, hasSupervisor) : Running(target, named, report.Processes);
         List<LookedProcess> own = main is null ? [] : [main, .. mine.Where(p => p != main && IsChild(p, main, report.Processes))];
 
-        // A start script that has not become the program yet, and one that waits for it.
+        // A start script that has not replaced itself by the program yet, or that waits for it.
         if (named is not null && !own.Contains(named))
         {
             own.Add(named);
@@ -45,7 +45,7 @@ internal sealed record InstanceProcesses(
             return listens && !hasSupervisor;
         }
 
-        // What listens on the port and is another program is the listener, and no process of this instance.
+        // Another program that listens on the port is the listener, not a process of this instance.
         if (process.IsOnlyAsked || (process.Path is not null && !process.Runs(target.Program) && !Interprets(process, target.Program)))
         {
             return false;
@@ -78,7 +78,7 @@ internal sealed record InstanceProcesses(
 
     private static IEnumerable<string> Directories(params string?[] directories) => directories.OfType<string>();
 
-    // Without a supervisor: the one that listens, else the oldest.
+    // Without a supervisor: the process that listens, otherwise the oldest.
     private static LookedProcess? Choose(LookReport report, List<LookedProcess> mine, bool hasSupervisor) =>
         hasSupervisor ? null : mine.OrderByDescending(p => report.Listeners.Contains(p.Pid)).ThenBy(p => p.Start).FirstOrDefault();
 

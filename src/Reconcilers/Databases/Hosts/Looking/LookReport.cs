@@ -38,19 +38,19 @@ internal sealed class LookReport
     /// <summary>Who listens, as far as that is to be seen.</summary>
     public required IReadOnlyList<int> Listeners { get; init; }
 
-    /// <summary>SHA-256 of the program that lies in deployDir.</summary>
+    /// <summary>SHA-256 of the program in deployDir.</summary>
     public string? InstalledSha256 { get; init; }
 
-    /// <summary>What deployDir points at, as the link has it.</summary>
+    /// <summary>The target of deployDir if it is a symbolic link.</summary>
     public string? LinkTarget { get; init; }
 
     /// <summary>deployDir without symbolic links.</summary>
     public string? RealDirectory { get; init; }
 
-    /// <summary>What systemctl said: a unit after the other, each by its properties.</summary>
+    /// <summary>The output of systemctl: the properties of one unit after the other.</summary>
     public IReadOnlyList<IReadOnlyDictionary<string, string>> Units { get; init; } = [];
 
-    /// <summary>What svstat said, without the directory.</summary>
+    /// <summary>The output of svstat, without the directory.</summary>
     public string? Svstat { get; init; }
 
     /// <summary>Which of two units was stopped last by us.</summary>

@@ -5,8 +5,8 @@ namespace Drydock.Reconcilers.Databases;
 /// <param name="Start">When it was started, in ticks since the boot: with the pid it is this process and no
 /// other.</param>
 /// <param name="Parent">Its parent's pid.</param>
-/// <param name="Executable">What it runs from, " (deleted)" and all; null if that is not to be read.</param>
-/// <param name="Sha256">SHA-256 of what it runs.</param>
+/// <param name="Executable">Its executable, including " (deleted)"; null if it cannot be read.</param>
+/// <param name="Sha256">SHA-256 of its executable.</param>
 /// <param name="Arguments">Its command line.</param>
 /// <param name="StartedAt">When it was started, by the host's clock.</param>
 internal sealed record LookedProcess(
@@ -38,7 +38,7 @@ internal sealed record LookedProcess(
     /// <summary>As scripts take it.</summary>
     public string Identity => FormattableString.Invariant($"{Pid}:{Start}");
 
-    /// <summary>Whether it runs a program of this name, or one that was kept beside it as NAME.SUFFIX.</summary>
+    /// <summary>Whether it runs a program of this name, or a kept copy named NAME.SUFFIX.</summary>
     public bool Runs(string program) =>
         Path is { } path && System.IO.Path.GetFileName(path) is var name && (name == program || name.StartsWith(program + ".", StringComparison.Ordinal));
 }

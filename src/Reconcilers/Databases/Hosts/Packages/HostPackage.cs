@@ -17,7 +17,7 @@ internal sealed class HostPackage(
 
     private string What => $"preparing {_contents.Directory}";
 
-    /// <summary>Looks what is there, in one command.</summary>
+    /// <summary>Observes the package, in one command.</summary>
     public async Task<PackageReport> LookAsync(CancellationToken cancellationToken)
     {
         var sums = channel.Sums.Ask();
@@ -26,7 +26,7 @@ internal sealed class HostPackage(
         return new PackageReport(_contents, answer, sums);
     }
 
-    /// <summary>Brings it there; what is there already stays.</summary>
+    /// <summary>Provides the package; existing parts are kept.</summary>
     public async Task PrepareAsync(IProgress<long>? progress, CancellationToken cancellationToken)
     {
         var report = await CheckedAsync(cancellationToken);
@@ -50,7 +50,7 @@ internal sealed class HostPackage(
             report = await CheckedAsync(cancellationToken);
         }
 
-        // Also what an attempt that was broken off behind the unpacking left.
+        // Also the remains of an attempt that was interrupted after the unpacking.
         if (_contents.SentArchives.Any())
         {
             await ActAsync("package-forget", What, [_contents.Directory, .. _contents.SentArchives.Select(_contents.Path)], cancellationToken);
@@ -72,7 +72,7 @@ internal sealed class HostPackage(
         }
     }
 
-    // What is wrong now stays wrong.
+    // These defects are permanent.
     private async Task<PackageReport> CheckedAsync(CancellationToken cancellationToken)
     {
         var report = await LookAsync(cancellationToken);

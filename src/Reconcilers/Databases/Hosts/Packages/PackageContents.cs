@@ -4,7 +4,7 @@ using Drydock.Crds.DatabaseRollingUpgrades;
 
 namespace Drydock.Reconcilers.Databases;
 
-/// <summary>What of a package concerns one host.</summary>
+/// <summary>The parts of a package that one host needs.</summary>
 internal sealed class PackageContents
 {
     /// <exception cref="HostException">A path of the package leads out of it.</exception>

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Drydock.Reconcilers.Databases;
 
-/// <summary>What a host showed of a package.</summary>
+/// <summary>A package as observed on a host.</summary>
 internal sealed class PackageReport
 {
     private readonly PackageContents _contents;
@@ -71,7 +71,7 @@ internal sealed class PackageReport
         };
     }
 
-    // What no further attempt mends.
+    // Defects that another attempt cannot repair.
     private IEnumerable<string> Wrong() =>
         IsThere ? WrongInside() : _contents.IsUnpacked ? WrongArchives() : [$"there is no {_contents.Directory}; copy the package there, or give spec.package.archives"];
 
@@ -127,7 +127,7 @@ internal sealed class PackageReport
         }
     }
 
-    // What the next attempt brings.
+    // Parts that the next attempt provides.
     private IEnumerable<string> Missing()
     {
         if (!IsThere)
