@@ -1,56 +1,80 @@
-using System.Text.Json;
-
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>The JSON interface of a tablet server (docs/research/yugabytedb.md#tablet-server-pages).</summary>
-/// <param name="http">The way there.</param>
-/// <param name="vocabulary">What pages are called.</param>
+/// <param name="http">HTTP to the processes.</param>
+/// <param name="vocabulary">The names of the dialect.</param>
 internal sealed class YbTserverClient(IServiceHttp http, YugabyteVocabulary vocabulary) : YbWebClient(http, vocabulary)
 {
     private const string LagMetric = "follower_lag_ms";
     private const string LagPage = "/metrics?metrics=" + LagMetric;
 
-    /// <summary>Ids of tablets that have failed on it.</summary>
+    /// <summary>Ids of tablets that have failed on the server.</summary>
     /// <exception cref="ServiceException">No answer.</exception>
-    /// <exception cref="YbAnswerException">None that lists them.</exception>
+    /// <exception cref="YbAnswerException">The answer is unusable.</exception>
     public async Task<IReadOnlyList<string>> FailedTabletsAsync(
         ServiceAddress address, CancellationToken cancellationToken)
     {
-        var (reader, root) = await ReadAsync(address, "health-check", cancellationToken);
-        return reader.Texts(root, "failed_tablets");
+        var page = await ReadAsync(address, "health-check", YbJsonContext.Default.TserverHealth, cancellationToken);
+        return [.. page.All(page.Content.FailedTablets, "failed_tablets")];
     }
 
-    /// <summary>The states of its tablets.</summary>
+    /// <summary>The states of the tablets of the server.</summary>
     /// <exception cref="ServiceException">No answer.</exception>
-    /// <exception cref="YbAnswerException">None that tells them.</exception>
+    /// <exception cref="YbAnswerException">The answer is unusable.</exception>
     public async Task<YbTabletStates> TabletsAsync(ServiceAddress address, CancellationToken cancellationToken)
     {
-        var (reader, root) = await ReadAsync(address, "tablets", cancellationToken);
-        var states = root.EnumerateObject()
-            .Select(tablet => reader.Text(tablet.Value, "state"))
-            .GroupBy(state => state, StringComparer.Ordinal)
-            .ToDictionary(g => g.Key, g => g.Count(), StringComparer.Ordinal);
-        return new YbTabletStates(states.GetValueOrDefault("RUNNING"), states.Where(s => s.Key != "RUNNING").ToDictionary(StringComparer.Ordinal));
+        var page = await ReadAsync(address, "tablets", YbJsonContext.Default.Tablets, cancellationToken);
+        var states = page.All(page.Content.Values, "tablets")
+            .CountBy(tablet => tablet.State, StringComparer.Ordinal)
+            .ToDictionary(StringComparer.Ordinal);
+        states.Remove(YbTabletStates.Run, out var running);
+        return new YbTabletStates(running, states);
     }
 
-    /// <summary>How far its followers lag.</summary>
+    /// <summary>How far the followers of the server lag.</summary>
     /// <exception cref="ServiceException">No answer.</exception>
-    /// <exception cref="YbAnswerException">None that tells it.</exception>
+    /// <exception cref="YbAnswerException">The answer is unusable.</exception>
     public async Task<YbFollowerLag> FollowerLagAsync(ServiceAddress address, CancellationToken cancellationToken)
     {
-        var (reader, root) = YbJson.Read($"{address}{LagPage}", await GetPageAsync(address, LagPage, cancellationToken), JsonValueKind.Array);
+        var answer = await GetPageAsync(address, LagPage, cancellationToken);
+        var page = YbPage.Read($"{address}{LagPage}", answer, YbJsonContext.Default.Metrics);
         var (count, largest) = (0, 0L);
-        foreach (var metric in root.EnumerateArray().SelectMany(entity => reader.Required(entity, "metrics", JsonValueKind.Array).EnumerateArray()))
+        foreach (var metric in page.All(page.Content, "the page").SelectMany(e => page.All(e.Metrics, "metrics")))
         {
-            if (reader.Text(metric, "name") != LagMetric)
+            if (metric.Name == LagMetric)
             {
-                continue;
+                var value = metric.Value is { ValueKind: System.Text.Json.JsonValueKind.Number } number
+                    && number.TryGetInt64(out var milliseconds)
+                        ? milliseconds
+                        : throw page.Unusable($"{LagMetric} without a value");
+                (count, largest) = (count + 1, Math.Max(largest, value));
             }
-
-            var value = YbJson.OptionalNumber(metric, "value") ?? throw reader.Unusable($"{LagMetric} without a value");
-            (count, largest) = (count + 1, Math.Max(largest, value));
         }
 
         return new YbFollowerLag(count, TimeSpan.FromMilliseconds(largest));
     }
 }
+
+/// <summary>The tablets of one server, as the server itself reports them.</summary>
+/// <param name="Running">How many run.</param>
+/// <param name="Others">How many are in which other state: BOOTSTRAPPING, FAILED and so on.</param>
+internal sealed record YbTabletStates(int Running, IReadOnlyDictionary<string, int> Others)
+{
+    /// <summary>The state of a tablet that runs.</summary>
+    public const string Run = "RUNNING";
+
+    // States in which a tablet is not expected to run any more.
+    private static readonly string[] Gone = ["SHUTDOWN", "TABLET_DATA_TOMBSTONED", "TABLET_DATA_DELETED"];
+
+    /// <summary>Whether every tablet runs that is expected to.</summary>
+    public bool AllRun => Others.Keys.All(s => Gone.Contains(s, StringComparer.OrdinalIgnoreCase));
+
+    /// <summary>The other states.</summary>
+    public string Describe() =>
+        string.Join(", ", Others.OrderBy(o => o.Key, StringComparer.Ordinal).Select(o => $"{o.Value} {o.Key}"));
+}
+
+/// <summary>follower_lag_ms of the tablets of one server.</summary>
+/// <param name="Tablets">How many tablets reported it.</param>
+/// <param name="Largest">The largest lag.</param>
+internal sealed record YbFollowerLag(int Tablets, TimeSpan Largest);

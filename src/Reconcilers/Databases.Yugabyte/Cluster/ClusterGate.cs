@@ -109,7 +109,7 @@ internal sealed class ClusterGate(YugabyteCluster cluster)
     private async Task<string?> NotSafeAsync(
         ClusterView view, DatabaseInstance instance, NodesSafeForm form, CancellationToken cancellationToken)
     {
-        if (form == NodesSafeForm.Absent || !YugabyteFeatures.HasNodesSafe((await cluster.MasterClient.VersionAsync(view.Leader, cancellationToken)).Version))
+        if (form == NodesSafeForm.Absent || !YugabyteFeatures.HasNodesSafe(await cluster.MasterClient.VersionAsync(view.Leader, cancellationToken)))
         {
             return null;
         }

@@ -29,7 +29,7 @@ internal sealed class InstanceHealth(IYugabyteTargets targets, YugabyteCluster c
 
         try
         {
-            var running = (await cluster.VersionAsync(instance, cancellationToken)).Version;
+            var running = await cluster.VersionAsync(instance, cancellationToken);
             return YugabyteVersion.Parse(change.Version).Covers(running) ? [] : [$"it says that it is {running}, not {change.Version}"];
         }
         catch (Exception exception) when (exception is ServiceException or YbAnswerException)

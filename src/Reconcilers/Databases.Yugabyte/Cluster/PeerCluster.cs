@@ -82,7 +82,7 @@ internal sealed class PeerCluster(YugabyteCluster own, ReplicationGroup group, I
     {
         try
         {
-            var running = (await _client.VersionAsync(address, cancellationToken)).Version;
+            var running = await _client.VersionAsync(address, cancellationToken);
             return version.Covers(running) || running > version ? null : $"{address} runs {running}";
         }
         catch (Exception exception) when (exception is ServiceException or YbAnswerException)

@@ -19,7 +19,7 @@ internal sealed class VersionCheck(YugabyteCluster cluster)
             {
                 try
                 {
-                    return (process.Name, Running: (await cluster.MasterClient.VersionAsync(process.Web, token)).Version, Problem: (string?)null);
+                    return (process.Name, Running: (YugabyteVersion?)await cluster.MasterClient.VersionAsync(process.Web, token), Problem: (string?)null);
                 }
                 catch (Exception exception) when (exception is ServiceException or YbAnswerException)
                 {

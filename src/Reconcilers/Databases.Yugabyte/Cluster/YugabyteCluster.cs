@@ -153,7 +153,7 @@ internal sealed class YugabyteCluster(IYugabyteTargets targets)
     /// <summary>What a process runs.</summary>
     /// <exception cref="ServiceException">No answer.</exception>
     /// <exception cref="YbAnswerException">None that says it.</exception>
-    public Task<YbProcessVersion> VersionAsync(DatabaseInstance instance, CancellationToken cancellationToken) =>
+    public Task<YugabyteVersion> VersionAsync(DatabaseInstance instance, CancellationToken cancellationToken) =>
         MasterClient.VersionAsync(Web(instance), cancellationToken);
 
     /// <summary>Does something for each, a bounded number at a time; the results in the order of the items.</summary>

@@ -91,7 +91,7 @@ internal sealed class InstancePreflight(
     {
         try
         {
-            return (await cluster.VersionAsync(instance, cancellationToken)).Version;
+            return await cluster.VersionAsync(instance, cancellationToken);
         }
         catch (Exception exception) when (exception is ServiceException or YbAnswerException)
         {

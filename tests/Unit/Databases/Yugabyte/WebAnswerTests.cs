@@ -12,11 +12,11 @@ public sealed class WebAnswerTests
 
     [Fact]
     public async Task The_version_of_a_process_has_its_build() =>
-        (await Master("""{"git_hash":"x","version_number":"2.17.0.0","build_number":"24","build_type":"RELEASE"}""").VersionAsync(Address, default)).Version.ToString().ShouldBe("2.17.0.0-b24");
+        (await Master("""{"git_hash":"x","version_number":"2.17.0.0","build_number":"24","build_type":"RELEASE"}""").VersionAsync(Address, default)).ToString().ShouldBe("2.17.0.0-b24");
 
     [Fact]
     public async Task A_build_from_a_working_copy_has_no_number() =>
-        (await Master("""{"version_number":"2.17.0.0","build_number":"PRE_RELEASE","ysql_major_version":15}""").VersionAsync(Address, default)).ShouldBe(new YbProcessVersion(YugabyteVersion.Parse("2.17.0.0"), 15));
+        (await Master("""{"version_number":"2.17.0.0","build_number":"PRE_RELEASE","ysql_major_version":15}""").VersionAsync(Address, default)).ShouldBe(YugabyteVersion.Parse("2.17.0.0"));
 
     [Theory]
     [InlineData(200, true)]
@@ -144,6 +144,76 @@ public sealed class WebAnswerTests
     [Fact]
     public async Task Failed_tablets_are_named() =>
         (await Tserver("""{"failed_tablets":["x"]}""").FailedTabletsAsync(Address, default)).ShouldBe(["x"]);
+
+    [Theory]
+    [InlineData("null")]
+    [InlineData("1")]
+    [InlineData("\"text\"")]
+    [InlineData("{\"version_number\":")]
+    [InlineData("""{"version_number":null,"flags":null,"masters":null,"dead_nodes":null,"leaderless_tablets":null,"underreplicated_tablets":null,"failed_tablets":null}""")]
+    [InlineData("""{"version_number":[],"flags":[null],"masters":[null],"dead_nodes":[null],"under_replicated_tablets":[],"leaderless_tablets":[null],"underreplicated_tablets":[null],"failed_tablets":[null],"cluster_uuid":{}}""")]
+    [InlineData("""{"version_number":"x","flags":[{"name":"a"}],"masters":[{"role":[]}],"leaderless_tablets":[{}],"underreplicated_tablets":[{}],"failed_tablets":[[]],"":{"h:1":null},"cluster_uuid":""}""")]
+    public async Task Odd_answers_are_unusable_and_nothing_else(string body)
+    {
+        List<Func<Task>> calls =
+        [
+            () => Master(body).VersionAsync(Address, default),
+            () => Master(body).FlagsAsync(Address, default),
+            () => Master(body).MastersAsync(Address, default),
+            () => Master(body).TserversAsync(Address, default),
+            () => Master(body).HealthAsync(Address, default),
+            () => Master(body).LeaderlessTabletsAsync(Address, default),
+            () => Master(body).UnderReplicatedTabletsAsync(Address, default),
+            () => Master(body).ClusterConfigAsync(Address, default),
+            () => Tserver(body).FailedTabletsAsync(Address, default),
+            () => Tserver(body).TabletsAsync(Address, default),
+            () => Tserver(body).FollowerLagAsync(Address, default),
+        ];
+        foreach (var call in calls)
+        {
+            (await Should.ThrowAsync<YbAnswerException>(call)).Message.ShouldContain("10.0.0.1:7000");
+        }
+    }
+
+    [Theory]
+    [InlineData("""{"":{"h:1":null}}""")]
+    [InlineData("""{"":null}""")]
+    [InlineData("""{"":{"h:1":{"time_since_hb_sec":"0","status":"ALIVE","uptime_seconds":-1,"user_tablets_total":0,"user_tablets_leaders":0,"system_tablets_total":0,"system_tablets_leaders":0}}}""")]
+    public async Task Tablet_server_of_another_form_is_unusable(string body) =>
+        await Should.ThrowAsync<YbAnswerException>(() => Master(body).TserversAsync(Address, default));
+
+    [Theory]
+    [InlineData("""{"cluster_uuid":"u","consumer_registry":{"producer_map":1}}""")]
+    [InlineData("""{"cluster_uuid":"u","consumer_registry":{"producer_map":[null]}}""")]
+    [InlineData("""{"cluster_uuid":"u","consumer_registry":{"producer_map":[{"value":{}}]}}""")]
+    [InlineData("""{"cluster_uuid":"u","server_blacklist":{"hosts":[null]}}""")]
+    [InlineData("""{"cluster_uuid":"u","server_blacklist":{"hosts":[{"host":"h","port":65536}]}}""")]
+    public async Task Configuration_of_another_form_is_unusable(string body) =>
+        await Should.ThrowAsync<YbAnswerException>(() => Master(body).ClusterConfigAsync(Address, default));
+
+    [Fact]
+    public async Task Null_stands_for_an_absent_optional_value()
+    {
+        const string Body = """{"cluster_uuid":null,"universe_uuid":"u","replication_info":null,"leader_blacklist":null,"consumer_registry":{"producer_map":{"g":null}}}""";
+        var config = await Master(Body).ClusterConfigAsync(Address, default);
+
+        (config.UniverseUuid, config.ReplicationFactor, config.LeaderBlacklist.Count).ShouldBe(("u", null, 0));
+        config.Groups.ShouldHaveSingleItem().IsPaused.ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Master_without_address_or_with_an_error_of_any_form_is_listed()
+    {
+        var masters = await Master("""{"masters":[{"instance_id":{"permanent_uuid":"a"},"registration":{"http_addresses":[{"host":"h","port":0}]},"role":"FOLLOWER"},{"error":"gone"}]}""").MastersAsync(Address, default);
+
+        (masters[0].Web, masters[0].IsAlive).ShouldBe((null, true));
+        (masters[1].Error, masters[1].IsAlive).ShouldBe(("gone", false));
+    }
+
+    [Fact]
+    public async Task Value_of_another_metric_may_have_any_form() =>
+        (await Tserver("""[{"metrics":[{"name":"other","value":"x"},{"name":"third","value":1.5},{"name":"follower_lag_ms","value":7}]}]""").FollowerLagAsync(Address, default))
+            .ShouldBe(new YbFollowerLag(1, TimeSpan.FromMilliseconds(7)));
 
     [Theory]
     [InlineData("h:7100", "h", 7100)]

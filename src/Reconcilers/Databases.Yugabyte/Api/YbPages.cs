@@ -1,0 +1,112 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Drydock.Reconcilers.Databases.Yugabyte;
+
+/// <summary>
+/// The JSON pages of masters and tablet servers, as far as they are read
+/// (docs/research/yugabytedb.md#master-pages, docs/research/yugabytedb.md#tablet-server-pages). A property without a
+/// default must be there; unknown properties are skipped.
+/// </summary>
+internal static class YbPages
+{
+    /// <summary>version.</summary>
+    internal sealed record Version(string VersionNumber, string? BuildNumber = null);
+
+    /// <summary>varz.</summary>
+    internal sealed record Flags([property: JsonPropertyName("flags")] List<Flag?> All);
+
+    internal sealed record Flag(string Name, string Value);
+
+    /// <summary>masters.</summary>
+    internal sealed record Masters([property: JsonPropertyName("masters")] List<Master?> All);
+
+    /// <summary>A master; one that does not answer is only an error.</summary>
+    internal sealed record Master(
+        InstanceId? InstanceId = null, Registration? Registration = null, string? Role = null, JsonElement? Error = null);
+
+    internal sealed record InstanceId(string? PermanentUuid = null, long? StartTimeUs = null);
+
+    internal sealed record Registration(
+        List<HostPort?>? PrivateRpcAddresses = null, List<HostPort?>? HttpAddresses = null);
+
+    internal sealed record HostPort(string? Host = null, long? Port = null);
+
+    /// <summary>tablet-servers, by the uuid of the placement and by address.</summary>
+    internal sealed record Tserver(
+        string Status,
+        double TimeSinceHbSec,
+        ulong UptimeSeconds,
+        ulong UserTabletsLeaders,
+        ulong SystemTabletsLeaders,
+        ulong UserTabletsTotal,
+        ulong SystemTabletsTotal,
+        string? PermanentUuid = null);
+
+    /// <summary>health-check of a master.</summary>
+    internal sealed record MasterHealth(List<string?> DeadNodes, List<string?> UnderReplicatedTablets);
+
+    /// <summary>tablet-replication.</summary>
+    internal sealed record Leaderless(List<TabletId?> LeaderlessTablets);
+
+    /// <summary>tablet-under-replication.</summary>
+    internal sealed record UnderReplicated(List<TabletId?> UnderreplicatedTablets);
+
+    internal sealed record TabletId(string TabletUuid);
+
+    /// <summary>
+    /// cluster-config: protobuf as JSON, in which a field without a value is absent
+    /// (src/yb/master/catalog_entity_info.proto and src/yb/cdc/cdc_consumer.proto).
+    /// </summary>
+    internal sealed record ClusterConfig(
+        string? ClusterUuid = null,
+        string? UniverseUuid = null,
+        ReplicationInfo? ReplicationInfo = null,
+        Blacklist? LeaderBlacklist = null,
+        Blacklist? ServerBlacklist = null,
+        ConsumerRegistry? ConsumerRegistry = null);
+
+    internal sealed record ReplicationInfo(LiveReplicas? LiveReplicas = null);
+
+    internal sealed record LiveReplicas(int? NumReplicas = null);
+
+    internal sealed record Blacklist(List<HostPort?>? Hosts = null);
+
+    /// <summary>A protobuf map: masters print it as a list of entries, tools as an object.</summary>
+    internal sealed record ConsumerRegistry(JsonElement? ProducerMap = null);
+
+    internal sealed record ProducerEntry(string Key, Producer? Value = null);
+
+    internal sealed record Producer(List<HostPort?>? MasterAddrs = null, bool? DisableStream = null);
+
+    /// <summary>health-check of a tablet server.</summary>
+    internal sealed record TserverHealth(List<string?> FailedTablets);
+
+    /// <summary>tablets, by id.</summary>
+    internal sealed record Tablet(string State);
+
+    /// <summary>/metrics. The value of a metric that is not asked for may be of any kind.</summary>
+    internal sealed record MetricEntity(List<Metric?> Metrics);
+
+    internal sealed record Metric(string Name, JsonElement? Value = null);
+}
+
+/// <summary>Reads the pages.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true)]
+[JsonSerializable(typeof(YbPages.Version))]
+[JsonSerializable(typeof(YbPages.Flags))]
+[JsonSerializable(typeof(YbPages.Masters))]
+[JsonSerializable(typeof(Dictionary<string, Dictionary<string, YbPages.Tserver?>?>), TypeInfoPropertyName = "Tservers")]
+[JsonSerializable(typeof(YbPages.MasterHealth))]
+[JsonSerializable(typeof(YbPages.Leaderless))]
+[JsonSerializable(typeof(YbPages.UnderReplicated))]
+[JsonSerializable(typeof(YbPages.ClusterConfig))]
+[JsonSerializable(typeof(Dictionary<string, YbPages.Producer?>), TypeInfoPropertyName = "ProducersByName")]
+[JsonSerializable(typeof(List<YbPages.ProducerEntry?>), TypeInfoPropertyName = "ProducerEntries")]
+[JsonSerializable(typeof(YbPages.TserverHealth))]
+[JsonSerializable(typeof(Dictionary<string, YbPages.Tablet?>), TypeInfoPropertyName = "Tablets")]
+[JsonSerializable(typeof(List<YbPages.MetricEntity?>), TypeInfoPropertyName = "Metrics")]
+internal sealed partial class YbJsonContext : JsonSerializerContext;
