@@ -13,4 +13,10 @@ public enum FieldClass
 
     /// <summary>What the user wants of the run now: may change at any time.</summary>
     Control,
+
+    /// <summary>
+    /// How long the operator waits, and what it does when that time is over: may change at any time. A change retries
+    /// what has failed at once, as one of access does, but connections are kept.
+    /// </summary>
+    Timing,
 }

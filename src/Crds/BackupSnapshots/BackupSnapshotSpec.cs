@@ -63,6 +63,7 @@ public sealed record BackupSnapshotSpec
     /// The age identity for verify: RestoreTest of an encrypted snapshot: a Secret with the key identity.
     /// </summary>
     [FieldClass(FieldClass.Access)]
+    [SecretKeys("identity")]
     public SecretReference? IdentitySecretRef { get; init; }
 
     /// <summary>
@@ -87,7 +88,7 @@ public sealed record BackupSnapshotSpec
     /// <summary>
     /// How long one attempt of the whole snapshot may take. A duration, for instance 4h; more than 49d counts as 49d.
     /// </summary>
-    [FieldClass(FieldClass.Access)]
+    [FieldClass(FieldClass.Timing)]
     [Length(SchemaLimits.Duration, Minimum = 2)]
     [Pattern(Patterns.PositiveDuration)]
     public string Timeout { get; init => field = value ?? "4h"; } = "4h";

@@ -10,6 +10,7 @@ public sealed record DatabaseSource
     /// Credentials: a Secret with the keys username and password, and optionally host, port and ca.crt.
     /// </summary>
     [Required]
+    [SecretKeys("username", "password", "host", "port", "ca.crt")]
     public SecretReference CredentialsSecretRef { get; init => field = value ?? new(); } = new();
 
     /// <summary>Host of the server. Without it the key host of the Secret.</summary>

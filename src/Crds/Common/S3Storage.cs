@@ -45,5 +45,6 @@ public sealed record S3Storage
     /// </summary>
     [FieldClass(FieldClass.Access)]
     [Required]
+    [SecretKeys("accessKey", "secretKey", "sessionToken", "ca.crt")]
     public SecretReference CredentialsSecretRef { get; init => field = value ?? new(); } = new();
 }

@@ -74,14 +74,14 @@ public sealed record DatabaseRollingUpgradeSpec : RunSpec
     public DatabaseServiceTls? Tls { get; init; }
 
     /// <summary>How leaders are moved away before an instance is stopped.</summary>
-    [FieldClass(FieldClass.Control)]
+    [FieldClass(FieldClass.Timing)]
     public DrainSpec Drain { get; init => field = value ?? new(); } = new();
 
     /// <summary>
     /// How long an instance must have been healthy before the next one is touched. Duration. YugabyteDB asks for at
     /// least 60s.
     /// </summary>
-    [FieldClass(FieldClass.Control)]
+    [FieldClass(FieldClass.Timing)]
     [Length(SchemaLimits.Duration, Minimum = 2)]
     [Pattern(Patterns.Duration)]
     public string Settle { get; init => field = value ?? "60s"; } = "60s";
@@ -101,6 +101,6 @@ public sealed record DatabaseRollingUpgradeSpec : RunSpec
     public TiDbSpec? Tidb { get; init; }
 
     /// <summary>How long one attempt of a step may take, by phase.</summary>
-    [FieldClass(FieldClass.Access)]
+    [FieldClass(FieldClass.Timing)]
     public DatabaseUpgradeTimeouts Timeouts { get; init => field = value ?? new(); } = new();
 }

@@ -8,6 +8,7 @@ public sealed record DatabaseServiceTls
 {
     /// <summary>A Secret with ca.crt, and tls.crt and tls.key where the servers want a client certificate.</summary>
     [Required]
+    [SecretKeys("ca.crt", "tls.crt", "tls.key")]
     public SecretReference SecretRef { get; init => field = value ?? new(); } = new();
 
     /// <summary>

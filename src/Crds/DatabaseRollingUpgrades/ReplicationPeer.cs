@@ -29,6 +29,7 @@ public sealed record ReplicationPeer
     /// wanted.
     /// </summary>
     [FieldClass(FieldClass.Access)]
+    [SecretKeys("ca.crt", "tls.crt", "tls.key")]
     public SecretReference? CertsSecretRef { get; init; }
 
     /// <summary>The directory of its certificates on this cluster's tool host, for the admin tool.</summary>

@@ -19,12 +19,14 @@ public sealed record SshAccess
 
     /// <summary>The key: a Secret with ssh-privatekey (type kubernetes.io/ssh-auth).</summary>
     [Required]
+    [SecretKeys("ssh-privatekey")]
     public SecretReference KeySecretRef { get; init => field = value ?? new(); } = new();
 
     /// <summary>
     /// The hosts' keys: a Secret with known_hosts, as ssh-keyscan prints it. May be the same Secret as the key's.
     /// </summary>
     [Required]
+    [SecretKeys("known_hosts")]
     public SecretReference KnownHostsSecretRef { get; init => field = value ?? new(); } = new();
 
     /// <summary>

@@ -7,9 +7,11 @@ namespace Drydock.Crds.DatabaseRollingUpgrades;
 public sealed record TiDbSpec
 {
     /// <summary>
-    /// Login of an account that may see DDL jobs and mysql.tidb: a Secret with username and password.
+    /// Login of an account that may read DDL jobs and the table mysql.tidb: a Secret with the keys username and
+    /// password, and optionally ca.crt.
     /// </summary>
     [FieldClass(FieldClass.Access)]
+    [SecretKeys("username", "password", "ca.crt")]
     public SecretReference? CredentialsSecretRef { get; init; }
 
     /// <summary>TLS towards the SQL port.</summary>

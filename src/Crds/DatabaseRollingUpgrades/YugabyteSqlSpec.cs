@@ -33,9 +33,10 @@ public sealed record YugabyteSqlSpec
     public string Database { get; init => field = value ?? "postgres"; } = "postgres";
 
     /// <summary>
-    /// Login of an account that may connect to every database: a Secret with username and password. Without it the user
-    /// yugabyte without a password.
+    /// Login of an account that may connect to every database: a Secret with the keys username and password, and
+    /// optionally ca.crt. Without it the operator logs in as user yugabyte without a password.
     /// </summary>
     [FieldClass(FieldClass.Access)]
+    [SecretKeys("username", "password", "ca.crt")]
     public SecretReference? CredentialsSecretRef { get; init; }
 }

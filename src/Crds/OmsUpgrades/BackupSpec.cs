@@ -32,6 +32,7 @@ public sealed record BackupSpec
     /// The age identity that opens encrypted dumps: a Secret with the key identity. Only a restore reads it.
     /// </summary>
     [FieldClass(FieldClass.Access)]
+    [SecretKeys("identity")]
     public SecretReference? IdentitySecretRef { get; init; }
 
     /// <summary>

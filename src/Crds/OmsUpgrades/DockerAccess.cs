@@ -27,10 +27,15 @@ public sealed record DockerAccess
     [Pattern(Patterns.DockerEndpoint)]
     public string Endpoint { get; init => field = value ?? ""; } = "";
 
-    /// <summary>Client certificate for tcp://: a Secret with the keys ca.crt, tls.crt and tls.key.</summary>
+    /// <summary>
+    /// Client certificate for tcp://: a Secret with the keys ca.crt, tls.crt and tls.key, or ca.pem, cert.pem and
+    /// key.pem.
+    /// </summary>
+    [SecretKeys("ca.crt", "tls.crt", "tls.key", "ca.pem", "cert.pem", "key.pem")]
     public SecretReference? TlsSecretRef { get; init; }
 
     /// <summary>Key for ssh://: a Secret with the keys ssh-privatekey and known_hosts.</summary>
+    [SecretKeys("ssh-privatekey", "known_hosts")]
     public SecretReference? SshSecretRef { get; init; }
 
     /// <summary>True accepts plain tcp://, without TLS.</summary>

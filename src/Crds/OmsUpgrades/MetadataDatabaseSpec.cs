@@ -10,6 +10,7 @@ public sealed record MetadataDatabaseSpec
     /// Credentials for the database: a Secret with the keys username and password, and optionally host, port and
     /// ca.crt. Without it user and password are those of config.yaml.
     /// </summary>
+    [SecretKeys("username", "password", "host", "port", "ca.crt")]
     public SecretReference? CredentialsSecretRef { get; init; }
 
     /// <summary>

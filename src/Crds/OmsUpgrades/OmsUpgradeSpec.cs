@@ -54,6 +54,7 @@ public sealed record OmsUpgradeSpec : RunSpec
 
     /// <summary>Credentials for pulling the image: a Secret of type kubernetes.io/dockerconfigjson.</summary>
     [FieldClass(FieldClass.Access)]
+    [SecretKeys(".dockerconfigjson")]
     public SecretReference? ImagePullSecretRef { get; init; }
 
     /// <summary>
@@ -123,6 +124,6 @@ public sealed record OmsUpgradeSpec : RunSpec
     public CleanupSpec Cleanup { get; init => field = value ?? new(); } = new();
 
     /// <summary>How long one attempt of a step may take, by phase.</summary>
-    [FieldClass(FieldClass.Access)]
+    [FieldClass(FieldClass.Timing)]
     public OmsUpgradeTimeouts Timeouts { get; init => field = value ?? new(); } = new();
 }

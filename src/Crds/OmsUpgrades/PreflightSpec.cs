@@ -40,6 +40,7 @@ public sealed record PreflightSpec
     /// the first node) and ca.crt. With it projects are recorded and compared through the API, and those that ran
     /// before are resumed.
     /// </summary>
+    [SecretKeys("username", "password", "url", "ca.crt")]
     public SecretReference? ApiCredentialsSecretRef { get; init; }
 
     /// <summary>Facts that preflight cannot read and a person vouches for.</summary>

@@ -61,6 +61,7 @@ public sealed record SnapshotRestoreSpec
 
     /// <summary>The age identity that opens an encrypted snapshot: a Secret with the key identity.</summary>
     [FieldClass(FieldClass.Access)]
+    [SecretKeys("identity")]
     public SecretReference? IdentitySecretRef { get; init; }
 
     /// <summary>Threads of myloader; of no effect for a snapshot by mysqldump.</summary>
@@ -81,7 +82,7 @@ public sealed record SnapshotRestoreSpec
     /// <summary>
     /// How long one attempt of the whole restore may take. A duration, for instance 8h; more than 49d counts as 49d.
     /// </summary>
-    [FieldClass(FieldClass.Access)]
+    [FieldClass(FieldClass.Timing)]
     [Length(SchemaLimits.Duration, Minimum = 2)]
     [Pattern(Patterns.PositiveDuration)]
     public string Timeout { get; init => field = value ?? "8h"; } = "8h";

@@ -26,5 +26,5 @@ internal sealed class DatabaseRollingUpgradeController(
 {
     /// <summary>Names of the Secrets whose changes wake an upgrade.</summary>
     public static IEnumerable<string> ReferencedSecrets(DatabaseRollingUpgrade upgrade) =>
-        DatabaseRollingUpgradePhases.IsEnded(upgrade.Status?.Phase) ? [] : DatabaseSecrets.Names(upgrade.Spec);
+        DatabaseRollingUpgradePhases.IsEnded(upgrade.Status?.Phase) ? [] : SecretReferences.Names(upgrade.Spec);
 }

@@ -25,5 +25,5 @@ internal sealed class OmsUpgradeController(
 {
     /// <summary>Names of the Secrets whose changes wake an upgrade.</summary>
     public static IEnumerable<string> ReferencedSecrets(OmsUpgrade upgrade) =>
-        OmsUpgradePhases.IsEnded(upgrade.Status?.Phase) ? [] : OmsSecrets.Names(upgrade.Spec);
+        OmsUpgradePhases.IsEnded(upgrade.Status?.Phase) ? [] : SecretReferences.Names(upgrade.Spec);
 }

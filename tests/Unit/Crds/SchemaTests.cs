@@ -123,7 +123,7 @@ public sealed class SchemaTests
         var kind = Kind(name);
         var fields = kind.Spec.Walk("spec").Where(field => field.Node.Name.Length > 0).ToList();
         bool HoldsFree(string path) => fields.Exists(field =>
-            (field.Path.StartsWith(path + ".", StringComparison.Ordinal) || field.Path.StartsWith(path + "[", StringComparison.Ordinal)) && field.Node.Class is FieldClass.Access or FieldClass.Control);
+            (field.Path.StartsWith(path + ".", StringComparison.Ordinal) || field.Path.StartsWith(path + "[", StringComparison.Ordinal)) && field.Node.Class is not null and not FieldClass.Identity);
 
         // What also holds fields that are free is frozen as to whether it is there; only what holds none is frozen
         // whole.

@@ -18,11 +18,13 @@ public static class KindReference
         page.Append(CultureInfo.InvariantCulture, $"; together with the other kinds: {string.Join(", ", kind.Categories.Select(name => $"`kubectl get {name}`"))}.\n\n");
         page.Append("""
             Classes of spec fields:
-            - **identity**: what is done to what. Frozen while it is done; the message of the refusal says what to do.
-            - **access**: how targets are reached. May change at any time and is read at the next act.
-            - **control**: what is wanted of the run now. May change at any time.
+            - **identity**: what is done to which target. It must not change while the work is under way. The message of
+              the refusal says what to do.
+            - **access**: how the operator reaches its targets. You can change it at any time; the next action uses it.
+            - **timing**: how long the operator waits. You can change it at any time; connections are kept.
+            - **control**: what you want of the run now. You can change it at any time.
 
-            A duration is a text such as `90s`, `10m` or `1h30m`.
+            A duration is a number with a unit, or several of them: `90s`, `10m`, `1h30m`.
 
 
             """.ReplaceLineEndings("\n"));

@@ -12,6 +12,7 @@ public static class Words
     {
         FieldClass.Identity => "identity",
         FieldClass.Access => "access",
+        FieldClass.Timing => "timing",
         _ => "control",
     };
 

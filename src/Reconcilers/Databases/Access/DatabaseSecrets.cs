@@ -53,15 +53,12 @@ internal sealed record DatabaseSecrets
     /// <summary>Values that must not be shown anywhere.</summary>
     public IReadOnlyList<Secret> Confidential { get; init; } = [];
 
-    /// <summary>Names of all Secrets that a spec refers to, each once.</summary>
-    public static IEnumerable<string> Names(DatabaseRollingUpgradeSpec spec) => Uses(spec).Names;
-
     /// <summary>Reads them all.</summary>
     public static async Task<DatabaseSecrets> ReadAsync(
         IKubernetesClient kubernetes, DatabaseRollingUpgrade upgrade, IDatabaseEngine engine, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(upgrade);
-        return Of(upgrade, engine, await Uses(upgrade.Spec).ReadAsync(kubernetes, upgrade.Metadata.Namespace, cancellationToken));
+        return Of(upgrade, engine, await SecretUses.ReadAsync(kubernetes, SecretReferences.In(upgrade.Spec), upgrade.Metadata.Namespace, cancellationToken));
     }
 
     /// <summary>Names only.</summary>
@@ -93,7 +90,8 @@ internal sealed record DatabaseSecrets
             }
         }
 
-        foreach (var storage in Storages(spec).SelectMany(StorageText.SecretNames).Distinct(StringComparer.Ordinal))
+        var storages = SecretReferences.In(spec).Where(use => use.Keys.Contains("secretKey", StringComparer.Ordinal));
+        foreach (var storage in storages.DistinctBy(use => use.Name, StringComparer.Ordinal))
         {
             reading.Exists(storage);
         }
@@ -110,33 +108,6 @@ internal sealed record DatabaseSecrets
             Confidential = [.. new[] { password, key, dockerTls?.PrivateKey.ToArray(), tls?.Key }.Concat(peers.Values.Select(p => p.Key)).OfType<byte[]>().Select(SecretText.Of).OfType<string>().Select(text => new Secret(text))],
         };
     }
-
-    private static SecretUses Uses(DatabaseRollingUpgradeSpec spec)
-    {
-        ArgumentNullException.ThrowIfNull(spec);
-        var uses = new SecretUses()
-            .Add(spec.Access.Ssh?.KeySecretRef, SshMaterial.PrivateKeyKey)
-            .Add(spec.Access.Ssh?.KnownHostsSecretRef, SshMaterial.KnownHostsKey)
-            .Add(spec.Access.Docker?.TlsSecretRef, SecretKeys.DockerTls)
-            .Add(spec.Access.Docker?.SshSecretRef, SecretKeys.Ssh)
-            .Add(spec.Tls?.SecretRef, SecretKeys.Service)
-            .Add(spec.Tidb?.CredentialsSecretRef, SecretKeys.Login)
-            .Add(spec.Yugabyte?.Sql.CredentialsSecretRef, SecretKeys.Login);
-        foreach (var group in spec.Yugabyte?.Replication.Groups ?? [])
-        {
-            uses.Add(group.Peer.CertsSecretRef, SecretKeys.Service);
-        }
-
-        foreach (var storage in Storages(spec).SelectMany(StorageText.SecretNames))
-        {
-            uses.Add(storage, SecretKeys.Storage);
-        }
-
-        return uses;
-    }
-
-    private static IEnumerable<StorageSpec?> Storages(DatabaseRollingUpgradeSpec spec) =>
-        spec.Package.Archives.Select(a => a.Storage).Append(spec.Tidb?.Backup.Storage);
 
     private sealed class Reading(string? @namespace, IReadOnlyDictionary<string, V1Secret?> secrets)
     {
@@ -207,11 +178,14 @@ internal sealed record DatabaseSecrets
             }
         }
 
-        public void Exists(string name)
+        public void Exists(SecretUse use)
         {
-            if (secrets.GetValueOrDefault(name) is null)
+            if (secrets.GetValueOrDefault(use.Name) is null)
             {
-                Missing(null, $"Secret {name} of a storage does not exist in namespace {@namespace}; create it with the keys accessKey and secretKey");
+                Missing(
+                    use.Field,
+                    $"Secret {use.Name} ({use.Field}) does not exist in namespace {@namespace}. "
+                    + "Create it with the keys accessKey and secretKey.");
             }
         }
 

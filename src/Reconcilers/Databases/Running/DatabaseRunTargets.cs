@@ -59,14 +59,8 @@ internal sealed class DatabaseRunTargets
         var spec = upgrade.Spec;
         var secrets = await DatabaseSecrets.ReadAsync(
             services.Kubernetes, upgrade, services.Engines.Of(spec), cancellationToken);
-
-        // Until a plan is stored every field may change, also the list of processes; from then on only how they are
-        // reached.
-        var targets = $"{DatabaseIdentity.Of(spec)}|{DatabaseIdentity.AccessOf(spec)}|{secrets.Digest}";
-        return new RunBinding(
-            $"{targets}|{spec.Timeouts}|{spec.Drain}|{spec.Settle}",
-            targets,
-            onEvent => new DatabaseRunTargets(upgrade, secrets, services, onEvent));
+        return RunBinding.Of(
+            spec, secrets.Digest, onEvent => new DatabaseRunTargets(upgrade, secrets, services, onEvent));
     }
 
     public void Refresh(DatabaseRollingUpgrade entity) => _upgrade = entity;

@@ -46,8 +46,6 @@ internal sealed class DatabaseUpgradeKind(
     protected override Task<RunBinding> BindAsync(
         DatabaseRollingUpgrade entity, CancellationToken cancellationToken) => bind(entity, cancellationToken);
 
-    protected override string IdentityHash(DatabaseRollingUpgradeSpec spec) => DatabaseIdentity.Of(spec);
-
     protected override string PreflightTimeout(DatabaseRollingUpgradeSpec spec) => spec.Timeouts.Preflight;
 
     protected override TimeSpan TimeoutOf(DatabaseRollingUpgradeSpec spec, PlanStep step) =>

@@ -19,7 +19,7 @@ internal sealed class OmsTargets : IOmsTargets, IAsyncDisposable
     private static readonly TimeSpan LongestSnapshotWait = TimeSpan.FromSeconds(5);
 
     private readonly OmsServices _services;
-    private readonly OmsSecrets _secrets;
+    private readonly UsedSecrets _secrets;
     private readonly Dictionary<string, OmsNode> _nodes;
     private readonly ConcurrentDictionary<string, ContainerEventFeed> _feeds = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<Uri, Lazy<IOmsApi>> _apis = [];
@@ -37,7 +37,7 @@ internal sealed class OmsTargets : IOmsTargets, IAsyncDisposable
     /// <param name="secrets">The Secrets it refers to.</param>
     /// <param name="services">Clients.</param>
     /// <param name="onContainerEvent">Called when something happens to a container of a node; must not block.</param>
-    public OmsTargets(OmsUpgrade upgrade, OmsSecrets secrets, OmsServices services, Action onContainerEvent)
+    public OmsTargets(OmsUpgrade upgrade, UsedSecrets secrets, OmsServices services, Action onContainerEvent)
     {
         Upgrade = upgrade;
         _secrets = secrets;
@@ -48,9 +48,9 @@ internal sealed class OmsTargets : IOmsTargets, IAsyncDisposable
         _nodes = upgrade.Spec.Regions.SelectMany(r => r.Nodes).DistinctBy(n => n.Name, StringComparer.Ordinal).ToDictionary(n => n.Name, StringComparer.Ordinal);
         Remember(upgrade.Spec.MetadataDatabase?.CredentialsSecretRef?.Name, "password");
         Remember(upgrade.Spec.Preflight.ApiCredentialsSecretRef?.Name, "password");
-        foreach (var storage in StorageText.SecretNames(upgrade.Spec.Backup.Storage))
+        foreach (var storage in SecretReferences.In(upgrade.Spec).Where(use => use.Keys.Contains("secretKey", StringComparer.Ordinal)))
         {
-            Remember(storage, StorageSecretKeys);
+            Remember(storage.Name, StorageSecretKeys);
         }
     }
 

@@ -46,16 +46,13 @@ internal sealed class OmsUpgradeKind(OmsServices services)
 
     protected override async Task<RunBinding> BindAsync(OmsUpgrade entity, CancellationToken cancellationToken)
     {
-        var secrets = await OmsSecrets.ReadAsync(services.Kubernetes, entity, cancellationToken);
-        var spec = entity.Spec;
-        var nodes = spec.Regions.SelectMany(r => r.Nodes).ToList();
-        return new RunBinding(
-            $"{string.Join(';', nodes.Select(n => $"{n.Name}={n.Docker}"))}|{spec.MetadataDatabase}|{spec.Timeouts}|{secrets.Digest}",
-            $"{string.Join(';', nodes.Select(n => n.ToString()))}|{spec.MetadataDatabase}|{secrets.Digest}",
+        var secrets = await SecretUses.ReadAsync(
+            services.Kubernetes, SecretReferences.In(entity.Spec), entity.Metadata.Namespace, cancellationToken);
+        return RunBinding.Of(
+            entity.Spec,
+            secrets.Digest,
             onEvent => new OmsRunTargets(new OmsTargets(entity, secrets, services, onEvent), services));
     }
-
-    protected override string IdentityHash(OmsUpgradeSpec spec) => Oms.IdentityHash.Of(spec);
 
     protected override string PreflightTimeout(OmsUpgradeSpec spec) => spec.Timeouts.Preflight;
 

@@ -40,9 +40,7 @@ internal sealed partial class BackupSnapshotController(
         ArgumentNullException.ThrowIfNull(snapshot);
         return snapshot.Status?.Phase is BackupSnapshotPhases.Succeeded or BackupSnapshotPhases.Expired
             ? []
-            : new[] { snapshot.Spec.Source.CredentialsSecretRef.Name, snapshot.Spec.IdentitySecretRef?.Name }
-                .OfType<string>()
-                .Concat(StorageText.SecretNames(snapshot.Spec.Storage));
+            : SecretReferences.Names(snapshot.Spec);
     }
 
     /// <inheritdoc />

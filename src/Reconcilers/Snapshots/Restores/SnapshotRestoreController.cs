@@ -52,9 +52,7 @@ internal sealed partial class SnapshotRestoreController : EntityController<Snaps
         ArgumentNullException.ThrowIfNull(restore);
         return restore.Status?.Phase is SnapshotRestorePhases.Succeeded or SnapshotRestorePhases.Planned
             ? []
-            : new[] { restore.Spec.Target?.CredentialsSecretRef.Name, restore.Spec.IdentitySecretRef?.Name }
-                .OfType<string>()
-                .Concat(StorageText.SecretNames(restore.Spec.Files?.Storage));
+            : SecretReferences.Names(restore.Spec);
     }
 
     /// <inheritdoc />

@@ -98,13 +98,25 @@ internal interface IRunTargets<in TEntity, in TStatus> : IRunTargets
 }
 
 /// <summary>What access to an object's targets depends on now.</summary>
-/// <param name="AccessKey">Changes whenever a field changes by which access is repaired: endpoints, Secrets, timeouts.
-/// Failed work is then retried at once.</param>
-/// <param name="TargetsKey">Changes whenever the connections must be made again. Control fields do not count: pausing
-/// must not close connections that are in use.</param>
+/// <param name="AccessKey">Changes with everything that may remove the cause of a failure: access and timing fields,
+/// used values of Secrets. Failed work is then retried at once.</param>
+/// <param name="TargetsKey">Changes whenever the connections must be made again. Timing and control fields do not
+/// count: a longer timeout, or a pause, must not close connections that are in use.</param>
 /// <param name="Bind">Binds the targets. The argument must be called when something happens on one of them; it does not
 /// block and may be called from any thread.</param>
-internal sealed record RunBinding(string AccessKey, string TargetsKey, Func<Action, IRunTargets> Bind);
+internal sealed record RunBinding(string AccessKey, string TargetsKey, Func<Action, IRunTargets> Bind)
+{
+    /// <summary>A binding whose keys follow from the classes of the fields.</summary>
+    /// <remarks>
+    /// Identity fields are part of the key of the connections: until a plan is stored every field may change, also the
+    /// list of targets.
+    /// </remarks>
+    public static RunBinding Of<TSpec>(TSpec spec, string secretsDigest, Func<Action, IRunTargets> bind)
+        where TSpec : RunSpec => new(
+        $"{FieldClasses.Hash(spec, FieldClass.Access, FieldClass.Timing)}|{secretsDigest}",
+        $"{FieldClasses.Hash(spec, FieldClass.Identity, FieldClass.Access)}|{secretsDigest}",
+        bind);
+}
 
 /// <summary>What keeps a run from continuing until it is repaired. It is checked again automatically.</summary>
 /// <param name="Reason">Stable word.</param>

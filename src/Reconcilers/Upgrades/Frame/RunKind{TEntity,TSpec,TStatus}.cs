@@ -62,7 +62,7 @@ internal abstract class RunKind<TEntity, TSpec, TStatus>(string name, JsonTypeIn
 
     protected abstract Task<RunBinding> BindAsync(TEntity entity, CancellationToken cancellationToken);
 
-    protected abstract string IdentityHash(TSpec spec);
+    protected virtual string IdentityHash(TSpec spec) => FieldClasses.Hash(spec, FieldClass.Identity);
 
     protected abstract string PreflightTimeout(TSpec spec);
 

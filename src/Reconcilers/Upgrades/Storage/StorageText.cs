@@ -59,15 +59,4 @@ internal static class StorageText
             _ => "no storage",
         };
     }
-
-    /// <summary>The storage without its Secret reference, which is no part of its identity.</summary>
-    public static StorageSpec WithoutSecrets(StorageSpec storage)
-    {
-        ArgumentNullException.ThrowIfNull(storage);
-        return storage.S3 is { } s3 ? storage with { S3 = s3 with { CredentialsSecretRef = new SecretReference() } } : storage;
-    }
-
-    /// <summary>Names of the Secrets a storage refers to.</summary>
-    public static IEnumerable<string> SecretNames(StorageSpec? storage) =>
-        storage?.S3?.CredentialsSecretRef.Name is { Length: > 0 } name ? [name] : [];
 }

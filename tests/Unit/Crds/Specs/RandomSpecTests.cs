@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Drydock.Abstractions.Entities;
 using Drydock.Abstractions.Plans;
 using Drydock.Crds.BackupSnapshots;
 using Drydock.Crds.Common;
@@ -129,7 +130,7 @@ public sealed class RandomSpecTests
         Compile(spec).Hash.ShouldBe(plan.Hash);
         Compile(JsonSerializer.SerializeToNode(spec, KindSpecs.Options)!.Deserialize<OmsUpgradeSpec>(KindSpecs.Options)!).Hash.ShouldBe(plan.Hash);
         Compile(Otherwise(spec)).Hash.ShouldBe(plan.Hash);
-        IdentityHash.Of(Otherwise(spec)).ShouldBe(IdentityHash.Of(spec));
+        FieldClasses.Hash(Otherwise(spec), FieldClass.Identity).ShouldBe(FieldClasses.Hash(spec, FieldClass.Identity));
 
         IsBounded(plan);
     }
@@ -148,7 +149,7 @@ public sealed class RandomSpecTests
         var plan = DatabaseDiscoveryOf.Plan(spec);
         DatabaseDiscoveryOf.Plan(JsonSerializer.SerializeToNode(spec, KindSpecs.Options)!.Deserialize<DatabaseRollingUpgradeSpec>(KindSpecs.Options)!).Hash.ShouldBe(plan.Hash);
         DatabaseDiscoveryOf.Plan(SameWork.Otherwise(spec)).Hash.ShouldBe(plan.Hash);
-        DatabaseIdentity.Of(SameWork.Otherwise(spec)).ShouldBe(DatabaseIdentity.Of(spec));
+        FieldClasses.Hash(SameWork.Otherwise(spec), FieldClass.Identity).ShouldBe(FieldClasses.Hash(spec, FieldClass.Identity));
         IsBounded(plan);
     }
 

@@ -38,7 +38,7 @@ public sealed class DatabaseSecretsTests
 
     [Fact]
     public void Every_Secret_that_the_spec_names_is_named_once() =>
-        DatabaseSecrets.Names(Spec with { Access = new HostAccess { Ssh = Spec.Access.Ssh! with { KnownHostsSecretRef = Spec.Access.Ssh.KeySecretRef } } }).Order(StringComparer.Ordinal).ShouldBe(["key", "peer", "s3", "sql", "tls"]);
+        SecretReferences.Names(Spec with { Access = new HostAccess { Ssh = Spec.Access.Ssh! with { KnownHostsSecretRef = Spec.Access.Ssh.KeySecretRef } } }).Order(StringComparer.Ordinal).ShouldBe(["key", "peer", "s3", "sql", "tls"]);
 
     [Fact]
     public async Task What_is_there_is_taken()
@@ -82,7 +82,7 @@ public sealed class DatabaseSecretsTests
         (secrets.Ssh, secrets.Tls, secrets.Sql, secrets.Peers.Count).ShouldBe((null, null, null, 0));
         secrets.Problems.ShouldAll(p => p.Reason == Reasons.SecretMissing);
         secrets.Problems.Select(p => p.Field).Distinct().ShouldBe(
-            ["spec.access.ssh.knownHostsSecretRef", "spec.tidb.credentialsSecretRef", "spec.tls.secretRef", "spec.yugabyte.replication.groups[g1].peer.certsSecretRef", null]);
+            ["spec.access.ssh.knownHostsSecretRef", "spec.tidb.credentialsSecretRef", "spec.tls.secretRef", "spec.yugabyte.replication.groups[g1].peer.certsSecretRef", "spec.tidb.backup.storage.s3.credentialsSecretRef"]);
         secrets.Problems.Select(p => p.Message).ShouldContain("Secret hosts (spec.access.ssh.knownHostsSecretRef) lacks the key known_hosts; add it");
     }
 
@@ -91,7 +91,7 @@ public sealed class DatabaseSecretsTests
     {
         var docker = new ContainerAccess { TlsSecretRef = new SecretReference { Name = "docker-tls" }, SshSecretRef = new SecretReference { Name = "docker-ssh" } };
         var spec = HostCases.Spec(DatabaseEngine.YugabyteDB) with { Access = new HostAccess { Docker = docker } };
-        DatabaseSecrets.Names(spec).Order(StringComparer.Ordinal).ShouldBe(["docker-ssh", "docker-tls"]);
+        SecretReferences.Names(spec).Order(StringComparer.Ordinal).ShouldBe(["docker-ssh", "docker-tls"]);
         (await ReadAsync(spec)).Problems.Select(p => (p.Reason, p.Field)).Distinct().ShouldBe(
             [(Reasons.SecretMissing, "spec.access.docker.sshSecretRef"), (Reasons.SecretMissing, "spec.access.docker.tlsSecretRef")]);
 

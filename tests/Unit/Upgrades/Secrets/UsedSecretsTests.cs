@@ -61,11 +61,16 @@ public sealed class UsedSecretsTests
     }
 
     [Fact]
-    public void Names_are_listed_once_and_absent_references_ignored() =>
-        new SecretUses().Add((SecretReference?)null, "a").Add("", "b").Add("two", "a").Add("one", "a").Add(new SecretReference { Name = "two" }, "b").Names.ShouldBe(["one", "two"]);
+    public async Task Two_references_to_one_Secret_read_the_keys_of_both()
+    {
+        await StoreAsync(("username", "u"), ("identity", "i"), ("notes", "n"));
 
-    private Task<UsedSecrets> ReadAsync() =>
-        new SecretUses().Add("db", SecretKeys.Database).ReadAsync(_api, "ns", Token);
+        (await ReadAsync(new SecretUse("spec.a", "db", ["username"]), new SecretUse("spec.b", "db", ["identity"])))
+            .Data("db").ShouldNotBeNull().Keys.ShouldBe(["username", "identity"], ignoreOrder: true);
+    }
+
+    private Task<UsedSecrets> ReadAsync(params SecretUse[] uses) => SecretUses.ReadAsync(
+        _api, uses.Length > 0 ? uses : [new SecretUse("spec.source", "db", ["username", "password"])], "ns", Token);
 
     private Task<V1Secret> StoreAsync(params (string Key, string Value)[] data) => _api.CreateAsync(
         new V1Secret { Metadata = new V1ObjectMeta { Name = "db", Namespace = "ns" }, Data = data.ToDictionary(d => d.Key, d => Encoding.UTF8.GetBytes(d.Value), StringComparer.Ordinal) }, Token);

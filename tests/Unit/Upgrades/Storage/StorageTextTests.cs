@@ -1,3 +1,4 @@
+using Drydock.Abstractions.Entities;
 using Drydock.Crds.Common;
 using Drydock.Crds.OmsUpgrades;
 using Drydock.Reconcilers.Oms;
@@ -55,9 +56,9 @@ public sealed class StorageTextTests
         var spec = new OmsUpgradeSpec { Backup = new BackupSpec { Storage = Bucket }, ImageArchive = new ImageArchive { Storage = Bucket, Path = "oms.tar" } };
         var renewed = Bucket with { S3 = Bucket.S3! with { CredentialsSecretRef = new SecretReference { Name = "s3-new" } } };
         var moved = Bucket with { S3 = Bucket.S3! with { Bucket = "elsewhere" } };
-        IdentityHash.Of(spec with { Backup = new BackupSpec { Storage = renewed }, ImageArchive = spec.ImageArchive! with { Storage = renewed } }).ShouldBe(IdentityHash.Of(spec));
-        IdentityHash.Of(spec with { Backup = new BackupSpec { Storage = moved } }).ShouldNotBe(IdentityHash.Of(spec));
-        IdentityHash.Of(spec with { ImageArchive = spec.ImageArchive with { Storage = moved } }).ShouldNotBe(IdentityHash.Of(spec));
-        OmsSecrets.Names(spec).ShouldBe(["s3-old"]);
+        FieldClasses.Hash(spec with { Backup = new BackupSpec { Storage = renewed }, ImageArchive = spec.ImageArchive! with { Storage = renewed } }, FieldClass.Identity).ShouldBe(FieldClasses.Hash(spec, FieldClass.Identity));
+        FieldClasses.Hash(spec with { Backup = new BackupSpec { Storage = moved } }, FieldClass.Identity).ShouldNotBe(FieldClasses.Hash(spec, FieldClass.Identity));
+        FieldClasses.Hash(spec with { ImageArchive = spec.ImageArchive with { Storage = moved } }, FieldClass.Identity).ShouldNotBe(FieldClasses.Hash(spec, FieldClass.Identity));
+        SecretReferences.Names(spec).ShouldBe(["s3-old"]);
     }
 }

@@ -1,6 +1,7 @@
 using Drydock.Abstractions.Entities;
 using Drydock.Clients.Kubernetes.Json;
 using Drydock.Crds;
+using Drydock.Crds.Common;
 using Drydock.Crds.OmsUpgrades;
 using Drydock.Engine.Running;
 using Drydock.Reconcilers.Oms;
@@ -40,7 +41,7 @@ internal sealed class MetadataTargets : IOmsMetadataFactory
             Claims = null!,
             Fence = null!,
         };
-        await using var targets = new OmsTargets(upgrade, await OmsSecrets.ReadAsync(kubernetes, upgrade, CancellationToken.None), services, () => { });
+        await using var targets = new OmsTargets(upgrade, await SecretUses.ReadAsync(kubernetes, SecretReferences.In(upgrade.Spec), upgrade.Metadata.Namespace, CancellationToken.None), services, () => { });
         targets.OpenMetadata(OmsConfig.Parse(world.Setup.Config(world, world.Hosts[0])).Config!);
         return opened._opened!;
     }

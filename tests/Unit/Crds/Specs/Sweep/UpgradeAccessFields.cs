@@ -90,9 +90,9 @@ internal static class UpgradeAccessFields
             var before = System.Text.Json.JsonSerializer.Deserialize(spec.ToJsonString(), Drydock.Crds.CrdsJsonContext.Default.OmsUpgradeSpec)!;
             owner(spec)["storage"]!["s3"]!["credentialsSecretRef"]!["name"] = "other";
             var after = System.Text.Json.JsonSerializer.Deserialize(spec.ToJsonString(), Drydock.Crds.CrdsJsonContext.Default.OmsUpgradeSpec)!;
-            OmsSecrets.Names(before).ShouldContain("s3");
-            OmsSecrets.Names(after).ShouldContain("other");
-            IdentityHash.Of(after).ShouldBe(IdentityHash.Of(before));
+            SecretReferences.Names(before).ShouldContain("s3");
+            SecretReferences.Names(after).ShouldContain("other");
+            FieldClasses.Hash(after, FieldClass.Identity).ShouldBe(FieldClasses.Hash(before, FieldClass.Identity));
             return StorageBench.TheSecretOpensIt();
         },
     };

@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using Drydock.Abstractions.Entities;
+using Drydock.Crds.Common;
 using Drydock.Crds.OmsUpgrades;
 using Drydock.Reconcilers.Oms;
 using Drydock.Reconcilers.Upgrades;
@@ -87,7 +89,7 @@ internal static class UpgradeIdentityFields
             return DiscoveryOf.Path(asked) is UpgradePath.Refused { Message: var why } && why.Contains("allowUnsupportedPath", StringComparison.Ordinal)
                 && DiscoveryOf.Path(asked with { AllowUnsupportedPath = true }) is UpgradePath.Allowed;
         }).ShouldBeGreaterThan(0);
-        Drydock.Reconcilers.Oms.IdentityHash.Of(spec with { AllowUnsupportedPath = true })
-            .ShouldNotBe(Drydock.Reconcilers.Oms.IdentityHash.Of(spec));
+        FieldClasses.Hash(spec with { AllowUnsupportedPath = true }, FieldClass.Identity)
+            .ShouldNotBe(FieldClasses.Hash(spec, FieldClass.Identity));
     }
 }

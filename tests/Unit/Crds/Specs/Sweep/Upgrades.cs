@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Drydock.Abstractions.Entities;
 using Drydock.Clients.Kubernetes.Json;
 using Drydock.Crds;
 using Drydock.Crds.BackupSnapshots;
@@ -37,7 +38,7 @@ internal static class Upgrades
         {
             var fits = new OmsWorld(setup);
             var (first, second) = (Read(fits, Edited(before)), Read(fits, Edited(both => { before?.Invoke(both); change(both); })));
-            IdentityHash.Of(second).ShouldNotBe(IdentityHash.Of(first), $"{field} is identity, and a change of it would not be noticed");
+            FieldClasses.Hash(second, FieldClass.Identity).ShouldNotBe(FieldClasses.Hash(first, FieldClass.Identity), $"{field} is identity, and a change of it would not be noticed");
             await Plans(field, change, before, setup, world).Prove();
         });
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Drydock.Abstractions.Entities;
 using Drydock.Abstractions.Plans;
 using Drydock.Clients.Kubernetes.Json;
 using Drydock.Crds;
@@ -32,7 +33,7 @@ internal static class Rolls
     public static FieldProof Identity(string field, DatabaseRollingUpgradeSpec spec, Func<DatabaseRollingUpgradeSpec, Task<string>> look, Action<JsonObject> change, Action<JsonObject>? before = null) =>
         Of(field, spec, look, change, before, (first, second) =>
         {
-            DatabaseIdentity.Of(second).ShouldNotBe(DatabaseIdentity.Of(first), $"{field} is identity, and a change of it would not be noticed");
+            FieldClasses.Hash(second, FieldClass.Identity).ShouldNotBe(FieldClasses.Hash(first, FieldClass.Identity), $"{field} is identity, and a change of it would not be noticed");
             return Task.CompletedTask;
         });
 
@@ -42,7 +43,7 @@ internal static class Rolls
     public static FieldProof Access(string field, DatabaseRollingUpgradeSpec spec, Func<DatabaseRollingUpgradeSpec, Task<string>> look, Action<JsonObject> change, Action<JsonObject>? before = null) =>
         Of(field, spec, look, change, before, async (first, second) =>
         {
-            DatabaseIdentity.Of(second).ShouldBe(DatabaseIdentity.Of(first), $"{field} may change at any time, and would be refused");
+            FieldClasses.Hash(second, FieldClass.Identity).ShouldBe(FieldClasses.Hash(first, FieldClass.Identity), $"{field} may change at any time, and would be refused");
             (await SecretsBench.BoundByAsync(second)).ShouldNotBe(await SecretsBench.BoundByAsync(first), $"{field} changes, and what runs is not told");
         });
 

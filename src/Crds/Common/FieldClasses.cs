@@ -1,0 +1,98 @@
+using System.Collections;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization.Metadata;
+using Drydock.Abstractions.Entities;
+
+namespace Drydock.Crds.Common;
+
+/// <summary>
+/// Hashes of the fields of a spec by their <see cref="FieldClass"/>, by which a change of them is noticed. Nested
+/// fields inherit the class of the field above them unless they state their own.
+/// </summary>
+public static class FieldClasses
+{
+    /// <summary>SHA-256 over the fields of these classes, 64 hex digits.</summary>
+    /// <remarks>
+    /// A field that has its default is left out. A new field with a default therefore does not change the hash that is
+    /// stored with a running plan.
+    /// </remarks>
+    public static string Hash<TSpec>(TSpec spec, params FieldClass[] classes)
+        where TSpec : class =>
+        Hash(spec, CrdsJsonContext.Default.GetTypeInfo(typeof(TSpec))!, classes);
+
+    /// <summary>The same for a spec of any JSON context.</summary>
+    public static string Hash(object spec, JsonTypeInfo type, params FieldClass[] classes)
+    {
+        ArgumentNullException.ThrowIfNull(spec);
+        ArgumentNullException.ThrowIfNull(type);
+        var selected = Select(spec, type, SpecField.DefaultsOf(type), inherited: null, classes).ToJsonString();
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(selected)));
+    }
+
+    private static JsonObject Select(
+        object owner, JsonTypeInfo type, object defaults, FieldClass? inherited, FieldClass[] classes)
+    {
+        var selected = new JsonObject();
+        foreach (var field in SpecField.Of(type))
+        {
+            if (field.In(owner) is { } value
+                && Select(field, value, field.In(defaults), field.Class ?? inherited, classes) is { } node)
+            {
+                selected[field.Name] = node;
+            }
+        }
+
+        return selected;
+    }
+
+    private static JsonNode? Select(
+        SpecField field, object value, object? byDefault, FieldClass? fieldClass, FieldClass[] classes)
+    {
+        var isWanted = fieldClass is { } known && classes.Contains(known);
+        if (field.Type.Kind == JsonTypeInfoKind.Object)
+        {
+            var below = Select(value, field.Type, byDefault ?? SpecField.DefaultsOf(field.Type), fieldClass, classes);
+
+            // Whether an optional part is present is part of what it says.
+            return below.Count > 0 || (isWanted && byDefault is null) ? below : null;
+        }
+
+        if (field.Items is { Kind: JsonTypeInfoKind.Object } items)
+        {
+            return SelectItems((IEnumerable)value, field, items, isWanted, fieldClass, classes);
+        }
+
+        if (!isWanted)
+        {
+            return null;
+        }
+
+        var node = JsonSerializer.SerializeToNode(value, field.Type);
+        return byDefault is not null && JsonNode.DeepEquals(node, JsonSerializer.SerializeToNode(byDefault, field.Type))
+            ? null
+            : node;
+    }
+
+    private static JsonArray? SelectItems(
+        IEnumerable list, SpecField field, JsonTypeInfo items, bool isWanted, FieldClass? fieldClass, FieldClass[] classes)
+    {
+        var array = new JsonArray();
+        var isSaid = false;
+        foreach (var item in list)
+        {
+            var selected = Select(item, items, SpecField.DefaultsOf(items), fieldClass, classes);
+            isSaid |= isWanted || selected.Count > 0;
+            foreach (var key in SpecField.Of(items).Where(key => field.ListKeys.Contains(key.Name, StringComparer.Ordinal)))
+            {
+                selected[key.Name] = JsonSerializer.SerializeToNode(key.In(item), key.Type);
+            }
+
+            array.Add(selected);
+        }
+
+        return isSaid ? array : null;
+    }
+}

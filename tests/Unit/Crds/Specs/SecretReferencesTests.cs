@@ -1,0 +1,73 @@
+using System.Text.RegularExpressions;
+using Drydock.Crds;
+using Drydock.Crds.Common;
+using Drydock.Crds.OmsUpgrades;
+using Drydock.Tests.Unit.Crds.Specs.Making;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Crds.Specs;
+
+/// <summary>Which Secrets a spec refers to.</summary>
+public sealed partial class SecretReferencesTests
+{
+    public static TheoryData<string> Kinds => [.. Schemas.Specs.Keys];
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void Full_spec_every_reference_of_the_schema_is_found(string kind)
+    {
+        var schema = Schemas.Specs[kind];
+        var spec = KindSpecs.Read(kind, FullSpecs.Of(schema).AsObject());
+
+        SecretReferences.In(spec, CrdsJsonContext.Default.GetTypeInfo(spec.GetType())!)
+            .Select(use => Index().Replace(use.Field, "[]"))
+            .ShouldBe(
+                FullSpecs.Leaves(schema)
+                    .Where(field => field.EndsWith("SecretRef.name", StringComparison.Ordinal) || field.EndsWith(".secretRef.name", StringComparison.Ordinal))
+                    .Select(field => $"spec.{field[..^".name".Length]}"),
+                ignoreOrder: true);
+    }
+
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void Every_reference_says_in_its_description_which_keys_are_read(string kind)
+    {
+        var schema = Schemas.Specs[kind];
+        var spec = KindSpecs.Read(kind, FullSpecs.Of(schema).AsObject());
+        var descriptions = schema.Walk().ToDictionary(at => $"spec.{at.Path}", at => at.Schema.Text("description") ?? "", StringComparer.Ordinal);
+        foreach (var use in SecretReferences.In(spec, CrdsJsonContext.Default.GetTypeInfo(spec.GetType())!))
+        {
+            var description = descriptions[Index().Replace(use.Field, "[]")];
+            use.Keys.ShouldAllBe(key => description.Contains(key.TrimStart('.'), StringComparison.Ordinal), $"{use.Field}: {description}");
+        }
+    }
+
+    [Fact]
+    public void Items_of_lists_are_named_by_their_keys_and_empty_names_are_left_out()
+    {
+        var reference = new SecretReference { Name = "tls" };
+        var spec = new OmsUpgradeSpec
+        {
+            Regions =
+            [
+                new OmsRegion
+                {
+                    Nodes =
+                    [
+                        new OmsNode { Name = "oms-a", Docker = new DockerAccess { TlsSecretRef = reference } },
+                        new OmsNode { Name = "oms-b", Docker = new DockerAccess { TlsSecretRef = new SecretReference() } },
+                        new OmsNode { Name = "oms-c", Docker = new DockerAccess { TlsSecretRef = reference } },
+                    ],
+                },
+            ],
+        };
+
+        SecretReferences.In(spec).Select(use => use.Field).ShouldBe(
+            ["spec.regions[default].nodes[oms-a].docker.tlsSecretRef", "spec.regions[default].nodes[oms-c].docker.tlsSecretRef"]);
+        SecretReferences.Names(spec).ShouldBe(["tls"]);
+    }
+
+    [GeneratedRegex(@"\[[^]]*\]", RegexOptions.None, 1000)]
+    private static partial Regex Index();
+}
