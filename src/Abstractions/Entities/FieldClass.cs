@@ -20,3 +20,39 @@ public enum FieldClass
     /// </summary>
     Timing,
 }
+
+/// <summary>States the <see cref="FieldClass"/> of a spec field; nested fields inherit it.</summary>
+/// <param name="fieldClass">The class.</param>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class FieldClassAttribute(FieldClass fieldClass) : Attribute
+{
+    /// <summary>The class.</summary>
+    public FieldClass FieldClass { get; } = fieldClass;
+}
+
+/// <summary>
+/// When the fields of <see cref="FieldClass.Identity"/> of a kind must not change. The generator makes a transition
+/// rule of it for each such field, at the root, because only the root sees spec and status together.
+/// </summary>
+/// <param name="condition">CEL over <c>oldSelf</c>, the whole stored object; true freezes.</param>
+/// <param name="wayOut">What a refused user can do, as the end of a sentence that begins with the field's path.</param>
+[AttributeUsage(AttributeTargets.Class)]
+public sealed class FrozenWhileAttribute(string condition, string wayOut) : Attribute
+{
+    /// <summary>CEL over <c>oldSelf</c>.</summary>
+    public string Condition { get; } = condition;
+
+    /// <summary>What a refused user can do.</summary>
+    public string WayOut { get; } = wayOut;
+}
+
+/// <summary>
+/// The data keys that are read from the Secret that a spec field refers to. Other keys of that Secret are neither read
+/// nor do they count as a change.
+/// </summary>
+/// <param name="keys">The keys, required and optional ones.</param>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class SecretKeysAttribute(params string[] keys) : Attribute
+{
+    public IReadOnlyList<string> Keys { get; } = keys;
+}

@@ -12,12 +12,29 @@ namespace Drydock.Crds.BackupSnapshots;
 [AdditionalPrinterColumn(".status.phase", "PHASE", "string", Description = "Where it stands.")]
 [AdditionalPrinterColumn(".status.progress", "PROGRESS", "string", Description = "Databases done of all databases.")]
 [AdditionalPrinterColumn(".status.sizeBytes", "SIZE", "integer", Description = "Bytes stored.")]
-[AdditionalPrinterColumn(".status.verified", "VERIFIED", "boolean", Description = "Whether what was stored was read back and compared.")]
-[AdditionalPrinterColumn(".status.conditions[?(@.type==\"Ready\")].status", "READY", "string", Description = "Whether what the spec asks for is reached: taken, or removed by retention.")]
-[AdditionalPrinterColumn(".status.conditions[?(@.type==\"Usable\")].status", "USABLE", "string", Description = "Whether databases can be restored from it.")]
+[AdditionalPrinterColumn(
+    ".status.verified",
+    "VERIFIED",
+    "boolean",
+    Description = "Whether what was stored was read back and compared.")]
+[AdditionalPrinterColumn(
+    ".status.conditions[?(@.type==\"Ready\")].status",
+    "READY",
+    "string",
+    Description = "Whether what the spec asks for is reached: taken, or removed by retention.")]
+[AdditionalPrinterColumn(
+    ".status.conditions[?(@.type==\"Usable\")].status",
+    "USABLE",
+    "string",
+    Description = "Whether databases can be restored from it.")]
 [AdditionalPrinterColumn(".metadata.creationTimestamp", "AGE", "date", Description = "Since the object was created.")]
 [AdditionalPrinterColumn(".status.path", "PATH", "string", Priority = 1, Description = "Where the files are.")]
-[AdditionalPrinterColumn(".status.message", "MESSAGE", "string", Priority = 1, Description = "What goes on, or what is wrong.")]
+[AdditionalPrinterColumn(
+    ".status.message",
+    "MESSAGE",
+    "string",
+    Priority = 1,
+    Description = "What goes on, or what is wrong.")]
 [FrozenWhile(
     "has(oldSelf.status) && has(oldSelf.status.snapshotID)",
     "is frozen once the snapshot has begun: put the old value back, and create another BackupSnapshot for other contents")]
@@ -30,10 +47,8 @@ public sealed record BackupSnapshot : CustomKubernetesEntity<BackupSnapshotSpec,
     /// <summary>The resource name in URLs.</summary>
     public const string Plural = "backupsnapshots";
 
-    /// <inheritdoc />
     int? ISchemaStamped<BackupSnapshot>.Schema => Status?.Schema;
 
-    /// <inheritdoc />
     BackupSnapshot ISchemaStamped<BackupSnapshot>.Stamp(int schema) =>
         this with { Status = (Status ?? new BackupSnapshotStatus()) with { Schema = schema } };
 }

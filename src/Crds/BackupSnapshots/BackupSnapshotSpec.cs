@@ -98,3 +98,13 @@ public sealed record BackupSnapshotSpec
     [Length(SchemaLimits.ShortName)]
     public string? Retry { get; init; }
 }
+
+/// <summary>What becomes of the files of a snapshot whose object is deleted.</summary>
+public enum DeletionPolicy
+{
+    /// <summary>They stay.</summary>
+    Retain,
+
+    /// <summary>They are deleted.</summary>
+    Delete,
+}

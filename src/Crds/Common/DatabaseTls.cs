@@ -11,3 +11,16 @@ public sealed record DatabaseTls
     /// </summary>
     public DatabaseTlsMode Mode { get; init; }
 }
+
+/// <summary>How far TLS towards a database goes.</summary>
+public enum DatabaseTlsMode
+{
+    /// <summary>Plain text, as OMS itself connects.</summary>
+    Disabled,
+
+    /// <summary>Encrypted, whoever the server is.</summary>
+    Required,
+
+    /// <summary>Encrypted, and the server's certificate is signed by the given CA and names the host.</summary>
+    VerifyIdentity,
+}

@@ -1,9 +1,6 @@
-using System.Text.Json.Serialization;
-
 namespace Drydock.Crds.Common;
 
 /// <summary>What dumps a database.</summary>
-[JsonConverter(typeof(JsonStringEnumConverter<DumpTool>))]
 public enum DumpTool
 {
     /// <summary><c>mysqldump</c>; loaded by <c>mysql</c>.</summary>

@@ -84,3 +84,85 @@ public abstract record RunSpec
     [Length(SchemaLimits.ShortName)]
     public string? Retry { get; init; }
 }
+
+/// <summary>Whether a run changes the world.</summary>
+public enum RunMode
+{
+    /// <summary>Preflight, plan, and carry the plan out.</summary>
+    Apply,
+
+    /// <summary>Preflight and plan only; nothing is changed.</summary>
+    Plan,
+}
+
+/// <summary>Which of the two versions should run.</summary>
+public enum DesiredState
+{
+    /// <summary>The new one.</summary>
+    Upgraded,
+
+    /// <summary>The former one: whatever was done is taken back.</summary>
+    RolledBack,
+}
+
+/// <summary>What a failure after the first change leads to.</summary>
+public enum RollbackPolicy
+{
+    /// <summary>Nothing by itself: it waits for a repair, a retry or desiredState: RolledBack.</summary>
+    Manual,
+
+    /// <summary>The way back is taken by itself.</summary>
+    OnFailure,
+}
+
+/// <summary>When phases may start. What has started is never interrupted.</summary>
+[ValidationRule("self.start != self.end", RuleMessages.EmptyWindow)]
+public sealed record MaintenanceWindow
+{
+    /// <summary>Days on which the window opens. Empty: every day.</summary>
+    [ListSet]
+    [Items(7)]
+    public List<DayOfWeek> Days { get; init => field = value ?? []; } = [];
+
+    /// <summary>When it opens, HH:MM in timeZone.</summary>
+    [Required]
+    [Length(5, Minimum = 5)]
+    [Pattern(Patterns.TimeOfDay)]
+    public string Start { get; init => field = value ?? ""; } = "";
+
+    /// <summary>When it closes, HH:MM in timeZone; at or before start it closes on the next day.</summary>
+    [Required]
+    [Length(5, Minimum = 5)]
+    [Pattern(Patterns.TimeOfDay)]
+    public string End { get; init => field = value ?? ""; } = "";
+
+    /// <summary>An IANA time zone, for instance Asia/Shanghai.</summary>
+    [Length(SchemaLimits.ShortName, Minimum = 1)]
+    [Pattern("^[A-Za-z][A-Za-z0-9_+/-]*$")]
+    public string TimeZone { get; init => field = value ?? "UTC"; } = "UTC";
+}
+
+/// <summary>Days of a maintenance window.</summary>
+public enum DayOfWeek
+{
+    /// <summary>Monday.</summary>
+    Mon,
+
+    /// <summary>Tuesday.</summary>
+    Tue,
+
+    /// <summary>Wednesday.</summary>
+    Wed,
+
+    /// <summary>Thursday.</summary>
+    Thu,
+
+    /// <summary>Friday.</summary>
+    Fri,
+
+    /// <summary>Saturday.</summary>
+    Sat,
+
+    /// <summary>Sunday.</summary>
+    Sun,
+}

@@ -1,9 +1,6 @@
-using System.Text.Json.Serialization;
-
 namespace Drydock.Crds.Common;
 
 /// <summary>How far a snapshot is verified.</summary>
-[JsonConverter(typeof(JsonStringEnumConverter<SnapshotVerification>))]
 public enum SnapshotVerification
 {
     /// <summary>What was stored is read back: checksum, trailer, tables and row counts.</summary>

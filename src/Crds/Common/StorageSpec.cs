@@ -14,3 +14,64 @@ public sealed record StorageSpec
     /// <summary>A bucket of an S3-compatible storage.</summary>
     public S3Storage? S3 { get; init; }
 }
+
+/// <summary>A directory as storage.</summary>
+[ValidationRule(StorageRules.NoParentInPath, RuleMessages.DirectoryPath)]
+public sealed record DirectoryStorage
+{
+    /// <summary>
+    /// A storage root of the operator, or a folder below one. The operator puts a folder named after the namespace
+    /// directly below the root.
+    /// </summary>
+    [Required]
+    [Length(SchemaLimits.Path, Minimum = 1)]
+    [Pattern(Patterns.AbsolutePath)]
+    public string Path { get; init => field = value ?? ""; } = "";
+}
+
+/// <summary>A bucket of an S3-compatible storage.</summary>
+[ValidationRule("self.endpoint.startsWith('http://') == self.insecure", RuleMessages.HttpNeedsInsecure)]
+[ValidationRule("!has(self.prefix) || !self.prefix.split('/').exists(s, s == '..')", RuleMessages.BucketPrefix)]
+public sealed record S3Storage
+{
+    /// <summary>URL of the storage, for instance https://s3.example:9000.</summary>
+    [Required]
+    [Length(SchemaLimits.Name, Minimum = 8)]
+    [Pattern(Patterns.HttpUrl)]
+    public string Endpoint { get; init => field = value ?? ""; } = "";
+
+    /// <summary>Name of the bucket. It must exist.</summary>
+    [Required]
+    [Length(SchemaLimits.ShortName, Minimum = 3)]
+    [Pattern(Patterns.Bucket)]
+    public string Bucket { get; init => field = value ?? ""; } = "";
+
+    /// <summary>Prefix below which everything is kept.</summary>
+    [Length(512, Minimum = 1)]
+    [Pattern(Patterns.RelativePath)]
+    public string? Prefix { get; init; }
+
+    /// <summary>Region for the signature.</summary>
+    [Length(SchemaLimits.ShortName, Minimum = 1)]
+    [Pattern("^[A-Za-z0-9-]+$")]
+    public string Region { get; init => field = value ?? "us-east-1"; } = "us-east-1";
+
+    /// <summary>
+    /// True puts the bucket into the path (endpoint/bucket/object), as most storages beside AWS need it; false into the
+    /// host name.
+    /// </summary>
+    // Not init: source-generated JSON would lose the default where the field is absent.
+    public bool PathStyle { get; set; } = true;
+
+    /// <summary>True accepts plain http.</summary>
+    public bool Insecure { get; init; }
+
+    /// <summary>
+    /// Credentials: a Secret with the keys accessKey and secretKey, and optionally sessionToken and ca.crt (an own
+    /// certificate authority).
+    /// </summary>
+    [FieldClass(FieldClass.Access)]
+    [Required]
+    [SecretKeys("accessKey", "secretKey", "sessionToken", "ca.crt")]
+    public SecretReference CredentialsSecretRef { get; init => field = value ?? new(); } = new();
+}

@@ -16,3 +16,13 @@ public sealed record UsedToken
     /// <summary>When it was used.</summary>
     public DateTimeOffset? At { get; init; }
 }
+
+/// <summary>What a token asks for.</summary>
+public enum TokenKind
+{
+    /// <summary>Go on after a failure.</summary>
+    Retry,
+
+    /// <summary>Start nothing more.</summary>
+    Abort,
+}

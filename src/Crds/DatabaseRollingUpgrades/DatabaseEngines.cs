@@ -28,3 +28,38 @@ public static class DatabaseEngines
         ? components.Contains(component)
         : throw new NotSupportedException(engine.Refusal());
 }
+
+/// <summary>The database that is upgraded.</summary>
+public enum DatabaseEngine
+{
+    /// <summary>YugabyteDB, or BMDB by its dialect.</summary>
+    YugabyteDB,
+
+    /// <summary>TiDB with PD, TiKV and its tools.</summary>
+    TiDB,
+}
+
+/// <summary>What a process of a database is.</summary>
+public enum DatabaseComponent
+{
+    /// <summary>YugabyteDB: yb-master, mserver.</summary>
+    Master,
+
+    /// <summary>YugabyteDB: yb-tserver, dbserver.</summary>
+    Tserver,
+
+    /// <summary>TiDB: placement driver.</summary>
+    PD,
+
+    /// <summary>TiDB: storage.</summary>
+    TiKV,
+
+    /// <summary>TiDB: binlog collector.</summary>
+    Pump,
+
+    /// <summary>TiDB: SQL server.</summary>
+    TiDB,
+
+    /// <summary>TiDB: binlog consumer.</summary>
+    Drainer,
+}

@@ -104,3 +104,47 @@ public sealed record DatabaseRollingUpgradeSpec : RunSpec
     [FieldClass(FieldClass.Timing)]
     public DatabaseUpgradeTimeouts Timeouts { get; init => field = value ?? new(); } = new();
 }
+
+/// <summary>TLS for HTTP calls to the database's processes and for its admin tool.</summary>
+public sealed record DatabaseServiceTls
+{
+    /// <summary>A Secret with ca.crt, and tls.crt and tls.key where the servers want a client certificate.</summary>
+    [Required]
+    [SecretKeys("ca.crt", "tls.crt", "tls.key")]
+    public SecretReference SecretRef { get; init => field = value ?? new(); } = new();
+
+    /// <summary>
+    /// YugabyteDB and BMDB only: the directory of certificates on the hosts that the admin tool is given
+    /// (--certs_dir_name).
+    /// </summary>
+    [Length(SchemaLimits.Path, Minimum = 2)]
+    [Pattern(Patterns.AbsolutePath)]
+    public string? CertsDirName { get; init; }
+}
+
+/// <summary>How leaders are moved away from an instance before it is stopped.</summary>
+public sealed record DrainSpec
+{
+    /// <summary>
+    /// How long leaders may take to leave. Duration. tidb-ansible waits 180s; a large TiKV may need hours.
+    /// </summary>
+    [Length(SchemaLimits.Duration, Minimum = 2)]
+    [Pattern(Patterns.PositiveDuration)]
+    public string Timeout { get; init => field = value ?? "10m"; } = "10m";
+
+    /// <summary>
+    /// Fail: an instance that keeps leaders is not stopped. Proceed: it is stopped all the same, as tidb-ansible and
+    /// YBA do; the plan and status say so.
+    /// </summary>
+    public DrainTimeoutPolicy OnTimeout { get; init; }
+}
+
+/// <summary>What happens when leaders do not leave in time.</summary>
+public enum DrainTimeoutPolicy
+{
+    /// <summary>The instance is not stopped; the upgrade fails and says so.</summary>
+    Fail,
+
+    /// <summary>The instance is stopped with the leaders it has.</summary>
+    Proceed,
+}

@@ -1,4 +1,5 @@
 using Drydock.Abstractions.Entities;
+using Drydock.Crds.Common;
 
 namespace Drydock.Crds.DatabaseRollingUpgrades;
 
@@ -18,4 +19,63 @@ public sealed record ReplicationSpec
     [ListMap("name")]
     [Items(32)]
     public List<ReplicationGroup> Groups { get; init => field = value ?? []; } = [];
+}
+
+/// <summary>How replication between clusters is carried through an upgrade.</summary>
+public enum ReplicationMode
+{
+    /// <summary>Paused at both clusters before, resumed once every process of both has the target version.</summary>
+    PauseBothSides,
+
+    /// <summary>Not paused: the target is upgraded and finalized before the source.</summary>
+    TargetFirst,
+}
+
+/// <summary>A replication group and the cluster at its other end.</summary>
+public sealed record ReplicationGroup
+{
+    /// <summary>Its name, as list_universe_replications prints it.</summary>
+    [Required]
+    [Length(SchemaLimits.StepName, Minimum = 1)]
+    [Pattern(Patterns.ReplicationGroup)]
+    public string Name { get; init => field = value ?? ""; } = "";
+
+    /// <summary>The cluster at the other end.</summary>
+    [Required]
+    public ReplicationPeer Peer { get; init => field = value ?? new(); } = new();
+}
+
+/// <summary>A cluster at the other end of replication.</summary>
+public sealed record ReplicationPeer
+{
+    /// <summary>RPC addresses of its masters, HOST:PORT.</summary>
+    [Required]
+    [ListSet]
+    [Items(9, Minimum = 1)]
+    [Length(SchemaLimits.Name, Minimum = 3)]
+    [Pattern(Patterns.HostAndPort)]
+    public List<string> Masters { get; init => field = value ?? []; } = [];
+
+    /// <summary>
+    /// Web addresses of all its processes, HOST:PORT, by which their versions are read. Without it the masters' hosts
+    /// with this cluster's web ports, and what they list.
+    /// </summary>
+    [ListSet]
+    [Items(128)]
+    [Length(SchemaLimits.Name, Minimum = 3)]
+    [Pattern(Patterns.HostAndPort)]
+    public List<string> WebAddresses { get; init => field = value ?? []; } = [];
+
+    /// <summary>
+    /// TLS material for its web interfaces: a Secret with ca.crt, and tls.crt and tls.key where a client certificate is
+    /// wanted.
+    /// </summary>
+    [FieldClass(FieldClass.Access)]
+    [SecretKeys("ca.crt", "tls.crt", "tls.key")]
+    public SecretReference? CertsSecretRef { get; init; }
+
+    /// <summary>The directory of its certificates on this cluster's tool host, for the admin tool.</summary>
+    [Length(SchemaLimits.Path, Minimum = 2)]
+    [Pattern(Patterns.AbsolutePath)]
+    public string? CertsDirName { get; init; }
 }

@@ -24,3 +24,16 @@ public sealed record CorrectionSpec
     private const string DefaultJar = "correction-1.0-SNAPSHOT-jar-with-dependencies.jar";
     private const string DefaultDirectory = "/root";
 }
+
+/// <summary>On which nodes the correction JAR runs.</summary>
+public enum CorrectionScope
+{
+    /// <summary>Every node for one region, the first node of each region for several.</summary>
+    Auto,
+
+    /// <summary>Every node, one after the other.</summary>
+    EveryNode,
+
+    /// <summary>The first node of each region.</summary>
+    FirstNodeOfEachRegion,
+}

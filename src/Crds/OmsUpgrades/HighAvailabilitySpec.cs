@@ -36,3 +36,23 @@ public sealed record HighAvailabilitySpec
     [Pattern(Patterns.Duration)]
     public string RefetchMargin { get; init => field = value ?? "30m"; } = "30m";
 }
+
+/// <summary>Who changes ha.config.</summary>
+public enum HighAvailabilityMethod
+{
+    /// <summary>The operator, by SQL. Not documented by the vendor; the plan says so.</summary>
+    Sql,
+
+    /// <summary>A person, in the console; the run waits.</summary>
+    Manual,
+}
+
+/// <summary>What high availability is after the upgrade.</summary>
+public enum HighAvailabilityAfterUpgrade
+{
+    /// <summary>On.</summary>
+    Enable,
+
+    /// <summary>As it was before.</summary>
+    AsBefore,
+}

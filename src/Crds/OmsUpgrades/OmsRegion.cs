@@ -21,3 +21,44 @@ public sealed record OmsRegion
 
     private const string DefaultName = "default";
 }
+
+/// <summary>One host that runs an OMS container.</summary>
+public sealed record OmsNode
+{
+    /// <summary>A short name for the node; step ids are made of it.</summary>
+    [Required]
+    [Length(SchemaLimits.ShortName, Minimum = 1)]
+    [Pattern(Patterns.Label)]
+    public string Name { get; init => field = value ?? ""; } = "";
+
+    /// <summary>The address by which OMS knows the host: OMS_HOST_IP, and the entry in cm_nodes.</summary>
+    [Required]
+    [Length(45, Minimum = 2)]
+    [Pattern(Patterns.IPAddress)]
+    public string HostIP { get; init => field = value ?? ""; } = "";
+
+    /// <summary>How the operator reaches the host's dockerd.</summary>
+    [FieldClass(FieldClass.Access)]
+    [Required]
+    public DockerAccess Docker { get; init => field = value ?? new(); } = new();
+
+    /// <summary>Name of the current container on this node, if it is not spec.currentContainer.</summary>
+    [Length(128, Minimum = 2)]
+    [Pattern(Patterns.ContainerName)]
+    public string? CurrentContainer { get; init; }
+
+    /// <summary>Name of the new container on this node, if it is not spec.newContainer.</summary>
+    [Length(128, Minimum = 2)]
+    [Pattern(Patterns.ContainerName)]
+    public string? NewContainer { get; init; }
+
+    /// <summary>
+    /// Image on this node, if it is not spec.image. The image ID must be the same on every node all the same.
+    /// </summary>
+    [Length(512, Minimum = 1)]
+    [Pattern(Patterns.Image)]
+    public string? Image { get; init; }
+
+    /// <summary>Archive for this node, if it is not spec.imageArchive.</summary>
+    public ImageArchive? ImageArchive { get; init; }
+}

@@ -127,3 +127,46 @@ public sealed record OmsUpgradeSpec : RunSpec
     [FieldClass(FieldClass.Timing)]
     public OmsUpgradeTimeouts Timeouts { get; init => field = value ?? new(); } = new();
 }
+
+/// <summary>Editions of OMS.</summary>
+public enum OmsEdition
+{
+    /// <summary>The enterprise edition.</summary>
+    Enterprise,
+
+    /// <summary>The community edition.</summary>
+    Community,
+}
+
+/// <summary>Certificate and key with which the console serves HTTPS only; mounted where OMS expects them.</summary>
+public sealed record HttpsSpec
+{
+    /// <summary>Path of the certificate on every host.</summary>
+    [Required]
+    [Length(SchemaLimits.Path, Minimum = 2)]
+    [Pattern("^/[^:\\s]+$")]
+    public string CertificateHostPath { get; init => field = value ?? ""; } = "";
+
+    /// <summary>Path of the key on every host.</summary>
+    [Required]
+    [Length(SchemaLimits.Path, Minimum = 2)]
+    [Pattern("^/[^:\\s]+$")]
+    public string KeyHostPath { get; init => field = value ?? ""; } = "";
+}
+
+/// <summary>
+/// When the old containers go. Without accepted and after they stay. Once they are gone there is no way back any more.
+/// </summary>
+public sealed record CleanupSpec
+{
+    /// <summary>True: the upgrade is accepted; the old containers go at once after Succeeded.</summary>
+    public bool Accepted { get; init; }
+
+    /// <summary>How long after Succeeded they go without a word. A duration, for instance 168h.</summary>
+    [Length(SchemaLimits.Duration, Minimum = 2)]
+    [Pattern(Patterns.PositiveDuration)]
+    public string? After { get; init; }
+
+    /// <summary>True removes the old image as well, on hosts where no other container uses it.</summary>
+    public bool RemoveImages { get; init; }
+}

@@ -37,3 +37,143 @@ public sealed record OmsUpgradeStatus : RunStatus
     [Items(SchemaLimits.AllNodes)]
     public List<OmsNodeStatus> Nodes { get; init => field = value ?? []; } = [];
 }
+
+/// <summary>What runs on one node.</summary>
+public sealed record OmsNodeStatus
+{
+    /// <summary>Name of the node as in the spec.</summary>
+    [Required]
+    [Length(SchemaLimits.ShortName, Minimum = 1)]
+    public string Name { get; init => field = value ?? ""; } = "";
+
+    /// <summary>Name of the OMS container.</summary>
+    [Length(SchemaLimits.Name)]
+    public string? Container { get; init; }
+
+    /// <summary>Its image as the container names it.</summary>
+    [Length(SchemaLimits.Reference)]
+    public string? Image { get; init; }
+
+    /// <summary>ID of that image.</summary>
+    [Length(SchemaLimits.Name)]
+    public string? ImageID { get; init; }
+
+    /// <summary>The version it runs.</summary>
+    [Length(SchemaLimits.ShortName)]
+    public string? Version { get; init; }
+}
+
+/// <summary>The moments that matter for downtime and data.</summary>
+public sealed record UpgradeTimes
+{
+    /// <summary>T1: the first old container was stopped, as the container itself reports it.</summary>
+    public DateTimeOffset? T1 { get; init; }
+
+    /// <summary>T2: high availability was enabled.</summary>
+    public DateTimeOffset? T2 { get; init; }
+
+    /// <summary>
+    /// T3: the last new container was stopped on the way back, as the containers themselves report it.
+    /// </summary>
+    public DateTimeOffset? T3 { get; init; }
+
+    /// <summary>When the former version ran again with its high availability, on the way back.</summary>
+    public DateTimeOffset? RolledBackAt { get; init; }
+
+    /// <summary>T2 minus T1, once both are known.</summary>
+    [Length(SchemaLimits.Duration)]
+    public string? Downtime { get; init; }
+}
+
+/// <summary>High availability as found before the upgrade.</summary>
+public sealed record HighAvailabilityStatus
+{
+    /// <summary>Who changes ha.config.</summary>
+    public HighAvailabilityMethod Method { get; init; }
+
+    /// <summary>False if the installation had no ha.config row, as before 3.3.1.</summary>
+    public bool Present { get; init; }
+
+    /// <summary>Whether its master switch was on.</summary>
+    public bool EnabledBefore { get; init; }
+
+    /// <summary>The text of ha.config as it was, byte for byte. It holds no secret.</summary>
+    [Length(SchemaLimits.Opaque)]
+    public string? Before { get; init; }
+}
+
+/// <summary>The projects of an installation, as its API or its tables had them.</summary>
+public sealed record ProjectsStatus
+{
+    /// <summary>When they were read.</summary>
+    public DateTimeOffset? RecordedAt { get; init; }
+
+    /// <summary>Migration projects that are not deleted.</summary>
+    [Range(0, int.MaxValue)]
+    public int Migration { get; init; }
+
+    /// <summary>Synchronisation projects that are not deleted.</summary>
+    [Range(0, int.MaxValue)]
+    public int Synchronization { get; init; }
+
+    /// <summary>Projects by status.</summary>
+    [Items(64)]
+    [Range(0, int.MaxValue)]
+    public SortedDictionary<string, int> ByStatus { get; init => field = value ?? new(StringComparer.Ordinal); } = new(StringComparer.Ordinal);
+
+    /// <summary>The projects, the first ones; the counts are complete.</summary>
+    [Items(SchemaLimits.Projects)]
+    public List<ProjectStatus> Items { get; init => field = value ?? []; } = [];
+}
+
+/// <summary>One project.</summary>
+public sealed record ProjectStatus
+{
+    /// <summary>Migration or Synchronization.</summary>
+    public ProjectKind Kind { get; init; }
+
+    /// <summary>Id in its table.</summary>
+    [Length(SchemaLimits.ShortName)]
+    public string Id { get; init => field = value ?? ""; } = "";
+
+    /// <summary>Name.</summary>
+    [Length(SchemaLimits.Name)]
+    public string Name { get; init => field = value ?? ""; } = "";
+
+    /// <summary>Status in OMS's own words.</summary>
+    [Length(SchemaLimits.ShortName)]
+    public string Status { get; init => field = value ?? ""; } = "";
+
+    /// <summary>Its components and their states, where the API of OMS tells: Store ACTIVE, Incr-Sync RUNNING.</summary>
+    [Length(SchemaLimits.Name)]
+    public string? Components { get; init; }
+}
+
+/// <summary>A project that was given another name because it shared one.</summary>
+public sealed record RenamedProject
+{
+    /// <summary>Migration or Synchronization.</summary>
+    public ProjectKind Kind { get; init; }
+
+    /// <summary>Id in its table.</summary>
+    [Length(SchemaLimits.ShortName)]
+    public string Id { get; init => field = value ?? ""; } = "";
+
+    /// <summary>The name it had.</summary>
+    [Length(SchemaLimits.Name)]
+    public string OldName { get; init => field = value ?? ""; } = "";
+
+    /// <summary>The name it has now.</summary>
+    [Length(SchemaLimits.Name)]
+    public string NewName { get; init => field = value ?? ""; } = "";
+}
+
+/// <summary>Kinds of OMS projects, which are in different tables before 4.0.1.</summary>
+public enum ProjectKind
+{
+    /// <summary>Data migration (oms_project).</summary>
+    Migration,
+
+    /// <summary>Data synchronisation (oms_sync_project).</summary>
+    Synchronization,
+}

@@ -48,3 +48,38 @@ public sealed record PreflightSpec
     [Items(16)]
     public List<Acknowledgement> Acknowledge { get; init => field = value ?? []; } = [];
 }
+
+/// <summary>What is done about projects that share a name.</summary>
+public enum DuplicateNamePolicy
+{
+    /// <summary>Preflight lists them and does not pass.</summary>
+    Fail,
+
+    /// <summary>
+    /// All but one of each name get a new name before the first old container stops; old and new names are in status.
+    /// </summary>
+    Rename,
+}
+
+/// <summary>What is done about writers of a cascade between regions.</summary>
+public enum CascadedWriterPolicy
+{
+    /// <summary>Preflight lists them and does not pass.</summary>
+    Fail,
+
+    /// <summary>A person has looked: they are listed in the plan and the upgrade goes on.</summary>
+    Acknowledge,
+}
+
+/// <summary>Facts that preflight cannot read from 3.x tables and a person vouches for.</summary>
+public enum Acknowledgement
+{
+    /// <summary>No project is in a forward switchover.</summary>
+    NoForwardSwitchover,
+
+    /// <summary>
+    /// Synchronisation projects with DDL and without dbType on the source were looked through; those of 3.2.x may need
+    /// their connector updated.
+    /// </summary>
+    SyncProjectsWithoutDbType,
+}

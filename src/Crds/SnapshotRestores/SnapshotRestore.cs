@@ -10,11 +10,24 @@ namespace Drydock.Crds.SnapshotRestores;
 [KubernetesEntity(Group = ApiGroup.Name, ApiVersion = ApiGroup.V1Alpha1, Kind = KindName, PluralName = Plural)]
 [KubernetesEntityShortNames("snaprestore", Categories = ApiGroup.Category)]
 [AdditionalPrinterColumn(".status.phase", "PHASE", "string", Description = "Where it stands.")]
-[AdditionalPrinterColumn(".status.progress", "PROGRESS", "string", Description = "Databases restored of all databases.")]
-[AdditionalPrinterColumn(".status.conditions[?(@.type==\"Ready\")].status", "READY", "string", Description = "Whether the databases are as the snapshot has them.")]
+[AdditionalPrinterColumn(
+    ".status.progress",
+    "PROGRESS",
+    "string",
+    Description = "Databases restored of all databases.")]
+[AdditionalPrinterColumn(
+    ".status.conditions[?(@.type==\"Ready\")].status",
+    "READY",
+    "string",
+    Description = "Whether the databases are as the snapshot has them.")]
 [AdditionalPrinterColumn(".metadata.creationTimestamp", "AGE", "date", Description = "Since the object was created.")]
 [AdditionalPrinterColumn(".status.snapshotID", "SNAPSHOT", "string", Priority = 1, Description = "What is restored.")]
-[AdditionalPrinterColumn(".status.message", "MESSAGE", "string", Priority = 1, Description = "What goes on, or what is wrong.")]
+[AdditionalPrinterColumn(
+    ".status.message",
+    "MESSAGE",
+    "string",
+    Priority = 1,
+    Description = "What goes on, or what is wrong.")]
 [FrozenWhile(
     "has(oldSelf.status) && (has(oldSelf.status.phase) && oldSelf.status.phase == 'Restoring' || has(oldSelf.status.databases) && oldSelf.status.databases.exists(d, has(d.state) && d.state != 'Pending'))",
     "is frozen once the restore has begun: put the old value back, and create another SnapshotRestore for other contents")]
@@ -27,10 +40,8 @@ public sealed record SnapshotRestore : CustomKubernetesEntity<SnapshotRestoreSpe
     /// <summary>The resource name in URLs.</summary>
     public const string Plural = "snapshotrestores";
 
-    /// <inheritdoc />
     int? ISchemaStamped<SnapshotRestore>.Schema => Status?.Schema;
 
-    /// <inheritdoc />
     SnapshotRestore ISchemaStamped<SnapshotRestore>.Stamp(int schema) =>
         this with { Status = (Status ?? new SnapshotRestoreStatus()) with { Schema = schema } };
 }

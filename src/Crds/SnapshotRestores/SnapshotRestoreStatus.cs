@@ -38,3 +38,51 @@ public sealed record SnapshotRestoreStatus : ObservedStatus
     [Items(SchemaLimits.History)]
     public List<UsedToken> UsedTokens { get; init => field = value ?? []; } = [];
 }
+
+/// <summary>One database of a restore.</summary>
+public sealed record RestoredDatabase
+{
+    /// <summary>Name of the database.</summary>
+    [Required]
+    [Length(64, Minimum = 1)]
+    public string Name { get; init => field = value ?? ""; } = "";
+
+    /// <summary>Where it stands.</summary>
+    public RestoreState State { get; init; }
+
+    /// <summary>True if it existed and was, or would be, dropped.</summary>
+    public bool Dropped { get; init; }
+
+    /// <summary>Tables it had before it was dropped.</summary>
+    [Range(0, int.MaxValue)]
+    public int? TablesBefore { get; init; }
+
+    /// <summary>Rows loaded, of all tables.</summary>
+    [Range(0, long.MaxValue)]
+    public long? Rows { get; init; }
+
+    /// <summary>How far it is: bytes and rate.</summary>
+    [Length(SchemaLimits.Name)]
+    public string? Progress { get; init; }
+}
+
+/// <summary>Where the restore of one database stands.</summary>
+public enum RestoreState
+{
+    /// <summary>Not begun.</summary>
+    Pending,
+
+    /// <summary>
+    /// The database may have been dropped and created again; it holds nothing yet, or its former contents.
+    /// </summary>
+    Dropping,
+
+    /// <summary>It is being loaded.</summary>
+    Loading,
+
+    /// <summary>It is loaded and being compared with the manifest and the catalogue.</summary>
+    Comparing,
+
+    /// <summary>It is as the snapshot has it.</summary>
+    Restored,
+}

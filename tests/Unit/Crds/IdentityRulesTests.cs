@@ -99,7 +99,7 @@ public sealed class IdentityRulesTests
     [InlineData("RolledBack")]
     public void The_code_and_the_rule_agree_on_which_phases_are_ended(string phase)
     {
-        var frozen = (FrozenWhileAttribute)typeof(OmsUpgrade).GetCustomAttributes(typeof(FrozenWhileAttribute), inherit: false).Single();
+        var frozen = (FrozenWhileAttribute)typeof(OmsUpgrade).GetCustomAttributes(typeof(FrozenWhileAttribute), inherit: true).Single();
         frozen.Condition.Contains($"'{phase}'", StringComparison.Ordinal).ShouldBe(OmsUpgradePhases.IsEnded(phase));
     }
 

@@ -6,7 +6,6 @@ using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Tests.Unit.Crds;
 using Drydock.Tests.Unit.Crds.Specs.Making;
-using Drydock.Tests.Unit.Support;
 using Shouldly;
 using Xunit;
 

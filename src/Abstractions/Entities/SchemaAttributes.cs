@@ -1,0 +1,112 @@
+namespace Drydock.Abstractions.Entities;
+
+/// <summary>The schema refuses an object without this property.</summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class RequiredAttribute : Attribute;
+
+/// <summary>How many characters a string, each string of a list, or each value of a map may have.</summary>
+/// <param name="maximum">The most.</param>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class LengthAttribute(int maximum) : Attribute
+{
+    /// <summary>The most.</summary>
+    public int Maximum { get; } = maximum;
+
+    /// <summary>The least; 0 is no bound.</summary>
+    public int Minimum { get; init; }
+}
+
+/// <summary>Between which values, both included, a number must lie.</summary>
+/// <param name="minimum">The least.</param>
+/// <param name="maximum">The greatest.</param>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class RangeAttribute(long minimum, long maximum) : Attribute
+{
+    /// <summary>The least.</summary>
+    public long Minimum { get; } = minimum;
+
+    /// <summary>The greatest.</summary>
+    public long Maximum { get; } = maximum;
+}
+
+/// <summary>
+/// The regular expression (RE2) that a string, each string of a list, or each value of a map must match.
+/// </summary>
+/// <param name="regex">The expression, anchored.</param>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class PatternAttribute(string regex) : Attribute
+{
+    /// <summary>The expression.</summary>
+    public string Regex { get; } = regex;
+}
+
+/// <summary>How many items a list, or entries a map, may have.</summary>
+/// <param name="maximum">The most.</param>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class ItemsAttribute(int maximum) : Attribute
+{
+    /// <summary>The most.</summary>
+    public int Maximum { get; } = maximum;
+
+    /// <summary>The least; 0 is no bound.</summary>
+    public int Minimum { get; init; }
+}
+
+/// <summary>
+/// A list of unique scalars (<c>x-kubernetes-list-type: set</c>). A list without this and without
+/// <see cref="ListMapAttribute"/> is atomic.
+/// </summary>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class ListSetAttribute : Attribute;
+
+/// <summary>
+/// A list of objects that server-side apply merges by key (<c>x-kubernetes-list-type: map</c>); keys are unique and
+/// required.
+/// </summary>
+/// <param name="keys">The key properties as in JSON.</param>
+[AttributeUsage(AttributeTargets.Property)]
+public sealed class ListMapAttribute(params string[] keys) : Attribute
+{
+    /// <summary>The key properties as in JSON.</summary>
+    public IReadOnlyList<string> Keys { get; } = keys;
+}
+
+/// <summary>A CEL rule (<c>x-kubernetes-validations</c>) on the type or property it stands on.</summary>
+/// <param name="rule">The CEL expression; true accepts.</param>
+/// <param name="message">What a refused user reads: field, expectation, way out.</param>
+[AttributeUsage(AttributeTargets.Class | AttributeTargets.Property, AllowMultiple = true)]
+public sealed class ValidationRuleAttribute(string rule, string message) : Attribute
+{
+    /// <summary>The CEL expression.</summary>
+    public string Rule { get; } = rule;
+
+    /// <summary>What a refused user reads.</summary>
+    public string Message { get; } = message;
+}
+
+/// <summary>
+/// What the schema says of a property whose type is part of a kind but declared where no API is (plan, condition).
+/// </summary>
+/// <param name="type">The type that declares the property.</param>
+/// <param name="property">The property.</param>
+[AttributeUsage(AttributeTargets.Assembly, AllowMultiple = true)]
+public sealed class ExternalSchemaAttribute(Type type, string property) : Attribute
+{
+    /// <summary>The type that declares the property.</summary>
+    public Type Type { get; } = type;
+
+    /// <summary>The property.</summary>
+    public string Property { get; } = property;
+
+    /// <summary>What users of the API read.</summary>
+    public string Description { get; init; } = "";
+
+    /// <summary>As <see cref="LengthAttribute"/>; 0 is not given.</summary>
+    public int MaxLength { get; init; }
+
+    /// <summary>
+    /// As <see cref="ItemsAttribute"/>; 0 is not given. Such a list is atomic: it has one writer, and the API server
+    /// would track each field of each item in managedFields, for a plan half of what the object weighs already.
+    /// </summary>
+    public int MaxItems { get; init; }
+}
