@@ -3,9 +3,9 @@ using Drydock.Abstractions.Entities;
 namespace Drydock.Abstractions.Controllers;
 
 /// <summary>
-/// Brings the world nearer to what one object asks for. Level-based: an implementation looks at the object and at the
-/// world (systems outside the cluster included), never at which event woke it, and may be called at any time, again,
-/// and after any crash. Calls for one object never overlap; a call must not block on a long action.
+/// Reconciles the world (including systems outside the cluster) with what one object asks for. Level-based: an
+/// implementation decides from the object and the world, never from the event that woke it, and may be called at any
+/// time, repeatedly, and after any crash. Calls for one object never overlap; a call must not block on a long action.
 /// </summary>
 /// <typeparam name="TEntity">The kind.</typeparam>
 public interface IEntityController<TEntity>
@@ -14,6 +14,6 @@ public interface IEntityController<TEntity>
     /// <summary>The object exists (it may carry a deletion timestamp while finalizers hold it).</summary>
     Task<ReconciliationResult<TEntity>> ReconcileAsync(TEntity entity, CancellationToken cancellationToken);
 
-    /// <summary>The object is gone from the server.</summary>
+    /// <summary>The object no longer exists on the server.</summary>
     Task<ReconciliationResult<TEntity>> DeletedAsync(TEntity entity, CancellationToken cancellationToken);
 }

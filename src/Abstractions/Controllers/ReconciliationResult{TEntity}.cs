@@ -2,7 +2,7 @@ using Drydock.Abstractions.Entities;
 
 namespace Drydock.Abstractions.Controllers;
 
-/// <summary>What a reconciliation came to, and when the object wants to be looked at again.</summary>
+/// <summary>The result of a reconciliation, and when to reconcile the object again.</summary>
 /// <typeparam name="TEntity">The kind.</typeparam>
 public sealed class ReconciliationResult<TEntity>
     where TEntity : class, IKubernetesObject
@@ -20,7 +20,7 @@ public sealed class ReconciliationResult<TEntity>
     /// <summary>The object as last seen or written.</summary>
     public TEntity Entity { get; }
 
-    /// <summary>Whether the reconciliation came to its end.</summary>
+    /// <summary>Whether the reconciliation succeeded.</summary>
     public bool IsSuccess { get; }
 
     /// <summary>What went wrong, for the log.</summary>
@@ -30,11 +30,12 @@ public sealed class ReconciliationResult<TEntity>
     public Exception? Error { get; }
 
     /// <summary>
-    /// When to look again without an event; null leaves it to events (after a failure: to the queue's back-off).
+    /// When to reconcile again without an event; null waits for the next event (after a failure: for the back-off of the
+    /// queue).
     /// </summary>
     public TimeSpan? RequeueAfter { get; }
 
-    /// <summary>The reconciliation came to its end.</summary>
+    /// <summary>The reconciliation succeeded.</summary>
     public static ReconciliationResult<TEntity> Success(TEntity entity, TimeSpan? requeueAfter = null) =>
         new(entity, isSuccess: true, errorMessage: null, error: null, requeueAfter);
 

@@ -7,18 +7,15 @@ public abstract record CustomKubernetesEntity<TSpec, TStatus> : IKubernetesObjec
     where TSpec : class, new()
     where TStatus : class, new()
 {
-    /// <inheritdoc />
     public string ApiVersion { get; init; } = "";
 
-    /// <inheritdoc />
     public string Kind { get; init; } = "";
 
-    /// <inheritdoc />
     public V1ObjectMeta Metadata { get; init; } = new();
 
     /// <summary>What users want.</summary>
     public TSpec Spec { get; init; } = new();
 
-    /// <summary>What is; null until the operator's first write.</summary>
+    /// <summary>What the operator reports; null until its first write.</summary>
     public TStatus? Status { get; init; }
 }

@@ -6,10 +6,8 @@ namespace Drydock.Abstractions.Entities;
 [AttributeUsage(AttributeTargets.Class, AllowMultiple = true)]
 public sealed class EntityRbacAttribute(string group, params string[] resources) : Attribute
 {
-    /// <summary>API group.</summary>
     public string Group { get; } = group;
 
-    /// <summary>Plural resource names.</summary>
     public IReadOnlyList<string> Resources { get; } = resources;
 
     /// <summary>Verbs, comma separated, for instance <c>get,list,watch</c>.</summary>

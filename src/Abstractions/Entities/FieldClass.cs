@@ -4,11 +4,11 @@ namespace Drydock.Abstractions.Entities;
 public enum FieldClass
 {
     /// <summary>
-    /// What will be done to what: part of the plan hash, frozen while a plan is stored and not ended.
+    /// What is done to which target: part of the plan hash, frozen while a stored plan has not ended.
     /// </summary>
     Identity,
 
-    /// <summary>How targets are reached: may change at any time, read at the next act.</summary>
+    /// <summary>How targets are reached: may change at any time, used by the next action.</summary>
     Access,
 
     /// <summary>What the user wants of the run now: may change at any time.</summary>
@@ -26,7 +26,6 @@ public enum FieldClass
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class FieldClassAttribute(FieldClass fieldClass) : Attribute
 {
-    /// <summary>The class.</summary>
     public FieldClass FieldClass { get; } = fieldClass;
 }
 
@@ -35,14 +34,14 @@ public sealed class FieldClassAttribute(FieldClass fieldClass) : Attribute
 /// rule of it for each such field, at the root, because only the root sees spec and status together.
 /// </summary>
 /// <param name="condition">CEL over <c>oldSelf</c>, the whole stored object; true freezes.</param>
-/// <param name="wayOut">What a refused user can do, as the end of a sentence that begins with the field's path.</param>
+/// <param name="wayOut">
+/// What a refused user can do. The text continues a sentence that begins with the path of the field.
+/// </param>
 [AttributeUsage(AttributeTargets.Class)]
 public sealed class FrozenWhileAttribute(string condition, string wayOut) : Attribute
 {
-    /// <summary>CEL over <c>oldSelf</c>.</summary>
     public string Condition { get; } = condition;
 
-    /// <summary>What a refused user can do.</summary>
     public string WayOut { get; } = wayOut;
 }
 

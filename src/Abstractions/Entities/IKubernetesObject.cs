@@ -9,6 +9,5 @@ public interface IKubernetesObject
     /// <summary>Kind as written in manifests.</summary>
     string Kind { get; }
 
-    /// <summary>Metadata.</summary>
     V1ObjectMeta Metadata { get; }
 }

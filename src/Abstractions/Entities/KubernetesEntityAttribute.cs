@@ -38,13 +38,10 @@ public sealed class KubernetesEntityShortNamesAttribute(params string[] shortNam
 [AttributeUsage(AttributeTargets.Class, AllowMultiple = true)]
 public sealed class AdditionalPrinterColumnAttribute(string jsonPath, string name, string type) : Attribute
 {
-    /// <summary>Path into the object.</summary>
     public string JsonPath { get; } = jsonPath;
 
-    /// <summary>Column title.</summary>
     public string Name { get; } = name;
 
-    /// <summary>OpenAPI type of the column.</summary>
     public string Type { get; } = type;
 
     /// <summary>0 is always shown, 1 only with <c>-o wide</c>.</summary>

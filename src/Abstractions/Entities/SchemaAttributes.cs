@@ -9,10 +9,9 @@ public sealed class RequiredAttribute : Attribute;
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class LengthAttribute(int maximum) : Attribute
 {
-    /// <summary>The most.</summary>
     public int Maximum { get; } = maximum;
 
-    /// <summary>The least; 0 is no bound.</summary>
+    /// <summary>The least; 0 means no bound.</summary>
     public int Minimum { get; init; }
 }
 
@@ -22,10 +21,8 @@ public sealed class LengthAttribute(int maximum) : Attribute
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class RangeAttribute(long minimum, long maximum) : Attribute
 {
-    /// <summary>The least.</summary>
     public long Minimum { get; } = minimum;
 
-    /// <summary>The greatest.</summary>
     public long Maximum { get; } = maximum;
 }
 
@@ -36,7 +33,6 @@ public sealed class RangeAttribute(long minimum, long maximum) : Attribute
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class PatternAttribute(string regex) : Attribute
 {
-    /// <summary>The expression.</summary>
     public string Regex { get; } = regex;
 }
 
@@ -45,10 +41,9 @@ public sealed class PatternAttribute(string regex) : Attribute
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class ItemsAttribute(int maximum) : Attribute
 {
-    /// <summary>The most.</summary>
     public int Maximum { get; } = maximum;
 
-    /// <summary>The least; 0 is no bound.</summary>
+    /// <summary>The least; 0 means no bound.</summary>
     public int Minimum { get; init; }
 }
 
@@ -67,7 +62,6 @@ public sealed class ListSetAttribute : Attribute;
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class ListMapAttribute(params string[] keys) : Attribute
 {
-    /// <summary>The key properties as in JSON.</summary>
     public IReadOnlyList<string> Keys { get; } = keys;
 }
 
@@ -77,10 +71,8 @@ public sealed class ListMapAttribute(params string[] keys) : Attribute
 [AttributeUsage(AttributeTargets.Class | AttributeTargets.Property, AllowMultiple = true)]
 public sealed class ValidationRuleAttribute(string rule, string message) : Attribute
 {
-    /// <summary>The CEL expression.</summary>
     public string Rule { get; } = rule;
 
-    /// <summary>What a refused user reads.</summary>
     public string Message { get; } = message;
 }
 
@@ -92,20 +84,18 @@ public sealed class ValidationRuleAttribute(string rule, string message) : Attri
 [AttributeUsage(AttributeTargets.Assembly, AllowMultiple = true)]
 public sealed class ExternalSchemaAttribute(Type type, string property) : Attribute
 {
-    /// <summary>The type that declares the property.</summary>
     public Type Type { get; } = type;
 
-    /// <summary>The property.</summary>
     public string Property { get; } = property;
 
     /// <summary>What users of the API read.</summary>
     public string Description { get; init; } = "";
 
-    /// <summary>As <see cref="LengthAttribute"/>; 0 is not given.</summary>
+    /// <summary>As <see cref="LengthAttribute"/>; 0 means not given.</summary>
     public int MaxLength { get; init; }
 
     /// <summary>
-    /// As <see cref="ItemsAttribute"/>; 0 is not given. Such a list is atomic: it has one writer, and the API server
+    /// As <see cref="ItemsAttribute"/>; 0 means not given. Such a list is atomic: it has one writer, and the API server
     /// would track each field of each item in managedFields, for a plan half of what the object weighs already.
     /// </summary>
     public int MaxItems { get; init; }

@@ -24,19 +24,17 @@ public sealed record V1ObjectMeta
     /// <summary>When the server accepted the object.</summary>
     public DateTimeOffset? CreationTimestamp { get; init; }
 
-    /// <summary>When deletion was asked for; null while nobody asked.</summary>
+    /// <summary>When deletion was requested; null if it was not.</summary>
     public DateTimeOffset? DeletionTimestamp { get; init; }
 
-    /// <summary>Labels.</summary>
     public Dictionary<string, string>? Labels { get; init; }
 
-    /// <summary>Annotations.</summary>
     public Dictionary<string, string>? Annotations { get; init; }
 
-    /// <summary>What must finish before the object may go.</summary>
+    /// <summary>Work that must finish before the object is removed.</summary>
     public List<string>? Finalizers { get; init; }
 
-    /// <summary>Owners; when all are gone the garbage collector removes the object.</summary>
+    /// <summary>Owners. When all of them are deleted, the garbage collector removes the object.</summary>
     public List<V1OwnerReference>? OwnerReferences { get; init; }
 }
 

@@ -59,7 +59,7 @@ public static partial class KubernetesDuration
         return true;
     }
 
-    /// <summary>Writes a duration for people and manifests, whole seconds: <c>1h2m3s</c>.</summary>
+    /// <summary>Writes a duration for users and manifests, in whole seconds: <c>1h2m3s</c>.</summary>
     public static string Format(TimeSpan value)
     {
         var total = (long)Math.Round(value.TotalSeconds, MidpointRounding.AwayFromZero);

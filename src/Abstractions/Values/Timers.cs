@@ -1,8 +1,8 @@
 namespace Drydock.Abstractions.Values;
 
 /// <summary>
-/// What a timer of .NET takes. A span that comes from a spec, a server or an option goes through <see cref="Clamp"/>
-/// before a timer is made of it.
+/// Limits of .NET timers. A span that comes from a spec, a server or an option must go through <see cref="Clamp"/>
+/// before it is given to a timer.
 /// </summary>
 public static class Timers
 {
@@ -14,8 +14,8 @@ public static class Timers
 
     /// <summary>
     /// The span as a timer takes it: at most <see cref="Longest"/>, and not negative.
-    /// <see cref="Timeout.InfiniteTimeSpan"/> stays what it is. A caller that must not fire earlier than asked looks at
-    /// the clock when the timer fires, and sets it again.
+    /// <see cref="Timeout.InfiniteTimeSpan"/> is not changed. A caller that must not fire too early compares the clock
+    /// when the timer fires, and sets the timer again.
     /// </summary>
     public static TimeSpan Clamp(TimeSpan span) =>
         span == Timeout.InfiniteTimeSpan ? span

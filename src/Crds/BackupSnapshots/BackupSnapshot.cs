@@ -4,40 +4,54 @@ using Drydock.Crds.Common;
 namespace Drydock.Crds.BackupSnapshots;
 
 /// <summary>
-/// A verified dump of named databases of one MySQL-protocol server. Usable alone, and what an upgrade makes before it
-/// changes data.
+/// A verified dump of named databases of one MySQL-protocol server. You can create one yourself; an upgrade creates one
+/// before it changes data.
 /// </summary>
 [KubernetesEntity(Group = ApiGroup.Name, ApiVersion = ApiGroup.V1Alpha1, Kind = KindName, PluralName = Plural)]
 [KubernetesEntityShortNames("snap", Categories = ApiGroup.Category)]
-[AdditionalPrinterColumn(".status.phase", "PHASE", "string", Description = "Where it stands.")]
-[AdditionalPrinterColumn(".status.progress", "PROGRESS", "string", Description = "Databases done of all databases.")]
-[AdditionalPrinterColumn(".status.sizeBytes", "SIZE", "integer", Description = "Bytes stored.")]
+[AdditionalPrinterColumn(".status.phase", "PHASE", "string", Description = "Current phase.")]
+[AdditionalPrinterColumn(
+    ".status.progress",
+    "PROGRESS",
+    "string",
+    Description = "Finished databases of all databases.")]
+[AdditionalPrinterColumn(".status.sizeBytes", "SIZE", "integer", Description = "Stored size in bytes.")]
 [AdditionalPrinterColumn(
     ".status.verified",
     "VERIFIED",
     "boolean",
-    Description = "Whether what was stored was read back and compared.")]
+    Description = "True once the stored files were read back and compared.")]
 [AdditionalPrinterColumn(
     ".status.conditions[?(@.type==\"Ready\")].status",
     "READY",
     "string",
-    Description = "Whether what the spec asks for is reached: taken, or removed by retention.")]
+    Description = "True once the snapshot is taken, or removed by retention.")]
 [AdditionalPrinterColumn(
     ".status.conditions[?(@.type==\"Usable\")].status",
     "USABLE",
     "string",
-    Description = "Whether databases can be restored from it.")]
-[AdditionalPrinterColumn(".metadata.creationTimestamp", "AGE", "date", Description = "Since the object was created.")]
-[AdditionalPrinterColumn(".status.path", "PATH", "string", Priority = 1, Description = "Where the files are.")]
+    Description = "True while databases can be restored from it.")]
+[AdditionalPrinterColumn(
+    ".metadata.creationTimestamp",
+    "AGE",
+    "date",
+    Description = "Time since the object was created.")]
+[AdditionalPrinterColumn(
+    ".status.path",
+    "PATH",
+    "string",
+    Priority = 1,
+    Description = "Directory of the files below the storage.")]
 [AdditionalPrinterColumn(
     ".status.message",
     "MESSAGE",
     "string",
     Priority = 1,
-    Description = "What goes on, or what is wrong.")]
+    Description = "What the operator is doing, or what is wrong.")]
 [FrozenWhile(
     "has(oldSelf.status) && has(oldSelf.status.snapshotID)",
-    "is frozen once the snapshot has begun: put the old value back, and create another BackupSnapshot for other contents")]
+    "is frozen once the snapshot has begun. Put the old value back, and create another BackupSnapshot for "
+    + "other contents.")]
 public sealed record BackupSnapshot : CustomKubernetesEntity<BackupSnapshotSpec, BackupSnapshotStatus>,
     ISchemaStamped<BackupSnapshot>
 {

@@ -3,7 +3,7 @@ using Drydock.Crds.Common;
 
 namespace Drydock.Crds.BackupSnapshots;
 
-/// <summary>What is dumped, and where to.</summary>
+/// <summary>Which databases are dumped, and where the dumps are stored.</summary>
 [ValidationRule(
     "!self.databases.exists(d, d.lowerAscii() in ['mysql', 'information_schema', 'performance_schema', 'sys'])",
     RuleMessages.SystemSchemas)]
@@ -15,7 +15,7 @@ public sealed record BackupSnapshotSpec
     [Required]
     public DatabaseSource Source { get; init => field = value ?? new(); } = new();
 
-    /// <summary>Names of the databases to dump.</summary>
+    /// <summary>Names of the databases to dump. System schemas are refused.</summary>
     [FieldClass(FieldClass.Identity)]
     [Required]
     [ListSet]
@@ -24,14 +24,16 @@ public sealed record BackupSnapshotSpec
     [Pattern(Patterns.DatabaseName)]
     public List<string> Databases { get; init => field = value ?? []; } = [];
 
-    /// <summary>Where the files go. It must outlive the operator's pod.</summary>
+    /// <summary>
+    /// Where the files are stored. The storage must outlive the operator's pod; otherwise the snapshot is lost with it.
+    /// </summary>
     [FieldClass(FieldClass.Identity)]
     [Required]
     public StorageSpec Storage { get; init => field = value ?? new(); } = new();
 
     /// <summary>
-    /// Directory below the storage in which the snapshot gets a directory of its own. Without it: namespace and name of
-    /// this object.
+    /// Directory below the storage in which the snapshot gets its own directory. Default: namespace and name of this
+    /// object. It must not contain '..'.
     /// </summary>
     [FieldClass(FieldClass.Identity)]
     [Length(512, Minimum = 1)]
@@ -39,72 +41,75 @@ public sealed record BackupSnapshotSpec
     [ValidationRule("!self.split('/').exists(s, s == '..')", RuleMessages.PathPrefix)]
     public string? PathPrefix { get; init; }
 
-    /// <summary>What dumps.</summary>
+    /// <summary>The program that dumps.</summary>
     [FieldClass(FieldClass.Identity)]
     public DumpTool Tool { get; init; }
 
-    /// <summary>Threads of mydumper; of no effect with mysqldump.</summary>
+    /// <summary>Number of threads of mydumper. Ignored for mysqldump.</summary>
     [FieldClass(FieldClass.Identity)]
     [Range(1, 64)]
     // Not init: source-generated JSON would lose the default where the field is absent.
     public int Threads { get; set; } = 4;
 
     /// <summary>
-    /// ReadBack, or RestoreTest: also loaded into a scratch database on the same server, compared and dropped.
+    /// How the snapshot is verified. ReadBack reads the stored files back. RestoreTest also loads them into a scratch
+    /// database on the same server, compares it and drops it.
     /// </summary>
     [FieldClass(FieldClass.Identity)]
     public SnapshotVerification Verify { get; init; }
 
-    /// <summary>Encrypts the dumps at rest.</summary>
+    /// <summary>Encrypts the stored dumps. Default: not encrypted.</summary>
     [FieldClass(FieldClass.Identity)]
     public EncryptionSpec? Encryption { get; init; }
 
     /// <summary>
-    /// The age identity for verify: RestoreTest of an encrypted snapshot: a Secret with the key identity.
+    /// The age identity that opens the dumps for verify: RestoreTest of an encrypted snapshot: a Secret with the key
+    /// identity.
     /// </summary>
     [FieldClass(FieldClass.Access)]
     [SecretKeys("identity")]
     public SecretReference? IdentitySecretRef { get; init; }
 
     /// <summary>
-    /// Groups snapshots for retention within one storage path. Without it: server identity and database names.
+    /// Groups snapshots of one storage path for retention. Default: server identity and database names.
     /// </summary>
     [FieldClass(FieldClass.Identity)]
     [Length(SchemaLimits.Name, Minimum = 1)]
     [Pattern("^[A-Za-z0-9][A-Za-z0-9_.:-]*$")]
     public string? Series { get; init; }
 
-    /// <summary>Which older snapshots of the series go once this one is verified. Without it none.</summary>
+    /// <summary>Which older snapshots of the series are removed once this one is verified. Default: none.</summary>
     [FieldClass(FieldClass.Control)]
     public RetentionSpec? Retention { get; init; }
 
     /// <summary>
-    /// What becomes of the files when this object is deleted. Delete waits while an upgrade that is not ended refers to
-    /// the snapshot.
+    /// What happens to the files when this object is deleted. With Delete, the deletion waits until no unfinished
+    /// upgrade refers to the snapshot.
     /// </summary>
     [FieldClass(FieldClass.Control)]
     public DeletionPolicy DeletionPolicy { get; init; }
 
     /// <summary>
-    /// How long one attempt of the whole snapshot may take. A duration, for instance 4h; more than 49d counts as 49d.
+    /// How long one attempt of the whole snapshot may take, as a duration, for instance 4h. More than 49d counts as
+    /// 49d. An attempt that takes longer fails.
     /// </summary>
     [FieldClass(FieldClass.Timing)]
     [Length(SchemaLimits.Duration, Minimum = 2)]
     [Pattern(Patterns.PositiveDuration)]
     public string Timeout { get; init => field = value ?? "4h"; } = "4h";
 
-    /// <summary>A new value dumps again after a failure, once.</summary>
+    /// <summary>Retry token. After a failure, a value that was not used before starts one new attempt.</summary>
     [FieldClass(FieldClass.Control)]
     [Length(SchemaLimits.ShortName)]
     public string? Retry { get; init; }
 }
 
-/// <summary>What becomes of the files of a snapshot whose object is deleted.</summary>
+/// <summary>What happens to the files of a snapshot whose object is deleted.</summary>
 public enum DeletionPolicy
 {
-    /// <summary>They stay.</summary>
+    /// <summary>The files are kept.</summary>
     Retain,
 
-    /// <summary>They are deleted.</summary>
+    /// <summary>The files are deleted.</summary>
     Delete,
 }

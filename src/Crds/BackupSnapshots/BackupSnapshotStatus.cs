@@ -3,35 +3,37 @@ using Drydock.Crds.Common;
 
 namespace Drydock.Crds.BackupSnapshots;
 
-/// <summary>What the operator reports of a snapshot.</summary>
+/// <summary>What the operator reports about a snapshot.</summary>
 public sealed record BackupSnapshotStatus : ObservedStatus
 {
-    /// <summary>Name of the snapshot in its storage, unique for ever; set before the first byte is written.</summary>
+    /// <summary>
+    /// Name of the snapshot in its storage. It is never used again, and is set before the first byte is written.
+    /// </summary>
     [Length(SchemaLimits.Name)]
     public string? SnapshotID { get; init; }
 
-    /// <summary>Databases done of all databases: 2/3.</summary>
+    /// <summary>Finished databases of all databases, for instance 2/3.</summary>
     [Length(16)]
     public string? Progress { get; init; }
 
-    /// <summary>Attempts begun.</summary>
+    /// <summary>Number of attempts so far.</summary>
     [Range(0, int.MaxValue)]
     public int Attempt { get; init; }
 
-    /// <summary>Where the files and the manifest are.</summary>
+    /// <summary>Directory of the files and the manifest below the storage.</summary>
     [Length(SchemaLimits.Path)]
     public string? Path { get; init; }
 
-    /// <summary>Bytes stored, compressed.</summary>
+    /// <summary>Stored size in bytes, compressed.</summary>
     [Range(0, long.MaxValue)]
     public long? SizeBytes { get; init; }
 
-    /// <summary>Bytes of the dumps before compression.</summary>
+    /// <summary>Size of the dumps in bytes before compression.</summary>
     [Range(0, long.MaxValue)]
     public long? RawBytes { get; init; }
 
     /// <summary>
-    /// True once checksum, trailer, tables and row counts of what was stored were read back and compared.
+    /// True once the stored files were read back and their checksum, trailer, tables and row counts matched.
     /// </summary>
     public bool? Verified { get; init; }
 
@@ -39,20 +41,20 @@ public sealed record BackupSnapshotStatus : ObservedStatus
     [Length(SchemaLimits.Name)]
     public string? ServerVersion { get; init; }
 
-    /// <summary>The databases.</summary>
+    /// <summary>The databases and their progress.</summary>
     [ListMap("name")]
     [Items(SchemaLimits.Databases)]
     public List<SnapshotDatabase> Databases { get; init => field = value ?? []; } = [];
 
     /// <summary>
-    /// Opaque strings by which a running dump and its server sessions are found again, written before it starts. No
-    /// API.
+    /// Opaque strings by which a running dump and its server sessions are found again. They are written before the dump
+    /// starts and are not an API.
     /// </summary>
     [Items(256)]
     [Length(SchemaLimits.Opaque)]
     public SortedDictionary<string, string>? Receipt { get; init; }
 
-    /// <summary>Retry tokens that were used, the last ones; none works twice.</summary>
+    /// <summary>The most recently used retry tokens. No token works twice.</summary>
     [Items(SchemaLimits.History)]
     public List<UsedToken> UsedTokens { get; init => field = value ?? []; } = [];
 }
@@ -65,15 +67,15 @@ public sealed record SnapshotDatabase
     [Length(64, Minimum = 1)]
     public string Name { get; init => field = value ?? ""; } = "";
 
-    /// <summary>Tables in the dump.</summary>
+    /// <summary>Number of tables in the dump.</summary>
     [Range(0, int.MaxValue)]
     public int? Tables { get; init; }
 
-    /// <summary>Rows in the dump, of all tables.</summary>
+    /// <summary>Number of rows in the dump, all tables together.</summary>
     [Range(0, long.MaxValue)]
     public long? Rows { get; init; }
 
-    /// <summary>Bytes stored, compressed.</summary>
+    /// <summary>Stored size in bytes, compressed.</summary>
     [Range(0, long.MaxValue)]
     public long? Bytes { get; init; }
 
@@ -85,7 +87,7 @@ public sealed record SnapshotDatabase
     [Length(SchemaLimits.Path)]
     public string? File { get; init; }
 
-    /// <summary>How far it is: bytes dumped so far, or done.</summary>
+    /// <summary>Progress: bytes dumped so far, or done.</summary>
     [Length(SchemaLimits.Name)]
     public string? Progress { get; init; }
 }

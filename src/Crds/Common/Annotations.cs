@@ -1,28 +1,28 @@
 namespace Drydock.Crds.Common;
 
 /// <summary>
-/// Annotations by which a person speaks to a run when the spec belongs to a GitOps tool, and marks Drydock sets itself.
+/// Annotations by which you control a run if a GitOps tool owns the spec, and marks that Drydock sets itself.
 /// </summary>
 public static class Annotations
 {
     /// <summary>
-    /// Lets a hold go: <c>NAME@HASH</c>, NAME as in <c>spec.holdBefore</c>, HASH the first 8 hex digits of the plan
-    /// hash; several are comma separated.
+    /// Approves a hold: <c>NAME@HASH</c>, NAME as in <c>spec.holdBefore</c>, HASH the first 8 hex digits of the plan
+    /// hash. Several are separated by commas.
     /// </summary>
     public const string Approve = "drydock.dev/approve";
 
-    /// <summary>A new value goes on after a failure, as <c>spec.retry</c> does.</summary>
+    /// <summary>A new value continues after a failure, as <c>spec.retry</c> does.</summary>
     public const string Retry = "drydock.dev/retry";
 
     /// <summary>
-    /// A new value starts nothing more and lets running steps finish; the run is then Failed with reason Aborted.
-    /// Before T1 what was changed is undone.
+    /// A new value starts no further step and lets running steps finish. The run is then Failed with reason Aborted.
+    /// Before T1 the changes are undone.
     /// </summary>
     public const string Abort = "drydock.dev/abort";
 
     /// <summary>
-    /// With the value <see cref="Abandon"/>: a deletion does not wait for the plan; what was left where is said in an
-    /// event and in the log.
+    /// With the value <see cref="Abandon"/>, a deletion does not wait for the plan. An event and the log say what was
+    /// left on which host.
     /// </summary>
     public const string OnDelete = "drydock.dev/on-delete";
 
@@ -35,6 +35,6 @@ public static class Annotations
     /// </summary>
     public const string Upgrade = "drydock.dev/upgrade";
 
-    /// <summary>The value of <see cref="OnDelete"/> that lets an object go at once.</summary>
+    /// <summary>The value of <see cref="OnDelete"/> that deletes an object without waiting.</summary>
     public const string Abandon = "Abandon";
 }

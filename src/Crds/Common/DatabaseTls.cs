@@ -2,25 +2,27 @@ using Drydock.Abstractions.Entities;
 
 namespace Drydock.Crds.Common;
 
-/// <summary>TLS towards a MySQL-protocol server.</summary>
+/// <summary>TLS of the connection to a MySQL-protocol server.</summary>
 public sealed record DatabaseTls
 {
     /// <summary>
-    /// Whether the connection is encrypted and the server's certificate checked. The CA is the key <c>ca.crt</c> of the
-    /// credentials Secret.
+    /// Whether the connection is encrypted and the certificate of the server is verified. The certificate authority is
+    /// the key <c>ca.crt</c> of the credentials Secret.
     /// </summary>
     public DatabaseTlsMode Mode { get; init; }
 }
 
-/// <summary>How far TLS towards a database goes.</summary>
+/// <summary>How a database connection uses TLS.</summary>
 public enum DatabaseTlsMode
 {
-    /// <summary>Plain text, as OMS itself connects.</summary>
+    /// <summary>Not encrypted, as OMS itself connects.</summary>
     Disabled,
 
-    /// <summary>Encrypted, whoever the server is.</summary>
+    /// <summary>Encrypted, but the identity of the server is not verified.</summary>
     Required,
 
-    /// <summary>Encrypted, and the server's certificate is signed by the given CA and names the host.</summary>
+    /// <summary>
+    /// Encrypted. The certificate of the server must be signed by the given certificate authority and name the host.
+    /// </summary>
     VerifyIdentity,
 }

@@ -1,11 +1,11 @@
 namespace Drydock.Crds.Common;
 
-/// <summary>What dumps a database.</summary>
+/// <summary>The program that dumps a database.</summary>
 public enum DumpTool
 {
-    /// <summary><c>mysqldump</c>; loaded by <c>mysql</c>.</summary>
+    /// <summary><c>mysqldump</c>. The dump is loaded by <c>mysql</c>.</summary>
     MySqlDump,
 
-    /// <summary><c>mydumper</c>, many tables at a time; loaded by <c>myloader</c>.</summary>
+    /// <summary><c>mydumper</c>, which dumps several tables at a time. The dump is loaded by <c>myloader</c>.</summary>
     MyDumper,
 }

@@ -3,11 +3,14 @@ using Drydock.Abstractions.Entities;
 namespace Drydock.Crds.Common;
 
 /// <summary>
-/// Encryption at rest in the age format: every stored dump can be opened with stock age and one identity.
+/// Encryption of stored dumps in the age format. Every dump can be opened with the standard age program and one
+/// identity.
 /// </summary>
 public sealed record EncryptionSpec
 {
-    /// <summary>Public keys (age1…). Every one of them can open the dumps; the operator keeps no private key.</summary>
+    /// <summary>
+    /// Public keys (age1…). The private key of any of them opens the dumps; the operator keeps no private key.
+    /// </summary>
     [Required]
     [ListSet]
     [Items(16, Minimum = 1)]

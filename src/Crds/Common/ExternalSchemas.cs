@@ -2,51 +2,174 @@ using Drydock.Abstractions.Entities;
 using Drydock.Abstractions.Plans;
 using Drydock.Crds.Common;
 
-[assembly: ExternalSchema(typeof(Condition), nameof(Condition.Type), Description = "What it speaks of.", MaxLength = SchemaLimits.Name)]
-[assembly: ExternalSchema(typeof(Condition), nameof(Condition.Status), Description = "True, False or Unknown.", MaxLength = 16)]
-[assembly: ExternalSchema(typeof(Condition), nameof(Condition.Reason), Description = "Stable machine word for why.", MaxLength = SchemaLimits.Name)]
-[assembly: ExternalSchema(typeof(Condition), nameof(Condition.Message), Description = "A sentence for people.", MaxLength = SchemaLimits.Message)]
-[assembly: ExternalSchema(typeof(Condition), nameof(Condition.LastTransitionTime), Description = "When the status last changed.")]
-[assembly: ExternalSchema(typeof(Condition), nameof(Condition.ObservedGeneration), Description = "The generation of the spec it speaks of.")]
+[assembly: ExternalSchema(
+    typeof(Condition), nameof(Condition.Type),
+    Description = "What the condition is about.",
+    MaxLength = SchemaLimits.Name)]
+[assembly: ExternalSchema(
+    typeof(Condition), nameof(Condition.Status),
+    Description = "True, False or Unknown.",
+    MaxLength = 16)]
+[assembly: ExternalSchema(
+    typeof(Condition), nameof(Condition.Reason),
+    Description = "Stable machine-readable word for the cause.",
+    MaxLength = SchemaLimits.Name)]
+[assembly: ExternalSchema(
+    typeof(Condition), nameof(Condition.Message),
+    Description = "Explanation for users.",
+    MaxLength = SchemaLimits.Message)]
+[assembly: ExternalSchema(
+    typeof(Condition), nameof(Condition.LastTransitionTime),
+    Description = "When the status last changed.")]
+[assembly: ExternalSchema(
+    typeof(Condition), nameof(Condition.ObservedGeneration),
+    Description = "The generation of the spec that it describes.")]
 
-[assembly: ExternalSchema(typeof(Plan), nameof(Plan.Hash), Description = "What will be done to what, as sha256: and 64 hex digits. The same work has the same hash.", MaxLength = 71)]
-[assembly: ExternalSchema(typeof(Plan), nameof(Plan.SpecHash), Description = "Over the identity fields of the spec it was compiled from; a later change of them is noticed by it.", MaxLength = 71)]
-[assembly: ExternalSchema(typeof(Plan), nameof(Plan.Hold), Description = "What must be approved before the first step, for instance RollBack; absent if nothing.", MaxLength = SchemaLimits.Name)]
+[assembly: ExternalSchema(
+    typeof(Plan), nameof(Plan.Hash),
+    Description = "Hash of all actions and targets: sha256: and 64 hex digits. The same work has the same hash.",
+    MaxLength = 71)]
+[assembly: ExternalSchema(
+    typeof(Plan), nameof(Plan.SpecHash),
+    Description = "Hash of the identity fields of the spec from which the plan was compiled. It shows whether they "
+        + "were changed later.",
+    MaxLength = 71)]
+[assembly: ExternalSchema(
+    typeof(Plan), nameof(Plan.Hold),
+    Description = "What must be approved before the first step, for instance RollBack; absent if nothing.",
+    MaxLength = SchemaLimits.Name)]
 [assembly: ExternalSchema(typeof(Plan), nameof(Plan.CompiledAt), Description = "When it was compiled.")]
-[assembly: ExternalSchema(typeof(Plan), nameof(Plan.AttemptsBefore), Description = "What attempts are counted on from in names, so that no trace of an earlier plan is taken for one of this.")]
-[assembly: ExternalSchema(typeof(Plan), nameof(Plan.Steps), Description = "The steps, in an order that respects after.", MaxItems = SchemaLimits.Steps)]
-[assembly: ExternalSchema(typeof(Plan), nameof(Plan.Guards), Description = "What must stay true meanwhile.", MaxItems = SchemaLimits.Steps)]
-[assembly: ExternalSchema(typeof(Plan), nameof(Plan.Notes), Description = "What to know before approving it: expected losses, undocumented means, points of no return.", MaxItems = SchemaLimits.Findings, MaxLength = SchemaLimits.Message)]
+[assembly: ExternalSchema(
+    typeof(Plan), nameof(Plan.AttemptsBefore),
+    Description = "Number of attempts of earlier plans. Attempt numbers in names continue from it, so that traces "
+        + "of an earlier plan are not taken for those of this plan.")]
+[assembly: ExternalSchema(
+    typeof(Plan), nameof(Plan.Steps),
+    Description = "The steps, sorted so that every step stands after those named in its field after.",
+    MaxItems = SchemaLimits.Steps)]
+[assembly: ExternalSchema(
+    typeof(Plan), nameof(Plan.Guards),
+    Description = "What must stay true while the plan runs.",
+    MaxItems = SchemaLimits.Steps)]
+[assembly: ExternalSchema(
+    typeof(Plan), nameof(Plan.Notes),
+    Description = "What you should know before you approve the plan: expected losses, undocumented methods, points "
+        + "of no return.",
+    MaxItems = SchemaLimits.Findings, MaxLength = SchemaLimits.Message)]
 
-[assembly: ExternalSchema(typeof(PlanStep), nameof(PlanStep.Id), Description = "Stable id, for instance StopOld/oms-a.", MaxLength = SchemaLimits.Name)]
-[assembly: ExternalSchema(typeof(PlanStep), nameof(PlanStep.Phase), Description = "The phase it belongs to; absent if the step is over and the first part of its id says it.", MaxLength = SchemaLimits.ShortName)]
-[assembly: ExternalSchema(typeof(PlanStep), nameof(PlanStep.Node), Description = "The node, database or cluster it acts on; absent when it acts on the whole system.", MaxLength = SchemaLimits.Name)]
-[assembly: ExternalSchema(typeof(PlanStep), nameof(PlanStep.Title), Description = "A few words for people; absent if the step is over and its id says it. Not part of the hash.", MaxLength = SchemaLimits.Reference)]
-[assembly: ExternalSchema(typeof(PlanStep), nameof(PlanStep.After), Description = "Ids of the steps that must have succeeded before; absent in a plan that was left for the way back.", MaxItems = SchemaLimits.Steps, MaxLength = SchemaLimits.Name)]
-[assembly: ExternalSchema(typeof(PlanStep), nameof(PlanStep.Action), Description = "Name of the action that carries it out.", MaxLength = SchemaLimits.Name)]
-[assembly: ExternalSchema(typeof(PlanStep), nameof(PlanStep.Parameters), Description = "What exactly is done to what. Never a secret.", MaxItems = 256, MaxLength = SchemaLimits.Opaque)]
-[assembly: ExternalSchema(typeof(PlanStep), nameof(PlanStep.Timeout), Description = "How long one attempt may take, a duration; absent in a plan that was left for the way back. Not part of the hash.", MaxLength = SchemaLimits.Duration)]
-[assembly: ExternalSchema(typeof(PlanStep), nameof(PlanStep.MaxAttempts), Description = "How many attempts are made without asking; 1 for a run-once step. Absent in a plan that was left for the way back.")]
-[assembly: ExternalSchema(typeof(PlanStep), nameof(PlanStep.RunOnce), Description = "True if the action must never run twice on the same data.")]
-[assembly: ExternalSchema(typeof(PlanStep), nameof(PlanStep.Retry), Description = "What a retry token may do after the step failed.")]
-[assembly: ExternalSchema(typeof(PlanStep), nameof(PlanStep.Reversible), Description = "Whether a rollback can undo it; absent if it can.")]
-[assembly: ExternalSchema(typeof(PlanStep), nameof(PlanStep.PointOfNoReturn), Description = "True if from here on the way back loses data or does not exist.")]
-[assembly: ExternalSchema(typeof(PlanStep), nameof(PlanStep.State), Description = "Where it stands. Unknown: whether it was done cannot be read.")]
-[assembly: ExternalSchema(typeof(PlanStep), nameof(PlanStep.Attempt), Description = "Attempts begun in all; each leaves its own traces.")]
-[assembly: ExternalSchema(typeof(PlanStep), nameof(PlanStep.Tries), Description = "Attempts begun since the start or the last retry, held against maxAttempts; absent once the step is over.")]
-[assembly: ExternalSchema(typeof(PlanStep), nameof(PlanStep.StartedAt), Description = "When the present attempt began.")]
+[assembly: ExternalSchema(
+    typeof(PlanStep), nameof(PlanStep.Id),
+    Description = "Stable id, for instance StopOld/oms-a.",
+    MaxLength = SchemaLimits.Name)]
+[assembly: ExternalSchema(
+    typeof(PlanStep), nameof(PlanStep.Phase),
+    Description = "The phase of the step; absent if the step is finished and the first part of its id is the phase.",
+    MaxLength = SchemaLimits.ShortName)]
+[assembly: ExternalSchema(
+    typeof(PlanStep), nameof(PlanStep.Node),
+    Description = "The node, database or cluster it acts on; absent when it acts on the whole system.",
+    MaxLength = SchemaLimits.Name)]
+[assembly: ExternalSchema(
+    typeof(PlanStep), nameof(PlanStep.Title),
+    Description = "A short text for users; absent if the step is finished and its id is sufficient. Not part of the"
+        + " hash.",
+    MaxLength = SchemaLimits.Reference)]
+[assembly: ExternalSchema(
+    typeof(PlanStep), nameof(PlanStep.After),
+    Description = "Ids of the steps that must have succeeded before; absent in a plan that was replaced by a "
+        + "rollback.",
+    MaxItems = SchemaLimits.Steps, MaxLength = SchemaLimits.Name)]
+[assembly: ExternalSchema(
+    typeof(PlanStep), nameof(PlanStep.Action),
+    Description = "Name of the action that executes the step.",
+    MaxLength = SchemaLimits.Name)]
+[assembly: ExternalSchema(
+    typeof(PlanStep), nameof(PlanStep.Parameters),
+    Description = "Parameters of the action. Never a secret.",
+    MaxItems = 256, MaxLength = SchemaLimits.Opaque)]
+[assembly: ExternalSchema(
+    typeof(PlanStep), nameof(PlanStep.Timeout),
+    Description = "How long one attempt may take, as a duration; absent in a plan that was replaced by a rollback. "
+        + "Not part of the hash.",
+    MaxLength = SchemaLimits.Duration)]
+[assembly: ExternalSchema(
+    typeof(PlanStep), nameof(PlanStep.MaxAttempts),
+    Description = "Number of automatic attempts; 1 for a run-once step. Absent in a plan that was replaced by a "
+        + "rollback.")]
+[assembly: ExternalSchema(
+    typeof(PlanStep), nameof(PlanStep.RunOnce),
+    Description = "True if the action must never run twice on the same data.")]
+[assembly: ExternalSchema(
+    typeof(PlanStep), nameof(PlanStep.Retry),
+    Description = "What a retry token can do after the step failed.")]
+[assembly: ExternalSchema(
+    typeof(PlanStep), nameof(PlanStep.Reversible),
+    Description = "Whether a rollback can undo it; absent if it can.")]
+[assembly: ExternalSchema(
+    typeof(PlanStep), nameof(PlanStep.PointOfNoReturn),
+    Description = "True if a rollback after this step loses data or is impossible.")]
+[assembly: ExternalSchema(
+    typeof(PlanStep), nameof(PlanStep.State),
+    Description = "Current state. Unknown means that the operator cannot determine whether the step was done.")]
+[assembly: ExternalSchema(
+    typeof(PlanStep), nameof(PlanStep.Attempt),
+    Description = "Number of attempts so far, including those before a retry.")]
+[assembly: ExternalSchema(
+    typeof(PlanStep), nameof(PlanStep.Tries),
+    Description = "Number of attempts since the start or the last retry, compared with maxAttempts; absent once the"
+        + " step is finished.")]
+[assembly: ExternalSchema(
+    typeof(PlanStep), nameof(PlanStep.StartedAt),
+    Description = "When the current attempt started.")]
 [assembly: ExternalSchema(typeof(PlanStep), nameof(PlanStep.FinishedAt), Description = "When it ended.")]
-[assembly: ExternalSchema(typeof(PlanStep), nameof(PlanStep.Reason), Description = "Stable word for why it failed.", MaxLength = SchemaLimits.ShortName)]
-[assembly: ExternalSchema(typeof(PlanStep), nameof(PlanStep.Message), Description = "What happened.", MaxLength = SchemaLimits.Message)]
-[assembly: ExternalSchema(typeof(PlanStep), nameof(PlanStep.Receipt), Description = "Opaque strings by which the one execution is found again. Not an API.", MaxItems = 256, MaxLength = SchemaLimits.Opaque)]
-[assembly: ExternalSchema(typeof(PlanStep), nameof(PlanStep.Facts), Description = "What the step learned and later steps need. Not an API.", MaxItems = 256, MaxLength = SchemaLimits.Opaque)]
-[assembly: ExternalSchema(typeof(PlanStep), nameof(PlanStep.NotTakenSince), Description = "Since when the target has not accepted the request of the current attempt.")]
-[assembly: ExternalSchema(typeof(PlanStep), nameof(PlanStep.CleanedUpAt), Description = "When the temporary change of this step was seen to be removed while the run was stopped.")]
-[assembly: ExternalSchema(typeof(PlanStep), nameof(PlanStep.OutputRef), Description = "Name of the Secret that holds the end of the output.", MaxLength = SchemaLimits.Name)]
+[assembly: ExternalSchema(
+    typeof(PlanStep), nameof(PlanStep.Reason),
+    Description = "Stable machine-readable word for the cause of the failure.",
+    MaxLength = SchemaLimits.ShortName)]
+[assembly: ExternalSchema(
+    typeof(PlanStep), nameof(PlanStep.Message),
+    Description = "What happened.",
+    MaxLength = SchemaLimits.Message)]
+[assembly: ExternalSchema(
+    typeof(PlanStep), nameof(PlanStep.Receipt),
+    Description = "Opaque strings by which this execution is found again. Not an API.",
+    MaxItems = 256, MaxLength = SchemaLimits.Opaque)]
+[assembly: ExternalSchema(
+    typeof(PlanStep), nameof(PlanStep.Facts),
+    Description = "What the step found out for later steps. Not an API.",
+    MaxItems = 256, MaxLength = SchemaLimits.Opaque)]
+[assembly: ExternalSchema(
+    typeof(PlanStep), nameof(PlanStep.NotTakenSince),
+    Description = "Since when the target has not accepted the request of the current attempt.")]
+[assembly: ExternalSchema(
+    typeof(PlanStep), nameof(PlanStep.CleanedUpAt),
+    Description = "When the temporary change of this step was seen to be removed while the run was stopped.")]
+[assembly: ExternalSchema(
+    typeof(PlanStep), nameof(PlanStep.OutputRef),
+    Description = "Name of the Secret that holds the end of the output.",
+    MaxLength = SchemaLimits.Name)]
 
-[assembly: ExternalSchema(typeof(PlanGuard), nameof(PlanGuard.Id), Description = "Stable id, for instance OldStaysStopped/oms-a.", MaxLength = SchemaLimits.Name)]
-[assembly: ExternalSchema(typeof(PlanGuard), nameof(PlanGuard.Check), Description = "Name of the check that reads it.", MaxLength = SchemaLimits.Name)]
-[assembly: ExternalSchema(typeof(PlanGuard), nameof(PlanGuard.Node), Description = "The node it speaks of; absent for the whole system.", MaxLength = SchemaLimits.Name)]
-[assembly: ExternalSchema(typeof(PlanGuard), nameof(PlanGuard.Parameters), Description = "What exactly must stay true. Never a secret.", MaxItems = 256, MaxLength = SchemaLimits.Opaque)]
-[assembly: ExternalSchema(typeof(PlanGuard), nameof(PlanGuard.From), Description = "In force once all of these steps have succeeded.", MaxItems = SchemaLimits.Steps, MaxLength = SchemaLimits.Name)]
-[assembly: ExternalSchema(typeof(PlanGuard), nameof(PlanGuard.Until), Description = "No longer in force once this step has begun; absent keeps it to the end of the plan.", MaxLength = SchemaLimits.Name)]
+[assembly: ExternalSchema(
+    typeof(PlanGuard), nameof(PlanGuard.Id),
+    Description = "Stable id, for instance OldStaysStopped/oms-a.",
+    MaxLength = SchemaLimits.Name)]
+[assembly: ExternalSchema(
+    typeof(PlanGuard), nameof(PlanGuard.Check),
+    Description = "Name of the check.",
+    MaxLength = SchemaLimits.Name)]
+[assembly: ExternalSchema(
+    typeof(PlanGuard), nameof(PlanGuard.Node),
+    Description = "The node that is checked; absent if the whole system is checked.",
+    MaxLength = SchemaLimits.Name)]
+[assembly: ExternalSchema(
+    typeof(PlanGuard), nameof(PlanGuard.Parameters),
+    Description = "What exactly must stay true. Never a secret.",
+    MaxItems = 256, MaxLength = SchemaLimits.Opaque)]
+[assembly: ExternalSchema(
+    typeof(PlanGuard), nameof(PlanGuard.From),
+    Description = "In force once all of these steps have succeeded.",
+    MaxItems = SchemaLimits.Steps, MaxLength = SchemaLimits.Name)]
+[assembly: ExternalSchema(
+    typeof(PlanGuard), nameof(PlanGuard.Until),
+    Description = "No longer in force once this step has begun; absent keeps it to the end of the plan.",
+    MaxLength = SchemaLimits.Name)]

@@ -77,7 +77,12 @@ public static class FieldClasses
     }
 
     private static JsonArray? SelectItems(
-        IEnumerable list, SpecField field, JsonTypeInfo items, bool isWanted, FieldClass? fieldClass, FieldClass[] classes)
+        IEnumerable list,
+        SpecField field,
+        JsonTypeInfo items,
+        bool isWanted,
+        FieldClass? fieldClass,
+        FieldClass[] classes)
     {
         var array = new JsonArray();
         var isSaid = false;
@@ -85,7 +90,7 @@ public static class FieldClasses
         {
             var selected = Select(item, items, SpecField.DefaultsOf(items), fieldClass, classes);
             isSaid |= isWanted || selected.Count > 0;
-            foreach (var key in SpecField.Of(items).Where(key => field.ListKeys.Contains(key.Name, StringComparer.Ordinal)))
+            foreach (var key in field.KeysOf(items))
             {
                 selected[key.Name] = JsonSerializer.SerializeToNode(key.In(item), key.Type);
             }

@@ -5,20 +5,20 @@ namespace Drydock.Crds.Common;
 /// <summary>One thing that preflight found wrong.</summary>
 public sealed record Finding
 {
-    /// <summary>Stable machine word for it.</summary>
+    /// <summary>Stable machine-readable word.</summary>
     [Required]
     [Length(SchemaLimits.ShortName, Minimum = 1)]
     public string Reason { get; init => field = value ?? ""; } = "";
 
-    /// <summary>What is wrong, where, and what would be right.</summary>
+    /// <summary>What is wrong, where, and what would be correct.</summary>
     [Length(SchemaLimits.Message)]
     public string Message { get; init => field = value ?? ""; } = "";
 
-    /// <summary>The node it was found on.</summary>
+    /// <summary>The node on which it was found.</summary>
     [Length(SchemaLimits.Name)]
     public string? Node { get; init; }
 
-    /// <summary>Path of the spec field it speaks of.</summary>
+    /// <summary>Path of the spec field that it concerns.</summary>
     [Length(SchemaLimits.Reference)]
     public string? Field { get; init; }
 }

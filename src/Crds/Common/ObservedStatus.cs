@@ -5,21 +5,21 @@ namespace Drydock.Crds.Common;
 /// <summary>What every kind reports.</summary>
 public abstract record ObservedStatus
 {
-    /// <summary>The generation of the spec that this status speaks of.</summary>
+    /// <summary>The generation of the spec that this status describes.</summary>
     public long? ObservedGeneration { get; init; }
 
     /// <summary>
-    /// The number of the CRD schema that this status was written with. An operator of an older schema leaves the object
-    /// alone.
+    /// The number of the CRD schema that this status was written with. An operator with an older schema does not touch
+    /// the object.
     /// </summary>
     [Range(1, int.MaxValue)]
     public int? Schema { get; init; }
 
-    /// <summary>Where it stands, in one word. Clients treat words they do not know as in progress.</summary>
+    /// <summary>The current phase. Clients treat unknown phases as in progress.</summary>
     [Length(SchemaLimits.ShortName)]
     public string? Phase { get; init; }
 
-    /// <summary>What goes on, or what is wrong and what to do, for people.</summary>
+    /// <summary>What the operator is doing, or what is wrong and what to do, as text for users.</summary>
     [Length(SchemaLimits.Message)]
     public string? Message { get; init; }
 
@@ -30,8 +30,7 @@ public abstract record ObservedStatus
     public DateTimeOffset? FinishedAt { get; init; }
 
     /// <summary>
-    /// Conditions as kstatus knows them (Ready, Reconciling, Stalled), outcomes to wait for (Succeeded, Failed), and
-    /// milestones.
+    /// Conditions of kstatus (Ready, Reconciling, Stalled), outcomes to wait for (Succeeded, Failed), and milestones.
     /// </summary>
     [ListMap("type")]
     [Items(40)]

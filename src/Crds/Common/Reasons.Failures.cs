@@ -4,101 +4,102 @@ namespace Drydock.Crds.Common;
 public static partial class Reasons
 {
     /// <summary>
-    /// A step failed and no automatic attempt is left; the message names step, node, cause and what to do. Repair it,
-    /// then give a new retry token.
+    /// A step failed and no automatic attempt is left. The message names step, node, cause and what to do. Repair the
+    /// cause, then give a new retry token.
     /// </summary>
     [ReasonGroup(5, "Stalled, Failed: while the plan runs")]
     public const string StepFailed = "StepFailed";
 
     /// <summary>
-    /// A step took longer than its phase's timeout. Find out why, raise spec.timeouts if need be, then give a new retry
-    /// token.
+    /// A step took longer than the timeout of its phase. Find the cause, raise spec.timeouts if necessary, then give a
+    /// new retry token.
     /// </summary>
     public const string StepTimeout = "StepTimeout";
 
     /// <summary>
-    /// Whether a step that must run once has run cannot be read, so nothing runs again on that data. The message says
-    /// what was looked at and the way on.
+    /// The operator cannot determine whether a step that must run only once has run, so it runs nothing again on that
+    /// data. The message says what was checked and how to continue.
     /// </summary>
     public const string OutcomeUnknown = "OutcomeUnknown";
 
     /// <summary>
-    /// A run-once step failed on data it may have changed: it may run again only on the restored snapshot.
+    /// A run-once step failed on data that it may have changed. It may run again only on the restored snapshot.
     /// </summary>
     public const string RestoreRequired = "RestoreRequired";
 
     /// <summary>
-    /// The annotation drydock.dev/abort stopped the run; running steps finished and nothing more is started. Go on with
-    /// a new retry token, or back with desiredState: RolledBack.
+    /// The annotation drydock.dev/abort stopped the run. Running steps finished and no further step is started. Resume
+    /// with a new retry token, or roll back with desiredState: RolledBack.
     /// </summary>
     public const string Aborted = "Aborted";
 
     /// <summary>
-    /// A step of the way back failed; everything is kept and nothing more is started. Repair the cause the message
-    /// names, then give a new retry token: it goes on from there.
+    /// A step of the rollback failed. Everything is kept and no further step is started. Repair the cause that the
+    /// message names, then give a new retry token. The rollback continues from there.
     /// </summary>
     public const string RollbackFailed = "RollbackFailed";
 
-    /// <summary>The way back that was asked for does not exist; the message says why.</summary>
+    /// <summary>The requested rollback is impossible. The message says why.</summary>
     public const string RollbackUnavailable = "RollbackUnavailable";
 
     /// <summary>
-    /// Something that must stay true is not: somebody changed the target by hand; the message says what and when.
-    /// Making it true again goes on by itself.
+    /// The target was changed from outside while the plan runs. The message says what changed and when. Revert the
+    /// change, then the run continues automatically.
     /// </summary>
     public const string TargetChanged = "TargetChanged";
 
     /// <summary>
-    /// The Lease that holds the target is gone or another's. Nothing more is started; the message names the holder.
+    /// The Lease on the target was removed or belongs to another object. No further step is started. The message names
+    /// the holder.
     /// </summary>
     public const string TargetClaimLost = "TargetClaimLost";
 
     /// <summary>
-    /// The storage no longer shows the mark that was left in it: another volume, or none, is mounted. Mount the right
-    /// one.
+    /// The storage no longer contains the operator's mark: another volume, or none, is mounted. Mount the correct
+    /// volume.
     /// </summary>
     public const string StorageLost = "StorageLost";
 
     /// <summary>
-    /// The BackupSnapshot of the upgrade failed; its own message says why. The upgrade does not pass Backup.
+    /// The BackupSnapshot of the upgrade failed. Its message says why. The upgrade does not continue after Backup.
     /// </summary>
     public const string SnapshotFailed = "SnapshotFailed";
 
     /// <summary>
-    /// What was stored does not verify: trailer, checksum, tables or row counts differ. The dump is not used; retry
-    /// makes a new one.
+    /// The stored dump does not verify: trailer, checksum, tables or row counts differ. The dump is not used. A retry
+    /// takes a new one.
     /// </summary>
     public const string SnapshotInvalid = "SnapshotInvalid";
 
-    /// <summary>The snapshot that the run relies on is gone, or another one of the same name.</summary>
+    /// <summary>The snapshot that the run needs does not exist any more, or another one has its name.</summary>
     public const string SnapshotMissing = "SnapshotMissing";
 
     /// <summary>
-    /// The snapshot belongs to another namespace, or does not say to which. Create the object in that namespace, or
+    /// The snapshot belongs to another namespace, or its namespace is unknown. Create the object in that namespace, or
     /// take a new snapshot.
     /// </summary>
     public const string ForeignSnapshot = "ForeignSnapshot";
 
-    /// <summary>The dump tool failed; the message holds the end of its output.</summary>
+    /// <summary>The dump tool failed. The message contains the end of its output.</summary>
     public const string DumpFailed = "DumpFailed";
 
     /// <summary>
-    /// docker_init.sh ended without its success marker; its output is in the Secret named in status.plan.steps. Repair
+    /// docker_init.sh ended without its success marker. Its output is in the Secret named in status.plan.steps. Repair
     /// the cause, then retry.
     /// </summary>
     public const string MarkerMissing = "MarkerMissing";
 
-    /// <summary>Components or hosts did not become healthy within the timeout; the message lists them.</summary>
+    /// <summary>Components or hosts did not become healthy within the timeout. The message lists them.</summary>
     public const string ComponentsUnhealthy = "ComponentsUnhealthy";
 
     /// <summary>
-    /// Deletion with the annotation drydock.dev/on-delete: Abandon: the object goes and the message says what was left
-    /// where.
+    /// The object was deleted with the annotation drydock.dev/on-delete: Abandon. The message says what was left on
+    /// which host.
     /// </summary>
     public const string Abandoned = "Abandoned";
 
     /// <summary>
-    /// The operator failed in a way it does not know; the log has the details. It tries again with back-off.
+    /// The operator met an unexpected error. Its log has the details. It retries with growing pauses.
     /// </summary>
     public const string InternalError = "InternalError";
 }

@@ -13,33 +13,36 @@ public static partial class Reasons
     /// <summary>This upgrade does not need the milestone's phase.</summary>
     public const string NotNeeded = "NotNeeded";
 
-    /// <summary>Nothing waits for an approval.</summary>
+    /// <summary>No approval is needed.</summary>
     public const string NotHeld = "NotHeld";
 
     /// <summary>Nothing has failed.</summary>
     public const string NotFailed = "NotFailed";
 
     /// <summary>
-    /// Projects are not as before the upgrade; status.actionRequired lists them. Look at each in the console.
+    /// Projects differ from their state before the upgrade. status.actionRequired lists them. Check each of them in the
+    /// console.
     /// </summary>
     public const string ProjectsDiffer = "ProjectsDiffer";
 
-    /// <summary>Nothing was given to compare by; the list for a person is in status.actionRequired.</summary>
+    /// <summary>
+    /// The spec names no credentials of the API to compare with. status.actionRequired lists what to check.
+    /// </summary>
     public const string Unverifiable = "Unverifiable";
 
-    /// <summary>Event: a step began.</summary>
+    /// <summary>Event: a step started.</summary>
     [ReasonGroup(10, "Events and entries of actionRequired")]
     public const string StepStarted = "StepStarted";
 
-    /// <summary>Event: a step is done.</summary>
+    /// <summary>Event: a step finished.</summary>
     public const string StepSucceeded = "StepSucceeded";
 
-    /// <summary>Event: an idempotent step is tried again.</summary>
+    /// <summary>Event: an idempotent step is retried.</summary>
     public const string StepRetried = "StepRetried";
 
     /// <summary>
-    /// Event: a newer operator wrote this status, so this operator leaves the object alone. Install the newer operator
-    /// again.
+    /// Event: a newer operator wrote this status, so this operator does not touch the object. Install the newer
+    /// operator again.
     /// </summary>
     public const string OperatorTooOld = "OperatorTooOld";
 
@@ -50,11 +53,12 @@ public static partial class Reasons
     public const string ServerUnverified = "ServerUnverified";
 
     /// <summary>
-    /// docker_init.sh printed its success marker and ended with an exit code other than 0; Verify decides.
+    /// docker_init.sh printed its success marker but ended with an exit code other than 0. The phase Verify decides
+    /// whether the upgrade continues.
     /// </summary>
     public const string InitializedWithWarning = "InitializedWithWarning";
 
-    /// <summary>Action: a project needs a look after the upgrade, as the message says.</summary>
+    /// <summary>Action: check a project after the upgrade, as the message says.</summary>
     public const string ReviewProject = "ReviewProject";
 
     /// <summary>
@@ -64,34 +68,35 @@ public static partial class Reasons
     public const string ProjectNotResumed = "ProjectNotResumed";
 
     /// <summary>
-    /// Action: high availability stays off as afterUpgrade says; links named in the message stay abnormal until
-    /// started.
+    /// Action: high availability stays off, as afterUpgrade says. The links that the message names stay abnormal until
+    /// you start them.
     /// </summary>
     public const string HighAvailabilityOff = "HighAvailabilityOff";
 
     /// <summary>
-    /// Action: the new containers stay after the way back, stopped; remove them once nobody wants to look into them.
+    /// Action: after the rollback the new containers are kept, stopped. Remove them once you no longer need them.
     /// </summary>
     public const string RemoveNewContainers = "RemoveNewContainers";
 
     /// <summary>
-    /// Action: the way back dumped what it dropped into the BackupSnapshot named in the message, or could not; look at
-    /// it, and delete it once it is not wanted any more.
+    /// Action: before the rollback dropped databases, it dumped them into the BackupSnapshot that the message names, or
+    /// could not do so. Check it, and delete it once you no longer need it.
     /// </summary>
     public const string ReviewSnapshot = "ReviewSnapshot";
 
-    /// <summary>Action: the old containers stay, stopped; remove them once the upgrade is accepted.</summary>
+    /// <summary>Action: the old containers are kept, stopped. Remove them once you have accepted the upgrade.</summary>
     public const string RemoveOldContainers = "RemoveOldContainers";
 
     /// <summary>
-    /// Event: five looks at this object in a row could not write what they decided. The message has the last answer of
-    /// the API server. What runs on the targets is not stopped, nothing is started, and the operator retries with
-    /// growing pauses.
+    /// Event: the operator could not write the status of this object five times in a row. The message has the last
+    /// answer of the API server. Running work on the targets is not stopped, nothing is started, and the operator
+    /// retries with growing pauses.
     /// </summary>
     public const string WritesNotTaken = "WritesNotTaken";
 
     /// <summary>
-    /// Event: the API server refused a status for its size or one of its texts; it was written with shortened texts.
+    /// Event: the API server refused a status because of its size or one of its texts. It was written with shortened
+    /// texts.
     /// </summary>
     public const string StatusShortened = "StatusShortened";
 }

@@ -4,21 +4,25 @@ namespace Drydock.Crds.Common;
 public static partial class Reasons
 {
     /// <summary>
-    /// Preflight found more than one thing wrong; status.findings lists all of them. Repair them; preflight looks again
-    /// by itself.
+    /// Preflight found several problems; status.findings lists all of them. Repair them. Preflight is repeated
+    /// automatically.
     /// </summary>
-    [ReasonGroup(4, "Stalled: preflight, before anything was changed; it looks again by itself")]
+    [ReasonGroup(4, "Stalled: preflight, nothing was changed; preflight is repeated automatically")]
     public const string PreflightFailed = "PreflightFailed";
 
-    /// <summary>The spec contradicts itself in a way the schema cannot refuse; the message names the fields.</summary>
+    /// <summary>
+    /// The spec contradicts itself in a way that the schema cannot refuse. Correct the fields that the message names.
+    /// </summary>
     public const string InvalidSpec = "InvalidSpec";
 
     /// <summary>
-    /// There is no supported way from fromVersion to toVersion in one step; the message names the way there is.
+    /// There is no supported path from fromVersion to toVersion in one step. The message names the supported path.
     /// </summary>
     public const string VersionPathUnsupported = "VersionPathUnsupported";
 
-    /// <summary>The running container is not of fromVersion. Correct fromVersion, or the container's name.</summary>
+    /// <summary>
+    /// The running container does not run fromVersion. Correct fromVersion or the name of the container.
+    /// </summary>
     public const string VersionMismatch = "VersionMismatch";
 
     /// <summary>
@@ -32,44 +36,52 @@ public static partial class Reasons
     /// </summary>
     public const string RegionsInvalid = "RegionsInvalid";
 
-    /// <summary>Two regions name the same drc_cm_heartbeat_db. Every region needs its own.</summary>
+    /// <summary>Two regions name the same drc_cm_heartbeat_db. Give every region its own.</summary>
     public const string HeartbeatDatabaseShared = "HeartbeatDatabaseShared";
 
-    /// <summary>config.yaml of a node cannot be read, or lacks a key; the message names the node and the key.</summary>
+    /// <summary>config.yaml of a node cannot be read or lacks a key. The message names the node and the key.</summary>
     public const string ConfigUnreadable = "ConfigUnreadable";
 
     /// <summary>
-    /// The metadata database cannot be reached. Check host, port and network, or give spec.metadataDatabase.
+    /// The operator cannot connect to the metadata database. Check host, port and network, or set
+    /// spec.metadataDatabase.
     /// </summary>
     public const string MetadataDatabaseUnreachable = "MetadataDatabaseUnreachable";
 
     /// <summary>
-    /// A login was refused, or a privilege is missing that the work or the way back needs; the message says which.
+    /// A login was refused, or a privilege is missing that the upgrade or its rollback needs. The message says which.
     /// </summary>
     public const string AccessDenied = "AccessDenied";
 
-    /// <summary>The metadata database lacks a table or column this version should have; the message names it.</summary>
+    /// <summary>
+    /// The metadata database lacks a table or column that this version should have. The message names it.
+    /// </summary>
     public const string MetadataUnreadable = "MetadataUnreadable";
 
-    /// <summary>A Secret that the spec refers to does not exist, or lacks a key; the message names it.</summary>
+    /// <summary>
+    /// A Secret that the spec refers to does not exist or lacks a key. Create the Secret or the key that the message
+    /// names.
+    /// </summary>
     public const string SecretMissing = "SecretMissing";
 
     /// <summary>
-    /// A host or its dockerd cannot be reached, or refused the certificate or key, or the container that is the host
-    /// does not run; the message names it.
+    /// A host or its dockerd cannot be reached, or it refused the certificate or key, or the container that counts as
+    /// the host does not run. The message names it.
     /// </summary>
     public const string HostUnreachable = "HostUnreachable";
 
-    /// <summary>A dockerd is too old for what is needed; the message names the node and the versions.</summary>
+    /// <summary>A dockerd is too old. The message names the node, its version and the version that is needed.</summary>
     public const string DockerUnsupported = "DockerUnsupported";
 
     /// <summary>
-    /// The current container is not on a node, or does not run. Correct currentContainer, or start it.
+    /// The current container does not exist on a node, or it does not run. Correct currentContainer, or start the
+    /// container.
     /// </summary>
     public const string ContainerNotFound = "ContainerNotFound";
 
     /// <summary>
-    /// A container with the name of the new one exists and is not ours. Remove it, or choose another newContainer.
+    /// A container with the name of the new container already exists, and this upgrade did not create it. Remove it, or
+    /// choose another newContainer.
     /// </summary>
     public const string ContainerNameTaken = "ContainerNameTaken";
 
@@ -80,29 +92,29 @@ public static partial class Reasons
     public const string MountsUnusable = "MountsUnusable";
 
     /// <summary>
-    /// Something else than OMS listens on a port that OMS needs on a host; the message names both. Stop it, or choose
+    /// Another program listens on a port that OMS needs. The message names host and port. Stop the program, or choose
     /// another port in config.yaml.
     /// </summary>
     public const string PortTaken = "PortTaken";
 
     /// <summary>
-    /// The image is neither present nor pullable on a node and no archive was given. Give spec.imageArchive, or load
-    /// it.
+    /// The image is neither present nor pullable on a node, and the spec names no archive. Set spec.imageArchive, or
+    /// load the image.
     /// </summary>
     public const string ImageMissing = "ImageMissing";
 
     /// <summary>
-    /// The image archive cannot be read, or its checksum is another. Correct path or sha256, or copy the file again.
+    /// The image archive cannot be read, or its checksum differs. Correct path or sha256, or copy the file again.
     /// </summary>
     public const string ImageArchiveUnreadable = "ImageArchiveUnreadable";
 
     /// <summary>
-    /// The image lacks what the upgrade runs (docker_init.sh, supervisord); it is not an OMS image, or not this
-    /// version's.
+    /// The image lacks a file that the upgrade runs (docker_init.sh, supervisord). It is not an OMS image, or not an
+    /// image of this version.
     /// </summary>
     public const string ImageUnsuitable = "ImageUnsuitable";
 
-    /// <summary>The image has another ID on another node. Load the same archive on all nodes.</summary>
+    /// <summary>The image ID differs between nodes. Load the same archive on all nodes.</summary>
     public const string ImagesDiffer = "ImagesDiffer";
 
     /// <summary>
@@ -110,29 +122,29 @@ public static partial class Reasons
     /// </summary>
     public const string JarMissing = "JarMissing";
 
-    /// <summary>Projects share a name; the message lists ids. Rename them in the console first.</summary>
+    /// <summary>Projects share a name. The message lists their ids. Rename them in the console first.</summary>
     public const string DuplicateProjectNames = "DuplicateProjectNames";
 
     /// <summary>
-    /// Writers carry a blackRegionNo of another region; the message lists them. If the cascade is in use, ask the
-    /// vendor's support before upgrading.
+    /// Writers have a blackRegionNo of another region. The message lists them. If the cascade is in use, ask the
+    /// vendor's support before you upgrade.
     /// </summary>
     public const string CascadedWriters = "CascadedWriters";
 
     /// <summary>
-    /// Whether a forward switchover is under way cannot be read. Make sure none is, and put NoForwardSwitchover into
-    /// spec.preflight.acknowledge.
+    /// The operator cannot read whether a forward switchover is in progress. Make sure that none is, then add
+    /// NoForwardSwitchover to spec.preflight.acknowledge.
     /// </summary>
     public const string ForwardSwitchoverUnacknowledged = "ForwardSwitchoverUnacknowledged";
 
     /// <summary>
-    /// A forward switchover is under way; the message lists the projects. Finish it in the console: it must not be
-    /// carried on by another version.
+    /// A forward switchover is in progress. The message lists the projects. Finish it in the console: another version
+    /// must not continue it.
     /// </summary>
     public const string ForwardSwitchoverUnderWay = "ForwardSwitchoverUnderWay";
 
     /// <summary>
-    /// Running projects are further behind than spec.preflight.maxProjectLag; the message lists project, lag and limit.
+    /// Running projects lag behind by more than spec.preflight.maxProjectLag. The message lists project, lag and limit.
     /// Let them catch up, or suspend them.
     /// </summary>
     public const string ProjectsLagging = "ProjectsLagging";
@@ -144,48 +156,49 @@ public static partial class Reasons
     public const string ApiUnreachable = "ApiUnreachable";
 
     /// <summary>
-    /// The API of the OMS console refused the login or the request, or is none; the message says what it answered.
-    /// Correct the Secret of spec.preflight.apiCredentialsSecretRef, or leave that empty.
+    /// The API of the OMS console refused the login or the request, or something else answers there. The message quotes
+    /// the answer. Correct the Secret of spec.preflight.apiCredentialsSecretRef, or leave that field empty.
     /// </summary>
     public const string ApiRefused = "ApiRefused";
 
     /// <summary>
-    /// Synchronisation projects with DDL have no dbType on their source; the message lists them. Repair them, or
-    /// acknowledge.
+    /// Synchronisation projects with DDL have no dbType on their source. The message lists them. Repair them, or
+    /// acknowledge them in spec.preflight.acknowledge.
     /// </summary>
     public const string SyncProjectsWithoutDbType = "SyncProjectsWithoutDbType";
 
     /// <summary>
-    /// Too little room for dumps or image; the message says where, how much there is and how much is needed.
+    /// There is too little space for dumps or image. The message says where, how much is free and how much is needed.
     /// </summary>
     public const string NoSpace = "NoSpace";
 
     /// <summary>
-    /// The storage for dumps cannot be written, or what is written cannot be read back. Check the path and the volume.
+    /// The operator cannot write to the storage for dumps, or cannot read back what it wrote. Check the path and the
+    /// volume.
     /// </summary>
     public const string StorageUnusable = "StorageUnusable";
 
     /// <summary>
-    /// Clock or time zone of a host and the metadata database differ too much; heartbeats would look stale. Repair NTP
-    /// or the time zone.
+    /// Clock or time zone of a host and of the metadata database differ too much, so heartbeats would look stale.
+    /// Repair NTP or the time zone.
     /// </summary>
     public const string ClockSkew = "ClockSkew";
 
     /// <summary>
-    /// The metadata database offers neither a named lock nor a replacement for it, so destructive statements could not
-    /// be fenced.
+    /// The metadata database supports neither named locks nor a replacement, so destructive statements cannot be
+    /// protected against a second writer.
     /// </summary>
     public const string LockUnavailable = "LockUnavailable";
 
     /// <summary>
-    /// The plan that compiles now is not the approved one; the message shows the differences. Approve the new hash, or
-    /// put back what changed.
+    /// The plan differs from the approved one. The message shows the differences. Approve the new hash, or revert what
+    /// changed.
     /// </summary>
     public const string PlanChanged = "PlanChanged";
 
     /// <summary>
-    /// The time of spec.notAfter has passed and nothing was begun. Set a later time if it is still wanted, or delete
-    /// the object.
+    /// The time of spec.notAfter has passed and nothing was started. Set a later time if you still want the run, or
+    /// delete the object.
     /// </summary>
     public const string TooLate = "TooLate";
 }

@@ -2,60 +2,62 @@ using Drydock.Abstractions.Entities;
 
 namespace Drydock.Crds.Common;
 
-/// <summary>What every run-to-completion kind lets its user say about the run itself.</summary>
+/// <summary>Settings of the run itself, which every kind of upgrade has.</summary>
 public abstract record RunSpec
 {
     /// <summary>
-    /// Apply carries the plan out; Plan stops after preflight with the plan in status and changes nothing.
+    /// Apply executes the plan. Plan stops after preflight, writes the plan to status and changes nothing.
     /// </summary>
     [FieldClass(FieldClass.Control)]
     public RunMode Mode { get; init; }
 
     /// <summary>
-    /// Upgraded, or RolledBack: whatever was done is taken back by a plan of its own (status.rollbackPlan), at any time
-    /// up to and after Succeeded. After Succeeded that plan is held until approved (RollBack@HASH, or its hash in
-    /// approvedPlanHash), because what was written since is lost.
+    /// Which version should run. RolledBack starts a rollback with its own plan (status.rollbackPlan). It can be
+    /// requested at any time, also after Succeeded. After Succeeded the rollback waits for approval (RollBack@HASH, or
+    /// its hash in approvedPlanHash), because data written since the upgrade is lost.
     /// </summary>
     [FieldClass(FieldClass.Control)]
     public DesiredState DesiredState { get; init; }
 
     /// <summary>
-    /// Manual: a failure waits for a person. OnFailure: a failure after the first change takes the way back by itself.
+    /// What happens after a failure. Manual waits for you. OnFailure starts the rollback automatically if something was
+    /// already changed.
     /// </summary>
     [FieldClass(FieldClass.Control)]
     public RollbackPolicy RollbackPolicy { get; init; }
 
     /// <summary>
-    /// When phases may start; without it, at any time. A phase that has started is finished, and between the first
-    /// stopped instance and the end of the downtime no phase waits for the window, because waiting there would be the
-    /// longer outage. The way back never waits for it.
+    /// When phases may start. Default: at any time. A phase that has started is always finished. Between the first
+    /// stopped instance and the end of the downtime no phase waits for the window, because waiting would prolong the
+    /// outage. A rollback never waits for it.
     /// </summary>
     [FieldClass(FieldClass.Control)]
     public MaintenanceWindow? Window { get; init; }
 
     /// <summary>
-    /// Nothing is begun after this time (RFC 3339, for instance 2026-03-01T04:00:00Z); the run is then Stalled with the
-    /// reason TooLate. What has begun before continues to its end, and a rollback never waits for it. For manifests
-    /// that are kept in Git or applied by a schedule.
+    /// A run that has not begun by this time (RFC 3339, for instance 2026-03-01T04:00:00Z) does not begin; it becomes
+    /// Stalled with the reason TooLate. A run that has begun continues to its end, and a rollback ignores this time.
+    /// Use it for manifests that are kept in Git or applied by a schedule.
     /// </summary>
     [FieldClass(FieldClass.Control)]
     public DateTimeOffset? NotAfter { get; init; }
 
     /// <summary>
-    /// On how many nodes steps run at one time, where the plan lets them run side by side. Without it on all.
+    /// On how many nodes steps run at the same time where the plan allows parallel steps. Default: all nodes.
     /// </summary>
     [FieldClass(FieldClass.Control)]
     [Range(1, 256)]
     public int? MaxParallelNodes { get; init; }
 
     /// <summary>
-    /// True takes a target over whose holder no longer exists, after a person has looked at the target (HolderGone).
+    /// True takes over a target that is still claimed by an object that no longer exists (HolderGone). Inspect the
+    /// target first: an interrupted upgrade may have left it half done.
     /// </summary>
     [FieldClass(FieldClass.Control)]
     public bool AdoptTarget { get; init; }
 
     /// <summary>
-    /// If set, only a plan with exactly this hash (status.plan.hash) is carried out; any other is refused with
+    /// If set, only a plan with exactly this hash (status.plan.hash) is executed; any other plan is refused with
     /// PlanChanged. Empty accepts every plan.
     /// </summary>
     [FieldClass(FieldClass.Control)]
@@ -63,14 +65,14 @@ public abstract record RunSpec
     [Pattern(Patterns.PlanHashOrEmpty)]
     public string? ApprovedPlanHash { get; init; }
 
-    /// <summary>Running steps finish, none is started, until it is false again.</summary>
+    /// <summary>True starts no further step; running steps finish. False resumes the run.</summary>
     [FieldClass(FieldClass.Control)]
     public bool Paused { get; init; }
 
     /// <summary>
-    /// Stops before a phase (StopOld), a step (StopOld/oms-a) or every point of no return (PointOfNoReturn) until the
-    /// entry is removed, or approved by the annotation drydock.dev/approve with the value NAME@HASH, where HASH is the
-    /// first 8 hex digits of the plan hash.
+    /// Where the run waits for you: before a phase (StopOld), a step (StopOld/oms-a) or every point of no return
+    /// (PointOfNoReturn). It continues when you remove the entry, or approve it with the annotation drydock.dev/approve
+    /// and the value NAME@HASH, where HASH is the first 8 hex digits of the plan hash.
     /// </summary>
     [FieldClass(FieldClass.Control)]
     [ListSet]
@@ -79,39 +81,42 @@ public abstract record RunSpec
     [Pattern(Patterns.HoldName)]
     public List<string> HoldBefore { get; init => field = value ?? []; } = [];
 
-    /// <summary>A new value goes on after a failure, once; used values are in status.usedTokens.</summary>
+    /// <summary>
+    /// Retry token. After a failure, a value that was not used before resumes the run once. Used values are in
+    /// status.usedTokens.
+    /// </summary>
     [FieldClass(FieldClass.Control)]
     [Length(SchemaLimits.ShortName)]
     public string? Retry { get; init; }
 }
 
-/// <summary>Whether a run changes the world.</summary>
+/// <summary>Whether a run changes anything.</summary>
 public enum RunMode
 {
-    /// <summary>Preflight, plan, and carry the plan out.</summary>
+    /// <summary>Preflight and plan, then execute the plan.</summary>
     Apply,
 
-    /// <summary>Preflight and plan only; nothing is changed.</summary>
+    /// <summary>Preflight and plan only. Nothing is changed.</summary>
     Plan,
 }
 
 /// <summary>Which of the two versions should run.</summary>
 public enum DesiredState
 {
-    /// <summary>The new one.</summary>
+    /// <summary>The new version.</summary>
     Upgraded,
 
-    /// <summary>The former one: whatever was done is taken back.</summary>
+    /// <summary>The previous version. What was changed is rolled back.</summary>
     RolledBack,
 }
 
-/// <summary>What a failure after the first change leads to.</summary>
+/// <summary>What happens after a failure that follows the first change.</summary>
 public enum RollbackPolicy
 {
-    /// <summary>Nothing by itself: it waits for a repair, a retry or desiredState: RolledBack.</summary>
+    /// <summary>The run waits for a repair, a retry token or desiredState: RolledBack.</summary>
     Manual,
 
-    /// <summary>The way back is taken by itself.</summary>
+    /// <summary>The rollback starts automatically.</summary>
     OnFailure,
 }
 

@@ -3,10 +3,10 @@ using Drydock.Abstractions.Plans;
 
 namespace Drydock.Crds.Common;
 
-/// <summary>What every run-to-completion kind reports.</summary>
+/// <summary>What every kind of upgrade reports.</summary>
 public abstract record RunStatus : ObservedStatus
 {
-    /// <summary>Steps done of all steps: 7/23.</summary>
+    /// <summary>Finished steps of all steps, for instance 7/23.</summary>
     [Length(16)]
     public string? Progress { get; init; }
 
@@ -15,48 +15,48 @@ public abstract record RunStatus : ObservedStatus
     public string? Step { get; init; }
 
     /// <summary>
-    /// The plan: what is done to what, step by step, and what has come of it. The stored plan is the plan, also for a
-    /// newer operator.
+    /// The plan: every step, its target and its result. The stored plan stays valid, also for a newer operator.
     /// </summary>
     public Plan? Plan { get; init; }
 
     /// <summary>
-    /// The way back: compiled from what was really done, when desiredState or rollbackPolicy asks for it.
+    /// The rollback plan. It is compiled from what was really done, when desiredState or rollbackPolicy asks for a
+    /// rollback.
     /// </summary>
     public Plan? RollbackPlan { get; init; }
 
     /// <summary>
-    /// The abort token that stopped the run; absent while none does. A retry token, or desiredState, goes on.
+    /// The abort token that stopped the run; absent if none did. A retry token or desiredState continues.
     /// </summary>
     [Length(SchemaLimits.ShortName)]
     public string? AbortedBy { get; init; }
 
     /// <summary>
-    /// True if the abort was given while desiredState: RolledBack stood and before the way back began: that state alone
-    /// then does not begin it, a retry token does.
+    /// True if the abort was requested while desiredState was RolledBack and the rollback had not started. In this case
+    /// only a retry token starts the rollback.
     /// </summary>
     public bool? AbortedRollback { get; init; }
 
-    /// <summary>What the last preflight pass found wrong, all of it. Empty once preflight passed.</summary>
+    /// <summary>Everything that the last preflight found wrong. Empty once preflight passed.</summary>
     [Items(SchemaLimits.Findings)]
     public List<Finding> Findings { get; init => field = value ?? []; } = [];
 
-    /// <summary>What this run works on, as the target itself says.</summary>
+    /// <summary>What this run works on, as the target reports it.</summary>
     public TargetStatus? Target { get; init; }
 
-    /// <summary>Attempts that ended, the last ones.</summary>
+    /// <summary>The most recent attempts that ended.</summary>
     [Items(SchemaLimits.History)]
     public List<RunAttempt> Attempts { get; init => field = value ?? []; } = [];
 
-    /// <summary>Approvals seen, used or not, the last ones.</summary>
+    /// <summary>The most recent approvals, accepted or not.</summary>
     [Items(SchemaLimits.History)]
     public List<UsedApproval> Approvals { get; init => field = value ?? []; } = [];
 
-    /// <summary>Retry and abort tokens that were used, of each sort the last ones; none works twice.</summary>
+    /// <summary>The most recently used retry and abort tokens. No token works twice.</summary>
     [Items(2 * SchemaLimits.History)]
     public List<UsedToken> UsedTokens { get; init => field = value ?? []; } = [];
 
-    /// <summary>What a person has to do after the run.</summary>
+    /// <summary>Manual work that remains after the run.</summary>
     [Items(SchemaLimits.Findings)]
     public List<ActionItem> ActionRequired { get; init => field = value ?? []; } = [];
 }
@@ -65,13 +65,13 @@ public abstract record RunStatus : ObservedStatus
 public sealed record TargetStatus
 {
     /// <summary>
-    /// What the server says it is: its uuid, or host and port as it reports them, and the database or cluster.
+    /// Identity that the server reports: its uuid, or its host and port, and the database or cluster.
     /// </summary>
     [Length(SchemaLimits.Reference)]
     public string? Identity { get; init; }
 
     /// <summary>
-    /// Where the operator reached it, as the spec or the target's own configuration names it and as the network does.
+    /// Addresses at which the operator reached it, as in the spec or the configuration of the target, and as resolved.
     /// Objects of other namespaces that reach the same server at one of these addresses wait (TargetBusy).
     /// </summary>
     [ListSet]
@@ -79,13 +79,13 @@ public sealed record TargetStatus
     [Length(SchemaLimits.Reference)]
     public List<string> Addresses { get; init => field = value ?? []; } = [];
 
-    /// <summary>A few words for people.</summary>
+    /// <summary>A short text for users.</summary>
     [Length(SchemaLimits.Message)]
     public string? Description { get; init; }
 
     /// <summary>
-    /// Name of a Lease by which this run holds the target; absent while it holds none. Others are named after the
-    /// addresses.
+    /// Name of the Lease by which this run claims the target; absent while it has no claim. Further Leases are named
+    /// after the addresses.
     /// </summary>
     [Length(SchemaLimits.Name)]
     public string? Claim { get; init; }
@@ -95,7 +95,7 @@ public sealed record TargetStatus
     public string? ClaimNamespace { get; init; }
 }
 
-/// <summary>One attempt of a run: from its start, or from a retry, to its end.</summary>
+/// <summary>One attempt of a run, from its start or a retry to its end.</summary>
 public sealed record RunAttempt
 {
     /// <summary>Counts from 1.</summary>
@@ -108,24 +108,24 @@ public sealed record RunAttempt
     /// <summary>When it ended.</summary>
     public DateTimeOffset? FinishedAt { get; init; }
 
-    /// <summary>How it ended, a reason.</summary>
+    /// <summary>How it ended, as a reason.</summary>
     [Length(SchemaLimits.ShortName)]
     public string? Reason { get; init; }
 
-    /// <summary>How it ended, for people.</summary>
+    /// <summary>How it ended, as text for users.</summary>
     [Length(SchemaLimits.Message)]
     public string? Message { get; init; }
 
-    /// <summary>The step it ended at.</summary>
+    /// <summary>The step at which it ended.</summary>
     [Length(SchemaLimits.Name)]
     public string? Step { get; init; }
 
-    /// <summary>The retry token that began it; absent for the first.</summary>
+    /// <summary>The retry token that started it; absent for the first attempt.</summary>
     [Length(SchemaLimits.ShortName)]
     public string? Token { get; init; }
 }
 
-/// <summary>An approval that was seen.</summary>
+/// <summary>An approval that the operator has seen.</summary>
 public sealed record UsedApproval
 {
     /// <summary>What it approves: a phase, a step id, or PointOfNoReturn.</summary>
@@ -140,19 +140,19 @@ public sealed record UsedApproval
     /// <summary>When it was seen.</summary>
     public DateTimeOffset? At { get; init; }
 
-    /// <summary>False if it was for another plan, and ignored.</summary>
+    /// <summary>False if it was for another plan and was ignored.</summary>
     public bool Accepted { get; init; }
 }
 
-/// <summary>Something a person has to do after the run.</summary>
+/// <summary>Manual work after the run.</summary>
 public sealed record ActionItem
 {
-    /// <summary>Stable machine word for it.</summary>
+    /// <summary>Stable machine-readable word.</summary>
     [Required]
     [Length(SchemaLimits.ShortName, Minimum = 1)]
     public string Reason { get; init => field = value ?? ""; } = "";
 
-    /// <summary>What it is about: a project, a component, a node.</summary>
+    /// <summary>What it concerns: a project, a component, a node.</summary>
     [Length(SchemaLimits.Name)]
     public string Subject { get; init => field = value ?? ""; } = "";
 

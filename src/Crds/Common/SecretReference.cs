@@ -53,7 +53,8 @@ public static class SecretReferences
         if (field.Type.Type == typeof(SecretReference))
         {
             var keys = field.SecretKeys
-                ?? throw new InvalidOperationException($"{path} refers to a Secret: state with [SecretKeys] which of its keys are read.");
+                ?? throw new InvalidOperationException(
+                    $"{path} refers to a Secret. State with [SecretKeys] which of its keys are read.");
             return value is SecretReference { Name: { Length: > 0 } name } ? [new SecretUse(path, name, keys)] : [];
         }
 
@@ -61,7 +62,8 @@ public static class SecretReferences
         {
             null => [],
             IEnumerable list when field.Items is { Kind: JsonTypeInfoKind.Object } items =>
-                list.Cast<object>().SelectMany((item, index) => Below(item, items, $"{path}[{KeyOf(field, items, item, index)}]")),
+                list.Cast<object>()
+                    .SelectMany((item, index) => Below(item, items, $"{path}[{KeyOf(field, items, item, index)}]")),
             _ when field.Type.Kind == JsonTypeInfoKind.Object => Below(value, field.Type, path),
             _ => [],
         };
@@ -69,8 +71,7 @@ public static class SecretReferences
 
     private static string KeyOf(SpecField list, JsonTypeInfo items, object item, int index)
     {
-        var keys = SpecField.Of(items).Where(key => list.ListKeys.Contains(key.Name, StringComparer.Ordinal));
-        return string.Join(',', keys.Select(key => key.In(item))) is { Length: > 0 } text
+        return string.Join(',', list.KeysOf(items).Select(key => key.In(item))) is { Length: > 0 } text
             ? text
             : index.ToString(CultureInfo.InvariantCulture);
     }

@@ -1,14 +1,16 @@
 namespace Drydock.Crds.Common;
 
-/// <summary>How far a snapshot is verified.</summary>
+/// <summary>How a snapshot is verified.</summary>
 public enum SnapshotVerification
 {
-    /// <summary>What was stored is read back: checksum, trailer, tables and row counts.</summary>
+    /// <summary>
+    /// The stored files are read back and their checksum, trailer, tables and row counts are compared.
+    /// </summary>
     ReadBack,
 
     /// <summary>
-    /// It is also loaded into a scratch database on the same server, compared with the manifest and the whole
-    /// catalogue, and the scratch database is dropped.
+    /// The dump is also loaded into a scratch database on the same server and compared with the manifest and the whole
+    /// catalogue. Then the scratch database is dropped.
     /// </summary>
     RestoreTest,
 }

@@ -15,16 +15,19 @@ internal sealed record SpecField
     private static readonly ConcurrentDictionary<Type, object> Defaults = new();
 
     private readonly Func<object, object?> _read;
+    private readonly IReadOnlyList<string> _listKeys;
 
     private SpecField(JsonPropertyInfo property, Func<object, object?> read)
     {
         _read = read;
         Name = property.Name;
         Type = property.Options.GetTypeInfo(property.PropertyType);
-        Items = Type is { Kind: JsonTypeInfoKind.Enumerable, ElementType: { } item } ? property.Options.GetTypeInfo(item) : null;
+        Items = Type is { Kind: JsonTypeInfoKind.Enumerable, ElementType: { } item }
+            ? property.Options.GetTypeInfo(item)
+            : null;
         Class = Attribute<FieldClassAttribute>(property)?.FieldClass;
         SecretKeys = Attribute<SecretKeysAttribute>(property)?.Keys;
-        ListKeys = Attribute<ListMapAttribute>(property)?.Keys ?? [];
+        _listKeys = Attribute<ListMapAttribute>(property)?.Keys ?? [];
     }
 
     /// <summary>The name in JSON.</summary>
@@ -40,9 +43,6 @@ internal sealed record SpecField
 
     public IReadOnlyList<string>? SecretKeys { get; }
 
-    /// <summary>The names of the fields by which items of a list are told apart.</summary>
-    public IReadOnlyList<string> ListKeys { get; }
-
     public static IReadOnlyList<SpecField> Of(JsonTypeInfo type) => Known.GetOrAdd(type, Read);
 
     /// <summary>A part of a spec in which every field has its default.</summary>
@@ -50,6 +50,10 @@ internal sealed record SpecField
         Defaults.GetOrAdd(type.Type, static of => Activator.CreateInstance(of)!);
 
     public object? In(object owner) => _read(owner);
+
+    /// <summary>The fields by which the items of this list are told apart.</summary>
+    public IEnumerable<SpecField> KeysOf(JsonTypeInfo items) =>
+        Of(items).Where(key => _listKeys.Contains(key.Name, StringComparer.Ordinal));
 
     private static IReadOnlyList<SpecField> Read(JsonTypeInfo type) =>
     [

@@ -2,12 +2,12 @@ using Drydock.Abstractions.Entities;
 
 namespace Drydock.Crds.Common;
 
-/// <summary>Where files are kept: a directory, or an S3-compatible storage.</summary>
+/// <summary>Where files are stored: exactly one of a directory and an S3-compatible storage.</summary>
 [ValidationRule("has(self.directory) != has(self.s3)", RuleMessages.OneStorage)]
 public sealed record StorageSpec
 {
     /// <summary>
-    /// A directory that the operator sees: in the cluster a volume mounted into it that outlives the pod.
+    /// A directory in the operator's container. It must be on a mounted volume that outlives the pod.
     /// </summary>
     public DirectoryStorage? Directory { get; init; }
 
@@ -20,8 +20,8 @@ public sealed record StorageSpec
 public sealed record DirectoryStorage
 {
     /// <summary>
-    /// A storage root of the operator, or a folder below one. The operator puts a folder named after the namespace
-    /// directly below the root.
+    /// A storage root of the operator, or a directory below one. The operator creates a directory named after the
+    /// namespace directly below the root. It must not contain '..'.
     /// </summary>
     [Required]
     [Length(SchemaLimits.Path, Minimum = 1)]
@@ -34,40 +34,42 @@ public sealed record DirectoryStorage
 [ValidationRule("!has(self.prefix) || !self.prefix.split('/').exists(s, s == '..')", RuleMessages.BucketPrefix)]
 public sealed record S3Storage
 {
-    /// <summary>URL of the storage, for instance https://s3.example:9000.</summary>
+    /// <summary>
+    /// URL of the storage, for instance https://s3.example:9000. An http:// URL needs insecure: true.
+    /// </summary>
     [Required]
     [Length(SchemaLimits.Name, Minimum = 8)]
     [Pattern(Patterns.HttpUrl)]
     public string Endpoint { get; init => field = value ?? ""; } = "";
 
-    /// <summary>Name of the bucket. It must exist.</summary>
+    /// <summary>Name of the bucket. The operator does not create it.</summary>
     [Required]
     [Length(SchemaLimits.ShortName, Minimum = 3)]
     [Pattern(Patterns.Bucket)]
     public string Bucket { get; init => field = value ?? ""; } = "";
 
-    /// <summary>Prefix below which everything is kept.</summary>
+    /// <summary>Prefix of all object names. Default: none. It must not contain '..'.</summary>
     [Length(512, Minimum = 1)]
     [Pattern(Patterns.RelativePath)]
     public string? Prefix { get; init; }
 
-    /// <summary>Region for the signature.</summary>
+    /// <summary>Region that is used in the request signature.</summary>
     [Length(SchemaLimits.ShortName, Minimum = 1)]
     [Pattern("^[A-Za-z0-9-]+$")]
     public string Region { get; init => field = value ?? "us-east-1"; } = "us-east-1";
 
     /// <summary>
-    /// True puts the bucket into the path (endpoint/bucket/object), as most storages beside AWS need it; false into the
-    /// host name.
+    /// True puts the bucket into the path (endpoint/bucket/object), which most storages other than AWS need. False puts
+    /// it into the host name.
     /// </summary>
     // Not init: source-generated JSON would lose the default where the field is absent.
     public bool PathStyle { get; set; } = true;
 
-    /// <summary>True accepts plain http.</summary>
+    /// <summary>True accepts http:// without TLS. Requests are signed, but dumps are transferred unencrypted.</summary>
     public bool Insecure { get; init; }
 
     /// <summary>
-    /// Credentials: a Secret with the keys accessKey and secretKey, and optionally sessionToken and ca.crt (an own
+    /// Credentials: a Secret with the keys accessKey and secretKey, and optionally sessionToken and ca.crt (a private
     /// certificate authority).
     /// </summary>
     [FieldClass(FieldClass.Access)]

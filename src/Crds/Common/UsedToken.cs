@@ -20,9 +20,9 @@ public sealed record UsedToken
 /// <summary>What a token asks for.</summary>
 public enum TokenKind
 {
-    /// <summary>Go on after a failure.</summary>
+    /// <summary>Continue after a failure.</summary>
     Retry,
 
-    /// <summary>Start nothing more.</summary>
+    /// <summary>Start no further step.</summary>
     Abort,
 }

@@ -29,17 +29,17 @@ public static class DatabaseEngines
         : throw new NotSupportedException(engine.Refusal());
 }
 
-/// <summary>The database that is upgraded.</summary>
+/// <summary>The database engine.</summary>
 public enum DatabaseEngine
 {
-    /// <summary>YugabyteDB, or BMDB by its dialect.</summary>
+    /// <summary>YugabyteDB, or BMDB if the dialect says so.</summary>
     YugabyteDB,
 
-    /// <summary>TiDB with PD, TiKV and its tools.</summary>
+    /// <summary>TiDB with PD, TiKV and their tools.</summary>
     TiDB,
 }
 
-/// <summary>What a process of a database is.</summary>
+/// <summary>The role of a process in its database.</summary>
 public enum DatabaseComponent
 {
     /// <summary>YugabyteDB: yb-master, mserver.</summary>

@@ -4,9 +4,8 @@ using Drydock.Crds.Common;
 namespace Drydock.Crds.DatabaseRollingUpgrades;
 
 /// <summary>
-/// Takes one distributed database (YugabyteDB, BMDB, TiDB) from one version to another, one process after the other, so
-/// that no quorum is lost: preflight, plan, drain, swap, verify for each process, then what makes the new version
-/// final.
+/// Upgrades one distributed database (YugabyteDB, BMDB or TiDB), one process after another, so that no quorum is lost:
+/// preflight and plan; then drain, swap and verify each process; then the steps that make the new version final.
 /// </summary>
 [KubernetesEntity(Group = ApiGroup.Name, ApiVersion = ApiGroup.V1Alpha1, Kind = KindName, PluralName = Plural)]
 [KubernetesEntityShortNames("dru", Categories = ApiGroup.Category)]

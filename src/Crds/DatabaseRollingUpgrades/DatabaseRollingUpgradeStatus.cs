@@ -3,21 +3,23 @@ using Drydock.Crds.Common;
 
 namespace Drydock.Crds.DatabaseRollingUpgrades;
 
-/// <summary>What the operator reports of an upgrade.</summary>
+/// <summary>What the operator reports about an upgrade.</summary>
 public sealed record DatabaseRollingUpgradeStatus : RunStatus
 {
     /// <summary>
-    /// How long the upgrade is expected to take, by the vendor's rule of thumb (TiDB: 10 minutes and 5 minutes for each
-    /// TiKV). Duration.
+    /// How long the upgrade is expected to take, by the vendor's rule (TiDB: 10 minutes, and 5 minutes for each TiKV).
+    /// Duration.
     /// </summary>
     [Length(SchemaLimits.Duration)]
     public string? Estimate { get; init; }
 
-    /// <summary>How long it has taken, from the first instance stopped to the last one verified. Duration.</summary>
+    /// <summary>
+    /// How long the upgrade took, from the first stopped instance to the last verified one. Duration.
+    /// </summary>
     [Length(SchemaLimits.Duration)]
     public string? Elapsed { get; init; }
 
-    /// <summary>The processes, and what they run now.</summary>
+    /// <summary>The processes and the versions that they run.</summary>
     [ListMap("name")]
     [Items(SchemaLimits.Instances)]
     public List<DatabaseInstanceStatus> Instances { get; init => field = value ?? []; } = [];
@@ -31,28 +33,28 @@ public sealed record DatabaseRollingUpgradeStatus : RunStatus
     /// <summary>YugabyteDB: the version of the AutoFlags configuration before the upgrade.</summary>
     public int? AutoFlagsConfigBefore { get; init; }
 
-    /// <summary>YugabyteDB: the version of the AutoFlags configuration since they were promoted.</summary>
+    /// <summary>YugabyteDB: the version of the AutoFlags configuration after promotion.</summary>
     public int? AutoFlagsConfig { get; init; }
 
-    /// <summary>YugabyteDB: replication groups that this upgrade has paused and not resumed.</summary>
+    /// <summary>YugabyteDB: replication groups that this upgrade has paused and not yet resumed.</summary>
     [ListSet]
     [Items(64)]
     [Length(SchemaLimits.Name)]
     public List<string> PausedReplication { get; init => field = value ?? []; } = [];
 }
 
-/// <summary>A process, as it was seen last.</summary>
+/// <summary>A process, as the operator last saw it.</summary>
 public sealed record DatabaseInstanceStatus
 {
-    /// <summary>Its name in the spec.</summary>
+    /// <summary>Name of the instance in the spec.</summary>
     [Required]
     [Length(SchemaLimits.ShortName, Minimum = 1)]
     public string Name { get; init => field = value ?? ""; } = "";
 
-    /// <summary>What it is.</summary>
+    /// <summary>The role of the process.</summary>
     public DatabaseComponent Component { get; init; }
 
-    /// <summary>The version it runs.</summary>
+    /// <summary>The version that runs.</summary>
     [Length(SchemaLimits.ShortName)]
     public string? Version { get; init; }
 }

@@ -93,7 +93,7 @@ public static class DatabaseRollingUpgradeValidation
         foreach (var twice in spec.Instances.GroupBy(i => (i.Host, Port: i.Port ?? DefaultPorts.Service(spec, i))).Where(g => g.Count() > 1))
         {
             yield return StorageRules.Refusal(
-                $"{string.Join(" and ", twice.Select(i => i.Name))} have the same host and port ({twice.Key.Host}:{twice.Key.Port}): give each its own", $"spec.instances[{twice.Last().Name}].port");
+                $"{string.Join(" and ", twice.Select(i => i.Name))} have the same host and port ({twice.Key.Host}:{twice.Key.Port}). Give each its own port.", $"spec.instances[{twice.Last().Name}].port");
         }
 
         if (spec.Tidb?.Monitoring.Find(m => !IsOne(m.Control)) is { } service)

@@ -3,7 +3,9 @@ using Drydock.Crds.Common;
 
 namespace Drydock.Crds.DatabaseRollingUpgrades;
 
-/// <summary>How long one attempt of a step may take. Durations. Draining has its own, spec.drain.timeout.</summary>
+/// <summary>
+/// How long one attempt of a step may take, as durations. Draining has its own limit, spec.drain.timeout.
+/// </summary>
 public sealed record DatabaseUpgradeTimeouts
 {
     /// <summary>One pass over all hosts and processes.</summary>
@@ -11,12 +13,12 @@ public sealed record DatabaseUpgradeTimeouts
     [Pattern(Patterns.PositiveDuration)]
     public string Preflight { get; init => field = value ?? "10m"; } = "10m";
 
-    /// <summary>Bringing the package to one host, unpacking and checking it.</summary>
+    /// <summary>Copying the package to one host, unpacking and checking it.</summary>
     [Length(SchemaLimits.Duration, Minimum = 2)]
     [Pattern(Patterns.PositiveDuration)]
     public string Package { get; init => field = value ?? "1h"; } = "1h";
 
-    /// <summary>Saving configuration, and the whole backup.</summary>
+    /// <summary>Saving the configuration, and taking the whole backup.</summary>
     [Length(SchemaLimits.Duration, Minimum = 2)]
     [Pattern(Patterns.PositiveDuration)]
     public string Backup { get; init => field = value ?? "12h"; } = "12h";
@@ -26,7 +28,7 @@ public sealed record DatabaseUpgradeTimeouts
     [Pattern(Patterns.PositiveDuration)]
     public string Swap { get; init => field = value ?? "10m"; } = "10m";
 
-    /// <summary>Until a started instance is healthy; spec.settle comes on top.</summary>
+    /// <summary>Waiting until a started instance is healthy. spec.settle is added.</summary>
     [Length(SchemaLimits.Duration, Minimum = 2)]
     [Pattern(Patterns.PositiveDuration)]
     public string Verify { get; init => field = value ?? "15m"; } = "15m";
@@ -36,12 +38,14 @@ public sealed record DatabaseUpgradeTimeouts
     [Pattern(Patterns.PositiveDuration)]
     public string Finalize { get; init => field = value ?? "1h"; } = "1h";
 
-    /// <summary>Waiting for the clusters at the other end of replication.</summary>
+    /// <summary>Waiting for the peer clusters of replication.</summary>
     [Length(SchemaLimits.Duration, Minimum = 2)]
     [Pattern(Patterns.PositiveDuration)]
     public string Replication { get; init => field = value ?? "7d"; } = "7d";
 
-    /// <summary>Raising the schedule limits after the upgrade; when it is over they stay where they are.</summary>
+    /// <summary>
+    /// Raising the schedule limits after the upgrade. When this time is over, the limits keep their current values.
+    /// </summary>
     [Length(SchemaLimits.Duration, Minimum = 2)]
     [Pattern(Patterns.PositiveDuration)]
     public string TuneScheduling { get; init => field = value ?? "7d"; } = "7d";

@@ -3,87 +3,101 @@ using Drydock.Crds.Common;
 
 namespace Drydock.Crds.DatabaseRollingUpgrades;
 
-/// <summary>How the operator gets onto the hosts: exactly one way for all of them.</summary>
+/// <summary>How the operator reaches the hosts: exactly one of ssh and docker, for all hosts.</summary>
 [ValidationRule("has(self.ssh) != has(self.docker)", RuleMessages.OneAccess)]
 public sealed record HostAccess
 {
-    /// <summary>By OpenSSH with a key; hosts that known_hosts does not list are refused.</summary>
+    /// <summary>By OpenSSH with a private key. Hosts that known_hosts does not list are refused.</summary>
     public SshAccess? Ssh { get; init; }
 
-    /// <summary>By exec in long-living containers: each is the host.</summary>
+    /// <summary>By exec in long-running containers. Each container counts as one host.</summary>
     public ContainerAccess? Docker { get; init; }
 }
 
-/// <summary>How hosts are reached over ssh.</summary>
+/// <summary>How the operator reaches hosts over ssh.</summary>
 public sealed record SshAccess
 {
-    /// <summary>The account on the hosts; with tidb-ansible usually tidb.</summary>
+    /// <summary>The login user on the hosts; with tidb-ansible usually tidb.</summary>
     [Required]
     [Length(SchemaLimits.ShortName, Minimum = 1)]
     [Pattern(Patterns.LoginName)]
     public string User { get; init => field = value ?? ""; } = "";
 
-    /// <summary>sshd's port on the hosts.</summary>
+    /// <summary>The port of sshd on the hosts.</summary>
     [Range(1, 65535)]
     // Not init: source-generated JSON would lose the default where the field is absent.
     public int Port { get; set; } = 22;
 
-    /// <summary>The key: a Secret with ssh-privatekey (type kubernetes.io/ssh-auth).</summary>
+    /// <summary>The private key: a Secret with the key ssh-privatekey (type kubernetes.io/ssh-auth).</summary>
     [Required]
     [SecretKeys("ssh-privatekey")]
     public SecretReference KeySecretRef { get; init => field = value ?? new(); } = new();
 
     /// <summary>
-    /// The hosts' keys: a Secret with known_hosts, as ssh-keyscan prints it. May be the same Secret as the key's.
+    /// The host keys: a Secret with the key known_hosts, in the format of ssh-keyscan. It can be the same Secret as
+    /// keySecretRef.
     /// </summary>
     [Required]
     [SecretKeys("known_hosts")]
     public SecretReference KnownHostsSecretRef { get; init => field = value ?? new(); } = new();
 
     /// <summary>
-    /// Sudo runs what controls processes (systemctl and the like) through sudo -n; None runs everything as the user.
+    /// Sudo runs commands that control processes (systemctl and others) through sudo -n. None runs everything as the
+    /// login user.
     /// </summary>
     public Become Become { get; init; }
 }
 
 /// <summary>
-/// How hosts are reached that are containers: by exec. The container's main process outlives the database's processes
-/// (systemd, supervise, a shell that waits).
+/// How the operator reaches hosts that are containers: by exec. The main process of each container must outlive the
+/// database processes (systemd, supervise, a waiting shell).
 /// </summary>
-[ValidationRule("!self.hosts.exists(h, h.endpoint.startsWith('tcp://')) || has(self.tlsSecretRef) || self.insecure", RuleMessages.TcpNeedsTls)]
-[ValidationRule("!self.insecure || (self.hosts.all(h, h.endpoint.startsWith('tcp://')) && !has(self.tlsSecretRef))", RuleMessages.InsecureIsAlone)]
-[ValidationRule("!has(self.tlsSecretRef) || self.hosts.exists(h, h.endpoint.startsWith('tcp://'))", RuleMessages.TlsIsForTcp)]
-[ValidationRule("self.hosts.exists(h, h.endpoint.startsWith('ssh://')) == has(self.sshSecretRef)", RuleMessages.SshNeedsKey)]
+[ValidationRule(
+    "!self.hosts.exists(h, h.endpoint.startsWith('tcp://')) || has(self.tlsSecretRef) || self.insecure",
+    RuleMessages.TcpNeedsTls)]
+[ValidationRule(
+    "!self.insecure || (self.hosts.all(h, h.endpoint.startsWith('tcp://')) && !has(self.tlsSecretRef))",
+    RuleMessages.InsecureIsAlone)]
+[ValidationRule(
+    "!has(self.tlsSecretRef) || self.hosts.exists(h, h.endpoint.startsWith('tcp://'))",
+    RuleMessages.TlsIsForTcp)]
+[ValidationRule(
+    "self.hosts.exists(h, h.endpoint.startsWith('ssh://')) == has(self.sshSecretRef)",
+    RuleMessages.SshNeedsKey)]
 public sealed record ContainerAccess
 {
     /// <summary>
-    /// Client certificate for tcp://: a Secret with the keys ca.crt, tls.crt and tls.key, or ca.pem, cert.pem and
-    /// key.pem.
+    /// Client certificate for a tcp:// endpoint: a Secret with the keys ca.crt, tls.crt and tls.key, or ca.pem,
+    /// cert.pem and key.pem.
     /// </summary>
     [SecretKeys("ca.crt", "tls.crt", "tls.key", "ca.pem", "cert.pem", "key.pem")]
     public SecretReference? TlsSecretRef { get; init; }
 
-    /// <summary>Key for ssh://: a Secret with the keys ssh-privatekey and known_hosts.</summary>
+    /// <summary>Private key for an ssh:// endpoint: a Secret with the keys ssh-privatekey and known_hosts.</summary>
     [SecretKeys("ssh-privatekey", "known_hosts")]
     public SecretReference? SshSecretRef { get; init; }
 
-    /// <summary>True accepts plain tcp://, without TLS.</summary>
+    /// <summary>
+    /// True accepts a tcp:// endpoint without TLS. Anyone who can reach such an endpoint is root on the host.
+    /// </summary>
     public bool Insecure { get; init; }
 
-    /// <summary>Whom commands run as: the account the database runs as. Without it the container's own user.</summary>
+    /// <summary>
+    /// The user that commands run as: the account of the database. Default: the user of the container.
+    /// </summary>
     [Length(SchemaLimits.ShortName, Minimum = 1)]
     [Pattern(Patterns.LoginName)]
     public string? User { get; init; }
 
     /// <summary>
-    /// Sudo runs what controls processes (systemctl and the like) by exec as root; sudo itself is not needed. None runs
-    /// everything as the user.
+    /// Sudo runs commands that control processes (systemctl and others) by exec as root; the program sudo is not
+    /// needed. None runs everything as the user.
     /// </summary>
     public Become Become { get; init; }
 
     /// <summary>
-    /// Which container is which host: one entry for every host that instances, toolHost, monitoring and tiSpark name,
-    /// and no other.
+    /// Which container is which host. There must be one entry for every host that instances, toolHost, monitoring and
+    /// tiSpark name, and no other entry.
     /// </summary>
     [Required]
     [ListMap("host")]
@@ -91,18 +105,19 @@ public sealed record ContainerAccess
     public List<ContainerHost> Hosts { get; init => field = value ?? []; } = [];
 }
 
-/// <summary>A container that is a host.</summary>
+/// <summary>A container that counts as a host.</summary>
 public sealed record ContainerHost
 {
-    /// <summary>The host, as instances name it: its address for the database's own ports.</summary>
+    /// <summary>The host as instances name it: its address for the ports of the database.</summary>
     [Required]
     [Length(SchemaLimits.StepName, Minimum = 1)]
     [Pattern(Patterns.Host)]
     public string Host { get; init => field = value ?? ""; } = "";
 
     /// <summary>
-    /// Where dockerd listens: tcp://HOST:PORT, ssh://USER@HOST:PORT (docker system dial-stdio there), or unix:///PATH
-    /// of a socket of the operator's own machine (only if the operator runs with --allow-unix-endpoints).
+    /// Where dockerd listens: tcp://HOST:PORT, ssh://USER@HOST:PORT (the operator runs docker system dial-stdio there),
+    /// or unix:///PATH of a socket on the operator's own machine (only if the operator runs with
+    /// --allow-unix-endpoints).
     /// </summary>
     [Required]
     [Length(SchemaLimits.Name, Minimum = 1)]
@@ -116,12 +131,12 @@ public sealed record ContainerHost
     public string Container { get; init => field = value ?? ""; } = "";
 }
 
-/// <summary>Whether commands on hosts are run as another user.</summary>
+/// <summary>Whether commands on hosts run as another user.</summary>
 public enum Become
 {
     /// <summary>As the login user.</summary>
     None,
 
-    /// <summary>As root: over ssh through sudo without a password, in a container by exec as root.</summary>
+    /// <summary>As root: over ssh by sudo without a password, in a container by exec as root.</summary>
     Sudo,
 }

@@ -3,8 +3,10 @@ using Drydock.Crds.Common;
 
 namespace Drydock.Crds.DatabaseRollingUpgrades;
 
-/// <summary>How a process is started and stopped. Exactly one of systemd, supervise, scripts and process.</summary>
-[ValidationRule("[has(self.systemd), has(self.supervise), has(self.scripts), has(self.process)].filter(x, x).size() == 1", RuleMessages.OneControl)]
+/// <summary>How a process is started and stopped: exactly one of systemd, supervise, scripts and process.</summary>
+[ValidationRule(
+    "[has(self.systemd), has(self.supervise), has(self.scripts), has(self.process)].filter(x, x).size() == 1",
+    RuleMessages.OneControl)]
 public sealed record InstanceControl
 {
     /// <summary>A systemd unit.</summary>
@@ -13,19 +15,22 @@ public sealed record InstanceControl
     /// <summary>daemontools: supervise.</summary>
     public SuperviseControl? Supervise { get; init; }
 
-    /// <summary>A script that starts and one that stops.</summary>
+    /// <summary>One script that starts the process and one that stops it.</summary>
     public ScriptControl? Scripts { get; init; }
 
-    /// <summary>A plain process: found by its program, stopped by a signal, started by a command line.</summary>
+    /// <summary>
+    /// A process without supervision. The operator finds it by its program, stops it by a signal and starts it by a
+    /// command line.
+    /// </summary>
     public ProcessControl? Process { get; init; }
 
     /// <summary>
-    /// How the new program takes the place of the old one. Without it ReplaceBinary for TiDB, NewDirectory for a plain
-    /// process, otherwise SwitchLink.
+    /// How the new program replaces the old one. Default: ReplaceBinary for TiDB. For YugabyteDB and BMDB NewDirectory
+    /// with process, otherwise SwitchLink.
     /// </summary>
     public SwapMethod? Swap { get; init; }
 
-    /// <summary>How long a process may take to end after it was asked to, before it is killed. Duration.</summary>
+    /// <summary>How long a process may take to stop before it is killed, as a duration.</summary>
     [Length(SchemaLimits.Duration, Minimum = 2)]
     [Pattern(Patterns.PositiveDuration)]
     public string StopGrace { get; init => field = value ?? "2m"; } = "2m";
@@ -47,8 +52,8 @@ public sealed record ComponentControl
 public sealed record SystemdControl
 {
     /// <summary>
-    /// The unit, with {port} and {name} filled in. Without it the active one of COMPONENT-PORT.service and
-    /// COMPONENT.service (versions of tidb-ansible use either).
+    /// Name of the unit. {port} and {name} are replaced. Default: whichever of COMPONENT-PORT.service and
+    /// COMPONENT.service is active; versions of tidb-ansible use either.
     /// </summary>
     [Length(SchemaLimits.Name, Minimum = 1)]
     [Pattern(Patterns.UnitName)]
@@ -59,7 +64,8 @@ public sealed record SystemdControl
 public sealed record SuperviseControl
 {
     /// <summary>
-    /// The service directory, absolute or below deployDir, with {port} and {name} filled in: what svc and svstat take.
+    /// The service directory as svc and svstat take it, absolute or relative to deployDir. {port} and {name} are
+    /// replaced.
     /// </summary>
     [Required]
     [Length(SchemaLimits.Path, Minimum = 1)]
@@ -67,56 +73,57 @@ public sealed record SuperviseControl
 }
 
 /// <summary>
-/// A script that starts and one that stops, both absolute or below deployDir, with {port} and {name} filled in. They
-/// return once it is done or under way.
+/// A script that starts the process and one that stops it, absolute or relative to deployDir. {port} and {name} are
+/// replaced. The scripts must return once their work is done or under way.
 /// </summary>
 public sealed record ScriptControl
 {
-    /// <summary>Starts: scripts/start_drainer.sh.</summary>
+    /// <summary>The script that starts the process, for instance scripts/start_drainer.sh.</summary>
     [Required]
     [Length(SchemaLimits.Path, Minimum = 1)]
     public string Start { get; init => field = value ?? ""; } = "";
 
-    /// <summary>Stops: scripts/stop_drainer.sh.</summary>
+    /// <summary>The script that stops the process, for instance scripts/stop_drainer.sh.</summary>
     [Required]
     [Length(SchemaLimits.Path, Minimum = 1)]
     public string Stop { get; init => field = value ?? ""; } = "";
 }
 
 /// <summary>
-/// A process without supervision: stopped by SIGTERM to exactly its pid, started detached by a command line.
+/// A process without supervision. The operator stops it by SIGTERM to exactly its pid and starts it detached by a
+/// command line.
 /// </summary>
 public sealed record ProcessControl
 {
     /// <summary>
-    /// Program and arguments; {directory} (of the version), {port}, {name} and {dataDir} are filled in. It is run
-    /// without a shell, so no variable, pipe or quote is interpreted. No secret belongs here: a command line is
-    /// readable by everybody on the host.
+    /// Program and arguments. {directory} (of the version), {port}, {name} and {dataDir} are replaced. The command runs
+    /// without a shell: variables, pipes and quotes are not interpreted. Never put a secret here: every user of the
+    /// host can read command lines.
     /// </summary>
     [Required]
     [Items(128, Minimum = 1)]
     [Length(SchemaLimits.Reference)]
     public List<string> Command { get; init => field = value ?? []; } = [];
 
-    /// <summary>A file to which its output is appended, absolute or below deployDir.</summary>
+    /// <summary>A file to which its output is appended, absolute or relative to deployDir.</summary>
     [Length(SchemaLimits.Path, Minimum = 1)]
     public string? LogFile { get; init; }
 }
 
-/// <summary>How the new program takes the place of the old one.</summary>
+/// <summary>How the new program replaces the old one.</summary>
 public enum SwapMethod
 {
     /// <summary>
-    /// bin/PROGRAM below deployDir becomes the new one; the old one stays beside it as PROGRAM.FROMVERSION.
+    /// The file bin/PROGRAM below deployDir is replaced. The old file is kept next to it as PROGRAM.FROMVERSION.
     /// </summary>
     ReplaceBinary,
 
-    /// <summary>deployDir is a symbolic link and is made to point at the new version's directory.</summary>
+    /// <summary>deployDir is a symbolic link. It is pointed at the directory of the new version.</summary>
     SwitchLink,
 
     /// <summary>
-    /// The command line names the version's directory as {directory}: nothing is replaced, the new process is started
-    /// from the new directory.
+    /// The command line contains {directory}. No file is replaced; the new process is started from the directory of the
+    /// new version.
     /// </summary>
     NewDirectory,
 }

@@ -3,41 +3,41 @@ using Drydock.Crds.Common;
 
 namespace Drydock.Crds.DatabaseRollingUpgrades;
 
-/// <summary>A service of the monitoring: Prometheus, Grafana, node_exporter and the like.</summary>
+/// <summary>A monitoring service: Prometheus, Grafana, node_exporter and others.</summary>
 public sealed record MonitoringService
 {
-    /// <summary>A short name; the step id is made of it.</summary>
+    /// <summary>A short name, unique in the list. The step id contains it.</summary>
     [Required]
     [Length(SchemaLimits.ShortName, Minimum = 1)]
     [Pattern(Patterns.Label)]
     public string Name { get; init => field = value ?? ""; } = "";
 
-    /// <summary>Its host.</summary>
+    /// <summary>Name or address of its host.</summary>
     [Required]
     [Length(SchemaLimits.Name, Minimum = 1)]
     [Pattern(Patterns.Host)]
     public string Host { get; init => field = value ?? ""; } = "";
 
-    /// <summary>The port that answers once it runs again.</summary>
+    /// <summary>The port on which the service answers once it runs.</summary>
     [Required]
     [Range(1, 65535)]
     public int Port { get; init; }
 
-    /// <summary>Where it is installed.</summary>
+    /// <summary>The directory where it is installed.</summary>
     [Required]
     [Length(SchemaLimits.Path, Minimum = 2)]
     [Pattern(Patterns.AbsolutePath)]
     public string DeployDir { get; init => field = value ?? ""; } = "";
 
     /// <summary>
-    /// Files copied from the new package over those below deployDir while it is stopped; the old ones stay beside them
-    /// as NAME.FROMVERSION. Also its start script with the new ports.
+    /// Files that are replaced below deployDir while the service is stopped, for instance programs and its start
+    /// script. The old files are kept next to them as NAME.FROMVERSION.
     /// </summary>
     [ListMap("to")]
     [Items(16)]
     public List<ReplacedFile> Files { get; init => field = value ?? []; } = [];
 
-    /// <summary>How it is started and stopped, without swap: what is replaced is said by files.</summary>
+    /// <summary>How the service is started and stopped. swap is refused here; use files.</summary>
     [Required]
     public InstanceControl Control { get; init => field = value ?? new(); } = new();
 }
@@ -51,7 +51,7 @@ public sealed record ReplacedFile
     [Pattern(Patterns.AbsolutePath)]
     public string From { get; init => field = value ?? ""; } = "";
 
-    /// <summary>Path of the file below deployDir.</summary>
+    /// <summary>Path of the file relative to deployDir.</summary>
     [Required]
     [Length(SchemaLimits.Path, Minimum = 1)]
     [Pattern(Patterns.RelativePath)]

@@ -3,49 +3,54 @@ using Drydock.Crds.Common;
 
 namespace Drydock.Crds.DatabaseRollingUpgrades;
 
-/// <summary>xCluster (xDCR) replication the cluster takes part in.</summary>
+/// <summary>xCluster (xDCR) replication that the cluster takes part in.</summary>
 public sealed record ReplicationSpec
 {
     /// <summary>
-    /// How it is carried through. Without it by the versions: before 2.20 PauseBothSides, as the vendor's procedure has
-    /// it; from 2.20 on TargetFirst.
+    /// How replication is handled during the upgrade. Default: PauseBothSides before version 2.20, as in the vendor's
+    /// procedure; TargetFirst from 2.20 on.
     /// </summary>
     public ReplicationMode? Mode { get; init; }
 
     /// <summary>
-    /// Every replication group in which this cluster is a target or whose other direction runs at the peer. Groups that
-    /// are found and not listed stop preflight.
+    /// Every replication group in which this cluster is the target, or whose reverse direction runs at the peer.
+    /// Preflight fails if it finds a group that is not listed.
     /// </summary>
     [ListMap("name")]
     [Items(32)]
     public List<ReplicationGroup> Groups { get; init => field = value ?? []; } = [];
 }
 
-/// <summary>How replication between clusters is carried through an upgrade.</summary>
+/// <summary>How replication between clusters is handled during an upgrade.</summary>
 public enum ReplicationMode
 {
-    /// <summary>Paused at both clusters before, resumed once every process of both has the target version.</summary>
+    /// <summary>
+    /// Replication is paused at both clusters before the upgrade and resumed once every process of both runs the new
+    /// version.
+    /// </summary>
     PauseBothSides,
 
-    /// <summary>Not paused: the target is upgraded and finalized before the source.</summary>
+    /// <summary>
+    /// Replication is not paused. The target cluster is upgraded and finalized before the source cluster.
+    /// </summary>
     TargetFirst,
 }
 
-/// <summary>A replication group and the cluster at its other end.</summary>
+/// <summary>A replication group and its peer cluster.</summary>
 public sealed record ReplicationGroup
 {
-    /// <summary>Its name, as list_universe_replications prints it.</summary>
+    /// <summary>Name of the group as printed by list_universe_replications.</summary>
     [Required]
     [Length(SchemaLimits.StepName, Minimum = 1)]
     [Pattern(Patterns.ReplicationGroup)]
     public string Name { get; init => field = value ?? ""; } = "";
 
-    /// <summary>The cluster at the other end.</summary>
+    /// <summary>The peer cluster.</summary>
     [Required]
     public ReplicationPeer Peer { get; init => field = value ?? new(); } = new();
 }
 
-/// <summary>A cluster at the other end of replication.</summary>
+/// <summary>A peer cluster of replication.</summary>
 public sealed record ReplicationPeer
 {
     /// <summary>RPC addresses of its masters, HOST:PORT.</summary>
@@ -57,8 +62,8 @@ public sealed record ReplicationPeer
     public List<string> Masters { get; init => field = value ?? []; } = [];
 
     /// <summary>
-    /// Web addresses of all its processes, HOST:PORT, by which their versions are read. Without it the masters' hosts
-    /// with this cluster's web ports, and what they list.
+    /// Web addresses of all its processes, HOST:PORT. The operator reads their versions there. Default: the hosts of
+    /// the masters with the web ports of this cluster, and the processes that they list.
     /// </summary>
     [ListSet]
     [Items(128)]
@@ -67,14 +72,14 @@ public sealed record ReplicationPeer
     public List<string> WebAddresses { get; init => field = value ?? []; } = [];
 
     /// <summary>
-    /// TLS material for its web interfaces: a Secret with ca.crt, and tls.crt and tls.key where a client certificate is
-    /// wanted.
+    /// TLS of its web interfaces: a Secret with the key ca.crt, and tls.crt and tls.key if a client certificate is
+    /// required.
     /// </summary>
     [FieldClass(FieldClass.Access)]
     [SecretKeys("ca.crt", "tls.crt", "tls.key")]
     public SecretReference? CertsSecretRef { get; init; }
 
-    /// <summary>The directory of its certificates on this cluster's tool host, for the admin tool.</summary>
+    /// <summary>The directory of its certificates on the tool host of this cluster, for the admin tool.</summary>
     [Length(SchemaLimits.Path, Minimum = 2)]
     [Pattern(Patterns.AbsolutePath)]
     public string? CertsDirName { get; init; }

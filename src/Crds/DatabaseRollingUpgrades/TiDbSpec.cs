@@ -3,18 +3,18 @@ using Drydock.Crds.Common;
 
 namespace Drydock.Crds.DatabaseRollingUpgrades;
 
-/// <summary>What only TiDB has.</summary>
+/// <summary>Settings for TiDB only.</summary>
 public sealed record TiDbSpec
 {
     /// <summary>
-    /// Login of an account that may read DDL jobs and the table mysql.tidb: a Secret with the keys username and
+    /// Login of an account that can read DDL jobs and the table mysql.tidb: a Secret with the keys username and
     /// password, and optionally ca.crt.
     /// </summary>
     [FieldClass(FieldClass.Access)]
     [SecretKeys("username", "password", "ca.crt")]
     public SecretReference? CredentialsSecretRef { get; init; }
 
-    /// <summary>TLS towards the SQL port.</summary>
+    /// <summary>TLS of the connection to the SQL port.</summary>
     [FieldClass(FieldClass.Access)]
     public DatabaseTls SqlTls { get; init => field = value ?? new(); } = new();
 
@@ -22,102 +22,109 @@ public sealed record TiDbSpec
     [Required]
     public TiDbBackupSpec Backup { get; init => field = value ?? new(); } = new();
 
-    /// <summary>What the operator changes in the configuration files.</summary>
+    /// <summary>What the operator changes in configuration files.</summary>
     public TiDbConfigurationSpec Configuration { get; init => field = value ?? new(); } = new();
 
-    /// <summary>merge-schedule-limit after the upgrade: 2, or 0 where merging must wait for quiet hours.</summary>
+    /// <summary>
+    /// merge-schedule-limit after the upgrade, before tuning raises it. Use 0 if merging must wait for quiet hours.
+    /// </summary>
     [Range(0, 8)]
     // Not init: source-generated JSON would lose the default where the field is absent.
     public int MergeScheduleLimit { get; set; } = 2;
 
-    /// <summary>Raises merging and replica scheduling in steps once the upgrade is verified.</summary>
+    /// <summary>Raises the limits of merging and replica scheduling in steps after the upgrade is verified.</summary>
     public TuneSchedulingSpec TuneScheduling { get; init => field = value ?? new(); } = new();
 
-    /// <summary>Services of the monitoring that are restarted with new programs, in this order.</summary>
+    /// <summary>Monitoring services that are restarted with new programs, in this order.</summary>
     [ListMap("name")]
     [Items(64)]
     public List<MonitoringService> Monitoring { get; init => field = value ?? []; } = [];
 
-    /// <summary>Spark with TiSpark's JAR.</summary>
+    /// <summary>A Spark with the TiSpark JAR.</summary>
     public TiSparkSpec? TiSpark { get; init; }
 }
 
-/// <summary>The full backup by mydumper, or the word that none is wanted.</summary>
+/// <summary>The full backup by mydumper: either storage and databases, or waived.</summary>
 [ValidationRule("self.waived != has(self.storage)", RuleMessages.BackupOrWaived)]
 [ValidationRule("self.waived || size(self.databases) > 0", RuleMessages.BackupNeedsDatabases)]
 public sealed record TiDbBackupSpec
 {
-    /// <summary>True goes without: there is one from elsewhere. The plan says so.</summary>
+    /// <summary>
+    /// True skips the backup because you have one from elsewhere; the plan notes it. Version 2.1 cannot be restored
+    /// without a full backup.
+    /// </summary>
     public bool Waived { get; init; }
 
-    /// <summary>Where the dumps and the saved configuration go.</summary>
+    /// <summary>Where the dumps and the saved configuration are stored.</summary>
     public StorageSpec? Storage { get; init; }
 
-    /// <summary>The databases.</summary>
+    /// <summary>Names of the databases to back up.</summary>
     [ListSet]
     [Items(SchemaLimits.Databases)]
     [Length(64, Minimum = 1)]
     [Pattern(Patterns.DatabaseName)]
     public List<string> Databases { get; init => field = value ?? []; } = [];
 
-    /// <summary>Threads of mydumper.</summary>
+    /// <summary>Number of threads of mydumper.</summary>
     [Range(1, 64)]
     // Not init: source-generated JSON would lose the default where the field is absent.
     public int Threads { get; set; } = 4;
 
-    /// <summary>Encrypts the dumps at rest.</summary>
+    /// <summary>Encrypts the stored dumps. Default: not encrypted.</summary>
     public EncryptionSpec? Encryption { get; init; }
 }
 
 /// <summary>
-/// What the operator changes in the configuration files from 2.1 to 3.0. It adds settings and removes none that it does
-/// not know.
+/// What the operator changes in configuration files from 2.1 to 3.0. It adds settings and never removes settings that
+/// it does not know.
 /// </summary>
 public sealed record TiDbConfigurationSpec
 {
-    /// <summary>False leaves every file as it is.</summary>
+    /// <summary>False leaves every configuration file unchanged.</summary>
     // Not init: source-generated JSON would lose the default where the field is absent.
     public bool Migrate { get; set; } = true;
 
     /// <summary>
-    /// storage.block-cache.capacity of every TiKV, as TiKV writes sizes (8GB). Without it half of the host's memory
-    /// divided by its TiKVs.
+    /// storage.block-cache.capacity of every TiKV, in the notation of TiKV, for instance 8GB. Default: half of the
+    /// memory of the host, divided by the number of its TiKVs.
     /// </summary>
     [Length(SchemaLimits.ShortName, Minimum = 2)]
     [Pattern(Patterns.TikvSize)]
     public string? BlockCacheCapacity { get; init; }
 
-    /// <summary>raftstore.hibernate-regions. Experimental in 3.0; better switched on after the upgrade.</summary>
+    /// <summary>
+    /// True sets raftstore.hibernate-regions. It is experimental in 3.0; switch it on after the upgrade instead.
+    /// </summary>
     public bool HibernateRegions { get; init; }
 }
 
 /// <summary>
-/// Raising the schedule limits after the upgrade: merge 2, 4, 8, then replica 16. May take days, and never fails the
+/// Raises the schedule limits after the upgrade: merge 2, 4, 8, then replica 16. This can take days and never fails the
 /// upgrade.
 /// </summary>
 public sealed record TuneSchedulingSpec
 {
-    /// <summary>False leaves the limits as LimitMerging set them.</summary>
+    /// <summary>False keeps the limits that the phase LimitMerging set.</summary>
     // Not init: source-generated JSON would lose the default where the field is absent.
     public bool Enabled { get; set; } = true;
 
-    /// <summary>How long the number of regions must keep still before the next raise. Duration.</summary>
+    /// <summary>How long the number of regions must not change before the next raise, as a duration.</summary>
     [Length(SchemaLimits.Duration, Minimum = 2)]
     [Pattern(Patterns.PositiveDuration)]
     public string StableFor { get; init => field = value ?? "30m"; } = "30m";
 
-    /// <summary>merge-schedule-limit at the end.</summary>
+    /// <summary>Final value of merge-schedule-limit.</summary>
     [Range(0, 64)]
     // Not init: source-generated JSON would lose the default where the field is absent.
     public int MergeScheduleLimit { get; set; } = 8;
 
-    /// <summary>replica-schedule-limit at the end.</summary>
+    /// <summary>Final value of replica-schedule-limit.</summary>
     [Range(1, 256)]
     // Not init: source-generated JSON would lose the default where the field is absent.
     public int ReplicaScheduleLimit { get; set; } = 16;
 
     /// <summary>
-    /// A rise of tikvclient_backoff_count by more than so many in a minute stops the raising where it is.
+    /// If tikvclient_backoff_count rises by more than this number in one minute, the limits keep their current values.
     /// </summary>
     [Range(1, 1000000)]
     // Not init: source-generated JSON would lose the default where the field is absent.
@@ -125,11 +132,11 @@ public sealed record TuneSchedulingSpec
 }
 
 /// <summary>
-/// A Spark with TiSpark: stopped, the old JAR taken out of jars, the new one put in, started, its workers compared.
+/// A Spark with TiSpark. The operator stops it, replaces the JAR in jars, starts it and compares its workers.
 /// </summary>
 public sealed record TiSparkSpec
 {
-    /// <summary>Hosts of Spark, the master first.</summary>
+    /// <summary>Hosts of Spark. The host of the master must be first.</summary>
     [Required]
     [ListSet]
     [Items(64, Minimum = 1)]
@@ -137,7 +144,7 @@ public sealed record TiSparkSpec
     [Pattern(Patterns.Host)]
     public List<string> Hosts { get; init => field = value ?? []; } = [];
 
-    /// <summary>Where Spark is installed on them.</summary>
+    /// <summary>The directory where Spark is installed on these hosts.</summary>
     [Required]
     [Length(SchemaLimits.Path, Minimum = 2)]
     [Pattern(Patterns.AbsolutePath)]
@@ -155,22 +162,24 @@ public sealed record TiSparkSpec
     [Pattern(Patterns.Sha256)]
     public string JarSha256 { get; init => field = value ?? ""; } = "";
 
-    /// <summary>Starts Spark on a host; absolute or below directory. The master's host first.</summary>
+    /// <summary>
+    /// The script that starts Spark, absolute or relative to directory. It runs on the host of the master first.
+    /// </summary>
     [Length(SchemaLimits.Path, Minimum = 1)]
     public string Start { get; init => field = value ?? "sbin/start-all.sh"; } = "sbin/start-all.sh";
 
-    /// <summary>Stops Spark; absolute or below directory.</summary>
+    /// <summary>The script that stops Spark, absolute or relative to directory.</summary>
     [Length(SchemaLimits.Path, Minimum = 1)]
     public string Stop { get; init => field = value ?? "sbin/stop-all.sh"; } = "sbin/stop-all.sh";
 
-    /// <summary>Port of the master's page.</summary>
+    /// <summary>Port of the web page of the master.</summary>
     [Range(1, 65535)]
     // Not init: source-generated JSON would lose the default where the field is absent.
     public int WebPort { get; set; } = 8080;
 
     /// <summary>
-    /// Program and arguments of a smoke test, run in directory on the master's host; it must end with 0. Empty runs
-    /// none.
+    /// Program and arguments of a smoke test, which runs in directory on the host of the master. It must end with exit
+    /// code 0. Empty runs none.
     /// </summary>
     [Items(64)]
     [Length(SchemaLimits.Reference)]

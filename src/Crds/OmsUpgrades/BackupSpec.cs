@@ -3,41 +3,45 @@ using Drydock.Crds.Common;
 
 namespace Drydock.Crds.OmsUpgrades;
 
-/// <summary>Where and how the metadata databases are backed up.</summary>
+/// <summary>How the metadata databases are backed up, and where the backup is stored.</summary>
 [ValidationRule(StorageRules.RestoreTestCanOpen, RuleMessages.RestoreTestNeedsIdentity)]
 public sealed record BackupSpec
 {
-    /// <summary>Where the dumps go. It must outlive the operator's pod.</summary>
+    /// <summary>
+    /// Where the dumps are stored. The storage must outlive the operator's pod; otherwise a rollback cannot restore the
+    /// databases.
+    /// </summary>
     [Required]
     public StorageSpec Storage { get; init => field = value ?? new(); } = new();
 
-    /// <summary>What dumps.</summary>
+    /// <summary>The program that dumps.</summary>
     public DumpTool Tool { get; init; }
 
-    /// <summary>Threads of mydumper and myloader; of no effect with mysqldump.</summary>
+    /// <summary>Number of threads of mydumper and myloader. Ignored for mysqldump.</summary>
     [Range(1, 64)]
     // Not init: source-generated JSON would lose the default where the field is absent.
     public int Threads { get; set; } = 4;
 
     /// <summary>
-    /// ReadBack, or RestoreTest: also loaded into a scratch database, compared and dropped. The latter lengthens the
-    /// downtime.
+    /// How the backup is verified. ReadBack reads the stored files back. RestoreTest also loads them into a scratch
+    /// database, compares it and drops it, which prolongs the downtime.
     /// </summary>
     public SnapshotVerification Verify { get; init; }
 
-    /// <summary>Encrypts the dumps at rest. The way back then needs identitySecretRef.</summary>
+    /// <summary>Encrypts the stored dumps. A rollback then needs identitySecretRef. Default: not encrypted.</summary>
     public EncryptionSpec? Encryption { get; init; }
 
     /// <summary>
-    /// The age identity that opens encrypted dumps: a Secret with the key identity. Only a restore reads it.
+    /// The age identity that opens encrypted dumps: a Secret with the key identity. Only a restore or a restore test
+    /// uses it.
     /// </summary>
     [FieldClass(FieldClass.Access)]
     [SecretKeys("identity")]
     public SecretReference? IdentitySecretRef { get; init; }
 
     /// <summary>
-    /// True cuts heatbeat_sequence to its last row before the dump, which makes the dump small. False leaves the table
-    /// as it is.
+    /// True deletes all but the last row of heatbeat_sequence before the dump, which makes the dump small. False leaves
+    /// the table unchanged.
     /// </summary>
     // Not init: source-generated JSON would lose the default where the field is absent.
     public bool TrimHeartbeatSequence { get; set; } = true;

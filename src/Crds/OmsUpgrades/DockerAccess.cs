@@ -3,7 +3,7 @@ using Drydock.Crds.Common;
 
 namespace Drydock.Crds.OmsUpgrades;
 
-/// <summary>How a dockerd is reached.</summary>
+/// <summary>How the operator reaches a dockerd.</summary>
 [ValidationRule(
     "!self.endpoint.startsWith('tcp://') || has(self.tlsSecretRef) || self.insecure",
     RuleMessages.TcpNeedsTls)]
@@ -19,8 +19,9 @@ namespace Drydock.Crds.OmsUpgrades;
 public sealed record DockerAccess
 {
     /// <summary>
-    /// Where dockerd listens: tcp://HOST:PORT, ssh://USER@HOST:PORT (docker system dial-stdio there), or unix:///PATH
-    /// of a socket of the operator's own machine (only if the operator runs with --allow-unix-endpoints).
+    /// Where dockerd listens: tcp://HOST:PORT, ssh://USER@HOST:PORT (the operator runs docker system dial-stdio there),
+    /// or unix:///PATH of a socket on the operator's own machine (only if the operator runs with
+    /// --allow-unix-endpoints).
     /// </summary>
     [Required]
     [Length(SchemaLimits.Name, Minimum = 1)]
@@ -28,16 +29,18 @@ public sealed record DockerAccess
     public string Endpoint { get; init => field = value ?? ""; } = "";
 
     /// <summary>
-    /// Client certificate for tcp://: a Secret with the keys ca.crt, tls.crt and tls.key, or ca.pem, cert.pem and
-    /// key.pem.
+    /// Client certificate for a tcp:// endpoint: a Secret with the keys ca.crt, tls.crt and tls.key, or ca.pem,
+    /// cert.pem and key.pem.
     /// </summary>
     [SecretKeys("ca.crt", "tls.crt", "tls.key", "ca.pem", "cert.pem", "key.pem")]
     public SecretReference? TlsSecretRef { get; init; }
 
-    /// <summary>Key for ssh://: a Secret with the keys ssh-privatekey and known_hosts.</summary>
+    /// <summary>Private key for an ssh:// endpoint: a Secret with the keys ssh-privatekey and known_hosts.</summary>
     [SecretKeys("ssh-privatekey", "known_hosts")]
     public SecretReference? SshSecretRef { get; init; }
 
-    /// <summary>True accepts plain tcp://, without TLS.</summary>
+    /// <summary>
+    /// True accepts a tcp:// endpoint without TLS. Anyone who can reach such an endpoint is root on the host.
+    /// </summary>
     public bool Insecure { get; init; }
 }

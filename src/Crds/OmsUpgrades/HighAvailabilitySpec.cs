@@ -3,33 +3,32 @@ using Drydock.Crds.Common;
 
 namespace Drydock.Crds.OmsUpgrades;
 
-/// <summary>What is done with OMS's high availability around the upgrade.</summary>
+/// <summary>How the high availability of OMS is switched off before the upgrade and on after it.</summary>
 public sealed record HighAvailabilitySpec
 {
     /// <summary>
-    /// Sql: the operator writes ha.config in the metadata database and restarts oms_console, which the vendor does not
-    /// document. Manual: the run stops with instructions and watches the row until a person has changed it in the
-    /// console.
+    /// Who changes ha.config. Sql: the operator writes it in the metadata database and restarts oms_console; the vendor
+    /// does not document this. Manual: the run waits with instructions until you have changed it in the console.
     /// </summary>
     [Required]
     public HighAvailabilityMethod Method { get; init; }
 
     /// <summary>
-    /// Enable: on after the upgrade, whatever it was before; without it links that ran stay abnormal. AsBefore: as it
-    /// was; what will stay abnormal is listed.
+    /// State after the upgrade. Enable: on, whatever it was before. AsBefore: as it was; if that is off, links that ran
+    /// stay abnormal and status.actionRequired lists them.
     /// </summary>
     public HighAvailabilityAfterUpgrade AfterUpgrade { get; init; }
 
     /// <summary>
-    /// True: new Stores start from the earliest downstream checkpoint, so the downtime does not matter. False:
-    /// refetchStoreIntervalMin is set to the downtime and refetchMargin, rounded up to minutes, and never below its
-    /// former value.
+    /// True: new Stores start from the earliest downstream checkpoint, so the length of the downtime does not matter.
+    /// False: refetchStoreIntervalMin is set to the downtime plus refetchMargin, rounded up to minutes, but never below
+    /// its previous value.
     /// </summary>
     // Not init: source-generated JSON would lose the default where the field is absent.
     public bool PerceiveStoreClientCheckpoint { get; set; } = true;
 
     /// <summary>
-    /// Added to the downtime for refetchStoreIntervalMin when perceiveStoreClientCheckpoint is false. A duration, for
+    /// Added to the downtime for refetchStoreIntervalMin if perceiveStoreClientCheckpoint is false. A duration, for
     /// instance 30m.
     /// </summary>
     [Length(SchemaLimits.Duration, Minimum = 2)]
@@ -40,19 +39,19 @@ public sealed record HighAvailabilitySpec
 /// <summary>Who changes ha.config.</summary>
 public enum HighAvailabilityMethod
 {
-    /// <summary>The operator, by SQL. Not documented by the vendor; the plan says so.</summary>
+    /// <summary>The operator, by SQL. The vendor does not document this; the plan notes it.</summary>
     Sql,
 
-    /// <summary>A person, in the console; the run waits.</summary>
+    /// <summary>An administrator, in the console. The run waits.</summary>
     Manual,
 }
 
-/// <summary>What high availability is after the upgrade.</summary>
+/// <summary>State of high availability after the upgrade.</summary>
 public enum HighAvailabilityAfterUpgrade
 {
-    /// <summary>On.</summary>
+    /// <summary>Switched on.</summary>
     Enable,
 
-    /// <summary>As it was before.</summary>
+    /// <summary>As it was before the upgrade.</summary>
     AsBefore,
 }

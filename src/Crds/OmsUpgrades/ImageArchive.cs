@@ -3,25 +3,33 @@ using Drydock.Crds.Common;
 
 namespace Drydock.Crds.OmsUpgrades;
 
-/// <summary>A docker archive (docker save), streamed by the operator into docker load.</summary>
+/// <summary>
+/// An archive made by docker save. The operator streams it into docker load. It needs either storage and path, or
+/// hostPath.
+/// </summary>
 [ValidationRule("!has(self.path) || !self.path.split('/').exists(s, s == '..')", RuleMessages.ArchivePath)]
-[ValidationRule("has(self.storage) != has(self.hostPath) && has(self.storage) == has(self.path)", RuleMessages.OneArchiveSource)]
+[ValidationRule(
+    "has(self.storage) != has(self.hostPath) && has(self.storage) == has(self.path)",
+    RuleMessages.OneArchiveSource)]
 public sealed record ImageArchive
 {
-    /// <summary>Where the archive is kept, with path.</summary>
+    /// <summary>The storage that holds the archive. Needs path.</summary>
     public StorageSpec? Storage { get; init; }
 
-    /// <summary>Path of the archive below the storage; .tar or .tar.gz.</summary>
+    /// <summary>Path of the archive below the storage, ending in .tar or .tar.gz. It must not contain '..'.</summary>
     [Length(SchemaLimits.Path, Minimum = 1)]
     [Pattern(Patterns.RelativePath)]
     public string? Path { get; init; }
 
-    /// <summary>Absolute path of the archive on each host, instead of storage and path.</summary>
+    /// <summary>Absolute path of the archive on every host, instead of storage and path.</summary>
     [Length(SchemaLimits.Path, Minimum = 2)]
     [Pattern(Patterns.AbsolutePath)]
     public string? HostPath { get; init; }
 
-    /// <summary>SHA-256 of the file, 64 hex digits. Without it preflight computes it and the plan names it.</summary>
+    /// <summary>
+    /// SHA-256 of the file, 64 hex digits. An archive with another checksum is refused. Without it, preflight computes
+    /// the value and the plan shows it.
+    /// </summary>
     [Length(64)]
     [Pattern(Patterns.Sha256)]
     public string? Sha256 { get; init; }

@@ -6,13 +6,13 @@ namespace Drydock.Crds.OmsUpgrades;
 /// <summary>One region (cm_region) of an installation.</summary>
 public sealed record OmsRegion
 {
-    /// <summary>Name of the region as cm_region has it; default for an installation without regions.</summary>
+    /// <summary>Name of the region as in cm_region. Use default for an installation without regions.</summary>
     [Length(SchemaLimits.ShortName, Minimum = 1)]
     [Pattern("^[A-Za-z0-9]([-_.A-Za-z0-9]*[A-Za-z0-9])?$")]
     public string Name { get; init => field = value ?? DefaultName; } = DefaultName;
 
     /// <summary>
-    /// The nodes of the region, in the order in which one after the other is done where the plan says so.
+    /// The nodes of the region. Where the plan works on one node after another, it follows this order.
     /// </summary>
     [Required]
     [ListMap("name")]
@@ -25,13 +25,15 @@ public sealed record OmsRegion
 /// <summary>One host that runs an OMS container.</summary>
 public sealed record OmsNode
 {
-    /// <summary>A short name for the node; step ids are made of it.</summary>
+    /// <summary>A short name for the node, unique in all regions. Step ids contain it.</summary>
     [Required]
     [Length(SchemaLimits.ShortName, Minimum = 1)]
     [Pattern(Patterns.Label)]
     public string Name { get; init => field = value ?? ""; } = "";
 
-    /// <summary>The address by which OMS knows the host: OMS_HOST_IP, and the entry in cm_nodes.</summary>
+    /// <summary>
+    /// The address by which OMS knows the host: OMS_HOST_IP and the entry in cm_nodes. Unique in all regions.
+    /// </summary>
     [Required]
     [Length(45, Minimum = 2)]
     [Pattern(Patterns.IPAddress)]
@@ -53,7 +55,7 @@ public sealed record OmsNode
     public string? NewContainer { get; init; }
 
     /// <summary>
-    /// Image on this node, if it is not spec.image. The image ID must be the same on every node all the same.
+    /// Name of the image on this node, if it is not spec.image. The image ID must still be the same on every node.
     /// </summary>
     [Length(512, Minimum = 1)]
     [Pattern(Patterns.Image)]

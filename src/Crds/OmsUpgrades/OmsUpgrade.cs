@@ -4,8 +4,8 @@ using Drydock.Crds.Common;
 namespace Drydock.Crds.OmsUpgrades;
 
 /// <summary>
-/// Takes one OceanBase Migration Service installation (all nodes of all regions) from one version to another, as the
-/// vendor's upgrade guides do: preflight, plan, backup, swap, correction, initialisation, verification.
+/// Upgrades one OceanBase Migration Service installation (all nodes of all regions) as the vendor's upgrade guides do:
+/// preflight, plan, backup, container swap, correction, initialisation, verification.
 /// </summary>
 [KubernetesEntity(Group = ApiGroup.Name, ApiVersion = ApiGroup.V1Alpha1, Kind = KindName, PluralName = Plural)]
 [KubernetesEntityShortNames("omsu", Categories = ApiGroup.Category)]

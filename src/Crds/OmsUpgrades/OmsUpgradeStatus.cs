@@ -4,22 +4,22 @@ using Drydock.Crds.Common;
 
 namespace Drydock.Crds.OmsUpgrades;
 
-/// <summary>What the operator reports of an upgrade.</summary>
+/// <summary>What the operator reports about an upgrade.</summary>
 public sealed record OmsUpgradeStatus : RunStatus
 {
-    /// <summary>The moments that matter for downtime and data.</summary>
+    /// <summary>Times that matter for downtime and data.</summary>
     public UpgradeTimes? Times { get; init; }
 
     /// <summary>The BackupSnapshot of this upgrade, in the same namespace.</summary>
     public SnapshotReference? SnapshotRef { get; init; }
 
-    /// <summary>The BackupSnapshot that the way back took of the databases before it dropped them.</summary>
+    /// <summary>The BackupSnapshot that the rollback took of the databases before it dropped them.</summary>
     public SnapshotReference? RollbackSnapshotRef { get; init; }
 
-    /// <summary>Removal of the old containers after success, where spec.cleanup asks for it.</summary>
+    /// <summary>The plan that removes the old containers after success, if spec.cleanup asks for it.</summary>
     public Plan? CleanupPlan { get; init; }
 
-    /// <summary>When the old containers go, where spec.cleanup.after asks for it.</summary>
+    /// <summary>When the old containers will be removed, if spec.cleanup.after is set.</summary>
     public DateTimeOffset? CleanupAt { get; init; }
 
     /// <summary>Projects that were renamed because they shared a name.</summary>
@@ -32,7 +32,7 @@ public sealed record OmsUpgradeStatus : RunStatus
     /// <summary>High availability as found before the upgrade.</summary>
     public HighAvailabilityStatus? HighAvailability { get; init; }
 
-    /// <summary>What runs on every node now.</summary>
+    /// <summary>What runs on every node.</summary>
     [ListMap("name")]
     [Items(SchemaLimits.AllNodes)]
     public List<OmsNodeStatus> Nodes { get; init => field = value ?? []; } = [];
@@ -50,7 +50,7 @@ public sealed record OmsNodeStatus
     [Length(SchemaLimits.Name)]
     public string? Container { get; init; }
 
-    /// <summary>Its image as the container names it.</summary>
+    /// <summary>Its image as named by the container.</summary>
     [Length(SchemaLimits.Reference)]
     public string? Image { get; init; }
 
@@ -58,29 +58,27 @@ public sealed record OmsNodeStatus
     [Length(SchemaLimits.Name)]
     public string? ImageID { get; init; }
 
-    /// <summary>The version it runs.</summary>
+    /// <summary>The version that runs.</summary>
     [Length(SchemaLimits.ShortName)]
     public string? Version { get; init; }
 }
 
-/// <summary>The moments that matter for downtime and data.</summary>
+/// <summary>Times that matter for downtime and data.</summary>
 public sealed record UpgradeTimes
 {
-    /// <summary>T1: the first old container was stopped, as the container itself reports it.</summary>
+    /// <summary>T1: when the first old container was stopped, as reported by dockerd.</summary>
     public DateTimeOffset? T1 { get; init; }
 
-    /// <summary>T2: high availability was enabled.</summary>
+    /// <summary>T2: when high availability was switched on.</summary>
     public DateTimeOffset? T2 { get; init; }
 
-    /// <summary>
-    /// T3: the last new container was stopped on the way back, as the containers themselves report it.
-    /// </summary>
+    /// <summary>T3: when the last new container was stopped in a rollback, as reported by dockerd.</summary>
     public DateTimeOffset? T3 { get; init; }
 
-    /// <summary>When the former version ran again with its high availability, on the way back.</summary>
+    /// <summary>When the previous version ran again with its high availability after a rollback.</summary>
     public DateTimeOffset? RolledBackAt { get; init; }
 
-    /// <summary>T2 minus T1, once both are known.</summary>
+    /// <summary>T2 minus T1, once both are known. Duration.</summary>
     [Length(SchemaLimits.Duration)]
     public string? Downtime { get; init; }
 }
@@ -94,15 +92,15 @@ public sealed record HighAvailabilityStatus
     /// <summary>False if the installation had no ha.config row, as before 3.3.1.</summary>
     public bool Present { get; init; }
 
-    /// <summary>Whether its master switch was on.</summary>
+    /// <summary>Whether high availability was switched on.</summary>
     public bool EnabledBefore { get; init; }
 
-    /// <summary>The text of ha.config as it was, byte for byte. It holds no secret.</summary>
+    /// <summary>The text of ha.config before the upgrade, byte for byte. It contains no secret.</summary>
     [Length(SchemaLimits.Opaque)]
     public string? Before { get; init; }
 }
 
-/// <summary>The projects of an installation, as its API or its tables had them.</summary>
+/// <summary>The projects of an installation, as read from its API or its tables.</summary>
 public sealed record ProjectsStatus
 {
     /// <summary>When they were read.</summary>
@@ -116,12 +114,12 @@ public sealed record ProjectsStatus
     [Range(0, int.MaxValue)]
     public int Synchronization { get; init; }
 
-    /// <summary>Projects by status.</summary>
+    /// <summary>Number of projects by status.</summary>
     [Items(64)]
     [Range(0, int.MaxValue)]
     public SortedDictionary<string, int> ByStatus { get; init => field = value ?? new(StringComparer.Ordinal); } = new(StringComparer.Ordinal);
 
-    /// <summary>The projects, the first ones; the counts are complete.</summary>
+    /// <summary>The first projects. The counts above are complete.</summary>
     [Items(SchemaLimits.Projects)]
     public List<ProjectStatus> Items { get; init => field = value ?? []; } = [];
 }
@@ -140,16 +138,18 @@ public sealed record ProjectStatus
     [Length(SchemaLimits.Name)]
     public string Name { get; init => field = value ?? ""; } = "";
 
-    /// <summary>Status in OMS's own words.</summary>
+    /// <summary>Status as OMS names it.</summary>
     [Length(SchemaLimits.ShortName)]
     public string Status { get; init => field = value ?? ""; } = "";
 
-    /// <summary>Its components and their states, where the API of OMS tells: Store ACTIVE, Incr-Sync RUNNING.</summary>
+    /// <summary>
+    /// Its components and their states if the API of OMS reports them, for instance Store ACTIVE, Incr-Sync RUNNING.
+    /// </summary>
     [Length(SchemaLimits.Name)]
     public string? Components { get; init; }
 }
 
-/// <summary>A project that was given another name because it shared one.</summary>
+/// <summary>A project that was renamed because it shared its name.</summary>
 public sealed record RenamedProject
 {
     /// <summary>Migration or Synchronization.</summary>
@@ -159,16 +159,16 @@ public sealed record RenamedProject
     [Length(SchemaLimits.ShortName)]
     public string Id { get; init => field = value ?? ""; } = "";
 
-    /// <summary>The name it had.</summary>
+    /// <summary>Name before.</summary>
     [Length(SchemaLimits.Name)]
     public string OldName { get; init => field = value ?? ""; } = "";
 
-    /// <summary>The name it has now.</summary>
+    /// <summary>Name after.</summary>
     [Length(SchemaLimits.Name)]
     public string NewName { get; init => field = value ?? ""; } = "";
 }
 
-/// <summary>Kinds of OMS projects, which are in different tables before 4.0.1.</summary>
+/// <summary>Kinds of OMS projects. Before 4.0.1 they are in different tables.</summary>
 public enum ProjectKind
 {
     /// <summary>Data migration (oms_project).</summary>

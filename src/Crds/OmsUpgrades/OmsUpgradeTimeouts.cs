@@ -3,7 +3,7 @@ using Drydock.Crds.Common;
 
 namespace Drydock.Crds.OmsUpgrades;
 
-/// <summary>How long one attempt of a step may take, by phase. Durations, for instance 90s, 10m, 1h30m.</summary>
+/// <summary>How long one attempt of a step may take, by phase, as durations, for instance 90s, 10m, 1h30m.</summary>
 public sealed record OmsUpgradeTimeouts
 {
     /// <summary>One pass over all hosts and the metadata database.</summary>
@@ -11,12 +11,12 @@ public sealed record OmsUpgradeTimeouts
     [Pattern(Patterns.PositiveDuration)]
     public string Preflight { get; init => field = value ?? "10m"; } = "10m";
 
-    /// <summary>Pull or load of the image on one node.</summary>
+    /// <summary>Pulling or loading the image on one node.</summary>
     [Length(SchemaLimits.Duration, Minimum = 2)]
     [Pattern(Patterns.PositiveDuration)]
     public string PrepareImage { get; init => field = value ?? "1h"; } = "1h";
 
-    /// <summary>Changing ha.config, or one restart of oms_console.</summary>
+    /// <summary>Changing ha.config, or restarting oms_console once.</summary>
     [Length(SchemaLimits.Duration, Minimum = 2)]
     [Pattern(Patterns.PositiveDuration)]
     public string DisableHA { get; init => field = value ?? "10m"; } = "10m";
@@ -26,12 +26,12 @@ public sealed record OmsUpgradeTimeouts
     [Pattern(Patterns.PositiveDuration)]
     public string RenameProjects { get; init => field = value ?? "10m"; } = "10m";
 
-    /// <summary>Stopping one old container, its grace included.</summary>
+    /// <summary>Stopping one old container, including its grace period.</summary>
     [Length(SchemaLimits.Duration, Minimum = 2)]
     [Pattern(Patterns.PositiveDuration)]
     public string StopOld { get; init => field = value ?? "10m"; } = "10m";
 
-    /// <summary>Trimming, and the whole snapshot.</summary>
+    /// <summary>Trimming the heartbeat table and taking the whole snapshot.</summary>
     [Length(SchemaLimits.Duration, Minimum = 2)]
     [Pattern(Patterns.PositiveDuration)]
     public string Backup { get; init => field = value ?? "4h"; } = "4h";
@@ -41,42 +41,42 @@ public sealed record OmsUpgradeTimeouts
     [Pattern(Patterns.PositiveDuration)]
     public string StartNew { get; init => field = value ?? "15m"; } = "15m";
 
-    /// <summary>Stopping oms_console on one node, or one run of the correction JAR.</summary>
+    /// <summary>Stopping oms_console on one node, or running the correction JAR once.</summary>
     [Length(SchemaLimits.Duration, Minimum = 2)]
     [Pattern(Patterns.PositiveDuration)]
     public string CorrectMetadata { get; init => field = value ?? "1h"; } = "1h";
 
-    /// <summary>One run of docker_init.sh.</summary>
+    /// <summary>Running docker_init.sh once.</summary>
     [Length(SchemaLimits.Duration, Minimum = 2)]
     [Pattern(Patterns.PositiveDuration)]
     public string InitMetadata { get; init => field = value ?? "1h"; } = "1h";
 
-    /// <summary>Until components and hosts are healthy.</summary>
+    /// <summary>Waiting until components and hosts are healthy.</summary>
     [Length(SchemaLimits.Duration, Minimum = 2)]
     [Pattern(Patterns.PositiveDuration)]
     public string Verify { get; init => field = value ?? "30m"; } = "30m";
 
-    /// <summary>Changing ha.config, or one restart of oms_console.</summary>
+    /// <summary>Changing ha.config, or restarting oms_console once.</summary>
     [Length(SchemaLimits.Duration, Minimum = 2)]
     [Pattern(Patterns.PositiveDuration)]
     public string EnableHA { get; init => field = value ?? "15m"; } = "15m";
 
-    /// <summary>Stopping one new container on the way back, its grace included.</summary>
+    /// <summary>Rollback: stopping one new container, including its grace period.</summary>
     [Length(SchemaLimits.Duration, Minimum = 2)]
     [Pattern(Patterns.PositiveDuration)]
     public string StopNew { get; init => field = value ?? "10m"; } = "10m";
 
-    /// <summary>The whole restore on the way back, verification and comparison included.</summary>
+    /// <summary>Rollback: the whole restore, including verification and comparison.</summary>
     [Length(SchemaLimits.Duration, Minimum = 2)]
     [Pattern(Patterns.PositiveDuration)]
     public string RestoreDatabases { get; init => field = value ?? "8h"; } = "8h";
 
-    /// <summary>Starting one old container on the way back, until its components and hosts are healthy.</summary>
+    /// <summary>Rollback: starting one old container, until its components and hosts are healthy.</summary>
     [Length(SchemaLimits.Duration, Minimum = 2)]
     [Pattern(Patterns.PositiveDuration)]
     public string StartOld { get; init => field = value ?? "30m"; } = "30m";
 
-    /// <summary>How long stores and writers are watched to recover.</summary>
+    /// <summary>How long the operator watches stores and writers recover.</summary>
     [Length(SchemaLimits.Duration, Minimum = 2)]
     [Pattern(Patterns.PositiveDuration)]
     public string Settle { get; init => field = value ?? "20m"; } = "20m";

@@ -3,17 +3,17 @@ using Drydock.Crds.Common;
 
 namespace Drydock.Crds.OmsUpgrades;
 
-/// <summary>What preflight does with findings that a person may judge differently.</summary>
+/// <summary>What preflight does with findings that you may judge differently.</summary>
 public sealed record PreflightSpec
 {
     /// <summary>
-    /// Projects of one name in migration, in synchronisation or across both: Fail lists them and stops, Rename gives
-    /// all but one of each name a new one.
+    /// What happens if migration or synchronisation projects share a name. Fail lists them and preflight fails. Rename
+    /// gives all but one of each name a new name.
     /// </summary>
     public DuplicateNamePolicy DuplicateProjectNames { get; init; }
 
     /// <summary>
-    /// Projects that keep their name under Rename, as kind and id: Migration/12, Synchronization/7. At most one of each
+    /// Projects that keep their name with Rename, as kind and id: Migration/12, Synchronization/7. At most one for each
     /// name.
     /// </summary>
     [ListSet]
@@ -23,13 +23,14 @@ public sealed record PreflightSpec
     public List<string> KeepProjectNames { get; init => field = value ?? []; } = [];
 
     /// <summary>
-    /// Writers with a blackRegionNo of another region (cascades): Fail lists them and stops, Acknowledge lists them in
-    /// the plan and goes on.
+    /// What happens if writers have a blackRegionNo of another region (a cascade). Fail lists them and preflight fails.
+    /// Acknowledge lists them in the plan and the upgrade continues.
     /// </summary>
     public CascadedWriterPolicy CascadedWriters { get; init; }
 
     /// <summary>
-    /// How far a running project may be behind, where the API of OMS tells. A duration, for instance 5m.
+    /// How far a running project may lag behind, as a duration, for instance 5m. Only checked if the API of OMS reports
+    /// the lag. More lag fails preflight.
     /// </summary>
     [Length(SchemaLimits.Duration, Minimum = 2)]
     [Pattern(Patterns.PositiveDuration)]
@@ -37,49 +38,50 @@ public sealed record PreflightSpec
 
     /// <summary>
     /// User of the OMS API: a Secret with the keys username and password, and optionally url (default: the console of
-    /// the first node) and ca.crt. With it projects are recorded and compared through the API, and those that ran
-    /// before are resumed.
+    /// the first node) and ca.crt. With it, projects are recorded and compared through the API, and projects that ran
+    /// before the upgrade are resumed.
     /// </summary>
     [SecretKeys("username", "password", "url", "ca.crt")]
     public SecretReference? ApiCredentialsSecretRef { get; init; }
 
-    /// <summary>Facts that preflight cannot read and a person vouches for.</summary>
+    /// <summary>Facts that preflight cannot read and that you confirm.</summary>
     [ListSet]
     [Items(16)]
     public List<Acknowledgement> Acknowledge { get; init => field = value ?? []; } = [];
 }
 
-/// <summary>What is done about projects that share a name.</summary>
+/// <summary>What happens if projects share a name.</summary>
 public enum DuplicateNamePolicy
 {
-    /// <summary>Preflight lists them and does not pass.</summary>
+    /// <summary>Preflight lists them and fails.</summary>
     Fail,
 
     /// <summary>
-    /// All but one of each name get a new name before the first old container stops; old and new names are in status.
+    /// All but one of each name get a new name before the first old container is stopped. Status shows old and new
+    /// names.
     /// </summary>
     Rename,
 }
 
-/// <summary>What is done about writers of a cascade between regions.</summary>
+/// <summary>What happens if writers belong to a cascade between regions.</summary>
 public enum CascadedWriterPolicy
 {
-    /// <summary>Preflight lists them and does not pass.</summary>
+    /// <summary>Preflight lists them and fails.</summary>
     Fail,
 
-    /// <summary>A person has looked: they are listed in the plan and the upgrade goes on.</summary>
+    /// <summary>You have checked them. The plan lists them and the upgrade continues.</summary>
     Acknowledge,
 }
 
-/// <summary>Facts that preflight cannot read from 3.x tables and a person vouches for.</summary>
+/// <summary>Facts that preflight cannot read from 3.x tables and that you confirm.</summary>
 public enum Acknowledgement
 {
     /// <summary>No project is in a forward switchover.</summary>
     NoForwardSwitchover,
 
     /// <summary>
-    /// Synchronisation projects with DDL and without dbType on the source were looked through; those of 3.2.x may need
-    /// their connector updated.
+    /// Synchronisation projects with DDL and without dbType on the source were checked. Those of 3.2.x may need a newer
+    /// connector.
     /// </summary>
     SyncProjectsWithoutDbType,
 }

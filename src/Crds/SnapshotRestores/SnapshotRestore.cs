@@ -4,33 +4,45 @@ using Drydock.Crds.Common;
 namespace Drydock.Crds.SnapshotRestores;
 
 /// <summary>
-/// Puts databases back as a snapshot has them: verified first, then dropped, created with the recorded charset, loaded
-/// and compared.
+/// Restores databases from a snapshot. The snapshot is verified first; then each database is dropped, created with the
+/// recorded character set, loaded and compared.
 /// </summary>
 [KubernetesEntity(Group = ApiGroup.Name, ApiVersion = ApiGroup.V1Alpha1, Kind = KindName, PluralName = Plural)]
 [KubernetesEntityShortNames("snaprestore", Categories = ApiGroup.Category)]
-[AdditionalPrinterColumn(".status.phase", "PHASE", "string", Description = "Where it stands.")]
+[AdditionalPrinterColumn(".status.phase", "PHASE", "string", Description = "Current phase.")]
 [AdditionalPrinterColumn(
     ".status.progress",
     "PROGRESS",
     "string",
-    Description = "Databases restored of all databases.")]
+    Description = "Restored databases of all databases.")]
 [AdditionalPrinterColumn(
     ".status.conditions[?(@.type==\"Ready\")].status",
     "READY",
     "string",
-    Description = "Whether the databases are as the snapshot has them.")]
-[AdditionalPrinterColumn(".metadata.creationTimestamp", "AGE", "date", Description = "Since the object was created.")]
-[AdditionalPrinterColumn(".status.snapshotID", "SNAPSHOT", "string", Priority = 1, Description = "What is restored.")]
+    Description = "True once the databases have the contents of the snapshot.")]
+[AdditionalPrinterColumn(
+    ".metadata.creationTimestamp",
+    "AGE",
+    "date",
+    Description = "Time since the object was created.")]
+[AdditionalPrinterColumn(
+    ".status.snapshotID",
+    "SNAPSHOT",
+    "string",
+    Priority = 1,
+    Description = "The snapshot that is restored.")]
 [AdditionalPrinterColumn(
     ".status.message",
     "MESSAGE",
     "string",
     Priority = 1,
-    Description = "What goes on, or what is wrong.")]
+    Description = "What the operator is doing, or what is wrong.")]
 [FrozenWhile(
-    "has(oldSelf.status) && (has(oldSelf.status.phase) && oldSelf.status.phase == 'Restoring' || has(oldSelf.status.databases) && oldSelf.status.databases.exists(d, has(d.state) && d.state != 'Pending'))",
-    "is frozen once the restore has begun: put the old value back, and create another SnapshotRestore for other contents")]
+    "has(oldSelf.status) && (has(oldSelf.status.phase) && oldSelf.status.phase == 'Restoring' || "
+    + "has(oldSelf.status.databases) && oldSelf.status.databases.exists(d, has(d.state) && d.state != "
+    + "'Pending'))",
+    "is frozen once the restore has begun. Put the old value back, and create another SnapshotRestore for "
+    + "other contents.")]
 public sealed record SnapshotRestore : CustomKubernetesEntity<SnapshotRestoreSpec, SnapshotRestoreStatus>,
     ISchemaStamped<SnapshotRestore>
 {

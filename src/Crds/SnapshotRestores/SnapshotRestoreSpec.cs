@@ -5,33 +5,33 @@ using Drydock.Crds.OmsUpgrades;
 
 namespace Drydock.Crds.SnapshotRestores;
 
-/// <summary>What is restored, where to, and what may be dropped for it.</summary>
+/// <summary>Which databases are restored, to which server, and which existing databases may be dropped.</summary>
 [ValidationRule("has(self.snapshotRef) != has(self.files)", RuleMessages.SnapshotOrFiles)]
 [ValidationRule("!has(self.files) || has(self.target)", RuleMessages.FilesNeedTarget)]
 public sealed record SnapshotRestoreSpec
 {
     /// <summary>
-    /// Apply restores; Plan verifies the snapshot and says what would be dropped and loaded, and changes nothing.
+    /// Apply restores. Plan verifies the snapshot, reports which databases would be dropped and loaded, and changes
+    /// nothing.
     /// </summary>
     [FieldClass(FieldClass.Control)]
     public RunMode Mode { get; init; }
 
     /// <summary>
-    /// The BackupSnapshot to restore, in the same namespace; its uid too, if another one of the same name must not be
-    /// taken for it.
+    /// The BackupSnapshot to restore, in the same namespace. Exactly one of snapshotRef and files is needed.
     /// </summary>
     [FieldClass(FieldClass.Identity)]
     public SnapshotReference? SnapshotRef { get; init; }
 
-    /// <summary>The files of a snapshot whose object does not exist any more.</summary>
+    /// <summary>The files of a snapshot whose BackupSnapshot no longer exists. It needs target.</summary>
     [FieldClass(FieldClass.Identity)]
     public SnapshotFiles? Files { get; init; }
 
-    /// <summary>The server to restore to. Without it the source of the BackupSnapshot; needed with files.</summary>
+    /// <summary>The server to restore to. Default: the source of the BackupSnapshot. Needed with files.</summary>
     [FieldClass(FieldClass.Access)]
     public DatabaseSource? Target { get; init; }
 
-    /// <summary>Databases of the snapshot to restore. Empty: all of them.</summary>
+    /// <summary>Databases of the snapshot to restore. Empty restores all of them.</summary>
     [FieldClass(FieldClass.Identity)]
     [ListSet]
     [Items(SchemaLimits.Databases)]
@@ -40,8 +40,8 @@ public sealed record SnapshotRestoreSpec
     public List<string> Databases { get; init => field = value ?? []; } = [];
 
     /// <summary>
-    /// The guard: every database that exists on the server and would be dropped must be named here; one that is not
-    /// ends the restore before anything is changed (DropNotAllowed).
+    /// Databases that may be dropped. Every database that exists on the server and would be dropped must be listed
+    /// here; otherwise the restore ends with DropNotAllowed before anything is changed.
     /// </summary>
     [FieldClass(FieldClass.Control)]
     [ListSet]
@@ -51,10 +51,10 @@ public sealed record SnapshotRestoreSpec
     public List<string> AllowDrop { get; init => field = value ?? []; } = [];
 
     /// <summary>
-    /// No database is dropped or loaded first after this time (RFC 3339, for instance 2026-03-01T04:00:00Z); the
-    /// restore is then Stalled with the reason TooLate. What has begun before continues to its end. Needed with mode
-    /// Apply, unless the restore belongs to an upgrade: a manifest that is applied again, or an object whose status was
-    /// lost, would otherwise drop the databases a second time.
+    /// A restore that has not dropped or loaded its first database by this time (RFC 3339, for instance
+    /// 2026-03-01T04:00:00Z) does not begin; it becomes Stalled with the reason TooLate. A restore that has begun
+    /// continues to its end. Needed with mode Apply, unless the restore belongs to an upgrade: otherwise a manifest
+    /// that is applied again, or an object whose status was lost, would drop the databases a second time.
     /// </summary>
     [FieldClass(FieldClass.Control)]
     public DateTimeOffset? NotAfter { get; init; }
@@ -64,23 +64,26 @@ public sealed record SnapshotRestoreSpec
     [SecretKeys("identity")]
     public SecretReference? IdentitySecretRef { get; init; }
 
-    /// <summary>Threads of myloader; of no effect for a snapshot by mysqldump.</summary>
+    /// <summary>Number of threads of myloader. Ignored for a snapshot taken by mysqldump.</summary>
     [FieldClass(FieldClass.Access)]
     [Range(1, 64)]
     // Not init: source-generated JSON would lose the default where the field is absent.
     public int Threads { get; set; } = 4;
 
-    /// <summary>True finishes the database that is being restored and begins no other.</summary>
+    /// <summary>
+    /// True finishes the database that is being restored and starts no other. False resumes the restore.
+    /// </summary>
     [FieldClass(FieldClass.Control)]
     public bool Paused { get; init; }
 
-    /// <summary>A new value goes on after a failure, once.</summary>
+    /// <summary>Retry token. After a failure, a value that was not used before resumes the restore once.</summary>
     [FieldClass(FieldClass.Control)]
     [Length(SchemaLimits.ShortName)]
     public string? Retry { get; init; }
 
     /// <summary>
-    /// How long one attempt of the whole restore may take. A duration, for instance 8h; more than 49d counts as 49d.
+    /// How long one attempt of the whole restore may take, as a duration, for instance 8h. More than 49d counts as 49d.
+    /// An attempt that takes longer fails.
     /// </summary>
     [FieldClass(FieldClass.Timing)]
     [Length(SchemaLimits.Duration, Minimum = 2)]
@@ -88,15 +91,18 @@ public sealed record SnapshotRestoreSpec
     public string Timeout { get; init => field = value ?? "8h"; } = "8h";
 }
 
-/// <summary>A snapshot by its place, without its object.</summary>
+/// <summary>The stored files of a snapshot whose object no longer exists.</summary>
 [ValidationRule("!self.path.split('/').exists(s, s == '..')", RuleMessages.ArchivePath)]
 public sealed record SnapshotFiles
 {
-    /// <summary>Where the files are.</summary>
+    /// <summary>The storage that holds the files.</summary>
     [Required]
     public StorageSpec Storage { get; init => field = value ?? new(); } = new();
 
-    /// <summary>Directory of the snapshot below the storage, as status.path of a BackupSnapshot has it.</summary>
+    /// <summary>
+    /// Directory of the snapshot below the storage, as status.path of its BackupSnapshot showed it. It must not contain
+    /// '..'.
+    /// </summary>
     [Required]
     [Length(SchemaLimits.Path, Minimum = 1)]
     [Pattern(Patterns.RelativePath)]

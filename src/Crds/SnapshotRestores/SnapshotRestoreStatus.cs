@@ -3,10 +3,10 @@ using Drydock.Crds.Common;
 
 namespace Drydock.Crds.SnapshotRestores;
 
-/// <summary>What the operator reports of a restore.</summary>
+/// <summary>What the operator reports about a restore.</summary>
 public sealed record SnapshotRestoreStatus : ObservedStatus
 {
-    /// <summary>Databases restored of all databases: 2/3.</summary>
+    /// <summary>Restored databases of all databases, for instance 2/3.</summary>
     [Length(16)]
     public string? Progress { get; init; }
 
@@ -14,27 +14,27 @@ public sealed record SnapshotRestoreStatus : ObservedStatus
     [Length(SchemaLimits.Name)]
     public string? SnapshotID { get; init; }
 
-    /// <summary>When the snapshot was taken: what was written later is not in it.</summary>
+    /// <summary>When the snapshot was taken. Data written later is not in it.</summary>
     public DateTimeOffset? SnapshotTakenAt { get; init; }
 
-    /// <summary>Attempts begun.</summary>
+    /// <summary>Number of attempts so far.</summary>
     [Range(0, int.MaxValue)]
     public int Attempt { get; init; }
 
-    /// <summary>The databases.</summary>
+    /// <summary>The databases and their progress.</summary>
     [ListMap("name")]
     [Items(SchemaLimits.Databases)]
     public List<RestoredDatabase> Databases { get; init => field = value ?? []; } = [];
 
     /// <summary>
-    /// Opaque strings by which a running load and its server sessions are found again, written before it starts. No
-    /// API.
+    /// Opaque strings by which a running load and its server sessions are found again. They are written before the load
+    /// starts and are not an API.
     /// </summary>
     [Items(256)]
     [Length(SchemaLimits.Opaque)]
     public SortedDictionary<string, string>? Receipt { get; init; }
 
-    /// <summary>Retry tokens that were used, the last ones; none works twice.</summary>
+    /// <summary>The most recently used retry tokens. No token works twice.</summary>
     [Items(SchemaLimits.History)]
     public List<UsedToken> UsedTokens { get; init => field = value ?? []; } = [];
 }
@@ -47,34 +47,32 @@ public sealed record RestoredDatabase
     [Length(64, Minimum = 1)]
     public string Name { get; init => field = value ?? ""; } = "";
 
-    /// <summary>Where it stands.</summary>
+    /// <summary>Current state.</summary>
     public RestoreState State { get; init; }
 
-    /// <summary>True if it existed and was, or would be, dropped.</summary>
+    /// <summary>True if the database existed and was dropped, or would be dropped.</summary>
     public bool Dropped { get; init; }
 
-    /// <summary>Tables it had before it was dropped.</summary>
+    /// <summary>Number of tables before it was dropped.</summary>
     [Range(0, int.MaxValue)]
     public int? TablesBefore { get; init; }
 
-    /// <summary>Rows loaded, of all tables.</summary>
+    /// <summary>Number of rows loaded into all tables.</summary>
     [Range(0, long.MaxValue)]
     public long? Rows { get; init; }
 
-    /// <summary>How far it is: bytes and rate.</summary>
+    /// <summary>Progress: bytes and rate.</summary>
     [Length(SchemaLimits.Name)]
     public string? Progress { get; init; }
 }
 
-/// <summary>Where the restore of one database stands.</summary>
+/// <summary>State of the restore of one database.</summary>
 public enum RestoreState
 {
-    /// <summary>Not begun.</summary>
+    /// <summary>Not started.</summary>
     Pending,
 
-    /// <summary>
-    /// The database may have been dropped and created again; it holds nothing yet, or its former contents.
-    /// </summary>
+    /// <summary>The database may have been dropped and created again. It is empty or has its former contents.</summary>
     Dropping,
 
     /// <summary>It is being loaded.</summary>
@@ -83,6 +81,6 @@ public enum RestoreState
     /// <summary>It is loaded and being compared with the manifest and the catalogue.</summary>
     Comparing,
 
-    /// <summary>It is as the snapshot has it.</summary>
+    /// <summary>The database has the contents of the snapshot.</summary>
     Restored,
 }

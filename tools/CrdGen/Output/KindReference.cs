@@ -59,8 +59,8 @@ public static class KindReference
 
             ## What the server refuses
 
-            Servers from 1.25 on check these rules when an object is written; on older ones the operator finds the same
-            and says so in `status`. A field's pattern and bounds are checked by every server.
+            API servers from 1.25 on check these rules when an object is written. On older servers the operator checks
+            them and reports the same messages in `status`. Every server checks patterns and bounds of single fields.
 
 
             """.ReplaceLineEndings("\n"));

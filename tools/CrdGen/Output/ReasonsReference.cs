@@ -14,7 +14,7 @@ public static class ReasonsReference
     {
         ArgumentNullException.ThrowIfNull(docs);
         var page = new StringBuilder($"<!-- {Generator.Notice} -->\n# Conditions and reasons\n\n");
-        page.Append("Clients treat a condition, phase or reason that they do not know as in progress.\n\n## Conditions\n\n| condition | what it says |\n|---|---|\n");
+        page.Append("For people and programs that read `status`. Reasons and condition types never change their meaning; messages may change.\nTreat an unknown condition, phase or reason as in progress.\n\n## Conditions\n\n| condition | what it means |\n|---|---|\n");
         foreach (var field in Constants(typeof(ConditionTypes)))
         {
             page.Append(CultureInfo.InvariantCulture, $"| `{field.GetRawConstantValue()}` | {docs.Of(field)} |\n");

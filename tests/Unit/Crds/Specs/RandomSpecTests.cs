@@ -32,7 +32,7 @@ public sealed class RandomSpecTests
         [.. typeof(RuleMessages).GetFields().Where(field => field.IsLiteral).Select(field => (string)field.GetRawConstantValue()!)];
 
     // What is refused by name says in its own words what to do.
-    private static readonly string[] ByName = ["give each its own", "say which container it is", ": leave one", "remove it, or correct it", "Set a shorter one.", "or install an operator that supports it."];
+    private static readonly string[] ByName = ["Give each its own port.", "Give each its own container.", "Add an entry that names its container.", "Keep one of them.", "Remove or correct the entry.", "Set a shorter one.", "or install an operator that supports it."];
 
     private readonly Dictionary<string, int> _came = new(StringComparer.Ordinal);
 

@@ -30,11 +30,11 @@ public sealed class HostAccessTests
     {
         Findings(Docker(Entry("h1"), Entry("h1", "other"), Entry("h9"))).ShouldBe(
         [
-            ("spec.instances[b] names the host h2, and spec.access.docker.hosts has no entry for it: say which container it is", "spec.access.docker.hosts"),
-            ("spec.access.docker.hosts has 2 entries for h1: leave one", "spec.access.docker.hosts[h1]"),
-            ("spec.access.docker.hosts has an entry for h9, which nothing in the spec names as a host: remove it, or correct it", "spec.access.docker.hosts[h9]"),
+            ("spec.instances[b] names the host h2, but spec.access.docker.hosts has no entry for it. Add an entry that names its container.", "spec.access.docker.hosts"),
+            ("spec.access.docker.hosts has 2 entries for h1. Keep one of them.", "spec.access.docker.hosts[h1]"),
+            ("spec.access.docker.hosts has an entry for h9, but the spec names no such host. Remove or correct the entry.", "spec.access.docker.hosts[h9]"),
         ]);
-        Findings(Docker(Entry("h1"), Entry("h2", "at-h1", "tcp://h1:2376"))).ShouldBe([("h1 and h2 are one container (at-h1 at tcp://h1:2376): give each its own", "spec.access.docker.hosts[h2]")]);
+        Findings(Docker(Entry("h1"), Entry("h2", "at-h1", "tcp://h1:2376"))).ShouldBe([("h1 and h2 name the same container (at-h1 at tcp://h1:2376). Give each its own container.", "spec.access.docker.hosts[h2]")]);
     }
 
     [Fact]
