@@ -16,14 +16,14 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 internal sealed class ClusterGate(YugabyteCluster cluster)
 {
     /// <summary>
-    /// What keeps an instance from being stopped now: empty if nothing does. What cannot be read keeps it too.
+    /// Why an instance may not be stopped now, one sentence each; empty if it may. State that cannot be read is a reason.
     /// </summary>
     /// <param name="instance">The instance.</param>
-    /// <param name="nodesSafe">How the admin tool wants to be asked whether it may go.</param>
-    /// <param name="expectOutage">Its component has too few members for any of them to go without an outage; that was
+    /// <param name="nodesSafe">The form of are_nodes_safe_to_take_down.</param>
+    /// <param name="expectOutage">Its component has too few members to stop one without an outage, which was
     /// accepted.</param>
-    /// <param name="rightBefore">Whether it is stopped next.</param>
-    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="rightBefore">Whether it is stopped immediately afterwards.</param>
+    /// <param name="cancellationToken">Cancels the look.</param>
     public async Task<IReadOnlyList<string>> StopProblemsAsync(
         DatabaseInstance instance,
         NodesSafeForm nodesSafe,
@@ -54,10 +54,10 @@ internal sealed class ClusterGate(YugabyteCluster cluster)
         }
     }
 
-    /// <summary>What keeps leaders from being moved now: empty if nothing does.</summary>
+    /// <summary>Why leaders may not be moved now, one sentence each; empty if they may.</summary>
     /// <param name="instance">The server they are moved from.</param>
-    /// <param name="rightBefore">Whether that is begun next.</param>
-    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="rightBefore">Whether the drain begins immediately afterwards.</param>
+    /// <param name="cancellationToken">Cancels the look.</param>
     public async Task<IReadOnlyList<string>> DrainProblemsAsync(
         DatabaseInstance instance, bool rightBefore, CancellationToken cancellationToken)
     {
@@ -81,11 +81,12 @@ internal sealed class ClusterGate(YugabyteCluster cluster)
         var others = view.Config.LeaderBlacklist.Where(a => a != cluster.Rpc(instance)).ToList();
         if (instance.Component == DatabaseComponent.Tserver && others.Count > 0)
         {
-            yield return $"{string.Join(", ", others)} {(others.Count == 1 ? "is" : "are")} in the leader blacklist, so two servers would be without leaders at once";
+            yield return $"The leader blacklist also contains {string.Join(", ", others)}, so two servers would be without "
+                + "leaders at once.";
         }
     }
 
-    // That the master says ALIVE proves nothing for a minute: each process is asked itself.
+    // The status ALIVE of the master proves nothing for a minute, so each process is asked directly.
     private async Task<IReadOnlyList<string>> SilentAsync(
         DatabaseInstance instance, CancellationToken cancellationToken)
     {
@@ -102,7 +103,7 @@ internal sealed class ClusterGate(YugabyteCluster cluster)
         }
         catch (Exception exception) when (exception is ServiceException or YbAnswerException)
         {
-            return $"{instance.Name} does not answer: {exception.Message}";
+            return $"{instance.Name} does not answer. {exception.Message}";
         }
     }
 

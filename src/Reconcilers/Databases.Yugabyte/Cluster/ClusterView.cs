@@ -6,8 +6,8 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 internal sealed record ClusterView
 {
     /// <summary>
-    /// How old the last heartbeat of a tablet server may be that counts as there. Heartbeats come every second; the
-    /// master itself says ALIVE for a minute after the last one (docs/research/yugabytedb.md#rules).
+    /// The maximum age of the last heartbeat of a tablet server that counts as alive. Heartbeats come every second; the
+    /// master itself reports ALIVE for a minute after the last one (docs/research/yugabytedb.md#rules).
     /// </summary>
     public static readonly TimeSpan FreshHeartbeat = TimeSpan.FromSeconds(10);
 
@@ -43,14 +43,14 @@ internal sealed record ClusterView
     /// <summary>Whether a tablet server is in the leader blacklist.</summary>
     public bool IsBlacklisted(ServiceAddress rpc) => Config.LeaderBlacklist.Contains(rpc);
 
-    /// <summary>What keeps any process from being stopped: empty if all is well.</summary>
-    /// <param name="cluster">The processes there must be.</param>
-    /// <param name="except"> An instance that does not count: it is not healthy itself, so stopping it takes nothing
-    /// away. What too few replicas or a dead server there are because of it does not count either.
+    /// <summary>Why no process may be stopped, one sentence each; empty if the cluster is healthy.</summary>
+    /// <param name="cluster">The processes that must be there.</param>
+    /// <param name="except">
+    /// An instance that is ignored: it is not healthy itself, so stopping it makes nothing worse. Dead servers and
+    /// missing replicas because of it are ignored too.
     /// </param>
     public IEnumerable<string> Problems(YugabyteCluster cluster, DatabaseInstance? except = null)
     {
-        ArgumentNullException.ThrowIfNull(cluster);
         foreach (var problem in MasterProblems(cluster, except).Concat(TserverProblems(cluster, except)))
         {
             yield return problem;
@@ -60,19 +60,19 @@ internal sealed record ClusterView
         {
             if (Health.DeadNodes.Count > 0)
             {
-                yield return $"the master counts {Health.DeadNodes.Count} tablet servers as dead: {Name(Health.DeadNodes)}";
+                yield return $"The leading master lists {Health.DeadNodes.Count} tablet servers as dead: {Name(Health.DeadNodes)}.";
             }
 
             var under = Health.UnderReplicated.Union(UnderReplicated ?? [], StringComparer.Ordinal).ToList();
             if (under.Count > 0)
             {
-                yield return $"{under.Count} tablets are under-replicated: {Name(under)}";
+                yield return $"{under.Count} tablets are under-replicated: {Name(under)}.";
             }
         }
 
         if (Leaderless.Count > 0)
         {
-            yield return $"{Leaderless.Count} tablets have no leader: {Name(Leaderless)}";
+            yield return $"{Leaderless.Count} tablets have no leader: {Name(Leaderless)}.";
         }
     }
 
@@ -81,21 +81,24 @@ internal sealed record ClusterView
         var isExcepted = except?.Component == DatabaseComponent.Master;
         foreach (var master in cluster.Masters.Where(m => m != except && Master(cluster.Rpc(m)) is not { IsAlive: true }))
         {
-            yield return $"master {master.Name} ({cluster.Rpc(master)}) is not alive{(Master(cluster.Rpc(master)) is { } listed ? $": {listed.Error ?? listed.Role}" : "")}";
+            var why = Master(cluster.Rpc(master)) is { } listed ? $": {listed.Error ?? listed.Role}" : "";
+            yield return $"Master {master.Name} ({cluster.Rpc(master)}) is not alive{why}.";
         }
 
         var leaders = Masters.Where(m => m.IsLeader).ToList();
         if (leaders.Count != 1)
         {
-            yield return leaders.Count == 0 ? "no master is listed as LEADER" : $"{string.Join(" and ", leaders.Select(l => l.Display))} are both listed as LEADER";
+            yield return leaders.Count == 0
+                ? "No master is listed as LEADER."
+                : $"{string.Join(" and ", leaders.Select(l => l.Display))} are both listed as LEADER.";
         }
 
-        // One that only shows as an error cannot be told by its address; as long as all of the spec are alive it is
-        // somebody else.
+        // A master that is only listed as an error has no address. As long as all masters of the spec are alive, it is
+        // not one of them.
         var broken = Masters.Where(m => !m.IsAlive && (m.Rpc is null || !cluster.Masters.Any(s => cluster.Rpc(s) == m.Rpc))).ToList();
         if (broken.Count > (isExcepted ? 1 : 0))
         {
-            yield return $"{broken[0].Display} is not alive: {broken[0].Error ?? broken[0].Role}";
+            yield return $"Master {broken[0].Display} is not alive: {broken[0].Error ?? broken[0].Role}.";
         }
     }
 
@@ -106,15 +109,16 @@ internal sealed record ClusterView
             var seen = Tserver(cluster.Web(server));
             if (seen is null)
             {
-                yield return $"tablet server {server.Name} ({cluster.Web(server)}) is not listed by the master";
+                yield return $"Tablet server {server.Name} ({cluster.Web(server)}) is not listed by the leading master.";
             }
             else if (!seen.IsAlive)
             {
-                yield return $"tablet server {server.Name} ({seen.Web}) is not ALIVE";
+                yield return $"Tablet server {server.Name} ({seen.Web}) is not ALIVE.";
             }
             else if (seen.SinceHeartbeat > FreshHeartbeat)
             {
-                yield return $"tablet server {server.Name} ({seen.Web}) sent its last heartbeat {seen.SinceHeartbeat.TotalSeconds:F0} s ago";
+                yield return $"Tablet server {server.Name} ({seen.Web}) sent its last heartbeat "
+                    + $"{seen.SinceHeartbeat.TotalSeconds:F0} s ago.";
             }
         }
     }

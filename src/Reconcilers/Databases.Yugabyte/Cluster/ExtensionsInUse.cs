@@ -29,7 +29,7 @@ internal sealed class ExtensionsInUse(IYugabyteTargets targets, YugabyteCluster 
             return (given, "");
         }
 
-        var problem = "there is no tablet server";
+        var problem = "There is no tablet server.";
         foreach (var server in cluster.Tservers)
         {
             try

@@ -4,24 +4,19 @@ using Drydock.Crds.DatabaseRollingUpgrades;
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>
-/// Whether a process that was started is what it should be: its host says that it runs the wanted program and no other
-/// of the instance lives, it answers itself with the wanted version, and its cluster has taken it. What is read of the
-/// cluster must be of this process and not of the one before it (docs/research/yugabytedb.md#rules).
+/// Whether a process that was started is healthy: by its host, it runs the wanted program and is the only process of the
+/// instance; it reports the wanted version; and its cluster has accepted it. What the cluster reports must be about this
+/// process and not about the former one (docs/research/yugabytedb.md#rules).
 /// </summary>
-/// <param name="targets">The way there.</param>
-/// <param name="cluster">The universe.</param>
 internal sealed class InstanceHealth(IYugabyteTargets targets, YugabyteCluster cluster)
 {
-    // A clock of another host, a heartbeat on its way, whole seconds.
+    // For the clock of another host, a heartbeat in transit, and whole seconds.
     private static readonly TimeSpan Slack = TimeSpan.FromSeconds(15);
 
-    /// <summary>What is wrong with the process itself; empty if nothing is.</summary>
+    /// <summary>The problems of the process itself, one sentence each.</summary>
     public async Task<IReadOnlyList<string>> ProcessProblemsAsync(
         DatabaseInstance instance, InstanceProcess process, ProgramChange change, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(instance);
-        ArgumentNullException.ThrowIfNull(process);
-        ArgumentNullException.ThrowIfNull(change);
         if (HostProblem(instance, process, change) is { } problem)
         {
             return [problem];
@@ -30,7 +25,7 @@ internal sealed class InstanceHealth(IYugabyteTargets targets, YugabyteCluster c
         try
         {
             var running = await cluster.VersionAsync(instance, cancellationToken);
-            return YugabyteVersion.Parse(change.Version).Covers(running) ? [] : [$"it says that it is {running}, not {change.Version}"];
+            return YugabyteVersion.Parse(change.Version).Covers(running) ? [] : [$"It reports version {running}, not {change.Version}."];
         }
         catch (Exception exception) when (exception is ServiceException or YbAnswerException)
         {
@@ -50,11 +45,11 @@ internal sealed class InstanceHealth(IYugabyteTargets targets, YugabyteCluster c
             var failed = await cluster.TserverClient.FailedTabletsAsync(web, cancellationToken);
             if (failed.Count > 0)
             {
-                return [$"{failed.Count} tablets have failed on it: {string.Join(", ", failed.Take(5))}"];
+                return [$"{failed.Count} tablets have failed on it: {string.Join(", ", failed.Take(5))}."];
             }
 
             var states = await cluster.TserverClient.TabletsAsync(web, cancellationToken);
-            return states.AllRun ? [] : [$"of its tablets {states.Running} run, and {states.Describe()}"];
+            return states.AllRun ? [] : [$"{states.Running} of its tablets run; others: {states.Describe()}."];
         }
         catch (Exception exception) when (exception is ServiceException or YbAnswerException)
         {
@@ -69,28 +64,26 @@ internal sealed class InstanceHealth(IYugabyteTargets targets, YugabyteCluster c
     public async Task<IReadOnlyList<string>> TserverProblemsAsync(
         DatabaseInstance instance, InstanceProcess process, ClusterView view, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(view);
-        ArgumentNullException.ThrowIfNull(process);
         try
         {
             if (view.Tserver(cluster.Web(instance)) is not { IsAlive: true } seen)
             {
-                return ["the master does not list it as ALIVE"];
+                return ["The leading master does not list it as ALIVE."];
             }
 
             if (await RanLongerAsync(instance, process, seen.Uptime + seen.SinceHeartbeat, cancellationToken))
             {
-                return [string.Create(CultureInfo.InvariantCulture, $"the master still knows the process before it (up for {seen.Uptime.TotalSeconds:F0} s)")];
+                return [string.Create(CultureInfo.InvariantCulture, $"The leading master still lists its former process (up for {seen.Uptime.TotalSeconds:F0} s).")];
             }
 
             var lag = await cluster.TserverClient.FollowerLagAsync(cluster.Web(instance), cancellationToken);
             if (lag.Tablets == 0 && seen.Tablets > 0)
             {
-                return ["it does not tell how far its followers lag"];
+                return ["It does not report the lag of its followers."];
             }
 
             return lag.Largest >= cluster.MaxFollowerLag
-                ? [string.Create(CultureInfo.InvariantCulture, $"its followers lag by {lag.Largest.TotalMilliseconds:F0} ms; less than {cluster.Settings.MaxFollowerLag} is wanted (spec.yugabyte.maxFollowerLag)")]
+                ? [string.Create(CultureInfo.InvariantCulture, $"Its followers lag by {lag.Largest.TotalMilliseconds:F0} ms; the limit is {cluster.Settings.MaxFollowerLag} (spec.yugabyte.maxFollowerLag).")]
                 : [.. view.Problems(cluster)];
         }
         catch (Exception exception) when (exception is ServiceException or YbAnswerException or HostException)
@@ -105,27 +98,25 @@ internal sealed class InstanceHealth(IYugabyteTargets targets, YugabyteCluster c
     /// </summary>
     public IReadOnlyList<string> MasterProblems(DatabaseInstance instance, InstanceProcess process, ClusterView view)
     {
-        ArgumentNullException.ThrowIfNull(view);
-        ArgumentNullException.ThrowIfNull(process);
         if (view.Master(cluster.Rpc(instance)) is not { IsAlive: true } seen)
         {
-            return ["the leading master does not list it as alive"];
+            return ["The leading master does not list it as alive."];
         }
 
         // Both moments are of that host's own clock.
         var known = seen.StartTimeMicroseconds is { } start ? DateTimeOffset.UnixEpoch.AddTicks(start * TimeSpan.TicksPerMicrosecond) : (DateTimeOffset?)null;
-        return known < process.StartedAt - Slack ? ["the leading master still knows the process before it"] : [.. view.Problems(cluster)];
+        return known < process.StartedAt - Slack ? ["The leading master still lists its former process."] : [.. view.Problems(cluster)];
     }
 
     private static string? HostProblem(DatabaseInstance instance, InstanceProcess process, ProgramChange change) => process switch
     {
-        { Supervision: SupervisionState.Restarting } => $"its supervisor says {process.SupervisionText}: it ends and is started again",
-        { Supervision: SupervisionState.Inactive or SupervisionState.Missing } => $"its supervisor says {process.SupervisionText}",
-        { Pid: null } => "it does not run",
-        { Strays: [var stray, ..] } => string.Create(CultureInfo.InvariantCulture, $"process {stray.Pid} ({stray.Executable}) of the same instance lives beside it on {instance.Host}, unknown to its supervisor; end it"),
-        _ when process.ExecutableSha256 != change.Sha256 => $"process {process.Pid} on {instance.Host} runs {process.Executable}, which is not the program of {change.Version}",
-        { IsListening: false } => "nothing listens on its port yet",
-        { ListenerPid: { } listener, Pid: { } pid } when listener != pid => string.Create(CultureInfo.InvariantCulture, $"its port is held by process {listener}"),
+        { Supervision: SupervisionState.Restarting } => $"Its supervisor reports {process.SupervisionText}: it ends and is restarted.",
+        { Supervision: SupervisionState.Inactive or SupervisionState.Missing } => $"Its supervisor reports {process.SupervisionText}.",
+        { Pid: null } => "It does not run.",
+        { Strays: [var stray, ..] } => string.Create(CultureInfo.InvariantCulture, $"{instance.Host}: unexpected second process of the instance (pid {stray.Pid}, {stray.Executable}), unknown to its supervisor. Stop it."),
+        _ when process.ExecutableSha256 != change.Sha256 => $"Process {process.Pid} on {instance.Host} runs {process.Executable}, which is not the program of {change.Version}.",
+        { IsListening: false } => "Nothing listens on its port yet.",
+        { ListenerPid: { } listener, Pid: { } pid } when listener != pid => string.Create(CultureInfo.InvariantCulture, $"Its port is held by process {listener}."),
         _ => null,
     };
 

@@ -51,7 +51,7 @@ internal sealed class PeerCluster(YugabyteCluster own, ReplicationGroup group, I
         var masters = await _client.MastersAsync(leader, cancellationToken);
         if (masters.FirstOrDefault(m => m.Error is not null || m.Web is null) is { } broken)
         {
-            throw new ClusterTroubleException(Reasons.ClusterUnhealthy, $"{Display}: {broken.Display} is not alive ({broken.Error}), so its version is not known");
+            throw new ClusterTroubleException(Reasons.ClusterUnhealthy, $"{Display}: master {broken.Display} is not alive ({broken.Error}), so its version is unknown.");
         }
 
         var tservers = await _client.TserversAsync(leader, cancellationToken);
@@ -83,7 +83,7 @@ internal sealed class PeerCluster(YugabyteCluster own, ReplicationGroup group, I
         try
         {
             var running = await _client.VersionAsync(address, cancellationToken);
-            return version.Covers(running) || running > version ? null : $"{address} runs {running}";
+            return version.Covers(running) || running > version ? null : $"{address} runs {running}.";
         }
         catch (Exception exception) when (exception is ServiceException or YbAnswerException)
         {
@@ -112,6 +112,8 @@ internal sealed class PeerCluster(YugabyteCluster own, ReplicationGroup group, I
             ? leaders[0].Address
             : throw new ClusterTroubleException(
                 Reasons.ClusterUnhealthy,
-                $"{Display} has {(leaders.Count == 0 ? "no leader that can be found" : "more than one leader")}{(asked.FirstOrDefault(a => a.Problem is not null).Problem is { } problem ? $" ({problem})" : "")}; name its pages in spec.yugabyte.replication.groups[{group.Name}].peer.webAddresses if they are elsewhere");
+                $"{Display} has {(leaders.Count == 0 ? "no known leader" : "more than one leader")}."
+                + $"{(asked.FirstOrDefault(a => a.Problem is not null).Problem is { } problem ? $" {problem}" : "")} If its pages "
+                + $"have other addresses, set spec.yugabyte.replication.groups[{group.Name}].peer.webAddresses.");
     }
 }

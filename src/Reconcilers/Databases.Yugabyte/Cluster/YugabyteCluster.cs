@@ -5,27 +5,24 @@ using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>One universe, as the spec names it: its processes, their addresses, and the ways to ask them.</summary>
-/// <param name="targets">The way there.</param>
+/// <summary>One universe, as the spec lists it: its processes, their addresses and their clients.</summary>
 internal sealed class YugabyteCluster(IYugabyteTargets targets)
 {
-    /// <summary>How many processes are asked at one time.</summary>
+    /// <summary>How many processes are asked at once.</summary>
     public const int AtATime = 16;
 
     /// <summary>The spec as it is now.</summary>
     public DatabaseRollingUpgradeSpec Spec => targets.Upgrade.Spec;
 
-    /// <summary>What only YugabyteDB has.</summary>
+    /// <summary>The settings of YugabyteDB.</summary>
     public YugabyteSpec Settings => Spec.Yugabyte ?? new YugabyteSpec();
 
-    /// <summary>What things are called.</summary>
+    /// <summary>The names of the dialect.</summary>
     public YugabyteVocabulary Vocabulary => YugabyteVocabulary.Of(Spec);
 
-    /// <summary>The masters.</summary>
     public IReadOnlyList<DatabaseInstance> Masters =>
         [.. Spec.Instances.Where(i => i.Component == DatabaseComponent.Master)];
 
-    /// <summary>The tablet servers.</summary>
     public IReadOnlyList<DatabaseInstance> Tservers =>
         [.. Spec.Instances.Where(i => i.Component == DatabaseComponent.Tserver)];
 
@@ -42,14 +39,15 @@ internal sealed class YugabyteCluster(IYugabyteTargets targets)
     public TimeSpan Settle => KubernetesDuration.Parse(Spec.Settle);
 
     /// <summary>An instance by its name.</summary>
-    /// <exception cref="KeyNotFoundException">The spec has no such instance any more.</exception>
+    /// <exception cref="KeyNotFoundException">The spec no longer lists it.</exception>
     public DatabaseInstance Instance(string name) =>
-        Spec.Instances.Find(i => i.Name == name) ?? throw new KeyNotFoundException($"spec.instances has no '{name}' any more; put it back until the upgrade has ended");
+        Spec.Instances.Find(i => i.Name == name) ?? throw new KeyNotFoundException(
+            $"spec.instances no longer lists '{name}'. Add it again until the upgrade has ended.");
 
-    /// <summary>Where an instance's pages are.</summary>
+    /// <summary>The address of the pages of an instance.</summary>
     public ServiceAddress Web(DatabaseInstance instance) => new(instance.Host, DefaultPorts.Status(Spec, instance));
 
-    /// <summary>Where an instance answers to others.</summary>
+    /// <summary>The RPC address of an instance.</summary>
     public ServiceAddress Rpc(DatabaseInstance instance) => new(instance.Host, DefaultPorts.Service(Spec, instance));
 
     /// <summary>The admin tool of the new package.</summary>
@@ -59,13 +57,13 @@ internal sealed class YugabyteCluster(IYugabyteTargets targets)
     public AdminTool Tool(string program) =>
         new(targets.Hosts.Files(targets.Hosts.ToolHost), program, Vocabulary, [.. Masters.Select(Rpc)], Spec.Tls?.CertsDirName, targets.Redact);
 
-    /// <summary>The same tool, towards the masters at the other end of a replication group.</summary>
+    /// <summary>The same tool, towards the masters of the peer of a replication group.</summary>
     public AdminTool PeerTool(ReplicationGroup group) =>
         new(
             targets.Hosts.Files(targets.Hosts.ToolHost),
             $"{Spec.Package.Directory}/bin/{Vocabulary.AdminProgram}",
             Vocabulary,
-            [.. group.Peer.Masters.Select(m => ServiceAddress.TryParse(m, out var address) ? address : throw new FormatException($"'{m}' in spec.yugabyte.replication.groups[{group.Name}].peer.masters is no HOST:PORT"))],
+            [.. group.Peer.Masters.Select(m => ServiceAddress.TryParse(m, out var address) ? address : throw new FormatException($"'{m}' in spec.yugabyte.replication.groups[{group.Name}].peer.masters is not HOST:PORT"))],
             group.Peer.CertsDirName,
             targets.Redact);
 
@@ -94,14 +92,14 @@ internal sealed class YugabyteCluster(IYugabyteTargets targets)
         return config.Groups.FirstOrDefault(g => g.Name == group.Name);
     }
 
-    /// <summary>The cluster at the other end of a replication group.</summary>
+    /// <summary>The peer of a replication group.</summary>
     public PeerCluster Peer(ReplicationGroup group) => new(this, group, targets.Peer(group.Name));
 
     /// <summary>
-    /// Where the leading master's pages are. Every master is asked itself; one that does not answer does not hinder as
-    /// long as exactly one of the others leads.
+    /// The address of the pages of the leading master. Every master is asked directly; a master that does not answer is
+    /// ignored as long as exactly one of the others leads.
     /// </summary>
-    /// <exception cref="ClusterTroubleException">None leads, or more than one says so.</exception>
+    /// <exception cref="ClusterTroubleException">No master leads, or more than one reports to lead.</exception>
     public async Task<ServiceAddress> LeaderAsync(CancellationToken cancellationToken)
     {
         var client = MasterClient;
@@ -122,15 +120,19 @@ internal sealed class YugabyteCluster(IYugabyteTargets targets)
             1 => Web(leaders[0].Master),
             0 => throw new ClusterTroubleException(
                 Reasons.ClusterUnhealthy,
-                $"no master leads{(asked.Any(a => a.Problem is not null) ? $" ({string.Join("; ", asked.Where(a => a.Problem is not null).Select(a => $"{a.Master.Name}: {a.Problem}"))})" : "")}; without a leader nothing is stopped or changed"),
-            _ => throw new ClusterTroubleException(Reasons.ClusterUnhealthy, $"{string.Join(" and ", leaders.Select(l => l.Master.Name))} both say that they lead; that settles by itself, or their clocks or network are broken"),
+                "No master leads, so nothing is stopped or changed."
+                + string.Concat(asked.Where(a => a.Problem is not null).Select(a => $" {a.Master.Name}: {a.Problem}"))),
+            _ => throw new ClusterTroubleException(
+                Reasons.ClusterUnhealthy,
+                $"{string.Join(" and ", leaders.Select(l => l.Master.Name))} both report that they lead. If that does not "
+                + "end automatically, check their clocks and network."),
         };
     }
 
     /// <summary>The cluster as its leading master sees it.</summary>
-    /// <exception cref="ClusterTroubleException">None leads, or more than one says so.</exception>
+    /// <exception cref="ClusterTroubleException">No master leads, or more than one reports to lead.</exception>
     /// <exception cref="ServiceException">The leader gave no answer.</exception>
-    /// <exception cref="YbAnswerException">It gave one that is none.</exception>
+    /// <exception cref="YbAnswerException">Its answer is unusable.</exception>
     public async Task<ClusterView> ReadAsync(CancellationToken cancellationToken)
     {
         var leader = await LeaderAsync(cancellationToken);
@@ -150,21 +152,19 @@ internal sealed class YugabyteCluster(IYugabyteTargets targets)
         };
     }
 
-    /// <summary>What a process runs.</summary>
+    /// <summary>The version that a process reports.</summary>
     /// <exception cref="ServiceException">No answer.</exception>
-    /// <exception cref="YbAnswerException">None that says it.</exception>
+    /// <exception cref="YbAnswerException">The answer is unusable.</exception>
     public Task<YugabyteVersion> VersionAsync(DatabaseInstance instance, CancellationToken cancellationToken) =>
         MasterClient.VersionAsync(Web(instance), cancellationToken);
 
-    /// <summary>Does something for each, a bounded number at a time; the results in the order of the items.</summary>
+    /// <summary>Runs the work for each item, a limited number at once; returns the results in order.</summary>
     public static async Task<IReadOnlyList<TResult>> EachAsync<T, TResult>(
         IReadOnlyList<T> items,
         Func<T, CancellationToken, Task<TResult>> work,
         CancellationToken cancellationToken,
         int atATime = AtATime)
     {
-        ArgumentNullException.ThrowIfNull(items);
-        ArgumentNullException.ThrowIfNull(work);
         var results = new TResult[items.Count];
         var last = -1;
         await Task.WhenAll(Enumerable.Range(0, Math.Min(atATime, items.Count)).Select(_ => NextAsync()));

@@ -32,7 +32,7 @@ internal sealed class ClusterPreflight(YugabyteCluster cluster, YugabyteUpgradeP
         CompareTservers(view);
         foreach (var problem in view.Problems(cluster))
         {
-            findings.Add(Reasons.ClusterUnhealthy, $"{problem}; heal it before any process is stopped");
+            findings.Add(Reasons.ClusterUnhealthy, $"{problem} Repair the cluster before the upgrade.");
         }
 
         if (view.Config.LeaderBlacklist.Count > 0)

@@ -21,7 +21,8 @@ internal sealed class ExtensionPreflight(IYugabyteTargets targets, YugabyteClust
         {
             findings.Add(
                 Reasons.ExtensionsUnreadable,
-                $"which PostgreSQL extensions are in use cannot be read ({problem}); give spec.yugabyte.sql.credentialsSecretRef, or say it in spec.yugabyte.sql.extensionsInUse (an empty list if none is)",
+                $"The PostgreSQL extensions in use cannot be read. {problem} Set spec.yugabyte.sql.credentialsSecretRef, or list them "
+                + "in spec.yugabyte.sql.extensionsInUse (an empty list if there are none).",
                 field: "spec.yugabyte.sql");
             return;
         }

@@ -112,14 +112,6 @@ public sealed class AdminOutputTests
         Should.Throw<AdminOutputException>(() => BalancerIdle.Parse("Idle = maybe"));
 
     [Fact]
-    public void How_far_leaders_have_left_is_read() =>
-        BlacklistCompletion.Parse("Percent complete = 66.6 : 2 remaining out of 6\n").ShouldBe(new BlacklistCompletion(66.6, 2, 6));
-
-    [Fact]
-    public void A_percentage_alone_is_refused() =>
-        Should.Throw<AdminOutputException>(() => BlacklistCompletion.Parse("66.6"));
-
-    [Fact]
     public void Masters_are_listed_with_state_and_role()
     {
         var masters = ListedMaster.Parse("""

@@ -43,7 +43,7 @@ public sealed class PreflightTests
     {
         var world = new YugaWorld();
         world.End(world["m2"], SupervisionState.Restarting);
-        await ShouldFindAsync(world, Reasons.ClusterUnhealthy, "master m2 (10.0.0.2:7100) is not alive");
+        await ShouldFindAsync(world, Reasons.ClusterUnhealthy, "Master m2 (10.0.0.2:7100) is not alive");
         await ShouldFindAsync(world, Reasons.ClusterUnhealthy, "m2 does not run on 10.0.0.2");
         await ShouldFindAsync(world, Reasons.ClusterUnhealthy, "is NETWORK_ERROR, not ALIVE");
     }
@@ -57,7 +57,7 @@ public sealed class PreflightTests
             world.Answers[$"{master.Web}/api/v1/is-leader"] = (503, "");
         }
 
-        await ShouldFindAsync(world, Reasons.ClusterUnhealthy, "no master leads");
+        await ShouldFindAsync(world, Reasons.ClusterUnhealthy, "No master leads");
     }
 
     [Fact]
@@ -65,7 +65,7 @@ public sealed class PreflightTests
     {
         var world = new YugaWorld();
         world.Answers[$"{world["m2"].Web}/api/v1/is-leader"] = (200, "{}");
-        await ShouldFindAsync(world, Reasons.ClusterUnhealthy, "m1 and m2 both say that they lead");
+        await ShouldFindAsync(world, Reasons.ClusterUnhealthy, "m1 and m2 both report that they lead");
     }
 
     [Fact]
@@ -85,7 +85,7 @@ public sealed class PreflightTests
         await ShouldFindAsync(world, Reasons.ClusterUnhealthy, "sent its last heartbeat 20 s ago");
         world.Time.Advance(TimeSpan.FromMinutes(2));
         await ShouldFindAsync(world, Reasons.ClusterUnhealthy, "is not ALIVE");
-        await ShouldFindAsync(world, Reasons.ClusterUnhealthy, "counts 1 tablet servers as dead");
+        await ShouldFindAsync(world, Reasons.ClusterUnhealthy, "lists 1 tablet servers as dead");
     }
 
     [Fact]

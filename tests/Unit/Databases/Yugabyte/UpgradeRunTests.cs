@@ -182,7 +182,7 @@ public sealed class UpgradeRunTests
         run.Until(() => world["t1"].Running == world.Setup.To, "t1 is started");
         world.End(world["t1"], SupervisionState.Restarting);
         run.Until(() => run.Outcome.State == RunState.Failed, "it fails");
-        run.Outcome.Message!.ShouldContain("it ends and is started again");
+        run.Outcome.Message!.ShouldContain("it ends and is restarted");
         world["t2"].Starts.ShouldBe(0);
     }
 
@@ -193,7 +193,7 @@ public sealed class UpgradeRunTests
         var run = YugaRun.Of(world);
         run.Until(() => world["t1"].Running == world.Setup.To, "t1 is started");
         world["t1"].Strays.Add(new StrayProcess(4711, $"{YugaWorld.OldDirectory}/bin/yb-tserver", null));
-        run.Until(() => run.Told.Any(t => t.Contains("process 4711", StringComparison.Ordinal)), "it says so");
+        run.Until(() => run.Told.Any(t => t.Contains("unexpected second process of the instance (pid 4711", StringComparison.Ordinal)), "it says so");
         world["t1"].Strays.Clear();
         run.ToEnd().Outcome.State.ShouldBe(RunState.Succeeded);
     }
