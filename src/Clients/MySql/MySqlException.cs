@@ -4,7 +4,12 @@ namespace Drydock.Clients.MySql;
 
 /// <summary>An error of the server (numbers 1000-1999, 3000 and up) or of the client library (2000-2999).</summary>
 /// <remarks>The message contains the server's text, never the connection string or the password.</remarks>
-public class MySqlException : DbException
+/// <param name="message">What happened.</param>
+/// <param name="number">The error number; 0 if neither side gave one.</param>
+/// <param name="sqlState">The five characters of SQLSTATE.</param>
+/// <param name="innerException">The cause.</param>
+public class MySqlException(string message, int number, string sqlState, Exception? innerException)
+    : DbException(message, innerException)
 {
     /// <summary>The answer is larger than this client accepts; see <see cref="MySqlLimitException"/>.</summary>
     internal const int AnswerTooLarge = 2020;
@@ -33,21 +38,17 @@ public class MySqlException : DbException
     {
     }
 
-    /// <summary>An error as reported by the server or the library.</summary>
-    public MySqlException(string message, int number, string sqlState, Exception? innerException)
-        : base(message, innerException) => (Number, SqlState) = (number, sqlState);
-
     /// <summary>
     /// The error number, e.g. 1045 (access denied), 1049 (unknown database), 2013 (connection lost). 0 when neither
     /// side gave one.
     /// </summary>
-    public int Number { get; }
+    public int Number { get; } = number;
 
     /// <summary>Same as <see cref="Number"/>.</summary>
     public override int ErrorCode => Number;
 
     /// <summary>The five characters of SQLSTATE.</summary>
-    public override string SqlState { get; }
+    public override string SqlState { get; } = sqlState;
 
     /// <summary>The connection was lost or never established; the statement's outcome may be unknown.</summary>
     public bool IsConnectionError =>

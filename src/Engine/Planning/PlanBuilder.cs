@@ -49,6 +49,12 @@ public sealed class PlanBuilder
             }
         }
 
+        if (_steps.Find(s => s.Node is { } node && !IsIdOf(s.Id, s.Phase, node)) is { } misnamed)
+        {
+            throw new InvalidOperationException(
+                $"Step id '{misnamed.Id}' must be '{misnamed.Phase}/{misnamed.Node}', with or without '/verb'.");
+        }
+
         if (_guards.GroupBy(g => g.Id, StringComparer.Ordinal).FirstOrDefault(g => g.Count() > 1) is { } twice)
         {
             throw new InvalidOperationException($"Guard id '{twice.Key}' occurs twice.");
@@ -71,6 +77,10 @@ public sealed class PlanBuilder
             Notes = [.. _notes],
         };
     }
+
+    private static bool IsIdOf(string id, string phase, string node) =>
+        string.Equals(id, $"{phase}/{node}", StringComparison.Ordinal)
+        || id.StartsWith($"{phase}/{node}/", StringComparison.Ordinal);
 
     private IEnumerable<(string Owner, string Reference)> References()
     {

@@ -53,6 +53,26 @@ public sealed class PlanBuilderTests
     public void Duplicate_step_id_is_a_defect() =>
         Should.Throw<InvalidOperationException>(() => ToyPlans.Plan(ToyPlans.Step("A"), ToyPlans.Step("A"))).Message.ShouldBe("Step id 'A' occurs twice.");
 
+    [Theory]
+    [InlineData("StopOld/oms-a", true)]
+    [InlineData("StopOld/oms-a/stop", true)]
+    [InlineData("StopOld/stop-oms-a", false)]
+    [InlineData("StopOld/oms-a-stop", false)]
+    [InlineData("StopOld/stop", false)]
+    public void Step_on_a_node_has_the_node_in_its_id(string id, bool isAllowed)
+    {
+        var step = ToyPlans.Step(id) with { Phase = "StopOld", Node = "oms-a" };
+
+        if (isAllowed)
+        {
+            ToyPlans.Plan(step).Steps.ShouldHaveSingleItem();
+        }
+        else
+        {
+            Should.Throw<InvalidOperationException>(() => ToyPlans.Plan(step)).Message.ShouldContain("StopOld/oms-a");
+        }
+    }
+
     [Fact]
     public void Duplicate_guard_is_a_defect() =>
         Should.Throw<InvalidOperationException>(() => ToyPlans.Plan([ToyPlans.Step("A")], ToyPlans.Guard("G"), ToyPlans.Guard("G")))

@@ -86,6 +86,7 @@ public sealed class StagesTests : IDisposable
         var start = new ProcessStartInfo("bash", [Repository.PathOf("tests", "Lab", "recipes", "stages.sh"), _logs, .. arguments])
         {
             RedirectStandardOutput = true,
+            UseShellExecute = false,
         };
         using var process = Process.Start(start)!;
         var output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);

@@ -46,11 +46,11 @@ public sealed class LoadFenceTests(MariaDbServer server)
         var indexes = await DeferredIndexes.TakeOffAsync(load, leader, Token);
 
         await leader.ExecuteAsync("DO RELEASE_LOCK('" + leader.LockName + "')", Token);
-        (await Should.ThrowAsync<SnapshotException>(() => indexes.PutBackAsync(Token))).Failure.ShouldBe(SnapshotFailure.ConnectionLost);
+        (await Should.ThrowAsync<SnapshotException>(() => indexes.RecreateAsync(Token))).Failure.ShouldBe(SnapshotFailure.ConnectionLost);
         (await KeysAsync(leader, database)).ShouldBe(1);
 
         await leader.ExecuteAsync("DO GET_LOCK('" + leader.LockName + "', 0)", Token);
-        await indexes.PutBackAsync(Token);
+        await indexes.RecreateAsync(Token);
         (await KeysAsync(leader, database)).ShouldBe(2);
     }
 

@@ -138,7 +138,7 @@ public sealed class CommunityTests
         world.RunToStall();
 
         world.ReasonOf("Stalled").ShouldBe(Reasons.VersionPathUnsupported);
-        world.Status.Message.ShouldNotBeNull().ShouldContain("go 3.2.2 → 3.3.0 → 3.3.1");
+        world.Status.Message.ShouldNotBeNull().ShouldContain("3.2.2 → 3.3.0 → 3.3.1");
         world.Done.ShouldBeEmpty();
     }
 
