@@ -106,13 +106,13 @@ public sealed class PlanHashTests
     private static Plan Plan() => ToyPlans.Plan(
         [
             ToyPlans.Step("A/1"),
-            ToyPlans.Step("A/2", "plain", 3, "A/1") with
+            ToyPlans.Step("A/oms-a", "plain", 3, "A/1") with
             {
                 Node = "oms-a",
                 Parameters = new(StringComparer.Ordinal) { ["image"] = "sha256:1", ["bind"] = "/a:/b" },
             },
         ],
-        ToyPlans.Guard("G", ["A/1"], "A/2") with { Node = "oms-a", Parameters = new(StringComparer.Ordinal) { ["container"] = "c" } });
+        ToyPlans.Guard("G", ["A/1"], "A/oms-a") with { Node = "oms-a", Parameters = new(StringComparer.Ordinal) { ["container"] = "c" } });
 
     private static void Change(object target, string name)
     {

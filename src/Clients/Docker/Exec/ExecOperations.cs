@@ -141,9 +141,9 @@ internal sealed class ExecOperations(DockerHttp http) : IExecOperations
 
     private static DockerRequest Start(string execId, bool detach, bool tty) =>
         DockerRequest.Post($"/exec/{Names.Exec(execId)}/start", $"start exec {execId}") with
-    {
-        Content = JsonBody.Of(new ExecStartBody(detach, tty), DockerJson.Default.ExecStartBody),
-    };
+        {
+            Content = JsonBody.Of(new ExecStartBody(detach, tty), DockerJson.Default.ExecStartBody),
+        };
 }
 
 /// <summary>

@@ -30,7 +30,8 @@ internal sealed class ImageOperations(DockerHttp http) : IImageOperations
             "platform", parameters.Platform).ToString();
         return ProgressAsync(
             DockerRequest.Post(
-                path, $"pull image {image}") with { Auth = authConfig, Secrets = SecretScrubber.ForAuth(authConfig) },
+                path, $"pull image {image}") with
+            { Auth = authConfig, Secrets = SecretScrubber.ForAuth(authConfig) },
             cancellationToken);
     }
 
@@ -40,7 +41,8 @@ internal sealed class ImageOperations(DockerHttp http) : IImageOperations
         var path = new QueryString("/images/load").Add("quiet", parameters.Quiet ? "1" : "0").ToString();
         return ProgressAsync(
             DockerRequest.Post(
-                path, "load image") with { Content = () => new UploadContent(imageStream, parameters.BytesSent) },
+                path, "load image") with
+            { Content = () => new UploadContent(imageStream, parameters.BytesSent) },
             cancellationToken);
     }
 

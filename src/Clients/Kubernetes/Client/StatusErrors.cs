@@ -21,25 +21,25 @@ internal static class StatusErrors
 
     public static KubernetesException From(KubernetesRequest request, V1Status status, TimeSpan? retryAfter = null) =>
         status.Code switch
-    {
-        400 or 422 => new KubernetesInvalidException(request, status),
-        401 => new KubernetesUnauthorizedException(request, status),
-        403 => new KubernetesForbiddenException(request, status),
-        404 => new KubernetesNotFoundException(request, status),
-        409 when status.Reason == "AlreadyExists" => new KubernetesAlreadyExistsException(request, status),
-        409 => new KubernetesConflictException(request, status),
-        410 => new KubernetesGoneException(request, status),
-        _ when IsTooLarge(status) => new KubernetesRequestTooLargeException(request, status),
-        429 =>
-            new KubernetesTooManyRequestsException(
-                request, status, retryAfter ?? Seconds(status.Details?.RetryAfterSeconds)),
+        {
+            400 or 422 => new KubernetesInvalidException(request, status),
+            401 => new KubernetesUnauthorizedException(request, status),
+            403 => new KubernetesForbiddenException(request, status),
+            404 => new KubernetesNotFoundException(request, status),
+            409 when status.Reason == "AlreadyExists" => new KubernetesAlreadyExistsException(request, status),
+            409 => new KubernetesConflictException(request, status),
+            410 => new KubernetesGoneException(request, status),
+            _ when IsTooLarge(status) => new KubernetesRequestTooLargeException(request, status),
+            429 =>
+                new KubernetesTooManyRequestsException(
+                    request, status, retryAfter ?? Seconds(status.Details?.RetryAfterSeconds)),
 
-        // "etcdserver: request timed out" and similar errors arrive as 500: the write may have been carried out.
-        >= 500 when !request.IsRead && !IsRefusal(status) =>
-            new KubernetesOutcomeUnknownException(
-                request, $"the API server answered {status.Code} {status.Reason}: {status.Message}"),
-        _ => new KubernetesApiException(request, status),
-    };
+            // "etcdserver: request timed out" and similar errors arrive as 500: the write may have been carried out.
+            >= 500 when !request.IsRead && !IsRefusal(status) =>
+                new KubernetesOutcomeUnknownException(
+                    request, $"the API server answered {status.Code} {status.Reason}: {status.Message}"),
+            _ => new KubernetesApiException(request, status),
+        };
 
     // etcd and its client in the API server refuse it before anything is written.
     private static bool IsTooLarge(V1Status status) =>

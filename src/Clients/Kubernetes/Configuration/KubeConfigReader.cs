@@ -73,13 +73,13 @@ internal sealed class KubeConfigReader(KubeConfigFile file, TimeProvider time)
 
     private static X509Certificate2? ClientCertificate(KubeConfigEntry user) =>
         (user.PemOf("client-certificate"), user.PemOf("client-key")) switch
-    {
-        (null, null) => null,
-        ({ } certificate, { } key) => Pem.ClientCertificate(certificate, key, user.Where("client-certificate")),
-        _ =>
-            throw new KubernetesConfigurationException(
-                $"{user.Where("client-certificate")} and client-key must be set together."),
-    };
+        {
+            (null, null) => null,
+            ({ } certificate, { } key) => Pem.ClientCertificate(certificate, key, user.Where("client-certificate")),
+            _ =>
+                throw new KubernetesConfigurationException(
+                    $"{user.Where("client-certificate")} and client-key must be set together."),
+        };
 
     private static ExecCredentialPlugin Plugin(KubeConfigEntry exec, KubeConfigEntry cluster, string? ca)
     {

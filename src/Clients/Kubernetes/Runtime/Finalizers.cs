@@ -37,8 +37,14 @@ public static class Finalizers
             ? result
             : throw new KubernetesNotFoundException(
                 KubernetesResource.Of<TEntity>().Request("patch", entity.Metadata.Namespace, entity.Metadata.Name),
-                new CoreTypes.V1Status { Status = "Failure", Code = 404, Reason = "NotFound", Message = "the object "
-                    + $"with uid {entity.Metadata.Uid} no longer exists" });
+                new CoreTypes.V1Status
+                {
+                    Status = "Failure",
+                    Code = 404,
+                    Reason = "NotFound",
+                    Message = "the object "
+                    + $"with uid {entity.Metadata.Uid} no longer exists"
+                });
     }
 
     internal static Task<WriteResult<TEntity>> RemoveAsync<TEntity>(

@@ -88,7 +88,8 @@ internal sealed class ChildProcess : IDisposable
         var child = new ChildProcess(new Process { StartInfo = start }, redact);
         var started = new TaskCompletionSource();
         new Thread(
-            () => child.Live(started)) { IsBackground = true, Name = "child " + Path.GetFileName(program) }.Start();
+            () => child.Live(started))
+        { IsBackground = true, Name = "child " + Path.GetFileName(program) }.Start();
         // Blocks for the duration of a fork: the caller gets a running child, or the exception that explains the
         // failure.
         started.Task.GetAwaiter().GetResult();

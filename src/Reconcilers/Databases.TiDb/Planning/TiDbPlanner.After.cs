@@ -14,7 +14,7 @@ internal sealed partial class TiDbPlanner
                 TiDbStepIds.Monitoring(service.Name),
                 $"Restart {service.Name} on {service.Host} with its new files",
                 new RestartService.Args(service.Name, files.Count > 0 ? files : null),
-                service.Host);
+                service.Name);
         }
     }
 
@@ -25,8 +25,7 @@ internal sealed partial class TiDbPlanner
             return;
         }
 
-        var master = spark.Hosts[0];
-        Next(TiDbStepIds.StopSpark, "Stop Spark", new StopSpark.Args(), master);
+        Next(TiDbStepIds.StopSpark, "Stop Spark", new StopSpark.Args());
         foreach (var host in spark.Hosts)
         {
             Next(
@@ -36,10 +35,10 @@ internal sealed partial class TiDbPlanner
                 host);
         }
 
-        Next(TiDbStepIds.StartSpark, "Start Spark and wait for its workers", new StartSpark.Args(), master);
+        Next(TiDbStepIds.StartSpark, "Start Spark and wait for its workers", new StartSpark.Args());
         if (spark.Smoke.Count > 0)
         {
-            Next(TiDbStepIds.SmokeSpark, "Run the smoke test of Spark", new SmokeSpark.Args(), master);
+            Next(TiDbStepIds.SmokeSpark, "Run the smoke test of Spark", new SmokeSpark.Args());
         }
     }
 

@@ -17,8 +17,8 @@ internal sealed class DatabaseParkedState(DatabaseEngineSet engines) : IParkedSt
         DatabaseRollingUpgradeStatus status,
         IReadOnlyCollection<string> names,
         DateTimeOffset at) => status with
-    {
-        Plan = CleanedUpSteps.Mark(status.Plan, s => engines.Of(spec).IsDrain(s) && s.Node is not null && names.Contains(s.Node, StringComparer.Ordinal), at),
-        RollbackPlan = CleanedUpSteps.Mark(status.RollbackPlan, s => engines.Of(spec).IsDrain(s) && s.Node is not null && names.Contains(s.Node, StringComparer.Ordinal), at),
-    };
+        {
+            Plan = CleanedUpSteps.Mark(status.Plan, s => engines.Of(spec).IsDrain(s) && s.Node is not null && names.Contains(s.Node, StringComparer.Ordinal), at),
+            RollbackPlan = CleanedUpSteps.Mark(status.RollbackPlan, s => engines.Of(spec).IsDrain(s) && s.Node is not null && names.Contains(s.Node, StringComparer.Ordinal), at),
+        };
 }

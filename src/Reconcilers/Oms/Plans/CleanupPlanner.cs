@@ -24,7 +24,8 @@ internal static class CleanupPlanner
                 $"Remove {old.Name} from {node}",
                 new RemoveOldContainer.Args(old.Container, old.Name, OmsPlanProgress.NewContainer(done, node)),
                 [],
-                Attempts) with { Reversible = false });
+                Attempts) with
+            { Reversible = false });
             if (spec.Cleanup.RemoveImages)
             {
                 plan.Add(spec.Timeouts.Step(
@@ -33,7 +34,8 @@ internal static class CleanupPlanner
                     $"Remove the old image from {node}",
                     new RemoveOldImage.Args(container),
                     [container],
-                    Attempts) with { Reversible = false });
+                    Attempts) with
+                { Reversible = false });
             }
         }
 

@@ -71,8 +71,11 @@ public sealed class EndpointTests
             () =>
                 Create(
                     DockerEndpoint.Parse(
-                        "tcp://h:2376") with { Insecure = true,
-                        Tls = new DockerTlsMaterial(certificate, certificate, key) }))
+                        "tcp://h:2376") with
+                    {
+                        Insecure = true,
+                        Tls = new DockerTlsMaterial(certificate, certificate, key)
+                    }))
             .Message.ShouldContain("contradict");
     }
 
