@@ -173,8 +173,29 @@ public sealed class ControlPlane : IAsyncDisposable
 
     /// <summary>Runs kubectl 1.20 with all rights and returns its output.</summary>
     /// <exception cref="LabException">kubectl failed; the message carries its words.</exception>
-    public Task<string> KubectlAsync(IEnumerable<string> arguments, string? stdin = null, CancellationToken cancellationToken = default) =>
-        Shell.RunAsync(KubectlPath, arguments, stdin, KubectlEnvironment(), cancellationToken: cancellationToken);
+    /// <remarks>
+    /// On a busy machine kubectl drops a connection whose answer takes it too long ("client connection lost"). An
+    /// <c>apply</c> may be repeated, so it is.
+    /// </remarks>
+    public async Task<string> KubectlAsync(IEnumerable<string> arguments, string? stdin = null, CancellationToken cancellationToken = default)
+    {
+        string[] command = [.. arguments];
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await Shell.RunAsync(KubectlPath, command, stdin, KubectlEnvironment(), cancellationToken: cancellationToken);
+            }
+            catch (LabException exception) when (attempt < 5 && command[0] == "apply" && IsConnectionLost(exception.Message))
+            {
+                // Repeated at once: kubectl itself has waited long enough.
+            }
+        }
+    }
+
+    private static bool IsConnectionLost(string message) =>
+        message.Contains("client connection lost", StringComparison.Ordinal)
+        || message.Contains("TLS handshake timeout", StringComparison.Ordinal);
 
     /// <summary>As <see cref="KubectlAsync"/>, whatever the exit code.</summary>
     public Task<ShellResult> TryKubectlAsync(IEnumerable<string> arguments, string? stdin = null, CancellationToken cancellationToken = default) =>

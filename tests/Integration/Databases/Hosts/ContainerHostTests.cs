@@ -178,8 +178,8 @@ public sealed class ContainerHostTests(DockerDaemonFixture daemon)
     {
         await using var shop = await ContainerWorkshop.StartAsync(daemon);
 
-        await RefusedAsync(shop.Bind(shop.Spec(Process), daemon.StrangersEndpoint.Tls).Instance("tikv-1"), Reasons.AccessDenied, retryable: false, "refused our certificate", "spec.access.docker.tlsSecretRef");
-        await RefusedAsync(shop.Bind(shop.Spec(Process), daemon.WronglyTrustingEndpoint.Tls).Instance("tikv-1"), Reasons.HostKeyRefused, retryable: false, "we refused the engine's certificate", "spec.access.docker.tlsSecretRef");
+        await RefusedAsync(shop.Bind(shop.Spec(Process), daemon.StrangersEndpoint.Tls).Instance("tikv-1"), Reasons.AccessDenied, retryable: false, "refused the client certificate", "spec.access.docker.tlsSecretRef");
+        await RefusedAsync(shop.Bind(shop.Spec(Process), daemon.WronglyTrustingEndpoint.Tls).Instance("tikv-1"), Reasons.HostKeyRefused, retryable: false, "refused the certificate of the engine", "spec.access.docker.tlsSecretRef");
     }
 
     [Fact]

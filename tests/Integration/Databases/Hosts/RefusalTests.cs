@@ -26,7 +26,7 @@ public sealed class RefusalTests(LabFixture lab) : IAsyncLifetime
         var instance = Instance(knownHosts: Shop.Host.KnownHostsLine);
         await Shop.Host.ChangeHostKeyAsync();
 
-        await RefusedAsync(instance, Reasons.HostKeyRefused, retryable: false, "spec.access.ssh.knownHostsSecretRef", "it showed the ED25519 key SHA256:");
+        await RefusedAsync(instance, Reasons.HostKeyRefused, retryable: false, "spec.access.ssh.knownHostsSecretRef", "the ED25519 key SHA256:");
     }
 
     [Fact]
