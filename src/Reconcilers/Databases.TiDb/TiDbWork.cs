@@ -16,7 +16,7 @@ internal static class TiDbWork
         plan.Steps.Exists(s => IsBegun(s) && (s.Is<SetLeaderPriorities>() || s.Is<SwapInstance>()));
 
     /// <summary>Whether a step only waits, so that interrupting it leaves nothing half done.</summary>
-    public static bool OnlyWaits(PlanStep step) => MarkedSteps<IWaitingStep>.Contain<ITiDbTargets>(step);
+    public static bool OnlyWaits(PlanStep step) => WaitingActions<ITiDbTargets>.Contains(step);
 
     /// <summary>Whether an attempt of a step was ever begun.</summary>
     internal static bool IsBegun(PlanStep step) => PlanProgress.Begun(step);

@@ -8,7 +8,7 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 /// (docs/research/tidb.md#pd).
 /// </summary>
 internal sealed class AwaitClusterVersion(ITiDbTargets targets)
-    : TiDbStep<AwaitClusterVersion.Args>(targets), IWaitingStep
+    : TiDbStep<AwaitClusterVersion.Args>(targets), IWaitsOnly
 {
     public sealed record Args;
 

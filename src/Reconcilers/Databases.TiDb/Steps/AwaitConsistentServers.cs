@@ -10,7 +10,7 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 /// check after the upgrade of TiDB (docs/research/tidb.md#tidb-server).
 /// </summary>
 internal sealed class AwaitConsistentServers(ITiDbTargets targets)
-    : TiDbStep<AwaitConsistentServers.Args>(targets), IWaitingStep
+    : TiDbStep<AwaitConsistentServers.Args>(targets), IWaitsOnly
 {
     public sealed record Args;
 

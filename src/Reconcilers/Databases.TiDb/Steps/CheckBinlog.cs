@@ -9,7 +9,7 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 /// Every pump is online, pump -V and drainer -V report the new version where they are installed
 /// (docs/research/tidb.md#pump-and-drainer), and drainers answer.
 /// </summary>
-internal sealed class CheckBinlog(ITiDbTargets targets) : TiDbStep<CheckBinlog.Args>(targets), IWaitingStep
+internal sealed class CheckBinlog(ITiDbTargets targets) : TiDbStep<CheckBinlog.Args>(targets), IWaitsOnly
 {
     public sealed record Args;
 

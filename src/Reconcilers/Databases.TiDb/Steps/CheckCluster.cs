@@ -10,7 +10,7 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 /// PD is healthy, every store is Up on the new version, no Region lacks a peer, no evict-leader scheduler is left, and
 /// the TiDB servers are consistent.
 /// </summary>
-internal sealed class CheckCluster(ITiDbTargets targets) : TiDbStep<CheckCluster.Args>(targets), IWaitingStep
+internal sealed class CheckCluster(ITiDbTargets targets) : TiDbStep<CheckCluster.Args>(targets), IWaitsOnly
 {
     public sealed record Args;
 

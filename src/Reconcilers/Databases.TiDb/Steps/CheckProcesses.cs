@@ -8,7 +8,7 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 /// Every process runs the new program and its service port is open; TiKV's status port, which Prometheus scrapes, is
 /// read too (docs/research/tidb.md#tikv).
 /// </summary>
-internal sealed class CheckProcesses(ITiDbTargets targets) : TiDbStep<CheckProcesses.Args>(targets), IWaitingStep
+internal sealed class CheckProcesses(ITiDbTargets targets) : TiDbStep<CheckProcesses.Args>(targets), IWaitsOnly
 {
     /// <summary>Fact: the TiKVs whose status port does not answer, comma-separated.</summary>
     public const string NoMetricsFact = "noMetrics";

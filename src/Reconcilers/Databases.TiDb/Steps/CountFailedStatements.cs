@@ -10,7 +10,7 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 /// number is for the administrator and decides nothing.
 /// </summary>
 internal sealed class CountFailedStatements(ITiDbTargets targets)
-    : TiDbStep<CountFailedStatements.Args>(targets), IWaitingStep
+    : TiDbStep<CountFailedStatements.Args>(targets), IWaitsOnly
 {
     /// <summary>Fact: the statements of all TiDB servers that failed since their restart.</summary>
     public const string FailedFact = "failedStatements";

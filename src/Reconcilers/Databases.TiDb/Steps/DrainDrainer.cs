@@ -8,7 +8,7 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 /// Records how far a drainer has replicated before it is stopped (it is not part of tidb-ansible's rolling update;
 /// docs/research/tidb.md#pump-and-drainer). It resumes from its own checkpoint.
 /// </summary>
-internal sealed class DrainDrainer(ITiDbTargets targets) : TiDbStep<DrainDrainer.Args>(targets), IWaitingStep
+internal sealed class DrainDrainer(ITiDbTargets targets) : TiDbStep<DrainDrainer.Args>(targets), IWaitsOnly
 {
     /// <summary>Fact: the last commit it had replicated, a TSO.</summary>
     public const string LastTsFact = "lastTS";

@@ -8,7 +8,7 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 /// Waits until the other pumps can take the writes of TiDB. The pump itself is paused right before it is stopped
 /// (<see cref="SwapInstance"/>): a paused pump exits, and its supervisor would restart it if time passed in between.
 /// </summary>
-internal sealed class DrainPump(ITiDbTargets targets) : TiDbStep<DrainPump.Args>(targets), IWaitingStep
+internal sealed class DrainPump(ITiDbTargets targets) : TiDbStep<DrainPump.Args>(targets), IWaitsOnly
 {
     public sealed record Args;
 
