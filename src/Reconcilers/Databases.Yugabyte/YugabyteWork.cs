@@ -44,8 +44,7 @@ internal static class YugabyteWork
         PlanProgress.Begun(s) && (IsSwap(s) || s.Is<SetReplication>() || s.Is<DrainTserver>()));
 
     /// <summary>Whether a step only waits for something and changes nothing.</summary>
-    public static bool OnlyWaits(PlanStep step) => step.Action is nameof(AwaitPeers) or nameof(AwaitAutoFlags)
-        or nameof(VerifyMaster) or nameof(VerifyVersions) or nameof(CheckExtensions) or nameof(ProveAdminTool);
+    public static bool OnlyWaits(PlanStep step) => WaitingActions<IYugabyteTargets>.Contains(step);
 
     /// <summary>The reason for which a running step counts as held; null if it does not.</summary>
     public static string? HeldBy(PlanStep step) => step.Is<AwaitPeers>() ? Reasons.PeerNotUpgraded : null;

@@ -10,7 +10,7 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 /// (docs/research/yugabytedb.md#procedure), or auto_flags_apply_delay_ms if the version has that flag. Both values are
 /// read from the processes.
 /// </summary>
-internal sealed class AwaitAutoFlags(IYugabyteTargets targets) : YugabyteStep<AwaitAutoFlags.Args>(targets)
+internal sealed class AwaitAutoFlags(IYugabyteTargets targets) : YugabyteStep<AwaitAutoFlags.Args>(targets), IWaitsOnly
 {
     private const string Heartbeat = "heartbeat_interval_ms";
     private const string ApplyDelay = "auto_flags_apply_delay_ms";

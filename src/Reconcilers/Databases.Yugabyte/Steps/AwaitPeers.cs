@@ -1,5 +1,6 @@
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Engine.Actions;
+using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
@@ -8,7 +9,7 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 /// (docs/research/yugabytedb.md#procedure) or, if both directions run unpaused, the new version be made final. Other
 /// upgrades bring this about, so the run counts as held (PeerNotUpgraded) meanwhile.
 /// </summary>
-internal sealed class AwaitPeers(IYugabyteTargets targets) : YugabyteStep<AwaitPeers.Args>(targets)
+internal sealed class AwaitPeers(IYugabyteTargets targets) : YugabyteStep<AwaitPeers.Args>(targets), IWaitsOnly
 {
     private const int Named = 6;
 

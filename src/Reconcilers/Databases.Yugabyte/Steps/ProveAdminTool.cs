@@ -12,7 +12,7 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 /// balancer is idle. Records the version of the AutoFlags configuration, by which a promotion is noticed and rolled
 /// back (docs/research/yugabytedb.md#admin-tool).
 /// </summary>
-internal sealed class ProveAdminTool(IYugabyteTargets targets) : YugabyteStep<ProveAdminTool.Args>(targets)
+internal sealed class ProveAdminTool(IYugabyteTargets targets) : YugabyteStep<ProveAdminTool.Args>(targets), IWaitsOnly
 {
     /// <summary>The version of the AutoFlags configuration before the upgrade.</summary>
     public const string FlagsFact = "autoFlags";

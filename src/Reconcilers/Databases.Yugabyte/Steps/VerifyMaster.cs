@@ -2,6 +2,7 @@ using Drydock.Abstractions.Values;
 using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Engine.Actions;
+using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
@@ -11,7 +12,7 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 /// cluster is healthy; all of that for spec.settle. After the last master this is also the wait for a leader, without
 /// which the leader blacklist cannot be written (docs/research/yugabytedb.md#known-failures).
 /// </summary>
-internal sealed class VerifyMaster(IYugabyteTargets targets) : YugabyteStep<VerifyMaster.Args>(targets)
+internal sealed class VerifyMaster(IYugabyteTargets targets) : YugabyteStep<VerifyMaster.Args>(targets), IWaitsOnly
 {
     private readonly InstanceHealth _health = new(targets, new YugabyteCluster(targets));
     private readonly SettleClock _settled = new();

@@ -1,6 +1,7 @@
 using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Engine.Actions;
+using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
@@ -9,7 +10,7 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 /// reports, and that no instance has a second process. A process of the old version must not exist when AutoFlags are
 /// promoted: it ends with a fatal error and cannot start again (docs/research/yugabytedb.md#autoflags).
 /// </summary>
-internal sealed class VerifyVersions(IYugabyteTargets targets) : YugabyteStep<VerifyVersions.Args>(targets)
+internal sealed class VerifyVersions(IYugabyteTargets targets) : YugabyteStep<VerifyVersions.Args>(targets), IWaitsOnly
 {
     private const int Named = 8;
 

@@ -27,7 +27,7 @@ public sealed class OmsTablesTests(MetadataServer server)
 
         var all = await server.Root.ProjectsAsync(database, 100, None);
         all.Projects.Select(project => $"{project.Kind} {project.Id} {project.Name} {project.Status}")
-            .ShouldBe(["Migration 1 a RUNNING", "Migration 3 c ", "Migration 4 d SUSPEND", "Sync sp_1 同步 RUNNING"]);
+            .ShouldBe(["Migration 1 a RUNNING", "Migration 3 c ", "Migration 4 d SUSPEND", "Synchronization sp_1 同步 RUNNING"]);
         (all.Total, all.Truncated).ShouldBe((4, false));
         all.TablesRead.ShouldBe(["oms_project", "oms_sync_project"]);
 

@@ -23,7 +23,7 @@ public sealed class ProjectNamesTests(MetadataServer server)
         var read = await server.Root.ProjectNamesAsync(database, None);
 
         read.Projects.Select(p => $"{p.Kind} {p.Id} {p.Name} {p.Status}").ShouldBe(
-            ["Migration 1 订单 RUNNING", "Migration 2 订单 SUSPEND", "Migration 3 gone DELETED", "Sync s1 订单 RUNNING", "Sync s2 alone RUNNING"]);
+            ["Migration 1 订单 RUNNING", "Migration 2 订单 SUSPEND", "Migration 3 gone DELETED", "Synchronization s1 订单 RUNNING", "Synchronization s2 alone RUNNING"]);
         (read.Limits, read.Truncated).ShouldBe((new ProjectNameLimits(32, 20), false));
         (await server.Root.ProjectNamesAsync(await server.DatabaseAsync(SyncProjects), None)).Limits.ShouldBe(new ProjectNameLimits(20, 20));
         (await server.Root.ProjectNamesAsync(await server.DatabaseAsync(), None)).Projects.ShouldBeEmpty();
@@ -114,7 +114,7 @@ public sealed class ProjectNamesTests(MetadataServer server)
     [Fact]
     public async Task Whether_ha_config_can_be_inserted_is_known_before()
     {
-        (await server.Root.HaConfigInsertProblemAsync(await server.DatabaseAsync(), None)).ShouldNotBeNull().ShouldContain("no table");
+        (await server.Root.HaConfigInsertProblemAsync(await server.DatabaseAsync(), None)).ShouldNotBeNull().ShouldContain("oms_normal_config does not exist");
         var fits = await server.DatabaseAsync("CREATE TABLE oms_normal_config (id int AUTO_INCREMENT PRIMARY KEY, cfg_name varchar(64) NOT NULL, cfg_value text, module varchar(64) NOT NULL, gmt_created datetime NOT NULL)");
         (await server.Root.HaConfigInsertProblemAsync(fits, None)).ShouldBeNull();
         var odd = await server.DatabaseAsync("CREATE TABLE oms_normal_config (cfg_name varchar(64) NOT NULL, cfg_value text, kind set('a','b') NOT NULL)");

@@ -1,25 +1,28 @@
 using System.Globalization;
 using System.Reflection;
 using System.Text.Json;
+using Drydock.Reconcilers.Databases.TiDb;
+using Drydock.Reconcilers.Databases.Yugabyte;
 using Drydock.Reconcilers.Oms;
 using Drydock.Reconcilers.Upgrades;
 using Shouldly;
 using Xunit;
 
-namespace Drydock.Tests.Unit.Oms;
+namespace Drydock.Tests.Unit.Operator;
 
 /// <summary>
 /// Stored plans refer to actions, guards and their arguments by name. A name or an argument may be added to
-/// <c>ActionNames.txt</c>; one that is there never changes, and a new argument has a default.
+/// a file of <c>ActionNames</c>; one that is there never changes, and a new argument has a default.
 /// </summary>
 public class ActionNamesTests
 {
-    private static readonly string Golden = Repository.PathOf("tests", "Unit", "Oms", "Plans", "ActionNames.txt");
+    public static TheoryData<string> Kinds => ["oms", "tidb", "yugabyte"];
 
-    [Fact]
-    public void Actions_guards_and_arguments_are_those_of_the_golden_file()
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void Actions_guards_and_arguments_are_those_of_the_golden_file(string kind)
     {
-        var lines = typeof(IOmsTargets).Assembly.GetTypes()
+        var lines = Targets(kind).Assembly.GetTypes()
             .Where(t => t is { IsAbstract: false, IsClass: true })
             .Select(t => (Type: t, Base: ArgumentsBase(t)))
             .Where(t => t.Base is not null)
@@ -27,19 +30,28 @@ public class ActionNamesTests
             .Order(StringComparer.Ordinal)
             .ToList();
 
-        File.ReadAllText(Golden).ReplaceLineEndings("\n").ShouldBe(string.Join('\n', lines) + "\n");
+        File.ReadAllText(Golden(kind)).ReplaceLineEndings("\n").ShouldBe(string.Join('\n', lines) + "\n");
     }
 
-    [Fact]
-    public void Every_action_and_guard_is_in_the_catalogue()
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void Every_action_and_guard_is_in_the_catalogue(string kind)
     {
-        var catalog = StepCatalog.Of<IOmsTargets>(null!);
+        var assembly = Targets(kind).Assembly;
+        var parts = assembly.GetTypes().Where(t => t is { IsAbstract: false, IsClass: true } && ArgumentsBase(t) is not null);
 
-        var names = File.ReadAllLines(Golden).Select(l => l.Split(' ')[1].Split('.')[0]).Distinct().ToList();
-
-        catalog.ActionNames.Concat(catalog.GuardNames).Order(StringComparer.Ordinal)
-            .ShouldBe(names.Order(StringComparer.Ordinal));
+        parts.Where(t => t.GetConstructor([Targets(kind)]) is null).ShouldBeEmpty("the catalogue makes these with the targets and nothing else");
     }
+
+    private static string Golden(string kind) =>
+        Repository.PathOf("tests", "Unit", "Operator", "ActionNames", $"{kind}.txt");
+
+    private static Type Targets(string kind) => kind switch
+    {
+        "oms" => typeof(IOmsTargets),
+        "tidb" => typeof(ITiDbTargets),
+        _ => typeof(IYugabyteTargets),
+    };
 
     private static Type? ArgumentsBase(Type type)
     {
