@@ -85,7 +85,7 @@ public sealed class OldServerTests(CrdServers servers)
                 && (await servers.Old.TryKubectlAsync(["explain", "snap.spec"], cancellationToken: token)).ExitCode == 0,
             cancellationToken: TestContext.Current.CancellationToken);
         (await KubectlAsync("explain", "omsu.spec.toVersion")).ReplaceLineEndings(" ").ShouldContain("Class: identity.");
-        (await KubectlAsync("explain", "omsu.spec.timeouts.backup")).ReplaceLineEndings(" ").ShouldContain("Class: access.");
+        (await KubectlAsync("explain", "omsu.spec.timeouts.backup")).ReplaceLineEndings(" ").ShouldContain("Class: timing.");
         (await KubectlAsync("explain", "snap.spec.deletionPolicy")).ReplaceLineEndings(" ").ShouldContain("Class: control.");
     }
 

@@ -32,8 +32,10 @@ public sealed class RollingUpgradeTests(LabFixture lab)
         truth.ClusterVersion.ShouldBe("3.0.9");
         truth.BootstrapVersion.ShouldBe(33);
         truth.EvictedStores.ShouldBeEmpty();
-        // A pump that is paused ends by itself, and what supervises it may bring it up once more before it is stopped.
-        truth.Starts.Where(s => s.Value != 2 && !(s.Value == 3 && s.Key.StartsWith("pump-", StringComparison.Ordinal))).ShouldBeEmpty();
+        // A paused pump exits, and its supervisor may start it once more before it is stopped. supervise starts a process
+        // that exits at its start, for instance because its port is not free yet, once a second.
+        var most = supervision == TiDbSupervision.Supervise ? 4 : 2;
+        truth.Starts.Where(s => s.Value < 2 || s.Value > (s.Key.StartsWith("pump-", StringComparison.Ordinal) ? most + 1 : most)).ShouldBeEmpty();
         truth.Schedule["region-schedule-limit"].ShouldBe("4", "etcd keeps what 2.1 had");
         truth.Schedule["store-balance-rate"].ShouldBe("15", "and gets what only 3.0 has");
         var seconds = cluster.Directory.Client();

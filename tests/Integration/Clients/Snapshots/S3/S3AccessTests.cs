@@ -107,7 +107,7 @@ public sealed class S3AccessTests(LabFixture lab)
     [InlineData("ExpiredToken", 400, "sessionToken")]
     [InlineData("RequestTimeTooSkewed", 403, "NTP")]
     [InlineData("SlowDown", 503, "overloaded")]
-    [InlineData("QuotaExceeded", 403, "make room")]
+    [InlineData("QuotaExceeded", 403, "raise the quota")]
     [InlineData("PermanentRedirect", 301, "region")]
     public void Every_error_has_a_way_out_and_shows_no_key(string code, int status, string wayOut)
     {

@@ -191,7 +191,7 @@ public sealed class S3FaultTests(LabFixture lab) : IAsyncLifetime
         Strike(IsPart, FaultSide.Before, S3FaultProxy.Error(503, "SlowDown"), times: int.MaxValue);
         var error = await Should.ThrowAsync<SnapshotException>(() => brief.WriteAsync("broken", 14 << 20, seed: 2));
         error.Failure.ShouldBe(SnapshotFailure.StorageUnusable);
-        error.Message.ShouldContain("503 SlowDown again and again");
+        error.Message.ShouldContain("503 SlowDown repeatedly");
         error.Message.ShouldContain(_bucket);
         (await _storage.ListAsync("", Token)).ShouldBeEmpty();
         await NothingUnfinished();
