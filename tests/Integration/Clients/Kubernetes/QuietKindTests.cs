@@ -99,7 +99,7 @@ public sealed class QuietKindTests(LabFixture lab)
             {
                 Warnings.Enqueue(line);
             }
-            else if (line.Contains("renewed", StringComparison.Ordinal))
+            else if (eventId.Name == "Renewed")
             {
                 Renewed.Writer.TryWrite(line);
             }
