@@ -12,23 +12,48 @@ public static class OperatorCommand
     public static RootCommand Create()
     {
         var defaults = new OperatorOptions();
-        var kubeconfig = new Option<string?>("--kubeconfig") { Description = "Path of a kubeconfig; without it KUBECONFIG, ~/.kube/config, or the pod's service account." };
+        var kubeconfig = new Option<string?>("--kubeconfig")
+        {
+            Description = "Path of a kubeconfig; without it KUBECONFIG, ~/.kube/config, or the pod's service account.",
+        };
         var context = new Option<string?>("--context") { Description = "Context of the kubeconfig." };
-        var space = new Option<string?>("--namespace") { Description = "The operator's own namespace (lease, claims)." };
+        var space = new Option<string?>("--namespace")
+        {
+            Description = "The operator's own namespace (lease, claims).",
+        };
         var watch = new Option<string[]>("--watch-namespace")
         {
             Description = "Serve objects of this namespace only; repeatable. Without it all namespaces.",
         };
         watch.Validators.Add(WatchedNamespaces.Check);
-        var election = new Option<bool>("--leader-election") { Description = "Let a Lease decide which of several operators acts.", DefaultValueFactory = _ => defaults.LeaderElection };
-        var lease = Duration("--lease-duration", "A lease not renewed for this long may be taken by another operator.", defaults.LeaseDuration);
-        var renew = Duration("--renew-deadline", "A leader that could not renew its lease for this long cancels all its work.", defaults.RenewDeadline);
+        var election = new Option<bool>("--leader-election")
+        {
+            Description = "Let a Lease decide which of several operators acts.",
+            DefaultValueFactory = _ => defaults.LeaderElection,
+        };
+        var lease = Duration(
+            "--lease-duration",
+            "A lease not renewed for this long may be taken by another operator.",
+            defaults.LeaseDuration);
+        var renew = Duration(
+            "--renew-deadline",
+            "A leader that could not renew its lease for this long cancels all its work.",
+            defaults.RenewDeadline);
         var retry = Duration("--retry-period", "Time between renewals of the lease.", defaults.RetryPeriod);
-        var scratch = new Option<string?>("--scratch") { Description = "Existing directory where mydumper and myloader work; without it the system's temporary directory." };
-        var unix = new Option<bool>("--allow-unix-endpoints") { Description = "Let manifests name unix:// endpoints, sockets of the operator's own pod.", DefaultValueFactory = _ => defaults.AllowUnixEndpoints };
+        var scratch = new Option<string?>("--scratch")
+        {
+            Description = "Existing directory where mydumper and myloader work; without it the system's temporary "
+                + "directory.",
+        };
+        var unix = new Option<bool>("--allow-unix-endpoints")
+        {
+            Description = "Let manifests name unix:// endpoints, sockets of the operator's own pod.",
+            DefaultValueFactory = _ => defaults.AllowUnixEndpoints,
+        };
         var allowed = new Option<string[]>("--allow-address")
         {
-            Description = "Address or network (CIDR) that manifests may name although it is loopback, link-local, a cloud metadata service or the API server. Repeatable.",
+            Description = "Address or network (CIDR) that manifests may name although it is loopback, link-local, a "
+                + "cloud metadata service or the API server. Repeatable.",
             DefaultValueFactory = _ => [],
         };
         allowed.Validators.Add(static result =>
@@ -47,21 +72,36 @@ public static class OperatorCommand
         });
         var roots = new Option<string[]>("--storage-root")
         {
-            Description = "Directory below which directory storages lie, each namespace in a folder of its own; may be given several times. Without it no directory can be used as storage.",
+            Description = "Directory below which directory storages lie, each namespace in a folder of its own; may "
+                + "be given several times. Without it no directory can be used as storage.",
             DefaultValueFactory = _ => [],
         };
         var shared = new Option<bool>("--storage-shared")
         {
-            Description = "All namespaces share the storage roots: every user who may create an object in one namespace can read and overwrite the dumps and archives of all namespaces.",
+            Description = "All namespaces share the storage roots: every user who may create an object in one "
+                + "namespace can read and overwrite the dumps and archives of all namespaces.",
         };
         var timeout = new Option<int>("--storage-timeout")
         {
-            Description = "Seconds that one call to a storage root may take before the root counts as hung (5 to 3600).",
+            Description = "Seconds that one call to a storage root may take before the root counts as hung (5 to "
+                + "3600).",
             DefaultValueFactory = _ => (int)defaults.StorageTimeout.TotalSeconds,
         };
-        var http = new Option<string>("--http") { Description = "Address for /healthz, /readyz and /metrics.", DefaultValueFactory = _ => defaults.HttpAddress };
-        var level = new Option<string>("--log-level") { Description = "Verbose, Debug, Information, Warning or Error.", DefaultValueFactory = _ => defaults.LogLevel };
-        var format = new Option<string>("--log-format") { Description = "text or json.", DefaultValueFactory = _ => defaults.LogFormat };
+        var http = new Option<string>("--http")
+        {
+            Description = "Address for /healthz, /readyz and /metrics.",
+            DefaultValueFactory = _ => defaults.HttpAddress,
+        };
+        var level = new Option<string>("--log-level")
+        {
+            Description = "Verbose, Debug, Information, Warning or Error.",
+            DefaultValueFactory = _ => defaults.LogLevel,
+        };
+        var format = new Option<string>("--log-format")
+        {
+            Description = "text or json.",
+            DefaultValueFactory = _ => defaults.LogFormat,
+        };
         level.AcceptOnlyFromAmong("Verbose", "Debug", "Information", "Warning", "Error");
         format.AcceptOnlyFromAmong("text", "json");
         timeout.Validators.Add(result =>
@@ -73,7 +113,23 @@ public static class OperatorCommand
         });
         var command = new RootCommand("Drydock: upgrades stateful systems that run outside the cluster.")
         {
-            kubeconfig, context, space, watch, election, lease, renew, retry, scratch, roots, shared, timeout, unix, allowed, http, level, format,
+            kubeconfig,
+            context,
+            space,
+            watch,
+            election,
+            lease,
+            renew,
+            retry,
+            scratch,
+            roots,
+            shared,
+            timeout,
+            unix,
+            allowed,
+            http,
+            level,
+            format,
         };
         command.Validators.Add(result => Check(result, roots, scratch));
         command.SetAction((parsed, cancellationToken) => OperatorProcess.RunAsync(
@@ -124,10 +180,13 @@ public static class OperatorCommand
         {
             result.AddError(problem);
         }
-        else if (result.GetValue(scratch) is { } work && Clients.Snapshots.StorageRoots.Problem([.. paths, work]) is not null)
+        else if (result.GetValue(scratch) is { } work
+            && Clients.Snapshots.StorageRoots.Problem([.. paths, work]) is not null)
         {
-            // A namespace could be called like the folder, and would read what lies there.
-            result.AddError($"--scratch '{work}' must be an absolute path that neither contains a --storage-root nor lies within one.");
+            // A namespace could have the same name as the folder, and would then read its files.
+            result.AddError(
+                $"--scratch '{work}' must be an absolute path that neither contains a --storage-root nor lies within "
+                + "one.");
         }
     }
 }

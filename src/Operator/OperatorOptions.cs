@@ -87,7 +87,8 @@ public sealed record OperatorOptions
                 $"--retry-period is {RetryPeriod.TotalSeconds} s, --renew-deadline {RenewDeadline.TotalSeconds} s, ")
                 + string.Create(
                     System.Globalization.CultureInfo.InvariantCulture,
-                    $"--lease-duration {LeaseDuration.TotalSeconds} s; expected are at least 1 s, at least twice that, and at least 5 s more than the second, ")
+                    $"--lease-duration {LeaseDuration.TotalSeconds} s; expected are at least 1 s, at least twice that, "
+                    + $"and at least 5 s more than the second, ")
                 + "at most 1 h. Omit the three flags to use 5s, 90s and 120s.");
         }
     }

@@ -40,11 +40,11 @@ public static partial class OperatorProcess
         }
         catch (Exception exception)
         {
-            // One plain line; the stack trace is for developers. A part that failed later was logged with its stack trace
-            // already.
-            CannotRun(logger, exception is KubernetesException or KubernetesConfigurationException or IOException or OperatorOptionException
-                ? exception.Message
-                : $"{exception.GetType().Name}: {exception.Message}");
+            // One plain line; the stack trace is for developers. A part that failed later was logged with its stack
+            // trace already.
+            var isPlain = exception
+                is KubernetesException or KubernetesConfigurationException or IOException or OperatorOptionException;
+            CannotRun(logger, isPlain ? exception.Message : $"{exception.GetType().Name}: {exception.Message}");
             CannotRunBecause(logger, exception);
             return CannotRunCode;
         }
@@ -53,7 +53,9 @@ public static partial class OperatorProcess
     [LoggerMessage(Level = LogLevel.Information, Message = "Drydock {Version} started as {Identity}.")]
     private static partial void Started(ILogger logger, string? version, string identity);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Stopped. Work still running on the targets will be picked up at the next start.")]
+    [LoggerMessage(
+        Level = LogLevel.Information,
+        Message = "Stopped. Work still running on the targets will be picked up at the next start.")]
     private static partial void Stopped(ILogger logger);
 
     [LoggerMessage(Level = LogLevel.Critical, Message = "Cannot run: {Message}")]

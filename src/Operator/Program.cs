@@ -1,3 +1,5 @@
 using Drydock.Operator;
 
-return await OperatorCommand.Create().Parse(args).InvokeAsync(new() { ProcessTerminationTimeout = TimeSpan.FromSeconds(25) });
+return await OperatorCommand.Create()
+    .Parse(args)
+    .InvokeAsync(new() { ProcessTerminationTimeout = TimeSpan.FromSeconds(25) });

@@ -1,13 +1,13 @@
 namespace Drydock.Engine.Actions;
 
-/// <summary>Finds the action behind a name that stands in a plan.</summary>
+/// <summary>Finds the action or check that a plan refers to by its name.</summary>
 public interface IStepCatalog
 {
     /// <summary>The action.</summary>
-    /// <exception cref="KeyNotFoundException">No such action: the plan comes from a newer operator.</exception>
+    /// <exception cref="KeyNotFoundException">The action is unknown: the plan comes from a newer operator.</exception>
     IStepAction Action(string name);
 
     /// <summary>The guard check.</summary>
-    /// <exception cref="KeyNotFoundException">No such check: the plan comes from a newer operator.</exception>
+    /// <exception cref="KeyNotFoundException">The check is unknown: the plan comes from a newer operator.</exception>
     Guards.IGuardCheck Guard(string name);
 }

@@ -1,14 +1,14 @@
 namespace Drydock.Engine.Actions;
 
 /// <summary>
-/// An action was refused, or the world cannot be brought where the step wants it, for a reason a person can act on.
+/// An action was refused, or the target cannot reach the state that the step wants, for a reason that an administrator
+/// can act on.
 /// </summary>
 public sealed class StepActionException : Exception
 {
-    /// <summary>Makes one.</summary>
     /// <param name="reason">Stable word.</param>
-    /// <param name="message">What, where, and what to do; never a secret.</param>
-    /// <param name="retryable">Whether another attempt may help without a person.</param>
+    /// <param name="message">What happened, where, and the remedy; never a secret.</param>
+    /// <param name="retryable">Whether another attempt may help without an administrator.</param>
     /// <param name="innerException">The cause.</param>
     public StepActionException(string reason, string message, bool retryable = true, Exception? innerException = null)
         : base(message, innerException)
@@ -20,14 +20,14 @@ public sealed class StepActionException : Exception
     /// <summary>Stable word.</summary>
     public string Reason { get; }
 
-    /// <summary>Whether another attempt may help without a person.</summary>
+    /// <summary>Whether another attempt may help without an administrator.</summary>
     public bool Retryable { get; }
 
     /// <summary>
-    /// The target did not take the request: it cannot be reached, the connection was cut, or it is on its way down or
-    /// up. Where the look that follows says <see cref="Observation.NotStarted"/> the same attempt is begun again by
-    /// itself, also that of a run-once step, until the step's time is over. To be set only where the target refuses the
-    /// first request should it still arrive.
+    /// The target did not accept the request: it cannot be reached, the connection was cut, or it is starting or
+    /// stopping. If the next observation is <see cref="Observation.NotStarted"/>, the same attempt is started again
+    /// automatically, also that of a run-once step, until the step's time is over. To be set only where the target
+    /// refuses the first request should it still arrive.
     /// </summary>
     public bool NotTaken { get; init; }
 }

@@ -2,7 +2,7 @@ using Drydock.Abstractions.Plans;
 
 namespace Drydock.Engine.Actions;
 
-/// <summary>What an action is told: the step, the plan around it, and what was recorded so far.</summary>
+/// <summary>The input of an action: the step, the plan around it, and the recorded receipts.</summary>
 public sealed record StepContext
 {
     /// <summary>Uid of the object whose plan runs.</summary>
@@ -27,7 +27,8 @@ public sealed record StepContext
     public string Parameter(string name) =>
         Step.Parameters.TryGetValue(name, out var value)
             ? value
-            : throw new KeyNotFoundException($"Step {Step.Id} has no parameter '{name}'; the stored plan does not fit action {Step.Action}.");
+            : throw new KeyNotFoundException(
+                $"Step {Step.Id} has no parameter '{name}'; the stored plan does not fit action {Step.Action}.");
 
     /// <summary>A parameter of the step, or null.</summary>
     public string? OptionalParameter(string name) => Step.Parameters.GetValueOrDefault(name);
@@ -35,7 +36,7 @@ public sealed record StepContext
     /// <summary>An entry of this step's receipt, or null.</summary>
     public string? Receipt(string key) => Step.Receipt?.GetValueOrDefault(key);
 
-    /// <summary>What another step recorded (<see cref="PlanStep.Recorded"/>), or null.</summary>
+    /// <summary>A receipt entry of another step (<see cref="PlanStep.Recorded"/>), or null.</summary>
     public string? Recorded(string stepId, string key) =>
         Plan.Steps.Find(s => string.Equals(s.Id, stepId, StringComparison.Ordinal))?.Recorded(key);
 

@@ -17,6 +17,7 @@ public static class GuardScope
         return plan.Guards.Where(g =>
             g.From.TrueForAll(id => states.GetValueOrDefault(id) == StepState.Succeeded)
             && (g.Until is null
-                || (states.GetValueOrDefault(g.Until) == StepState.Pending && !string.Equals(g.Until, aboutToAct, StringComparison.Ordinal))));
+                || (states.GetValueOrDefault(g.Until) == StepState.Pending
+                        && !string.Equals(g.Until, aboutToAct, StringComparison.Ordinal))));
     }
 }

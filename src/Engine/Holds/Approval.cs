@@ -1,9 +1,9 @@
 namespace Drydock.Engine.Holds;
 
 /// <summary>
-/// An approval as users write it: <c>name@first 8 hex digits of the plan hash</c>, or more digits, up to the whole hash.
-/// Eight digits protect against mistakes. They need not protect against intent: a user who can produce a plan with a
-/// chosen prefix can change the spec, and can therefore approve as well.
+/// An approval as users write it: <c>name@first 8 hex digits of the plan hash</c>, or more digits, up to the whole
+/// hash. Eight digits protect against mistakes. They need not protect against intent: a user who can produce a plan
+/// with a chosen prefix can change the spec, and can therefore approve as well.
 /// </summary>
 /// <param name="Name">Phase, step id or <see cref="HoldMatcher.PointOfNoReturn"/>.</param>
 /// <param name="HashPrefix">The first 8 to 64 hex digits of the plan it was given for.</param>

@@ -40,5 +40,7 @@ public static class HoldMatcher
     /// started.
     /// </summary>
     public static string? HoldingPlan(string? hold, IEnumerable<PlanStep> steps, IReadOnlySet<string> approved) =>
-        hold is not null && !approved.Contains(hold) && steps.All(s => s is { State: StepState.Pending, Attempt: 0 }) ? hold : null;
+        hold is not null && !approved.Contains(hold) && steps.All(s => s is { State: StepState.Pending, Attempt: 0 })
+            ? hold
+            : null;
 }

@@ -64,7 +64,8 @@ public sealed class PlanBuilder
         {
             if (!ids.Contains(reference))
             {
-                throw new InvalidOperationException($"'{owner}' refers to step '{reference}', which is not in the plan.");
+                throw new InvalidOperationException(
+                    $"'{owner}' refers to step '{reference}', which is not in the plan.");
             }
         }
 
@@ -85,7 +86,8 @@ public sealed class PlanBuilder
     private IEnumerable<(string Owner, string Reference)> References()
     {
         var fromSteps = _steps.SelectMany(s => s.After.Select(a => (s.Id, a)));
-        var fromGuards = _guards.SelectMany(g => g.From.Concat(g.Until is null ? [] : [g.Until]).Select(r => (g.Id, r)));
+        var fromGuards = _guards.SelectMany(
+            g => g.From.Concat(g.Until is null ? [] : [g.Until]).Select(r => (g.Id, r)));
         return fromSteps.Concat(fromGuards);
     }
 
@@ -97,7 +99,8 @@ public sealed class PlanBuilder
         while (rest.Count > 0)
         {
             var next = rest.Find(s => s.After.TrueForAll(done.Contains))
-                ?? throw new InvalidOperationException($"The steps {string.Join(", ", rest.Select(s => s.Id))} wait for each other in a cycle.");
+                ?? throw new InvalidOperationException(
+                    $"The steps {string.Join(", ", rest.Select(s => s.Id))} wait for each other in a cycle.");
             rest.Remove(next);
             ordered.Add(next);
             done.Add(next.Id);

@@ -2,25 +2,37 @@ using Drydock.Abstractions.Plans;
 
 namespace Drydock.Engine.Planning;
 
-/// <summary>Says step by step how two plans differ in what the hash covers.</summary>
+/// <summary>Lists the differences of two plans in the fields that the hash covers.</summary>
 public static class PlanDifference
 {
-    /// <summary>One sentence a difference; empty if, and only if, both do the same to the same.</summary>
+    /// <summary>
+    /// One line for each difference; empty if, and only if, both plans do the same to the same targets.
+    /// </summary>
     public static IReadOnlyList<string> Describe(Plan before, Plan after)
     {
         var lines = new List<string>();
         Compare(lines, "", before.Steps, after.Steps, s => s.Id, s => s.Action, Changes);
         Compare(lines, "guard ", before.Guards, after.Guards, g => g.Id, g => g.Check, Changes);
-        if (lines.Count == 0 && !string.Equals(PlanHash.Compute(before.Steps, before.Guards), PlanHash.Compute(after.Steps, after.Guards), StringComparison.Ordinal))
+        if (lines.Count == 0
+            && !string.Equals(
+                PlanHash.Compute(before.Steps, before.Guards),
+                PlanHash.Compute(after.Steps, after.Guards),
+                StringComparison.Ordinal))
         {
-            lines.Add("~ the order is another");
+            lines.Add("~ the order differs");
         }
 
         return lines;
     }
 
     private static void Compare<T>(
-        List<string> lines, string kind, List<T> before, List<T> after, Func<T, string> id, Func<T, string> what, Func<T, T, IEnumerable<string>> changes)
+        List<string> lines,
+        string kind,
+        List<T> before,
+        List<T> after,
+        Func<T, string> id,
+        Func<T, string> what,
+        Func<T, T, IEnumerable<string>> changes)
     {
         var old = before.ToDictionary(id, StringComparer.Ordinal);
         var now = after.Select(id).ToHashSet(StringComparer.Ordinal);
@@ -54,7 +66,8 @@ public static class PlanDifference
         .. Change("until", was.Until, now.Until),
     ];
 
-    private static IEnumerable<string> Parameters(SortedDictionary<string, string> was, SortedDictionary<string, string> now) =>
+    private static IEnumerable<string> Parameters(
+        SortedDictionary<string, string> was, SortedDictionary<string, string> now) =>
         was.Keys.Union(now.Keys, StringComparer.Ordinal)
             .Order(StringComparer.Ordinal)
             .SelectMany(name => Change(name, was.GetValueOrDefault(name), now.GetValueOrDefault(name)));

@@ -5,10 +5,10 @@ using Drydock.Abstractions.Plans;
 namespace Drydock.Engine.Planning;
 
 /// <summary>
-/// The hash of a plan: what will be done to what. Of a step it covers id, phase, node, what it waits for, action with
-/// parameters, run-once, reversibility and point of no return; the order of the steps; and the guards whole. It does
-/// not cover titles, notes, timeouts, how often a step is tried, nor anything that comes of the run (states, attempts,
-/// times, messages, receipts), so that the same work has the same hash an hour later and under the next patch release.
+/// The hash of a plan: the actions and their targets. Of a step it covers id, phase, node, dependencies, action with
+/// parameters, run-once, reversibility and point of no return; the order of the steps; and the guards completely. It
+/// does not cover titles, notes, timeouts, the number of attempts, nor results of the run (states, attempts, times,
+/// messages, receipts), so that the same work has the same hash an hour later and under the next patch release.
 /// </summary>
 public static class PlanHash
 {
@@ -28,7 +28,11 @@ public static class PlanHash
 
             Field(text, "action", step.Action);
             Parameters(text, step.Parameters);
-            Field(text, "flags", $"{(step.RunOnce ? "once" : "repeatable")},{(step.Reversible ? "reversible" : "final")},{(step.PointOfNoReturn ? "no-return" : "-")}");
+            Field(
+                text,
+                "flags",
+                $"{(step.RunOnce ? "once" : "repeatable")},{(step.Reversible ? "reversible" : "final")},"
+                + (step.PointOfNoReturn ? "no-return" : "-"));
         }
 
         foreach (var guard in guards)

@@ -1,7 +1,7 @@
 namespace Drydock.Engine.Running;
 
 /// <summary>
-/// Exponential delays with jitter, across reconciles. A resilience pipeline would have to stay in memory meanwhile.
+/// Exponential delays with jitter, across reconciles. A resilience pipeline would have to stay in memory in between.
 /// </summary>
 /// <param name="first">Delay after the first failure.</param>
 /// <param name="longest">No delay is longer.</param>

@@ -11,7 +11,9 @@ public static class EngineReasons
     /// <summary>An attempt took longer than its timeout.</summary>
     public const string StepTimeout = "StepTimeout";
 
-    /// <summary>An action was carried out or rejected, and the target is not in the state that the step wants.</summary>
+    /// <summary>
+    /// An action was carried out or rejected, and the target is not in the state that the step wants.
+    /// </summary>
     public const string StepFailed = "StepFailed";
 
     /// <summary>A guard is violated: the target was changed from outside.</summary>

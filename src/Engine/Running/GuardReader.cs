@@ -14,7 +14,9 @@ internal static class GuardReader
     public static async Task<IReadOnlyList<GuardBreach>> ReadAsync(
         RunEnvironment environment, Plan plan, string? aboutToAct, CancellationToken cancellationToken)
     {
-        var readings = await Task.WhenAll(GuardScope.InForce(plan, aboutToAct).Select(guard => ReadAsync(environment, plan, guard, cancellationToken)));
+        var readings = await Task.WhenAll(
+            GuardScope.InForce(plan, aboutToAct)
+                .Select(guard => ReadAsync(environment, plan, guard, cancellationToken)));
         return [.. readings.Where(b => b.State != GuardState.Holds)];
     }
 
@@ -26,7 +28,8 @@ internal static class GuardReader
         {
             reading = await environment.Catalog.Guard(guard.Check).CheckAsync(guard, plan, cancellationToken);
         }
-        catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+        catch (Exception exception) when (
+            exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
             reading = GuardReading.Unreadable(exception.Message);
         }

@@ -21,7 +21,9 @@ internal sealed class GuardWatch(Backoff relook)
     /// Whether all guards that do not hold are merely unreadable, and were not read often enough yet to report it.
     /// </summary>
     public bool IsLookingAgain =>
-        Breaches.Count > 0 && _looks < StepTransitions.UnknownLooks && Breaches.All(b => b.State == GuardState.Unreadable);
+        Breaches.Count > 0
+            && _looks < StepTransitions.UnknownLooks
+            && Breaches.All(b => b.State == GuardState.Unreadable);
 
     /// <summary>Something happened on a target. From any thread.</summary>
     public void WorldChanged() => Interlocked.Exchange(ref _worldChanged, 1);
@@ -49,7 +51,9 @@ internal sealed class GuardWatch(Backoff relook)
     /// <summary>When to read next; null if nothing requires it.</summary>
     public DateTimeOffset? Next(Plan plan)
     {
-        var onEvent = Volatile.Read(ref _worldChanged) == 1 && (Breaches.Count > 0 || GuardScope.InForce(plan).Any()) ? _echoUntil : (DateTimeOffset?)null;
+        var onEvent = Volatile.Read(ref _worldChanged) == 1 && (Breaches.Count > 0 || GuardScope.InForce(plan).Any())
+            ? _echoUntil
+            : (DateTimeOffset?)null;
         var onTime = Breaches.Count > 0 ? _notBefore : (DateTimeOffset?)null;
         return (onEvent, onTime) switch
         {

@@ -8,7 +8,7 @@ public interface IActFence
     void EnsureMayAct();
 
     /// <summary>
-    /// Cancelled when this process must not act any more: everything that runs under the fence ends at once. Never
+    /// Cancelled when this process must not act any longer: everything that runs under the fence ends at once. Never
     /// cancelled if the right to act does not end.
     /// </summary>
     CancellationToken Ended => CancellationToken.None;

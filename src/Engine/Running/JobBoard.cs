@@ -4,8 +4,8 @@ namespace Drydock.Engine.Running;
 
 /// <summary>
 /// The jobs of a run, at most one per key, and their reports. A job counts as running until its final report has been
-/// drained. A caller woken by that report therefore sees the job as finished, and no second job can start while a report
-/// is still unread. Everything but reporting is for the one caller that advances the run.
+/// drained. A caller woken by that report therefore sees the job as finished, and no second job can start while a
+/// report is still unread. Everything but reporting is for the one caller that advances the run.
 /// </summary>
 internal sealed class JobBoard : IAsyncDisposable
 {
@@ -53,10 +53,10 @@ internal sealed class JobBoard : IAsyncDisposable
     /// <param name="key">The step that it handles.</param>
     /// <param name="wake">Called after each report.</param>
     /// <param name="work">The work; its argument reports progress.</param>
-    /// <param name="fault">What is reported if the work throws without having been cancelled, which is a defect: without a
+    /// <param name="fault">The report if the work throws without having been cancelled, which is a defect: without a
     /// report the run would wait for a job that has ended.</param>
-    /// <param name="fenceEnded">Cancels the job, like all others, when this process must not act any more, before the run
-    /// itself is disposed of.</param>
+    /// <param name="fenceEnded">Cancels the job, like all others, when this process must not act any longer, before the
+    /// run itself is disposed of.</param>
     public void Start(
         string key,
         Action wake,
@@ -131,7 +131,8 @@ internal sealed class JobBoard : IAsyncDisposable
 
     // Outside the job, so that nothing the caller does when woken delays the job or makes it fail.
     private static void Wake(Action wake) =>
-        _ = Task.Factory.StartNew(wake, CancellationToken.None, TaskCreationOptions.DenyChildAttach, TaskScheduler.Current);
+        _ = Task.Factory.StartNew(
+            wake, CancellationToken.None, TaskCreationOptions.DenyChildAttach, TaskScheduler.Current);
 
     private sealed record Post(Job Job, StepReport? Report, bool IsLast);
 

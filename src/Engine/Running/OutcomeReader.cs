@@ -8,7 +8,7 @@ namespace Drydock.Engine.Running;
 
 /// <summary>Determines the state of a run from its plan and the controls. Changes nothing.</summary>
 /// <param name="plan">The plan as it is about to be stored.</param>
-/// <param name="controls">What users want now.</param>
+/// <param name="controls">The controls that users set now.</param>
 /// <param name="guards">The last readings of the guards.</param>
 /// <param name="now">The time.</param>
 /// <param name="hasJob">Whether a job handles the step.</param>
@@ -27,13 +27,18 @@ internal sealed class OutcomeReader(
     {
         if (plan.Steps.TrueForAll(s => s.State == StepState.Succeeded))
         {
-            return new RunOutcome(RunState.Succeeded, null, EngineReasons.Succeeded, $"All {plan.Steps.Count} steps succeeded.");
+            return new RunOutcome(
+                RunState.Succeeded, null, EngineReasons.Succeeded, $"All {plan.Steps.Count} steps succeeded.");
         }
 
         var running = plan.Steps.Find(s => s.State == StepState.Running && !isIdle(s.Id));
         if (running is null && controls.StartNothingBecause is { } because)
         {
-            return new RunOutcome(RunState.Stopped, plan.Steps.Find(s => s.State != StepState.Succeeded)!.Id, EngineReasons.Stopped, because);
+            return new RunOutcome(
+                RunState.Stopped,
+                plan.Steps.Find(s => s.State != StepState.Succeeded)!.Id,
+                EngineReasons.Stopped,
+                because);
         }
 
         return Stall() ?? (running is null ? Waiting() : Working(running));
@@ -44,7 +49,8 @@ internal sealed class OutcomeReader(
         if (plan.Steps.Find(s => s.State == StepState.Failed) is { } failed)
         {
             var reason = failed.Reason ?? EngineReasons.StepFailed;
-            return new RunOutcome(RunState.Failed, failed.Id, reason, StatusMessage.End($"{failed.Id} failed: {failed.Message}"));
+            return new RunOutcome(
+                RunState.Failed, failed.Id, reason, StatusMessage.End($"{failed.Id} failed: {failed.Message}"));
         }
 
         if (plan.Steps.Find(s => s.State == StepState.Unknown) is { } unknown)
@@ -62,14 +68,20 @@ internal sealed class OutcomeReader(
         return guards.Breaches.Any(b => b.State == GuardState.Broken)
             ? new RunOutcome(RunState.TargetChanged, null, EngineReasons.TargetChanged, message)
             : new RunOutcome(
-                RunState.OutcomeUnknown, null, EngineReasons.OutcomeUnknown, $"Nothing is started until all guards can be read. {message}");
+                RunState.OutcomeUnknown,
+                null,
+                EngineReasons.OutcomeUnknown,
+                $"Nothing is started until all guards can be read. {message}");
     }
 
     // No step is under way: the next ones are about to start, or something prevents it.
     private RunOutcome Waiting()
     {
-        var done = plan.Steps.Where(s => s.State == StepState.Succeeded).Select(s => s.Id).ToHashSet(StringComparer.Ordinal);
-        var next = plan.Steps.Where(s => s.State is StepState.Pending or StepState.Running && s.After.TrueForAll(done.Contains)).ToList();
+        var done = plan.Steps.Where(s => s.State == StepState.Succeeded)
+            .Select(s => s.Id)
+            .ToHashSet(StringComparer.Ordinal);
+        var next = plan.Steps.Where(
+            s => s.State is StepState.Pending or StepState.Running && s.After.TrueForAll(done.Contains)).ToList();
         if (next.Count == 0)
         {
             var stuck = plan.Steps.First(s => !done.Contains(s.Id));
@@ -77,14 +89,18 @@ internal sealed class OutcomeReader(
                 RunState.OutcomeUnknown,
                 stuck.Id,
                 EngineReasons.OutcomeUnknown,
-                $"The stored plan cannot continue: {stuck.Id} waits for {string.Join(", ", stuck.After)}, which can never succeed.");
+                $"The stored plan cannot continue: {stuck.Id} waits for {string.Join(", ", stuck.After)}, which can "
+                + "never succeed.");
         }
 
         var first = next[0];
         if (controls.Paused)
         {
             return new RunOutcome(
-                RunState.Paused, first.Id, EngineReasons.Paused, $"Paused before {first.Id}. Set spec.paused: false to continue.");
+                RunState.Paused,
+                first.Id,
+                EngineReasons.Paused,
+                $"Paused before {first.Id}. Set spec.paused: false to continue.");
         }
 
         var free = next.Find(s => Hold(s) is null && (s.State == StepState.Running || _limits.IsOpen(s)));
@@ -102,7 +118,8 @@ internal sealed class OutcomeReader(
         EngineReasons.OutsideWindow,
         string.Create(
             CultureInfo.InvariantCulture,
-            $"{step.Phase} starts at {_limits.OpensAt(step)!.Value.ToUniversalTime():yyyy-MM-dd HH:mm}Z, when spec.window opens. "
+            $"{step.Phase} starts at {_limits.OpensAt(step)!.Value.ToUniversalTime():yyyy-MM-dd HH:mm}Z, when "
+            + $"spec.window opens. "
             + $"Phases that have started are not interrupted. To start now, change or remove spec.window."));
 
     private RunOutcome Held(PlanStep step)
@@ -113,15 +130,20 @@ internal sealed class OutcomeReader(
             ? $"{approve}, or set spec.approvedPlanHash: {plan.Hash}"
             : $"remove '{hold}' from spec.holdBefore, or {approve}";
         var why = hold == controls.OtherPlanApproved ? $"{hold}: a different plan was approved" : hold;
-        return new RunOutcome(RunState.Held, step.Id, EngineReasons.Held, $"Held before {step.Id} ({why}). To continue, {toContinue}.");
+        return new RunOutcome(
+            RunState.Held, step.Id, EngineReasons.Held, $"Held before {step.Id} ({why}). To continue, {toContinue}.");
     }
 
     // A step that has started is never held.
     private string? Hold(PlanStep step) =>
         step.State == StepState.Running
             ? null
-            : HoldMatcher.HoldingPlan(plan.Hold, plan.Steps, controls.Approved) ?? HoldMatcher.Holding(step, controls.HoldBefore, controls.Approved);
+            : HoldMatcher.HoldingPlan(plan.Hold, plan.Steps, controls.Approved)
+                ?? HoldMatcher.Holding(step, controls.HoldBefore, controls.Approved);
 
     private static RunOutcome Working(PlanStep step) => new(
-        RunState.Working, step.Id, EngineReasons.StepRunning, step.Message is null ? step.Title : $"{step.Title}: {step.Message}");
+        RunState.Working,
+        step.Id,
+        EngineReasons.StepRunning,
+        step.Message is null ? step.Title : $"{step.Title}: {step.Message}");
 }

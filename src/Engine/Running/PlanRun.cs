@@ -5,9 +5,9 @@ using Drydock.Engine.Holds;
 namespace Drydock.Engine.Running;
 
 /// <summary>
-/// The run of one object's plan inside this process: its jobs, their reports, and when to observe again. Everything that
-/// matters is in the stored plan and on the targets; a new process starts with an empty run and reaches the same end.
-/// One caller at a time (the work queue serialises per object); jobs report from any thread.
+/// The run of one object's plan inside this process: its jobs, their reports, and when to observe again. Everything
+/// that matters is in the stored plan and on the targets; a new process starts with an empty run and reaches the same
+/// end. One caller at a time (the work queue serialises per object); jobs report from any thread.
 /// </summary>
 public sealed class PlanRun : IAsyncDisposable
 {
@@ -26,7 +26,8 @@ public sealed class PlanRun : IAsyncDisposable
     {
         var source = random ?? Random.Shared;
         var relook = new Backoff(TimeSpan.FromSeconds(2), TimeSpan.FromMinutes(1), source);
-        _schedule = new ObservationSchedule(new Backoff(TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1), source), relook);
+        _schedule = new ObservationSchedule(
+            new Backoff(TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1), source), relook);
         _guards = new GuardWatch(relook);
     }
 
@@ -47,11 +48,11 @@ public sealed class PlanRun : IAsyncDisposable
     /// actions continue outside of it.
     /// </summary>
     /// <param name="plan">The plan as just read from the server.</param>
-    /// <param name="controls">What users want now.</param>
+    /// <param name="controls">The controls that users set now.</param>
     /// <param name="environment">Actions, clock and fence.</param>
     /// <param name="save">Writes plan and outcome to status under optimistic concurrency; throws if the write failed or
-    /// may have failed. It may omit a write that changes nothing, unless <see cref="RunOutcome.Acts"/>: that write proves
-    /// that the plan acted on is the newest.</param>
+    /// may have failed. It may omit a write that changes nothing, unless <see cref="RunOutcome.Acts"/>: that write
+    /// proves that the plan acted on is the newest.</param>
     /// <param name="cancellationToken">Ends the advance, not the jobs.</param>
     public async Task<RunOutcome> AdvanceAsync(
         Plan plan,
@@ -193,7 +194,9 @@ public sealed class PlanRun : IAsyncDisposable
         var mayBegin = MayBegin(hold, steps, controls, now);
         foreach (var ready in _unsaved.OfType<StepReport.Ready>())
         {
-            if (steps.TryGetValue(ready.StepId, out var step) && StepTransitions.IsUnchanged(ready.Basis, step) && mayBegin(step))
+            if (steps.TryGetValue(ready.StepId, out var step)
+                && StepTransitions.IsUnchanged(ready.Basis, step)
+                && mayBegin(step))
             {
                 steps[step.Id] = StepTransitions.Begin(step, ready, now);
                 _begunHere[step.Id] = now;
@@ -209,7 +212,10 @@ public sealed class PlanRun : IAsyncDisposable
         string? hold, Dictionary<string, PlanStep> steps, RunControls controls, DateTimeOffset now)
     {
         var unknown = steps.Values.Count(s => s.State == StepState.Unknown);
-        if (controls.Paused || controls.StartNothingBecause is not null || _guards.Breaches.Count > 0 || steps.Values.Any(s => s.State == StepState.Failed))
+        if (controls.Paused
+            || controls.StartNothingBecause is not null
+            || _guards.Breaches.Count > 0
+            || steps.Values.Any(s => s.State == StepState.Failed))
         {
             return static _ => false;
         }
@@ -222,11 +228,15 @@ public sealed class PlanRun : IAsyncDisposable
         var limits = new StartLimits(steps.Values, controls, now);
         return step => step.State switch
         {
-            StepState.Pending => unknown == 0 && IsNext(step, steps) && HoldMatcher.Holding(step, controls.HoldBefore, controls.Approved) is null
+            StepState.Pending =>
+                unknown == 0
+                    && IsNext(step, steps)
+                    && HoldMatcher.Holding(step, controls.HoldBefore, controls.Approved) is null
                 && limits.HasRoom(step) && limits.IsOpen(step),
             StepState.Running => unknown == 0 && IsNext(step, steps),
             StepState.Unknown => unknown == 1 && IsNext(step, steps)
-                && (step.StartedAt is not null || HoldMatcher.Holding(step, controls.HoldBefore, controls.Approved) is null),
+                && (step.StartedAt is not null
+                        || HoldMatcher.Holding(step, controls.HoldBefore, controls.Approved) is null),
             _ => false,
         };
     }
@@ -236,7 +246,12 @@ public sealed class PlanRun : IAsyncDisposable
 
     // Starts the observations that are due and returns when the next one is; null leaves it to events.
     private DateTimeOffset? Look(
-        Plan plan, Dictionary<string, PlanStep> steps, RunControls controls, RunEnvironment environment, DateTimeOffset now, List<string> toAct)
+        Plan plan,
+        Dictionary<string, PlanStep> steps,
+        RunControls controls,
+        RunEnvironment environment,
+        DateTimeOffset now,
+        List<string> toAct)
     {
         DateTimeOffset? nextLook = null;
         var mayBegin = MayBegin(plan.Hold, steps, controls, now);
@@ -269,8 +284,11 @@ public sealed class PlanRun : IAsyncDisposable
     }
 
     // When a step that only waits for the time of its phase may start.
-    private static DateTimeOffset? Opening(PlanStep step, Dictionary<string, PlanStep> steps, RunControls controls, DateTimeOffset now) =>
-        step.State == StepState.Pending && IsNext(step, steps) ? new StartLimits(steps.Values, controls, now).OpensAt(step) : null;
+    private static DateTimeOffset? Opening(
+        PlanStep step, Dictionary<string, PlanStep> steps, RunControls controls, DateTimeOffset now) =>
+        step.State == StepState.Pending && IsNext(step, steps)
+            ? new StartLimits(steps.Values, controls, now).OpensAt(step)
+            : null;
 
     private DateTimeOffset? ReadGuards(Plan plan, RunEnvironment environment, DateTimeOffset now)
     {
@@ -289,8 +307,12 @@ public sealed class PlanRun : IAsyncDisposable
         Start(
             GuardJob,
             environment,
-            async (_, token) => new StepReport.GuardsRead(new PlanStep(), await GuardReader.ReadAsync(environment, plan, aboutToAct: null, token)),
-            static e => new StepReport.GuardsRead(new PlanStep(), [new GuardBreach(GuardJob, GuardState.Unreadable, Fault(e))]));
+            async (_, token) =>
+                new StepReport.GuardsRead(
+                    new PlanStep(), await GuardReader.ReadAsync(environment, plan, aboutToAct: null, token)),
+            static e =>
+                new StepReport.GuardsRead(
+                    new PlanStep(), [new GuardBreach(GuardJob, GuardState.Unreadable, Fault(e))]));
         return null;
     }
 
@@ -301,12 +323,24 @@ public sealed class PlanRun : IAsyncDisposable
         Start(
             step.Id,
             environment,
-            (report, token) => StepJob.RunAsync(environment, plan, step, s => _timeoutOf(s), IsOfOtherClock(step), report, job => work(job, token), token),
+            (report, token) =>
+                StepJob.RunAsync(
+                    environment,
+                    plan,
+                    step,
+                    s => _timeoutOf(s),
+                    IsOfOtherClock(step),
+                    report,
+                    job => work(job, token),
+                    token),
             e => new StepReport.Unknown(step, Fault(e)));
     }
 
     private void Start(
-        string key, RunEnvironment environment, Func<Action<StepReport>, CancellationToken, Task<StepReport?>> work, Func<Exception, StepReport?> fault)
+        string key,
+        RunEnvironment environment,
+        Func<Action<StepReport>, CancellationToken, Task<StepReport?>> work,
+        Func<Exception, StepReport?> fault)
     {
         // Held from here on, not from the first run of the job: other targets may be bound in between.
         var held = environment.Hold();
@@ -325,7 +359,10 @@ public sealed class PlanRun : IAsyncDisposable
     }
 
     private bool IsOfOtherClock(PlanStep step) =>
-        step.StartedAt is { } began && !(_begunHere.TryGetValue(step.Id, out var here) && (here - began).Duration() < StepTransitions.ClockGrain);
+        step.StartedAt is { } began
+            && !(
+                _begunHere.TryGetValue(step.Id, out var here)
+                    && (here - began).Duration() < StepTransitions.ClockGrain);
 
     // Its message may contain secrets that cannot be redacted.
     private static string Fault(Exception exception) =>

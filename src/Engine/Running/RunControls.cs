@@ -2,15 +2,15 @@ using Drydock.Abstractions.Plans;
 
 namespace Drydock.Engine.Running;
 
-/// <summary>What users want of the run now. Read again at every advance.</summary>
+/// <summary>The controls that users set for the run. Read again at every advance.</summary>
 public sealed record RunControls
 {
-    /// <summary>Finish what runs, start nothing.</summary>
+    /// <summary>Running steps finish, no step starts.</summary>
     public bool Paused { get; init; }
 
     /// <summary>
-    /// Why nothing may be started although the run is not paused (deletion with Abandon, an abort): a whole sentence. Null
-    /// lets it start.
+    /// Why nothing may be started although the run is not paused (deletion with Abandon, an abort): a whole sentence.
+    /// Null lets it start.
     /// </summary>
     public string? StartNothingBecause { get; init; }
 

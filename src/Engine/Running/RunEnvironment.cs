@@ -3,7 +3,7 @@ using Drydock.Engine.Actions;
 namespace Drydock.Engine.Running;
 
 /// <summary>
-/// What a run needs from outside the plan. Built again at every advance, so that changed endpoints and Secrets count from
+/// The inputs of a run besides the plan. Built again at every advance, so that changed endpoints and Secrets count from
 /// the next act on.
 /// </summary>
 public sealed record RunEnvironment
@@ -24,8 +24,8 @@ public sealed record RunEnvironment
     public required Action Wake { get; init; }
 
     /// <summary>
-    /// Keeps what <see cref="Catalog"/> uses (connections, credentials) until the result is disposed of. Called when a job
-    /// is started: a job that started with one version of a Secret ends with it, even if other jobs use a newer one
+    /// Keeps what <see cref="Catalog"/> uses (connections, credentials) until the result is disposed of. Called when a
+    /// job is started: a job that started with one version of a Secret ends with it, even if other jobs use a newer one
     /// meanwhile.
     /// </summary>
     public Func<IAsyncDisposable?> Hold { get; init; } = static () => null;

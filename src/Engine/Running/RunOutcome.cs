@@ -4,7 +4,7 @@ namespace Drydock.Engine.Running;
 /// <param name="State">The state of the run.</param>
 /// <param name="StepId">The step that the message is about: the one that failed, is held, or runs.</param>
 /// <param name="Reason">Stable word, for failures the one of the step.</param>
-/// <param name="Message">What, where, and what to do: whole sentences.</param>
+/// <param name="Message">What happened, where, and the remedy: whole sentences.</param>
 public sealed record RunOutcome(RunState State, string? StepId, string Reason, string Message)
 {
     /// <summary>When to advance again without an event; null leaves it to events.</summary>

@@ -7,7 +7,7 @@ namespace Drydock.Engine.Running;
 /// phases may start.
 /// </summary>
 /// <param name="steps">The steps as they are; read again at each question.</param>
-/// <param name="controls">What users want now.</param>
+/// <param name="controls">The controls that users set now.</param>
 /// <param name="now">The time.</param>
 internal sealed class StartLimits(IReadOnlyCollection<PlanStep> steps, RunControls controls, DateTimeOffset now)
 {
@@ -19,7 +19,9 @@ internal sealed class StartLimits(IReadOnlyCollection<PlanStep> steps, RunContro
             return true;
         }
 
-        var busy = steps.Where(s => s.State == StepState.Running && s.Node is not null).Select(s => s.Node!).ToHashSet(StringComparer.Ordinal);
+        var busy = steps.Where(s => s.State == StepState.Running && s.Node is not null)
+            .Select(s => s.Node!)
+            .ToHashSet(StringComparer.Ordinal);
         return busy.Contains(step.Node) || busy.Count < limit;
     }
 

@@ -7,8 +7,8 @@ namespace Drydock.Engine.Running;
 /// <param name="action">The action of the step.</param>
 /// <param name="context">The step.</param>
 /// <param name="timeout">How long an attempt may take now.</param>
-/// <param name="isOfOtherClock">Whether another process recorded the start of the attempt, by a clock that may be behind
-/// ours.</param>
+/// <param name="isOfOtherClock">Whether another process recorded the start of the attempt, by a clock that may be
+/// behind ours.</param>
 /// <param name="tellRunning">Called with progress messages.</param>
 internal sealed class StepFollower(
     IStepAction action, StepContext context, Func<TimeSpan> timeout, bool isOfOtherClock, Action<string?> tellRunning)
@@ -55,7 +55,8 @@ internal sealed class StepFollower(
                 return new StepObservation(TimedOut(running), IsFirstLook: false);
             }
 
-            if (first || (!string.Equals(told, running.Message, StringComparison.Ordinal) && now - toldAt >= TellAtMostEvery))
+            if (first
+                || (!string.Equals(told, running.Message, StringComparison.Ordinal) && now - toldAt >= TellAtMostEvery))
             {
                 (told, toldAt) = (running.Message, now);
                 tellRunning(running.Message);
@@ -71,14 +72,21 @@ internal sealed class StepFollower(
     {
         try
         {
-            var seen = await TimeLimit.RunAsync(static () => LongestLook, context.Time.GetUtcNow(), context.Time, token => action.ObserveAsync(context, token), cancellationToken);
+            var seen = await TimeLimit.RunAsync(
+                static () => LongestLook,
+                context.Time.GetUtcNow(),
+                context.Time,
+                token => action.ObserveAsync(context, token),
+                cancellationToken);
             return new StepObservation(seen, IsFirstLook: true);
         }
         catch (StepActionException exception)
         {
-            return new StepObservation(new Observation.Failed(exception.Reason, exception.Message), IsFirstLook: true, exception.Retryable);
+            return new StepObservation(
+                new Observation.Failed(exception.Reason, exception.Message), IsFirstLook: true, exception.Retryable);
         }
-        catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+        catch (Exception exception) when (
+            exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
             return new StepObservation(new Observation.Unknown(exception.Message), IsFirstLook: true);
         }
@@ -86,8 +94,10 @@ internal sealed class StepFollower(
 
     private Observation.Failed TimedOut(Observation.Running running) => new(
         EngineReasons.StepTimeout,
-        $"Not finished after {KubernetesDuration.Format(timeout())} ({running.Message ?? "still under way"}). Nothing was stopped. "
-        + "The run continues automatically if the step still finishes; otherwise check the node, or raise the timeout of the phase.");
+        $"Not finished after {KubernetesDuration.Format(timeout())} ({running.Message ?? "still under way"}). Nothing "
+        + "was stopped. "
+        + "The run continues automatically if the step still finishes; otherwise check the node, or raise the timeout "
+        + "of the phase.");
 
     private async Task WaitAsync(TimeSpan left, CancellationToken cancellationToken)
     {
@@ -98,12 +108,14 @@ internal sealed class StepFollower(
         {
             await action.WaitAsync(context, either.Token);
         }
-        catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (
+            limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             // No event came: the caller observes and decides.
             return;
         }
-        catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+        catch (Exception exception) when (
+            exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
             // The wait itself failed (for example a broken event stream). The pause prevents a busy loop, and the next
             // observation shows the state.

@@ -33,7 +33,12 @@ internal sealed class StepJob
     {
         (_environment, _plan, _step, _timeout) = (environment, plan, step, () => timeoutOf(step));
         _action = environment.Catalog.Action(step.Action);
-        _follower = new StepFollower(_action, Context(step), _timeout, isOfOtherClock, message => report(new StepReport.Running(step, Clean(message))));
+        _follower = new StepFollower(
+            _action,
+            Context(step),
+            _timeout,
+            isOfOtherClock,
+            message => report(new StepReport.Running(step, Clean(message))));
     }
 
     /// <summary>Runs one job to its last report. Throws only when cancelled.</summary>
@@ -65,7 +70,11 @@ internal sealed class StepJob
     {
         var observation = await _follower.FollowAsync(cancellationToken);
         var notStarted = observation.Seen is Observation.NotStarted;
-        if (notStarted || (observation.Seen is Observation.Failed && observation.IsFirstLook && observation.Retryable && MayRepeatAfterFailure()))
+        if (notStarted
+            || (observation.Seen is Observation.Failed
+                    && observation.IsFirstLook
+                    && observation.Retryable
+                    && MayRepeatAfterFailure()))
         {
             return mayBegin ? await PrepareAsync(notStarted, cancellationToken) : new StepReport.Idle(_step);
         }
@@ -106,7 +115,9 @@ internal sealed class StepJob
         }
 
         // A failure that cannot recover is not waited for.
-        var observation = failure is { Retryable: false } ? await _follower.LookAsync(cancellationToken) : await _follower.FollowAsync(cancellationToken);
+        var observation = failure is { Retryable: false }
+            ? await _follower.LookAsync(cancellationToken)
+            : await _follower.FollowAsync(cancellationToken);
         return Conclude(observation, failure ?? NoTrace(observation.Seen));
 
         async Task<bool> CallAsync(CancellationToken token)
@@ -116,8 +127,8 @@ internal sealed class StepJob
         }
     }
 
-    // A target that accepted the command of a run-once step and stopped before the witness existed has not started it. If
-    // the first start still arrives, the second start of that attempt is refused.
+    // A target that accepted the command of a run-once step and stopped before the witness existed has not started it.
+    // If the first start still arrives, the second start of that attempt is refused.
     private StepActionException NoTrace(Observation seen) => new(
         EngineReasons.StepFailed,
         seen.Message is { } what
@@ -125,8 +136,8 @@ internal sealed class StepJob
             : "The action was carried out and left no trace.")
     { NotTaken = _step.RunOnce };
 
-    // A step with an open attempt failed in that attempt. A run-once step that has started before and has no open attempt
-    // was given another one by an administrator.
+    // A step with an open attempt failed in that attempt. A run-once step that has started before and has no open
+    // attempt was given another one by an administrator.
     private bool MayRepeatAfterFailure() =>
         _step.StartedAt is null
         && _step.Attempt > 0
@@ -144,8 +155,14 @@ internal sealed class StepJob
         var next = sameAttempt ? _step : _step with { Attempt = _step.Attempt + 1, Receipt = null, Facts = null };
         try
         {
-            var receipt = await TimeLimit.RunAsync(static () => StepFollower.LongestLook, Now, _environment.Time, token => _action.PrepareAsync(Context(next), token), cancellationToken);
-            return receipt.FirstOrDefault(r => r.Value.Length > LongestReceipt) is { Key: { } key, Value.Length: var length }
+            var receipt = await TimeLimit.RunAsync(
+                static () => StepFollower.LongestLook,
+                Now,
+                _environment.Time,
+                token => _action.PrepareAsync(Context(next), token),
+                cancellationToken);
+            return receipt.FirstOrDefault(
+                r => r.Value.Length > LongestReceipt) is { Key: { } key, Value.Length: var length }
                 ? new StepReport.Failed(
                     _step,
                     EngineReasons.StepFailed,
@@ -156,11 +173,18 @@ internal sealed class StepJob
         }
         catch (StepActionException exception)
         {
-            return NotTaken(exception, FailurePoint.BeforeAct) ?? new StepReport.Failed(_step, exception.Reason, Clean(exception.Message), exception.Retryable, FailurePoint.BeforeAct);
+            return NotTaken(exception, FailurePoint.BeforeAct)
+                ?? new StepReport.Failed(
+                    _step, exception.Reason, Clean(exception.Message), exception.Retryable, FailurePoint.BeforeAct);
         }
         catch (Exception exception) when (!IsOurs(exception, cancellationToken))
         {
-            return new StepReport.Failed(_step, exception is TimeoutException ? EngineReasons.StepTimeout : EngineReasons.StepFailed, Clean(exception.Message), Retryable: true, FailurePoint.BeforeAct);
+            return new StepReport.Failed(
+                _step,
+                exception is TimeoutException ? EngineReasons.StepTimeout : EngineReasons.StepFailed,
+                Clean(exception.Message),
+                Retryable: true,
+                FailurePoint.BeforeAct);
         }
     }
 
@@ -174,9 +198,14 @@ internal sealed class StepJob
     {
         Observation.Done done => new StepReport.Done(_step, Clean(done.Message), done.Facts),
         Observation.Failed failed => new StepReport.Failed(
-            _step, failed.Reason, Clean(failed.Message) ?? "", observation.Retryable && actFailure is not { Retryable: false }, FailurePoint.Begun),
+            _step,
+            failed.Reason,
+            Clean(failed.Message) ?? "",
+            observation.Retryable && actFailure is not { Retryable: false },
+            FailurePoint.Begun),
         Observation.Unknown unknown => new StepReport.Unknown(_step, Clean(unknown.Message) ?? "", unknown.Lost),
-        Observation.NotStarted when actFailure is not null => NotTaken(actFailure, FailurePoint.NoTrace) ?? new StepReport.Failed(
+        Observation.NotStarted when actFailure is not null =>
+            NotTaken(actFailure, FailurePoint.NoTrace) ?? new StepReport.Failed(
             _step, actFailure.Reason, Clean(actFailure.Message) ?? "", actFailure.Retryable, FailurePoint.NoTrace),
         _ when actFailure is not null => new StepReport.Failed(
             _step, actFailure.Reason, Clean(actFailure.Message) ?? "", actFailure.Retryable, FailurePoint.Begun),
@@ -197,7 +226,9 @@ internal sealed class StepJob
             : new StepReport.Failed(
                 _step,
                 failure.Reason,
-                StatusMessage.Join(Clean(failure.Message), $"It was retried for {KubernetesDuration.Format(_timeout())} and has not started."),
+                StatusMessage.Join(
+                    Clean(failure.Message),
+                    $"It was retried for {KubernetesDuration.Format(_timeout())} and has not started."),
                 Retryable: false,
                 point);
     }

@@ -4,8 +4,8 @@ using Drydock.Engine.Guards;
 namespace Drydock.Engine.Running;
 
 /// <summary>A result of a job, on its way to the only writer of the object.</summary>
-/// <param name="Basis">The step as it was when the job started; a report counts only while the stored step still derives
-/// from it.</param>
+/// <param name="Basis">The step as it was when the job started; a report counts only while the stored step still
+/// derives from it.</param>
 internal abstract record StepReport(PlanStep Basis)
 {
     public string StepId => Basis.Id;
@@ -39,7 +39,9 @@ internal abstract record StepReport(PlanStep Basis)
     /// <param name="IsPermanent">It can never be determined.</param>
     internal sealed record Unknown(PlanStep Basis, string Message, bool IsPermanent = false) : StepReport(Basis);
 
-    /// <summary>The step has not started and must not be started now (it failed before, or it is not allowed).</summary>
+    /// <summary>
+    /// The step has not started and must not be started now (it failed before, or it is not allowed).
+    /// </summary>
     internal sealed record Idle(PlanStep Basis) : StepReport(Basis);
 
     /// <summary>The fence did not let this process act.</summary>

@@ -5,7 +5,7 @@ namespace Drydock.Engine.Running;
 /// <summary>The effect of a retry token, or of a change of access, on failed or unreadable steps. Pure.</summary>
 internal static class StepRetries
 {
-    /// <summary>What to do with one step.</summary>
+    /// <summary>The decision about one step.</summary>
     /// <param name="Reset">Its attempts are reset; the next observation decides whether anything is repeated.</param>
     /// <param name="Refused">Why a token does not reset it: a whole sentence.</param>
     public readonly record struct Answer(bool Reset, string? Refused);
@@ -34,13 +34,16 @@ internal static class StepRetries
         var left = step.StartedAt is null;
         if (!byToken)
         {
-            return new Answer(Reset: step.RunOnce ? step.Attempt == 0 : left || step.Retry != RetryRule.RestoreFirst, null);
+            return new Answer(
+                Reset: step.RunOnce ? step.Attempt == 0 : left || step.Retry != RetryRule.RestoreFirst, null);
         }
 
-        // An attempt that left no trace, or may still be under way, is observed again; the observation prevents a second
-        // run.
+        // An attempt that left no trace, or may still be under way, is observed again; the observation prevents a
+        // second run.
         return step.Retry != RetryRule.RestoreFirst || left || step.Reason == EngineReasons.StepTimeout
             ? new Answer(Reset: true, null)
-            : new Answer(Reset: false, $"{step.Id} may run again only on restored data, so a retry token alone does not repeat it.");
+            : new Answer(
+                Reset: false,
+                $"{step.Id} may run again only on restored data, so a retry token alone does not repeat it.");
     }
 }

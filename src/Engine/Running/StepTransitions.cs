@@ -47,7 +47,8 @@ internal static class StepTransitions
     public static PlanStep Apply(PlanStep step, StepReport report, DateTimeOffset now, int unknownLooks)
     {
         // "Nothing has started" is known only for the attempt that the job was started for.
-        var current = report is StepReport.Idle or StepReport.NotTaken or StepReport.Failed { Point: FailurePoint.BeforeAct }
+        var current = report is StepReport.Idle or StepReport.NotTaken
+            or StepReport.Failed { Point: FailurePoint.BeforeAct }
             ? IsUnchanged(report.Basis, step) && step.State != StepState.Succeeded
             : StillSpeaksOf(report.Basis, step);
         if (!current)
@@ -93,8 +94,8 @@ internal static class StepTransitions
             {
                 State = StepState.Unknown,
 
-                // An outcome that merely could not be read may still be a success. Retries and rollbacks that are decided by
-                // the reason must not happen then.
+                // An outcome that merely could not be read may still be a success. Retries and rollbacks that are
+                // decided by the reason must not happen then.
                 Reason = unknown.IsPermanent ? EngineReasons.OutcomeUnknown : null,
                 Message = unknown.Message,
             },
@@ -135,7 +136,16 @@ internal static class StepTransitions
 
     /// <summary>Resets the attempts of a step.</summary>
     public static PlanStep Reset(PlanStep step) =>
-        step with { State = StepState.Pending, Tries = 0, StartedAt = null, FinishedAt = null, Reason = null, Message = "Will be retried.", NotTakenSince = null };
+        step with
+        {
+            State = StepState.Pending,
+            Tries = 0,
+            StartedAt = null,
+            FinishedAt = null,
+            Reason = null,
+            Message = "Will be retried.",
+            NotTakenSince = null,
+        };
 
     private static PlanStep Fail(PlanStep step, StepReport.Failed failed, DateTimeOffset now)
     {
@@ -145,7 +155,9 @@ internal static class StepTransitions
         }
 
         var tries = step.StartedAt is null ? step.Tries + 1 : step.Tries;
-        var limit = failed.Point == FailurePoint.BeforeAct ? Math.Max(step.MaxAttempts, Preparations) : step.MaxAttempts;
+        var limit = failed.Point == FailurePoint.BeforeAct
+            ? Math.Max(step.MaxAttempts, Preparations)
+            : step.MaxAttempts;
         var last = !failed.Retryable || tries >= limit || NeverAutomatically(step, failed.Point);
         var begun = failed.Point == FailurePoint.Begun;
         return step with

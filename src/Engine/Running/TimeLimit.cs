@@ -2,7 +2,7 @@ using Drydock.Abstractions.Values;
 
 namespace Drydock.Engine.Running;
 
-/// <summary>Cancels work that does not finish in time. The limit may be raised meanwhile.</summary>
+/// <summary>Cancels work that does not finish in time. The limit may be raised while the work runs.</summary>
 internal static class TimeLimit
 {
     // Timers accept at most 49 days; the limit is checked again after this long.
@@ -31,10 +31,12 @@ internal static class TimeLimit
             {
                 return await work(stop.Token);
             }
-            catch (OperationCanceledException exception) when (stop.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+            catch (OperationCanceledException exception) when (
+                stop.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
             {
                 throw new TimeoutException(
-                    $"No answer within {KubernetesDuration.Format(limit())}. Something on the target hangs.", exception);
+                    $"No answer within {KubernetesDuration.Format(limit())}. Something on the target hangs.",
+                    exception);
             }
         }
 

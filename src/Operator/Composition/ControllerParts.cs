@@ -34,17 +34,22 @@ internal sealed class ControllerParts<TEntity>
         ILoggerFactory loggers)
     {
         var watchers = scope.Lists.Select(space => (Space: space, Watcher: new ResourceWatcher<TEntity>(
-            client, new ResourceWatcherOptions { Namespace = space }, time, loggers.CreateLogger<ResourceWatcher<TEntity>>()))).ToList();
+            client,
+            new ResourceWatcherOptions { Namespace = space },
+            time,
+            loggers.CreateLogger<ResourceWatcher<TEntity>>()))).ToList();
         Watchers = [.. watchers.Select(w => w.Watcher)];
         IResourceCache<TEntity> objects = watchers is [(null, var all)]
             ? all
-            : new ScopedCache<TEntity>(watchers.ToDictionary(w => w.Space!, w => (IResourceCache<TEntity>)w.Watcher, StringComparer.Ordinal));
+            : new ScopedCache<TEntity>(
+                watchers.ToDictionary(w => w.Space!, w => (IResourceCache<TEntity>)w.Watcher, StringComparer.Ordinal));
         Secrets = new SecretWatch<TEntity>(client, objects, secretNames, time, loggers);
         var writer = new EntityWriter<TEntity>(client, objects);
         var trigger = new DeferredTrigger<TEntity>();
         var controller = new SchemaGuard<TEntity>(writer, events, guarded => build(guarded, trigger));
         _forget = controller.DisposeAsync;
-        Host = new ControllerHost<TEntity>(objects, writer, controller, [Secrets], null, time, loggers.CreateLogger<ControllerHost<TEntity>>());
+        Host = new ControllerHost<TEntity>(
+            objects, writer, controller, [Secrets], null, time, loggers.CreateLogger<ControllerHost<TEntity>>());
         trigger.Host = Host;
     }
 

@@ -49,7 +49,8 @@ public sealed partial class OperatorComposition : IAsyncDisposable
         KubernetesClient client, OperatorOptions options, TimeProvider time, ILoggerFactory loggers)
     {
         _client = client;
-        var endpoints = EndpointPolicy.Create(options.AllowAddresses, options.AllowUnixEndpoints, Environment.GetEnvironmentVariable(ApiServerVariable));
+        var endpoints = EndpointPolicy.Create(
+            options.AllowAddresses, options.AllowUnixEndpoints, Environment.GetEnvironmentVariable(ApiServerVariable));
         _health = new HttpHealthProbe(endpoints);
         var space = options.Namespace ?? client.DefaultNamespace;
         var scope = new NamespaceScope(options.WatchNamespaces);
@@ -57,14 +58,22 @@ public sealed partial class OperatorComposition : IAsyncDisposable
         Identity = identity.Text;
         _logger = loggers.CreateLogger<OperatorComposition>();
         _events = new EventRecorder(client, null, time, loggers.CreateLogger<EventRecorder>());
-        _docker = new DockerEndpoints(new DockerClientFactory(new DockerClientOptions { Endpoints = endpoints }, time), time);
+        _docker = new DockerEndpoints(
+            new DockerClientFactory(new DockerClientOptions { Endpoints = endpoints }, time), time);
         _elector = options.LeaderElection
             ? new LeaderElector(client, Election(options, space, identity), time, loggers)
             : null;
         var fence = new LeadershipFence(_elector ?? (ILeadership)new AlwaysLeader());
         var changes = new AsyncSignal();
         _storages = new Storages(
-            client, new StorageRoots(options.StorageRoots, options.StorageShared, new StorageRootOptions { Limit = options.StorageTimeout }, time), time, endpoints);
+            client,
+            new StorageRoots(
+                options.StorageRoots,
+                options.StorageShared,
+                new StorageRootOptions { Limit = options.StorageTimeout },
+                time),
+            time,
+            endpoints);
         var archives = new HashedArchives();
         var claims = new TargetClaims(client, space, time, scope);
         _schema = new CrdSchemaGate(client, time, loggers.CreateLogger<CrdSchemaGate>());
@@ -181,7 +190,7 @@ public sealed partial class OperatorComposition : IAsyncDisposable
     public string Identity { get; }
 
     /// <summary>
-    /// Why this process must not lead because of the CRDs in the cluster, with what to do; null if it may.
+    /// Why this process must not lead because of the CRDs in the cluster, with the remedy; null if it may.
     /// </summary>
     public string? SchemaProblem => _schema.Problem;
 
@@ -203,7 +212,8 @@ public sealed partial class OperatorComposition : IAsyncDisposable
         var configuration = options.Kubeconfig is null && options.Context is null
             ? KubernetesClientConfiguration.BuildDefaultConfig(time)
             : KubernetesClientConfiguration.BuildConfigFromConfigFile(options.Kubeconfig, options.Context, time);
-        var client = new KubernetesClient(configuration, KubernetesJson.CreateOptions(CrdsJsonContext.Default), time: time);
+        var client = new KubernetesClient(
+            configuration, KubernetesJson.CreateOptions(CrdsJsonContext.Default), time: time);
         return new OperatorComposition(client, options, time, loggers);
     }
 
@@ -214,17 +224,21 @@ public sealed partial class OperatorComposition : IAsyncDisposable
         using var both = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         Task[] watches =
         [
-            .. _upgrades.Watchers.Select(w => w.RunAsync(both.Token)), .. _databases.Watchers.Select(w => w.RunAsync(both.Token)),
-            .. _snapshots.Watchers.Select(w => w.RunAsync(both.Token)), .. _restores.Watchers.Select(w => w.RunAsync(both.Token)),
+            .. _upgrades.Watchers.Select(w => w.RunAsync(both.Token)),
+            .. _databases.Watchers.Select(w => w.RunAsync(both.Token)),
+            .. _snapshots.Watchers.Select(w => w.RunAsync(both.Token)),
+            .. _restores.Watchers.Select(w => w.RunAsync(both.Token)),
         ];
         try
         {
-            await _schema.RunAsync(good => _elector is null ? LeadAsync(good) : _elector.RunAsync(LeadWhileGoodAsync, good), both.Token);
+            await _schema.RunAsync(
+                good => _elector is null ? LeadAsync(good) : _elector.RunAsync(LeadWhileGoodAsync, good), both.Token);
         }
         finally
         {
             await both.CancelAsync();
-            await Task.WhenAll(watches).ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            await Task.WhenAll(watches).ContinueWith(
+                static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
         }
     }
 
@@ -291,6 +305,9 @@ public sealed partial class OperatorComposition : IAsyncDisposable
     [LoggerMessage(Level = LogLevel.Critical, Message = "{Part} failed, so the whole operator stops.")]
     private static partial void PartFailed(ILogger logger, Exception fault, string part);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Leftovers of an earlier process in the scratch or temporary directory could not be removed: {Message}")]
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "Leftovers of an earlier process in the scratch or temporary directory could not be removed: "
+            + "{Message}")]
     private static partial void ScratchRemains(ILogger logger, string message);
 }

@@ -17,7 +17,11 @@ public static class ProbeServer
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().UseUrls(address);
         var app = builder.Build();
-        IHealthCheck[] live = [new WatchLivenessCheck(composition.Watches, new HealthOptions()), new LeadershipLivenessCheck(composition.Elector)];
+        IHealthCheck[] live =
+        [
+            new WatchLivenessCheck(composition.Watches, new HealthOptions()),
+            new LeadershipLivenessCheck(composition.Elector),
+        ];
         var ready = new WatchReadinessCheck(composition.Watches);
         app.Run(context => context.Request.Path.Value switch
         {
@@ -27,7 +31,9 @@ public static class ProbeServer
             "/readyz" => composition.SchemaProblem is { } problem
                 ? TextAsync(context, StatusCodes.Status503ServiceUnavailable, $"Unhealthy: {problem}\n", "text/plain")
                 : AnswerAsync(context, [ready]),
-            "/metrics" => TextAsync(context, StatusCodes.Status200OK, metrics.Render(), "text/plain; version=0.0.4; charset=utf-8"),
+            "/metrics" =>
+                TextAsync(
+                    context, StatusCodes.Status200OK, metrics.Render(), "text/plain; version=0.0.4; charset=utf-8"),
             _ => TextAsync(context, StatusCodes.Status404NotFound, "/healthz, /readyz, /metrics\n", "text/plain"),
         });
         return app;
@@ -36,9 +42,12 @@ public static class ProbeServer
     // The worst result is the answer.
     private static async Task AnswerAsync(HttpContext context, IReadOnlyList<IHealthCheck> checks)
     {
-        var results = await Task.WhenAll(checks.Select(check => check.CheckHealthAsync(new HealthCheckContext(), context.RequestAborted)));
+        var results = await Task.WhenAll(
+            checks.Select(check => check.CheckHealthAsync(new HealthCheckContext(), context.RequestAborted)));
         var result = results.MinBy(r => r.Status);
-        var code = result.Status == HealthStatus.Unhealthy ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK;
+        var code = result.Status == HealthStatus.Unhealthy
+            ? StatusCodes.Status503ServiceUnavailable
+            : StatusCodes.Status200OK;
         await TextAsync(context, code, $"{result.Status}: {result.Description}\n", "text/plain");
     }
 

@@ -6,11 +6,12 @@ using Serilog.Formatting.Json;
 
 namespace Drydock.Operator.Logging;
 
-/// <summary>Logs go to standard output, as text for people or as JSON for collectors.</summary>
+/// <summary>Logs go to standard output, as text, or as JSON for log collectors.</summary>
 public static class OperatorLog
 {
-    /// <summary>The form of a line for people.</summary>
-    public const string Template = "{Timestamp:yyyy-MM-ddTHH:mm:ss.fffZ} {Level:u3} {SourceContext} {Message:lj}{NewLine}{Exception}";
+    /// <summary>The format of a text line.</summary>
+    public const string Template =
+        "{Timestamp:yyyy-MM-ddTHH:mm:ss.fffZ} {Level:u3} {SourceContext} {Message:lj}{NewLine}{Exception}";
 
     /// <summary>Creates the logger.</summary>
     public static Logger Create(OperatorOptions options)
@@ -20,6 +21,7 @@ public static class OperatorLog
             .MinimumLevel.Override("Microsoft", LogEventLevel.Warning);
         return options.LogFormat == "json"
             ? configuration.WriteTo.Console(new JsonFormatter(renderMessage: true)).CreateLogger()
-            : configuration.WriteTo.Console(outputTemplate: Template, formatProvider: CultureInfo.InvariantCulture).CreateLogger();
+            : configuration.WriteTo.Console(outputTemplate: Template, formatProvider: CultureInfo.InvariantCulture)
+                .CreateLogger();
     }
 }

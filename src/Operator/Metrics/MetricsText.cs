@@ -20,7 +20,8 @@ public sealed class MetricsText : IDisposable
     {
         _listener.InstrumentPublished = static (instrument, listener) =>
         {
-            if (instrument.Meter.Name.StartsWith("Drydock", StringComparison.Ordinal) || instrument.Meter.Name == "System.Runtime")
+            if (instrument.Meter.Name.StartsWith("Drydock", StringComparison.Ordinal)
+                || instrument.Meter.Name == "System.Runtime")
             {
                 listener.EnableMeasurementEvents(instrument);
             }
@@ -36,10 +37,15 @@ public sealed class MetricsText : IDisposable
     {
         _listener.RecordObservableInstruments();
         var text = new StringBuilder();
-        foreach (var group in _cells.GroupBy(c => c.Key.Name, StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal))
+        foreach (var group in
+            _cells.GroupBy(c => c.Key.Name, StringComparer.Ordinal).OrderBy(g => g.Key, StringComparer.Ordinal))
         {
             var kind = group.First().Value.Kind;
-            text.Append("# TYPE ").Append(group.Key).Append(' ').Append(kind == Kind.Histogram ? "summary" : kind == Kind.Counter ? "counter" : "gauge").Append('\n');
+            text.Append("# TYPE ")
+                .Append(group.Key)
+                .Append(' ')
+                .Append(kind == Kind.Histogram ? "summary" : kind == Kind.Counter ? "counter" : "gauge")
+                .Append('\n');
             foreach (var ((name, labels), cell) in group.OrderBy(c => c.Key.Labels, StringComparer.Ordinal))
             {
                 Line(text, kind == Kind.Histogram ? name + "_sum" : name, labels, cell.Sum);
@@ -58,13 +64,21 @@ public sealed class MetricsText : IDisposable
     public void Dispose() => _listener.Dispose();
 
     private static void Line(StringBuilder text, string name, string labels, double value) =>
-        text.Append(name).Append(labels).Append(' ').Append(value.ToString("R", CultureInfo.InvariantCulture)).Append('\n');
+        text.Append(name)
+            .Append(labels)
+            .Append(' ')
+            .Append(value.ToString("R", CultureInfo.InvariantCulture))
+            .Append('\n');
 
     private void Record(Instrument instrument, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
         var kind = KindOf(instrument);
         var name = new string([.. instrument.Name.Select(c => char.IsAsciiLetterOrDigit(c) ? c : '_')]);
-        var labels = string.Join(',', tags.ToArray().OrderBy(t => t.Key, StringComparer.Ordinal).Select(t => $"{t.Key.Replace('.', '_')}=\"{Escape(t.Value?.ToString() ?? "")}\""));
+        var labels = string.Join(
+            ',',
+            tags.ToArray()
+                .OrderBy(t => t.Key, StringComparer.Ordinal)
+                .Select(t => $"{t.Key.Replace('.', '_')}=\"{Escape(t.Value?.ToString() ?? "")}\""));
         var cell = _cells.GetOrAdd((name, labels.Length == 0 ? "" : $"{{{labels}}}"), _ => new Cell(kind));
         cell.Add(value, replace: instrument.IsObservable || kind == Kind.Gauge);
     }
@@ -73,13 +87,16 @@ public sealed class MetricsText : IDisposable
     {
         var type = instrument.GetType().Name;
         return type.StartsWith("Histogram", StringComparison.Ordinal) ? Kind.Histogram
-            : type.StartsWith("Counter", StringComparison.Ordinal) || type.StartsWith("ObservableCounter", StringComparison.Ordinal) ? Kind.Counter
+            : type.StartsWith("Counter", StringComparison.Ordinal)
+                || type.StartsWith("ObservableCounter", StringComparison.Ordinal) ? Kind.Counter
             : type.StartsWith("UpDown", StringComparison.Ordinal) ? Kind.UpDown
             : Kind.Gauge;
     }
 
     private static string Escape(string value) =>
-        value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal);
+        value.Replace("\\", "\\\\", StringComparison.Ordinal)
+            .Replace("\"", "\\\"", StringComparison.Ordinal)
+            .Replace("\n", "\\n", StringComparison.Ordinal);
 
     private enum Kind
     {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Drydock.Abstractions.Entities;
+using Drydock.Abstractions.Values;
 using Drydock.Clients.Kubernetes.Errors;
 using Drydock.Clients.Kubernetes.Runtime;
 using Drydock.Clients.MySql;
@@ -14,9 +15,9 @@ using Microsoft.Extensions.Logging;
 namespace Drydock.Reconcilers.Snapshots;
 
 /// <summary>
-/// Takes a verified snapshot of named databases, once. Level-based: the manifest in storage, written last, tells
-/// whether it is done; a process that died takes the snapshot again under the same id, after ending the sessions that
-/// its predecessor left on the server, and never touches a good file.
+/// Takes a verified snapshot of the named databases, once. Level-based: the snapshot is done if its manifest, which is
+/// written last, is in the storage. After a crash the operator ends the sessions that the former process left on the
+/// server and takes the snapshot again under the same id. It never overwrites a valid file.
 /// </summary>
 [EntityRbac(ApiGroup.Name, "backupsnapshots", Verbs = "get,list,watch,patch")]
 [EntityRbac(ApiGroup.Name, "backupsnapshots/status", Verbs = "update")]
@@ -34,30 +35,25 @@ internal sealed partial class BackupSnapshotController(
 
     private readonly ILogger _logger = services.Loggers.CreateLogger<BackupSnapshotController>();
 
-    /// <summary>Names of the Secrets whose changes wake a snapshot.</summary>
+    /// <summary>Names of the Secrets whose changes trigger a reconcile.</summary>
     public static IEnumerable<string> ReferencedSecrets(BackupSnapshot snapshot)
     {
-        ArgumentNullException.ThrowIfNull(snapshot);
         return snapshot.Status?.Phase is BackupSnapshotPhases.Succeeded or BackupSnapshotPhases.Expired
             ? []
             : SecretReferences.Names(snapshot.Spec);
     }
 
-    /// <inheritdoc />
     protected override bool IsInert(BackupSnapshot entity)
     {
-        ArgumentNullException.ThrowIfNull(entity);
         return entity.Metadata.DeletionTimestamp is null
             && entity.Status?.Phase is BackupSnapshotPhases.Succeeded or BackupSnapshotPhases.Expired
             && entity.Status.ObservedGeneration == entity.Metadata.Generation
             && SnapshotStatusComposer.IsWhole(entity.Status);
     }
 
-    /// <inheritdoc />
     protected override async Task<TimeSpan?> ReconcileFreshAsync(
         BackupSnapshot entity, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(entity);
         if (entity.Metadata.DeletionTimestamp is not null)
         {
             return await DeleteAsync(entity, cancellationToken);
@@ -66,14 +62,14 @@ internal sealed partial class BackupSnapshotController(
         switch (entity.Status?.Phase)
         {
             case BackupSnapshotPhases.Succeeded:
-                // spec.retention may be what changed.
+                // spec.retention may have changed.
                 services.Retention.Set();
                 return await ObservedAsync(entity, cancellationToken);
             case BackupSnapshotPhases.Expired:
             case BackupSnapshotPhases.Failed when NewRetries(entity).Count == 0:
                 return await ObservedAsync(entity, cancellationToken);
             case BackupSnapshotPhases.Expiring:
-                // The retention run, the one that removes, ends it.
+                // The retention run finishes the removal.
                 services.Retention.Set();
                 return null;
             default:
@@ -89,7 +85,8 @@ internal sealed partial class BackupSnapshotController(
 
     private async Task<TimeSpan?> ObservedAsync(BackupSnapshot snapshot, CancellationToken cancellationToken)
     {
-        await WriteAsync(snapshot, SnapshotStatusComposer.Observed(snapshot, services.Time.GetUtcNow()), cancellationToken);
+        await WriteAsync(
+            snapshot, SnapshotStatusComposer.Observed(snapshot, services.Time.GetUtcNow()), cancellationToken);
         return null;
     }
 
@@ -99,8 +96,7 @@ internal sealed partial class BackupSnapshotController(
         {
             if (snapshot.Metadata.Finalizers?.Contains(Labels.SnapshotFinalizer) != true)
             {
-                // What is there then may be another's work that came in between: it is looked at anew before anything
-                // is begun.
+                // Another process may have written the object in between: read it again before the snapshot starts.
                 await Writer.AddFinalizerAsync(snapshot, Labels.SnapshotFinalizer, cancellationToken);
                 return ConflictPause;
             }
@@ -119,7 +115,10 @@ internal sealed partial class BackupSnapshotController(
 
         if (!job.Work.IsCompleted)
         {
-            await WriteAsync(snapshot, SnapshotStatusComposer.Running(snapshot, snapshot.Status!, job, services.Time.GetUtcNow()), cancellationToken);
+            await WriteAsync(
+                snapshot,
+                SnapshotStatusComposer.Running(snapshot, snapshot.Status!, job, services.Time.GetUtcNow()),
+                cancellationToken);
             return ShowProgress;
         }
 
@@ -165,29 +164,46 @@ internal sealed partial class BackupSnapshotController(
         var now = services.Time.GetUtcNow();
         try
         {
-            return SnapshotStatusComposer.Done(snapshot, snapshot.Status!, await job.Work, snapshot.Status!.Path ?? "", now);
+            return SnapshotStatusComposer.Done(
+                snapshot, snapshot.Status!, await job.Work, snapshot.Status!.Path ?? "", now);
         }
-        catch (Exception exception) when (exception is SnapshotException or MySqlException or IOException or UnauthorizedAccessException)
+        catch (Exception exception) when (
+            exception is SnapshotException or MySqlException or IOException or UnauthorizedAccessException)
         {
-            return Failed(exception is SnapshotException failure ? SnapshotReasons.Of(failure.Failure) : Reasons.DumpFailed, exception.Message);
+            return Failed(
+                exception is SnapshotException failure ? SnapshotReasons.Of(failure.Failure) : Reasons.DumpFailed,
+                exception.Message);
         }
-        catch (Exception exception) when (exception is ActRefusedException or OperationCanceledException or KubernetesException)
+        catch (Exception exception) when (
+            exception is ActRefusedException or OperationCanceledException or KubernetesException)
         {
-            // Not this process's turn, or the API server was away: the next look takes it up under the same id.
-            var standing = new RunStatusSummary(RunOutcomeKind.Progressing, BackupSnapshotPhases.Pending, Reasons.Pending, exception.Message);
-            return SnapshotStatusComposer.Standing(snapshot, snapshot.Status!, standing, now);
+            // This process must not act now, or the API server was unavailable: the next reconcile resumes under the
+            // same id.
+            var summary = new RunStatusSummary(
+                RunOutcomeKind.Progressing, BackupSnapshotPhases.Pending, Reasons.Pending, exception.Message);
+            return SnapshotStatusComposer.Standing(snapshot, snapshot.Status!, summary,  now);
         }
         catch (Exception exception)
         {
-            // Thrown on, it would be met again at every look and never be seen in status.
+            // Rethrown, it would recur at every reconcile and would never appear in status.
             Unexpected(_logger, exception, snapshot.Metadata.Namespace, snapshot.Metadata.Name);
             return Failed(Reasons.DumpFailed, $"{exception.GetType().Name}: {exception.Message}");
         }
 
         BackupSnapshotStatus Failed(string reason, string message)
         {
-            var standing = new RunStatusSummary(RunOutcomeKind.Stalled, BackupSnapshotPhases.Failed, reason, $"{message}. Nothing was overwritten; after the repair set a new spec.retry, or create another BackupSnapshot") { Failed = true };
-            return SnapshotStatusComposer.Standing(snapshot, snapshot.Status! with { Verified = false }, standing, now);
+            var summary = new RunStatusSummary(
+                RunOutcomeKind.Stalled,
+                BackupSnapshotPhases.Failed,
+                reason,
+                StatusMessage.Join(
+                    message,
+                    "No file was overwritten. After the repair set a new spec.retry, or create another "
+                    + "BackupSnapshot."))
+            {
+                Failed = true,
+            };
+            return SnapshotStatusComposer.Standing(snapshot, snapshot.Status! with { Verified = false }, summary,  now);
         }
     }
 
@@ -196,29 +212,47 @@ internal sealed partial class BackupSnapshotController(
         await ForgetAsync(snapshot);
         if (snapshot.Status is { SnapshotID: not null } status && status.Phase != BackupSnapshotPhases.Expired)
         {
-            // What retention has begun to remove is of no use to anybody any more: that removal ends here.
+            // Files that retention has started to remove cannot be restored from: that removal is finished here.
             if (snapshot.Spec.DeletionPolicy == DeletionPolicy.Delete || status.Phase == BackupSnapshotPhases.Expiring)
             {
-                var references = await SnapshotReferences.ReadAsync(services.Kubernetes, services.Scope, cancellationToken);
+                var references = await SnapshotReferences.ReadAsync(
+                    services.Kubernetes, services.Scope, cancellationToken);
                 if (status.Phase != BackupSnapshotPhases.Expiring && references.UserOf(snapshot) is { } user)
                 {
-                    var waits = new RunStatusSummary(RunOutcomeKind.Progressing, BackupSnapshotPhases.Deleting, Reasons.FilesInUse, $"{user}; the files go when that no longer holds");
-                    await WriteAsync(snapshot, SnapshotStatusComposer.Standing(snapshot, status, waits, services.Time.GetUtcNow()), cancellationToken);
+                    var waits = new RunStatusSummary(
+                        RunOutcomeKind.Progressing,
+                        BackupSnapshotPhases.Deleting,
+                        Reasons.FilesInUse,
+                        $"{user}. The files are deleted when that is no longer so.");
+                    await WriteAsync(
+                        snapshot,
+                        SnapshotStatusComposer.Standing(snapshot, status, waits, services.Time.GetUtcNow()),
+                        cancellationToken);
                     return LookAgainAfterFailure;
                 }
 
                 services.Fence.EnsureMayAct();
                 if (await RemoveFilesAsync(snapshot, cancellationToken) is { } trouble)
                 {
-                    await WriteAsync(snapshot, SnapshotStatusComposer.Standing(snapshot, status, trouble, services.Time.GetUtcNow()), cancellationToken);
+                    await WriteAsync(
+                        snapshot,
+                        SnapshotStatusComposer.Standing(snapshot, status, trouble, services.Time.GetUtcNow()),
+                        cancellationToken);
                     return LookAgainAfterFailure;
                 }
 
-                services.Events.Normal(snapshot, Reasons.FilesDeleted, $"the files under {status.Path} were deleted, as {(status.Phase == BackupSnapshotPhases.Expiring ? "retention" : "deletionPolicy")} says");
+                services.Events.Normal(
+                    snapshot,
+                    Reasons.FilesDeleted,
+                    $"The files under {status.Path} were deleted because of "
+                    + $"spec.{(status.Phase == BackupSnapshotPhases.Expiring ? "retention" : "deletionPolicy")}.");
             }
             else
             {
-                services.Events.Normal(snapshot, Reasons.FilesRetained, $"the files under {status.Path} stay, as deletionPolicy says");
+                services.Events.Normal(
+                    snapshot,
+                    Reasons.FilesRetained,
+                    $"The files under {status.Path} were kept because of spec.deletionPolicy.");
             }
         }
 
@@ -226,7 +260,7 @@ internal sealed partial class BackupSnapshotController(
         return null;
     }
 
-    // Null: they are gone. Otherwise why not; what retention has begun to remove stays marked as that.
+    // Null if the files were removed, otherwise the reason. A removal that retention has started stays Expiring.
     private async Task<RunStatusSummary?> RemoveFilesAsync(BackupSnapshot snapshot, CancellationToken cancellationToken)
     {
         var expiring = snapshot.Status!.Phase == BackupSnapshotPhases.Expiring;
@@ -245,19 +279,20 @@ internal sealed partial class BackupSnapshotController(
         {
             var reason = exception switch
             {
-                // The spec was good when the snapshot was taken: what is wrong now is the Secret.
+                // The spec was valid when the snapshot was taken, so the Secret is the cause.
                 SnapshotException { Failure: SnapshotFailure.InvalidRequest } => Reasons.SecretMissing,
                 SnapshotException failure => SnapshotReasons.Of(failure.Failure),
                 _ => Reasons.StorageUnusable,
             };
-            var wayOut = expiring
-                ? "If the storage is gone for good, remove the finalizer by hand"
-                : $"To let the object go and keep the files set spec.deletionPolicy: {DeletionPolicy.Retain}";
+            var remedy = expiring
+                ? $"If the storage no longer exists, remove the finalizer {Labels.SnapshotFinalizer} manually."
+                : $"To delete the object and keep the files, set spec.deletionPolicy: {DeletionPolicy.Retain}.";
             return new RunStatusSummary(
                 RunOutcomeKind.Stalled,
                 expiring ? BackupSnapshotPhases.Expiring : BackupSnapshotPhases.Deleting,
                 reason,
-                $"the files under {snapshot.Status.Path} could not be deleted: {exception.Message.TrimEnd('.')}. Put that right and they go by themselves. {wayOut}");
+                $"The files under {snapshot.Status.Path} could not be deleted: {StatusMessage.End(exception.Message)} "
+                + $"Repair this and they are deleted automatically. {remedy}");
         }
     }
 
@@ -265,17 +300,21 @@ internal sealed partial class BackupSnapshotController(
         BackupSnapshot snapshot, BackupSnapshotStatus status, CancellationToken cancellationToken)
     {
         var type = CrdsJsonContext.Default.BackupSnapshotStatus;
-        status = status with { UsedTokens = RetryTokens.Trim(snapshot.Metadata, snapshot.Spec.Retry, status.UsedTokens) };
+        status =
+            status with { UsedTokens = RetryTokens.Trim(snapshot.Metadata, snapshot.Spec.Retry, status.UsedTokens) };
         var next = StatusWrites.Fit(snapshot.Status, status, type);
         if (Text(snapshot with { Status = next }) == Text(snapshot))
         {
             return snapshot;
         }
 
-        var written = await StatusWrites.WriteAsync(Writer, services.Events, snapshot, next, type, static (s, n) => s with { Status = n }, cancellationToken);
+        var written = await StatusWrites.WriteAsync(
+            Writer, services.Events, snapshot, next, type, static (s, n) => s with { Status = n }, cancellationToken);
         services.Changes.Set();
         var trouble = Trouble(written);
-        if (written.Metadata.DeletionTimestamp is not null && trouble is not null && trouble.Reason != Trouble(snapshot)?.Reason)
+        if (written.Metadata.DeletionTimestamp is not null
+            && trouble is not null
+            && trouble.Reason != Trouble(snapshot)?.Reason)
         {
             services.Events.Warning(written, trouble.Reason, trouble.Message);
         }
@@ -297,6 +336,6 @@ internal sealed partial class BackupSnapshotController(
     private static Condition? Trouble(BackupSnapshot snapshot) =>
         snapshot.Status?.Conditions.Find(c => c.Type == ConditionTypes.Stalled && c.Status == "True");
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "BackupSnapshot {Namespace}/{Name} failed in a way that is not known")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "BackupSnapshot {Namespace}/{Name} failed unexpectedly.")]
     private static partial void Unexpected(ILogger logger, Exception exception, string? Namespace, string name);
 }

@@ -3,10 +3,10 @@ using Drydock.Crds.BackupSnapshots;
 
 namespace Drydock.Reconcilers.Snapshots;
 
-/// <summary>Under which id each attempt of a BackupSnapshot is kept.</summary>
+/// <summary>The id under which each attempt of a BackupSnapshot is stored.</summary>
 internal static class SnapshotIds
 {
-    // A file system allows 255 bytes in one name, and status.snapshotID 253.
+    // A file name may have 255 bytes, and status.snapshotID 253 characters.
     private const int LongestName = 200;
 
     /// <summary>

@@ -3,18 +3,17 @@ using Drydock.Crds.BackupSnapshots;
 
 namespace Drydock.Reconcilers.Snapshots;
 
-/// <summary>Whose a snapshot is, by its manifest.</summary>
+/// <summary>The owner of a snapshot, as its manifest records it.</summary>
 internal static class SnapshotOwners
 {
-    /// <summary>What the manifest of an object's snapshot records.</summary>
+    /// <summary>The owner that the manifest of a BackupSnapshot's files records.</summary>
     public static SnapshotOwner Of(BackupSnapshot snapshot) =>
         new(snapshot.Metadata.Namespace ?? "", snapshot.Metadata.Name, snapshot.Metadata.Uid ?? "");
 
     /// <summary>Why objects of a namespace may not use a snapshot; null if they may.</summary>
-    /// <param name="manifest">The snapshot's manifest.</param>
-    /// <param name="namespace">Namespace of the object that wants it.</param>
-    /// <param name="shared">Whether the namespaces share what is stored.</param>
-    /// <param name="location">Where it is.</param>
+    /// <param name="namespace">Namespace of the object that asks for the snapshot.</param>
+    /// <param name="shared">Whether all namespaces share the storage.</param>
+    /// <param name="location">Location of the snapshot.</param>
     public static string? Refusal(SnapshotManifest manifest, string? @namespace, bool shared, SnapshotLocation location)
     {
         if (shared || (manifest.Owner is { } owner && owner.Namespace == @namespace))
@@ -22,12 +21,14 @@ internal static class SnapshotOwners
             return null;
         }
 
-        var whose = manifest.Owner is { } other
+        var ownership =  manifest.Owner is { } other
             ? $"belongs to BackupSnapshot {other.Namespace}/{other.Name} of another namespace"
             : "does not record the namespace that it belongs to";
-        var wayOut = manifest.Owner is { } there
-            ? $"Create the object in namespace {there.Namespace}, or have an administrator start the operator with --storage-shared."
+        var remedy = manifest.Owner is { } there
+            ? $"Create the object in namespace {there.Namespace}, or have an administrator start the operator with "
+                + "--storage-shared."
             : "Take a new snapshot, or have an administrator start the operator with --storage-shared.";
-        return $"Snapshot {manifest.Id} in {location.Storage.Description} {whose}, and namespace {@namespace} may not use it. {wayOut}";
+        return $"Snapshot {manifest.Id} in {location.Storage.Description} {ownership}, and namespace {@namespace} may "
+            + $"not use it. {remedy}";
     }
 }

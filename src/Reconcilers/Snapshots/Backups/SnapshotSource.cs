@@ -11,30 +11,37 @@ using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Snapshots;
 
-/// <summary>The server a snapshot is taken of or restored to, by its spec and Secret.</summary>
+/// <summary>The server that a snapshot is taken from or restored to, by its spec and Secret.</summary>
 internal static class SnapshotSource
 {
-    // The number the database library gives to it: the caller treats it as any other connection that cannot be made.
+    // The number that the database library uses for this error: the caller treats it as any other connection that
+    // cannot be opened.
     private const int UnknownHost = 2005;
 
     /// <summary>Reads the Secret and builds the connection.</summary>
-    /// <param name="kubernetes">Where the Secret is read.</param>
-    /// <param name="namespace">The namespace of the object that names the server.</param>
-    /// <param name="source">The server.</param>
-    /// <param name="field">Where in the spec it is named, for messages: <c>spec.source</c>.</param>
-    /// <param name="endpoints">Which addresses are connected to.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <param name="field">Path of the field that names the server, for messages: <c>spec.source</c>.</param>
+    /// <param name="endpoints">Addresses that the operator may connect to.</param>
     /// <exception cref="SnapshotException">The Secret is missing, or lacks a key, or the server's address is
     /// refused.</exception>
     /// <exception cref="MySqlException">The server's name cannot be resolved.</exception>
     public static async Task<MySqlConnectionStringBuilder> ConnectAsync(
-        IKubernetesClient kubernetes, string? @namespace, DatabaseSource source, string field, EndpointPolicy endpoints, CancellationToken cancellationToken)
+        IKubernetesClient kubernetes,
+        string? @namespace,
+        DatabaseSource source,
+        string field,
+        EndpointPolicy endpoints,
+        CancellationToken cancellationToken)
     {
         var name = source.CredentialsSecretRef.Name;
         var secret = await kubernetes.GetAsync<V1Secret>(name, @namespace, cancellationToken)
-            ?? throw new SnapshotException(SnapshotFailure.InvalidRequest, $"Secret {name} ({field}.credentialsSecretRef) does not exist in namespace {@namespace}; create it with the keys username and password");
+            ?? throw new SnapshotException(
+                SnapshotFailure.InvalidRequest,
+                $"Secret {name} ({field}.credentialsSecretRef) does not exist in namespace {@namespace}. Create it "
+                + "with the keys username and password.");
         var host = source.Host ?? SecretText.Of(secret.Data, "host")
-            ?? throw new SnapshotException(SnapshotFailure.InvalidRequest, $"neither {field}.host nor the key host of Secret {name} says which server is meant; give one of them");
+            ?? throw new SnapshotException(
+                SnapshotFailure.InvalidRequest,
+                $"The server is not named: set {field}.host or the key host of Secret {name}.");
         if (SecretLimits.Refusal(name, secret.Data, SecretKeys.Database) is { } refusal)
         {
             throw new SnapshotException(SnapshotFailure.InvalidRequest, $"{field}.credentialsSecretRef: {refusal}");
@@ -44,7 +51,16 @@ internal static class SnapshotSource
         var builder = new MySqlConnectionStringBuilder
         {
             Server = host,
-            Port = (uint)(source.Port ?? (int.TryParse(SecretText.Of(secret.Data, "port"), NumberStyles.None, CultureInfo.InvariantCulture, out var port) ? port : 3306)),
+            Port = (uint)(
+                source.Port
+                    ?? (
+                        int.TryParse(
+                            SecretText.Of(secret.Data, "port"),
+                            NumberStyles.None,
+                            CultureInfo.InvariantCulture,
+                            out var port)
+                            ? port
+                            : 3306)),
             UserID = Required(secret, "username"),
             Password = Required(secret, "password"),
             SslMode = source.Tls.Mode switch
@@ -54,7 +70,8 @@ internal static class SnapshotSource
                 _ => MySqlSslMode.VerifyFull,
             },
         };
-        if (source.Tls.Mode != DatabaseTlsMode.Disabled && SecretLimits.Pem(secret.Data?.GetValueOrDefault(SecretKeys.Authority)) is { } authority)
+        if (source.Tls.Mode != DatabaseTlsMode.Disabled
+            && SecretLimits.Pem(secret.Data?.GetValueOrDefault(SecretKeys.Authority)) is { } authority)
         {
             builder.SslCaPem = authority;
         }
@@ -62,7 +79,7 @@ internal static class SnapshotSource
         return builder;
     }
 
-    /// <summary>The age identity in a Secret: a secret itself.</summary>
+    /// <summary>Reads the age identity from a Secret; it must not be logged.</summary>
     /// <exception cref="SnapshotException">The Secret is missing, or lacks the key identity.</exception>
     public static async Task<string?> IdentityAsync(
         IKubernetesClient kubernetes,
@@ -76,12 +93,15 @@ internal static class SnapshotSource
         }
 
         var secret = await kubernetes.GetAsync<V1Secret>(reference.Name, @namespace, cancellationToken)
-            ?? throw new SnapshotException(SnapshotFailure.InvalidRequest, $"Secret {reference.Name} (spec.identitySecretRef) does not exist in namespace {@namespace}; create it with the key identity");
+            ?? throw new SnapshotException(
+                SnapshotFailure.InvalidRequest,
+                $"Secret {reference.Name} (spec.identitySecretRef) does not exist in namespace {@namespace}. Create it "
+                + "with the key identity.");
         return Required(secret, "identity");
     }
 
-    // The database library and the dump tools resolve the name again for themselves: of several addresses they may take
-    // any, so each must be allowed.
+    // The database library and the dump tools resolve the name again and may use any of its addresses, so each address
+    // must be allowed.
     private static async Task CheckAsync(
         string host, string field, EndpointPolicy endpoints, CancellationToken cancellationToken)
     {
@@ -95,10 +115,17 @@ internal static class SnapshotSource
         }
         catch (SocketException unresolved)
         {
-            throw new MySqlException($"{field}.host: {host} cannot be resolved: {unresolved.Message}. Check the name and the DNS of the operator.", UnknownHost, "HY000", unresolved);
+            throw new MySqlException(
+                $"{field}.host: {host} cannot be resolved: {unresolved.Message}. Check the name and the DNS of the "
+                + "operator.",
+                UnknownHost,
+                "HY000",
+                unresolved);
         }
     }
 
     private static string Required(V1Secret secret, string key) =>
-        SecretText.Of(secret.Data, key) ?? throw new SnapshotException(SnapshotFailure.InvalidRequest, $"Secret {secret.Metadata.Name} lacks the key {key}; add it");
+        SecretText.Of(secret.Data, key)
+            ?? throw new SnapshotException(
+                SnapshotFailure.InvalidRequest, $"Secret {secret.Metadata.Name} lacks the key {key}. Add it.");
 }

@@ -7,7 +7,7 @@ using SnapshotDatabase = Drydock.Crds.BackupSnapshots.SnapshotDatabase;
 
 namespace Drydock.Reconcilers.Snapshots;
 
-/// <summary>Writes down where a snapshot stands. Pure.</summary>
+/// <summary>Composes the status of a snapshot. Pure.</summary>
 internal static class SnapshotStatusComposer
 {
     public static BackupSnapshotStatus Running(
@@ -17,14 +17,23 @@ internal static class SnapshotStatusComposer
         status = status with
         {
             Progress = string.Create(CultureInfo.InvariantCulture, $"{job?.Published ?? 0}/{count}"),
-            Databases = [.. snapshot.Spec.Databases.Select(d => new SnapshotDatabase { Name = d, Progress = job?.ProgressOf(d) })],
+            Databases =
+            [
+                .. snapshot.Spec.Databases.Select(
+                    d => new SnapshotDatabase { Name = d, Progress = job?.ProgressOf(d) }),
+            ],
             Verified = null,
         };
         var verifying = job?.IsVerifying == true;
+        var progress = job?.Describe() is { Length: > 0 } text ? text : string.Join(", ", snapshot.Spec.Databases);
         return Standing(
             snapshot,
             status,
-            new RunStatusSummary(RunOutcomeKind.Progressing, verifying ? BackupSnapshotPhases.Verifying : BackupSnapshotPhases.Dumping, verifying ? Reasons.Verifying : Reasons.Dumping, $"{(job?.Describe() is { Length: > 0 } progress ? progress : string.Join(", ", snapshot.Spec.Databases))} to {status.Path}"),
+            new RunStatusSummary(
+                RunOutcomeKind.Progressing,
+                verifying ? BackupSnapshotPhases.Verifying : BackupSnapshotPhases.Dumping,
+                verifying ? Reasons.Verifying : Reasons.Dumping,
+                $"Taking a snapshot under {status.Path}: {progress}."),
             now);
     }
 
@@ -37,7 +46,8 @@ internal static class SnapshotStatusComposer
     {
         status = status with
         {
-            Progress = string.Create(CultureInfo.InvariantCulture, $"{manifest.Databases.Count}/{manifest.Databases.Count}"),
+            Progress = string.Create(
+                CultureInfo.InvariantCulture, $"{manifest.Databases.Count}/{manifest.Databases.Count}"),
             SizeBytes = manifest.StoredBytes,
             RawBytes = manifest.RawBytes,
             Verified = true,
@@ -51,29 +61,45 @@ internal static class SnapshotStatusComposer
                     Rows = d.Rows,
                     Bytes = d.File.StoredBytes,
                     Sha256 = d.File.Sha256,
-                    File = d.File.Name.StartsWith(prefix, StringComparison.Ordinal) ? d.File.Name : prefix + d.File.Name,
+                    File = d.File.Name.StartsWith(prefix, StringComparison.Ordinal)
+                        ? d.File.Name
+                        : prefix + d.File.Name,
                 }),
             ],
         };
+        var tested = snapshot.Spec.Verify == Crds.Common.SnapshotVerification.RestoreTest
+            ? ", loaded into a scratch database and compared with the whole catalogue"
+            : "";
         return Standing(
             snapshot,
             status,
-            new RunStatusSummary(RunOutcomeKind.Succeeded, BackupSnapshotPhases.Succeeded, Reasons.Succeeded, string.Create(CultureInfo.InvariantCulture, $"{manifest.Databases.Count} databases, {manifest.StoredBytes} bytes stored, read back and compared{(snapshot.Spec.Verify == Crds.Common.SnapshotVerification.RestoreTest ? ", loaded into a scratch database and compared with the whole catalogue" : "")}")),
+            new RunStatusSummary(
+                RunOutcomeKind.Succeeded,
+                BackupSnapshotPhases.Succeeded,
+                Reasons.Succeeded,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{manifest.Databases.Count} databases with {manifest.StoredBytes} bytes were stored, read back "
+                    + $"and compared{tested}.")),
             now);
     }
 
-    /// <summary>Retention removes, or has removed, the files.</summary>
+    /// <summary>The status while retention removes the files, and afterwards.</summary>
     public static BackupSnapshotStatus Expiry(
         BackupSnapshot snapshot, string phase, string reason, string message, DateTimeOffset now)
     {
         var done = phase == BackupSnapshotPhases.Expired;
-        var status = Standing(snapshot, snapshot.Status! with { Verified = false }, new RunStatusSummary(done ? RunOutcomeKind.PlanReady : RunOutcomeKind.Progressing, phase, reason, message), now);
+        var status = Standing(
+            snapshot,
+            snapshot.Status! with { Verified = false },
+            new RunStatusSummary(done ? RunOutcomeKind.PlanReady : RunOutcomeKind.Progressing, phase, reason, message),
+            now);
         return status with { FinishedAt = snapshot.Status.FinishedAt };
     }
 
     /// <summary>
-    /// Nothing is to be done: the present generation is seen. What a former version wrote gets the condition that it
-    /// did not know.
+    /// No work is left: the present generation is observed. A status of a former version gets the condition that this
+    /// version added.
     /// </summary>
     public static BackupSnapshotStatus Observed(BackupSnapshot snapshot, DateTimeOffset now)
     {
@@ -87,37 +113,60 @@ internal static class SnapshotStatusComposer
         };
         if (kind == RunOutcomeKind.Stalled || IsWhole(status))
         {
-            return status with { ObservedGeneration = generation, Conditions = [.. status.Conditions.Select(c => c with { ObservedGeneration = generation })] };
+            return status with
+            {
+                ObservedGeneration = generation,
+                Conditions = [.. status.Conditions.Select(c => c with { ObservedGeneration = generation })],
+            };
         }
 
         var reason = kind == RunOutcomeKind.Succeeded ? Reasons.Succeeded : Reasons.Expired;
-        return Standing(snapshot, status, new RunStatusSummary(kind, status.Phase!, reason, status.Message ?? ""), now) with { FinishedAt = status.FinishedAt };
+        return Standing(
+            snapshot, status, new RunStatusSummary(kind, status.Phase!, reason, status.Message ?? ""), now) with
+        {
+            FinishedAt = status.FinishedAt,
+        };
     }
 
-    /// <summary>Whether a status says all that this version says.</summary>
+    /// <summary>Whether a status has every field and condition of this version.</summary>
     public static bool IsWhole(BackupSnapshotStatus status) =>
         status.Conditions.Exists(c => c.Type == ConditionTypes.Usable);
 
     public static BackupSnapshotStatus Standing(
-        BackupSnapshot snapshot, BackupSnapshotStatus status, RunStatusSummary standing, DateTimeOffset now)
+        BackupSnapshot snapshot, BackupSnapshotStatus status, RunStatusSummary summary, DateTimeOffset now)
     {
         var set = new ConditionSet(status.Conditions, now, snapshot.Metadata.Generation);
-        var succeeded = standing.Kind == RunOutcomeKind.Succeeded;
-        var expired = standing.Kind == RunOutcomeKind.PlanReady;
-        var usable = succeeded || (status.Verified == true && standing.Reason == Reasons.FilesInUse);
-        set.Set(ConditionTypes.Ready, succeeded || expired, standing.Reason, standing.Message);
-        set.Set(ConditionTypes.Usable, usable, standing.Reason, standing.Message);
-        set.Set(ConditionTypes.Reconciling, standing.Kind == RunOutcomeKind.Progressing, standing.Reason, standing.Message);
-        set.Set(ConditionTypes.Stalled, standing.Kind == RunOutcomeKind.Stalled, standing.Reason, standing.Kind == RunOutcomeKind.Stalled ? standing.Message : "");
-        set.Set(ConditionTypes.Succeeded, succeeded, succeeded ? standing.Reason : Reasons.NotYet, succeeded ? standing.Message : "");
-        set.Set(ConditionTypes.Failed, standing.Failed, standing.Failed ? standing.Reason : Reasons.NotFailed, standing.Failed ? standing.Message : "");
+        var succeeded = summary.Kind == RunOutcomeKind.Succeeded;
+        var expired = summary.Kind == RunOutcomeKind.PlanReady;
+        var usable = succeeded || (status.Verified == true && summary.Reason == Reasons.FilesInUse);
+        set.Set(ConditionTypes.Ready, succeeded || expired, summary.Reason, summary.Message);
+        set.Set(ConditionTypes.Usable, usable, summary.Reason, summary.Message);
+        set.Set(
+            ConditionTypes.Reconciling, summary.Kind == RunOutcomeKind.Progressing, summary.Reason, summary.Message);
+        set.Set(
+            ConditionTypes.Stalled,
+            summary.Kind == RunOutcomeKind.Stalled,
+            summary.Reason,
+            summary.Kind == RunOutcomeKind.Stalled ? summary.Message : "");
+        set.Set(
+            ConditionTypes.Succeeded,
+            succeeded,
+            succeeded ? summary.Reason : Reasons.NotYet,
+            succeeded ? summary.Message : "");
+        set.Set(
+            ConditionTypes.Failed,
+            summary.Failed,
+            summary.Failed ? summary.Reason : Reasons.NotFailed,
+            summary.Failed ? summary.Message : "");
         return status with
         {
             ObservedGeneration = snapshot.Metadata.Generation,
-            Phase = standing.Phase,
-            Message = SchemaLimits.Clip(standing.Message),
+            Phase = summary.Phase,
+            Message = SchemaLimits.Clip(summary.Message),
             StartedAt = status.StartedAt ?? now,
-            FinishedAt = standing.Kind is RunOutcomeKind.Succeeded or RunOutcomeKind.Stalled ? status.FinishedAt ?? now : null,
+            FinishedAt = summary.Kind is RunOutcomeKind.Succeeded or RunOutcomeKind.Stalled
+                ? status.FinishedAt ?? now
+                : null,
             Conditions = set.Conditions,
         };
     }

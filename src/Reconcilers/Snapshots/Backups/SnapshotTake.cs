@@ -7,11 +7,13 @@ using SnapshotVerification = Drydock.Crds.Common.SnapshotVerification;
 
 namespace Drydock.Reconcilers.Snapshots;
 
-/// <summary>Takes, verifies and, if asked, restores a snapshot for a test: the work of one job.</summary>
+/// <summary>
+/// Takes and verifies a snapshot, and loads it for a test if the spec asks for that: the work of one job.
+/// </summary>
 internal sealed class SnapshotTake(SnapshotServices services, BackupSnapshot snapshot)
 {
     /// <summary>Returns the manifest of the verified snapshot.</summary>
-    /// <exception cref="SnapshotException">Anything that keeps it from being one.</exception>
+    /// <exception cref="SnapshotException">The snapshot could not be taken or verified.</exception>
     public async Task<SnapshotManifest> RunAsync(SnapshotJob job, CancellationToken cancellationToken)
     {
         using var limit = new CancellationTokenSource(TimeLimit.Parse(snapshot.Spec.Timeout), services.Time);
@@ -20,14 +22,19 @@ internal sealed class SnapshotTake(SnapshotServices services, BackupSnapshot sna
         {
             if (BackupSnapshotValidation.Validate(snapshot.Spec) is { Count: > 0 } invalid)
             {
-                throw new SnapshotException(SnapshotFailure.InvalidRequest, string.Join("; ", invalid.Select(f => f.Message)));
+                throw new SnapshotException(
+                    SnapshotFailure.InvalidRequest, string.Join("; ", invalid.Select(f => f.Message)));
             }
 
             return await TakeAsync(job, either.Token);
         }
-        catch (OperationCanceledException) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (
+            limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            throw new SnapshotException(SnapshotFailure.DumpFailed, $"not finished after {snapshot.Spec.Timeout} (spec.timeout); raise it, then set a new spec.retry");
+            throw new SnapshotException(
+                SnapshotFailure.DumpFailed,
+                $"The snapshot was not finished within {snapshot.Spec.Timeout} (spec.timeout). Increase it, then set a "
+                + "new spec.retry.");
         }
     }
 
@@ -35,7 +42,9 @@ internal sealed class SnapshotTake(SnapshotServices services, BackupSnapshot sna
     {
         if (!verification.IsGood)
         {
-            throw new SnapshotException(verification.Findings[0].Failure, string.Join(" ", verification.Findings.Take(10).Select(f => f.Message)));
+            throw new SnapshotException(
+                verification.Findings[0].Failure,
+                string.Join(" ", verification.Findings.Take(10).Select(f => f.Message)));
         }
     }
 
@@ -43,22 +52,30 @@ internal sealed class SnapshotTake(SnapshotServices services, BackupSnapshot sna
     {
         var location = await services.LocateAsync(snapshot, cancellationToken);
 
-        // An earlier life of this process may have finished it: the manifest is written last.
+        // The process may have finished it before a restart: the manifest is written last.
         var manifest = await services.Snapshotter.FindAsync(location, cancellationToken);
-        if (manifest is not null && SnapshotOwners.Refusal(manifest, snapshot.Metadata.Namespace, services.Storages.Shared, location) is { } foreign)
+        if (manifest is not null
+            && SnapshotOwners.Refusal(
+                manifest, snapshot.Metadata.Namespace, services.Storages.Shared, location) is { } foreign)
         {
             throw new SnapshotException(SnapshotFailure.ForeignSnapshot, foreign);
         }
 
         if (manifest is null)
         {
-            // By its mark the storage is known again before anything is ever removed from it: also when this attempt
-            // gets no further.
+            // The marker file identifies the storage before files are ever removed from it, also if this attempt fails.
             await location.Storage.EnsureMarkAsync(cancellationToken);
         }
 
-        var identity = await SnapshotSource.IdentityAsync(services.Kubernetes, snapshot.Metadata.Namespace, snapshot.Spec.IdentitySecretRef, cancellationToken);
-        var connection = await SnapshotSource.ConnectAsync(services.Kubernetes, snapshot.Metadata.Namespace, snapshot.Spec.Source, "spec.source", services.Endpoints, cancellationToken);
+        var identity = await SnapshotSource.IdentityAsync(
+            services.Kubernetes, snapshot.Metadata.Namespace, snapshot.Spec.IdentitySecretRef, cancellationToken);
+        var connection = await SnapshotSource.ConnectAsync(
+            services.Kubernetes,
+            snapshot.Metadata.Namespace,
+            snapshot.Spec.Source,
+            "spec.source",
+            services.Endpoints,
+            cancellationToken);
         if (manifest is not null)
         {
             RequireGood(await services.Snapshotter.VerifyAsync(location, identity, job, cancellationToken));
@@ -72,7 +89,14 @@ internal sealed class SnapshotTake(SnapshotServices services, BackupSnapshot sna
         {
             services.Fence.EnsureMayAct();
             RequireGood(await services.Loader.RestoreTestAsync(
-                new RestoreTestRequest { Location = location, Connection = connection, Threads = snapshot.Spec.Threads, Identity = identity, Progress = job },
+                new RestoreTestRequest
+                {
+                    Location = location,
+                    Connection = connection,
+                    Threads = snapshot.Spec.Threads,
+                    Identity = identity,
+                    Progress = job,
+                },
                 cancellationToken));
         }
 
@@ -103,8 +127,8 @@ internal sealed class SnapshotTake(SnapshotServices services, BackupSnapshot sna
             cancellationToken);
     }
 
-    // Attempts that failed before their manifest: nobody knows of those files any more, and they may be as large as a
-    // snapshot.
+    // Files of attempts that failed before their manifest was written: no object refers to them, and they can be as
+    // large as a snapshot.
     private async Task RemoveAbandonedAsync(SnapshotLocation location, CancellationToken cancellationToken)
     {
         for (var attempt = 1; attempt < snapshot.Status!.Attempt; attempt++)

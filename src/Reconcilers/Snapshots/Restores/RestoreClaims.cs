@@ -8,18 +8,24 @@ using OmsUpgrade = Drydock.Crds.OmsUpgrades.OmsUpgrade;
 namespace Drydock.Reconcilers.Snapshots;
 
 /// <summary>
-/// The claims of a restore: one Lease for each of its databases on its server, of the same name as the claim of an
-/// upgrade whose metadata database it is. So two restores of one database exclude each other, and an upgrade and a
-/// restore of its database; the upgrade whose way back the restore is lends its own.
+/// The claims of a restore: one Lease for each of its databases on its server, with the same name as the claim of an
+/// upgrade that uses the database as its metadata database. So two restores of one database exclude each other, and so
+/// do an upgrade and a restore of its database. A restore that is the rollback of an upgrade uses the claim of that
+/// upgrade.
 /// </summary>
 internal sealed class RestoreClaims(RestoreServices services)
 {
-    /// <summary>Names of the Leases, for the receipt, before they are taken.</summary>
-    public static IReadOnlyList<string> Names(SnapshotRestore restore, ServerLook server, IEnumerable<string> databases) =>
-        [.. databases.SelectMany(d => Target(server, d).Names(restore.Metadata.Namespace)).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+    /// <summary>Names of the Leases; the receipt holds them before the Leases are taken.</summary>
+    public static IReadOnlyList<string> Names(
+        SnapshotRestore restore, ServerLook server, IEnumerable<string> databases) =>
+        [
+            .. databases.SelectMany(d => Target(server, d).Names(restore.Metadata.Namespace))
+            .Distinct(StringComparer.Ordinal)
+            .Order(StringComparer.Ordinal),
+        ];
 
-    /// <summary>Takes all of them, or none; a restore that has begun keeps those it has.</summary>
-    /// <returns>Null if they are ours now; otherwise who is in the way, and how to go on.</returns>
+    /// <summary>Takes all claims or none; a restore that has started keeps the claims it has.</summary>
+    /// <returns>Null if this restore holds all claims, otherwise the holder and the remedy.</returns>
     public async Task<string?> TakeAsync(
         SnapshotRestore restore,
         ServerLook server,
@@ -29,7 +35,7 @@ internal sealed class RestoreClaims(RestoreServices services)
     {
         var begun = RestoreProgressOf.HasBegun(restore.Status);
 
-        // In one order for everybody, so that two restores never wait for each other.
+        // Every restore takes them in the same order, so that two restores never wait for each other.
         foreach (var database in databases.Order(StringComparer.Ordinal))
         {
             var target = Target(server, database);
@@ -38,14 +44,18 @@ internal sealed class RestoreClaims(RestoreServices services)
                 continue;
             }
 
-            if (await services.Claims.ClaimAsync(target, restore, adopt: false, keep: begun, cancellationToken) is { } holder)
+            if (await services.Claims.ClaimAsync(
+                target, restore, adopt: false, keep: begun, cancellationToken) is { } holder)
             {
                 await GiveWayAsync(restore, server, databases, cancellationToken);
-                return $"{holder} holds {target.Identity}; the restore continues when that one ends. If that object no longer exists, look at the database first, then delete the Lease {holder.Lease}";
+                return $"{holder} holds {target.Identity}. The restore continues automatically when it finishes or is "
+                    + "deleted. If that object no longer exists, check the database, then delete the Lease "
+                    + $"{holder.Lease}.";
             }
         }
 
-        // Only now: an upgrade stores its claim and looks for ours, so of the two at least one sees the other.
+        // Checked after the claims are stored: an upgrade also stores its claim first and then checks for others, so at
+        // least one of the two sees the other.
         if (await UpgradeAsync(restore, server, databases, upgradeUid, cancellationToken) is { } upgrade)
         {
             await GiveWayAsync(restore, server, databases, cancellationToken);
@@ -55,25 +65,31 @@ internal sealed class RestoreClaims(RestoreServices services)
         return null;
     }
 
-    /// <summary>Gives back those of them that this restore holds.</summary>
+    /// <summary>Releases those that this restore holds.</summary>
     public Task ReleaseAsync(SnapshotRestore restore, IEnumerable<string> names, CancellationToken cancellationToken) =>
         services.Claims.ReleaseAsync(names, restore.Metadata.Uid!, cancellationToken);
 
-    /// <summary>Lets go of what the receipt names.</summary>
+    /// <summary>Releases the claims that the receipt names.</summary>
     public Task ReleaseAsync(SnapshotRestore restore, CancellationToken cancellationToken) => ReleaseAsync(
-        restore, restore.Status?.Receipt?.GetValueOrDefault(RestoreReceipt.Claims)?.Split(',', StringSplitOptions.RemoveEmptyEntries) ?? [], cancellationToken);
+        restore,
+        restore.Status?.Receipt?.GetValueOrDefault(RestoreReceipt.Claims)?.Split(
+            ',', StringSplitOptions.RemoveEmptyEntries)
+            ?? [],
+        cancellationToken);
 
     private static ClaimTarget Target(ServerLook server, string database) =>
         new(TargetIdentity.Of(server.Identity, database), server.Addresses);
 
-    // The upgrade holds the claim on the databases of its own rollback; it may have been reached by other addresses
-    // than the restore.
+    // The upgrade holds the claim on the databases of its own rollback, perhaps under other addresses than the restore
+    // uses.
     private async Task<bool> IsLentAsync(
         SnapshotRestore restore, ClaimTarget target, string upgradeUid, CancellationToken cancellationToken)
     {
         foreach (var name in target.Names(restore.Metadata.Namespace))
         {
-            if ((await services.Kubernetes.GetAsync<V1Lease>(name, services.Claims.Namespace, cancellationToken))?.Spec.HolderIdentity == upgradeUid)
+            if ((
+                await services.Kubernetes.GetAsync<V1Lease>(
+                    name, services.Claims.Namespace, cancellationToken))?.Spec.HolderIdentity == upgradeUid)
             {
                 return true;
             }
@@ -82,11 +98,17 @@ internal sealed class RestoreClaims(RestoreServices services)
         return false;
     }
 
-    // What is half restored stays claimed: nobody else may work on it.
-    private Task GiveWayAsync(SnapshotRestore restore, ServerLook server, IEnumerable<string> databases, CancellationToken cancellationToken) =>
-        RestoreProgressOf.HasBegun(restore.Status) ? Task.CompletedTask : ReleaseAsync(restore, Names(restore, server, databases), cancellationToken);
+    // A half restored database stays claimed, so that no other object works on it.
+    private Task GiveWayAsync(
+        SnapshotRestore restore,
+        ServerLook server,
+        IEnumerable<string> databases,
+        CancellationToken cancellationToken) =>
+        RestoreProgressOf.HasBegun(restore.Status)
+            ? Task.CompletedTask
+            : ReleaseAsync(restore, Names(restore, server, databases), cancellationToken);
 
-    // An upgrade claims its rm database alone; that it works on the others too is in its plan.
+    // An upgrade claims only its rm database; its plan names the other databases that it works on.
     private async Task<string?> UpgradeAsync(
         SnapshotRestore restore,
         ServerLook server,
@@ -96,13 +118,18 @@ internal sealed class RestoreClaims(RestoreServices services)
     {
         var here = Target(server, databases[0]);
         var upgrades = await services.Scope.ListAsync<OmsUpgrade>(services.Kubernetes, null, cancellationToken);
-        foreach (var upgrade in upgrades.Items.Where(u => u.Metadata.Uid != upgradeUid && u.Status?.Target?.Claim is not null))
+        foreach (var upgrade in
+            upgrades.Items.Where(u => u.Metadata.Uid != upgradeUid && u.Status?.Target?.Claim is not null))
         {
             if (ClaimTarget.Of(upgrade.Status!.Target) is { } there
                 && here.IsOnServerOf(there, restore.Metadata.Namespace, upgrade.Metadata.Namespace)
-                && DatabasesOf(upgrade).Intersect(databases, StringComparer.OrdinalIgnoreCase).ToList() is { Count: > 0 } common)
+                && DatabasesOf(upgrade)
+                    .Intersect(databases, StringComparer.OrdinalIgnoreCase)
+                    .ToList() is { Count: > 0 } common)
             {
-                return $"{OmsUpgrade.KindName} {upgrade.Metadata.Namespace}/{upgrade.Metadata.Name} works on {string.Join(", ", common)}; the restore continues when that one ends";
+                return $"{OmsUpgrade.KindName} {upgrade.Metadata.Namespace}/{upgrade.Metadata.Name} works on "
+                    + $"{string.Join(", ", common)}. The restore continues automatically when that upgrade finishes or "
+                    + "is deleted.";
             }
         }
 

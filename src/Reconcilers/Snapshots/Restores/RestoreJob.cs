@@ -5,9 +5,9 @@ using Drydock.Crds.SnapshotRestores;
 namespace Drydock.Reconcilers.Snapshots;
 
 /// <summary>
-/// One look or restore running beside the reconcile. It never writes to the object itself: what it must have in status
-/// before it acts it hands over with <see cref="CommitAsync"/>, and the reconcile, the one writer, writes it only while
-/// the object still names this job.
+/// A check or restore that runs outside the reconcile. It never writes the object: <see cref="CommitAsync"/> hands over
+/// changes that must be in status before the job acts, and the reconcile, the only writer, writes them only while the
+/// object still names this job.
 /// </summary>
 internal sealed class RestoreJob : IProgress<SnapshotProgress>, IAsyncDisposable
 {
@@ -23,15 +23,15 @@ internal sealed class RestoreJob : IProgress<SnapshotProgress>, IAsyncDisposable
         (_wake, _stop) = (wake, CancellationTokenSource.CreateLinkedTokenSource(fenceEnded));
 
     /// <summary>
-    /// Random name of this job in <c>status.receipt</c>: a process that took over puts its own there, and this job's
-    /// commits are refused from then on.
+    /// Random name of this job in <c>status.receipt</c>. A process that takes over replaces it by its own, and all
+    /// later commits of this job are refused.
     /// </summary>
     public string Id { get; } = Guid.NewGuid().ToString("N");
 
-    /// <summary>The work.</summary>
-    public Task<RestoreOutcome> Work { get; private set; } = Task.FromException<RestoreOutcome>(new InvalidOperationException("not started"));
+    public Task<RestoreOutcome> Work { get; private set; } = Task.FromException<RestoreOutcome>(
+        new InvalidOperationException("not started"));
 
-    /// <summary>What it does now, for people.</summary>
+    /// <summary>The present activity, as text.</summary>
     public string Activity
     {
         get => _activity;
@@ -42,41 +42,40 @@ internal sealed class RestoreJob : IProgress<SnapshotProgress>, IAsyncDisposable
         }
     }
 
-    /// <summary>True: finish the database that is under way and begin no other.</summary>
+    /// <summary>True: finish the database under way and start no other.</summary>
     public bool StopAfterCurrent
     {
         get => _stopAfterCurrent;
         set => _stopAfterCurrent = value;
     }
 
-    /// <summary>The warning of a server whose identity is not verified, from before the first drop on.</summary>
+    /// <summary>The warning that the identity of the server is not verified, set before the first drop.</summary>
     public string? Unverified
     {
         get => _unverified;
         set => _unverified = value;
     }
 
-    /// <summary>Makes a job; <see cref="Start"/> starts it.</summary>
-    /// <param name="wake">Called when it has something to write, and when it is over.</param>
-    /// <param name="fenceEnded">Cancels it when this process must not act any more.</param>
+    /// <summary>Creates a job; <see cref="Start"/> starts it.</summary>
+    /// <param name="wake">Called when the job has a change to write, and when it has ended.</param>
+    /// <param name="fenceEnded">Cancels the job when this process must not act any longer.</param>
     public static RestoreJob Create(Action wake, CancellationToken fenceEnded) => new(wake, fenceEnded);
 
-    /// <summary>Starts the work.</summary>
     public void Start(Func<RestoreJob, CancellationToken, Task<RestoreOutcome>> work)
     {
         Work = Task.Run(() => work(this, _stop.Token), CancellationToken.None);
-        _ = Work.ContinueWith(_ => _wake(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        _ = Work.ContinueWith(
+            _ => _wake(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
     }
 
-    /// <inheritdoc />
     public void Report(SnapshotProgress value) => _progress[value.Database] = value;
 
-    /// <summary>How far a database is; null if nothing is known.</summary>
+    /// <summary>Progress of a database; null if unknown.</summary>
     public SnapshotProgress? ProgressOf(string database) => _progress.GetValueOrDefault(database);
 
     /// <summary>
-    /// Returns when the change is in status. Must be repeatable: it is applied anew to what the server has after a
-    /// conflict.
+    /// Returns when the change is in status. The change must be repeatable: after a conflict it is applied again to the
+    /// server's version.
     /// </summary>
     /// <exception cref="RestoreStopException">Another operator has taken over; nothing was written.</exception>
     public async Task CommitAsync(
@@ -101,7 +100,7 @@ internal sealed class RestoreJob : IProgress<SnapshotProgress>, IAsyncDisposable
         return [.. _commits];
     }
 
-    /// <summary>Refuses what waits and whatever comes.</summary>
+    /// <summary>Refuses all waiting and future commits.</summary>
     public void Supersede()
     {
         foreach (var commit in Pending())
@@ -112,11 +111,11 @@ internal sealed class RestoreJob : IProgress<SnapshotProgress>, IAsyncDisposable
         _stop.Cancel();
     }
 
-    /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
-        await Work.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        await Work.ContinueWith(
+            static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
         _stop.Dispose();
     }
 
@@ -124,7 +123,7 @@ internal sealed class RestoreJob : IProgress<SnapshotProgress>, IAsyncDisposable
     /// <param name="Change">The change.</param>
     internal sealed record Commit(Func<SnapshotRestoreStatus, SnapshotRestoreStatus> Change)
     {
-        /// <summary>Set when it is written.</summary>
+        /// <summary>Completed when the change is written.</summary>
         public TaskCompletionSource Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }

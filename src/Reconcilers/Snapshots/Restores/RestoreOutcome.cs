@@ -1,27 +1,35 @@
 namespace Drydock.Reconcilers.Snapshots;
 
-/// <summary>What a job of a restore came to.</summary>
-/// <param name="Message">For people.</param>
+/// <summary>The result of a job of a restore.</summary>
+/// <param name="Message">Whole sentences for status.</param>
 internal abstract record RestoreOutcome(string Message)
 {
-    /// <summary>Every database is as the snapshot has it.</summary>
+    /// <summary>Every database was restored.</summary>
     internal sealed record Restored(string Message) : RestoreOutcome(Message);
 
     /// <summary>mode: Plan has ended; nothing was changed.</summary>
     internal sealed record Planned(string Message) : RestoreOutcome(Message);
 
-    /// <summary>It was asked to begin no other database.</summary>
+    /// <summary>It was told to start no other database.</summary>
     internal sealed record Stopped(string Message) : RestoreOutcome(Message);
 
-    /// <summary>It goes on by itself when what the message says has come; it looks again.</summary>
+    /// <summary>
+    /// It continues automatically when the condition in the message is met; the operator checks again.
+    /// </summary>
     internal sealed record Waits(string Reason, string Message) : RestoreOutcome(Message);
 
-    /// <summary>It needs a repair outside the object, and looks again by itself.</summary>
+    /// <summary>It needs a repair outside the object; the operator checks again automatically.</summary>
     internal sealed record Blocked(string Reason, string Message) : RestoreOutcome(Message);
 
-    /// <summary>It ended; a change of the spec or a retry token goes on.</summary>
+    /// <summary>It ended; a change of the spec or a retry token resumes it.</summary>
     internal sealed record Failed(string Reason, string Message) : RestoreOutcome(Message);
 
-    /// <summary>Another operator has taken the restore over.</summary>
-    internal sealed record Superseded() : RestoreOutcome("another operator has taken the restore over");
+    /// <summary>Another operator has taken over the restore.</summary>
+    internal sealed record Superseded() : RestoreOutcome("Another operator has taken over the restore.");
+}
+
+/// <summary>Ends a job with an outcome, whose message it has.</summary>
+internal sealed class RestoreStopException(RestoreOutcome outcome) : Exception(outcome.Message)
+{
+    public RestoreOutcome Outcome => outcome;
 }

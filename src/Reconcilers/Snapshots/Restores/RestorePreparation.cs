@@ -1,4 +1,5 @@
 using System.Globalization;
+using Drydock.Abstractions.Values;
 using Drydock.Clients.MySql;
 using Drydock.Clients.Snapshots;
 using Drydock.Crds.BackupSnapshots;
@@ -9,23 +10,28 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Reconcilers.Snapshots;
 
 /// <summary>
-/// Everything before the first change: finds the snapshot, looks at the server, asks the guards, reads every file
-/// through. Changes nothing anywhere.
+/// All checks before the first change: finds the snapshot, reads the state of the server, evaluates the guards and
+/// reads every file completely. Changes nothing.
 /// </summary>
 internal sealed class RestorePreparation(
-    RestoreServices services, SnapshotRestore restore, RestoreJob job, RestoreSession session, Func<SessionReceipt, CancellationToken, Task> noted)
+    RestoreServices services,
+    SnapshotRestore restore,
+    RestoreJob job,
+    RestoreSession session,
+    Func<SessionReceipt, CancellationToken, Task> noted)
 {
-    // Files rot and are overwritten while a restore waits for days; what was read lately is not read again at every
-    // look.
+    // A restore may wait for days while files are damaged or overwritten; files that were read recently are not read
+    // again at every check.
     private static readonly TimeSpan VerificationHolds = TimeSpan.FromHours(1);
 
-    private static readonly string[] SystemSchemas = ["mysql", "information_schema", "performance_schema", "sys", "oceanbase"];
+    private static readonly string[] SystemSchemas =
+        ["mysql", "information_schema", "performance_schema", "sys", "oceanbase"];
 
     /// <summary>
-    /// Looks everything up; the server, the guards and the manifest are good when it returns. The files are not read
+    /// Reads everything; when it returns, the server, the guards and the manifest are valid. The files are not read
     /// yet.
     /// </summary>
-    /// <exception cref="RestoreStopException">Something stands against it.</exception>
+    /// <exception cref="RestoreStopException">Something prevents the restore.</exception>
     public async Task<RestoreWork> LookAsync(CancellationToken cancellationToken)
     {
         if (SnapshotRestoreValidation.Validate(restore.Spec) is { Count: > 0 } invalid)
@@ -37,20 +43,38 @@ internal sealed class RestorePreparation(
         RequireInTime(upgrade);
         var place = await SnapshotPlace.FindAsync(services, restore, noted, cancellationToken);
         var manifest = await services.Snapshotter.FindAsync(place.Location, cancellationToken)
-            ?? throw Ends(Reasons.SnapshotMissing, $"there is no manifest {place.Location.ManifestName} in {place.Location.Storage.Description}: the snapshot does not exist");
-        if (SnapshotOwners.Refusal(manifest, restore.Metadata.Namespace, services.Storages.Shared, place.Location) is { } foreign)
+            ?? throw Ends(
+                Reasons.SnapshotMissing,
+                $"The manifest {place.Location.ManifestName} does not exist in {place.Location.Storage.Description}, "
+                + "so the snapshot does not exist. Restore from another snapshot.");
+        if (SnapshotOwners.Refusal(
+            manifest, restore.Metadata.Namespace, services.Storages.Shared, place.Location) is { } foreign)
         {
             throw Ends(Reasons.ForeignSnapshot, foreign);
         }
 
         var databases = Select(manifest);
         RequireSame(manifest, databases);
-        DatabaseSource target = restore.Spec.Target ?? place.Source ?? throw Ends(Reasons.InvalidSpec, "spec.target: a restore from files needs it; there is no BackupSnapshot to take the server from");
+        DatabaseSource target = restore.Spec.Target
+            ?? place.Source
+            ?? throw Ends(
+                Reasons.InvalidSpec,
+                "spec.target is not set. A restore from files needs it, because no BackupSnapshot names the server.");
         var connection = await SecretAsync(() => ConnectAsync(target, cancellationToken));
-        var identity = await SecretAsync<string?>(() => SnapshotSource.IdentityAsync(services.Kubernetes, restore.Metadata.Namespace, restore.Spec.IdentitySecretRef, cancellationToken));
+        var identity = await SecretAsync<string?>(
+            () =>
+                SnapshotSource.IdentityAsync(
+                    services.Kubernetes,
+                    restore.Metadata.Namespace,
+                    restore.Spec.IdentitySecretRef,
+                    cancellationToken));
         if (manifest.Encryption is not null && identity is null)
         {
-            throw new RestoreStopException(new RestoreOutcome.Blocked(Reasons.SecretMissing, "the snapshot is encrypted and spec.identitySecretRef is not given; name a Secret with the key identity of one of its recipients"));
+            throw new RestoreStopException(
+                new RestoreOutcome.Blocked(
+                    Reasons.SecretMissing,
+                    "The snapshot is encrypted and spec.identitySecretRef is not set. Name a Secret with the age "
+                    + "identity of one of its recipients in the key identity."));
         }
 
         var server = services.Servers.Open(connection);
@@ -74,13 +98,13 @@ internal sealed class RestorePreparation(
     }
 
     /// <summary>
-    /// Refuses to begin without <c>spec.notAfter</c>, or after it; what has begun continues. What was restored is known
-    /// from status alone, and a status is lost when the object is deleted and applied again: without an end the same
-    /// manifest would drop the databases again, months later.
+    /// Refuses to start without <c>spec.notAfter</c>, or after it; a restore that has started continues. Which
+    /// databases were restored is known from status only, and a status is lost when the object is deleted and applied
+    /// again: without a deadline the same manifest would drop the databases again months later.
     /// </summary>
-    /// <param name="upgradeUid">The upgrade that waits for the restore and answers for it; null for a restore that
-    /// stands alone.</param>
-    /// <exception cref="RestoreStopException">It must not begin.</exception>
+    /// <param name="upgradeUid">The upgrade that waits for the restore and is responsible for it; null for a restore
+    /// without an upgrade.</param>
+    /// <exception cref="RestoreStopException">The restore must not start.</exception>
     public void RequireInTime(string? upgradeUid)
     {
         if (restore.Spec.Mode != RunMode.Apply || RestoreProgressOf.HasBegun(restore.Status))
@@ -92,7 +116,9 @@ internal sealed class RestorePreparation(
         {
             throw Ends(
                 Reasons.InvalidSpec,
-                "spec.notAfter is not set. A restore with mode: Apply needs the time after which it must not begin, for instance 2026-03-01T04:00:00Z, so that the same manifest applied again later drops nothing. Set it to some hours from now. Nothing was changed");
+                "spec.notAfter is not set. A restore with mode: Apply needs the time after which it must not start, "
+                + "for example 2026-03-01T04:00:00Z, so that the same manifest applied again later drops nothing. Set "
+                + "it to some hours from now. Nothing was changed.");
         }
 
         if (StartDeadline.Missed(restore.Spec.NotAfter, services.Time.GetUtcNow()) is { } late)
@@ -102,11 +128,11 @@ internal sealed class RestorePreparation(
     }
 
     /// <summary>
-    /// Ends the job between two databases if the Secret of the server is another one than it began with, so that the
-    /// next one begins with what is there now. A Secret that is gone or unusable ends nothing: its namespace may be
-    /// going away, and a database that is half restored is finished first.
+    /// Ends the job between two databases if the Secret of the server was changed, so that the next job uses the new
+    /// one. A missing or unusable Secret ends nothing: its namespace may be being deleted, and a half restored database
+    /// is finished first.
     /// </summary>
-    /// <exception cref="RestoreStopException">It is another one.</exception>
+    /// <exception cref="RestoreStopException">The Secret was changed.</exception>
     public async Task RequireSameAccessAsync(RestoreWork work, CancellationToken cancellationToken)
     {
         MySqlConnectionStringBuilder now;
@@ -122,15 +148,16 @@ internal sealed class RestorePreparation(
         if (now.ConnectionString != work.Connection.ConnectionString)
         {
             throw new RestoreStopException(new RestoreOutcome.Waits(
-                Reasons.Pending, $"the Secret {work.Target.CredentialsSecretRef.Name} of the server was changed; the restore looks at the server again and continues with the new values"));
+                Reasons.Pending,
+                $"The Secret {work.Target.CredentialsSecretRef.Name} of the server was changed. The restore checks the "
+                + "server again and continues with the new values."));
         }
     }
 
-    /// <summary>Asks the guards of the server as it was last looked at.</summary>
-    /// <param name="work">What is restored.</param>
-    /// <param name="planOnly">True leaves out what only an act may meet: contents that may not be dropped, and
-    /// sessions.</param>
-    /// <exception cref="RestoreStopException">Something stands against it.</exception>
+    /// <summary>Evaluates the guards on the last known state of the server.</summary>
+    /// <param name="planOnly">True skips the checks that matter only for a restore that acts: contents that may not be
+    /// dropped, and sessions.</param>
+    /// <exception cref="RestoreStopException">Something prevents the restore.</exception>
     public void Guard(RestoreWork work, bool planOnly)
     {
         if (RestoreGuards.Check(work, restore.Spec, restore.Status, planOnly) is { } against)
@@ -140,15 +167,17 @@ internal sealed class RestorePreparation(
     }
 
     /// <summary>
-    /// Reads every file of what is still to be restored through and compares it with the manifest; what this process
-    /// has read and found good within the last hour is not read again.
+    /// Reads every file that is still to be restored completely and compares it with the manifest. Files that this
+    /// process verified within the last hour are not read again.
     /// </summary>
-    /// <exception cref="RestoreStopException">Something is not as the manifest says, or the server would not take
+    /// <exception cref="RestoreStopException">A file does not match the manifest, or the server would not accept
     /// it.</exception>
     public async Task VerifyAsync(RestoreWork work, CancellationToken cancellationToken)
     {
         var left = work.Databases.Where(d => !RestoreGuards.IsDone(restore.Status, d.Name)).ToList();
-        var key = $"{work.Location.Prefix} {work.Manifest.CreatedAt:O} {work.Look.Identity} {string.Join(',', left.Select(d => $"{d.Name}={d.File.Sha256}"))}";
+        var key =
+            $"{work.Location.Prefix} {work.Manifest.CreatedAt:O} {work.Look.Identity} "
+            + $"{string.Join(',', left.Select(d => $"{d.Name}={d.File.Sha256}"))}";
         if (session.Verified == key && services.Time.GetUtcNow() - session.VerifiedAt < VerificationHolds)
         {
             return;
@@ -157,7 +186,9 @@ internal sealed class RestorePreparation(
         var findings = new List<SnapshotFinding>();
         foreach (var database in left)
         {
-            job.Activity = string.Create(CultureInfo.InvariantCulture, $"reading the files of {database.Name} through ({left.IndexOf(database) + 1} of {left.Count})");
+            job.Activity = string.Create(
+                CultureInfo.InvariantCulture,
+                $"Reading the files of {database.Name} ({left.IndexOf(database) + 1} of {left.Count}).");
             findings.AddRange(await services.Loader.CheckAsync(Request(work, database.Name), cancellationToken));
         }
 
@@ -170,7 +201,7 @@ internal sealed class RestorePreparation(
         session.VerifiedAt = services.Time.GetUtcNow();
     }
 
-    /// <summary>What is loaded, without what only a restore that acts adds.</summary>
+    /// <summary>The load request, without the parts that only a restore that acts adds.</summary>
     public SnapshotLoadRequest Request(RestoreWork work, string database) => new()
     {
         Location = work.Location,
@@ -185,9 +216,15 @@ internal sealed class RestorePreparation(
     private static RestoreOutcome Against(List<SnapshotFinding> findings)
     {
         var text = string.Join("; ", findings.Take(10).Select(f => f.Message));
-        var damaged = findings.Find(f => f.Failure is SnapshotFailure.Truncated or SnapshotFailure.ChecksumMismatch or SnapshotFailure.RowCountMismatch or SnapshotFailure.CatalogueMismatch or SnapshotFailure.NotFound or SnapshotFailure.ManifestInvalid or SnapshotFailure.RefusedStatement);
+        var damaged = findings.Find(
+            f =>
+                f.Failure is SnapshotFailure.Truncated or SnapshotFailure.ChecksumMismatch
+                    or SnapshotFailure.RowCountMismatch or SnapshotFailure.CatalogueMismatch or SnapshotFailure.NotFound
+                    or SnapshotFailure.ManifestInvalid or SnapshotFailure.RefusedStatement);
         return damaged is not null
-            ? new RestoreOutcome.Failed(Reasons.SnapshotInvalid, $"{text}. Nothing was changed; restore from another snapshot")
+            ? new RestoreOutcome.Failed(
+                Reasons.SnapshotInvalid,
+                StatusMessage.Join(text, "Nothing was changed. Restore from another snapshot."))
             : findings[0].Failure == SnapshotFailure.PacketTooLarge
                 ? new RestoreOutcome.Blocked(Reasons.AccessDenied, text)
                 : RestoreReasons.Of(new SnapshotException(findings[0].Failure, text));
@@ -197,12 +234,13 @@ internal sealed class RestorePreparation(
         DatabaseSource target, CancellationToken cancellationToken)
     {
         var field = restore.Spec.Target is null ? "spec.source of the BackupSnapshot" : "spec.target";
-        var connection = await SnapshotSource.ConnectAsync(services.Kubernetes, restore.Metadata.Namespace, target, field, services.Endpoints, cancellationToken);
+        var connection = await SnapshotSource.ConnectAsync(
+            services.Kubernetes, restore.Metadata.Namespace, target, field, services.Endpoints, cancellationToken);
         connection.ApplicationName = $"drydock-restore-{restore.Metadata.Uid}";
         return connection;
     }
 
-    // A Secret that is missing comes some day; whoever makes it need not touch the restore.
+    // A missing Secret may be created later; the restore then continues without a change of its object.
     private static async Task<T> SecretAsync<T>(Func<Task<T>> read)
     {
         try
@@ -223,16 +261,20 @@ internal sealed class RestorePreparation(
         var wanted = restore.Spec.Databases;
         if (wanted.Where(w => !manifest.Databases.Any(d => d.Name == w)).ToList() is { Count: > 0 } unknown)
         {
-            throw Ends(Reasons.DatabaseNotFound, $"snapshot {manifest.Id} has no {string.Join(", ", unknown)} (spec.databases); it has {string.Join(", ", manifest.Databases.Select(d => d.Name))}");
+            throw Ends(
+                Reasons.DatabaseNotFound,
+                $"Snapshot {manifest.Id} does not contain {string.Join(", ", unknown)} (spec.databases). It contains "
+                + $"{string.Join(", ", manifest.Databases.Select(d => d.Name))}.");
         }
 
-        var selected = manifest.Databases.Where(d => wanted.Count == 0 || wanted.Contains(d.Name, StringComparer.Ordinal)).ToList();
+        var selected = manifest.Databases.Where(
+            d => wanted.Count == 0 || wanted.Contains(d.Name, StringComparer.Ordinal)).ToList();
         return selected.Exists(d => SystemSchemas.Contains(d.Name, StringComparer.OrdinalIgnoreCase))
             ? throw Ends(Reasons.InvalidSpec, RuleMessages.SystemSchemas)
             : selected;
     }
 
-    // Half of one snapshot and half of another is no state that ever was.
+    // Databases of two snapshots do not form a consistent state.
     private void RequireSame(SnapshotManifest manifest, List<Clients.Snapshots.SnapshotDatabase> databases)
     {
         var begun = (restore.Status?.Databases ?? []).Where(d => d.State != RestoreState.Pending).ToList();
@@ -245,15 +287,23 @@ internal sealed class RestorePreparation(
         {
             throw Ends(
                 Reasons.SpecChangeIgnored,
-                $"{string.Join(", ", begun.Select(d => $"{d.Name} {d.State}"))} of snapshot {restore.Status.SnapshotID}: the restore was begun with it, and spec asks for {manifest.Id} with {string.Join(", ", databases.Select(d => d.Name))} now. Put the old values back, or create another SnapshotRestore");
+                $"{string.Join(", ", begun.Select(d => $"{d.Name} {d.State}"))} of snapshot "
+                + $"{restore.Status.SnapshotID}: the restore started with it, but spec now names {manifest.Id} with "
+                + $"{string.Join(", ", databases.Select(d => d.Name))}. Restore the old values, or create another "
+                + "SnapshotRestore.");
         }
     }
 
     private void RequireSameServer(ServerLook look)
     {
-        if (restore.Status?.Receipt?.GetValueOrDefault(RestoreReceipt.Server) is { } begun && begun != look.Identity && restore.Status.Databases.Exists(d => d.State != RestoreState.Pending))
+        if (restore.Status?.Receipt?.GetValueOrDefault(RestoreReceipt.Server) is { } begun
+            && begun != look.Identity
+            && restore.Status.Databases.Exists(d => d.State != RestoreState.Pending))
         {
-            throw Ends(Reasons.SpecChangeIgnored, $"databases were begun on server {begun}, and {look.Address} is {look.Identity}. Put the old target back, or create another SnapshotRestore");
+            throw Ends(
+                Reasons.SpecChangeIgnored,
+                $"The restore started on server {begun}, but {look.Address} is {look.Identity}. Restore the old "
+                + "target, or create another SnapshotRestore.");
         }
     }
 }

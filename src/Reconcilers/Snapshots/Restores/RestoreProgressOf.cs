@@ -7,27 +7,32 @@ using SnapshotDatabase = Drydock.Clients.Snapshots.SnapshotDatabase;
 namespace Drydock.Reconcilers.Snapshots;
 
 /// <summary>
-/// The databases in the status of a restore, and what is written of them at each border. Pure and repeatable.
+/// The databases in the status of a restore, and the changes written at each transition. Pure and repeatable.
 /// </summary>
 internal static class RestoreProgressOf
 {
-    /// <summary>Whether any database was given up or restored.</summary>
+    /// <summary>Whether any database was dropped or restored.</summary>
     public static bool HasBegun(SnapshotRestoreStatus? status) =>
         status?.Databases.Exists(d => d.State != RestoreState.Pending) == true;
 
-    /// <summary>Whether databases begin to be dropped between these two.</summary>
+    /// <summary>Whether the first drop happens between these two.</summary>
     public static bool Begins(SnapshotRestoreStatus? before, SnapshotRestoreStatus? after) =>
         after?.Phase == SnapshotRestorePhases.Restoring && before?.Phase != SnapshotRestorePhases.Restoring;
 
-    /// <summary>Whether a database is neither as it was nor as the snapshot has it.</summary>
+    /// <summary>Whether a database contains neither its former data nor the data of the snapshot.</summary>
     public static bool HasHalf(SnapshotRestoreStatus? status) => Half(status).Count > 0;
 
-    /// <summary>Databases that are neither as they were nor as the snapshot has them.</summary>
+    /// <summary>Databases that contain neither their former data nor the data of the snapshot.</summary>
     public static IReadOnlyList<string> Half(SnapshotRestoreStatus? status) =>
-        [.. (status?.Databases ?? []).Where(d => d.State is not (RestoreState.Pending or RestoreState.Restored)).Select(d => d.Name)];
+        [
+            .. (status?.Databases ?? [])
+            .Where(d => d.State is not (RestoreState.Pending or RestoreState.Restored))
+            .Select(d => d.Name),
+        ];
 
-    /// <summary>What would be dropped and loaded.</summary>
-    public static SnapshotRestoreStatus Planned(SnapshotRestoreStatus status, RestoreWork work) => Named(status, work) with
+    /// <summary>The databases that would be dropped and loaded.</summary>
+    public static SnapshotRestoreStatus Planned(SnapshotRestoreStatus status, RestoreWork work) =>
+        Named(status, work) with
     {
         Databases =
         [
@@ -37,21 +42,28 @@ internal static class RestoreProgressOf
                 var before = status.Databases.Find(b => b.Name == d.Name);
                 return before is not null && before.State != RestoreState.Pending
                     ? before
-                    : new RestoredDatabase { Name = d.Name, Dropped = there.Exists, TablesBefore = there.Exists ? there.Tables : null };
+                    : new RestoredDatabase
+                    {
+                        Name = d.Name,
+                        Dropped = there.Exists,
+                        TablesBefore = there.Exists ? there.Tables : null,
+                    };
             }),
         ],
     };
 
-    /// <summary>Nothing stands against it any more: from here on databases are dropped.</summary>
+    /// <summary>All checks passed: from now on databases are dropped.</summary>
     public static SnapshotRestoreStatus Begun(SnapshotRestoreStatus status, RestoreWork work) =>
         Counted(Planned(status, work) with { Phase = SnapshotRestorePhases.Restoring });
 
-    /// <summary>The former contents of a database are given up; the session that will drop it is known.</summary>
-    public static SnapshotRestoreStatus Dropping(SnapshotRestoreStatus status, string database, bool existed, int tables, SessionReceipt session) => With(status, database, d => d with
+    /// <summary>A database is about to be dropped, by a session that is known.</summary>
+    public static SnapshotRestoreStatus Dropping(
+        SnapshotRestoreStatus status, string database, bool existed, int tables, SessionReceipt session) =>
+        With(status, database, d => d with
     {
         State = RestoreState.Dropping,
 
-        // A second drop drops what the first attempt loaded; what was there before is what the first one found.
+        // A second drop removes what the first attempt loaded; only the first drop counted the former contents.
         Dropped = d.State == RestoreState.Pending ? existed : d.Dropped,
         TablesBefore = d.State == RestoreState.Pending ? (existed ? tables : null) : d.TablesBefore,
         Rows = null,
@@ -60,10 +72,14 @@ internal static class RestoreProgressOf
     { Receipt = RestoreReceipt.With(status.Receipt, session.Key, session.Host) };
 
     /// <summary>A session is about to load.</summary>
-    public static SnapshotRestoreStatus Loading(SnapshotRestoreStatus status, string database, SessionReceipt session) =>
-        With(status, database, d => d with { State = RestoreState.Loading }) with { Receipt = RestoreReceipt.With(status.Receipt, session.Key, session.Host) };
+    public static SnapshotRestoreStatus Loading(
+        SnapshotRestoreStatus status, string database, SessionReceipt session) =>
+        With(status, database, d => d with { State = RestoreState.Loading }) with
+        {
+            Receipt = RestoreReceipt.With(status.Receipt, session.Key, session.Host),
+        };
 
-    /// <summary>A database is as the snapshot has it; its sessions are over.</summary>
+    /// <summary>A database was restored; its sessions have ended.</summary>
     public static SnapshotRestoreStatus Restored(SnapshotRestoreStatus status, SnapshotDatabase database)
     {
         var receipt = new SortedDictionary<string, string>(status.Receipt ?? [], StringComparer.Ordinal);
@@ -72,20 +88,30 @@ internal static class RestoreProgressOf
             receipt.Remove(key);
         }
 
-        return Counted(With(status, database.Name, d => d with { State = RestoreState.Restored, Rows = database.Rows, Progress = "done" }) with { Receipt = receipt });
+        return Counted(
+            With(
+                status,
+                database.Name,
+                d => d with { State = RestoreState.Restored, Rows = database.Rows, Progress = "done" }) with
+            {
+                Receipt = receipt,
+            });
     }
 
-    /// <summary>How far the job is, where nothing is decided by it.</summary>
+    /// <summary>The progress of the job, for display only.</summary>
     public static SnapshotRestoreStatus Shown(SnapshotRestoreStatus status, RestoreJob job) => Counted(status with
     {
         Databases =
         [
-            .. status.Databases.Select(d => d.State == RestoreState.Restored || job.ProgressOf(d.Name) is not { } progress
+            .. status.Databases.Select(d =>
+                d.State == RestoreState.Restored || job.ProgressOf(d.Name) is not { } progress
                 ? d
                 : d with
                 {
                     Progress = progress.Describe(),
-                    State = d.State == RestoreState.Loading && progress.Stage == SnapshotStage.Comparing ? RestoreState.Comparing : d.State,
+                    State = d.State == RestoreState.Loading && progress.Stage == SnapshotStage.Comparing
+                        ? RestoreState.Comparing
+                        : d.State,
                 }),
         ],
     });
@@ -97,9 +123,12 @@ internal static class RestoreProgressOf
     {
         Progress = status.Databases.Count == 0
             ? status.Progress
-            : string.Create(CultureInfo.InvariantCulture, $"{status.Databases.Count(d => d.State == RestoreState.Restored)}/{status.Databases.Count}"),
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"{status.Databases.Count(d => d.State == RestoreState.Restored)}/{status.Databases.Count}"),
     };
 
-    private static SnapshotRestoreStatus With(SnapshotRestoreStatus status, string database, Func<RestoredDatabase, RestoredDatabase> change) =>
+    private static SnapshotRestoreStatus With(
+        SnapshotRestoreStatus status, string database, Func<RestoredDatabase, RestoredDatabase> change) =>
         status with { Databases = [.. status.Databases.Select(d => d.Name == database ? change(d) : d)] };
 }

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Drydock.Abstractions.Values;
 using Drydock.Clients.MySql;
 using Drydock.Clients.Safety;
 using Drydock.Clients.Snapshots;
@@ -6,22 +7,31 @@ using Drydock.Crds.Common;
 
 namespace Drydock.Reconcilers.Snapshots;
 
-/// <summary>What a failure means for a restore.</summary>
+/// <summary>Maps failures to outcomes of a restore.</summary>
 internal static partial class RestoreReasons
 {
     /// <summary>The outcome of an error of the snapshot client before anything was dropped.</summary>
     public static RestoreOutcome Of(SnapshotException error) => error.Failure switch
     {
-        SnapshotFailure.NotFound or SnapshotFailure.BeingRemoved => new RestoreOutcome.Failed(Reasons.SnapshotMissing, error.Message),
-        SnapshotFailure.Truncated or SnapshotFailure.ChecksumMismatch or SnapshotFailure.ManifestInvalid or SnapshotFailure.RefusedStatement =>
+        SnapshotFailure.NotFound or SnapshotFailure.BeingRemoved =>
+            new RestoreOutcome.Failed(Reasons.SnapshotMissing, error.Message),
+        SnapshotFailure.Truncated or SnapshotFailure.ChecksumMismatch or SnapshotFailure.ManifestInvalid
+            or SnapshotFailure.RefusedStatement =>
             new RestoreOutcome.Failed(Reasons.SnapshotInvalid, error.Message),
         SnapshotFailure.ForeignSnapshot => new RestoreOutcome.Failed(Reasons.ForeignSnapshot, error.Message),
-        SnapshotFailure.InvalidRequest or SnapshotFailure.NotAllowed => new RestoreOutcome.Blocked(Reasons.InvalidSpec, error.Message),
-        SnapshotFailure.IdentityMissing => new RestoreOutcome.Blocked(Reasons.SecretMissing, $"{Sentences.Open(error.Message)}; give the age identity of one of the snapshot's recipients in spec.identitySecretRef"),
+        SnapshotFailure.InvalidRequest or SnapshotFailure.NotAllowed =>
+            new RestoreOutcome.Blocked(Reasons.InvalidSpec, error.Message),
+        SnapshotFailure.IdentityMissing =>
+            new RestoreOutcome.Blocked(
+                Reasons.SecretMissing,
+                StatusMessage.Join(
+                    error.Message,
+                    "Set spec.identitySecretRef to the age identity of one of the snapshot's recipients.")),
         SnapshotFailure.StorageUnusable => new RestoreOutcome.Blocked(Reasons.StorageUnusable, error.Message),
         SnapshotFailure.ReadOnlyServer => new RestoreOutcome.Blocked(Reasons.AccessDenied, error.Message),
         SnapshotFailure.ServerFull => new RestoreOutcome.Blocked(Reasons.NoSpace, error.Message),
-        SnapshotFailure.Busy or SnapshotFailure.SessionRemains => new RestoreOutcome.Waits(Reasons.SessionsOpen, error.Message),
+        SnapshotFailure.Busy or SnapshotFailure.SessionRemains =>
+            new RestoreOutcome.Waits(Reasons.SessionsOpen, error.Message),
         SnapshotFailure.ConnectionLost => new RestoreOutcome.Blocked(Reasons.ServerUnreachable, error.Message),
         _ => new RestoreOutcome.Failed(Reasons.RestoreFailed, error.Message),
     };
@@ -29,26 +39,35 @@ internal static partial class RestoreReasons
     /// <summary>The outcome of an error of the server before anything was dropped.</summary>
     public static RestoreOutcome Of(MySqlException error, string address) => error switch
     {
-        { IsTransient: true } => new RestoreOutcome.Blocked(Reasons.ServerUnreachable, $"{address}: {Sentences.Open(error.Message)}; it is tried again"),
-        { Number: 1044 or 1045 or 1095 or 1130 or 1142 or 1143 or 1227 or 1251 or 1698 or 1820 or 1862 } => new RestoreOutcome.Blocked(Reasons.AccessDenied, $"{address}: {error.Message}"),
-        { Number: 1290 or 1792 or 1836 } => new RestoreOutcome.Blocked(Reasons.AccessDenied, $"{address} is read-only: {error.Message}"),
+        { IsTransient: true } =>
+            new RestoreOutcome.Blocked(
+                Reasons.ServerUnreachable,
+                StatusMessage.Join($"{address}: {error.Message}", "The operator retries automatically.")),
+        { Number: 1044 or 1045 or 1095 or 1130 or 1142 or 1143 or 1227 or 1251 or 1698 or 1820 or 1862 } =>
+            new RestoreOutcome.Blocked(Reasons.AccessDenied, $"{address}: {error.Message}"),
+        { Number: 1290 or 1792 or 1836 } =>
+            new RestoreOutcome.Blocked(Reasons.AccessDenied, $"{address} is read-only: {error.Message}"),
         _ => new RestoreOutcome.Failed(Reasons.RestoreFailed, $"{address}: {error.Message}"),
     };
 
-    /// <summary>
-    /// Whether the same database is worth another attempt by itself: the connection broke, or somebody was in the way.
-    /// </summary>
+    /// <summary>Whether the operator retries the same database: the connection broke, or a lock was held.</summary>
     public static bool IsPassing(Exception error) => error switch
     {
-        SnapshotException { Failure: SnapshotFailure.ConnectionLost or SnapshotFailure.Busy or SnapshotFailure.SessionRemains } => true,
+        SnapshotException
+        {
+            Failure: SnapshotFailure.ConnectionLost or SnapshotFailure.Busy or SnapshotFailure.SessionRemains,
+        } => true,
         SnapshotException { Failure: SnapshotFailure.LoadFailed } e => Lost().IsMatch(e.Message),
         MySqlException e => e.IsTransient,
         IOException or TimeoutException => true,
         _ => false,
     };
 
-    // The client's words for a connection that broke, was killed, or could not be made, or for a lock that was not got;
-    // myloader tells no numbers, and its own threads can be in each other's way.
-    [GeneratedRegex(@"ERROR (1053|1205|1213|1927|2002|2003|2006|2013|2055|2026)\b|Deadlock found|Lock wait timeout exceeded", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    // The messages of the client for a connection that broke, was killed or could not be opened, or for a lock that was
+    // not granted. myloader reports no error numbers, and its own threads can block each other.
+    [GeneratedRegex(
+        @"ERROR (1053|1205|1213|1927|2002|2003|2006|2013|2055|2026)\b|Deadlock found|Lock wait timeout exceeded",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000)]
     private static partial Regex Lost();
 }

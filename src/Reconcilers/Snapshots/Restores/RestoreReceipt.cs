@@ -3,13 +3,13 @@ namespace Drydock.Reconcilers.Snapshots;
 /// <summary>Keys of <c>status.receipt</c> of a restore.</summary>
 internal static class RestoreReceipt
 {
-    /// <summary>The job that may write; a successor puts its own.</summary>
+    /// <summary>The job that may write; a successor replaces it by its own.</summary>
     public const string Job = "job";
 
-    /// <summary>When the attempt began or went on after a pause: the timeout counts from there.</summary>
+    /// <summary>When the attempt started or resumed after a pause: the timeout counts from there.</summary>
     public const string Since = "since";
 
-    /// <summary>The server that databases were begun on.</summary>
+    /// <summary>The server on which the restore of the databases started.</summary>
     public const string Server = "server";
 
     /// <summary>Names of the Leases by which the restore holds its databases, comma separated.</summary>
@@ -19,7 +19,8 @@ internal static class RestoreReceipt
     public static SortedDictionary<string, string> With(
         SortedDictionary<string, string>? receipt, string key, string? value)
     {
-        var next = new SortedDictionary<string, string>(receipt ?? new SortedDictionary<string, string>(StringComparer.Ordinal), StringComparer.Ordinal);
+        var next = new SortedDictionary<string, string>(
+            receipt ?? new SortedDictionary<string, string>(StringComparer.Ordinal), StringComparer.Ordinal);
         if (value is null)
         {
             next.Remove(key);

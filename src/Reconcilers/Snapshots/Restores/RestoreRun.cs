@@ -12,16 +12,15 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Reconcilers.Snapshots;
 
 /// <summary>
-/// One job: looks, verifies, and restores database after database.
-/// <para> Why a process that is frozen anywhere here and thawed late destroys nothing. Every drop and every load runs
+/// One job: checks, verifies, and restores one database after the other.
+/// <para>Why a process that is frozen anywhere here and continues late destroys nothing: every drop and every load runs
 /// in a server session that this object's status names before the statement is sent, and that write
-/// (<see cref="RestoreJob.CommitAsync"/>) succeeds only while the status names this job. A successor first puts its own
-/// job there. A commit of the old job before that is in the status that the successor then reads, so the successor
-/// knows the session, ends it and waits until the server lists it no more; a commit after that is refused, and nothing
-/// is sent. Sessions never reconnect, so a statement that a thawed process sends meets a closed session. Sessions that
-/// were open and not yet committed hold the loader's named locks: they are ended by those, and if they were opened even
-/// later, their commit is refused.
-/// </para>
+/// (<see cref="RestoreJob.CommitAsync"/>) succeeds only while the status names this job. A successor first writes its
+/// own job there. If the old job committed before that, the successor reads the session in the status, ends it and
+/// waits until the server no longer lists it. If the old job commits later, the commit is refused and nothing is sent.
+/// Sessions never reconnect, so a statement that a frozen process sends late meets a closed session. Sessions that were
+/// opened and not yet committed hold the loader's named locks: the successor ends them by those locks, and if they were
+/// opened even later, their commit is refused.</para>
 /// </summary>
 internal sealed class RestoreRun
 {
@@ -37,11 +36,9 @@ internal sealed class RestoreRun
     private readonly SortedSet<string> _givenUp = new(StringComparer.Ordinal);
     private readonly ConcurrentBag<SessionReceipt> _sessions = [];
 
-    /// <summary>Makes a run of a job.</summary>
-    /// <param name="services">The world.</param>
-    /// <param name="restore">The restore as it was when the job's name was written into its status.</param>
-    /// <param name="job">The job.</param>
-    /// <param name="session">What this process remembers of the restore.</param>
+    /// <summary>Creates the run of a job.</summary>
+    /// <param name="restore">The restore as it was when the name of the job was written to its status.</param>
+    /// <param name="session">The in-memory state of the restore in this process.</param>
     public RestoreRun(RestoreServices services, SnapshotRestore restore, RestoreJob job, RestoreSession session)
     {
         _services = services;
@@ -55,11 +52,11 @@ internal sealed class RestoreRun
     public async Task<RestoreOutcome> RunAsync(CancellationToken cancellationToken)
     {
         var left = Left();
-        using var limit = new CancellationTokenSource(left > TimeSpan.Zero ? left : Timeout.InfiniteTimeSpan, _services.Time);
+        using var limit = new CancellationTokenSource(
+            left > TimeSpan.Zero ? left : Timeout.InfiniteTimeSpan, _services.Time);
         if (left <= TimeSpan.Zero)
         {
-            // Nothing more is looked at: a look that is quicker than any timer would otherwise wait for the next one
-            // for ever.
+            // No further check: a check that is faster than any timer would otherwise repeat endlessly.
             await limit.CancelAsync();
         }
 
@@ -71,7 +68,12 @@ internal sealed class RestoreRun
         }
         catch (Exception) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            return new RestoreOutcome.Failed(Reasons.RestoreFailed, $"not finished after {_restore.Spec.Timeout} (spec.timeout){State()}; raise it, then set a new spec.retry");
+            return new RestoreOutcome.Failed(
+                Reasons.RestoreFailed,
+                StatusMessage.Join(
+                    $"The restore was not finished within {_restore.Spec.Timeout} (spec.timeout).",
+                    State(),
+                    "Increase it, then set a new spec.retry."));
         }
         catch (RestoreStopException stop)
         {
@@ -95,12 +97,13 @@ internal sealed class RestoreRun
         }
         catch (Exception error) when (error is ActRefusedException or KubernetesException)
         {
-            // Not this process's turn, or the API server was away: the next look starts from the world.
+            // This process must not act now, or the API server was unavailable: the next check starts from the observed
+            // state.
             return new RestoreOutcome.Waits(Reasons.Pending, error.Message);
         }
     }
 
-    // From the beginning that is in the receipt, so that a successor does not begin to count anew.
+    // Counted from the start in the receipt, so that a successor does not start a new period.
     private TimeSpan Left()
     {
         var (now, timeout) = (_services.Time.GetUtcNow(), TimeLimit.Parse(_restore.Spec.Timeout));
@@ -118,12 +121,12 @@ internal sealed class RestoreRun
 
     private async Task<RestoreOutcome> RestoreAsync(SnapshotStaging staging, CancellationToken cancellationToken)
     {
-        _job.Activity = "looking at the snapshot and the server";
+        _job.Activity = "Checking the snapshot and the server.";
         var work = await _preparation.LookAsync(cancellationToken);
         var begun = RestoreProgressOf.HasBegun(_restore.Status);
         if (_restore.Status?.Phase == SnapshotRestorePhases.Restoring)
         {
-            // Our own dead are no strangers.
+            // Sessions of a former attempt are ended; they do not count as sessions of others.
             await EndPredecessorsAsync(work, cancellationToken);
             work = work with { Look = await work.Server.LookAsync(work.Names, cancellationToken) };
         }
@@ -140,12 +143,12 @@ internal sealed class RestoreRun
 
         if (_job.StopAfterCurrent && !begun)
         {
-            return new RestoreOutcome.Stopped("nothing was changed");
+            return new RestoreOutcome.Stopped("Nothing was changed.");
         }
 
         await ClaimAsync(work, cancellationToken);
 
-        // The verification may have taken an hour: what is decided on is what the server is now.
+        // The verification may have taken an hour, so the server is checked again before the decision.
         work = work with { Look = await work.Server.LookAsync(work.Names, cancellationToken) };
         _preparation.Guard(work, planOnly: false);
         _preparation.RequireInTime(work.UpgradeUid);
@@ -156,26 +159,45 @@ internal sealed class RestoreRun
     private string PlanText(RestoreWork work)
     {
         var drops = work.Look.Databases.Where(d => d.Exists).ToList();
-        var refused = drops.Where(d => !_restore.Spec.AllowDrop.Contains(d.Name, StringComparer.Ordinal)).Select(d => d.Name).ToList();
-        return string.Create(
-            CultureInfo.InvariantCulture,
-            $"snapshot {work.Manifest.Id} of {work.Manifest.StartedAt:u} is good; {work.Databases.Count} databases would be loaded at {work.Look.Address}, ")
-            + (drops.Count == 0 ? "none would be dropped" : $"dropped before: {string.Join(", ", drops.Select(d => string.Create(CultureInfo.InvariantCulture, $"{d.Name} ({d.Tables} tables)")))}")
-            + (refused.Count == 0 ? "" : $". spec.allowDrop lacks {string.Join(", ", refused)}: with mode: Apply the restore would end there (DropNotAllowed)")
-            + (work.Look.Sessions.Count == 0 ? "" : $". In use now: {string.Join("; ", work.Look.Sessions.Take(10).Select(x => x.Describe()))}")
-            + (work.Look.SeesAllSessions ? "" : $". Sessions of other accounts cannot be seen: account {work.Look.Account} lacks PROCESS")
-            + (work.Unverified is { } unverified ? $". {unverified} " : ". ")
-            + "Nothing was changed";
+        var refused = drops.Where(d => !_restore.Spec.AllowDrop.Contains(d.Name, StringComparer.Ordinal))
+            .Select(d => d.Name)
+            .ToList();
+        var dropped = drops.Select(d => string.Create(CultureInfo.InvariantCulture, $"{d.Name} ({d.Tables} tables)"));
+        return StatusMessage.Join(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"Snapshot {work.Manifest.Id} of {work.Manifest.StartedAt:u} is valid. {work.Databases.Count} "
+                + $"databases would be loaded at {work.Look.Address}."),
+            drops.Count == 0 ? "No database would be dropped." : $"Dropped first: {string.Join(", ", dropped)}.",
+            refused.Count == 0
+                ? null
+                : $"spec.allowDrop lacks {string.Join(", ", refused)}: with mode: Apply the restore would fail "
+                + $"({Reasons.DropNotAllowed}).",
+            work.Look.Sessions.Count == 0
+                ? null
+                : $"Sessions now: {string.Join("; ", work.Look.Sessions.Take(10).Select(x => x.Describe()))}.",
+            work.Look.SeesAllSessions
+                ? null
+                : $"Sessions of other accounts are not visible: account {work.Look.Account} lacks PROCESS.",
+            work.Unverified,
+            "Nothing was changed.");
     }
 
     private async Task ClaimAsync(RestoreWork work, CancellationToken cancellationToken)
     {
         _services.Fence.EnsureMayAct();
 
-        // In the receipt before it is taken, so that a claim is never left behind unknown.
+        // Recorded in the receipt before they are taken, so that every claim can be released later.
         var names = RestoreClaims.Names(_restore, work.Look, work.Names);
-        await _job.CommitAsync(status => status with { Receipt = RestoreReceipt.With(status.Receipt, RestoreReceipt.Claims, string.Join(',', names)) }, cancellationToken);
-        if (await new RestoreClaims(_services).TakeAsync(_restore, work.Look, work.Names, work.UpgradeUid, cancellationToken) is { } busy)
+        await _job.CommitAsync(
+            status =>
+                status with
+                {
+                    Receipt = RestoreReceipt.With(status.Receipt, RestoreReceipt.Claims, string.Join(',', names)),
+                },
+            cancellationToken);
+        if (await new RestoreClaims(_services)
+            .TakeAsync(_restore, work.Look, work.Names, work.UpgradeUid, cancellationToken) is { } busy)
         {
             throw new RestoreStopException(new RestoreOutcome.Waits(Reasons.TargetBusy, busy));
         }
@@ -192,11 +214,11 @@ internal sealed class RestoreRun
             cancellationToken);
     }
 
-    // The job's name was put into status before the job began: whatever an earlier job committed is in the receipt that
-    // was read then.
+    // The name of this job was written to status before the job started, so the receipt that was read then has all
+    // commits of earlier jobs.
     private async Task EndPredecessorsAsync(RestoreWork work, CancellationToken cancellationToken)
     {
-        _job.Activity = "ending what an earlier attempt left on the server";
+        _job.Activity = "Ending sessions that an earlier attempt left on the server.";
         var left = SessionReceipt.Of(_restore.Status?.Receipt);
         _services.Fence.EnsureMayAct();
         await work.Server.EndSessionsAsync(left, cancellationToken);
@@ -213,7 +235,7 @@ internal sealed class RestoreRun
 
     private async Task<RestoreOutcome> EachAsync(RestoreWork work, CancellationToken cancellationToken)
     {
-        // What is dropped already comes first: it must not stay so when the restore is paused.
+        // Dropped databases come first: they must not stay dropped while the restore is paused.
         var left = work.Databases
             .Where(d => !RestoreGuards.IsDone(_restore.Status, d.Name))
             .OrderBy(d => RestoreGuards.IsGivenUp(_restore.Status, d.Name) ? 0 : 1)
@@ -222,7 +244,7 @@ internal sealed class RestoreRun
         {
             if (_job.StopAfterCurrent && !RestoreGuards.IsGivenUp(_restore.Status, database.Name))
             {
-                return new RestoreOutcome.Stopped($"{database.Name} and what follows were not begun");
+                return new RestoreOutcome.Stopped($"{database.Name} and the databases after it were not started.");
             }
 
             await WithAttemptsAsync(work, database, cancellationToken);
@@ -230,7 +252,9 @@ internal sealed class RestoreRun
         }
 
         return new RestoreOutcome.Restored(string.Create(
-            CultureInfo.InvariantCulture, $"{work.Databases.Count} databases at {work.Look.Address} are as snapshot {work.Manifest.Id} of {work.Manifest.StartedAt:u} has them: loaded and compared"));
+            CultureInfo.InvariantCulture,
+            $"{work.Databases.Count} databases at {work.Look.Address} were restored from snapshot {work.Manifest.Id} "
+            + $"of {work.Manifest.StartedAt:u}: loaded and compared."));
     }
 
     private async Task WithAttemptsAsync(
@@ -244,9 +268,13 @@ internal sealed class RestoreRun
                 await OneAsync(work, database, cancellationToken);
                 return;
             }
-            catch (Exception error) when (attempt < Attempts && RestoreReasons.IsPassing(error) && !cancellationToken.IsCancellationRequested)
+            catch (Exception error) when (
+                attempt < Attempts && RestoreReasons.IsPassing(error) && !cancellationToken.IsCancellationRequested)
             {
-                _job.Activity = string.Create(CultureInfo.InvariantCulture, $"{database.Name}: {error.Message} Attempt {attempt + 1} of {Attempts} in {Seconds(pause)} s");
+                _job.Activity = string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{database.Name}: {StatusMessage.End(error.Message)} Attempt {attempt + 1} of {Attempts} starts "
+                    + $"in {Seconds(pause)} s.");
                 await Task.Delay(pause, _services.Time, cancellationToken);
                 pause = pause + pause < LongestPause ? pause + pause : LongestPause;
             }
@@ -256,31 +284,36 @@ internal sealed class RestoreRun
     private async Task OneAsync(
         RestoreWork work, Clients.Snapshots.SnapshotDatabase database, CancellationToken cancellationToken)
     {
-        _job.Activity = $"restoring {database.Name}";
+        _job.Activity = $"Restoring {database.Name}.";
         await _preparation.RequireSameAccessAsync(work, cancellationToken);
 
-        // A connection that broke on this side may still carry out its last statement on the other.
+        // The server may still execute the last statement of a connection that broke.
         await work.Server.EndSessionsAsync([.. _sessions], cancellationToken);
         var sessions = await work.Server.SessionsAsync([database.Name], cancellationToken);
         if (work.UpgradeUid is not null)
         {
-            // OMS is stopped by plan: no session on its databases is rightful. Asked once more whether this is still
-            // our turn: after the way back has ended they would be OMS's own.
+            // The plan stopped OMS, so no other session may use its databases. The commit checks that this job may
+            // still act: after the end of the rollback the sessions would be those of OMS.
             await _job.CommitAsync(static status => status, cancellationToken);
             _services.Fence.EnsureMayAct();
-            await work.Server.EndSessionsAsync([.. sessions.Select(s => new SessionReceipt(s.Id, s.Host))], cancellationToken);
+            await work.Server.EndSessionsAsync(
+                [.. sessions.Select(s => new SessionReceipt(s.Id, s.Host))], cancellationToken);
         }
         else if (RestoreGuards.Sessions(work.Look, [database.Name], sessions) is { } inUse)
         {
             throw new RestoreStopException(inUse);
         }
 
-        // Cheap, and the last moment at which a dump that was damaged since it was read costs nothing.
+        // A cheap check for a dump that was damaged since it was read, at the last moment before the drop.
         var presence = await _services.Snapshotter.CheckPresenceAsync(work.Location, cancellationToken);
         if (presence.Findings.Where(f => f.Database == database.Name).ToList() is { Count: > 0 } damaged)
         {
             throw new RestoreStopException(new RestoreOutcome.Failed(
-                Reasons.SnapshotInvalid, $"{string.Join("; ", damaged.Select(f => f.Message))} The files changed since they were verified; {database.Name} was not dropped{State()}"));
+                Reasons.SnapshotInvalid,
+                StatusMessage.Join(
+                    string.Join("; ", damaged.Select(f => f.Message)),
+                    $"The files changed since they were verified. {database.Name} was not dropped.",
+                    State())));
         }
 
         await _services.Loader.RestoreAsync(
@@ -295,45 +328,69 @@ internal sealed class RestoreRun
 
     private async Task DropAsync(RestoreWork work, SnapshotDrop drop, CancellationToken cancellationToken)
     {
-        if (drop.Existed && !_givenUp.Contains(drop.Database) && !RestoreGuards.IsGivenUp(_restore.Status, drop.Database) && !_restore.Spec.AllowDrop.Contains(drop.Database, StringComparer.Ordinal))
+        if (drop.Existed
+            && !_givenUp.Contains(drop.Database)
+            && !RestoreGuards.IsGivenUp(_restore.Status, drop.Database)
+            && !_restore.Spec.AllowDrop.Contains(drop.Database, StringComparer.Ordinal))
         {
             throw new RestoreStopException(new RestoreOutcome.Failed(
-                Reasons.DropNotAllowed, string.Create(CultureInfo.InvariantCulture, $"database {drop.Database} appeared at {work.Look.Address} with {drop.Tables} tables meanwhile and is not in spec.allowDrop; it was not dropped{State()}")));
+                Reasons.DropNotAllowed,
+                StatusMessage.Join(
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"Database {drop.Database} with {drop.Tables} tables was created at {work.Look.Address} after "
+                        + $"the check and is not in spec.allowDrop. It was not dropped."),
+                    State())));
         }
 
         _services.Fence.EnsureMayAct();
         await _job.CommitAsync(
-            status => RestoreProgressOf.Dropping(status, drop.Database, drop.Existed, drop.Tables, new SessionReceipt(drop.Session.ConnectionId, drop.Session.Host)),
+            status =>
+                RestoreProgressOf.Dropping(
+                    status,
+                    drop.Database,
+                    drop.Existed,
+                    drop.Tables,
+                    new SessionReceipt(drop.Session.ConnectionId, drop.Session.Host)),
             cancellationToken);
         _services.Fence.EnsureMayAct();
         _givenUp.Add(drop.Database);
     }
 
-    // The loader tells of each session before it locks or loads anything; one that was not told of cannot be there.
+    // The loader reports each session before it locks or loads anything, so no unreported session does either.
     private async Task NotedAsync(SessionReceipt one, CancellationToken cancellationToken)
     {
         _sessions.Add(one);
-        await _job.CommitAsync(status => status with { Receipt = RestoreReceipt.With(status.Receipt, one.Key, one.Host) }, cancellationToken);
+        await _job.CommitAsync(
+            status => status with { Receipt = RestoreReceipt.With(status.Receipt, one.Key, one.Host) },
+            cancellationToken);
     }
 
     private async Task LoadAsync(string database, SnapshotSession loading, CancellationToken cancellationToken)
     {
-        await _job.CommitAsync(status => RestoreProgressOf.Loading(status, database, new SessionReceipt(loading.ConnectionId, loading.Host)), cancellationToken);
+        await _job.CommitAsync(
+            status =>
+                RestoreProgressOf.Loading(status, database, new SessionReceipt(loading.ConnectionId, loading.Host)),
+            cancellationToken);
         _services.Fence.EnsureMayAct();
     }
 
-    // Once something is dropped a failure is one whatever kind it is of: a person must know, and the message says what
-    // state things are in.
-    private RestoreOutcome Of(RestoreOutcome outcome) => (_givenUp.Count > 0 || RestoreProgressOf.HasHalf(_restore.Status), outcome) switch
+    // After a drop every failure is reported as RestoreFailed: an administrator must be told, and the message has the
+    // state of the databases.
+    private RestoreOutcome Of(RestoreOutcome outcome) =>
+        (_givenUp.Count > 0 || RestoreProgressOf.HasHalf(_restore.Status), outcome) switch
     {
-        (true, RestoreOutcome.Failed failed) => new RestoreOutcome.Failed(Reasons.RestoreFailed, $"{failed.Message}{State()}"),
+        (true, RestoreOutcome.Failed failed) =>
+            new RestoreOutcome.Failed(Reasons.RestoreFailed, StatusMessage.Join(failed.Message, State())),
         _ => outcome,
     };
 
     private string State()
     {
         var given = _givenUp.Count > 0 ? string.Join(", ", _givenUp) : "";
-        return given.Length > 0 ? $" (dropped in this attempt: {given}; a retry loads what is not restored anew)" : "";
+        return given.Length > 0
+            ? $"Dropped in this attempt: {given}. A retry loads the databases that are not restored yet."
+            : "";
     }
 
     private static SnapshotRestoreStatus Without(SnapshotRestoreStatus status, IEnumerable<SessionReceipt> sessions)

@@ -2,40 +2,42 @@ using Drydock.Crds.SnapshotRestores;
 
 namespace Drydock.Reconcilers.Snapshots;
 
-/// <summary>What this process keeps in memory for one restore. Losing it costs at most one more verification.</summary>
+/// <summary>The in-memory state of one restore. If it is lost, at most one verification is repeated.</summary>
 internal sealed class RestoreSession : IAsyncDisposable
 {
     private static readonly TimeSpan Echo = TimeSpan.FromSeconds(1);
 
-    /// <summary>The job, if one runs or has ended without being heard.</summary>
+    /// <summary>The job that runs, or has ended and was not evaluated yet.</summary>
     public RestoreJob? Job { get; set; }
 
-    /// <summary>The beginning in the receipt that this process wrote, by its own clock.</summary>
+    /// <summary>The start time that this process wrote to the receipt, by its own clock.</summary>
     public string? Since { get; set; }
 
-    /// <summary>Looks that ended without a change, since the last progress.</summary>
+    /// <summary>Number of checks without a change since the last progress.</summary>
     public int Looks { get; set; }
 
-    /// <summary>The snapshot and databases that were read through and found good.</summary>
+    /// <summary>The snapshot and databases that were verified.</summary>
     public string? Verified { get; set; }
 
-    /// <summary>When that was.</summary>
+    /// <summary>When they were verified.</summary>
     public DateTimeOffset VerifiedAt { get; set; }
 
-    /// <summary>When the last look ended without a change.</summary>
+    /// <summary>When the last check ended without a change.</summary>
     public DateTimeOffset ConcludedAt { get; set; }
 
-    /// <summary>When to look again by itself.</summary>
+    /// <summary>When the operator checks again without an event.</summary>
     public DateTimeOffset LookAgainAt { get; set; }
 
     /// <summary>
-    /// Whether a reconcile right after a look is only the echo of that look's own end. Without this a look would begin
-    /// the next one for ever; a Secret that changes in that very second is seen at <see cref="LookAgainAt"/>.
+    /// Whether a reconcile right after a check is only caused by that check's own write. Without this, checks would
+    /// follow each other endlessly. A Secret that changes in that second is seen at <see cref="LookAgainAt"/>.
     /// </summary>
     public bool IsEcho(SnapshotRestore restore, DateTimeOffset now) =>
-        Looks > 0 && now < ConcludedAt + Echo && now < LookAgainAt && restore.Status?.ObservedGeneration == restore.Metadata.Generation;
+        Looks > 0
+            && now < ConcludedAt + Echo
+            && now < LookAgainAt
+            && restore.Status?.ObservedGeneration == restore.Metadata.Generation;
 
-    /// <summary>Stops the job and forgets it.</summary>
     public async Task StopAsync()
     {
         if (Job is { } job)
@@ -45,6 +47,5 @@ internal sealed class RestoreSession : IAsyncDisposable
         }
     }
 
-    /// <inheritdoc />
     public async ValueTask DisposeAsync() => await StopAsync();
 }

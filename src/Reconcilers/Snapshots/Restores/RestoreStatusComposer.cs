@@ -1,13 +1,14 @@
+using Drydock.Abstractions.Values;
 using Drydock.Crds.Common;
 using Drydock.Crds.SnapshotRestores;
 using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Snapshots;
 
-/// <summary>Writes down where a restore stands. Pure.</summary>
+/// <summary>Composes the status of a restore. Pure.</summary>
 internal static class RestoreStatusComposer
 {
-    /// <summary>A job runs.</summary>
+    /// <summary>The status while a job runs.</summary>
     public static SnapshotRestoreStatus Running(
         SnapshotRestore restore, SnapshotRestoreStatus status, string activity, DateTimeOffset now)
     {
@@ -15,67 +16,101 @@ internal static class RestoreStatusComposer
         return Compose(
             restore,
             status,
-            new RunStatusSummary(RunOutcomeKind.Progressing, restoring ? SnapshotRestorePhases.Restoring : SnapshotRestorePhases.Verifying, restoring ? Reasons.Restoring : Reasons.Verifying, activity),
+            new RunStatusSummary(
+                RunOutcomeKind.Progressing,
+                restoring ? SnapshotRestorePhases.Restoring : SnapshotRestorePhases.Verifying,
+                restoring ? Reasons.Restoring : Reasons.Verifying,
+                activity),
             now);
     }
 
-    /// <summary>A job came to something.</summary>
+    /// <summary>The status after a job ended.</summary>
     public static SnapshotRestoreStatus Ended(
         SnapshotRestore restore, SnapshotRestoreStatus status, RestoreOutcome outcome, DateTimeOffset now)
     {
-        var under = status.Phase == SnapshotRestorePhases.Restoring || RestoreProgressOf.HasBegun(status) ? SnapshotRestorePhases.Restoring : SnapshotRestorePhases.Verifying;
-        var standing = outcome switch
+        var under = status.Phase == SnapshotRestorePhases.Restoring || RestoreProgressOf.HasBegun(status)
+            ? SnapshotRestorePhases.Restoring
+            : SnapshotRestorePhases.Verifying;
+        var summary = outcome switch
         {
-            RestoreOutcome.Restored done => new RunStatusSummary(RunOutcomeKind.Succeeded, SnapshotRestorePhases.Succeeded, Reasons.Succeeded, done.Message),
-            RestoreOutcome.Planned planned => new RunStatusSummary(RunOutcomeKind.PlanReady, SnapshotRestorePhases.Planned, Reasons.PlanReady, planned.Message),
+            RestoreOutcome.Restored done =>
+                new RunStatusSummary(
+                    RunOutcomeKind.Succeeded, SnapshotRestorePhases.Succeeded, Reasons.Succeeded, done.Message),
+            RestoreOutcome.Planned planned =>
+                new RunStatusSummary(
+                    RunOutcomeKind.PlanReady, SnapshotRestorePhases.Planned, Reasons.PlanReady, planned.Message),
             RestoreOutcome.Stopped stopped => Paused(status, stopped.Message),
-            RestoreOutcome.Waits waits => new RunStatusSummary(RunOutcomeKind.Progressing, under, waits.Reason, waits.Message),
-            RestoreOutcome.Blocked blocked => new RunStatusSummary(RunOutcomeKind.Stalled, under, blocked.Reason, $"{blocked.Message}{Half(status)}. It looks again by itself"),
+            RestoreOutcome.Waits waits =>
+                new RunStatusSummary(RunOutcomeKind.Progressing, under, waits.Reason, waits.Message),
+            RestoreOutcome.Blocked blocked =>
+                new RunStatusSummary(
+                    RunOutcomeKind.Stalled,
+                    under,
+                    blocked.Reason,
+                    StatusMessage.Join(blocked.Message, Half(status), "The operator checks again automatically.")),
             RestoreOutcome.Failed failed => new RunStatusSummary(
-                RunOutcomeKind.Stalled, SnapshotRestorePhases.Failed, failed.Reason, $"{failed.Message}{Half(status)}. It goes on after a change of the spec, or with a new spec.retry or annotation {Annotations.Retry}")
+                RunOutcomeKind.Stalled,
+                SnapshotRestorePhases.Failed,
+                failed.Reason,
+                StatusMessage.Join(
+                    failed.Message,
+                    Half(status),
+                    $"To continue, change the spec, or set a new spec.retry or annotation {Annotations.Retry}."))
             { Failed = true },
             _ => new RunStatusSummary(RunOutcomeKind.Progressing, under, Reasons.Pending, outcome.Message),
         };
-        return Compose(restore, status, standing, now);
+        return Compose(restore, status, summary, now);
     }
 
-    /// <summary>spec.paused, before or between databases.</summary>
+    /// <summary>The summary while spec.paused is set, before or between databases.</summary>
     public static RunStatusSummary Paused(SnapshotRestoreStatus? status, string message) => new(
         RunOutcomeKind.Progressing,
         RestoreProgressOf.HasBegun(status) ? SnapshotRestorePhases.Restoring : SnapshotRestorePhases.Pending,
         Reasons.Paused,
-        $"{message}; set spec.paused to false to go on");
+        $"{message} Set spec.paused to false to continue.");
 
-    /// <summary>A standing with its conditions.</summary>
+    /// <summary>The status with the summary and its conditions.</summary>
     public static SnapshotRestoreStatus Compose(
-        SnapshotRestore restore, SnapshotRestoreStatus status, RunStatusSummary standing, DateTimeOffset now)
+        SnapshotRestore restore, SnapshotRestoreStatus status, RunStatusSummary summary, DateTimeOffset now)
     {
-        var message = restore.Metadata.DeletionTimestamp is null || standing.Kind == RunOutcomeKind.Succeeded
-            ? standing.Message
-            : $"deletion waits for the database that is under way; the annotation {Annotations.OnDelete}: {Annotations.Abandon} lets go at once and leaves it as it is. {standing.Message}";
-        var reason = restore.Metadata.DeletionTimestamp is not null && standing.Kind == RunOutcomeKind.Progressing ? Reasons.DeletionWaits : standing.Reason;
+        var message = restore.Metadata.DeletionTimestamp is null || summary.Kind == RunOutcomeKind.Succeeded
+            ? summary.Message
+            : $"The deletion waits for the database under way. The annotation {Annotations.OnDelete}: "
+                + $"{Annotations.Abandon} releases the object immediately and leaves the database as it is. "
+                + $"{summary.Message}";
+        var reason = restore.Metadata.DeletionTimestamp is not null && summary.Kind == RunOutcomeKind.Progressing
+            ? Reasons.DeletionWaits
+            : summary.Reason;
         var set = new ConditionSet(status.Conditions, now, restore.Metadata.Generation);
-        var succeeded = standing.Kind == RunOutcomeKind.Succeeded;
-        var planned = standing.Kind == RunOutcomeKind.PlanReady;
-        var stalled = standing.Kind == RunOutcomeKind.Stalled;
+        var succeeded = summary.Kind == RunOutcomeKind.Succeeded;
+        var planned = summary.Kind == RunOutcomeKind.PlanReady;
+        var stalled = summary.Kind == RunOutcomeKind.Stalled;
         set.Set(ConditionTypes.Ready, succeeded || planned, reason, message);
-        set.Set(ConditionTypes.Reconciling, standing.Kind == RunOutcomeKind.Progressing, reason, standing.Kind == RunOutcomeKind.Progressing ? message : "");
+        set.Set(
+            ConditionTypes.Reconciling,
+            summary.Kind == RunOutcomeKind.Progressing,
+            reason,
+            summary.Kind == RunOutcomeKind.Progressing ? message : "");
         set.Set(ConditionTypes.Stalled, stalled, reason, stalled ? message : "");
         set.Set(ConditionTypes.Planned, planned, planned ? reason : Reasons.NotYet, planned ? message : "");
         set.Set(ConditionTypes.Succeeded, succeeded, succeeded ? reason : Reasons.NotYet, succeeded ? message : "");
-        set.Set(ConditionTypes.Failed, standing.Failed, standing.Failed ? reason : Reasons.NotFailed, standing.Failed ? message : "");
+        set.Set(
+            ConditionTypes.Failed,
+            summary.Failed,
+            summary.Failed ? reason : Reasons.NotFailed,
+            summary.Failed ? message : "");
         return status with
         {
             ObservedGeneration = restore.Metadata.Generation,
-            Phase = standing.Phase,
+            Phase = summary.Phase,
             Message = SchemaLimits.Clip(message),
             StartedAt = status.StartedAt ?? now,
-            FinishedAt = succeeded || planned || standing.Failed ? status.FinishedAt ?? now : null,
+            FinishedAt = succeeded || planned || summary.Failed ? status.FinishedAt ?? now : null,
             Conditions = set.Conditions,
         };
     }
 
     private static string Half(SnapshotRestoreStatus status) => RestoreProgressOf.Half(status) is { Count: > 0 } half
-        ? $". Not whole now: {string.Join(", ", half)}; what is there is dropped and loaded anew"
+        ? $"Incomplete now: {string.Join(", ", half)}. The restore drops and loads it again."
         : "";
 }

@@ -6,48 +6,48 @@ using SnapshotDatabase = Drydock.Clients.Snapshots.SnapshotDatabase;
 
 namespace Drydock.Reconcilers.Snapshots;
 
-/// <summary>What is restored from where to where, as far as it was looked up.</summary>
+/// <summary>The work of a restore: source, target and the state of the server, as far as it is known.</summary>
 internal sealed record RestoreWork
 {
-    /// <summary>The snapshot; its storage only reads.</summary>
+    /// <summary>The snapshot; its storage is read-only.</summary>
     public required SnapshotLocation Location { get; init; }
 
-    /// <summary>What it holds.</summary>
+    /// <summary>Manifest of the snapshot.</summary>
     public required SnapshotManifest Manifest { get; init; }
 
-    /// <summary>The databases to restore, in the snapshot's order.</summary>
+    /// <summary>The databases to restore, in the order of the snapshot.</summary>
     public required IReadOnlyList<SnapshotDatabase> Databases { get; init; }
 
-    /// <summary>The server as a spec names it.</summary>
+    /// <summary>The server, from the spec.</summary>
     public required DatabaseSource Target { get; init; }
 
-    /// <summary>Path of the field that has the TLS mode of the server.</summary>
+    /// <summary>Path of the field with the TLS mode of the server.</summary>
     public required string TlsField { get; init; }
 
-    /// <summary>How the server is reached; holds the password.</summary>
+    /// <summary>The connection to the server; contains the password.</summary>
     public required MySqlConnectionStringBuilder Connection { get; init; }
 
-    /// <summary>The server.</summary>
     public required IRestoreServer Server { get; init; }
 
-    /// <summary>The server as it was last looked at.</summary>
+    /// <summary>The state of the server at the last check.</summary>
     public required ServerLook Look { get; init; }
 
     /// <summary>The age identity, a secret; null for a plain snapshot.</summary>
     public string? Identity { get; init; }
 
-    /// <summary>Keeps what the check fetches until it is loaded; null in a plan, which loads nothing.</summary>
+    /// <summary>
+    /// Keeps files that the check fetches until they are loaded; null in a plan, which loads nothing.
+    /// </summary>
     public SnapshotStaging? Staging { get; init; }
 
-    /// <summary>The upgrade whose way back this is; null for a restore that stands alone.</summary>
+    /// <summary>The upgrade whose rollback this restore is; null for a restore without an upgrade.</summary>
     public string? UpgradeUid { get; init; }
 
-    /// <summary>The warning of a server whose identity is not verified; null if it is.</summary>
+    /// <summary>The warning that the identity of the server is not verified; null if it is.</summary>
     public string? Unverified => UnverifiedServer.Warning("The server", TlsField, Target.Tls.Mode);
 
-    /// <summary>Names of the databases.</summary>
     public IReadOnlyList<string> Names => [.. Databases.Select(d => d.Name)];
 
-    /// <summary>Names what is restored, without any secret.</summary>
+    /// <summary>Describes the work without secrets.</summary>
     public override string ToString() => $"{Location.Prefix} to {Connection.Describe()}";
 }

@@ -5,25 +5,32 @@ using Drydock.Crds.SnapshotRestores;
 
 namespace Drydock.Reconcilers.Snapshots;
 
-/// <summary>Where the snapshot is that a restore asks for.</summary>
-/// <param name="Location">The snapshot; its storage only reads.</param>
-/// <param name="Source">The server it was taken of, if its object is known.</param>
+/// <summary>The location of the snapshot that a restore asks for.</summary>
+/// <param name="Location">The snapshot; its storage is read-only.</param>
+/// <param name="Source">The server that it was taken from, if its BackupSnapshot is known.</param>
 internal sealed record SnapshotPlace(SnapshotLocation Location, DatabaseSource? Source)
 {
-    /// <summary>Finds it; changes nothing.</summary>
-    /// <param name="services">Where to look.</param>
-    /// <param name="restore">What is asked for.</param>
-    /// <param name="noted">Told of every session of a load before it does anything.</param>
-    /// <param name="cancellationToken">Ends it.</param>
-    /// <exception cref="RestoreStopException">It is gone, another one, or not finished.</exception>
+    /// <summary>Finds the snapshot; changes nothing.</summary>
+    /// <param name="noted">Called for every session of a load before the session acts.</param>
+    /// <exception cref="RestoreStopException">The snapshot is missing, is a different one, or is not
+    /// finished.</exception>
     /// <exception cref="SnapshotException">The storage cannot be opened.</exception>
     public static async Task<SnapshotPlace> FindAsync(
-        RestoreServices services, SnapshotRestore restore, Func<SessionReceipt, CancellationToken, Task> noted, CancellationToken cancellationToken)
+        RestoreServices services,
+        SnapshotRestore restore,
+        Func<SessionReceipt, CancellationToken, Task> noted,
+        CancellationToken cancellationToken)
     {
         var found = restore.Spec.SnapshotRef is { } reference
             ? await FromObjectAsync(services, restore, reference.Name, reference.Uid, cancellationToken)
             : await FromFilesAsync(services, restore, restore.Spec.Files!, cancellationToken);
-        return found with { Location = found.Location with { Storage = new RestoreReadOnlyStorage(found.Location.Storage, noted, services.Time) } };
+        return found with
+        {
+            Location = found.Location with
+            {
+                Storage = new RestoreReadOnlyStorage(found.Location.Storage, noted, services.Time),
+            },
+        };
     }
 
     private static async Task<SnapshotPlace> FromObjectAsync(
@@ -35,10 +42,16 @@ internal sealed record SnapshotPlace(SnapshotLocation Location, DatabaseSource? 
     {
         var space = restore.Metadata.Namespace;
         var snapshot = await services.Kubernetes.GetAsync<BackupSnapshot>(name, space, cancellationToken)
-            ?? throw Ends(Reasons.SnapshotMissing, $"BackupSnapshot {space}/{name} does not exist; if its files do, name them in spec.files of another SnapshotRestore");
+            ?? throw Ends(
+                Reasons.SnapshotMissing,
+                $"BackupSnapshot {space}/{name} does not exist. If its files exist, name them in spec.files of another "
+                + "SnapshotRestore.");
         if (uid is { Length: > 0 } && uid != snapshot.Metadata.Uid)
         {
-            throw Ends(Reasons.SnapshotMissing, $"BackupSnapshot {space}/{name} has uid {snapshot.Metadata.Uid}, expected {uid} (spec.snapshotRef.uid): it is another one of the same name");
+            throw Ends(
+                Reasons.SnapshotMissing,
+                $"BackupSnapshot {space}/{name} has uid {snapshot.Metadata.Uid}, expected {uid} "
+                + "(spec.snapshotRef.uid): it is a different object with the same name.");
         }
 
         var status = snapshot.Status;
@@ -47,20 +60,33 @@ internal sealed record SnapshotPlace(SnapshotLocation Location, DatabaseSource? 
             case BackupSnapshotPhases.Succeeded when status is { Verified: true, SnapshotID: not null }:
                 break;
             case BackupSnapshotPhases.Expiring or BackupSnapshotPhases.Expired or BackupSnapshotPhases.Deleting:
-                throw Ends(Reasons.SnapshotMissing, $"BackupSnapshot {space}/{name} is {status.Phase}: its files are being removed or gone");
+                throw Ends(
+                    Reasons.SnapshotMissing,
+                    $"BackupSnapshot {space}/{name} is {status.Phase}: its files are being removed or were removed. "
+                    + "Restore from another snapshot.");
             case BackupSnapshotPhases.Failed:
-                throw Ends(Reasons.SnapshotInvalid, $"BackupSnapshot {space}/{name} failed and is not restored from: {status.Message}");
+                throw Ends(
+                    Reasons.SnapshotInvalid,
+                    $"BackupSnapshot {space}/{name} failed and cannot be restored from: {status.Message}");
             default:
-                throw new RestoreStopException(new RestoreOutcome.Waits(Reasons.Pending, $"BackupSnapshot {space}/{name} is not finished ({status?.Phase ?? BackupSnapshotPhases.Pending}); it goes on when it is"));
+                throw new RestoreStopException(
+                    new RestoreOutcome.Waits(
+                        Reasons.Pending,
+                        $"BackupSnapshot {space}/{name} is not finished "
+                        + $"({status?.Phase ?? BackupSnapshotPhases.Pending}). The restore continues automatically "
+                        + "when it is."));
         }
 
         if (snapshot.Metadata.DeletionTimestamp is not null)
         {
-            throw Ends(Reasons.SnapshotMissing, $"BackupSnapshot {space}/{name} is being deleted");
+            throw Ends(
+                Reasons.SnapshotMissing,
+                $"BackupSnapshot {space}/{name} is being deleted. Restore from another snapshot.");
         }
 
         var storage = await services.Storages.OpenAsync(snapshot.Spec.Storage, space, cancellationToken);
-        return new SnapshotPlace(new SnapshotLocation(storage, snapshot.Spec.PathPrefix ?? "", status.SnapshotID), snapshot.Spec.Source);
+        return new SnapshotPlace(
+            new SnapshotLocation(storage, snapshot.Spec.PathPrefix ?? "", status.SnapshotID), snapshot.Spec.Source);
     }
 
     private static async Task<SnapshotPlace> FromFilesAsync(

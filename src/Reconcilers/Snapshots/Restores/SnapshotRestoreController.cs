@@ -12,9 +12,9 @@ using Microsoft.Extensions.Logging;
 namespace Drydock.Reconcilers.Snapshots;
 
 /// <summary>
-/// Puts databases back as a snapshot has them. Level-based: what is to be done is read from status.databases and the
-/// server; a database that is not Restored there is dropped and loaded again, one that is Restored is not touched
-/// again. What is dropped and loaded runs in <see cref="RestoreRun"/>.
+/// Restores databases from a snapshot. Level-based: status.databases and the server tell what is left to do. A database
+/// that is not Restored there is dropped and loaded again; one that is Restored is not changed again. Drops and loads
+/// run in <see cref="RestoreRun"/>.
 /// </summary>
 [EntityRbac(ApiGroup.Name, "snapshotrestores", Verbs = "get,list,watch,patch")]
 [EntityRbac(ApiGroup.Name, "snapshotrestores/status", Verbs = "update")]
@@ -35,7 +35,6 @@ internal sealed partial class SnapshotRestoreController : EntityController<Snaps
     private readonly RestoreDeletion _deletion;
     private readonly ILogger _logger;
 
-    /// <summary>Composes the controller.</summary>
     public SnapshotRestoreController(
         RestoreServices services, IEntityWriter<SnapshotRestore> writer, IReconcileTrigger<SnapshotRestore> trigger)
         : base(writer, services.Events)
@@ -46,19 +45,16 @@ internal sealed partial class SnapshotRestoreController : EntityController<Snaps
         _logger = services.Loggers.CreateLogger<SnapshotRestoreController>();
     }
 
-    /// <summary>Names of the Secrets whose changes wake a restore.</summary>
+    /// <summary>Names of the Secrets whose changes trigger a reconcile.</summary>
     public static IEnumerable<string> ReferencedSecrets(SnapshotRestore restore)
     {
-        ArgumentNullException.ThrowIfNull(restore);
         return restore.Status?.Phase is SnapshotRestorePhases.Succeeded or SnapshotRestorePhases.Planned
             ? []
             : SecretReferences.Names(restore.Spec);
     }
 
-    /// <inheritdoc />
     protected override bool IsInert(SnapshotRestore entity)
     {
-        ArgumentNullException.ThrowIfNull(entity);
         return entity.Metadata.DeletionTimestamp is null
             && entity.Status is { } status
             && status.ObservedGeneration == entity.Metadata.Generation
@@ -70,16 +66,14 @@ internal sealed partial class SnapshotRestoreController : EntityController<Snaps
             };
     }
 
-    /// <inheritdoc />
     protected override async Task<TimeSpan?> ReconcileFreshAsync(
         SnapshotRestore entity, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(entity);
         var session = (RestoreSession)SessionOf(entity, static () => new RestoreSession());
         if (session.Job is { } mine && entity.Status?.Receipt?.GetValueOrDefault(RestoreReceipt.Job) != mine.Id)
         {
-            // Another operator has put its own job there; whether this one may still act it will find out at its next
-            // commit.
+            // Another operator has written its own job there; the next commit decides whether this process may still
+            // act.
             mine.Supersede();
             await session.StopAsync();
         }
@@ -92,8 +86,12 @@ internal sealed partial class SnapshotRestoreController : EntityController<Snaps
         return entity.Status?.Phase switch
         {
             SnapshotRestorePhases.Succeeded => await EndAsync(entity, cancellationToken),
-            SnapshotRestorePhases.Planned when entity.Status.ObservedGeneration == entity.Metadata.Generation && NewRetries(entity).Count == 0 => await EndAsync(entity, cancellationToken),
-            SnapshotRestorePhases.Failed when entity.Status.ObservedGeneration == entity.Metadata.Generation && NewRetries(entity).Count == 0 => await FailedAsync(entity, cancellationToken),
+            SnapshotRestorePhases.Planned when entity.Status.ObservedGeneration == entity.Metadata.Generation
+                && NewRetries(entity).Count == 0 =>
+                await EndAsync(entity, cancellationToken),
+            SnapshotRestorePhases.Failed when entity.Status.ObservedGeneration == entity.Metadata.Generation
+                && NewRetries(entity).Count == 0 =>
+                await FailedAsync(entity, cancellationToken),
             _ => await WorkAsync(entity, session, goOn: !entity.Spec.Paused, cancellationToken),
         };
     }
@@ -102,7 +100,8 @@ internal sealed partial class SnapshotRestoreController : EntityController<Snaps
         RetryTokens.New(restore.Metadata, restore.Spec.Retry, restore.Status?.UsedTokens ?? []);
 
     private static bool IsHeld(SnapshotRestore restore) =>
-        restore.Metadata.Finalizers?.Contains(Labels.RestoreFinalizer) == true || restore.Status?.Receipt?.ContainsKey(RestoreReceipt.Claims) == true;
+        restore.Metadata.Finalizers?.Contains(Labels.RestoreFinalizer) == true
+            || restore.Status?.Receipt?.ContainsKey(RestoreReceipt.Claims) == true;
 
     private static string Text(SnapshotRestore restore) =>
         JsonSerializer.Serialize(restore, CrdsJsonContext.Default.SnapshotRestore);
@@ -115,9 +114,17 @@ internal sealed partial class SnapshotRestoreController : EntityController<Snaps
         {
             if (!goOn)
             {
-                var paused = RestoreStatusComposer.Paused(restore.Status, RestoreProgressOf.HasBegun(restore.Status) ? "no other database is begun" : "nothing was begun");
-                var resting = (restore.Status ?? new SnapshotRestoreStatus()) with { Receipt = RestoreReceipt.With(restore.Status?.Receipt, RestoreReceipt.Since, null) };
-                await WriteAsync(restore, RestoreStatusComposer.Compose(restore, resting, paused, now), cancellationToken);
+                var paused = RestoreStatusComposer.Paused(
+                    restore.Status,
+                    RestoreProgressOf.HasBegun(restore.Status)
+                        ? "No other database is started."
+                        : "Nothing was started.");
+                var resting = (restore.Status ?? new SnapshotRestoreStatus()) with
+                {
+                    Receipt = RestoreReceipt.With(restore.Status?.Receipt, RestoreReceipt.Since, null),
+                };
+                await WriteAsync(
+                    restore, RestoreStatusComposer.Compose(restore, resting, paused, now), cancellationToken);
                 return null;
             }
 
@@ -131,7 +138,8 @@ internal sealed partial class SnapshotRestoreController : EntityController<Snaps
         {
             var commits = job.Pending();
             var status = commits.Aggregate(restore.Status!, static (s, commit) => commit.Change(s));
-            var running = RestoreStatusComposer.Running(restore, RestoreProgressOf.Shown(status, job), job.Activity, now);
+            var running = RestoreStatusComposer.Running(
+                restore, RestoreProgressOf.Shown(status, job), job.Activity, now);
             var written = await WriteAsync(restore, running, cancellationToken);
             if (job.Unverified is { } unverified && RestoreProgressOf.Begins(restore.Status, written.Status))
             {
@@ -149,7 +157,7 @@ internal sealed partial class SnapshotRestoreController : EntityController<Snaps
         return await ConcludeAsync(restore, session, job, now, cancellationToken);
     }
 
-    // The job's name is in status before it does anything: from then on no earlier job's commit is taken.
+    // The name of the job is in status before the job acts: from then on no commit of an earlier job is accepted.
     private async Task<TimeSpan?> StartAsync(
         SnapshotRestore restore,
         RestoreSession session,
@@ -166,23 +174,28 @@ internal sealed partial class SnapshotRestoreController : EntityController<Snaps
             return LookAgainFirst;
         }
 
-        if (restore.Spec.Mode == RunMode.Apply && restore.Metadata.DeletionTimestamp is null && restore.Metadata.Finalizers?.Contains(Labels.RestoreFinalizer) != true)
+        if (restore.Spec.Mode == RunMode.Apply
+            && restore.Metadata.DeletionTimestamp is null
+            && restore.Metadata.Finalizers?.Contains(Labels.RestoreFinalizer) != true)
         {
-            // What is there then may be another's work that came in between: it is looked at anew before anything is
-            // begun.
+            // Another process may have written the object in between: read it again before the restore starts.
             await Writer.AddFinalizerAsync(restore, Labels.RestoreFinalizer, cancellationToken);
             return ConflictPause;
         }
 
-        var job = RestoreJob.Create(() => _trigger.Wake(restore.Metadata.Namespace, restore.Metadata.Name), _services.Fence.Ended);
+        var job = RestoreJob.Create(
+            () => _trigger.Wake(restore.Metadata.Namespace, restore.Metadata.Name), _services.Fence.Ended);
         var status = restore.Status ?? new SnapshotRestoreStatus();
         var tokens = NewRetries(restore);
-        if (status.Phase is not (SnapshotRestorePhases.Verifying or SnapshotRestorePhases.Restoring) || tokens.Count > 0)
+        if (status.Phase is not (SnapshotRestorePhases.Verifying or SnapshotRestorePhases.Restoring)
+            || tokens.Count > 0)
         {
-            // Another attempt: its time counts anew. What is restored stays restored.
+            // Another attempt: its timeout starts again. Restored databases stay restored.
             status = status with
             {
-                Phase = RestoreProgressOf.HasBegun(status) ? SnapshotRestorePhases.Restoring : SnapshotRestorePhases.Verifying,
+                Phase = RestoreProgressOf.HasBegun(status)
+                    ? SnapshotRestorePhases.Restoring
+                    : SnapshotRestorePhases.Verifying,
                 Attempt = status.Attempt + 1,
                 FinishedAt = null,
                 UsedTokens = RetryTokens.Use(status.UsedTokens, tokens, now),
@@ -198,7 +211,11 @@ internal sealed partial class SnapshotRestoreController : EntityController<Snaps
             receipt = RestoreReceipt.With(receipt, RestoreReceipt.Since, since);
         }
 
-        var begun = await WriteAsync(restore, RestoreStatusComposer.Running(restore, status with { Receipt = receipt }, "looking at the snapshot and the server", now), cancellationToken);
+        var begun = await WriteAsync(
+            restore,
+            RestoreStatusComposer.Running(
+                restore, status with { Receipt = receipt }, "Checking the snapshot and the server.", now),
+            cancellationToken);
         (session.Job, session.Since) = (job, since);
         job.StopAfterCurrent = stop;
         job.Start((self, token) => new RestoreRun(_services, begun, self, session).RunAsync(token));
@@ -223,9 +240,10 @@ internal sealed partial class SnapshotRestoreController : EntityController<Snaps
         }
         catch (Exception exception)
         {
-            // Thrown on, it would be met again at every look and never be seen in status.
+            // Rethrown, it would recur at every reconcile and would never appear in status.
             Unexpected(_logger, exception, restore.Metadata.Namespace, restore.Metadata.Name);
-            outcome = new RestoreOutcome.Failed(Reasons.RestoreFailed, $"{exception.GetType().Name}: {exception.Message}");
+            outcome = new RestoreOutcome.Failed(
+                Reasons.RestoreFailed, $"{exception.GetType().Name}: {exception.Message}");
         }
 
         var status = RestoreProgressOf.Shown(restore.Status!, job);
@@ -258,7 +276,7 @@ internal sealed partial class SnapshotRestoreController : EntityController<Snaps
         return pause < LookAgainLast ? pause : LookAgainLast;
     }
 
-    // The end: the claims go, then the finalizer; nothing is held any more. Level-based: a crash in between comes here
+    // The end: the claims are released, then the finalizer is removed. Level-based: after a crash in between this runs
     // again.
     private async Task<TimeSpan?> EndAsync(SnapshotRestore restore, CancellationToken cancellationToken)
     {
@@ -268,7 +286,7 @@ internal sealed partial class SnapshotRestoreController : EntityController<Snaps
         return null;
     }
 
-    // Claims are kept only while databases are half restored: then nobody else may work on them.
+    // Claims are kept only while databases are half restored: then no other object may work on them.
     private async Task<TimeSpan?> FailedAsync(SnapshotRestore restore, CancellationToken cancellationToken)
     {
         if (!RestoreProgressOf.HasBegun(restore.Status))
@@ -325,13 +343,18 @@ internal sealed partial class SnapshotRestoreController : EntityController<Snaps
             return restore;
         }
 
-        var written = await StatusWrites.WriteAsync(Writer, _services.Events, restore, next, type, static (s, n) => s with { Status = n }, cancellationToken);
+        var written = await StatusWrites.WriteAsync(
+            Writer, _services.Events, restore, next, type, static (s, n) => s with { Status = n }, cancellationToken);
         _services.Changes.Set();
         if (written.Status?.Phase != restore.Status?.Phase)
         {
             if (written.Status?.Phase == SnapshotRestorePhases.Failed)
             {
-                _services.Events.Warning(written, written.Status.Conditions.Find(c => c.Type == ConditionTypes.Failed)?.Reason ?? Reasons.RestoreFailed, written.Status.Message ?? "");
+                _services.Events.Warning(
+                    written,
+                    written.Status.Conditions.Find(c => c.Type == ConditionTypes.Failed)?.Reason
+                        ?? Reasons.RestoreFailed,
+                    written.Status.Message ?? "");
             }
             else
             {
@@ -342,6 +365,6 @@ internal sealed partial class SnapshotRestoreController : EntityController<Snaps
         return written;
     }
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "SnapshotRestore {Namespace}/{Name} failed in a way that is not known")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "SnapshotRestore {Namespace}/{Name} failed unexpectedly.")]
     private static partial void Unexpected(ILogger logger, Exception exception, string? Namespace, string name);
 }

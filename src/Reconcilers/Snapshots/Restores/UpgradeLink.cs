@@ -7,14 +7,14 @@ using OmsUpgrade = Drydock.Crds.OmsUpgrades.OmsUpgrade;
 
 namespace Drydock.Reconcilers.Snapshots;
 
-/// <summary>Which upgrade's rollback a restore is.</summary>
+/// <summary>Finds the upgrade whose rollback a restore is.</summary>
 internal static class UpgradeLink
 {
     /// <summary>
-    /// The uid of the upgrade that owns the restore and waits for it: with it OMS is stopped by plan, so that no
-    /// session on its databases is rightful, and the upgrade's claim covers the restore. Labels and owner references
-    /// prove nothing, because whoever makes the object writes them. What proves it is the upgrade's own status: a step
-    /// that has not succeeded yet, with a receipt that names this restore, written before the restore was made.
+    /// The uid of the upgrade that owns the restore and waits for it. The plan of that upgrade has stopped OMS, so no
+    /// other session may use its databases, and its claim covers the restore. Labels and owner references prove
+    /// nothing, because every creator of the object can set them. The proof is the upgrade's own status: a step that
+    /// has not succeeded yet, with a receipt that names this restore and was written before the restore was created.
     /// </summary>
     public static async Task<string?> FindAsync(
         RestoreServices services, SnapshotRestore restore, CancellationToken cancellationToken)
@@ -23,8 +23,11 @@ internal static class UpgradeLink
             o.Kind == OmsUpgrade.KindName && o.ApiVersion.StartsWith($"{ApiGroup.Name}/", StringComparison.Ordinal));
         foreach (var owner in owners)
         {
-            var upgrade = await services.Kubernetes.GetAsync<OmsUpgrade>(owner.Name, restore.Metadata.Namespace, cancellationToken);
-            if (upgrade is { Status: { } status } && upgrade.Metadata.Uid == owner.Uid && Steps(status).Any(s => Awaits(s, restore.Metadata.Name)))
+            var upgrade = await services.Kubernetes.GetAsync<OmsUpgrade>(
+                owner.Name, restore.Metadata.Namespace, cancellationToken);
+            if (upgrade is { Status: { } status }
+                && upgrade.Metadata.Uid == owner.Uid
+                && Steps(status).Any(s => Awaits(s, restore.Metadata.Name)))
             {
                 return owner.Uid;
             }

@@ -25,8 +25,8 @@ internal sealed class AsyncSignal
     }
 
     /// <summary>
-    /// Returns at the next signal, or after <paramref name="atMost"/>: the longest delay for a signal that came between an
-    /// observation and this wait.
+    /// Returns at the next signal, or after <paramref name="atMost"/>: the longest delay for a signal that came between
+    /// an observation and this wait.
     /// </summary>
     public async Task WaitAsync(TimeSpan atMost, TimeProvider time, CancellationToken cancellationToken)
     {
@@ -38,8 +38,13 @@ internal sealed class AsyncSignal
 
         try
         {
-            await using var limit = time.CreateTimer(static w => ((TaskCompletionSource)w!).TrySetResult(), waiter, Timers.Clamp(atMost), Timeout.InfiniteTimeSpan);
-            await using var cancelled = cancellationToken.UnsafeRegister(static (w, token) => ((TaskCompletionSource)w!).TrySetCanceled(token), waiter);
+            await using var limit = time.CreateTimer(
+                static w => ((TaskCompletionSource)w!).TrySetResult(),
+                waiter,
+                Timers.Clamp(atMost),
+                Timeout.InfiniteTimeSpan);
+            await using var cancelled = cancellationToken.UnsafeRegister(
+                static (w, token) => ((TaskCompletionSource)w!).TrySetCanceled(token), waiter);
             await waiter.Task;
         }
         finally

@@ -5,7 +5,8 @@ internal sealed class BoundedCache<TValue>(int capacity)
     where TValue : class
 {
     private readonly Lock _gate = new();
-    private readonly Dictionary<string, LinkedListNode<(string Key, TValue Value)>> _entries = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, LinkedListNode<(string Key, TValue Value)>> _entries = new(
+        StringComparer.Ordinal);
     private readonly LinkedList<(string Key, TValue Value)> _byUse = new();
 
     public int Count

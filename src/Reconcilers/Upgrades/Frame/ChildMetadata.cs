@@ -30,6 +30,15 @@ internal static class ChildMetadata
     /// <param name="owner">Metadata of the run.</param>
     public static V1ObjectMeta Owned(string name, string kind, V1ObjectMeta owner) => Of(name, kind, owner) with
     {
-        OwnerReferences = [new V1OwnerReference { ApiVersion = ApiGroup.ApiVersion, Kind = kind, Name = owner.Name, Uid = owner.Uid ?? "" }],
+        OwnerReferences =
+        [
+            new V1OwnerReference
+            {
+                ApiVersion = ApiGroup.ApiVersion,
+                Kind = kind,
+                Name = owner.Name,
+                Uid = owner.Uid ?? "",
+            },
+        ],
     };
 }

@@ -21,7 +21,7 @@ internal sealed class ConditionSet(IReadOnlyList<Condition> before, DateTimeOffs
     /// <param name="type">The type of the condition.</param>
     /// <param name="status">True, False or Unknown.</param>
     /// <param name="reason">Stable word.</param>
-    /// <param name="message">A sentence for people.</param>
+    /// <param name="message">Whole sentences.</param>
     public void Set(string type, string status, string reason, string message)
     {
         var old = before.FirstOrDefault(c => c.Type == type);

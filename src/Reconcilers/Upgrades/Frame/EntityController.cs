@@ -13,22 +13,23 @@ using Backoff = Drydock.Engine.Running.Backoff;
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>
-/// The outer frame of every controller. A finished object is ignored without a read; everything else is decided from the
-/// current state on the server, never from the cache. After a write that failed, or may have failed, the object is read
-/// and decided again after a growing pause. Jobs outside the reconcile are kept by uid and stopped with the object, or
-/// with the leadership.
+/// The outer frame of every controller. A finished object is ignored without a read; everything else is decided from
+/// the current state on the server, never from the cache. After a write that failed, or may have failed, the object is
+/// read and decided again after a growing pause. Jobs outside the reconcile are kept by uid and stopped with the
+/// object, or with the leadership.
 /// </summary>
 /// <typeparam name="TEntity">The kind.</typeparam>
-/// <typeparam name="TSession">What this process keeps in memory for one object. It may be lost at any time: the next
-/// reconcile starts from the observed state.</typeparam>
-internal abstract class EntityController<TEntity, TSession>(IEntityWriter<TEntity> writer, IEventRecorder events) : IEntityController<TEntity>, IAsyncDisposable
+/// <typeparam name="TSession">The in-memory state of one object. It may be lost at any time: the next reconcile starts
+/// from the observed state.</typeparam>
+internal abstract class EntityController<TEntity, TSession>(
+    IEntityWriter<TEntity> writer, IEventRecorder events) : IEntityController<TEntity>, IAsyncDisposable
     where TEntity : class, IKubernetesObject
     where TSession : class, IAsyncDisposable
 {
     // From here on it is not a chance conflict of two writers.
     private const int ReportFrom = 5;
 
-    // An Event takes 1024 characters, and what to do must not be cut off.
+    // An Event has at most 1024 characters, and the remedy must not be cut off.
     private const int LongestAnswer = 500;
 
     private readonly ConcurrentDictionary<string, TSession> _sessions = new(StringComparer.Ordinal);
@@ -104,12 +105,12 @@ internal abstract class EntityController<TEntity, TSession>(IEntityWriter<TEntit
     }
 
     /// <summary>
-    /// Finished, and nothing requested since: no read, no write, no connection to any target. Called for the cached and for
-    /// the fresh object.
+    /// Finished, and nothing requested since: no read, no write, no connection to any target. Called for the cached and
+    /// for the fresh object.
     /// </summary>
     protected abstract bool IsInert(TEntity entity);
 
-    /// <summary>How long an object stays inert without an event; null for ever.</summary>
+    /// <summary>How long an object stays inert without an event; null without limit.</summary>
     protected virtual TimeSpan? InertFor(TEntity entity) => null;
 
     /// <summary>
@@ -124,7 +125,7 @@ internal abstract class EntityController<TEntity, TSession>(IEntityWriter<TEntit
     /// <summary>The session of the object; null if there is none.</summary>
     protected TSession? FindSession(TEntity entity) => _sessions.GetValueOrDefault(Uid(entity));
 
-    /// <summary>Stops the jobs of the object and forgets its session; returns when they have stopped.</summary>
+    /// <summary>Stops the jobs of the object and removes its session; returns when they have stopped.</summary>
     protected Task ForgetAsync(TEntity entity) =>
         entity?.Metadata.Uid is { } uid ? ForgetAsync(uid) : Task.CompletedTask;
 
@@ -138,8 +139,8 @@ internal abstract class EntityController<TEntity, TSession>(IEntityWriter<TEntit
         return ReconciliationResult<TEntity>.Success(entity, InertFor(entity));
     }
 
-    // An object of the same name was deleted and created again before its deletion was reported: the jobs of the deleted
-    // object must stop.
+    // An object of the same name was deleted and created again before its deletion was reported: the jobs of the
+    // deleted object must stop.
     private async Task ForgetFormerAsync(TEntity entity)
     {
         var (key, uid) = (ObjectKey.Of(entity), Uid(entity));
@@ -164,10 +165,12 @@ internal abstract class EntityController<TEntity, TSession>(IEntityWriter<TEntit
 
         var message = string.Create(
             CultureInfo.InvariantCulture,
-            $"The last {count} reconciles of this object could not write its status: {SchemaLimits.Clip(exception.Message, LongestAnswer)} "
-            + $"Running steps are not stopped, and no step is started. The operator retries with growing pauses of at most one minute. "
-            + $"If this continues, check for another writer of the object (`kubectl get -o yaml --show-managed-fields`), "
-            + $"for a failing admission webhook, and the health of etcd.");
+            $"The last {count} reconciles of this object could not write its status: "
+            + $"{SchemaLimits.Clip(exception.Message, LongestAnswer)} "
+            + $"Running steps are not stopped, and no step is started. The operator retries with growing pauses of at "
+            + $"most one minute. If this continues, check for another writer of the object "
+            + $"(`kubectl get -o yaml --show-managed-fields`), for a failing admission webhook, "
+            + $"and the health of etcd.");
         events.Warning(entity, Reasons.WritesNotTaken, message);
         return ReconciliationResult<TEntity>.Failure(entity, message, exception, delay);
     }

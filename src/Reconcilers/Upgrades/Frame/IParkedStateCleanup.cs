@@ -15,7 +15,7 @@ internal interface IParkedStateCleanup
     /// <summary>The status in which the removal is recorded.</summary>
     /// <param name="spec">The spec.</param>
     /// <param name="status">The status.</param>
-    /// <param name="names">Names of what was removed, as the targets gave them.</param>
+    /// <param name="names">Names of the removed items, as the targets reported them.</param>
     /// <param name="at">When that was observed.</param>
     RunStatus MarkRemoved(RunSpec spec, RunStatus status, IReadOnlyCollection<string> names, DateTimeOffset at);
 }
@@ -41,8 +41,8 @@ internal interface IParkedStateCleanup<in TSpec, TStatus> : IParkedStateCleanup
 }
 
 /// <summary>The result of one attempt to remove what a stopped run must not leave.</summary>
-/// <param name="Removed">Names of what no longer exists, removed now or before.</param>
-/// <param name="Remaining">Texts on what remains, and why.</param>
+/// <param name="Removed">Names of items that no longer exist, removed now or before.</param>
+/// <param name="Remaining">Descriptions of remaining items, with the reason.</param>
 internal sealed record ParkedStateResult(IReadOnlyCollection<string> Removed, IReadOnlyCollection<string> Remaining)
 {
     /// <summary>There was nothing to remove.</summary>

@@ -4,15 +4,15 @@ using Drydock.Crds.Common;
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>
-/// The removal of what a rollback would need, after a success that was accepted. Pure. Kinds implement
+/// The removal of the items that a rollback would need, after a success that was accepted. Pure. Kinds implement
 /// <see cref="IRunCleanup{TSpec, TStatus}"/>.
 /// </summary>
 internal interface IRunCleanup
 {
-    /// <summary>What begins, after "The upgrade is accepted: ": <c>the old files are being removed</c>.</summary>
+    /// <summary>Continues "The upgrade is accepted: ": <c>the old files are being removed</c>.</summary>
     string Begins { get; }
 
-    /// <summary>What a deletion stops: <c>No more old files are removed</c>.</summary>
+    /// <summary>The effect of a deletion: <c>No more old files are removed</c>.</summary>
     string Stops { get; }
 
     /// <summary>The plan of the removal; null before it is compiled.</summary>

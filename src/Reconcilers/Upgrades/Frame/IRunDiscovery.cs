@@ -4,7 +4,7 @@ using Drydock.Crds.Common;
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>
-/// What preflight learned of the targets, and what follows from it. Pure. Kinds implement
+/// The facts that preflight learned about the targets, and their consequences. Pure. Kinds implement
 /// <see cref="IRunDiscovery{TSpec, TStatus}"/>.
 /// </summary>
 internal interface IRunDiscovery
@@ -15,7 +15,7 @@ internal interface IRunDiscovery
     /// <summary>Where the target was reached, in the form that claims use; empty if that is not known.</summary>
     IReadOnlyList<string> TargetAddresses => [];
 
-    /// <summary>The target in a few words for people.</summary>
+    /// <summary>The target in a few words.</summary>
     string TargetDescription { get; }
 
     /// <summary>
@@ -27,7 +27,7 @@ internal interface IRunDiscovery
     /// <summary>Compiles the plan: at least one step, and the same plan for the same spec and discovery.</summary>
     Plan Compile(RunSpec spec);
 
-    /// <summary>The status with what was learned.</summary>
+    /// <summary>The status with the learned facts.</summary>
     RunStatus Learn(RunStatus status, RunSpec spec, DateTimeOffset now);
 }
 

@@ -9,7 +9,7 @@ namespace Drydock.Reconcilers.Upgrades;
 /// </summary>
 internal interface IRunRedo
 {
-    /// <summary>What to do, after the description of the failure: one sentence or more.</summary>
+    /// <summary>The remedy, after the description of the failure: one sentence or more.</summary>
     string Remedy { get; }
 
     /// <summary>The phase that restores. If only another plan than this was approved, the phase is held.</summary>
@@ -24,7 +24,7 @@ internal interface IRunRedo
     /// <summary>The plan that continues from the restored data.</summary>
     Plan Compile(RunSpec spec, Plan plan);
 
-    /// <summary>What is done now, for people.</summary>
+    /// <summary>The present activity, as text.</summary>
     /// <param name="step">The step whose outcome is unknown.</param>
     /// <param name="plan">The plan that was compiled again.</param>
     string Describe(PlanStep step, Plan plan);

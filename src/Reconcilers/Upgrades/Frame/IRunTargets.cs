@@ -44,7 +44,7 @@ internal interface IRunTargets : IAsyncDisposable
 
     /// <summary>
     /// What keeps a process that has just taken over a run from continuing its plan, for example a storage that is not
-    /// the one preflight marked; null if nothing does. Called again until it returns null, then no more.
+    /// the one preflight marked; null if nothing does. Called again until it returns null, then never again.
     /// </summary>
     Task<Blocker?> FindBlockerAsync(CancellationToken cancellationToken) => Task.FromResult<Blocker?>(null);
 
@@ -64,7 +64,9 @@ internal interface IRunTargets : IAsyncDisposable
     }
 }
 
-/// <summary>The <see cref="IRunTargets"/> of one kind, with its own types. The members with a body are optional.</summary>
+/// <summary>
+/// The <see cref="IRunTargets"/> of one kind, with its own types. The members with a body are optional.
+/// </summary>
 /// <typeparam name="TEntity">The kind.</typeparam>
 /// <typeparam name="TStatus">Its status.</typeparam>
 internal interface IRunTargets<in TEntity, in TStatus> : IRunTargets
@@ -97,7 +99,7 @@ internal interface IRunTargets<in TEntity, in TStatus> : IRunTargets
         CleanUpAsync((TStatus)status, cancellationToken);
 }
 
-/// <summary>What access to an object's targets depends on now.</summary>
+/// <summary>Everything that access to an object's targets depends on.</summary>
 /// <param name="AccessKey">Changes with everything that may remove the cause of a failure: access and timing fields,
 /// used values of Secrets. Failed work is then retried at once.</param>
 /// <param name="TargetsKey">Changes whenever the connections must be made again. Timing and control fields do not
@@ -118,7 +120,7 @@ internal sealed record RunBinding(string AccessKey, string TargetsKey, Func<Acti
         bind);
 }
 
-/// <summary>What keeps a run from continuing until it is repaired. It is checked again automatically.</summary>
+/// <summary>A cause that stops a run until it is repaired. It is checked again automatically.</summary>
 /// <param name="Reason">Stable word.</param>
-/// <param name="Message">What, where, and what to do.</param>
+/// <param name="Message">What happened, where, and the remedy.</param>
 internal sealed record Blocker(string Reason, string Message);

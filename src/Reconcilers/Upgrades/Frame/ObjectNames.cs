@@ -27,7 +27,10 @@ internal static class ObjectNames
 
     /// <summary>The Secret with the output of a step's attempt.</summary>
     public static string Output(V1ObjectMeta owner, string stepId, int attempt) =>
-        Cut(string.Create(CultureInfo.InvariantCulture, $"{Stem(owner)}-{stepId.Replace('/', '-').ToLowerInvariant()}-{attempt}"), LongestName);
+        Cut(
+            string.Create(
+                CultureInfo.InvariantCulture, $"{Stem(owner)}-{stepId.Replace('/', '-').ToLowerInvariant()}-{attempt}"),
+            LongestName);
 
     /// <summary>
     /// A name as the value of a label: itself, or cut with a hash at its end where it is too long for one.

@@ -25,8 +25,8 @@ internal static class RetryTokens
     }
 
     /// <summary>
-    /// The used tokens as they are stored: of each kind the last ones, and those that the object still has, however old. A
-    /// token that is not removed from the object must not count as new after many others.
+    /// The used tokens as they are stored: of each kind the last ones, and those that the object still has, however
+    /// old. A token that is not removed from the object must not count as new after many others.
     /// </summary>
     public static List<UsedToken> Trim(V1ObjectMeta metadata, string? specRetry, IReadOnlyList<UsedToken> used)
     {
@@ -38,7 +38,9 @@ internal static class RetryTokens
 
         var stays = used.GroupBy(u => u.Kind).SelectMany(kind =>
         {
-            var kept = kind.Where(u => present.Contains((u.Kind, Recorded(u.Token)))).TakeLast(SchemaLimits.History).ToList();
+            var kept = kind.Where(u => present.Contains((u.Kind, Recorded(u.Token))))
+                .TakeLast(SchemaLimits.History)
+                .ToList();
             return kept.Concat(kind.Except(kept).TakeLast(SchemaLimits.History - kept.Count));
         }).ToHashSet(ReferenceEqualityComparer.Instance);
         return [.. used.Where(stays.Contains)];
@@ -55,7 +57,10 @@ internal static class RetryTokens
 
     private static string? GivenAbort(V1ObjectMeta metadata)
     {
-        return metadata.Annotations?.GetValueOrDefault(Annotations.Abort) is { } text && Recorded(text) is { Length: > 0 } token ? token : null;
+        return metadata.Annotations?.GetValueOrDefault(Annotations.Abort) is { } text
+            && Recorded(text) is { Length: > 0 } token
+            ? token
+            : null;
     }
 
     private static bool IsUsed(IReadOnlyList<UsedToken> used, TokenKind kind, string token)

@@ -93,7 +93,7 @@ internal class RunController<TEntity> : EntityController<TEntity, RunSession>
             : await _preflight.AdvanceAsync(entity, session, binding.AccessKey, cancellationToken);
     }
 
-    // What has finished, or has nothing to roll back; null while a run is under way.
+    // The result of an object that has finished, or has nothing to roll back; null while a run is under way.
     private async Task<(RunObject Entity, bool Stays, TimeSpan? After)?> EndedAsync(
         RunObject entity, CancellationToken cancellationToken)
     {

@@ -20,7 +20,7 @@ internal abstract class RunKind
     /// <summary>How a status of the kind is stored: a status that would be stored unchanged is not written.</summary>
     public abstract JsonTypeInfo StatusJson { get; }
 
-    /// <summary>What preflight examines, after "Checking ": <c>hosts and processes</c>.</summary>
+    /// <summary>The subject of preflight, after "Checking ": <c>hosts and processes</c>.</summary>
     public abstract string Examines { get; }
 
     /// <summary>
@@ -32,10 +32,10 @@ internal abstract class RunKind
     /// <summary>The same event while it has not happened, after "before": <c>a process was stopped</c>.</summary>
     public abstract string BeforeUndoEnds { get; }
 
-    /// <summary>What is removed after success; null for a kind that leaves nothing to remove.</summary>
+    /// <summary>The cleanup after success; null for a kind that leaves nothing to remove.</summary>
     public virtual IRunCleanup? Cleanup => null;
 
-    /// <summary>What must not stay in the targets of a stopped run; null for a kind that leaves nothing there.</summary>
+    /// <summary>The cleanup of the targets of a stopped run; null for a kind that leaves nothing there.</summary>
     public virtual IParkedStateCleanup? ParkedState => null;
 
     /// <summary>
@@ -71,9 +71,9 @@ internal abstract class RunKind
     public abstract TimeSpan TimeoutOf(RunSpec spec, PlanStep step);
 
     /// <summary>
-    /// Whether the step up to which an abort or a deletion undoes everything has started, or may have started. After it a
-    /// deletion lets the plan finish, an abort changes nothing more, and no phase waits for the maintenance window. Once
-    /// true it stays true.
+    /// Whether the step up to which an abort or a deletion undoes everything has started, or may have started. After it
+    /// a deletion lets the plan finish, an abort changes nothing more, and no phase waits for the maintenance window.
+    /// Once true it stays true.
     /// </summary>
     public abstract bool IsPastUndo(Plan plan);
 
@@ -98,9 +98,9 @@ internal abstract class RunKind
     public virtual IReadOnlyList<string> MustBeFree(string targetIdentity, Plan plan) => [];
 
     /// <summary>
-    /// Why what this plan has done can never be rolled back, whatever an administrator repairs. A requested rollback is
-    /// then refused with this reason, and rollbackPolicy OnFailure leaves a failure as it is. Null if a rollback may be
-    /// possible; always null before <see cref="IsPastUndo"/>, because until then everything is undone.
+    /// Why this plan can never be rolled back, even after a repair. A requested rollback is then refused with this
+    /// reason, and rollbackPolicy OnFailure leaves a failure as it is. Null if a rollback may be possible; always null
+    /// before <see cref="IsPastUndo"/>, because until then everything is undone.
     /// </summary>
     public abstract string? RollbackRefusal(RunSpec spec, Plan plan);
 
@@ -108,7 +108,8 @@ internal abstract class RunKind
     public abstract Plan CompileRollback(RunSpec spec, RollbackBasis basis);
 
     /// <summary>
-    /// The status with what the receipts of its plans say: times, references, versions, actions for administrators.
+    /// The status with the facts from the receipts of its plans: times, references, versions, actions for
+    /// administrators.
     /// </summary>
     /// <param name="spec">The spec.</param>
     /// <param name="status">The status with the plans that are about to be stored.</param>
@@ -117,7 +118,7 @@ internal abstract class RunKind
     public abstract RunStatus Summarize(RunSpec spec, RunStatus status, PlanSlot slot, bool isDone);
 
     /// <summary>
-    /// The status of an object that restarts from preflight, without what its former plans reported. The frame resets
+    /// The status of an object that restarts from preflight, without the reports of its former plans. The frame resets
     /// its own fields.
     /// </summary>
     public abstract RunStatus Forget(RunStatus status);
@@ -140,12 +141,13 @@ internal abstract class RunKind
     public abstract string Success(RunStatus status);
 
     /// <summary>
-    /// What an object that is released in the middle leaves behind, and how an administrator continues: whole sentences.
+    /// What an object that is released in the middle leaves behind, and how an administrator continues: whole
+    /// sentences.
     /// </summary>
     public abstract string LeftBehind(RunSpec spec, RunStatus status);
 }
 
-/// <summary>What a rollback plan is compiled from.</summary>
+/// <summary>The input of a rollback plan.</summary>
 /// <param name="Plan">The plan with the progress of its steps.</param>
 /// <param name="AttemptsBefore">See <see cref="Plan.AttemptsBefore"/>.</param>
 internal sealed record RollbackBasis(Plan Plan, int AttemptsBefore)
@@ -157,10 +159,10 @@ internal sealed record RollbackBasis(Plan Plan, int AttemptsBefore)
     public bool AfterSuccess { get; init; }
 
     /// <summary>
-    /// The object is being deleted: nobody watches the rollback, so manual steps are left to the administrator.
+    /// The object is being deleted: no user watches the rollback, so manual steps are left to the administrator.
     /// </summary>
     public bool Unattended { get; init; }
 
-    /// <summary>What else the reader must know: what will be lost, how old a backup is.</summary>
+    /// <summary>Further notes for the reader: data that will be lost, the age of a backup.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 }

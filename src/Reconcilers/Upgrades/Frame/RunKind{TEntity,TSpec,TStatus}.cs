@@ -24,7 +24,9 @@ internal abstract class RunKind<TEntity, TSpec, TStatus>(string name, JsonTypeIn
     public sealed override JsonTypeInfo StatusJson { get; } = json.Options.GetTypeInfo(typeof(TStatus));
 
     public sealed override RunObject Read(IKubernetesObject entity) =>
-        entity is TEntity e ? new RunObject(e, e.Spec, e.Status) : throw new ArgumentException($"not a {name}", nameof(entity));
+        entity is TEntity e
+            ? new RunObject(e, e.Spec, e.Status)
+            : throw new ArgumentException($"not a {name}", nameof(entity));
 
     public sealed override IKubernetesObject WithStatus(IKubernetesObject entity, RunStatus status) =>
         (TEntity)entity with { Status = (TStatus)status };

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Drydock.Reconcilers.Upgrades;
 
-/// <summary>What the controller of any kind of run is composed of.</summary>
+/// <summary>The dependencies of the controller of any kind of run.</summary>
 internal record RunServices
 {
     public required IKubernetesClient Kubernetes { get; init; }

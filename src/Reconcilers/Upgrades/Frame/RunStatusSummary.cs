@@ -4,7 +4,7 @@ namespace Drydock.Reconcilers.Upgrades;
 /// <param name="Kind">Whether it progresses, is stalled, or ended.</param>
 /// <param name="Phase">The phase to show.</param>
 /// <param name="Reason">Stable word.</param>
-/// <param name="Message">What happens or is wrong, where, and what to do.</param>
+/// <param name="Message">What happens or is wrong, where, and the remedy.</param>
 internal sealed record RunStatusSummary(RunOutcomeKind Kind, string Phase, string Reason, string Message)
 {
     /// <summary>Ids of the steps to show: those that run, or the one that failed.</summary>

@@ -10,8 +10,8 @@ namespace Drydock.Reconcilers.Upgrades;
 internal interface IRunStore
 {
     /// <summary>Writes a status, shortened if the server refuses it; returns the object as stored.</summary>
-    /// <exception cref="KubernetesException">The server accepted neither this status nor a shortened one, or the outcome
-    /// is unknown.</exception>
+    /// <exception cref="KubernetesException">The server accepted neither this status nor a shortened one, or the
+    /// outcome is unknown.</exception>
     Task<RunObject> WriteStatusAsync(RunObject entity, RunStatus status, CancellationToken cancellationToken);
 
     /// <summary>See <see cref="IEntityWriter{TEntity}.AddFinalizerAsync"/>.</summary>
@@ -53,7 +53,9 @@ internal sealed class RunStore<TEntity>(
 
     public async Task<RunObject?> RemoveFinalizerAsync(
         RunObject entity, string finalizer, CancellationToken cancellationToken) =>
-        await writer.RemoveFinalizerAsync(Of(entity), finalizer, cancellationToken) is { } left ? kind.Read(left) : null;
+        await writer.RemoveFinalizerAsync(Of(entity), finalizer, cancellationToken) is { } left
+            ? kind.Read(left)
+            : null;
 
     public void Normal(RunObject entity, string reason, string message) => events.Normal(Of(entity), reason, message);
 

@@ -5,7 +5,7 @@ namespace Drydock.Reconcilers.Upgrades;
 /// <summary>The time of <c>spec.notAfter</c>, after which nothing is started.</summary>
 internal static class StartDeadline
 {
-    /// <summary>Why nothing may be started any more, whole sentences; null if it may.</summary>
+    /// <summary>Why nothing may be started now, whole sentences; null if it may.</summary>
     /// <param name="notAfter">The time, as the spec has it; null for none.</param>
     /// <param name="now">The time it is.</param>
     public static string? Missed(DateTimeOffset? notAfter, DateTimeOffset now) => notAfter is { } last && now > last

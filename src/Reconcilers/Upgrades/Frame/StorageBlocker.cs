@@ -17,7 +17,8 @@ internal static class StorageBlocker
                 ? null
                 : new Blocker(
                     Reasons.StorageLost,
-                    $"The backup storage {probe.Describe(storage, @namespace)} does not contain the marker file that preflight wrote: "
+                    $"The backup storage {probe.Describe(storage, @namespace)} does not contain the marker file that "
+                    + "preflight wrote: "
                     + "it is a different volume or bucket. No step starts until the original storage is back.");
         }
         catch (SnapshotException exception)
@@ -25,7 +26,9 @@ internal static class StorageBlocker
             // An unreadable storage is not a lost one.
             return new Blocker(
                 StorageReasons.Of(exception),
-                StatusMessage.Join(exception.Message, "No step starts until the backup storage answers. It is checked again automatically."));
+                StatusMessage.Join(
+                    exception.Message,
+                    "No step starts until the backup storage answers. It is checked again automatically."));
         }
     }
 }

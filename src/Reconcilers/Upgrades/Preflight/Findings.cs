@@ -3,9 +3,9 @@ using Drydock.Crds.Common;
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>
-/// Collects the findings and notes of one preflight pass from checks that run concurrently. Texts are redacted when they
-/// are read, with every secret that the pass has learned by then, and clipped only afterwards, so that no cut secret
-/// escapes the redaction.
+/// Collects the findings and notes of one preflight pass from checks that run concurrently. Texts are redacted when
+/// they are read, with every secret that the pass has learned by then, and clipped only afterwards, so that no cut
+/// secret escapes the redaction.
 /// </summary>
 /// <param name="redact">Masks the secrets in a text.</param>
 /// <param name="findingOf">How a failure of the kind's clients is reported; null: no failure is a finding.</param>
@@ -70,10 +70,10 @@ internal sealed class Findings(Func<string, string> redact, FailureFinding? find
     }
 
     /// <summary>
-    /// Runs one check. A failure of a target becomes a finding, so that it does not hide what other checks find; every
-    /// other exception is thrown.
+    /// Runs one check. A failure of a target becomes a finding, so that it does not hide the findings of other checks;
+    /// every other exception is thrown.
     /// </summary>
-    /// <returns>What the check returned; the default if it failed.</returns>
+    /// <returns>The result of the check; the default if it failed.</returns>
     public async Task<T?> LookAsync<T>(Func<Task<T?>> look, string? node = null, string? field = null)
     {
         try
@@ -118,7 +118,9 @@ internal sealed class Findings(Func<string, string> redact, FailureFinding? find
     }
 }
 
-/// <summary>The finding that a failure of a client comes to; null if the exception is not a failure of a target.</summary>
+/// <summary>
+/// The finding that a failure of a client comes to; null if the exception is not a failure of a target.
+/// </summary>
 /// <param name="failure">The failure.</param>
 /// <param name="node">The node, instance or host that was asked; null takes that of the failure.</param>
 /// <param name="field">The field of the spec that led there; null takes that of the failure.</param>

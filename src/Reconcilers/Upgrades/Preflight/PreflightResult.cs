@@ -3,7 +3,7 @@ using Drydock.Crds.Common;
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>The result of one preflight pass: a discovery to plan from, or every reason why there is none.</summary>
-/// <typeparam name="TDiscovery">What the kind plans from.</typeparam>
+/// <typeparam name="TDiscovery">The input of the kind's plan.</typeparam>
 /// <param name="Discovery">Null if there are findings.</param>
 /// <param name="Findings">All of them; empty if preflight passed.</param>
 /// <param name="TargetIdentity">Identity of the target; null if it could not be read. While another run holds the
@@ -15,11 +15,14 @@ internal sealed record PreflightResult<TDiscovery>(
     /// <summary>Where the target was reached, <see cref="ClaimTarget.AddressOf"/>.</summary>
     public IReadOnlyList<string> TargetAddresses { get; init; } = [];
 
-    /// <summary>What the run claims; null if the identity could not be read.</summary>
+    /// <summary>The target that the run claims; null if the identity could not be read.</summary>
     public ClaimTarget? Target => TargetIdentity is { } identity ? new ClaimTarget(identity, TargetAddresses) : null;
 
     /// <summary>The same result with the discovery as another type.</summary>
     public PreflightResult<TOther> Select<TOther>(Func<TDiscovery, TOther> convert)
         where TOther : class =>
-        new(Discovery is { } discovery ? convert(discovery) : null, Findings, TargetIdentity) { TargetAddresses = TargetAddresses };
+        new(Discovery is { } discovery ? convert(discovery) : null, Findings, TargetIdentity)
+        {
+            TargetAddresses = TargetAddresses,
+        };
 }

@@ -14,7 +14,7 @@ namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>
 /// Keeps an operator from leading while the CRDs in the cluster are older than it needs: the API server drops status
-/// fields that a CRD does not know and answers 200, so that what a step wrote down before it acted would be lost
+/// fields that a CRD does not know and answers 200, so that the receipt that a step wrote before it acted would be lost
 /// without an error.
 /// </summary>
 /// <param name="client">The API server.</param>
@@ -41,7 +41,7 @@ internal sealed partial class CrdSchemaGate(IKubernetesClient client, TimeProvid
     /// <summary>How often they are read while they are not.</summary>
     public static TimeSpan EveryWhileOutdated { get; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Why this process must not lead, with what to do; null if it may.</summary>
+    /// <summary>Why this process must not lead, with the remedy; null if it may.</summary>
     public string? Problem => Volatile.Read(ref _problem);
 
     /// <summary>
@@ -85,7 +85,7 @@ internal sealed partial class CrdSchemaGate(IKubernetesClient client, TimeProvid
     }
 
     /// <summary>
-    /// Reads the CRDs; true if this process may lead. What cannot be read for the moment leaves the answer as it was.
+    /// Reads the CRDs; true if this process may lead. CRDs that temporarily cannot be read leave the answer unchanged.
     /// </summary>
     public async Task<bool> CheckAsync(CancellationToken cancellationToken)
     {
@@ -102,7 +102,8 @@ internal sealed partial class CrdSchemaGate(IKubernetesClient client, TimeProvid
         }
         catch (KubernetesException exception)
         {
-            Report(Problem is null ? null : $"The CRDs of Drydock cannot be read: {exception.Message}", isVerdict: false);
+            Report(
+                Problem is null ? null : $"The CRDs of Drydock cannot be read: {exception.Message}", isVerdict: false);
         }
 
         return Problem is null;
@@ -177,7 +178,9 @@ internal sealed partial class CrdSchemaGate(IKubernetesClient client, TimeProvid
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "The CRDs in the cluster have schema {Schema} or later; this operator may lead")]
+    [LoggerMessage(
+        Level = LogLevel.Information,
+        Message = "The CRDs in the cluster have schema {Schema} or later; this operator may lead.")]
     private static partial void Good(ILogger logger, int schema);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Problem}")]

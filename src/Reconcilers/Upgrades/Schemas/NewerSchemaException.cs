@@ -7,7 +7,7 @@ namespace Drydock.Reconcilers.Upgrades;
 /// <param name="about">The object as it was read.</param>
 [SuppressMessage("Design", "CA1032", Justification = "It is always about an object.")]
 internal sealed class NewerSchemaException(IKubernetesObject about) : Exception(
-    $"{about.Kind} {about.Metadata.Namespace}/{about.Metadata.Name} was written by a newer operator")
+    $"{about.Kind} {about.Metadata.Namespace}/{about.Metadata.Name} was written by a newer operator.")
 {
     /// <summary>The object as it was read.</summary>
     public IKubernetesObject About { get; } = about;

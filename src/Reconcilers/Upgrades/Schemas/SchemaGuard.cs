@@ -17,7 +17,8 @@ internal sealed class SchemaGuard<TEntity> : IEntityController<TEntity>, IAsyncD
     where TEntity : class, IKubernetesObject, ISchemaStamped<TEntity>
 {
     private readonly ConcurrentDictionary<string, bool> _newer = new(StringComparer.Ordinal);
-    private readonly KeyValuePair<string, object?> _tag = new("resource", KubernetesResource.Of<TEntity>().QualifiedName);
+    private readonly KeyValuePair<string, object?> _tag = new(
+        "resource", KubernetesResource.Of<TEntity>().QualifiedName);
     private readonly IEntityController<TEntity> _inner;
     private readonly IEventRecorder _events;
 
@@ -26,7 +27,9 @@ internal sealed class SchemaGuard<TEntity> : IEntityController<TEntity>, IAsyncD
     /// <param name="events">Where it says so.</param>
     /// <param name="build">Builds the controller with the writer it is to use.</param>
     public SchemaGuard(
-        IEntityWriter<TEntity> writer, IEventRecorder events, Func<IEntityWriter<TEntity>, IEntityController<TEntity>> build)
+        IEntityWriter<TEntity> writer,
+        IEventRecorder events,
+        Func<IEntityWriter<TEntity>, IEntityController<TEntity>> build)
     {
         ArgumentNullException.ThrowIfNull(build);
         _events = events;
@@ -77,7 +80,7 @@ internal sealed class SchemaGuard<TEntity> : IEntityController<TEntity>, IAsyncD
         }
     }
 
-    // Only what is in memory is dropped; nothing is written.
+    // Only in-memory state is dropped; nothing is written.
     private async Task<ReconciliationResult<TEntity>> LeaveAsync(TEntity entity, CancellationToken cancellationToken)
     {
         if (_newer.TryAdd(entity.Metadata.Uid!, true))
@@ -86,8 +89,10 @@ internal sealed class SchemaGuard<TEntity> : IEntityController<TEntity>, IAsyncD
             _events.Warning(
                 entity,
                 Reasons.OperatorTooOld,
-                $"A newer operator wrote the status with schema {entity.Schema}, and this operator knows schema {CrdSchema.Version}. "
-                + "It leaves the object alone. Install the newer operator again, then the run continues automatically.");
+                $"A newer operator wrote the status with schema {entity.Schema}, and this operator knows schema "
+                + $"{CrdSchema.Version}. "
+                + "It leaves the object alone. Install the newer operator again, then the run continues "
+                + "automatically.");
         }
 
         await _inner.DeletedAsync(entity, cancellationToken);

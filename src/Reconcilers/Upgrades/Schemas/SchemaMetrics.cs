@@ -13,5 +13,6 @@ internal static class SchemaMetrics
 
     public static readonly UpDownCounter<int> NewerObjects = Meter.CreateUpDownCounter<int>(
         "drydock_objects_of_newer_schema",
-        description: "Objects that this operator leaves alone because a newer operator wrote their status, by resource.");
+        description: "Objects that this operator leaves alone because a newer operator wrote their status, by "
+            + "resource.");
 }

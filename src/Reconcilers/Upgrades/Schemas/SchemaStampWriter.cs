@@ -22,11 +22,13 @@ internal sealed class SchemaStampWriter<TEntity>(IEntityWriter<TEntity> inner) :
         await inner.ReadAsync(entity, cancellationToken) is { } fresh ? Known(fresh) : null;
 
     /// <inheritdoc />
-    public Task<TEntity> AddFinalizerAsync(TEntity entity, string finalizer, CancellationToken cancellationToken = default) =>
+    public Task<TEntity> AddFinalizerAsync(
+        TEntity entity, string finalizer, CancellationToken cancellationToken = default) =>
         inner.AddFinalizerAsync(Known(entity), finalizer, cancellationToken);
 
     /// <inheritdoc />
-    public Task<TEntity?> RemoveFinalizerAsync(TEntity entity, string finalizer, CancellationToken cancellationToken = default) =>
+    public Task<TEntity?> RemoveFinalizerAsync(
+        TEntity entity, string finalizer, CancellationToken cancellationToken = default) =>
         inner.RemoveFinalizerAsync(Known(entity), finalizer, cancellationToken);
 
     private static TEntity Known(TEntity entity) =>

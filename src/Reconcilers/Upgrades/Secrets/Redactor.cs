@@ -37,7 +37,7 @@ internal sealed class Redactor
         ];
     }
 
-    /// <summary>A redactor that knows no secret.</summary>
+    /// <summary>A redactor without secrets.</summary>
     public static Redactor None { get; } = new([]);
 
     /// <summary>The text with every known secret replaced by <c>***</c>, the longest first.</summary>
@@ -91,7 +91,9 @@ internal sealed class Redactor
         while (start > 0)
         {
             var status = Rune.DecodeLastFromUtf16(text.AsSpan(0, start), out var rune, out var consumed);
-            bytes += status == System.Buffers.OperationStatus.Done ? rune.Utf8SequenceLength : Rune.ReplacementChar.Utf8SequenceLength;
+            bytes += status == System.Buffers.OperationStatus.Done
+                ? rune.Utf8SequenceLength
+                : Rune.ReplacementChar.Utf8SequenceLength;
             if (bytes > maximumBytes)
             {
                 break;

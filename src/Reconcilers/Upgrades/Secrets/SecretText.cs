@@ -4,8 +4,8 @@ namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>
 /// The one rule by which a value of a Secret is read as text. Secrets made from files often end in a line end that is
-/// not part of the value, so line ends at the end are dropped; all other white space is kept, because it may belong to a
-/// password. A value that is then empty counts as absent.
+/// not part of the value, so line ends at the end are dropped; all other white space is kept, because it may belong to
+/// a password. A value that is then empty counts as absent.
 /// </summary>
 internal static class SecretText
 {

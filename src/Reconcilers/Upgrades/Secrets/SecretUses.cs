@@ -16,7 +16,10 @@ internal static class SecretUses
     /// <param name="namespace">The namespace of the object that refers to them. No other one is ever read.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     public static async Task<UsedSecrets> ReadAsync(
-        IKubernetesClient kubernetes, IEnumerable<SecretUse> uses, string? @namespace, CancellationToken cancellationToken)
+        IKubernetesClient kubernetes,
+        IEnumerable<SecretUse> uses,
+        string? @namespace,
+        CancellationToken cancellationToken)
     {
         var read = await Task.WhenAll(uses.GroupBy(use => use.Name, StringComparer.Ordinal).Select(async use =>
             (use.Key, Secret: Only(

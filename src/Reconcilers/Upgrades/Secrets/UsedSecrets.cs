@@ -12,7 +12,7 @@ namespace Drydock.Reconcilers.Upgrades;
 /// <param name="Secrets">The Secrets by name.</param>
 internal sealed record UsedSecrets(IReadOnlyDictionary<string, V1Secret?> Secrets)
 {
-    // Of this process alone: whatever a digest ends up in, nobody can try passwords against it.
+    // Random for each process: passwords cannot be tried against a digest, wherever it is published.
     private static readonly byte[] Key = RandomNumberGenerator.GetBytes(32);
 
     /// <summary>
@@ -33,7 +33,12 @@ internal sealed record UsedSecrets(IReadOnlyDictionary<string, V1Secret?> Secret
         foreach (var (name, secret) in secrets.OrderBy(s => s.Key, StringComparer.Ordinal))
         {
             Append(hash, Encoding.UTF8.GetBytes(name));
-            Append(hash, Encoding.UTF8.GetBytes(secret is null ? "absent" : string.Create(CultureInfo.InvariantCulture, $"{secret.Data?.Count ?? 0} keys")));
+            Append(
+                hash,
+                Encoding.UTF8.GetBytes(
+                    secret is null
+                        ? "absent"
+                        : string.Create(CultureInfo.InvariantCulture, $"{secret.Data?.Count ?? 0} keys")));
             foreach (var (key, value) in (secret?.Data ?? []).OrderBy(d => d.Key, StringComparer.Ordinal))
             {
                 Append(hash, Encoding.UTF8.GetBytes(key));

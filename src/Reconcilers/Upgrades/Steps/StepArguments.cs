@@ -8,14 +8,12 @@ using Drydock.Abstractions.Plans;
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>
-/// Converts the arguments of an action, a record that is declared inside the action as <c>Args</c>, to the parameters of
-/// a stored step and back. Each property is one entry: text as it is, anything else as JSON. A property that has its
+/// Converts the arguments of an action, a record that is declared inside the action as <c>Args</c>, to the parameters
+/// of a stored step and back. Each property is one entry: text as it is, anything else as JSON. A property that has its
 /// default value is omitted.
 /// </summary>
-/// <remarks>
-/// A stored entry that the record does not declare, and a required property without an entry, are errors: the plan was
-/// compiled by another version of the operator, and an argument must not be guessed.
-/// </remarks>
+/// <remarks> A stored entry that the record does not declare, and a required property without an entry, are errors: the
+/// plan was compiled by another version of the operator, and an argument must not be guessed. </remarks>
 internal static class StepArguments
 {
     private static readonly JsonSerializerOptions Options = new()

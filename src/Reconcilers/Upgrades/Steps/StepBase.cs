@@ -68,7 +68,7 @@ internal abstract class StepBase<TArgs> : IStepAction
     protected virtual Task WaitAsync(StepContext context, TArgs args, CancellationToken cancellationToken) =>
         Task.Delay(Pause, context.Time, cancellationToken);
 
-    /// <summary>What a failure means while the step acts; null leaves it to the engine.</summary>
+    /// <summary>Maps a failure while the step acts to its reason; null leaves it to the engine.</summary>
     protected virtual StepActionException? Failure(Exception exception) => exception switch
     {
         TargetException target => new StepActionException(target.Reason, target.Message, target.IsRetryable, target)

@@ -9,8 +9,8 @@ using Drydock.Engine.Actions;
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>
-/// The base of the steps that dump and verify databases with a BackupSnapshot. The object carries no owner reference, so
-/// that removing the upgrade never removes the backup. A second attempt creates another object: no dump is ever
+/// The base of the steps that dump and verify databases with a BackupSnapshot. The object carries no owner reference,
+/// so that removing the upgrade never removes the backup. A second attempt creates another object: no dump is ever
 /// overwritten.
 /// </summary>
 internal abstract class TakeSnapshotBase<TArgs> : StepBase<TArgs>
@@ -31,19 +31,19 @@ internal abstract class TakeSnapshotBase<TArgs> : StepBase<TArgs>
     protected abstract string UpgradeKind { get; }
 
     /// <summary>
-    /// Whether a name in the receipt is kept when the attempt is prepared again; otherwise the name is computed from the
-    /// attempt's number.
+    /// Whether a name in the receipt is kept when the attempt is prepared again; otherwise the name is computed from
+    /// the attempt's number.
     /// </summary>
     protected abstract bool KeepsName { get; }
 
     /// <summary>The name of the BackupSnapshot of this attempt.</summary>
     protected abstract string SnapshotName(StepContext context, TArgs args);
 
-    /// <summary>What the BackupSnapshot dumps, and where to.</summary>
+    /// <summary>The databases that the BackupSnapshot dumps, and the storage.</summary>
     protected abstract Task<BackupSnapshotSpec> SpecAsync(
         StepContext context, TArgs args, CancellationToken cancellationToken);
 
-    /// <summary>What a snapshot that failed means.</summary>
+    /// <summary>The observation for a failed snapshot.</summary>
     protected virtual Observation SnapshotFailed(TArgs args, string name, string? message) =>
         new Observation.Failed(Reasons.SnapshotFailed, $"BackupSnapshot {name} failed: {message}");
 
@@ -71,7 +71,8 @@ internal abstract class TakeSnapshotBase<TArgs> : StepBase<TArgs>
             BackupSnapshotPhases.Succeeded when status.Verified == true => new Observation.Done(
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"BackupSnapshot {name} is verified: {status.Databases.Count} databases, {status.SizeBytes ?? 0} bytes."),
+                    $"BackupSnapshot {name} is verified: {status.Databases.Count} databases, {status.SizeBytes ?? 0} "
+                    + $"bytes."),
                 Entry(SnapshotUidFact, snapshot.Metadata.Uid ?? "")),
             BackupSnapshotPhases.Failed => SnapshotFailed(args, name, status.Message),
             _ => new Observation.Running(

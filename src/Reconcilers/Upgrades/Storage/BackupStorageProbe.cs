@@ -17,8 +17,10 @@ internal sealed class BackupStorageProbe(IStorages storages) : IBackupStoragePro
     public string Describe(StorageSpec storage, string? @namespace) => storages.Describe(storage, @namespace);
 
     /// <inheritdoc />
-    public async Task<bool> IsMarkedAsync(StorageSpec storage, string? @namespace, CancellationToken cancellationToken) =>
-        await (await storages.OpenAsync(storage, @namespace, cancellationToken)).ReadMarkAsync(cancellationToken) is not null;
+    public async Task<bool> IsMarkedAsync(
+        StorageSpec storage, string? @namespace, CancellationToken cancellationToken) =>
+        await (await storages.OpenAsync(storage, @namespace, cancellationToken))
+            .ReadMarkAsync(cancellationToken) is not null;
 
     /// <inheritdoc />
     public Task CheckRecipientsAsync(IReadOnlyList<string> recipients, CancellationToken cancellationToken) =>
@@ -32,7 +34,10 @@ internal sealed class BackupStorageProbe(IStorages storages) : IBackupStoragePro
         var read = await place.ReadMarkAsync(cancellationToken);
         if (read?.StorageId != written.StorageId)
         {
-            throw new SnapshotException(SnapshotFailure.StorageUnusable, $"{place.Description} does not give back the mark that was written to it; is it the volume or bucket it should be?");
+            throw new SnapshotException(
+                SnapshotFailure.StorageUnusable,
+                $"{place.Description} does not return the marker file that was written to it. Check that it is the "
+                + "correct volume or bucket.");
         }
 
         return await place.GetFreeBytesAsync(cancellationToken);

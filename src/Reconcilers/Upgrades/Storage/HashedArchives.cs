@@ -3,9 +3,8 @@ using Drydock.Clients.Snapshots;
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>
-/// Hashes archives in storages before anything of them is sent. What was hashed once is not hashed again while the
-/// storage says that the object is the same;
-/// if that is untrue, the sending fails at the first block that differs.
+/// Hashes archives in storages before any part of them is sent. An archive is not hashed again while the storage says
+/// that the object is the same; if that is untrue, the sending fails at the first block that differs.
 /// </summary>
 internal sealed class HashedArchives
 {
@@ -30,12 +29,13 @@ internal sealed class HashedArchives
             return known;
         }
 
-        var (hashed, _) = await HashedObject.ReadAsync(storage, name, static (_, _) => Task.FromResult(true), cancellationToken);
+        var (hashed, _) = await HashedObject.ReadAsync(
+            storage, name, static (_, _) => Task.FromResult(true), cancellationToken);
         _known.Set(key, hashed);
         return hashed;
     }
 
-    /// <summary>Keeps what was hashed elsewhere.</summary>
+    /// <summary>Records a hash that was computed elsewhere.</summary>
     public void Keep(ISnapshotStorage storage, string name, HashedObject hashed)
     {
         ArgumentNullException.ThrowIfNull(storage);
@@ -60,6 +60,7 @@ internal sealed class HashedArchives
             ? await hashed.OpenAsync(storage, offset, cancellationToken)
             : throw new SnapshotException(
                 SnapshotFailure.ChecksumMismatch,
-                $"'{name}' in {storage.Description} has SHA-256 {hashed.Sha256}, expected {sha256}. Nothing of it was sent. Put the right file there, or correct the checksum.");
+                $"'{name}' in {storage.Description} has SHA-256 {hashed.Sha256}, expected {sha256}. No part of it was "
+                + "sent. Replace the file, or correct the checksum.");
     }
 }

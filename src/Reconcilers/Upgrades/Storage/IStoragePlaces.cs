@@ -5,7 +5,7 @@ namespace Drydock.Reconcilers.Upgrades;
 /// <summary>Where the storages are that specs name; asks no storage.</summary>
 internal interface IStoragePlaces
 {
-    /// <summary>Whether the namespaces share what is stored (<c>--storage-shared</c>).</summary>
+    /// <summary>Whether all namespaces share the storage (<c>--storage-shared</c>).</summary>
     bool Shared => false;
 
     /// <summary>Why objects of a namespace may not use a storage; null if they may. Looks nothing up, so that it does

@@ -7,15 +7,14 @@ namespace Drydock.Reconcilers.Upgrades;
 internal interface IStorages : IStoragePlaces
 {
     /// <summary>
-    /// Opens a storage; an S3 storage's Secret is read anew each time, so that rotated credentials count at once. The
+    /// Opens a storage; an S3 storage's Secret is read again each time, so that rotated credentials count at once. The
     /// caller does not dispose of it.
     /// </summary>
     /// <param name="storage">The place.</param>
     /// <param name="namespace">Namespace of the object whose spec it is: there its Secret is.</param>
     /// <param name="cancellationToken">Ends the reading of the Secret.</param>
     /// <exception cref="SnapshotException"> <see cref="SnapshotFailure.InvalidRequest"/>: the spec names no place, the
-    /// Secret is missing or lacks a key, or ca.crt is no certificate. <see cref="SnapshotFailure.NotAllowed"/>: the
-    /// directory is not below a storage root.
-    /// </exception>
+    /// Secret is missing or lacks a key, or ca.crt is not a certificate. <see cref="SnapshotFailure.NotAllowed"/>: the
+    /// directory is not below a storage root. </exception>
     Task<ISnapshotStorage> OpenAsync(StorageSpec storage, string? @namespace, CancellationToken cancellationToken);
 }

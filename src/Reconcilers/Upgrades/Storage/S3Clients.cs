@@ -29,7 +29,7 @@ internal sealed class S3Clients(TimeProvider time) : IDisposable
     /// <summary>A client for one use.</summary>
     /// <param name="key">Place and credentials; holds no secret.</param>
     /// <param name="options">How it is made.</param>
-    /// <exception cref="SnapshotException"><see cref="SnapshotFailure.InvalidRequest"/>: ca.crt is no
+    /// <exception cref="SnapshotException"><see cref="SnapshotFailure.InvalidRequest"/>: ca.crt is not a
     /// certificate.</exception>
     public Use Rent(string key, S3StorageOptions options)
     {

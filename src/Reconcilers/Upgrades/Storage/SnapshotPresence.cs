@@ -1,3 +1,4 @@
+using Drydock.Abstractions.Values;
 using Drydock.Clients.Kubernetes.Client;
 using Drydock.Clients.Snapshots;
 using Drydock.Crds.BackupSnapshots;
@@ -6,8 +7,8 @@ using Drydock.Engine.Guards;
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>
-/// What every guard of a verified snapshot looks at: the object is the one that was taken, it says verified, and its
-/// files are there.
+/// The check that every guard of a verified snapshot makes: the object is the one that was taken, it is verified, and
+/// its files exist.
 /// </summary>
 internal static class SnapshotPresence
 {
@@ -16,7 +17,7 @@ internal static class SnapshotPresence
     /// <param name="namespace">The namespace of the object.</param>
     /// <param name="name">The name of the object.</param>
     /// <param name="uid">The UID of the object when the snapshot was taken.</param>
-    /// <param name="purpose">What the snapshot is for, as in <c>it is the backup</c>.</param>
+    /// <param name="purpose">The purpose of the snapshot, as in <c>it is the backup</c>.</param>
     /// <param name="missing">Lists the files that are missing or have another size.</param>
     /// <param name="cancellationToken">Ends the look.</param>
     /// <exception cref="SnapshotException">The storage cannot be read.</exception>
@@ -34,17 +35,22 @@ internal static class SnapshotPresence
         var snapshot = await kubernetes.GetAsync<BackupSnapshot>(name, @namespace, cancellationToken);
         if (snapshot is null || snapshot.Metadata.Uid != uid)
         {
-            return GuardReading.Broken($"BackupSnapshot {name} is gone: {purpose}. Its files stay unless its deletionPolicy was Delete");
+            return GuardReading.Broken(
+                $"BackupSnapshot {name} does not exist any longer: {purpose}. Its files remain unless its "
+                + "deletionPolicy was Delete.");
         }
 
         if (snapshot.Status?.Verified != true)
         {
-            return GuardReading.Broken($"BackupSnapshot {name} does not say verified any more: {snapshot.Status?.Message}");
+            return GuardReading.Broken(
+                $"BackupSnapshot {name} is no longer verified: {StatusMessage.End(snapshot.Status?.Message ?? "")}");
         }
 
         return await missing(snapshot, cancellationToken) is { Count: > 0 } lost
             ? GuardReading.Broken(
-                $"files of BackupSnapshot {name} are missing or have another size ({string.Join(", ", lost.Take(10))}{(lost.Count > 10 ? ", …" : "")}); is {StorageText.Describe(snapshot.Spec.Storage)} still what it was written to?")
+                $"Files of BackupSnapshot {name} are missing or have a different size "
+                + $"({string.Join(", ", lost.Take(10))}{(lost.Count > 10 ? ", …" : "")}). Check that "
+                + $"{StorageText.Describe(snapshot.Spec.Storage)} is the storage that it was written to.")
             : GuardReading.Holds;
     }
 }

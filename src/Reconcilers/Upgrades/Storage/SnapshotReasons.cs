@@ -3,14 +3,16 @@ using Drydock.Crds.Common;
 
 namespace Drydock.Reconcilers.Upgrades;
 
-/// <summary>The API's reasons for what the snapshot client reports.</summary>
+/// <summary>The API reasons for failures of the snapshot client.</summary>
 internal static class SnapshotReasons
 {
     public static string Of(SnapshotFailure failure) => failure switch
     {
         SnapshotFailure.DatabaseMissing => Reasons.DatabaseNotFound,
         SnapshotFailure.Truncated or SnapshotFailure.ChecksumMismatch or SnapshotFailure.RowCountMismatch
-            or SnapshotFailure.CatalogueMismatch or SnapshotFailure.ManifestInvalid or SnapshotFailure.RefusedStatement => Reasons.SnapshotInvalid,
+            or SnapshotFailure.CatalogueMismatch or SnapshotFailure.ManifestInvalid
+                or SnapshotFailure.RefusedStatement =>
+                Reasons.SnapshotInvalid,
         SnapshotFailure.StorageUnusable => Reasons.StorageUnusable,
         SnapshotFailure.InvalidRequest or SnapshotFailure.NotAllowed => Reasons.InvalidSpec,
         SnapshotFailure.NotFound or SnapshotFailure.BeingRemoved => Reasons.SnapshotMissing,

@@ -1,6 +1,8 @@
 namespace Drydock.Reconcilers.Upgrades;
 
-/// <summary>What steps record about the BackupSnapshot or SnapshotRestore they create; other steps and kinds read it.</summary>
+/// <summary>
+/// Receipt keys of the BackupSnapshot or SnapshotRestore that a step creates; other steps and kinds read them.
+/// </summary>
 internal static class SnapshotReceipts
 {
     /// <summary>Receipt key: name of the BackupSnapshot; written before the object is created.</summary>

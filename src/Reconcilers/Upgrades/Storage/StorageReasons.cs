@@ -8,7 +8,7 @@ internal static class StorageReasons
 {
     public static string Of(SnapshotException exception) => exception.Failure switch
     {
-        // What else can be wrong with a request to open a storage was refused when the spec was checked.
+        // All other faults of a request to open a storage were refused when the spec was checked.
         SnapshotFailure.InvalidRequest => Reasons.SecretMissing,
         SnapshotFailure.NotAllowed => Reasons.InvalidSpec,
         _ => Reasons.StorageUnusable,

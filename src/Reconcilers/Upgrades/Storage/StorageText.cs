@@ -6,7 +6,7 @@ using Drydock.Crds.Common;
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>
-/// A storage as text: for plans, which hold the place but not by what Secret it is opened, and for messages.
+/// A storage as text: for plans, which contain the place but not the Secret that opens it, and for messages.
 /// </summary>
 internal static class StorageText
 {
@@ -26,10 +26,10 @@ internal static class StorageText
         return json.ToJsonString();
     }
 
-    /// <summary>Reads what <see cref="Of"/> wrote and puts the present reference to credentials back in.</summary>
+    /// <summary>Parses the text of <see cref="Of"/> and puts the present reference to credentials back in.</summary>
     /// <param name="text">The place.</param>
     /// <param name="present">The storage as the spec has it now; only its reference to credentials is taken.</param>
-    /// <exception cref="FormatException">It is no storage.</exception>
+    /// <exception cref="FormatException">The text does not describe a storage.</exception>
     public static StorageSpec Parse(string text, StorageSpec? present)
     {
         try
@@ -37,14 +37,16 @@ internal static class StorageText
             var storage = JsonSerializer.Deserialize(text, CrdsJsonContext.Default.StorageSpec);
             if (storage is null or { Directory: null, S3: null })
             {
-                throw new FormatException($"'{text}' names no storage, expected {{\"directory\":…}} or {{\"s3\":…}}");
+                throw new FormatException($"'{text}' is not a storage, expected {{\"directory\":…}} or {{\"s3\":…}}.");
             }
 
-            return storage.S3 is { } s3 && present?.S3 is { } now ? storage with { S3 = s3 with { CredentialsSecretRef = now.CredentialsSecretRef } } : storage;
+            return storage.S3 is { } s3 && present?.S3 is { } now
+                ? storage with { S3 = s3 with { CredentialsSecretRef = now.CredentialsSecretRef } }
+                : storage;
         }
         catch (JsonException exception)
         {
-            throw new FormatException($"'{text}' is no storage: {exception.Message}", exception);
+            throw new FormatException($"'{text}' is not a storage: {exception.Message}", exception);
         }
     }
 
@@ -55,7 +57,9 @@ internal static class StorageText
         return storage switch
         {
             { Directory: { } directory } => $"directory {directory.Path}",
-            { S3: { } s3 } => $"s3 {s3.Endpoint.TrimEnd('/')}/{s3.Bucket}{(s3.Prefix is { Length: > 0 } prefix ? "/" + prefix.Trim('/') : "")}",
+            { S3: { } s3 } =>
+                $"s3 {s3.Endpoint.TrimEnd('/')}/{s3.Bucket}"
+                + (s3.Prefix is { Length: > 0 } prefix ? "/" + prefix.Trim('/') : ""),
             _ => "no storage",
         };
     }

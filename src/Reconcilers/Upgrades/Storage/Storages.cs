@@ -29,7 +29,8 @@ internal sealed class Storages : IStorages, IDisposable
         IKubernetesClient kubernetes, StorageRoots roots, TimeProvider time, EndpointPolicy? endpoints = null)
     {
         ArgumentNullException.ThrowIfNull(roots);
-        (_kubernetes, _roots, _clients, _endpoints) = (kubernetes, roots, new S3Clients(time), endpoints ?? EndpointPolicy.Default);
+        (_kubernetes, _roots, _clients, _endpoints) = (
+            kubernetes, roots, new S3Clients(time), endpoints ?? EndpointPolicy.Default);
     }
 
     /// <inheritdoc />
@@ -46,8 +47,11 @@ internal sealed class Storages : IStorages, IDisposable
         return storage switch
         {
             { Directory: { } directory, S3: null } => _roots.Open(directory.Path, @namespace),
-            { S3: { } s3, Directory: null } => Keep(Options(s3, await SecretAsync(s3, @namespace, cancellationToken)), $"{@namespace}/{s3.CredentialsSecretRef.Name}"),
-            _ => throw Invalid("the storage names neither or both of directory and s3; give one of them"),
+            { S3: { } s3, Directory: null } =>
+                Keep(
+                    Options(s3, await SecretAsync(s3, @namespace, cancellationToken)),
+                    $"{@namespace}/{s3.CredentialsSecretRef.Name}"),
+            _ => throw Invalid("The storage must have exactly one of directory and s3."),
         };
     }
 
@@ -70,7 +74,9 @@ internal sealed class Storages : IStorages, IDisposable
     public string Describe(StorageSpec storage, string? @namespace)
     {
         ArgumentNullException.ThrowIfNull(storage);
-        return storage is { Directory: { } directory, S3: null } ? $"directory {_roots.Locate(directory.Path, @namespace)}" : StorageText.Describe(storage);
+        return storage is { Directory: { } directory, S3: null }
+            ? $"directory {_roots.Locate(directory.Path, @namespace)}"
+            : StorageText.Describe(storage);
     }
 
     /// <summary>Closes the connections.</summary>
@@ -78,10 +84,13 @@ internal sealed class Storages : IStorages, IDisposable
 
     private SharedS3Storage Keep(S3StorageOptions options, string secret)
     {
-        var secrets = SHA256.HashData(Encoding.UTF8.GetBytes(string.Join('\n', options.AccessKey, options.SecretKey, options.SessionToken, options.CertificateAuthority)));
+        var secrets = SHA256.HashData(
+            Encoding.UTF8.GetBytes(
+                string.Join(
+                    '\n', options.AccessKey, options.SecretKey, options.SessionToken, options.CertificateAuthority)));
         var key = $"{secret}\n{options}\n{options.Region}\n{options.PathStyle}\n{Convert.ToHexStringLower(secrets)}";
 
-        // What is wrong with the options shows when a client is made.
+        // Invalid options are found when a client is created.
         _clients.Rent(key, options).Dispose();
         return new SharedS3Storage(_clients, key, options);
     }
@@ -91,9 +100,13 @@ internal sealed class Storages : IStorages, IDisposable
     {
         var name = s3.CredentialsSecretRef.Name;
         return name.Length == 0
-            ? throw Invalid($"storage.s3.credentialsSecretRef of {s3.Endpoint}/{s3.Bucket} is empty; name a Secret with the keys accessKey and secretKey")
+            ? throw Invalid(
+                $"storage.s3.credentialsSecretRef of {s3.Endpoint}/{s3.Bucket} is empty. Name a Secret with the keys "
+                + "accessKey and secretKey.")
             : await _kubernetes.GetAsync<V1Secret>(name, @namespace, cancellationToken)
-                ?? throw Invalid($"Secret {name} (storage.s3.credentialsSecretRef) does not exist in namespace {@namespace}; create it with the keys accessKey and secretKey");
+                ?? throw Invalid(
+                    $"Secret {name} (storage.s3.credentialsSecretRef) does not exist in namespace {@namespace}. Create "
+                    + "it with the keys accessKey and secretKey.");
     }
 
     private S3StorageOptions Options(Crds.Common.S3Storage s3, V1Secret secret)
@@ -108,9 +121,11 @@ internal sealed class Storages : IStorages, IDisposable
 
     private S3StorageOptions OptionsOf(Crds.Common.S3Storage s3, V1Secret secret) => new()
     {
-        Endpoint = Uri.TryCreate(s3.Endpoint, UriKind.Absolute, out var endpoint) && (endpoint.Scheme == Uri.UriSchemeHttp || endpoint.Scheme == Uri.UriSchemeHttps)
+        Endpoint = Uri.TryCreate(s3.Endpoint, UriKind.Absolute, out var endpoint)
+            && (endpoint.Scheme == Uri.UriSchemeHttp || endpoint.Scheme == Uri.UriSchemeHttps)
             ? endpoint
-            : throw Invalid($"storage.s3.endpoint '{s3.Endpoint}' is no URL, expected for instance https://s3.example:9000"),
+            : throw Invalid(
+                $"storage.s3.endpoint '{s3.Endpoint}' is not a URL, expected for example https://s3.example:9000."),
         Bucket = s3.Bucket,
         Prefix = s3.Prefix ?? "",
         Region = s3.Region,
@@ -123,7 +138,9 @@ internal sealed class Storages : IStorages, IDisposable
     };
 
     private static string Required(V1Secret secret, string key) =>
-        Text(secret, key) ?? throw Invalid($"Secret {secret.Metadata.Name} (storage.s3.credentialsSecretRef) lacks the key {key}; add it");
+        Text(secret, key)
+            ?? throw Invalid(
+                $"Secret {secret.Metadata.Name} (storage.s3.credentialsSecretRef) lacks the key {key}. Add it.");
 
     // Keys, tokens and certificates of S3 neither begin nor end with white space.
     private static string? Text(V1Secret secret, string key) =>

@@ -6,20 +6,20 @@ using Drydock.Crds.Common;
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>
-/// A target as the claims on it are named. What a server says of itself is not enough: two servers may be called alike,
-/// and a server may lie. Where the operator reached it is a fact that no server chooses. So a claim is held under one
-/// name for each of
+/// A target as the claims on it are named. The identity that a server reports is not enough: two servers may report the
+/// same one, and a server may lie. Where the operator reached it is a fact that no server chooses. So a claim is held
+/// under one name for each of
 /// <list type="bullet">
 /// <item>the identity within one namespace, where the server has one of its own (a uuid, a cluster id): a liar keeps
 /// others of its own namespace away;</item>
-/// <item>the identity at each address, for all namespaces: whoever holds that name has logged in at that
+/// <item>the identity at each address, for all namespaces: the holder of that name has logged in at that
 /// address.</item>
 /// </list>
 /// A server without an identity of its own (MariaDB before 11, OceanBase) is known by its addresses alone. Two runs
 /// meet if they share one name.
 /// </summary>
-/// <param name="Identity">What the target says it is: <c>uuid:…/database</c>, <c>addr:host:port/database</c>, a cluster
-/// id.</param>
+/// <param name="Identity">The identity that the target reports: <c>uuid:…/database</c>, <c>addr:host:port/database</c>,
+/// a cluster id.</param>
 /// <param name="Addresses">Where it was reached, <see cref="AddressOf"/>; empty if that is not known.</param>
 internal sealed record ClaimTarget(string Identity, IReadOnlyList<string> Addresses)
 {
@@ -32,7 +32,7 @@ internal sealed record ClaimTarget(string Identity, IReadOnlyList<string> Addres
     /// <summary>An address in the words of claims.</summary>
     /// <param name="host">Host name or address.</param>
     /// <param name="port">The port.</param>
-    /// <param name="tenant">What a proxy finds the server by behind that address; null for nothing.</param>
+    /// <param name="tenant">The value by which a proxy selects the server behind that address; null for none.</param>
     public static string AddressOf(string host, int port, string? tenant = null)
     {
         ArgumentNullException.ThrowIfNull(host);
@@ -42,7 +42,7 @@ internal sealed record ClaimTarget(string Identity, IReadOnlyList<string> Addres
     }
 
     /// <summary>
-    /// Names of the Leases by which an object of a namespace holds the target, in the order in which everybody takes
+    /// Names of the Leases by which an object of a namespace holds the target, in the order in which every object takes
     /// them.
     /// </summary>
     public IReadOnlyList<string> Names(string? @namespace) =>
@@ -55,7 +55,10 @@ internal sealed record ClaimTarget(string Identity, IReadOnlyList<string> Addres
     public bool IsOnServerOf(ClaimTarget other, string? @namespace, string? othersNamespace)
     {
         ArgumentNullException.ThrowIfNull(other);
-        return (this with { Identity = Server }).Names(@namespace).Intersect((other with { Identity = other.Server }).Names(othersNamespace), StringComparer.Ordinal).Any();
+        return (this with { Identity = Server })
+            .Names(@namespace)
+            .Intersect((other with { Identity = other.Server }).Names(othersNamespace), StringComparer.Ordinal)
+            .Any();
     }
 
     private string Server => Identity.LastIndexOf('/') is var slash and >= 0 ? Identity[..slash] : Identity;

@@ -4,8 +4,7 @@ using Microsoft.Extensions.Logging;
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>
-/// Follows what happens to the containers of one host, for as long as an upgrade works on it, and tells it by pulse and
-/// callback.
+/// Follows the container events of one host, for as long as an upgrade works on it, and tells it by pulse and callback.
 /// </summary>
 internal sealed partial class ContainerEventFeed : IAsyncDisposable
 {
@@ -13,7 +12,8 @@ internal sealed partial class ContainerEventFeed : IAsyncDisposable
     private static readonly TimeSpan Reconnect = TimeSpan.FromSeconds(2);
 
     // exec_* is left out: every look into a container is an exec, and a look must not cause the next one.
-    private static readonly string[] Actions = ["create", "start", "stop", "die", "kill", "oom", "pause", "unpause", "destroy", "rename", "update"];
+    private static readonly string[] Actions =
+        ["create", "start", "stop", "die", "kill", "oom", "pause", "unpause", "destroy", "rename", "update"];
 
     private readonly CancellationTokenSource _stop = new();
     private readonly AsyncSignal _signal = new();
@@ -52,12 +52,18 @@ internal sealed partial class ContainerEventFeed : IAsyncDisposable
     private async Task FollowAsync(CancellationToken cancellationToken)
     {
         await Task.Yield();
-        var filters = new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal) { ["type"] = ["container"], ["event"] = Actions };
+        var filters = new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal)
+        {
+            ["type"] = ["container"],
+            ["event"] = Actions,
+        };
         while (!cancellationToken.IsCancellationRequested)
         {
             try
             {
-                await foreach (var _ in _docker.System.MonitorEventsAsync(new ContainerEventsParameters { Filters = filters }, cancellationToken))
+                await foreach (
+                    var _ in _docker.System.MonitorEventsAsync(
+                        new ContainerEventsParameters { Filters = filters }, cancellationToken))
                 {
                     _signal.Set();
                     _onEvent();
@@ -69,18 +75,19 @@ internal sealed partial class ContainerEventFeed : IAsyncDisposable
             }
             catch (Exception exception)
             {
-                // Whatever it was, also a defect of ours: the feed is only the faster way to learn what looking finds
-                // too, and it never ends by itself.
+                // Any exception, also a defect of the operator, is tolerated: the feed only speeds up what observation
+                // also finds, and it must not end before it is stopped.
                 FeedLost(_logger, _docker.EndpointName, exception.Message);
             }
 
-            // What happened while nobody listened is found by looking.
+            // Events in between are found by observing the containers.
             _signal.Set();
             _onEvent();
-            await Task.Delay(Reconnect, _time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+            await Task.Delay(Reconnect, _time, cancellationToken).ConfigureAwait(
+                ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Events of {Endpoint} are not followed for the moment: {Message}")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Events of {Endpoint} are temporarily not followed: {Message}")]
     private static partial void FeedLost(ILogger logger, string endpoint, string message);
 }

@@ -3,13 +3,13 @@ using System.Text.RegularExpressions;
 
 namespace Drydock.Reconcilers.Upgrades;
 
-/// <summary>What an account may do, as <c>SHOW GRANTS</c> prints it on MySQL, MariaDB and OceanBase.</summary>
+/// <summary>The privileges of an account, as <c>SHOW GRANTS</c> prints them on MySQL, MariaDB and OceanBase.</summary>
 internal sealed partial class GrantList
 {
     private const string All = "ALL PRIVILEGES";
 
-    // What the upgrade and its way back do in each database. What is not required is needed only where the database
-    // holds such objects.
+    // The privileges that the upgrade and its rollback need in each database. Those that are not required are needed
+    // only where the database holds such objects.
     private static readonly (string Privilege, string Purpose, bool Required)[] PerDatabase =
     [
         ("SELECT", "reading and dumping", true),
@@ -62,22 +62,23 @@ internal sealed partial class GrantList
     public bool HasRoles { get; }
 
     /// <summary>
-    /// Whether the account has a privilege on a whole database, or on all that a pattern (<c>scratch\_%</c>) stands
-    /// for.
+    /// Whether the account has a privilege on a whole database, or on all databases that a pattern (<c>scratch\_%</c>)
+    /// stands for.
     /// </summary>
     public bool Has(string privilege, string database)
     {
         ArgumentNullException.ThrowIfNull(database);
 
-        // No name has a backslash: it is the escape of a pattern, whose own text is one of the names it stands for.
+        // A name has no backslash, so this is a pattern; its own text is one of the names that it matches.
         var name = database.Replace("\\", "", StringComparison.Ordinal);
-        return _grants.Exists(grant => grant.Gives(privilege) && grant.Covers(name)) && !_revoked.Exists(revoked => revoked.Gives(privilege) && revoked.Covers(name));
+        return _grants.Exists(grant => grant.Gives(privilege) && grant.Covers(name))
+            && !_revoked.Exists(revoked => revoked.Gives(privilege) && revoked.Covers(name));
     }
 
     /// <summary>Whether the account has a global privilege.</summary>
     public bool HasGlobal(string privilege) => _grants.Exists(grant => grant.Database == "*" && grant.Gives(privilege));
 
-    /// <summary>What is missing for an upgrade and its way back on these databases.</summary>
+    /// <summary>The privileges that are missing for an upgrade and its rollback on these databases.</summary>
     /// <param name="databases">The databases, or patterns of such as a GRANT has them.</param>
     /// <param name="account">The account's name, for messages.</param>
     public IReadOnlyList<MissingPrivilege> Missing(IEnumerable<string> databases, string account)
@@ -88,7 +89,9 @@ internal sealed partial class GrantList
         {
             missing.AddRange(PerDatabase
                 .Where(needed => !Has(needed.Privilege, database))
-                .Select(needed => Describe(needed.Privilege, database, needed.Purpose, needed.Required && !HasRoles, account)));
+                .Select(
+                    needed =>
+                        Describe(needed.Privilege, database, needed.Purpose, needed.Required && !HasRoles, account)));
         }
 
         missing.AddRange(Global
@@ -106,7 +109,8 @@ internal sealed partial class GrantList
             database,
             purpose,
             required,
-            $"Account '{account}' lacks {privilege} on {on}, needed for {purpose}.{roles} Give it with: GRANT {privilege} ON {on} TO the account.")
+            $"Account '{account}' lacks {privilege} on {on}, needed for {purpose}.{roles} Grant it with: GRANT "
+            + $"{privilege} ON {on} TO the account.")
         {
             ShowsObjects = database is not null && !HasRoles && ForObjects.Contains(privilege, StringComparer.Ordinal),
         };
@@ -114,22 +118,29 @@ internal sealed partial class GrantList
 
     // Privileges on single columns (SELECT (a, b)) give nothing on the database.
     private static IEnumerable<string> Split(string privileges) =>
-        Columns().Replace(privileges, "()").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+        Columns()
+            .Replace(privileges, "()")
+            .Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
             .Select(privilege => privilege.ToUpperInvariant())
             .Where(privilege => !privilege.EndsWith(')'))
             .Select(privilege => privilege == "ALL" ? All : privilege);
 
-    private static string Unquote(string name) => name.Length > 1 && name[0] is '`' or '\'' or '"' && name[^1] == name[0]
+    private static string Unquote(string name) =>
+        name.Length > 1 && name[0] is '`' or '\'' or '"' && name[^1] == name[0]
         ? name[1..^1].Replace(new string(name[0], 2), name[..1], StringComparison.Ordinal)
         : name;
 
     [GeneratedRegex(
-        @"^\s*(?<verb>GRANT|REVOKE)\s+(?<what>.+?)\s+ON\s+(TABLE\s+)?(?<db>\*|`([^`]|``)+`|'[^']+'|""[^""]+""|[^\s.]+)\.\*\s+(TO|FROM)\s",
+        @"^\s*(?<verb>GRANT|REVOKE)\s+(?<what>.+?)\s+ON\s+(TABLE\s+)?"
+            + @"(?<db>\*|`([^`]|``)+`|'[^']+'|""[^""]+""|[^\s.]+)\.\*\s+(TO|FROM)\s",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
         matchTimeoutMilliseconds: 1000)]
     private static partial Regex GrantLine();
 
-    [GeneratedRegex(@"^\s*GRANT\s+((?!\sON\s).)+\sTO\s", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"^\s*GRANT\s+((?!\sON\s).)+\sTO\s",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000)]
     private static partial Regex RoleLine();
 
     [GeneratedRegex(@"\([^)]*\)", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
@@ -140,7 +151,7 @@ internal sealed partial class GrantList
         internal bool Gives(string privilege) =>
             Privileges.Contains(All, StringComparer.Ordinal) || Privileges.Contains(privilege, StringComparer.Ordinal);
 
-        // The name in a grant is a LIKE pattern: % and _ stand for others unless escaped.
+        // The name in a grant is a LIKE pattern: % and _ match other characters unless escaped.
         internal bool Covers(string database)
         {
             if (Database == "*")
@@ -163,7 +174,10 @@ internal sealed partial class GrantList
             }
 
             return Regex.IsMatch(
-                database, pattern.Append("\\z").ToString(), RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.Singleline, TimeSpan.FromSeconds(1));
+                database,
+                pattern.Append("\\z").ToString(),
+                RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.Singleline,
+                TimeSpan.FromSeconds(1));
         }
     }
 }

@@ -23,13 +23,15 @@ internal static class SecretLimits
     {
         var limit = key == SshMaterial.KnownHostsKey ? SshMaterial.MaxKnownHostsBytes : MaxBytes;
         return value?.Length > limit
-            ? $"Secret {secret}: the key {key} has {value.Length} bytes; at most {limit} are taken. Put only what this target needs there."
+            ? $"Secret {secret}: the key {key} has {value.Length} bytes; at most {limit} are taken. Put only what this "
+                + "target needs there."
             : null;
     }
 
     /// <summary>The first refusal among keys of a Secret; null if all are taken.</summary>
     public static string? Refusal(string secret, IReadOnlyDictionary<string, byte[]>? data, IEnumerable<string> keys) =>
-        keys.Select(key => Refusal(secret, key, data?.GetValueOrDefault(key))).FirstOrDefault(refusal => refusal is not null);
+        keys.Select(key => Refusal(secret, key, data?.GetValueOrDefault(key)))
+            .FirstOrDefault(refusal => refusal is not null);
 
     /// <summary>The text of a PEM file; null if there is none.</summary>
     public static string? Pem(byte[]? value) => value is { Length: > 0 } ? Encoding.UTF8.GetString(value) : null;

@@ -12,14 +12,13 @@ namespace Drydock.Reconcilers.Upgrades;
 /// <summary>
 /// One target, one upgrade: Leases without expiry in the operator's namespace, named as <see cref="ClaimTarget"/> says,
 /// held by the uid of the object that works on the target. The API server's uniqueness of names decides who comes
-/// first: a target is held by whoever has all of its names.
+/// first: a target is held by the object that has all of its names.
 /// </summary>
 /// <param name="kubernetes">The API server.</param>
 /// <param name="operatorNamespace">Namespace of the claims.</param>
 /// <param name="time">The clock.</param>
-/// <param name="scope">
-/// The namespaces that the operator serves; null for all. A holder elsewhere cannot be looked for and counts as there.
-/// </param>
+/// <param name="scope"> The namespaces that the operator serves; null for all. A holder elsewhere cannot be looked for
+/// and counts as there. </param>
 internal sealed class TargetClaims(
     IKubernetesClient kubernetes, string operatorNamespace, TimeProvider time, NamespaceScope? scope = null)
 {
@@ -44,7 +43,8 @@ internal sealed class TargetClaims(
     {
         ArgumentNullException.ThrowIfNull(target);
         ArgumentNullException.ThrowIfNull(holder);
-        var uid = holder.Metadata.Uid ?? throw new ArgumentException("An object without uid cannot claim a target.", nameof(holder));
+        var uid = holder.Metadata.Uid
+            ?? throw new ArgumentException("An object without uid cannot claim a target.", nameof(holder));
         var names = target.Names(holder.Metadata.Namespace);
         foreach (var name in names)
         {
@@ -62,7 +62,7 @@ internal sealed class TargetClaims(
         return null;
     }
 
-    /// <summary>Who else has the claim; null if nobody has, or this object itself. Changes nothing.</summary>
+    /// <summary>Another holder of the claim; null if there is none. Changes nothing.</summary>
     public async Task<ClaimHolder?> FindHolderAsync(
         ClaimTarget target, IKubernetesObject asking, CancellationToken cancellationToken)
     {
@@ -70,7 +70,8 @@ internal sealed class TargetClaims(
         ArgumentNullException.ThrowIfNull(asking);
         foreach (var name in target.Names(asking.Metadata.Namespace))
         {
-            if (await kubernetes.GetAsync<V1Lease>(name, operatorNamespace, cancellationToken) is { } claim && claim.Spec.HolderIdentity != asking.Metadata.Uid)
+            if (await kubernetes.GetAsync<V1Lease>(name, operatorNamespace, cancellationToken) is { } claim
+                && claim.Spec.HolderIdentity != asking.Metadata.Uid)
             {
                 return await HolderOfAsync(claim, cancellationToken);
             }
@@ -79,7 +80,7 @@ internal sealed class TargetClaims(
         return null;
     }
 
-    /// <summary>Gives back what a run holds by its status; another holder's claim is left alone.</summary>
+    /// <summary>Releases the claims that a run holds by its status; another holder's claim is not changed.</summary>
     public Task ReleaseAsync(IKubernetesObject holder, TargetStatus status, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(holder);
@@ -87,7 +88,8 @@ internal sealed class TargetClaims(
         var names = ClaimTarget.Of(status)?.Names(holder.Metadata.Namespace) ?? [];
 
         // One that a former version named otherwise is in the status.
-        return ReleaseAsync([.. names, .. status.Claim is { } claim && !names.Contains(claim, StringComparer.Ordinal) ? [claim] : Array.Empty<string>()], holder.Metadata.Uid!, cancellationToken);
+        string[] former = status.Claim is { } claim && !names.Contains(claim, StringComparer.Ordinal) ? [claim] : [];
+        return ReleaseAsync([.. names, .. former], holder.Metadata.Uid!, cancellationToken);
     }
 
     /// <summary>Gives back those of the names that this holder has; another holder's are left alone.</summary>
@@ -99,7 +101,11 @@ internal sealed class TargetClaims(
             var claim = await kubernetes.GetAsync<V1Lease>(name, operatorNamespace, cancellationToken);
             if (claim is not null && claim.Spec.HolderIdentity == holderUid)
             {
-                await kubernetes.DeleteAsync<V1Lease>(name, operatorNamespace, new DeleteOptions { ResourceVersion = claim.Metadata.ResourceVersion }, cancellationToken);
+                await kubernetes.DeleteAsync<V1Lease>(
+                    name,
+                    operatorNamespace,
+                    new DeleteOptions { ResourceVersion = claim.Metadata.ResourceVersion },
+                    cancellationToken);
             }
         }
     }
@@ -115,10 +121,13 @@ internal sealed class TargetClaims(
             }
             catch (KubernetesAlreadyExistsException)
             {
-                var present = await kubernetes.GetAsync<V1Lease>(wanted.Metadata.Name, operatorNamespace, cancellationToken);
+                var present = await kubernetes.GetAsync<V1Lease>(
+                    wanted.Metadata.Name, operatorNamespace, cancellationToken);
                 if (present is not null)
                 {
-                    return present.Spec.HolderIdentity == wanted.Spec.HolderIdentity ? null : await AdoptAsync(present, wanted, adopt, cancellationToken);
+                    return present.Spec.HolderIdentity == wanted.Spec.HolderIdentity
+                        ? null
+                        : await AdoptAsync(present, wanted, adopt, cancellationToken);
                 }
             }
         }
@@ -133,8 +142,14 @@ internal sealed class TargetClaims(
             return other;
         }
 
-        // Refused by the server if anybody changed the Lease since it was read: of two that adopt one does.
-        await kubernetes.UpdateAsync(present with { Metadata = present.Metadata with { Annotations = wanted.Metadata.Annotations }, Spec = wanted.Spec }, cancellationToken);
+        // Refused by the server if the Lease was changed since it was read: only one of two adopters succeeds.
+        await kubernetes.UpdateAsync(
+            present with
+            {
+                Metadata = present.Metadata with { Annotations = wanted.Metadata.Annotations },
+                Spec = wanted.Spec,
+            },
+            cancellationToken);
         return null;
     }
 
@@ -142,7 +157,7 @@ internal sealed class TargetClaims(
     {
         var owner = claim.Metadata.Annotations?.GetValueOrDefault(OwnerAnnotation);
         return new ClaimHolder(
-            owner ?? claim.Spec.HolderIdentity ?? "nobody known",
+            owner ?? claim.Spec.HolderIdentity ?? "an unknown holder",
             owner is not null && await IsGoneAsync(owner, claim.Spec.HolderIdentity, cancellationToken),
             $"{operatorNamespace}/{claim.Metadata.Name}");
     }
@@ -158,9 +173,14 @@ internal sealed class TargetClaims(
 
         return kind switch
         {
-            OmsUpgrade.KindName => (await kubernetes.GetAsync<OmsUpgrade>(name, space, cancellationToken))?.Metadata.Uid != uid,
-            DatabaseRollingUpgrade.KindName => (await kubernetes.GetAsync<DatabaseRollingUpgrade>(name, space, cancellationToken))?.Metadata.Uid != uid,
-            SnapshotRestore.KindName => (await kubernetes.GetAsync<SnapshotRestore>(name, space, cancellationToken))?.Metadata.Uid != uid,
+            OmsUpgrade.KindName =>
+                (await kubernetes.GetAsync<OmsUpgrade>(name, space, cancellationToken))?.Metadata.Uid != uid,
+            DatabaseRollingUpgrade.KindName =>
+                (
+                    await kubernetes.GetAsync<DatabaseRollingUpgrade>(
+                        name, space, cancellationToken))?.Metadata.Uid != uid,
+            SnapshotRestore.KindName =>
+                (await kubernetes.GetAsync<SnapshotRestore>(name, space, cancellationToken))?.Metadata.Uid != uid,
             _ => false,
         };
     }

@@ -1,6 +1,6 @@
 namespace Drydock.Reconcilers.Upgrades;
 
-/// <summary>What a target is, by which claims on it are named.</summary>
+/// <summary>The identity of a target, from which claims are named.</summary>
 internal static class TargetIdentity
 {
     /// <summary>The metadata server as it itself says, and the console's database on it.</summary>

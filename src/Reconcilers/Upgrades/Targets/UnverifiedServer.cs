@@ -13,6 +13,6 @@ internal static class UnverifiedServer
         mode == DatabaseTlsMode.VerifyIdentity
             ? null
             : $"{server} is reached with {field}: {mode}. The server's identity is not verified, "
-                + "so a host on the network path could read what is exchanged. "
+                + "so a host on the network path could read the traffic. "
                 + "Set VerifyIdentity and add the key ca.crt to the credentials Secret, if the server offers TLS.";
 }

@@ -5,7 +5,7 @@ using Drydock.Clients.Docker;
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>
-/// Runs a command in a container that must never run twice. Two witnesses tell afterwards what came of it: the exec id,
+/// Runs a command in a container that must never run twice. Two witnesses show the result afterwards: the exec id,
 /// persisted before the start (a second start of it answers 409), and files that the command's wrapper writes into a
 /// directory mounted from the host (<c>started</c>, created exclusively; <c>log</c>; <c>rc</c>, by rename at the end),
 /// which outlive dockerd.
@@ -28,10 +28,13 @@ internal sealed class WitnessedExec
     private const int NoDirectory = 97;
     private const int AlreadyStarted = 98;
 
-    private const string Reservation = """mkdir -p "$1" && echo "$1" > "$1/reserved" && { dd if=/dev/null of="$1/reserved" conv=notrunc,fsync 2>/dev/null; sync "$1" 2>/dev/null; :; }""";
+    private const string Reservation =
+        """mkdir -p "$1" && echo "$1" > "$1/reserved" && """
+        + """{ dd if=/dev/null of="$1/reserved" conv=notrunc,fsync 2>/dev/null; sync "$1" 2>/dev/null; :; }""";
 
-    // dd brings the file to the disk and sync its name: a host that loses its power must not forget what was begun. set
-    // -C makes ">" refuse an existing file, so of two wrappers only one gets past it, whatever they race for.
+    // dd brings the file to the disk and sync its name: a host that loses its power must not lose the record of a
+    // start. set -C makes ">" refuse an existing file, so of two wrappers only one gets past it, whatever they race
+    // for.
     private const string Wrapper =
         """
         d=$1; w=$2; shift 2
@@ -69,7 +72,9 @@ internal sealed class WitnessedExec
 
     /// <summary>The directory for an attempt of a step, below a mount of the container.</summary>
     public static string DirectoryOf(string mount, string ownerUid, string stepId, int attempt) =>
-        string.Create(CultureInfo.InvariantCulture, $"{mount.TrimEnd('/')}/drydock/{ownerUid}/{stepId.Replace('/', '-')}/{attempt}");
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{mount.TrimEnd('/')}/drydock/{ownerUid}/{stepId.Replace('/', '-')}/{attempt}");
 
     /// <summary>
     /// Makes the directory of the witness files and creates the exec without starting it; the command is not run.
@@ -78,15 +83,21 @@ internal sealed class WitnessedExec
     public async Task<IReadOnlyDictionary<string, string>> ReserveAsync(
         string workingDirectory, IReadOnlyList<string> command, CancellationToken cancellationToken)
     {
-        var made = await _docker.RunExecAsync(_container, ["/bin/sh", "-c", Reservation, "drydock", _directory], cancellationToken);
+        var made = await _docker.RunExecAsync(
+            _container, ["/bin/sh", "-c", Reservation, "drydock", _directory], cancellationToken);
         if (made.ExitCode != 0)
         {
-            throw new IOException($"the directory {_directory} could not be made in the container, so the command was not begun: {(made.Stderr.Text + made.Stdout.Text).Trim()}");
+            throw new IOException(
+                $"The directory {_directory} could not be created in the container, so the command was not started: "
+                + $"{(made.Stderr.Text + made.Stdout.Text).Trim()}");
         }
 
         var exec = await _docker.Exec.ExecCreateContainerAsync(
             _container,
-            new ContainerExecCreateParameters { Cmd = ["/bin/sh", "-c", Wrapper, "drydock", _directory, workingDirectory, .. command] },
+            new ContainerExecCreateParameters
+            {
+                Cmd = ["/bin/sh", "-c", Wrapper, "drydock", _directory, workingDirectory, .. command],
+            },
             cancellationToken);
         return new Dictionary<string, string>(StringComparer.Ordinal)
         {
@@ -101,7 +112,7 @@ internal sealed class WitnessedExec
     public Task StartAsync(string execId, CancellationToken cancellationToken) =>
         _docker.Exec.StartContainerExecAsync(execId, cancellationToken);
 
-    /// <summary>Tells from both witnesses what came of it.</summary>
+    /// <summary>Determines the result from both witnesses.</summary>
     /// <param name="execId">The reserved exec; null if none was recorded.</param>
     /// <param name="cancellationToken">Ends the look.</param>
     public async Task<WitnessedOutcome> LookAsync(string? execId, CancellationToken cancellationToken)
@@ -109,7 +120,7 @@ internal sealed class WitnessedExec
         var exec = execId is null ? null : await InspectAsync(execId, cancellationToken);
         if (exec is { Running: true })
         {
-            return new WitnessedOutcome(WitnessedState.Running, null, "the command runs");
+            return new WitnessedOutcome(WitnessedState.Running, null, "The command runs.");
         }
 
         // The files are read after the exec: an exec that ended before this look has written them.
@@ -122,14 +133,17 @@ internal sealed class WitnessedExec
         {
             if (await LivesAsync(started.Trim(), cancellationToken))
             {
-                return new WitnessedOutcome(WitnessedState.Running, null, "the command runs; dockerd has forgotten its exec id");
+                return new WitnessedOutcome(
+                    WitnessedState.Running, null, "The command runs; dockerd has lost its exec id.");
             }
 
             // It may have ended since the exit code was looked for.
             return await EndedAsync(cancellationToken) ?? new WitnessedOutcome(
                 WitnessedState.Unknown,
                 null,
-                $"the command was started and neither its process nor its exit code is there ({_directory}): the container, dockerd or the host stopped while it ran. How far it came is not known, so it is not run again on this data");
+                $"The command was started, but neither its process nor its exit code exists ({_directory}): the "
+                + "container, dockerd or the host stopped while it ran. Its progress is unknown, so it is not run "
+                + "again on this data.");
         }
 
         if (exec is null && await ReadAsync(Reserved, cancellationToken) is null)
@@ -137,15 +151,28 @@ internal sealed class WitnessedExec
             return new WitnessedOutcome(
                 WitnessedState.Unknown,
                 null,
-                $"dockerd has forgotten the exec, and {_directory} is not there as it was made before the start (another or no volume is mounted?), so nothing tells whether the command ran");
+                $"dockerd has lost the exec, and {_directory} does not exist as it was created before the start, so it "
+                + "is unknown whether the command ran. Check that the original volume is mounted.");
         }
 
         return exec switch
         {
-            { HasEnded: true, ExitCode: NoDirectory } => new WitnessedOutcome(WitnessedState.NeverRan, NoDirectory, $"the directory {_directory} could not be made; the command did not run"),
-            { HasEnded: true, ExitCode: AlreadyStarted } => new WitnessedOutcome(WitnessedState.NeverRan, AlreadyStarted, $"the file {_directory}/started could not be made; the command did not run"),
-            { HasEnded: true } => new WitnessedOutcome(WitnessedState.NeverRan, exec.ExitCode, $"the command's shell ended with {exec.ExitCode} before the command began"),
-            _ => new WitnessedOutcome(WitnessedState.NotStarted, null, "the command has not begun"),
+            { HasEnded: true, ExitCode: NoDirectory } =>
+                new WitnessedOutcome(
+                    WitnessedState.NeverRan,
+                    NoDirectory,
+                    $"The directory {_directory} could not be created. The command did not run."),
+            { HasEnded: true, ExitCode: AlreadyStarted } =>
+                new WitnessedOutcome(
+                    WitnessedState.NeverRan,
+                    AlreadyStarted,
+                    $"The file {_directory}/started could not be created. The command did not run."),
+            { HasEnded: true } =>
+                new WitnessedOutcome(
+                    WitnessedState.NeverRan,
+                    exec.ExitCode,
+                    $"The command's shell ended with {exec.ExitCode} before the command started."),
+            _ => new WitnessedOutcome(WitnessedState.NotStarted, null, "The command has not started."),
         };
     }
 
@@ -176,7 +203,7 @@ internal sealed class WitnessedExec
         }
         catch (DockerNotFoundException)
         {
-            // dockerd forgets exec ids at a restart; the files tell then.
+            // dockerd loses exec ids at a restart; then the files show the result.
             return null;
         }
     }
@@ -189,8 +216,8 @@ internal sealed class WitnessedExec
         }
 
         return int.TryParse(rc.Trim(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var code)
-            ? new WitnessedOutcome(WitnessedState.Ended, code, $"exit code {code}")
-            : new WitnessedOutcome(WitnessedState.Unknown, null, $"{_directory}/rc does not hold an exit code");
+            ? new WitnessedOutcome(WitnessedState.Ended, code, $"Exit code {code}.")
+            : new WitnessedOutcome(WitnessedState.Unknown, null, $"{_directory}/rc does not contain an exit code.");
     }
 
     private async Task<string?> ReadAsync(string name, CancellationToken cancellationToken)
@@ -202,7 +229,8 @@ internal sealed class WitnessedExec
     private async Task<bool> LivesAsync(string pid, CancellationToken cancellationToken)
     {
         var container = await _docker.Containers.InspectContainerAsync(_container, cancellationToken);
-        if (!container.State.Running || (pid.Length > 0 && !int.TryParse(pid, NumberStyles.None, CultureInfo.InvariantCulture, out _)))
+        if (!container.State.Running
+            || (pid.Length > 0 && !int.TryParse(pid, NumberStyles.None, CultureInfo.InvariantCulture, out _)))
         {
             return false;
         }
@@ -210,15 +238,28 @@ internal sealed class WitnessedExec
         // The wrapper's command line holds its directory, so another process with the same number is not mistaken for
         // it.
         var look = pid.Length == 0
-            ? await _docker.RunExecAsync(_container, ["/bin/sh", "-c", AnyWrapper, "drydock-look", _directory], cancellationToken)
-            : await _docker.RunExecAsync(_container, ["/bin/sh", "-c", "tr '\\0' ' ' < \"/proc/$1/cmdline\" 2>/dev/null | grep -qF -- \"$2\"", "drydock", pid, _directory], cancellationToken);
+            ? await _docker.RunExecAsync(
+                _container, ["/bin/sh", "-c", AnyWrapper, "drydock-look", _directory], cancellationToken)
+            : await _docker.RunExecAsync(
+                _container,
+                [
+                    "/bin/sh",
+                    "-c",
+                    "tr '\\0' ' ' < \"/proc/$1/cmdline\" 2>/dev/null | grep -qF -- \"$2\"",
+                    "drydock",
+                    pid,
+                    _directory,
+                ],
+                cancellationToken);
         return look.ExitCode switch
         {
             0 => true,
             1 => false,
 
             // A look that could not be made says nothing of the process.
-            var code => throw new IOException($"whether process {pid} of {_directory} lives could not be looked at: the look ended with {code} {(look.Stderr.Text + look.Stdout.Text).Trim()}"),
+            var code => throw new IOException(
+                $"Whether process {pid} of {_directory} runs could not be determined: the check ended with {code} "
+                + $"{(look.Stderr.Text + look.Stdout.Text).Trim()}"),
         };
     }
 }

@@ -1,7 +1,7 @@
 namespace Drydock.Reconcilers.Upgrades;
 
-/// <summary>What both witnesses of a command say together.</summary>
-/// <param name="State">What came of it.</param>
+/// <summary>The combined result of both witnesses of a command.</summary>
+/// <param name="State">The result.</param>
 /// <param name="ExitCode">Its exit code, if it ended.</param>
-/// <param name="Message">For people.</param>
+/// <param name="Message">Whole sentences.</param>
 internal sealed record WitnessedOutcome(WitnessedState State, int? ExitCode, string Message);

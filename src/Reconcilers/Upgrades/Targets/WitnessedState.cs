@@ -1,6 +1,6 @@
 namespace Drydock.Reconcilers.Upgrades;
 
-/// <summary>What came of a command that must never run twice.</summary>
+/// <summary>The result of a command that must never run twice.</summary>
 internal enum WitnessedState
 {
     /// <summary>It left no trace and its exec was not started.</summary>

@@ -5,20 +5,17 @@ using Drydock.Crds.Common;
 namespace Drydock.Reconcilers.Snapshots;
 
 /// <summary>
-/// Which snapshots of a series go. Pure. One is kept while either field of the policy asks for it; the newest good one,
-/// what is needed and what is not good (so that nobody knows what it is worth) are kept whatever the policy says. Only
-/// good ones count for <c>keepLast</c>.
+/// Decides which snapshots of a series are removed. Pure. A snapshot is kept while either field of the policy asks for
+/// it. The newest valid one, those that are needed and those that are not valid (their worth is unknown) are kept
+/// whatever the policy says. Only valid ones count for <c>keepLast</c>.
 /// </summary>
 internal static class RetentionRules
 {
-    /// <summary>Decides.</summary>
     /// <param name="series">All snapshots of the series whose manifests can be read.</param>
-    /// <param name="policy">What is kept; null or without fields: everything.</param>
-    /// <param name="now">Now.</param>
+    /// <param name="policy">The policy; null or without fields keeps everything.</param>
     public static RetentionChoice Choose(
         IReadOnlyCollection<RetentionCandidate> series, RetentionSpec? policy, DateTimeOffset now)
     {
-        ArgumentNullException.ThrowIfNull(series);
         if (policy is null or { KeepLast: null, KeepFor: null })
         {
             return new RetentionChoice([], []);
@@ -28,7 +25,8 @@ internal static class RetentionRules
         var remove = new List<KeyValuePair<string, string>>();
         var kept = new List<KeyValuePair<string, string>>();
         var good = 0;
-        foreach (var one in series.OrderByDescending(c => c.TakenAt).ThenByDescending(c => c.Name, StringComparer.Ordinal))
+        foreach (var one in
+            series.OrderByDescending(c => c.TakenAt).ThenByDescending(c => c.Name, StringComparer.Ordinal))
         {
             good += one.IsGood ? 1 : 0;
             var byCount = policy.KeepLast is { } last && (one.IsGood ? good <= last : good < last);
@@ -44,7 +42,11 @@ internal static class RetentionRules
             }
             else if (!one.IsGood)
             {
-                kept.Add(new(one.Name, "its files are not all there with the recorded sizes, so it is left for a person to look at"));
+                kept.Add(
+                    new(
+                        one.Name,
+                        "Some of its files are missing or do not have the recorded sizes. Check the storage, then "
+                        + "keep or delete the object."));
             }
             else
             {
@@ -58,5 +60,22 @@ internal static class RetentionRules
 
     private static string Why(RetentionSpec policy, int rank, DateTimeOffset takenAt) => string.Create(
         CultureInfo.InvariantCulture,
-        $"number {rank} of its series by age, taken {takenAt:u}; kept are{(policy.KeepLast is { } last ? $" the newest {last}" : "")}{(policy is { KeepLast: not null, KeepFor: not null } ? " and" : "")}{(policy.KeepFor is { } age ? $" those of the last {age}" : "")}");
+        $"it is number {rank} of its series by age, taken {takenAt:u}, and the policy "
+        + $"keeps{(policy.KeepLast is { } last ? $" the newest {last}" : "")}"
+        + $"{(policy is { KeepLast: not null, KeepFor: not null } ? " and" : "")}"
+        + $"{(policy.KeepFor is { } age ? $" those of the last {age}" : "")}");
 }
+
+/// <summary>A snapshot of a series, as retention judges it.</summary>
+/// <param name="Name">Name of the BackupSnapshot.</param>
+/// <param name="TakenAt">When it was verified, by its manifest.</param>
+/// <param name="IsGood">Whether the manifest and all files exist with the recorded sizes.</param>
+/// <param name="NeededBy">The object that needs it, as a sentence; null if none does.</param>
+internal sealed record RetentionCandidate(string Name, DateTimeOffset TakenAt, bool IsGood, string? NeededBy);
+
+/// <summary>The decision of retention about a series.</summary>
+/// <param name="Remove">Names of the BackupSnapshots to remove, the oldest first, each with the reason.</param>
+/// <param name="Kept">Names of those that the policy no longer keeps and that are kept all the same, each with the
+/// reason.</param>
+internal sealed record RetentionChoice(
+    IReadOnlyList<KeyValuePair<string, string>> Remove, IReadOnlyList<KeyValuePair<string, string>> Kept);

@@ -11,16 +11,15 @@ using Microsoft.Extensions.Logging;
 namespace Drydock.Reconcilers.Snapshots;
 
 /// <summary>
-/// Removes the snapshots that <c>spec.retention</c> of the newest one of their series gives up.
-/// <para> What keeps it from removing what is needed. (1) Only snapshots with an object in this cluster are removed:
-/// what another cluster's operator, or nobody, knows in the same bucket is never touched, so two operators that share a
-/// storage do not meet, and no lock between them is needed. (2) In one cluster one operator leads; an overlap, or a
-/// leader that was frozen and goes on late, is made harmless by the order of writes: first the object becomes Expiring
-/// (a write that fails if anybody wrote since it was read), then it is asked again who needs it, then files go. A
-/// restore reads the phase after it exists itself: either it is seen by the second question, or it sees Expiring and
-/// refuses. Nobody but the process that wrote Expiring a moment ago takes it back, so a deletion that arrives late only
-/// removes what was given up for good.
-/// </para>
+/// Removes the snapshots that <c>spec.retention</c> of the newest snapshot of their series no longer keeps.
+/// <para>Why it never removes a snapshot that is needed: (1) Only snapshots with an object in this cluster are removed.
+/// Files in the same bucket that another cluster's operator, or no operator, knows are never touched, so two operators
+/// that share a storage need no lock between them. (2) In one cluster one operator leads. If two leaders overlap, or a
+/// frozen leader continues late, the order of writes protects the files: first the object becomes Expiring (a write
+/// that fails if the object was written since it was read), then the references are read again, then the files are
+/// removed. A restore reads the phase after its own object exists: either the second read of references sees the
+/// restore, or the restore sees Expiring and refuses. Only the process that has just written Expiring reverts it, so a
+/// late deletion only removes files whose removal was already decided.</para>
 /// </summary>
 [EntityRbac(ApiGroup.Name, "backupsnapshots", Verbs = "get,list")]
 [EntityRbac(ApiGroup.Name, "backupsnapshots/status", Verbs = "update")]
@@ -35,7 +34,7 @@ internal sealed partial class RetentionRun(SnapshotServices services)
     private readonly Dictionary<string, string> _said = new(StringComparer.Ordinal);
 
     /// <summary>
-    /// Looks now, whenever a snapshot was verified, and every ten minutes, until cancelled. For the leader.
+    /// Checks now, whenever a snapshot was verified, and every ten minutes, until cancelled. For the leader.
     /// </summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
@@ -57,30 +56,36 @@ internal sealed partial class RetentionRun(SnapshotServices services)
             }
             catch (Exception exception)
             {
-                // Whatever it is: without this loop nothing is removed until another operator leads.
+                // Any exception is caught: without this loop no snapshot is removed until another operator leads.
                 Unexpected(_logger, exception);
                 await PauseAsync(cancellationToken);
             }
         }
     }
 
-    /// <summary>One look at all snapshots.</summary>
+    /// <summary>Checks all snapshots once.</summary>
     public async Task SweepAsync(CancellationToken cancellationToken)
     {
         var found = await services.Scope.ListAsync<BackupSnapshot>(
             services.Kubernetes, new ListOptions { TolerateUnreadable = true }, cancellationToken);
 
-        // What a newer operator wrote is left alone, and does not count either: then more is kept, never less.
+        // Objects that a newer operator wrote are neither touched nor counted: then more is kept, never less.
         var all = found.Items.Where(s => !IsNewer(s)).ToList();
-        foreach (var unfinished in all.Where(s => s.Status?.Phase == BackupSnapshotPhases.Expiring && s.Metadata.DeletionTimestamp is null))
+        foreach (var unfinished in
+            all.Where(s => s.Status?.Phase == BackupSnapshotPhases.Expiring && s.Metadata.DeletionTimestamp is null))
         {
             await GuardedAsync(unfinished, () => FinishAsync(unfinished, cancellationToken));
         }
 
-        var kept = all.Where(s => s.Metadata.DeletionTimestamp is null && s.Status is { Phase: BackupSnapshotPhases.Succeeded, Verified: true, SnapshotID: not null });
+        var kept = all.Where(
+            s =>
+                s.Metadata.DeletionTimestamp is null
+                    && s.Status is { Phase: BackupSnapshotPhases.Succeeded, Verified: true, SnapshotID: not null });
 
-        // A namespace is a tenant: nobody gives up another's snapshots by naming the same series.
-        foreach (var place in kept.GroupBy(s => (s.Metadata.Namespace, StorageText.Of(s.Spec.Storage), Path: s.Spec.PathPrefix?.Trim('/') ?? "")))
+        // A namespace is a tenant: a snapshot of another namespace is never removed because both name the same series.
+        foreach (var place in
+            kept.GroupBy(
+                s => (s.Metadata.Namespace, StorageText.Of(s.Spec.Storage), Path: s.Spec.PathPrefix?.Trim('/') ?? "")))
         {
             if (place.Any(s => s.Spec.Retention is { } r && (r.KeepLast ?? (object?)r.KeepFor) is not null))
             {
@@ -91,26 +96,39 @@ internal sealed partial class RetentionRun(SnapshotServices services)
 
     private static bool IsNewer(ISchemaStamped<BackupSnapshot> snapshot) => snapshot.Schema > CrdSchema.Version;
 
-    private Task<BackupSnapshot> WriteAsync(ISchemaStamped<BackupSnapshot> snapshot, CancellationToken cancellationToken) =>
+    private Task<BackupSnapshot> WriteAsync(
+        ISchemaStamped<BackupSnapshot> snapshot, CancellationToken cancellationToken) =>
         services.Kubernetes.UpdateStatusAsync(snapshot.Stamp(CrdSchema.Version), cancellationToken);
 
     private async Task PauseAsync(CancellationToken cancellationToken) =>
-        await services.Retention.WaitAsync(TimeSpan.FromMinutes(1), services.Time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await services.Retention.WaitAsync(TimeSpan.FromMinutes(1), services.Time, cancellationToken)
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
-    private static string SeriesOf(BackupSnapshot snapshot, SnapshotManifest manifest) => snapshot.Spec.Series is { } named
+    private static string SeriesOf(BackupSnapshot snapshot, SnapshotManifest manifest) =>
+        snapshot.Spec.Series is { } named
         ? $"series {named}"
-        : $"server {manifest.Server.Key}: {string.Join(", ", manifest.Databases.Select(d => d.Name).Order(StringComparer.Ordinal))}";
+        : $"server {manifest.Server.Key}: "
+            + $"{string.Join(", ", manifest.Databases.Select(d => d.Name).Order(StringComparer.Ordinal))}";
 
     private async Task PlaceAsync(List<BackupSnapshot> snapshots, CancellationToken cancellationToken)
     {
-        var storage = await services.Storages.OpenAsync(snapshots[0].Spec.Storage, snapshots[0].Metadata.Namespace, cancellationToken);
-        var listing = await services.Snapshotter.ListAsync(storage, snapshots[0].Spec.PathPrefix ?? "", cancellationToken);
+        var storage = await services.Storages.OpenAsync(
+            snapshots[0].Spec.Storage, snapshots[0].Metadata.Namespace, cancellationToken);
+        var listing = await services.Snapshotter.ListAsync(
+            storage, snapshots[0].Spec.PathPrefix ?? "", cancellationToken);
 
-        // A manifest that cannot be read, is gone, or says that it is another namespace's, is in no series: it is
-        // neither counted nor removed.
+        // A manifest that cannot be read, is missing, or belongs to another namespace is in no series: it is neither
+        // counted nor removed.
         var known = snapshots
-            .Select(s => (Snapshot: s, Listed: listing.Snapshots.FirstOrDefault(l => l.Manifest.Id == s.Status!.SnapshotID)))
-            .Where(p => p.Listed is not null && (services.Storages.Shared || p.Listed.Manifest.Owner is not { } owner || owner.Namespace == p.Snapshot.Metadata.Namespace))
+            .Select(
+                s =>
+                    (Snapshot: s, Listed: listing.Snapshots.FirstOrDefault(l => l.Manifest.Id == s.Status!.SnapshotID)))
+            .Where(
+                p =>
+                    p.Listed is not null
+                        && (services.Storages.Shared
+                                || p.Listed.Manifest.Owner is not { } owner
+                                || owner.Namespace == p.Snapshot.Metadata.Namespace))
             .ToList();
         foreach (var series in known.GroupBy(p => SeriesOf(p.Snapshot, p.Listed!.Manifest), StringComparer.Ordinal))
         {
@@ -125,7 +143,12 @@ internal sealed partial class RetentionRun(SnapshotServices services)
             foreach (var (snapshot, listed) in series)
             {
                 var presence = await services.Snapshotter.CheckPresenceAsync(listed!.Location, cancellationToken);
-                candidates.Add(new RetentionCandidate(snapshot.Metadata.Name, listed.Manifest.CreatedAt, presence.IsGood, references.UserOf(snapshot)));
+                candidates.Add(
+                    new RetentionCandidate(
+                        snapshot.Metadata.Name,
+                        listed.Manifest.CreatedAt,
+                        presence.IsGood,
+                        references.UserOf(snapshot)));
             }
 
             var choice = RetentionRules.Choose(candidates, policy, services.Time.GetUtcNow());
@@ -136,7 +159,11 @@ internal sealed partial class RetentionRun(SnapshotServices services)
 
             foreach (var (name, why) in choice.Remove)
             {
-                await GiveUpAsync(series.First(p => p.Snapshot.Metadata.Name == name).Snapshot, newest, $"{series.Key}: {why}", cancellationToken);
+                await GiveUpAsync(
+                    series.First(p => p.Snapshot.Metadata.Name == name).Snapshot,
+                    newest,
+                    $"{series.Key}: {why}",
+                    cancellationToken);
             }
         }
     }
@@ -145,8 +172,12 @@ internal sealed partial class RetentionRun(SnapshotServices services)
         BackupSnapshot snapshot, BackupSnapshot newest, string why, CancellationToken cancellationToken)
     {
         services.Fence.EnsureMayAct();
-        var fresh = await services.Kubernetes.GetAsync<BackupSnapshot>(snapshot.Metadata.Name, snapshot.Metadata.Namespace, cancellationToken);
-        if (fresh is null || fresh.Metadata.Uid != snapshot.Metadata.Uid || fresh.Metadata.DeletionTimestamp is not null || fresh.Status?.Phase != BackupSnapshotPhases.Succeeded
+        var fresh = await services.Kubernetes.GetAsync<BackupSnapshot>(
+            snapshot.Metadata.Name, snapshot.Metadata.Namespace, cancellationToken);
+        if (fresh is null
+            || fresh.Metadata.Uid != snapshot.Metadata.Uid
+            || fresh.Metadata.DeletionTimestamp is not null
+            || fresh.Status?.Phase != BackupSnapshotPhases.Succeeded
             || IsNewer(fresh))
         {
             return;
@@ -154,26 +185,41 @@ internal sealed partial class RetentionRun(SnapshotServices services)
 
         var now = services.Time.GetUtcNow();
         var marked = await WriteAsync(
-            fresh with { Status = SnapshotStatusComposer.Expiry(fresh, BackupSnapshotPhases.Expiring, Reasons.Expiring, $"the files under {fresh.Status.Path} are being removed: {why} (spec.retention of {newest.Metadata.Name})", now) },
+            fresh with
+            {
+                Status = SnapshotStatusComposer.Expiry(
+                    fresh,
+                    BackupSnapshotPhases.Expiring,
+                    Reasons.Expiring,
+                    $"The files under {fresh.Status.Path} are being removed: {why} (spec.retention of "
+                    + $"{newest.Metadata.Name}).",
+                    now),
+            },
             cancellationToken);
         services.Changes.Set();
-        if ((await SnapshotReferences.ReadAsync(services.Kubernetes, services.Scope, cancellationToken)).UserOf(marked) is { } user)
+        if ((await SnapshotReferences.ReadAsync(services.Kubernetes, services.Scope, cancellationToken))
+            .UserOf(marked) is { } user)
         {
-            // Whoever began meanwhile was there before anything was removed. Written on our own mark: a successor's
-            // would refuse it.
+            // A user of the snapshot that appeared since then existed before any file was removed, so Expiring is
+            // reverted. The write is based on this process's own write: if a successor has written since, it is
+            // refused.
             await WriteAsync(marked with { Status = fresh.Status }, cancellationToken);
             Say(fresh, user);
             return;
         }
 
         await RemoveAsync(marked, why, cancellationToken);
-        services.Events.Normal(newest, Reasons.Expired, $"retention removed the files of {fresh.Metadata.Name} under {fresh.Status.Path}: {why}");
+        services.Events.Normal(
+            newest,
+            Reasons.Expired,
+            $"Retention removed the files of {fresh.Metadata.Name} under {fresh.Status.Path}: {why}.");
     }
 
-    // A run before this one gave it up and was cut off; what it left of the files is of no use to anybody.
+    // An earlier run decided the removal and was interrupted; the remaining files cannot be restored from.
     private async Task FinishAsync(BackupSnapshot snapshot, CancellationToken cancellationToken)
     {
-        if ((await SnapshotReferences.ReadAsync(services.Kubernetes, services.Scope, cancellationToken)).UserOf(snapshot) is { } user)
+        if ((await SnapshotReferences.ReadAsync(services.Kubernetes, services.Scope, cancellationToken))
+            .UserOf(snapshot) is { } user)
         {
             Say(snapshot, user);
             return;
@@ -182,27 +228,32 @@ internal sealed partial class RetentionRun(SnapshotServices services)
         var location = await services.LocateAsync(snapshot, cancellationToken);
         if (await SnapshotServices.ForeignAsync(location, cancellationToken) is { } foreign)
         {
-            Say(snapshot, $"{foreign}. Mount the right one");
+            Say(snapshot, $"{foreign}. Mount the original one.");
             return;
         }
 
-        await RemoveAsync(snapshot, "a removal that was cut off is finished", cancellationToken);
+        await RemoveAsync(snapshot, "an interrupted removal was finished", cancellationToken);
     }
 
     private async Task RemoveAsync(BackupSnapshot snapshot, string why, CancellationToken cancellationToken)
     {
         services.Fence.EnsureMayAct();
-        await services.Snapshotter.DeleteAsync(await services.LocateAsync(snapshot, cancellationToken), cancellationToken);
-        var message = $"retention removed the files under {snapshot.Status!.Path}: {why}";
+        await services.Snapshotter.DeleteAsync(
+            await services.LocateAsync(snapshot, cancellationToken), cancellationToken);
+        var message = $"Retention removed the files under {snapshot.Status!.Path}: {why}.";
         var written = await WriteAsync(
-            snapshot with { Status = SnapshotStatusComposer.Expiry(snapshot, BackupSnapshotPhases.Expired, Reasons.Expired, message, services.Time.GetUtcNow()) },
+            snapshot with
+            {
+                Status = SnapshotStatusComposer.Expiry(
+                    snapshot, BackupSnapshotPhases.Expired, Reasons.Expired, message, services.Time.GetUtcNow()),
+            },
             cancellationToken);
         services.Changes.Set();
         services.Events.Normal(written, Reasons.Expired, message);
         Removed(_logger, written.Metadata.Namespace, written.Metadata.Name, message);
     }
 
-    // One storage that is away, or an object that others write, must not keep the rest from its turn.
+    // One unavailable storage, or a conflicting write of one object, must not stop the other removals.
     private async Task GuardedAsync(BackupSnapshot about, Func<Task> work)
     {
         try
@@ -219,7 +270,7 @@ internal sealed partial class RetentionRun(SnapshotServices services)
         }
     }
 
-    // Every ten minutes the same would be noise.
+    // The same Event every ten minutes would be noise.
     private void Say(BackupSnapshot snapshot, string why)
     {
         if (_said.GetValueOrDefault(snapshot.Metadata.Uid!) == why)
@@ -232,10 +283,11 @@ internal sealed partial class RetentionRun(SnapshotServices services)
         Kept(_logger, snapshot.Metadata.Namespace, snapshot.Metadata.Name, why);
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Retention could not finish its look and tries again: {Message}")]
+    [LoggerMessage(
+        Level = LogLevel.Warning, Message = "Retention could not check all snapshots and will retry: {Message}")]
     private static partial void Failed(ILogger logger, string message);
 
-    [LoggerMessage(Level = LogLevel.Error, Message = "Retention failed in a way that is not known and tries again")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "Retention failed unexpectedly and will retry.")]
     private static partial void Unexpected(ILogger logger, Exception exception);
 
     [LoggerMessage(Level = LogLevel.Information, Message = "BackupSnapshot {Namespace}/{Name}: {Message}")]

@@ -2,25 +2,34 @@ using Drydock.Clients.MySql;
 
 namespace Drydock.Reconcilers.Snapshots;
 
-/// <summary>What a restore asks of its server, beside what <c>ISnapshotLoader</c> does there.</summary>
+/// <summary>The requests of a restore to its server, besides those of <c>ISnapshotLoader</c>.</summary>
 internal interface IRestoreServer
 {
-    /// <summary>Looks at the server and at these databases. Changes nothing.</summary>
-    /// <exception cref="MySqlException">It cannot be reached, or refuses a question.</exception>
+    /// <summary>Reads the state of the server and of these databases. Changes nothing.</summary>
+    /// <exception cref="MySqlException">The server cannot be reached, or refuses a query.</exception>
     Task<ServerLook> LookAsync(IReadOnlyCollection<string> databases, CancellationToken cancellationToken);
 
     /// <summary>
     /// Sessions that have one of these databases selected; those of other accounts only where the account has PROCESS.
     /// </summary>
-    /// <exception cref="MySqlException">It cannot be reached, or refuses the question.</exception>
-    Task<IReadOnlyList<ServerSession>> SessionsAsync(IReadOnlyCollection<string> databases, CancellationToken cancellationToken);
+    /// <exception cref="MySqlException">The server cannot be reached, or refuses the query.</exception>
+    Task<IReadOnlyList<ServerSession>> SessionsAsync(
+        IReadOnlyCollection<string> databases, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Ends those sessions of which id and address both still fit, and waits until the server lists none of them any
-    /// more: what they were doing has then ended or will never begin.
+    /// Ends the sessions whose id and address both match, and waits until the server no longer lists them: their
+    /// statements have then ended or will never start.
     /// </summary>
-    /// <returns>Those that were there.</returns>
+    /// <returns>The sessions that existed.</returns>
     /// <exception cref="MySqlException">1095: no privilege to end another account's session.</exception>
-    /// <exception cref="TimeoutException">Some are still there after 30 seconds; the message names them.</exception>
-    Task<IReadOnlyList<ServerSession>> EndSessionsAsync(IReadOnlyCollection<SessionReceipt> sessions, CancellationToken cancellationToken);
+    /// <exception cref="TimeoutException">Some sessions still exist after 30 seconds; the message names
+    /// them.</exception>
+    Task<IReadOnlyList<ServerSession>> EndSessionsAsync(
+        IReadOnlyCollection<SessionReceipt> sessions, CancellationToken cancellationToken);
+}
+
+internal interface IRestoreServers
+{
+    /// <summary>Creates the client of a server without connecting.</summary>
+    IRestoreServer Open(MySqlConnectionStringBuilder connection);
 }

@@ -1,16 +1,17 @@
+using System.Globalization;
 using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Snapshots;
 
-/// <summary>A server as it was when it was looked at.</summary>
+/// <summary>The state of a server at one time.</summary>
 internal sealed record ServerLook
 {
     /// <summary>
-    /// What it says it is, as the claims of upgrades name it: <c>uuid:…</c> or <c>addr:host:port</c>.
+    /// The identity that the server reports, in the form that claims use: <c>uuid:…</c> or <c>addr:host:port</c>.
     /// </summary>
     public required string Identity { get; init; }
 
-    /// <summary>Where it was reached, in the words of claims.</summary>
+    /// <summary>The addresses used, in the form that claims use.</summary>
     public IReadOnlyList<string> Addresses { get; init; } = [];
 
     /// <summary>User and address, for messages.</summary>
@@ -19,10 +20,10 @@ internal sealed record ServerLook
     /// <summary>The account as the server knows it, <c>user@host</c>.</summary>
     public required string Account { get; init; }
 
-    /// <summary>True for OceanBase, which knows no LOCK TABLES privilege.</summary>
+    /// <summary>True for OceanBase, which has no LOCK TABLES privilege.</summary>
     public bool IsOceanBase { get; init; }
 
-    /// <summary>True if it takes no writes.</summary>
+    /// <summary>True if it accepts no writes.</summary>
     public bool ReadOnly { get; init; }
 
     /// <summary>True if it has GET_LOCK.</summary>
@@ -34,18 +35,40 @@ internal sealed record ServerLook
     /// </summary>
     public bool FunctionsNeedSuper { get; init; }
 
-    /// <summary>What the account may do.</summary>
+    /// <summary>The privileges of the account.</summary>
     public required GrantList Grants { get; init; }
 
-    /// <summary>Bytes free where the databases are; null where the server does not tell.</summary>
+    /// <summary>Free bytes on the volume of the databases; null if the server does not report them.</summary>
     public long? FreeBytes { get; init; }
 
-    /// <summary>The databases that were asked for, in that order.</summary>
+    /// <summary>The requested databases, in the order of the request.</summary>
     public required IReadOnlyList<ServerDatabase> Databases { get; init; }
 
     /// <summary>Sessions that have one of them selected.</summary>
     public required IReadOnlyList<ServerSession> Sessions { get; init; }
 
-    /// <summary>False if sessions of other accounts cannot be seen.</summary>
+    /// <summary>False if sessions of other accounts are not visible.</summary>
     public bool SeesAllSessions => Grants.HasGlobal("PROCESS") || Grants.HasRoles;
+}
+
+/// <summary>A database on the server.</summary>
+/// <param name="Name">Name as requested.</param>
+/// <param name="Tables">Number of base tables.</param>
+/// <param name="Bytes">Bytes of data and indexes, as the server estimates them.</param>
+/// <param name="Definers">Accounts that its views, routines, triggers and events run as, <c>user@host</c>.</param>
+internal sealed record ServerDatabase(string Name, bool Exists, int Tables, long Bytes, IReadOnlyList<string> Definers);
+
+/// <summary>A session on the server.</summary>
+/// <param name="Id">CONNECTION_ID().</param>
+/// <param name="User">Account.</param>
+/// <param name="Host">The client address as the server sees it, usually <c>address:port</c>.</param>
+/// <param name="Database">Its selected database.</param>
+/// <param name="Program">Program name that the client sent; null if the server does not report it.</param>
+internal sealed record ServerSession(ulong Id, string User, string Host, string? Database, string? Program)
+{
+    /// <summary>The session as text for messages.</summary>
+    public string Describe() => string.Create(
+        CultureInfo.InvariantCulture,
+        $"session {Id} of {User} from {Host}{(Program is { Length: > 0 } p ? $" ({p})" : "")} on "
+        + $"{Database ?? "no database"}");
 }

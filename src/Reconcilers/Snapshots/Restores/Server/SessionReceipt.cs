@@ -3,11 +3,11 @@ using System.Globalization;
 namespace Drydock.Reconcilers.Snapshots;
 
 /// <summary>
-/// A session as it is kept in <c>status.receipt</c>. Ids begin again after a server restart, so the address belongs to
-/// it.
+/// A session as stored in <c>status.receipt</c>. Ids start again after a server restart, so the address is part of the
+/// identity.
 /// </summary>
 /// <param name="Id">CONNECTION_ID().</param>
-/// <param name="Host">Where it came from as the server sees it.</param>
+/// <param name="Host">The client address as the server sees it.</param>
 internal sealed record SessionReceipt(ulong Id, string Host)
 {
     private const string Prefix = "session/";
@@ -18,7 +18,6 @@ internal sealed record SessionReceipt(ulong Id, string Host)
     /// <summary>True for keys of sessions.</summary>
     public static bool IsKey(string key)
     {
-        ArgumentNullException.ThrowIfNull(key);
         return key.StartsWith(Prefix, StringComparison.Ordinal);
     }
 
@@ -27,7 +26,12 @@ internal sealed record SessionReceipt(ulong Id, string Host)
     [
         .. (receipt ?? new Dictionary<string, string>(StringComparer.Ordinal))
             .Where(e => IsKey(e.Key))
-            .Select(e => ulong.TryParse(e.Key.AsSpan(Prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? new SessionReceipt(id, e.Value) : null)
+            .Select(
+                e =>
+                    ulong.TryParse(
+                        e.Key.AsSpan(Prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var id)
+                        ? new SessionReceipt(id, e.Value)
+                        : null)
             .OfType<SessionReceipt>(),
     ];
 }

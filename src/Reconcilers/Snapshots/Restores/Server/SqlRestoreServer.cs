@@ -10,18 +10,17 @@ internal sealed class SqlRestoreServer(MySqlConnectionStringBuilder options, Tim
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
-    // 1044, 1142, 1227: no privilege; 1109, 1146, 1193: no such table or variable; 1235, 1305: no such feature or
-    // function.
+    // 1044, 1142, 1227: missing privilege; 1109, 1146, 1193: unknown table or variable; 1235, 1305: unsupported feature
+    // or function.
     private static readonly int[] NotTold = [1044, 1109, 1142, 1146, 1193, 1227, 1235, 1305];
 
-    /// <inheritdoc />
     public async Task<ServerLook> LookAsync(IReadOnlyCollection<string> databases, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(databases);
         await using var connection = await OpenAsync(cancellationToken);
         var variables = await VariablesAsync(connection, cancellationToken);
         var comparer = NamesOf(variables);
-        var grants = new GrantList((await RowsAsync(connection, "SHOW GRANTS", cancellationToken)).Select(r => r[0] ?? ""));
+        var grants = new GrantList(
+            (await RowsAsync(connection, "SHOW GRANTS", cancellationToken)).Select(r => r[0] ?? ""));
         var found = new List<ServerDatabase>();
         foreach (var database in databases)
         {
@@ -31,13 +30,21 @@ internal sealed class SqlRestoreServer(MySqlConnectionStringBuilder options, Tim
         return new ServerLook
         {
             Identity = IdentityOf(variables),
-            Addresses = ServerAddresses.Of(options.Server, (int)options.Port, options.UserID, connection.ServerKind == MySqlServerKind.OceanBase, connection.PeerAddress),
+            Addresses = ServerAddresses.Of(
+                options.Server,
+                (int)options.Port,
+                options.UserID,
+                connection.ServerKind == MySqlServerKind.OceanBase,
+                connection.PeerAddress),
             Address = options.Describe(),
             Account = (await RowsAsync(connection, "SELECT CURRENT_USER()", cancellationToken))[0][0] ?? options.UserID,
             IsOceanBase = connection.ServerKind == MySqlServerKind.OceanBase,
             ReadOnly = IsOn(variables, "read_only") || IsOn(variables, "super_read_only"),
-            NamedLocks = await ToldAsync(connection, "SELECT IS_FREE_LOCK('drydock-probe')", cancellationToken) is [[not null]],
-            FunctionsNeedSuper = IsOn(variables, "log_bin") && variables.ContainsKey("log_bin_trust_function_creators") && !IsOn(variables, "log_bin_trust_function_creators"),
+            NamedLocks = await ToldAsync(
+                connection, "SELECT IS_FREE_LOCK('drydock-probe')", cancellationToken) is [[not null]],
+            FunctionsNeedSuper = IsOn(variables, "log_bin")
+                && variables.ContainsKey("log_bin_trust_function_creators")
+                && !IsOn(variables, "log_bin_trust_function_creators"),
             Grants = grants,
             FreeBytes = await FreeAsync(connection, variables.GetValueOrDefault("datadir"), cancellationToken),
             Databases = found,
@@ -45,20 +52,17 @@ internal sealed class SqlRestoreServer(MySqlConnectionStringBuilder options, Tim
         };
     }
 
-    /// <inheritdoc />
     public async Task<IReadOnlyList<ServerSession>> SessionsAsync(
         IReadOnlyCollection<string> databases, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(databases);
         await using var connection = await OpenAsync(cancellationToken);
-        return await SessionsAsync(connection, databases, NamesOf(await VariablesAsync(connection, cancellationToken)), cancellationToken);
+        return await SessionsAsync(
+            connection, databases, NamesOf(await VariablesAsync(connection, cancellationToken)), cancellationToken);
     }
 
-    /// <inheritdoc />
     public async Task<IReadOnlyList<ServerSession>> EndSessionsAsync(
         IReadOnlyCollection<SessionReceipt> sessions, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(sessions);
         var ended = new Dictionary<ulong, ServerSession>();
         if (sessions.Count == 0)
         {
@@ -81,7 +85,9 @@ internal sealed class SqlRestoreServer(MySqlConnectionStringBuilder options, Tim
             if (time.GetElapsedTime(start) > Patience)
             {
                 throw new TimeoutException(string.Create(
-                    CultureInfo.InvariantCulture, $"still on {options.Describe()} {Patience.TotalSeconds} s after KILL: {string.Join(", ", there.Select(s => s.Describe()))}; end them by hand"));
+                    CultureInfo.InvariantCulture,
+                    $"These sessions still exist on {options.Describe()} {Patience.TotalSeconds} s after KILL: "
+                    + $"{string.Join(", ", there.Select(s => s.Describe()))}. End them manually."));
             }
 
             foreach (var session in there.Where(s => ended.TryAdd(s.Id, s)))
@@ -89,32 +95,46 @@ internal sealed class SqlRestoreServer(MySqlConnectionStringBuilder options, Tim
                 await MySqlServer.KillAsync(connection, session.Id, cancellationToken);
             }
 
-            // The server announces no end of a session; it can only be asked again.
+            // The server does not announce the end of a session, so it is polled.
             await Task.Delay(Pause, time, cancellationToken);
         }
     }
 
-    // The same words as MetadataServerInfo.Identity: the claims of upgrades and restores on one server must have one
-    // name.
+    // The same format as MetadataServerInfo.Identity: the claims of upgrades and restores on one server must have the
+    // same name.
     private static string IdentityOf(Dictionary<string, string> variables)
     {
-        var uuid = variables.GetValueOrDefault("server_uuid") is { Length: > 0 } mysql ? mysql : variables.GetValueOrDefault("server_uid");
-        _ = int.TryParse(variables.GetValueOrDefault("port"), NumberStyles.None, CultureInfo.InvariantCulture, out var port);
-        return uuid is { Length: > 0 } ? $"uuid:{uuid}" : string.Create(CultureInfo.InvariantCulture, $"addr:{variables.GetValueOrDefault("hostname")?.ToLowerInvariant()}:{port}");
+        var uuid = variables.GetValueOrDefault("server_uuid") is { Length: > 0 } mysql
+            ? mysql
+            : variables.GetValueOrDefault("server_uid");
+        _ = int.TryParse(
+            variables.GetValueOrDefault("port"), NumberStyles.None, CultureInfo.InvariantCulture, out var port);
+        return uuid is { Length: > 0 }
+            ? $"uuid:{uuid}"
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"addr:{variables.GetValueOrDefault("hostname")?.ToLowerInvariant()}:{port}");
     }
 
     private static StringComparer NamesOf(Dictionary<string, string> variables) =>
-        variables.GetValueOrDefault("lower_case_table_names") is "1" or "2" ? StringComparer.OrdinalIgnoreCase : StringComparer.Ordinal;
+        variables.GetValueOrDefault("lower_case_table_names") is "1" or "2"
+            ? StringComparer.OrdinalIgnoreCase
+            : StringComparer.Ordinal;
 
     private static bool IsOn(Dictionary<string, string> variables, string name) =>
-        variables.GetValueOrDefault(name) is { } value && value is not ("" or "0") && !string.Equals(value, "OFF", StringComparison.OrdinalIgnoreCase) && !string.Equals(value, "NO_LOCK", StringComparison.OrdinalIgnoreCase);
+        variables.GetValueOrDefault(name) is { } value
+            && value is not ("" or "0")
+            && !string.Equals(value, "OFF", StringComparison.OrdinalIgnoreCase)
+            && !string.Equals(value, "NO_LOCK", StringComparison.OrdinalIgnoreCase);
 
     private static async Task<Dictionary<string, string>> VariablesAsync(
         MySqlConnection connection, CancellationToken cancellationToken)
     {
         var rows = await RowsAsync(
             connection,
-            "SHOW VARIABLES WHERE Variable_name IN ('datadir', 'hostname', 'log_bin', 'log_bin_trust_function_creators', 'lower_case_table_names', 'port', 'read_only', 'server_uid', 'server_uuid', 'super_read_only')",
+            "SHOW VARIABLES WHERE Variable_name IN ('datadir', 'hostname', 'log_bin', "
+            + "'log_bin_trust_function_creators', 'lower_case_table_names', 'port', 'read_only', 'server_uid', "
+            + "'server_uuid', 'super_read_only')",
             cancellationToken);
         var variables = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var row in rows)
@@ -129,7 +149,11 @@ internal sealed class SqlRestoreServer(MySqlConnectionStringBuilder options, Tim
         MySqlConnection connection, string database, StringComparer comparer, CancellationToken cancellationToken)
     {
         // Compared here: whether the server compares names by case depends on collation and settings.
-        var names = await RowsAsync(connection, "SELECT SCHEMA_NAME FROM information_schema.SCHEMATA WHERE LOWER(SCHEMA_NAME) = LOWER(@db)", cancellationToken, ("@db", database));
+        var names = await RowsAsync(
+            connection,
+            "SELECT SCHEMA_NAME FROM information_schema.SCHEMATA WHERE LOWER(SCHEMA_NAME) = LOWER(@db)",
+            cancellationToken,
+            ("@db", database));
         if (names.Select(r => r[0]).FirstOrDefault(n => comparer.Equals(n, database)) is not { } name)
         {
             return new ServerDatabase(database, Exists: false, 0, 0, []);
@@ -137,7 +161,8 @@ internal sealed class SqlRestoreServer(MySqlConnectionStringBuilder options, Tim
 
         var size = await RowsAsync(
             connection,
-            "SELECT COUNT(*), COALESCE(SUM(COALESCE(DATA_LENGTH, 0) + COALESCE(INDEX_LENGTH, 0)), 0) FROM information_schema.TABLES WHERE TABLE_SCHEMA = @db AND TABLE_TYPE = 'BASE TABLE'",
+            "SELECT COUNT(*), COALESCE(SUM(COALESCE(DATA_LENGTH, 0) + COALESCE(INDEX_LENGTH, 0)), 0) FROM "
+            + "information_schema.TABLES WHERE TABLE_SCHEMA = @db AND TABLE_TYPE = 'BASE TABLE'",
             cancellationToken,
             ("@db", name));
         var definers = new SortedSet<string>(StringComparer.Ordinal);
@@ -149,7 +174,10 @@ internal sealed class SqlRestoreServer(MySqlConnectionStringBuilder options, Tim
             "SELECT DISTINCT DEFINER FROM information_schema.EVENTS WHERE EVENT_SCHEMA = @db",
         ])
         {
-            definers.UnionWith((await ToldAsync(connection, sql, cancellationToken, ("@db", name))).Select(r => r[0]).OfType<string>());
+            definers.UnionWith(
+                (await ToldAsync(connection, sql, cancellationToken, ("@db", name)))
+                    .Select(r => r[0])
+                    .OfType<string>());
         }
 
         return new ServerDatabase(
@@ -161,10 +189,17 @@ internal sealed class SqlRestoreServer(MySqlConnectionStringBuilder options, Tim
     }
 
     private static async Task<IReadOnlyList<ServerSession>> SessionsAsync(
-        MySqlConnection connection, IReadOnlyCollection<string> databases, StringComparer comparer, CancellationToken cancellationToken)
+        MySqlConnection connection,
+        IReadOnlyCollection<string> databases,
+        StringComparer comparer,
+        CancellationToken cancellationToken)
     {
         var sessions = (await MySqlServer.SessionsAsync(connection, cancellationToken))
-            .Where(s => s.Id != connection.ConnectionId && s.Database is not null && databases.Contains(s.Database, comparer))
+            .Where(
+                s =>
+                    s.Id != connection.ConnectionId
+                        && s.Database is not null
+                        && databases.Contains(s.Database, comparer))
             .OrderBy(s => s.Id)
             .ToList();
         if (sessions.Count == 0)
@@ -173,15 +208,29 @@ internal sealed class SqlRestoreServer(MySqlConnectionStringBuilder options, Tim
         }
 
         var programs = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var row in await ToldAsync(connection, "SELECT PROCESSLIST_ID, ATTR_VALUE FROM performance_schema.session_connect_attrs WHERE ATTR_NAME = 'program_name'", cancellationToken))
+        foreach (var row in
+            await ToldAsync(
+                connection,
+                "SELECT PROCESSLIST_ID, ATTR_VALUE FROM performance_schema.session_connect_attrs WHERE ATTR_NAME = "
+                + "'program_name'",
+                cancellationToken))
         {
             programs[row[0] ?? ""] = row[1] ?? "";
         }
 
-        return [.. sessions.Select(s => new ServerSession(s.Id, s.User, s.Host, s.Database, programs.GetValueOrDefault(s.Id.ToString(CultureInfo.InvariantCulture))))];
+        return [
+            .. sessions.Select(
+                s =>
+                    new ServerSession(
+                        s.Id,
+                        s.User,
+                        s.Host,
+                        s.Database,
+                        programs.GetValueOrDefault(s.Id.ToString(CultureInfo.InvariantCulture)))),
+        ];
     }
 
-    // MariaDB tells by its plugin DISKS, if that is installed and the account has FILE; no other server tells at all.
+    // Only MariaDB reports free space, by its plugin DISKS, if the plugin is installed and the account has FILE.
     private static async Task<long?> FreeAsync(
         MySqlConnection connection, string? folder, CancellationToken cancellationToken)
     {
@@ -190,11 +239,19 @@ internal sealed class SqlRestoreServer(MySqlConnectionStringBuilder options, Tim
             return null;
         }
 
-        var disks = await ToldAsync(connection, "SELECT PATH, AVAILABLE FROM information_schema.DISKS", cancellationToken);
+        var disks = await ToldAsync(
+            connection, "SELECT PATH, AVAILABLE FROM information_schema.DISKS", cancellationToken);
         return disks
-            .Where(r => r[0] is { } path && (folder == path || folder.StartsWith(path.TrimEnd('/') + "/", StringComparison.Ordinal)))
+            .Where(
+                r =>
+                    r[0] is { } path
+                        && (folder == path || folder.StartsWith(path.TrimEnd('/') + "/", StringComparison.Ordinal)))
             .OrderByDescending(r => r[0]!.Length)
-            .Select(r => long.TryParse(r[1], NumberStyles.None, CultureInfo.InvariantCulture, out var kibibytes) ? kibibytes * 1024 : (long?)null)
+            .Select(
+                r =>
+                    long.TryParse(r[1], NumberStyles.None, CultureInfo.InvariantCulture, out var kibibytes)
+                        ? kibibytes * 1024
+                        : (long?)null)
             .FirstOrDefault();
     }
 
@@ -230,7 +287,12 @@ internal sealed class SqlRestoreServer(MySqlConnectionStringBuilder options, Tim
         var rows = new List<string?[]>();
         while (await reader.ReadAsync(cancellationToken))
         {
-            rows.Add([.. Enumerable.Range(0, reader.FieldCount).Select(i => reader.IsDBNull(i) ? null : Convert.ToString(reader.GetValue(i), CultureInfo.InvariantCulture))]);
+            rows.Add(
+            [
+                .. Enumerable.Range(0, reader.FieldCount).Select(i => reader.IsDBNull(i)
+                    ? null
+                    : Convert.ToString(reader.GetValue(i), CultureInfo.InvariantCulture)),
+            ]);
         }
 
         return rows;
@@ -250,4 +312,9 @@ internal sealed class SqlRestoreServer(MySqlConnectionStringBuilder options, Tim
             throw;
         }
     }
+}
+
+internal sealed class SqlRestoreServers(TimeProvider time) : IRestoreServers
+{
+    public IRestoreServer Open(MySqlConnectionStringBuilder connection) => new SqlRestoreServer(connection, time);
 }

@@ -5,8 +5,8 @@ using Drydock.Crds.Common;
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>
-/// Handles terminal states: releases claims and finalizers and makes the object inert. Also handles the exits from them:
-/// the rollback of a run that succeeded, its cleanup, another attempt after a rollback.
+/// Handles terminal states: releases claims and finalizers and makes the object inert. Also handles the exits from
+/// them: the rollback of a run that succeeded, its cleanup, another attempt after a rollback.
 /// </summary>
 internal sealed class CompletionFlow(RunFrame frame, RollbackFlow rollbacks)
 {
@@ -34,17 +34,21 @@ internal sealed class CompletionFlow(RunFrame frame, RollbackFlow rollbacks)
         && entity.Status.Target?.Claim is null
         && entity.Metadata.Finalizers?.Contains(Labels.UpgradeFinalizer) != true;
 
-    /// <summary>How long an object stays inert without an event; null for ever. Only a cleanup ends it.</summary>
+    /// <summary>How long an object stays inert without an event; null without limit. Only a cleanup ends it.</summary>
     public TimeSpan? InertFor(RunObject entity) =>
-        _kind.Cleanup is { } cleanup && entity.Status is { Phase: RunPhases.Succeeded } status && cleanup.AnnouncedAt(status) is { } due && cleanup.PlanOf(status) is null
+        _kind.Cleanup is { } cleanup
+            && entity.Status is { Phase: RunPhases.Succeeded } status
+            && cleanup.AnnouncedAt(status) is { } due
+            && cleanup.PlanOf(status) is null
             ? (due > frame.Now ? due - frame.Now : TimeSpan.Zero)
             : null;
 
     /// <summary>
-    /// The upgrade has succeeded: releases the target, or claims it again for the rollback or the cleanup. True if there
-    /// is something to run.
+    /// The upgrade has succeeded: releases the target, or claims it again for the rollback or the cleanup. True if
+    /// there is something to run.
     /// </summary>
-    public async Task<(RunObject Entity, bool Runs, TimeSpan? After)> SucceededAsync(RunObject entity, CancellationToken cancellationToken)
+    public async Task<(RunObject Entity, bool Runs, TimeSpan? After)> SucceededAsync(
+        RunObject entity, CancellationToken cancellationToken)
     {
         var now = frame.Now;
         var before = entity.Status!;
@@ -52,7 +56,12 @@ internal sealed class CompletionFlow(RunFrame frame, RollbackFlow rollbacks)
         if (wantsRollback && rollbacks.Refused(entity) is { } refused)
         {
             // The target is not claimed for a rollback that is never possible, so that later runs can claim it.
-            return (await ReleaseAsync(entity, frame.Projection.Compose(entity, RunTokens.Resume(before), refused, now), cancellationToken), false, null);
+            return (await ReleaseAsync(
+                    entity,
+                    frame.Projection.Compose(entity, RunTokens.Resume(before), refused, now),
+                    cancellationToken),
+                false,
+                null);
         }
 
         if (wantsRollback && RollbackDecision.IsOnlyShown(entity.Spec, entity.Metadata))
@@ -70,19 +79,32 @@ internal sealed class CompletionFlow(RunFrame frame, RollbackFlow rollbacks)
         {
             return ReferenceEquals(held, before)
                 ? (entity, true, null)
-                : (await frame.WriteAsync(entity, held, summary, now, cancellationToken), true, TimeSpan.FromMilliseconds(1));
+                : (
+                    await frame.WriteAsync(entity, held, summary, now, cancellationToken),
+                    true,
+                    TimeSpan.FromMilliseconds(1));
         }
 
         var target = ClaimTarget.Of(before.Target)!;
-        if (await _claims.ClaimAsync(target, entity.Entity, entity.Spec.AdoptTarget, keep: false, cancellationToken) is { } holder)
+        if (await _claims.ClaimAsync(
+            target, entity.Entity, entity.Spec.AdoptTarget, keep: false, cancellationToken) is { } holder)
         {
-            var busy = TargetBusyMessage.Compose(wantsRollback ? RunPhases.RollingBack : RunPhases.Succeeded, target.Identity, holder);
+            var busy = TargetBusyMessage.Compose(
+                wantsRollback ? RunPhases.RollingBack : RunPhases.Succeeded, target.Identity, holder);
             return (await frame.WriteAsync(entity, before, busy, now, cancellationToken), false, LookForTarget);
         }
 
         entity = await frame.Store.AddFinalizerAsync(entity, Labels.UpgradeFinalizer, cancellationToken);
-        held = held with { Target = before.Target! with { Claim = target.Names(entity.Metadata.Namespace)[0], ClaimNamespace = _claims.Namespace } };
-        return (await frame.WriteAsync(entity, held, summary, now, cancellationToken), true, TimeSpan.FromMilliseconds(1));
+        held = held with
+        {
+            Target = before.Target! with
+            {
+                Claim = target.Names(entity.Metadata.Namespace)[0],
+                ClaimNamespace = _claims.Namespace,
+            },
+        };
+        return (
+            await frame.WriteAsync(entity, held, summary, now, cancellationToken), true, TimeSpan.FromMilliseconds(1));
     }
 
     /// <summary>The former version runs again: releases the target, or restarts from preflight.</summary>
@@ -96,7 +118,10 @@ internal sealed class CompletionFlow(RunFrame frame, RollbackFlow rollbacks)
             return TimeSpan.FromMilliseconds(1);
         }
 
-        await ReleaseAsync(entity, frame.Projection.Over(entity, entity.Status!, PlanSlot.Rollback, entity.Status!.RollbackPlan!, now), cancellationToken);
+        await ReleaseAsync(
+            entity,
+            frame.Projection.Over(entity, entity.Status!, PlanSlot.Rollback, entity.Status!.RollbackPlan!, now),
+            cancellationToken);
         return null;
     }
 
@@ -104,30 +129,53 @@ internal sealed class CompletionFlow(RunFrame frame, RollbackFlow rollbacks)
     public async Task NothingAsync(RunObject entity, CancellationToken cancellationToken)
     {
         var now = frame.Now;
-        var plan = _kind.CompileRollback(entity.Spec, new RollbackBasis(new Plan(), RunPlans.AttemptsBefore(entity.Status))) with { CompiledAt = now };
-        var before = RunTokens.Use(RunTokens.Resume(entity.Status ?? _kind.NewStatus()) with { RollbackPlan = plan, Findings = [] }, RunTokens.NewRetries(entity), now);
-        await ReleaseAsync(entity, frame.Projection.Over(entity, before, PlanSlot.Rollback, plan, now), cancellationToken);
+        var plan = _kind.CompileRollback(
+            entity.Spec, new RollbackBasis(new Plan(), RunPlans.AttemptsBefore(entity.Status))) with
+        {
+            CompiledAt = now,
+        };
+        var before = RunTokens.Use(
+            RunTokens.Resume(entity.Status ?? _kind.NewStatus()) with { RollbackPlan = plan, Findings = [] },
+            RunTokens.NewRetries(entity),
+            now);
+        await ReleaseAsync(
+            entity, frame.Projection.Over(entity, before, PlanSlot.Rollback, plan, now), cancellationToken);
     }
 
     private bool IsCleanupDue(RunSpec spec, RunStatus status, DateTimeOffset now) =>
-        _kind.Cleanup is { } cleanup && (cleanup.PlanOf(status) is { } plan ? !PlanProgress.Done(plan) : cleanup.DueAt(spec, status) <= now);
+        _kind.Cleanup is { } cleanup
+            && (cleanup.PlanOf(status) is { } plan ? !PlanProgress.Done(plan) : cleanup.DueAt(spec, status) <= now);
 
-    private (RunStatus Held, RunStatusSummary Summary) Prepared(RunObject entity, bool wantsRollback, DateTimeOffset now)
+    private (RunStatus Held, RunStatusSummary Summary) Prepared(
+        RunObject entity, bool wantsRollback, DateTimeOffset now)
     {
         var before = entity.Status!;
         if (wantsRollback)
         {
-            return (before, new RunStatusSummary(RunOutcomeKind.Progressing, RunPhases.RollingBack, Reasons.RollingBack, "spec.desiredState is RolledBack. Checking whether a rollback is possible."));
+            return (before,
+                new RunStatusSummary(
+                    RunOutcomeKind.Progressing,
+                    RunPhases.RollingBack,
+                    Reasons.RollingBack,
+                    "spec.desiredState is RolledBack. Checking whether a rollback is possible."));
         }
 
         var cleanup = _kind.Cleanup!;
-        var summary = new RunStatusSummary(RunOutcomeKind.Progressing, RunPhases.Succeeded, Reasons.Running, $"The upgrade is accepted: {cleanup.Begins}.");
+        var summary = new RunStatusSummary(
+            RunOutcomeKind.Progressing,
+            RunPhases.Succeeded,
+            Reasons.Running,
+            $"The upgrade is accepted: {cleanup.Begins}.");
         if (cleanup.PlanOf(before) is not null)
         {
             return (before, summary);
         }
 
-        var plan = cleanup.Compile(entity.Spec, before.Plan!, RunPlans.AttemptsBefore(before)) with { CompiledAt = now, SpecHash = before.Plan!.SpecHash };
+        var plan = cleanup.Compile(entity.Spec, before.Plan!, RunPlans.AttemptsBefore(before)) with
+        {
+            CompiledAt = now,
+            SpecHash = before.Plan!.SpecHash,
+        };
         return (cleanup.WithPlan(before, plan) with { RollbackPlan = null }, summary);
     }
 

@@ -11,7 +11,7 @@ namespace Drydock.Reconcilers.Upgrades;
 /// <summary>
 /// Deletion: up to a certain step all changes are undone and the object is removed; after that step the object stays
 /// until the plan has finished. With the annotation <c>drydock.dev/on-delete: Abandon</c>, or if the namespace is being
-/// deleted, the object is released after the running step, and an event says what was left where.
+/// deleted, the object is released after the running step, and an Event lists the unfinished steps.
 /// </summary>
 internal sealed class DeletionFlow(
     RunFrame frame, RunFlow runs, PlanFlow plans, ParkedStateFlow parked)
@@ -21,7 +21,8 @@ internal sealed class DeletionFlow(
     private readonly ILogger _logger = frame.Services.Loggers.CreateLogger<DeletionFlow>();
 
     /// <summary>Advances the deletion; true when the object was released.</summary>
-    public async Task<(bool Gone, TimeSpan? After)> AdvanceAsync(RunObject entity, RunSession session, string accessKey, CancellationToken cancellationToken)
+    public async Task<(bool Gone, TimeSpan? After)> AdvanceAsync(
+        RunObject entity, RunSession session, string accessKey, CancellationToken cancellationToken)
     {
         if (IsOver(entity))
         {
@@ -31,12 +32,25 @@ internal sealed class DeletionFlow(
         if (_kind.Plans.Active(entity.Status!) == PlanSlot.Cleanup)
         {
             // The cleanup can stop after any step; only a running step is awaited.
-            return await StopAsync(entity, session, accessKey, $"The object is being deleted. {_kind.Cleanup!.Stops}.", tell: false, cancellationToken);
+            return await StopAsync(
+                entity,
+                session,
+                accessKey,
+                $"The object is being deleted. {_kind.Cleanup!.Stops}.",
+                tell: false,
+                cancellationToken);
         }
 
         if (await IsAbandonedAsync(entity, cancellationToken))
         {
-            return await StopAsync(entity, session, accessKey, $"The object is released because of {Annotations.OnDelete}: {Annotations.Abandon} or because its namespace is being deleted.", tell: true, cancellationToken);
+            return await StopAsync(
+                entity,
+                session,
+                accessKey,
+                $"The object is released because of {Annotations.OnDelete}: {Annotations.Abandon} or because its "
+                + "namespace is being deleted.",
+                tell: true,
+                cancellationToken);
         }
 
         var step = await runs.AdvanceAsync(entity, session, accessKey, Waiting(entity), cancellationToken);
@@ -56,12 +70,18 @@ internal sealed class DeletionFlow(
             return true;
         }
 
-        var space = await frame.Services.Kubernetes.GetAsync<V1Namespace>(entity.Metadata.Namespace!, cancellationToken: cancellationToken);
+        var space = await frame.Services.Kubernetes.GetAsync<V1Namespace>(
+            entity.Metadata.Namespace!, cancellationToken: cancellationToken);
         return space is null || space.Metadata.DeletionTimestamp is not null;
     }
 
     private async Task<(bool Gone, TimeSpan? After)> StopAsync(
-        RunObject entity, RunSession session, string accessKey, string because, bool tell, CancellationToken cancellationToken)
+        RunObject entity,
+        RunSession session,
+        string accessKey,
+        string because,
+        bool tell,
+        CancellationToken cancellationToken)
     {
         (entity, var isCleaningUp) = await parked.RecordAsync(entity, session, cancellationToken);
         if (isCleaningUp)
@@ -70,7 +90,8 @@ internal sealed class DeletionFlow(
         }
 
         var slot = _kind.Plans.Active(entity.Status!);
-        var (written, _) = await plans.AdvanceAsync(entity, slot, session, accessKey, because, Finishing(entity, slot, session), cancellationToken);
+        var (written, _) = await plans.AdvanceAsync(
+            entity, slot, session, accessKey, because, Finishing(entity, slot, session), cancellationToken);
         if (Acts(written, slot, session).Count > 0)
         {
             return (false, LookAgain);
@@ -96,10 +117,12 @@ internal sealed class DeletionFlow(
 
     // The steps that may be changing a target.
     private List<PlanStep> Acts(RunObject entity, PlanSlot slot, RunSession session) =>
-        _kind.Plans.Of(entity.Status!, slot)!.Steps.FindAll(s => s.State == StepState.Running && !_kind.OnlyWaits(s) && !session.IsIdle(s.Id));
+        _kind.Plans.Of(entity.Status!, slot)!.Steps.FindAll(
+            s => s.State == StepState.Running && !_kind.OnlyWaits(s) && !session.IsIdle(s.Id));
 
     // Absolute times: the message stays the same while it waits.
-    private Func<RunStatusSummary, RunStatusSummary> Finishing(RunObject entity, PlanSlot slot, RunSession session) => summary =>
+    private Func<RunStatusSummary, RunStatusSummary> Finishing(RunObject entity, PlanSlot slot, RunSession session) =>
+        summary =>
     {
         var acts = Acts(entity, slot, session);
         if (acts.Count == 0 || summary.Kind is RunOutcomeKind.Succeeded or RunOutcomeKind.RolledBack)
@@ -111,7 +134,8 @@ internal sealed class DeletionFlow(
         var followed = string.Create(
             CultureInfo.InvariantCulture,
             $"The deletion waits for {string.Join(", ", acts.Select(s => s.Id))}, "
-            + $"at the latest until {ends.UtcDateTime:yyyy-MM-dd HH:mm}Z. Then the object is removed; nothing more is started.");
+            + $"at the latest until {ends.UtcDateTime:yyyy-MM-dd HH:mm}Z. Then the object is removed; nothing more is "
+            + $"started.");
         return summary with
         {
             Reason = summary.Kind == RunOutcomeKind.Stalled ? summary.Reason : Reasons.DeletionWaits,
@@ -122,7 +146,9 @@ internal sealed class DeletionFlow(
     private static string Left(Plan plan)
     {
         var done = plan.Steps.Where(s => s.State == StepState.Succeeded).Select(s => s.Id).ToList();
-        var open = plan.Steps.Where(s => s.State is not (StepState.Succeeded or StepState.Pending)).Select(s => $"{s.Id} ({s.State})").ToList();
+        var open = plan.Steps.Where(s => s.State is not (StepState.Succeeded or StepState.Pending))
+            .Select(s => $"{s.Id} ({s.State})")
+            .ToList();
         var last = done.Count > 0 ? $" (last: {done[^1]})" : "";
         return $"The run was abandoned. {done.Count} of {plan.Steps.Count} steps were done{last}. "
             + $"Unfinished steps: {(open.Count > 0 ? string.Join(", ", open) : "none")}.";
@@ -152,7 +178,8 @@ internal sealed class DeletionFlow(
             Reason = summary.Kind == RunOutcomeKind.Stalled ? summary.Reason : Reasons.DeletionWaits,
             Message = StatusMessage.Join(
                 $"The deletion waits: {_kind.PastUndo}, so the {plan} must finish first.",
-                $"The annotation {Annotations.OnDelete}: {Annotations.Abandon} releases the object at once and leaves the targets as they are.",
+                $"The annotation {Annotations.OnDelete}: {Annotations.Abandon} releases the object at once and leaves "
+                + "the targets as they are.",
                 summary.Message),
         };
     };

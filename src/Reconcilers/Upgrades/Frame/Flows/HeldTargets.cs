@@ -1,8 +1,8 @@
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>
-/// Targets, and how many jobs use them: a Secret that is rotated under a running step neither closes its connections nor
-/// leaves the former ones open for longer than needed.
+/// Targets, and how many jobs use them: a Secret that is rotated under a running step neither closes its connections
+/// nor leaves the former ones open for longer than needed.
 /// </summary>
 internal sealed class HeldTargets(IRunTargets targets)
 {
@@ -47,7 +47,9 @@ internal sealed class HeldTargets(IRunTargets targets)
         return isLast ? targets.DisposeAsync() : ValueTask.CompletedTask;
     }
 
-    /// <summary>The session is over: the targets are disposed of at once, or by the last job that still uses them.</summary>
+    /// <summary>
+    /// The session is over: the targets are disposed of at once, or by the last job that still uses them.
+    /// </summary>
     public ValueTask AbandonAsync()
     {
         bool isFree;

@@ -19,10 +19,11 @@ internal sealed class ParkedStateFlow(RunFrame frame)
     private readonly ILogger _logger = frame.Services.Loggers.CreateLogger<ParkedStateFlow>();
 
     /// <summary>
-    /// Records the result of an attempt. While one is under way nothing else is done, so that no step starts at the same
-    /// time.
+    /// Records the result of an attempt. While one is under way nothing else is done, so that no step starts at the
+    /// same time.
     /// </summary>
-    public async Task<(RunObject Entity, bool IsUnderWay)> RecordAsync(RunObject entity, RunSession session, CancellationToken cancellationToken)
+    public async Task<(RunObject Entity, bool IsUnderWay)> RecordAsync(
+        RunObject entity, RunSession session, CancellationToken cancellationToken)
     {
         if (session.CleaningUp is not { } work)
         {
@@ -37,10 +38,17 @@ internal sealed class ParkedStateFlow(RunFrame frame)
         session.CleaningUp = null;
         var came = await work;
         session.CleanUpFailures = came.Remaining.Count == 0 && came.Removed.Count > 0 ? 0 : session.CleanUpFailures + 1;
-        session.CleanUpNotBefore = session.CleanUpFailures == 0 ? default : frame.Now + _backoff.Delay(session.CleanUpFailures);
+        session.CleanUpNotBefore = session.CleanUpFailures == 0
+            ? default
+            : frame.Now + _backoff.Delay(session.CleanUpFailures);
         if (came.Remaining.Count > 0)
         {
-            RunLog.ParkedStateRemains(_logger, _kind.Name, entity.Metadata.Namespace, entity.Metadata.Name, string.Join("; ", came.Remaining));
+            RunLog.ParkedStateRemains(
+                _logger,
+                _kind.Name,
+                entity.Metadata.Namespace,
+                entity.Metadata.Name,
+                string.Join("; ", came.Remaining));
         }
 
         if (came.Removed.Count == 0)
@@ -72,8 +80,8 @@ internal sealed class ParkedStateFlow(RunFrame frame)
     }
 
     /// <summary>
-    /// Before an object is released in the middle: starts the cleanup, once. False if there is nothing to remove, or it was
-    /// tried already.
+    /// Before an object is released in the middle: starts the cleanup, once. False if there is nothing to remove, or it
+    /// was tried already.
     /// </summary>
     public bool StartBeforeRelease(RunObject entity, RunSession session)
     {
@@ -89,7 +97,10 @@ internal sealed class ParkedStateFlow(RunFrame frame)
 
     // The steps of a released object that only waited were cancelled before.
     private bool MayBegin(RunObject entity, bool isReleased) =>
-        _kind.ParkedState is { } state && !_kind.Plans.All(entity.Status!).Any(p => p.Steps.Exists(s => s.State == StepState.Running && !(isReleased && _kind.OnlyWaits(s)))) && state.MayRemain(entity.Spec, entity.Status!);
+        _kind.ParkedState is { } state
+            && !_kind.Plans.All(entity.Status!)
+                .Any(p => p.Steps.Exists(s => s.State == StepState.Running && !(isReleased && _kind.OnlyWaits(s))))
+            && state.MayRemain(entity.Spec, entity.Status!);
 
     private async Task<ParkedStateResult> TryAsync(RunObject entity, TargetsHold held)
     {
@@ -117,7 +128,10 @@ internal sealed class ParkedStateFlow(RunFrame frame)
             // Outside this task, so that the woken caller finds it finished; on the scheduler of the caller, like the
             // jobs of the engine.
             _ = Task.Factory.StartNew(
-                () => frame.Store.Wake(entity), CancellationToken.None, TaskCreationOptions.DenyChildAttach, TaskScheduler.Current);
+                () => frame.Store.Wake(entity),
+                CancellationToken.None,
+                TaskCreationOptions.DenyChildAttach,
+                TaskScheduler.Current);
         }
     }
 }

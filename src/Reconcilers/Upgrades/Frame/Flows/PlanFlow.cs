@@ -15,9 +15,10 @@ internal sealed class PlanFlow(RunFrame frame)
     /// <summary>Advances the plan; returns the object as stored and the outcome.</summary>
     /// <param name="entity">The object as just read; it has a plan in the slot.</param>
     /// <param name="slot">Which of its plans.</param>
-    /// <param name="accessKey">What access depends on now.</param>
+    /// <param name="accessKey">Hash of everything that access depends on.</param>
     /// <param name="startNothingBecause">Why nothing may be started; null lets it start.</param>
-    /// <param name="adjust">Changes the reported state (deletion, an ignored change of spec); null for no change.</param>
+    /// <param name="adjust">Changes the reported state (deletion, an ignored change of spec); null for no
+    /// change.</param>
     /// <param name="cancellationToken">Ends the advance.</param>
     public async Task<(RunObject Entity, RunOutcome Outcome)> AdvanceAsync(
         RunObject entity,
@@ -32,7 +33,8 @@ internal sealed class PlanFlow(RunFrame frame)
         var targets = session.Targets;
         var before = entity.Status!;
         var plan = _kind.Plans.Of(before, slot)!;
-        var seen = RunTokens.SeeApprovals(entity.Metadata, before, [.. _kind.Plans.All(before).Select(p => p.Hash)], now);
+        var seen = RunTokens.SeeApprovals(
+            entity.Metadata, before, [.. _kind.Plans.All(before).Select(p => p.Hash)], now);
 
         TellUnread(entity, session);
 
@@ -50,8 +52,14 @@ internal sealed class PlanFlow(RunFrame frame)
         var outputs = left is null
             ? null
             : session.Outputs ??= new StepOutputStore(
-                _kind.Name, entity.Metadata, frame.Services.Kubernetes, frame.Services.Time, () => frame.Store.Wake(entity), _outputLog);
-        var outcome = await run.AdvanceAsync(plan, controls, Environment(entity, targets, session), SaveAsync, cancellationToken);
+                _kind.Name,
+                entity.Metadata,
+                frame.Services.Kubernetes,
+                frame.Services.Time,
+                () => frame.Store.Wake(entity),
+                _outputLog);
+        var outcome = await run.AdvanceAsync(
+            plan, controls, Environment(entity, targets, session), SaveAsync, cancellationToken);
         session.FailedWith = outcome.State is RunState.Failed or RunState.OutcomeUnknown ? accessKey : null;
         return (entity, outcome);
 
@@ -104,7 +112,9 @@ internal sealed class PlanFlow(RunFrame frame)
         var isApproved = spec.ApprovedPlanHash == plan.Hash;
 
         // A restore was added to the plan since it was approved.
-        var redo = slot == PlanSlot.Upgrade && spec.ApprovedPlanHash is { Length: > 0 } && !isApproved ? _kind.Redo : null;
+        var redo = slot == PlanSlot.Upgrade && spec.ApprovedPlanHash is { Length: > 0 } && !isApproved
+            ? _kind.Redo
+            : null;
         var otherPlan = redo?.IsRedone(plan) == true && holds.Add(redo.Phase) ? redo.Phase : null;
 
         if (isApproved && plan.Hold is { } hold)

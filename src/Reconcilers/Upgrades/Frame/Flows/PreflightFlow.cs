@@ -8,8 +8,8 @@ using Drydock.Engine.Running;
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>
-/// From a new object to a stored plan: preflight, outside the reconcile and repeated until there are no findings, then the
-/// claim on the target, then the plan. Nothing is changed on the target before the plan is in status.
+/// From a new object to a stored plan: preflight, outside the reconcile and repeated until there are no findings, then
+/// the claim on the target, then the plan. Nothing is changed on the target before the plan is in status.
 /// </summary>
 internal sealed class PreflightFlow(RunFrame frame)
 {
@@ -33,7 +33,12 @@ internal sealed class PreflightFlow(RunFrame frame)
         if (entity.Spec.Mode == RunMode.Apply && StartDeadline.Missed(entity.Spec.NotAfter, frame.Now) is { } late)
         {
             var summary = new RunStatusSummary(RunOutcomeKind.Stalled, RunPhases.Preflight, Reasons.TooLate, late);
-            await frame.WriteAsync(entity, (entity.Status ?? _kind.NewStatus()) with { Findings = [] }, summary, frame.Now, cancellationToken);
+            await frame.WriteAsync(
+                entity,
+                (entity.Status ?? _kind.NewStatus()) with { Findings = [] },
+                summary,
+                frame.Now,
+                cancellationToken);
             return null;
         }
 
@@ -73,20 +78,24 @@ internal sealed class PreflightFlow(RunFrame frame)
     }
 
     /// <summary>
-    /// The second check of a run whose plan is stored and has not started, for a process that did not make the first one:
-    /// its predecessor may have stopped between the two. Null if the target is free; otherwise the claim is released and
-    /// the run waits for the target.
+    /// The second check of a run whose plan is stored and has not started, for a process that did not make the first
+    /// one: its predecessor may have stopped between the two. Null if the target is free; otherwise the claim is
+    /// released and the run waits for the target.
     /// </summary>
     public async Task<TimeSpan?> GiveWayAsync(
         RunObject entity, RunSession session, CancellationToken cancellationToken)
     {
         var status = entity.Status!;
-        if (status is not { RollbackPlan: null, Plan: { } plan } || ClaimTarget.Of(status.Target) is not { } target || status.IsUpgraded() || PlanProgress.Begun(plan))
+        if (status is not { RollbackPlan: null, Plan: { } plan }
+            || ClaimTarget.Of(status.Target) is not { } target
+            || status.IsUpgraded()
+            || PlanProgress.Begun(plan))
         {
             return null;
         }
 
-        if (await OccupiedAsync(entity, target, _kind.MustBeFree(target.Identity, plan), cancellationToken) is not var (taken, holder))
+        if (await OccupiedAsync(
+            entity, target, _kind.MustBeFree(target.Identity, plan), cancellationToken) is not var (taken, holder))
         {
             return null;
         }
@@ -107,7 +116,9 @@ internal sealed class PreflightFlow(RunFrame frame)
             return session.PreflightNotBefore - now;
         }
 
-        if (session.PreflightKey == key && session.BusyTarget is { } awaited && await AwaitedAsync(entity, awaited, cancellationToken) is { } still)
+        if (session.PreflightKey == key
+            && session.BusyTarget is { } awaited
+            && await AwaitedAsync(entity, awaited, cancellationToken) is { } still)
         {
             return await BusyAsync(entity, session, awaited, still, now, cancellationToken);
         }
@@ -121,8 +132,12 @@ internal sealed class PreflightFlow(RunFrame frame)
     }
 
     // The holder of the target that must be awaited; null if there is none, or if it was deleted and may be succeeded.
-    private async Task<ClaimHolder?> AwaitedAsync(RunObject entity, ClaimTarget target, CancellationToken cancellationToken) =>
-        await _claims.FindHolderAsync(target, entity.Entity, cancellationToken) is { } holder && !(holder.IsGone && entity.Spec.AdoptTarget) ? holder : null;
+    private async Task<ClaimHolder?> AwaitedAsync(
+        RunObject entity, ClaimTarget target, CancellationToken cancellationToken) =>
+        await _claims.FindHolderAsync(target, entity.Entity, cancellationToken) is { } holder
+            && !(holder.IsGone && entity.Spec.AdoptTarget)
+            ? holder
+            : null;
 
     // Before a plan is stored nothing was changed, so nothing must be undone or finished.
     private async Task<RunObject?> IsAbortedAsync(RunObject entity, CancellationToken cancellationToken)
@@ -148,7 +163,10 @@ internal sealed class PreflightFlow(RunFrame frame)
 
         if (RunTokens.NewRetries(entity) is { Count: > 0 } retries)
         {
-            return await frame.WriteAsync(entity, frame.Projection.NewAttempt(entity, RunTokens.TakeUp(before, retries, now), now), cancellationToken);
+            return await frame.WriteAsync(
+                entity,
+                frame.Projection.NewAttempt(entity, RunTokens.TakeUp(before, retries, now), now),
+                cancellationToken);
         }
 
         return entity;
@@ -181,7 +199,8 @@ internal sealed class PreflightFlow(RunFrame frame)
             return Found(new Finding
             {
                 Reason = Reasons.StepTimeout,
-                Message = $"Preflight did not finish within {timeout} (spec.timeouts.preflight). A target answers too slowly.",
+                Message = $"Preflight did not finish within {timeout} (spec.timeouts.preflight). A target answers too "
+                    + "slowly.",
             });
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
@@ -199,13 +218,17 @@ internal sealed class PreflightFlow(RunFrame frame)
             // Outside this task, so that the woken caller finds it finished; on the scheduler of the caller, like the
             // jobs of the engine.
             _ = Task.Factory.StartNew(
-                () => frame.Store.Wake(entity), CancellationToken.None, TaskCreationOptions.DenyChildAttach, TaskScheduler.Current);
+                () => frame.Store.Wake(entity),
+                CancellationToken.None,
+                TaskCreationOptions.DenyChildAttach,
+                TaskScheduler.Current);
         }
 
         static PreflightResult<IRunDiscovery> Found(Finding finding) => new(null, [finding]);
     }
 
-    private async Task<RunObject> StartedAsync(RunObject entity, DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task<RunObject> StartedAsync(
+        RunObject entity, DateTimeOffset now, CancellationToken cancellationToken)
     {
         // The findings of a stalled preflight stay in status until the next pass has finished.
         if (entity.Status is { Findings.Count: > 0 } && entity.Status.ObservedGeneration == entity.Metadata.Generation)
@@ -222,7 +245,11 @@ internal sealed class PreflightFlow(RunFrame frame)
     }
 
     private async Task<TimeSpan?> FoundAsync(
-        RunObject entity, RunSession session, IReadOnlyList<Finding> findings, DateTimeOffset now, CancellationToken cancellationToken)
+        RunObject entity,
+        RunSession session,
+        IReadOnlyList<Finding> findings,
+        DateTimeOffset now,
+        CancellationToken cancellationToken)
     {
         session.PreflightFailures++;
         session.PreflightNotBefore = now + _backoff.Delay(session.PreflightFailures);
@@ -237,12 +264,17 @@ internal sealed class PreflightFlow(RunFrame frame)
                 .. clean.Select(f => f.Message),
                 "Nothing was changed. Preflight runs again automatically.",
             ]));
-        await frame.WriteAsync(entity, (entity.Status ?? _kind.NewStatus()) with { Findings = clean }, summary, now, cancellationToken);
+        await frame.WriteAsync(
+            entity, (entity.Status ?? _kind.NewStatus()) with { Findings = clean }, summary, now, cancellationToken);
         return session.PreflightNotBefore - now;
     }
 
     private async Task<TimeSpan?> PlanAsync(
-        RunObject entity, RunSession session, IRunDiscovery discovery, DateTimeOffset now, CancellationToken cancellationToken)
+        RunObject entity,
+        RunSession session,
+        IRunDiscovery discovery,
+        DateTimeOffset now,
+        CancellationToken cancellationToken)
     {
         session.PreflightFailures = 0;
         var plan = discovery.Compile(entity.Spec) with
@@ -271,13 +303,15 @@ internal sealed class PreflightFlow(RunFrame frame)
             return session.PreflightNotBefore - now;
         }
 
-        if (await OccupiedAsync(entity, TargetOf(discovery), discovery.MustBeFree, cancellationToken) is var (occupied, occupant))
+        if (await OccupiedAsync(
+            entity, TargetOf(discovery), discovery.MustBeFree, cancellationToken) is var (occupied, occupant))
         {
             return await BusyAsync(entity, session, occupied, occupant, now, cancellationToken);
         }
 
         var target = TargetOf(discovery);
-        if (await _claims.ClaimAsync(target, entity.Entity, entity.Spec.AdoptTarget, keep: false, cancellationToken) is { } holder)
+        if (await _claims.ClaimAsync(
+            target, entity.Entity, entity.Spec.AdoptTarget, keep: false, cancellationToken) is { } holder)
         {
             return await BusyAsync(entity, session, target, holder, now, cancellationToken);
         }
@@ -286,16 +320,25 @@ internal sealed class PreflightFlow(RunFrame frame)
         entity = await frame.Store.AddFinalizerAsync(entity, Labels.UpgradeFinalizer, cancellationToken);
         var claimed = learned with
         {
-            Target = learned.Target! with { Claim = target.Names(entity.Metadata.Namespace)[0], ClaimNamespace = _claims.Namespace },
+            Target = learned.Target! with
+            {
+                Claim = target.Names(entity.Metadata.Namespace)[0],
+                ClaimNamespace = _claims.Namespace,
+            },
         };
-        var running = new RunStatusSummary(RunOutcomeKind.Progressing, plan.Steps[0].Phase, Reasons.Running, plan.Steps[0].Title) { Step = plan.Steps[0].Id };
+        var running = new RunStatusSummary(
+            RunOutcomeKind.Progressing, plan.Steps[0].Phase, Reasons.Running, plan.Steps[0].Title)
+        {
+            Step = plan.Steps[0].Id,
+        };
         entity = await StoreAsync(entity, claimed, plan, running, now, cancellationToken);
 
-        // Checked again: a run that started meanwhile holds its claim and checks for ours, so at least one of the two sees
-        // the other.
+        // Checked again: a run that started in the meantime holds its claim and checks for ours, so at least one of the
+        // two sees the other.
         if (await OccupiedAsync(entity, target, discovery.MustBeFree, cancellationToken) is var (taken, late))
         {
-            await _claims.ReleaseAsync(target.Names(entity.Metadata.Namespace), entity.Metadata.Uid!, cancellationToken);
+            await _claims.ReleaseAsync(
+                target.Names(entity.Metadata.Namespace), entity.Metadata.Uid!, cancellationToken);
             session.ClaimSeen = false;
             return await BusyAsync(entity, session, taken, late, now, cancellationToken);
         }
@@ -338,7 +381,12 @@ internal sealed class PreflightFlow(RunFrame frame)
     }
 
     private async Task<TimeSpan?> BusyAsync(
-        RunObject entity, RunSession session, ClaimTarget target, ClaimHolder holder, DateTimeOffset now, CancellationToken cancellationToken)
+        RunObject entity,
+        RunSession session,
+        ClaimTarget target,
+        ClaimHolder holder,
+        DateTimeOffset now,
+        CancellationToken cancellationToken)
     {
         session.PreflightFailures = 0;
         session.BusyTarget = target;
@@ -349,7 +397,12 @@ internal sealed class PreflightFlow(RunFrame frame)
             Findings = [],
             Target = entity.Status?.Target is { } known ? known with { Claim = null, ClaimNamespace = null } : null,
         };
-        await frame.WriteAsync(entity, waiting, TargetBusyMessage.Compose(RunPhases.Preflight, target.Identity, holder), now, cancellationToken);
+        await frame.WriteAsync(
+            entity,
+            waiting,
+            TargetBusyMessage.Compose(RunPhases.Preflight, target.Identity, holder),
+            now,
+            cancellationToken);
         return LookForTarget;
     }
 

@@ -6,9 +6,9 @@ using Drydock.Crds.Common;
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>
-/// Starts a rollback: checks whether it is possible, compiles it from what was really done, and stores it.
+/// Starts a rollback: checks whether it is possible, compiles it from the steps that were really done, and stores it.
 /// </summary>
-/// <param name="frame">What the flows share.</param>
+/// <param name="frame">The shared parts of the flows.</param>
 internal sealed class RollbackFlow(RunFrame frame)
 {
     private static readonly TimeSpan ObstacleInterval = TimeSpan.FromMinutes(1);
@@ -37,15 +37,24 @@ internal sealed class RollbackFlow(RunFrame frame)
                 $"A rollback is not possible now: {obstacle}",
                 "Nothing is started. Repair this and the rollback starts automatically, "
                 + $"or {RollbackMessages.WithoutRollback(cause)}"));
-            return new RunStep(await frame.WriteAsync(entity, before, summary, now, cancellationToken), false, ObstacleInterval);
+            return new RunStep(
+                await frame.WriteAsync(entity, before, summary, now, cancellationToken), false, ObstacleInterval);
         }
 
-        var plan = await CompileAsync(entity, session, cause, cancellationToken) with { CompiledAt = now, SpecHash = before.Plan!.SpecHash };
+        var plan = await CompileAsync(entity, session, cause, cancellationToken) with
+        {
+            CompiledAt = now,
+            SpecHash = before.Plan!.SpecHash,
+        };
         var turned = (cause == RollbackCause.Abort ? before : RunTokens.Resume(before)) with { RollbackPlan = plan };
         if (PlanProgress.Done(plan))
         {
             var used = RunTokens.Use(turned, cause == RollbackCause.Abort ? [] : RunTokens.NewRetries(entity), now);
-            return new RunStep(await frame.WriteAsync(entity, frame.Projection.Over(entity, used, PlanSlot.Rollback, plan, now), cancellationToken), true, null);
+            return new RunStep(
+                await frame.WriteAsync(
+                    entity, frame.Projection.Over(entity, used, PlanSlot.Rollback, plan, now), cancellationToken),
+                true,
+                null);
         }
 
         var message = StatusMessage.Join(
@@ -56,7 +65,10 @@ internal sealed class RollbackFlow(RunFrame frame)
         {
             Step = plan.Steps[0].Id,
         };
-        return new RunStep(await frame.WriteAsync(entity, turned, begins, now, cancellationToken), false, TimeSpan.FromMilliseconds(1));
+        return new RunStep(
+            await frame.WriteAsync(entity, turned, begins, now, cancellationToken),
+            false,
+            TimeSpan.FromMilliseconds(1));
     }
 
     private async Task<Plan> CompileAsync(
@@ -77,5 +89,8 @@ internal sealed class RollbackFlow(RunFrame frame)
     }
 
     private static RunStatusSummary Unavailable(RollbackCause cause, string message) =>
-        new(RunOutcomeKind.Stalled, RunPhases.RollingBack, Reasons.RollbackUnavailable, message) { Failed = cause == RollbackCause.Failure };
+        new(RunOutcomeKind.Stalled, RunPhases.RollingBack, Reasons.RollbackUnavailable, message)
+        {
+            Failed = cause == RollbackCause.Failure,
+        };
 }

@@ -15,18 +15,21 @@ internal static class RollbackMessages
     {
         RollbackCause.Request => "spec.desiredState is RolledBack",
         RollbackCause.Failure => $"spec.rollbackPolicy is OnFailure and {Failed(status.Plan!)}",
-        RollbackCause.Abort => $"The run was aborted by {Annotations.Abort}={status.AbortedBy}, so all changes are undone",
+        RollbackCause.Abort =>
+            $"The run was aborted by {Annotations.Abort}={status.AbortedBy}, so all changes are undone",
         _ => "The object is being deleted, so all changes are undone",
     };
 
     /// <summary>
-    /// What to do if no rollback is possible. Whatever makes a rollback impossible also violates a guard of the upgrade:
-    /// after a failure the upgrade cannot continue either.
+    /// The remedy if no rollback is possible. Anything that makes a rollback impossible also violates a guard of the
+    /// upgrade: after a failure the upgrade cannot continue either.
     /// </summary>
     public static string WithoutRollback(RollbackCause cause) => cause == RollbackCause.Failure
         ? $"set the annotation {Annotations.OnDelete}={Annotations.Abandon}, delete the object and finish manually."
         : "set spec.desiredState: Upgraded to continue without a rollback.";
 
     private static string Failed(Plan plan) =>
-        plan.Steps.Find(s => s.State is StepState.Failed or StepState.Unknown) is { } step ? $"{step.Id} failed ({step.Message})" : "the upgrade failed";
+        plan.Steps.Find(s => s.State is StepState.Failed or StepState.Unknown) is { } step
+            ? $"{step.Id} failed ({step.Message})"
+            : "the upgrade failed";
 }

@@ -7,8 +7,8 @@ using Drydock.Engine.Running;
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>
-/// Advances a run that has a plan, whichever plan is active: upgrade, rollback or cleanup. Decides when to change from one
-/// to another. Level-based: after a crash at any point it makes the same decision again.
+/// Advances a run that has a plan, whichever plan is active: upgrade, rollback or cleanup. Decides when to change from
+/// one to another. Level-based: after a crash at any point it makes the same decision again.
 /// </summary>
 internal sealed class RunFlow(
     RunFrame frame, PlanFlow plans, RollbackFlow rollbacks, ParkedStateFlow parked)
@@ -18,12 +18,16 @@ internal sealed class RunFlow(
 
     /// <summary>Advances the run once.</summary>
     /// <param name="entity">The object as just read; it has a plan.</param>
-    /// <param name="session">What this process knows of it.</param>
-    /// <param name="accessKey">What access depends on now.</param>
+    /// <param name="session">The in-memory state of the object.</param>
+    /// <param name="accessKey">Hash of everything that access depends on.</param>
     /// <param name="adjust">Changes the reported state; null for no change.</param>
     /// <param name="cancellationToken">Ends the advance.</param>
     public async Task<RunStep> AdvanceAsync(
-        RunObject entity, RunSession session, string accessKey, Func<RunStatusSummary, RunStatusSummary>? adjust, CancellationToken cancellationToken)
+        RunObject entity,
+        RunSession session,
+        string accessKey,
+        Func<RunStatusSummary, RunStatusSummary>? adjust,
+        CancellationToken cancellationToken)
     {
         var now = frame.Now;
         (entity, var isCleaningUp) = await parked.RecordAsync(entity, session, cancellationToken);
@@ -61,10 +65,13 @@ internal sealed class RunFlow(
 
         if (RunTokens.NewRetries(entity) is { Count: > 0 } retries)
         {
-            return AtOnce(await frame.WriteAsync(entity, RunTokens.Resume(RunTokens.TakeUp(entity.Status!, retries, now)), cancellationToken));
+            return AtOnce(
+                await frame.WriteAsync(
+                    entity, RunTokens.Resume(RunTokens.TakeUp(entity.Status!, retries, now)), cancellationToken));
         }
 
-        return Waits(await frame.WriteAsync(entity, entity.Status!, Halted(entity.Status!.AbortedBy!), now, cancellationToken));
+        return Waits(
+            await frame.WriteAsync(entity, entity.Status!, Halted(entity.Status!.AbortedBy!), now, cancellationToken));
     }
 
     private async Task<RunStep> ResumeAsync(
@@ -72,37 +79,60 @@ internal sealed class RunFlow(
     {
         // A token that finds failed steps is kept for them: the next advance uses it.
         var status = entity.Status!;
-        var failing = _kind.Plans.Of(status, _kind.Plans.Active(status))!.Steps.Exists(s => s.State is StepState.Failed or StepState.Unknown);
-        var undone = RollbackDecision.IsUndoneByAbort(entity.Spec, status) || (status.RollbackPlan is null && !_kind.Changed(status.Plan!));
+        var failing = _kind.Plans.Of(status, _kind.Plans.Active(status))!.Steps.Exists(
+            s => s.State is StepState.Failed or StepState.Unknown);
+        var undone = RollbackDecision.IsUndoneByAbort(entity.Spec, status)
+            || (status.RollbackPlan is null && !_kind.Changed(status.Plan!));
         var resumed = RunTokens.Resume(undone || !failing ? RunTokens.TakeUp(status, retries, now) : status);
-        return AtOnce(await frame.WriteAsync(entity, undone ? frame.Projection.NewAttempt(entity, resumed, now) : resumed, cancellationToken));
+        return AtOnce(
+            await frame.WriteAsync(
+                entity, undone ? frame.Projection.NewAttempt(entity, resumed, now) : resumed, cancellationToken));
     }
 
     private async Task<RunStep> UpgradeAsync(
-        RunObject entity, RunSession session, string accessKey, Func<RunStatusSummary, RunStatusSummary>? adjust, CancellationToken cancellationToken)
+        RunObject entity,
+        RunSession session,
+        string accessKey,
+        Func<RunStatusSummary, RunStatusSummary>? adjust,
+        CancellationToken cancellationToken)
     {
         var cause = RollbackDecision.CauseOf(_kind, entity);
-        if (cause != RollbackCause.None && !(cause == RollbackCause.Request && RollbackDecision.IsHalted(entity.Spec, entity.Status)))
+        if (cause != RollbackCause.None
+            && !(cause == RollbackCause.Request && RollbackDecision.IsHalted(entity.Spec, entity.Status)))
         {
             return rollbacks.Refused(entity) is { } refused
                 ? await RefuseRollbackAsync(entity, session, accessKey, refused, adjust, cancellationToken)
                 : await StartRollbackAsync(entity, session, accessKey, cause, cancellationToken);
         }
 
-        if (_kind.Redo is { } redo && entity.Status!.AbortedBy is null && redo.FindOutcomeUnknown(entity.Status.Plan!) is { } lost && RunTokens.NewRetries(entity) is { Count: > 0 } retries)
+        if (_kind.Redo is { } redo
+            && entity.Status!.AbortedBy is null
+            && redo.FindOutcomeUnknown(entity.Status.Plan!) is { } lost
+            && RunTokens.NewRetries(entity) is { Count: > 0 } retries)
         {
             return await RedoAsync(entity, redo, lost, retries, cancellationToken);
         }
 
-        var late = PlanProgress.Begun(entity.Status!.Plan!) ? null : StartDeadline.Missed(entity.Spec.NotAfter, frame.Now);
+        var late = PlanProgress.Begun(entity.Status!.Plan!)
+            ? null
+            : StartDeadline.Missed(entity.Spec.NotAfter, frame.Now);
         var (written, outcome) = await plans.AdvanceAsync(
-            entity, PlanSlot.Upgrade, session, accessKey, Aborted(entity) ?? late, late is null ? adjust : TooLate, cancellationToken);
-        return parked.AfterAdvance(Step(written, outcome) with { After = BeforeDeadline(written, outcome.RequeueAfter) }, outcome, session);
+            entity,
+            PlanSlot.Upgrade,
+            session,
+            accessKey,
+            Aborted(entity) ?? late,
+            late is null ? adjust : TooLate,
+            cancellationToken);
+        return parked.AfterAdvance(
+            Step(written, outcome) with { After = BeforeDeadline(written, outcome.RequeueAfter) }, outcome, session);
 
         // The message of an abort is kept: it also says how to resume the run.
         RunStatusSummary TooLate(RunStatusSummary summary)
         {
-            var stays = entity.Status!.AbortedBy is null ? summary with { Kind = RunOutcomeKind.Stalled, Reason = Reasons.TooLate, Message = late! } : summary;
+            var stays = entity.Status!.AbortedBy is null
+                ? summary with { Kind = RunOutcomeKind.Stalled, Reason = Reasons.TooLate, Message = late! }
+                : summary;
             return adjust is null ? stays : adjust(stays);
         }
     }
@@ -119,7 +149,7 @@ internal sealed class RunFlow(
         return left > TimeSpan.Zero && (after is null || left < after) ? left : after;
     }
 
-    // Running steps finish first, so that the rollback covers what was done. Steps that only wait need not finish.
+    // Running steps finish first, so that the rollback covers them. Steps that only wait need not finish.
     private async Task<RunStep> StartRollbackAsync(
         RunObject entity,
         RunSession session,
@@ -128,7 +158,8 @@ internal sealed class RunFlow(
         CancellationToken cancellationToken)
     {
         var because = $"{RollbackMessages.Because(entity.Status!, cause)}. Running steps finish first.";
-        var (written, outcome) = await plans.AdvanceAsync(entity, PlanSlot.Upgrade, session, accessKey, because, Leaving, cancellationToken);
+        var (written, outcome) = await plans.AdvanceAsync(
+            entity, PlanSlot.Upgrade, session, accessKey, because, Leaving, cancellationToken);
         if (outcome.State == RunState.Succeeded && cause != RollbackCause.Request)
         {
             return new RunStep(written, true, null);
@@ -138,7 +169,8 @@ internal sealed class RunFlow(
             ? new RunStep(written, false, outcome.RequeueAfter ?? LookAgain)
             : await rollbacks.BeginAsync(written, session, cause, cancellationToken);
 
-        RunStatusSummary Leaving(RunStatusSummary summary) => summary.Kind == RunOutcomeKind.Succeeded ? summary : summary with
+        RunStatusSummary Leaving(RunStatusSummary summary) =>
+            summary.Kind == RunOutcomeKind.Succeeded ? summary : summary with
         {
             Kind = RunOutcomeKind.Progressing,
             Failed = false,
@@ -149,10 +181,16 @@ internal sealed class RunFlow(
 
     // A rollback is requested and never possible: nothing more is started while it is requested.
     private async Task<RunStep> RefuseRollbackAsync(
-        RunObject entity, RunSession session, string accessKey, RunStatusSummary refused, Func<RunStatusSummary, RunStatusSummary>? adjust, CancellationToken cancellationToken)
+        RunObject entity,
+        RunSession session,
+        string accessKey,
+        RunStatusSummary refused,
+        Func<RunStatusSummary, RunStatusSummary>? adjust,
+        CancellationToken cancellationToken)
     {
         var finishing = IsFinishing(entity);
-        var (written, outcome) = await plans.AdvanceAsync(entity, PlanSlot.Upgrade, session, accessKey, refused.Message, Staying, cancellationToken);
+        var (written, outcome) = await plans.AdvanceAsync(
+            entity, PlanSlot.Upgrade, session, accessKey, refused.Message, Staying, cancellationToken);
         if (outcome.State == RunState.Succeeded)
         {
             return new RunStep(written, true, null);
@@ -163,13 +201,20 @@ internal sealed class RunFlow(
             return new RunStep(written, false, outcome.RequeueAfter ?? LookAgain);
         }
 
-        written = await frame.WriteAsync(written, written.Status!, adjust is null ? refused : adjust(refused), frame.Now, cancellationToken);
+        written = await frame.WriteAsync(
+            written, written.Status!, adjust is null ? refused : adjust(refused), frame.Now, cancellationToken);
         return parked.AfterAdvance(new RunStep(written, false, outcome.RequeueAfter), outcome, session);
 
         RunStatusSummary Staying(RunStatusSummary summary)
         {
             var stays = summary.Kind == RunOutcomeKind.Succeeded ? summary
-                : finishing ? summary with { Kind = RunOutcomeKind.Progressing, Failed = false, Reason = Reasons.RollingBack, Message = StatusMessage.Join(refused.Message, "Running steps finish first.", summary.Message) }
+                : finishing ? summary with
+                {
+                    Kind = RunOutcomeKind.Progressing,
+                    Failed = false,
+                    Reason = Reasons.RollingBack,
+                    Message = StatusMessage.Join(refused.Message, "Running steps finish first.", summary.Message),
+                }
                 : refused;
             return adjust is null ? stays : adjust(stays);
         }
@@ -187,7 +232,8 @@ internal sealed class RunFlow(
     {
         var now = frame.Now;
         var plan = redo.Compile(entity.Spec, entity.Status!.Plan!) with { CompiledAt = now };
-        var summary = new RunStatusSummary(RunOutcomeKind.Progressing, redo.Phase, Reasons.Running, redo.Describe(lost, plan))
+        var summary = new RunStatusSummary(
+            RunOutcomeKind.Progressing, redo.Phase, Reasons.Running, redo.Describe(lost, plan))
         {
             Step = plan.Steps.Find(s => s.State != StepState.Succeeded)?.Id,
         };
@@ -196,7 +242,11 @@ internal sealed class RunFlow(
     }
 
     private async Task<RunStep> RollBackAsync(
-        RunObject entity, RunSession session, string accessKey, Func<RunStatusSummary, RunStatusSummary>? adjust, CancellationToken cancellationToken)
+        RunObject entity,
+        RunSession session,
+        string accessKey,
+        Func<RunStatusSummary, RunStatusSummary>? adjust,
+        CancellationToken cancellationToken)
     {
         var now = frame.Now;
         var before = entity.Status!;
@@ -212,25 +262,38 @@ internal sealed class RunFlow(
             if (RollbackDecision.CauseOf(_kind, entity) == RollbackCause.None)
             {
                 // No longer requested: as if it had not been compiled.
-                var dropped = new RunStatusSummary(RunOutcomeKind.Progressing, RunPhases.RollingBack, Reasons.Running, "The rollback was cancelled before it started. The upgrade is unchanged.");
-                return AtOnce(await frame.WriteAsync(entity, before with { RollbackPlan = null }, dropped, now, cancellationToken));
+                var dropped = new RunStatusSummary(
+                    RunOutcomeKind.Progressing,
+                    RunPhases.RollingBack,
+                    Reasons.Running,
+                    "The rollback was cancelled before it started. The upgrade is unchanged.");
+                return AtOnce(
+                    await frame.WriteAsync(
+                        entity, before with { RollbackPlan = null }, dropped, now, cancellationToken));
             }
 
             if (RollbackDecision.IsOnlyShown(entity.Spec, entity.Metadata))
             {
-                var shown = new RunStatusSummary(RunOutcomeKind.PlanReady, RunPhases.RollingBack, Reasons.PlanReady, $"The rollback plan ({plan.Hash}, {plan.Steps.Count} steps) is in status.rollbackPlan. Nothing is changed. "
-                    + "Set spec.mode: Apply to run it, or spec.desiredState: Upgraded to discard it.");
+                var shown = new RunStatusSummary(
+                    RunOutcomeKind.PlanReady,
+                    RunPhases.RollingBack,
+                    Reasons.PlanReady,
+                    $"The rollback plan ({plan.Hash}, {plan.Steps.Count} steps) is in status.rollbackPlan. Nothing is "
+                    + "changed. Set spec.mode: Apply to run it, or spec.desiredState: Upgraded to discard it.");
                 return Waits(await frame.WriteAsync(entity, before, shown, now, cancellationToken));
             }
         }
 
         var stopped = RollbackDecision.IsStopped(_kind, entity) ? Aborted(entity) : null;
-        var (written, outcome) = await plans.AdvanceAsync(entity, PlanSlot.Rollback, session, accessKey, stopped, Adjust, cancellationToken);
+        var (written, outcome) = await plans.AdvanceAsync(
+            entity, PlanSlot.Rollback, session, accessKey, stopped, Adjust, cancellationToken);
         return parked.AfterAdvance(Step(written, outcome), outcome, session);
 
         RunStatusSummary Adjust(RunStatusSummary summary)
         {
-            var ignored = PlanProgress.Begun(plan) && RollbackDecision.CauseOf(_kind, entity) == RollbackCause.None && summary.Kind != RunOutcomeKind.RolledBack
+            var ignored = PlanProgress.Begun(plan)
+                && RollbackDecision.CauseOf(_kind, entity) == RollbackCause.None
+                && summary.Kind != RunOutcomeKind.RolledBack
                 ? summary with
                 {
                     Message = StatusMessage.Join(
@@ -243,18 +306,25 @@ internal sealed class RunFlow(
     }
 
     private async Task<RunStep> CleanUpAsync(
-        RunObject entity, RunSession session, string accessKey, Func<RunStatusSummary, RunStatusSummary>? adjust, CancellationToken cancellationToken)
+        RunObject entity,
+        RunSession session,
+        string accessKey,
+        Func<RunStatusSummary, RunStatusSummary>? adjust,
+        CancellationToken cancellationToken)
     {
-        var (written, outcome) = await plans.AdvanceAsync(entity, PlanSlot.Cleanup, session, accessKey, Aborted(entity), adjust, cancellationToken);
+        var (written, outcome) = await plans.AdvanceAsync(
+            entity, PlanSlot.Cleanup, session, accessKey, Aborted(entity), adjust, cancellationToken);
         return Step(written, outcome);
     }
 
-    // What an abort stops is decided when it is seen, from what is requested then.
-    private async Task<RunObject> ApplyAbortAsync(RunObject entity, DateTimeOffset now, CancellationToken cancellationToken)
+    // An abort stops the run that is requested when the abort is seen.
+    private async Task<RunObject> ApplyAbortAsync(
+        RunObject entity, DateTimeOffset now, CancellationToken cancellationToken)
     {
         if (RunTokens.NewAbort(entity) is { } token)
         {
-            return await frame.WriteAsync(entity, RunTokens.Abort(entity.Spec, entity.Status!, token, now), cancellationToken);
+            return await frame.WriteAsync(
+                entity, RunTokens.Abort(entity.Spec, entity.Status!, token, now), cancellationToken);
         }
 
         // The rollback is no longer requested; if it is requested again, it runs.
@@ -273,7 +343,8 @@ internal sealed class RunFlow(
     { Failed = true };
 
     private static string? Aborted(RunObject entity) => entity.Status!.AbortedBy is { } token
-        ? $"The run was aborted by {Annotations.Abort}={token}. Running steps have finished and nothing more is started."
+        ? $"The run was aborted by {Annotations.Abort}={token}. Running steps have finished and nothing more is "
+            + "started."
         : null;
 
     private static RunStep Step(RunObject entity, RunOutcome outcome) =>

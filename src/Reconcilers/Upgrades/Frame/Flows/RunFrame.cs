@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Drydock.Reconcilers.Upgrades;
 
-/// <summary>What the flows of one kind share.</summary>
+/// <summary>The shared parts of the flows of one kind.</summary>
 internal sealed class RunFrame(RunKind kind, RunServices services, IRunStore store)
 {
     private readonly StatusWriter _status = new(kind, store, services.Loggers.CreateLogger<RunFrame>());

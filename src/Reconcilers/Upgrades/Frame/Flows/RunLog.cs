@@ -3,17 +3,20 @@ using Microsoft.Extensions.Logging;
 
 namespace Drydock.Reconcilers.Upgrades;
 
-/// <summary>What the frame logs.</summary>
+/// <summary>The log messages of the frame.</summary>
 internal static partial class RunLog
 {
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Kind} {Namespace}/{Name} was abandoned: {Left}")]
     public static partial void Abandoned(ILogger logger, string kind, string? Namespace, string name, string left);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "{Kind} {Namespace}/{Name} started step {Step}, attempt {Attempt}")]
+    [LoggerMessage(
+        Level = LogLevel.Information, Message = "{Kind} {Namespace}/{Name} started step {Step}, attempt {Attempt}")]
     public static partial void StepStarted(
         ILogger logger, string kind, string? Namespace, string name, string step, int attempt);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "{Kind} {Namespace}/{Name} ended step {Step}, attempt {Attempt}, as {State} after {Duration}")]
+    [LoggerMessage(
+        Level = LogLevel.Information,
+        Message = "{Kind} {Namespace}/{Name} ended step {Step}, attempt {Attempt}, as {State} after {Duration}")]
     public static partial void StepEnded(
         ILogger logger,
         string kind,
@@ -24,7 +27,10 @@ internal static partial class RunLog
         StepState state,
         TimeSpan? duration);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Kind} {Namespace}/{Name}: The output of step {Step} could not be stored, attempt {Attempt} of {Tries}: {Message}")]
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "{Kind} {Namespace}/{Name}: The output of step {Step} could not be stored, attempt {Attempt} of "
+            + "{Tries}: {Message}")]
     public static partial void OutputNotKept(
         ILogger logger,
         string kind,
@@ -35,6 +41,9 @@ internal static partial class RunLog
         int tries,
         string message);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Kind} {Namespace}/{Name} is stopped, but some temporary state could not be removed: {Left}")]
-    public static partial void ParkedStateRemains(ILogger logger, string kind, string? Namespace, string name, string left);
+    [LoggerMessage(
+        Level = LogLevel.Warning,
+        Message = "{Kind} {Namespace}/{Name} is stopped, but some temporary state could not be removed: {Left}")]
+    public static partial void ParkedStateRemains(
+        ILogger logger, string kind, string? Namespace, string name, string left);
 }

@@ -5,7 +5,7 @@ using Drydock.Engine.Running;
 
 namespace Drydock.Reconcilers.Upgrades;
 
-/// <summary>What this process knows of one object, in memory only. All of it can be lost at any time.</summary>
+/// <summary>The state of one object in this process, in memory only. All of it can be lost at any time.</summary>
 internal sealed class RunSession : IAsyncDisposable
 {
     private HeldTargets? _targets;
@@ -23,20 +23,23 @@ internal sealed class RunSession : IAsyncDisposable
     private HeldTargets Bound =>
         _targets ?? throw new InvalidOperationException("No targets were bound yet.");
 
-    /// <summary>Keeps the present targets until the result is disposed of, whatever is bound meanwhile.</summary>
+    /// <summary>
+    /// Keeps the present targets until the result is disposed of, even if other targets are bound in between.
+    /// </summary>
     public TargetsHold Hold() => Bound.Hold();
 
     /// <summary>The preflight pass under way or just ended.</summary>
     public Task<PreflightResult<IRunDiscovery>>? Preflight { get; set; }
 
-    /// <summary>What the last preflight pass was made for.</summary>
+    /// <summary>The input of the last preflight pass.</summary>
     public string? PreflightKey { get; set; }
 
     /// <summary>When preflight may run again without a change.</summary>
     public DateTimeOffset PreflightNotBefore { get; set; }
 
     /// <summary>
-    /// The target that another run holds: meanwhile only its claim is read, and not the hosts that run works on.
+    /// The target that another run holds: until it is released only its claim is read, not the hosts that the other run
+    /// works on.
     /// </summary>
     public ClaimTarget? BusyTarget { get; set; }
 
@@ -71,8 +74,8 @@ internal sealed class RunSession : IAsyncDisposable
     public bool ClaimSeen { get; set; }
 
     /// <summary>
-    /// The run of a plan. Another plan gets a run of its own, which observes on the targets what the jobs of the former one
-    /// were doing.
+    /// The run of a plan. Another plan gets a run of its own, which observes on the targets what the jobs of the former
+    /// one were doing.
     /// </summary>
     public async Task<PlanRun> RunAsync(PlanSlot slot, Plan plan)
     {
@@ -95,7 +98,7 @@ internal sealed class RunSession : IAsyncDisposable
     public bool IsIdle(string stepId) => _run?.IsIdle(stepId) == true;
 
     /// <summary>
-    /// Cancels the jobs of the present run and waits for them; what they were doing can be observed on the targets.
+    /// Cancels the jobs of the present run and waits for them; their work can be observed on the targets.
     /// </summary>
     public async Task StopRunAsync()
     {
@@ -111,9 +114,9 @@ internal sealed class RunSession : IAsyncDisposable
     public void WorldChanged() => _run?.WorldChanged();
 
     /// <summary>
-    /// Binds other targets if the spec or a used value of a Secret changed. Jobs that started with the former targets keep
-    /// them until they end. The former targets are disposed of at the first reconcile after the last of these jobs has
-    /// ended; the end of each job triggers a reconcile.
+    /// Binds other targets if the spec or a used value of a Secret changed. Jobs that started with the former targets
+    /// keep them until they end. The former targets are disposed of at the first reconcile after the last of these jobs
+    /// has ended; the end of each job triggers a reconcile.
     /// </summary>
     public async Task BindAsync(RunObject entity, RunBinding binding, Action onEvent)
     {

@@ -23,7 +23,13 @@ namespace Drydock.Reconcilers.Upgrades;
 /// <param name="time">The clock.</param>
 /// <param name="wake">Called when an output is stored, or given up.</param>
 /// <param name="logger">For outputs that cannot be stored.</param>
-internal sealed class StepOutputStore(string kind, V1ObjectMeta owner, IKubernetesClient kubernetes, TimeProvider time, Action wake, ILogger logger) : IAsyncDisposable
+internal sealed class StepOutputStore(
+    string kind,
+    V1ObjectMeta owner,
+    IKubernetesClient kubernetes,
+    TimeProvider time,
+    Action wake,
+    ILogger logger) : IAsyncDisposable
 {
     /// <summary>Attempts of this process before an output is given up.</summary>
     public const int Tries = 5;
@@ -39,8 +45,8 @@ internal sealed class StepOutputStore(string kind, V1ObjectMeta owner, IKubernet
     private Task _work = Task.CompletedTask;
 
     /// <summary>
-    /// The plan with references to the stored outputs, and notes in the steps whose output was given up. Missing outputs
-    /// are read from now on. Changes nothing and waits for nothing.
+    /// The plan with references to the stored outputs, and notes in the steps whose output was given up. Missing
+    /// outputs are read from now on. Changes nothing and waits for nothing.
     /// </summary>
     /// <param name="plan">The plan.</param>
     /// <param name="outputs">The outputs of commands, read with the current access.</param>
@@ -60,8 +66,8 @@ internal sealed class StepOutputStore(string kind, V1ObjectMeta owner, IKubernet
     }
 
     /// <summary>
-    /// Waits until every output is stored or given up, at most 10 s: outputs that are missing then are given up, because
-    /// the run is over.
+    /// Waits until every output is stored or given up, at most 10 s: outputs that are missing then are given up,
+    /// because the run is over.
     /// </summary>
     public async Task FinishAsync(CancellationToken cancellationToken)
     {
@@ -72,7 +78,8 @@ internal sealed class StepOutputStore(string kind, V1ObjectMeta owner, IKubernet
         {
             foreach (var wanted in _wanted.Values.Where(w => w.Fate == Fate.Open))
             {
-                (wanted.Fate, wanted.Why) = (Fate.GivenUp, wanted.Why ?? $"It could not be read within {Patience.TotalSeconds:0} s.");
+                (wanted.Fate, wanted.Why) = (
+                    Fate.GivenUp, wanted.Why ?? $"It could not be read within {Patience.TotalSeconds:0} s.");
             }
         }
     }
@@ -91,7 +98,9 @@ internal sealed class StepOutputStore(string kind, V1ObjectMeta owner, IKubernet
     private PlanStep Attach(Plan plan, PlanStep step, IStepOutputs outputs)
     {
         var name = NameOf(plan, step);
-        if (step.State is not (StepState.Succeeded or StepState.Failed or StepState.Unknown) || !outputs.Has(step) || step.OutputRef == name)
+        if (step.State is not (StepState.Succeeded or StepState.Failed or StepState.Unknown)
+            || !outputs.Has(step)
+            || step.OutputRef == name)
         {
             return step;
         }
@@ -141,7 +150,8 @@ internal sealed class StepOutputStore(string kind, V1ObjectMeta owner, IKubernet
                 // Rounded up: timers count whole milliseconds, and a timer that fires too early would be set again and
                 // again.
                 await Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling(pause.TotalMilliseconds)), time, _stop.Token)
-                    .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+                    .ConfigureAwait(
+                        ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
                 continue;
             }
 
@@ -169,7 +179,10 @@ internal sealed class StepOutputStore(string kind, V1ObjectMeta owner, IKubernet
         }
         catch (Exception exception) when (exception is not OutOfMemoryException)
         {
-            return (false, exception is OperationCanceledException ? $"No answer within {Patience.TotalSeconds:0} s." : exception.Message);
+            return (false,
+                exception is OperationCanceledException
+                    ? $"No answer within {Patience.TotalSeconds:0} s."
+                    : exception.Message);
         }
     }
 
@@ -207,7 +220,11 @@ internal sealed class StepOutputStore(string kind, V1ObjectMeta owner, IKubernet
                 {
                     Metadata = ChildMetadata.Owned(name, kind, owner),
                     Type = "Opaque",
-                    Data = new Dictionary<string, byte[]>(StringComparer.Ordinal) { ["output"] = Encoding.UTF8.GetBytes(text), ["step"] = Encoding.UTF8.GetBytes(step.Id) },
+                    Data = new Dictionary<string, byte[]>(StringComparer.Ordinal)
+                    {
+                        ["output"] = Encoding.UTF8.GetBytes(text),
+                        ["step"] = Encoding.UTF8.GetBytes(step.Id),
+                    },
                 },
                 cancellationToken);
         }

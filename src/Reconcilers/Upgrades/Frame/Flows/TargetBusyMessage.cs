@@ -11,12 +11,14 @@ internal static class TargetBusyMessage
             RunOutcomeKind.Stalled,
             phase,
             Reasons.HolderGone,
-            $"The target ({target}) is held by {holder}, which no longer exists, so the state of the target is unknown. "
+            $"The target ({target}) is held by {holder}, which no longer exists, so the state of the target is "
+            + "unknown. "
             + "Check the target, then set spec.adoptTarget: true to take it over.")
         : new RunStatusSummary(
             RunOutcomeKind.Progressing,
             phase,
             Reasons.TargetBusy,
-            $"The target ({target}) is held by {holder}. This run continues automatically when that one finishes or is deleted. "
+            $"The target ({target}) is held by {holder}. This run continues automatically when that run finishes or is "
+            + "deleted. "
             + $"The claim is the Lease {holder.Lease}.");
 }

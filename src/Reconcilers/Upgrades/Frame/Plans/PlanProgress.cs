@@ -4,7 +4,7 @@ using Drydock.Crds.Common;
 
 namespace Drydock.Reconcilers.Upgrades;
 
-/// <summary>Reads from a stored plan what was done, or may have been done. Pure.</summary>
+/// <summary>Reads from a stored plan which steps were done, or may have been done. Pure.</summary>
 internal static class PlanProgress
 {
     /// <summary>Whether an attempt of the step was ever started.</summary>
@@ -35,5 +35,8 @@ internal static class PlanProgress
 
     /// <summary>A time that a step recorded; null if it did not.</summary>
     public static DateTimeOffset? Fact(PlanStep step, string key) =>
-        step.Recorded(key) is { } text && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out var time) ? time : null;
+        step.Recorded(key) is { } text
+            && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.RoundtripKind, out var time)
+            ? time
+            : null;
 }

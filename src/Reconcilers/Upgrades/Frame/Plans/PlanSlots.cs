@@ -43,6 +43,6 @@ internal enum PlanSlot
     /// <summary>The rollback: status.rollbackPlan.</summary>
     Rollback,
 
-    /// <summary>The removal, after success, of what the rollback would need; not every kind has it.</summary>
+    /// <summary>The removal, after success, of the items that the rollback would need; not every kind has it.</summary>
     Cleanup,
 }

@@ -4,12 +4,12 @@ using Drydock.Crds.Common;
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>
-/// Decides from an object whether it is to be rolled back, and whether the rollback may start. Pure and level-based: the
-/// same object gives the same answer.
+/// Decides from an object whether it is to be rolled back, and whether the rollback may start. Pure and level-based:
+/// the same object gives the same answer.
 /// </summary>
 internal static class RollbackDecision
 {
-    /// <summary>What requests a rollback now.</summary>
+    /// <summary>The present cause of a rollback request.</summary>
     public static RollbackCause CauseOf(RunKind kind, RunObject entity)
     {
         var (spec, status) = (entity.Spec, entity.Status!);
@@ -60,7 +60,7 @@ internal static class RollbackDecision
         entity.Spec.DesiredState == DesiredState.Upgraded && RunTokens.NewRetries(entity).Count > 0;
 }
 
-/// <summary>What requests a rollback.</summary>
+/// <summary>The cause of a rollback request.</summary>
 internal enum RollbackCause
 {
     /// <summary>Nothing.</summary>

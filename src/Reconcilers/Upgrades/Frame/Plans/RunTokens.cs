@@ -8,13 +8,15 @@ namespace Drydock.Reconcilers.Upgrades;
 internal static class RunTokens
 {
     /// <summary>Retry tokens that were not used before.</summary>
-    public static IReadOnlyList<string> NewRetries(RunObject entity) => RetryTokens.New(entity.Metadata, entity.Spec.Retry, entity.Status?.UsedTokens ?? []);
+    public static IReadOnlyList<string> NewRetries(RunObject entity) =>
+        RetryTokens.New(entity.Metadata, entity.Spec.Retry, entity.Status?.UsedTokens ?? []);
 
     /// <summary>The abort token that was not used before; null if there is none.</summary>
-    public static string? NewAbort(RunObject entity) => RetryTokens.NewAbort(entity.Metadata, entity.Status?.UsedTokens ?? []);
+    public static string? NewAbort(RunObject entity) =>
+        RetryTokens.NewAbort(entity.Metadata, entity.Status?.UsedTokens ?? []);
 
     /// <summary>
-    /// The status with no more tokens and approvals than may be stored; those that the object still has are kept.
+    /// The status with at most as many tokens and approvals as may be stored; those that the object still has are kept.
     /// </summary>
     public static RunStatus Trim(RunObject entity, RunStatus status)
     {
@@ -23,15 +25,23 @@ internal static class RunTokens
         var approvals = status.Approvals.Count > SchemaLimits.History
             ? [.. status.Approvals.Except(here).TakeLast(SchemaLimits.History - here.Count), .. here]
             : status.Approvals;
-        return status with { Approvals = approvals, UsedTokens = RetryTokens.Trim(entity.Metadata, entity.Spec.Retry, status.UsedTokens) };
+        return status with
+        {
+            Approvals = approvals,
+            UsedTokens = RetryTokens.Trim(entity.Metadata, entity.Spec.Retry, status.UsedTokens),
+        };
     }
 
     /// <summary>
-    /// The status of a run that this abort token stops: the rollback if it is requested and has not started, otherwise what
-    /// runs.
+    /// The status of a run that this abort token stops: the rollback if it is requested and has not started, otherwise
+    /// what runs.
     /// </summary>
     public static RunStatus Abort(RunSpec spec, RunStatus status, string token, DateTimeOffset now) =>
-        UseAbort(status, token, now) with { AbortedBy = token, AbortedRollback = spec.DesiredState == DesiredState.RolledBack ? true : null };
+        UseAbort(status, token, now) with
+        {
+            AbortedBy = token,
+            AbortedRollback = spec.DesiredState == DesiredState.RolledBack ? true : null,
+        };
 
     /// <summary>
     /// The status with an abort token that was given when nothing ran: marked as used, so that it stops nothing later.
@@ -48,7 +58,8 @@ internal static class RunTokens
     /// </summary>
     public static RunStatus TakeUp(RunStatus status, IReadOnlyList<string> tokens, DateTimeOffset now)
     {
-        var ended = status.Conditions.Find(c => c.Type == ConditionTypes.Stalled && c.Status == "True") ?? status.Conditions.Find(c => c.Type == ConditionTypes.Ready);
+        var ended = status.Conditions.Find(c => c.Type == ConditionTypes.Stalled && c.Status == "True")
+            ?? status.Conditions.Find(c => c.Type == ConditionTypes.Ready);
         var attempt = new RunAttempt
         {
             Number = (status.Attempts.LastOrDefault()?.Number ?? 0) + 1,
@@ -59,7 +70,10 @@ internal static class RunTokens
             Step = status.Step is { } step ? SchemaLimits.Clip(step, SchemaLimits.Name) : null,
             Token = tokens.Count > 0 ? tokens[0] : null,
         };
-        return Use(status with { Attempts = [.. status.Attempts.Append(attempt).TakeLast(SchemaLimits.History)] }, tokens, now);
+        return Use(
+            status with { Attempts = [.. status.Attempts.Append(attempt).TakeLast(SchemaLimits.History)] },
+            tokens,
+            now);
     }
 
     /// <summary>The status with these retry tokens marked as used.</summary>
@@ -88,21 +102,27 @@ internal static class RunTokens
         return added.Count == 0 ? status : status with { Approvals = [.. status.Approvals, .. added] };
     }
 
-    /// <summary>The warning about approvals that are not read, because there are too many; null if all are read.</summary>
+    /// <summary>
+    /// The warning about approvals that are not read, because there are too many; null if all are read.
+    /// </summary>
     public static string? UnreadApprovals(V1ObjectMeta metadata)
     {
         var unread = AllApprovals(metadata).Skip(SchemaLimits.History).ToList();
         return unread.Count == 0
             ? null
             : $"The annotation {Annotations.Approve} has {SchemaLimits.History + unread.Count} approvals, "
-                + $"and the operator reads the first {SchemaLimits.History}. '{SchemaLimits.Clip(unread[0], SchemaLimits.Name)}'"
+                + $"and the operator reads the first {SchemaLimits.History}. "
+                + $"'{SchemaLimits.Clip(unread[0], SchemaLimits.Name)}'"
                 + (unread.Count > 1 ? $" and {unread.Count - 1} more are ignored. " : " is ignored. ")
                 + "Remove used approvals; then the others are read.";
     }
 
     /// <summary>The names that were approved for this plan.</summary>
     public static HashSet<string> Approved(RunStatus status, string planHash) =>
-        [.. status.Approvals.Where(a => a.Accepted && new Approval(a.Name, a.PlanHash).IsFor(planHash)).Select(a => a.Name)];
+        [
+            .. status.Approvals.Where(a => a.Accepted && new Approval(a.Name, a.PlanHash).IsFor(planHash))
+            .Select(a => a.Name),
+        ];
 
     // As many as a status stores: with more of them, each reconcile would take the first ones for new ones again.
     private static IEnumerable<string> GivenApprovals(V1ObjectMeta metadata) =>
@@ -116,6 +136,12 @@ internal static class RunTokens
     private static UsedApproval Read(string text)
     {
         var parsed = Approval.TryParse(text, out var approval);
-        return new UsedApproval { Name = SchemaLimits.Clip(parsed ? approval.Name : text, SchemaLimits.Name) is { Length: > 0 } name ? name : "?", PlanHash = parsed ? approval.HashPrefix : "" };
+        return new UsedApproval
+        {
+            Name = SchemaLimits.Clip(parsed ? approval.Name : text, SchemaLimits.Name) is { Length: > 0 } name
+                ? name
+                : "?",
+            PlanHash = parsed ? approval.HashPrefix : "",
+        };
     }
 }

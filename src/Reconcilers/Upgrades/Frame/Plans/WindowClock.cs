@@ -54,7 +54,8 @@ internal static class WindowClock
     private static TimeOnly Time(string text) => TimeOnly.ParseExact(text, "HH:mm", CultureInfo.InvariantCulture);
 
     private static bool OpensOn(MaintenanceWindow window, DayOfWeek day) =>
-        window.Days.Count == 0 || window.Days.Exists(d => string.Equals(d.ToString(), day.ToString()[..3], StringComparison.Ordinal));
+        window.Days.Count == 0
+            || window.Days.Exists(d => string.Equals(d.ToString(), day.ToString()[..3], StringComparison.Ordinal));
 
     // A time that the clocks skip counts as the moment when they are put forward; of a time that occurs twice the first
     // counts.

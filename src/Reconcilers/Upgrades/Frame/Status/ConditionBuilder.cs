@@ -7,7 +7,8 @@ namespace Drydock.Reconcilers.Upgrades;
 /// <summary>The conditions of a run: those of kstatus, and one for each milestone of its kind. Pure.</summary>
 internal sealed class ConditionBuilder(RunKind kind)
 {
-    public List<Condition> Build(RunSpec spec, RunStatus status, RunStatusSummary summary, DateTimeOffset now, long? generation)
+    public List<Condition> Build(
+        RunSpec spec, RunStatus status, RunStatusSummary summary, DateTimeOffset now, long? generation)
     {
         var set = new ConditionSet(status.Conditions, now, generation);
         SetGeneral(set, status, summary);
@@ -29,7 +30,8 @@ internal sealed class ConditionBuilder(RunKind kind)
                 Set(set, rollback, milestone);
             }
 
-            foreach (var (type, phase) in milestones.UndoneBy.Where(u => rollback.Steps.Exists(s => s.Phase == u.Phase && PlanProgress.Begun(s))))
+            foreach (var (type, phase) in
+                milestones.UndoneBy.Where(u => rollback.Steps.Exists(s => s.Phase == u.Phase && PlanProgress.Begun(s))))
             {
                 set.Set(type, status: false, Reasons.RollingBack, $"Undone by {phase}.");
             }
@@ -43,14 +45,49 @@ internal sealed class ConditionBuilder(RunKind kind)
         var ready = summary.Kind is RunOutcomeKind.PlanReady or RunOutcomeKind.Succeeded or RunOutcomeKind.RolledBack;
         var isUpgraded = summary.Kind == RunOutcomeKind.Succeeded || status.IsUpgraded();
         set.Set(ConditionTypes.Ready, ready, summary.Reason, summary.Message);
-        set.Set(ConditionTypes.Reconciling, summary.Kind == RunOutcomeKind.Progressing, summary.Reason, summary.Message);
-        set.Set(ConditionTypes.Stalled, summary.Kind == RunOutcomeKind.Stalled, summary.Reason, summary.Kind == RunOutcomeKind.Stalled ? summary.Message : "");
-        set.Set(ConditionTypes.Planned, status.Plan is not null, status.Plan is null ? Reasons.NotYet : Reasons.PlanReady, status.Plan?.Hash ?? "No plan is stored yet.");
-        set.Set(ConditionTypes.Held, summary.Held, summary.Held ? summary.Reason : Reasons.NotHeld, summary.Held ? summary.Message : "");
-        set.Set(ConditionTypes.Succeeded, isUpgraded, summary.Kind == RunOutcomeKind.Succeeded ? summary.Reason : isUpgraded ? Reasons.Succeeded : summary.IsRolledBack ? Reasons.RolledBack : Reasons.NotYet, summary.Kind == RunOutcomeKind.Succeeded ? summary.Message : "");
-        set.Set(ConditionTypes.Failed, summary.Failed, summary.Failed ? summary.Reason : Reasons.NotFailed, summary.Failed ? summary.Message : "");
-        set.Set(ConditionTypes.RolledBack, summary.IsRolledBack, summary.IsRolledBack ? summary.Reason : status.RollbackPlan is null ? Reasons.NotYet : Reasons.RollingBack, summary.IsRolledBack ? summary.Message : "");
-        set.Set(ConditionTypes.PreflightPassed, status.Plan is not null && status.Findings.Count == 0, status.Plan is not null ? Reasons.Done : Reasons.NotYet, "");
+        set.Set(
+            ConditionTypes.Reconciling, summary.Kind == RunOutcomeKind.Progressing, summary.Reason, summary.Message);
+        set.Set(
+            ConditionTypes.Stalled,
+            summary.Kind == RunOutcomeKind.Stalled,
+            summary.Reason,
+            summary.Kind == RunOutcomeKind.Stalled ? summary.Message : "");
+        set.Set(
+            ConditionTypes.Planned,
+            status.Plan is not null,
+            status.Plan is null ? Reasons.NotYet : Reasons.PlanReady,
+            status.Plan?.Hash ?? "No plan is stored yet.");
+        set.Set(
+            ConditionTypes.Held,
+            summary.Held,
+            summary.Held ? summary.Reason : Reasons.NotHeld,
+            summary.Held ? summary.Message : "");
+        set.Set(
+            ConditionTypes.Succeeded,
+            isUpgraded,
+            summary.Kind == RunOutcomeKind.Succeeded
+                ? summary.Reason
+                : isUpgraded
+                ? Reasons.Succeeded
+                : summary.IsRolledBack
+                ? Reasons.RolledBack
+                : Reasons.NotYet,
+            summary.Kind == RunOutcomeKind.Succeeded ? summary.Message : "");
+        set.Set(
+            ConditionTypes.Failed,
+            summary.Failed,
+            summary.Failed ? summary.Reason : Reasons.NotFailed,
+            summary.Failed ? summary.Message : "");
+        set.Set(
+            ConditionTypes.RolledBack,
+            summary.IsRolledBack,
+            summary.IsRolledBack ? summary.Reason : status.RollbackPlan is null ? Reasons.NotYet : Reasons.RollingBack,
+            summary.IsRolledBack ? summary.Message : "");
+        set.Set(
+            ConditionTypes.PreflightPassed,
+            status.Plan is not null && status.Findings.Count == 0,
+            status.Plan is not null ? Reasons.Done : Reasons.NotYet,
+            "");
     }
 
     private static void Set(ConditionSet set, Plan plan, Milestone milestone)

@@ -7,8 +7,8 @@ using Drydock.Crds.Common;
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>
-/// Determines whether two statuses would be stored identically. A status is mostly its plans, and an advance leaves most
-/// of their steps the same objects: those need not be serialized for the comparison.
+/// Determines whether two statuses would be stored identically. A status is mostly its plans, and an advance leaves
+/// most of their steps the same objects: those need not be serialized for the comparison.
 /// </summary>
 internal sealed class StatusComparison(RunKind kind)
 {
@@ -36,7 +36,8 @@ internal sealed class StatusComparison(RunKind kind)
         var (frame, other) = (a with { Steps = NoSteps }, b with { Steps = NoSteps });
         return a.Steps.Count == b.Steps.Count
             && (frame == other || Same(frame, other, CrdsJsonContext.Default.Plan))
-            && a.Steps.Zip(b.Steps).All(pair => ReferenceEquals(pair.First, pair.Second) || AreAlike(pair.First, pair.Second));
+            && a.Steps.Zip(b.Steps)
+                .All(pair => ReferenceEquals(pair.First, pair.Second) || AreAlike(pair.First, pair.Second));
     }
 
     // Equal as records means: equal values, and lists that are the same objects.
@@ -49,5 +50,7 @@ internal sealed class StatusComparison(RunKind kind)
     private byte[] Bytes(RunStatus status) => JsonSerializer.SerializeToUtf8Bytes(status, kind.StatusJson);
 
     private static bool Same<T>(T a, T b, JsonTypeInfo<T> info) =>
-        JsonSerializer.SerializeToUtf8Bytes(a, info).AsSpan().SequenceEqual(JsonSerializer.SerializeToUtf8Bytes(b, info));
+        JsonSerializer.SerializeToUtf8Bytes(a, info)
+            .AsSpan()
+            .SequenceEqual(JsonSerializer.SerializeToUtf8Bytes(b, info));
 }

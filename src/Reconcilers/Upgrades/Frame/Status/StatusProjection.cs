@@ -6,7 +6,9 @@ using Drydock.Engine.Running;
 
 namespace Drydock.Reconcilers.Upgrades;
 
-/// <summary>Projects the state of a run into its status. Pure: the same plan and outcome give the same status.</summary>
+/// <summary>
+/// Projects the state of a run into its status. Pure: the same plan and outcome give the same status.
+/// </summary>
 internal sealed class StatusProjection(RunKind kind)
 {
     private static readonly RunOutcome Done = new(RunState.Succeeded, null, EngineReasons.Succeeded, "");
@@ -16,7 +18,9 @@ internal sealed class StatusProjection(RunKind kind)
     /// <summary>Status for a state outside the plans (preflight, waiting for the target).</summary>
     public RunStatus Compose(RunObject entity, RunStatus status, RunStatusSummary summary, DateTimeOffset now)
     {
-        var over = summary.Kind is RunOutcomeKind.Succeeded or RunOutcomeKind.PlanReady or RunOutcomeKind.RolledBack || summary.IsRolledBack || status.IsUpgraded();
+        var over = summary.Kind is RunOutcomeKind.Succeeded or RunOutcomeKind.PlanReady or RunOutcomeKind.RolledBack
+            || summary.IsRolledBack
+            || status.IsUpgraded();
         status = status with
         {
             ObservedGeneration = entity.Metadata.Generation,
@@ -27,7 +31,10 @@ internal sealed class StatusProjection(RunKind kind)
             FinishedAt = over ? status.FinishedAt ?? now : null,
             Progress = kind.Plans.Of(status, kind.Plans.Active(status)) is { } plan ? Progress(plan) : null,
         };
-        return status with { Conditions = _conditions.Build(entity.Spec, status, summary, now, entity.Metadata.Generation) };
+        return status with
+        {
+            Conditions = _conditions.Build(entity.Spec, status, summary, now, entity.Metadata.Generation),
+        };
     }
 
     /// <summary>Status for a plan under way.</summary>
@@ -37,7 +44,8 @@ internal sealed class StatusProjection(RunKind kind)
     /// <param name="plan">The plan as it is now.</param>
     /// <param name="outcome">The outcome of the advance.</param>
     /// <param name="now">The time.</param>
-    /// <param name="adjust">Changes the reported state (deletion, an ignored change of spec); null for no change.</param>
+    /// <param name="adjust">Changes the reported state (deletion, an ignored change of spec); null for no
+    /// change.</param>
     public RunStatus Compose(
         RunObject entity,
         RunStatus status,
@@ -54,11 +62,17 @@ internal sealed class StatusProjection(RunKind kind)
     }
 
     /// <summary>Status for a plan that has finished.</summary>
-    public RunStatus Over(RunObject entity, RunStatus status, PlanSlot slot, Plan plan, DateTimeOffset now, Func<RunStatusSummary, RunStatusSummary>? adjust = null) =>
+    public RunStatus Over(
+        RunObject entity,
+        RunStatus status,
+        PlanSlot slot,
+        Plan plan,
+        DateTimeOffset now,
+        Func<RunStatusSummary, RunStatusSummary>? adjust = null) =>
         Compose(entity, status, slot, plan, Done, now, adjust);
 
     /// <summary>
-    /// Status of an object that restarts from preflight: what it did was undone, so its plans no longer count.
+    /// Status of an object that restarts from preflight: its changes were undone, so its plans no longer count.
     /// </summary>
     /// <param name="entity">The object.</param>
     /// <param name="status">The status in which tokens and attempts are recorded.</param>
@@ -84,5 +98,7 @@ internal sealed class StatusProjection(RunKind kind)
         now);
 
     private static string Progress(Plan plan) =>
-        string.Create(CultureInfo.InvariantCulture, $"{plan.Steps.Count(s => s.State == StepState.Succeeded)}/{plan.Steps.Count}");
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{plan.Steps.Count(s => s.State == StepState.Succeeded)}/{plan.Steps.Count}");
 }

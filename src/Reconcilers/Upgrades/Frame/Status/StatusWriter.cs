@@ -44,15 +44,26 @@ internal sealed class StatusWriter(RunKind kind, IRunStore store, ILogger logger
             Report(after, PlanOf(before, slot), PlanOf(after, slot));
         }
 
-        foreach (var ignored in (after.Status?.Approvals ?? []).Where(a => !a.Accepted).Except(before.Status?.Approvals ?? []))
+        foreach (var ignored in
+            (after.Status?.Approvals ?? []).Where(a => !a.Accepted).Except(before.Status?.Approvals ?? []))
         {
-            store.Warning(after, Reasons.ApprovalIgnored, $"The approval '{ignored.Name}@{ignored.PlanHash}' matches no stored plan and is ignored. "
-                + $"The current plan is {(after.Status?.RollbackPlan ?? after.Status?.Plan)?.Hash}: read it and approve its first 8 hex digits.");
+            store.Warning(
+                after,
+                Reasons.ApprovalIgnored,
+                $"The approval '{ignored.Name}@{ignored.PlanHash}' matches no stored plan and is ignored. "
+                + $"The current plan is {(after.Status?.RollbackPlan ?? after.Status?.Plan)?.Hash}: read it and "
+                + "approve its first 8 hex digits.");
         }
 
-        foreach (var ignored in (after.Status?.UsedTokens ?? []).Where(t => t.Kind == TokenKind.Abort && t.Token != after.Status!.AbortedBy).Except(before.Status?.UsedTokens ?? []))
+        foreach (var ignored in
+            (after.Status?.UsedTokens ?? [])
+                .Where(t => t.Kind == TokenKind.Abort && t.Token != after.Status!.AbortedBy)
+                .Except(before.Status?.UsedTokens ?? []))
         {
-            store.Warning(after, Reasons.AbortIgnored, $"{Annotations.Abort}={ignored.Token} was given when nothing ran and is ignored, also for later runs. "
+            store.Warning(
+                after,
+                Reasons.AbortIgnored,
+                $"{Annotations.Abort}={ignored.Token} was given when nothing ran and is ignored, also for later runs. "
                 + "To stop a later run, give a new token then.");
         }
 
@@ -82,7 +93,8 @@ internal sealed class StatusWriter(RunKind kind, IRunStore store, ILogger logger
     {
         if (after is { Hash.Length: > 15 } && before?.Hash != after.Hash)
         {
-            store.Normal(entity, Reasons.PlanReady, $"Plan {after.Hash[..15]} with {after.Steps.Count} steps is stored.");
+            store.Normal(
+                entity, Reasons.PlanReady, $"Plan {after.Hash[..15]} with {after.Steps.Count} steps is stored.");
         }
 
         var known = (before?.Steps ?? []).ToDictionary(s => s.Id, StringComparer.Ordinal);
@@ -99,20 +111,33 @@ internal sealed class StatusWriter(RunKind kind, IRunStore store, ILogger logger
     {
         if (step.State != was.State && step.State is (StepState.Succeeded or StepState.Failed or StepState.Unknown))
         {
-            var duration = step.StartedAt is { } began && step.FinishedAt is { } ended ? ended - began : (TimeSpan?)null;
-            RunLog.StepEnded(logger, kind.Name, entity.Metadata.Namespace, entity.Metadata.Name, step.Id, step.Attempt, step.State, duration);
+            var duration = step.StartedAt is { } began && step.FinishedAt is { } ended
+                ? ended - began
+                : (TimeSpan?)null;
+            RunLog.StepEnded(
+                logger,
+                kind.Name,
+                entity.Metadata.Namespace,
+                entity.Metadata.Name,
+                step.Id,
+                step.Attempt,
+                step.State,
+                duration);
         }
 
         if (step.State == StepState.Running && (was.State != StepState.Running || was.Attempt != step.Attempt))
         {
             store.Normal(entity, Reasons.StepStarted, $"{step.Id}: {step.Title}");
-            RunLog.StepStarted(logger, kind.Name, entity.Metadata.Namespace, entity.Metadata.Name, step.Id, step.Attempt);
+            RunLog.StepStarted(
+                logger, kind.Name, entity.Metadata.Namespace, entity.Metadata.Name, step.Id, step.Attempt);
         }
         else if (step.State == StepState.Succeeded && was.State != StepState.Succeeded)
         {
             store.Normal(entity, Reasons.StepSucceeded, step.Message is null ? step.Id : $"{step.Id}: {step.Message}");
         }
-        else if (step.State == StepState.Pending && step.Reason is not null && (was.State == StepState.Running || step.Tries != was.Tries))
+        else if (step.State == StepState.Pending
+            && step.Reason is not null
+            && (was.State == StepState.Running || step.Tries != was.Tries))
         {
             store.Warning(entity, Reasons.StepRetried, $"{step.Id}: {step.Message}");
         }
@@ -126,5 +151,7 @@ internal sealed class StatusWriter(RunKind kind, IRunStore store, ILogger logger
     private static (string Reason, string Message)? Held(RunObject entity) => True(entity, ConditionTypes.Held);
 
     private static (string Reason, string Message)? True(RunObject entity, string type) =>
-        entity.Status?.Conditions.Find(c => c.Type == type && c.Status == "True") is { } condition ? (condition.Reason, condition.Message) : null;
+        entity.Status?.Conditions.Find(c => c.Type == type && c.Status == "True") is { } condition
+            ? (condition.Reason, condition.Message)
+            : null;
 }

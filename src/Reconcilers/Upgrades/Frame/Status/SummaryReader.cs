@@ -20,11 +20,19 @@ internal sealed class SummaryReader(RunKind kind)
         {
             PlanSlot.Rollback => RunPhases.RollingBack,
             PlanSlot.Cleanup => RunPhases.Succeeded,
-            _ => plan.Step(outcome.StepId ?? "")?.Phase ?? plan.Steps.Find(s => s.State != StepState.Succeeded)?.Phase ?? RunPhases.Succeeded,
+            _ =>
+                plan.Step(outcome.StepId ?? "")?.Phase
+                    ?? plan.Steps.Find(s => s.State != StepState.Succeeded)?.Phase
+                    ?? RunPhases.Succeeded,
         };
         var running = plan.Steps.FindAll(s => s.State == StepState.Running);
-        var heldBy = outcome.State == RunState.Working ? running.Select(kind.HeldBy).FirstOrDefault(reason => reason is not null) : null;
-        var at = new RunStatusSummary(RunOutcomeKind.Progressing, phase, outcome.Reason, outcome.Message) { Step = outcome.StepId };
+        var heldBy = outcome.State == RunState.Working
+            ? running.Select(kind.HeldBy).FirstOrDefault(reason => reason is not null)
+            : null;
+        var at = new RunStatusSummary(RunOutcomeKind.Progressing, phase, outcome.Reason, outcome.Message)
+        {
+            Step = outcome.StepId,
+        };
         return outcome.State switch
         {
             RunState.Succeeded => rollback ? RolledBack(entity, status) : Succeeded(status),
@@ -55,7 +63,8 @@ internal sealed class SummaryReader(RunKind kind)
         RunOutcomeKind.Succeeded,
         RunPhases.Succeeded,
         status.ActionRequired.Count > 0 ? Reasons.SucceededWithActions : Reasons.Succeeded,
-        StatusMessage.Join($"All {Number(status.Plan!.Steps.Count)} steps succeeded{kind.Success(status)}", Actions(status)));
+        StatusMessage.Join(
+            $"All {Number(status.Plan!.Steps.Count)} steps succeeded{kind.Success(status)}", Actions(status)));
 
     // According to the current spec: the requested state is reached, or the upgrade failed and was rolled back
     // automatically.
@@ -94,7 +103,8 @@ internal sealed class SummaryReader(RunKind kind)
                 RunOutcomeKind.Stalled,
                 phase,
                 Reasons.RolledBack,
-                StatusMessage.Join(done, actions, "spec.desiredState is Upgraded, but the former version runs.", restart))
+                StatusMessage.Join(
+                    done, actions, "spec.desiredState is Upgraded, but the former version runs.", restart))
             {
                 IsRolledBack = true,
                 Failed = true,
