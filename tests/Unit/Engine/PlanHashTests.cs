@@ -62,7 +62,7 @@ public sealed class PlanHashTests
         var turned = plan with { Steps = [.. Enumerable.Reverse(plan.Steps)] };
 
         Hash(turned).ShouldNotBe(Hash(plan));
-        PlanDifference.Describe(plan, turned).ShouldBe(["~ the order is another"]);
+        PlanDifference.Describe(plan, turned).ShouldBe(["~ the order differs"]);
     }
 
     [Fact]

@@ -106,7 +106,7 @@ public sealed class RefusedStartTests
         var before = world.Count(kind);
         world.RunFor(TimeSpan.FromHours(2));
         world.Count(kind).ShouldBe(before);
-        world.Status.Message!.ShouldContain("nothing tells whether the command ran");
+        world.Status.Message!.ShouldContain("it is unknown whether the command ran");
 
         world.Annotate(Annotations.Retry, "restore");
         world.RunToSuccess();

@@ -80,7 +80,7 @@ public sealed class RestoreDeletionTests
         await using var second = new RestoreOperator(_world);
         await second.UntilAsync(r => r is null);
         _world.Server.Databases["rm"].ShouldBe("half");
-        _world.Events.All.ShouldContain(e => e.IsWarning && e.Reason == Reasons.Abandoned && e.Message.Contains("rm is neither as before", StringComparison.Ordinal));
+        _world.Events.All.ShouldContain(e => e.IsWarning && e.Reason == Reasons.Abandoned && e.Message.Contains("rm contains neither", StringComparison.Ordinal));
         (await _world.ClaimsAsync()).ShouldBeEmpty();
     }
 

@@ -48,7 +48,7 @@ public sealed class RestoreFailureTests
         await op.UntilPhaseAsync(SnapshotRestorePhases.Failed);
         var status = await _world.StatusAsync();
         status.Standing(ConditionTypes.Failed).ShouldBe($"True/{Reasons.RestoreFailed}");
-        status.Message!.ShouldContain("Not whole now: cm");
+        status.Message!.ShouldContain("Incomplete now: cm");
         status.Databases.Select(d => d.State).ShouldBe([RestoreState.Restored, RestoreState.Loading]);
         (await _world.ClaimsAsync()).Count.ShouldBe(2, "half restored databases stay claimed");
 
@@ -97,7 +97,7 @@ public sealed class RestoreFailureTests
         var status = await _world.StatusAsync();
         status.Standing(ConditionTypes.Failed).ShouldBe($"True/{Reasons.RestoreFailed}");
         status.Message!.ShouldContain("InvalidOperationException: nobody thought of that");
-        status.Message!.ShouldContain("Not whole now: cm");
+        status.Message!.ShouldContain("Incomplete now: cm");
 
         op.Loader.Fault = null;
         await _world.AnnotateAsync(Annotations.Retry, "again");

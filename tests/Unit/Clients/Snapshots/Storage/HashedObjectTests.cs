@@ -50,7 +50,7 @@ public sealed class HashedObjectTests : IDisposable
         refused.Failure.ShouldBe(SnapshotFailure.ChecksumMismatch);
         refused.Message.ShouldBe(
             $"'a.tar' in directory {_folder} has SHA-256 {Sha256(content)}, expected {new string('0', 64)}. "
-                + "Nothing of it was sent. Put the right file there, or correct the checksum.");
+                + "No part of it was sent. Replace the file, or correct the checksum.");
     }
 
     [Theory]
