@@ -73,7 +73,7 @@ public sealed class SnapshotDeletionTests
         world.Archive.BeforeRemove = static _ => throw new IOException("Read-only file system");
         await world.Api.DeleteAsync<BackupSnapshot>("one", SnapshotWorld.Space, cancellationToken: Token);
         await world.Controller.ReconcileAsync(await world.GetAsync("one"), Token);
-        (await world.GetAsync("one")).Status!.Message!.ShouldContain("Read-only file system. Put that right");
+        (await world.GetAsync("one")).Status!.Message!.ShouldContain("Read-only file system");
 
         world.Archive.BeforeRemove = null;
         await world.Controller.ReconcileAsync(await world.GetAsync("one"), Token);
@@ -90,7 +90,7 @@ public sealed class SnapshotDeletionTests
         await world.Controller.ReconcileAsync(await world.GetAsync("one"), Token);
         var stalled = await world.GetAsync("one");
         stalled.Status!.Conditions.Single(c => c.Type == "Stalled").Reason.ShouldBe("StorageUnusable");
-        stalled.Status.Message!.ShouldContain("another volume or bucket than before. Put that right");
+        stalled.Status.Message!.ShouldContain("a different volume or bucket");
         world.Archive.Removed.ShouldBeEmpty();
 
         world.Archive.Marked = true;
