@@ -31,7 +31,8 @@ public static class BackupSnapshotValidation
             yield return StorageRules.Refusal(RuleMessages.PathPrefix, "spec.pathPrefix");
         }
 
-        var restoreTest = StorageRules.CheckRestoreTest(spec.Verify, spec.Encryption, spec.IdentitySecretRef, "spec.identitySecretRef");
+        var restoreTest = StorageRules.CheckRestoreTest(
+            spec.Verify, spec.Encryption, spec.IdentitySecretRef, "spec.identitySecretRef");
         foreach (var finding in restoreTest.Concat(StorageRules.Check(spec.Storage, "spec.storage")))
         {
             yield return finding;

@@ -55,5 +55,6 @@ internal static class DurationRules
     };
 
     private static bool IsPart(object value) =>
-        value.GetType() is { IsClass: true, Namespace: { } space } && space.StartsWith("Drydock.", StringComparison.Ordinal);
+        value.GetType() is { IsClass: true, Namespace: { } space }
+            && space.StartsWith("Drydock.", StringComparison.Ordinal);
 }

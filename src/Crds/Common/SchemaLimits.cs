@@ -94,7 +94,8 @@ public static class SchemaLimits
             mark = Missing(text.Length - End(text, maximum - LongestMark));
         }
 
-        return string.Concat(text.AsSpan(0, End(text, maximum >= SaysWhatIsCut ? maximum - LongestMark : maximum - mark.Length)), mark);
+        return string.Concat(
+            text.AsSpan(0, End(text, maximum >= SaysWhatIsCut ? maximum - LongestMark : maximum - mark.Length)), mark);
     }
 
     private static string Missing(int characters) =>

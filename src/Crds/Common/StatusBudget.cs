@@ -18,7 +18,8 @@ public static class StatusBudget
     public const int BytesAfterRefusal = 400 * 1024;
 
     private const string AfterRefusal = "texts of this status are shortened: the API server refused a longer one.";
-    private const string NearLimit = "texts of this status are shortened: with longer ones it would come near the largest that the API server takes.";
+    private const string NearLimit = "texts of this status are shortened: with longer ones it would come near the "
+        + "largest that the API server takes.";
 
     // The summary of the status is what people read first: it stays longer than other texts.
     private const int ShortestSummary = 2048;
@@ -42,8 +43,11 @@ public static class StatusBudget
             var cut = 0;
             fitted = StatusTexts.Bound((TStatus)((ObservedStatus)status with { Message = null }), length, ref cut);
             var said = length < SchemaLimits.Message && cut > 0 ? Said(cut, refused) : "";
-            var message = status.Message is null && said.Length == 0 ? null : SchemaLimits.Clip(status.Message ?? "", Math.Max(length, ShortestSummary) - said.Length) + said;
-            fitted = cut == 0 && message == status.Message && ReferenceEquals(StatusTexts.Bound(status, SchemaLimits.Message, ref cut), status)
+            var message = status.Message is null && said.Length == 0
+                ? null
+                : SchemaLimits.Clip(status.Message ?? "", Math.Max(length, ShortestSummary) - said.Length) + said;
+            fitted = cut == 0 && message == status.Message
+                && ReferenceEquals(StatusTexts.Bound(status, SchemaLimits.Message, ref cut), status)
                 ? status
                 : (TStatus)((ObservedStatus)fitted with { Message = message });
 

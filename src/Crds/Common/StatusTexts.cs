@@ -17,7 +17,8 @@ internal static class StatusTexts
     private static readonly HashSet<(Type Type, string Property)> TellsOfPlan =
     [
         (typeof(Plan), nameof(Plan.Notes)), (typeof(Plan), nameof(Plan.Steps)),
-        (typeof(PlanStep), nameof(PlanStep.Reason)), (typeof(PlanStep), nameof(PlanStep.Message)), (typeof(PlanStep), nameof(PlanStep.Receipt)),
+        (typeof(PlanStep), nameof(PlanStep.Reason)), (typeof(PlanStep), nameof(PlanStep.Message)),
+        (typeof(PlanStep), nameof(PlanStep.Receipt)),
         (typeof(PlanStep), nameof(PlanStep.Facts)),
     ];
 
@@ -36,7 +37,8 @@ internal static class StatusTexts
         T? changed = null;
         foreach (var part in Known.GetOrAdd(value.GetType(), PartsOf))
         {
-            if (part.Property.GetValue(value) is { } old && Bound(old, part, longestMessage, ref cut) is var now && !ReferenceEquals(old, now))
+            if (part.Property.GetValue(value) is { } old && Bound(old, part, longestMessage, ref cut) is var now
+                && !ReferenceEquals(old, now))
             {
                 changed ??= Clone(value);
                 part.Property.SetValue(changed, now);
@@ -65,7 +67,11 @@ internal static class StatusTexts
             return text;
         }
 
-        var now = SchemaLimits.Clip(text, length) is { Length: > 0 } shown ? shown : text.Length > 0 && part.IsRequired ? "?" : "";
+        var now = SchemaLimits.Clip(text, length) is { Length: > 0 } shown
+            ? shown
+            : text.Length > 0 && part.IsRequired
+            ? "?"
+            : "";
         cut += text.Length > length ? 1 : 0;
         return now == text ? text : now;
     }
@@ -78,7 +84,9 @@ internal static class StatusTexts
         }
 
         cut += map.Values.Count(v => v.Length > length);
-        return new SortedDictionary<string, string>(map.ToDictionary(e => e.Key, e => SchemaLimits.Cut(e.Value, length), StringComparer.Ordinal), StringComparer.Ordinal);
+        return new SortedDictionary<string, string>(
+            map.ToDictionary(e => e.Key, e => SchemaLimits.Cut(e.Value, length), StringComparer.Ordinal),
+            StringComparer.Ordinal);
     }
 
     private static IList List(IList list, Part part, int length, int longestMessage, ref int cut)
@@ -128,7 +136,9 @@ internal static class StatusTexts
     [
         .. type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
             .Where(p => p.SetMethod is not null && p.GetIndexParameters().Length == 0)
-            .Where(p => p.DeclaringType!.Assembly != typeof(Plan).Assembly || type == typeof(Condition) || TellsOfPlan.Contains((type, p.Name)))
+            .Where(p =>
+                p.DeclaringType!.Assembly != typeof(Plan).Assembly || type == typeof(Condition)
+                    || TellsOfPlan.Contains((type, p.Name)))
             .Select(p => PartOf(type, p))
             .Where(p => p.Length > 0 || p.Items > 0 || p.IsNested),
     ];
@@ -136,7 +146,9 @@ internal static class StatusTexts
     private static Part PartOf(Type type, PropertyInfo property)
     {
         var external = External.GetValueOrDefault((type, property.Name));
-        var content = property.PropertyType.IsGenericType ? property.PropertyType.GetGenericArguments()[^1] : property.PropertyType;
+        var content = property.PropertyType.IsGenericType
+            ? property.PropertyType.GetGenericArguments()[^1]
+            : property.PropertyType;
         return new Part(
             property,
             property.GetCustomAttribute<LengthAttribute>()?.Maximum ?? external?.MaxLength ?? 0,

@@ -7,7 +7,13 @@ public static class DatabaseEngines
     {
         [DatabaseEngine.YugabyteDB] = [DatabaseComponent.Master, DatabaseComponent.Tserver],
         [DatabaseEngine.TiDB] =
-            [DatabaseComponent.PD, DatabaseComponent.TiKV, DatabaseComponent.Pump, DatabaseComponent.TiDB, DatabaseComponent.Drainer],
+            [
+                DatabaseComponent.PD,
+                DatabaseComponent.TiKV,
+                DatabaseComponent.Pump,
+                DatabaseComponent.TiDB,
+                DatabaseComponent.Drainer,
+            ],
     };
 
     /// <summary>Why the engine is refused; null if it is supported.</summary>
@@ -24,7 +30,8 @@ public static class DatabaseEngines
 
     /// <summary>Whether a process of this component belongs to the engine.</summary>
     /// <exception cref="NotSupportedException">The engine is not supported.</exception>
-    public static bool Has(this DatabaseEngine engine, DatabaseComponent component) => Components.TryGetValue(engine, out var components)
+    public static bool Has(this DatabaseEngine engine, DatabaseComponent component) =>
+        Components.TryGetValue(engine, out var components)
         ? components.Contains(component)
         : throw new NotSupportedException(engine.Refusal());
 }

@@ -112,18 +112,21 @@ public static class DatabaseRollingUpgradePhases
     /// <summary>The phases of a TiDB plan, in their order.</summary>
     public static IReadOnlyList<string> OfTiDb { get; } =
     [
-        Preflight, PreparePackage, SaveConfiguration, Backup, MigrateConfiguration, UpgradePD, UpgradeTiKV, UpgradePump, UpgradeTiDB, LimitMerging,
+        Preflight, PreparePackage, SaveConfiguration, Backup, MigrateConfiguration, UpgradePD, UpgradeTiKV, UpgradePump,
+        UpgradeTiDB, LimitMerging,
         UpgradeDrainer, UpgradeMonitoring, UpgradeTiSpark, Verify, TuneScheduling,
     ];
 
     /// <summary>The phases of a YugabyteDB plan, in their order.</summary>
     public static IReadOnlyList<string> OfYugabyte { get; } =
     [
-        Preflight, PreparePackage, PauseReplication, UpgradeMasters, UpgradeTServers, VerifyVersions, PromoteAutoFlags, UpgradeCatalog, ResumeReplication,
+        Preflight, PreparePackage, PauseReplication, UpgradeMasters, UpgradeTServers, VerifyVersions, PromoteAutoFlags,
+        UpgradeCatalog, ResumeReplication,
     ];
 
     /// <summary>The phases of a rollback, in their order.</summary>
-    public static IReadOnlyList<string> OfRollback { get; } = [Undo, RollbackAutoFlags, RollbackTServers, RollbackMasters, ResumeReplication];
+    public static IReadOnlyList<string> OfRollback { get; } =
+        [Undo, RollbackAutoFlags, RollbackTServers, RollbackMasters, ResumeReplication];
 
     /// <summary>True if a run in this phase has nothing left to do, so that identity fields may change.</summary>
     public static bool IsEnded(string? phase) => phase is Planned or Succeeded or RolledBack;

@@ -19,7 +19,15 @@ public static class DatabaseRollingUpgradeValidation
             return [StorageRules.Refusal(refusal, "spec.engine")];
         }
 
-        return [.. Whole(spec), .. HostAccessRules.Check(spec), .. Instances(spec), .. Package(spec), .. TiDb(spec), .. DurationRules.Check(spec, "spec")];
+        return
+        [
+            .. Whole(spec),
+            .. HostAccessRules.Check(spec),
+            .. Instances(spec),
+            .. Package(spec),
+            .. TiDb(spec),
+            .. DurationRules.Check(spec, "spec"),
+        ];
     }
 
     private static IEnumerable<Finding> Whole(DatabaseRollingUpgradeSpec spec)
@@ -49,9 +57,11 @@ public static class DatabaseRollingUpgradeValidation
             yield return StorageRules.Refusal(RuleMessages.OnlyForYugabyte, field);
         }
 
-        if (spec.Engine == DatabaseEngine.YugabyteDB && spec.Instances.Find(i => i.ConfigFile is not null) is { } configured)
+        if (spec.Engine == DatabaseEngine.YugabyteDB
+            && spec.Instances.Find(i => i.ConfigFile is not null) is { } configured)
         {
-            yield return StorageRules.Refusal(RuleMessages.OnlyForTiDb, $"spec.instances[{configured.Name}].configFile");
+            yield return StorageRules.Refusal(
+                RuleMessages.OnlyForTiDb, $"spec.instances[{configured.Name}].configFile");
         }
     }
 
@@ -65,7 +75,8 @@ public static class DatabaseRollingUpgradeValidation
 
     private static IEnumerable<Finding> Instances(DatabaseRollingUpgradeSpec spec)
     {
-        var parts = (3 * spec.Instances.Count) + (4 * (spec.Yugabyte?.Replication.Groups.Count ?? 0)) + (spec.Tidb?.Monitoring.Count ?? 0) + (spec.Tidb?.TiSpark?.Hosts.Count ?? 0);
+        var parts = (3 * spec.Instances.Count) + (4 * (spec.Yugabyte?.Replication.Groups.Count ?? 0))
+            + (spec.Tidb?.Monitoring.Count ?? 0) + (spec.Tidb?.TiSpark?.Hosts.Count ?? 0);
         if (parts > SchemaLimits.StepsOfParts)
         {
             yield return StorageRules.Refusal(RuleMessages.TooManySteps, "spec.instances");
@@ -86,14 +97,19 @@ public static class DatabaseRollingUpgradeValidation
             }
             else if (!IsOne(found))
             {
-                yield return StorageRules.Refusal(RuleMessages.OneControl, instance.Control is null ? $"spec.control[{instance.Component}].control" : $"{field}.control");
+                yield return StorageRules.Refusal(
+                    RuleMessages.OneControl,
+                    instance.Control is null ? $"spec.control[{instance.Component}].control" : $"{field}.control");
             }
         }
 
-        foreach (var twice in spec.Instances.GroupBy(i => (i.Host, Port: i.Port ?? DefaultPorts.Service(spec, i))).Where(g => g.Count() > 1))
+        foreach (var twice in spec.Instances.GroupBy(i => (i.Host, Port: i.Port ?? DefaultPorts.Service(spec, i)))
+            .Where(g => g.Count() > 1))
         {
             yield return StorageRules.Refusal(
-                $"{string.Join(" and ", twice.Select(i => i.Name))} have the same host and port ({twice.Key.Host}:{twice.Key.Port}). Give each its own port.", $"spec.instances[{twice.Last().Name}].port");
+                $"{string.Join(" and ", twice.Select(i => i.Name))} have the same host and port "
+                    + $"({twice.Key.Host}:{twice.Key.Port}). Give each its own "
+                    + "port.", $"spec.instances[{twice.Last().Name}].port");
         }
 
         if (spec.Tidb?.Monitoring.Find(m => !IsOne(m.Control)) is { } service)
@@ -103,12 +119,14 @@ public static class DatabaseRollingUpgradeValidation
 
         if (spec.Tidb?.Monitoring.Find(m => m.Control.Swap is not null) is { } swapped)
         {
-            yield return StorageRules.Refusal(RuleMessages.SwapOfService, $"spec.tidb.monitoring[{swapped.Name}].control.swap");
+            yield return StorageRules.Refusal(
+                RuleMessages.SwapOfService, $"spec.tidb.monitoring[{swapped.Name}].control.swap");
         }
     }
 
     private static bool IsOne(InstanceControl control) =>
-        new object?[] { control.Systemd, control.Supervise, control.Scripts, control.Process }.Count(c => c is not null) == 1;
+        new object?[] { control.Systemd, control.Supervise, control.Scripts, control.Process }
+            .Count(c => c is not null) == 1;
 
     private static IEnumerable<Finding> Package(DatabaseRollingUpgradeSpec spec)
     {

@@ -15,7 +15,18 @@ internal static class HostAccessRules
             return [StorageRules.Refusal(RuleMessages.OneAccess, "spec.access")];
         }
 
-        return spec.Access.Docker is { } docker ? [.. DockerEndpointRules.Check([.. docker.Hosts.Select(h => h.Endpoint)], docker.TlsSecretRef, docker.SshSecretRef, docker.Insecure, Field), .. Hosts(spec, docker)] : [];
+        return spec.Access.Docker is { } docker
+            ?
+            [
+                .. DockerEndpointRules.Check(
+                    [.. docker.Hosts.Select(h => h.Endpoint)],
+                    docker.TlsSecretRef,
+                    docker.SshSecretRef,
+                    docker.Insecure,
+                    Field),
+                .. Hosts(spec, docker),
+            ]
+            : [];
     }
 
     // By name: of three hundred hosts a rule of the server's could only say that one is missing.
@@ -26,26 +37,35 @@ internal static class HostAccessRules
         var listed = docker.Hosts.ToLookup(h => h.Host, StringComparer.Ordinal);
         foreach (var (host, by) in named.Where(n => !listed.Contains(n.Host)))
         {
-            yield return StorageRules.Refusal($"{by} names the host {host}, but {field} has no entry for it. Add an entry that names its container.", field);
+            yield return StorageRules.Refusal(
+                $"{by} names the host {host}, but {field} has no entry for it. Add an entry that names its container.",
+                field);
         }
 
         foreach (var entries in listed)
         {
             if (entries.Count() > 1)
             {
-                yield return StorageRules.Refusal($"{field} has {entries.Count()} entries for {entries.Key}. Keep one of them.", $"{field}[{entries.Key}]");
+                yield return StorageRules.Refusal(
+                    $"{field} has {entries.Count()} entries for {entries.Key}. Keep one of them.",
+                    $"{field}[{entries.Key}]");
             }
 
             if (!named.Exists(n => n.Host == entries.Key))
             {
-                yield return StorageRules.Refusal($"{field} has an entry for {entries.Key}, but the spec names no such host. Remove or correct the entry.", $"{field}[{entries.Key}]");
+                yield return StorageRules.Refusal(
+                    $"{field} has an entry for {entries.Key}, but the spec names no such host. "
+                        + "Remove or correct the entry.",
+                    $"{field}[{entries.Key}]");
             }
         }
 
-        foreach (var shared in docker.Hosts.GroupBy(h => (h.Endpoint, h.Container)).Where(g => g.DistinctBy(h => h.Host, StringComparer.Ordinal).Count() > 1))
+        foreach (var shared in docker.Hosts.GroupBy(h => (h.Endpoint, h.Container))
+            .Where(g => g.DistinctBy(h => h.Host, StringComparer.Ordinal).Count() > 1))
         {
             yield return StorageRules.Refusal(
-                $"{string.Join(" and ", shared.Select(h => h.Host))} name the same container ({shared.Key.Container} at {shared.Key.Endpoint}). Give each its own container.", $"{field}[{shared.Last().Host}]");
+                $"{string.Join(" and ", shared.Select(h => h.Host))} name the same container ({shared.Key.Container} "
+                    + $"at {shared.Key.Endpoint}). Give each its own container.", $"{field}[{shared.Last().Host}]");
         }
     }
 

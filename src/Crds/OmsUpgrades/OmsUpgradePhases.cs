@@ -95,11 +95,13 @@ public static class OmsUpgradePhases
     /// <summary>The phases of a plan, in their order.</summary>
     public static IReadOnlyList<string> OfPlan { get; } =
     [
-        Preflight, PrepareImage, DisableHA, RenameProjects, StopOld, Backup, StartNew, CorrectMetadata, InitMetadata, Verify, EnableHA, Settle,
+        Preflight, PrepareImage, DisableHA, RenameProjects, StopOld, Backup, StartNew, CorrectMetadata, InitMetadata,
+        Verify, EnableHA, Settle,
     ];
 
     /// <summary>The phases of a rollback, in their order.</summary>
-    public static IReadOnlyList<string> OfRollback { get; } = [Undo, DisableNewHA, StopNew, BackupNew, RestoreDatabases, StartOld, RestoreHA, Report];
+    public static IReadOnlyList<string> OfRollback { get; } =
+        [Undo, DisableNewHA, StopNew, BackupNew, RestoreDatabases, StartOld, RestoreHA, Report];
 
     /// <summary>True if a run in this phase has nothing left to do, so that identity fields may change.</summary>
     public static bool IsEnded(string? phase) => RunPhases.IsEnded(phase);

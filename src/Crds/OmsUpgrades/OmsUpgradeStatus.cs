@@ -117,7 +117,8 @@ public sealed record ProjectsStatus
     /// <summary>Number of projects by status.</summary>
     [Items(64)]
     [Range(0, int.MaxValue)]
-    public SortedDictionary<string, int> ByStatus { get; init => field = value ?? new(StringComparer.Ordinal); } = new(StringComparer.Ordinal);
+    public SortedDictionary<string, int> ByStatus { get; init => field = value ?? new(StringComparer.Ordinal); } =
+        new(StringComparer.Ordinal);
 
     /// <summary>The first projects. The counts above are complete.</summary>
     [Items(SchemaLimits.Projects)]

@@ -14,7 +14,13 @@ public static class OmsUpgradeValidation
     public static IReadOnlyList<Finding> Validate(OmsUpgradeSpec spec)
     {
         ArgumentNullException.ThrowIfNull(spec);
-        return [.. Whole(spec), .. spec.Regions.SelectMany(region => region.Nodes.SelectMany(node => Node(spec, region, node))), .. Storages(spec), .. DurationRules.Check(spec, "spec")];
+        return
+        [
+            .. Whole(spec),
+            .. spec.Regions.SelectMany(region => region.Nodes.SelectMany(node => Node(spec, region, node))),
+            .. Storages(spec),
+            .. DurationRules.Check(spec, "spec"),
+        ];
     }
 
     private static IEnumerable<Finding> Whole(OmsUpgradeSpec spec)
@@ -34,7 +40,8 @@ public static class OmsUpgradeValidation
             yield return StorageRules.Refusal(RuleMessages.EmptyWindow, "spec.window.end");
         }
 
-        if (spec is { RollbackPolicy: RollbackPolicy.OnFailure, Backup: { Encryption: not null, IdentitySecretRef: null } })
+        if (spec.RollbackPolicy == RollbackPolicy.OnFailure
+            && spec.Backup is { Encryption: not null, IdentitySecretRef: null })
         {
             yield return StorageRules.Refusal(RuleMessages.OnFailureNeedsIdentity, "spec.backup.identitySecretRef");
         }
@@ -60,7 +67,8 @@ public static class OmsUpgradeValidation
         }
 
         var docker = node.Docker;
-        foreach (var finding in DockerEndpointRules.Check([docker.Endpoint], docker.TlsSecretRef, docker.SshSecretRef, docker.Insecure, $"{field}.docker"))
+        foreach (var finding in DockerEndpointRules.Check(
+            [docker.Endpoint], docker.TlsSecretRef, docker.SshSecretRef, docker.Insecure, $"{field}.docker"))
         {
             yield return finding;
         }
@@ -74,7 +82,12 @@ public static class OmsUpgradeValidation
     private static IEnumerable<Finding> Storages(OmsUpgradeSpec spec) =>
         Archive(spec.ImageArchive, "spec.imageArchive")
             .Concat(StorageRules.Check(spec.Backup.Storage, "spec.backup.storage"))
-            .Concat(StorageRules.CheckRestoreTest(spec.Backup.Verify, spec.Backup.Encryption, spec.Backup.IdentitySecretRef, "spec.backup.identitySecretRef"));
+            .Concat(
+                StorageRules.CheckRestoreTest(
+                    spec.Backup.Verify,
+                    spec.Backup.Encryption,
+                    spec.Backup.IdentitySecretRef,
+                    "spec.backup.identitySecretRef"));
 
     private static IEnumerable<Finding> Archive(ImageArchive? archive, string field)
     {
@@ -89,6 +102,8 @@ public static class OmsUpgradeValidation
             findings = findings.Append(StorageRules.Refusal(RuleMessages.OneArchiveSource, field));
         }
 
-        return archive.Path is { } path && StorageRules.LeadsOut(path) ? findings.Append(StorageRules.Refusal(RuleMessages.ArchivePath, $"{field}.path")) : findings;
+        return archive.Path is { } path && StorageRules.LeadsOut(path)
+            ? findings.Append(StorageRules.Refusal(RuleMessages.ArchivePath, $"{field}.path"))
+            : findings;
     }
 }

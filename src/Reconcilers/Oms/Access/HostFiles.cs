@@ -22,7 +22,10 @@ internal sealed class HostFiles(IDockerClient docker, string ownerUid, string im
     /// <summary>What is at a path; null if there is nothing.</summary>
     /// <exception cref="DockerException">The host cannot be reached or refuses.</exception>
     public Task<ContainerPathStatResponse?> StatAsync(string path, CancellationToken cancellationToken) =>
-        WithAsync(path, async container => (await OpenAsync(container, statOnly: true, cancellationToken))?.Stat, cancellationToken);
+        WithAsync(
+            path,
+            async container => (await OpenAsync(container, statOnly: true, cancellationToken))?.Stat,
+            cancellationToken);
 
     /// <summary>Reads a file as a stream of its bytes; the container is removed when the reading has ended.</summary>
     /// <param name="path">Absolute path on the host.</param>
@@ -73,7 +76,8 @@ internal sealed class HostFiles(IDockerClient docker, string ownerUid, string im
     {
         try
         {
-            await docker.Containers.RemoveContainerAsync(Name, new ContainerRemoveParameters { Force = false, RemoveVolumes = true }, cancellationToken);
+            await docker.Containers.RemoveContainerAsync(
+                Name, new ContainerRemoveParameters { Force = false, RemoveVolumes = true }, cancellationToken);
         }
         catch (DockerNotFoundException)
         {
@@ -95,12 +99,22 @@ internal sealed class HostFiles(IDockerClient docker, string ownerUid, string im
                 {
                     Name = Name,
                     Image = image,
-                    Labels = new Dictionary<string, string>(StringComparer.Ordinal) { [Labels.UpgradeUid] = ownerUid, ["drydock.dev/probe"] = "true" },
-                    HostConfig = new HostConfig { NetworkMode = "none", Mounts = [new Mount { Type = "bind", Source = path, Target = Target, ReadOnly = true }] },
+                    Labels = new Dictionary<string, string>(StringComparer.Ordinal)
+                    {
+                        [Labels.UpgradeUid] = ownerUid,
+                        ["drydock.dev/probe"] = "true",
+                    },
+                    HostConfig = new HostConfig
+                    {
+                        NetworkMode = "none",
+                        Mounts = [new Mount { Type = "bind", Source = path, Target = Target, ReadOnly = true }],
+                    },
                 },
                 cancellationToken)).ID;
         }
-        catch (DockerApiException refusal) when (refusal.StatusCode == HttpStatusCode.BadRequest && refusal.EngineMessage.Contains("source path does not exist", StringComparison.Ordinal))
+        catch (DockerApiException refusal)
+            when (refusal.StatusCode == HttpStatusCode.BadRequest
+                && refusal.EngineMessage.Contains("source path does not exist", StringComparison.Ordinal))
         {
             return null;
         }
@@ -120,7 +134,8 @@ internal sealed class HostFiles(IDockerClient docker, string ownerUid, string im
     {
         try
         {
-            return await docker.Containers.GetArchiveFromContainerAsync(container, new GetArchiveFromContainerParameters { Path = Target }, statOnly, cancellationToken);
+            return await docker.Containers.GetArchiveFromContainerAsync(
+                container, new GetArchiveFromContainerParameters { Path = Target }, statOnly, cancellationToken);
         }
         catch (DockerNotFoundException)
         {

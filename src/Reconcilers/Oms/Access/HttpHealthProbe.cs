@@ -21,7 +21,10 @@ internal sealed class HttpHealthProbe(EndpointPolicy? endpoints = null) : IHealt
 
         // The console's certificate is usually self-signed, and the node is asked for by its address: it is reached
         // through the same network as its dockerd, and only health is read.
-        SslOptions = new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = static (_, certificate, _, _) => certificate is not null },
+        SslOptions = new SslClientAuthenticationOptions
+        {
+            RemoteCertificateValidationCallback = static (_, certificate, _, _) => certificate is not null,
+        },
     }))
     {
         Timeout = Patience,
@@ -42,23 +45,31 @@ internal sealed class HttpHealthProbe(EndpointPolicy? endpoints = null) : IHealt
             var body = await response.Content.ReadAsStringAsync(cancellationToken);
             return IsHealthy(body)
                 ? new HealthAnswer(HealthState.Healthy, "healthy")
-                : new HealthAnswer(HealthState.Unhealthy, $"{address} answers {(int)response.StatusCode} and is not healthy yet");
+                : new HealthAnswer(
+                    HealthState.Unhealthy, $"{address} answers {(int)response.StatusCode} and is not healthy yet");
         }
         catch (HttpRequestException exception) when (EndpointRefusedException.In(exception) is { } refused)
         {
             return new HealthAnswer(HealthState.Unreachable, $"{address}: {refused.Message}");
         }
-        catch (HttpRequestException exception) when (exception.HttpRequestError == HttpRequestError.ConfigurationLimitExceeded)
+        catch (HttpRequestException exception)
+            when (exception.HttpRequestError == HttpRequestError.ConfigurationLimitExceeded)
         {
-            return new HealthAnswer(HealthState.Unhealthy, $"{address} answers more than {LongestAnswer} bytes, so it is not OMS's own answer");
+            return new HealthAnswer(
+                HealthState.Unhealthy,
+                $"{address} answers more than {LongestAnswer} bytes, so it is not OMS's own answer");
         }
         catch (HttpRequestException exception)
         {
-            return new HealthAnswer(HealthState.Unreachable, $"{address} does not answer ({exception.HttpRequestError}); is the port open to the operator?");
+            return new HealthAnswer(
+                HealthState.Unreachable,
+                $"{address} does not answer ({exception.HttpRequestError}); is the port open to the operator?");
         }
         catch (TaskCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return new HealthAnswer(HealthState.Unreachable, $"{address} does not answer within {Patience.TotalSeconds:0} s; is the port open to the operator?");
+            return new HealthAnswer(
+                HealthState.Unreachable,
+                $"{address} does not answer within {Patience.TotalSeconds:0} s; is the port open to the operator?");
         }
     }
 

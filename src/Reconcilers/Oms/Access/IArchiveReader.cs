@@ -21,7 +21,8 @@ internal interface IArchiveReader : IStoragePlaces
     /// <see cref="Clients.Snapshots.SnapshotFailure.ChecksumMismatch"/>: it is another file. Reading throws the same
     /// once the file is no longer the one that was checked.
     /// </exception>
-    Task<Stream> OpenAsync(StorageSpec storage, string? @namespace, string path, string sha256, CancellationToken cancellationToken);
+    Task<Stream> OpenAsync(
+        StorageSpec storage, string? @namespace, string path, string sha256, CancellationToken cancellationToken);
 
     /// <summary>What the archive says of itself, and its checksum.</summary>
     /// <param name="storage">The storage.</param>
@@ -31,7 +32,8 @@ internal interface IArchiveReader : IStoragePlaces
     /// <exception cref="FileNotFoundException">The archive does not exist.</exception>
     /// <exception cref="InvalidDataException">It is not an image archive.</exception>
     /// <exception cref="Clients.Snapshots.SnapshotException">The storage cannot be opened or read.</exception>
-    Task<ImageArchiveContents> InspectAsync(StorageSpec storage, string? @namespace, string path, CancellationToken cancellationToken);
+    Task<ImageArchiveContents> InspectAsync(
+        StorageSpec storage, string? @namespace, string path, CancellationToken cancellationToken);
 
     /// <summary>
     /// Names of the snapshot's files that are missing or have another size than recorded; empty if all are there.

@@ -37,19 +37,23 @@ internal static class ImageArchiveManifest
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="InvalidDataException">It is not an image archive.</exception>
     /// <exception cref="JsonException">Its manifest is not what <c>docker save</c> writes.</exception>
-    internal static async Task<IReadOnlyList<string>> FindAsync(Stream raw, string path, CancellationToken cancellationToken)
+    internal static async Task<IReadOnlyList<string>> FindAsync(
+        Stream raw, string path, CancellationToken cancellationToken)
     {
         var magic = new byte[2];
         var read = await raw.ReadAtLeastAsync(magic, 2, throwOnEndOfStream: false, cancellationToken);
         await using var whole = new PrefixedStream(magic.AsMemory(0, read), raw);
-        await using Stream tar = magic is [0x1f, 0x8b] ? new GZipStream(whole, CompressionMode.Decompress, leaveOpen: true) : whole;
+        await using Stream tar = magic is [0x1f, 0x8b]
+            ? new GZipStream(whole, CompressionMode.Decompress, leaveOpen: true)
+            : whole;
         await using var reader = new TarReader(new BoundedTarStream(tar, path, MaxBytes));
         while (await reader.GetNextEntryAsync(copyData: false, cancellationToken) is { } entry)
         {
             if (entry.Name.TrimStart('.', '/') == "manifest.json" && entry.DataStream is not null)
             {
                 return entry.Length > MaxManifestBytes
-                    ? throw new InvalidDataException($"{path}: its manifest.json has {entry.Length} bytes; at most {MaxManifestBytes} are read")
+                    ? throw new InvalidDataException(
+                        $"{path}: its manifest.json has {entry.Length} bytes; at most {MaxManifestBytes} are read")
                     : await ParseAsync(entry.DataStream, cancellationToken);
             }
         }
@@ -59,9 +63,12 @@ internal static class ImageArchiveManifest
 
     private static async Task<IReadOnlyList<string>> ParseAsync(Stream manifest, CancellationToken cancellationToken)
     {
-        var images = await JsonSerializer.DeserializeAsync(manifest, OmsFilesJson.Default.ArchivedImages, cancellationToken);
+        var images =
+            await JsonSerializer.DeserializeAsync(manifest, OmsFilesJson.Default.ArchivedImages, cancellationToken);
 
         // Config is "<hex>.json" or "blobs/sha256/<hex>"; the hex is the image's ID.
-        return [.. (images ?? []).OfType<ArchivedImage>().Select(image => "sha256:" + Path.GetFileNameWithoutExtension(image.Config.Split('/')[^1]))];
+        return [.. (images ?? [])
+            .OfType<ArchivedImage>()
+            .Select(image => "sha256:" + Path.GetFileNameWithoutExtension(image.Config.Split('/')[^1]))];
     }
 }

@@ -23,7 +23,8 @@ internal sealed class OmsTargets : IOmsTargets, IAsyncDisposable
     private readonly Dictionary<string, OmsNode> _nodes;
     private readonly ConcurrentDictionary<string, ContainerEventFeed> _feeds = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<Uri, Lazy<IOmsApi>> _apis = [];
-    private readonly ConcurrentDictionary<(string Node, string Path), (long Bytes, DateTimeOffset? Changed, ImageArchiveContents Contents)> _hostArchives = [];
+    private readonly ConcurrentDictionary<(string Node, string Path),
+    (long Bytes, DateTimeOffset? Changed, ImageArchiveContents Contents)> _hostArchives = [];
     private readonly Lock _secretsGate = new();
     private readonly HashSet<Secret> _known = [];
     private readonly SemaphoreSlim _metadataGate = new(1, 1);
@@ -45,10 +46,13 @@ internal sealed class OmsTargets : IOmsTargets, IAsyncDisposable
         _onContainerEvent = onContainerEvent;
         _logger = services.Loggers.CreateLogger<OmsTargets>();
         // Preflight reports a name that occurs twice.
-        _nodes = upgrade.Spec.Regions.SelectMany(r => r.Nodes).DistinctBy(n => n.Name, StringComparer.Ordinal).ToDictionary(n => n.Name, StringComparer.Ordinal);
+        _nodes = upgrade.Spec.Regions.SelectMany(r => r.Nodes)
+            .DistinctBy(n => n.Name, StringComparer.Ordinal)
+            .ToDictionary(n => n.Name, StringComparer.Ordinal);
         Remember(upgrade.Spec.MetadataDatabase?.CredentialsSecretRef?.Name, "password");
         Remember(upgrade.Spec.Preflight.ApiCredentialsSecretRef?.Name, "password");
-        foreach (var storage in SecretReferences.In(upgrade.Spec).Where(use => use.Keys.Contains("secretKey", StringComparer.Ordinal)))
+        foreach (var storage in SecretReferences.In(upgrade.Spec)
+            .Where(use => use.Keys.Contains("secretKey", StringComparer.Ordinal)))
         {
             Remember(storage.Name, StorageSecretKeys);
         }
@@ -89,8 +93,8 @@ internal sealed class OmsTargets : IOmsTargets, IAsyncDisposable
             }
             catch (DockerException)
             {
-                // A missing or unusable Secret must not prevent an abort or a rollback; the steps and guards of the node
-                // report it.
+                // A missing or unusable Secret must not prevent an abort or a rollback; the steps and guards of the
+                // node report it.
             }
         }
     }
@@ -124,7 +128,12 @@ internal sealed class OmsTargets : IOmsTargets, IAsyncDisposable
     public IOmsApi? Api(Uri usual)
     {
         return Upgrade.Spec.Preflight.ApiCredentialsSecretRef is { } reference
-            ? _apis.GetOrAdd(usual, address => new Lazy<IOmsApi>(() => _services.Api.Open(OmsApiCredentials.Read(reference.Name, _secrets.Data(reference.Name), address)))).Value
+            ? _apis.GetOrAdd(
+                usual,
+                address =>
+                    new Lazy<IOmsApi>(() =>
+                        _services.Api.Open(
+                            OmsApiCredentials.Read(reference.Name, _secrets.Data(reference.Name), address)))).Value
             : null;
     }
 
@@ -137,17 +146,24 @@ internal sealed class OmsTargets : IOmsTargets, IAsyncDisposable
             return null;
         }
 
-        var data = _secrets.Data(name) ?? throw new FormatException($"Secret {name} (spec.imagePullSecretRef) does not exist in namespace {Upgrade.Metadata.Namespace}. Create it with `kubectl create secret docker-registry`.");
+        var data = _secrets.Data(name)
+            ?? throw new FormatException(
+                $"Secret {name} (spec.imagePullSecretRef) does not exist in namespace {Upgrade.Metadata.Namespace}. "
+                    + "Create it with `kubectl create secret docker-registry`.");
         try
         {
             var credentials = RegistryCredentials.For(image, data)
-                ?? throw new FormatException($"it has no credentials for the registry {RegistryCredentials.HostOf(image)}");
-            Remember(new[] { credentials.Password, credentials.IdentityToken }.Where(s => s is { Length: > 0 }).Select(s => new Secret(s!)));
+                ?? throw new FormatException(
+                    $"it has no credentials for the registry {RegistryCredentials.HostOf(image)}");
+            Remember(
+                new[] { credentials.Password, credentials.IdentityToken }.Where(s => s is { Length: > 0 })
+                    .Select(s => new Secret(s!)));
             return credentials;
         }
         catch (FormatException problem)
         {
-            throw new FormatException($"Secret {name} (spec.imagePullSecretRef) cannot be used for {image}: {problem.Message}", problem);
+            throw new FormatException(
+                $"Secret {name} (spec.imagePullSecretRef) cannot be used for {image}: {problem.Message}", problem);
         }
     }
 
@@ -163,7 +179,8 @@ internal sealed class OmsTargets : IOmsTargets, IAsyncDisposable
     public async Task<ImageArchiveContents> InspectHostArchiveAsync(
         string node, string path, ContainerPathStatResponse stat, Stream content, CancellationToken cancellationToken)
     {
-        if (_hostArchives.TryGetValue((node, path), out var known) && known.Bytes == stat.Size && known.Changed == stat.Mtime)
+        if (_hostArchives.TryGetValue((node, path), out var known) && known.Bytes == stat.Size
+            && known.Changed == stat.Mtime)
         {
             return known.Contents;
         }
@@ -192,14 +209,23 @@ internal sealed class OmsTargets : IOmsTargets, IAsyncDisposable
     {
         var spec = Upgrade.Spec.MetadataDatabase;
         var data = spec?.CredentialsSecretRef is { } reference
-            ? _secrets.Data(reference.Name) ?? throw new OmsMetadataException(OmsMetadataErrorKind.AccessDenied, $"Secret {reference.Name} (spec.metadataDatabase.credentialsSecretRef) does not exist in namespace {Upgrade.Metadata.Namespace}. Create it with the keys username and password.")
+            ? _secrets.Data(reference.Name)
+                ?? throw new OmsMetadataException(
+                    OmsMetadataErrorKind.AccessDenied,
+                    $"Secret {reference.Name} (spec.metadataDatabase.credentialsSecretRef) does not exist in namespace "
+                        + $"{Upgrade.Metadata.Namespace}. Create it with the keys username and password.")
             : null;
         if (SecretLimits.Refusal(spec?.CredentialsSecretRef?.Name ?? "", data, SecretKeys.Database) is { } refusal)
         {
-            throw new OmsMetadataException(OmsMetadataErrorKind.AccessDenied, $"spec.metadataDatabase.credentialsSecretRef: {refusal}");
+            throw new OmsMetadataException(
+                OmsMetadataErrorKind.AccessDenied, $"spec.metadataDatabase.credentialsSecretRef: {refusal}");
         }
 
-        var port = spec?.Port ?? (SecretText.Of(data, "port") is { } text && int.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out var number) ? number : config.MetaPort);
+        var port = spec?.Port
+            ?? (SecretText.Of(data, "port") is { } text
+                && int.TryParse(text, System.Globalization.CultureInfo.InvariantCulture, out var number)
+                ? number
+                : config.MetaPort);
         return new MetadataTarget(
             spec?.Host ?? SecretText.Of(data, "host") ?? config.MetaHost,
             port,
@@ -207,14 +233,17 @@ internal sealed class OmsTargets : IOmsTargets, IAsyncDisposable
             SecretText.Of(data, "password") is { } password ? new Secret(password) : config.MetaPassword,
             spec?.Tls is null || spec.Tls.Mode == DatabaseTlsMode.Disabled
                 ? null
-                : new MetadataTls(spec.Tls.Mode == DatabaseTlsMode.VerifyIdentity, SecretLimits.Pem(data?.GetValueOrDefault(SecretKeys.Authority))));
+                : new MetadataTls(
+                    spec.Tls.Mode == DatabaseTlsMode.VerifyIdentity,
+                    SecretLimits.Pem(data?.GetValueOrDefault(SecretKeys.Authority))));
     }
 
     /// <summary>Reads config.yaml from a container; null if the container has none.</summary>
     public async Task<OmsConfigResult?> ReadConfigAsync(
         string node, string container, CancellationToken cancellationToken)
     {
-        var bytes = await Docker(node).Containers.ReadFileAsync(container, OmsConfig.ContainerPath, LongestConfig, cancellationToken);
+        var bytes = await Docker(node).Containers.ReadFileAsync(
+            container, OmsConfig.ContainerPath, LongestConfig, cancellationToken);
         if (bytes is null)
         {
             return null;
@@ -241,7 +270,10 @@ internal sealed class OmsTargets : IOmsTargets, IAsyncDisposable
     }
 
     private void Remember(string? secret, params IEnumerable<string> keys) =>
-        Remember(keys.Select(key => SecretText.Of(secret is null ? null : _secrets.Data(secret), key)).OfType<string>().Select(text => new Secret(text)));
+        Remember(
+            keys.Select(key => SecretText.Of(secret is null ? null : _secrets.Data(secret), key))
+                .OfType<string>()
+                .Select(text => new Secret(text)));
 
     private ContainerEventFeed Feed(string node) =>
         _feeds.GetOrAdd(node, name => new ContainerEventFeed(Docker(name), _onContainerEvent, _services.Time, _logger));
@@ -251,7 +283,12 @@ internal sealed class OmsTargets : IOmsTargets, IAsyncDisposable
         string? problem = null;
         foreach (var node in _nodes.Values)
         {
-            foreach (var container in new[] { node.CurrentContainer ?? Upgrade.Spec.CurrentContainer, node.NewContainer ?? Upgrade.Spec.NewContainer })
+            string[] containers =
+            [
+                node.CurrentContainer ?? Upgrade.Spec.CurrentContainer,
+                node.NewContainer ?? Upgrade.Spec.NewContainer,
+            ];
+            foreach (var container in containers)
             {
                 try
                 {
@@ -267,11 +304,16 @@ internal sealed class OmsTargets : IOmsTargets, IAsyncDisposable
             }
         }
 
-        throw new OmsMetadataException(OmsMetadataErrorKind.Unreachable, $"config.yaml cannot be read on any node ({problem ?? "no container has one"}), so the address of the metadata database is unknown.");
+        throw new OmsMetadataException(
+            OmsMetadataErrorKind.Unreachable,
+            $"config.yaml cannot be read on any node ({problem ?? "no container has one"}), so the address of the "
+                + "metadata database is unknown.");
     }
 
     private OmsNode Find(string node) =>
-        _nodes.GetValueOrDefault(node) ?? throw new KeyNotFoundException($"spec.regions has no node '{node}' any more. Put it back until the upgrade has ended.");
+        _nodes.GetValueOrDefault(node)
+            ?? throw new KeyNotFoundException(
+                $"spec.regions has no node '{node}' any more. Put it back until the upgrade has ended.");
 
     private DockerEndpoint Endpoint(OmsNode node)
     {
@@ -298,8 +340,15 @@ internal sealed class OmsTargets : IOmsTargets, IAsyncDisposable
 
     private IReadOnlyDictionary<string, byte[]> Required(OmsNode node, string secret)
     {
-        var data = _secrets.Data(secret) ?? throw new DockerEndpointException(node.Docker.Endpoint, $"Secret {secret} of node {node.Name} does not exist in namespace {Upgrade.Metadata.Namespace}. Create it.");
-        return SecretLimits.Refusal(secret, data, [.. DockerTlsMaterial.SecretKeys, SshMaterial.PrivateKeyKey, SshMaterial.KnownHostsKey]) is { } refusal
+        var data = _secrets.Data(secret)
+            ?? throw new DockerEndpointException(
+                node.Docker.Endpoint,
+                $"Secret {secret} of node {node.Name} does not exist in namespace {Upgrade.Metadata.Namespace}. "
+                    + "Create it.");
+        return SecretLimits.Refusal(
+            secret,
+            data,
+            [.. DockerTlsMaterial.SecretKeys, SshMaterial.PrivateKeyKey, SshMaterial.KnownHostsKey]) is { } refusal
             ? throw new DockerEndpointException(node.Docker.Endpoint, $"node {node.Name}: {refusal}")
             : data;
     }

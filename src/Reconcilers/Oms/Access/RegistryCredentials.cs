@@ -21,7 +21,10 @@ internal static class RegistryCredentials
     {
         var slash = image.IndexOf('/', StringComparison.Ordinal);
         var first = slash < 0 ? "" : image[..slash];
-        return first.Contains('.', StringComparison.Ordinal) || first.Contains(':', StringComparison.Ordinal) || first == "localhost" ? Hub(first.ToLowerInvariant()) : DockerHub;
+        return first.Contains('.', StringComparison.Ordinal) || first.Contains(':', StringComparison.Ordinal)
+            || first == "localhost"
+            ? Hub(first.ToLowerInvariant())
+            : DockerHub;
     }
 
     /// <summary>The credentials for an image; null if the Secret has none for its registry.</summary>
@@ -38,7 +41,8 @@ internal static class RegistryCredentials
 
         using var json = Parse(bytes) ?? throw new FormatException($"its {Key} is not JSON");
         var host = HostOf(image);
-        return json.RootElement.ValueKind == JsonValueKind.Object && json.RootElement.TryGetProperty("auths", out var auths) && auths.ValueKind == JsonValueKind.Object
+        return json.RootElement.ValueKind == JsonValueKind.Object
+            && json.RootElement.TryGetProperty("auths", out var auths) && auths.ValueKind == JsonValueKind.Object
             ? auths.EnumerateObject()
                 .Select(entry => (Place: Place(entry.Name), entry.Value))
                 .Where(entry => entry.Place.Host == host && Covers(entry.Place.Path, image))
@@ -87,9 +91,13 @@ internal static class RegistryCredentials
     private static (string User, string Password) Split(string host, string auth)
     {
         var bytes = new byte[auth.Length];
-        var text = Convert.TryFromBase64String(auth, bytes, out var length) ? Encoding.UTF8.GetString(bytes, 0, length) : "";
+        var text = Convert.TryFromBase64String(auth, bytes, out var length)
+            ? Encoding.UTF8.GetString(bytes, 0, length)
+            : "";
         var colon = text.IndexOf(':', StringComparison.Ordinal);
-        return colon > 0 ? (text[..colon], text[(colon + 1)..]) : throw new FormatException($"auth of its entry for {host} is not USER:PASSWORD in base64");
+        return colon > 0
+            ? (text[..colon], text[(colon + 1)..])
+            : throw new FormatException($"auth of its entry for {host} is not USER:PASSWORD in base64");
     }
 
     private static string? Text(JsonElement entry, string name) =>
@@ -98,7 +106,9 @@ internal static class RegistryCredentials
     // Keys are hosts, hosts with a path, or URLs: https://index.docker.io/v1/.
     private static (string Host, string Path) Place(string key)
     {
-        var text = key.Contains("://", StringComparison.Ordinal) ? key[(key.IndexOf("://", StringComparison.Ordinal) + 3)..] : key;
+        var text = key.Contains("://", StringComparison.Ordinal)
+            ? key[(key.IndexOf("://", StringComparison.Ordinal) + 3)..]
+            : key;
         var slash = text.IndexOf('/', StringComparison.Ordinal);
         var (host, path) = slash < 0 ? (text, "") : (text[..slash], text[(slash + 1)..].Trim('/'));
         return (Hub(host.ToLowerInvariant()), path is "v1" or "v2" ? "" : path);
@@ -110,6 +120,7 @@ internal static class RegistryCredentials
     private static bool Covers(string path, string image)
     {
         var repository = image[(image.IndexOf('/', StringComparison.Ordinal) + 1)..];
-        return path.Length == 0 || repository.StartsWith(path + "/", StringComparison.Ordinal) || repository.Split(':', '@')[0] == path;
+        return path.Length == 0 || repository.StartsWith(path + "/", StringComparison.Ordinal)
+            || repository.Split(':', '@')[0] == path;
     }
 }

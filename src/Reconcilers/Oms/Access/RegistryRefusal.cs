@@ -4,12 +4,19 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>
-/// Distinguishes a registry that refuses the operator from one that cannot be reached: dockerd reports both with several
-/// statuses, and only the messages differ.
+/// Distinguishes a registry that refuses the operator from one that cannot be reached: dockerd reports both with
+/// several statuses, and only the messages differ.
 /// </summary>
 internal static class RegistryRefusal
 {
-    private static readonly string[] Words = ["unauthorized", "denied", "authentication required", "no basic auth credentials", "incorrect username or password"];
+    private static readonly string[] Words =
+    [
+        "unauthorized",
+        "denied",
+        "authentication required",
+        "no basic auth credentials",
+        "incorrect username or password",
+    ];
 
     /// <summary>Whether the registry refuses the credentials, or wants some.</summary>
     public static bool Is(DockerException exception) => exception switch
@@ -25,8 +32,11 @@ internal static class RegistryRefusal
     {
         var host = RegistryCredentials.HostOf(image);
         return secret is null
-            ? $"Registry {host} does not serve {image} to {node} without credentials ({exception.Message.TrimEnd('.')}). Put them into a Secret and name it in spec.imagePullSecretRef, or correct spec.image."
-            : $"Registry {host} refuses the credentials of Secret {secret} for {image} on {node} ({exception.Message.TrimEnd('.')}). Correct the Secret, or spec.image.";
+            ? $"Registry {host} does not serve {image} to {node} without credentials "
+                + $"({exception.Message.TrimEnd('.')}). Put them into a Secret and name it in spec.imagePullSecretRef, "
+                + "or correct spec.image."
+            : $"Registry {host} refuses the credentials of Secret {secret} for {image} on {node} "
+                + $"({exception.Message.TrimEnd('.')}). Correct the Secret, or spec.image.";
     }
 
     private static bool Speaks(string words) =>

@@ -15,7 +15,8 @@ internal static class SnapshotCredentials
         var metadata = await targets.MetadataAsync(cancellationToken);
         return new Crds.BackupSnapshots.DatabaseSource
         {
-            CredentialsSecretRef = new SecretReference { Name = await EnsureAsync(targets, ownerUid, metadata.Target, cancellationToken) },
+            CredentialsSecretRef =
+                new SecretReference { Name = await EnsureAsync(targets, ownerUid, metadata.Target, cancellationToken) },
             Host = metadata.Target.Host,
             Port = metadata.Target.Port,
             Tls = targets.Upgrade.Spec.MetadataDatabase?.Tls ?? new DatabaseTls(),
@@ -51,10 +52,16 @@ internal static class SnapshotCredentials
         }
         catch (KubernetesAlreadyExistsException)
         {
-            var present = await targets.Kubernetes.GetAsync<V1Secret>(name, upgrade.Metadata.Namespace, cancellationToken);
+            var present =
+                await targets.Kubernetes.GetAsync<V1Secret>(name, upgrade.Metadata.Namespace, cancellationToken);
             if (present is not null && present.Metadata.Labels?.GetValueOrDefault(Labels.UpgradeUid) == ownerUid)
             {
-                await targets.Kubernetes.UpdateAsync(wanted with { Metadata = wanted.Metadata with { ResourceVersion = present.Metadata.ResourceVersion } }, cancellationToken);
+                await targets.Kubernetes.UpdateAsync(
+                    wanted with
+                    {
+                        Metadata = wanted.Metadata with { ResourceVersion = present.Metadata.ResourceVersion },
+                    },
+                    cancellationToken);
             }
         }
 

@@ -51,7 +51,11 @@ internal sealed class StorageArchiveReader(IStorages storages, HashedArchives ar
 
         try
         {
-            var (hashed, images) = await HashedObject.ReadAsync(place, path, (content, token) => ImageArchiveManifest.FindAsync(content, path, token), cancellationToken);
+            var (hashed, images) = await HashedObject.ReadAsync(
+                place,
+                path,
+                (content, token) => ImageArchiveManifest.FindAsync(content, path, token),
+                cancellationToken);
             var contents = new ImageArchiveContents(hashed.Sha256, hashed.Info.Bytes, images);
             archives.Keep(place, path, hashed);
             _known.Set(key, new Known(hashed.Info, contents));
@@ -63,7 +67,8 @@ internal sealed class StorageArchiveReader(IStorages storages, HashedArchives ar
         }
     }
 
-    public Task<IReadOnlyList<string>> SnapshotFilesAsync(BackupSnapshot snapshot, CancellationToken cancellationToken) =>
+    public Task<IReadOnlyList<string>> SnapshotFilesAsync(
+        BackupSnapshot snapshot, CancellationToken cancellationToken) =>
         StoredSnapshotFiles.MissingAsync(storages, snapshot, cancellationToken);
 
     private static FileNotFoundException Missing(ISnapshotStorage place, string path) =>

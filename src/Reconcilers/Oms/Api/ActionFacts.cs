@@ -18,10 +18,14 @@ internal static class ActionFacts
         var text = new StringBuilder();
         for (var i = 0; i < items.Count; i++)
         {
-            var line = $"{Flat(items[i].Reason)}\t{Flat(items[i].Subject)}\t{SchemaLimits.Clip(Flat(items[i].Message), LongestMessage)}\n";
+            var message = SchemaLimits.Clip(Flat(items[i].Message), LongestMessage);
+            var line = $"{Flat(items[i].Reason)}\t{Flat(items[i].Subject)}\t{message}\n";
             if (text.Length + line.Length > Longest)
             {
-                text.Append(CultureInfo.InvariantCulture, $"{Reasons.ReviewProject}\t\t{items.Count - i} more projects must be checked. Compare the console's list with status.projects.\n");
+                text.Append(
+                    CultureInfo.InvariantCulture,
+                    $"{Reasons.ReviewProject}\t\t{items.Count - i} more projects must be checked. "
+                        + $"Compare the console's list with status.projects.\n");
                 break;
             }
 

@@ -25,7 +25,9 @@ internal static class ComponentSummary
             .GroupBy(c => (c.Kind, Status: Word(c.Status)))
             .OrderBy(g => g.Key.Kind)
             .ThenBy(g => g.Key.Status, StringComparer.Ordinal)
-            .Select(g => $"{NameOf(g.Key.Kind)} {g.Key.Status}" + (g.Count() > 1 ? string.Create(CultureInfo.InvariantCulture, $" x{g.Count()}") : "")));
+            .Select(g =>
+                $"{NameOf(g.Key.Kind)} {g.Key.Status}"
+                    + (g.Count() > 1 ? string.Create(CultureInfo.InvariantCulture, $" x{g.Count()}") : "")));
     }
 
     /// <summary>Reads the kinds and statuses; what is not understood (a cut end) is left out.</summary>

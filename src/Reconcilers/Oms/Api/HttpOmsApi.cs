@@ -44,7 +44,9 @@ internal sealed class HttpOmsApi(OmsApiTarget target, HttpMessageHandler handler
             var seen = new HashSet<string>(StringComparer.Ordinal);
             for (var page = 1; ; page++)
             {
-                var fresh = (await PageAsync(kind, page, PageSize, cancellationToken)).Where(p => seen.Add(p.Id)).ToList();
+                var fresh = (await PageAsync(kind, page, PageSize, cancellationToken))
+                    .Where(p => seen.Add(p.Id))
+                    .ToList();
                 if (fresh.Count == 0)
                 {
                     break;
@@ -52,7 +54,9 @@ internal sealed class HttpOmsApi(OmsApiTarget target, HttpMessageHandler handler
 
                 if (page > MostPages)
                 {
-                    throw _transport.Errors.Unreadable("ListProjects", string.Create(CultureInfo.InvariantCulture, $"still new projects on page {page}"));
+                    throw _transport.Errors.Unreadable(
+                        "ListProjects",
+                        string.Create(CultureInfo.InvariantCulture, $"still new projects on page {page}"));
                 }
 
                 projects.AddRange(fresh);
@@ -79,8 +83,10 @@ internal sealed class HttpOmsApi(OmsApiTarget target, HttpMessageHandler handler
         ProjectKind kind, string id, CancellationToken cancellationToken)
     {
         var what = What("progress", id);
-        var path = $"api/omsp/v2/{(kind == ProjectKind.Migration ? "migrations" : "sync")}/{Uri.EscapeDataString(Checked(what, id))}/progress";
-        return Progress(what, await _transport.ReadAsync<IdRequest>(what, HttpMethod.Get, path, null, null, cancellationToken));
+        var resource = kind == ProjectKind.Migration ? "migrations" : "sync";
+        var path = $"api/omsp/v2/{resource}/{Uri.EscapeDataString(Checked(what, id))}/progress";
+        return Progress(
+            what, await _transport.ReadAsync<IdRequest>(what, HttpMethod.Get, path, null, null, cancellationToken));
     }
 
     public async Task<IReadOnlyList<ProjectStep>> StepsAsync(string id, CancellationToken cancellationToken)
@@ -89,7 +95,9 @@ internal sealed class HttpOmsApi(OmsApiTarget target, HttpMessageHandler handler
         var answer = await AskAsync(what, "DescribeProjectSteps", id, cancellationToken);
         return IsNothing(answer.Data)
             ? []
-            : [.. Read(what, answer.Data, OmsApiJson.Default.StepRows).OfType<StepRow>().Select(s => new ProjectStep(s.Name ?? "", s.Status ?? ""))];
+            : [.. Read(what, answer.Data, OmsApiJson.Default.StepRows)
+                .OfType<StepRow>()
+                .Select(s => new ProjectStep(s.Name ?? "", s.Status ?? ""))];
     }
 
     public async Task<IReadOnlyList<ProjectComponent>> ComponentsAsync(string id, CancellationToken cancellationToken)
@@ -116,7 +124,12 @@ internal sealed class HttpOmsApi(OmsApiTarget target, HttpMessageHandler handler
     public async Task ResumeAsync(string id, CancellationToken cancellationToken)
     {
         var what = What("ResumeProject", id);
-        await _transport.ChangeAsync(what, Action("ResumeProject"), new IdRequest(Checked(what, id)), OmsApiJson.Default.IdRequest, cancellationToken);
+        await _transport.ChangeAsync(
+            what,
+            Action("ResumeProject"),
+            new IdRequest(Checked(what, id)),
+            OmsApiJson.Default.IdRequest,
+            cancellationToken);
     }
 
     public void Dispose() => _transport.Dispose();
@@ -128,28 +141,55 @@ internal sealed class HttpOmsApi(OmsApiTarget target, HttpMessageHandler handler
     private static bool IsNothing(JsonElement data) => data.ValueKind is JsonValueKind.Null or JsonValueKind.Undefined;
 
     private static IEnumerable<ProjectComponent> Components(ProjectComponentKind kind, List<ComponentRow?>? rows) =>
-        (rows ?? []).OfType<ComponentRow>().Select(r => new ProjectComponent(kind, r.Name ?? "", r.Status ?? "", r.Subtopic ?? ""));
+        (rows ?? [])
+            .OfType<ComponentRow>()
+            .Select(r => new ProjectComponent(kind, r.Name ?? "", r.Status ?? "", r.Subtopic ?? ""));
 
     private async Task<List<OmsProject>> PageAsync(
         ProjectKind kind, int page, int size, CancellationToken cancellationToken)
     {
         var type = kind == ProjectKind.Migration ? "MIGRATION" : "SYNC";
         var what = string.Create(CultureInfo.InvariantCulture, $"ListProjects ({type}, page {page})");
-        var answer = await _transport.ReadAsync(what, HttpMethod.Post, Action("ListProjects"), new ListRequest(type, page, size), OmsApiJson.Default.ListRequest, cancellationToken);
-        return IsNothing(answer.Data) ? [] : [.. Read(what, answer.Data, OmsApiJson.Default.ProjectRows).OfType<ProjectRow>().Select(r => Project(what, r, kind))];
+        var answer = await _transport.ReadAsync(
+            what,
+            HttpMethod.Post,
+            Action("ListProjects"),
+            new ListRequest(type, page, size),
+            OmsApiJson.Default.ListRequest,
+            cancellationToken);
+        return IsNothing(answer.Data)
+            ? []
+            : [.. Read(what, answer.Data, OmsApiJson.Default.ProjectRows)
+                .OfType<ProjectRow>()
+                .Select(r => Project(what, r, kind))];
     }
 
     private Task<OmsApiAnswer> AskAsync(string what, string action, string id, CancellationToken cancellationToken) =>
-        _transport.ReadAsync(what, HttpMethod.Post, Action(action), new IdRequest(Checked(what, id)), OmsApiJson.Default.IdRequest, cancellationToken);
+        _transport.ReadAsync(
+            what,
+            HttpMethod.Post,
+            Action(action),
+            new IdRequest(Checked(what, id)),
+            OmsApiJson.Default.IdRequest,
+            cancellationToken);
 
     private string Checked(string what, string id) =>
-        id.Length is > 0 and <= LongestId ? id : throw _transport.Errors.Unreadable(what, "the id of the project is empty or too long");
+        id.Length is > 0 and <= LongestId
+            ? id
+            : throw _transport.Errors.Unreadable(what, "the id of the project is empty or too long");
 
     private OmsProject Project(string what, ProjectRow row, ProjectKind? kind) => new(
-        kind ?? (string.Equals(row.Type, "SYNC", StringComparison.OrdinalIgnoreCase) ? ProjectKind.Synchronization : ProjectKind.Migration),
-        row.Id is { Length: > 0 and <= LongestId } id ? id : throw _transport.Errors.Unreadable(what, "a project without a usable id"),
+        kind
+            ?? (string.Equals(row.Type, "SYNC", StringComparison.OrdinalIgnoreCase)
+                ? ProjectKind.Synchronization
+                : ProjectKind.Migration),
+        row.Id is { Length: > 0 and <= LongestId } id
+            ? id
+            : throw _transport.Errors.Unreadable(what, "a project without a usable id"),
         row.Name ?? "",
-        row.Status is { Length: > 0 } status ? status : throw _transport.Errors.Unreadable(what, $"project {row.Id} has no status"));
+        row.Status is { Length: > 0 } status
+            ? status
+            : throw _transport.Errors.Unreadable(what, $"project {row.Id} has no status"));
 
     private ProjectProgress Progress(string what, OmsApiAnswer answer)
     {
@@ -161,7 +201,9 @@ internal sealed class HttpOmsApi(OmsApiTarget target, HttpMessageHandler handler
 
         // After a switchover the reverse direction runs; the checkpoint of the first direction no longer moves.
         var reverse = row.CurrentStep?.Contains("REVERSE_INCR", StringComparison.OrdinalIgnoreCase) == true;
-        var text = reverse ? row.ReverseIncrTransferCheckpoint ?? row.ReverseIncrSyncCheckpoint : row.IncrSyncCheckpoint;
+        var text = reverse
+            ? row.ReverseIncrTransferCheckpoint ?? row.ReverseIncrSyncCheckpoint
+            : row.IncrSyncCheckpoint;
         var checkpoint = Time(text);
         return new ProjectProgress
         {
@@ -169,7 +211,10 @@ internal sealed class HttpOmsApi(OmsApiTarget target, HttpMessageHandler handler
             CurrentStep = string.IsNullOrEmpty(row.CurrentStep) ? null : row.CurrentStep,
             SynchronizesIncrements = row.EnableIncrSync,
             Checkpoint = checkpoint,
-            CheckpointText = checkpoint is null && !string.IsNullOrWhiteSpace(text) && LooseNumber.Parse(text) is not <= 0 ? text : null,
+            CheckpointText = checkpoint is null && !string.IsNullOrWhiteSpace(text)
+                && LooseNumber.Parse(text) is not <= 0
+                ? text
+                : null,
             AnsweredAt = answer.At,
         };
     }

@@ -3,8 +3,8 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>
-/// Reads the Secret of <c>spec.preflight.apiCredentialsSecretRef</c>: keys username and password, and optionally url and
-/// ca.crt.
+/// Reads the Secret of <c>spec.preflight.apiCredentialsSecretRef</c>: keys username and password, and optionally url
+/// and ca.crt.
 /// </summary>
 internal static class OmsApiCredentials
 {
@@ -28,9 +28,16 @@ internal static class OmsApiCredentials
         }
 
         var address = SecretText.Of(data, "url") is { } url
-            ? ConsoleAddress.Parse(url) ?? throw Unusable($"key url of Secret {name} ({Field}) is not an address of a console. Use a form like https://oms.example:8089")
+            ? ConsoleAddress.Parse(url)
+                ?? throw Unusable(
+                    $"key url of Secret {name} ({Field}) is not an address of a console. "
+                        + "Use a form like https://oms.example:8089")
             : usual;
-        return new OmsApiTarget(address, Required(name, data, "username"), new Secret(Required(name, data, "password")), SecretText.Of(data, SecretKeys.Authority));
+        return new OmsApiTarget(
+            address,
+            Required(name, data, "username"),
+            new Secret(Required(name, data, "password")),
+            SecretText.Of(data, SecretKeys.Authority));
     }
 
     private static string Required(string name, IReadOnlyDictionary<string, byte[]> data, string key) =>

@@ -17,7 +17,23 @@ internal sealed class OmsApiErrors(Uri address, OmsApiTarget target, string logi
     private const int LongestPlace = 200;
 
     private static readonly string[] LoginWords =
-        ["unauthorized", "unauthenticated", "authentication", "authorization", "auth_fail", "not login", "not logged in", "no permission", "permission denied", "access denied", "password", "密码", "认证", "未登录", "无权限"];
+        [
+            "unauthorized",
+            "unauthenticated",
+            "authentication",
+            "authorization",
+            "auth_fail",
+            "not login",
+            "not logged in",
+            "no permission",
+            "permission denied",
+            "access denied",
+            "password",
+            "密码",
+            "认证",
+            "未登录",
+            "无权限",
+        ];
 
     private static readonly string[] ExpiryWords = ["expire", "过期", "失效"];
 
@@ -30,7 +46,9 @@ internal sealed class OmsApiErrors(Uri address, OmsApiTarget target, string logi
         var envelope = Parse(content, out var problem);
         if (envelope?.Success is { } success)
         {
-            return success && response.IsSuccessStatusCode ? envelope.Data : throw Refused(what, response.StatusCode, envelope);
+            return success && response.IsSuccessStatusCode
+                ? envelope.Data
+                : throw Refused(what, response.StatusCode, envelope);
         }
 
         throw NoAnswer(what, response, content, problem);
@@ -40,39 +58,60 @@ internal sealed class OmsApiErrors(Uri address, OmsApiTarget target, string logi
     {
         if (EndpointRefusedException.In(cause) is { } refused)
         {
-            return Error(OmsApiErrorKind.Refused, what, $"{refused.Message} The address comes from the key url of the Secret, or is the node's own", cause: cause);
+            return Error(
+                OmsApiErrorKind.Refused,
+                what,
+                $"{refused.Message} The address comes from the key url of the Secret, or is the node's own",
+                cause: cause);
         }
 
         if (HttpFailure.IsForeign(cause))
         {
-            return Error(OmsApiErrorKind.Unreadable, what, $"{HttpFailure.Describe(cause)}. Check that the address is that of OMS", cause: cause);
+            return Error(
+                OmsApiErrorKind.Unreadable,
+                what,
+                $"{HttpFailure.Describe(cause)}. Check that the address is that of OMS",
+                cause: cause);
         }
 
         var why = cause is HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError }
-            ? $"its certificate is not trusted or TLS failed ({HttpFailure.Describe(cause)}). Put the authority into the key ca.crt, or correct the key url"
-            : $"it does not answer ({(cause as HttpRequestException)?.HttpRequestError.ToString() ?? cause.GetType().Name}: {HttpFailure.Describe(cause)}). Check that the port is open to the operator and that oms_console is running";
+            ? $"its certificate is not trusted or TLS failed ({HttpFailure.Describe(cause)}). "
+                + "Put the authority into the key ca.crt, or correct the key url"
+            : "it does not answer "
+                + $"({(cause as HttpRequestException)?.HttpRequestError.ToString() ?? cause.GetType().Name}: "
+                + $"{HttpFailure.Describe(cause)}). Check that the port is open to the operator and that oms_console "
+                + "is running";
         return Error(OmsApiErrorKind.Unreachable, what, why, cause: cause);
     }
 
     public OmsApiException TimedOut(string what, TimeSpan after, Exception cause) => Error(
         OmsApiErrorKind.Unreachable,
         what,
-        string.Create(CultureInfo.InvariantCulture, $"no answer within {after.TotalSeconds:0} s. Check that the port is open to the operator and that oms_console is running"),
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"no answer within {after.TotalSeconds:0} s. Check that the port is open to the operator and that "
+                + $"oms_console is running"),
         cause: new TimeoutException(cause.Message, cause));
 
     public OmsApiException TooLong(string what, int limit) => Error(
-        OmsApiErrorKind.Unreadable, what, string.Create(CultureInfo.InvariantCulture, $"the answer is longer than {limit / (1024 * 1024)} MiB and was not read. Check that the address is that of OMS"));
+        OmsApiErrorKind.Unreadable, what, string.Create(
+            CultureInfo.InvariantCulture,
+            $"the answer is longer than {limit / (1024 * 1024)} MiB and was not read. "
+                + $"Check that the address is that of OMS"));
 
-    public OmsApiException Unreadable(string what, string why, Exception? cause = null) => Error(OmsApiErrorKind.Unreadable, what, why, cause: cause);
+    public OmsApiException Unreadable(string what, string why, Exception? cause = null) =>
+        Error(OmsApiErrorKind.Unreadable, what, why, cause: cause);
 
     private OmsApiException Refused(string what, HttpStatusCode status, Envelope envelope)
     {
         var words = $"{envelope.Code} {envelope.Message}";
-        var said = $"success: {(envelope.Success == true ? "true" : "false")}, HTTP {(int)status}, code {Clip(envelope.Code) ?? "none"}: {Clip(envelope.Message) ?? "no message"}";
+        var said = $"success: {(envelope.Success == true ? "true" : "false")}, HTTP {(int)status}, code "
+            + $"{Clip(envelope.Code) ?? "none"}: {Clip(envelope.Message) ?? "no message"}";
         said += envelope.Advice is { Length: > 0 } advice ? $" ({Clip(advice)})" : "";
         said += envelope.RequestId is { Length: > 0 } request ? $" [request {Clip(request)}]" : "";
         var isParameter = string.Equals(envelope.Code, "PARAM_ERROR", StringComparison.Ordinal);
-        if (status is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden || (!isParameter && Has(words, LoginWords)))
+        if (status is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden
+            || (!isParameter && Has(words, LoginWords)))
         {
             return Denied(what, said, Has(words, ExpiryWords), envelope.Code);
         }
@@ -93,11 +132,17 @@ internal sealed class OmsApiErrors(Uri address, OmsApiTarget target, string logi
                 var to = Place(response.Headers.Location);
                 return to.Contains("login", StringComparison.OrdinalIgnoreCase)
                     ? Denied(what, $"HTTP {(int)status} to {to}", expired: false, code: null)
-                    : Error(OmsApiErrorKind.Absent, what, $"HTTP {(int)status} to {to}. Put the console's own address into the key url");
+                    : Error(
+                        OmsApiErrorKind.Absent,
+                        what,
+                        $"HTTP {(int)status} to {to}. Put the console's own address into the key url");
             case 404 or 405 or 410:
                 return Error(OmsApiErrorKind.Absent, what, $"HTTP {(int)status}: this console has no such API");
             case 408 or 425 or 429 or >= 500:
-                return Error(OmsApiErrorKind.Unreachable, what, $"HTTP {(int)status}. The console may be starting. See /home/admin/logs in its container");
+                return Error(
+                    OmsApiErrorKind.Unreachable,
+                    what,
+                    $"HTTP {(int)status}. The console may be starting. See /home/admin/logs in its container");
             case >= 400:
                 return Error(OmsApiErrorKind.Refused, what, $"HTTP {(int)status} without an answer of OMS");
             default:
@@ -105,19 +150,30 @@ internal sealed class OmsApiErrors(Uri address, OmsApiTarget target, string logi
         }
 
         return Array.Find(content, b => !char.IsWhiteSpace((char)b)) == (byte)'<'
-            ? Error(OmsApiErrorKind.Absent, what, "the answer is a web page instead of JSON. The console has no such API, or the key url is the address of another program")
-            : Error(OmsApiErrorKind.Unreadable, what, problem is null ? "the answer has no field success" : "the answer is not complete JSON", cause: problem);
+            ? Error(
+                OmsApiErrorKind.Absent,
+                what,
+                "the answer is a web page instead of JSON. The console has no such API, or the key url is the address "
+                    + "of another program")
+            : Error(
+                OmsApiErrorKind.Unreadable,
+                what,
+                problem is null ? "the answer has no field success" : "the answer is not complete JSON",
+                cause: problem);
     }
 
     private OmsApiException Denied(string what, string said, bool expired, string? code) => Error(
         OmsApiErrorKind.Denied,
         what,
         expired
-            ? $"the password of user {target.User} has expired ({said}). OMS passwords expire after 90 days. Set a new one in the console and put it into the Secret"
-            : $"the login of user {target.User} was refused ({said}). Correct username and password in the Secret, and check that the user may use the API",
+            ? $"the password of user {target.User} has expired ({said}). OMS passwords expire after 90 days. "
+                + "Set a new one in the console and put it into the Secret"
+            : $"the login of user {target.User} was refused ({said}). Correct username and password in the Secret, and "
+                + "check that the user may use the API",
         code);
 
-    private OmsApiException Error(OmsApiErrorKind kind, string what, string why, string? code = null, Exception? cause = null) =>
+    private OmsApiException Error(
+        OmsApiErrorKind kind, string what, string why, string? code = null, Exception? cause = null) =>
         new(kind, _redactor.Redact($"OMS API at {address.AbsoluteUri}, {what}: {why}"), code, cause);
 
     private static Envelope? Parse(byte[] content, out JsonException? problem)

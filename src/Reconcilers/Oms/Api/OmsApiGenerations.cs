@@ -13,14 +13,19 @@ internal static class OmsApiGenerations
     /// <summary>The generation that a version's documents describe (docs/research/oms.md#console-api).</summary>
     public static OmsApiGeneration ImpliedBy(OmsVersion version)
     {
-        return version >= V2Since ? OmsApiGeneration.V2 : version >= ProgressSince ? OmsApiGeneration.Progress : OmsApiGeneration.None;
+        return version >= V2Since
+            ? OmsApiGeneration.V2
+            : version >= ProgressSince
+            ? OmsApiGeneration.Progress
+            : OmsApiGeneration.None;
     }
 
     /// <summary>The generation as the end of a sentence.</summary>
     public static string Describe(OmsApiGeneration generation) => generation switch
     {
         OmsApiGeneration.V2 => "the API /api/v2",
-        OmsApiGeneration.Progress => "only the API /api/omsp/v2, which tells the progress of a project whose id is known",
+        OmsApiGeneration.Progress =>
+            "only the API /api/omsp/v2, which tells the progress of a project whose id is known",
         _ => "no API that tells of projects",
     };
 }

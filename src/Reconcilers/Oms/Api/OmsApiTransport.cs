@@ -85,7 +85,8 @@ internal sealed class OmsApiTransport : IDisposable
         JsonTypeInfo<TBody>? type,
         CancellationToken cancellationToken)
         where TBody : class =>
-        await _reads.ExecuteAsync(async token => await SendAsync(what, method, path, body, type, token), cancellationToken);
+        await _reads.ExecuteAsync(
+            async token => await SendAsync(what, method, path, body, type, token), cancellationToken);
 
     /// <summary>Sends once.</summary>
     public Task<OmsApiAnswer> ChangeAsync<TBody>(
@@ -101,19 +102,28 @@ internal sealed class OmsApiTransport : IDisposable
 
     private static X509ChainPolicy Trust(string authority)
     {
-        var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
+        var policy = new X509ChainPolicy
+        {
+            TrustMode = X509ChainTrustMode.CustomRootTrust,
+            RevocationMode = X509RevocationMode.NoCheck,
+        };
         try
         {
             policy.CustomTrustStore.ImportFromPem(authority);
         }
         catch (CryptographicException exception)
         {
-            throw new OmsApiException(OmsApiErrorKind.Credentials, "The key ca.crt contains no PEM certificate. Put the authority of the console's certificate there", innerException: exception);
+            throw new OmsApiException(
+                OmsApiErrorKind.Credentials,
+                "The key ca.crt contains no PEM certificate. Put the authority of the console's certificate there",
+                innerException: exception);
         }
 
         return policy.CustomTrustStore.Count > 0
             ? policy
-            : throw new OmsApiException(OmsApiErrorKind.Credentials, "The key ca.crt contains no PEM certificate. Put the authority of the console's certificate there");
+            : throw new OmsApiException(
+                OmsApiErrorKind.Credentials,
+                "The key ca.crt contains no PEM certificate. Put the authority of the console's certificate there");
     }
 
     private async Task<OmsApiAnswer> SendAsync<TBody>(
@@ -134,11 +144,15 @@ internal sealed class OmsApiTransport : IDisposable
             request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
             if (body is not null && type is not null)
             {
-                request.Content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(body, type)) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } };
+                request.Content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(body, type))
+                {
+                    Headers = { ContentType = new MediaTypeHeaderValue("application/json") },
+                };
             }
 
             using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token);
-            await BoundedBody.LoadAsync(response.Content, LongestAnswer, () => _errors.TooLong(what, LongestAnswer), either.Token);
+            await BoundedBody.LoadAsync(
+                response.Content, LongestAnswer, () => _errors.TooLong(what, LongestAnswer), either.Token);
             var content = await response.Content.ReadAsByteArrayAsync(either.Token);
             return new OmsApiAnswer(_errors.Data(what, response, content), response.Headers.Date ?? _time.GetUtcNow());
         }

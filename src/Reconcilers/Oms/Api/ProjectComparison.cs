@@ -37,10 +37,20 @@ internal static class ProjectComparison
     {
         var what = now switch
         {
-            null => ProjectStatuses.MayBeGone(recorded.Status) ? null : $"was {recorded.Status} before the upgrade and is not found now; look for it in the console",
+            null =>
+                ProjectStatuses.MayBeGone(recorded.Status)
+                    ? null
+                    : $"was {recorded.Status} before the upgrade and is not found now; look for it in the console",
             _ when ProjectStatuses.IsAsBefore(recorded.Status, now.Status) => null,
             _ => $"was {recorded.Status} before the upgrade and is {now.Status} now; look at it in the console",
         };
-        return what is null ? null : new ActionItem { Reason = Reasons.ReviewProject, Subject = Subject(recorded), Message = $"{Title(recorded)} {what}" };
+        return what is null
+            ? null
+            : new ActionItem
+            {
+                Reason = Reasons.ReviewProject,
+                Subject = Subject(recorded),
+                Message = $"{Title(recorded)} {what}",
+            };
     }
 }

@@ -20,7 +20,12 @@ internal static class ProjectLinks
         var recorded = ComponentSummary.Read(before.Components);
         var running = ProjectStatuses.IsRunning(before.Status);
         var problems = new List<string>();
-        foreach (var (store, writer) in new[] { (ProjectComponentKind.Store, ProjectComponentKind.IncrSync), (ProjectComponentKind.ReverseStore, ProjectComponentKind.ReverseIncrSync) })
+        (ProjectComponentKind Store, ProjectComponentKind Writer)[] links =
+        [
+            (ProjectComponentKind.Store, ProjectComponentKind.IncrSync),
+            (ProjectComponentKind.ReverseStore, ProjectComponentKind.ReverseIncrSync),
+        ];
+        foreach (var (store, writer) in links)
         {
             problems.AddRange(Stores(store, recorded[store], components));
 
@@ -46,8 +51,11 @@ internal static class ProjectLinks
         return
         [
             .. components
-                .Where(c => c.Kind is ProjectComponentKind.FullImport or ProjectComponentKind.FullVerification && !IsGood(c, GoodImport, recorded[c.Kind]))
-                .Select(c => $"{ComponentSummary.NameOf(c.Kind)} is {ComponentSummary.Word(c.Status)}: resume it by hand"),
+                .Where(c =>
+                    c.Kind is ProjectComponentKind.FullImport or ProjectComponentKind.FullVerification
+                        && !IsGood(c, GoodImport, recorded[c.Kind]))
+                .Select(
+                    c => $"{ComponentSummary.NameOf(c.Kind)} is {ComponentSummary.Word(c.Status)}: resume it by hand"),
         ];
     }
 
@@ -65,7 +73,10 @@ internal static class ProjectLinks
         return stores
             .GroupBy(s => s.Subtopic, StringComparer.Ordinal)
             .Where(g => !g.Any(s => IsGood(s, GoodLink, states)))
-            .Select(g => $"{ComponentSummary.NameOf(kind)}{(g.Key.Length > 0 ? $" of {g.Key}" : "")} is {string.Join(" and ", g.Select(s => ComponentSummary.Word(s.Status)).Distinct(StringComparer.Ordinal))}");
+            .Select(g =>
+                $"{ComponentSummary.NameOf(kind)}{(g.Key.Length > 0 ? $" of {g.Key}" : "")} is "
+                    + string.Join(
+                        " and ", g.Select(s => ComponentSummary.Word(s.Status)).Distinct(StringComparer.Ordinal)));
     }
 
     private static IEnumerable<string> Writers(
@@ -75,7 +86,8 @@ internal static class ProjectLinks
         var states = recorded.ToList();
         return writers.Count == 0
             ? states.Count > 0 ? [$"{ComponentSummary.NameOf(kind)} is gone"] : []
-            : writers.Where(w => !IsGood(w, GoodLink, states)).Select(w => $"{ComponentSummary.NameOf(kind)} is {ComponentSummary.Word(w.Status)}");
+            : writers.Where(w => !IsGood(w, GoodLink, states))
+                .Select(w => $"{ComponentSummary.NameOf(kind)} is {ComponentSummary.Word(w.Status)}");
     }
 
     private static bool IsGood(ProjectComponent component, string[] good, IEnumerable<string> recorded)

@@ -36,7 +36,8 @@ internal sealed class ProjectMatch
             return same;
         }
 
-        var name = _renamed.FirstOrDefault(r => r.Kind == recorded.Kind && r.Id == recorded.Id)?.NewName ?? recorded.Name;
+        var name = _renamed.FirstOrDefault(r => r.Kind == recorded.Kind && r.Id == recorded.Id)?.NewName
+            ?? recorded.Name;
         var named = _byName[(recorded.Kind, name)].Take(2).ToList();
         return named.Count == 1 ? named[0] : null;
     }

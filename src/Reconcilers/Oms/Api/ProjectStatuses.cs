@@ -18,7 +18,8 @@ internal static class ProjectStatuses
 
     /// <summary>It has components that matter: running, suspended, failed, or a word that is not known.</summary>
     public static bool IsLive(string status) =>
-        !Is(status, "INIT") && !Is(status, "FINISHED") && !Is(status, "RELEASING") && !Is(status, "RELEASED") && !Is(status, "DELETED");
+        !Is(status, "INIT") && !Is(status, "FINISHED") && !Is(status, "RELEASING") && !Is(status, "RELEASED")
+            && !Is(status, "DELETED");
 
     /// <summary>
     /// Whether a project has the recorded status, or one that follows from it without intervention.

@@ -11,8 +11,8 @@ namespace Drydock.Reconcilers.Oms;
 /// <param name="Reason">Stable word.</param>
 /// <param name="Message">A sentence; empty for none.</param>
 /// <param name="Actions">What an administrator has to do about projects.</param>
-/// <param name="Watched">Whether the links of projects that were running before were watched; their state is then in the
-/// actions.</param>
+/// <param name="Watched">Whether the links of projects that were running before were watched; their state is then in
+/// the actions.</param>
 internal sealed record ProjectVerdict(
     string Verified, string Reason, string Message, IReadOnlyList<ActionItem> Actions, bool Watched = false)
 {
@@ -25,10 +25,12 @@ internal sealed record ProjectVerdict(
     private const string WatchedFact = "watched";
 
     /// <summary>Nothing to find.</summary>
-    public static ProjectVerdict AsBefore(string message, bool watched = false) => new("True", Reasons.Done, message, [], watched);
+    public static ProjectVerdict AsBefore(string message, bool watched = false) =>
+        new("True", Reasons.Done, message, [], watched);
 
     /// <summary>It could not be found out.</summary>
-    public static ProjectVerdict Unknown(string message, IReadOnlyList<ActionItem>? actions = null) => new("Unknown", Reasons.Unverifiable, message, actions ?? []);
+    public static ProjectVerdict Unknown(string message, IReadOnlyList<ActionItem>? actions = null) =>
+        new("Unknown", Reasons.Unverifiable, message, actions ?? []);
 
     /// <summary>The facts of a step.</summary>
     public IReadOnlyDictionary<string, string> ToFacts() => new Dictionary<string, string>(StringComparer.Ordinal)
@@ -43,7 +45,8 @@ internal sealed record ProjectVerdict(
     /// <summary>The last verdict of a plan; null while there is none.</summary>
     public static ProjectVerdict? Last(Plan plan)
     {
-        return plan.Steps.LastOrDefault(s => s.State == StepState.Succeeded && s.Facts?.ContainsKey(VerifiedFact) == true)?.Facts is { } facts
+        return plan.Steps.LastOrDefault(
+            s => s.State == StepState.Succeeded && s.Facts?.ContainsKey(VerifiedFact) == true)?.Facts is { } facts
             ? new ProjectVerdict(
                 facts[VerifiedFact],
                 facts.GetValueOrDefault(ReasonFact) ?? Reasons.Unverifiable,

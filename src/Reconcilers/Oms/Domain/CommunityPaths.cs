@@ -25,14 +25,17 @@ internal static class CommunityPaths
 
     /// <summary>Whether the vendor lists the upgrade. A build of 3.2.2 may go to a later build of 3.2.2.</summary>
     internal static bool IsListed(OmsVersion from, OmsVersion to) =>
-        Sources(to)?.Any(source => source.IsSameRelease(from)) == true || (to.IsSameRelease(SameRelease) && from.IsSameRelease(SameRelease));
+        Sources(to)?.Any(source => source.IsSameRelease(from)) == true
+            || (to.IsSameRelease(SameRelease) && from.IsSameRelease(SameRelease));
 
     /// <summary>What the vendor says of the target.</summary>
     internal static string WhatIsListed(OmsVersion to) => Sources(to) switch
     {
         _ when to.IsSameRelease(FreshOnly) => $"{Short(FreshOnly)} is a fresh deployment only",
-        { } sources => $"the vendor's guide for {Short(to)} starts from {string.Join(", ", sources.Select(Short))} only",
-        _ when to.IsSameRelease(V(4, 2, 6)) => "the vendor's pages for 4.2.6 contradict each other (one starts from 4.2.4, one from 4.2.5)",
+        { } sources =>
+            $"the vendor's guide for {Short(to)} starts from {string.Join(", ", sources.Select(Short))} only",
+        _ when to.IsSameRelease(V(4, 2, 6)) =>
+            "the vendor's pages for 4.2.6 contradict each other (one starts from 4.2.4, one from 4.2.5)",
         _ => $"no list of sources for {Short(to)} is known to this release",
     };
 
@@ -46,11 +49,16 @@ internal static class CommunityPaths
 
         if (from.Release <= LastBeforeGap && to.Release > LastBeforeGap)
         {
-            var furthest = from.IsSameRelease(LastBeforeGap) ? "" : $" (the last in-place upgrade is to {Short(LastBeforeGap)})";
-            return $"no in-place upgrade exists from {Short(LastBeforeGap)} or below to {Short(FreshOnly)} or above{furthest}; deploy {Short(to)} as a new installation and create the projects there";
+            var furthest = from.IsSameRelease(LastBeforeGap)
+                ? ""
+                : $" (the last in-place upgrade is to {Short(LastBeforeGap)})";
+            return $"no in-place upgrade exists from {Short(LastBeforeGap)} or below to {Short(FreshOnly)} or "
+                + $"above{furthest}; deploy {Short(to)} as a new installation and create the projects there";
         }
 
-        var onward = Table.Where(entry => entry.Sources.Any(source => source.IsSameRelease(from))).Select(entry => Short(entry.Target)).ToList();
+        var onward = Table.Where(entry => entry.Sources.Any(source => source.IsSameRelease(from)))
+            .Select(entry => Short(entry.Target))
+            .ToList();
         return onward.Count > 0
             ? $"from {Short(from)} the listed upgrades are to {string.Join(", ", onward)}"
             : $"no upgrade from {Short(from)} is listed; ask the vendor";
@@ -74,7 +82,8 @@ internal static class CommunityPaths
                 return chain.Count > 1 ? chain : null;
             }
 
-            foreach (var (target, _) in Table.Where(entry => entry.Sources.Any(source => source.IsSameRelease(present)) && !reached.ContainsKey(entry.Target)))
+            foreach (var (target, _) in Table.Where(entry =>
+                entry.Sources.Any(source => source.IsSameRelease(present)) && !reached.ContainsKey(entry.Target)))
             {
                 reached[target] = present;
                 queue.Enqueue(target);

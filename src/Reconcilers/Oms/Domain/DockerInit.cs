@@ -47,13 +47,17 @@ internal static class DockerInit
         var rc = exitCode.ToString(CultureInfo.InvariantCulture);
         return (marker, exitCode) switch
         {
-            (true, 0) => new DockerInitVerdict(DockerInitOutcome.Success, lastStep, "docker_init.sh finished successfully."),
+            (true, 0) =>
+                new DockerInitVerdict(DockerInitOutcome.Success, lastStep, "docker_init.sh finished successfully."),
             (true, _) => new DockerInitVerdict(
-                DockerInitOutcome.SuccessWithWarning, lastStep, $"docker_init.sh printed its success line but ended with exit code {rc}; the verification that follows decides."),
+                DockerInitOutcome.SuccessWithWarning, lastStep, "docker_init.sh printed its success line but ended "
+                    + $"with exit code {rc}; the verification that follows decides."),
             _ => new DockerInitVerdict(
                 DockerInitOutcome.Failed,
                 lastStep,
-                $"docker_init.sh ended with exit code {rc} and without its success line '{SuccessMarker}'; {(lastStep is null ? "it announced no step" : $"the last step it announced was '{lastStep}'")}. See its output."),
+                $"docker_init.sh ended with exit code {rc} and without its success line '{SuccessMarker}'; "
+                    + (lastStep is null ? "it announced no step" : $"the last step it announced was '{lastStep}'")
+                    + ". See its output."),
         };
     }
 

@@ -19,16 +19,19 @@ internal static class EnterprisePaths
     {
         if (to.IsSameRelease(V431))
         {
-            return $"upgrades to {to} are impossible while oblogproxy tasks exist, which cannot be read, so this release does not list it; set toVersion to {UpgradePaths.EnterpriseTarget}";
+            return $"upgrades to {to} are impossible while oblogproxy tasks exist, which cannot be read, so this "
+                + $"release does not list it; set toVersion to {UpgradePaths.EnterpriseTarget}";
         }
 
         if (to.IsSameRelease(V340))
         {
-            return $"the vendor's guide for {to} starts from {V331}; set toVersion to {UpgradePaths.EnterpriseTarget}, to which {from} can go directly";
+            return $"the vendor's guide for {to} starts from {V331}; set toVersion to {UpgradePaths.EnterpriseTarget}, "
+                + $"to which {from} can go directly";
         }
 
         return from < UpgradePaths.EnterpriseTarget
-            ? $"the upgrade from {from} to {to} is not listed by this release; set toVersion to {UpgradePaths.EnterpriseTarget} or one of its bugfix packs"
+            ? $"the upgrade from {from} to {to} is not listed by this release; set toVersion to "
+                + $"{UpgradePaths.EnterpriseTarget} or one of its bugfix packs"
             : $"the upgrade from {from} to {to} is not listed by this release; ask the vendor";
     }
 
@@ -37,7 +40,8 @@ internal static class EnterprisePaths
     {
         // Releases phrase the floor differently (docs/research/oms.md#correction-jar): 4.0.2 skips it from
         // 4.0.1 on, 4.2.3 only from 4.0.2 on.
-        var known = to.IsSameRelease(UpgradePaths.EnterpriseTarget) || to.IsSameRelease(V402) || to.IsSameRelease(V431) || to.IsSameRelease(UpgradePaths.MergedArchitecture);
+        var known = to.IsSameRelease(UpgradePaths.EnterpriseTarget) || to.IsSameRelease(V402) || to.IsSameRelease(V431)
+            || to.IsSameRelease(UpgradePaths.MergedArchitecture);
         return from.IsSameRelease(UpgradePaths.MergedArchitecture) && !known
             ? $"the vendor's guides contradict each other on whether the correction JAR has to run from {from} to {to}"
             : null;

@@ -20,7 +20,8 @@ internal sealed class HaConfig : IEquatable<HaConfig>
     }
 
     /// <summary>The vendor's full default, HA off; for a system that has no row.</summary>
-    public static HaConfig Default { get; } = Parse("{" + string.Join(",", HaConfigKeys.Defaults.Select(pair => $"\"{pair.Key}\":{pair.Value}")) + "}");
+    public static HaConfig Default { get; } =
+        Parse("{" + string.Join(",", HaConfigKeys.Defaults.Select(pair => $"\"{pair.Key}\":{pair.Value}")) + "}");
 
     /// <summary>The text.</summary>
     public string Raw { get; }
@@ -47,8 +48,10 @@ internal sealed class HaConfig : IEquatable<HaConfig>
     /// How many minutes back a new Store reads; null if the key is absent or not a whole number (OMS then uses 30).
     /// </summary>
     public int? RefetchStoreIntervalMin =>
-        _json.Find(HaConfigKeys.RefetchStoreIntervalMin) is { Kind: JsonTokenType.Number or JsonTokenType.String } member
-        && int.TryParse(_json.RawValue(member).Trim('"'), NumberStyles.Integer, CultureInfo.InvariantCulture, out var minutes)
+        _json.Find(
+            HaConfigKeys.RefetchStoreIntervalMin) is { Kind: JsonTokenType.Number or JsonTokenType.String } member
+        && int.TryParse(
+            _json.RawValue(member).Trim('"'), NumberStyles.Integer, CultureInfo.InvariantCulture, out var minutes)
             ? minutes
             : null;
 
@@ -66,7 +69,9 @@ internal sealed class HaConfig : IEquatable<HaConfig>
         catch (FormatException error)
         {
             throw new FormatException(
-                $"The value of {HaConfigKeys.RowName} cannot be read: {error.Message}. Expected a JSON object such as {{\"enable\":false}}; correct it in the OMS console under System Management > System Parameters.",
+                $"The value of {HaConfigKeys.RowName} cannot be read: {error.Message}. "
+                    + "Expected a JSON object such as {\"enable\":false}; correct it in the OMS console under System "
+                    + "Management > System Parameters.",
                 error);
         }
     }
@@ -98,11 +103,15 @@ internal sealed class HaConfig : IEquatable<HaConfig>
     /// The same with <c>refetchStoreIntervalMin</c> not below this many minutes; the very same text if it is not.
     /// </summary>
     public HaConfig WithRefetchAtLeast(int minutes) =>
-        minutes > (RefetchStoreIntervalMin ?? RefetchWindow.DefaultMinutes) ? With(HaConfigKeys.RefetchStoreIntervalMin, minutes) : this;
+        minutes > (RefetchStoreIntervalMin ?? RefetchWindow.DefaultMinutes)
+            ? With(HaConfigKeys.RefetchStoreIntervalMin, minutes)
+            : this;
 
     /// <summary>The same with the <c>refetchStoreIntervalMin</c> of another one, if that has any.</summary>
     public HaConfig WithRefetchOf(HaConfig other) =>
-        other.RefetchStoreIntervalMin is { } minutes && RefetchStoreIntervalMin != minutes ? With(HaConfigKeys.RefetchStoreIntervalMin, minutes) : this;
+        other.RefetchStoreIntervalMin is { } minutes && RefetchStoreIntervalMin != minutes
+            ? With(HaConfigKeys.RefetchStoreIntervalMin, minutes)
+            : this;
 
     /// <summary>
     /// What to write to turn HA on, starting from these settings as they are now: the settings of before the upgrade
@@ -189,7 +198,8 @@ internal sealed class HaConfig : IEquatable<HaConfig>
     {
         { Kind: JsonTokenType.True } => true,
         { Kind: JsonTokenType.False } => false,
-        { Kind: JsonTokenType.String } member when bool.TryParse(_json.RawValue(member).Trim('"'), out var value) => value,
+        { Kind: JsonTokenType.String } member when bool.TryParse(_json.RawValue(member).Trim('"'), out var value) =>
+            value,
         { Kind: JsonTokenType.Number } member => _json.RawValue(member) != "0",
         _ => fallback,
     };

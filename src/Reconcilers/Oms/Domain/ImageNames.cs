@@ -32,11 +32,13 @@ internal static class ImageNames
 
         if (!version.IsSameRelease(path.To))
         {
-            return $"Image {image} is named after version {version}, but spec.toVersion is {path.To}. Correct one of them.";
+            return $"Image {image} is named after version {version}, but spec.toVersion is {path.To}. "
+                + "Correct one of them.";
         }
 
         return version.Community && path.Edition == OmsEdition.Enterprise
-            ? $"Image {image} is named after the Community edition, but spec.edition is Enterprise. Correct one of them."
+            ? $"Image {image} is named after the Community edition, but spec.edition is Enterprise. "
+                + "Correct one of them."
             : null;
     }
 

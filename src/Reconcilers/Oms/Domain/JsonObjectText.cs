@@ -9,7 +9,8 @@ namespace Drydock.Reconcilers.Oms;
 /// </summary>
 internal sealed class JsonObjectText
 {
-    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    private static readonly UTF8Encoding Strict =
+        new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
     private static readonly JsonReaderOptions ReaderOptions = new() { CommentHandling = JsonCommentHandling.Skip };
 
     private readonly byte[] _bytes;
@@ -38,7 +39,10 @@ internal sealed class JsonObjectText
         }
         catch (JsonException error)
         {
-            throw new FormatException($"it is not valid JSON (line {(error.LineNumber ?? 0) + 1}, byte {(error.BytePositionInLine ?? 0) + 1})", error);
+            throw new FormatException(
+                $"it is not valid JSON (line {(error.LineNumber ?? 0) + 1}, byte "
+                    + $"{(error.BytePositionInLine ?? 0) + 1})",
+                error);
         }
         catch (EncoderFallbackException error)
         {
@@ -130,7 +134,8 @@ internal sealed class JsonObjectText
             return IsBlank(lead) ? [(byte)',', .. lead] : [(byte)','];
         }
 
-        ReadOnlySpan<byte> between = _bytes.AsSpan(_members[^2].ValueEnd, _members[^1].NameStart - _members[^2].ValueEnd);
+        ReadOnlySpan<byte> between =
+            _bytes.AsSpan(_members[^2].ValueEnd, _members[^1].NameStart - _members[^2].ValueEnd);
         return IsBlankBut(between, (byte)',') ? between.ToArray() : [(byte)','];
     }
 
@@ -141,7 +146,8 @@ internal sealed class JsonObjectText
             return [(byte)':'];
         }
 
-        ReadOnlySpan<byte> between = _bytes.AsSpan(_members[^1].NameEnd, _members[^1].ValueStart - _members[^1].NameEnd);
+        ReadOnlySpan<byte> between =
+            _bytes.AsSpan(_members[^1].NameEnd, _members[^1].ValueStart - _members[^1].NameEnd);
         return IsBlankBut(between, (byte)':') ? between.ToArray() : [(byte)':'];
     }
 

@@ -40,15 +40,21 @@ internal static class LinkRecovery
             return $"was running: start its Store and {writer} by hand";
         }
 
-        var recovery = $"was running: its {writer} is started and a new Store created by high availability within some minutes; check that it is running and catches up";
+        var recovery = $"was running: its {writer} is started and a new Store created by high availability within some "
+            + "minutes; check that it is running and catches up";
         return target >= IncrSyncSince ? $"{recovery}; a Full-Import must be resumed by hand" : recovery;
     }
 
-    private static string Suspended(OmsVersion target, ProjectKind kind, string writer, bool highAvailabilityOn) => (highAvailabilityOn, target >= SuspendedStaySince, kind) switch
+    private static string Suspended(OmsVersion target, ProjectKind kind, string writer, bool highAvailabilityOn) =>
+        (highAvailabilityOn, target >= SuspendedStaySince, kind) switch
     {
         (false, _, _) => $"was suspended: it stays suspended; start its Store by hand before {writer} is resumed",
         (true, true, _) => "was suspended: it stays suspended and gets a new Store; resume it when it is needed",
-        (true, false, ProjectKind.Synchronization) => $"was suspended: its {writer} is restarted by high availability although it was suspended, and the link must be recovered by hand; suspend it again if it is not needed",
-        _ => $"was suspended: the vendor's table does not say what happens to it; check whether {writer} was started, and recover or suspend the link by hand",
+        (true, false, ProjectKind.Synchronization) =>
+            $"was suspended: its {writer} is restarted by high availability although it was suspended, and the link "
+                + "must be recovered by hand; suspend it again if it is not needed",
+        _ =>
+            $"was suspended: the vendor's table does not say what happens to it; check whether {writer} was started, "
+                + "and recover or suspend the link by hand",
     };
 }

@@ -11,7 +11,8 @@ internal static class ListeningPorts
     /// <summary>
     /// What is run in the container: the listeners, a line <c>--</c>, the sockets its processes hold.
     /// </summary>
-    public const string Script = "grep -h ' 0A ' /proc/net/tcp /proc/net/tcp6 2>/dev/null; echo --; ls -l /proc/[0-9]*/fd 2>/dev/null | grep -o 'socket:\\[[0-9]*\\]' | sort -u";
+    public const string Script = "grep -h ' 0A ' /proc/net/tcp /proc/net/tcp6 2>/dev/null; echo --; "
+        + "ls -l /proc/[0-9]*/fd 2>/dev/null | grep -o 'socket:\\[[0-9]*\\]' | sort -u";
 
     /// <summary>
     /// Ports on which something outside the container listens; empty also where the answer does not tell.
@@ -32,7 +33,11 @@ internal static class ListeningPorts
         // A container whose sockets cannot be seen would make every listener a foreign one.
         return own.Count == 0
             ? []
-            : [.. parts[0].Split('\n').Select(Listener).OfType<(int Port, string Inode)>().Where(listener => !own.Contains(listener.Inode)).Select(listener => listener.Port).Distinct().Order()];
+            :
+            [
+                .. parts[0].Split('\n').Select(Listener).OfType<(int Port, string Inode)>().Where(
+                    listener => !own.Contains(listener.Inode)).Select(listener => listener.Port).Distinct().Order(),
+            ];
     }
 
     // sl local_address rem_address st tx:rx tr:when retrnsmt uid timeout inode …; addresses are hexadecimal
@@ -42,7 +47,11 @@ internal static class ListeningPorts
         var columns = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         return columns.Length >= 10
             && columns[3] == "0A"
-            && int.TryParse(columns[1].AsSpan(columns[1].LastIndexOf(':') + 1), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var port)
+            && int.TryParse(
+                columns[1].AsSpan(columns[1].LastIndexOf(':') + 1),
+                NumberStyles.AllowHexSpecifier,
+                CultureInfo.InvariantCulture,
+                out var port)
             ? (port, columns[9])
             : null;
     }

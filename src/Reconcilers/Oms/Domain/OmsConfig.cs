@@ -125,7 +125,10 @@ internal sealed record OmsConfigResult(
 {
     /// <summary>One finding for each error.</summary>
     public IReadOnlyList<Finding> Findings(string node) =>
-        [.. Errors.Select(error => new Finding { Reason = Reasons.ConfigUnreadable, Message = error.Message, Node = node })];
+        [
+            .. Errors.Select(
+                error => new Finding { Reason = Reasons.ConfigUnreadable, Message = error.Message, Node = node }),
+        ];
 }
 
 /// <summary>Something wrong in a config.yaml.</summary>

@@ -8,8 +8,21 @@ internal sealed class OmsConfigReader
 {
     private const string WayOut = "Correct it in this node's config.yaml.";
 
-    private static readonly string[] SecretWords = ["password", "passwd", "pwd", "secret", "token", "credential", "access_key", "accesskey", "private_key", "api_key"];
-    private static readonly string[] SystemDatabases = ["mysql", "information_schema", "performance_schema", "sys", "oceanbase", "__recyclebin", "__public"];
+    private static readonly string[] SecretWords =
+    [
+        "password",
+        "passwd",
+        "pwd",
+        "secret",
+        "token",
+        "credential",
+        "access_key",
+        "accesskey",
+        "private_key",
+        "api_key",
+    ];
+    private static readonly string[] SystemDatabases =
+        ["mysql", "information_schema", "performance_schema", "sys", "oceanbase", "__recyclebin", "__public"];
 
     private readonly Dictionary<string, YamlValue> _values = new(StringComparer.Ordinal);
     private readonly HashSet<string> _known = new(StringComparer.Ordinal);
@@ -21,8 +34,10 @@ internal sealed class OmsConfigReader
         var root = YamlText.Read(yaml, out var error);
         if (root is not YamlValue.Map map)
         {
-            var what = error ?? (root is YamlValue.Nothing ? "the file is empty" : "the file is not a list of 'key: value' lines");
-            return new OmsConfigResult(null, [new OmsConfigError("", $"config.yaml cannot be read: {what}. {WayOut}")], []);
+            var what = error
+                ?? (root is YamlValue.Nothing ? "the file is empty" : "the file is not a list of 'key: value' lines");
+            return new OmsConfigResult(
+                null, [new OmsConfigError("", $"config.yaml cannot be read: {what}. {WayOut}")], []);
         }
 
         var reader = new OmsConfigReader();
@@ -70,7 +85,10 @@ internal sealed class OmsConfigReader
             SecretValues = [.. _secrets.Distinct()],
         };
 
-        return config with { UnknownKeys = [.. _values.Keys.Where(key => !_known.Contains(key)).Order(StringComparer.Ordinal)] };
+        return config with
+        {
+            UnknownKeys = [.. _values.Keys.Where(key => !_known.Contains(key)).Order(StringComparer.Ordinal)],
+        };
     }
 
     private OmsPorts Ports()
@@ -152,7 +170,10 @@ internal sealed class OmsConfigReader
         }
         else if (SystemDatabases.Contains(value, StringComparer.OrdinalIgnoreCase))
         {
-            Fail(key, $"{key}: '{value}' is a system database of the server; expected a database that belongs to OMS alone, because a rollback drops and restores it.");
+            Fail(
+                key,
+                $"{key}: '{value}' is a system database of the server; expected a database that belongs to OMS alone, "
+                    + "because a rollback drops and restores it.");
         }
 
         return value;
@@ -166,7 +187,8 @@ internal sealed class OmsConfigReader
             return fallback ?? minimum;
         }
 
-        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= minimum && number <= maximum)
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= minimum
+            && number <= maximum)
         {
             return number;
         }
@@ -208,13 +230,18 @@ internal sealed class OmsConfigReader
                     }
                     else if (item is not YamlValue.Nothing)
                     {
-                        Fail(Key, "cm_nodes has an entry that is not a single value; expected the addresses of the region's nodes.");
+                        Fail(
+                            Key,
+                            "cm_nodes has an entry that is not a single value; expected the addresses of the region's "
+                                + "nodes.");
                     }
                 }
 
                 break;
             case YamlValue.Scalar scalar:
-                nodes.AddRange(scalar.Text.Split([',', ';', ' '], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
+                nodes.AddRange(
+                    scalar.Text.Split(
+                        [',', ';', ' '], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
                 break;
             case YamlValue.Map:
                 Fail(Key, "cm_nodes is a mapping; expected a list of the addresses of the region's nodes.");

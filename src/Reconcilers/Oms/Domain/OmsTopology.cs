@@ -53,27 +53,40 @@ internal sealed record OmsTopology
             return [];
         }
 
-        var byCode = Regions.ToDictionary(region => region.CmLocation.ToString(CultureInfo.InvariantCulture), StringComparer.Ordinal);
+        var byCode = Regions.ToDictionary(
+            region => region.CmLocation.ToString(CultureInfo.InvariantCulture), StringComparer.Ordinal);
         foreach (var row in rows)
         {
             if (!byCode.TryGetValue(row.Code.Trim(), out var region))
             {
-                problems.Add($"OMS has a region '{row.Region}' with cm_location {row.Code} (cluster_info) that is missing in the spec; all regions must be upgraded together. Add it to spec.regions, or remove a region that no longer exists from OMS.");
+                problems.Add(
+                    $"OMS has a region '{row.Region}' with cm_location {row.Code} (cluster_info) that is missing in "
+                        + "the spec; all regions must be upgraded together. Add it to spec.regions, or remove a region "
+                        + "that no longer exists from OMS.");
             }
-            else if (region.CmRegion is { } name && row.Region.Trim() is { Length: > 0 } known && !string.Equals(name, known, StringComparison.Ordinal) && Regions.Count > 1)
+            else if (region.CmRegion is { } name && row.Region.Trim() is { Length: > 0 } known
+                && !string.Equals(name, known, StringComparison.Ordinal) && Regions.Count > 1)
             {
-                problems.Add($"OMS has the region with cm_location {row.Code} as '{known}' (cluster_info), but its config.yaml has cm_region: '{name}'. Make them agree before the upgrade.");
+                problems.Add(
+                    $"OMS has the region with cm_location {row.Code} as '{known}' (cluster_info), but its config.yaml "
+                        + $"has cm_region: '{name}'. Make them agree before the upgrade.");
             }
             else if (row.IsDefault != region.IsDefault)
             {
-                problems.Add($"OMS has region '{region.Name}' as {(row.IsDefault ? "the default region" : "a region that is not the default")} (cluster_info), but its config.yaml has cm_is_default: {(region.IsDefault ? "true" : "false")}. Make them agree before the upgrade.");
+                problems.Add(
+                    $"OMS has region '{region.Name}' as "
+                        + $"{(row.IsDefault ? "the default region" : "a region that is not the default")} "
+                        + "(cluster_info), but its config.yaml has cm_is_default: "
+                        + $"{(region.IsDefault ? "true" : "false")}. Make them agree before the upgrade.");
             }
         }
 
         var codes = rows.Select(row => row.Code.Trim()).ToHashSet(StringComparer.Ordinal);
         problems.AddRange(byCode
             .Where(pair => !codes.Contains(pair.Key))
-            .Select(pair => $"Region '{pair.Value.Name}' with cm_location {pair.Key} is not among the regions of OMS (cluster_info). Correct cm_location in its config.yaml, or remove it from spec.regions."));
+            .Select(pair =>
+                $"Region '{pair.Value.Name}' with cm_location {pair.Key} is not among the regions of OMS "
+                    + "(cluster_info). Correct cm_location in its config.yaml, or remove it from spec.regions."));
         return [.. problems.Select(problem => new Finding { Reason = Reasons.RegionsInvalid, Message = problem })];
     }
 
@@ -85,7 +98,8 @@ internal sealed record OmsTopology
     /// <param name="heartbeats">The heartbeats of each region, by the region's name.</param>
     /// <param name="maximumAge">How old a heartbeat may be.</param>
     public IReadOnlyList<Finding> HostsNotOnline(
-        IReadOnlyCollection<OmsHost> hosts, IReadOnlyDictionary<string, IReadOnlyList<SupervisorHeartbeat>> heartbeats, TimeSpan maximumAge)
+        IReadOnlyCollection<OmsHost> hosts, IReadOnlyDictionary<string, IReadOnlyList<SupervisorHeartbeat>> heartbeats,
+        TimeSpan maximumAge)
     {
         var findings = new List<Finding>();
         foreach (var region in Regions)
@@ -94,24 +108,35 @@ internal sealed record OmsTopology
             foreach (var node in region.Nodes)
             {
                 var address = NodeAddress.Normalize(node.HostIp);
-                var statuses = hosts.Where(host => NodeAddress.Normalize(host.Ip) == address).Select(host => host.Status.Trim()).ToList();
+                var statuses = hosts.Where(host => NodeAddress.Normalize(host.Ip) == address)
+                    .Select(host => host.Status.Trim())
+                    .ToList();
                 if (statuses.Count == 0)
                 {
                     Add(node, $"host {node.HostIp} is not in the host list of {CmDatabase}");
                 }
-                else if (!statuses.Exists(status => string.Equals(status, "ONLINE", StringComparison.OrdinalIgnoreCase)))
+                else if (!statuses.Exists(status =>
+                    string.Equals(status, "ONLINE", StringComparison.OrdinalIgnoreCase)))
                 {
                     Add(node, $"host {node.HostIp} is {string.Join(", ", statuses)}, expected ONLINE");
                 }
 
-                var ages = beats.Where(beat => NodeAddress.Normalize(beat.HostIp) == address).Select(beat => beat.Age).ToList();
+                var ages = beats.Where(beat => NodeAddress.Normalize(beat.HostIp) == address)
+                    .Select(beat => beat.Age)
+                    .ToList();
                 if (ages.Count == 0)
                 {
                     Add(node, $"its supervisor has no heartbeat in {region.HeartbeatDatabase}");
                 }
                 else if (ages.Min() > maximumAge)
                 {
-                    Add(node, string.Create(CultureInfo.InvariantCulture, $"its supervisor's last heartbeat in {region.HeartbeatDatabase} is {ages.Min().TotalSeconds:0} s old, expected at most {maximumAge.TotalSeconds:0} s"));
+                    Add(
+                        node,
+                        string.Create(
+                            CultureInfo.InvariantCulture,
+                            $"its supervisor's last heartbeat in {region.HeartbeatDatabase} is "
+                                + $"{ages.Min().TotalSeconds:0} s old, expected at most {maximumAge.TotalSeconds:0} "
+                                + $"s"));
                 }
             }
         }
@@ -121,7 +146,8 @@ internal sealed record OmsTopology
         void Add(OmsTopologyNode node, string what) => findings.Add(new Finding
         {
             Reason = Reasons.ComponentsUnhealthy,
-            Message = $"Node {node.Name}: {what}. See /home/admin/logs/supervisor/error.log and oms_drc_supervisor in its container.",
+            Message = $"Node {node.Name}: {what}. See /home/admin/logs/supervisor/error.log and oms_drc_supervisor in "
+                + "its container.",
             Node = node.Name,
         });
     }

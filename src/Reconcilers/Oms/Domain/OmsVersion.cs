@@ -67,7 +67,8 @@ internal sealed partial record OmsVersion : IComparable<OmsVersion>
     /// <summary>Reads a version; throws <see cref="FormatException"/> saying what was expected.</summary>
     public static OmsVersion Parse(string text) => TryParse(text, out var version)
         ? version
-        : throw new FormatException($"'{text}' is not an OMS version; expected for instance 3.2.2, 3.2.2-bp2 or 4.2.7-ce.");
+        : throw new FormatException(
+            $"'{text}' is not an OMS version; expected for instance 3.2.2, 3.2.2-bp2 or 4.2.7-ce.");
 
     /// <summary>Reads a version.</summary>
     public static bool TryParse(string? text, [NotNullWhen(true)] out OmsVersion? version)
@@ -90,21 +91,24 @@ internal sealed partial record OmsVersion : IComparable<OmsVersion>
     /// <summary>Compares the numbers, then the bugfix packs, then Enterprise before Community.</summary>
     public int CompareTo(OmsVersion? other) => other is null
         ? 1
-        : (Major, Minor, Patch, BugfixPack, Community).CompareTo((other.Major, other.Minor, other.Patch, other.BugfixPack, other.Community));
+        : (Major, Minor, Patch, BugfixPack, Community)
+            .CompareTo((other.Major, other.Minor, other.Patch, other.BugfixPack, other.Community));
 
     /// <summary>Whether the left one is older.</summary>
     public static bool operator <(OmsVersion? left, OmsVersion? right) =>
         Comparer<OmsVersion>.Default.Compare(left, right) < 0;
 
     /// <summary>Whether the left one is older or the same.</summary>
-    public static bool operator <=(OmsVersion? left, OmsVersion? right) => Comparer<OmsVersion>.Default.Compare(left, right) <= 0;
+    public static bool operator <=(OmsVersion? left, OmsVersion? right) =>
+        Comparer<OmsVersion>.Default.Compare(left, right) <= 0;
 
     /// <summary>Whether the left one is newer.</summary>
     public static bool operator >(OmsVersion? left, OmsVersion? right) =>
         Comparer<OmsVersion>.Default.Compare(left, right) > 0;
 
     /// <summary>Whether the left one is newer or the same.</summary>
-    public static bool operator >=(OmsVersion? left, OmsVersion? right) => Comparer<OmsVersion>.Default.Compare(left, right) >= 0;
+    public static bool operator >=(OmsVersion? left, OmsVersion? right) =>
+        Comparer<OmsVersion>.Default.Compare(left, right) >= 0;
 
     /// <summary>Same as <see cref="Display"/>.</summary>
     public override string ToString() => Display;
@@ -117,7 +121,8 @@ internal sealed partial record OmsVersion : IComparable<OmsVersion>
     }
 
     [GeneratedRegex(
-        @"^[vV]?(?<major>[0-9]+)\.(?<minor>[0-9]+)\.(?<patch>[0-9]+)([._-]?[bB][pP](?<bp>[0-9]+))?(?<ce>[._-][cC][eE])?\z",
+        @"^[vV]?(?<major>[0-9]+)\.(?<minor>[0-9]+)\.(?<patch>[0-9]+)"
+            + @"([._-]?[bB][pP](?<bp>[0-9]+))?(?<ce>[._-][cC][eE])?\z",
         RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant,
         matchTimeoutMilliseconds: 1000)]
     private static partial Regex Pattern();

@@ -24,7 +24,11 @@ internal static class ProjectNames
                 .GroupBy(project => project.Name.TrimEnd(' '), StringComparer.OrdinalIgnoreCase)
                 .Where(group => group.Skip(1).Any())
                 .OrderBy(group => group.Key, StringComparer.Ordinal)
-                .Select(group => new DuplicateProjectName(group.First().Name, Ids(group, ProjectKind.Migration), Ids(group, ProjectKind.Synchronization))),
+                .Select(group =>
+                    new DuplicateProjectName(
+                        group.First().Name,
+                        Ids(group, ProjectKind.Migration),
+                        Ids(group, ProjectKind.Synchronization))),
         ];
     }
 
@@ -58,7 +62,8 @@ internal sealed record DuplicateProjectName(
                 where.Add($"sync projects (oms_sync_project) {string.Join(", ", SyncIds)}");
             }
 
-            return $"The project name '{Name}' is used by {string.Join(" and ", where)}; from 4.0.1 on every project name must be unique. Rename all but one of them.";
+            return $"The project name '{Name}' is used by {string.Join(" and ", where)}; "
+                + "from 4.0.1 on every project name must be unique. Rename all but one of them.";
         }
     }
 }

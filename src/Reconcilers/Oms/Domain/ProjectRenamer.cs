@@ -30,11 +30,16 @@ internal static class ProjectRenamer
         IEnumerable<string> taken)
     {
         var findings = new List<Finding>();
-        var byKey = all.GroupBy(Key, StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.First(), StringComparer.Ordinal);
-        findings.AddRange(keep.Where(key => !byKey.ContainsKey(key)).Order(StringComparer.Ordinal).Select(key => NotKept(
-            $"keepProjectNames has {key}, but there is no such project. Correct it; kind and id are as in status.projects.")));
+        var byKey = all.GroupBy(Key, StringComparer.Ordinal)
+            .ToDictionary(group => group.Key, group => group.First(), StringComparer.Ordinal);
+        findings.AddRange(
+            keep.Where(key => !byKey.ContainsKey(key)).Order(StringComparer.Ordinal).Select(key => NotKept(
+            $"keepProjectNames has {key}, but there is no such project. Correct it; kind and id are as in "
+                + "status.projects.")));
 
-        var used = all.Select(project => Fold(project.Name)).Concat(taken.Select(Fold)).ToHashSet(StringComparer.Ordinal);
+        var used = all.Select(project => Fold(project.Name))
+            .Concat(taken.Select(Fold))
+            .ToHashSet(StringComparer.Ordinal);
         var renames = new List<ProjectRename>();
         foreach (var group in Groups(all, duplicates, byKey))
         {
@@ -42,7 +47,8 @@ internal static class ProjectRenamer
             if (kept.Count > 1)
             {
                 findings.Add(NotKept(
-                    $"keepProjectNames has {string.Join(" and ", kept.Select(Key))}, which share the name '{kept[0].Name}'; only one of each name can keep it. Remove all but one."));
+                    $"keepProjectNames has {string.Join(" and ", kept.Select(Key))}, which share the name "
+                        + $"'{kept[0].Name}'; only one of each name can keep it. Remove all but one."));
                 continue;
             }
 
@@ -56,7 +62,9 @@ internal static class ProjectRenamer
                 else
                 {
                     findings.Add(NotRenamed(
-                        $"No free name of at most {limits.Of(project.Kind).ToString(CultureInfo.InvariantCulture)} characters was found for project {Key(project)} '{project.Name}'; rename it in the console."));
+                        $"No free name of at most {limits.Of(project.Kind).ToString(CultureInfo.InvariantCulture)} "
+                            + $"characters was found for project {Key(project)} '{project.Name}'; "
+                            + "rename it in the console."));
                 }
             }
         }
@@ -64,7 +72,9 @@ internal static class ProjectRenamer
         if (renames.Count > MostRenames)
         {
             findings.Add(NotRenamed(
-                $"{renames.Count.ToString(CultureInfo.InvariantCulture)} projects would have to be renamed, but at most {MostRenames.ToString(CultureInfo.InvariantCulture)} are renamed automatically. Rename some by hand first."));
+                $"{renames.Count.ToString(CultureInfo.InvariantCulture)} projects would have to be renamed, but at "
+                    + $"most {MostRenames.ToString(CultureInfo.InvariantCulture)} are renamed automatically. "
+                    + "Rename some by hand first."));
         }
 
         return new ProjectRenamePlan(findings.Count == 0 ? renames : [], findings);
@@ -96,7 +106,11 @@ internal static class ProjectRenamer
         {
             switch (Rune.GetUnicodeCategory(rune))
             {
-                case UnicodeCategory.NonSpacingMark or UnicodeCategory.EnclosingMark or UnicodeCategory.SpacingCombiningMark or UnicodeCategory.Format or UnicodeCategory.Control:
+                case UnicodeCategory.NonSpacingMark
+                    or UnicodeCategory.EnclosingMark
+                    or UnicodeCategory.SpacingCombiningMark
+                    or UnicodeCategory.Format
+                    or UnicodeCategory.Control:
                     break;
                 default:
                     text.Append(rune.IsAscii ? char.ToUpperInvariant((char)rune.Value) : '\uFFFD');
@@ -110,9 +124,11 @@ internal static class ProjectRenamer
     private static Finding NotKept(string why) =>
         new() { Reason = Reasons.InvalidSpec, Message = why, Field = "spec.preflight.keepProjectNames" };
 
-    // A project may be in two duplicates, because the server treats more names as equal than we do. They become one group.
+    // A project may be in two duplicates, because the server treats more names as equal than we do. They become one
+    // group.
     private static IEnumerable<List<OmsProject>> Groups(
-        IReadOnlyCollection<OmsProject> all, IEnumerable<DuplicateProjectName> duplicates, Dictionary<string, OmsProject> byKey)
+        IReadOnlyCollection<OmsProject> all, IEnumerable<DuplicateProjectName> duplicates, Dictionary<string,
+        OmsProject> byKey)
     {
         var groups = new Dictionary<string, SortedDictionary<string, OmsProject>>(StringComparer.Ordinal);
         foreach (var duplicate in ProjectNames.Duplicates(all).Concat(duplicates))
@@ -122,7 +138,8 @@ internal static class ProjectRenamer
                 .Where(byKey.ContainsKey)
                 .ToList();
             var merged = new SortedDictionary<string, OmsProject>(StringComparer.Ordinal);
-            foreach (var (key, project) in members.SelectMany(member => groups.GetValueOrDefault(member)?.AsEnumerable() ?? [new(member, byKey[member])]))
+            foreach (var (key, project) in members.SelectMany(member =>
+                groups.GetValueOrDefault(member)?.AsEnumerable() ?? [new(member, byKey[member])]))
             {
                 merged[key] = project;
             }
@@ -134,7 +151,8 @@ internal static class ProjectRenamer
         }
 
         return groups.Values.Distinct()
-            .Select(group => group.Values.OrderBy(project => project.Kind).ThenBy(project => project.Id, OldestFirst).ToList())
+            .Select(group =>
+                group.Values.OrderBy(project => project.Kind).ThenBy(project => project.Id, OldestFirst).ToList())
             .Where(group => group.Count > 1)
             .OrderBy(group => group[0].Kind)
             .ThenBy(group => group[0].Id, OldestFirst);
@@ -142,7 +160,9 @@ internal static class ProjectRenamer
 
     private static string? NewName(OmsProject project, int limit, HashSet<string> used)
     {
-        var tail = $"_{(project.Kind == ProjectKind.Migration ? 'm' : 's')}{new string([.. project.Id.Where(sign => char.IsAsciiLetterOrDigit(sign) || sign is '-' or '_')])}";
+        var kind = project.Kind == ProjectKind.Migration ? 'm' : 's';
+        var id = project.Id.Where(sign => char.IsAsciiLetterOrDigit(sign) || sign is '-' or '_');
+        var tail = $"_{kind}{new string([.. id])}";
         for (var number = 1; number <= MostTries; number++)
         {
             var suffix = number == 1 ? tail : string.Create(CultureInfo.InvariantCulture, $"{tail}-{number}");

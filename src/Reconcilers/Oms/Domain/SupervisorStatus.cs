@@ -54,10 +54,16 @@ internal sealed partial class SupervisorStatus
 
             var description = match.Groups["rest"].Value.Trim();
             var running = RunningText().Match(description);
-            int? pid = running.Success && int.TryParse(running.Groups["pid"].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
+            int? pid = running.Success
+                && int.TryParse(
+                    running.Groups["pid"].ValueSpan, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+                ? number
+                : null;
             programs.Add(new SupervisorProgram(
                 match.Groups["name"].Value,
-                Enum.TryParse<SupervisorState>(match.Groups["state"].Value, ignoreCase: true, out var state) ? state : SupervisorState.Unknown,
+                Enum.TryParse<SupervisorState>(match.Groups["state"].Value, ignoreCase: true, out var state)
+                    ? state
+                    : SupervisorState.Unknown,
                 pid,
                 running.Success && running.Groups["uptime"].Success ? running.Groups["uptime"].Value.Trim() : null,
                 description));
@@ -80,10 +86,14 @@ internal sealed partial class SupervisorStatus
 
     /// <summary>Those of these that are not RUNNING, as <c>oms_console FATAL</c> or <c>sshd (not listed)</c>.</summary>
     public IReadOnlyList<string> NotRunning(IEnumerable<string> names) =>
-        [.. names.Where(name => !IsRunning(name)).Select(name => StateOf(name) is { } state ? $"{name} {state.ToString().ToUpperInvariant()}" : $"{name} (not listed)")];
+        [
+            .. names.Where(name => !IsRunning(name)).Select(name =>
+                StateOf(name) is { } state ? $"{name} {state.ToString().ToUpperInvariant()}" : $"{name} (not listed)"),
+        ];
 
     [GeneratedRegex(
-        @"^(?<name>[A-Za-z0-9_.:@+-]+)\s+(?<state>STOPPED|STARTING|RUNNING|BACKOFF|STOPPING|EXITED|FATAL|UNKNOWN)(\s+(?<rest>.*))?\z",
+        @"^(?<name>[A-Za-z0-9_.:@+-]+)\s+"
+            + @"(?<state>STOPPED|STARTING|RUNNING|BACKOFF|STOPPING|EXITED|FATAL|UNKNOWN)(\s+(?<rest>.*))?\z",
         RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant,
         matchTimeoutMilliseconds: 1000)]
     private static partial Regex Line();

@@ -16,7 +16,8 @@ internal sealed class TopologyBuilder
     internal TopologyBuilder(IReadOnlyList<NodeConfig> nodes)
     {
         _all = nodes;
-        _nodes = [.. nodes.Where(node => node.Config is not null).Select(node => new ReadNode(node.Node, node.Region, node.HostIp, node.Config!))];
+        _nodes = [.. nodes.Where(node => node.Config is not null)
+            .Select(node => new ReadNode(node.Node, node.Region, node.HostIp, node.Config!))];
     }
 
     internal TopologyResult Build()
@@ -27,7 +28,9 @@ internal sealed class TopologyBuilder
             return new TopologyResult(null, _findings);
         }
 
-        var regions = _nodes.GroupBy(node => node.Region, StringComparer.Ordinal).Select(group => (Name: group.Key, Nodes: group.ToList())).ToList();
+        var regions = _nodes.GroupBy(node => node.Region, StringComparer.Ordinal)
+            .Select(group => (Name: group.Key, Nodes: group.ToList()))
+            .ToList();
         SharedByAll();
         SpecAddresses();
         foreach (var (name, nodes) in regions)
@@ -72,7 +75,12 @@ internal sealed class TopologyBuilder
 
     private void SharedByAll()
     {
-        Agree(_nodes, "oms_meta_host", "all nodes", config => NodeAddress.Normalize(config.MetaHost), config => config.MetaHost);
+        Agree(
+            _nodes,
+            "oms_meta_host",
+            "all nodes",
+            config => NodeAddress.Normalize(config.MetaHost),
+            config => config.MetaHost);
         Agree(_nodes, "oms_meta_port", "all nodes", config => Number(config.MetaPort));
         Agree(_nodes, "oms_meta_user", "all nodes", config => config.MetaUser);
         Agree(_nodes, "oms_meta_password", "all nodes", config => config.MetaPassword.Reveal(), _ => Secret.Mask);
@@ -102,7 +110,9 @@ internal sealed class TopologyBuilder
         {
             Add(
                 Reasons.RegionsInvalid,
-                $"Region '{region}' of the spec has nodes whose config.yaml says cm_region: {(cmRegion is null ? "nothing" : $"'{cmRegion}'")}; expected the same name. Correct spec.regions or cm_region.",
+                $"Region '{region}' of the spec has nodes whose config.yaml says cm_region: "
+                    + $"{(cmRegion is null ? "nothing" : $"'{cmRegion}'")}; expected the same name. "
+                    + "Correct spec.regions or cm_region.",
                 nodes[0].Node);
         }
     }
@@ -115,41 +125,54 @@ internal sealed class TopologyBuilder
         {
             Add(
                 Reasons.NodesDiffer,
-                $"cm_nodes of region '{region}' has {address}, which is not a node of the spec; all nodes must be upgraded together. Add it to spec.regions, or remove a node that no longer exists from cm_nodes.");
+                $"cm_nodes of region '{region}' has {address}, which is not a node of the spec; "
+                    + "all nodes must be upgraded together. Add it to spec.regions, or remove a node that no longer "
+                    + "exists from cm_nodes.");
         }
 
         foreach (var node in nodes.Where(node => !known.Contains(NodeAddress.Normalize(node.HostIp))))
         {
             Add(
                 Reasons.NodesDiffer,
-                $"Node {node.Node} has hostIP {node.HostIp}, which is not in cm_nodes of region '{region}' ({string.Join(", ", known)}). Correct hostIP in the spec, or cm_nodes.",
+                $"Node {node.Node} has hostIP {node.HostIp}, which is not in cm_nodes of region '{region}' "
+                    + $"({string.Join(", ", known)}). Correct hostIP in the spec, or cm_nodes.",
                 node.Node);
         }
     }
 
     private void SpecAddresses()
     {
-        foreach (var group in _all.GroupBy(node => NodeAddress.Normalize(node.HostIp), StringComparer.Ordinal).Where(group => group.Skip(1).Any()))
+        foreach (var group in _all.GroupBy(node => NodeAddress.Normalize(node.HostIp), StringComparer.Ordinal)
+            .Where(group => group.Skip(1).Any()))
         {
-            Add(Reasons.NodesDiffer, $"Nodes {string.Join(", ", group.Select(node => node.Node))} have the same hostIP {group.Key}; expected a different one for each.");
+            Add(
+                Reasons.NodesDiffer,
+                $"Nodes {string.Join(", ", group.Select(node => node.Node))} have the same hostIP {group.Key}; "
+                    + "expected a different one for each.");
         }
     }
 
     private void Across(List<(string Name, List<ReadNode> Nodes)> regions)
     {
-        var defaults = regions.Where(region => region.Nodes[0].Config.CmIsDefault).Select(region => $"'{region.Name}'").ToList();
+        var defaults = regions.Where(region => region.Nodes[0].Config.CmIsDefault)
+            .Select(region => $"'{region.Name}'")
+            .ToList();
         if (defaults.Count != 1)
         {
             Add(
                 Reasons.RegionsInvalid,
-                $"{(defaults.Count == 0 ? "No region has" : $"Regions {string.Join(", ", defaults)} all have")} cm_is_default: true; expected exactly one. Correct cm_is_default in the config.yaml of the other nodes.");
+                $"{(defaults.Count == 0 ? "No region has" : $"Regions {string.Join(", ", defaults)} all have")} "
+                    + "cm_is_default: true; expected exactly one. Correct cm_is_default in the config.yaml of the "
+                    + "other nodes.");
         }
 
-        foreach (var group in regions.GroupBy(region => region.Nodes[0].Config.CmLocation).Where(group => group.Skip(1).Any()))
+        foreach (var group in regions.GroupBy(region => region.Nodes[0].Config.CmLocation)
+            .Where(group => group.Skip(1).Any()))
         {
             Add(
                 Reasons.RegionsInvalid,
-                $"Regions {string.Join(", ", group.Select(region => $"'{region.Name}'"))} all have cm_location {Number(group.Key)}; expected a different one for each.");
+                $"Regions {string.Join(", ", group.Select(region => $"'{region.Name}'"))} all have cm_location "
+                    + $"{Number(group.Key)}; expected a different one for each.");
         }
 
         var uses = new List<(string Database, string Use)>
@@ -157,21 +180,30 @@ internal sealed class TopologyBuilder
             (_nodes[0].Config.RmDatabase, "drc_rm_db"),
             (_nodes[0].Config.CmDatabase, "drc_cm_db"),
         };
-        uses.AddRange(regions.Select(region => (region.Nodes[0].Config.HeartbeatDatabase, $"drc_cm_heartbeat_db of region '{region.Name}'")));
-        foreach (var group in uses.GroupBy(use => use.Database, StringComparer.OrdinalIgnoreCase).Where(group => group.Skip(1).Any()))
+        uses.AddRange(
+            regions.Select(region =>
+                (region.Nodes[0].Config.HeartbeatDatabase, $"drc_cm_heartbeat_db of region '{region.Name}'")));
+        foreach (var group in uses.GroupBy(use => use.Database, StringComparer.OrdinalIgnoreCase)
+            .Where(group => group.Skip(1).Any()))
         {
             Add(
                 Reasons.HeartbeatDatabaseShared,
-                $"Database '{group.Key}' is {string.Join(" and ", group.Select(use => use.Use))}; expected a different one for each. Correct config.yaml.");
+                $"Database '{group.Key}' is {string.Join(" and ", group.Select(use => use.Use))}; "
+                    + "expected a different one for each. Correct config.yaml.");
         }
 
         foreach (var (address, names) in regions
-            .SelectMany(region => NodeAddress.Set(region.Nodes.SelectMany(node => node.Config.CmNodes)).Select(address => (address, region.Name)))
+            .SelectMany(region =>
+                NodeAddress.Set(region.Nodes.SelectMany(node => node.Config.CmNodes))
+                    .Select(address => (address, region.Name)))
             .GroupBy(pair => pair.address, StringComparer.Ordinal)
             .Where(group => group.Skip(1).Any())
             .Select(group => (group.Key, group.Select(pair => $"'{pair.Name}'").ToList())))
         {
-            Add(Reasons.NodesDiffer, $"{address} is in cm_nodes of regions {string.Join(" and ", names)}; expected in one only. Correct cm_nodes.");
+            Add(
+                Reasons.NodesDiffer,
+                $"{address} is in cm_nodes of regions {string.Join(" and ", names)}; expected in one only. "
+                    + "Correct cm_nodes.");
         }
     }
 
@@ -183,7 +215,8 @@ internal sealed class TopologyBuilder
         Func<OmsConfig, string>? shown = null)
     {
         var first = nodes[0];
-        foreach (var node in nodes.Skip(1).Where(node => !string.Equals(value(node.Config), value(first.Config), StringComparison.Ordinal)))
+        foreach (var node in nodes.Skip(1)
+            .Where(node => !string.Equals(value(node.Config), value(first.Config), StringComparison.Ordinal)))
         {
             var show = shown ?? value;
             var difference = show(node.Config) == Secret.Mask
@@ -193,7 +226,8 @@ internal sealed class TopologyBuilder
             // Within a region one host is wrong; between regions the regions contradict each other.
             Add(
                 node.Region == first.Region ? Reasons.ConfigUnreadable : Reasons.RegionsInvalid,
-                $"Node {node.Node}{(node.Region == first.Region ? "" : $" of region '{node.Region}'")}: {key} {difference}; expected the same on {whole}. Correct config.yaml on one of them.",
+                $"Node {node.Node}{(node.Region == first.Region ? "" : $" of region '{node.Region}'")}: "
+                    + $"{key} {difference}; expected the same on {whole}. Correct config.yaml on one of them.",
                 node.Node);
         }
     }

@@ -40,21 +40,28 @@ internal static class UpgradePaths
         {
             var version = from.Community ? from : to;
             return new UpgradePath.Refused(
-                $"Version {version} is a Community version, but the edition is Enterprise. An upgrade cannot change the edition. Correct spec.edition, spec.fromVersion or spec.toVersion.");
+                $"Version {version} is a Community version, but the edition is Enterprise. "
+                    + "An upgrade cannot change the edition. Correct spec.edition, spec.fromVersion or "
+                    + "spec.toVersion.");
         }
 
         if (from == to)
         {
-            return new UpgradePath.Refused($"spec.fromVersion and spec.toVersion are both {from}; there is nothing to upgrade. Correct one of them.");
+            return new UpgradePath.Refused(
+                $"spec.fromVersion and spec.toVersion are both {from}; there is nothing to upgrade. "
+                    + "Correct one of them.");
         }
 
         if (from > to)
         {
             return new UpgradePath.Refused(
-                $"{from} to {to} is a downgrade, which an upgrade of OMS cannot do. Correct spec.fromVersion or spec.toVersion.");
+                $"{from} to {to} is a downgrade, which an upgrade of OMS cannot do. Correct spec.fromVersion or "
+                    + "spec.toVersion.");
         }
 
-        return edition == OmsEdition.Community ? Community(from, to, allowUnlisted) : Enterprise(from, to, allowUnlisted);
+        return edition == OmsEdition.Community
+            ? Community(from, to, allowUnlisted)
+            : Enterprise(from, to, allowUnlisted);
     }
 
     private static UpgradePath Community(OmsVersion from, OmsVersion to, bool allowUnlisted)
@@ -68,7 +75,8 @@ internal static class UpgradePaths
         if (Crosses(from, to))
         {
             return new UpgradePath.Refused(
-                $"{why}; {CommunityPaths.WayOut(from, to)}. Whether Community needs a correction of the metadata across {MergedArchitecture} is not documented, so allowUnsupportedPath does not allow it.");
+                $"{why}; {CommunityPaths.WayOut(from, to)}. Whether Community needs a correction of the metadata "
+                    + $"across {MergedArchitecture} is not documented, so allowUnsupportedPath does not allow it.");
         }
 
         return allowUnlisted
@@ -81,7 +89,9 @@ internal static class UpgradePaths
         if (from < EnterpriseFloor)
         {
             return new UpgradePath.Refused(
-                $"OMS Enterprise {from} cannot be upgraded to {to} directly. Upgrade to {EnterpriseFloor} first, then go {EnterpriseFloor} → {(to > EnterpriseFloor ? to : EnterpriseTarget)}. The vendor's guides start from {EnterpriseFloor}.");
+                $"OMS Enterprise {from} cannot be upgraded to {to} directly. Upgrade to {EnterpriseFloor} first, then "
+                    + $"go {EnterpriseFloor} → {(to > EnterpriseFloor ? to : EnterpriseTarget)}. "
+                    + $"The vendor's guides start from {EnterpriseFloor}.");
         }
 
         if (EnterprisePaths.IsListed(from, to))

@@ -48,7 +48,9 @@ internal static class YamlText
         if (parser.TryConsume<Scalar>(out var scalar))
         {
             var plain = scalar.Style is ScalarStyle.Plain or ScalarStyle.Any && scalar.Tag.IsEmpty;
-            return plain && (scalar.Value is "" or "~" or "null" or "Null" or "NULL") ? new YamlValue.Nothing() : new YamlValue.Scalar(scalar.Value);
+            return plain && (scalar.Value is "" or "~" or "null" or "Null" or "NULL")
+                ? new YamlValue.Nothing()
+                : new YamlValue.Scalar(scalar.Value);
         }
 
         if (parser.TryConsume<SequenceStart>(out _))

@@ -23,15 +23,18 @@ internal interface IOmsMetadata
     /// <param name="databases">The databases that will be dumped, trimmed, dropped, created and restored, or patterns
     /// of names as in a GRANT.</param>
     /// <param name="cancellationToken">Ends the operation.</param>
-    Task<IReadOnlyList<MissingPrivilege>> PrivilegesAsync(IReadOnlyCollection<string> databases, CancellationToken cancellationToken);
+    Task<IReadOnlyList<MissingPrivilege>> PrivilegesAsync(
+        IReadOnlyCollection<string> databases, CancellationToken cancellationToken);
 
     /// <summary>
     /// For each name, in the order given: whether the database exists, and its character set and collation.
     /// </summary>
-    Task<IReadOnlyList<DatabaseInfo>> DatabasesAsync(IReadOnlyCollection<string> databases, CancellationToken cancellationToken);
+    Task<IReadOnlyList<DatabaseInfo>> DatabasesAsync(
+        IReadOnlyCollection<string> databases, CancellationToken cancellationToken);
 
     /// <summary>The server's estimate of the size of each existing database.</summary>
-    Task<IReadOnlyList<DatabaseSize>> SizesAsync(IReadOnlyCollection<string> databases, CancellationToken cancellationToken);
+    Task<IReadOnlyList<DatabaseSize>> SizesAsync(
+        IReadOnlyCollection<string> databases, CancellationToken cancellationToken);
 
     /// <summary>
     /// Reads the <c>ha.config</c> row of <c>oms_normal_config</c> (docs/research/oms.md#high-availability).
@@ -46,7 +49,8 @@ internal interface IOmsMetadata
     /// <param name="expectedRaw">What <see cref="ReadHaConfigAsync"/> gave.</param>
     /// <param name="newRaw">What shall be there.</param>
     /// <param name="cancellationToken">Ends the operation.</param>
-    Task<bool> CompareAndSwapHaConfigAsync(string rmDatabase, string expectedRaw, string newRaw, CancellationToken cancellationToken);
+    Task<bool> CompareAndSwapHaConfigAsync(
+        string rmDatabase, string expectedRaw, string newRaw, CancellationToken cancellationToken);
 
     /// <summary>
     /// Inserts the absent <c>ha.config</c> row in the session that holds the lock. True if the row was inserted, false
@@ -54,7 +58,8 @@ internal interface IOmsMetadata
     /// number: 0 or the next key; text: empty); refuses (<see cref="OmsMetadataErrorKind.Other"/>) if there is one
     /// whose value cannot be guessed.
     /// </summary>
-    Task<bool> InsertHaConfigAsync(IMetadataLock metadataLock, string rmDatabase, string raw, CancellationToken cancellationToken);
+    Task<bool> InsertHaConfigAsync(
+        IMetadataLock metadataLock, string rmDatabase, string raw, CancellationToken cancellationToken);
 
     /// <summary>
     /// Why <see cref="InsertHaConfigAsync"/> would refuse: the table is not there, or has a column whose value cannot
@@ -66,7 +71,8 @@ internal interface IOmsMetadata
     /// All names used by more than one project that is not deleted, within each table and across both
     /// (docs/research/oms.md#checks-before-an-upgrade). Only for OMS below 4.0.1.
     /// </summary>
-    Task<IReadOnlyList<DuplicateProjectName>> DuplicateProjectsAsync(string rmDatabase, CancellationToken cancellationToken);
+    Task<IReadOnlyList<DuplicateProjectName>> DuplicateProjectsAsync(
+        string rmDatabase, CancellationToken cancellationToken);
 
     /// <summary>
     /// Projects of <c>oms_project</c> and <c>oms_sync_project</c> that are not deleted. Only for OMS below 4.0.1.
@@ -85,10 +91,12 @@ internal interface IOmsMetadata
     /// <summary>
     /// Which of the names any project has, deleted ones included, as the server's own collations compare.
     /// </summary>
-    Task<IReadOnlyList<string>> NamesInUseAsync(string rmDatabase, IReadOnlyCollection<string> names, CancellationToken cancellationToken);
+    Task<IReadOnlyList<string>> NamesInUseAsync(
+        string rmDatabase, IReadOnlyCollection<string> names, CancellationToken cancellationToken);
 
     /// <summary>The rows with these ids; those that do not exist are left out.</summary>
-    Task<IReadOnlyList<OmsProject>> ProjectsByIdAsync(string rmDatabase, IReadOnlyCollection<(ProjectKind Kind, string Id)> ids, CancellationToken cancellationToken);
+    Task<IReadOnlyList<OmsProject>> ProjectsByIdAsync(
+        string rmDatabase, IReadOnlyCollection<(ProjectKind Kind, string Id)> ids, CancellationToken cancellationToken);
 
     /// <summary>
     /// Renames projects in one transaction in the session that holds the lock, each only if it still has its old name
@@ -98,16 +106,18 @@ internal interface IOmsMetadata
     /// what was not committed.</param>
     /// <param name="rmDatabase">The console database (<c>drc_rm_db</c>).</param>
     /// <param name="renames">What gets which name.</param>
-    /// <param name="mustBeFree">Whether a new name that another project has prevents the renaming; false in a rollback to
-    /// shared names.</param>
+    /// <param name="mustBeFree">Whether a new name that another project has prevents the renaming; false in a rollback
+    /// to shared names.</param>
     /// <param name="cancellationToken">Ends the operation.</param>
     Task<IReadOnlyList<string>> RenameProjectsAsync(
-        IMetadataLock metadataLock, string rmDatabase, IReadOnlyList<ProjectRename> renames, bool mustBeFree, CancellationToken cancellationToken);
+        IMetadataLock metadataLock, string rmDatabase, IReadOnlyList<ProjectRename> renames, bool mustBeFree,
+        CancellationToken cancellationToken);
 
     /// <summary>
     /// Writers whose <c>sourceFile.blackRegionNo</c> differs from the region's <c>cm_location</c>, at most 200.
     /// </summary>
-    Task<IReadOnlyList<CascadedWriter>> CascadedWritersAsync(string cmDatabase, int cmLocation, CancellationToken cancellationToken);
+    Task<IReadOnlyList<CascadedWriter>> CascadedWritersAsync(
+        string cmDatabase, int cmLocation, CancellationToken cancellationToken);
 
     /// <summary>The hosts cluster management knows, and their status (docs/research/oms.md#metadata-tables).</summary>
     Task<IReadOnlyList<OmsHost>> HostsAsync(string cmDatabase, CancellationToken cancellationToken);
@@ -116,7 +126,8 @@ internal interface IOmsMetadata
     /// The supervisors' heartbeats of one region, with their age as the server's own clock gives it
     /// (docs/research/oms.md#hosts).
     /// </summary>
-    Task<IReadOnlyList<SupervisorHeartbeat>> HeartbeatsAsync(string heartbeatDatabase, CancellationToken cancellationToken);
+    Task<IReadOnlyList<SupervisorHeartbeat>> HeartbeatsAsync(
+        string heartbeatDatabase, CancellationToken cancellationToken);
 
     /// <summary>The regions OMS itself knows (<c>cluster_info</c>); empty if it has no such table.</summary>
     Task<IReadOnlyList<ClusterInfoRow>> ClusterInfoAsync(string rmDatabase, CancellationToken cancellationToken);
@@ -125,11 +136,12 @@ internal interface IOmsMetadata
     /// Sessions of others that have one of the databases as their current one. Never the text of a statement.
     /// </summary>
     /// <param name="databases">The databases.</param>
-    /// <param name="exceptConnectionIds">Sessions that may be there, for instance the one that holds the lock. The reading
-    /// session itself is always left out.</param>
+    /// <param name="exceptConnectionIds">Sessions that may be there, for instance the one that holds the lock. The
+    /// reading session itself is always left out.</param>
     /// <param name="cancellationToken">Ends the operation.</param>
     Task<IReadOnlyList<MetadataSession>> OtherSessionsAsync(
-        IReadOnlyCollection<string> databases, IReadOnlyCollection<long> exceptConnectionIds, CancellationToken cancellationToken);
+        IReadOnlyCollection<string> databases, IReadOnlyCollection<long> exceptConnectionIds,
+        CancellationToken cancellationToken);
 
     /// <summary>
     /// Ends sessions by connection id; a missing session is not an error. Returns the number ended. The server ends
@@ -142,7 +154,8 @@ internal interface IOmsMetadata
     /// form that works on MySQL too; docs/research/oms.md#heartbeat-sequence). Returns the number of rows deleted; 0 if
     /// the table does not exist. May be repeated.
     /// </summary>
-    Task<long> TrimHeartbeatSequenceAsync(IMetadataLock metadataLock, string heartbeatDatabase, CancellationToken cancellationToken);
+    Task<long> TrimHeartbeatSequenceAsync(
+        IMetadataLock metadataLock, string heartbeatDatabase, CancellationToken cancellationToken);
 
     /// <summary>Exact number of rows of a table.</summary>
     Task<long> RowCountAsync(string database, string table, CancellationToken cancellationToken);

@@ -12,11 +12,14 @@ internal static class Sql
     /// <summary>A quoted identifier; throws <see cref="OmsMetadataException"/> if it can be none.</summary>
     internal static string Name(string identifier)
     {
-        if (string.IsNullOrEmpty(identifier) || identifier.Length > 64 || identifier[^1] == ' ' || identifier.Any(char.IsControl))
+        if (string.IsNullOrEmpty(identifier) || identifier.Length > 64 || identifier[^1] == ' '
+            || identifier.Any(char.IsControl))
         {
             throw new OmsMetadataException(
                 OmsMetadataErrorKind.Other,
-                $"'{new string([.. (identifier ?? "").Take(70).Select(c => char.IsControl(c) ? '?' : c)])}' is not a name of a database or table; expected 1 to 64 characters, no control characters and no space at the end.");
+                $"'{new string([.. (identifier ?? "").Take(70).Select(c => char.IsControl(c) ? '?' : c)])}' is not a "
+                    + "name of a database or table; expected 1 to 64 characters, no control characters and no space at "
+                    + "the end.");
         }
 
         return $"`{identifier.Replace("`", "``", StringComparison.Ordinal)}`";
@@ -26,14 +29,16 @@ internal static class Sql
     internal static string Table(string database, string table) => $"{Name(database)}.{Name(table)}";
 
     internal static async Task<int> ExecuteAsync(
-        DbConnection connection, string sql, CancellationToken cancellationToken, params (string Name, object? Value)[] parameters)
+        DbConnection connection, string sql, CancellationToken cancellationToken,
+        params (string Name, object? Value)[] parameters)
     {
         await using var command = Command(connection, sql, parameters);
         return await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
     internal static async Task<List<T>> QueryAsync<T>(
-        DbConnection connection, string sql, Func<DbDataReader, T> read, CancellationToken cancellationToken, params (string Name, object? Value)[] parameters)
+        DbConnection connection, string sql, Func<DbDataReader, T> read, CancellationToken cancellationToken,
+        params (string Name, object? Value)[] parameters)
     {
         await using var command = Command(connection, sql, parameters);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
@@ -48,15 +53,20 @@ internal static class Sql
 
     /// <summary>First column of the first row as text; null if there is no row or it is NULL.</summary>
     internal static async Task<string?> ScalarAsync(
-        DbConnection connection, string sql, CancellationToken cancellationToken, params (string Name, object? Value)[] parameters)
+        DbConnection connection, string sql, CancellationToken cancellationToken,
+        params (string Name, object? Value)[] parameters)
     {
         var rows = await QueryAsync(connection, sql, reader => Text(reader, 0), cancellationToken, parameters);
         return rows.Count == 0 ? null : rows[0];
     }
 
     internal static async Task<long> NumberAsync(
-        DbConnection connection, string sql, CancellationToken cancellationToken, params (string Name, object? Value)[] parameters) =>
-        long.Parse(await ScalarAsync(connection, sql, cancellationToken, parameters) ?? "0", NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
+        DbConnection connection, string sql, CancellationToken cancellationToken,
+        params (string Name, object? Value)[] parameters) =>
+        long.Parse(
+            await ScalarAsync(connection, sql, cancellationToken, parameters) ?? "0",
+            NumberStyles.AllowLeadingSign,
+            CultureInfo.InvariantCulture);
 
     /// <summary>A column as text, whatever type the provider gives it; null if NULL.</summary>
     internal static string? Text(DbDataReader reader, int column) => reader.IsDBNull(column)
@@ -73,16 +83,22 @@ internal static class Sql
     internal static string TextOrEmpty(DbDataReader reader, int column) => Text(reader, column) ?? "";
 
     internal static long Number(DbDataReader reader, int column) =>
-        reader.IsDBNull(column) ? 0 : decimal.ToInt64(Convert.ToDecimal(reader.GetValue(column), CultureInfo.InvariantCulture));
+        reader.IsDBNull(column)
+            ? 0
+            : decimal.ToInt64(Convert.ToDecimal(reader.GetValue(column), CultureInfo.InvariantCulture));
 
     /// <summary><c>@p0, @p1, …</c> for an IN list; never empty.</summary>
     internal static (string List, (string Name, object? Value)[] Parameters) In(IEnumerable<string> values)
     {
-        var parameters = values.Select((value, index) => ($"@p{index.ToString(CultureInfo.InvariantCulture)}", (object?)value)).ToArray();
-        return parameters.Length == 0 ? ("NULL", []) : (string.Join(", ", parameters.Select(parameter => parameter.Item1)), parameters);
+        var parameters = values.Select(
+            (value, index) => ($"@p{index.ToString(CultureInfo.InvariantCulture)}", (object?)value)).ToArray();
+        return parameters.Length == 0
+            ? ("NULL", [])
+            : (string.Join(", ", parameters.Select(parameter => parameter.Item1)), parameters);
     }
 
-    internal static async Task<bool> TableExistsAsync(DbConnection connection, string database, string table, CancellationToken cancellationToken) =>
+    internal static async Task<bool> TableExistsAsync(
+        DbConnection connection, string database, string table, CancellationToken cancellationToken) =>
         await NumberAsync(
             connection,
             "SELECT COUNT(*) FROM information_schema.TABLES WHERE TABLE_SCHEMA = @db AND TABLE_NAME = @table",

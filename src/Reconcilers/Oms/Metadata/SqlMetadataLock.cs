@@ -45,10 +45,13 @@ internal sealed class SqlMetadataLock : IMetadataLock
             {
                 throw new OmsMetadataException(
                     OmsMetadataErrorKind.LockLost,
-                    $"The session {ConnectionId.ToString(System.Globalization.CultureInfo.InvariantCulture)} no longer holds the lock '{Name}' on metadata server {_sessions.Target.Address}; nothing was done. The operator takes the lock again and retries.");
+                    $"The session {ConnectionId.ToString(System.Globalization.CultureInfo.InvariantCulture)} no longer "
+                        + $"holds the lock '{Name}' on metadata server {_sessions.Target.Address}; nothing was done. "
+                        + "The operator takes the lock again and retries.");
             }
 
-            return await _sessions.GuardAsync($"Working under the lock '{Name}'", () => action(_connection, cancellationToken), cancellationToken);
+            return await _sessions.GuardAsync(
+                $"Working under the lock '{Name}'", () => action(_connection, cancellationToken), cancellationToken);
         }
         finally
         {
@@ -68,7 +71,7 @@ internal sealed class SqlMetadataLock : IMetadataLock
         {
             await Sql.ScalarAsync(_connection, "SELECT RELEASE_LOCK(@name)", CancellationToken.None, ("@name", Name));
         }
-        catch (Exception error) when (error is DbException or InvalidOperationException or IOException)
+        catch (Exception error) when (error is (DbException or InvalidOperationException or IOException))
         {
             // The session is closed, and its lock released; only the connection object remains to be disposed of.
         }
@@ -90,9 +93,15 @@ internal sealed class SqlMetadataLock : IMetadataLock
         try
         {
             return await Sql.ScalarAsync(
-                _connection, "SELECT IS_USED_LOCK(@name) = CONNECTION_ID() AND CONNECTION_ID() = @id", cancellationToken, ("@name", Name), ("@id", ConnectionId)) == "1";
+                _connection,
+                "SELECT IS_USED_LOCK(@name) = CONNECTION_ID() AND CONNECTION_ID() = @id",
+                cancellationToken,
+                ("@name", Name),
+                ("@id", ConnectionId)) == "1";
         }
-        catch (Exception error) when (!cancellationToken.IsCancellationRequested && error is (DbException or InvalidOperationException or IOException))
+        catch (Exception error)
+            when (!cancellationToken.IsCancellationRequested
+                && error is DbException or InvalidOperationException or IOException)
         {
             return false;
         }

@@ -29,7 +29,8 @@ internal sealed partial class SqlOmsMetadata
                 // Hex digits compare byte for byte under any collation and whatever the column's character set.
                 var changed = await Sql.ExecuteAsync(
                     connection,
-                    $"UPDATE {Sql.Table(rmDatabase, ConfigTable)} SET cfg_value = @new WHERE cfg_name = @name AND HEX(CONVERT(cfg_value USING utf8mb4)) = @expected",
+                    $"UPDATE {Sql.Table(rmDatabase, ConfigTable)} SET cfg_value = @new WHERE cfg_name = @name AND "
+                        + "HEX(CONVERT(cfg_value USING utf8mb4)) = @expected",
                     cancellationToken,
                     ("@new", newRaw),
                     ("@name", HaConfigKeys.RowName),
@@ -41,7 +42,10 @@ internal sealed partial class SqlOmsMetadata
                 {
                     throw new OmsMetadataException(
                         OmsMetadataErrorKind.Other,
-                        $"{HaConfigKeys.RowName} in {rmDatabase} on metadata server {Target.Address} was written but reads back differently: the column cfg_value is too short for it, or it was changed at the same moment. Check it in the OMS console under System Management > System Parameters.");
+                        $"{HaConfigKeys.RowName} in {rmDatabase} on metadata server {Target.Address} was written but "
+                            + "reads back differently: the column cfg_value is too short for it, or it was changed at "
+                            + "the same moment. Check it in the OMS console under System Management > System "
+                            + "Parameters.");
                 }
 
                 return now.Raw == newRaw;
@@ -54,7 +58,9 @@ internal sealed partial class SqlOmsMetadata
     {
         return _sessions.GuardAsync(
             $"Inserting {HaConfigKeys.RowName} in {rmDatabase}",
-            () => metadataLock.RunAsync((connection, token) => InsertAsync(connection, rmDatabase, raw, token), cancellationToken),
+            () =>
+                metadataLock.RunAsync(
+                    (connection, token) => InsertAsync(connection, rmDatabase, raw, token), cancellationToken),
             cancellationToken);
     }
 
@@ -68,10 +74,14 @@ internal sealed partial class SqlOmsMetadata
                     return $"table {rmDatabase}.{ConfigTable} does not exist";
                 }
 
-                var unknown = (await ColumnsToFillAsync(connection, rmDatabase, cancellationToken)).Where(column => Fill(column.Type, column.IsKey) is null).ToList();
+                var unknown = (await ColumnsToFillAsync(connection, rmDatabase, cancellationToken))
+                    .Where(column => Fill(column.Type, column.IsKey) is null)
+                    .ToList();
                 return unknown.Count == 0
                     ? null
-                    : $"{rmDatabase}.{ConfigTable} has no row {HaConfigKeys.RowName}, and of its columns {string.Join(", ", unknown.Select(column => $"{column.Name} ({column.Type})"))} no value can be guessed";
+                    : $"{rmDatabase}.{ConfigTable} has no row {HaConfigKeys.RowName}, and of its columns "
+                        + $"{string.Join(", ", unknown.Select(column => $"{column.Name} ({column.Type})"))} no value "
+                        + "can be guessed";
             },
             cancellationToken);
 
@@ -90,7 +100,8 @@ internal sealed partial class SqlOmsMetadata
             1 => new HaConfigRow(true, rows[0]),
             _ => throw new OmsMetadataException(
                 OmsMetadataErrorKind.Other,
-                $"{rmDatabase}.{ConfigTable} on metadata server {Target.Address} has more than one row {HaConfigKeys.RowName}, so it is not known which one OMS reads. Remove all but one."),
+                $"{rmDatabase}.{ConfigTable} on metadata server {Target.Address} has more than one row "
+                    + $"{HaConfigKeys.RowName}, so it is not known which one OMS reads. Remove all but one."),
         };
     }
 
@@ -107,14 +118,17 @@ internal sealed partial class SqlOmsMetadata
         foreach (var (name, type, isKey) in await ColumnsToFillAsync(connection, rmDatabase, cancellationToken))
         {
             names.Append(CultureInfo.InvariantCulture, $", {Sql.Name(name)}");
-            values.Append(CultureInfo.InvariantCulture, $", {await ValueAsync(connection, rmDatabase, name, type, isKey, cancellationToken)}");
+            values.Append(
+                CultureInfo.InvariantCulture,
+                $", {await ValueAsync(connection, rmDatabase, name, type, isKey, cancellationToken)}");
         }
 
         // The console may insert its default at the same moment; it does not ask for our lock.
         var table = Sql.Table(rmDatabase, ConfigTable);
         var inserted = await Sql.ExecuteAsync(
             connection,
-            $"INSERT INTO {table} ({names}) SELECT {values} FROM DUAL WHERE NOT EXISTS (SELECT 1 FROM {table} AS existing WHERE existing.cfg_name = @name)",
+            $"INSERT INTO {table} ({names}) SELECT {values} FROM DUAL WHERE NOT EXISTS (SELECT 1 FROM {table} AS "
+                + "existing WHERE existing.cfg_name = @name)",
             cancellationToken,
             ("@name", HaConfigKeys.RowName),
             ("@value", raw));
@@ -122,14 +136,17 @@ internal sealed partial class SqlOmsMetadata
         {
             throw new OmsMetadataException(
                 OmsMetadataErrorKind.Other,
-                $"{HaConfigKeys.RowName} was inserted in {rmDatabase} on metadata server {Target.Address} but reads back differently; the column cfg_value is probably too short. Set it in the OMS console under System Management > System Parameters.");
+                $"{HaConfigKeys.RowName} was inserted in {rmDatabase} on metadata server {Target.Address} but reads "
+                    + "back differently; the column cfg_value is probably too short. "
+                    + "Set it in the OMS console under System Management > System Parameters.");
         }
 
         return inserted > 0;
     }
 
     // Other columns that need a value and have no default.
-    private static async Task<List<(string Name, string Type, bool IsKey)>> ColumnsToFillAsync(DbConnection connection, string rmDatabase, CancellationToken cancellationToken)
+    private static async Task<List<(string Name, string Type, bool IsKey)>> ColumnsToFillAsync(
+        DbConnection connection, string rmDatabase, CancellationToken cancellationToken)
     {
         var columns = await Sql.QueryAsync(
             connection,
@@ -139,23 +156,41 @@ internal sealed partial class SqlOmsMetadata
               AND LOWER(EXTRA) NOT LIKE '%auto_increment%' AND LOWER(EXTRA) NOT LIKE '%generated%'
             ORDER BY ORDINAL_POSITION
             """,
-            reader => (Name: Sql.TextOrEmpty(reader, 0), Type: Sql.TextOrEmpty(reader, 1), IsKey: Sql.TextOrEmpty(reader, 2) == "PRI"),
+            reader => (
+                Name: Sql.TextOrEmpty(reader, 0),
+                Type: Sql.TextOrEmpty(reader, 1),
+                IsKey: Sql.TextOrEmpty(reader, 2) == "PRI"),
             cancellationToken,
             ("@db", rmDatabase),
             ("@table", ConfigTable));
         return [.. columns.Where(column => !IsOurs(column.Name))];
 
-        static bool IsOurs(string name) => name.Equals("cfg_name", StringComparison.OrdinalIgnoreCase) || name.Equals("cfg_value", StringComparison.OrdinalIgnoreCase);
+        static bool IsOurs(string name) =>
+            name.Equals("cfg_name", StringComparison.OrdinalIgnoreCase)
+                || name.Equals("cfg_value", StringComparison.OrdinalIgnoreCase);
     }
 
-    private async Task<string> ValueAsync(DbConnection connection, string rmDatabase, string column, string type, bool isKey, CancellationToken cancellationToken) => Fill(type, isKey) switch
+    private async Task<string> ValueAsync(
+        DbConnection connection,
+        string rmDatabase,
+        string column,
+        string type,
+        bool isKey,
+        CancellationToken cancellationToken) =>
+        Fill(type, isKey) switch
     {
-        NextKey => (await Sql.NumberAsync(connection, $"SELECT COALESCE(MAX({Sql.Name(column)}), 0) + 1 FROM {Sql.Table(rmDatabase, ConfigTable)}", cancellationToken))
+        NextKey =>
+            (await Sql.NumberAsync(
+                connection,
+                $"SELECT COALESCE(MAX({Sql.Name(column)}), 0) + 1 FROM {Sql.Table(rmDatabase, ConfigTable)}",
+                cancellationToken))
             .ToString(CultureInfo.InvariantCulture),
         { } value => value,
         null => throw new OmsMetadataException(
             OmsMetadataErrorKind.Other,
-            $"{rmDatabase}.{ConfigTable} on metadata server {Target.Address} has no row {HaConfigKeys.RowName}, and its column {column} ({type}) needs a value that cannot be guessed. Set {HaConfigKeys.RowName} once in the OMS console under System Management > System Parameters."),
+            $"{rmDatabase}.{ConfigTable} on metadata server {Target.Address} has no row {HaConfigKeys.RowName}, and "
+                + $"its column {column} ({type}) needs a value that cannot be guessed. "
+                + $"Set {HaConfigKeys.RowName} once in the OMS console under System Management > System Parameters."),
     };
 
     // The value for an unknown column; null if it cannot be guessed.

@@ -23,10 +23,12 @@ internal sealed partial class SqlOmsMetadata
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(limit);
         return _sessions.RunAsync(
-            $"Reading the projects in {rmDatabase}", connection => ReadProjectsAsync(connection, rmDatabase, limit, cancellationToken), cancellationToken);
+            $"Reading the projects in {rmDatabase}", connection =>
+                ReadProjectsAsync(connection, rmDatabase, limit, cancellationToken), cancellationToken);
     }
 
-    public Task<IReadOnlyList<DuplicateProjectName>> DuplicateProjectsAsync(string rmDatabase, CancellationToken cancellationToken) =>
+    public Task<IReadOnlyList<DuplicateProjectName>> DuplicateProjectsAsync(
+        string rmDatabase, CancellationToken cancellationToken) =>
         _sessions.RunAsync<IReadOnlyList<DuplicateProjectName>>(
             $"Looking for duplicate project names in {rmDatabase}",
             async connection =>
@@ -37,14 +39,19 @@ internal sealed partial class SqlOmsMetadata
                 // Within a table the server's own collation decides, as where people check it: it may hold more names
                 // for equal than we do.
                 var seen = duplicates.Select(duplicate => duplicate.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
-                foreach (var (kind, table) in ProjectTables.Where(entry => projects.TablesRead.Contains(entry.Table, StringComparer.Ordinal)))
+                foreach (var (kind, table) in ProjectTables
+                    .Where(entry => projects.TablesRead.Contains(entry.Table, StringComparer.Ordinal)))
                 {
                     foreach (var group in await DuplicatesWithinAsync(connection, rmDatabase, table, cancellationToken))
                     {
                         var ids = group.Select(row => row.Id).ToList();
                         if (seen.Add(group.First().Name.TrimEnd(' ')))
                         {
-                            duplicates.Add(new DuplicateProjectName(group.First().Name, kind == ProjectKind.Migration ? ids : [], kind == ProjectKind.Synchronization ? ids : []));
+                            duplicates.Add(
+                                new DuplicateProjectName(
+                                    group.First().Name,
+                                    kind == ProjectKind.Migration ? ids : [],
+                                    kind == ProjectKind.Synchronization ? ids : []));
                         }
                     }
                 }
@@ -53,12 +60,14 @@ internal sealed partial class SqlOmsMetadata
             },
             cancellationToken);
 
-    public Task<IReadOnlyList<CascadedWriter>> CascadedWritersAsync(string cmDatabase, int cmLocation, CancellationToken cancellationToken) =>
+    public Task<IReadOnlyList<CascadedWriter>> CascadedWritersAsync(
+        string cmDatabase, int cmLocation, CancellationToken cancellationToken) =>
         _sessions.RunAsync<IReadOnlyList<CascadedWriter>>(
             $"Looking for cascaded writers in {cmDatabase}",
             async connection => await Sql.QueryAsync(
                 connection,
-                $"SELECT * FROM {Sql.Table(cmDatabase, "config_job")} WHERE `key` = 'sourceFile.blackRegionNo' AND `value` <> @location LIMIT {WriterLimit.ToString(CultureInfo.InvariantCulture)}",
+                $"SELECT * FROM {Sql.Table(cmDatabase, "config_job")} WHERE `key` = 'sourceFile.blackRegionNo' AND "
+                    + $"`value` <> @location LIMIT {WriterLimit.ToString(CultureInfo.InvariantCulture)}",
                 ReadWriter,
                 cancellationToken,
                 ("@location", cmLocation.ToString(CultureInfo.InvariantCulture))),
@@ -74,26 +83,33 @@ internal sealed partial class SqlOmsMetadata
                 cancellationToken),
             cancellationToken);
 
-    public Task<IReadOnlyList<SupervisorHeartbeat>> HeartbeatsAsync(string heartbeatDatabase, CancellationToken cancellationToken) =>
+    public Task<IReadOnlyList<SupervisorHeartbeat>> HeartbeatsAsync(
+        string heartbeatDatabase, CancellationToken cancellationToken) =>
         _sessions.RunAsync<IReadOnlyList<SupervisorHeartbeat>>(
             $"Reading the heartbeats in {heartbeatDatabase}",
             async connection => await Sql.QueryAsync(
                 connection,
-                $"SELECT host_ip, task_type, TIMESTAMPDIFF(SECOND, gmt_modified, NOW()) FROM {Sql.Table(heartbeatDatabase, "heart_beat")} WHERE task_name = 'supervisor' ORDER BY host_ip",
+                "SELECT host_ip, task_type, TIMESTAMPDIFF(SECOND, gmt_modified, NOW()) FROM "
+                    + $"{Sql.Table(heartbeatDatabase, "heart_beat")} WHERE task_name = 'supervisor' ORDER BY host_ip",
                 reader => new SupervisorHeartbeat(
-                    Sql.TextOrEmpty(reader, 0), Sql.TextOrEmpty(reader, 1), reader.IsDBNull(2) ? TimeSpan.MaxValue : TimeSpan.FromSeconds(Sql.Number(reader, 2))),
+                    Sql.TextOrEmpty(reader, 0), Sql.TextOrEmpty(reader, 1), reader.IsDBNull(2)
+                        ? TimeSpan.MaxValue
+                        : TimeSpan.FromSeconds(Sql.Number(reader, 2))),
                 cancellationToken),
             cancellationToken);
 
-    public Task<IReadOnlyList<ClusterInfoRow>> ClusterInfoAsync(string rmDatabase, CancellationToken cancellationToken) =>
+    public Task<IReadOnlyList<ClusterInfoRow>> ClusterInfoAsync(
+        string rmDatabase, CancellationToken cancellationToken) =>
         _sessions.RunAsync<IReadOnlyList<ClusterInfoRow>>(
             $"Reading the regions in {rmDatabase}",
             async connection => await Sql.TableExistsAsync(connection, rmDatabase, "cluster_info", cancellationToken)
                 ? await Sql.QueryAsync(
                     connection,
-                    $"SELECT region, region_cn, cm_url, code, is_default_cm FROM {Sql.Table(rmDatabase, "cluster_info")} ORDER BY code",
+                    "SELECT region, region_cn, cm_url, code, is_default_cm FROM "
+                        + $"{Sql.Table(rmDatabase, "cluster_info")} ORDER BY code",
                     reader => new ClusterInfoRow(
-                        Sql.TextOrEmpty(reader, 0), Sql.TextOrEmpty(reader, 1), Sql.TextOrEmpty(reader, 2), Sql.TextOrEmpty(reader, 3), Sql.TextOrEmpty(reader, 4) is "1" or "true" or "\u0001"),
+                        Sql.TextOrEmpty(reader, 0), Sql.TextOrEmpty(reader, 1), Sql.TextOrEmpty(reader, 2),
+                        Sql.TextOrEmpty(reader, 3), Sql.TextOrEmpty(reader, 4) is "1" or "true" or "\u0001"),
                     cancellationToken)
                 : [],
             cancellationToken);
@@ -103,7 +119,9 @@ internal sealed partial class SqlOmsMetadata
     {
         return _sessions.GuardAsync(
             $"Trimming {HeartbeatSequence} in {heartbeatDatabase}",
-            () => metadataLock.RunAsync((connection, token) => TrimAsync(connection, heartbeatDatabase, token), cancellationToken),
+            () =>
+                metadataLock.RunAsync(
+                    (connection, token) => TrimAsync(connection, heartbeatDatabase, token), cancellationToken),
             cancellationToken);
     }
 
@@ -129,7 +147,8 @@ internal sealed partial class SqlOmsMetadata
         {
             batch = await Sql.ExecuteAsync(
                 connection,
-                $"DELETE FROM {table} WHERE id < @newest ORDER BY id LIMIT {TrimBatch.ToString(CultureInfo.InvariantCulture)}",
+                $"DELETE FROM {table} WHERE id < @newest ORDER BY id LIMIT "
+                    + $"{TrimBatch.ToString(CultureInfo.InvariantCulture)}",
                 cancellationToken,
                 ("@newest", newestId));
             deleted += batch;
@@ -153,18 +172,25 @@ internal sealed partial class SqlOmsMetadata
             }
 
             tables.Add(table);
-            total += await Sql.NumberAsync(connection, $"SELECT COUNT(*) FROM {Sql.Table(rmDatabase, table)} WHERE {NotDeleted}", cancellationToken);
+            total += await Sql.NumberAsync(
+                connection,
+                $"SELECT COUNT(*) FROM {Sql.Table(rmDatabase, table)} WHERE {NotDeleted}",
+                cancellationToken);
             projects.AddRange(await Sql.QueryAsync(
                 connection,
-                $"SELECT id, project_name, project_status FROM {Sql.Table(rmDatabase, table)} WHERE {NotDeleted} ORDER BY id LIMIT {limit.ToString(CultureInfo.InvariantCulture)}",
-                reader => new OmsProject(kind, Sql.TextOrEmpty(reader, 0), Sql.TextOrEmpty(reader, 1), Sql.TextOrEmpty(reader, 2)),
+                $"SELECT id, project_name, project_status FROM {Sql.Table(rmDatabase, table)} WHERE {NotDeleted} ORDER "
+                    + $"BY id LIMIT {limit.ToString(CultureInfo.InvariantCulture)}",
+                reader =>
+                    new OmsProject(
+                        kind, Sql.TextOrEmpty(reader, 0), Sql.TextOrEmpty(reader, 1), Sql.TextOrEmpty(reader, 2)),
                 cancellationToken));
         }
 
         return new ProjectsRead(projects, total, tables);
     }
 
-    private static async Task<IEnumerable<IGrouping<string, (string First, string Id, string Name)>>> DuplicatesWithinAsync(
+    private static async Task<IEnumerable<IGrouping<string,
+    (string First, string Id, string Name)>>> DuplicatesWithinAsync(
         DbConnection connection, string rmDatabase, string table, CancellationToken cancellationToken)
     {
         var name = Sql.Table(rmDatabase, table);
@@ -172,10 +198,13 @@ internal sealed partial class SqlOmsMetadata
             connection,
             $"""
             SELECT d.first_id, p.id, p.project_name FROM {name} p
-            JOIN (SELECT MIN(id) AS first_id, project_name FROM {name} WHERE {NotDeleted} GROUP BY project_name HAVING COUNT(*) > 1) d ON d.project_name = p.project_name
-            WHERE {NotDeleted.Replace("project_status", "p.project_status", StringComparison.Ordinal)} ORDER BY d.first_id, p.id LIMIT {DuplicateLimit.ToString(CultureInfo.InvariantCulture)}
+            JOIN (SELECT MIN(id) AS first_id, project_name FROM {name} WHERE {NotDeleted}
+              GROUP BY project_name HAVING COUNT(*) > 1) d ON d.project_name = p.project_name
+            WHERE {NotDeleted.Replace("project_status", "p.project_status", StringComparison.Ordinal)}
+            ORDER BY d.first_id, p.id LIMIT {DuplicateLimit.ToString(CultureInfo.InvariantCulture)}
             """,
-            reader => (First: Sql.TextOrEmpty(reader, 0), Id: Sql.TextOrEmpty(reader, 1), Name: Sql.TextOrEmpty(reader, 2)),
+            reader =>
+                (First: Sql.TextOrEmpty(reader, 0), Id: Sql.TextOrEmpty(reader, 1), Name: Sql.TextOrEmpty(reader, 2)),
             cancellationToken);
         return rows.GroupBy(row => row.First, StringComparer.Ordinal);
     }
@@ -191,7 +220,8 @@ internal sealed partial class SqlOmsMetadata
             {
                 value = Sql.TextOrEmpty(reader, column);
             }
-            else if ((name.EndsWith("id", StringComparison.OrdinalIgnoreCase) || name.EndsWith("name", StringComparison.OrdinalIgnoreCase))
+            else if ((name.EndsWith("id", StringComparison.OrdinalIgnoreCase)
+                    || name.EndsWith("name", StringComparison.OrdinalIgnoreCase))
                 && Sql.Text(reader, column) is { Length: > 0 and <= 128 } text)
             {
                 identity.Add($"{name}={text}");

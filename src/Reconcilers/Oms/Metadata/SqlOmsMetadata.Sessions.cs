@@ -10,7 +10,8 @@ internal sealed partial class SqlOmsMetadata
     private const int LockSessionIdleSeconds = 86_400;
 
     public Task<IReadOnlyList<MetadataSession>> OtherSessionsAsync(
-        IReadOnlyCollection<string> databases, IReadOnlyCollection<long> exceptConnectionIds, CancellationToken cancellationToken)
+        IReadOnlyCollection<string> databases, IReadOnlyCollection<long> exceptConnectionIds,
+        CancellationToken cancellationToken)
     {
         return _sessions.RunAsync<IReadOnlyList<MetadataSession>>(
             "Reading the sessions",
@@ -18,13 +19,17 @@ internal sealed partial class SqlOmsMetadata
             {
                 var sessions = await Sql.QueryAsync(
                     connection,
-                    "SELECT ID, USER, HOST, DB, COMMAND FROM information_schema.PROCESSLIST WHERE ID <> CONNECTION_ID() AND DB IS NOT NULL ORDER BY ID",
+                    "SELECT ID, USER, HOST, DB, COMMAND FROM information_schema.PROCESSLIST WHERE ID <> "
+                        + "CONNECTION_ID() AND DB IS NOT NULL ORDER BY ID",
                     reader => new MetadataSession(
-                        Sql.Number(reader, 0), Sql.TextOrEmpty(reader, 1), Sql.TextOrEmpty(reader, 2), Sql.TextOrEmpty(reader, 3), Sql.TextOrEmpty(reader, 4)),
+                        Sql.Number(reader, 0), Sql.TextOrEmpty(reader, 1), Sql.TextOrEmpty(reader, 2),
+                        Sql.TextOrEmpty(reader, 3), Sql.TextOrEmpty(reader, 4)),
                     cancellationToken);
                 return
                 [
-                    .. sessions.Where(session => !exceptConnectionIds.Contains(session.Id) && databases.Contains(session.Database, StringComparer.OrdinalIgnoreCase)),
+                    .. sessions.Where(session =>
+                        !exceptConnectionIds.Contains(session.Id)
+                            && databases.Contains(session.Database, StringComparer.OrdinalIgnoreCase)),
                 ];
             },
             cancellationToken);
@@ -41,7 +46,8 @@ internal sealed partial class SqlOmsMetadata
                 {
                     try
                     {
-                        await Sql.ExecuteAsync(connection, $"KILL {id.ToString(CultureInfo.InvariantCulture)}", cancellationToken);
+                        await Sql.ExecuteAsync(
+                            connection, $"KILL {id.ToString(CultureInfo.InvariantCulture)}", cancellationToken);
                         ended++;
                     }
                     catch (DbException error) when (SqlErrors.Number(error) == SqlErrors.NoSuchThread)
@@ -68,10 +74,19 @@ internal sealed partial class SqlOmsMetadata
                 try
                 {
                     // It may stand idle while a dump runs.
-                    await Sql.ExecuteAsync(connection, $"SET SESSION wait_timeout = {LockSessionIdleSeconds.ToString(CultureInfo.InvariantCulture)}", cancellationToken);
+                    await Sql.ExecuteAsync(
+                        connection,
+                        $"SET SESSION wait_timeout = {LockSessionIdleSeconds.ToString(CultureInfo.InvariantCulture)}",
+                        cancellationToken);
                     var id = await Sql.NumberAsync(connection, "SELECT CONNECTION_ID()", cancellationToken);
                     var seconds = (long)Math.Ceiling(Math.Min(wait.TotalSeconds, Sql.LongTimeoutSeconds / 2.0));
-                    if (await Sql.ScalarAsync(connection, "SELECT GET_LOCK(@name, @seconds)", cancellationToken, ("@name", name), ("@seconds", seconds)) == "1")
+                    var answer = await Sql.ScalarAsync(
+                        connection,
+                        "SELECT GET_LOCK(@name, @seconds)",
+                        cancellationToken,
+                        ("@name", name),
+                        ("@seconds", seconds));
+                    if (answer == "1")
                     {
                         return new SqlMetadataLock(_sessions, connection, name, id);
                     }
@@ -93,7 +108,9 @@ internal sealed partial class SqlOmsMetadata
         CheckLockName(name);
         return _sessions.RunAsync<long?>(
             $"Asking who holds the lock '{name}'",
-            async connection => await Sql.ScalarAsync(connection, "SELECT IS_USED_LOCK(@name)", cancellationToken, ("@name", name)) is { } id
+            async connection =>
+                await Sql.ScalarAsync(
+                    connection, "SELECT IS_USED_LOCK(@name)", cancellationToken, ("@name", name)) is { } id
                 ? long.Parse(id, NumberStyles.None, CultureInfo.InvariantCulture)
                 : null,
             cancellationToken);
@@ -104,7 +121,10 @@ internal sealed partial class SqlOmsMetadata
         ArgumentException.ThrowIfNullOrEmpty(name);
         if (name.Length > LockNameLength)
         {
-            throw new ArgumentException($"The lock name '{name}' is longer than the {LockNameLength.ToString(CultureInfo.InvariantCulture)} characters servers allow.", nameof(name));
+            throw new ArgumentException(
+                $"The lock name '{name}' is longer than the {LockNameLength.ToString(CultureInfo.InvariantCulture)} "
+                    + "characters servers allow.",
+                nameof(name));
         }
     }
 }

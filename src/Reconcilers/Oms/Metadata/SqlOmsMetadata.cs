@@ -24,29 +24,44 @@ internal sealed partial class SqlOmsMetadata : IOmsMetadata
                 var version = await Sql.ScalarAsync(connection, "SELECT VERSION()", cancellationToken) ?? "";
                 var variables = (await Sql.QueryAsync(
                     connection,
-                    "SHOW VARIABLES WHERE Variable_name IN ('hostname', 'port', 'read_only', 'server_uid', 'server_uuid', 'super_read_only', 'version_comment')",
+                    "SHOW VARIABLES WHERE Variable_name IN ('hostname', 'port', 'read_only', 'server_uid', "
+                        + "'server_uuid', 'super_read_only', 'version_comment')",
                     reader => (Name: Sql.TextOrEmpty(reader, 0).ToLowerInvariant(), Value: Sql.TextOrEmpty(reader, 1)),
-                    cancellationToken)).ToLookup(variable => variable.Name, variable => variable.Value, StringComparer.Ordinal);
+                    cancellationToken))
+                        .ToLookup(variable => variable.Name, variable => variable.Value, StringComparer.Ordinal);
                 var clock = await Sql.QueryAsync(
                     connection,
                     "SELECT UNIX_TIMESTAMP(NOW(6)), TIMESTAMPDIFF(SECOND, UTC_TIMESTAMP(), NOW())",
-                    reader => (Unix: Convert.ToDecimal(reader.GetValue(0), CultureInfo.InvariantCulture), Offset: Sql.Number(reader, 1)),
+                    reader => (
+                        Unix: Convert.ToDecimal(reader.GetValue(0), CultureInfo.InvariantCulture),
+                        Offset: Sql.Number(reader, 1)),
                     cancellationToken);
                 var host = Variable("hostname");
                 _ = int.TryParse(Variable("port"), NumberStyles.None, CultureInfo.InvariantCulture, out var port);
                 var uuid = Variable("server_uuid") is { Length: > 0 } mysql ? mysql : Variable("server_uid");
-                var kind = version.Contains("oceanbase", StringComparison.OrdinalIgnoreCase) || Variable("version_comment").Contains("oceanbase", StringComparison.OrdinalIgnoreCase)
+                var kind = version.Contains("oceanbase", StringComparison.OrdinalIgnoreCase)
+                    || Variable("version_comment").Contains("oceanbase", StringComparison.OrdinalIgnoreCase)
                     ? MetadataServerKind.OceanBase
-                    : version.Contains("mariadb", StringComparison.OrdinalIgnoreCase) ? MetadataServerKind.MariaDb : MetadataServerKind.MySql;
+                    : version.Contains("mariadb", StringComparison.OrdinalIgnoreCase)
+                    ? MetadataServerKind.MariaDb
+                    : MetadataServerKind.MySql;
                 return new MetadataServerInfo
                 {
                     Kind = kind,
-                    Addresses = ServerAddresses.Of(Target.Host, Target.Port, Target.User, kind == MetadataServerKind.OceanBase, (connection as MySqlConnection)?.PeerAddress),
+                    Addresses = ServerAddresses.Of(
+                        Target.Host,
+                        Target.Port,
+                        Target.User,
+                        kind == MetadataServerKind.OceanBase,
+                        (connection as MySqlConnection)?.PeerAddress),
                     Version = version,
-                    Identity = uuid.Length > 0 ? $"uuid:{uuid}" : string.Create(CultureInfo.InvariantCulture, $"addr:{host.ToLowerInvariant()}:{port}"),
+                    Identity = uuid.Length > 0
+                        ? $"uuid:{uuid}"
+                        : string.Create(CultureInfo.InvariantCulture, $"addr:{host.ToLowerInvariant()}:{port}"),
                     ReportedHost = host,
                     ReportedPort = port,
-                    Now = DateTimeOffset.UnixEpoch.AddTicks((long)(clock[0].Unix * TimeSpan.TicksPerSecond)).ToOffset(TimeSpan.FromMinutes(Math.Round(clock[0].Offset / 60.0))),
+                    Now = DateTimeOffset.UnixEpoch.AddTicks((long)(clock[0].Unix * TimeSpan.TicksPerSecond))
+                        .ToOffset(TimeSpan.FromMinutes(Math.Round(clock[0].Offset / 60.0))),
                     ReadOnly = IsOn(Variable("read_only")) || IsOn(Variable("super_read_only")),
                     NamedLocks = await HasNamedLocksAsync(connection, cancellationToken),
                 };
@@ -62,7 +77,8 @@ internal sealed partial class SqlOmsMetadata : IOmsMetadata
             "Reading the account's privileges",
             async connection =>
             {
-                var lines = await Sql.QueryAsync(connection, "SHOW GRANTS", reader => Sql.TextOrEmpty(reader, 0), cancellationToken);
+                var lines = await Sql.QueryAsync(
+                    connection, "SHOW GRANTS", reader => Sql.TextOrEmpty(reader, 0), cancellationToken);
                 return new GrantList(lines).Missing(databases, Target.User);
             },
             cancellationToken);
@@ -78,15 +94,19 @@ internal sealed partial class SqlOmsMetadata : IOmsMetadata
                 var (list, parameters) = Sql.In(databases);
                 var found = await Sql.QueryAsync(
                     connection,
-                    $"SELECT SCHEMA_NAME, DEFAULT_CHARACTER_SET_NAME, DEFAULT_COLLATION_NAME FROM information_schema.SCHEMATA WHERE SCHEMA_NAME IN ({list})",
-                    reader => new DatabaseInfo(Sql.TextOrEmpty(reader, 0), true, Sql.TextOrEmpty(reader, 1), Sql.TextOrEmpty(reader, 2)),
+                    "SELECT SCHEMA_NAME, DEFAULT_CHARACTER_SET_NAME, DEFAULT_COLLATION_NAME FROM "
+                        + $"information_schema.SCHEMATA WHERE SCHEMA_NAME IN ({list})",
+                    reader =>
+                        new DatabaseInfo(
+                            Sql.TextOrEmpty(reader, 0), true, Sql.TextOrEmpty(reader, 1), Sql.TextOrEmpty(reader, 2)),
                     cancellationToken,
                     parameters);
                 return
                 [
                     .. databases.Select(name =>
                         found.Find(database => database.Name == name)
-                        ?? found.Find(database => string.Equals(database.Name, name, StringComparison.OrdinalIgnoreCase))
+                        ?? found.Find(
+                            database => string.Equals(database.Name, name, StringComparison.OrdinalIgnoreCase))
                         ?? new DatabaseInfo(name, false, "", "")),
                 ];
             },
@@ -104,10 +124,17 @@ internal sealed partial class SqlOmsMetadata : IOmsMetadata
                 return await Sql.QueryAsync(
                     connection,
                     $"""
-                    SELECT TABLE_SCHEMA, COUNT(*), SUM(COALESCE(DATA_LENGTH, 0) + COALESCE(INDEX_LENGTH, 0)), SUM(COALESCE(TABLE_ROWS, 0))
-                    FROM information_schema.TABLES WHERE TABLE_SCHEMA IN ({list}) AND TABLE_TYPE = 'BASE TABLE' GROUP BY TABLE_SCHEMA ORDER BY TABLE_SCHEMA
+                    SELECT TABLE_SCHEMA, COUNT(*), SUM(COALESCE(DATA_LENGTH, 0) + COALESCE(INDEX_LENGTH, 0)),
+                      SUM(COALESCE(TABLE_ROWS, 0))
+                    FROM information_schema.TABLES WHERE TABLE_SCHEMA IN ({list}) AND TABLE_TYPE = 'BASE TABLE'
+                    GROUP BY TABLE_SCHEMA ORDER BY TABLE_SCHEMA
                     """,
-                    reader => new DatabaseSize(Sql.TextOrEmpty(reader, 0), (int)Sql.Number(reader, 1), Sql.Number(reader, 2), Sql.Number(reader, 3)),
+                    reader =>
+                        new DatabaseSize(
+                            Sql.TextOrEmpty(reader, 0),
+                            (int)Sql.Number(reader, 1),
+                            Sql.Number(reader, 2),
+                            Sql.Number(reader, 3)),
                     cancellationToken,
                     parameters);
             },
@@ -117,7 +144,8 @@ internal sealed partial class SqlOmsMetadata : IOmsMetadata
     public Task<long> RowCountAsync(string database, string table, CancellationToken cancellationToken) =>
         _sessions.RunAsync(
             $"Counting the rows of {database}.{table}",
-            connection => Sql.NumberAsync(connection, $"SELECT COUNT(*) FROM {Sql.Table(database, table)}", cancellationToken),
+            connection =>
+                Sql.NumberAsync(connection, $"SELECT COUNT(*) FROM {Sql.Table(database, table)}", cancellationToken),
             cancellationToken);
 
     public Task<bool> TableExistsAsync(string database, string table, CancellationToken cancellationToken) =>
@@ -131,22 +159,37 @@ internal sealed partial class SqlOmsMetadata : IOmsMetadata
             $"Reading the schema of {database}",
             async connection =>
             {
-                if (await Sql.NumberAsync(connection, "SELECT COUNT(*) FROM information_schema.SCHEMATA WHERE SCHEMA_NAME = @db", cancellationToken, ("@db", database)) == 0)
+                var found = await Sql.NumberAsync(
+                    connection,
+                    "SELECT COUNT(*) FROM information_schema.SCHEMATA WHERE SCHEMA_NAME = @db",
+                    cancellationToken,
+                    ("@db", database));
+                if (found == 0)
                 {
                     throw new OmsMetadataException(
-                        OmsMetadataErrorKind.Missing, $"Database '{database}' does not exist on metadata server {Target.Address}. Check the database names in config.yaml.");
+                        OmsMetadataErrorKind.Missing, $"Database '{database}' does not exist on metadata server "
+                            + $"{Target.Address}. Check the database names in config.yaml.");
                 }
 
                 var columns = await Sql.QueryAsync(
                     connection,
                     """
-                    SELECT TABLE_NAME, ORDINAL_POSITION, COLUMN_NAME, COLUMN_TYPE, IS_NULLABLE, COLUMN_KEY, COLUMN_DEFAULT, EXTRA
+                    SELECT TABLE_NAME, ORDINAL_POSITION, COLUMN_NAME, COLUMN_TYPE,
+                      IS_NULLABLE, COLUMN_KEY, COLUMN_DEFAULT, EXTRA
                     FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = @db
                     """,
-                    reader => (Table: Sql.TextOrEmpty(reader, 0), Position: Sql.Number(reader, 1), Line: string.Join('\t', Enumerable.Range(0, 8).Select(column => Sql.Text(reader, column) ?? "\\N"))),
+                    reader => (
+                        Table: Sql.TextOrEmpty(reader, 0),
+                        Position: Sql.Number(reader, 1),
+                        Line: string.Join(
+                            '\t', Enumerable.Range(0, 8).Select(column => Sql.Text(reader, column) ?? "\\N"))),
                     cancellationToken,
                     ("@db", database));
-                var text = string.Join('\n', columns.OrderBy(column => column.Table, StringComparer.Ordinal).ThenBy(column => column.Position).Select(column => column.Line));
+                var text = string.Join(
+                    '\n',
+                    columns.OrderBy(column => column.Table, StringComparer.Ordinal)
+                        .ThenBy(column => column.Position)
+                        .Select(column => column.Line));
                 return "sha256:" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
             },
             cancellationToken);
@@ -159,9 +202,11 @@ internal sealed partial class SqlOmsMetadata : IOmsMetadata
     {
         try
         {
-            return await Sql.ScalarAsync(connection, "SELECT IS_FREE_LOCK('drydock-probe')", cancellationToken) is not null;
+            return await Sql.ScalarAsync(
+                connection, "SELECT IS_FREE_LOCK('drydock-probe')", cancellationToken) is not null;
         }
-        catch (DbException error) when (SqlErrors.Number(error) is SqlErrors.FunctionDoesNotExist or SqlErrors.NotSupported)
+        catch (DbException error)
+            when (SqlErrors.Number(error) is SqlErrors.FunctionDoesNotExist or SqlErrors.NotSupported)
         {
             return false;
         }

@@ -44,7 +44,11 @@ internal sealed class SqlOmsMetadataFactory : IOmsMetadataFactory
         };
         if (target.Tls is { } tls)
         {
-            builder["SSL Mode"] = tls.VerifyServer ? "VerifyFull" : string.IsNullOrEmpty(tls.Authority) ? "Required" : "VerifyCA";
+            builder["SSL Mode"] = tls.VerifyServer
+                ? "VerifyFull"
+                : string.IsNullOrEmpty(tls.Authority)
+                ? "Required"
+                : "VerifyCA";
             Add("SSL CA PEM", tls.Authority);
             Add("SSL Cert", tls.CertificateFile);
             Add("SSL Key", tls.KeyFile);

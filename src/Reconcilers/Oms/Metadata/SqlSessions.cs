@@ -46,7 +46,9 @@ internal sealed class SqlSessions
     internal async Task<DbConnection> ConnectAsync(CancellationToken cancellationToken)
     {
         await CheckAddressAsync(cancellationToken);
-        var connection = _provider.CreateConnection() ?? throw new OmsMetadataException(OmsMetadataErrorKind.Other, "The database provider returned no connection.");
+        var connection = _provider.CreateConnection()
+            ?? throw new OmsMetadataException(
+                OmsMetadataErrorKind.Other, "The database provider returned no connection.");
         try
         {
             connection.ConnectionString = _connectionString;
@@ -72,12 +74,15 @@ internal sealed class SqlSessions
         }
         catch (EndpointRefusedException refused)
         {
-            throw new OmsMetadataException(OmsMetadataErrorKind.AccessDenied, $"Metadata server {Target.Address}: {refused.Message}");
+            throw new OmsMetadataException(
+                OmsMetadataErrorKind.AccessDenied, $"Metadata server {Target.Address}: {refused.Message}");
         }
         catch (SocketException unresolved)
         {
             throw new OmsMetadataException(
-                OmsMetadataErrorKind.Unreachable, $"Metadata server {Target.Address}: the host name cannot be resolved: {unresolved.Message}. Check the name and the DNS of the operator.");
+                OmsMetadataErrorKind.Unreachable, $"Metadata server {Target.Address}: "
+                    + $"the host name cannot be resolved: {unresolved.Message}. Check the name and the DNS of the "
+                    + "operator.");
         }
     }
 
@@ -89,7 +94,8 @@ internal sealed class SqlSessions
         {
             return await action();
         }
-        catch (Exception error) when (cancellationToken.IsCancellationRequested && error is (DbException or InvalidOperationException))
+        catch (Exception error)
+            when (cancellationToken.IsCancellationRequested && error is (DbException or InvalidOperationException))
         {
             // A provider may report the interrupted statement instead of the cancellation.
             instead = new OperationCanceledException(cancellationToken);

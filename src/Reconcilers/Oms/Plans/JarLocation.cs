@@ -10,5 +10,7 @@ internal static class JarLocation
     /// (docs/research/oms.md#correction-jar).
     /// </summary>
     public static string Of(CorrectionSpec correction) =>
-        correction.JarPath.StartsWith('/') ? correction.JarPath : $"{correction.WorkingDir.TrimEnd('/')}/{correction.JarPath}";
+        correction.JarPath.StartsWith('/')
+            ? correction.JarPath
+            : $"{correction.WorkingDir.TrimEnd('/')}/{correction.JarPath}";
 }

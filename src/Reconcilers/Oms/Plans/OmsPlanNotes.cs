@@ -98,7 +98,8 @@ internal sealed class OmsPlanNotes(PlanBuilder plan, OmsUpgradeSpec spec, OmsDis
         yield return "High availability is off now and will be on at the end. afterUpgrade: AsBefore leaves it off.";
         if (!discovery.HighAvailability.Present)
         {
-            yield return "There is no row ha.config now. The new version creates it, or the operator does. If its table "
+            yield return "There is no row ha.config now. The new version creates it, or the operator does. "
+                + "If its table "
                 + "has columns whose values cannot be derived, you have to set ha.config, and status.actionRequired "
                 + "says so at the end.";
         }

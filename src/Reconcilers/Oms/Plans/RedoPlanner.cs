@@ -44,7 +44,8 @@ internal static class RedoPlanner
             Notes =
             [
                 .. plan.Notes.Where(n => !n.StartsWith(Note, StringComparison.Ordinal)),
-                $"{Note}: after {lost.Id} the databases are restored from the snapshot, and everything from StartNew on "
+                $"{Note}: after {lost.Id} the databases are restored from the snapshot, and everything from StartNew "
+                + "on "
                 + "is repeated, on all nodes.",
             ],
         };

@@ -18,7 +18,9 @@ internal sealed class ImagePreflight(OmsTargets targets, Findings findings, Upgr
     public async Task<FoundImage?> CheckAsync(NodeState node, CancellationToken cancellationToken)
     {
         var spec = targets.Upgrade.Spec;
-        var (image, archive, docker) = (node.Spec.Image ?? spec.Image, node.Spec.ImageArchive ?? spec.ImageArchive, targets.Docker(node.Spec.Name));
+        var image = node.Spec.Image ?? spec.Image;
+        var archive = node.Spec.ImageArchive ?? spec.ImageArchive;
+        var docker = targets.Docker(node.Spec.Name);
         try
         {
             var present = await docker.Images.InspectImageAsync(image, cancellationToken);
@@ -27,14 +29,18 @@ internal sealed class ImagePreflight(OmsTargets targets, Findings findings, Upgr
         }
         catch (DockerNotFoundException)
         {
-            return archive is not null ? await ArchiveAsync(node, image, archive, cancellationToken) : await PullableAsync(docker, node.Spec, image, cancellationToken);
+            return archive is not null
+                ? await ArchiveAsync(node, image, archive, cancellationToken)
+                : await PullableAsync(docker, node.Spec, image, cancellationToken);
         }
     }
 
     private async Task<FoundImage?> ArchiveAsync(
         NodeState node, string image, ImageArchive archive, CancellationToken cancellationToken)
     {
-        var where = archive.Storage is { } storage ? $"its archive {archive.Path} in {targets.Archives.Describe(storage, targets.Upgrade.Metadata.Namespace)}" : $"its archive {archive.HostPath} on that host";
+        var where = archive.Storage is { } storage
+            ? $"its archive {archive.Path} in {targets.Archives.Describe(storage, targets.Upgrade.Metadata.Namespace)}"
+            : $"its archive {archive.HostPath} on that host";
         var file = archive.HostPath ?? archive.Path ?? "";
         try
         {
@@ -43,19 +49,36 @@ internal sealed class ImagePreflight(OmsTargets targets, Findings findings, Upgr
                 return null;
             }
 
-            if (archive.Sha256 is { } wanted && !string.Equals(wanted, contents.Sha256, StringComparison.OrdinalIgnoreCase))
+            if (archive.Sha256 is { } wanted
+                && !string.Equals(wanted, contents.Sha256, StringComparison.OrdinalIgnoreCase))
             {
-                findings.Add(Reasons.ImageArchiveUnreadable, $"{file} has SHA-256 {contents.Sha256}, but imageArchive.sha256 is {wanted}. Correct the field, or copy the file again.", node.Spec.Name, "spec.imageArchive.sha256");
+                findings.Add(
+                    Reasons.ImageArchiveUnreadable,
+                    $"{file} has SHA-256 {contents.Sha256}, but imageArchive.sha256 is {wanted}. "
+                        + "Correct the field, or copy the file again.",
+                    node.Spec.Name,
+                    "spec.imageArchive.sha256");
                 return null;
             }
 
             if (contents.ImageIds.Count != 1)
             {
-                findings.Add(Reasons.ImageArchiveUnreadable, $"{file} contains {contents.ImageIds.Count} images, expected one. Save only the image that is needed.", node.Spec.Name, "spec.imageArchive.path");
+                findings.Add(
+                    Reasons.ImageArchiveUnreadable,
+                    $"{file} contains {contents.ImageIds.Count} images, expected one. "
+                        + "Save only the image that is needed.",
+                    node.Spec.Name,
+                    "spec.imageArchive.path");
                 return null;
             }
 
-            var source = new FoundImage(contents.ImageIds[0], Present: false, file, archive.Storage is { } place ? StorageText.Of(place) : null, contents.Sha256, contents.Bytes) { OnHost = archive.HostPath is not null };
+            var source = new FoundImage(
+                contents.ImageIds[0],
+                Present: false,
+                file,
+                archive.Storage is { } place ? StorageText.Of(place) : null,
+                contents.Sha256,
+                contents.Bytes) { OnHost = archive.HostPath is not null };
             if (await IsThereAsync(targets.Docker(node.Spec.Name), contents.ImageIds[0], cancellationToken))
             {
                 return source with { UnderAnotherName = true };
@@ -63,14 +86,24 @@ internal sealed class ImagePreflight(OmsTargets targets, Findings findings, Upgr
 
             if (node.FreeBytes is { } free && free < contents.Bytes * RoomFactor)
             {
-                findings.Add(Reasons.NoSpace, $"dockerd of {node.Spec.Name} has {Bytes(free)} free, but loading {image} needs about {Bytes(contents.Bytes * RoomFactor)}. Make room there.", node.Spec.Name);
+                findings.Add(
+                    Reasons.NoSpace,
+                    $"dockerd of {node.Spec.Name} has {Bytes(free)} free, but loading {image} needs about "
+                        + $"{Bytes(contents.Bytes * RoomFactor)}. Make room there.",
+                    node.Spec.Name);
             }
 
             return source;
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or InvalidDataException or SnapshotException or System.Text.Json.JsonException)
+        catch (Exception exception)
+            when (exception is IOException or UnauthorizedAccessException or InvalidDataException or SnapshotException
+                or System.Text.Json.JsonException)
         {
-            findings.Add(Reasons.ImageArchiveUnreadable, $"{image} is not on {node.Spec.Name}, and {where} cannot be read: {exception.Message.TrimEnd('.')}.", node.Spec.Name, "spec.imageArchive");
+            findings.Add(
+                Reasons.ImageArchiveUnreadable,
+                $"{image} is not on {node.Spec.Name}, and {where} cannot be read: {exception.Message.TrimEnd('.')}.",
+                node.Spec.Name,
+                "spec.imageArchive");
             return null;
         }
     }
@@ -81,7 +114,8 @@ internal sealed class ImagePreflight(OmsTargets targets, Findings findings, Upgr
     {
         if (archive.Storage is { } storage)
         {
-            return await targets.Archives.InspectAsync(storage, targets.Upgrade.Metadata.Namespace, archive.Path!, cancellationToken);
+            return await targets.Archives.InspectAsync(
+                storage, targets.Upgrade.Metadata.Namespace, archive.Path!, cancellationToken);
         }
 
         // The image of the current container is certainly on the host. If that container is missing, another finding
@@ -91,8 +125,11 @@ internal sealed class ImagePreflight(OmsTargets targets, Findings findings, Upgr
             return null;
         }
 
-        return await new HostFiles(targets.Docker(node.Spec.Name), targets.Upgrade.Metadata.Uid!, current.Image).ReadAsync(
-            path, (content, stat) => targets.InspectHostArchiveAsync(node.Spec.Name, path, stat, content, cancellationToken), cancellationToken);
+        return await new HostFiles(
+            targets.Docker(node.Spec.Name), targets.Upgrade.Metadata.Uid!, current.Image).ReadAsync(
+            path, (content, stat) =>
+                targets.InspectHostArchiveAsync(
+                    node.Spec.Name, path, stat, content, cancellationToken), cancellationToken);
     }
 
     private static async Task<bool> IsThereAsync(
@@ -123,13 +160,18 @@ internal sealed class ImagePreflight(OmsTargets targets, Findings findings, Upgr
         }
         catch (DockerException refusal) when (RegistryRefusal.Is(refusal))
         {
-            findings.Add(Reasons.AccessDenied, RegistryRefusal.Describe(image, node.Name, targets.Upgrade.Spec.ImagePullSecretRef?.Name, refusal), node.Name, "spec.imagePullSecretRef");
+            findings.Add(
+                Reasons.AccessDenied,
+                RegistryRefusal.Describe(image, node.Name, targets.Upgrade.Spec.ImagePullSecretRef?.Name, refusal),
+                node.Name,
+                "spec.imagePullSecretRef");
         }
         catch (DockerException exception)
         {
             findings.Add(
                 Reasons.ImageMissing,
-                $"{image} is not on {node.Name}, cannot be pulled there ({exception.Message.TrimEnd('.')}), and no imageArchive is given. Load it, correct spec.image, or set spec.imageArchive.",
+                $"{image} is not on {node.Name}, cannot be pulled there ({exception.Message.TrimEnd('.')}), and no "
+                    + "imageArchive is given. Load it, correct spec.image, or set spec.imageArchive.",
                 node.Name,
                 "spec.image");
         }
@@ -146,7 +188,11 @@ internal sealed class ImagePreflight(OmsTargets targets, Findings findings, Upgr
             {
                 Name = name,
                 Image = image,
-                Labels = new Dictionary<string, string>(StringComparer.Ordinal) { [Labels.UpgradeUid] = targets.Upgrade.Metadata.Uid ?? "", ["drydock.dev/probe"] = "true" },
+                Labels = new Dictionary<string, string>(StringComparer.Ordinal)
+                {
+                    [Labels.UpgradeUid] = targets.Upgrade.Metadata.Uid ?? "",
+                    ["drydock.dev/probe"] = "true",
+                },
                 HostConfig = new HostConfig { NetworkMode = "none" },
             },
             cancellationToken);
@@ -156,7 +202,10 @@ internal sealed class ImagePreflight(OmsTargets targets, Findings findings, Upgr
             {
                 if (!await InspectImageContents.ExistsAsync(docker, probe.ID, file, cancellationToken))
                 {
-                    findings.Add(InspectImageContents.ReasonFor(file), $"{image} on {node.Name} has no {file}; {InspectImageContents.WayOut(file)}", node.Name);
+                    findings.Add(
+                        InspectImageContents.ReasonFor(file),
+                        $"{image} on {node.Name} has no {file}; {InspectImageContents.WayOut(file)}",
+                        node.Name);
                 }
             }
         }
@@ -171,7 +220,8 @@ internal sealed class ImagePreflight(OmsTargets targets, Findings findings, Upgr
     {
         try
         {
-            await docker.Containers.RemoveContainerAsync(container, new ContainerRemoveParameters { Force = false, RemoveVolumes = true }, cancellationToken);
+            await docker.Containers.RemoveContainerAsync(
+                container, new ContainerRemoveParameters { Force = false, RemoveVolumes = true }, cancellationToken);
         }
         catch (DockerNotFoundException)
         {

@@ -40,7 +40,8 @@ internal sealed class MetadataPreflight(
             var server = await metadata.ServerAsync(cancellationToken);
             Clocks(server, before + ((time.GetUtcNow() - before) / 2), nodes);
             IReadOnlyList<string> databases = topology?.Databases
-                ?? [.. configs.SelectMany(c => new[] { c.RmDatabase, c.CmDatabase, c.HeartbeatDatabase }).Distinct(StringComparer.Ordinal)];
+                ?? [.. configs.SelectMany(c => new[] { c.RmDatabase, c.CmDatabase, c.HeartbeatDatabase })
+                    .Distinct(StringComparer.Ordinal)];
 
             // One failed check must not hide what the others find.
             await EachAsync(
@@ -55,10 +56,18 @@ internal sealed class MetadataPreflight(
             DiscoveredHighAvailability? highAvailability = null;
             ProjectTablesState? names = null;
             await EachAsync(
-                async () => findings.Add(topology.CompareWith(await metadata.ClusterInfoAsync(topology.RmDatabase, cancellationToken))),
+                async () =>
+                    findings.Add(
+                        topology.CompareWith(await metadata.ClusterInfoAsync(topology.RmDatabase, cancellationToken))),
                 async () => highAvailability = await HighAvailabilityAsync(metadata, topology, cancellationToken),
-                async () => names = path is null ? new ProjectTablesState([], [], []) : await new NamePreflight(targets.Upgrade.Spec, findings).CheckAsync(metadata, topology, path, cancellationToken));
-            return highAvailability is null || names is null ? null : new MetadataState(server, highAvailability, names);
+                async () =>
+                    names = path is null
+                        ? new ProjectTablesState([], [], [])
+                        : await new NamePreflight(targets.Upgrade.Spec, findings)
+                            .CheckAsync(metadata, topology, path, cancellationToken));
+            return highAvailability is null || names is null
+                ? null
+                : new MetadataState(server, highAvailability, names);
         }
         catch (OmsMetadataException exception)
         {
@@ -101,13 +110,22 @@ internal sealed class MetadataPreflight(
             {
                 findings.Add(
                     Reasons.ClockSkew,
-                    string.Create(CultureInfo.InvariantCulture, $"The clock of {node.Spec.Name} differs from that of the metadata database by {(host - database).TotalSeconds:0} s, at most {LargestSkew.TotalSeconds:0} s are allowed. OMS would regard heartbeats as stale. Repair NTP."),
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"The clock of {node.Spec.Name} differs from that of the metadata database by "
+                            + $"{(host - database).TotalSeconds:0} s, at most {LargestSkew.TotalSeconds:0} s are "
+                            + $"allowed. OMS would regard heartbeats as stale. Repair NTP."),
                     node.Spec.Name);
             }
 
             if (node.UtcOffset is { } zone && zone != server.UtcOffset)
             {
-                findings.Add(Reasons.ClockSkew, $"The time zone in {node.Current?.ShortName} on {node.Spec.Name} is UTC{Zone(zone)}, that of the metadata database is UTC{Zone(server.UtcOffset)}. OMS needs the same on both: change one of them.", node.Spec.Name);
+                findings.Add(
+                    Reasons.ClockSkew,
+                    $"The time zone in {node.Current?.ShortName} on {node.Spec.Name} is UTC{Zone(zone)}, that of the "
+                        + $"metadata database is UTC{Zone(server.UtcOffset)}. OMS needs the same on both: "
+                        + "change one of them.",
+                    node.Spec.Name);
             }
         }
     }
@@ -120,26 +138,42 @@ internal sealed class MetadataPreflight(
     {
         if (server.ReadOnly)
         {
-            findings.Add(Reasons.AccessDenied, $"Metadata server {metadata.Target.Address} is read-only. Connect to the writable server (spec.metadataDatabase.host).");
+            findings.Add(
+                Reasons.AccessDenied,
+                $"Metadata server {metadata.Target.Address} is read-only. Connect to the writable server "
+                    + "(spec.metadataDatabase.host).");
         }
 
         if (!server.NamedLocks)
         {
-            findings.Add(Reasons.LockUnavailable, $"Metadata server {metadata.Target.Address} has no GET_LOCK, by which destructive statements are fenced. Use a server that has it.");
+            findings.Add(
+                Reasons.LockUnavailable,
+                $"Metadata server {metadata.Target.Address} has no GET_LOCK, by which destructive statements are "
+                    + "fenced. Use a server that has it.");
         }
 
-        var absent = (await metadata.DatabasesAsync(databases, cancellationToken)).Where(d => !d.Exists).Select(d => d.Name).ToList();
+        var absent = (await metadata.DatabasesAsync(databases, cancellationToken))
+            .Where(d => !d.Exists)
+            .Select(d => d.Name)
+            .ToList();
         if (absent.Count > 0)
         {
-            findings.Add(Reasons.MetadataUnreadable, $"Metadata server {metadata.Target.Address} has no database {string.Join(", ", absent)}, which config.yaml names. Check that it is the right server.");
+            findings.Add(
+                Reasons.MetadataUnreadable,
+                $"Metadata server {metadata.Target.Address} has no database {string.Join(", ", absent)}, which "
+                    + "config.yaml names. Check that it is the right server.");
         }
 
         // Without the privileges for views, triggers, events and routines the server hides these objects, and a dump
         // would silently lack them. OceanBase does not have all of them. A restore test without them would fail in the
         // downtime.
-        IReadOnlyList<string> scratch = targets.Upgrade.Spec.Backup.Verify == Crds.Common.SnapshotVerification.RestoreTest ? [RestoreTestRequest.ScratchDatabases] : [];
+        IReadOnlyList<string> scratch =
+            targets.Upgrade.Spec.Backup.Verify == Crds.Common.SnapshotVerification.RestoreTest
+            ? [RestoreTestRequest.ScratchDatabases]
+            : [];
         var privileges = await metadata.PrivilegesAsync([.. databases, .. scratch], cancellationToken);
-        foreach (var missing in privileges.Where(m => m.Required || (m.ShowsObjects && server.Kind != MetadataServerKind.OceanBase)))
+        foreach (var missing in privileges.Where(m =>
+            m.Required || (m.ShowsObjects && server.Kind != MetadataServerKind.OceanBase)))
         {
             findings.Add(Reasons.AccessDenied, missing.Message);
         }
@@ -155,7 +189,12 @@ internal sealed class MetadataPreflight(
             var needed = (await metadata.SizesAsync(databases, cancellationToken)).Sum(s => s.Bytes);
             if (free is { } left && left < needed)
             {
-                findings.Add(Reasons.NoSpace, $"{storage.Describe(place, targets.Upgrade.Metadata.Namespace)} has {ImagePreflight.Bytes(left)} free, but the databases need {ImagePreflight.Bytes(needed)}. Make room, or choose another spec.backup.storage.", field: "spec.backup.storage");
+                findings.Add(
+                    Reasons.NoSpace,
+                    $"{storage.Describe(place, targets.Upgrade.Metadata.Namespace)} has {ImagePreflight.Bytes(left)} "
+                        + $"free, but the databases need {ImagePreflight.Bytes(needed)}. "
+                        + "Make room, or choose another spec.backup.storage.",
+                    field: "spec.backup.storage");
             }
         }
         catch (SnapshotException exception)
@@ -169,11 +208,13 @@ internal sealed class MetadataPreflight(
     {
         try
         {
-            await storage.CheckRecipientsAsync(targets.Upgrade.Spec.Backup.Encryption?.Recipients ?? [], cancellationToken);
+            await storage.CheckRecipientsAsync(
+                targets.Upgrade.Spec.Backup.Encryption?.Recipients ?? [], cancellationToken);
         }
         catch (SnapshotException exception)
         {
-            findings.Add(SnapshotReasons.Of(exception.Failure), exception.Message, field: "spec.backup.encryption.recipients");
+            findings.Add(
+                SnapshotReasons.Of(exception.Failure), exception.Message, field: "spec.backup.encryption.recipients");
         }
     }
 

@@ -25,7 +25,9 @@ internal sealed class NamePreflight(OmsUpgradeSpec spec, Findings findings)
             return new ProjectTablesState([], [], []);
         }
 
-        var renames = path.NeedsProjectChecks ? await DuplicatesAsync(metadata, topology.RmDatabase, cancellationToken) : [];
+        var renames = path.NeedsProjectChecks
+            ? await DuplicatesAsync(metadata, topology.RmDatabase, cancellationToken)
+            : [];
         if (path.NeedsCascadeCheck)
         {
             await CascadesAsync(metadata, topology, cancellationToken);
@@ -34,7 +36,9 @@ internal sealed class NamePreflight(OmsUpgradeSpec spec, Findings findings)
         var read = await metadata.ProjectsAsync(topology.RmDatabase, ProjectsRead, cancellationToken);
         if (read.Truncated)
         {
-            _notes.Add($"{read.Total.ToString(CultureInfo.InvariantCulture)} projects exist; the first {read.Projects.Count.ToString(CultureInfo.InvariantCulture)} are recorded");
+            _notes.Add(
+                $"{read.Total.ToString(CultureInfo.InvariantCulture)} projects exist; "
+                    + $"the first {read.Projects.Count.ToString(CultureInfo.InvariantCulture)} are recorded");
         }
 
         if (path.MayLackDbType)
@@ -52,7 +56,8 @@ internal sealed class NamePreflight(OmsUpgradeSpec spec, Findings findings)
         if (spec.Preflight.DuplicateProjectNames == DuplicateNamePolicy.Fail)
         {
             findings.Add(duplicates.Select(d => ProjectRenamer.NotRenamed(
-                $"{d.Message} With spec.preflight.duplicateProjectNames: Rename the operator renames them before the downtime.")));
+                $"{d.Message} With spec.preflight.duplicateProjectNames: Rename the operator renames them before the "
+                    + "downtime.")));
 
             return [];
         }
@@ -66,7 +71,11 @@ internal sealed class NamePreflight(OmsUpgradeSpec spec, Findings findings)
         findings.Add(plan.Findings);
         if (plan.Renames.Count > 0)
         {
-            _notes.Add($"{plan.Renames.Count.ToString(CultureInfo.InvariantCulture)} projects share a name and are renamed before the downtime; a rollback restores the old names: {Some(plan.Renames.Select(r => $"{ProjectRenamer.Key(r.Kind, r.Id)} '{r.OldName}' becomes '{r.NewName}'"))}");
+            _notes.Add(
+                $"{plan.Renames.Count.ToString(CultureInfo.InvariantCulture)} projects share a name and are renamed "
+                    + "before the downtime; a rollback restores the old names: "
+                    + Some(plan.Renames.Select(r =>
+                        $"{ProjectRenamer.Key(r.Kind, r.Id)} '{r.OldName}' becomes '{r.NewName}'")));
         }
 
         return plan.Renames;
@@ -74,7 +83,8 @@ internal sealed class NamePreflight(OmsUpgradeSpec spec, Findings findings)
 
     // The server's own collations decide whether a name is free.
     private async Task<ProjectRenamePlan> NewNamesAsync(
-        IOmsMetadata metadata, string database, IReadOnlyList<DuplicateProjectName> duplicates, CancellationToken cancellationToken)
+        IOmsMetadata metadata, string database, IReadOnlyList<DuplicateProjectName> duplicates,
+        CancellationToken cancellationToken)
     {
         var rows = await metadata.ProjectNamesAsync(database, cancellationToken);
         if (rows.Truncated)
@@ -85,8 +95,10 @@ internal sealed class NamePreflight(OmsUpgradeSpec spec, Findings findings)
         var taken = new List<string>();
         for (var round = 0; round < Rounds; round++)
         {
-            var plan = ProjectRenamer.Compute(rows.Projects, duplicates, spec.Preflight.KeepProjectNames, rows.Limits, taken);
-            var used = await metadata.NamesInUseAsync(database, [.. plan.Renames.Select(r => r.NewName)], cancellationToken);
+            var plan =
+                ProjectRenamer.Compute(rows.Projects, duplicates, spec.Preflight.KeepProjectNames, rows.Limits, taken);
+            var used =
+                await metadata.NamesInUseAsync(database, [.. plan.Renames.Select(r => r.NewName)], cancellationToken);
             if (used.Count == 0)
             {
                 return plan;
@@ -107,7 +119,9 @@ internal sealed class NamePreflight(OmsUpgradeSpec spec, Findings findings)
         var writers = new List<CascadedWriter>();
         foreach (var region in topology.Regions)
         {
-            writers.AddRange((await metadata.CascadedWritersAsync(topology.CmDatabase, region.CmLocation, cancellationToken)).Where(writer => !writers.Contains(writer)));
+            writers.AddRange(
+                (await metadata.CascadedWritersAsync(topology.CmDatabase, region.CmLocation, cancellationToken))
+                    .Where(writer => !writers.Contains(writer)));
         }
 
         if (writers.Count == 0)
@@ -115,8 +129,11 @@ internal sealed class NamePreflight(OmsUpgradeSpec spec, Findings findings)
             return;
         }
 
-        var locations = string.Join(", ", topology.Regions.Select(region => region.CmLocation.ToString(CultureInfo.InvariantCulture)));
-        var list = $"{writers.Count.ToString(CultureInfo.InvariantCulture)} writers in {topology.CmDatabase}.config_job have a sourceFile.blackRegionNo that differs from the cm_location of a region ({locations}): {Some(writers.Select(w => $"{w.Identity}={w.Value}"))}";
+        var locations = string.Join(
+            ", ", topology.Regions.Select(region => region.CmLocation.ToString(CultureInfo.InvariantCulture)));
+        var list = $"{writers.Count.ToString(CultureInfo.InvariantCulture)} writers in "
+            + $"{topology.CmDatabase}.config_job have a sourceFile.blackRegionNo that differs from the cm_location of "
+            + $"a region ({locations}): {Some(writers.Select(w => $"{w.Identity}={w.Value}"))}";
         if (spec.Preflight.CascadedWriters == CascadedWriterPolicy.Acknowledge)
         {
             _notes.Add($"{list}; acknowledged by spec.preflight.cascadedWriters");
@@ -125,7 +142,8 @@ internal sealed class NamePreflight(OmsUpgradeSpec spec, Findings findings)
 
         findings.Add(
             Reasons.CascadedWriters,
-            $"{list}. If the cascade is in use, ask the vendor's support. Otherwise remove the setting, or check it and set spec.preflight.cascadedWriters: Acknowledge.",
+            $"{list}. If the cascade is in use, ask the vendor's support. Otherwise remove the setting, or check it "
+                + "and set spec.preflight.cascadedWriters: Acknowledge.",
             field: "spec.preflight.cascadedWriters");
     }
 
@@ -136,7 +154,9 @@ internal sealed class NamePreflight(OmsUpgradeSpec spec, Findings findings)
         {
             findings.Add(
                 Reasons.SyncProjectsWithoutDbType,
-                $"Synchronization projects that replicate DDL need dbType on their source connector, which the tables do not show: {Some(sync.Select(p => $"{p.Name} ({p.Id})"))}. Check them in the console, then add SyncProjectsWithoutDbType to spec.preflight.acknowledge.",
+                "Synchronization projects that replicate DDL need dbType on their source connector, which the tables "
+                    + $"do not show: {Some(sync.Select(p => $"{p.Name} ({p.Id})"))}. "
+                    + "Check them in the console, then add SyncProjectsWithoutDbType to spec.preflight.acknowledge.",
                 field: "spec.preflight.acknowledge");
         }
     }
@@ -144,7 +164,10 @@ internal sealed class NamePreflight(OmsUpgradeSpec spec, Findings findings)
     private static string Some(IEnumerable<string> all)
     {
         var list = all.ToList();
-        return string.Join(", ", list.Take(Listed)) + (list.Count > Listed ? string.Create(CultureInfo.InvariantCulture, $" and {list.Count - Listed} more") : "");
+        return string.Join(", ", list.Take(Listed))
+            + (list.Count > Listed
+                ? string.Create(CultureInfo.InvariantCulture, $" and {list.Count - Listed} more")
+                : "");
     }
 }
 

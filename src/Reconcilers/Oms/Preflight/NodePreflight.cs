@@ -16,7 +16,8 @@ internal sealed class NodePreflight(OmsTargets targets, Findings findings, TimeP
 {
     private const string VersionFile = "/home/ds/supervisor/config/supervisor.json";
 
-    private static readonly string[] Mounts = [OmsConfig.ContainerPath, RunOnceCommand.LogsMount, "/home/ds/store", "/home/ds/run"];
+    private static readonly string[] Mounts =
+        [OmsConfig.ContainerPath, RunOnceCommand.LogsMount, "/home/ds/store", "/home/ds/run"];
 
     private static readonly string[] SecretWords = ["PASS", "PWD", "SECRET", "TOKEN", "KEY", "CREDENTIAL"];
 
@@ -31,13 +32,20 @@ internal sealed class NodePreflight(OmsTargets targets, Findings findings, TimeP
             if (current is not { State.Running: true })
             {
                 // The config.yaml of a stopped container still names the target.
-                return current is null ? state : state with { Config = await ConfigAsync(node, current, cancellationToken) };
+                return current is null
+                    ? state
+                    : state with { Config = await ConfigAsync(node, current, cancellationToken) };
             }
 
             CheckMounts(node, current);
             state = state with { LeftoverContainerId = await CheckNewNameAsync(docker, node, cancellationToken) };
             await CheckVersionAsync(docker, node, current, cancellationToken);
-            state = state with { Current = current, EnvironmentNames = await EnvironmentAsync(docker, current, cancellationToken), Config = await ConfigAsync(node, current, cancellationToken) };
+            state = state with
+            {
+                Current = current,
+                EnvironmentNames = await EnvironmentAsync(docker, current, cancellationToken),
+                Config = await ConfigAsync(node, current, cancellationToken),
+            };
             await CheckHttpsAsync(docker, node, current, cancellationToken);
             state = await InsideAsync(docker, state, current, cancellationToken);
             await CheckPortsAsync(docker, state, current, cancellationToken);
@@ -45,15 +53,21 @@ internal sealed class NodePreflight(OmsTargets targets, Findings findings, TimeP
         }
         catch (DockerEndpointException exception)
         {
-            findings.Add(Reasons.SecretMissing, exception.Message, node.Name, $"spec.regions[{region}].nodes[{node.Name}].docker");
+            findings.Add(
+                Reasons.SecretMissing,
+                exception.Message,
+                node.Name,
+                $"spec.regions[{region}].nodes[{node.Name}].docker");
         }
         catch (DockerApiVersionException exception)
         {
-            findings.Add(Reasons.DockerUnsupported, $"dockerd of {node.Name}: {exception.Message.TrimEnd('.')}.", node.Name);
+            findings.Add(
+                Reasons.DockerUnsupported, $"dockerd of {node.Name}: {exception.Message.TrimEnd('.')}.", node.Name);
         }
         catch (DockerException exception)
         {
-            findings.Add(Reasons.HostUnreachable, $"dockerd of {node.Name}: {exception.Message.TrimEnd('.')}.", node.Name);
+            findings.Add(
+                Reasons.HostUnreachable, $"dockerd of {node.Name}: {exception.Message.TrimEnd('.')}.", node.Name);
         }
 
         return state;
@@ -77,14 +91,23 @@ internal sealed class NodePreflight(OmsTargets targets, Findings findings, TimeP
             var container = await docker.Containers.InspectContainerAsync(name, cancellationToken);
             if (!container.State.Running)
             {
-                findings.Add(Reasons.ContainerNotFound, $"Container {name} on {node.Name} is {container.State.Status}, expected running. Start it with `docker start {name}`, or correct spec.currentContainer.", node.Name, "spec.currentContainer");
+                findings.Add(
+                    Reasons.ContainerNotFound,
+                    $"Container {name} on {node.Name} is {container.State.Status}, expected running. "
+                        + $"Start it with `docker start {name}`, or correct spec.currentContainer.",
+                    node.Name,
+                    "spec.currentContainer");
             }
 
             return container;
         }
         catch (DockerNotFoundException)
         {
-            findings.Add(Reasons.ContainerNotFound, $"Container {name} does not exist on {node.Name}. Correct spec.currentContainer.", node.Name, "spec.currentContainer");
+            findings.Add(
+                Reasons.ContainerNotFound,
+                $"Container {name} does not exist on {node.Name}. Correct spec.currentContainer.",
+                node.Name,
+                "spec.currentContainer");
         }
 
         return null;
@@ -100,13 +123,23 @@ internal sealed class NodePreflight(OmsTargets targets, Findings findings, TimeP
             var taken = await docker.Containers.InspectContainerAsync(name, cancellationToken);
             if (taken.Config.Labels?.GetValueOrDefault(Labels.UpgradeUid) != targets.Upgrade.Metadata.Uid)
             {
-                findings.Add(Reasons.ContainerNameTaken, $"Container {name} already exists on {node.Name}. Remove or rename it, or choose another spec.newContainer.", node.Name, "spec.newContainer");
+                findings.Add(
+                    Reasons.ContainerNameTaken,
+                    $"Container {name} already exists on {node.Name}. Remove or rename it, or choose another "
+                        + "spec.newContainer.",
+                    node.Name,
+                    "spec.newContainer");
                 return null;
             }
 
             if (taken.State.Running)
             {
-                findings.Add(Reasons.ContainerNameTaken, $"Container {name} of an earlier attempt of this upgrade is running on {node.Name}. Stop it with `docker stop {name}`.", node.Name, "spec.newContainer");
+                findings.Add(
+                    Reasons.ContainerNameTaken,
+                    $"Container {name} of an earlier attempt of this upgrade is running on {node.Name}. "
+                        + $"Stop it with `docker stop {name}`.",
+                    node.Name,
+                    "spec.newContainer");
             }
 
             return taken.ID;
@@ -120,11 +153,19 @@ internal sealed class NodePreflight(OmsTargets targets, Findings findings, TimeP
 
     private void CheckMounts(OmsNode node, ContainerInspectResponse container)
     {
-        var targetsOfBinds = (container.HostConfig.Binds ?? []).Select(b => b.Split(':')).Where(p => p.Length >= 2).Select(p => p[1].TrimEnd('/')).ToHashSet(StringComparer.Ordinal);
+        var targetsOfBinds = (container.HostConfig.Binds ?? [])
+            .Select(b => b.Split(':'))
+            .Where(p => p.Length >= 2)
+            .Select(p => p[1].TrimEnd('/'))
+            .ToHashSet(StringComparer.Ordinal);
         var missing = Mounts.Where(m => !targetsOfBinds.Contains(m)).ToList();
         if (missing.Count > 0)
         {
-            findings.Add(Reasons.MountsUnusable, $"{container.ShortName} on {node.Name} has no bind for {string.Join(", ", missing)}. OMS keeps its data there, and the new container needs the same binds.", node.Name);
+            findings.Add(
+                Reasons.MountsUnusable,
+                $"{container.ShortName} on {node.Name} has no bind for {string.Join(", ", missing)}. "
+                    + "OMS keeps its data there, and the new container needs the same binds.",
+                node.Name);
         }
     }
 
@@ -138,16 +179,28 @@ internal sealed class NodePreflight(OmsTargets targets, Findings findings, TimeP
             return;
         }
 
-        var said = VersionIn(await docker.Containers.ReadFileAsync(container.ID, VersionFile, 1024 * 1024, cancellationToken)) ?? ImageNames.VersionOf(container.Config.Image);
+        var said =
+            VersionIn(await docker.Containers.ReadFileAsync(container.ID, VersionFile, 1024 * 1024, cancellationToken))
+            ?? ImageNames.VersionOf(container.Config.Image);
         if (said is not null && !said.IsSameRelease(wanted))
         {
-            findings.Add(Reasons.VersionMismatch, $"{container.ShortName} on {node.Name} runs version {said}, but spec.fromVersion is {wanted}. Correct spec.fromVersion or spec.currentContainer.", node.Name, "spec.fromVersion");
+            findings.Add(
+                Reasons.VersionMismatch,
+                $"{container.ShortName} on {node.Name} runs version {said}, but spec.fromVersion is {wanted}. "
+                    + "Correct spec.fromVersion or spec.currentContainer.",
+                node.Name,
+                "spec.fromVersion");
         }
 
         // The suffix is not always there.
         if (said is { Community: true } && targets.Upgrade.Spec.Edition == OmsEdition.Enterprise)
         {
-            findings.Add(Reasons.VersionMismatch, $"{container.ShortName} on {node.Name} runs version {said} of the Community edition, but spec.edition is Enterprise. Correct spec.edition or spec.currentContainer.", node.Name, "spec.edition");
+            findings.Add(
+                Reasons.VersionMismatch,
+                $"{container.ShortName} on {node.Name} runs version {said} of the Community edition, but spec.edition "
+                    + "is Enterprise. Correct spec.edition or spec.currentContainer.",
+                node.Name,
+                "spec.edition");
         }
     }
 
@@ -161,7 +214,12 @@ internal sealed class NodePreflight(OmsTargets targets, Findings findings, TimeP
         }
 
         var files = new HostFiles(docker, targets.Upgrade.Metadata.Uid!, container.Image);
-        foreach (var (path, field) in new[] { (https.CertificateHostPath, "spec.https.certificateHostPath"), (https.KeyHostPath, "spec.https.keyHostPath") })
+        (string Path, string Field)[] mounted =
+        [
+            (https.CertificateHostPath, "spec.https.certificateHostPath"),
+            (https.KeyHostPath, "spec.https.keyHostPath"),
+        ];
+        foreach (var (path, field) in mounted)
         {
             var problem = await files.StatAsync(path, cancellationToken) switch
             {
@@ -172,7 +230,11 @@ internal sealed class NodePreflight(OmsTargets targets, Findings findings, TimeP
             };
             if (problem is not null)
             {
-                findings.Add(Reasons.MountsUnusable, $"{path} on {node.Name} {problem}. Put the file there, or correct {field}.", node.Name, field);
+                findings.Add(
+                    Reasons.MountsUnusable,
+                    $"{path} on {node.Name} {problem}. Put the file there, or correct {field}.",
+                    node.Name,
+                    field);
             }
         }
     }
@@ -187,13 +249,16 @@ internal sealed class NodePreflight(OmsTargets targets, Findings findings, TimeP
             return;
         }
 
-        var answer = await docker.RunExecAsync(container.ID, ["/bin/sh", "-c", ListeningPorts.Script], cancellationToken);
+        var answer =
+            await docker.RunExecAsync(container.ID, ["/bin/sh", "-c", ListeningPorts.Script], cancellationToken);
         var taken = ListeningPorts.Foreign(answer.Stdout.Text).Intersect(ports).ToList();
         if (taken.Count > 0)
         {
             findings.Add(
                 Reasons.PortTaken,
-                $"A process outside {container.ShortName} listens on port {string.Join(", ", taken)} of {state.Spec.Name}, which OMS needs. Stop it, or choose another port in config.yaml (from 4.2.2 on).",
+                $"A process outside {container.ShortName} listens on port {string.Join(", ", taken)} of "
+                    + $"{state.Spec.Name}, which OMS needs. Stop it, or choose another port in config.yaml (from 4.2.2 "
+                    + "on).",
                 state.Spec.Name);
         }
     }
@@ -208,7 +273,10 @@ internal sealed class NodePreflight(OmsTargets targets, Findings findings, TimeP
         try
         {
             var text = JsonSerializer.Deserialize(json, OmsFilesJson.Default.SupervisorFile)?.ImageVersion;
-            return OmsVersion.TryParse(text?.Replace("feature_", "", StringComparison.OrdinalIgnoreCase), out var version) ? version : null;
+            return OmsVersion.TryParse(
+                text?.Replace("feature_", "", StringComparison.OrdinalIgnoreCase), out var version)
+                ? version
+                : null;
         }
         catch (JsonException)
         {
@@ -223,7 +291,9 @@ internal sealed class NodePreflight(OmsTargets targets, Findings findings, TimeP
         var ofImage = (image.Config?.Env ?? []).ToHashSet(StringComparer.Ordinal);
         var own = (container.Config.Env ?? []).Where(e => !ofImage.Contains(e)).Select(e => e.Split('=', 2)).ToList();
         targets.Remember(own.Where(e => e.Length == 2 && IsSecretName(e[0])).Select(e => new Secret(e[1])));
-        return [.. own.Select(e => e[0]).Where(n => n is not ("OMS_HOST_IP" or "IS_UPGRADE")).Order(StringComparer.Ordinal)];
+        return [.. own.Select(e => e[0])
+            .Where(n => n is not ("OMS_HOST_IP" or "IS_UPGRADE"))
+            .Order(StringComparer.Ordinal)];
     }
 
     private static bool IsSecretName(string name) =>
@@ -235,7 +305,11 @@ internal sealed class NodePreflight(OmsTargets targets, Findings findings, TimeP
         var result = await targets.ReadConfigAsync(node.Name, container.ID, cancellationToken);
         if (result is null)
         {
-            findings.Add(Reasons.ConfigUnreadable, $"{container.ShortName} on {node.Name} has no {OmsConfig.ContainerPath}. Check that it is the OMS container.", node.Name);
+            findings.Add(
+                Reasons.ConfigUnreadable,
+                $"{container.ShortName} on {node.Name} has no {OmsConfig.ContainerPath}. "
+                    + "Check that it is the OMS container.",
+                node.Name);
             return null;
         }
 
@@ -247,18 +321,24 @@ internal sealed class NodePreflight(OmsTargets targets, Findings findings, TimeP
         IDockerClient docker, NodeState state, ContainerInspectResponse container, CancellationToken cancellationToken)
     {
         // df of the container's root shows the file system dockerd keeps images on; POSIX format, in KiB.
-        var answer = await docker.RunExecAsync(container.ID, ["/bin/sh", "-c", "date +%z; df -Pk / | tail -n 1"], cancellationToken);
+        var answer = await docker.RunExecAsync(
+            container.ID, ["/bin/sh", "-c", "date +%z; df -Pk / | tail -n 1"], cancellationToken);
         var lines = answer.Stdout.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         var columns = lines.Length > 1 ? lines[1].Split(' ', StringSplitOptions.RemoveEmptyEntries) : [];
         return state with
         {
             UtcOffset = lines.Length > 0 ? Offset(lines[0].Trim()) : null,
-            FreeBytes = columns.Length >= 4 && long.TryParse(columns[3], NumberStyles.None, CultureInfo.InvariantCulture, out var free) ? free * 1024 : null,
+            FreeBytes = columns.Length >= 4
+                && long.TryParse(columns[3], NumberStyles.None, CultureInfo.InvariantCulture, out var free)
+                ? free * 1024
+                : null,
         };
     }
 
     private static TimeSpan? Offset(string text) =>
-        text.Length == 5 && int.TryParse(text.AsSpan(1, 2), NumberStyles.None, CultureInfo.InvariantCulture, out var hours) && int.TryParse(text.AsSpan(3, 2), NumberStyles.None, CultureInfo.InvariantCulture, out var minutes)
+        text.Length == 5
+            && int.TryParse(text.AsSpan(1, 2), NumberStyles.None, CultureInfo.InvariantCulture, out var hours)
+            && int.TryParse(text.AsSpan(3, 2), NumberStyles.None, CultureInfo.InvariantCulture, out var minutes)
             ? (text[0] == '-' ? -1 : 1) * new TimeSpan(hours, minutes, 0)
             : null;
 }

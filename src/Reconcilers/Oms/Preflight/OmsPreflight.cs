@@ -21,24 +21,38 @@ internal sealed class OmsPreflight(OmsTargets targets, IBackupStorageProbe stora
 
         var path = CheckVersions();
         var nodes = await Task.WhenAll(targets.Upgrade.Spec.Regions.SelectMany(region =>
-            region.Nodes.Select(node => new NodePreflight(targets, _findings, time).CheckAsync(node, region.Name, cancellationToken))));
+            region.Nodes.Select(
+                node => new NodePreflight(targets, _findings, time).CheckAsync(node, region.Name, cancellationToken))));
         var topology = await TopologyAsync(nodes);
         CheckImageNames(path);
         var images = ImagesAsync(nodes, path, cancellationToken);
-        var metadata = await new MetadataPreflight(targets, storage, _findings, time).CheckAsync(topology, path, nodes, cancellationToken);
-        var projects = metadata is null || path is null ? null : await new ProjectPreflight(targets, _findings).CheckAsync(path, nodes[0], metadata.Projects, cancellationToken);
+        var metadata = await new MetadataPreflight(targets, storage, _findings, time)
+            .CheckAsync(topology, path, nodes, cancellationToken);
+        var projects = metadata is null || path is null
+            ? null
+            : await new ProjectPreflight(targets, _findings)
+                .CheckAsync(path, nodes[0], metadata.Projects, cancellationToken);
         var states = await images;
         CompareImages(states);
-        var identity = topology is null || metadata is null ? null : TargetIdentity.Of(metadata.Server.Identity, topology.RmDatabase);
+        var identity = topology is null || metadata is null
+            ? null
+            : TargetIdentity.Of(metadata.Server.Identity, topology.RmDatabase);
         return _findings.Any || path is null || topology is null || metadata is null || projects is null
-            ? new PreflightResult<OmsDiscovery>(null, _findings.Sorted(), identity) { TargetAddresses = metadata?.Server.Addresses ?? [] }
-            : new PreflightResult<OmsDiscovery>(Discover(path, states, topology, metadata, projects), [], identity) { TargetAddresses = metadata.Server.Addresses };
+            ? new PreflightResult<OmsDiscovery>(null, _findings.Sorted(), identity)
+            {
+                TargetAddresses = metadata?.Server.Addresses ?? [],
+            }
+            : new PreflightResult<OmsDiscovery>(Discover(path, states, topology, metadata, projects), [], identity)
+            {
+                TargetAddresses = metadata.Server.Addresses,
+            };
     }
 
     private IEnumerable<(StorageSpec? Storage, string Field)> StorageFields()
     {
         var spec = targets.Upgrade.Spec;
-        return spec.Regions.SelectMany(r => r.Nodes).Select(n => (n.ImageArchive?.Storage, $"spec.regions[].nodes[{n.Name}].imageArchive.storage"))
+        return spec.Regions.SelectMany(r => r.Nodes)
+            .Select(n => (n.ImageArchive?.Storage, $"spec.regions[].nodes[{n.Name}].imageArchive.storage"))
             .Prepend((spec.ImageArchive?.Storage, "spec.imageArchive.storage"))
             .Append((spec.Backup.Storage, "spec.backup.storage"));
     }
@@ -48,7 +62,11 @@ internal sealed class OmsPreflight(OmsTargets targets, IBackupStorageProbe stora
         var spec = targets.Upgrade.Spec;
         if (!OmsVersion.TryParse(spec.FromVersion, out var from) || !OmsVersion.TryParse(spec.ToVersion, out var to))
         {
-            _findings.Add(Reasons.InvalidSpec, $"spec.fromVersion '{spec.FromVersion}' or spec.toVersion '{spec.ToVersion}' is not an OMS version. Use for example 3.2.2-bp2.", field: "spec.fromVersion");
+            _findings.Add(
+                Reasons.InvalidSpec,
+                $"spec.fromVersion '{spec.FromVersion}' or spec.toVersion '{spec.ToVersion}' is not an OMS version. "
+                    + "Use for example 3.2.2-bp2.",
+                field: "spec.fromVersion");
             return null;
         }
 
@@ -74,7 +92,9 @@ internal sealed class OmsPreflight(OmsTargets targets, IBackupStorageProbe stora
         }
 
         var spec = targets.Upgrade.Spec;
-        var own = spec.Regions.SelectMany(r => r.Nodes).Where(n => n.Image is not null).Select(n => (Image: n.Image!, Node: (string?)n.Name, Field: $"spec.regions[].nodes[{n.Name}].image"));
+        var own = spec.Regions.SelectMany(r => r.Nodes)
+            .Where(n => n.Image is not null)
+            .Select(n => (Image: n.Image!, Node: (string?)n.Name, Field: $"spec.regions[].nodes[{n.Name}].image"));
         foreach (var (image, node, field) in own.Prepend((spec.Image, null, "spec.image")))
         {
             if (ImageNames.Contradiction(image, path) is { } contradiction)
@@ -92,12 +112,14 @@ internal sealed class OmsPreflight(OmsTargets targets, IBackupStorageProbe stora
             return Task.FromResult<OmsTopology?>(null);
         }
 
-        var result = OmsTopology.Build([.. nodes.Select(n => new NodeConfig(n.Spec.Name, n.Region, n.Spec.HostIP, n.Config!))]);
+        var result =
+            OmsTopology.Build([.. nodes.Select(n => new NodeConfig(n.Spec.Name, n.Region, n.Spec.HostIP, n.Config!))]);
         _findings.Add(result.Findings);
         return Task.FromResult(result.Topology);
     }
 
-    private async Task<IReadOnlyList<NodeState>> ImagesAsync(IReadOnlyList<NodeState> nodes, UpgradePath.Allowed? path, CancellationToken cancellationToken) =>
+    private async Task<IReadOnlyList<NodeState>> ImagesAsync(
+        IReadOnlyList<NodeState> nodes, UpgradePath.Allowed? path, CancellationToken cancellationToken) =>
         await Task.WhenAll(nodes.Select(async node =>
         {
             if (node.ClockOffset is null)
@@ -107,11 +129,17 @@ internal sealed class OmsPreflight(OmsTargets targets, IBackupStorageProbe stora
 
             try
             {
-                return node with { Image = await new ImagePreflight(targets, _findings, path).CheckAsync(node, cancellationToken) };
+                return node with
+                {
+                    Image = await new ImagePreflight(targets, _findings, path).CheckAsync(node, cancellationToken),
+                };
             }
             catch (DockerException exception)
             {
-                _findings.Add(Reasons.HostUnreachable, $"dockerd of {node.Spec.Name}: {exception.Message.TrimEnd('.')}.", node.Spec.Name);
+                _findings.Add(
+                    Reasons.HostUnreachable,
+                    $"dockerd of {node.Spec.Name}: {exception.Message.TrimEnd('.')}.",
+                    node.Spec.Name);
                 return node;
             }
         }));
@@ -123,12 +151,21 @@ internal sealed class OmsPreflight(OmsTargets targets, IBackupStorageProbe stora
         {
             _findings.Add(
                 Reasons.ImagesDiffer,
-                $"The new image differs between the nodes ({string.Join("; ", ids.Select(g => $"{string.Join(", ", g.Select(n => n.Spec.Name))}: {g.Key}"))}). Load the same archive on every node.",
+                "The new image differs between the nodes "
+                    + $"({string.Join(
+                        "; ", ids.Select(g => $"{string.Join(", ", g.Select(n => n.Spec.Name))}: {g.Key}"))}). "
+                    + "Load the same archive on every node.",
                 field: "spec.image");
         }
     }
 
-    private OmsDiscovery Discover(UpgradePath.Allowed path, IReadOnlyList<NodeState> nodes, OmsTopology topology, MetadataState metadata, ProjectsState projects) => new()
+    private OmsDiscovery Discover(
+        UpgradePath.Allowed path,
+        IReadOnlyList<NodeState> nodes,
+        OmsTopology topology,
+        MetadataState metadata,
+        ProjectsState projects) =>
+        new()
     {
         Path = path,
         Nodes = [.. nodes.Select(Node)],

@@ -26,21 +26,28 @@ internal sealed class ProjectPreflight(OmsTargets targets, Findings findings)
     /// <param name="tables">The projects in the tables; empty where they are not read.</param>
     /// <param name="cancellationToken">Cancels the checks.</param>
     public async Task<ProjectsState> CheckAsync(
-        UpgradePath.Allowed path, NodeState first, IReadOnlyList<OmsProject> tables, CancellationToken cancellationToken)
+        UpgradePath.Allowed path, NodeState first, IReadOnlyList<OmsProject> tables,
+        CancellationToken cancellationToken)
     {
         var known = path.ReadsProjectTables ? tables : null;
         var implied = OmsApiGenerations.ImpliedBy(path.From);
         try
         {
             var binds = first.Current?.HostConfig.Binds ?? [];
-            var api = targets.Api(ConsoleAddress.Of(first.Spec.HostIP, first.Config!.Ports.Nginx, ConsoleAddress.ServesHttps(binds)));
+            var api = targets.Api(
+                ConsoleAddress.Of(first.Spec.HostIP, first.Config!.Ports.Nginx, ConsoleAddress.ServesHttps(binds)));
             if (api is null || implied == OmsApiGeneration.None)
             {
                 var why = $"{path.From} has {OmsApiGenerations.Describe(implied)}";
-                RequireAcknowledgement(api is null && implied != OmsApiGeneration.None ? $"{why}, but {OmsApiCredentials.Field} is not set" : why);
+                RequireAcknowledgement(
+                    api is null && implied != OmsApiGeneration.None
+                        ? $"{why}, but {OmsApiCredentials.Field} is not set"
+                        : why);
                 if (api is not null)
                 {
-                    _notes.Add($"{why}: projects are recorded from the tables, without lag and components; the credentials are used after the upgrade");
+                    _notes.Add(
+                        $"{why}: projects are recorded from the tables, without lag and components; "
+                            + "the credentials are used after the upgrade");
                 }
 
                 return new ProjectsState(known, _notes);
@@ -49,20 +56,26 @@ internal sealed class ProjectPreflight(OmsTargets targets, Findings findings)
             var generation = await api.ProbeAsync(implied, cancellationToken);
             if (generation != implied)
             {
-                _notes.Add($"{path.From} should have {OmsApiGenerations.Describe(implied)}; the console at {api.Address} has {OmsApiGenerations.Describe(generation)}");
+                _notes.Add(
+                    $"{path.From} should have {OmsApiGenerations.Describe(implied)}; "
+                        + $"the console at {api.Address} has {OmsApiGenerations.Describe(generation)}");
             }
 
             return generation switch
             {
                 OmsApiGeneration.V2 => new ProjectsState(await ByListAsync(api, cancellationToken), _notes),
-                OmsApiGeneration.Progress when known is not null => new ProjectsState(await ByTablesAsync(api, known, cancellationToken), _notes),
+                OmsApiGeneration.Progress when known is not null =>
+                    new ProjectsState(await ByTablesAsync(api, known, cancellationToken), _notes),
                 OmsApiGeneration.Progress => Unlisted(path),
                 _ => NoApi(api, known),
             };
         }
         catch (OmsApiException exception)
         {
-            findings.Add(ReasonOf(exception.Kind), $"{exception.Message.TrimEnd('.')}. To upgrade without the API, leave {OmsApiCredentials.Field} empty.", field: OmsApiCredentials.Field);
+            findings.Add(
+                ReasonOf(exception.Kind),
+                $"{exception.Message.TrimEnd('.')}. To upgrade without the API, leave {OmsApiCredentials.Field} empty.",
+                field: OmsApiCredentials.Field);
             return new ProjectsState(known, _notes);
         }
     }
@@ -77,7 +90,8 @@ internal sealed class ProjectPreflight(OmsTargets targets, Findings findings)
     private ProjectsState Unlisted(UpgradePath.Allowed path)
     {
         RequireAcknowledgement($"{path.From} has no API that lists projects, and its tables are not documented");
-        _notes.Add($"the projects of {path.From} are not recorded: its API lists none and its tables are not documented");
+        _notes.Add(
+            $"the projects of {path.From} are not recorded: its API lists none and its tables are not documented");
         return new ProjectsState(null, _notes);
     }
 
@@ -85,7 +99,8 @@ internal sealed class ProjectPreflight(OmsTargets targets, Findings findings)
     {
         findings.Add(
             Reasons.ApiRefused,
-            $"The console at {api.Address} has no API. Correct the key url of the Secret, or leave {OmsApiCredentials.Field} empty to upgrade without the API.",
+            $"The console at {api.Address} has no API. Correct the key url of the Secret, or leave "
+                + $"{OmsApiCredentials.Field} empty to upgrade without the API.",
             field: OmsApiCredentials.Field);
         return new ProjectsState(known, _notes);
     }
@@ -96,7 +111,8 @@ internal sealed class ProjectPreflight(OmsTargets targets, Findings findings)
         {
             findings.Add(
                 Reasons.ForwardSwitchoverUnacknowledged,
-                $"The operator cannot read whether a forward switchover is under way: {why}. Finish every forward switchover, then add NoForwardSwitchover to spec.preflight.acknowledge.",
+                $"The operator cannot read whether a forward switchover is under way: {why}. "
+                    + "Finish every forward switchover, then add NoForwardSwitchover to spec.preflight.acknowledge.",
                 field: "spec.preflight.acknowledge");
         }
     }
@@ -119,7 +135,8 @@ internal sealed class ProjectPreflight(OmsTargets targets, Findings findings)
             }
 
             // Synchronization projects have no switchover.
-            if (project.Kind == ProjectKind.Migration && ForwardSwitchover.UnderWay(await api.StepsAsync(project.Id, cancellationToken)) is { } step)
+            if (project.Kind == ProjectKind.Migration
+                && ForwardSwitchover.UnderWay(await api.StepsAsync(project.Id, cancellationToken)) is { } step)
             {
                 Note(switching, $"{Title(project)}: {step.Name} is {step.Status}");
             }
@@ -152,9 +169,11 @@ internal sealed class ProjectPreflight(OmsTargets targets, Findings findings)
                     Note(switching, $"{Title(project)}: it is in {progress.CurrentStep}");
                 }
             }
-            catch (OmsApiException exception) when (exception.Kind is OmsApiErrorKind.Refused or OmsApiErrorKind.Absent or OmsApiErrorKind.Unreadable)
+            catch (OmsApiException exception)
+                when (exception.Kind is OmsApiErrorKind.Refused or OmsApiErrorKind.Absent or OmsApiErrorKind.Unreadable)
             {
-                // It is not documented that a table's id is the API's. Such a project is treated as if there were no API.
+                // It is not documented that a table's id is the API's. Such a project is treated as if there were no
+                // API.
                 Note(unread, $"{Title(project)}: {exception.Message}");
             }
 
@@ -162,7 +181,8 @@ internal sealed class ProjectPreflight(OmsTargets targets, Findings findings)
         });
         if (unread.Count > 0)
         {
-            RequireAcknowledgement($"the API does not tell of {unread.Count.ToString(CultureInfo.InvariantCulture)} projects");
+            RequireAcknowledgement(
+                $"the API does not tell of {unread.Count.ToString(CultureInfo.InvariantCulture)} projects");
             _notes.Add($"lag and step could not be read of {Some(unread)}");
         }
 
@@ -182,11 +202,17 @@ internal sealed class ProjectPreflight(OmsTargets targets, Findings findings)
         }
         else if (progress.SynchronizesIncrements == false)
         {
-            Note(_notes, $"{Title(project)} runs without incremental synchronization (in {step}). The upgrade interrupts it; resume its Full-Import by hand afterwards.");
+            Note(
+                _notes,
+                $"{Title(project)} runs without incremental synchronization (in {step}). The upgrade interrupts it; "
+                    + "resume its Full-Import by hand afterwards.");
         }
         else if (progress.CheckpointText is { } checkpoint)
         {
-            Note(_notes, $"{Title(project)} has a checkpoint that is not a time ('{SchemaLimits.Clip(checkpoint, 64)}'). Check in the console that it is near real time.");
+            Note(
+                _notes,
+                $"{Title(project)} has a checkpoint that is not a time ('{SchemaLimits.Clip(checkpoint, 64)}'). "
+                    + "Check in the console that it is near real time.");
         }
         else
         {
@@ -214,13 +240,18 @@ internal sealed class ProjectPreflight(OmsTargets targets, Findings findings)
         {
             findings.Add(
                 Reasons.ProjectsLagging,
-                $"Projects are not near real time, at most {targets.Upgrade.Spec.Preflight.MaxProjectLag} is allowed (spec.preflight.maxProjectLag): {Some(lagging)}. Wait until they have caught up, or suspend them.",
+                $"Projects are not near real time, at most {targets.Upgrade.Spec.Preflight.MaxProjectLag} is allowed "
+                    + $"(spec.preflight.maxProjectLag): {Some(lagging)}. Wait until they have caught up, or suspend "
+                    + "them.",
                 field: "spec.preflight.maxProjectLag");
         }
 
         if (switching.Count > 0)
         {
-            findings.Add(Reasons.ForwardSwitchoverUnderWay, $"A forward switchover is under way and must end before the upgrade: {Some(switching)}. Finish it in the console.");
+            findings.Add(
+                Reasons.ForwardSwitchoverUnderWay,
+                $"A forward switchover is under way and must end before the upgrade: {Some(switching)}. "
+                    + "Finish it in the console.");
         }
     }
 
@@ -250,7 +281,10 @@ internal sealed class ProjectPreflight(OmsTargets targets, Findings findings)
     private static string Some(List<string> texts)
     {
         texts.Sort(StringComparer.Ordinal);
-        return string.Join("; ", texts.Take(Named)) + (texts.Count > Named ? string.Create(CultureInfo.InvariantCulture, $"; and {texts.Count - Named} more") : "");
+        return string.Join("; ", texts.Take(Named))
+            + (texts.Count > Named
+                ? string.Create(CultureInfo.InvariantCulture, $"; and {texts.Count - Named} more")
+                : "");
     }
 }
 

@@ -26,29 +26,36 @@ internal sealed class LostProjects(IOmsTargets targets, TimeProvider time)
     {
         if (!OmsVersion.TryParse(targets.Upgrade.Spec.ToVersion, out var version))
         {
-            return $"{General}; they could not be listed, because '{targets.Upgrade.Spec.ToVersion}' is no version that is known here: {Console}";
+            return $"{General}; they could not be listed, because '{targets.Upgrade.Spec.ToVersion}' is no version "
+                + $"that is known here: {Console}";
         }
 
         using var limit = new CancellationTokenSource(Patience, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            return version < OtherTables ? await ByTablesAsync(status, either.Token) : await ByApiAsync(status, version, either.Token);
+            return version < OtherTables
+                ? await ByTablesAsync(status, either.Token)
+                : await ByApiAsync(status, version, either.Token);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return $"{General}; they could not be listed, because there was no answer within {Patience.TotalSeconds.ToString(CultureInfo.InvariantCulture)} seconds: {Console}";
+            return $"{General}; they could not be listed, because there was no answer within "
+                + $"{Patience.TotalSeconds.ToString(CultureInfo.InvariantCulture)} seconds: {Console}";
         }
         catch (Exception exception) when (exception is OmsMetadataException or OmsApiException or DockerException)
         {
-            return $"{General}; they could not be listed, because {(version < OtherTables ? "their tables" : "the API")} could not be read ({targets.Redactor.Redact(exception.Message)}): {Console}";
+            return $"{General}; they could not be listed, because "
+                + $"{(version < OtherTables ? "their tables" : "the API")} could not be read "
+                + $"({targets.Redactor.Redact(exception.Message)}): {Console}";
         }
     }
 
     private async Task<string> ByTablesAsync(OmsUpgradeStatus status, CancellationToken cancellationToken)
     {
         var database = status.Plan!.Step(StepIds.Snapshot)!.Arguments<TakeSnapshot.Args>().Databases[0];
-        var present = await (await targets.MetadataAsync(cancellationToken)).ProjectsAsync(database, SchemaLimits.Projects, cancellationToken);
+        var present = await (await targets.MetadataAsync(cancellationToken))
+            .ProjectsAsync(database, SchemaLimits.Projects, cancellationToken);
         return Describe(status, present.Projects, "their tables");
     }
 
@@ -58,12 +65,14 @@ internal sealed class LostProjects(IOmsTargets targets, TimeProvider time)
         var implied = OmsApiGenerations.ImpliedBy(version);
         if (implied != OmsApiGeneration.V2)
         {
-            return $"{General}; they could not be listed: the project tables from 4.0.1 on are not documented, and {version} has {OmsApiGenerations.Describe(implied)}: {Console}";
+            return $"{General}; they could not be listed: the project tables from 4.0.1 on are not documented, and "
+                + $"{version} has {OmsApiGenerations.Describe(implied)}: {Console}";
         }
 
         if (targets.Api(Address(status)) is not { } api)
         {
-            return $"{General}; they could not be listed: the project tables from 4.0.1 on are not documented, and for the API of {version} spec.preflight.apiCredentialsSecretRef names no Secret. "
+            return $"{General}; they could not be listed: the project tables from 4.0.1 on are not documented, and for "
+                + $"the API of {version} spec.preflight.apiCredentialsSecretRef names no Secret. "
                 + $"Name one, take desiredState: RolledBack back and ask again, or {Console}";
         }
 
@@ -78,7 +87,8 @@ internal sealed class LostProjects(IOmsTargets targets, TimeProvider time)
     {
         if (status.Projects is not { } recorded)
         {
-            return $"{General}; which they are cannot be told, because nothing listed the projects before the upgrade; by {by} there are now {List([.. present.Select(p => Name(p, p.Status))])}";
+            return $"{General}; which they are cannot be told, because nothing listed the projects before the upgrade; "
+                + $"by {by} there are now {List([.. present.Select(p => Name(p, p.Status))])}";
         }
 
         var match = new ProjectMatch(present, status.RenamedProjects);
@@ -90,9 +100,14 @@ internal sealed class LostProjects(IOmsTargets targets, TimeProvider time)
             .. found.Select(f => Change(f.Before, f.Now, status.RenamedProjects)).OfType<string>(),
         ];
         var missing = recorded.Migration + recorded.Synchronization - recorded.Items.Count;
-        var notRecorded = missing > 0 ? string.Create(CultureInfo.InvariantCulture, $"; {missing} projects of before were not recorded by name, and may be among the new ones") : "";
+        var notRecorded = missing > 0
+            ? string.Create(
+                CultureInfo.InvariantCulture,
+                $"; {missing} projects of before were not recorded by name, and may be among the new ones")
+            : "";
         return differ.Count == 0
-            ? $"{General}; by {by} none was created, renamed, removed or has another status (what was changed inside a project is not seen)"
+            ? $"{General}; by {by} none was created, renamed, removed or has another status (what was changed inside a "
+                + "project is not seen)"
             : $"{General}; by {by}: {List(differ)}{notRecorded} (what was changed inside a project is not seen)";
     }
 
@@ -100,7 +115,9 @@ internal sealed class LostProjects(IOmsTargets targets, TimeProvider time)
     {
         if (now is null)
         {
-            return ProjectStatuses.MayBeGone(before.Status) ? null : $"{before.Name} ({before.Id}, not found any more, comes back as {before.Status})";
+            return ProjectStatuses.MayBeGone(before.Status)
+                ? null
+                : $"{before.Name} ({before.Id}, not found any more, comes back as {before.Status})";
         }
 
         var name = renamed.FirstOrDefault(r => r.Kind == before.Kind && r.Id == before.Id)?.NewName ?? before.Name;
@@ -116,5 +133,8 @@ internal sealed class LostProjects(IOmsTargets targets, TimeProvider time)
 
     private static string List(List<string> names) => names.Count == 0
         ? "none"
-        : string.Join(", ", names.Take(Listed)) + (names.Count > Listed ? string.Create(CultureInfo.InvariantCulture, $" and {names.Count - Listed} more") : "");
+        : string.Join(", ", names.Take(Listed))
+            + (names.Count > Listed
+                ? string.Create(CultureInfo.InvariantCulture, $" and {names.Count - Listed} more")
+                : "");
 }

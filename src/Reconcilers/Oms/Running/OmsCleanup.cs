@@ -21,7 +21,8 @@ internal sealed class OmsCleanup : IRunCleanup<OmsUpgradeSpec, OmsUpgradeStatus>
 
     public DateTimeOffset? DueAt(OmsUpgradeSpec spec, OmsUpgradeStatus status)
     {
-        if (status.CleanupPlan is not null || status.FinishedAt is not { } finished || spec.DesiredState == DesiredState.RolledBack || spec.Mode == RunMode.Plan)
+        if (status.CleanupPlan is not null || status.FinishedAt is not { } finished
+            || spec.DesiredState == DesiredState.RolledBack || spec.Mode == RunMode.Plan)
         {
             return null;
         }

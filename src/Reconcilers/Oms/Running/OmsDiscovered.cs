@@ -34,7 +34,15 @@ internal sealed class OmsDiscovered(OmsDiscovery discovery) : IRunDiscovery<OmsU
         Projects = discovery.ProjectsAreKnown ? Projects(discovery.Projects, now) : null,
         Nodes =
         [
-            .. discovery.Nodes.Select(n => new OmsNodeStatus { Name = n.Name, Container = n.OldContainer, Image = n.OldImage, ImageID = n.OldImageId, Version = spec.FromVersion }),
+            .. discovery.Nodes.Select(n =>
+                new OmsNodeStatus
+                {
+                    Name = n.Name,
+                    Container = n.OldContainer,
+                    Image = n.OldImage,
+                    ImageID = n.OldImageId,
+                    Version = spec.FromVersion,
+                }),
         ],
     };
 
@@ -46,7 +54,9 @@ internal sealed class OmsDiscovered(OmsDiscovery discovery) : IRunDiscovery<OmsU
         Migration = projects.Count(p => p.Kind == ProjectKind.Migration),
         Synchronization = projects.Count(p => p.Kind == ProjectKind.Synchronization),
         ByStatus = new SortedDictionary<string, int>(
-            projects.GroupBy(p => p.Status, StringComparer.Ordinal).Take(64).ToDictionary(g => g.Key, g => g.Count(), StringComparer.Ordinal), StringComparer.Ordinal),
+            projects.GroupBy(p => p.Status, StringComparer.Ordinal)
+                .Take(64)
+                .ToDictionary(g => g.Key, g => g.Count(), StringComparer.Ordinal), StringComparer.Ordinal),
         Items =
         [
             .. projects.Take(SchemaLimits.Projects).Select(p => new ProjectStatus
@@ -55,7 +65,9 @@ internal sealed class OmsDiscovered(OmsDiscovery discovery) : IRunDiscovery<OmsU
                 Id = SchemaLimits.Clip(p.Id, SchemaLimits.ShortName),
                 Name = SchemaLimits.Clip(p.Name, SchemaLimits.Name),
                 Status = SchemaLimits.Clip(p.Status, SchemaLimits.ShortName),
-                Components = p.Components is { Length: > 0 } components ? SchemaLimits.Clip(components, SchemaLimits.Name) : null,
+                Components = p.Components is { Length: > 0 } components
+                    ? SchemaLimits.Clip(components, SchemaLimits.Name)
+                    : null,
             }),
         ],
     };

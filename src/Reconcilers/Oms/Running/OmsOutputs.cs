@@ -15,8 +15,13 @@ internal sealed class OmsOutputs(IOmsTargets targets) : IStepOutputs
     {
         try
         {
-            var exec = new WitnessedExec(targets.Docker(step.Node!), step.Receipt![WitnessedExec.ContainerKey], step.Receipt[WitnessedExec.DirectoryKey]);
-            return await exec.OutputAsync(LongestLog, cancellationToken) is { } output ? targets.Redactor.RedactTail(output) : null;
+            var exec = new WitnessedExec(
+                targets.Docker(step.Node!),
+                step.Receipt![WitnessedExec.ContainerKey],
+                step.Receipt[WitnessedExec.DirectoryKey]);
+            return await exec.OutputAsync(LongestLog, cancellationToken) is { } output
+                ? targets.Redactor.RedactTail(output)
+                : null;
         }
         catch (Exception exception) when (exception is DockerException or KeyNotFoundException or InvalidDataException)
         {

@@ -10,7 +10,8 @@ internal sealed class OmsRedo : IRunRedo<OmsUpgradeSpec>
 {
     public string Remedy =>
         "The step runs again only on restored data. "
-        + $"Set a new spec.retry or {Annotations.Retry}=<token> to stop the new containers, restore the snapshot and continue from {OmsUpgradePhases.StartNew}, "
+        + $"Set a new spec.retry or {Annotations.Retry}=<token> to stop the new containers, restore the snapshot and "
+        + $"continue from {OmsUpgradePhases.StartNew}, "
         + "or spec.desiredState: RolledBack to roll back.";
 
     public string Phase => OmsUpgradePhases.RestoreDatabases;
@@ -23,5 +24,6 @@ internal sealed class OmsRedo : IRunRedo<OmsUpgradeSpec>
 
     public string Describe(PlanStep step, Plan plan) =>
         $"{step.Id} runs again only on restored data, so the plan was compiled again ({plan.Hash}). "
-        + $"The new containers are stopped, the snapshot is restored, and everything from {OmsUpgradePhases.StartNew} on is repeated.";
+        + $"The new containers are stopped, the snapshot is restored, and everything from {OmsUpgradePhases.StartNew} "
+        + "on is repeated.";
 }

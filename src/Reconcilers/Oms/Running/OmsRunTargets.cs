@@ -9,7 +9,8 @@ using OmsUpgrade = Drydock.Crds.OmsUpgrades.OmsUpgrade;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>The targets of an OmsUpgrade as the frame sees them.</summary>
-internal sealed class OmsRunTargets(OmsTargets targets, OmsServices services) : IRunTargets<OmsUpgrade, OmsUpgradeStatus>
+internal sealed class OmsRunTargets(
+    OmsTargets targets, OmsServices services) : IRunTargets<OmsUpgrade, OmsUpgradeStatus>
 {
     public IStepOutputs Outputs { get; } = new OmsOutputs(targets);
 
@@ -31,7 +32,8 @@ internal sealed class OmsRunTargets(OmsTargets targets, OmsServices services) : 
         {
             return await new RollbackCheck(targets).FindObstacleAsync(status, cancellationToken);
         }
-        catch (Exception exception) when (exception is DockerException or SnapshotException or KeyNotFoundException or IOException)
+        catch (Exception exception)
+            when (exception is DockerException or SnapshotException or KeyNotFoundException or IOException)
         {
             // A host or storage that cannot be reached is for the guards and steps to say, except where nothing forces
             // the way back now.
@@ -39,11 +41,16 @@ internal sealed class OmsRunTargets(OmsTargets targets, OmsServices services) : 
         }
     }
 
-    public Task<IReadOnlyList<string>> RollbackNotesAsync(OmsUpgradeStatus status, CancellationToken cancellationToken) =>
+    public Task<IReadOnlyList<string>> RollbackNotesAsync(
+        OmsUpgradeStatus status, CancellationToken cancellationToken) =>
         new RollbackNotes(targets, services.Time).CompileAsync(status, services.Time.GetUtcNow(), cancellationToken);
 
     public Task<Blocker?> FindBlockerAsync(CancellationToken cancellationToken) =>
-        StorageBlocker.FindAsync(services.BackupStorage, targets.Upgrade.Spec.Backup.Storage, targets.Upgrade.Metadata.Namespace, cancellationToken);
+        StorageBlocker.FindAsync(
+            services.BackupStorage,
+            targets.Upgrade.Spec.Backup.Storage,
+            targets.Upgrade.Metadata.Namespace,
+            cancellationToken);
 
     public void FollowEvents() => targets.FollowEvents();
 

@@ -47,15 +47,18 @@ internal sealed class RollbackCheck(IOmsTargets targets)
     private async Task<string?> SnapshotAsync(Plan plan, CancellationToken cancellationToken)
     {
         var taken = plan.Step(StepIds.Snapshot);
-        if (taken?.Recorded(TakeSnapshot.SnapshotKey) is not { } name || taken.Recorded(TakeSnapshot.SnapshotUidFact) is not { } uid)
+        if (taken?.Recorded(TakeSnapshot.SnapshotKey) is not { } name
+            || taken.Recorded(TakeSnapshot.SnapshotUidFact) is not { } uid)
         {
             return "there is no verified snapshot of the databases";
         }
 
-        var snapshot = await targets.Kubernetes.GetAsync<BackupSnapshot>(name, targets.Upgrade.Metadata.Namespace, cancellationToken);
+        var snapshot = await targets.Kubernetes.GetAsync<BackupSnapshot>(
+            name, targets.Upgrade.Metadata.Namespace, cancellationToken);
         if (snapshot is null || snapshot.Metadata.Uid != uid)
         {
-            return $"BackupSnapshot {name} is gone. If its files are still there, restore them with a SnapshotRestore (spec.files) and start the old containers by hand";
+            return $"BackupSnapshot {name} is gone. If its files are still there, restore them with a SnapshotRestore "
+                + "(spec.files) and start the old containers by hand";
         }
 
         if (snapshot.Status?.Verified != true)
@@ -64,7 +67,11 @@ internal sealed class RollbackCheck(IOmsTargets targets)
         }
 
         var missing = await targets.Archives.SnapshotFilesAsync(snapshot, cancellationToken);
-        return missing.Count > 0 ? $"files of BackupSnapshot {name} are missing or have another size in {targets.Archives.Describe(snapshot.Spec.Storage, snapshot.Metadata.Namespace)}: {string.Join(", ", missing)}" : null;
+        return missing.Count > 0
+            ? $"files of BackupSnapshot {name} are missing or have another size in "
+                + $"{targets.Archives.Describe(snapshot.Spec.Storage, snapshot.Metadata.Namespace)}: "
+                + $"{string.Join(", ", missing)}"
+            : null;
     }
 
     // A container of somebody else with OMS's mounts: a later upgrade ran, or a person started one.
@@ -75,11 +82,16 @@ internal sealed class RollbackCheck(IOmsTargets targets)
             var create = plan.Step(StepIds.Create(start.Node!));
             var ours = create?.Recorded(CreateContainer.ContainerIdFact);
             var logs = LogsOf(create?.Arguments<CreateContainer.Args>().Binds ?? []);
-            foreach (var listed in await targets.Docker(start.Node!).Containers.ListContainersAsync(new ContainersListParameters(), cancellationToken))
+            var running = await targets.Docker(start.Node!).Containers.ListContainersAsync(
+                new ContainersListParameters(), cancellationToken);
+            foreach (var listed in running)
             {
-                if (listed.ID != ours && logs is not null && await InspectAsync(start.Node!, listed.ID, cancellationToken) is { } other && LogsOf(other.HostConfig.Binds ?? []) == logs)
+                if (listed.ID != ours && logs is not null
+                    && await InspectAsync(start.Node!, listed.ID, cancellationToken) is { } other
+                    && LogsOf(other.HostConfig.Binds ?? []) == logs)
                 {
-                    return $"{other.ShortName} runs on {start.Node} with the same mounts: a later upgrade ran, or somebody started it. What runs there is not what this upgrade left";
+                    return $"{other.ShortName} runs on {start.Node} with the same mounts: "
+                        + "a later upgrade ran, or somebody started it. What runs there is not what this upgrade left";
                 }
             }
         }
@@ -88,7 +100,9 @@ internal sealed class RollbackCheck(IOmsTargets targets)
     }
 
     private static string? LogsOf(IEnumerable<string> binds) =>
-        binds.Select(b => b.Split(':')).FirstOrDefault(b => b.Length >= 2 && b[1].TrimEnd('/') == RunOnceCommand.LogsMount)?[0].TrimEnd('/');
+        binds.Select(b => b.Split(':'))
+            .FirstOrDefault(b => b.Length >= 2 && b[1].TrimEnd('/') == RunOnceCommand.LogsMount)?[0]
+            .TrimEnd('/');
 
     private async Task<ContainerInspectResponse?> InspectAsync(
         string node, string container, CancellationToken cancellationToken)

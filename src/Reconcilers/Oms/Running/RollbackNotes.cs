@@ -16,15 +16,23 @@ internal sealed class RollbackNotes(IOmsTargets targets, TimeProvider time)
         OmsUpgradeStatus status, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var notes = new List<string>();
-        if (status.SnapshotRef is { } reference && await targets.Kubernetes.GetAsync<BackupSnapshot>(reference.Name, targets.Upgrade.Metadata.Namespace, cancellationToken) is { } snapshot)
+        if (status.SnapshotRef is { } reference
+            && await targets.Kubernetes.GetAsync<BackupSnapshot>(
+                reference.Name, targets.Upgrade.Metadata.Namespace, cancellationToken) is { } snapshot)
         {
             var taken = snapshot.Metadata.CreationTimestamp;
-            notes.Add($"BackupSnapshot {reference.Name} is {(taken is { } at ? $"of {Text(at)}, {KubernetesDuration.Format(TimeSpan.FromSeconds(Math.Floor((now - at).TotalSeconds)))} old" : "of unknown age")}");
+            var age = taken is { } at
+                ? $"of {Text(at)}, "
+                    + $"{KubernetesDuration.Format(TimeSpan.FromSeconds(Math.Floor((now - at).TotalSeconds)))} old"
+                : "of unknown age";
+            notes.Add($"BackupSnapshot {reference.Name} is {age}");
         }
 
         if (OmsPlanProgress.StoppedAt(status.Plan!) is { } stopped)
         {
-            notes.Add($"stores read again from {Text(stopped)}: every source database must still hold its logs since then, or the projects on it must be made anew");
+            notes.Add(
+                $"stores read again from {Text(stopped)}: every source database must still hold its logs since then, "
+                    + "or the projects on it must be made anew");
         }
 
         notes.Add(await new LostProjects(targets, time).DescribeAsync(status, cancellationToken));

@@ -56,5 +56,7 @@ internal static class OmsMilestones
     }
 
     private static (string Reason, string Message)? NotEnabled(Plan plan) =>
-        plan.Step(StepIds.EnableHA)?.Recorded(EnableHighAvailability.NotEnabledFact) is { } why ? (Reasons.HighAvailabilityOff, why) : null;
+        plan.Step(StepIds.EnableHA)?.Recorded(EnableHighAvailability.NotEnabledFact) is { } why
+            ? (Reasons.HighAvailabilityOff, why)
+            : null;
 }

@@ -20,11 +20,20 @@ internal static class OmsReport
             Times = UpgradeTimestamps.Of(status),
             SnapshotRef = Snapshot(there?.Step(StepIds.Snapshot)) ?? status.SnapshotRef,
             RollbackSnapshotRef = back is null ? status.RollbackSnapshotRef : Snapshot(back.Step(RollbackIds.Snapshot)),
-            RenamedProjects = there is null ? status.RenamedProjects : status.IsRolledBack() ? [] : RenamedProjects.Of(there),
+            RenamedProjects = there is null
+                ? status.RenamedProjects
+                : status.IsRolledBack()
+                ? []
+                : RenamedProjects.Of(there),
             Nodes = [.. status.Nodes.Select(n => Node(spec, status, n))],
         };
         return isDone
-            ? status with { ActionRequired = slot == PlanSlot.Rollback ? RollbackActionList.Compile(spec, status) : ForwardActions(spec, status) }
+            ? status with
+            {
+                ActionRequired = slot == PlanSlot.Rollback
+                    ? RollbackActionList.Compile(spec, status)
+                    : ForwardActions(spec, status),
+            }
             : status;
     }
 
@@ -35,7 +44,8 @@ internal static class OmsReport
             : null;
 
     private static List<ActionItem> ForwardActions(OmsUpgradeSpec spec, OmsUpgradeStatus status) =>
-        OmsActionList.Compile(spec, status, status.Plan!) is var actions && status.CleanupPlan is { } cleanup && PlanProgress.Done(cleanup)
+        OmsActionList.Compile(spec, status, status.Plan!) is var actions && status.CleanupPlan is { } cleanup
+            && PlanProgress.Done(cleanup)
             ? [.. actions.Where(a => a.Reason != Reasons.RemoveOldContainers)]
             : actions;
 

@@ -16,14 +16,19 @@ internal static class UpgradeTimestamps
             return null;
         }
 
-        var stopped = OmsPlanProgress.Stops(plan).Select(s => PlanProgress.Fact(s, StopContainer.FinishedAtFact)).OfType<DateTimeOffset>().ToList();
+        var stopped = OmsPlanProgress.Stops(plan)
+            .Select(s => PlanProgress.Fact(s, StopContainer.FinishedAtFact))
+            .OfType<DateTimeOffset>()
+            .ToList();
         if (stopped.Count == 0)
         {
             return null;
         }
 
         var t1 = stopped.Min();
-        var t2 = plan.Step(StepIds.EnableHA) is { State: StepState.Succeeded } enable ? PlanProgress.Fact(enable, EnableHighAvailability.EnabledAtFact) : null;
+        var t2 = plan.Step(StepIds.EnableHA) is { State: StepState.Succeeded } enable
+            ? PlanProgress.Fact(enable, EnableHighAvailability.EnabledAtFact)
+            : null;
         return new UpgradeTimes
         {
             T1 = t1,
@@ -38,10 +43,15 @@ internal static class UpgradeTimestamps
     private static DateTimeOffset? T3(Plan? back)
     {
         var stops = (back?.Steps ?? []).Where(s => s.Phase == OmsUpgradePhases.StopNew).ToList();
-        return stops.TrueForAll(s => s.State == StepState.Succeeded) ? stops.Select(s => PlanProgress.Fact(s, StopContainer.FinishedAtFact)).Max() : null;
+        return stops.TrueForAll(s => s.State == StepState.Succeeded)
+            ? stops.Select(s => PlanProgress.Fact(s, StopContainer.FinishedAtFact)).Max()
+            : null;
     }
 
     private static DateTimeOffset? BackAt(Plan? back) => back is null || !PlanProgress.Done(back)
         ? null
-        : (back.Step(RollbackIds.RestoreHA) is { } enable ? PlanProgress.Fact(enable, EnableHighAvailability.EnabledAtFact) : null) ?? back.Steps.Select(s => s.FinishedAt).Max();
+        : (back.Step(RollbackIds.RestoreHA) is { } enable
+            ? PlanProgress.Fact(enable, EnableHighAvailability.EnabledAtFact)
+            : null)
+            ?? back.Steps.Select(s => s.FinishedAt).Max();
 }

@@ -31,7 +31,9 @@ internal abstract class OmsProjectStep<TArgs>(IOmsTargets targets) : OmsStep<TAr
         return now - began >= part(limit);
     }
 
-    /// <summary>How long to wait for an API that does not answer: a console that was just restarted needs a while.</summary>
+    /// <summary>
+    /// How long to wait for an API that does not answer: a console that was just restarted needs a while.
+    /// </summary>
     protected static TimeSpan Patience(TimeSpan whole) => Shorter(TimeSpan.FromMinutes(3), whole / 2);
 
     /// <summary>Until shortly before the engine would report the step as overdue.</summary>

@@ -5,7 +5,9 @@ using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>The base of the steps of an OMS upgrade: containers, and the programs that supervisord runs in them.</summary>
+/// <summary>
+/// The base of the steps of an OMS upgrade: containers, and the programs that supervisord runs in them.
+/// </summary>
 internal abstract class OmsStep<TArgs>(IOmsTargets targets) : StepBase<TArgs>
     where TArgs : class
 {
@@ -56,8 +58,10 @@ internal abstract class OmsStep<TArgs>(IOmsTargets targets) : StepBase<TArgs>
     }
 
     private static bool IsLeftOver(string words) =>
-        (words.Contains("task ", StringComparison.Ordinal) && words.Contains("already exists", StringComparison.Ordinal))
-        || (words.Contains("shim", StringComparison.Ordinal) && words.Contains("file exists", StringComparison.Ordinal));
+        (words.Contains("task ", StringComparison.Ordinal)
+            && words.Contains("already exists", StringComparison.Ordinal))
+        || (words.Contains("shim", StringComparison.Ordinal)
+            && words.Contains("file exists", StringComparison.Ordinal));
 
     /// <summary>The answer of <c>supervisorctl status</c> in a container.</summary>
     protected async Task<SupervisorStatus> ProgramsAsync(
@@ -87,7 +91,8 @@ internal abstract class OmsStep<TArgs>(IOmsTargets targets) : StepBase<TArgs>
     /// <summary>Why a container that was started is not running, for a message.</summary>
     protected static string Exited(StepContext context, string container, ContainerState state) => string.Create(
         System.Globalization.CultureInfo.InvariantCulture,
-        $"{container} on {context.Node} was started and is {state.Status} with exit code {state.ExitCode}{(state.OOMKilled ? " (out of memory)" : "")}. ")
+        $"{container} on {context.Node} was started and is {state.Status} with exit code "
+        + $"{state.ExitCode}{(state.OOMKilled ? " (out of memory)" : "")}. ")
         + $"Check `docker logs {container}` on that host, fix the cause, then retry.";
 
     /// <summary>Runs <c>supervisorctl VERB PROGRAM</c>; throws its answer if it reports an error.</summary>

@@ -6,10 +6,10 @@ using Drydock.Engine.Actions;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>
-/// A rollback after T1: restores ha.config to its value before the upgrade. With perceiveStoreClientCheckpoint false its
-/// refetchStoreIntervalMin is raised to the minutes from T1 to this write and the margin, because the restored metadata
-/// end at T1 (docs/research/oms.md#rollback); never below the former value. Written only over what the upgrade left
-/// there: the former text with enable false.
+/// A rollback after T1: restores ha.config to its value before the upgrade. With perceiveStoreClientCheckpoint false
+/// its refetchStoreIntervalMin is raised to the minutes from T1 to this write and the margin, because the restored
+/// metadata end at T1 (docs/research/oms.md#rollback); never below the former value. Written only over what the
+/// upgrade left there: the former text with enable false.
 /// </summary>
 internal sealed class RestoreHighAvailabilityAfterRollback(IOmsTargets targets)
     : OmsStep<RestoreHighAvailabilityAfterRollback.Args>(targets)

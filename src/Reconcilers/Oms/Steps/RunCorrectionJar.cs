@@ -52,7 +52,8 @@ internal sealed class RunCorrectionJar(IOmsTargets targets) : RunOnceCommand<Run
             : new Observation.Failed(
                 Reasons.ComponentsUnhealthy,
                 $"The correction JAR on {context.Node} needs programs that are not running: "
-                + $"{string.Join(", ", down)}. Start them (`docker exec {args.Container} supervisorctl start PROGRAM`), "
+                + $"{string.Join(", ", down)}. Start them (`docker exec {args.Container} supervisorctl start "
+                + "PROGRAM`), "
                 + "then retry.");
     }
 

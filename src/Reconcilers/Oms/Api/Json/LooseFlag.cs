@@ -17,7 +17,8 @@ internal sealed class LooseFlag : JsonConverter<bool?>
             case JsonTokenType.False:
                 return false;
             case JsonTokenType.String:
-                return reader.GetString()?.Trim().ToUpperInvariant() switch { "TRUE" or "1" => true, "FALSE" or "0" => false, _ => null };
+                return reader.GetString()?.Trim()
+                    .ToUpperInvariant() switch { "TRUE" or "1" => true, "FALSE" or "0" => false, _ => null };
             case JsonTokenType.Number:
                 return reader.TryGetInt64(out var number) ? number switch { 1 => true, 0 => false, _ => null } : null;
             default:

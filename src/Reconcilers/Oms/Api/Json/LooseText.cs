@@ -16,7 +16,10 @@ internal sealed class LooseText : JsonConverter<string>
             case JsonTokenType.String:
                 return reader.GetString();
             case JsonTokenType.Number:
-                return Encoding.UTF8.GetString(reader.HasValueSequence ? System.Buffers.BuffersExtensions.ToArray(reader.ValueSequence) : reader.ValueSpan);
+                return Encoding.UTF8.GetString(
+                    reader.HasValueSequence
+                        ? System.Buffers.BuffersExtensions.ToArray(reader.ValueSequence)
+                        : reader.ValueSpan);
             case JsonTokenType.True:
                 return "true";
             case JsonTokenType.False:
