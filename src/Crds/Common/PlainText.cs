@@ -12,7 +12,6 @@ internal static class PlainText
     /// </summary>
     public static string Of(string text)
     {
-        ArgumentNullException.ThrowIfNull(text);
         var first = 0;
         while (first < text.Length && IsPlain(text[first]))
         {

@@ -115,7 +115,7 @@ public static partial class Reasons
 }
 
 /// <summary>Starts a group of reasons in the reference. Set it on the first reason of the group.</summary>
-/// <param name="order">Where in the reference the group stands. The compiler's order is that of the files.</param>
+/// <param name="order">The position of the group in the reference. The compiler's order is that of the files.</param>
 /// <param name="title">Title of the group.</param>
 [AttributeUsage(AttributeTargets.Field)]
 public sealed class ReasonGroupAttribute(int order, string title) : Attribute

@@ -1,7 +1,7 @@
 namespace Drydock.Crds.Common;
 
 /// <summary>
-/// Bounds of the schemas. A status write beyond them is refused by the server, so whoever writes status clips with
+/// Bounds of the schemas. A status write beyond them is refused by the server, so code that writes status clips with
 /// <see cref="Clip"/>.
 /// </summary>
 public static class SchemaLimits

@@ -5,7 +5,7 @@ using System.Text.Json.Serialization.Metadata;
 namespace Drydock.Crds.Common;
 
 /// <summary>
-/// What a status may weigh. etcd takes requests of 1.5 MiB, and the object holds spec and metadata beside its status.
+/// The largest size of a status. etcd accepts requests of 1.5 MiB, and the object also holds spec and metadata.
 /// Above the budget the texts for people are shortened, all alike; what was done and what is needed to continue is kept
 /// whole.
 /// </summary>
@@ -18,8 +18,8 @@ public static class StatusBudget
     public const int BytesAfterRefusal = 400 * 1024;
 
     private const string AfterRefusal = "texts of this status are shortened: the API server refused a longer one.";
-    private const string NearLimit = "texts of this status are shortened: with longer ones it would come near the "
-        + "largest that the API server takes.";
+    private const string NearLimit = "texts of this status are shortened, because longer ones would bring it near "
+        + "the largest object that the API server accepts.";
 
     // The summary of the status is what people read first: it stays longer than other texts.
     private const int ShortestSummary = 2048;

@@ -5,8 +5,8 @@ internal static class StorageRules
 {
     internal const string NoParentInPath = "!self.path.split('/').exists(s, s == '..')";
 
-    internal const string RestoreTestCanOpen = "self.verify != 'RestoreTest' || !has(self.encryption) || "
-        + "has(self.identitySecretRef)";
+    internal const string RestoreTestCanOpen =
+        "self.verify != 'RestoreTest' || !has(self.encryption) || has(self.identitySecretRef)";
 
     internal static IEnumerable<Finding> Check(StorageSpec storage, string field)
     {

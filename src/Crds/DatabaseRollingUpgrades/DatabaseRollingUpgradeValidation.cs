@@ -108,8 +108,8 @@ public static class DatabaseRollingUpgradeValidation
         {
             yield return StorageRules.Refusal(
                 $"{string.Join(" and ", twice.Select(i => i.Name))} have the same host and port "
-                    + $"({twice.Key.Host}:{twice.Key.Port}). Give each its own "
-                    + "port.", $"spec.instances[{twice.Last().Name}].port");
+                    + $"({twice.Key.Host}:{twice.Key.Port}). Give each its own port.",
+                $"spec.instances[{twice.Last().Name}].port");
         }
 
         if (spec.Tidb?.Monitoring.Find(m => !IsOne(m.Control)) is { } service)

@@ -65,7 +65,8 @@ internal static class HostAccessRules
         {
             yield return StorageRules.Refusal(
                 $"{string.Join(" and ", shared.Select(h => h.Host))} name the same container ({shared.Key.Container} "
-                    + $"at {shared.Key.Endpoint}). Give each its own container.", $"{field}[{shared.Last().Host}]");
+                    + $"at {shared.Key.Endpoint}). Give each its own container.",
+                $"{field}[{shared.Last().Host}]");
         }
     }
 

@@ -57,7 +57,7 @@ internal sealed class HostFiles(IDockerClient docker, string ownerUid, string im
                 : throw new InvalidDataException($"{path} is empty");
         }, cancellationToken) ?? throw new FileNotFoundException($"there is no file {path} on the host");
 
-    /// <summary>Whether a container of a reading that died is still there.</summary>
+    /// <summary>Whether the container of an interrupted read still exists.</summary>
     public async Task<bool> IsLeftoverThereAsync(CancellationToken cancellationToken)
     {
         try
@@ -71,7 +71,7 @@ internal sealed class HostFiles(IDockerClient docker, string ownerUid, string im
         }
     }
 
-    /// <summary>Removes what a reading that died left behind.</summary>
+    /// <summary>Removes what an interrupted read left behind.</summary>
     public async Task RemoveLeftoverAsync(CancellationToken cancellationToken)
     {
         try

@@ -5,7 +5,6 @@ using Drydock.Clients.Safety;
 
 namespace Drydock.Reconcilers.Oms;
 
-/// <inheritdoc cref="IHealthProbe" />
 /// <param name="endpoints">Which addresses are connected to; null for the default.</param>
 internal sealed class HttpHealthProbe(EndpointPolicy? endpoints = null) : IHealthProbe, IDisposable
 {
@@ -46,7 +45,7 @@ internal sealed class HttpHealthProbe(EndpointPolicy? endpoints = null) : IHealt
             return IsHealthy(body)
                 ? new HealthAnswer(HealthState.Healthy, "healthy")
                 : new HealthAnswer(
-                    HealthState.Unhealthy, $"{address} answers {(int)response.StatusCode} and is not healthy yet");
+                    HealthState.Unhealthy, $"{address} answers {(int)response.StatusCode} and is not healthy yet.");
         }
         catch (HttpRequestException exception) when (EndpointRefusedException.In(exception) is { } refused)
         {
@@ -57,19 +56,21 @@ internal sealed class HttpHealthProbe(EndpointPolicy? endpoints = null) : IHealt
         {
             return new HealthAnswer(
                 HealthState.Unhealthy,
-                $"{address} answers more than {LongestAnswer} bytes, so it is not OMS's own answer");
+                $"{address} answers more than {LongestAnswer} bytes, so the answer is not that of OMS.");
         }
         catch (HttpRequestException exception)
         {
             return new HealthAnswer(
                 HealthState.Unreachable,
-                $"{address} does not answer ({exception.HttpRequestError}); is the port open to the operator?");
+                $"{address} does not answer ({exception.HttpRequestError}). "
+                    + "Check that the port is open to the operator.");
         }
         catch (TaskCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             return new HealthAnswer(
                 HealthState.Unreachable,
-                $"{address} does not answer within {Patience.TotalSeconds:0} s; is the port open to the operator?");
+                $"{address} does not answer within {Patience.TotalSeconds:0} s. "
+                    + "Check that the port is open to the operator.");
         }
     }
 

@@ -7,13 +7,13 @@ internal interface IHealthProbe
     /// <param name="host">The node's address.</param>
     /// <param name="port">nginx_server_port.</param>
     /// <param name="https">Whether the node serves HTTPS (a mounted certificate). Whose certificate it is does not
-    /// matter: nothing secret is asked or told.</param>
+    /// matter: no secret is sent or received.</param>
     /// <param name="cancellationToken">Ends it.</param>
     Task<HealthAnswer> AskAsync(string host, int port, bool https, CancellationToken cancellationToken);
 }
 
 /// <summary>What a node said of its health.</summary>
-/// <param name="State">What it comes to.</param>
+/// <param name="State">The verdict.</param>
 /// <param name="Message">What was answered, or why nothing was.</param>
 internal sealed record HealthAnswer(HealthState State, string Message);
 

@@ -5,7 +5,7 @@ using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>What the steps of one upgrade reach the world by, bound to the present spec and Secrets.</summary>
+/// <summary>The connections of the steps of one upgrade, bound to the current spec and Secrets.</summary>
 internal interface IOmsTargets
 {
     /// <summary>The upgrade as last read.</summary>
@@ -42,7 +42,7 @@ internal interface IOmsTargets
     IOmsApi? Api(Uri usual);
 
     /// <summary>
-    /// To be asked before each but the first request of an act that sends several: the engine asks only before the act.
+    /// Call before every request but the first of an act that sends several: the engine checks only before the act.
     /// </summary>
     /// <exception cref="Drydock.Engine.Running.ActRefusedException">This process may not act any more.</exception>
     void EnsureMayAct();
@@ -55,6 +55,6 @@ internal interface IOmsTargets
     /// message holds none of its values.</exception>
     AuthConfig? PullCredentials(string image);
 
-    /// <summary>Takes every secret known so far out of a text.</summary>
+    /// <summary>Redacts every secret known so far from a text.</summary>
     Redactor Redactor { get; }
 }

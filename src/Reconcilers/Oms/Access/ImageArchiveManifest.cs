@@ -58,7 +58,7 @@ internal static class ImageArchiveManifest
             }
         }
 
-        throw new InvalidDataException($"{path} has no manifest.json: it is not what 'docker save' writes");
+        throw new InvalidDataException($"{path} has no manifest.json, so it was not written by `docker save`");
     }
 
     private static async Task<IReadOnlyList<string>> ParseAsync(Stream manifest, CancellationToken cancellationToken)

@@ -11,7 +11,6 @@ using Microsoft.Extensions.Logging;
 
 namespace Drydock.Reconcilers.Oms;
 
-/// <inheritdoc cref="IOmsTargets" />
 internal sealed class OmsTargets : IOmsTargets, IAsyncDisposable
 {
     private const int LongestConfig = 1024 * 1024;

@@ -36,7 +36,7 @@ internal static class RegistryCredentials
     {
         if (data.GetValueOrDefault(Key) is not { Length: > 0 } bytes)
         {
-            throw new FormatException($"it has no key {Key}; make it with 'kubectl create secret docker-registry'");
+            throw new FormatException($"it has no key {Key}; create it with `kubectl create secret docker-registry`");
         }
 
         using var json = Parse(bytes) ?? throw new FormatException($"its {Key} is not JSON");

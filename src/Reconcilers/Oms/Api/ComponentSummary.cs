@@ -37,7 +37,7 @@ internal static class ComponentSummary
         .Where(words => words.Length >= 2 && Array.Exists(Names, n => n.Name == words[0]))
         .ToLookup(words => Array.Find(Names, n => n.Name == words[0]).Kind, words => words[1]);
 
-    // A status is one word; whatever OMS may call it, it stays one.
+    // A status is always written as one word, whatever OMS reports.
     internal static string Word(string status) =>
         status.Trim() is { Length: > 0 } text ? text.Replace(' ', '_').Replace(',', '_') : "UNKNOWN";
 }

@@ -6,7 +6,6 @@ using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Oms;
 
-/// <inheritdoc cref="IOmsApi" />
 internal sealed class HttpOmsApi(OmsApiTarget target, HttpMessageHandler handler, TimeProvider time) : IOmsApi
 {
     /// <summary>Rows asked for at a time; OMS takes up to 150, and each carries its whole mapping.</summary>

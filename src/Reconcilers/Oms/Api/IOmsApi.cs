@@ -22,41 +22,41 @@ internal interface IOmsApi : IDisposable
     Task<OmsApiGeneration> ProbeAsync(OmsApiGeneration implied, CancellationToken cancellationToken);
 
     /// <summary>All projects of both kinds that are not deleted, page by page.</summary>
-    /// <exception cref="OmsApiException">No or no good answer.</exception>
+    /// <exception cref="OmsApiException">No answer, or one without success.</exception>
     Task<IReadOnlyList<OmsProject>> ProjectsAsync(CancellationToken cancellationToken);
 
     /// <summary>One project as it is now.</summary>
-    /// <exception cref="OmsApiException">No or no good answer.</exception>
+    /// <exception cref="OmsApiException">No answer, or one without success.</exception>
     Task<OmsProject> ProjectAsync(string id, CancellationToken cancellationToken);
 
     /// <summary>How far a project is.</summary>
-    /// <exception cref="OmsApiException">No or no good answer.</exception>
+    /// <exception cref="OmsApiException">No answer, or one without success.</exception>
     Task<ProjectProgress> ProgressAsync(string id, CancellationToken cancellationToken);
 
     /// <summary>How far a project is, from the older API.</summary>
-    /// <exception cref="OmsApiException">No or no good answer.</exception>
+    /// <exception cref="OmsApiException">No answer, or one without success.</exception>
     Task<ProjectProgress> OlderProgressAsync(ProjectKind kind, string id, CancellationToken cancellationToken);
 
     /// <summary>The steps of a project.</summary>
-    /// <exception cref="OmsApiException">No or no good answer.</exception>
+    /// <exception cref="OmsApiException">No answer, or one without success.</exception>
     Task<IReadOnlyList<ProjectStep>> StepsAsync(string id, CancellationToken cancellationToken);
 
     /// <summary>The components of a project.</summary>
-    /// <exception cref="OmsApiException">No or no good answer.</exception>
+    /// <exception cref="OmsApiException">No answer, or one without success.</exception>
     Task<IReadOnlyList<ProjectComponent>> ComponentsAsync(string id, CancellationToken cancellationToken);
 
     /// <summary>
     /// Resumes a suspended or failed project. Sent once: after a lost answer the project is to be read again.
     /// </summary>
-    /// <exception cref="OmsApiException">No or no good answer.</exception>
+    /// <exception cref="OmsApiException">No answer, or one without success.</exception>
     Task ResumeAsync(string id, CancellationToken cancellationToken);
 }
 
 /// <summary>Opens the API of a console.</summary>
 internal interface IOmsApiFactory
 {
-    /// <summary>A client for it; nothing is connected to yet.</summary>
-    /// <exception cref="OmsApiException">The authority of the target is no certificate.</exception>
+    /// <summary>Creates a client without connecting.</summary>
+    /// <exception cref="OmsApiException">The authority of the target is not a certificate.</exception>
     IOmsApi Open(OmsApiTarget target);
 }
 

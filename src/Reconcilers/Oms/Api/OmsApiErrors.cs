@@ -79,8 +79,8 @@ internal sealed class OmsApiErrors(Uri address, OmsApiTarget target, string logi
                 + "Put the authority into the key ca.crt, or correct the key url"
             : "it does not answer "
                 + $"({(cause as HttpRequestException)?.HttpRequestError.ToString() ?? cause.GetType().Name}: "
-                + $"{HttpFailure.Describe(cause)}). Check that the port is open to the operator and that oms_console "
-                + "is running";
+                + $"{HttpFailure.Describe(cause)}). "
+                + "Check that the port is open to the operator and that oms_console is running";
         return Error(OmsApiErrorKind.Unreachable, what, why, cause: cause);
     }
 

@@ -2,7 +2,6 @@ using Drydock.Clients.Safety;
 
 namespace Drydock.Reconcilers.Oms;
 
-/// <inheritdoc cref="IOmsApiFactory" />
 /// <param name="time">The clock.</param>
 /// <param name="handler">What requests to a target go through; null for the network.</param>
 /// <param name="endpoints">Which addresses are connected to; null for the default.</param>

@@ -25,15 +25,15 @@ internal static class OmsApiGenerations
     {
         OmsApiGeneration.V2 => "the API /api/v2",
         OmsApiGeneration.Progress =>
-            "only the API /api/omsp/v2, which tells the progress of a project whose id is known",
-        _ => "no API that tells of projects",
+            "only the API /api/omsp/v2, which reports the progress of a project whose id is known",
+        _ => "no API for projects",
     };
 }
 
 /// <summary>What a console offers programs (docs/research/oms.md#console-api).</summary>
 internal enum OmsApiGeneration
 {
-    /// <summary>Nothing that tells of projects (below 3.3.0).</summary>
+    /// <summary>No API for projects (below 3.3.0).</summary>
     None,
 
     /// <summary><c>GET /api/omsp/v2/…/progress</c> of one project whose id is known (3.3.0 to 4.1.0).</summary>

@@ -11,7 +11,7 @@ using Polly.Retry;
 
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>Sends requests to a console and tells good answers from all others.</summary>
+/// <summary>Sends requests to a console and separates good answers from all others.</summary>
 internal sealed class OmsApiTransport : IDisposable
 {
     /// <summary>Longest answer that is read, in bytes: a page of projects carries their whole mapping.</summary>

@@ -40,9 +40,9 @@ internal static class ProjectComparison
             null =>
                 ProjectStatuses.MayBeGone(recorded.Status)
                     ? null
-                    : $"was {recorded.Status} before the upgrade and is not found now; look for it in the console",
+                    : $"was {recorded.Status} before the upgrade and is not found now. Look for it in the console.",
             _ when ProjectStatuses.IsAsBefore(recorded.Status, now.Status) => null,
-            _ => $"was {recorded.Status} before the upgrade and is {now.Status} now; look at it in the console",
+            _ => $"was {recorded.Status} before the upgrade and is {now.Status} now. Check it in the console.",
         };
         return what is null
             ? null

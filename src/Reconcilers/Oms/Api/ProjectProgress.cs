@@ -23,7 +23,7 @@ internal sealed record ProjectProgress
     /// <summary>The console's clock when it answered; the operator's where it does not say.</summary>
     public required DateTimeOffset AnsweredAt { get; init; }
 
-    /// <summary>How far it is behind, by the console's clock; null where that cannot be told.</summary>
+    /// <summary>How far it is behind, by the console's clock; null if unknown.</summary>
     public TimeSpan? Lag =>
         Checkpoint is { } checkpoint ? AnsweredAt > checkpoint ? AnsweredAt - checkpoint : TimeSpan.Zero : null;
 }

@@ -26,7 +26,7 @@ internal sealed record OmsDiscovery
     /// <summary>Projects that get another name before the downtime, because they share theirs.</summary>
     public IReadOnlyList<ProjectRename> Renames { get; init; } = [];
 
-    /// <summary>Whether anything listed them; an empty list says nothing otherwise.</summary>
+    /// <summary>Whether the projects were listed; if not, an empty list means nothing.</summary>
     public bool ProjectsAreKnown { get; init; } = true;
 
     /// <summary>What the reader of the plan should know, found on the way.</summary>
@@ -58,7 +58,7 @@ internal sealed record DiscoveredRegion
 /// <summary>The metadata database.</summary>
 internal sealed record DiscoveredMetadata
 {
-    /// <summary>What the server says it is: its uuid, or host and port as it reports them.</summary>
+    /// <summary>The identity that the server reports: its uuid, or its host and port.</summary>
     public required string ServerIdentity { get; init; }
 
     /// <summary>Where it was reached, in the words of claims.</summary>

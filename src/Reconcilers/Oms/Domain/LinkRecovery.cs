@@ -13,7 +13,7 @@ internal static class LinkRecovery
     private static readonly OmsVersion SuspendedStaySince = new(4, 2, 2);
 
     /// <summary>
-    /// What to look for and do, as the end of a sentence; null for a project whose link needs nothing.
+    /// What to check and do: sentences whose first subject is the project. Null for a project whose link needs nothing.
     /// </summary>
     /// <param name="target">The version upgraded to.</param>
     /// <param name="kind">Migration or synchronisation.</param>
@@ -26,8 +26,9 @@ internal static class LinkRecovery
         {
             "RUNNING" or "RUNNING_MODIFYING" or "RUNNING_MERGING" => Running(target, writer, highAvailabilityOn),
             "FAILED" => highAvailabilityOn && target < SuspendedStaySince
-                ? $"had failed before: high availability starts its {writer} nevertheless; recover the link by hand"
-                : "had failed before: recover the link by hand",
+                ? $"had failed before. High availability starts its {writer} nevertheless. "
+                    + "Recover the link in the console."
+                : "had failed before. Recover the link in the console.",
             "SUSPEND" => Suspended(target, kind, writer, highAvailabilityOn),
             _ => null,
         };
@@ -37,24 +38,24 @@ internal static class LinkRecovery
     {
         if (!highAvailabilityOn)
         {
-            return $"was running: start its Store and {writer} by hand";
+            return $"was running. Start its Store and {writer} in the console.";
         }
 
-        var recovery = $"was running: its {writer} is started and a new Store created by high availability within some "
-            + "minutes; check that it is running and catches up";
-        return target >= IncrSyncSince ? $"{recovery}; a Full-Import must be resumed by hand" : recovery;
+        var recovery = $"was running. High availability starts its {writer} and creates a new Store within some "
+            + "minutes. Check that it is running and catches up.";
+        return target >= IncrSyncSince ? $"{recovery} A Full-Import must be resumed in the console." : recovery;
     }
 
     private static string Suspended(OmsVersion target, ProjectKind kind, string writer, bool highAvailabilityOn) =>
         (highAvailabilityOn, target >= SuspendedStaySince, kind) switch
     {
-        (false, _, _) => $"was suspended: it stays suspended; start its Store by hand before {writer} is resumed",
-        (true, true, _) => "was suspended: it stays suspended and gets a new Store; resume it when it is needed",
+        (false, _, _) => $"was suspended and stays so. Start its Store in the console before {writer} is resumed.",
+        (true, true, _) => "was suspended and stays so, with a new Store. Resume it when it is needed.",
         (true, false, ProjectKind.Synchronization) =>
-            $"was suspended: its {writer} is restarted by high availability although it was suspended, and the link "
-                + "must be recovered by hand; suspend it again if it is not needed",
+            $"was suspended, but high availability starts its {writer}. Recover the link in the console, and suspend "
+                + "it again if it is not needed.",
         _ =>
-            $"was suspended: the vendor's table does not say what happens to it; check whether {writer} was started, "
-                + "and recover or suspend the link by hand",
+            $"was suspended. The vendor's table does not say what happens to it. Check whether {writer} was started, "
+                + "and recover or suspend the link in the console.",
     };
 }

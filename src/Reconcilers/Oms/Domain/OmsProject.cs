@@ -9,6 +9,6 @@ namespace Drydock.Reconcilers.Oms;
 /// <param name="Status">Its status, for instance <c>RUNNING</c> (docs/research/oms.md#project-status).</param>
 internal sealed record OmsProject(ProjectKind Kind, string Id, string Name, string Status)
 {
-    /// <summary>Its components and their states in one line; null where nothing tells.</summary>
+    /// <summary>Its components and their states in one line; null if unknown.</summary>
     public string? Components { get; init; }
 }

@@ -32,7 +32,7 @@ internal static class SqlErrors
         {
             OmsMetadataErrorKind.Unreachable =>
                 "Check that the server runs and is reachable from the operator, and its TLS settings. "
-                    + "The operator tries again.",
+                    + "The operator retries.",
             OmsMetadataErrorKind.AccessDenied => $"Check the password of account '{target.User}' and its privileges.",
             OmsMetadataErrorKind.Missing => "Check the database names in config.yaml and the OMS version.",
             OmsMetadataErrorKind.ReadOnly => "Connect to the primary server, or make the server writable.",

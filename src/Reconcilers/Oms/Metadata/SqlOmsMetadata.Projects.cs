@@ -136,7 +136,7 @@ internal sealed partial class SqlOmsMetadata
             && (await HoldersAsync(connection, rmDatabase, tables, rename.NewName, cancellationToken))
                 .Find(holder => holder != key) is { } other)
         {
-            return $"{key}: the name '{rename.NewName}' is {other}'s by now";
+            return $"{key}: the name '{rename.NewName}' now belongs to {other}";
         }
 
         // Hex digits compare byte for byte under any collation.

@@ -15,7 +15,6 @@ internal static class HttpsBinds
     /// </summary>
     public static IReadOnlyList<string> Of(IReadOnlyList<string> binds, HttpsSpec? https)
     {
-        ArgumentNullException.ThrowIfNull(binds);
         return https is null
             ? binds
             :

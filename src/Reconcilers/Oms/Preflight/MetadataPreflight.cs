@@ -114,7 +114,8 @@ internal sealed class MetadataPreflight(
                         CultureInfo.InvariantCulture,
                         $"The clock of {node.Spec.Name} differs from that of the metadata database by "
                             + $"{(host - database).TotalSeconds:0} s, at most {LargestSkew.TotalSeconds:0} s are "
-                            + $"allowed. OMS would regard heartbeats as stale. Repair NTP."),
+                            + $"allowed. OMS would regard heartbeats as stale. "
+                            + $"Repair the clock synchronization (NTP)."),
                     node.Spec.Name);
             }
 
@@ -148,8 +149,8 @@ internal sealed class MetadataPreflight(
         {
             findings.Add(
                 Reasons.LockUnavailable,
-                $"Metadata server {metadata.Target.Address} has no GET_LOCK, by which destructive statements are "
-                    + "fenced. Use a server that has it.");
+                $"Metadata server {metadata.Target.Address} has no GET_LOCK, which fences destructive "
+                    + "statements. Use a server that has it.");
         }
 
         var absent = (await metadata.DatabasesAsync(databases, cancellationToken))

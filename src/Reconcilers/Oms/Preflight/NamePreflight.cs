@@ -37,8 +37,8 @@ internal sealed class NamePreflight(OmsUpgradeSpec spec, Findings findings)
         if (read.Truncated)
         {
             _notes.Add(
-                $"{read.Total.ToString(CultureInfo.InvariantCulture)} projects exist; "
-                    + $"the first {read.Projects.Count.ToString(CultureInfo.InvariantCulture)} are recorded");
+                $"{read.Total.ToString(CultureInfo.InvariantCulture)} projects exist. "
+                    + $"Only the first {read.Projects.Count.ToString(CultureInfo.InvariantCulture)} are recorded.");
         }
 
         if (path.MayLackDbType)
@@ -56,8 +56,9 @@ internal sealed class NamePreflight(OmsUpgradeSpec spec, Findings findings)
         if (spec.Preflight.DuplicateProjectNames == DuplicateNamePolicy.Fail)
         {
             findings.Add(duplicates.Select(d => ProjectRenamer.NotRenamed(
-                $"{d.Message} With spec.preflight.duplicateProjectNames: Rename the operator renames them before the "
-                    + "downtime.")));
+                $"{d.Message} "
+                    + "With spec.preflight.duplicateProjectNames: Rename the operator renames them "
+                    + "before the downtime.")));
 
             return [];
         }
@@ -73,7 +74,7 @@ internal sealed class NamePreflight(OmsUpgradeSpec spec, Findings findings)
         {
             _notes.Add(
                 $"{plan.Renames.Count.ToString(CultureInfo.InvariantCulture)} projects share a name and are renamed "
-                    + "before the downtime; a rollback restores the old names: "
+                    + "before the downtime. A rollback restores the old names: "
                     + Some(plan.Renames.Select(r =>
                         $"{ProjectRenamer.Key(r.Kind, r.Id)} '{r.OldName}' becomes '{r.NewName}'")));
         }

@@ -257,8 +257,8 @@ internal sealed class NodePreflight(OmsTargets targets, Findings findings, TimeP
             findings.Add(
                 Reasons.PortTaken,
                 $"A process outside {container.ShortName} listens on port {string.Join(", ", taken)} of "
-                    + $"{state.Spec.Name}, which OMS needs. Stop it, or choose another port in config.yaml (from 4.2.2 "
-                    + "on).",
+                    + $"{state.Spec.Name}, which OMS needs. "
+                    + "Stop it, or choose another port in config.yaml (from 4.2.2 on).",
                 state.Spec.Name);
         }
     }

@@ -46,8 +46,8 @@ internal sealed class ProjectPreflight(OmsTargets targets, Findings findings)
                 if (api is not null)
                 {
                     _notes.Add(
-                        $"{why}: projects are recorded from the tables, without lag and components; "
-                            + "the credentials are used after the upgrade");
+                        $"{why}. Projects are recorded from the tables, without lag and components. "
+                            + "The credentials are used after the upgrade.");
                 }
 
                 return new ProjectsState(known, _notes);
@@ -57,8 +57,8 @@ internal sealed class ProjectPreflight(OmsTargets targets, Findings findings)
             if (generation != implied)
             {
                 _notes.Add(
-                    $"{path.From} should have {OmsApiGenerations.Describe(implied)}; "
-                        + $"the console at {api.Address} has {OmsApiGenerations.Describe(generation)}");
+                    $"{path.From} should have {OmsApiGenerations.Describe(implied)}. "
+                        + $"The console at {api.Address} has {OmsApiGenerations.Describe(generation)}.");
             }
 
             return generation switch
@@ -91,7 +91,7 @@ internal sealed class ProjectPreflight(OmsTargets targets, Findings findings)
     {
         RequireAcknowledgement($"{path.From} has no API that lists projects, and its tables are not documented");
         _notes.Add(
-            $"the projects of {path.From} are not recorded: its API lists none and its tables are not documented");
+            $"The projects of {path.From} are not recorded: its API lists none and its tables are not documented.");
         return new ProjectsState(null, _notes);
     }
 
@@ -182,8 +182,8 @@ internal sealed class ProjectPreflight(OmsTargets targets, Findings findings)
         if (unread.Count > 0)
         {
             RequireAcknowledgement(
-                $"the API does not tell of {unread.Count.ToString(CultureInfo.InvariantCulture)} projects");
-            _notes.Add($"lag and step could not be read of {Some(unread)}");
+                $"the API does not report {unread.Count.ToString(CultureInfo.InvariantCulture)} projects");
+            _notes.Add($"Lag and step could not be read of {Some(unread)}");
         }
 
         Report(lagging, switching);
@@ -229,7 +229,7 @@ internal sealed class ProjectPreflight(OmsTargets targets, Findings findings)
         catch (OmsApiException exception) when (exception.Kind is OmsApiErrorKind.Refused or OmsApiErrorKind.Unreadable)
         {
             // A broken project may not list its components. They are then not compared; the upgrade continues.
-            Note(_notes, $"components of {Title(project)} are not recorded: {exception.Message}");
+            Note(_notes, $"Components of {Title(project)} are not recorded: {exception.Message}");
             return null;
         }
     }
@@ -241,8 +241,8 @@ internal sealed class ProjectPreflight(OmsTargets targets, Findings findings)
             findings.Add(
                 Reasons.ProjectsLagging,
                 $"Projects are not near real time, at most {targets.Upgrade.Spec.Preflight.MaxProjectLag} is allowed "
-                    + $"(spec.preflight.maxProjectLag): {Some(lagging)}. Wait until they have caught up, or suspend "
-                    + "them.",
+                    + $"(spec.preflight.maxProjectLag): {Some(lagging)}. "
+                    + "Wait until they have caught up, or suspend them.",
                 field: "spec.preflight.maxProjectLag");
         }
 

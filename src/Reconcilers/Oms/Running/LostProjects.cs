@@ -7,27 +7,28 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>
-/// Which projects were created or changed since T1, and are lost when the databases of then come back. The new version
-/// runs while this is asked: from 4.0.1 on only its API tells, because its tables are not documented
-/// (docs/research/oms.md#metadata-tables); below that its tables do. Changes nothing.
+/// Lists the projects that were created or changed since T1, and are lost when the databases are restored. The new
+/// version runs meanwhile. From 4.0.1 on the projects are read through its API, because its tables are not documented
+/// (docs/research/oms.md#metadata-tables); below that they are read from the tables. Changes nothing.
 /// </summary>
 internal sealed class LostProjects(IOmsTargets targets, TimeProvider time)
 {
-    private const string General = "projects that were created or changed since the old containers stopped are lost";
-    private const string Console = "look at them in the console";
+    private const string General = "Projects that were created or changed since the old containers stopped are lost";
+    private const string Console = "Check them in the console";
+    private const string NotSeen = "What was changed inside a project is not seen.";
     private const int Listed = 40;
     private static readonly OmsVersion OtherTables = OmsVersion.Parse("4.0.1");
 
-    // A reconcile asks; a console that does not answer must not hold it up.
+    // A console that does not answer must not delay the reconcile.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
-    /// <summary>One sentence for the plan of the way back.</summary>
+    /// <summary>A note for the plan of the rollback.</summary>
     public async Task<string> DescribeAsync(OmsUpgradeStatus status, CancellationToken cancellationToken)
     {
         if (!OmsVersion.TryParse(targets.Upgrade.Spec.ToVersion, out var version))
         {
-            return $"{General}; they could not be listed, because '{targets.Upgrade.Spec.ToVersion}' is no version "
-                + $"that is known here: {Console}";
+            return $"{General}. They could not be listed, because '{targets.Upgrade.Spec.ToVersion}' is not a known "
+                + $"version. {Console}.";
         }
 
         using var limit = new CancellationTokenSource(Patience, time);
@@ -40,14 +41,14 @@ internal sealed class LostProjects(IOmsTargets targets, TimeProvider time)
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return $"{General}; they could not be listed, because there was no answer within "
-                + $"{Patience.TotalSeconds.ToString(CultureInfo.InvariantCulture)} seconds: {Console}";
+            return $"{General}. They could not be listed, because there was no answer within "
+                + $"{Patience.TotalSeconds.ToString(CultureInfo.InvariantCulture)} seconds. {Console}.";
         }
         catch (Exception exception) when (exception is OmsMetadataException or OmsApiException or DockerException)
         {
-            return $"{General}; they could not be listed, because "
+            return $"{General}. They could not be listed, because "
                 + $"{(version < OtherTables ? "their tables" : "the API")} could not be read "
-                + $"({targets.Redactor.Redact(exception.Message)}): {Console}";
+                + $"({targets.Redactor.Redact(exception.Message)}). {Console}.";
         }
     }
 
@@ -65,21 +66,21 @@ internal sealed class LostProjects(IOmsTargets targets, TimeProvider time)
         var implied = OmsApiGenerations.ImpliedBy(version);
         if (implied != OmsApiGeneration.V2)
         {
-            return $"{General}; they could not be listed: the project tables from 4.0.1 on are not documented, and "
-                + $"{version} has {OmsApiGenerations.Describe(implied)}: {Console}";
+            return $"{General}. They could not be listed: the project tables from 4.0.1 on are not documented, and "
+                + $"{version} has {OmsApiGenerations.Describe(implied)}. {Console}.";
         }
 
         if (targets.Api(Address(status)) is not { } api)
         {
-            return $"{General}; they could not be listed: the project tables from 4.0.1 on are not documented, and for "
-                + $"the API of {version} spec.preflight.apiCredentialsSecretRef names no Secret. "
-                + $"Name one, take desiredState: RolledBack back and ask again, or {Console}";
+            return $"{General}. They could not be listed: the project tables from 4.0.1 on are not documented, and for "
+                + $"the API of {version} spec.preflight.apiCredentialsSecretRef names no Secret. Set it, set "
+                + "spec.desiredState: Upgraded, then request the rollback again. Or check the projects in the console.";
         }
 
         return Describe(status, await api.ProjectsAsync(cancellationToken), "the API");
     }
 
-    // Where the plan's own steps found the console.
+    // The console as the steps of the plan address it.
     private static Uri Address(OmsUpgradeStatus status) =>
         status.Plan!.Step(StepIds.Projects)!.Arguments<CompareProjects.Args>().Address;
 
@@ -87,8 +88,8 @@ internal sealed class LostProjects(IOmsTargets targets, TimeProvider time)
     {
         if (status.Projects is not { } recorded)
         {
-            return $"{General}; which they are cannot be told, because nothing listed the projects before the upgrade; "
-                + $"by {by} there are now {List([.. present.Select(p => Name(p, p.Status))])}";
+            return $"{General}. Which ones is unknown, because the projects were not listed before the upgrade. "
+                + $"The projects now, by {by}: {List([.. present.Select(p => Name(p, p.Status))])}.";
         }
 
         var match = new ProjectMatch(present, status.RenamedProjects);
@@ -103,12 +104,11 @@ internal sealed class LostProjects(IOmsTargets targets, TimeProvider time)
         var notRecorded = missing > 0
             ? string.Create(
                 CultureInfo.InvariantCulture,
-                $"; {missing} projects of before were not recorded by name, and may be among the new ones")
+                $". {missing} earlier projects were not recorded by name and may be listed as new")
             : "";
         return differ.Count == 0
-            ? $"{General}; by {by} none was created, renamed, removed or has another status (what was changed inside a "
-                + "project is not seen)"
-            : $"{General}; by {by}: {List(differ)}{notRecorded} (what was changed inside a project is not seen)";
+            ? $"{General}. By {by} none was created, renamed, removed or has another status. {NotSeen}"
+            : $"{General}. Differences by {by}: {List(differ)}{notRecorded}. {NotSeen}";
     }
 
     private static string? Change(ProjectStatus before, OmsProject? now, IReadOnlyList<RenamedProject> renamed)
@@ -117,7 +117,7 @@ internal sealed class LostProjects(IOmsTargets targets, TimeProvider time)
         {
             return ProjectStatuses.MayBeGone(before.Status)
                 ? null
-                : $"{before.Name} ({before.Id}, not found any more, comes back as {before.Status})";
+                : $"{before.Name} ({before.Id}, not found any more, restored as {before.Status})";
         }
 
         var name = renamed.FirstOrDefault(r => r.Kind == before.Kind && r.Id == before.Id)?.NewName ?? before.Name;

@@ -16,7 +16,7 @@ internal sealed class OmsDiscovered(OmsDiscovery discovery) : IRunDiscovery<OmsU
         $"OMS on {string.Join(", ", discovery.Nodes.Select(n => n.Name))} with {discovery.Metadata.Server}";
 
     /// <summary>
-    /// A restore claims each database by itself; one of those beside the rm database may be under way.
+    /// A restore claims each of its databases. A restore of a database other than rm may be under way.
     /// </summary>
     public IReadOnlyList<string> MustBeFree => [.. discovery.Metadata.Databases.Select(Identity)];
 

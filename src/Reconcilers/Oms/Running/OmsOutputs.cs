@@ -4,7 +4,7 @@ using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>The output of run-once commands: whole on the host beside its witness.</summary>
+/// <summary>The output of run-once commands; the whole output is on the host, next to the witness file.</summary>
 internal sealed class OmsOutputs(IOmsTargets targets) : IStepOutputs
 {
     private const int LongestLog = 64 * 1024 * 1024;

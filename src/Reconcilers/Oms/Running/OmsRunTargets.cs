@@ -35,8 +35,8 @@ internal sealed class OmsRunTargets(
         catch (Exception exception)
             when (exception is DockerException or SnapshotException or KeyNotFoundException or IOException)
         {
-            // A host or storage that cannot be reached is for the guards and steps to say, except where nothing forces
-            // the way back now.
+            // The guards and steps report a host or storage that cannot be reached. Only after a success, when nothing
+            // forces the rollback now, it is reported here.
             return status.IsUpgraded() ? targets.Redactor.Redact(exception.Message) : null;
         }
     }

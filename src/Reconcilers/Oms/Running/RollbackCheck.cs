@@ -7,12 +7,12 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>
-/// Looks whether there still is a way back: the old containers, the verified snapshot, and nobody else's OMS in the
-/// place. Changes nothing.
+/// Checks whether a rollback is still possible: the old containers and the verified snapshot exist, and no other OMS
+/// uses the mounts. Changes nothing.
 /// </summary>
 internal sealed class RollbackCheck(IOmsTargets targets)
 {
-    /// <summary>Why there is no way back; null if there is one.</summary>
+    /// <summary>Why a rollback is not possible, as a clause without a full stop; null if it is possible.</summary>
     public async Task<string?> FindObstacleAsync(OmsUpgradeStatus status, CancellationToken cancellationToken)
     {
         var plan = status.Plan!;
@@ -50,7 +50,7 @@ internal sealed class RollbackCheck(IOmsTargets targets)
         if (taken?.Recorded(TakeSnapshot.SnapshotKey) is not { } name
             || taken.Recorded(TakeSnapshot.SnapshotUidFact) is not { } uid)
         {
-            return "there is no verified snapshot of the databases";
+            return "no verified snapshot of the databases exists";
         }
 
         var snapshot = await targets.Kubernetes.GetAsync<BackupSnapshot>(
@@ -58,12 +58,12 @@ internal sealed class RollbackCheck(IOmsTargets targets)
         if (snapshot is null || snapshot.Metadata.Uid != uid)
         {
             return $"BackupSnapshot {name} is gone. If its files are still there, restore them with a SnapshotRestore "
-                + "(spec.files) and start the old containers by hand";
+                + "(spec.files) and start the old containers with `docker start`";
         }
 
         if (snapshot.Status?.Verified != true)
         {
-            return $"BackupSnapshot {name} does not say verified: {snapshot.Status?.Message}";
+            return $"BackupSnapshot {name} is not verified: {snapshot.Status?.Message}";
         }
 
         var missing = await targets.Archives.SnapshotFilesAsync(snapshot, cancellationToken);
@@ -74,7 +74,7 @@ internal sealed class RollbackCheck(IOmsTargets targets)
             : null;
     }
 
-    // A container of somebody else with OMS's mounts: a later upgrade ran, or a person started one.
+    // Another container with the mounts of OMS: a later upgrade ran, or an administrator started one.
     private async Task<string?> IntruderAsync(Plan plan, CancellationToken cancellationToken)
     {
         foreach (var start in plan.Steps.Where(s => s.Is<StartContainer>()))
@@ -91,7 +91,8 @@ internal sealed class RollbackCheck(IOmsTargets targets)
                     && LogsOf(other.HostConfig.Binds ?? []) == logs)
                 {
                     return $"{other.ShortName} runs on {start.Node} with the same mounts: "
-                        + "a later upgrade ran, or somebody started it. What runs there is not what this upgrade left";
+                        + "a later upgrade or an administrator started it. "
+                        + "It is not the container that this upgrade left";
                 }
             }
         }

@@ -6,12 +6,11 @@ using Drydock.Crds.OmsUpgrades;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>
-/// What must be known before a succeeded upgrade is taken back: how old the snapshot is, which projects are lost, since
-/// when sources must hold their logs.
+/// What the administrator must know before a succeeded upgrade is rolled back: the age of the snapshot, which projects
+/// are lost, and since when sources must hold their logs.
 /// </summary>
 internal sealed class RollbackNotes(IOmsTargets targets, TimeProvider time)
 {
-    /// <summary>Compiles them.</summary>
     public async Task<IReadOnlyList<string>> CompileAsync(
         OmsUpgradeStatus status, DateTimeOffset now, CancellationToken cancellationToken)
     {
@@ -25,14 +24,14 @@ internal sealed class RollbackNotes(IOmsTargets targets, TimeProvider time)
                 ? $"of {Text(at)}, "
                     + $"{KubernetesDuration.Format(TimeSpan.FromSeconds(Math.Floor((now - at).TotalSeconds)))} old"
                 : "of unknown age";
-            notes.Add($"BackupSnapshot {reference.Name} is {age}");
+            notes.Add($"BackupSnapshot {reference.Name} is {age}.");
         }
 
         if (OmsPlanProgress.StoppedAt(status.Plan!) is { } stopped)
         {
             notes.Add(
-                $"stores read again from {Text(stopped)}: every source database must still hold its logs since then, "
-                    + "or the projects on it must be made anew");
+                $"Stores read again from {Text(stopped)}. Every source database must still hold its logs since then; "
+                    + "projects on a source that does not must be created again.");
         }
 
         notes.Add(await new LostProjects(targets, time).DescribeAsync(status, cancellationToken));

@@ -6,7 +6,7 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>
-/// What an OmsUpgrade reports: moments, snapshots, projects, nodes, and what a person has to do. Pure.
+/// What an OmsUpgrade reports: moments, snapshots, projects, nodes, and what the administrator has to do. Pure.
 /// </summary>
 internal static class OmsReport
 {
@@ -37,7 +37,7 @@ internal static class OmsReport
             : status;
     }
 
-    // The reference is stored once the name stands in a receipt, so that nothing else is ever taken for it.
+    // The reference is stored once a receipt has the name, so that no other snapshot is taken for it.
     private static SnapshotReference? Snapshot(PlanStep? step) =>
         step?.Recorded(TakeSnapshot.SnapshotKey) is { } name && step.Recorded(TakeSnapshot.NotTakenFact) is null
             ? new SnapshotReference { Name = name, Uid = step.Recorded(TakeSnapshot.SnapshotUidFact) }

@@ -12,7 +12,7 @@ internal sealed class AwaitManualHighAvailability(IOmsTargets targets)
     : OmsStep<AwaitManualHighAvailability.Args>(targets), IWaitsOnly
 {
     /// <summary>
-    /// How long to wait for the administrator: a slow one is no failure, least of all one for which rollbackPolicy
+    /// How long to wait for the administrator: a slow one is not a failure, least of all one for which rollbackPolicy
     /// would roll back a verified upgrade.
     /// </summary>
     public static readonly TimeSpan Patience = TimeSpan.FromDays(3650);

@@ -10,16 +10,16 @@ namespace Drydock.Tests.Unit.Oms;
 public sealed class LinkRecoveryTests
 {
     [Theory]
-    [InlineData("3.3.1", nameof(ProjectKind.Migration), "RUNNING", "its JDBCWriter is started and a new Store created", null)]
-    [InlineData("3.3.1", nameof(ProjectKind.Migration), "FAILED", "recover the link by hand", null)]
-    [InlineData("3.3.1", nameof(ProjectKind.Synchronization), "RUNNING", "its Connector is started", "Full-Import")]
-    [InlineData("3.3.1", nameof(ProjectKind.Synchronization), "SUSPEND", "its Connector is restarted by high availability although it was suspended, and the link must be recovered by hand", null)]
+    [InlineData("3.3.1", nameof(ProjectKind.Migration), "RUNNING", "starts its JDBCWriter and creates a new Store", null)]
+    [InlineData("3.3.1", nameof(ProjectKind.Migration), "FAILED", "Recover the link", null)]
+    [InlineData("3.3.1", nameof(ProjectKind.Synchronization), "RUNNING", "starts its Connector", "Full-Import")]
+    [InlineData("3.3.1", nameof(ProjectKind.Synchronization), "SUSPEND", "starts its Connector. Recover the link", null)]
     [InlineData("3.3.1", nameof(ProjectKind.Migration), "SUSPEND", "does not say", null)]
-    [InlineData("4.1.0", nameof(ProjectKind.Synchronization), "SUSPEND", "must be recovered by hand", null)]
-    [InlineData("4.2.0", nameof(ProjectKind.Synchronization), "RUNNING", "its Incr-Sync is started", null)]
-    [InlineData("4.2.2", nameof(ProjectKind.Migration), "RUNNING", "a Full-Import must be resumed by hand", "JDBCWriter")]
-    [InlineData("4.2.2", nameof(ProjectKind.Synchronization), "SUSPEND", "a new Store", "restarted")]
-    [InlineData("4.2.2", nameof(ProjectKind.Migration), "FAILED", "recover the link by hand", null)]
+    [InlineData("4.1.0", nameof(ProjectKind.Synchronization), "SUSPEND", "Recover the link", null)]
+    [InlineData("4.2.0", nameof(ProjectKind.Synchronization), "RUNNING", "starts its Incr-Sync", null)]
+    [InlineData("4.2.2", nameof(ProjectKind.Migration), "RUNNING", "Full-Import must be resumed", "JDBCWriter")]
+    [InlineData("4.2.2", nameof(ProjectKind.Synchronization), "SUSPEND", "a new Store", "starts its")]
+    [InlineData("4.2.2", nameof(ProjectKind.Migration), "FAILED", "Recover the link", null)]
     [InlineData("4.2.2-bp1", nameof(ProjectKind.Migration), "running_merging", "Incr-Sync", null)]
     public void Link_advice_with_high_availability_on(string target, string kind, string status, string says, string? saysNot)
     {
@@ -33,10 +33,10 @@ public sealed class LinkRecoveryTests
     }
 
     [Theory]
-    [InlineData("3.3.1-ce", nameof(ProjectKind.Migration), "RUNNING", "start its Store and JDBCWriter by hand")]
-    [InlineData("4.2.2", nameof(ProjectKind.Synchronization), "RUNNING", "start its Store and Incr-Sync by hand")]
-    [InlineData("4.2.2", nameof(ProjectKind.Synchronization), "SUSPEND", "start its Store by hand before Incr-Sync is resumed")]
-    [InlineData("3.3.1", nameof(ProjectKind.Migration), "FAILED", "recover the link by hand")]
+    [InlineData("3.3.1-ce", nameof(ProjectKind.Migration), "RUNNING", "Start its Store and JDBCWriter")]
+    [InlineData("4.2.2", nameof(ProjectKind.Synchronization), "RUNNING", "Start its Store and Incr-Sync")]
+    [InlineData("4.2.2", nameof(ProjectKind.Synchronization), "SUSPEND", "before Incr-Sync is resumed")]
+    [InlineData("3.3.1", nameof(ProjectKind.Migration), "FAILED", "Recover the link")]
     public void Link_advice_with_high_availability_off(string target, string kind, string status, string says) =>
         LinkRecovery.Of(OmsVersion.Parse(target), Enum.Parse<ProjectKind>(kind), status, highAvailabilityOn: false).ShouldNotBeNull().ShouldContain(says);
 

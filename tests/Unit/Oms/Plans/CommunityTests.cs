@@ -96,7 +96,7 @@ public sealed class CommunityTests
         world.Count("ha on").ShouldBe(0);
         world.Status.ActionRequired.Single(a => a.Reason == Reasons.HighAvailabilityOff).Message.ShouldSatisfyAllConditions(
             m => m.ShouldContain("kind (set)"), m => m.ShouldContain("System Parameters"));
-        world.Status.ActionRequired.Single(a => a.Subject == "orders (np_1)").Message.ShouldContain("start its Store and JDBCWriter by hand");
+        world.Status.ActionRequired.Single(a => a.Subject == "orders (np_1)").Message.ShouldContain("Start its Store and JDBCWriter");
         world.Status.Times!.T2.ShouldBeNull();
         world.Is("HighAvailabilityEnabled").ShouldBeFalse();
     }
@@ -111,8 +111,8 @@ public sealed class CommunityTests
 
         var links = world.Status.ActionRequired.Where(a => a.Reason == Reasons.ReviewProject).ToDictionary(a => a.Subject, a => a.Message);
         links.Keys.ShouldBe(["orders (np_1)", "billing (sp_1)", "broken (np_3)"], ignoreOrder: true);
-        links["billing (sp_1)"].ShouldContain("its Connector is restarted by high availability although it was suspended, and the link must be recovered by hand");
-        links["broken (np_3)"].ShouldContain("recover the link by hand");
+        links["billing (sp_1)"].ShouldContain("High availability starts its Connector");
+        links["broken (np_3)"].ShouldContain("Recover the link");
         links["orders (np_1)"].ShouldContain("JDBCWriter");
     }
 

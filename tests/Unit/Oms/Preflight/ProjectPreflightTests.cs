@@ -116,7 +116,7 @@ public sealed class ProjectPreflightTests
         var world = WithApiAfter(spec: s => s with { Preflight = s.Preflight with { Acknowledge = [Acknowledgement.SyncProjectsWithoutDbType] } });
         world.RunToStall();
 
-        world.Found(Reasons.ForwardSwitchoverUnacknowledged).ShouldHaveSingleItem().Message.ShouldContain("no API that tells of projects");
+        world.Found(Reasons.ForwardSwitchoverUnacknowledged).ShouldHaveSingleItem().Message.ShouldContain("no API for projects");
     }
 
     [Fact]
@@ -167,7 +167,7 @@ public sealed class ProjectPreflightTests
         world.RunUntil(() => world.Status.Plan is not null, "planned");
 
         world.Recorded("sp_1").Components.ShouldBeNull();
-        world.Plan.Notes.ShouldContain(n => n.Contains("components of billing (sp_1) are not recorded"));
+        world.Plan.Notes.ShouldContain(n => n.Contains("Components of billing (sp_1) are not recorded"));
     }
 
     [Fact]
@@ -200,7 +200,7 @@ public sealed class ProjectPreflightTests
         world.Status.Findings.ShouldHaveSingleItem().Reason.ShouldBe(Reasons.ForwardSwitchoverUnacknowledged);
         world.EditSpec(s => s with { Preflight = s.Preflight with { Acknowledge = [.. s.Preflight.Acknowledge, Acknowledgement.NoForwardSwitchover] } });
         world.RunUntil(() => world.Status.Plan is not null, "planned");
-        world.Plan.Notes.ShouldContain(n => n.Contains("lag and step could not be read of orders (np_1)"));
+        world.Plan.Notes.ShouldContain(n => n.Contains("Lag and step could not be read of orders (np_1)"));
     }
 
     [Theory]

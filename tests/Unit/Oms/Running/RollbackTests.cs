@@ -29,7 +29,7 @@ public sealed class RollbackTests
         var notes = string.Join('\n', world.Status.RollbackPlan.Notes);
         notes.ShouldContain("up-00000003-1");
         notes.ShouldContain("hold its logs since");
-        notes.ShouldContain("could not be listed: the project tables from 4.0.1 on are not documented, and for the API of 4.2.2-bp1 spec.preflight.apiCredentialsSecretRef names no Secret");
+        notes.ShouldContain("API of 4.2.2-bp1 spec.preflight.apiCredentialsSecretRef names no Secret");
         world.RunFor(TimeSpan.FromDays(2));
         world.Done.Count.ShouldBe(done);
 
