@@ -18,8 +18,8 @@ public static class StatusBudget
     public const int BytesAfterRefusal = 400 * 1024;
 
     private const string AfterRefusal = "texts of this status are shortened: the API server refused a longer one.";
-    private const string NearLimit = "texts of this status are shortened, because longer ones would bring it near "
-        + "the largest object that the API server accepts.";
+    private const string NearLimit = "texts of this status are shortened: with longer ones it would come near "
+        + "the largest that the API server takes.";
 
     // The summary of the status is what people read first: it stays longer than other texts.
     private const int ShortestSummary = 2048;
