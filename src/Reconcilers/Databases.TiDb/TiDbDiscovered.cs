@@ -7,27 +7,30 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>Identity, plan and status that follow from the discovery of a TiDB cluster. Pure.</summary>
-internal sealed class TiDbDiscovered(DatabaseRollingUpgradeSpec spec, TiDbDiscovery discovery) : IRunDiscovery<DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>
+internal sealed class TiDbDiscovered(DatabaseRollingUpgradeSpec spec, TiDbDiscovery discovery)
+    : IRunDiscovery<DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>
 {
-    /// <inheritdoc />
     public string TargetIdentity => TargetIdentities.Of(discovery.ClusterId);
 
-    /// <inheritdoc />
     public IReadOnlyList<string> TargetAddresses => ClusterAddresses.Of(spec);
 
-    /// <inheritdoc />
     public string TargetDescription => string.Create(
         CultureInfo.InvariantCulture,
-        $"TiDB with {Count(DatabaseComponent.PD)} PD, {Count(DatabaseComponent.TiKV)} TiKV and {Count(DatabaseComponent.TiDB)} TiDB, cluster {discovery.ClusterId}");
+        $"TiDB with {Count(DatabaseComponent.PD)} PD, {Count(DatabaseComponent.TiKV)} TiKV and "
+        + $"{Count(DatabaseComponent.TiDB)} TiDB, cluster {discovery.ClusterId}");
 
-    /// <inheritdoc />
     public Plan Compile(DatabaseRollingUpgradeSpec spec) => new TiDbPlanner(spec, discovery).Compile();
 
-    /// <inheritdoc />
-    public DatabaseRollingUpgradeStatus Learn(DatabaseRollingUpgradeStatus status, DatabaseRollingUpgradeSpec spec, DateTimeOffset now) => status with
+    public DatabaseRollingUpgradeStatus Learn(
+        DatabaseRollingUpgradeStatus status, DatabaseRollingUpgradeSpec spec, DateTimeOffset now) =>
+        status with
     {
         Estimate = KubernetesDuration.Format(TiDbEstimate.Of(spec)),
-        Instances = [.. discovery.Instances.Select(i => new DatabaseInstanceStatus { Name = i.Name, Component = i.Component, Version = i.Version })],
+        Instances =
+        [
+            .. discovery.Instances.Select(
+                i => new DatabaseInstanceStatus { Name = i.Name, Component = i.Component, Version = i.Version }),
+        ],
     };
 
     private int Count(DatabaseComponent component) => discovery.Instances.Count(i => i.Component == component);

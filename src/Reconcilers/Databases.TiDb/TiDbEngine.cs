@@ -52,12 +52,14 @@ internal sealed class TiDbEngine : IDatabaseEngine
 
     public string? HeldBy(PlanStep step) => null;
 
-    public string? RollbackRefusal(DatabaseRollingUpgradeSpec spec, Plan plan) => TiDbRollbackPlanner.Refusal(spec, plan);
+    public string? RollbackRefusal(DatabaseRollingUpgradeSpec spec, Plan plan) =>
+        TiDbRollbackPlanner.Refusal(spec, plan);
 
     public Plan CompileRollback(DatabaseRollingUpgradeSpec spec, Plan plan, IReadOnlyList<string> notes) =>
         TiDbRollbackPlanner.Compile(spec, plan, notes);
 
-    public DatabaseRollingUpgradeStatus Summarize(DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus status) =>
+    public DatabaseRollingUpgradeStatus Summarize(
+        DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus status) =>
         TiDbStatus.Compose(status, spec);
 
     public void AddConditions(ConditionSet conditions, DatabaseRollingUpgradeStatus status)

@@ -14,7 +14,7 @@ internal interface IYugabyteTargets
     /// <summary>The login for SQL, where spec.yugabyte.sql refers to one.</summary>
     SqlLogin? Sql { get; }
 
-    /// <summary>What is missing of the Secrets the spec refers to.</summary>
+    /// <summary>Missing material of the Secrets that the spec names.</summary>
     IReadOnlyList<Finding> SecretProblems { get; }
 
     /// <summary>Storages of the spec that the upgrade may not use.</summary>

@@ -33,7 +33,7 @@ internal sealed class YugabyteCleanup(IYugabyteTargets targets)
                 await ReleaseAsync(cluster, server, cancellationToken);
                 gone.Add(server.Name);
             }
-            catch (Exception exception) when (exception.IsOfTarget())
+            catch (TargetException exception)
             {
                 var command = cluster.Tool().LeaderBlacklistCommand(cluster.Rpc(server), add: false);
                 left.Add($"leader blacklist entry of {server.Name}: {command} ({targets.Redact(exception.Message)})");

@@ -5,21 +5,17 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>What follows from what preflight learned of a universe. Pure.</summary>
-internal sealed class YugabyteDiscovered(DatabaseRollingUpgradeSpec spec, YugabyteDiscovery discovery) : IRunDiscovery<DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>
+internal sealed class YugabyteDiscovered(DatabaseRollingUpgradeSpec spec, YugabyteDiscovery discovery)
+    : IRunDiscovery<DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>
 {
-    /// <inheritdoc />
     public string TargetIdentity => discovery.UniverseUuid;
 
-    /// <inheritdoc />
     public IReadOnlyList<string> TargetAddresses => ClusterAddresses.Of(spec);
 
-    /// <inheritdoc />
     public string TargetDescription => discovery.Describe(spec);
 
-    /// <inheritdoc />
     public Plan Compile(DatabaseRollingUpgradeSpec spec) => new YugabytePlanner(spec, discovery).Compile();
 
-    /// <inheritdoc />
     public DatabaseRollingUpgradeStatus Learn(
         DatabaseRollingUpgradeStatus status, DatabaseRollingUpgradeSpec spec, DateTimeOffset now) =>
         YugabyteStatus.Learn(status, discovery);

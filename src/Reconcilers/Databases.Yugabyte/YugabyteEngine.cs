@@ -9,10 +9,8 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 /// <summary>YugabyteDB, and BMDB as its dialect.</summary>
 internal sealed class YugabyteEngine : IDatabaseEngine
 {
-    /// <inheritdoc />
     public DatabaseEngine Name => DatabaseEngine.YugabyteDB;
 
-    /// <inheritdoc />
     public RunMilestones Milestones { get; } = new(
         Upgrade:
         [
@@ -32,49 +30,36 @@ internal sealed class YugabyteEngine : IDatabaseEngine
             new(ConditionTypes.MastersUpgraded, Phases.RollbackMasters),
         ]);
 
-    /// <inheritdoc />
     public string LoginField => "spec.yugabyte.sql.credentialsSecretRef";
 
-    /// <inheritdoc />
     public SecretReference? Login(DatabaseRollingUpgradeSpec spec) => spec.Yugabyte?.Sql.CredentialsSecretRef;
 
-    /// <inheritdoc />
     public SwapMethod DefaultSwap(InstanceControl control) =>
         control.Process is not null ? SwapMethod.NewDirectory : SwapMethod.SwitchLink;
 
-    /// <inheritdoc />
     public StorageSpec? BackupStorage(DatabaseRollingUpgradeSpec spec) => null;
 
-    /// <inheritdoc />
     public IEngineTargets Bind(IEngineContext context) => new YugabyteTargets(context);
 
-    /// <inheritdoc />
     public TimeSpan TimeoutOf(DatabaseRollingUpgradeSpec spec, PlanStep step) => YugabyteWork.TimeoutOf(spec, step);
 
-    /// <inheritdoc />
     public bool IsPastUndo(Plan plan) => YugabyteWork.IsPastUndo(plan);
 
-    /// <inheritdoc />
     public bool Changed(Plan plan) => YugabyteWork.Changed(plan);
 
-    /// <inheritdoc />
     public bool OnlyWaits(PlanStep step) => YugabyteWork.OnlyWaits(step);
 
-    /// <inheritdoc />
     public string? HeldBy(PlanStep step) => YugabyteWork.HeldBy(step);
 
-    /// <inheritdoc />
     public string? RollbackRefusal(DatabaseRollingUpgradeSpec spec, Plan plan) => YugabyteRollback.Obstacle(spec, plan);
 
-    /// <inheritdoc />
     public Plan CompileRollback(DatabaseRollingUpgradeSpec spec, Plan plan, IReadOnlyList<string> notes) =>
         YugabyteRollbackPlanner.Compile(spec, plan, notes);
 
-    /// <inheritdoc />
-    public DatabaseRollingUpgradeStatus Summarize(DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus status) =>
+    public DatabaseRollingUpgradeStatus Summarize(
+        DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus status) =>
         YugabyteStatus.Compose(status, spec);
 
-    /// <inheritdoc />
     public void AddConditions(ConditionSet conditions, DatabaseRollingUpgradeStatus status)
     {
         var paused = status.PausedReplication;
@@ -82,17 +67,16 @@ internal sealed class YugabyteEngine : IDatabaseEngine
             ConditionTypes.ReplicationPaused,
             paused.Count > 0,
             paused.Count > 0 ? Reasons.ReplicationPaused : Reasons.NotNeeded,
-            paused.Count > 0 ? $"Paused by this upgrade: {string.Join(", ", paused)}." : "This upgrade has paused no replication.");
+            paused.Count > 0
+                ? $"Paused by this upgrade: {string.Join(", ", paused)}."
+                : "This upgrade has paused no replication.");
     }
 
-    /// <inheritdoc />
     public IReadOnlyList<ActionItem> LeftBehind(DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus status) =>
         YugabyteStatus.LeftBehind(spec, status);
 
-    /// <inheritdoc />
     public bool IsDraining(DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus status) =>
         YugabyteCleanup.Blacklisted(status).Any();
 
-    /// <inheritdoc />
     public bool IsDrain(PlanStep step) => step.Is<DrainTserver>();
 }

@@ -103,7 +103,8 @@ internal static class YugabyteStatus
             yield return new ActionItem
             {
                 Reason = Reasons.RestartRequired,
-                Message = "AutoFlags were promoted that only a restart applies. Restart every master and tablet server, "
+                Message = "AutoFlags were promoted that only a restart applies. "
+                    + "Restart every master and tablet server, "
                     + "one at a time.",
             };
         }

@@ -18,37 +18,26 @@ internal sealed class YugabyteTargets : IYugabyteTargets, IEngineTargets
         Catalog = StepCatalog.Of<IYugabyteTargets>(this);
     }
 
-    /// <inheritdoc />
     public IStepCatalog Catalog { get; }
 
-    /// <inheritdoc />
     public DatabaseRollingUpgrade Upgrade => _context.Upgrade;
 
-    /// <inheritdoc />
     public SqlLogin? Sql => _context.Secrets.Sql;
 
-    /// <inheritdoc />
     public IReadOnlyList<Finding> SecretProblems => _context.Secrets.Problems;
 
-    /// <inheritdoc />
     public IReadOnlyList<Finding> StorageProblems => [.. DatabaseStorages.Refusals(_context.Storages, Upgrade)];
 
-    /// <inheritdoc />
     public IDatabaseHosts Hosts => _context.Hosts;
 
-    /// <inheritdoc />
     public IServiceHttp Http => _context.Http;
 
-    /// <inheritdoc />
     public TimeProvider Time => _context.Time;
 
-    /// <inheritdoc />
     public string Redact(string text) => _context.Redact(text);
 
-    /// <inheritdoc />
     public void EnsureMayAct() => _context.EnsureMayAct();
 
-    /// <inheritdoc />
     public IServiceHttp Peer(string group)
     {
         lock (_peers)
@@ -56,7 +45,9 @@ internal sealed class YugabyteTargets : IYugabyteTargets, IEngineTargets
             if (!_peers.TryGetValue(group, out var http))
             {
                 _ = Upgrade.Spec.Yugabyte?.Replication.Groups.Find(g => g.Name == group)
-                    ?? throw new KeyNotFoundException($"spec.yugabyte.replication.groups has no '{group}' any more; put it back until the upgrade has ended");
+                    ?? throw new KeyNotFoundException(
+                        $"spec.yugabyte.replication.groups no longer lists '{group}'. "
+                        + "Add it again until the upgrade has ended.");
                 _peers[group] = http = _context.Connect(_context.Secrets.Peers.GetValueOrDefault(group));
             }
 
@@ -64,17 +55,15 @@ internal sealed class YugabyteTargets : IYugabyteTargets, IEngineTargets
         }
     }
 
-    /// <inheritdoc />
     public async Task<PreflightResult<IRunDiscovery>> PreflightAsync(CancellationToken cancellationToken)
     {
         var result = await new YugabytePreflight(this).RunAsync(cancellationToken);
         return result.Select<IRunDiscovery>(discovery => new YugabyteDiscovered(Upgrade.Spec, discovery));
     }
 
-    /// <inheritdoc />
-    public Task<ParkedStateResult> CleanUpAsync(DatabaseRollingUpgradeStatus status, CancellationToken cancellationToken) =>
+    public Task<ParkedStateResult> CleanUpAsync(
+        DatabaseRollingUpgradeStatus status, CancellationToken cancellationToken) =>
         new YugabyteCleanup(this).CleanUpAsync(status, cancellationToken);
 
-    /// <inheritdoc />
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }

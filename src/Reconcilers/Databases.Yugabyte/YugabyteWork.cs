@@ -26,7 +26,6 @@ internal static class YugabyteWork
     /// <summary>The time limit of one attempt of an action, as text.</summary>
     public static string TimeLimit<TAction>(DatabaseRollingUpgradeSpec spec) => TimeLimit(spec, typeof(TAction).Name);
 
-    /// <inheritdoc cref="TimeLimit{TAction}"/>
     public static string TimeLimit(DatabaseRollingUpgradeSpec spec, string action) =>
         KubernetesDuration.Format(TimeoutOf(spec, action));
 
@@ -36,10 +35,14 @@ internal static class YugabyteWork
     /// <summary>Whether a step stops a process.</summary>
     public static bool IsSwap(PlanStep step) => step.Is<SwapMaster>() || step.Is<SwapTserver>();
 
-    /// <summary>Whether the first process was stopped, or may have been: before that everything can be undone.</summary>
+    /// <summary>
+    /// Whether the first process was stopped, or may have been: before that everything can be undone.
+    /// </summary>
     public static bool IsPastUndo(Plan plan) => plan.Steps.Exists(s => IsSwap(s) && PlanProgress.Begun(s));
 
-    /// <summary>Whether anything was changed that a rollback would undo. A prepared package stays on the hosts.</summary>
+    /// <summary>
+    /// Whether anything was changed that a rollback would undo. A prepared package stays on the hosts.
+    /// </summary>
     public static bool Changed(Plan plan) => plan.Steps.Exists(s =>
         PlanProgress.Begun(s) && (IsSwap(s) || s.Is<SetReplication>() || s.Is<DrainTserver>()));
 

@@ -17,7 +17,8 @@ namespace Drydock.Reconcilers.Databases;
 [EntityRbac("", "secrets", Verbs = "get,list,watch,create,update")]
 [EntityRbac("", "namespaces", Verbs = "get")]
 [EntityRbac("", "events", Verbs = "create,patch")]
-[EntityRbac("coordination.k8s.io", "leases", Verbs = "get,list,watch,create,update,delete", OperatorNamespaceOnly = true)]
+[EntityRbac(
+    "coordination.k8s.io", "leases", Verbs = "get,list,watch,create,update,delete", OperatorNamespaceOnly = true)]
 internal sealed class DatabaseRollingUpgradeController(
     DatabaseServices services,
     IEntityWriter<DatabaseRollingUpgrade> writer,

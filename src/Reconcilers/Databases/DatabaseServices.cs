@@ -9,7 +9,7 @@ internal sealed record DatabaseServices : RunServices
     /// <summary>The engines this operator has.</summary>
     public required DatabaseEngineSet Engines { get; init; }
 
-    /// <summary>What hosts are reached by.</summary>
+    /// <summary>How hosts are reached.</summary>
     public required DatabaseHostServices Hosts { get; init; }
 
     /// <summary>Archives, dumps and saved configuration.</summary>

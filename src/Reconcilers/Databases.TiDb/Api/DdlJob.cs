@@ -13,13 +13,12 @@ internal sealed record DdlJob(string Id, string Database, string Table, string T
 {
     private static readonly string[] Ended = ["synced", "rollback done", "cancelled"];
 
-    /// <summary>Whether nothing of it is left to be done. Whatever is not known to have ended has not.</summary>
+    /// <summary>Whether the job has ended. An unknown state counts as not ended.</summary>
     public bool HasEnded => Ended.Contains(State.Trim(), StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Whether it changes the system tables, as the first new TiDB's own bootstrap does.</summary>
     public bool IsOfSystem => string.Equals(Database, "mysql", StringComparison.OrdinalIgnoreCase);
 
-    /// <inheritdoc />
     public override string ToString() =>
         $"job {Id}: {Type} on {Database}{(Table.Length > 0 ? "." + Table : "")}, {State}";
 }

@@ -9,7 +9,9 @@ internal sealed record Endpoint(string Host, int Port)
 {
     /// <summary>HOST:PORT, as the cluster itself writes addresses; an IPv6 address in brackets.</summary>
     public override string ToString() =>
-        string.Create(CultureInfo.InvariantCulture, $"{(Host.Contains(':', StringComparison.Ordinal) ? $"[{Host}]" : Host)}:{Port}");
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{(Host.Contains(':', StringComparison.Ordinal) ? $"[{Host}]" : Host)}:{Port}");
 
     /// <summary>Whether an address that the cluster reports (HOST:PORT) is this one.</summary>
     public bool IsAddress(string? address) => string.Equals(ToString(), address, StringComparison.OrdinalIgnoreCase);
@@ -20,7 +22,6 @@ internal sealed record Endpoint(string Host, int Port)
     /// <summary>HOST:PORT of a URL.</summary>
     public static string AddressOf(string url)
     {
-        ArgumentNullException.ThrowIfNull(url);
         var begin = url.IndexOf("://", StringComparison.Ordinal);
         return (begin < 0 ? url : url[(begin + 3)..]).TrimEnd('/');
     }

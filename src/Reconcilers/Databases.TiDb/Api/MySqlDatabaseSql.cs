@@ -9,7 +9,6 @@ using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <inheritdoc cref="IDatabaseSql" />
 /// <remarks>
 /// The servers are asked in turn until one can be connected to: one of them may be the one that is being restarted. A
 /// session a question.
@@ -25,13 +24,16 @@ internal sealed class MySqlDatabaseSql : IDatabaseSql
     /// <summary>Connects to nothing yet.</summary>
     /// <param name="upgrade">The upgrade as last read: its TiDBs are asked, in the order of the spec.</param>
     /// <param name="secrets">The login.</param>
-    /// <param name="provider">ADO.NET for the MySQL protocol; null for the one of this house.</param>
+    /// <param name="provider">ADO.NET for the MySQL protocol; null for the built-in one.</param>
     /// <param name="endpoints">Which addresses are connected to; null for the default.</param>
     public MySqlDatabaseSql(
-        Func<DatabaseRollingUpgrade> upgrade, DatabaseSecrets secrets, DbProviderFactory? provider = null, EndpointPolicy? endpoints = null) =>
-        (_upgrade, _secrets, _provider, _endpoints) = (upgrade, secrets, provider ?? MySqlProviderFactory.Instance, endpoints ?? EndpointPolicy.Default);
+        Func<DatabaseRollingUpgrade> upgrade,
+        DatabaseSecrets secrets,
+        DbProviderFactory? provider = null,
+        EndpointPolicy? endpoints = null) =>
+        (_upgrade, _secrets, _provider, _endpoints) = (
+            upgrade, secrets, provider ?? MySqlProviderFactory.Instance, endpoints ?? EndpointPolicy.Default);
 
-    /// <inheritdoc />
     public async Task<IReadOnlyList<DdlJob>> UnfinishedDdlAsync(CancellationToken cancellationToken) =>
     [
         .. (await QueryAsync("ADMIN SHOW DDL JOBS", cancellationToken))
@@ -39,30 +41,32 @@ internal sealed class MySqlDatabaseSql : IDatabaseSql
             .Where(job => !job.HasEnded),
     ];
 
-    /// <inheritdoc />
     public async Task<long> BootstrapVersionAsync(CancellationToken cancellationToken)
     {
-        var rows = await QueryAsync("SELECT VARIABLE_VALUE FROM mysql.tidb WHERE VARIABLE_NAME = 'tidb_server_version'", cancellationToken);
-        return rows.Count == 1 && long.TryParse(rows[0]("VARIABLE_VALUE"), NumberStyles.None, CultureInfo.InvariantCulture, out var version)
+        var rows = await QueryAsync(
+            "SELECT VARIABLE_VALUE FROM mysql.tidb WHERE VARIABLE_NAME = 'tidb_server_version'", cancellationToken);
+        return rows.Count == 1
+            && long.TryParse(
+                rows[0]("VARIABLE_VALUE"), NumberStyles.None, CultureInfo.InvariantCulture, out var version)
             ? version
             : throw new DatabaseSqlException(
                 Reasons.AnswerUnusable,
                 "mysql.tidb has no number for tidb_server_version. Check that the server is a bootstrapped TiDB.");
     }
 
-    /// <inheritdoc />
     public Task<IReadOnlyList<BinlogNode>?> PumpsAsync(CancellationToken cancellationToken) =>
         BinlogAsync("SHOW PUMP STATUS", cancellationToken);
 
-    /// <inheritdoc />
     public Task<IReadOnlyList<BinlogNode>?> DrainersAsync(CancellationToken cancellationToken) =>
         BinlogAsync("SHOW DRAINER STATUS", cancellationToken);
 
-    /// <inheritdoc />
     public async Task<IReadOnlyList<string>> DatabasesAsync(CancellationToken cancellationToken) =>
-        [.. (await QueryAsync("SELECT SCHEMA_NAME FROM information_schema.SCHEMATA", cancellationToken)).Select(row => row("SCHEMA_NAME"))];
+        [
+            .. (
+                await QueryAsync("SELECT SCHEMA_NAME FROM information_schema.SCHEMATA", cancellationToken)).Select(
+                    row => row("SCHEMA_NAME")),
+        ];
 
-    /// <inheritdoc />
     public async Task<bool> AnswersAsync(Endpoint server, CancellationToken cancellationToken)
     {
         try
@@ -81,7 +85,10 @@ internal sealed class MySqlDatabaseSql : IDatabaseSql
     {
         try
         {
-            return [.. (await QueryAsync(statement, cancellationToken)).Select(row => new BinlogNode(row("NodeID"), row("Address"), row("State")))];
+            return [
+                .. (await QueryAsync(statement, cancellationToken)).Select(
+                    row => new BinlogNode(row("NodeID"), row("Address"), row("State"))),
+            ];
         }
         catch (DatabaseSqlException exception) when (exception.InnerException is MySqlException { Number: SyntaxError })
         {
@@ -90,7 +97,10 @@ internal sealed class MySqlDatabaseSql : IDatabaseSql
     }
 
     private Task<List<Func<string, string>>> QueryAsync(string statement, CancellationToken cancellationToken) =>
-        QueryAsync([.. _upgrade().Spec.Of(DatabaseComponent.TiDB).Select(_upgrade().Spec.Service)], statement, cancellationToken);
+        QueryAsync(
+            [.. _upgrade().Spec.Of(DatabaseComponent.TiDB).Select(_upgrade().Spec.Service)],
+            statement,
+            cancellationToken);
 
     private async Task<List<Func<string, string>>> QueryAsync(
         IReadOnlyList<Endpoint> servers, string statement, CancellationToken cancellationToken)
@@ -109,7 +119,8 @@ internal sealed class MySqlDatabaseSql : IDatabaseSql
 
             try
             {
-                await using var connection = _provider.CreateConnection() ?? throw new InvalidOperationException("the provider makes no connections");
+                await using var connection = _provider.CreateConnection()
+                    ?? throw new InvalidOperationException("the provider makes no connections");
                 connection.ConnectionString = Connection(server, login);
                 await connection.OpenAsync(cancellationToken);
                 await using var command = connection.CreateCommand();
@@ -117,7 +128,8 @@ internal sealed class MySqlDatabaseSql : IDatabaseSql
                 await using var reader = await command.ExecuteReaderAsync(cancellationToken);
                 return await NamedRows.ReadAsync(reader, cancellationToken);
             }
-            catch (Exception exception) when (exception is DbException or IOException or TimeoutException or SocketException)
+            catch (Exception exception)
+                when (exception is DbException or IOException or TimeoutException or SocketException)
             {
                 if (cancellationToken.IsCancellationRequested)
                 {
@@ -151,17 +163,26 @@ internal sealed class MySqlDatabaseSql : IDatabaseSql
         }
         catch (SocketException unresolved)
         {
-            return new DatabaseSqlException(Reasons.ServerUnreachable, $"{login.User}@{server}: the host name cannot be resolved: {unresolved.Message}", unresolved);
+            return new DatabaseSqlException(
+                Reasons.ServerUnreachable,
+                $"{login.User}@{server}: the host name cannot be resolved: {unresolved.Message}",
+                unresolved);
         }
     }
 
     private static DatabaseSqlException OfSpec(string message, Exception? cause = null) =>
         new(Reasons.InvalidSpec, message, cause) { Field = "spec.instances" };
 
-    private static DatabaseSqlException Failure(Exception exception, Endpoint server, SqlLogin login, string statement) => new(
-        exception is MySqlException { Number: 1044 or 1045 or 1142 or 1227 } ? Reasons.AccessDenied : exception is MySqlException { IsConnectionError: true } ? Reasons.ServerUnreachable : Reasons.AnswerUnusable,
-        $"{login.User}@{server}: {statement} failed: {exception.Message.Trim()}",
-        exception);
+    private static DatabaseSqlException Failure(
+        Exception exception, Endpoint server, SqlLogin login, string statement) =>
+        new(
+            exception is MySqlException { Number: 1044 or 1045 or 1142 or 1227 }
+                ? Reasons.AccessDenied
+                : exception is MySqlException { IsConnectionError: true }
+                ? Reasons.ServerUnreachable
+                : Reasons.AnswerUnusable,
+            $"{login.User}@{server}: {statement} failed: {exception.Message.Trim()}",
+            exception);
 
     private string Connection(Endpoint server, SqlLogin login)
     {

@@ -15,12 +15,19 @@ internal static class NamedRows
     public static async Task<List<Func<string, string>>> ReadAsync(
         DbDataReader reader, CancellationToken cancellationToken)
     {
-        var columns = Enumerable.Range(0, reader.FieldCount).GroupBy(reader.GetName, StringComparer.OrdinalIgnoreCase).ToDictionary(g => g.Key, g => g.First(), StringComparer.OrdinalIgnoreCase);
+        var columns = Enumerable.Range(0, reader.FieldCount)
+            .GroupBy(reader.GetName, StringComparer.OrdinalIgnoreCase)
+            .ToDictionary(g => g.Key, g => g.First(), StringComparer.OrdinalIgnoreCase);
         var rows = new List<Func<string, string>>();
         while (await reader.ReadAsync(cancellationToken))
         {
             var values = columns.Values.ToDictionary(c => c, c => Text(reader, c));
-            rows.Add(name => columns.TryGetValue(name, out var column) ? values[column] : throw new DatabaseSqlException(Reasons.AnswerUnusable, $"TiDB answered without the column {name}: {string.Join(", ", columns.Keys)}"));
+            rows.Add(
+                name => columns.TryGetValue(name, out var column)
+                    ? values[column]
+                    : throw new DatabaseSqlException(
+                        Reasons.AnswerUnusable,
+                        $"TiDB answered without the column {name}: {string.Join(", ", columns.Keys)}"));
         }
 
         return rows;

@@ -11,8 +11,13 @@ internal sealed record PdSchedule
     /// <summary>Names of the limits this knows, as PD's configuration has them.</summary>
     public static IReadOnlyList<string> LimitNames { get; } =
     [
-        "leader-schedule-limit", "region-schedule-limit", "replica-schedule-limit", "merge-schedule-limit", "hot-region-schedule-limit",
-        "max-merge-region-size", "max-merge-region-keys",
+        "leader-schedule-limit",
+        "region-schedule-limit",
+        "replica-schedule-limit",
+        "merge-schedule-limit",
+        "hot-region-schedule-limit",
+        "max-merge-region-size",
+        "max-merge-region-keys",
     ];
 
     /// <summary>The limits that the answer has, by name.</summary>
@@ -41,7 +46,10 @@ internal sealed record PdSchedule
 
     /// <summary>The limits as text: name=value, comma separated, in the order of <see cref="LimitNames"/>.</summary>
     public string LimitsText() =>
-        string.Join(',', LimitNames.Where(Limits.ContainsKey).Select(n => string.Create(CultureInfo.InvariantCulture, $"{n}={Limits[n]}")));
+        string.Join(
+            ',',
+            LimitNames.Where(Limits.ContainsKey).Select(
+                n => string.Create(CultureInfo.InvariantCulture, $"{n}={Limits[n]}")));
 
     /// <summary>Parses the text of <see cref="LimitsText"/>.</summary>
     public static IReadOnlyDictionary<string, long> ParseLimits(string? text) =>

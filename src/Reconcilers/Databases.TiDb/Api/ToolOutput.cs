@@ -23,7 +23,7 @@ internal static partial class ToolOutput
     }
 
     /// <summary>
-    /// Whether a configuration check says so in words; the exit code alone is not relied upon
+    /// Whether the output of a configuration check says so; the exit code alone is not relied upon
     /// (docs/research/tidb.md#tikv).
     /// </summary>
     public static bool ChecksConfiguration(string output) =>
@@ -36,9 +36,15 @@ internal static partial class ToolOutput
         return line.Length == 0 ? "(empty)" : SchemaLimits.Clip(line, QuotedCharacters);
     }
 
-    [GeneratedRegex(@"Release Version:\s*(?<version>v?\d[^\s]*)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(
+        @"Release Version:\s*(?<version>v?\d[^\s]*)",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        1000)]
     private static partial Regex Release();
 
-    [GeneratedRegex(@"Git Commit Hash:\s*(?<hash>[0-9a-f]{7,40})", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(
+        @"Git Commit Hash:\s*(?<hash>[0-9a-f]{7,40})",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        1000)]
     private static partial Regex Hash();
 }

@@ -7,6 +7,5 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 /// <param name="Why">Why.</param>
 internal sealed record ConfigurationChange(string Path, string? Before, string After, string Why)
 {
-    /// <inheritdoc />
     public override string ToString() => $"{Path}: {Before ?? "(not set)"} → {After} ({Why})";
 }

@@ -3,30 +3,38 @@ using System.Globalization;
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>
-/// Carries a tikv.toml from 2.1 to 3.0 (docs/research/tidb.md#configuration). Values that are there already win over
+/// Migrates a tikv.toml from 2.1 to 3.0 (docs/research/tidb.md#configuration). Present values have precedence over
 /// every rule, nothing is removed: what 3.0 does not use any more it accepts and ignores. Pure.
 /// </summary>
 internal static class TikvMigration
 {
-    private static readonly string[] CacheSizes = ["rocksdb.defaultcf", "rocksdb.writecf", "rocksdb.lockcf", "raftdb.defaultcf"];
+    private static readonly string[] CacheSizes =
+    [
+        "rocksdb.defaultcf", "rocksdb.writecf", "rocksdb.lockcf", "raftdb.defaultcf",
+    ];
     private static readonly string[] Levels = ["high", "normal", "low"];
 
     /// <summary>Migrates a file.</summary>
     /// <exception cref="FormatException">The text is not TOML, or a value in it cannot be set.</exception>
     public static MigratedConfiguration Migrate(string text, TikvSettings settings)
     {
-        ArgumentNullException.ThrowIfNull(settings);
         var toml = TomlText.Parse(text);
         var changes = new List<ConfigurationChange>();
         var remarks = new List<string>();
 
         if (toml.Find("storage.block-cache.capacity") is null && toml.Word("storage.block-cache.shared") != "false")
         {
-            Set("storage.block-cache.capacity", $"\"{settings.Capacity}\"", "one block cache for all column families, half of the host's memory divided by its TiKVs");
-            var sizes = CacheSizes.Where(t => toml.Find($"{t}.block-cache-size") is not null).Select(t => $"{t}.block-cache-size = {toml.Find($"{t}.block-cache-size")}").ToList();
+            Set(
+                "storage.block-cache.capacity",
+                $"\"{settings.Capacity}\"",
+                "one block cache for all column families, half of the host's memory divided by its TiKVs");
+            var sizes = CacheSizes.Where(t => toml.Find($"{t}.block-cache-size") is not null)
+                .Select(t => $"{t}.block-cache-size = {toml.Find($"{t}.block-cache-size")}")
+                .ToList();
             if (sizes.Count > 0)
             {
-                remarks.Add($"{string.Join(", ", sizes)} stays there and has no effect beside storage.block-cache.capacity");
+                remarks.Add(
+                    $"{string.Join(", ", sizes)} is kept and has no effect because of storage.block-cache.capacity");
             }
         }
 
@@ -38,12 +46,21 @@ internal static class TikvMigration
 
         if (toml.Word("metric.address") is { Length: > 0 } pushes)
         {
-            remarks.Add($"metric.address = \"{pushes}\" stays there: TiKV goes on pushing its metrics to it; the monitoring of 3.0 pulls them from the status port");
+            remarks.Add(
+                $"metric.address = \"{pushes}\" is kept: TiKV continues to push its metrics to it, while the "
+                + "monitoring of 3.0 pulls them from the status port");
         }
 
-        if (toml.Word("raftstore.hibernate-regions") is var hibernates && (hibernates == "true") != settings.HibernateRegions && (hibernates is not null || settings.HibernateRegions))
+        if (toml.Word("raftstore.hibernate-regions") is var hibernates
+            && (hibernates == "true") != settings.HibernateRegions
+            && (hibernates is not null || settings.HibernateRegions))
         {
-            Set("raftstore.hibernate-regions", settings.HibernateRegions ? "true" : "false", settings.HibernateRegions ? "asked for by spec.tidb.configuration.hibernateRegions; experimental in 3.0" : "experimental in 3.0 and better switched on after the upgrade");
+            Set(
+                "raftstore.hibernate-regions",
+                settings.HibernateRegions ? "true" : "false",
+                settings.HibernateRegions
+                    ? "asked for by spec.tidb.configuration.hibernateRegions; experimental in 3.0"
+                    : "experimental in 3.0 and better switched on after the upgrade");
         }
 
         return new MigratedConfiguration(toml.Text, changes, remarks);
@@ -64,7 +81,12 @@ internal static class TikvMigration
 
             foreach (var level in Levels)
             {
-                Set($"readpool.coprocessor.{level}-concurrency", value, chosen is null ? "CPUs × 0.8 divided by the host's TiKVs" : "takes the place of server.end-point-concurrency");
+                Set(
+                    $"readpool.coprocessor.{level}-concurrency",
+                    value,
+                    chosen is null
+                        ? "CPUs × 0.8 divided by the host's TiKVs"
+                        : "takes the place of server.end-point-concurrency");
             }
         }
 

@@ -32,7 +32,9 @@ internal sealed record TikvSettings(string Capacity, int? Concurrency, string St
         var instances = spec.Instances.Count(i => i.Component == DatabaseComponent.TiKV && i.Host == instance.Host);
 
         // TiKV parses the address of its status port and resolves no name.
-        var address = IPAddress.TryParse(instance.Host, out _) ? spec.Status(instance).ToString() : string.Create(CultureInfo.InvariantCulture, $"0.0.0.0:{spec.Status(instance).Port}");
+        var address = IPAddress.TryParse(instance.Host, out _)
+            ? spec.Status(instance).ToString()
+            : string.Create(CultureInfo.InvariantCulture, $"0.0.0.0:{spec.Status(instance).Port}");
         return new TikvSettings(
             configuration.BlockCacheCapacity ?? Size(memory / 2 / instances),
             instances > 1 ? Math.Max(1, (int)(cpus * 0.8 / instances)) : null,

@@ -55,7 +55,7 @@ internal sealed class TomlScanner(string text)
         var name = isList ? string.Create(CultureInfo.InvariantCulture, $"{table}#{Tables.Count}") : table;
         if (!isList && Tables.Exists(t => t.Table == name))
         {
-            throw Wrong($"table [{table}] stands there twice");
+            throw Wrong($"table [{table}] is defined twice");
         }
 
         Tables.Add((name, LineEnd()));
@@ -74,7 +74,7 @@ internal sealed class TomlScanner(string text)
         var path = table.Length == 0 ? key : $"{table}.{key}";
         if (Values.Exists(v => v.Path == path))
         {
-            throw Wrong($"{path} stands there twice");
+            throw Wrong($"{path} is defined twice");
         }
 
         Values.Add(new TomlValue(path, table, begin, end, LineEnd()));
@@ -216,13 +216,19 @@ internal sealed class TomlScanner(string text)
     private void Plain()
     {
         var begin = _at;
-        while (_at < text.Length && (char.IsAsciiLetterOrDigit(text[_at]) || text[_at] is '+' or '-' or '_' or '.' or ':'))
+        while (_at < text.Length
+            && (char.IsAsciiLetterOrDigit(text[_at]) || text[_at] is '+' or '-' or '_' or '.' or ':'))
         {
             _at++;
         }
 
         var word = text[begin.._at];
-        if (word.Length == 0 || !(word is "true" or "false" || char.IsAsciiDigit(word[0]) || word[0] is '+' or '-' || word is "inf" or "nan"))
+        if (word.Length == 0
+            || !(
+                word is "true" or "false"
+                    || char.IsAsciiDigit(word[0])
+                    || word[0] is '+' or '-'
+                    || word is "inf" or "nan"))
         {
             throw Wrong("a value is expected");
         }
@@ -244,7 +250,7 @@ internal sealed class TomlScanner(string text)
         SkipBlank(alsoLineBreaks: false);
         if (_at < text.Length && text[_at] is not ('\n' or '\r'))
         {
-            throw Wrong("there is something after the value");
+            throw Wrong("unexpected text after the value");
         }
     }
 

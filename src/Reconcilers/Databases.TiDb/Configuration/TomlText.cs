@@ -20,23 +20,21 @@ internal sealed class TomlText
 
     /// <summary>Reads a text.</summary>
     /// <exception cref="FormatException">The text is not TOML; the message names the line.</exception>
-    public static TomlText Parse(string text)
-    {
-        ArgumentNullException.ThrowIfNull(text);
-        return new TomlText(text);
-    }
+    public static TomlText Parse(string text) =>
+        new TomlText(text);
 
-    /// <summary>A value as it is written there, quotes and all; null if it is not.</summary>
+    /// <summary>A value as written in the file, including quotes; null if it is absent.</summary>
     /// <param name="path">Keys joined with dots: storage.block-cache.capacity.</param>
     public string? Find(string path) =>
         _scan.Values.Find(v => v.Path == path) is { } value ? Text[value.Begin..value.End] : null;
 
-    /// <summary>A text or word without its quotes; null if it is not there.</summary>
+    /// <summary>A text or word without its quotes; null if it is absent.</summary>
     public string? Word(string path) => Find(path) is { } raw ? Unquoted(raw) : null;
 
     /// <summary>Every value below a table: its path and its text.</summary>
     public IEnumerable<(string Path, string Value)> Below(string table) =>
-        _scan.Values.Where(v => v.Path.StartsWith(table + ".", StringComparison.Ordinal)).Select(v => (v.Path, Text[v.Begin..v.End]));
+        _scan.Values.Where(
+            v => v.Path.StartsWith(table + ".", StringComparison.Ordinal)).Select(v => (v.Path, Text[v.Begin..v.End]));
 
     /// <summary>
     /// The same with one value set, in its place if it is there, else at the end of its table, else in a table of its
@@ -55,21 +53,29 @@ internal sealed class TomlText
 
         if (_scan.Values.Find(v => path.StartsWith(v.Path + ".", StringComparison.Ordinal)) is { } inline)
         {
-            throw new FormatException($"{path} cannot be set because {inline.Path} is written as one value ({Text[inline.Begin..inline.End]}); write it as a table [{inline.Path}]");
+            throw new FormatException(
+                $"{path} cannot be set because {inline.Path} is written as one value "
+                + $"({Text[inline.Begin..inline.End]}). Write it as a table [{inline.Path}].");
         }
 
         var dot = path.LastIndexOf('.');
         var (table, key) = (path[..dot], path[(dot + 1)..]);
 
         // A table that is spelled out by keys with dots must not get a header too.
-        if (_scan.Values.FindLast(v => v.Path.StartsWith(table + ".", StringComparison.Ordinal) && !_scan.Tables.Exists(t => t.Table == table) && v.Table.Length < table.Length) is { } dotted)
+        if (_scan.Values.FindLast(
+            v => v.Path.StartsWith(
+                table + ".",
+                StringComparison.Ordinal) && !_scan.Tables.Exists(
+                    t => t.Table == table) && v.Table.Length < table.Length) is { } dotted)
         {
-            return Inserted(dotted.LineEnd, $"{(dotted.Table.Length == 0 ? path : path[(dotted.Table.Length + 1)..])} = {value}");
+            return Inserted(
+                dotted.LineEnd, $"{(dotted.Table.Length == 0 ? path : path[(dotted.Table.Length + 1)..])} = {value}");
         }
 
         if (_scan.Tables.Find(t => t.Table == table) is { Table: not null } header)
         {
-            return Inserted(_scan.Values.FindLast(v => v.Table == table)?.LineEnd ?? header.LineEnd, $"{key} = {value}");
+            return Inserted(
+                _scan.Values.FindLast(v => v.Table == table)?.LineEnd ?? header.LineEnd, $"{key} = {value}");
         }
 
         var gap = Text.Length == 0 ? "" : Text.EndsWith('\n') ? NewLine : NewLine + NewLine;

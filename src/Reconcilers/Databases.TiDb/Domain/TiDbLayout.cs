@@ -47,7 +47,8 @@ internal static class TiDbLayout
     /// The configuration file of an instance: conf/tikv.toml below deployDir, if the spec names no other.
     /// </summary>
     public static string ConfigFile(DatabaseInstance instance) =>
-        instance.ConfigFile ?? $"{instance.DeployDir.TrimEnd('/')}/conf/{instance.Component.ToString().ToLowerInvariant()}.toml";
+        instance.ConfigFile
+            ?? $"{instance.DeployDir.TrimEnd('/')}/conf/{instance.Component.ToString().ToLowerInvariant()}.toml";
 
     /// <summary>The path of the file for the new version until it is installed, beside the current one.</summary>
     public static string NewConfigFile(this DatabaseRollingUpgradeSpec spec, DatabaseInstance instance) =>
@@ -65,6 +66,11 @@ internal static class TiDbLayout
     public static PackageRequest Package(this DatabaseRollingUpgradeSpec spec, string host)
     {
         var components = spec.Instances.Where(i => i.Host == host).Select(i => i.Component).Distinct().Order().ToList();
-        return new PackageRequest { Package = spec.Package, Components = components, Programs = [.. components.Select(Program)] };
+        return new PackageRequest
+        {
+            Package = spec.Package,
+            Components = components,
+            Programs = [.. components.Select(Program)],
+        };
     }
 }

@@ -13,7 +13,6 @@ internal static class TiDbVersion
     /// <summary>Without the leading v: v3.0.9 is 3.0.9.</summary>
     public static string Plain(string text)
     {
-        ArgumentNullException.ThrowIfNull(text);
         text = text.Trim();
         return text.Length > 1 && text[0] is 'v' or 'V' ? text[1..] : text;
     }
@@ -52,19 +51,23 @@ internal static class TiDbVersion
     {
         if (Parse(from) is not { } old || Parse(to) is not { } target)
         {
-            return $"fromVersion '{from}' or toVersion '{to}' is no version, expected for instance 2.1.19";
+            return $"fromVersion '{from}' or toVersion '{to}' is not a version; expected for instance 2.1.19";
         }
 
         if (old.CompareTo(OldestToRoll) < 0)
         {
-            return $"{from} is older than 2.0.1 and cannot be upgraded process by process; upgrade to 2.1 with the cluster stopped first";
+            return $"{from} is older than 2.0.1 and cannot be upgraded process by process; "
+                + "upgrade to 2.1 with the cluster stopped first";
         }
 
         if ((target.Major, target.Minor) != (3, 0))
         {
-            return $"{to} is no 3.0; this engine upgrades from 2.0.1 or later to a 3.0, and from one 3.0 to a later one";
+            return $"{to} is not a 3.0 version; this engine upgrades from 2.0.1 or later to a 3.0, and from one 3.0 to "
+                + "a later one";
         }
 
-        return target.CompareTo(old) <= 0 ? $"{to} is not later than {from}: a lower version is refused by the cluster itself" : null;
+        return target.CompareTo(old) <= 0
+            ? $"{to} is not later than {from}: a lower version is refused by the cluster itself"
+            : null;
     }
 }

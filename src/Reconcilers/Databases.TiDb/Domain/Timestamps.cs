@@ -9,7 +9,7 @@ internal static class Timestamps
 {
     public static string Text(DateTimeOffset at) => at.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>The point in time; null if the text is none.</summary>
+    /// <summary>The point in time; null if the text is not one.</summary>
     public static DateTimeOffset? Parse(string? text) =>
         long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var seconds)
             ? DateTimeOffset.FromUnixTimeSeconds(seconds)

@@ -16,9 +16,10 @@ internal abstract class TiDbGuard<TArgs>(ITiDbTargets targets) : GuardBase<TArgs
 
     protected sealed override async Task<GuardReading> CheckAsync(
         PlanGuard guard, TArgs args, Plan plan, CancellationToken cancellationToken) =>
-        await IsDownAsync(plan, cancellationToken) ? GuardReading.Holds : await ReadAsync(args, plan, cancellationToken);
+        await IsDownAsync(plan, cancellationToken)
+            ? GuardReading.Holds
+            : await ReadAsync(args, plan, cancellationToken);
 
-    /// <inheritdoc cref="IGuardCheck.CheckAsync" />
     protected abstract Task<GuardReading> ReadAsync(TArgs args, Plan plan, CancellationToken cancellationToken);
 
     private async Task<bool> IsDownAsync(Plan plan, CancellationToken cancellationToken)

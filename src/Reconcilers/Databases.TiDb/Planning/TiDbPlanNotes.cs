@@ -41,8 +41,8 @@ internal sealed class TiDbPlanNotes(PlanBuilder plan, DatabaseRollingUpgradeSpec
 
         if (spec.Of(DatabaseComponent.TiKV).LastOrDefault() is { } tikv)
         {
-            yield return $"Technical limit: with {TiDbStepIds.Swap(tikv)}, the last TiKV, the cluster raises its version "
-                + $"to {spec.ToVersion} and accepts no older TiKV any more. To stop before it, add its id to "
+            yield return $"Technical limit: with {TiDbStepIds.Swap(tikv)}, the last TiKV, the cluster raises its "
+                + $"version to {spec.ToVersion} and accepts no older TiKV any more. To stop before it, add its id to "
                 + "holdBefore.";
         }
 
@@ -60,8 +60,8 @@ internal sealed class TiDbPlanNotes(PlanBuilder plan, DatabaseRollingUpgradeSpec
 
     private IEnumerable<string> Work()
     {
-        yield return $"Estimate: {KubernetesDuration.Format(TiDbEstimate.Of(spec))} (10 minutes, and 5 minutes for each "
-            + "TiKV). The actual time is in status.elapsed.";
+        yield return $"Estimate: {KubernetesDuration.Format(TiDbEstimate.Of(spec))} (10 minutes, and 5 minutes for "
+            + "each TiKV). The actual time is in status.elapsed.";
         yield return "Run no DDL until the end of Verify: DDL that appears stops the upgrade until it has ended.";
         yield return "While the PD leader moves, requests that need a timestamp wait for up to 3 seconds. Clients of a "
             + "TiDB server that restarts have to reconnect.";
@@ -95,7 +95,9 @@ internal sealed class TiDbPlanNotes(PlanBuilder plan, DatabaseRollingUpgradeSpec
     {
         // A change that many instances share is one note.
         var changes = discovery.Instances
-            .SelectMany(i => i.Changes.Select(c => (i.Name, Text: c.ToString())).Concat(i.Remarks.Select(r => (i.Name, Text: r))))
+            .SelectMany(
+                i => i.Changes.Select(c => (i.Name, Text: c.ToString())).Concat(
+                    i.Remarks.Select(r => (i.Name, Text: r))))
             .GroupBy(c => c.Text, StringComparer.Ordinal);
         foreach (var change in changes)
         {

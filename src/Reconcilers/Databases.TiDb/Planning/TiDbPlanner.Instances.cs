@@ -38,7 +38,8 @@ internal sealed partial class TiDbPlanner
         Next(
             TiDbStepIds.LimitMergingEarly,
             "Limit merging if the new PD has begun to merge",
-            new LimitMerging.Args(_tidb.MergeScheduleLimit, limits.Count > 0 ? new(limits, StringComparer.Ordinal) : null));
+            new LimitMerging.Args(
+                _tidb.MergeScheduleLimit, limits.Count > 0 ? new(limits, StringComparer.Ordinal) : null));
     }
 
     private void UpgradeTikv()

@@ -7,8 +7,8 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>
-/// Compiles the rollback of a TiDB upgrade that has not stopped a process yet: leader_priority is restored. Packages and
-/// files beside the current ones do no harm and stay, as do the backup and the saved configuration. Pure.
+/// Compiles the rollback of a TiDB upgrade that has not stopped a process yet: leader_priority is restored. Packages
+/// and files beside the current ones do no harm and are kept, as are the backup and the saved configuration. Pure.
 /// </summary>
 internal static class TiDbRollbackPlanner
 {
@@ -55,7 +55,8 @@ internal static class TiDbRollbackPlanner
         }
 
         plan.Note(
-            $"No process was stopped: {spec.FromVersion} keeps running. The package in {spec.Package.Directory} and the "
+            $"No process was stopped: {spec.FromVersion} keeps running. "
+            + $"The package in {spec.Package.Directory} and the "
             + $"configuration files named after {spec.ToVersion} stay beside the current ones. Remove them if you do "
             + "not need them.");
         return plan.Build();

@@ -12,7 +12,6 @@ internal sealed class BackupPreflight(ITiDbTargets targets, Findings findings)
 {
     private const string Field = "spec.tidb.backup.storage";
 
-    /// <summary>Looks.</summary>
     public async Task LookAsync(CancellationToken cancellationToken)
     {
         var backup = targets.Settings().Backup;

@@ -12,15 +12,17 @@ internal sealed class BinlogPreflight(ITiDbTargets targets, Findings findings)
 {
     private DatabaseRollingUpgradeSpec Spec => targets.Spec();
 
-    /// <summary>Looks; returns notes for the reader of the plan.</summary>
+    /// <summary>Runs the check; returns notes for the reader of the plan.</summary>
     public async Task<IReadOnlyList<string>> LookAsync(CancellationToken cancellationToken)
     {
         var pumps = Spec.Of(DatabaseComponent.Pump).ToList();
         var drainers = Spec.Of(DatabaseComponent.Drainer).ToList();
         if (targets.Settings().CredentialsSecretRef is not null)
         {
-            await findings.LookAsync(async () => Compare("pump", pumps, await targets.Sql.PumpsAsync(cancellationToken)));
-            await findings.LookAsync(async () => Compare("drainer", drainers, await targets.Sql.DrainersAsync(cancellationToken)));
+            await findings.LookAsync(
+                async () => Compare("pump", pumps, await targets.Sql.PumpsAsync(cancellationToken)));
+            await findings.LookAsync(
+                async () => Compare("drainer", drainers, await targets.Sql.DrainersAsync(cancellationToken)));
         }
 
         foreach (var pump in pumps)
@@ -30,7 +32,9 @@ internal sealed class BinlogPreflight(ITiDbTargets targets, Findings findings)
 
         foreach (var drainer in drainers)
         {
-            await findings.LookAsync(async () => await targets.Binlog().DrainerAsync(Spec.Service(drainer), cancellationToken) is not null, drainer.Name);
+            await findings.LookAsync(
+                async () => await targets.Binlog().DrainerAsync(Spec.Service(drainer), cancellationToken) is not null,
+                drainer.Name);
         }
 
         if (pumps.Count == 1 && !Spec.AllowUnavailability)
@@ -55,7 +59,8 @@ internal sealed class BinlogPreflight(ITiDbTargets targets, Findings findings)
     private async Task<bool> PumpAsync(DatabaseInstance pump, CancellationToken cancellationToken)
     {
         var own = Spec.Service(pump);
-        var node = (await targets.Binlog().PumpsAsync(own, cancellationToken)).FirstOrDefault(n => own.IsAddress(n.Address));
+        var node = (
+            await targets.Binlog().PumpsAsync(own, cancellationToken)).FirstOrDefault(n => own.IsAddress(n.Address));
         if (node is not { IsOnline: true })
         {
             findings.Add(
@@ -74,7 +79,8 @@ internal sealed class BinlogPreflight(ITiDbTargets targets, Findings findings)
             return false;
         }
 
-        foreach (var stranger in registered.Where(n => !n.IsOffline && !instances.Exists(i => Spec.Service(i).IsAddress(n.Address))))
+        foreach (var stranger in registered.Where(
+            n => !n.IsOffline && !instances.Exists(i => Spec.Service(i).IsAddress(n.Address))))
         {
             findings.Add(
                 Reasons.InstancesDiffer,

@@ -16,13 +16,15 @@ internal sealed class ClusterPreflight(ITiDbTargets targets, Findings findings)
 
     private DatabaseRollingUpgradeSpec Spec => targets.Spec();
 
-    /// <summary>Looks; null if PD cannot be asked.</summary>
+    /// <summary>Runs the check; null if PD cannot be asked.</summary>
     public async Task<ClusterState?> LookAsync(CancellationToken cancellationToken)
     {
         var pd = targets.Pd();
         await findings.LookAsync(() => HealthAsync(pd, cancellationToken));
-        var members = await findings.LookAsync<PdMembers>(async () => Members(await pd.MembersAsync(cancellationToken)));
-        var stores = await findings.LookAsync<IReadOnlyList<PdStore>>(async () => Stores(await pd.StoresAsync(cancellationToken)));
+        var members = await findings.LookAsync<PdMembers>(
+            async () => Members(await pd.MembersAsync(cancellationToken)));
+        var stores = await findings.LookAsync<IReadOnlyList<PdStore>>(
+            async () => Stores(await pd.StoresAsync(cancellationToken)));
         var schedule = await findings.LookAsync<PdSchedule>(async () => await pd.ScheduleAsync(cancellationToken));
         await findings.LookAsync(() => RegionsAsync(pd, cancellationToken));
         if (members is null || stores is null || schedule is null)
@@ -83,7 +85,8 @@ internal sealed class ClusterPreflight(ITiDbTargets targets, Findings findings)
                 $"spec.instances[{instance.Name}]");
         }
 
-        foreach (var member in members.Members.Where(m => !instances.Exists(i => Spec.Service(i).IsAmong(m.ClientUrls))))
+        foreach (var member in members.Members.Where(
+            m => !instances.Exists(i => Spec.Service(i).IsAmong(m.ClientUrls))))
         {
             findings.Add(
                 Reasons.InstancesDiffer,
@@ -219,9 +222,13 @@ internal sealed class ClusterPreflight(ITiDbTargets targets, Findings findings)
             }
         }
 
-        foreach (var host in Spec.Of(DatabaseComponent.TiKV).GroupBy(i => i.Host, StringComparer.OrdinalIgnoreCase).Where(g => g.Count() > 1))
+        foreach (var host in Spec.Of(DatabaseComponent.TiKV).GroupBy(
+            i => i.Host, StringComparer.OrdinalIgnoreCase).Where(g => g.Count() > 1))
         {
-            var values = host.Select(i => stores.FirstOrDefault(s => Spec.Service(i).IsAddress(s.Address))?.Labels.GetValueOrDefault("host")).Distinct(StringComparer.Ordinal).ToList();
+            var values = host.Select(
+                i => stores.FirstOrDefault(s => Spec.Service(i).IsAddress(s.Address))?.Labels.GetValueOrDefault("host"))
+                .Distinct(StringComparer.Ordinal)
+                .ToList();
             if (!schedule.LocationLabels.Contains("host", StringComparer.Ordinal))
             {
                 var labels = schedule.LocationLabels.Count == 0 ? "none" : string.Join(",", schedule.LocationLabels);

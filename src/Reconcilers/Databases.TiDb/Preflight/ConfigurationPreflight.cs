@@ -11,7 +11,8 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 internal sealed class ConfigurationPreflight(ITiDbTargets targets, Findings findings)
 {
     /// <summary>Migrates one; null if there is none, or it cannot be.</summary>
-    public async Task<(MigratedConfiguration Migrated, TikvSettings? Settings)?> LookAsync(InstanceFacts look, HostFacts? host, CancellationToken cancellationToken)
+    public async Task<(MigratedConfiguration Migrated, TikvSettings? Settings)?> LookAsync(
+        InstanceFacts look, HostFacts? host, CancellationToken cancellationToken)
     {
         if (look.Configuration is not { } text || host is null)
         {
@@ -19,11 +20,17 @@ internal sealed class ConfigurationPreflight(ITiDbTargets targets, Findings find
         }
 
         var spec = targets.Spec();
-        var settings = look.Instance.Component == DatabaseComponent.TiKV && targets.Settings().Configuration.Migrate ? TikvSettings.Of(spec, look.Instance, host.Memory, host.Cpus) : null;
+        var settings = look.Instance.Component == DatabaseComponent.TiKV && targets.Settings().Configuration.Migrate
+            ? TikvSettings.Of(spec, look.Instance, host.Memory, host.Cpus)
+            : null;
         try
         {
             var migrated = ConfigurationMigration.Migrate(look.Instance.Component, text, settings);
-            if (host.Package.IsComplete && await findings.LookAsync<string>(() => ConfigurationCheck.RefusalOfTextAsync(targets, look.Instance, migrated.Text, cancellationToken), look.Instance.Name) is { } refusal)
+            if (host.Package.IsComplete
+                && await findings.LookAsync<string>(
+                    () =>
+                        ConfigurationCheck.RefusalOfTextAsync(targets, look.Instance, migrated.Text, cancellationToken),
+                    look.Instance.Name) is { } refusal)
             {
                 findings.Add(Reasons.ConfigurationInvalid, refusal, look.Instance.Name);
             }

@@ -7,45 +7,52 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>
-/// Looks at hosts: package, room for it, versions of its programs, memory, CPUs, clocks. Changes nothing.
+/// Checks hosts: package, space for it, versions of its programs, memory, CPUs, clocks. Changes nothing.
 /// </summary>
 internal sealed class HostPreflight(ITiDbTargets targets, Findings findings)
 {
-    // Compressed programs grow when they are unpacked, and archive and contents are there side by side for a while.
+    // Compressed programs grow when they are unpacked, and archive and contents exist at the same time for a while.
     private const int RoomFactor = 4;
     private static readonly TimeSpan LargestSkew = TimeSpan.FromSeconds(5);
 
     private DatabaseRollingUpgradeSpec Spec => targets.Spec();
 
-    /// <summary>Looks at one.</summary>
-    public Task<HostFacts?> LookAsync(string host, CancellationToken cancellationToken) => findings.LookAsync<HostFacts>(
-        async () =>
-        {
-            var files = targets.Hosts.Files(host);
-            var request = Spec.Package(host);
-            var package = await files.PackageAsync(request, cancellationToken);
-            if (package.IsComplete)
+    public Task<HostFacts?> LookAsync(string host, CancellationToken cancellationToken) =>
+        findings.LookAsync<HostFacts>(
+            async () =>
             {
-                foreach (var program in request.Programs)
+                var files = targets.Hosts.Files(host);
+                var request = Spec.Package(host);
+                var package = await files.PackageAsync(request, cancellationToken);
+                if (package.IsComplete)
                 {
-                    await VersionAsync(host, program, cancellationToken);
+                    foreach (var program in request.Programs)
+                    {
+                        await VersionAsync(host, program, cancellationToken);
+                    }
                 }
-            }
-            else if (package.IsWrong || Spec.Package.Archives.Count == 0)
-            {
-                findings.Add(package.IsWrong ? Reasons.PackageCorrupt : Reasons.PackageMissing, $"{host}: {package.Problem}", host, "spec.package");
-            }
-            else
-            {
-                await RoomAsync(host, cancellationToken);
-            }
+                else if (package.IsWrong || Spec.Package.Archives.Count == 0)
+                {
+                    findings.Add(
+                        package.IsWrong ? Reasons.PackageCorrupt : Reasons.PackageMissing,
+                        $"{host}: {package.Problem}",
+                        host,
+                        "spec.package");
+                }
+                else
+                {
+                    await RoomAsync(host, cancellationToken);
+                }
 
-            return new HostFacts(
-                host, package, await files.MemoryBytesAsync(cancellationToken), await files.CpusAsync(cancellationToken), await files.ClockOffsetAsync(cancellationToken));
-        },
-        host);
+                return new HostFacts(
+                    host, package, await files.MemoryBytesAsync(cancellationToken), await files.CpusAsync(
+                        cancellationToken), await files.ClockOffsetAsync(cancellationToken));
+            },
+            host);
 
-    /// <summary>Compares the clocks of the hosts: PD hands out time, and versions are told by start times.</summary>
+    /// <summary>
+    /// Compares the clocks of the hosts: PD hands out time, and versions are distinguished by start times.
+    /// </summary>
     public void Clocks(IReadOnlyList<HostFacts> looks)
     {
         if (looks.Count == 0)
@@ -58,7 +65,11 @@ internal sealed class HostPreflight(ITiDbTargets targets, Findings findings)
         {
             findings.Add(
                 Reasons.ClockSkew,
-                string.Create(CultureInfo.InvariantCulture, $"The clocks of {earliest.Host} and {latest.Host} differ by {(latest.ClockOffset - earliest.ClockOffset).TotalSeconds:0.0} s, expected at most {LargestSkew.TotalSeconds:0} s. Repair NTP."),
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"The clocks of {earliest.Host} and {latest.Host} differ by "
+                    + $"{(latest.ClockOffset - earliest.ClockOffset).TotalSeconds:0.0} s, expected at most "
+                    + $"{LargestSkew.TotalSeconds:0} s. Repair NTP."),
                 latest.Host);
         }
     }
@@ -86,7 +97,8 @@ internal sealed class HostPreflight(ITiDbTargets targets, Findings findings)
         {
             if (archive is { Storage: { } place, Path: { } path })
             {
-                var storage = await targets.Storages.OpenAsync(place, targets.Upgrade.Metadata.Namespace, cancellationToken);
+                var storage = await targets.Storages.OpenAsync(
+                    place, targets.Upgrade.Metadata.Namespace, cancellationToken);
                 if (await storage.StatAsync(path, cancellationToken) is { } found)
                 {
                     needed += found.Bytes * RoomFactor;

@@ -7,22 +7,26 @@ using System.Globalization;
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>
-/// Looks at instances on their hosts: who supervises them, what runs, from what program, by what configuration. Changes
+/// Checks instances on their hosts: supervisor, running process, program and configuration. Changes
 /// nothing.
 /// </summary>
 internal sealed class InstancePreflight(ITiDbTargets targets, Findings findings)
 {
     private DatabaseRollingUpgradeSpec Spec => targets.Spec();
 
-    /// <summary>Looks at one.</summary>
-    public Task<InstanceFacts?> LookAsync(DatabaseInstance instance, CancellationToken cancellationToken) => findings.LookAsync<InstanceFacts>(
-        async () =>
-        {
-            var process = await targets.Hosts.Instance(instance.Name).LookAsync(cancellationToken);
-            Judge(instance, process);
-            return new InstanceFacts(instance, process, await ProgramVersionAsync(instance, process, cancellationToken), await ConfigurationAsync(instance, cancellationToken));
-        },
-        instance.Name);
+    public Task<InstanceFacts?> LookAsync(DatabaseInstance instance, CancellationToken cancellationToken) =>
+        findings.LookAsync<InstanceFacts>(
+            async () =>
+            {
+                var process = await targets.Hosts.Instance(instance.Name).LookAsync(cancellationToken);
+                Judge(instance, process);
+                return new InstanceFacts(
+                    instance,
+                    process,
+                    await ProgramVersionAsync(instance, process, cancellationToken),
+                    await ConfigurationAsync(instance, cancellationToken));
+            },
+            instance.Name);
 
     /// <summary>
     /// Compares the ports of all instances of each host; TiKV's status port must be its own
@@ -30,8 +34,11 @@ internal sealed class InstancePreflight(ITiDbTargets targets, Findings findings)
     /// </summary>
     public void Ports()
     {
-        var ports = Spec.Instances.SelectMany(i => new[] { (Instance: i, Endpoint: Spec.Service(i)), (Instance: i, Endpoint: Spec.Status(i)) }).Distinct();
-        foreach (var taken in ports.GroupBy(p => p.Endpoint).Where(g => g.Select(p => p.Instance.Name).Distinct(StringComparer.Ordinal).Count() > 1))
+        var ports = Spec.Instances.SelectMany(
+            i => new[] { (Instance: i, Endpoint: Spec.Service(i)), (Instance: i, Endpoint: Spec.Status(i)) })
+                .Distinct();
+        foreach (var taken in ports.GroupBy(p => p.Endpoint).Where(
+            g => g.Select(p => p.Instance.Name).Distinct(StringComparer.Ordinal).Count() > 1))
         {
             var names = taken.Select(p => p.Instance.Name).Distinct(StringComparer.Ordinal).ToList();
             findings.Add(
@@ -80,27 +87,39 @@ internal sealed class InstancePreflight(ITiDbTargets targets, Findings findings)
 
         if (process.Strays.Count > 0)
         {
+            var strays = process.Strays.Select(
+                s => string.Create(CultureInfo.InvariantCulture, $"pid {s.Pid} ({s.Executable})"));
             findings.Add(
                 Reasons.ProcessLivesOn,
-                $"{where}: unexpected processes beside it: "
-                + $"{string.Join(", ", process.Strays.Select(s => string.Create(CultureInfo.InvariantCulture, $"pid {s.Pid} ({s.Executable})")))}. "
+                $"{where}: unexpected additional processes: {string.Join(", ", strays)}. "
                 + "Stop those that do not belong there.",
                 instance.Name);
         }
     }
 
     // PD says "1.0.0" whatever it is (docs/research/tidb.md#rules): the program itself is asked, and only if it
-    // provably is what the process runs.
+    // is provably the program of the process.
     private async Task<string?> ProgramVersionAsync(
         DatabaseInstance instance, InstanceProcess process, CancellationToken cancellationToken)
     {
-        if (instance.Component is DatabaseComponent.TiKV or DatabaseComponent.TiDB || process.ExecutableSha256 is not { } running)
+        if (instance.Component is DatabaseComponent.TiKV or DatabaseComponent.TiDB
+            || process.ExecutableSha256 is not { } running)
         {
             return null;
         }
 
         var program = TiDbLayout.Program(instance.Component);
-        var places = new[] { process.Executable, $"{instance.DeployDir.TrimEnd('/')}/bin/{program}", Spec.NewProgram(program) }.OfType<string>().Where(p => p.StartsWith('/')).Distinct(StringComparer.Ordinal).ToList();
+        string?[] candidates =
+        [
+            process.Executable,
+            $"{instance.DeployDir.TrimEnd('/')}/bin/{program}",
+            Spec.NewProgram(program),
+        ];
+        var places = candidates
+            .OfType<string>()
+            .Where(p => p.StartsWith('/'))
+            .Distinct(StringComparer.Ordinal)
+            .ToList();
         var files = targets.Hosts.Files(instance.Host);
         var sums = await files.Sha256Async(places, cancellationToken);
         var place = places.Where((_, i) => sums[i] == running).FirstOrDefault();

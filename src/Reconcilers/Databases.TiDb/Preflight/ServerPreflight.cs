@@ -12,13 +12,14 @@ internal sealed class ServerPreflight(ITiDbTargets targets, Findings findings)
 {
     private DatabaseRollingUpgradeSpec Spec => targets.Spec();
 
-    /// <summary>Looks.</summary>
     public async Task<ServerState> LookAsync(CancellationToken cancellationToken)
     {
         var versions = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var instance in Spec.Of(DatabaseComponent.TiDB))
         {
-            if (await findings.LookAsync<string>(async () => await targets.Tidb().VersionAsync(Spec.Status(instance), cancellationToken), instance.Name) is { } version)
+            if (await findings.LookAsync<string>(
+                async () => await targets.Tidb().VersionAsync(Spec.Status(instance), cancellationToken),
+                instance.Name) is { } version)
             {
                 versions[instance.Name] = version;
             }
@@ -36,7 +37,8 @@ internal sealed class ServerPreflight(ITiDbTargets targets, Findings findings)
 
         await findings.LookAsync(() => DdlAsync(cancellationToken));
         await findings.LookAsync(() => DatabasesAsync(cancellationToken));
-        var bootstrap = await findings.LookAsync<Box>(async () => new Box(await targets.Sql.BootstrapVersionAsync(cancellationToken)));
+        var bootstrap = await findings.LookAsync<Box>(
+            async () => new Box(await targets.Sql.BootstrapVersionAsync(cancellationToken)));
         return new ServerState(versions, bootstrap?.Value);
     }
 
@@ -58,7 +60,8 @@ internal sealed class ServerPreflight(ITiDbTargets targets, Findings findings)
         // number decide then.
         var strangers = all.Where(s => !instances.Exists(i => Spec.Service(i).IsAddress(s.Address))).ToList();
         var missing = instances.Where(i => !all.Any(s => Spec.Service(i).IsAddress(s.Address))).ToList();
-        if (strangers.Count == missing.Count && strangers.Select(PortOf).Order().SequenceEqual(missing.Select(i => Spec.Service(i).Port).Order()))
+        if (strangers.Count == missing.Count
+            && strangers.Select(PortOf).Order().SequenceEqual(missing.Select(i => Spec.Service(i).Port).Order()))
         {
             return true;
         }
@@ -119,7 +122,13 @@ internal sealed class ServerPreflight(ITiDbTargets targets, Findings findings)
     }
 
     private static int PortOf(TidbServerInfo server) =>
-        int.TryParse(server.Address[(server.Address.LastIndexOf(':') + 1)..], System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var port) ? port : 0;
+        int.TryParse(
+            server.Address[(server.Address.LastIndexOf(':') + 1)..],
+            System.Globalization.NumberStyles.None,
+            System.Globalization.CultureInfo.InvariantCulture,
+            out var port)
+            ? port
+            : 0;
 
     private sealed record Box(long Value);
 }

@@ -7,7 +7,6 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 /// <summary>The finding for a failure of a client in the preflight of a TiDB upgrade.</summary>
 internal static class TiDbFailures
 {
-    /// <inheritdoc cref="FailureFinding" />
     public static Finding? Finding(Exception failure, string? node, string? field)
     {
         return ClientFailures.Finding(failure, node, field) ?? failure switch

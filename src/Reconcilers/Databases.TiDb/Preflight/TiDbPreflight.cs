@@ -16,10 +16,8 @@ internal sealed class TiDbPreflight
     private readonly ITiDbTargets _targets;
     private readonly Findings _findings;
 
-    /// <summary>Prepares a pass.</summary>
     public TiDbPreflight(ITiDbTargets targets)
     {
-        ArgumentNullException.ThrowIfNull(targets);
         (_targets, _findings) = (targets, new Findings(targets.Redact, TiDbFailures.Finding));
     }
 
@@ -57,7 +55,11 @@ internal sealed class TiDbPreflight
     }
 
     private async Task<IReadOnlyList<DiscoveredInstance>?> DiscoverAsync(
-        IReadOnlyList<InstanceFacts> looks, IReadOnlyList<HostFacts> hosts, ClusterState? cluster, ServerState servers, CancellationToken cancellationToken)
+        IReadOnlyList<InstanceFacts> looks,
+        IReadOnlyList<HostFacts> hosts,
+        ClusterState? cluster,
+        ServerState servers,
+        CancellationToken cancellationToken)
     {
         var configuration = new ConfigurationPreflight(_targets, _findings);
         var found = await ManyAsync(looks, async look =>
@@ -76,7 +78,7 @@ internal sealed class TiDbPreflight
                 return null;
             }
 
-            // One that has been upgraded by hand already is taken as it is (resuming after an error;
+            // An instance that has been upgraded manually is accepted (resuming after an error;
             // docs/research/tidb.md#procedure).
             if (!TiDbVersion.Same(version, Spec.FromVersion) && !TiDbVersion.Same(version, Spec.ToVersion))
             {
@@ -95,7 +97,9 @@ internal sealed class TiDbPreflight
                 Version = TiDbVersion.Plain(version),
                 Unit = look.Process.Unit,
                 Store = store?.Id,
-                ConfigurationFrom = look.Configuration is { } text && migrated is not null ? ContentHash.Short(text) : null,
+                ConfigurationFrom = look.Configuration is { } text && migrated is not null
+                    ? ContentHash.Short(text)
+                    : null,
                 ConfigurationTo = migrated is { } carried ? ContentHash.Short(carried.Migrated.Text) : null,
                 Changes = migrated?.Migrated.Changes ?? [],
                 Remarks = migrated?.Migrated.Remarks ?? [],
@@ -105,27 +109,40 @@ internal sealed class TiDbPreflight
         return found.Count == Spec.Instances.Count ? found : null;
     }
 
-    private TiDbDiscovery Discovery(IReadOnlyList<DiscoveredInstance> instances, ClusterState cluster, ServerState servers, IReadOnlyList<string> binlog) => new()
+    private TiDbDiscovery Discovery(
+        IReadOnlyList<DiscoveredInstance> instances,
+        ClusterState cluster,
+        ServerState servers,
+        IReadOnlyList<string> binlog) =>
+        new()
     {
         ClusterId = cluster.Members.ClusterId,
         Instances = instances,
-        LeaderPriorities = cluster.Members.Members.Where(m => m.LeaderPriority != 0).ToDictionary(m => m.Name, m => m.LeaderPriority, StringComparer.Ordinal),
+        LeaderPriorities = cluster.Members.Members.Where(m => m.LeaderPriority != 0).ToDictionary(
+            m => m.Name, m => m.LeaderPriority, StringComparer.Ordinal),
         ScheduleLimits = cluster.Schedule.Limits,
         MaxReplicas = cluster.Schedule.MaxReplicas,
-        BootstrapVersion = servers.Versions.Values.Any(v => TiDbVersion.Same(v, Spec.ToVersion)) ? null : servers.Bootstrap,
+        BootstrapVersion = servers.Versions.Values.Any(v => TiDbVersion.Same(v, Spec.ToVersion))
+            ? null
+            : servers.Bootstrap,
         Notes = [.. cluster.Notes, .. binlog, .. Supervision(instances), .. ByHand(instances)],
     };
 
     private static IEnumerable<string> Supervision(IReadOnlyList<DiscoveredInstance> instances)
     {
-        var units = instances.Where(i => i.Unit is not null).GroupBy(i => i.Unit!, StringComparer.Ordinal).Select(g => g.Count() == 1 ? g.Key : string.Create(CultureInfo.InvariantCulture, $"{g.Key} × {g.Count()}")).ToList();
+        var units = instances.Where(i => i.Unit is not null)
+            .GroupBy(i => i.Unit!, StringComparer.Ordinal)
+            .Select(g => g.Count() == 1 ? g.Key : string.Create(CultureInfo.InvariantCulture, $"{g.Key} × {g.Count()}"))
+            .ToList();
         return units.Count == 0 ? [] : [$"Units found on the hosts: {string.Join(", ", units)}."];
     }
 
     private IEnumerable<string> ByHand(IReadOnlyList<DiscoveredInstance> instances)
     {
         var done = instances.Where(i => TiDbVersion.Same(i.Version, Spec.ToVersion)).Select(i => i.Name).ToList();
-        return done.Count == 0 ? [] : [$"Already on {Spec.ToVersion}, not restarted while healthy: {string.Join(", ", done)}."];
+        return done.Count == 0
+            ? []
+            : [$"Already on {Spec.ToVersion}, not restarted while healthy: {string.Join(", ", done)}."];
     }
 
     private static async Task<IReadOnlyList<TResult>> ManyAsync<T, TResult>(

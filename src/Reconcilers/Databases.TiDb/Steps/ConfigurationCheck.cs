@@ -12,7 +12,7 @@ internal static class ConfigurationCheck
         d=$(mktemp -d) || exit 1; trap 'rm -rf "$d"' EXIT; cat > "$d/check.toml" && cd "$d" && "$@"
         """;
 
-    /// <summary>Null if the program accepts a file on the host, otherwise its words.</summary>
+    /// <summary>Null if the program accepts a file on the host, otherwise its output.</summary>
     public static async Task<string?> RefusalAsync(
         ITiDbTargets targets, DatabaseInstance instance, string file, CancellationToken cancellationToken)
     {
@@ -23,7 +23,7 @@ internal static class ConfigurationCheck
     }
 
     /// <summary>
-    /// Null if the program accepts a text, otherwise its words. The text is written to a temporary place on the host.
+    /// Null if the program accepts a text, otherwise its output. The text is written to a temporary place on the host.
     /// </summary>
     public static async Task<string?> RefusalOfTextAsync(
         ITiDbTargets targets, DatabaseInstance instance, string text, CancellationToken cancellationToken)

@@ -19,7 +19,12 @@ internal static class HostFileScripts
         set -e
         {{Free}}
         sum() { sha256sum < "$1" | cut -c1-64; }
-        isKept() { for kept in "$2" "$2".[0-9]*; do [ ! -f "$kept" ] || [ "$(sum "$kept")" != "$(sum "$1")" ] || return 0; done; return 1; }
+        isKept() {
+          for kept in "$2" "$2".[0-9]*; do
+            [ ! -f "$kept" ] || [ "$(sum "$kept")" != "$(sum "$1")" ] || return 0
+          done
+          return 1
+        }
         if [ -f "$2" ] && [ "$(sum "$2")" = "$3" ]; then exit 0; fi
         [ -f "$1" ] || { echo "$1 does not exist" >&2; exit 3; }
         [ "$(sum "$1")" = "$3" ] || { echo "$1 has SHA-256 $(sum "$1"), expected $3" >&2; exit 3; }

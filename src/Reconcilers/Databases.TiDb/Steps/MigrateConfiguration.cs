@@ -16,7 +16,8 @@ internal sealed class MigrateConfiguration(ITiDbTargets targets) : TiDbStep<Migr
 
     /// <summary>The files of the instances of a component.</summary>
     /// <remarks>
-    /// An entry of a plan holds 32,768 characters, and 300 instances have names of 63: their files take several entries.
+    /// An entry of a plan holds 32,768 characters, and 300 instances have names of 63: their files take several
+    /// entries.
     /// </remarks>
     /// <param name="Component">The component.</param>
     /// <param name="From">The beginning of the checksum of each file as it was found, by instance.</param>
@@ -28,7 +29,7 @@ internal sealed class MigrateConfiguration(ITiDbTargets targets) : TiDbStep<Migr
         Dictionary<string, string>? To = null,
         List<SharedDefaults>? Settings = null)
     {
-        /// <summary>The files of some instances; instances without a file are left out.</summary>
+        /// <summary>The files of some instances; instances without a file are omitted.</summary>
         public static Args Of(DatabaseComponent component, IEnumerable<DiscoveredInstance> instances)
         {
             var files = instances.Where(i => i.ConfigurationFrom is not null).ToList();

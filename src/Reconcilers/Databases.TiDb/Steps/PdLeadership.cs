@@ -40,7 +40,8 @@ internal static class PdLeadership
             }
             catch (TiDbApiException)
             {
-                // Refused, so nothing moved: any other member will do. If that is refused too, the request below throws.
+                // Refused, so nothing moved: any other member will do. If that is refused too, the request below
+                // throws.
             }
         }
 

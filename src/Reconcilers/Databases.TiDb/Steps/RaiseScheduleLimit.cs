@@ -12,7 +12,7 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 /// Raises a schedule limit once the number of Regions has been stable for a while (docs/research/tidb.md#procedure). If
 /// tikvclient_backoff_count rises, raising stops at the current value. The step never fails: what cannot be read is
 /// waited for, and when spec.timeouts.tuneScheduling is over (an administrator may shorten it at any time to end the
-/// step) the limits stay as they are.
+/// step) the limits are unchanged.
 /// </summary>
 internal sealed class RaiseScheduleLimit(ITiDbTargets targets) : TiDbStep<RaiseScheduleLimit.Args>(targets)
 {

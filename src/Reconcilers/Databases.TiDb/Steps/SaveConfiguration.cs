@@ -12,8 +12,8 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>
-/// Saves every instance's configuration file and PD's own configuration (<c>config show all</c>) into a Secret, and into
-/// the storage beside the backup (docs/research/tidb.md#procedure). Drainers' files contain the password of their
+/// Saves every instance's configuration file and PD's own configuration (<c>config show all</c>) into a Secret, and
+/// into the storage beside the backup (docs/research/tidb.md#procedure). Drainers' files contain the password of their
 /// downstream and are saved in the Secret only. Neither copy has an owner, so deleting the upgrade keeps them. They are
 /// never overwritten.
 /// </summary>

@@ -4,8 +4,8 @@ using Drydock.Engine.Actions;
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>
-/// Clears leader_priority of PD members for the rolling upgrade, or restores it: a value other than 0 returns leadership
-/// to its member (docs/research/tidb.md#pd).
+/// Clears leader_priority of PD members for the rolling upgrade, or restores it: a value other than 0 returns
+/// leadership to its member (docs/research/tidb.md#pd).
 /// </summary>
 internal sealed class SetLeaderPriorities(ITiDbTargets targets) : TiDbStep<SetLeaderPriorities.Args>(targets)
 {

@@ -6,8 +6,8 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>
-/// Runs the smoke test of the spec on the master's host (docs/research/tidb.md#tispark); its exit code must be 0. It may
-/// run more than once.
+/// Runs the smoke test of the spec on the master's host (docs/research/tidb.md#tispark); its exit code must be 0. It
+/// may run more than once.
 /// </summary>
 internal sealed class SmokeSpark(ITiDbTargets targets) : SparkStep<SmokeSpark.Args>(targets), IWaitsOnly
 {

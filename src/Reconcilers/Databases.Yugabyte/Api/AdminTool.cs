@@ -10,7 +10,7 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 /// everybody on the host can read them. Its outputs are matched literally.
 /// </summary>
 /// <param name="host">The host it runs on.</param>
-/// <param name="program">Its path there.</param>
+/// <param name="program">Its path on the host.</param>
 /// <param name="vocabulary">What its flags and commands are called.</param>
 /// <param name="masters">RPC addresses of all masters.</param>
 /// <param name="certsDirectory">The directory of certificates on that host; null without TLS.</param>
@@ -41,14 +41,14 @@ internal sealed class AdminTool(
     private const string ReplicationEnabled = "set_universe_replication_enabled";
     private const int LongestMessage = 1500;
 
-    /// <summary>Where it runs and what it is, for messages.</summary>
+    /// <summary>Its host and program, for messages.</summary>
     public string Display => $"{program} on {host.Host}";
 
     /// <summary>The masters, as the tool is given them.</summary>
     public string MasterAddresses { get; } = string.Join(',', masters);
 
     /// <summary>
-    /// What it says when it is asked for help. Old tools know no help and list their commands with an error.
+    /// Its help. Old tools have no help command and list their commands with an error.
     /// </summary>
     /// <exception cref="HostException">It could not be run, or its end was not seen.</exception>
     public async Task<AdminHelp> HelpAsync(CancellationToken cancellationToken)
@@ -64,62 +64,74 @@ internal sealed class AdminTool(
         ReadAsync(ListedMaster.Parse, cancellationToken, "list_all_masters");
 
     /// <summary>The AutoFlags configuration.</summary>
-    /// <inheritdoc cref="MastersAsync" path="/exception" />
     public Task<AutoFlagsConfig> AutoFlagsAsync(CancellationToken cancellationToken) =>
         ReadAsync(AutoFlagsConfig.Parse, cancellationToken, "get_auto_flags_config");
 
     /// <summary>
-    /// Promotes AutoFlags up to a class; the highest is what the plain command does. May be repeated.
+    /// Promotes AutoFlags up to a class; the highest class is the default of the command. May be repeated.
     /// </summary>
-    /// <inheritdoc cref="MastersAsync" path="/exception" />
     public Task<AutoFlagsPromotion> PromoteAutoFlagsAsync(AutoFlagClass highest, CancellationToken cancellationToken) =>
-        ReadAsync(AutoFlagsPromotion.Parse, cancellationToken, highest == AutoFlagClass.External ? ["promote_auto_flags"] : ["promote_auto_flags", $"k{highest}"]);
+        ReadAsync(
+            AutoFlagsPromotion.Parse,
+            cancellationToken,
+            highest == AutoFlagClass.External ? ["promote_auto_flags"] : ["promote_auto_flags", $"k{highest}"]);
 
     /// <summary>Takes back what was promoted since a version. Only volatile flags can be.</summary>
-    /// <inheritdoc cref="MastersAsync" path="/exception" />
     public Task<AutoFlagsRollback> RollBackAutoFlagsAsync(int version, CancellationToken cancellationToken) =>
-        ReadAsync(output => AutoFlagsRollback.Parse(output, version), cancellationToken, "rollback_auto_flags", version.ToString(CultureInfo.InvariantCulture));
+        ReadAsync(
+            output => AutoFlagsRollback.Parse(output, version),
+            cancellationToken,
+            "rollback_auto_flags",
+            version.ToString(CultureInfo.InvariantCulture));
 
     /// <summary>Upgrades the SQL catalogue. May be repeated, never side by side.</summary>
-    /// <inheritdoc cref="MastersAsync" path="/exception" />
     public Task<CatalogUpgrade> UpgradeCatalogAsync(CancellationToken cancellationToken) =>
-        ReadAsync(output => CatalogUpgrade.Parse(vocabulary.UpgradeCatalogCommand, output), CatalogTimeout, cancellationToken, vocabulary.UpgradeCatalogCommand);
+        ReadAsync(
+            output => CatalogUpgrade.Parse(vocabulary.UpgradeCatalogCommand, output),
+            CatalogTimeout,
+            cancellationToken,
+            vocabulary.UpgradeCatalogCommand);
 
     /// <summary>
-    /// Whether a catalogue upgrade still runs on the tool host: one whose connection was cut goes on there.
+    /// Whether a catalogue upgrade still runs on the tool host: it continues there after its connection was lost.
     /// </summary>
     /// <exception cref="HostException">It could not be found out.</exception>
     public async Task<bool> IsUpgradingCatalogAsync(CancellationToken cancellationToken)
     {
         // The brackets keep the search from finding itself. Without pgrep on the host nothing is found.
         var command = vocabulary.UpgradeCatalogCommand;
-        return (await host.RunAsync(new RemoteCommand("pgrep", "-f", $"{vocabulary.AdminProgram} .*[{command[0]}]{command[1..]}"), cancellationToken)).ExitCode == 0;
+        return (
+            await host.RunAsync(
+                new RemoteCommand("pgrep", "-f", $"{vocabulary.AdminProgram} .*[{command[0]}]{command[1..]}"),
+                cancellationToken)).ExitCode == 0;
     }
 
     /// <summary>Whether the load balancer has nothing to do.</summary>
-    /// <inheritdoc cref="MastersAsync" path="/exception" />
     public Task<bool> IsBalancerIdleAsync(CancellationToken cancellationToken) =>
         ReadAsync(BalancerIdle.Parse, cancellationToken, "get_is_load_balancer_idle");
 
     /// <summary>Replication groups of which this universe is the target.</summary>
-    /// <inheritdoc cref="MastersAsync" path="/exception" />
     public Task<IReadOnlyList<string>> ReplicationGroupsAsync(CancellationToken cancellationToken) =>
-        ReadAsync(output => ReplicationGroupList.Parse(Inbound, ReplicationGroupList.Inbound, output), cancellationToken, Inbound);
+        ReadAsync(
+            output => ReplicationGroupList.Parse(Inbound, ReplicationGroupList.Inbound, output),
+            cancellationToken,
+            Inbound);
 
     /// <summary>Replication groups of which this universe is the source.</summary>
-    /// <inheritdoc cref="MastersAsync" path="/exception" />
     public Task<IReadOnlyList<string>> OutboundGroupsAsync(CancellationToken cancellationToken) =>
-        ReadAsync(output => ReplicationGroupList.Parse(Outbound, ReplicationGroupList.Outbound, output), cancellationToken, Outbound);
+        ReadAsync(
+            output => ReplicationGroupList.Parse(Outbound, ReplicationGroupList.Outbound, output),
+            cancellationToken,
+            Outbound);
 
     /// <summary>
-    /// Puts a tablet server into the leader blacklist, or takes it out. The tool says nothing and ends with 0.
+    /// Adds a tablet server to the leader blacklist, or removes it. The tool prints nothing and ends with 0.
     /// </summary>
-    /// <inheritdoc cref="MastersAsync" path="/exception" />
     public Task ChangeLeaderBlacklistAsync(ServiceAddress tserver, bool add, CancellationToken cancellationToken) =>
-        RunAsync(UsualTimeout, cancellationToken, "change_leader_blacklist", add ? "ADD" : "REMOVE", tserver.ToString());
+        RunAsync(
+            UsualTimeout, cancellationToken, "change_leader_blacklist", add ? "ADD" : "REMOVE", tserver.ToString());
 
     /// <summary>Pauses or resumes a replication group at its target.</summary>
-    /// <inheritdoc cref="MastersAsync" path="/exception" />
     public async Task SetReplicationEnabledAsync(string group, bool enabled, CancellationToken cancellationToken) =>
         _ = await ReadAsync(
             output =>
@@ -132,18 +144,18 @@ internal sealed class AdminTool(
             group,
             enabled ? "1" : "0");
 
-    /// <summary>The command by which a person does the same.</summary>
+    /// <summary>The command with which an administrator does the same.</summary>
     public string ReplicationCommand(string group, bool enabled) =>
         Text(ReplicationEnabled, group, enabled ? "1" : "0");
 
-    /// <summary>The command by which a person does the same.</summary>
+    /// <summary>The command with which an administrator does the same.</summary>
     public string LeaderBlacklistCommand(ServiceAddress tserver, bool add) =>
         Text("change_leader_blacklist", add ? "ADD" : "REMOVE", tserver.ToString());
 
     /// <summary>Whether these servers may be taken down: null if so, otherwise what the tool says.</summary>
     /// <param name="form">How the command wants its arguments.</param>
-    /// <param name="tserver">Id of a tablet server; null for none.</param>
-    /// <param name="master">Id of a master; null for none.</param>
+    /// <param name="tserver">Id of a tablet server; null if no tablet server is stopped.</param>
+    /// <param name="master">Id of a master; null if no master is stopped.</param>
     /// <param name="followerLag">How far followers may lag.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="HostException">It could not be run, or its end was not seen.</exception>
@@ -194,9 +206,18 @@ internal sealed class AdminTool(
         var words = redact(printed);
         throw new AdminToolException(
             command[0],
-            string.Create(CultureInfo.InvariantCulture, $"{Display} {string.Join(' ', command)} ended with {result.ExitCode}: {(words.Length == 0 ? "it printed nothing" : words.Length > LongestMessage ? $"…{words[^LongestMessage..]}" : words)}"),
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{Display} {string.Join(' ', command)} ended with {result.ExitCode}: {Shorten(words)}"),
             printed);
     }
+
+    private static string Shorten(string text) => text.Length switch
+    {
+        0 => "it printed nothing",
+        > LongestMessage => $"…{text[^LongestMessage..]}",
+        _ => text,
+    };
 
     private RemoteCommand Command(TimeSpan timeout, IReadOnlyList<string> command) => new(Arguments(timeout, command));
 
@@ -212,5 +233,13 @@ internal sealed class AdminTool(
     ];
 
     private string Text(params string[] command) =>
-        string.Join(' ', [program, vocabulary.MasterAddressesFlag, MasterAddresses, .. certsDirectory is null ? Array.Empty<string>() : [vocabulary.CertsFlag, certsDirectory], .. command]);
+        string.Join(
+            ' ',
+            [
+                program,
+                vocabulary.MasterAddressesFlag,
+                MasterAddresses,
+                .. certsDirectory is null ? Array.Empty<string>() : [vocabulary.CertsFlag, certsDirectory],
+                .. command,
+            ]);
 }

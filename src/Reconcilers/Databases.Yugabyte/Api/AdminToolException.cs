@@ -9,7 +9,7 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 /// </summary>
 /// <param name="command">The command.</param>
 /// <param name="message">What happened; never a secret.</param>
-/// <param name="printed">The whole output, by which some failures are told apart.</param>
+/// <param name="printed">The whole output, by which some failures are distinguished.</param>
 /// <param name="innerException">The cause.</param>
 internal sealed class AdminToolException(
     string command, string message, string printed, Exception? innerException = null)

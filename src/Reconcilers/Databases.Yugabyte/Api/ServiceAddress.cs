@@ -7,12 +7,14 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 /// <param name="Port">Port.</param>
 internal readonly record struct ServiceAddress(string Host, int Port)
 {
-    /// <summary>Reads HOST:PORT; an IPv6 address stands in brackets, or bare before the last colon.</summary>
+    /// <summary>Reads HOST:PORT; an IPv6 address is in brackets, or bare before the last colon.</summary>
     public static bool TryParse(string? text, out ServiceAddress address)
     {
         address = default;
         var colon = text?.LastIndexOf(':') ?? -1;
-        if (colon <= 0 || !int.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port) || port is < 1 or > 65535)
+        if (colon <= 0
+            || !int.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port)
+            || port is < 1 or > 65535)
         {
             return false;
         }
@@ -21,15 +23,15 @@ internal readonly record struct ServiceAddress(string Host, int Port)
         return true;
     }
 
-    /// <inheritdoc />
     public bool Equals(ServiceAddress other) =>
         Port == other.Port && string.Equals(Host, other.Host, StringComparison.OrdinalIgnoreCase);
 
-    /// <inheritdoc />
     public override int GetHashCode() =>
         HashCode.Combine(Port, StringComparer.OrdinalIgnoreCase.GetHashCode(Host ?? ""));
 
     /// <summary>HOST:PORT.</summary>
     public override string ToString() =>
-        string.Create(CultureInfo.InvariantCulture, $"{(Host.Contains(':', StringComparison.Ordinal) ? $"[{Host}]" : Host)}:{Port}");
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{(Host.Contains(':', StringComparison.Ordinal) ? $"[{Host}]" : Host)}:{Port}");
 }

@@ -104,7 +104,8 @@ internal sealed class YbMasterClient(IServiceHttp http, YugabyteVocabulary vocab
     /// <exception cref="ServiceException">No answer.</exception>
     /// <exception cref="YbAnswerException">The answer is unusable.</exception>
     public async Task<YbClusterConfig> ClusterConfigAsync(ServiceAddress leader, CancellationToken cancellationToken) =>
-        YbClusterConfig.Of(await ReadAsync(leader, "cluster-config", YbJsonContext.Default.ClusterConfig, cancellationToken));
+        YbClusterConfig.Of(
+            await ReadAsync(leader, "cluster-config", YbJsonContext.Default.ClusterConfig, cancellationToken));
 
     private static YbMaster Master(YbPage<YbPages.Masters> page, YbPages.Master entry)
     {

@@ -23,7 +23,10 @@ internal static class YbPages
 
     /// <summary>A master; one that does not answer is only an error.</summary>
     internal sealed record Master(
-        InstanceId? InstanceId = null, Registration? Registration = null, string? Role = null, JsonElement? Error = null);
+        InstanceId? InstanceId = null,
+        Registration? Registration = null,
+        string? Role = null,
+        JsonElement? Error = null);
 
     internal sealed record InstanceId(string? PermanentUuid = null, long? StartTimeUs = null);
 

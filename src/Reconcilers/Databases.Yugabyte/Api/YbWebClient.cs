@@ -20,7 +20,9 @@ internal class YbWebClient(IServiceHttp http, YugabyteVocabulary vocabulary)
 
         // A build from a working copy has a word instead of a number.
         var text = build is { Length: > 0 } && build.All(char.IsAsciiDigit) ? $"{number}-b{build}" : number;
-        return YugabyteVersion.TryParse(text, out var version) ? version : throw page.Unusable($"'{text}' is not a version");
+        return YugabyteVersion.TryParse(text, out var version)
+            ? version
+            : throw page.Unusable($"'{text}' is not a version");
     }
 
     /// <summary>The flags of a process by name.</summary>

@@ -1,14 +1,16 @@
 using Drydock.Crds.DatabaseRollingUpgrades;
+using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>
-/// What must be true right before a process is stopped: all masters alive and one leader, no server dead or silent,
-/// nothing under-replicated or leaderless, every other process answers itself, nobody else is kept without leaders,
-/// and, where the masters can tell, they say that this one may go (docs/research/yugabytedb.md#yugabytedb-anywhere).
+/// Checks right before a process is stopped: all masters alive and one leader, no server dead or silent,
+/// nothing under-replicated or leaderless, every other process answers, no other server is kept without leaders,
+/// and, where the masters support the question, they report that this one may be stopped
+/// (docs/research/yugabytedb.md#yugabytedb-anywhere).
 /// A process that is not healthy itself may be stopped as long as all others are well.
-/// <para> Who else is kept without leaders is asked only right before the act: while a step waits to begin, the guard
-/// of the leader blacklist speaks of it, which stops the run and says what to do, where a gate would wait in silence
+/// <para> Other servers without leaders are checked only right before the action: while a step waits to begin, the
+/// guard of the leader blacklist reports them, stops the run and says what to do, where a gate would wait in silence
 /// and fail.
 /// </para>
 /// </summary>
@@ -16,14 +18,15 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 internal sealed class ClusterGate(YugabyteCluster cluster)
 {
     /// <summary>
-    /// Why an instance may not be stopped now, one sentence each; empty if it may. State that cannot be read is a reason.
+    /// Why an instance may not be stopped now, one sentence each; empty if it may. State that cannot be read is a
+    /// reason.
     /// </summary>
     /// <param name="instance">The instance.</param>
     /// <param name="nodesSafe">The form of are_nodes_safe_to_take_down.</param>
     /// <param name="expectOutage">Its component has too few members to stop one without an outage, which was
     /// accepted.</param>
     /// <param name="rightBefore">Whether it is stopped immediately afterwards.</param>
-    /// <param name="cancellationToken">Cancels the look.</param>
+    /// <param name="cancellationToken">Cancels the check.</param>
     public async Task<IReadOnlyList<string>> StopProblemsAsync(
         DatabaseInstance instance,
         NodesSafeForm nodesSafe,
@@ -35,20 +38,28 @@ internal sealed class ClusterGate(YugabyteCluster cluster)
         {
             var view = await cluster.ReadAsync(cancellationToken);
             var isHealthy = IsHealthy(view, instance) && await SilenceAsync(instance, cancellationToken) is null;
-            List<string> problems = [.. view.Problems(cluster, isHealthy ? null : instance), .. rightBefore ? Blacklisted(view, instance) : []];
+            List<string> problems =
+            [
+                .. view.Problems(cluster, isHealthy ? null : instance),
+                .. rightBefore ? Blacklisted(view, instance) : [],
+            ];
             if (problems.Count == 0)
             {
                 problems.AddRange(await SilentAsync(instance, cancellationToken));
             }
 
-            if (problems.Count == 0 && isHealthy && !expectOutage && await NotSafeAsync(view, instance, nodesSafe, cancellationToken) is { } unsafeBecause)
+            if (problems.Count == 0
+                && isHealthy
+                && !expectOutage
+                && await NotSafeAsync(view, instance, nodesSafe, cancellationToken) is { } unsafeBecause)
             {
                 problems.Add(unsafeBecause);
             }
 
             return problems;
         }
-        catch (Exception exception) when (exception is ServiceException or YbAnswerException or ClusterTroubleException or HostException)
+        catch (Exception exception)
+            when (exception is ServiceException or YbAnswerException or ClusterTroubleException or HostException)
         {
             return [exception.Message];
         }
@@ -57,7 +68,7 @@ internal sealed class ClusterGate(YugabyteCluster cluster)
     /// <summary>Why leaders may not be moved now, one sentence each; empty if they may.</summary>
     /// <param name="instance">The server they are moved from.</param>
     /// <param name="rightBefore">Whether the drain begins immediately afterwards.</param>
-    /// <param name="cancellationToken">Cancels the look.</param>
+    /// <param name="cancellationToken">Cancels the check.</param>
     public async Task<IReadOnlyList<string>> DrainProblemsAsync(
         DatabaseInstance instance, bool rightBefore, CancellationToken cancellationToken)
     {
@@ -66,23 +77,25 @@ internal sealed class ClusterGate(YugabyteCluster cluster)
             var view = await cluster.ReadAsync(cancellationToken);
             return [.. view.Problems(cluster), .. rightBefore ? Blacklisted(view, instance) : []];
         }
-        catch (Exception exception) when (exception is ServiceException or YbAnswerException or ClusterTroubleException)
+        catch (TargetException exception)
         {
             return [exception.Message];
         }
     }
 
-    private bool IsHealthy(ClusterView view, DatabaseInstance instance) => instance.Component == DatabaseComponent.Master
+    private bool IsHealthy(ClusterView view, DatabaseInstance instance) =>
+        instance.Component == DatabaseComponent.Master
         ? view.Master(cluster.Rpc(instance)) is { IsAlive: true }
-        : view.Tserver(cluster.Web(instance)) is { IsAlive: true } server && server.SinceHeartbeat <= ClusterView.FreshHeartbeat;
+        : view.Tserver(cluster.Web(instance)) is { IsAlive: true } server
+            && server.SinceHeartbeat <= ClusterView.FreshHeartbeat;
 
     private IEnumerable<string> Blacklisted(ClusterView view, DatabaseInstance instance)
     {
         var others = view.Config.LeaderBlacklist.Where(a => a != cluster.Rpc(instance)).ToList();
         if (instance.Component == DatabaseComponent.Tserver && others.Count > 0)
         {
-            yield return $"The leader blacklist also contains {string.Join(", ", others)}, so two servers would be without "
-                + "leaders at once.";
+            yield return $"The leader blacklist also contains {string.Join(", ", others)}, so two servers would be "
+                + "without leaders at once.";
         }
     }
 
@@ -90,7 +103,8 @@ internal sealed class ClusterGate(YugabyteCluster cluster)
     private async Task<IReadOnlyList<string>> SilentAsync(
         DatabaseInstance instance, CancellationToken cancellationToken)
     {
-        var problems = await YugabyteCluster.EachAsync([.. cluster.Spec.Instances.Where(i => i != instance)], SilenceAsync, cancellationToken);
+        var problems = await YugabyteCluster.EachAsync(
+            [.. cluster.Spec.Instances.Where(i => i != instance)], SilenceAsync, cancellationToken);
         return [.. problems.OfType<string>()];
     }
 
@@ -101,7 +115,7 @@ internal sealed class ClusterGate(YugabyteCluster cluster)
             _ = await cluster.VersionAsync(instance, cancellationToken);
             return null;
         }
-        catch (Exception exception) when (exception is ServiceException or YbAnswerException)
+        catch (TargetException exception)
         {
             return $"{instance.Name} does not answer. {exception.Message}";
         }
@@ -110,7 +124,8 @@ internal sealed class ClusterGate(YugabyteCluster cluster)
     private async Task<string?> NotSafeAsync(
         ClusterView view, DatabaseInstance instance, NodesSafeForm form, CancellationToken cancellationToken)
     {
-        if (form == NodesSafeForm.Absent || !YugabyteFeatures.HasNodesSafe(await cluster.MasterClient.VersionAsync(view.Leader, cancellationToken)))
+        if (form == NodesSafeForm.Absent
+            || !YugabyteFeatures.HasNodesSafe(await cluster.MasterClient.VersionAsync(view.Leader, cancellationToken)))
         {
             return null;
         }
@@ -119,6 +134,7 @@ internal sealed class ClusterGate(YugabyteCluster cluster)
         var uuid = isMaster ? view.Master(cluster.Rpc(instance))?.Uuid : view.Tserver(cluster.Web(instance))?.Uuid;
         return uuid is null
             ? null
-            : await cluster.Tool().NodesSafeProblemAsync(form, isMaster ? null : uuid, isMaster ? uuid : null, cluster.MaxFollowerLag, cancellationToken);
+            : await cluster.Tool().NodesSafeProblemAsync(
+                form, isMaster ? null : uuid, isMaster ? uuid : null, cluster.MaxFollowerLag, cancellationToken);
     }
 }

@@ -9,11 +9,3 @@ internal sealed class ClusterTroubleException(string reason, string message) : T
 {
     public override bool IsRequestNotTaken => true;
 }
-
-/// <summary>Failures of hosts, processes and tools.</summary>
-internal static class TargetFailures
-{
-    /// <summary>Whether a target failed or refused.</summary>
-    public static bool IsOfTarget(this Exception exception) =>
-        exception is TargetException or ServiceException or HostException;
-}

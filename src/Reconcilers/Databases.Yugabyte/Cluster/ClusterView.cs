@@ -28,7 +28,7 @@ internal sealed record ClusterView
     /// <summary>Tablets without a leader.</summary>
     public required IReadOnlyList<string> Leaderless { get; init; }
 
-    /// <summary>Tablets with too few replicas by their placement; null where the version cannot tell.</summary>
+    /// <summary>Tablets with too few replicas by their placement; null where the version does not report it.</summary>
     public required IReadOnlyList<string>? UnderReplicated { get; init; }
 
     /// <summary>The configuration.</summary>
@@ -44,7 +44,7 @@ internal sealed record ClusterView
     public bool IsBlacklisted(ServiceAddress rpc) => Config.LeaderBlacklist.Contains(rpc);
 
     /// <summary>Why no process may be stopped, one sentence each; empty if the cluster is healthy.</summary>
-    /// <param name="cluster">The processes that must be there.</param>
+    /// <param name="cluster">The processes that must be listed.</param>
     /// <param name="except">
     /// An instance that is ignored: it is not healthy itself, so stopping it makes nothing worse. Dead servers and
     /// missing replicas because of it are ignored too.
@@ -60,7 +60,8 @@ internal sealed record ClusterView
         {
             if (Health.DeadNodes.Count > 0)
             {
-                yield return $"The leading master lists {Health.DeadNodes.Count} tablet servers as dead: {Name(Health.DeadNodes)}.";
+                yield return $"The leading master lists {Health.DeadNodes.Count} tablet servers as dead: "
+                    + $"{Name(Health.DeadNodes)}.";
             }
 
             var under = Health.UnderReplicated.Union(UnderReplicated ?? [], StringComparer.Ordinal).ToList();
@@ -79,7 +80,8 @@ internal sealed record ClusterView
     private IEnumerable<string> MasterProblems(YugabyteCluster cluster, DatabaseInstance? except)
     {
         var isExcepted = except?.Component == DatabaseComponent.Master;
-        foreach (var master in cluster.Masters.Where(m => m != except && Master(cluster.Rpc(m)) is not { IsAlive: true }))
+        foreach (var master in cluster.Masters.Where(
+            m => m != except && Master(cluster.Rpc(m)) is not { IsAlive: true }))
         {
             var why = Master(cluster.Rpc(master)) is { } listed ? $": {listed.Error ?? listed.Role}" : "";
             yield return $"Master {master.Name} ({cluster.Rpc(master)}) is not alive{why}.";
@@ -95,7 +97,8 @@ internal sealed record ClusterView
 
         // A master that is only listed as an error has no address. As long as all masters of the spec are alive, it is
         // not one of them.
-        var broken = Masters.Where(m => !m.IsAlive && (m.Rpc is null || !cluster.Masters.Any(s => cluster.Rpc(s) == m.Rpc))).ToList();
+        var broken = Masters.Where(
+            m => !m.IsAlive && (m.Rpc is null || !cluster.Masters.Any(s => cluster.Rpc(s) == m.Rpc))).ToList();
         if (broken.Count > (isExcepted ? 1 : 0))
         {
             yield return $"Master {broken[0].Display} is not alive: {broken[0].Error ?? broken[0].Role}.";
@@ -109,7 +112,8 @@ internal sealed record ClusterView
             var seen = Tserver(cluster.Web(server));
             if (seen is null)
             {
-                yield return $"Tablet server {server.Name} ({cluster.Web(server)}) is not listed by the leading master.";
+                yield return $"Tablet server {server.Name} ({cluster.Web(server)}) is not listed by the leading "
+                    + "master.";
             }
             else if (!seen.IsAlive)
             {

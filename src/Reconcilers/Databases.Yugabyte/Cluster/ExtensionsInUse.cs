@@ -8,7 +8,7 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 /// shell of the running version on the host of a tablet server. The password goes to the shell through its input, never
 /// through its arguments.
 /// </summary>
-/// <param name="targets">The way there.</param>
+/// <param name="targets">Access to the hosts.</param>
 /// <param name="cluster">The universe.</param>
 internal sealed class ExtensionsInUse(IYugabyteTargets targets, YugabyteCluster cluster)
 {
@@ -35,9 +35,20 @@ internal sealed class ExtensionsInUse(IYugabyteTargets targets, YugabyteCluster 
             try
             {
                 var names = new SortedSet<string>(StringComparer.Ordinal);
-                foreach (var database in await AskAsync(server.Host, server.DeployDir, cluster.Settings.Sql.Database, "select datname from pg_database where datallowconn order by 1", cancellationToken))
+                foreach (var database in await AskAsync(
+                    server.Host,
+                    server.DeployDir,
+                    cluster.Settings.Sql.Database,
+                    "select datname from pg_database where datallowconn order by 1",
+                    cancellationToken))
                 {
-                    names.UnionWith(await AskAsync(server.Host, server.DeployDir, database, "select extname from pg_extension order by 1", cancellationToken));
+                    names.UnionWith(
+                        await AskAsync(
+                            server.Host,
+                            server.DeployDir,
+                            database,
+                            "select extname from pg_extension order by 1",
+                            cancellationToken));
                 }
 
                 return ([.. names], "");
@@ -58,11 +69,16 @@ internal sealed class ExtensionsInUse(IYugabyteTargets targets, YugabyteCluster 
         var shell = $"{directory}/bin/{cluster.Vocabulary.SqlShell}";
         using var input = new MemoryStream(Encoding.UTF8.GetBytes((login?.Password ?? "") + "\n"));
         var command = RemoteCommand.Script(
-            Script, shell, host, sql.Port.ToString(System.Globalization.CultureInfo.InvariantCulture), login?.User ?? DefaultUser, database, statement) with
+            Script, shell, host, sql.Port.ToString(
+                System.Globalization.CultureInfo.InvariantCulture), login?.User
+                    ?? DefaultUser, database, statement) with
         { Input = input };
         var result = await targets.Hosts.Files(host).RunAsync(command, cancellationToken);
         return result.IsSuccess
             ? result.Output.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
-            : throw new InvalidOperationException(targets.Redact($"{shell} on {host}, database {database}: {(result.Errors.Trim() is { Length: > 0 } words ? words : $"exit code {result.ExitCode}")}"));
+            : throw new InvalidOperationException(
+                targets.Redact(
+                    $"{shell} on {host}, database {database}: "
+                    + $"{(result.Errors.Trim() is { Length: > 0 } words ? words : $"exit code {result.ExitCode}")}"));
     }
 }

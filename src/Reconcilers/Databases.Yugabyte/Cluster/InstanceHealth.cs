@@ -1,12 +1,13 @@
 using System.Globalization;
 using Drydock.Crds.DatabaseRollingUpgrades;
+using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>
-/// Whether a process that was started is healthy: by its host, it runs the wanted program and is the only process of the
-/// instance; it reports the wanted version; and its cluster has accepted it. What the cluster reports must be about this
-/// process and not about the former one (docs/research/yugabytedb.md#rules).
+/// Whether a process that was started is healthy: by its host, it runs the wanted program and is the only process of
+/// the instance; it reports the wanted version; and its cluster has accepted it. What the cluster reports must be about
+/// this process and not about the former one (docs/research/yugabytedb.md#rules).
 /// </summary>
 internal sealed class InstanceHealth(IYugabyteTargets targets, YugabyteCluster cluster)
 {
@@ -25,16 +26,18 @@ internal sealed class InstanceHealth(IYugabyteTargets targets, YugabyteCluster c
         try
         {
             var running = await cluster.VersionAsync(instance, cancellationToken);
-            return YugabyteVersion.Parse(change.Version).Covers(running) ? [] : [$"It reports version {running}, not {change.Version}."];
+            return YugabyteVersion.Parse(change.Version).Covers(running)
+                ? []
+                : [$"It reports version {running}, not {change.Version}."];
         }
-        catch (Exception exception) when (exception is ServiceException or YbAnswerException)
+        catch (TargetException exception)
         {
             return [exception.Message];
         }
     }
 
     /// <summary>
-    /// What is wrong with the tablets of a tablet server, as it says itself: empty once all run and none has failed.
+    /// The problems of the tablets of a tablet server, as it reports them: empty once all run and none has failed.
     /// </summary>
     public async Task<IReadOnlyList<string>> TabletProblemsAsync(
         DatabaseInstance instance, CancellationToken cancellationToken)
@@ -51,14 +54,14 @@ internal sealed class InstanceHealth(IYugabyteTargets targets, YugabyteCluster c
             var states = await cluster.TserverClient.TabletsAsync(web, cancellationToken);
             return states.AllRun ? [] : [$"{states.Running} of its tablets run; others: {states.Describe()}."];
         }
-        catch (Exception exception) when (exception is ServiceException or YbAnswerException)
+        catch (TargetException exception)
         {
             return [exception.Message];
         }
     }
 
     /// <summary>
-    /// What is wrong in the cluster with a tablet server that runs: empty once it has caught up and all of the cluster
+    /// The problems of a running tablet server in the cluster: empty once it has caught up and all of the cluster
     /// is well.
     /// </summary>
     public async Task<IReadOnlyList<string>> TserverProblemsAsync(
@@ -73,7 +76,11 @@ internal sealed class InstanceHealth(IYugabyteTargets targets, YugabyteCluster c
 
             if (await RanLongerAsync(instance, process, seen.Uptime + seen.SinceHeartbeat, cancellationToken))
             {
-                return [string.Create(CultureInfo.InvariantCulture, $"The leading master still lists its former process (up for {seen.Uptime.TotalSeconds:F0} s).")];
+                return [
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"The leading master still lists its former process (up for {seen.Uptime.TotalSeconds:F0} s)."),
+                ];
             }
 
             var lag = await cluster.TserverClient.FollowerLagAsync(cluster.Web(instance), cancellationToken);
@@ -83,7 +90,12 @@ internal sealed class InstanceHealth(IYugabyteTargets targets, YugabyteCluster c
             }
 
             return lag.Largest >= cluster.MaxFollowerLag
-                ? [string.Create(CultureInfo.InvariantCulture, $"Its followers lag by {lag.Largest.TotalMilliseconds:F0} ms; the limit is {cluster.Settings.MaxFollowerLag} (spec.yugabyte.maxFollowerLag).")]
+                ? [
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"Its followers lag by {lag.Largest.TotalMilliseconds:F0} ms; "
+                        + $"the limit is {cluster.Settings.MaxFollowerLag} (spec.yugabyte.maxFollowerLag)."),
+                ]
                 : [.. view.Problems(cluster)];
         }
         catch (Exception exception) when (exception is ServiceException or YbAnswerException or HostException)
@@ -93,7 +105,7 @@ internal sealed class InstanceHealth(IYugabyteTargets targets, YugabyteCluster c
     }
 
     /// <summary>
-    /// What is wrong in the cluster with a master that runs: empty once the others have it among them and all of the
+    /// The problems of a running master in the cluster: empty once the others have it among them and all of the
     /// cluster is well.
     /// </summary>
     public IReadOnlyList<string> MasterProblems(DatabaseInstance instance, InstanceProcess process, ClusterView view)
@@ -104,21 +116,36 @@ internal sealed class InstanceHealth(IYugabyteTargets targets, YugabyteCluster c
         }
 
         // Both moments are of that host's own clock.
-        var known = seen.StartTimeMicroseconds is { } start ? DateTimeOffset.UnixEpoch.AddTicks(start * TimeSpan.TicksPerMicrosecond) : (DateTimeOffset?)null;
-        return known < process.StartedAt - Slack ? ["The leading master still lists its former process."] : [.. view.Problems(cluster)];
+        var known = seen.StartTimeMicroseconds is { } start
+            ? DateTimeOffset.UnixEpoch.AddTicks(start * TimeSpan.TicksPerMicrosecond)
+            : (DateTimeOffset?)null;
+        return known < process.StartedAt - Slack
+            ? ["The leading master still lists its former process."]
+            : [.. view.Problems(cluster)];
     }
 
-    private static string? HostProblem(DatabaseInstance instance, InstanceProcess process, ProgramChange change) => process switch
-    {
-        { Supervision: SupervisionState.Restarting } => $"Its supervisor reports {process.SupervisionText}: it ends and is restarted.",
-        { Supervision: SupervisionState.Inactive or SupervisionState.Missing } => $"Its supervisor reports {process.SupervisionText}.",
-        { Pid: null } => "It does not run.",
-        { Strays: [var stray, ..] } => string.Create(CultureInfo.InvariantCulture, $"{instance.Host}: unexpected second process of the instance (pid {stray.Pid}, {stray.Executable}), unknown to its supervisor. Stop it."),
-        _ when process.ExecutableSha256 != change.Sha256 => $"Process {process.Pid} on {instance.Host} runs {process.Executable}, which is not the program of {change.Version}.",
-        { IsListening: false } => "Nothing listens on its port yet.",
-        { ListenerPid: { } listener, Pid: { } pid } when listener != pid => string.Create(CultureInfo.InvariantCulture, $"Its port is held by process {listener}."),
-        _ => null,
-    };
+    private static string? HostProblem(DatabaseInstance instance, InstanceProcess process, ProgramChange change) =>
+        process switch
+        {
+            { Supervision: SupervisionState.Restarting } =>
+                $"Its supervisor reports {process.SupervisionText}: it ends and is restarted.",
+            { Supervision: SupervisionState.Inactive or SupervisionState.Missing } =>
+                $"Its supervisor reports {process.SupervisionText}.",
+            { Pid: null } => "It does not run.",
+            { Strays: [var stray, ..] } =>
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{instance.Host}: unexpected second process of the instance (pid {stray.Pid}, "
+                    + $"{stray.Executable}), "
+                    + $"unknown to its supervisor. Stop it."),
+            _ when process.ExecutableSha256 != change.Sha256 =>
+                $"Process {process.Pid} on {instance.Host} runs {process.Executable}, which is not the program of "
+                + $"{change.Version}.",
+            { IsListening: false } => "Nothing listens on its port yet.",
+            { ListenerPid: { } listener, Pid: { } pid } when listener != pid =>
+                string.Create(CultureInfo.InvariantCulture, $"Its port is held by process {listener}."),
+            _ => null,
+        };
 
     // By the start of the process on its own host: what the master counts as its uptime is at most that.
     private async Task<bool> RanLongerAsync(

@@ -5,7 +5,7 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 /// <summary>
 /// Which PostgreSQL extensions the package on a host has: those with a control file below its directory.
 /// </summary>
-/// <param name="targets">The way there.</param>
+/// <param name="targets">Access to the hosts.</param>
 /// <param name="cluster">The universe.</param>
 internal sealed class PackageExtensions(IYugabyteTargets targets, YugabyteCluster cluster)
 {
@@ -19,7 +19,10 @@ internal sealed class PackageExtensions(IYugabyteTargets targets, YugabyteCluste
 
         // YugabyteDB keeps them in postgres/share/extension, and a link or a packager may have put them elsewhere
         // below.
-        var result = await targets.Hosts.Files(host).RunAsync(new RemoteCommand("find", "-L", $"{directory}/", "-maxdepth", "6", "-name", $"*{Suffix}", "-path", "*/extension/*"), cancellationToken);
+        var result = await targets.Hosts.Files(host).RunAsync(
+            new RemoteCommand(
+                "find", "-L", $"{directory}/", "-maxdepth", "6", "-name", $"*{Suffix}", "-path", "*/extension/*"),
+            cancellationToken);
         return result.Output
             .Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
             .Where(l => l.EndsWith(Suffix, StringComparison.Ordinal))

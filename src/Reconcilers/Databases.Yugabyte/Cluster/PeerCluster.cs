@@ -1,5 +1,6 @@
 using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
+using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
@@ -11,7 +12,7 @@ internal sealed class PeerCluster(YugabyteCluster own, ReplicationGroup group, I
 {
     private readonly YbMasterClient _client = new(http, own.Vocabulary);
 
-    /// <summary>Its name for people.</summary>
+    /// <summary>Its name in messages.</summary>
     public string Display => $"the peer of {group.Name} ({group.Peer.Masters[0]})";
 
     // Its masters' pages are on the same port as ours unless the spec names them.
@@ -19,10 +20,17 @@ internal sealed class PeerCluster(YugabyteCluster own, ReplicationGroup group, I
     {
         get
         {
-            var port = own.Masters.Count > 0 ? own.Web(own.Masters[0]).Port : DefaultPorts.Status(own.Spec, new DatabaseInstance { Component = DatabaseComponent.Master });
+            var port = own.Masters.Count > 0
+                ? own.Web(own.Masters[0]).Port
+                : DefaultPorts.Status(own.Spec, new DatabaseInstance { Component = DatabaseComponent.Master });
             return group.Peer.Masters
-                .Select(m => ServiceAddress.TryParse(m, out var address) ? new ServiceAddress(address.Host, port) : (ServiceAddress?)null)
-                .Concat(group.Peer.WebAddresses.Select(w => ServiceAddress.TryParse(w, out var address) ? address : (ServiceAddress?)null))
+                .Select(
+                    m => ServiceAddress.TryParse(m, out var address)
+                        ? new ServiceAddress(address.Host, port)
+                        : (ServiceAddress?)null)
+                .Concat(
+                    group.Peer.WebAddresses.Select(
+                        w => ServiceAddress.TryParse(w, out var address) ? address : (ServiceAddress?)null))
                 .OfType<ServiceAddress>()
                 .Distinct();
         }
@@ -31,7 +39,7 @@ internal sealed class PeerCluster(YugabyteCluster own, ReplicationGroup group, I
     /// <summary>What its consumer registry says of the group; null if it is not the group's target.</summary>
     /// <exception cref="ClusterTroubleException">It has no leader that can be found.</exception>
     /// <exception cref="ServiceException">No answer.</exception>
-    /// <exception cref="YbAnswerException">One that is none.</exception>
+    /// <exception cref="YbAnswerException">Its answer is unusable.</exception>
     public async Task<YbInboundGroup?> GroupAsync(CancellationToken cancellationToken)
     {
         var config = await _client.ClusterConfigAsync(await LeaderAsync(cancellationToken), cancellationToken);
@@ -39,19 +47,24 @@ internal sealed class PeerCluster(YugabyteCluster own, ReplicationGroup group, I
     }
 
     /// <summary>Its processes: those the spec names, otherwise all that its masters list.</summary>
-    /// <inheritdoc cref="GroupAsync" path="/exception" />
     public async Task<IReadOnlyList<ServiceAddress>> ProcessesAsync(CancellationToken cancellationToken)
     {
         if (group.Peer.WebAddresses.Count > 0)
         {
-            return [.. group.Peer.WebAddresses.Select(w => ServiceAddress.TryParse(w, out var address) ? address : (ServiceAddress?)null).OfType<ServiceAddress>()];
+            return [
+                .. group.Peer.WebAddresses.Select(
+                    w => ServiceAddress.TryParse(w, out var address) ? address : (ServiceAddress?)null)
+                        .OfType<ServiceAddress>(),
+            ];
         }
 
         var leader = await LeaderAsync(cancellationToken);
         var masters = await _client.MastersAsync(leader, cancellationToken);
         if (masters.FirstOrDefault(m => m.Error is not null || m.Web is null) is { } broken)
         {
-            throw new ClusterTroubleException(Reasons.ClusterUnhealthy, $"{Display}: master {broken.Display} is not alive ({broken.Error}), so its version is unknown.");
+            throw new ClusterTroubleException(
+                Reasons.ClusterUnhealthy,
+                $"{Display}: master {broken.Display} is not alive ({broken.Error}), so its version is unknown.");
         }
 
         var tservers = await _client.TserversAsync(leader, cancellationToken);
@@ -59,7 +72,7 @@ internal sealed class PeerCluster(YugabyteCluster own, ReplicationGroup group, I
     }
 
     /// <summary>
-    /// What of its processes is not of a version yet, or cannot be asked; empty once all are, or later.
+    /// Its processes that do not run a version or a later one yet, or do not answer; empty if all do.
     /// </summary>
     public async Task<IReadOnlyList<string>> NotYetAsync(YugabyteVersion version, CancellationToken cancellationToken)
     {
@@ -68,12 +81,13 @@ internal sealed class PeerCluster(YugabyteCluster own, ReplicationGroup group, I
         {
             processes = await ProcessesAsync(cancellationToken);
         }
-        catch (Exception exception) when (exception is ClusterTroubleException or ServiceException or YbAnswerException)
+        catch (TargetException exception)
         {
             return [$"{Display}: {exception.Message}"];
         }
 
-        var problems = await YugabyteCluster.EachAsync(processes, (address, token) => ProblemAsync(address, version, token), cancellationToken);
+        var problems = await YugabyteCluster.EachAsync(
+            processes, (address, token) => ProblemAsync(address, version, token), cancellationToken);
         return [.. problems.OfType<string>()];
     }
 
@@ -85,7 +99,7 @@ internal sealed class PeerCluster(YugabyteCluster own, ReplicationGroup group, I
             var running = await _client.VersionAsync(address, cancellationToken);
             return version.Covers(running) || running > version ? null : $"{address} runs {running}.";
         }
-        catch (Exception exception) when (exception is ServiceException or YbAnswerException)
+        catch (TargetException exception)
         {
             return exception.Message;
         }
@@ -99,9 +113,10 @@ internal sealed class PeerCluster(YugabyteCluster own, ReplicationGroup group, I
             {
                 try
                 {
-                    return (Address: address, Leads: await _client.IsLeaderAsync(address, token), Problem: (string?)null);
+                    return (
+                        Address: address, Leads: await _client.IsLeaderAsync(address, token), Problem: (string?)null);
                 }
-                catch (Exception exception) when (exception is ServiceException or YbAnswerException)
+                catch (TargetException exception)
                 {
                     return (Address: address, Leads: false, Problem: exception.Message);
                 }
@@ -113,7 +128,8 @@ internal sealed class PeerCluster(YugabyteCluster own, ReplicationGroup group, I
             : throw new ClusterTroubleException(
                 Reasons.ClusterUnhealthy,
                 $"{Display} has {(leaders.Count == 0 ? "no known leader" : "more than one leader")}."
-                + $"{(asked.FirstOrDefault(a => a.Problem is not null).Problem is { } problem ? $" {problem}" : "")} If its pages "
-                + $"have other addresses, set spec.yugabyte.replication.groups[{group.Name}].peer.webAddresses.");
+                + $"{(asked.FirstOrDefault(a => a.Problem is not null).Problem is { } problem ? $" {problem}" : "")} "
+                + "If its pages have other addresses, set "
+                + $"spec.yugabyte.replication.groups[{group.Name}].peer.webAddresses.");
     }
 }

@@ -1,4 +1,5 @@
 using Drydock.Crds.DatabaseRollingUpgrades;
+using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
@@ -19,32 +20,46 @@ internal sealed class VersionCheck(YugabyteCluster cluster)
             {
                 try
                 {
-                    return (process.Name, Running: (YugabyteVersion?)await cluster.MasterClient.VersionAsync(process.Web, token), Problem: (string?)null);
+                    return (
+                        process.Name,
+                        Running: (YugabyteVersion?)await cluster.MasterClient.VersionAsync(process.Web, token),
+                        Problem: (string?)null);
                 }
-                catch (Exception exception) when (exception is ServiceException or YbAnswerException)
+                catch (TargetException exception)
                 {
                     return (process.Name, Running: (YugabyteVersion?)null, Problem: exception.Message);
                 }
             },
             cancellationToken);
         return new VersionReport(
-            [.. asked.Where(a => a.Running is not null && !version.Covers(a.Running)).Select(a => $"{a.Name} runs {a.Running}.")],
-            [.. asked.Where(a => a.Problem is not null).Select(a => $"{a.Name}: {a.Problem}").Concat(problem is null ? [] : [problem])]);
+            [
+                .. asked.Where(
+                    a => a.Running is not null && !version.Covers(a.Running)).Select(
+                        a => $"{a.Name} runs {a.Running}."),
+            ],
+            [
+                .. asked.Where(a => a.Problem is not null)
+                    .Select(a => $"{a.Name}: {a.Problem}")
+                    .Concat(problem is null ? [] : [problem]),
+            ]);
     }
 
-    // Without a leader nobody besides those of the spec can be known, so it cannot be said that there is none.
-    private async Task<(IReadOnlyList<(string Name, ServiceAddress Web)> Processes, string? Problem)> ProcessesAsync(CancellationToken cancellationToken)
+    // Without a leader, processes that the spec does not list are unknown, so their absence cannot be concluded.
+    private async Task<(IReadOnlyList<(string Name, ServiceAddress Web)> Processes, string? Problem)> ProcessesAsync(
+        CancellationToken cancellationToken)
     {
         var known = cluster.Spec.Instances.Select(i => (i.Name, Web: cluster.Web(i))).ToList();
         var addresses = known.Select(k => k.Web).ToHashSet();
         try
         {
             var leader = await cluster.LeaderAsync(cancellationToken);
-            var masters = (await cluster.MasterClient.MastersAsync(leader, cancellationToken)).Select(m => m.Web).OfType<ServiceAddress>();
+            var masters = (await cluster.MasterClient.MastersAsync(leader, cancellationToken))
+                .Select(m => m.Web)
+                .OfType<ServiceAddress>();
             var tservers = (await cluster.MasterClient.TserversAsync(leader, cancellationToken)).Select(t => t.Web);
             known.AddRange(masters.Concat(tservers).Where(addresses.Add).Select(a => (a.ToString(), a)));
         }
-        catch (Exception exception) when (exception is ClusterTroubleException or ServiceException or YbAnswerException)
+        catch (TargetException exception)
         {
             return (known, exception.Message);
         }

@@ -55,7 +55,13 @@ internal sealed class YugabyteCluster(IYugabyteTargets targets)
 
     /// <summary>The admin tool at a path on the tool host.</summary>
     public AdminTool Tool(string program) =>
-        new(targets.Hosts.Files(targets.Hosts.ToolHost), program, Vocabulary, [.. Masters.Select(Rpc)], Spec.Tls?.CertsDirName, targets.Redact);
+        new(
+            targets.Hosts.Files(targets.Hosts.ToolHost),
+            program,
+            Vocabulary,
+            [.. Masters.Select(Rpc)],
+            Spec.Tls?.CertsDirName,
+            targets.Redact);
 
     /// <summary>The same tool, towards the masters of the peer of a replication group.</summary>
     public AdminTool PeerTool(ReplicationGroup group) =>
@@ -63,7 +69,13 @@ internal sealed class YugabyteCluster(IYugabyteTargets targets)
             targets.Hosts.Files(targets.Hosts.ToolHost),
             $"{Spec.Package.Directory}/bin/{Vocabulary.AdminProgram}",
             Vocabulary,
-            [.. group.Peer.Masters.Select(m => ServiceAddress.TryParse(m, out var address) ? address : throw new FormatException($"'{m}' in spec.yugabyte.replication.groups[{group.Name}].peer.masters is not HOST:PORT"))],
+            [
+                .. group.Peer.Masters.Select(
+                    m => ServiceAddress.TryParse(m, out var address)
+                        ? address
+                        : throw new FormatException(
+                            $"'{m}' in spec.yugabyte.replication.groups[{group.Name}].peer.masters is not HOST:PORT")),
+            ],
             group.Peer.CertsDirName,
             targets.Redact);
 
@@ -107,9 +119,12 @@ internal sealed class YugabyteCluster(IYugabyteTargets targets)
         {
             try
             {
-                return (Master: master, Leads: await client.IsLeaderAsync(Web(master), cancellationToken), Problem: (string?)null);
+                return (
+                    Master: master,
+                    Leads: await client.IsLeaderAsync(Web(master), cancellationToken),
+                    Problem: (string?)null);
             }
-            catch (Exception exception) when (exception is ServiceException or YbAnswerException)
+            catch (TargetException exception)
             {
                 return (Master: master, Leads: false, Problem: exception.Message);
             }
@@ -124,7 +139,8 @@ internal sealed class YugabyteCluster(IYugabyteTargets targets)
                 + string.Concat(asked.Where(a => a.Problem is not null).Select(a => $" {a.Master.Name}: {a.Problem}"))),
             _ => throw new ClusterTroubleException(
                 Reasons.ClusterUnhealthy,
-                $"{string.Join(" and ", leaders.Select(l => l.Master.Name))} both report that they lead. If that does not "
+                $"{string.Join(" and ", leaders.Select(l => l.Master.Name))} both report that they lead. "
+                + "If that does not "
                 + "end automatically, check their clocks and network."),
         };
     }
@@ -137,8 +153,14 @@ internal sealed class YugabyteCluster(IYugabyteTargets targets)
     {
         var leader = await LeaderAsync(cancellationToken);
         var client = MasterClient;
-        var (masters, tservers, health) = (client.MastersAsync(leader, cancellationToken), client.TserversAsync(leader, cancellationToken), client.HealthAsync(leader, cancellationToken));
-        var (leaderless, under, config) = (client.LeaderlessTabletsAsync(leader, cancellationToken), client.UnderReplicatedTabletsAsync(leader, cancellationToken), client.ClusterConfigAsync(leader, cancellationToken));
+        var (masters, tservers, health) = (
+            client.MastersAsync(leader, cancellationToken),
+            client.TserversAsync(leader, cancellationToken),
+            client.HealthAsync(leader, cancellationToken));
+        var (leaderless, under, config) = (
+            client.LeaderlessTabletsAsync(leader, cancellationToken),
+            client.UnderReplicatedTabletsAsync(leader, cancellationToken),
+            client.ClusterConfigAsync(leader, cancellationToken));
         await Task.WhenAll(masters, tservers, health, leaderless, under, config);
         return new ClusterView
         {

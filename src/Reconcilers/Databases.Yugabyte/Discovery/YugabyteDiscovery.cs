@@ -2,7 +2,9 @@ using Drydock.Crds.DatabaseRollingUpgrades;
 
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>What preflight learned of a universe: what the plan is compiled from, beside the spec.</summary>
+/// <summary>
+/// The facts about a universe that preflight collected; together with the spec they are the input of the plan.
+/// </summary>
 internal sealed record YugabyteDiscovery
 {
     /// <summary>What the universe is called by its own id; claims are named after it.</summary>
@@ -32,15 +34,16 @@ internal sealed record YugabyteDiscovery
     /// </summary>
     public int? AutoFlagsVersion { get; init; }
 
-    /// <summary>What else the reader of the plan must know.</summary>
+    /// <summary>Further notes for the reader of the plan.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 
-    /// <summary>What the target is, in a few words.</summary>
+    /// <summary>A short description of the target.</summary>
     public string Describe(DatabaseRollingUpgradeSpec spec)
     {
-        ArgumentNullException.ThrowIfNull(spec);
         var masters = Instances.Count(i => i.Component == DatabaseComponent.Master);
-        return $"{(spec.Yugabyte?.Dialect == YugabyteDialect.BMDB ? "BMDB" : "YugabyteDB")} with {masters} masters and {Instances.Count - masters} tablet servers on {Hosts.Count} hosts, replication factor {ReplicationFactor}";
+        return $"{(spec.Yugabyte?.Dialect == YugabyteDialect.BMDB ? "BMDB" : "YugabyteDB")} with {masters} masters and "
+            + $"{Instances.Count - masters} tablet servers on {Hosts.Count} hosts, replication factor "
+            + $"{ReplicationFactor}";
     }
 }
 

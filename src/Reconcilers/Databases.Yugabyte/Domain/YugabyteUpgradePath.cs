@@ -4,12 +4,12 @@ using Drydock.Crds.DatabaseRollingUpgrades;
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>
-/// Whether there is a way from one version to the other in one step (docs/research/yugabytedb.md#procedure).
+/// Whether one version can be upgraded to the other in one step (docs/research/yugabytedb.md#procedure).
 /// </summary>
 /// <param name="From">The version that runs.</param>
 /// <param name="To">The version to go to.</param>
-/// <param name="Refusals">Why not; empty if there is.</param>
-/// <param name="Notes">What the reader of the plan must know.</param>
+/// <param name="Refusals">Why it cannot; empty if it can.</param>
+/// <param name="Notes">Notes for the reader of the plan.</param>
 internal sealed record YugabyteUpgradePath(
     YugabyteVersion From, YugabyteVersion To, IReadOnlyList<Finding> Refusals, IReadOnlyList<string> Notes)
 {
@@ -19,13 +19,20 @@ internal sealed record YugabyteUpgradePath(
     /// <summary>Judges the versions of a spec; null, with a finding, if one cannot be read.</summary>
     public static YugabyteUpgradePath? Of(DatabaseRollingUpgradeSpec spec, out IReadOnlyList<Finding> unreadable)
     {
-        ArgumentNullException.ThrowIfNull(spec);
-        var readable = YugabyteVersion.TryParse(spec.FromVersion, out var from) & YugabyteVersion.TryParse(spec.ToVersion, out var to);
+        var readable = YugabyteVersion.TryParse(
+            spec.FromVersion, out var from) & YugabyteVersion.TryParse(spec.ToVersion, out var to);
         if (!readable)
         {
             unreadable =
             [
-                new Finding { Reason = Reasons.InvalidSpec, Field = FromField, Message = $"fromVersion '{spec.FromVersion}' or toVersion '{spec.ToVersion}' is no version of YugabyteDB; expected for instance 2.18.4.0-b52 or 2.18.4, as /api/v1/version of a process says it" },
+                new Finding
+                {
+                    Reason = Reasons.InvalidSpec,
+                    Field = FromField,
+                    Message = $"fromVersion '{spec.FromVersion}' or toVersion '{spec.ToVersion}' is not a version of "
+                        + "YugabyteDB. Use the form of /api/v1/version of a process, for instance 2.18.4.0-b52 or "
+                        + "2.18.4.",
+                },
             ];
             return null;
         }
@@ -39,13 +46,18 @@ internal sealed record YugabyteUpgradePath(
     {
         if (to <= from)
         {
-            yield return Refuse($"toVersion {to} is not later than fromVersion {from}: a rolling upgrade only goes forward; the way back of an upgrade is spec.desiredState: RolledBack of that upgrade");
+            yield return Refuse(
+                $"toVersion {to} is not later than fromVersion {from}. "
+                + "To roll an upgrade back, set spec.desiredState: RolledBack of that upgrade.");
         }
 
         // Only the vendor of YugabyteDB counts previews by odd numbers.
         if (dialect == YugabyteDialect.Yugabyte && from.IsPreview != to.IsPreview)
         {
-            yield return Refuse($"{from} is a {Kind(from)} release and {to} a {Kind(to)} one: the vendor does not support upgrades between stable and preview releases (odd second number). Choose a {Kind(from)} release to go to");
+            yield return Refuse(
+                $"{from} is a {Kind(from)} release and {to} a {Kind(to)} one: the vendor does not support upgrades "
+                + "between stable and preview releases (odd second number). "
+                + $"Choose a {Kind(from)} release as toVersion.");
         }
     }
 
@@ -53,12 +65,14 @@ internal sealed record YugabyteUpgradePath(
     {
         if (from.Series != to.Series)
         {
-            yield return $"the vendor supports going to {to.Series} only from the latest minor release of {from.Series}; which one that is cannot be known here: compare {from} with the release notes";
+            yield return $"The vendor supports the upgrade to {to.Series} only from the latest minor release of "
+                + $"{from.Series}, which the operator does not know. Compare {from} with the release notes.";
         }
 
         if (dialect == YugabyteDialect.Yugabyte && !YugabyteFeatures.CanRollBack(dialect, from))
         {
-            yield return $"point-in-time history from before the upgrade is lost, and backups of {to} cannot be restored on {from}";
+            yield return $"Point-in-time history from before the upgrade is lost, and backups of {to} cannot be "
+                + $"restored on {from}.";
         }
     }
 

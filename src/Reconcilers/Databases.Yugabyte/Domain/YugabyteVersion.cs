@@ -12,8 +12,9 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 /// <param name="Minor">18.</param>
 /// <param name="Patch">4.</param>
 /// <param name="Fix">0.</param>
-/// <param name="Build">52 of b52; null where the text does not tell.</param>
-internal sealed partial record YugabyteVersion(int Major, int Minor, int Patch, int Fix, int? Build) : IComparable<YugabyteVersion>
+/// <param name="Build">52 of b52; null if the text has none.</param>
+internal sealed partial record YugabyteVersion(int Major, int Minor, int Patch, int Fix, int? Build)
+    : IComparable<YugabyteVersion>
 {
     private const int FirstYear = 1000;
 
@@ -24,11 +25,14 @@ internal sealed partial record YugabyteVersion(int Major, int Minor, int Patch, 
     public string Series => string.Create(CultureInfo.InvariantCulture, $"{Major}.{Minor}");
 
     /// <summary>Reads a version, also with a leading v.</summary>
-    /// <exception cref="FormatException">It is none.</exception>
+    /// <exception cref="FormatException">It is not a version.</exception>
     public static YugabyteVersion Parse(string text) =>
-        TryParse(text, out var version) ? version : throw new FormatException($"'{text}' is no version of YugabyteDB; expected for instance 2.18.4.0-b52 or 2.18.4");
+        TryParse(text, out var version)
+            ? version
+            : throw new FormatException(
+                $"'{text}' is not a version of YugabyteDB; expected for instance 2.18.4.0-b52 or 2.18.4");
 
-    /// <summary>Reads a version; false if it is none.</summary>
+    /// <summary>Reads a version; false if the text is not one.</summary>
     public static bool TryParse(string? text, out YugabyteVersion version)
     {
         version = new YugabyteVersion(0, 0, 0, 0, null);
@@ -37,7 +41,12 @@ internal sealed partial record YugabyteVersion(int Major, int Minor, int Patch, 
             return false;
         }
 
-        version = new YugabyteVersion(Number(match, "major"), Number(match, "minor"), Number(match, "patch"), Number(match, "fix"), match.Groups["build"].Success ? Number(match, "build") : null);
+        version = new YugabyteVersion(
+            Number(match, "major"),
+            Number(match, "minor"),
+            Number(match, "patch"),
+            Number(match, "fix"),
+            match.Groups["build"].Success ? Number(match, "build") : null);
         return true;
     }
 
@@ -45,15 +54,14 @@ internal sealed partial record YugabyteVersion(int Major, int Minor, int Patch, 
     /// Whether a process that reports <paramref name="running"/> is of this version: all numbers are the same, and the
     /// build where this one names one.
     /// </summary>
-    public bool Covers(YugabyteVersion running)
-    {
-        ArgumentNullException.ThrowIfNull(running);
-        return SameNumbers(running) && (Build is null || Build == running.Build);
-    }
+    public bool Covers(YugabyteVersion running) =>
+        SameNumbers(running) && (Build is null || Build == running.Build);
 
-    /// <inheritdoc />
     public int CompareTo(YugabyteVersion? other) =>
-        other is null ? 1 : (Major, Minor, Patch, Fix, Build ?? 0).CompareTo((other.Major, other.Minor, other.Patch, other.Fix, other.Build ?? 0));
+        other is null
+            ? 1
+            : (Major, Minor, Patch, Fix, Build ?? 0).CompareTo(
+                (other.Major, other.Minor, other.Patch, other.Fix, other.Build ?? 0));
 
     /// <summary>Earlier.</summary>
     public static bool operator <(YugabyteVersion left, YugabyteVersion right) => Compare(left, right) < 0;
@@ -69,20 +77,23 @@ internal sealed partial record YugabyteVersion(int Major, int Minor, int Patch, 
 
     /// <summary>2.18.4.0-b52, or 2.18.4.0 without a build.</summary>
     public override string ToString() =>
-        string.Create(CultureInfo.InvariantCulture, $"{Major}.{Minor}.{Patch}.{Fix}") + (Build is { } build ? string.Create(CultureInfo.InvariantCulture, $"-b{build}") : "");
+        string.Create(CultureInfo.InvariantCulture, $"{Major}.{Minor}.{Patch}.{Fix}")
+            + (Build is { } build ? string.Create(CultureInfo.InvariantCulture, $"-b{build}") : "");
 
     private bool SameNumbers(YugabyteVersion other) =>
         (Major, Minor, Patch, Fix) == (other.Major, other.Minor, other.Patch, other.Fix);
 
-    private static int Compare(YugabyteVersion left, YugabyteVersion right)
-    {
-        ArgumentNullException.ThrowIfNull(left);
-        return left.CompareTo(right);
-    }
+    private static int Compare(YugabyteVersion left, YugabyteVersion right) =>
+        left.CompareTo(right);
 
     private static int Number(Match match, string group) =>
-        match.Groups[group] is { Success: true } found ? int.Parse(found.Value, NumberStyles.None, CultureInfo.InvariantCulture) : 0;
+        match.Groups[group] is { Success: true } found
+            ? int.Parse(found.Value, NumberStyles.None, CultureInfo.InvariantCulture)
+            : 0;
 
-    [GeneratedRegex(@"^v?(?<major>\d{1,5})\.(?<minor>\d{1,5})(\.(?<patch>\d{1,5}))?(\.(?<fix>\d{1,5}))?(-b(?<build>\d{1,6}))?\z", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"^v?(?<major>\d{1,5})\.(?<minor>\d{1,5})(\.(?<patch>\d{1,5}))?(\.(?<fix>\d{1,5}))?"
+        + @"(-b(?<build>\d{1,6}))?\z",
+        RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Whole();
 }

@@ -3,9 +3,9 @@ using Drydock.Crds.DatabaseRollingUpgrades;
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>
-/// What things are called: the preset of the dialect (docs/research/yugabytedb.md#dialect), with what
-/// spec.yugabyte.names says otherwise. Of BMDB only a few names are known; the rest is taken to be as in
-/// YugabyteDB, whose spellings are understood besides.
+/// The names of programs, flags and commands: the preset of the dialect (docs/research/yugabytedb.md#dialect), with
+/// what spec.yugabyte.names says otherwise. Of BMDB only a few names are known; the rest is taken to be as in
+/// YugabyteDB, whose spellings are also accepted.
 /// </summary>
 internal sealed record YugabyteVocabulary
 {
@@ -42,16 +42,15 @@ internal sealed record YugabyteVocabulary
     /// <summary>Flags of a tablet server of which any switches SQL on.</summary>
     public required IReadOnlyList<string> SqlFlags { get; init; }
 
-    /// <summary>What SQL is called: YSQL, BSQL.</summary>
+    /// <summary>The name of SQL: YSQL, BSQL.</summary>
     public required string Sql { get; init; }
 
-    /// <summary>What replication is called: xCluster, xDCR.</summary>
+    /// <summary>The name of replication: xCluster, xDCR.</summary>
     public required string Replication { get; init; }
 
     /// <summary>The vocabulary of a spec.</summary>
     public static YugabyteVocabulary Of(DatabaseRollingUpgradeSpec spec)
     {
-        ArgumentNullException.ThrowIfNull(spec);
         var yugabyte = spec.Yugabyte ?? new YugabyteSpec();
         var preset = yugabyte.Dialect == YugabyteDialect.BMDB ? Bmdb : Yugabyte;
         var names = yugabyte.Names;

@@ -17,12 +17,15 @@ internal sealed class AutoFlagsAreUnchanged(IYugabyteTargets targets)
     protected override async Task<GuardReading> ReadAsync(Args args, Plan plan, CancellationToken cancellationToken)
     {
         var before = plan.Step(YugabyteStepIds.AdminTool)?.Recorded(ProveAdminTool.FlagsFact);
-        var now = (await Cluster.Tool().AutoFlagsAsync(cancellationToken)).Version.ToString(CultureInfo.InvariantCulture);
+        var now = (
+            await Cluster.Tool().AutoFlagsAsync(cancellationToken)).Version.ToString(CultureInfo.InvariantCulture);
         return before is null || now == before
             ? GuardReading.Holds
             : GuardReading.Broken(
                 $"The AutoFlags configuration is of version {now}, but was of version {before} when the upgrade began: "
-                + $"AutoFlags were promoted by others. If only volatile flags were promoted, run `rollback_auto_flags {before}`; "
-                + "then the upgrade continues automatically. Otherwise ask the vendor before any other process is stopped.");
+                + "AutoFlags were promoted by others. If only volatile flags were promoted, run `rollback_auto_flags "
+                + $"{before}`; then the upgrade continues automatically. "
+                + "Otherwise ask the vendor before any other process is "
+                + "stopped.");
     }
 }

@@ -20,8 +20,9 @@ internal sealed class EveryProcessIsNew(IYugabyteTargets targets) : YugabyteGuar
         if (report.Others.Count > 0)
         {
             return GuardReading.Broken(
-                $"{string.Join(" ", report.Others)} A process of another version than {Cluster.Spec.ToVersion} was started. "
-                + "Stop it, or start the right program in its place; then the upgrade continues automatically.");
+                $"{string.Join(" ", report.Others)} A process of another version than {Cluster.Spec.ToVersion} was "
+                + "started. Stop it, or start the right program in its place; "
+                + "then the upgrade continues automatically.");
         }
 
         return report.Silent.Count > 0 && plan.Step(YugabyteStepIds.Promote) is { State: not StepState.Succeeded }

@@ -33,11 +33,13 @@ internal sealed class LeaderBlacklistIsClean(IYugabyteTargets targets)
         var leader = await Cluster.LeaderAsync(cancellationToken);
         var config = await Cluster.MasterClient.ClusterConfigAsync(leader, cancellationToken);
         var others = config.LeaderBlacklist.Where(a => !ours.Contains(a)).ToList();
+        var commands = others.Select(o => $"`{Cluster.Tool().LeaderBlacklistCommand(o, add: false)}`");
         return others.Count == 0
             ? GuardReading.Holds
             : GuardReading.Broken(
-                $"Unexpected entries in the leader blacklist: {string.Join(", ", others)}. No step of the upgrade has added "
-                + $"them. Run {string.Join(" and ", others.Select(o => $"`{Cluster.Tool().LeaderBlacklistCommand(o, add: false)}`"))} "
+                $"Unexpected entries in the leader blacklist: {string.Join(", ", others)}. "
+                + "No step of the upgrade has added "
+                + $"them. Run {string.Join(" and ", commands)} "
                 + $"on {Targets.Hosts.ToolHost}; then the upgrade continues automatically.");
     }
 }

@@ -34,7 +34,8 @@ internal sealed class ReplicationStaysPaused(IYugabyteTargets targets)
         var where = args.Target == ReplicationTarget.Here ? "" : " at its peer";
         var command = Cluster.Tool(group, args.Target).ReplicationCommand(group.Name, enabled: false);
         return GuardReading.Broken(
-            $"Replication group {group.Name} was resumed{where} although not every process of both clusters runs {version}. "
-            + $"Run `{command}` on {Targets.Hosts.ToolHost} to pause it; then the upgrade continues automatically.");
+            $"Replication group {group.Name} was resumed{where} although not every process of both clusters runs "
+            + $"{version}. Run `{command}` on {Targets.Hosts.ToolHost} to pause it; "
+            + "then the upgrade continues automatically.");
     }
 }

@@ -24,7 +24,7 @@ internal abstract class YugabyteGuard<TArgs>(IYugabyteTargets targets) : GuardBa
         {
             return await ReadAsync(args, plan, cancellationToken);
         }
-        catch (Exception exception) when (exception.IsOfTarget())
+        catch (TargetException exception)
         {
             var isSwapping = plan.Steps.Exists(s =>
                 YugabyteWork.IsSwap(s) && s.State != StepState.Succeeded && PlanProgress.Begun(s));

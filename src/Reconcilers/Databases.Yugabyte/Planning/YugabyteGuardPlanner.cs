@@ -5,7 +5,7 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>
-/// Adds what must stay true while a YugabyteDB upgrade runs. Guards are read before every act, so each covers the whole
+/// Adds the guards of a YugabyteDB upgrade. Guards are read before every act, so each covers the whole
 /// universe.
 /// </summary>
 internal sealed class YugabyteGuardPlanner(PlanBuilder plan, YugabyteDiscovery discovery, bool hasFlags)
@@ -16,7 +16,8 @@ internal sealed class YugabyteGuardPlanner(PlanBuilder plan, YugabyteDiscovery d
         Add(new EveryProcessIsNew.Args(), YugabyteStepIds.Versions);
         if (hasFlags)
         {
-            var promote = plan.Phase(DatabaseRollingUpgradePhases.PromoteAutoFlags).Find(s => s == YugabyteStepIds.Promote);
+            var promote = plan.Phase(
+                DatabaseRollingUpgradePhases.PromoteAutoFlags).Find(s => s == YugabyteStepIds.Promote);
             Add(new AutoFlagsAreUnchanged.Args(), YugabyteStepIds.AdminTool, promote);
         }
 

@@ -4,7 +4,7 @@ using Drydock.Engine.Planning;
 
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>Adds what the reader of the plan must know before approving it.</summary>
+/// <summary>Adds the notes that the reader of the plan needs before approving it.</summary>
 internal sealed class YugabytePlanNotes(PlanBuilder plan, DatabaseRollingUpgradeSpec spec, YugabyteDiscovery discovery)
 {
     private readonly YugabyteSpec _settings = spec.Yugabyte ?? new YugabyteSpec();
@@ -14,22 +14,32 @@ internal sealed class YugabytePlanNotes(PlanBuilder plan, DatabaseRollingUpgrade
 
     public void Compile()
     {
-        var notes = WayBack().Concat(Outage()).Concat(Draining()).Concat(Final()).Concat(Replication()).Concat(Holds()).Concat(discovery.Notes).ToList();
+        var notes = Rollback()
+            .Concat(Outage())
+            .Concat(Draining())
+            .Concat(Final())
+            .Concat(Replication())
+            .Concat(Holds())
+            .Concat(discovery.Notes)
+            .ToList();
         foreach (var note in notes.Take(SchemaLimits.Findings))
         {
             plan.Note(SchemaLimits.Clip(note));
         }
     }
 
-    private IEnumerable<string> WayBack()
+    private IEnumerable<string> Rollback()
     {
         if (YugabyteRollback.NeverBecause(_settings.Dialect, _from) is { } why)
         {
-            yield return $"rollback: none from {YugabyteStepIds.MasterSwap(DatabaseRollingUpgradePhases.UpgradeMasters, 1)} on: {why}. Before it everything can be undone";
+            yield return "No rollback from "
+                + $"{YugabyteStepIds.MasterSwap(DatabaseRollingUpgradePhases.UpgradeMasters, 1)} on: {why} Before that "
+                + "step the upgrade can be undone completely.";
         }
         else
         {
-            yield return "rollback: to the old programs, tablet servers first and then masters, until the first point of no return";
+            yield return "Rollback to the old programs is possible until the first point of no return: tablet servers "
+                + "first, then masters.";
         }
     }
 
@@ -38,12 +48,16 @@ internal sealed class YugabytePlanNotes(PlanBuilder plan, DatabaseRollingUpgrade
         var masters = discovery.Instances.Count(i => i.Component == DatabaseComponent.Master);
         if (masters < 3)
         {
-            yield return $"EXPECTED OUTAGE, accepted by allowUnavailability: with {masters} masters no leader can be elected while one of them is swapped; no table can be created and no new connection be made then";
+            yield return $"EXPECTED OUTAGE, accepted by allowUnavailability: with {masters} masters no leader can be "
+                + "elected while one of them is replaced. During that time tables and new connections cannot be "
+                + "created.";
         }
 
         if (discovery.ReplicationFactor < 3)
         {
-            yield return $"EXPECTED OUTAGE, accepted by allowUnavailability: with replication factor {discovery.ReplicationFactor} the data of a tablet server cannot be {(discovery.ReplicationFactor == 1 ? "read or written" : "written")} while it is swapped";
+            yield return "EXPECTED OUTAGE, accepted by allowUnavailability: with replication factor "
+                + $"{discovery.ReplicationFactor} the data of a tablet server cannot be "
+                + $"{(discovery.ReplicationFactor == 1 ? "read or written" : "written")} while the server is replaced.";
         }
     }
 
@@ -51,7 +65,8 @@ internal sealed class YugabytePlanNotes(PlanBuilder plan, DatabaseRollingUpgrade
     {
         if (spec.Drain.OnTimeout == DrainTimeoutPolicy.Proceed)
         {
-            yield return $"a tablet server that keeps leaders for longer than {spec.Drain.Timeout} is stopped all the same (spec.drain.onTimeout: Proceed): clients see failed requests until new leaders are elected";
+            yield return $"A tablet server that keeps leaders for longer than {spec.Drain.Timeout} is stopped anyway "
+                + "(spec.drain.onTimeout: Proceed). Requests of clients fail until new leaders are elected.";
         }
     }
 
@@ -59,28 +74,30 @@ internal sealed class YugabytePlanNotes(PlanBuilder plan, DatabaseRollingUpgrade
     {
         if (!YugabyteFeatures.HasAutoFlags(_to))
         {
-            yield return $"{_to} has no AutoFlags, so none are promoted";
+            yield return $"{_to} has no AutoFlags, so none are promoted.";
         }
         else if (_settings.PromoteClass == AutoFlagClass.LocalVolatile)
         {
-            yield return "only volatile AutoFlags are promoted; those that change what is written stay as they are until somebody promotes them";
+            yield return "Only volatile AutoFlags are promoted. Those that change the data format are unchanged until "
+                + "an administrator promotes them.";
         }
         else
         {
-            yield return $"{YugabyteStepIds.Promote} is a point of no return: after it no process of {_from} can run any more";
+            yield return $"{YugabyteStepIds.Promote} is a point of no return: after it no process of {_from} can run.";
         }
 
         if (discovery.SqlIsOn == false)
         {
-            yield return $"{_words.Sql} is off on every tablet server, so {_words.UpgradeCatalogCommand} is not run";
+            yield return $"{_words.Sql} is off on every tablet server, so {_words.UpgradeCatalogCommand} is not run.";
         }
         else if (!YugabyteFeatures.UpgradesCatalog(_from, _to))
         {
-            yield return $"{_words.UpgradeCatalogCommand} is for clusters from 2.8 on, so it is not run";
+            yield return $"{_words.UpgradeCatalogCommand} is for clusters from 2.8 on, so it is not run.";
         }
         else
         {
-            yield return $"{YugabyteStepIds.Catalog} is a point of no return; stop statements that change tables while it runs, or it has to be repeated";
+            yield return $"{YugabyteStepIds.Catalog} is a point of no return. "
+                + "Stop statements that change tables while it runs, otherwise it has to be repeated.";
         }
     }
 
@@ -94,21 +111,30 @@ internal sealed class YugabytePlanNotes(PlanBuilder plan, DatabaseRollingUpgrade
         var names = string.Join(", ", discovery.Groups.Select(g => g.Name).Distinct(StringComparer.Ordinal));
         if (discovery.Replication == ReplicationMode.PauseBothSides)
         {
-            yield return $"{_words.Replication} replication is paused from before the first master until every process of every peer runs {_to}: {names}. The target falls behind for that long, and the source keeps its log meanwhile";
+            yield return $"{_words.Replication} replication is paused from before the first master until every process "
+                + $"of every peer runs {_to}: {names}. During that time the target falls behind and the source keeps "
+                + "its log.";
         }
         else
         {
-            yield return $"{_words.Replication} replication is not paused (TargetFirst): {names}. The target must be upgraded and made final before the source";
+            yield return $"{_words.Replication} replication is not paused (TargetFirst): {names}. "
+                + "The target must be upgraded and finalized before the source.";
         }
 
-        foreach (var group in discovery.Groups.Where(g => g.IsPaused && discovery.Replication == ReplicationMode.PauseBothSides))
+        foreach (var group in discovery.Groups.Where(
+            g => g.IsPaused && discovery.Replication == ReplicationMode.PauseBothSides))
         {
-            yield return $"replication group {group.Name} is paused already{(group.Target == ReplicationTarget.There ? " at its peer" : "")}; it is left so and not resumed at the end";
+            yield return $"Replication group {group.Name} is already "
+                + $"paused{(group.Target == ReplicationTarget.There ? " at its peer" : "")}, so it is not resumed at "
+                + "the end.";
         }
     }
 
     private IEnumerable<string> Holds() =>
         spec.HoldBefore
-            .Where(name => !plan.Holds(name) && !DatabaseRollingUpgradePhases.OfRollback.Contains(name.Split('/')[0], StringComparer.Ordinal) && name != "RollBack")
-            .Select(name => $"spec.holdBefore: '{name}' is no phase and no step of this plan, so it holds nothing");
+            .Where(
+                name => !plan.Holds(name) && !DatabaseRollingUpgradePhases.OfRollback.Contains(
+                    name.Split('/')[0], StringComparer.Ordinal) && name != "RollBack")
+            .Select(
+                name => $"spec.holdBefore: '{name}' is neither a phase nor a step of this plan, so it has no effect.");
 }

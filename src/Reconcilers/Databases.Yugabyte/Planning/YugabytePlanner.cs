@@ -37,7 +37,11 @@ internal sealed class YugabytePlanner(DatabaseRollingUpgradeSpec spec, YugabyteD
         PauseReplication();
         UpgradeMasters();
         UpgradeTservers();
-        Chain(YugabyteStepIds.Versions, $"Verify that every process is of {spec.ToVersion}", new VerifyVersions.Args(), 1);
+        Chain(
+            YugabyteStepIds.Versions,
+            $"Verify that every process is of {spec.ToVersion}",
+            new VerifyVersions.Args(),
+            1);
         PromoteAutoFlags();
         UpgradeCatalog();
         ResumeReplication();
@@ -61,7 +65,11 @@ internal sealed class YugabytePlanner(DatabaseRollingUpgradeSpec spec, YugabyteD
         ];
         List<string> checks =
         [
-            Add(YugabyteStepIds.AdminTool, "Verify the admin tool of the new package", new ProveAdminTool.Args(), Attempts),
+            Add(
+                YugabyteStepIds.AdminTool,
+                "Verify the admin tool of the new package",
+                new ProveAdminTool.Args(),
+                Attempts),
         ];
         if (discovery.SqlIsOn != false)
         {

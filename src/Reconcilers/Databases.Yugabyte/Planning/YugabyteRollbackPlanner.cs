@@ -39,7 +39,8 @@ internal sealed class YugabyteRollbackPlanner
     internal static IEnumerable<StoppedInstance> Stopped(DatabaseRollingUpgradeSpec spec, Plan plan)
     {
         var vocabulary = YugabyteVocabulary.Of(spec);
-        var masters = plan.Step(YugabyteStepIds.MasterSwap(Phases.UpgradeMasters, 1))?.Arguments<SwapMaster.Args>().Programs;
+        var masters = plan.Step(
+            YugabyteStepIds.MasterSwap(Phases.UpgradeMasters, 1))?.Arguments<SwapMaster.Args>().Programs;
         foreach (var step in plan.Steps.Where(s => YugabyteWork.IsSwap(s) && PlanProgress.Begun(s)))
         {
             var isMaster = step.Is<SwapMaster>();

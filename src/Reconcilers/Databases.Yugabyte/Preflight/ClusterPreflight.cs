@@ -7,14 +7,14 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>
 /// The universe as its leading master sees it: all masters alive and one leader, no server dead, nothing
-/// under-replicated or leaderless, the processes those of the spec, enough of them, nobody kept without leaders, and
+/// under-replicated or leaderless, the processes those of the spec, enough of them, none kept without leaders, and
 /// whether SQL is on.
 /// </summary>
 internal sealed class ClusterPreflight(YugabyteCluster cluster, YugabyteUpgradePath? path, Findings findings)
 {
     private const int Voters = 3;
 
-    /// <summary>Null, with a finding, if there is no leader that answers.</summary>
+    /// <summary>Null, with a finding, if no leader answers.</summary>
     public async Task<ClusterLook?> LookAsync(CancellationToken cancellationToken)
     {
         ClusterView view;
@@ -22,7 +22,7 @@ internal sealed class ClusterPreflight(YugabyteCluster cluster, YugabyteUpgradeP
         {
             view = await cluster.ReadAsync(cancellationToken);
         }
-        catch (Exception exception) when (exception is ClusterTroubleException or ServiceException or YbAnswerException)
+        catch (TargetException exception)
         {
             findings.Add(exception);
             return null;
@@ -37,14 +37,20 @@ internal sealed class ClusterPreflight(YugabyteCluster cluster, YugabyteUpgradeP
 
         if (view.Config.LeaderBlacklist.Count > 0)
         {
+            var commands = view.Config.LeaderBlacklist.Select(
+                a => $"`{cluster.Tool().LeaderBlacklistCommand(a, add: false)}`");
             findings.Add(
                 Reasons.ClusterUnhealthy,
-                $"{string.Join(", ", view.Config.LeaderBlacklist)} {(view.Config.LeaderBlacklist.Count == 1 ? "is" : "are")} in the leader blacklist: somebody, or an upgrade that was abandoned, left {(view.Config.LeaderBlacklist.Count == 1 ? "it" : "them")} there. {string.Join("; ", view.Config.LeaderBlacklist.Select(a => cluster.Tool().LeaderBlacklistCommand(a, add: false)))} takes {(view.Config.LeaderBlacklist.Count == 1 ? "it" : "them")} out");
+                $"Unexpected entries in the leader blacklist: {string.Join(", ", view.Config.LeaderBlacklist)}. "
+                + "An administrator or an abandoned upgrade added them. "
+                + $"Run {string.Join(" and ", commands)} to remove them.");
         }
 
         if (view.Config.ServerBlacklist.Count > 0)
         {
-            findings.Note($"{string.Join(", ", view.Config.ServerBlacklist)} {(view.Config.ServerBlacklist.Count == 1 ? "is" : "are")} in the server blacklist: data is being moved away from there");
+            findings.Note(
+                $"Entries in the server blacklist: {string.Join(", ", view.Config.ServerBlacklist)}. "
+                + "Their data is being moved to other servers.");
         }
 
         var factor = await ReplicationFactorAsync(view, cancellationToken);
@@ -63,13 +69,23 @@ internal sealed class ClusterPreflight(YugabyteCluster cluster, YugabyteUpgradeP
             // A master that is down is listed without its address.
             if (view.Masters.All(m => m.Error is null))
             {
-                findings.Add(Reasons.InstancesDiffer, $"the universe has no master {master.Key} ({master.Value.Name}); its masters are {string.Join(", ", reported)}. Correct host or port in spec.instances, as the masters themselves name them", master.Value.Name, "spec.instances");
+                findings.Add(
+                    Reasons.InstancesDiffer,
+                    $"The universe has no master {master.Key} ({master.Value.Name}); "
+                    + $"its masters are {string.Join(", ", reported)}. "
+                    + "Correct host or port in spec.instances to the form in which the masters report them.",
+                    master.Value.Name,
+                    "spec.instances");
             }
         }
 
         foreach (var stranger in reported.Where(r => !expected.ContainsKey(r)))
         {
-            findings.Add(Reasons.InstancesDiffer, $"the universe has a master {stranger} that spec.instances does not list; list it, or remove it from the universe", field: "spec.instances");
+            findings.Add(
+                Reasons.InstancesDiffer,
+                $"The universe has a master {stranger} that spec.instances does not list. "
+                + "List it, or remove it from the universe.",
+                field: "spec.instances");
         }
     }
 
@@ -79,12 +95,22 @@ internal sealed class ClusterPreflight(YugabyteCluster cluster, YugabyteUpgradeP
         var reported = view.Tservers.Select(t => t.Web).ToHashSet();
         foreach (var server in expected.Where(e => !reported.Contains(e.Key)))
         {
-            findings.Add(Reasons.InstancesDiffer, $"the universe has no tablet server with the pages {server.Key} ({server.Value.Name}); its tablet servers are {string.Join(", ", reported)}. Correct host or statusPort in spec.instances, as the tablet servers themselves name them", server.Value.Name, "spec.instances");
+            findings.Add(
+                Reasons.InstancesDiffer,
+                $"The universe has no tablet server with the pages {server.Key} ({server.Value.Name}); "
+                + $"its tablet servers are {string.Join(", ", reported)}. "
+                + "Correct host or statusPort in spec.instances to the form in which the tablet servers report them.",
+                server.Value.Name,
+                "spec.instances");
         }
 
         foreach (var stranger in view.Tservers.Where(t => !expected.ContainsKey(t.Web)))
         {
-            findings.Add(Reasons.InstancesDiffer, $"the universe has a tablet server {stranger.Web}{(stranger.IsAlive ? "" : ", which is dead,")} that spec.instances does not list; list it, or remove it from the universe", field: "spec.instances");
+            findings.Add(
+                Reasons.InstancesDiffer,
+                $"The universe has a tablet server {stranger.Web}{(stranger.IsAlive ? "" : ", which is dead,")} that "
+                + "spec.instances does not list. List it, or remove it from the universe.",
+                field: "spec.instances");
         }
     }
 
@@ -98,16 +124,20 @@ internal sealed class ClusterPreflight(YugabyteCluster cluster, YugabyteUpgradeP
         try
         {
             var flags = await cluster.MasterClient.FlagsAsync(view.Leader, cancellationToken);
-            if (flags.TryGetValue("replication_factor", out var text) && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var factor))
+            if (flags.TryGetValue("replication_factor", out var text)
+                && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var factor))
             {
                 return factor;
             }
 
-            findings.Add(Reasons.AnswerUnusable, "neither the configuration of the cluster nor the flags of the leading master tell the replication factor");
+            findings.Add(
+                Reasons.AnswerUnusable,
+                "Neither the configuration of the cluster nor the flags of the leading master contain the replication "
+                + "factor.");
         }
-        catch (Exception exception) when (exception is ServiceException or YbAnswerException)
+        catch (TargetException exception)
         {
-            findings.Add(exception, message: $"the replication factor cannot be read: {exception.Message}");
+            findings.Add(exception, message: $"The replication factor cannot be read: {exception.Message}");
         }
 
         return null;
@@ -122,12 +152,20 @@ internal sealed class ClusterPreflight(YugabyteCluster cluster, YugabyteUpgradeP
 
         if (cluster.Masters.Count < Voters)
         {
-            findings.Add(Reasons.QuorumTooSmall, $"with {cluster.Masters.Count} masters none can be stopped without an outage; add masters, or accept it with spec.allowUnavailability: true", field: "spec.allowUnavailability");
+            findings.Add(
+                Reasons.QuorumTooSmall,
+                $"With {cluster.Masters.Count} masters none can be stopped without an outage. "
+                + "Add masters, or accept the outage with spec.allowUnavailability: true.",
+                field: "spec.allowUnavailability");
         }
 
         if (factor < Voters)
         {
-            findings.Add(Reasons.QuorumTooSmall, $"with replication factor {factor} no tablet server can be stopped without an outage of its data; raise it, or accept it with spec.allowUnavailability: true", field: "spec.allowUnavailability");
+            findings.Add(
+                Reasons.QuorumTooSmall,
+                $"With replication factor {factor} no tablet server can be stopped without an outage of its data. "
+                + "Raise the factor, or accept the outage with spec.allowUnavailability: true.",
+                field: "spec.allowUnavailability");
         }
     }
 
@@ -144,7 +182,7 @@ internal sealed class ClusterPreflight(YugabyteCluster cluster, YugabyteUpgradeP
                     var values = names.Select(n => flags.GetValueOrDefault(n)).OfType<string>().ToList();
                     return values.Count == 0 ? (bool?)null : values.Contains("true", StringComparer.OrdinalIgnoreCase);
                 }
-                catch (Exception exception) when (exception is ServiceException or YbAnswerException)
+                catch (TargetException)
                 {
                     // That it does not answer is a finding of its own.
                     return null;
@@ -166,7 +204,9 @@ internal sealed class ClusterPreflight(YugabyteCluster cluster, YugabyteUpgradeP
         {
             findings.Add(
                 Reasons.VersionPathUnsupported,
-                $"from {path.From} to {path.To} PostgreSQL goes from {from} to {to}: that is a major upgrade of YSQL with a procedure of its own (its catalogue is upgraded between masters and tablet servers), which this operator does not carry out. Go to a version before 2.25 or 2025.1",
+                $"From {path.From} to {path.To} PostgreSQL changes from {from} to {to}. "
+                + "This major upgrade of YSQL has a separate procedure (the catalogue is upgraded between masters and "
+                + "tablet servers), which this operator does not support. Choose a version before 2.25 or 2025.1.",
                 field: "spec.toVersion");
         }
     }

@@ -21,7 +21,8 @@ internal sealed class ExtensionPreflight(IYugabyteTargets targets, YugabyteClust
         {
             findings.Add(
                 Reasons.ExtensionsUnreadable,
-                $"The PostgreSQL extensions in use cannot be read. {problem} Set spec.yugabyte.sql.credentialsSecretRef, or list them "
+                $"The PostgreSQL extensions in use cannot be read. {problem} Set "
+                + "spec.yugabyte.sql.credentialsSecretRef, or list them "
                 + "in spec.yugabyte.sql.extensionsInUse (an empty list if there are none).",
                 field: "spec.yugabyte.sql");
             return;
@@ -35,10 +36,14 @@ internal sealed class ExtensionPreflight(IYugabyteTargets targets, YugabyteClust
         }
 
         var servers = cluster.Tservers.Select(t => t.Host).ToHashSet(StringComparer.Ordinal);
-        var ready = hosts.Where(h => servers.Contains(h.Host) && h.Package is { Programs.Count: > 0 }).Select(h => h.Host).ToList();
+        var ready = hosts.Where(h => servers.Contains(h.Host) && h.Package is { Programs.Count: > 0 })
+            .Select(h => h.Host)
+            .ToList();
         if (ready.Count < servers.Count)
         {
-            findings.Note($"extensions in use: {string.Join(", ", inUse)}; whether the new version has them is checked once it is unpacked, before the first server is stopped");
+            findings.Note(
+                $"Extensions in use: {string.Join(", ", inUse)}. The new version is checked for them after it is "
+                + "unpacked, before the first server is stopped.");
         }
 
         await YugabyteCluster.EachAsync(ready, (host, token) => CheckAsync(host, asked, token), cancellationToken);
@@ -54,7 +59,8 @@ internal sealed class ExtensionPreflight(IYugabyteTargets targets, YugabyteClust
             {
                 findings.Add(
                     Reasons.ExtensionMissing,
-                    $"{string.Join(", ", missing)} {(missing.Count == 1 ? "is" : "are")} in use and not in {cluster.Spec.Package.Directory} on {host}; give the files in spec.package.extensions",
+                    $"{string.Join(", ", missing)} {(missing.Count == 1 ? "is" : "are")} in use and not in "
+                    + $"{cluster.Spec.Package.Directory} on {host}. List the files in spec.package.extensions.",
                     host,
                     "spec.package.extensions");
             }

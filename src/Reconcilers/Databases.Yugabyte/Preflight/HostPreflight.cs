@@ -6,10 +6,10 @@ using System.Globalization;
 
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>The hosts: reachable, clocks together, and the package there, or with room for it.</summary>
+/// <summary>The hosts: reachable, clocks in sync, and the package present, or space for it.</summary>
 internal sealed class HostPreflight(IYugabyteTargets targets, YugabyteCluster cluster, Findings findings)
 {
-    // What an archive of programs takes once it is unpacked, beside itself.
+    // The space of an unpacked archive of programs, in addition to the archive.
     private const int Unpacked = 4;
 
     public async Task<IReadOnlyList<HostLook>> LookAsync(
@@ -26,7 +26,8 @@ internal sealed class HostPreflight(IYugabyteTargets targets, YugabyteCluster cl
         {
             var files = targets.Hosts.Files(host);
             var offset = await files.ClockOffsetAsync(cancellationToken);
-            var package = await files.PackageAsync(PackageRequests.For(cluster, targets.Hosts.ToolHost, host), cancellationToken);
+            var package = await files.PackageAsync(
+                PackageRequests.For(cluster, targets.Hosts.ToolHost, host), cancellationToken);
             if (!package.IsComplete)
             {
                 await JudgeAsync(host, files, package, cancellationToken);
@@ -47,7 +48,11 @@ internal sealed class HostPreflight(IYugabyteTargets targets, YugabyteCluster cl
         var spec = cluster.Spec.Package;
         if (package.IsWrong)
         {
-            findings.Add(spec.Archives.Count == 0 ? Reasons.PackageMissing : Reasons.PackageCorrupt, package.Problem, host, "spec.package");
+            findings.Add(
+                spec.Archives.Count == 0 ? Reasons.PackageMissing : Reasons.PackageCorrupt,
+                package.Problem,
+                host,
+                "spec.package");
             return;
         }
 
@@ -57,18 +62,27 @@ internal sealed class HostPreflight(IYugabyteTargets targets, YugabyteCluster cl
             var programs = PackageRequests.For(cluster, targets.Hosts.ToolHost, host).Programs;
             if (programs.Any(p => !package.Programs.ContainsKey(p)))
             {
-                findings.Add(Reasons.PackageMissing, $"{package.Problem}; put the new version into {spec.Directory} on {host}, or give spec.package.archives", host, "spec.package.directory");
+                findings.Add(
+                    Reasons.PackageMissing,
+                    $"{package.Problem} Copy the new version to {spec.Directory} on {host}, or set "
+                    + "spec.package.archives.",
+                    host,
+                    "spec.package.directory");
             }
 
             return;
         }
 
-        var (free, needed) = (await files.FreeBytesAsync(spec.Directory, cancellationToken), await NeededAsync(files, cancellationToken));
+        var (free, needed) = (
+            await files.FreeBytesAsync(spec.Directory, cancellationToken), await NeededAsync(files, cancellationToken));
         if (free < needed)
         {
             findings.Add(
                 Reasons.NoSpace,
-                string.Create(CultureInfo.InvariantCulture, $"{host} has {free >> 20} MiB free for {spec.Directory}; about {needed >> 20} MiB are needed to unpack the package"),
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{host} has {free >> 20} MiB free for {spec.Directory}; "
+                    + $"about {needed >> 20} MiB are needed to unpack the package. Free space."),
                 host);
         }
     }
@@ -80,7 +94,10 @@ internal sealed class HostPreflight(IYugabyteTargets targets, YugabyteCluster cl
         foreach (var path in cluster.Spec.Package.Archives.Select(a => a.HostPath).OfType<string>())
         {
             var size = await files.RunAsync(new RemoteCommand("stat", "-L", "-c", "%s", path), cancellationToken);
-            needed += size.IsSuccess && long.TryParse(size.Output.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var bytes) ? bytes * Unpacked : 0;
+            needed += size.IsSuccess
+                && long.TryParse(size.Output.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var bytes)
+                ? bytes * Unpacked
+                : 0;
         }
 
         return needed;
@@ -94,7 +111,11 @@ internal sealed class HostPreflight(IYugabyteTargets targets, YugabyteCluster cl
         {
             findings.Add(
                 Reasons.ClockSkew,
-                string.Create(CultureInfo.InvariantCulture, $"the clocks of {known[0].Host} and {known[^1].Host} differ by {skew.TotalMilliseconds:F0} ms, more than {cluster.Settings.MaxClockSkew} (spec.yugabyte.maxClockSkew); repair time synchronization first: YugabyteDB ends its processes at 500 ms"),
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"The clocks of {known[0].Host} and {known[^1].Host} differ by {skew.TotalMilliseconds:F0} ms, "
+                    + $"more than {cluster.Settings.MaxClockSkew} (spec.yugabyte.maxClockSkew). "
+                    + $"Repair time synchronization first: YugabyteDB processes stop at 500 ms."),
                 known[^1].Host);
         }
     }

@@ -5,7 +5,7 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>
-/// Each process: it runs, it is controlled as the spec says, nothing else of its instance lives, and it is of the
+/// Each process: it runs, it is controlled as the spec says, no other process of its instance runs, and it is of the
 /// version the spec names.
 /// </summary>
 internal sealed class InstancePreflight(
@@ -24,7 +24,9 @@ internal sealed class InstancePreflight(
             Name = look.Spec.Name,
             Component = look.Spec.Component,
             Version = look.Running?.ToString() ?? "",
-            FormerSha256 = look.IsNew ? OfFellows(looks, look, l => l.Process?.ExecutableSha256) : look.Process?.ExecutableSha256,
+            FormerSha256 = look.IsNew
+                ? OfFellows(looks, look, l => l.Process?.ExecutableSha256)
+                : look.Process?.ExecutableSha256,
             FormerDirectory = look.IsNew ? OfFellows(looks, look, Directory) : Directory(look),
         }),
     ];
@@ -35,15 +37,20 @@ internal sealed class InstancePreflight(
     /// </summary>
     public void CompareInstalled(IReadOnlyList<InstanceLook> looks, IReadOnlyList<HostLook> hosts)
     {
-        foreach (var look in looks.Where(l => l.Process is { InstalledSha256: not null, ExecutableSha256: not null } p && p.InstalledSha256 != p.ExecutableSha256))
+        foreach (var look in looks.Where(
+            l => l.Process is { InstalledSha256: not null, ExecutableSha256: not null } p
+                && p.InstalledSha256 != p.ExecutableSha256))
         {
             var program = cluster.Vocabulary.Program(look.Spec.Component);
-            var package = hosts.FirstOrDefault(h => h.Host == look.Spec.Host)?.Package?.Programs.GetValueOrDefault(program);
+            var package = hosts.FirstOrDefault(
+                h => h.Host == look.Spec.Host)?.Package?.Programs.GetValueOrDefault(program);
             if (Target(look.Spec).Swap != SwapMethod.NewDirectory && look.Process!.InstalledSha256 != package)
             {
                 findings.Add(
                     Reasons.ControlMismatch,
-                    $"{look.Spec.DeployDir}/bin/{program} on {look.Spec.Host} is neither the program that {look.Spec.Name} runs nor the new one: somebody replaced it without a restart. Put the running one back",
+                    $"{look.Spec.DeployDir}/bin/{program} on {look.Spec.Host} is neither the program that "
+                    + $"{look.Spec.Name} runs nor the new one: it was replaced without a restart. "
+                    + "Restore the running program.",
                     look.Spec.Name);
             }
         }
@@ -53,15 +60,23 @@ internal sealed class InstancePreflight(
     {
         var process = await ProcessAsync(instance, cancellationToken);
         var running = await VersionAsync(instance, cancellationToken);
-        var isNew = running is not null && path is not null && path.To.Covers(running) && (!path.From.Covers(running) || path.To.Build is not null);
+        var isNew = running is not null
+            && path is not null
+            && path.To.Covers(running)
+            && (!path.From.Covers(running) || path.To.Build is not null);
         if (running is not null && path is not null && !isNew && !path.From.Covers(running))
         {
-            findings.Add(Reasons.VersionMismatch, $"{instance.Name} says that it is {running}, neither fromVersion {path.From} nor toVersion {path.To}", instance.Name, "spec.fromVersion");
+            findings.Add(
+                Reasons.VersionMismatch,
+                $"{instance.Name} reports version {running}, which is neither fromVersion {path.From} nor toVersion "
+                + $"{path.To}.",
+                instance.Name,
+                "spec.fromVersion");
         }
 
         if (isNew)
         {
-            findings.Note($"{instance.Name} runs {running} already and is left alone");
+            findings.Note($"{instance.Name} already runs {running} and is not changed.");
         }
 
         return new InstanceLook(instance, process, running, isNew);
@@ -93,9 +108,10 @@ internal sealed class InstancePreflight(
         {
             return await cluster.VersionAsync(instance, cancellationToken);
         }
-        catch (Exception exception) when (exception is ServiceException or YbAnswerException)
+        catch (TargetException exception)
         {
-            findings.Add(exception, instance.Name, message: $"{instance.Name} does not say its version: {exception.Message}");
+            findings.Add(
+                exception, instance.Name, message: $"{instance.Name} does not report its version: {exception.Message}");
             return null;
         }
     }
@@ -105,54 +121,73 @@ internal sealed class InstancePreflight(
         var (name, host, target) = (instance.Name, instance.Host, Target(instance));
         if (process.Supervision == SupervisionState.Missing)
         {
-            yield return (Reasons.ControlMismatch, $"{name} is not controlled on {host} as spec.control says: {process.SupervisionText}");
+            yield return (
+                Reasons.ControlMismatch,
+                $"{name} is not controlled on {host} as spec.control says: {process.SupervisionText}.");
             yield break;
         }
 
         if (process.Supervision == SupervisionState.Restarting || process.Pid is null)
         {
-            yield return (Reasons.ClusterUnhealthy, $"{name} does not run on {host}: {process.SupervisionText}");
+            yield return (Reasons.ClusterUnhealthy, $"{name} does not run on {host}: {process.SupervisionText}.");
             yield break;
         }
 
         foreach (var stray in process.Strays)
         {
-            yield return (Reasons.ProcessLivesOn, $"process {stray.Pid} ({stray.Executable}) of {name} lives on {host} beside the one its supervisor knows; end it");
+            yield return (
+                Reasons.ProcessLivesOn,
+                $"{host}: unexpected second process of {name} (pid {stray.Pid}, {stray.Executable}), unknown to its "
+                + "supervisor. Stop it.");
         }
 
         if (process.ExecutableSha256 is null)
         {
-            yield return (Reasons.ControlMismatch, $"which program process {process.Pid} of {name} on {host} runs cannot be read; become: Sudo in spec.access lets it be read");
+            yield return (
+                Reasons.ControlMismatch,
+                $"The program of process {process.Pid} of {name} on {host} cannot be read. "
+                + "Set become: Sudo in spec.access.");
         }
 
         if (!process.IsListening)
         {
-            yield return (Reasons.ClusterUnhealthy, $"{name} does not listen on {host} port {target.Port}");
+            yield return (Reasons.ClusterUnhealthy, $"{name} does not listen on {host} port {target.Port}.");
         }
 
         if (target.Swap == SwapMethod.SwitchLink && process.LinkTarget is null)
         {
-            yield return (Reasons.ControlMismatch, $"{instance.DeployDir} on {host} is no symbolic link, which swap: SwitchLink of {name} needs; make it one that points at the old version, or choose another swap");
+            yield return (
+                Reasons.ControlMismatch,
+                $"{instance.DeployDir} on {host} is not a symbolic link, which swap: SwitchLink of {name} needs. "
+                + "Make it a link to the old version, or choose another swap.");
         }
 
-        if (target.Swap == SwapMethod.NewDirectory && target.Control.Process?.Command.Exists(c => c.Contains("{directory}", StringComparison.Ordinal)) != true)
+        if (target.Swap == SwapMethod.NewDirectory
+            && target.Control.Process?.Command.Exists(c => c.Contains("{directory}", StringComparison.Ordinal)) != true)
         {
-            yield return (Reasons.InvalidSpec, $"swap: NewDirectory of {name} starts the new version from another directory, and its command line does not name one as {{directory}}");
+            yield return (
+                Reasons.InvalidSpec,
+                $"swap: NewDirectory of {name} starts the new version from another directory, and its command line "
+                + $"does not name one as {{directory}}");
         }
     }
 
     private InstanceTarget Target(DatabaseInstance instance) => targets.Hosts.Instance(instance.Name).Target;
 
     // A link's target; where that is switched already (a link that two components share), or for a command line with
-    // {directory}, where the program that runs lies.
+    // {directory}, which contains the running program.
     private string? Directory(InstanceLook look)
     {
         var target = Target(look.Spec);
         var suffix = $"/bin/{target.Program}";
-        var ofProcess = look.Process?.Executable is { } executable && executable.EndsWith(suffix, StringComparison.Ordinal) ? executable[..^suffix.Length] : null;
+        var ofProcess = look.Process?.Executable is { } executable
+            && executable.EndsWith(suffix, StringComparison.Ordinal)
+            ? executable[..^suffix.Length]
+            : null;
         return target.Swap switch
         {
-            SwapMethod.SwitchLink when look.Process?.LinkTarget is { } link && link != cluster.Spec.Package.Directory => link,
+            SwapMethod.SwitchLink when look.Process?.LinkTarget is { } link && link != cluster.Spec.Package.Directory =>
+                link,
             SwapMethod.SwitchLink or SwapMethod.NewDirectory => ofProcess,
             _ => null,
         };
@@ -161,7 +196,11 @@ internal sealed class InstancePreflight(
     private static string? OfFellows(
         IReadOnlyList<InstanceLook> looks, InstanceLook look, Func<InstanceLook, string?> what)
     {
-        var known = looks.Where(l => l.Spec.Component == look.Spec.Component && !l.IsNew).Select(what).OfType<string>().Distinct(StringComparer.Ordinal).ToList();
+        var known = looks.Where(l => l.Spec.Component == look.Spec.Component && !l.IsNew)
+            .Select(what)
+            .OfType<string>()
+            .Distinct(StringComparer.Ordinal)
+            .ToList();
         return known.Count == 1 ? known[0] : null;
     }
 }

@@ -26,7 +26,11 @@ internal sealed class ReplicationPreflight(YugabyteCluster cluster, YugabyteUpgr
         var names = own.Select(g => g.Name).Union(await ByToolAsync(tool, cancellationToken), StringComparer.Ordinal);
         foreach (var name in names.Where(n => !listed.Exists(g => g.Name == n)))
         {
-            findings.Add(Reasons.ReplicationDiffers, $"the universe has a {cluster.Vocabulary.Replication} replication group {name} that the spec does not list; list it with its peer, so that it is carried through the upgrade", field: Field);
+            findings.Add(
+                Reasons.ReplicationDiffers,
+                $"the universe has a {cluster.Vocabulary.Replication} replication group {name} that the spec does not "
+                + "list; list it with its peer, so that it is carried through the upgrade",
+                field: Field);
         }
 
         var found = new List<DiscoveredGroup>();
@@ -63,12 +67,15 @@ internal sealed class ReplicationPreflight(YugabyteCluster cluster, YugabyteUpgr
                 names.AddRange(await tool.OutboundGroupsAsync(cancellationToken));
             }
         }
-        catch (AdminToolException exception) when (exception.Printed.Contains("doesn't support", StringComparison.Ordinal))
+        catch (AdminToolException exception)
+            when (exception.Printed.Contains("doesn't support", StringComparison.Ordinal))
         {
-            // A new tool may know more than the old masters do; what those hold is in their configuration.
-            findings.Note($"the masters do not list replication groups themselves; only those of which this universe is the target were looked for ({exception.Command})");
+            // A new tool may support more than the old masters. Their groups are in their configuration.
+            findings.Note(
+                $"The masters do not support listing outbound replication groups ({exception.Command}), so only groups "
+                + "with this universe as target were checked.");
         }
-        catch (Exception exception) when (exception is AdminToolException or HostException)
+        catch (TargetException exception)
         {
             findings.Add(exception);
         }
@@ -92,7 +99,7 @@ internal sealed class ReplicationPreflight(YugabyteCluster cluster, YugabyteUpgr
                 ends.Add(new DiscoveredGroup(group.Name, ReplicationTarget.There, there.IsPaused));
             }
         }
-        catch (Exception exception) when (exception is ClusterTroubleException or ServiceException or YbAnswerException)
+        catch (TargetException exception)
         {
             findings.Add(
                 exception,
@@ -103,7 +110,11 @@ internal sealed class ReplicationPreflight(YugabyteCluster cluster, YugabyteUpgr
 
         if (ends.Count == 0)
         {
-            findings.Add(Reasons.ReplicationDiffers, $"neither this universe nor its peer {string.Join(", ", group.Peer.Masters)} is the target of a replication group {group.Name}; correct its name or its peer, or take it out", field: $"{Field}[{group.Name}]");
+            findings.Add(
+                Reasons.ReplicationDiffers,
+                $"neither this universe nor its peer {string.Join(", ", group.Peer.Masters)} is the target of a "
+                + $"replication group {group.Name}; correct its name or its peer, or take it out",
+                field: $"{Field}[{group.Name}]");
         }
 
         return ends;
@@ -117,19 +128,23 @@ internal sealed class ReplicationPreflight(YugabyteCluster cluster, YugabyteUpgr
         IReadOnlyList<DiscoveredGroup> found,
         CancellationToken cancellationToken)
     {
-        if (YugabyteFeatures.Replication(cluster.Settings, upgrade.From) != ReplicationMode.TargetFirst || found.Any(g => g.Target == ReplicationTarget.Here))
+        if (YugabyteFeatures.Replication(cluster.Settings, upgrade.From) != ReplicationMode.TargetFirst
+            || found.Any(g => g.Target == ReplicationTarget.Here))
         {
             return;
         }
 
-        foreach (var group in listed.Where(l => found.Any(f => f.Name == l.Name && f.Target == ReplicationTarget.There)))
+        foreach (var group in listed.Where(
+            l => found.Any(f => f.Name == l.Name && f.Target == ReplicationTarget.There)))
         {
             var problems = await cluster.Peer(group).NotYetAsync(upgrade.To, cancellationToken);
             if (problems.Count > 0)
             {
                 findings.Add(
                     Reasons.PeerNotUpgraded,
-                    $"this universe is the source of replication group {group.Name}, and its target is to be upgraded and made final first (TargetFirst): {string.Join("; ", problems.Take(6))}. Upgrade that one, or choose replication.mode: PauseBothSides",
+                    $"this universe is the source of replication group {group.Name}, and its target is to be upgraded "
+                    + $"and made final first (TargetFirst): {string.Join("; ", problems.Take(6))}. "
+                    + "Upgrade that one, or choose replication.mode: PauseBothSides",
                     field: $"{Field}[{group.Name}]");
             }
         }

@@ -17,7 +17,10 @@ internal sealed class ToolPreflight(
         {
             if (await FindAsync(cancellationToken) is not { } tool)
             {
-                findings.Note($"there is no {cluster.Vocabulary.AdminProgram} on {targets.Hosts.ToolHost} yet: AutoFlags, the load balancer and its list of masters are looked at once the package is there, before anything is stopped");
+                findings.Note(
+                    $"{cluster.Vocabulary.AdminProgram} does not exist on {targets.Hosts.ToolHost} yet. "
+                    + "AutoFlags, the load balancer and the list of masters are checked after the package is prepared, "
+                    + "before a process is stopped.");
                 return new ToolLook(null, null, null);
             }
 
@@ -25,13 +28,18 @@ internal sealed class ToolPreflight(
             await CheckMastersAsync(tool, cancellationToken);
             if (!await tool.IsBalancerIdleAsync(cancellationToken))
             {
-                findings.Add(Reasons.ClusterUnhealthy, "the load balancer is at work; wait until it is idle (get_is_load_balancer_idle), preflight looks again by itself");
+                findings.Add(
+                    Reasons.ClusterUnhealthy,
+                    "The load balancer is active. Preflight is repeated automatically until it is idle "
+                    + "(get_is_load_balancer_idle).");
             }
 
-            var flags = path is not null && YugabyteFeatures.HasAutoFlags(path.From) ? (await tool.AutoFlagsAsync(cancellationToken)).Version : (int?)null;
+            var flags = path is not null && YugabyteFeatures.HasAutoFlags(path.From)
+                ? (await tool.AutoFlagsAsync(cancellationToken)).Version
+                : (int?)null;
             return new ToolLook(tool, help, flags);
         }
-        catch (Exception exception) when (exception is HostException or AdminToolException)
+        catch (TargetException exception)
         {
             findings.Add(exception, targets.Hosts.ToolHost);
             return new ToolLook(null, null, null);
@@ -41,7 +49,12 @@ internal sealed class ToolPreflight(
     private async Task<AdminTool?> FindAsync(CancellationToken cancellationToken)
     {
         var (host, name) = (targets.Hosts.ToolHost, cluster.Vocabulary.AdminProgram);
-        var paths = cluster.Spec.Instances.Where(i => i.Host == host).Select(i => i.DeployDir).Distinct(StringComparer.Ordinal).Prepend(cluster.Spec.Package.Directory).Select(d => $"{d}/bin/{name}").ToList();
+        var paths = cluster.Spec.Instances.Where(i => i.Host == host)
+            .Select(i => i.DeployDir)
+            .Distinct(StringComparer.Ordinal)
+            .Prepend(cluster.Spec.Package.Directory)
+            .Select(d => $"{d}/bin/{name}")
+            .ToList();
         var found = await targets.Hosts.Files(host).Sha256Async(paths, cancellationToken);
         var at = found.ToList().FindIndex(f => f is not null);
         return at < 0 ? null : cluster.Tool(paths[at]);
@@ -52,12 +65,16 @@ internal sealed class ToolPreflight(
         var masters = await tool.MastersAsync(cancellationToken);
         foreach (var dead in masters.Where(m => !m.IsAlive))
         {
-            findings.Add(Reasons.ClusterUnhealthy, $"master {dead.RpcAddress} is {dead.State}, not ALIVE (list_all_masters)");
+            findings.Add(
+                Reasons.ClusterUnhealthy, $"Master {dead.RpcAddress} is {dead.State}, not ALIVE (list_all_masters).");
         }
 
         if (masters.Count(m => m.IsLeader) != 1)
         {
-            findings.Add(Reasons.ClusterUnhealthy, $"list_all_masters shows {masters.Count(m => m.IsLeader)} masters as LEADER; there must be exactly one");
+            findings.Add(
+                Reasons.ClusterUnhealthy,
+                $"list_all_masters shows {masters.Count(m => m.IsLeader)} masters as LEADER. "
+                + "There must be exactly one.");
         }
     }
 }

@@ -3,10 +3,9 @@ using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>What a failure of a client comes to in the preflight of a YugabyteDB or BMDB upgrade.</summary>
+/// <summary>Converts failures of clients into findings of the preflight of a YugabyteDB or BMDB upgrade.</summary>
 internal static class YugabyteFailures
 {
-    /// <inheritdoc cref="FailureFinding" />
     public static Finding? Finding(Exception failure, string? node, string? field)
     {
         return ClientFailures.Finding(failure, node, field) ?? failure switch

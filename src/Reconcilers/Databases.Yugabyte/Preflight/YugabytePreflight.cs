@@ -14,11 +14,10 @@ internal sealed class YugabytePreflight
     private readonly YugabyteCluster _cluster;
     private readonly Findings _findings;
 
-    /// <summary>Binds it. For one pass.</summary>
     public YugabytePreflight(IYugabyteTargets targets)
     {
-        ArgumentNullException.ThrowIfNull(targets);
-        (_targets, _cluster, _findings) = (targets, new YugabyteCluster(targets), new Findings(targets.Redact, YugabyteFailures.Finding));
+        (_targets, _cluster, _findings) = (
+            targets, new YugabyteCluster(targets), new Findings(targets.Redact, YugabyteFailures.Finding));
     }
 
     /// <summary>Runs the pass.</summary>
@@ -40,7 +39,8 @@ internal sealed class YugabytePreflight
         NoteSharedLinks(spec);
         var tool = await new ToolPreflight(_targets, _cluster, path, _findings).LookAsync(cancellationToken);
         var groups = await new ReplicationPreflight(_cluster, path, _findings).LookAsync(look, tool, cancellationToken);
-        await new ExtensionPreflight(_targets, _cluster, _findings).LookAsync(look?.SqlIsOn, hostLooks, cancellationToken);
+        await new ExtensionPreflight(_targets, _cluster, _findings).LookAsync(
+            look?.SqlIsOn, hostLooks, cancellationToken);
 
         var identity = look?.View.Config.UniverseUuid;
         return _findings.Any || path is null || look is not { ReplicationFactor: { } factor }
@@ -64,7 +64,7 @@ internal sealed class YugabytePreflight
 
     private YugabyteUpgradePath? CheckSpec(DatabaseRollingUpgradeSpec spec)
     {
-        // Servers that know no CEL let these through.
+        // API servers without CEL accept these.
         _findings.Add(DatabaseRollingUpgradeValidation.Validate(spec));
         _findings.Add(_targets.SecretProblems);
         _findings.Add(_targets.StorageProblems);
@@ -73,9 +73,13 @@ internal sealed class YugabytePreflight
         _findings.Add(unreadable);
         _findings.Add(path?.Refusals ?? []);
 
-        foreach (var component in new[] { DatabaseComponent.Master, DatabaseComponent.Tserver }.Where(c => !spec.Instances.Exists(i => i.Component == c)))
+        foreach (var component in new[] { DatabaseComponent.Master, DatabaseComponent.Tserver }.Where(
+            c => !spec.Instances.Exists(i => i.Component == c)))
         {
-            _findings.Add(Reasons.InvalidSpec, $"spec.instances has no {component}: list every process of the universe", field: "spec.instances");
+            _findings.Add(
+                Reasons.InvalidSpec,
+                $"spec.instances has no {component}: list every process of the universe",
+                field: "spec.instances");
         }
 
         return path;
@@ -84,9 +88,13 @@ internal sealed class YugabytePreflight
     // A restart of the other one by its supervisor would bring it up in the new version before its turn.
     private void NoteSharedLinks(DatabaseRollingUpgradeSpec spec)
     {
-        foreach (var shared in spec.Instances.GroupBy(i => (i.Host, i.DeployDir)).Where(g => g.Count() > 1 && g.Any(i => _targets.Hosts.Instance(i.Name).Target.Swap == SwapMethod.SwitchLink)))
+        foreach (var shared in spec.Instances.GroupBy(i => (i.Host, i.DeployDir)).Where(
+            g => g.Count() > 1 && g.Any(i => _targets.Hosts.Instance(i.Name).Target.Swap == SwapMethod.SwitchLink)))
         {
-            _findings.Note($"{string.Join(" and ", shared.Select(i => i.Name))} share the link {shared.Key.DeployDir} on {shared.Key.Host}: once it is switched for the first of them, a crash of the other starts it in the new version before its turn; give each its own link to avoid that");
+            _findings.Note(
+                $"{string.Join(" and ", shared.Select(i => i.Name))} share the link {shared.Key.DeployDir} on "
+                + $"{shared.Key.Host}: once it is switched for the first of them, a crash of the other starts it in "
+                + "the new version before its turn; give each its own link to avoid that");
         }
     }
 }

@@ -24,7 +24,7 @@ internal sealed class InstanceSwap(IYugabyteTargets targets)
             return SwapState.Unreadable;
         }
 
-        // A supervisor that restarts the wanted program in a loop: whether the process is healthy is the question of
+        // A supervisor that restarts the wanted program in a loop: whether the process is healthy is checked by
         // the next step.
         var isLooping = process.Supervision == SupervisionState.Restarting && process.InstalledSha256 == change.Sha256;
         return process.IsAlive ? SwapState.RunsOther : isLooping ? SwapState.Done : SwapState.IsDown;
@@ -68,7 +68,8 @@ internal sealed class InstanceSwap(IYugabyteTargets targets)
         {
             throw new StepActionException(
                 found is null ? Reasons.PackageMissing : Reasons.PackageCorrupt,
-                $"{instance.Name} was not stopped: {path} on {instance.Host} was {(found is null ? "deleted" : "changed")} "
+                $"{instance.Name} was not stopped: {path} on {instance.Host} was "
+                + $"{(found is null ? "deleted" : "changed")} "
                 + "after the package was prepared. Restore the file, then retry.",
                 retryable: false);
         }

@@ -82,7 +82,7 @@ internal sealed class LeaderDrain(IYugabyteTargets targets, YugabyteCluster clus
     /// <param name="context">The step that stops the server.</param>
     /// <param name="instance">The server.</param>
     /// <param name="replicas">The replication factor if it is below three.</param>
-    /// <param name="cancellationToken">Cancels the look.</param>
+    /// <param name="cancellationToken">Cancels the check.</param>
     /// <exception cref="StepActionException">The server has leaders again; nothing was stopped.</exception>
     public async Task EnsureStillAsync(
         StepContext context, DatabaseInstance instance, int? replicas, CancellationToken cancellationToken)

@@ -29,7 +29,10 @@ internal sealed class MasterSlots(StepContext context, int slot, YugabyteCluster
     {
         get
         {
-            var taken = Enumerable.Range(1, slot - 1).Select(TakenBy).OfType<string>().ToHashSet(StringComparer.Ordinal);
+            var taken = Enumerable.Range(1, slot - 1)
+                .Select(TakenBy)
+                .OfType<string>()
+                .ToHashSet(StringComparer.Ordinal);
             return [.. cluster.Masters.Where(m => Programs.ContainsKey(m.Name) && !taken.Contains(m.Name))];
         }
     }

@@ -9,7 +9,8 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 /// </summary>
 internal sealed class SettleClock
 {
-    private readonly ConcurrentDictionary<string, (int? Pid, DateTimeOffset? StartedAt, DateTimeOffset Since)> _healthy =
+    private readonly ConcurrentDictionary<string, (
+        int? Pid, DateTimeOffset? StartedAt, DateTimeOffset Since)> _healthy =
         new(StringComparer.Ordinal);
 
     /// <summary>Notes that the instance is healthy now, and returns for how long it has been.</summary>

@@ -65,7 +65,8 @@ internal sealed class SwapMaster(IYugabyteTargets targets) : YugabyteStep<SwapMa
         return Elapsed(context) < YugabyteWork.GatePatience(Cluster.Spec)
             ? new Observation.Running($"Waiting until {next.Name} may be stopped. {problems[0]}")
             : throw new StepActionException(
-                Reasons.ClusterUnhealthy, $"{next.Name} was not stopped. {string.Join(" ", problems)}", retryable: false);
+                Reasons.ClusterUnhealthy, $"{next.Name} was not stopped. "
+                    + $"{string.Join(" ", problems)}", retryable: false);
     }
 
     protected override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(

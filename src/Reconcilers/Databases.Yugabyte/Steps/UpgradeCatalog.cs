@@ -69,7 +69,8 @@ internal sealed class UpgradeCatalog(IYugabyteTargets targets) : YugabyteStep<Up
                     Reasons.AdminToolFailed,
                     string.Create(
                         CultureInfo.InvariantCulture,
-                        $"{command} failed {Tries} times because of concurrent changes. {exception.Message} Stop all statements that change tables, then retry."),
+                        $"{command} failed {Tries} times because of concurrent changes. "
+                        + $"{exception.Message} Stop all statements that change tables, then retry."),
                     retryable: false,
                     exception);
         }

@@ -53,7 +53,7 @@ internal sealed class VerifyMaster(IYugabyteTargets targets) : YugabyteStep<Veri
         {
             return _health.MasterProblems(instance, process, await Cluster.ReadAsync(cancellationToken));
         }
-        catch (Exception exception) when (exception.IsOfTarget())
+        catch (TargetException exception)
         {
             return [exception.Message];
         }

@@ -2,6 +2,7 @@ using Drydock.Abstractions.Values;
 using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Engine.Actions;
+using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
@@ -40,7 +41,7 @@ internal sealed class VerifyTserver(IYugabyteTargets targets) : TserverStep<Veri
         {
             view = await Cluster.ReadAsync(cancellationToken);
         }
-        catch (Exception exception) when (exception.IsOfTarget())
+        catch (TargetException exception)
         {
             return NotHealthy(context, instance, [exception.Message]);
         }

@@ -3,15 +3,15 @@ using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Databases;
 
-/// <summary>What a failure of a host or a service means to the preflight of any engine.</summary>
+/// <summary>Converts a failure of a host or a service into a finding of the preflight.</summary>
 internal static class ClientFailures
 {
     /// <summary>The finding; null for any other exception.</summary>
     /// <param name="exception">The failure.</param>
     /// <param name="node">The instance or host that was asked; null takes the host of the failure.</param>
     /// <param name="field">
-    /// The field of the spec that led there; null takes that of the failure. A host knows its field better than the
-    /// caller.
+    /// The field of the spec that named the target; null takes that of the failure. The field of a host's failure is
+    /// preferred.
     /// </param>
     public static Finding? Finding(Exception exception, string? node, string? field) => exception switch
     {

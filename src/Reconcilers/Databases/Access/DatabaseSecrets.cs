@@ -10,7 +10,7 @@ using Finding = Drydock.Crds.Common.Finding;
 namespace Drydock.Reconcilers.Databases;
 
 /// <summary>
-/// The Secrets an upgrade refers to, as read at one moment. What is missing or unusable is null here and named in
+/// The Secrets an upgrade refers to, as read at one moment. A missing or unusable value is null and is listed in
 /// <see cref="Problems"/>.
 /// </summary>
 internal sealed record DatabaseSecrets
@@ -21,28 +21,29 @@ internal sealed record DatabaseSecrets
     private const string Password = "password";
 
     /// <summary>
-    /// The key onto the hosts and the hosts' keys, or those of engines at ssh:// endpoints; null also where the spec
-    /// names none.
+    /// The private key for the hosts and their host keys, or those of Docker engines at ssh:// endpoints; null also if
+    /// the spec names no Secret.
     /// </summary>
     public SshMaterial? Ssh { get; init; }
 
     /// <summary>
-    /// Our certificate at the engines whose containers are the hosts; null also where the spec names none.
+    /// The client certificate for Docker engines whose containers are the hosts; null also if the spec names no Secret.
     /// </summary>
     public DockerTlsMaterial? DockerTls { get; init; }
 
-    /// <summary>TLS of the processes' HTTP interfaces; null also where the spec has none.</summary>
+    /// <summary>TLS of the processes' HTTP interfaces; null also if the spec has no TLS.</summary>
     public ServiceTlsMaterial? Tls { get; init; }
 
     /// <summary>
-    /// The login at the SQL port of TiDB, or of YugabyteDB's tablet servers; null also where the spec names none.
+    /// The login at the SQL port of TiDB, or of YugabyteDB's tablet servers; null also if the spec names no Secret.
     /// </summary>
     public SqlLogin? Sql { get; init; }
 
     /// <summary>
-    /// TLS towards the clusters at the other end of replication, by the name of the group; those without are left out.
+    /// TLS material for peer clusters of replication, by the name of the group; peers without TLS are omitted.
     /// </summary>
-    public IReadOnlyDictionary<string, ServiceTlsMaterial> Peers { get; init; } = new Dictionary<string, ServiceTlsMaterial>(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, ServiceTlsMaterial> Peers { get; init; } =
+        new Dictionary<string, ServiceTlsMaterial>(StringComparer.Ordinal);
 
     /// <summary>Changes whenever a value that the upgrade uses does, and with nothing else.</summary>
     public string Digest { get; init; } = "";
@@ -53,15 +54,18 @@ internal sealed record DatabaseSecrets
     /// <summary>Values that must not be shown anywhere.</summary>
     public IReadOnlyList<Secret> Confidential { get; init; } = [];
 
-    /// <summary>Reads them all.</summary>
     public static async Task<DatabaseSecrets> ReadAsync(
-        IKubernetesClient kubernetes, DatabaseRollingUpgrade upgrade, IDatabaseEngine engine, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(upgrade);
-        return Of(upgrade, engine, await SecretUses.ReadAsync(kubernetes, SecretReferences.In(upgrade.Spec), upgrade.Metadata.Namespace, cancellationToken));
-    }
+        IKubernetesClient kubernetes,
+        DatabaseRollingUpgrade upgrade,
+        IDatabaseEngine engine,
+        CancellationToken cancellationToken) =>
+        Of(
+            upgrade,
+            engine,
+            await SecretUses.ReadAsync(
+                kubernetes, SecretReferences.In(upgrade.Spec), upgrade.Metadata.Namespace, cancellationToken));
 
-    /// <summary>Names only.</summary>
+    // Never shows a value.
     public override string ToString() => "secrets of a database (not shown)";
 
     private static DatabaseSecrets Of(DatabaseRollingUpgrade upgrade, IDatabaseEngine engine, UsedSecrets used)
@@ -71,11 +75,18 @@ internal sealed record DatabaseSecrets
         var (ssh, docker) = (spec.Access.Ssh, spec.Access.Docker);
         var key = ssh is not null
             ? reading.Required(ssh.KeySecretRef, "spec.access.ssh.keySecretRef", SshMaterial.PrivateKeyKey)
-            : docker?.SshSecretRef is { } toEngines ? reading.Required(toEngines, "spec.access.docker.sshSecretRef", SshMaterial.PrivateKeyKey) : null;
+            : docker?.SshSecretRef is { } toEngines
+                ? reading.Required(toEngines, "spec.access.docker.sshSecretRef", SshMaterial.PrivateKeyKey)
+                : null;
         var knownHosts = ssh is not null
-            ? reading.Required(ssh.KnownHostsSecretRef, "spec.access.ssh.knownHostsSecretRef", SshMaterial.KnownHostsKey)
-            : docker?.SshSecretRef is { } engines ? reading.Required(engines, "spec.access.docker.sshSecretRef", SshMaterial.KnownHostsKey) : null;
-        var dockerTls = docker?.TlsSecretRef is { } certificate ? reading.DockerTls(certificate, "spec.access.docker.tlsSecretRef") : null;
+            ? reading.Required(
+                ssh.KnownHostsSecretRef, "spec.access.ssh.knownHostsSecretRef", SshMaterial.KnownHostsKey)
+            : docker?.SshSecretRef is { } engines
+                ? reading.Required(engines, "spec.access.docker.sshSecretRef", SshMaterial.KnownHostsKey)
+                : null;
+        var dockerTls = docker?.TlsSecretRef is { } certificate
+            ? reading.DockerTls(certificate, "spec.access.docker.tlsSecretRef")
+            : null;
         var (login, loginField) = (engine.Login(spec), engine.LoginField);
         var user = login is null ? null : reading.Required(login, loginField, UserName);
         var password = login is null ? null : reading.Required(login, loginField, Password);
@@ -84,7 +95,9 @@ internal sealed record DatabaseSecrets
         foreach (var group in spec.Yugabyte?.Replication.Groups ?? [])
         {
             if (group.Peer.CertsSecretRef is { } certificates
-                && reading.Tls(certificates, $"spec.yugabyte.replication.groups[{group.Name}].peer.certsSecretRef") is { } material)
+                && reading.Tls(
+                    certificates,
+                    $"spec.yugabyte.replication.groups[{group.Name}].peer.certsSecretRef") is { } material)
             {
                 peers[group.Name] = material;
             }
@@ -101,11 +114,24 @@ internal sealed record DatabaseSecrets
             Ssh = key is null || knownHosts is null ? null : new SshMaterial(key, knownHosts),
             DockerTls = dockerTls,
             Tls = tls,
-            Sql = user is null || password is null ? null : new SqlLogin(SecretText.Of(user)!, SecretText.Of(password)!, reading.Optional(login!, loginField, SecretKeys.Authority)),
+            Sql = user is null || password is null
+                ? null
+                : new SqlLogin(
+                    SecretText.Of(user)!,
+                    SecretText.Of(password)!,
+                    reading.Optional(login!, loginField, SecretKeys.Authority)),
             Peers = peers,
             Digest = used.Digest,
             Problems = reading.Problems,
-            Confidential = [.. new[] { password, key, dockerTls?.PrivateKey.ToArray(), tls?.Key }.Concat(peers.Values.Select(p => p.Key)).OfType<byte[]>().Select(SecretText.Of).OfType<string>().Select(text => new Secret(text))],
+            Confidential =
+            [
+                .. new[] { password, key, dockerTls?.PrivateKey.ToArray(), tls?.Key }.Concat(
+                    peers.Values.Select(p => p.Key))
+                    .OfType<byte[]>()
+                    .Select(SecretText.Of)
+                    .OfType<string>()
+                    .Select(text => new Secret(text)),
+            ],
         };
     }
 
@@ -119,7 +145,10 @@ internal sealed record DatabaseSecrets
         {
             if (secrets.GetValueOrDefault(reference.Name) is not { } secret)
             {
-                Missing(field, $"Secret {reference.Name} ({field}) does not exist in namespace {@namespace}; create it with the key {key}");
+                Missing(
+                    field,
+                    $"Secret {reference.Name} ({field}) does not exist in namespace {@namespace}. "
+                    + $"Create it with the key {key}.");
                 return null;
             }
 
@@ -128,12 +157,15 @@ internal sealed record DatabaseSecrets
                 return Taken(reference, field, key, value);
             }
 
-            Missing(field, $"Secret {reference.Name} ({field}) lacks the key {key}; add it");
+            Missing(field, $"Secret {reference.Name} ({field}) lacks the key {key}. Add it.");
             return null;
         }
 
         public byte[]? Optional(SecretReference reference, string field, string key) =>
-            secrets.GetValueOrDefault(reference.Name)?.Data?.GetValueOrDefault(key) is { } value && SecretText.Of(value) is not null ? Taken(reference, field, key, value) : null;
+            secrets.GetValueOrDefault(reference.Name)?.Data?.GetValueOrDefault(key) is { } value
+                && SecretText.Of(value) is not null
+                ? Taken(reference, field, key, value)
+                : null;
 
         public ServiceTlsMaterial? Tls(SecretReference reference, string field)
         {
@@ -142,10 +174,14 @@ internal sealed record DatabaseSecrets
                 return null;
             }
 
-            var (certificate, key) = (Optional(reference, field, Certificate), Optional(reference, field, CertificateKey));
+            var (certificate, key) = (
+                Optional(reference, field, Certificate), Optional(reference, field, CertificateKey));
             if (certificate is null != key is null)
             {
-                Missing(field, $"Secret {reference.Name} ({field}) has only one of {Certificate} and {CertificateKey}; give both, or none where the servers want no certificate of ours");
+                Missing(
+                    field,
+                    $"Secret {reference.Name} ({field}) has only one of {Certificate} and {CertificateKey}. "
+                    + "Add the other one, or remove both if the servers do not require a client certificate.");
                 return null;
             }
 
@@ -156,7 +192,10 @@ internal sealed record DatabaseSecrets
         {
             if (secrets.GetValueOrDefault(reference.Name) is not { } secret)
             {
-                Missing(field, $"Secret {reference.Name} ({field}) does not exist in namespace {@namespace}; create it with ca.crt, tls.crt and tls.key, or ca.pem, cert.pem and key.pem");
+                Missing(
+                    field,
+                    $"Secret {reference.Name} ({field}) does not exist in namespace {@namespace}. "
+                    + "Create it with the keys ca.crt, tls.crt and tls.key, or ca.pem, cert.pem and key.pem.");
                 return null;
             }
 
@@ -172,7 +211,7 @@ internal sealed record DatabaseSecrets
             }
             catch (DockerEndpointException exception)
             {
-                // It names keys and no value.
+                // The message names keys, never a value.
                 Missing(field, $"Secret {reference.Name} ({field}): {exception.Message}");
                 return null;
             }

@@ -2,15 +2,15 @@ namespace Drydock.Reconcilers.Databases;
 
 /// <summary>
 /// HTTP to the processes of a database, plain or TLS as the spec says. Never follows a redirection, reads at most 8
-/// MiB, waits at most 10 s, and sends what may change something once: whether to send it again is for him to say who
-/// knows what it was.
+/// MiB, waits at most 10 s, and sends a request that may change something only once: the caller decides whether to
+/// send it again.
 /// </summary>
 internal interface IServiceHttp : IDisposable
 {
     /// <summary>http or https.</summary>
     string Scheme { get; }
 
-    /// <summary>Asks. Any status is an answer.</summary>
+    /// <summary>Sends a GET request. Any status is an answer.</summary>
     /// <param name="host">Name or address.</param>
     /// <param name="port">The port.</param>
     /// <param name="path">Path and query.</param>
@@ -23,9 +23,10 @@ internal interface IServiceHttp : IDisposable
     /// <param name="host">Name or address.</param>
     /// <param name="port">The port.</param>
     /// <param name="path">Path and query.</param>
-    /// <param name="json">The body; null for none.</param>
+    /// <param name="json">The body; null sends no body.</param>
     /// <param name="cancellationToken">Cancels; the request may have been carried out.</param>
-    /// <exception cref="ServiceException">There was no answer, or none that can be read;
+    /// <exception cref="ServiceException">There was no readable answer;
     /// <see cref="ServiceException.IsAnswerLost"/>.</exception>
-    Task<ServiceAnswer> SendAsync(HttpMethod method, string host, int port, string path, string? json, CancellationToken cancellationToken);
+    Task<ServiceAnswer> SendAsync(
+        HttpMethod method, string host, int port, string path, string? json, CancellationToken cancellationToken);
 }

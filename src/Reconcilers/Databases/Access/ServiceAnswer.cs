@@ -4,8 +4,8 @@ using Drydock.Clients.Safety;
 namespace Drydock.Reconcilers.Databases;
 
 /// <summary>
-/// What a process answered over HTTP. Status 200 is no success by itself (docs/research/tidb.md#rules): the body must
-/// be what is expected.
+/// The answer of a process over HTTP. Status 200 alone is not a success (docs/research/tidb.md#rules): the body must
+/// have the expected form.
 /// </summary>
 /// <param name="Status">The status code.</param>
 /// <param name="ContentType">The media type, without parameters.</param>
@@ -13,9 +13,11 @@ namespace Drydock.Reconcilers.Databases;
 internal sealed record ServiceAnswer(int Status, string? ContentType, string Body)
 {
     /// <summary>
-    /// What the body is, for messages about one that is not this process's: it may be another service's, whose words
-    /// are not for a status.
+    /// Length and type of the body, for messages about an unexpected one. The body may come from another service, so
+    /// its text must not be shown in a status.
     /// </summary>
     public string Kind =>
-        string.Create(CultureInfo.InvariantCulture, $"{Body.Length} characters of {HttpFailure.Clip(ContentType ?? "no type", 100)}");
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Body.Length} characters of {HttpFailure.Clip(ContentType ?? "no type", 100)}");
 }

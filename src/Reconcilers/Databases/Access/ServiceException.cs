@@ -17,7 +17,7 @@ internal sealed class ServiceException(
     public override bool IsAnswerLost => !isNotTaken;
 
     /// <summary>
-    /// Whether the host itself said that nothing listens on the port; a host that does not answer says nothing.
+    /// Whether the host itself reported that nothing listens on the port. A host that does not answer is not counted.
     /// </summary>
     public bool IsRefused => GetBaseException() is SocketException { SocketErrorCode: SocketError.ConnectionRefused };
 }

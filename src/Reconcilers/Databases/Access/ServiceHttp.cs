@@ -10,7 +10,6 @@ using Drydock.Crds.Common;
 
 namespace Drydock.Reconcilers.Databases;
 
-/// <inheritdoc cref="IServiceHttp" />
 internal sealed class ServiceHttp : IServiceHttp
 {
     /// <summary>Longest body that is read, in bytes.</summary>
@@ -27,7 +26,7 @@ internal sealed class ServiceHttp : IServiceHttp
     /// <param name="tls">TLS material; null for plain HTTP.</param>
     /// <param name="time">The clock.</param>
     /// <param name="endpoints">Which addresses are connected to; null for the default.</param>
-    /// <exception cref="ServiceException">The material is no PEM, or certificate and key do not belong
+    /// <exception cref="ServiceException">The material is not PEM, or certificate and key do not belong
     /// together.</exception>
     public ServiceHttp(ServiceTlsMaterial? tls, TimeProvider time, EndpointPolicy? endpoints = null)
     {
@@ -56,19 +55,14 @@ internal sealed class ServiceHttp : IServiceHttp
     /// <summary>How long one request may take.</summary>
     public static TimeSpan Patience { get; } = TimeSpan.FromSeconds(10);
 
-    /// <inheritdoc />
     public string Scheme { get; }
 
-    /// <inheritdoc />
     public Task<ServiceAnswer> GetAsync(string host, int port, string path, CancellationToken cancellationToken) =>
         SendAsync(HttpMethod.Get, host, port, path, json: null, cancellationToken);
 
-    /// <inheritdoc />
     public async Task<ServiceAnswer> SendAsync(
         HttpMethod method, string host, int port, string path, string? json, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(method);
-        ArgumentNullException.ThrowIfNull(path);
         var address = Address(host, port, path);
         var what = $"{method} {address}";
         using var limit = new CancellationTokenSource(Patience, _time);
@@ -76,10 +70,17 @@ internal sealed class ServiceHttp : IServiceHttp
         try
         {
             using var request = new HttpRequestMessage(method, address);
-            request.Content = json is not null ? new StringContent(json, Encoding.UTF8, "application/json") : method == HttpMethod.Get ? null : Nothing();
+            request.Content = json is not null
+                ? new StringContent(json, Encoding.UTF8, "application/json")
+                : method == HttpMethod.Get
+                ? null
+                : Nothing();
 
             using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token);
-            return new ServiceAnswer((int)response.StatusCode, response.Content.Headers.ContentType?.MediaType, await BodyAsync(what, response, either.Token));
+            return new ServiceAnswer(
+                (int)response.StatusCode,
+                response.Content.Headers.ContentType?.MediaType,
+                await BodyAsync(what, response, either.Token));
         }
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
@@ -88,7 +89,10 @@ internal sealed class ServiceHttp : IServiceHttp
             var patience = never ? ConnectPatience : Patience;
             throw new ServiceException(
                 Reasons.HostUnreachable,
-                string.Create(CultureInfo.InvariantCulture, $"{what}: no answer within {patience.TotalSeconds:0} s; see whether the process lives and its port is open to the operator"),
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{what}: no answer within {patience.TotalSeconds:0} s. "
+                    + $"Check that the process runs and that the operator can reach its port."),
                 never,
                 exception);
         }
@@ -98,11 +102,14 @@ internal sealed class ServiceHttp : IServiceHttp
         }
         catch (IOException exception)
         {
-            throw new ServiceException(Reasons.HostUnreachable, $"{what}: the connection broke ({HttpFailure.Describe(exception)}); see whether the process lives", innerException: exception);
+            throw new ServiceException(
+                Reasons.HostUnreachable,
+                $"{what}: the connection was interrupted ({HttpFailure.Describe(exception)}). "
+                + "Check that the process runs.",
+                innerException: exception);
         }
     }
 
-    /// <inheritdoc />
     public void Dispose()
     {
         _http.Dispose();
@@ -112,16 +119,20 @@ internal sealed class ServiceHttp : IServiceHttp
         }
     }
 
-    // The handler sends a request without content again by itself when the connection ends before an answer; one with
-    // content, even an empty one, it never does.
+    // The handler automatically sends a request without content again when the connection ends before an answer; one
+    // with content, even an empty one, it never does.
     private static ByteArrayContent Nothing() => new([]);
 
     private Uri Address(string host, int port, string path)
     {
         var name = host.Contains(':', StringComparison.Ordinal) && host is not ['[', ..] ? $"[{host}]" : host;
-        return Uri.TryCreate(string.Create(CultureInfo.InvariantCulture, $"{Scheme}://{name}:{port}{path}"), UriKind.Absolute, out var address) && path is ['/', ..]
+        return Uri.TryCreate(
+            string.Create(CultureInfo.InvariantCulture, $"{Scheme}://{name}:{port}{path}"),
+            UriKind.Absolute,
+            out var address)
+            && path is ['/', ..]
             ? address
-            : throw OfSpec($"{host}:{port}{path} is no address; correct the host in the spec");
+            : throw OfSpec($"{host}:{port}{path} is not an address. Correct the host in the spec.");
     }
 
     private static async Task<string> BodyAsync(
@@ -130,7 +141,11 @@ internal sealed class ServiceHttp : IServiceHttp
         await BoundedBody.LoadAsync(
             response.Content,
             LongestBody,
-            () => new ServiceException(Reasons.AnswerUnusable, $"{what}: the answer is longer than {LongestBody} bytes, so it is not the one that was asked for; see what listens on that port"),
+            () =>
+                new ServiceException(
+                    Reasons.AnswerUnusable,
+                    $"{what}: the answer is longer than {LongestBody} bytes, so it is not the expected one. "
+                    + "Check which process listens on that port."),
             cancellationToken);
         try
         {
@@ -138,11 +153,14 @@ internal sealed class ServiceHttp : IServiceHttp
         }
         catch (DecoderFallbackException exception)
         {
-            throw new ServiceException(Reasons.AnswerUnusable, $"{what}: the answer is no text; see what listens on that port", innerException: exception);
+            throw new ServiceException(
+                Reasons.AnswerUnusable,
+                $"{what}: the answer is not text. Check which process listens on that port.",
+                innerException: exception);
         }
     }
 
-    // Which instance has the address, only the caller may know.
+    // Only the caller may know which instance has the address.
     private static ServiceException OfSpec(string message, Exception? cause = null) =>
         new(Reasons.InvalidSpec, message, isNotTaken: true, cause) { Field = "spec.instances" };
 
@@ -155,20 +173,28 @@ internal sealed class ServiceHttp : IServiceHttp
 
         if (HttpFailure.IsForeign(exception))
         {
-            return new ServiceException(Reasons.AnswerUnusable, $"{what}: {HttpFailure.Describe(exception)}; see what listens on that port", innerException: exception);
+            return new ServiceException(
+                Reasons.AnswerUnusable,
+                $"{what}: {HttpFailure.Describe(exception)}. Check which process listens on that port.",
+                innerException: exception);
         }
 
         // Only a request that failed before its first byte was sent certainly did not arrive.
-        var never = exception.HttpRequestError is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError;
+        var never = exception.HttpRequestError is HttpRequestError.ConnectionError
+            or HttpRequestError.NameResolutionError
+            or HttpRequestError.SecureConnectionError;
         return exception.HttpRequestError == HttpRequestError.SecureConnectionError
             ? new ServiceException(
                 Reasons.AccessDenied,
-                $"{what}: TLS was refused ({Cause(exception)}); the certificate must be made out for this host and come from ca.crt of the Secret of spec.tls.secretRef, and ours must be one the server takes",
+                $"{what}: the TLS handshake failed ({Cause(exception)}). "
+                + "The server certificate must be issued for this host by ca.crt of the Secret of spec.tls.secretRef, "
+                + "and the server must accept the client certificate.",
                 never,
                 exception)
             : new ServiceException(
                 Reasons.HostUnreachable,
-                $"{what}: {Cause(exception)}; see whether the process lives and its port is open to the operator{(Scheme == Uri.UriSchemeHttp ? ", and whether it wants TLS (spec.tls)" : "")}",
+                $"{what}: {Cause(exception)}. Check that the process runs and that the operator can reach its "
+                + $"port{(Scheme == Uri.UriSchemeHttp ? ", and whether it requires TLS (spec.tls)" : "")}.",
                 never,
                 exception);
     }
@@ -184,7 +210,12 @@ internal sealed class ServiceHttp : IServiceHttp
     {
         try
         {
-            var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck, DisableCertificateDownloads = true };
+            var policy = new X509ChainPolicy
+            {
+                TrustMode = X509ChainTrustMode.CustomRootTrust,
+                RevocationMode = X509RevocationMode.NoCheck,
+                DisableCertificateDownloads = true,
+            };
             policy.CustomTrustStore.ImportFromPem(Encoding.UTF8.GetString(tls.Ca));
             _certificates.AddRange(policy.CustomTrustStore);
             if (policy.CustomTrustStore.Count == 0)
@@ -195,7 +226,8 @@ internal sealed class ServiceHttp : IServiceHttp
             var options = new SslClientAuthenticationOptions { CertificateChainPolicy = policy };
             if (tls is { Certificate: { } certificate, Key: { } key })
             {
-                var own = X509Certificate2.CreateFromPem(Encoding.UTF8.GetString(certificate), Encoding.UTF8.GetString(key));
+                var own = X509Certificate2.CreateFromPem(
+                    Encoding.UTF8.GetString(certificate), Encoding.UTF8.GetString(key));
                 _certificates.Add(own);
                 var chain = new X509Certificate2Collection();
                 chain.ImportFromPem(Encoding.UTF8.GetString(certificate));
@@ -207,10 +239,11 @@ internal sealed class ServiceHttp : IServiceHttp
         }
         catch (Exception exception) when (exception is CryptographicException or ArgumentException)
         {
-            // The inner exception is left out: nothing of a key may end in a log.
+            // Without the inner exception: no part of a key may be logged.
             throw new ServiceException(
                 Reasons.SecretMissing,
-                "the Secret of spec.tls.secretRef (or of a peer's certsSecretRef) cannot be used: ca.crt must hold a certificate in PEM, and tls.crt and tls.key must be PEM and belong together",
+                "The Secret of spec.tls.secretRef (or of a peer's certsSecretRef) cannot be used. "
+                + "ca.crt must contain a PEM certificate, and tls.crt and tls.key must be PEM and belong together.",
                 isNotTaken: true);
         }
     }

@@ -20,13 +20,13 @@ internal interface IDatabaseEngine
     /// <summary>The field of the spec that refers to the SQL login, for findings.</summary>
     string LoginField { get; }
 
-    /// <summary>The Secret with the SQL login; null if the spec names none.</summary>
+    /// <summary>The Secret with the SQL login; null if the spec names no Secret.</summary>
     SecretReference? Login(DatabaseRollingUpgradeSpec spec);
 
     /// <summary>How the program of an instance is replaced if its control does not say so.</summary>
     SwapMethod DefaultSwap(InstanceControl control);
 
-    /// <summary>Where the upgrade keeps its backup; null if it makes none.</summary>
+    /// <summary>The storage of the backup; null if the upgrade makes no backup.</summary>
     StorageSpec? BackupStorage(DatabaseRollingUpgradeSpec spec);
 
     /// <summary>Makes the clients of one upgrade; nothing is connected yet.</summary>
@@ -46,7 +46,9 @@ internal interface IDatabaseEngine
     /// <summary>Whether a step only waits and changes nothing.</summary>
     bool OnlyWaits(PlanStep step);
 
-    /// <summary>What holds a step beside its id and phase; null for nothing.</summary>
+    /// <summary>
+    /// A further name in spec.holdBefore that holds a step, in addition to its id and phase; null if there is none.
+    /// </summary>
     string? HeldBy(PlanStep step);
 
     /// <summary>Why this upgrade cannot be rolled back; null if it can.</summary>

@@ -38,7 +38,7 @@ internal interface IEngineContext
     /// <summary>Set whenever a BackupSnapshot of this process changes.</summary>
     AsyncSignal SnapshotChanges { get; }
 
-    /// <summary>Called when something happens in the cluster: the run looks again.</summary>
+    /// <summary>Called on an event in the cluster; the run observes again.</summary>
     void OnEvent();
 
     /// <summary>HTTP with other TLS material; disposed of with the context.</summary>

@@ -19,7 +19,7 @@ internal interface IEngineTargets : IAsyncDisposable
     Task<PreflightResult<IRunDiscovery>> PreflightAsync(CancellationToken cancellationToken);
 
     /// <summary>
-    /// Gives leaders back to the instances that <see cref="IDatabaseEngine.IsDraining"/> speaks of; asks the fence
+    /// Allows leaders again on the instances for which <see cref="IDatabaseEngine.IsDraining"/> is true; asks the fence
     /// before each change.
     /// </summary>
     Task<ParkedStateResult> CleanUpAsync(DatabaseRollingUpgradeStatus status, CancellationToken cancellationToken);

@@ -24,37 +24,33 @@ internal sealed class BoundDatabaseHosts : IDatabaseHosts
     public BoundDatabaseHosts(
         DatabaseRollingUpgrade upgrade, DatabaseSecrets secrets, DatabaseHostServices services, IDatabaseEngine engine)
     {
-        (_spec, _namespace, _secrets, _services, _engine) = (upgrade.Spec, upgrade.Metadata.Namespace, secrets, services, engine);
-        _instances = _spec.Instances.DistinctBy(i => i.Name, StringComparer.Ordinal).ToDictionary(i => i.Name, StringComparer.Ordinal);
+        (_spec, _namespace, _secrets, _services, _engine) = (
+            upgrade.Spec, upgrade.Metadata.Namespace, secrets, services, engine);
+        _instances = _spec.Instances.DistinctBy(i => i.Name, StringComparer.Ordinal).ToDictionary(
+            i => i.Name, StringComparer.Ordinal);
         All = [.. _spec.Instances.Select(i => i.Host).Distinct(StringComparer.Ordinal)];
     }
 
-    /// <inheritdoc />
     public IReadOnlyList<string> All { get; }
 
-    /// <inheritdoc />
     public string ToolHost => _spec.ToolHost ?? All[0];
 
-    /// <inheritdoc />
     public IInstanceHost Instance(string instance) => _hosts.GetOrAdd(instance, name =>
     {
-        var found = _instances.GetValueOrDefault(name) ?? throw new KeyNotFoundException($"spec.instances has no '{name}' any more; put it back until the upgrade has ended");
+        var found = _instances.GetValueOrDefault(name)
+            ?? throw new KeyNotFoundException(
+                $"spec.instances no longer lists '{name}'. Add it again until the upgrade has ended.");
         var target = Target(found);
-        var others = _spec.Instances.Where(i => i.Name != name && i.Host == found.Host && i.Component == found.Component).Select(Target);
+        var others = _spec.Instances.Where(
+            i => i.Name != name && i.Host == found.Host && i.Component == found.Component).Select(Target);
         return new InstanceHost(Channel(found.Host), target, [.. others], _spec.Package.Directory);
     });
 
-    /// <inheritdoc />
-    public IInstanceHost Service(InstanceTarget target)
-    {
-        ArgumentNullException.ThrowIfNull(target);
-        return new InstanceHost(Channel(target.Host), target, [], newDirectory: null);
-    }
+    public IInstanceHost Service(InstanceTarget target) =>
+        new InstanceHost(Channel(target.Host), target, [], newDirectory: null);
 
-    /// <inheritdoc />
     public IHostFiles Files(string host) => new HostFiles(Channel(host), _services, _namespace);
 
-    /// <inheritdoc />
     public InstanceTarget Target(DatabaseInstance instance) => InstanceTargets.Of(_spec, instance, _engine);
 
     /// <summary>Ends the connections.</summary>
@@ -67,5 +63,7 @@ internal sealed class BoundDatabaseHosts : IDatabaseHosts
     }
 
     private HostChannel Channel(string host) =>
-        _channels.GetOrAdd(host, name => new HostChannel(name, HostConnection.Of(name, _spec.Access, _secrets, _services), _services.Fence));
+        _channels.GetOrAdd(
+            host,
+            name => new HostChannel(name, HostConnection.Of(name, _spec.Access, _secrets, _services), _services.Fence));
 }

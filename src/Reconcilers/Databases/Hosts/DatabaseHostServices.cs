@@ -26,7 +26,9 @@ internal sealed record DatabaseHostServices(IStorages Storages, IDockerEndpoints
     public SshOptions Ssh { get; init; } = new();
 
     /// <summary>Makes an ssh client; by default the OpenSSH client of this machine.</summary>
-    internal Func<SshEndpoint, SshMaterial, SshOptions, IRemoteClient> Clients { get; init; } = static (endpoint, material, options) => new SshClient(endpoint, material, options);
+    internal Func<SshEndpoint, SshMaterial, SshOptions, IRemoteClient> Clients { get; init; } = static (
+        endpoint, material, options) =>
+        new SshClient(endpoint, material, options);
 
     /// <summary>Makes the client of a container; null: by exec.</summary>
     internal Func<DockerEndpoint, ContainerHost, string?, IRemoteClient>? Containers { get; init; }
@@ -38,5 +40,8 @@ internal sealed record DatabaseHostServices(IStorages Storages, IDockerEndpoints
     /// <summary>Makes the client of a host that is a container.</summary>
     /// <exception cref="DockerEndpointException">The endpoint is unusable.</exception>
     internal IRemoteClient Connect(DockerEndpoint endpoint, ContainerHost container, string? user) =>
-        Containers is { } make ? make(endpoint, container, user) : new ContainerRemoteClient(Docker.Get(endpoint), container.Host, container.Container, user, MaxOutput, Time);
+        Containers is { } make
+            ? make(endpoint, container, user)
+            : new ContainerRemoteClient(
+                Docker.Get(endpoint), container.Host, container.Container, user, MaxOutput, Time);
 }

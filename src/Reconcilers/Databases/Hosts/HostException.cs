@@ -34,7 +34,7 @@ internal sealed class HostException(
     // A host that answered and refused has accepted the request: that is a failed attempt.
     private bool IsUnreachable => retryable && Reason == Reasons.HostUnreachable;
 
-    /// <summary>A failure that only a change of the spec can end.</summary>
+    /// <summary>A failure that only a change of the spec can resolve.</summary>
     /// <param name="host">The host.</param>
     /// <param name="field">The path of the field, from <c>spec</c> on.</param>
     /// <param name="message">What is wrong with it.</param>

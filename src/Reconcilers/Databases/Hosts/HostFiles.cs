@@ -6,7 +6,6 @@ using Drydock.Crds.Common;
 
 namespace Drydock.Reconcilers.Databases;
 
-/// <inheritdoc cref="IHostFiles" />
 internal sealed class HostFiles(HostChannel channel, DatabaseHostServices services, string? @namespace) : IHostFiles
 {
     private const int LongestFile = 1 << 20;
@@ -16,17 +15,15 @@ internal sealed class HostFiles(HostChannel channel, DatabaseHostServices servic
 
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    /// <inheritdoc />
     public string Host => channel.Host;
 
-    /// <inheritdoc />
     public Task<RemoteResult> RunAsync(RemoteCommand command, CancellationToken cancellationToken) =>
         channel.RunAsync(command, cancellationToken);
 
-    /// <inheritdoc />
     public async Task<string?> ReadAsync(string path, CancellationToken cancellationToken)
     {
-        var answer = await channel.LookAsync("read", $"reading {path}", Privilege.WhenNeeded, [path, Text(LongestFile)], cancellationToken);
+        var answer = await channel.LookAsync(
+            "read", $"reading {path}", Privilege.WhenNeeded, [path, Text(LongestFile)], cancellationToken);
         if (answer.Says("absent"))
         {
             return null;
@@ -38,52 +35,58 @@ internal sealed class HostFiles(HostChannel channel, DatabaseHostServices servic
         }
         catch (DecoderFallbackException exception)
         {
-            throw new HostException(Host, Reasons.ConfigurationInvalid, $"{Host}: {path} is no text in UTF-8; it is not changed", retryable: false, innerException: exception);
+            throw new HostException(
+                Host,
+                Reasons.ConfigurationInvalid,
+                $"{Host}: {path} is not UTF-8 text. It was not changed.",
+                retryable: false,
+                innerException: exception);
         }
     }
 
-    /// <inheritdoc />
     public async Task WriteAsync(
         string path, string content, string? expectedSha256, string? keepAs, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(content);
         var bytes = Utf8.GetBytes(content);
         var keep = keepAs is null or ['/', ..] ? keepAs ?? "" : $"{Path.GetDirectoryName(path)?.TrimEnd('/')}/{keepAs}";
         await channel.ActAsync(
-            "write", $"writing {path}", Privilege.WhenNeeded, [path, Convert.ToHexStringLower(SHA256.HashData(bytes)), expectedSha256 ?? "", keep], bytes, cancellationToken);
+            "write", $"writing {path}", Privilege.WhenNeeded, [
+                path, Convert.ToHexStringLower(SHA256.HashData(bytes)), expectedSha256 ?? "", keep,
+            ], bytes, cancellationToken);
     }
 
-    /// <inheritdoc />
     public async Task<IReadOnlyList<string?>> Sha256Async(
         IReadOnlyList<string> paths, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(paths);
         var sums = channel.Sums.Ask();
-        var answer = await channel.LookAsync("sums", "reading checksums", Privilege.WhenNeeded, [sums.Known, .. paths], cancellationToken);
+        var answer = await channel.LookAsync(
+            "sums", "reading checksums", Privilege.WhenNeeded, [sums.Known, .. paths], cancellationToken);
         sums.Learn(answer);
         List<string?> found = [.. answer.All("file").Select(identity => sums.Of(identity, answer))];
-        return found.Count == paths.Count ? found : throw answer.Unreadable($"it has {found.Count} checksums, expected {paths.Count}");
+        return found.Count == paths.Count
+            ? found
+            : throw answer.Unreadable($"it has {found.Count} checksums, expected {paths.Count}");
     }
 
-    /// <inheritdoc />
     public async Task<long> FreeBytesAsync(string path, CancellationToken cancellationToken) =>
-        Room(await channel.LookAsync("room", $"looking for room at {path}", Privilege.WhenNeeded, [path], cancellationToken));
+        Room(
+            await channel.LookAsync(
+                "room", $"reading the free space at {path}", Privilege.WhenNeeded, [path], cancellationToken));
 
-    /// <inheritdoc />
     public async Task<long> MemoryBytesAsync(CancellationToken cancellationToken)
     {
-        var answer = await channel.LookAsync("machine", "looking at the machine", Privilege.Never, [], cancellationToken);
+        var answer = await channel.LookAsync(
+            "machine", "reading memory and CPUs", Privilege.Never, [], cancellationToken);
         return Number(answer, answer.Need("memory")) * 1024;
     }
 
-    /// <inheritdoc />
     public async Task<int> CpusAsync(CancellationToken cancellationToken)
     {
-        var answer = await channel.LookAsync("machine", "looking at the machine", Privilege.Never, [], cancellationToken);
+        var answer = await channel.LookAsync(
+            "machine", "reading memory and CPUs", Privilege.Never, [], cancellationToken);
         return (int)Number(answer, answer.Need("cpus"));
     }
 
-    /// <inheritdoc />
     public async Task<TimeSpan> ClockOffsetAsync(CancellationToken cancellationToken)
     {
         var (best, shortest) = (TimeSpan.Zero, TimeSpan.MaxValue);
@@ -91,7 +94,8 @@ internal sealed class HostFiles(HostChannel channel, DatabaseHostServices servic
         {
             var asked = services.Time.GetUtcNow();
             var began = services.Time.GetTimestamp();
-            var answer = await channel.LookAsync("clock", "asking for the time", Privilege.Never, [], cancellationToken);
+            var answer = await channel.LookAsync(
+                "clock", "asking for the time", Privilege.Never, [], cancellationToken);
             var took = services.Time.GetElapsedTime(began);
             if (took < shortest)
             {
@@ -102,34 +106,29 @@ internal sealed class HostFiles(HostChannel channel, DatabaseHostServices servic
         return best;
     }
 
-    /// <inheritdoc />
-    public async Task<PackageState> PackageAsync(PackageRequest request, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(request);
-        return (await new HostPackage(channel, services, @namespace, request).LookAsync(cancellationToken)).State();
-    }
+    public async Task<PackageState> PackageAsync(PackageRequest request, CancellationToken cancellationToken) =>
+        (await new HostPackage(channel, services, @namespace, request).LookAsync(cancellationToken)).State();
 
-    /// <inheritdoc />
     public Task PreparePackageAsync(
-        PackageRequest request, IProgress<long>? progress, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(request);
-        return new HostPackage(channel, services, @namespace, request).PrepareAsync(progress, cancellationToken);
-    }
+        PackageRequest request, IProgress<long>? progress, CancellationToken cancellationToken) =>
+        new HostPackage(channel, services, @namespace, request).PrepareAsync(progress, cancellationToken);
 
     /// <summary>Free bytes an answer says.</summary>
     internal static long Room(ScriptAnswer answer) => answer.Need("room").Split(' ') is [var blocks, var size]
         ? Number(answer, blocks) * Number(answer, size)
-        : throw answer.Unreadable($"'room {answer.Find("room")}' is none");
+        : throw answer.Unreadable($"'room {answer.Find("room")}' is not a size");
 
     /// <summary>A whole number an answer says.</summary>
     internal static long Number(ScriptAnswer answer, string text) =>
-        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : throw answer.Unreadable($"'{text}' is no number");
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : throw answer.Unreadable($"'{text}' is not a number");
 
     // Seconds and nanoseconds since 1970.
-    private static DateTimeOffset Clock(ScriptAnswer answer) => answer.Need("time").Split('.') is [var seconds, { Length: 9 } nanoseconds]
+    private static DateTimeOffset Clock(ScriptAnswer answer) =>
+        answer.Need("time").Split('.') is [var seconds, { Length: 9 } nanoseconds]
         ? DateTimeOffset.FromUnixTimeSeconds(Number(answer, seconds)).AddTicks(Number(answer, nanoseconds) / 100)
-        : throw answer.Unreadable($"'{answer.Find("time")}' is no time");
+        : throw answer.Unreadable($"'{answer.Find("time")}' is not a time");
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 }

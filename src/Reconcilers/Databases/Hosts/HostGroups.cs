@@ -13,18 +13,18 @@ internal static class HostGroups
     public const int Most = 60;
 
     /// <summary>The groups of the hosts of all instances, in the order of the spec.</summary>
-    public static IReadOnlyList<(string Name, IReadOnlyList<string> Hosts)> Of(DatabaseRollingUpgradeSpec spec)
-    {
-        ArgumentNullException.ThrowIfNull(spec);
-        return Of([.. spec.Instances.Select(i => i.Host).Distinct(StringComparer.Ordinal)]);
-    }
+    public static IReadOnlyList<(string Name, IReadOnlyList<string> Hosts)> Of(DatabaseRollingUpgradeSpec spec) =>
+        Of([.. spec.Instances.Select(i => i.Host).Distinct(StringComparer.Ordinal)]);
 
     /// <summary>The groups of some hosts, each with its name: the host's, or hosts-1 and so on.</summary>
     public static IReadOnlyList<(string Name, IReadOnlyList<string> Hosts)> Of(IReadOnlyList<string> hosts)
     {
-        ArgumentNullException.ThrowIfNull(hosts);
         return hosts.Count <= Most
             ? [.. hosts.Select(h => (h, (IReadOnlyList<string>)[h]))]
-            : [.. hosts.Chunk((hosts.Count + Most - 1) / Most).Select((group, i) => (string.Create(CultureInfo.InvariantCulture, $"hosts-{i + 1}"), (IReadOnlyList<string>)group))];
+            : [
+                .. hosts.Chunk((hosts.Count + Most - 1) / Most).Select(
+                    (group, i) => (
+                        string.Create(CultureInfo.InvariantCulture, $"hosts-{i + 1}"), (IReadOnlyList<string>)group)),
+            ];
     }
 }

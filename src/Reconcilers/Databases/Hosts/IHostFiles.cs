@@ -17,11 +17,13 @@ internal interface IHostFiles
     Task<string?> ReadAsync(string path, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Writes a text file by rename, if what is there has the expected checksum (null: nothing is there). What is there
-    /// is kept as <paramref name="keepAs"/>, once. A file that has the new content already is left alone.
+    /// Writes a text file by rename, if the present file has the expected checksum (null: there is no file). The
+    /// present file is kept once as <paramref name="keepAs"/>. A file that already has the new content is not changed.
     /// </summary>
-    /// <exception cref="HostException">Something else is there than expected, or it cannot be written.</exception>
-    Task WriteAsync(string path, string content, string? expectedSha256, string? keepAs, CancellationToken cancellationToken);
+    /// <exception cref="HostException">The present file is not the expected one, or the file cannot be
+    /// written.</exception>
+    Task WriteAsync(
+        string path, string content, string? expectedSha256, string? keepAs, CancellationToken cancellationToken);
 
     /// <summary>SHA-256 of files, in the order asked; null for a file that does not exist.</summary>
     Task<IReadOnlyList<string?>> Sha256Async(IReadOnlyList<string> paths, CancellationToken cancellationToken);
@@ -42,8 +44,8 @@ internal interface IHostFiles
     Task<PackageState> PackageAsync(PackageRequest request, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Brings the package there: archive, checksum, unpacked beside and renamed into place, post_install, extensions.
-    /// What is there already stays.
+    /// Provides the package: sends archives, checks them, unpacks them beside the directory, renames it into place,
+    /// runs post_install and copies extensions. Existing parts are kept.
     /// </summary>
     /// <exception cref="HostException">No room, corrupt, or post_install failed; what is half there is named and taken
     /// up again by the next call.</exception>

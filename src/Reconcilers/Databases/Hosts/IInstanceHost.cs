@@ -1,7 +1,7 @@
 namespace Drydock.Reconcilers.Databases;
 
 /// <summary>
-/// One process on its host. Every call reads the host first and is level-based: done twice it comes to the same. None
+/// One process on its host. Every call reads the host first and is idempotent. None
 /// waits longer than the request takes, except <see cref="StopAsync"/>, which waits for the end of the process within
 /// its grace.
 /// </summary>
@@ -10,20 +10,21 @@ internal interface IInstanceHost
     /// <summary>The instance or service that is controlled.</summary>
     InstanceTarget Target { get; }
 
-    /// <summary>Looks at supervisor, process, port and installed program. Changes nothing.</summary>
+    /// <summary>Reads supervisor, process, port and installed program. Changes nothing.</summary>
     /// <exception cref="HostException">The host could not be asked.</exception>
     Task<InstanceProcess> LookAsync(CancellationToken cancellationToken);
 
     /// <summary>
     /// Asks the supervisor to stop the process and to keep it stopped, and returns once no process of this instance is
-    /// left (an old one may live on; docs/research/yugabytedb.md#known-failures).
+    /// left (an old one may still run; docs/research/yugabytedb.md#known-failures).
     /// </summary>
-    /// <exception cref="HostException">Refused, or it still lives after its grace and the kill.</exception>
+    /// <exception cref="HostException">Refused, or it still runs after its grace period and SIGKILL.</exception>
     Task StopAsync(CancellationToken cancellationToken);
 
     /// <summary>
     /// Puts the new version's program in the old one's place (<see cref="Crds.DatabaseRollingUpgrades.SwapMethod"/>).
-    /// Refused while a process of this instance lives. What is there already stays; the old program is kept beside it.
+    /// Refused while a process of this instance runs. A new program that is already installed is kept; the old program
+    /// is kept beside it.
     /// </summary>
     /// <param name="swap">The programs.</param>
     /// <param name="cancellationToken">Cancels.</param>

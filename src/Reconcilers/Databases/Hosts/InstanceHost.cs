@@ -4,10 +4,10 @@ using Drydock.Crds.DatabaseRollingUpgrades;
 
 namespace Drydock.Reconcilers.Databases;
 
-/// <inheritdoc cref="IInstanceHost" />
 internal sealed class InstanceHost : IInstanceHost
 {
-    // After a look that was too old for its act, or an instance that went on restarting, it is looked at again.
+    // The host is read again after an observation that was too old for its action, or while an instance keeps
+    // restarting.
     private const int Tries = 3;
 
     private const string KillSeconds = "10";
@@ -34,18 +34,17 @@ internal sealed class InstanceHost : IInstanceHost
             { Supervise: not null } => new SuperviseManager(Target),
             { Scripts: not null } => new ScriptManager(Target),
             { Process: not null } => new PlainProcessManager(Target),
-            _ => throw HostException.OfSpec(Target.Host, Target.ControlField, $"{Target.Name}: {RuleMessages.OneControl}"),
+            _ =>
+                throw HostException.OfSpec(
+                    Target.Host, Target.ControlField, $"{Target.Name}: {RuleMessages.OneControl}"),
         };
     }
 
-    /// <inheritdoc />
     public InstanceTarget Target { get; }
 
-    /// <inheritdoc />
     public async Task<InstanceProcess> LookAsync(CancellationToken cancellationToken) =>
         (await SeeAsync(cancellationToken)).Process;
 
-    /// <inheritdoc />
     public Task StopAsync(CancellationToken cancellationToken) => AgainIfLateAsync(async () =>
     {
         // A process that the supervisor does not know would survive the stop: fail while the instance still serves.
@@ -55,12 +54,18 @@ internal sealed class InstanceHost : IInstanceHost
         {
             if (look.Kept.State == SupervisionState.Missing)
             {
-                throw Refused(Reasons.ControlMismatch, $"{Target.Name} cannot be stopped: {look.Kept.Text}; correct spec.control");
+                throw Refused(
+                    Reasons.ControlMismatch,
+                    $"{Target.Name} cannot be stopped: {look.Kept.Text}. Correct spec.control.");
             }
 
             if (@try > Tries)
             {
-                throw Refused(Reasons.ProcessLivesOn, $"{Target.Name} was stopped {Tries} times and is {look.Process.SupervisionText} again{Naming(look.Processes.Own)}; find out what starts it", retryable: true);
+                throw Refused(
+                    Reasons.ProcessLivesOn,
+                    $"{Target.Name} was stopped {Tries} times and is {look.Process.SupervisionText} "
+                    + $"again{Naming(look.Processes.Own)}. Find out what starts it.",
+                    retryable: true);
             }
 
             await EndAsync(look, cancellationToken);
@@ -69,16 +74,16 @@ internal sealed class InstanceHost : IInstanceHost
         }
     });
 
-    /// <inheritdoc />
     public Task SwapAsync(ProgramSwap swap, CancellationToken cancellationToken) => AgainIfLateAsync(async () =>
     {
-        ArgumentNullException.ThrowIfNull(swap);
         var look = await SeeAsync(cancellationToken);
         if (!IsDown(look) || look.Processes.Strays.Count > 0)
         {
             throw Refused(
                 Reasons.ProcessLivesOn,
-                $"the program of {Target.Name} is not replaced while it lives: it is {look.Process.SupervisionText}{Naming([.. look.Processes.Own, .. look.Processes.Strays])}; stop it first",
+                $"the program of {Target.Name} is not replaced while it runs: it is "
+                + $"{look.Process.SupervisionText}{Naming([.. look.Processes.Own, .. look.Processes.Strays])}. "
+                + "Stop it first.",
                 retryable: true);
         }
 
@@ -91,7 +96,15 @@ internal sealed class InstanceHost : IInstanceHost
                     "swap-binary",
                     what,
                     Privilege.WhenNeeded,
-                    [.. look.InTime, $"{Target.DeployDir.TrimEnd('/')}/bin", Target.Program, source, swap.Sha256, swap.FormerSha256, swap.FormerVersion],
+                    [
+                        .. look.InTime,
+                        $"{Target.DeployDir.TrimEnd('/')}/bin",
+                        Target.Program,
+                        source,
+                        swap.Sha256,
+                        swap.FormerSha256,
+                        swap.FormerVersion,
+                    ],
                     default,
                     cancellationToken);
                 break;
@@ -100,7 +113,15 @@ internal sealed class InstanceHost : IInstanceHost
                     "swap-link",
                     what,
                     Privilege.WhenNeeded,
-                    [.. look.InTime, Target.DeployDir.TrimEnd('/'), swap.Directory, Target.Program, swap.Sha256, swap.FormerSha256, swap.FormerDirectory ?? ""],
+                    [
+                        .. look.InTime,
+                        Target.DeployDir.TrimEnd('/'),
+                        swap.Directory,
+                        Target.Program,
+                        swap.Sha256,
+                        swap.FormerSha256,
+                        swap.FormerDirectory ?? "",
+                    ],
                     default,
                     cancellationToken);
                 break;
@@ -110,12 +131,12 @@ internal sealed class InstanceHost : IInstanceHost
         }
     });
 
-    /// <inheritdoc />
     public Task StartAsync(string directory, CancellationToken cancellationToken) => AgainIfLateAsync(async () =>
     {
-        ArgumentNullException.ThrowIfNull(directory);
         var look = await SeeAsync(cancellationToken);
-        if (look.Processes.Main is not null && look.Kept.State is SupervisionState.Active or SupervisionState.None && look.Processes.Strays.Count == 0)
+        if (look.Processes.Main is not null
+            && look.Kept.State is SupervisionState.Active or SupervisionState.None
+            && look.Processes.Strays.Count == 0)
         {
             return;
         }
@@ -123,7 +144,8 @@ internal sealed class InstanceHost : IInstanceHost
         RefuseStrays(look, "was not started");
         if (look.Kept.State == SupervisionState.Missing)
         {
-            throw Refused(Reasons.ControlMismatch, $"{Target.Name} cannot be started: {look.Kept.Text}; correct spec.control");
+            throw Refused(
+                Reasons.ControlMismatch, $"{Target.Name} cannot be started: {look.Kept.Text}. Correct spec.control.");
         }
 
         await _keeper.StartAsync(_channel, look, directory, cancellationToken);
@@ -142,7 +164,10 @@ internal sealed class InstanceHost : IInstanceHost
             $"looking at {Target.Name}",
             Privilege.Look,
             [
-                _keeper.Kind, string.Join(' ', _keeper.Units), _keeper.ServiceDirectory, Target.Program, Target.Port.ToString(CultureInfo.InvariantCulture), Target.DeployDir,
+                _keeper.Kind, string.Join(
+                    ' ',
+                    _keeper.Units), _keeper.ServiceDirectory, Target.Program, Target.Port.ToString(
+                        CultureInfo.InvariantCulture), Target.DeployDir,
                 sums.Known, _keeper.ChoiceFile, _channel.MayBecome ? "yes" : "no",
             ],
             cancellationToken);
@@ -153,7 +178,8 @@ internal sealed class InstanceHost : IInstanceHost
             // A unit that is up without a main process (Type=forking) names none: then its process is found as one
             // without a supervisor is.
             var names = _keeper.IsSupervisor && !(kept.State == SupervisionState.Active && kept.Pid is null);
-            var look = new InstanceLook(Target, report, kept, InstanceProcesses.Of(report, Target, _others, _newDirectory, kept.Pid, names));
+            var look = new InstanceLook(
+                Target, report, kept, InstanceProcesses.Of(report, Target, _others, _newDirectory, kept.Pid, names));
             RefuseUnreadable(look);
             RefuseMainProcess(look);
             return look;
@@ -162,7 +188,11 @@ internal sealed class InstanceHost : IInstanceHost
         {
             throw Refused(
                 Reasons.ControlMismatch,
-                string.Create(CultureInfo.InvariantCulture, $"process {ambiguous.Pid} may be {Target.Name} as well as {ambiguous.Other}: its command line names neither's port, data directory or deployDir alone; put {{port}} or {{dataDir}} into the command line"));
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"process {ambiguous.Pid} may be {Target.Name} as well as {ambiguous.Other}: its command line has "
+                    + $"no port, data directory or deployDir of only one of them. "
+                    + $"Put {{port}} or {{dataDir}} into the command line."));
         }
     }
 
@@ -177,11 +207,14 @@ internal sealed class InstanceHost : IInstanceHost
         foreach (var process in look.Processes.Own)
         {
             var again = await SeeAsync(cancellationToken);
-            if (again.Processes.Own.Any(p => p.Identity == process.Identity) && !await PlainProcessManager.SignalAsync(_channel, again, process, "KILL", KillSeconds, cancellationToken))
+            if (again.Processes.Own.Any(p => p.Identity == process.Identity)
+                && !await PlainProcessManager.SignalAsync(
+                    _channel, again, process, "KILL", KillSeconds, cancellationToken))
             {
                 throw Refused(
                     Reasons.ProcessLivesOn,
-                    $"{Target.Name} did not end within {Target.Control.StopGrace}, nor {KillSeconds} s after SIGKILL{Naming([process])}; it waits for its disk or is being traced. End it, then retry",
+                    $"{Target.Name} did not end within {Target.Control.StopGrace}, nor {KillSeconds} s after "
+                    + $"SIGKILL{Naming([process])}. It waits for its disk or is being traced. Stop it, then retry.",
                     retryable: true);
             }
         }
@@ -192,14 +225,17 @@ internal sealed class InstanceHost : IInstanceHost
     {
         var path = $"{swap.Directory.TrimEnd('/')}/bin/{Target.Program}";
         var sums = _channel.Sums.Ask();
-        var answer = await _channel.LookAsync("sums", what, Privilege.WhenNeeded, [sums.Known, path], cancellationToken);
+        var answer = await _channel.LookAsync(
+            "sums", what, Privilege.WhenNeeded, [sums.Known, path], cancellationToken);
         sums.Learn(answer);
         var sha256 = sums.Of(answer.Need("file"), answer);
         if (sha256 != swap.Sha256)
         {
             throw sha256 is null
-                ? Refused(Reasons.PackageMissing, $"{what}: there is no {path}; bring it there")
-                : Refused(Reasons.PackageCorrupt, $"{what}: {path} has SHA-256 {sha256}, expected {swap.Sha256}; copy it again");
+                ? Refused(Reasons.PackageMissing, $"{what}: {path} does not exist. Copy it to the host.")
+                : Refused(
+                    Reasons.PackageCorrupt,
+                    $"{what}: {path} has SHA-256 {sha256}, expected {swap.Sha256}. Copy it again.");
         }
     }
 
@@ -212,7 +248,8 @@ internal sealed class InstanceHost : IInstanceHost
                 await act();
                 return;
             }
-            catch (HostException exception) when (@try < Tries && exception.InnerException is ScriptRefusal { Code: ScriptAnswer.Late })
+            catch (HostException exception)
+                when (@try < Tries && exception.InnerException is ScriptRefusal { Code: ScriptAnswer.Late })
             {
                 // Nothing was done; the next observation decides again.
                 continue;
@@ -227,35 +264,52 @@ internal sealed class InstanceHost : IInstanceHost
         if (look.Processes.Strays.Count > 0)
         {
             throw Refused(
-                Reasons.ProcessLivesOn, $"{Target.Name} has a process that its control does not know{Naming(look.Processes.Strays)}; {Target.Name} {and}. End that process, then retry", retryable: true);
+                Reasons.ProcessLivesOn, $"{Target.Name} has a process that its supervisor does not "
+                    + $"know{Naming(look.Processes.Strays)}; {Target.Name} {and}. "
+                    + "Stop that process, then retry.", retryable: true);
         }
     }
 
-    // A process whose program is not to be read is not taken for the right one, nor for none.
+    // A process whose program cannot be read counts neither as the right one nor as absent.
     private void RefuseUnreadable(InstanceLook look)
     {
-        if (look.Processes.Own.Concat(look.Processes.Strays).FirstOrDefault(p => !p.IsEnding && p.Sha256 is null) is { } process)
+        if (look.Processes.Own.Concat(look.Processes.Strays).FirstOrDefault(
+            p => !p.IsEnding && p.Sha256 is null) is { } process)
         {
+            var capability = _channel.IsContainer ? " (root in a container also needs `--cap-add SYS_PTRACE`)" : "";
             throw Refused(
                 Reasons.AccessDenied,
-                string.Create(CultureInfo.InvariantCulture, $"{look.Report.User} may not see what process {process.Pid} of {Target.Name} runs; let the user in spec.access be its account, or set become: Sudo there{(_channel.IsContainer ? " (root of a container sees it only with --cap-add SYS_PTRACE)" : "")}"));
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{look.Report.User} may not read the program of process {process.Pid} of {Target.Name}. ")
+                + "Set the user in spec.access to the account of the process, or set become: Sudo" + capability + ".");
         }
     }
 
-    // The container would end with it, and there would be no host to start the new one on.
+    // The container would stop with it, and the new process could not be started.
     private void RefuseMainProcess(InstanceLook look)
     {
         if (_channel.IsContainer && look.Processes.Own.Concat(look.Processes.Strays).Any(p => p.Pid == 1))
         {
             throw Refused(
                 Reasons.ControlMismatch,
-                $"{Target.Name} is the main process of its container, which would end with it; let the container's main process be a supervisor (systemd, supervise, a shell that waits) that starts {Target.Name}");
+                $"{Target.Name} is the main process of its container, which would stop with it. "
+                + "Make a supervisor (systemd, supervise, a shell that waits) the main process of the container and "
+                + $"let it start {Target.Name}.");
         }
     }
 
     private static string Naming(IReadOnlyCollection<LookedProcess> processes) => processes.Count == 0
         ? ""
-        : " (" + string.Join(", ", processes.Select(p => string.Create(CultureInfo.InvariantCulture, $"pid {p.Pid}, {p.Path}, since {p.StartedAt:yyyy-MM-ddTHH:mm:ssZ}"))) + ")";
+        : " ("
+            + string.Join(
+                ", ",
+                processes.Select(
+                    p => string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"pid {p.Pid}, {p.Path}, since {p.StartedAt:yyyy-MM-ddTHH:mm:ssZ}")))
+            + ")";
 
-    private HostException Refused(string reason, string message, bool retryable = false) => new(Target.Host, reason, $"{Target.Host}: {message}", retryable);
+    private HostException Refused(string reason, string message, bool retryable = false) =>
+        new(Target.Host, reason, $"{Target.Host}: {message}", retryable);
 }

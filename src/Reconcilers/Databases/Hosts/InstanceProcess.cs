@@ -6,7 +6,7 @@ internal sealed record InstanceProcess
     /// <summary>The state that the supervisor reports.</summary>
     public required SupervisionState Supervision { get; init; }
 
-    /// <summary>The supervisor's own words, for people: "active (running)", "up (pid 17) 3 seconds".</summary>
+    /// <summary>The state as the supervisor reports it: "active (running)", "up (pid 17) 3 seconds".</summary>
     public required string SupervisionText { get; init; }
 
     /// <summary>The unit or directory in charge, as found: pd.service or pd-2379.service.</summary>
@@ -45,10 +45,10 @@ internal sealed record InstanceProcess
 
     /// <summary>
     /// Other living processes of the same program and the same instance (port, data or deploy directory on their
-    /// command line): started by hand, or not ended by their stop.
+    /// command line): started manually, or still running after their stop.
     /// </summary>
     public IReadOnlyList<StrayProcess> Strays { get; init; } = [];
 
-    /// <summary>Whether any process of this instance lives.</summary>
+    /// <summary>Whether any process of this instance runs.</summary>
     public bool IsAlive => Pid is not null || Strays.Count > 0;
 }

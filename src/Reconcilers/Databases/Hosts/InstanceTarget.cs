@@ -2,7 +2,7 @@ using Drydock.Crds.DatabaseRollingUpgrades;
 
 namespace Drydock.Reconcilers.Databases;
 
-/// <summary>A process to be looked at, stopped, swapped and started.</summary>
+/// <summary>A process to observe, stop, replace and start.</summary>
 internal sealed record InstanceTarget
 {
     /// <summary>Its name; steps are named after it.</summary>

@@ -11,11 +11,9 @@ internal static class InstanceTargets
     private const string DataDir = "{dataDir}";
 
     /// <summary>The target of an instance.</summary>
-    /// <exception cref="HostException">The spec says nowhere how it is started and stopped, or in two ways.</exception>
+    /// <exception cref="HostException">The spec has no control for it, or more than one.</exception>
     public static InstanceTarget Of(DatabaseRollingUpgradeSpec spec, DatabaseInstance instance, IDatabaseEngine engine)
     {
-        ArgumentNullException.ThrowIfNull(spec);
-        ArgumentNullException.ThrowIfNull(instance);
         var control = instance.Control ?? spec.Control.Find(c => c.Component == instance.Component)?.Control;
         var isShared = instance.Control is null && control is not null;
         var field = isShared ? "spec.control" : $"spec.instances[{instance.Name}].control";
@@ -40,18 +38,23 @@ internal static class InstanceTargets
         });
     }
 
-    /// <summary>Fills {port}, {name} and {dataDir} in; done twice it comes to the same.</summary>
+    /// <summary>Fills {port}, {name} and {dataDir} in. Idempotent.</summary>
     public static InstanceTarget Fill(InstanceTarget target)
     {
-        ArgumentNullException.ThrowIfNull(target);
         var control = target.Control;
         return target with
         {
             Control = control with
             {
-                Systemd = control.Systemd is { Unit: { } unit } ? new SystemdControl { Unit = In(target, unit) } : control.Systemd,
-                Supervise = control.Supervise is { } supervise ? new SuperviseControl { Directory = In(target, supervise.Directory) } : null,
-                Scripts = control.Scripts is { } scripts ? new ScriptControl { Start = In(target, scripts.Start), Stop = In(target, scripts.Stop) } : null,
+                Systemd = control.Systemd is { Unit: { } unit }
+                    ? new SystemdControl { Unit = In(target, unit) }
+                    : control.Systemd,
+                Supervise = control.Supervise is { } supervise
+                    ? new SuperviseControl { Directory = In(target, supervise.Directory) }
+                    : null,
+                Scripts = control.Scripts is { } scripts
+                    ? new ScriptControl { Start = In(target, scripts.Start), Stop = In(target, scripts.Stop) }
+                    : null,
                 Process = control.Process is { } process
                     ? new ProcessControl
                     {
@@ -65,7 +68,10 @@ internal static class InstanceTargets
 
     /// <summary>The command line of a plain process, from a version's directory.</summary>
     internal static IReadOnlyList<string> Command(ProcessControl control, string directory) =>
-        [.. control.Command.Select(argument => argument.Replace(Directory, directory.TrimEnd('/'), StringComparison.Ordinal))];
+        [
+            .. control.Command.Select(
+                argument => argument.Replace(Directory, directory.TrimEnd('/'), StringComparison.Ordinal)),
+        ];
 
     /// <summary>Whether a command line is that of a version's directory.</summary>
     internal static bool NamesDirectory(ProcessControl control) =>
@@ -78,24 +84,26 @@ internal static class InstanceTargets
     /// <summary>Why a target is unusable, with the field of the spec that is wrong; null if it is usable.</summary>
     internal static HostException? Problem(InstanceTarget target) => target switch
     {
-        { Control.Process.Command: var command } when command.Exists(argument => argument.Contains(DataDir, StringComparison.Ordinal)) =>
+        { Control.Process.Command: var command } when command.Exists(
+            argument => argument.Contains(DataDir, StringComparison.Ordinal)) =>
             Wrong(
                 target,
                 $"spec.instances[{target.Name}].dataDir",
-                $"the command line of {target.Name} has {{dataDir}}, "
-                    + $"and spec.instances[{target.Name}].dataDir is not given; give it"),
+                $"The command line of {target.Name} has {{dataDir}}, "
+                    + $"and spec.instances[{target.Name}].dataDir is missing. Add it."),
         { Swap: SwapMethod.NewDirectory, Control.Process: null } =>
             Wrong(
                 target,
                 target.ControlField,
-                $"swap NewDirectory of {target.Name} is only for a plain process: "
-                    + "its command line is what names the version's directory. Choose ReplaceBinary or SwitchLink"),
-        { Swap: SwapMethod.NewDirectory, Control.Process: { } process } when !NamesDirectory(process) && target.Component is not null =>
+                $"Swap NewDirectory of {target.Name} is only for a plain process: "
+                    + "its command line names the version's directory. Choose ReplaceBinary or SwitchLink."),
+        { Swap: SwapMethod.NewDirectory, Control.Process: { } process } when !NamesDirectory(process)
+            && target.Component is not null =>
             Wrong(
                 target,
                 target.ControlField,
-                $"swap NewDirectory of {target.Name} needs {{directory}} in its command line: "
-                    + "without it the old program would be started again"),
+                $"Swap NewDirectory of {target.Name} needs {{directory}} in its command line: "
+                    + "without it the old program would be started again."),
         _ => null,
     };
 
@@ -103,7 +111,8 @@ internal static class InstanceTargets
         HostException.OfSpec(target.Host, field, $"{target.Host}: {message}");
 
     private static int Kinds(InstanceControl control) =>
-        new object?[] { control.Systemd, control.Supervise, control.Scripts, control.Process }.Count(kind => kind is not null);
+        new object?[] { control.Systemd, control.Supervise, control.Scripts, control.Process }.Count(
+            kind => kind is not null);
 
     private static string In(InstanceTarget target, string text)
     {

@@ -11,6 +11,6 @@ internal sealed record PackageRequest
     /// <summary>The components on this host: archives of others are not brought.</summary>
     public required IReadOnlyList<DatabaseComponent> Components { get; init; }
 
-    /// <summary>Programs below bin that must be there: tikv-server, tikv-ctl.</summary>
+    /// <summary>Programs that must exist below bin: tikv-server, tikv-ctl.</summary>
     public required IReadOnlyList<string> Programs { get; init; }
 }

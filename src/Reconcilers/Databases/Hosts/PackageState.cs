@@ -3,10 +3,10 @@ namespace Drydock.Reconcilers.Databases;
 /// <summary>The state of a package on a host.</summary>
 internal sealed record PackageState
 {
-    /// <summary>Whether all of it is there and right, post_install included.</summary>
+    /// <summary>Whether all of it is present and correct, including post_install.</summary>
     public required bool IsComplete { get; init; }
 
-    /// <summary>What is missing or wrong, for messages; empty if it is complete.</summary>
+    /// <summary>The missing or wrong parts, for messages; empty if it is complete.</summary>
     public required string Problem { get; init; }
 
     /// <summary>
@@ -15,6 +15,7 @@ internal sealed record PackageState
     /// </summary>
     public bool IsWrong { get; init; }
 
-    /// <summary>SHA-256 of the programs asked for, as far as they are there.</summary>
-    public IReadOnlyDictionary<string, string> Programs { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+    /// <summary>SHA-256 of those requested programs that exist.</summary>
+    public IReadOnlyDictionary<string, string> Programs { get; init; } = new Dictionary<string, string>(
+        StringComparer.Ordinal);
 }

@@ -8,7 +8,6 @@ internal static class ProgramNames
     /// <summary>The program of a component.</summary>
     public static string Of(DatabaseRollingUpgradeSpec spec, DatabaseComponent component)
     {
-        ArgumentNullException.ThrowIfNull(spec);
         var yugabyte = spec.Yugabyte ?? new YugabyteSpec();
         var isBmdb = yugabyte.Dialect == YugabyteDialect.BMDB;
         return component switch

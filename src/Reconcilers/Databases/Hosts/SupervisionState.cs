@@ -6,10 +6,10 @@ internal enum SupervisionState
     /// <summary>Up, and not between two restarts.</summary>
     Active,
 
-    /// <summary>Wanted up, and just ended: restarting, or crash-looping.</summary>
+    /// <summary>Should run and has just ended: restarting, or crash-looping.</summary>
     Restarting,
 
-    /// <summary>Down, and kept so.</summary>
+    /// <summary>Stopped; the supervisor does not start it.</summary>
     Inactive,
 
     /// <summary>The unit or service directory does not exist.</summary>

@@ -4,9 +4,9 @@ using Drydock.Engine.Actions;
 namespace Drydock.Reconcilers.Databases;
 
 /// <summary>
-/// Since when steps are under way. What the first look of a following finds under way is stored by nobody before that
-/// look ends, so that this process remembers it; one context is one following of a step, and the engine's own limit
-/// counts from the same look.
+/// When attempts of steps began. A step that is found running at the first observation has no stored start before that
+/// observation ends, so this process remembers it. One context belongs to one pass over a step, and the engine's own
+/// limit counts from the same observation.
 /// </summary>
 internal sealed class AttemptClock
 {
@@ -14,5 +14,6 @@ internal sealed class AttemptClock
 
     /// <summary>When the attempt began.</summary>
     public DateTimeOffset Began(StepContext context) =>
-        context.Step.StartedAt ?? _looks.GetValue(context, static c => new StrongBox<DateTimeOffset>(c.Time.GetUtcNow())).Value;
+        context.Step.StartedAt
+            ?? _looks.GetValue(context, static c => new StrongBox<DateTimeOffset>(c.Time.GetUtcNow())).Value;
 }

@@ -12,7 +12,8 @@ internal static class CleanedUpSteps
     /// <param name="plan">The plan; null stays null.</param>
     /// <param name="made">Selects the steps that made the change.</param>
     /// <param name="at">When the change was seen to be gone.</param>
-    public static Plan? Mark(Plan? plan, Func<PlanStep, bool> made, DateTimeOffset at) => plan is null ? null : plan with
+    public static Plan? Mark(Plan? plan, Func<PlanStep, bool> made, DateTimeOffset at) =>
+        plan is null ? null : plan with
     {
         Steps = [.. plan.Steps.Select(s => made(s) ? s with { CleanedUpAt = at } : s)],
     };

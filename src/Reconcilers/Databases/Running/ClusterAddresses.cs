@@ -4,7 +4,7 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Reconcilers.Databases;
 
 /// <summary>
-/// Where a cluster was reached, in the words of claims: every member of its directory (PD, or the masters) as the spec
+/// The addresses of a cluster in the form of claims: every member of its directory (PD, or the masters) as the spec
 /// names it.
 /// </summary>
 internal static class ClusterAddresses

@@ -4,10 +4,11 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Reconcilers.Databases;
 
 /// <summary>
-/// What a stopped upgrade must not leave in a database (docs/research/tidb.md#rules): an instance kept without leaders. Named
-/// by the instance.
+/// The temporary state that a stopped upgrade must not leave in a database (docs/research/tidb.md#rules): instances
+/// kept without leaders, by name.
 /// </summary>
-internal sealed class DatabaseParkedState(DatabaseEngineSet engines) : IParkedStateCleanup<DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>
+internal sealed class DatabaseParkedState(DatabaseEngineSet engines)
+    : IParkedStateCleanup<DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>
 {
     public bool MayRemain(DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus status) =>
         engines.Of(spec).IsDraining(spec, status);
@@ -18,7 +19,15 @@ internal sealed class DatabaseParkedState(DatabaseEngineSet engines) : IParkedSt
         IReadOnlyCollection<string> names,
         DateTimeOffset at) => status with
         {
-            Plan = CleanedUpSteps.Mark(status.Plan, s => engines.Of(spec).IsDrain(s) && s.Node is not null && names.Contains(s.Node, StringComparer.Ordinal), at),
-            RollbackPlan = CleanedUpSteps.Mark(status.RollbackPlan, s => engines.Of(spec).IsDrain(s) && s.Node is not null && names.Contains(s.Node, StringComparer.Ordinal), at),
+            Plan = CleanedUpSteps.Mark(
+                status.Plan,
+                s =>
+                    engines.Of(spec).IsDrain(s) && s.Node is not null && names.Contains(s.Node, StringComparer.Ordinal),
+                at),
+            RollbackPlan = CleanedUpSteps.Mark(
+                status.RollbackPlan,
+                s =>
+                    engines.Of(spec).IsDrain(s) && s.Node is not null && names.Contains(s.Node, StringComparer.Ordinal),
+                at),
         };
 }

@@ -93,10 +93,12 @@ internal sealed class DatabaseRunTargets
     public Task<string?> FindObstacleAsync(DatabaseRollingUpgradeStatus status, CancellationToken cancellationToken) =>
         Task.FromResult<string?>(null);
 
-    public Task<ParkedStateResult> CleanUpAsync(DatabaseRollingUpgradeStatus status, CancellationToken cancellationToken) =>
+    public Task<ParkedStateResult> CleanUpAsync(
+        DatabaseRollingUpgradeStatus status, CancellationToken cancellationToken) =>
         _engine.CleanUpAsync(status, cancellationToken);
 
-    public Task<Blocker?> FindBlockerAsync(CancellationToken cancellationToken) => _kind.BackupStorage(Upgrade.Spec) is { } storage
+    public Task<Blocker?> FindBlockerAsync(CancellationToken cancellationToken) =>
+        _kind.BackupStorage(Upgrade.Spec) is { } storage
         ? StorageBlocker.FindAsync(_services.BackupStorage, storage, Upgrade.Metadata.Namespace, cancellationToken)
         : Task.FromResult<Blocker?>(null);
 

@@ -21,7 +21,9 @@ internal sealed class DatabaseUpgradeKind(
     public const string RollbackHold = "RollBack";
 
     public DatabaseUpgradeKind(DatabaseServices services)
-        : this(services.Engines, (upgrade, cancellationToken) => DatabaseRunTargets.BindAsync(upgrade, services, cancellationToken))
+        : this(
+            services.Engines,
+            (upgrade, cancellationToken) => DatabaseRunTargets.BindAsync(upgrade, services, cancellationToken))
     {
     }
 

@@ -2,7 +2,7 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>
 /// The commands an admin tool lists when it is asked for help: lines with an optional number or mark, the command, and
-/// its arguments. What a version can do, and how the arguments of a command stand, is read from there
+/// its arguments. The abilities of a version and the order of the arguments of a command are read from it
 /// (docs/research/yugabytedb.md#admin-tool).
 /// </summary>
 internal sealed class AdminHelp
@@ -12,7 +12,7 @@ internal sealed class AdminHelp
 
     private AdminHelp(IReadOnlyDictionary<string, string> commands) => _commands = commands;
 
-    /// <summary>Reads it. Help that lists no command at all comes to a tool of which nothing is known.</summary>
+    /// <summary>Reads it. Help that lists no command means that nothing is known of the tool.</summary>
     public static AdminHelp Parse(string output)
     {
         var commands = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -47,5 +47,7 @@ internal sealed class AdminHelp
     // Commands are of lower case letters, digits and underscores, with at least one underscore: other words of a help
     // text are not.
     private static bool IsCommand(string word) =>
-        word.Contains('_', StringComparison.Ordinal) && char.IsAsciiLetterLower(word[0]) && word.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '_');
+        word.Contains('_', StringComparison.Ordinal)
+            && char.IsAsciiLetterLower(word[0])
+            && word.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '_');
 }

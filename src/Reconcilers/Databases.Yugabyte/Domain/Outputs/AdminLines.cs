@@ -7,18 +7,20 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 /// </summary>
 internal static class AdminLines
 {
-    public static IReadOnlyList<string> Of(string output)
-    {
-        ArgumentNullException.ThrowIfNull(output);
-        return output.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-    }
+    public static IReadOnlyList<string> Of(string output) =>
+        output.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 
     /// <summary>The number behind a text on a line; null if no line begins with it or no number follows.</summary>
     public static int? Number(IReadOnlyList<string> lines, string before)
     {
         foreach (var line in lines)
         {
-            if (line.StartsWith(before, StringComparison.Ordinal) && int.TryParse(line[before.Length..].Trim().TrimEnd('.'), NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+            if (line.StartsWith(before, StringComparison.Ordinal)
+                && int.TryParse(
+                    line[before.Length..].Trim().TrimEnd('.'),
+                    NumberStyles.None,
+                    CultureInfo.InvariantCulture,
+                    out var number))
             {
                 return number;
             }

@@ -1,11 +1,11 @@
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>
-/// What promote_auto_flags prints, in the words of today and in those of 2.18
+/// The output of promote_auto_flags, in the present form and in that of 2.18
 /// (docs/research/yugabytedb.md#admin-tool).
 /// </summary>
 /// <param name="Promoted">Whether there was anything to promote.</param>
-/// <param name="Version">The version of the configuration, where it is told.</param>
+/// <param name="Version">The version of the configuration, if it is printed.</param>
 /// <param name="NeedsRestart">Flags were promoted that only a restart of every process applies.</param>
 internal sealed record AutoFlagsPromotion(bool Promoted, int? Version, bool NeedsRestart)
 {
@@ -23,7 +23,13 @@ internal sealed record AutoFlagsPromotion(bool Promoted, int? Version, bool Need
     {
         var lines = AdminLines.Of(output);
         var restart = lines.Any(l => l.Contains(Restart, StringComparison.Ordinal));
-        return Today(lines, restart) ?? Old(lines) ?? throw new AdminOutputException("promote_auto_flags", $"'{Completed}' with '{New}' or '{NothingNew}', or '{OldHeading}' with '{OldNew} N' or '{OldNothingNew}'", output);
+        return Today(lines, restart)
+            ?? Old(lines)
+            ?? throw new AdminOutputException(
+                "promote_auto_flags",
+                $"'{Completed}' with '{New}' or '{NothingNew}', or '{OldHeading}' with '{OldNew} N' or "
+                + $"'{OldNothingNew}'",
+                output);
     }
 
     private static AutoFlagsPromotion? Today(IReadOnlyList<string> lines, bool restart)
@@ -33,8 +39,11 @@ internal sealed record AutoFlagsPromotion(bool Promoted, int? Version, bool Need
             return null;
         }
 
-        return AdminLines.Has(lines, New) && AdminLines.Number(lines, "New config version:") is { } version ? new AutoFlagsPromotion(true, version, restart)
-            : AdminLines.Has(lines, NothingNew) ? new AutoFlagsPromotion(false, AdminLines.Number(lines, "Current config version:"), false)
+        return AdminLines.Has(lines, New)
+            && AdminLines.Number(
+                lines, "New config version:") is { } version ? new AutoFlagsPromotion(true, version, restart)
+            : AdminLines.Has(lines, NothingNew) ? new AutoFlagsPromotion(
+                false, AdminLines.Number(lines, "Current config version:"), false)
             : null;
     }
 

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>What rollback_auto_flags prints (docs/research/yugabytedb.md#admin-tool).</summary>
-/// <param name="RolledBack">Whether there was anything to take back.</param>
-/// <param name="Version">The version of the configuration now, where it is told.</param>
+/// <param name="RolledBack">Whether there was anything to roll back.</param>
+/// <param name="Version">The version of the configuration now, if it is printed.</param>
 internal sealed record AutoFlagsRollback(bool RolledBack, int? Version)
 {
     private const string Completed = "RollbackAutoFlags completed successfully";
@@ -12,15 +12,22 @@ internal sealed record AutoFlagsRollback(bool RolledBack, int? Version)
     /// <summary>Reads it.</summary>
     /// <param name="output">What was printed.</param>
     /// <param name="to">The version that was asked for.</param>
-    /// <exception cref="AdminOutputException">It is none of the known forms.</exception>
+    /// <exception cref="AdminOutputException">It has no known form.</exception>
     public static AutoFlagsRollback Parse(string output, int to)
     {
         var lines = AdminLines.Of(output);
         var number = to.ToString(CultureInfo.InvariantCulture);
-        var (done, nothing) = ($"AutoFlags that were promoted after config version {number} were successfully rolled back", $"No AutoFlags have been promoted since version {number}");
+        var (done, nothing) = (
+            $"AutoFlags that were promoted after config version {number} were successfully rolled back",
+            $"No AutoFlags have been promoted since version {number}");
         var completed = AdminLines.Has(lines, Completed);
-        return completed && AdminLines.Has(lines, done) ? new AutoFlagsRollback(true, AdminLines.Number(lines, "New config version:"))
-            : completed && AdminLines.Has(lines, nothing) ? new AutoFlagsRollback(false, AdminLines.Number(lines, "Current config version:"))
-            : throw new AdminOutputException("rollback_auto_flags", $"'{Completed}' with '{done}' or '{nothing}'", output);
+        return completed
+            && AdminLines.Has(lines, done) ? new AutoFlagsRollback(
+                true, AdminLines.Number(lines, "New config version:"))
+            : completed
+                && AdminLines.Has(lines, nothing) ? new AutoFlagsRollback(
+                    false, AdminLines.Number(lines, "Current config version:"))
+            : throw new AdminOutputException(
+                "rollback_auto_flags", $"'{Completed}' with '{done}' or '{nothing}'", output);
     }
 }

@@ -6,12 +6,20 @@ internal sealed record CatalogUpgrade(bool IsNeeded)
 {
     private static readonly string[] Words = ["YSQL", "BSQL"];
 
-    // What other statements do to the upgrade: all of it goes away by itself, if they do
+    // Failures caused by concurrent statements: they disappear without action, if the statements do
     // (docs/research/yugabytedb.md#known-failures).
     private static readonly string[] Passing =
     [
-        "Catalog Version Mismatch", "catalog version mismatch", "MISMATCHED_SCHEMA", "40001", "Restart read required", "could not serialize access", "Timed out", "timed out",
-        "Couldn't find alive tablet server", "Master config has no leader",
+        "Catalog Version Mismatch",
+        "catalog version mismatch",
+        "MISMATCHED_SCHEMA",
+        "40001",
+        "Restart read required",
+        "could not serialize access",
+        "Timed out",
+        "timed out",
+        "Couldn't find alive tablet server",
+        "Master config has no leader",
     ];
 
     /// <summary>Reads it.</summary>
@@ -21,18 +29,21 @@ internal sealed record CatalogUpgrade(bool IsNeeded)
     public static CatalogUpgrade Parse(string command, string output)
     {
         var lines = AdminLines.Of(output);
-        return Words.Any(w => AdminLines.Has(lines, $"{w} successfully upgraded to the latest version")) ? new CatalogUpgrade(true)
-            : Words.Any(w => AdminLines.Has(lines, $"Upgrade is not needed since {w} is disabled")) ? new CatalogUpgrade(false)
-            : throw new AdminOutputException(command, "'YSQL successfully upgraded to the latest version' or 'Upgrade is not needed since YSQL is disabled' (BSQL for BMDB)", output);
+        return Words.Any(
+            w => AdminLines.Has(lines, $"{w} successfully upgraded to the latest version")) ? new CatalogUpgrade(true)
+            : Words.Any(
+                w => AdminLines.Has(lines, $"Upgrade is not needed since {w} is disabled")) ? new CatalogUpgrade(false)
+            : throw new AdminOutputException(
+                command,
+                "'YSQL successfully upgraded to the latest version' or 'Upgrade is not needed since YSQL is disabled' "
+                + "(BSQL for BMDB)",
+                output);
     }
 
     /// <summary>
     /// Whether what was printed by a failed upgrade tells of something that passes: another statement, a server that is
     /// just away.
     /// </summary>
-    public static bool IsPassing(string printed)
-    {
-        ArgumentNullException.ThrowIfNull(printed);
-        return Passing.Any(p => printed.Contains(p, StringComparison.Ordinal));
-    }
+    public static bool IsPassing(string printed) =>
+        Passing.Any(p => printed.Contains(p, StringComparison.Ordinal));
 }

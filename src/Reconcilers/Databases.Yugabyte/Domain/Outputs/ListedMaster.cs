@@ -22,9 +22,12 @@ internal sealed record ListedMaster(string Uuid, string RpcAddress, string State
     {
         var lines = AdminLines.Of(output);
         var at = lines.ToList().FindIndex(l => l.StartsWith(Heading, StringComparison.Ordinal));
-        var rows = at < 0 ? [] : lines.Skip(at + 1).Select(l => l.Split(default(char[]), StringSplitOptions.RemoveEmptyEntries)).ToList();
+        var rows = at < 0
+            ? []
+            : lines.Skip(at + 1).Select(l => l.Split(default(char[]), StringSplitOptions.RemoveEmptyEntries)).ToList();
         return rows.Count > 0 && rows.TrueForAll(r => r.Length >= 4)
             ? [.. rows.Select(r => new ListedMaster(r[0], r[1], r[2], r[3]))]
-            : throw new AdminOutputException("list_all_masters", "a table with the columns Master UUID, RPC Host/Port, State and Role", output);
+            : throw new AdminOutputException(
+                "list_all_masters", "a table with the columns Master UUID, RPC Host/Port, State and Role", output);
     }
 }

@@ -14,20 +14,24 @@ internal static class ReplicationGroupList
 
     /// <summary>The names.</summary>
     /// <param name="command">The command.</param>
-    /// <param name="heading">What stands behind the number.</param>
+    /// <param name="heading">The text after the number.</param>
     /// <param name="output">What was printed.</param>
     /// <exception cref="AdminOutputException">It is not that form, or the number is not that of the names.</exception>
     public static IReadOnlyList<string> Parse(string command, string heading, string output)
     {
         var lines = AdminLines.Of(output);
-        var first = lines.Select(l => (Line: l, At: l.IndexOf(heading, StringComparison.Ordinal))).FirstOrDefault(l => l.At > 0);
+        var first = lines.Select(
+            l => (Line: l, At: l.IndexOf(heading, StringComparison.Ordinal))).FirstOrDefault(l => l.At > 0);
         var bracketed = lines.FirstOrDefault(l => l is ['[', .., ']']);
-        if (first.Line is null || !int.TryParse(first.Line[..first.At], System.Globalization.CultureInfo.InvariantCulture, out var count) || (bracketed is null && count > 0))
+        if (first.Line is null
+            || !int.TryParse(first.Line[..first.At], System.Globalization.CultureInfo.InvariantCulture, out var count)
+            || (bracketed is null && count > 0))
         {
             throw Unknown(command, heading, output);
         }
 
-        var names = (bracketed ?? "[]")[1..^1].Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        var names = (bracketed ?? "[]")[1..^1].Split(
+            ',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         return names.Length == count ? names : throw Unknown(command, heading, output);
     }
 

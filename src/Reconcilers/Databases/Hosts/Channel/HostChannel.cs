@@ -6,7 +6,8 @@ namespace Drydock.Reconcilers.Databases;
 /// <summary>The channel to one host, opened when it is needed and shared by all requests.</summary>
 internal sealed class HostChannel : IAsyncDisposable
 {
-    // sshd allows ten sessions per connection (MaxSessions); two are left for others. dockerd gets the same number.
+    // sshd allows ten sessions per connection (MaxSessions); two remain for administrators. dockerd gets the same
+    // number.
     private const int MostAtOnce = 8;
 
     private readonly HostConnection _way;
@@ -53,7 +54,7 @@ internal sealed class HostChannel : IAsyncDisposable
         }
     }
 
-    /// <summary>Brings a file there.</summary>
+    /// <summary>Uploads a file.</summary>
     /// <exception cref="HostException">It did not arrive.</exception>
     public async Task UploadAsync(
         RemoteFile file,
@@ -76,15 +77,25 @@ internal sealed class HostChannel : IAsyncDisposable
         }
     }
 
-    /// <summary>Runs a script that only looks, in one command.</summary>
-    /// <exception cref="HostException">It refused, or did not come to its end.</exception>
-    public async Task<ScriptAnswer> LookAsync(string script, string what, Privilege privilege, IReadOnlyList<string> arguments, CancellationToken cancellationToken) =>
+    /// <summary>Runs a read-only script, in one command.</summary>
+    /// <exception cref="HostException">The script refused, or did not finish.</exception>
+    public async Task<ScriptAnswer> LookAsync(
+        string script,
+        string what,
+        Privilege privilege,
+        IReadOnlyList<string> arguments,
+        CancellationToken cancellationToken) =>
         (await ScriptAsync(HostScripts.Looking(script), what, privilege, arguments, default, cancellationToken)).Answer;
 
     /// <summary>Runs a script that changes something. <c>AsRoot</c> is whether it ran as root.</summary>
-    /// <exception cref="HostException">It refused, or did not come to its end.</exception>
+    /// <exception cref="HostException">The script refused, or did not finish.</exception>
     public async Task<(ScriptAnswer Answer, bool AsRoot)> ActAsync(
-        string script, string what, Privilege privilege, IReadOnlyList<string> arguments, ReadOnlyMemory<byte> input, CancellationToken cancellationToken)
+        string script,
+        string what,
+        Privilege privilege,
+        IReadOnlyList<string> arguments,
+        ReadOnlyMemory<byte> input,
+        CancellationToken cancellationToken)
     {
         _fence?.EnsureMayAct();
         return await ScriptAsync(HostScripts.ForActing(script), what, privilege, arguments, input, cancellationToken);
@@ -107,18 +118,29 @@ internal sealed class HostChannel : IAsyncDisposable
     }
 
     private async Task<(ScriptAnswer Answer, bool AsRoot)> ScriptAsync(
-        string text, string what, Privilege privilege, IReadOnlyList<string> arguments, ReadOnlyMemory<byte> input, CancellationToken cancellationToken)
+        string text,
+        string what,
+        Privilege privilege,
+        IReadOnlyList<string> arguments,
+        ReadOnlyMemory<byte> input,
+        CancellationToken cancellationToken)
     {
         var asRoot = MayBecome && (privilege == Privilege.Control || (privilege == Privilege.Look && _looksAsRoot));
         while (true)
         {
             using var content = new MemoryStream(input.ToArray(), writable: false);
-            var result = await RunAsync(RemoteCommand.Script(text, arguments) with { AsRoot = asRoot, Input = content }, cancellationToken);
+            var result = await RunAsync(
+                RemoteCommand.Script(text, arguments) with { AsRoot = asRoot, Input = content }, cancellationToken);
             try
             {
                 return (ScriptAnswer.Read(Host, what, result), asRoot);
             }
-            catch (ScriptRefusal refusal) when (refusal.Code == ScriptAnswer.Privileges && privilege is Privilege.WhenNeeded or Privilege.Look && MayBecome && !asRoot)
+            catch (ScriptRefusal refusal)
+                when (
+                    refusal.Code == ScriptAnswer.Privileges
+                        && privilege is Privilege.WhenNeeded or Privilege.Look
+                        && MayBecome
+                        && !asRoot)
             {
                 asRoot = true;
                 _looksAsRoot |= privilege == Privilege.Look;

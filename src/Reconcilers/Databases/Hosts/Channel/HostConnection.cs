@@ -7,7 +7,7 @@ using Drydock.Crds.DatabaseRollingUpgrades;
 namespace Drydock.Reconcilers.Databases;
 
 /// <summary>How one host is connected to: ssh, or exec in a container.</summary>
-/// <param name="User">Whom commands run as, for messages.</param>
+/// <param name="User">The user that runs commands, for messages.</param>
 /// <param name="MayBecome">Whether commands may run as root.</param>
 /// <param name="IsContainer">Whether it is a container.</param>
 /// <param name="Open">Makes the client; nothing is connected yet.</param>
@@ -16,13 +16,27 @@ internal sealed record HostConnection(string User, bool MayBecome, bool IsContai
     private const string ContainersUser = "the container's user";
 
     /// <summary>From the current spec and Secrets. Missing material is reported when it is opened.</summary>
-    public static HostConnection Of(string host, HostAccess access, DatabaseSecrets secrets, DatabaseHostServices services) => access switch
-    {
-        { Docker: { } docker } => new HostConnection(docker.User ?? ContainersUser, docker.Become == Become.Sudo, true, () => Container(host, docker, secrets, services)),
-        { Ssh: { } ssh } => new HostConnection(ssh.User, ssh.Become == Become.Sudo, false, () => services.Connect(new SshEndpoint(host, ssh.User, ssh.Port), secrets.Ssh ?? throw Missing(host, "key or known_hosts", "spec.access.ssh"))),
-        _ => new HostConnection("", false, false, () =>
-            throw HostException.OfSpec(host, "spec.access", $"{host}: {RuleMessages.OneAccess}")),
-    };
+    public static HostConnection Of(
+        string host, HostAccess access, DatabaseSecrets secrets, DatabaseHostServices services) =>
+        access switch
+        {
+            { Docker: { } docker } =>
+                new HostConnection(
+                    docker.User ?? ContainersUser,
+                    docker.Become == Become.Sudo,
+                    true,
+                    () => Container(host, docker, secrets, services)),
+            { Ssh: { } ssh } =>
+                new HostConnection(
+                    ssh.User,
+                    ssh.Become == Become.Sudo,
+                    false,
+                    () => services.Connect(
+                        new SshEndpoint(host, ssh.User, ssh.Port),
+                        secrets.Ssh ?? throw Missing(host, "key or known_hosts", "spec.access.ssh"))),
+            _ => new HostConnection("", false, false, () =>
+                throw HostException.OfSpec(host, "spec.access", $"{host}: {RuleMessages.OneAccess}")),
+        };
 
     private static IRemoteClient Container(
         string host, ContainerAccess docker, DatabaseSecrets secrets, DatabaseHostServices services)
@@ -30,7 +44,7 @@ internal sealed record HostConnection(string User, bool MayBecome, bool IsContai
         if (docker.Hosts.Find(h => h.Host == host) is not { } entry)
         {
             const string Field = "spec.access.docker.hosts";
-            throw HostException.OfSpec(host, Field, $"{host}: {Field} has no entry for it: say which container it is");
+            throw HostException.OfSpec(host, Field, $"{host}: {Field} has no entry for this host. Add its container.");
         }
 
         try
@@ -38,19 +52,34 @@ internal sealed record HostConnection(string User, bool MayBecome, bool IsContai
             var address = DockerEndpoint.Parse(entry.Endpoint);
             var endpoint = address.Uri.Scheme switch
             {
-                "tcp" when docker.TlsSecretRef is not null => address with { Tls = secrets.DockerTls ?? throw Missing(host, "client certificate", "spec.access.docker.tlsSecretRef") },
+                "tcp" when docker.TlsSecretRef is not null =>
+                    address with
+                    {
+                        Tls = secrets.DockerTls
+                            ?? throw Missing(host, "client certificate", "spec.access.docker.tlsSecretRef"),
+                    },
                 "tcp" => address with { Insecure = docker.Insecure },
-                "ssh" => address with { Ssh = secrets.Ssh ?? throw Missing(host, "key or known_hosts", "spec.access.docker.sshSecretRef") },
+                "ssh" =>
+                    address with
+                    {
+                        Ssh = secrets.Ssh
+                            ?? throw Missing(host, "key or known_hosts", "spec.access.docker.sshSecretRef"),
+                    },
                 _ => address,
             };
             return services.Connect(endpoint, entry, docker.User);
         }
         catch (DockerEndpointException exception)
         {
-            throw new RemoteException(host, $"{host}: {exception.Message}", RemoteRefusal.LocalClient, innerException: exception);
+            throw new RemoteException(
+                host, $"{host}: {exception.Message}", RemoteRefusal.LocalClient, innerException: exception);
         }
     }
 
     private static HostException Missing(string host, string what, string field) =>
-        new(host, Reasons.SecretMissing, $"{host}: there is no usable {what}; see the Secret of {field}", retryable: false);
+        new(
+            host,
+            Reasons.SecretMissing,
+            $"{host}: there is no usable {what}. Correct the Secret of {field}.",
+            retryable: false);
 }

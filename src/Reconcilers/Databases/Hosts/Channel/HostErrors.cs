@@ -18,59 +18,115 @@ internal static class HostErrors
             RemoteRefusal.Sudo => (Reasons.SudoRefused, false),
             RemoteRefusal.Corrupt => (Reasons.PackageCorrupt, false),
             RemoteRefusal.LocalClient => (Reasons.AccessDenied, false),
-            RemoteRefusal.RemoteCommand when Array.Exists(NoRoom, words => exception.Message.Contains(words, StringComparison.Ordinal)) => (Reasons.NoSpace, false),
+            RemoteRefusal.RemoteCommand when Array.Exists(
+                NoRoom, words => exception.Message.Contains(words, StringComparison.Ordinal)) =>
+                (Reasons.NoSpace, false),
             RemoteRefusal.RemoteCommand => (Reasons.StepFailed, true),
             _ => (Reasons.HostUnreachable, true),
         };
-        var wayOut = isContainer ? WayOutOfContainer(exception) : WayOut(exception.Reason);
-        return new HostException(host, reason, wayOut.Length == 0 ? exception.Message : exception.Message.TrimEnd('.') + wayOut, retryable, exception.MayHaveRun, exception);
+        var advice = isContainer ? ContainerAdvice(exception) : Advice(exception.Reason);
+        return new HostException(
+            host,
+            reason,
+            advice.Length == 0 ? exception.Message : exception.Message.TrimEnd('.') + advice,
+            retryable,
+            exception.MayHaveRun,
+            exception);
     }
 
     /// <summary>The failure for a script that refused.</summary>
     /// <param name="host">The host.</param>
     /// <param name="what">The request, for messages: "stopping tikv-1".</param>
-    /// <param name="user">Whom commands run as there.</param>
-    /// <param name="refusal">Its words.</param>
+    /// <param name="user">The user that runs commands on the host.</param>
+    /// <param name="refusal">The refusal of the script.</param>
     public static HostException Of(string host, string what, string user, ScriptRefusal refusal)
     {
-        var (reason, retryable, wayOut) = refusal.Code switch
+        var (reason, retryable, advice) = refusal.Code switch
         {
-            ScriptAnswer.Late => (Reasons.HostUnreachable, true, "nothing was done; it is looked at again first"),
-            ScriptAnswer.Privileges => (Reasons.AccessDenied, false, $"give {user} the right there, or set become: Sudo in spec.access"),
-            "Hidden" => (Reasons.AccessDenied, false, "mount /proc there without hidepid, or set become: Sudo in spec.access"),
-            "Owner" => (Reasons.AccessDenied, false, "let the user in spec.access be the account the database runs as"),
-            "Unreadable" => (Reasons.AccessDenied, true, "see what is wrong with it there"),
-            "Supervisor" => (Reasons.ControlMismatch, true, "see that the process is controlled there as spec.control says"),
-            "TooMany" => (Reasons.ControlMismatch, false, "too many to tell whose they are; end those that are not of the database"),
-            "NoLink" => (Reasons.ControlMismatch, false, "set control.swap: ReplaceBinary, or make deployDir a symbolic link to the version's directory"),
-            "Unexpected" => (Reasons.TargetChanged, false, "somebody changed it by hand; nothing was changed. Put back what was there, then retry"),
-            "Corrupt" => (Reasons.PackageCorrupt, false, "copy it again, or correct the checksum"),
-            "Missing" => (Reasons.PackageMissing, false, "bring it there, or correct the spec"),
-            "NoExtension" => (Reasons.ExtensionMissing, false, "install the extension there for the old version, or correct spec.package.extensions"),
-            "NoSpace" => (Reasons.NoSpace, false, "make room, then retry"),
-            "Start" => (Reasons.InstanceUnhealthy, true, "see its log there"),
-            "Script" => (Reasons.StepFailed, true, "see its output there"),
-            _ => (Reasons.StepFailed, true, "it is tried again"),
+            ScriptAnswer.Late => (Reasons.HostUnreachable, true, "Nothing was done. The state is read again first."),
+            ScriptAnswer.Privileges =>
+                (
+                    Reasons.AccessDenied,
+                    false,
+                    $"Give {user} the permission on the host, or set become: Sudo in spec.access."),
+            "Hidden" =>
+                (
+                    Reasons.AccessDenied,
+                    false,
+                    "Mount /proc on the host without hidepid, or set become: Sudo in spec.access."),
+            "Owner" =>
+                (Reasons.AccessDenied, false, "Set the user in spec.access to the account that runs the database."),
+            "Unreadable" => (Reasons.AccessDenied, true, "Check it on the host."),
+            "Supervisor" =>
+                (
+                    Reasons.ControlMismatch,
+                    true,
+                    "Check that the process is controlled on the host as spec.control says."),
+            "TooMany" =>
+                (
+                    Reasons.ControlMismatch,
+                    false,
+                    "There are too many to identify their instances. Stop those that do not belong to the database."),
+            "NoLink" =>
+                (
+                    Reasons.ControlMismatch,
+                    false,
+                    "Set control.swap: ReplaceBinary, or make deployDir a symbolic link to the version's directory."),
+            "Unexpected" =>
+                (
+                    Reasons.TargetChanged,
+                    false,
+                    "It was changed by another process or an administrator. The operator changed nothing. "
+                    + "Restore the former content, then retry."),
+            "Corrupt" => (Reasons.PackageCorrupt, false, "Copy it again, or correct the checksum."),
+            "Missing" => (Reasons.PackageMissing, false, "Copy it to the host, or correct the spec."),
+            "NoExtension" =>
+                (
+                    Reasons.ExtensionMissing,
+                    false,
+                    "Install the extension on the host for the old version, or correct spec.package.extensions."),
+            "NoSpace" => (Reasons.NoSpace, false, "Free space on the host, then retry."),
+            "Start" => (Reasons.InstanceUnhealthy, true, "Read its log on the host."),
+            "Script" => (Reasons.StepFailed, true, "Read its output on the host."),
+            _ => (Reasons.StepFailed, true, "It is retried automatically."),
         };
-        return new HostException(host, reason, $"{host}: {what}: {refusal.Message.TrimEnd('.')}; {wayOut}", retryable, innerException: refusal);
+        return new HostException(
+            host,
+            reason,
+            $"{host}: {what}: {refusal.Message.TrimEnd('.')}. {advice}",
+            retryable,
+            innerException: refusal);
     }
 
-    private static string WayOut(RemoteRefusal reason) => reason switch
+    private static string Advice(RemoteRefusal reason) => reason switch
     {
-        RemoteRefusal.HostKey => "; if the host was reinstalled put its new key into the Secret of spec.access.ssh.knownHostsSecretRef, otherwise find out who answers",
-        RemoteRefusal.Authentication => "; put its public key into authorized_keys there, or correct spec.access.ssh.user or the Secret of spec.access.ssh.keySecretRef",
-        RemoteRefusal.Sudo => ", or set spec.access.ssh.become: None",
-        RemoteRefusal.LocalClient => "; correct the Secret of spec.access.ssh.keySecretRef: it needs a private key without passphrase",
+        RemoteRefusal.HostKey =>
+            ". If the host was reinstalled, put its new key into the Secret of spec.access.ssh.knownHostsSecretRef. "
+            + "Otherwise find out which machine answers.",
+        RemoteRefusal.Authentication =>
+            ". Put its public key into authorized_keys on the host, or correct spec.access.ssh.user or the Secret of "
+            + "spec.access.ssh.keySecretRef.",
+        RemoteRefusal.Sudo => ", or set spec.access.ssh.become: None.",
+        RemoteRefusal.LocalClient =>
+            ". Correct the Secret of spec.access.ssh.keySecretRef. It needs a private key without passphrase.",
         _ => "",
     };
 
-    private static string WayOutOfContainer(RemoteException exception) => exception.Reason switch
+    private static string ContainerAdvice(RemoteException exception) => exception.Reason switch
     {
-        RemoteRefusal.HostKey => "; if the engine's certificate or host key was made anew put its authority into the Secret of spec.access.docker.tlsSecretRef (over ssh: its key into that of sshSecretRef), otherwise find out who answers",
-        RemoteRefusal.Authentication => "; correct the Secret of spec.access.docker.tlsSecretRef (over ssh: sshSecretRef), or spec.access.docker.user",
-        RemoteRefusal.LocalClient => "; correct the endpoint in spec.access.docker.hosts, or the Secret of tlsSecretRef or sshSecretRef",
-        RemoteRefusal.Container => "; start it (docker start, docker unpause), or correct spec.access.docker.hosts",
-        RemoteRefusal.Connection when !exception.MayHaveRun => "; see that dockerd runs and listens there, and that the network leads to it",
+        RemoteRefusal.HostKey =>
+            ". If the certificate or host key of the Docker engine was replaced, put its authority into the Secret of "
+            + "spec.access.docker.tlsSecretRef (over ssh: its key into the Secret of sshSecretRef). "
+            + "Otherwise find out which machine answers.",
+        RemoteRefusal.Authentication =>
+            ". Correct the Secret of spec.access.docker.tlsSecretRef (over ssh: sshSecretRef), or "
+            + "spec.access.docker.user.",
+        RemoteRefusal.LocalClient =>
+            ". Correct the endpoint in spec.access.docker.hosts, or the Secret of tlsSecretRef or sshSecretRef.",
+        RemoteRefusal.Container =>
+            ". Start it (`docker start`, `docker unpause`), or correct spec.access.docker.hosts.",
+        RemoteRefusal.Connection when !exception.MayHaveRun =>
+            ". Check that dockerd runs and listens there, and that the operator can reach it.",
         _ => "",
     };
 }

@@ -3,7 +3,7 @@ using System.Collections.Concurrent;
 namespace Drydock.Reconcilers.Databases;
 
 /// <summary>
-/// The scripts that are run on hosts: POSIX shell and the tools every Debian or CentOS has. Each goes there whole, as
+/// The scripts that are run on hosts: POSIX shell and the tools every Debian or CentOS has. Each is sent whole, as
 /// one argument.
 /// </summary>
 internal static class HostScripts
@@ -12,7 +12,7 @@ internal static class HostScripts
     private const string Acting = "acting";
     private static readonly ConcurrentDictionary<string, string> Known = new(StringComparer.Ordinal);
 
-    /// <summary>A script that only looks.</summary>
+    /// <summary>A read-only script.</summary>
     public static string Looking(string name) => Known.GetOrAdd(name, static n => Join(Common, n));
 
     /// <summary>A script that changes something.</summary>
@@ -23,8 +23,11 @@ internal static class HostScripts
     // Comments stay here: the host has no use for them.
     private static string Read(string name)
     {
-        using var stream = typeof(HostScripts).Assembly.GetManifestResourceStream($"Hosts/{name}") ?? throw new InvalidOperationException($"the script {name} is not part of this program");
+        using var stream = typeof(HostScripts).Assembly.GetManifestResourceStream($"Hosts/{name}")
+            ?? throw new InvalidOperationException($"The script {name} is not part of this program.");
         using var reader = new StreamReader(stream);
-        return string.Join('\n', reader.ReadToEnd().Split('\n').Where(line => line.TrimStart() is { Length: > 0 } text && text[0] != '#'));
+        return string.Join(
+            '\n',
+            reader.ReadToEnd().Split('\n').Where(line => line.TrimStart() is { Length: > 0 } text && text[0] != '#'));
     }
 }

@@ -9,7 +9,7 @@ internal enum Privilege
     /// <summary>Only once the login user was not allowed to do it.</summary>
     WhenNeeded,
 
-    /// <summary>Only once something was hidden from the login user there, and from then on at once.</summary>
+    /// <summary>Only after the login user lacked a permission, and from then on immediately.</summary>
     Look,
 
     /// <summary>Always: it controls processes.</summary>

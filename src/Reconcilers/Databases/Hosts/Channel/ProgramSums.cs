@@ -5,17 +5,17 @@ namespace Drydock.Reconcilers.Databases;
 
 /// <summary>
 /// Checksums of files of one host by the files' identity (device, inode, size, times of change in nanoseconds):
-/// programs have hundreds of megabytes and are not read at every look.
+/// programs have hundreds of megabytes and are not read at every observation.
 /// </summary>
 internal sealed partial class ProgramSums
 {
-    // Identities of so many files go to the host with every look.
+    // The number of file identities that are sent to the host with every observation.
     private const int Most = 200;
 
     private readonly ConcurrentDictionary<string, string> _known = new(StringComparer.Ordinal);
 
     /// <summary>
-    /// What is known at the beginning of one question; what its answer adds is kept for the next ones.
+    /// The checksums known at the beginning of one request; those in its answer are added for later requests.
     /// </summary>
     public Question Ask() => new(this);
 
@@ -31,14 +31,14 @@ internal sealed partial class ProgramSums
         public string Known => string.Join(' ', _known.Keys);
 
         /// <summary>Takes the checksums an answer has.</summary>
-        /// <exception cref="HostException">One is none.</exception>
+        /// <exception cref="HostException">A line is not a checksum.</exception>
         public void Learn(ScriptAnswer answer)
         {
             foreach (var (word, line) in answer.Words.Where(w => w.Word is "sum" or "fresh"))
             {
                 if (line.Split(' ') is not [var identity, var sha256] || !Sha256().IsMatch(sha256))
                 {
-                    throw answer.Unreadable($"'{word} {line}' is no checksum");
+                    throw answer.Unreadable($"'{word} {line}' is not a checksum");
                 }
 
                 _known[identity] = sha256;
@@ -59,6 +59,9 @@ internal sealed partial class ProgramSums
         /// <summary>The checksum of a file by its identity; null for "-".</summary>
         /// <exception cref="HostException">It is not known.</exception>
         public string? Of(string identity, ScriptAnswer answer) =>
-            identity == "-" ? null : _known.GetValueOrDefault(identity) ?? throw answer.Unreadable($"there is no checksum of the file '{identity}'");
+            identity == "-"
+                ? null
+                : _known.GetValueOrDefault(identity)
+                    ?? throw answer.Unreadable($"there is no checksum of the file '{identity}'");
     }
 }

@@ -4,8 +4,8 @@ using Drydock.Crds.Common;
 namespace Drydock.Reconcilers.Databases;
 
 /// <summary>
-/// What a script of <see cref="HostScripts"/> said: lines of a word and its values, up to the word end. Anything else
-/// is no answer.
+/// The output of a script of <see cref="HostScripts"/>: lines of a word and its values, up to the word end. Anything
+/// else is unusable.
 /// </summary>
 internal sealed class ScriptAnswer
 {
@@ -40,7 +40,7 @@ internal sealed class ScriptAnswer
     /// <param name="what">The request, for messages: "looking at tikv-1".</param>
     /// <param name="result">The result of the command.</param>
     /// <exception cref="ScriptRefusal">The script refused.</exception>
-    /// <exception cref="HostException">It did not come to its end.</exception>
+    /// <exception cref="HostException">The script did not finish.</exception>
     public static ScriptAnswer Read(string host, string what, RemoteResult result)
     {
         var output = result.Output;
@@ -56,7 +56,8 @@ internal sealed class ScriptAnswer
             throw new HostException(
                 host,
                 Reasons.StepFailed,
-                $"{host}: {what} broke off with exit code {result.ExitCode}: {Shorten(result.Errors, output)}. A POSIX shell, coreutils, findutils, util-linux, awk, sed, grep, tar and gzip are needed there",
+                $"{host}: {what} ended early with exit code {result.ExitCode}: {Shorten(result.Errors, output)}. "
+                + "The host needs a POSIX shell, coreutils, findutils, util-linux, awk, sed, grep, tar and gzip.",
                 mayHaveRun: true);
         }
 
@@ -66,7 +67,7 @@ internal sealed class ScriptAnswer
     /// <summary>The value of a word; null if the word is missing.</summary>
     public string? Find(string word) => _values[word].FirstOrDefault();
 
-    /// <summary>Whether a word was said.</summary>
+    /// <summary>Whether the output has a word.</summary>
     public bool Says(string word) => _values.Contains(word);
 
     /// <summary>The values of all lines with this word.</summary>
@@ -77,7 +78,7 @@ internal sealed class ScriptAnswer
     public string Need(string word) => Find(word) ?? throw Unreadable($"it lacks '{word}'");
 
     /// <summary>Text that a script said in base64; null for "-".</summary>
-    /// <exception cref="HostException">It is none.</exception>
+    /// <exception cref="HostException">It is not valid.</exception>
     public byte[]? Bytes(string text)
     {
         if (text == "-")
@@ -86,21 +87,29 @@ internal sealed class ScriptAnswer
         }
 
         var bytes = new byte[text.Length];
-        return Convert.TryFromBase64String(text, bytes, out var length) ? bytes[..length] : throw Unreadable("a value is not base64");
+        return Convert.TryFromBase64String(text, bytes, out var length)
+            ? bytes[..length]
+            : throw Unreadable("a value is not base64");
     }
 
-    /// <summary>The complaint about an answer that is none.</summary>
+    /// <summary>The failure for an unusable answer.</summary>
     public HostException Unreadable(string why) =>
-        new(_host, Reasons.StepFailed, $"{_host}: its answer cannot be read: {why}. Nothing was concluded from it; it is asked again");
+        new(
+            _host,
+            Reasons.StepFailed,
+            $"{_host}: its answer cannot be read: {why}. Nothing was concluded from it. "
+            + "It is asked again automatically.");
 
     private static string Shorten(string first, string second)
     {
         var text = string.Join(": ", new[] { first.Trim(), second.Trim() }.Where(t => t.Length > 0));
-        return text.Length > LongestText ? "…" + text[^LongestText..] : text.Length == 0 ? "no further words" : text;
+        return text.Length > LongestText ? "…" + text[^LongestText..] : text.Length == 0 ? "no output" : text;
     }
 
     private static (string Word, string Value) Split(string line) => SplitAt(line, ' ');
 
     private static (string First, string Behind) SplitAt(string text, char separator) =>
-        text.IndexOf(separator, StringComparison.Ordinal) is var at and >= 0 ? (text[..at], text[(at + 1)..]) : (text, "");
+        text.IndexOf(separator, StringComparison.Ordinal) is var at and >= 0
+            ? (text[..at], text[(at + 1)..])
+            : (text, "");
 }

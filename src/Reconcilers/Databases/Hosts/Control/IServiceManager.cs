@@ -27,7 +27,9 @@ internal interface IServiceManager
     /// </exception>
     ManagedProcess Read(LookReport report);
 
-    /// <summary>Stops the process and waits for its end. False if one of its processes is alive after the grace.</summary>
+    /// <summary>
+    /// Stops the process and waits for its end. False if one of its processes is alive after the grace.
+    /// </summary>
     /// <exception cref="HostException">The service manager refused.</exception>
     Task<bool> StopAsync(HostChannel channel, InstanceLook look, CancellationToken cancellationToken);
 
@@ -38,7 +40,7 @@ internal interface IServiceManager
 
 /// <summary>A process as its service manager reports it.</summary>
 /// <param name="State">Its state.</param>
-/// <param name="Text">The words of the service manager.</param>
+/// <param name="Text">The state as the service manager reports it.</param>
 internal sealed record ManagedProcess(SupervisionState State, string Text)
 {
     /// <summary>The unit or service directory in charge.</summary>

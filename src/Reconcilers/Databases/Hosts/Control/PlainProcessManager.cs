@@ -23,7 +23,8 @@ internal sealed class PlainProcessManager(InstanceTarget target) : IServiceManag
     public ManagedProcess Read(LookReport report) => new(SupervisionState.None, "");
 
     public async Task<bool> StopAsync(HostChannel channel, InstanceLook look, CancellationToken cancellationToken) =>
-        look.Processes.Main is not { } main || await SignalAsync(channel, look, main, "TERM", StopGrace.Seconds(target), cancellationToken);
+        look.Processes.Main is not { } main
+            || await SignalAsync(channel, look, main, "TERM", StopGrace.Seconds(target), cancellationToken);
 
     public Task StartAsync(
         HostChannel channel, InstanceLook look, string directory, CancellationToken cancellationToken)
@@ -35,7 +36,8 @@ internal sealed class PlainProcessManager(InstanceTarget target) : IServiceManag
             throw HostException.OfSpec(
                 target.Host,
                 target.ControlField,
-                $"{target.Host}: {target.Name}: its command line needs a version's directory, and '{directory}' is none");
+                $"{target.Host}: {target.Name}: its command line needs a version's directory, and '{directory}' is not "
+                + "an absolute path.");
         }
 
         return channel.ActAsync(
@@ -62,7 +64,15 @@ internal sealed class PlainProcessManager(InstanceTarget target) : IServiceManag
         string seconds,
         CancellationToken cancellationToken)
     {
-        var what = string.Create(CultureInfo.InvariantCulture, $"sending SIG{signal} to process {process.Pid} of {look.Target.Name}");
-        return (await channel.ActAsync("stop-process", what, Privilege.Control, [.. look.InTime, signal, seconds, process.Identity], default, cancellationToken)).Answer.Says("ended");
+        var what = string.Create(
+            CultureInfo.InvariantCulture, $"sending SIG{signal} to process {process.Pid} of {look.Target.Name}");
+        return (
+            await channel.ActAsync(
+                "stop-process",
+                what,
+                Privilege.Control,
+                [.. look.InTime, signal, seconds, process.Identity],
+                default,
+                cancellationToken)).Answer.Says("ended");
     }
 }

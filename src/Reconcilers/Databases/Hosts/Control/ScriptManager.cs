@@ -27,7 +27,8 @@ internal sealed class ScriptManager(InstanceTarget target) : IServiceManager
     {
         var script = InstanceTargets.Below(target, target.Control.Scripts!.Stop);
         var grace = StopGrace.Seconds(target);
-        var answer = await RunAsync(channel, look, $"stopping {target.Name}", script, grace, grace, look.Own, cancellationToken);
+        var answer = await RunAsync(
+            channel, look, $"stopping {target.Name}", script, grace, grace, look.Own, cancellationToken);
 
         // Where nothing ran its complaint that nothing runs is welcome; it is run all the same, because something
         // behind it may be about to restart the process.
@@ -43,14 +44,32 @@ internal sealed class ScriptManager(InstanceTarget target) : IServiceManager
         HostChannel channel, InstanceLook look, string directory, CancellationToken cancellationToken)
     {
         var script = InstanceTargets.Below(target, target.Control.Scripts!.Start);
-        Check(channel, await RunAsync(channel, look, $"starting {target.Name}", script, StartSeconds, "0", [], cancellationToken), script, StartSeconds);
+        Check(
+            channel,
+            await RunAsync(channel, look, $"starting {target.Name}", script, StartSeconds, "0", [], cancellationToken),
+            script,
+            StartSeconds);
     }
 
     private async Task<ScriptAnswer> RunAsync(
-        HostChannel channel, InstanceLook look, string what, string script, string limit, string grace, IEnumerable<string> processes, CancellationToken cancellationToken)
+        HostChannel channel,
+        InstanceLook look,
+        string what,
+        string script,
+        string limit,
+        string grace,
+        IEnumerable<string> processes,
+        CancellationToken cancellationToken)
     {
         var output = $"{target.DeployDir.TrimEnd('/')}/.drydock-{target.Name}.out";
-        return (await channel.ActAsync("run-script", what, Privilege.Never, [.. look.InTime, script, target.DeployDir, output, limit, grace, .. processes], default, cancellationToken)).Answer;
+        return (
+            await channel.ActAsync(
+                "run-script",
+                what,
+                Privilege.Never,
+                [.. look.InTime, script, target.DeployDir, output, limit, grace, .. processes],
+                default,
+                cancellationToken)).Answer;
     }
 
     private void Check(HostChannel channel, ScriptAnswer answer, string script, string limit)
@@ -61,12 +80,17 @@ internal sealed class ScriptManager(InstanceTarget target) : IServiceManager
             return;
         }
 
-        var output = answer.Bytes(answer.Need("output") is { Length: > 0 } base64 ? base64 : "-") is { } bytes ? Encoding.UTF8.GetString(bytes).Trim() : "";
-        var what = code == "-" ? $"has not ended after {limit} s; it must return once the process is under way" : $"ended with {code}";
+        var output = answer.Bytes(answer.Need("output") is { Length: > 0 } base64 ? base64 : "-") is { } bytes
+            ? Encoding.UTF8.GetString(bytes).Trim()
+            : "";
+        var what = code == "-"
+            ? $"has not ended after {limit} s. It must return after it has started the process"
+            : $"ended with {code}";
         throw new HostException(
             target.Host,
             Reasons.StepFailed,
-            $"{target.Host}: {target.Name}: {script} {what}: {(output.Length > 0 ? output : "it printed nothing")}. Run it there as {channel.User} and see",
+            $"{target.Host}: {target.Name}: {script} {what}: {(output.Length > 0 ? output : "it printed nothing")}. "
+            + $"Run it on the host as {channel.User} to find the cause.",
             mayHaveRun: true);
     }
 }

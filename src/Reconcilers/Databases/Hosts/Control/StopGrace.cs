@@ -8,5 +8,8 @@ internal static class StopGrace
 {
     /// <summary>Whole seconds, at least one.</summary>
     public static string Seconds(InstanceTarget target) =>
-        Math.Max(1, (long)Math.Ceiling(TimeLimit.Parse(target.Control.StopGrace).TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+        Math.Max(
+            1,
+            (long)Math.Ceiling(TimeLimit.Parse(target.Control.StopGrace).TotalSeconds)).ToString(
+                CultureInfo.InvariantCulture);
 }

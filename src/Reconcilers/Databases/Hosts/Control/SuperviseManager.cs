@@ -24,23 +24,39 @@ internal sealed partial class SuperviseManager(InstanceTarget target) : IService
         var text = report.Svstat ?? throw report.Answer.Unreadable("svstat said nothing");
         if (Up().Match(text) is { Success: true } up)
         {
-            return new ManagedProcess(SupervisionState.Active, text) { Unit = ServiceDirectory, Pid = int.Parse(up.Groups["pid"].Value, CultureInfo.InvariantCulture) };
+            return new ManagedProcess(SupervisionState.Active, text)
+            {
+                Unit = ServiceDirectory,
+                Pid = int.Parse(up.Groups["pid"].Value, CultureInfo.InvariantCulture),
+            };
         }
 
         if (Down().IsMatch(text))
         {
-            return new ManagedProcess(text.Contains("want up", StringComparison.Ordinal) ? SupervisionState.Restarting : SupervisionState.Inactive, text) { Unit = ServiceDirectory };
+            return new ManagedProcess(
+                text.Contains("want up", StringComparison.Ordinal)
+                    ? SupervisionState.Restarting
+                    : SupervisionState.Inactive,
+                text)
+            {
+                Unit = ServiceDirectory,
+            };
         }
 
-        if (text.EndsWith("file does not exist", StringComparison.Ordinal) || text.Contains("supervise not running", StringComparison.Ordinal))
+        if (text.EndsWith("file does not exist", StringComparison.Ordinal)
+            || text.Contains("supervise not running", StringComparison.Ordinal))
         {
             return new ManagedProcess(SupervisionState.Missing, text);
         }
 
         throw text.EndsWith("access denied", StringComparison.Ordinal)
             ? new HostException(
-                target.Host, Reasons.AccessDenied, $"{target.Host}: {target.Name}: {report.User} may not look at {ServiceDirectory}: {text}; let the account be the one supervise runs as, or set become: Sudo in spec.access", retryable: false)
-            : report.Answer.Unreadable($"svstat of {ServiceDirectory} said '{text}'");
+                target.Host,
+                Reasons.AccessDenied,
+                $"{target.Host}: {target.Name}: {report.User} may not read {ServiceDirectory}: {text}. "
+                + "Use the account that runs supervise, or set become: Sudo in spec.access.",
+                retryable: false)
+            : report.Answer.Unreadable($"svstat of {ServiceDirectory} printed '{text}'");
     }
 
     public async Task<bool> StopAsync(HostChannel channel, InstanceLook look, CancellationToken cancellationToken)
@@ -55,10 +71,20 @@ internal sealed partial class SuperviseManager(InstanceTarget target) : IService
         return answer.Says("ended");
     }
 
-    public Task StartAsync(HostChannel channel, InstanceLook look, string directory, CancellationToken cancellationToken) =>
-        channel.ActAsync("start-supervise", $"starting {ServiceDirectory}", Privilege.Control, [.. look.InTime, ServiceDirectory, look.Target.DeployDir], default, cancellationToken);
+    public Task StartAsync(
+        HostChannel channel, InstanceLook look, string directory, CancellationToken cancellationToken) =>
+        channel.ActAsync(
+            "start-supervise",
+            $"starting {ServiceDirectory}",
+            Privilege.Control,
+            [.. look.InTime, ServiceDirectory, look.Target.DeployDir],
+            default,
+            cancellationToken);
 
-    [GeneratedRegex(@"^up \(?pid (?<pid>[1-9][0-9]{0,8})\b", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex(
+        @"^up \(?pid (?<pid>[1-9][0-9]{0,8})\b",
+        RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant,
+        1000)]
     private static partial Regex Up();
 
     [GeneratedRegex(@"^down\b", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1000)]

@@ -30,34 +30,43 @@ internal sealed class SystemdManager : IServiceManager
 
     // Instances of several databases may share a name, but not a port.
     public string ChoiceFile =>
-        string.Create(CultureInfo.InvariantCulture, $"/var/lib/drydock/units/{(_target.Program.Length > 0 ? _target.Program : _target.Name)}-{_target.Port}");
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"/var/lib/drydock/units/{(_target.Program.Length > 0 ? _target.Program : _target.Name)}-{_target.Port}");
 
     public ManagedProcess Read(LookReport report)
     {
         if (report.Units.Count != Units.Count)
         {
-            throw report.Answer.Unreadable($"systemctl show said something of {report.Units.Count} units, expected {Units.Count}");
+            throw report.Answer.Unreadable(
+                $"systemctl show reported {report.Units.Count} units, expected {Units.Count}");
         }
 
         // An alias shows its target unit.
         var units = report.Units.DistinctBy(u => Property(report, u, "Id"), StringComparer.Ordinal).ToList();
         var masked = units.FirstOrDefault(u => Property(report, u, "LoadState") == "masked");
-        var there = units.Where(u => Property(report, u, "LoadState") is not ("not-found" or "masked") || IsUp(report, u)).ToList();
+        var there = units.Where(
+            u => Property(report, u, "LoadState") is not ("not-found" or "masked") || IsUp(report, u)).ToList();
         var up = there.Where(u => IsUp(report, u)).ToList();
         if (up.Count > 1)
         {
-            throw Mismatch($"both {Ids(up)} are up; stop and disable the one that is not in use, or name the other in control.systemd.unit");
+            throw Mismatch(
+                $"{Ids(up)} are both active. Stop and disable the unused one, or name the other in "
+                + "control.systemd.unit.");
         }
 
         if (there.Count == 0)
         {
             return masked is null
-                ? new ManagedProcess(SupervisionState.Missing, $"there is no {string.Join(" nor ", Units)}")
-                : throw Mismatch($"{masked["Id"]} is masked; unmask it, or name the unit that is in use in control.systemd.unit");
+                ? new ManagedProcess(SupervisionState.Missing, $"no unit {string.Join(" or ", Units)} exists")
+                : throw Mismatch(
+                    $"{masked["Id"]} is masked. Unmask it, or name the unit in use in control.systemd.unit.");
         }
 
         var unit = up.Count == 1 ? up[0] : there.Count == 1 ? there[0] : there.Find(u => u["Id"] == report.Choice)
-            ?? throw Mismatch($"{Ids(there)} are there and none is up, so it is not known which is in use; start the right one, or name it in control.systemd.unit");
+            ?? throw Mismatch(
+                $"{Ids(there)} exist and none is active, so the unit in use is unknown. "
+                + "Start the right one, or name it in control.systemd.unit.");
         return Read(report, unit, there.Count > 1);
     }
 
@@ -67,20 +76,40 @@ internal sealed class SystemdManager : IServiceManager
             "stop-systemd",
             $"stopping {look.Kept.Unit}",
             Privilege.Control,
-            [.. look.InTime, look.Kept.Unit!, StopGrace.Seconds(look.Target), look.Kept.NeedsChoice ? ChoiceFile : "", .. look.Own],
+            [
+                .. look.InTime,
+                look.Kept.Unit!,
+                StopGrace.Seconds(look.Target),
+                look.Kept.NeedsChoice ? ChoiceFile : "",
+                .. look.Own,
+            ],
             default,
             cancellationToken);
         return answer.Says("ended");
     }
 
-    public Task StartAsync(HostChannel channel, InstanceLook look, string directory, CancellationToken cancellationToken) =>
-        channel.ActAsync("start-systemd", $"starting {look.Kept.Unit}", Privilege.Control, [.. look.InTime, look.Kept.Unit!, look.Kept.Word, StartSeconds], default, cancellationToken);
+    public Task StartAsync(
+        HostChannel channel, InstanceLook look, string directory, CancellationToken cancellationToken) =>
+        channel.ActAsync(
+            "start-systemd",
+            $"starting {look.Kept.Unit}",
+            Privilege.Control,
+            [.. look.InTime, look.Kept.Unit!, look.Kept.Word, StartSeconds],
+            default,
+            cancellationToken);
 
     /// <summary>The units an instance may be under.</summary>
     internal static IEnumerable<string> Names(InstanceTarget target)
     {
-        string[] stems = [.. new[] { target.Component?.ToString().ToLowerInvariant(), Stem(target) }.OfType<string>().Distinct(StringComparer.Ordinal)];
-        return [.. stems.Select(stem => string.Create(CultureInfo.InvariantCulture, $"{stem}-{target.Port}.service")), .. stems.Select(stem => $"{stem}.service")];
+        string[] stems =
+        [
+            .. new[] { target.Component?.ToString().ToLowerInvariant(), Stem(target) }.OfType<string>().Distinct(
+                StringComparer.Ordinal),
+        ];
+        return [
+            .. stems.Select(stem => string.Create(CultureInfo.InvariantCulture, $"{stem}-{target.Port}.service")),
+            .. stems.Select(stem => $"{stem}.service"),
+        ];
     }
 
     private static string Stem(InstanceTarget target)
@@ -92,7 +121,8 @@ internal sealed class SystemdManager : IServiceManager
 
     private ManagedProcess Read(LookReport report, IReadOnlyDictionary<string, string> unit, bool needsChoice)
     {
-        var (id, load, active, sub) = (unit["Id"], unit["LoadState"], Property(report, unit, "ActiveState"), Property(report, unit, "SubState"));
+        var (id, load, active, sub) = (
+            unit["Id"], unit["LoadState"], Property(report, unit, "ActiveState"), Property(report, unit, "SubState"));
         if (load is not ("loaded" or "not-found" or "masked"))
         {
             throw Mismatch($"{id} is {load}; make it a unit that systemctl starts");
@@ -103,7 +133,7 @@ internal sealed class SystemdManager : IServiceManager
             "active" or "reloading" or "refreshing" => SupervisionState.Active,
             "activating" or "deactivating" => SupervisionState.Restarting,
             "inactive" or "failed" => SupervisionState.Inactive,
-            _ => throw report.Answer.Unreadable($"{id} is '{active}', which is no state of a unit"),
+            _ => throw report.Answer.Unreadable($"{id} is '{active}', which is not a state of a unit"),
         };
         return new ManagedProcess(state, $"{active} ({sub})")
         {
@@ -119,7 +149,9 @@ internal sealed class SystemdManager : IServiceManager
         Property(report, unit, "ActiveState") is not ("inactive" or "failed");
 
     private static int Number(LookReport report, IReadOnlyDictionary<string, string> unit, string name) =>
-        int.TryParse(Property(report, unit, name), NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : throw report.Answer.Unreadable($"{name} is '{unit[name]}'");
+        int.TryParse(Property(report, unit, name), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : throw report.Answer.Unreadable($"{name} is '{unit[name]}'");
 
     private static string Property(LookReport report, IReadOnlyDictionary<string, string> unit, string name) =>
         unit.GetValueOrDefault(name) ?? throw report.Answer.Unreadable($"systemctl show did not say {name}");

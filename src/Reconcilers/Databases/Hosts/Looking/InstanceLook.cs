@@ -7,7 +7,8 @@ internal sealed record InstanceLook(
     InstanceTarget Target, LookReport Report, ManagedProcess Kept, InstanceProcesses Processes)
 {
     /// <summary>
-    /// So long after a look an act may arrive at the host. A frozen operator's arrives later, and is refused: another
+    /// The time after an observation within which an action may arrive at the host. The action of an operator that was
+    /// frozen arrives later and is refused: another
     /// one may have acted.
     /// </summary>
     private static readonly TimeSpan Validity = TimeSpan.FromSeconds(8);
@@ -22,14 +23,18 @@ internal sealed record InstanceLook(
     /// <summary>The instance's own processes, as scripts take them.</summary>
     public IEnumerable<string> Own => Processes.Own.Select(p => p.Identity);
 
-    /// <summary>Whether the supervisor keeps it down, or there is none.</summary>
+    /// <summary>Whether the supervisor keeps it stopped, or there is no supervisor.</summary>
     public bool IsKeptDown => Kept.State is SupervisionState.Inactive or SupervisionState.None;
 
     /// <summary>The observation as callers see it.</summary>
     public InstanceProcess Process => new()
     {
         Supervision = State,
-        SupervisionText = Kept.Text.Length > 0 ? Kept.Text : Processes.Main is { } main ? string.Create(CultureInfo.InvariantCulture, $"running (pid {main.Pid})") : "not running",
+        SupervisionText = Kept.Text.Length > 0
+            ? Kept.Text
+            : Processes.Main is { } main
+            ? string.Create(CultureInfo.InvariantCulture, $"running (pid {main.Pid})")
+            : "not running",
         Unit = Kept.Unit,
         Pid = Processes.Main?.Pid,
         StartedAt = Processes.Main?.StartedAt,
@@ -40,14 +45,19 @@ internal sealed record InstanceLook(
         LinkTarget = Report.LinkTarget,
         IsListening = Report.IsListening,
         ListenerPid = Report.Listeners.Count > 0 ? Report.Listeners[0] : null,
-        Strays = [.. Processes.Strays.Select(p => new StrayProcess(p.Pid, p.Path ?? string.Join(' ', p.Arguments.Take(1)), p.StartedAt))],
+        Strays =
+        [
+            .. Processes.Strays.Select(
+                p => new StrayProcess(p.Pid, p.Path ?? string.Join(' ', p.Arguments.Take(1)), p.StartedAt)),
+        ],
     };
 
     // Up means that it has a process and was not restarted just now.
     private SupervisionState State => Kept switch
     {
         { State: SupervisionState.Active } when Processes.Main is null => SupervisionState.Restarting,
-        { State: SupervisionState.Active, Restarts: > 0 } when Report.Now - Processes.Main!.StartedAt < Young => SupervisionState.Restarting,
+        { State: SupervisionState.Active, Restarts: > 0 } when Report.Now - Processes.Main!.StartedAt < Young =>
+            SupervisionState.Restarting,
         _ => Kept.State,
     };
 }

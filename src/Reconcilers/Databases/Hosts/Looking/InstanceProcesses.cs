@@ -17,15 +17,23 @@ internal sealed record InstanceProcesses(
     /// <param name="newDirectory">The new version's directory, where the program may run from too.</param>
     /// <param name="supervised">The process that the supervisor names as its own.</param>
     /// <param name="hasSupervisor">Whether there is a supervisor to name one.</param>
-    /// <exception cref="AmbiguousProcessException">Without a supervisor it cannot be told whose a process
+    /// <exception cref="AmbiguousProcessException">Without a supervisor the instance is unknown to which a process
     /// is.</exception>
     public static InstanceProcesses Of(
-        LookReport report, InstanceTarget target, IReadOnlyList<InstanceTarget> others, string? newDirectory, int? supervised, bool hasSupervisor)
+        LookReport report,
+        InstanceTarget target,
+        IReadOnlyList<InstanceTarget> others,
+        string? newDirectory,
+        int? supervised,
+        bool hasSupervisor)
     {
         var named = report.Find(supervised);
-        var mine = report.Processes.Where(p => p == named || IsMine(report, target, others, newDirectory, p, hasSupervisor)).ToList();
+        var mine = report.Processes.Where(
+            p => p == named || IsMine(report, target, others, newDirectory, p, hasSupervisor)).ToList();
         var main = named is null ? Choose(report, mine, hasSupervisor) : Running(target, named, report.Processes);
-        List<LookedProcess> own = main is null ? [] : [main, .. mine.Where(p => p != main && IsChild(p, main, report.Processes))];
+        List<LookedProcess> own = main is null
+            ? []
+            : [main, .. mine.Where(p => p != main && IsChild(p, main, report.Processes))];
 
         // A start script that has not replaced itself by the program yet, or that waits for it.
         if (named is not null && !own.Contains(named))
@@ -33,11 +41,17 @@ internal sealed record InstanceProcesses(
             own.Add(named);
         }
 
-        return new InstanceProcesses(main, own, [.. mine.Except(own).Where(p => !hasSupervisor || p.StartedAt < report.Now - Blink)]);
+        return new InstanceProcesses(
+            main, own, [.. mine.Except(own).Where(p => !hasSupervisor || p.StartedAt < report.Now - Blink)]);
     }
 
     private static bool IsMine(
-        LookReport report, InstanceTarget target, IReadOnlyList<InstanceTarget> others, string? newDirectory, LookedProcess process, bool hasSupervisor)
+        LookReport report,
+        InstanceTarget target,
+        IReadOnlyList<InstanceTarget> others,
+        string? newDirectory,
+        LookedProcess process,
+        bool hasSupervisor)
     {
         var listens = report.Listeners.Contains(process.Pid);
         if (target.Program.Length == 0)
@@ -46,7 +60,8 @@ internal sealed record InstanceProcesses(
         }
 
         // Another program that listens on the port is the listener, not a process of this instance.
-        if (process.IsOnlyAsked || (process.Path is not null && !process.Runs(target.Program) && !Interprets(process, target.Program)))
+        if (process.IsOnlyAsked
+            || (process.Path is not null && !process.Runs(target.Program) && !Interprets(process, target.Program)))
         {
             return false;
         }
@@ -59,7 +74,8 @@ internal sealed record InstanceProcesses(
 
         var rivals = others
             .Select(o => (Target: o, Evidence: ProcessEvidence.Of(
-                process, o, others.Where(other => other != o).Append(target), Directories(newDirectory, o.DeployDir == target.DeployDir ? report.RealDirectory : null), listens: false)))
+                process, o, others.Where(other => other != o).Append(target), Directories(
+                    newDirectory, o.DeployDir == target.DeployDir ? report.RealDirectory : null), listens: false)))
             .Where(o => o.Evidence >= my)
             .ToList();
         if (rivals.Count == 0)
@@ -80,13 +96,17 @@ internal sealed record InstanceProcesses(
 
     // Without a supervisor: the process that listens, otherwise the oldest.
     private static LookedProcess? Choose(LookReport report, List<LookedProcess> mine, bool hasSupervisor) =>
-        hasSupervisor ? null : mine.OrderByDescending(p => report.Listeners.Contains(p.Pid)).ThenBy(p => p.Start).FirstOrDefault();
+        hasSupervisor
+            ? null
+            : mine.OrderByDescending(p => report.Listeners.Contains(p.Pid)).ThenBy(p => p.Start).FirstOrDefault();
 
     // The supervisor may name a start script that has the program as its child.
-    private static LookedProcess Running(InstanceTarget target, LookedProcess named, IReadOnlyList<LookedProcess> all) =>
+    private static LookedProcess Running(
+        InstanceTarget target, LookedProcess named, IReadOnlyList<LookedProcess> all) =>
         target.Program.Length == 0 || named.Runs(target.Program)
             ? named
-            : all.Where(p => p.Runs(target.Program) && IsChild(p, named, all)).OrderBy(p => p.Start).FirstOrDefault() ?? named;
+            : all.Where(p => p.Runs(target.Program) && IsChild(p, named, all)).OrderBy(p => p.Start).FirstOrDefault()
+                ?? named;
 
     private static bool IsChild(LookedProcess process, LookedProcess of, IReadOnlyList<LookedProcess> all)
     {

@@ -4,7 +4,7 @@ using System.Text;
 namespace Drydock.Reconcilers.Databases;
 
 /// <summary>
-/// What the script look said of an instance and what is about it. Whatever it says otherwise than it should is an
+/// What the script look reported of an instance and its surroundings. Every deviation from the expected form is an
 /// error, never a guess.
 /// </summary>
 internal sealed class LookReport
@@ -29,7 +29,7 @@ internal sealed class LookReport
     /// <summary>The host's clock.</summary>
     public required DateTimeOffset Now { get; init; }
 
-    /// <summary>Processes of the program, whosever they are, those the supervisor names, and the listener.</summary>
+    /// <summary>Processes of the program of any instance, those the supervisor names, and the listener.</summary>
     public required IReadOnlyList<LookedProcess> Processes { get; init; }
 
     /// <summary>Whether something listens on the port.</summary>
@@ -60,7 +60,7 @@ internal sealed class LookReport
     public LookedProcess? Find(int? pid) => Processes.FirstOrDefault(p => p.Pid == pid);
 
     /// <summary>Reads an answer.</summary>
-    /// <exception cref="HostException">It is none.</exception>
+    /// <exception cref="HostException">It is unusable.</exception>
     public static LookReport Read(ScriptAnswer answer, ProgramSums.Question sums)
     {
         if (answer.Lines.Count == 0 || answer.Lines[0] != Version)
@@ -78,9 +78,19 @@ internal sealed class LookReport
             Boot = answer.Need("boot"),
             Up = up,
             Now = boot.AddSeconds(up),
-            Processes = [.. answer.All("process").Select(line => Process(answer, sums, line, start => boot.AddMilliseconds(Math.Round(start * 1000 / ticks)))).DistinctBy(p => p.Pid)],
+            Processes =
+            [
+                .. answer.All("process")
+                    .Select(
+                        line => Process(
+                            answer, sums, line, start => boot.AddMilliseconds(Math.Round(start * 1000 / ticks))))
+                    .DistinctBy(p => p.Pid),
+            ],
             IsListening = answer.Says("listener"),
-            Listeners = [.. answer.All("listener").Where(pid => pid != "-").Select(pid => (int)Whole(answer, pid)).Distinct()],
+            Listeners =
+            [
+                .. answer.All("listener").Where(pid => pid != "-").Select(pid => (int)Whole(answer, pid)).Distinct(),
+            ],
             InstalledSha256 = answer.Find("installed") is { } installed ? sums.Of(installed, answer) : null,
             LinkTarget = Text(answer, answer.Find("link")),
             RealDirectory = Text(answer, answer.Find("real")),
@@ -95,7 +105,7 @@ internal sealed class LookReport
     {
         if (line.Split(' ') is not [var pid, var start, var parent, var identity, var executable, var arguments])
         {
-            throw answer.Unreadable($"'process {line}' is no process");
+            throw answer.Unreadable($"'process {line}' is not a process");
         }
 
         var ticks = Whole(answer, start);
@@ -136,10 +146,13 @@ internal sealed class LookReport
         base64 is not null && answer.Bytes(base64) is { } bytes ? Encoding.UTF8.GetString(bytes) : null;
 
     private static double Number(ScriptAnswer answer, string word) =>
-        double.TryParse(answer.Need(word), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) && number > 0
+        double.TryParse(answer.Need(word), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number)
+            && number > 0
             ? number
-            : throw answer.Unreadable($"'{word} {answer.Find(word)}' is no number");
+            : throw answer.Unreadable($"'{word} {answer.Find(word)}' is not a number");
 
     private static long Whole(ScriptAnswer answer, string text) =>
-        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : throw answer.Unreadable($"'{text}' is no number");
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : throw answer.Unreadable($"'{text}' is not a number");
 }

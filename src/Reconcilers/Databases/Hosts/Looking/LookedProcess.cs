@@ -26,11 +26,16 @@ internal sealed record LookedProcess(
     private const string Deleted = " (deleted)";
 
     // Programs of both vendors that are asked these print and end (docs/research/tidb.md#tikv).
-    private static readonly string[] OnlyAsked = ["-V", "-version", "--version", "-config-check", "--config-check", "-help", "--help"];
+    private static readonly string[] OnlyAsked =
+    [
+        "-V", "-version", "--version", "-config-check", "--config-check", "-help", "--help",
+    ];
 
     /// <summary>The path of its program, replaced or not.</summary>
     public string? Path =>
-        Executable is { } path && path.EndsWith(Deleted, StringComparison.Ordinal) ? path[..^Deleted.Length] : Executable;
+        Executable is { } path && path.EndsWith(Deleted, StringComparison.Ordinal)
+            ? path[..^Deleted.Length]
+            : Executable;
 
     /// <summary>Whether it only prints something and ends.</summary>
     public bool IsOnlyAsked => Arguments.Skip(1).Any(OnlyAsked.Contains);
@@ -40,5 +45,7 @@ internal sealed record LookedProcess(
 
     /// <summary>Whether it runs a program of this name, or a kept copy named NAME.SUFFIX.</summary>
     public bool Runs(string program) =>
-        Path is { } path && System.IO.Path.GetFileName(path) is var name && (name == program || name.StartsWith(program + ".", StringComparison.Ordinal));
+        Path is { } path
+            && System.IO.Path.GetFileName(path) is var name
+            && (name == program || name.StartsWith(program + ".", StringComparison.Ordinal));
 }

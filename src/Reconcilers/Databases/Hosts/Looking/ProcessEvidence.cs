@@ -3,12 +3,13 @@ using System.Globalization;
 namespace Drydock.Reconcilers.Databases;
 
 /// <summary>
-/// What speaks for a process being that of an instance, the strongest first: it listens on its port; its command line
+/// The evidence that a process belongs to an instance, the strongest first: it listens on its port; its command line
 /// names its data directory; its program or command line is below its deployDir (or the new version's directory); an
 /// argument names its port and no other instance's; an argument names its port at all, as the list of all masters does.
 /// A directory counts by its length: of two that hold a file the deeper one is meant.
 /// </summary>
-internal readonly record struct ProcessEvidence(bool Listens, int DataDirectory, int Directory, bool OwnPort, bool Port) : IComparable<ProcessEvidence>
+internal readonly record struct ProcessEvidence(bool Listens, int DataDirectory, int Directory, bool OwnPort, bool Port)
+    : IComparable<ProcessEvidence>
 {
     /// <summary>Whether anything does.</summary>
     public bool IsAny => Listens || DataDirectory > 0 || Directory > 0 || Port;
@@ -31,15 +32,21 @@ internal readonly record struct ProcessEvidence(bool Listens, int DataDirectory,
         string[] texts = [.. process.Path is { } path ? [path] : Array.Empty<string>(), .. process.Arguments];
         return new ProcessEvidence(
             listens,
-            target.DataDir is { } data && process.Arguments.Any(argument => Names(argument, data)) ? data.TrimEnd('/').Length : 0,
-            directories.Append(target.DeployDir).Where(directory => Array.Exists(texts, text => Names(text, directory))).Select(directory => directory.TrimEnd('/').Length).DefaultIfEmpty().Max(),
+            target.DataDir is { } data && process.Arguments.Any(argument => Names(argument, data))
+                ? data.TrimEnd('/').Length
+                : 0,
+            directories.Append(target.DeployDir)
+                .Where(directory => Array.Exists(texts, text => Names(text, directory)))
+                .Select(directory => directory.TrimEnd('/').Length)
+                .DefaultIfEmpty()
+                .Max(),
             naming.Exists(argument => !otherPorts.Exists(port => Names(argument, port))),
             naming.Count > 0);
     }
 
-    /// <inheritdoc />
     public int CompareTo(ProcessEvidence other) =>
-        (Listens, DataDirectory, Directory, OwnPort, Port).CompareTo((other.Listens, other.DataDirectory, other.Directory, other.OwnPort, other.Port));
+        (Listens, DataDirectory, Directory, OwnPort, Port).CompareTo(
+            (other.Listens, other.DataDirectory, other.Directory, other.OwnPort, other.Port));
 
     public static bool operator <(ProcessEvidence left, ProcessEvidence right) => left.CompareTo(right) < 0;
 
@@ -62,7 +69,9 @@ internal readonly record struct ProcessEvidence(bool Listens, int DataDirectory,
 
     private static bool Contains(string text, string part, Func<char, bool> joinsBefore, Func<char, bool> joinsBehind)
     {
-        for (var at = text.IndexOf(part, StringComparison.Ordinal); at >= 0; at = text.IndexOf(part, at + 1, StringComparison.Ordinal))
+        for (
+            var at = text.IndexOf(part, StringComparison.Ordinal); at >= 0; at = text.IndexOf(
+                part, at + 1, StringComparison.Ordinal))
         {
             var behind = at + part.Length;
             if ((at == 0 || !joinsBefore(text[at - 1])) && (behind == text.Length || !joinsBehind(text[behind])))

@@ -8,7 +8,7 @@ namespace Drydock.Reconcilers.Databases;
 
 /// <summary>
 /// Brings a package to a host: archives beside its place, unpacked beside its place, renamed when whole, its own
-/// program run, extensions copied. Each of these looks first and takes up what an earlier attempt left.
+/// program run, extensions copied. Each action reads the state first and resumes an earlier attempt.
 /// </summary>
 internal sealed class HostPackage(
     HostChannel channel, DatabaseHostServices services, string? @namespace, PackageRequest request)
@@ -22,7 +22,9 @@ internal sealed class HostPackage(
     {
         var sums = channel.Sums.Ask();
         var answer = await channel.LookAsync(
-            "package-look", $"looking at {_contents.Directory}", Privilege.WhenNeeded, [_contents.Directory, sums.Known, .. PackageReport.Arguments(_contents)], cancellationToken);
+            "package-look", $"looking at {_contents.Directory}", Privilege.WhenNeeded, [
+                _contents.Directory, sums.Known, .. PackageReport.Arguments(_contents),
+            ], cancellationToken);
         return new PackageReport(_contents, answer, sums);
     }
 
@@ -53,22 +55,38 @@ internal sealed class HostPackage(
         // Also the remains of an attempt that was interrupted after the unpacking.
         if (_contents.SentArchives.Any())
         {
-            await ActAsync("package-forget", What, [_contents.Directory, .. _contents.SentArchives.Select(_contents.Path)], cancellationToken);
+            await ActAsync(
+                "package-forget",
+                What,
+                [_contents.Directory, .. _contents.SentArchives.Select(_contents.Path)],
+                cancellationToken);
         }
 
         if (_contents.HasPostInstall && !report.IsPostInstalled)
         {
-            await ActAsync("package-post-install", $"running {_contents.Package.PostInstall}", [_contents.Directory, _contents.Package.PostInstall!], cancellationToken);
+            await ActAsync(
+                "package-post-install",
+                $"running {_contents.Package.PostInstall}",
+                [_contents.Directory, _contents.Package.PostInstall!],
+                cancellationToken);
         }
 
         if (_contents.Extensions.Count > 0)
         {
-            await ActAsync("package-extensions", "copying extensions", [_contents.Directory, .. _contents.Extensions.SelectMany(e => new[] { e.From, e.To })], cancellationToken);
+            await ActAsync(
+                "package-extensions",
+                "copying extensions",
+                [_contents.Directory, .. _contents.Extensions.SelectMany(e => new[] { e.From, e.To })],
+                cancellationToken);
         }
 
         if ((await CheckedAsync(cancellationToken)).State() is { IsComplete: false } state)
         {
-            throw new HostException(channel.Host, Reasons.PackageMissing, $"{channel.Host}: {state.Problem}: somebody else changes {_contents.Directory}; find out who");
+            throw new HostException(
+                channel.Host,
+                Reasons.PackageMissing,
+                $"{channel.Host}: {state.Problem} Another process or an administrator changes {_contents.Directory}. "
+                + "Find out which.");
         }
     }
 
@@ -79,7 +97,9 @@ internal sealed class HostPackage(
         return report.State() is { IsWrong: true } state
             ? throw new HostException(
                 channel.Host,
-                state.Problem.Contains("SHA-256", StringComparison.Ordinal) ? Reasons.PackageCorrupt : Reasons.PackageMissing,
+                state.Problem.Contains("SHA-256", StringComparison.Ordinal)
+                    ? Reasons.PackageCorrupt
+                    : Reasons.PackageMissing,
                 $"{channel.Host}: {state.Problem}",
                 retryable: false)
             : report;
@@ -88,7 +108,8 @@ internal sealed class HostPackage(
     private async Task SendAsync(IProgress<long>? progress, CancellationToken cancellationToken)
     {
         List<PackageArchive> sent = [.. _contents.SentArchives];
-        var (answer, asRoot) = await ActAsync("package-begin", What, [_contents.Directory, .. sent.Select(_contents.Path)], cancellationToken);
+        var (answer, asRoot) = await ActAsync(
+            "package-begin", What, [_contents.Directory, .. sent.Select(_contents.Path)], cancellationToken);
         var sources = sent.ConvertAll(archive => new StorageArchive(channel.Host, services, archive, @namespace));
         var lengths = new List<long>();
         foreach (var source in sources)
@@ -96,15 +117,19 @@ internal sealed class HostPackage(
             lengths.Add(await source.LengthAsync(cancellationToken));
         }
 
-        // Unpacking needs more; how much is known once they are there.
-        var missing = lengths.Zip(answer.All("there"), (length, there) => Math.Max(0, length - HostFiles.Number(answer, there))).Sum();
+        // Unpacking needs more space; how much is known after they have been sent.
+        var missing = lengths.Zip(
+            answer.All("there"), (length, there) => Math.Max(0, length - HostFiles.Number(answer, there))).Sum();
         var room = HostFiles.Room(answer);
         if (room <= missing)
         {
             throw new HostException(
                 channel.Host,
                 Reasons.NoSpace,
-                string.Create(CultureInfo.InvariantCulture, $"{channel.Host}: beside {_contents.Directory} there is room for {room} bytes, and the archives need {missing} more; make room, then retry"),
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{channel.Host}: {room} bytes are free beside {_contents.Directory}, and the archives need "
+                    + $"{missing} more. Free space, then retry."),
                 retryable: false);
         }
 
@@ -115,7 +140,11 @@ internal sealed class HostPackage(
             var part = progress is null ? null : new Behind(progress, already);
             try
             {
-                await channel.UploadAsync(new RemoteFile(_contents.Path(archive), length, archive.Sha256) { AsRoot = asRoot }, source.OpenAsync, part, cancellationToken);
+                await channel.UploadAsync(
+                    new RemoteFile(_contents.Path(archive), length, archive.Sha256) { AsRoot = asRoot },
+                    source.OpenAsync,
+                    part,
+                    cancellationToken);
             }
             catch (Exception exception) when (exception is SnapshotException or IOException)
             {
@@ -132,13 +161,16 @@ internal sealed class HostPackage(
         [
             _contents.Directory,
             _contents.Marker,
-            .. _contents.Archives.SelectMany(a => new[] { "archive", _contents.Path(a), a.Sha256, a.StripComponents.ToString(CultureInfo.InvariantCulture) }),
+            .. _contents.Archives.SelectMany(
+                a => new[] { "archive", _contents.Path(a), a.Sha256, a.StripComponents.ToString(
+                    CultureInfo.InvariantCulture) }),
             .. _contents.Programs.SelectMany(p => new[] { "program", p }),
             .. _contents.Package.Files.SelectMany(f => new[] { "file", f.Path, f.Sha256 }),
         ],
         cancellationToken);
 
-    private Task<(ScriptAnswer Answer, bool AsRoot)> ActAsync(string script, string what, IReadOnlyList<string> arguments, CancellationToken cancellationToken) =>
+    private Task<(ScriptAnswer Answer, bool AsRoot)> ActAsync(
+        string script, string what, IReadOnlyList<string> arguments, CancellationToken cancellationToken) =>
         channel.ActAsync(script, what, Privilege.WhenNeeded, arguments, default, cancellationToken);
 
     // Bytes of this archive behind those of the earlier ones.

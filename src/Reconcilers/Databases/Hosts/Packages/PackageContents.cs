@@ -12,9 +12,15 @@ internal sealed class PackageContents
     {
         Package = request.Package;
         Programs = [.. request.Programs.Distinct(StringComparer.Ordinal)];
-        Archives = [.. Package.Archives.Where(a => a.Components.Count == 0 || a.Components.Exists(request.Components.Contains))];
-        Extensions = request.Components.Contains(DatabaseComponent.Tserver) ? [.. Package.Extensions.SelectMany(e => e.Files)] : [];
-        if (Extensions.Select(e => e.To).Concat(Package.Files.Select(f => f.Path)).FirstOrDefault(path => path.Split('/').Contains("..")) is { } outside)
+        Archives =
+        [
+            .. Package.Archives.Where(a => a.Components.Count == 0 || a.Components.Exists(request.Components.Contains)),
+        ];
+        Extensions = request.Components.Contains(DatabaseComponent.Tserver)
+            ? [.. Package.Extensions.SelectMany(e => e.Files)]
+            : [];
+        if (Extensions.Select(e => e.To).Concat(Package.Files.Select(f => f.Path)).FirstOrDefault(
+            path => path.Split('/').Contains("..")) is { } outside)
         {
             throw HostException.OfSpec(
                 host, "spec.package", $"spec.package: {outside} leads out of {Directory}; give a path below it");
@@ -39,7 +45,7 @@ internal sealed class PackageContents
     /// <summary>Archives that must be on the host already.</summary>
     public IEnumerable<PackageArchive> HostArchives => Archives.Where(a => a.HostPath is not null);
 
-    /// <summary>Archives that are sent there.</summary>
+    /// <summary>Archives that are sent to the host.</summary>
     public IEnumerable<PackageArchive> SentArchives => Archives.Where(a => a.HostPath is null);
 
     /// <summary>Whether the package is unpacked on this host, and not only checked.</summary>
@@ -56,11 +62,11 @@ internal sealed class PackageContents
 
     /// <summary>
     /// What the file .drydock-package of an unpacked package says: it is written as the last one, before the directory
-    /// gets its name. Who finds it with other words has another package in front of him.
+    /// gets its name. Another text in it means another package.
     /// </summary>
     public string Marker => string.Join('\n', ["drydock-package 1", .. Lines(Archives), "end"]);
 
-    /// <summary>Where an archive that is sent lies until it is unpacked.</summary>
+    /// <summary>The path of a sent archive until it is unpacked.</summary>
     public string Path(PackageArchive archive) => archive.HostPath ?? $"{Directory}.drydock-archive-{archive.Name}";
 
     /// <summary>
@@ -74,5 +80,7 @@ internal sealed class PackageContents
     }
 
     private static IEnumerable<string> Lines(IEnumerable<PackageArchive> archives) =>
-        archives.Select(a => string.Create(CultureInfo.InvariantCulture, $"archive {a.Name} {a.Sha256} {a.StripComponents}")).Order(StringComparer.Ordinal);
+        archives.Select(
+            a => string.Create(CultureInfo.InvariantCulture, $"archive {a.Name} {a.Sha256} {a.StripComponents}")).Order(
+                StringComparer.Ordinal);
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using Drydock.Clients.Safety;
 
 namespace Drydock.Reconcilers.Databases;
 
@@ -15,7 +16,7 @@ internal sealed class PackageReport
     private readonly List<(string From, string To)> _extensions;
     private readonly string? _marker;
 
-    /// <exception cref="HostException">The answer is none.</exception>
+    /// <exception cref="HostException">The answer is unusable.</exception>
     public PackageReport(PackageContents contents, ScriptAnswer answer, ProgramSums.Question sums)
     {
         sums.Learn(answer);
@@ -26,27 +27,31 @@ internal sealed class PackageReport
             "no" => false,
             var other => throw answer.Unreadable($"'directory {other}' is neither yes nor no"),
         };
-        _marker = answer.Find("marker") is { Length: > 0 } marker && answer.Bytes(marker) is { } bytes ? Encoding.UTF8.GetString(bytes) : null;
+        _marker = answer.Find("marker") is { Length: > 0 } marker && answer.Bytes(marker) is { } bytes
+            ? Encoding.UTF8.GetString(bytes)
+            : null;
         IsPostInstalled = answer.Find("post-install") == "done";
         _programs = [.. answer.All("program")];
         _files = [.. answer.All("file")];
         _archives = [.. answer.All("archive")];
         _sent = [.. answer.All("sent")];
         _extensions = [.. answer.All("from").Zip(answer.All("to"))];
-        if (_programs.Count != contents.Programs.Count || _files.Count != contents.Package.Files.Count || _extensions.Count != contents.Extensions.Count
+        if (_programs.Count != contents.Programs.Count
+            || _files.Count != contents.Package.Files.Count
+            || _extensions.Count != contents.Extensions.Count
             || _archives.Count != contents.HostArchives.Count() || _sent.Count != contents.SentArchives.Count())
         {
             throw answer.Unreadable("it is not of the files that were asked for");
         }
     }
 
-    /// <summary>Whether there is something in the package's directory.</summary>
+    /// <summary>Whether the package's directory is not empty.</summary>
     public bool IsThere { get; }
 
     /// <summary>Whether the package's own program has been run.</summary>
     public bool IsPostInstalled { get; }
 
-    /// <summary>What the script package-look is to look at.</summary>
+    /// <summary>The arguments of the script package-look.</summary>
     public static IEnumerable<string> Arguments(PackageContents contents) =>
     [
         .. contents.Programs.SelectMany(p => new[] { "program", p }),
@@ -56,24 +61,30 @@ internal sealed class PackageReport
         .. contents.Extensions.SelectMany(e => new[] { "extension", e.From, e.To }),
     ];
 
-    /// <summary>What it comes to.</summary>
+    /// <summary>The state that follows from the report.</summary>
     public PackageState State()
     {
-        var programs = _contents.Programs.Zip(_programs).Where(p => p.Second is not ("-" or "!")).ToDictionary(p => p.First, p => _sums.Of(p.Second, _answer)!, StringComparer.Ordinal);
+        var programs = _contents.Programs.Zip(_programs)
+            .Where(p => p.Second is not ("-" or "!"))
+            .ToDictionary(p => p.First, p => _sums.Of(p.Second, _answer)!, StringComparer.Ordinal);
         var wrong = Wrong().ToList();
         var problems = wrong.Count > 0 ? wrong : [.. Missing()];
         return new PackageState
         {
             IsComplete = problems.Count == 0,
             IsWrong = wrong.Count > 0,
-            Problem = string.Join("; ", problems),
+            Problem = string.Join(' ', problems.Select(Sentences.Close)),
             Programs = programs,
         };
     }
 
     // Defects that another attempt cannot repair.
     private IEnumerable<string> Wrong() =>
-        IsThere ? WrongInside() : _contents.IsUnpacked ? WrongArchives() : [$"there is no {_contents.Directory}; copy the package there, or give spec.package.archives"];
+        IsThere
+            ? WrongInside()
+            : _contents.IsUnpacked
+            ? WrongArchives()
+            : [$"{_contents.Directory} does not exist. Copy the package there, or set spec.package.archives"];
 
     private IEnumerable<string> WrongArchives()
     {
@@ -82,7 +93,10 @@ internal sealed class PackageReport
             var sha256 = _sums.Of(identity, _answer);
             if (sha256 != archive.Sha256)
             {
-                yield return sha256 is null ? $"there is no {archive.HostPath}; copy the archive there" : $"{archive.HostPath} has SHA-256 {sha256}, expected {archive.Sha256}; copy it again, or correct the checksum";
+                yield return sha256 is null
+                    ? $"{archive.HostPath} does not exist. Copy the archive there"
+                    : $"{archive.HostPath} has SHA-256 {sha256}, expected {archive.Sha256}. "
+                        + "Copy it again, or correct the checksum";
             }
         }
     }
@@ -93,15 +107,18 @@ internal sealed class PackageReport
         if (_contents.IsUnpacked && (_marker is null || !_contents.IsMarked(_marker)))
         {
             yield return _marker is null
-                ? $"{directory} is there and was not unpacked from spec.package.archives; remove it, or remove the archives from the spec if it is the new version"
-                : $"{directory} was unpacked from other archives; remove it, or choose another directory";
+                ? $"{directory} exists and was not unpacked from spec.package.archives. "
+                    + "Remove it, or remove the archives from the spec if it is the new version"
+                : $"{directory} was unpacked from other archives. Remove it, or choose another directory";
         }
 
         foreach (var (program, identity) in _contents.Programs.Zip(_programs))
         {
             if (identity is "-" or "!")
             {
-                yield return identity == "-" ? $"there is no {directory}/bin/{program}" : $"{directory}/bin/{program} may not be run";
+                yield return identity == "-"
+                    ? $"{directory}/bin/{program} does not exist"
+                    : $"{directory}/bin/{program} is not executable";
             }
         }
 
@@ -110,7 +127,9 @@ internal sealed class PackageReport
             var sha256 = _sums.Of(identity, _answer);
             if (sha256 is null ? _contents.MustHaveAllFiles : sha256 != file.Sha256)
             {
-                yield return sha256 is null ? $"there is no {directory}/{file.Path}" : $"{directory}/{file.Path} has SHA-256 {sha256}, expected {file.Sha256}";
+                yield return sha256 is null
+                    ? $"{directory}/{file.Path} does not exist"
+                    : $"{directory}/{file.Path} has SHA-256 {sha256}, expected {file.Sha256}";
             }
         }
 
@@ -118,11 +137,12 @@ internal sealed class PackageReport
         {
             if (from == "-" && to == "-")
             {
-                yield return $"there is no {file.From}; install the extension, or correct spec.package.extensions";
+                yield return $"{file.From} does not exist. Install the extension, or correct spec.package.extensions";
             }
             else if (from != "-" && to != "-" && _sums.Of(from, _answer) != _sums.Of(to, _answer))
             {
-                yield return $"{directory}/{file.To} is there already and is not {file.From}; correct spec.package.extensions";
+                yield return $"{directory}/{file.To} already exists and is not {file.From}. "
+                    + "Correct spec.package.extensions";
             }
         }
     }
@@ -138,7 +158,7 @@ internal sealed class PackageReport
 
         if (_sent.Contains("yes"))
         {
-            yield return $"the archives beside {_contents.Directory} are not removed yet";
+            yield return $"The archives beside {_contents.Directory} are not removed yet";
         }
 
         if (_contents.HasPostInstall && !IsPostInstalled)
