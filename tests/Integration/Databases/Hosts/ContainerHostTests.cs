@@ -75,7 +75,7 @@ public sealed class ContainerHostTests(DockerDaemonFixture daemon)
         await SeeAsync(shop.Control(Process, "root"), "the port", p => p.IsListening);
 
         var trouble = await Should.ThrowAsync<HostException>(() => shop.Control(Process, ContainerWorkshop.Account).LookAsync(Token));
-        (trouble.Reason, trouble.Message).ShouldSatisfyAllConditions(t => t.Reason.ShouldBe(Reasons.AccessDenied), t => t.Message.ShouldContain("set become: Sudo there (root of a container sees it only with --cap-add SYS_PTRACE)"));
+        (trouble.Reason, trouble.Message).ShouldSatisfyAllConditions(t => t.Reason.ShouldBe(Reasons.AccessDenied), t => t.Message.ShouldContain("--cap-add SYS_PTRACE"));
 
         var instance = shop.Control(Process, ContainerWorkshop.Account, Become.Sudo);
         await instance.StopAsync(Token);
@@ -103,7 +103,7 @@ public sealed class ContainerHostTests(DockerDaemonFixture daemon)
         }, cancellationToken: Token);
 
         (trouble!.Reason, trouble.IsRetryable).ShouldBe((Reasons.ControlMismatch, false));
-        trouble.Message.ShouldContain("tikv-1 is the main process of its container, which would end with it");
+        trouble.Message.ShouldContain("tikv-1 is the main process of its container");
         await Should.ThrowAsync<HostException>(() => shop.Control(Process).StopAsync(Token));
         (await shop.ShellAsync("cat /proc/1/comm")).ShouldBe(ProgramName);
     }

@@ -168,14 +168,14 @@ public sealed class PackageTests(LabFixture lab) : IAsyncLifetime
         (await Files().PackageAsync(request, Token)).IsComplete.ShouldBeTrue();
         (await Shop.ShellAsync($"cat '{Directory}/share/extension/hll.control'")).ShouldBe("hll");
         var clash = request with { Package = request.Package with { Extensions = [extension with { Files = [new ExtensionFile { From = "/home/tidb/old/README", To = "README" }] }] } };
-        (await Files().PackageAsync(clash, Token)).ShouldSatisfyAllConditions(s => s.IsWrong.ShouldBeTrue(), s => s.Problem.ShouldContain("README is there already and is not"));
+        (await Files().PackageAsync(clash, Token)).ShouldSatisfyAllConditions(s => s.IsWrong.ShouldBeTrue(), s => s.Problem.ShouldContain("README already exists"));
     }
 
     [Fact]
     public async Task An_archive_on_the_host_is_checked_and_unpacked()
     {
         var request = await RequestAsync(Small, package => package with { Archives = [package.Archives[0] with { Storage = null, Path = null, HostPath = "/home/tidb/a.tar.gz" }] });
-        (await Files().PackageAsync(request, Token)).ShouldSatisfyAllConditions(s => s.IsWrong.ShouldBeTrue(), s => s.Problem.ShouldContain("there is no /home/tidb/a.tar.gz"));
+        (await Files().PackageAsync(request, Token)).ShouldSatisfyAllConditions(s => s.IsWrong.ShouldBeTrue(), s => s.Problem.ShouldContain("/home/tidb/a.tar.gz does not exist"));
         File.Copy(Path.Combine(_folder, "a.tar.gz"), Shop.Host.PathOf("/home/tidb/a.tar.gz"));
 
         await Files().PreparePackageAsync(request, null, Token);
@@ -192,7 +192,7 @@ public sealed class PackageTests(LabFixture lab) : IAsyncLifetime
         (await Files().PackageAsync(request, Token)).Programs[ProgramName].ShouldBe(await Shop.SumAsync($"{Deploy}/bin/{ProgramName}"));
         await Files().PreparePackageAsync(request, null, Token);
         var missing = request with { Programs = [ProgramName, "tikv-ctl"] };
-        (await Files().PackageAsync(missing, Token)).ShouldSatisfyAllConditions(s => s.IsWrong.ShouldBeTrue(), s => s.Problem.ShouldBe($"there is no {Deploy}/bin/tikv-ctl"));
+        (await Files().PackageAsync(missing, Token)).ShouldSatisfyAllConditions(s => s.IsWrong.ShouldBeTrue(), s => s.Problem.ShouldBe($"{Deploy}/bin/tikv-ctl does not exist."));
         (await Should.ThrowAsync<HostException>(() => Files().PreparePackageAsync(missing, null, Token))).Reason.ShouldBe(Reasons.PackageMissing);
     }
 

@@ -83,7 +83,7 @@ public sealed class DatabaseSecretsTests
         secrets.Problems.ShouldAll(p => p.Reason == Reasons.SecretMissing);
         secrets.Problems.Select(p => p.Field).Distinct().ShouldBe(
             ["spec.access.ssh.knownHostsSecretRef", "spec.tidb.credentialsSecretRef", "spec.tls.secretRef", "spec.yugabyte.replication.groups[g1].peer.certsSecretRef", "spec.tidb.backup.storage.s3.credentialsSecretRef"]);
-        secrets.Problems.Select(p => p.Message).ShouldContain("Secret hosts (spec.access.ssh.knownHostsSecretRef) lacks the key known_hosts; add it");
+        secrets.Problems.Select(p => p.Message).ShouldContain("Secret hosts (spec.access.ssh.knownHostsSecretRef) lacks the key known_hosts. Add it.");
     }
 
     [Fact]

@@ -83,14 +83,14 @@ public sealed class HostAccessTests
         var docker = Docker(Entry("h1")).Docker!;
 
         var secret = Should.Throw<HostException>(() => Opened("h1", docker, new DatabaseSecrets()));
-        (secret.Reason, secret.IsRetryable, secret.Message).ShouldBe((Reasons.SecretMissing, false, "h1: there is no usable client certificate; see the Secret of spec.access.docker.tlsSecretRef"));
+        (secret.Reason, secret.IsRetryable, secret.Message).ShouldBe((Reasons.SecretMissing, false, "h1: there is no usable client certificate. Correct the Secret of spec.access.docker.tlsSecretRef."));
         var entry = Should.Throw<HostException>(() => Opened("h2", docker, new DatabaseSecrets()));
-        (entry.Reason, entry.Field, entry.Message).ShouldBe((Reasons.InvalidSpec, "spec.access.docker.hosts", "h2: spec.access.docker.hosts has no entry for it: say which container it is"));
+        (entry.Reason, entry.Field, entry.Message).ShouldBe((Reasons.InvalidSpec, "spec.access.docker.hosts", "h2: spec.access.docker.hosts has no entry for this host. Add its container."));
     }
 
     [Theory]
     [InlineData(RemoteRefusal.Container, false, Reasons.HostUnreachable, true, "docker start")]
-    [InlineData(RemoteRefusal.Connection, false, Reasons.HostUnreachable, true, "see that dockerd runs")]
+    [InlineData(RemoteRefusal.Connection, false, Reasons.HostUnreachable, true, "dockerd runs")]
     [InlineData(RemoteRefusal.HostKey, false, Reasons.HostKeyRefused, false, "spec.access.docker.tlsSecretRef")]
     [InlineData(RemoteRefusal.Authentication, false, Reasons.AccessDenied, false, "spec.access.docker.user")]
     [InlineData(RemoteRefusal.LocalClient, false, Reasons.AccessDenied, false, "spec.access.docker.hosts")]
@@ -100,7 +100,7 @@ public sealed class HostAccessTests
         var trouble = HostErrors.Of("h1", new RemoteException("h1 (container c at tcp://h1:2376)", "h1 (container c at tcp://h1:2376): broken", refusal, mayHaveRun), isContainer: true);
 
         (trouble.Reason, trouble.IsRetryable, trouble.MayHaveRun).ShouldBe((reason, retryable, mayHaveRun));
-        trouble.Message.ShouldStartWith("h1 (container c at tcp://h1:2376): broken; ");
+        trouble.Message.ShouldStartWith("h1 (container c at tcp://h1:2376): broken. ");
         trouble.Message.ShouldContain(wayOut);
     }
 

@@ -99,7 +99,7 @@ public sealed class InstanceTargetsTests
     }
 
     [Theory]
-    [InlineData("{dataDir}", SwapMethod.NewDirectory, "dataDir is not given")]
+    [InlineData("{dataDir}", SwapMethod.NewDirectory, "].dataDir is missing")]
     [InlineData("/opt/old/bin/x", SwapMethod.NewDirectory, "needs {directory}")]
     [InlineData("{directory}/bin/x", SwapMethod.NewDirectory, null)]
     [InlineData("/opt/current/bin/x", SwapMethod.SwitchLink, null)]

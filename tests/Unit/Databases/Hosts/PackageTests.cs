@@ -71,12 +71,12 @@ public sealed class PackageTests
         var marked = "marker " + HostCases.Base64(Contents(Whole).Marker);
         Wrong(Whole, "was not unpacked from spec.package.archives", Unpacked("program new", "sent no"));
         Wrong(Whole, "was unpacked from other archives", Unpacked("marker " + HostCases.Base64("drydock-package 1\nend\n"), "program new", "sent no"));
-        Wrong(Whole, "there is no /opt/new/bin/tikv-server", Unpacked(marked, "program -", "sent no"));
-        Wrong(Whole, "may not be run", Unpacked(marked, "program !", "sent no"));
-        Wrong(Ready, "there is no /opt/new; copy the package there", "directory no", "program -");
+        Wrong(Whole, "/opt/new/bin/tikv-server does not exist", Unpacked(marked, "program -", "sent no"));
+        Wrong(Whole, "tikv-server is not executable", Unpacked(marked, "program !", "sent no"));
+        Wrong(Ready, "/opt/new does not exist", "directory no", "program -");
         Wrong(Ready with { Files = [new PackageFile { Path = "bin/x", Sha256 = HostCases.New }] }, $"/opt/new/bin/x has SHA-256 {HostCases.Old}", "directory yes", "program new", "file old");
-        Wrong(Ready with { Files = [new PackageFile { Path = "bin/x", Sha256 = HostCases.New }] }, "there is no /opt/new/bin/x", "directory yes", "program new", "file -");
-        Wrong(Ready with { Archives = [OnHost with { Components = [] }] }, "there is no /b.tar.gz", "directory no", "program -", "archive -");
+        Wrong(Ready with { Files = [new PackageFile { Path = "bin/x", Sha256 = HostCases.New }] }, "/opt/new/bin/x does not exist", "directory yes", "program new", "file -");
+        Wrong(Ready with { Archives = [OnHost with { Components = [] }] }, "/b.tar.gz does not exist", "directory no", "program -", "archive -");
         Wrong(Ready with { Archives = [OnHost with { Components = [] }] }, $"/b.tar.gz has SHA-256 {HostCases.New}", "directory no", "program -", "archive new");
     }
 

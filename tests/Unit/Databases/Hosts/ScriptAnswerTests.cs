@@ -47,7 +47,7 @@ public sealed class ScriptAnswerTests
         var trouble = HostErrors.Of("h1", "swapping x", "tidb", new ScriptRefusal(code, "because."));
 
         (trouble.Reason, trouble.IsRetryable, trouble.Host).ShouldBe((reason, retryable, "h1"));
-        trouble.Message.ShouldStartWith("h1: swapping x: because; ");
+        trouble.Message.ShouldStartWith("h1: swapping x: because. ");
     }
 
     [Theory]

@@ -48,8 +48,8 @@ public sealed class SystemdTests
         var up = Should.Throw<HostException>(() => Read([.. HostCases.Unit("pd-2379.service", "active", "running", 7), .. HostCases.Unit("pd.service", "activating", "auto-restart")]));
 
         (down.Reason, up.Reason).ShouldBe((Reasons.ControlMismatch, Reasons.ControlMismatch));
-        down.Message.ShouldContain("pd-2379.service and pd.service are there and none is up");
-        up.Message.ShouldContain("both pd-2379.service and pd.service are up");
+        down.Message.ShouldContain("pd-2379.service and pd.service");
+        up.Message.ShouldContain("pd-2379.service and pd.service are both active");
     }
 
     [Fact]
@@ -65,7 +65,7 @@ public sealed class SystemdTests
     {
         var kept = Read([.. HostCases.Unit("pd-2379.service", "inactive", "dead", load: "not-found"), .. HostCases.Unit("pd.service", "inactive", "dead", load: "not-found")]);
 
-        (kept.State, kept.Text).ShouldBe((SupervisionState.Missing, "there is no pd-2379.service nor pd.service"));
+        (kept.State, kept.Text).ShouldBe((SupervisionState.Missing, "no unit pd-2379.service or pd.service exists"));
     }
 
     [Fact]

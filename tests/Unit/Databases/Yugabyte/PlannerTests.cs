@@ -84,7 +84,7 @@ public sealed class PlannerTests
         var plan = YugaRun.Compile(new YugaWorld(new YugaSetup { From = "2.20.3.0-b1", To = "2024.1.3.0-b5" }));
         plan.Steps.First(s => s.PointOfNoReturn).Id.ShouldBe("PromoteAutoFlags/promote");
         plan.Steps.ShouldAllBe(s => s.Reversible == !s.PointOfNoReturn);
-        plan.Notes.ShouldContain(n => n.StartsWith("rollback: to the old programs", StringComparison.Ordinal));
+        plan.Notes.ShouldContain(n => n.StartsWith("Rollback to the old programs", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -94,7 +94,7 @@ public sealed class PlannerTests
         YugabyteDialect dialect, string from, string why)
     {
         var plan = YugaRun.Compile(new YugaWorld(new YugaSetup { Dialect = dialect, From = from, To = "2024.1.3.0-b5" }));
-        plan.Notes.ShouldContain(n => n.StartsWith("rollback: none from UpgradeMasters/1/swap on", StringComparison.Ordinal) && n.Contains(why, StringComparison.Ordinal));
+        plan.Notes.ShouldContain(n => n.StartsWith("No rollback from UpgradeMasters/1/swap on", StringComparison.Ordinal) && n.Contains(why, StringComparison.Ordinal));
         plan.Steps.Single(s => s.Id == "UpgradeMasters/1/swap").PointOfNoReturn.ShouldBeTrue();
     }
 
@@ -110,7 +110,7 @@ public sealed class PlannerTests
     {
         var plan = YugaRun.Compile(new YugaWorld(new YugaSetup { Sql = false }));
         plan.Steps.ShouldNotContain(s => s.Phase == DatabaseRollingUpgradePhases.UpgradeCatalog || s.Id == YugabyteStepIds.Extensions);
-        plan.Notes.ShouldContain("YSQL is off on every tablet server, so upgrade_ysql is not run");
+        plan.Notes.ShouldContain("YSQL is off on every tablet server, so upgrade_ysql is not run.");
     }
 
     [Theory]
@@ -139,7 +139,7 @@ public sealed class PlannerTests
         world.Groups.Single(g => g.IsHere).IsPaused = true;
         var plan = YugaRun.Compile(world);
         plan.Steps.ShouldNotContain(s => s.Id == "PauseReplication/b-to-a/here" || s.Id == "ResumeReplication/b-to-a/here");
-        plan.Notes.ShouldContain(n => n.Contains("b-to-a is paused already", StringComparison.Ordinal));
+        plan.Notes.ShouldContain(n => n.Contains("b-to-a is already paused", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -160,7 +160,7 @@ public sealed class PlannerTests
 
     [Fact]
     public void Going_on_with_leaders_is_said_before() =>
-        YugaRun.Compile(new YugaWorld(new YugaSetup { OnDrainTimeout = DrainTimeoutPolicy.Proceed })).Notes.ShouldContain(n => n.Contains("stopped all the same", StringComparison.Ordinal));
+        YugaRun.Compile(new YugaWorld(new YugaSetup { OnDrainTimeout = DrainTimeoutPolicy.Proceed })).Notes.ShouldContain(n => n.Contains("spec.drain.onTimeout: Proceed", StringComparison.Ordinal));
 
     [Fact]
     public void A_hold_that_holds_nothing_is_noted_and_one_of_the_way_back_is_not()

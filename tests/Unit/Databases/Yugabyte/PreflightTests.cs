@@ -101,7 +101,7 @@ public sealed class PreflightTests
     {
         var world = new YugaWorld();
         world["t1"].Running = "2.16.2.0-b41";
-        await ShouldFindAsync(world, Reasons.VersionMismatch, "t1 says that it is 2.16.2.0-b41");
+        await ShouldFindAsync(world, Reasons.VersionMismatch, "2.16.2.0-b41");
     }
 
     [Fact]
@@ -113,7 +113,7 @@ public sealed class PreflightTests
         result.Findings.ShouldBeEmpty();
         var instance = result.Discovery!.Instances.Single(i => i.Name == "m2");
         (instance.FormerSha256, instance.FormerDirectory).ShouldBe((YugaWorld.Sha("yb-master", world.Setup.From), YugaWorld.OldDirectory));
-        result.Discovery.Notes.ShouldContain(n => n.StartsWith("m2 runs", StringComparison.Ordinal));
+        result.Discovery.Notes.ShouldContain(n => n.StartsWith("m2 already runs", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -132,8 +132,8 @@ public sealed class PreflightTests
     }
 
     [Theory]
-    [InlineData(1, 3, "with 1 masters none can be stopped")]
-    [InlineData(3, 1, "with replication factor 1 no tablet server can be stopped")]
+    [InlineData(1, 3, "With 1 masters none can be stopped")]
+    [InlineData(3, 1, "With replication factor 1 no tablet server can be stopped")]
     public async Task Too_few_voters_are_refused_unless_that_is_accepted(int masters, int replicas, string message)
     {
         var setup = new YugaSetup { Masters = masters, Replicas = replicas };
@@ -145,7 +145,7 @@ public sealed class PreflightTests
     public async Task A_load_balancer_at_work_is_waited_for()
     {
         var world = new YugaWorld { BalancerIsBusy = true };
-        await ShouldFindAsync(world, Reasons.ClusterUnhealthy, "the load balancer is at work");
+        await ShouldFindAsync(world, Reasons.ClusterUnhealthy, "get_is_load_balancer_idle");
     }
 
     [Fact]
@@ -164,7 +164,7 @@ public sealed class PreflightTests
         world["t3"].Strays.Add(new StrayProcess(4711, "/old/bin/yb-tserver", null));
         await ShouldFindAsync(world, Reasons.ControlMismatch, "t1 is not controlled on 10.0.0.1 as spec.control says");
         await ShouldFindAsync(world, Reasons.ClusterUnhealthy, "t2 does not run");
-        await ShouldFindAsync(world, Reasons.ProcessLivesOn, "process 4711");
+        await ShouldFindAsync(world, Reasons.ProcessLivesOn, "pid 4711");
     }
 
     [Fact]
@@ -189,7 +189,7 @@ public sealed class PreflightTests
     public async Task A_package_that_is_to_be_there_and_is_not_is_found()
     {
         var world = new YugaWorld { PackageStates = _ => new PackageState { IsComplete = false, Problem = "there is no such directory" } };
-        await ShouldFindAsync(world, Reasons.PackageMissing, "give spec.package.archives");
+        await ShouldFindAsync(world, Reasons.PackageMissing, "spec.package.archives");
     }
 
     [Fact]
@@ -258,7 +258,7 @@ public sealed class PreflightTests
     public async Task A_major_upgrade_of_YSQL_is_another_procedure()
     {
         var setup = new YugaSetup { From = "2024.2.3.0-b1", To = "2025.1.0.0-b1" };
-        await ShouldFindAsync(new YugaWorld(setup), Reasons.VersionPathUnsupported, "PostgreSQL goes from 11 to 15");
+        await ShouldFindAsync(new YugaWorld(setup), Reasons.VersionPathUnsupported, "from 11 to 15");
         (await RunAsync(new YugaWorld(setup with { Sql = false }))).Findings.ShouldBeEmpty();
     }
 
