@@ -7,6 +7,7 @@ namespace Drydock.Tests.EndToEnd;
 /// <summary>
 /// A seeded sample of what <c>make chaos</c> covers whole: accidents on an upgrade and on its way back.
 /// </summary>
+[Collection(Lanes.Accidents)]
 public sealed class AccidentTests(StageFixture fixture, ITestOutputHelper output)
 {
     private const int Accidents = 2;

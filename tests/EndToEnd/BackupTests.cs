@@ -8,6 +8,7 @@ namespace Drydock.Tests.EndToEnd;
 /// <summary>
 /// A BackupSnapshot is useful alone. That an upgrade never passes an unverified dump: <see cref="RoadTests"/>.
 /// </summary>
+[Collection(Lanes.Upgrades)]
 public sealed class BackupTests(StageFixture fixture)
 {
     [Fact]

@@ -9,6 +9,7 @@ namespace Drydock.Tests.EndToEnd;
 /// Bad input ends in Stalled with its own reason and a sentence, before anything was changed; the repair goes on with
 /// the same object.
 /// </summary>
+[Collection(Lanes.Upgrades)]
 public sealed class BadInputTests(StageFixture fixture)
 {
     private const string Name = UpgradeCourse.Name;

@@ -9,6 +9,7 @@ namespace Drydock.Tests.EndToEnd;
 /// What may keep an upgrade from its downtime, and what calls it off before: a closed window, a hold, another upgrade,
 /// an abort, a deletion.
 /// </summary>
+[Collection(Lanes.Upgrades)]
 public sealed class BeforeDowntimeTests(StageFixture fixture)
 {
     private const string Zone = "Asia/Shanghai";

@@ -8,6 +8,7 @@ namespace Drydock.Tests.EndToEnd;
 /// When the host's dockerd dies under a command that must not run twice, its outcome is unknown, and nothing runs again
 /// on that data but only on restored data.
 /// </summary>
+[Collection(Lanes.Upgrades)]
 public sealed class DockerdDiesTests(StageFixture fixture)
 {
     [Fact]

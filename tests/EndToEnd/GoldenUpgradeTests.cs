@@ -7,6 +7,7 @@ using Drydock.Tests.EndToEnd.Support;
 namespace Drydock.Tests.EndToEnd;
 
 /// <summary>The main job, undisturbed, on real parts and under the shipped RBAC.</summary>
+[Collection(Lanes.Upgrades)]
 public sealed class GoldenUpgradeTests(StageFixture fixture)
 {
     [Fact]

@@ -10,6 +10,7 @@ namespace Drydock.Tests.EndToEnd;
 /// A storage root whose calls do not return. That upgrades end golden after it: <c>storage-hung</c> of
 /// <see cref="AccidentTests"/>.
 /// </summary>
+[Collection(Lanes.Upgrades)]
 public sealed class HungStorageTests(StageFixture fixture)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);

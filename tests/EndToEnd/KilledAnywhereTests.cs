@@ -8,6 +8,7 @@ namespace Drydock.Tests.EndToEnd;
 /// A seeded sample of what <c>make chaos</c> covers whole: the operator is killed again and again, before or after its
 /// writes and acts.
 /// </summary>
+[Collection(Lanes.Upgrades)]
 public sealed class KilledAnywhereTests(StageFixture fixture, ITestOutputHelper output)
 {
     private const int Runs = 2;

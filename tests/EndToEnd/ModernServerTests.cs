@@ -6,6 +6,7 @@ namespace Drydock.Tests.EndToEnd;
 /// <summary>
 /// The main job with the CRDs served by a current CRD server: status writes, CEL rules and finalizers meet it.
 /// </summary>
+[Collection(Lanes.Operator)]
 public sealed class ModernServerTests
 {
     [Fact]

@@ -11,6 +11,7 @@ namespace Drydock.Tests.EndToEnd;
 /// Two builds of the operator, one with the next CRD schema, and an OMS upgrade under way: whatever the order, no field
 /// of its status is lost.
 /// </summary>
+[Collection(Lanes.Operator)]
 public sealed class OperatorUpgradeTests(StageFixture fixture)
 {
     private const string Account = "system:serviceaccount:drydock-system:drydock-operator";

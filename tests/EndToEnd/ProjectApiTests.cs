@@ -10,6 +10,7 @@ namespace Drydock.Tests.EndToEnd;
 /// back, everything about the console unusual (HTTPS, own ports, quirks), the image pulled, the old containers removed
 /// in the end.
 /// </summary>
+[Collection(Lanes.Upgrades)]
 public sealed class ProjectApiTests(StageFixture fixture)
 {
     private const string Lagging = "np_000001abcdef";

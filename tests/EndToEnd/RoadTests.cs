@@ -10,6 +10,7 @@ namespace Drydock.Tests.EndToEnd;
 /// From 4.1.1 on, a pulled image: <see cref="ProjectApiTests"/>; an image in an archive in the storage:
 /// <see cref="ModernServerTests"/>; Community on one node: <see cref="RollbackTests"/>.
 /// </summary>
+[Collection(Lanes.Upgrades)]
 public sealed class RoadTests(StageFixture fixture)
 {
     private const string Name = UpgradeCourse.Name;

@@ -18,6 +18,7 @@ namespace Drydock.Tests.EndToEnd;
 /// 403 at that request. A right that no request of the log needs is not needed.
 /// </para>
 /// </summary>
+[Collection(Lanes.Operator)]
 public sealed class RolesTests(StageFixture fixture, DatabaseStageFixture databases)
 {
     private const string Account = "system:serviceaccount:drydock-system:drydock-operator";

@@ -7,6 +7,7 @@ namespace Drydock.Tests.EndToEnd;
 /// The way back after Succeeded of an installation without high availability. That of the main job is the golden run of
 /// <see cref="AccidentTests"/>.
 /// </summary>
+[Collection(Lanes.Upgrades)]
 public sealed class RollbackTests(StageFixture fixture)
 {
     [Fact]

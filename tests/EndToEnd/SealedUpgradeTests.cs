@@ -7,6 +7,7 @@ namespace Drydock.Tests.EndToEnd;
 /// <summary>
 /// An upgrade whose backup is made by mydumper, sealed with age and kept in a bucket, and its way back after Succeeded.
 /// </summary>
+[Collection(Lanes.Upgrades)]
 public sealed partial class SealedUpgradeTests(SealedRun run) : IClassFixture<SealedRun>
 {
     [Fact]

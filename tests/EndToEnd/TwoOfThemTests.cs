@@ -6,6 +6,7 @@ using Drydock.Tests.EndToEnd.Support;
 namespace Drydock.Tests.EndToEnd;
 
 /// <summary>Two operators. Two upgrades of one target: <see cref="BeforeDowntimeTests"/>.</summary>
+[Collection(Lanes.Upgrades)]
 public sealed class TwoOfThemTests(StageFixture fixture)
 {
     [Fact]

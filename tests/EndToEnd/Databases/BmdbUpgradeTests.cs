@@ -2,10 +2,12 @@ using System.Text.Json.Nodes;
 using Drydock.Lab.Databases.Scenarios;
 using Drydock.Lab.Databases.Yugabyte;
 using Drydock.Lab.Upgrades;
+using Drydock.Tests.EndToEnd.Support;
 
 namespace Drydock.Tests.EndToEnd.Databases;
 
 /// <summary>BMDB as its users upgrade it, on real hosts, by the operator as a process.</summary>
+[Collection(Lanes.Databases)]
 public sealed class BmdbUpgradeTests(DatabaseStageFixture fixture, ITestOutputHelper output)
 {
     private const string From = "2.16.9.0-b67";

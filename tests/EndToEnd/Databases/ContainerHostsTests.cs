@@ -1,12 +1,14 @@
 using Drydock.Lab.Databases.Scenarios;
 using Drydock.Lab.Databases.Yugabyte;
 using Drydock.Lab.Upgrades;
+using Drydock.Tests.EndToEnd.Support;
 
 namespace Drydock.Tests.EndToEnd.Databases;
 
 /// <summary>
 /// Hosts that are containers, reached by exec of a real engine over TLS, by the operator as a process.
 /// </summary>
+[Collection(Lanes.Databases)]
 public sealed class ContainerHostsTests(DatabaseStageFixture fixture, ITestOutputHelper output)
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;

@@ -8,6 +8,7 @@ namespace Drydock.Tests.EndToEnd.Databases;
 /// A seeded sample of what <c>make chaos</c> covers whole: accidents on hosts and of the processes while a database is
 /// upgraded.
 /// </summary>
+[Collection(Lanes.Databases)]
 public sealed class DatabaseAccidentTests(ITestOutputHelper output)
 {
     [Fact]

@@ -1,13 +1,9 @@
 using Drydock.Lab.Databases.Scenarios;
-using Drydock.Tests.EndToEnd.Databases;
-using Drydock.Tests.EndToEnd.Support;
-
-[assembly: AssemblyFixture(typeof(DatabaseStageFixture))]
 
 namespace Drydock.Tests.EndToEnd.Databases;
 
 /// <summary>
-/// One control plane for all tests of database upgrades. Each test begins with a reset and brings clusters of its own.
+/// One control plane for all tests of database upgrades in a lane. Each test begins with a reset and brings clusters of its own.
 /// </summary>
 public sealed class DatabaseStageFixture : IAsyncDisposable
 {

@@ -5,6 +5,7 @@ using Drydock.Tests.EndToEnd.Support;
 namespace Drydock.Tests.EndToEnd.Databases;
 
 /// <summary>What anybody with an account on a database host could see while the operator works there.</summary>
+[Collection(Lanes.Databases)]
 public sealed class RemoteSecretsTests(DatabaseStageFixture fixture)
 {
     private const string Password = "canary-sql-password";

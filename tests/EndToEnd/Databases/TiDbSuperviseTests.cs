@@ -5,6 +5,7 @@ using Drydock.Lab.Databases;
 using Drydock.Lab.Databases.Scenarios;
 using Drydock.Lab.Databases.TiDb;
 using Drydock.Lab.Upgrades;
+using Drydock.Tests.EndToEnd.Support;
 
 namespace Drydock.Tests.EndToEnd.Databases;
 
@@ -12,6 +13,7 @@ namespace Drydock.Tests.EndToEnd.Databases;
 /// TiDB under supervise, whose processes are back the moment they end, with people who do not wait for the end of the
 /// upgrade.
 /// </summary>
+[Collection(Lanes.TiDb)]
 public sealed class TiDbSuperviseTests(DatabaseStageFixture fixture, ITestOutputHelper output)
 {
     private const int LessThanAPass = 30;

@@ -2,10 +2,12 @@ using System.Text.Json.Nodes;
 using Drydock.Lab.Databases.Scenarios;
 using Drydock.Lab.Databases.TiDb;
 using Drydock.Lab.Upgrades;
+using Drydock.Tests.EndToEnd.Support;
 
 namespace Drydock.Tests.EndToEnd.Databases;
 
 /// <summary>TiDB 2.1 to 3.0 as its users upgrade it, on real hosts, by the operator as a process.</summary>
+[Collection(Lanes.TiDb)]
 public sealed class TiDbUpgradeTests(DatabaseStageFixture fixture, ITestOutputHelper output)
 {
     private const int Kills = 5;

@@ -1,10 +1,12 @@
 using System.Text.Json.Nodes;
 using Drydock.Lab.Databases.Scenarios;
 using Drydock.Lab.Upgrades;
+using Drydock.Tests.EndToEnd.Support;
 
 namespace Drydock.Tests.EndToEnd.Databases;
 
 /// <summary>YugabyteDB under systemd, from a version that has a way back, by the operator as a process.</summary>
+[Collection(Lanes.Databases)]
 public sealed class YugabyteUpgradeTests(DatabaseStageFixture fixture, ITestOutputHelper output)
 {
     private const int Kills = 5;

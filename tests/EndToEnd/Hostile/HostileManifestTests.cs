@@ -20,6 +20,7 @@ namespace Drydock.Tests.EndToEnd.Hostile;
 /// with a reason, or the operator answers it with a reason or a plan. The operator never throws and never restarts. Its
 /// network reaches the API server and nothing else.
 /// </summary>
+[Collection(Lanes.Operator)]
 public sealed class HostileManifestTests
 {
     private const int Batch = 500;

@@ -1,12 +1,9 @@
 using Drydock.Lab.Upgrades;
 
-[assembly: AssemblyFixture(typeof(Drydock.Tests.EndToEnd.Support.StageFixture))]
-[assembly: CollectionBehavior(DisableTestParallelization = true)]
-
 namespace Drydock.Tests.EndToEnd.Support;
 
 /// <summary>
-/// One stage for all tests of the assembly: two hosts, fault proxies between the operator and everything. Each test
+/// One stage for all tests of a lane: two hosts, fault proxies between the operator and everything. Each test
 /// begins with a reset.
 /// </summary>
 public sealed class StageFixture : IAsyncDisposable

@@ -1,0 +1,36 @@
+using Drydock.Tests.EndToEnd.Databases;
+using Drydock.Tests.EndToEnd.Support;
+
+// A test waits more than it works, so that a lane more than there are cores keeps them busy.
+[assembly: CollectionBehavior(MaxParallelThreads = 3)]
+
+namespace Drydock.Tests.EndToEnd.Support;
+
+/// <summary>
+/// The lanes of the end-to-end tests. Tests of one lane run one after the other on the stage of their lane; lanes run
+/// side by side. They are cut so that all take about as long.
+/// </summary>
+public static class Lanes
+{
+    public const string Accidents = "accidents";
+    public const string Upgrades = "OMS upgrades";
+    public const string Operator = "operator";
+    public const string TiDb = "TiDB";
+    public const string Databases = "databases";
+}
+
+[CollectionDefinition(Lanes.Accidents)]
+public sealed class AccidentsLane : ICollectionFixture<StageFixture>;
+
+[CollectionDefinition(Lanes.Upgrades)]
+public sealed class UpgradesLane : ICollectionFixture<StageFixture>;
+
+/// <summary>What the operator is allowed to do, and how it is replaced: these need both kinds of stage.</summary>
+[CollectionDefinition(Lanes.Operator)]
+public sealed class OperatorLane : ICollectionFixture<StageFixture>, ICollectionFixture<DatabaseStageFixture>;
+
+[CollectionDefinition(Lanes.TiDb)]
+public sealed class TiDbLane : ICollectionFixture<DatabaseStageFixture>;
+
+[CollectionDefinition(Lanes.Databases)]
+public sealed class DatabasesLane : ICollectionFixture<DatabaseStageFixture>;
