@@ -24,14 +24,14 @@ internal sealed class TiDbDiscovered(DatabaseRollingUpgradeSpec spec, TiDbDiscov
     public DatabaseRollingUpgradeStatus Learn(
         DatabaseRollingUpgradeStatus status, DatabaseRollingUpgradeSpec spec, DateTimeOffset now) =>
         status with
-    {
-        Estimate = KubernetesDuration.Format(TiDbEstimate.Of(spec)),
-        Instances =
+        {
+            Estimate = KubernetesDuration.Format(TiDbEstimate.Of(spec)),
+            Instances =
         [
             .. discovery.Instances.Select(
                 i => new DatabaseInstanceStatus { Name = i.Name, Component = i.Component, Version = i.Version }),
         ],
-    };
+        };
 
     private int Count(DatabaseComponent component) => discovery.Instances.Count(i => i.Component == component);
 }

@@ -115,18 +115,18 @@ internal sealed class TiDbPreflight
         ServerState servers,
         IReadOnlyList<string> binlog) =>
         new()
-    {
-        ClusterId = cluster.Members.ClusterId,
-        Instances = instances,
-        LeaderPriorities = cluster.Members.Members.Where(m => m.LeaderPriority != 0).ToDictionary(
+        {
+            ClusterId = cluster.Members.ClusterId,
+            Instances = instances,
+            LeaderPriorities = cluster.Members.Members.Where(m => m.LeaderPriority != 0).ToDictionary(
             m => m.Name, m => m.LeaderPriority, StringComparer.Ordinal),
-        ScheduleLimits = cluster.Schedule.Limits,
-        MaxReplicas = cluster.Schedule.MaxReplicas,
-        BootstrapVersion = servers.Versions.Values.Any(v => TiDbVersion.Same(v, Spec.ToVersion))
+            ScheduleLimits = cluster.Schedule.Limits,
+            MaxReplicas = cluster.Schedule.MaxReplicas,
+            BootstrapVersion = servers.Versions.Values.Any(v => TiDbVersion.Same(v, Spec.ToVersion))
             ? null
             : servers.Bootstrap,
-        Notes = [.. cluster.Notes, .. binlog, .. Supervision(instances), .. ByHand(instances)],
-    };
+            Notes = [.. cluster.Notes, .. binlog, .. Supervision(instances), .. ByHand(instances)],
+        };
 
     private static IEnumerable<string> Supervision(IReadOnlyList<DiscoveredInstance> instances)
     {

@@ -14,9 +14,9 @@ internal static class CleanedUpSteps
     /// <param name="at">When the change was seen to be gone.</param>
     public static Plan? Mark(Plan? plan, Func<PlanStep, bool> made, DateTimeOffset at) =>
         plan is null ? null : plan with
-    {
-        Steps = [.. plan.Steps.Select(s => made(s) ? s with { CleanedUpAt = at } : s)],
-    };
+        {
+            Steps = [.. plan.Steps.Select(s => made(s) ? s with { CleanedUpAt = at } : s)],
+        };
 
     /// <summary>Whether the change that a step made is gone.</summary>
     public static bool Is(Plan plan, PlanStep made) =>

@@ -178,20 +178,20 @@ internal sealed partial class SqlOmsMetadata
         bool isKey,
         CancellationToken cancellationToken) =>
         Fill(type, isKey) switch
-    {
-        NextKey =>
-            (await Sql.NumberAsync(
-                connection,
-                $"SELECT COALESCE(MAX({Sql.Name(column)}), 0) + 1 FROM {Sql.Table(rmDatabase, ConfigTable)}",
-                cancellationToken))
-            .ToString(CultureInfo.InvariantCulture),
-        { } value => value,
-        null => throw new OmsMetadataException(
-            OmsMetadataErrorKind.Other,
-            $"{rmDatabase}.{ConfigTable} on metadata server {Target.Address} has no row {HaConfigKeys.RowName}, and "
-                + $"its column {column} ({type}) needs a value that cannot be guessed. "
-                + $"Set {HaConfigKeys.RowName} once in the OMS console under System Management > System Parameters."),
-    };
+        {
+            NextKey =>
+                (await Sql.NumberAsync(
+                    connection,
+                    $"SELECT COALESCE(MAX({Sql.Name(column)}), 0) + 1 FROM {Sql.Table(rmDatabase, ConfigTable)}",
+                    cancellationToken))
+                .ToString(CultureInfo.InvariantCulture),
+            { } value => value,
+            null => throw new OmsMetadataException(
+                OmsMetadataErrorKind.Other,
+                $"{rmDatabase}.{ConfigTable} on metadata server {Target.Address} has no row {HaConfigKeys.RowName}, and "
+                    + $"its column {column} ({type}) needs a value that cannot be guessed. "
+                    + $"Set {HaConfigKeys.RowName} once in the OMS console under System Management > System Parameters."),
+        };
 
     // The value for an unknown column; null if it cannot be guessed.
     private static string? Fill(string type, bool isKey) => type switch

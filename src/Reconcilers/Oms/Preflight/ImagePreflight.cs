@@ -78,7 +78,8 @@ internal sealed class ImagePreflight(OmsTargets targets, Findings findings, Upgr
                 file,
                 archive.Storage is { } place ? StorageText.Of(place) : null,
                 contents.Sha256,
-                contents.Bytes) { OnHost = archive.HostPath is not null };
+                contents.Bytes)
+            { OnHost = archive.HostPath is not null };
             if (await IsThereAsync(targets.Docker(node.Spec.Name), contents.ImageIds[0], cancellationToken))
             {
                 return source with { UnderAnotherName = true };

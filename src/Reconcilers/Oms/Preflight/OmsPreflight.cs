@@ -166,10 +166,10 @@ internal sealed class OmsPreflight(OmsTargets targets, IBackupStorageProbe stora
         MetadataState metadata,
         ProjectsState projects) =>
         new()
-    {
-        Path = path,
-        Nodes = [.. nodes.Select(Node)],
-        Regions =
+        {
+            Path = path,
+            Nodes = [.. nodes.Select(Node)],
+            Regions =
         [
             .. topology.Regions.Select(r => new DiscoveredRegion
             {
@@ -180,21 +180,21 @@ internal sealed class OmsPreflight(OmsTargets targets, IBackupStorageProbe stora
                 SameNodesEverywhere = r.SameCmNodes,
             }),
         ],
-        Metadata = new DiscoveredMetadata
-        {
-            ServerIdentity = metadata.Server.Identity,
-            Addresses = metadata.Server.Addresses,
-            Server = $"{metadata.Server.Kind} {metadata.Server.Version} on {metadata.Server.ReportedHost}",
-            RmDatabase = topology.RmDatabase,
-            CmDatabase = topology.CmDatabase,
-            HeartbeatDatabases = [.. topology.Regions.Select(r => r.HeartbeatDatabase)],
-        },
-        HighAvailability = metadata.HighAvailability,
-        Projects = projects.Projects ?? [],
-        ProjectsAreKnown = projects.Projects is not null,
-        Renames = metadata.Names.Renames,
-        Notes = [.. metadata.Names.Notes, .. projects.Notes],
-    };
+            Metadata = new DiscoveredMetadata
+            {
+                ServerIdentity = metadata.Server.Identity,
+                Addresses = metadata.Server.Addresses,
+                Server = $"{metadata.Server.Kind} {metadata.Server.Version} on {metadata.Server.ReportedHost}",
+                RmDatabase = topology.RmDatabase,
+                CmDatabase = topology.CmDatabase,
+                HeartbeatDatabases = [.. topology.Regions.Select(r => r.HeartbeatDatabase)],
+            },
+            HighAvailability = metadata.HighAvailability,
+            Projects = projects.Projects ?? [],
+            ProjectsAreKnown = projects.Projects is not null,
+            Renames = metadata.Names.Renames,
+            Notes = [.. metadata.Names.Notes, .. projects.Notes],
+        };
 
     private DiscoveredNode Node(NodeState state)
     {

@@ -181,7 +181,7 @@ internal sealed partial class BackupSnapshotController(
             // same id.
             var summary = new RunStatusSummary(
                 RunOutcomeKind.Progressing, BackupSnapshotPhases.Pending, Reasons.Pending, exception.Message);
-            return SnapshotStatusComposer.Standing(snapshot, snapshot.Status!, summary,  now);
+            return SnapshotStatusComposer.Standing(snapshot, snapshot.Status!, summary, now);
         }
         catch (Exception exception)
         {
@@ -203,7 +203,7 @@ internal sealed partial class BackupSnapshotController(
             {
                 Failed = true,
             };
-            return SnapshotStatusComposer.Standing(snapshot, snapshot.Status! with { Verified = false }, summary,  now);
+            return SnapshotStatusComposer.Standing(snapshot, snapshot.Status! with { Verified = false }, summary, now);
         }
     }
 

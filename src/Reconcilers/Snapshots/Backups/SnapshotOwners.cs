@@ -21,7 +21,7 @@ internal static class SnapshotOwners
             return null;
         }
 
-        var ownership =  manifest.Owner is { } other
+        var ownership = manifest.Owner is { } other
             ? $"belongs to BackupSnapshot {other.Namespace}/{other.Name} of another namespace"
             : "does not record the namespace that it belongs to";
         var remedy = manifest.Owner is { } there

@@ -33,8 +33,8 @@ internal static class RestoreProgressOf
     /// <summary>The databases that would be dropped and loaded.</summary>
     public static SnapshotRestoreStatus Planned(SnapshotRestoreStatus status, RestoreWork work) =>
         Named(status, work) with
-    {
-        Databases =
+        {
+            Databases =
         [
             .. work.Databases.Select(d =>
             {
@@ -50,7 +50,7 @@ internal static class RestoreProgressOf
                     };
             }),
         ],
-    };
+        };
 
     /// <summary>All checks passed: from now on databases are dropped.</summary>
     public static SnapshotRestoreStatus Begun(SnapshotRestoreStatus status, RestoreWork work) =>
@@ -60,16 +60,16 @@ internal static class RestoreProgressOf
     public static SnapshotRestoreStatus Dropping(
         SnapshotRestoreStatus status, string database, bool existed, int tables, SessionReceipt session) =>
         With(status, database, d => d with
-    {
-        State = RestoreState.Dropping,
+        {
+            State = RestoreState.Dropping,
 
-        // A second drop removes what the first attempt loaded; only the first drop counted the former contents.
-        Dropped = d.State == RestoreState.Pending ? existed : d.Dropped,
-        TablesBefore = d.State == RestoreState.Pending ? (existed ? tables : null) : d.TablesBefore,
-        Rows = null,
-        Progress = null,
-    }) with
-    { Receipt = RestoreReceipt.With(status.Receipt, session.Key, session.Host) };
+            // A second drop removes what the first attempt loaded; only the first drop counted the former contents.
+            Dropped = d.State == RestoreState.Pending ? existed : d.Dropped,
+            TablesBefore = d.State == RestoreState.Pending ? (existed ? tables : null) : d.TablesBefore,
+            Rows = null,
+            Progress = null,
+        }) with
+        { Receipt = RestoreReceipt.With(status.Receipt, session.Key, session.Host) };
 
     /// <summary>A session is about to load.</summary>
     public static SnapshotRestoreStatus Loading(

@@ -379,11 +379,11 @@ internal sealed class RestoreRun
     // state of the databases.
     private RestoreOutcome Of(RestoreOutcome outcome) =>
         (_givenUp.Count > 0 || RestoreProgressOf.HasHalf(_restore.Status), outcome) switch
-    {
-        (true, RestoreOutcome.Failed failed) =>
-            new RestoreOutcome.Failed(Reasons.RestoreFailed, StatusMessage.Join(failed.Message, State())),
-        _ => outcome,
-    };
+        {
+            (true, RestoreOutcome.Failed failed) =>
+                new RestoreOutcome.Failed(Reasons.RestoreFailed, StatusMessage.Join(failed.Message, State())),
+            _ => outcome,
+        };
 
     private string State()
     {

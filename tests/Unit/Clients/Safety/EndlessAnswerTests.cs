@@ -150,7 +150,7 @@ public sealed class EndlessAnswerTests
 
         refusal.Reason.ShouldBe(Reasons.AnswerUnusable);
         refusal.Message.ShouldBe(
-            $"GET http://127.0.0.1:{server.Port}/: the answer is not HTTP; see what listens on that port");
+            $"GET http://127.0.0.1:{server.Port}/: the answer is not HTTP. Check which process listens on that port.");
     }
 
     [Fact]

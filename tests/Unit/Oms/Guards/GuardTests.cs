@@ -108,7 +108,7 @@ public sealed class GuardTests
     {
         var world = Begun("the new ones started", w => w.Count("start") == 2);
         world.Api.Delete<BackupSnapshot>(OmsWorld.Namespace, "up-00000003-1");
-        Stands(world, "BackupSnapshot up-00000003-1 is gone");
+        Stands(world, "BackupSnapshot up-00000003-1");
     }
 
     private static OmsWorld Begun(string what, Func<OmsWorld, bool> until)

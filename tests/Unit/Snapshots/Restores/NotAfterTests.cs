@@ -25,7 +25,7 @@ public sealed class NotAfterTests
         var status = await _world.StatusAsync();
         status.Standing(ConditionTypes.Stalled).ShouldBe($"True/{Reasons.InvalidSpec}");
         status.Message.ShouldNotBeNull().ShouldContain("spec.notAfter is not set");
-        status.Message.ShouldContain("for instance 2026-03-01T04:00:00Z");
+        status.Message.ShouldContain("2026-03-01T04:00:00Z");
         NothingReached(op);
 
         await _world.ChangeAsync(s => s with { NotAfter = _world.Time.GetUtcNow() + TimeSpan.FromHours(1) });

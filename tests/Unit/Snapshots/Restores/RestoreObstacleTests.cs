@@ -144,7 +144,7 @@ public sealed class RestoreObstacleTests
     [InlineData("read-only", Reasons.AccessDenied, "read-only")]
     [InlineData("locks", Reasons.LockUnavailable, "GET_LOCK")]
     [InlineData("privilege", Reasons.AccessDenied, "lacks DROP on `rm`.*")]
-    [InlineData("space", Reasons.NoSpace, "make room")]
+    [InlineData("space", Reasons.NoSpace, "10 bytes free")]
     [InlineData("unreachable", Reasons.ServerUnreachable, "Can't connect")]
     public async Task What_stands_against_it_at_the_server_is_found_before_anything_and_looked_at_again(
         string what, string reason, string words)

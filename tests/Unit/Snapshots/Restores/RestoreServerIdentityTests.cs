@@ -37,7 +37,7 @@ public sealed class RestoreServerIdentityTests
 
         var message = (await _world.StatusAsync()).Message.ShouldNotBeNull();
         message.Contains("The server's identity is not verified", StringComparison.Ordinal).ShouldBe(warns);
-        message.ShouldEndWith("Nothing was changed");
+        message.ShouldContain("Nothing was changed");
     }
 
     private Task CreateAsync(SnapshotRestoreSpec spec, DatabaseTlsMode mode) => _world.CreateAsync(

@@ -18,7 +18,8 @@ internal sealed class LooseFlag : JsonConverter<bool?>
                 return false;
             case JsonTokenType.String:
                 return reader.GetString()?.Trim()
-                    .ToUpperInvariant() switch { "TRUE" or "1" => true, "FALSE" or "0" => false, _ => null };
+                    .ToUpperInvariant() switch
+                { "TRUE" or "1" => true, "FALSE" or "0" => false, _ => null };
             case JsonTokenType.Number:
                 return reader.TryGetInt64(out var number) ? number switch { 1 => true, 0 => false, _ => null } : null;
             default:

@@ -171,12 +171,12 @@ internal sealed class RunFlow(
 
         RunStatusSummary Leaving(RunStatusSummary summary) =>
             summary.Kind == RunOutcomeKind.Succeeded ? summary : summary with
-        {
-            Kind = RunOutcomeKind.Progressing,
-            Failed = false,
-            Reason = RollbackMessages.Reason(cause),
-            Message = StatusMessage.Join(because, summary.Message),
-        };
+            {
+                Kind = RunOutcomeKind.Progressing,
+                Failed = false,
+                Reason = RollbackMessages.Reason(cause),
+                Message = StatusMessage.Join(because, summary.Message),
+            };
     }
 
     // A rollback is requested and never possible: nothing more is started while it is requested.
