@@ -20,7 +20,7 @@ public sealed class DockerdDiesTests(StageFixture fixture)
         var space = await stage.NewNamespaceAsync();
         await using var op = stage.StartOperator(new LabOperatorOptions { LeaderElection = false });
         await stage.ApplyAsync(stage.Manifest(space).ToJsonString());
-        await stage.WaitForAsync(space, u => u.Phase() == "InitMetadata" && u.Message().Contains("the command runs", StringComparison.Ordinal));
+        await stage.WaitForAsync(space, u => u.Phase() == "InitMetadata" && u.Message().Contains("command runs", StringComparison.Ordinal));
 
         await stage.Hosts[0].RestartAsync(TestContext.Current.CancellationToken);
 
