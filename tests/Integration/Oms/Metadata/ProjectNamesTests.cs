@@ -57,7 +57,7 @@ public sealed class ProjectNamesTests(MetadataServer server)
     [Theory]
     [InlineData("2", "other", "订单_m2", "is not named 'other' any more")]
     [InlineData("9", "订单", "订单_m9", "or does not exist")]
-    [InlineData("2", "订单", "GONE", "is Migration/3's by now")]
+    [InlineData("2", "订单", "GONE", "belongs to Migration/3")]
     public async Task One_that_cannot_be_renamed_leaves_all_as_they_were(
         string id, string oldName, string newName, string says)
     {

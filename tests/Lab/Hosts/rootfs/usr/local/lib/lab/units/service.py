@@ -2,6 +2,7 @@
 import collections
 import json
 import os
+import select
 import signal
 import subprocess
 import time
@@ -255,17 +256,42 @@ class Service:
         self.restarts += 1
         self._spawn()
 
-    # What is left of the unit's control group; here it is known by the INVOCATION_ID that every process of it inherits.
+    # Kills what is left of the unit's control group, and waits until it is gone, as systemd does. The group is known by
+    # the INVOCATION_ID that every process of it inherits.
     def _sweep(self):
+        while left := self._left():
+            for pidfd in left:
+                try:
+                    signal.pidfd_send_signal(pidfd, signal.SIGKILL)
+                    select.select([pidfd], [], [])
+                except ProcessLookupError:
+                    # It has ended meanwhile.
+                    pass
+                finally:
+                    os.close(pidfd)
+
+    def _left(self):
         mark = f"INVOCATION_ID={self.invocation}".encode()
+        left = []
         for entry in os.scandir("/proc"):
             if entry.name.isdigit():
                 try:
-                    with open(f"/proc/{entry.name}/environ", "rb") as file:
-                        if mark in file.read().split(b"\0"):
-                            os.kill(int(entry.name), signal.SIGKILL)
-                except (FileNotFoundError, ProcessLookupError):
+                    pidfd = os.pidfd_open(int(entry.name))
+                except ProcessLookupError:
                     continue
+                if self._is_marked(entry.name, mark):
+                    left.append(pidfd)
+                else:
+                    os.close(pidfd)
+        return left
+
+    @staticmethod
+    def _is_marked(pid, mark):
+        try:
+            with open(f"/proc/{pid}/environ", "rb") as file:
+                return mark in file.read().split(b"\0")
+        except (FileNotFoundError, ProcessLookupError):
+            return False
 
     # ---- bookkeeping -----------------------------------------------------------------------------------------------
 
