@@ -2,3 +2,6 @@ using Drydock.Lab;
 using Xunit;
 
 [assembly: AssemblyFixture(typeof(LabFixture))]
+
+// A test waits more than it works: twice as many as there are cores keep two cores busy.
+[assembly: CollectionBehavior(MaxParallelThreads = 4)]
