@@ -9,7 +9,7 @@ public sealed class SampleTests
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(4)]
-    public void Each_run_takes_every_point_in_one_way(int ways)
+    public void Sample_run_takes_every_point_in_one_way(int ways)
     {
         foreach (var point in Enumerable.Range(1, 50))
         {
@@ -18,7 +18,7 @@ public sealed class SampleTests
     }
 
     [Fact]
-    public void Consecutive_runs_take_every_case()
+    public void Consecutive_sample_runs_take_every_case()
     {
         foreach (var (point, way) in Enumerable.Range(1, 50).SelectMany(point => Enumerable.Range(0, 3).Select(way => (point, way))))
         {
@@ -27,7 +27,7 @@ public sealed class SampleTests
     }
 
     [Fact]
-    public void Word_all_takes_every_case()
+    public void Sample_all_takes_every_case()
     {
         var turn = Sample.TurnOf("all");
 

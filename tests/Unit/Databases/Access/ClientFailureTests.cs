@@ -8,7 +8,7 @@ namespace Drydock.Tests.Unit.Databases;
 public sealed class ClientFailureTests
 {
     [Fact]
-    public void Finding_names_the_host_of_the_failure_unless_told_better()
+    public void Finding_of_host_failure_names_host_unless_subject_is_given()
     {
         var failure = new HostException("h", Reasons.NoSpace, "m");
 
@@ -18,7 +18,7 @@ public sealed class ClientFailureTests
     }
 
     [Fact]
-    public void Finding_of_a_spec_error_names_the_hosts_field()
+    public void Finding_of_spec_error_names_docker_hosts_field()
     {
         var failure = HostException.OfSpec("h", "spec.access.docker.hosts", "m");
 
@@ -28,7 +28,7 @@ public sealed class ClientFailureTests
     }
 
     [Fact]
-    public void Finding_of_an_address_names_the_callers_field_or_the_instances()
+    public void Finding_of_address_error_prefers_given_field()
     {
         var failure = new ServiceException(Reasons.InvalidSpec, "m", isNotTaken: true) { Field = "spec.instances" };
 

@@ -37,11 +37,11 @@ public sealed class DatabaseSecretsTests
     };
 
     [Fact]
-    public void Every_Secret_that_the_spec_names_is_named_once() =>
+    public void SecretReferences_with_shared_secret_list_each_secret_once() =>
         SecretReferences.Names(Spec with { Access = new HostAccess { Ssh = Spec.Access.Ssh! with { KnownHostsSecretRef = Spec.Access.Ssh.KeySecretRef } } }).Order(StringComparer.Ordinal).ShouldBe(["key", "peer", "s3", "sql", "tls"]);
 
     [Fact]
-    public async Task What_is_there_is_taken()
+    public async Task ReadAsync_returns_all_material_when_every_secret_exists()
     {
         await StoreAllAsync();
 
@@ -56,7 +56,7 @@ public sealed class DatabaseSecretsTests
     }
 
     [Fact]
-    public async Task No_value_shows_itself_and_every_one_is_known_as_confidential()
+    public async Task DatabaseSecrets_text_never_contains_values_registered_as_confidential()
     {
         await StoreAllAsync();
 
@@ -71,7 +71,7 @@ public sealed class DatabaseSecretsTests
     }
 
     [Fact]
-    public async Task What_is_missing_is_named_with_field_and_key_and_the_rest_is_taken()
+    public async Task Missing_secret_or_key_is_reported_with_its_field()
     {
         await StoreAsync("key", ("ssh-privatekey", "canary-key"));
         await StoreAsync("hosts", ("wrong", "x"));
@@ -87,7 +87,7 @@ public sealed class DatabaseSecretsTests
     }
 
     [Fact]
-    public async Task The_certificate_for_engines_is_taken_in_either_spelling_and_what_is_missing_is_named()
+    public async Task Docker_tls_keys_are_accepted_in_both_spellings()
     {
         var docker = new ContainerAccess { TlsSecretRef = new SecretReference { Name = "docker-tls" }, SshSecretRef = new SecretReference { Name = "docker-ssh" } };
         var spec = HostCases.Spec(DatabaseEngine.YugabyteDB) with { Access = new HostAccess { Docker = docker } };
@@ -114,7 +114,7 @@ public sealed class DatabaseSecretsTests
     }
 
     [Fact]
-    public async Task Digest_changes_with_any_of_them()
+    public async Task Digest_changes_when_a_secret_is_deleted()
     {
         await StoreAllAsync();
         var before = (await ReadAsync()).Digest;

@@ -33,7 +33,7 @@ public sealed class ServiceHttpTests : IDisposable
     [InlineData(200, "text/html", "Unable to locate leader master", "text/html")]
     [InlineData(500, "text/plain", "redirect failed", "text/plain")]
     [InlineData(503, null, "", null)]
-    public async Task Any_status_is_an_answer(int status, string? type, string body, string? seen)
+    public async Task ServiceHttp_returns_answer_for_any_status(int status, string? type, string body, string? seen)
     {
         var serving = ServeAsync($"HTTP/1.1 {status} X\r\n{(type is null ? "" : $"Content-Type: {type}\r\n")}Content-Length: {body.Length}\r\n\r\n{body}");
 
@@ -45,7 +45,7 @@ public sealed class ServiceHttpTests : IDisposable
     }
 
     [Fact]
-    public async Task A_body_is_sent_as_JSON()
+    public async Task SendAsync_sends_body_as_json()
     {
         var serving = ServeAsync("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nnull");
 
@@ -57,7 +57,7 @@ public sealed class ServiceHttpTests : IDisposable
     }
 
     [Fact]
-    public async Task A_redirection_is_an_answer_and_is_not_followed()
+    public async Task Redirect_is_returned_and_not_followed()
     {
         var serving = ServeAsync("HTTP/1.1 307 Moved\r\nLocation: http://192.0.2.1/\r\nContent-Length: 0\r\n\r\n");
 
@@ -69,8 +69,7 @@ public sealed class ServiceHttpTests : IDisposable
     [InlineData("POST")]
     [InlineData("PUT")]
     [InlineData("DELETE")]
-    public async Task A_request_that_changes_something_and_whose_answer_is_lost_is_sent_once_and_may_have_run(
-        string method)
+    public async Task Change_with_lost_answer_is_sent_once_and_outcome_unknown(string method)
     {
         var answered = ServeAsync("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nnull");
         await _http.GetAsync("127.0.0.1", Port, "/", Token);
@@ -86,7 +85,7 @@ public sealed class ServiceHttpTests : IDisposable
     }
 
     [Fact]
-    public async Task Where_nothing_listens_the_request_certainly_was_not_taken()
+    public async Task Refused_connection_is_reported_as_request_not_taken()
     {
         var port = Port;
         _server.Stop();
@@ -98,7 +97,7 @@ public sealed class ServiceHttpTests : IDisposable
     }
 
     [Fact]
-    public async Task A_longer_body_than_any_good_answer_has_is_none()
+    public async Task Body_above_length_limit_is_unusable_answer()
     {
         var serving = ServeAsync($"HTTP/1.1 200 OK\r\nContent-Length: {ServiceHttp.LongestBody + 1}\r\n\r\n{new string('x', ServiceHttp.LongestBody + 1)}");
 
@@ -107,7 +106,7 @@ public sealed class ServiceHttpTests : IDisposable
     }
 
     [Fact]
-    public async Task Half_an_answer_is_none()
+    public async Task Truncated_body_is_reported_as_lost_answer()
     {
         var serving = ServeAsync("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{\"stores\":");
 
@@ -118,11 +117,11 @@ public sealed class ServiceHttpTests : IDisposable
     [Theory]
     [InlineData("h", "no-slash")]
     [InlineData("h h", "/")]
-    public async Task What_is_no_address_is_told(string host, string path) =>
+    public async Task Invalid_address_is_reported_as_request_not_taken(string host, string path) =>
         (await Should.ThrowAsync<ServiceException>(() => _http.GetAsync(host, 80, path, Token))).IsRequestNotTaken.ShouldBeTrue();
 
     [Fact]
-    public void Material_that_is_none_is_told_without_what_it_holds()
+    public void Invalid_tls_material_is_reported_without_its_content()
     {
         var trouble = Should.Throw<ServiceException>(() => new ServiceHttp(new ServiceTlsMaterial("canary"u8.ToArray(), null, null), TimeProvider.System));
 

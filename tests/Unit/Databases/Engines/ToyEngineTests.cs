@@ -17,7 +17,7 @@ namespace Drydock.Tests.Unit.Databases;
 public sealed class ToyEngineTests
 {
     [Fact]
-    public void New_engine_upgrades_in_its_order_and_survives_a_restart_after_each_act()
+    public void ToyEngine_upgrade_survives_restart_after_each_act()
     {
         var world = new ToyEngineWorld().Apply();
         foreach (var done in (int[])[1, 2, 3])
@@ -33,7 +33,7 @@ public sealed class ToyEngineTests
     }
 
     [Fact]
-    public void New_engine_rolls_back_by_its_own_plan()
+    public void ToyEngine_rollback_restores_old_version_by_own_plan()
     {
         var world = new ToyEngineWorld().Apply(spec => spec with { HoldBefore = ["Upgrade/n3"] });
         world.RunUntil(() => world.Is("Held"), "it is held");

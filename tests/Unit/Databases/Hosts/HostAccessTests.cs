@@ -15,18 +15,18 @@ public sealed class HostAccessTests
     private static readonly SecretReference Secret = new() { Name = "s" };
 
     [Fact]
-    public void One_container_for_every_host_is_accepted() =>
+    public void Docker_access_with_one_container_per_host_is_accepted() =>
         Findings(Docker(Entry("h1"), Entry("h2"))).ShouldBeEmpty();
 
     [Fact]
-    public void Exactly_one_way_is_needed()
+    public void HostAccess_needs_exactly_one_of_ssh_and_docker()
     {
         Findings(new HostAccess()).ShouldBe([(RuleMessages.OneAccess, "spec.access")]);
         Findings(Docker(Entry("h1"), Entry("h2")) with { Ssh = new SshAccess() }).ShouldBe([(RuleMessages.OneAccess, "spec.access")]);
     }
 
     [Fact]
-    public void Hosts_that_are_missing_double_or_unused_are_refused_by_name()
+    public void Missing_duplicate_and_unused_docker_hosts_are_refused_by_name()
     {
         Findings(Docker(Entry("h1"), Entry("h1", "other"), Entry("h9"))).ShouldBe(
         [
@@ -38,7 +38,7 @@ public sealed class HostAccessTests
     }
 
     [Fact]
-    public void Hosts_of_tools_monitoring_and_Spark_need_a_container_too()
+    public void Tool_monitoring_and_spark_hosts_need_a_container()
     {
         var spec = Spec(Docker(Entry("h1"), Entry("h2"))) with
         {
@@ -55,7 +55,7 @@ public sealed class HostAccessTests
     }
 
     [Fact]
-    public void Endpoints_are_refused_as_those_of_an_OmsUpgrade_are()
+    public void Docker_endpoint_with_wrong_material_is_refused()
     {
         var bare = Docker(Entry("h1"), Entry("h2")).Docker! with { TlsSecretRef = null };
         Findings(new HostAccess { Docker = bare }).ShouldBe([(RuleMessages.TcpNeedsTls, "spec.access.docker.tlsSecretRef")]);
@@ -66,7 +66,7 @@ public sealed class HostAccessTests
     }
 
     [Fact]
-    public void Each_endpoint_gets_the_material_of_its_kind_and_no_other()
+    public void Docker_endpoint_gets_only_material_of_its_kind()
     {
         var docker = Docker(Entry("h1"), Entry("h2", "c2", "ssh://root@h2"), Entry("h3", "c3", "unix:///a.sock")).Docker! with { SshSecretRef = Secret };
         var secrets = new DatabaseSecrets { DockerTls = new DockerTlsMaterial([1], [2], [3]), Ssh = new SshMaterial([4], [5]) };
@@ -78,7 +78,7 @@ public sealed class HostAccessTests
     }
 
     [Fact]
-    public void What_is_missing_is_said_when_a_host_is_reached_and_nothing_is_tried()
+    public void Missing_certificate_or_host_entry_is_reported_on_open()
     {
         var docker = Docker(Entry("h1")).Docker!;
 
@@ -94,7 +94,7 @@ public sealed class HostAccessTests
     [InlineData(RemoteRefusal.HostKey, false, Reasons.HostKeyRefused, false, "spec.access.docker.tlsSecretRef")]
     [InlineData(RemoteRefusal.Authentication, false, Reasons.AccessDenied, false, "spec.access.docker.user")]
     [InlineData(RemoteRefusal.LocalClient, false, Reasons.AccessDenied, false, "spec.access.docker.hosts")]
-    public void What_fails_on_the_way_into_a_container_has_the_reasons_of_ssh_and_a_way_out_of_its_own(
+    public void Container_error_has_ssh_reason_and_container_advice(
         RemoteRefusal refusal, bool mayHaveRun, string reason, bool retryable, string wayOut)
     {
         var trouble = HostErrors.Of("h1", new RemoteException("h1 (container c at tcp://h1:2376)", "h1 (container c at tcp://h1:2376): broken", refusal, mayHaveRun), isContainer: true);
@@ -105,7 +105,7 @@ public sealed class HostAccessTests
     }
 
     [Fact]
-    public void Of_what_may_have_run_nothing_is_advised_but_to_look_again()
+    public void Error_for_container_command_with_unknown_outcome_adds_no_advice()
     {
         var trouble = HostErrors.Of("h1", new RemoteException("h1", "h1: whether the command ran is not known", RemoteRefusal.Connection, mayHaveRun: true), isContainer: true);
 

@@ -26,8 +26,7 @@ public sealed class InstanceProcessesTests
     [InlineData("/data/deploy/bin/tikv-server2", "bin/tikv-server2 --addr :20160", false)]
     [InlineData(TiKV, "bin/tikv-server -V", false)]
     [InlineData(TiKV, "bin/tikv-server --config /data/deploy/conf/tikv.toml --config-check", false)]
-    public void A_process_is_an_instances_by_program_and_port_or_directory(
-        string executable, string arguments, bool isMine)
+    public void Process_is_matched_by_program_and_port_or_directory(string executable, string arguments, bool isMine)
     {
         var found = Find([HostCases.Process(7, executable, arguments)]);
 
@@ -37,7 +36,7 @@ public sealed class InstanceProcessesTests
     }
 
     [Fact]
-    public void Of_two_instances_of_a_program_the_data_directory_decides_before_the_port()
+    public void Data_directory_decides_before_port_between_two_instances()
     {
         var (one, two) = (HostCases.Target(port: 20171, dataDir: "/data1/kv"), HostCases.Target(port: 20172, dataDir: "/data2/kv"));
         var process = HostCases.Process(7, "/data/deploy/bin/tikv-server", "bin/tikv-server --addr :20171 --data-dir /data2/kv");
@@ -47,7 +46,7 @@ public sealed class InstanceProcessesTests
     }
 
     [Fact]
-    public void A_list_of_all_ports_does_not_make_a_process_that_of_each()
+    public void List_of_all_ports_does_not_match_each_instance()
     {
         var (one, two) = (HostCases.Target(port: 7100, program: "yb-master"), HostCases.Target(port: 7101, program: "yb-master"));
         var process = HostCases.Process(7, "/data/deploy/bin/yb-master", "bin/yb-master --master_addresses=h:7100,h:7101 --rpc_bind_addresses=h:7101");
@@ -57,7 +56,7 @@ public sealed class InstanceProcessesTests
     }
 
     [Fact]
-    public void The_deeper_directory_decides()
+    public void Deeper_deploy_directory_decides_between_two_instances()
     {
         var (outer, inner) = (HostCases.Target(port: 1, deployDir: "/data"), HostCases.Target(port: 2, deployDir: "/data/kv"));
         var process = HostCases.Process(7, "/data/kv/bin/tikv-server", "bin/tikv-server");
@@ -67,7 +66,7 @@ public sealed class InstanceProcessesTests
     }
 
     [Fact]
-    public void What_could_be_either_is_no_ones_without_being_said()
+    public void Process_matching_two_instances_is_ambiguous_without_listener()
     {
         var (one, two) = (HostCases.Target(port: 1), HostCases.Target(port: 2));
         string[] lines = [HostCases.Process(7, TiKV, "bin/tikv-server --flagfile /etc/x")];
@@ -78,7 +77,7 @@ public sealed class InstanceProcessesTests
     }
 
     [Fact]
-    public void What_the_supervisor_does_not_know_is_a_stray()
+    public void Process_unknown_to_supervisor_is_a_stray()
     {
         var found = Find(
             [HostCases.Process(7, TiKV, "bin/tikv-server --addr :20160"), HostCases.Process(8, "/old/bin/tikv-server", "/old/bin/tikv-server --addr :20160"), HostCases.Process(9, TiKV, "bin/tikv-server worker", parent: 7)],
@@ -91,7 +90,7 @@ public sealed class InstanceProcessesTests
     }
 
     [Fact]
-    public void The_program_below_a_start_script_is_the_main_process_and_both_end_together()
+    public void Program_below_start_script_is_main_process()
     {
         var found = Find(
             [HostCases.Process(6, "/bin/bash", "bash scripts/run_tikv.sh"), HostCases.Process(7, TiKV, "bin/tikv-server --addr :20160", parent: 6)], supervised: 6, hasSupervisor: true);
@@ -102,7 +101,7 @@ public sealed class InstanceProcessesTests
     }
 
     [Fact]
-    public void A_start_script_that_is_not_the_program_yet_is_what_runs()
+    public void Start_script_without_program_is_main_process()
     {
         var found = Find([HostCases.Process(6, "/bin/bash", "bash scripts/run_tikv.sh")], supervised: 6, hasSupervisor: true);
 
@@ -110,7 +109,7 @@ public sealed class InstanceProcessesTests
     }
 
     [Fact]
-    public void What_began_while_we_looked_is_the_supervisors()
+    public void Process_started_during_observation_is_no_stray()
     {
         var found = Find([HostCases.Process(7, TiKV, "bin/tikv-server --addr :20160", began: 1000.01)], supervised: null, hasSupervisor: true);
 
@@ -119,7 +118,7 @@ public sealed class InstanceProcessesTests
     }
 
     [Fact]
-    public void Without_a_supervisor_the_one_that_listens_is_the_main_process_and_others_are_strays()
+    public void Listening_process_without_supervisor_is_main_and_others_are_strays()
     {
         var found = Find(
             [HostCases.Process(7, TiKV, "bin/tikv-server --addr :20160", began: 50), HostCases.Process(8, TiKV, "bin/tikv-server --addr :20160", began: 60), "listener 8"]);
@@ -129,7 +128,7 @@ public sealed class InstanceProcessesTests
     }
 
     [Fact]
-    public void Another_program_on_the_port_is_the_listener_and_no_process_of_the_instance()
+    public void Foreign_program_on_port_is_only_reported_as_listener()
     {
         var report = HostCases.Look(HostCases.Process(7, "/usr/bin/nc", "nc -l 20160"), "listener 7");
 
@@ -140,7 +139,7 @@ public sealed class InstanceProcessesTests
     }
 
     [Fact]
-    public void Of_a_service_without_a_known_program_the_listener_is_the_process()
+    public void Listener_of_service_without_known_program_is_its_process()
     {
         var grafana = HostCases.Target(program: "", port: 3000) with { Component = null };
 

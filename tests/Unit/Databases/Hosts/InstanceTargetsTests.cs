@@ -16,7 +16,7 @@ public sealed class InstanceTargetsTests
     [InlineData(DatabaseComponent.TiDB, "tidb-server", 4000)]
     [InlineData(DatabaseComponent.Pump, "pump", 8250)]
     [InlineData(DatabaseComponent.Drainer, "drainer", 8249)]
-    public void Programs_and_ports_of_TiDB_are_the_vendors(DatabaseComponent component, string program, int port)
+    public void TiDB_components_have_vendor_programs_and_ports(DatabaseComponent component, string program, int port)
     {
         var instance = HostCases.Instance(component);
 
@@ -31,7 +31,7 @@ public sealed class InstanceTargetsTests
     [InlineData(YugabyteDialect.BMDB, DatabaseComponent.Master, null, "mserver", 11000)]
     [InlineData(YugabyteDialect.BMDB, DatabaseComponent.Tserver, null, "dbserver", 9100)]
     [InlineData(YugabyteDialect.BMDB, DatabaseComponent.Master, "bm-master", "bm-master", 11000)]
-    public void Programs_of_Yugabyte_are_those_of_the_dialect_or_of_the_spec(
+    public void Yugabyte_programs_come_from_dialect_or_spec(
         YugabyteDialect dialect, DatabaseComponent component, string? named, string program, int port)
     {
         var instance = HostCases.Instance(component);
@@ -43,7 +43,7 @@ public sealed class InstanceTargetsTests
     }
 
     [Fact]
-    public void A_plain_process_is_started_from_the_new_directory_unless_the_spec_says_otherwise()
+    public void Plain_process_starts_from_new_directory_by_default()
     {
         var process = new InstanceControl { Process = new ProcessControl { Command = ["{directory}/bin/yb-master"] } };
         var instance = HostCases.Instance(DatabaseComponent.Master, control: process);
@@ -55,7 +55,7 @@ public sealed class InstanceTargetsTests
     }
 
     [Fact]
-    public void The_instances_own_control_comes_before_that_of_its_component()
+    public void Control_of_instance_precedes_control_of_component()
     {
         var own = new InstanceControl { Supervise = new SuperviseControl { Directory = "supervise" } };
         var instance = HostCases.Instance(DatabaseComponent.PD, control: own);
@@ -64,7 +64,7 @@ public sealed class InstanceTargetsTests
     }
 
     [Fact]
-    public void Port_name_and_data_directory_are_filled_in_and_the_directory_is_left_for_the_start()
+    public void Control_placeholders_are_filled_except_directory_and_unknown_ones()
     {
         var instance = HostCases.Instance(DatabaseComponent.TiKV, "tikv-1", 20171, dataDir: "/data1");
         var spec = HostCases.Spec(DatabaseEngine.TiDB, instance);
@@ -79,7 +79,7 @@ public sealed class InstanceTargetsTests
     }
 
     [Fact]
-    public void Filling_in_twice_comes_to_the_same()
+    public void Fill_applied_twice_gives_same_control()
     {
         var target = HostCases.Target(control: new InstanceControl { Systemd = new SystemdControl { Unit = "tikv-{port}.service" } });
 
@@ -87,7 +87,7 @@ public sealed class InstanceTargetsTests
     }
 
     [Fact]
-    public void An_instance_without_control_or_with_two_is_told()
+    public void Instance_with_no_control_or_two_is_refused()
     {
         var instance = HostCases.Instance(DatabaseComponent.PD);
         var spec = HostCases.Spec(DatabaseEngine.TiDB, instance) with { Control = [] };
@@ -103,7 +103,7 @@ public sealed class InstanceTargetsTests
     [InlineData("/opt/old/bin/x", SwapMethod.NewDirectory, "needs {directory}")]
     [InlineData("{directory}/bin/x", SwapMethod.NewDirectory, null)]
     [InlineData("/opt/current/bin/x", SwapMethod.SwitchLink, null)]
-    public void A_command_line_that_would_start_the_wrong_thing_is_told(string argument, SwapMethod swap, string? says)
+    public void Process_command_that_would_start_wrong_program_is_refused(string argument, SwapMethod swap, string? says)
     {
         var target = HostCases.Target(control: new InstanceControl { Process = new ProcessControl { Command = [argument] } }) with { Swap = swap };
 
@@ -112,11 +112,11 @@ public sealed class InstanceTargetsTests
     }
 
     [Fact]
-    public void A_new_directory_is_only_for_plain_processes() =>
+    public void NewDirectory_swap_is_refused_without_plain_process() =>
         InstanceTargets.Problem(HostCases.Target() with { Swap = SwapMethod.NewDirectory }).ShouldNotBeNull().Message.ShouldContain("only for a plain process");
 
     [Fact]
-    public void A_problem_names_the_field_that_has_the_control()
+    public void Control_problem_names_field_that_holds_the_control()
     {
         var ofInstance = HostCases.Target() with { Swap = SwapMethod.NewDirectory };
         var ofComponent = ofInstance with { ControlField = "spec.control" };
@@ -133,7 +133,7 @@ public sealed class InstanceTargetsTests
     }
 
     [Fact]
-    public void A_target_knows_where_its_control_stands()
+    public void Target_names_field_that_holds_its_control()
     {
         var control = new InstanceControl { Systemd = new SystemdControl() };
         var own = HostCases.Instance(DatabaseComponent.TiKV, "tikv-1", control: control);

@@ -13,14 +13,14 @@ public sealed class PackageTests
     private static readonly PackageArchive OnHost = new() { Name = "tools", HostPath = "/b.tar.gz", Sha256 = HostCases.Old, Components = [DatabaseComponent.PD], StripComponents = 2 };
 
     [Fact]
-    public void Archives_of_other_components_are_not_brought()
+    public void Archives_of_components_absent_from_host_are_skipped()
     {
         Contents([Storage, OnHost], DatabaseComponent.TiKV).Archives.ShouldBe([Storage]);
         Contents([Storage, OnHost], DatabaseComponent.TiKV, DatabaseComponent.PD).Archives.ShouldBe([Storage, OnHost]);
     }
 
     [Fact]
-    public void Extensions_are_for_hosts_with_a_tablet_server()
+    public void Extensions_are_only_for_hosts_with_tablet_server()
     {
         var package = new PackageSpec { Directory = "/opt/new", Extensions = [new PackageExtension { Name = "hll", Files = [new ExtensionFile { From = "/old/hll.so", To = "lib/hll.so" }] }] };
 
@@ -29,7 +29,7 @@ public sealed class PackageTests
     }
 
     [Fact]
-    public void The_marker_is_that_of_these_archives_and_of_more_but_not_of_fewer_or_others()
+    public void Marker_matches_same_or_more_archives_only()
     {
         var (one, both) = (Contents([Storage, OnHost], DatabaseComponent.TiKV), Contents([Storage, OnHost], DatabaseComponent.PD));
 
@@ -42,14 +42,14 @@ public sealed class PackageTests
     }
 
     [Fact]
-    public void A_path_that_leads_out_of_the_package_is_refused() =>
+    public void Package_path_outside_package_directory_is_refused() =>
         Should.Throw<HostException>(() => new PackageContents(
             "h",
             new PackageRequest { Package = new PackageSpec { Directory = "/opt/new", Files = [new PackageFile { Path = "bin/../../x", Sha256 = HostCases.New }] }, Components = [], Programs = [] }))
             .Reason.ShouldBe(Reasons.InvalidSpec);
 
     [Fact]
-    public void A_package_with_everything_is_complete()
+    public void Package_with_marker_and_new_program_is_complete()
     {
         var state = State(Whole, Unpacked("marker " + HostCases.Base64(Contents(Whole).Marker), "program new", "sent no"));
 
@@ -58,7 +58,7 @@ public sealed class PackageTests
     }
 
     [Fact]
-    public void What_the_next_attempt_brings_is_not_wrong()
+    public void Package_missing_unpack_or_cleanup_is_incomplete_but_not_wrong()
     {
         State(Whole, "directory no", "program -", "sent no").ShouldSatisfyAllConditions(s => (s.IsComplete, s.IsWrong).ShouldBe((false, false)), s => s.Problem.ShouldContain("not unpacked yet"));
         State(Whole, Unpacked("marker " + HostCases.Base64(Contents(Whole).Marker), "program new", "sent yes")).Problem.ShouldContain("not removed yet");
@@ -66,7 +66,7 @@ public sealed class PackageTests
     }
 
     [Fact]
-    public void What_no_attempt_mends_is_wrong()
+    public void Package_with_wrong_or_absent_content_is_wrong()
     {
         var marked = "marker " + HostCases.Base64(Contents(Whole).Marker);
         Wrong(Whole, "was not unpacked from spec.package.archives", Unpacked("program new", "sent no"));
@@ -81,7 +81,7 @@ public sealed class PackageTests
     }
 
     [Fact]
-    public void A_listed_file_may_be_in_an_archive_for_other_hosts()
+    public void Listed_file_missing_from_host_archives_is_accepted()
     {
         var package = Whole with { Archives = [Storage, OnHost], Files = [new PackageFile { Path = "bin/pd-server", Sha256 = HostCases.New }] };
 
@@ -89,7 +89,7 @@ public sealed class PackageTests
     }
 
     [Fact]
-    public void Files_of_extensions_are_there_missing_or_others()
+    public void Extension_file_is_complete_missing_or_wrong_by_checksum()
     {
         var package = Ready with { Extensions = [new PackageExtension { Name = "hll", Files = [new ExtensionFile { From = "/old/hll.so", To = "lib/hll.so" }] }] };
 
@@ -103,7 +103,7 @@ public sealed class PackageTests
     }
 
     [Fact]
-    public void An_answer_of_other_files_than_were_asked_for_is_none() =>
+    public void Package_answer_without_all_requested_files_is_refused() =>
         Should.Throw<HostException>(() => State(Ready, "directory yes"));
 
     private static PackageSpec Ready => new() { Directory = "/opt/new" };

@@ -15,7 +15,7 @@ public sealed class ScriptAnswerTests
     [InlineData(1, "one 1\nend\n")]
     [InlineData(0, "one 1\nend\nmore\n")]
     [InlineData(127, "")]
-    public void What_did_not_come_to_its_end_is_none(int exitCode, string output)
+    public void Script_output_without_final_end_line_is_refused(int exitCode, string output)
     {
         var trouble = Should.Throw<HostException>(() => Read(output, exitCode, "sh: stat: not found"));
 
@@ -24,7 +24,7 @@ public sealed class ScriptAnswerTests
     }
 
     [Fact]
-    public void A_refusal_is_one_whatever_was_said_before()
+    public void Refusal_line_wins_over_earlier_output()
     {
         var refusal = Should.Throw<ScriptRefusal>(() => Read("one 1\n\nrefused NoSpace\ncp: no room\nfor this\n", 0, "from sudo"));
 
@@ -42,7 +42,7 @@ public sealed class ScriptAnswerTests
     [InlineData("Supervisor", Reasons.ControlMismatch, true)]
     [InlineData("NoLink", Reasons.ControlMismatch, false)]
     [InlineData("Busy", Reasons.StepFailed, true)]
-    public void A_refusal_has_the_word_of_the_API_the_host_and_a_way_out(string code, string reason, bool retryable)
+    public void Script_refusal_maps_to_api_reason_and_names_host(string code, string reason, bool retryable)
     {
         var trouble = HostErrors.Of("h1", "swapping x", "tidb", new ScriptRefusal(code, "because."));
 
@@ -58,8 +58,7 @@ public sealed class ScriptAnswerTests
     [InlineData(RemoteRefusal.Corrupt, "x", Reasons.PackageCorrupt, false)]
     [InlineData(RemoteRefusal.RemoteCommand, "cat: write error: No space left on device", Reasons.NoSpace, false)]
     [InlineData(RemoteRefusal.RemoteCommand, "somebody else writes it", Reasons.StepFailed, true)]
-    public void What_ssh_refuses_has_the_word_of_the_API(
-        RemoteRefusal refusal, string message, string reason, bool retryable)
+    public void Ssh_refusal_maps_to_api_reason(RemoteRefusal refusal, string message, string reason, bool retryable)
     {
         var trouble = HostErrors.Of("h1", new RemoteException("tidb@h1:22", message, refusal, mayHaveRun: true));
 
@@ -68,7 +67,7 @@ public sealed class ScriptAnswerTests
     }
 
     [Fact]
-    public void Checksums_are_kept_by_the_files_identity_unless_it_was_changed_just_now()
+    public void Checksum_is_cached_by_file_identity_unless_file_is_fresh()
     {
         var sums = new ProgramSums();
         var first = sums.Ask();
@@ -93,11 +92,11 @@ public sealed class ScriptAnswerTests
     [InlineData("look 1\nuser u\nboot b\nup 1\ntick 100\nbtime 1\nprocess 1 2 3 - !! -")]
     [InlineData("look 1\nuser u\nboot b\nup 1\ntick 100\nbtime 1\nprocess 1 -2 3 - - -")]
     [InlineData("look 1\nuser u\nboot b\nup 1\ntick 100\nbtime 1\nlistener x")]
-    public void A_look_that_says_anything_else_than_it_should_is_none(string lines) =>
+    public void Malformed_look_report_is_refused(string lines) =>
         Should.Throw<HostException>(() => LookReport.Read(HostCases.Answer(lines.Split('\n')), new ProgramSums().Ask()));
 
     [Fact]
-    public void A_look_is_read()
+    public void LookReport_parses_processes_listeners_and_installed_files()
     {
         var report = HostCases.Look(HostCases.Process(7, "/a b/tikv-server (deleted)", "tikv-server --x y", began: 12.34), "listener 7", "listener -", "installed new", $"link {HostCases.Base64("../v2")}");
 
@@ -110,7 +109,7 @@ public sealed class ScriptAnswerTests
     }
 
     [Fact]
-    public void A_process_that_is_ending_has_no_program_any_more_and_lives()
+    public void Ending_process_without_program_counts_as_running()
     {
         var report = HostCases.Look("process 7 100 1 - + -", "listener 7");
 

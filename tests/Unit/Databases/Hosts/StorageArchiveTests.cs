@@ -35,7 +35,7 @@ public sealed class StorageArchiveTests : IDisposable
     }
 
     [Fact]
-    public async Task Archive_with_the_right_checksum_is_sent_whole()
+    public async Task Archive_with_right_checksum_is_sent_whole()
     {
         var content = Write((2 * Block) + 3);
         var (upload, _) = Upload(Sha256(content), content.Length);
@@ -44,7 +44,7 @@ public sealed class StorageArchiveTests : IDisposable
     }
 
     [Fact]
-    public async Task Archive_with_another_checksum_sends_no_byte()
+    public async Task Archive_with_wrong_checksum_sends_no_byte()
     {
         var content = Write(100);
         var (upload, _) = Upload(new string('0', 64), content.Length);
@@ -60,8 +60,7 @@ public sealed class StorageArchiveTests : IDisposable
     [InlineData("/proc/self", "environ")]
     [InlineData("/var/run/secrets/kubernetes.io/serviceaccount", "token")]
     [InlineData("/etc", "passwd")]
-    public async Task Archive_outside_the_roots_sends_no_byte_and_says_nothing_of_the_file(
-        string directory, string path)
+    public async Task Archive_outside_storage_roots_is_refused_as_InvalidSpec(string directory, string path)
     {
         var archive = Archive(new string('0', 64), directory, path);
         foreach (var ask in new Func<Task>[] { () => archive.LengthAsync(Token), () => archive.OpenAsync(0, Token) })
@@ -75,7 +74,7 @@ public sealed class StorageArchiveTests : IDisposable
     }
 
     [Fact]
-    public async Task Archive_that_changes_while_it_is_sent_ends_with_what_was_hashed()
+    public async Task Archive_changed_during_upload_is_cut_before_changed_bytes()
     {
         var content = Write((2 * Block) + 3);
         var (upload, _) = Upload(Sha256(content), content.Length);

@@ -19,7 +19,7 @@ public sealed class SuperviseTests
     [InlineData("unable to chdir: file does not exist", nameof(SupervisionState.Missing), null)]
     [InlineData("unable to open supervise/ok: file does not exist", nameof(SupervisionState.Missing), null)]
     [InlineData("supervise not running", nameof(SupervisionState.Missing), null)]
-    public void It_is_read(string text, string state, int? pid)
+    public void Svstat_output_is_parsed_into_state_and_pid(string text, string state, int? pid)
     {
         var kept = Read(text);
 
@@ -31,11 +31,11 @@ public sealed class SuperviseTests
     [InlineData("unable to read supervise/status: bad format", "bad format")]
     [InlineData("up for ever", "up for ever")]
     [InlineData("upside down", "upside down")]
-    public void What_is_not_understood_is_said(string text, string says) =>
+    public void Unreadable_svstat_output_is_reported(string text, string says) =>
         Should.Throw<HostException>(() => Read(text)).Message.ShouldContain(says);
 
     [Fact]
-    public void The_service_directory_may_be_below_deployDir()
+    public void ServiceDirectory_may_be_relative_to_deployDir()
     {
         new SuperviseManager(Target("status/pd")).ServiceDirectory.ShouldBe("/data/deploy/status/pd");
         new SuperviseManager(Target("/service/pd")).ServiceDirectory.ShouldBe("/service/pd");

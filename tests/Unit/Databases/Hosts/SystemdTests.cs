@@ -12,7 +12,7 @@ public sealed class SystemdTests
     private static readonly InstanceTarget PD = HostCases.Target(DatabaseComponent.PD, "pd-server", 2379);
 
     [Fact]
-    public void Without_a_name_both_layouts_of_tidb_ansible_are_looked_for()
+    public void Default_unit_names_cover_both_tidb_ansible_layouts()
     {
         SystemdManager.Names(PD).ShouldBe(["pd-2379.service", "pd.service"]);
         SystemdManager.Names(HostCases.Target()).ShouldBe(["tikv-20160.service", "tikv.service"]);
@@ -23,7 +23,7 @@ public sealed class SystemdTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void The_active_one_of_two_units_is_in_charge(bool old)
+    public void Active_unit_of_two_is_in_charge(bool old)
     {
         var kept = Read([.. HostCases.Unit("pd-2379.service", old ? "inactive" : "active", old ? "dead" : "running", 7), .. HostCases.Unit("pd.service", old ? "active" : "failed", "running", 7)]);
 
@@ -32,7 +32,7 @@ public sealed class SystemdTests
     }
 
     [Fact]
-    public void Of_two_units_that_are_down_the_one_we_stopped_is_in_charge()
+    public void Stopped_unit_of_two_with_recorded_choice_is_in_charge()
     {
         string[] lines = [.. HostCases.Unit("pd-2379.service", "inactive", "dead"), .. HostCases.Unit("pd.service", "inactive", "dead"), "choice pd.service"];
 
@@ -42,7 +42,7 @@ public sealed class SystemdTests
     }
 
     [Fact]
-    public void Two_units_that_are_down_or_up_are_said_instead_of_guessed()
+    public void Two_units_in_same_state_are_reported_as_ControlMismatch()
     {
         var down = Should.Throw<HostException>(() => Read([.. HostCases.Unit("pd-2379.service", "inactive", "dead"), .. HostCases.Unit("pd.service", "inactive", "dead")]));
         var up = Should.Throw<HostException>(() => Read([.. HostCases.Unit("pd-2379.service", "active", "running", 7), .. HostCases.Unit("pd.service", "activating", "auto-restart")]));
@@ -53,7 +53,7 @@ public sealed class SystemdTests
     }
 
     [Fact]
-    public void The_only_one_that_is_there_is_in_charge_also_while_it_is_down()
+    public void Only_existing_unit_is_in_charge_while_inactive()
     {
         var kept = Read([.. HostCases.Unit("pd-2379.service", "inactive", "dead", load: "not-found"), .. HostCases.Unit("pd.service", "inactive", "dead")]);
 
@@ -61,7 +61,7 @@ public sealed class SystemdTests
     }
 
     [Fact]
-    public void Where_there_is_none_it_is_missing()
+    public void Supervision_without_any_unit_is_missing()
     {
         var kept = Read([.. HostCases.Unit("pd-2379.service", "inactive", "dead", load: "not-found"), .. HostCases.Unit("pd.service", "inactive", "dead", load: "not-found")]);
 
@@ -69,7 +69,7 @@ public sealed class SystemdTests
     }
 
     [Fact]
-    public void An_alias_is_the_unit_it_stands_for()
+    public void Alias_of_unit_counts_as_the_same_unit()
     {
         var kept = Read([.. HostCases.Unit("pd-2379.service", "active", "running", 7), .. HostCases.Unit("pd-2379.service", "active", "running", 7)]);
 
@@ -84,29 +84,29 @@ public sealed class SystemdTests
     [InlineData("deactivating", "stop-sigterm", nameof(SupervisionState.Restarting))]
     [InlineData("inactive", "dead", nameof(SupervisionState.Inactive))]
     [InlineData("failed", "failed", nameof(SupervisionState.Inactive))]
-    public void States_are_those_of_systemd(string active, string sub, string state) =>
+    public void Systemd_states_map_to_supervision_states(string active, string sub, string state) =>
         Read([.. HostCases.Unit("pd.service", active, sub, 7)], "pd.service").State.ShouldBe(Enum.Parse<SupervisionState>(state));
 
     [Fact]
-    public void A_systemd_that_does_not_count_restarts_is_understood() =>
+    public void Systemd_without_restart_counter_reports_no_restarts() =>
         Read([.. HostCases.Unit("pd.service", "active", "running", 7, restarts: null)], "pd.service").Restarts.ShouldBeNull();
 
     [Theory]
     [InlineData("unit Id=pd.service")]
     [InlineData("unit LoadState=loaded")]
     [InlineData("")]
-    public void Half_an_answer_is_none(string line) => Should.Throw<HostException>(() => Read([line], "pd.service"));
+    public void Incomplete_systemctl_answer_is_refused(string line) => Should.Throw<HostException>(() => Read([line], "pd.service"));
 
     [Fact]
-    public void An_unknown_state_is_no_good_one() =>
+    public void Unknown_systemd_state_is_refused() =>
         Should.Throw<HostException>(() => Read([.. HostCases.Unit("pd.service", "frozen", "?", 7)], "pd.service")).Message.ShouldContain("frozen");
 
     [Fact]
-    public void A_masked_unit_is_told_with_the_way_out() =>
+    public void Masked_unit_error_advises_unmask() =>
         Should.Throw<HostException>(() => Read([.. HostCases.Unit("pd.service", "inactive", "dead", load: "masked")], "pd.service")).Message.ShouldContain("unmask");
 
     [Fact]
-    public void Up_without_a_process_or_restarted_just_now_is_restarting()
+    public void Unit_without_process_or_with_fresh_restart_is_restarting()
     {
         Look([.. HostCases.Unit("pd.service", "active", "running", 7)]).Supervision.ShouldBe(SupervisionState.Restarting);
         Look([.. HostCases.Unit("pd.service", "active", "running", 7, restarts: 3), HostCases.Process(7, "/data/deploy/bin/pd-server", "bin/pd-server", began: 998)]).Supervision.ShouldBe(SupervisionState.Restarting);

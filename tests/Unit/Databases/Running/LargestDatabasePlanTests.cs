@@ -15,21 +15,21 @@ namespace Drydock.Tests.Unit.Databases;
 public sealed class LargestDatabasePlanTests
 {
     [Fact]
-    public void A_TiDB_of_as_many_instances_as_are_taken_each_on_a_host_of_its_own_fits() =>
+    public void Plan_of_TiDB_with_most_instances_on_separate_hosts_fits() =>
         Fits(TiDb(SchemaLimits.Instances, services: 10));
 
     [Fact]
-    public void A_TiDB_with_as_many_services_as_the_schema_takes_fits() => Fits(TiDb(260, services: 64, sparks: 64));
+    public void Plan_of_TiDB_with_most_services_fits() => Fits(TiDb(260, services: 64, sparks: 64));
 
     [Fact]
-    public void A_YugabyteDB_of_as_many_instances_as_are_taken_each_on_a_host_of_its_own_fits() =>
+    public void Plan_of_YugabyteDB_with_most_instances_on_separate_hosts_fits() =>
         Fits(Yugabyte(SchemaLimits.Instances, groups: 2));
 
     [Fact]
-    public void A_YugabyteDB_with_as_many_groups_as_the_schema_takes_fits() => Fits(Yugabyte(260, groups: 32));
+    public void Plan_of_YugabyteDB_with_most_replication_groups_fits() => Fits(Yugabyte(260, groups: 32));
 
     [Fact]
-    public void What_would_not_fit_is_refused()
+    public void Spec_with_too_many_steps_is_refused()
     {
         Messages(TiDb(SchemaLimits.Instances, services: 11)).ShouldBe([RuleMessages.TooManySteps]);
         Messages(TiDb(SchemaLimits.Instances, services: 8, sparks: 3)).ShouldBe([RuleMessages.TooManySteps]);

@@ -15,7 +15,7 @@ public sealed class SecretRotationTests
     [Theory]
     [InlineData("TiDB")]
     [InlineData("YugabyteDB")]
-    public async Task Upgrade_secret_rotated_in_every_phase_carries_every_step_out_once(string engine)
+    public async Task Secret_rotation_in_every_phase_runs_every_step_once(string engine)
     {
         var world = await WorldAsync(engine);
         var phases = new HashSet<string>(StringComparer.Ordinal);
@@ -39,7 +39,7 @@ public sealed class SecretRotationTests
     [Theory]
     [InlineData("TiDB")]
     [InlineData("YugabyteDB")]
-    public async Task Upgrade_secret_annotated_labelled_and_extended_in_every_phase_keeps_its_connections(string engine)
+    public async Task Unrelated_secret_edit_in_every_phase_keeps_connections(string engine)
     {
         var world = await WorldAsync(engine);
         var phases = new HashSet<string>(StringComparer.Ordinal);
@@ -57,7 +57,7 @@ public sealed class SecretRotationTests
     }
 
     [Fact]
-    public async Task Former_targets_are_disposed_of_when_the_last_step_that_holds_them_has_ended()
+    public async Task Former_targets_are_disposed_after_last_step_that_uses_them()
     {
         var world = await WorldAsync("TiDB");
         world.RunUntil(() => Running(world.Status.Plan).Count > 0, "a step runs", TimeSpan.FromDays(1));

@@ -13,7 +13,7 @@ public sealed class ApiTests
     private static readonly Endpoint Pd2 = new("pd2", 2379);
 
     [Fact]
-    public async Task Members_have_unsigned_ids_of_64_bits()
+    public async Task Member_ids_are_parsed_as_unsigned_64_bit_numbers()
     {
         var members = await Pd("/pd/api/v1/members", """
             {"header":{"cluster_id":13195394291053711809},
@@ -31,7 +31,7 @@ public sealed class ApiTests
     }
 
     [Fact]
-    public async Task Absent_fields_of_a_store_are_zero()
+    public async Task Absent_store_fields_are_parsed_as_zero()
     {
         var store = (await Pd("/pd/api/v1/stores?state=0&state=1&state=2", """
             {"count":1,"stores":[{"store":{"id":4,"address":"10.0.0.1:20160","version":"v3.0.9","state_name":"Up"},"status":{"capacity":"1.0 TiB","region_count":7,"start_ts":"2020-02-10T10:00:00+08:00"}}]}
@@ -50,7 +50,7 @@ public sealed class ApiTests
     [InlineData(200, "")]
     [InlineData(500, "redirect failed")]
     [InlineData(503, "no leader")]
-    public async Task An_answer_that_is_none_is_never_taken_for_one(int status, string body)
+    public async Task Unusable_members_answer_is_refused(int status, string body)
     {
         var exception = await Should.ThrowAsync<TiDbApiException>(() => Pd("/pd/api/v1/members", body, status).MembersAsync(default));
 
@@ -69,7 +69,7 @@ public sealed class ApiTests
     [InlineData("""{"header":{"cluster_id":7},"members":[{"member_id":1,"name":"\ud800"}]}""")]
     [InlineData("null")]
     [InlineData("[]")]
-    public async Task Odd_members_are_an_unusable_answer(string body)
+    public async Task Malformed_member_is_an_unusable_answer(string body)
     {
         var exception = await Should.ThrowAsync<TiDbApiException>(() => Pd("/pd/api/v1/members", body).MembersAsync(default));
 
@@ -77,7 +77,7 @@ public sealed class ApiTests
     }
 
     [Fact]
-    public async Task Too_deep_answer_is_unusable()
+    public async Task Deeply_nested_answer_is_unusable()
     {
         var body = $$"""{"header":{"cluster_id":7},"members":[],"x":{{new string('[', 100)}}{{new string(']', 100)}}}""";
 
@@ -99,7 +99,7 @@ public sealed class ApiTests
     [InlineData("""{"schedule":{},"replication":{"max-replicas":3}}""")]
     [InlineData("""{"schedule":{"schedulers-v2":null},"replication":{}}""")]
     [InlineData("""{"schedule":{"schedulers-v2":null,"merge-schedule-limit":1.5},"replication":{"max-replicas":3}}""")]
-    public async Task Odd_configuration_is_an_unusable_answer(string body) =>
+    public async Task Malformed_pd_configuration_is_an_unusable_answer(string body) =>
         (await Should.ThrowAsync<TiDbApiException>(() => Pd("/pd/api/v1/config", body).ScheduleAsync(default))).Reason.ShouldBe(Reasons.AnswerUnusable);
 
     [Fact]
@@ -116,7 +116,7 @@ public sealed class ApiTests
     }
 
     [Fact]
-    public async Task Configuration_is_saved_as_PD_wrote_it()
+    public async Task ConfigTextAsync_returns_configuration_as_PD_wrote_it()
     {
         const string Body = """{"schedule":{"x":1.50},"other":[1, 2]}""";
 
@@ -129,7 +129,7 @@ public sealed class ApiTests
     [InlineData("""{"ErrMsg":""}""", "status")]
     [InlineData("""{"status":{"a":{"nodeId":"a"}}}""", "nodeId")]
     [InlineData("""{"status":{"a":null}}""", "pumps")]
-    public async Task Odd_pumps_are_an_unusable_answer(string body, string datum)
+    public async Task Malformed_pump_status_is_an_unusable_answer(string body, string datum)
     {
         var client = new BinlogClient(new FakeHttp((_, _, _, _) => new ServiceAnswer(200, null, body)));
 
@@ -143,11 +143,11 @@ public sealed class ApiTests
     [InlineData(503, """{"health":"false"}""", false)]
     [InlineData(200, """{"health":"false"}""", false)]
     [InlineData(200, "<html>ok</html>", false)]
-    public async Task A_member_is_healthy_only_by_its_own_word(int status, string body, bool healthy) =>
+    public async Task PD_member_is_healthy_only_when_body_says_true(int status, string body, bool healthy) =>
         (await Pd("/health", body, status).IsHealthyAsync(Pd1, default)).ShouldBe(healthy);
 
     [Fact]
-    public async Task Schedulers_are_read_from_where_they_are_persisted()
+    public async Task Schedulers_and_limits_are_parsed_from_persisted_configuration()
     {
         var schedule = await Pd("/pd/api/v1/config", """
             {"schedule":{"merge-schedule-limit":8,"max-merge-region-size":0,"leader-schedule-limit":4,
@@ -163,7 +163,7 @@ public sealed class ApiTests
     }
 
     [Fact]
-    public async Task The_next_member_is_asked_where_one_does_not_answer()
+    public async Task PdClient_asks_next_member_when_one_refuses_connection()
     {
         var http = new FakeHttp((_, host, _, _) => host == "pd1" ? throw new ServiceException("x", "refused", isNotTaken: true) : new ServiceAnswer(200, null, "\"3.0.9\""));
 
@@ -171,7 +171,7 @@ public sealed class ApiTests
     }
 
     [Fact]
-    public async Task A_change_that_may_have_been_taken_is_not_asked_of_another_member()
+    public async Task PdClient_change_that_may_have_run_is_not_repeated_elsewhere()
     {
         var asked = new List<string>();
         var http = new FakeHttp((_, host, _, _) =>
@@ -185,7 +185,7 @@ public sealed class ApiTests
     }
 
     [Fact]
-    public async Task A_limit_that_is_ignored_is_noticed()
+    public async Task SetLimitAsync_fails_when_PD_ignores_the_limit()
     {
         var http = new FakeHttp((method, _, _, _) => method == "POST" ? new ServiceAnswer(200, null, "null") : new ServiceAnswer(200, null, """{"schedule":{"merge-schedule-limit":8,"schedulers-v2":[]},"replication":{"max-replicas":3}}"""));
 
@@ -193,7 +193,7 @@ public sealed class ApiTests
     }
 
     [Fact]
-    public async Task The_store_of_a_scheduler_is_sent_as_a_number()
+    public async Task EvictLeadersAsync_sends_store_id_as_number()
     {
         var bodies = new List<string?>();
         var http = new FakeHttp((method, _, _, body) =>
@@ -208,7 +208,7 @@ public sealed class ApiTests
     }
 
     [Fact]
-    public async Task A_scheduler_that_is_not_run_yet_is_added_once_more_to_be_removed()
+    public async Task Persisted_scheduler_unknown_to_new_leader_is_readded_and_removed()
     {
         // After a change of the leader DELETE says "scheduler not found" while schedulers-v2 holds it.
         var (persisted, runs, calls) = (true, false, new List<string>());
@@ -238,7 +238,7 @@ public sealed class ApiTests
     }
 
     [Fact]
-    public async Task TiDB_says_its_own_version()
+    public async Task TiDB_status_version_is_parsed_from_TiDB_suffix_only()
     {
         (await Tidb("/status", """{"connections":0,"version":"5.7.25-TiDB-v3.0.9","git_hash":"x"}""").VersionAsync(new("t", 10080), default)).ShouldBe("3.0.9");
         await Should.ThrowAsync<TiDbApiException>(() => Tidb("/status", """{"connections":0,"version":"5.7.25-MariaDB"}""").VersionAsync(new("t", 10080), default));
@@ -246,7 +246,7 @@ public sealed class ApiTests
     }
 
     [Fact]
-    public async Task All_servers_are_inconsistent_unless_they_say_otherwise()
+    public async Task TiDB_servers_without_consistency_flag_are_inconsistent()
     {
         var all = await Tidb("/info/all", """{"servers_num":1,"owner_id":"u","all_servers_info":{"u":{"ddl_id":"u","ip":"10.0.0.1","listening_port":4000,"status_port":10080,"version":"5.7.25-TiDB-v2.1.19"}}}""").AllAsync(new("t", 10080), default);
 
@@ -255,7 +255,7 @@ public sealed class ApiTests
     }
 
     [Fact]
-    public async Task Who_does_not_own_ddl_need_not_resign()
+    public async Task ResignDdlOwnerAsync_accepts_answer_of_a_non_owner()
     {
         await Tidb("/ddl/owner/resign", "This node is not a ddl owner, can't be resigned.", 400).ResignDdlOwnerAsync(new("t", 10080), default);
         await Should.ThrowAsync<TiDbApiException>(() => Tidb("/ddl/owner/resign", "oops", 500).ResignDdlOwnerAsync(new("t", 10080), default));
@@ -266,7 +266,7 @@ public sealed class ApiTests
     [InlineData("""{"message":"this pump's state is paused, apply pause failed!","code":3,"data":null}""", true)]
     [InlineData("""{"message":"invalide nodeID x","code":2,"data":null}""", false)]
     [InlineData("ok", false)]
-    public async Task Whether_a_pump_pauses_its_body_says_and_not_its_status(string body, bool taken)
+    public async Task Pump_pause_result_is_read_from_body_code(string body, bool taken)
     {
         var client = new BinlogClient(new FakeHttp((_, _, _, _) => new ServiceAnswer(200, null, body)));
         if (taken)
@@ -280,7 +280,7 @@ public sealed class ApiTests
     }
 
     [Fact]
-    public async Task Pumps_and_drainers_are_read()
+    public async Task Pump_and_drainer_status_are_parsed()
     {
         var pumps = await new BinlogClient(new FakeHttp((_, _, _, _) => new ServiceAnswer(200, null, """{"status":{"a:8250":{"nodeId":"a:8250","host":"10.0.0.1:8250","state":"online","isAlive":true,"score":0}},"CommitTS":1,"Checkpoint":{},"ErrMsg":""}"""))).PumpsAsync(new("p", 8250), default);
         var drainer = await new BinlogClient(new FakeHttp((_, _, _, _) => new ServiceAnswer(200, null, """{"PumpPos":{"ip:8250":1},"Synced":true,"LastTS":18446744073709551615,"TsMap":""}"""))).DrainerAsync(new("d", 8249), default);
@@ -298,7 +298,7 @@ public sealed class ApiTests
     [InlineData("synced", true)]
     [InlineData("rollback done", true)]
     [InlineData("cancelled", true)]
-    public void Only_what_is_known_to_have_ended_has(string state, bool ended) =>
+    public void DdlJob_has_ended_only_in_known_final_states(string state, bool ended) =>
         new DdlJob("1", "orders", "t", "add index", state).HasEnded.ShouldBe(ended);
 
     [Fact]
@@ -317,7 +317,7 @@ public sealed class ApiTests
     [InlineData("Release Version: v3.0.9\nGit Commit Hash: c97e501d5054ed63c325c02b581a7c1a661cbd42\n", "3.0.9")]
     [InlineData("TiKV \nRelease Version:   3.0.9\nGit Commit Hash:   fa6e6d3\n", "3.0.9")]
     [InlineData("command not found", null)]
-    public void Programs_say_their_version(string output, string? version) =>
+    public void Program_output_is_parsed_into_version(string output, string? version) =>
         ToolOutput.Version(output).ShouldBe(version);
 
     [Theory]
@@ -330,7 +330,7 @@ public sealed class ApiTests
     [InlineData("3.0.10", "3.0.9", false)]
     [InlineData("10.0.0", "3.0.9", false)]
     [InlineData("two", "3.0.9", false)]
-    public void Versions_are_compared_as_numbers(string from, string to, bool allowed) =>
+    public void TiDbVersion_upgrade_paths_are_compared_as_numbers(string from, string to, bool allowed) =>
         (TiDbVersion.Obstacle(from, to) is null).ShouldBe(allowed);
 
     private static PdClient Pd(string path, string body, int status = 200) => new(new FakeHttp((_, _, asked, _) => new ServiceAnswer(asked == path ? status : 404, null, body)), [Pd1]);

@@ -17,7 +17,7 @@ public sealed class DdlWatchTests
     private int _changes;
 
     [Fact]
-    public Task It_wakes_the_run_when_DDL_appears_and_when_it_ends_and_not_for_the_systems_own() => WatchAsync(() =>
+    public Task DdlWatch_signals_start_and_end_of_user_DDL_only() => WatchAsync(() =>
     {
         Look();
         _changes.ShouldBe(0);
@@ -37,7 +37,7 @@ public sealed class DdlWatchTests
     });
 
     [Fact]
-    public Task It_goes_on_when_no_TiDB_answers_for_a_while() => WatchAsync(() =>
+    public Task DdlWatch_continues_after_TiDB_was_unavailable() => WatchAsync(() =>
     {
         var servers = _world.Of(DatabaseComponent.TiDB).ToList();
         servers.ForEach(s => _world.End(s, byOperator: false));
@@ -49,7 +49,7 @@ public sealed class DdlWatchTests
     });
 
     [Fact]
-    public Task It_asks_no_more_once_the_upgrade_rests_and_again_when_it_goes_on() => WatchAsync(() =>
+    public Task DdlWatch_pauses_in_failed_phase_and_resumes_on_follow() => WatchAsync(() =>
     {
         Report(Phases.Failed);
         Look();
@@ -63,7 +63,7 @@ public sealed class DdlWatchTests
     });
 
     [Fact]
-    public void It_is_wanted_only_while_the_guard_is_in_force()
+    public void DdlWatch_is_wanted_only_while_its_guard_is_active()
     {
         var plan = _world.Stored!;
         TiDbDdlWatch.IsWanted(null).ShouldBeFalse();

@@ -30,19 +30,19 @@ public sealed class KillTests
     });
 
     [Fact]
-    public void Killed_before_any_write_or_act_it_ends_as_if_nothing_had_happened() => Everywhere(Fate.DieBefore, way: 0);
+    public void Upgrade_killed_before_any_write_ends_like_undisturbed_run() => Everywhere(Fate.DieBefore, way: 0);
 
     [Fact]
-    public void Killed_after_any_write_or_act_it_ends_as_if_nothing_had_happened() => Everywhere(Fate.DieAfter, way: 1);
+    public void Upgrade_killed_after_any_write_ends_like_undisturbed_run() => Everywhere(Fate.DieAfter, way: 1);
 
     [Fact]
-    public void Any_write_or_act_may_be_answered_with_an_error() => Everywhere(Fate.ServerError, way: 0);
+    public void Upgrade_with_error_at_any_write_ends_like_undisturbed_run() => Everywhere(Fate.ServerError, way: 0);
 
     [Fact]
-    public void The_answer_to_any_write_or_act_may_be_lost() => Everywhere(Fate.LostAnswer, way: 1);
+    public void Upgrade_with_lost_answer_at_any_write_reaches_same_end() => Everywhere(Fate.LostAnswer, way: 1);
 
     [Fact]
-    public void Killed_again_while_it_recovers_it_still_ends_as_if_nothing_had_happened() =>
+    public void Upgrade_killed_again_during_recovery_ends_like_undisturbed_run() =>
         Cases.Try(Golden.Value.Points.Where(p => p.Number % 3 == 0), p => With(Fate.DieAfter, p.Number, p.Number + 1 + (p.Number % 4)));
 
     private static void Everywhere(Fate fate, int way) => Cases.Try(Golden.Value.Points.Where(p => Sample.Takes(p.Number, way, 2)), p => With(fate, p.Number));

@@ -11,7 +11,7 @@ namespace Drydock.Tests.Unit.Databases.TiDb;
 public sealed class LongNameTests
 {
     [Fact]
-    public void Upgrade_with_a_name_of_253_characters_succeeds_and_its_children_name_it()
+    public void Upgrade_with_name_of_253_characters_succeeds_and_labels_children()
     {
         var name = new string('t', 253);
         var world = new TiDbWorld(new TiDbWorldSetup { Name = name }).Begin();

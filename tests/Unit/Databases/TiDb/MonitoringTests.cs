@@ -19,7 +19,7 @@ public sealed class MonitoringTests
     };
 
     [Fact]
-    public void They_get_their_files_and_are_restarted_once_in_the_order_of_the_spec()
+    public void Monitoring_services_get_files_and_restart_once_in_spec_order()
     {
         var world = World();
         world.RunToSuccess();
@@ -35,7 +35,7 @@ public sealed class MonitoringTests
     }
 
     [Fact]
-    public void One_that_opens_no_port_is_waited_for_and_the_next_one_is_left_alone_meanwhile()
+    public void Monitoring_service_without_open_port_blocks_the_next_service()
     {
         var world = World();
         world.SilentServices.Add("prometheus");
@@ -50,7 +50,7 @@ public sealed class MonitoringTests
     }
 
     [Fact]
-    public void A_new_file_that_is_another_one_than_announced_is_not_put_in_place()
+    public void Monitoring_file_with_wrong_checksum_is_not_installed()
     {
         var world = World();
         world.Files[(Host, "/data/new/grafana")] = "something else";

@@ -19,7 +19,7 @@ public sealed class PlannerTests
     private static readonly TiDbWorldSetup Whole = new() { Pumps = 2, Drainers = 1 };
 
     [Fact]
-    public void Phases_come_in_the_order_of_the_runbook()
+    public void Plan_phases_follow_runbook_order()
     {
         var plan = Compile(Whole);
 
@@ -31,7 +31,7 @@ public sealed class PlannerTests
     }
 
     [Fact]
-    public void Every_instance_is_drained_swapped_and_verified_before_the_next_one_is_touched()
+    public void Plan_drains_swaps_and_verifies_each_instance_before_the_next()
     {
         var plan = Compile(Whole);
         var own = plan.Steps.Where(s => s.Node is not null && s.Phase != Phases.PreparePackage).ToList();
@@ -44,7 +44,7 @@ public sealed class PlannerTests
     }
 
     [Fact]
-    public void The_first_PD_the_last_TiKV_and_the_first_TiDB_are_points_of_no_return()
+    public void First_PD_last_TiKV_and_first_TiDB_are_PointsOfNoReturn()
     {
         var plan = Compile(Whole);
 
@@ -57,12 +57,12 @@ public sealed class PlannerTests
     [InlineData(DatabaseTlsMode.Disabled, true)]
     [InlineData(DatabaseTlsMode.Required, true)]
     [InlineData(DatabaseTlsMode.VerifyIdentity, false)]
-    public void Plan_warns_when_the_identity_of_TiDB_is_not_verified(DatabaseTlsMode mode, bool warns) =>
+    public void Plan_warns_when_TiDB_identity_is_not_verified(DatabaseTlsMode mode, bool warns) =>
         Compile(Whole with { Spec = s => s with { Tidb = s.Tidb! with { SqlTls = new DatabaseTls { Mode = mode } } } })
             .Notes.Exists(n => n.Contains($"spec.tidb.sqlTls.mode: {mode}", StringComparison.Ordinal)).ShouldBe(warns);
 
     [Fact]
-    public void The_hash_does_not_depend_on_who_leads_or_what_time_it_is()
+    public void Plan_hash_is_independent_of_leader_and_time()
     {
         var plan = Compile(Whole);
         var later = new TiDbWorld(Whole with { Leader = "pd-3" });
@@ -72,7 +72,7 @@ public sealed class PlannerTests
     }
 
     [Fact]
-    public void The_hash_covers_which_configuration_is_written()
+    public void Plan_hash_covers_written_configuration()
     {
         var other = new TiDbWorld(Whole);
         other.Files[("192.0.2.1", "/data/tikv-1/conf/tikv.toml")] = "[server]\ngrpc-concurrency = 8\n";
@@ -81,7 +81,7 @@ public sealed class PlannerTests
     }
 
     [Fact]
-    public void A_leader_priority_is_taken_away_before_the_first_PD_and_given_back_after_the_last()
+    public void Leader_priority_is_cleared_before_PD_upgrade_and_restored_after()
     {
         var ids = Compile(Whole with { Priority = 5 }).Steps.Where(s => s.Phase == Phases.UpgradePD).Select(s => s.Id).ToList();
 
@@ -91,7 +91,7 @@ public sealed class PlannerTests
     }
 
     [Fact]
-    public void Every_action_and_guard_is_known_to_the_catalogue()
+    public void Plan_actions_and_guards_are_all_in_catalog()
     {
         var world = new TiDbWorld(Whole with { Priority = 5 });
         var plan = Plan(world);
@@ -102,7 +102,7 @@ public sealed class PlannerTests
     }
 
     [Fact]
-    public void Without_a_backup_there_is_no_step_for_it_and_a_note()
+    public void Plan_with_waived_backup_has_no_backup_step_but_note()
     {
         var plan = Compile(Whole with { Spec = s => s with { Tidb = s.Tidb! with { Backup = new TiDbBackupSpec { Waived = true } } } });
 
@@ -111,7 +111,7 @@ public sealed class PlannerTests
     }
 
     [Fact]
-    public void The_notes_say_what_must_be_known_before_it_is_approved()
+    public void Plan_notes_name_rollback_limits_migration_and_unmatched_holds()
     {
         var notes = Compile(Whole with { Spec = s => s with { Drain = new DrainSpec { OnTimeout = DrainTimeoutPolicy.Proceed }, HoldBefore = ["UpgradePD", "Nowhere"] } }).Notes;
 
@@ -127,7 +127,7 @@ public sealed class PlannerTests
     }
 
     [Fact]
-    public void An_accepted_outage_is_expected_by_the_plan()
+    public void Accepted_outage_is_noted_in_plan()
     {
         var notes = Compile(new TiDbWorldSetup { Pds = 1, Leader = "pd-1", Spec = s => s with { AllowUnavailability = true } }).Notes;
 
@@ -140,7 +140,7 @@ public sealed class PlannerTests
     [InlineData(2, 5, new[] { 4, 5 })]
     [InlineData(8, 8, new int[0])]
     [InlineData(4, 2, new int[0])]
-    public void Merging_is_raised_by_doubling(int from, int to, int[] values)
+    public void Merge_limit_is_raised_by_doubling(int from, int to, int[] values)
     {
         var plan = Compile(Whole with { Spec = s => s with { Tidb = s.Tidb! with { MergeScheduleLimit = from, TuneScheduling = new TuneSchedulingSpec { MergeScheduleLimit = to } } } });
 
@@ -153,7 +153,7 @@ public sealed class PlannerTests
     }
 
     [Fact]
-    public void Three_hundred_instances_compile_into_a_plan_that_fits()
+    public void Plan_of_three_hundred_instances_fits_one_object()
     {
         var (spec, discovery) = Large();
         var plan = new TiDbPlanner(spec, discovery).Compile();
@@ -176,7 +176,7 @@ public sealed class PlannerTests
     }
 
     [Fact]
-    public void The_way_back_exists_only_until_the_first_PD_is_stopped()
+    public void Rollback_is_possible_only_until_first_PD_is_stopped()
     {
         var world = new TiDbWorld(Whole with { Priority = 5 });
         var plan = Plan(world);

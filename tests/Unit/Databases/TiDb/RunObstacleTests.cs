@@ -17,7 +17,7 @@ public sealed class RunObstacleTests
     private static readonly TiDbWorldSetup Whole = new() { Pumps = 2, Drainers = 1 };
 
     [Fact]
-    public void Leaders_that_do_not_leave_fail_the_step_and_their_scheduler_is_removed()
+    public void Drain_timeout_fails_step_and_removes_scheduler()
     {
         var world = new TiDbWorld(Whole) { StuckLeaders = 3 }.Begin();
         world.RunToStall();
@@ -33,7 +33,7 @@ public sealed class RunObstacleTests
     }
 
     [Fact]
-    public void Leaders_that_do_not_leave_are_gone_past_if_the_spec_says_so_and_that_is_said()
+    public void Drain_timeout_with_Proceed_continues_and_is_reported()
     {
         var world = new TiDbWorld(Whole with { Spec = s => s with { Drain = new DrainSpec { OnTimeout = DrainTimeoutPolicy.Proceed } } }) { StuckLeaders = 3 }.Begin();
         world.RunToSuccess();
@@ -44,7 +44,7 @@ public sealed class RunObstacleTests
     }
 
     [Fact]
-    public void A_new_PD_leader_that_counts_no_leaders_yet_is_not_believed()
+    public void Zero_leader_count_of_new_PD_leader_is_not_trusted()
     {
         var world = new TiDbWorld(Whole).Begin();
         world.RunUntil(() => world.Step("UpgradeTiKV/tikv-2/drain").State == StepState.Running, "tikv-2 drains");
@@ -56,7 +56,7 @@ public sealed class RunObstacleTests
     }
 
     [Fact]
-    public void A_scheduler_that_a_new_PD_leader_does_not_run_yet_is_removed_all_the_same()
+    public void Scheduler_not_yet_run_by_new_PD_leader_is_removed()
     {
         var world = new TiDbWorld(Whole with { SchedulerWindow = TimeSpan.FromMinutes(5) }).Begin();
         world.RunUntil(() => world.Step("UpgradeTiKV/tikv-2/swap").State == StepState.Succeeded, "tikv-2 swapped");
@@ -68,7 +68,7 @@ public sealed class RunObstacleTests
     }
 
     [Fact]
-    public void Nothing_is_stopped_while_the_cluster_is_not_whole()
+    public void Swap_waits_while_regions_are_unhealthy()
     {
         var world = new TiDbWorld(Whole).Begin();
         world.RunUntil(() => world.Step("UpgradeTiKV/tikv-1/drain").State == StepState.Succeeded, "tikv-1 drained");
@@ -83,7 +83,7 @@ public sealed class RunObstacleTests
     }
 
     [Fact]
-    public void A_cluster_that_stays_unwell_ends_the_waiting_and_takes_the_scheduler_away()
+    public void Unhealthy_cluster_past_timeout_fails_step_and_removes_scheduler()
     {
         var world = new TiDbWorld(Whole).Begin();
         world.RunUntil(() => world.Step("UpgradeTiKV/tikv-1/drain").State == StepState.Succeeded, "tikv-1 drained");
@@ -96,7 +96,7 @@ public sealed class RunObstacleTests
     }
 
     [Fact]
-    public void A_process_that_died_is_not_taken_for_alive_because_PD_still_says_up()
+    public void Ended_TiKV_blocks_next_stop_while_PD_still_reports_up()
     {
         var world = new TiDbWorld(Whole).Begin();
         world.RunUntil(() => world.Step("UpgradeTiKV/tikv-1/drain").State == StepState.Succeeded, "tikv-1 drained");
@@ -110,7 +110,7 @@ public sealed class RunObstacleTests
     }
 
     [Fact]
-    public void Ddl_that_appears_is_reported_and_waited_for()
+    public void New_DDL_is_reported_and_waited_for()
     {
         var world = new TiDbWorld(Whole).Begin();
         world.RunUntil(() => world.Step("UpgradeTiKV/tikv-1/drain").State == StepState.Running, "tikv-1 drains");
@@ -125,7 +125,7 @@ public sealed class RunObstacleTests
     }
 
     [Fact]
-    public void The_systems_own_ddl_of_the_first_new_TiDB_is_none()
+    public void System_DDL_of_first_new_TiDB_does_not_block_upgrade()
     {
         var world = new TiDbWorld(Whole).Begin();
         world.RunUntil(() => world.Step("UpgradeTiDB/tidb-1/swap").State == StepState.Succeeded, "tidb-1 swapped");
@@ -137,7 +137,7 @@ public sealed class RunObstacleTests
     }
 
     [Fact]
-    public void The_second_TiDB_waits_for_the_system_tables()
+    public void Verification_of_first_TiDB_waits_for_system_tables()
     {
         var world = new TiDbWorld(Whole).Begin();
         world.RunUntil(() => world.Step("UpgradeTiDB/tidb-1/swap").State == StepState.Succeeded, "tidb-1 swapped");
@@ -147,7 +147,7 @@ public sealed class RunObstacleTests
     }
 
     [Fact]
-    public void An_instance_that_keeps_restarting_is_not_taken_for_healthy()
+    public void Restarting_instance_is_not_healthy()
     {
         var world = new TiDbWorld(Whole).Begin();
         world["tikv-2"].CrashLoops = true;
@@ -158,7 +158,7 @@ public sealed class RunObstacleTests
     }
 
     [Fact]
-    public void A_store_that_never_comes_back_ends_the_waiting_and_leaves_no_scheduler()
+    public void Store_that_stays_down_fails_step_and_leaves_no_scheduler()
     {
         var world = new TiDbWorld(Whole).Begin();
         world.RunUntil(() => world.Step("UpgradeTiKV/tikv-2/drain").State == StepState.Succeeded, "tikv-2 drained");
@@ -170,7 +170,7 @@ public sealed class RunObstacleTests
     }
 
     [Fact]
-    public void An_instance_that_ends_after_its_swap_is_started_again()
+    public void Instance_that_ends_after_swap_is_started_again()
     {
         var world = new TiDbWorld(Whole).Begin();
         world.RunUntil(() => world.Step("UpgradePD/pd-2/swap").State == StepState.Succeeded, "pd-2 swapped");
@@ -182,7 +182,7 @@ public sealed class RunObstacleTests
     }
 
     [Fact]
-    public void A_stopped_instance_is_started_even_while_a_guard_is_broken()
+    public void Stopped_instance_is_started_while_DDL_guard_is_broken()
     {
         var world = new TiDbWorld(Whole).Begin();
         world.Fates = p => p.What == "swap tidb-1" ? Drydock.Tests.Unit.Fakes.Fate.DieBefore : Drydock.Tests.Unit.Fakes.Fate.Live;

@@ -17,7 +17,7 @@ public sealed class RunTests
     private static readonly TiDbWorldSetup Whole = new() { Pumps = 2, Drainers = 1 };
 
     [Fact]
-    public void Every_process_is_upgraded_one_after_the_other_and_nothing_is_left_behind()
+    public void Upgrade_replaces_every_process_in_order_and_leaves_nothing()
     {
         var world = new TiDbWorld(Whole).Begin();
         world.RunToSuccess();
@@ -36,7 +36,7 @@ public sealed class RunTests
     [InlineData("pd-1", 2)]
     [InlineData("pd-2", 2)]
     [InlineData("pd-3", 1)]
-    public void The_member_that_leads_is_the_last_one_stopped_whoever_leads_at_first(string leader, int moves)
+    public void PD_leader_is_stopped_last_whoever_leads_first(string leader, int moves)
     {
         var world = new TiDbWorld(Whole with { Leader = leader }).Begin();
         world.RunToSuccess();
@@ -47,7 +47,7 @@ public sealed class RunTests
     }
 
     [Fact]
-    public void Leadership_that_comes_back_right_before_the_stop_is_moved_away_once_more()
+    public void PD_leadership_that_returns_before_stop_is_moved_again()
     {
         var world = new TiDbWorld(Whole).Begin();
         world.RunUntil(() => world.Step("UpgradePD/pd-1/drain").State == StepState.Succeeded, "pd-1 drained");
@@ -58,7 +58,7 @@ public sealed class RunTests
     }
 
     [Fact]
-    public void A_leader_priority_is_taken_away_and_given_back()
+    public void Leader_priority_is_cleared_and_restored_by_run()
     {
         var world = new TiDbWorld(Whole with { Priority = 5 }).Begin();
         world.RunToSuccess();
@@ -69,7 +69,7 @@ public sealed class RunTests
     }
 
     [Fact]
-    public void The_migrated_file_takes_the_place_of_the_former_one_which_is_kept()
+    public void Migrated_tikv_toml_replaces_old_file_which_is_kept()
     {
         var world = new TiDbWorld(Whole).Begin();
         world.RunToSuccess();
@@ -81,7 +81,7 @@ public sealed class RunTests
     }
 
     [Fact]
-    public void Configuration_is_saved_into_a_secret_and_beside_the_backup_and_drainers_only_into_the_secret()
+    public void Configuration_is_saved_to_secret_and_backup_without_drainer_secrets()
     {
         var world = new TiDbWorld(Whole).Begin();
         world.RunToSuccess();
@@ -97,7 +97,7 @@ public sealed class RunTests
     }
 
     [Fact]
-    public void The_package_is_brought_before_anything_is_stopped()
+    public void Package_is_brought_before_any_process_is_stopped()
     {
         var world = new TiDbWorld(Whole with { PackagePresent = false }).Begin();
         world.RunToSuccess();
@@ -107,7 +107,7 @@ public sealed class RunTests
     }
 
     [Fact]
-    public void Instances_that_were_upgraded_by_hand_are_not_touched()
+    public void Instances_upgraded_by_hand_are_not_touched()
     {
         var world = new TiDbWorld(Whole);
         foreach (var name in new[] { "pd-1", "pd-2", "tikv-1" })
@@ -124,7 +124,7 @@ public sealed class RunTests
     }
 
     [Fact]
-    public void A_single_PD_and_a_single_TiDB_come_through_where_that_is_accepted()
+    public void Single_PD_and_single_TiDB_upgrade_when_outage_is_accepted()
     {
         var world = new TiDbWorld(new TiDbWorldSetup { Pds = 1, Tidbs = 1, Spec = s => s with { AllowUnavailability = true } }).Begin();
         world.RunToSuccess();
@@ -134,7 +134,7 @@ public sealed class RunTests
     }
 
     [Fact]
-    public void Merging_is_limited_at_once_where_the_new_PD_merges()
+    public void Merge_limit_is_lowered_only_if_new_PD_merges()
     {
         var world = new TiDbWorld(Whole).Begin();
         world.RunUntil(() => world.Step("UpgradeTiKV/tikv-1/drain").State == StepState.Running, "TiKV");
@@ -146,7 +146,7 @@ public sealed class RunTests
     }
 
     [Fact]
-    public void A_rise_of_back_offs_ends_the_raising_and_never_fails_the_upgrade()
+    public void Rising_backoffs_stop_tuning_without_failing_upgrade()
     {
         var world = new TiDbWorld(Whole).Begin();
         world.RunUntil(() => world.Step(TiDbStepIds.RaiseMerge(8)).State == StepState.Running, "raising");
@@ -161,7 +161,7 @@ public sealed class RunTests
     }
 
     [Fact]
-    public void Regions_that_do_not_keep_still_end_the_raising_when_its_time_is_over()
+    public void Unsettled_regions_stop_tuning_at_its_timeout()
     {
         var world = new TiDbWorld(Whole with { Spec = s => s with { Timeouts = s.Timeouts with { TuneScheduling = "30m" } } }).Begin();
         world.RunUntil(() => world.Step(TiDbStepIds.RaiseMerge(4)).State == StepState.Running, "raising");
@@ -175,7 +175,7 @@ public sealed class RunTests
     }
 
     [Fact]
-    public void A_PD_that_cannot_be_asked_while_limits_are_raised_is_waited_for()
+    public void Tuning_waits_for_PD_that_cannot_be_asked()
     {
         var world = new TiDbWorld(Whole).Begin();
         world.RunUntil(() => world.Step(TiDbStepIds.RaiseMerge(4)).State == StepState.Running, "raising");
@@ -187,7 +187,7 @@ public sealed class RunTests
     }
 
     [Fact]
-    public void Nameless_members_do_not_stop_the_upgrade_of_pd()
+    public void PD_upgrade_succeeds_with_nameless_members()
     {
         var world = new TiDbWorld(Whole with { Priority = 5 });
         world.NamelessMembers.UnionWith(["pd-2", "pd-3"]);
@@ -198,7 +198,7 @@ public sealed class RunTests
     }
 
     [Fact]
-    public void What_an_abandoned_upgrade_would_leave_is_named_and_can_be_taken_away()
+    public void Scheduler_left_by_abandoned_upgrade_is_named_and_removed()
     {
         var world = new TiDbWorld(Whole).Begin();
         world.RunUntil(() => world.Step("UpgradeTiKV/tikv-1/drain").State == StepState.Succeeded, "tikv-1 drained");
@@ -212,7 +212,7 @@ public sealed class RunTests
     }
 
     [Fact]
-    public void What_was_taken_away_while_the_run_rested_is_left_no_more_until_the_store_is_drained_again()
+    public void Removed_scheduler_is_reported_again_only_after_new_drain()
     {
         var world = new TiDbWorld(Whole).Begin();
         world.RunUntil(() => world.Step("UpgradeTiKV/tikv-1/drain").State == StepState.Succeeded, "tikv-1 drained");
@@ -231,7 +231,7 @@ public sealed class RunTests
     }
 
     [Fact]
-    public void Another_cluster_under_the_same_addresses_is_not_touched()
+    public void Different_cluster_at_same_addresses_is_not_touched()
     {
         var world = new TiDbWorld(Whole).Begin();
         world.Stored = world.Stored! with { Guards = [.. world.Stored.Guards.Select(g => g.Check == "ClusterIsTheSame" ? g with { Parameters = new(StringComparer.Ordinal) { ["clusterId"] = "7" } } : g)] };
@@ -242,7 +242,7 @@ public sealed class RunTests
     }
 
     [Fact]
-    public void Status_tells_versions_times_references_and_what_a_person_has_to_do()
+    public void Status_shows_versions_times_references_and_required_actions()
     {
         var world = new TiDbWorld(Whole).Begin();
         world.RunUntil(() => world.Step("UpgradePD/pd-2/verify").State == StepState.Succeeded, "pd-2");

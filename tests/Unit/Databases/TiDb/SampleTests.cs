@@ -15,7 +15,7 @@ namespace Drydock.Tests.Unit.Databases.TiDb;
 public sealed partial class SampleTests
 {
     [Fact]
-    public void The_sample_is_valid_and_compiles_into_the_plan_of_its_runbook()
+    public void Sample_is_valid_and_compiles_into_runbook_plan()
     {
         var spec = Sample();
         DatabaseRollingUpgradeValidation.Validate(spec).ShouldBeEmpty();
@@ -41,7 +41,7 @@ public sealed partial class SampleTests
     }
 
     [Fact]
-    public void Phases_and_steps_that_the_page_names_are_those_of_plans()
+    public void Phases_and_steps_named_on_page_exist_in_plans()
     {
         var there = new TiDbWorld(new TiDbWorldSetup { Pumps = 2, Drainers = 1 }).Begin().Stored!.Steps.Select(s => InstanceName().Replace(s.Id, "/NAME-")).ToHashSet(StringComparer.Ordinal);
         var named = Code().Matches(Page()).Select(m => m.Groups["code"].Value).Where(c => Phases.OfTiDb.Contains(c.Split('/')[0], StringComparer.Ordinal)).ToList();

@@ -19,7 +19,7 @@ public sealed class SparkTests
     };
 
     [Fact]
-    public void Spark_is_stopped_once_gets_the_new_JAR_on_every_host_and_loads_it_alone()
+    public void Spark_is_stopped_once_and_loads_only_new_jar()
     {
         var world = new TiDbWorld(Sparkling).Begin();
         world.RunToSuccess();
@@ -40,7 +40,7 @@ public sealed class SparkTests
     }
 
     [Fact]
-    public void A_master_that_says_nothing_for_a_while_is_not_taken_for_stopped()
+    public void Silent_Spark_master_is_not_counted_as_stopped()
     {
         var world = new TiDbWorld(Sparkling).Begin();
         world.RunUntil(() => world.Step("UpgradeTiSpark/stop").State == StepState.Running, "Spark's turn");
@@ -55,7 +55,7 @@ public sealed class SparkTests
     }
 
     [Fact]
-    public void A_Spark_that_comes_back_with_fewer_workers_is_waited_for_and_then_said()
+    public void Spark_restarted_with_fewer_workers_fails_with_both_counts()
     {
         var world = new TiDbWorld(Sparkling).Begin();
         world.RunUntil(() => world.Done.Contains("stop spark"), "stopped");
@@ -67,7 +67,7 @@ public sealed class SparkTests
     }
 
     [Fact]
-    public void Without_a_master_to_compare_with_afterwards_nothing_of_Spark_is_touched()
+    public void Spark_without_master_to_compare_is_not_touched()
     {
         var world = new TiDbWorld(Sparkling).Begin();
         world.Spark!.Change(TiDbWorldSpark.Hosts[0], [$"{TiDbWorldSpark.Directory}/sbin/stop-all.sh"])!.Value.CarryOut();
@@ -78,7 +78,7 @@ public sealed class SparkTests
     }
 
     [Fact]
-    public void Killed_anywhere_around_Spark_it_ends_as_if_nothing_had_happened()
+    public void Upgrade_killed_around_Spark_ends_like_undisturbed_run()
     {
         var golden = new TiDbWorld(Sparkling).Begin();
         golden.RunToSuccess();

@@ -23,7 +23,7 @@ public sealed class SqlTests
     };
 
     [Fact]
-    public async Task Ddl_jobs_are_read_by_the_names_of_their_columns()
+    public async Task Ddl_jobs_are_parsed_by_column_name()
     {
         // Ten columns in 2.1, more and in another order later.
         var old = Table("JOB_ID", "DB_NAME", "TABLE_NAME", "JOB_TYPE", "SCHEMA_STATE", "SCHEMA_ID", "TABLE_ID", "ROW_COUNT", "START_TIME", "STATE");
@@ -37,7 +37,7 @@ public sealed class SqlTests
     }
 
     [Fact]
-    public async Task A_column_that_is_not_there_is_never_guessed()
+    public async Task Missing_ddl_column_is_reported_by_name()
     {
         var table = Table("JOB_ID", "DB_NAME", "TABLE_NAME", "JOB_TYPE");
         table.Rows.Add("1", "orders", "t", "add index");
@@ -47,7 +47,7 @@ public sealed class SqlTests
     }
 
     [Fact]
-    public async Task The_next_server_is_asked_where_one_cannot_be_reached()
+    public async Task TiDbSql_asks_next_server_when_one_is_unreachable()
     {
         var table = Table("VARIABLE_VALUE");
         table.Rows.Add("23");
@@ -57,7 +57,7 @@ public sealed class SqlTests
     }
 
     [Fact]
-    public async Task A_refusal_is_not_asked_of_the_next_server_and_names_account_and_server_without_the_password()
+    public async Task Access_denial_is_not_retried_elsewhere_and_hides_password()
     {
         var asked = 0;
         var exception = await Should.ThrowAsync<DatabaseSqlException>(() => Sql((_, _) =>
@@ -73,7 +73,7 @@ public sealed class SqlTests
     }
 
     [Fact]
-    public async Task A_version_that_does_not_know_the_statement_tells_nothing_of_pumps()
+    public async Task PumpsAsync_returns_null_when_statement_is_unknown()
     {
         (await Sql((_, statement) => statement.Length == 0 ? Table("x") : throw new MySqlException("You have an error in your SQL syntax", 1064, "42000", null)).PumpsAsync(default)).ShouldBeNull();
 
@@ -83,7 +83,7 @@ public sealed class SqlTests
     }
 
     [Fact]
-    public async Task System_tables_without_a_version_are_no_answer() =>
+    public async Task System_tables_without_version_are_an_unusable_answer() =>
         (await Should.ThrowAsync<DatabaseSqlException>(() => Sql((_, _) => Table("VARIABLE_VALUE")).BootstrapVersionAsync(default))).Reason.ShouldBe(Reasons.AnswerUnusable);
 
     private static MySqlDatabaseSql Sql(Func<string, string, DataTable> answer) =>

@@ -27,7 +27,7 @@ public sealed class StepFailureTests
 
     [Theory]
     [MemberData(nameof(Failures))]
-    public async Task Failure_of_a_client_keeps_its_meaning(Exception failure, bool retryable, bool notTaken)
+    public async Task Client_failure_keeps_its_meaning_in_step_refusal(Exception failure, bool retryable, bool notTaken)
     {
         var refusal = await ActAsync(new Throwing(new TiDbWorld().Life.Targets, failure));
 
@@ -35,7 +35,7 @@ public sealed class StepFailureTests
     }
 
     [Fact]
-    public async Task Lost_answer_counts_as_an_attempt_if_the_step_is_not_repeatable()
+    public async Task Lost_answer_counts_as_attempt_of_unrepeatable_step()
     {
         var targets = new TiDbWorld().Life.Targets;
         var lost = new HostException("h", Reasons.HostUnreachable, "m", mayHaveRun: true);
@@ -46,7 +46,7 @@ public sealed class StepFailureTests
     }
 
     [Fact]
-    public async Task Host_failure_is_not_taken_for_a_waiting_cluster()
+    public async Task Observe_waits_for_API_error_and_throws_host_failure()
     {
         var targets = new TiDbWorld().Life.Targets;
 

@@ -11,7 +11,7 @@ public sealed class TikvMigrationTests
     private static readonly TikvSettings Settings = new("16GB", 6, "0.0.0.0:20180", HibernateRegions: false);
 
     [Fact]
-    public void Half_of_the_memory_divided_by_the_instances_becomes_the_shared_block_cache()
+    public void Block_cache_is_half_of_memory_divided_by_instances()
     {
         TikvSettings.Of(Spec(1), Spec(1).Instances[0], 32L << 30, 16).Capacity.ShouldBe("16GB");
         TikvSettings.Of(Spec(2), Spec(2).Instances[0], 32L << 30, 16).Capacity.ShouldBe("8GB");
@@ -19,14 +19,14 @@ public sealed class TikvMigrationTests
     }
 
     [Fact]
-    public void Several_instances_on_a_host_share_its_processors()
+    public void Concurrency_is_set_only_when_instances_share_a_host()
     {
         TikvSettings.Of(Spec(1), Spec(1).Instances[0], 32L << 30, 16).Concurrency.ShouldBeNull();
         TikvSettings.Of(Spec(2), Spec(2).Instances[0], 32L << 30, 16).Concurrency.ShouldBe(6);
     }
 
     [Fact]
-    public void What_is_missing_is_added_and_the_rest_stays()
+    public void Migrate_adds_missing_settings_and_keeps_other_lines()
     {
         const string Text = "# mine\n[server]\naddr = \"x\" # here\nunknown-key = [1]\n";
         var migrated = TikvMigration.Migrate(Text, Settings);
@@ -37,7 +37,7 @@ public sealed class TikvMigrationTests
     }
 
     [Fact]
-    public void What_somebody_chose_wins()
+    public void Migrate_keeps_values_chosen_by_user()
     {
         const string Text = "[storage.block-cache]\ncapacity = \"3GB\"\n[readpool.coprocessor]\nhigh-concurrency = 2\n[server]\nstatus-addr = \"10.0.0.1:30180\"\n";
 
@@ -45,7 +45,7 @@ public sealed class TikvMigrationTests
     }
 
     [Fact]
-    public void A_chosen_end_point_concurrency_is_carried_over()
+    public void Migrate_copies_chosen_end_point_concurrency()
     {
         var migrated = TikvMigration.Migrate("[server]\nend-point-concurrency = 12\nstatus-addr = \"a:1\"\n", Settings);
 
@@ -54,7 +54,7 @@ public sealed class TikvMigrationTests
     }
 
     [Fact]
-    public void Cache_sizes_of_column_families_stay_and_are_said_to_have_no_effect()
+    public void Migrate_keeps_column_family_caches_and_remarks_on_them()
     {
         var migrated = TikvMigration.Migrate("[rocksdb.defaultcf]\nblock-cache-size = \"1GB\"\n", Settings);
 
@@ -63,11 +63,11 @@ public sealed class TikvMigrationTests
     }
 
     [Fact]
-    public void A_cache_that_is_not_shared_is_left_alone() =>
+    public void Migrate_skips_cache_capacity_when_cache_is_not_shared() =>
         TikvMigration.Migrate("[storage.block-cache]\nshared = false\n", Settings).Changes.ShouldNotContain(c => c.Path == "storage.block-cache.capacity");
 
     [Fact]
-    public void Hibernating_regions_are_switched_on_only_if_asked_for()
+    public void Migrate_enables_hibernate_regions_only_on_request()
     {
         TikvMigration.Migrate("a = 1\n", Settings).Text.ShouldNotContain("hibernate");
         TikvMigration.Migrate("[raftstore]\nhibernate-regions = true\n", Settings).Text.ShouldContain("hibernate-regions = false");
@@ -75,7 +75,7 @@ public sealed class TikvMigrationTests
     }
 
     [Fact]
-    public void Migrating_twice_is_migrating_once()
+    public void Migrate_applied_twice_changes_nothing_more()
     {
         var once = TikvMigration.Migrate("[server]\naddr = \"x\"\n", Settings);
 
@@ -83,7 +83,7 @@ public sealed class TikvMigrationTests
     }
 
     [Fact]
-    public void The_status_port_listens_on_all_addresses_where_the_host_is_a_name()
+    public void Status_port_listens_on_all_addresses_for_host_name()
     {
         var spec = Spec(1);
         var named = spec with { Instances = [spec.Instances[0] with { Host = "tikv1.example" }] };

@@ -28,7 +28,7 @@ public sealed class TomlTextTests
         """;
 
     [Fact]
-    public void Values_are_found_by_their_path_as_they_are_written()
+    public void TomlText_finds_values_by_path_as_written()
     {
         var toml = TomlText.Parse(Text);
 
@@ -42,7 +42,7 @@ public sealed class TomlTextTests
     }
 
     [Fact]
-    public void A_value_is_replaced_in_its_place()
+    public void TomlText_With_replaces_value_in_place()
     {
         var changed = TomlText.Parse(Text).With("raftstore.sync-log", "false");
 
@@ -50,7 +50,7 @@ public sealed class TomlTextTests
     }
 
     [Fact]
-    public void A_new_value_comes_behind_the_last_one_of_its_table()
+    public void TomlText_With_appends_new_value_to_its_table()
     {
         var changed = TomlText.Parse(Text).With("server.status-addr", "\"0.0.0.0:20180\"");
 
@@ -59,7 +59,7 @@ public sealed class TomlTextTests
     }
 
     [Fact]
-    public void A_value_of_a_table_that_is_not_there_brings_the_table_along_at_the_end()
+    public void TomlText_With_appends_missing_table_at_the_end()
     {
         var changed = TomlText.Parse(Text).With("storage.block-cache.capacity", "\"8GB\"");
 
@@ -67,7 +67,7 @@ public sealed class TomlTextTests
     }
 
     [Fact]
-    public void A_table_that_is_written_by_keys_with_dots_gets_no_header()
+    public void TomlText_With_adds_dotted_key_to_dotted_table()
     {
         var changed = TomlText.Parse("[storage]\nblock-cache.shared = true\n").With("storage.block-cache.capacity", "\"8GB\"");
 
@@ -75,14 +75,14 @@ public sealed class TomlTextTests
     }
 
     [Fact]
-    public void Nothing_is_set_below_a_value()
+    public void TomlText_With_refuses_value_below_inline_table()
     {
         Should.Throw<FormatException>(() => TomlText.Parse("storage = { block-cache = { shared = true } }\n").With("storage.block-cache.capacity", "\"8GB\""))
             .Message.ShouldContain("[storage]");
     }
 
     [Fact]
-    public void Line_ends_of_another_system_stay()
+    public void TomlText_With_keeps_windows_line_ends()
     {
         TomlText.Parse("[server]\r\naddr = \"x\"\r\n").With("server.status-addr", "\"y\"").Text.ShouldBe("[server]\r\naddr = \"x\"\r\nstatus-addr = \"y\"\r\n");
     }
@@ -95,11 +95,11 @@ public sealed class TomlTextTests
     [InlineData("a = [1, 2\n", 2)]
     [InlineData("a = 1 b = 2\n", 1)]
     [InlineData("a = sometimes\n", 1)]
-    public void What_is_no_toml_is_refused_with_its_line(string text, int line) =>
+    public void Invalid_toml_is_refused_with_its_line(string text, int line) =>
         Should.Throw<FormatException>(() => TomlText.Parse(text)).Message.ShouldStartWith($"line {line}:");
 
     [Fact]
-    public void Texts_over_several_lines_and_lists_of_tables_are_understood()
+    public void Multiline_texts_and_table_arrays_are_parsed()
     {
         var toml = TomlText.Parse("a = \"\"\"\n[no]\nx = \"1\" # none\n\"\"\"\n[[t]]\nx = 1\n[[t]]\nx = 2\n[u]\n\"quoted.key\" = 1979-05-27T07:32:00Z\n");
 
@@ -110,7 +110,7 @@ public sealed class TomlTextTests
     [Theory]
     [InlineData('[')]
     [InlineData('{')]
-    public void A_value_that_is_nested_without_end_is_refused_by_its_line(char open)
+    public void Value_nested_above_limit_is_refused_with_its_line(char open)
     {
         var nested = string.Concat(Enumerable.Repeat(open == '[' ? "[" : "{a=", 500_000));
 
@@ -118,6 +118,6 @@ public sealed class TomlTextTests
     }
 
     [Fact]
-    public void Many_short_lists_are_not_deep() =>
+    public void Many_short_lists_do_not_count_as_deep() =>
         TomlText.Parse(string.Concat(Enumerable.Range(0, 100).Select(i => $"k{i} = [[1], [2]]\n"))).Find("k99").ShouldBe("[[1], [2]]");
 }

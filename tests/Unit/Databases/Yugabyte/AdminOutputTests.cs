@@ -7,11 +7,11 @@ namespace Drydock.Tests.Unit.Databases.Yugabyte;
 public sealed class AdminOutputTests
 {
     [Fact]
-    public void The_configuration_of_AutoFlags_has_a_version() =>
+    public void AutoFlags_configuration_version_is_parsed() =>
         AutoFlagsConfig.Parse("AutoFlags config:\nconfig_version: 3\npromoted_flags {\n  process_name: \"yb-master\"\n}\n").Version.ShouldBe(3);
 
     [Fact]
-    public void A_configuration_that_was_never_written_prints_no_version_and_is_0() =>
+    public void AutoFlags_configuration_never_written_has_version_0() =>
         AutoFlagsConfig.Parse("AutoFlags config:\n\n").Version.ShouldBe(0);
 
     [Theory]
@@ -19,7 +19,7 @@ public sealed class AdminOutputTests
     [InlineData("config_version: 3")]
     [InlineData("AutoFlags config:\npromoted_flags {\n}")]
     [InlineData("Error running get_auto_flags_config")]
-    public void What_is_no_configuration_of_AutoFlags_is_refused(string output) =>
+    public void Invalid_AutoFlags_configuration_is_refused(string output) =>
         Should.Throw<AdminOutputException>(() => AutoFlagsConfig.Parse(output));
 
     [Theory]
@@ -28,14 +28,14 @@ public sealed class AdminOutputTests
     [InlineData("PromoteAutoFlags completed successfully\nNo new AutoFlags eligible to promote\n", false, null)]
     [InlineData("PromoteAutoFlags status: \nNew AutoFlags were promoted. Config version: 2\n", true, 2)]
     [InlineData("PromoteAutoFlags status: \nNo new AutoFlags to promote\n", false, null)]
-    public void Promotion_is_understood_in_the_words_of_today_and_of_2_18(string output, bool promoted, int? version)
+    public void AutoFlags_promotion_is_parsed_in_current_and_2_18_wording(string output, bool promoted, int? version)
     {
         var said = AutoFlagsPromotion.Parse(output);
         (said.Promoted, said.Version, said.NeedsRestart).ShouldBe((promoted, version, false));
     }
 
     [Fact]
-    public void That_a_restart_is_needed_is_not_overlooked() =>
+    public void AutoFlags_promotion_reports_required_restart() =>
         AutoFlagsPromotion.Parse("PromoteAutoFlags completed successfully\nNew AutoFlags were promoted\nNew config version: 2\nAll yb-master and yb-tserver processes need to be restarted in order to apply the promoted AutoFlags\n")
             .NeedsRestart.ShouldBeTrue();
 
@@ -45,20 +45,20 @@ public sealed class AdminOutputTests
     [InlineData("PromoteAutoFlags completed successfully")]
     [InlineData("PromoteAutoFlags completed successfully\nNew AutoFlags were promoted")]
     [InlineData("PromoteAutoFlags status:\nsomething else")]
-    public void A_promotion_that_does_not_say_so_is_none(string output) =>
+    public void AutoFlags_promotion_without_confirmation_is_refused(string output) =>
         Should.Throw<AdminOutputException>(() => AutoFlagsPromotion.Parse(output)).Message.ShouldContain("promote_auto_flags printed");
 
     [Theory]
     [InlineData("RollbackAutoFlags completed successfully\nAutoFlags that were promoted after config version 1 were successfully rolled back\nNew config version: 4\n", true, 4)]
     [InlineData("RollbackAutoFlags completed successfully\nNo AutoFlags have been promoted since version 1\nCurrent config version: 1\n", false, 1)]
-    public void The_rollback_of_AutoFlags_is_understood(string output, bool rolledBack, int version)
+    public void AutoFlags_rollback_output_is_parsed(string output, bool rolledBack, int version)
     {
         var said = AutoFlagsRollback.Parse(output, 1);
         (said.RolledBack, said.Version).ShouldBe((rolledBack, version));
     }
 
     [Fact]
-    public void A_rollback_to_another_version_is_not_the_one_that_was_asked_for() =>
+    public void AutoFlags_rollback_to_another_version_is_refused() =>
         Should.Throw<AdminOutputException>(() => AutoFlagsRollback.Parse("RollbackAutoFlags completed successfully\nNo AutoFlags have been promoted since version 2\n", 1));
 
     [Theory]
@@ -66,7 +66,7 @@ public sealed class AdminOutputTests
     [InlineData("BSQL successfully upgraded to the latest version\n", true)]
     [InlineData("Upgrade is not needed since YSQL is disabled\n", false)]
     [InlineData("Upgrade is not needed since BSQL is disabled\n", false)]
-    public void The_upgrade_of_the_catalogue_is_understood_in_both_dialects(string output, bool needed) =>
+    public void Catalog_upgrade_output_is_parsed_in_both_dialects(string output, bool needed) =>
         CatalogUpgrade.Parse("upgrade_ysql", output).IsNeeded.ShouldBe(needed);
 
     [Theory]
@@ -76,11 +76,11 @@ public sealed class AdminOutputTests
     [InlineData("Restart read required at: { read: { physical: 1 } }", true)]
     [InlineData("Couldn't find alive tablet server to connect to", true)]
     [InlineData("permission denied", false)]
-    public void Which_failures_of_the_catalogues_upgrade_pass_is_known(string printed, bool expected) =>
+    public void Passing_failures_of_catalog_upgrade_are_recognized(string printed, bool expected) =>
         CatalogUpgrade.IsPassing(printed).ShouldBe(expected);
 
     [Fact]
-    public void Pausing_and_resuming_print_different_words()
+    public void Replication_pause_and_resume_outputs_are_told_apart()
     {
         ReplicationToggle.Check("Replication disabled successfully\n", enabled: false);
         ReplicationToggle.Check("Replication enabled successfully\n", enabled: true);
@@ -91,28 +91,28 @@ public sealed class AdminOutputTests
     [InlineData("1 Universe Replication Groups found: \n[repl_group1]\n", new[] { "repl_group1" })]
     [InlineData("2 Universe Replication Groups found: \n[a, b]\n", new[] { "a", "b" })]
     [InlineData("0 Universe Replication Groups found: \n[]\n", new string[0])]
-    public void Replication_groups_are_listed_in_brackets(string output, string[] expected) =>
+    public void Replication_groups_in_brackets_are_parsed(string output, string[] expected) =>
         ReplicationGroupList.Parse("list_universe_replications", ReplicationGroupList.Inbound, output).ShouldBe(expected);
 
     [Theory]
     [InlineData("2 Universe Replication Groups found: \n[a]\n")]
     [InlineData("[a]")]
     [InlineData("1 Universe Replication Groups found: \n")]
-    public void A_list_whose_number_is_not_that_of_its_names_is_refused(string output) =>
+    public void Replication_list_with_wrong_count_is_refused(string output) =>
         Should.Throw<AdminOutputException>(() => ReplicationGroupList.Parse("list_universe_replications", ReplicationGroupList.Inbound, output));
 
     [Theory]
     [InlineData("Idle = 1\n", true)]
     [InlineData("Idle = 0\n", false)]
-    public void The_load_balancer_says_whether_it_is_idle(string output, bool expected) =>
+    public void Load_balancer_idle_state_is_parsed(string output, bool expected) =>
         BalancerIdle.Parse(output).ShouldBe(expected);
 
     [Fact]
-    public void Anything_else_of_the_load_balancer_is_refused() =>
+    public void Unknown_load_balancer_state_is_refused() =>
         Should.Throw<AdminOutputException>(() => BalancerIdle.Parse("Idle = maybe"));
 
     [Fact]
-    public void Masters_are_listed_with_state_and_role()
+    public void Masters_are_parsed_with_state_and_role()
     {
         var masters = ListedMaster.Parse("""
             Master UUID                      	RPC Host/Port         	State    	Role    	Broadcast Host/Port
@@ -127,18 +127,18 @@ public sealed class AdminOutputTests
     [InlineData("")]
     [InlineData("Master UUID RPC Host/Port State Role\n")]
     [InlineData("Master UUID RPC Host/Port State Role\naaaa 10.0.0.1:7100\n")]
-    public void A_list_of_masters_without_masters_is_refused(string output) =>
+    public void Master_list_without_masters_is_refused(string output) =>
         Should.Throw<AdminOutputException>(() => ListedMaster.Parse(output));
 
     [Theory]
     [InlineData(" 3. are_nodes_safe_to_take_down <server_uuids> [follower_lag_bound_ms]\n", nameof(NodesSafeForm.Servers))]
     [InlineData(" 3. are_nodes_safe_to_take_down <tserver_uuids|NONE> <master_uuids|NONE> <follower_lag_bound_ms>\n", nameof(NodesSafeForm.TserversAndMasters))]
     [InlineData("  * list_tables\n", nameof(NodesSafeForm.Absent))]
-    public void How_the_tool_wants_to_be_asked_its_help_says(string output, string expected) =>
+    public void Form_of_are_nodes_safe_is_read_from_help(string output, string expected) =>
         AdminHelp.Parse(output).NodesSafeForm.ShouldBe(Enum.Parse<NodesSafeForm>(expected));
 
     [Fact]
-    public void Commands_are_found_in_the_help_of_old_and_new_tools()
+    public void Commands_are_found_in_help_of_old_and_new_tools()
     {
         AdminHelp.Parse("yb-admin: <usage>\n<operation> must be one of:\n 1. change_config <tablet_id>\n 2. upgrade_ysql [use_single_connection]\n").Has("upgrade_ysql").ShouldBeTrue();
         AdminHelp.Parse("Operations (2):\n  1. change_config <tablet_id>\n  2. upgrade_ysql\n").Has("upgrade_ysql").ShouldBeTrue();

@@ -10,7 +10,7 @@ namespace Drydock.Tests.Unit.Databases.Yugabyte;
 public sealed class AdminToolTests
 {
     [Fact]
-    public async Task The_tool_is_given_all_masters_a_time_limit_and_the_certificates()
+    public async Task Admin_tool_gets_masters_time_limit_and_certificates()
     {
         var host = new RecordingHost("AutoFlags config:\nconfig_version: 1\n");
         await Tool(host, certs: "/certs").AutoFlagsAsync(default);
@@ -18,7 +18,7 @@ public sealed class AdminToolTests
     }
 
     [Fact]
-    public async Task The_catalogue_is_upgraded_with_the_longer_limit_of_the_runbook()
+    public async Task Catalog_upgrade_uses_longer_time_limit_of_runbook()
     {
         var host = new RecordingHost("BSQL successfully upgraded to the latest version\n");
         await Tool(host, YugabyteDialect.BMDB).UpgradeCatalogAsync(default);
@@ -26,7 +26,7 @@ public sealed class AdminToolTests
     }
 
     [Fact]
-    public async Task The_highest_class_is_what_the_plain_command_promotes()
+    public async Task Highest_AutoFlag_class_is_promoted_without_argument()
     {
         var host = new RecordingHost("PromoteAutoFlags completed successfully\nNo new AutoFlags eligible to promote\n");
         await Tool(host).PromoteAutoFlagsAsync(AutoFlagClass.External, default);
@@ -37,7 +37,7 @@ public sealed class AdminToolTests
     [Theory]
     [InlineData(nameof(NodesSafeForm.Servers), "are_nodes_safe_to_take_down t,m 60000")]
     [InlineData(nameof(NodesSafeForm.TserversAndMasters), "are_nodes_safe_to_take_down t m 60000")]
-    public async Task Whether_nodes_may_go_is_asked_in_the_words_of_the_tool(string form, string expected)
+    public async Task NodesSafe_command_follows_the_form_of_the_tool(string form, string expected)
     {
         var host = new RecordingHost("");
         (await Tool(host).NodesSafeProblemAsync(Enum.Parse<NodesSafeForm>(form), "t", "m", TimeSpan.FromMinutes(1), default)).ShouldBeNull();
@@ -45,7 +45,7 @@ public sealed class AdminToolTests
     }
 
     [Fact]
-    public async Task A_node_that_may_not_go_is_no_failure_but_an_answer()
+    public async Task NodesSafe_refusal_is_returned_as_problem()
     {
         var host = new RecordingHost("", 1, "Error running are_nodes_safe_to_take_down: Illegal state: 3 tablet(s) would be under-replicated");
         (await Tool(host).NodesSafeProblemAsync(NodesSafeForm.TserversAndMasters, "t", null, TimeSpan.FromMinutes(1), default)).ShouldNotBeNull().ShouldContain("tablet(s) would be under-replicated");
@@ -53,7 +53,7 @@ public sealed class AdminToolTests
     }
 
     [Fact]
-    public async Task What_it_printed_is_told_without_secrets()
+    public async Task Admin_tool_error_hides_secrets_of_output()
     {
         var host = new RecordingHost("", 1, "token hunter2 refused");
         var thrown = await Should.ThrowAsync<AdminToolException>(() => Tool(host).AutoFlagsAsync(default));
@@ -65,18 +65,18 @@ public sealed class AdminToolTests
     [InlineData("Error running change_leader_blacklist: Illegal state: Master config has no leader", true)]
     [InlineData("Unable to establish connection to leader master at [a:7100]. Please verify the addresses", true)]
     [InlineData("Invalid arguments for operation", false)]
-    public async Task That_there_was_no_leader_is_told_from_other_failures(string printed, bool expected)
+    public async Task Missing_leader_marks_request_as_not_taken(string printed, bool expected)
     {
         var thrown = await Should.ThrowAsync<AdminToolException>(() => Tool(new RecordingHost("", 1, printed)).ChangeLeaderBlacklistAsync(new ServiceAddress("t", 9100), add: true, default));
         thrown.IsRequestNotTaken.ShouldBe(expected);
     }
 
     [Fact]
-    public async Task Success_that_prints_something_else_is_none() =>
+    public async Task Exit_code_0_with_unexpected_output_is_refused() =>
         (await Should.ThrowAsync<AdminToolException>(() => Tool(new RecordingHost("done\n")).SetReplicationEnabledAsync("g", enabled: false, default))).Message.ShouldContain("expected 'Replication disabled successfully'");
 
     [Fact]
-    public async Task A_catalogue_upgrade_that_goes_on_is_looked_for_without_finding_the_search()
+    public async Task Running_catalog_upgrade_is_searched_without_matching_the_search()
     {
         var host = new RecordingHost("");
         (await Tool(host).IsUpgradingCatalogAsync(default)).ShouldBeTrue();
@@ -84,7 +84,7 @@ public sealed class AdminToolTests
     }
 
     [Fact]
-    public void The_commands_for_people_are_whole() =>
+    public void LeaderBlacklistCommand_is_complete_for_administrators() =>
         Tool(new RecordingHost(""), certs: "/certs").LeaderBlacklistCommand(new ServiceAddress("t", 9100), add: false)
             .ShouldBe("/new/bin/yb-admin --master_addresses a:7100,b:7100,c:7100 --certs_dir_name /certs change_leader_blacklist REMOVE t:9100");
 

@@ -19,7 +19,7 @@ public sealed class KillEnumerationTests
     [InlineData(YugaFate.DieAfter, 1)]
     [InlineData(YugaFate.Refuse, 0)]
     [InlineData(YugaFate.LoseAnswer, 1)]
-    internal void Whatever_befalls_the_operator_at_any_point_the_end_is_the_same(YugaFate fate, int way)
+    internal void Upgrade_disturbed_at_any_point_reaches_the_same_end(YugaFate fate, int way)
     {
         var undisturbed = Run((_, _) => YugaFate.Live, out var points);
         undisturbed.Violations.ShouldBeEmpty();
@@ -39,7 +39,7 @@ public sealed class KillEnumerationTests
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]
-    public void Killed_again_and_again_it_comes_to_the_same_end(int seed)
+    public void Upgrade_killed_repeatedly_reaches_the_same_end(int seed)
     {
         var random = new Random(seed);
         var world = Run((_, _) => random.Next(6) == 0 ? (YugaFate)random.Next(1, 5) : YugaFate.Live, out _, $"seed {seed}");
@@ -53,7 +53,7 @@ public sealed class KillEnumerationTests
     [InlineData("stop m1")]
     [InlineData("swap m1")]
     [InlineData("start m1")]
-    public void The_only_master_is_started_again_by_the_next_life_although_nobody_leads(string at)
+    public void Only_master_is_started_after_kill_although_nobody_leads(string at)
     {
         var killed = false;
         var world = Run((_, what) => what == at && !killed && (killed = true) ? YugaFate.DieAfter : YugaFate.Live, out _, at, new YugaSetup { Masters = 1, AllowUnavailability = true });

@@ -13,7 +13,7 @@ namespace Drydock.Tests.Unit.Databases.Yugabyte;
 public sealed class PlannerTests
 {
     [Fact]
-    public void The_plan_goes_from_packages_over_masters_and_tablet_servers_to_what_is_final() =>
+    public void Plan_orders_packages_masters_tservers_and_finalization() =>
         YugaRun.Compile(new YugaWorld()).Steps.Select(s => s.Id).ShouldBe(
         [
             "PreparePackage/10.0.0.1", "PreparePackage/10.0.0.2", "PreparePackage/10.0.0.3", "PreparePackage/prove-admin-tool", "PreparePackage/check-extensions",
@@ -25,14 +25,14 @@ public sealed class PlannerTests
         ]);
 
     [Fact]
-    public void Phases_come_in_the_order_that_is_documented()
+    public void Plan_phases_follow_documented_order()
     {
         var plan = YugaRun.Compile(new YugaWorld(Replicated()));
         plan.Steps.Select(s => s.Phase).Distinct().ShouldBe(DatabaseRollingUpgradePhases.OfYugabyte.Skip(1));
     }
 
     [Fact]
-    public void Everything_from_the_first_master_on_is_one_after_the_other()
+    public void Plan_steps_from_first_master_on_are_sequential()
     {
         var plan = YugaRun.Compile(new YugaWorld());
         var steps = plan.Steps.SkipWhile(s => s.Phase == DatabaseRollingUpgradePhases.PreparePackage).ToList();
@@ -40,7 +40,7 @@ public sealed class PlannerTests
     }
 
     [Fact]
-    public void The_same_discovery_gives_the_same_hash_and_what_is_only_measured_does_not_count()
+    public void Plan_hash_ignores_measured_values()
     {
         var world = new YugaWorld();
         var discovery = YugaRun.Discover(world);
@@ -50,7 +50,7 @@ public sealed class PlannerTests
     }
 
     [Fact]
-    public void Access_and_control_fields_do_not_count_either()
+    public void Plan_hash_ignores_access_and_control_fields()
     {
         var world = new YugaWorld();
         var discovery = YugaRun.Discover(world);
@@ -60,7 +60,7 @@ public sealed class PlannerTests
     }
 
     [Fact]
-    public void Another_program_in_a_place_is_other_work()
+    public void Plan_hash_changes_with_former_program()
     {
         var world = new YugaWorld();
         var discovery = YugaRun.Discover(world);
@@ -69,7 +69,7 @@ public sealed class PlannerTests
     }
 
     [Fact]
-    public void What_makes_the_version_final_is_a_point_of_no_return_and_can_be_held()
+    public void Finalizing_steps_are_PointsOfNoReturn_and_can_be_held()
     {
         var plan = YugaRun.Compile(new YugaWorld());
         plan.Steps.Where(s => s.PointOfNoReturn).Select(s => s.Id).ShouldBe(["UpgradeMasters/1/swap", "PromoteAutoFlags/promote", "UpgradeCatalog/upgrade"]);
@@ -79,7 +79,7 @@ public sealed class PlannerTests
     }
 
     [Fact]
-    public void With_a_way_back_the_first_master_is_none()
+    public void Plan_with_rollback_has_first_PointOfNoReturn_at_promotion()
     {
         var plan = YugaRun.Compile(new YugaWorld(new YugaSetup { From = "2.20.3.0-b1", To = "2024.1.3.0-b5" }));
         plan.Steps.First(s => s.PointOfNoReturn).Id.ShouldBe("PromoteAutoFlags/promote");
@@ -90,8 +90,7 @@ public sealed class PlannerTests
     [Theory]
     [InlineData(YugabyteDialect.BMDB, "2.20.3.0-b1", "BMDB does not support a downgrade")]
     [InlineData(YugabyteDialect.Yugabyte, "2.18.4.0-b52", "only from 2.20.2 on")]
-    public void Where_there_is_no_way_back_the_plan_says_so_from_the_first_master_on(
-        YugabyteDialect dialect, string from, string why)
+    public void Plan_without_rollback_says_so_from_first_master_on(YugabyteDialect dialect, string from, string why)
     {
         var plan = YugaRun.Compile(new YugaWorld(new YugaSetup { Dialect = dialect, From = from, To = "2024.1.3.0-b5" }));
         plan.Notes.ShouldContain(n => n.StartsWith("No rollback from UpgradeMasters/1/swap on", StringComparison.Ordinal) && n.Contains(why, StringComparison.Ordinal));
@@ -99,14 +98,14 @@ public sealed class PlannerTests
     }
 
     [Fact]
-    public void Volatile_flags_alone_are_no_point_of_no_return()
+    public void Promotion_of_volatile_flags_is_no_PointOfNoReturn()
     {
         var plan = YugaRun.Compile(new YugaWorld(new YugaSetup { From = "2.20.3.0-b1", To = "2024.1.3.0-b5", Class = AutoFlagClass.LocalVolatile }));
         plan.Steps.First(s => s.PointOfNoReturn).Id.ShouldBe("UpgradeCatalog/upgrade");
     }
 
     [Fact]
-    public void Without_SQL_there_is_no_catalogue_and_no_extension()
+    public void Plan_without_YSQL_has_no_catalog_or_extension_step()
     {
         var plan = YugaRun.Compile(new YugaWorld(new YugaSetup { Sql = false }));
         plan.Steps.ShouldNotContain(s => s.Phase == DatabaseRollingUpgradePhases.UpgradeCatalog || s.Id == YugabyteStepIds.Extensions);
@@ -116,7 +115,7 @@ public sealed class PlannerTests
     [Theory]
     [InlineData("2.6.4", "2.12.1")]
     [InlineData("2.14.3", "2.16.9")]
-    public void Before_2_17_there_are_no_AutoFlags(string from, string to)
+    public void Plan_before_2_17_has_no_AutoFlags_step(string from, string to)
     {
         var plan = YugaRun.Compile(new YugaWorld(new YugaSetup { From = from, To = to }));
         plan.Steps.ShouldNotContain(s => s.Phase == DatabaseRollingUpgradePhases.PromoteAutoFlags);
@@ -124,7 +123,7 @@ public sealed class PlannerTests
     }
 
     [Fact]
-    public void Both_sides_of_every_group_are_paused_before_the_first_master_and_resumed_at_the_end()
+    public void Replication_groups_pause_before_first_master_and_resume_at_end()
     {
         var plan = YugaRun.Compile(new YugaWorld(Replicated()));
         plan.Steps.Where(s => s.Phase == DatabaseRollingUpgradePhases.PauseReplication).Select(s => s.Id).ShouldBe(["PauseReplication/a-to-b/there", "PauseReplication/b-to-a/here"]);
@@ -133,7 +132,7 @@ public sealed class PlannerTests
     }
 
     [Fact]
-    public void A_group_that_is_paused_already_is_left_so()
+    public void Already_paused_replication_group_stays_paused()
     {
         var world = new YugaWorld(Replicated());
         world.Groups.Single(g => g.IsHere).IsPaused = true;
@@ -143,7 +142,7 @@ public sealed class PlannerTests
     }
 
     [Fact]
-    public void With_the_target_first_nothing_is_paused_and_two_directions_are_made_final_together()
+    public void TargetFirst_replication_pauses_nothing_and_promotes_after_peers()
     {
         var plan = YugaRun.Compile(new YugaWorld(Replicated() with { Mode = ReplicationMode.TargetFirst }));
         plan.Steps.ShouldNotContain(s => s.Phase == DatabaseRollingUpgradePhases.PauseReplication || s.Phase == DatabaseRollingUpgradePhases.ResumeReplication);
@@ -151,7 +150,7 @@ public sealed class PlannerTests
     }
 
     [Fact]
-    public void Too_few_voters_are_an_expected_outage_in_the_plan()
+    public void Too_few_voters_are_noted_as_expected_outage()
     {
         var plan = YugaRun.Compile(new YugaWorld(new YugaSetup { Masters = 1, Tservers = 2, Replicas = 1, AllowUnavailability = true }));
         plan.Notes.Count(n => n.StartsWith("EXPECTED OUTAGE", StringComparison.Ordinal)).ShouldBe(2);
@@ -159,11 +158,11 @@ public sealed class PlannerTests
     }
 
     [Fact]
-    public void Going_on_with_leaders_is_said_before() =>
+    public void Drain_timeout_Proceed_is_noted_in_plan() =>
         YugaRun.Compile(new YugaWorld(new YugaSetup { OnDrainTimeout = DrainTimeoutPolicy.Proceed })).Notes.ShouldContain(n => n.Contains("spec.drain.onTimeout: Proceed", StringComparison.Ordinal));
 
     [Fact]
-    public void A_hold_that_holds_nothing_is_noted_and_one_of_the_way_back_is_not()
+    public void Unmatched_hold_is_noted_but_rollback_hold_is_not()
     {
         var world = new YugaWorld();
         world.Spec.HoldBefore.AddRange(["UpgradeTServers/t9/swap", "RollbackMasters", "UpgradeMasters"]);
@@ -172,7 +171,7 @@ public sealed class PlannerTests
     }
 
     [Fact]
-    public void Every_action_and_guard_of_a_plan_is_in_the_catalogue()
+    public void Plan_actions_and_guards_are_all_in_catalog()
     {
         var plan = YugaRun.Compile(new YugaWorld(Replicated()));
         var catalog = StepCatalog.Of<IYugabyteTargets>(new YugaLife(new YugaWorld()));
@@ -181,7 +180,7 @@ public sealed class PlannerTests
     }
 
     [Fact]
-    public void Three_hundred_instances_compile_into_a_plan_whose_status_fits()
+    public void Plan_status_of_three_hundred_instances_fits_one_object()
     {
         var world = new YugaWorld(new YugaSetup { Masters = 3, Tservers = 297 });
         var discovery = YugaRun.Discover(world);

@@ -12,7 +12,7 @@ namespace Drydock.Tests.Unit.Databases.Yugabyte;
 public sealed class PreflightTests
 {
     [Fact]
-    public async Task A_universe_that_is_well_passes_and_nothing_is_changed()
+    public async Task Preflight_of_healthy_universe_passes_and_changes_nothing()
     {
         var world = new YugaWorld();
         var result = await RunAsync(world);
@@ -26,7 +26,7 @@ public sealed class PreflightTests
     }
 
     [Fact]
-    public async Task All_findings_of_a_pass_are_listed()
+    public async Task Preflight_lists_all_findings_of_a_pass()
     {
         var world = new YugaWorld();
         world["t2"].ClockOffset = TimeSpan.FromSeconds(2);
@@ -39,7 +39,7 @@ public sealed class PreflightTests
     }
 
     [Fact]
-    public async Task A_master_that_is_down_is_found()
+    public async Task Preflight_finds_master_that_is_down()
     {
         var world = new YugaWorld();
         world.End(world["m2"], SupervisionState.Restarting);
@@ -49,7 +49,7 @@ public sealed class PreflightTests
     }
 
     [Fact]
-    public async Task Without_a_leader_nothing_can_be_said()
+    public async Task Preflight_finds_missing_master_leader()
     {
         var world = new YugaWorld();
         foreach (var master in world.Masters)
@@ -61,7 +61,7 @@ public sealed class PreflightTests
     }
 
     [Fact]
-    public async Task Two_leaders_are_one_too_many()
+    public async Task Preflight_finds_two_master_leaders()
     {
         var world = new YugaWorld();
         world.Answers[$"{world["m2"].Web}/api/v1/is-leader"] = (200, "{}");
@@ -69,7 +69,7 @@ public sealed class PreflightTests
     }
 
     [Fact]
-    public async Task A_page_of_HTML_is_never_taken_for_an_answer()
+    public async Task Preflight_reports_html_page_as_unusable_answer()
     {
         var world = new YugaWorld();
         world.Answers["/api/v1/tablet-replication"] = (200, "<h1>Error retrieving leader master URL</h1>");
@@ -77,7 +77,7 @@ public sealed class PreflightTests
     }
 
     [Fact]
-    public async Task A_dead_tablet_server_is_found_and_one_that_only_counts_as_alive_too()
+    public async Task Preflight_finds_ended_or_silent_tablet_server()
     {
         var world = new YugaWorld();
         world.End(world["t2"], SupervisionState.Active);
@@ -89,7 +89,7 @@ public sealed class PreflightTests
     }
 
     [Fact]
-    public async Task Under_replicated_tablets_are_found()
+    public async Task Preflight_finds_under_replicated_tablets()
     {
         var world = new YugaWorld();
         world.UnderReplicatedTablets.Add("tablet-3");
@@ -97,7 +97,7 @@ public sealed class PreflightTests
     }
 
     [Fact]
-    public async Task A_process_of_another_version_is_found()
+    public async Task Preflight_finds_process_of_another_version()
     {
         var world = new YugaWorld();
         world["t1"].Running = "2.16.2.0-b41";
@@ -105,7 +105,7 @@ public sealed class PreflightTests
     }
 
     [Fact]
-    public async Task A_process_that_is_new_already_is_no_finding_and_what_it_was_its_fellows_tell()
+    public async Task Preflight_accepts_upgraded_master_and_takes_former_program_from_others()
     {
         var world = new YugaWorld { PackageIsThere = true };
         (world["m2"].Running, world["m2"].Installed, world["m2"].Link) = (world.Setup.To, world.Setup.To, YugaWorld.NewDirectory);
@@ -117,7 +117,7 @@ public sealed class PreflightTests
     }
 
     [Fact]
-    public async Task Strangers_and_missing_ones_are_found_on_both_sides()
+    public async Task Preflight_finds_unlisted_and_missing_instances()
     {
         var world = new YugaWorld();
         world.Spec.Instances.RemoveAll(i => i.Name is "t3" or "m3");
@@ -134,7 +134,7 @@ public sealed class PreflightTests
     [Theory]
     [InlineData(1, 3, "With 1 masters none can be stopped")]
     [InlineData(3, 1, "With replication factor 1 no tablet server can be stopped")]
-    public async Task Too_few_voters_are_refused_unless_that_is_accepted(int masters, int replicas, string message)
+    public async Task Preflight_refuses_too_few_voters_unless_unavailability_is_allowed(int masters, int replicas, string message)
     {
         var setup = new YugaSetup { Masters = masters, Replicas = replicas };
         await ShouldFindAsync(new YugaWorld(setup), Reasons.QuorumTooSmall, message);
@@ -142,14 +142,14 @@ public sealed class PreflightTests
     }
 
     [Fact]
-    public async Task A_load_balancer_at_work_is_waited_for()
+    public async Task Preflight_finds_busy_load_balancer()
     {
         var world = new YugaWorld { BalancerIsBusy = true };
         await ShouldFindAsync(world, Reasons.ClusterUnhealthy, "get_is_load_balancer_idle");
     }
 
     [Fact]
-    public async Task A_tool_that_prints_something_else_is_not_believed()
+    public async Task Preflight_reports_unexpected_admin_tool_output()
     {
         var world = new YugaWorld();
         world.ToolAnswers["get_auto_flags_config"] = (0, "nothing of the kind");
@@ -157,7 +157,7 @@ public sealed class PreflightTests
     }
 
     [Fact]
-    public async Task Control_that_is_not_as_the_spec_says_is_found()
+    public async Task Preflight_finds_control_that_differs_from_spec()
     {
         var world = new YugaWorld();
         (world["t1"].Supervision, world["t2"].Supervision) = (SupervisionState.Missing, SupervisionState.Restarting);
@@ -168,7 +168,7 @@ public sealed class PreflightTests
     }
 
     [Fact]
-    public async Task A_program_that_was_replaced_without_a_restart_is_found()
+    public async Task Preflight_finds_program_replaced_without_restart()
     {
         var world = new YugaWorld();
         world["t1"].Installed = "2.19.0";
@@ -176,7 +176,7 @@ public sealed class PreflightTests
     }
 
     [Fact]
-    public async Task A_package_that_is_wrong_or_has_no_room_is_found_on_its_host()
+    public async Task Preflight_finds_wrong_package_and_missing_space_by_host()
     {
         var world = new YugaWorld { PackageStates = host => new PackageState { IsComplete = false, Problem = $"{host}: bin/yb-tserver has another checksum", IsWrong = host == "10.0.0.2" } };
         world.Spec = world.Spec with { Package = new PackageSpec { Directory = YugaWorld.NewDirectory, Archives = [new PackageArchive { Name = "all", HostPath = "/opt/yugabyte.tar.gz", Sha256 = new string('a', 64) }] } };
@@ -186,14 +186,14 @@ public sealed class PreflightTests
     }
 
     [Fact]
-    public async Task A_package_that_is_to_be_there_and_is_not_is_found()
+    public async Task Preflight_finds_missing_package_without_archives()
     {
         var world = new YugaWorld { PackageStates = _ => new PackageState { IsComplete = false, Problem = "there is no such directory" } };
         await ShouldFindAsync(world, Reasons.PackageMissing, "spec.package.archives");
     }
 
     [Fact]
-    public async Task Groups_that_the_spec_does_not_list_are_found_and_those_that_are_nowhere_too()
+    public async Task Preflight_finds_unlisted_and_missing_replication_groups()
     {
         var world = new YugaWorld(PlannerTests.Replicated());
         world.Groups.Add(new YugaGroup { Name = "forgotten", IsHere = true });
@@ -203,7 +203,7 @@ public sealed class PreflightTests
     }
 
     [Fact]
-    public async Task Groups_are_found_at_the_end_that_is_their_target()
+    public async Task Preflight_discovers_replication_groups_at_their_target()
     {
         var discovery = (await RunAsync(new YugaWorld(PlannerTests.Replicated()))).Discovery.ShouldNotBeNull();
         discovery.Groups.Select(g => (g.Name, g.Target)).ShouldBe([("a-to-b", ReplicationTarget.There), ("b-to-a", ReplicationTarget.Here)]);
@@ -211,7 +211,7 @@ public sealed class PreflightTests
     }
 
     [Fact]
-    public async Task A_source_waits_for_its_target_where_the_target_goes_first()
+    public async Task Preflight_of_source_needs_upgraded_target_in_TargetFirst_mode()
     {
         var setup = new YugaSetup { Groups = [("a-to-b", false)], Mode = ReplicationMode.TargetFirst };
         await ShouldFindAsync(new YugaWorld(setup), Reasons.PeerNotUpgraded, "its target is to be upgraded and made final first");
@@ -219,7 +219,7 @@ public sealed class PreflightTests
     }
 
     [Fact]
-    public async Task A_peer_that_does_not_answer_is_found()
+    public async Task Preflight_finds_peer_that_does_not_answer()
     {
         var world = new YugaWorld(PlannerTests.Replicated());
         world.Answers[$"{YugaWorld.PeerHost}:7000/api/v1/is-leader"] = (503, "");
@@ -227,7 +227,7 @@ public sealed class PreflightTests
     }
 
     [Fact]
-    public async Task An_extension_in_use_that_the_package_lacks_is_refused()
+    public async Task Preflight_refuses_extension_in_use_that_package_lacks()
     {
         var world = new YugaWorld(new YugaSetup { ExtensionsInUse = null }) { PackageIsThere = true };
         world.Extensions.Add("postgis");
@@ -237,7 +237,7 @@ public sealed class PreflightTests
     }
 
     [Fact]
-    public async Task Extensions_that_cannot_be_read_are_not_guessed_and_the_password_reaches_only_the_shells_input()
+    public async Task Preflight_reports_unreadable_extensions_and_passes_password_to_shell()
     {
         var world = new YugaWorld(new YugaSetup { ExtensionsInUse = null }) { SqlPassword = "hunter2" };
         await ShouldFindAsync(world, Reasons.ExtensionsUnreadable, "extensionsInUse");
@@ -247,7 +247,7 @@ public sealed class PreflightTests
     }
 
     [Fact]
-    public async Task What_the_user_says_of_extensions_is_taken_and_checked()
+    public async Task Preflight_checks_extensionsInUse_without_asking_the_database()
     {
         var world = new YugaWorld(new YugaSetup { ExtensionsInUse = ["postgis"] }) { PackageIsThere = true, SqlPassword = "unknown" };
         await ShouldFindAsync(world, Reasons.ExtensionMissing, "postgis is in use");
@@ -255,7 +255,7 @@ public sealed class PreflightTests
     }
 
     [Fact]
-    public async Task A_major_upgrade_of_YSQL_is_another_procedure()
+    public async Task Preflight_refuses_YSQL_major_upgrade()
     {
         var setup = new YugaSetup { From = "2024.2.3.0-b1", To = "2025.1.0.0-b1" };
         await ShouldFindAsync(new YugaWorld(setup), Reasons.VersionPathUnsupported, "from 11 to 15");
@@ -263,14 +263,14 @@ public sealed class PreflightTests
     }
 
     [Fact]
-    public async Task Missing_secrets_are_findings_too()
+    public async Task Preflight_reports_missing_secrets()
     {
         var life = new YugaLife(new YugaWorld()) { SecretProblems = [new Finding { Reason = Reasons.SecretMissing, Message = "Secret ssh does not exist" }] };
         (await new YugabytePreflight(life).RunAsync(default)).Findings.ShouldHaveSingleItem().Reason.ShouldBe(Reasons.SecretMissing);
     }
 
     [Fact]
-    public async Task Storage_outside_the_roots_is_found()
+    public async Task Preflight_finds_storage_outside_the_roots()
     {
         var life = new YugaLife(new YugaWorld()) { StorageProblems = [new Finding { Reason = Reasons.InvalidSpec, Message = "storage.directory.path '/etc' is not below a storage root" }] };
         (await new YugabytePreflight(life).RunAsync(default)).Findings.ShouldHaveSingleItem().Reason.ShouldBe(Reasons.InvalidSpec);

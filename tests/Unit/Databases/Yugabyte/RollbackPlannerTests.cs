@@ -19,7 +19,7 @@ public sealed class RollbackPlannerTests
     private static readonly YugaSetup Modern = new() { From = "2.20.3.0-b1", To = "2024.1.3.0-b5" };
 
     [Fact]
-    public void Where_nothing_was_changed_nothing_is_taken_back()
+    public void Rollback_of_unchanged_cluster_has_no_steps()
     {
         var world = new YugaWorld(Modern);
         var back = YugabyteRollbackPlanner.Compile(world.Spec, YugaRun.Compile(world));
@@ -30,8 +30,7 @@ public sealed class RollbackPlannerTests
     [Theory]
     [InlineData(YugabyteDialect.BMDB, "2.18.4.0-b52")]
     [InlineData(YugabyteDialect.Yugabyte, "2.20.3.0-b1")]
-    public void Before_the_first_process_is_stopped_everything_is_undone_whatever_the_dialect(
-        YugabyteDialect dialect, string from)
+    public void Rollback_before_first_stop_resumes_replication_in_every_dialect(YugabyteDialect dialect, string from)
     {
         var world = new YugaWorld(PlannerTests.Replicated() with { Dialect = dialect, From = from, To = "2024.1.3.0-b5", Mode = ReplicationMode.PauseBothSides });
         var run = YugaRun.Of(world);
@@ -49,7 +48,7 @@ public sealed class RollbackPlannerTests
     }
 
     [Fact]
-    public void Tablet_servers_go_back_before_masters_and_the_last_one_touched_first()
+    public void Rollback_orders_tservers_before_masters_and_last_touched_first()
     {
         var world = new YugaWorld(Modern);
         var run = YugaRun.Of(world);
@@ -74,7 +73,7 @@ public sealed class RollbackPlannerTests
     }
 
     [Fact]
-    public void Volatile_flags_are_rolled_back_before_anything_old_starts()
+    public void Rollback_reverts_volatile_flags_before_old_programs_start()
     {
         var world = new YugaWorld(Modern with { Class = AutoFlagClass.LocalVolatile });
         var run = YugaRun.Of(world);
@@ -92,7 +91,7 @@ public sealed class RollbackPlannerTests
     }
 
     [Fact]
-    public void In_the_middle_only_what_was_touched_goes_back()
+    public void Rollback_in_the_middle_covers_only_touched_servers()
     {
         var world = new YugaWorld(Modern);
         var run = YugaRun.Of(world);
@@ -109,7 +108,7 @@ public sealed class RollbackPlannerTests
     }
 
     [Fact]
-    public void A_server_that_does_not_come_up_in_the_new_version_is_the_first_to_go_back()
+    public void Rollback_begins_with_server_that_failed_in_new_version()
     {
         var world = new YugaWorld(Modern);
         world["t2"].StaysSick = true;
@@ -126,7 +125,7 @@ public sealed class RollbackPlannerTests
     [Theory]
     [InlineData(YugabyteDialect.BMDB, "2.20.3.0-b1", "BMDB does not support a downgrade")]
     [InlineData(YugabyteDialect.Yugabyte, "2.18.4.0-b52", "only from 2.20.2 on")]
-    public void Once_a_master_was_stopped_some_have_no_way_back(YugabyteDialect dialect, string from, string why)
+    public void Rollback_after_first_master_is_refused_for_unsupported_versions(YugabyteDialect dialect, string from, string why)
     {
         var world = new YugaWorld(Modern with { Dialect = dialect, From = from });
         var plan = YugaRun.Compile(world);
@@ -137,7 +136,7 @@ public sealed class RollbackPlannerTests
     [Theory]
     [InlineData("PromoteAutoFlags/promote", "AutoFlags")]
     [InlineData("UpgradeCatalog/upgrade", "catalogue")]
-    public void After_a_point_of_no_return_there_is_none(string step, string why)
+    public void Rollback_after_PointOfNoReturn_is_refused(string step, string why)
     {
         var world = new YugaWorld(Modern);
         var plan = Begun(YugaRun.Compile(world), "UpgradeMasters/1/swap", step);
@@ -145,7 +144,7 @@ public sealed class RollbackPlannerTests
     }
 
     [Fact]
-    public void Three_hundred_processes_upgraded_and_their_whole_way_back_fit_one_object()
+    public void Upgrade_and_rollback_of_three_hundred_processes_fit_one_object()
     {
         var world = new YugaWorld(Modern with { Masters = 3, Tservers = 297 });
         var discovery = YugaRun.Discover(world);

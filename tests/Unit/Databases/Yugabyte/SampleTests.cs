@@ -18,7 +18,7 @@ public sealed partial class SampleTests
     private static readonly IReadOnlyList<string> Phases = [.. DatabaseRollingUpgradePhases.OfYugabyte, .. DatabaseRollingUpgradePhases.OfRollback];
 
     [Fact]
-    public void The_sample_is_valid_and_compiles_into_the_plan_of_its_runbook()
+    public void Sample_is_valid_and_compiles_into_runbook_plan()
     {
         var spec = Sample();
         DatabaseRollingUpgradeValidation.Validate(spec).ShouldBeEmpty();
@@ -33,7 +33,7 @@ public sealed partial class SampleTests
     }
 
     [Fact]
-    public void Phases_and_steps_that_the_page_names_are_those_of_plans()
+    public void Phases_and_steps_named_on_page_exist_in_plans()
     {
         var there = YugaRun.Compile(new YugaWorld(PlannerTests.Replicated())).Steps.Select(s => s.Id).Select(WithoutName).ToHashSet(StringComparer.Ordinal);
         var named = Code().Matches(Page()).Select(m => m.Groups["code"].Value).Where(c => Phases.Contains(c.Split('/')[0], StringComparer.Ordinal)).ToList();
@@ -43,7 +43,7 @@ public sealed partial class SampleTests
     }
 
     [Fact]
-    public void Replication_as_the_page_shows_it_is_valid()
+    public void Replication_sample_on_page_is_valid()
     {
         var block = Yaml().Matches(Page()).Select(m => m.Groups["text"].Value).Single(y => y.Contains("PauseBothSides", StringComparison.Ordinal));
         var file = Path.GetTempFileName();

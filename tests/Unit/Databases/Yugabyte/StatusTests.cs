@@ -14,7 +14,7 @@ namespace Drydock.Tests.Unit.Databases.Yugabyte;
 public sealed class StatusTests
 {
     [Fact]
-    public void A_success_shows_versions_flags_and_how_long_it_took_and_leaves_nothing_to_do()
+    public void Status_after_success_shows_versions_and_needs_no_action()
     {
         var world = new YugaWorld();
         var discovery = YugaRun.Discover(world);
@@ -28,7 +28,7 @@ public sealed class StatusTests
     }
 
     [Fact]
-    public void In_the_middle_each_instance_shows_what_it_runs()
+    public void Status_in_the_middle_shows_running_version_of_each_instance()
     {
         var world = new YugaWorld();
         var discovery = YugaRun.Discover(world);
@@ -48,7 +48,7 @@ public sealed class StatusTests
     }
 
     [Fact]
-    public void A_failed_upgrade_names_every_group_it_leaves_paused_with_the_command_that_resumes_it()
+    public void Failed_upgrade_names_paused_groups_with_resume_commands()
     {
         var world = new YugaWorld(PlannerTests.Replicated());
         world["t1"].StaysSick = true;
@@ -64,7 +64,7 @@ public sealed class StatusTests
     }
 
     [Fact]
-    public void While_it_runs_nothing_is_for_a_person()
+    public void Status_of_running_upgrade_needs_no_action()
     {
         var world = new YugaWorld(PlannerTests.Replicated());
         var run = YugaRun.Of(world);
@@ -75,7 +75,7 @@ public sealed class StatusTests
     }
 
     [Fact]
-    public void An_aborted_upgrade_names_the_server_it_leaves_without_leaders()
+    public void Aborted_upgrade_names_server_left_without_leaders()
     {
         var world = new YugaWorld();
         var run = YugaRun.Of(world);
@@ -89,7 +89,7 @@ public sealed class StatusTests
     }
 
     [Fact]
-    public async Task What_a_stopped_run_leaves_is_taken_away_and_written_down_and_the_run_goes_on_later()
+    public async Task Cleanup_of_stopped_run_is_recorded_and_run_resumes_later()
     {
         var world = new YugaWorld();
         var run = YugaRun.Of(world);
@@ -115,7 +115,7 @@ public sealed class StatusTests
     }
 
     [Fact]
-    public async Task What_cannot_be_taken_away_is_named_with_its_command()
+    public async Task Cleanup_failure_is_reported_with_its_command()
     {
         var world = new YugaWorld();
         var run = YugaRun.Of(world);
@@ -128,7 +128,7 @@ public sealed class StatusTests
     }
 
     [Fact]
-    public void A_server_whose_step_gave_up_is_not_named()
+    public void Server_whose_drain_timed_out_needs_no_action()
     {
         var world = new YugaWorld();
         world.StuckLeaders["t2"] = 2;
@@ -138,7 +138,7 @@ public sealed class StatusTests
     }
 
     [Fact]
-    public void After_the_way_back_versions_are_the_former_ones_and_nothing_is_paused()
+    public void Status_after_rollback_shows_old_versions_and_nothing_paused()
     {
         var world = new YugaWorld(PlannerTests.Replicated() with { From = "2.20.3.0-b1", To = "2024.1.3.0-b5", Mode = ReplicationMode.PauseBothSides });
         var discovery = YugaRun.Discover(world);
@@ -155,7 +155,7 @@ public sealed class StatusTests
     }
 
     [Fact]
-    public void Flags_that_need_a_restart_are_for_a_person()
+    public void Flags_that_need_a_restart_require_action()
     {
         var world = new YugaWorld();
         world.ToolAnswers["promote_auto_flags"] = (0, "PromoteAutoFlags completed successfully\nNew AutoFlags were promoted\nNew config version: 2\nAll yb-master and yb-tserver processes need to be restarted in order to apply the promoted AutoFlags\n");

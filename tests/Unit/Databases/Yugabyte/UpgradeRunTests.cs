@@ -15,7 +15,7 @@ public sealed class UpgradeRunTests
     [Theory]
     [InlineData(YugabyteDialect.Yugabyte)]
     [InlineData(YugabyteDialect.BMDB)]
-    public void A_universe_is_taken_to_the_new_version_without_a_violation(YugabyteDialect dialect)
+    public void Universe_upgrade_succeeds_without_violation(YugabyteDialect dialect)
     {
         var world = new YugaWorld(PlannerTests.Replicated() with { Dialect = dialect });
         var run = YugaRun.Of(world);
@@ -32,7 +32,7 @@ public sealed class UpgradeRunTests
     }
 
     [Fact]
-    public void The_leader_is_the_last_master_also_when_leadership_moves_on_the_way()
+    public void Master_leader_is_stopped_last_even_when_leadership_moves()
     {
         var world = new YugaWorld();
         world.Elect("m2");
@@ -46,7 +46,7 @@ public sealed class UpgradeRunTests
     }
 
     [Fact]
-    public void A_master_that_is_down_comes_first()
+    public void Master_that_is_down_is_upgraded_first()
     {
         var world = new YugaWorld();
         var plan = YugaRun.Compile(world);
@@ -60,7 +60,7 @@ public sealed class UpgradeRunTests
     }
 
     [Fact]
-    public void Nothing_is_stopped_while_the_cluster_is_not_well_and_it_goes_on_by_itself()
+    public void Unhealthy_cluster_delays_next_stop_and_upgrade_resumes_automatically()
     {
         var world = new YugaWorld();
         var run = YugaRun.Of(world);
@@ -74,7 +74,7 @@ public sealed class UpgradeRunTests
     }
 
     [Fact]
-    public void A_server_that_only_counts_as_alive_keeps_the_next_one_running()
+    public void Silent_tablet_server_counted_as_alive_delays_next_stop()
     {
         var world = new YugaWorld();
         var run = YugaRun.Of(world);
@@ -86,7 +86,7 @@ public sealed class UpgradeRunTests
     }
 
     [Fact]
-    public void Leaders_that_do_not_leave_fail_the_upgrade_and_the_server_may_have_leaders_again()
+    public void Drain_timeout_fails_upgrade_and_clears_leader_blacklist()
     {
         var world = new YugaWorld();
         world.StuckLeaders["t2"] = 2;
@@ -107,7 +107,7 @@ public sealed class UpgradeRunTests
     }
 
     [Fact]
-    public void Leaders_that_do_not_leave_are_left_behind_where_that_was_accepted()
+    public void Drain_timeout_with_Proceed_leaves_leaders_and_succeeds()
     {
         var world = new YugaWorld(new YugaSetup { OnDrainTimeout = DrainTimeoutPolicy.Proceed });
         world.StuckLeaders["t2"] = 2;
@@ -117,7 +117,7 @@ public sealed class UpgradeRunTests
     }
 
     [Fact]
-    public void Leaders_that_came_back_while_the_run_rested_leave_again_before_the_stop()
+    public void Leaders_that_returned_during_hold_are_drained_again()
     {
         var world = new YugaWorld();
         var run = YugaRun.Of(world);
@@ -134,7 +134,7 @@ public sealed class UpgradeRunTests
     }
 
     [Fact]
-    public void Leaders_that_come_back_while_the_last_questions_are_asked_keep_the_server_running()
+    public void Leaders_that_return_during_swap_gate_delay_the_stop()
     {
         var world = new YugaWorld();
         var run = YugaRun.Of(world);
@@ -158,7 +158,7 @@ public sealed class UpgradeRunTests
     }
 
     [Fact]
-    public void A_server_that_does_not_get_healthy_fails_the_upgrade_and_goes_on_by_itself_once_it_is()
+    public void Unhealthy_server_fails_upgrade_which_resumes_after_recovery()
     {
         var world = new YugaWorld();
         var run = YugaRun.Of(world);
@@ -175,7 +175,7 @@ public sealed class UpgradeRunTests
     }
 
     [Fact]
-    public void A_process_that_ends_again_and_again_is_not_healthy()
+    public void Repeatedly_ending_process_fails_upgrade()
     {
         var world = new YugaWorld();
         var run = YugaRun.Of(world);
@@ -187,7 +187,7 @@ public sealed class UpgradeRunTests
     }
 
     [Fact]
-    public void An_old_process_beside_the_new_one_is_seen()
+    public void Old_process_beside_new_one_is_reported()
     {
         var world = new YugaWorld();
         var run = YugaRun.Of(world);
@@ -199,7 +199,7 @@ public sealed class UpgradeRunTests
     }
 
     [Fact]
-    public void A_program_that_changed_since_preflight_keeps_its_server_running()
+    public void Program_changed_since_preflight_keeps_its_server_running()
     {
         var world = new YugaWorld();
         var run = YugaRun.Of(world);
@@ -212,7 +212,7 @@ public sealed class UpgradeRunTests
     }
 
     [Fact]
-    public void Instances_that_run_the_new_version_already_are_not_touched()
+    public void Instances_that_already_run_target_version_are_not_touched()
     {
         var world = new YugaWorld { PackageIsThere = true };
         foreach (var server in world.Servers.Where(s => s.Name is "m2" or "t1"))
@@ -227,7 +227,7 @@ public sealed class UpgradeRunTests
     }
 
     [Fact]
-    public void The_blacklist_is_not_written_while_the_masters_have_no_leader()
+    public void Leader_blacklist_is_not_written_without_master_leader()
     {
         var world = new YugaWorld();
         var run = YugaRun.Of(world);
@@ -244,7 +244,7 @@ public sealed class UpgradeRunTests
     }
 
     [Fact]
-    public void A_foreign_entry_in_the_blacklist_stops_everything_until_it_is_gone()
+    public void Foreign_blacklist_entry_stops_upgrade_until_removed()
     {
         var world = new YugaWorld();
         var run = YugaRun.Of(world);
@@ -258,7 +258,7 @@ public sealed class UpgradeRunTests
     }
 
     [Fact]
-    public void Flags_that_somebody_promotes_meanwhile_stop_everything()
+    public void Foreign_AutoFlags_promotion_stops_upgrade_until_reverted()
     {
         var world = new YugaWorld();
         var run = YugaRun.Of(world);
@@ -271,7 +271,7 @@ public sealed class UpgradeRunTests
     }
 
     [Fact]
-    public void Nothing_is_promoted_while_an_old_process_is_back()
+    public void Promotion_waits_while_a_process_runs_old_version()
     {
         var world = new YugaWorld();
         var run = YugaRun.Of(world);
@@ -288,7 +288,7 @@ public sealed class UpgradeRunTests
     }
 
     [Fact]
-    public void Nothing_is_promoted_while_a_process_does_not_say_what_it_is()
+    public void Promotion_waits_while_a_process_reports_no_version()
     {
         var world = new YugaWorld();
         var run = YugaRun.Of(world);
@@ -304,7 +304,7 @@ public sealed class UpgradeRunTests
     }
 
     [Fact]
-    public void Promoted_flags_are_waited_for_and_their_versions_recorded()
+    public void Promotion_records_flag_versions_and_waits_for_them()
     {
         var world = new YugaWorld();
         var run = YugaRun.Of(world).ToEnd();
@@ -314,7 +314,7 @@ public sealed class UpgradeRunTests
     }
 
     [Fact]
-    public void The_catalogue_is_tried_again_after_a_pause_and_not_for_ever()
+    public void Catalog_upgrade_is_retried_five_times_with_pauses()
     {
         var world = new YugaWorld { CatalogMismatches = 2 };
         YugaRun.Of(world).ToEnd().Outcome.State.ShouldBe(RunState.Succeeded);
@@ -333,7 +333,7 @@ public sealed class UpgradeRunTests
     }
 
     [Fact]
-    public void A_catalogue_that_cannot_be_upgraded_fails_at_once()
+    public void Catalog_upgrade_fails_at_once_on_permanent_error()
     {
         var world = new YugaWorld();
         world.ToolAnswers["upgrade_ysql"] = (1, "YSQL is not ready, initdb finished with an error: x");
@@ -342,7 +342,7 @@ public sealed class UpgradeRunTests
     }
 
     [Fact]
-    public void A_catalogue_without_SQL_is_done_when_the_tool_says_so()
+    public void Catalog_upgrade_without_YSQL_is_recorded_as_not_needed()
     {
         var world = new YugaWorld();
         world.ToolAnswers["upgrade_ysql"] = (0, "Upgrade is not needed since YSQL is disabled\n");
@@ -351,7 +351,7 @@ public sealed class UpgradeRunTests
     }
 
     [Fact]
-    public void Waiting_for_a_peer_counts_as_held()
+    public void Wait_for_peer_counts_as_held()
     {
         var world = new YugaWorld(PlannerTests.Replicated());
         var run = YugaRun.Of(world);
@@ -363,8 +363,7 @@ public sealed class UpgradeRunTests
     }
 
     [Fact]
-    public void A_group_that_somebody_resumes_too_early_stops_everything_and_one_that_the_peer_resumes_in_time_does_not(
-        )
+    public void Early_replication_resume_stops_upgrade_but_timely_one_does_not()
     {
         var world = new YugaWorld(PlannerTests.Replicated());
         var run = YugaRun.Of(world);
@@ -381,7 +380,7 @@ public sealed class UpgradeRunTests
     }
 
     [Fact]
-    public void With_single_replicas_leaders_have_nowhere_to_go_and_the_accepted_outage_is_taken()
+    public void Single_replica_upgrade_skips_drain_when_outage_is_accepted()
     {
         var world = new YugaWorld(new YugaSetup { Masters = 1, Tservers = 2, Replicas = 1, AllowUnavailability = true });
         var run = YugaRun.Of(world).ToEnd();

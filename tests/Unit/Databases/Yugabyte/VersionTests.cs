@@ -12,7 +12,7 @@ public sealed class VersionTests
     [InlineData("2.18.4.0-b52", "2.18.4.0-b52")]
     [InlineData("v2.18.4", "2.18.4.0")]
     [InlineData("2024.1", "2024.1.0.0")]
-    public void A_version_is_read_with_or_without_its_tail(string text, string expected) =>
+    public void YugabyteVersion_is_parsed_with_or_without_build(string text, string expected) =>
         YugabyteVersion.Parse(text).ToString().ShouldBe(expected);
 
     [Theory]
@@ -21,14 +21,14 @@ public sealed class VersionTests
     [InlineData("2.18.x")]
     [InlineData("2.18.4.0-rc1")]
     [InlineData("2.18.4.0.9")]
-    public void What_is_no_version_is_refused(string text) => YugabyteVersion.TryParse(text, out _).ShouldBeFalse();
+    public void Invalid_YugabyteVersion_is_refused(string text) => YugabyteVersion.TryParse(text, out _).ShouldBeFalse();
 
     [Theory]
     [InlineData("2.18.4.0-b52", "2.18.4.0-b53")]
     [InlineData("2.18.9", "2.20.0")]
     [InlineData("2.20.7", "2024.1.0")]
     [InlineData("2.8.0", "2.14.0")]
-    public void Versions_are_ordered_by_their_numbers(string earlier, string later) =>
+    public void YugabyteVersions_are_ordered_by_number(string earlier, string later) =>
         (YugabyteVersion.Parse(earlier) < YugabyteVersion.Parse(later)).ShouldBeTrue();
 
     [Theory]
@@ -36,7 +36,7 @@ public sealed class VersionTests
     [InlineData("2.18.4.0-b52", "2.18.4.0-b52", true)]
     [InlineData("2.18.4.0-b52", "2.18.4.0-b53", false)]
     [InlineData("2.18.4", "2.18.4.1-b1", false)]
-    public void A_process_is_of_a_version_if_all_numbers_are_the_same(string version, string running, bool expected) =>
+    public void YugabyteVersion_covers_running_version_with_equal_numbers(string version, string running, bool expected) =>
         YugabyteVersion.Parse(version).Covers(YugabyteVersion.Parse(running)).ShouldBe(expected);
 
     [Theory]
@@ -56,7 +56,7 @@ public sealed class VersionTests
     [InlineData("2.19.0.0-b1", false)]
     [InlineData("2.19.1.0-b291", true)]
     [InlineData("2.20.0.0-b1", true)]
-    public void The_page_of_under_replicated_tablets_came_to_each_series_at_its_own_release(string version, bool expected) =>
+    public void UnderReplicationPage_exists_from_own_release_of_each_series(string version, bool expected) =>
         YugabyteFeatures.HasUnderReplicationPage(YugabyteVersion.Parse(version)).ShouldBe(expected);
 
     [Theory]
@@ -66,7 +66,7 @@ public sealed class VersionTests
     [InlineData("2.21.0.0-b190", true)]
     [InlineData("2024.1.0", true)]
     [InlineData("2.18.9", false)]
-    public void Masters_tell_whether_nodes_may_be_taken_down_from_their_own_release_on(string version, bool expected) =>
+    public void NodesSafe_check_exists_from_own_release_of_each_series(string version, bool expected) =>
         YugabyteFeatures.HasNodesSafe(YugabyteVersion.Parse(version)).ShouldBe(expected);
 
     [Theory]
@@ -74,14 +74,14 @@ public sealed class VersionTests
     [InlineData(YugabyteDialect.Yugabyte, "2.20.2", true)]
     [InlineData(YugabyteDialect.Yugabyte, "2024.1.1", true)]
     [InlineData(YugabyteDialect.BMDB, "2024.1.1", false)]
-    public void Old_programs_may_run_again_only_for_YugabyteDB_from_2_20_2_on(YugabyteDialect dialect, string from, bool expected) =>
+    public void CanRollBack_is_true_only_for_YugabyteDB_from_2_20_2(YugabyteDialect dialect, string from, bool expected) =>
         YugabyteFeatures.CanRollBack(dialect, YugabyteVersion.Parse(from)).ShouldBe(expected);
 
     [Theory]
     [InlineData("2.6.0", "2.14.0", false)]
     [InlineData("2.8.0", "2.14.0", true)]
     [InlineData("2.8.0", "2.11.0", false)]
-    public void The_catalogue_is_upgraded_for_clusters_from_2_8_on(string from, string to, bool expected) =>
+    public void Catalog_is_upgraded_for_clusters_from_2_8_on(string from, string to, bool expected) =>
         YugabyteFeatures.UpgradesCatalog(YugabyteVersion.Parse(from), YugabyteVersion.Parse(to)).ShouldBe(expected);
 
     [Theory]
@@ -89,7 +89,7 @@ public sealed class VersionTests
     [InlineData("2.20.0", YugabyteDialect.Yugabyte, null, ReplicationMode.TargetFirst)]
     [InlineData("2.20.0", YugabyteDialect.BMDB, null, ReplicationMode.PauseBothSides)]
     [InlineData("2.20.0", YugabyteDialect.Yugabyte, ReplicationMode.PauseBothSides, ReplicationMode.PauseBothSides)]
-    public void How_replication_is_carried_through_follows_the_source_version_unless_the_spec_says(string from, YugabyteDialect dialect, ReplicationMode? given, ReplicationMode expected) =>
+    public void Replication_mode_follows_source_version_unless_spec_sets_it(string from, YugabyteDialect dialect, ReplicationMode? given, ReplicationMode expected) =>
         YugabyteFeatures.Replication(new YugabyteSpec { Dialect = dialect, Replication = new ReplicationSpec { Mode = given } }, YugabyteVersion.Parse(from)).ShouldBe(expected);
 
     [Theory]
@@ -101,21 +101,21 @@ public sealed class VersionTests
         YugabyteFeatures.PostgresMajor(YugabyteVersion.Parse(version)).ShouldBe(expected);
 
     [Fact]
-    public void An_upgrade_does_not_go_back() =>
+    public void Upgrade_to_earlier_version_is_refused() =>
         Refusals("2.20.0", "2.18.0").ShouldContain(f => f.Message.Contains("is not later than", StringComparison.Ordinal));
 
     [Theory]
     [InlineData("2.18.0", "2.19.0")]
     [InlineData("2.17.0", "2.18.0")]
-    public void Stable_and_preview_releases_do_not_mix(string from, string to) =>
+    public void Upgrade_between_stable_and_preview_releases_is_refused(string from, string to) =>
         Refusals(from, to).ShouldContain(f => f.Reason == Reasons.VersionPathUnsupported && f.Message.Contains("preview", StringComparison.Ordinal));
 
     [Fact]
-    public void Of_BMDB_nobody_knows_which_releases_are_previews() =>
+    public void BMDB_upgrade_is_not_checked_for_preview_releases() =>
         Refusals("2.17.0", "2.18.0", YugabyteDialect.BMDB).ShouldBeEmpty();
 
     [Fact]
-    public void Another_series_is_reached_only_from_the_latest_minor_release_which_the_plan_says()
+    public void Upgrade_to_another_series_notes_latest_minor_release()
     {
         var path = YugabyteUpgradePath.Of(Spec("2.18.4", "2.20.7", YugabyteDialect.Yugabyte), out _).ShouldNotBeNull();
         path.Refusals.ShouldBeEmpty();
@@ -123,7 +123,7 @@ public sealed class VersionTests
     }
 
     [Fact]
-    public void A_version_that_is_none_is_a_finding()
+    public void Invalid_fromVersion_is_a_finding()
     {
         YugabyteUpgradePath.Of(Spec("new", "2.20.7", YugabyteDialect.Yugabyte), out var findings).ShouldBeNull();
         findings.ShouldHaveSingleItem().Field.ShouldBe("spec.fromVersion");

@@ -8,7 +8,7 @@ namespace Drydock.Tests.Unit.Databases.Yugabyte;
 public sealed class VocabularyTests
 {
     [Fact]
-    public void YugabyteDB_goes_by_its_own_names()
+    public void YugabyteDB_vocabulary_has_vendor_names()
     {
         var words = YugabyteVocabulary.Of(new DatabaseRollingUpgradeSpec());
         (words.MasterProgram, words.TserverProgram, words.AdminProgram, words.MasterAddressesFlag).ShouldBe(("yb-master", "yb-tserver", "yb-admin", "--master_addresses"));
@@ -16,7 +16,7 @@ public sealed class VocabularyTests
     }
 
     [Fact]
-    public void BMDB_goes_by_the_names_of_its_runbook()
+    public void BMDB_vocabulary_has_runbook_names()
     {
         var words = YugabyteVocabulary.Of(Bmdb());
         (words.MasterProgram, words.TserverProgram, words.AdminProgram, words.MasterAddressesFlag).ShouldBe(("mserver", "dbserver", "bm-admin", "-mserver_addresses"));
@@ -24,7 +24,7 @@ public sealed class VocabularyTests
     }
 
     [Fact]
-    public void Every_name_can_be_another()
+    public void Vocabulary_names_can_be_overridden()
     {
         var words = YugabyteVocabulary.Of(Bmdb(new YugabyteNames
         {

@@ -11,21 +11,21 @@ public sealed class WebAnswerTests
     private static readonly ServiceAddress Address = new("10.0.0.1", 7000);
 
     [Fact]
-    public async Task The_version_of_a_process_has_its_build() =>
+    public async Task Version_of_process_includes_its_build() =>
         (await Master("""{"git_hash":"x","version_number":"2.17.0.0","build_number":"24","build_type":"RELEASE"}""").VersionAsync(Address, default)).ToString().ShouldBe("2.17.0.0-b24");
 
     [Fact]
-    public async Task A_build_from_a_working_copy_has_no_number() =>
+    public async Task Version_of_working_copy_build_has_no_build_number() =>
         (await Master("""{"version_number":"2.17.0.0","build_number":"PRE_RELEASE","ysql_major_version":15}""").VersionAsync(Address, default)).ShouldBe(YugabyteVersion.Parse("2.17.0.0"));
 
     [Theory]
     [InlineData(200, true)]
     [InlineData(503, false)]
-    public async Task Who_leads_is_told_by_the_status_alone(int status, bool expected) =>
+    public async Task Master_leadership_is_read_from_status_only(int status, bool expected) =>
         (await Master("{", status).IsLeaderAsync(Address, default)).ShouldBe(expected);
 
     [Fact]
-    public async Task Another_status_does_not_tell_who_leads() =>
+    public async Task Unexpected_leadership_status_is_refused() =>
         await Should.ThrowAsync<YbAnswerException>(() => Master("{}", 500).IsLeaderAsync(Address, default));
 
     [Theory]
@@ -37,18 +37,18 @@ public sealed class WebAnswerTests
     [InlineData("""{"dead_nodes":[1],"under_replicated_tablets":[]}""")]
     [InlineData("[]")]
     [InlineData("")]
-    public async Task A_status_of_200_is_no_health(string body) =>
+    public async Task Health_answer_with_status_200_but_bad_body_is_refused(string body) =>
         await Should.ThrowAsync<YbAnswerException>(() => Master(body).HealthAsync(Address, default));
 
     [Fact]
-    public async Task Health_is_read_also_with_a_count_that_no_signed_number_holds()
+    public async Task Health_is_parsed_with_unsigned_64_bit_uptime()
     {
         var health = await Master("""{"dead_nodes":[],"most_recent_uptime":18446744073709551615,"under_replicated_tablets":["t1"]}""").HealthAsync(Address, default);
         (health.DeadNodes.Count, health.UnderReplicated[0]).ShouldBe((0, "t1"));
     }
 
     [Fact]
-    public async Task Masters_are_read_with_addresses_and_errors()
+    public async Task Masters_are_parsed_with_addresses_and_errors()
     {
         var masters = await Master("""
             {"masters":[{"instance_id":{"permanent_uuid":"a","instance_seqno":1,"start_time_us":1700000000000000},"registration":{"private_rpc_addresses":[{"host":"10.0.0.1","port":7100}],"http_addresses":[{"host":"10.0.0.1","port":7000}]},"role":"LEADER"},
@@ -62,11 +62,11 @@ public sealed class WebAnswerTests
     [InlineData("""{"masters":[]}""")]
     [InlineData("{}")]
     [InlineData("""{"masters":[{"role":"LEADER"}]}""")]
-    public async Task A_list_of_masters_that_names_none_is_unusable(string body) =>
+    public async Task Master_list_without_masters_is_unusable(string body) =>
         await Should.ThrowAsync<YbAnswerException>(() => Master(body).MastersAsync(Address, default));
 
     [Fact]
-    public async Task Tablet_servers_are_read_whatever_their_placement()
+    public async Task Tablet_servers_of_every_placement_are_parsed()
     {
         var servers = await Master("""
             {"":{"10.0.0.1:9000":{"time_since_hb":"0.8s","time_since_hb_sec":0.82,"status":"ALIVE","uptime_seconds":3600,"user_tablets_total":5,"user_tablets_leaders":2,"system_tablets_total":3,"system_tablets_leaders":1}},
@@ -80,23 +80,23 @@ public sealed class WebAnswerTests
     [InlineData("""{"":{"10.0.0.1:9000":{"status":"ALIVE"}}}""")]
     [InlineData("""{"":{"nonsense":{"time_since_hb_sec":0,"status":"ALIVE","uptime_seconds":0,"user_tablets_total":0,"user_tablets_leaders":0,"system_tablets_total":0,"system_tablets_leaders":0}}}""")]
     [InlineData("""{"x":1}""")]
-    public async Task A_tablet_server_without_its_numbers_is_not_taken_for_empty(string body) =>
+    public async Task Tablet_server_without_counts_is_unusable(string body) =>
         await Should.ThrowAsync<YbAnswerException>(() => Master(body).TserversAsync(Address, default));
 
     [Fact]
-    public async Task Leaderless_tablets_are_named() =>
+    public async Task Leaderless_tablets_are_parsed() =>
         (await Master("""{"leaderless_tablets":[{"table_uuid":"a","tablet_uuid":"b","reason":"none"}]}""").LeaderlessTabletsAsync(Address, default)).ShouldBe(["b"]);
 
     [Fact]
-    public async Task A_version_without_the_page_of_under_replicated_tablets_is_no_failure() =>
+    public async Task Missing_UnderReplicationPage_returns_null() =>
         (await Master("<h1>404</h1>", 404).UnderReplicatedTabletsAsync(Address, default)).ShouldBeNull();
 
     [Fact]
-    public async Task The_error_of_that_page_is_written_with_a_capital_and_is_an_error() =>
+    public async Task Error_key_of_UnderReplicationPage_is_refused() =>
         await Should.ThrowAsync<YbAnswerException>(() => Master("""{"Error":"x","underreplicated_tablets":[]}""").UnderReplicatedTabletsAsync(Address, default));
 
     [Fact]
-    public async Task Of_the_configuration_what_has_no_value_is_absent()
+    public async Task Absent_cluster_config_values_are_parsed_as_absent()
     {
         var config = await Master("""{"version":1,"cluster_uuid":"u"}""").ClusterConfigAsync(Address, default);
         (config.UniverseUuid, config.ReplicationFactor, config.LeaderBlacklist.Count, config.Groups.Count).ShouldBe(("u", null, 0, 0));
@@ -105,7 +105,7 @@ public sealed class WebAnswerTests
     [Theory]
     [InlineData("""{"producer_map":[{"key":"g1","value":{"master_addrs":[{"host":"p","port":7100}],"disable_stream":true}},{"key":"g2","value":{}}]}""")]
     [InlineData("""{"producer_map":{"g1":{"master_addrs":[{"host":"p","port":7100}],"disable_stream":true},"g2":{}}}""")]
-    public async Task Groups_are_read_from_a_list_of_entries_and_from_an_object(string registry)
+    public async Task Replication_groups_are_parsed_from_list_and_object(string registry)
     {
         var config = await Master($$$$"""{"version":1,"cluster_uuid":"u","consumer_registry":{{{{registry}}}},"leader_blacklist":{"hosts":[{"host":"10.0.0.1","port":9100}],"initial_leader_load":3},"replication_info":{"live_replicas":{"num_replicas":5}}}""").ClusterConfigAsync(Address, default);
         config.Groups.Select(g => (g.Name, g.IsPaused)).ShouldBe([("g1", true), ("g2", false)]);
@@ -116,11 +116,11 @@ public sealed class WebAnswerTests
     [InlineData("""{"version":1}""")]
     [InlineData("""{"cluster_uuid":"u","leader_blacklist":{"hosts":[{"host":"h"}]}}""")]
     [InlineData("""{"cluster_uuid":"u","leader_blacklist":{"hosts":"h:1"}}""")]
-    public async Task A_configuration_without_what_it_must_have_is_unusable(string body) =>
+    public async Task Cluster_config_without_required_values_is_unusable(string body) =>
         await Should.ThrowAsync<YbAnswerException>(() => Master(body).ClusterConfigAsync(Address, default));
 
     [Fact]
-    public async Task Followers_lag_as_far_as_the_last_of_them()
+    public async Task FollowerLag_is_that_of_slowest_follower()
     {
         var lag = await Tserver("""[{"type":"server","metrics":[]},{"type":"tablet","metrics":[{"name":"follower_lag_ms","value":20}]},{"type":"tablet","metrics":[{"name":"follower_lag_ms","value":61000},{"name":"other","value":9}]}]""").FollowerLagAsync(Address, default);
         lag.ShouldBe(new YbFollowerLag(2, TimeSpan.FromSeconds(61)));
@@ -130,11 +130,11 @@ public sealed class WebAnswerTests
     [InlineData("{}")]
     [InlineData("""[{"metrics":[{"name":"follower_lag_ms"}]}]""")]
     [InlineData("""[{"type":"tablet"}]""")]
-    public async Task A_lag_that_is_not_told_is_not_taken_for_none(string body) =>
+    public async Task Missing_FollowerLag_is_unusable(string body) =>
         await Should.ThrowAsync<YbAnswerException>(() => Tserver(body).FollowerLagAsync(Address, default));
 
     [Fact]
-    public async Task Tablets_that_do_not_run_are_counted_by_their_state()
+    public async Task Tablets_not_running_are_counted_by_state()
     {
         var states = await Tserver("""{"a":{"state":"RUNNING"},"b":{"state":"BOOTSTRAPPING"},"c":{"state":"SHUTDOWN"}}""").TabletsAsync(Address, default);
         (states.Running, states.AllRun, states.Describe()).ShouldBe((1, false, "1 BOOTSTRAPPING, 1 SHUTDOWN"));
@@ -142,7 +142,7 @@ public sealed class WebAnswerTests
     }
 
     [Fact]
-    public async Task Failed_tablets_are_named() =>
+    public async Task Failed_tablets_are_parsed() =>
         (await Tserver("""{"failed_tablets":["x"]}""").FailedTabletsAsync(Address, default)).ShouldBe(["x"]);
 
     [Theory]
@@ -153,7 +153,7 @@ public sealed class WebAnswerTests
     [InlineData("""{"version_number":null,"flags":null,"masters":null,"dead_nodes":null,"leaderless_tablets":null,"underreplicated_tablets":null,"failed_tablets":null}""")]
     [InlineData("""{"version_number":[],"flags":[null],"masters":[null],"dead_nodes":[null],"under_replicated_tablets":[],"leaderless_tablets":[null],"underreplicated_tablets":[null],"failed_tablets":[null],"cluster_uuid":{}}""")]
     [InlineData("""{"version_number":"x","flags":[{"name":"a"}],"masters":[{"role":[]}],"leaderless_tablets":[{}],"underreplicated_tablets":[{}],"failed_tablets":[[]],"":{"h:1":null},"cluster_uuid":""}""")]
-    public async Task Odd_answers_are_unusable_and_nothing_else(string body)
+    public async Task Odd_answer_is_refused_with_its_address(string body)
     {
         List<Func<Task>> calls =
         [
@@ -188,11 +188,11 @@ public sealed class WebAnswerTests
     [InlineData("""{"cluster_uuid":"u","consumer_registry":{"producer_map":[{"value":{}}]}}""")]
     [InlineData("""{"cluster_uuid":"u","server_blacklist":{"hosts":[null]}}""")]
     [InlineData("""{"cluster_uuid":"u","server_blacklist":{"hosts":[{"host":"h","port":65536}]}}""")]
-    public async Task Configuration_of_another_form_is_unusable(string body) =>
+    public async Task Cluster_config_of_another_form_is_unusable(string body) =>
         await Should.ThrowAsync<YbAnswerException>(() => Master(body).ClusterConfigAsync(Address, default));
 
     [Fact]
-    public async Task Null_stands_for_an_absent_optional_value()
+    public async Task Null_counts_as_absent_optional_value()
     {
         const string Body = """{"cluster_uuid":null,"universe_uuid":"u","replication_info":null,"leader_blacklist":null,"consumer_registry":{"producer_map":{"g":null}}}""";
         var config = await Master(Body).ClusterConfigAsync(Address, default);
@@ -202,7 +202,7 @@ public sealed class WebAnswerTests
     }
 
     [Fact]
-    public async Task Master_without_address_or_with_an_error_of_any_form_is_listed()
+    public async Task Master_with_error_or_without_address_is_listed()
     {
         var masters = await Master("""{"masters":[{"instance_id":{"permanent_uuid":"a"},"registration":{"http_addresses":[{"host":"h","port":0}]},"role":"FOLLOWER"},{"error":"gone"}]}""").MastersAsync(Address, default);
 
@@ -211,14 +211,14 @@ public sealed class WebAnswerTests
     }
 
     [Fact]
-    public async Task Value_of_another_metric_may_have_any_form() =>
+    public async Task Values_of_other_metrics_may_have_any_form() =>
         (await Tserver("""[{"metrics":[{"name":"other","value":"x"},{"name":"third","value":1.5},{"name":"follower_lag_ms","value":7}]}]""").FollowerLagAsync(Address, default))
             .ShouldBe(new YbFollowerLag(1, TimeSpan.FromMilliseconds(7)));
 
     [Theory]
     [InlineData("h:7100", "h", 7100)]
     [InlineData("[fe80::1]:7100", "fe80::1", 7100)]
-    public void Addresses_are_read(string text, string host, int port)
+    public void ServiceAddress_is_parsed_and_printed(string text, string host, int port)
     {
         ServiceAddress.TryParse(text, out var address).ShouldBeTrue();
         address.ShouldBe(new ServiceAddress(host, port));
@@ -227,7 +227,7 @@ public sealed class WebAnswerTests
     }
 
     [Fact]
-    public void Hosts_compare_without_regard_to_case() =>
+    public void ServiceAddress_ignores_case_of_host() =>
         new ServiceAddress("Db1", 1).ShouldBe(new ServiceAddress("db1", 1));
 
     private static YbMasterClient Master(string body, int status = 200) => new(new Canned(new ServiceAnswer(status, null, body)), YugabyteVocabulary.Of(new DatabaseRollingUpgradeSpec()));

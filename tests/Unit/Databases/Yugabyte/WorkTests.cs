@@ -11,7 +11,7 @@ public sealed class WorkTests
     private static readonly DatabaseRollingUpgradeSpec Spec = new() { Drain = new DrainSpec { Timeout = "5h" } };
 
     [Fact]
-    public void The_engines_limit_lies_behind_the_steps_own()
+    public void Engine_timeout_is_longer_than_step_timeout()
     {
         TimeoutOf(nameof(DrainTserver)).ShouldBeGreaterThan(TimeSpan.FromHours(5));
         TimeoutOf(nameof(SwapTserver)).ShouldBeGreaterThan(YugabyteWork.GatePatience(Spec));
@@ -20,7 +20,7 @@ public sealed class WorkTests
     }
 
     [Fact]
-    public void From_the_first_stop_on_an_abort_undoes_nothing()
+    public void Abort_undoes_nothing_after_first_stop()
     {
         YugabyteWork.IsPastUndo(Plan(nameof(DrainTserver))).ShouldBeFalse();
         YugabyteWork.IsPastUndo(Plan(nameof(SwapMaster))).ShouldBeTrue();
@@ -29,7 +29,7 @@ public sealed class WorkTests
     }
 
     [Fact]
-    public void Only_the_wait_for_peers_counts_as_held()
+    public void Only_AwaitPeers_step_counts_as_held()
     {
         YugabyteWork.HeldBy(new PlanStep { Action = nameof(AwaitPeers) }).ShouldNotBeNull();
         YugabyteWork.HeldBy(new PlanStep { Action = nameof(VerifyMaster) }).ShouldBeNull();

@@ -9,10 +9,10 @@ using Xunit;
 namespace Drydock.Tests.Unit.Databases.TiDb;
 
 /// <summary>The backup is looked at as object and as files.</summary>
-public sealed class SnapshotStaysTests
+public sealed class BackupFilesTests
 {
     [Fact]
-    public void A_backup_whose_files_are_missing_stops_the_upgrade_until_they_are_back()
+    public void Missing_backup_files_stop_upgrade_until_they_are_restored()
     {
         var world = new TiDbWorld(new TiDbWorldSetup()).Begin();
         world.RunUntil(() => world.Step("UpgradeTiKV/tikv-1/drain").State == StepState.Running, "tikv-1 drains");
