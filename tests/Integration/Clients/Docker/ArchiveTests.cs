@@ -17,7 +17,7 @@ public sealed class ArchiveTests(DockerDaemonFixture daemon) : IAsyncDisposable
     public ValueTask DisposeAsync() => _client.DisposeAsync();
 
     [Fact]
-    public async Task A_host_file_is_read_through_a_container_that_was_never_started()
+    public async Task ReadFileAsync_reads_host_file_through_never_started_container()
     {
         var (id, directory) = await NeverStartedAsync();
         var content = RandomNumberGenerator.GetBytes(3 * 1024 * 1024);
@@ -37,7 +37,7 @@ public sealed class ArchiveTests(DockerDaemonFixture daemon) : IAsyncDisposable
     }
 
     [Fact]
-    public async Task The_files_of_the_image_are_read_through_it_too()
+    public async Task ReadFileAsync_reads_image_file_through_never_started_container()
     {
         var (id, _) = await NeverStartedAsync();
 
@@ -48,7 +48,7 @@ public sealed class ArchiveTests(DockerDaemonFixture daemon) : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_path_that_is_not_there_is_null_and_a_container_that_is_not_there_is_not_found()
+    public async Task ReadFileAsync_returns_null_for_missing_file_but_not_container()
     {
         var (id, _) = await NeverStartedAsync();
 
@@ -58,7 +58,7 @@ public sealed class ArchiveTests(DockerDaemonFixture daemon) : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Directories_and_links_are_told_apart_and_a_link_is_followed_for_reading()
+    public async Task ReadFileAsync_follows_link_and_refuses_directory()
     {
         var (id, directory) = await NeverStartedAsync();
         await File.WriteAllTextAsync($"{directory}/real.txt", "hello");
@@ -75,7 +75,7 @@ public sealed class ArchiveTests(DockerDaemonFixture daemon) : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_file_larger_than_permitted_is_refused()
+    public async Task ReadFileAsync_refuses_file_above_permitted_size()
     {
         var (id, directory) = await NeverStartedAsync();
         await File.WriteAllTextAsync($"{directory}/f", "12345");
@@ -85,7 +85,7 @@ public sealed class ArchiveTests(DockerDaemonFixture daemon) : IAsyncDisposable
     }
 
     [Fact]
-    public async Task An_empty_file_is_empty_and_not_absent()
+    public async Task ReadFileAsync_returns_empty_content_for_empty_file()
     {
         var (id, directory) = await NeverStartedAsync();
         await File.WriteAllBytesAsync($"{directory}/empty", []);
@@ -94,7 +94,7 @@ public sealed class ArchiveTests(DockerDaemonFixture daemon) : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_file_written_into_a_container_is_there_with_its_mode()
+    public async Task WriteFileAsync_writes_file_with_its_mode()
     {
         var (id, directory) = await NeverStartedAsync();
 

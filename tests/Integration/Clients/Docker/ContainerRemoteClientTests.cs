@@ -26,7 +26,7 @@ public sealed class ContainerRemoteClientTests(DockerDaemonFixture daemon) : IAs
     [Theory]
     [InlineData("tls")]
     [InlineData("unix")]
-    public async Task A_command_reads_what_is_sent_to_its_end_and_gives_both_outputs_and_its_code(string way)
+    public async Task Container_command_gets_whole_input_and_returns_outputs_and_code(string way)
     {
         await using var docker = DockerDaemonFixture.Client(way == "tls" ? daemon.TlsEndpoint : daemon.UnixEndpoint);
         var container = await RunAsync();
@@ -40,7 +40,7 @@ public sealed class ContainerRemoteClientTests(DockerDaemonFixture daemon) : IAs
     }
 
     [Fact]
-    public async Task A_command_without_input_finds_the_end_at_once_and_a_program_is_run_as_it_is()
+    public async Task Container_command_without_input_reads_end_of_input_at_once()
     {
         var client = Client(await RunAsync());
 
@@ -51,7 +51,7 @@ public sealed class ContainerRemoteClientTests(DockerDaemonFixture daemon) : IAs
     }
 
     [Fact]
-    public async Task Much_goes_both_ways_at_once_and_of_long_output_the_end_is_kept()
+    public async Task Container_command_streams_both_ways_and_keeps_end_of_output()
     {
         var client = Client(await RunAsync());
         using var input = new MemoryStream(Content);
@@ -64,7 +64,7 @@ public sealed class ContainerRemoteClientTests(DockerDaemonFixture daemon) : IAs
     }
 
     [Fact]
-    public async Task A_command_that_ends_before_it_has_read_everything_is_no_failure()
+    public async Task Container_command_that_leaves_input_unread_returns_its_code()
     {
         using var input = new MemoryStream(Content);
 
@@ -72,7 +72,7 @@ public sealed class ContainerRemoteClientTests(DockerDaemonFixture daemon) : IAs
     }
 
     [Fact]
-    public async Task It_runs_as_the_containers_user_the_named_one_or_root()
+    public async Task Container_command_runs_as_container_user_named_user_or_root()
     {
         var container = await RunAsync();
 
@@ -85,7 +85,7 @@ public sealed class ContainerRemoteClientTests(DockerDaemonFixture daemon) : IAs
     }
 
     [Fact]
-    public async Task A_container_that_is_not_there_or_does_not_run_is_named_and_nothing_ran()
+    public async Task Missing_stopped_or_paused_container_is_refused_by_name()
     {
         await ShouldBeAsync(Client("no-such"), "there is no such container");
         var stopped = await RunAsync(start: false);
@@ -106,8 +106,7 @@ public sealed class ContainerRemoteClientTests(DockerDaemonFixture daemon) : IAs
     }
 
     [Fact]
-    public async Task An_engine_that_refuses_our_certificate_or_whose_own_is_strange_or_that_is_not_there_is_told_apart(
-        )
+    public async Task Engine_certificate_and_connection_refusals_are_told_apart()
     {
         var container = await RunAsync();
 
@@ -123,7 +122,7 @@ public sealed class ContainerRemoteClientTests(DockerDaemonFixture daemon) : IAs
     }
 
     [Fact]
-    public async Task A_container_that_is_stopped_under_a_command_leaves_open_whether_it_ran()
+    public async Task Container_killed_under_command_leaves_outcome_unknown()
     {
         var container = await RunAsync();
         var running = Client(container).RunAsync(RemoteCommand.Script("touch /data/begun; sleep 1000") with { Input = Stream.Null }, Token);
@@ -136,7 +135,7 @@ public sealed class ContainerRemoteClientTests(DockerDaemonFixture daemon) : IAs
     }
 
     [Fact]
-    public async Task An_image_without_a_shell_is_named()
+    public async Task Image_without_shell_is_refused_by_name()
     {
         var container = await daemon.RunIdleAsync(_docker, p => p with { Cmd = ["/bin/busybox", "sh", "-c", "/bin/busybox rm /bin/sh; while :; do /bin/busybox sleep 1; done"] });
         await Task.Delay(TimeSpan.FromSeconds(1), Token);
@@ -148,7 +147,7 @@ public sealed class ContainerRemoteClientTests(DockerDaemonFixture daemon) : IAs
     }
 
     [Fact]
-    public async Task Nothing_that_is_sent_is_among_what_the_engine_shows_of_the_command()
+    public async Task Command_input_is_absent_from_engine_inspection()
     {
         var container = await RunAsync();
         using var secret = new MemoryStream("canary-7"u8.ToArray());
@@ -168,7 +167,7 @@ public sealed class ContainerRemoteClientTests(DockerDaemonFixture daemon) : IAs
     }
 
     [Fact]
-    public async Task Half_a_gibibyte_arrives_over_TLS_and_is_not_sent_twice()
+    public async Task UploadAsync_sends_large_file_over_tls_only_once()
     {
         const long length = 512L << 20;
         var container = await RunAsync();
@@ -195,7 +194,7 @@ public sealed class ContainerRemoteClientTests(DockerDaemonFixture daemon) : IAs
     }
 
     [Fact]
-    public async Task What_was_sent_before_the_connection_was_cut_is_not_sent_again()
+    public async Task UploadAsync_resumes_after_cut_connection()
     {
         var container = await RunAsync();
         var breaking = new HookedProgress { At = Size / 2, Do = () => Shell.RunAsync("nsenter", $"--net={daemon.Network.Path}", "ss", "-K", "sport", "=", ":2376") };
@@ -210,8 +209,7 @@ public sealed class ContainerRemoteClientTests(DockerDaemonFixture daemon) : IAs
     }
 
     [Fact]
-    public async Task What_was_sent_before_it_was_cancelled_is_not_sent_again_and_what_is_not_what_was_announced_is_removed(
-        )
+    public async Task UploadAsync_resumes_after_cancellation_and_removes_corrupt_file()
     {
         var client = Client(await RunAsync());
         using var cancelled = new CancellationTokenSource();
@@ -225,7 +223,7 @@ public sealed class ContainerRemoteClientTests(DockerDaemonFixture daemon) : IAs
     }
 
     [Fact]
-    public async Task A_source_that_cannot_be_read_to_its_end_is_no_success_and_the_next_one_goes_on()
+    public async Task UploadAsync_fails_on_broken_source_and_resumes_later()
     {
         var client = Client(await RunAsync());
         Task<Stream> Breaking(long offset, CancellationToken cancellationToken) => Task.FromResult<Stream>(new BreakingStream(Content, Size / 2));

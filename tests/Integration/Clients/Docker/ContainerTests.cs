@@ -14,7 +14,7 @@ public sealed class ContainerTests(DockerDaemonFixture daemon) : IAsyncDisposabl
     public ValueTask DisposeAsync() => _client.DisposeAsync();
 
     [Fact]
-    public async Task A_container_goes_through_its_life()
+    public async Task Container_is_created_started_stopped_and_removed()
     {
         var name = NewName();
         var id = await daemon.CreateIdleAsync(_client, p => p with { Name = name, Env = ["COLOUR=blue"], Labels = new Dictionary<string, string> { ["team"] = "a" } });
@@ -46,7 +46,7 @@ public sealed class ContainerTests(DockerDaemonFixture daemon) : IAsyncDisposabl
     }
 
     [Fact]
-    public async Task A_container_that_ignores_the_stop_signal_is_killed_after_its_grace_and_not_before()
+    public async Task StopContainerAsync_kills_container_that_ignores_signal_after_grace_period()
     {
         var id = await daemon.RunIdleAsync(_client, p => p with { Cmd = ["sh", "-c", "trap 'echo asked' TERM; touch /tmp/ready; while :; do sleep 0.05; done"] });
         await WaitForFileAsync(id, "/tmp/ready");
@@ -58,7 +58,7 @@ public sealed class ContainerTests(DockerDaemonFixture daemon) : IAsyncDisposabl
     }
 
     [Fact]
-    public async Task A_name_in_use_is_a_conflict_that_names_the_holder()
+    public async Task Container_name_in_use_is_a_conflict_naming_its_holder()
     {
         var name = NewName();
         var holder = await daemon.CreateIdleAsync(_client, p => p with { Name = name });
@@ -73,7 +73,7 @@ public sealed class ContainerTests(DockerDaemonFixture daemon) : IAsyncDisposabl
     }
 
     [Fact]
-    public async Task A_renamed_container_answers_to_its_new_name_and_keeps_its_id()
+    public async Task Renamed_container_keeps_its_id()
     {
         var id = await daemon.CreateIdleAsync(_client, p => p with { Name = NewName() });
         var name = NewName();
@@ -84,7 +84,7 @@ public sealed class ContainerTests(DockerDaemonFixture daemon) : IAsyncDisposabl
     }
 
     [Fact]
-    public async Task A_restart_policy_can_be_changed_on_a_running_container()
+    public async Task Restart_policy_of_running_container_can_be_changed()
     {
         var id = await daemon.RunIdleAsync(_client, p => p with { HostConfig = p.HostConfig! with { RestartPolicy = new RestartPolicy { Name = "always" } } });
         (await _client.Containers.InspectContainerAsync(id)).HostConfig.RestartPolicy.ShouldNotBeNull().Name.ShouldBe("always");
@@ -95,7 +95,7 @@ public sealed class ContainerTests(DockerDaemonFixture daemon) : IAsyncDisposabl
     }
 
     [Fact]
-    public async Task What_an_inspect_says_of_the_host_can_be_given_to_a_new_container_whole()
+    public async Task HostConfig_from_inspect_can_be_reused_for_new_container()
     {
         var directory = Directory.CreateDirectory($"{daemon.Root}/bind-{Guid.NewGuid():N}").FullName;
         var old = await daemon.CreateIdleAsync(_client, p => p with
@@ -122,7 +122,7 @@ public sealed class ContainerTests(DockerDaemonFixture daemon) : IAsyncDisposabl
     }
 
     [Fact]
-    public async Task A_mount_whose_source_does_not_exist_is_refused_and_nothing_is_created_on_the_host()
+    public async Task Bind_mount_with_missing_source_is_refused()
     {
         var source = $"{daemon.Root}/not-there";
 
@@ -136,7 +136,7 @@ public sealed class ContainerTests(DockerDaemonFixture daemon) : IAsyncDisposabl
     }
 
     [Fact]
-    public async Task An_image_that_is_not_on_the_host_is_not_found()
+    public async Task Container_with_missing_image_is_refused_as_not_found()
     {
         var refusal = await Should.ThrowAsync<DockerNotFoundException>(() => daemon.CreateIdleAsync(_client, p => p with { Image = "drydock/none:9" }));
 
@@ -144,7 +144,7 @@ public sealed class ContainerTests(DockerDaemonFixture daemon) : IAsyncDisposabl
     }
 
     [Fact]
-    public async Task A_running_container_is_not_removed_without_force()
+    public async Task RemoveContainerAsync_needs_force_for_running_container()
     {
         var id = await daemon.RunIdleAsync(_client);
 
@@ -154,7 +154,7 @@ public sealed class ContainerTests(DockerDaemonFixture daemon) : IAsyncDisposabl
     }
 
     [Fact]
-    public async Task A_list_shows_stopped_containers_only_when_asked_and_filters_by_label()
+    public async Task ListContainersAsync_shows_stopped_containers_on_request_and_filters_labels()
     {
         var mark = NewName();
         var labels = new Dictionary<string, string> { ["mark"] = mark };
@@ -167,7 +167,7 @@ public sealed class ContainerTests(DockerDaemonFixture daemon) : IAsyncDisposabl
     }
 
     [Fact]
-    public async Task A_wait_gives_the_exit_code_when_the_container_ends()
+    public async Task WaitContainerAsync_returns_exit_code()
     {
         var id = await daemon.RunIdleAsync(_client, p => p with { Cmd = ["sh", "-c", "until [ -e /tmp/go ]; do sleep 0.05; done; exit 9"] });
         var waiting = _client.Containers.WaitContainerAsync(id, new ContainerWaitParameters());
@@ -178,7 +178,7 @@ public sealed class ContainerTests(DockerDaemonFixture daemon) : IAsyncDisposabl
     }
 
     [Fact]
-    public async Task Logs_come_whole_in_order_and_apart()
+    public async Task Container_logs_are_complete_ordered_and_split_by_stream()
     {
         var id = await daemon.RunIdleAsync(_client, p => p with { Cmd = ["sh", "-c", "seq 1 5000; echo problem >&2"] });
         await _client.Containers.WaitContainerAsync(id, new ContainerWaitParameters());
@@ -190,7 +190,7 @@ public sealed class ContainerTests(DockerDaemonFixture daemon) : IAsyncDisposabl
     }
 
     [Fact]
-    public async Task Followed_logs_come_as_they_are_written_and_end_with_the_container()
+    public async Task Followed_container_logs_arrive_live_and_end_with_container()
     {
         var id = await daemon.RunIdleAsync(_client, p => p with { Cmd = ["sh", "-c", "echo one; until [ -e /tmp/go ]; do sleep 0.05; done; echo two"] });
         var text = new StringBuilder();
@@ -208,7 +208,7 @@ public sealed class ContainerTests(DockerDaemonFixture daemon) : IAsyncDisposabl
     }
 
     [Fact]
-    public async Task A_signal_to_a_stopped_container_is_a_conflict_and_to_a_running_one_ends_it()
+    public async Task KillContainerAsync_ends_running_container_and_conflicts_on_stopped_one()
     {
         var id = await daemon.CreateIdleAsync(_client);
         await Should.ThrowAsync<DockerConflictException>(() => _client.Containers.KillContainerAsync(id, new ContainerKillParameters()));
@@ -220,7 +220,7 @@ public sealed class ContainerTests(DockerDaemonFixture daemon) : IAsyncDisposabl
     }
 
     [Fact]
-    public async Task A_restarted_container_has_a_new_start()
+    public async Task RestartContainerAsync_changes_start_time()
     {
         var id = await daemon.RunIdleAsync(_client);
         var before = (await _client.Containers.InspectContainerAsync(id)).State.StartedAt!.Value;
@@ -231,7 +231,7 @@ public sealed class ContainerTests(DockerDaemonFixture daemon) : IAsyncDisposabl
     }
 
     [Fact]
-    public async Task An_environment_the_engine_refuses_does_not_show_its_values()
+    public async Task Refused_container_environment_hides_its_values()
     {
         var refusal = await Should.ThrowAsync<DockerApiException>(() => daemon.CreateIdleAsync(_client, p => p with { Env = ["GOOD=canary-one-8812", "=canary-two-8812"] }));
 

@@ -13,7 +13,7 @@ public sealed class EventTests(DockerDaemonFixture daemon) : IAsyncDisposable
     public ValueTask DisposeAsync() => _client.DisposeAsync();
 
     [Fact]
-    public async Task The_life_of_an_exec_is_told_as_it_happens()
+    public async Task Exec_events_arrive_in_order_with_exit_code()
     {
         var container = await daemon.RunIdleAsync(_client);
         var since = (await _client.System.PingAsync()).ServerTime;
@@ -43,7 +43,7 @@ public sealed class EventTests(DockerDaemonFixture daemon) : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Past_events_are_given_between_two_times_and_the_stream_then_ends_by_itself()
+    public async Task Past_events_between_two_times_are_returned_and_stream_ends()
     {
         var before = (await _client.System.GetSystemInfoAsync()).SystemTime;
         var container = await daemon.RunIdleAsync(_client);
@@ -59,7 +59,7 @@ public sealed class EventTests(DockerDaemonFixture daemon) : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Events_are_filtered_by_what_happened()
+    public async Task Events_are_filtered_by_action()
     {
         var before = (await _client.System.GetSystemInfoAsync()).SystemTime;
         var container = await daemon.RunIdleAsync(_client);
@@ -72,7 +72,7 @@ public sealed class EventTests(DockerDaemonFixture daemon) : IAsyncDisposable
     }
 
     [Fact]
-    public async Task The_stream_ends_with_an_exception_when_the_engine_is_killed()
+    public async Task Event_stream_throws_when_engine_is_killed()
     {
         var next = await SubscribedAsync(_client);
 
@@ -83,7 +83,7 @@ public sealed class EventTests(DockerDaemonFixture daemon) : IAsyncDisposable
     }
 
     [Fact]
-    public async Task The_stream_ends_with_an_exception_when_the_engine_stops_in_order()
+    public async Task Event_stream_throws_when_engine_is_stopped()
     {
         var next = await SubscribedAsync(_client);
 
@@ -94,7 +94,7 @@ public sealed class EventTests(DockerDaemonFixture daemon) : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_silent_stream_ends_with_an_exception_when_the_engine_no_longer_answers()
+    public async Task Silent_event_stream_throws_when_engine_hangs()
     {
         var options = new DockerClientOptions { ReadRetries = 0, StreamIdleProbe = TimeSpan.FromMilliseconds(200), RequestTimeout = TimeSpan.FromSeconds(2), ConnectTimeout = TimeSpan.FromSeconds(2) };
         await using var client = DockerDaemonFixture.Client(daemon.TlsEndpoint, options);
@@ -112,7 +112,7 @@ public sealed class EventTests(DockerDaemonFixture daemon) : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_silent_stream_ends_with_an_exception_when_the_cable_is_pulled()
+    public async Task Silent_event_stream_throws_when_network_is_cut()
     {
         var options = new DockerClientOptions { ReadRetries = 0, StreamIdleProbe = TimeSpan.FromMilliseconds(200), RequestTimeout = TimeSpan.FromSeconds(2), ConnectTimeout = TimeSpan.FromSeconds(2) };
         await using var client = DockerDaemonFixture.Client(daemon.TlsEndpoint, options);
@@ -130,7 +130,7 @@ public sealed class EventTests(DockerDaemonFixture daemon) : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Cancelling_ends_the_stream_as_cancelled()
+    public async Task Event_stream_throws_cancellation_when_cancelled()
     {
         using var stop = new CancellationTokenSource();
         var next = await SubscribedAsync(_client, stop.Token);

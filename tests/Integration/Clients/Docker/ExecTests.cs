@@ -13,7 +13,7 @@ public sealed class ExecTests(DockerDaemonFixture daemon) : IAsyncDisposable
     public ValueTask DisposeAsync() => _client.DisposeAsync();
 
     [Fact]
-    public async Task A_prepared_command_runs_once_when_started_and_never_again()
+    public async Task Prepared_exec_runs_once_and_refuses_second_start()
     {
         var container = await daemon.RunIdleAsync(_client);
         var exec = await PrepareAsync(container, "echo ran >> /tmp/count; exit 7");
@@ -33,7 +33,7 @@ public sealed class ExecTests(DockerDaemonFixture daemon) : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_second_start_while_the_first_runs_is_a_conflict_and_inspect_says_it_runs()
+    public async Task Second_start_of_running_exec_is_a_conflict()
     {
         var container = await daemon.RunIdleAsync(_client);
         var exec = await PrepareAsync(container, "echo ran >> /tmp/count; until [ -e /tmp/go ]; do sleep 0.05; done");
@@ -53,7 +53,7 @@ public sealed class ExecTests(DockerDaemonFixture daemon) : IAsyncDisposable
     }
 
     [Fact]
-    public async Task An_attached_start_of_an_exec_that_has_run_is_a_conflict_and_runs_nothing()
+    public async Task Attached_start_of_ended_exec_is_a_conflict()
     {
         var container = await daemon.RunIdleAsync(_client);
         var exec = await PrepareAsync(container, "echo ran >> /tmp/count", attached: true);
@@ -66,7 +66,7 @@ public sealed class ExecTests(DockerDaemonFixture daemon) : IAsyncDisposable
     }
 
     [Fact]
-    public async Task An_attached_command_gives_stdout_stderr_and_exit_code_apart()
+    public async Task Attached_exec_returns_stdout_stderr_and_exit_code_separately()
     {
         var container = await daemon.RunIdleAsync(_client);
 
@@ -78,7 +78,7 @@ public sealed class ExecTests(DockerDaemonFixture daemon) : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Output_beyond_the_limit_keeps_its_beginning_and_its_end_and_counts_the_rest()
+    public async Task Exec_output_beyond_limit_keeps_beginning_and_end()
     {
         var container = await daemon.RunIdleAsync(_client);
         var exec = await PrepareAsync(container, "seq 1 100000; seq 5 >&2", attached: true);
@@ -93,7 +93,7 @@ public sealed class ExecTests(DockerDaemonFixture daemon) : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_command_with_a_terminal_gives_everything_as_stdout()
+    public async Task Exec_with_terminal_returns_all_output_as_stdout()
     {
         var container = await daemon.RunIdleAsync(_client);
         var created = await _client.Exec.ExecCreateContainerAsync(
@@ -106,7 +106,7 @@ public sealed class ExecTests(DockerDaemonFixture daemon) : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Environment_user_and_working_directory_of_a_command_are_what_was_asked_for()
+    public async Task Exec_uses_requested_environment_user_and_working_directory()
     {
         var container = await daemon.RunIdleAsync(_client);
         var created = await _client.Exec.ExecCreateContainerAsync(
@@ -119,7 +119,7 @@ public sealed class ExecTests(DockerDaemonFixture daemon) : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_command_in_a_stopped_container_is_a_conflict()
+    public async Task Exec_in_stopped_container_is_a_conflict()
     {
         var container = await daemon.CreateIdleAsync(_client);
 
@@ -127,7 +127,7 @@ public sealed class ExecTests(DockerDaemonFixture daemon) : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_program_that_does_not_exist_is_an_answer_of_the_engine_and_the_exec_never_runs_later()
+    public async Task Exec_of_missing_program_fails_with_engine_message()
     {
         var container = await daemon.RunIdleAsync(_client);
         var created = await _client.Exec.ExecCreateContainerAsync(container, new ContainerExecCreateParameters { Cmd = ["/no/such/program"] });
@@ -138,7 +138,7 @@ public sealed class ExecTests(DockerDaemonFixture daemon) : IAsyncDisposable
     }
 
     [Fact]
-    public async Task An_environment_the_engine_refuses_does_not_show_its_values()
+    public async Task Refused_exec_environment_hides_its_values()
     {
         var container = await daemon.RunIdleAsync(_client);
         var created = await Record.ExceptionAsync(() => _client.Exec.ExecCreateContainerAsync(
@@ -148,7 +148,7 @@ public sealed class ExecTests(DockerDaemonFixture daemon) : IAsyncDisposable
     }
 
     [Fact]
-    public async Task After_the_engine_was_killed_an_exec_id_is_not_found_and_whoever_waited_was_told()
+    public async Task Exec_of_killed_engine_is_not_found_and_waiter_throws()
     {
         var container = await daemon.RunIdleAsync(_client);
         var exec = await PrepareAsync(container, "sleep 1000");

@@ -13,7 +13,7 @@ public sealed class ImageTests(DockerDaemonFixture daemon) : IAsyncDisposable
     public ValueTask DisposeAsync() => _client.DisposeAsync();
 
     [Fact]
-    public async Task An_archive_is_loaded_from_a_stream_and_its_id_is_the_same_as_where_it_was_saved()
+    public async Task LoadImageAsync_loads_archive_with_its_original_image_id()
     {
         var image = await SavedImage.CreateAsync(ballastBytes: 2_000_000);
         var archive = await image.ArchiveAsync("drydock/loaded:1");
@@ -33,7 +33,7 @@ public sealed class ImageTests(DockerDaemonFixture daemon) : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Something_that_is_no_archive_is_a_failure_although_the_answer_began_with_200()
+    public async Task LoadImageAsync_of_garbage_fails_although_status_was_200()
     {
         using var garbage = new MemoryStream("this is not an archive"u8.ToArray());
 
@@ -44,7 +44,7 @@ public sealed class ImageTests(DockerDaemonFixture daemon) : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_long_upload_that_is_no_archive_ends_with_the_engines_reason()
+    public async Task LoadImageAsync_of_long_garbage_fails_with_engine_message()
     {
         using var garbage = new EndlessGarbage(64L * 1024 * 1024);
 
@@ -54,7 +54,7 @@ public sealed class ImageTests(DockerDaemonFixture daemon) : IAsyncDisposable
     }
 
     [Fact]
-    public async Task An_archive_that_cannot_be_read_to_its_end_is_our_failure_not_the_engines_and_loads_nothing()
+    public async Task LoadImageAsync_with_unreadable_source_fails_and_loads_nothing()
     {
         var image = await SavedImage.CreateAsync(ballastBytes: 3_000_000);
         using var broken = new BreakingStream(await image.ArchiveAsync("drydock/broken:1"), breakAt: 2_500_000);
@@ -66,7 +66,7 @@ public sealed class ImageTests(DockerDaemonFixture daemon) : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_truncated_archive_is_not_loaded()
+    public async Task LoadImageAsync_refuses_truncated_archive()
     {
         var image = await SavedImage.CreateAsync(ballastBytes: 1_000_000);
         var archive = await image.ArchiveAsync("drydock/cut:1");
@@ -78,7 +78,7 @@ public sealed class ImageTests(DockerDaemonFixture daemon) : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_tag_adds_a_reference_and_removing_it_leaves_the_image()
+    public async Task Image_tag_can_be_added_and_removed_without_image()
     {
         await _client.Images.TagImageAsync(DockerDaemonFixture.Image, new ImageTagParameters { RepositoryName = "drydock/other", Tag = "2" });
         (await _client.Images.ListImagesAsync(new ImagesListParameters())).SelectMany(i => i.RepoTags).ShouldContain("drydock/other:2");
@@ -90,7 +90,7 @@ public sealed class ImageTests(DockerDaemonFixture daemon) : IAsyncDisposable
     }
 
     [Fact]
-    public async Task An_image_in_use_is_not_removed()
+    public async Task DeleteImageAsync_refuses_image_in_use()
     {
         var image = await _client.Images.InspectImageAsync(DockerDaemonFixture.Image);
         await daemon.CreateIdleAsync(_client);
@@ -99,7 +99,7 @@ public sealed class ImageTests(DockerDaemonFixture daemon) : IAsyncDisposable
     }
 
     [Fact]
-    public async Task An_image_is_pulled_with_credentials_and_its_digest_was_known_before()
+    public async Task Image_is_pulled_with_credentials_and_announced_digest()
     {
         var image = await SavedImage.CreateAsync(ballastBytes: 500_000);
         await using var registry = Registry.Start(image, daemon.OutsideAddress);
@@ -117,7 +117,7 @@ public sealed class ImageTests(DockerDaemonFixture daemon) : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Wrong_credentials_are_refused_without_showing_them()
+    public async Task Wrong_registry_credentials_are_refused_and_hidden()
     {
         await using var registry = Registry.Start(await SavedImage.CreateAsync(), daemon.OutsideAddress);
         var auth = new AuthConfig { Username = Registry.User, Password = "canary-wrong-password-9902", ServerAddress = registry.Address };
@@ -131,7 +131,7 @@ public sealed class ImageTests(DockerDaemonFixture daemon) : IAsyncDisposable
     }
 
     [Fact]
-    public async Task An_image_the_registry_does_not_have_and_a_registry_that_is_not_there_are_failures_of_the_pull()
+    public async Task Pull_of_missing_image_or_from_missing_registry_fails()
     {
         await using var registry = Registry.Start(await SavedImage.CreateAsync(), daemon.OutsideAddress);
         var auth = new AuthConfig { Username = Registry.User, Password = Registry.Password, ServerAddress = registry.Address };

@@ -22,7 +22,7 @@ public sealed class SshTests(DockerDaemonFixture daemon) : IAsyncLifetime
     public ValueTask DisposeAsync() => Server.DisposeAsync();
 
     [Fact]
-    public async Task An_engine_behind_ssh_does_all_that_others_do()
+    public async Task Ssh_endpoint_runs_exec_reads_file_and_stops_container()
     {
         await using var client = DockerDaemonFixture.Client(Server.Endpoint(daemon.Socket, Server.Material));
         var container = await daemon.RunIdleAsync(client);
@@ -38,7 +38,7 @@ public sealed class SshTests(DockerDaemonFixture daemon) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_image_is_loaded_over_ssh()
+    public async Task LoadImageAsync_works_over_ssh()
     {
         await using var client = DockerDaemonFixture.Client(Server.Endpoint(daemon.Socket, Server.Material));
         var image = await SavedImage.CreateAsync(ballastBytes: 5_000_000);
@@ -50,7 +50,7 @@ public sealed class SshTests(DockerDaemonFixture daemon) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_host_that_is_not_known_is_refused()
+    public async Task Ssh_host_missing_from_known_hosts_is_refused()
     {
         await using var client = DockerDaemonFixture.Client(Server.Endpoint(daemon.Socket, Server.NoHostKey));
 
@@ -61,7 +61,7 @@ public sealed class SshTests(DockerDaemonFixture daemon) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_host_with_another_key_than_the_known_one_is_refused()
+    public async Task Ssh_host_with_changed_key_is_refused()
     {
         await using var client = DockerDaemonFixture.Client(Server.Endpoint(daemon.Socket, Server.WrongHostKey));
 
@@ -69,7 +69,7 @@ public sealed class SshTests(DockerDaemonFixture daemon) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_key_the_host_does_not_let_in_is_an_authentication_failure()
+    public async Task Ssh_key_refused_by_host_is_an_authentication_failure()
     {
         await using var client = DockerDaemonFixture.Client(Server.Endpoint(daemon.Socket, Server.WrongKey));
 
@@ -77,7 +77,7 @@ public sealed class SshTests(DockerDaemonFixture daemon) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_key_that_is_none_is_our_own_failure_and_is_not_shown()
+    public async Task Invalid_ssh_key_is_a_local_failure_and_hidden()
     {
         var material = new SshMaterial("canary-not-a-key-3310"u8.ToArray(), Server.Material.KnownHosts.ToArray());
         await using var client = DockerDaemonFixture.Client(Server.Endpoint(daemon.Socket, material));
@@ -89,7 +89,7 @@ public sealed class SshTests(DockerDaemonFixture daemon) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_socket_that_is_not_there_on_the_host_is_a_failure_of_the_remote_command()
+    public async Task Missing_socket_behind_ssh_is_a_remote_command_failure()
     {
         await using var client = DockerDaemonFixture.Client(Server.Endpoint(daemon.Root + "/none.sock", Server.Material));
 
@@ -100,7 +100,7 @@ public sealed class SshTests(DockerDaemonFixture daemon) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_host_where_nothing_listens_is_a_connection_failure()
+    public async Task Ssh_port_without_listener_is_a_connection_failure()
     {
         var endpoint = DockerEndpoint.Parse("ssh://root@127.0.0.1:1") with { Ssh = Server.Material };
         await using var client = DockerDaemonFixture.Client(endpoint);
@@ -112,7 +112,7 @@ public sealed class SshTests(DockerDaemonFixture daemon) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_key_is_in_no_argument_and_no_environment_and_its_file_is_private_and_in_memory()
+    public async Task Ssh_key_is_passed_only_through_a_private_memory_file()
     {
         var key = Encoding.ASCII.GetString(Server.Material.PrivateKey.Span).Split('\n')[2];
         await using (var client = DockerDaemonFixture.Client(Server.Endpoint(daemon.Socket, Server.Material)))
@@ -135,7 +135,7 @@ public sealed class SshTests(DockerDaemonFixture daemon) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Disposing_the_client_ends_its_ssh_processes()
+    public async Task Disposed_client_ends_its_ssh_processes()
     {
         var before = Children().Select(p => p.Id).ToHashSet();
         var client = DockerDaemonFixture.Client(Server.Endpoint(daemon.Socket, Server.Material));

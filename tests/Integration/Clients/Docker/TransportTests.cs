@@ -10,7 +10,7 @@ namespace Drydock.Tests.Integration.Clients.Docker;
 public sealed class TransportTests(DockerDaemonFixture daemon)
 {
     [Fact]
-    public async Task The_same_engine_answers_over_tls_and_over_its_socket()
+    public async Task Same_engine_answers_over_tls_and_unix_socket()
     {
         await using var tls = DockerDaemonFixture.Client(daemon.TlsEndpoint);
         await using var unix = DockerDaemonFixture.Client(daemon.UnixEndpoint);
@@ -19,7 +19,7 @@ public sealed class TransportTests(DockerDaemonFixture daemon)
     }
 
     [Fact]
-    public async Task The_engine_tells_its_version_its_host_and_its_disk()
+    public async Task Engine_reports_version_host_and_disk_usage()
     {
         await using var client = DockerDaemonFixture.Client(daemon.TlsEndpoint);
 
@@ -41,7 +41,7 @@ public sealed class TransportTests(DockerDaemonFixture daemon)
     }
 
     [Fact]
-    public async Task A_certificate_from_a_stranger_is_refused_by_the_engine_and_the_error_says_so()
+    public async Task Client_certificate_of_foreign_authority_is_refused_by_engine()
     {
         await using var client = DockerDaemonFixture.Client(daemon.StrangersEndpoint);
 
@@ -54,7 +54,7 @@ public sealed class TransportTests(DockerDaemonFixture daemon)
     }
 
     [Fact]
-    public async Task An_engine_whose_certificate_our_authority_did_not_sign_is_refused_by_us_and_the_error_says_so()
+    public async Task Engine_certificate_of_foreign_authority_is_refused_by_client()
     {
         await using var client = DockerDaemonFixture.Client(daemon.WronglyTrustingEndpoint);
 
@@ -65,7 +65,7 @@ public sealed class TransportTests(DockerDaemonFixture daemon)
     }
 
     [Fact]
-    public async Task Plain_tcp_to_a_tls_port_is_answered_by_the_engine_with_the_reason()
+    public async Task Plain_tcp_to_tls_port_fails_with_engine_message()
     {
         await using var client = DockerDaemonFixture.Client(daemon.TlsEndpoint with { Tls = null, Insecure = true });
 
@@ -75,7 +75,7 @@ public sealed class TransportTests(DockerDaemonFixture daemon)
     }
 
     [Fact]
-    public async Task A_port_where_nothing_listens_is_unreachable_and_provably_nothing_was_done()
+    public async Task Port_without_listener_is_unreachable_and_request_not_processed()
     {
         var uri = new UriBuilder(daemon.TlsEndpoint.Uri) { Port = 1 }.Uri;
         await using var client = DockerDaemonFixture.Client(daemon.TlsEndpoint with { Uri = uri });
@@ -87,7 +87,7 @@ public sealed class TransportTests(DockerDaemonFixture daemon)
     }
 
     [Fact]
-    public async Task A_socket_that_is_not_there_is_unreachable()
+    public async Task Missing_unix_socket_is_unreachable()
     {
         await using var client = DockerDaemonFixture.Client(DockerEndpoint.Parse($"unix://{daemon.Root}/none.sock"));
 
@@ -95,7 +95,7 @@ public sealed class TransportTests(DockerDaemonFixture daemon)
     }
 
     [Fact]
-    public async Task A_host_behind_a_pulled_cable_is_a_time_limit_that_names_it()
+    public async Task Host_behind_cut_network_times_out_with_its_name()
     {
         await using var client = DockerDaemonFixture.Client(daemon.TlsEndpoint, new DockerClientOptions { ReadRetries = 0, ConnectTimeout = TimeSpan.FromMilliseconds(300) });
         await daemon.Network.PullCableAsync();
@@ -113,7 +113,7 @@ public sealed class TransportTests(DockerDaemonFixture daemon)
     }
 
     [Fact]
-    public async Task A_request_under_way_when_the_engine_is_frozen_may_have_been_processed()
+    public async Task Request_to_frozen_engine_may_have_been_processed()
     {
         await using var client = DockerDaemonFixture.Client(daemon.TlsEndpoint, new DockerClientOptions { ReadRetries = 0, RequestTimeout = TimeSpan.FromSeconds(4) });
         var container = await daemon.CreateIdleAsync(client);
@@ -131,7 +131,7 @@ public sealed class TransportTests(DockerDaemonFixture daemon)
     }
 
     [Fact]
-    public async Task Reads_survive_a_restart_of_the_engine_under_a_client_that_keeps_connections()
+    public async Task Read_succeeds_after_engine_restart_on_kept_connection()
     {
         await using var client = new DockerClientFactory(new DockerClientOptions { ReadRetries = 3, Endpoints = EndpointPolicy.Unrestricted }).Create(daemon.TlsEndpoint);
         await client.System.GetVersionAsync();

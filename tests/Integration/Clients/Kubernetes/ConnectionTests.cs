@@ -30,7 +30,7 @@ public sealed class ConnectionTests(LabFixture lab) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_exec_plugin_gives_the_token()
+    public async Task Exec_credential_plugin_provides_token()
     {
         await File.WriteAllTextAsync(_folder.File("token.json"), $$$"""{"apiVersion":"client.authentication.k8s.io/v1beta1","kind":"ExecCredential","status":{"token":"{{{_world.Plane.AdminToken}}}"}}""", Token);
         using var client = ClientWith($"exec: {{apiVersion: client.authentication.k8s.io/v1beta1, command: cat, args: [{_folder.File("token.json")}]}}");
@@ -39,7 +39,7 @@ public sealed class ConnectionTests(LabFixture lab) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_rotated_token_file_is_read_again_when_the_server_refuses_the_old_token()
+    public async Task Rotated_token_file_is_read_again_after_refusal()
     {
         await File.WriteAllTextAsync(_folder.File("token"), "expired", Token);
         using var client = ClientWith($"tokenFile: {_folder.File("token")}");
@@ -51,7 +51,7 @@ public sealed class ConnectionTests(LabFixture lab) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_client_certificate_is_enough()
+    public async Task Client_certificate_authenticates_without_token()
     {
         var credentials = _run.Authority.Issue(_folder.Path, "client", "drydock-test", "system:masters");
         using var client = ClientWith($"{{client-certificate: {credentials.CertificatePath}, client-key: {credentials.KeyPath}}}");
@@ -60,7 +60,7 @@ public sealed class ConnectionTests(LabFixture lab) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_server_signed_by_another_authority_is_not_spoken_to()
+    public async Task Server_of_foreign_authority_is_refused_without_showing_token()
     {
         using var other = new LabCertificateAuthority("somebody-else");
         using var client = ClientWith($"token: {_world.Plane.AdminToken}", authority: other.CertificatePem);
@@ -71,7 +71,7 @@ public sealed class ConnectionTests(LabFixture lab) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_name_in_the_servers_certificate_can_be_given_and_is_checked()
+    public async Task Tls_server_name_is_configurable_and_checked()
     {
         using var right = ClientWith($"token: {_world.Plane.AdminToken}", cluster: "tls-server-name: kubernetes.default.svc");
         using var wrong = ClientWith($"token: {_world.Plane.AdminToken}", cluster: "tls-server-name: not.its.name");
@@ -83,7 +83,7 @@ public sealed class ConnectionTests(LabFixture lab) : IAsyncLifetime
     [Theory]
     [InlineData(FaultSide.Before, false)]
     [InlineData(FaultSide.After, true)]
-    public async Task A_write_cut_off_is_of_unknown_outcome_and_never_sent_twice(FaultSide side, bool carriedOut)
+    public async Task Cut_write_has_unknown_outcome_and_is_sent_once(FaultSide side, bool carriedOut)
     {
         await using var proxy = new KubeFaultProxy(_run, _world.Plane);
         using var client = KubeWorld.ClientFor(proxy.WriteAdminKubeconfig(_folder.File("proxy.kubeconfig")));
@@ -96,7 +96,7 @@ public sealed class ConnectionTests(LabFixture lab) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_server_that_no_longer_answers_gives_an_unknown_outcome_in_time()
+    public async Task Frozen_server_gives_unknown_outcome_within_timeout()
     {
         await using var proxy = new KubeFaultProxy(_run, _world.Plane);
         using var client = KubeWorld.ClientFor(proxy.WriteAdminKubeconfig(_folder.File("proxy.kubeconfig")), new KubernetesClientOptions { RequestTimeout = TimeSpan.FromSeconds(1) });

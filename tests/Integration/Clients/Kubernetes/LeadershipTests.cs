@@ -24,7 +24,7 @@ public sealed class LeadershipTests(LabFixture lab) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_successor_leads_at_once_when_the_leader_gives_the_lease_back()
+    public async Task Successor_leads_at_once_after_leader_releases_lease()
     {
         // Times that no test outlives: only the release itself can make the successor lead.
         var times = Options("x") with { LeaseDuration = TimeSpan.FromHours(1), RenewDeadline = TimeSpan.FromMinutes(30), RetryPeriod = TimeSpan.FromMinutes(10) };
@@ -40,7 +40,7 @@ public sealed class LeadershipTests(LabFixture lab) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_successor_leads_when_the_leader_has_not_renewed_and_never_while_the_leader_may_still_act()
+    public async Task Successor_leads_only_after_leader_term_has_expired()
     {
         await using var folder = new Lab.ScratchFolder();
         await using var proxy = new KubeFaultProxy(await lab.RunAsync(), _world.Plane);
@@ -70,7 +70,7 @@ public sealed class LeadershipTests(LabFixture lab) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Of_many_contenders_exactly_one_leads_at_any_time()
+    public async Task Only_one_of_many_candidates_leads_at_any_time()
     {
         var leading = 0;
         var most = 0;

@@ -25,7 +25,7 @@ public sealed class ObjectTests(LabFixture lab) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_object_is_created_read_replaced_and_deleted()
+    public async Task Object_is_created_read_replaced_and_deleted()
     {
         var created = await _world.Client.CreateAsync(ConfigMap("a", "1"), Token);
         var replaced = await _world.Client.UpdateAsync(created with { Data = new() { ["k"] = "2" } }, Token);
@@ -40,7 +40,7 @@ public sealed class ObjectTests(LabFixture lab) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_stale_write_a_taken_name_and_a_wrong_precondition_are_conflicts()
+    public async Task Stale_write_taken_name_and_wrong_precondition_are_conflicts()
     {
         var first = await _world.Client.CreateAsync(ConfigMap("a", "1"), Token);
         await _world.Client.UpdateAsync(first with { Data = new() { ["k"] = "2" } }, Token);
@@ -52,7 +52,7 @@ public sealed class ObjectTests(LabFixture lab) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Lists_read_all_pages()
+    public async Task ListAsync_reads_all_pages()
     {
         foreach (var i in Enumerable.Range(0, 11))
         {
@@ -67,7 +67,7 @@ public sealed class ObjectTests(LabFixture lab) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Binary_values_of_a_Secret_come_back_and_a_metadata_list_shows_none()
+    public async Task Secret_values_are_binary_safe_and_absent_from_metadata_list()
     {
         var value = Enumerable.Range(0, 256).Select(i => (byte)i).ToArray();
         await _world.Client.CreateAsync(new V1Secret { Metadata = new() { Name = "s", Namespace = _world.Namespace }, Data = new() { ["bin"] = value } }, Token);
@@ -78,7 +78,7 @@ public sealed class ObjectTests(LabFixture lab) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_the_server_says_of_a_broken_Secret_is_withheld()
+    public async Task Server_message_about_invalid_Secret_is_withheld()
     {
         var patch = KubernetesPatch.Merge(JsonNode.Parse("""{"data":{"password":"*canary-password*"}}""")!.AsObject());
         await _world.Client.CreateAsync(new V1Secret { Metadata = new() { Name = "s", Namespace = _world.Namespace } }, Token);
@@ -90,7 +90,7 @@ public sealed class ObjectTests(LabFixture lab) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Status_and_spec_are_written_apart_and_with_optimistic_concurrency()
+    public async Task Status_update_leaves_spec_unchanged_and_detects_conflicts()
     {
         var at = new DateTimeOffset(2026, 5, 4, 3, 2, 1, 123, TimeSpan.Zero);
         var created = await _world.Client.CreateAsync(_world.Widget("w", new() { Size = 1 }), Token);
@@ -104,7 +104,7 @@ public sealed class ObjectTests(LabFixture lab) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_object_that_breaks_the_schema_is_refused_with_its_causes()
+    public async Task Object_that_breaks_schema_is_refused_with_its_causes()
     {
         var error = await Should.ThrowAsync<KubernetesInvalidException>(() => _world.Client.CreateAsync(_world.Widget("w", new() { Size = 101 }), Token));
 
@@ -113,7 +113,7 @@ public sealed class ObjectTests(LabFixture lab) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Server_side_apply_owns_fields_names_a_conflict_and_takes_over_by_force()
+    public async Task Apply_owns_fields_reports_conflict_and_takes_over_by_force()
     {
         var mine = _world.Widget("w", new() { Size = 1 });
         await _world.Client.ApplyAsync(mine, cancellationToken: Token);
@@ -128,7 +128,7 @@ public sealed class ObjectTests(LabFixture lab) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_finalizer_is_added_and_removed_without_losing_fields_this_version_does_not_know()
+    public async Task Finalizer_change_keeps_fields_unknown_to_this_version()
     {
         var w = await _world.Client.CreateAsync(_world.Widget("w"), Token);
         await _world.KubectlAsync("patch", "widget", "w", "--type=merge", "-p", """{"spec":{"newer":"kept"},"metadata":{"annotations":{"a":"b"}}}""");
@@ -145,7 +145,7 @@ public sealed class ObjectTests(LabFixture lab) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_JSON_patch_whose_test_fails_changes_nothing()
+    public async Task Json_patch_with_failed_test_changes_nothing()
     {
         await _world.Client.CreateAsync(_world.Widget("w", new() { Size = 1 }), Token);
         var patch = KubernetesPatch.Json(JsonNode.Parse("""[{"op":"test","path":"/spec/size","value":2},{"op":"replace","path":"/spec/size","value":3}]""")!.AsArray());
@@ -156,7 +156,7 @@ public sealed class ObjectTests(LabFixture lab) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Without_the_right_the_message_says_which_to_grant()
+    public async Task Forbidden_error_names_the_right_to_grant()
     {
         await using var folder = new Lab.ScratchFolder();
         await _world.KubectlAsync("create", "serviceaccount", "weak");
@@ -170,7 +170,7 @@ public sealed class ObjectTests(LabFixture lab) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_time_of_a_Lease_keeps_its_microseconds()
+    public async Task Lease_time_keeps_microseconds()
     {
         var at = new DateTimeOffset(2026, 5, 4, 3, 2, 1, TimeSpan.Zero).AddMicroseconds(123456);
 
@@ -180,7 +180,7 @@ public sealed class ObjectTests(LabFixture lab) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_server_says_its_version() =>
+    public async Task GetServerVersionAsync_returns_server_version() =>
         (await _world.Client.GetServerVersionAsync(Token)).ShouldStartWith("v1.");
 
     private V1ConfigMap ConfigMap(string name, string value) =>

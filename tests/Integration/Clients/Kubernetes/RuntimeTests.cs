@@ -42,7 +42,7 @@ public sealed class RuntimeTests(LabFixture lab) : IAsyncLifetime, IEntityContro
     }
 
     [Fact]
-    public async Task Annotations_labels_and_Secrets_wake_and_own_status_writes_do_not()
+    public async Task Annotations_labels_and_secrets_trigger_reconcile_but_own_status_not()
     {
         await _world.Client.CreateAsync(_world.Widget("w", new() { Secret = "pw" }), Token);
         (await NextAsync()).ShouldBe("w writes 1");
@@ -65,7 +65,7 @@ public sealed class RuntimeTests(LabFixture lab) : IAsyncLifetime, IEntityContro
     }
 
     [Fact]
-    public async Task Events_are_shown_by_kubectl_describe_and_repeats_are_counted()
+    public async Task Events_appear_in_kubectl_describe_with_repeat_count()
     {
         var w = await _world.Client.CreateAsync(_world.Widget("w"), Token);
         await using (var events = new EventRecorder(_world.Client, new EventRecorderOptions { DrainTimeout = TimeSpan.FromMinutes(1) }, TimeProvider.System, NullLogger<EventRecorder>.Instance))

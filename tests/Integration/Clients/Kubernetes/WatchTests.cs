@@ -16,7 +16,7 @@ public sealed class WatchTests(LabFixture lab)
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Nothing_is_missed_while_the_API_server_is_killed_and_started_again()
+    public async Task Watch_misses_nothing_across_API_server_kill()
     {
         await using var plane = await ControlPlane.StartAsync(await lab.RunAsync(), new ControlPlaneOptions { Name = "kubewatch", ControllerManager = false }, Token);
         using var world = await KubeWorld.CreateAsync(plane);
@@ -44,7 +44,7 @@ public sealed class WatchTests(LabFixture lab)
     }
 
     [Fact]
-    public async Task A_half_open_watch_is_noticed_and_what_it_missed_is_seen()
+    public async Task Half_open_watch_is_detected_and_missed_events_are_seen()
     {
         using var world = await KubeWorld.CreateAsync(await lab.ControlPlaneAsync());
         await using var folder = new Lab.ScratchFolder();
@@ -60,7 +60,7 @@ public sealed class WatchTests(LabFixture lab)
     }
 
     [Fact]
-    public async Task A_network_that_swallows_everything_is_noticed_by_pings_while_the_watch_is_idle()
+    public async Task Cut_network_is_detected_by_pings_on_idle_watch()
     {
         await using var plane = await ControlPlane.StartAsync(await lab.RunAsync(), new ControlPlaneOptions { Name = "kubecut", ControllerManager = false }, Token);
         using var world = await KubeWorld.CreateAsync(plane);
@@ -77,7 +77,7 @@ public sealed class WatchTests(LabFixture lab)
     }
 
     [Fact]
-    public async Task Connections_cut_and_refused_again_and_again_lose_no_event()
+    public async Task Watch_with_repeatedly_cut_connections_misses_no_event()
     {
         using var world = await KubeWorld.CreateAsync(await lab.ControlPlaneAsync());
         await using var folder = new Lab.ScratchFolder();
@@ -96,7 +96,7 @@ public sealed class WatchTests(LabFixture lab)
     }
 
     [Fact]
-    public async Task A_watch_of_metadata_never_carries_a_Secrets_values()
+    public async Task Metadata_watch_never_contains_secret_values()
     {
         using var world = await KubeWorld.CreateAsync(await lab.ControlPlaneAsync());
         var version = (await world.Client.ListAsync<V1Secret>(world.Namespace, cancellationToken: Token)).ResourceVersion;

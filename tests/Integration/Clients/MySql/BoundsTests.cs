@@ -13,7 +13,7 @@ public sealed class BoundsTests(MariaDbServer mariaDb)
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_row_larger_than_a_packet_may_be_is_refused_and_breaks_the_connection()
+    public async Task Row_larger_than_packet_limit_breaks_the_connection()
     {
         await using var connection = await mariaDb.OpenAsync(configure: static o => o.MaximumPacket = 1 << 20);
         await using var command = new MySqlCommand("SELECT REPEAT('x', 2000000)", connection);
@@ -27,7 +27,7 @@ public sealed class BoundsTests(MariaDbServer mariaDb)
     [Theory]
     [InlineData("SELECT seq FROM mysql.seq_1_to_1000000", 1000, 0, "1000 rows")]
     [InlineData("SELECT REPEAT('x', 1000) FROM mysql.seq_1_to_1000000", 0, 100_000, "100000 bytes")]
-    public async Task A_result_larger_than_a_command_accepts_is_refused_and_keeps_the_connection(
+    public async Task Result_larger_than_command_limit_keeps_the_connection(
         string sql, long rows, long bytes, string says)
     {
         await using var connection = new MySqlConnection(mariaDb.RootOptions());
@@ -47,7 +47,7 @@ public sealed class BoundsTests(MariaDbServer mariaDb)
     }
 
     [Fact]
-    public async Task More_columns_than_a_table_may_have_are_refused()
+    public async Task Result_with_too_many_columns_is_refused()
     {
         await using var server = new WireServer(Serving(static async (session, sql, stop) =>
         {
@@ -63,7 +63,7 @@ public sealed class BoundsTests(MariaDbServer mariaDb)
     }
 
     [Fact]
-    public async Task A_width_that_no_number_has_is_refused()
+    public async Task Column_with_impossible_width_is_refused()
     {
         await using var server = new WireServer(async (session, _, stop) =>
         {
@@ -89,7 +89,7 @@ public sealed class BoundsTests(MariaDbServer mariaDb)
     }
 
     [Fact]
-    public async Task A_reader_closed_before_the_end_of_an_endless_result_breaks_the_connection()
+    public async Task Reader_closed_inside_endless_result_breaks_the_connection()
     {
         await using var server = new WireServer(Serving(static async (session, sql, stop) =>
         {
@@ -119,7 +119,7 @@ public sealed class BoundsTests(MariaDbServer mariaDb)
     [Theory]
     [InlineData("a", "a", true)]
     [InlineData("a", "b", false)]
-    public async Task A_kill_is_sent_only_to_the_server_that_runs_the_statement(string first, string second, bool sent)
+    public async Task KILL_QUERY_is_sent_only_to_server_running_the_statement(string first, string second, bool sent)
     {
         var running = new TaskCompletionSource();
         var killed = new TaskCompletionSource();
@@ -170,7 +170,7 @@ public sealed class BoundsTests(MariaDbServer mariaDb)
     }
 
     [Fact]
-    public async Task A_connection_closed_under_a_running_command_ends_that_command()
+    public async Task Connection_closed_under_running_command_ends_the_command()
     {
         await using var connection = await mariaDb.OpenAsync();
         await using var other = await mariaDb.OpenAsync();

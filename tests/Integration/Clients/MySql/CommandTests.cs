@@ -14,7 +14,7 @@ public sealed class CommandTests(MariaDbServer server)
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Every_parameter_type_comes_back_as_it_went()
+    public async Task Parameter_of_every_type_is_returned_unchanged()
     {
         var database = await server.CreateDatabaseAsync();
         await using var connection = await server.OpenAsync(database);
@@ -59,7 +59,7 @@ public sealed class CommandTests(MariaDbServer server)
     }
 
     [Fact]
-    public async Task Errors_carry_number_and_state_and_leave_the_connection_usable()
+    public async Task Errors_carry_number_and_state_and_keep_connection_usable()
     {
         await using var connection = await server.OpenAsync();
         var e = await Should.ThrowAsync<MySqlException>(() => MariaDbServer.ExecuteAsync(connection, "SELEC 1"));
@@ -73,7 +73,7 @@ public sealed class CommandTests(MariaDbServer server)
     }
 
     [Fact]
-    public async Task Updates_count_matched_rows_and_inserts_give_their_id()
+    public async Task Updates_count_matched_rows_and_inserts_return_their_id()
     {
         var database = await server.CreateDatabaseAsync();
         await using var connection = await server.OpenAsync(database);
@@ -88,7 +88,7 @@ public sealed class CommandTests(MariaDbServer server)
     }
 
     [Fact]
-    public async Task A_transaction_that_is_not_committed_is_rolled_back()
+    public async Task Uncommitted_transaction_is_rolled_back_on_dispose()
     {
         var database = await server.CreateDatabaseAsync();
         await using var connection = await server.OpenAsync(database);
@@ -109,7 +109,7 @@ public sealed class CommandTests(MariaDbServer server)
     }
 
     [Fact]
-    public async Task Cancelling_ends_the_statement_on_the_server_and_keeps_the_connection()
+    public async Task Cancellation_ends_statement_on_server_and_keeps_connection()
     {
         await using var connection = await server.OpenAsync();
         await using var command = new MySqlCommand("SELECT SLEEP(@s)", connection) { CommandTimeout = 0 };
@@ -129,7 +129,7 @@ public sealed class CommandTests(MariaDbServer server)
     }
 
     [Fact]
-    public async Task A_command_that_takes_longer_than_its_limit_ends_with_3024()
+    public async Task Command_beyond_timeout_fails_with_3024()
     {
         await using var connection = await server.OpenAsync();
         await using var command = new MySqlCommand("SELECT SLEEP(1000)", connection) { CommandTimeout = 1 };
@@ -139,7 +139,7 @@ public sealed class CommandTests(MariaDbServer server)
     }
 
     [Fact]
-    public async Task A_large_result_is_streamed_and_may_be_left_in_the_middle()
+    public async Task Large_result_is_streamed_and_may_be_left_unread()
     {
         await using var connection = await server.OpenAsync();
         await connection.ChangeDatabaseAsync(await server.CreateDatabaseAsync(), Token);
@@ -206,7 +206,7 @@ public sealed class CommandTests(MariaDbServer server)
     }
 
     [Fact]
-    public void The_factory_makes_what_belongs_together()
+    public void MySqlProviderFactory_creates_matching_types()
     {
         DbProviderFactory factory = MySqlProviderFactory.Instance;
         using var connection = factory.CreateConnection().ShouldBeOfType<MySqlConnection>();

@@ -11,7 +11,7 @@ public sealed class ConnectionTests(MariaDbServer server)
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task An_open_connection_knows_server_session_and_charset()
+    public async Task Open_connection_knows_server_session_and_charset()
     {
         var database = await server.CreateDatabaseAsync();
         await using var connection = await server.OpenAsync(database);
@@ -37,7 +37,7 @@ public sealed class ConnectionTests(MariaDbServer server)
     }
 
     [Fact]
-    public async Task A_refused_login_an_unknown_database_and_an_absent_server_have_their_numbers_and_no_password()
+    public async Task Failed_logins_have_error_numbers_and_hide_password()
     {
         var options = server.Options();
         options.Password = "canary-wrong";
@@ -53,7 +53,7 @@ public sealed class ConnectionTests(MariaDbServer server)
     }
 
     [Fact]
-    public async Task Synchronous_use_works_the_same()
+    public async Task Synchronous_calls_behave_like_asynchronous_calls()
     {
         using var connection = new MySqlConnection(server.RootOptions());
         connection.Open();
@@ -72,7 +72,7 @@ public sealed class ConnectionTests(MariaDbServer server)
     }
 
     [Fact]
-    public async Task Tls_is_as_strict_as_its_mode()
+    public async Task Tls_checks_are_as_strict_as_SslMode()
     {
         var tls = server.Certificates;
         await AssertTlsAsync(o => o.SslMode = MySqlSslMode.Required);
@@ -94,7 +94,7 @@ public sealed class ConnectionTests(MariaDbServer server)
     }
 
     [Fact]
-    public async Task A_user_that_must_use_a_client_certificate_gets_in_only_with_it()
+    public async Task User_with_X509_requirement_needs_client_certificate()
     {
         await using (var root = new MySqlConnection(server.RootOptions()))
         {
@@ -111,7 +111,7 @@ public sealed class ConnectionTests(MariaDbServer server)
     }
 
     [Fact]
-    public async Task A_lost_connection_stays_lost()
+    public async Task Killed_connection_stays_broken()
     {
         await using var connection = await server.OpenAsync();
         await using var other = await server.OpenAsync();
@@ -123,7 +123,7 @@ public sealed class ConnectionTests(MariaDbServer server)
     }
 
     [Fact]
-    public async Task A_cancelled_open_returns_and_leaves_no_session()
+    public async Task Cancelled_open_returns_and_leaves_no_session()
     {
         // A server that accepts and never greets.
         using var silent = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);

@@ -30,23 +30,23 @@ public sealed class LoginTests
 
     [Theory]
     [MemberData(nameof(TooMuch))]
-    public async Task A_plugin_that_gives_the_password_away_is_refused_as_a_switch(string plugin, MySqlSslMode mode) =>
+    public async Task Cleartext_plugin_is_refused_as_authentication_switch(string plugin, MySqlSslMode mode) =>
         await RefusedAsync(mode, "mysql_native_password", [WirePackets.Switch(plugin)], AuthenticationRefused, plugin);
 
     [Theory]
     [MemberData(nameof(TooMuch))]
-    public async Task A_plugin_that_gives_the_password_away_is_refused_in_the_greeting(string plugin, MySqlSslMode mode) =>
+    public async Task Cleartext_plugin_is_refused_in_server_greeting(string plugin, MySqlSslMode mode) =>
         await RefusedAsync(mode, plugin, [WirePackets.Switch(plugin)], AuthenticationRefused, plugin);
 
     [Fact]
-    public async Task A_switch_to_the_password_format_before_4_1_is_refused() =>
+    public async Task Switch_to_password_format_before_4_1_is_refused() =>
         await RefusedAsync(MySqlSslMode.Disabled, "mysql_native_password", [[0xFE]], AuthenticationRefused, "before 4.1");
 
     [Theory]
     [InlineData(new byte[] { 1, 4 })]
     [InlineData(new byte[] { 1, 5, 6 })]
     [InlineData(new byte[] { 1 })]
-    public async Task A_public_key_from_the_server_is_not_asked_for_without_tls(byte[] ask)
+    public async Task Public_key_request_is_refused_without_tls(byte[] ask)
     {
         var sent = await RefusedAsync(MySqlSslMode.Disabled, "caching_sha2_password", [ask], AuthenticationRefused, "VerifyFull");
 
@@ -57,7 +57,7 @@ public sealed class LoginTests
     [Theory]
     [InlineData(MySqlSslMode.Required)]
     [InlineData(MySqlSslMode.VerifyFull)]
-    public async Task A_server_without_tls_gets_nothing_where_tls_is_required(MySqlSslMode mode)
+    public async Task Server_without_tls_receives_nothing_when_tls_is_required(MySqlSslMode mode)
     {
         var received = new TaskCompletionSource<byte[]>();
         await using var server = new WireServer(async (session, _, stop) =>
@@ -72,7 +72,7 @@ public sealed class LoginTests
     }
 
     [Fact]
-    public async Task The_fast_answer_of_caching_sha2_works_without_tls()
+    public async Task Fast_caching_sha2_login_works_without_tls()
     {
         await using var server = new WireServer(async (session, _, stop) =>
         {
@@ -91,7 +91,7 @@ public sealed class LoginTests
     [Theory]
     [InlineData("mysql_native_password")]
     [InlineData("client_ed25519")]
-    public async Task A_switch_to_another_challenge_is_answered(string plugin)
+    public async Task Switch_to_allowed_authentication_plugin_is_answered(string plugin)
     {
         await using var server = new WireServer(async (session, _, stop) =>
         {
@@ -107,7 +107,7 @@ public sealed class LoginTests
     }
 
     [Fact]
-    public async Task A_switch_hidden_from_the_list_of_the_library_is_refused()
+    public async Task Plugin_switch_padded_against_client_library_is_refused()
     {
         // The library looks for the name in its buffer where the greeting's was; a zero byte there is found in every
         // list.
@@ -123,7 +123,7 @@ public sealed class LoginTests
     [InlineData("tls")]
     [InlineData("first statement")]
     [InlineData("one byte at a time")]
-    public async Task A_cancelled_open_closes_its_socket_wherever_the_server_stalls(string where)
+    public async Task Cancelled_open_closes_socket_wherever_server_stalls(string where)
     {
         var stalls = new SemaphoreSlim(0);
         var closed = new SemaphoreSlim(0);
@@ -160,7 +160,7 @@ public sealed class LoginTests
     }
 
     [Fact]
-    public async Task A_synchronous_open_ends_at_its_limit_though_bytes_keep_coming()
+    public async Task Synchronous_open_ends_at_timeout_despite_trickling_bytes()
     {
         await using var server = new WireServer(async (session, _, stop) =>
         {

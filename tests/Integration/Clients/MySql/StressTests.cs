@@ -8,7 +8,7 @@ namespace Drydock.Tests.Integration.Clients.MySql;
 public sealed class StressTests
 {
     [Fact]
-    public async Task Hostile_servers_under_short_limits_neither_crash_nor_leak()
+    public async Task Hostile_servers_under_short_timeouts_cause_no_crash_or_leak()
     {
         var token = TestContext.Current.CancellationToken;
 

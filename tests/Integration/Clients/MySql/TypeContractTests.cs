@@ -56,7 +56,7 @@ public sealed class TypeContractTests(MariaDbServer server)
 
     [Theory]
     [MemberData(nameof(Exact))]
-    public async Task A_value_reads_the_same_over_both_protocols_and_in_the_mysql_client(string type, string[] literals)
+    public async Task Value_is_equal_over_both_protocols_and_mysql_client(string type, string[] literals)
     {
         var database = await server.CreateDatabaseAsync();
         await using var connection = await server.OpenAsync(database);
@@ -93,7 +93,7 @@ public sealed class TypeContractTests(MariaDbServer server)
     [InlineData("DOUBLE", "0.1")]
     [InlineData("DOUBLE", "-2.2250738585072014e-308")]
     [InlineData("DOUBLE", "1.7976931348623157e308")]
-    public async Task A_double_is_the_same_number_everywhere(string type, string literal)
+    public async Task Double_is_equal_over_both_protocols_and_mysql_client(string type, string literal)
     {
         var expected = double.Parse(literal, CultureInfo.InvariantCulture);
         await using var connection = await server.OpenAsync();
@@ -107,7 +107,7 @@ public sealed class TypeContractTests(MariaDbServer server)
     }
 
     [Fact]
-    public async Task A_float_keeps_all_its_digits_over_the_binary_protocol_and_six_over_text()
+    public async Task Float_keeps_all_digits_only_over_binary_protocol()
     {
         var database = await server.CreateDatabaseAsync();
         await using var connection = await server.OpenAsync(database);
@@ -122,7 +122,7 @@ public sealed class TypeContractTests(MariaDbServer server)
     }
 
     [Fact]
-    public async Task Natural_types_are_those_of_the_column()
+    public async Task Column_types_map_to_natural_dotnet_types()
     {
         var database = await server.CreateDatabaseAsync();
         await using var connection = await server.OpenAsync(database);
@@ -155,7 +155,7 @@ public sealed class TypeContractTests(MariaDbServer server)
     }
 
     [Fact]
-    public async Task Values_without_a_NET_counterpart_fail_by_column_name_and_read_as_text()
+    public async Task Values_without_dotnet_counterpart_fail_with_column_name()
     {
         await using var connection = await server.OpenAsync();
         await MariaDbServer.ExecuteAsync(connection, "SET sql_mode=''");

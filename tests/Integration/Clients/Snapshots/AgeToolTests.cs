@@ -17,7 +17,7 @@ public sealed class AgeToolTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_storage_that_fails_ends_the_encryption_with_its_own_words()
+    public async Task Age_encryption_fails_with_error_of_failing_storage()
     {
         await using var full = new Failing(after: 1 << 20);
         var failed = await Should.ThrowAsync<IOException>(() => EncryptAsync(full, Token).WaitAsync(Limit, Token));
@@ -25,7 +25,7 @@ public sealed class AgeToolTests
     }
 
     [Fact]
-    public async Task Cancelled_with_nobody_taking_anything_any_more_it_ends_as_cancelled()
+    public async Task Cancelled_age_encryption_into_hanging_storage_ends()
     {
         using var cancel = CancellationTokenSource.CreateLinkedTokenSource(Token);
         await using var stuck = new Failing(after: 1 << 20) { Hangs = true };
@@ -36,7 +36,7 @@ public sealed class AgeToolTests
     }
 
     [Fact]
-    public async Task A_source_that_fails_in_the_middle_ends_the_decryption_with_its_own_words()
+    public async Task Age_decryption_fails_with_error_of_failing_source()
     {
         var (identity, recipient) = Stock.NewIdentity();
         using var sealedBytes = new MemoryStream();

@@ -10,7 +10,7 @@ public sealed class ChildOutputTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Every_byte_a_child_writes_reaches_every_consumer_in_order()
+    public async Task Child_output_reaches_every_consumer_complete_and_in_order()
     {
         using var child = Start("yes 0123456789abcde | head -c 20000000");
         using var first = new MemoryStream();
@@ -34,7 +34,7 @@ public sealed class ChildOutputTests
     }
 
     [Fact]
-    public async Task Cancelling_while_the_child_says_nothing_kills_it_and_is_a_cancellation()
+    public async Task Cancellation_during_silent_child_output_kills_the_child()
     {
         using var child = Start("echo begun; exec sleep 100000");
         using var cancel = CancellationTokenSource.CreateLinkedTokenSource(Token);
@@ -45,7 +45,7 @@ public sealed class ChildOutputTests
     }
 
     [Fact]
-    public async Task A_consumer_that_fails_while_the_child_says_nothing_ends_it_with_its_own_exception()
+    public async Task Failing_consumer_during_silent_child_output_kills_the_child()
     {
         using var child = Start("head -c 200000 /dev/zero; exec sleep 100000");
         var copy = TeeStream.RunAsync(default, child.Output, Token, (_, _) => ValueTask.CompletedTask, (_, _) => throw new InvalidDataException("no more"));

@@ -9,7 +9,7 @@ public sealed class DirectoryStorageTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Nothing_is_ever_overwritten()
+    public async Task DirectoryStorage_never_overwrites_an_object()
     {
         using var folder = new TemporaryStorage();
         var storage = folder.Storage;
@@ -27,7 +27,7 @@ public sealed class DirectoryStorageTests
     }
 
     [Fact]
-    public async Task An_object_given_up_leaves_nothing()
+    public async Task Abandoned_object_leaves_no_file()
     {
         using var folder = new TemporaryStorage();
         await using (var writer = await folder.Storage.CreateAsync("x/y", Token))
@@ -39,7 +39,7 @@ public sealed class DirectoryStorageTests
     }
 
     [Fact]
-    public async Task Objects_are_listed_by_prefix_and_deleted_with_the_folders_they_leave_empty()
+    public async Task Objects_are_listed_by_prefix_and_deleted_with_empty_folders()
     {
         using var folder = new TemporaryStorage();
         var storage = folder.Storage;
@@ -63,14 +63,14 @@ public sealed class DirectoryStorageTests
     [InlineData("")]
     [InlineData("a b")]
     [InlineData("a\0b")]
-    public async Task A_name_that_could_leave_the_storage_is_refused(string name)
+    public async Task Object_name_outside_the_storage_is_refused(string name)
     {
         using var folder = new TemporaryStorage();
         (await FailureAsync(() => folder.Storage.CreateAsync(name, Token))).ShouldBe(SnapshotFailure.InvalidRequest);
     }
 
     [Fact]
-    public async Task The_mark_is_made_once_and_missing_where_the_volume_is_another()
+    public async Task Storage_mark_is_created_once_and_differs_per_volume()
     {
         using var folder = new TemporaryStorage();
         using var other = new TemporaryStorage();
@@ -85,7 +85,7 @@ public sealed class DirectoryStorageTests
     }
 
     [Fact]
-    public async Task A_root_that_is_not_there_is_not_made_up()
+    public async Task Missing_storage_root_is_unusable_and_never_created()
     {
         var storage = new DirectoryStorage("/nonexistent/drydock");
         (await FailureAsync(() => storage.EnsureMarkAsync(Token))).ShouldBe(SnapshotFailure.StorageUnusable);

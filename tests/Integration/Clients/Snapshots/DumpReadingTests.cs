@@ -19,7 +19,7 @@ public sealed class DumpReadingTests(MariaDbServer server)
     [InlineData(4)]
     [InlineData(5)]
     [InlineData(6)]
-    public async Task Rows_of_random_hostile_values_are_counted_as_the_server_counts_them(int seed)
+    public async Task Dump_row_counts_of_random_hostile_values_match_server(int seed)
     {
         var random = new Random(seed);
         var database = await server.CreateDatabaseAsync();

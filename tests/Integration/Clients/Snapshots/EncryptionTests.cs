@@ -14,7 +14,7 @@ public sealed class EncryptionTests(MariaDbServer server)
     [Theory]
     [InlineData(DumpToolKind.MySqlDump)]
     [InlineData(DumpToolKind.MyDumper)]
-    public async Task Only_an_identity_opens_it_and_what_it_opens_to_is_what_was_there(DumpToolKind tool)
+    public async Task Encrypted_snapshot_opens_only_with_identity_and_restores_content(DumpToolKind tool)
     {
         using var folder = new TemporaryStorage();
         var (identity, recipient) = Stock.NewIdentity();
@@ -63,7 +63,7 @@ public sealed class EncryptionTests(MariaDbServer server)
     }
 
     [Fact]
-    public async Task A_dump_is_opened_by_age_gzip_and_mysql_alone()
+    public async Task Encrypted_mysqldump_is_restored_with_age_gzip_and_mysql()
     {
         using var folder = new TemporaryStorage();
         var (identity, recipient) = Stock.NewIdentity();
@@ -80,7 +80,7 @@ public sealed class EncryptionTests(MariaDbServer server)
     }
 
     [Fact]
-    public async Task A_dump_of_mydumper_is_opened_by_age_gzip_mysql_and_myloader_alone()
+    public async Task Encrypted_mydumper_dump_is_restored_with_standard_tools()
     {
         using var folder = new TemporaryStorage();
         var (identity, recipient) = Stock.NewIdentity();
@@ -110,7 +110,7 @@ public sealed class EncryptionTests(MariaDbServer server)
     [InlineData("-r")]
     [InlineData("age1\nx")]
     [InlineData("")]
-    public async Task What_can_be_no_recipient_is_refused_before_anything_is_dumped(string recipient)
+    public async Task Invalid_recipient_is_refused_before_dump(string recipient)
     {
         using var folder = new TemporaryStorage();
         var database = await server.CreateDatabaseAsync();
@@ -121,7 +121,7 @@ public sealed class EncryptionTests(MariaDbServer server)
     }
 
     [Fact]
-    public async Task A_recipient_that_age_refuses_and_a_missing_age_leave_no_snapshot()
+    public async Task Unusable_recipient_or_missing_age_leaves_no_snapshot()
     {
         using var folder = new TemporaryStorage();
         var database = await SampleDatabase.CreateAsync(server, rows: 3);

@@ -23,8 +23,7 @@ public sealed class HardeningTests : IAsyncLifetime
     [Theory]
     [InlineData(DumpToolKind.MySqlDump)]
     [InlineData(DumpToolKind.MyDumper)]
-    public async Task A_connection_cut_in_the_middle_is_an_error_and_the_next_attempt_drops_what_was_half_loaded(
-        DumpToolKind tool)
+    public async Task Cut_restore_fails_and_next_attempt_drops_partial_data(DumpToolKind tool)
     {
         using var folder = new TemporaryStorage();
         using var scratch = new TemporaryStorage();
@@ -54,7 +53,7 @@ public sealed class HardeningTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_read_only_server_is_told_before_anything_is_dropped()
+    public async Task Read_only_server_is_reported_before_drop()
     {
         using var folder = new TemporaryStorage();
         var database = await SampleDatabase.CreateAsync(_server, rows: 5);
@@ -84,7 +83,7 @@ public sealed class HardeningTests : IAsyncLifetime
     [Theory]
     [InlineData(DumpToolKind.MySqlDump)]
     [InlineData(DumpToolKind.MyDumper)]
-    public async Task A_server_without_room_says_so(DumpToolKind tool)
+    public async Task Restore_on_full_server_reports_ServerFull(DumpToolKind tool)
     {
         using var folder = new TemporaryStorage();
         var database = await _server.CreateDatabaseAsync();
@@ -102,8 +101,7 @@ public sealed class HardeningTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Nothing_is_dropped_while_another_session_restores_that_database_or_when_the_receipt_cannot_be_kept(
-        )
+    public async Task Restore_drops_nothing_while_database_is_locked_or_receipt_fails()
     {
         using var folder = new TemporaryStorage();
         var database = await SampleDatabase.CreateAsync(_server, rows: 5);
@@ -129,7 +127,7 @@ public sealed class HardeningTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_leader_that_died_with_the_lock_is_ended_by_its_successor()
+    public async Task Sessions_of_ended_load_leader_are_ended_by_successor()
     {
         using var folder = new TemporaryStorage();
         var database = await SampleDatabase.CreateAsync(_server, rows: 5);
@@ -149,7 +147,7 @@ public sealed class HardeningTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Without_the_right_to_lock_the_manifest_says_that_nothing_was_locked()
+    public async Task Dump_without_LOCK_TABLES_right_is_marked_unlocked_in_manifest()
     {
         using var folder = new TemporaryStorage();
         var database = await SampleDatabase.CreateAsync(_server, rows: 5);
@@ -161,7 +159,7 @@ public sealed class HardeningTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_scratch_directory_that_is_missing_or_left_by_a_dead_process_is_dealt_with()
+    public async Task Missing_scratch_directory_is_reported_and_abandoned_ones_are_removed()
     {
         using var folder = new TemporaryStorage();
         using var scratch = new TemporaryStorage();
@@ -184,7 +182,7 @@ public sealed class HardeningTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Mydumper_and_myloader_speak_TLS_where_it_is_asked_for()
+    public async Task Mydumper_and_myloader_use_TLS_when_required()
     {
         using var folder = new TemporaryStorage();
         var database = await SampleDatabase.CreateAsync(_server, rows: 5);

@@ -15,7 +15,7 @@ public sealed class LeftoverTests(MariaDbServer server)
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_SIGKILL_of_the_operator_takes_mysqldump_with_it_and_the_repeat_succeeds()
+    public async Task SIGKILL_of_operator_ends_mysqldump_and_repeat_succeeds()
     {
         using var folder = new TemporaryStorage();
         var database = await SampleDatabase.CreateAsync(server, rows: 20);
@@ -51,7 +51,7 @@ public sealed class LeftoverTests(MariaDbServer server)
     }
 
     [Fact]
-    public async Task A_recorded_session_is_ended_only_where_id_and_address_both_fit()
+    public async Task Recorded_session_is_ended_only_when_id_and_address_match()
     {
         using var folder = new TemporaryStorage();
         var location = folder.At("recorded-" + Guid.NewGuid().ToString("N"));
@@ -72,7 +72,7 @@ public sealed class LeftoverTests(MariaDbServer server)
     }
 
     [Fact]
-    public async Task A_session_whose_record_was_never_written_is_found_by_the_marker_in_its_statement()
+    public async Task Unrecorded_session_is_found_by_marker_and_ended()
     {
         using var folder = new TemporaryStorage();
         var database = await SampleDatabase.CreateAsync(server, rows: 2);
@@ -87,7 +87,7 @@ public sealed class LeftoverTests(MariaDbServer server)
     }
 
     [Fact]
-    public async Task Cancelling_kills_mysqldump_and_a_repeat_under_the_same_id_succeeds()
+    public async Task Cancellation_kills_mysqldump_and_repeat_succeeds()
     {
         using var folder = new TemporaryStorage();
         var database = await SampleDatabase.CreateAsync(server, rows: 20);
@@ -125,7 +125,7 @@ public sealed class LeftoverTests(MariaDbServer server)
     }
 
     [Fact]
-    public async Task A_load_session_is_found_by_its_lock_and_ended_before_the_load_is_repeated()
+    public async Task Abandoned_load_session_is_ended_before_repeated_load()
     {
         using var folder = new TemporaryStorage();
         var database = await SampleDatabase.CreateAsync(server, rows: 20);
@@ -149,7 +149,7 @@ public sealed class LeftoverTests(MariaDbServer server)
     }
 
     [Fact]
-    public async Task A_child_outlives_the_thread_that_asked_for_it()
+    public async Task Child_process_outlives_thread_that_started_it()
     {
         ChildProcess? child = null;
         var thread = new Thread(() => child = ChildProcess.Start("setpriv", "cat", [], redact: ""));

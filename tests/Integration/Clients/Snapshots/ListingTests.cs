@@ -11,7 +11,7 @@ public sealed class ListingTests(MariaDbServer server)
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Snapshots_are_listed_by_their_manifests_whatever_else_lies_there()
+    public async Task Snapshots_are_listed_by_manifest_beside_foreign_files()
     {
         using var folder = new TemporaryStorage();
         var snapshotter = new Snapshotter();
@@ -41,7 +41,7 @@ public sealed class ListingTests(MariaDbServer server)
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(4)]
-    public async Task An_interrupted_removal_never_counts_as_a_snapshot_and_is_finished_by_the_next(int deletions)
+    public async Task Interrupted_snapshot_removal_is_no_snapshot_and_can_be_finished(int deletions)
     {
         using var folder = new TemporaryStorage();
         var snapshotter = new Snapshotter();

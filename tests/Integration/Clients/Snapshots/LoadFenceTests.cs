@@ -13,7 +13,7 @@ public sealed class LoadFenceTests(MariaDbServer server)
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_server_that_calls_itself_OceanBase_and_has_named_locks_is_fenced()
+    public async Task Load_on_OceanBase_with_named_locks_is_fenced()
     {
         using var folder = new TemporaryStorage();
         await using var oceanBase = new MariaDbServer { Arguments = ["--version=5.7.25-OceanBase-v4.2.1"] };
@@ -30,7 +30,7 @@ public sealed class LoadFenceTests(MariaDbServer server)
     }
 
     [Fact]
-    public async Task Indexes_are_put_back_only_while_the_leader_holds_its_lock()
+    public async Task Indexes_are_recreated_only_while_leader_holds_lock()
     {
         using var folder = new TemporaryStorage();
         var location = folder.At("s");

@@ -28,7 +28,7 @@ public sealed class LocalFileTests : IDisposable
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
-    public async Task Myloader_gives_no_file_to_a_statement_of_the_dump()
+    public async Task Myloader_sends_no_file_for_LOAD_DATA_in_dump()
     {
         await using var server = new FileAskingServer(CanaryFile, always: false);
         using (var open = MemoryFile.Create("open", Encoding.UTF8.GetBytes(Text(server))))
@@ -46,7 +46,7 @@ public sealed class LocalFileTests : IDisposable
     }
 
     [Fact]
-    public async Task Mysql_gives_no_file_and_runs_no_command_of_the_dump()
+    public async Task Mysql_client_sends_no_file_and_runs_no_dump_command()
     {
         await using var server = new FileAskingServer(CanaryFile, always: false);
         var proof = Path.Combine(_folder, "proof");
@@ -63,7 +63,7 @@ public sealed class LocalFileTests : IDisposable
     }
 
     [Fact]
-    public async Task Tools_that_dump_give_no_file_to_a_server_that_asks_for_one()
+    public async Task Dump_tools_send_no_file_to_asking_server()
     {
         await using var server = new FileAskingServer(CanaryFile, always: true);
         var job = new DumpJob { Connection = server.Options, Database = "t", SnapshotId = "s", Flags = ["--single-transaction"], Threads = 1 };
@@ -77,7 +77,7 @@ public sealed class LocalFileTests : IDisposable
     }
 
     [Fact]
-    public async Task The_operators_own_client_gives_no_file_to_a_server_that_asks_for_one()
+    public async Task MySqlConnection_sends_no_file_to_asking_server()
     {
         await using var server = new FileAskingServer(CanaryFile, always: true);
         await Should.ThrowAsync<MySqlException>(async () =>
@@ -91,7 +91,7 @@ public sealed class LocalFileTests : IDisposable
     }
 
     [Fact]
-    public async Task A_tool_inherits_no_open_file_and_no_environment()
+    public async Task Child_tool_inherits_no_open_file_and_no_environment()
     {
         await using var open = File.OpenRead(CanaryFile);
         using var secret = MemoryFile.Create("secret", Encoding.UTF8.GetBytes(Canary));
@@ -109,7 +109,7 @@ public sealed class LocalFileTests : IDisposable
     [Theory]
     [InlineData(SnapshotPart.Whole)]
     [InlineData(SnapshotPart.Rows)]
-    public async Task A_snapshot_with_such_a_statement_is_refused_before_anything_reaches_the_server(SnapshotPart part)
+    public async Task Snapshot_with_LOAD_DATA_LOCAL_is_refused_before_connecting(SnapshotPart part)
     {
         await using var server = new FileAskingServer(CanaryFile, always: false);
         using var folder = new TemporaryStorage();

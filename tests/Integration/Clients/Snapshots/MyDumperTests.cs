@@ -14,7 +14,7 @@ public sealed class MyDumperTests(MariaDbServer server)
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Everything_mydumper_gets_wrong_by_itself_comes_back_byte_for_byte()
+    public async Task Mydumper_snapshot_of_difficult_database_restores_byte_for_byte()
     {
         using var folder = new TemporaryStorage();
         using var scratch = new TemporaryStorage();

@@ -9,11 +9,11 @@ public sealed class RecipientTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public Task Public_keys_that_age_takes_are_good() =>
+    public Task Valid_age_recipients_are_accepted() =>
         new AgeRecipients().CheckAsync([Stock.NewIdentity().Recipient, Stock.NewIdentity().Recipient], Token);
 
     [Fact]
-    public async Task One_that_is_mistyped_is_named()
+    public async Task Mistyped_age_recipient_is_named()
     {
         var good = Stock.NewIdentity().Recipient;
         var mistyped = good[..^1] + (good[^1] == 'q' ? 'p' : 'q');
@@ -24,7 +24,7 @@ public sealed class RecipientTests
     }
 
     [Fact]
-    public async Task Without_the_program_it_says_what_to_install()
+    public async Task Missing_age_program_is_named()
     {
         var refused = await Should.ThrowAsync<SnapshotException>(() => new AgeRecipients(new SnapshotToolOptions { Age = "/nonexistent/age" }).CheckAsync([Stock.NewIdentity().Recipient], Token));
         refused.Message.ShouldContain("age");

@@ -29,7 +29,7 @@ public sealed class RestoreTestTests : IAsyncLifetime
     [Theory]
     [InlineData(DumpToolKind.MySqlDump)]
     [InlineData(DumpToolKind.MyDumper)]
-    public async Task A_good_snapshot_is_found_good_and_the_scratch_database_is_gone(DumpToolKind tool)
+    public async Task RestoreTest_of_good_snapshot_finds_nothing_and_removes_database(DumpToolKind tool)
     {
         using var folder = new TemporaryStorage();
         var first = await SampleDatabase.CreateAsync(_server, rows: 20);
@@ -47,7 +47,7 @@ public sealed class RestoreTestTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_snapshot_that_does_not_load_or_loads_otherwise_is_a_finding_and_leaves_nothing()
+    public async Task RestoreTest_of_broken_snapshot_reports_finding_and_removes_database()
     {
         using var folder = new TemporaryStorage();
         var database = await TwoRowsAsync();
@@ -68,7 +68,7 @@ public sealed class RestoreTestTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_database_of_that_name_that_no_test_made_is_left_alone_and_one_that_a_dead_test_left_is_removed()
+    public async Task RestoreTest_removes_own_abandoned_database_but_no_foreign_one()
     {
         using var folder = new TemporaryStorage();
         var location = folder.At("claimed");
@@ -93,7 +93,7 @@ public sealed class RestoreTestTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Events_are_not_let_loose()
+    public async Task RestoreTest_is_refused_while_event_scheduler_is_on()
     {
         using var folder = new TemporaryStorage();
         var database = await SampleDatabase.CreateAsync(_server, rows: 1);
@@ -108,7 +108,7 @@ public sealed class RestoreTestTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Another_test_of_the_same_snapshot_is_told_to_wait()
+    public async Task RestoreTest_is_refused_while_same_snapshot_is_tested()
     {
         using var folder = new TemporaryStorage();
         var location = folder.At("busy");

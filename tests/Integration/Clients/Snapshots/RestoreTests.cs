@@ -12,7 +12,7 @@ public sealed class RestoreTests(MariaDbServer server)
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_database_comes_back_byte_for_byte_with_its_whole_catalogue()
+    public async Task Restored_database_equals_original_byte_for_byte()
     {
         using var folder = new TemporaryStorage();
         var database = await SampleDatabase.CreateAsync(server);
@@ -54,7 +54,7 @@ public sealed class RestoreTests(MariaDbServer server)
     }
 
     [Fact]
-    public async Task A_database_can_be_loaded_under_another_name()
+    public async Task Database_can_be_loaded_under_another_name()
     {
         using var folder = new TemporaryStorage();
         var database = await SampleDatabase.CreateAsync(server, rows: 30);
@@ -68,7 +68,7 @@ public sealed class RestoreTests(MariaDbServer server)
     }
 
     [Fact]
-    public async Task A_damaged_file_is_refused_before_anything_is_loaded()
+    public async Task Damaged_file_is_refused_before_load()
     {
         using var folder = new TemporaryStorage();
         var database = await SampleDatabase.CreateAsync(server, rows: 5);
@@ -86,7 +86,7 @@ public sealed class RestoreTests(MariaDbServer server)
     }
 
     [Fact]
-    public async Task A_statement_the_server_would_not_take_is_found_before_anything_is_dropped()
+    public async Task Statement_above_server_packet_limit_is_found_before_drop()
     {
         using var folder = new TemporaryStorage();
         var database = await SampleDatabase.CreateAsync(server, rows: 5);
@@ -102,7 +102,7 @@ public sealed class RestoreTests(MariaDbServer server)
     }
 
     [Fact]
-    public async Task A_load_that_the_server_refuses_says_why_and_not_the_password()
+    public async Task Refused_load_reports_server_error_without_password()
     {
         using var folder = new TemporaryStorage();
         var database = await server.CreateDatabaseAsync();

@@ -25,7 +25,7 @@ public sealed class StagingTests(MariaDbServer server) : IDisposable
     }
 
     [Fact]
-    public async Task Rows_that_a_check_has_read_are_loaded_without_being_read_again()
+    public async Task Staged_rows_are_loaded_without_second_read()
     {
         var (request, storage, files) = await TakeAsync();
         var before = SampleDatabase.Content(server, request.Database);
@@ -48,7 +48,7 @@ public sealed class StagingTests(MariaDbServer server) : IDisposable
     }
 
     [Fact]
-    public async Task Without_somebody_who_keeps_them_a_check_writes_nothing_and_the_load_stages_them_before_the_drop()
+    public async Task Load_without_staging_fetches_rows_before_drop()
     {
         var (request, storage, files) = await TakeAsync();
         var stages = new ConcurrentBag<SnapshotStage>();
@@ -77,7 +77,7 @@ public sealed class StagingTests(MariaDbServer server) : IDisposable
     }
 
     [Fact]
-    public async Task Rows_that_are_not_as_the_manifest_says_are_not_kept()
+    public async Task Rows_that_differ_from_manifest_are_not_staged()
     {
         var (request, _, files) = await TakeAsync();
         await DamageAsync(files.First(f => f.Part == SnapshotPart.Rows));
@@ -88,7 +88,7 @@ public sealed class StagingTests(MariaDbServer server) : IDisposable
     }
 
     [Fact]
-    public async Task Kept_rows_that_lost_a_byte_are_fetched_again()
+    public async Task Damaged_staged_rows_are_fetched_again()
     {
         var (request, _, _) = await TakeAsync();
         var before = SampleDatabase.Content(server, request.Database);
@@ -107,7 +107,7 @@ public sealed class StagingTests(MariaDbServer server) : IDisposable
     }
 
     [Fact]
-    public async Task What_is_never_loaded_is_removed_with_its_keeper_and_a_load_without_a_check_reads_anew()
+    public async Task Unused_staged_rows_are_removed_on_dispose()
     {
         var (request, storage, files) = await TakeAsync();
         using (var staging = new SnapshotStaging())
@@ -127,7 +127,7 @@ public sealed class StagingTests(MariaDbServer server) : IDisposable
     }
 
     [Fact]
-    public async Task Without_a_scratch_directory_a_check_still_checks()
+    public async Task Check_works_without_scratch_directory()
     {
         var (request, _, files) = await TakeAsync();
         using var staging = new SnapshotStaging();

@@ -12,7 +12,7 @@ public sealed class TakeTests(MariaDbServer server)
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_snapshot_of_several_databases_is_verified_and_described()
+    public async Task Snapshot_of_several_databases_is_verified_and_described()
     {
         using var folder = new TemporaryStorage();
         var rm = await SampleDatabase.CreateAsync(server);
@@ -68,7 +68,7 @@ public sealed class TakeTests(MariaDbServer server)
     }
 
     [Fact]
-    public async Task The_same_request_again_returns_the_snapshot_and_touches_no_file()
+    public async Task Repeated_request_returns_existing_snapshot_unchanged()
     {
         using var folder = new TemporaryStorage();
         var database = await server.CreateDatabaseAsync();
@@ -89,7 +89,7 @@ public sealed class TakeTests(MariaDbServer server)
     }
 
     [Fact]
-    public async Task A_database_that_is_not_there_a_wrong_password_and_a_missing_tool_are_told_apart()
+    public async Task Missing_database_and_wrong_password_are_told_apart()
     {
         using var folder = new TemporaryStorage();
         var database = await server.CreateDatabaseAsync();
@@ -113,7 +113,7 @@ public sealed class TakeTests(MariaDbServer server)
     }
 
     [Fact]
-    public async Task A_tool_that_stops_early_or_loses_rows_or_objects_never_gives_a_snapshot()
+    public async Task Dump_that_loses_data_never_becomes_a_snapshot()
     {
         using var folder = new TemporaryStorage();
         var database = await SampleDatabase.CreateAsync(server, rows: 20);
@@ -129,7 +129,7 @@ public sealed class TakeTests(MariaDbServer server)
     }
 
     [Fact]
-    public async Task Why_a_dump_failed_is_told_also_when_the_storage_goes_away_while_it_is_tidied_up()
+    public async Task Dump_failure_is_reported_although_cleanup_fails()
     {
         using var folder = new TemporaryStorage();
         var database = await SampleDatabase.CreateAsync(server, rows: 5);
@@ -141,7 +141,7 @@ public sealed class TakeTests(MariaDbServer server)
     }
 
     [Fact]
-    public async Task A_failure_in_one_database_leaves_no_manifest_and_a_repeat_succeeds_beside_what_was_published()
+    public async Task Failure_in_one_database_leaves_no_manifest_and_repeat_succeeds()
     {
         using var folder = new TemporaryStorage();
         var good = await server.CreateDatabaseAsync();
@@ -162,7 +162,7 @@ public sealed class TakeTests(MariaDbServer server)
     }
 
     [Fact]
-    public async Task Damage_in_the_storage_is_found_by_verification()
+    public async Task Damaged_or_missing_snapshot_file_is_found_by_verification()
     {
         using var folder = new TemporaryStorage();
         var database = await SampleDatabase.CreateAsync(server, rows: 50);

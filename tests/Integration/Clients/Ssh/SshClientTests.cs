@@ -24,7 +24,7 @@ public sealed class SshClientTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Arguments_arrive_as_they_are_whatever_is_in_them()
+    public async Task Ssh_command_receives_special_arguments_unchanged()
     {
         await using var client = Client();
         string[] arguments = ["a b", "it's", "\"$HOME\"", "`id`", "line\nend", "", "*", "数据库", "-n", "\\"];
@@ -38,7 +38,7 @@ public sealed class SshClientTests : IAsyncLifetime
     [InlineData(0, 0)]
     [InlineData(3, 3)]
     [InlineData(255, 254)]
-    public async Task The_exit_code_is_that_of_the_command(int exits, int seen)
+    public async Task Ssh_command_returns_exit_code_and_both_outputs(int exits, int seen)
     {
         await using var client = Client();
 
@@ -48,7 +48,7 @@ public sealed class SshClientTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_is_secret_goes_in_as_input_and_is_on_no_command_line()
+    public async Task Secret_input_of_ssh_command_is_on_no_command_line()
     {
         await using var client = Client();
         using var input = new MemoryStream("canary-7712"u8.ToArray());
@@ -60,7 +60,7 @@ public sealed class SshClientTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Of_a_long_output_the_end_is_kept()
+    public async Task Long_ssh_output_keeps_its_end()
     {
         await using var client = Client(new SshOptions { Endpoints = EndpointPolicy.Unrestricted, RuntimeDirectory = _root, MaxOutput = 1000 });
 
@@ -71,7 +71,7 @@ public sealed class SshClientTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Many_commands_share_one_login()
+    public async Task Parallel_ssh_commands_share_one_login()
     {
         await using var client = Client();
         await client.RunAsync(new RemoteCommand("true"), Token);
@@ -83,7 +83,7 @@ public sealed class SshClientTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_connection_that_breaks_leaves_open_whether_the_command_ran_and_the_next_command_opens_another()
+    public async Task Broken_ssh_connection_leaves_outcome_unknown_and_reconnects()
     {
         await using var client = Client();
         var began = Path.Combine(_root, "began");
@@ -102,7 +102,7 @@ public sealed class SshClientTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_is_refused_before_anything_runs_says_so()
+    public async Task Refused_ssh_connection_reports_reason_and_that_nothing_ran()
     {
         await using var unknown = Client(material: Server.NoHostKey);
         await using var changed = Client(material: Server.WrongHostKey);
@@ -116,7 +116,7 @@ public sealed class SshClientTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_sudo_that_wants_a_password_is_told_with_the_way_out()
+    public async Task Sudo_with_password_is_refused_with_NOPASSWD_advice()
     {
         var sudo = Path.Combine(Server.Programs, "sudo");
         await File.WriteAllTextAsync(sudo, "#!/bin/sh\necho 'sudo: a password is required' >&2\nexit 1\n", Token);
@@ -130,7 +130,7 @@ public sealed class SshClientTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task With_sudo_the_command_runs_through_it_without_asking()
+    public async Task Root_command_runs_through_noninteractive_sudo()
     {
         var sudo = Path.Combine(Server.Programs, "sudo");
         await File.WriteAllTextAsync(sudo, "#!/bin/sh\n[ \"$1 $2\" = '-n --' ] || exit 9\nshift 2\necho as root: \"$@\"\n", Token);
@@ -141,7 +141,7 @@ public sealed class SshClientTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Disposed_it_leaves_no_connection_and_no_file()
+    public async Task Disposed_SshClient_leaves_no_connection_and_no_file()
     {
         var client = Client();
         await client.RunAsync(new RemoteCommand("true"), Token);
@@ -157,7 +157,7 @@ public sealed class SshClientTests : IAsyncLifetime
     [InlineData("-oProxyCommand=x", "root", 22)]
     [InlineData("h", "a b", 22)]
     [InlineData("h", "root", 0)]
-    public void What_cannot_go_to_a_command_line_is_refused(string host, string user, int port) =>
+    public void Unsafe_ssh_endpoint_is_refused(string host, string user, int port) =>
         Should.Throw<RemoteException>(() => new SshClient(new SshEndpoint(host, user, port), Server.Material)).Reason.ShouldBe(RemoteRefusal.LocalClient);
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;

@@ -40,7 +40,7 @@ public sealed class SshUploadTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_file_arrives_with_its_permissions_and_is_not_sent_twice()
+    public async Task UploadAsync_sends_file_with_mode_only_once()
     {
         var file = Whole() with { Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute };
         var seen = new HookedProgress();
@@ -56,7 +56,7 @@ public sealed class SshUploadTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_was_sent_before_the_connection_broke_is_not_sent_again()
+    public async Task UploadAsync_resumes_after_broken_connection()
     {
         var breaking = new HookedProgress { At = Size / 2, Do = () => _server!.BreakAsync() };
         await Should.ThrowAsync<RemoteException>(() => Client.UploadAsync(Whole(), Open, breaking, Token));
@@ -70,7 +70,7 @@ public sealed class SshUploadTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_was_sent_before_it_was_cancelled_is_not_sent_again()
+    public async Task UploadAsync_resumes_after_cancellation()
     {
         using var cancelled = new CancellationTokenSource();
         var cancelling = new HookedProgress { At = Size / 2, Do = cancelled.CancelAsync };
@@ -83,7 +83,7 @@ public sealed class SshUploadTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_source_that_cannot_be_read_to_its_end_is_no_success_and_the_next_one_goes_on()
+    public async Task UploadAsync_fails_on_broken_source_and_resumes_later()
     {
         Task<Stream> Breaking(long offset, CancellationToken cancellationToken) => Task.FromResult<Stream>(new BreakingStream(Content, Size / 2));
         await Should.ThrowAsync<IOException>(() => Client.UploadAsync(Whole(), Breaking, cancellationToken: Token));
@@ -96,7 +96,7 @@ public sealed class SshUploadTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_is_not_what_was_announced_is_removed_and_what_was_there_stays()
+    public async Task UploadAsync_with_wrong_checksum_keeps_former_file()
     {
         await File.WriteAllTextAsync(Target, "the old one", Token);
 
@@ -109,7 +109,7 @@ public sealed class SshUploadTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_part_of_another_file_does_no_harm()
+    public async Task Partial_upload_of_another_file_is_discarded()
     {
         await File.WriteAllBytesAsync(Part, new byte[Size + 1], Token);
         (await Client.UploadAsync(Whole(), Open, cancellationToken: Token)).ShouldBeTrue();
@@ -127,7 +127,7 @@ public sealed class SshUploadTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_full_disk_is_named_and_with_room_it_goes_on()
+    public async Task UploadAsync_to_full_disk_fails_and_resumes_with_space()
     {
         var disk = Directory.CreateDirectory(Path.Combine(_root, "disk")).FullName;
         await Shell.RunAsync("mount", "-t", "tmpfs", "-o", "size=8m", "drydock-test", disk);
@@ -149,7 +149,7 @@ public sealed class SshUploadTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_empty_file_arrives_too()
+    public async Task UploadAsync_sends_empty_file()
     {
         var empty = new RemoteFile(Target, 0, Convert.ToHexStringLower(SHA256.HashData([])));
 

@@ -14,7 +14,7 @@ public sealed class S3AccessTests(LabFixture lab)
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_certificate_of_an_unknown_authority_is_refused_and_the_message_says_where_to_put_the_authority()
+    public async Task Certificate_of_unknown_authority_is_refused_with_ca_advice()
     {
         var server = await lab.S3ServerAsync();
         var bucket = await server.NewBucketAsync(Token);
@@ -32,7 +32,7 @@ public sealed class S3AccessTests(LabFixture lab)
     }
 
     [Fact]
-    public async Task Wrong_keys_are_named_and_never_shown()
+    public async Task Wrong_S3_keys_are_named_and_hidden()
     {
         const string Canary = "canary-not-a-real-secret";
         var server = await lab.S3ServerAsync();
@@ -49,7 +49,7 @@ public sealed class S3AccessTests(LabFixture lab)
     }
 
     [Fact]
-    public async Task Somebody_elses_bucket_is_refused_with_the_rights_that_are_needed()
+    public async Task Foreign_bucket_is_refused_with_required_rights()
     {
         var server = await lab.S3ServerAsync();
         var bucket = await server.NewBucketAsync(Token);
@@ -60,7 +60,7 @@ public sealed class S3AccessTests(LabFixture lab)
     }
 
     [Fact]
-    public async Task A_missing_bucket_is_said_to_be_missing()
+    public async Task Missing_bucket_is_reported_as_missing()
     {
         var server = await lab.S3ServerAsync();
         using var storage = new S3Storage(server.Options("no-such-bucket"));
@@ -70,7 +70,7 @@ public sealed class S3AccessTests(LabFixture lab)
     }
 
     [Fact]
-    public async Task Nobody_listening_and_nobody_answering_are_told_apart()
+    public async Task Refused_connection_and_timeout_are_told_apart()
     {
         var server = await lab.S3ServerAsync();
         var bucket = await server.NewBucketAsync(Token);
@@ -87,7 +87,7 @@ public sealed class S3AccessTests(LabFixture lab)
     }
 
     [Fact]
-    public async Task The_bucket_stands_in_the_path_or_in_the_host_name_and_plain_http_is_plain_http()
+    public async Task Bucket_url_follows_path_style_and_plain_http_works()
     {
         var server = await lab.S3ServerAsync();
         var bucket = await server.NewBucketAsync(Token);
@@ -109,7 +109,7 @@ public sealed class S3AccessTests(LabFixture lab)
     [InlineData("SlowDown", 503, "overloaded")]
     [InlineData("QuotaExceeded", 403, "raise the quota")]
     [InlineData("PermanentRedirect", 301, "region")]
-    public void Every_error_has_a_way_out_and_shows_no_key(string code, int status, string wayOut)
+    public void S3_error_has_advice_and_hides_keys(string code, int status, string wayOut)
     {
         var options = new S3StorageOptions { Endpoint = new Uri("https://s3.lab:9000"), Bucket = "my-bucket", AccessKey = "canary-access", SecretKey = "canary-secret" };
         var error = S3Errors.Describe(options, "write", "a/b", new AmazonS3Exception("canary-access was refused: canary-secret") { ErrorCode = code, StatusCode = (System.Net.HttpStatusCode)status });
@@ -120,7 +120,7 @@ public sealed class S3AccessTests(LabFixture lab)
     }
 
     [Fact]
-    public void A_bare_error_of_the_network_is_one_of_the_storage_and_is_tried_again()
+    public void Network_error_is_a_transient_storage_error()
     {
         var options = new S3StorageOptions { Endpoint = new Uri("https://s3.lab:9000"), Bucket = "my-bucket", AccessKey = "not-a-real-key", SecretKey = "not-a-real-secret" };
         var error = new SocketException((int)SocketError.ConnectionRefused);
@@ -130,7 +130,7 @@ public sealed class S3AccessTests(LabFixture lab)
     }
 
     [Fact]
-    public void Parts_begin_alike_and_a_copy_has_at_most_ten_thousand()
+    public void Copy_has_at_most_ten_thousand_parts()
     {
         const int Basic = 8 << 20;
         S3PartSizes.Of(1, Basic).ShouldBe(Basic);

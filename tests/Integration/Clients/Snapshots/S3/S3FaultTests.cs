@@ -31,7 +31,7 @@ public sealed class S3FaultTests(LabFixture lab) : IAsyncLifetime
     [Theory]
     [InlineData(500, "InternalError")]
     [InlineData(503, "SlowDown")]
-    public async Task A_part_that_is_answered_with_an_error_is_sent_again_and_nothing_else_is(int code, string name)
+    public async Task Part_answered_with_error_is_the_only_request_repeated(int code, string name)
     {
         Strike(IsPart, FaultSide.Before, S3FaultProxy.Error(code, name), times: 3);
         await Written();
@@ -43,7 +43,7 @@ public sealed class S3FaultTests(LabFixture lab) : IAsyncLifetime
     [Theory]
     [InlineData(FaultSide.Before)]
     [InlineData(FaultSide.After)]
-    public async Task A_part_whose_connection_is_cut_is_sent_again(FaultSide side)
+    public async Task Part_with_cut_connection_is_sent_again(FaultSide side)
     {
         Strike(IsPart, side, FaultAction.Cut, times: 2);
         await Written();
@@ -51,7 +51,7 @@ public sealed class S3FaultTests(LabFixture lab) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_connection_cut_in_the_middle_of_a_part_does_not_disturb_what_writes()
+    public async Task Write_succeeds_with_connections_cut_inside_parts()
     {
         var hash = await _storage.WriteAsync("cut", 24 << 20, seed: 3, written =>
         {
@@ -67,7 +67,7 @@ public sealed class S3FaultTests(LabFixture lab) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_lost_answer_to_the_completion_is_no_failure_and_no_taken_name()
+    public async Task Lost_answer_to_upload_completion_is_no_failure()
     {
         Strike(p => p.Act.Verb == "POST" && _proxy.Ledger.Acts.Count(a => a.Verb == "POST") == 2, FaultSide.After, FaultAction.Cut);
         await Written();
@@ -75,7 +75,7 @@ public sealed class S3FaultTests(LabFixture lab) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_lost_answer_to_a_small_write_is_no_failure_and_no_taken_name()
+    public async Task Lost_answer_to_small_write_is_no_failure()
     {
         Strike(p => p.Act.Verb == "PUT", FaultSide.After, FaultAction.Cut);
         await _storage.WriteAsync("small", "content");
@@ -85,7 +85,7 @@ public sealed class S3FaultTests(LabFixture lab) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Publishing_survives_errors_and_lost_answers()
+    public async Task PublishAsync_survives_errors_and_lost_answers()
     {
         var hash = await _storage.WriteAsync("pub.partial", 14 << 20, seed: 9);
         await _storage.WriteAsync("one.partial", "1");
@@ -102,7 +102,7 @@ public sealed class S3FaultTests(LabFixture lab) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_read_that_is_cut_goes_on_where_it_stopped()
+    public async Task Cut_read_resumes_at_its_offset()
     {
         var hash = await _storage.WriteAsync("read", 20 << 20, seed: 4);
         await using var stream = await _storage.OpenReadAsync("read", Token);
@@ -124,7 +124,7 @@ public sealed class S3FaultTests(LabFixture lab) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_read_that_falls_silent_goes_on_where_it_stopped()
+    public async Task Silent_read_resumes_at_its_offset()
     {
         using var impatient = new S3Storage(_server.Options(_bucket, _proxy.Endpoint, timeout: TimeSpan.FromSeconds(2)));
         var hash = await _storage.WriteAsync("silent", 12 << 20, seed: 4);
@@ -161,7 +161,7 @@ public sealed class S3FaultTests(LabFixture lab) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_read_whose_object_was_replaced_meanwhile_ends_with_an_error_and_not_with_a_mixture()
+    public async Task Read_of_replaced_object_fails_without_mixing_contents()
     {
         await _storage.WriteAsync("swap", 20 << 20, seed: 1);
         await using var stream = await _storage.OpenReadAsync("swap", Token);
@@ -185,7 +185,7 @@ public sealed class S3FaultTests(LabFixture lab) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_storage_that_stays_broken_ends_the_write_with_its_reason_and_leaves_nothing()
+    public async Task Write_to_broken_storage_fails_with_reason_and_leaves_nothing()
     {
         using var brief = new S3Storage(_server.Options(_bucket, _proxy.Endpoint, retries: 2));
         Strike(IsPart, FaultSide.Before, S3FaultProxy.Error(503, "SlowDown"), times: int.MaxValue);
@@ -198,7 +198,7 @@ public sealed class S3FaultTests(LabFixture lab) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_a_killed_writer_left_is_given_up_by_the_next_and_the_killed_one_cannot_complete_it_any_more()
+    public async Task Upload_of_killed_writer_is_abandoned_and_cannot_complete_later()
     {
         var late = await _storage.CreateAsync("run/db.sql.gz.partial", Token);
         await late.Content.WriteAsync(new byte[12 << 20], Token);

@@ -10,7 +10,7 @@ public sealed class S3StorageContractTests(LabFixture lab) : StorageContract, ID
     private readonly List<S3Storage> _open = [];
 
     [Fact]
-    public async Task An_object_is_not_seen_before_it_is_complete()
+    public async Task S3_object_is_invisible_before_completion()
     {
         var storage = await OpenAsync();
         await using var writer = await storage.CreateAsync("not/yet", Token);
@@ -21,7 +21,7 @@ public sealed class S3StorageContractTests(LabFixture lab) : StorageContract, ID
     }
 
     [Fact]
-    public async Task Sixty_four_mebibytes_go_through_in_parts_and_are_published_by_the_storage_itself()
+    public async Task Large_S3_object_is_written_in_parts_and_published()
     {
         var storage = await OpenAsync();
         var hash = await storage.WriteAsync("big.partial", 64 << 20, seed: 64);
@@ -32,7 +32,7 @@ public sealed class S3StorageContractTests(LabFixture lab) : StorageContract, ID
     }
 
     [Fact]
-    public async Task Storages_of_two_prefixes_in_one_bucket_do_not_see_each_other()
+    public async Task Storages_with_different_prefixes_are_isolated()
     {
         var server = await lab.S3ServerAsync();
         var bucket = await server.NewBucketAsync(Token);
@@ -46,7 +46,7 @@ public sealed class S3StorageContractTests(LabFixture lab) : StorageContract, ID
     }
 
     [Fact]
-    public async Task More_objects_than_a_page_holds_are_all_listed()
+    public async Task ListAsync_returns_more_objects_than_one_page()
     {
         var storage = await OpenAsync();
         await Parallel.ForEachAsync(Enumerable.Range(0, 1010), new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = Token }, async (i, _) => await storage.WriteAsync($"many/{i:0000}", "x"));

@@ -49,7 +49,7 @@ public sealed class SnapshotOnS3Tests(LabFixture lab) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_snapshot_is_taken_verified_loaded_and_removed()
+    public async Task S3_snapshot_is_taken_verified_loaded_and_removed()
     {
         var location = At("snap-1");
         await _storage.EnsureMarkAsync(Token);
@@ -72,7 +72,7 @@ public sealed class SnapshotOnS3Tests(LabFixture lab) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_storage_that_stumbles_does_not_start_the_dump_anew()
+    public async Task Dump_is_not_restarted_by_transient_S3_errors()
     {
         _proxy.Ledger.When(p => p.Side == FaultSide.Before && p.Act is { Verb: "PUT", Number: > 2 }, S3FaultProxy.Error(503, "SlowDown"), times: 2);
         _proxy.Ledger.When(p => p.Side == FaultSide.After && p.Act is { Verb: "PUT", Number: > 4 }, FaultAction.Cut, times: 2);
@@ -85,7 +85,7 @@ public sealed class SnapshotOnS3Tests(LabFixture lab) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_storage_that_breaks_leaves_no_snapshot_and_the_next_attempt_takes_it_under_the_same_id()
+    public async Task Broken_S3_storage_leaves_no_snapshot_and_repeat_succeeds()
     {
         using var brief = new S3Storage(_server.Options(_bucket, _proxy.Endpoint, retries: 1));
         _proxy.Ledger.When(p => p.Side == FaultSide.Before && p.Act is { Verb: "PUT", Number: > 2 }, S3FaultProxy.Error(500, "InternalError"), times: int.MaxValue);

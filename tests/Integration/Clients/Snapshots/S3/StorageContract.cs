@@ -13,7 +13,7 @@ public abstract class StorageContract
     protected static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Nothing_is_ever_overwritten()
+    public async Task Storage_never_overwrites_an_object()
     {
         var storage = await OpenAsync();
         await storage.WriteAsync("a/one", "1");
@@ -25,7 +25,7 @@ public abstract class StorageContract
     }
 
     [Fact]
-    public async Task Of_two_that_write_the_same_name_at_once_one_is_told_that_it_is_taken()
+    public async Task Concurrent_writers_of_one_name_leave_at_most_one_object()
     {
         var storage = await OpenAsync();
         var failures = new List<SnapshotFailure>();
@@ -59,7 +59,7 @@ public abstract class StorageContract
     }
 
     [Fact]
-    public async Task What_is_published_has_its_new_name_only_and_the_same_bytes()
+    public async Task Published_object_has_only_its_new_name_and_same_content()
     {
         var storage = await OpenAsync();
         await storage.WriteAsync("p/small.partial", "small");
@@ -75,7 +75,7 @@ public abstract class StorageContract
     }
 
     [Fact]
-    public async Task Any_size_comes_back_byte_for_byte()
+    public async Task Object_of_any_size_is_read_unchanged()
     {
         var storage = await OpenAsync();
         foreach (var size in new[] { 0, 1, (5 << 20) - 1, 5 << 20, (5 << 20) + 1, 10 << 20 })
@@ -87,7 +87,7 @@ public abstract class StorageContract
     }
 
     [Fact]
-    public async Task An_object_given_up_leaves_nothing()
+    public async Task Abandoned_object_leaves_nothing()
     {
         var storage = await OpenAsync();
         await using (var writer = await storage.CreateAsync("x/y", Token))
@@ -101,7 +101,7 @@ public abstract class StorageContract
     }
 
     [Fact]
-    public async Task Objects_are_listed_by_prefix_and_in_order_and_can_be_deleted_twice()
+    public async Task Objects_are_listed_by_prefix_in_order_and_deleted_repeatedly()
     {
         var storage = await OpenAsync();
         foreach (var name in new[] { "p/s/b", "p/s/a", "p/s/sub/c", "p/s2/d", "p/s/A" })
@@ -118,7 +118,7 @@ public abstract class StorageContract
     }
 
     [Fact]
-    public async Task What_is_not_there_is_not_found()
+    public async Task Missing_object_is_reported_as_not_found()
     {
         var storage = await OpenAsync();
         (await storage.StatAsync("none/such", Token)).ShouldBeNull();
@@ -136,7 +136,7 @@ public abstract class StorageContract
     [InlineData("")]
     [InlineData("a b")]
     [InlineData("a\0b")]
-    public async Task A_name_that_could_leave_the_storage_is_refused(string name)
+    public async Task Object_name_outside_the_storage_is_refused(string name)
     {
         var storage = await OpenAsync();
         (await FailureAsync(() => storage.CreateAsync(name, Token))).ShouldBe(SnapshotFailure.InvalidRequest);
@@ -147,7 +147,7 @@ public abstract class StorageContract
     [InlineData("../x")]
     [InlineData("a/./b")]
     [InlineData("a\nb")]
-    public async Task What_people_put_there_may_be_named_as_they_like_but_not_lead_out(string name)
+    public async Task Foreign_object_name_may_have_spaces_but_not_leave_storage(string name)
     {
         var storage = await OpenAsync();
         (await FailureAsync(() => storage.OpenReadAsync(name, Token))).ShouldBe(SnapshotFailure.InvalidRequest);
@@ -155,7 +155,7 @@ public abstract class StorageContract
     }
 
     [Fact]
-    public async Task The_mark_is_made_once_and_missing_where_the_storage_is_another()
+    public async Task Storage_mark_is_created_once_and_differs_per_storage()
     {
         var (storage, other) = (await OpenAsync(), await OpenAsync());
         (await storage.ReadMarkAsync(Token)).ShouldBeNull();

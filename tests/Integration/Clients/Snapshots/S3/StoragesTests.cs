@@ -51,7 +51,7 @@ public sealed class StoragesTests(LabFixture lab) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_bucket_is_opened_by_its_Secret_and_a_rotated_Secret_counts_at_once()
+    public async Task Bucket_is_opened_with_its_Secret_and_follows_rotation()
     {
         await SecretAsync("keys", ("accessKey", _server.Keys.AccessKey), ("secretKey", _server.Keys.SecretKey + "\n"), ("ca.crt", _server.Authority));
         var storage = await _storages.OpenAsync(Spec("keys"), _space, Token);
@@ -69,7 +69,7 @@ public sealed class StoragesTests(LabFixture lab) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_Secret_that_is_missing_or_lacks_a_key_is_named()
+    public async Task Missing_Secret_or_key_is_named()
     {
         (await MessageAsync(Spec("nowhere"))).ShouldContain("Secret nowhere (storage.s3.credentialsSecretRef) does not exist in namespace " + _space);
         await SecretAsync("half", ("accessKey", "x"));
@@ -81,7 +81,7 @@ public sealed class StoragesTests(LabFixture lab) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_probe_writes_the_mark_and_a_bucket_without_it_is_lost_and_one_that_does_not_answer_is_not()
+    public async Task Probe_distinguishes_unmarked_bucket_from_unusable_one()
     {
         await KeysAsync();
         var probe = new BackupStorageProbe(_storages);
@@ -95,7 +95,7 @@ public sealed class StoragesTests(LabFixture lab) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_image_archive_is_read_from_a_bucket_and_hashed_once_as_long_as_it_is_the_same()
+    public async Task Image_archive_is_read_from_bucket_and_hashed_once()
     {
         await KeysAsync();
         const string Name = "oms images/OMS 4.2.2 (new).tar.gz";
@@ -129,7 +129,7 @@ public sealed class StoragesTests(LabFixture lab) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Snapshot_files_that_are_gone_or_of_another_size_are_named_and_an_unreachable_storage_is_an_error()
+    public async Task Missing_snapshot_files_are_named_and_unusable_storage_throws()
     {
         await KeysAsync();
         var storage = await _storages.OpenAsync(Spec("keys"), _space, Token);

@@ -13,14 +13,14 @@ using Xunit;
 namespace Drydock.Tests.Integration.Clients.Kubernetes;
 
 /// <summary>A kind that nobody uses, watched on a real API server of the lab: neither sends bookmarks for it.</summary>
-public sealed class QuietKindTests(LabFixture lab)
+public sealed class UnusedKindTests(LabFixture lab)
 {
     private const int Renewals = 5;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_kind_of_the_old_server_that_nobody_uses_is_watched_without_a_warning()
+    public async Task Unused_kind_on_old_server_is_watched_without_warning()
     {
         using var world = await KubeWorld.CreateAsync(await lab.ControlPlaneAsync());
 
@@ -28,7 +28,7 @@ public sealed class QuietKindTests(LabFixture lab)
     }
 
     [Fact]
-    public async Task A_kind_of_the_current_server_that_nobody_uses_is_watched_without_a_warning()
+    public async Task Unused_kind_on_current_server_is_watched_without_warning()
     {
         var server = await lab.CrdServerAsync();
         var plane = await lab.ControlPlaneAsync();
