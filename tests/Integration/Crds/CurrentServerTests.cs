@@ -25,7 +25,7 @@ public sealed class CurrentServerTests(CrdServers servers)
     [InlineData("backupsnapshots", "BackupSnapshot")]
     [InlineData("snapshotrestores", "SnapshotRestore")]
     [InlineData("databaserollingupgrades", "DatabaseRollingUpgrade")]
-    public async Task Every_rule_that_the_server_holds_is_tried_here_and_no_other(string plural, string kind)
+    public async Task Schema_rules_on_server_equal_tested_rules(string plural, string kind)
     {
         var (status, body) = await servers.Modern.SendAsync(
             HttpMethod.Get, $"/apis/apiextensions.k8s.io/v1/customresourcedefinitions/{plural}.drydock.dev", cancellationToken: TestContext.Current.CancellationToken);
@@ -41,7 +41,7 @@ public sealed class CurrentServerTests(CrdServers servers)
 
     [Theory]
     [MemberData(nameof(Samples))]
-    public async Task Applying_a_sample_again_and_again_by_server_side_apply_changes_nothing(string sampleName)
+    public async Task Repeated_server_side_apply_of_sample_changes_nothing(string sampleName)
     {
         var sample = Manifest[sampleName];
         var plural = Field(sample, "kind").ToLowerInvariant() + "s";
@@ -65,7 +65,7 @@ public sealed class CurrentServerTests(CrdServers servers)
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task Every_field_of_a_status_is_kept_by_the_server(bool onOld)
+    public async Task Server_keeps_every_status_field(bool onOld)
     {
         var upgrade = Filled.Node(typeof(OmsUpgradeStatus));
         var stored = await servers.CreateAsync(Manifests.Upgrade("filled"), upgrade, onOld);
@@ -85,7 +85,7 @@ public sealed class CurrentServerTests(CrdServers servers)
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task The_defaults_of_the_server_are_the_defaults_of_the_code(bool onOld)
+    public async Task Server_defaults_equal_code_defaults(bool onOld)
     {
         var upgrade = Manifests.Upgrade("defaulted");
         upgrade["spec"]!["metadataDatabase"]!["tls"] = new JsonObject();
@@ -119,8 +119,7 @@ public sealed class CurrentServerTests(CrdServers servers)
     }
 
     [Fact]
-    public async Task A_field_that_is_not_in_the_schema_is_refused_and_not_silently_dropped_when_strictness_is_asked_for(
-        )
+    public async Task Unknown_field_is_refused_under_strict_validation()
     {
         var manifest = Manifests.Upgrade("strict");
         manifest["spec"]!["rollbackPolicies"] = "OnFailure";

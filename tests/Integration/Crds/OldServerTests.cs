@@ -13,7 +13,7 @@ public sealed class OldServerTests(CrdServers servers)
     [InlineData("backupsnapshots")]
     [InlineData("snapshotrestores")]
     [InlineData("databaserollingupgrades")]
-    public async Task Kubernetes_1_20_finds_the_schema_structural_and_serves_the_kind(string plural)
+    public async Task Kubernetes_1_20_accepts_structural_schema_and_serves_kind(string plural)
     {
         var crd = JsonNode.Parse(await KubectlAsync("get", "crd", $"{plural}.drydock.dev", "-o", "json"))!;
         var conditions = crd["status"]!["conditions"]!.AsArray().ToDictionary(item => item!["type"]!.GetValue<string>(), item => item!["status"]!.GetValue<string>());
@@ -23,7 +23,7 @@ public sealed class OldServerTests(CrdServers servers)
     }
 
     [Fact]
-    public async Task The_samples_go_through_kubectl_apply_and_are_listed_under_all_their_names()
+    public async Task Samples_are_applied_and_listed_under_all_names()
     {
         await KubectlAsync("apply", "-f", Repository.PathOf("config", "samples"));
 
@@ -51,7 +51,7 @@ public sealed class OldServerTests(CrdServers servers)
     }
 
     [Fact]
-    public async Task The_columns_show_what_the_status_says()
+    public async Task Kubectl_columns_show_status_values()
     {
         var status = Manifests.StoredPlan("Backup");
         status["progress"] = "7/23";
@@ -74,7 +74,7 @@ public sealed class OldServerTests(CrdServers servers)
     }
 
     [Fact]
-    public async Task Explain_tells_what_a_field_is_and_when_it_may_change()
+    public async Task Kubectl_explain_shows_description_and_change_class()
     {
         // kubectl keeps what it discovered before the kinds were there, and the server publishes their documentation a
         // moment later.
@@ -100,7 +100,7 @@ public sealed class OldServerTests(CrdServers servers)
     [InlineData("rollbackPolicy", "Always", "spec.rollbackPolicy")]
     [InlineData("currentContainer", "oms 322", "spec.currentContainer")]
     [InlineData("approvedPlanHash", "abc", "spec.approvedPlanHash")]
-    public async Task Patterns_and_words_are_checked_also_without_CEL(string field, string value, string named)
+    public async Task Patterns_and_enums_are_checked_without_CEL(string field, string value, string named)
     {
         var manifest = Manifests.Upgrade("refused");
         manifest["spec"]![field] = value;
@@ -118,7 +118,7 @@ public sealed class OldServerTests(CrdServers servers)
     [InlineData("regions")]
     [InlineData("highAvailability")]
     [InlineData("backup")]
-    public async Task What_is_required_is_required_also_without_CEL(string field)
+    public async Task Required_fields_are_checked_without_CEL(string field)
     {
         var manifest = Manifests.Upgrade("refused");
         manifest["spec"]!.AsObject().Remove(field);
@@ -128,7 +128,7 @@ public sealed class OldServerTests(CrdServers servers)
     }
 
     [Fact]
-    public async Task A_storage_that_is_neither_or_both_passes_a_server_without_CEL_and_the_operator_reports_it()
+    public async Task Storage_with_zero_or_two_kinds_passes_server_without_CEL()
     {
         var rules = SpecRules.All.Where(rule => rule.Message == Drydock.Crds.Common.RuleMessages.OneStorage).ToList();
         rules.Count.ShouldBe(7);

@@ -27,7 +27,7 @@ public sealed class SpecRulesTests(CrdServers servers)
 
     [Theory]
     [MemberData(nameof(Rules))]
-    public async Task A_current_server_refuses_what_breaks_the_rule_with_its_message(string place, string message)
+    public async Task Current_server_refuses_broken_rule_with_its_message(string place, string message)
     {
         var rule = Rule(place, message);
         var (status, body) = await servers.TryCreateAsync(rule.Manifest(rule.Break));
@@ -37,7 +37,7 @@ public sealed class SpecRulesTests(CrdServers servers)
 
     [Theory]
     [MemberData(nameof(Rules))]
-    public async Task A_current_server_accepts_what_just_does_not_break_the_rule(string place, string message)
+    public async Task Current_server_accepts_value_at_edge_of_rule(string place, string message)
     {
         var rule = Rule(place, message);
         var (status, body) = await servers.TryCreateAsync(rule.Manifest(rule.Near));
@@ -46,7 +46,7 @@ public sealed class SpecRulesTests(CrdServers servers)
 
     [Theory]
     [MemberData(nameof(Rules))]
-    public void The_operator_finds_the_same_where_the_server_has_no_CEL(string place, string message)
+    public void Operator_validation_finds_broken_rule_without_CEL(string place, string message)
     {
         var rule = Rule(place, message);
         Findings(rule, rule.Break).ShouldContain(message);

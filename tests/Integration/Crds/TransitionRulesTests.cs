@@ -22,7 +22,7 @@ public sealed class TransitionRulesTests(CrdServers servers)
 
     [Theory]
     [MemberData(nameof(IdentityChanges))]
-    public async Task Identity_is_refused_by_name_while_the_stored_work_is_not_ended(string change)
+    public async Task Identity_change_is_refused_by_field_while_work_is_stored(string change)
     {
         var rule = TransitionRules.Identity.Single(rule => rule.ToString() == change);
         foreach (var name in Objects[rule.Plural].Frozen.Select(name => rule.Sort + name))
@@ -35,7 +35,7 @@ public sealed class TransitionRulesTests(CrdServers servers)
 
     [Theory]
     [MemberData(nameof(IdentityChanges))]
-    public async Task Identity_may_change_before_work_is_stored_and_after_it_has_ended(string change)
+    public async Task Identity_change_is_accepted_before_and_after_stored_work(string change)
     {
         var rule = TransitionRules.Identity.Single(rule => rule.ToString() == change);
         foreach (var name in Objects[rule.Plural].Free.Select(name => rule.Sort + name))
@@ -47,7 +47,7 @@ public sealed class TransitionRulesTests(CrdServers servers)
 
     [Theory]
     [MemberData(nameof(FreeChanges))]
-    public async Task Access_and_control_may_change_at_any_time(string change)
+    public async Task Access_and_control_changes_are_accepted_at_any_time(string change)
     {
         var rule = TransitionRules.Free.Single(rule => rule.ToString() == change);
         foreach (var name in Objects[rule.Plural].Frozen.Concat(Objects[rule.Plural].Free).Select(name => rule.Sort + name))
