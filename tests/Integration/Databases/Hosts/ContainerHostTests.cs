@@ -26,7 +26,7 @@ public sealed class ContainerHostTests(DockerDaemonFixture daemon)
     };
 
     [Fact]
-    public async Task A_plain_process_is_stopped_and_started_from_the_new_version_and_outlives_the_connection()
+    public async Task Plain_process_is_replaced_by_new_version_and_outlives_connection()
     {
         await using var shop = await ContainerWorkshop.StartAsync(daemon);
         var instance = shop.Control(Process);
@@ -49,7 +49,7 @@ public sealed class ContainerHostTests(DockerDaemonFixture daemon)
     }
 
     [Fact]
-    public async Task An_instance_under_scripts_is_stopped_swapped_and_started_as_the_user_also_where_become_is_sudo()
+    public async Task Scripted_instance_is_stopped_swapped_and_started_as_user()
     {
         await using var shop = await ContainerWorkshop.StartAsync(daemon, "root");
         await shop.WriteAsync($"{Deploy}/scripts/start.sh", $"#!/bin/sh\n[ \"$(id -u)\" -ne 0 ] || exit 1\ncd {Deploy}; nohup bin/{ProgramName} serve.pl --port {Port} --data-dir {Deploy}/data & echo $! >tikv.pid\n");
@@ -68,7 +68,7 @@ public sealed class ContainerHostTests(DockerDaemonFixture daemon)
     }
 
     [Fact]
-    public async Task What_the_user_may_not_see_root_sees_and_ends()
+    public async Task Process_of_root_is_ended_only_with_become_Sudo()
     {
         await using var shop = await ContainerWorkshop.StartAsync(daemon, "root");
         await shop.DockerAsync("exec", "-d", shop.Container, $"{Deploy}/bin/{ProgramName}", $"{Deploy}/serve.pl", "--port", $"{Port}", "--data-dir", $"{Deploy}/data");
@@ -83,7 +83,7 @@ public sealed class ContainerHostTests(DockerDaemonFixture daemon)
     }
 
     [Fact]
-    public async Task A_process_that_is_the_containers_main_one_is_not_touched()
+    public async Task Main_process_of_container_is_not_touched()
     {
         await using var shop = await ContainerWorkshop.StartAsync(daemon, command: $"until [ -e /data/go ]; do sleep 0.1; done; exec {Deploy}/bin/{ProgramName} {Deploy}/serve.pl --port {Port} --data-dir {Deploy}/data");
         await shop.ShellAsync("touch /data/go");
@@ -109,7 +109,7 @@ public sealed class ContainerHostTests(DockerDaemonFixture daemon)
     }
 
     [Fact]
-    public async Task A_package_is_brought_and_after_a_cut_connection_the_rest_is_sent()
+    public async Task Package_is_brought_and_resumes_after_cut_connection()
     {
         await using var shop = await ContainerWorkshop.StartAsync(daemon);
         var folder = Directory.CreateTempSubdirectory("drydock-package-").FullName;
@@ -143,7 +143,7 @@ public sealed class ContainerHostTests(DockerDaemonFixture daemon)
     }
 
     [Fact]
-    public async Task Files_are_written_and_read_and_the_machine_is_looked_at()
+    public async Task Files_are_written_and_read_and_machine_facts_are_returned()
     {
         await using var shop = await ContainerWorkshop.StartAsync(daemon);
         var files = shop.Bind(shop.Spec(Process)).Files(ContainerWorkshop.Host);
@@ -160,7 +160,7 @@ public sealed class ContainerHostTests(DockerDaemonFixture daemon)
     }
 
     [Fact]
-    public async Task A_container_that_is_missing_or_stopped_is_named_with_the_way_out_and_may_come_back()
+    public async Task Missing_or_stopped_container_is_refused_with_advice()
     {
         await using var shop = await ContainerWorkshop.StartAsync(daemon);
         await RefusedAsync(shop.Bind(shop.Spec(Process, container: "no-such")).Instance("tikv-1"), Reasons.HostUnreachable, retryable: true, "(container no-such at tcp://", "there is no such container", "spec.access.docker.hosts");
@@ -174,7 +174,7 @@ public sealed class ContainerHostTests(DockerDaemonFixture daemon)
     }
 
     [Fact]
-    public async Task A_certificate_that_the_engine_refuses_and_an_authority_that_is_not_its_own_are_named()
+    public async Task Certificate_refusals_of_engine_and_client_are_told_apart()
     {
         await using var shop = await ContainerWorkshop.StartAsync(daemon);
 
@@ -183,7 +183,7 @@ public sealed class ContainerHostTests(DockerDaemonFixture daemon)
     }
 
     [Fact]
-    public async Task Who_does_not_lead_any_more_looks_and_does_not_act()
+    public async Task Instance_without_leadership_can_be_observed_but_not_started()
     {
         await using var shop = await ContainerWorkshop.StartAsync(daemon);
         var instance = shop.Bind(shop.Spec(Process), fence: new NoLeader()).Instance("tikv-1");

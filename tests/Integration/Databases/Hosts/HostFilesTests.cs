@@ -29,7 +29,7 @@ public sealed class HostFilesTests(LabFixture lab) : IAsyncLifetime
     public ValueTask DisposeAsync() => Shop.DisposeAsync();
 
     [Fact]
-    public async Task A_file_is_written_once_read_back_and_what_was_there_is_kept()
+    public async Task Host_file_is_written_once_and_former_content_is_kept()
     {
         var files = Files();
         (await files.ReadAsync(Path, Token)).ShouldBeNull();
@@ -46,7 +46,7 @@ public sealed class HostFilesTests(LabFixture lab) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_file_that_somebody_else_changed_is_left_alone()
+    public async Task Host_file_changed_by_others_is_not_overwritten()
     {
         await Shop.Host.WriteFileAsync(Path, "by hand", ct: Token);
 
@@ -57,7 +57,7 @@ public sealed class HostFilesTests(LabFixture lab) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_file_of_roots_is_written_through_sudo_and_stays_roots_or_is_refused_without()
+    public async Task Root_file_needs_sudo_and_stays_owned_by_root()
     {
         await Shop.Host.WriteFileAsync("/etc/tidb.toml", "old", asRoot: true, ct: Token);
 
@@ -68,7 +68,7 @@ public sealed class HostFilesTests(LabFixture lab) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_cannot_be_read_is_not_taken_for_absent()
+    public async Task Unreadable_host_file_is_not_taken_for_absent()
     {
         await Shop.Host.WriteFileAsync("/root/secret/x", "old", asRoot: true, ct: Token);
         await Shop.ShellAsync("chmod 700 /root/secret", asRoot: true);
@@ -78,7 +78,7 @@ public sealed class HostFilesTests(LabFixture lab) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_is_too_long_or_no_text_is_told()
+    public async Task Host_file_too_long_or_without_text_is_refused()
     {
         await Shop.ShellAsync($"head -c 1048577 /dev/zero >{Deploy}/long; printf '\\377' >{Deploy}/bytes; head -c 1048576 /dev/zero | tr '\\0' x >{Deploy}/longest");
 
@@ -88,7 +88,7 @@ public sealed class HostFilesTests(LabFixture lab) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Checksums_come_in_the_order_asked_and_are_not_those_of_before()
+    public async Task Checksums_follow_requested_order_and_current_content()
     {
         var files = Files();
         await Shop.Host.WriteFileAsync(Deploy + "/a", "1", ct: Token);
@@ -100,7 +100,7 @@ public sealed class HostFilesTests(LabFixture lab) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Room_memory_CPUs_and_clock_are_the_hosts()
+    public async Task Free_space_memory_CPUs_and_clock_match_the_host()
     {
         var files = Files();
 
@@ -112,7 +112,7 @@ public sealed class HostFilesTests(LabFixture lab) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_command_is_run_whatever_its_exit_code() =>
+    public async Task RunAsync_returns_nonzero_exit_code_as_result() =>
         (await Files().RunAsync(RemoteCommand.Script("echo $1; exit 3", "a b"), Token)).ShouldBe(new RemoteResult(3, "a b\n", ""));
 
     private IHostFiles Files(Become become = Become.Sudo)

@@ -23,7 +23,7 @@ public sealed class HostScriptsTests : IDisposable
     public void Dispose() => Directory.Delete(_root, recursive: true);
 
     [Fact]
-    public async Task Paths_arrive_as_they_are_whatever_is_in_them()
+    public async Task Host_scripts_accept_special_characters_in_paths()
     {
         var directory = Directory.CreateDirectory(Path.Combine(_root, Strange, "bin")).FullName;
         var place = Write(Path.Combine(directory, "prog"), "old");
@@ -39,7 +39,7 @@ public sealed class HostScriptsTests : IDisposable
     }
 
     [Fact]
-    public async Task What_is_too_late_does_nothing()
+    public async Task Host_script_after_deadline_or_reboot_changes_nothing()
     {
         var place = Write(Path.Combine(_root, "prog"), "old");
         var source = Write(Path.Combine(_root, "new"), "new");
@@ -54,7 +54,7 @@ public sealed class HostScriptsTests : IDisposable
     }
 
     [Fact]
-    public async Task A_swap_and_its_way_back_are_finished_by_the_next_call_wherever_they_were_killed()
+    public async Task Killed_swap_and_reverse_swap_are_completed_by_next_call()
     {
         var place = Path.Combine(_root, "prog");
         var source = Write(Path.Combine(_root, "new"), "new");
@@ -81,7 +81,7 @@ public sealed class HostScriptsTests : IDisposable
     }
 
     [Fact]
-    public async Task A_link_is_switched_by_the_next_call_wherever_it_was_killed()
+    public async Task Killed_link_switch_is_completed_by_next_call()
     {
         foreach (var version in new[] { "old", "new" })
         {
@@ -102,7 +102,7 @@ public sealed class HostScriptsTests : IDisposable
     }
 
     [Fact]
-    public async Task A_file_is_written_by_the_next_call_wherever_it_was_killed()
+    public async Task Killed_file_write_is_completed_by_next_call()
     {
         var path = Path.Combine(_root, "pd.toml");
         await KillEverywhereAsync(
@@ -120,7 +120,7 @@ public sealed class HostScriptsTests : IDisposable
     }
 
     [Fact]
-    public async Task A_package_is_whole_or_not_there_wherever_it_was_killed()
+    public async Task Killed_package_install_leaves_whole_package_or_none()
     {
         var source = Directory.CreateDirectory(Path.Combine(_root, "source", "top", "bin")).FullName;
         Write(Path.Combine(source, "prog"), "new", executable: true);
@@ -146,7 +146,7 @@ public sealed class HostScriptsTests : IDisposable
     }
 
     [Fact]
-    public async Task Something_else_in_the_place_is_left_alone_and_named()
+    public async Task Unexpected_program_in_place_is_kept_and_named()
     {
         var place = Write(Path.Combine(_root, "prog"), "somebody's own");
         var source = Write(Path.Combine(_root, "new"), "new");
@@ -158,7 +158,7 @@ public sealed class HostScriptsTests : IDisposable
     }
 
     [Fact]
-    public async Task A_wrong_or_missing_new_program_is_named_and_the_old_one_stays()
+    public async Task Corrupt_or_missing_new_program_is_reported_and_old_stays()
     {
         var place = Write(Path.Combine(_root, "prog"), "old");
         var source = Write(Path.Combine(_root, "new"), "spoiled");
@@ -169,7 +169,7 @@ public sealed class HostScriptsTests : IDisposable
     }
 
     [Fact]
-    public async Task A_name_under_which_something_else_is_kept_is_not_overwritten()
+    public async Task Existing_kept_program_is_not_overwritten()
     {
         var place = Write(Path.Combine(_root, "prog"), "old");
         Write(place + ".1.0", "older");
@@ -182,7 +182,7 @@ public sealed class HostScriptsTests : IDisposable
     [Theory]
     [InlineData("old", "Unexpected")]
     [InlineData("", "Unexpected")]
-    public async Task A_file_that_somebody_else_changed_is_not_written(string expected, string code)
+    public async Task File_changed_by_others_is_not_written(string expected, string code)
     {
         var path = Write(Path.Combine(_root, "pd.toml"), "changed by hand");
 
@@ -192,7 +192,7 @@ public sealed class HostScriptsTests : IDisposable
     }
 
     [Fact]
-    public async Task What_arrives_cut_is_not_taken()
+    public async Task Truncated_input_is_refused_as_Cut()
     {
         var path = Path.Combine(_root, "pd.toml");
 
@@ -203,7 +203,7 @@ public sealed class HostScriptsTests : IDisposable
     }
 
     [Fact]
-    public void Every_script_is_one_for_a_POSIX_shell()
+    public void Host_scripts_are_valid_for_POSIX_shell()
     {
         foreach (var name in typeof(HostScripts).Assembly.GetManifestResourceNames().Where(n => n.StartsWith("Hosts/", StringComparison.Ordinal)).Select(n => n["Hosts/".Length..]))
         {

@@ -33,7 +33,7 @@ public sealed class PackageTests(LabFixture lab) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task It_is_brought_unpacked_and_its_program_run_once()
+    public async Task Package_is_brought_unpacked_and_post_install_runs_once()
     {
         var request = await RequestAsync(Small, package => package with { PostInstall = "bin/post_install.sh" });
         var files = Files();
@@ -49,7 +49,7 @@ public sealed class PackageTests(LabFixture lab) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task After_a_cut_connection_the_rest_is_sent()
+    public async Task Package_upload_resumes_after_cut_connection()
     {
         var request = await RequestAsync(Large);
         var breaking = new HookedProgress { At = 8 << 20, Do = Shop.Host.BreakConnectionsAsync };
@@ -64,7 +64,7 @@ public sealed class PackageTests(LabFixture lab) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_archive_with_another_checksum_is_refused_and_nothing_is_there()
+    public async Task Archive_with_wrong_checksum_is_refused_and_not_kept()
     {
         var request = await RequestAsync(Small, package => package with { Archives = [package.Archives[0] with { Sha256 = new string('0', 64) }] });
 
@@ -75,7 +75,7 @@ public sealed class PackageTests(LabFixture lab) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_archive_without_the_program_is_refused_and_nothing_is_there()
+    public async Task Archive_without_program_is_refused_and_not_unpacked()
     {
         var request = await RequestAsync("echo x >bin/other");
 
@@ -84,7 +84,7 @@ public sealed class PackageTests(LabFixture lab) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_archive_that_is_in_no_storage_is_named()
+    public async Task Archive_missing_from_storage_is_named()
     {
         var request = await RequestAsync(Small, package => package with { Archives = [package.Archives[0] with { Path = "none.tar.gz" }] });
 
@@ -97,7 +97,7 @@ public sealed class PackageTests(LabFixture lab) : IAsyncLifetime
     [Theory]
     [InlineData(16)]
     [InlineData(40)]
-    public async Task A_full_disk_is_named_before_sending_or_before_unpacking_and_with_room_it_goes_on(int megabytes)
+    public async Task Full_disk_is_reported_and_package_completes_with_space(int megabytes)
     {
         await using var small = await Workshop.StartAsync(lab, new LabHostOptions { DataBytes = megabytes << 20 });
         var request = await RequestAsync(Large);
@@ -113,7 +113,7 @@ public sealed class PackageTests(LabFixture lab) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Two_operators_at_once_come_to_one_whole_package()
+    public async Task Two_parallel_operators_install_one_whole_package()
     {
         var request = await RequestAsync(Large + " && printf '#!/bin/sh\\necho ran >>/data/ran\\n' >bin/post && chmod +x bin/post", package => package with { PostInstall = "bin/post" });
 
@@ -141,7 +141,7 @@ public sealed class PackageTests(LabFixture lab) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_program_of_the_package_that_fails_is_named_with_its_words_and_run_again_by_the_next_attempt()
+    public async Task Failed_post_install_is_reported_and_repeated()
     {
         var request = await RequestAsync(
             "printf '#!/bin/sh\\n[ -e /data/ready ] || { echo \"patchelf is missing\"; exit 4; }\\n' >bin/post && echo p >bin/tikv-server && chmod +x bin/*", package => package with { PostInstall = "bin/post" });
@@ -156,7 +156,7 @@ public sealed class PackageTests(LabFixture lab) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Files_of_extensions_are_copied_and_what_is_there_already_is_not_overwritten()
+    public async Task Extension_files_are_copied_and_existing_files_not_overwritten()
     {
         await Shop.Host.WriteFileAsync("/home/tidb/old/hll.control", "hll", ct: Token);
         await Shop.Host.WriteFileAsync("/home/tidb/old/README", "another", ct: Token);
@@ -172,7 +172,7 @@ public sealed class PackageTests(LabFixture lab) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task An_archive_on_the_host_is_checked_and_unpacked()
+    public async Task Archive_on_host_is_checked_and_unpacked()
     {
         var request = await RequestAsync(Small, package => package with { Archives = [package.Archives[0] with { Storage = null, Path = null, HostPath = "/home/tidb/a.tar.gz" }] });
         (await Files().PackageAsync(request, Token)).ShouldSatisfyAllConditions(s => s.IsWrong.ShouldBeTrue(), s => s.Problem.ShouldContain("/home/tidb/a.tar.gz does not exist"));
@@ -185,7 +185,7 @@ public sealed class PackageTests(LabFixture lab) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_package_that_is_on_the_hosts_already_is_only_checked()
+    public async Task Package_present_on_hosts_is_only_checked()
     {
         var request = new PackageRequest { Package = new PackageSpec { Directory = Deploy }, Components = [DatabaseComponent.TiKV], Programs = [ProgramName] };
 
@@ -197,7 +197,7 @@ public sealed class PackageTests(LabFixture lab) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_lies_in_its_place_and_is_not_ours_is_left_alone()
+    public async Task Foreign_directory_in_package_place_is_not_touched()
     {
         await Shop.Host.WriteFileAsync(Directory + "/bin/tikv-server", "half", FileModes.Executable, ct: Token);
         var request = await RequestAsync(Small);
@@ -207,7 +207,7 @@ public sealed class PackageTests(LabFixture lab) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Where_only_root_may_write_it_goes_through_sudo_or_is_refused_without()
+    public async Task Package_below_root_directory_needs_sudo()
     {
         var request = await RequestAsync(Small, package => package with { Directory = "/opt/tidb-v3.0.9", PostInstall = "bin/post_install.sh" });
 

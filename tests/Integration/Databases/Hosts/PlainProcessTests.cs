@@ -21,7 +21,7 @@ public sealed class PlainProcessTests(LabFixture lab) : IAsyncLifetime
     public ValueTask DisposeAsync() => Shop.DisposeAsync();
 
     [Fact]
-    public async Task Started_detached_it_survives_the_end_of_the_ssh_session()
+    public async Task Detached_process_survives_end_of_ssh_session()
     {
         var hosts = Shop.Bind(Shop.Spec(Shop.Instance(Process())));
         await hosts.Instance("tikv-1").StartAsync(Deploy, Token);
@@ -38,7 +38,7 @@ public sealed class PlainProcessTests(LabFixture lab) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Its_arguments_arrive_as_they_are()
+    public async Task Process_gets_its_arguments_unchanged()
     {
         var instance = Shop.Control(Process("--note", Odd, "--note", ""));
 
@@ -50,7 +50,7 @@ public sealed class PlainProcessTests(LabFixture lab) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task It_is_ended_by_its_signal_or_killed_after_its_grace_and_no_other_process_is()
+    public async Task StopAsync_kills_stubborn_process_after_grace_and_no_other()
     {
         var other = Shop.Instance(Process(), "tikv-2", 20161) with { DataDir = Deploy + "/data2" };
         var hosts = Shop.Bind(Shop.Spec(Shop.Instance(Process("--stubborn")), other));
@@ -71,7 +71,7 @@ public sealed class PlainProcessTests(LabFixture lab) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_new_process_is_started_from_the_new_directory()
+    public async Task New_process_is_started_from_new_directory()
     {
         var instance = Shop.Control(Process());
         await instance.StartAsync(Deploy, Token);
@@ -93,15 +93,15 @@ public sealed class PlainProcessTests(LabFixture lab) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task One_that_ends_at_once_says_why_at_once() =>
+    public async Task Process_that_ends_at_once_is_reported_with_output() =>
         (await Should.ThrowAsync<HostException>(() => Shop.Control(Process("--crash")).StartAsync(Deploy, Token))).Message.ShouldContain("ended at once with 3: cannot start");
 
     [Fact]
-    public async Task A_program_that_is_not_there_is_named_before_anything_is_started() =>
+    public async Task Missing_program_directory_is_named_before_start() =>
         (await Should.ThrowAsync<HostException>(() => Shop.Control(Process()).StartAsync("/opt/none", Token))).Message.ShouldContain("there is no directory /opt/none");
 
     [Fact]
-    public async Task Data_of_another_account_is_not_touched()
+    public async Task Data_of_another_account_prevents_start()
     {
         await Shop.ShellAsync($"chown root {Deploy}/data", asRoot: true);
 
@@ -112,7 +112,7 @@ public sealed class PlainProcessTests(LabFixture lab) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_process_of_another_account_is_not_taken_for_none()
+    public async Task Process_of_another_account_is_reported_as_AccessDenied()
     {
         await Shop.ShellAsync($"cd {Deploy}; nohup bin/{ProgramName} serve.pl --port {Port} --data-dir {Deploy}/data >/dev/null 2>&1 </dev/null &", asRoot: true);
         var spec = Shop.Spec(Shop.Instance(Process()));

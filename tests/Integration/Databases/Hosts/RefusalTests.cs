@@ -21,7 +21,7 @@ public sealed class RefusalTests(LabFixture lab) : IAsyncLifetime
     public ValueTask DisposeAsync() => Shop.DisposeAsync();
 
     [Fact]
-    public async Task A_host_with_another_key_than_the_known_one_gets_nothing()
+    public async Task Host_with_changed_key_is_refused()
     {
         var instance = Instance(knownHosts: Shop.Host.KnownHostsLine);
         await Shop.Host.ChangeHostKeyAsync();
@@ -30,7 +30,7 @@ public sealed class RefusalTests(LabFixture lab) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_host_that_refuses_our_key_is_named_with_the_way_out()
+    public async Task Host_that_refuses_ssh_key_is_reported_with_advice()
     {
         var instance = Instance();
         await Shop.Host.RefuseKeyAsync(true);
@@ -41,7 +41,7 @@ public sealed class RefusalTests(LabFixture lab) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_sudo_that_wants_a_password_is_named_with_the_way_out()
+    public async Task Sudo_with_password_is_reported_with_advice()
     {
         await Shop.UnitAsync("tikv-20160.service");
         await Shop.ShellAsync("systemctl start tikv-20160", asRoot: true);
@@ -57,7 +57,7 @@ public sealed class RefusalTests(LabFixture lab) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_host_that_is_gone_may_come_back()
+    public async Task Unreachable_host_is_retryable_and_usable_after_return()
     {
         var instance = Instance();
         await instance.LookAsync(Token);
@@ -69,7 +69,7 @@ public sealed class RefusalTests(LabFixture lab) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_connection_that_breaks_during_a_stop_leaves_open_whether_it_ran_and_the_next_call_finds_out()
+    public async Task Broken_connection_during_stop_leaves_outcome_unknown()
     {
         await Shop.UnitAsync("tikv-20160.service", "--stubborn");
         await Shop.ShellAsync("systemctl start tikv-20160", asRoot: true);
@@ -87,7 +87,7 @@ public sealed class RefusalTests(LabFixture lab) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Without_a_key_every_call_says_so()
+    public async Task Host_call_without_ssh_key_reports_SecretMissing()
     {
         var spec = Shop.Spec(Shop.Instance(new InstanceControl { Systemd = new SystemdControl() }));
         await using var hosts = new BoundDatabaseHosts(new DatabaseRollingUpgrade { Spec = spec }, new DatabaseSecrets(), new DatabaseHostServices(null!, null!, TimeProvider.System), SupportedEngines.All.Of(spec));
@@ -96,7 +96,7 @@ public sealed class RefusalTests(LabFixture lab) : IAsyncLifetime
     }
 
     [Fact]
-    public void Hosts_are_those_of_the_instances_and_the_tools_run_on_the_first_or_the_named_one()
+    public void ToolHost_is_first_instance_host_or_named_host()
     {
         var spec = Shop.Spec(
             Shop.Instance(new InstanceControl(), "a") with { Host = "h2" }, Shop.Instance(new InstanceControl(), "b") with { Host = "h1" }, Shop.Instance(new InstanceControl(), "c") with { Host = "h2" });

@@ -22,7 +22,7 @@ public sealed class ScriptHostTests(LabFixture lab) : IAsyncLifetime
     public ValueTask DisposeAsync() => Shop.DisposeAsync();
 
     [Fact]
-    public async Task It_is_started_as_the_login_user_and_stopped_also_where_become_is_sudo()
+    public async Task Scripted_instance_starts_as_login_user_and_stops()
     {
         var instance = await ControlAsync();
         (await instance.LookAsync(Token)).ShouldSatisfyAllConditions(p => (p.Supervision, p.SupervisionText).ShouldBe((SupervisionState.None, "not running")));
@@ -41,7 +41,7 @@ public sealed class ScriptHostTests(LabFixture lab) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_start_script_that_fails_is_named_with_its_code_and_its_words()
+    public async Task Failed_start_script_is_reported_with_code_and_output()
     {
         var instance = await ControlAsync(start: "echo 'no such disk'; exit 7");
 
@@ -51,7 +51,7 @@ public sealed class ScriptHostTests(LabFixture lab) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_stop_script_that_fails_is_named_too_and_where_nothing_runs_its_complaint_is_no_failure()
+    public async Task Failed_stop_script_is_reported_only_while_process_runs()
     {
         var instance = await ControlAsync(stop: "echo 'cannot stop'; exit 5");
         await instance.StopAsync(Token);
@@ -62,7 +62,7 @@ public sealed class ScriptHostTests(LabFixture lab) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_the_stop_script_leaves_is_killed_after_its_grace()
+    public async Task Process_left_by_stop_script_is_killed_after_grace()
     {
         var instance = await ControlAsync(stop: "exit 0");
         await instance.StartAsync("/opt/new", Token);
@@ -76,7 +76,7 @@ public sealed class ScriptHostTests(LabFixture lab) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_script_that_is_not_there_is_named() =>
+    public async Task Missing_start_script_is_named() =>
         (await Should.ThrowAsync<HostException>(async () => await Shop.Control(new InstanceControl { Scripts = new ScriptControl { Start = "scripts/none.sh", Stop = "x" } }).StartAsync("/opt/new", Token)))
             .Message.ShouldContain($"there is no {Deploy}/scripts/none.sh");
 

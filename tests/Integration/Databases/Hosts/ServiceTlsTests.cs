@@ -30,7 +30,7 @@ public sealed class ServiceTlsTests : IDisposable
     }
 
     [Fact]
-    public async Task The_given_authority_is_trusted_and_our_certificate_is_shown()
+    public async Task Service_with_given_authority_is_trusted_and_gets_client_certificate()
     {
         var serving = ServeAsync("127.0.0.1", wantsCertificate: true);
         using var http = Client(_authority, own: true);
@@ -42,7 +42,7 @@ public sealed class ServiceTlsTests : IDisposable
     }
 
     [Fact]
-    public async Task Another_authority_is_not_trusted_whatever_the_machine_trusts()
+    public async Task Service_of_another_authority_is_not_trusted()
     {
         using var other = new LabCertificateAuthority("others");
         var serving = ServeAsync("127.0.0.1", wantsCertificate: false);
@@ -53,7 +53,7 @@ public sealed class ServiceTlsTests : IDisposable
     }
 
     [Fact]
-    public async Task A_certificate_for_another_host_is_refused()
+    public async Task Service_certificate_for_another_host_is_refused()
     {
         var serving = ServeAsync("192.0.2.1", wantsCertificate: false);
         using var http = Client(_authority, own: false);
@@ -63,7 +63,7 @@ public sealed class ServiceTlsTests : IDisposable
     }
 
     [Fact]
-    public async Task A_process_that_speaks_no_TLS_gives_no_answer()
+    public async Task Service_without_TLS_gives_no_answer()
     {
         var serving = PlainAsync();
         using var http = Client(_authority, own: false);

@@ -26,7 +26,7 @@ public sealed class SuperviseHostTests(LabFixture lab) : IAsyncLifetime
     [Theory]
     [InlineData(Become.None)]
     [InlineData(Become.Sudo)]
-    public async Task It_is_seen_taken_down_kept_down_and_brought_up(Become become)
+    public async Task Supervised_instance_is_observed_stopped_kept_down_and_started(Become become)
     {
         var instance = await RunningAsync(become);
         var before = await SeeAsync(instance, "the port", p => p.IsListening);
@@ -45,7 +45,7 @@ public sealed class SuperviseHostTests(LabFixture lab) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task One_that_ignores_the_signal_is_killed_after_its_grace()
+    public async Task Supervised_process_that_ignores_signal_is_killed_after_grace()
     {
         var instance = await RunningAsync(options: "--stubborn");
         await SeeAsync(instance, "the port", p => p.IsListening);
@@ -56,7 +56,7 @@ public sealed class SuperviseHostTests(LabFixture lab) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Its_tools_may_be_below_deployDir()
+    public async Task Supervise_tools_below_deployDir_are_used()
     {
         await Shop.ShellAsync($"printf '#!/bin/sh\\ntouch /data/asked\\nexec /usr/bin/svstat \"$@\"\\n' >{Deploy}/bin/svstat && chmod +x {Deploy}/bin/svstat");
 
@@ -66,7 +66,7 @@ public sealed class SuperviseHostTests(LabFixture lab) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_service_that_is_not_there_is_missing()
+    public async Task Absent_supervise_service_is_reported_as_missing()
     {
         var instance = Control(Become.None);
 

@@ -21,7 +21,7 @@ public sealed class SystemdTests(LabFixture lab) : IAsyncLifetime
     public ValueTask DisposeAsync() => Shop.DisposeAsync();
 
     [Fact]
-    public async Task A_running_unit_is_seen_with_its_process_program_port_and_start()
+    public async Task Running_unit_is_observed_with_process_program_and_port()
     {
         var instance = await RunningAsync();
 
@@ -37,7 +37,7 @@ public sealed class SystemdTests(LabFixture lab) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_crash_looping_unit_is_restarting_and_not_active()
+    public async Task Crash_looping_unit_is_restarting_and_not_active()
     {
         await Shop.UnitAsync("tikv-20160.service", "--crash");
         await Shop.ShellAsync("systemctl start tikv-20160", asRoot: true);
@@ -54,7 +54,7 @@ public sealed class SystemdTests(LabFixture lab) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Stopped_it_stays_stopped_although_it_always_restarts_and_started_it_runs_anew()
+    public async Task Stopped_unit_stays_stopped_until_started_again()
     {
         var instance = await RunningAsync();
         var before = await SeeAsync(instance, "the port", p => p.IsListening);
@@ -74,7 +74,7 @@ public sealed class SystemdTests(LabFixture lab) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_process_that_lives_on_after_the_stop_is_named_and_not_killed()
+    public async Task Process_remaining_after_stop_is_named_and_not_killed()
     {
         var instance = await RunningAsync("--orphan", "KillMode=process\n", grace: "1s");
 
@@ -89,7 +89,7 @@ public sealed class SystemdTests(LabFixture lab) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task One_that_ignores_the_signal_is_killed_after_its_grace()
+    public async Task Unit_that_ignores_signal_is_killed_after_grace()
     {
         var instance = await RunningAsync("--stubborn", "TimeoutStopSec=90s\n", grace: "1s");
         await SeeAsync(instance, "the port", p => p.IsListening);
@@ -103,7 +103,7 @@ public sealed class SystemdTests(LabFixture lab) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_port_that_stays_open_is_seen_with_its_pid()
+    public async Task Port_held_by_another_process_is_observed_with_pid()
     {
         var instance = await RunningAsync();
         await SeeAsync(instance, "the port", p => p.IsListening);
@@ -116,7 +116,7 @@ public sealed class SystemdTests(LabFixture lab) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_process_started_from_the_old_directory_by_hand_is_a_stray_and_the_instance_is_not_stopped()
+    public async Task Stray_process_from_old_directory_prevents_stop()
     {
         var instance = await RunningAsync();
         await Shop.InstallAsync("/home/tidb/old", ProgramName, "2.0.1");
@@ -134,7 +134,7 @@ public sealed class SystemdTests(LabFixture lab) : IAsyncLifetime
     [Theory]
     [InlineData("tikv.service", "tikv-20160.service")]
     [InlineData("tikv-20160.service", "tikv.service")]
-    public async Task Of_both_layouts_the_active_unit_is_stopped_and_started_again(string active, string left)
+    public async Task Active_unit_of_both_layouts_is_stopped_and_started(string active, string left)
     {
         var instance = await RunningAsync(unit: active);
         await Shop.UnitAsync(left);
@@ -150,7 +150,7 @@ public sealed class SystemdTests(LabFixture lab) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Two_units_of_which_none_runs_are_said_instead_of_guessed()
+    public async Task Two_inactive_units_are_reported_as_ControlMismatch()
     {
         await Shop.UnitAsync("tikv.service");
         await Shop.UnitAsync("tikv-20160.service");
@@ -159,7 +159,7 @@ public sealed class SystemdTests(LabFixture lab) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Where_there_is_no_unit_nothing_is_stopped_or_started()
+    public async Task Instance_without_unit_is_not_stopped_or_started()
     {
         var instance = Systemd();
 
@@ -169,7 +169,7 @@ public sealed class SystemdTests(LabFixture lab) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_program_is_replaced_only_while_nothing_runs_and_back_again()
+    public async Task Program_is_swapped_only_while_stopped_and_can_be_reversed()
     {
         var instance = await RunningAsync();
         await Shop.InstallAsync("/data/new", ProgramName, New);
@@ -194,7 +194,7 @@ public sealed class SystemdTests(LabFixture lab) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_program_replaced_under_its_process_is_not_what_the_process_runs()
+    public async Task Running_program_replaced_on_disk_is_observed_separately()
     {
         var instance = await RunningAsync();
         await SeeAsync(instance, "the port", p => p.IsListening);
@@ -209,7 +209,7 @@ public sealed class SystemdTests(LabFixture lab) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_link_is_switched_and_switched_back()
+    public async Task Link_is_switched_and_switched_back()
     {
         await Shop.ShellAsync($"mv {Deploy} /data/v1 && ln -s v1 {Deploy}");
         var instance = await RunningAsync(swap: SwapMethod.SwitchLink);

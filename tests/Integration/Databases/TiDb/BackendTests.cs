@@ -12,7 +12,7 @@ public sealed class BackendTests(LabFixture lab)
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task What_is_not_TiDBs_own_is_done_by_a_real_server()
+    public async Task TiDB_backed_by_MariaDB_serves_data_and_dumps()
     {
         var run = await lab.RunAsync();
         await using var database = await MetaDb.StartAsync(run, new MetaDbOptions { Name = "tidb-data" }, Token);

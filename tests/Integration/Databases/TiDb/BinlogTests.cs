@@ -14,7 +14,7 @@ public sealed class BinlogTests(TiDbLab lab)
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task An_action_is_answered_200_whatever_came_of_it()
+    public async Task Binlog_action_always_returns_200_with_result_in_body()
     {
         await using var turn = await lab.TwoAsync();
         var cluster = turn.Cluster;
@@ -42,7 +42,7 @@ public sealed class BinlogTests(TiDbLab lab)
     }
 
     [Fact]
-    public async Task Killed_it_stays_online_for_ever_and_a_pump_does_not_start_beside_such_a_drainer()
+    public async Task Killed_drainer_stays_online_and_blocks_pump_start()
     {
         await using var turn = await lab.TwoAsync();
         var cluster = turn.Cluster;
@@ -64,7 +64,7 @@ public sealed class BinlogTests(TiDbLab lab)
     }
 
     [Fact]
-    public async Task The_tools_print_what_they_print()
+    public async Task Binlogctl_and_pd_ctl_print_vendor_output()
     {
         await using var turn = await lab.TwoAsync();
         var cluster = turn.Cluster;

@@ -15,7 +15,7 @@ public sealed class FaultTests(TiDbLab lab)
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_call_fails_lies_is_ignored_or_is_done_and_not_answered()
+    public async Task Faulted_call_fails_lies_is_ignored_or_loses_answer()
     {
         await using var turn = await lab.TwoAsync();
         var cluster = turn.Cluster;
@@ -40,7 +40,7 @@ public sealed class FaultTests(TiDbLab lab)
     }
 
     [Fact]
-    public async Task A_process_crashes_at_a_call_and_systemd_starts_it_again()
+    public async Task Process_that_crashes_at_a_call_is_restarted_by_systemd()
     {
         await using var turn = await lab.TwoAsync();
         var cluster = turn.Cluster;
@@ -55,7 +55,7 @@ public sealed class FaultTests(TiDbLab lab)
     }
 
     [Fact]
-    public async Task An_old_process_lives_on_or_its_port_does()
+    public async Task Stop_fault_lets_process_linger_or_ignore_signal()
     {
         await using var turn = await lab.TwoAsync();
         var cluster = turn.Cluster;
@@ -75,7 +75,7 @@ public sealed class FaultTests(TiDbLab lab)
     }
 
     [Fact]
-    public async Task A_host_that_is_cut_off_counts_as_gone_and_comes_back()
+    public async Task Isolated_host_counts_as_gone_and_returns()
     {
         await using var turn = await lab.TwoAsync();
         var cluster = turn.Cluster;

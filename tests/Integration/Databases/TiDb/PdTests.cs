@@ -15,7 +15,7 @@ public sealed class PdTests(TiDbLab lab)
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_follower_hands_everything_below_pd_to_the_leader_and_tells_only_its_own_health()
+    public async Task PD_follower_forwards_to_leader_except_own_health()
     {
         await using var turn = await lab.TwoAsync();
         var cluster = turn.Cluster;
@@ -36,7 +36,7 @@ public sealed class PdTests(TiDbLab lab)
     }
 
     [Fact]
-    public async Task Ids_are_unsigned_and_zero_is_absent()
+    public async Task PD_ids_are_unsigned_and_zero_values_absent()
     {
         await using var turn = await lab.TwoAsync();
         var cluster = turn.Cluster;
@@ -57,7 +57,7 @@ public sealed class PdTests(TiDbLab lab)
     }
 
     [Fact]
-    public async Task The_configuration_merges_what_it_knows_and_ignores_the_rest()
+    public async Task PD_configuration_merges_known_keys_and_ignores_others()
     {
         await using var two = await lab.TwoAsync();
         await using var three = await lab.ThreeAsync();
@@ -83,7 +83,7 @@ public sealed class PdTests(TiDbLab lab)
     }
 
     [Fact]
-    public async Task Resigning_only_begins_and_a_priority_pulls_the_leadership_back()
+    public async Task PD_resign_is_asynchronous_and_priority_returns_leadership()
     {
         await using var turn = await lab.TwoAsync();
         var cluster = turn.Cluster;
@@ -101,7 +101,7 @@ public sealed class PdTests(TiDbLab lab)
     }
 
     [Fact]
-    public async Task Without_a_leader_and_without_a_quorum_it_says_so_in_its_own_way()
+    public async Task PD_without_leader_or_quorum_answers_with_own_errors()
     {
         await using var turn = await lab.TwoAsync();
         var cluster = turn.Cluster;
@@ -124,7 +124,7 @@ public sealed class PdTests(TiDbLab lab)
     }
 
     [Fact]
-    public async Task An_evict_scheduler_is_hidden_after_a_change_of_the_leader_and_nothing_removes_it_then()
+    public async Task Evict_scheduler_is_hidden_from_removal_after_leader_change()
     {
         await using var turn = await lab.TwoAsync();
         var cluster = turn.Cluster;
@@ -152,7 +152,7 @@ public sealed class PdTests(TiDbLab lab)
     }
 
     [Fact]
-    public async Task A_scheduler_that_is_added_in_the_window_can_be_removed_in_it()
+    public async Task Scheduler_added_after_leader_change_can_be_removed()
     {
         await using var turn = await lab.TwoAsync();
         var cluster = turn.Cluster;

@@ -14,8 +14,7 @@ public sealed class RollingUpgradeTests(LabFixture lab)
     [Theory]
     [InlineData(TiDbSupervision.SystemdOldPd)]
     [InlineData(TiDbSupervision.Supervise)]
-    public async Task A_careful_upgrade_ends_without_a_violation_and_without_a_failed_request(
-        TiDbSupervision supervision)
+    public async Task Manual_TiDB_upgrade_causes_no_violation_or_failed_request(TiDbSupervision supervision)
     {
         await using var cluster = await TiDbCluster.StartAsync(await lab.RunAsync(), new TiDbClusterOptions { Name = "up" + supervision.ToString().ToLowerInvariant()[^4..], Supervision = supervision }, Token);
         var hand = new ByHand(cluster, await cluster.BringPackageAsync("3.0.9", Token));
@@ -46,7 +45,7 @@ public sealed class RollingUpgradeTests(LabFixture lab)
     }
 
     [Fact]
-    public async Task Every_slip_of_the_hand_is_noticed()
+    public async Task Every_mistake_of_manual_upgrade_is_reported()
     {
         await using var cluster = await TiDbCluster.StartAsync(await lab.RunAsync(), new TiDbClusterOptions { Name = "slip", TimeFactor = 300 }, Token);
         var hand = new ByHand(cluster, await cluster.BringPackageAsync("3.0.9", Token));

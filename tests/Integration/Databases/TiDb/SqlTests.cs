@@ -15,7 +15,7 @@ public sealed class SqlTests(TiDbLab lab)
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task The_columns_of_DDL_jobs_are_those_of_the_version()
+    public async Task DDL_job_columns_follow_the_TiDB_version()
     {
         await using var two = await lab.TwoAsync();
         await using var three = await lab.ThreeAsync();
@@ -36,7 +36,7 @@ public sealed class SqlTests(TiDbLab lab)
     }
 
     [Fact]
-    public async Task A_DDL_job_is_seen_while_it_runs_and_can_be_cancelled()
+    public async Task Running_DDL_job_is_listed_and_can_be_cancelled()
     {
         await using var turn = await lab.TwoAsync();
         var tidb = turn.Cluster.Instance("tidb-1");
@@ -55,7 +55,7 @@ public sealed class SqlTests(TiDbLab lab)
     }
 
     [Fact]
-    public async Task Ordinary_statements_work_for_an_ordinary_client()
+    public async Task Ordinary_statements_work_with_ordinary_client()
     {
         await using var turn = await lab.TwoAsync();
         var tidb = turn.Cluster.Instance("tidb-1");
@@ -76,7 +76,7 @@ public sealed class SqlTests(TiDbLab lab)
     }
 
     [Fact]
-    public async Task A_request_waits_while_the_cluster_elects_and_succeeds()
+    public async Task Statement_waits_for_PD_election_and_succeeds()
     {
         await using var turn = await lab.TwoAsync();
         var cluster = turn.Cluster;
@@ -90,7 +90,7 @@ public sealed class SqlTests(TiDbLab lab)
     }
 
     [Fact]
-    public async Task The_status_port_tells_of_all_servers_and_lets_the_owner_resign()
+    public async Task TiDB_status_port_lists_servers_and_resigns_owner()
     {
         await using var turn = await lab.ThreeAsync();
         var cluster = turn.Cluster;
@@ -109,7 +109,7 @@ public sealed class SqlTests(TiDbLab lab)
     }
 
     [Fact]
-    public async Task A_new_version_upgrades_the_system_tables_before_it_opens_a_port_and_the_versions_are_told_apart()
+    public async Task New_TiDB_upgrades_system_tables_before_opening_its_port()
     {
         await using var turn = await lab.TwoAsync();
         var cluster = turn.Cluster;

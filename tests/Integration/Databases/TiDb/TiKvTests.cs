@@ -12,7 +12,7 @@ public sealed class TiKvTests(TiDbLab lab)
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Leaders_drain_while_the_scheduler_is_there_and_come_back_without_it()
+    public async Task Store_leaders_leave_under_evict_scheduler_and_return_afterwards()
     {
         await using var turn = await lab.TwoAsync();
         var cluster = turn.Cluster;
@@ -37,7 +37,7 @@ public sealed class TiKvTests(TiDbLab lab)
     }
 
     [Fact]
-    public async Task A_killed_store_is_missed_and_its_leaders_are_elected_elsewhere()
+    public async Task Killed_store_is_Disconnected_and_its_leaders_move()
     {
         await using var turn = await lab.TwoAsync();
         var cluster = turn.Cluster;
@@ -53,7 +53,7 @@ public sealed class TiKvTests(TiDbLab lab)
     }
 
     [Fact]
-    public async Task Its_port_is_open_before_it_is_registered()
+    public async Task TiKV_port_opens_before_store_registration()
     {
         await using var turn = await lab.TwoAsync();
         var cluster = turn.Cluster;
@@ -77,7 +77,7 @@ public sealed class TiKvTests(TiDbLab lab)
     }
 
     [Fact]
-    public async Task The_status_server_is_there_as_the_version_has_it()
+    public async Task TiKV_status_server_exists_from_3_0_on()
     {
         await using var two = await lab.TwoAsync();
         await using var three = await lab.ThreeAsync();
@@ -91,7 +91,7 @@ public sealed class TiKvTests(TiDbLab lab)
     }
 
     [Fact]
-    public async Task An_older_one_is_refused_once_all_are_new_and_a_moved_data_folder_too()
+    public async Task TiKV_downgrade_and_moved_data_folder_are_refused()
     {
         await using var turn = await lab.ThreeAsync();
         var cluster = turn.Cluster;
@@ -114,7 +114,7 @@ public sealed class TiKvTests(TiDbLab lab)
     }
 
     [Fact]
-    public async Task A_second_process_on_the_same_data_ends_at_once()
+    public async Task Second_TiKV_on_same_data_ends_at_once()
     {
         await using var turn = await lab.TwoAsync();
         var tikv = turn.Cluster.Instance("tikv-1");

@@ -13,7 +13,7 @@ public sealed class TlsTests(LabFixture lab)
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Every_port_but_that_of_TiKV_wants_a_certificate_of_the_same_authority()
+    public async Task Tls_cluster_ports_require_client_certificate_except_TiKV_status()
     {
         await using var cluster = await TiDbCluster.StartAsync(await lab.RunAsync(), new TiDbClusterOptions { Name = "tls", Version = "3.0.9", Hosts = 1, Pumps = 1, Tls = true }, Token);
 

@@ -9,7 +9,7 @@ namespace Drydock.Tests.Integration.Databases.Yugabyte;
 public sealed class AdminToolTests(LabFixture lab) : YugabyteTest(lab)
 {
     [Fact]
-    public async Task Lists_have_the_columns_of_the_original()
+    public async Task Admin_tool_lists_have_vendor_columns()
     {
         await using var cluster = await StartAsync();
 
@@ -25,7 +25,7 @@ public sealed class AdminToolTests(LabFixture lab) : YugabyteTest(lab)
     }
 
     [Fact]
-    public async Task What_it_does_not_know_it_says_on_standard_error_with_one()
+    public async Task Admin_tool_reports_unknown_commands_with_exit_code_1()
     {
         await using var cluster = await StartAsync(new() { Naming = YugabyteNaming.Bmdb });
 
@@ -38,7 +38,7 @@ public sealed class AdminToolTests(LabFixture lab) : YugabyteTest(lab)
     }
 
     [Fact]
-    public async Task It_needs_the_leader_among_the_masters_it_is_given()
+    public async Task Admin_tool_needs_leader_among_given_masters()
     {
         await using var cluster = await StartAsync();
         var leader = Leader(cluster);
@@ -53,7 +53,7 @@ public sealed class AdminToolTests(LabFixture lab) : YugabyteTest(lab)
     }
 
     [Fact]
-    public async Task With_tls_it_needs_the_directory_of_certificates()
+    public async Task Admin_tool_needs_certificate_directory_with_tls()
     {
         await using var cluster = await StartAsync(new() { Tls = true });
         var program = $"{cluster.FirstDirectory}/bin/yb-admin --master_addresses {cluster.MasterAddresses}";
@@ -68,7 +68,7 @@ public sealed class AdminToolTests(LabFixture lab) : YugabyteTest(lab)
     }
 
     [Fact]
-    public async Task Programs_of_a_package_that_was_not_installed_do_not_start()
+    public async Task Programs_without_post_install_do_not_start()
     {
         await using var cluster = await StartAsync();
         await cluster.InstallAsync(New, postInstall: false, Token);
@@ -83,7 +83,7 @@ public sealed class AdminToolTests(LabFixture lab) : YugabyteTest(lab)
     }
 
     [Fact]
-    public async Task Faults_make_it_lie_fail_and_lose_its_answer()
+    public async Task Admin_tool_faults_lie_fail_or_lose_answer()
     {
         await using var cluster = await StartAsync();
         var address = cluster.Tservers[0].RpcAddress;
@@ -105,7 +105,7 @@ public sealed class AdminToolTests(LabFixture lab) : YugabyteTest(lab)
     }
 
     [Fact]
-    public async Task Whether_servers_may_be_taken_down_is_asked_in_the_way_of_the_version()
+    public async Task Are_nodes_safe_arguments_follow_the_version()
     {
         await using var cluster = await StartAsync(new() { Version = "2025.1.0.0-b100" });
         await cluster.InstallAsync("2025.2.0.0-b116", cancellationToken: Token);

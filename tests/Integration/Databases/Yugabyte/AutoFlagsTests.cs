@@ -13,7 +13,7 @@ public sealed class AutoFlagsTests(LabFixture lab) : YugabyteTest(lab)
     [InlineData(
         "yugabyte", "2.18.4.0-b52", "2.20.2.0-b10", "PromoteAutoFlags completed successfully\nNew AutoFlags were promoted\nNew config version: 2\n",
         "PromoteAutoFlags completed successfully\nNo new AutoFlags eligible to promote\nCurrent config version: 2\n")]
-    public async Task A_promotion_says_so_in_the_words_of_its_version_and_does_nothing_twice(
+    public async Task AutoFlags_promotion_prints_version_wording_and_repeats_as_no_op(
         string dialect, string from, string to, string first, string second)
     {
         await using var cluster = await StartAsync(new() { Naming = dialect == "bmdb" ? YugabyteNaming.Bmdb : YugabyteNaming.Yugabyte, Version = from });
@@ -32,7 +32,7 @@ public sealed class AutoFlagsTests(LabFixture lab) : YugabyteTest(lab)
     }
 
     [Fact]
-    public async Task A_new_cluster_has_the_flags_of_its_version_already()
+    public async Task New_cluster_has_AutoFlags_of_its_version()
     {
         await using var cluster = await StartAsync();
 
@@ -42,7 +42,7 @@ public sealed class AutoFlagsTests(LabFixture lab) : YugabyteTest(lab)
     }
 
     [Fact]
-    public async Task Old_processes_die_of_a_promotion_and_do_not_start_any_more()
+    public async Task Old_processes_end_on_promotion_and_cannot_start()
     {
         await using var cluster = await StartAsync();
         await cluster.InstallAsync(New, cancellationToken: Token);
@@ -67,7 +67,7 @@ public sealed class AutoFlagsTests(LabFixture lab) : YugabyteTest(lab)
     }
 
     [Fact]
-    public async Task What_is_volatile_can_be_taken_back_and_what_is_written_to_disk_cannot()
+    public async Task Volatile_AutoFlags_can_be_rolled_back_but_persisted_cannot()
     {
         const string From = "2.20.2.0-b10";
         const string To = "2024.1.0.0-b129";
@@ -92,7 +92,7 @@ public sealed class AutoFlagsTests(LabFixture lab) : YugabyteTest(lab)
     }
 
     [Fact]
-    public async Task A_promoted_flag_has_its_value_only_once_it_is_applied()
+    public async Task Promoted_AutoFlag_has_its_value_once_applied()
     {
         await using var cluster = await StartAsync(new() { TimeFactor = 5 });
         await cluster.InstallAsync(New, cancellationToken: Token);

@@ -11,8 +11,7 @@ public sealed class CatalogTests(LabFixture lab) : YugabyteTest(lab)
     [Theory]
     [InlineData("yugabyte", "YSQL")]
     [InlineData("bmdb", "BSQL")]
-    public async Task The_catalogue_is_upgraded_by_a_tablet_server_that_is_alive_and_twice_does_no_harm(
-        string dialect, string sql)
+    public async Task Catalog_upgrade_succeeds_and_repeats_without_harm(string dialect, string sql)
     {
         await using var cluster = await UpgradedAsync(dialect);
         await cluster.AdminAsync(New, ["promote_auto_flags"], Token);
@@ -32,7 +31,7 @@ public sealed class CatalogTests(LabFixture lab) : YugabyteTest(lab)
     }
 
     [Fact]
-    public async Task Before_the_flags_it_is_too_early()
+    public async Task Catalog_upgrade_before_AutoFlags_is_a_violation()
     {
         await using var cluster = await UpgradedAsync();
 
@@ -42,7 +41,7 @@ public sealed class CatalogTests(LabFixture lab) : YugabyteTest(lab)
     }
 
     [Fact]
-    public async Task It_takes_longer_than_the_tool_waits_unless_told_so_and_goes_on_without_it()
+    public async Task Catalog_upgrade_outlives_timeout_of_admin_tool()
     {
         await using var cluster = await UpgradedAsync();
         cluster.SetKnobs(new() { CatalogSeconds = 90 });
@@ -58,7 +57,7 @@ public sealed class CatalogTests(LabFixture lab) : YugabyteTest(lab)
     }
 
     [Fact]
-    public async Task Ddl_makes_it_fail_with_a_mismatch_and_so_does_a_fault()
+    public async Task Catalog_upgrade_fails_with_mismatch_on_DDL_or_fault()
     {
         await using var cluster = await UpgradedAsync();
         await cluster.AdminAsync(New, ["promote_auto_flags"], Token);
@@ -79,7 +78,7 @@ public sealed class CatalogTests(LabFixture lab) : YugabyteTest(lab)
     }
 
     [Fact]
-    public async Task Without_sql_there_is_nothing_to_do_and_without_a_tablet_server_nobody_to_do_it()
+    public async Task Catalog_upgrade_without_YSQL_or_tablet_server_is_refused()
     {
         await using var plain = await StartAsync(new() { Sql = false });
         (await AdminAsync(plain, "upgrade_ysql")).ShouldBe("Upgrade is not needed since YSQL is disabled\n");

@@ -8,7 +8,7 @@ namespace Drydock.Tests.Integration.Databases.Yugabyte;
 public sealed class LeaderDrainTests(LabFixture lab) : YugabyteTest(lab)
 {
     [Fact]
-    public async Task Leaders_leave_a_blacklisted_server_at_the_speed_of_the_load_balancer_and_come_back()
+    public async Task Leaders_leave_blacklisted_server_at_balancer_speed_and_return()
     {
         // Two leaders in three seconds, the rest follows.
         await using var cluster = await StartAsync(new() { Knobs = new() { LeaderMovesPerSecond = 0.1 } });
@@ -32,7 +32,7 @@ public sealed class LeaderDrainTests(LabFixture lab) : YugabyteTest(lab)
     }
 
     [Fact]
-    public async Task Adding_twice_and_removing_what_is_not_there_are_silent_and_the_blacklist_survives_every_master()
+    public async Task Leader_blacklist_changes_are_idempotent_and_survive_master_kill()
     {
         await using var cluster = await StartAsync();
         var address = cluster.Tservers[0].RpcAddress;
@@ -48,7 +48,7 @@ public sealed class LeaderDrainTests(LabFixture lab) : YugabyteTest(lab)
     }
 
     [Fact]
-    public async Task Leaders_stay_where_the_load_balancer_is_off_or_they_are_stuck()
+    public async Task Leaders_stay_while_balancer_is_off_or_they_are_stuck()
     {
         await using var cluster = await StartAsync(new() { Knobs = new() { StuckLeaders = 2 } });
         var server = cluster.Tservers[0];
@@ -64,7 +64,7 @@ public sealed class LeaderDrainTests(LabFixture lab) : YugabyteTest(lab)
     }
 
     [Fact]
-    public async Task After_a_restart_tablets_are_opened_and_their_followers_catch_up()
+    public async Task Restarted_server_opens_tablets_and_followers_catch_up()
     {
         await using var cluster = await StartAsync(new() { Knobs = new() { BootstrapSeconds = 60, CatchUpSeconds = 120 } });
         var server = cluster.Tservers[2];

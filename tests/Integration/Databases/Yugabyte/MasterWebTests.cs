@@ -10,7 +10,7 @@ namespace Drydock.Tests.Integration.Databases.Yugabyte;
 public sealed class MasterWebTests(LabFixture lab) : YugabyteTest(lab)
 {
     [Fact]
-    public async Task The_web_interface_of_a_whole_cluster_says_what_the_facts_say()
+    public async Task Master_web_interface_matches_cluster_state()
     {
         await using var cluster = await StartAsync();
         var leader = Leader(cluster);
@@ -55,7 +55,7 @@ public sealed class MasterWebTests(LabFixture lab) : YugabyteTest(lab)
     }
 
     [Fact]
-    public async Task Under_replication_has_a_page_of_its_own_only_in_versions_that_have_it()
+    public async Task Under_replication_page_exists_from_2_18_2_on()
     {
         await using var old = await StartAsync(new() { Version = "2.18.1.0-b84" });
         (await old.GetAsync(Leader(old), "/api/v1/tablet-under-replication", Token)).Status.ShouldBe(404);
@@ -66,7 +66,7 @@ public sealed class MasterWebTests(LabFixture lab) : YugabyteTest(lab)
     }
 
     [Fact]
-    public async Task Without_a_leader_a_follower_answers_two_hundred_and_html()
+    public async Task Follower_without_leader_answers_200_with_html()
     {
         await using var cluster = await StartAsync();
         cluster.SetKnobs(new() { NoElection = true });
@@ -84,7 +84,7 @@ public sealed class MasterWebTests(LabFixture lab) : YugabyteTest(lab)
     }
 
     [Fact]
-    public async Task A_leader_that_cannot_be_asked_makes_a_follower_answer_two_hundred_and_html_too()
+    public async Task Follower_of_unreachable_leader_answers_200_with_html()
     {
         await using var cluster = await StartAsync();
         var leader = Leader(cluster);
@@ -98,7 +98,7 @@ public sealed class MasterWebTests(LabFixture lab) : YugabyteTest(lab)
     }
 
     [Fact]
-    public async Task A_killed_leader_leaves_the_masters_without_one_for_a_while_and_one_that_steps_down_does_not()
+    public async Task Killed_master_leader_causes_election_gap_but_stepdown_does_not()
     {
         await using var cluster = await StartAsync(new() { Knobs = new() { ElectionSeconds = 30 } });
         var before = cluster.State();
@@ -121,7 +121,7 @@ public sealed class MasterWebTests(LabFixture lab) : YugabyteTest(lab)
     }
 
     [Fact]
-    public async Task A_dead_tablet_server_is_called_dead_only_after_a_minute()
+    public async Task Killed_tablet_server_is_reported_dead_after_a_minute()
     {
         // Ten times slower than usual, so that the minute is seen.
         await using var cluster = await StartAsync(new() { TimeFactor = 20 });
@@ -148,7 +148,7 @@ public sealed class MasterWebTests(LabFixture lab) : YugabyteTest(lab)
     }
 
     [Fact]
-    public async Task Tablets_without_a_majority_are_leaderless_after_two_minutes()
+    public async Task Tablets_without_majority_are_leaderless_after_two_minutes()
     {
         await using var cluster = await StartAsync(new() { TimeFactor = 240 });
         var leader = Leader(cluster);
@@ -166,7 +166,7 @@ public sealed class MasterWebTests(LabFixture lab) : YugabyteTest(lab)
     }
 
     [Fact]
-    public async Task Clocks_are_shown_with_their_skew()
+    public async Task Clock_skew_is_shown_in_metrics_and_clock_page()
     {
         await using var cluster = await StartAsync(new() { Knobs = new() { ClockSkew = new Dictionary<string, string>(StringComparer.Ordinal) { ["tserver-2"] = "700ms" } } });
 

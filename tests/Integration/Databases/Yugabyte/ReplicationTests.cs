@@ -10,7 +10,7 @@ public sealed class ReplicationTests(LabFixture lab) : YugabyteTest(lab)
     private const string Group = "repl_group1";
 
     [Fact]
-    public async Task A_group_is_paused_and_resumed_at_its_target_and_makes_up_for_what_it_missed()
+    public async Task Replication_group_paused_and_resumed_at_target_catches_up()
     {
         var (source, target) = await StartPairAsync(new() { Version = "2.20.2.0-b10" });
         await using var one = source;
@@ -39,7 +39,7 @@ public sealed class ReplicationTests(LabFixture lab) : YugabyteTest(lab)
     }
 
     [Fact]
-    public async Task A_source_that_is_finalized_first_stops_the_replication_until_the_target_follows()
+    public async Task Source_finalized_first_stops_replication_until_target_follows()
     {
         const string From = "2.20.2.0-b10";
         const string To = "2024.1.0.0-b129";
@@ -60,7 +60,7 @@ public sealed class ReplicationTests(LabFixture lab) : YugabyteTest(lab)
     }
 
     [Fact]
-    public async Task Both_directions_are_groups_of_their_own_and_an_error_is_told()
+    public async Task Bidirectional_replication_has_two_groups_and_reports_errors()
     {
         var (first, second) = await StartPairAsync(new() { Naming = YugabyteNaming.Bmdb }, bothWays: true);
         await using var one = first;

@@ -13,7 +13,7 @@ public sealed class RollingUpgradeTests(LabFixture lab) : YugabyteTest(lab)
     [InlineData("bmdb", YugabyteControl.Process, "2.16.9.0-b67", "2.18.4.0-b52")]
     [InlineData("bmdb", YugabyteControl.Scripts, Old, New)]
     [InlineData("bmdb", YugabyteControl.Supervise, Old, New)]
-    public async Task The_runbook_by_hand_breaks_nothing_and_no_client_notices(
+    public async Task Manual_runbook_upgrade_causes_no_violation_or_client_error(
         string dialect, YugabyteControl control, string from, string to)
     {
         await using var cluster = await StartAsync(new() { Naming = dialect == "bmdb" ? YugabyteNaming.Bmdb : YugabyteNaming.Yugabyte, Control = control, Version = from });
@@ -35,7 +35,7 @@ public sealed class RollingUpgradeTests(LabFixture lab) : YugabyteTest(lab)
     }
 
     [Fact]
-    public async Task Five_tablet_servers_and_tls_make_no_difference()
+    public async Task Upgrade_of_five_tablet_servers_with_tls_succeeds()
     {
         await using var cluster = await StartAsync(new() { Tservers = 5, Tls = true });
 
@@ -46,7 +46,7 @@ public sealed class RollingUpgradeTests(LabFixture lab) : YugabyteTest(lab)
     }
 
     [Fact]
-    public async Task Two_upgrades_that_end_alike_are_equal()
+    public async Task Two_equal_upgrades_end_in_equal_state()
     {
         await using var one = await StartAsync();
         await using var other = await StartAsync();
@@ -58,7 +58,7 @@ public sealed class RollingUpgradeTests(LabFixture lab) : YugabyteTest(lab)
     }
 
     [Fact]
-    public async Task The_way_back_to_the_old_binaries_is_open_until_the_flags_are_promoted()
+    public async Task Rollback_to_old_binaries_works_before_AutoFlags_promotion()
     {
         const string From = "2.20.2.0-b10";
         const string To = "2024.1.0.0-b129";
@@ -77,7 +77,7 @@ public sealed class RollingUpgradeTests(LabFixture lab) : YugabyteTest(lab)
     }
 
     [Fact]
-    public async Task A_leader_that_is_stopped_first_is_reported()
+    public async Task Master_leader_stopped_first_is_a_violation()
     {
         await using var cluster = await StartAsync();
         await cluster.InstallAsync(New, cancellationToken: Token);
@@ -88,7 +88,7 @@ public sealed class RollingUpgradeTests(LabFixture lab) : YugabyteTest(lab)
     }
 
     [Fact]
-    public async Task A_leader_that_stepped_down_is_none()
+    public async Task Master_after_stepdown_can_be_stopped_without_violation()
     {
         await using var cluster = await StartAsync();
         await cluster.InstallAsync(New, cancellationToken: Token);
@@ -102,7 +102,7 @@ public sealed class RollingUpgradeTests(LabFixture lab) : YugabyteTest(lab)
     }
 
     [Fact]
-    public async Task Two_masters_at_a_time_lose_the_quorum()
+    public async Task Two_stopped_masters_lose_the_quorum()
     {
         await using var cluster = await StartAsync();
 
@@ -114,7 +114,7 @@ public sealed class RollingUpgradeTests(LabFixture lab) : YugabyteTest(lab)
     }
 
     [Fact]
-    public async Task Two_tablet_servers_at_a_time_are_reported_and_so_are_the_leaders_they_had()
+    public async Task Two_stopped_tablet_servers_with_leaders_are_violations()
     {
         await using var cluster = await StartAsync();
 
@@ -127,7 +127,7 @@ public sealed class RollingUpgradeTests(LabFixture lab) : YugabyteTest(lab)
     }
 
     [Fact]
-    public async Task The_next_server_before_the_last_one_has_caught_up_endangers_tablets()
+    public async Task Stop_before_previous_server_caught_up_is_a_violation()
     {
         await using var cluster = await StartAsync(new() { Knobs = new() { CatchUpSeconds = 3600 } });
         await cluster.InstallAsync(New, cancellationToken: Token);
@@ -151,7 +151,7 @@ public sealed class RollingUpgradeTests(LabFixture lab) : YugabyteTest(lab)
     }
 
     [Fact]
-    public async Task A_restart_without_a_new_version_is_for_nothing_and_a_crash_is_not()
+    public async Task Restart_in_same_version_is_a_violation_except_after_crash()
     {
         await using var cluster = await StartAsync();
         var follower = Follower(cluster);
@@ -166,7 +166,7 @@ public sealed class RollingUpgradeTests(LabFixture lab) : YugabyteTest(lab)
     }
 
     [Fact]
-    public async Task A_tablet_server_ahead_of_the_masters_is_reported()
+    public async Task Tablet_server_upgraded_before_masters_is_a_violation()
     {
         await using var cluster = await StartAsync();
         await cluster.InstallAsync(New, cancellationToken: Token);
@@ -180,7 +180,7 @@ public sealed class RollingUpgradeTests(LabFixture lab) : YugabyteTest(lab)
     }
 
     [Fact]
-    public async Task A_blacklist_that_is_left_behind_is_reported_when_the_next_server_follows_and_at_the_end()
+    public async Task Leftover_blacklist_entry_is_a_violation()
     {
         await using var cluster = await StartAsync(new() { Tservers = 5 });
 

@@ -9,7 +9,7 @@ namespace Drydock.Tests.Integration.Databases.Yugabyte;
 public sealed class ServerProcessTests(LabFixture lab) : YugabyteTest(lab)
 {
     [Fact]
-    public async Task A_server_that_ignores_the_signal_keeps_its_successor_from_starting()
+    public async Task Server_that_ignores_signal_prevents_successor_start()
     {
         await using var cluster = await StartAsync();
         await cluster.InstallAsync(New, cancellationToken: Token);
@@ -32,7 +32,7 @@ public sealed class ServerProcessTests(LabFixture lab) : YugabyteTest(lab)
     }
 
     [Fact]
-    public async Task A_unit_that_dies_again_and_again_is_started_again_and_again()
+    public async Task Crashing_unit_is_restarted_repeatedly()
     {
         await using var cluster = await StartAsync(new() { Control = YugabyteControl.Systemd });
         await cluster.InstallAsync(New, cancellationToken: Token);
@@ -48,7 +48,7 @@ public sealed class ServerProcessTests(LabFixture lab) : YugabyteTest(lab)
     }
 
     [Fact]
-    public async Task A_frozen_server_and_one_without_a_network_are_away_and_come_back()
+    public async Task Frozen_or_isolated_server_is_away_and_returns()
     {
         await using var cluster = await StartAsync();
         var follower = Follower(cluster);
@@ -67,7 +67,7 @@ public sealed class ServerProcessTests(LabFixture lab) : YugabyteTest(lab)
     }
 
     [Fact]
-    public async Task A_client_counts_what_a_leader_that_is_killed_costs()
+    public async Task Client_counts_errors_of_killed_tablet_leader()
     {
         await using var cluster = await StartAsync(new() { Knobs = new() { TabletElectionSeconds = 300 } });
         var client = await cluster.StartClientAsync(50);
@@ -83,7 +83,7 @@ public sealed class ServerProcessTests(LabFixture lab) : YugabyteTest(lab)
     }
 
     [Fact]
-    public async Task Every_call_and_every_start_is_recorded()
+    public async Task Every_call_and_start_is_recorded()
     {
         await using var cluster = await StartAsync();
         await cluster.GetAsync(cluster.Tservers[0], "/api/v1/health-check", Token);

@@ -9,7 +9,7 @@ namespace Drydock.Tests.Integration.Databases.Yugabyte;
 public sealed class SqlShellTests(LabFixture lab) : YugabyteTest(lab)
 {
     [Fact]
-    public async Task It_lists_databases_and_the_extensions_in_use()
+    public async Task Sql_shell_lists_databases_and_extensions()
     {
         await using var cluster = await StartAsync(new() { Naming = YugabyteNaming.Bmdb, Extensions = ["hll"] });
 
@@ -21,7 +21,7 @@ public sealed class SqlShellTests(LabFixture lab) : YugabyteTest(lab)
     }
 
     [Fact]
-    public async Task It_wants_the_password_where_there_is_one_and_a_server_that_runs_sql()
+    public async Task Sql_shell_needs_password_and_running_YSQL()
     {
         const string Question = "select extname from pg_extension order by 1";
         await using var cluster = await StartAsync(new() { Knobs = new() { SqlPassword = "not-a-secret" } });

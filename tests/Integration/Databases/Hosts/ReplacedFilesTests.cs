@@ -9,7 +9,7 @@ using static Drydock.Tests.Integration.Databases.Hosts.Workshop;
 namespace Drydock.Tests.Integration.Databases.Hosts;
 
 /// <summary>Files of a host that give way to others.</summary>
-public sealed class KeptFilesTests(LabFixture lab) : IAsyncLifetime
+public sealed class ReplacedFilesTests(LabFixture lab) : IAsyncLifetime
 {
     private Workshop? _shop;
 
@@ -22,7 +22,7 @@ public sealed class KeptFilesTests(LabFixture lab) : IAsyncLifetime
     public ValueTask DisposeAsync() => Shop.DisposeAsync();
 
     [Fact]
-    public async Task What_gives_way_is_kept_once_beside_what_an_earlier_upgrade_has_kept()
+    public async Task Replaced_file_is_kept_once_beside_earlier_kept_files()
     {
         await Shop.ShellAsync("mkdir /data/f && cd /data/f && echo 3 >new && echo 2 >there && echo 1 >there.old");
         var sha256 = await Shop.SumAsync("/data/f/new");
@@ -41,7 +41,7 @@ public sealed class KeptFilesTests(LabFixture lab) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Every_other_TiSpark_JAR_goes_out_of_the_way_and_none_that_went_before_is_lost()
+    public async Task Other_TiSpark_jars_are_renamed_and_earlier_ones_kept()
     {
         await Shop.ShellAsync("mkdir /data/jars && cd /data/jars && echo a >tispark-1.jar && echo b >tispark-1.jar.old && echo c >tispark-2.jar && echo d >spark-core.jar");
 
