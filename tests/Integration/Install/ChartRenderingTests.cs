@@ -21,7 +21,7 @@ public sealed class ChartRenderingTests(LabFixture lab)
     [Theory]
     [InlineData("default", "[]")]
     [InlineData("namespaced", """["drydock-system-too"]""")]
-    public async Task Chart_installs_what_kustomize_installs(string variant, string watchNamespaces)
+    public async Task Chart_installs_the_same_objects_as_kustomize(string variant, string watchNamespaces)
     {
         var plane = await lab.ControlPlaneAsync();
         var manifests = Read(await plane.KubectlAsync(["kustomize", Repository.PathOf("config", variant)], cancellationToken: Token))
@@ -36,7 +36,7 @@ public sealed class ChartRenderingTests(LabFixture lab)
     }
 
     [Fact]
-    public async Task Chart_with_namespaces_gives_no_right_on_Secrets_in_the_cluster()
+    public async Task Chart_with_namespaces_grants_no_cluster_right_on_Secrets()
     {
         var values = Values();
         values["watchNamespaces"] = JsonNode.Parse("""["team-a","team-b"]""");
@@ -57,7 +57,7 @@ public sealed class ChartRenderingTests(LabFixture lab)
     }
 
     [Fact]
-    public async Task CRDs_and_roles_for_users_belong_to_the_chart_unless_they_are_switched_off()
+    public async Task Chart_contains_CRDs_and_user_roles_unless_disabled()
     {
         var rendered = await RenderAsync(Values());
         var crds = rendered.Where(o => Kind(o) == "CustomResourceDefinition").ToList();
@@ -77,7 +77,7 @@ public sealed class ChartRenderingTests(LabFixture lab)
     }
 
     [Fact]
-    public async Task Network_policy_opens_the_port_of_the_pod_to_those_who_are_named()
+    public async Task NetworkPolicy_opens_pod_port_to_named_peers_only()
     {
         var values = Values();
         values["networkPolicy"]!["enabled"] = true;
@@ -95,7 +95,7 @@ public sealed class ChartRenderingTests(LabFixture lab)
     }
 
     [Fact]
-    public async Task Overlay_for_a_further_namespace_is_what_kubectl_of_1_20_takes()
+    public async Task Overlay_for_further_namespace_works_with_kubectl_1_20()
     {
         var plane = await lab.ControlPlaneAsync();
         var page = await File.ReadAllTextAsync(Repository.PathOf("docs", "install.md"), Token);
@@ -124,7 +124,7 @@ public sealed class ChartRenderingTests(LabFixture lab)
     }
 
     [Fact]
-    public async Task The_api_server_takes_what_the_chart_renders()
+    public async Task API_server_accepts_rendered_chart()
     {
         var plane = await lab.ControlPlaneAsync();
         var values = Values();
@@ -156,7 +156,7 @@ public sealed class ChartRenderingTests(LabFixture lab)
     }
 
     [Fact]
-    public async Task A_service_monitor_is_rendered_only_when_it_is_asked_for()
+    public async Task ServiceMonitor_is_rendered_only_on_request()
     {
         (await RenderAsync(Values())).ShouldAllBe(o => Kind(o) != "ServiceMonitor" && Kind(o) != "Service");
 

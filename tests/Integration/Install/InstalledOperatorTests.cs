@@ -13,7 +13,7 @@ public sealed class InstalledOperatorTests(InstallStage stage, LabFixture lab) :
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task The_image_takes_a_verified_dump_as_nobody_on_a_read_only_root_under_the_shipped_roles()
+    public async Task Image_takes_verified_dump_as_unprivileged_user_under_shipped_roles()
     {
         var space = LabFixture.UniqueName("snap");
         await PrepareSourceAsync(space);
@@ -43,7 +43,7 @@ public sealed class InstalledOperatorTests(InstallStage stage, LabFixture lab) :
     }
 
     [Fact]
-    public async Task Asked_to_stop_it_ends_in_order_and_gives_the_lease_back()
+    public async Task Stopped_operator_exits_with_0_and_releases_lease()
     {
         var container = await stage.StartOperatorAsync(Token);
         await stage.WaitUntilReadyAsync(container, Token);
@@ -57,7 +57,7 @@ public sealed class InstalledOperatorTests(InstallStage stage, LabFixture lab) :
     }
 
     [Fact]
-    public async Task The_roles_permit_what_the_operator_does_and_not_what_it_does_not()
+    public async Task Shipped_roles_permit_only_what_operator_needs()
     {
         (await CanAsync("create", "leases.coordination.k8s.io", InstallStage.OperatorNamespace)).ShouldBeTrue();
         (await CanAsync("update", "omsupgrades.drydock.dev/status", "default")).ShouldBeTrue();
