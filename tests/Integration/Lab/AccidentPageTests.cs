@@ -8,7 +8,7 @@ namespace Drydock.Tests.Integration.Lab;
 public sealed class AccidentPageTests
 {
     [Fact]
-    public void Every_accident_has_its_row_on_the_page()
+    public void Every_accident_has_a_row_on_its_page()
     {
         var page = File.ReadAllText(Path.Combine(Repository.Root, "docs", "accidents.md"));
 

@@ -10,7 +10,7 @@ public sealed class ControlPlaneTests(LabFixture lab)
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task It_serves_kubectl()
+    public async Task ControlPlane_serves_kubectl()
     {
         var plane = await lab.ControlPlaneAsync();
         var version = await plane.KubectlAsync(["version", "-o", "json"], cancellationToken: Token);
@@ -21,7 +21,7 @@ public sealed class ControlPlaneTests(LabFixture lab)
     }
 
     [Fact]
-    public async Task An_owned_object_is_collected_with_its_owner()
+    public async Task Owned_object_is_collected_with_its_owner()
     {
         var plane = await lab.ControlPlaneAsync();
         var ns = await lab.NewNamespaceAsync();
@@ -44,7 +44,7 @@ public sealed class ControlPlaneTests(LabFixture lab)
     }
 
     [Fact]
-    public async Task A_namespace_is_deleted_with_what_is_in_it()
+    public async Task Namespace_is_deleted_with_its_objects()
     {
         var plane = await lab.ControlPlaneAsync();
         var ns = await lab.NewNamespaceAsync();
@@ -56,7 +56,7 @@ public sealed class ControlPlaneTests(LabFixture lab)
     }
 
     [Fact]
-    public async Task A_service_account_may_what_its_roles_say_and_nothing_else()
+    public async Task ServiceAccount_has_only_the_rights_of_its_roles()
     {
         await using var scratch = new ScratchFolder();
         var plane = await lab.ControlPlaneAsync();
@@ -78,7 +78,7 @@ public sealed class ControlPlaneTests(LabFixture lab)
     }
 
     [Fact]
-    public async Task Objects_survive_a_kill_of_the_api_server_and_of_etcd()
+    public async Task Objects_survive_kill_of_API_server_and_etcd()
     {
         await using var run = await LabRun.StartAsync(cancellationToken: Token);
         var plane = await ControlPlane.StartAsync(run, new ControlPlaneOptions { ControllerManager = false }, Token);
@@ -95,7 +95,7 @@ public sealed class ControlPlaneTests(LabFixture lab)
     }
 
     [Fact]
-    public async Task Cel_rules_hold_through_the_ordinary_address()
+    public async Task CEL_rules_are_enforced_through_the_control_plane_address()
     {
         // A group of its own: a group is served either from the CRD server or from the control plane.
         var plane = await lab.ControlPlaneAsync();

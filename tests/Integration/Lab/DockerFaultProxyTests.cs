@@ -11,7 +11,7 @@ public sealed class DockerFaultProxyTests(LabFixture lab)
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Containers_execs_with_input_logs_and_archives_go_through_it()
+    public async Task Docker_proxy_passes_containers_execs_logs_and_archives()
     {
         var (host, proxy) = await StartAsync();
         await using var closing = proxy;
@@ -33,7 +33,7 @@ public sealed class DockerFaultProxyTests(LabFixture lab)
     }
 
     [Fact]
-    public async Task A_large_image_is_loaded_through_it()
+    public async Task Docker_proxy_passes_large_image_load()
     {
         var (host, proxy) = await StartAsync();
         await using var closing = proxy;
@@ -47,7 +47,7 @@ public sealed class DockerFaultProxyTests(LabFixture lab)
     }
 
     [Fact]
-    public async Task Events_come_through_it_as_they_happen()
+    public async Task Docker_proxy_passes_events_live()
     {
         var (host, proxy) = await StartAsync();
         await using var closing = proxy;
@@ -64,7 +64,7 @@ public sealed class DockerFaultProxyTests(LabFixture lab)
     }
 
     [Fact]
-    public async Task A_container_whose_creation_is_cut_off_before_or_after_is_there_only_after()
+    public async Task Container_create_cut_before_is_absent_and_cut_after_exists()
     {
         var (host, proxy) = await StartAsync();
         await using var closing = proxy;
@@ -82,7 +82,7 @@ public sealed class DockerFaultProxyTests(LabFixture lab)
     }
 
     [Fact]
-    public async Task A_read_can_be_failed_without_touching_the_host()
+    public async Task Docker_read_can_fail_without_reaching_the_host()
     {
         var (host, proxy) = await StartAsync();
         await using var closing = proxy;
@@ -99,7 +99,7 @@ public sealed class DockerFaultProxyTests(LabFixture lab)
     }
 
     [Fact]
-    public async Task A_host_can_be_crashed_exactly_between_an_act_and_its_answer()
+    public async Task Docker_host_can_crash_between_act_and_answer()
     {
         var run = await lab.RunAsync();
         await using var host = await DockerHost.StartAsync(run, LabFixture.UniqueName("h"), cancellationToken: Token);

@@ -11,7 +11,7 @@ public sealed class DockerHostTests(LabFixture lab)
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Two_hosts_use_the_same_port_without_clashing()
+    public async Task Two_docker_hosts_use_same_port_without_conflict()
     {
         var hosts = await lab.HostsAsync();
         var name = LabFixture.UniqueName("web");
@@ -32,7 +32,7 @@ public sealed class DockerHostTests(LabFixture lab)
     }
 
     [Fact]
-    public async Task A_privileged_container_with_raised_limits_runs_and_takes_privileged_execs()
+    public async Task Privileged_container_with_raised_limits_accepts_privileged_execs()
     {
         var host = (await lab.HostsAsync())[0];
         var name = LabFixture.UniqueName("oms");
@@ -45,7 +45,7 @@ public sealed class DockerHostTests(LabFixture lab)
     }
 
     [Fact]
-    public async Task A_client_without_a_certificate_is_turned_away()
+    public async Task Docker_client_without_certificate_is_refused()
     {
         var host = (await lab.HostsAsync())[0];
         var result = await Shell.TryRunAsync(
@@ -59,7 +59,7 @@ public sealed class DockerHostTests(LabFixture lab)
     }
 
     [Fact]
-    public async Task Containers_go_on_while_a_killed_dockerd_is_away_and_end_when_it_returns()
+    public async Task Containers_survive_killed_dockerd_and_end_on_its_restart()
     {
         var run = await lab.RunAsync();
         await using var host = await DockerHost.StartAsync(run, LabFixture.UniqueName("k"), cancellationToken: Token);
@@ -74,7 +74,7 @@ public sealed class DockerHostTests(LabFixture lab)
     }
 
     [Fact]
-    public async Task With_live_restore_containers_outlive_a_restart_of_dockerd()
+    public async Task Containers_survive_dockerd_restart_with_live_restore()
     {
         var run = await lab.RunAsync();
         await using var host = await DockerHost.StartAsync(run, LabFixture.UniqueName("l"), new DockerHostOptions { LiveRestore = true }, Token);
@@ -90,7 +90,7 @@ public sealed class DockerHostTests(LabFixture lab)
     }
 
     [Fact]
-    public async Task A_crashed_host_boots_with_its_containers_stopped_and_can_start_them()
+    public async Task Crashed_docker_host_boots_with_stopped_containers()
     {
         var run = await lab.RunAsync();
         await using var host = await DockerHost.StartAsync(run, LabFixture.UniqueName("c"), new DockerHostOptions { LiveRestore = true }, Token);
@@ -107,7 +107,7 @@ public sealed class DockerHostTests(LabFixture lab)
     }
 
     [Fact]
-    public async Task A_host_whose_plug_is_pulled_hangs_and_comes_back()
+    public async Task Docker_host_with_cut_network_hangs_and_returns()
     {
         var run = await lab.RunAsync();
         await using var host = await DockerHost.StartAsync(run, LabFixture.UniqueName("n"), cancellationToken: Token);

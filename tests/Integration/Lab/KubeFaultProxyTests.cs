@@ -13,7 +13,7 @@ public sealed class KubeFaultProxyTests(LabFixture lab)
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Kubectl_works_through_it_and_its_changes_are_numbered()
+    public async Task Kube_proxy_passes_kubectl_and_numbers_its_changes()
     {
         await using var world = await World.CreateAsync(lab);
 
@@ -30,7 +30,7 @@ public sealed class KubeFaultProxyTests(LabFixture lab)
     }
 
     [Fact]
-    public async Task A_fault_before_an_act_strikes_while_the_server_knows_nothing_of_it()
+    public async Task Fault_before_act_fires_before_server_has_changed()
     {
         await using var world = await World.CreateAsync(lab);
         var seen = HttpStatusCode.Unused;
@@ -45,7 +45,7 @@ public sealed class KubeFaultProxyTests(LabFixture lab)
     }
 
     [Fact]
-    public async Task A_fault_after_an_act_strikes_when_the_server_has_done_it_and_the_client_does_not_know()
+    public async Task Fault_after_act_fires_after_server_has_changed()
     {
         await using var world = await World.CreateAsync(lab);
         var seen = HttpStatusCode.Unused;
@@ -60,7 +60,7 @@ public sealed class KubeFaultProxyTests(LabFixture lab)
     [Theory]
     [InlineData(409, "Conflict")]
     [InlineData(500, "InternalError")]
-    public async Task An_answer_in_the_servers_place_keeps_the_act_from_it(int code, string reason)
+    public async Task Injected_error_answer_prevents_the_act(int code, string reason)
     {
         await using var world = await World.CreateAsync(lab);
         world.Proxy.Ledger.When(point => point.Act.Verb == "POST" && point.Side == FaultSide.Before, FaultAction.Answer(code));
@@ -73,7 +73,7 @@ public sealed class KubeFaultProxyTests(LabFixture lab)
     }
 
     [Fact]
-    public async Task A_held_act_arrives_when_it_is_let_go_and_a_hanging_one_never_does()
+    public async Task Held_act_arrives_on_release_and_hanging_act_never()
     {
         await using var world = await World.CreateAsync(lab);
         var gate = new TaskCompletionSource();
@@ -97,7 +97,7 @@ public sealed class KubeFaultProxyTests(LabFixture lab)
     }
 
     [Fact]
-    public async Task Watch_events_are_lost_doubled_and_turned_into_gone_on_demand()
+    public async Task Watch_events_are_dropped_duplicated_and_turned_into_410()
     {
         await using var world = await World.CreateAsync(lab);
         world.Proxy.OnWatchEvent = watched => NameOf(watched.Json) switch
@@ -118,7 +118,7 @@ public sealed class KubeFaultProxyTests(LabFixture lab)
     }
 
     [Fact]
-    public async Task A_silenced_watch_stays_open_and_says_nothing_while_a_new_one_is_whole()
+    public async Task Silenced_watch_stays_open_while_new_watch_works()
     {
         await using var world = await World.CreateAsync(lab);
         await using var silenced = await world.WatchAsync();
@@ -137,7 +137,7 @@ public sealed class KubeFaultProxyTests(LabFixture lab)
     }
 
     [Fact]
-    public async Task Pinned_reads_are_stale_until_they_are_unpinned()
+    public async Task Pinned_reads_are_stale_until_unpinned()
     {
         await using var world = await World.CreateAsync(lab);
         await world.CreateAsync("old");
@@ -151,7 +151,7 @@ public sealed class KubeFaultProxyTests(LabFixture lab)
     }
 
     [Fact]
-    public async Task A_frozen_proxy_holds_everything_and_a_refusing_one_looks_dead()
+    public async Task Frozen_proxy_holds_requests_and_refusing_proxy_fails_them()
     {
         await using var world = await World.CreateAsync(lab);
         world.Proxy.Freeze();

@@ -11,7 +11,7 @@ public sealed class LabRunTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Two_runs_side_by_side_have_networks_of_their_own()
+    public async Task Two_lab_runs_have_separate_networks()
     {
         await using var first = await LabRun.StartAsync(cancellationToken: Token);
         await using var second = await LabRun.StartAsync(cancellationToken: Token);
@@ -25,7 +25,7 @@ public sealed class LabRunTests
     }
 
     [Fact]
-    public async Task A_run_that_ends_in_order_leaves_nothing_behind()
+    public async Task Disposed_lab_run_leaves_no_trace()
     {
         var run = await LabRun.StartAsync(cancellationToken: Token);
         await MetaDb.StartAsync(run, cancellationToken: Token);
@@ -39,7 +39,7 @@ public sealed class LabRunTests
     }
 
     [Fact]
-    public async Task Volume_that_hangs_under_a_writer_goes_with_its_run()
+    public async Task Volume_that_hangs_under_writer_is_removed_with_run()
     {
         await using var run = await LabRun.StartAsync(cancellationToken: Token);
         var folder = run.FolderFor("volume");
@@ -56,7 +56,7 @@ public sealed class LabRunTests
     }
 
     [Fact]
-    public async Task A_killed_owner_leaves_nothing_behind()
+    public async Task Killed_lab_owner_leaves_no_trace()
     {
         await using var scratch = new ScratchFolder();
         using var owner = await StartOwnerAsync(scratch.Path);
@@ -76,7 +76,7 @@ public sealed class LabRunTests
     }
 
     [Fact]
-    public async Task A_run_whose_reaper_was_killed_too_is_swept_by_the_next_run()
+    public async Task Run_with_killed_reaper_is_removed_by_next_run()
     {
         await using var scratch = new ScratchFolder();
         using var owner = await StartOwnerAsync(scratch.Path, "--no-hosts");
@@ -93,7 +93,7 @@ public sealed class LabRunTests
     }
 
     [Fact]
-    public async Task Up_returns_while_the_lab_stays_up_and_down_removes_every_trace()
+    public async Task Lab_up_keeps_running_and_down_removes_every_trace()
     {
         await using var scratch = new ScratchFolder();
         var background = new LabBackground(scratch.File("state"));
@@ -109,7 +109,7 @@ public sealed class LabRunTests
     }
 
     [Fact]
-    public async Task A_frozen_process_hangs_and_goes_on_after_the_thaw()
+    public async Task Frozen_process_hangs_and_resumes_after_thaw()
     {
         await using var run = await LabRun.StartAsync(cancellationToken: Token);
         var database = await MetaDb.StartAsync(run, cancellationToken: Token);
@@ -124,7 +124,7 @@ public sealed class LabRunTests
     }
 
     [Fact]
-    public async Task A_part_that_ends_at_its_start_is_reported_with_its_last_words()
+    public async Task Part_that_ends_during_start_is_reported_with_output()
     {
         await using var run = await LabRun.StartAsync(cancellationToken: Token);
         var start = MetaDb.StartAsync(run, new MetaDbOptions { ServerArguments = ["--no-such-option"] }, Token);

@@ -9,7 +9,7 @@ public sealed class MetaDbTests(LabFixture lab)
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task What_was_committed_survives_a_kill_and_a_restart()
+    public async Task Committed_rows_survive_kill_and_restart()
     {
         await using var database = await StartAsync();
         await database.ExecAsync("CREATE DATABASE rm; CREATE TABLE rm.t (a INT PRIMARY KEY); INSERT INTO rm.t VALUES (1)", cancellationToken: Token);
@@ -24,7 +24,7 @@ public sealed class MetaDbTests(LabFixture lab)
     }
 
     [Fact]
-    public async Task A_user_comes_in_over_the_network_and_is_held_back_by_read_only()
+    public async Task Network_user_can_write_unless_server_is_read_only()
     {
         await using var database = await StartAsync();
         await database.ExecAsync("CREATE DATABASE rm; CREATE TABLE rm.t (a INT PRIMARY KEY)", cancellationToken: Token);
@@ -41,7 +41,7 @@ public sealed class MetaDbTests(LabFixture lab)
     }
 
     [Fact]
-    public async Task With_tls_required_a_client_without_it_is_turned_away()
+    public async Task Client_without_tls_is_refused_when_tls_is_required()
     {
         await using var database = await StartAsync(new MetaDbOptions { Name = LabFixture.UniqueName("t"), Tls = true, RequireTls = true });
         await database.CreateUserAsync("app", "not-a-'secret'", cancellationToken: Token);

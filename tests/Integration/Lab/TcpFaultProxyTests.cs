@@ -10,7 +10,7 @@ public sealed class TcpFaultProxyTests(LabFixture lab)
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Writing_statements_are_numbered_without_their_values_and_reading_ones_are_not()
+    public async Task Writing_statements_are_numbered_without_values_and_reading_ones_not()
     {
         var (database, proxy) = await StartAsync();
         await using var closing = proxy;
@@ -25,7 +25,7 @@ public sealed class TcpFaultProxyTests(LabFixture lab)
     }
 
     [Fact]
-    public async Task A_prepared_statement_is_numbered_when_it_is_executed()
+    public async Task Prepared_statement_is_numbered_on_execution()
     {
         var (database, proxy) = await StartAsync();
         await using var closing = proxy;
@@ -52,7 +52,7 @@ public sealed class TcpFaultProxyTests(LabFixture lab)
     }
 
     [Fact]
-    public async Task A_statement_cut_off_before_has_not_run_and_one_cut_off_after_has()
+    public async Task Statement_cut_before_has_not_run_and_cut_after_has()
     {
         var (database, proxy) = await StartAsync();
         await using var closing = proxy;
@@ -67,7 +67,7 @@ public sealed class TcpFaultProxyTests(LabFixture lab)
     }
 
     [Fact]
-    public async Task An_error_in_the_servers_place_reaches_the_client_and_the_session_goes_on()
+    public async Task Injected_SQL_error_reaches_client_and_session_continues()
     {
         var (database, proxy) = await StartAsync();
         await using var closing = proxy;
@@ -82,7 +82,7 @@ public sealed class TcpFaultProxyTests(LabFixture lab)
     }
 
     [Fact]
-    public async Task The_server_can_be_killed_exactly_between_a_commit_and_its_answer()
+    public async Task Server_can_be_killed_between_commit_and_answer()
     {
         var (database, proxy) = await StartAsync();
         await using var closing = proxy;
@@ -97,7 +97,7 @@ public sealed class TcpFaultProxyTests(LabFixture lab)
     }
 
     [Fact]
-    public async Task A_session_with_tls_goes_through_unread_and_can_still_be_frozen_and_refused()
+    public async Task Tls_session_passes_unread_and_can_be_frozen_or_refused()
     {
         var (database, proxy) = await StartAsync(tls: true);
         await using var closing = proxy;

@@ -13,7 +13,7 @@ public sealed class HostFaultTests(LabFixture lab)
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Sudo_is_refused_and_allowed_again()
+    public async Task Lab_host_refuses_sudo_and_allows_it_again()
     {
         await using var host = await StartAsync();
         await using var client = host.Client();
@@ -26,7 +26,7 @@ public sealed class HostFaultTests(LabFixture lab)
     }
 
     [Fact]
-    public async Task The_key_is_refused_and_let_in_again()
+    public async Task Lab_host_refuses_key_and_accepts_it_again()
     {
         await using var host = await StartAsync();
         await using var client = host.Client();
@@ -40,7 +40,7 @@ public sealed class HostFaultTests(LabFixture lab)
     }
 
     [Fact]
-    public async Task A_changed_host_key_is_refused_until_the_former_one_is_back()
+    public async Task Changed_host_key_is_refused_until_restored()
     {
         await using var host = await StartAsync();
         var known = host.KnownHostsLine;
@@ -59,7 +59,7 @@ public sealed class HostFaultTests(LabFixture lab)
     }
 
     [Fact]
-    public async Task A_killed_sshd_refuses_connections_while_the_processes_go_on()
+    public async Task Killed_sshd_refuses_connections_while_processes_continue()
     {
         await using var host = await StartAsync();
         await using var client = host.Client();
@@ -73,7 +73,7 @@ public sealed class HostFaultTests(LabFixture lab)
     }
 
     [Fact]
-    public async Task A_connection_that_breaks_leaves_open_whether_the_command_ran()
+    public async Task Broken_connection_leaves_command_outcome_unknown()
     {
         await using var host = await StartAsync();
         await using var client = host.Client();
@@ -88,7 +88,7 @@ public sealed class HostFaultTests(LabFixture lab)
     }
 
     [Fact]
-    public async Task A_cut_network_answers_nothing_until_it_is_mended()
+    public async Task Host_behind_cut_network_is_unreachable_until_restored()
     {
         await using var host = await StartAsync();
         await using var client = host.Client();
@@ -102,7 +102,7 @@ public sealed class HostFaultTests(LabFixture lab)
     }
 
     [Fact]
-    public async Task A_full_data_disk_says_so_and_has_room_again()
+    public async Task Full_data_disk_refuses_writes_until_freed()
     {
         await using var host = await StartAsync(new LabHostOptions { DataBytes = 4 << 20 });
         await using var client = host.Client();

@@ -10,7 +10,7 @@ public sealed class HostIsolationTests(LabFixture lab, HostPair hosts) : IClassF
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Processes_and_ports_of_another_host_are_invisible_and_out_of_reach()
+    public async Task Processes_and_ports_of_another_host_are_invisible()
     {
         await StartListenerAsync(hosts.First);
         await StartListenerAsync(hosts.Second);
@@ -24,7 +24,7 @@ public sealed class HostIsolationTests(LabFixture lab, HostPair hosts) : IClassF
     }
 
     [Fact]
-    public async Task What_a_host_writes_is_on_no_other_and_nowhere_on_the_machine()
+    public async Task Files_of_a_host_are_absent_from_others_and_machine()
     {
         var name = LabFixture.UniqueName("mine");
         (await hosts.First.RunAsync($"for d in /data /etc /home /opt /srv /tmp /var/lib /run /dev/shm /usr/local/bin; do echo x >$d/{name}; done", asRoot: true, Token)).OrThrow();
@@ -41,7 +41,7 @@ public sealed class HostIsolationTests(LabFixture lab, HostPair hosts) : IClassF
     }
 
     [Fact]
-    public async Task Hosts_of_one_cluster_share_a_folder_and_cannot_write_to_programs_they_are_shown()
+    public async Task Cluster_hosts_share_a_folder_and_see_programs_read_only()
     {
         var run = await lab.RunAsync();
         var shared = run.FolderFor(LabFixture.UniqueName("cluster"));
@@ -60,7 +60,7 @@ public sealed class HostIsolationTests(LabFixture lab, HostPair hosts) : IClassF
     }
 
     [Fact]
-    public async Task An_orphan_that_ends_is_collected_at_once()
+    public async Task Ended_orphan_process_is_reaped_at_once()
     {
         (await hosts.First.RunAsync("for i in 1 2 3 4 5; do (sh -c 'sleep 0.01 & exec true'); done; sleep 0.2", ct: Token)).OrThrow();
 

@@ -13,7 +13,7 @@ public sealed class HostSshTests(HostPair hosts) : IClassFixture<HostPair>
     private LabHost Host => hosts.First;
 
     [Fact]
-    public async Task Sshd_answers_for_the_user_on_the_host_itself()
+    public async Task Sshd_runs_commands_as_user_on_its_host()
     {
         await using var client = Host.Client();
 
@@ -23,7 +23,7 @@ public sealed class HostSshTests(HostPair hosts) : IClassFixture<HostPair>
     }
 
     [Fact]
-    public async Task Another_key_is_refused_and_another_host_key_is_not_accepted()
+    public async Task Wrong_client_key_and_wrong_host_key_are_refused()
     {
         await using var refused = Host.Client(key: await MakeKeyAsync());
         await using var unknown = Host.Client(knownHosts: hosts.Second.KnownHostsLine.Replace(hosts.Second.Address, Host.Address, StringComparison.Ordinal));
@@ -33,7 +33,7 @@ public sealed class HostSshTests(HostPair hosts) : IClassFixture<HostPair>
     }
 
     [Fact]
-    public async Task One_key_opens_all_hosts_of_a_run_and_their_known_hosts_lines_go_into_one_file()
+    public async Task One_key_and_known_hosts_file_open_all_hosts()
     {
         var known = hosts.First.KnownHostsLine + "\n" + hosts.Second.KnownHostsLine;
         foreach (var host in new[] { hosts.First, hosts.Second })
@@ -44,7 +44,7 @@ public sealed class HostSshTests(HostPair hosts) : IClassFixture<HostPair>
     }
 
     [Fact]
-    public async Task Sudo_makes_the_user_root_without_a_word()
+    public async Task Sudo_makes_user_root_without_output()
     {
         await using var client = Host.Client();
 
@@ -54,7 +54,7 @@ public sealed class HostSshTests(HostPair hosts) : IClassFixture<HostPair>
     }
 
     [Fact]
-    public async Task A_file_is_uploaded_to_the_disk_of_the_host()
+    public async Task UploadAsync_writes_file_to_disk_of_host()
     {
         await using var client = Host.Client();
         var content = new byte[3_000_000];

@@ -15,7 +15,7 @@ public sealed class SuperviseTests(HostPair hosts) : IClassFixture<HostPair>
     private LabHost Host => hosts.First;
 
     [Fact]
-    public async Task Supervise_keeps_a_process_up_until_svc_takes_it_down()
+    public async Task Supervise_restarts_process_until_svc_stops_it()
     {
         await Host.WriteFileAsync("/data/status/pd/run", "#!/bin/sh\nexec sleep 1000\n", FileModes.Executable, ct: Token);
         (await Host.RunAsync("cd /data/status && nohup supervise pd >/dev/null 2>&1 </dev/null &", ct: Token)).OrThrow();
@@ -34,7 +34,7 @@ public sealed class SuperviseTests(HostPair hosts) : IClassFixture<HostPair>
     }
 
     [Fact]
-    public async Task Start_and_stop_scripts_work_without_any_supervisor()
+    public async Task Start_and_stop_scripts_work_without_supervisor()
     {
         await Host.WriteFileAsync("/data/bin/start.sh", "#!/bin/sh\nnohup sleep 4713 >/dev/null 2>&1 </dev/null &\necho $! >/data/pid\n", FileModes.Executable, ct: Token);
         await Host.WriteFileAsync("/data/bin/stop.sh", "#!/bin/sh\nkill $(cat /data/pid)\n", FileModes.Executable, ct: Token);

@@ -15,7 +15,7 @@ public sealed class SystemctlTests(HostPair hosts) : IClassFixture<HostPair>
     private LabHost Host => hosts.First;
 
     [Fact]
-    public async Task It_starts_a_unit_and_lists_and_shows_it_as_systemd_does()
+    public async Task Started_unit_is_listed_and_shown_like_systemd()
     {
         var unit = await InstallAsync("ExecStart=/bin/sleep 1000\nUser=tidb\nRestart=always\nRestartSec=15s", "tikv service");
         (await SayAsync($"systemctl is-active {unit}")).ShouldBe((3, "inactive\n"));
@@ -40,7 +40,7 @@ public sealed class SystemctlTests(HostPair hosts) : IClassFixture<HostPair>
     }
 
     [Fact]
-    public async Task A_stopped_unit_that_no_target_wants_is_loaded_no_more_and_an_enabled_one_is()
+    public async Task Stopped_unit_is_unloaded_unless_enabled()
     {
         var plain = await InstallAsync("ExecStart=/bin/sleep 1000");
         var enabled = await InstallAsync("ExecStart=/bin/sleep 1000");
@@ -63,7 +63,7 @@ public sealed class SystemctlTests(HostPair hosts) : IClassFixture<HostPair>
     [InlineData("is-enabled", 1, "", "Failed to get unit file state for nobody.service: No such file or directory\n")]
     [InlineData("cat", 1, "", "No files found for nobody.service.\n")]
     [InlineData("show -p LoadState,ActiveState,MainPID", 0, "MainPID=0\nLoadState=not-found\nActiveState=inactive\n", "")]
-    public async Task A_unit_that_does_not_exist_is_told_with_systemds_exit_codes(
+    public async Task Missing_unit_is_reported_with_systemd_exit_codes(
         string verb, int code, string output, string error)
     {
         var result = await RootAsync($"systemctl {verb} nobody");
@@ -72,7 +72,7 @@ public sealed class SystemctlTests(HostPair hosts) : IClassFixture<HostPair>
     }
 
     [Fact]
-    public async Task Without_sudo_it_shows_and_does_not_control()
+    public async Task Systemctl_without_sudo_shows_but_does_not_control()
     {
         var unit = await InstallAsync("ExecStart=/bin/sleep 1000");
         await using var client = Host.Client();
@@ -87,7 +87,7 @@ public sealed class SystemctlTests(HostPair hosts) : IClassFixture<HostPair>
     }
 
     [Fact]
-    public async Task Restart_always_shows_a_crash_looping_unit_as_not_stably_active()
+    public async Task Crash_looping_unit_with_Restart_always_is_never_stably_active()
     {
         var unit = await InstallAsync("ExecStart=/bin/sh -c 'sleep 0.2; exit 7'\nRestart=always\nRestartSec=15s");
         (await RootAsync($"systemctl start {unit}")).ExitCode.ShouldBe(0);
@@ -114,7 +114,7 @@ public sealed class SystemctlTests(HostPair hosts) : IClassFixture<HostPair>
     }
 
     [Fact]
-    public async Task A_unit_that_crashes_faster_than_the_start_limit_allows_is_given_up()
+    public async Task Unit_that_exceeds_start_limit_fails()
     {
         var unit = await InstallAsync("ExecStart=/bin/false\nRestart=always\nRestartSec=0\nStartLimitInterval=1h");
         (await RootAsync($"systemctl start {unit}")).ExitCode.ShouldBe(0);
@@ -128,7 +128,7 @@ public sealed class SystemctlTests(HostPair hosts) : IClassFixture<HostPair>
     }
 
     [Fact]
-    public async Task A_process_that_is_killed_is_up_again_with_another_pid()
+    public async Task Killed_process_is_restarted_with_another_pid()
     {
         var unit = await InstallAsync("ExecStart=/bin/sleep 1000\nRestart=always\nRestartSec=15s");
         await RootAsync($"systemctl start {unit}");
@@ -143,7 +143,7 @@ public sealed class SystemctlTests(HostPair hosts) : IClassFixture<HostPair>
     }
 
     [Fact]
-    public async Task Stop_kills_after_the_grace_what_does_not_end()
+    public async Task Stop_kills_unresponsive_process_after_timeout()
     {
         var unit = await InstallAsync("ExecStart=/bin/sh -c 'trap \"\" TERM; while :; do sleep 1000; done'\nRestart=always\nTimeoutStopSec=1s");
         await RootAsync($"systemctl start {unit}");
@@ -161,7 +161,7 @@ public sealed class SystemctlTests(HostPair hosts) : IClassFixture<HostPair>
     }
 
     [Fact]
-    public async Task Stop_ends_what_the_process_started_in_sessions_of_their_own_too()
+    public async Task Stop_ends_child_processes_in_own_sessions()
     {
         var unit = await InstallAsync("ExecStart=/bin/sh -c 'setsid sleep 4711 & exec sleep 4712'");
         await RootAsync($"systemctl start {unit}");
@@ -173,7 +173,7 @@ public sealed class SystemctlTests(HostPair hosts) : IClassFixture<HostPair>
     }
 
     [Fact]
-    public async Task Environment_files_folder_and_user_reach_the_process_and_ExecStop_comes_first()
+    public async Task Unit_process_gets_environment_folder_and_user_and_ExecStop_runs()
     {
         await Host.WriteFileAsync("/data/env", "# comment\nFROM_FILE=file\nQUOTED=\"a b\"\n", ct: Token);
         await Host.WriteFileAsync(
@@ -191,7 +191,7 @@ public sealed class SystemctlTests(HostPair hosts) : IClassFixture<HostPair>
     }
 
     [Fact]
-    public async Task A_changed_unit_file_counts_from_the_daemon_reload_on()
+    public async Task Changed_unit_file_applies_after_daemon_reload()
     {
         var unit = await InstallAsync("ExecStart=/bin/sleep 1001");
         await RootAsync($"systemctl start {unit}");
@@ -205,7 +205,7 @@ public sealed class SystemctlTests(HostPair hosts) : IClassFixture<HostPair>
     }
 
     [Fact]
-    public async Task A_program_that_is_not_there_and_a_unit_file_that_is_wrong_are_told()
+    public async Task Missing_program_and_wrong_unit_file_are_reported()
     {
         var missing = await InstallAsync("ExecStart=/data/none");
         var wrong = await InstallAsync("ExecStart=none");
@@ -219,7 +219,7 @@ public sealed class SystemctlTests(HostPair hosts) : IClassFixture<HostPair>
     }
 
     [Fact]
-    public async Task Supervisord_is_what_runs_the_units()
+    public async Task Supervisord_runs_the_units()
     {
         var unit = await InstallAsync("ExecStart=/bin/sleep 1000");
         await RootAsync($"systemctl start {unit}");

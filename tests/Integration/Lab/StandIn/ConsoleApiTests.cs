@@ -18,7 +18,7 @@ public sealed class ConsoleApiTests(OmsLab lab)
     private static readonly UpgradeRoad Road = new() { Id = "api", From = "4.2.0_ce", To = "4.2.1_ce", RegionSizes = [1], Scenario = x => x with { Projects = 480 } };
 
     [Fact]
-    public async Task Version_2_lists_pages_refuses_by_success_and_resumes_once()
+    public async Task API_version_2_lists_pages_and_resumes_once()
     {
         var oms = await lab.UseAsync(Road);
         using var api = new ConsoleApi(oms.Nodes[0]);
@@ -45,7 +45,7 @@ public sealed class ConsoleApiTests(OmsLab lab)
     }
 
     [Fact]
-    public async Task Version_330_has_only_the_progress_endpoints_and_322_nothing()
+    public async Task API_of_330_has_progress_endpoints_but_no_project_list()
     {
         var oms = await lab.UseAsync(UpgradeRoad.CommunitySingle);
         using var api = new ConsoleApi(oms.Nodes[0]);

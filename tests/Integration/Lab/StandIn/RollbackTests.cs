@@ -13,7 +13,7 @@ public sealed class RollbackTests(OmsLab lab)
     [Theory]
     [InlineData("ce-330-331-single")]
     [InlineData("ee-401-422")]
-    public async Task A_whole_restore_brings_every_byte_back_and_the_old_containers_run(string road)
+    public async Task Complete_restore_returns_every_byte_and_old_containers_run(string road)
     {
         var (oms, hand, before, folder) = await UpgradedAsync(UpgradeRoad.All.Single(x => x.Id == road), asPrinted: false);
         foreach (var node in oms.Nodes)
@@ -34,7 +34,7 @@ public sealed class RollbackTests(OmsLab lab)
     }
 
     [Fact]
-    public async Task A_restore_as_the_runbook_prints_it_loses_triggers_routines_and_the_collation_and_is_punished()
+    public async Task Restore_as_printed_in_runbook_is_punished()
     {
         var (oms, hand, _, folder) = await UpgradedAsync(UpgradeRoad.CommunitySingle, asPrinted: true);
         await oms.Nodes[0].Host.DockerAsync("stop", "-t", "30", ByHand.New);
@@ -49,7 +49,7 @@ public sealed class RollbackTests(OmsLab lab)
     }
 
     [Fact]
-    public async Task An_old_container_started_without_a_restore_is_punished()
+    public async Task Old_container_started_without_restore_is_punished()
     {
         var (oms, _, _, _) = await UpgradedAsync(UpgradeRoad.CommunitySingle, asPrinted: false);
         await oms.Nodes[0].Host.DockerAsync("stop", "-t", "30", ByHand.New);
@@ -61,7 +61,7 @@ public sealed class RollbackTests(OmsLab lab)
     }
 
     [Fact]
-    public async Task A_database_dropped_under_a_running_OMS_is_punished()
+    public async Task Database_dropped_under_running_OMS_is_punished()
     {
         var oms = await lab.UseAsync(UpgradeRoad.CommunitySingle);
 

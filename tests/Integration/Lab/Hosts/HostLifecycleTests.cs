@@ -8,14 +8,14 @@ using Xunit;
 namespace Drydock.Tests.Integration.Lab.Hosts;
 
 /// <summary>A host's beginning and its ends.</summary>
-public sealed class HostLifeTests(LabFixture lab)
+public sealed class HostLifecycleTests(LabFixture lab)
 {
     private const string Leave = "nohup setsid sleep 4715 >/dev/null 2>&1 </dev/null & nohup env -i sleep 4715 >/dev/null 2>&1 </dev/null &";
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Six_hosts_start_side_by_side()
+    public async Task Six_lab_hosts_start_in_parallel()
     {
         var run = await lab.RunAsync();
         var watch = Stopwatch.StartNew();
@@ -29,7 +29,7 @@ public sealed class HostLifeTests(LabFixture lab)
     }
 
     [Fact]
-    public async Task With_a_host_all_its_processes_end_and_its_disk_goes()
+    public async Task Disposed_host_ends_its_processes_and_removes_its_disk()
     {
         var run = await lab.RunAsync();
         var host = await LabHost.StartAsync(run, LabFixture.UniqueName("db"), new LabHostOptions { DataBytes = 1 << 20 }, Token);
@@ -47,7 +47,7 @@ public sealed class HostLifeTests(LabFixture lab)
     }
 
     [Fact]
-    public async Task After_a_crash_it_boots_with_empty_tmp_and_the_enabled_units()
+    public async Task Crashed_host_boots_with_empty_tmp_and_enabled_units()
     {
         await using var host = await LabHost.StartAsync(await lab.RunAsync(), LabFixture.UniqueName("db"), ct: Token);
         foreach (var unit in new[] { "wanted", "other" })
@@ -67,7 +67,7 @@ public sealed class HostLifeTests(LabFixture lab)
     }
 
     [Fact]
-    public async Task A_killed_lab_takes_its_hosts_with_it()
+    public async Task Killed_lab_removes_its_hosts()
     {
         await using var scratch = new ScratchFolder();
         var start = LabBackground.SelfStartInfo(

@@ -7,12 +7,12 @@ namespace Drydock.Tests.Integration.Lab.StandIn;
 
 /// <summary>The stand-in walks every road of the upgrade guides, and only in their order.</summary>
 [Collection(OmsLabCollection.Name)]
-public sealed class RoadTests(OmsLab lab)
+public sealed class UpgradeRoadTests(OmsLab lab)
 {
     private const string Marker = "【结束】全部初始化步骤执行成功";
 
     [Fact]
-    public async Task Community_from_330_to_331_has_no_JAR_and_gets_its_ha_config_from_docker_init()
+    public async Task Community_331_has_no_JAR_and_init_creates_HaConfig()
     {
         var oms = await lab.UseAsync(UpgradeRoad.CommunitySingle);
         var hand = new ByHand(oms, lab.MetaDb);
@@ -34,7 +34,7 @@ public sealed class RoadTests(OmsLab lab)
     }
 
     [Fact]
-    public async Task Two_regions_want_the_JAR_on_the_first_node_of_each_and_an_init_in_each()
+    public async Task Two_regions_need_JAR_and_init_on_each_first_node()
     {
         var oms = await lab.UseAsync(UpgradeRoad.EnterpriseTwoRegions);
         var hand = new ByHand(oms, lab.MetaDb);
@@ -58,7 +58,7 @@ public sealed class RoadTests(OmsLab lab)
     }
 
     [Fact]
-    public async Task Nodes_with_different_cm_nodes_want_an_init_each()
+    public async Task Nodes_with_different_cm_nodes_need_an_init_each()
     {
         var oms = await lab.UseAsync(UpgradeRoad.EnterpriseSplitNodes);
         var hand = new ByHand(oms, lab.MetaDb);
@@ -77,7 +77,7 @@ public sealed class RoadTests(OmsLab lab)
     }
 
     [Fact]
-    public async Task From_401_on_the_JAR_is_not_needed_and_punished()
+    public async Task JAR_from_401_on_is_unneeded_and_punished()
     {
         var oms = await lab.UseAsync(UpgradeRoad.Enterprise401);
         var hand = new ByHand(oms, lab.MetaDb);
@@ -95,7 +95,7 @@ public sealed class RoadTests(OmsLab lab)
     }
 
     [Fact]
-    public async Task Community_makes_the_fusion_of_401_in_docker_init()
+    public async Task Community_init_merges_project_tables_of_401()
     {
         var oms = await lab.UseAsync(UpgradeRoad.Community410);
         var hand = new ByHand(oms, lab.MetaDb);

@@ -8,14 +8,14 @@ namespace Drydock.Tests.Integration.Lab;
 /// <summary>
 /// The faults that reach below a protocol: disks, clocks, certificates, connections cut in the middle.
 /// </summary>
-public sealed class HardFaultTests(LabFixture lab)
+public sealed class LowLevelFaultTests(LabFixture lab)
 {
     private const long Room = 96L << 20;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_full_disk_of_a_host_refuses_loads_and_containers_until_there_is_room()
+    public async Task Full_docker_disk_refuses_loads_and_containers_until_freed()
     {
         await using var host = await DockerHost.StartAsync(await lab.RunAsync(), Short("disk"), new DockerHostOptions { DataBytes = Room }, Token);
         var busybox = await host.LoadBusyboxAsync(Token);
@@ -32,7 +32,7 @@ public sealed class HardFaultTests(LabFixture lab)
     }
 
     [Fact]
-    public async Task With_live_restore_turned_on_a_container_outlives_its_dockerd_and_without_it_does_not()
+    public async Task Container_survives_dockerd_kill_only_with_live_restore()
     {
         await using var host = await DockerHost.StartAsync(await lab.RunAsync(), Short("live"), cancellationToken: Token);
         await host.DockerAsync(["run", "-d", "--net", "host", "--name", "xy", await host.LoadBusyboxAsync(Token), "sleep", "1000"], cancellationToken: Token);
@@ -52,7 +52,7 @@ public sealed class HardFaultTests(LabFixture lab)
     }
 
     [Fact]
-    public async Task A_foreign_certificate_is_shown_to_new_connections_only_while_it_is_switched_on()
+    public async Task Foreign_certificate_is_presented_only_while_enabled()
     {
         var run = await lab.RunAsync();
         var host = (await lab.HostsAsync())[0];
@@ -67,7 +67,7 @@ public sealed class HardFaultTests(LabFixture lab)
     }
 
     [Fact]
-    public async Task A_registry_gives_an_image_to_whoever_has_its_password_only()
+    public async Task Lab_registry_serves_image_only_with_password()
     {
         await using var registry = await LabRegistry.StartAsync(await lab.RunAsync(), Short("reg"), Token);
         await using var host = await DockerHost.StartAsync(await lab.RunAsync(), Short("pull"), cancellationToken: Token);
@@ -85,7 +85,7 @@ public sealed class HardFaultTests(LabFixture lab)
     }
 
     [Fact]
-    public async Task A_full_disk_of_the_database_refuses_rows_until_there_is_room()
+    public async Task Full_database_disk_refuses_rows_until_freed()
     {
         await using var database = await MetaDb.StartAsync(await lab.RunAsync(), new MetaDbOptions { Name = Short("full"), DataBytes = 160L << 20 }, Token);
         await database.ExecAsync("CREATE DATABASE rm; CREATE TABLE rm.t (a VARCHAR(200))", cancellationToken: Token);
@@ -99,7 +99,7 @@ public sealed class HardFaultTests(LabFixture lab)
     }
 
     [Fact]
-    public async Task The_clock_of_the_database_can_be_wrong_and_right_again()
+    public async Task Database_clock_can_be_shifted_and_restored()
     {
         await using var database = await MetaDb.StartAsync(await lab.RunAsync(), new MetaDbOptions { Name = Short("clock") }, Token);
 
@@ -111,7 +111,7 @@ public sealed class HardFaultTests(LabFixture lab)
     }
 
     [Fact]
-    public async Task A_dump_and_a_load_are_cut_in_the_middle_and_the_next_one_gets_through()
+    public async Task Cut_dump_and_load_fail_and_next_ones_succeed()
     {
         await using var database = await MetaDb.StartAsync(await lab.RunAsync(), new MetaDbOptions { Name = Short("cut") }, Token);
         await database.ExecAsync("CREATE DATABASE rm; CREATE TABLE rm.t (a INT PRIMARY KEY, b VARCHAR(200)); USE rm; INSERT INTO t SELECT seq, repeat('x', 200) FROM seq_1_to_5000", cancellationToken: Token);
