@@ -15,7 +15,7 @@ public sealed class HaConfigRowTests(MetadataServer server)
     private static readonly CancellationToken None = CancellationToken.None;
 
     [Fact]
-    public async Task An_absent_table_an_absent_row_and_a_row_are_told_apart()
+    public async Task Absent_table_absent_row_and_present_row_are_told_apart()
     {
         var nothing = await server.DatabaseAsync();
         var empty = await server.DatabaseAsync(Table, "INSERT INTO oms_normal_config (cfg_name, cfg_value) VALUES ('other', '{}')");
@@ -27,7 +27,7 @@ public sealed class HaConfigRowTests(MetadataServer server)
     }
 
     [Fact]
-    public async Task It_is_written_only_over_what_was_read()
+    public async Task HaConfig_is_written_only_over_the_value_that_was_read()
     {
         var database = await WithRowAsync(Chinese);
         var off = HaConfig.Parse(Chinese).Disabled().Raw;
@@ -43,7 +43,7 @@ public sealed class HaConfigRowTests(MetadataServer server)
     [InlineData("""{"enable":true} """)] // a space at the end, as well
     [InlineData("""{"enable":tru}""")]
     [InlineData("")]
-    public async Task Equal_is_meant_byte_for_byte(string expected)
+    public async Task HaConfig_is_compared_byte_for_byte(string expected)
     {
         var database = await WithRowAsync("""{"enable":true}""");
 
@@ -51,7 +51,7 @@ public sealed class HaConfigRowTests(MetadataServer server)
     }
 
     [Fact]
-    public async Task Writing_what_is_there_already_counts_as_done()
+    public async Task HaConfig_swap_succeeds_if_new_value_is_already_stored()
     {
         var database = await WithRowAsync(Chinese);
 
@@ -66,7 +66,7 @@ public sealed class HaConfigRowTests(MetadataServer server)
     [InlineData("longtext COLLATE utf8mb4_bin")]
     [InlineData("longblob")]
     [InlineData("json")]
-    public async Task The_columns_character_set_does_not_matter(string type)
+    public async Task HaConfig_swap_works_with_any_column_character_set(string type)
     {
         var database = await server.DatabaseAsync(Table, $"ALTER TABLE oms_normal_config MODIFY cfg_value {type} NOT NULL", Insert(Chinese));
         var on = HaConfig.Parse(Chinese).Disabled().Enabled(null, true, 95, true).Raw;
@@ -79,7 +79,7 @@ public sealed class HaConfigRowTests(MetadataServer server)
     }
 
     [Fact]
-    public async Task The_servers_sql_mode_and_autocommit_do_not_matter()
+    public async Task HaConfig_writes_work_with_any_sql_mode_and_autocommit()
     {
         var database = await WithRowAsync("""{"enable":true,"path":"a\\b'c"}""");
         var mode = await server.ScalarAsync("SELECT @@global.sql_mode");
@@ -99,7 +99,7 @@ public sealed class HaConfigRowTests(MetadataServer server)
     }
 
     [Fact]
-    public async Task A_value_that_does_not_fit_is_an_error_even_where_the_server_would_cut_it()
+    public async Task HaConfig_value_too_long_for_column_is_an_error()
     {
         var database = await server.DatabaseAsync(Table, "ALTER TABLE oms_normal_config MODIFY cfg_value varchar(20) NOT NULL", Insert("""{"enable":true}"""));
         const string TooLong = """{"enable":false,"more":"than twenty"}""";
@@ -120,7 +120,7 @@ public sealed class HaConfigRowTests(MetadataServer server)
     }
 
     [Fact]
-    public async Task Two_rows_are_an_error_because_it_is_not_known_which_one_counts()
+    public async Task Duplicate_HaConfig_rows_are_an_error()
     {
         var database = await server.DatabaseAsync(Table, Insert("{}"), Insert("{}"));
 
@@ -128,7 +128,7 @@ public sealed class HaConfigRowTests(MetadataServer server)
     }
 
     [Fact]
-    public async Task An_absent_row_is_inserted_once_with_values_for_the_columns_that_need_one()
+    public async Task Absent_HaConfig_row_is_inserted_once_with_required_columns()
     {
         var database = await server.DatabaseAsync(
             """
@@ -149,7 +149,7 @@ public sealed class HaConfigRowTests(MetadataServer server)
     }
 
     [Fact]
-    public async Task A_column_whose_value_cannot_be_guessed_is_refused_with_the_way_out()
+    public async Task HaConfig_insert_with_unknown_required_column_is_refused()
     {
         var database = await server.DatabaseAsync("CREATE TABLE oms_normal_config (cfg_name varchar(128) NOT NULL, cfg_value text, kind enum('a','b') NOT NULL, extra json NOT NULL)");
         await server.ExecuteAsync($"ALTER TABLE {MetadataServer.Quote(database)}.oms_normal_config MODIFY kind set('a','b') NOT NULL");
@@ -163,7 +163,7 @@ public sealed class HaConfigRowTests(MetadataServer server)
     }
 
     [Fact]
-    public async Task Nothing_is_inserted_when_the_lock_is_lost()
+    public async Task HaConfig_is_not_inserted_after_lost_lock()
     {
         var database = await server.DatabaseAsync(Table);
         await using var held = await LockAsync();

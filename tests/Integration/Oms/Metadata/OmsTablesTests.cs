@@ -17,7 +17,7 @@ public sealed class OmsTablesTests(MetadataServer server)
     private static readonly CancellationToken None = CancellationToken.None;
 
     [Fact]
-    public async Task Projects_of_both_tables_are_read_without_the_deleted_and_capped()
+    public async Task Projects_of_both_tables_are_read_without_deleted_and_limited()
     {
         var database = await server.DatabaseAsync(
             Projects,
@@ -38,7 +38,7 @@ public sealed class OmsTablesTests(MetadataServer server)
     }
 
     [Fact]
-    public async Task Duplicate_names_are_found_in_each_table_by_its_collation_and_across_both()
+    public async Task Duplicate_names_are_found_by_collation_and_across_tables()
     {
         var database = await server.DatabaseAsync(
             Projects,
@@ -54,7 +54,7 @@ public sealed class OmsTablesTests(MetadataServer server)
     }
 
     [Fact]
-    public async Task Writers_of_another_region_are_told_with_what_identifies_them_and_nothing_else()
+    public async Task Writers_of_another_region_are_returned_with_identifying_columns_only()
     {
         var database = await server.DatabaseAsync(
             "CREATE TABLE config_job (id bigint PRIMARY KEY, job_id varchar(64), job_name varchar(64), `key` varchar(128), `value` varchar(1024), password varchar(64))",
@@ -65,7 +65,7 @@ public sealed class OmsTablesTests(MetadataServer server)
     }
 
     [Fact]
-    public async Task Hosts_regions_and_heartbeats_are_read_with_the_age_by_the_servers_clock()
+    public async Task Hosts_regions_and_heartbeat_ages_are_read()
     {
         var database = await server.DatabaseAsync(
             "CREATE TABLE host (ip varchar(32), host_status varchar(32), resource_group_id bigint)",
@@ -87,7 +87,7 @@ public sealed class OmsTablesTests(MetadataServer server)
     }
 
     [Fact]
-    public async Task The_heartbeat_sequence_keeps_its_newest_row_only_and_goes_on_counting()
+    public async Task Heartbeat_sequence_keeps_newest_row_and_continues_counting()
     {
         var database = await server.DatabaseAsync(Sequence, "INSERT INTO heatbeat_sequence (gmt_created, gmt_modified) SELECT NOW(), NOW() FROM seq_1_to_25001");
         var table = $"{MetadataServer.Quote(database)}.heatbeat_sequence";
@@ -104,7 +104,7 @@ public sealed class OmsTablesTests(MetadataServer server)
     }
 
     [Fact]
-    public async Task Trimming_an_empty_or_absent_table_does_nothing_and_a_lost_lock_forbids_it()
+    public async Task Heartbeat_trim_of_empty_table_and_lost_lock_deletes_nothing()
     {
         var database = await server.DatabaseAsync(Sequence);
         await using var held = (await server.Root.TryLockAsync("trim-2", TimeSpan.Zero, None)).ShouldNotBeNull();

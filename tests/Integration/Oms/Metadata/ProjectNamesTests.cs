@@ -16,7 +16,7 @@ public sealed class ProjectNamesTests(MetadataServer server)
     private static readonly CancellationToken None = CancellationToken.None;
 
     [Fact]
-    public async Task All_rows_are_read_with_the_length_a_name_may_have()
+    public async Task ProjectNames_are_read_with_length_limits()
     {
         var database = await DatabaseAsync();
 
@@ -30,7 +30,7 @@ public sealed class ProjectNamesTests(MetadataServer server)
     }
 
     [Fact]
-    public async Task Whether_a_name_is_taken_the_collation_of_each_table_says()
+    public async Task NamesInUse_follow_the_collation_of_each_table()
     {
         var database = await DatabaseAsync();
 
@@ -38,7 +38,7 @@ public sealed class ProjectNamesTests(MetadataServer server)
     }
 
     [Fact]
-    public async Task What_was_computed_is_written_in_one_go_and_taken_back_in_one_go()
+    public async Task Project_renames_are_applied_and_reversed_at_once()
     {
         var database = await DatabaseAsync();
         var read = await server.Root.ProjectNamesAsync(database, None);
@@ -58,7 +58,7 @@ public sealed class ProjectNamesTests(MetadataServer server)
     [InlineData("2", "other", "订单_m2", "is not named 'other' any more")]
     [InlineData("9", "订单", "订单_m9", "or does not exist")]
     [InlineData("2", "订单", "GONE", "belongs to Migration/3")]
-    public async Task One_that_cannot_be_renamed_leaves_all_as_they_were(
+    public async Task Failed_rename_leaves_all_projects_unchanged(
         string id, string oldName, string newName, string says)
     {
         var database = await DatabaseAsync();
@@ -73,7 +73,7 @@ public sealed class ProjectNamesTests(MetadataServer server)
     }
 
     [Fact]
-    public async Task A_name_that_does_not_fit_leaves_all_as_they_were_whether_or_not_the_server_is_strict()
+    public async Task Too_long_project_name_leaves_all_projects_unchanged()
     {
         var database = await DatabaseAsync();
         var before = (await server.Root.ProjectNamesAsync(database, None)).Projects;
@@ -100,7 +100,7 @@ public sealed class ProjectNamesTests(MetadataServer server)
     }
 
     [Fact]
-    public async Task Without_the_lock_nothing_is_renamed()
+    public async Task Projects_are_not_renamed_after_lost_lock()
     {
         var database = await DatabaseAsync();
         await using var held = await LockAsync();
@@ -112,7 +112,7 @@ public sealed class ProjectNamesTests(MetadataServer server)
     }
 
     [Fact]
-    public async Task Whether_ha_config_can_be_inserted_is_known_before()
+    public async Task HaConfigInsertProblem_is_known_before_the_insert()
     {
         (await server.Root.HaConfigInsertProblemAsync(await server.DatabaseAsync(), None)).ShouldNotBeNull().ShouldContain("oms_normal_config does not exist");
         var fits = await server.DatabaseAsync("CREATE TABLE oms_normal_config (id int AUTO_INCREMENT PRIMARY KEY, cfg_name varchar(64) NOT NULL, cfg_value text, module varchar(64) NOT NULL, gmt_created datetime NOT NULL)");

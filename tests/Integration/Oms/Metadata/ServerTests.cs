@@ -11,7 +11,7 @@ public sealed class ServerTests(MetadataServer server)
     private static readonly CancellationToken None = CancellationToken.None;
 
     [Fact]
-    public async Task The_server_says_who_it_is_whatever_account_asks()
+    public async Task Server_identity_is_equal_for_every_account()
     {
         var info = await server.Root.ServerAsync(None);
 
@@ -26,7 +26,7 @@ public sealed class ServerTests(MetadataServer server)
     }
 
     [Fact]
-    public async Task Its_clock_is_read_with_the_offset_of_its_time_zone()
+    public async Task Server_clock_is_read_with_time_zone_offset()
     {
         var zone = await server.ScalarAsync("SELECT @@global.time_zone");
         await server.ExecuteAsync("SET GLOBAL time_zone = '+05:30'");
@@ -48,7 +48,7 @@ public sealed class ServerTests(MetadataServer server)
     }
 
     [Fact]
-    public async Task A_server_that_accepts_no_writes_is_seen_and_told()
+    public async Task Read_only_server_is_detected_and_reported()
     {
         var database = await server.DatabaseAsync(
             "CREATE TABLE oms_normal_config (cfg_name varchar(128) NOT NULL, cfg_value text NOT NULL)", "INSERT INTO oms_normal_config VALUES ('ha.config', '{}')");
@@ -67,7 +67,7 @@ public sealed class ServerTests(MetadataServer server)
     }
 
     [Fact]
-    public async Task A_wrong_password_is_told_without_it()
+    public async Task Wrong_password_is_reported_without_its_value()
     {
         var error = await Should.ThrowAsync<OmsMetadataException>(() => server.Open("oms", "canary-wrong").ServerAsync(None));
 
@@ -79,7 +79,7 @@ public sealed class ServerTests(MetadataServer server)
     }
 
     [Fact]
-    public async Task A_server_that_is_not_there_is_unreachable()
+    public async Task Absent_server_is_reported_as_unreachable()
     {
         var port = MetadataServer.FreePort();
 
@@ -91,7 +91,7 @@ public sealed class ServerTests(MetadataServer server)
     }
 
     [Fact]
-    public async Task A_missing_database_table_or_privilege_is_told_apart()
+    public async Task Missing_database_table_and_privilege_are_told_apart()
     {
         var database = await server.DatabaseAsync("CREATE TABLE host (ip int, host_status int)");
 
@@ -106,7 +106,7 @@ public sealed class ServerTests(MetadataServer server)
     }
 
     [Fact]
-    public async Task Databases_are_told_in_the_order_asked_with_charset_and_collation()
+    public async Task Databases_are_returned_in_requested_order_with_collation()
     {
         var database = await server.DatabaseAsync();
         await server.ExecuteAsync($"ALTER DATABASE {MetadataServer.Quote(database)} CHARACTER SET gbk COLLATE gbk_bin");
@@ -116,7 +116,7 @@ public sealed class ServerTests(MetadataServer server)
     }
 
     [Fact]
-    public async Task Sizes_count_tables_and_not_views()
+    public async Task Database_sizes_count_tables_but_not_views()
     {
         var database = await server.DatabaseAsync(
             "CREATE TABLE a (id int PRIMARY KEY, t text)", "INSERT INTO a SELECT seq, REPEAT('x', 1000) FROM seq_1_to_2000", "ANALYZE TABLE a", "CREATE VIEW v AS SELECT * FROM a");
@@ -133,7 +133,7 @@ public sealed class ServerTests(MetadataServer server)
     }
 
     [Fact]
-    public async Task The_fingerprint_follows_the_schema_and_not_the_rows()
+    public async Task Schema_fingerprint_changes_with_schema_but_not_rows()
     {
         var one = await server.DatabaseAsync("CREATE TABLE b (x int)", "CREATE TABLE a (id int PRIMARY KEY, t varchar(10) DEFAULT 'x')", "INSERT INTO b VALUES (1)");
         var two = await server.DatabaseAsync("CREATE TABLE a (id int PRIMARY KEY, t varchar(10) DEFAULT 'x')", "CREATE TABLE b (x int)");
@@ -150,7 +150,7 @@ public sealed class ServerTests(MetadataServer server)
     }
 
     [Fact]
-    public async Task Missing_privileges_are_told_by_database()
+    public async Task Missing_privileges_are_reported_by_database()
     {
         var full = await server.DatabaseAsync();
         var part = await server.DatabaseAsync();
@@ -168,7 +168,7 @@ public sealed class ServerTests(MetadataServer server)
     }
 
     [Fact]
-    public async Task A_cancelled_operation_says_so()
+    public async Task Cancelled_operation_throws_OperationCanceledException()
     {
         using var cancelled = new CancellationTokenSource();
         await cancelled.CancelAsync();

@@ -13,7 +13,7 @@ public sealed class SessionsAndLocksTests(MetadataServer server)
     private static readonly CancellationToken None = CancellationToken.None;
 
     [Fact]
-    public async Task Sessions_of_others_on_the_databases_are_seen_and_ended()
+    public async Task Sessions_of_others_on_databases_are_listed_and_ended()
     {
         var database = await server.DatabaseAsync();
         var elsewhere = await server.DatabaseAsync();
@@ -36,7 +36,7 @@ public sealed class SessionsAndLocksTests(MetadataServer server)
     }
 
     [Fact]
-    public async Task Ending_a_session_of_another_account_needs_the_privilege()
+    public async Task EndSessionsAsync_for_another_account_needs_a_privilege()
     {
         await using var other = await server.ConnectAsync();
 
@@ -44,7 +44,7 @@ public sealed class SessionsAndLocksTests(MetadataServer server)
     }
 
     [Fact]
-    public async Task A_lock_is_held_by_one_session_until_it_is_disposed()
+    public async Task Named_lock_is_held_by_one_session_until_disposed()
     {
         var name = Name();
         var held = (await server.Root.TryLockAsync(name, TimeSpan.Zero, None)).ShouldNotBeNull();
@@ -64,7 +64,7 @@ public sealed class SessionsAndLocksTests(MetadataServer server)
     }
 
     [Fact]
-    public async Task A_session_that_was_ended_loses_the_lock_and_runs_nothing_more()
+    public async Task Ended_session_loses_its_lock_and_runs_nothing()
     {
         var name = Name();
         await using var held = (await server.Root.TryLockAsync(name, TimeSpan.Zero, None)).ShouldNotBeNull();
@@ -88,7 +88,7 @@ public sealed class SessionsAndLocksTests(MetadataServer server)
     }
 
     [Fact]
-    public async Task Work_under_a_lock_is_done_one_after_the_other_and_its_errors_are_translated()
+    public async Task Work_under_lock_is_serialized_and_errors_are_translated()
     {
         await using var held = (await server.Root.TryLockAsync(Name(), TimeSpan.Zero, None)).ShouldNotBeNull();
 
@@ -109,7 +109,7 @@ public sealed class SessionsAndLocksTests(MetadataServer server)
     }
 
     [Fact]
-    public async Task A_name_longer_than_servers_allow_is_refused() =>
+    public async Task Lock_name_above_server_limit_is_refused() =>
         await Should.ThrowAsync<ArgumentException>(() => server.Root.TryLockAsync(new string('x', 65), TimeSpan.Zero, None));
 
     private static string Name() => $"test'\\-{Guid.NewGuid():N}";
