@@ -26,7 +26,7 @@ public sealed class LongNameTests(LabFixture lab)
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Children_of_an_upgrade_with_a_name_of_253_characters_are_accepted()
+    public async Task Children_of_upgrade_with_name_of_253_characters_are_accepted()
     {
         Longest.Length.ShouldBe(253);
         var plane = await lab.ControlPlaneAsync();

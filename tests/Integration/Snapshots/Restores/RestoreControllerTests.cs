@@ -19,7 +19,7 @@ public sealed class RestoreControllerTests(LabFixture lab, MariaDbServer server)
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Both_databases_come_back_byte_for_byte_and_the_storage_is_as_it_was()
+    public async Task Restore_returns_both_databases_and_leaves_storage_unchanged()
     {
         using var stage = await RestoreStage.CreateAsync(lab, server);
         var files = stage.Files;
@@ -32,7 +32,7 @@ public sealed class RestoreControllerTests(LabFixture lab, MariaDbServer server)
     }
 
     [Fact]
-    public async Task A_database_that_may_not_be_dropped_ends_it_and_nothing_is_changed()
+    public async Task Restore_without_permission_to_drop_fails_and_changes_nothing()
     {
         using var stage = await RestoreStage.CreateAsync(lab, server, (s, spec) => spec with { AllowDrop = [s.First] });
         var before = (stage.Content(stage.First), stage.Content(stage.Second));
@@ -53,7 +53,7 @@ public sealed class RestoreControllerTests(LabFixture lab, MariaDbServer server)
     [InlineData("loading")]
     [InlineData("comparing")]
     [InlineData("restored")]
-    public async Task An_operator_that_is_gone_at_any_border_is_followed_by_one_that_finishes(string border)
+    public async Task Restore_ended_at_any_step_is_finished_by_next_operator(string border)
     {
         using var stage = await RestoreStage.CreateAsync(lab, server);
         using var dead = new CancellationTokenSource();
@@ -83,8 +83,7 @@ public sealed class RestoreControllerTests(LabFixture lab, MariaDbServer server)
     [InlineData("dropped")]
     [InlineData("before load")]
     [InlineData("restored")]
-    public async Task An_operator_that_stands_still_and_goes_on_after_its_successor_has_finished_destroys_nothing(
-        string border)
+    public async Task Frozen_operator_resuming_after_its_successor_destroys_nothing(string border)
     {
         using var stage = await RestoreStage.CreateAsync(lab, server);
         var frozen = new TaskCompletionSource();
@@ -130,7 +129,7 @@ public sealed class RestoreControllerTests(LabFixture lab, MariaDbServer server)
     }
 
     [Fact]
-    public async Task Somebody_in_the_database_is_named_and_waited_for()
+    public async Task Restore_names_and_waits_for_open_sessions()
     {
         using var stage = await RestoreStage.CreateAsync(lab, server);
         var before = stage.Content(stage.Second);
@@ -150,7 +149,7 @@ public sealed class RestoreControllerTests(LabFixture lab, MariaDbServer server)
     }
 
     [Fact]
-    public async Task A_dump_that_is_cut_after_its_verification_costs_nothing()
+    public async Task Dump_truncated_after_verification_leaves_database_unchanged()
     {
         using var stage = await RestoreStage.CreateAsync(lab, server);
         var before = stage.Content(stage.Second);
@@ -170,7 +169,7 @@ public sealed class RestoreControllerTests(LabFixture lab, MariaDbServer server)
     }
 
     [Fact]
-    public async Task A_snapshot_without_its_manifest_is_not_restored()
+    public async Task Snapshot_without_manifest_is_not_restored()
     {
         using var stage = await RestoreStage.CreateAsync(lab, server);
         File.Delete(Path.Combine(Path.GetDirectoryName(stage.FileOf(stage.First))!, "manifest.json"));
@@ -180,7 +179,7 @@ public sealed class RestoreControllerTests(LabFixture lab, MariaDbServer server)
     }
 
     [Fact]
-    public async Task The_server_is_looked_at_as_upgrades_look_at_it()
+    public async Task Restore_observes_the_server_as_upgrades_do()
     {
         var database = await server.CreateDatabaseAsync();
         await using (var connection = await server.OpenAsync(database))
@@ -202,7 +201,7 @@ public sealed class RestoreControllerTests(LabFixture lab, MariaDbServer server)
     }
 
     [Fact]
-    public async Task Ended_are_the_sessions_named_and_no_others()
+    public async Task EndSessionsAsync_ends_only_the_named_sessions()
     {
         var database = await server.CreateDatabaseAsync();
         await using var one = await server.OpenAsync(database);
