@@ -17,21 +17,21 @@ public sealed class AccidentTests(StageFixture fixture, ITestOutputHelper output
         ["metadb-restart", "metadb-disk-full", "metadb-charset-default", "metadb-cut-mid-restore", "dockerd-kill", "dump-truncated", "status-written-cut", "status-409", "watch-events-dropped", "operator-sigkill", "token-expired"];
 
     [Fact]
-    public async Task Whatever_goes_wrong_on_the_way_there_the_end_is_a_golden_one()
+    public async Task Upgrade_with_accidents_ends_like_undisturbed_run()
     {
         var scenario = ChaosScenario.All.Single(s => s is { Road.Id: "ee-322-422", Goal: UpgradeGoal.Upgrade });
         await RunAsync(ChaosMatrix.Runs(ChaosMatrix.Accidents(scenario)).SelectMany(run => run).Where(IsQuick).Take(Accidents));
     }
 
     [Fact]
-    public async Task Whatever_goes_wrong_on_the_way_back_the_end_is_a_golden_one()
+    public async Task Rollback_with_accident_ends_like_undisturbed_run()
     {
         var scenario = ChaosScenario.All.Single(s => s is { Road.Id: "ee-322-422", Goal: UpgradeGoal.Rollback });
         await RunAsync(ChaosMatrix.Runs(ChaosMatrix.Accidents(scenario)).SelectMany(run => run).Where(IsQuick).Take(1));
     }
 
     [Fact]
-    public async Task An_operator_that_hangs_past_its_lease_ends_itself_and_its_successor_ends_golden()
+    public async Task Operator_hanging_past_its_lease_exits_and_successor_finishes()
     {
         var scenario = ChaosScenario.All.Single(s => s is { Road.Id: "ee-322-422", Goal: UpgradeGoal.Upgrade });
         await RunAsync(ChaosMatrix.Accidents(scenario).Where(c => c.What == "operator-lease-lost").Take(1));
@@ -40,8 +40,7 @@ public sealed class AccidentTests(StageFixture fixture, ITestOutputHelper output
     [Theory]
     [InlineData("answers-hostile", "step-StopOld")]
     [InlineData("storage-hung", "step-Backup")]
-    public async Task Dependency_that_lies_or_hangs_is_mended_and_the_end_is_a_golden_one(
-        string accident, string moment)
+    public async Task Upgrade_with_failing_dependency_ends_like_undisturbed_run(string accident, string moment)
     {
         var scenario = ChaosScenario.All.Single(s => s is { Road.Id: "ee-322-422", Goal: UpgradeGoal.Upgrade });
         await RunAsync([ChaosMatrix.Accidents(scenario).Single(c => c.What == accident && c.When == moment)]);

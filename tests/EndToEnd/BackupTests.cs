@@ -6,13 +6,13 @@ using Drydock.Tests.EndToEnd.Support;
 namespace Drydock.Tests.EndToEnd;
 
 /// <summary>
-/// A BackupSnapshot is useful alone. That an upgrade never passes an unverified dump: <see cref="RoadTests"/>.
+/// A BackupSnapshot is useful alone. That an upgrade never passes an unverified dump: <see cref="UpgradeRoadTests"/>.
 /// </summary>
 [Collection(Lanes.Upgrades)]
 public sealed class BackupTests(StageFixture fixture)
 {
     [Fact]
-    public async Task A_BackupSnapshot_alone_dumps_and_verifies_named_databases()
+    public async Task BackupSnapshot_without_upgrade_dumps_and_verifies_named_databases()
     {
         var stage = await fixture.ResetAsync();
         var space = await stage.NewNamespaceAsync();
@@ -26,7 +26,7 @@ public sealed class BackupTests(StageFixture fixture)
     }
 
     [Fact]
-    public async Task The_newest_of_a_series_lets_the_oldest_go_and_its_object_says_so()
+    public async Task Snapshot_retention_removes_oldest_files_and_marks_object_Expired()
     {
         var stage = await fixture.ResetAsync();
         var space = await stage.NewNamespaceAsync();

@@ -15,8 +15,7 @@ public sealed class BadInputTests(StageFixture fixture)
     private const string Name = UpgradeCourse.Name;
 
     [Fact]
-    public async Task What_is_wrong_is_listed_in_one_pass_each_with_its_own_reason_changes_nothing_and_mended_goes_on_with_the_same_object(
-        )
+    public async Task Invalid_input_is_listed_in_one_pass_and_changes_nothing()
     {
         var stage = await fixture.ResetAsync();
         await stage.MetaDb.ExecAsync("update oms_project set project_name='orders_to_ob' where project_status<>'DELETED' order by id limit 2", stage.Oms.Options.RmDatabase);
@@ -58,7 +57,7 @@ public sealed class BadInputTests(StageFixture fixture)
     }
 
     [Fact]
-    public async Task A_wrong_password_stalls_and_the_corrected_Secret_alone_goes_on()
+    public async Task Wrong_password_stalls_upgrade_until_Secret_is_corrected()
     {
         var stage = await fixture.ResetAsync();
         var before = (await stage.Oms.ReadStateAsync()).ToString();

@@ -16,8 +16,7 @@ public sealed class BeforeDowntimeTests(StageFixture fixture)
     private static readonly UpgradeRoad Road = UpgradeRoad.Enterprise with { Id = "ee-322-422-names", Scenario = static options => options with { DuplicateNames = true } };
 
     [Fact]
-    public async Task It_waits_for_its_window_and_before_the_first_stop_an_abort_and_a_deletion_give_back_whatever_was_changed(
-        )
+    public async Task Upgrade_waits_for_window_and_abort_restores_former_state()
     {
         var stage = await fixture.UseAsync(Road);
         var before = (await stage.Oms.ReadStateAsync()).ToString();

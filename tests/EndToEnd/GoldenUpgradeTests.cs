@@ -11,7 +11,7 @@ namespace Drydock.Tests.EndToEnd;
 public sealed class GoldenUpgradeTests(StageFixture fixture)
 {
     [Fact]
-    public async Task Two_nodes_go_from_322_to_422_in_the_order_of_the_runbook_and_the_end_is_inert()
+    public async Task Two_nodes_are_upgraded_in_runbook_order_and_stay_unchanged()
     {
         var stage = await fixture.ResetAsync();
         var space = await stage.NewNamespaceAsync();

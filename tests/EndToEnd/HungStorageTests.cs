@@ -16,7 +16,7 @@ public sealed class HungStorageTests(StageFixture fixture)
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     [Fact]
-    public async Task Root_that_hangs_is_named_and_what_uses_another_one_continues()
+    public async Task Hanging_storage_root_is_named_and_other_roots_continue()
     {
         var stage = await fixture.ResetAsync();
         var accident = AccidentCatalogue.Of("storage-hung");

@@ -10,7 +10,7 @@ namespace Drydock.Tests.EndToEnd;
 public sealed class ModernServerTests
 {
     [Fact]
-    public async Task One_node_with_the_image_in_an_archive_is_upgraded_with_the_CRDs_on_a_current_server()
+    public async Task Node_with_archived_image_is_upgraded_with_current_CRD_server()
     {
         await using var stage = await UpgradeStage.StartAsync(
             new StageOptions

@@ -43,7 +43,7 @@ public sealed class OperatorUpgradeTests(StageFixture fixture)
     }
 
     [Fact]
-    public async Task New_operator_waits_for_its_CRDs_and_an_old_one_leaves_its_objects_alone()
+    public async Task Operators_leave_objects_unchanged_while_CRDs_or_operator_are_outdated()
     {
         var next = await NextOperator.BuildAsync(Repository.Root, Token);
         var stage = await fixture.ResetAsync();

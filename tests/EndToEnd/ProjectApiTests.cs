@@ -48,8 +48,7 @@ public sealed class ProjectApiTests(StageFixture fixture)
     };
 
     [Fact]
-    public async Task Projects_are_waited_for_recorded_compared_and_resumed_if_they_ran_before_and_an_accepted_upgrade_leaves_nothing_of_the_old(
-        )
+    public async Task Projects_are_recorded_compared_and_resumed_through_the_console_API()
     {
         var stage = await fixture.UseAsync(Road);
         var before = await stage.Oms.ReadStateAsync();

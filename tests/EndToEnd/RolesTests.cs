@@ -26,7 +26,7 @@ public sealed class RolesTests(StageFixture fixture, DatabaseStageFixture databa
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Each_right_removed_makes_a_recorded_request_fail_and_no_request_lacks_one()
+    public async Task Shipped_roles_grant_every_needed_right_and_no_other()
     {
         var stage = await fixture.ResetAsync();
         var recorded = (await RunUpgradesAsync(stage)).Concat(await RunDatabaseAsync()).Where(r => r.User == Account).ToList();
@@ -56,7 +56,7 @@ public sealed class RolesTests(StageFixture fixture, DatabaseStageFixture databa
     }
 
     [Fact]
-    public async Task Operator_of_named_namespaces_asks_for_nothing_elsewhere_and_its_upgrade_is_golden()
+    public async Task Operator_of_named_namespaces_requests_nothing_elsewhere()
     {
         var stage = await fixture.ResetAsync();
         var (served, other) = (await stage.NewNamespaceAsync(), await stage.NewNamespaceAsync());
@@ -88,7 +88,7 @@ public sealed class RolesTests(StageFixture fixture, DatabaseStageFixture databa
     }
 
     [Fact]
-    public async Task Holders_of_view_edit_and_admin_may_what_the_page_says()
+    public async Task View_edit_and_admin_roles_grant_the_documented_rights()
     {
         var stage = await fixture.ResetAsync();
         var space = await stage.NewNamespaceAsync();

@@ -11,8 +11,7 @@ namespace Drydock.Tests.EndToEnd;
 public sealed class RollbackTests(StageFixture fixture)
 {
     [Fact]
-    public async Task Every_byte_of_the_databases_comes_back_the_old_container_runs_as_before_and_there_still_is_no_high_availability(
-        )
+    public async Task Rollback_restores_every_byte_and_old_container()
     {
         var stage = await fixture.UseAsync(UpgradeRoad.CommunitySingle);
 

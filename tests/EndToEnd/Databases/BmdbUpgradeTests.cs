@@ -17,7 +17,7 @@ public sealed class BmdbUpgradeTests(DatabaseStageFixture fixture, ITestOutputHe
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Three_hosts_under_supervise_are_upgraded_and_replication_waits_for_the_cluster_at_its_other_end()
+    public async Task BMDB_under_supervise_is_upgraded_and_replication_waits_for_peer()
     {
         var stage = await fixture.ResetAsync();
         var options = new YugabyteClusterOptions { Name = "bma", Naming = YugabyteNaming.Bmdb, Version = From, Control = YugabyteControl.Supervise, User = "bigmath" };
@@ -54,7 +54,7 @@ public sealed class BmdbUpgradeTests(DatabaseStageFixture fixture, ITestOutputHe
     }
 
     [Fact]
-    public async Task Aborted_in_the_middle_it_leaves_nobody_without_leaders_has_no_way_back_and_goes_on_by_a_retry()
+    public async Task Aborted_BMDB_upgrade_restores_leaders_and_resumes_by_retry()
     {
         var stage = await fixture.ResetAsync();
         await using var scenario = await YugabyteScenario.StartAsync(stage.Run, YugabyteScenarioOptions.Bmdb, Token);

@@ -15,12 +15,12 @@ public sealed class ContainerHostsTests(DatabaseStageFixture fixture, ITestOutpu
 
     /// <summary>Supervised as root by what runs in the container; looked at as the database's own account.</summary>
     [Fact]
-    public Task Under_systemd_they_are_upgraded_and_nobody_notices() =>
+    public Task YugabyteDB_containers_under_systemd_are_upgraded_without_client_errors() =>
         UpgradeAsync(YugabyteScenarioOptions.Yugabyte, "ybc");
 
     /// <summary>What a killed operator has started by exec goes on.</summary>
     [Fact]
-    public Task Plain_processes_are_upgraded_by_an_operator_that_is_killed_in_the_middle_and_nobody_notices() =>
+    public Task BMDB_container_processes_are_upgraded_by_repeatedly_killed_operator() =>
         UpgradeAsync(YugabyteScenarioOptions.Bmdb, "bmc", "PreparePackage/prove-admin-tool", "UpgradeMasters/2/swap", "UpgradeTServers/tserver-2/swap");
 
     private async Task UpgradeAsync(YugabyteScenarioOptions options, string name, params string[] kills)

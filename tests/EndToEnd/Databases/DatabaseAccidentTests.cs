@@ -12,7 +12,7 @@ namespace Drydock.Tests.EndToEnd.Databases;
 public sealed class DatabaseAccidentTests(ITestOutputHelper output)
 {
     [Fact]
-    public Task Whatever_goes_wrong_on_the_way_of_BMDB_it_ends_whole_and_nothing_was_done_twice() =>
+    public Task BMDB_upgrade_with_accidents_finishes_and_repeats_nothing() =>
         RunAsync(DatabaseChaosScenario.Bmdb, ("ssh-connections-broken", "PreparePackage"), ("answers-fail", "UpgradeMasters"), ("status-written-cut", "UpgradeTServers"));
 
     private async Task RunAsync(DatabaseChaosScenario scenario, params (string Accident, string Phase)[] strikes)

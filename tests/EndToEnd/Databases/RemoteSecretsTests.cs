@@ -13,7 +13,7 @@ public sealed class RemoteSecretsTests(DatabaseStageFixture fixture)
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task No_secret_is_on_a_command_line_of_a_host_nor_in_what_the_operator_says()
+    public async Task Secrets_are_absent_from_host_command_lines_and_operator_output()
     {
         var stage = await fixture.ResetAsync();
         var bmdb = YugabyteScenarioOptions.Bmdb;

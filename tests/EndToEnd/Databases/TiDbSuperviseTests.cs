@@ -21,7 +21,7 @@ public sealed class TiDbSuperviseTests(DatabaseStageFixture fixture, ITestOutput
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task DDL_is_reported_while_it_holds_and_an_abort_leaves_no_store_without_leaders()
+    public async Task DDL_is_reported_and_abort_leaves_no_store_without_leaders()
     {
         var stage = await fixture.ResetAsync();
         await using var scenario = await TiDbScenario.StartAsync(stage.Run, Named("tis", TiDbSupervision.Supervise), Token);

@@ -15,7 +15,7 @@ public sealed class TiDbUpgradeTests(DatabaseStageFixture fixture, ITestOutputHe
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Three_hosts_are_upgraded_to_3_0_and_nobody_notices()
+    public async Task TiDB_on_three_hosts_is_upgraded_without_client_errors()
     {
         var stage = await fixture.ResetAsync();
         await using var scenario = await TiDbScenario.StartAsync(stage.Run, Named("tia"), Token);
@@ -35,7 +35,7 @@ public sealed class TiDbUpgradeTests(DatabaseStageFixture fixture, ITestOutputHe
     }
 
     [Fact]
-    public async Task Killed_again_and_again_the_operator_takes_it_to_the_end_and_starts_no_process_twice()
+    public async Task TiDB_upgrade_by_repeatedly_killed_operator_starts_no_process_twice()
     {
         var stage = await fixture.ResetAsync();
         await using var scenario = await TiDbScenario.StartAsync(stage.Run, Named("tik"), Token);
@@ -63,7 +63,7 @@ public sealed class TiDbUpgradeTests(DatabaseStageFixture fixture, ITestOutputHe
     }
 
     [Fact]
-    public async Task Aborted_in_the_middle_it_lets_leaders_back_to_the_store_in_hand_and_goes_on_by_a_retry()
+    public async Task Aborted_TiDB_upgrade_restores_leaders_and_resumes_by_retry()
     {
         var stage = await fixture.ResetAsync();
         await using var scenario = await TiDbScenario.StartAsync(stage.Run, Named("tib"), Token);

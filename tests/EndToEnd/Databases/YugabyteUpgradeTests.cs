@@ -14,7 +14,7 @@ public sealed class YugabyteUpgradeTests(DatabaseStageFixture fixture, ITestOutp
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Killed_again_and_again_the_operator_takes_it_to_the_end_and_starts_no_process_twice()
+    public async Task YugabyteDB_upgrade_by_repeatedly_killed_operator_starts_no_process_twice()
     {
         var stage = await fixture.ResetAsync();
         await using var scenario = await YugabyteScenario.StartAsync(stage.Run, Named("ybk"), Token);
@@ -50,7 +50,7 @@ public sealed class YugabyteUpgradeTests(DatabaseStageFixture fixture, ITestOutp
     }
 
     [Fact]
-    public async Task Before_the_flags_are_promoted_it_goes_back_to_the_old_programs()
+    public async Task YugabyteDB_before_AutoFlags_promotion_is_rolled_back()
     {
         var stage = await fixture.ResetAsync();
         await using var scenario = await YugabyteScenario.StartAsync(stage.Run, Named("ybr"), Token);

@@ -9,14 +9,13 @@ namespace Drydock.Tests.EndToEnd;
 /// writes and acts.
 /// </summary>
 [Collection(Lanes.Upgrades)]
-public sealed class KilledAnywhereTests(StageFixture fixture, ITestOutputHelper output)
+public sealed class OperatorKillTests(StageFixture fixture, ITestOutputHelper output)
 {
     private const int Runs = 2;
     private const int Kills = 12;
 
     [Fact]
-    public async Task Killed_at_any_write_or_act_the_end_state_and_the_counts_of_run_once_actions_are_those_of_the_undisturbed_run(
-        )
+    public async Task Operator_killed_at_any_write_reaches_state_of_undisturbed_run()
     {
         var stage = await fixture.ResetAsync();
         var campaign = new KillCampaign(stage);

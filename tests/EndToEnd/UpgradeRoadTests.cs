@@ -11,7 +11,7 @@ namespace Drydock.Tests.EndToEnd;
 /// <see cref="ModernServerTests"/>; Community on one node: <see cref="RollbackTests"/>.
 /// </summary>
 [Collection(Lanes.Upgrades)]
-public sealed class RoadTests(StageFixture fixture)
+public sealed class UpgradeRoadTests(StageFixture fixture)
 {
     private const string Name = UpgradeCourse.Name;
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(6);
@@ -19,8 +19,7 @@ public sealed class RoadTests(StageFixture fixture)
     // Two nodes in one region and one in the other, so that neither "every node" nor "every region" is what is done by
     // chance; make chaos has two in both.
     [Fact]
-    public async Task Of_two_regions_each_has_its_JAR_on_its_first_node_and_its_init_once_and_deleted_after_the_first_stop_it_goes_to_its_end_first_and_leaves_the_backup(
-        )
+    public async Task Two_regions_run_JAR_and_init_once_and_deletion_waits()
     {
         var stage = await fixture.UseAsync(UpgradeRoad.EnterpriseTwoRegions with { Id = "ee-322-422-2+1", RegionSizes = [2, 1] });
         var space = await stage.NewNamespaceAsync();
@@ -48,8 +47,7 @@ public sealed class RoadTests(StageFixture fixture)
     // The worst of the ways to fail: a dump that ends early and says it succeeded. The others are those of the
     // snapshot's own tests.
     [Fact]
-    public async Task Community_nodes_with_different_cm_nodes_keep_certificate_and_ports_load_the_image_from_their_disks_do_not_pass_a_dump_that_is_cut_and_get_an_init_each(
-        )
+    public async Task Community_upgrade_refuses_truncated_dump_and_inits_each_node()
     {
         var stage = await fixture.UseAsync(UpgradeRoad.CommunityMulti with
         {

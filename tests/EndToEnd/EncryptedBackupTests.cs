@@ -8,10 +8,10 @@ namespace Drydock.Tests.EndToEnd;
 /// An upgrade whose backup is made by mydumper, sealed with age and kept in a bucket, and its way back after Succeeded.
 /// </summary>
 [Collection(Lanes.Upgrades)]
-public sealed partial class SealedUpgradeTests(SealedRun run) : IClassFixture<SealedRun>
+public sealed partial class EncryptedBackupTests(SealedRun run) : IClassFixture<SealedRun>
 {
     [Fact]
-    public void The_way_back_brings_every_byte_of_the_databases_every_name_and_the_old_containers_back()
+    public void Rollback_from_encrypted_backup_restores_databases_names_and_containers()
     {
         run.Succeeded["status"]!["renamedProjects"]!.AsArray().Count.ShouldBe(3);
         run.Between.SchemaVersion.ShouldBe("4.2.2");
@@ -29,7 +29,7 @@ public sealed partial class SealedUpgradeTests(SealedRun run) : IClassFixture<Se
     }
 
     [Fact]
-    public void Nothing_in_the_bucket_but_manifest_and_mark_can_be_read_without_an_identity()
+    public void Bucket_objects_except_manifest_and_mark_are_encrypted()
     {
         var readable = run.Stored.Keys.Where(k => k.EndsWith(".json", StringComparison.Ordinal)).ToList();
         readable.Count(k => k.EndsWith("/manifest.json", StringComparison.Ordinal)).ShouldBe(2, "the backup, and what the way back dropped");
@@ -44,7 +44,7 @@ public sealed partial class SealedUpgradeTests(SealedRun run) : IClassFixture<Se
     }
 
     [Fact]
-    public void No_secret_appears_in_log_event_status_plan_argument_manifest_or_kept_output()
+    public void Secrets_are_absent_from_every_output_and_argument()
     {
         run.Said["kept output"].ShouldContain("全部初始化步骤执行成功", Case.Sensitive, "the output of docker_init.sh is kept");
         foreach (var tool in (string[])["mysqldump", "mydumper", "myloader", "age"])
@@ -63,7 +63,7 @@ public sealed partial class SealedUpgradeTests(SealedRun run) : IClassFixture<Se
     }
 
     [Fact]
-    public void Nothing_of_the_pod_or_of_other_tenants_leaves_the_operator()
+    public void Pod_and_tenant_secrets_never_leave_the_operator()
     {
         run.Planted.Values.Count.ShouldBeGreaterThan(6);
         run.FoundOnHosts.ShouldBeEmpty();

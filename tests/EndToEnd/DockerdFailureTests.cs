@@ -9,11 +9,10 @@ namespace Drydock.Tests.EndToEnd;
 /// on that data but only on restored data.
 /// </summary>
 [Collection(Lanes.Upgrades)]
-public sealed class DockerdDiesTests(StageFixture fixture)
+public sealed class DockerdFailureTests(StageFixture fixture)
 {
     [Fact]
-    public async Task A_dockerd_that_dies_under_docker_init_leaves_an_unknown_outcome_and_a_retry_restores_the_snapshot_and_goes_on_from_StartNew(
-        )
+    public async Task Dockerd_killed_during_init_leads_to_snapshot_restore_on_retry()
     {
         var stage = await fixture.ResetAsync();
         await stage.Oms.SetKnobsAsync(new OmsKnobs { InitSeconds = 60 });

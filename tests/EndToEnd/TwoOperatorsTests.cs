@@ -7,10 +7,10 @@ namespace Drydock.Tests.EndToEnd;
 
 /// <summary>Two operators. Two upgrades of one target: <see cref="BeforeDowntimeTests"/>.</summary>
 [Collection(Lanes.Upgrades)]
-public sealed class TwoOfThemTests(StageFixture fixture)
+public sealed class TwoOperatorsTests(StageFixture fixture)
 {
     [Fact]
-    public async Task Of_two_operators_one_acts_and_the_other_takes_over_after_SIGKILL_and_after_SIGTERM()
+    public async Task Second_operator_takes_over_after_SIGKILL_and_SIGTERM()
     {
         var stage = await fixture.ResetAsync();
         var space = await stage.NewNamespaceAsync();
