@@ -36,11 +36,11 @@ public sealed class RegistryCredentialsTests
     }
 
     [Fact]
-    public void A_token_is_taken_instead_of_a_password() =>
+    public void Token_is_used_instead_of_a_password() =>
         For("token.example/oms").ShouldNotBeNull().IdentityToken.ShouldBe("t");
 
     [Fact]
-    public void A_registry_that_is_not_in_the_Secret_gets_nothing() => For("elsewhere.example/oms").ShouldBeNull();
+    public void Registry_missing_in_the_Secret_gets_no_credentials() => For("elsewhere.example/oms").ShouldBeNull();
 
     [Theory]
     [InlineData("odd.example/oms", "neither username and password nor auth")]
@@ -52,7 +52,7 @@ public sealed class RegistryCredentialsTests
     [InlineData(null, "no key .dockerconfigjson")]
     [InlineData("no json", "is not JSON")]
     [InlineData("{}", "no object 'auths'")]
-    public void A_Secret_of_another_kind_is_told(string? text, string says) =>
+    public void Secret_of_another_kind_is_refused(string? text, string says) =>
         Should.Throw<FormatException>(() => RegistryCredentials.For("a.example/b", Data(text))).Message.ShouldContain(says);
 
     private static Drydock.Clients.Docker.AuthConfig? For(string image) => RegistryCredentials.For(image, Data(Config));

@@ -8,7 +8,7 @@ namespace Drydock.Tests.Unit.Oms;
 public sealed class SnapshotNamesTests
 {
     [Fact]
-    public void A_database_name_becomes_an_object_name_that_no_other_database_gets()
+    public void Database_name_is_encoded_as_unique_object_name()
     {
         StorageName.Encode("oms_rm-1").ShouldBe("oms_rm-1");
         StorageName.Encode("a.b/c").ShouldBe("a%2Eb%2Fc");
@@ -30,7 +30,7 @@ public sealed class SnapshotNamesTests
         Should.Throw<SnapshotException>(() => StorageName.Check(new SnapshotLocation(new DirectoryStorage("/x"), "p", id))).Failure.ShouldBe(SnapshotFailure.InvalidRequest);
 
     [Fact]
-    public void Option_files_quote_what_the_tools_would_read_otherwise()
+    public void Option_file_quotes_special_characters_and_sets_TLS_mode()
     {
         var options = new MySqlConnectionStringBuilder { Server = "h", UserID = "u", Password = "a\"b\\c #d\n'e'", SslMode = MySqlSslMode.VerifyFull, SslCa = "/ca" };
         var maria = SecretOptionFile.Text(options, ToolVendor.MariaDb);
@@ -42,7 +42,7 @@ public sealed class SnapshotNamesTests
     }
 
     [Fact]
-    public void A_load_lock_fits_into_what_servers_allow_and_differs_by_database()
+    public void Load_lock_name_fits_server_limit_and_differs_by_database()
     {
         var name = SessionMarker.LoadLock(new string('x', 128), "db1");
         name.Length.ShouldBeLessThanOrEqualTo(64);

@@ -21,7 +21,7 @@ public sealed class CommunityPathsTests
     };
 
     [Fact]
-    public void Exactly_the_listed_pairs_of_releases_are_allowed()
+    public void Only_listed_pairs_of_releases_are_allowed()
     {
         foreach (var from in Releases)
         {
@@ -37,7 +37,7 @@ public sealed class CommunityPathsTests
     [InlineData("3.3.0-CE", "3.3.1")]
     [InlineData("3.3.0", "3.3.1-ce")]
     [InlineData("3.3.0_CE", "3.3.1-bp2-ce")]
-    public void The_suffix_may_be_written_or_not(string from, string to)
+    public void Community_suffix_is_optional(string from, string to)
     {
         var path = Check(from, to).ShouldBeOfType<UpgradePath.Allowed>();
 
@@ -45,7 +45,7 @@ public sealed class CommunityPathsTests
     }
 
     [Fact]
-    public void Two_spellings_of_one_version_are_one_version() =>
+    public void Spellings_of_one_version_leave_nothing_to_upgrade() =>
         Check("3.3.1", "3.3.1-ce").ShouldBeOfType<UpgradePath.Refused>().Message.ShouldContain("nothing to upgrade");
 
     [Theory]
@@ -55,7 +55,8 @@ public sealed class CommunityPathsTests
     [InlineData("3.3.1", "4.1.0", true, true, true, false)]
     [InlineData("4.1.1", "4.2.0", true, true, false, true)]
     [InlineData("4.2.1", "4.2.2", true, true, false, true)]
-    public void Upgrade_path_tells_its_needs(string from, string to, bool isUpgrade, bool init, bool uniqueNames, bool api)
+    public void Upgrade_path_lists_its_requirements(
+        string from, string to, bool isUpgrade, bool init, bool uniqueNames, bool api)
     {
         var path = Check(from, to).ShouldBeOfType<UpgradePath.Allowed>();
 

@@ -14,7 +14,7 @@ public sealed class DockerInitTests
     [InlineData("【结束】全部初始化步骤执行成功")]
     [InlineData("\u001b[32m# 【结束】全部初始化步骤执行成功\u001b[0m\r\n")]
     [InlineData("2024-03-01 02:00:00 【结束】全部初始化步骤执行成功。\n")]
-    public void The_marker_and_exit_code_0_are_success(string marker)
+    public void Marker_with_exit_code_0_is_success(string marker)
     {
         var verdict = DockerInit.Judge(Steps + marker, 0);
 
@@ -38,10 +38,10 @@ public sealed class DockerInitTests
     [InlineData("+ echo '【结束】全部初始化步骤执行成功'\n", 0)]
     [InlineData("echo \"【结束】全部初始化步骤执行成功\" >> log\n", 0)]
     [InlineData("【结束】全部初始化步骤执行成功 未出现\n", 0)]
-    public void Output_without_marker_line_failed_whatever_the_exit_code(string log, int exitCode) =>
+    public void Output_without_marker_line_failed_with_any_exit_code(string log, int exitCode) =>
         DockerInit.Judge(log, exitCode).Outcome.ShouldBe(DockerInitOutcome.Failed);
 
     [Fact]
-    public void A_failure_names_the_last_step_announced() =>
+    public void Failure_names_the_last_announced_step() =>
         DockerInit.Judge(Steps, 1).Message.ShouldContain("【步骤二】创建 OMS 元信息库");
 }

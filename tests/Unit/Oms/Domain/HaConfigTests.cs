@@ -62,7 +62,7 @@ public sealed class HaConfigTests
     }
 
     [Fact]
-    public void The_refetch_window_is_never_lowered() =>
+    public void Refetch_window_is_never_lowered() =>
         HaConfig.Parse("""{"refetchStoreIntervalMin":240}""").Enabled(null, false, 95, true).RefetchStoreIntervalMin.ShouldBe(240);
 
     [Theory]
@@ -71,7 +71,7 @@ public sealed class HaConfigTests
     [InlineData("""{"enableConnector":false,"enableJdbcWriter":false}""", true, false)]
     [InlineData("""{"enableConnector":false,"enableJdbcWriter":true}""", false, false)]
     [InlineData("""{"enableConnector":true,"enableJdbcWriter":true}""", true, true)]
-    public void The_connector_rule_holds_across_4_0_1_only(string previous, bool rule, bool enableConnector) =>
+    public void Connector_rule_applies_only_across_4_0_1(string previous, bool rule, bool enableConnector) =>
         HaConfig.Parse("{}").Enabled(HaConfig.Parse(previous), true, null, rule).EnableConnector.ShouldBe(enableConnector);
 
     [Fact]
@@ -85,7 +85,7 @@ public sealed class HaConfigTests
     }
 
     [Fact]
-    public void A_flag_written_as_text_or_number_stays_so()
+    public void Flag_written_as_text_or_number_keeps_its_type()
     {
         var config = HaConfig.Parse("""{"enable":"true","enableStore":1,"refetchStoreIntervalMin":"45","perceiveStoreClientCheckpoint":0}""");
 
@@ -109,7 +109,7 @@ public sealed class HaConfigTests
     }
 
     [Fact]
-    public void Configs_are_equal_if_their_JSON_is()
+    public void Configs_with_equal_JSON_are_equal()
     {
         var one = HaConfig.Parse("""{"a":[1,{"b":"\u0041"}],"enable":true}""");
         var same = HaConfig.Parse("""{ "enable" : true, "a" : [1, {"b":"A"}] }""");
@@ -130,7 +130,7 @@ public sealed class HaConfigTests
     }
 
     [Fact]
-    public void Half_a_surrogate_pair_is_refused() =>
+    public void Unpaired_surrogate_is_refused() =>
         HaConfig.TryParse("{\"x\":\"" + (char)0xd800 + "\"}", out _, out _).ShouldBeFalse();
 
     [Theory]

@@ -14,7 +14,7 @@ public sealed class ImageNamesTests
     [InlineData("oms:feature_3.3.1-CE", "3.3.1-ce")]
     [InlineData("registry.example/oceanbase/oms-ce:4.2.11", "4.2.11-ce")]
     [InlineData("oms:4.2.2-bp1@sha256:0000", "4.2.2-bp1")]
-    public void The_vendors_names_tell_the_version(string image, string version) =>
+    public void Vendor_image_name_contains_the_version(string image, string version) =>
         ImageNames.VersionOf(image).ShouldBe(OmsVersion.Parse(version));
 
     [Theory]
@@ -32,7 +32,7 @@ public sealed class ImageNamesTests
     [InlineData("oms-ce:4.2.2", "Community")]
     [InlineData("oms:feature_4.2.2", null)]
     [InlineData("oms:mine", null)]
-    public void A_name_that_contradicts_the_upgrade_is_noticed(string image, string? says)
+    public void Image_name_that_contradicts_the_upgrade_is_reported(string image, string? says)
     {
         var path = (UpgradePath.Allowed)UpgradePaths.Check(OmsEdition.Enterprise, OmsVersion.Parse("3.2.2"), OmsVersion.Parse("4.2.2-bp1"));
 

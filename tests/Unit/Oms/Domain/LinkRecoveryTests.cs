@@ -21,7 +21,8 @@ public sealed class LinkRecoveryTests
     [InlineData("4.2.2", nameof(ProjectKind.Synchronization), "SUSPEND", "a new Store", "starts its")]
     [InlineData("4.2.2", nameof(ProjectKind.Migration), "FAILED", "Recover the link", null)]
     [InlineData("4.2.2-bp1", nameof(ProjectKind.Migration), "running_merging", "Incr-Sync", null)]
-    public void Link_advice_with_high_availability_on(string target, string kind, string status, string says, string? saysNot)
+    public void Link_advice_with_high_availability_depends_on_version_and_status(
+        string target, string kind, string status, string says, string? saysNot)
     {
         var advice = LinkRecovery.Of(OmsVersion.Parse(target), Enum.Parse<ProjectKind>(kind), status, highAvailabilityOn: true).ShouldNotBeNull();
 
@@ -37,7 +38,8 @@ public sealed class LinkRecoveryTests
     [InlineData("4.2.2", nameof(ProjectKind.Synchronization), "RUNNING", "Start its Store and Incr-Sync")]
     [InlineData("4.2.2", nameof(ProjectKind.Synchronization), "SUSPEND", "before Incr-Sync is resumed")]
     [InlineData("3.3.1", nameof(ProjectKind.Migration), "FAILED", "Recover the link")]
-    public void Link_advice_with_high_availability_off(string target, string kind, string status, string says) =>
+    public void Link_advice_without_high_availability_names_manual_start_or_recovery(
+        string target, string kind, string status, string says) =>
         LinkRecovery.Of(OmsVersion.Parse(target), Enum.Parse<ProjectKind>(kind), status, highAvailabilityOn: false).ShouldNotBeNull().ShouldContain(says);
 
     [Theory]
@@ -45,6 +47,6 @@ public sealed class LinkRecoveryTests
     [InlineData("INIT")]
     [InlineData("RELEASED")]
     [InlineData("DELETED")]
-    public void A_project_without_a_live_link_needs_nothing(string status) =>
+    public void Project_without_a_live_link_gets_no_advice(string status) =>
         LinkRecovery.Of(OmsVersion.Parse("3.3.1"), ProjectKind.Migration, status, highAvailabilityOn: true).ShouldBeNull();
 }

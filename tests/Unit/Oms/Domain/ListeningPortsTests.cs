@@ -26,7 +26,7 @@ public sealed class ListeningPortsTests
     [InlineData("")]
     [InlineData("sh: grep: not found")]
     [InlineData("nonsense\n--\nsocket:[1]\n")]
-    public void An_answer_that_does_not_tell_finds_nothing(string answer) =>
+    public void Unreadable_listener_list_yields_no_foreign_port(string answer) =>
         ListeningPorts.Foreign(answer).ShouldBeEmpty();
 
     [Fact]

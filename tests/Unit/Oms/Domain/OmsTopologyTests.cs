@@ -9,7 +9,7 @@ namespace Drydock.Tests.Unit.Oms;
 public sealed class OmsTopologyTests
 {
     [Fact]
-    public void One_region_of_two_nodes_is_understood()
+    public void One_region_of_two_nodes_is_accepted()
     {
         var result = OmsTopology.Build(OneRegion());
 
@@ -36,7 +36,7 @@ public sealed class OmsTopologyTests
     }
 
     [Fact]
-    public void Different_cm_nodes_are_united_and_initialise_every_node()
+    public void Different_cm_nodes_initialize_every_node_of_the_region()
     {
         var result = OmsTopology.Build(
         [
@@ -49,7 +49,7 @@ public sealed class OmsTopologyTests
     }
 
     [Fact]
-    public void Two_regions_are_understood_in_the_order_of_the_spec()
+    public void Two_regions_keep_the_order_of_the_spec()
     {
         var topology = OmsTopology.Build(TwoRegions()).Topology.ShouldNotBeNull();
 

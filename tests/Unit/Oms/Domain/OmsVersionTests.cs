@@ -51,7 +51,7 @@ public sealed class OmsVersionTests
     }
 
     [Fact]
-    public void Operators_agree_with_the_order_and_the_text_reads_back() =>
+    public void Comparison_operators_match_sort_order_and_text_round_trips() =>
         Check.One(
             Config.QuickThrowOnFailure,
             Prop.ForAll(Versions, Versions, (left, right) =>

@@ -70,7 +70,7 @@ public sealed class ProjectRenamerProperties
     });
 
     [Fact]
-    public void One_project_of_each_name_and_all_unique_names_stay() => ForAll((projects, limits) =>
+    public void One_project_of_each_name_keeps_its_name() => ForAll((projects, limits) =>
     {
         var plan = ProjectRenamer.Compute(projects, [], [], limits, []);
         if (plan.Findings.Count > 0)
@@ -88,7 +88,7 @@ public sealed class ProjectRenamerProperties
     });
 
     [Fact]
-    public void Renames_in_the_plan_restore_every_name_exactly() => ForAll((projects, limits) =>
+    public void Reversed_renames_of_plan_restore_every_name() => ForAll((projects, limits) =>
     {
         var plan = ProjectRenamer.Compute(projects, [], [], limits, []);
         var stored = ProjectRenameBatches.Of("rm", plan.Renames).Select(StepArguments.Write).ToList();
@@ -99,7 +99,7 @@ public sealed class ProjectRenamerProperties
     });
 
     [Fact]
-    public void Kept_names_stay_or_are_reported() => ForAll((projects, limits) =>
+    public void Kept_names_stay_and_contradictions_are_reported() => ForAll((projects, limits) =>
     {
         var keep = projects.Where((_, index) => index % 3 == 0).Select(ProjectRenamer.Key).ToList();
 

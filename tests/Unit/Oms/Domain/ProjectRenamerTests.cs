@@ -25,7 +25,7 @@ public sealed class ProjectRenamerTests
     }
 
     [Fact]
-    public void A_project_can_be_listed_to_keep_its_name()
+    public void Listed_project_keeps_its_name()
     {
         var plan = Compute([Migration("1", "orders"), Sync("2", "orders")], "Synchronization/2");
 
@@ -61,7 +61,7 @@ public sealed class ProjectRenamerTests
         ProjectRenamer.Compute([Migration("1", "a"), Migration("2", "a")], [], [], Limits, ["a_m2"]).Renames.ShouldHaveSingleItem().NewName.ShouldBe("a_m2-2");
 
     [Fact]
-    public void Names_are_cut_by_characters_and_never_inside_one()
+    public void Names_are_cut_between_whole_characters()
     {
         var plan = ProjectRenamer.Compute([Migration("1", "数据👩‍👩‍👧x"), Migration("22", "数据👩‍👩‍👧x")], [], [], new ProjectNameLimits(8, 8), []);
 
@@ -75,7 +75,7 @@ public sealed class ProjectRenamerTests
             .Findings.ShouldHaveSingleItem().Message.ShouldContain("at most 5 characters");
 
     [Fact]
-    public void Duplicates_of_the_server_are_merged_with_ours()
+    public void Duplicates_found_by_server_and_operator_are_merged()
     {
         // Under its collation o and ö are one: 1 with 2 by us, 2 with 3 by the server.
         var plan = ProjectRenamer.Compute(

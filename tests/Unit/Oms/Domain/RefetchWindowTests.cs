@@ -21,10 +21,10 @@ public sealed class RefetchWindowTests
         RefetchWindow.Minutes(Stopped, Stopped.AddSeconds(outageSeconds).ToUniversalTime(), TimeSpan.FromMinutes(marginMinutes), former).ShouldBe(expected);
 
     [Fact]
-    public void A_negative_margin_is_refused() =>
+    public void Negative_margin_is_refused() =>
         Should.Throw<ArgumentOutOfRangeException>(() => RefetchWindow.Minutes(Stopped, Stopped, TimeSpan.FromTicks(-1), null));
 
     [Fact]
-    public void An_absurd_outage_does_not_overflow() =>
+    public void Longest_outage_does_not_overflow() =>
         RefetchWindow.Minutes(DateTimeOffset.MinValue, DateTimeOffset.MaxValue, TimeSpan.MaxValue, null).ShouldBe(int.MaxValue);
 }

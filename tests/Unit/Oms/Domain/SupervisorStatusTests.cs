@@ -16,7 +16,7 @@ public sealed class SupervisorStatusTests
         """;
 
     [Fact]
-    public void A_healthy_node_is_read()
+    public void Healthy_node_status_is_parsed()
     {
         var status = SupervisorStatus.Parse(Healthy);
 
@@ -38,7 +38,7 @@ public sealed class SupervisorStatusTests
     [InlineData("oms_console UNKNOWN", nameof(SupervisorState.Unknown))]
     [InlineData("\u001b[31moms_console\u001b[0m FATAL     unknown error\r", nameof(SupervisorState.Fatal))]
     [InlineData("oms:oms_console FATAL  x", nameof(SupervisorState.Fatal))]
-    public void Supervisor_states_are_read(string line, string state)
+    public void Supervisor_states_are_parsed(string line, string state)
     {
         var status = SupervisorStatus.Parse(line + "\n");
 
@@ -48,7 +48,7 @@ public sealed class SupervisorStatusTests
     }
 
     [Fact]
-    public void Lines_that_describe_no_program_are_kept_apart()
+    public void Lines_without_a_program_are_kept_separately()
     {
         var status = SupervisorStatus.Parse("警告：时区未设置 RUNNING\nbash: warning: setlocale: cannot change locale\n\u0000\u0001garbage\nnginx RUNNING   pid 905, uptime 3 days, 5:40:09\noms_console RUNNINGX\n");
 
@@ -58,7 +58,7 @@ public sealed class SupervisorStatusTests
     }
 
     [Fact]
-    public void A_supervisord_that_does_not_answer_has_no_programs()
+    public void Unanswered_supervisorctl_has_no_programs()
     {
         var status = SupervisorStatus.Parse("unix:///var/run/supervisor/supervisor.sock no such file\n");
 

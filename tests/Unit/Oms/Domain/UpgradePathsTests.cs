@@ -58,7 +58,7 @@ public sealed class UpgradePathsTests
     }
 
     [Fact]
-    public void Enterprise_3_4_0_is_reached_from_3_3_1_without_jar()
+    public void Upgrade_to_3_4_0_needs_no_JAR()
     {
         var path = Check("3.3.1", "3.4.0").ShouldBeOfType<UpgradePath.Allowed>();
 
@@ -77,7 +77,7 @@ public sealed class UpgradePathsTests
     [InlineData("3.2.2-bp2", "3.2.2-bp2", "nothing to upgrade")]
     [InlineData("3.2.2-ce", "4.2.2", "Community version")]
     [InlineData("3.2.2", "4.2.2-ce", "Community version")]
-    public void Every_other_upgrade_is_refused_with_an_alternative(string from, string to, string sentence) =>
+    public void Unlisted_upgrade_is_refused_with_an_alternative(string from, string to, string sentence) =>
         Check(from, to).ShouldBeOfType<UpgradePath.Refused>().Message.ShouldContain(sentence);
 
     [Theory]

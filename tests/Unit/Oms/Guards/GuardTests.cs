@@ -13,7 +13,7 @@ namespace Drydock.Tests.Unit.Oms;
 public sealed class GuardTests
 {
     [Fact]
-    public void The_JAR_does_not_run_on_one_node_while_the_console_of_another_runs()
+    public void Running_console_of_another_node_stalls_the_JAR()
     {
         var world = new OmsWorld(new WorldSetup { RealJson = false }).Apply();
         world.RunUntil(() => world.Count("jar") == 1, "the JAR on oms-a");
@@ -29,7 +29,7 @@ public sealed class GuardTests
     }
 
     [Fact]
-    public void An_old_container_started_by_hand()
+    public void Old_container_started_manually_stalls_until_stopped()
     {
         var world = Begun("the dump", w => w.Count("snapshot") == 1);
         world.Old("oms-b").Start();
@@ -40,7 +40,7 @@ public sealed class GuardTests
     }
 
     [Fact]
-    public void An_old_container_that_was_removed()
+    public void Removed_old_container_stalls_until_restored()
     {
         var world = Begun("the JAR", w => w.Count("jar") == 1);
         var old = world.Old("oms-a");
@@ -53,7 +53,7 @@ public sealed class GuardTests
     }
 
     [Fact]
-    public void High_availability_switched_on_in_the_console()
+    public void High_availability_enabled_in_console_stalls_until_disabled()
     {
         var world = Begun("the dump", w => w.Count("snapshot") == 1);
         var off = world.Metadata.HaConfig;
@@ -65,7 +65,7 @@ public sealed class GuardTests
     }
 
     [Fact]
-    public void A_new_container_replaced_by_one_of_another_image()
+    public void New_container_with_another_image_stalls_until_corrected()
     {
         var world = Begun("the old ones stopped", w => w.Count("stop") == 2);
         var made = world.New("oms-a")!;
@@ -79,7 +79,7 @@ public sealed class GuardTests
     }
 
     [Fact]
-    public void A_new_container_with_other_binds()
+    public void New_container_with_other_binds_stalls_until_corrected()
     {
         var world = Begun("the old ones stopped", w => w.Count("stop") == 2);
         var made = world.New("oms-a")!;
@@ -93,7 +93,7 @@ public sealed class GuardTests
     }
 
     [Fact]
-    public void Files_of_the_snapshot_that_are_gone()
+    public void Missing_snapshot_files_stall_until_restored()
     {
         var world = Begun("the new ones started", w => w.Count("start") == 2);
         world.Archives.MissingSnapshotFiles.Add("up-1/rm_340.sql.gz");
@@ -104,7 +104,7 @@ public sealed class GuardTests
     }
 
     [Fact]
-    public void The_snapshot_object_deleted()
+    public void Deleted_snapshot_object_stalls_the_upgrade()
     {
         var world = Begun("the new ones started", w => w.Count("start") == 2);
         world.Api.Delete<BackupSnapshot>(OmsWorld.Namespace, "up-00000003-1");

@@ -12,7 +12,7 @@ public sealed class MetadataTlsTests
     [InlineData(DatabaseTlsMode.Disabled, true)]
     [InlineData(DatabaseTlsMode.Required, true)]
     [InlineData(DatabaseTlsMode.VerifyIdentity, false)]
-    public void Plan_warns_when_the_identity_of_the_metadata_database_is_not_verified(DatabaseTlsMode mode, bool warns)
+    public void Plan_warns_when_metadata_database_identity_is_not_verified(DatabaseTlsMode mode, bool warns)
     {
         var world = new OmsWorld().Apply(s => s with
         {

@@ -31,7 +31,7 @@ public sealed class CommunityTests
     private static readonly Undisturbed Golden = Undisturbed.Run(() => Single().Apply());
 
     [Fact]
-    public void A_single_node_goes_from_3_3_0_to_3_3_1_as_its_runbook_says_and_HA_is_on_at_the_end()
+    public void Single_node_follows_Community_runbook_and_enables_high_availability()
     {
         var world = new OmsWorld(Setup with { RealJson = true }).Apply();
         world.RunToSuccess();
@@ -54,7 +54,7 @@ public sealed class CommunityTests
     }
 
     [Fact]
-    public void Two_nodes_go_from_3_3_0_to_3_3_1_with_one_initialization()
+    public void Two_nodes_are_upgraded_with_one_initialization()
     {
         var world = new OmsWorld(Setup with { Nodes = 2 }).Apply();
         world.RunToSuccess();
@@ -65,7 +65,7 @@ public sealed class CommunityTests
     }
 
     [Fact]
-    public void High_availability_stays_as_it_was_if_the_spec_says_so()
+    public void High_availability_stays_unchanged_with_AsBefore()
     {
         var world = Single().Apply(s => s with { HighAvailability = s.HighAvailability with { AfterUpgrade = HighAvailabilityAfterUpgrade.AsBefore } });
         world.RunToSuccess();
@@ -75,7 +75,7 @@ public sealed class CommunityTests
     }
 
     [Fact]
-    public void A_row_that_the_new_version_does_not_bring_is_made()
+    public void Missing_ha_config_row_is_created()
     {
         var world = new OmsWorld(Setup with { InitBringsHaConfig = null }).Apply();
         world.RunToSuccess();
@@ -85,7 +85,7 @@ public sealed class CommunityTests
     }
 
     [Fact]
-    public void A_row_that_cannot_be_made_is_a_persons_and_no_failure()
+    public void Uncreatable_ha_config_row_is_left_to_administrator_without_failure()
     {
         var world = new OmsWorld(Setup with { InitBringsHaConfig = null });
         world.Metadata.HaConfigInsertProblem = "rm_340.oms_normal_config has no row ha.config, and of its columns kind (set) no value can be guessed";
@@ -102,7 +102,7 @@ public sealed class CommunityTests
     }
 
     [Fact]
-    public void The_links_of_3_3_1_that_need_a_person_are_listed_with_what_they_were()
+    public void Project_links_are_listed_with_the_required_action()
     {
         var world = Single();
         world.Metadata.Projects.Add(new OmsProject(ProjectKind.Migration, "np_3", "broken", "FAILED"));
@@ -121,7 +121,7 @@ public sealed class CommunityTests
     [InlineData("3.2.2", "4.0.0", true)]
     [InlineData("3.3.1", "4.1.0", true)]
     [InlineData("4.1.1", "4.2.0", true)]
-    public void The_other_ways_of_the_table_run_as_well(string from, string to, bool isUpgrade)
+    public void Other_listed_paths_succeed_without_JAR(string from, string to, bool isUpgrade)
     {
         var world = new OmsWorld(Setup with { FromVersion = from, ToVersion = to }).Apply();
         world.RunToSuccess();
@@ -132,7 +132,7 @@ public sealed class CommunityTests
     }
 
     [Fact]
-    public void A_way_that_is_not_listed_stalls_with_the_chain_that_is()
+    public void Unlisted_path_stalls_and_names_the_listed_chain()
     {
         var world = new OmsWorld(Setup with { FromVersion = "3.2.2", ToVersion = "3.3.1" }).Apply();
         world.RunToStall();
@@ -143,7 +143,7 @@ public sealed class CommunityTests
     }
 
     [Fact]
-    public void What_is_let_through_stands_in_the_plan_and_makes_it_another_one()
+    public void Allowed_unlisted_path_is_noted_in_plan_and_step()
     {
         var unlisted = new OmsWorld(Setup with { FromVersion = "4.1.0", ToVersion = "4.1.1" }).Apply(s => s with { AllowUnsupportedPath = true });
         unlisted.RunToSuccess();
@@ -155,7 +155,7 @@ public sealed class CommunityTests
     }
 
     [Fact]
-    public void A_Community_container_is_no_Enterprise_one()
+    public void Community_container_is_refused_for_Enterprise_edition()
     {
         var world = new OmsWorld(Setup with { FromVersion = "3.3.1", ToVersion = "4.1.0" }).Apply(s => s with { Edition = OmsEdition.Enterprise, FromVersion = "3.3.1", ToVersion = "4.2.2", Image = "registry.example/oms:mine" });
         world.RunToStall();
@@ -165,7 +165,7 @@ public sealed class CommunityTests
     }
 
     [Fact]
-    public void An_image_named_after_another_version_is_noticed()
+    public void Image_named_after_another_version_is_a_finding()
     {
         var world = Single().Apply(s => s with { Image = "registry.example/oms:feature_4.0.0_ce" });
         world.RunToStall();
@@ -174,13 +174,13 @@ public sealed class CommunityTests
     }
 
     [Fact]
-    public void Killed_before_any_write_or_act_it_ends_as_if_nothing_had_happened() => Everywhere(Fate.DieBefore, way: 0);
+    public void Upgrade_killed_before_any_write_or_act_ends_golden() => Everywhere(Fate.DieBefore, way: 0);
 
     [Fact]
-    public void Killed_after_any_write_or_act_it_ends_as_if_nothing_had_happened() => Everywhere(Fate.DieAfter, way: 1);
+    public void Upgrade_killed_after_any_write_or_act_ends_golden() => Everywhere(Fate.DieAfter, way: 1);
 
     [Fact]
-    public void The_answer_to_any_write_or_act_may_be_lost() => Everywhere(Fate.LostAnswer, way: 2);
+    public void Lost_answer_to_any_write_or_act_ends_golden() => Everywhere(Fate.LostAnswer, way: 2);
 
     private static void Everywhere(Fate fate, int way) =>
         Cases.Try(Golden.World.Points.Where(p => Sample.Takes(p.Number, way, 3)).ToList(), point => Golden.With(point.Number, fate));

@@ -14,7 +14,7 @@ public sealed class EnterpriseTests
     [Theory]
     [InlineData("4.0.1")]
     [InlineData("4.1.1")]
-    public void From_4_0_1_on_there_is_no_JAR_and_no_project_table_is_read(string from)
+    public void Source_from_4_0_1_runs_neither_JAR_nor_rename(string from)
     {
         var world = new OmsWorld(new WorldSetup { FromVersion = from, NeedsJar = false, RealJson = false });
         world.Metadata.Projects.Add(world.Metadata.Projects[0] with { Id = "np_9" });
@@ -30,7 +30,7 @@ public sealed class EnterpriseTests
     }
 
     [Fact]
-    public void Below_3_2_1_the_way_through_3_2_1_is_named()
+    public void Source_below_3_2_1_stalls_and_names_intermediate_version()
     {
         var world = new OmsWorld(new WorldSetup { FromVersion = "3.2.0", RealJson = false }).Apply();
         world.RunToStall();
@@ -41,7 +41,7 @@ public sealed class EnterpriseTests
     }
 
     [Fact]
-    public void From_3_3_on_nobody_has_to_vouch_for_dbType()
+    public void Source_from_3_3_needs_no_dbType_acknowledgement()
     {
         var world = new OmsWorld(new WorldSetup { FromVersion = "3.3.1", RealJson = false }).Apply(s => s with { Preflight = new PreflightSpec { Acknowledge = [Acknowledgement.NoForwardSwitchover] } });
         world.RunToSuccess();
@@ -50,7 +50,7 @@ public sealed class EnterpriseTests
     }
 
     [Fact]
-    public void A_path_that_does_not_exist_hides_no_other_finding()
+    public void Unsupported_path_hides_no_other_finding()
     {
         var world = new OmsWorld(new WorldSetup { RealJson = false });
         world.Metadata.IsReadOnly = true;
@@ -64,7 +64,7 @@ public sealed class EnterpriseTests
     }
 
     [Fact]
-    public void A_host_that_cannot_be_reached_hides_nothing_of_the_metadata_database()
+    public void Unreachable_host_hides_no_metadata_database_finding()
     {
         var world = new OmsWorld(new WorldSetup { RealJson = false });
         world["oms-b"].Cut(off: true);
@@ -79,7 +79,7 @@ public sealed class EnterpriseTests
     [Theory]
     [InlineData(true, true)]
     [InlineData(false, false)]
-    public void A_privilege_without_which_objects_stay_unseen_is_needed_and_one_that_is_merely_handy_is_not(
+    public void Missing_privilege_that_hides_objects_is_a_finding(
         bool showsObjects, bool found)
     {
         var world = new OmsWorld(new WorldSetup { RealJson = false });

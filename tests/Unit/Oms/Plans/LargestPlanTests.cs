@@ -27,7 +27,7 @@ public sealed class LargestPlanTests
     [Theory]
     [InlineData(1, 32)]
     [InlineData(8, 4)]
-    public void Two_plans_for_as_many_nodes_as_the_schema_takes_fit_one_object(int regions, int nodes)
+    public void Two_plans_with_the_most_nodes_fit_one_object(int regions, int nodes)
     {
         var spec = Spec(regions, nodes);
         (regions * nodes).ShouldBe(SchemaLimits.AllNodes);

@@ -26,7 +26,7 @@ public class ProjectRenameBatchesTests
     [Theory]
     [InlineData("{}")]
     [InlineData("[1")]
-    public void Other_text_in_place_of_renames_is_refused(string text)
+    public void Invalid_text_of_renames_is_refused(string text)
     {
         var stored = StepArguments.Write(new RenameProjects.Args("rm", []));
         stored["renames"] = text;

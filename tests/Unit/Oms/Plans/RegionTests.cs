@@ -16,7 +16,7 @@ public sealed class RegionTests
     private static readonly Undisturbed Golden = Undisturbed.Run(Begin);
 
     [Fact]
-    public void Two_regions_of_two_nodes_go_through_the_runbook_in_its_order()
+    public void Two_regions_of_two_nodes_follow_the_runbook()
     {
         var world = new OmsWorld(new WorldSetup { Regions = 2 }).Apply();
         world.RunToSuccess();
@@ -38,7 +38,7 @@ public sealed class RegionTests
     }
 
     [Fact]
-    public void The_order_of_the_regions_is_the_specs_and_the_last_one_there_is_the_last_one_corrected()
+    public void Regions_keep_spec_order_and_last_node_is_corrected_last()
     {
         var world = new OmsWorld(new WorldSetup { Regions = 3, Nodes = 1, RealJson = false, JarOn = w => w.Hosts });
         world.Apply(s => s with { Regions = [s.Regions[2], s.Regions[0], s.Regions[1]] });
@@ -57,7 +57,7 @@ public sealed class RegionTests
     [InlineData(CorrectionScope.EveryNode, 1, "oms-a:true,oms-b:true")]
     [InlineData(CorrectionScope.FirstNodeOfEachRegion, 1, "oms-a:true")]
     [InlineData(CorrectionScope.Auto, 1, "oms-a:true,oms-b:true")]
-    public void Where_the_JAR_runs_can_be_said(CorrectionScope scope, int regions, string expected)
+    public void JAR_runs_on_the_nodes_that_runOn_selects(CorrectionScope scope, int regions, string expected)
     {
         var on = expected.Split(',').Select(e => e.Split(':')[0]).ToList();
         var world = new OmsWorld(new WorldSetup { Regions = regions, RealJson = false, JarOn = w => w.Hosts.Where(h => on.Contains(h.Name)) });
@@ -70,7 +70,7 @@ public sealed class RegionTests
     }
 
     [Fact]
-    public void Where_the_cm_nodes_of_a_region_differ_it_is_initialized_on_each_of_its_nodes_one_after_the_other()
+    public void Region_with_different_cm_nodes_initializes_each_node_in_turn()
     {
         // The second region only: its nodes know different halves of it.
         var world = new OmsWorld(new WorldSetup
@@ -89,7 +89,7 @@ public sealed class RegionTests
     }
 
     [Fact]
-    public void A_region_that_only_OMS_knows_is_found()
+    public void Region_known_only_to_OMS_is_a_finding()
     {
         var world = new OmsWorld(new WorldSetup { Regions = 2, RealJson = false });
         world.Metadata.ClusterInfo.AddRange([Row(0, "1"), Row(1, "2"), new ClusterInfoRow("cn-shanghai", "", "", "3", false)]);
@@ -111,7 +111,7 @@ public sealed class RegionTests
     [InlineData("cm_is_default: !!bool \"false\"", "cm_is_default: !!bool \"true\"", Reasons.RegionsInvalid)]
     [InlineData("drc_rm_db: rm_340", "drc_rm_db: rm_341", Reasons.RegionsInvalid)]
     [InlineData("oms_meta_port: 3306", "oms_meta_port: 3307", Reasons.RegionsInvalid)]
-    public void Regions_that_contradict_each_other_are_found_before_anything_is_changed(
+    public void Contradicting_regions_are_findings_before_any_change(
         string from, string to, string reason)
     {
         var world = new OmsWorld(new WorldSetup { Regions = 2, RealJson = false });
@@ -130,15 +130,15 @@ public sealed class RegionTests
     }
 
     [Fact]
-    public void Killed_before_any_write_or_act_two_regions_end_as_if_nothing_had_happened() =>
+    public void Two_regions_killed_before_any_write_or_act_end_golden() =>
         Everywhere(Fate.DieBefore, way: 0);
 
     [Fact]
-    public void Killed_after_any_write_or_act_two_regions_end_as_if_nothing_had_happened() =>
+    public void Two_regions_killed_after_any_write_or_act_end_golden() =>
         Everywhere(Fate.DieAfter, way: 1);
 
     [Fact]
-    public void In_two_regions_the_answer_to_any_write_or_act_may_be_lost() => Everywhere(Fate.LostAnswer, way: 2);
+    public void Lost_answer_with_two_regions_ends_golden() => Everywhere(Fate.LostAnswer, way: 2);
 
     private static void Everywhere(Fate fate, int way) =>
         Cases.Try(Golden.World.Points.Where(p => Sample.Takes(p.Number, way, 3)).ToList(), point => Golden.With(point.Number, fate));

@@ -100,7 +100,7 @@ public sealed class BadInputTests
     }
 
     [Fact]
-    public void A_version_path_that_is_not_supported()
+    public void Unsupported_version_path_is_a_finding()
     {
         var world = new OmsWorld(new WorldSetup { RealJson = false }).Apply(s => s with { ToVersion = "4.3.1" });
         Stalls(world, Reasons.VersionPathUnsupported);
@@ -121,7 +121,7 @@ public sealed class BadInputTests
     }
 
     [Fact]
-    public void Another_version_than_the_one_that_runs()
+    public void Wrong_fromVersion_is_a_finding()
     {
         var world = new OmsWorld(new WorldSetup { RealJson = false }).Apply(s => s with { FromVersion = "3.3.0" });
         Stalls(world, Reasons.VersionMismatch);
@@ -131,7 +131,7 @@ public sealed class BadInputTests
     }
 
     [Fact]
-    public void An_image_that_one_node_neither_has_nor_can_pull()
+    public void Image_missing_on_one_node_is_a_finding()
     {
         var world = new OmsWorld(new WorldSetup { RealJson = false, ImagePresent = true });
         world["oms-b"].References.Remove(OmsWorld.NewImage);
@@ -145,7 +145,7 @@ public sealed class BadInputTests
     }
 
     [Fact]
-    public void An_image_that_is_another_one_on_one_node()
+    public void Different_image_on_one_node_is_a_finding()
     {
         var world = new OmsWorld(new WorldSetup { RealJson = false, ImagePresent = true });
         world["oms-b"].AddImage(world.Image("4.2.1", "x"), OmsWorld.NewImage);
@@ -159,7 +159,7 @@ public sealed class BadInputTests
     [Theory]
     [InlineData("/root/correction-1.0-SNAPSHOT-jar-with-dependencies.jar", Reasons.JarMissing)]
     [InlineData("/root/docker_init.sh", Reasons.ImageUnsuitable)]
-    public void An_image_that_lacks_what_will_be_run_in_it(string path, string reason)
+    public void Image_without_JAR_or_script_is_a_finding(string path, string reason)
     {
         var world = new OmsWorld(new WorldSetup { RealJson = false, ImagePresent = true });
         world.NewImageContent.Files.Remove(path);
@@ -215,7 +215,7 @@ public sealed class BadInputTests
     }
 
     [Fact]
-    public void A_changed_Secret_is_looked_at_at_once()
+    public void Changed_Secret_is_checked_at_once()
     {
         var world = new OmsWorld(new WorldSetup { RealJson = false });
         world.Metadata.Password = Canary.SecretPassword;

@@ -81,7 +81,7 @@ public sealed class ProjectPreflightTests
     [InlineData("RUNNING", "RUNNING")]
     [InlineData("RUNNING", "FAILED")]
     [InlineData("SUSPEND", "SUSPEND")]
-    public void A_forward_switchover_under_way_stops_it_whatever_is_acknowledged(string status, string step)
+    public void Forward_switchover_under_way_stalls_despite_acknowledgement(string status, string step)
     {
         var world = WithApiBefore(
             w =>
@@ -97,7 +97,7 @@ public sealed class ProjectPreflightTests
     }
 
     [Fact]
-    public void Without_credentials_a_source_with_an_API_needs_the_acknowledgement()
+    public void API_without_credentials_needs_the_acknowledgement()
     {
         var world = WithApiBefore(spec: s => s with { Preflight = s.Preflight with { ApiCredentialsSecretRef = null } });
         world.RunToStall();
@@ -152,7 +152,7 @@ public sealed class ProjectPreflightTests
     }
 
     [Fact]
-    public void A_refused_progress_of_a_running_project_is_a_finding()
+    public void Refused_progress_of_a_running_project_is_a_finding()
     {
         var world = WithApiBefore(w => w.Console.Refused.Add("DescribeProjectProgress np_1"));
         world.RunToStall();
@@ -161,7 +161,7 @@ public sealed class ProjectPreflightTests
     }
 
     [Fact]
-    public void Refused_components_are_noted_and_stop_nothing()
+    public void Refused_components_are_noted_and_do_not_stall()
     {
         var world = WithApiBefore(w => w.Console.Refused.Add("DescribeProjectComponents sp_1"));
         world.RunUntil(() => world.Status.Plan is not null, "planned");
@@ -182,7 +182,7 @@ public sealed class ProjectPreflightTests
     }
 
     [Fact]
-    public void With_the_older_API_nothing_need_be_acknowledged_about_switchovers()
+    public void Older_API_needs_no_switchover_acknowledgement()
     {
         var world = WithOlderApi();
         world.RunToSuccess();
@@ -227,7 +227,7 @@ public sealed class ProjectPreflightTests
     }
 
     [Fact]
-    public void The_address_of_the_Secret_wins()
+    public void Address_in_the_Secret_overrides_the_default()
     {
         var world = WithApiBefore(w => w.Api.Update(w.Api.Find<Drydock.Clients.Kubernetes.CoreTypes.V1Secret>(OmsWorld.Namespace, SecretName)! with
         {
@@ -243,13 +243,13 @@ public sealed class ProjectPreflightTests
     [InlineData("oms:8089")]
     [InlineData("http://user:secret@oms:8089")]
     [InlineData("http://oms:8089/?x=1")]
-    public void An_address_that_is_none_is_refused(string address) => ConsoleAddress.Parse(address).ShouldBeNull();
+    public void Invalid_console_address_is_refused(string address) => ConsoleAddress.Parse(address).ShouldBeNull();
 
     [Theory]
     [InlineData("https://oms.example:8089", "https://oms.example:8089/")]
     [InlineData(" http://oms/console/ ", "http://oms/console/")]
     [InlineData("http://[2001:db8::1]:8089/api/v2", "http://[2001:db8::1]:8089/")]
-    public void An_address_is_taken_with_or_without_the_APIs_path(string address, string expected) =>
+    public void Console_address_is_accepted_with_or_without_API_path(string address, string expected) =>
         ConsoleAddress.Parse(address)!.AbsoluteUri.ShouldBe(expected);
 
     [Fact]
@@ -266,7 +266,7 @@ public sealed class ProjectPreflightTests
     [InlineData("4.1.0", nameof(OmsApiGeneration.Progress))]
     [InlineData("4.1.1-ce", nameof(OmsApiGeneration.V2))]
     [InlineData("4.2.2-bp1", nameof(OmsApiGeneration.V2))]
-    public void A_version_implies_a_generation(string version, string generation)
+    public void Version_implies_API_generation(string version, string generation)
     {
         OmsVersion.TryParse(version, out var parsed).ShouldBeTrue();
         OmsApiGenerations.ImpliedBy(parsed!).ShouldBe(Enum.Parse<OmsApiGeneration>(generation));

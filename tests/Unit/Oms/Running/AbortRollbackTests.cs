@@ -11,7 +11,7 @@ namespace Drydock.Tests.Unit.Oms;
 public sealed class AbortRollbackTests
 {
     [Fact]
-    public void Given_while_the_running_step_ends_it_keeps_the_way_back_from_beginning()
+    public void Abort_during_running_step_prevents_requested_rollback_until_retry()
     {
         var world = new OmsWorld(new WorldSetup { RealJson = false }).Apply();
         world.RunUntil(() => world.Count("jar") == 1, "the first JAR");
@@ -29,7 +29,7 @@ public sealed class AbortRollbackTests
     }
 
     [Fact]
-    public void At_every_moment_of_the_upgrade_it_stops_both_ways_and_a_token_goes_back()
+    public void Abort_of_requested_rollback_at_any_point_halts_until_retry()
     {
         var points = RollbackTests.Golden().Points.Count;
         Cases.Try(Enumerable.Range(1, points).Where(p => p % 7 == 0), point =>
@@ -62,7 +62,7 @@ public sealed class AbortRollbackTests
     }
 
     [Fact]
-    public void After_success_it_keeps_the_way_back_from_being_compiled_until_a_token_or_takes_it_back_with_the_wish()
+    public void Abort_after_success_blocks_requested_rollback_until_retry_or_withdrawal()
     {
         var world = RollbackTests.Golden();
         var end = world.EndState();
@@ -87,7 +87,7 @@ public sealed class AbortRollbackTests
     }
 
     [Fact]
-    public void An_upgrade_aborted_first_goes_back_when_that_is_asked_for_afterwards()
+    public void Withdrawn_rollback_request_leaves_upgrade_aborted_until_requested_again()
     {
         var world = new OmsWorld(new WorldSetup { RealJson = false }).Apply();
         world.RunUntil(() => world.Count("jar") == 1, "the first JAR");
@@ -104,7 +104,7 @@ public sealed class AbortRollbackTests
     }
 
     [Fact]
-    public void At_the_end_it_is_reported_as_ignored_at_once_and_a_later_way_back_is_not_stopped()
+    public void Abort_after_success_is_ignored_and_later_rollback_runs()
     {
         var world = RollbackTests.Golden();
         world.Annotate(Annotations.Abort, "too-late");
@@ -123,7 +123,7 @@ public sealed class AbortRollbackTests
     }
 
     [Fact]
-    public void On_a_plan_that_is_only_shown_it_is_ignored_and_the_later_run_is_not_stopped()
+    public void Abort_of_shown_plan_is_ignored_and_later_run_succeeds()
     {
         var world = new OmsWorld(new WorldSetup { RealJson = false }).Apply(s => s with { Mode = RunMode.Plan });
         world.RunUntil(() => world.Is("Planned"), "planned");
@@ -135,7 +135,7 @@ public sealed class AbortRollbackTests
     }
 
     [Fact]
-    public void A_second_token_on_what_is_aborted_already_is_used_up_and_stops_nothing_after_the_retry()
+    public void Second_abort_token_of_aborted_upgrade_stops_nothing_after_retry()
     {
         var world = new OmsWorld(new WorldSetup { RealJson = false }).Apply();
         world.RunUntil(() => world.Count("jar") == 1, "the first JAR");

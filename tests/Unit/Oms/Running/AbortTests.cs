@@ -12,7 +12,7 @@ namespace Drydock.Tests.Unit.Oms;
 public sealed class AbortTests
 {
     [Fact]
-    public void Aborted_after_any_write_or_act_it_stands_still_and_goes_on_to_the_same_end()
+    public void Abort_after_any_write_or_act_halts_until_retry_succeeds()
     {
         var points = RollbackTests.Golden().Points.Count;
         Cases.Try(Enumerable.Range(1, points).Where(p => p % 4 == 0), point =>
@@ -57,7 +57,7 @@ public sealed class AbortTests
     }
 
     [Fact]
-    public void A_running_JAR_ends_first_and_the_token_counts_once()
+    public void Running_JAR_ends_before_abort_and_token_counts_once()
     {
         var world = new OmsWorld(new WorldSetup { RealJson = false }).Apply();
         world.RunUntil(() => world.Count("jar") == 1, "the first JAR");
@@ -75,7 +75,7 @@ public sealed class AbortTests
     }
 
     [Fact]
-    public void It_also_goes_back_if_that_is_asked_for()
+    public void Aborted_upgrade_is_rolled_back_on_request()
     {
         var world = new OmsWorld(new WorldSetup { RealJson = false }).Apply();
         world.RunUntil(() => world.Count("jar") == 1, "the first JAR");
@@ -88,7 +88,7 @@ public sealed class AbortTests
     }
 
     [Fact]
-    public void The_way_back_can_be_aborted_and_goes_on_by_a_retry()
+    public void Aborted_rollback_resumes_after_retry()
     {
         var world = RollbackTests.Failed();
         world.EditSpec(s => s with { DesiredState = DesiredState.RolledBack });
@@ -106,7 +106,7 @@ public sealed class AbortTests
     }
 
     [Fact]
-    public void Before_a_plan_is_stored_it_only_stops_looking()
+    public void Abort_before_plan_is_stored_stops_preflight_until_retry()
     {
         var world = new OmsWorld(new WorldSetup { RealJson = false }).Apply(s => s with { NewContainer = OmsWorld.OldName + "x", CurrentContainer = "nobody" });
         world.RunToStall();

@@ -12,7 +12,7 @@ namespace Drydock.Tests.Unit.Oms;
 public sealed class CleanupTests
 {
     [Fact]
-    public void Accepted_after_success_the_old_containers_and_images_go_and_with_them_the_way_back()
+    public void Accepted_cleanup_removes_old_containers_and_images_and_prevents_rollback()
     {
         var world = new OmsWorld().Apply();
         world.RunToSuccess();
@@ -33,7 +33,7 @@ public sealed class CleanupTests
     }
 
     [Fact]
-    public void After_its_time_it_goes_by_itself_and_until_then_nothing_is_touched()
+    public void Cleanup_runs_automatically_after_its_delay_and_not_before()
     {
         var world = new OmsWorld().Apply(s => s with { Cleanup = new CleanupSpec { After = "168h" } });
         world.RunToSuccess();
@@ -51,7 +51,7 @@ public sealed class CleanupTests
     }
 
     [Fact]
-    public void An_old_container_that_runs_or_a_new_one_that_does_not_keeps_it()
+    public void Stopped_new_container_stalls_cleanup_until_retry()
     {
         var world = new OmsWorld(new WorldSetup { RealJson = false }).Apply();
         world.RunToSuccess();
@@ -68,7 +68,7 @@ public sealed class CleanupTests
     }
 
     [Fact]
-    public void Killed_anywhere_in_it_only_the_old_containers_go()
+    public void Cleanup_killed_at_any_point_removes_only_old_containers()
     {
         var golden = Undisturbed.Run(Begin, ToTheEnd);
         var from = golden.World.Points.FindIndex(p => p.What.StartsWith("remove", StringComparison.Ordinal)) - 8;
@@ -76,7 +76,7 @@ public sealed class CleanupTests
     }
 
     [Fact]
-    public void Deleted_meanwhile_it_goes_and_leaves_the_rest()
+    public void Upgrade_deleted_during_cleanup_is_removed_with_its_leases()
     {
         var world = Begin();
         world.RunUntil(() => world.Count("remove") == 1, "the first is removed");

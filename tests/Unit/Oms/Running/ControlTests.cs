@@ -10,7 +10,7 @@ namespace Drydock.Tests.Unit.Oms;
 public sealed class ControlTests
 {
     [Fact]
-    public void Mode_Plan_shows_the_plan_changes_nothing_and_Apply_then_carries_it_out()
+    public void Mode_Plan_changes_nothing_until_mode_Apply_runs_same_plan()
     {
         var world = new OmsWorld().Apply(s => s with { Mode = RunMode.Plan });
         world.RunUntil(() => world.Is("Ready"), "plan ready");
@@ -32,7 +32,7 @@ public sealed class ControlTests
     }
 
     [Fact]
-    public void The_hash_is_the_same_an_hour_later_for_another_object_and_changes_when_the_work_does()
+    public void Plan_hash_changes_only_with_the_planned_work()
     {
         var world = new OmsWorld();
         var first = Planned(world, "first");
@@ -50,7 +50,7 @@ public sealed class ControlTests
     }
 
     [Fact]
-    public void A_hold_that_fits_nothing_is_named_in_the_plan()
+    public void Unknown_hold_is_named_in_the_plan_notes()
     {
         var world = new OmsWorld().Apply(s => s with { Mode = RunMode.Plan, HoldBefore = ["StopOId", "StopOld", "InitMetadata/oms-a", "PointOfNoReturn", "RestoreDatabases", "StartOld/oms-a/start"] });
         world.RunUntil(() => world.Is("Ready"), "plan ready");
@@ -58,7 +58,7 @@ public sealed class ControlTests
     }
 
     [Fact]
-    public void Another_plan_than_the_approved_one_is_refused_and_the_difference_is_shown()
+    public void Plan_other_than_approved_hash_is_refused_with_difference()
     {
         var world = new OmsWorld().Apply(s => s with { Mode = RunMode.Plan });
         world.RunUntil(() => world.Is("Ready"), "plan ready");
@@ -79,7 +79,7 @@ public sealed class ControlTests
     }
 
     [Fact]
-    public void A_newly_approved_hash_lets_the_changed_plan_run()
+    public void Newly_approved_hash_lets_changed_plan_run()
     {
         var world = new OmsWorld().Apply(s => s with { ApprovedPlanHash = $"sha256:{new string('0', 64)}" });
         world.RunToStall();
@@ -93,7 +93,7 @@ public sealed class ControlTests
     }
 
     [Fact]
-    public void Paused_finishes_what_runs_and_starts_nothing()
+    public void Paused_upgrade_finishes_running_step_and_starts_no_other()
     {
         var world = new OmsWorld().Apply();
         world.RunUntil(() => world.Count("jar") == 1, "the first JAR");
@@ -118,7 +118,7 @@ public sealed class ControlTests
     [InlineData("Backup/snapshot", "snapshot")]
     [InlineData("PointOfNoReturn", "jar")]
     [InlineData("EnableHA/ha-config", "ha on")]
-    public void A_hold_waits_for_an_approval_of_this_very_plan(string hold, string before)
+    public void Hold_waits_for_approval_with_hash_of_this_plan(string hold, string before)
     {
         var world = new OmsWorld().Apply(s => s with { HoldBefore = [hold] });
         world.RunUntil(() => world.Is("Held"), "held");
@@ -142,7 +142,7 @@ public sealed class ControlTests
     }
 
     [Fact]
-    public void A_hold_taken_out_of_the_spec_lets_go_too()
+    public void Hold_removed_from_spec_lets_upgrade_continue()
     {
         var world = new OmsWorld().Apply(s => s with { HoldBefore = ["InitMetadata"] });
         world.RunUntil(() => world.Is("Held"), "held");
@@ -154,7 +154,7 @@ public sealed class ControlTests
     }
 
     [Fact]
-    public void An_identity_field_changed_under_way_is_ignored_and_said_so()
+    public void Changed_identity_field_of_running_upgrade_is_ignored_and_reported()
     {
         var world = new OmsWorld().Apply();
         world.RunUntil(() => world.Count("snapshot") == 1, "backup");
@@ -168,7 +168,7 @@ public sealed class ControlTests
     }
 
     [Fact]
-    public void Titles_timeouts_and_what_happened_are_not_part_of_the_hash()
+    public void Plan_hash_ignores_titles_timeouts_and_step_results()
     {
         var plan = Planned(new OmsWorld(), "first");
         var told = plan.Steps.Select(s => s with { Title = "another title", Timeout = "9h", State = StepState.Succeeded, Message = "done", Attempt = 3 }).ToList();

@@ -12,7 +12,7 @@ namespace Drydock.Tests.Unit.Oms;
 public sealed class DeletionTests
 {
     [Fact]
-    public void Deleted_after_any_write_or_act_it_undoes_everything_before_T1_and_goes_to_the_end_after_it()
+    public void Deletion_before_T1_undoes_and_after_T1_completes_upgrade()
     {
         var points = Run(int.MaxValue).Points;
         var t1 = points.First(p => p.What.StartsWith("status StopOld", StringComparison.Ordinal)).Number;
@@ -20,7 +20,7 @@ public sealed class DeletionTests
     }
 
     [Fact]
-    public void An_image_that_was_on_the_host_before_stays()
+    public void Deletion_keeps_image_that_was_present_before_upgrade()
     {
         var world = new OmsWorld(new WorldSetup { ImagePresent = true }).Apply();
         world.RunUntil(() => world.Count("create") == 2, "created");
@@ -31,7 +31,7 @@ public sealed class DeletionTests
     }
 
     [Fact]
-    public void Killed_while_it_undoes_it_still_undoes_all()
+    public void Undo_killed_at_any_point_still_undoes_everything()
     {
         for (var kill = 1; kill <= 16; kill++)
         {
@@ -45,7 +45,7 @@ public sealed class DeletionTests
     }
 
     [Fact]
-    public void From_T1_on_it_says_that_deletion_waits_and_how_to_let_go()
+    public void Deletion_after_T1_waits_and_names_abandon_annotation()
     {
         var world = new OmsWorld().Apply(s => s with { HoldBefore = ["StartNew"] });
         world.RunUntil(() => world.Is("Held"), "held");
@@ -68,7 +68,7 @@ public sealed class DeletionTests
     [InlineData("StopOld/oms-a")]
     [InlineData("CorrectMetadata/oms-a/jar")]
     [InlineData("EnableHA/ha-config")]
-    public void Abandon_lets_the_running_step_end_starts_nothing_and_says_what_was_left(string during)
+    public void Abandon_lets_running_step_end_starts_nothing_and_is_reported(string during)
     {
         var world = new OmsWorld().Apply();
         world.RunUntil(() => world.Status.Plan?.Steps.Find(s => s.Id == during)?.State == StepState.Running, $"{during} runs");
@@ -86,7 +86,7 @@ public sealed class DeletionTests
     }
 
     [Fact]
-    public void A_namespace_that_goes_away_takes_it_along()
+    public void Upgrade_in_deleted_namespace_is_abandoned()
     {
         var world = new OmsWorld().Apply();
         world.RunUntil(() => world.Count("snapshot") == 1, "backup");
@@ -99,7 +99,7 @@ public sealed class DeletionTests
     }
 
     [Fact]
-    public void A_host_that_is_gone_holds_it_only_until_it_is_abandoned()
+    public void Unreachable_host_blocks_deletion_until_upgrade_is_abandoned()
     {
         var world = Run(19);
         world["oms-b"].Cut(off: true);
@@ -116,7 +116,7 @@ public sealed class DeletionTests
     }
 
     [Fact]
-    public void A_host_that_comes_back_lets_the_undoing_end()
+    public void Undo_completes_once_unreachable_host_answers_again()
     {
         var world = Run(19);
         world["oms-b"].Cut(off: true);
@@ -131,7 +131,7 @@ public sealed class DeletionTests
     [Theory]
     [InlineData(RunMode.Plan)]
     [InlineData(RunMode.Apply)]
-    public void One_that_changed_nothing_or_has_ended_goes_at_once(RunMode mode)
+    public void Planned_or_completed_upgrade_is_deleted_at_once(RunMode mode)
     {
         var world = new OmsWorld().Apply(s => s with { Mode = mode });
         world.RunUntil(() => world.Is("Ready") && world.Upgrade.Metadata.Finalizers is not { Count: > 0 }, "ready");

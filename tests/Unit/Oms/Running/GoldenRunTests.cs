@@ -12,7 +12,7 @@ namespace Drydock.Tests.Unit.Oms;
 public sealed class GoldenRunTests
 {
     [Fact]
-    public void Two_nodes_go_through_the_runbook_in_its_order_with_the_image_brought_before_the_downtime()
+    public void Two_nodes_follow_runbook_with_image_loaded_before_downtime()
     {
         var world = new OmsWorld().Apply();
         world.RunToSuccess();
@@ -42,7 +42,7 @@ public sealed class GoldenRunTests
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]
-    public void However_many_nodes_there_are_each_is_corrected_in_turn_and_one_initializes_all(int nodes)
+    public void Every_node_is_corrected_and_metadata_initialized_once(int nodes)
     {
         var world = new OmsWorld(new WorldSetup { Nodes = nodes }).Apply();
         world.RunToSuccess();
@@ -69,7 +69,7 @@ public sealed class GoldenRunTests
     }
 
     [Fact]
-    public void T1_is_the_first_stop_T2_the_write_of_ha_config_and_the_downtime_lies_between()
+    public void Downtime_lasts_from_first_stop_to_write_of_ha_config()
     {
         var world = new OmsWorld().Apply();
         world.RunToSuccess();
@@ -83,7 +83,7 @@ public sealed class GoldenRunTests
     }
 
     [Fact]
-    public void Every_status_that_was_written_is_one_that_kstatus_understands()
+    public void Every_written_status_is_consistent_for_kstatus()
     {
         var world = new OmsWorld().Apply();
         world.RunToSuccess();
@@ -113,7 +113,7 @@ public sealed class GoldenRunTests
     }
 
     [Fact]
-    public void The_new_container_has_the_binds_and_environment_of_the_old_one_and_is_told_that_it_upgrades()
+    public void New_container_copies_binds_and_environment_and_sets_IS_UPGRADE()
     {
         var world = new OmsWorld().Apply();
         world.RunToSuccess();
@@ -126,7 +126,7 @@ public sealed class GoldenRunTests
     }
 
     [Fact]
-    public void A_partial_ha_config_keeps_its_unknown_keys_and_gets_the_missing_ones()
+    public void Partial_ha_config_keeps_unknown_keys_and_gets_missing_ones()
     {
         var world = new OmsWorld().Apply();
         world.RunToSuccess();
@@ -138,7 +138,7 @@ public sealed class GoldenRunTests
     }
 
     [Fact]
-    public void Without_checkpoints_the_refetch_window_covers_the_downtime_and_the_margin()
+    public void Refetch_window_without_checkpoints_covers_downtime_and_margin()
     {
         var world = new OmsWorld(new WorldSetup { InitTakes = TimeSpan.FromMinutes(50) }).Apply(s => s with { HighAvailability = s.HighAvailability with { PerceiveStoreClientCheckpoint = false, RefetchMargin = "20m" } });
         world.RunToSuccess();
@@ -152,7 +152,7 @@ public sealed class GoldenRunTests
     [Theory]
     [InlineData(null)]
     [InlineData("""{"enable":false,"odd":1}""")]
-    public void High_availability_that_was_off_or_never_set_is_on_at_the_end_as_the_runbook_asks(string? before)
+    public void Disabled_or_absent_high_availability_is_enabled_by_upgrade(string? before)
     {
         var world = new OmsWorld(new WorldSetup { HaConfig = before }).Apply();
         world.RunToSuccess();
@@ -167,7 +167,7 @@ public sealed class GoldenRunTests
     }
 
     [Fact]
-    public void High_availability_that_was_off_stays_off_byte_for_byte_if_the_spec_says_as_before()
+    public void Disabled_high_availability_stays_unchanged_with_AsBefore()
     {
         const string Before = """{ "enable" : false }""";
         var world = new OmsWorld(new WorldSetup { HaConfig = Before }).Apply(s => s with { HighAvailability = s.HighAvailability with { AfterUpgrade = HighAvailabilityAfterUpgrade.AsBefore } });
@@ -180,7 +180,7 @@ public sealed class GoldenRunTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void By_hand_it_says_what_to_set_and_goes_on_when_a_person_has_set_it(bool perceive)
+    public void Manual_high_availability_holds_until_administrator_sets_each_value(bool perceive)
     {
         var world = new OmsWorld().Apply(s => s with { HighAvailability = s.HighAvailability with { Method = HighAvailabilityMethod.Manual, PerceiveStoreClientCheckpoint = perceive } });
         world.RunUntil(() => world.Is("Held"), "held");
@@ -203,7 +203,7 @@ public sealed class GoldenRunTests
     [Theory]
     [InlineData(true, "")]
     [InlineData(false, "pull")]
-    public void An_image_that_is_there_is_used_and_one_in_a_registry_is_pulled(bool present, string expected)
+    public void Present_image_is_used_and_absent_one_pulled(bool present, string expected)
     {
         var world = new OmsWorld(new WorldSetup { ImagePresent = present, ImageInRegistry = !present }).Apply();
         world.RunToSuccess();
@@ -214,7 +214,7 @@ public sealed class GoldenRunTests
     }
 
     [Fact]
-    public void People_are_told_what_is_theirs_to_do()
+    public void Required_actions_list_projects_to_review_and_old_containers()
     {
         var world = new OmsWorld().Apply();
         world.RunToSuccess();

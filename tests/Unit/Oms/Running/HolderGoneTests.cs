@@ -13,7 +13,7 @@ namespace Drydock.Tests.Unit.Oms;
 public sealed class HolderGoneTests
 {
     [Fact]
-    public void It_names_the_former_holder_and_goes_on_only_if_a_person_adopts_the_target()
+    public void Orphaned_claim_names_former_holder_and_waits_for_AdoptTarget()
     {
         var world = new OmsWorld(new WorldSetup { RealJson = false }).Apply(s => s with { HoldBefore = ["PrepareImage"] });
         world.RunUntil(() => world.Is("Held"), "held");
@@ -33,7 +33,7 @@ public sealed class HolderGoneTests
     }
 
     [Fact]
-    public void A_way_back_after_success_waits_for_whoever_took_the_target_meanwhile()
+    public void Rollback_after_success_waits_for_new_holder_of_target()
     {
         var world = RollbackTests.Golden();
         world.Api.Create(new V1Lease
@@ -50,7 +50,7 @@ public sealed class HolderGoneTests
     }
 
     [Fact]
-    public void A_restore_of_another_of_its_databases_that_begins_while_it_claims_the_target_comes_first()
+    public void Upgrade_waits_when_restore_claims_its_database_first()
     {
         var world = new OmsWorld();
         var changed = world.Api.Changed;

@@ -11,29 +11,30 @@ public sealed class KillEnumerationTests
     private static readonly Undisturbed Golden = Undisturbed.Run(Begin);
 
     [Fact]
-    public void Killed_before_any_write_or_act_it_ends_as_if_nothing_had_happened() =>
+    public void Upgrade_killed_before_any_write_or_act_ends_golden() =>
         Everywhere(Fate.DieBefore, _ => true);
 
     [Fact]
-    public void Killed_after_any_write_or_act_it_ends_as_if_nothing_had_happened() =>
+    public void Upgrade_killed_after_any_write_or_act_ends_golden() =>
         Everywhere(Fate.DieAfter, _ => true);
 
     [Fact]
-    public void Any_status_write_may_meet_a_conflict() => Everywhere(Fate.Conflict, p => p.IsStatusWrite);
+    public void Conflict_at_any_status_write_ends_golden() => Everywhere(Fate.Conflict, p => p.IsStatusWrite);
 
     [Fact]
-    public void Any_write_or_act_may_be_answered_with_an_error() => Everywhere(Fate.ServerError, p => !IsRunOnce(p) && Sample.Takes(p.Number, 0, 2));
+    public void Error_answer_to_any_write_or_act_ends_golden() => Everywhere(Fate.ServerError, p => !IsRunOnce(p) && Sample.Takes(p.Number, 0, 2));
 
     [Fact]
-    public void The_answer_to_any_write_or_act_may_be_lost() => Everywhere(Fate.LostAnswer, p => IsRunOnce(p) || Sample.Takes(p.Number, 1, 2));
+    public void Lost_answer_to_any_write_or_act_ends_golden() =>
+        Everywhere(Fate.LostAnswer, p => IsRunOnce(p) || Sample.Takes(p.Number, 1, 2));
 
     [Fact]
-    public void Killed_again_while_it_recovers_it_still_ends_as_if_nothing_had_happened() => Cases.Try(
+    public void Upgrade_killed_again_during_recovery_ends_golden() => Cases.Try(
         Enumerable.Range(1, Golden.Points).Where(p => p % 3 == 0).Select(p => (Point: p, Also: p + 1 + (p % 4))),
         pair => Golden.With(pair.Point, Fate.DieAfter, pair.Also));
 
     [Fact]
-    public void In_whatever_order_things_come_it_ends_the_same()
+    public void Any_order_of_events_gives_same_end_state()
     {
         Cases.Try(Enumerable.Range(1, 20), seed =>
         {
@@ -44,7 +45,7 @@ public sealed class KillEnumerationTests
     }
 
     [Fact]
-    public void A_cache_that_is_always_behind_makes_nothing_happen_twice()
+    public void Stale_cache_repeats_nothing()
     {
         var world = Begin();
         world.CacheIsBehind = true;
@@ -54,7 +55,7 @@ public sealed class KillEnumerationTests
     }
 
     [Fact]
-    public void A_run_once_command_whose_start_was_not_taken_goes_on_by_itself_and_runs_once()
+    public void Run_once_command_runs_once_after_its_start_was_refused()
     {
         var starts = Golden.World.Points.Where(IsRunOnce).ToList();
         starts.Count.ShouldBe(3);

@@ -17,7 +17,7 @@ public sealed class LongNameTests
     private static readonly string Longest = string.Concat(Enumerable.Repeat("platform-", 27)) + "upgrade.of";
 
     [Fact]
-    public void Upgrade_with_a_name_of_253_characters_succeeds_and_its_children_name_it()
+    public void Upgrade_with_253_character_name_succeeds_and_labels_its_children()
     {
         Longest.Length.ShouldBe(253);
         var name = Longest;
@@ -39,7 +39,7 @@ public sealed class LongNameTests
     }
 
     [Fact]
-    public void Rollback_of_an_upgrade_with_a_name_of_253_characters_restores_the_databases()
+    public void Rollback_with_253_character_upgrade_name_restores_databases()
     {
         var name = new string('r', 253);
         var world = new OmsWorld(new WorldSetup { Name = name, Jar = RollbackTests.FailingJar }).Apply(s => s with { RollbackPolicy = RollbackPolicy.OnFailure });
@@ -52,7 +52,7 @@ public sealed class LongNameTests
     }
 
     [Fact]
-    public void Children_of_two_upgrades_whose_long_names_begin_alike_are_told_apart()
+    public void Labels_of_long_names_with_equal_beginning_differ()
     {
         var (one, other) = (ObjectNames.Label(new string('a', 100) + "1"), ObjectNames.Label(new string('a', 100) + "2"));
         one.ShouldNotBe(other);
@@ -60,7 +60,7 @@ public sealed class LongNameTests
     }
 
     [Fact]
-    public void Output_of_a_step_with_a_long_id_has_a_legal_name_of_its_own()
+    public void Outputs_of_steps_with_long_ids_have_unique_legal_names()
     {
         var owner = new Drydock.Abstractions.Entities.V1ObjectMeta { Name = new string('o', 253), Uid = "12345678-0000" };
         var names = new[] { "Phase/" + new string('n', 200) + "1", "Phase/" + new string('n', 200) + "2" }

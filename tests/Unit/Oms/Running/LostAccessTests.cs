@@ -13,7 +13,7 @@ public sealed class LostAccessTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void It_is_named_and_the_run_goes_on_when_it_is_right_again(bool deleted)
+    public void Missing_or_incomplete_Docker_Secret_stalls_until_it_is_restored(bool deleted)
     {
         var world = Lost(deleted);
         world.RunUntil(() => world.Is("Stalled"), "it is said");
@@ -26,7 +26,7 @@ public sealed class LostAccessTests
     }
 
     [Fact]
-    public void An_abort_is_heeded_all_the_same()
+    public void Abort_works_without_the_Docker_Secret()
     {
         var world = Lost(deleted: true);
         world.Annotate(Annotations.Abort, "stop");

@@ -15,7 +15,7 @@ public sealed class LostProjectsTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void Through_the_API_of_the_new_version_it_lists_what_was_created_renamed_removed_or_changed(bool apiBefore)
+    public void Rollback_note_lists_projects_changed_since_upgrade_through_API(bool apiBefore)
     {
         var world = apiBefore ? WithApiBefore(realJson: false) : WithApiAfter(realJson: false);
         world.RunToSuccess();
@@ -33,7 +33,7 @@ public sealed class LostProjectsTests
     }
 
     [Fact]
-    public void It_says_so_when_there_is_none()
+    public void Rollback_note_reports_when_no_project_changed()
     {
         var world = WithApiAfter(realJson: false);
         world.RunToSuccess();
@@ -41,7 +41,7 @@ public sealed class LostProjectsTests
     }
 
     [Fact]
-    public void A_console_that_does_not_answer_or_refuses_keeps_nobody_from_going_back_and_it_says_why()
+    public void Refused_API_is_noted_and_does_not_block_rollback()
     {
         var world = WithApiAfter(realJson: false);
         world.RunToSuccess();
@@ -57,7 +57,7 @@ public sealed class LostProjectsTests
     }
 
     [Fact]
-    public void Without_credentials_it_says_which_field_is_missing_and_with_them_it_is_listed_when_asked_again()
+    public void Missing_credentials_are_noted_and_later_credentials_list_projects()
     {
         var world = RollbackTests.Golden();
         Note(world).ShouldContain("for the API of 4.2.2-bp1 spec.preflight.apiCredentialsSecretRef names no Secret");
@@ -70,7 +70,7 @@ public sealed class LostProjectsTests
     }
 
     [Fact]
-    public void Below_4_0_1_the_tables_tell()
+    public void Rollback_below_4_0_1_lists_projects_from_tables()
     {
         var world = new OmsWorld(new WorldSetup { Community = true, FromVersion = "3.3.0", ToVersion = "3.3.1", Nodes = 1, NeedsJar = false, RealJson = false }).Apply();
         world.RunToSuccess();

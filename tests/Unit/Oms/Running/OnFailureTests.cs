@@ -12,7 +12,7 @@ namespace Drydock.Tests.Unit.Oms;
 public sealed class OnFailureTests
 {
     [Fact]
-    public void A_failed_JAR_takes_the_way_back_by_itself_and_it_stays_so_whatever_Git_applies_until_a_new_token()
+    public void Failed_JAR_is_rolled_back_automatically_until_a_retry()
     {
         var fails = true;
         var world = new OmsWorld(new WorldSetup { Jar = (_, _) => fails ? (1, "Exception\n") : (0, "") }).Apply(s => s with { RollbackPolicy = RollbackPolicy.OnFailure });
@@ -37,7 +37,7 @@ public sealed class OnFailureTests
     [Theory]
     [InlineData("jar")]
     [InlineData("init")]
-    public void An_outcome_that_cannot_be_known_goes_back_too(string kind)
+    public void Unknown_outcome_is_rolled_back_automatically(string kind)
     {
         var world = new OmsWorld(new WorldSetup { RealJson = false }).Apply(s => s with { RollbackPolicy = RollbackPolicy.OnFailure });
         world.RunUntil(() => world.Count(kind) == 1, kind);
@@ -53,7 +53,7 @@ public sealed class OnFailureTests
     [Theory]
     [InlineData("jar")]
     [InlineData("init")]
-    public void A_host_that_only_cannot_be_read_for_a_while_is_no_failure(string kind)
+    public void Unreachable_host_causes_no_rollback(string kind)
     {
         var world = new OmsWorld(new WorldSetup { RealJson = false }).Apply(s => s with { RollbackPolicy = RollbackPolicy.OnFailure });
         world.RunUntil(() => world.Count(kind) == 1, kind);
@@ -69,7 +69,7 @@ public sealed class OnFailureTests
     }
 
     [Fact]
-    public void A_dump_that_fails_for_good_starts_the_old_containers_again_without_a_restore()
+    public void Failed_dump_is_rolled_back_without_a_restore()
     {
         var world = new OmsWorld(new WorldSetup { RealJson = false }).Apply(s => s with { RollbackPolicy = RollbackPolicy.OnFailure });
         for (var i = 0; i < 3; i++)
@@ -84,7 +84,7 @@ public sealed class OnFailureTests
     }
 
     [Fact]
-    public void A_failure_before_any_change_waits_for_a_person()
+    public void Missing_image_is_rolled_back_only_after_a_pull_attempt()
     {
         var world = new OmsWorld(new WorldSetup { ImageInRegistry = true, RealJson = false }).Apply(s => s with { RollbackPolicy = RollbackPolicy.OnFailure, HoldBefore = ["PrepareImage"] });
         world.RunUntil(() => world.Is("Held"), "held");
@@ -97,7 +97,7 @@ public sealed class OnFailureTests
     }
 
     [Fact]
-    public void Somebody_changing_the_target_is_no_failure()
+    public void Changed_target_causes_no_rollback()
     {
         var world = new OmsWorld(new WorldSetup { RealJson = false, PeopleMayStartOld = true }).Apply(s => s with { RollbackPolicy = RollbackPolicy.OnFailure });
         world.RunUntil(() => world.Count("snapshot") == 1, "the dump");
@@ -109,7 +109,7 @@ public sealed class OnFailureTests
     }
 
     [Fact]
-    public void A_person_who_is_slow_to_switch_high_availability_on_is_no_failure()
+    public void Late_manual_high_availability_change_causes_no_rollback()
     {
         var world = new OmsWorld(new WorldSetup { RealJson = false })
             .Apply(s => s with { RollbackPolicy = RollbackPolicy.OnFailure, HighAvailability = s.HighAvailability with { Method = HighAvailabilityMethod.Manual } });
@@ -125,7 +125,7 @@ public sealed class OnFailureTests
     }
 
     [Fact]
-    public void Without_a_way_back_it_names_the_way_out_that_is_left()
+    public void Unavailable_rollback_names_the_abandon_annotation()
     {
         var world = new OmsWorld(new WorldSetup { RealJson = false, Jar = RollbackTests.FailingJar }).Apply(s => s with { RollbackPolicy = RollbackPolicy.OnFailure });
         world.RunUntil(() => world.Count("jar") == 1, "the JAR");
@@ -139,7 +139,7 @@ public sealed class OnFailureTests
     }
 
     [Fact]
-    public void Its_target_is_free_for_others_at_the_end()
+    public void Rolled_back_upgrade_releases_its_target()
     {
         var world = RollbackTests.Failed(change: s => s with { RollbackPolicy = RollbackPolicy.OnFailure });
         world.RunToRolledBack();

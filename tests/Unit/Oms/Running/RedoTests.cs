@@ -16,7 +16,7 @@ public sealed class RedoTests
     [InlineData("jar", "oms-a")]
     [InlineData("jar", "oms-b")]
     [InlineData("init", "oms-a")]
-    public void After_a_lost_command_a_token_restores_the_snapshot_and_does_everything_again(string kind, string host)
+    public void Retry_after_lost_command_restores_snapshot_and_repeats_the_work(string kind, string host)
     {
         var world = Lost(kind, host);
         world.ReasonOf("Stalled").ShouldBe("OutcomeUnknown");
@@ -40,7 +40,7 @@ public sealed class RedoTests
     [Theory]
     [InlineData("jar")]
     [InlineData("init")]
-    public void A_command_that_went_beyond_its_time_and_was_ended_by_hand_is_repeated_on_restored_data_too(string kind)
+    public void Command_stopped_after_its_timeout_is_repeated_on_restored_data(string kind)
     {
         var hour = TimeSpan.FromHours(1);
         var world = new OmsWorld(new WorldSetup { RealJson = false, JarTakes = kind == "jar" ? hour : TimeSpan.FromSeconds(30), InitTakes = kind == "init" ? hour : TimeSpan.FromSeconds(30) })
@@ -63,7 +63,7 @@ public sealed class RedoTests
     [Theory]
     [InlineData("jar")]
     [InlineData("init")]
-    public void A_token_while_the_host_cannot_be_read_looks_again_and_restores_nothing(string kind)
+    public void Retry_while_host_is_unreadable_restores_nothing(string kind)
     {
         var world = new OmsWorld(new WorldSetup { RealJson = false }).Apply();
         world.RunUntil(() => world.Count(kind) == 1, kind);
@@ -81,7 +81,7 @@ public sealed class RedoTests
     }
 
     [Fact]
-    public void The_new_plan_is_shown_and_held_before_it_runs()
+    public void Redo_plan_is_held_before_the_restore()
     {
         var world = Lost("jar", "oms-a");
         world.EditSpec(s => s with { HoldBefore = ["RestoreDatabases"], Retry = "again" });
@@ -98,7 +98,7 @@ public sealed class RedoTests
     }
 
     [Fact]
-    public void Whoever_approved_the_first_plan_by_its_hash_has_not_approved_this_one()
+    public void Approved_hash_of_first_plan_does_not_approve_redo_plan()
     {
         var world = Lost("jar", "oms-a");
         world.EditSpec(s => s with { ApprovedPlanHash = world.Plan.Hash, Retry = "again" });
@@ -114,7 +114,7 @@ public sealed class RedoTests
     }
 
     [Fact]
-    public void Lost_a_second_time_it_is_restored_a_second_time_and_then_there_still_is_a_way_back()
+    public void Second_lost_command_is_restored_again_and_rollback_remains_possible()
     {
         var world = Lost("jar", "oms-a");
         world.Annotate(Annotations.Retry, "one");
@@ -132,7 +132,7 @@ public sealed class RedoTests
     }
 
     [Fact]
-    public void Killed_anywhere_in_it_nothing_runs_twice_on_the_same_data()
+    public void Redo_killed_at_any_point_ends_golden()
     {
         var golden = Undisturbed.Run(Begin, ToTheEnd);
         var from = golden.World.Points.First(p => p.What.StartsWith("status RestoreDatabases", StringComparison.Ordinal)).Number;

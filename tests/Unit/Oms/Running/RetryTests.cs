@@ -12,7 +12,7 @@ public sealed class RetryTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void The_JAR_never_runs_a_second_time_on_the_same_data_whoever_asks(bool bySpec)
+    public void JAR_runs_again_only_after_token_and_restore(bool bySpec)
     {
         var world = new OmsWorld(new WorldSetup { Jar = static (_, _) => (1, "Exception in thread main\n") }).Apply();
         world.RunUntil(() => world.Is("Failed"), "failed");
@@ -38,7 +38,7 @@ public sealed class RetryTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void docker_init_sh_that_provably_failed_is_repeated_once_for_each_token(bool bySpec)
+    public void Failed_docker_init_sh_is_repeated_once_for_each_token(bool bySpec)
     {
         var runs = 0;
         var world = new OmsWorld(new WorldSetup { Init = (_, _) => ++runs <= 2 ? (1, "# 【步骤二】创建 OMS 元信息库\n") : (0, "%marker%") }).Apply();
@@ -64,7 +64,7 @@ public sealed class RetryTests
     }
 
     [Fact]
-    public void docker_init_sh_with_its_marker_and_another_exit_code_is_done_with_a_warning()
+    public void Marker_with_another_exit_code_succeeds_with_a_warning()
     {
         var world = new OmsWorld(new WorldSetup { Init = static (_, _) => (3, "%marker%") }).Apply();
         world.RunToSuccess();
@@ -74,7 +74,7 @@ public sealed class RetryTests
     }
 
     [Fact]
-    public void The_marker_of_an_earlier_installation_in_the_logs_mount_does_not_count()
+    public void Marker_of_earlier_installation_does_not_count()
     {
         var world = new OmsWorld(new WorldSetup { Init = static (_, _) => (0, "nothing\n") }).Apply();
         world.RunUntil(() => world.Is("Failed"), "failed");
@@ -84,7 +84,7 @@ public sealed class RetryTests
     }
 
     [Fact]
-    public void A_token_that_stood_in_the_spec_before_anything_failed_repeats_nothing()
+    public void Retry_token_set_before_failure_repeats_nothing()
     {
         var world = new OmsWorld(new WorldSetup { Init = static (_, _) => (1, "no\n") }).Apply(s => s with { Retry = "early" });
         world.RunUntil(() => world.Is("Failed"), "failed");
@@ -94,7 +94,7 @@ public sealed class RetryTests
     }
 
     [Fact]
-    public void A_failed_dump_is_tried_again_under_another_name_and_never_passed_over()
+    public void Failed_dump_is_repeated_under_another_name()
     {
         var world = new OmsWorld().Apply();
         world.Snapshots.Failures.Enqueue("the dump has no trailer");
@@ -107,7 +107,7 @@ public sealed class RetryTests
     }
 
     [Fact]
-    public void If_every_dump_fails_nothing_new_is_started()
+    public void Failure_of_every_dump_starts_no_new_container()
     {
         var world = new OmsWorld().Apply();
         for (var i = 0; i < 3; i++)
@@ -126,7 +126,7 @@ public sealed class RetryTests
     }
 
     [Fact]
-    public void A_program_in_FATAL_gets_one_start_and_a_person_may_repair_it()
+    public void Program_in_FATAL_is_started_once_and_may_be_repaired()
     {
         var broken = true;
         var world = new OmsWorld(new WorldSetup { ProgramDies = (c, p) => broken && c.Host.Name == "oms-b" && c.IsUpgrade && p == "oms_drc_cm" }).Apply();
@@ -143,7 +143,7 @@ public sealed class RetryTests
     }
 
     [Fact]
-    public void A_new_container_that_dies_at_its_start_stops_everything()
+    public void New_container_that_dies_at_start_stops_the_upgrade()
     {
         var world = new OmsWorld(new WorldSetup { DiesAtStart = c => c.IsUpgrade && c.Host.Name == "oms-b" }).Apply();
         world.RunUntil(() => world.Is("Failed"), "failed");

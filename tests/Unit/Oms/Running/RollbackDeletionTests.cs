@@ -12,7 +12,7 @@ namespace Drydock.Tests.Unit.Oms;
 public sealed class RollbackDeletionTests
 {
     [Fact]
-    public void Deleted_anywhere_on_the_way_back_it_goes_to_the_end_of_it_first()
+    public void Deletion_during_rollback_waits_for_its_end()
     {
         var golden = Begin();
         golden.RunToRolledBack();
@@ -34,7 +34,7 @@ public sealed class RollbackDeletionTests
     }
 
     [Fact]
-    public void Deleted_after_a_failure_past_T1_it_waits_and_goes_back_if_that_is_asked_for()
+    public void Deletion_of_failed_upgrade_past_T1_waits_for_requested_rollback()
     {
         var world = RollbackTests.Failed();
         world.Delete();
@@ -48,7 +48,7 @@ public sealed class RollbackDeletionTests
     }
 
     [Fact]
-    public void Deleted_while_held_after_success_it_goes_at_once_and_the_new_version_stays()
+    public void Deletion_while_rollback_is_held_keeps_the_new_version()
     {
         var world = RollbackTests.Golden();
         world.EditSpec(s => s with { DesiredState = DesiredState.RolledBack });
@@ -61,7 +61,7 @@ public sealed class RollbackDeletionTests
     }
 
     [Fact]
-    public void Abandoned_it_stops_where_it_is_and_says_what_was_left()
+    public void Abandoned_rollback_starts_no_container_and_is_reported()
     {
         var world = Begin();
         world.RunUntil(() => world.Count("restore") == 1, "restoring");

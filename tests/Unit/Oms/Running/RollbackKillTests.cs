@@ -20,18 +20,18 @@ public sealed class RollbackKillTests
     [InlineData(nameof(Fate.DieAfter), 1)]
     [InlineData(nameof(Fate.Conflict), 0)]
     [InlineData(nameof(Fate.LostAnswer), 2)]
-    public void After_a_failed_upgrade_it_ends_as_if_nothing_had_happened(string fate, int way) =>
+    public void Disturbed_rollback_after_failure_ends_golden(string fate, int way) =>
         Everywhere(AfterFailure, Enum.Parse<Fate>(fate), way);
 
     [Theory]
     [InlineData(nameof(Fate.DieBefore), 1)]
     [InlineData(nameof(Fate.DieAfter), 2)]
     [InlineData(nameof(Fate.ServerError), 0)]
-    public void After_a_succeeded_upgrade_it_ends_as_if_nothing_had_happened(string fate, int way) =>
+    public void Disturbed_rollback_after_success_ends_golden(string fate, int way) =>
         Everywhere(AfterSuccess, Enum.Parse<Fate>(fate), way);
 
     [Fact]
-    public void Killed_again_while_it_recovers_it_still_ends_as_if_nothing_had_happened() => Cases.Try(
+    public void Rollback_killed_again_during_recovery_ends_golden() => Cases.Try(
         Points(AfterFailure).Where(p => p.Number % 2 == 0).Select(p => (Point: p.Number, Also: p.Number + 1 + (p.Number % 4))),
         pair => AfterFailure.With(pair.Point, Fate.DieAfter, pair.Also));
 

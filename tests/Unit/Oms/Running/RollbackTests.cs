@@ -16,7 +16,7 @@ namespace Drydock.Tests.Unit.Oms;
 public sealed class RollbackTests
 {
     [Fact]
-    public void After_success_it_is_held_shows_what_is_lost_and_then_goes_the_runbooks_way_back()
+    public void Rollback_after_success_is_held_and_then_follows_the_runbook()
     {
         var world = new OmsWorld().Apply();
         world.RunToSuccess();
@@ -69,7 +69,7 @@ public sealed class RollbackTests
     }
 
     [Fact]
-    public void From_after_every_step_of_the_way_there_it_finds_the_way_back()
+    public void Rollback_after_any_upgrade_step_restores_previous_state()
     {
         var steps = Golden().Plan.Steps.Select(s => s.Id).ToList();
         Cases.Try(steps, id =>
@@ -93,7 +93,7 @@ public sealed class RollbackTests
     }
 
     [Fact]
-    public void Asked_for_while_a_step_runs_that_step_ends_first()
+    public void Rollback_requested_during_a_step_waits_for_its_end()
     {
         var world = new OmsWorld(new WorldSetup { RealJson = false }).Apply();
         world.RunUntil(() => world.Count("jar") == 1, "the first JAR");
@@ -110,7 +110,7 @@ public sealed class RollbackTests
     }
 
     [Fact]
-    public void Before_anything_was_changed_there_is_nothing_to_take_back_and_it_goes_only_when_asked_anew()
+    public void Rollback_without_changes_has_no_steps_and_lasts_until_retry()
     {
         var world = new OmsWorld().Apply(s => s with { DesiredState = DesiredState.RolledBack, Retry = "old" });
         world.RunToRolledBack();
@@ -129,7 +129,7 @@ public sealed class RollbackTests
     }
 
     [Fact]
-    public void Taken_back_before_the_first_act_it_stands_as_if_never_asked()
+    public void Withdrawn_rollback_request_leaves_upgrade_succeeded()
     {
         var world = Golden();
         var (done, end) = (world.Done.Count, world.EndState());
@@ -145,7 +145,7 @@ public sealed class RollbackTests
     }
 
     [Fact]
-    public void After_its_first_act_another_wish_is_ignored_and_said_so()
+    public void Changed_desiredState_after_first_rollback_act_is_ignored_and_reported()
     {
         var world = Failed();
         world.EditSpec(s => s with { DesiredState = DesiredState.RolledBack });
@@ -161,7 +161,7 @@ public sealed class RollbackTests
     }
 
     [Fact]
-    public void The_hash_in_the_spec_approves_it_too()
+    public void Approved_hash_in_spec_approves_the_rollback()
     {
         var world = Golden();
         world.EditSpec(s => s with { DesiredState = DesiredState.RolledBack });
@@ -173,7 +173,7 @@ public sealed class RollbackTests
     }
 
     [Fact]
-    public void Mode_Plan_shows_the_way_back_and_does_nothing()
+    public void Mode_Plan_shows_rollback_and_changes_nothing()
     {
         var world = Golden();
         var done = world.Done.Count;
@@ -190,7 +190,7 @@ public sealed class RollbackTests
     }
 
     [Fact]
-    public void It_is_held_paused_and_resumed_like_the_way_there()
+    public void Rollback_can_be_held_paused_and_resumed()
     {
         var world = Failed();
         world.EditSpec(s => s with { DesiredState = DesiredState.RolledBack, HoldBefore = ["RestoreDatabases", "StartOld/oms-b/start"] });
@@ -213,7 +213,7 @@ public sealed class RollbackTests
     }
 
     [Fact]
-    public void Another_attempt_after_the_way_back_removes_what_the_first_left_and_mistakes_nothing_of_it_for_its_own()
+    public void Second_attempt_after_rollback_removes_leftovers_of_the_first()
     {
         var fails = true;
         var world = Failed(new WorldSetup { Init = (_, _) => fails ? (1, "no\n") : (0, "%marker%") });
@@ -240,7 +240,7 @@ public sealed class RollbackTests
     }
 
     [Fact]
-    public void High_availability_changed_by_hand_is_put_back_by_hand()
+    public void Manual_high_availability_is_restored_manually_during_rollback()
     {
         var world = new OmsWorld().Apply(s => s with { HighAvailability = s.HighAvailability with { Method = Drydock.Crds.OmsUpgrades.HighAvailabilityMethod.Manual } });
         world.RunUntil(() => world.Is("Held"), "held");
@@ -257,7 +257,7 @@ public sealed class RollbackTests
     }
 
     [Fact]
-    public void Taken_back_and_back_again_nothing_happens_any_more()
+    public void Completed_rollback_stays_inert()
     {
         var world = Failed();
         GoBack(world);
@@ -284,7 +284,7 @@ public sealed class RollbackTests
 
     /// <summary>Asks for the way back, approves it if it is held, and waits for its end.</summary>
     [Fact]
-    public void A_heartbeat_that_came_back_with_the_snapshot_is_not_that_of_the_container_that_was_started()
+    public void Restored_heartbeat_does_not_count_for_started_container()
     {
         var world = new OmsWorld(new WorldSetup { RealJson = false }).Apply();
         world.RunUntil(() => world.Count("init") == 1, "past the snapshot");

@@ -35,7 +35,7 @@ public sealed class SecretRotationTests
         Everywhere(Rollback, BeginFailing, static w => w.RunToRolledBack(), SecretTouch.Of(touch), way);
 
     [Fact]
-    public void Upgrade_secret_rotated_under_a_running_step_of_every_phase_tries_no_step_twice()
+    public void Secret_rotated_during_each_phase_repeats_no_step()
     {
         var world = BeginUpgrade();
         var phases = new HashSet<string>(StringComparer.Ordinal);
@@ -58,7 +58,7 @@ public sealed class SecretRotationTests
     }
 
     [Fact]
-    public void Upgrade_secret_that_opens_nothing_any_more_counts_at_the_next_act()
+    public void Invalid_rotated_Secret_stalls_upgrade_at_next_act()
     {
         var world = BeginUpgrade();
         world.RunUntil(() => world.Count("snapshot") == 1, "the dump");

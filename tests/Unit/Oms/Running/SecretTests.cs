@@ -13,10 +13,10 @@ namespace Drydock.Tests.Unit.Oms;
 public sealed class SecretTests
 {
     [Fact]
-    public void A_whole_run_shows_none() => Shown(Ran(new WorldSetup())).ShouldBeEmpty();
+    public void Successful_run_shows_no_secret_value() => Shown(Ran(new WorldSetup())).ShouldBeEmpty();
 
     [Fact]
-    public void A_failed_run_shows_none()
+    public void Failed_run_shows_no_secret_value()
     {
         var world = new OmsWorld(new WorldSetup { Init = static (_, _) => (1, $"cannot connect with {Canary.MetaPassword} or {Canary.SlsSecret}\n") }).Apply();
         world.RunUntil(() => world.Is("Failed"), "failed");
@@ -27,7 +27,7 @@ public sealed class SecretTests
     }
 
     [Fact]
-    public void A_preflight_that_finds_everything_wrong_shows_none()
+    public void Failed_preflight_shows_no_secret_value()
     {
         var world = new OmsWorld();
         world.Metadata.Password = "another";
@@ -40,7 +40,7 @@ public sealed class SecretTests
     }
 
     [Fact]
-    public void Messages_of_clients_that_quote_one_are_cleaned()
+    public void Client_message_with_a_password_is_redacted()
     {
         var world = new OmsWorld().Apply();
         world.Snapshots.Failures.Enqueue($"mysqldump: Access denied using password {Canary.MetaPassword}");
@@ -50,7 +50,7 @@ public sealed class SecretTests
     }
 
     [Fact]
-    public void The_output_of_what_runs_once_is_kept_without_them()
+    public void Kept_command_output_is_redacted()
     {
         var world = Ran(new WorldSetup());
 

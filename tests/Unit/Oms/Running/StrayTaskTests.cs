@@ -15,7 +15,7 @@ public sealed class StrayTaskTests
     [Theory]
     [InlineData("task {0}: already exists")]
     [InlineData("failed to start shim: mkdir /run/containerd/io.containerd.runtime.v2.task/moby/{0}: file exists: unknown")]
-    public void What_containerd_keeps_of_a_start_that_was_cut_off_is_named_with_the_commands_that_remove_it(
+    public void Refused_container_start_names_command_that_removes_stray_task(
         string words)
     {
         var world = new OmsWorld(new WorldSetup { RealJson = false }).Apply();
@@ -33,7 +33,7 @@ public sealed class StrayTaskTests
     }
 
     [Fact]
-    public void A_container_removed_under_the_JAR_leaves_only_the_way_back_and_that_is_said()
+    public void Container_removed_during_JAR_leaves_only_rollback()
     {
         var world = new OmsWorld(new WorldSetup { RealJson = false }).Apply();
         world.RunUntil(() => world.Count("jar") == 1, "the JAR runs");

@@ -11,7 +11,7 @@ public sealed class TwoOperatorTests
     private static readonly Undisturbed Alone = Undisturbed.Run(Begin);
 
     [Fact]
-    public void Whenever_the_lease_changes_hands_the_former_leader_never_acts_again()
+    public void Former_leader_never_acts_after_the_lease_changed_hands()
     {
         Cases.Try(Enumerable.Range(1, Alone.Points).Where(p => p % 2 == 0), point =>
         {
@@ -30,14 +30,14 @@ public sealed class TwoOperatorTests
     }
 
     [Fact]
-    public void A_request_that_was_in_the_wire_when_its_sender_froze_is_harmless_right_after_another_did_the_same() =>
+    public void Late_request_of_frozen_leader_is_harmless_after_same_request() =>
         Late(Worthwhile, (world, what) => world.RunUntil(
             () => world.Points.Count(p => p.What == what.What) > Alone.World.Points.Take(what.Number).Count(p => p.What == what.What) || world.IsOver, "the successor has done it too"));
 
     [Theory]
     [InlineData("update oms-a/", "stop oms-a/")]
     [InlineData("exec oms-b/sed ", "exec oms-b/supervisorctl start ")]
-    public void A_leader_that_loses_the_lease_between_the_requests_of_one_act_does_not_send_the_next(
+    public void Leader_without_lease_sends_no_further_request_of_an_act(
         string first, string next)
     {
         var world = Begin();
@@ -60,7 +60,7 @@ public sealed class TwoOperatorTests
     // The API server keeps no order between a late create of the claim and its release; the next upgrade says who holds
     // it and how to let go.
     [Fact]
-    public void It_is_harmless_when_all_is_over() =>
+    public void Late_request_after_completion_is_harmless() =>
         Late(p => Worthwhile(p) && !p.What.StartsWith("create Lease", StringComparison.Ordinal), (world, _) => world.RunToSuccess());
 
     // A late status write always meets a newer version; some of them stand for all.

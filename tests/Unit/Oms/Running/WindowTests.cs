@@ -12,7 +12,7 @@ public sealed class WindowTests
     private static MaintenanceWindow Nightly => new() { Start = "03:00", End = "03:01", TimeZone = "UTC" };
 
     [Fact]
-    public void Phases_before_T1_wait_for_it_and_nothing_after_does()
+    public void Only_phases_before_T1_wait_for_the_window()
     {
         var world = new OmsWorld().Apply(s => s with { Window = Nightly });
         world.RunUntil(() => world.ReasonOf("Reconciling") == "OutsideWindow", "outside");
@@ -31,7 +31,7 @@ public sealed class WindowTests
     }
 
     [Fact]
-    public void The_way_back_never_waits_for_it()
+    public void Rollback_never_waits_for_the_window()
     {
         var world = RollbackTests.Failed(change: s => s with { Window = new MaintenanceWindow { Start = "02:00", End = "02:30" } });
         world.RunFor(TimeSpan.FromHours(2));
@@ -41,7 +41,7 @@ public sealed class WindowTests
     }
 
     [Fact]
-    public void A_time_zone_nobody_knows_is_found_in_preflight()
+    public void Unknown_time_zone_is_a_preflight_finding()
     {
         var world = new OmsWorld().Apply(s => s with { Window = Nightly with { TimeZone = "Mars/Olympus" } });
         world.RunToStall();
@@ -51,7 +51,7 @@ public sealed class WindowTests
     }
 
     [Fact]
-    public void One_node_at_a_time_where_the_plan_would_take_all()
+    public void MaxParallelNodes_1_never_runs_two_nodes_at_once()
     {
         var world = new OmsWorld(new WorldSetup { Nodes = 3 }).Apply(s => s with { MaxParallelNodes = 1 });
         var most = 0;

@@ -14,7 +14,7 @@ public sealed class RefusedStartTests
     [Theory]
     [InlineData("jar", "CorrectMetadata/oms-a/jar")]
     [InlineData("init", "InitMetadata/oms-a")]
-    public void It_goes_on_by_itself_once_dockerd_takes_it(string kind, string step)
+    public void Refused_start_is_retried_until_dockerd_accepts_it(string kind, string step)
     {
         var world = Before(kind, h => (h.RefusedReservations, h.RefusedStarts) = (5, 5));
         world.RunUntil(() => world["oms-a"].RefusedStarts == 0, "refused");
@@ -34,7 +34,7 @@ public sealed class RefusedStartTests
     [InlineData("jar", "forgotten")]
     [InlineData("init", "forgotten")]
     [InlineData("init", "garbled")]
-    public void Whatever_a_dockerd_on_its_way_up_answers_it_goes_on_by_itself(string kind, string answer)
+    public void Any_refusal_of_starting_dockerd_is_retried_automatically(string kind, string answer)
     {
         var world = Before(kind, h => (h.RefusedReservations, h.RefusedStarts, h.Refusal) = (5, 5, endpoint => Refusal(answer, endpoint)));
         world.RunUntil(() => world["oms-a"].RefusedStarts == 0, "refused");
@@ -48,7 +48,7 @@ public sealed class RefusedStartTests
     [Theory]
     [InlineData("jar")]
     [InlineData("init")]
-    public void A_start_that_dockerd_took_and_died_on_is_made_again_by_itself(string kind)
+    public void Start_lost_by_dying_dockerd_is_repeated_automatically(string kind)
     {
         var world = Before(kind, h => h.SwallowedStarts = 5);
         world.RunToSuccess();
@@ -64,7 +64,7 @@ public sealed class RefusedStartTests
     [InlineData("jar", 60_000)]
     [InlineData("init", 900)]
     [InlineData("init", 5_000)]
-    public void A_refused_start_that_arrives_after_all_is_the_one_run(string kind, int milliseconds)
+    public void Late_refused_start_counts_as_the_only_run(string kind, int milliseconds)
     {
         var world = Before(kind, h => (h.RefusedStarts, h.LateStart) = (2, TimeSpan.FromMilliseconds(milliseconds)));
         world.RunToSuccess();
@@ -76,7 +76,7 @@ public sealed class RefusedStartTests
     [Theory]
     [InlineData("jar")]
     [InlineData("init")]
-    public void An_exec_that_a_restarted_dockerd_forgot_is_made_anew_where_the_witness_shows_that_it_never_ran(
+    public void Forgotten_exec_is_created_again_if_witness_shows_no_run(
         string kind)
     {
         var world = Before(kind, h => (h.RefusedStarts, h.LiveRestore) = (3, true));
@@ -91,7 +91,7 @@ public sealed class RefusedStartTests
     [Theory]
     [InlineData("jar")]
     [InlineData("init")]
-    public void Where_exec_and_witness_are_gone_nobody_knows_and_nothing_runs_on_that_data(string kind)
+    public void Lost_exec_and_witness_leave_unknown_outcome_until_restore(string kind)
     {
         var world = Before(kind, h => (h.RefusedStarts, h.LiveRestore) = (3, true));
         world.RunUntil(() => world["oms-a"].RefusedStarts == 1, "refused");
@@ -115,7 +115,7 @@ public sealed class RefusedStartTests
     }
 
     [Fact]
-    public void It_gives_up_when_the_phase_has_had_its_time_and_says_that_nothing_has_begun()
+    public void Refused_start_fails_after_phase_timeout_and_retry_succeeds()
     {
         var world = Before("jar", h => h.RefusedStarts = 10_000, TimeSpan.FromMinutes(20));
         world.RunUntil(() => world.Is("Failed"), "out of time");
@@ -130,7 +130,7 @@ public sealed class RefusedStartTests
     }
 
     [Fact]
-    public void Refusals_together_with_a_killed_operator_are_still_one_run()
+    public void Refused_start_with_killed_operator_runs_once()
     {
         for (var kill = 1; kill <= 8; kill++)
         {

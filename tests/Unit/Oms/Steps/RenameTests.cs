@@ -18,7 +18,7 @@ public sealed class RenameTests
     private static readonly Undisturbed Golden = Undisturbed.Run(() => Apply(World()));
 
     [Fact]
-    public void Old_and_new_names_stand_in_the_plan_and_in_status_and_the_rows_change_before_the_downtime()
+    public void Renames_are_recorded_and_done_before_the_downtime()
     {
         var world = Apply(World(realJson: true));
         world.RunToSuccess();
@@ -37,7 +37,7 @@ public sealed class RenameTests
     }
 
     [Fact]
-    public void Whoever_is_listed_keeps_the_name()
+    public void Listed_project_keeps_its_name()
     {
         var world = Apply(World(), keep: ["Synchronization/sp_2"]);
         world.RunToSuccess();
@@ -46,7 +46,7 @@ public sealed class RenameTests
     }
 
     [Fact]
-    public void Contradictions_of_the_list_are_findings_and_nothing_is_changed()
+    public void Contradicting_keepProjectNames_are_findings_without_any_change()
     {
         var world = Apply(World(), keep: ["Synchronization/sp_2", "Migration/np_7", "Migration/np_77"]);
         world.RunToStall();
@@ -58,7 +58,7 @@ public sealed class RenameTests
     }
 
     [Fact]
-    public void Without_the_word_for_it_duplicates_stop_the_upgrade_and_the_way_out_is_told()
+    public void Duplicate_names_stall_and_name_the_rename_option()
     {
         var world = World().Apply();
         world.RunToStall();
@@ -69,7 +69,7 @@ public sealed class RenameTests
     }
 
     [Fact]
-    public void Names_that_somebody_else_changed_meanwhile_are_not_touched()
+    public void Name_changed_by_administrator_is_not_overwritten()
     {
         var world = World();
         world.Apply(s => s with { HoldBefore = [OmsUpgradePhases.RenameProjects], Preflight = Renaming(s.Preflight, []) });
@@ -91,7 +91,7 @@ public sealed class RenameTests
     }
 
     [Fact]
-    public void A_name_that_another_project_took_meanwhile_is_not_given_twice()
+    public void New_name_taken_by_another_project_fails_the_step()
     {
         var world = World();
         world.Apply(s => s with { HoldBefore = [OmsUpgradePhases.RenameProjects], Preflight = Renaming(s.Preflight, []) });
@@ -105,7 +105,7 @@ public sealed class RenameTests
     }
 
     [Fact]
-    public void Where_names_need_not_be_unique_none_is_changed_and_the_plan_mentions_them()
+    public void Allowed_duplicates_are_noted_and_not_renamed()
     {
         var world = new OmsWorld(new WorldSetup { Community = true, FromVersion = "3.3.0", ToVersion = "3.3.1", Nodes = 1, NeedsJar = false, RealJson = false });
         Duplicate(world);
@@ -117,7 +117,7 @@ public sealed class RenameTests
     }
 
     [Fact]
-    public void Acknowledged_cascades_stand_in_the_plan()
+    public void Acknowledged_cascades_are_noted_in_the_plan()
     {
         var world = new OmsWorld(new WorldSetup { RealJson = false });
         world.Metadata.Cascades.Add(new Drydock.Reconcilers.Oms.CascadedWriter("7", "id=1"));
@@ -128,7 +128,7 @@ public sealed class RenameTests
     }
 
     [Fact]
-    public void What_a_plan_renamed_is_only_what_it_has_really_renamed()
+    public void RenamedProjects_contains_only_completed_renames()
     {
         var done = Golden.World.Plan;
         RenamedProjects.Of(done).Count.ShouldBe(2);
@@ -137,17 +137,17 @@ public sealed class RenameTests
     }
 
     [Fact]
-    public void Killed_before_any_write_or_act_every_project_is_renamed_once() => Everywhere(Fate.DieBefore, p => Sample.Takes(p.Number, 0, 2));
+    public void Upgrade_killed_before_any_write_or_act_renames_once() => Everywhere(Fate.DieBefore, p => Sample.Takes(p.Number, 0, 2));
 
     [Fact]
-    public void Killed_after_any_write_or_act_every_project_is_renamed_once() => Everywhere(Fate.DieAfter, p => Sample.Takes(p.Number, 1, 2));
+    public void Upgrade_killed_after_any_write_or_act_renames_once() => Everywhere(Fate.DieAfter, p => Sample.Takes(p.Number, 1, 2));
 
     [Fact]
-    public void The_answer_to_the_renaming_may_be_lost() =>
+    public void Lost_answer_to_rename_ends_golden() =>
         Everywhere(Fate.LostAnswer, p => p.What.StartsWith("rename", StringComparison.Ordinal));
 
     [Fact]
-    public void A_renaming_that_arrives_late_changes_nothing()
+    public void Late_rename_request_changes_nothing()
     {
         var point = Golden.World.Points.Single(p => p.What.StartsWith("rename", StringComparison.Ordinal));
         var world = Apply(World());

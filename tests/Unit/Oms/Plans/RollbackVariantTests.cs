@@ -13,12 +13,12 @@ namespace Drydock.Tests.Unit.Oms;
 /// The way back of the other roads: regions, the Community edition, renamed projects, few nodes at a time, another plan
 /// than the approved one.
 /// </summary>
-public sealed class RollbackRoadTests
+public sealed class RollbackVariantTests
 {
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void Two_regions_go_back_on_all_their_nodes_with_all_their_databases(bool afterSuccess)
+    public void Rollback_of_two_regions_restores_all_nodes_and_databases(bool afterSuccess)
     {
         var world = new OmsWorld(new WorldSetup { Regions = 2, RealJson = false, Jar = (w, c) => afterSuccess || c.Host.Name != "oms-c" ? (0, "") : (1, "Exception\n") }).Apply();
         world.RunUntil(() => world.IsOver || world.Is("Failed"), "over or failed");
@@ -33,7 +33,7 @@ public sealed class RollbackRoadTests
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
-    public void The_Community_edition_goes_back_and_has_no_ha_config_again_if_it_had_none(int nodes)
+    public void Rollback_of_Community_removes_ha_config_that_was_absent(int nodes)
     {
         var world = new OmsWorld(new WorldSetup
         {
@@ -59,7 +59,7 @@ public sealed class RollbackRoadTests
     [InlineData("stop")]
     [InlineData("jar")]
     [InlineData("ha on")]
-    public void Renamed_projects_have_their_names_again(string after)
+    public void Rollback_restores_names_of_renamed_projects(string after)
     {
         var world = new OmsWorld(new WorldSetup { RealJson = false });
         world.Metadata.Projects.Add(new OmsProject(ProjectKind.Migration, "np_7", "orders", "SUSPEND"));
@@ -77,7 +77,7 @@ public sealed class RollbackRoadTests
     }
 
     [Fact]
-    public void One_node_at_a_time_holds_on_the_way_back_too()
+    public void Rollback_respects_MaxParallelNodes()
     {
         var world = RollbackTests.Failed(new WorldSetup { Nodes = 3, RealJson = false, Jar = RollbackTests.FailingJar }, s => s with { MaxParallelNodes = 1 });
         var most = 0;
@@ -90,7 +90,7 @@ public sealed class RollbackRoadTests
     }
 
     [Fact]
-    public void What_was_approved_for_the_way_there_or_for_another_plan_lets_nothing_pass()
+    public void Approval_of_another_plan_does_not_start_rollback()
     {
         var world = RollbackTests.Golden();
         var (there, done) = (world.Plan.Hash, world.Done.Count);

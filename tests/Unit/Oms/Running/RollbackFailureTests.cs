@@ -7,10 +7,10 @@ using Xunit;
 namespace Drydock.Tests.Unit.Oms;
 
 /// <summary>What goes wrong on the way back, or keeps it from beginning.</summary>
-public sealed class RollbackTroubleTests
+public sealed class RollbackFailureTests
 {
     [Fact]
-    public void A_failed_restore_keeps_everything_and_a_retry_goes_on_from_there()
+    public void Failed_restore_is_resumed_by_a_retry()
     {
         var world = RollbackTests.Failed();
         world.Restores.Failures.Enqueue("no room");
@@ -33,7 +33,7 @@ public sealed class RollbackTroubleTests
     }
 
     [Fact]
-    public void What_a_failed_upgrade_left_unreadable_does_not_block_the_way_back()
+    public void Unreadable_data_of_failed_upgrade_does_not_block_rollback()
     {
         var world = RollbackTests.Failed();
         world.Snapshots.Failures.Enqueue("rm_340 has no tables");
@@ -46,7 +46,7 @@ public sealed class RollbackTroubleTests
     }
 
     [Fact]
-    public void After_success_what_would_be_dropped_must_be_dumped_first()
+    public void Failed_dump_after_success_stops_rollback_before_the_restore()
     {
         var world = RollbackTests.Golden();
         for (var i = 0; i < 3; i++)
@@ -67,7 +67,7 @@ public sealed class RollbackTroubleTests
     }
 
     [Fact]
-    public void Without_the_old_container_or_the_snapshot_there_is_no_way_back_and_it_says_why()
+    public void Missing_old_container_or_snapshot_makes_rollback_unavailable()
     {
         var world = RollbackTests.Golden();
         var gone = world.Old("oms-b");
@@ -88,7 +88,7 @@ public sealed class RollbackTroubleTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void A_storage_that_does_not_answer_is_said_and_nothing_starts_before_it_does(bool succeeded)
+    public void Unreachable_storage_stalls_rollback_until_it_answers(bool succeeded)
     {
         var world = succeeded ? RollbackTests.Golden() : RollbackTests.Failed();
         world.Archives.Outage = "s3.example does not answer";
@@ -105,7 +105,7 @@ public sealed class RollbackTroubleTests
     }
 
     [Fact]
-    public void A_new_console_that_does_not_come_up_again_does_not_block_it()
+    public void Failing_new_console_does_not_block_rollback()
     {
         OmsWorld? world = null;
         world = new OmsWorld(new WorldSetup { RealJson = false, ProgramDies = (container, program) => program == "oms_console" && container.Name == OmsWorld.NewName && world!.Count("ha on") > 0 }).Apply();
@@ -118,7 +118,7 @@ public sealed class RollbackTroubleTests
     }
 
     [Fact]
-    public void An_old_container_started_by_hand_meanwhile_stops_it_until_that_is_mended()
+    public void Old_container_started_manually_stalls_rollback_until_stopped()
     {
         var world = RollbackTests.Failed(new WorldSetup { RealJson = false, PeopleMayStartOld = true, Jar = RollbackTests.FailingJar });
         world.EditSpec(s => s with { DesiredState = DesiredState.RolledBack });

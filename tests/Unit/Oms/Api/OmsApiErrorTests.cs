@@ -10,7 +10,7 @@ using static Drydock.Tests.Unit.Fakes.FakeConsole;
 namespace Drydock.Tests.Unit.Oms;
 
 /// <summary>Everything that is no answer with success: true, and what is made of it.</summary>
-public sealed class RefusalTests
+public sealed class OmsApiErrorTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -34,7 +34,7 @@ public sealed class RefusalTests
     }
 
     [Fact]
-    public async Task An_expired_password_says_what_to_do() =>
+    public async Task Expired_password_is_named_in_the_error() =>
         (await Refusal(_ => Bad("GHANA-USER000003", "password has expired"))).Message.ShouldContain("has expired");
 
     [Theory]
@@ -50,7 +50,7 @@ public sealed class RefusalTests
     [Theory]
     [InlineData("/login", nameof(OmsApiErrorKind.Denied))]
     [InlineData("https://oms.example:8089/api/v2", nameof(OmsApiErrorKind.Absent))]
-    public async Task A_redirect_is_not_followed(string to, string kind)
+    public async Task Redirect_is_not_followed(string to, string kind)
     {
         var refusal = await Refusal(_ => new HttpResponseMessage(HttpStatusCode.Found) { Headers = { Location = new Uri(to, UriKind.RelativeOrAbsolute) } });
 
@@ -59,7 +59,7 @@ public sealed class RefusalTests
     }
 
     [Fact]
-    public async Task An_envelope_with_HTTP_401_is_a_refused_login() =>
+    public async Task Envelope_with_HTTP_401_is_a_refused_login() =>
         (await Refusal(_ => Bad("X", "no", HttpStatusCode.Unauthorized))).Kind.ShouldBe(OmsApiErrorKind.Denied);
 
     [Fact]
@@ -80,7 +80,7 @@ public sealed class RefusalTests
         (await Refusal(_ => Json(body))).Kind.ShouldBe(OmsApiErrorKind.Unreadable);
 
     [Fact]
-    public async Task An_answer_without_end_is_not_kept()
+    public async Task Endless_answer_is_refused_at_16_MiB()
     {
         var refusal = await Refusal(_ => new HttpResponseMessage(HttpStatusCode.OK) { Content = new StreamContent(new Endless()) });
 
@@ -102,7 +102,7 @@ public sealed class RefusalTests
     }
 
     [Fact]
-    public async Task A_read_is_given_up_after_four_tries()
+    public async Task Unreachable_console_is_asked_four_times()
     {
         using var console = new FakeConsole(_ => throw new HttpRequestException(HttpRequestError.ConnectionError, "refused"));
         using var api = Api(console, new InstantTime());
@@ -117,7 +117,7 @@ public sealed class RefusalTests
     [Theory]
     [InlineData("PARAM_ERROR")]
     [InlineData("GHANA-OPERAT000001")]
-    public async Task A_refused_read_is_not_repeated(string code)
+    public async Task Refused_read_is_not_repeated(string code)
     {
         using var console = new FakeConsole(_ => Bad(code, "no"));
         using var api = Api(console, new InstantTime());
@@ -137,7 +137,7 @@ public sealed class RefusalTests
     }
 
     [Fact]
-    public async Task A_change_counts_only_with_success_true()
+    public async Task Change_succeeds_only_with_success_true()
     {
         using var console = new FakeConsole(asked => asked.Number == 1 ? Good("null") : Bad("GHANA-OPERAT000005", "status RUNNING does not allow RESUME"));
         using var api = Api(console, new InstantTime());
@@ -147,7 +147,7 @@ public sealed class RefusalTests
     }
 
     [Fact]
-    public async Task A_console_that_never_answers_is_waited_for_once()
+    public async Task Silent_console_is_asked_once_and_times_out()
     {
         var time = new ManualTimeProvider();
         using var handler = new Silent();

@@ -13,7 +13,7 @@ using Xunit;
 namespace Drydock.Tests.Unit.Oms;
 
 /// <summary>Certificates, ports, and the ways an image comes to a host.</summary>
-public sealed class RoadTests
+public sealed class CertificateAndImageTests
 {
     private const string Certificate = "/etc/oms/tls.crt";
     private const string Key = "/etc/oms/tls.key";
@@ -23,7 +23,7 @@ public sealed class RoadTests
     private static readonly Undisturbed FromHost = Undisturbed.Run(() => ArchiveOnHosts().Apply(OnHost));
 
     [Fact]
-    public void Certificate_and_key_of_the_spec_are_mounted_and_the_console_is_asked_by_https()
+    public void Certificate_and_key_of_spec_are_mounted_and_HTTPS_used()
     {
         var world = WithCertificates().Apply(Https);
         world.RunToSuccess();
@@ -40,7 +40,7 @@ public sealed class RoadTests
     }
 
     [Fact]
-    public void The_certificates_of_the_old_container_are_kept_and_the_specs_take_their_place()
+    public void Old_certificates_are_kept_unless_the_spec_names_others()
     {
         string[] old = ["/old/crt:/etc/pki/nginx/oms_server.crt", "/old/key:/etc/pki/nginx/oms_server.key:ro"];
         var kept = WithCertificates(old).Apply();
@@ -54,7 +54,7 @@ public sealed class RoadTests
     }
 
     [Fact]
-    public void Without_any_certificate_the_console_is_asked_by_http()
+    public void Console_without_certificate_is_asked_by_HTTP()
     {
         var world = new OmsWorld(new WorldSetup { RealJson = false }).Apply();
         world.RunToSuccess();
@@ -64,7 +64,7 @@ public sealed class RoadTests
     }
 
     [Fact]
-    public void A_certificate_that_is_not_on_a_host_is_found_before_anything_is_changed_and_nothing_is_made_in_its_place(
+    public void Missing_certificate_is_a_finding_and_no_file_is_created(
         )
     {
         var world = WithCertificates();
@@ -84,7 +84,7 @@ public sealed class RoadTests
     }
 
     [Fact]
-    public void Ports_of_config_yaml_count()
+    public void Ports_of_config_yaml_are_used()
     {
         var world = new OmsWorld(new WorldSetup { RealJson = false });
         var plain = world.Setup.Config;
@@ -99,7 +99,7 @@ public sealed class RoadTests
     }
 
     [Fact]
-    public void A_port_that_something_else_has_is_found()
+    public void Port_used_by_another_process_is_a_finding()
     {
         var world = new OmsWorld(new WorldSetup { RealJson = false });
         world["oms-b"].ForeignPorts.AddRange([22, 9000]);
@@ -115,7 +115,7 @@ public sealed class RoadTests
     }
 
     [Fact]
-    public void An_archive_on_the_hosts_is_loaded_from_where_it_is()
+    public void Archive_on_hosts_is_loaded_from_its_host_path()
     {
         var world = FromHost.World;
 
@@ -128,13 +128,13 @@ public sealed class RoadTests
     }
 
     [Fact]
-    public void Killed_before_any_write_or_act_no_container_is_left_behind_on_a_host() => Everywhere(Fate.DieBefore, way: 0);
+    public void Host_archive_upgrade_killed_before_any_write_ends_golden() => Everywhere(Fate.DieBefore, way: 0);
 
     [Fact]
-    public void Killed_after_any_write_or_act_no_container_is_left_behind_on_a_host() => Everywhere(Fate.DieAfter, way: 1);
+    public void Host_archive_upgrade_killed_after_any_write_ends_golden() => Everywhere(Fate.DieAfter, way: 1);
 
     [Fact]
-    public void An_archive_that_one_host_does_not_have_is_found()
+    public void Archive_missing_on_one_host_is_a_finding()
     {
         var world = ArchiveOnHosts();
         world["oms-b"].Files.Remove(HostPath);
@@ -147,7 +147,7 @@ public sealed class RoadTests
     }
 
     [Fact]
-    public void An_archive_on_a_host_with_another_checksum_is_found()
+    public void Host_archive_with_wrong_checksum_is_a_finding()
     {
         var world = ArchiveOnHosts().Apply(s => OnHost(s) with { ImageArchive = new ImageArchive { HostPath = HostPath, Sha256 = new string('0', 64) } });
         world.RunToStall();
@@ -157,7 +157,7 @@ public sealed class RoadTests
     }
 
     [Fact]
-    public void An_archive_on_a_host_that_changed_after_preflight_is_not_taken_for_it()
+    public void Host_archive_changed_after_preflight_fails_before_downtime()
     {
         var world = ArchiveOnHosts();
         world.Apply(s => OnHost(s) with { HoldBefore = [OmsUpgradePhases.PrepareImage] });
@@ -171,7 +171,7 @@ public sealed class RoadTests
     }
 
     [Fact]
-    public void One_node_may_have_its_own_archive_image_and_containers()
+    public void Node_may_have_its_own_archive_image_and_container()
     {
         var world = ArchiveOnHosts();
         world.Apply(s => OnHost(s) with
@@ -202,7 +202,7 @@ public sealed class RoadTests
     }
 
     [Fact]
-    public void A_registry_that_asks_for_credentials_gets_those_of_the_Secret()
+    public void Registry_login_uses_the_Secret_and_shows_no_password()
     {
         var world = Registry(RegistryPassword).Apply(Pulling);
         world.RunToSuccess();
@@ -212,7 +212,7 @@ public sealed class RoadTests
     }
 
     [Fact]
-    public void Wrong_credentials_are_a_finding_and_correcting_the_Secret_goes_on()
+    public void Wrong_registry_credentials_stall_until_Secret_is_corrected()
     {
         var world = Registry("another").Apply(Pulling);
         world.RunToStall();
@@ -228,7 +228,7 @@ public sealed class RoadTests
     }
 
     [Fact]
-    public void Credentials_that_turn_wrong_after_preflight_fail_the_step_and_say_so()
+    public void Credentials_refused_after_preflight_fail_step_and_name_Secret()
     {
         var world = Registry(RegistryPassword).Apply(s => Pulling(s) with { HoldBefore = [OmsUpgradePhases.PrepareImage] });
         world.RunUntil(() => world.Is("Held"), "held");
@@ -244,7 +244,7 @@ public sealed class RoadTests
     [InlineData(false, false, Reasons.SecretMissing)]
     [InlineData(true, false, Reasons.AccessDenied)]
     [InlineData(true, true, Reasons.SecretMissing)]
-    public void What_is_wrong_with_the_Secret_is_said(bool noReference, bool otherRegistry, string reason)
+    public void Unusable_registry_Secret_is_a_finding(bool noReference, bool otherRegistry, string reason)
     {
         var world = Registry(RegistryPassword);
         if (otherRegistry)

@@ -7,12 +7,12 @@ using Xunit;
 namespace Drydock.Tests.Unit.Oms;
 
 /// <summary>dockerd, a container or the network under a step goes away.</summary>
-public sealed class DaemonTests
+public sealed class OutageTests
 {
     [Theory]
     [InlineData("jar")]
     [InlineData("init")]
-    public void A_dockerd_that_restarts_and_kills_what_runs_once_leaves_an_unknown_outcome_and_nothing_runs_again(
+    public void Command_killed_by_dockerd_restart_stalls_and_is_not_repeated(
         string kind)
     {
         var world = new OmsWorld(new WorldSetup { RealJson = false }).Apply();
@@ -35,7 +35,7 @@ public sealed class DaemonTests
     [Theory]
     [InlineData("jar")]
     [InlineData("init")]
-    public void With_live_restore_the_command_is_followed_to_its_end_by_its_files(string kind)
+    public void Command_survives_dockerd_restart_with_live_restore(string kind)
     {
         var world = new OmsWorld(new WorldSetup { RealJson = false }).Apply();
         world.RunUntil(() => world.Count(kind) == 1, kind);
@@ -52,7 +52,7 @@ public sealed class DaemonTests
     [InlineData("CorrectMetadata/oms-a/jar")]
     [InlineData("InitMetadata")]
     [InlineData("Verify")]
-    public void A_new_container_that_is_down_is_named_with_the_command_that_starts_it(string before)
+    public void Stopped_new_container_is_reported_with_docker_start_command(string before)
     {
         var world = new OmsWorld(new WorldSetup { RealJson = false }).Apply(s => s with { HoldBefore = [before] });
         world.RunUntil(() => world.Is("Held"), "held");
@@ -78,7 +78,7 @@ public sealed class DaemonTests
     }
 
     [Fact]
-    public void A_dockerd_restart_does_not_revive_an_old_container()
+    public void Dockerd_restart_does_not_revive_old_container()
     {
         var world = new OmsWorld(new WorldSetup { RealJson = false }).Apply();
         world.RunUntil(() => world.Count("stop") == 2, "stopped");
@@ -95,7 +95,7 @@ public sealed class DaemonTests
     [InlineData("jar")]
     [InlineData("init")]
     [InlineData("ha on")]
-    public void A_network_that_breaks_and_comes_back_is_waited_for(string after)
+    public void Upgrade_succeeds_after_network_outage_without_repeating_commands(string after)
     {
         var world = new OmsWorld(new WorldSetup { RealJson = false }).Apply();
         world.RunUntil(() => world.Count(after) == 1, after);
@@ -117,7 +117,7 @@ public sealed class DaemonTests
     [InlineData("stop")]
     [InlineData("snapshot")]
     [InlineData("init")]
-    public void A_metadata_database_that_goes_and_comes_back_is_waited_for(string after)
+    public void Upgrade_succeeds_after_outage_of_metadata_database(string after)
     {
         var world = new OmsWorld(new WorldSetup { RealJson = false }).Apply();
         world.RunUntil(() => world.Count(after) == 1, after);
@@ -135,7 +135,7 @@ public sealed class DaemonTests
     }
 
     [Fact]
-    public void A_JAR_that_takes_longer_than_its_time_is_not_stopped_and_counts_when_it_ends()
+    public void JAR_past_its_timeout_is_not_stopped_and_counts_later()
     {
         var world = new OmsWorld(new WorldSetup { JarTakes = TimeSpan.FromMinutes(40) }).Apply(s => s with { Timeouts = s.Timeouts with { CorrectMetadata = "10m" } });
         world.RunUntil(() => world.Is("Failed"), "timed out");

@@ -12,7 +12,7 @@ namespace Drydock.Tests.Unit.Oms;
 /// <summary>
 /// Requests and answers of the API, as the vendor's documents print them and with the quirks they allow.
 /// </summary>
-public sealed class ReadingTests
+public sealed class OmsApiReadTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -70,7 +70,7 @@ public sealed class ReadingTests
     }
 
     [Fact]
-    public async Task Empty_lists_may_be_null_and_rows_too()
+    public async Task Null_lists_and_null_rows_are_read_as_empty()
     {
         using var console = new FakeConsole(asked => asked.Action switch
         {
@@ -86,7 +86,7 @@ public sealed class ReadingTests
     }
 
     [Fact]
-    public async Task Progress_tells_the_lag_by_the_clock_of_the_console()
+    public async Task Lag_is_measured_by_the_clock_of_the_console()
     {
         var date = DateTimeOffset.FromUnixTimeSeconds(1_689_248_124);
         using var console = new FakeConsole(_ => Good("""{"projectId":"np_1","status":"RUNNING","enableIncrSync":true,"currentStep":"INCR_TRANSFER","incrSyncCheckpoint":1689248064}""", date));
@@ -122,7 +122,7 @@ public sealed class ReadingTests
     }
 
     [Fact]
-    public async Task After_a_switchover_the_checkpoint_of_the_way_back_counts()
+    public async Task Reverse_checkpoint_counts_after_a_switchover()
     {
         using var console = new FakeConsole(_ => Good(
             """{"status":"RUNNING","currentStep":"REVERSE_INCR_TRANSFER","incrSyncCheckpoint":1600000000,"reverseIncrTransferCheckpoint":1689248100}""", DateTimeOffset.FromUnixTimeSeconds(1_689_248_124)));
@@ -132,7 +132,7 @@ public sealed class ReadingTests
     }
 
     [Fact]
-    public async Task The_older_API_is_asked_by_kind_and_id()
+    public async Task Older_API_is_asked_by_kind_and_id()
     {
         using var console = new FakeConsole(_ => Json("""{"success":true,"code":"success","data":{"status":"RUNNING","importance":"HIGH","currentStep":"INCR_SYNC","incrSyncCheckpoint":"1689248064"}}""", date: DateTimeOffset.FromUnixTimeSeconds(1_689_248_074)));
         using var api = Api(console);
@@ -193,7 +193,7 @@ public sealed class ReadingTests
     [InlineData("true")]
     [InlineData("\"true\"")]
     [InlineData("1")]
-    public async Task Success_may_be_written_in_several_ways(string success)
+    public async Task Success_is_read_in_several_spellings(string success)
     {
         using var console = new FakeConsole(_ => Json($$"""{"success":{{success}},"totalCount":"12","data":{"id":5,"name":null,"status":"SUSPEND","type":"SYNC"} }"""));
         using var api = Api(console);

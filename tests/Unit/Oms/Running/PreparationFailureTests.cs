@@ -8,12 +8,12 @@ namespace Drydock.Tests.Unit.Oms;
 /// <summary>
 /// What no retry of the stored plan gets over before the downtime: the message names a way out, and that way works.
 /// </summary>
-public sealed class StartOverTests
+public sealed class PreparationFailureTests
 {
     private const string WayOut = "spec.desiredState: RolledBack";
 
     [Fact]
-    public void A_JAR_that_is_not_in_the_image()
+    public void Missing_JAR_is_corrected_through_rollback_and_retry()
     {
         var world = new OmsWorld(new WorldSetup { RealJson = false }).Apply(s => s with { Correction = s.Correction with { JarPath = "/root/other.jar" } });
         world.RunUntil(() => world.Is("Failed"), "failed");
@@ -28,7 +28,7 @@ public sealed class StartOverTests
     }
 
     [Fact]
-    public void A_name_that_is_another_image_on_each_node()
+    public void Image_that_differs_between_nodes_is_corrected_through_rollback()
     {
         var world = new OmsWorld(new WorldSetup { RealJson = false, ImageInRegistry = true }).Apply(s => s with { MaxParallelNodes = 1 });
         world.RunUntil(() => world.Count("pull") == 1, "the first node has it");

@@ -11,12 +11,12 @@ using static Drydock.Tests.Unit.Fakes.ProjectWorlds;
 namespace Drydock.Tests.Unit.Oms;
 
 /// <summary>After the upgrade: compared, resumed, watched; never a failure of the upgrade.</summary>
-public sealed class ProjectsAfterTests
+public sealed class ProjectVerificationTests
 {
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void Projects_that_are_as_before_and_recover_leave_nothing_to_do_about_them(bool apiBefore)
+    public void Unchanged_recovered_projects_need_no_action(bool apiBefore)
     {
         var world = apiBefore ? WithApiBefore() : WithApiAfter();
         world.RunToSuccess();
@@ -29,7 +29,7 @@ public sealed class ProjectsAfterTests
     }
 
     [Fact]
-    public void Links_are_waited_for_until_high_availability_has_healed_them()
+    public void Upgrade_waits_until_high_availability_recovers_links()
     {
         var world = WithApiBefore(w => w.Console.HealsAfter = TimeSpan.FromMinutes(9));
         world.RunUntil(() => world.Status.Plan?.Steps.Find(s => s.Id == StepIds.Components) is { State: StepState.Running, Message: not null }, "watching");
@@ -42,7 +42,7 @@ public sealed class ProjectsAfterTests
     }
 
     [Fact]
-    public void The_way_back_does_not_wait_for_links_that_are_watched()
+    public void Rollback_does_not_wait_for_watched_links()
     {
         var world = WithApiBefore(w => w.Console.HealsAfter = TimeSpan.FromMinutes(9));
         world.RunUntil(() => world.Status.Plan?.Steps.Find(s => s.Id == StepIds.Components) is { State: StepState.Running }, "watching");
@@ -52,7 +52,7 @@ public sealed class ProjectsAfterTests
     }
 
     [Fact]
-    public void What_does_not_recover_in_time_is_listed_and_the_upgrade_succeeds()
+    public void Unrecovered_links_are_listed_and_upgrade_succeeds()
     {
         var world = WithApiBefore(w =>
         {
@@ -74,7 +74,7 @@ public sealed class ProjectsAfterTests
     }
 
     [Fact]
-    public void With_high_availability_off_nothing_is_waited_for_and_what_is_abnormal_is_listed()
+    public void Abnormal_links_are_listed_when_high_availability_is_off()
     {
         var world = WithApiBefore(
             w => w.Metadata.HaConfig = """{"enable":false}""",
@@ -88,7 +88,7 @@ public sealed class ProjectsAfterTests
     [InlineData("SUSPEND", "INCR_TRANSFER")]
     [InlineData("SUSPEND", "FULL_TRANSFER")]
     [InlineData("FAILED", "INCR_TRANSFER")]
-    public void A_project_that_ran_before_and_is_stopped_now_is_resumed_once(string status, string step)
+    public void Project_stopped_by_upgrade_is_resumed_once(string status, string step)
     {
         var world = WithApiBefore(w => w.Console["np_1"].StatusAfterUpgrade = status);
         world.RunUntil(() => world.Is(ConditionTypes.NewStarted), "the new version runs");
@@ -104,7 +104,7 @@ public sealed class ProjectsAfterTests
     }
 
     [Fact]
-    public void What_failed_outside_of_increments_is_a_persons()
+    public void Project_failed_outside_increments_is_left_to_administrator()
     {
         var world = WithApiBefore(w => w.Console["np_1"].StatusAfterUpgrade = "FAILED");
         world.RunUntil(() => world.Is(ConditionTypes.NewStarted), "the new version runs");
@@ -120,7 +120,7 @@ public sealed class ProjectsAfterTests
     [InlineData("SUSPEND")]
     [InlineData("FAILED")]
     [InlineData("INIT")]
-    public void What_did_not_run_before_is_left_alone(string status)
+    public void Project_stopped_before_upgrade_is_not_resumed(string status)
     {
         var world = WithApiBefore(w =>
         {
@@ -134,7 +134,7 @@ public sealed class ProjectsAfterTests
     }
 
     [Fact]
-    public void A_refusal_to_resume_is_listed_with_OMSs_words_and_does_not_fail_the_upgrade()
+    public void Refused_resume_is_listed_and_upgrade_succeeds()
     {
         var world = WithApiBefore(w =>
         {
@@ -150,7 +150,7 @@ public sealed class ProjectsAfterTests
     }
 
     [Fact]
-    public void A_status_that_lags_behind_an_accepted_request_is_waited_for()
+    public void Delayed_status_after_accepted_resume_is_awaited()
     {
         var world = WithApiBefore(w =>
         {
@@ -164,7 +164,7 @@ public sealed class ProjectsAfterTests
     }
 
     [Fact]
-    public void What_differs_is_listed_and_the_upgrade_succeeds()
+    public void Changed_projects_are_listed_and_upgrade_succeeds()
     {
         var world = WithApiBefore();
         world.RunUntil(() => world.Is(ConditionTypes.NewStarted), "the new version runs");
@@ -178,7 +178,7 @@ public sealed class ProjectsAfterTests
     }
 
     [Fact]
-    public void Projects_whose_ids_differ_between_tables_and_API_are_found_by_name()
+    public void Projects_with_other_ids_in_API_are_found_by_name()
     {
         var world = WithApiAfter(w => w.Console.Projects.ForEach(p => p.Id = "api_" + p.Id));
         world.RunToSuccess();
@@ -189,7 +189,7 @@ public sealed class ProjectsAfterTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void An_API_that_is_gone_after_the_upgrade_leaves_it_to_a_person(bool unreachable)
+    public void Lost_API_after_upgrade_leaves_projects_unverified(bool unreachable)
     {
         var world = WithApiBefore();
         world.RunUntil(() => world.Is(ConditionTypes.NewStarted), "the new version runs");
@@ -204,7 +204,7 @@ public sealed class ProjectsAfterTests
     }
 
     [Fact]
-    public void Without_credentials_there_is_no_claim()
+    public void Missing_credentials_leave_projects_unverified()
     {
         var world = new OmsWorld().Apply();
         world.RunToSuccess();
@@ -218,7 +218,7 @@ public sealed class ProjectsAfterTests
     [Theory]
     [InlineData("RUNNING", "True")]
     [InlineData("FAILED", "False")]
-    public void Between_versions_below_4_0_1_the_tables_are_compared(string after, string verified)
+    public void Projects_below_4_0_1_are_compared_through_tables(string after, string verified)
     {
         var world = new OmsWorld(new WorldSetup { Community = true, FromVersion = "3.3.0", ToVersion = "3.3.1", Nodes = 1, NeedsJar = false, HaConfig = null, InitBringsHaConfig = """{"enable":false}""" }).Apply();
         world.RunUntil(() => world.Is(ConditionTypes.NewStarted), "the new version runs");
@@ -232,7 +232,7 @@ public sealed class ProjectsAfterTests
     }
 
     [Fact]
-    public void Killed_anywhere_nothing_is_resumed_twice_and_the_end_is_the_same()
+    public void Killed_operator_resumes_each_project_once()
     {
         var golden = Undisturbed.Run(Stopped);
         var points = golden.World.Points.Where(p => p.What.StartsWith("resume", StringComparison.Ordinal)).ToList();
@@ -254,7 +254,7 @@ public sealed class ProjectsAfterTests
     }
 
     [Fact]
-    public void An_operator_that_lost_its_turn_between_two_requests_sends_no_further_one()
+    public void Former_leader_sends_no_further_resume_request()
     {
         var world = Stopped();
         var late = 0;

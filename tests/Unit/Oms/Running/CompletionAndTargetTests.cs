@@ -9,10 +9,10 @@ using OmsUpgrade = Drydock.Crds.OmsUpgrades.OmsUpgrade;
 namespace Drydock.Tests.Unit.Oms;
 
 /// <summary>After the end nothing happens any more; while one works on a target the next one waits.</summary>
-public sealed class EndTests
+public sealed class CompletionAndTargetTests
 {
     [Fact]
-    public void After_success_no_resync_restart_or_reapply_touches_anything()
+    public void Completed_upgrade_ignores_resync_restart_and_reapply()
     {
         var world = new OmsWorld().Apply();
         world.RunToSuccess();
@@ -35,7 +35,7 @@ public sealed class EndTests
     }
 
     [Fact]
-    public void A_control_edited_after_the_end_is_observed_and_does_nothing()
+    public void Control_edited_after_completion_is_observed_without_effect()
     {
         var world = new OmsWorld().Apply();
         world.RunToSuccess();
@@ -49,7 +49,7 @@ public sealed class EndTests
     }
 
     [Fact]
-    public void A_second_upgrade_of_the_same_target_waits_and_names_the_first()
+    public void Second_upgrade_of_same_target_waits_and_names_first()
     {
         var world = new OmsWorld().Apply();
         world.RunUntil(() => world.Count("create") > 0, "the first has begun");
@@ -66,7 +66,7 @@ public sealed class EndTests
     }
 
     [Fact]
-    public void A_failed_upgrade_keeps_its_target_and_a_deleted_one_frees_it()
+    public void Failed_upgrade_keeps_its_target_until_it_is_deleted()
     {
         var world = new OmsWorld().Apply(s => s with { HoldBefore = ["DisableHA"] });
         world.RunUntil(() => world.Is("Held"), "held");
@@ -89,7 +89,7 @@ public sealed class EndTests
     [InlineData("stop")]
     [InlineData("jar")]
     [InlineData("ha on")]
-    public void A_second_upgrade_that_comes_late_waits_for_the_first_and_does_not_judge_what_is_under_way(string after)
+    public void Late_second_upgrade_waits_without_findings_while_first_runs(string after)
     {
         var world = new OmsWorld().Apply();
         world.RunUntil(() => world.Count(after) > 0, after);
@@ -104,7 +104,7 @@ public sealed class EndTests
     }
 
     [Fact]
-    public void Two_applied_at_once_never_both_begin()
+    public void Two_upgrades_applied_at_once_never_both_begin()
     {
         for (var seed = 1; seed <= 5; seed++)
         {

@@ -8,7 +8,7 @@ using Xunit;
 namespace Drydock.Tests.Unit.Oms;
 
 /// <summary>What is made of statuses and components; unknown words are never taken for good ones.</summary>
-public sealed class ProjectJudgementTests
+public sealed class ProjectComparisonTests
 {
     [Theory]
     [InlineData("RUNNING", "RUNNING_MERGING", true)]
@@ -20,7 +20,7 @@ public sealed class ProjectJudgementTests
     [InlineData("SUSPEND", "RUNNING", false)]
     [InlineData("FINISHED", "RUNNING", false)]
     [InlineData("RELEASING", "RELEASED", true)]
-    public void Status_that_follows_from_the_recorded_one_is_as_before(string before, string now, bool same) =>
+    public void Status_that_follows_from_the_recorded_one_counts_as_unchanged(string before, string now, bool same) =>
         ProjectStatuses.IsAsBefore(before, now).ShouldBe(same);
 
     [Fact]
