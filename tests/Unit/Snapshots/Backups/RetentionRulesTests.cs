@@ -19,18 +19,18 @@ public sealed class RetentionRulesTests
     [InlineData(2, "72h", "a b")]
     [InlineData(null, "999999d999999d999999d", "")]
     [InlineData(4, "36h", "a")]
-    public void One_is_kept_while_either_field_asks_for_it(int? last, string? age, string removed)
+    public void Snapshot_is_kept_while_either_policy_field_requires_it(int? last, string? age, string removed)
     {
         var series = Days(4, 3, 2, 1, 0);
         RetentionRules.Choose(series, new RetentionSpec { KeepLast = last, KeepFor = age }, Now.AddHours(1)).Remove.Select(r => r.Key).ShouldBe(removed.Split(' ', StringSplitOptions.RemoveEmptyEntries));
     }
 
     [Fact]
-    public void Without_a_policy_all_are_kept() =>
+    public void Series_without_policy_keeps_every_snapshot() =>
         RetentionRules.Choose(Days(100, 50, 0), null, Now).Remove.ShouldBeEmpty();
 
     [Fact]
-    public void One_that_is_not_good_counts_for_nothing_and_is_left_for_a_person()
+    public void Bad_snapshot_is_neither_counted_nor_removed()
     {
         var series = Days(4, 3, 2, 1, 0).Select(c => c.Name is "e" or "b" ? c with { IsGood = false } : c).ToList();
         var choice = RetentionRules.Choose(series, new RetentionSpec { KeepLast = 2 }, Now);
@@ -40,7 +40,7 @@ public sealed class RetentionRulesTests
 
     // Seeded: a failure names its seed.
     [Fact]
-    public void Whatever_the_series_and_the_policy_nothing_protected_goes_and_a_good_one_stays()
+    public void Any_policy_keeps_protected_and_newest_good_snapshots()
     {
         for (var seed = 0; seed < 3_000; seed++)
         {

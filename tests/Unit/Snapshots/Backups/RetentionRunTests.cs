@@ -23,7 +23,7 @@ public sealed class RetentionRunTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task The_newest_of_a_series_says_which_older_ones_go_and_their_objects_say_so()
+    public async Task Policy_of_newest_snapshot_removes_older_ones_and_reports()
     {
         await _world.AddAsync("a", 3, KeepOne);
         await _world.AddAsync("b", 2);
@@ -49,7 +49,7 @@ public sealed class RetentionRunTests
     }
 
     [Fact]
-    public async Task Other_series_other_databases_other_namespaces_and_files_without_an_object_are_not_touched()
+    public async Task Policy_leaves_other_series_databases_namespaces_and_orphan_files()
     {
         await _world.AddAsync("a", 5);
         await _world.AddAsync("named", 4, series: "other");
@@ -71,7 +71,7 @@ public sealed class RetentionRunTests
     [InlineData("files")]
     [InlineData("damaged")]
     [InlineData("unreadable")]
-    public async Task What_somebody_may_need_is_kept(string by)
+    public async Task Snapshot_that_may_be_needed_is_kept(string by)
     {
         var old = await _world.AddAsync("a", 5);
         await _world.AddAsync("z", 0, KeepOne);
@@ -86,7 +86,7 @@ public sealed class RetentionRunTests
     }
 
     [Fact]
-    public async Task Snapshot_that_a_newer_operator_wrote_is_neither_written_nor_counted()
+    public async Task Snapshot_of_newer_operator_is_neither_written_nor_counted()
     {
         await _world.AddAsync("a", 3);
         await _world.AddAsync("b", 2, KeepOne);
@@ -103,7 +103,7 @@ public sealed class RetentionRunTests
     }
 
     [Fact]
-    public async Task Upgrade_that_a_newer_operator_wrote_counts_as_needing_every_snapshot()
+    public async Task Upgrade_of_newer_operator_protects_every_snapshot()
     {
         await _world.AddAsync("a", 3);
         await _world.AddAsync("b", 2, KeepOne);
@@ -119,7 +119,7 @@ public sealed class RetentionRunTests
     [InlineData("snapshotRef")]
     [InlineData("rollbackSnapshotRef")]
     [InlineData("label")]
-    public async Task An_upgrade_whose_old_containers_are_cleaned_up_needs_it_no_more(string by)
+    public async Task Upgrade_after_cleanup_no_longer_protects_its_snapshot(string by)
     {
         var old = await _world.AddAsync("a", 5);
         await _world.AddAsync("z", 0, KeepOne);
@@ -136,7 +136,7 @@ public sealed class RetentionRunTests
     }
 
     [Fact]
-    public async Task The_newest_good_one_stays_even_if_newer_ones_are_damaged()
+    public async Task Newest_good_snapshot_stays_when_newer_one_is_damaged()
     {
         await _world.AddAsync("a", 5);
         await _world.AddAsync("b", 4);
@@ -147,7 +147,7 @@ public sealed class RetentionRunTests
     }
 
     [Fact]
-    public async Task A_removal_that_was_cut_off_is_finished_by_the_next_run()
+    public async Task Interrupted_removal_is_finished_by_the_next_run()
     {
         await _world.AddAsync("a", 5);
         await _world.AddAsync("z", 0, KeepOne);
@@ -167,7 +167,7 @@ public sealed class RetentionRunTests
     }
 
     [Fact]
-    public async Task A_restore_that_begins_while_it_is_marked_keeps_it()
+    public async Task Restore_begun_during_marking_keeps_the_snapshot()
     {
         await _world.AddAsync("a", 5);
         await _world.AddAsync("z", 0, KeepOne);
@@ -184,7 +184,7 @@ public sealed class RetentionRunTests
     }
 
     [Fact]
-    public async Task A_storage_that_is_away_does_not_keep_the_others_from_their_turn()
+    public async Task Unusable_storage_delays_removal_until_next_run()
     {
         await _world.AddAsync("a", 5);
         await _world.AddAsync("z", 0, KeepOne);
@@ -196,7 +196,7 @@ public sealed class RetentionRunTests
     }
 
     [Fact]
-    public async Task A_failure_of_any_kind_does_not_end_the_looking()
+    public async Task Unexpected_failure_does_not_end_the_retention_run()
     {
         await _world.AddAsync("a", 5);
         await _world.AddAsync("z", 0, KeepOne);
@@ -218,7 +218,7 @@ public sealed class RetentionRunTests
     }
 
     [Fact]
-    public async Task Whatever_is_referred_to_no_protected_snapshot_is_ever_removed()
+    public async Task Protected_snapshot_is_never_removed_with_any_references()
     {
         string[] ways = ["snapshotRef", "rollbackSnapshotRef", "label", "database", "restore", "files", "damaged", "unreadable", "none", "none", "none"];
         for (var seed = 0; seed < 40; seed++)
@@ -253,7 +253,7 @@ public sealed class RetentionRunTests
     }
 
     [Fact]
-    public async Task Deletion_with_the_files_waits_for_an_upgrade_that_has_ended_but_can_still_go_back()
+    public async Task Deletion_of_files_waits_for_upgrade_that_can_roll_back()
     {
         var old = await _world.AddAsync("a", 5, change: s => s with { Spec = s.Spec with { DeletionPolicy = DeletionPolicy.Delete }, Metadata = s.Metadata with { Finalizers = [Labels.SnapshotFinalizer] } });
         await ReferAsync(old, "snapshotRef");

@@ -13,7 +13,7 @@ namespace Drydock.Tests.Unit.Snapshots;
 public sealed class SnapshotDeletionTests
 {
     [Fact]
-    public async Task Without_the_Secret_of_its_storage_it_says_so_names_the_way_out_and_is_woken_by_the_Secret()
+    public async Task Missing_storage_Secret_stalls_deletion_until_it_exists()
     {
         var world = new SnapshotWorld();
         await AddAsync(world);
@@ -47,7 +47,8 @@ public sealed class SnapshotDeletionTests
     [Theory]
     [InlineData(SnapshotFailure.StorageUnusable, "StorageUnusable")]
     [InlineData(SnapshotFailure.InvalidRequest, "SecretMissing")]
-    public async Task Whoever_wants_it_gone_all_the_same_keeps_the_files(SnapshotFailure failure, string reason)
+    public async Task DeletionPolicy_Retain_ends_stalled_deletion_and_keeps_files(
+        SnapshotFailure failure, string reason)
     {
         var world = new SnapshotWorld();
         await AddAsync(world);
@@ -65,7 +66,7 @@ public sealed class SnapshotDeletionTests
     }
 
     [Fact]
-    public async Task A_volume_that_cannot_be_written_is_told_too()
+    public async Task Unwritable_volume_is_reported_until_files_are_removed()
     {
         var world = new SnapshotWorld();
         await AddAsync(world);
@@ -80,7 +81,7 @@ public sealed class SnapshotDeletionTests
     }
 
     [Fact]
-    public async Task From_another_volume_nothing_is_deleted_and_the_object_stays_until_the_right_one_is_back()
+    public async Task Different_volume_stalls_deletion_until_the_right_one_is_mounted()
     {
         var world = new SnapshotWorld();
         await AddAsync(world);
@@ -99,7 +100,7 @@ public sealed class SnapshotDeletionTests
     }
 
     [Fact]
-    public async Task What_retention_has_begun_to_remove_stays_marked_as_that()
+    public async Task Snapshot_deleted_during_expiry_keeps_phase_Expiring()
     {
         var world = new SnapshotWorld();
         await AddAsync(world, s => s with { Status = s.Status! with { Phase = BackupSnapshotPhases.Expiring } });

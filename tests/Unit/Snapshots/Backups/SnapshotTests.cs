@@ -24,7 +24,7 @@ public sealed class SnapshotTests
     };
 
     [Fact]
-    public async Task What_the_spec_asks_for_reaches_the_tools()
+    public async Task Spec_options_reach_the_dump_and_test_requests()
     {
         await CreateAsync(Spec with
         {
@@ -87,7 +87,7 @@ public sealed class SnapshotTests
     }
 
     [Fact]
-    public async Task A_snapshot_that_does_not_restore_is_not_verified()
+    public async Task Snapshot_that_fails_restore_test_is_not_verified()
     {
         await CreateAsync(Spec with { Verify = SnapshotVerification.RestoreTest });
         _world.Archive.TestFindings.Add(new SnapshotFinding(SnapshotFailure.CatalogueMismatch, "rm", "rm: triggers missing in the scratch database: tr1."));
@@ -100,7 +100,7 @@ public sealed class SnapshotTests
     }
 
     [Fact]
-    public async Task A_snapshot_that_an_earlier_life_finished_is_tested_all_the_same()
+    public async Task Snapshot_dumped_by_former_process_is_still_tested()
     {
         await CreateAsync(Spec with { Verify = SnapshotVerification.RestoreTest });
         var snapshot = await _world.GetAsync("snap");
@@ -112,7 +112,7 @@ public sealed class SnapshotTests
     }
 
     [Fact]
-    public async Task Encrypted_and_tested_without_an_identity_contradicts_itself()
+    public async Task Encrypted_restore_test_without_identity_is_refused()
     {
         await CreateAsync(Spec with { Verify = SnapshotVerification.RestoreTest, Encryption = new EncryptionSpec { Recipients = ["age1" + new string('q', 58)] } });
         await _world.UntilAsync("snap", BackupSnapshotPhases.Succeeded, BackupSnapshotPhases.Failed);
@@ -122,7 +122,7 @@ public sealed class SnapshotTests
     }
 
     [Fact]
-    public void Every_Secret_wakes_it_until_it_has_ended()
+    public void Referenced_Secrets_are_watched_until_the_snapshot_has_ended()
     {
         var snapshot = new BackupSnapshot
         {
@@ -137,7 +137,7 @@ public sealed class SnapshotTests
     }
 
     [Fact]
-    public async Task A_retry_annotation_works_as_the_field_does()
+    public async Task Retry_annotation_works_like_the_field()
     {
         await CreateAsync(Spec with { Verify = SnapshotVerification.RestoreTest });
         _world.Archive.TestFindings.Add(new SnapshotFinding(SnapshotFailure.RowCountMismatch, "rm", "rows differ"));
@@ -150,7 +150,7 @@ public sealed class SnapshotTests
     }
 
     [Fact]
-    public async Task A_failure_of_any_kind_is_shown_and_a_retry_begins_anew()
+    public async Task Unexpected_failure_is_reported_and_retry_succeeds()
     {
         await CreateAsync(Spec);
         _world.Archive.TakeFails = new InvalidOperationException("nobody thought of that");
@@ -165,7 +165,7 @@ public sealed class SnapshotTests
     }
 
     [Fact]
-    public async Task A_timeout_longer_than_any_timer_is_no_obstacle()
+    public async Task Timeout_above_timer_range_is_accepted()
     {
         await CreateAsync(Spec with { Timeout = "9999d9999d" });
         await _world.UntilAsync("snap", BackupSnapshotPhases.Succeeded, BackupSnapshotPhases.Failed);
@@ -173,7 +173,7 @@ public sealed class SnapshotTests
     }
 
     [Fact]
-    public async Task What_failed_attempts_left_without_a_manifest_goes_when_the_next_begins_and_a_finished_dump_stays()
+    public async Task Next_attempt_removes_unfinished_dump_and_keeps_finished_one()
     {
         await CreateAsync(Spec with { Verify = SnapshotVerification.RestoreTest });
         _world.Archive.TestFindings.Add(new SnapshotFinding(SnapshotFailure.RowCountMismatch, "rm", "rows differ"));
@@ -204,7 +204,7 @@ public sealed class SnapshotTests
     [Theory]
     [InlineData("password")]
     [InlineData("notes.txt")]
-    public async Task Snapshot_secret_changed_under_the_dump_is_taken_once(string key)
+    public async Task Secret_changed_during_dump_is_used_by_next_snapshot(string key)
     {
         await CreateAsync(Spec);
         _world.Archive.Meanwhile = async () =>
@@ -229,7 +229,7 @@ public sealed class SnapshotTests
     }
 
     [Fact]
-    public async Task Snapshot_is_usable_once_it_is_verified_and_not_before()
+    public async Task Snapshot_is_usable_only_after_verification()
     {
         await CreateAsync(Spec);
         string? under = null;
@@ -242,7 +242,7 @@ public sealed class SnapshotTests
     [Theory]
     [InlineData(BackupSnapshotPhases.Succeeded, "True", "True")]
     [InlineData(BackupSnapshotPhases.Expired, "True", "False")]
-    public async Task Snapshot_that_a_former_version_ended_says_whether_it_is_usable_and_then_rests(
+    public async Task Snapshot_of_former_version_gets_Usable_condition_once(
         string phase, string ready, string usable)
     {
         await _world.AddAsync("old", 3, change: s => s with
@@ -261,7 +261,7 @@ public sealed class SnapshotTests
     }
 
     [Fact]
-    public async Task Snapshot_with_a_name_of_253_characters_has_an_id_that_storages_take()
+    public async Task Snapshot_with_253_character_name_gets_a_valid_id()
     {
         await CreateAsync(Spec);
         var name = new string('s', 253);

@@ -16,7 +16,7 @@ public sealed class NotAfterTests
     private readonly RestoreWorld _world = new();
 
     [Fact]
-    public async Task Apply_without_notAfter_is_refused_with_field_and_way_out()
+    public async Task Apply_without_notAfter_is_refused_with_field_and_example()
     {
         await _world.CreateAsync(RestoreWorld.Spec with { NotAfter = null });
         await using var op = new RestoreOperator(_world);
@@ -51,7 +51,7 @@ public sealed class NotAfterTests
     }
 
     [Fact]
-    public async Task Restore_of_an_upgrade_that_no_longer_waits_for_it_is_refused()
+    public async Task Restore_that_its_upgrade_no_longer_awaits_needs_notAfter()
     {
         await _world.CreateAsync(RestoreWorld.Spec with { NotAfter = null }, owners: await _world.UpgradeAsync(waits: StepState.Succeeded));
         await using var op = new RestoreOperator(_world);
@@ -63,7 +63,7 @@ public sealed class NotAfterTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Succeeded_restore_applied_again_or_with_its_status_lost_sends_no_statement(bool deleted)
+    public async Task Repeated_restore_after_notAfter_sends_no_statement(bool deleted)
     {
         var spec = RestoreWorld.Spec with { NotAfter = _world.Time.GetUtcNow() + TimeSpan.FromHours(2) };
         await _world.CreateAsync(spec);
@@ -110,7 +110,7 @@ public sealed class NotAfterTests
     }
 
     [Fact]
-    public async Task Restore_that_has_begun_before_notAfter_continues_to_its_end()
+    public async Task Restore_begun_before_notAfter_continues_to_its_end()
     {
         await _world.CreateAsync(RestoreWorld.Spec with { NotAfter = _world.Time.GetUtcNow() + TimeSpan.FromHours(1) });
         await using (var first = new RestoreOperator(_world))

@@ -12,7 +12,7 @@ public sealed class RestoreDeletionTests
     private readonly RestoreWorld _world = new();
 
     [Fact]
-    public async Task Before_the_first_drop_it_goes_at_once()
+    public async Task Restore_deleted_before_the_first_drop_is_removed_at_once()
     {
         _world.Server.Connect("alice", "cm");
         await _world.CreateAsync();
@@ -25,7 +25,7 @@ public sealed class RestoreDeletionTests
     }
 
     [Fact]
-    public async Task The_database_under_way_is_finished_first_and_no_other_is_begun()
+    public async Task Deleted_restore_finishes_current_database_and_begins_no_other()
     {
         await _world.CreateAsync();
         await using var op = new RestoreOperator(_world);
@@ -39,7 +39,7 @@ public sealed class RestoreDeletionTests
     }
 
     [Fact]
-    public async Task A_successor_finishes_the_database_that_a_dead_operator_left_half_restored_before_it_lets_go()
+    public async Task Successor_finishes_half_restored_database_of_deleted_restore()
     {
         await _world.CreateAsync();
         await using (var first = new RestoreOperator(_world, new RestoreLife("first", at: ("mid load rm", 1))))
@@ -55,7 +55,7 @@ public sealed class RestoreDeletionTests
     }
 
     [Fact]
-    public async Task The_way_back_of_an_upgrade_is_finished_whole()
+    public async Task Deleted_restore_of_an_upgrade_finishes_every_database()
     {
         await _world.CreateAsync(owners: await _world.UpgradeAsync());
         await using var op = new RestoreOperator(_world);
@@ -66,7 +66,7 @@ public sealed class RestoreDeletionTests
     }
 
     [Fact]
-    public async Task Abandon_lets_go_at_once_and_says_what_is_left()
+    public async Task Abandoned_restore_is_removed_at_once_and_reports_incomplete_databases()
     {
         await _world.CreateAsync();
         var life = new RestoreLife("first", at: ("mid load rm", 1));
@@ -85,7 +85,7 @@ public sealed class RestoreDeletionTests
     }
 
     [Fact]
-    public async Task A_failed_one_goes_at_once_and_says_what_is_left()
+    public async Task Failed_restore_is_removed_at_once_and_reported_as_abandoned()
     {
         await _world.CreateAsync();
         await using var op = new RestoreOperator(_world);

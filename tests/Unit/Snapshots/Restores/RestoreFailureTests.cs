@@ -13,7 +13,7 @@ public sealed class RestoreFailureTests
     private readonly RestoreWorld _world = new();
 
     [Fact]
-    public async Task A_damaged_dump_of_any_database_keeps_all_of_them_as_they_are()
+    public async Task Damaged_dump_of_one_database_drops_no_database()
     {
         _world.Snapshots.Damaged.Add("cm");
         await _world.CreateAsync();
@@ -24,7 +24,7 @@ public sealed class RestoreFailureTests
     }
 
     [Fact]
-    public async Task A_dump_that_is_cut_after_it_was_verified_is_noticed_before_the_drop()
+    public async Task Dump_truncated_after_verification_is_detected_before_the_drop()
     {
         await _world.CreateAsync();
         await using var op = new RestoreOperator(_world);
@@ -40,7 +40,7 @@ public sealed class RestoreFailureTests
     }
 
     [Fact]
-    public async Task A_load_that_fails_says_which_database_is_not_whole_and_a_retry_touches_only_the_rest()
+    public async Task Failed_load_names_incomplete_database_and_retry_repeats_only_it()
     {
         await _world.CreateAsync();
         await using var op = new RestoreOperator(_world);
@@ -65,7 +65,7 @@ public sealed class RestoreFailureTests
     [Theory]
     [InlineData("mysql loading rm ended with 1: ERROR 2013 (HY000): Lost connection")]
     [InlineData("myloader loading rm ended with 1: CRITICAL **: Error restoring rm.f000053 from file x: Deadlock found when trying to get lock; try restarting transaction")]
-    public async Task A_connection_that_breaks_or_a_lock_that_is_not_got_is_tried_again_without_anybody(string said)
+    public async Task Broken_connection_or_lock_failure_is_retried_automatically(string said)
     {
         await _world.CreateAsync();
         await using var op = new RestoreOperator(_world);
@@ -77,7 +77,7 @@ public sealed class RestoreFailureTests
     }
 
     [Fact]
-    public async Task A_restore_that_takes_too_long_fails()
+    public async Task Restore_past_its_timeout_fails()
     {
         _world.Server.Connect("alice", "cm");
         await _world.CreateAsync(RestoreWorld.Spec with { Timeout = "5m" });
@@ -88,7 +88,7 @@ public sealed class RestoreFailureTests
     }
 
     [Fact]
-    public async Task A_failure_of_any_kind_is_shown_and_a_retry_goes_on()
+    public async Task Unexpected_failure_is_reported_and_retry_succeeds()
     {
         await _world.CreateAsync();
         await using var op = new RestoreOperator(_world);
@@ -105,7 +105,7 @@ public sealed class RestoreFailureTests
     }
 
     [Fact]
-    public async Task A_timeout_longer_than_any_timer_is_no_obstacle()
+    public async Task Timeout_above_timer_range_is_accepted()
     {
         await _world.CreateAsync(RestoreWorld.Spec with { Timeout = "9999d9999d9999d" });
         await using var op = new RestoreOperator(_world);
@@ -114,7 +114,7 @@ public sealed class RestoreFailureTests
     }
 
     [Fact]
-    public async Task No_secret_is_in_status_or_events()
+    public async Task Status_and_events_of_failed_restore_show_no_password()
     {
         await _world.CreateAsync();
         await using var op = new RestoreOperator(_world);
@@ -127,7 +127,7 @@ public sealed class RestoreFailureTests
     [Theory]
     [InlineData(4, SnapshotRestorePhases.Succeeded)]
     [InlineData(6, SnapshotRestorePhases.Failed)]
-    public async Task Successor_counts_from_the_written_beginning_with_five_minutes_more(int minutesLate, string phase)
+    public async Task Successor_gets_five_minutes_beyond_the_timeout(int minutesLate, string phase)
     {
         await _world.CreateAsync();
         await using (var first = new RestoreOperator(_world, new RestoreLife("first", ("mid load rm", 1))))
@@ -148,7 +148,7 @@ public sealed class RestoreFailureTests
     }
 
     [Fact]
-    public async Task Process_that_began_it_gets_no_more_than_the_timeout()
+    public async Task Process_that_began_the_restore_gets_only_the_timeout()
     {
         await _world.CreateAsync();
         await using var op = new RestoreOperator(_world);

@@ -15,7 +15,7 @@ public sealed class RestoreKillTests
 
     [Theory]
     [MemberData(nameof(Links))]
-    public async Task Killed_anywhere_the_successor_brings_it_to_the_same_end(bool linked)
+    public async Task Successor_completes_restore_killed_at_any_point(bool linked)
     {
         foreach (var point in await UndisturbedAsync(linked))
         {
@@ -39,7 +39,7 @@ public sealed class RestoreKillTests
 
     [Theory]
     [MemberData(nameof(Links))]
-    public async Task Frozen_anywhere_and_thawed_after_the_successors_end_it_destroys_nothing(bool linked)
+    public async Task Frozen_restore_resumed_after_successor_changes_nothing(bool linked)
     {
         foreach (var point in await UndisturbedAsync(linked))
         {

@@ -17,7 +17,7 @@ public sealed class RestoreObstacleTests
     private readonly RestoreWorld _world = new();
 
     [Fact]
-    public async Task Sessions_of_strangers_are_named_waited_for_and_never_ended()
+    public async Task Foreign_sessions_are_named_awaited_and_never_ended()
     {
         var alice = _world.Server.Connect("alice", "cm", "mysql");
         await _world.CreateAsync();
@@ -37,7 +37,7 @@ public sealed class RestoreObstacleTests
     }
 
     [Fact]
-    public async Task The_way_back_of_an_upgrade_ends_every_session_and_uses_the_upgrades_claim()
+    public async Task Restore_of_an_upgrade_ends_sessions_and_uses_its_claim()
     {
         _world.Server.Connect("oms", "cm");
         await _world.CreateAsync(owners: await _world.UpgradeAsync());
@@ -49,7 +49,7 @@ public sealed class RestoreObstacleTests
     }
 
     [Fact]
-    public async Task A_restore_that_names_an_owner_which_does_not_wait_for_it_ends_no_session()
+    public async Task Restore_whose_owner_does_not_await_it_ends_no_session()
     {
         _world.Server.Connect("oms", "cm");
         var owners = await _world.UpgradeAsync(claim: false);
@@ -60,7 +60,7 @@ public sealed class RestoreObstacleTests
     }
 
     [Fact]
-    public async Task While_an_upgrade_works_on_one_of_the_databases_a_restore_of_any_of_them_waits()
+    public async Task Restore_waits_while_an_upgrade_works_on_its_databases()
     {
         await _world.UpgradeAsync();
         await _world.CreateAsync(RestoreWorld.Spec with { Databases = ["cm"] });
@@ -76,7 +76,7 @@ public sealed class RestoreObstacleTests
     }
 
     [Fact]
-    public async Task An_upgrade_that_begins_while_the_claims_are_taken_comes_first()
+    public async Task Upgrade_that_begins_during_claiming_comes_first()
     {
         await _world.CreateAsync(RestoreWorld.Spec with { Databases = ["cm"] });
         var begun = false;
@@ -96,7 +96,7 @@ public sealed class RestoreObstacleTests
     }
 
     [Fact]
-    public async Task What_is_half_restored_stays_claimed_when_an_upgrade_comes()
+    public async Task Half_restored_database_stays_claimed_when_an_upgrade_begins()
     {
         await _world.CreateAsync(RestoreWorld.Spec with { Databases = ["cm"] });
         await using var op = new RestoreOperator(_world);
@@ -111,7 +111,7 @@ public sealed class RestoreObstacleTests
     [Theory]
     [InlineData(30, "rm cm")]
     [InlineData(90, "rm cm rm cm")]
-    public async Task What_was_read_lately_is_not_read_again_and_what_was_read_long_ago_is(int minutes, string read)
+    public async Task Verification_is_repeated_only_after_a_long_wait(int minutes, string read)
     {
         await _world.CreateAsync();
         var claims = new TargetClaims(_world.Api, "drydock-system", _world.Time);
@@ -127,7 +127,7 @@ public sealed class RestoreObstacleTests
     }
 
     [Fact]
-    public async Task A_claim_of_another_restore_is_waited_for()
+    public async Task Restore_waits_for_the_claim_of_another_restore()
     {
         await _world.CreateAsync();
         var claims = new TargetClaims(_world.Api, "drydock-system", _world.Time);
@@ -146,7 +146,7 @@ public sealed class RestoreObstacleTests
     [InlineData("privilege", Reasons.AccessDenied, "lacks DROP on `rm`.*")]
     [InlineData("space", Reasons.NoSpace, "10 bytes free")]
     [InlineData("unreachable", Reasons.ServerUnreachable, "Can't connect")]
-    public async Task What_stands_against_it_at_the_server_is_found_before_anything_and_looked_at_again(
+    public async Task Server_problem_stalls_before_any_drop_until_corrected(
         string what, string reason, string words)
     {
         var repair = Break(what);
@@ -164,7 +164,7 @@ public sealed class RestoreObstacleTests
     }
 
     [Fact]
-    public async Task Code_that_runs_as_another_account_needs_the_privilege_to_create_it()
+    public async Task Views_of_another_definer_need_the_SET_USER_privilege()
     {
         _world.Server.Grants.Clear();
         _world.Server.Grants.Add("GRANT ALL PRIVILEGES ON `rm`.* TO `drc`@`%`");
@@ -183,7 +183,7 @@ public sealed class RestoreObstacleTests
     [InlineData(BackupSnapshotPhases.Expiring)]
     [InlineData(BackupSnapshotPhases.Expired)]
     [InlineData(BackupSnapshotPhases.Failed)]
-    public async Task Nothing_is_restored_from_a_snapshot_that_is_given_up(string phase)
+    public async Task Expired_or_failed_snapshot_is_not_restored(string phase)
     {
         await _world.CreateAsync(snapshot: s => s with { Status = s.Status! with { Phase = phase } });
         await using var op = new RestoreOperator(_world);
@@ -192,7 +192,7 @@ public sealed class RestoreObstacleTests
     }
 
     [Fact]
-    public async Task A_snapshot_without_manifest_is_missing()
+    public async Task Snapshot_without_manifest_is_missing()
     {
         _world.Snapshots.Manifest = null;
         await _world.CreateAsync();
@@ -227,7 +227,7 @@ public sealed class RestoreObstacleTests
     }
 
     [Fact]
-    public async Task Snapshot_of_another_namespace_is_restored_where_storage_is_shared()
+    public async Task Snapshot_of_another_namespace_is_restored_from_shared_storage()
     {
         _world.Shared = true;
         _world.Snapshots.Manifest = _world.Snapshots.Manifest! with { Owner = new SnapshotOwner("other", "snap", "uid") };
@@ -237,7 +237,7 @@ public sealed class RestoreObstacleTests
     }
 
     [Fact]
-    public async Task Files_without_an_object_are_restored_to_the_target_named()
+    public async Task Files_without_an_object_are_restored_to_named_target()
     {
         await _world.CreateAsync(FromFiles());
         await using var op = new RestoreOperator(_world);
@@ -245,7 +245,7 @@ public sealed class RestoreObstacleTests
     }
 
     [Fact]
-    public async Task A_missing_Secret_is_waited_for()
+    public async Task Restore_waits_for_a_missing_Secret()
     {
         await _world.CreateAsync(RestoreWorld.Spec with { Target = new DatabaseSource { Host = "h", CredentialsSecretRef = new SecretReference { Name = "later" } } });
         await using var op = new RestoreOperator(_world);

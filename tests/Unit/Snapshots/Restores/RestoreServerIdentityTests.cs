@@ -29,7 +29,7 @@ public sealed class RestoreServerIdentityTests
     [Theory]
     [InlineData(DatabaseTlsMode.Required, true)]
     [InlineData(DatabaseTlsMode.VerifyIdentity, false)]
-    public async Task Plan_of_a_restore_warns_of_a_server_that_is_not_verified(DatabaseTlsMode mode, bool warns)
+    public async Task Restore_plan_warns_of_a_server_that_is_not_verified(DatabaseTlsMode mode, bool warns)
     {
         await CreateAsync(RestoreWorld.Spec with { Mode = RunMode.Plan }, mode);
         await using var op = new RestoreOperator(_world);

@@ -13,7 +13,7 @@ public sealed class RestoreTests
     private readonly RestoreWorld _world = new();
 
     [Fact]
-    public async Task Every_database_comes_back_and_then_nothing_is_held_or_looked_at()
+    public async Task Successful_restore_restores_every_database_and_releases_all_claims()
     {
         await _world.CreateAsync();
         await using var op = new RestoreOperator(_world);
@@ -42,7 +42,7 @@ public sealed class RestoreTests
     }
 
     [Fact]
-    public async Task A_database_that_may_not_be_dropped_ends_it_before_anything_is_changed_and_allowing_it_goes_on()
+    public async Task Database_missing_in_allowDrop_fails_before_any_change()
     {
         await _world.CreateAsync(RestoreWorld.Spec with { AllowDrop = ["rm"] });
         await using var op = new RestoreOperator(_world);
@@ -64,7 +64,7 @@ public sealed class RestoreTests
     }
 
     [Fact]
-    public async Task A_database_that_does_not_exist_needs_no_permission()
+    public async Task Absent_database_needs_no_allowDrop()
     {
         _world.Server.Databases.Remove("cm");
         await _world.CreateAsync(RestoreWorld.Spec with { AllowDrop = ["rm"] });
@@ -74,7 +74,7 @@ public sealed class RestoreTests
     }
 
     [Fact]
-    public async Task A_database_made_by_somebody_between_look_and_drop_is_not_dropped()
+    public async Task Database_created_after_the_check_is_not_dropped()
     {
         _world.Server.Databases.Remove("cm");
         await _world.CreateAsync(RestoreWorld.Spec with { AllowDrop = ["rm"] });
@@ -90,7 +90,7 @@ public sealed class RestoreTests
     }
 
     [Fact]
-    public async Task Mode_Plan_verifies_and_says_what_would_be_dropped_and_changes_nothing()
+    public async Task Mode_Plan_verifies_lists_drops_and_changes_nothing()
     {
         await _world.CreateAsync(RestoreWorld.Spec with { Mode = RunMode.Plan, AllowDrop = [] });
         _world.Server.Connect("alice", "rm", "mysql");
@@ -110,7 +110,7 @@ public sealed class RestoreTests
     }
 
     [Fact]
-    public async Task Planned_goes_on_when_mode_becomes_Apply()
+    public async Task Planned_restore_runs_when_mode_becomes_Apply()
     {
         await _world.CreateAsync(RestoreWorld.Spec with { Mode = RunMode.Plan });
         await using var op = new RestoreOperator(_world);
@@ -120,7 +120,7 @@ public sealed class RestoreTests
     }
 
     [Fact]
-    public async Task Another_snapshot_of_the_same_name_is_not_restored()
+    public async Task Snapshot_of_same_name_with_another_uid_is_not_restored()
     {
         await _world.CreateAsync(RestoreWorld.Spec with { SnapshotRef = new SnapshotReference { Name = "snap", Uid = "another" } });
         await using var op = new RestoreOperator(_world);
@@ -130,7 +130,7 @@ public sealed class RestoreTests
     }
 
     [Fact]
-    public async Task Paused_finishes_the_database_under_way_and_begins_no_other()
+    public async Task Paused_restore_finishes_current_database_and_begins_no_other()
     {
         await _world.CreateAsync();
         await using var op = new RestoreOperator(_world);
@@ -147,7 +147,7 @@ public sealed class RestoreTests
     }
 
     [Fact]
-    public async Task Paused_from_the_beginning_begins_nothing()
+    public async Task Restore_paused_from_the_beginning_begins_nothing()
     {
         await _world.CreateAsync(RestoreWorld.Spec with { Paused = true });
         await using var op = new RestoreOperator(_world);
