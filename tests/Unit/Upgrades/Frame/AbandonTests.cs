@@ -10,7 +10,7 @@ public sealed class AbandonTests
     private static readonly TimeSpan AtOnce = TimeSpan.FromSeconds(10);
 
     [Fact]
-    public void Step_that_only_waits_does_not_keep_an_abandoned_object()
+    public void Waiting_step_does_not_delay_removal_of_abandoned_object()
     {
         var world = Waiting();
         Abandon(world);
@@ -22,7 +22,7 @@ public sealed class AbandonTests
     }
 
     [Fact]
-    public void Act_that_runs_is_followed_to_its_end_and_the_message_says_which_and_until_when()
+    public void Running_act_delays_removal_with_step_and_deadline_reported()
     {
         var world = Acting();
         Abandon(world);
@@ -43,7 +43,7 @@ public sealed class AbandonTests
     }
 
     [Fact]
-    public void Act_that_runs_is_followed_by_the_next_process()
+    public void Running_act_is_followed_by_the_next_process()
     {
         var world = Acting();
         Abandon(world);
@@ -61,7 +61,7 @@ public sealed class AbandonTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void Killed_at_any_write_an_abandoned_object_goes(bool before)
+    public void Abandoned_object_is_removed_after_kill_at_any_write(bool before)
     {
         var killed = 0;
         for (var point = 1; point < 30; point++)

@@ -10,7 +10,7 @@ namespace Drydock.Tests.Unit.Upgrades;
 public sealed class EntityControllerTests
 {
     [Fact]
-    public async Task A_session_that_hangs_or_throws_does_not_keep_the_others_alive()
+    public async Task Session_that_hangs_or_throws_does_not_block_other_disposals()
     {
         await using var world = new RuntimeWorld();
         var controller = new Sessions(world.Writer);

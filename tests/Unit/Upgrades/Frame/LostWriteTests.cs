@@ -17,7 +17,7 @@ public sealed class LostWriteTests
     [InlineData(409)]
     [InlineData(500)]
     [InlineData(503)]
-    public void Writes_that_never_come_through_are_few_and_are_told(int code)
+    public void Refused_writes_are_retried_rarely_and_reported(int code)
     {
         var world = Refusing(code);
         world.Apply();
@@ -37,7 +37,7 @@ public sealed class LostWriteTests
     }
 
     [Fact]
-    public void Look_that_could_write_ends_the_count()
+    public void Successful_write_resets_the_count_of_refused_ones()
     {
         var world = Refusing(409, count => count is <= 4 or (> 10 and <= 14));
         world.Apply();
@@ -48,7 +48,7 @@ public sealed class LostWriteTests
     }
 
     [Fact]
-    public void Status_above_the_budget_is_written_with_shorter_texts_and_says_so()
+    public void Status_above_the_budget_is_shortened_and_says_so()
     {
         var world = new ToyRunWorld();
         world.Truth.Findings.AddRange(Enumerable.Range(0, 300).Select(i => new Finding { Reason = "Loose", Message = $"{i}: {new string('x', 20_000)}" }));
@@ -67,7 +67,7 @@ public sealed class LostWriteTests
     [Theory]
     [InlineData(413)]
     [InlineData(422)]
-    public void Status_that_the_server_refuses_is_written_shortened_and_told(int code)
+    public void Status_refused_by_the_server_is_shortened_and_reported(int code)
     {
         var world = new ToyRunWorld();
         world.Truth.Findings.AddRange(Enumerable.Range(0, 50).Select(i => new Finding { Reason = "Loose", Message = $"{i}: {new string('x', 4000)}" }));
@@ -91,7 +91,7 @@ public sealed class LostWriteTests
     }
 
     [Fact]
-    public void Status_that_is_refused_however_short_is_told_at_once()
+    public void Status_refused_at_any_length_is_reported_at_once()
     {
         var world = new ToyRunWorld();
         world.Api.Limit = _ => Answer(422, "update");
@@ -102,7 +102,7 @@ public sealed class LostWriteTests
     }
 
     [Fact]
-    public async Task Status_before_an_act_is_written_also_where_nothing_differs()
+    public async Task Status_before_an_act_is_written_even_when_unchanged()
     {
         var world = new ToyRunWorld().Apply();
         world.RunUntil(() => world.IsOver, "Succeeded");

@@ -11,7 +11,7 @@ public sealed class ParkedStateTests
     private static readonly string[] Whole = ["Prepare/box", "Swap/one", "Swap/two", "Seal/box"];
 
     [Fact]
-    public void A_failed_run_takes_it_away_once_and_goes_on_later()
+    public void Failed_run_cleans_up_once_and_retry_succeeds()
     {
         var world = Failing();
         world.RunUntil(() => IsWrittenDown(world), "it is gone");
@@ -23,7 +23,7 @@ public sealed class ParkedStateTests
     }
 
     [Fact]
-    public void It_is_tried_until_it_is_gone_also_by_the_next_process_and_the_log_says_what_is_left()
+    public void Failed_cleanup_is_logged_and_repeated_by_next_process()
     {
         var world = Failing();
         world.Truth.CanCleanUp = false;
@@ -37,7 +37,7 @@ public sealed class ParkedStateTests
     }
 
     [Fact]
-    public void An_aborted_run_takes_it_away_too()
+    public void Aborted_run_cleans_up()
     {
         var world = Failing();
         world.Truth.CanCleanUp = false;
@@ -49,7 +49,7 @@ public sealed class ParkedStateTests
     }
 
     [Fact]
-    public void Who_lets_go_tries_once_and_is_not_kept()
+    public void Abandoned_run_tries_cleanup_once_and_is_removed()
     {
         var world = Failing();
         world.Truth.CanCleanUp = false;
@@ -62,7 +62,7 @@ public sealed class ParkedStateTests
     }
 
     [Fact]
-    public void A_run_that_does_not_rest_is_left_alone()
+    public void Held_run_is_not_cleaned_up()
     {
         var world = new ToyRunWorld { Truth = { OthersReady = false } }.Apply();
         world.RunUntil(() => world.Is("Held"), "Held");

@@ -8,7 +8,7 @@ namespace Drydock.Tests.Unit.Upgrades;
 public sealed class RecreationTests
 {
     [Fact]
-    public void Object_created_again_under_its_name_ends_the_jobs_of_the_former()
+    public void Recreated_object_ends_the_jobs_of_the_former_one()
     {
         var world = new ToyRunWorld { Truth = { OthersReady = false } }.Apply();
         world.RunUntil(() => world.Is("Held"), "it waits for the others");
@@ -25,7 +25,7 @@ public sealed class RecreationTests
     }
 
     [Fact]
-    public void Object_that_another_process_ended_keeps_no_connection()
+    public void Object_ended_by_another_process_keeps_no_connection()
     {
         var world = new ToyRunWorld { Truth = { OthersReady = false } }.Apply();
         world.RunUntil(() => world.Is("Held"), "it waits for the others");
@@ -39,7 +39,7 @@ public sealed class RecreationTests
     }
 
     [Fact]
-    public void Process_that_takes_over_a_stored_plan_looks_once_more_whether_its_parts_are_free()
+    public void Process_with_stored_plan_checks_again_for_other_claims()
     {
         // Its predecessor died between storing the plan and that look; what is held has not begun.
         var world = new ToyRunWorld().Apply(s => s with { HoldBefore = [ToyRunKind.Prepare] });
@@ -61,7 +61,7 @@ public sealed class RecreationTests
     }
 
     [Fact]
-    public void Plan_that_has_begun_gives_way_to_nothing()
+    public void Begun_plan_does_not_wait_for_other_claims()
     {
         var world = new ToyRunWorld { Truth = { OthersReady = false } }.Apply();
         world.RunUntil(() => world.Is("Held"), "it waits for the others");

@@ -43,7 +43,7 @@ public sealed class RunFrameTests
     }
 
     [Fact]
-    public void A_step_that_waits_for_others_is_held_with_the_reason_of_the_kind()
+    public void Step_waiting_for_others_is_held_with_its_reason()
     {
         var world = new ToyRunWorld { Truth = { OthersReady = false } }.Apply();
         world.RunUntil(() => world.Is("Held"), "Held");
@@ -73,7 +73,7 @@ public sealed class RunFrameTests
     }
 
     [Fact]
-    public void After_success_a_refused_way_back_holds_nothing()
+    public void Refused_rollback_after_success_keeps_no_claim()
     {
         var world = new ToyRunWorld { Truth = { CanRollBack = false } }.Apply();
         world.RunUntil(() => world.IsOver, "Succeeded");
@@ -100,7 +100,7 @@ public sealed class RunFrameTests
     }
 
     [Fact]
-    public void OnFailure_takes_the_way_back_if_there_is_one()
+    public void OnFailure_rolls_back_when_rollback_is_possible()
     {
         var world = new ToyRunWorld();
         world.Truth.Refusing.Add("Swap/two");
@@ -143,7 +143,7 @@ public sealed class RunFrameTests
     }
 
     [Fact]
-    public void A_deletion_before_the_first_swap_undoes_and_lets_go()
+    public void Deletion_before_the_first_swap_undoes_and_removes_object()
     {
         var world = new ToyRunWorld().Apply(s => s with { HoldBefore = [ToyRunKind.Swap] });
         world.RunUntil(() => world.Is("Held"), "Held");
@@ -170,7 +170,7 @@ public sealed class RunFrameTests
     }
 
     [Fact]
-    public void A_process_that_takes_over_starts_nothing_before_its_trouble_is_over()
+    public void Blocker_found_after_takeover_prevents_further_acts_until_resolved()
     {
         var world = new ToyRunWorld().Apply(s => s with { HoldBefore = ["Swap/two"] });
         world.RunUntil(() => world.Is("Held"), "Held");
@@ -185,7 +185,7 @@ public sealed class RunFrameTests
     }
 
     [Fact]
-    public void An_identity_field_that_changes_while_a_plan_runs_is_ignored_and_said_so()
+    public void Changed_identity_field_of_running_plan_is_ignored_and_reported()
     {
         var world = new ToyRunWorld().Apply(s => s with { HoldBefore = ["Swap/two"] });
         world.RunUntil(() => world.Is("Held"), "Held");

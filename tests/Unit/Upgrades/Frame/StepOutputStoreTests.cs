@@ -41,7 +41,7 @@ public sealed class StepOutputStoreTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Output_is_fetched_beside_the_write_and_named_by_a_later_one()
+    public async Task Output_is_fetched_after_the_write_and_named_later()
     {
         _outputs.Text = "the end";
         _kept.Attach(Plan, _outputs).ShouldNotBeNull();
@@ -64,7 +64,7 @@ public sealed class StepOutputStoreTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Output_that_cannot_be_read_is_given_up_after_some_tries_and_the_step_says_so()
+    public async Task Unreadable_output_is_given_up_and_noted_in_the_step()
     {
         _outputs.Fault = new StepOutputException("box: no such file", new IOException());
         _kept.Attach(Plan, _outputs);

@@ -15,7 +15,7 @@ public sealed class TokenTests
     [InlineData("twice\n")]
     [InlineData("\u0007bell")]
     [InlineData("long")]
-    public void Token_works_once_whatever_it_looks_like(string text)
+    public void Token_with_any_characters_works_once(string text)
     {
         var token = text == "long" ? new string('x', 400) : text;
         var metadata = With(Annotations.Retry, token);
@@ -36,7 +36,7 @@ public sealed class TokenTests
     }
 
     [Fact]
-    public void Token_that_stays_in_the_object_never_becomes_new_again()
+    public void Token_remaining_in_the_object_stays_used()
     {
         var metadata = With(Annotations.Abort, "stop");
         var used = RetryTokens.Use(RetryTokens.Use([], ["first"], Now), ["stop"], Now, TokenKind.Abort);
@@ -53,7 +53,7 @@ public sealed class TokenTests
     }
 
     [Fact]
-    public void More_approvals_than_are_stored_come_to_rest()
+    public void Approvals_above_the_limit_are_stored_once()
     {
         var metadata = With(Annotations.Approve, string.Join(',', Enumerable.Range(0, 50).Select(i => $"Hold{i}@0123abcd")));
         var toy = new RunObject(new ToyRun { Metadata = metadata }, new ToyRunSpec(), null);
@@ -70,7 +70,7 @@ public sealed class TokenTests
     [InlineData("sha256:0123abcdef", true)]
     [InlineData("0123abce", false)]
     [InlineData("0123abcdef0", false)]
-    public void Approval_may_name_more_of_the_hash(string prefix, bool accepted)
+    public void Approval_may_contain_a_longer_part_of_the_hash(string prefix, bool accepted)
     {
         const string Hash = "sha256:0123abcdef";
         var seen = RunTokens.SeeApprovals(With(Annotations.Approve, $"StopOld@{prefix}"), new ToyRunStatus(), [Hash], Now);
@@ -83,7 +83,7 @@ public sealed class TokenTests
     [InlineData(20, null)]
     [InlineData(21, "'Hold20@0123abcd' is ignored")]
     [InlineData(50, "'Hold20@0123abcd' and 29 more are ignored")]
-    public void Approvals_that_are_not_read_are_told(int given, string? says)
+    public void Approvals_above_the_limit_are_reported_as_ignored(int given, string? says)
     {
         var metadata = With(Annotations.Approve, string.Join(',', Enumerable.Range(0, given).Select(i => $"Hold{i}@0123abcd")));
 
@@ -92,7 +92,7 @@ public sealed class TokenTests
     }
 
     [Fact]
-    public void Run_tells_once_of_approvals_that_it_does_not_read()
+    public void Run_reports_unread_approvals_once()
     {
         var world = new ToyRunWorld();
         world.Truth.Refusing.Add("Swap/two");

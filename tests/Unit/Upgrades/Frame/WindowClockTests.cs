@@ -15,11 +15,12 @@ public sealed class WindowClockTests
     [InlineData("2026-03-01T02:00:00Z", "23:00", "01:00", "Asia/Shanghai", "2026-03-01T15:00:00Z")]
     [InlineData("2026-03-01T16:30:00Z", "23:00", "01:00", "Asia/Shanghai", null)]
     [InlineData("2026-03-01T17:00:00Z", "23:00", "01:00", "Asia/Shanghai", "2026-03-02T15:00:00Z")]
-    public void It_opens_by_the_clocks_of_its_time_zone(string now, string start, string end, string zone, string? opens) =>
+    public void Window_opens_by_the_clock_of_its_time_zone(
+        string now, string start, string end, string zone, string? opens) =>
         WindowClock.OpensAt(new MaintenanceWindow { Start = start, End = end, TimeZone = zone }, At(now)).ShouldBe(opens is null ? null : At(opens));
 
     [Fact]
-    public void Days_are_those_on_which_it_opens()
+    public void Day_of_window_is_the_day_on_which_it_opens()
     {
         var window = new MaintenanceWindow { Days = [DayOfWeek.Sat], Start = "22:00", End = "04:00", TimeZone = "UTC" };
         WindowClock.OpensAt(window, At("2026-03-01T03:59:00Z")).ShouldBeNull("it opened on Saturday");

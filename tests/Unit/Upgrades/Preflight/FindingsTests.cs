@@ -87,7 +87,7 @@ public sealed class FindingsTests
     }
 
     [Fact]
-    public async Task Failure_of_a_target_is_a_finding_and_the_check_returns_null()
+    public async Task Target_failure_becomes_a_finding_and_check_returns_null()
     {
         var findings = new Findings(Same, TiDbFailures.Finding);
 
@@ -120,7 +120,7 @@ public sealed class FindingsTests
     }
 
     [Fact]
-    public void Failures_of_TiDB_clients_name_the_field_of_the_caller_first()
+    public void Failures_of_TiDB_clients_prefer_the_field_of_the_caller()
     {
         TiDbFailures.Finding(new TiDbApiException(Reasons.AnswerUnusable, "m"), "pd-1", null)
             .ShouldBe(new Finding { Reason = Reasons.AnswerUnusable, Message = "m", Node = "pd-1" });

@@ -33,7 +33,7 @@ public sealed class CrdSchemaGateTests : IDisposable
     public void Dispose() => _stop.Dispose();
 
     [Fact]
-    public async Task Gate_before_its_first_look_does_not_let_lead()
+    public async Task Gate_blocks_leadership_before_its_first_check()
     {
         _gate.Problem.ShouldNotBeNull();
         await InstallAsync(CrdSchema.Version);
@@ -46,7 +46,7 @@ public sealed class CrdSchemaGateTests : IDisposable
     [InlineData("0", "has schema 0")]
     [InlineData("one", "has schema one")]
     [InlineData("-1", "has schema -1")]
-    public async Task Older_CRD_keeps_from_leading_and_the_problem_names_it_and_the_command(string? found, string says)
+    public async Task Older_CRD_blocks_leadership_and_problem_names_the_command(string? found, string says)
     {
         await InstallAsync(CrdSchema.Version);
         await SetAsync("omsupgrades", found);
@@ -59,21 +59,21 @@ public sealed class CrdSchemaGateTests : IDisposable
     }
 
     [Fact]
-    public async Task Missing_CRD_keeps_from_leading()
+    public async Task Missing_CRD_blocks_leadership()
     {
         (await _gate.CheckAsync(Token)).ShouldBeFalse();
         _gate.Problem!.ShouldContain("snapshotrestores.drydock.dev is not installed");
     }
 
     [Fact]
-    public async Task Newer_CRD_is_good()
+    public async Task Newer_CRD_allows_leadership()
     {
         await InstallAsync(CrdSchema.Version + 7);
         (await _gate.CheckAsync(Token)).ShouldBeTrue();
     }
 
     [Fact]
-    public async Task Refused_read_keeps_from_leading_and_names_the_roles()
+    public async Task Refused_read_blocks_leadership_and_names_the_roles()
     {
         await InstallAsync(CrdSchema.Version);
         (await _gate.CheckAsync(Token)).ShouldBeTrue();
@@ -85,7 +85,7 @@ public sealed class CrdSchemaGateTests : IDisposable
     }
 
     [Fact]
-    public async Task Unreachable_server_leaves_the_answer_as_it_was()
+    public async Task Unreachable_server_keeps_the_former_result()
     {
         _api.Before = request => throw new KubernetesUnreachableException(request, "refused");
         (await _gate.CheckAsync(Token)).ShouldBeFalse();
@@ -99,7 +99,7 @@ public sealed class CrdSchemaGateTests : IDisposable
     }
 
     [Fact]
-    public async Task Outdated_CRD_ends_the_term_and_the_right_one_begins_another()
+    public async Task Outdated_CRD_ends_leadership_and_updated_one_restores_it()
     {
         await InstallAsync(CrdSchema.Version - 1);
         var terms = 0;
@@ -140,7 +140,7 @@ public sealed class CrdSchemaGateTests : IDisposable
     }
 
     [Fact]
-    public async Task Contention_that_ends_on_its_own_ends_the_gate()
+    public async Task Completed_contention_ends_the_gate()
     {
         await InstallAsync(CrdSchema.Version);
         await _gate.RunAsync(_ => Task.CompletedTask, _stop.Token).Bounded();

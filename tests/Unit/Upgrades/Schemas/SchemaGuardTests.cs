@@ -42,7 +42,7 @@ public sealed class SchemaGuardTests : IAsyncDisposable
     public ValueTask DisposeAsync() => _guard.DisposeAsync();
 
     [Fact]
-    public async Task Every_status_carries_the_schema_it_was_written_with()
+    public async Task Written_status_contains_the_present_schema()
     {
         var made = await CreateAsync(null);
 
@@ -54,7 +54,7 @@ public sealed class SchemaGuardTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Older_schema_in_a_status_is_raised_by_the_next_write()
+    public async Task Older_schema_of_status_is_raised_by_next_write()
     {
         var made = await CreateAsync(CrdSchema.Version - 1);
 
@@ -64,7 +64,7 @@ public sealed class SchemaGuardTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Object_of_a_newer_operator_is_not_written_and_it_is_said_once()
+    public async Task Object_of_newer_operator_is_reported_once_without_a_write()
     {
         var made = await CreateAsync(Newer);
         _api.Log.Clear();
@@ -80,7 +80,7 @@ public sealed class SchemaGuardTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Cache_behind_a_newer_operator_leads_to_no_write()
+    public async Task Stale_cache_leads_to_no_write_over_newer_schema()
     {
         var cached = await CreateAsync(null);
         await _api.UpdateStatusAsync(cached with { Status = new BackupSnapshotStatus { Schema = Newer, Phase = "Theirs" } }, Token);
@@ -94,7 +94,7 @@ public sealed class SchemaGuardTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task No_write_of_any_kind_reaches_an_object_of_a_newer_operator()
+    public async Task Object_of_newer_operator_receives_no_write_of_any_kind()
     {
         var made = await CreateAsync(Newer);
         _api.Log.Clear();

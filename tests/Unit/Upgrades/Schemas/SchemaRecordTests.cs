@@ -11,7 +11,7 @@ public sealed class SchemaRecordTests
     private const string Released = "# head\n1 0.1.0 aaaa\n2 0.2.0 bbbb\n";
 
     [Fact]
-    public void Schema_of_the_version_in_development_follows_the_types()
+    public void Schema_of_unreleased_version_is_replaced_by_the_present()
     {
         var first = SchemaRecord.Continue("", 1, "0.1.0", "aaaa");
         Rows(first).ShouldBe(["1 0.1.0 aaaa"]);
@@ -19,7 +19,7 @@ public sealed class SchemaRecordTests
     }
 
     [Fact]
-    public void Unchanged_schema_in_a_later_version_keeps_its_number_and_row() =>
+    public void Unchanged_schema_of_later_version_keeps_number_and_row() =>
         Rows(SchemaRecord.Continue(Released, 2, "0.3.0", "bbbb")).ShouldBe(["1 0.1.0 aaaa", "2 0.2.0 bbbb"]);
 
     [Fact]
@@ -27,7 +27,7 @@ public sealed class SchemaRecordTests
         Rows(SchemaRecord.Continue(Released, 3, "0.3.0", "cccc")).ShouldBe(["1 0.1.0 aaaa", "2 0.2.0 bbbb", "3 0.3.0 cccc"]);
 
     [Fact]
-    public void Changed_schema_with_a_released_number_is_refused_and_the_message_says_what_to_do()
+    public void Changed_schema_with_released_number_is_refused_with_the_remedy()
     {
         var refusal = Should.Throw<InvalidOperationException>(() => SchemaRecord.Continue(Released, 2, "0.3.0", "cccc"));
 
@@ -38,11 +38,11 @@ public sealed class SchemaRecordTests
     [Theory]
     [InlineData(1)]
     [InlineData(4)]
-    public void Number_that_is_not_the_last_or_the_next_is_refused(int number) =>
+    public void Number_other_than_last_or_next_is_refused(int number) =>
         Should.Throw<InvalidOperationException>(() => SchemaRecord.Continue(Released, number, "0.3.0", "cccc")).Message.ShouldContain("expected is 2 or 3");
 
     [Fact]
-    public void Hash_changes_with_the_schema_and_not_with_its_texts()
+    public void Schema_hash_ignores_descriptions_and_messages()
     {
         var kind = KindReader.Read(typeof(OmsUpgrade).Assembly)[0];
         var hash = HashOf(kind);

@@ -18,7 +18,7 @@ public sealed class RedactorTests
     private static readonly Redactor Known = new([new Secret(Canary), new Secret("abcd"), new Secret("abcdef"), new Secret("xyz")]);
 
     [Fact]
-    public void The_value_and_its_usual_escapes_are_masked()
+    public void Value_and_its_usual_escapes_are_masked()
     {
         string[] forms =
         [
@@ -56,11 +56,11 @@ public sealed class RedactorTests
     }
 
     [Fact]
-    public void The_longest_goes_first_and_short_values_stay() =>
+    public void Longest_secret_is_masked_first_and_short_ones_stay() =>
         Known.Redact("abcdef abcd xyz").ShouldBe("*** *** xyz");
 
     [Fact]
-    public void Only_the_end_is_kept_in_whole_characters()
+    public void Cut_text_keeps_its_end_in_whole_characters()
     {
         var text = new string('a', 100) + string.Concat(Enumerable.Repeat("中", 30_000));
 
@@ -74,7 +74,7 @@ public sealed class RedactorTests
     }
 
     [Fact]
-    public void A_secret_is_masked_before_the_text_is_cut() =>
+    public void Secret_is_masked_before_the_text_is_cut() =>
         new Redactor([new Secret("0123456789")]).RedactTail("x0123456789", 5).ShouldBe("x***");
 
     [Fact]

@@ -17,7 +17,7 @@ public sealed class SecretTextTests
     [InlineData(" ", " ")]
     [InlineData("\n", null)]
     [InlineData("", null)]
-    public void Line_ends_at_the_end_are_dropped_and_nothing_else(string value, string? text) =>
+    public void Trailing_line_ends_of_a_secret_are_dropped(string value, string? text) =>
         SecretText.Of(Encoding.UTF8.GetBytes(value)).ShouldBe(text);
 
     [Fact]

@@ -36,7 +36,7 @@ public sealed class UsedSecretsTests
     }
 
     [Fact]
-    public async Task Missing_and_empty_secret_are_two_things()
+    public async Task Missing_and_empty_Secret_have_different_digests()
     {
         var missing = await ReadAsync();
         missing.Data("db").ShouldBeNull();
@@ -61,7 +61,7 @@ public sealed class UsedSecretsTests
     }
 
     [Fact]
-    public async Task Two_references_to_one_Secret_read_the_keys_of_both()
+    public async Task Two_references_to_one_Secret_read_all_their_keys()
     {
         await StoreAsync(("username", "u"), ("identity", "i"), ("notes", "n"));
 

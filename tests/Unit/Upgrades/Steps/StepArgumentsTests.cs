@@ -23,7 +23,7 @@ public class StepArgumentsTests
     }
 
     [Fact]
-    public void Text_is_stored_as_it_is_and_the_rest_as_json()
+    public void Text_is_stored_verbatim_and_other_values_as_JSON()
     {
         var entries = StepArguments.Write(Full);
 
@@ -79,7 +79,7 @@ public class StepArgumentsTests
     }
 
     [Fact]
-    public void Planned_step_is_named_by_the_class_that_declares_its_arguments()
+    public void Planned_step_is_named_after_the_class_of_its_arguments()
     {
         var step = PlannedStep.Of(PlannedStep.Id("Copy", "oms-a"), "oms-a", "Copy oms-a", Full, ["P/x"], "10m", attempts: 2);
 

@@ -18,7 +18,7 @@ public sealed class StorageTextTests
     private static readonly StorageSpec Folder = new() { Directory = new DirectoryStorage { Path = "/snapshots" } };
 
     [Fact]
-    public void A_plan_holds_the_place_and_not_by_which_Secret_it_is_opened()
+    public void Stored_place_does_not_contain_the_Secret()
     {
         StorageText.Of(Folder).ShouldBe("""{"directory":{"path":"/snapshots"}}""");
         StorageText.Of(Bucket).ShouldBe("""{"s3":{"endpoint":"https://s3.example:9000/","bucket":"oms-backups","prefix":"prod","region":"us-east-1","pathStyle":false,"insecure":false}}""");
@@ -26,7 +26,7 @@ public sealed class StorageTextTests
     }
 
     [Fact]
-    public void A_place_read_back_is_opened_by_the_present_Secret()
+    public void Parsed_place_uses_the_present_Secret()
     {
         var present = new StorageSpec { S3 = Bucket.S3! with { Bucket = "elsewhere", CredentialsSecretRef = new SecretReference { Name = "s3-new" } } };
         StorageText.Parse(StorageText.Of(Bucket), present).ShouldBe(new StorageSpec { S3 = Bucket.S3! with { CredentialsSecretRef = new SecretReference { Name = "s3-new" } } });
@@ -39,11 +39,11 @@ public sealed class StorageTextTests
     [InlineData("{}")]
     [InlineData("null")]
     [InlineData("/snapshots")]
-    public void What_is_no_place_is_refused(string text) =>
+    public void Invalid_storage_text_is_refused(string text) =>
         Should.Throw<FormatException>(() => StorageText.Parse(text, Folder));
 
     [Fact]
-    public void Messages_name_the_place()
+    public void Description_names_the_storage_place()
     {
         StorageText.Describe(Folder).ShouldBe("directory /snapshots");
         StorageText.Describe(Bucket).ShouldBe("s3 https://s3.example:9000/oms-backups/prod");
@@ -51,7 +51,7 @@ public sealed class StorageTextTests
     }
 
     [Fact]
-    public void Another_Secret_is_no_other_identity_and_another_bucket_is()
+    public void Identity_hash_changes_with_the_bucket_and_not_its_Secret()
     {
         var spec = new OmsUpgradeSpec { Backup = new BackupSpec { Storage = Bucket }, ImageArchive = new ImageArchive { Storage = Bucket, Path = "oms.tar" } };
         var renewed = Bucket with { S3 = Bucket.S3! with { CredentialsSecretRef = new SecretReference { Name = "s3-new" } } };

@@ -18,7 +18,7 @@ public sealed class StoragesTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Directory_outside_the_roots_is_invalid_and_one_below_is_described_by_its_real_path()
+    public async Task Directory_outside_the_roots_is_invalid()
     {
         var time = new ManualTimeProvider();
         using var storages = new Storages(Api(time), new StorageRoots(["/var/lib/drydock/snapshots"]), time);
@@ -35,7 +35,7 @@ public sealed class StoragesTests
     }
 
     [Fact]
-    public async Task Clients_of_S3_storages_are_bounded_however_many_places_and_keys_there_were()
+    public async Task Idle_S3_clients_are_bounded_for_many_buckets_and_keys()
     {
         var time = new ManualTimeProvider();
         var api = Api(time);
@@ -59,7 +59,7 @@ public sealed class StoragesTests
     }
 
     [Fact]
-    public void Client_in_use_is_not_closed_and_an_idle_surplus_is()
+    public void S3_client_in_use_survives_while_idle_surplus_is_closed()
     {
         using var clients = new S3Clients(TimeProvider.System);
         var options = new S3StorageOptions { Endpoint = new Uri("http://127.0.0.1:1"), Bucket = "b", AccessKey = "a", SecretKey = "s" };

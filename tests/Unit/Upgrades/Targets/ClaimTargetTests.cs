@@ -23,7 +23,7 @@ public sealed class ClaimTargetTests
     [InlineData("a", Uuid, "db1:3306", "a", "uuid:6f1c/cm", "db1:3306", false, "two databases of one server with an identity")]
     [InlineData("a", "tidb:77", "pd1:2379,pd2:2379", "b", "tidb:77", "pd2:2379,pd3:2379", true, "one cluster of which two specs name different members")]
     [InlineData("a", Named, "t1#c@proxy:2883", "b", Named, "t2#c@proxy:2883", false, "two tenants behind one proxy")]
-    public void Names_are_shared_by_what_is_one_target(
+    public void Claim_names_overlap_only_for_the_same_target(
         string ns,
         string identity,
         string addresses,
@@ -42,11 +42,11 @@ public sealed class ClaimTargetTests
     [InlineData("DB1.Example", 3306, null, "db1.example:3306")]
     [InlineData("fe80::1", 3306, null, "[fe80::1]:3306")]
     [InlineData("proxy", 2883, "Tenant#Cluster", "tenant#cluster@proxy:2883")]
-    public void Address_is_written_in_one_way(string host, int port, string? tenant, string address) =>
+    public void Address_is_normalized(string host, int port, string? tenant, string address) =>
         ClaimTarget.AddressOf(host, port, tenant).ShouldBe(address);
 
     [Fact]
-    public void Server_of_two_databases_is_one()
+    public void Databases_of_one_server_are_recognized()
     {
         var (rm, cm) = (new ClaimTarget(Uuid, ["db1:3306"]), new ClaimTarget("uuid:6f1c/cm", ["db1:3306"]));
         rm.IsOnServerOf(cm, "a", "b").ShouldBeTrue();
@@ -55,7 +55,7 @@ public sealed class ClaimTargetTests
     }
 
     [Fact]
-    public void Target_of_a_status_without_addresses_is_known_in_its_namespace()
+    public void Target_without_addresses_is_claimed_in_its_namespace()
     {
         var target = ClaimTarget.Of(new TargetStatus { Identity = Named }).ShouldNotBeNull();
         target.Names("a").ShouldHaveSingleItem().ShouldNotBe(target.Names("b").Single());

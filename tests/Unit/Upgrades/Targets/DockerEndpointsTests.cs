@@ -26,7 +26,7 @@ public sealed class DockerEndpointsTests
     }
 
     [Fact]
-    public async Task Renewed_keys_do_not_pile_up()
+    public async Task Renewed_keys_do_not_accumulate_clients()
     {
         await using var endpoints = new DockerEndpoints(_factory, _time);
         for (var i = 0; i < 1000; i++)
@@ -39,7 +39,7 @@ public sealed class DockerEndpointsTests
     }
 
     [Fact]
-    public async Task Kept_clients_are_disposed_at_end()
+    public async Task Kept_clients_are_disposed_with_the_endpoints()
     {
         var endpoints = new DockerEndpoints(_factory, _time);
         endpoints.Get(Endpoint(0));

@@ -12,11 +12,11 @@ public sealed class GrantListTests
     [InlineData("GRANT ALL PRIVILEGES ON *.* TO 'root'@'%' WITH GRANT OPTION")] // MySQL 5.7
     [InlineData("GRANT ALL PRIVILEGES ON *.* TO 'root'")] // OceanBase
     [InlineData("GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, DROP, PROCESS, INDEX, ALTER, SUPER, LOCK TABLES, CREATE VIEW, SHOW VIEW, CREATE ROUTINE, EVENT, TRIGGER ON *.* TO `a`@`%`")] // MySQL 8
-    public void An_account_with_everything_lacks_nothing(string grant) =>
+    public void Account_with_all_privileges_lacks_nothing(string grant) =>
         new GrantList([grant]).Missing(["oms_rm", "oms_cm"], "root").ShouldBeEmpty();
 
     [Fact]
-    public void What_is_missing_is_told_by_database_with_the_grant_that_gives_it()
+    public void Missing_privilege_is_listed_by_database_with_its_grant()
     {
         var missing = new GrantList(
         [
@@ -47,7 +47,7 @@ public sealed class GrantListTests
     }
 
     [Fact]
-    public void A_pattern_of_databases_that_do_not_exist_yet_is_covered_by_its_own_grant_and_by_a_wider_one()
+    public void Database_pattern_needs_its_own_grant_or_a_wider_one()
     {
         new GrantList([@"GRANT ALL PRIVILEGES ON `scratch\_%`.* TO `a`@`%`"]).Missing([@"scratch\_%"], "a").ShouldAllBe(item => !item.Required);
         new GrantList([@"GRANT ALL PRIVILEGES ON *.* TO `a`@`%`"]).Missing([@"scratch\_%"], "a").ShouldBeEmpty();
@@ -55,7 +55,7 @@ public sealed class GrantListTests
     }
 
     [Fact]
-    public void With_a_role_nothing_is_held_against_the_account_for_certain()
+    public void Account_with_role_lacks_no_required_privilege()
     {
         var grants = new GrantList(["GRANT USAGE ON *.* TO `a`@`%`", "GRANT `oms_role`@`%` TO `a`@`%`"]);
 
@@ -65,7 +65,7 @@ public sealed class GrantListTests
     }
 
     [Fact]
-    public void Privileges_without_which_objects_stay_unseen_are_marked()
+    public void Privileges_that_show_objects_are_marked()
     {
         var missing = new GrantList(["GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, DROP, ALTER, INDEX ON `x`.* TO `a`@`%`"]).Missing(["x"], "a");
 

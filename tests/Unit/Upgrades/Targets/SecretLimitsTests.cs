@@ -21,7 +21,7 @@ public sealed class SecretLimitsTests
     }
 
     [Fact]
-    public void Only_used_keys_count_for_equality()
+    public void Size_limits_apply_only_to_used_keys()
     {
         var data = new Dictionary<string, byte[]>(
             StringComparer.Ordinal)

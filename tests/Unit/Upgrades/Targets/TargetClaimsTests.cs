@@ -27,7 +27,7 @@ public sealed class TargetClaimsTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Fake_server_that_claims_another_namespaces_uuid_keeps_nobody_there_away()
+    public async Task Fake_server_with_foreign_uuid_blocks_no_other_namespace()
     {
         var (liar, victim) = (await UpgradeAsync("evil"), await UpgradeAsync("good"));
         (await ClaimAsync(liar, new ClaimTarget("uuid:6f1c/rm", ["fake:3306", "10.9.9.9:3306"]))).ShouldBeNull();
@@ -35,7 +35,7 @@ public sealed class TargetClaimsTests
     }
 
     [Fact]
-    public async Task Second_of_two_that_reach_one_server_from_two_namespaces_is_told_who_has_it_and_keeps_nothing()
+    public async Task Second_claim_through_another_name_reports_holder_and_keeps_nothing()
     {
         var (first, second) = (await UpgradeAsync("one"), await UpgradeAsync("two"));
         (await ClaimAsync(first, new ClaimTarget("uuid:6f1c/rm", ["db1:3306", "10.0.0.5:3306"]))).ShouldBeNull();
@@ -47,7 +47,7 @@ public sealed class TargetClaimsTests
     }
 
     [Fact]
-    public async Task One_that_works_on_the_target_keeps_what_it_has_when_an_administrator_gave_a_part_away()
+    public async Task Holder_keeps_its_remaining_leases_after_losing_one()
     {
         var (first, second) = (await UpgradeAsync("one"), await UpgradeAsync("two"));
         var target = new ClaimTarget("uuid:6f1c/rm", ["db1:3306"]);
@@ -60,7 +60,7 @@ public sealed class TargetClaimsTests
     }
 
     [Fact]
-    public async Task Holder_that_is_gone_is_succeeded_only_by_one_that_adopts()
+    public async Task Claim_of_deleted_holder_is_taken_only_with_adopt()
     {
         var (gone, next) = (await UpgradeAsync("one"), await UpgradeAsync("two"));
         var target = new ClaimTarget("uuid:6f1c/rm", ["db1:3306"]);
@@ -72,7 +72,7 @@ public sealed class TargetClaimsTests
     }
 
     [Fact]
-    public async Task Release_gives_back_every_name_also_one_of_a_former_version_and_nobody_elses()
+    public async Task Release_deletes_every_lease_of_the_holder_and_no_other()
     {
         var (one, other) = (await UpgradeAsync("one"), await UpgradeAsync("two"));
         var target = new ClaimTarget("uuid:6f1c/rm", ["db1:3306", "10.0.0.5:3306"]);
