@@ -14,7 +14,7 @@ public sealed class DurationRulesTests
     private const string TooLong = "9999d9999d9999d9999d";
 
     [Fact]
-    public void Duration_above_the_longest_is_refused_with_field_value_and_expectation()
+    public void Duration_above_the_longest_is_refused_with_field_and_limit()
     {
         var found = new[]
         {

@@ -11,15 +11,15 @@ public sealed class GeneratedFilesTests : IDisposable
     public void Dispose() => _folder.Delete(recursive: true);
 
     [Fact]
-    public void What_is_in_the_repository_is_what_the_types_say() =>
+    public void Generated_files_in_repository_match_the_types() =>
         Generator.Stale(Repository.Root, Generator.Generate(Cli.LoadControllers(), Repository.Root)).ShouldBeEmpty("run make generate");
 
     [Fact]
-    public void Generating_twice_gives_the_same_bytes() =>
+    public void Generator_run_twice_gives_the_same_bytes() =>
         Generator.Generate(controllers: []).ShouldBe(Generator.Generate(controllers: []));
 
     [Fact]
-    public void The_check_accepts_what_was_just_written_and_changes_nothing()
+    public void Check_of_fresh_files_succeeds_and_changes_nothing()
     {
         Run("--root", _folder.FullName).ShouldBe((0, ""));
         var before = Snapshot();
@@ -28,7 +28,7 @@ public sealed class GeneratedFilesTests : IDisposable
     }
 
     [Fact]
-    public void The_check_names_every_file_that_is_changed_missing_or_left_over_and_fails()
+    public void Check_names_every_changed_missing_or_leftover_file()
     {
         Run("--root", _folder.FullName);
         File.AppendAllText(PathOf("config/crd/drydock.dev_omsupgrades.yaml"), "# by hand\n");
@@ -49,7 +49,7 @@ public sealed class GeneratedFilesTests : IDisposable
     }
 
     [Fact]
-    public void Writing_removes_the_definition_of_a_kind_that_is_gone()
+    public void Generator_removes_the_definition_of_a_removed_kind()
     {
         Run("--root", _folder.FullName);
         File.WriteAllText(PathOf("config/crd/drydock.dev_gone.yaml"), "{}");
@@ -58,7 +58,7 @@ public sealed class GeneratedFilesTests : IDisposable
     }
 
     [Fact]
-    public void Every_definition_is_in_the_kustomization()
+    public void Kustomization_lists_every_definition()
     {
         var listed = YamlToJson.ReadAll(Repository.PathOf("config", "crd", "kustomization.yaml")).Single()["resources"]!.AsArray().Select(item => item!.GetValue<string>());
         var present = Directory.EnumerateFiles(Repository.PathOf("config", "crd"), "drydock.dev_*.yaml").Select(path => Path.GetFileName(path)!).Order(StringComparer.Ordinal);
@@ -66,7 +66,7 @@ public sealed class GeneratedFilesTests : IDisposable
     }
 
     [Fact]
-    public void An_assembly_of_controllers_that_is_not_there_is_an_error() =>
+    public void Missing_controller_assembly_is_an_error() =>
         Should.Throw<FileNotFoundException>(() => Cli.LoadControllers(new FileInfo(PathOf("nothing.dll")))).Message.ShouldContain("nothing.dll");
 
     private (int Code, string Error) Run(params string[] args)

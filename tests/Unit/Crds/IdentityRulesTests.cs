@@ -13,7 +13,7 @@ public sealed class IdentityRulesTests
     private static readonly FrozenWhileAttribute Frozen = new("oldSelf.busy", "is frozen");
 
     [Fact]
-    public void A_required_field_is_compared_as_it_is_and_an_optional_one_may_stay_away() =>
+    public void Rule_of_optional_field_compares_presence_and_value() =>
         IdentityRules.Of(Object(Text("a", required: true), Text("b")), Frozen).ShouldBe(
         [
             new CelRule("!(oldSelf.busy) || (self.spec.a == oldSelf.spec.a)", "spec.a is frozen"),
@@ -21,7 +21,7 @@ public sealed class IdentityRulesTests
         ]);
 
     [Fact]
-    public void Fields_of_another_class_inside_a_keyed_list_stay_free()
+    public void Fields_of_another_class_in_a_keyed_list_stay_free()
     {
         var list = new SchemaNode
         {
@@ -47,7 +47,7 @@ public sealed class IdentityRulesTests
     }
 
     [Fact]
-    public void A_list_in_a_list_is_compared_item_by_item_and_what_may_be_absent_as_none_or_one()
+    public void Nested_lists_are_compared_item_by_item()
     {
         var inner = List("nodes", Text("name", required: true), Text("host"));
         var rules = IdentityRules.Of(Object(List("regions", Text("name", required: true), inner)), Frozen);
@@ -58,7 +58,7 @@ public sealed class IdentityRulesTests
     }
 
     [Fact]
-    public void Fields_of_another_class_inside_an_optional_object_stay_free_and_whether_it_is_there_does_not()
+    public void Optional_object_freezes_its_presence_and_only_identity_fields()
     {
         var mixed = Object(Text("a", required: true), Text("b") with { Class = FieldClass.Access }) with { Name = "mixed", Class = FieldClass.Identity };
         IdentityRules.Of(Object(mixed), Frozen).ShouldBe(
@@ -69,14 +69,14 @@ public sealed class IdentityRulesTests
     }
 
     [Fact]
-    public void A_mixed_list_inside_an_item_that_may_be_absent_is_refused_when_generating()
+    public void Mixed_list_inside_an_optional_item_is_refused_when_generating()
     {
         var deep = List("deep", Text("name", required: true), Text("b") with { Class = FieldClass.Access }) with { Required = false };
         Should.Throw<InvalidOperationException>(() => IdentityRules.Of(Object(List("list", Text("name", required: true), deep)), Frozen)).Message.ShouldContain("spec.list[].deep");
     }
 
     [Fact]
-    public void Identity_mixed_with_other_fields_in_a_list_without_key_is_refused_when_generating()
+    public void Mixed_list_without_a_key_is_refused_when_generating()
     {
         var list = new SchemaNode
         {
@@ -97,14 +97,14 @@ public sealed class IdentityRulesTests
     [InlineData(OmsUpgradePhases.Planned)]
     [InlineData(OmsUpgradePhases.Succeeded)]
     [InlineData("RolledBack")]
-    public void The_code_and_the_rule_agree_on_which_phases_are_ended(string phase)
+    public void Frozen_rule_and_code_agree_on_ended_phases(string phase)
     {
         var frozen = (FrozenWhileAttribute)typeof(OmsUpgrade).GetCustomAttributes(typeof(FrozenWhileAttribute), inherit: true).Single();
         frozen.Condition.Contains($"'{phase}'", StringComparison.Ordinal).ShouldBe(OmsUpgradePhases.IsEnded(phase));
     }
 
     [Fact]
-    public void A_snapshot_is_frozen_from_the_moment_it_has_an_id()
+    public void Snapshot_is_frozen_once_it_has_an_id()
     {
         var snapshot = KindReader.Read(typeof(BackupSnapshot).Assembly).Single(kind => kind.Entity.Kind == BackupSnapshot.KindName);
         snapshot.Rules.Select(rule => rule.Message.Split(' ')[0]).ShouldBe(
@@ -117,7 +117,7 @@ public sealed class IdentityRulesTests
     }
 
     [Fact]
-    public void A_restore_is_frozen_from_the_first_database_on()
+    public void Restore_is_frozen_once_the_first_database_has_begun()
     {
         var restore = KindReader.Read(typeof(BackupSnapshot).Assembly).Single(kind => kind.Entity.Kind == SnapshotRestore.KindName);
         restore.Rules.ShouldAllBe(rule => rule.Rule.Contains("oldSelf.status.databases.exists(d, has(d.state) && d.state != 'Pending')", StringComparison.Ordinal));

@@ -25,7 +25,7 @@ public sealed class JsonTests
 
     [Theory]
     [MemberData(nameof(TypeNames))]
-    public void An_absent_field_has_the_default_of_the_code(string typeName)
+    public void Absent_field_has_the_default_of_the_type(string typeName)
     {
         var info = Info(typeName);
         JsonSerializer.Serialize(JsonSerializer.Deserialize("{}", info), info)
@@ -34,7 +34,7 @@ public sealed class JsonTests
 
     [Theory]
     [MemberData(nameof(TypeNames))]
-    public void A_list_or_text_that_is_null_in_JSON_is_empty_and_never_null(string typeName)
+    public void Null_list_or_text_is_read_as_not_null(string typeName)
     {
         var info = Info(typeName);
         var standard = Activator.CreateInstance(info.Type)!;
@@ -48,7 +48,7 @@ public sealed class JsonTests
     }
 
     [Fact]
-    public void Names_are_camel_case_enums_are_words_and_null_is_left_out()
+    public void Json_uses_camel_case_names_and_enum_words_without_nulls()
     {
         var json = JsonSerializer.Serialize(
             new OmsNode { Name = "a", HostIP = "192.0.2.1" },
@@ -62,7 +62,7 @@ public sealed class JsonTests
 
     [Theory]
     [MemberData(nameof(Samples))]
-    public void A_sample_is_read_whole_and_comes_back_with_everything_it_said(string name)
+    public void Sample_round_trip_keeps_every_value(string name)
     {
         var sample = Sample(name);
         var type = typeof(OmsUpgrade).Assembly.GetTypes().Single(type => type.Name == sample["kind"]!.GetValue<string>());
@@ -77,7 +77,7 @@ public sealed class JsonTests
 
     [Theory]
     [MemberData(nameof(Samples))]
-    public void A_sample_refers_only_to_Secrets_of_the_samples(string name) =>
+    public void Sample_refers_only_to_Secrets_of_the_samples(string name) =>
         References(Sample(name)).ShouldBeSubsetOf(Manifests.Where(sample => IsSecret(sample.Json)).Select(sample => sample.Json["metadata"]!["name"]!.GetValue<string>()));
 
     private static bool IsSecret(JsonNode json) => json["kind"]!.GetValue<string>() == "Secret";

@@ -21,7 +21,7 @@ public sealed class OtherEngineFieldsTests
 
     [Theory]
     [MemberData(nameof(OfYugabyte), DisableDiscoveryEnumeration = true)]
-    public void What_only_YugabyteDB_has_is_refused_for_TiDB(string field, DatabaseRollingUpgradeSpec spec)
+    public void Field_of_YugabyteDB_is_refused_for_TiDB(string field, DatabaseRollingUpgradeSpec spec)
     {
         var finding = DatabaseRollingUpgradeValidation.Validate(spec).ShouldHaveSingleItem();
         finding.Message.ShouldBe(RuleMessages.OnlyForYugabyte);
@@ -29,7 +29,7 @@ public sealed class OtherEngineFieldsTests
     }
 
     [Fact]
-    public void A_configuration_file_that_nobody_would_read_is_refused_for_YugabyteDB()
+    public void Unused_configuration_file_is_refused_for_YugabyteDB()
     {
         var spec = Yugabyte with { Instances = [Yugabyte.Instances[0] with { ConfigFile = "/etc/master.conf" }, .. Yugabyte.Instances.Skip(1)] };
         DatabaseRollingUpgradeValidation.Validate(spec).ShouldHaveSingleItem().Message.ShouldBe(RuleMessages.OnlyForTiDb);

@@ -53,7 +53,7 @@ public sealed class PatternsTests
     [InlineData(Patterns.AgeRecipient, "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p")]
     [InlineData(Patterns.ProjectKey, "Migration/12")]
     [InlineData(Patterns.ProjectKey, "Synchronization/np_7")]
-    public void Is_accepted(string pattern, string text) => Regex.IsMatch(text, pattern).ShouldBeTrue();
+    public void Pattern_matches_valid_text(string pattern, string text) => Regex.IsMatch(text, pattern).ShouldBeTrue();
 
     [Theory]
     [InlineData(Patterns.Duration, "")]
@@ -102,14 +102,15 @@ public sealed class PatternsTests
     [InlineData(Patterns.ProjectKey, "12")]
     [InlineData(Patterns.ProjectKey, "migration/12")]
     [InlineData(Patterns.DatabaseName, "a b")]
-    public void Is_refused(string pattern, string text) => Regex.IsMatch(text, pattern).ShouldBeFalse();
+    public void Pattern_refuses_invalid_text(
+        string pattern, string text) => Regex.IsMatch(text, pattern).ShouldBeFalse();
 
     [Theory]
     [InlineData("9999d9999d9999d9999d9999d")]
     [InlineData("999999h999999h999999h999999h999999h")]
     [InlineData("0s")]
     [InlineData("1ms")]
-    public void Every_duration_that_the_schema_takes_can_be_read(string text)
+    public void Duration_accepted_by_the_schema_can_be_parsed(string text)
     {
         Regex.IsMatch(text, Patterns.Duration).ShouldBeTrue();
         text.Length.ShouldBeLessThanOrEqualTo(SchemaLimits.Duration);
@@ -118,7 +119,7 @@ public sealed class PatternsTests
     }
 
     [Fact]
-    public void Clipping_keeps_what_fits_marks_what_was_cut_and_never_halves_a_character()
+    public void Clipped_text_marks_the_cut_and_keeps_whole_characters()
     {
         SchemaLimits.Clip("abc", 3).ShouldBe("abc");
         SchemaLimits.Clip("abcd", 3).ShouldBe("ab…");

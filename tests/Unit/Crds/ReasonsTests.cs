@@ -16,7 +16,7 @@ public sealed class ReasonsTests
     [Theory]
     [InlineData(typeof(Reasons))]
     [InlineData(typeof(ConditionTypes))]
-    public void Every_constant_is_its_own_name_and_says_what_it_means(Type type)
+    public void Reason_and_condition_constants_equal_their_names_and_are_documented(Type type)
     {
         foreach (var field in Constants(type))
         {
@@ -26,7 +26,7 @@ public sealed class ReasonsTests
     }
 
     [Fact]
-    public void Every_reason_and_condition_is_something_a_server_with_strict_conditions_takes()
+    public void Reasons_and_conditions_match_the_pattern_of_Kubernetes()
     {
         // metav1.Condition's own pattern for reasons.
         foreach (var field in Constants(typeof(Reasons)).Concat(Constants(typeof(ConditionTypes))))
@@ -37,7 +37,7 @@ public sealed class ReasonsTests
     }
 
     [Fact]
-    public void Every_reason_is_in_the_reference()
+    public void Reference_lists_every_reason()
     {
         var page = File.ReadAllText(Repository.PathOf("docs", "reference", "reasons.md"));
         foreach (var field in Constants(typeof(Reasons)))
@@ -47,14 +47,14 @@ public sealed class ReasonsTests
     }
 
     [Fact]
-    public void Every_word_of_the_engine_is_a_documented_reason()
+    public void Engine_reasons_are_documented_reasons()
     {
         var documented = Constants(typeof(Reasons)).Select(field => (string)field.GetRawConstantValue()!).ToList();
         Constants(typeof(EngineReasons)).Select(field => (string)field.GetRawConstantValue()!).ShouldBeSubsetOf(documented);
     }
 
     [Fact]
-    public void Every_phase_of_a_plan_has_a_timeout_and_they_stand_in_the_order_of_the_plan()
+    public void Timeouts_list_every_phase_in_the_order_of_plan()
     {
         var timeouts = typeof(OmsUpgradeTimeouts).GetProperties().Where(property => property.PropertyType == typeof(string)).Select(property => property.Name).ToList();
         timeouts.Intersect(OmsUpgradePhases.OfPlan, StringComparer.Ordinal).ShouldBe(OmsUpgradePhases.OfPlan);

@@ -21,7 +21,7 @@ public sealed class RolesTests
     [Theory]
     [InlineData("ClusterRole")]
     [InlineData("Role")]
-    public void Role_for_objects_unites_what_controllers_ask_for(string kind) =>
+    public void Namespaced_role_unites_the_requests_of_all_controllers(string kind) =>
         Json(kind == "Role" ? RbacYaml.ForNamespace(Asked) : RbacYaml.ForCluster(Asked)).ShouldBe(
             """
             {"apiVersion":"rbac.authorization.k8s.io/v1","kind":"KIND","metadata":{"name":"drydock-operator"},"rules":[
@@ -31,7 +31,7 @@ public sealed class RolesTests
             """.ReplaceLineEndings("").Replace("KIND", kind, StringComparison.Ordinal));
 
     [Fact]
-    public void Role_for_what_has_no_namespace_names_its_objects() =>
+    public void Cluster_role_names_its_objects() =>
         Json(RbacYaml.WithoutNamespace(Asked)).ShouldBe(
             """
             {"apiVersion":"rbac.authorization.k8s.io/v1","kind":"ClusterRole","metadata":{"name":"drydock-operator-cluster"},"rules":[
@@ -39,7 +39,7 @@ public sealed class RolesTests
             """.ReplaceLineEndings(""));
 
     [Fact]
-    public void Role_for_leases_is_for_the_operators_own_namespace() =>
+    public void Lease_role_is_limited_to_the_operator_namespace() =>
         Json(RbacYaml.ForLeases(Asked)).ShouldBe(
             """
             {"apiVersion":"rbac.authorization.k8s.io/v1","kind":"Role","metadata":{"name":"drydock-operator-leases","namespace":"drydock-system"},"rules":[

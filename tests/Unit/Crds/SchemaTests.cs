@@ -14,13 +14,13 @@ public sealed class SchemaTests
     public static TheoryData<string> KindNames => [.. Kinds.Select(kind => kind.Entity.Kind)];
 
     [Fact]
-    public void The_kinds_and_their_names() =>
+    public void Kinds_have_the_expected_names_and_categories() =>
         Kinds.Select(kind => $"{kind.Entity.Kind}/{kind.Entity.PluralName}/{string.Join(',', kind.ShortNames)}/{string.Join(',', kind.Categories)}")
             .ShouldBe(["BackupSnapshot/backupsnapshots/snap/drydock", "DatabaseRollingUpgrade/databaserollingupgrades/dru/drydock", "OmsUpgrade/omsupgrades/omsu/drydock", "SnapshotRestore/snapshotrestores/snaprestore/drydock"]);
 
     [Theory]
     [MemberData(nameof(KindNames))]
-    public void Every_text_is_bounded_or_one_of_known_words(string kind) =>
+    public void Every_text_is_bounded_or_an_enum(string kind) =>
         Paths(kind, node => node is { Type: "string", MaxLength: null, Enum.Count: 0, Format: null }).ShouldBeEmpty();
 
     [Theory]
@@ -30,7 +30,7 @@ public sealed class SchemaTests
 
     [Theory]
     [MemberData(nameof(KindNames))]
-    public void Every_list_says_how_it_merges_and_every_key_of_it_is_required_or_defaulted(string kind)
+    public void Every_list_declares_merging_and_its_keys_have_values(string kind)
     {
         Paths(kind, node => node.Type == "array" && node.ListType is null).ShouldBeEmpty();
         Paths(kind, node => node.ListMapKeys.Any(key => node.Items!.Properties.All(field => field.Name != key || !(field.Required || field.Default is not null))))
@@ -44,7 +44,7 @@ public sealed class SchemaTests
 
     [Theory]
     [MemberData(nameof(KindNames))]
-    public void Every_field_of_a_spec_shows_its_class(string kind)
+    public void Every_spec_field_describes_its_class(string kind)
     {
         var spec = Kind(kind).Spec;
         foreach (var (path, node) in spec.Walk().Where(field => field.Node.Name.Length > 0 && field.Path.Length > 0))
@@ -57,13 +57,13 @@ public sealed class SchemaTests
 
     [Theory]
     [MemberData(nameof(KindNames))]
-    public void A_status_has_neither_defaults_nor_classes_nor_rules(string kind) =>
+    public void Status_has_neither_defaults_nor_classes_nor_rules(string kind) =>
         Kind(kind).Status.Walk().Where(field => field.Node.Default is not null || field.Node.Class is not null || field.Node.Rules.Count > 0)
             .Select(field => field.Path).ShouldBeEmpty();
 
     [Theory]
     [MemberData(nameof(KindNames))]
-    public void No_default_hangs_below_a_list_item_or_object_that_would_be_refused(string kind) =>
+    public void Required_field_has_no_default(string kind) =>
         Kind(kind).Spec.Walk().Where(field => field.Node.Default is not null && field.Node.Required).Select(field => field.Path).ShouldBeEmpty();
 
     [Theory]
@@ -101,12 +101,12 @@ public sealed class SchemaTests
     [InlineData("OmsUpgrade", "FROM0 TO0 PHASE0 PROGRESS0 READY0 AGE0 STEP1 MESSAGE1 SNAPSHOT1")]
     [InlineData("BackupSnapshot", "PHASE0 PROGRESS0 SIZE0 VERIFIED0 READY0 USABLE0 AGE0 PATH1 MESSAGE1")]
     [InlineData("SnapshotRestore", "PHASE0 PROGRESS0 READY0 AGE0 SNAPSHOT1 MESSAGE1")]
-    public void The_columns_are_those_people_look_for(string kind, string columns) =>
+    public void Columns_of_each_kind_are_as_expected(string kind, string columns) =>
         string.Join(' ', Kind(kind).Columns.Select(column => $"{column.Name}{column.Priority}")).ShouldBe(columns);
 
     [Theory]
     [MemberData(nameof(KindNames))]
-    public void Every_column_shows_a_field_that_is_there(string name)
+    public void Every_column_shows_an_existing_field(string name)
     {
         var kind = Kind(name);
         var paths = kind.Status.Walk(".status").Concat(kind.Spec.Walk(".spec")).Select(field => field.Path).ToHashSet(StringComparer.Ordinal);
@@ -118,7 +118,7 @@ public sealed class SchemaTests
 
     [Theory]
     [MemberData(nameof(KindNames))]
-    public void Every_identity_field_has_a_rule_that_freezes_it_and_no_other_field_has_one(string name)
+    public void Exactly_the_identity_fields_are_frozen_by_a_rule(string name)
     {
         var kind = Kind(name);
         var fields = kind.Spec.Walk("spec").Where(field => field.Node.Name.Length > 0).ToList();
@@ -138,11 +138,11 @@ public sealed class SchemaTests
     }
 
     [Fact]
-    public void Rules_of_lists_are_linear_in_their_items() =>
+    public void List_rules_are_linear_in_their_items() =>
         Kind("OmsUpgrade").Rules.ShouldAllBe(rule => !rule.Rule.Contains(".all(", StringComparison.Ordinal) && !rule.Rule.Contains(".exists(", StringComparison.Ordinal));
 
     [Fact]
-    public void Every_definition_fits_the_annotation_in_which_kubectl_apply_keeps_it()
+    public void Every_definition_fits_the_last_applied_annotation_of_kubectl()
     {
         foreach (var path in Directory.EnumerateFiles(Repository.PathOf("config", "crd"), "drydock.dev_*.yaml"))
         {

@@ -31,7 +31,7 @@ public sealed class StatusBudgetTests
 
     [Theory]
     [MemberData(nameof(Cases))]
-    public void Status_with_any_texts_is_within_the_schema_and_the_budget(string kind, int seed)
+    public void Status_with_any_texts_fits_the_schema_and_budget(string kind, int seed)
     {
         var (status, type) = kind switch
         {
@@ -64,7 +64,7 @@ public sealed class StatusBudgetTests
     }
 
     [Fact]
-    public void Receipts_and_parameters_of_a_plan_are_kept_character_by_character()
+    public void Receipts_and_parameters_of_a_plan_are_never_shortened()
     {
         var receipt = new SortedDictionary<string, string>(StringComparer.Ordinal) { ["before"] = "a\u001b\u202eb" };
         var step = new PlanStep { Id = "P/a", Message = "a\u001bb", Receipt = receipt, Parameters = receipt };
@@ -74,7 +74,7 @@ public sealed class StatusBudgetTests
     }
 
     [Fact]
-    public void Plan_with_long_messages_in_a_thousand_steps_is_shortened_and_says_so()
+    public void Plan_with_long_messages_is_shortened_and_says_so()
     {
         var steps = Enumerable.Range(0, SchemaLimits.Steps).Select(i => new PlanStep { Id = $"P/{i}", State = StepState.Succeeded, Message = new string('m', SchemaLimits.Message) });
         var fitted = StatusBudget.Fit(new OmsUpgradeStatus { Message = "all is done", Plan = new Plan { Steps = [.. steps] } }, CrdsJsonContext.Default.OmsUpgradeStatus);
@@ -85,7 +85,7 @@ public sealed class StatusBudgetTests
     }
 
     [Fact]
-    public void Longest_receipt_of_the_engine_is_what_the_schema_takes() =>
+    public void Longest_receipt_of_the_engine_fits_the_schema() =>
         Drydock.Engine.Running.StepJob.LongestReceipt.ShouldBe(SchemaLimits.Opaque);
 
     private static (ObservedStatus Status, JsonTypeInfo Type) Made<TStatus>(int seed)

@@ -25,7 +25,7 @@ public sealed class YamlTextTests
     [InlineData(" edge ")]
     [InlineData(@"^\d+\.\d+$")]
     [InlineData("two\nlines")]
-    public void Any_text_comes_back_as_the_text_it_was(string text)
+    public void Any_text_survives_writing_and_reading(string text)
     {
         var written = YamlText.Write("first line", new YamlMap().Add("key", text).Add("after", "x"));
         written.ShouldStartWith("# first line\n");
@@ -36,14 +36,14 @@ public sealed class YamlTextTests
     }
 
     [Fact]
-    public void A_long_line_is_not_folded()
+    public void Long_line_is_not_folded()
     {
         var text = string.Join(' ', Enumerable.Repeat("word", 500));
         YamlText.Write("c", new YamlMap().Add("key", text)).Split('\n').Length.ShouldBe(3);
     }
 
     [Fact]
-    public void Absent_values_and_empty_lists_leave_no_key_and_an_empty_map_stays() =>
+    public void Empty_list_leaves_no_key_and_empty_map_stays() =>
         YamlText.Write("c", new YamlMap().Add("none", null).Add("empty", new List<string>()).Add("map", new YamlMap()).Add("zero", 0L).Add("off", false))
             .ShouldBe("# c\nmap: {}\nzero: 0\n'off': false\n");
 }

@@ -36,11 +36,11 @@ public sealed class NewFieldTests
         Changes(Spec with { Store = Spec.Store! with { KeySecretRef = new SecretReference { Name = "other" } } }, FieldClass.Access);
 
     [Fact]
-    public void Presence_of_an_optional_part_counts() =>
+    public void Presence_of_an_optional_part_changes_the_identity() =>
         Hash(new NewerSpec { Store = new NewerStore() }, FieldClass.Identity).ShouldNotBe(Hash(new NewerSpec(), FieldClass.Identity));
 
     [Fact]
-    public void Order_and_number_of_items_count()
+    public void Order_and_number_of_items_change_the_identity()
     {
         var (a, b) = (new NewerServer { Name = "a" }, new NewerServer { Name = "b" });
         string[] hashes =
@@ -52,7 +52,7 @@ public sealed class NewFieldTests
     }
 
     [Fact]
-    public void Field_that_a_newer_operator_adds_with_a_default_keeps_stored_hashes() =>
+    public void New_field_with_a_default_keeps_stored_hashes() =>
         FieldClasses.Hash(new OlderSpec { Version = "2" }, NewFieldJson.Default.OlderSpec, FieldClass.Identity)
             .ShouldBe(Hash(new NewerSpec { Version = "2" }, FieldClass.Identity));
 

@@ -37,7 +37,7 @@ public sealed class RandomSpecTests
     private readonly Dictionary<string, int> _came = new(StringComparer.Ordinal);
 
     [Fact]
-    public void Every_spec_is_planned_always_alike_or_refused_with_a_reason_and_nothing_throws()
+    public void Random_spec_is_planned_repeatably_or_refused_with_a_reason()
     {
         Prop.ForAll(SpecCase.Any, Look).Check(Config.QuickThrowOnFailure.WithMaxTest(10_000));
 

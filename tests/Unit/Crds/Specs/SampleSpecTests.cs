@@ -19,7 +19,7 @@ public sealed class SampleSpecTests
 
     [Theory]
     [MemberData(nameof(Samples))]
-    public void A_sample_fits_its_schema_and_breaks_no_rule(string name)
+    public void Sample_fits_its_schema_and_breaks_no_rule(string name)
     {
         var (kind, spec) = Of(name);
         SchemaCheck.Errors(Schemas.Specs[kind], spec).ShouldBeEmpty();
@@ -27,7 +27,7 @@ public sealed class SampleSpecTests
     }
 
     [Fact]
-    public void There_are_some_of_each_engine_and_each_way_onto_the_hosts_and_all_are_planned()
+    public void Samples_cover_each_engine_and_access_and_are_planned()
     {
         var upgrades = Manifests.Keys.Select(Of).Where(sample => sample.Kind == DatabaseRollingUpgrade.KindName).Select(sample => (DatabaseRollingUpgradeSpec)KindSpecs.Read(sample.Kind, sample.Spec)).ToList();
         upgrades.Select(spec => (spec.Engine, InContainers: spec.Access.Docker is not null))

@@ -15,7 +15,7 @@ public sealed partial class SecretReferencesTests
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public void Full_spec_every_reference_of_the_schema_is_found(string kind)
+    public void Full_spec_yields_every_reference_of_the_schema(string kind)
     {
         var schema = Schemas.Specs[kind];
         var spec = KindSpecs.Read(kind, FullSpecs.Of(schema).AsObject());
@@ -31,7 +31,7 @@ public sealed partial class SecretReferencesTests
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public void Every_reference_says_in_its_description_which_keys_are_read(string kind)
+    public void Reference_description_names_the_keys_that_are_read(string kind)
     {
         var schema = Schemas.Specs[kind];
         var spec = KindSpecs.Read(kind, FullSpecs.Of(schema).AsObject());
@@ -44,7 +44,7 @@ public sealed partial class SecretReferencesTests
     }
 
     [Fact]
-    public void Items_of_lists_are_named_by_their_keys_and_empty_names_are_left_out()
+    public void List_items_are_named_by_key_and_empty_names_skipped()
     {
         var reference = new SecretReference { Name = "tls" };
         var spec = new OmsUpgradeSpec

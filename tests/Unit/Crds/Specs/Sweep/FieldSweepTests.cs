@@ -23,7 +23,7 @@ public sealed class FieldSweepTests
 
     [Theory]
     [MemberData(nameof(Fields))]
-    public async Task A_change_of_the_field_has_an_effect_or_is_refused(string field)
+    public async Task Changed_field_has_an_effect_or_is_refused(string field)
     {
         var proofs = Proofs.Where(proof => $"{proof.Kind} {proof.Field}" == field).ToList();
         proofs.ShouldNotBeEmpty($"{field} is new: add an entry that proves what it does, or remove the field");
@@ -34,7 +34,7 @@ public sealed class FieldSweepTests
     }
 
     [Fact]
-    public void Every_entry_speaks_of_a_field_that_is_there()
+    public void Every_proof_names_an_existing_field()
     {
         var fields = Fields.Select(row => row.Data).ToHashSet(StringComparer.Ordinal);
         Proofs.Select(proof => $"{proof.Kind} {proof.Field}").Where(field => !fields.Contains(field)).ShouldBeEmpty();
