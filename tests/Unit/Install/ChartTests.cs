@@ -13,7 +13,7 @@ public sealed partial class ChartTests
     private static readonly JsonObject Values = YamlToJson.ReadAll(Repository.PathOf("charts", "drydock", "values.yaml")).Single().AsObject();
 
     [Fact]
-    public void The_schema_knows_every_value_and_no_other()
+    public void Values_schema_describes_exactly_the_values()
     {
         var schema = JsonNode.Parse(File.ReadAllText(Repository.PathOf("charts", "drydock", "values.schema.json")))!;
 
@@ -49,7 +49,7 @@ public sealed partial class ChartTests
     }
 
     [Fact]
-    public void Templates_use_every_value_and_only_values_that_exist()
+    public void Templates_use_exactly_the_existing_values()
     {
         var used = Directory.EnumerateFiles(Repository.PathOf("charts", "drydock", "templates"))
             .SelectMany(file => Reference().Matches(File.ReadAllText(file)).Select(m => m.Groups[1].Value))
@@ -72,7 +72,7 @@ public sealed partial class ChartTests
     }
 
     [Fact]
-    public void The_image_of_the_chart_is_that_of_the_manifests()
+    public void Chart_and_manifests_use_the_same_image()
     {
         var chart = YamlToJson.ReadAll(Repository.PathOf("charts", "drydock", "Chart.yaml")).Single();
 

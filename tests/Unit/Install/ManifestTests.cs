@@ -13,7 +13,7 @@ public sealed class ManifestTests
     private static readonly string[] Kustomizations = [.. Parts, "default", "namespaced", "namespaced/tenant", "network-policy"];
 
     [Fact]
-    public async Task What_is_assembled_is_what_its_sources_say()
+    public async Task Assembled_files_match_their_sources()
     {
         var fresh = Directory.CreateTempSubdirectory("drydock-assembled-").FullName;
         try
@@ -44,7 +44,7 @@ public sealed class ManifestTests
     }
 
     [Fact]
-    public void Kustomizations_say_only_what_every_kustomize_from_2_0_3_on_takes()
+    public void Kustomizations_use_only_fields_of_kustomize_2_0_3()
     {
         foreach (var folder in Kustomizations)
         {
@@ -61,7 +61,7 @@ public sealed class ManifestTests
     }
 
     [Fact]
-    public void The_installation_is_every_object_of_its_parts_and_nothing_else()
+    public void Installation_contains_exactly_the_objects_of_its_parts()
     {
         var parts = Parts.SelectMany(folder =>
             YamlToJson.ReadAll(Repository.PathOf("config", folder, "kustomization.yaml"))[0]["resources"]!.AsArray()
@@ -75,7 +75,7 @@ public sealed class ManifestTests
     }
 
     [Fact]
-    public void The_pod_runs_as_nobody_and_may_do_nothing_else()
+    public void Pod_runs_as_unprivileged_user_with_restricted_rights()
     {
         var pod = Manifest.Pod["securityContext"]!;
         var container = Manifest.Container["securityContext"]!;
@@ -93,14 +93,14 @@ public sealed class ManifestTests
     }
 
     [Fact]
-    public void One_replica_is_replaced_only_after_its_volumes_are_free()
+    public void Deployment_has_one_replica_and_strategy_Recreate()
     {
         Manifest.Deployment["spec"]!["replicas"]!.GetValue<long>().ShouldBe(1);
         Manifest.Deployment["spec"]!["strategy"]!["type"]!.GetValue<string>().ShouldBe("Recreate");
     }
 
     [Fact]
-    public void The_command_line_knows_every_argument()
+    public void Command_line_accepts_every_argument_of_the_manifest()
     {
         var arguments = Manifest.Container["args"]!.AsArray().Select(a => a!.GetValue<string>().Replace("$(POD_NAMESPACE)", "drydock-system", StringComparison.Ordinal)).ToList();
 
@@ -112,7 +112,7 @@ public sealed class ManifestTests
     }
 
     [Fact]
-    public void Volumes_are_mounted_where_the_samples_keep_their_files()
+    public void Volumes_are_mounted_where_the_samples_store_files()
     {
         var mounts = Manifest.Container["volumeMounts"]!.AsArray().Select(m => Manifest.Text(m!, "mountPath")).ToList();
         var claims = Manifest.Objects.Where(o => Manifest.Text(o, "kind") == "PersistentVolumeClaim").Select(Manifest.Name).ToList();
@@ -133,7 +133,7 @@ public sealed class ManifestTests
     [Theory]
     [InlineData("default", new[] { "ClusterRoleBinding drydock-operator", "ClusterRoleBinding drydock-operator-cluster", "RoleBinding drydock-operator-leases" })]
     [InlineData("namespaced", new[] { "ClusterRoleBinding drydock-operator-cluster", "RoleBinding drydock-operator", "RoleBinding drydock-operator-leases" })]
-    public void Roles_are_bound_to_the_pods_service_account_and_grant_no_wildcard(string variant, string[] bound)
+    public void Roles_are_bound_to_the_service_account_without_wildcard(string variant, string[] bound)
     {
         var objects = YamlToJson.ReadAll(Repository.PathOf("config", variant, "install.yaml"));
         var account = objects.Single(o => Manifest.Text(o, "kind") == "ServiceAccount");
@@ -173,7 +173,7 @@ public sealed class ManifestTests
     }
 
     [Fact]
-    public void The_image_runs_as_the_user_of_the_pod_and_is_built_from_what_the_context_lets_through()
+    public void Image_runs_as_pod_user_and_copies_only_unignored_files()
     {
         var lines = File.ReadAllLines(Repository.PathOf("Dockerfile"));
         var ignored = File.ReadAllLines(Repository.PathOf(".dockerignore"));

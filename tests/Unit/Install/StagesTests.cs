@@ -35,7 +35,7 @@ public sealed class StagesTests : IDisposable
     }
 
     [Fact]
-    public async Task Stage_beside_runs_during_the_others()
+    public async Task Background_stage_runs_during_the_others()
     {
         var pipe = Path.Combine(_logs, "pipe");
 
@@ -48,7 +48,7 @@ public sealed class StagesTests : IDisposable
     }
 
     [Fact]
-    public async Task Failed_stage_beside_fails_the_run()
+    public async Task Failed_background_stage_fails_the_run()
     {
         var (code, output) = await RunAsync("first", "true", "--beside", "build", "echo CS0246; exit 1");
 
@@ -58,7 +58,7 @@ public sealed class StagesTests : IDisposable
     }
 
     [Fact]
-    public async Task Failed_stage_ends_the_stage_beside()
+    public async Task Failed_stage_ends_the_background_stage()
     {
         var pid = Path.Combine(_logs, "pid");
 
