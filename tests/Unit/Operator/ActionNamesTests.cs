@@ -20,7 +20,7 @@ public class ActionNamesTests
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public void Actions_guards_and_arguments_are_those_of_the_golden_file(string kind)
+    public void Actions_guards_and_arguments_match_the_golden_file(string kind)
     {
         var lines = Targets(kind).Assembly.GetTypes()
             .Where(t => t is { IsAbstract: false, IsClass: true })
@@ -35,7 +35,7 @@ public class ActionNamesTests
 
     [Theory]
     [MemberData(nameof(Kinds))]
-    public void Every_action_and_guard_is_in_the_catalogue(string kind)
+    public void Every_action_and_guard_is_constructed_from_its_targets(string kind)
     {
         var assembly = Targets(kind).Assembly;
         var parts = assembly.GetTypes().Where(t => t is { IsAbstract: false, IsClass: true } && ArgumentsBase(t) is not null);

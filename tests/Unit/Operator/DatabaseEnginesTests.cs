@@ -17,7 +17,7 @@ public sealed partial class DatabaseEnginesTests
     private static readonly DatabaseRollingUpgradeSpec Spec = new() { Engine = Unknown };
 
     [Fact]
-    public void Engine_of_the_enum_is_supported_and_has_components()
+    public void Every_engine_is_supported_and_has_components()
     {
         SupportedEngines.All.All.Select(e => e.Name).Order().ShouldBe(Enum.GetValues<DatabaseEngine>().Order());
         Enum.GetValues<DatabaseEngine>().ShouldAllBe(engine => engine.Refusal() == null);
@@ -25,7 +25,7 @@ public sealed partial class DatabaseEnginesTests
     }
 
     [Fact]
-    public void Unknown_engine_is_refused_wherever_a_run_asks_for_it()
+    public void Unknown_engine_is_refused_by_every_operation()
     {
         var engines = SupportedEngines.All;
         var kind = new DatabaseUpgradeKind(engines, (_, _) => throw new NotSupportedException());

@@ -7,7 +7,7 @@ namespace Drydock.Tests.Unit.Operator;
 public sealed class EndpointFlagsTests
 {
     [Fact]
-    public void Endpoints_of_the_operators_own_machine_are_refused_by_default()
+    public void Unix_and_operator_addresses_are_not_allowed_by_default()
     {
         var options = new OperatorOptions();
 
@@ -19,7 +19,7 @@ public sealed class EndpointFlagsTests
     [InlineData("--allow-address=10.0.0.0/8", 0)]
     [InlineData("--allow-address localhost", 1)]
     [InlineData("--allow-address 10.0.0.0/40", 1)]
-    public void What_is_allowed_is_checked_at_the_start(string flags, int errors)
+    public void Invalid_allowed_address_is_refused_by_the_command_line(string flags, int errors)
     {
         var parsed = OperatorCommand.Create().Parse(flags.Split(' '));
 

@@ -13,7 +13,7 @@ public sealed class OperatorProcessTests
     [InlineData("120s", "116s", "5s", "--lease-duration 120 s")]
     [InlineData("120s", "90s", "60s", "--retry-period is 60 s")]
     [InlineData("2h", "1h", "5s", "at most 1 h")]
-    public void Lease_times_that_cannot_work_are_refused_with_the_way_out(
+    public void Impossible_lease_times_are_refused_with_valid_ones(
         string lease, string renew, string retry, string expected)
     {
         var options = new OperatorOptions { LeaseDuration = Span(lease), RenewDeadline = Span(renew), RetryPeriod = Span(retry) };
@@ -25,14 +25,14 @@ public sealed class OperatorProcessTests
     }
 
     [Fact]
-    public void The_default_lease_times_fit() => Should.NotThrow(new OperatorOptions().Validate);
+    public void Default_lease_times_are_valid() => Should.NotThrow(new OperatorOptions().Validate);
 
     [Fact]
-    public void A_duration_that_is_none_is_refused_by_the_command_line() =>
+    public void Invalid_duration_is_refused_by_the_command_line() =>
         OperatorCommand.Create().Parse(["--lease-duration", "ten"]).Errors.ShouldHaveSingleItem().Message.ShouldContain("'ten'; expected is a duration such as 90s or 2m");
 
     [Fact]
-    public async Task A_kubeconfig_that_cannot_be_used_ends_the_process_with_one_line()
+    public async Task Unusable_kubeconfig_ends_the_process_with_one_line()
     {
         var output = new StringWriter();
         var console = Console.Out;

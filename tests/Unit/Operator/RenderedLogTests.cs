@@ -43,7 +43,7 @@ public sealed partial class RenderedLogTests
     }
 
     [Fact]
-    public void Messages_of_every_part_are_found() => Messages.Count.ShouldBeGreaterThan(35);
+    public void Log_messages_of_all_assemblies_are_found() => Messages.Count.ShouldBeGreaterThan(35);
 
     private static IEnumerable<MethodInfo> Methods() => Directory
         .EnumerateFiles(AppContext.BaseDirectory, "Drydock.*.dll")

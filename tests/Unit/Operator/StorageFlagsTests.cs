@@ -11,7 +11,7 @@ public sealed class StorageFlagsTests
     [InlineData("--storage-root=/a --storage-root=/b --storage-shared --storage-timeout=5 --scratch=/c")]
     [InlineData("")]
     [InlineData("--storage-root=/var/lib/drydock/snapshots --scratch=/var/lib/drydock/scratch")]
-    public void Good_flags_are_taken(string line) => Errors(line).ShouldBeEmpty();
+    public void Valid_storage_flags_are_accepted(string line) => Errors(line).ShouldBeEmpty();
 
     [Theory]
     [InlineData("--storage-root=/", "is not usable")]
@@ -21,7 +21,7 @@ public sealed class StorageFlagsTests
     [InlineData("--storage-root=/a/b --scratch=/a", "--scratch '/a' must be")]
     [InlineData("--storage-timeout=4", "between 5 and 3600 seconds")]
     [InlineData("--storage-timeout=3601", "between 5 and 3600 seconds")]
-    public void Bad_flags_are_refused_with_what_is_expected(string line, string words) =>
+    public void Invalid_storage_flags_are_refused_with_the_expectation(string line, string words) =>
         Errors(line).ShouldHaveSingleItem().ShouldContain(words);
 
     private static List<string> Errors(string line) =>
