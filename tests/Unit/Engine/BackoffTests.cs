@@ -12,7 +12,7 @@ public sealed class BackoffTests
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(1);
 
     [Fact]
-    public void Delays_double_up_to_the_longest_with_a_fifth_of_jitter() =>
+    public void Delays_double_up_to_the_longest_with_jitter() =>
         Check.One(
             Config.QuickThrowOnFailure.WithMaxTest(1000),
             Prop.ForAll(Gen.Choose(-5, 100_000).ToArbitrary(), Gen.Choose(0, int.MaxValue - 1).ToArbitrary(), (failures, seed) =>
@@ -23,7 +23,7 @@ public sealed class BackoffTests
             }));
 
     [Fact]
-    public void Jitter_spreads_those_that_failed_together()
+    public void Jitter_spreads_simultaneous_failures()
     {
         var backoff = new Backoff(First, Longest, new Random(5));
 

@@ -45,7 +45,7 @@ public sealed class RetryTests
     }
 
     [Fact]
-    public void Refused_retry_says_what_is_needed()
+    public void Refused_retry_names_the_required_restore()
     {
         var refused = StepRetries.For(Step(StepState.Failed, RetryRule.RestoreFirst), byToken: true);
 
