@@ -35,7 +35,7 @@ public sealed partial class ArchitecturePageTests
     }
 
     [Fact]
-    public void Life_of_a_step_runs_from_look_to_receipt_to_act_to_look()
+    public void Step_diagram_observes_stores_the_receipt_acts_and_observes()
     {
         var arrows = Arrows("The life of a step");
 
@@ -45,7 +45,7 @@ public sealed partial class ArchitecturePageTests
     }
 
     [Fact]
-    public void Life_of_an_upgrade_shows_the_phases_of_the_plan_in_their_order()
+    public void Upgrade_diagram_shows_the_plan_phases_in_order()
     {
         var arrows = Arrows("The life of an OMS upgrade");
 
@@ -53,7 +53,7 @@ public sealed partial class ArchitecturePageTests
     }
 
     [Fact]
-    public void Life_of_an_upgrade_shows_the_phases_of_the_rollback_in_their_order()
+    public void Upgrade_diagram_shows_the_rollback_phases_in_order()
     {
         var arrows = Arrows("The life of an OMS upgrade");
         var afterT1 = OmsUpgradePhases.OfRollback.Where(phase => phase != OmsUpgradePhases.Undo);
@@ -63,7 +63,7 @@ public sealed partial class ArchitecturePageTests
     }
 
     [Fact]
-    public void Life_of_an_upgrade_shows_only_existing_phases()
+    public void Upgrade_diagram_shows_only_existing_phases()
     {
         var phases = OmsUpgradePhases.OfPlan.Concat(OmsUpgradePhases.OfRollback)
             .Append(OmsUpgradePhases.Succeeded).Append(OmsUpgradePhases.RolledBack);
@@ -76,7 +76,7 @@ public sealed partial class ArchitecturePageTests
     [InlineData(OmsUpgradePhases.StopOld, "T1")]
     [InlineData(OmsUpgradePhases.EnableHA, "T2")]
     [InlineData(OmsUpgradePhases.StopNew, "T3")]
-    public void Moment_follows_the_phase_that_brings_it(string phase, string moment) =>
+    public void Upgrade_diagram_shows_each_moment_at_its_phase(string phase, string moment) =>
         Picture("The life of an OMS upgrade").ShouldContain($"{phase} -- \"{moment}:");
 
     private static IEnumerable<string> Chain(IReadOnlyList<string> phases) =>

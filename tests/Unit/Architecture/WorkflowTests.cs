@@ -18,11 +18,11 @@ public sealed partial class WorkflowTests
         [.. Directory.EnumerateFiles(Repository.PathOf(".github", "workflows"), "*.yml").Order(StringComparer.Ordinal)];
 
     [Fact]
-    public void Workflows_are_those_that_the_pages_promise() =>
+    public void Workflows_are_exactly_ci_codeql_and_release() =>
         Workflows.Select(Path.GetFileName).ShouldBe(["ci.yml", "codeql.yml", "release.yml"]);
 
     [Fact]
-    public void Yaml_file_of_the_repository_host_can_be_read()
+    public void Yaml_files_of_the_repository_host_can_be_read()
     {
         var files = Directory.EnumerateFiles(Repository.PathOf(".github"), "*.yml", SearchOption.AllDirectories)
             .Append(Hooks);
@@ -34,7 +34,7 @@ public sealed partial class WorkflowTests
     }
 
     [Fact]
-    public void Workflow_has_a_trigger_rights_and_jobs_that_end()
+    public void Workflow_has_a_trigger_permissions_and_job_timeouts()
     {
         foreach (var file in Workflows)
         {
@@ -50,7 +50,7 @@ public sealed partial class WorkflowTests
     }
 
     [Fact]
-    public void Command_of_a_workflow_or_hook_names_targets_and_scripts_that_exist()
+    public void Workflow_and_hook_commands_name_existing_targets_and_scripts()
     {
         var makefile = File.ReadAllText(Repository.PathOf("Makefile"));
         var targets = MakeTarget().Matches(makefile).Select(m => m.Groups["name"].Value).ToList();

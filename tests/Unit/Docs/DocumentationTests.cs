@@ -55,7 +55,7 @@ public sealed partial class DocumentationTests
     }
 
     [Fact]
-    public void Install_page_names_every_kind_where_all_are_meant()
+    public void Install_page_names_every_kind_and_its_short_name()
     {
         var page = File.ReadAllText(Repository.PathOf("docs", "install.md"));
         var kinds = typeof(Drydock.Crds.OmsUpgrades.OmsUpgrade).Assembly.GetTypes()

@@ -19,7 +19,7 @@ public sealed partial class ReliabilityTests
     }
 
     [Fact]
-    public void Ledger_file_is_what_the_writer_writes() =>
+    public void Ledger_file_equals_the_output_of_its_writer() =>
         ReliabilityLedger.Write(Rows).ShouldBe(File.ReadAllText(ReliabilityLedger.FilePath));
 
     [Fact]
