@@ -56,6 +56,6 @@ public sealed class DurationRulesTests
         Timers.Clamp(TimeSpan.FromDays(days)).ShouldBe(TimeSpan.FromDays(expected));
 
     [Fact]
-    public void Endless_span_of_a_timer_stays() =>
+    public void Infinite_timer_span_is_not_clamped() =>
         Timers.Clamp(Timeout.InfiniteTimeSpan).ShouldBe(Timeout.InfiniteTimeSpan);
 }

@@ -68,7 +68,7 @@ public sealed class RetryTests
     }
 
     [Fact]
-    public void Late_first_start_after_a_retry_is_no_second_run()
+    public void Late_first_start_after_a_retry_causes_no_second_run()
     {
         var run = Failed(ToyPlans.Once("P/a", RetryRule.RepeatAfterProvenFailure), item => item.RefusedActs = 1);
         run.World["P/a"].RefusedPreparations = 1;

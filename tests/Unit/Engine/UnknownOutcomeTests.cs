@@ -46,7 +46,7 @@ public sealed class UnknownOutcomeTests
     }
 
     [Fact]
-    public void Running_step_unreadable_for_a_while_is_followed_on()
+    public void Running_step_readable_again_runs_to_its_end()
     {
         var run = new Simulation(ToyPlans.Plan(ToyPlans.Once("A/1")));
         run.World["A/1"].Duration = TimeSpan.FromMinutes(5);

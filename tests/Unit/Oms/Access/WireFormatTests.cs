@@ -41,7 +41,7 @@ public sealed class WireFormatTests
     [InlineData("3", null)]
     [InlineData("", null)]
     [InlineData("not json", null)]
-    public void Supervisor_file_tells_the_image_version_or_nothing(string file, string? version) =>
+    public void Image_version_is_read_from_a_valid_supervisor_file(string file, string? version) =>
         (NodePreflight.VersionIn(Encoding.UTF8.GetBytes(file))?.Display).ShouldBe(version);
 
     [Theory]

@@ -7,7 +7,7 @@ using Xunit;
 namespace Drydock.Tests.Unit.Engine;
 
 /// <summary>Nothing polls, nothing spins, nothing is written that says nothing new.</summary>
-public sealed class QuietTests
+public sealed class RunCostTests
 {
     [Fact]
     public void Running_step_causes_no_writes_and_rare_looks()
@@ -24,7 +24,7 @@ public sealed class QuietTests
     }
 
     [Fact]
-    public void Lost_event_costs_half_a_minute()
+    public void Lost_event_delays_a_step_by_about_30_seconds()
     {
         var run = new Simulation(ToyPlans.Plan(ToyPlans.Once("A/1")));
         (run.World["A/1"].LosesEvents, run.World["A/1"].Duration) = (true, TimeSpan.FromSeconds(95));
@@ -145,7 +145,7 @@ public sealed class QuietTests
     }
 
     [Fact]
-    public void Failing_writes_pile_up_nothing_and_lose_nothing()
+    public void Refused_writes_do_not_spin_and_repeat_no_step()
     {
         var run = new Simulation(ToyPlans.Plan(ToyPlans.Once("A/1"), ToyPlans.Step("A/2", "plain", 3, "A/1")));
         run.World["A/1"].Duration = TimeSpan.FromMinutes(3);
