@@ -138,7 +138,7 @@ internal sealed class RestoreRun
         await _preparation.VerifyAsync(work, cancellationToken);
         if (planOnly)
         {
-            return new RestoreOutcome.Planned(PlanText(work));
+            return new RestoreOutcome.Planned(RestorePlanText.Of(_restore.Spec, work));
         }
 
         if (_job.StopAfterCurrent && !begun)
@@ -154,33 +154,6 @@ internal sealed class RestoreRun
         _preparation.RequireInTime(work.UpgradeUid);
         await BeginAsync(work, cancellationToken);
         return await EachAsync(work, cancellationToken);
-    }
-
-    private string PlanText(RestoreWork work)
-    {
-        var drops = work.Look.Databases.Where(d => d.Exists).ToList();
-        var refused = drops.Where(d => !_restore.Spec.AllowDrop.Contains(d.Name, StringComparer.Ordinal))
-            .Select(d => d.Name)
-            .ToList();
-        var dropped = drops.Select(d => string.Create(CultureInfo.InvariantCulture, $"{d.Name} ({d.Tables} tables)"));
-        return StatusMessage.Join(
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"Snapshot {work.Manifest.Id} of {work.Manifest.StartedAt:u} is valid. {work.Databases.Count} "
-                + $"databases would be loaded at {work.Look.Address}."),
-            drops.Count == 0 ? "No database would be dropped." : $"Dropped first: {string.Join(", ", dropped)}.",
-            refused.Count == 0
-                ? null
-                : $"spec.allowDrop lacks {string.Join(", ", refused)}: with mode: Apply the restore would fail "
-                + $"({Reasons.DropNotAllowed}).",
-            work.Look.Sessions.Count == 0
-                ? null
-                : $"Sessions now: {string.Join("; ", work.Look.Sessions.Take(10).Select(x => x.Describe()))}.",
-            work.Look.SeesAllSessions
-                ? null
-                : $"Sessions of other accounts are not visible: account {work.Look.Account} lacks PROCESS.",
-            work.Unverified,
-            "Nothing was changed.");
     }
 
     private async Task ClaimAsync(RestoreWork work, CancellationToken cancellationToken)

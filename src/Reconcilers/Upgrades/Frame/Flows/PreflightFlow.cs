@@ -16,6 +16,7 @@ internal sealed class PreflightFlow(RunFrame frame)
     private static readonly TimeSpan LookForTarget = TimeSpan.FromSeconds(5);
     private readonly RunKind _kind = frame.Kind;
     private readonly TargetClaims _claims = frame.Services.Claims;
+    private readonly PreflightPass _pass = new(frame);
     private readonly Backoff _backoff = new(TimeSpan.FromSeconds(2), TimeSpan.FromMinutes(1), Random.Shared);
 
     /// <summary>Advances preflight; returns when to continue without an event.</summary>
@@ -127,7 +128,7 @@ internal sealed class PreflightFlow(RunFrame frame)
         session.PreflightFailures = session.PreflightKey == key ? session.PreflightFailures : 0;
         session.PreflightKey = key;
         entity = await StartedAsync(entity, now, cancellationToken);
-        session.Preflight = RunAsync(session.Hold(), entity);
+        session.Preflight = _pass.RunAsync(session.Hold(), entity);
         return null;
     }
 
@@ -170,61 +171,6 @@ internal sealed class PreflightFlow(RunFrame frame)
         }
 
         return entity;
-    }
-
-    private async Task<PreflightResult<IRunDiscovery>> RunAsync(TargetsHold held, RunObject entity)
-    {
-        await Task.Yield();
-        var targets = held.Targets;
-        var timeout = _kind.PreflightTimeout(entity.Spec);
-        try
-        {
-            using var limit = new CancellationTokenSource(TimeLimit.Parse(timeout), frame.Services.Time);
-            if (entity.Spec.Window is { } window && !WindowClock.IsKnown(window))
-            {
-                return Found(new Finding
-                {
-                    Reason = Reasons.InvalidSpec,
-                    Field = "spec.window.timeZone",
-                    Message = $"Unknown time zone '{window.TimeZone}' in spec.window.timeZone. "
-                        + "Use an IANA name such as Asia/Shanghai.",
-                });
-            }
-
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, frame.Services.Fence.Ended);
-            return await targets.PreflightAsync(either.Token);
-        }
-        catch (OperationCanceledException)
-        {
-            return Found(new Finding
-            {
-                Reason = Reasons.StepTimeout,
-                Message = $"Preflight did not finish within {timeout} (spec.timeouts.preflight). A target answers too "
-                    + "slowly.",
-            });
-        }
-        catch (Exception exception) when (exception is not OutOfMemoryException)
-        {
-            return Found(new Finding
-            {
-                Reason = Reasons.InternalError,
-                Message = targets.Redact($"Preflight failed unexpectedly: {exception.Message}"),
-            });
-        }
-        finally
-        {
-            await held.DisposeAsync();
-
-            // Outside this task, so that the woken caller finds it finished; on the scheduler of the caller, like the
-            // jobs of the engine.
-            _ = Task.Factory.StartNew(
-                () => frame.Store.Wake(entity),
-                CancellationToken.None,
-                TaskCreationOptions.DenyChildAttach,
-                TaskScheduler.Current);
-        }
-
-        static PreflightResult<IRunDiscovery> Found(Finding finding) => new(null, [finding]);
     }
 
     private async Task<RunObject> StartedAsync(
