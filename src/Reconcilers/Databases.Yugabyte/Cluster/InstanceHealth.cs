@@ -98,7 +98,7 @@ internal sealed class InstanceHealth(IYugabyteTargets targets, YugabyteCluster c
                 ]
                 : [.. view.Problems(cluster)];
         }
-        catch (Exception exception) when (exception is ServiceException or YbAnswerException or HostException)
+        catch (TargetException exception)
         {
             return [exception.Message];
         }

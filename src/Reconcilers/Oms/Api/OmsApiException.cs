@@ -1,13 +1,15 @@
+using Drydock.Crds.Common;
 using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>
-/// The API refused or failed. The message says what was asked, what was answered, and what to do; never a secret.
+/// The API refused or failed. The message says what was asked, what was answered, and what to do; never a secret. A
+/// step that acts counts it as a failed attempt and may be tried again.
 /// </summary>
 internal sealed class OmsApiException(
     OmsApiErrorKind kind, string message, string? code = null, Exception? innerException = null)
-    : Exception(message, innerException)
+    : TargetException(Reasons.StepFailed, message, innerException)
 {
     public OmsApiErrorKind Kind { get; } = kind;
 

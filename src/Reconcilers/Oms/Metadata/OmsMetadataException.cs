@@ -1,14 +1,18 @@
+using Drydock.Crds.Common;
+using Drydock.Reconcilers.Upgrades;
+
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>
 /// The metadata server could not be used. The message is a sentence with server, database and what to do; neither it
-/// nor an inner exception carries a password or a statement.
+/// nor an inner exception carries a password or a statement. A step that acts counts it as a failed attempt and may be
+/// tried again: whether an interrupted statement took effect is read by the next observation.
 /// </summary>
 /// <param name="kind">What went wrong.</param>
 /// <param name="message">What failed, on which server, and what to do.</param>
 /// <param name="serverCode">The error number of the server or client library; 0 if there is none.</param>
 internal sealed class OmsMetadataException(OmsMetadataErrorKind kind, string message, int serverCode = 0)
-    : Exception(message)
+    : TargetException(Reasons.StepFailed, message)
 {
     public OmsMetadataErrorKind Kind { get; } = kind;
 

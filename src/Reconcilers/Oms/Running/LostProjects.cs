@@ -44,7 +44,7 @@ internal sealed class LostProjects(IOmsTargets targets, TimeProvider time)
             return $"{General}. They could not be listed, because there was no answer within "
                 + $"{Patience.TotalSeconds.ToString(CultureInfo.InvariantCulture)} seconds. {Console}.";
         }
-        catch (Exception exception) when (exception is OmsMetadataException or OmsApiException or DockerException)
+        catch (Exception exception) when (exception is TargetException or DockerException)
         {
             return $"{General}. They could not be listed, because "
                 + $"{(version < OtherTables ? "their tables" : "the API")} could not be read "

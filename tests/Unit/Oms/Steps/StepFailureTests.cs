@@ -1,0 +1,42 @@
+using Drydock.Abstractions.Plans;
+using Drydock.Crds.Common;
+using Drydock.Engine.Actions;
+using Drydock.Reconcilers.Oms;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Oms;
+
+/// <summary>What a failure of the metadata server or of the API means to a step that acts.</summary>
+public sealed class StepFailureTests
+{
+    public static TheoryData<Exception> Failures =>
+    [
+        .. Enum.GetValues<OmsApiErrorKind>().Select(kind => new OmsApiException(kind, "m")),
+        .. Enum.GetValues<OmsMetadataErrorKind>().Select(kind => new OmsMetadataException(kind, "m")),
+    ];
+
+    [Theory]
+    [MemberData(nameof(Failures))]
+    public async Task Client_failure_of_any_kind_is_a_failed_attempt(Exception failure)
+    {
+        var step = new PlanStep { Id = "P/x", Action = nameof(Throwing) };
+        var context = new StepContext { OwnerUid = "1", Plan = new Plan { Steps = [step] }, Step = step, Time = TimeProvider.System };
+
+        var refusal = await Should.ThrowAsync<StepActionException>(() => ((IStepAction)new Throwing(failure)).ActAsync(context, default));
+
+        (refusal.Reason, refusal.Message, refusal.Retryable, refusal.NotTaken).ShouldBe((Reasons.StepFailed, "m", true, false));
+    }
+
+    private sealed class Throwing(Exception failure) : OmsStep<Throwing.Args>(null!)
+    {
+        public sealed record Args;
+
+        protected override Task<Observation> ObserveAsync(
+            StepContext context, Args args, CancellationToken cancellationToken) =>
+            Task.FromResult<Observation>(new Observation.NotStarted());
+
+        protected override Task ExecuteAsync(StepContext context, Args args, CancellationToken cancellationToken) =>
+            Task.FromException(failure);
+    }
+}
