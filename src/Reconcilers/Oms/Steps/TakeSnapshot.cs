@@ -41,11 +41,9 @@ internal sealed class TakeSnapshot(IOmsTargets targets) : TakeSnapshotBase<TakeS
 
     protected override string UpgradeKind => OmsUpgrade.KindName;
 
-    protected override bool KeepsName => true;
-
-    protected override string SnapshotName(StepContext context, Args args) => args.BeforeRollback
-        ? SnapshotNames.BeforeRollback(Upgrade, context.Ordinal())
-        : SnapshotNames.Snapshot(Upgrade, context.Ordinal());
+    protected override string SnapshotName(Args args, int attempt) => args.BeforeRollback
+        ? SnapshotNames.BeforeRollback(Upgrade, attempt)
+        : SnapshotNames.Snapshot(Upgrade, attempt);
 
     protected override Observation SnapshotFailed(Args args, string name, string? message) => args.Optional
         ? new Observation.Done(

@@ -30,14 +30,10 @@ internal abstract class TakeSnapshotBase<TArgs> : StepBase<TArgs>
     /// <summary>The kind of the upgrade.</summary>
     protected abstract string UpgradeKind { get; }
 
-    /// <summary>
-    /// Whether a name in the receipt is kept when the attempt is prepared again; otherwise the name is computed from
-    /// the attempt's number.
-    /// </summary>
-    protected abstract bool KeepsName { get; }
-
-    /// <summary>The name of the BackupSnapshot of this attempt.</summary>
-    protected abstract string SnapshotName(StepContext context, TArgs args);
+    /// <summary>The name of the BackupSnapshot of an attempt.</summary>
+    /// <param name="args">The arguments of the step.</param>
+    /// <param name="attempt">The number of the attempt, counted over all plans of the upgrade.</param>
+    protected abstract string SnapshotName(TArgs args, int attempt);
 
     /// <summary>The databases that the BackupSnapshot dumps, and the storage.</summary>
     protected abstract Task<BackupSnapshotSpec> SpecAsync(
@@ -82,9 +78,9 @@ internal abstract class TakeSnapshotBase<TArgs> : StepBase<TArgs>
 
     protected override Task<IReadOnlyDictionary<string, string>> PrepareAsync(
         StepContext context, TArgs args, CancellationToken cancellationToken) =>
-        Task.FromResult(KeepsName && context.Receipt(SnapshotKey) is not null
+        Task.FromResult(context.Receipt(SnapshotKey) is not null
             ? Receipt(context)
-            : Entry(SnapshotKey, SnapshotName(context, args)));
+            : Entry(SnapshotKey, SnapshotName(args, context.Plan.AttemptsBefore + context.Step.Attempt)));
 
     protected override async Task ExecuteAsync(
         StepContext context, TArgs args, CancellationToken cancellationToken)

@@ -1,0 +1,46 @@
+using Drydock.Abstractions.Plans;
+using Drydock.Engine.Actions;
+using Drydock.Reconcilers.Databases.TiDb;
+using Drydock.Reconcilers.Upgrades;
+using Drydock.Tests.Unit.Fakes;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Upgrades;
+
+/// <summary>The names of the BackupSnapshots that the attempts of a step create.</summary>
+public sealed class TakeSnapshotTests
+{
+    [Fact]
+    public async Task Each_attempt_names_another_snapshot()
+    {
+        (await NameAsync(before: 0, attempt: 1)).ShouldEndWith("-1");
+        (await NameAsync(before: 0, attempt: 2)).ShouldEndWith("-2");
+        (await NameAsync(before: 3, attempt: 2)).ShouldEndWith("-5");
+    }
+
+    [Fact]
+    public async Task Attempt_prepared_again_keeps_its_recorded_name() =>
+        (await NameAsync(before: 0, attempt: 1, recorded: "of-an-older-operator")).ShouldBe("of-an-older-operator");
+
+    private static async Task<string> NameAsync(int before, int attempt, string? recorded = null)
+    {
+        var step = new PlanStep
+        {
+            Id = "Backup/snapshot",
+            Action = nameof(TakeSnapshot),
+            Attempt = attempt,
+            Receipt = recorded is null ? null : new SortedDictionary<string, string>(StringComparer.Ordinal) { [TakeSnapshot.SnapshotKey] = recorded },
+            Parameters = StepArguments.Write(new TakeSnapshot.Args(["d"], "", 1)),
+        };
+        var context = new StepContext
+        {
+            OwnerUid = "1",
+            Plan = new Plan { Steps = [step], AttemptsBefore = before },
+            Step = step,
+            Time = TimeProvider.System,
+        };
+        IStepAction action = new TakeSnapshot(new TiDbWorld().Life.Targets);
+        return (await action.PrepareAsync(context, default))[TakeSnapshot.SnapshotKey];
+    }
+}
