@@ -36,10 +36,7 @@ public sealed partial class OperatorComposition : IAsyncDisposable
     private readonly Storages _storages;
     private readonly HttpHealthProbe _health;
     private readonly LeaderElector? _elector;
-    private readonly ControllerParts<OmsUpgrade> _upgrades;
-    private readonly ControllerParts<DatabaseRollingUpgrade> _databases;
-    private readonly ControllerParts<BackupSnapshot> _snapshots;
-    private readonly ControllerParts<SnapshotRestore> _restores;
+    private readonly IReadOnlyList<IControllerParts> _controllers;
     private readonly RetentionRun _retention;
     private readonly CrdSchemaGate _schema;
     private readonly SnapshotToolOptions _tools;
@@ -93,97 +90,82 @@ public sealed partial class OperatorComposition : IAsyncDisposable
             Loggers = loggers,
         };
         _retention = new RetentionRun(snapshots);
-        _snapshots = new ControllerParts<BackupSnapshot>(
-            client,
-            scope,
-            (writer, trigger) => new BackupSnapshotController(snapshots, writer, trigger),
-            _events,
-            BackupSnapshotController.ReferencedSecrets,
-            time,
-            loggers);
-        _restores = new ControllerParts<SnapshotRestore>(
-            client,
-            scope,
-            (writer, trigger) => new SnapshotRestoreController(
-                new RestoreServices
-                {
-                    Kubernetes = client,
-                    Snapshotter = snapshots.Snapshotter,
-                    Loader = snapshots.Loader,
-                    Sessions = new SnapshotSessions(time),
-                    Storages = _storages,
-                    Servers = new SqlRestoreServers(time),
-                    Claims = claims,
-                    Scope = scope,
-                    Changes = changes,
-                    Fence = fence,
-                    Events = _events,
-                    Endpoints = endpoints,
-                    Time = time,
-                    Loggers = loggers,
-                },
-                writer,
-                trigger),
-            _events,
-            SnapshotRestoreController.ReferencedSecrets,
-            time,
-            loggers);
-        _upgrades = new ControllerParts<OmsUpgrade>(
-            client,
-            scope,
-            (writer, trigger) => new OmsUpgradeController(
-                new OmsServices
-                {
-                    Kubernetes = client,
-                    Docker = _docker,
-                    Metadata = new SqlOmsMetadataFactory(MySqlProviderFactory.Instance, endpoints: endpoints),
-                    Archives = new StorageArchiveReader(_storages, archives),
-                    Health = _health,
-                    Api = new OmsApiFactory(time, endpoints: endpoints),
-                    BackupStorage = new BackupStorageProbe(_storages),
-                    SnapshotChanges = changes,
-                    Claims = claims,
-                    Fence = fence,
-                    Events = _events,
-                    Time = time,
-                    Loggers = loggers,
-                },
-                writer,
-                trigger),
-            _events,
-            OmsUpgradeController.ReferencedSecrets,
-            time,
-            loggers);
-        _databases = new ControllerParts<DatabaseRollingUpgrade>(
-            client,
-            scope,
-            (writer, trigger) => new DatabaseRollingUpgradeController(
-                new DatabaseServices
-                {
-                    Engines = SupportedEngines.All,
-                    Kubernetes = client,
-                    Hosts = new DatabaseHostServices(_storages, _docker, time)
-                    {
-                        Fence = fence,
-                        Ssh = new SshOptions { Endpoints = endpoints },
-                        Archives = archives,
-                    },
-                    Endpoints = endpoints,
-                    Storages = _storages,
-                    BackupStorage = new BackupStorageProbe(_storages),
-                    SnapshotChanges = changes,
-                    Claims = claims,
-                    Fence = fence,
-                    Events = _events,
-                    Time = time,
-                    Loggers = loggers,
-                },
-                writer,
-                trigger),
-            _events,
-            DatabaseRollingUpgradeController.ReferencedSecrets,
-            time,
-            loggers);
+        var restores = new RestoreServices
+        {
+            Kubernetes = client,
+            Snapshotter = snapshots.Snapshotter,
+            Loader = snapshots.Loader,
+            Sessions = new SnapshotSessions(time),
+            Storages = _storages,
+            Servers = new SqlRestoreServers(time),
+            Claims = claims,
+            Scope = scope,
+            Changes = changes,
+            Fence = fence,
+            Events = _events,
+            Endpoints = endpoints,
+            Time = time,
+            Loggers = loggers,
+        };
+        var oms = new OmsServices
+        {
+            Kubernetes = client,
+            Docker = _docker,
+            Metadata = new SqlOmsMetadataFactory(MySqlProviderFactory.Instance, endpoints: endpoints),
+            Archives = new StorageArchiveReader(_storages, archives),
+            Health = _health,
+            Api = new OmsApiFactory(time, endpoints: endpoints),
+            BackupStorage = new BackupStorageProbe(_storages),
+            SnapshotChanges = changes,
+            Claims = claims,
+            Fence = fence,
+            Events = _events,
+            Time = time,
+            Loggers = loggers,
+        };
+        var databases = new DatabaseServices
+        {
+            Engines = SupportedEngines.All,
+            Kubernetes = client,
+            Hosts = new DatabaseHostServices(_storages, _docker, time)
+            {
+                Fence = fence,
+                Ssh = new SshOptions { Endpoints = endpoints },
+                Archives = archives,
+            },
+            Endpoints = endpoints,
+            Storages = _storages,
+            BackupStorage = new BackupStorageProbe(_storages),
+            SnapshotChanges = changes,
+            Claims = claims,
+            Fence = fence,
+            Events = _events,
+            Time = time,
+            Loggers = loggers,
+        };
+        _controllers =
+        [
+            new ControllerParts<OmsUpgrade>(
+                oms,
+                scope,
+                (writer, trigger) => new OmsUpgradeController(oms, writer, trigger),
+                OmsUpgradeController.ReferencedSecrets),
+            new ControllerParts<DatabaseRollingUpgrade>(
+                databases,
+                scope,
+                (writer, trigger) => new DatabaseRollingUpgradeController(databases, writer, trigger),
+                DatabaseRollingUpgradeController.ReferencedSecrets),
+            new ControllerParts<BackupSnapshot>(
+                snapshots,
+                scope,
+                (writer, trigger) => new BackupSnapshotController(snapshots, writer, trigger),
+                BackupSnapshotController.ReferencedSecrets),
+            new ControllerParts<SnapshotRestore>(
+                restores,
+                scope,
+                (writer, trigger) => new SnapshotRestoreController(restores, writer, trigger),
+                SnapshotRestoreController.ReferencedSecrets),
+        ];
     }
 
     /// <summary>Who this process is in the lease and in the log.</summary>
@@ -198,11 +180,7 @@ public sealed partial class OperatorComposition : IAsyncDisposable
     public LeaderElector? Elector => _elector;
 
     /// <summary>The watches, for the probes.</summary>
-    public IReadOnlyList<IWatchHealth> Watches =>
-    [
-        .. _upgrades.Watchers, .. _databases.Watchers, .. _snapshots.Watchers, .. _restores.Watchers,
-        _upgrades.Secrets, _databases.Secrets, _snapshots.Secrets, _restores.Secrets,
-    ];
+    public IReadOnlyList<IWatchHealth> Watches => [.. _controllers.SelectMany(c => c.Watches)];
 
     /// <summary>Reads the configuration and puts the parts together; nothing is connected to yet.</summary>
     /// <exception cref="OperatorOptionException">Options do not fit each other.</exception>
@@ -222,13 +200,7 @@ public sealed partial class OperatorComposition : IAsyncDisposable
     {
         RemoveScratch();
         using var both = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        Task[] watches =
-        [
-            .. _upgrades.Watchers.Select(w => w.RunAsync(both.Token)),
-            .. _databases.Watchers.Select(w => w.RunAsync(both.Token)),
-            .. _snapshots.Watchers.Select(w => w.RunAsync(both.Token)),
-            .. _restores.Watchers.Select(w => w.RunAsync(both.Token)),
-        ];
+        var watches = Task.WhenAll(_controllers.Select(c => c.WatchAsync(both.Token)));
         try
         {
             await _schema.RunAsync(
@@ -237,7 +209,7 @@ public sealed partial class OperatorComposition : IAsyncDisposable
         finally
         {
             await both.CancelAsync();
-            await Task.WhenAll(watches).ContinueWith(
+            await watches.ContinueWith(
                 static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
         }
     }
@@ -289,10 +261,7 @@ public sealed partial class OperatorComposition : IAsyncDisposable
 
     private Task LeadAsync(CancellationToken term) => TermParts.RunAsync(
         [
-            ("The controller of OmsUpgrades", _upgrades.LeadAsync),
-            ("The controller of DatabaseRollingUpgrades", _databases.LeadAsync),
-            ("The controller of BackupSnapshots", _snapshots.LeadAsync),
-            ("The controller of SnapshotRestores", _restores.LeadAsync),
+            .. _controllers.Select(c => (c.Name, (Func<CancellationToken, Task>)c.LeadAsync)),
             ("The retention of snapshots", _retention.RunAsync),
         ],
         (name, fault) =>

@@ -1,19 +1,14 @@
 using Drydock.Clients.Kubernetes.Client;
-using Drydock.Clients.Kubernetes.Events;
 using Drydock.Clients.Safety;
 using Drydock.Clients.Snapshots;
 using Drydock.Crds.BackupSnapshots;
-using Drydock.Engine.Running;
 using Drydock.Reconcilers.Upgrades;
-using Microsoft.Extensions.Logging;
 
 namespace Drydock.Reconcilers.Snapshots;
 
 /// <summary>The dependencies of the BackupSnapshot controller.</summary>
-internal sealed record SnapshotServices
+internal sealed record SnapshotServices : ControllerServices
 {
-    public required IKubernetesClient Kubernetes { get; init; }
-
     public required ISnapshotter Snapshotter { get; init; }
 
     /// <summary>Loads a snapshot for the restore test.</summary>
@@ -29,17 +24,8 @@ internal sealed record SnapshotServices
 
     public NamespaceScope Scope { get; init; } = NamespaceScope.All;
 
-    /// <summary>Whether this process may act.</summary>
-    public required IActFence Fence { get; init; }
-
-    public required IEventRecorder Events { get; init; }
-
     /// <summary>Addresses that the operator may connect to.</summary>
     public EndpointPolicy Endpoints { get; init; } = EndpointPolicy.Default;
-
-    public required TimeProvider Time { get; init; }
-
-    public required ILoggerFactory Loggers { get; init; }
 
     /// <summary>The location of a snapshot that has started.</summary>
     /// <exception cref="SnapshotException">Its storage cannot be opened.</exception>

@@ -1,18 +1,13 @@
 using Drydock.Clients.Kubernetes.Client;
-using Drydock.Clients.Kubernetes.Events;
 using Drydock.Clients.Safety;
 using Drydock.Clients.Snapshots;
-using Drydock.Engine.Running;
 using Drydock.Reconcilers.Upgrades;
-using Microsoft.Extensions.Logging;
 
 namespace Drydock.Reconcilers.Snapshots;
 
 /// <summary>The dependencies of the SnapshotRestore controller.</summary>
-internal sealed record RestoreServices
+internal sealed record RestoreServices : ControllerServices
 {
-    public required IKubernetesClient Kubernetes { get; init; }
-
     public required ISnapshotter Snapshotter { get; init; }
 
     public required ISnapshotLoader Loader { get; init; }
@@ -31,15 +26,6 @@ internal sealed record RestoreServices
     /// <summary>Set whenever a restore's status changed.</summary>
     public required AsyncSignal Changes { get; init; }
 
-    /// <summary>Whether this process may act.</summary>
-    public required IActFence Fence { get; init; }
-
-    public required IEventRecorder Events { get; init; }
-
     /// <summary>Addresses that the operator may connect to.</summary>
     public EndpointPolicy Endpoints { get; init; } = EndpointPolicy.Default;
-
-    public required TimeProvider Time { get; init; }
-
-    public required ILoggerFactory Loggers { get; init; }
 }
