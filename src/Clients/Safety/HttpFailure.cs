@@ -1,4 +1,5 @@
 using System.Net.Http;
+using Drydock.Abstractions.Values;
 
 namespace Drydock.Clients.Safety;
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using Drydock.Abstractions.Values;
 using Microsoft.Win32.SafeHandles;
 
 namespace Drydock.Clients.Safety;

@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Net.Sockets;
+using Drydock.Abstractions.Values;
 using Drydock.Clients.Remote;
 using Drydock.Clients.Safety;
 

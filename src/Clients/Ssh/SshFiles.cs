@@ -1,3 +1,4 @@
+using Drydock.Abstractions.Values;
 using Drydock.Clients.Remote;
 using Drydock.Clients.Safety;
 

@@ -50,12 +50,12 @@ internal sealed class OutcomeReader(
         {
             var reason = failed.Reason ?? EngineReasons.StepFailed;
             return new RunOutcome(
-                RunState.Failed, failed.Id, reason, StatusMessage.End($"{failed.Id} failed: {failed.Message}"));
+                RunState.Failed, failed.Id, reason, Sentences.Close($"{failed.Id} failed: {failed.Message}"));
         }
 
         if (plan.Steps.Find(s => s.State == StepState.Unknown) is { } unknown)
         {
-            var what = StatusMessage.End($"The outcome of {unknown.Id} is unknown: {unknown.Message}");
+            var what = Sentences.Close($"The outcome of {unknown.Id} is unknown: {unknown.Message}");
             return new RunOutcome(RunState.OutcomeUnknown, unknown.Id, EngineReasons.OutcomeUnknown, what);
         }
 
@@ -64,7 +64,7 @@ internal sealed class OutcomeReader(
             return null;
         }
 
-        var message = StatusMessage.Join([.. guards.Breaches.Select(b => b.Message)]);
+        var message = Sentences.Join([.. guards.Breaches.Select(b => b.Message)]);
         return guards.Breaches.Any(b => b.State == GuardState.Broken)
             ? new RunOutcome(RunState.TargetChanged, null, EngineReasons.TargetChanged, message)
             : new RunOutcome(

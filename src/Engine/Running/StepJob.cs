@@ -226,7 +226,7 @@ internal sealed class StepJob
             : new StepReport.Failed(
                 _step,
                 failure.Reason,
-                StatusMessage.Join(
+                Sentences.Join(
                     Clean(failure.Message),
                     $"It was retried for {KubernetesDuration.Format(_timeout())} and has not started."),
                 Retryable: false,

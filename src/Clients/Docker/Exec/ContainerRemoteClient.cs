@@ -1,6 +1,6 @@
 using System.Net;
+using Drydock.Abstractions.Values;
 using Drydock.Clients.Remote;
-using Drydock.Clients.Safety;
 
 namespace Drydock.Clients.Docker;
 

@@ -1,4 +1,3 @@
-using Sentences = Drydock.Clients.Safety.Sentences;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;

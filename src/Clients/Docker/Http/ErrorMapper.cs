@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using Drydock.Abstractions.Values;
 using Drydock.Clients.Safety;
 
 namespace Drydock.Clients.Docker;

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Drydock.Abstractions.Values;
 using Drydock.Clients.Safety;
 
 namespace Drydock.Clients.Docker;

@@ -1,5 +1,5 @@
 using System.Net.Sockets;
-using Drydock.Clients.Safety;
+using Drydock.Abstractions.Values;
 
 namespace Drydock.Clients.Docker;
 

@@ -1,3 +1,4 @@
+using Drydock.Abstractions.Values;
 using Drydock.Clients.Kubernetes.Client;
 using Drydock.Clients.Kubernetes.CoreTypes;
 
@@ -9,12 +10,6 @@ public abstract class KubernetesException(
 {
     /// <summary>The failed request.</summary>
     public KubernetesRequest Request { get; } = request;
-
-    // A server's text as the end of a message: with exactly one full stop.
-    private protected static string Sentence(string text) =>
-        text.TrimEnd() is { Length: > 0 } trimmed && trimmed[^1] is '.' or '?' or '!'
-            ? text.TrimEnd()
-            : text.TrimEnd() + ".";
 }
 
 /// <summary>
@@ -23,7 +18,8 @@ public abstract class KubernetesException(
 /// </summary>
 public sealed class KubernetesUnreachableException(
     KubernetesRequest request, string why, Exception? innerException = null)
-    : KubernetesException(request, $"{request}: the API server was not reached: {Sentence(why)}", innerException);
+    : KubernetesException(
+        request, $"{request}: the API server was not reached: {Sentences.Close(why)}", innerException);
 
 /// <summary>
 /// A write was sent and no clear answer came (time limit, broken connection, 5xx): it may or may not have been carried
@@ -33,7 +29,7 @@ public sealed class KubernetesOutcomeUnknownException(
     KubernetesRequest request, string why, Exception? innerException = null)
     : KubernetesException(
         request,
-        $"{request}: it is unknown whether the API server carried it out: {Sentence(why)} "
+        $"{request}: it is unknown whether the API server carried it out: {Sentences.Close(why)} "
             + "Read the object again before deciding.",
         innerException);
 
@@ -42,7 +38,7 @@ public sealed class KubernetesUnreadableObjectException(KubernetesRequest reques
     : KubernetesException(
         request,
         $"{request}: the object {unreadable.Namespace}/{unreadable.Name} does not fit its type: "
-            + $"{Sentence(unreadable.Error)} It may have been written by another version of the operator.")
+            + $"{Sentences.Close(unreadable.Error)} It may have been written by another version of the operator.")
 {
     /// <summary>Which object, and where it does not fit.</summary>
     public UnreadableObject Object { get; } = unreadable;
@@ -68,7 +64,8 @@ public sealed class KubernetesTooLargeException(KubernetesRequest request, strin
 public class KubernetesApiException(KubernetesRequest request, V1Status status, string? message = null)
     : KubernetesException(
         request,
-        message ?? $"{request}: the API server answered {status.Code} {status.Reason}: {Sentence(status.Message)}")
+        message
+            ?? $"{request}: the API server answered {status.Code} {status.Reason}: {Sentences.Close(status.Message)}")
 {
     /// <summary>The server's status object (for Secrets without its message, which may quote a value).</summary>
     public V1Status Status { get; } = status;
@@ -95,7 +92,7 @@ public sealed class KubernetesForbiddenException(KubernetesRequest request, V1St
         status,
         $"{request}: forbidden. Grant the verb '{request.Verb}' on '{request.Resource}' in API group "
             + $"'{request.Group}'{(request.Namespace is null ? "" : $" in namespace '{request.Namespace}'")} to the "
-            + $"identity in use (Role or ClusterRole and a binding). The server says: {Sentence(status.Message)}");
+            + $"identity in use (Role or ClusterRole and a binding). The server says: {Sentences.Close(status.Message)}");
 
 /// <summary>404: the object, its namespace, or the whole resource (CRD not installed) does not exist.</summary>
 public sealed class KubernetesNotFoundException(KubernetesRequest request, V1Status status)

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using Drydock.Clients.Safety;
+using Drydock.Abstractions.Values;
 
 namespace Drydock.Clients.Snapshots;
 

@@ -1,6 +1,6 @@
 using System.Globalization;
+using Drydock.Abstractions.Values;
 using Drydock.Clients.MySql;
-using Drydock.Clients.Safety;
 
 namespace Drydock.Clients.Snapshots;
 

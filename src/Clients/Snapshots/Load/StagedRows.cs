@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using Drydock.Clients.Safety;
+using Drydock.Abstractions.Values;
 
 namespace Drydock.Clients.Snapshots;
 

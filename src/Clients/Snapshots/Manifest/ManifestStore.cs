@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
-using Drydock.Clients.Safety;
+using Drydock.Abstractions.Values;
 
 namespace Drydock.Clients.Snapshots;
 

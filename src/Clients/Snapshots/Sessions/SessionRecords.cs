@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Drydock.Clients.Safety;
+using Drydock.Abstractions.Values;
 
 namespace Drydock.Clients.Snapshots;
 

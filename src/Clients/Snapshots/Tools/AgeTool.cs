@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Drydock.Abstractions.Values;
 using Drydock.Clients.Safety;
 
 namespace Drydock.Clients.Snapshots;

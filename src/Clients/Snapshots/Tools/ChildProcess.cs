@@ -2,7 +2,7 @@ using System.ComponentModel;
 using System.Diagnostics;
 using System.IO.Pipes;
 using System.Text;
-using Drydock.Clients.Safety;
+using Drydock.Abstractions.Values;
 
 namespace Drydock.Clients.Snapshots;
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
+using Drydock.Abstractions.Values;
 using Drydock.Clients.MySql;
-using Drydock.Clients.Safety;
 
 namespace Drydock.Clients.Snapshots;
 

@@ -97,6 +97,6 @@ internal sealed class DatabaseUpgradeKind(
         var upgraded = status.Instances.Count(i => i.Version == spec.ToVersion);
         var processes = string.Create(
             CultureInfo.InvariantCulture, $"{upgraded} of {status.Instances.Count} processes run {spec.ToVersion}.");
-        return StatusMessage.Join([processes, "Continue manually from here.", .. items.Select(i => i.Message)]);
+        return Sentences.Join([processes, "Continue manually from here.", .. items.Select(i => i.Message)]);
     }
 }

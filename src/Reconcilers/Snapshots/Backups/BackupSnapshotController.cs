@@ -196,7 +196,7 @@ internal sealed partial class BackupSnapshotController(
                 RunOutcomeKind.Stalled,
                 BackupSnapshotPhases.Failed,
                 reason,
-                StatusMessage.Join(
+                Sentences.Join(
                     message,
                     "No file was overwritten. After the repair set a new spec.retry, or create another "
                     + "BackupSnapshot."))
@@ -291,7 +291,7 @@ internal sealed partial class BackupSnapshotController(
                 RunOutcomeKind.Stalled,
                 expiring ? BackupSnapshotPhases.Expiring : BackupSnapshotPhases.Deleting,
                 reason,
-                $"The files under {snapshot.Status.Path} could not be deleted: {StatusMessage.End(exception.Message)} "
+                $"The files under {snapshot.Status.Path} could not be deleted: {Sentences.Close(exception.Message)} "
                 + $"Repair this and they are deleted automatically. {remedy}");
         }
     }

@@ -40,7 +40,7 @@ internal static class RestoreGuards
         var blocks = Blocks(work, left).ToList();
         if (blocks.Count > 0)
         {
-            return new RestoreOutcome.Blocked(blocks[0].Reason, StatusMessage.Join([.. blocks.Select(b => b.Message)]));
+            return new RestoreOutcome.Blocked(blocks[0].Reason, Sentences.Join([.. blocks.Select(b => b.Message)]));
         }
 
         return work.UpgradeUid is null && !planOnly

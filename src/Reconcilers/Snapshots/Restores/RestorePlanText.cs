@@ -15,7 +15,7 @@ internal static class RestorePlanText
             .Select(d => d.Name)
             .ToList();
         var dropped = drops.Select(d => string.Create(CultureInfo.InvariantCulture, $"{d.Name} ({d.Tables} tables)"));
-        return StatusMessage.Join(
+        return Sentences.Join(
             string.Create(
                 CultureInfo.InvariantCulture,
                 $"Snapshot {work.Manifest.Id} of {work.Manifest.StartedAt:u} is valid. {work.Databases.Count} "

@@ -224,7 +224,7 @@ internal sealed class RestorePreparation(
         return damaged is not null
             ? new RestoreOutcome.Failed(
                 Reasons.SnapshotInvalid,
-                StatusMessage.Join(text, "Nothing was changed. Restore from another snapshot."))
+                Sentences.Join(text, "Nothing was changed. Restore from another snapshot."))
             : findings[0].Failure == SnapshotFailure.PacketTooLarge
                 ? new RestoreOutcome.Blocked(Reasons.AccessDenied, text)
                 : RestoreReasons.Of(new SnapshotException(findings[0].Failure, text));

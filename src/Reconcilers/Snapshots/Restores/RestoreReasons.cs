@@ -1,7 +1,6 @@
 using System.Text.RegularExpressions;
 using Drydock.Abstractions.Values;
 using Drydock.Clients.MySql;
-using Drydock.Clients.Safety;
 using Drydock.Clients.Snapshots;
 using Drydock.Crds.Common;
 
@@ -24,7 +23,7 @@ internal static partial class RestoreReasons
         SnapshotFailure.IdentityMissing =>
             new RestoreOutcome.Blocked(
                 Reasons.SecretMissing,
-                StatusMessage.Join(
+                Sentences.Join(
                     error.Message,
                     "Set spec.identitySecretRef to the age identity of one of the snapshot's recipients.")),
         SnapshotFailure.StorageUnusable => new RestoreOutcome.Blocked(Reasons.StorageUnusable, error.Message),
@@ -42,7 +41,7 @@ internal static partial class RestoreReasons
         { IsTransient: true } =>
             new RestoreOutcome.Blocked(
                 Reasons.ServerUnreachable,
-                StatusMessage.Join($"{address}: {error.Message}", "The operator retries automatically.")),
+                Sentences.Join($"{address}: {error.Message}", "The operator retries automatically.")),
         { Number: 1044 or 1045 or 1095 or 1130 or 1142 or 1143 or 1227 or 1251 or 1698 or 1820 or 1862 } =>
             new RestoreOutcome.Blocked(Reasons.AccessDenied, $"{address}: {error.Message}"),
         { Number: 1290 or 1792 or 1836 } =>

@@ -70,7 +70,7 @@ internal sealed class RestoreRun
         {
             return new RestoreOutcome.Failed(
                 Reasons.RestoreFailed,
-                StatusMessage.Join(
+                Sentences.Join(
                     $"The restore was not finished within {_restore.Spec.Timeout} (spec.timeout).",
                     State(),
                     "Increase it, then set a new spec.retry."));
@@ -246,7 +246,7 @@ internal sealed class RestoreRun
             {
                 _job.Activity = string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{database.Name}: {StatusMessage.End(error.Message)} Attempt {attempt + 1} of {Attempts} starts "
+                    $"{database.Name}: {Sentences.Close(error.Message)} Attempt {attempt + 1} of {Attempts} starts "
                     + $"in {Seconds(pause)} s.");
                 await Task.Delay(pause, _services.Time, cancellationToken);
                 pause = pause + pause < LongestPause ? pause + pause : LongestPause;
@@ -283,7 +283,7 @@ internal sealed class RestoreRun
         {
             throw new RestoreStopException(new RestoreOutcome.Failed(
                 Reasons.SnapshotInvalid,
-                StatusMessage.Join(
+                Sentences.Join(
                     string.Join("; ", damaged.Select(f => f.Message)),
                     $"The files changed since they were verified. {database.Name} was not dropped.",
                     State())));
@@ -308,7 +308,7 @@ internal sealed class RestoreRun
         {
             throw new RestoreStopException(new RestoreOutcome.Failed(
                 Reasons.DropNotAllowed,
-                StatusMessage.Join(
+                Sentences.Join(
                     string.Create(
                         CultureInfo.InvariantCulture,
                         $"Database {drop.Database} with {drop.Tables} tables was created at {work.Look.Address} after "
@@ -354,7 +354,7 @@ internal sealed class RestoreRun
         (_givenUp.Count > 0 || RestoreProgressOf.HasHalf(_restore.Status), outcome) switch
         {
             (true, RestoreOutcome.Failed failed) =>
-                new RestoreOutcome.Failed(Reasons.RestoreFailed, StatusMessage.Join(failed.Message, State())),
+                new RestoreOutcome.Failed(Reasons.RestoreFailed, Sentences.Join(failed.Message, State())),
             _ => outcome,
         };
 

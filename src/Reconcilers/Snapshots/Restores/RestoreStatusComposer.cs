@@ -47,12 +47,12 @@ internal static class RestoreStatusComposer
                     RunOutcomeKind.Stalled,
                     under,
                     blocked.Reason,
-                    StatusMessage.Join(blocked.Message, Half(status), "The operator checks again automatically.")),
+                    Sentences.Join(blocked.Message, Half(status), "The operator checks again automatically.")),
             RestoreOutcome.Failed failed => new RunStatusSummary(
                 RunOutcomeKind.Stalled,
                 SnapshotRestorePhases.Failed,
                 failed.Reason,
-                StatusMessage.Join(
+                Sentences.Join(
                     failed.Message,
                     Half(status),
                     $"To continue, change the spec, or set a new spec.retry or annotation {Annotations.Retry}."))

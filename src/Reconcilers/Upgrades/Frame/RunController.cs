@@ -193,7 +193,7 @@ internal class RunController<TEntity> : EntityController<TEntity, RunSession>
         entity.Status?.Plan?.SpecHash is { Length: > 0 } compiledFor && compiledFor != _kind.IdentityHash(entity.Spec)
             ? summary => summary with
             {
-                Message = StatusMessage.Join(
+                Message = Sentences.Join(
                     summary.Message,
                     $"{Reasons.SpecChangeIgnored}: an identity field of spec was changed while the stored plan runs. "
                     + "The stored plan continues. Restore the old value."),

@@ -26,7 +26,7 @@ internal static class StorageBlocker
             // An unreadable storage is not a lost one.
             return new Blocker(
                 StorageReasons.Of(exception),
-                StatusMessage.Join(
+                Sentences.Join(
                     exception.Message,
                     "No step starts until the backup storage answers. It is checked again automatically."));
         }

@@ -43,7 +43,7 @@ internal static class SnapshotPresence
         if (snapshot.Status?.Verified != true)
         {
             return GuardReading.Broken(
-                $"BackupSnapshot {name} is no longer verified: {StatusMessage.End(snapshot.Status?.Message ?? "")}");
+                $"BackupSnapshot {name} is no longer verified: {Sentences.Close(snapshot.Status?.Message ?? "")}");
         }
 
         return await missing(snapshot, cancellationToken) is { Count: > 0 } lost

@@ -1,4 +1,4 @@
-using Drydock.Clients.Safety;
+using Drydock.Abstractions.Values;
 using Microsoft.Win32.SafeHandles;
 
 namespace Drydock.Clients.Snapshots;

@@ -1,5 +1,5 @@
 using System.Text;
-using Drydock.Clients.Safety;
+using Drydock.Abstractions.Values;
 
 namespace Drydock.Reconcilers.Databases;
 

@@ -1,4 +1,4 @@
-using Drydock.Clients.Safety;
+using Drydock.Abstractions.Values;
 using Drydock.Clients.Snapshots;
 using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;

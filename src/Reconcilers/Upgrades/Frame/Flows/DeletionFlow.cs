@@ -106,7 +106,7 @@ internal sealed class DeletionFlow(
 
         if (tell)
         {
-            var left = StatusMessage.Join(
+            var left = Sentences.Join(
                 Left(_kind.Plans.Of(written.Status!, slot)!), _kind.LeftBehind(written.Spec, written.Status!));
             frame.Store.Warning(written, Reasons.Abandoned, left);
             RunLog.Abandoned(_logger, _kind.Name, written.Metadata.Namespace, written.Metadata.Name, left);
@@ -139,7 +139,7 @@ internal sealed class DeletionFlow(
         return summary with
         {
             Reason = summary.Kind == RunOutcomeKind.Stalled ? summary.Reason : Reasons.DeletionWaits,
-            Message = StatusMessage.Join(followed, summary.Message),
+            Message = Sentences.Join(followed, summary.Message),
         };
     };
 
@@ -166,7 +166,7 @@ internal sealed class DeletionFlow(
             return summary with
             {
                 Reason = summary.Kind == RunOutcomeKind.Stalled ? summary.Reason : Reasons.Undoing,
-                Message = StatusMessage.Join(
+                Message = Sentences.Join(
                     summary.Message,
                     $"The annotation {Annotations.OnDelete}: {Annotations.Abandon} releases the object at once."),
             };
@@ -176,7 +176,7 @@ internal sealed class DeletionFlow(
         return summary with
         {
             Reason = summary.Kind == RunOutcomeKind.Stalled ? summary.Reason : Reasons.DeletionWaits,
-            Message = StatusMessage.Join(
+            Message = Sentences.Join(
                 $"The deletion waits: {_kind.PastUndo}, so the {plan} must finish first.",
                 $"The annotation {Annotations.OnDelete}: {Annotations.Abandon} releases the object at once and leaves "
                 + "the targets as they are.",

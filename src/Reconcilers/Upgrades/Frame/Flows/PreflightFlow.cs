@@ -205,7 +205,7 @@ internal sealed class PreflightFlow(RunFrame frame)
             RunOutcomeKind.Stalled,
             RunPhases.Preflight,
             reasons.Count == 1 ? reasons[0] : Reasons.PreflightFailed,
-            StatusMessage.Join(
+            Sentences.Join(
             [
                 .. clean.Select(f => f.Message),
                 "Nothing was changed. Preflight runs again automatically.",
@@ -380,7 +380,7 @@ internal sealed class PreflightFlow(RunFrame frame)
             RunOutcomeKind.Stalled,
             RunPhases.Preflight,
             Reasons.PlanChanged,
-            StatusMessage.Join(
+            Sentences.Join(
                 $"spec.approvedPlanHash is {approved}, but the plan compiled now is {plan.Hash}.",
                 differences,
                 "Nothing was changed. Set spec.mode: Plan to read the new plan, or approve its hash."));

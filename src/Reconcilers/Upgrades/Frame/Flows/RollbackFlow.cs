@@ -17,7 +17,7 @@ internal sealed class RollbackFlow(RunFrame frame)
     /// <summary>The state to report if a rollback is requested that is never possible; null if it may be.</summary>
     public RunStatusSummary? Refused(RunObject entity) =>
         _kind.RollbackRefusal(entity.Spec, entity.Status!.Plan!) is { } refusal
-            ? Unavailable(RollbackCause.Request, StatusMessage.Join(
+            ? Unavailable(RollbackCause.Request, Sentences.Join(
                 $"A rollback is not possible: {refusal}",
                 "Nothing is started. Set spec.desiredState: Upgraded to continue without a rollback."))
             : null;
@@ -33,7 +33,7 @@ internal sealed class RollbackFlow(RunFrame frame)
         var before = entity.Status!;
         if (await session.Targets.FindObstacleAsync(before, cancellationToken) is { } obstacle)
         {
-            var summary = Unavailable(cause, StatusMessage.Join(
+            var summary = Unavailable(cause, Sentences.Join(
                 $"A rollback is not possible now: {obstacle}",
                 "Nothing is started. Repair this and the rollback starts automatically, "
                 + $"or {RollbackMessages.WithoutRollback(cause)}"));
@@ -57,7 +57,7 @@ internal sealed class RollbackFlow(RunFrame frame)
                 null);
         }
 
-        var message = StatusMessage.Join(
+        var message = Sentences.Join(
             RollbackMessages.Because(before, cause),
             $"The rollback plan is in status.rollbackPlan ({plan.Hash}, {plan.Steps.Count} steps).");
         var begins = new RunStatusSummary(

@@ -175,7 +175,7 @@ internal sealed class RunFlow(
                 Kind = RunOutcomeKind.Progressing,
                 Failed = false,
                 Reason = RollbackMessages.Reason(cause),
-                Message = StatusMessage.Join(because, summary.Message),
+                Message = Sentences.Join(because, summary.Message),
             };
     }
 
@@ -213,7 +213,7 @@ internal sealed class RunFlow(
                     Kind = RunOutcomeKind.Progressing,
                     Failed = false,
                     Reason = Reasons.RollingBack,
-                    Message = StatusMessage.Join(refused.Message, "Running steps finish first.", summary.Message),
+                    Message = Sentences.Join(refused.Message, "Running steps finish first.", summary.Message),
                 }
                 : refused;
             return adjust is null ? stays : adjust(stays);
@@ -296,7 +296,7 @@ internal sealed class RunFlow(
                 && summary.Kind != RunOutcomeKind.RolledBack
                 ? summary with
                 {
-                    Message = StatusMessage.Join(
+                    Message = Sentences.Join(
                         summary.Message,
                         "The rollback has started and must finish: desiredState: Upgraded is ignored until then."),
                 }

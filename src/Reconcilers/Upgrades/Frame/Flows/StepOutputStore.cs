@@ -120,7 +120,7 @@ internal sealed class StepOutputStore(
         {
             Fate.Kept => step with { OutputRef = name },
             Fate.GivenUp when wanted.Why is { } why && step.Message?.Contains(Note, StringComparison.Ordinal) != true =>
-                step with { Message = StatusMessage.Join(step.Message, $"{Note}: {why}") },
+                step with { Message = Sentences.Join(step.Message, $"{Note}: {why}") },
             _ => step,
         };
     }

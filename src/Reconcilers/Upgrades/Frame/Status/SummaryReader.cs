@@ -63,7 +63,7 @@ internal sealed class SummaryReader(RunKind kind)
         RunOutcomeKind.Succeeded,
         RunPhases.Succeeded,
         status.ActionRequired.Count > 0 ? Reasons.SucceededWithActions : Reasons.Succeeded,
-        StatusMessage.Join(
+        Sentences.Join(
             $"All {Number(status.Plan!.Steps.Count)} steps succeeded{kind.Success(status)}", Actions(status)));
 
     // According to the current spec: the requested state is reached, or the upgrade failed and was rolled back
@@ -80,7 +80,7 @@ internal sealed class SummaryReader(RunKind kind)
         {
             var next = "To try again, set spec.desiredState: Upgraded and a new retry token.";
             return new RunStatusSummary(
-                RunOutcomeKind.RolledBack, phase, Reasons.RolledBack, StatusMessage.Join(done, actions, next))
+                RunOutcomeKind.RolledBack, phase, Reasons.RolledBack, Sentences.Join(done, actions, next))
             {
                 IsRolledBack = true,
             };
@@ -103,7 +103,7 @@ internal sealed class SummaryReader(RunKind kind)
                 RunOutcomeKind.Stalled,
                 phase,
                 Reasons.RolledBack,
-                StatusMessage.Join(
+                Sentences.Join(
                     done, actions, "spec.desiredState is Upgraded, but the former version runs.", restart))
             {
                 IsRolledBack = true,
@@ -113,7 +113,7 @@ internal sealed class SummaryReader(RunKind kind)
                 RunOutcomeKind.Stalled,
                 phase,
                 Reasons.RolledBackAfterFailure,
-                StatusMessage.Join($"{failed.Id} failed: {failed.Message}", done, actions, restart))
+                Sentences.Join($"{failed.Id} failed: {failed.Message}", done, actions, restart))
             {
                 IsRolledBack = true,
                 Failed = true,
@@ -136,7 +136,7 @@ internal sealed class SummaryReader(RunKind kind)
             Kind = RunOutcomeKind.Stalled,
             Phase = RunPhases.Failed,
             Reason = Reasons.Aborted,
-            Message = StatusMessage.Join(outcome.Message, failed, next),
+            Message = Sentences.Join(outcome.Message, failed, next),
             Failed = true,
         };
     }
@@ -147,7 +147,7 @@ internal sealed class SummaryReader(RunKind kind)
         var output = plan.Step(outcome.StepId ?? "")?.OutputRef is { } secret
             ? $"The end of its output is in Secret {secret}."
             : null;
-        return StatusMessage.Join(
+        return Sentences.Join(
             rollback ? $"The rollback stopped ({outcome.Reason}): {outcome.Message}" : outcome.Message,
             output,
             outcome.RetryRefused is { } why ? $"The retry was refused: {why}" : null,
@@ -173,7 +173,7 @@ internal sealed class SummaryReader(RunKind kind)
             : null;
         return remedy is null
             ? outcome.Message
-            : StatusMessage.Join(outcome.Message, "Nothing more is started.", remedy);
+            : Sentences.Join(outcome.Message, "Nothing more is started.", remedy);
     }
 
     private static string? Actions(RunStatus status) => status.ActionRequired.Count > 0

@@ -1,0 +1,30 @@
+namespace Drydock.Abstractions.Values;
+
+/// <summary>
+/// Joins texts of several authors (targets, other programs, steps, the engine) into one message. Each of them may or may
+/// not end with a full stop.
+/// </summary>
+public static class Sentences
+{
+    /// <summary>The texts in order, each ended by a full stop; empty ones are left out.</summary>
+    public static string Join(params IReadOnlyList<string?> texts) =>
+        string.Join(' ', texts.OfType<string>().Select(Close).Where(t => t.Length > 0));
+
+    /// <summary>
+    /// The text with a full stop, unless it already ends with a punctuation mark. An empty text stays empty.
+    /// </summary>
+    public static string Close(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        var trimmed = text.TrimEnd();
+        return trimmed.Length == 0 || trimmed[^1] is '.' or '!' or '?' or '…' ? trimmed : trimmed + '.';
+    }
+
+    /// <summary>The text without its full stop, to be continued in the same sentence. Keeps an ellipsis.</summary>
+    public static string Open(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        var trimmed = text.TrimEnd();
+        return trimmed.EndsWith('.') && !trimmed.EndsWith("..", StringComparison.Ordinal) ? trimmed[..^1] : trimmed;
+    }
+}
