@@ -30,8 +30,8 @@ public sealed class ReconciliationResult<TEntity>
     public Exception? Error { get; }
 
     /// <summary>
-    /// When to reconcile again without an event; null waits for the next event (after a failure: for the back-off of the
-    /// queue).
+    /// When to reconcile again without an event; null waits for the next event (after a failure: for the back-off of
+    /// the queue).
     /// </summary>
     public TimeSpan? RequeueAfter { get; }
 
@@ -42,6 +42,7 @@ public sealed class ReconciliationResult<TEntity>
     /// <summary>
     /// The reconciliation failed and is repeated with back-off, or after <paramref name="requeueAfter"/>.
     /// </summary>
-    public static ReconciliationResult<TEntity> Failure(TEntity entity, string errorMessage, Exception? error = null, TimeSpan? requeueAfter = null) =>
+    public static ReconciliationResult<TEntity> Failure(
+        TEntity entity, string errorMessage, Exception? error = null, TimeSpan? requeueAfter = null) =>
         new(entity, isSuccess: false, errorMessage, error, requeueAfter);
 }

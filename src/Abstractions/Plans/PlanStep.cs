@@ -2,8 +2,8 @@ namespace Drydock.Abstractions.Plans;
 
 /// <summary>
 /// One action on one node, database or cluster: what will be done, and the result so far. Defaults, and values that can
-/// be derived from the id of a finished step, are omitted from the stored status: one object may hold two plans of up to
-/// 1,000 steps each.
+/// be derived from the id of a finished step, are omitted from the stored status: one object may hold two plans of up
+/// to 1,000 steps each.
 /// </summary>
 public sealed record PlanStep : ISparselyWritten
 {
@@ -114,7 +114,7 @@ public sealed record PlanStep : ISparselyWritten
         }
     }
 
-    /// <summary>What the step recorded under a key: a fact, otherwise an entry of its receipt; null if neither.</summary>
+    /// <summary>The value recorded under a key: a fact, otherwise an entry of the receipt; null if neither.</summary>
     public string? Recorded(string key) => Facts?.GetValueOrDefault(key) ?? Receipt?.GetValueOrDefault(key);
 
     /// <inheritdoc />

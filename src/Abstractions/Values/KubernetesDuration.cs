@@ -19,7 +19,9 @@ public static partial class KubernetesDuration
     /// <summary>Reads a duration, at most <see cref="Longest"/>.</summary>
     /// <exception cref="FormatException">The text is not a duration.</exception>
     public static TimeSpan Parse(string text) =>
-        TryParse(text, out var value) ? value : throw new FormatException($"'{text}' is not a duration; expected a form like 90s, 10m or 1h30m.");
+        TryParse(text, out var value)
+            ? value
+            : throw new FormatException($"'{text}' is not a duration; expected a form like 90s, 10m or 1h30m.");
 
     /// <summary>Reads a duration, at most <see cref="Longest"/>; false if the text is not one.</summary>
     public static bool TryParse(string? text, out TimeSpan value) => TryParse(text, out value, out _);
@@ -39,7 +41,8 @@ public static partial class KubernetesDuration
 
         foreach (Match part in Part().Matches(text))
         {
-            if (!long.TryParse(part.Groups["count"].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var n) || n > 100_000_000)
+            if (!long.TryParse(part.Groups["count"].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var n)
+                || n > 100_000_000)
             {
                 return false;
             }
@@ -80,6 +83,7 @@ public static partial class KubernetesDuration
     [GeneratedRegex("^([0-9]+(ms|s|m|h|d))+\\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Whole();
 
-    [GeneratedRegex("(?<count>[0-9]+)(?<unit>ms|s|m|h|d)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(
+        "(?<count>[0-9]+)(?<unit>ms|s|m|h|d)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Part();
 }

@@ -1,8 +1,8 @@
 namespace Drydock.Abstractions.Values;
 
 /// <summary>
-/// Joins texts of several authors (targets, other programs, steps, the engine) into one message. Each of them may or may
-/// not end with a full stop.
+/// Joins texts of several authors (targets, other programs, steps, the engine) into one message. Each of them may or
+/// may not end with a full stop.
 /// </summary>
 public static class Sentences
 {

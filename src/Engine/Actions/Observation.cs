@@ -29,6 +29,8 @@ public abstract record Observation
 
     /// <summary>The target could not be read, or its state is ambiguous.</summary>
     /// <param name="What">The part that could not be read.</param>
-    /// <param name="Lost">True if the target was read and no later observation can determine the outcome.</param>
-    public sealed record Unknown(string What, bool Lost = false) : Observation(What);
+    /// <param name="IsPermanent">
+    /// True if the target was read and no later observation can determine the outcome.
+    /// </param>
+    public sealed record Unknown(string What, bool IsPermanent = false) : Observation(What);
 }

@@ -203,7 +203,7 @@ internal sealed class StepJob
             Clean(failed.Message) ?? "",
             observation.Retryable && actFailure is not { Retryable: false },
             FailurePoint.Begun),
-        Observation.Unknown unknown => new StepReport.Unknown(_step, Clean(unknown.Message) ?? "", unknown.Lost),
+        Observation.Unknown unknown => new StepReport.Unknown(_step, Clean(unknown.Message) ?? "", unknown.IsPermanent),
         Observation.NotStarted when actFailure is not null =>
             NotTaken(actFailure, FailurePoint.NoTrace) ?? new StepReport.Failed(
             _step, actFailure.Reason, Clean(actFailure.Message) ?? "", actFailure.Retryable, FailurePoint.NoTrace),

@@ -44,11 +44,11 @@ internal sealed class TiDbEngine : IDatabaseEngine
 
     public TimeSpan TimeoutOf(DatabaseRollingUpgradeSpec spec, PlanStep step) => TiDbTimeouts.Of(spec, step);
 
-    public bool IsPastUndo(Plan plan) => TiDbWork.IsPastUndo(plan);
+    public bool IsPastUndo(Plan plan) => TiDbPlanTraits.IsPastUndo(plan);
 
-    public bool Changed(Plan plan) => TiDbWork.Changed(plan);
+    public bool Changed(Plan plan) => TiDbPlanTraits.Changed(plan);
 
-    public bool OnlyWaits(PlanStep step) => TiDbWork.OnlyWaits(step);
+    public bool OnlyWaits(PlanStep step) => TiDbPlanTraits.OnlyWaits(step);
 
     public string? HeldBy(PlanStep step) => null;
 

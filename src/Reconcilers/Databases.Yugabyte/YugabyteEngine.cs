@@ -41,15 +41,16 @@ internal sealed class YugabyteEngine : IDatabaseEngine
 
     public IEngineTargets Bind(IEngineContext context) => new YugabyteTargets(context);
 
-    public TimeSpan TimeoutOf(DatabaseRollingUpgradeSpec spec, PlanStep step) => YugabyteWork.TimeoutOf(spec, step);
+    public TimeSpan TimeoutOf(DatabaseRollingUpgradeSpec spec, PlanStep step) =>
+        YugabytePlanTraits.TimeoutOf(spec, step);
 
-    public bool IsPastUndo(Plan plan) => YugabyteWork.IsPastUndo(plan);
+    public bool IsPastUndo(Plan plan) => YugabytePlanTraits.IsPastUndo(plan);
 
-    public bool Changed(Plan plan) => YugabyteWork.Changed(plan);
+    public bool Changed(Plan plan) => YugabytePlanTraits.Changed(plan);
 
-    public bool OnlyWaits(PlanStep step) => YugabyteWork.OnlyWaits(step);
+    public bool OnlyWaits(PlanStep step) => YugabytePlanTraits.OnlyWaits(step);
 
-    public string? HeldBy(PlanStep step) => YugabyteWork.HeldBy(step);
+    public string? HeldBy(PlanStep step) => YugabytePlanTraits.HeldBy(step);
 
     public string? RollbackRefusal(DatabaseRollingUpgradeSpec spec, Plan plan) => YugabyteRollback.Obstacle(spec, plan);
 

@@ -147,12 +147,12 @@ internal static class YugabyteStatus
 
     private static bool IsSwapped(Plan plan, DatabaseInstanceStatus instance) => plan.Steps.Exists(s =>
         s.State == StepState.Succeeded
-        && YugabyteWork.IsSwap(s)
+        && YugabytePlanTraits.IsSwap(s)
         && (s.Is<SwapMaster>() ? s.Recorded(SwapMaster.InstanceKey) : s.Node) == instance.Name);
 
     private static string? Elapsed(Plan plan)
     {
-        var began = plan.Steps.Where(YugabyteWork.IsSwap).Min(s => s.StartedAt);
+        var began = plan.Steps.Where(YugabytePlanTraits.IsSwap).Min(s => s.StartedAt);
         var ended = plan.Steps
             .Where(s => (s.Is<VerifyMaster>() || s.Is<VerifyTserver>()) && s.State == StepState.Succeeded)
             .Max(s => s.FinishedAt);

@@ -92,7 +92,8 @@ public sealed class KubernetesForbiddenException(KubernetesRequest request, V1St
         status,
         $"{request}: forbidden. Grant the verb '{request.Verb}' on '{request.Resource}' in API group "
             + $"'{request.Group}'{(request.Namespace is null ? "" : $" in namespace '{request.Namespace}'")} to the "
-            + $"identity in use (Role or ClusterRole and a binding). The server says: {Sentences.Close(status.Message)}");
+            + "identity in use (Role or ClusterRole and a binding). The server says: "
+            + Sentences.Close(status.Message));
 
 /// <summary>404: the object, its namespace, or the whole resource (CRD not installed) does not exist.</summary>
 public sealed class KubernetesNotFoundException(KubernetesRequest request, V1Status status)

@@ -16,7 +16,7 @@ internal static class TiDbRollbackPlanner
     /// Why there is no rollback: from the first PD on the vendor promises none (docs/research/tidb.md#procedure). Null
     /// before that.
     /// </summary>
-    public static string? Refusal(DatabaseRollingUpgradeSpec spec, Plan plan) => TiDbWork.IsPastUndo(plan)
+    public static string? Refusal(DatabaseRollingUpgradeSpec spec, Plan plan) => TiDbPlanTraits.IsPastUndo(plan)
         ? $"A rollback to {spec.FromVersion} is impossible: TiDB supports none once the first PD is stopped for the "
             + $"upgrade, and the cluster later refuses older versions. Continue to {spec.ToVersion} with a new "
             + "`retry` token. Data can only be restored from the backup, into a new cluster."
@@ -35,7 +35,7 @@ internal static class TiDbRollbackPlanner
         }
 
         var plan = new PlanBuilder();
-        if (done.Steps.Find(s => s.Id == TiDbStepIds.ClearPriority) is { } cleared && TiDbWork.IsBegun(cleared))
+        if (done.Steps.Find(s => s.Id == TiDbStepIds.ClearPriority) is { } cleared && PlanProgress.Begun(cleared))
         {
             var args = cleared.Arguments<SetLeaderPriorities.Args>() with { Clear = false };
             var step = PlannedStep.Of(

@@ -59,7 +59,7 @@ internal sealed class ClusterGate(YugabyteCluster cluster)
             return problems;
         }
         catch (Exception exception)
-            when (exception is ServiceException or YbAnswerException or ClusterTroubleException or HostException)
+            when (exception is ServiceException or YbAnswerException or ClusterUnhealthyException or HostException)
         {
             return [exception.Message];
         }

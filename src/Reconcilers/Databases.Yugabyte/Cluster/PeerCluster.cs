@@ -37,7 +37,7 @@ internal sealed class PeerCluster(YugabyteCluster own, ReplicationGroup group, I
     }
 
     /// <summary>What its consumer registry says of the group; null if it is not the group's target.</summary>
-    /// <exception cref="ClusterTroubleException">It has no leader that can be found.</exception>
+    /// <exception cref="ClusterUnhealthyException">It has no leader that can be found.</exception>
     /// <exception cref="ServiceException">No answer.</exception>
     /// <exception cref="YbAnswerException">Its answer is unusable.</exception>
     public async Task<YbInboundGroup?> GroupAsync(CancellationToken cancellationToken)
@@ -62,7 +62,7 @@ internal sealed class PeerCluster(YugabyteCluster own, ReplicationGroup group, I
         var masters = await _client.MastersAsync(leader, cancellationToken);
         if (masters.FirstOrDefault(m => m.Error is not null || m.Web is null) is { } broken)
         {
-            throw new ClusterTroubleException(
+            throw new ClusterUnhealthyException(
                 Reasons.ClusterUnhealthy,
                 $"{Display}: master {broken.Display} is not alive ({broken.Error}), so its version is unknown.");
         }
@@ -125,7 +125,7 @@ internal sealed class PeerCluster(YugabyteCluster own, ReplicationGroup group, I
         var leaders = asked.Where(a => a.Leads).ToList();
         return leaders.Count == 1
             ? leaders[0].Address
-            : throw new ClusterTroubleException(
+            : throw new ClusterUnhealthyException(
                 Reasons.ClusterUnhealthy,
                 $"{Display} has {(leaders.Count == 0 ? "no known leader" : "more than one leader")}."
                 + $"{(asked.FirstOrDefault(a => a.Problem is not null).Problem is { } problem ? $" {problem}" : "")} "

@@ -111,7 +111,7 @@ internal sealed class YugabyteCluster(IYugabyteTargets targets)
     /// The address of the pages of the leading master. Every master is asked directly; a master that does not answer is
     /// ignored as long as exactly one of the others leads.
     /// </summary>
-    /// <exception cref="ClusterTroubleException">No master leads, or more than one reports to lead.</exception>
+    /// <exception cref="ClusterUnhealthyException">No master leads, or more than one reports to lead.</exception>
     public async Task<ServiceAddress> LeaderAsync(CancellationToken cancellationToken)
     {
         var client = MasterClient;
@@ -133,11 +133,11 @@ internal sealed class YugabyteCluster(IYugabyteTargets targets)
         return leaders.Count switch
         {
             1 => Web(leaders[0].Master),
-            0 => throw new ClusterTroubleException(
+            0 => throw new ClusterUnhealthyException(
                 Reasons.ClusterUnhealthy,
                 "No master leads, so nothing is stopped or changed."
                 + string.Concat(asked.Where(a => a.Problem is not null).Select(a => $" {a.Master.Name}: {a.Problem}"))),
-            _ => throw new ClusterTroubleException(
+            _ => throw new ClusterUnhealthyException(
                 Reasons.ClusterUnhealthy,
                 $"{string.Join(" and ", leaders.Select(l => l.Master.Name))} both report that they lead. "
                 + "If that does not "
@@ -146,7 +146,7 @@ internal sealed class YugabyteCluster(IYugabyteTargets targets)
     }
 
     /// <summary>The cluster as its leading master sees it.</summary>
-    /// <exception cref="ClusterTroubleException">No master leads, or more than one reports to lead.</exception>
+    /// <exception cref="ClusterUnhealthyException">No master leads, or more than one reports to lead.</exception>
     /// <exception cref="ServiceException">The leader gave no answer.</exception>
     /// <exception cref="YbAnswerException">Its answer is unusable.</exception>
     public async Task<ClusterView> ReadAsync(CancellationToken cancellationToken)

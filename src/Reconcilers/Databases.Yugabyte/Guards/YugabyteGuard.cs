@@ -27,7 +27,7 @@ internal abstract class YugabyteGuard<TArgs>(IYugabyteTargets targets) : GuardBa
         catch (TargetException exception)
         {
             var isSwapping = plan.Steps.Exists(s =>
-                YugabyteWork.IsSwap(s) && s.State != StepState.Succeeded && PlanProgress.Begun(s));
+                YugabytePlanTraits.IsSwap(s) && s.State != StepState.Succeeded && PlanProgress.Begun(s));
             return isSwapping ? GuardReading.Holds : GuardReading.Unreadable(exception.Message);
         }
     }

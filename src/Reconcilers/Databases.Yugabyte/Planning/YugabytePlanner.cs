@@ -60,7 +60,7 @@ internal sealed class YugabytePlanner(DatabaseRollingUpgradeSpec spec, YugabyteD
                 $"Prepare {spec.ToVersion} on {group.Name}",
                 new PreparePackage.Args(group.Hosts[0] == group.Name ? null : [.. group.Hosts]),
                 [],
-                YugabyteWork.TimeLimit<PreparePackage>(spec),
+                YugabytePlanTraits.TimeLimit<PreparePackage>(spec),
                 Attempts))),
         ];
         List<string> checks =
@@ -183,7 +183,7 @@ internal sealed class YugabytePlanner(DatabaseRollingUpgradeSpec spec, YugabyteD
     private string Add<TArgs>(string id, string title, TArgs args, int attempts, bool isPointOfNoReturn = false)
         where TArgs : class
     {
-        var timeout = YugabyteWork.TimeLimit(spec, StepArguments.ActionOf(typeof(TArgs)));
+        var timeout = YugabytePlanTraits.TimeLimit(spec, StepArguments.ActionOf(typeof(TArgs)));
         return _plan.Add(PlannedStep.Of(id, node: null, title, args, _barrier, timeout, attempts) with
         {
             PointOfNoReturn = isPointOfNoReturn,
@@ -223,7 +223,7 @@ internal sealed class YugabyteRollingSteps(DatabaseRollingUpgradeSpec spec)
                 $"Swap {which}",
                 args,
                 after,
-                YugabyteWork.TimeLimit<SwapMaster>(spec),
+                YugabytePlanTraits.TimeLimit<SwapMaster>(spec),
                 AttemptsOfMaster) with
             {
                 Reversible = reversible,
@@ -237,7 +237,7 @@ internal sealed class YugabyteRollingSteps(DatabaseRollingUpgradeSpec spec)
                     $"Verify {which}",
                     new VerifyMaster.Args(slot),
                     [swap],
-                    YugabyteWork.TimeLimit<VerifyMaster>(spec),
+                    YugabytePlanTraits.TimeLimit<VerifyMaster>(spec),
                     attempts: 1)),
             ];
         }
@@ -267,7 +267,7 @@ internal sealed class YugabyteRollingSteps(DatabaseRollingUpgradeSpec spec)
             $"Drain {name}",
             new DrainTserver.Args(args.Replicas),
             after,
-            YugabyteWork.TimeLimit<DrainTserver>(spec),
+            YugabytePlanTraits.TimeLimit<DrainTserver>(spec),
             AttemptsOfTserver));
         var swapped = plan.Add(PlannedStep.Of(
             YugabyteStepIds.Swap(phase, name),
@@ -275,7 +275,7 @@ internal sealed class YugabyteRollingSteps(DatabaseRollingUpgradeSpec spec)
             $"Swap {name}",
             args,
             [drained],
-            YugabyteWork.TimeLimit<SwapTserver>(spec),
+            YugabytePlanTraits.TimeLimit<SwapTserver>(spec),
             AttemptsOfTserver) with
         {
             Reversible = reversible,
@@ -288,7 +288,7 @@ internal sealed class YugabyteRollingSteps(DatabaseRollingUpgradeSpec spec)
                 $"Verify {name}",
                 new VerifyTserver.Args(),
                 [swapped],
-                YugabyteWork.TimeLimit<VerifyTserver>(spec),
+                YugabytePlanTraits.TimeLimit<VerifyTserver>(spec),
                 AttemptsOfTserver)),
         ];
     }

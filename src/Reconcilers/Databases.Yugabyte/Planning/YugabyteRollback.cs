@@ -11,7 +11,7 @@ internal static class YugabyteRollback
     /// Why what a plan has done cannot be rolled back; null if it can. Before the first process is stopped everything
     /// can be undone, whatever the dialect and the versions.
     /// </summary>
-    public static string? Obstacle(DatabaseRollingUpgradeSpec spec, Plan plan) => YugabyteWork.IsPastUndo(plan)
+    public static string? Obstacle(DatabaseRollingUpgradeSpec spec, Plan plan) => YugabytePlanTraits.IsPastUndo(plan)
         ? NeverBecause((spec.Yugabyte ?? new YugabyteSpec()).Dialect, YugabyteVersion.Parse(spec.FromVersion))
             ?? Passed(spec, plan)
             ?? Unknown(spec, plan)

@@ -41,7 +41,7 @@ internal sealed class YugabyteRollbackPlanner
         var vocabulary = YugabyteVocabulary.Of(spec);
         var masters = plan.Step(
             YugabyteStepIds.MasterSwap(Phases.UpgradeMasters, 1))?.Arguments<SwapMaster.Args>().Programs;
-        foreach (var step in plan.Steps.Where(s => YugabyteWork.IsSwap(s) && PlanProgress.Begun(s)))
+        foreach (var step in plan.Steps.Where(s => YugabytePlanTraits.IsSwap(s) && PlanProgress.Begun(s)))
         {
             var isMaster = step.Is<SwapMaster>();
             var name = isMaster ? step.Recorded(SwapMaster.InstanceKey) : step.Node;
@@ -105,7 +105,7 @@ internal sealed class YugabyteRollbackPlanner
                     $"Release leaders {name}",
                     new ReleaseLeaders.Args(),
                     [],
-                    YugabyteWork.TimeLimit<ReleaseLeaders>(_spec),
+                    YugabytePlanTraits.TimeLimit<ReleaseLeaders>(_spec),
                     Attempts))),
         ];
     }
@@ -161,7 +161,7 @@ internal sealed class YugabyteRollbackPlanner
     private void Chain<TArgs>(string id, string title, TArgs args, int attempts)
         where TArgs : class
     {
-        var timeout = YugabyteWork.TimeLimit(_spec, StepArguments.ActionOf(typeof(TArgs)));
+        var timeout = YugabytePlanTraits.TimeLimit(_spec, StepArguments.ActionOf(typeof(TArgs)));
         _barrier = [_plan.Add(PlannedStep.Of(id, node: null, title, args, _barrier, timeout, attempts))];
     }
 

@@ -15,7 +15,7 @@ internal sealed class ClusterPreflight(YugabyteCluster cluster, YugabyteUpgradeP
     private const int Voters = 3;
 
     /// <summary>Null, with a finding, if no leader answers.</summary>
-    public async Task<ClusterLook?> LookAsync(CancellationToken cancellationToken)
+    public async Task<ClusterState?> LookAsync(CancellationToken cancellationToken)
     {
         ClusterView view;
         try
@@ -57,7 +57,7 @@ internal sealed class ClusterPreflight(YugabyteCluster cluster, YugabyteUpgradeP
         CheckQuorum(factor);
         var sql = await SqlIsOnAsync(cancellationToken);
         CheckPostgres(sql);
-        return new ClusterLook(view, factor, sql);
+        return new ClusterState(view, factor, sql);
     }
 
     private void CompareMasters(ClusterView view)
@@ -211,3 +211,9 @@ internal sealed class ClusterPreflight(YugabyteCluster cluster, YugabyteUpgradeP
         }
     }
 }
+
+/// <summary>The universe as a whole, as preflight observed it.</summary>
+/// <param name="View">The view of its leading master.</param>
+/// <param name="ReplicationFactor">The number of replicas of data; null if it could not be read.</param>
+/// <param name="SqlIsOn">Whether SQL is on; null if no tablet server reports it.</param>
+internal sealed record ClusterState(ClusterView View, int? ReplicationFactor, bool? SqlIsOn);

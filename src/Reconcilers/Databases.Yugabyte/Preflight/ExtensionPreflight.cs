@@ -9,7 +9,7 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 /// </summary>
 internal sealed class ExtensionPreflight(IYugabyteTargets targets, YugabyteCluster cluster, Findings findings)
 {
-    public async Task LookAsync(bool? sqlIsOn, IReadOnlyList<HostLook> hosts, CancellationToken cancellationToken)
+    public async Task LookAsync(bool? sqlIsOn, IReadOnlyList<HostFacts> hosts, CancellationToken cancellationToken)
     {
         if (sqlIsOn == false)
         {

@@ -12,7 +12,7 @@ internal sealed class HostPreflight(IYugabyteTargets targets, YugabyteCluster cl
     // The space of an unpacked archive of programs, in addition to the archive.
     private const int Unpacked = 4;
 
-    public async Task<IReadOnlyList<HostLook>> LookAsync(
+    public async Task<IReadOnlyList<HostFacts>> LookAsync(
         IReadOnlyList<string> hosts, CancellationToken cancellationToken)
     {
         var looks = await YugabyteCluster.EachAsync(hosts, LookAsync, cancellationToken);
@@ -20,7 +20,7 @@ internal sealed class HostPreflight(IYugabyteTargets targets, YugabyteCluster cl
         return looks;
     }
 
-    private async Task<HostLook> LookAsync(string host, CancellationToken cancellationToken)
+    private async Task<HostFacts> LookAsync(string host, CancellationToken cancellationToken)
     {
         try
         {
@@ -33,12 +33,12 @@ internal sealed class HostPreflight(IYugabyteTargets targets, YugabyteCluster cl
                 await JudgeAsync(host, files, package, cancellationToken);
             }
 
-            return new HostLook(host, offset, package);
+            return new HostFacts(host, offset, package);
         }
         catch (HostException exception)
         {
             findings.Add(exception, host);
-            return new HostLook(host, null, null);
+            return new HostFacts(host, null, null);
         }
     }
 
@@ -103,7 +103,7 @@ internal sealed class HostPreflight(IYugabyteTargets targets, YugabyteCluster cl
         return needed;
     }
 
-    private void CompareClocks(IReadOnlyList<HostLook> looks)
+    private void CompareClocks(IReadOnlyList<HostFacts> looks)
     {
         var known = looks.Where(l => l.ClockOffset is not null).OrderBy(l => l.ClockOffset).ToList();
         var allowed = KubernetesDuration.Parse(cluster.Settings.MaxClockSkew);
@@ -120,3 +120,9 @@ internal sealed class HostPreflight(IYugabyteTargets targets, YugabyteCluster cl
         }
     }
 }
+
+/// <summary>One host, as preflight observed it.</summary>
+/// <param name="Host">The host.</param>
+/// <param name="ClockOffset">Its clock minus that of the operator; null if it cannot be reached.</param>
+/// <param name="Package">The state of the package; null if it could not be read.</param>
+internal sealed record HostFacts(string Host, TimeSpan? ClockOffset, PackageState? Package);

@@ -11,13 +11,13 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 internal sealed class InstancePreflight(
     IYugabyteTargets targets, YugabyteCluster cluster, YugabyteUpgradePath? path, Findings findings)
 {
-    public Task<IReadOnlyList<InstanceLook>> LookAsync(CancellationToken cancellationToken) =>
+    public Task<IReadOnlyList<InstanceFacts>> LookAsync(CancellationToken cancellationToken) =>
         YugabyteCluster.EachAsync(cluster.Spec.Instances, LookAsync, cancellationToken);
 
     /// <summary>
     /// What the plan is compiled from: of a process that runs the new version already, what its fellows ran.
     /// </summary>
-    public IReadOnlyList<DiscoveredInstance> Discover(IReadOnlyList<InstanceLook> looks) =>
+    public IReadOnlyList<DiscoveredInstance> Discover(IReadOnlyList<InstanceFacts> looks) =>
     [
         .. looks.Select(look => new DiscoveredInstance
         {
@@ -35,7 +35,7 @@ internal sealed class InstancePreflight(
     /// Programs that lie in the place of running ones and are neither those nor the package's: a restart would start
     /// something unknown.
     /// </summary>
-    public void CompareInstalled(IReadOnlyList<InstanceLook> looks, IReadOnlyList<HostLook> hosts)
+    public void CompareInstalled(IReadOnlyList<InstanceFacts> looks, IReadOnlyList<HostFacts> hosts)
     {
         foreach (var look in looks.Where(
             l => l.Process is { InstalledSha256: not null, ExecutableSha256: not null } p
@@ -56,7 +56,7 @@ internal sealed class InstancePreflight(
         }
     }
 
-    private async Task<InstanceLook> LookAsync(DatabaseInstance instance, CancellationToken cancellationToken)
+    private async Task<InstanceFacts> LookAsync(DatabaseInstance instance, CancellationToken cancellationToken)
     {
         var process = await ProcessAsync(instance, cancellationToken);
         var running = await VersionAsync(instance, cancellationToken);
@@ -79,7 +79,7 @@ internal sealed class InstancePreflight(
             findings.Note($"{instance.Name} already runs {running} and is not changed.");
         }
 
-        return new InstanceLook(instance, process, running, isNew);
+        return new InstanceFacts(instance, process, running, isNew);
     }
 
     private async Task<InstanceProcess?> ProcessAsync(DatabaseInstance instance, CancellationToken cancellationToken)
@@ -176,7 +176,7 @@ internal sealed class InstancePreflight(
 
     // A link's target; where that is switched already (a link that two components share), or for a command line with
     // {directory}, which contains the running program.
-    private string? Directory(InstanceLook look)
+    private string? Directory(InstanceFacts look)
     {
         var target = Target(look.Spec);
         var suffix = $"/bin/{target.Program}";
@@ -194,7 +194,7 @@ internal sealed class InstancePreflight(
     }
 
     private static string? OfFellows(
-        IReadOnlyList<InstanceLook> looks, InstanceLook look, Func<InstanceLook, string?> what)
+        IReadOnlyList<InstanceFacts> looks, InstanceFacts look, Func<InstanceFacts, string?> what)
     {
         var known = looks.Where(l => l.Spec.Component == look.Spec.Component && !l.IsNew)
             .Select(what)
@@ -204,3 +204,11 @@ internal sealed class InstancePreflight(
         return known.Count == 1 ? known[0] : null;
     }
 }
+
+/// <summary>One process, as preflight observed it.</summary>
+/// <param name="Spec">The instance.</param>
+/// <param name="Process">The process by its host; null if the host cannot be reached.</param>
+/// <param name="Running">The version that it reports; null if it does not answer.</param>
+/// <param name="IsNew">Whether it already runs the new version.</param>
+internal sealed record InstanceFacts(
+    DatabaseInstance Spec, InstanceProcess? Process, YugabyteVersion? Running, bool IsNew);

@@ -14,7 +14,7 @@ internal sealed class ReplicationPreflight(YugabyteCluster cluster, YugabyteUpgr
     private const string Field = "spec.yugabyte.replication.groups";
 
     public async Task<IReadOnlyList<DiscoveredGroup>> LookAsync(
-        ClusterLook? look, ToolLook tool, CancellationToken cancellationToken)
+        ClusterState? look, ToolState tool, CancellationToken cancellationToken)
     {
         var listed = cluster.Settings.Replication.Groups;
         if (look is null)
@@ -47,7 +47,7 @@ internal sealed class ReplicationPreflight(YugabyteCluster cluster, YugabyteUpgr
         return found;
     }
 
-    private async Task<IReadOnlyList<string>> ByToolAsync(ToolLook look, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<string>> ByToolAsync(ToolState look, CancellationToken cancellationToken)
     {
         var names = new List<string>();
         if (look is not { Tool: { } tool, Help: { } help })

@@ -11,7 +11,7 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 internal sealed class ToolPreflight(
     IYugabyteTargets targets, YugabyteCluster cluster, YugabyteUpgradePath? path, Findings findings)
 {
-    public async Task<ToolLook> LookAsync(CancellationToken cancellationToken)
+    public async Task<ToolState> LookAsync(CancellationToken cancellationToken)
     {
         try
         {
@@ -21,7 +21,7 @@ internal sealed class ToolPreflight(
                     $"{cluster.Vocabulary.AdminProgram} does not exist on {targets.Hosts.ToolHost} yet. "
                     + "AutoFlags, the load balancer and the list of masters are checked after the package is prepared, "
                     + "before a process is stopped.");
-                return new ToolLook(null, null, null);
+                return new ToolState(null, null, null);
             }
 
             var help = await tool.HelpAsync(cancellationToken);
@@ -37,12 +37,12 @@ internal sealed class ToolPreflight(
             var flags = path is not null && YugabyteFeatures.HasAutoFlags(path.From)
                 ? (await tool.AutoFlagsAsync(cancellationToken)).Version
                 : (int?)null;
-            return new ToolLook(tool, help, flags);
+            return new ToolState(tool, help, flags);
         }
         catch (TargetException exception)
         {
             findings.Add(exception, targets.Hosts.ToolHost);
-            return new ToolLook(null, null, null);
+            return new ToolState(null, null, null);
         }
     }
 
@@ -78,3 +78,11 @@ internal sealed class ToolPreflight(
         }
     }
 }
+
+/// <summary>The admin tool, and what preflight read with it.</summary>
+/// <param name="Tool">The tool; null if no tool could be run.</param>
+/// <param name="Help">The commands that it has.</param>
+/// <param name="AutoFlagsVersion">
+/// The version of the AutoFlags configuration; null if there is none or it could not be read.
+/// </param>
+internal sealed record ToolState(AdminTool? Tool, AdminHelp? Help, int? AutoFlagsVersion);

@@ -10,7 +10,7 @@ internal static class YugabyteFailures
     {
         return ClientFailures.Finding(failure, node, field) ?? failure switch
         {
-            ClusterTroubleException trouble => Of(trouble.Reason),
+            ClusterUnhealthyException trouble => Of(trouble.Reason),
             AdminToolException => Of(Reasons.AdminToolFailed),
             YbAnswerException => Of(Reasons.AnswerUnusable),
             _ => null,

@@ -96,7 +96,7 @@ internal sealed class DrainTserver(IYugabyteTargets targets) : TserverStep<Drain
             return new Observation.NotStarted();
         }
 
-        return Elapsed(context) < YugabyteWork.GatePatience(Cluster.Spec)
+        return Elapsed(context) < YugabytePlanTraits.GatePatience(Cluster.Spec)
             ? new Observation.Running($"Waiting until the cluster is healthy. {problems[0]}")
             : new Observation.Failed(
                 Reasons.ClusterUnhealthy, $"{instance.Name} was not drained. {string.Join(" ", problems)}");

@@ -62,7 +62,7 @@ internal sealed class SwapMaster(IYugabyteTargets targets) : YugabyteStep<SwapMa
             return new Observation.NotStarted();
         }
 
-        return Elapsed(context) < YugabyteWork.GatePatience(Cluster.Spec)
+        return Elapsed(context) < YugabytePlanTraits.GatePatience(Cluster.Spec)
             ? new Observation.Running($"Waiting until {next.Name} may be stopped. {problems[0]}")
             : throw new StepActionException(
                 Reasons.ClusterUnhealthy, $"{next.Name} was not stopped. "
@@ -162,7 +162,7 @@ internal sealed class SwapMaster(IYugabyteTargets targets) : YugabyteStep<SwapMa
             var address = await Cluster.LeaderAsync(cancellationToken);
             leader = Cluster.Masters.FirstOrDefault(m => Cluster.Web(m) == address);
         }
-        catch (ClusterTroubleException)
+        catch (ClusterUnhealthyException)
         {
             // The gate reports it: no master is stopped without a leader.
             leader = null;

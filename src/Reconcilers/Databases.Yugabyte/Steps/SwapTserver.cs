@@ -67,7 +67,7 @@ internal sealed class SwapTserver(IYugabyteTargets targets) : TserverStep<SwapTs
             return new Observation.NotStarted();
         }
 
-        return Elapsed(context) < YugabyteWork.GatePatience(Cluster.Spec)
+        return Elapsed(context) < YugabytePlanTraits.GatePatience(Cluster.Spec)
             ? new Observation.Running($"Waiting until {instance.Name} may be stopped. {problems[0]}")
             : new Observation.Failed(
                 Reasons.ClusterUnhealthy, $"{instance.Name} was not stopped. {string.Join(" ", problems)}");

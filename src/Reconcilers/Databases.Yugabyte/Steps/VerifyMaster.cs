@@ -63,7 +63,7 @@ internal sealed class VerifyMaster(IYugabyteTargets targets) : YugabyteStep<Veri
         StepContext context, DatabaseInstance instance, IReadOnlyList<string> problems)
     {
         _settled.Forget(context.Step.Id);
-        return Elapsed(context) < YugabyteWork.VerifyPatience(Cluster.Spec)
+        return Elapsed(context) < YugabytePlanTraits.VerifyPatience(Cluster.Spec)
             ? new Observation.Running($"{instance.Name} is not healthy yet. {problems[0]}")
             : throw new StepActionException(
                 Reasons.InstanceUnhealthy,

@@ -71,7 +71,7 @@ internal sealed class VerifyTserver(IYugabyteTargets targets) : TserverStep<Veri
     private Observation NotHealthy(StepContext context, DatabaseInstance instance, IReadOnlyList<string> problems)
     {
         _settled.Forget(context.Step.Id);
-        return Elapsed(context) < YugabyteWork.VerifyPatience(Cluster.Spec)
+        return Elapsed(context) < YugabytePlanTraits.VerifyPatience(Cluster.Spec)
             ? new Observation.Running($"{instance.Name} is not healthy yet. {problems[0]}")
             : new Observation.Failed(
                 Reasons.InstanceUnhealthy,

@@ -40,7 +40,7 @@ internal sealed class VerifyVersions(IYugabyteTargets targets) : YugabyteStep<Ve
             return new Observation.Done($"Every process is of {version}.");
         }
 
-        return Elapsed(context) < YugabyteWork.VerifyPatience(Cluster.Spec)
+        return Elapsed(context) < YugabytePlanTraits.VerifyPatience(Cluster.Spec)
             ? new Observation.Running($"Waiting until every process reports its version. {report.Describe()}")
             : new Observation.Failed(
                 Reasons.InstanceUnhealthy, $"Not every process reports its version. {report.Describe()}");

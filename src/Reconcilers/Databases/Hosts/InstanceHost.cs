@@ -151,7 +151,7 @@ internal sealed class InstanceHost : IInstanceHost
         await _keeper.StartAsync(_channel, look, directory, cancellationToken);
     });
 
-    private async Task<InstanceLook> SeeAsync(CancellationToken cancellationToken)
+    private async Task<InstanceState> SeeAsync(CancellationToken cancellationToken)
     {
         if (InstanceTargets.Problem(Target) is { } problem)
         {
@@ -171,14 +171,14 @@ internal sealed class InstanceHost : IInstanceHost
                 sums.Known, _keeper.ChoiceFile, _channel.MayBecome ? "yes" : "no",
             ],
             cancellationToken);
-        var report = LookReport.Read(answer, sums);
+        var report = HostReport.Read(answer, sums);
         var kept = _keeper.Read(report);
         try
         {
             // A unit that is up without a main process (Type=forking) names none: then its process is found as one
             // without a supervisor is.
             var names = _keeper.IsSupervisor && !(kept.State == SupervisionState.Active && kept.Pid is null);
-            var look = new InstanceLook(
+            var look = new InstanceState(
                 Target, report, kept, InstanceProcesses.Of(report, Target, _others, _newDirectory, kept.Pid, names));
             RefuseUnreadable(look);
             RefuseMainProcess(look);
@@ -196,7 +196,7 @@ internal sealed class InstanceHost : IInstanceHost
         }
     }
 
-    private async Task EndAsync(InstanceLook look, CancellationToken cancellationToken)
+    private async Task EndAsync(InstanceState look, CancellationToken cancellationToken)
     {
         if (await _keeper.StopAsync(_channel, look, cancellationToken))
         {
@@ -257,9 +257,9 @@ internal sealed class InstanceHost : IInstanceHost
         }
     }
 
-    private static bool IsDown(InstanceLook look) => look.IsKeptDown && look.Processes.Own.Count == 0;
+    private static bool IsDown(InstanceState look) => look.IsKeptDown && look.Processes.Own.Count == 0;
 
-    private void RefuseStrays(InstanceLook look, string and)
+    private void RefuseStrays(InstanceState look, string and)
     {
         if (look.Processes.Strays.Count > 0)
         {
@@ -271,7 +271,7 @@ internal sealed class InstanceHost : IInstanceHost
     }
 
     // A process whose program cannot be read counts neither as the right one nor as absent.
-    private void RefuseUnreadable(InstanceLook look)
+    private void RefuseUnreadable(InstanceState look)
     {
         if (look.Processes.Own.Concat(look.Processes.Strays).FirstOrDefault(
             p => !p.IsEnding && p.Sha256 is null) is { } process)
@@ -287,7 +287,7 @@ internal sealed class InstanceHost : IInstanceHost
     }
 
     // The container would stop with it, and the new process could not be started.
-    private void RefuseMainProcess(InstanceLook look)
+    private void RefuseMainProcess(InstanceState look)
     {
         if (_channel.IsContainer && look.Processes.Own.Concat(look.Processes.Strays).Any(p => p.Pid == 1))
         {
@@ -299,7 +299,7 @@ internal sealed class InstanceHost : IInstanceHost
         }
     }
 
-    private static string Naming(IReadOnlyCollection<LookedProcess> processes) => processes.Count == 0
+    private static string Naming(IReadOnlyCollection<ReportedProcess> processes) => processes.Count == 0
         ? ""
         : " ("
             + string.Join(

@@ -52,10 +52,10 @@ internal static class LinkRecovery
             (false, _, _) => $"was suspended and stays so. Start its Store in the console before {writer} is resumed.",
             (true, true, _) => "was suspended and stays so, with a new Store. Resume it when it is needed.",
             (true, false, ProjectKind.Synchronization) =>
-                $"was suspended, but high availability starts its {writer}. Recover the link in the console, and suspend "
-                    + "it again if it is not needed.",
+                $"was suspended, but high availability starts its {writer}. Recover the link in the console, and "
+                    + "suspend it again if it is not needed.",
             _ =>
-                $"was suspended. The vendor's table does not say what happens to it. Check whether {writer} was started, "
-                    + "and recover or suspend the link in the console.",
+                $"was suspended. The vendor's table does not say what happens to it. Check whether {writer} was "
+                    + "started, and recover or suspend the link in the console.",
         };
 }

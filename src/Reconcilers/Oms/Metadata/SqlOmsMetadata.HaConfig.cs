@@ -188,9 +188,10 @@ internal sealed partial class SqlOmsMetadata
             { } value => value,
             null => throw new OmsMetadataException(
                 OmsMetadataErrorKind.Other,
-                $"{rmDatabase}.{ConfigTable} on metadata server {Target.Address} has no row {HaConfigKeys.RowName}, and "
-                    + $"its column {column} ({type}) needs a value that cannot be guessed. "
-                    + $"Set {HaConfigKeys.RowName} once in the OMS console under System Management > System Parameters."),
+                $"{rmDatabase}.{ConfigTable} on metadata server {Target.Address} has no row {HaConfigKeys.RowName}, "
+                    + $"and its column {column} ({type}) needs a value that cannot be guessed. "
+                    + $"Set {HaConfigKeys.RowName} once in the OMS console under System Management > System "
+                    + "Parameters."),
         };
 
     // The value for an unknown column; null if it cannot be guessed.

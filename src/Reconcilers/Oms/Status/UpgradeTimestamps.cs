@@ -8,7 +8,7 @@ namespace Drydock.Reconcilers.Oms;
 /// <summary>T1, T2 and T3, as the steps recorded them. Pure.</summary>
 internal static class UpgradeTimestamps
 {
-    /// <summary>The moments; null before the first.</summary>
+    /// <summary>The times; null before T1.</summary>
     public static UpgradeTimes? Of(OmsUpgradeStatus status)
     {
         if (status.Plan is not { } plan)
@@ -26,20 +26,21 @@ internal static class UpgradeTimestamps
         }
 
         var t1 = stopped.Min();
-        var t2 = plan.Step(StepIds.EnableHA) is { State: StepState.Succeeded } enable
-            ? PlanProgress.Fact(enable, EnableHighAvailability.EnabledAtFact)
-            : null;
+        var t2 = plan.Step(StepIds.EnableHA) is { State: StepState.Succeeded } enable ? EnabledAt(enable) : null;
         return new UpgradeTimes
         {
             T1 = t1,
             T2 = t2,
             T3 = T3(status.RollbackPlan),
-            RolledBackAt = BackAt(status.RollbackPlan),
+            RolledBackAt = RolledBackAt(status.RollbackPlan),
             Downtime = t2 is null ? null : KubernetesDuration.Format(t2.Value - t1),
         };
     }
 
-    // Once all are stopped: the last one.
+    private static DateTimeOffset? EnabledAt(PlanStep? step) =>
+        step is null ? null : PlanProgress.Fact(step, EnableHighAvailability.EnabledAtFact);
+
+    // The last stop, once all new containers are stopped.
     private static DateTimeOffset? T3(Plan? back)
     {
         var stops = (back?.Steps ?? []).Where(s => s.Phase == OmsUpgradePhases.StopNew).ToList();
@@ -48,10 +49,7 @@ internal static class UpgradeTimestamps
             : null;
     }
 
-    private static DateTimeOffset? BackAt(Plan? back) => back is null || !PlanProgress.Done(back)
+    private static DateTimeOffset? RolledBackAt(Plan? back) => back is null || !PlanProgress.Done(back)
         ? null
-        : (back.Step(RollbackIds.RestoreHA) is { } enable
-            ? PlanProgress.Fact(enable, EnableHighAvailability.EnabledAtFact)
-            : null)
-            ?? back.Steps.Select(s => s.FinishedAt).Max();
+        : EnabledAt(back.Step(RollbackIds.RestoreHA)) ?? back.Steps.Select(s => s.FinishedAt).Max();
 }

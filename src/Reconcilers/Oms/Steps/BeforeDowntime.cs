@@ -5,7 +5,7 @@ internal static class BeforeDowntime
 {
     /// <summary>What to do, for a message; two sentences.</summary>
     /// <param name="repair">The repair, an imperative.</param>
-    public static string StartOver(string repair) =>
+    public static string NewAttempt(string repair) =>
         "OMS still runs on the old containers, and a retry of this plan fails again. "
         + $"Set spec.desiredState: RolledBack; when the rollback is done, {repair}, "
         + "then set spec.desiredState: Upgraded.";

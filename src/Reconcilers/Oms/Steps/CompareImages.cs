@@ -21,6 +21,6 @@ internal sealed class CompareImages(IOmsTargets targets) : OmsStep<CompareImages
                 Reasons.ImagesDiffer,
                 "The image is not the same on every node "
                 + $"({string.Join(", ", ids.Select(i => $"{i.Node}: {i.Id}"))}). "
-                + BeforeDowntime.StartOver("load the same archive on every node")));
+                + BeforeDowntime.NewAttempt("load the same archive on every node")));
     }
 }

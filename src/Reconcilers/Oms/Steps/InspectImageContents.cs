@@ -22,7 +22,7 @@ internal sealed class InspectImageContents(IOmsTargets targets) : OmsStep<Inspec
             {
                 return new Observation.Failed(
                     ReasonFor(path),
-                    $"The image on {context.Node} has no {path}. {BeforeDowntime.StartOver(WayOut(path))}");
+                    $"The image on {context.Node} has no {path}. {BeforeDowntime.NewAttempt(WayOut(path))}");
             }
         }
 

@@ -72,7 +72,7 @@ internal abstract class RunOnceCommand<TArgs>(IOmsTargets targets) : OmsStep<TAr
             _ => new Observation.Unknown(
                 $"{context.Node}: {outcome.Message?.TrimEnd('.')}. The command is not repeated on this data: "
                 + "the snapshot has to be restored first.",
-                Lost: true),
+                IsPermanent: true),
         };
     }
 

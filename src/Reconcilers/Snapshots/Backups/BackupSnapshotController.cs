@@ -181,7 +181,7 @@ internal sealed partial class BackupSnapshotController(
             // same id.
             var summary = new RunStatusSummary(
                 RunOutcomeKind.Progressing, BackupSnapshotPhases.Pending, Reasons.Pending, exception.Message);
-            return SnapshotStatusComposer.Standing(snapshot, snapshot.Status!, summary, now);
+            return SnapshotStatusComposer.WithConditions(snapshot, snapshot.Status!, summary, now);
         }
         catch (Exception exception)
         {
@@ -203,7 +203,8 @@ internal sealed partial class BackupSnapshotController(
             {
                 Failed = true,
             };
-            return SnapshotStatusComposer.Standing(snapshot, snapshot.Status! with { Verified = false }, summary, now);
+            return SnapshotStatusComposer.WithConditions(
+                snapshot, snapshot.Status! with { Verified = false }, summary, now);
         }
     }
 
@@ -226,7 +227,7 @@ internal sealed partial class BackupSnapshotController(
                         $"{user}. The files are deleted when that is no longer so.");
                     await WriteAsync(
                         snapshot,
-                        SnapshotStatusComposer.Standing(snapshot, status, waits, services.Time.GetUtcNow()),
+                        SnapshotStatusComposer.WithConditions(snapshot, status, waits, services.Time.GetUtcNow()),
                         cancellationToken);
                     return LookAgainAfterFailure;
                 }
@@ -236,7 +237,7 @@ internal sealed partial class BackupSnapshotController(
                 {
                     await WriteAsync(
                         snapshot,
-                        SnapshotStatusComposer.Standing(snapshot, status, trouble, services.Time.GetUtcNow()),
+                        SnapshotStatusComposer.WithConditions(snapshot, status, trouble, services.Time.GetUtcNow()),
                         cancellationToken);
                     return LookAgainAfterFailure;
                 }

@@ -26,7 +26,7 @@ internal static class SnapshotStatusComposer
         };
         var verifying = job?.IsVerifying == true;
         var progress = job?.Describe() is { Length: > 0 } text ? text : string.Join(", ", snapshot.Spec.Databases);
-        return Standing(
+        return WithConditions(
             snapshot,
             status,
             new RunStatusSummary(
@@ -70,7 +70,7 @@ internal static class SnapshotStatusComposer
         var tested = snapshot.Spec.Verify == Crds.Common.SnapshotVerification.RestoreTest
             ? ", loaded into a scratch database and compared with the whole catalogue"
             : "";
-        return Standing(
+        return WithConditions(
             snapshot,
             status,
             new RunStatusSummary(
@@ -89,7 +89,7 @@ internal static class SnapshotStatusComposer
         BackupSnapshot snapshot, string phase, string reason, string message, DateTimeOffset now)
     {
         var done = phase == BackupSnapshotPhases.Expired;
-        var status = Standing(
+        var status = WithConditions(
             snapshot,
             snapshot.Status! with { Verified = false },
             new RunStatusSummary(done ? RunOutcomeKind.PlanReady : RunOutcomeKind.Progressing, phase, reason, message),
@@ -121,7 +121,7 @@ internal static class SnapshotStatusComposer
         }
 
         var reason = kind == RunOutcomeKind.Succeeded ? Reasons.Succeeded : Reasons.Expired;
-        return Standing(
+        return WithConditions(
             snapshot, status, new RunStatusSummary(kind, status.Phase!, reason, status.Message ?? ""), now) with
         {
             FinishedAt = status.FinishedAt,
@@ -132,7 +132,7 @@ internal static class SnapshotStatusComposer
     public static bool IsWhole(BackupSnapshotStatus status) =>
         status.Conditions.Exists(c => c.Type == ConditionTypes.Usable);
 
-    public static BackupSnapshotStatus Standing(
+    public static BackupSnapshotStatus WithConditions(
         BackupSnapshot snapshot, BackupSnapshotStatus status, RunStatusSummary summary, DateTimeOffset now)
     {
         var set = new ConditionSet(status.Conditions, now, snapshot.Metadata.Generation);

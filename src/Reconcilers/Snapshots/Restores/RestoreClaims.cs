@@ -17,7 +17,7 @@ internal sealed class RestoreClaims(RestoreServices services)
 {
     /// <summary>Names of the Leases; the receipt holds them before the Leases are taken.</summary>
     public static IReadOnlyList<string> Names(
-        SnapshotRestore restore, ServerLook server, IEnumerable<string> databases) =>
+        SnapshotRestore restore, ServerState server, IEnumerable<string> databases) =>
         [
             .. databases.SelectMany(d => Target(server, d).Names(restore.Metadata.Namespace))
             .Distinct(StringComparer.Ordinal)
@@ -28,12 +28,12 @@ internal sealed class RestoreClaims(RestoreServices services)
     /// <returns>Null if this restore holds all claims, otherwise the holder and the remedy.</returns>
     public async Task<string?> TakeAsync(
         SnapshotRestore restore,
-        ServerLook server,
+        ServerState server,
         IReadOnlyList<string> databases,
         string? upgradeUid,
         CancellationToken cancellationToken)
     {
-        var begun = RestoreProgressOf.HasBegun(restore.Status);
+        var begun = RestoreProgress.HasBegun(restore.Status);
 
         // Every restore takes them in the same order, so that two restores never wait for each other.
         foreach (var database in databases.Order(StringComparer.Ordinal))
@@ -77,7 +77,7 @@ internal sealed class RestoreClaims(RestoreServices services)
             ?? [],
         cancellationToken);
 
-    private static ClaimTarget Target(ServerLook server, string database) =>
+    private static ClaimTarget Target(ServerState server, string database) =>
         new(TargetIdentity.Of(server.Identity, database), server.Addresses);
 
     // The upgrade holds the claim on the databases of its own rollback, perhaps under other addresses than the restore
@@ -101,17 +101,17 @@ internal sealed class RestoreClaims(RestoreServices services)
     // A half restored database stays claimed, so that no other object works on it.
     private Task GiveWayAsync(
         SnapshotRestore restore,
-        ServerLook server,
+        ServerState server,
         IEnumerable<string> databases,
         CancellationToken cancellationToken) =>
-        RestoreProgressOf.HasBegun(restore.Status)
+        RestoreProgress.HasBegun(restore.Status)
             ? Task.CompletedTask
             : ReleaseAsync(restore, Names(restore, server, databases), cancellationToken);
 
     // An upgrade claims only its rm database; its plan names the other databases that it works on.
     private async Task<string?> UpgradeAsync(
         SnapshotRestore restore,
-        ServerLook server,
+        ServerState server,
         IReadOnlyList<string> databases,
         string? upgradeUid,
         CancellationToken cancellationToken)

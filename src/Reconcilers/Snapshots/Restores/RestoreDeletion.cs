@@ -46,19 +46,19 @@ internal sealed partial class RestoreDeletion(RestoreServices services)
         }
 
         if (await UpgradeLink.FindAsync(services, restore, cancellationToken) is not null
-            && RestoreProgressOf.HasBegun(status))
+            && RestoreProgress.HasBegun(status))
         {
             return Decision.FinishAll;
         }
 
-        return RestoreProgressOf.HasHalf(status) || session.Job is not null ? Decision.FinishDatabase : Decision.LetGo;
+        return RestoreProgress.HasHalf(status) || session.Job is not null ? Decision.FinishDatabase : Decision.LetGo;
     }
 
     /// <summary>Reports the state in which the databases were left.</summary>
     public void Say(SnapshotRestore restore)
     {
         var status = restore.Status;
-        if (status is null || !RestoreProgressOf.HasBegun(status) || status.Phase == SnapshotRestorePhases.Succeeded)
+        if (status is null || !RestoreProgress.HasBegun(status) || status.Phase == SnapshotRestorePhases.Succeeded)
         {
             return;
         }
@@ -66,7 +66,7 @@ internal sealed partial class RestoreDeletion(RestoreServices services)
         var left =
             $"The restore was abandoned: {string.Join(", ", status.Databases.Select(d => $"{d.Name} {d.State}"))} of "
             + $"snapshot {status.SnapshotID}. "
-            + (RestoreProgressOf.Half(status) is { Count: > 0 } half
+            + (RestoreProgress.Half(status) is { Count: > 0 } half
                 ? $"{string.Join(", ", half)} contains neither the former data nor the data of the snapshot: restore "
                     + "it again before it is used."
                 : "Pending databases were not changed.");

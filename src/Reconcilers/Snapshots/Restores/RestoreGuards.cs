@@ -44,7 +44,7 @@ internal static class RestoreGuards
         }
 
         return work.UpgradeUid is null && !planOnly
-            ? Sessions(work.Look, left.ConvertAll(d => d.Name), [.. work.Look.Sessions.Where(IsOnOneLeft)])
+            ? Sessions(work.State, left.ConvertAll(d => d.Name), [.. work.State.Sessions.Where(IsOnOneLeft)])
             : null;
 
         bool IsOnOneLeft(ServerSession session) =>
@@ -55,7 +55,7 @@ internal static class RestoreGuards
     /// Sessions of other accounts block a restore that does not belong to an upgrade; the operator never ends them.
     /// </summary>
     public static RestoreOutcome? Sessions(
-        ServerLook look, IReadOnlyCollection<string> databases, IReadOnlyList<ServerSession> sessions) =>
+        ServerState look, IReadOnlyCollection<string> databases, IReadOnlyList<ServerSession> sessions) =>
         sessions.Count == 0
             ? null
             : new RestoreOutcome.Waits(
@@ -83,7 +83,7 @@ internal static class RestoreGuards
         SnapshotRestoreStatus? status,
         IReadOnlyList<SnapshotDatabase> left) =>
     [
-        .. work.Look.Databases
+        .. work.State.Databases
             .Where(
                 d =>
                     d.Exists
@@ -94,14 +94,14 @@ internal static class RestoreGuards
                 d =>
                     string.Create(
                         CultureInfo.InvariantCulture,
-                        $"Database {d.Name} exists at {work.Look.Address} with {d.Tables} tables and is not in "
+                        $"Database {d.Name} exists at {work.State.Address} with {d.Tables} tables and is not in "
                         + $"spec.allowDrop")),
     ];
 
     private static IEnumerable<(string Reason, string Message)> Blocks(
         RestoreWork work, IReadOnlyList<SnapshotDatabase> left)
     {
-        var look = work.Look;
+        var look = work.State;
         if (look.ReadOnly)
         {
             yield return (
@@ -133,7 +133,7 @@ internal static class RestoreGuards
 
     private static IEnumerable<string> Missing(RestoreWork work, IReadOnlyList<SnapshotDatabase> left)
     {
-        var look = work.Look;
+        var look = work.State;
 
         // Privileges of roles are not listed, so a missing privilege cannot be proved; the server refuses the statement
         // if it is missing.
@@ -174,7 +174,7 @@ internal static class RestoreGuards
         }
     }
 
-    private static IEnumerable<string> Needed(SnapshotDatabase database, ServerLook look, SnapshotManifest manifest)
+    private static IEnumerable<string> Needed(SnapshotDatabase database, ServerState look, SnapshotManifest manifest)
     {
         foreach (var privilege in Always)
         {

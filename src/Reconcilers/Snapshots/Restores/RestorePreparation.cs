@@ -41,7 +41,7 @@ internal sealed class RestorePreparation(
 
         var upgrade = await UpgradeLink.FindAsync(services, restore, cancellationToken);
         RequireInTime(upgrade);
-        var place = await SnapshotPlace.FindAsync(services, restore, noted, cancellationToken);
+        var place = await RestoreSource.FindAsync(services, restore, noted, cancellationToken);
         var manifest = await services.Snapshotter.FindAsync(place.Location, cancellationToken)
             ?? throw Ends(
                 Reasons.SnapshotMissing,
@@ -87,7 +87,7 @@ internal sealed class RestorePreparation(
             Databases = databases,
             Connection = connection,
             Server = server,
-            Look = look,
+            State = look,
             Identity = identity,
             UpgradeUid = upgrade,
             Target = target,
@@ -107,7 +107,7 @@ internal sealed class RestorePreparation(
     /// <exception cref="RestoreStopException">The restore must not start.</exception>
     public void RequireInTime(string? upgradeUid)
     {
-        if (restore.Spec.Mode != RunMode.Apply || RestoreProgressOf.HasBegun(restore.Status))
+        if (restore.Spec.Mode != RunMode.Apply || RestoreProgress.HasBegun(restore.Status))
         {
             return;
         }
@@ -176,7 +176,7 @@ internal sealed class RestorePreparation(
     {
         var left = work.Databases.Where(d => !RestoreGuards.IsDone(restore.Status, d.Name)).ToList();
         var key =
-            $"{work.Location.Prefix} {work.Manifest.CreatedAt:O} {work.Look.Identity} "
+            $"{work.Location.Prefix} {work.Manifest.CreatedAt:O} {work.State.Identity} "
             + $"{string.Join(',', left.Select(d => $"{d.Name}={d.File.Sha256}"))}";
         if (session.Verified == key && services.Time.GetUtcNow() - session.VerifiedAt < VerificationHolds)
         {
@@ -294,7 +294,7 @@ internal sealed class RestorePreparation(
         }
     }
 
-    private void RequireSameServer(ServerLook look)
+    private void RequireSameServer(ServerState look)
     {
         if (restore.Status?.Receipt?.GetValueOrDefault(RestoreReceipt.Server) is { } begun
             && begun != look.Identity

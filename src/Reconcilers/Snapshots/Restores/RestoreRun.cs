@@ -123,17 +123,17 @@ internal sealed class RestoreRun
     {
         _job.Activity = "Checking the snapshot and the server.";
         var work = await _preparation.LookAsync(cancellationToken);
-        var begun = RestoreProgressOf.HasBegun(_restore.Status);
+        var begun = RestoreProgress.HasBegun(_restore.Status);
         if (_restore.Status?.Phase == SnapshotRestorePhases.Restoring)
         {
             // Sessions of a former attempt are ended; they do not count as sessions of others.
             await EndPredecessorsAsync(work, cancellationToken);
-            work = work with { Look = await work.Server.LookAsync(work.Names, cancellationToken) };
+            work = work with { State = await work.Server.LookAsync(work.Names, cancellationToken) };
         }
 
         var planOnly = _restore.Spec.Mode == RunMode.Plan && !begun;
         work = work with { Staging = planOnly ? null : staging };
-        await _job.CommitAsync(status => RestoreProgressOf.Planned(status, work), cancellationToken);
+        await _job.CommitAsync(status => RestoreProgress.Planned(status, work), cancellationToken);
         _preparation.Guard(work, planOnly);
         await _preparation.VerifyAsync(work, cancellationToken);
         if (planOnly)
@@ -149,7 +149,7 @@ internal sealed class RestoreRun
         await ClaimAsync(work, cancellationToken);
 
         // The verification may have taken an hour, so the server is checked again before the decision.
-        work = work with { Look = await work.Server.LookAsync(work.Names, cancellationToken) };
+        work = work with { State = await work.Server.LookAsync(work.Names, cancellationToken) };
         _preparation.Guard(work, planOnly: false);
         _preparation.RequireInTime(work.UpgradeUid);
         await BeginAsync(work, cancellationToken);
@@ -161,7 +161,7 @@ internal sealed class RestoreRun
         _services.Fence.EnsureMayAct();
 
         // Recorded in the receipt before they are taken, so that every claim can be released later.
-        var names = RestoreClaims.Names(_restore, work.Look, work.Names);
+        var names = RestoreClaims.Names(_restore, work.State, work.Names);
         await _job.CommitAsync(
             status =>
                 status with
@@ -170,7 +170,7 @@ internal sealed class RestoreRun
                 },
             cancellationToken);
         if (await new RestoreClaims(_services)
-            .TakeAsync(_restore, work.Look, work.Names, work.UpgradeUid, cancellationToken) is { } busy)
+            .TakeAsync(_restore, work.State, work.Names, work.UpgradeUid, cancellationToken) is { } busy)
         {
             throw new RestoreStopException(new RestoreOutcome.Waits(Reasons.TargetBusy, busy));
         }
@@ -180,9 +180,9 @@ internal sealed class RestoreRun
     {
         _job.Unverified = work.Unverified;
         return _job.CommitAsync(
-            status => RestoreProgressOf.Begun(status, work) with
+            status => RestoreProgress.Begun(status, work) with
             {
-                Receipt = RestoreReceipt.With(status.Receipt, RestoreReceipt.Server, work.Look.Identity),
+                Receipt = RestoreReceipt.With(status.Receipt, RestoreReceipt.Server, work.State.Identity),
             },
             cancellationToken);
     }
@@ -221,12 +221,12 @@ internal sealed class RestoreRun
             }
 
             await WithAttemptsAsync(work, database, cancellationToken);
-            await _job.CommitAsync(status => RestoreProgressOf.Restored(status, database), cancellationToken);
+            await _job.CommitAsync(status => RestoreProgress.Restored(status, database), cancellationToken);
         }
 
         return new RestoreOutcome.Restored(string.Create(
             CultureInfo.InvariantCulture,
-            $"{work.Databases.Count} databases at {work.Look.Address} were restored from snapshot {work.Manifest.Id} "
+            $"{work.Databases.Count} databases at {work.State.Address} were restored from snapshot {work.Manifest.Id} "
             + $"of {work.Manifest.StartedAt:u}: loaded and compared."));
     }
 
@@ -272,7 +272,7 @@ internal sealed class RestoreRun
             await work.Server.EndSessionsAsync(
                 [.. sessions.Select(s => new SessionReceipt(s.Id, s.Host))], cancellationToken);
         }
-        else if (RestoreGuards.Sessions(work.Look, [database.Name], sessions) is { } inUse)
+        else if (RestoreGuards.Sessions(work.State, [database.Name], sessions) is { } inUse)
         {
             throw new RestoreStopException(inUse);
         }
@@ -311,7 +311,7 @@ internal sealed class RestoreRun
                 Sentences.Join(
                     string.Create(
                         CultureInfo.InvariantCulture,
-                        $"Database {drop.Database} with {drop.Tables} tables was created at {work.Look.Address} after "
+                        $"Database {drop.Database} with {drop.Tables} tables was created at {work.State.Address} after "
                         + $"the check and is not in spec.allowDrop. It was not dropped."),
                     State())));
         }
@@ -319,7 +319,7 @@ internal sealed class RestoreRun
         _services.Fence.EnsureMayAct();
         await _job.CommitAsync(
             status =>
-                RestoreProgressOf.Dropping(
+                RestoreProgress.Dropping(
                     status,
                     drop.Database,
                     drop.Existed,
@@ -343,7 +343,7 @@ internal sealed class RestoreRun
     {
         await _job.CommitAsync(
             status =>
-                RestoreProgressOf.Loading(status, database, new SessionReceipt(loading.ConnectionId, loading.Host)),
+                RestoreProgress.Loading(status, database, new SessionReceipt(loading.ConnectionId, loading.Host)),
             cancellationToken);
         _services.Fence.EnsureMayAct();
     }
@@ -351,7 +351,7 @@ internal sealed class RestoreRun
     // After a drop every failure is reported as RestoreFailed: an administrator must be told, and the message has the
     // state of the databases.
     private RestoreOutcome Of(RestoreOutcome outcome) =>
-        (_givenUp.Count > 0 || RestoreProgressOf.HasHalf(_restore.Status), outcome) switch
+        (_givenUp.Count > 0 || RestoreProgress.HasHalf(_restore.Status), outcome) switch
         {
             (true, RestoreOutcome.Failed failed) =>
                 new RestoreOutcome.Failed(Reasons.RestoreFailed, Sentences.Join(failed.Message, State())),

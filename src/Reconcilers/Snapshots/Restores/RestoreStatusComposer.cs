@@ -12,7 +12,7 @@ internal static class RestoreStatusComposer
     public static SnapshotRestoreStatus Running(
         SnapshotRestore restore, SnapshotRestoreStatus status, string activity, DateTimeOffset now)
     {
-        var restoring = status.Phase == SnapshotRestorePhases.Restoring || RestoreProgressOf.HasBegun(status);
+        var restoring = status.Phase == SnapshotRestorePhases.Restoring || RestoreProgress.HasBegun(status);
         return Compose(
             restore,
             status,
@@ -28,7 +28,7 @@ internal static class RestoreStatusComposer
     public static SnapshotRestoreStatus Ended(
         SnapshotRestore restore, SnapshotRestoreStatus status, RestoreOutcome outcome, DateTimeOffset now)
     {
-        var under = status.Phase == SnapshotRestorePhases.Restoring || RestoreProgressOf.HasBegun(status)
+        var under = status.Phase == SnapshotRestorePhases.Restoring || RestoreProgress.HasBegun(status)
             ? SnapshotRestorePhases.Restoring
             : SnapshotRestorePhases.Verifying;
         var summary = outcome switch
@@ -65,7 +65,7 @@ internal static class RestoreStatusComposer
     /// <summary>The summary while spec.paused is set, before or between databases.</summary>
     public static RunStatusSummary Paused(SnapshotRestoreStatus? status, string message) => new(
         RunOutcomeKind.Progressing,
-        RestoreProgressOf.HasBegun(status) ? SnapshotRestorePhases.Restoring : SnapshotRestorePhases.Pending,
+        RestoreProgress.HasBegun(status) ? SnapshotRestorePhases.Restoring : SnapshotRestorePhases.Pending,
         Reasons.Paused,
         $"{message} Set spec.paused to false to continue.");
 
@@ -110,7 +110,7 @@ internal static class RestoreStatusComposer
         };
     }
 
-    private static string Half(SnapshotRestoreStatus status) => RestoreProgressOf.Half(status) is { Count: > 0 } half
+    private static string Half(SnapshotRestoreStatus status) => RestoreProgress.Half(status) is { Count: > 0 } half
         ? $"Incomplete now: {string.Join(", ", half)}. The restore drops and loads it again."
         : "";
 }

@@ -30,7 +30,7 @@ internal sealed record RestoreWork
     public required IRestoreServer Server { get; init; }
 
     /// <summary>The state of the server at the last check.</summary>
-    public required ServerLook Look { get; init; }
+    public required ServerState State { get; init; }
 
     /// <summary>The age identity, a secret; null for a plain snapshot.</summary>
     public string? Identity { get; init; }

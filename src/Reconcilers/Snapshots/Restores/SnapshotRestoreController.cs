@@ -116,7 +116,7 @@ internal sealed partial class SnapshotRestoreController : EntityController<Snaps
             {
                 var paused = RestoreStatusComposer.Paused(
                     restore.Status,
-                    RestoreProgressOf.HasBegun(restore.Status)
+                    RestoreProgress.HasBegun(restore.Status)
                         ? "No other database is started."
                         : "Nothing was started.");
                 var resting = (restore.Status ?? new SnapshotRestoreStatus()) with
@@ -139,9 +139,9 @@ internal sealed partial class SnapshotRestoreController : EntityController<Snaps
             var commits = job.Pending();
             var status = commits.Aggregate(restore.Status!, static (s, commit) => commit.Change(s));
             var running = RestoreStatusComposer.Running(
-                restore, RestoreProgressOf.Shown(status, job), job.Activity, now);
+                restore, RestoreProgress.Shown(status, job), job.Activity, now);
             var written = await WriteAsync(restore, running, cancellationToken);
-            if (job.Unverified is { } unverified && RestoreProgressOf.Begins(restore.Status, written.Status))
+            if (job.Unverified is { } unverified && RestoreProgress.Begins(restore.Status, written.Status))
             {
                 _services.Events.Warning(written, Reasons.ServerUnverified, unverified);
             }
@@ -193,7 +193,7 @@ internal sealed partial class SnapshotRestoreController : EntityController<Snaps
             // Another attempt: its timeout starts again. Restored databases stay restored.
             status = status with
             {
-                Phase = RestoreProgressOf.HasBegun(status)
+                Phase = RestoreProgress.HasBegun(status)
                     ? SnapshotRestorePhases.Restoring
                     : SnapshotRestorePhases.Verifying,
                 Attempt = status.Attempt + 1,
@@ -246,7 +246,7 @@ internal sealed partial class SnapshotRestoreController : EntityController<Snaps
                 Reasons.RestoreFailed, $"{exception.GetType().Name}: {exception.Message}");
         }
 
-        var status = RestoreProgressOf.Shown(restore.Status!, job);
+        var status = RestoreProgress.Shown(restore.Status!, job);
         if (outcome is RestoreOutcome.Stopped)
         {
             status = status with { Receipt = RestoreReceipt.With(status.Receipt, RestoreReceipt.Since, null) };
@@ -289,7 +289,7 @@ internal sealed partial class SnapshotRestoreController : EntityController<Snaps
     // Claims are kept only while databases are half restored: then no other object may work on them.
     private async Task<TimeSpan?> FailedAsync(SnapshotRestore restore, CancellationToken cancellationToken)
     {
-        if (!RestoreProgressOf.HasBegun(restore.Status))
+        if (!RestoreProgress.HasBegun(restore.Status))
         {
             await ReleaseAsync(restore, cancellationToken);
         }

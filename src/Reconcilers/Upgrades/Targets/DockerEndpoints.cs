@@ -16,7 +16,7 @@ internal sealed class DockerEndpoints(
 
     private readonly TimeProvider _time = time ?? TimeProvider.System;
     private readonly Lock _gate = new();
-    private readonly Dictionary<DockerEndpoint, Kept> _clients = [];
+    private readonly Dictionary<DockerEndpoint, CachedClient> _clients = [];
 
     /// <summary>How many clients are kept.</summary>
     internal int Count
@@ -30,16 +30,14 @@ internal sealed class DockerEndpoints(
         }
     }
 
-    /// <inheritdoc />
     public IDockerClient Get(DockerEndpoint endpoint)
     {
-        ArgumentNullException.ThrowIfNull(endpoint);
         lock (_gate)
         {
             Forget();
             if (!_clients.TryGetValue(endpoint, out var kept))
             {
-                _clients[endpoint] = kept = new Kept(factory.Create(endpoint));
+                _clients[endpoint] = kept = new CachedClient(factory.Create(endpoint));
             }
 
             kept.LastAsked = _time.GetTimestamp();
@@ -47,7 +45,6 @@ internal sealed class DockerEndpoints(
         }
     }
 
-    /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {
         List<IDockerClient> clients;
@@ -74,7 +71,7 @@ internal sealed class DockerEndpoints(
         }
     }
 
-    private sealed class Kept(IDockerClient client)
+    private sealed class CachedClient(IDockerClient client)
     {
         public IDockerClient Client => client;
 

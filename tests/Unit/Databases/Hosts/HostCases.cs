@@ -57,10 +57,10 @@ internal static class HostCases
         };
 
     /// <summary>What a host says that looks at an instance; the clock stands 1000 s after the boot.</summary>
-    public static LookReport Look(params string[] lines)
+    public static HostReport Look(params string[] lines)
     {
         var sums = new ProgramSums().Ask();
-        return LookReport.Read(
+        return HostReport.Read(
             Answer(["look 1", "user tidb", "boot b-1", "up 1000.00", "tick 100", "btime 1700000000", $"sum old {Old}", $"sum new {New}", .. lines, "real -"]), sums);
     }
 

@@ -92,11 +92,11 @@ public sealed class ScriptAnswerTests
     [InlineData("look 1\nuser u\nboot b\nup 1\ntick 100\nbtime 1\nprocess 1 2 3 - !! -")]
     [InlineData("look 1\nuser u\nboot b\nup 1\ntick 100\nbtime 1\nprocess 1 -2 3 - - -")]
     [InlineData("look 1\nuser u\nboot b\nup 1\ntick 100\nbtime 1\nlistener x")]
-    public void Malformed_look_report_is_refused(string lines) =>
-        Should.Throw<HostException>(() => LookReport.Read(HostCases.Answer(lines.Split('\n')), new ProgramSums().Ask()));
+    public void Malformed_host_report_is_refused(string lines) =>
+        Should.Throw<HostException>(() => HostReport.Read(HostCases.Answer(lines.Split('\n')), new ProgramSums().Ask()));
 
     [Fact]
-    public void LookReport_parses_processes_listeners_and_installed_files()
+    public void HostReport_parses_processes_listeners_and_installed_files()
     {
         var report = HostCases.Look(HostCases.Process(7, "/a b/tikv-server (deleted)", "tikv-server --x y", began: 12.34), "listener 7", "listener -", "installed new", $"link {HostCases.Base64("../v2")}");
 

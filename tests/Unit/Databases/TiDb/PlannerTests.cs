@@ -188,8 +188,8 @@ public sealed class PlannerTests
         var undo = TiDbRollbackPlanner.Compile(world.Upgrade.Spec, cleared, ["x"]).Steps.ShouldHaveSingleItem();
         undo.Arguments<SetLeaderPriorities.Args>().Wanted().ShouldBe([("pd-1", 5)]);
         TiDbRollbackPlanner.Refusal(world.Upgrade.Spec, begun)!.ShouldContain(world.Upgrade.Spec.FromVersion);
-        TiDbWork.IsPastUndo(cleared).ShouldBeFalse();
-        TiDbWork.IsPastUndo(begun).ShouldBeTrue();
+        TiDbPlanTraits.IsPastUndo(cleared).ShouldBeFalse();
+        TiDbPlanTraits.IsPastUndo(begun).ShouldBeTrue();
     }
 
     private static Plan With(Plan plan, string id) =>

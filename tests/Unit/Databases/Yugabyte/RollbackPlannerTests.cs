@@ -37,8 +37,8 @@ public sealed class RollbackPlannerTests
         run.HoldBefore.Add("UpgradeMasters");
         run.Until(() => world.Groups.TrueForAll(g => g.IsPaused) && run.Plan.Steps.Count(s => s.State == StepState.Succeeded) == 7, "both are paused");
         YugabyteRollback.Obstacle(world.Spec, run.Plan).ShouldBeNull();
-        YugabyteWork.IsPastUndo(run.Plan).ShouldBeFalse();
-        YugabyteWork.Changed(run.Plan).ShouldBeTrue();
+        YugabytePlanTraits.IsPastUndo(run.Plan).ShouldBeFalse();
+        YugabytePlanTraits.Changed(run.Plan).ShouldBeTrue();
 
         var back = YugabyteRollbackPlanner.Compile(world.Spec, run.Plan);
         back.Steps.Select(s => s.Id).ShouldBe(["ResumeReplication/a-to-b/there", "ResumeReplication/b-to-a/here"]);

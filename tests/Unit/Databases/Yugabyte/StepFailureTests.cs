@@ -25,7 +25,7 @@ public sealed class StepFailureTests
 
     [Fact]
     public Task Cluster_without_leader_repeats_the_attempt() => ExpectAsync(
-        new ClusterTroubleException(Reasons.ClusterUnhealthy, "m"),
+        new ClusterUnhealthyException(Reasons.ClusterUnhealthy, "m"),
         Reasons.ClusterUnhealthy,
         retryable: true,
         notTaken: true);

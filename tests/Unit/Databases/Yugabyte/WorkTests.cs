@@ -14,31 +14,31 @@ public sealed class WorkTests
     public void Engine_timeout_is_longer_than_step_timeout()
     {
         TimeoutOf(nameof(DrainTserver)).ShouldBeGreaterThan(TimeSpan.FromHours(5));
-        TimeoutOf(nameof(SwapTserver)).ShouldBeGreaterThan(YugabyteWork.GatePatience(Spec));
-        TimeoutOf(nameof(VerifyTserver)).ShouldBeGreaterThan(YugabyteWork.VerifyPatience(Spec));
+        TimeoutOf(nameof(SwapTserver)).ShouldBeGreaterThan(YugabytePlanTraits.GatePatience(Spec));
+        TimeoutOf(nameof(VerifyTserver)).ShouldBeGreaterThan(YugabytePlanTraits.VerifyPatience(Spec));
         TimeoutOf(nameof(AwaitPeers)).ShouldBe(TimeSpan.FromDays(7));
     }
 
     [Fact]
     public void Abort_undoes_nothing_after_first_stop()
     {
-        YugabyteWork.IsPastUndo(Plan(nameof(DrainTserver))).ShouldBeFalse();
-        YugabyteWork.IsPastUndo(Plan(nameof(SwapMaster))).ShouldBeTrue();
-        YugabyteWork.Changed(Plan(nameof(PreparePackage))).ShouldBeFalse();
-        YugabyteWork.Changed(Plan(nameof(SetReplication))).ShouldBeTrue();
+        YugabytePlanTraits.IsPastUndo(Plan(nameof(DrainTserver))).ShouldBeFalse();
+        YugabytePlanTraits.IsPastUndo(Plan(nameof(SwapMaster))).ShouldBeTrue();
+        YugabytePlanTraits.Changed(Plan(nameof(PreparePackage))).ShouldBeFalse();
+        YugabytePlanTraits.Changed(Plan(nameof(SetReplication))).ShouldBeTrue();
     }
 
     [Fact]
     public void Only_AwaitPeers_step_counts_as_held()
     {
-        YugabyteWork.HeldBy(new PlanStep { Action = nameof(AwaitPeers) }).ShouldNotBeNull();
-        YugabyteWork.HeldBy(new PlanStep { Action = nameof(VerifyMaster) }).ShouldBeNull();
-        YugabyteWork.OnlyWaits(new PlanStep { Action = nameof(VerifyMaster) }).ShouldBeTrue();
-        YugabyteWork.OnlyWaits(new PlanStep { Action = nameof(VerifyTserver) }).ShouldBeFalse();
+        YugabytePlanTraits.HeldBy(new PlanStep { Action = nameof(AwaitPeers) }).ShouldNotBeNull();
+        YugabytePlanTraits.HeldBy(new PlanStep { Action = nameof(VerifyMaster) }).ShouldBeNull();
+        YugabytePlanTraits.OnlyWaits(new PlanStep { Action = nameof(VerifyMaster) }).ShouldBeTrue();
+        YugabytePlanTraits.OnlyWaits(new PlanStep { Action = nameof(VerifyTserver) }).ShouldBeFalse();
     }
 
     private static TimeSpan TimeoutOf(string action) =>
-        YugabyteWork.TimeoutOf(Spec, new PlanStep { Action = action });
+        YugabytePlanTraits.TimeoutOf(Spec, new PlanStep { Action = action });
 
     private static Plan Plan(string action) =>
         new() { Steps = [new PlanStep { Id = "A/b", Action = action, Attempt = 1 }] };

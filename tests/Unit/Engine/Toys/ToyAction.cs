@@ -33,7 +33,7 @@ internal sealed class ToyAction(string name, Simulation simulation, ToyProcess p
 
         if (item.IsOutcomeUnknown)
         {
-            return new Observation.Unknown("nobody can tell", Lost: true);
+            return new Observation.Unknown("nobody can tell", IsPermanent: true);
         }
 
         return name switch

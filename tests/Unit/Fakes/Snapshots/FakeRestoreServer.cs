@@ -8,7 +8,7 @@ internal sealed class FakeRestoreServer(FakeServer server, RestoreLife life) : I
 {
     public IRestoreServer Open(MySqlConnectionStringBuilder connection) => this;
 
-    public async Task<ServerLook> LookAsync(IReadOnlyCollection<string> databases, CancellationToken cancellationToken)
+    public async Task<ServerState> LookAsync(IReadOnlyCollection<string> databases, CancellationToken cancellationToken)
     {
         await life.PassAsync("look");
         return server.Look(databases);

@@ -91,13 +91,13 @@ internal sealed class FakeServer
         return true;
     });
 
-    public ServerLook Look(IReadOnlyCollection<string> databases)
+    public ServerState Look(IReadOnlyCollection<string> databases)
     {
         lock (_lock)
         {
             return Unreachable
                 ? throw new MySqlException("Can't connect", 2003, "HY000", null)
-                : new ServerLook
+                : new ServerState
                 {
                     Identity = Identity,
                     Address = "drc@db.example:3306",

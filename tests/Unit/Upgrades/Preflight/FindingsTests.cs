@@ -136,7 +136,7 @@ public sealed class FindingsTests
         YugabyteFailures.Finding(new ServiceException(Reasons.HostUnreachable, "m", isNotTaken: true), "yb-1", null)!.Reason.ShouldBe(Reasons.HostUnreachable);
         YugabyteFailures.Finding(new YbAnswerException("w", "p", "b"), "yb-1", null)!.Reason.ShouldBe(Reasons.AnswerUnusable);
         YugabyteFailures.Finding(new AdminToolException("c", "m", "p"), "yb-1", null)!.Reason.ShouldBe(Reasons.AdminToolFailed);
-        YugabyteFailures.Finding(new ClusterTroubleException(Reasons.ClusterUnhealthy, "m"), "yb-1", null)!.Reason.ShouldBe(Reasons.ClusterUnhealthy);
+        YugabyteFailures.Finding(new ClusterUnhealthyException(Reasons.ClusterUnhealthy, "m"), "yb-1", null)!.Reason.ShouldBe(Reasons.ClusterUnhealthy);
         YugabyteFailures.Finding(new FormatException(), "yb-1", null).ShouldBeNull();
     }
 

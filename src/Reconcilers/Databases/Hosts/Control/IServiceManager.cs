@@ -25,17 +25,17 @@ internal interface IServiceManager
     /// <exception cref="HostException">
     /// The report contradicts itself or the spec, or cannot be understood.
     /// </exception>
-    ManagedProcess Read(LookReport report);
+    ManagedProcess Read(HostReport report);
 
     /// <summary>
     /// Stops the process and waits for its end. False if one of its processes is alive after the grace.
     /// </summary>
     /// <exception cref="HostException">The service manager refused.</exception>
-    Task<bool> StopAsync(HostChannel channel, InstanceLook look, CancellationToken cancellationToken);
+    Task<bool> StopAsync(HostChannel channel, InstanceState look, CancellationToken cancellationToken);
 
     /// <summary>Starts the process.</summary>
     /// <exception cref="HostException">The service manager refused.</exception>
-    Task StartAsync(HostChannel channel, InstanceLook look, string directory, CancellationToken cancellationToken);
+    Task StartAsync(HostChannel channel, InstanceState look, string directory, CancellationToken cancellationToken);
 }
 
 /// <summary>A process as its service manager reports it.</summary>

@@ -20,14 +20,14 @@ internal sealed class PlainProcessManager(InstanceTarget target) : IServiceManag
 
     public string ChoiceFile => "";
 
-    public ManagedProcess Read(LookReport report) => new(SupervisionState.None, "");
+    public ManagedProcess Read(HostReport report) => new(SupervisionState.None, "");
 
-    public async Task<bool> StopAsync(HostChannel channel, InstanceLook look, CancellationToken cancellationToken) =>
+    public async Task<bool> StopAsync(HostChannel channel, InstanceState look, CancellationToken cancellationToken) =>
         look.Processes.Main is not { } main
             || await SignalAsync(channel, look, main, "TERM", StopGrace.Seconds(target), cancellationToken);
 
     public Task StartAsync(
-        HostChannel channel, InstanceLook look, string directory, CancellationToken cancellationToken)
+        HostChannel channel, InstanceState look, string directory, CancellationToken cancellationToken)
     {
         var control = target.Control.Process!;
         var command = InstanceTargets.Command(control, directory);
@@ -58,8 +58,8 @@ internal sealed class PlainProcessManager(InstanceTarget target) : IServiceManag
     /// <summary>Sends a signal to exactly one process and waits for its end. False if it still lives then.</summary>
     internal static async Task<bool> SignalAsync(
         HostChannel channel,
-        InstanceLook look,
-        LookedProcess process,
+        InstanceState look,
+        ReportedProcess process,
         string signal,
         string seconds,
         CancellationToken cancellationToken)

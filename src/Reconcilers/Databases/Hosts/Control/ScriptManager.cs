@@ -21,9 +21,9 @@ internal sealed class ScriptManager(InstanceTarget target) : IServiceManager
 
     public string ChoiceFile => "";
 
-    public ManagedProcess Read(LookReport report) => new(SupervisionState.None, "");
+    public ManagedProcess Read(HostReport report) => new(SupervisionState.None, "");
 
-    public async Task<bool> StopAsync(HostChannel channel, InstanceLook look, CancellationToken cancellationToken)
+    public async Task<bool> StopAsync(HostChannel channel, InstanceState look, CancellationToken cancellationToken)
     {
         var script = InstanceTargets.Below(target, target.Control.Scripts!.Stop);
         var grace = StopGrace.Seconds(target);
@@ -41,7 +41,7 @@ internal sealed class ScriptManager(InstanceTarget target) : IServiceManager
     }
 
     public async Task StartAsync(
-        HostChannel channel, InstanceLook look, string directory, CancellationToken cancellationToken)
+        HostChannel channel, InstanceState look, string directory, CancellationToken cancellationToken)
     {
         var script = InstanceTargets.Below(target, target.Control.Scripts!.Start);
         Check(
@@ -53,7 +53,7 @@ internal sealed class ScriptManager(InstanceTarget target) : IServiceManager
 
     private async Task<ScriptAnswer> RunAsync(
         HostChannel channel,
-        InstanceLook look,
+        InstanceState look,
         string what,
         string script,
         string limit,

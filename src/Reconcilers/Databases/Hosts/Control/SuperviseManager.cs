@@ -19,7 +19,7 @@ internal sealed partial class SuperviseManager(InstanceTarget target) : IService
 
     public string ChoiceFile => "";
 
-    public ManagedProcess Read(LookReport report)
+    public ManagedProcess Read(HostReport report)
     {
         var text = report.Svstat ?? throw report.Answer.Unreadable("svstat said nothing");
         if (Up().Match(text) is { Success: true } up)
@@ -59,7 +59,7 @@ internal sealed partial class SuperviseManager(InstanceTarget target) : IService
             : report.Answer.Unreadable($"svstat of {ServiceDirectory} printed '{text}'");
     }
 
-    public async Task<bool> StopAsync(HostChannel channel, InstanceLook look, CancellationToken cancellationToken)
+    public async Task<bool> StopAsync(HostChannel channel, InstanceState look, CancellationToken cancellationToken)
     {
         var (answer, _) = await channel.ActAsync(
             "stop-supervise",
@@ -72,7 +72,7 @@ internal sealed partial class SuperviseManager(InstanceTarget target) : IService
     }
 
     public Task StartAsync(
-        HostChannel channel, InstanceLook look, string directory, CancellationToken cancellationToken) =>
+        HostChannel channel, InstanceState look, string directory, CancellationToken cancellationToken) =>
         channel.ActAsync(
             "start-supervise",
             $"starting {ServiceDirectory}",

@@ -34,7 +34,7 @@ internal sealed class SystemdManager : IServiceManager
             CultureInfo.InvariantCulture,
             $"/var/lib/drydock/units/{(_target.Program.Length > 0 ? _target.Program : _target.Name)}-{_target.Port}");
 
-    public ManagedProcess Read(LookReport report)
+    public ManagedProcess Read(HostReport report)
     {
         if (report.Units.Count != Units.Count)
         {
@@ -70,7 +70,7 @@ internal sealed class SystemdManager : IServiceManager
         return Read(report, unit, there.Count > 1);
     }
 
-    public async Task<bool> StopAsync(HostChannel channel, InstanceLook look, CancellationToken cancellationToken)
+    public async Task<bool> StopAsync(HostChannel channel, InstanceState look, CancellationToken cancellationToken)
     {
         var (answer, _) = await channel.ActAsync(
             "stop-systemd",
@@ -89,7 +89,7 @@ internal sealed class SystemdManager : IServiceManager
     }
 
     public Task StartAsync(
-        HostChannel channel, InstanceLook look, string directory, CancellationToken cancellationToken) =>
+        HostChannel channel, InstanceState look, string directory, CancellationToken cancellationToken) =>
         channel.ActAsync(
             "start-systemd",
             $"starting {look.Kept.Unit}",
@@ -119,7 +119,7 @@ internal sealed class SystemdManager : IServiceManager
         return name.EndsWith(Server, StringComparison.Ordinal) ? name[..^Server.Length] : name;
     }
 
-    private ManagedProcess Read(LookReport report, IReadOnlyDictionary<string, string> unit, bool needsChoice)
+    private ManagedProcess Read(HostReport report, IReadOnlyDictionary<string, string> unit, bool needsChoice)
     {
         var (id, load, active, sub) = (
             unit["Id"], unit["LoadState"], Property(report, unit, "ActiveState"), Property(report, unit, "SubState"));
@@ -145,15 +145,15 @@ internal sealed class SystemdManager : IServiceManager
         };
     }
 
-    private static bool IsUp(LookReport report, IReadOnlyDictionary<string, string> unit) =>
+    private static bool IsUp(HostReport report, IReadOnlyDictionary<string, string> unit) =>
         Property(report, unit, "ActiveState") is not ("inactive" or "failed");
 
-    private static int Number(LookReport report, IReadOnlyDictionary<string, string> unit, string name) =>
+    private static int Number(HostReport report, IReadOnlyDictionary<string, string> unit, string name) =>
         int.TryParse(Property(report, unit, name), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
             ? number
             : throw report.Answer.Unreadable($"{name} is '{unit[name]}'");
 
-    private static string Property(LookReport report, IReadOnlyDictionary<string, string> unit, string name) =>
+    private static string Property(HostReport report, IReadOnlyDictionary<string, string> unit, string name) =>
         unit.GetValueOrDefault(name) ?? throw report.Answer.Unreadable($"systemctl show did not say {name}");
 
     private static string Ids(IEnumerable<IReadOnlyDictionary<string, string>> units) =>

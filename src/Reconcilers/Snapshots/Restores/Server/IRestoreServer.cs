@@ -7,7 +7,7 @@ internal interface IRestoreServer
 {
     /// <summary>Reads the state of the server and of these databases. Changes nothing.</summary>
     /// <exception cref="MySqlException">The server cannot be reached, or refuses a query.</exception>
-    Task<ServerLook> LookAsync(IReadOnlyCollection<string> databases, CancellationToken cancellationToken);
+    Task<ServerState> LookAsync(IReadOnlyCollection<string> databases, CancellationToken cancellationToken);
 
     /// <summary>
     /// Sessions that have one of these databases selected; those of other accounts only where the account has PROCESS.

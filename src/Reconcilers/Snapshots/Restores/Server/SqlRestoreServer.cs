@@ -14,7 +14,7 @@ internal sealed class SqlRestoreServer(MySqlConnectionStringBuilder options, Tim
     // or function.
     private static readonly int[] NotTold = [1044, 1109, 1142, 1146, 1193, 1227, 1235, 1305];
 
-    public async Task<ServerLook> LookAsync(IReadOnlyCollection<string> databases, CancellationToken cancellationToken)
+    public async Task<ServerState> LookAsync(IReadOnlyCollection<string> databases, CancellationToken cancellationToken)
     {
         await using var connection = await OpenAsync(cancellationToken);
         var variables = await VariablesAsync(connection, cancellationToken);
@@ -27,7 +27,7 @@ internal sealed class SqlRestoreServer(MySqlConnectionStringBuilder options, Tim
             found.Add(await DatabaseAsync(connection, database, comparer, cancellationToken));
         }
 
-        return new ServerLook
+        return new ServerState
         {
             Identity = IdentityOf(variables),
             Addresses = ServerAddresses.Of(

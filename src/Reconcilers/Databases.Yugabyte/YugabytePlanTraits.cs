@@ -10,7 +10,7 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 /// The properties of the steps of YugabyteDB's plans: how long they may take, what they change, what they wait for.
 /// Pure.
 /// </summary>
-internal static class YugabyteWork
+internal static class YugabytePlanTraits
 {
     // A step notices itself that its time is over, and cleans up. The limit of the engine must be later.
     private static readonly TimeSpan Margin = TimeSpan.FromMinutes(2);

@@ -21,7 +21,7 @@ internal readonly record struct ProcessEvidence(bool Listens, int DataDirectory,
     /// <param name="directories">Directories it may run from besides deployDir.</param>
     /// <param name="listens">Whether it listens on the instance's port.</param>
     public static ProcessEvidence Of(
-        LookedProcess process,
+        ReportedProcess process,
         InstanceTarget target,
         IEnumerable<InstanceTarget> others,
         IEnumerable<string> directories,

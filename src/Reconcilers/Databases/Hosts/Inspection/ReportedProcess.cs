@@ -9,7 +9,7 @@ namespace Drydock.Reconcilers.Databases;
 /// <param name="Sha256">SHA-256 of its executable.</param>
 /// <param name="Arguments">Its command line.</param>
 /// <param name="StartedAt">When it was started, by the host's clock.</param>
-internal sealed record LookedProcess(
+internal sealed record ReportedProcess(
     int Pid,
     long Start,
     int Parent,

@@ -4,7 +4,7 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Reconcilers.Snapshots;
 
 /// <summary>The state of a server at one time.</summary>
-internal sealed record ServerLook
+internal sealed record ServerState
 {
     /// <summary>
     /// The identity that the server reports, in the form that claims use: <c>uuid:…</c> or <c>addr:host:port</c>.

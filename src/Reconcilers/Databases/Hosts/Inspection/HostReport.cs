@@ -4,20 +4,20 @@ using System.Text;
 namespace Drydock.Reconcilers.Databases;
 
 /// <summary>
-/// What the script look reported of an instance and its surroundings. Every deviation from the expected form is an
+/// What the script `look` reported of an instance and its surroundings. Every deviation from the expected form is an
 /// error, never a guess.
 /// </summary>
-internal sealed class LookReport
+internal sealed class HostReport
 {
     private const string Version = "look 1";
     private const string Ending = "+";
 
-    private LookReport(ScriptAnswer answer) => Answer = answer;
+    private HostReport(ScriptAnswer answer) => Answer = answer;
 
     /// <summary>The answer itself.</summary>
     public ScriptAnswer Answer { get; }
 
-    /// <summary>Who looked.</summary>
+    /// <summary>The user that the script ran as.</summary>
     public required string User { get; init; }
 
     /// <summary>The host's boot.</summary>
@@ -30,12 +30,12 @@ internal sealed class LookReport
     public required DateTimeOffset Now { get; init; }
 
     /// <summary>Processes of the program of any instance, those the supervisor names, and the listener.</summary>
-    public required IReadOnlyList<LookedProcess> Processes { get; init; }
+    public required IReadOnlyList<ReportedProcess> Processes { get; init; }
 
     /// <summary>Whether something listens on the port.</summary>
     public required bool IsListening { get; init; }
 
-    /// <summary>Who listens, as far as that is to be seen.</summary>
+    /// <summary>The pids of the listeners, as far as the user may see them.</summary>
     public required IReadOnlyList<int> Listeners { get; init; }
 
     /// <summary>SHA-256 of the program in deployDir.</summary>
@@ -57,11 +57,11 @@ internal sealed class LookReport
     public string? Choice { get; init; }
 
     /// <summary>The process of this pid.</summary>
-    public LookedProcess? Find(int? pid) => Processes.FirstOrDefault(p => p.Pid == pid);
+    public ReportedProcess? Find(int? pid) => Processes.FirstOrDefault(p => p.Pid == pid);
 
     /// <summary>Reads an answer.</summary>
     /// <exception cref="HostException">It is unusable.</exception>
-    public static LookReport Read(ScriptAnswer answer, ProgramSums.Question sums)
+    public static HostReport Read(ScriptAnswer answer, ProgramSums.Question sums)
     {
         if (answer.Lines.Count == 0 || answer.Lines[0] != Version)
         {
@@ -72,7 +72,7 @@ internal sealed class LookReport
         var up = Number(answer, "up");
         var ticks = Number(answer, "tick");
         var boot = DateTimeOffset.FromUnixTimeSeconds((long)Number(answer, "btime"));
-        return new LookReport(answer)
+        return new HostReport(answer)
         {
             User = answer.Need("user"),
             Boot = answer.Need("boot"),
@@ -100,7 +100,7 @@ internal sealed class LookReport
         };
     }
 
-    private static LookedProcess Process(
+    private static ReportedProcess Process(
         ScriptAnswer answer, ProgramSums.Question sums, string line, Func<double, DateTimeOffset> at)
     {
         if (line.Split(' ') is not [var pid, var start, var parent, var identity, var executable, var arguments])
@@ -109,7 +109,7 @@ internal sealed class LookReport
         }
 
         var ticks = Whole(answer, start);
-        return new LookedProcess(
+        return new ReportedProcess(
             (int)Whole(answer, pid),
             ticks,
             (int)Whole(answer, parent),

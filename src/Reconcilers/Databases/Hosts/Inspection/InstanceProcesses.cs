@@ -5,7 +5,7 @@ namespace Drydock.Reconcilers.Databases;
 /// <param name="Own">It and its children of the same program: they end with it.</param>
 /// <param name="Strays">Others of this instance.</param>
 internal sealed record InstanceProcesses(
-    LookedProcess? Main, IReadOnlyList<LookedProcess> Own, IReadOnlyList<LookedProcess> Strays)
+    ReportedProcess? Main, IReadOnlyList<ReportedProcess> Own, IReadOnlyList<ReportedProcess> Strays)
 {
     // A process started meanwhile belongs to the supervisor, which was asked before; the next observation shows it.
     private static readonly TimeSpan Blink = TimeSpan.FromMilliseconds(20);
@@ -20,7 +20,7 @@ internal sealed record InstanceProcesses(
     /// <exception cref="AmbiguousProcessException">Without a supervisor the instance is unknown to which a process
     /// is.</exception>
     public static InstanceProcesses Of(
-        LookReport report,
+        HostReport report,
         InstanceTarget target,
         IReadOnlyList<InstanceTarget> others,
         string? newDirectory,
@@ -31,7 +31,7 @@ internal sealed record InstanceProcesses(
         var mine = report.Processes.Where(
             p => p == named || IsMine(report, target, others, newDirectory, p, hasSupervisor)).ToList();
         var main = named is null ? Choose(report, mine, hasSupervisor) : Running(target, named, report.Processes);
-        List<LookedProcess> own = main is null
+        List<ReportedProcess> own = main is null
             ? []
             : [main, .. mine.Where(p => p != main && IsChild(p, main, report.Processes))];
 
@@ -46,11 +46,11 @@ internal sealed record InstanceProcesses(
     }
 
     private static bool IsMine(
-        LookReport report,
+        HostReport report,
         InstanceTarget target,
         IReadOnlyList<InstanceTarget> others,
         string? newDirectory,
-        LookedProcess process,
+        ReportedProcess process,
         bool hasSupervisor)
     {
         var listens = report.Listeners.Contains(process.Pid);
@@ -89,26 +89,26 @@ internal sealed record InstanceProcesses(
     }
 
     // A program that is a script: its interpreter runs, and the script is among its arguments.
-    private static bool Interprets(LookedProcess process, string program) =>
+    private static bool Interprets(ReportedProcess process, string program) =>
         process.Arguments.Take(3).Any(argument => Path.GetFileName(argument) == program);
 
     private static IEnumerable<string> Directories(params string?[] directories) => directories.OfType<string>();
 
     // Without a supervisor: the process that listens, otherwise the oldest.
-    private static LookedProcess? Choose(LookReport report, List<LookedProcess> mine, bool hasSupervisor) =>
+    private static ReportedProcess? Choose(HostReport report, List<ReportedProcess> mine, bool hasSupervisor) =>
         hasSupervisor
             ? null
             : mine.OrderByDescending(p => report.Listeners.Contains(p.Pid)).ThenBy(p => p.Start).FirstOrDefault();
 
     // The supervisor may name a start script that has the program as its child.
-    private static LookedProcess Running(
-        InstanceTarget target, LookedProcess named, IReadOnlyList<LookedProcess> all) =>
+    private static ReportedProcess Running(
+        InstanceTarget target, ReportedProcess named, IReadOnlyList<ReportedProcess> all) =>
         target.Program.Length == 0 || named.Runs(target.Program)
             ? named
             : all.Where(p => p.Runs(target.Program) && IsChild(p, named, all)).OrderBy(p => p.Start).FirstOrDefault()
                 ?? named;
 
-    private static bool IsChild(LookedProcess process, LookedProcess of, IReadOnlyList<LookedProcess> all)
+    private static bool IsChild(ReportedProcess process, ReportedProcess of, IReadOnlyList<ReportedProcess> all)
     {
         for (var (at, depth) = (process, 0); depth < 8; depth++)
         {
@@ -127,4 +127,13 @@ internal sealed record InstanceProcesses(
 
         return false;
     }
+}
+
+/// <summary>A process may belong to one instance as well as to another.</summary>
+internal sealed class AmbiguousProcessException(int pid, string other) : Exception
+{
+    public int Pid { get; } = pid;
+
+    /// <summary>The name of the other instance.</summary>
+    public string Other { get; } = other;
 }

@@ -8,14 +8,14 @@ namespace Drydock.Reconcilers.Snapshots;
 /// <summary>The location of the snapshot that a restore asks for.</summary>
 /// <param name="Location">The snapshot; its storage is read-only.</param>
 /// <param name="Source">The server that it was taken from, if its BackupSnapshot is known.</param>
-internal sealed record SnapshotPlace(SnapshotLocation Location, DatabaseSource? Source)
+internal sealed record RestoreSource(SnapshotLocation Location, DatabaseSource? Source)
 {
     /// <summary>Finds the snapshot; changes nothing.</summary>
     /// <param name="noted">Called for every session of a load before the session acts.</param>
     /// <exception cref="RestoreStopException">The snapshot is missing, is a different one, or is not
     /// finished.</exception>
     /// <exception cref="SnapshotException">The storage cannot be opened.</exception>
-    public static async Task<SnapshotPlace> FindAsync(
+    public static async Task<RestoreSource> FindAsync(
         RestoreServices services,
         SnapshotRestore restore,
         Func<SessionReceipt, CancellationToken, Task> noted,
@@ -33,7 +33,7 @@ internal sealed record SnapshotPlace(SnapshotLocation Location, DatabaseSource? 
         };
     }
 
-    private static async Task<SnapshotPlace> FromObjectAsync(
+    private static async Task<RestoreSource> FromObjectAsync(
         RestoreServices services,
         SnapshotRestore restore,
         string name,
@@ -85,17 +85,17 @@ internal sealed record SnapshotPlace(SnapshotLocation Location, DatabaseSource? 
         }
 
         var storage = await services.Storages.OpenAsync(snapshot.Spec.Storage, space, cancellationToken);
-        return new SnapshotPlace(
+        return new RestoreSource(
             new SnapshotLocation(storage, snapshot.Spec.PathPrefix ?? "", status.SnapshotID), snapshot.Spec.Source);
     }
 
-    private static async Task<SnapshotPlace> FromFilesAsync(
+    private static async Task<RestoreSource> FromFilesAsync(
         RestoreServices services, SnapshotRestore restore, SnapshotFiles files, CancellationToken cancellationToken)
     {
         var storage = await services.Storages.OpenAsync(files.Storage, restore.Metadata.Namespace, cancellationToken);
         var path = files.Path.Trim('/');
         var slash = path.LastIndexOf('/');
-        return new SnapshotPlace(
+        return new RestoreSource(
             new SnapshotLocation(storage, slash < 0 ? "" : path[..slash], path[(slash + 1)..]),
             Source: null);
     }

@@ -4,20 +4,18 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>What the steps of a TiDB plan mean to the frame that runs them. Pure.</summary>
-internal static class TiDbWork
+internal static class TiDbPlanTraits
 {
     /// <summary>Whether the first process was stopped, or may have been: until then everything can be undone.</summary>
-    public static bool IsPastUndo(Plan plan) => plan.Steps.Exists(s => s.Is<SwapInstance>() && IsBegun(s));
+    public static bool IsPastUndo(Plan plan) => plan.Steps.Exists(s => s.Is<SwapInstance>() && PlanProgress.Begun(s));
 
     /// <summary>
     /// Whether anything was changed that a rollback would undo. Packages, saved configuration and backups stay.
     /// </summary>
     public static bool Changed(Plan plan) =>
-        plan.Steps.Exists(s => IsBegun(s) && (s.Is<SetLeaderPriorities>() || s.Is<SwapInstance>()));
+        plan.Steps.Exists(
+            s => PlanProgress.Begun(s) && (s.Is<SetLeaderPriorities>() || s.Is<SwapInstance>()));
 
     /// <summary>Whether a step only waits, so that interrupting it leaves nothing half done.</summary>
     public static bool OnlyWaits(PlanStep step) => WaitingActions<ITiDbTargets>.Contains(step);
-
-    /// <summary>Whether an attempt of a step was ever begun.</summary>
-    internal static bool IsBegun(PlanStep step) => PlanProgress.Begun(step);
 }

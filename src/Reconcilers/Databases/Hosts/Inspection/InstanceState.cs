@@ -3,13 +3,12 @@ using System.Globalization;
 namespace Drydock.Reconcilers.Databases;
 
 /// <summary>One observation of an instance, with the details that a following action needs.</summary>
-internal sealed record InstanceLook(
-    InstanceTarget Target, LookReport Report, ManagedProcess Kept, InstanceProcesses Processes)
+internal sealed record InstanceState(
+    InstanceTarget Target, HostReport Report, ManagedProcess Kept, InstanceProcesses Processes)
 {
     /// <summary>
     /// The time after an observation within which an action may arrive at the host. The action of an operator that was
-    /// frozen arrives later and is refused: another
-    /// one may have acted.
+    /// frozen arrives later and is refused: another operator may have acted.
     /// </summary>
     private static readonly TimeSpan Validity = TimeSpan.FromSeconds(8);
 

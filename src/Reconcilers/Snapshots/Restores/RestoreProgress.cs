@@ -9,7 +9,7 @@ namespace Drydock.Reconcilers.Snapshots;
 /// <summary>
 /// The databases in the status of a restore, and the changes written at each transition. Pure and repeatable.
 /// </summary>
-internal static class RestoreProgressOf
+internal static class RestoreProgress
 {
     /// <summary>Whether any database was dropped or restored.</summary>
     public static bool HasBegun(SnapshotRestoreStatus? status) =>
@@ -38,7 +38,7 @@ internal static class RestoreProgressOf
         [
             .. work.Databases.Select(d =>
             {
-                var there = work.Look.Databases.First(l => l.Name == d.Name);
+                var there = work.State.Databases.First(l => l.Name == d.Name);
                 var before = status.Databases.Find(b => b.Name == d.Name);
                 return before is not null && before.State != RestoreState.Pending
                     ? before
