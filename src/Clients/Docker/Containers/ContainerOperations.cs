@@ -3,7 +3,6 @@ using System.Runtime.CompilerServices;
 
 namespace Drydock.Clients.Docker;
 
-/// <inheritdoc/>
 internal sealed class ContainerOperations(DockerHttp http, DockerClientOptions options) : IContainerOperations
 {
     public Task<IReadOnlyList<ContainerListResponse>> ListContainersAsync(

@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 
 namespace Drydock.Clients.Docker;
 
-/// <inheritdoc/>
 internal sealed class SystemOperations(DockerHttp http) : ISystemOperations
 {
     public async Task<PingResponse> PingAsync(CancellationToken cancellationToken = default)

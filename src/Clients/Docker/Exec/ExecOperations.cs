@@ -2,7 +2,6 @@ using System.Text;
 
 namespace Drydock.Clients.Docker;
 
-/// <inheritdoc/>
 internal sealed class ExecOperations(DockerHttp http) : IExecOperations
 {
     public Task<ContainerExecCreateResponse> ExecCreateContainerAsync(

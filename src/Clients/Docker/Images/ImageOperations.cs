@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 
 namespace Drydock.Clients.Docker;
 
-/// <inheritdoc/>
 internal sealed class ImageOperations(DockerHttp http) : IImageOperations
 {
     public Task<IReadOnlyList<ImagesListResponse>> ListImagesAsync(

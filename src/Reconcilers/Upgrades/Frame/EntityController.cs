@@ -43,10 +43,8 @@ internal abstract class EntityController<TEntity, TSession>(
     /// <summary>Writes of this controller.</summary>
     protected IEntityWriter<TEntity> Writer { get; } = writer;
 
-    /// <inheritdoc />
     public async Task<ReconciliationResult<TEntity>> ReconcileAsync(TEntity entity, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(entity);
         await ForgetFormerAsync(entity);
         if (IsInert(entity))
         {
@@ -79,16 +77,13 @@ internal abstract class EntityController<TEntity, TSession>(
         }
     }
 
-    /// <inheritdoc />
     public async Task<ReconciliationResult<TEntity>> DeletedAsync(TEntity entity, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(entity);
         await ForgetAsync(entity);
         _uids.TryRemove(new KeyValuePair<ObjectKey, string>(ObjectKey.Of(entity), Uid(entity)));
         return ReconciliationResult<TEntity>.Success(entity);
     }
 
-    /// <inheritdoc />
     [SuppressMessage("Usage", "CA1816", Justification = "No kind of controller has a finalizer.")]
     public async ValueTask DisposeAsync()
     {

@@ -27,10 +27,8 @@ internal interface IParkedStateCleanup<in TSpec, TStatus> : IParkedStateCleanup
     where TSpec : RunSpec
     where TStatus : RunStatus
 {
-    /// <inheritdoc cref="IParkedStateCleanup.MayRemain" />
     bool MayRemain(TSpec spec, TStatus status);
 
-    /// <inheritdoc cref="IParkedStateCleanup.MarkRemoved" />
     TStatus MarkRemoved(TSpec spec, TStatus status, IReadOnlyCollection<string> names, DateTimeOffset at);
 
     bool IParkedStateCleanup.MayRemain(RunSpec spec, RunStatus status) => MayRemain((TSpec)spec, (TStatus)status);

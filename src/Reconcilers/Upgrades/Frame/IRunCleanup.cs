@@ -46,22 +46,16 @@ internal interface IRunCleanup<in TSpec, TStatus> : IRunCleanup
     where TSpec : RunSpec
     where TStatus : RunStatus
 {
-    /// <inheritdoc cref="IRunCleanup.PlanOf" />
     Plan? PlanOf(TStatus status);
 
-    /// <inheritdoc cref="IRunCleanup.WithPlan" />
     TStatus WithPlan(TStatus status, Plan? plan);
 
-    /// <inheritdoc cref="IRunCleanup.DueAt" />
     DateTimeOffset? DueAt(TSpec spec, TStatus status);
 
-    /// <inheritdoc cref="IRunCleanup.AnnouncedAt" />
     DateTimeOffset? AnnouncedAt(TStatus status);
 
-    /// <inheritdoc cref="IRunCleanup.Announce" />
     TStatus Announce(TStatus status, DateTimeOffset? at);
 
-    /// <inheritdoc cref="IRunCleanup.Compile" />
     Plan Compile(TSpec spec, Plan done, int attemptsBefore);
 
     Plan? IRunCleanup.PlanOf(RunStatus status) => PlanOf((TStatus)status);

@@ -38,10 +38,8 @@ internal interface IRunDiscovery<in TSpec, TStatus> : IRunDiscovery
     where TSpec : RunSpec
     where TStatus : RunStatus
 {
-    /// <inheritdoc cref="IRunDiscovery.Compile" />
     Plan Compile(TSpec spec);
 
-    /// <inheritdoc cref="IRunDiscovery.Learn" />
     TStatus Learn(TStatus status, TSpec spec, DateTimeOffset now);
 
     Plan IRunDiscovery.Compile(RunSpec spec) => Compile((TSpec)spec);

@@ -35,7 +35,6 @@ internal interface IRunRedo
 internal interface IRunRedo<in TSpec> : IRunRedo
     where TSpec : RunSpec
 {
-    /// <inheritdoc cref="IRunRedo.Compile" />
     Plan Compile(TSpec spec, Plan plan);
 
     Plan IRunRedo.Compile(RunSpec spec, Plan plan) => Compile((TSpec)spec, plan);

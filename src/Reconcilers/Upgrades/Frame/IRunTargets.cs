@@ -73,17 +73,13 @@ internal interface IRunTargets<in TEntity, in TStatus> : IRunTargets
     where TEntity : class, IKubernetesObject
     where TStatus : RunStatus
 {
-    /// <inheritdoc cref="IRunTargets.Refresh" />
     void Refresh(TEntity entity);
 
-    /// <inheritdoc cref="IRunTargets.FindObstacleAsync" />
     Task<string?> FindObstacleAsync(TStatus status, CancellationToken cancellationToken);
 
-    /// <inheritdoc cref="IRunTargets.RollbackNotesAsync" />
     Task<IReadOnlyList<string>> RollbackNotesAsync(TStatus status, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<string>>([]);
 
-    /// <inheritdoc cref="IRunTargets.CleanUpAsync" />
     Task<ParkedStateResult> CleanUpAsync(TStatus status, CancellationToken cancellationToken) =>
         Task.FromResult(ParkedStateResult.Nothing);
 

@@ -52,7 +52,6 @@ internal sealed partial class CrdSchemaGate(IKubernetesClient client, TimeProvid
     /// <param name="stopping">Ends it.</param>
     public async Task RunAsync(Func<CancellationToken, Task> contend, CancellationToken stopping)
     {
-        ArgumentNullException.ThrowIfNull(contend);
         SchemaMetrics.CrdSchemaOutdated.Add(0);
         while (true)
         {

@@ -31,15 +31,12 @@ internal sealed class SchemaGuard<TEntity> : IEntityController<TEntity>, IAsyncD
         IEventRecorder events,
         Func<IEntityWriter<TEntity>, IEntityController<TEntity>> build)
     {
-        ArgumentNullException.ThrowIfNull(build);
         _events = events;
         _inner = build(new SchemaStampWriter<TEntity>(writer));
     }
 
-    /// <inheritdoc />
     public async Task<ReconciliationResult<TEntity>> ReconcileAsync(TEntity entity, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(entity);
         if (entity.Schema > CrdSchema.Version)
         {
             return await LeaveAsync(entity, cancellationToken);
@@ -58,15 +55,12 @@ internal sealed class SchemaGuard<TEntity> : IEntityController<TEntity>, IAsyncD
         }
     }
 
-    /// <inheritdoc />
     public Task<ReconciliationResult<TEntity>> DeletedAsync(TEntity entity, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(entity);
         Forget(entity);
         return _inner.DeletedAsync(entity, cancellationToken);
     }
 
-    /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {
         foreach (var uid in _newer.Keys)

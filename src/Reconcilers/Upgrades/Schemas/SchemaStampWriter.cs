@@ -13,20 +13,16 @@ namespace Drydock.Reconcilers.Upgrades;
 internal sealed class SchemaStampWriter<TEntity>(IEntityWriter<TEntity> inner) : IEntityWriter<TEntity>
     where TEntity : class, IKubernetesObject, ISchemaStamped<TEntity>
 {
-    /// <inheritdoc />
     public Task<TEntity> UpdateStatusAsync(TEntity entity, CancellationToken cancellationToken = default) =>
         inner.UpdateStatusAsync(Known(entity).Stamp(CrdSchema.Version), cancellationToken);
 
-    /// <inheritdoc />
     public async Task<TEntity?> ReadAsync(TEntity entity, CancellationToken cancellationToken = default) =>
         await inner.ReadAsync(entity, cancellationToken) is { } fresh ? Known(fresh) : null;
 
-    /// <inheritdoc />
     public Task<TEntity> AddFinalizerAsync(
         TEntity entity, string finalizer, CancellationToken cancellationToken = default) =>
         inner.AddFinalizerAsync(Known(entity), finalizer, cancellationToken);
 
-    /// <inheritdoc />
     public Task<TEntity?> RemoveFinalizerAsync(
         TEntity entity, string finalizer, CancellationToken cancellationToken = default) =>
         inner.RemoveFinalizerAsync(Known(entity), finalizer, cancellationToken);

@@ -22,7 +22,6 @@ internal sealed class Redactor
     /// <summary>Creates it for these secrets.</summary>
     public Redactor(IEnumerable<Secret> secrets)
     {
-        ArgumentNullException.ThrowIfNull(secrets);
         _forms =
         [
             .. secrets
@@ -43,8 +42,6 @@ internal sealed class Redactor
     /// <summary>The text with every known secret replaced by <c>***</c>, the longest first.</summary>
     public string Redact(string text)
     {
-        ArgumentNullException.ThrowIfNull(text);
-
         // A mask next to what surrounds it may spell a secret again, so look until nothing is found. Each replacement
         // shortens the text.
         var found = true;

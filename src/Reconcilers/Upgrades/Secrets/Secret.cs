@@ -14,7 +14,6 @@ internal sealed class Secret : IEquatable<Secret>
     /// <summary>Wraps a value.</summary>
     public Secret(string value)
     {
-        ArgumentNullException.ThrowIfNull(value);
         _value = value;
     }
 
@@ -24,14 +23,11 @@ internal sealed class Secret : IEquatable<Secret>
     /// <summary>Gives the value, to the one who must send it.</summary>
     public string Reveal() => _value;
 
-    /// <inheritdoc />
     public bool Equals(Secret? other) =>
         other is not null && string.Equals(_value, other._value, StringComparison.Ordinal);
 
-    /// <inheritdoc />
     public override bool Equals(object? obj) => Equals(obj as Secret);
 
-    /// <inheritdoc />
     public override int GetHashCode() => StringComparer.Ordinal.GetHashCode(_value);
 
     /// <summary>Always <c>***</c>.</summary>

@@ -8,13 +8,11 @@ namespace Drydock.Reconcilers.Upgrades;
 internal abstract class GuardBase<TArgs> : IGuardCheck
     where TArgs : class
 {
-    /// <inheritdoc />
     public string Name => GetType().Name;
 
     Task<GuardReading> IGuardCheck.CheckAsync(PlanGuard guard, Plan plan, CancellationToken cancellationToken) =>
         CheckAsync(guard, StepArguments.Read<TArgs>(guard.Id, guard.Parameters), plan, cancellationToken);
 
-    /// <inheritdoc cref="IGuardCheck.CheckAsync" />
     protected abstract Task<GuardReading> CheckAsync(
         PlanGuard guard, TArgs args, Plan plan, CancellationToken cancellationToken);
 }

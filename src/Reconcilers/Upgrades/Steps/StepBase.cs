@@ -16,7 +16,6 @@ namespace Drydock.Reconcilers.Upgrades;
 internal abstract class StepBase<TArgs> : IStepAction
     where TArgs : class
 {
-    /// <inheritdoc />
     public string Name => GetType().Name;
 
     /// <summary>How long to wait before the next look where the target sends no events.</summary>
@@ -50,11 +49,9 @@ internal abstract class StepBase<TArgs> : IStepAction
     Task IStepAction.WaitAsync(StepContext context, CancellationToken cancellationToken) =>
         WaitAsync(context, context.Step.Arguments<TArgs>(), cancellationToken);
 
-    /// <inheritdoc cref="IStepAction.ObserveAsync" />
     protected abstract Task<Observation> ObserveAsync(
         StepContext context, TArgs args, CancellationToken cancellationToken);
 
-    /// <inheritdoc cref="IStepAction.PrepareAsync" />
     protected virtual Task<IReadOnlyDictionary<string, string>> PrepareAsync(
         StepContext context, TArgs args, CancellationToken cancellationToken) => Task.FromResult(Receipt(context));
 

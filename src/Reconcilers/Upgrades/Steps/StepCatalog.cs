@@ -28,10 +28,8 @@ internal sealed class StepCatalog(IEnumerable<IStepAction> actions, IEnumerable<
         where TTargets : class =>
         new(All<TTargets, IStepAction>(targets), All<TTargets, IGuardCheck>(targets));
 
-    /// <inheritdoc />
     public IStepAction Action(string name) => _actions.GetValueOrDefault(name) ?? throw Unknown("action", name);
 
-    /// <inheritdoc />
     public IGuardCheck Guard(string name) => _guards.GetValueOrDefault(name) ?? throw Unknown("guard", name);
 
     private static IEnumerable<TPart> All<TTargets, TPart>(TTargets targets) =>

@@ -7,26 +7,20 @@ namespace Drydock.Reconcilers.Upgrades;
 /// <param name="storages">Opens storages.</param>
 internal sealed class BackupStorageProbe(IStorages storages) : IBackupStorageProbe
 {
-    /// <inheritdoc />
     public bool Shared => storages.Shared;
 
-    /// <inheritdoc />
     public string? Refusal(StorageSpec storage, string? @namespace) => storages.Refusal(storage, @namespace);
 
-    /// <inheritdoc />
     public string Describe(StorageSpec storage, string? @namespace) => storages.Describe(storage, @namespace);
 
-    /// <inheritdoc />
     public async Task<bool> IsMarkedAsync(
         StorageSpec storage, string? @namespace, CancellationToken cancellationToken) =>
         await (await storages.OpenAsync(storage, @namespace, cancellationToken))
             .ReadMarkAsync(cancellationToken) is not null;
 
-    /// <inheritdoc />
     public Task CheckRecipientsAsync(IReadOnlyList<string> recipients, CancellationToken cancellationToken) =>
         new AgeRecipients().CheckAsync(recipients, cancellationToken);
 
-    /// <inheritdoc />
     public async Task<long?> ProbeAsync(StorageSpec storage, string? @namespace, CancellationToken cancellationToken)
     {
         var place = await storages.OpenAsync(storage, @namespace, cancellationToken);

@@ -22,7 +22,6 @@ internal sealed class HashedArchives
     public async Task<HashedObject> HashAsync(
         ISnapshotStorage storage, string name, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(storage);
         var key = $"{storage.Description}\n{name}";
         if (_known.Find(key) is { } known && known.Info == await storage.StatAsync(name, cancellationToken))
         {
@@ -38,7 +37,6 @@ internal sealed class HashedArchives
     /// <summary>Records a hash that was computed elsewhere.</summary>
     public void Keep(ISnapshotStorage storage, string name, HashedObject hashed)
     {
-        ArgumentNullException.ThrowIfNull(storage);
         _known.Set($"{storage.Description}\n{name}", hashed);
     }
 
@@ -53,8 +51,6 @@ internal sealed class HashedArchives
     public async Task<Stream> OpenAsync(
         ISnapshotStorage storage, string name, string sha256, long offset, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(storage);
-        ArgumentNullException.ThrowIfNull(sha256);
         var hashed = await HashAsync(storage, name, cancellationToken);
         return sha256.Length == 0 || string.Equals(hashed.Sha256, sha256, StringComparison.OrdinalIgnoreCase)
             ? await hashed.OpenAsync(storage, offset, cancellationToken)

@@ -20,7 +20,6 @@ internal interface IStoragePlaces
     /// <param name="namespace">Namespace of the object.</param>
     IEnumerable<Finding> Refusals(IEnumerable<(StorageSpec? Storage, string Field)> storages, string? @namespace)
     {
-        ArgumentNullException.ThrowIfNull(storages);
         foreach (var (storage, field) in storages)
         {
             if (storage is not null && Refusal(storage, @namespace) is { } refusal)

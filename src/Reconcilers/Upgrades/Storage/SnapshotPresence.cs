@@ -30,8 +30,6 @@ internal static class SnapshotPresence
         Func<BackupSnapshot, CancellationToken, Task<IReadOnlyList<string>>> missing,
         CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(kubernetes);
-        ArgumentNullException.ThrowIfNull(missing);
         var snapshot = await kubernetes.GetAsync<BackupSnapshot>(name, @namespace, cancellationToken);
         if (snapshot is null || snapshot.Metadata.Uid != uid)
         {

@@ -53,7 +53,6 @@ internal static class StorageText
     /// <summary>The place for messages, without secrets.</summary>
     public static string Describe(StorageSpec storage)
     {
-        ArgumentNullException.ThrowIfNull(storage);
         return storage switch
         {
             { Directory: { } directory } => $"directory {directory.Path}",

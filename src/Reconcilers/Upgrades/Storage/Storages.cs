@@ -28,22 +28,18 @@ internal sealed class Storages : IStorages, IDisposable
     public Storages(
         IKubernetesClient kubernetes, StorageRoots roots, TimeProvider time, EndpointPolicy? endpoints = null)
     {
-        ArgumentNullException.ThrowIfNull(roots);
         (_kubernetes, _roots, _clients, _endpoints) = (
             kubernetes, roots, new S3Clients(time), endpoints ?? EndpointPolicy.Default);
     }
 
-    /// <inheritdoc />
     public bool Shared => _roots.Shared;
 
     /// <summary>Number of S3 clients that are kept.</summary>
     internal int Clients => _clients.Count;
 
-    /// <inheritdoc />
     public async Task<ISnapshotStorage> OpenAsync(
         StorageSpec storage, string? @namespace, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(storage);
         return storage switch
         {
             { Directory: { } directory, S3: null } => _roots.Open(directory.Path, @namespace),
@@ -55,10 +51,8 @@ internal sealed class Storages : IStorages, IDisposable
         };
     }
 
-    /// <inheritdoc />
     public string? Refusal(StorageSpec storage, string? @namespace)
     {
-        ArgumentNullException.ThrowIfNull(storage);
         try
         {
             _ = storage is { Directory: { } directory, S3: null } ? _roots.Open(directory.Path, @namespace) : null;
@@ -70,10 +64,8 @@ internal sealed class Storages : IStorages, IDisposable
         }
     }
 
-    /// <inheritdoc />
     public string Describe(StorageSpec storage, string? @namespace)
     {
-        ArgumentNullException.ThrowIfNull(storage);
         return storage is { Directory: { } directory, S3: null }
             ? $"directory {_roots.Locate(directory.Path, @namespace)}"
             : StorageText.Describe(storage);

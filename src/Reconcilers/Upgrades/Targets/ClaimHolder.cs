@@ -6,6 +6,5 @@ namespace Drydock.Reconcilers.Upgrades;
 /// <param name="Lease">Namespace and name of the Lease, for the administrator who has to remove it.</param>
 internal sealed record ClaimHolder(string Name, bool IsGone, string Lease)
 {
-    /// <inheritdoc />
     public override string ToString() => Name;
 }

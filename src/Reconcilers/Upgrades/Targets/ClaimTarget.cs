@@ -35,7 +35,6 @@ internal sealed record ClaimTarget(string Identity, IReadOnlyList<string> Addres
     /// <param name="tenant">The value by which a proxy selects the server behind that address; null for none.</param>
     public static string AddressOf(string host, int port, string? tenant = null)
     {
-        ArgumentNullException.ThrowIfNull(host);
         var name = host.Contains(':', StringComparison.Ordinal) && host is not ['[', ..] ? $"[{host}]" : host;
         var address = string.Create(CultureInfo.InvariantCulture, $"{name.ToLowerInvariant()}:{port}");
         return tenant is { Length: > 0 } ? $"{tenant.ToLowerInvariant()}@{address}" : address;
@@ -54,7 +53,6 @@ internal sealed record ClaimTarget(string Identity, IReadOnlyList<string> Addres
     /// <summary>Whether objects of these namespaces that hold these targets are on one server.</summary>
     public bool IsOnServerOf(ClaimTarget other, string? @namespace, string? othersNamespace)
     {
-        ArgumentNullException.ThrowIfNull(other);
         return (this with { Identity = Server })
             .Names(@namespace)
             .Intersect((other with { Identity = other.Server }).Names(othersNamespace), StringComparer.Ordinal)

@@ -41,7 +41,6 @@ internal sealed partial class ContainerEventFeed : IAsyncDisposable
     public Task NextAsync(CancellationToken cancellationToken) =>
         _signal.WaitAsync(LongestWait, _time, cancellationToken);
 
-    /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();

@@ -42,7 +42,6 @@ internal sealed partial class GrantList
     /// <summary>Reads the lines; one that is not understood grants nothing.</summary>
     public GrantList(IEnumerable<string> lines)
     {
-        ArgumentNullException.ThrowIfNull(lines);
         foreach (var line in lines)
         {
             var match = GrantLine().Match(line);
@@ -67,8 +66,6 @@ internal sealed partial class GrantList
     /// </summary>
     public bool Has(string privilege, string database)
     {
-        ArgumentNullException.ThrowIfNull(database);
-
         // A name has no backslash, so this is a pattern; its own text is one of the names that it matches.
         var name = database.Replace("\\", "", StringComparison.Ordinal);
         return _grants.Exists(grant => grant.Gives(privilege) && grant.Covers(name))
@@ -83,7 +80,6 @@ internal sealed partial class GrantList
     /// <param name="account">The account's name, for messages.</param>
     public IReadOnlyList<MissingPrivilege> Missing(IEnumerable<string> databases, string account)
     {
-        ArgumentNullException.ThrowIfNull(databases);
         var missing = new List<MissingPrivilege>();
         foreach (var database in databases)
         {

@@ -41,8 +41,6 @@ internal sealed class TargetClaims(
     public async Task<ClaimHolder?> ClaimAsync(
         ClaimTarget target, IKubernetesObject holder, bool adopt, bool keep, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(target);
-        ArgumentNullException.ThrowIfNull(holder);
         var uid = holder.Metadata.Uid
             ?? throw new ArgumentException("An object without uid cannot claim a target.", nameof(holder));
         var names = target.Names(holder.Metadata.Namespace);
@@ -66,8 +64,6 @@ internal sealed class TargetClaims(
     public async Task<ClaimHolder?> FindHolderAsync(
         ClaimTarget target, IKubernetesObject asking, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(target);
-        ArgumentNullException.ThrowIfNull(asking);
         foreach (var name in target.Names(asking.Metadata.Namespace))
         {
             if (await kubernetes.GetAsync<V1Lease>(name, operatorNamespace, cancellationToken) is { } claim
@@ -83,8 +79,6 @@ internal sealed class TargetClaims(
     /// <summary>Releases the claims that a run holds by its status; another holder's claim is not changed.</summary>
     public Task ReleaseAsync(IKubernetesObject holder, TargetStatus status, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(holder);
-        ArgumentNullException.ThrowIfNull(status);
         var names = ClaimTarget.Of(status)?.Names(holder.Metadata.Namespace) ?? [];
 
         // One that a former version named otherwise is in the status.
@@ -95,7 +89,6 @@ internal sealed class TargetClaims(
     /// <summary>Gives back those of the names that this holder has; another holder's are left alone.</summary>
     public async Task ReleaseAsync(IEnumerable<string> names, string holderUid, CancellationToken cancellationToken)
     {
-        ArgumentNullException.ThrowIfNull(names);
         foreach (var name in names)
         {
             var claim = await kubernetes.GetAsync<V1Lease>(name, operatorNamespace, cancellationToken);

@@ -141,7 +141,6 @@ internal sealed class RunSession : IAsyncDisposable
         }
     }
 
-    /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {
         try

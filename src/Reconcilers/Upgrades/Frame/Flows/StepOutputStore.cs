@@ -84,7 +84,6 @@ internal sealed class StepOutputStore(
         }
     }
 
-    /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
