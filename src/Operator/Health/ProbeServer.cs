@@ -25,7 +25,6 @@ public static class ProbeServer
         var ready = new WatchReadinessCheck(composition.Watches);
         app.Run(context => context.Request.Path.Value switch
         {
-
             // A process that must not lead because of outdated CRDs neither leads nor contends, which is correct.
             "/healthz" => AnswerAsync(context, composition.SchemaProblem is null ? live : [live[0]]),
             "/readyz" => composition.SchemaProblem is { } problem

@@ -1,4 +1,3 @@
-
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>What of the package a host needs.</summary>

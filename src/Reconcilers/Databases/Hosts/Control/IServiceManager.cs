@@ -1,4 +1,3 @@
-
 namespace Drydock.Reconcilers.Databases;
 
 /// <summary>What starts and stops processes on a host: systemd, daemontools, scripts, or nothing at all.</summary>
