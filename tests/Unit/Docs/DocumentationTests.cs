@@ -75,6 +75,26 @@ public sealed partial class DocumentationTests
     }
 
     [Fact]
+    public void Security_page_names_the_types_that_enforce_its_caps()
+    {
+        var page = File.ReadAllText(Repository.PathOf("docs", "security.md"));
+        var enforcedBy = page[page.IndexOf("## Caps", StringComparison.Ordinal)..].Split('\n')
+            .Where(line => line.StartsWith("| ", StringComparison.Ordinal))
+            .SelectMany(line => CodeWord().Matches(line.Split('|')[3]))
+            .Select(match => match.Groups[1].Value)
+            .ToList();
+        var sources = Directory.EnumerateFiles(Repository.PathOf("src"), "*.cs", SearchOption.AllDirectories)
+            .Select(File.ReadAllText)
+            .ToList();
+
+        enforcedBy.Count.ShouldBeGreaterThan(50);
+        enforcedBy.Where(word => word.StartsWith("src/", StringComparison.Ordinal)
+                ? !File.Exists(Repository.PathOf(word))
+                : !sources.Exists(text => Regex.IsMatch(text, $@"\b{word.Split('.')[^1]}\b")))
+            .ShouldBeEmpty();
+    }
+
+    [Fact]
     public void Link_of_a_page_has_a_target()
     {
         foreach (var page in Pages)
@@ -124,6 +144,9 @@ public sealed partial class DocumentationTests
 
     [GeneratedRegex("`([A-Za-z]+)`")]
     private static partial Regex Code();
+
+    [GeneratedRegex("`([^`]+)`")]
+    private static partial Regex CodeWord();
 
     [GeneratedRegex(@"\]\(([^)\s]+)\)")]
     private static partial Regex Link();
