@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace Drydock.Benchmarks;
 
 /// <summary>
-/// Runs the parts that were asked for, one after the other, and writes the section of each into docs/performance.md as
-/// soon as it is measured.
+/// Runs the requested parts one after the other and writes the section of each into docs/performance.md as soon as it
+/// is measured.
 /// </summary>
 internal sealed class BenchCommand(string? only)
 {

@@ -1,16 +1,16 @@
 namespace Drydock.Benchmarks;
 
 /// <summary>
-/// A part of the measurements that can be run alone; it and its rival run beside each other on one lab.
+/// A part of the measurements that can run alone. It measures the operator and its alternative on the same lab.
 /// </summary>
 internal interface IBenchPart
 {
-    /// <summary>What BENCH_ONLY calls it.</summary>
+    /// <summary>The name in BENCH_ONLY.</summary>
     string Name { get; }
 
     /// <summary>Heading of its section in docs/performance.md.</summary>
     string Title { get; }
 
-    /// <summary>Measures, and returns the section without heading, date and machine.</summary>
+    /// <summary>Measures and returns the section without heading, date and machine.</summary>
     Task<string> RunAsync(CancellationToken cancellationToken);
 }

@@ -3,7 +3,7 @@ using System.Text;
 namespace Drydock.Benchmarks;
 
 /// <summary>
-/// docs/performance.md: a section a part. The sections of parts that were not run again stay as they are, with their
+/// docs/performance.md with one section a part. Sections of parts that were not run again stay as they are, with their
 /// own date.
 /// </summary>
 internal static class PerformancePage
@@ -11,18 +11,14 @@ internal static class PerformancePage
     private const string Head = """
         # Performance
 
-        Written by `make bench`. Each part is measured in one go beside its rival, on one lab: real apiserver, dockerds, MariaDB, hosts with sshd and the stand-ins, all of
-        them on the same machine as the operator. Figures of one run; quote the ratios. `make bench BENCH_ONLY=name` measures one part again (upgrade,
-        regions, databases, footprint, dumps) and leaves the others.
+        `make bench` writes this page. Each part measures the operator and its alternative in one run on one lab:
+        a real API server, dockerds, MariaDB, hosts with sshd, and the stand-ins. All of them share one machine
+        with the operator. The figures are those of one run, so quote the ratios. `make bench BENCH_ONLY=NAME`
+        measures one part again (upgrade, regions, databases, footprint, dumps) and keeps the others.
         """;
 
     private const string Mark = "## ";
 
-    /// <summary>Replaces one section.</summary>
-    /// <param name="order">All titles in order.</param>
-    /// <param name="title">The one to replace.</param>
-    /// <param name="text">What it says now.</param>
-    /// <param name="cancellationToken">Cancels.</param>
     public static async Task WriteAsync(
         IEnumerable<string> order, string title, string text, CancellationToken cancellationToken)
     {

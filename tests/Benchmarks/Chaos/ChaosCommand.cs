@@ -12,9 +12,9 @@ namespace Drydock.Benchmarks;
 /// Runs every case of every accident, one after the other in each lane, within a budget. It continues where the ledger
 /// in docs/reliability ends.
 /// </summary>
-/// <param name="budget">When no new run is begun any more.</param>
-/// <param name="lanes">How many stages, each with everything of its own; a run waits more than it works.</param>
-/// <param name="only">Parts of the names of the cases that are taken, separated by commas; null for all.</param>
+/// <param name="budget">No new run begins after this time.</param>
+/// <param name="lanes">Number of stages. Each has its own lab parts; a run waits more than it works.</param>
+/// <param name="only">Parts of the names of the cases to run, separated by commas; null for all.</param>
 internal sealed class ChaosCommand(TimeSpan budget, int lanes, string? only)
 {
     private const long SmallDisk = 3L << 30;
@@ -31,16 +31,17 @@ internal sealed class ChaosCommand(TimeSpan budget, int lanes, string? only)
         var ledger = ChaosLedger.Read([.. cases, .. databases]);
         var runs = ChaosMatrix.Runs(cases, c => IsOpen(c, ledger)).ToList();
         var lane = new DatabaseLane(DatabaseChaosMatrix.Runs(databases, c => IsOpen(c, ledger)), ledger, () => _watch.Elapsed, budget);
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"databases: {databases.Count} cases, {lane.Count} runs to come"));
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture, $"databases: {databases.Count} cases, {lane.Count} runs left"));
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{cases.Count} cases, {runs.Sum(run => run.Count)} to cover in {runs.Count} runs, {lanes} lanes, {budget.TotalMinutes:0} minutes"));
 
-        // A change of the road costs a while, so that many runs of one are taken in a row.
+        // A stage needs a while to change to another road, so many runs of one road are taken in a row.
         foreach (var batch in runs.GroupBy(run => run[0].Scenario.Road.Id).SelectMany(road => road.Chunk(12)).OrderBy(b => runs.IndexOf(b[0])))
         {
             _batches.Enqueue(batch);
         }
 
-        // The databases have the last lane until they are through; where there is one lane only, they come first.
+        // The databases use the last lane until their runs are done. If there is only one lane, they come first.
         if (lanes == 1)
         {
             await lane.RunAsync(cancellationToken);
@@ -106,8 +107,7 @@ internal sealed class ChaosCommand(TimeSpan budget, int lanes, string? only)
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{_watch.Elapsed:hh\\:mm\\:ss} {run.Count} together in {run[0].Scenario}: {string.Join("; ", run.Select(chaos => $"{chaos.What} @ {chaos.When}"))}"));
         }
 
-        // What one of several did wrong, and what did not come because another one changed the course, is found out in
-        // a run of its own.
+        // A case is run alone if its shared run ended badly, or if its moment never came in the shared run.
         foreach (var alone in run.Where(chaos => together && (difference is not null || !outcomes.ContainsKey(chaos))))
         {
             _batches.Enqueue([[alone]]);
@@ -137,7 +137,8 @@ internal sealed class ChaosCommand(TimeSpan budget, int lanes, string? only)
         }
         catch (Exception exception) when (exception is LabException or TimeoutException or HttpRequestException)
         {
-            return run.ToDictionary(chaos => chaos, _ => new ChaosOutcome(true, "the run did not come to an end", exception.Message));
+            var failed = new ChaosOutcome(true, "the run did not finish", exception.Message);
+            return run.ToDictionary(chaos => chaos, _ => failed);
         }
     }
 

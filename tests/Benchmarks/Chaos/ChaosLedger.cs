@@ -4,8 +4,8 @@ using Drydock.Lab.Upgrades;
 namespace Drydock.Benchmarks;
 
 /// <summary>
-/// docs/reliability/ledger.csv, one row a case, kept from run to run, and the summary of it in docs/reliability.md. A
-/// case that ended badly keeps its row and is run again.
+/// docs/reliability/ledger.csv and its summary in docs/reliability.md. The ledger has one row a case and is kept from
+/// run to run. A case that ended badly keeps its row and is run again.
 /// </summary>
 internal sealed class ChaosLedger
 {
@@ -16,8 +16,8 @@ internal sealed class ChaosLedger
     private ChaosLedger(IReadOnlyCollection<IChaosCase> cases) => _cases = cases;
 
     /// <summary>
-    /// Reads the ledger; rows of cases that no longer exist are removed. Kill points are kept: which acts of two hosts
-    /// come in which order, and by that the names of some, differ from one undisturbed run to the next.
+    /// Reads the ledger and removes the rows of cases that no longer exist. Kill points are kept: the order of acts on
+    /// two hosts, and so the names of some kill points, differ from one undisturbed run to the next.
     /// </summary>
     public static ChaosLedger Read(IReadOnlyCollection<IChaosCase> cases)
     {
@@ -35,7 +35,7 @@ internal sealed class ChaosLedger
         return ledger;
     }
 
-    /// <summary>Whether a case has been run to a golden end.</summary>
+    /// <summary>Whether a case has a golden end.</summary>
     public bool Holds(IChaosCase chaos)
     {
         lock (_gate)
@@ -44,7 +44,7 @@ internal sealed class ChaosLedger
         }
     }
 
-    /// <summary>How many ended badly.</summary>
+    /// <summary>How many cases ended badly.</summary>
     public int Bad
     {
         get
@@ -84,7 +84,7 @@ internal sealed class ChaosLedger
         }
     }
 
-    // A run that is killed while it writes must not lose what earlier runs found.
+    // If the process is killed while it writes, the results of earlier runs must not be lost.
     private static void Replace(string path, string text)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);

@@ -6,11 +6,10 @@ using Drydock.Lab.Databases.Scenarios;
 
 namespace Drydock.Benchmarks;
 
-/// <summary>The runs of the database upgrades, one after the other on a stage of their own.</summary>
-/// <param name="runs">The runs.</param>
-/// <param name="ledger">Where outcomes go.</param>
-/// <param name="elapsed">Since the command began.</param>
-/// <param name="budget">When no new run is begun any more.</param>
+/// <summary>The runs of the database upgrades, one after the other on their own stage.</summary>
+/// <param name="ledger">The ledger that takes the outcomes.</param>
+/// <param name="elapsed">The time since the command began.</param>
+/// <param name="budget">No new run begins after this time.</param>
 internal sealed class DatabaseLane(
     IReadOnlyList<IReadOnlyList<DatabaseChaosCase>> runs, ChaosLedger ledger, Func<TimeSpan> elapsed, TimeSpan budget)
 {
@@ -19,7 +18,7 @@ internal sealed class DatabaseLane(
     /// <summary>How many runs are left.</summary>
     public int Count => _runs.Count;
 
-    /// <summary>Every case of every scenario; each is run undisturbed once for it.</summary>
+    /// <summary>Every case of every scenario. Runs each scenario undisturbed once, to find its kill points.</summary>
     public static async Task<IReadOnlyList<DatabaseChaosCase>> CasesAsync(CancellationToken cancellationToken)
     {
         await using var stage = await StageAsync(cancellationToken);
@@ -33,7 +32,7 @@ internal sealed class DatabaseLane(
         return cases;
     }
 
-    /// <summary>Runs until nothing is left or the budget is used up.</summary>
+    /// <summary>Runs until no run is left or the budget is used up.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         if (!GoesOn(cancellationToken))
@@ -62,8 +61,7 @@ internal sealed class DatabaseLane(
         var difference = outcomes.Values.Select(outcome => outcome.Difference).FirstOrDefault(d => d is not null);
         var together = run.Count > 1;
 
-        // What one of several did wrong, and what did not come because another one changed the course, is found out in
-        // a run of its own.
+        // A case is run alone if its shared run ended badly, or if its moment never came in the shared run.
         foreach (var alone in run.Where(chaos => together && (difference is not null || !outcomes.ContainsKey(chaos))))
         {
             _runs.Enqueue([alone]);
@@ -95,7 +93,8 @@ internal sealed class DatabaseLane(
         }
         catch (Exception exception) when (exception is LabException or TimeoutException or HttpRequestException)
         {
-            return run.ToDictionary(chaos => chaos, _ => new ChaosOutcome(true, "the run did not come to an end", exception.Message));
+            var failed = new ChaosOutcome(true, "the run did not finish", exception.Message);
+            return run.ToDictionary(chaos => chaos, _ => failed);
         }
     }
 }

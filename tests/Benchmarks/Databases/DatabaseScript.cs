@@ -8,20 +8,19 @@ using Drydock.Lab.Databases.Yugabyte;
 namespace Drydock.Benchmarks;
 
 /// <summary>Runs a runbook as a shell script over ssh on a cluster.</summary>
-/// <param name="run">The lab run.</param>
-/// <param name="settle">How long each instance is let alone, seconds.</param>
+/// <param name="settle">How long the script waits after each instance, in seconds.</param>
 internal sealed class DatabaseScript(LabRun run, double settle)
 {
-    // Twice the heartbeat interval is 2 s; the operator waits for auto_flags_apply_delay_ms, and so does an honest
-    // script.
+    // The operator waits for auto_flags_apply_delay_ms (10 s), so a fair script does too. Twice the heartbeat interval
+    // would be only 2 s.
     private const double Flags = 10;
 
-    /// <summary>Wall time.</summary>
+    /// <summary>Runs the script and returns its wall time.</summary>
     public Task<TimeSpan> RunAsync(IDatabaseScenario scenario, CancellationToken cancellationToken) => scenario switch
     {
         TiDbScenario tidb => TiDbAsync(tidb, cancellationToken),
         YugabyteScenario yugabyte => BmdbAsync(yugabyte, cancellationToken),
-        _ => throw new ArgumentException($"there is no script for {scenario.Id}", nameof(scenario)),
+        _ => throw new ArgumentException($"There is no script for {scenario.Id}.", nameof(scenario)),
     };
 
     private async Task<TimeSpan> TiDbAsync(TiDbScenario scenario, CancellationToken cancellationToken)

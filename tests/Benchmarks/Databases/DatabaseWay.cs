@@ -2,8 +2,8 @@ using Drydock.Lab.Databases.Scenarios;
 
 namespace Drydock.Benchmarks;
 
-/// <summary>What one way through a database upgrade took and what its client met.</summary>
+/// <summary>Duration, load and mistakes of one database upgrade.</summary>
 /// <param name="Wall">From the first command to the last.</param>
 /// <param name="Load">The client's requests.</param>
-/// <param name="Noticed">How many mistakes the cluster noticed, by their words.</param>
+/// <param name="Noticed">The mistakes that the cluster noticed, each with its count.</param>
 internal sealed record DatabaseWay(TimeSpan Wall, PhaseLoad Load, IReadOnlyList<string> Noticed);

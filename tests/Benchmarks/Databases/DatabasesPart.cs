@@ -9,14 +9,14 @@ using Drydock.Lab.Upgrades;
 namespace Drydock.Benchmarks;
 
 /// <summary>
-/// Rolling upgrades of both databases on three hosts: the operator beside each runbook as a sequential script, under
-/// the same load; and a plan of 300 processes.
+/// Measures rolling upgrades of both databases on three hosts: the operator and the sequential script of each runbook
+/// under the same load. Also measures a plan of 300 processes.
 /// </summary>
 internal sealed class DatabasesPart : IBenchPart
 {
     private const double TimeFactor = 3;
 
-    // The 60 s that the vendors ask for.
+    // The vendors ask for 60 s.
     private const double Settle = 60 / TimeFactor;
 
     public string Name => "databases";
@@ -34,7 +34,13 @@ internal sealed class DatabasesPart : IBenchPart
         await BothAsync("TiDB 2.1 to 3.0, systemd", name => TiDbAsync(stage, name, cancellationToken), stage, text, overheads, cancellationToken);
         await BothAsync("BMDB 2.16 to 2.18, plain processes", name => BmdbAsync(stage, name, cancellationToken), stage, text, overheads, cancellationToken);
         text.AppendLine();
-        text.AppendLine(CultureInfo.InvariantCulture, $"Spans of the originals are divided by {TimeFactor:0}, so that both settle {Settle:0} s after each instance; backup waived, limits not tuned afterwards. The scripts do what the procedures by hand say and no more: the one of BMDB moves no leader away before it stops a server, and neither looks for what an interrupted run left. The operator brings packages to all hosts at once, checks every gate twice and moves leaders.");
+        text.AppendLine(CultureInfo.InvariantCulture, $"""
+            All spans of the original programs are divided by {TimeFactor:0}. Script and operator settle {Settle:0} s
+            after each instance. The backup is waived, and the limits are not tuned afterwards. The scripts do no more
+            than the manual procedures: the script of BMDB moves no leader away before it stops a server, and neither
+            script looks for the rest of an interrupted run. The operator copies packages to all hosts at once, checks
+            every gate twice and moves leaders.
+            """);
         text.AppendLine();
         text.AppendLine("| what | measured | aim |");
         text.AppendLine("|---|---|---|");
@@ -49,7 +55,10 @@ internal sealed class DatabasesPart : IBenchPart
             text.AppendLine(CultureInfo.InvariantCulture, $"| {large.Engine}: status with that plan when every step has ended | {large.Bytes / 1024.0:0} KiB | under 512 KiB |");
             if (large.BytesWithRollback is { } bytes)
             {
-                text.AppendLine(CultureInfo.InvariantCulture, $"| {large.Engine}: status with what is kept of that plan and the whole way back when every step of that has ended | {bytes / 1024.0:0} KiB | under 512 KiB |");
+                text.AppendLine(
+                    CultureInfo.InvariantCulture,
+                    $"| {large.Engine}: status with the kept part of that plan and the whole rollback plan when " +
+                    $"every rollback step has ended | {bytes / 1024.0:0} KiB | under 512 KiB |");
             }
         }
 
@@ -90,7 +99,12 @@ internal sealed class DatabasesPart : IBenchPart
         Row(text, what, "**operator**", op, script);
         var (longest, before) = (path.Longest(done!), PlanPath.BeforeTheFirst(done!));
         overheads.Add(string.Create(CultureInfo.InvariantCulture, $"| {what}: from apply to the first step (checks of hosts, processes and cluster, plan) | {before.TotalSeconds:0.0} s | |"));
-        overheads.Add(string.Create(CultureInfo.InvariantCulture, $"| {what}: wall time after that above the plan's longest chain by the steps' own times ({longest.TotalSeconds:0.0} s) | {(op.Wall - before - longest).TotalSeconds:0.0} s, {100 * ((op.Wall - before - longest) / op.Wall):0.0} % | 2 % or less |"));
+        var above = op.Wall - before - longest;
+        overheads.Add(string.Create(
+            CultureInfo.InvariantCulture,
+            $"| {what}: rest of the wall time above the plan's longest chain by the times of its steps " +
+            $"({longest.TotalSeconds:0.0} s) | {above.TotalSeconds:0.0} s, {100 * (above / op.Wall):0.0} % | " +
+            $"2 % or less |"));
     }
 
     private static async Task<DatabaseWay> UnderLoadAsync(
@@ -122,7 +136,7 @@ internal sealed class DatabasesPart : IBenchPart
         var wall = watch.Elapsed;
         if (done.Phase() != "Succeeded")
         {
-            throw new LabException($"the operator stopped: {done.Message()}");
+            throw new LabException($"The operator stopped: {done.Message()}");
         }
 
         Console.WriteLine($"{cluster.Id}, the steps: {path.Steps(done)}");

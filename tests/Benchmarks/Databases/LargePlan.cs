@@ -11,8 +11,8 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Benchmarks;
 
 /// <summary>
-/// Databases of 300 processes: how long their plans take to compile, and how large the object is at its worst moment,
-/// when every step has ended and has its times.
+/// Databases of 300 processes: how long their plans take to compile, and the largest size of the object, when every
+/// step has ended and has its times.
 /// </summary>
 internal static class LargePlan
 {
@@ -21,7 +21,6 @@ internal static class LargePlan
     private const int Times = 20;
     private const int Processes = 300;
 
-    /// <summary>Measures each engine.</summary>
     public static IEnumerable<LargePlanResult> Measure()
     {
         var (tidb, cluster) = TiDb();
@@ -57,7 +56,7 @@ internal static class LargePlan
         return JsonSerializer.SerializeToUtf8Bytes(status, Wire).Length;
     }
 
-    // Every step with its times, and with receipts as they are in a real run.
+    // Every step gets times, and receipts like those of a real run.
     private static Plan Over(Plan plan)
     {
         var at = DateTimeOffset.UnixEpoch.AddMicroseconds(123456);
@@ -71,7 +70,7 @@ internal static class LargePlan
         _ => null,
     };
 
-    // Masters are chosen as the roll comes to them; before the flags are promoted there is a way back.
+    // Masters are chosen when the rolling restart reaches them. A rollback is possible until the flags are promoted.
     private static Plan Stopped(Plan plan)
     {
         var masters = 1;

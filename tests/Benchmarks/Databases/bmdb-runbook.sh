@@ -1,6 +1,7 @@
 #!/bin/bash
-# The procedure of BMDB by hand as an honest script: one mserver after the other, then one dbserver after the other, then AutoFlags and the catalogue. Each is waited for by
-# what its web interface says, and settles as long as the operator lets it. No leader is moved away first: by hand none is.
+# The manual procedure of BMDB as a fair script: one mserver after the other, then one dbserver after the other, then
+# AutoFlags and the catalogue. The script waits for each server by its web interface and lets it settle as long as the
+# operator does. It moves no leader away first, because the manual procedure does not.
 . "$(dirname "$0")/remote.sh"
 
 web_version() { curl -fsS "http://$1:$2/api/v1/version" | grep -q "\"version_number\": *\"${NEW_VERSION%-b*}\""; }

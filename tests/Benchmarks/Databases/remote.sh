@@ -1,4 +1,4 @@
-# What both scripts need: ssh that keeps its connections, a wait, a copy. Sourced.
+# Sourced by both scripts: ssh that keeps its connections, a wait, a copy.
 set -euo pipefail
 WORK="$(mktemp -d)"
 trap 'for h in $HOSTS; do ssh "${OPTIONS[@]}" -O exit "$USER_NAME@$h" 2>/dev/null || true; done; rm -rf "$WORK"' EXIT
@@ -14,7 +14,7 @@ until_true() {
     done
 }
 
-# The package on one host after the other: copied, checked, unpacked.
+# Copies, checks and unpacks the package on one host after the other.
 bring() {
     local host
     for host in $HOSTS; do

@@ -1,6 +1,7 @@
 #!/bin/bash
-# rolling_update.yml of tidb-ansible 3.0.9 as an honest script, with its pauses divided as the stand-ins' spans are: PD, TiKV, pump, TiDB, drainer, one instance after
-# the other, each settled as long as the operator lets it. INSTANCES has lines: component address port status-port deploy-dir unit program.
+# rolling_update.yml of tidb-ansible 3.0.9 as a fair script. Its pauses are divided by the same factor as the stand-ins'
+# spans. Order: PD, TiKV, pump, TiDB, drainer, one instance after the other; each settles as long as the operator lets
+# it. INSTANCES has lines: component address port status-port deploy-dir unit program.
 . "$(dirname "$0")/remote.sh"
 
 PD="http://${HOSTS%% *}:2379"

@@ -4,9 +4,9 @@ using Drydock.Lab;
 namespace Drydock.Benchmarks;
 
 /// <summary>
-/// A database like the rm of an OMS that has run for long, made inside the server: step logs (text), metrics (many
-/// short rows), object mappings (JSON), and checkpoints (binary), all InnoDB with secondary indexes. Words come from a
-/// pool, numbers and bytes are random: gzip makes about a third of it.
+/// A database like the rm of an OMS that has run for a long time, generated inside the server: step logs (text),
+/// metrics (many short rows), object mappings (JSON), and checkpoints (binary), all InnoDB with secondary indexes.
+/// Words come from a pool, numbers and bytes are random, so that gzip compresses it to about a third.
 /// </summary>
 internal sealed class BigDatabase(MetaDb server, string name)
 {
@@ -63,11 +63,11 @@ internal sealed class BigDatabase(MetaDb server, string name)
             0),
     ];
 
-    /// <summary>Its name.</summary>
     public string Name => name;
 
     /// <summary>
-    /// Makes it anew with so many bytes, as the server counts them (data and indexes), and returns what it has.
+    /// Drops and generates the database until it has this many bytes as the server counts them (data and indexes).
+    /// Returns its real size.
     /// </summary>
     public async Task<long> MakeAsync(long bytes, CancellationToken cancellationToken)
     {
@@ -81,11 +81,10 @@ internal sealed class BigDatabase(MetaDb server, string name)
         return await BytesAsync("", cancellationToken);
     }
 
-    /// <summary>Removes it.</summary>
     public Task DropAsync(CancellationToken cancellationToken) =>
         server.ExecAsync($"DROP DATABASE IF EXISTS {name}", cancellationToken: cancellationToken);
 
-    // 4096 pieces of 40 words; a word is one of 64, every eighth a random number in hex.
+    // 4096 fragments of 40 words. A word is one of 64; every eighth is a random number in hex.
     private Task<string> MakePoolAsync(CancellationToken cancellationToken) => server.ExecAsync(
         $"""
         DROP DATABASE IF EXISTS {Pool}; CREATE DATABASE {Pool} CHARACTER SET utf8mb4; USE {Pool};
@@ -109,8 +108,8 @@ internal sealed class BigDatabase(MetaDb server, string name)
         }
     }
 
-    // Fragments are picked by a column of the derived table, whose LIMIT keeps it one: RAND() in a join condition would
-    // be asked for each pair.
+    // A column of the derived table picks the fragments. Its LIMIT stops the server from merging the table: RAND() in a
+    // join condition would be evaluated for each pair.
     private Task<string> InsertAsync(Table table, long from, long count, CancellationToken cancellationToken)
     {
         var picks = string.Concat(Enumerable.Range(1, table.Fragments).Select(i => string.Create(CultureInfo.InvariantCulture, $", FLOOR(RAND() * 4096) AS p{i}")));

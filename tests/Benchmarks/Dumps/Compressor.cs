@@ -4,8 +4,8 @@ using System.Security.Cryptography;
 namespace Drydock.Benchmarks;
 
 /// <summary>
-/// The very compressor that the operator uses, with its settings, as a filter: what the plain tools are piped into, so
-/// that tools are compared and not compressors.
+/// The operator's compressor with its settings, as a filter for the plain tools. With it the comparison measures tools
+/// and not compressors.
 /// </summary>
 internal static class Compressor
 {
@@ -14,13 +14,12 @@ internal static class Compressor
     private const string Sums = "SHA256SUMS";
 
     /// <summary>
-    /// From standard input to standard output, or every file of one folder into another, as many at a time as there are
+    /// Filters standard input to standard output, or converts every file of a folder, as many at a time as there are
     /// processors.
     /// </summary>
-    /// <param name="verb">compress or decompress.</param>
-    /// <param name="from">The folder; null for the filter.</param>
-    /// <param name="to">Where its files go.</param>
-    /// <param name="cancellationToken">Cancels.</param>
+    /// <param name="verb"><c>compress</c> or <c>decompress</c>.</param>
+    /// <param name="from">The source folder; null for the filter.</param>
+    /// <param name="to">The destination folder.</param>
     public static async Task RunAsync(string verb, string? from, string? to, CancellationToken cancellationToken)
     {
         if (from is null || to is null)
@@ -45,7 +44,6 @@ internal static class Compressor
         }
     }
 
-    /// <summary>One file.</summary>
     public static async Task FileAsync(string verb, string from, string to, CancellationToken cancellationToken)
     {
         await using var input = File.OpenRead(from);

@@ -3,17 +3,16 @@ using System.Globalization;
 namespace Drydock.Benchmarks;
 
 /// <summary>
-/// Several ways of doing the same, taken in turns and back again (ABC CBA), so that what drifts hits all alike. Before
-/// each run the server has come to rest.
+/// Compares several ways of one task. They run in turns, forwards and backwards (ABC CBA), so that a drift of the
+/// machine affects all of them equally. The server is idle before each run.
 /// </summary>
-/// <param name="stage">Where.</param>
-/// <param name="what">What they do, for the console.</param>
+/// <param name="what">The task, for the console.</param>
 internal sealed class DumpContest(DumpsStage stage, string what)
 {
     private readonly List<(string Way, Func<int, Task<DumpRun>> Run)> _ways = [];
     private readonly Dictionary<string, List<DumpRun>> _runs = new(StringComparer.Ordinal);
 
-    /// <summary>Adds a way; its run gets a number of its own.</summary>
+    /// <summary>Adds a way; the delegate gets the number of the run.</summary>
     public DumpContest Add(string way, Func<int, Task<DumpRun>> run)
     {
         _ways.Add((way, run));
@@ -21,7 +20,7 @@ internal sealed class DumpContest(DumpsStage stage, string what)
         return this;
     }
 
-    /// <summary>There and back, so many times.</summary>
+    /// <summary>Runs all ways forwards and backwards, this many times.</summary>
     public async Task<DumpContest> RunAsync(int rounds, CancellationToken cancellationToken)
     {
         var number = 0;
@@ -41,13 +40,12 @@ internal sealed class DumpContest(DumpsStage stage, string what)
         return this;
     }
 
-    /// <summary>The runs of a way.</summary>
     public IReadOnlyList<DumpRun> Of(string way) => _runs[way];
 
-    /// <summary>Median time of a way, in seconds; the mean of the middle two where their number is even.</summary>
+    /// <summary>Median time of a way, in seconds. If the number of runs is even, the mean of the middle two.</summary>
     public double Median(string way) => Median(way, static run => run.Time.TotalSeconds);
 
-    /// <summary>Median of anything of a way's runs.</summary>
+    /// <summary>Median of any value of a way's runs.</summary>
     public double Median(string way, Func<DumpRun, double> value)
     {
         var sorted = _runs[way].Select(value).Order().ToList();

@@ -1,6 +1,6 @@
 namespace Drydock.Benchmarks;
 
-/// <summary>The ways that are compared, as the tables call them.</summary>
+/// <summary>The compared ways, with their names in the tables.</summary>
 internal static class DumpWays
 {
     public const string Operator = "**operator**";

@@ -4,8 +4,8 @@ using System.Text.Json.Nodes;
 namespace Drydock.Benchmarks;
 
 /// <summary>
-/// Backup and restore of a large database through the operator, with both tools, beside the plain tools on the same
-/// server; and the operator's memory meanwhile.
+/// Backup and restore of a large database by the operator, with both tools, compared with the plain tools on the same
+/// server. Also the operator's memory meanwhile.
 /// </summary>
 internal sealed class DumpsPart : IBenchPart
 {
@@ -28,8 +28,8 @@ internal sealed class DumpsPart : IBenchPart
     private static long Number(string variable, long otherwise) =>
         Environment.GetEnvironmentVariable(variable) is { Length: > 0 } text ? long.Parse(text, CultureInfo.InvariantCulture) : otherwise;
 
-    // An operator of its own does everything as often with a small database: its memory is compared, and the flags it
-    // gives the tools are what the plain ones get.
+    // A separate operator first backs up and restores a small database equally often. Its memory is the comparison, and
+    // the flags that it gives the tools are used for the plain tools.
     private static async Task<(DumpFlags Flags, DumpMemory Memory)> SmallAsync(DumpsStage stage, long bytes, int rounds, CancellationToken cancellationToken)
     {
         var database = new BigDatabase(stage.Server, "rm_small");

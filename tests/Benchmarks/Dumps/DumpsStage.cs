@@ -6,8 +6,8 @@ using Drydock.Lab.Upgrades;
 namespace Drydock.Benchmarks;
 
 /// <summary>
-/// An API server, a database server of a size that fits, and folders in memory for everything that is written, so that
-/// work is measured and not a disk.
+/// An API server, a database server with a large enough buffer pool, and folders in memory for everything that is
+/// written, so that no disk is measured.
 /// </summary>
 internal sealed class DumpsStage : IAsyncDisposable
 {
@@ -37,13 +37,13 @@ internal sealed class DumpsStage : IAsyncDisposable
 
     public MetaDb Server { get; }
 
-    /// <summary>Option file of the plain tools.</summary>
+    /// <summary>Path of the option file of the plain tools.</summary>
     public string Options { get; }
 
-    /// <summary>Where the operator's snapshots go.</summary>
+    /// <summary>Directory of the operator's snapshots.</summary>
     public string Storage { get; }
 
-    /// <summary>Where the dumps of the plain tools go.</summary>
+    /// <summary>Directory of the dumps of the plain tools.</summary>
     public string Plain { get; }
 
     public static async Task<DumpsStage> StartAsync(CancellationToken cancellationToken)
@@ -51,7 +51,7 @@ internal sealed class DumpsStage : IAsyncDisposable
         var stage = await UpgradeStage.StartAsync(
             new StageOptions { Checkout = Repository.Root, OperatorAssembly = Repository.OperatorAssembly, Hosts = 1 }, cancellationToken: cancellationToken);
 
-        // No OMS is needed: its programs would only share the processors.
+        // OMS is not needed: its programs would only use processor time.
         await stage.Oms.ClearAsync();
         var server = await MetaDb.StartAsync(
             stage.Run,
@@ -68,12 +68,12 @@ internal sealed class DumpsStage : IAsyncDisposable
             ["stringData"] = new JsonObject { ["username"] = User, ["password"] = Password, ["host"] = server.Address, ["port"] = server.Port.ToString(CultureInfo.InvariantCulture) },
         }.ToJsonString());
 
-        // The scratch directory of mydumper and myloader: the operator inherits it.
+        // The operator inherits it and uses it as the scratch directory of mydumper and myloader.
         Environment.SetEnvironmentVariable("TMPDIR", stage.Run.FastFolderFor("bench-scratch"));
         return made;
     }
 
-    /// <summary>Starts an operator and lets it come to rest.</summary>
+    /// <summary>Starts an operator and waits until it is at rest.</summary>
     public async Task<(LabOperator Process, OperatorDumps Dumps)> StartOperatorAsync(CancellationToken cancellationToken)
     {
         var op = _stage.StartOperator(new LabOperatorOptions { LeaderElection = false, StorageRoots = [Storage] });
@@ -82,14 +82,14 @@ internal sealed class DumpsStage : IAsyncDisposable
         return (op, new OperatorDumps(_stage, Server, op, _space, Storage));
     }
 
-    /// <summary>What an operator that comes to rest has resident, in MiB.</summary>
+    /// <summary>Waits until the operator is at rest, and returns its resident memory in MiB.</summary>
     public static async Task<double> RestAsync(LabOperator op, CancellationToken cancellationToken)
     {
         await Task.Delay(Rest, cancellationToken);
         return MemorySampler.Now(op.Process.Id);
     }
 
-    /// <summary>Waits until the server has nothing left to write from what ran before.</summary>
+    /// <summary>Waits until the server has written all dirty pages of earlier runs.</summary>
     public async Task SettleAsync(CancellationToken cancellationToken)
     {
         await Server.ExecAsync("SET GLOBAL innodb_max_dirty_pages_pct=0", cancellationToken: cancellationToken);

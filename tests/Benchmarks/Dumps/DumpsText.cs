@@ -12,10 +12,16 @@ internal static class DumpsText
     {
         var text = new StringBuilder();
         text.AppendLine(Line($"One InnoDB database of {result.Bytes / MiB:0} MiB (data and indexes), {result.RawBytes / MiB:0} MiB as SQL, {result.StoredBytes / MiB:0} MiB stored; text, JSON, short rows and binary, with secondary indexes."));
-        text.AppendLine("MariaDB with a buffer pool of 1 GiB, no binary log. Server, tools, operator and API server share the processors; database, dumps and scratch files are in memory, so that no disk is measured.");
-        text.AppendLine("The operator is a process of its own; its time runs from the creation of the BackupSnapshot or SnapshotRestore until a watch shows Succeeded. The plain tools get the flags of the");
-        text.AppendLine("operator's manifest and the same number of threads. \"The same compressor\" is .NET's GZipStream at its fastest, as the operator has it, as a filter. Ways are taken in turns and back again, after a warm-up,");
-        text.AppendLine("each when the server has written what was left of the one before; every run is listed, ratios are of the medians.");
+        text.AppendLine("""
+            MariaDB has a buffer pool of 1 GiB and no binary log. Server, tools, operator and API server share the
+            processors. Database, dumps and scratch files are in memory, so that no disk is measured.
+            The operator is a separate process. Its time runs from the creation of the BackupSnapshot or
+            SnapshotRestore until a watch shows Succeeded. The plain tools get the flags of the operator's manifest
+            and the same number of threads. "The same compressor" is .NET's GZipStream at its fastest level, as in the
+            operator, used as a filter. After a warm-up the ways run in turns, forwards and backwards. Each run begins
+            when the server has written all pages of the run before. Every run is listed; the ratios are those of the
+            medians.
+            """);
         text.AppendLine();
         text.AppendLine(Line($"mysqldump `{string.Join(' ', flags.MySqlDump)}`; mydumper `{string.Join(' ', flags.MyDumper)} --threads={PlainTools.Threads}`."));
         Backups(text, result);
@@ -54,8 +60,13 @@ internal static class DumpsText
     private static void Stages(StringBuilder text, DumpsResult result)
     {
         text.AppendLine();
-        text.AppendLine("What the operator's time went to, as the status showed it (progress is written every two seconds). What the plain tools do not do at all: a backup reads what it stored again and compares it and the");
-        text.AppendLine("rows with the server (Verifying); a restore reads the snapshot through before it drops anything (Verifying), looks at the server once more and, for myloader, decompresses into the scratch directory (Pending), and compares catalogue and row counts at the end (Comparing).");
+        text.AppendLine("""
+            The next table shows the stages of the operator as the status showed them (progress is written every two
+            seconds). The plain tools do none of the following. A backup reads the stored files again, and compares
+            them and the rows with the server (Verifying). A restore reads the whole snapshot before it drops anything
+            (Verifying). It checks the server again and, for myloader, decompresses into the scratch directory
+            (Pending). At the end it compares catalogue and row counts (Comparing).
+            """);
         text.AppendLine();
         text.AppendLine("| operator | stages, median |");
         text.AppendLine("|---|---|");
@@ -74,11 +85,23 @@ internal static class DumpsText
         text.AppendLine();
         text.AppendLine("| what | measured | aim |");
         text.AppendLine("|---|---|---|");
-        Aim("backup by mysqldump to the plain tool with the same compressor and sha256sum", result.MySqlDump.Median(DumpWays.Operator) / result.MySqlDump.Median(DumpWays.SameCompressor), "1.05 or less");
-        Aim("backup by mydumper to the same", result.MyDumper.Median(DumpWays.Operator) / result.MyDumper.Median(DumpWays.SameCompressor), "1.05 or less");
-        Aim("restore by mysql, everything, to sha256sum, decompress and `mysql`", restores.Median(DumpWays.OperatorMySql) / mysql, "1.05 or less");
+        Aim(
+            "backup by mysqldump, compared with the plain tool, the same compressor and sha256sum",
+            result.MySqlDump.Median(DumpWays.Operator) / result.MySqlDump.Median(DumpWays.SameCompressor),
+            "1.05 or less");
+        Aim(
+            "backup by mydumper, compared with the same",
+            result.MyDumper.Median(DumpWays.Operator) / result.MyDumper.Median(DumpWays.SameCompressor),
+            "1.05 or less");
+        Aim(
+            "restore by mysql, all stages, compared with sha256sum, decompress and `mysql`",
+            restores.Median(DumpWays.OperatorMySql) / mysql,
+            "1.05 or less");
         Aim("the same without Verifying and Comparing", Bare(DumpWays.OperatorMySql) / mysql, "");
-        Aim("restore by myloader, everything, to `mysql <` the uncompressed SQL", restores.Median(DumpWays.OperatorMyLoader) / restores.Median(DumpWays.MySqlRaw), "0.75 or less");
+        Aim(
+            "restore by myloader, all stages, compared with `mysql <` the uncompressed SQL",
+            restores.Median(DumpWays.OperatorMyLoader) / restores.Median(DumpWays.MySqlRaw),
+            "0.75 or less");
         Aim("the same without Verifying and Comparing", Bare(DumpWays.OperatorMyLoader) / restores.Median(DumpWays.MySqlRaw), "");
 
         double Bare(string way) => restores.Median(way, static run => (run.Time - run.In("Verifying") - run.In("Comparing")).TotalSeconds);
@@ -89,7 +112,10 @@ internal static class DumpsText
     private static void Memory(StringBuilder text, IReadOnlyList<DumpMemory> sizes)
     {
         text.AppendLine();
-        text.AppendLine("Resident memory of the operator in MiB: the kernel's high-water mark of each run, set back before it; in brackets the most that its children (the tools) had together, sampled.");
+        text.AppendLine("""
+            Resident memory of the operator in MiB: the kernel's high-water mark, reset before each run. In brackets:
+            the highest sampled memory of its children (the tools) together.
+            """);
         text.AppendLine();
         text.AppendLine($"| operator | {string.Join(" | ", sizes.Select(s => Line($"database of {s.Bytes / MiB:0} MiB")))} |");
         text.AppendLine($"|---|{string.Concat(sizes.Select(_ => "---|"))}");

@@ -3,10 +3,8 @@ using Drydock.Lab.Upgrades;
 
 namespace Drydock.Benchmarks;
 
-/// <summary>The contests with the large database.</summary>
-/// <param name="stage">Where.</param>
-/// <param name="flags">Flags of the tools.</param>
-/// <param name="rounds">How often each way goes there and back.</param>
+/// <summary>Compares backups and restores of the large database.</summary>
+/// <param name="rounds">How often each way runs forwards and backwards.</param>
 internal sealed class LargeDumps(DumpsStage stage, DumpFlags flags, int rounds)
 {
     private readonly BigDatabase _database = new(stage.Server, "rm_big");
@@ -36,8 +34,7 @@ internal sealed class LargeDumps(DumpsStage stage, DumpFlags flags, int rounds)
         return new DumpsResult(made, status["rawBytes"]!.GetValue<long>(), status["sizeBytes"]!.GetValue<long>(), mySqlDump, myDumper, restores, [small, memory]);
     }
 
-    // The operator's last snapshot is kept for the restores, and so are the files of the plain tool with the same
-    // compressor.
+    // The operator's last snapshot and the files of the plain tool with the same compressor are kept for the restores.
     private async Task<(DumpContest Contest, string Kept)> BackupsAsync(
         OperatorDumps dumps, string tool, string verb, IReadOnlyList<string> toolFlags, CancellationToken cancellationToken)
     {

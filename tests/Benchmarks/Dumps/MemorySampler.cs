@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Drydock.Benchmarks;
 
 /// <summary>
-/// Resident memory of a process, as the kernel counts it, while something runs; and, sampled, of its children.
+/// Resident memory of a process while a task runs, as the kernel counts it. The memory of its children is sampled.
 /// </summary>
 internal sealed class MemorySampler : IAsyncDisposable
 {
@@ -20,23 +20,23 @@ internal sealed class MemorySampler : IAsyncDisposable
         _sampling = SampleAsync();
     }
 
-    /// <summary>The most the children had together, in MiB.</summary>
+    /// <summary>The highest resident memory of the children together, in MiB.</summary>
     public double ChildrenPeak => Volatile.Read(ref _children);
 
     /// <summary>
-    /// The most the process had since the start of this sampler, in MiB; the kernel keeps it, nothing falls between two
-    /// samples.
+    /// The highest resident memory of the process since the start of this sampler, in MiB. The kernel keeps it, so no
+    /// peak is missed between two samples.
     /// </summary>
     public double Peak => Read(_pid, "VmHWM") ?? 0;
 
-    /// <summary>Begins: the kernel's high-water mark is set back.</summary>
+    /// <summary>Resets the kernel's high-water mark and starts sampling.</summary>
     public static MemorySampler Start(int pid)
     {
         File.WriteAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/clear_refs"), "5");
         return new MemorySampler(pid);
     }
 
-    /// <summary>What the process has now, in MiB.</summary>
+    /// <summary>The current resident memory of the process, in MiB.</summary>
     public static double Now(int pid) => Read(pid, "VmRSS") ?? 0;
 
     /// <inheritdoc />
@@ -67,7 +67,7 @@ internal sealed class MemorySampler : IAsyncDisposable
         }
         catch (IOException)
         {
-            // A thread ended between the two looks; the next sample sees the rest.
+            // A thread ended between the two reads. The next sample sees the rest.
             return [];
         }
     }

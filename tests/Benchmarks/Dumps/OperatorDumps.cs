@@ -8,8 +8,8 @@ using Drydock.Lab.Upgrades;
 namespace Drydock.Benchmarks;
 
 /// <summary>
-/// BackupSnapshots and SnapshotRestores reconciled by a running operator: from the creation of the object until a watch
-/// shows Succeeded.
+/// Creates BackupSnapshots and SnapshotRestores for a running operator. The time runs from the creation of the object
+/// until a watch shows Succeeded.
 /// </summary>
 internal sealed class OperatorDumps(UpgradeStage stage, MetaDb server, LabOperator op, string space, string storage)
 {
@@ -46,7 +46,7 @@ internal sealed class OperatorDumps(UpgradeStage stage, MetaDb server, LabOperat
     public async Task<JsonNode> GetAsync(string plural, string name) =>
         JsonNode.Parse(await stage.ControlPlane.KubectlAsync(["-n", space, "get", $"{plural}.drydock.dev", name, "-o", "json"]))!;
 
-    /// <summary>Removes a snapshot, files and all.</summary>
+    /// <summary>Deletes a snapshot with its files.</summary>
     public Task DeleteAsync(string name) =>
         stage.ControlPlane.KubectlAsync(["-n", space, "delete", "backupsnapshots.drydock.dev", name, "--timeout=120s"]);
 
@@ -91,7 +91,7 @@ internal sealed class OperatorDumps(UpgradeStage stage, MetaDb server, LabOperat
             throw new LabException($"{seen["kind"]} {seen["metadata"]!["name"]}: {seen["status"]!["message"]}");
         }
 
-        // A restore says per database what it does.
+        // A restore has a state for each database.
         var now = phase == "Restoring" && seen["status"]!["databases"]?[0]?["state"]?.GetValue<string>() is { } state ? state : phase;
         if (stages.Count == 0 || stages[^1].Stage != now)
         {

@@ -5,11 +5,12 @@ using Drydock.Lab;
 namespace Drydock.Benchmarks;
 
 /// <summary>
-/// mysqldump, mysql, mydumper and myloader as a person pipes them (plain.sh), against the same server as the operator.
+/// mysqldump, mysql, mydumper and myloader in pipes as an administrator writes them (plain.sh), against the same server
+/// as the operator.
 /// </summary>
 internal sealed class PlainTools(MetaDb server, string options, string database)
 {
-    /// <summary>Threads of mydumper and myloader, the default of the spec.</summary>
+    /// <summary>Threads of mydumper and myloader: the default of the spec.</summary>
     public const int Threads = 4;
 
     private static readonly string Self = $"{Environment.ProcessPath} {(Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" ? Path.Combine(AppContext.BaseDirectory, "Drydock.Benchmarks.dll") : "")}".Trim();
@@ -22,12 +23,7 @@ internal sealed class PlainTools(MetaDb server, string options, string database)
     }
 
     /// <summary>Runs one verb of plain.sh.</summary>
-    /// <param name="verb">The verb.</param>
-    /// <param name="path">File or folder.</param>
-    /// <param name="flags">Flags of the tool.</param>
-    /// <param name="gzip">With gzip -1 instead of the operator's compressor.</param>
-    /// <param name="cancellationToken">Cancels.</param>
-    /// <exception cref="LabException">It ended with an error.</exception>
+    /// <param name="gzip">Whether to compress with gzip -1 instead of the operator's compressor.</param>
     public async Task<DumpRun> RunAsync(
         string verb, string path, IEnumerable<string> flags, bool gzip, CancellationToken cancellationToken)
     {

@@ -3,11 +3,11 @@ using System.Globalization;
 namespace Drydock.Benchmarks;
 
 /// <summary>Processor seconds of a process.</summary>
-/// <param name="Own">Its own.</param>
-/// <param name="Children">Those of the children that have ended.</param>
+/// <param name="Own">The process itself.</param>
+/// <param name="Children">Its children that have ended.</param>
 internal sealed record ProcessTimes(double Own, double Children)
 {
-    // USER_HZ, the same on every Linux of this century.
+    // USER_HZ is 100 on every supported Linux.
     private const double TicksPerSecond = 100;
 
     public static ProcessTimes operator -(ProcessTimes after, ProcessTimes before) =>
@@ -15,7 +15,7 @@ internal sealed record ProcessTimes(double Own, double Children)
 
     public static ProcessTimes Of(int pid)
     {
-        // The name in brackets may hold blanks; utime, stime, cutime and cstime are the 12th to the 15th after it.
+        // The name in brackets may contain blanks. utime, stime, cutime and cstime are fields 12 to 15 after it.
         var text = File.ReadAllText(string.Create(CultureInfo.InvariantCulture, $"/proc/{pid}/stat"));
         var fields = text[(text.LastIndexOf(')') + 2)..].Split(' ');
         double Sum(int first) => (long.Parse(fields[first], CultureInfo.InvariantCulture) + long.Parse(fields[first + 1], CultureInfo.InvariantCulture)) / TicksPerSecond;

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# The plain tools, as a person pipes them. Usage: plain.sh verb database path [flags of the tool...]
-# COMPRESS and DECOMPRESS are filters; COMPRESS_FOLDER and DECOMPRESS_FOLDER do the same with every file of a folder, with checksums.
+# The plain tools in pipes, as an administrator writes them. Usage: plain.sh verb database path [flags of the tool...]
+# COMPRESS and DECOMPRESS are filters. COMPRESS_FOLDER and DECOMPRESS_FOLDER do the same with every file of a folder,
+# with checksums.
 set -euo pipefail
 verb=$1 db=$2 path=$3; shift 3
 : "${OPTIONS:?}" "${THREADS:?}"

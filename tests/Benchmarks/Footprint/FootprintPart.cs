@@ -4,7 +4,7 @@ using Drydock.Lab.Upgrades;
 
 namespace Drydock.Benchmarks;
 
-/// <summary>What the operator takes when little happens: its start, its memory at rest, its first answer.</summary>
+/// <summary>Measures an operator with little work: its start, its memory at rest, its first status write.</summary>
 internal sealed class FootprintPart : IBenchPart
 {
     private const int Finished = 10;

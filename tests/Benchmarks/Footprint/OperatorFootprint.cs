@@ -6,13 +6,15 @@ using Drydock.Lab.Upgrades;
 
 namespace Drydock.Benchmarks;
 
-/// <summary>Start to leader, memory at rest, and how soon an event is answered by a status write.</summary>
+/// <summary>
+/// Measures the time from start to leadership, the memory at rest, and the time from an event to a status write.
+/// </summary>
 internal sealed class OperatorFootprint(UpgradeStage stage)
 {
     private const int Starts = 5;
     private const int Events = 40;
 
-    /// <summary>From process start until it is ready and leads, with a free lease, several times; the median.</summary>
+    /// <summary>The times from process start until the operator is ready and leads, with a free lease.</summary>
     public async Task<IReadOnlyList<TimeSpan>> StartsAsync(CancellationToken cancellationToken)
     {
         var times = new List<TimeSpan>();
@@ -29,7 +31,7 @@ internal sealed class OperatorFootprint(UpgradeStage stage)
         return times;
     }
 
-    /// <summary>Resident memory of an operator that has looked at finished upgrades and rests, in MiB.</summary>
+    /// <summary>Resident memory in MiB of an operator at rest that has reconciled finished upgrades.</summary>
     public async Task<double> RestingMemoryAsync(
         string space, JsonNode finished, int upgrades, CancellationToken cancellationToken)
     {
@@ -42,7 +44,8 @@ internal sealed class OperatorFootprint(UpgradeStage stage)
     }
 
     /// <summary>
-    /// From the answer to the creation of an object until a watch shows its first status, one after the other.
+    /// The times from the answer to the creation of an object until a watch shows its first status, one object after
+    /// the other.
     /// </summary>
     public async Task<IReadOnlyList<TimeSpan>> FirstStatusAsync(CancellationToken cancellationToken)
     {

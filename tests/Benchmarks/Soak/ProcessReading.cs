@@ -3,17 +3,16 @@ using Drydock.Lab.Upgrades;
 
 namespace Drydock.Benchmarks;
 
-/// <summary>What the operator's process holds at one moment.</summary>
-/// <param name="Seconds">Since the load began.</param>
+/// <summary>Resources of the operator's process at one moment.</summary>
+/// <param name="Seconds">Seconds since the load began.</param>
 /// <param name="ResidentMiB">Resident memory in MiB.</param>
 /// <param name="Handles">Open descriptors.</param>
-/// <param name="Threads">Threads.</param>
 /// <param name="Timers">Active timers of the runtime.</param>
 /// <param name="Reconciles">Reconciliations since the start of the process.</param>
 internal sealed record ProcessReading(
     double Seconds, double ResidentMiB, double Handles, double Threads, double Timers, double Reconciles)
 {
-    /// <summary>Reads it; null if the operator did not answer this time.</summary>
+    /// <summary>Takes a reading; null if the operator did not answer.</summary>
     public static async Task<ProcessReading?> TakeAsync(
         LabOperator op, TimeSpan since, CancellationToken cancellationToken)
     {

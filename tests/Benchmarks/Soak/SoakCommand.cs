@@ -6,17 +6,17 @@ using Drydock.Lab.Upgrades;
 namespace Drydock.Benchmarks;
 
 /// <summary>
-/// Puts the operator through a long load on real parts and looks whether what it holds grows; writes its section of
+/// Runs a long load against the operator on real parts, checks whether its resources grow, and writes the section of
 /// docs/reliability.md.
 /// </summary>
 internal sealed class SoakCommand(TimeSpan span)
 {
-    /// <summary>The Secret with the login of the database that snapshots are taken of.</summary>
+    /// <summary>The Secret with the login of the database that the snapshots back up.</summary>
     public const string DatabaseSecret = "soak-database";
 
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
-    /// <summary>Returns 0 if nothing grew.</summary>
+    /// <returns>0 if nothing grew.</returns>
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
         await using var stage = await UpgradeStage.StartAsync(
@@ -63,7 +63,7 @@ internal sealed class SoakCommand(TimeSpan span)
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            // The load is over.
+            // The load ends the readings by this cancellation.
         }
     }
 
@@ -77,8 +77,15 @@ internal sealed class SoakCommand(TimeSpan span)
         var trends = quantities.Select(q => (q.Name, Trend: Trend.Of([.. after.Select(r => (r.Seconds, q.Of(r)))]), Least: after.Min(q.Of), Most: after.Max(q.Of))).ToList();
         var good = !ended && trends.TrueForAll(t => t.Trend.Stays);
         var text = new StringBuilder();
-        text.AppendLine("`make soak` writes this section. One operator process runs under load on real parts: API server, two Docker hosts, MariaDB. The load cuts every watch again and again, rotates Secrets (value, annotation, label), creates and deletes upgrades and snapshots, and touches upgrades that stay.");
-        text.AppendLine("The question is whether the process holds more and more. The table shows the straight line through all readings after the first tenth of the time (one every 5 s): its value at the begin and at the end. A line that rises by more than 5 % and by more than two standard deviations of the readings is a leak, and the command fails.");
+        text.AppendLine(
+            "`make soak` writes this section. One operator process runs under load on real parts: API server, two " +
+            "Docker hosts, MariaDB. The load cuts every watch repeatedly, rotates Secrets (value, annotation, " +
+            "label), creates and deletes upgrades and snapshots, and changes annotations of long-lived upgrades.");
+        text.AppendLine(
+            "The soak shows whether the process leaks. The table shows the straight line through all readings after " +
+            "the first tenth of the time (one every 5 s): its value at the beginning and at the end. A line that " +
+            "rises by more than 5 % and by more than two standard deviations of the readings is a leak, and the " +
+            "command fails.");
         text.AppendLine();
         text.AppendLine(CultureInfo.InvariantCulture, $"Measured {TimeProvider.System.GetUtcNow():yyyy-MM-dd} in {took.TotalMinutes:0.0} minutes with `SOAK_MINUTES={SoakMinutes(took)}` on {Environment.ProcessorCount} processors: {load.Reconnected} watches reconnected, {load.RotationsDone} changes of Secrets, {readings[^1].Reconciles:0} reconciliations, {load.UpgradesDone} upgrades and {load.SnapshotsDone} snapshots created and deleted. The operator {(ended ? "ENDED on the way" : "ran to the end")}.");
         text.AppendLine();

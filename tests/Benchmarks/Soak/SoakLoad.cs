@@ -8,9 +8,8 @@ using Drydock.Lab.Upgrades;
 namespace Drydock.Benchmarks;
 
 /// <summary>
-/// What the operator is put through: upgrades that come and go, Secrets that are rotated, watches that break, snapshots
-/// that are taken, objects that are touched. Everything it is to do is spread evenly over the time it is given; what
-/// the machine cannot do in time is done afterwards.
+/// The load: upgrades are created and deleted, Secrets rotated, watches cut, snapshots taken, objects touched. The work
+/// is spread evenly over the given time. Work that the machine cannot do in time is done afterwards.
 /// </summary>
 internal sealed class SoakLoad(UpgradeStage stage, string space, TimeSpan span) : IDisposable
 {
@@ -24,19 +23,19 @@ internal sealed class SoakLoad(UpgradeStage stage, string space, TimeSpan span) 
     private readonly HttpClient _http = stage.ControlPlane.CreateHttpClient();
     private int _reconnected;
 
-    /// <summary>Upgrades created, answered and deleted.</summary>
+    /// <summary>Upgrades that were created, got a status and were deleted.</summary>
     public int UpgradesDone { get; private set; }
 
-    /// <summary>Snapshots taken and deleted.</summary>
+    /// <summary>Snapshots that were taken and deleted.</summary>
     public int SnapshotsDone { get; private set; }
 
-    /// <summary>Changes of a Secret: its value, an annotation, a label.</summary>
+    /// <summary>Changes of a Secret: its value, an annotation, or a label.</summary>
     public int RotationsDone { get; private set; }
 
     /// <summary>Watches that were cut while they were open.</summary>
     public int Reconnected => _reconnected;
 
-    /// <summary>Runs until all of it was done.</summary>
+    /// <summary>Runs until all work is done.</summary>
     public async Task RunAsync(Func<double> reconciliations, CancellationToken cancellationToken)
     {
         for (var i = 0; i < Lasting; i++)
@@ -54,7 +53,7 @@ internal sealed class SoakLoad(UpgradeStage stage, string space, TimeSpan span) 
             TouchAsync(reconciliations, all.Token),
         ];
 
-        // The first that fails ends the others.
+        // The first load that fails ends the others.
         await foreach (var ended in Task.WhenEach(loads))
         {
             if (ended.IsFaulted)
@@ -69,7 +68,7 @@ internal sealed class SoakLoad(UpgradeStage stage, string space, TimeSpan span) 
     /// <inheritdoc />
     public void Dispose() => _http.Dispose();
 
-    // The i-th is due after its share of the span.
+    // Call i is due after its share of the span.
     private async Task SpreadAsync(
         int count, Func<int, CancellationToken, Task> act, CancellationToken cancellationToken)
     {
@@ -125,8 +124,8 @@ internal sealed class SoakLoad(UpgradeStage stage, string space, TimeSpan span) 
         var value = string.Create(CultureInfo.InvariantCulture, $"v{i}");
         JsonObject patch = (i % 30, i % 3) switch
         {
-            // The same material under another text: a key that is read has changed, and a preflight under way begins
-            // again. Rarely enough for one to end.
+            // The same certificate with a changed text: a key that the operator reads has changed, so a running
+            // preflight restarts. This is rare enough for a preflight to finish.
             (0, _) => new JsonObject { ["stringData"] = new JsonObject { ["ca.crt"] = $"# {value}\n{stage.ControlPlane.AuthorityPem}" } },
             (_, 0) => new JsonObject { ["metadata"] = new JsonObject { ["annotations"] = new JsonObject { ["example.com/rotated"] = value } } },
             (_, 1) => new JsonObject { ["metadata"] = new JsonObject { ["labels"] = new JsonObject { ["example.com/rotated"] = value } } },

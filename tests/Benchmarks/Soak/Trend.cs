@@ -1,12 +1,12 @@
 namespace Drydock.Benchmarks;
 
-/// <summary>The straight line through readings: where a quantity is going, which no single reading tells.</summary>
+/// <summary>The straight line through readings. It shows the direction of a quantity.</summary>
 /// <param name="Begin">The line's value at the first reading.</param>
 /// <param name="End">The line's value at the last reading.</param>
 /// <param name="Deviation">The standard deviation of the readings from the line.</param>
 internal sealed record Trend(double Begin, double End, double Deviation)
 {
-    /// <summary>Least squares.</summary>
+    /// <summary>Fits the line by least squares.</summary>
     public static Trend Of(IReadOnlyList<(double At, double Value)> readings)
     {
         var (meanAt, mean) = (readings.Average(r => r.At), readings.Average(r => r.Value));
@@ -18,8 +18,8 @@ internal sealed record Trend(double Begin, double End, double Deviation)
     }
 
     /// <summary>
-    /// Whether it stays: the line rises by at most a twentieth of itself, or by less than the readings scatter around
-    /// it.
+    /// Whether the quantity does not grow: the line rises by at most a twentieth of its first value, or by less than
+    /// two standard deviations.
     /// </summary>
     public bool Stays => End - Begin <= Math.Max(Begin / 20, 2 * Deviation);
 }

@@ -4,8 +4,8 @@ using Drydock.Lab.Oms;
 namespace Drydock.Benchmarks;
 
 /// <summary>
-/// How long things take in a real installation (seconds): image load 90, stop 20, dumps 30, 15 and 15, boot 40,
-/// correction JAR 30, docker_init.sh 150; all divided by one factor, for the shell and the operator alike.
+/// How long work takes in a real installation, in seconds: image load 90, stop 20, dumps 30, 15 and 15, boot 40,
+/// correction JAR 30, docker_init.sh 150. All are divided by one factor, for the shell and the operator alike.
 /// </summary>
 internal sealed record Durations(double Factor)
 {
@@ -25,17 +25,17 @@ internal sealed record Durations(double Factor)
 
     public double Dump(string database) => (database.StartsWith("rm_", StringComparison.Ordinal) ? 30 : 15) / Factor;
 
-    /// <summary>Divided by 5, or by BENCH_FACTOR to see in a minute whether a part runs at all.</summary>
+    /// <summary>Divided by 5, or by BENCH_FACTOR for a quick check that a part runs at all.</summary>
     public static Durations Chosen() =>
         new(Environment.GetEnvironmentVariable("BENCH_FACTOR") is { Length: > 0 } text ? double.Parse(text, CultureInfo.InvariantCulture) : Usual);
 
     /// <summary>
     /// The longest chain of waits within the downtime that no order of work can shorten: stop, the longest dump, boot,
-    /// the JARs and the inits, which never run two at a time.
+    /// the JARs and the inits. JARs and inits never run at the same time.
     /// </summary>
     public double CriticalDowntime(int jars, int inits) => Stop + Dump("rm_340") + Boot + (jars * Jar) + (inits * Init);
 
-    /// <summary>The same with the load of the image before it.</summary>
+    /// <summary>The same, preceded by the load of the image.</summary>
     public double CriticalPath(int jars, int inits) => Load + CriticalDowntime(jars, inits);
 
     public override string ToString() => string.Create(

@@ -8,7 +8,7 @@ namespace Drydock.Benchmarks;
 /// <summary>Runs the upgrade by the operator on the stage.</summary>
 internal sealed class OperatorUpgrade(UpgradeStage stage, string? path = null)
 {
-    /// <summary>Downtime and wall time, from the apply to Succeeded, and the upgrade at its end.</summary>
+    /// <summary>Returns downtime and wall time, from the apply to Succeeded, and the finished upgrade.</summary>
     public async Task<(Timing Timing, JsonNode Upgrade)> RunAsync(CancellationToken cancellationToken)
     {
         var space = await stage.NewNamespaceAsync();

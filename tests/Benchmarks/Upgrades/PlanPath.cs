@@ -4,15 +4,16 @@ using System.Text.Json.Nodes;
 namespace Drydock.Benchmarks;
 
 /// <summary>
-/// The longest chain of steps of a finished plan, by the durations the steps themselves recorded. A step that waits for
-/// its target before it does something begins twice, and keeps the second time: whoever watches the plan run knows the
-/// first.
+/// The longest chain of steps of a finished plan, by the durations that the steps recorded. A step that waits for its
+/// target begins twice and records the second time; an observer of the running plan knows the first.
 /// </summary>
 internal sealed class PlanPath
 {
     private readonly Dictionary<string, DateTimeOffset> _begun = new(StringComparer.Ordinal);
 
-    /// <summary>Takes in a plan under way. Always true.</summary>
+    /// <summary>
+    /// Records the start times of a running plan. Always true, so that it fits as a filter of a wait.
+    /// </summary>
     public bool See(JsonNode upgrade)
     {
         foreach (var step in upgrade["status"]?["plan"]?["steps"]?.AsArray() ?? [])
@@ -26,7 +27,7 @@ internal sealed class PlanPath
         return true;
     }
 
-    /// <summary>The chain's length.</summary>
+    /// <summary>Length of the chain.</summary>
     public TimeSpan Longest(JsonNode upgrade)
     {
         var longest = new Dictionary<string, TimeSpan>(StringComparer.Ordinal);
@@ -39,11 +40,13 @@ internal sealed class PlanPath
         return longest.Values.Max();
     }
 
-    /// <summary>From the object's creation, which has whole seconds only, to the beginning of its first step.</summary>
+    /// <summary>
+    /// Time from the object's creation (known in whole seconds only) to the beginning of its first step.
+    /// </summary>
     public static TimeSpan BeforeTheFirst(JsonNode upgrade) =>
         upgrade["status"]!["plan"]!["steps"]!.AsArray().Where(step => step!["startedAt"] is not null).Min(step => Time(step!["startedAt"]!)) - Time(upgrade["metadata"]!["creationTimestamp"]!);
 
-    /// <summary>Every step with its seconds, for people who look for where time goes.</summary>
+    /// <summary>Every step with its seconds, to show where the time goes.</summary>
     public string Steps(JsonNode upgrade) => string.Join(
         ", ", upgrade["status"]!["plan"]!["steps"]!.AsArray().Select(step => string.Create(CultureInfo.InvariantCulture, $"{step!["id"]!.GetValue<string>()} {Duration(step).TotalSeconds:0.0}")));
 

@@ -4,8 +4,8 @@ using Drydock.Lab.Upgrades;
 namespace Drydock.Benchmarks;
 
 /// <summary>
-/// Enterprise 3.2.2 to 4.2.2, eight nodes in two regions: the operator beside the runbook as a shell script that turns
-/// to one node after the other.
+/// Enterprise 3.2.2 to 4.2.2, eight nodes in two regions: the operator compared with the runbook as a shell script that
+/// works on one node after the other.
 /// </summary>
 internal sealed class RegionsPart : IBenchPart
 {
@@ -26,8 +26,9 @@ internal sealed class RegionsPart : IBenchPart
 
         var (nodes, critical) = (Road.Nodes(0), durations.CriticalDowntime(jars: 2, inits: 2));
         var text = UpgradeBench.Table();
-        UpgradeBench.Row(text, "shell, the runbook's order, each new node awaited before the next is started", one, one);
-        UpgradeBench.Row(text, "shell, the runbook's order, all new nodes started and then awaited", all, one);
+        UpgradeBench.Row(
+            text, "shell, the runbook's order, waits for each new node before it starts the next", one, one);
+        UpgradeBench.Row(text, "shell, the runbook's order, all new nodes started, then waited for", all, one);
         UpgradeBench.Row(text, "shell, the same, image loaded before the downtime", before, one);
         UpgradeBench.Row(text, "**operator**", op, one);
         text.AppendLine();
@@ -35,10 +36,21 @@ internal sealed class RegionsPart : IBenchPart
         text.AppendLine();
         text.AppendLine("| operator downtime | ratio | aim |");
         text.AppendLine("|---|---|---|");
-        text.AppendLine(CultureInfo.InvariantCulture, $"| to the shell that does one node after the other | {op.Downtime / one.Downtime:0.00} | 0.3 or less |");
-        text.AppendLine(CultureInfo.InvariantCulture, $"| to the shell that lets the boots overlap | {op.Downtime / all.Downtime:0.00} | |");
-        text.AppendLine(CultureInfo.InvariantCulture, $"| to that with the image loaded before | {op.Downtime / before.Downtime:0.00} | |");
-        text.AppendLine(CultureInfo.InvariantCulture, $"| above the simulated waits of the downtime that no order can shorten ({critical:0.0} s: stop, the longest dump, boot, two JARs and two inits, never two at a time) | {op.Downtime.TotalSeconds - critical:0.0} s | |");
+        text.AppendLine(
+            CultureInfo.InvariantCulture,
+            $"| compared with the shell that boots one node after the other | {op.Downtime / one.Downtime:0.00} | " +
+            $"0.3 or less |");
+        text.AppendLine(
+            CultureInfo.InvariantCulture,
+            $"| compared with the shell whose boots overlap | {op.Downtime / all.Downtime:0.00} | |");
+        text.AppendLine(
+            CultureInfo.InvariantCulture,
+            $"| compared with the same, image loaded before | {op.Downtime / before.Downtime:0.00} | |");
+        text.AppendLine(
+            CultureInfo.InvariantCulture,
+            $"| above the simulated waits of the downtime that no order can shorten ({critical:0.0} s: stop, the " +
+            $"longest dump, boot, two JARs and two inits, never two at a time) | " +
+            $"{op.Downtime.TotalSeconds - critical:0.0} s | |");
         return text.ToString();
     }
 }

@@ -9,10 +9,10 @@ namespace Drydock.Benchmarks;
 /// <summary>Runs the runbook as a shell script on the stage.</summary>
 internal sealed class ShellRunbook(UpgradeStage stage, string path)
 {
-    /// <summary>Downtime (T1 to T2) and wall time.</summary>
-    /// <param name="load">inside or before: whether the image is loaded inside the downtime.</param>
-    /// <param name="start">one or all: whether each new node is waited for before the next is started.</param>
-    /// <param name="cancellationToken">Cancels.</param>
+    /// <summary>Returns downtime (T1 to T2) and wall time.</summary>
+    /// <param name="load"><c>inside</c> or <c>before</c>: whether the image is loaded inside the downtime.</param>
+    /// <param name="start"><c>one</c> or <c>all</c>: whether the script waits for each new node before it starts the
+    /// next.</param>
     public async Task<Timing> RunAsync(string load, string start, CancellationToken cancellationToken)
     {
         var folder = stage.Run.FolderFor($"runbook-{load}-{start}");
@@ -41,19 +41,20 @@ internal sealed class ShellRunbook(UpgradeStage stage, string path)
         var wall = watch.Elapsed;
         if (process.ExitCode != 0)
         {
-            throw new LabException($"the shell runbook ended with {process.ExitCode}: {await errors}");
+            throw new LabException($"The shell runbook ended with exit code {process.ExitCode}: {await errors}");
         }
 
         if (await stage.Oms.PunishmentsAsync() is { Count: > 0 } punished)
         {
-            throw new LabException($"the shell runbook was punished for {string.Join(", ", punished)}: it is not honest");
+            throw new LabException(
+                $"The shell runbook made mistakes, so its times do not count: {string.Join(", ", punished)}");
         }
 
         var times = output.Trim().Split(' ').Select(t => double.Parse(t, CultureInfo.InvariantCulture)).ToArray();
         return new Timing(TimeSpan.FromSeconds(times[1] - times[0]), wall);
     }
 
-    // As runbook.sh reads it: region, endpoint, certificates, address, data.
+    // Format of runbook.sh: region, endpoint, certificates, address, data.
     private string Line(OmsNode node, int index) =>
         string.Join(' ', node.Region.Name, stage.Faults!.Docker[index].Endpoint, stage.Hosts[index].ClientFolder, stage.Hosts[index].Address, node.Directory);
 }

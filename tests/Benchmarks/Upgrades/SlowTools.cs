@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Drydock.Benchmarks;
 
 /// <summary>
-/// A folder with a mysqldump in it that takes as long as a large database would, and then is the real one. Shell and
+/// A folder with a mysqldump that takes as long as a large database would and then runs the real one. Shell and
 /// operator both find it in PATH.
 /// </summary>
 internal static class SlowTools

@@ -1,6 +1,6 @@
 namespace Drydock.Benchmarks;
 
-/// <summary>What one way through the upgrade took.</summary>
+/// <summary>Times of one upgrade.</summary>
 /// <param name="Downtime">T1 to T2.</param>
 /// <param name="Wall">From the first command to the last.</param>
 internal sealed record Timing(TimeSpan Downtime, TimeSpan Wall);

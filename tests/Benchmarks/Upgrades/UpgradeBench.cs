@@ -7,7 +7,7 @@ using Drydock.Lab.Upgrades;
 namespace Drydock.Benchmarks;
 
 /// <summary>
-/// One road, by shell and by operator, on a stage that is reset before each way, with the same simulated durations.
+/// Upgrades one road by shell and by operator with the same simulated durations. The stage is reset before each run.
 /// </summary>
 internal sealed class UpgradeBench : IAsyncDisposable
 {
@@ -50,7 +50,7 @@ internal sealed class UpgradeBench : IAsyncDisposable
         var (timing, upgrade) = await new OperatorUpgrade(_stage, _path).RunAsync(cancellationToken);
         if (await _stage.Oms.PunishmentsAsync() is { Count: > 0 } punished)
         {
-            throw new LabException($"the operator was punished for {string.Join(", ", punished)}");
+            throw new LabException($"The operator made mistakes: {string.Join(", ", punished)}");
         }
 
         return (Say("operator", timing), upgrade);

@@ -4,7 +4,7 @@ using Drydock.Lab.Upgrades;
 namespace Drydock.Benchmarks;
 
 /// <summary>
-/// Enterprise 3.2.2 to 4.2.2, one region with two nodes: the operator beside the runbook as a shell script.
+/// Enterprise 3.2.2 to 4.2.2, one region with two nodes: the operator compared with the runbook as a shell script.
 /// </summary>
 internal sealed class UpgradePart : IBenchPart
 {
@@ -27,13 +27,27 @@ internal sealed class UpgradePart : IBenchPart
         UpgradeBench.Row(text, "shell, image loaded before", before, inside);
         UpgradeBench.Row(text, "**operator**", op, inside);
         text.AppendLine();
-        text.AppendLine(CultureInfo.InvariantCulture, $"Simulated durations: {durations}. Operator to shell with the image loaded before: downtime {op.Downtime / before.Downtime:0.00}, wall {op.Wall / before.Wall:0.00}.");
+        text.AppendLine(
+            CultureInfo.InvariantCulture,
+            $"Simulated durations: {durations}. Operator compared with the shell with the image loaded before: " +
+            $"downtime {op.Downtime / before.Downtime:0.00}, wall time {op.Wall / before.Wall:0.00}.");
         text.AppendLine();
         text.AppendLine("| what | measured | aim |");
         text.AppendLine("|---|---|---|");
-        text.AppendLine(CultureInfo.InvariantCulture, $"| operator downtime to the first script | {op.Downtime / inside.Downtime:0.00} | 0.6 or less |");
-        text.AppendLine(CultureInfo.InvariantCulture, $"| wall time above the simulated waits that no order can shorten ({critical:0.0} s) | {overhead:0.0} s, {100 * overhead / op.Wall.TotalSeconds:0.0} % of the wall time; it holds all real work too: API calls, containers, programs, dumps | |");
-        text.AppendLine(CultureInfo.InvariantCulture, $"| wall time above the plan's longest chain by the steps' own times ({path.TotalSeconds:0.0} s) | {(op.Wall - path).TotalSeconds:0.0} s, {100 * ((op.Wall - path) / op.Wall):0.0} %, preflight included | 2 % or less |");
+        text.AppendLine(
+            CultureInfo.InvariantCulture,
+            $"| operator downtime compared with the first script | {op.Downtime / inside.Downtime:0.00} | " +
+            $"0.6 or less |");
+        text.AppendLine(
+            CultureInfo.InvariantCulture,
+            $"| wall time above the simulated waits that no order can shorten ({critical:0.0} s) | {overhead:0.0} s, " +
+            $"{100 * overhead / op.Wall.TotalSeconds:0.0} % of the wall time. It includes all real work: API calls, " +
+            $"containers, programs, dumps | |");
+        text.AppendLine(
+            CultureInfo.InvariantCulture,
+            $"| wall time above the plan's longest chain by the times of its steps ({path.TotalSeconds:0.0} s) | " +
+            $"{(op.Wall - path).TotalSeconds:0.0} s, {100 * ((op.Wall - path) / op.Wall):0.0} %, " +
+            $"preflight included | 2 % or less |");
         return text.ToString();
     }
 }

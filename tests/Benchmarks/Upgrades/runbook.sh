@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# The procedure from Enterprise 3.2.2 to 4.2.2 on several nodes as a person's shell script: one command after the other, over all nodes, in the
-# procedure's own order. NODES names a file with a line a node: region, Docker endpoint, certificates, address, data directory.
-# LOAD=inside loads the image inside the downtime, as is done by hand; LOAD=before loads it before.
-# START=one waits for each new node before it turns to the next; START=all starts all of them first.
+# The manual procedure from Enterprise 3.2.2 to 4.2.2 on several nodes as a shell script: one command after the other,
+# over all nodes, in the procedure's own order. NODES names a file with a line a node: region, Docker endpoint,
+# certificates, address, data directory.
+# LOAD=inside loads the image inside the downtime, as the manual procedure does; LOAD=before loads it before.
+# START=one waits for each new node before it starts the next; START=all starts all of them first.
 # Prints T1 and T2 (seconds since the epoch) and nothing else to standard output.
 set -euo pipefail
 : "${NODES:?}" "${HEARTBEATS:?}" "${MYSQL_HOST:?}" "${MYSQL_PORT:?}" "${MYSQL_OPTIONS:?}" "${ARCHIVE:?}" "${IMAGE:?}" "${BACKUP:?}" "${LOAD:?}" "${START:?}"
@@ -30,7 +31,8 @@ start() {
 running() { # node programs...: waits until each is RUNNING
   local i=$1 p; shift
   for p in "$@"; do
-    # An exec into a container that is just starting may never answer; a person interrupts it and looks again.
+    # An exec into a container that is just starting may never answer. An administrator would interrupt it and look
+    # again.
     until LIMIT="timeout 10" on "$i" exec "$NEW" supervisorctl status "$p" 2>/dev/null | grep -q RUNNING; do sleep 0.5; done
   done
 }
@@ -60,7 +62,7 @@ done
 for i in "${ALL[@]}"; do running "$i" nginx oms_drc_cm oms_drc_supervisor sshd; done
 say "JAR"
 for i in "${ALL[@]}"; do on "$i" exec "$NEW" supervisorctl stop oms_console >&2 || true; done
-# One region: every node with -ltrue. Several: the first node of each, -ltrue at the last region.
+# One region: every node with -ltrue. Several regions: the first node of each, -ltrue at the last region.
 JARS=("${ALL[@]}")
 [ "${#FIRSTS[@]}" = 1 ] || JARS=("${FIRSTS[@]}")
 for i in "${JARS[@]}"; do
