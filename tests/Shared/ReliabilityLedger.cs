@@ -5,16 +5,16 @@ namespace Drydock.Tests;
 /// <summary>One case of <c>make chaos</c> and how it ended: a row of docs/reliability/ledger.csv.</summary>
 /// <param name="Scenario">The scenario and its job, for instance <c>ee-322-422 Upgrade</c>.</param>
 /// <param name="Accident">The accident; <c>kill</c> for a SIGKILL of the operator.</param>
-/// <param name="Moment">When it happened.</param>
+/// <param name="Moment">When the accident struck.</param>
 /// <param name="End">One of <see cref="Golden"/>, <see cref="NotReached"/> and <see cref="Bad"/>.</param>
-/// <param name="Way">What was seen on the way.</param>
+/// <param name="Way">Stops, repairs and end of the run.</param>
 internal sealed record LedgerRow(string Scenario, string Accident, string Moment, string End, string Way)
 {
     public const string Golden = "golden";
     public const string NotReached = "golden, not reached";
     public const string Bad = "BAD";
 
-    /// <summary>The name of the case; there is one row for each.</summary>
+    /// <summary>The name of the case. Each case has one row.</summary>
     public string Id => $"{Scenario}: {Accident} @ {Moment}";
 
     public bool IsBad => End == Bad;
@@ -24,12 +24,13 @@ internal sealed record LedgerRow(string Scenario, string Accident, string Moment
     public override string ToString() => $"{Id}: {End}. {Way}";
 }
 
-/// <summary>Reads and writes docs/reliability/ledger.csv (RFC 4180, a header line, sorted by name of the case).</summary>
+/// <summary>
+/// Reads and writes docs/reliability/ledger.csv (RFC 4180, with a header line, sorted by the names of the cases).
+/// </summary>
 internal static class ReliabilityLedger
 {
     private static readonly string[] Header = ["scenario", "accident", "moment", "end", "way"];
 
-    /// <summary>The ledger of this checkout.</summary>
     public static string FilePath { get; } = Repository.PathOf("docs", "reliability", "ledger.csv");
 
     /// <exception cref="InvalidDataException">The text has another header, or a row without five fields.</exception>

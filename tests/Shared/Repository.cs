@@ -2,18 +2,18 @@ using System.Runtime.CompilerServices;
 
 namespace Drydock.Tests;
 
-/// <summary>Where the files of this checkout are; compiled into every test project.</summary>
+/// <summary>Paths of files of this checkout; compiled into every test project.</summary>
 internal static class Repository
 {
     /// <summary>
-    /// The folder of Operator.sln, above the built tests or, if the artifacts are outside of the checkout, above the
-    /// source of this file.
+    /// The folder of Operator.sln: above the built tests, or above the source of this file if the artifacts are outside
+    /// of the checkout.
     /// </summary>
     public static string Root { get; } = Above(AppContext.BaseDirectory) ?? Above(Path.GetDirectoryName(SourcePath())!)
         ?? throw new InvalidOperationException(
             $"Operator.sln is neither above '{AppContext.BaseDirectory}' nor above '{SourcePath()}'.");
 
-    /// <summary>The operator, built beside the tests.</summary>
+    /// <summary>The operator, built next to the tests.</summary>
     public static string OperatorAssembly { get; } = Path.Combine(AppContext.BaseDirectory, "Drydock.Operator.dll");
 
     /// <summary>The path of a file or folder, given by the names below <see cref="Root"/>.</summary>
