@@ -4,9 +4,10 @@ using Drydock.Lab.Upgrades;
 namespace Drydock.Lab.Accidents;
 
 /// <summary>
-/// How a run ends whose object was taken away. Good: nothing was punished and no snapshot lost; the object alone gone,
-/// either the plan had gone on to its golden end, or all was undone, so that the same manifest applied anew gets there;
-/// with the namespace gone, the operator let go and nothing is claimed.
+/// Judges the end of a run whose object was deleted. In every case no mistake was made and no snapshot is lost. If only
+/// the object was deleted, either the plan was finished with its golden end, or everything was undone and applying the
+/// same manifest again reaches that end. If the namespace was deleted, the operator has ended its work and holds no
+/// claim.
 /// </summary>
 internal sealed class AbsentUpgrade : IAsyncDisposable
 {
@@ -16,7 +17,7 @@ internal sealed class AbsentUpgrade : IAsyncDisposable
     private readonly ObjectFollower _follower;
     private readonly Task _followed;
 
-    /// <summary>Begins to follow the object, so that its last state is known when it is gone.</summary>
+    /// <summary>Follows the object from now on, so that its last state is known after it is deleted.</summary>
     public AbsentUpgrade(UpgradeStage stage, string space)
     {
         (_stage, _space) = (stage, space);
@@ -24,8 +25,8 @@ internal sealed class AbsentUpgrade : IAsyncDisposable
         _followed = FollowAsync();
     }
 
-    /// <summary>Waits until it is gone and looks at what is left.</summary>
-    /// <returns>How it ended, and why that is not good; null if it is.</returns>
+    /// <summary>Waits until the object is gone and examines the targets.</summary>
+    /// <returns>How the run ended, and why that end is not good; null if it is good.</returns>
     public async Task<(string Way, string? Difference)> EndAsync(AccidentToll toll, UpgradeCourse course, GoldenRun golden, TimeSpan patience, CancellationToken cancellationToken)
     {
         var kept = Manifests();
@@ -110,7 +111,7 @@ internal sealed class AbsentUpgrade : IAsyncDisposable
         return left.Trim().Length == 0;
     }
 
-    // A manifest is written last: where one is, the snapshot is whole.
+    // The manifest is written last, so a snapshot with a manifest is complete.
     private HashSet<string> Manifests() =>
         [.. Directory.EnumerateFiles(_stage.Snapshots, "manifest*", SearchOption.AllDirectories)];
 
@@ -122,7 +123,7 @@ internal sealed class AbsentUpgrade : IAsyncDisposable
         }
         catch (Exception exception) when (exception is OperationCanceledException or LabException or HttpRequestException or IOException)
         {
-            // What it saw until then is what counts.
+            // The states seen until then are enough.
             return;
         }
     }

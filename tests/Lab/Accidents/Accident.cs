@@ -3,11 +3,10 @@ using Drydock.Lab.Upgrades;
 namespace Drydock.Lab.Accidents;
 
 /// <summary>An accident made of two delegates.</summary>
-/// <param name="Id">Its name.</param>
-/// <param name="Kind">What it happens to.</param>
-/// <param name="Strike">Lets it happen.</param>
-/// <param name="Fix">What a person does; null when nothing is to be done.</param>
-/// <param name="Mend">Does it.</param>
+/// <param name="Kind">The kind of target.</param>
+/// <param name="Strike">Causes the accident.</param>
+/// <param name="Fix">What the administrator does; null if nothing is needed.</param>
+/// <param name="Mend">Does what <paramref name="Fix"/> says.</param>
 internal sealed record Accident(string Id, AccidentKind Kind, Func<AccidentScene, CancellationToken, Task> Strike, string? Fix = null, Func<AccidentScene, CancellationToken, Task>? Mend = null) : IAccident
 {
     /// <inheritdoc />
@@ -16,17 +15,17 @@ internal sealed record Accident(string Id, AccidentKind Kind, Func<AccidentScene
     /// <inheritdoc />
     public bool IsDeferred { get; init; }
 
-    /// <summary>What else it changes for good; nothing if null.</summary>
+    /// <summary>Further counts and lines that it changes permanently; none if null.</summary>
     public Func<string, bool>? Changes { get; init; }
 
     /// <inheritdoc />
     public IReadOnlyList<string> Arguments { get; init; } = [];
 
-    /// <summary>Makes what it needs; nothing if null.</summary>
+    /// <summary>Prepares the stage for it; nothing if null.</summary>
     public Func<UpgradeStage, CancellationToken, Task>? Prepare { get; init; }
 
-    // A host that dies starts and stops containers, and high availability heals what it lost; a snapshot or a restore
-    // that was cut off is an attempt with an object of its own.
+    // A host that crashes starts and stops containers, and high availability heals the lost processes. An interrupted
+    // snapshot or restore is a separate attempt with its own object.
     /// <inheritdoc />
     public bool IsNatural(string what) => Changes?.Invoke(what) == true || Kind switch
     {
@@ -35,7 +34,7 @@ internal sealed record Accident(string Id, AccidentKind Kind, Func<AccidentScene
         _ => false,
     };
 
-    // Stores and writers by status: OMS heals them by itself, sooner or later.
+    // The states of stores and writers: OMS heals them automatically after a while.
     private static bool IsHealing(string what) =>
         (what.StartsWith("store ", StringComparison.Ordinal) || what.StartsWith("writer ", StringComparison.Ordinal)) && !what.Contains("CORRUPTED", StringComparison.Ordinal);
 

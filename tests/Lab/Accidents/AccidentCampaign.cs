@@ -5,47 +5,47 @@ using Drydock.Lab.Upgrades;
 namespace Drydock.Lab.Accidents;
 
 /// <summary>
-/// Lets one accident strike at one moment of a run and does what a person would: waits, mends, retries, and at last
-/// goes back. A run is good if it ends golden: at its goal with the golden end state (and, if nobody had to do
-/// anything, the golden counts), or rolled back with the golden end of a rollback.
+/// Causes one accident at one moment of a run and acts as an administrator would: waits, repairs, retries, and finally
+/// rolls back. A run is good if it ends at its goal with the golden end state, or rolled back with the golden end of a
+/// rollback. If no repair was needed, the counts must be golden too.
 /// </summary>
-/// <param name="stage">A stage with fault proxies, its road set.</param>
-/// <param name="goal">What is under way when the accident strikes.</param>
+/// <param name="stage">A stage with fault proxies whose road is set.</param>
+/// <param name="goal">The work that is under way when the accident strikes.</param>
 public sealed class AccidentCampaign(UpgradeStage stage, UpgradeGoal goal = UpgradeGoal.Upgrade)
 {
     private readonly UpgradeCourse _course = new(stage, goal);
 
     /// <summary>
-    /// How long a run that is neither over nor stalled is left alone before a person mends what does not mend itself.
+    /// How long a run that is neither over nor stalled is left alone before the administrator's repair.
     /// </summary>
     public TimeSpan Wait { get; init; } = TimeSpan.FromSeconds(12);
 
-    /// <summary>How long it may take from mending to an end or the next stop.</summary>
+    /// <summary>How long the run may take from the repair to its end or to the next stop.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromMinutes(3);
 
-    /// <summary>How many new retry tokens a person gives before going back.</summary>
+    /// <summary>How many new retry tokens the administrator sets before a rollback.</summary>
     public int Retries { get; init; } = 2;
 
-    /// <summary>What the operator is told.</summary>
     public LabOperatorOptions Operator { get; init; } = new() { LeaderElection = false };
 
     /// <summary>Changes the manifest before it is applied.</summary>
     public Action<JsonObject>? Change { get; init; }
 
-    /// <summary>Runs undisturbed.</summary>
+    /// <summary>Runs without an accident.</summary>
     public Task<GoldenRun> GoldenAsync(CancellationToken cancellationToken = default) => Course().GoldenAsync(Operator, cancellationToken);
 
     /// <summary>
-    /// Runs with one or more accidents, one after the other: the next one strikes when its moment comes and the one
-    /// before is mended.
+    /// Runs with one or more accidents, one after the other. The next one strikes when its moment comes and the one
+    /// before is repaired.
     /// </summary>
-    /// <param name="strikes">What happens and when, in the order of the moments; more than one only if each of them can
-    /// share (<see cref="AccidentStrike.CanShare"/>).</param>
+    /// <param name="strikes">Accidents with their moments, in the order of the moments. More than one only if each of
+    /// them can share a run (<see cref="AccidentStrike.CanShare"/>).</param>
     /// <param name="golden">The undisturbed run.</param>
-    /// <param name="back">The undisturbed rollback, for runs that only a way back ends; null makes those bad.</param>
-    /// <param name="node">The host it happens to.</param>
-    /// <param name="cancellationToken">Cancels.</param>
-    /// <returns>What came of each, in order. Of several, those whose moment never came are left out.</returns>
+    /// <param name="back">The undisturbed rollback, for runs that only a rollback can end; null makes those
+    /// bad.</param>
+    /// <param name="node">The affected host.</param>
+    /// <returns>The outcomes in order. If there are several accidents, those whose moment never came are
+    /// missing.</returns>
     public async Task<IReadOnlyList<AccidentOutcome>> RunAsync(
         IReadOnlyList<AccidentStrike> strikes,
         GoldenRun golden,
@@ -87,14 +87,14 @@ public sealed class AccidentCampaign(UpgradeStage stage, UpgradeGoal goal = Upgr
                 await strike.Accident.MendAsync(scene, cancellationToken);
             }
 
-            // Last: what mends a dead operator starts another one.
+            // Must be last: the repair of a dead operator starts another one.
             await stage.EndOperatorsAsync();
         }
     }
 
     private UpgradeCourse Course() => new(stage, goal) { Change = Change };
 
-    // The one before is mended first: two at a time are another story.
+    // The accident before is repaired first: two accidents at a time are out of scope.
     private static async Task ArmAsync(Run run, int index, CancellationToken cancellationToken)
     {
         var struck = run.Struck[index];
@@ -152,17 +152,17 @@ public sealed class AccidentCampaign(UpgradeStage stage, UpgradeGoal goal = Upgr
             await next;
         }
 
-        throw new InvalidOperationException("a run ends over or goes back");
+        throw new InvalidOperationException("A run must end over or with a rollback.");
     }
 
-    // After a repair some things rightly happened twice.
+    // A repair repeats some work, so the counts may then differ.
     private static Task<string?> DifferenceAsync(Run run, GoldenRun golden) => run.Course.DifferenceAsync(
         run.Scene.Space,
         golden,
         counts: !run.Struck.Any(struck => struck.Mended || struck.Stops.Count > 0),
         isNatural: what => run.Struck.Any(struck => struck.Of.Accident.IsNatural(what)));
 
-    // Until the next accident has struck, or the run is over, or nothing a person does brings it on.
+    // Until the next accident has struck, the run is over, or no repair and no retry lets it continue.
     private async Task<JsonNode?> FollowAsync(Run run, Struck struck, Task? next, CancellationToken cancellationToken)
     {
         var seen = await StopAsync(run, next, struck.Of.Accident.Fix is null ? Patience : Wait, cancellationToken);
@@ -216,7 +216,7 @@ public sealed class AccidentCampaign(UpgradeStage stage, UpgradeGoal goal = Upgr
         return (way.EndPhase, await way.DifferenceAsync(run.Scene.Space, back, counts: false, what => run.Struck.Any(struck => struck.Of.Accident.IsNatural(what))));
     }
 
-    // Before the first strike a stop is none of the accident's.
+    // A stop before the first strike does not belong to the accident.
     private static async Task NextAsync(Run run, Task struck, CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -228,7 +228,7 @@ public sealed class AccidentCampaign(UpgradeStage stage, UpgradeGoal goal = Upgr
         await limit.CancelAsync();
     }
 
-    // Until the run is over or stalled, or the next accident has struck; null when it goes on and on.
+    // Until the run is over or stalled, or the next accident has struck; null if the run neither ends nor stalls.
     private async Task<JsonNode?> StopAsync(Run run, Task? next, TimeSpan patience, CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -239,7 +239,7 @@ public sealed class AccidentCampaign(UpgradeStage stage, UpgradeGoal goal = Upgr
         }
         catch (LabException)
         {
-            return null; // neither over nor stalled: it still tries
+            return null; // The run is neither over nor stalled: it still tries.
         }
         finally
         {
@@ -247,7 +247,7 @@ public sealed class AccidentCampaign(UpgradeStage stage, UpgradeGoal goal = Upgr
         }
     }
 
-    // A repair or a token is noticed after a moment; what stalls on needs the next one.
+    // The operator notices a repair or a token after a moment. If the run stalls again, the next one is needed.
     private async Task LeaveStallAsync(Run run, CancellationToken cancellationToken)
     {
         try
@@ -294,7 +294,7 @@ public sealed class AccidentCampaign(UpgradeStage stage, UpgradeGoal goal = Upgr
         private readonly Lock _gate = new();
         private Task? _mending;
 
-        // By who waits for a stop, or by who lets the next one strike: once.
+        // Called when the run stops and before the next accident strikes; the repair is made once.
         public Task MendAsync(AccidentScene scene, CancellationToken cancellationToken)
         {
             lock (_gate)

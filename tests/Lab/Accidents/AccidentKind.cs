@@ -1,12 +1,12 @@
 namespace Drydock.Lab.Accidents;
 
-/// <summary>What an accident happens to.</summary>
+/// <summary>The kind of target of an accident.</summary>
 public enum AccidentKind
 {
     /// <summary>The operator's process.</summary>
     Operator,
 
-    /// <summary>The API server, etcd, or the way to them.</summary>
+    /// <summary>The API server, etcd, or the network to them.</summary>
     Kubernetes,
 
     /// <summary>A Docker host.</summary>
@@ -15,7 +15,7 @@ public enum AccidentKind
     /// <summary>The metadata database's server.</summary>
     MetaDb,
 
-    /// <summary>OMS itself, or somebody who meddles with it.</summary>
+    /// <summary>OMS itself, or manual changes to it.</summary>
     Oms,
 
     /// <summary>Where snapshots are kept.</summary>

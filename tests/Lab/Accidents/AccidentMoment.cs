@@ -7,25 +7,25 @@ namespace Drydock.Lab.Accidents;
 public abstract record AccidentMoment(string Id)
 {
     /// <summary>
-    /// Right before or right after the act with this number in the undisturbed run; the act is held until the strike is
+    /// Right before or right after the act with this number in the undisturbed run. The act is held until the strike is
     /// over.
     /// </summary>
     public static AccidentMoment AtAct(int number, FaultSide side) =>
         new ActMoment(FormattableString.Invariant($"{(side == FaultSide.Before ? "before" : "after")}-act-{number}"), point => point.Act.Number == number && point.Side == side);
 
     /// <summary>
-    /// Right before or right after the first act that fits; the act is held until the strike is over.
+    /// Right before or right after the first act that fits. The act is held until the strike is over.
     /// </summary>
     public static AccidentMoment AtFirst(string id, FaultSide side, Func<FaultAct, bool> fits) =>
         new ActMoment(id, point => point.Side == side && fits(point.Act));
 
     /// <summary>
-    /// When status.step begins with a text (<c>InitMetadata/</c>): the step was announced and has not acted, or hardly.
+    /// When status.step begins with a text (<c>InitMetadata/</c>): the step was announced and has hardly acted yet.
     /// </summary>
     public static AccidentMoment AtStep(string step) =>
         new StatusMoment("step-" + step.Replace('/', '-').TrimEnd('-'), upgrade => upgrade["status"]?["step"]?.GetValue<string>().StartsWith(step, StringComparison.Ordinal) == true);
 
-    /// <summary>When status.phase has a value, also one of the end (<c>Succeeded</c>).</summary>
+    /// <summary>When status.phase has a value; a final phase (<c>Succeeded</c>) is possible too.</summary>
     public static AccidentMoment AtPhase(string phase) =>
         new StatusMoment("phase-" + phase, upgrade => upgrade["status"]?["phase"]?.GetValue<string>() == phase);
 
@@ -36,8 +36,8 @@ public abstract record AccidentMoment(string Id)
     public static AccidentMoment AtCommandOf(string step, FaultSide side) => new CommandMoment(step, side);
 
     /// <summary>
-    /// While OMS does something: as soon as its audit shows an event (<see cref="Oms.OmsEvents.InitStart"/>). Give it a
-    /// duration by the knobs.
+    /// While OMS works: as soon as its audit shows an event (<see cref="Oms.OmsEvents.InitStart"/>). The knobs give the
+    /// work a duration.
     /// </summary>
     public static AccidentMoment During(string auditEvent) => new AuditMoment(auditEvent);
 
@@ -45,8 +45,8 @@ public abstract record AccidentMoment(string Id)
     public sealed override string ToString() => Id;
 
     /// <summary>
-    /// Lets <paramref name="strike"/> run at the moment, once. Armed when it returns; the task inside ends when the
-    /// strike is over.
+    /// Runs <paramref name="strike"/> once at the moment. The moment is armed when this method returns; the inner task
+    /// ends when the strike is over.
     /// </summary>
     internal abstract Task<Task> ArmAsync(AccidentScene scene, Func<Task> strike, CancellationToken cancellationToken);
 
@@ -104,7 +104,7 @@ public abstract record AccidentMoment(string Id)
         internal override Task<Task> ArmAsync(
             AccidentScene scene, Func<Task> strike, CancellationToken cancellationToken)
         {
-            // The step is announced in a status write that has passed before its command starts.
+            // The step is announced by a status write that precedes its command.
             var announced = false;
             var follower = new ObjectFollower(scene.Stage.ControlPlane, $"/apis/drydock.dev/v1alpha1/namespaces/{scene.Space}/omsupgrades", scene.Upgrade);
             _ = follower.UntilAsync(

@@ -2,14 +2,14 @@ using System.Globalization;
 
 namespace Drydock.Lab.Accidents;
 
-/// <summary>What came of one accident at one moment.</summary>
-/// <param name="Accident">Its id.</param>
-/// <param name="Moment">Its moment's id.</param>
+/// <summary>The outcome of one accident at one moment.</summary>
+/// <param name="Accident">Id of the accident.</param>
+/// <param name="Moment">Id of the moment.</param>
 /// <param name="Struck">Whether the moment came.</param>
-/// <param name="Stalled">The reason of the condition Stalled each time the run stopped, in order; empty if it never
-/// did.</param>
-/// <param name="Mended">Whether a person had to do something.</param>
-/// <param name="Way">How it ended: <c>Succeeded</c>, <c>RolledBack</c>, or where it got stuck; or that the run went on
+/// <param name="Stalled">The reason of the condition Stalled at each stop of the run, in order; empty if it never
+/// stopped.</param>
+/// <param name="Mended">Whether the administrator had to do something.</param>
+/// <param name="Way">How it ended: <c>Succeeded</c>, <c>RolledBack</c>, where it got stuck, or that the run continued
 /// to the next accident.</param>
 /// <param name="Difference">How the end of the run differs from the undisturbed one; null if it does not.</param>
 public sealed record AccidentOutcome(
@@ -21,13 +21,13 @@ public sealed record AccidentOutcome(
     string Way,
     string? Difference)
 {
-    /// <summary>What status.message said at each stop, for who reads along.</summary>
+    /// <summary>status.message at each stop, for the console.</summary>
     public IReadOnlyList<string> Said { get; init; } = [];
 
-    /// <summary>How many accidents shared the run.</summary>
+    /// <summary>Number of accidents that shared the run.</summary>
     public int Together { get; init; } = 1;
 
-    /// <summary>Whether the end was a golden one.</summary>
+    /// <summary>Whether the end is golden.</summary>
     public bool IsGood => Difference is null;
 
     /// <summary>

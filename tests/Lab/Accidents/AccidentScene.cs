@@ -4,11 +4,10 @@ using Drydock.Lab.Upgrades;
 
 namespace Drydock.Lab.Accidents;
 
-/// <summary>Where an accident happens: a stage with fault proxies and one upgrade on it.</summary>
-/// <param name="Stage">The stage.</param>
+/// <summary>The place of an accident: a stage with fault proxies and one upgrade on it.</summary>
 /// <param name="Space">Namespace of the upgrade.</param>
-/// <param name="Upgrade">Its name.</param>
-/// <param name="Node">The host it happens to, by its place on the road.</param>
+/// <param name="Upgrade">Name of the upgrade.</param>
+/// <param name="Node">Index of the affected host on the road.</param>
 public sealed record AccidentScene(UpgradeStage Stage, string Space, string Upgrade, int Node = 0) : OperatorScene
 {
     /// <inheritdoc />
@@ -19,17 +18,17 @@ public sealed record AccidentScene(UpgradeStage Stage, string Space, string Upgr
 
     /// <summary>The fault proxies.</summary>
     public StageFaults Faults =>
-        Stage.Faults ?? throw new InvalidOperationException("the stage has no fault proxies (StageOptions.Faults)");
+        Stage.Faults ?? throw new InvalidOperationException("The stage has no fault proxies (StageOptions.Faults).");
 
-    /// <summary>The host.</summary>
+    /// <summary>The affected host.</summary>
     public DockerHost Host => Stage.Hosts[Node];
 
-    /// <summary>The proxy before the host.</summary>
+    /// <summary>The proxy in front of the host.</summary>
     public DockerFaultProxy HostProxy => Faults.Docker[Node];
 
     /// <summary>The host's mounts and region.</summary>
     public OmsNode OmsNode => Stage.Oms.Nodes[Node];
 
-    /// <summary>What a strike found and the mending puts back.</summary>
+    /// <summary>Values that a strike saved for its repair.</summary>
     internal ConcurrentDictionary<string, string> Kept { get; } = new(StringComparer.Ordinal);
 }

@@ -1,13 +1,11 @@
 namespace Drydock.Lab.Accidents;
 
-/// <summary>An accident and when it is to strike.</summary>
-/// <param name="Accident">What happens.</param>
-/// <param name="Moment">When.</param>
+/// <summary>An accident and its moment.</summary>
 public sealed record AccidentStrike(IAccident Accident, AccidentMoment Moment)
 {
     /// <summary>
-    /// Whether others can come before and after it in one run: what it takes away is given back, and it works at its
-    /// moment instead of lying in wait for a later step.
+    /// Whether other accidents can come before and after it in one run: its damage can be repaired completely, and it
+    /// has its effect at its moment and not only at a later step.
     /// </summary>
     public bool CanShare => Accident is { Toll: AccidentToll.Nothing, IsDeferred: false };
 }

@@ -1,16 +1,16 @@
 namespace Drydock.Lab.Accidents;
 
-/// <summary>What an accident takes away for good, so that the run cannot go on as it was.</summary>
+/// <summary>A permanent loss that an accident causes. The run cannot continue as before.</summary>
 public enum AccidentToll
 {
-    /// <summary>Nothing.</summary>
     Nothing,
 
     /// <summary>
-    /// The upgrade's object: before T1 all is undone, from then on the plan goes on to its end; then it is gone.
+    /// The upgrade's object: before T1 everything is undone, after T1 the plan continues to its end; then the object is
+    /// gone.
     /// </summary>
     Upgrade,
 
-    /// <summary>The whole namespace: the operator lets go after the running step.</summary>
+    /// <summary>The whole namespace: the operator ends its work after the running step.</summary>
     Namespace,
 }

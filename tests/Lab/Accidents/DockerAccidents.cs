@@ -9,8 +9,8 @@ internal static class DockerAccidents
 
     public static IReadOnlyList<IAccident> All { get; } =
     [
-        // Without live-restore the containers die with dockerd, and only those with a restart policy come back by
-        // themselves.
+        // Without live-restore the containers die with dockerd. Only those with a restart policy start again
+        // automatically.
         New("dockerd-restart", async (scene, token) =>
         {
             await RememberAsync(scene);
@@ -48,7 +48,7 @@ internal static class DockerAccidents
         New("host-network-5s", async (scene, token) =>
         {
             await scene.Host.CutNetworkAsync(token);
-            // The outage itself lasts that long; nothing is waited for.
+            // This delay is the length of the outage.
             await Task.Delay(Short, token);
             await scene.Host.RestoreNetworkAsync(token);
         }),
@@ -63,13 +63,13 @@ internal static class DockerAccidents
             scene.HostProxy.PresentsForeignCertificate = false;
             return Task.CompletedTask;
         }),
-        // Reads alone: what a false answer to an act says, the world does not.
+        // Reads only: a hostile answer to an act would claim an effect that never happened.
         New("answers-hostile", (scene, _) =>
         {
             var answers = new HostileAnswers();
             scene.HostProxy.OnRead = (method, _) => method == "GET" ? answers.Next() : FaultAction.Pass;
             return Task.CompletedTask;
-        }, "bring back the server that is meant", (scene, _) =>
+        }, "bring back the right server", (scene, _) =>
         {
             scene.HostProxy.OnRead = null;
             return Task.CompletedTask;
@@ -119,8 +119,8 @@ internal static class DockerAccidents
         return running;
     }
 
-    // Never beside another one, and never one that the run itself stops or has yet to start: it may have gone on
-    // meanwhile.
+    // Never starts the container while another one runs, and never one that the run itself stops or has yet to start:
+    // the run may have continued meanwhile.
     private static async Task StartRememberedAsync(AccidentScene scene, CancellationToken cancellationToken)
     {
         if (scene.Kept.TryRemove("running", out _) && (await RunningAsync(scene)).Length == 0 && await ShouldRunAsync(scene) is { } container)
@@ -129,7 +129,7 @@ internal static class DockerAccidents
         }
     }
 
-    // As the steps say, not as it was when the accident struck: a container may have been started a moment later.
+    // Decided by the steps and not by the state at the strike: a container may have been started a moment later.
     private static async Task<string?> ShouldRunAsync(AccidentScene scene)
     {
         var upgrade = await scene.Stage.GetUpgradeAsync(scene.Space, scene.Upgrade);

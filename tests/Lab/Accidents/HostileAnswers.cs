@@ -2,9 +2,7 @@ using System.Text;
 
 namespace Drydock.Lab.Accidents;
 
-/// <summary>
-/// What a server says that is broken, taken over, or not the one that was meant: each with status 200.
-/// </summary>
+/// <summary>Answers of a server that is broken, taken over, or not the right one. Each has status 200.</summary>
 internal sealed class HostileAnswers
 {
     private const int Piece = 64 << 10;
@@ -22,7 +20,7 @@ internal sealed class HostileAnswers
 
     private int _given = -1;
 
-    /// <summary>The next one, round and round.</summary>
+    /// <summary>The next answer; after the last one the first again.</summary>
     public FaultAction Next() => All[(int)((uint)Interlocked.Increment(ref _given) % (uint)All.Length)];
 
     // Without a length the body ends with the connection.

@@ -2,7 +2,7 @@ using Drydock.Lab.Oms;
 
 namespace Drydock.Lab.Accidents;
 
-/// <summary>The metadata database: gone, cut off, read-only, full, wrongly set up, with a wrong clock.</summary>
+/// <summary>The metadata database: down, cut off, read-only, full, wrongly configured, with a wrong clock.</summary>
 internal static class MetaDbAccidents
 {
     private const int Bytes = 4096;
@@ -20,7 +20,7 @@ internal static class MetaDbAccidents
         New("metadb-network-5s", async (scene, token) =>
         {
             await scene.Stage.MetaDb.CutNetworkAsync(token);
-            // The outage itself lasts that long; nothing is waited for.
+            // This delay is the length of the outage.
             await Task.Delay(Short, token);
             await scene.Stage.MetaDb.RestoreNetworkAsync(token);
         }),
@@ -34,21 +34,22 @@ internal static class MetaDbAccidents
             await StartAsync(scene, token); // a server that could not write its log has ended itself
         }),
         New("metadb-charset-default", (scene, token) => CharsetAsync(scene, "latin1", "latin1_swedish_ci", token), null, (scene, token) => CharsetAsync(scene, "utf8mb4", "utf8mb4_general_ci", token)) with { IsDeferred = true },
-        // CREATE and DROP are missing. What shows views, triggers, events and routines stays: OMS has the same account.
+        // CREATE and DROP are missing. The privileges to read views, triggers, events and routines stay, because OMS
+        // uses the same account.
         New("metadb-privileges-missing", (scene, _) => scene.Stage.Oms.SetPrivilegesAsync("SELECT, INSERT, UPDATE, DELETE, ALTER, INDEX, REFERENCES, LOCK TABLES, SHOW VIEW, CREATE VIEW, TRIGGER, EVENT, CREATE ROUTINE, ALTER ROUTINE, EXECUTE"), "GRANT what is missing", (scene, _) => scene.Stage.Oms.SetPrivilegesAsync("ALL PRIVILEGES")) with { IsDeferred = true },
         New("metadb-clock-10min", (scene, token) => scene.Stage.MetaDb.SetClockAsync(TimeSpan.FromMinutes(10), token), "set the server's clock", (scene, token) => scene.Stage.MetaDb.SetClockAsync(TimeSpan.Zero, token)),
-        // MariaDB from 10.3 on permits what MySQL refuses (DELETE … WHERE id
-        // < (SELECT max(id) FROM the same table)), so the lab answers in its place.
+        // MariaDB from 10.3 on permits a statement that MySQL refuses (DELETE … WHERE id < (SELECT max(id) FROM the
+        // same table)), so the proxy gives MySQL's answer.
         New("metadb-error-1093", Now(scene => scene.Faults.Ledger.When(
             point => point.Side == FaultSide.Before && point.Act is { Proxy: "sql", Verb: "DELETE" } && point.Act.Target.Contains("SELECT", StringComparison.OrdinalIgnoreCase),
             FaultAction.Answer(1093, "You can't specify target table 'heatbeat_sequence' for update in FROM clause"), int.MaxValue))),
     ];
 
-    /// <summary>What mysqldump and mydumper say before a table's rows.</summary>
+    /// <summary>A statement of mysqldump and mydumper before a table's rows.</summary>
     internal static bool IsDump(string sql) =>
         sql.Contains("SQL_NO_CACHE", StringComparison.OrdinalIgnoreCase) && sql.Contains("SELECT", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>What a load says for a table's rows.</summary>
+    /// <summary>A statement that loads a table's rows.</summary>
     internal static bool IsLoad(string sql) =>
         sql.TrimStart().StartsWith("INSERT INTO", StringComparison.OrdinalIgnoreCase) && sql.Contains("VALUES", StringComparison.OrdinalIgnoreCase);
 

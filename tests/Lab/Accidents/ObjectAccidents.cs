@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace Drydock.Lab.Accidents;
 
-/// <summary>The upgrade's object is deleted or pruned, its namespace goes, its Secrets are broken.</summary>
+/// <summary>The upgrade's object is deleted or pruned, its namespace is deleted, its Secrets are broken.</summary>
 internal static class ObjectAccidents
 {
     public static IReadOnlyList<IAccident> All { get; } =
@@ -30,8 +30,8 @@ internal static class ObjectAccidents
     })
     { Toll = AccidentToll.Upgrade };
 
-    // As cert-manager or a vault does it: another certificate of the same authority, with other metadata. Connections
-    // that are open stay open.
+    // As cert-manager or a vault rotates a Secret: another certificate of the same authority, with other metadata. Open
+    // connections stay open.
     private static async Task RotateSecretAsync(AccidentScene scene, CancellationToken cancellationToken)
     {
         var next = scene.Stage.Run.Authority.Issue(scene.Stage.Run.FolderFor($"rotated-{Guid.NewGuid():N}"), "client", "operator");
@@ -66,13 +66,13 @@ internal static class ObjectAccidents
             ["metadata"] = new JsonObject { ["name"] = $"docker-tls-{scene.Host.Name}", ["namespace"] = scene.Space },
             ["stringData"] = new JsonObject
             {
-                // The authority stays: only what the operator shows is wrong.
+                // The authority stays: only the client certificate of the operator is wrong.
                 ["ca.crt"] = await File.ReadAllTextAsync(scene.Host.Client.AuthorityPath, cancellationToken),
                 ["tls.crt"] = await File.ReadAllTextAsync(wrong.CertificatePath, cancellationToken),
                 ["tls.key"] = await File.ReadAllTextAsync(wrong.KeyPath, cancellationToken),
             },
         }.ToJsonString());
-        // Open connections go on with the certificate they began with.
+        // Open connections would continue with their old certificate.
         scene.HostProxy.CutAll();
     }
 }

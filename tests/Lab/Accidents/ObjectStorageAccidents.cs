@@ -2,7 +2,7 @@ using Drydock.Lab.Upgrades;
 
 namespace Drydock.Lab.Accidents;
 
-/// <summary>S3 storage: errors, silence, cuts in the middle of a part, a key that is not valid any more.</summary>
+/// <summary>S3 storage: errors, silence, cuts in the middle of a part, a key that is no longer valid.</summary>
 internal static class ObjectStorageAccidents
 {
     private const int PiecesUntilCut = 2;
@@ -10,14 +10,14 @@ internal static class ObjectStorageAccidents
 
     public static IReadOnlyList<IAccident> All { get; } =
     [
-        // Writes alone: reads of a listing are retried alike and have no ledger.
+        // Writes only: reads of a listing are retried in the same way and have no ledger.
         New("s3-500-three-times", (s3, _) => Now(() => s3.Proxy.Ledger.When(point => point.Side == FaultSide.Before, S3FaultProxy.Error(500, "InternalError"), times: 3))),
         New("s3-500", (s3, _) => Now(() => Fail(s3, 500, "InternalError")), "mend the storage"),
         New("s3-slow-down", (s3, _) => Now(() => s3.Proxy.Ledger.When(point => point.Side == FaultSide.Before, S3FaultProxy.Error(503, "SlowDown"), times: 3))),
         New("s3-slow", async (s3, token) =>
         {
             s3.Proxy.Freeze();
-            // The slowness itself lasts that long; nothing is waited for.
+            // This delay is the length of the slow phase.
             await Task.Delay(Slowness, token);
             s3.Proxy.Thaw();
         }),

@@ -2,7 +2,7 @@ using Drydock.Lab.Oms;
 
 namespace Drydock.Lab.Accidents;
 
-/// <summary>OMS misbehaves, or somebody meddles with it. Only containers of the new version misbehave.</summary>
+/// <summary>OMS misbehaves, or is changed manually. Only containers of the new version misbehave.</summary>
 internal static class OmsAccidents
 {
     public static IReadOnlyList<IAccident> All { get; } =
@@ -23,14 +23,14 @@ internal static class OmsAccidents
         New("supervisorctl-slow", scene => scene.Stage.Oms.SetKnobsAsync(new OmsKnobs { SupervisorctlSeconds = 15 }, scene.OmsNode.Host)),
         New("ha-config-changed", ChangeHaAsync, "put ha.config back", PutHaBackAsync),
         Forgiven("old-container-started", StartOldAsync, "stop the old container", async scene => await scene.Host.DockerAsync(["stop", "-t", "20", scene.Stage.Oms.Options.OldContainer])),
-        // After the way back it does not lie there stopped, nor is it counted.
+        // After the rollback this container is neither present as a stopped one nor counted.
         New("new-container-removed", scene => scene.Host.TryDockerAsync(["rm", "-f", scene.Stage.Road.NewContainer])) with
         {
             Changes = what => what.Contains(" exited restart=no ", StringComparison.Ordinal) || what.StartsWith("containers on ", StringComparison.Ordinal),
         },
     ];
 
-    // What the person breaks with it is the person's; everything after it is not.
+    // Mistakes are forgiven while the old container runs, because the manual start causes them; later ones are not.
     private static async Task StartOldAsync(AccidentScene scene)
     {
         await scene.Stage.Oms.SetKnobsAsync(scene.Stage.Oms.Options.Knobs with { Forgive = ["old-and-new-together", "mixed-versions", "old-on-new-schema"] }, scene.OmsNode.Host);
@@ -48,7 +48,7 @@ internal static class OmsAccidents
         })
     { IsDeferred = true };
 
-    // Forgiven until it is mended: a container takes a while to stop.
+    // Mistakes are forgiven until the repair is done: a container takes a while to stop.
     private static Accident Forgiven(string id, Func<AccidentScene, Task> strike, string fix, Func<AccidentScene, Task> mend) => new(
         id, AccidentKind.Oms, (scene, _) => strike(scene), fix, async (scene, _) =>
         {
@@ -72,7 +72,7 @@ internal static class OmsAccidents
     private static Task<ShellResult[]> EndAsync(AccidentScene scene, string what) =>
         Task.WhenAll(scene.Stage.Hosts.Select(host => host.TryDockerAsync(["exec", scene.Stage.Road.NewContainer, "pkill", "-KILL", "-f", $"main.py {what}|{what}-1.0"])));
 
-    // Never one that was not started yet.
+    // Never starts a container that the run has not started yet.
     private static async Task StartDeadAsync(AccidentScene scene)
     {
         var state = await scene.Host.TryDockerAsync(["inspect", "-f", "{{.State.Status}}", scene.Stage.Road.NewContainer]);

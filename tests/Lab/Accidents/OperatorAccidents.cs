@@ -2,10 +2,10 @@ using Drydock.Lab.Upgrades;
 
 namespace Drydock.Lab.Accidents;
 
-/// <summary>The operator dies, ends, freezes, or is not alone.</summary>
+/// <summary>The operator is killed, stopped or frozen, or a second one runs.</summary>
 internal static class OperatorAccidents
 {
-    // What docs/install.md says of it.
+    // As docs/install.md documents it.
     private const int LostLeaseExitCode = 3;
 
     public static IReadOnlyList<SharedAccident> All { get; } =
@@ -27,25 +27,29 @@ internal static class OperatorAccidents
         }
     }
 
-    // The oldest leads where both contend; the successor waits for its lease to run out.
+    // If both contend for the lease, the older one leads. The successor waits until its lease expires.
     private static Task FreezeAsync(OperatorScene scene, CancellationToken cancellationToken)
     {
         scene.Operator.Operators[0].Process.Freeze();
         return Start(scene).WaitUntilReadyAsync(cancellationToken);
     }
 
-    // All of it hangs, with the act it has begun, until its lease is another's: no cancellation has reached that act,
-    // and none is waited for.
+    // The whole process hangs, with the act it has begun, until another operator holds its lease. No cancellation has
+    // reached that act, and nothing waits for one.
     private static async Task LoseLeaseAsync(OperatorScene scene, CancellationToken cancellationToken)
     {
         var hung = scene.Operator.Operators[0];
         var former = await HolderAsync(scene, cancellationToken);
         await FreezeAsync(scene, cancellationToken);
-        await Deadline.UntilAsync("another operator holds the lease", async token => await HolderAsync(scene, token) != former, cancellationToken: cancellationToken);
+        await Deadline.UntilAsync(
+            "another operator to hold the lease",
+            async token => await HolderAsync(scene, token) != former,
+            cancellationToken: cancellationToken);
         hung.Process.Thaw();
         if (await hung.Process.Exited.WaitAsync(Deadline.Default, cancellationToken) is var code && code != LostLeaseExitCode)
         {
-            throw new LabException(FormattableString.Invariant($"the operator that lost its lease ended with {code} and not with {LostLeaseExitCode}"));
+            throw new LabException(FormattableString.Invariant(
+                $"The operator that lost its lease ended with exit code {code} and not {LostLeaseExitCode}."));
         }
     }
 

@@ -2,10 +2,11 @@ using Drydock.Lab.Upgrades;
 
 namespace Drydock.Lab.Accidents;
 
-/// <summary>What a scene has whatever is upgraded on it: operators, and the API server behind a fault proxy.</summary>
+/// <summary>
+/// The parts of a scene that every kind of upgrade has: operators, and the API server behind a fault proxy.
+/// </summary>
 public abstract record OperatorScene
 {
-    /// <summary>Operators and the API server.</summary>
     public abstract OperatorStage Operator { get; }
 
     /// <summary>Between the operators and the API server.</summary>

@@ -8,7 +8,7 @@ internal static class StorageAccidents
         new Accident("dump-truncated", AccidentKind.Storage, Now(Truncate), "put the whole file back", Now(PutBack)) { IsDeferred = true },
         new Accident("manifest-missing", AccidentKind.Storage, Now(HideManifests), "put the manifest back", Now(PutBack)) { IsDeferred = true },
         new Accident("storage-lost", AccidentKind.Storage, Now(Lose), "mount the volume again", Now(Find)),
-        // Seen at the next write; the mark and the snapshots can still be read.
+        // The operator notices at its next write; the mark and the snapshots stay readable.
         new Accident("storage-hung", AccidentKind.Storage, (scene, token) => HangingVolume.FreezeAsync(scene.Stage.Run, scene.Stage.Snapshots, token), "mend the volume", (scene, _) => HangingVolume.ThawAsync(scene.Stage.Snapshots))
         {
             IsDeferred = true,

@@ -3,10 +3,9 @@ using Drydock.Lab.Upgrades;
 
 namespace Drydock.Lab.Chaos;
 
-/// <summary>One thing that goes wrong at one moment of one scenario.</summary>
-/// <param name="Scenario">Where.</param>
-/// <param name="What">The accident's id, or <c>kill</c>.</param>
-/// <param name="When">The moment's id.</param>
+/// <summary>One accident at one moment of one scenario.</summary>
+/// <param name="What">Id of the accident, or <c>kill</c>.</param>
+/// <param name="When">Id of the moment.</param>
 public sealed record ChaosCase(ChaosScenario Scenario, string What, string When) : IChaosCase
 {
     /// <inheritdoc />
@@ -15,10 +14,10 @@ public sealed record ChaosCase(ChaosScenario Scenario, string What, string When)
     /// <inheritdoc />
     public bool IsKill => Kill is not null;
 
-    /// <summary>Where the operator is killed, if that is what happens.</summary>
+    /// <summary>The point at which the operator is killed; null for other accidents.</summary>
     public KillPoint? Kill { get; init; }
 
-    /// <summary>Any other accident.</summary>
+    /// <summary>The accident; null for a kill.</summary>
     public AccidentStrike? Strike { get; init; }
 
     /// <inheritdoc />

@@ -3,12 +3,12 @@ using Drydock.Lab.Upgrades;
 
 namespace Drydock.Lab.Chaos;
 
-/// <summary>Every case there is.</summary>
+/// <summary>All cases.</summary>
 public static class ChaosMatrix
 {
     /// <summary>
     /// The cases of a scenario: each accident at its moments. A scenario that is not exhaustive takes its share of a
-    /// cover in which every accident meets every phase in one of them.
+    /// cover in which every accident meets every phase in one of the scenarios.
     /// </summary>
     public static IReadOnlyList<ChaosCase> Accidents(ChaosScenario scenario)
     {
@@ -23,13 +23,13 @@ public static class ChaosMatrix
         [.. golden.Points.Select(point => new ChaosCase(scenario, Kill, point.ToString()) { Kill = point })];
 
     /// <summary>
-    /// The cases as they are run: the kills first, then each accident at three moments of the exhaustive scenarios,
-    /// then the cover of the other scenarios, then what is left; each part shuffled, so that any beginning of it is a
-    /// fair sample. Kills of one scenario share runs, far enough from each other that each falls upon an operator that
-    /// has found its way in; accidents share runs as <see cref="SharedRuns"/> has it.
+    /// The cases in their order: first the kills, then each accident at three moments of the exhaustive scenarios, then
+    /// the cover of the other scenarios, then the rest. Each part is shuffled, so that its first cases are always a
+    /// fair sample. Kills of one scenario share runs; they are far enough apart for each successor to resume its work
+    /// before it is killed. Accidents share runs by the rules of <see cref="SharedRuns"/>.
     /// </summary>
     /// <param name="cases">All cases, kills in the order of their acts.</param>
-    /// <param name="isOpen">Which of them are to be run; null for all.</param>
+    /// <param name="isOpen">Selects the cases to run; null for all.</param>
     public static IReadOnlyList<IReadOnlyList<ChaosCase>> Runs(
         IReadOnlyCollection<ChaosCase> cases, Func<ChaosCase, bool>? isOpen = null)
     {
@@ -60,7 +60,7 @@ public static class ChaosMatrix
         return shuffled;
     }
 
-    // Every so many-th point makes one run; what few are left of an earlier one are far from each other anyway.
+    // Every n-th point goes into the same run. The few points that an earlier command left are far apart anyway.
     private static IEnumerable<IReadOnlyList<ChaosCase>> Chains(IEnumerable<ChaosCase> kills)
     {
         var all = kills.ToList();

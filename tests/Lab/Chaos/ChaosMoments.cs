@@ -5,7 +5,7 @@ using Drydock.Lab.Upgrades;
 namespace Drydock.Lab.Chaos;
 
 /// <summary>
-/// At which moments an accident says something: at least three for each that can happen in a run at all.
+/// The moments at which an accident is meaningful: at least three for each accident that can happen in a run at all.
 /// </summary>
 internal static class ChaosMoments
 {
@@ -22,7 +22,7 @@ internal static class ChaosMoments
         AccidentMoment.AtCommandOf("InitMetadata/", FaultSide.Before), AccidentMoment.AtCommandOf("InitMetadata/", FaultSide.After),
     ];
 
-    // Only containers of the new version misbehave, and only once they are asked to.
+    // Only containers of the new version misbehave, and only after the knobs ask for it.
     private static readonly AccidentMoment[] BeforeNew = [AccidentMoment.AtStep("PrepareImage/"), AccidentMoment.AtStep("StopOld/"), AccidentMoment.AtStep("StartNew/")];
 
     private static readonly AccidentMoment[] AfterStop = [AccidentMoment.AtStep("Backup/"), AccidentMoment.AtStep("CorrectMetadata/"), AccidentMoment.During(OmsEvents.InitStart), AccidentMoment.AtStep("Verify/")];
@@ -43,9 +43,7 @@ internal static class ChaosMoments
     public static IReadOnlyList<AccidentMoment> OfPhases(IAccident accident, UpgradeGoal goal) =>
         [.. Of(accident, goal).Where(moment => !Array.Exists(RunOnce, x => x.Id == moment.Id))];
 
-    /// <summary>
-    /// Which of a run's moments comes first: those of accidents that can share a run, in their order.
-    /// </summary>
+    /// <summary>The place of a moment in a run, for the order of accidents that share the run.</summary>
     public static int PlaceOf(AccidentMoment moment, UpgradeGoal goal)
     {
         AccidentMoment[] order = goal == UpgradeGoal.Upgrade

@@ -1,15 +1,14 @@
 namespace Drydock.Lab.Chaos;
 
-/// <summary>What came of a case.</summary>
+/// <summary>The outcome of a case.</summary>
 /// <param name="Struck">Whether the moment came.</param>
-/// <param name="Way">What was seen on the way to the end: phase and reason of the stops, whether somebody mended, the
-/// end.</param>
-/// <param name="Difference">Why the end is not a golden one; null if it is.</param>
+/// <param name="Way">Phase and reason of the stops, whether the administrator repaired something, and the end.</param>
+/// <param name="Difference">Why the end is not golden; null if it is.</param>
 public sealed record ChaosOutcome(bool Struck, string Way, string? Difference)
 {
-    /// <summary>What status.message said at each stop, for who reads along.</summary>
+    /// <summary>status.message at each stop, for the console.</summary>
     public IReadOnlyList<string> Said { get; init; } = [];
 
-    /// <summary>Whether the end was a golden one.</summary>
+    /// <summary>Whether the end is golden.</summary>
     public bool IsGood => Difference is null;
 }

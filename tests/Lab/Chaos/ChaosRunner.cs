@@ -5,16 +5,16 @@ using Drydock.Lab.Upgrades;
 
 namespace Drydock.Lab.Chaos;
 
-/// <summary>Runs cases one after the other on one stage; keeps the undisturbed run of each scenario.</summary>
-/// <param name="stage">A stage with fault proxies; small disks if disks are to be filled.</param>
+/// <summary>Runs cases one after the other on one stage and keeps the undisturbed run of each scenario.</summary>
+/// <param name="stage">A stage with fault proxies, and with small disks if disks are to be filled.</param>
 public sealed class ChaosRunner(UpgradeStage stage)
 {
     private readonly Dictionary<(string Road, UpgradeGoal Goal), GoldenRun> _golden = [];
 
-    /// <summary>How long run-once commands take, so that something can happen during them.</summary>
+    /// <summary>Durations of run-once commands, so that an accident can strike during them.</summary>
     public static OmsKnobs Knobs { get; } = new() { JarSeconds = 1.5, InitSeconds = 2 };
 
-    /// <summary>The undisturbed run of a scenario; made when it is first asked for.</summary>
+    /// <summary>The undisturbed run of a scenario; the first call runs it.</summary>
     public async Task<GoldenRun> GoldenAsync(UpgradeRoad road, UpgradeGoal goal, CancellationToken cancellationToken)
     {
         if (!_golden.TryGetValue((road.Id, goal), out var golden))
@@ -26,11 +26,9 @@ public sealed class ChaosRunner(UpgradeStage stage)
         return golden;
     }
 
-    /// <summary>
-    /// Lets the cases of one run happen (<see cref="ChaosMatrix.Runs"/>) and reads what came of each.
-    /// </summary>
-    /// <returns>The outcomes; a case that shared the run and whose moment never came, because another one changed the
-    /// course, is not among them.</returns>
+    /// <summary>Runs the cases of one run (<see cref="ChaosMatrix.Runs"/>) and reads the outcome of each.</summary>
+    /// <returns>The outcomes. A case of a shared run is missing if its moment never came because another case changed
+    /// the course.</returns>
     public async Task<IReadOnlyDictionary<ChaosCase, ChaosOutcome>> RunAsync(
         IReadOnlyList<ChaosCase> run, CancellationToken cancellationToken)
     {

@@ -2,15 +2,14 @@ using Drydock.Lab.Upgrades;
 
 namespace Drydock.Lab.Chaos;
 
-/// <summary>A road and where its run is to end: what accidents are let loose on.</summary>
-/// <param name="Road">The road.</param>
-/// <param name="Goal">The upgrade, or the way back after it.</param>
-/// <param name="IsExhaustive">Every accident at every one of its moments, and every kill point; otherwise every
+/// <summary>A road and the goal of its run, on which accidents are caused.</summary>
+/// <param name="Goal">The upgrade, or the rollback after it.</param>
+/// <param name="IsExhaustive">True: every accident at every one of its moments, and every kill point. False: every
 /// accident in every phase, spread over the scenarios.</param>
 public sealed record ChaosScenario(UpgradeRoad Road, UpgradeGoal Goal, bool IsExhaustive)
 {
     /// <summary>
-    /// The scenarios: the main job and its way back exhaustively (with S3 for the accidents of S3), the others by a
+    /// The scenarios: the main job and its rollback exhaustively (with S3 for the accidents of S3), the others by a
     /// pairwise cover.
     /// </summary>
     public static IReadOnlyList<ChaosScenario> All { get; } =

@@ -3,8 +3,9 @@ using Drydock.Lab.Accidents;
 namespace Drydock.Lab.Chaos;
 
 /// <summary>
-/// Puts accidents of one scenario into as few runs as is fair: only such as can share, alike in whether a person mends
-/// (so that runs nobody mended are still counted) and whether several operators contend.
+/// Puts accidents of one scenario into as few runs as is fair. Only accidents that can share a run do. Accidents with
+/// and without a repair are separated, so that the counts of runs without a repair are compared; so are those with one
+/// and with several operators.
 /// </summary>
 internal static class SharedRuns
 {
@@ -18,7 +19,7 @@ internal static class SharedRuns
     private static (string, bool, bool) Alike(ChaosCase chaos) =>
         (chaos.Scenario.Id, chaos.Strike!.Accident.Kind == AccidentKind.Operator, chaos.Strike.Accident.Fix is null);
 
-    // The next one of each moment, until none is left.
+    // The next accident of each moment, until none is left.
     private static IEnumerable<IReadOnlyList<ChaosCase>> Shared(IEnumerable<ChaosCase> alike)
     {
         var moments = alike.GroupBy(Place).OrderBy(moment => moment.Key).Select(moment => moment.ToList()).ToList();

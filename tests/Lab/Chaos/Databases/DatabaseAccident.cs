@@ -4,27 +4,27 @@ using Drydock.Lab.Databases.Scenarios;
 namespace Drydock.Lab.Chaos.Databases;
 
 /// <summary>
-/// Something that goes wrong while a database is being upgraded. What it takes away is given back by mending, so that
-/// any may share a run.
+/// An accident during the upgrade of a database. The repair undoes all its damage, so any accident may share a run.
 /// </summary>
 /// <param name="Id">A stable name, for ledgers and test names: <c>host-cut</c>.</param>
-/// <param name="Kind">What it happens to.</param>
-/// <param name="Strike">Lets it happen.</param>
-/// <param name="Fix">What a person does; null when it is over by itself.</param>
-/// <param name="Mend">Does it; may be called more than once, and without a strike before.</param>
+/// <param name="Kind">The kind of target.</param>
+/// <param name="Strike">Causes the accident.</param>
+/// <param name="Fix">What the administrator does; null if it ends without an intervention.</param>
+/// <param name="Mend">Does what <paramref name="Fix"/> says; calling it more than once, and without a strike before, is
+/// allowed.</param>
 public sealed record DatabaseAccident(
     string Id, AccidentKind Kind, Func<DatabaseScene, CancellationToken, Task> Strike, string? Fix = null, Func<DatabaseScene, CancellationToken, Task>? Mend = null)
 {
-    /// <summary>Violations that are the accident's own doing, and none of the operator's.</summary>
+    /// <summary>Violations that the accident itself causes and not the operator.</summary>
     public IReadOnlyList<string> Permits { get; init; } = [];
 
-    /// <summary>Whether processes are rightly started once more because of it.</summary>
+    /// <summary>Whether the accident explains further starts of processes.</summary>
     public bool Restarts { get; init; }
 
     /// <summary>Whether it can happen in such a cluster.</summary>
     public Func<IDatabaseScenario, bool> Fits { get; init; } = static _ => true;
 
-    /// <summary>The phases it says something in; null for the scenario's own.</summary>
+    /// <summary>The phases in which it is meaningful; null for the scenario's own.</summary>
     public IReadOnlyList<string>? Phases { get; init; }
 
     /// <inheritdoc />

@@ -8,7 +8,7 @@ namespace Drydock.Lab.Chaos.Databases;
 /// <summary>Every accident the lab can make while a database is being upgraded.</summary>
 public static class DatabaseAccidents
 {
-    // The operator stops one, and the host of another is gone in the same moment.
+    // The operator stops one process, and the host of another is lost at the same moment.
     private static readonly string[] TwoAway = ["QuorumLost", "TwoMastersDown", "TwoTserversDown", "TwoStoresDown", "NoPumpOnline"];
 
     private const int LieBytes = 1 << 20;
@@ -34,7 +34,8 @@ public static class DatabaseAccidents
             Fits = scenario => scenario is TiDbScenario or YugabyteScenario { Cluster.Options.Control: YugabyteControl.Systemd },
         },
 
-        // What dies with leaders and is next seen in the new version counts as ended by whoever swapped it.
+        // A process that dies with leaders and is next seen with the new version looks as if the upgrade had stopped
+        // it.
         new("database-process-killed", AccidentKind.Database, KillAsync, "start it, if nothing does", ReviveAsync) { Permits = [.. TwoAway, "TserverStoppedWithLeaders"], Restarts = true },
         Fault("start-fails-once", "start", "fail", times: 1) with { Fix = "start it, if nothing does", Mend = ReviveAsync, Restarts = true },
         Fault("answers-fail", "call:GET *", "fail", times: 12),
@@ -54,10 +55,10 @@ public static class DatabaseAccidents
             (scene, _) => scene.Operator.ApplySecretsAsync(scene.Space, scene.Scenario.Secrets)),
     ];
 
-    /// <summary>One by its name.</summary>
-    /// <exception cref="ArgumentException">There is none of that name.</exception>
+    /// <summary>The accident with this id.</summary>
+    /// <exception cref="ArgumentException">No accident has this id.</exception>
     public static DatabaseAccident Of(string id) =>
-        All.SingleOrDefault(x => x.Id == id) ?? throw new ArgumentException($"no accident {id}", nameof(id));
+        All.SingleOrDefault(x => x.Id == id) ?? throw new ArgumentException($"There is no accident {id}.", nameof(id));
 
     private static DatabaseAccident Fault(string id, string on, string what, int times) => new(
         id,
@@ -68,7 +69,7 @@ public static class DatabaseAccidents
     private static StandinFault Lie(string body) =>
         new() { Id = "answers-lie", Process = "*", On = "call:GET *", Do = "lie", Body = body, Times = 3 };
 
-    // The one that the operator has in hand may be down already.
+    // The process that the operator works on may be down already.
     private static async Task KillAsync(DatabaseScene scene, CancellationToken cancellationToken)
     {
         try

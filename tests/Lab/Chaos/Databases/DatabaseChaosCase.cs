@@ -1,18 +1,17 @@
 namespace Drydock.Lab.Chaos.Databases;
 
-/// <summary>One thing that goes wrong at one moment of one database upgrade.</summary>
-/// <param name="Scenario">Where.</param>
-/// <param name="What">The accident's id, or <c>kill</c>.</param>
-/// <param name="When">The moment's id.</param>
+/// <summary>One accident at one moment of one database upgrade.</summary>
+/// <param name="What">Id of the accident, or <c>kill</c>.</param>
+/// <param name="When">Id of the moment.</param>
 public sealed record DatabaseChaosCase(DatabaseChaosScenario Scenario, string What, string When) : IChaosCase
 {
     /// <summary>The accident; null for a kill.</summary>
     public DatabaseAccident? Accident { get; init; }
 
-    /// <summary>Where it strikes: when a step of this phase, or this very step, was announced.</summary>
+    /// <summary>The moment of the strike: when a step of this phase, or the step with this id, was announced.</summary>
     public required string Step { get; init; }
 
-    /// <summary>For a kill: once the step is done, instead of once it is announced.</summary>
+    /// <summary>For a kill: whether it comes when the step is done instead of when it is announced.</summary>
     public bool OnceDone { get; init; }
 
     /// <inheritdoc />

@@ -3,7 +3,7 @@ using Drydock.Lab.Databases.Scenarios;
 
 namespace Drydock.Lab.Chaos.Databases;
 
-/// <summary>Every case of the database upgrades, and the runs they share.</summary>
+/// <summary>All cases of the database upgrades and their shared runs.</summary>
 public static class DatabaseChaosMatrix
 {
     private const int KillsOfARun = 10;
@@ -11,11 +11,12 @@ public static class DatabaseChaosMatrix
     private const int Seed = 20261121;
 
     /// <summary>
-    /// The accidents of a scenario: those of hosts and database in three phases each, those of operator and Kubernetes,
-    /// which OmsUpgrade meets everywhere on the same frame, in one, another one for each.
+    /// The accidents of a scenario. Those of hosts and database strike in three phases each. OmsUpgrade, on the same
+    /// frame, covers those of operator and Kubernetes everywhere; here each of them strikes in one phase, a different
+    /// one for each.
     /// </summary>
     /// <param name="scenario">The scenario.</param>
-    /// <param name="sample">A cluster of it, to know which accidents can happen there.</param>
+    /// <param name="sample">A cluster of the scenario, to know which accidents can happen there.</param>
     public static IReadOnlyList<DatabaseChaosCase> Accidents(DatabaseChaosScenario scenario, IDatabaseScenario sample)
     {
         ArgumentNullException.ThrowIfNull(scenario);
@@ -31,9 +32,7 @@ public static class DatabaseChaosMatrix
         ];
     }
 
-    /// <summary>
-    /// The operator killed right when each step was announced and is about to act, and right when each is done.
-    /// </summary>
+    /// <summary>The operator killed when each step was announced and is about to act, and when each is done.</summary>
     public static IReadOnlyList<DatabaseChaosCase> Kills(DatabaseChaosScenario scenario, DatabaseGolden golden)
     {
         ArgumentNullException.ThrowIfNull(golden);
@@ -48,8 +47,8 @@ public static class DatabaseChaosMatrix
     }
 
     /// <summary>
-    /// The cases as they are run: kills first, far from each other; then accidents, one of each phase, alike in whether
-    /// a person mends.
+    /// The cases in their order: first kills, far from each other, then accidents, one of each phase. Accidents with
+    /// and without a repair do not share a run.
     /// </summary>
     public static IReadOnlyList<IReadOnlyList<DatabaseChaosCase>> Runs(
         IReadOnlyCollection<DatabaseChaosCase> cases, Func<DatabaseChaosCase, bool>? isOpen = null)

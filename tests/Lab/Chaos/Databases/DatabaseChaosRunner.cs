@@ -7,9 +7,9 @@ using Drydock.Lab.Upgrades;
 namespace Drydock.Lab.Chaos.Databases;
 
 /// <summary>
-/// Runs cases, each run on a fresh cluster, and does what a person would: waits, mends, retries. A run is good if it
-/// ends golden: Succeeded, with the end state of the undisturbed run, nothing that the stand-ins noticed, and, if
-/// nobody had to do anything, the counts of the undisturbed run.
+/// Runs cases, each run on a fresh cluster, and acts as an administrator would: waits, repairs, retries. A run is good
+/// if it ends with Succeeded and the end state of the undisturbed run, and the stand-ins noticed nothing. If no repair
+/// was needed, the counts must be those of the undisturbed run too.
 /// </summary>
 /// <param name="stage">A stage with a fault proxy.</param>
 public sealed class DatabaseChaosRunner(DatabaseStage stage)
@@ -23,17 +23,17 @@ public sealed class DatabaseChaosRunner(DatabaseStage stage)
     private int _clusters;
 
     /// <summary>
-    /// How long a run that is neither over nor stalled is left alone before a person mends what does not mend itself.
+    /// How long a run that is neither over nor stalled is left alone before the administrator's repair.
     /// </summary>
     public TimeSpan Wait { get; init; } = TimeSpan.FromSeconds(8);
 
     /// <summary>
-    /// Whether the end is compared with that of an undisturbed run; otherwise every process must be of the new version
-    /// and nothing noticed, which saves that run.
+    /// Whether the end is compared with that of an undisturbed run. False saves that run: then every process must have
+    /// the new version, and the stand-ins must have noticed nothing.
     /// </summary>
     public bool ComparesWithGolden { get; init; } = true;
 
-    /// <summary>The undisturbed run of a scenario and its cases; made when it is first asked for.</summary>
+    /// <summary>The undisturbed run of a scenario and its cases; the first call runs it.</summary>
     public async Task<(DatabaseGolden Golden, IReadOnlyList<DatabaseChaosCase> Cases)> CasesAsync(DatabaseChaosScenario scenario, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(scenario);
@@ -47,7 +47,8 @@ public sealed class DatabaseChaosRunner(DatabaseStage stage)
     }
 
     /// <summary>
-    /// Lets the cases of one run happen and reads what came of each; one whose moment never came is not among several.
+    /// Runs the cases of one run and reads the outcome of each. In a shared run, a case whose moment never came is
+    /// missing.
     /// </summary>
     public async Task<IReadOnlyDictionary<DatabaseChaosCase, ChaosOutcome>> RunAsync(
         IReadOnlyList<DatabaseChaosCase> run, CancellationToken cancellationToken)
@@ -89,7 +90,7 @@ public sealed class DatabaseChaosRunner(DatabaseStage stage)
         return space;
     }
 
-    // The process the step is about, once the moment has come; null when the run is over before.
+    // The process of the step at the moment of the strike; null if the run is over before.
     private async Task<string?> MomentAsync(
         IDatabaseScenario cluster,
         string space,
@@ -121,8 +122,8 @@ public sealed class DatabaseChaosRunner(DatabaseStage stage)
         return await DifferenceAsync(cluster, happening, golden, cancellationToken);
     }
 
-    // Until it is as wanted; a person mends what does not mend itself and gives a new token for what has stalled. Null
-    // when nothing of that helps.
+    // Until the upgrade is as wanted: repairs the accident and sets a new token if the run is stalled. Null if none of
+    // that helps.
     private async Task<JsonNode?> GoOnAsync(
         IDatabaseScenario cluster,
         string space,
@@ -164,7 +165,7 @@ public sealed class DatabaseChaosRunner(DatabaseStage stage)
         }
         catch (LabException)
         {
-            return null; // neither: it still tries
+            return null; // The run is neither over nor stalled: it still tries.
         }
     }
 
@@ -174,7 +175,7 @@ public sealed class DatabaseChaosRunner(DatabaseStage stage)
         DatabaseGolden? golden,
         CancellationToken cancellationToken)
     {
-        // Leaders and pumps come back by themselves after the upgrade is over.
+        // Leaders and pumps return automatically after the upgrade is over.
         for (var look = 0; golden is not null && look < Looks && cluster.EndState() != golden.EndState; look++)
         {
             await Task.Delay(BetweenLooks, cancellationToken);
@@ -212,7 +213,7 @@ public sealed class DatabaseChaosRunner(DatabaseStage stage)
             : id.StartsWith(chaos.Step + "/", StringComparison.Ordinal) && state != "Pending";
     });
 
-    // Steps about hosts have their addresses, which are others in each run.
+    // The ids of steps of hosts contain addresses, which differ in each run.
     private static string Named(IDatabaseScenario cluster, string id)
     {
         for (var host = 0; host < cluster.Hosts.Count; host++)

@@ -2,9 +2,9 @@ using Drydock.Lab.Databases.Scenarios;
 
 namespace Drydock.Lab.Chaos.Databases;
 
-/// <summary>An upgrade that accidents are let loose on.</summary>
+/// <summary>An upgrade on which accidents are caused.</summary>
 /// <param name="Cluster">Short name of the cluster: <c>tidb-21-30</c>.</param>
-/// <param name="StartAsync">Makes a fresh cluster with a name of its own.</param>
+/// <param name="StartAsync">Starts a fresh cluster with the given name.</param>
 /// <param name="Phases">The phases in which accidents strike, in their order.</param>
 public sealed record DatabaseChaosScenario(
     string Cluster,
@@ -29,7 +29,6 @@ public sealed record DatabaseChaosScenario(
         async (run, number, token) => await YugabyteScenario.StartAsync(run, Named(YugabyteScenarioOptions.Yugabyte, "yb", number), token),
         ["PreparePackage", "UpgradeMasters", "UpgradeTServers", "PromoteAutoFlags"]);
 
-    /// <summary>All.</summary>
     public static IReadOnlyList<DatabaseChaosScenario> All { get; } = [TiDb, Bmdb, Yugabyte];
 
     /// <summary>For ledgers: <c>tidb-21-30 Upgrade</c>.</summary>

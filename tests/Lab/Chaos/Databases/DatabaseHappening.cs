@@ -5,30 +5,31 @@ using Drydock.Lab.Upgrades;
 
 namespace Drydock.Lab.Chaos.Databases;
 
-/// <summary>What has struck in one run so far, and what a person did about it.</summary>
-/// <param name="scene">Where.</param>
+/// <summary>The accidents of one run so far, and their repairs.</summary>
 internal sealed class DatabaseHappening(DatabaseScene scene)
 {
     private readonly List<Struck> _struck = [];
     private int _tokens;
 
-    /// <summary>Whether what struck last waits for a person.</summary>
+    /// <summary>Whether the last accident waits for a repair.</summary>
     public bool NeedsAPerson => _struck is [.., { Case.Accident.Fix: not null, IsMended: false }];
 
-    /// <summary>Whether processes were rightly started more often than in the undisturbed run.</summary>
+    /// <summary>Whether an accident explains more starts of processes than in the undisturbed run.</summary>
     public bool Restarts => _struck.Exists(struck => struck.Case.Accident?.Restarts == true || struck.Stops.Count > 0);
 
-    /// <summary>Where it stopped, for people.</summary>
+    /// <summary>The stops of the run, for the console.</summary>
     public string Stops => string.Join(", ", _struck.SelectMany(struck => struck.Stops));
 
-    /// <summary>Whether a violation is the doing of an accident.</summary>
+    /// <summary>Whether an accident caused the violation.</summary>
     public bool Permits(string violation) =>
         _struck.Exists(struck => struck.Case.Accident?.Permits.Any(word => violation.Contains(word, StringComparison.Ordinal)) == true);
 
-    /// <summary>A token that was not given before.</summary>
+    /// <summary>A token that was not used before.</summary>
     public int NextToken() => _tokens++;
 
-    /// <summary>Lets a case happen, after what happened before is mended: two at a time are another story.</summary>
+    /// <summary>
+    /// Causes the accident of a case after the one before is repaired: two accidents at a time are out of scope.
+    /// </summary>
     public async Task StrikeAsync(DatabaseChaosCase chaos, string process, CancellationToken cancellationToken)
     {
         if (_struck is [.., { Case.Accident: not null }])
@@ -48,7 +49,7 @@ internal sealed class DatabaseHappening(DatabaseScene scene)
         scene.Stage.StartOperator();
     }
 
-    /// <summary>Does what a person does, for everything that struck and is not mended.</summary>
+    /// <summary>Repairs every accident that struck and is not repaired yet.</summary>
     public async Task MendAsync(CancellationToken cancellationToken)
     {
         foreach (var struck in _struck.Where(struck => !struck.IsMended))
@@ -61,7 +62,7 @@ internal sealed class DatabaseHappening(DatabaseScene scene)
         }
     }
 
-    /// <summary>Takes down where it stopped.</summary>
+    /// <summary>Records a stop.</summary>
     public void Note(JsonNode? seen)
     {
         if (_struck is not [.., var last])
@@ -73,7 +74,7 @@ internal sealed class DatabaseHappening(DatabaseScene scene)
         last.Said.Add(seen?.Message() ?? "");
     }
 
-    /// <summary>What came of each. Of several, those whose moment never came are left out.</summary>
+    /// <summary>The outcomes. In a shared run, cases whose moment never came are missing.</summary>
     public IReadOnlyDictionary<DatabaseChaosCase, ChaosOutcome> Outcomes(
         IReadOnlyList<DatabaseChaosCase> run, string? difference)
     {

@@ -5,9 +5,7 @@ using Drydock.Lab.Upgrades;
 
 namespace Drydock.Lab.Chaos.Databases;
 
-/// <summary>
-/// Where an accident happens: a stage, a cluster on it, and the process that the operator has in hand.
-/// </summary>
+/// <summary>The place of an accident: a stage, a cluster on it, and the process that the operator works on.</summary>
 /// <param name="Stage">The stage, with a fault proxy.</param>
 /// <param name="Scenario">The cluster.</param>
 /// <param name="Space">Namespace of the upgrade.</param>
@@ -23,8 +21,7 @@ public sealed record DatabaseScene(DatabaseStage Stage, IDatabaseScenario Scenar
         Stage.Proxy ?? throw new InvalidOperationException("the stage has no fault proxy (DatabaseStageOptions.Faults)");
 
     /// <summary>
-    /// The process that the step under way was about when the accident struck; the first of all where it was about
-    /// none.
+    /// The process of the running step when the accident struck; the first process if the step has none.
     /// </summary>
     public string Process
     {
@@ -32,7 +29,7 @@ public sealed record DatabaseScene(DatabaseStage Stage, IDatabaseScenario Scenar
         init => _process = value;
     }
 
-    /// <summary>Its host: what else dies there is no second one of its kind.</summary>
+    /// <summary>Its host. No other process of the same kind runs on it.</summary>
     public LabHost Host => Scenario.HostOf(Process);
 
     /// <summary>The processes of its host.</summary>
