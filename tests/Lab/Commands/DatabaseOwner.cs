@@ -5,7 +5,7 @@ using Drydock.Lab.Databases.TiDb;
 namespace Drydock.Lab.Commands;
 
 /// <summary>
-/// Starts a cluster in a lab in the background, with a client that reads and writes as long as the lab is up.
+/// Starts a cluster in a background lab, with a client that reads and writes as long as the lab is up.
 /// </summary>
 internal static class DatabaseOwner
 {
@@ -31,7 +31,7 @@ internal static class DatabaseOwner
                     Snapshots = run.FolderFor("snapshots"),
                 },
                 cancellationToken),
-            _ => throw new LabException($"there is no scenario {name}: {string.Join(", ", Names)}"),
+            _ => throw new LabException($"There is no scenario {name}. Scenarios: {string.Join(", ", Names)}"),
         };
         await scenario.StartClientAsync(cancellationToken: cancellationToken);
         var state = new DatabaseState(name, scenario.Name, scenario.ToVersion, folder, scenario.Directory.Path);

@@ -2,9 +2,7 @@ using System.Diagnostics;
 
 namespace Drydock.Lab.Commands;
 
-/// <summary>
-/// A lab in the background: where its state is, whether its owner lives, how it is started and ended.
-/// </summary>
+/// <summary>A background lab: finds its state, checks its owner, starts and ends it.</summary>
 public sealed class LabBackground
 {
     private static readonly TimeSpan UpDeadline = TimeSpan.FromMinutes(20);
@@ -25,7 +23,7 @@ public sealed class LabBackground
     public string LogPath => Path.Combine(Folder, "lab.log");
 
     /// <summary>
-    /// <c>.lab</c> in the checkout that holds the working directory, or in the working directory itself.
+    /// <c>.lab</c> in the checkout that contains the working directory, or in the working directory itself.
     /// </summary>
     public static string DefaultFolder()
     {
@@ -40,7 +38,7 @@ public sealed class LabBackground
         return Path.Combine(Environment.CurrentDirectory, ".lab");
     }
 
-    /// <summary>How to start this very program again.</summary>
+    /// <summary>How to start this program again.</summary>
     public static ProcessStartInfo SelfStartInfo(
         string launcher, IEnumerable<string> launcherArguments, IEnumerable<string> arguments)
     {
@@ -54,11 +52,11 @@ public sealed class LabBackground
     public LabState? Current() => LabState.Read(StatePath) is { } state && OwnerLives(state) ? state : null;
 
     /// <summary>
-    /// Starts the owner in the background and waits until everything is up; returns at once when it is up already.
+    /// Starts the owner in the background and waits until all parts are up. Returns at once if the lab is up already.
     /// </summary>
     /// <param name="serveArguments">Options of the <c>serve</c> command.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
-    /// <exception cref="LabException">The owner ended instead; the message carries the end of its log.</exception>
+    /// <exception cref="LabException">The owner ended instead. The message contains the end of its log.</exception>
     public async Task<LabState> UpAsync(IEnumerable<string> serveArguments, CancellationToken cancellationToken)
     {
         if (Current() is { } running)
@@ -66,7 +64,7 @@ public sealed class LabBackground
             return running;
         }
 
-        // What a lab that was killed left of itself.
+        // Removes the rest of a lab that was killed.
         await DownAsync(cancellationToken);
         Directory.CreateDirectory(Folder);
         var start = SelfStartInfo(
@@ -81,12 +79,12 @@ public sealed class LabBackground
             "the lab to be up",
             _ => Task.FromResult((state = LabState.Read(StatePath)) is not null),
             UpDeadline,
-            () => owner.HasExited ? $"its owner ended with exit code {owner.ExitCode}:\n{LogTail()}" : null,
+            () => owner.HasExited ? $"Its owner ended with exit code {owner.ExitCode}:\n{LogTail()}" : null,
             cancellationToken);
         return state ?? throw new LabException("The lab has no state");
     }
 
-    /// <summary>Ends the lab and waits until no trace of it is left; does nothing when there is none.</summary>
+    /// <summary>Ends the lab and waits until it is completely removed. Does nothing if there is no lab.</summary>
     /// <returns>Whether there was one.</returns>
     public async Task<bool> DownAsync(CancellationToken cancellationToken)
     {
@@ -123,7 +121,7 @@ public sealed class LabBackground
     }
 
     /// <summary>
-    /// Start time of a process in clock ticks since boot (field 22 of its stat file); null when it is gone.
+    /// Start time of a process in clock ticks since boot (field 22 of its stat file); null if the process has ended.
     /// </summary>
     public static string? StartTimeOf(int process)
     {

@@ -4,9 +4,7 @@ using Drydock.Lab.Hosts;
 
 namespace Drydock.Lab.Commands;
 
-/// <summary>
-/// The process that owns a lab in the background: starts the parts, writes the state, waits for its end.
-/// </summary>
+/// <summary>The process that owns a background lab: starts the parts, writes the state, waits for the end.</summary>
 public static class LabOwner
 {
     private const string MetaDbUser = "drydock";
@@ -53,7 +51,7 @@ public static class LabOwner
         }
         catch (OperationCanceledException) when (stopped.Task.IsCompleted)
         {
-            // Asked to end while it was starting.
+            // The lab was ended while it was starting.
         }
 
         return 0;

@@ -3,10 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace Drydock.Lab.Commands;
 
-/// <summary>
-/// What is known of a lab that stays up in the background; kept in <c>.lab/state.json</c>, which only its owner can
-/// read.
-/// </summary>
+/// <summary>The state of a background lab, kept in <c>.lab/state.json</c>, which only its owner can read.</summary>
 public sealed record LabState
 {
     /// <summary>Id of the run.</summary>
@@ -21,9 +18,7 @@ public sealed record LabState
     /// <summary>Process id of the owner.</summary>
     public required int OwnerId { get; init; }
 
-    /// <summary>
-    /// Start time of the owner in clock ticks since boot, so that a reused process id is not taken for it.
-    /// </summary>
+    /// <summary>Start time of the owner in clock ticks since boot, to detect a reused process id.</summary>
     public required string OwnerStart { get; init; }
 
     /// <summary>The control plane.</summary>

@@ -2,7 +2,7 @@ using System.CommandLine;
 
 namespace Drydock.Lab.Commands;
 
-/// <summary>The SQL client against a hostile server, in this process.</summary>
+/// <summary>Runs the SQL client against a hostile server in this process.</summary>
 internal static class MySqlStressCommand
 {
     internal static Command Create()

@@ -1,6 +1,6 @@
 namespace Drydock.Lab.Commands;
 
-/// <summary>What a lab in the background consists of.</summary>
+/// <summary>The parts of a background lab.</summary>
 public sealed record ServeOptions
 {
     /// <summary>Folder of the state.</summary>

@@ -3,23 +3,23 @@ using System.Diagnostics;
 namespace Drydock.Lab;
 
 /// <summary>
-/// Waiting for something that sends no event: the real endpoint is asked until it answers, or a deadline passes.
+/// Waits for a state that sends no event: asks the real endpoint until it answers, or a deadline passes.
 /// </summary>
 public static class Deadline
 {
-    /// <summary>How long parts of the lab may take to become ready on a busy machine.</summary>
+    /// <summary>The time that parts of the lab may take to become ready on a busy machine.</summary>
     public static readonly TimeSpan Default = TimeSpan.FromSeconds(60);
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 
     /// <summary>Asks until the answer is true.</summary>
     /// <param name="what">Completes the sentence "Waited … for …".</param>
-    /// <param name="probe">Asks once. A failed connection counts as "not yet" and is named if the deadline
+    /// <param name="probe">Asks once. A failed connection counts as "not yet"; its message is reported if the deadline
     /// passes.</param>
-    /// <param name="deadline">How long to go on asking.</param>
-    /// <param name="stillPossible">Returns why asking on is pointless (the process has ended), or null.</param>
+    /// <param name="deadline">How long to ask.</param>
+    /// <param name="stillPossible">Returns why waiting is pointless (the process has ended), or null.</param>
     /// <param name="cancellationToken">Stops asking.</param>
-    /// <exception cref="LabException">The deadline passed, or it became pointless to ask.</exception>
+    /// <exception cref="LabException">The deadline passed, or waiting became pointless.</exception>
     public static async Task UntilAsync(
         string what,
         Func<CancellationToken, Task<bool>> probe,

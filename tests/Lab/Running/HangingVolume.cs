@@ -1,15 +1,15 @@
 namespace Drydock.Lab;
 
 /// <summary>
-/// A file system that can be made to hang: while it is frozen, every call that writes to it waits in the kernel and no
-/// signal ends it. The reaper thaws and unmounts it with the run.
+/// A file system that can hang. While it is frozen, every write to it waits in the kernel, and no signal ends the
+/// writer. The reaper thaws and unmounts it at the end of the run.
 /// </summary>
 public static class HangingVolume
 {
     private const long Bytes = 1L << 30;
     private const string Image = ".volume";
 
-    /// <summary>Mounts one over an empty folder of a run.</summary>
+    /// <summary>Mounts such a file system over an empty folder of a run.</summary>
     public static async Task MountAsync(LabRun run, string folder, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(run);
@@ -24,18 +24,18 @@ public static class HangingVolume
         Directory.Delete(Path.Combine(folder, "lost+found"));
     }
 
-    /// <summary>Every write to it hangs from here on.</summary>
+    /// <summary>From now on every write to it hangs.</summary>
     public static Task FreezeAsync(LabRun run, string folder, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(run);
         return Shell.RunAsync("fsfreeze", ["--freeze", folder], environment: run.Mark, cancellationToken: cancellationToken);
     }
 
-    /// <summary>What hung goes through; nothing if it was not frozen.</summary>
+    /// <summary>Lets hanging writes continue. Does nothing if the file system is not frozen.</summary>
     public static Task ThawAsync(string folder) =>
         Shell.TryRunAsync("fsfreeze", ["--unfreeze", folder], cancellationToken: CancellationToken.None);
 
-    /// <summary>Takes it away with all that is on it; nothing if there is none.</summary>
+    /// <summary>Removes the file system with its content. Does nothing if there is none.</summary>
     public static async Task RemoveAsync(string folder, CancellationToken cancellationToken)
     {
         foreach (var image in Directory.EnumerateFiles(Path.GetDirectoryName(folder)!, $"{Path.GetFileName(folder)}-*{Image}"))

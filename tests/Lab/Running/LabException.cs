@@ -1,8 +1,7 @@
 namespace Drydock.Lab;
 
 /// <summary>
-/// A part of the lab could not be started, stopped or reached; the message says which, what was seen and where its log
-/// is.
+/// A part of the lab could not be started, stopped or reached. The message names the part, the observation and the log.
 /// </summary>
 public sealed class LabException : Exception
 {

@@ -1,8 +1,7 @@
 namespace Drydock.Lab;
 
 /// <summary>
-/// A network namespace of a lab run: a machine of its own, as far as the network goes, with one address on the run's
-/// bridge.
+/// A network namespace of a lab run. For the network it is a separate machine, with one address on the run's bridge.
 /// </summary>
 public sealed class LabNamespace
 {
@@ -19,26 +18,27 @@ public sealed class LabNamespace
         Address = address;
     }
 
-    /// <summary>The run it belongs to.</summary>
     internal LabRun Run { get; }
 
     /// <summary>Name within the run.</summary>
     public string Name { get; }
 
-    /// <summary>The name <c>ip netns</c> knows.</summary>
+    /// <summary>The name for <c>ip netns</c>.</summary>
     public string KernelName { get; }
 
     /// <summary>The IPv4 address, reachable from the owner and from all namespaces of the run.</summary>
     public string Address { get; }
 
-    /// <summary>The file <c>nsenter --net=</c> takes.</summary>
+    /// <summary>The file for <c>nsenter --net=</c>.</summary>
     public string Path => "/run/netns/" + KernelName;
 
-    /// <summary>Pulls the plug: packets vanish, connections hang until a time-out, nothing is refused.</summary>
+    /// <summary>
+    /// Cuts the network: packets are dropped and connections hang until a time-out; no connection is refused.
+    /// </summary>
     public Task CutNetworkAsync(CancellationToken cancellationToken = default) =>
         Shell.RunAsync("ip", ["link", "set", _port, "down"], cancellationToken: cancellationToken);
 
-    /// <summary>Puts the plug back.</summary>
+    /// <summary>Repairs the network.</summary>
     public Task RestoreNetworkAsync(CancellationToken cancellationToken = default) =>
         Shell.RunAsync("ip", ["link", "set", _port, "up"], cancellationToken: cancellationToken);
 
@@ -46,7 +46,7 @@ public sealed class LabNamespace
     public Task<string> RunAsync(string file, IEnumerable<string> arguments, string? input = null, CancellationToken cancellationToken = default) =>
         Shell.RunAsync("nsenter", ["--net=" + Path, "--", file, .. arguments], input, cancellationToken: cancellationToken);
 
-    /// <summary>Takes it away and returns the last number of its address.</summary>
+    /// <summary>Removes the namespace and returns the last number of its address.</summary>
     internal async Task<int> RemoveAsync()
     {
         await Shell.RunAsync("ip", ["link", "del", _port], environment: Run.Mark);

@@ -4,8 +4,8 @@ using System.Globalization;
 namespace Drydock.Lab;
 
 /// <summary>
-/// A running process of the lab. It carries the run's mark in its environment from birth, so the reaper finds it even
-/// if the owner dies in the instant after the start.
+/// A running process of the lab. Its environment has the run's mark from its start, so the reaper finds it even if the
+/// owner dies right after the start.
 /// </summary>
 public sealed class LabProcess : IAsyncDisposable
 {
@@ -24,25 +24,23 @@ public sealed class LabProcess : IAsyncDisposable
     /// <summary>Name within the run.</summary>
     public string Name => _options.Name;
 
-    /// <summary>Process id.</summary>
     public int Id { get; }
 
-    /// <summary>The file that standard output and error go to.</summary>
+    /// <summary>The file of standard output and standard error.</summary>
     public string LogPath { get; }
 
     /// <summary>
-    /// Completes with the exit code (128 + signal number when a signal ended it) once the process has ended.
+    /// Completes with the exit code (128 + signal number if a signal ended the process) once the process has ended.
     /// </summary>
     public Task<int> Exited { get; }
 
-    /// <summary>Whether the process has ended.</summary>
     public bool HasExited => Exited.IsCompleted;
 
     internal static LabProcess Start(LabRun run, LabProcessOptions options)
     {
         var logPath = options.LogPath ?? Path.Combine(run.Folder, options.Name + ".log");
-        // exec twice: the shell that opens the log and nsenter both become the program itself, so the id is the
-        // program's.
+        // exec twice: the shell that opens the log and nsenter are both replaced by the program, so the process id is
+        // the program's.
         List<string> arguments = ["-c", "exec \"$@\" >>\"$LAB_LOG\" 2>&1 </dev/null", "sh"];
         if (options.Namespace is { } ns)
         {
@@ -67,7 +65,7 @@ public sealed class LabProcess : IAsyncDisposable
     }
 
     /// <summary>
-    /// Asks for an orderly end and waits for it; kills when the grace is over. Does nothing when it has ended.
+    /// Asks the process to end in order and waits; kills it when the grace is over. Does nothing if it has ended.
     /// </summary>
     public async Task<int> StopAsync(TimeSpan? grace = null)
     {
@@ -89,7 +87,7 @@ public sealed class LabProcess : IAsyncDisposable
     }
 
     /// <summary>
-    /// Ends it with SIGKILL, as a crash or the out-of-memory killer would, and waits until it is gone.
+    /// Ends the process with SIGKILL, as a crash or the out-of-memory killer would, and waits until it is gone.
     /// </summary>
     public async Task<int> KillAsync()
     {
@@ -97,13 +95,13 @@ public sealed class LabProcess : IAsyncDisposable
         return await Exited;
     }
 
-    /// <summary>Stops it from running without ending it (SIGSTOP): connections stay open and nothing answers.</summary>
+    /// <summary>Freezes the process (SIGSTOP): connections stay open, and no request is answered.</summary>
     public void Freeze() => Signal(LabSignal.Stop);
 
-    /// <summary>Lets a frozen process go on (SIGCONT).</summary>
+    /// <summary>Lets a frozen process continue (SIGCONT).</summary>
     public void Thaw() => Signal(LabSignal.Continue);
 
-    /// <summary>Sends a signal; does nothing when the process has ended.</summary>
+    /// <summary>Sends a signal. Does nothing if the process has ended.</summary>
     public void Signal(LabSignal signal)
     {
         if (!HasExited && !_process.HasExited)
@@ -113,14 +111,14 @@ public sealed class LabProcess : IAsyncDisposable
     }
 
     /// <summary>
-    /// Asks the real endpoint until it answers; fails at once, with the end of the log, when the process ends.
+    /// Asks the real endpoint until it answers. If the process ends, it fails at once with the end of the log.
     /// </summary>
     public Task WaitUntilReadyAsync(Func<CancellationToken, Task<bool>> probe, TimeSpan? deadline = null, CancellationToken cancellationToken = default) =>
         Deadline.UntilAsync(
             string.Create(CultureInfo.InvariantCulture, $"{Name} (process {Id}, log {LogPath})"),
             probe,
             deadline,
-            () => HasExited ? $"it ended with exit code {Exited.Result}; its last words: {LogTail()}" : null,
+            () => HasExited ? $"It ended with exit code {Exited.Result}. The end of its log: {LogTail()}" : null,
             cancellationToken);
 
     /// <summary>The last lines of the log.</summary>

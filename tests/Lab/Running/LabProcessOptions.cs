@@ -1,12 +1,12 @@
 namespace Drydock.Lab;
 
-/// <summary>What to start as a long-running process of the lab.</summary>
+/// <summary>A long-running process of the lab.</summary>
 public sealed record LabProcessOptions
 {
-    /// <summary>Name within the run; names the log file too.</summary>
+    /// <summary>Name within the run and of the log file.</summary>
     public required string Name { get; init; }
 
-    /// <summary>Program, looked up in PATH when it has no slash.</summary>
+    /// <summary>The program; it is looked up in PATH if it has no slash.</summary>
     public required string FileName { get; init; }
 
     /// <summary>Arguments, passed as they are. Never a secret: argv is public.</summary>
@@ -15,13 +15,15 @@ public sealed record LabProcessOptions
     /// <summary>The network namespace to run in; by default that of the lab's owner.</summary>
     public LabNamespace? Namespace { get; init; }
 
-    /// <summary>Variables set besides the inherited ones; a null value removes one.</summary>
+    /// <summary>Variables in addition to the inherited ones; a null value removes one.</summary>
     public IReadOnlyDictionary<string, string?> Environment { get; init; } = new Dictionary<string, string?>(StringComparer.Ordinal);
 
-    /// <summary>Where to run; by default the folder of the run.</summary>
+    /// <summary>Working directory; by default the folder of the run.</summary>
     public string? WorkingDirectory { get; init; }
 
-    /// <summary>Where standard output and error are appended; by default NAME.log in the folder of the run.</summary>
+    /// <summary>
+    /// The file to which standard output and standard error are appended; by default NAME.log in the folder of the run.
+    /// </summary>
     public string? LogPath { get; init; }
 
     /// <summary>The signal that asks for an orderly end.</summary>

@@ -4,9 +4,9 @@ using System.Security.Cryptography;
 namespace Drydock.Lab;
 
 /// <summary>
-/// One run of the lab: a folder, a network of its own and everything that was started in it. Runs never disturb each
-/// other, of whatever checkout or user they are. However the owner ends, by disposal, an exception or SIGKILL, a reaper
-/// process removes every trace.
+/// One run of the lab: a folder, a separate network and all processes that were started in it. Runs never disturb each
+/// other, whatever their checkout or user. However the owner ends, by disposal, an exception or SIGKILL, a reaper
+/// process removes the whole run.
 /// </summary>
 /// <remarks>Needs root: it makes network namespaces.</remarks>
 public sealed class LabRun : IAsyncDisposable
@@ -21,7 +21,7 @@ public sealed class LabRun : IAsyncDisposable
     private readonly ConcurrentDictionary<string, LabNamespace> _namespaces = new(StringComparer.Ordinal);
     private readonly Lazy<LabCertificateAuthority> _authority = new(() => new LabCertificateAuthority("drydock-lab-ca"));
 
-    // .1 is the bridge; names are given from .2 on.
+    // .1 is the bridge; namespaces get addresses from .2 on.
     private int _lastAddress = 1;
     private readonly ConcurrentQueue<int> _freed = new();
     private int _disposed;
@@ -35,37 +35,35 @@ public sealed class LabRun : IAsyncDisposable
         _reaper = reaper;
     }
 
-    /// <summary>Six characters that mark everything of this run.</summary>
+    /// <summary>Six characters that mark all parts of this run.</summary>
     public string Id { get; }
 
-    /// <summary>The folder of the run, removed at its end.</summary>
+    /// <summary>The folder of the run; it is removed at the end of the run.</summary>
     public string Folder { get; }
 
     /// <summary>
-    /// A folder in memory (fsync costs nothing) where the machine has enough of it, else one on disk; removed at the
-    /// end of the run.
+    /// A folder in memory (fsync costs nothing) if the machine has enough memory, else one on disk. It is removed at
+    /// the end of the run.
     /// </summary>
     public string FastFolder { get; }
 
     /// <summary>The first three numbers of the run's network, for example <c>198.18.7</c>.</summary>
     public string NetworkPrefix { get; }
 
-    /// <summary>The owner's address on the run's bridge: what the namespaces reach the test process by.</summary>
+    /// <summary>The owner's address on the run's bridge, at which the namespaces reach the test process.</summary>
     public string BridgeAddress => NetworkPrefix + ".1";
 
     /// <summary>The certificate authority of the run.</summary>
     public LabCertificateAuthority Authority => _authority.Value;
 
-    /// <summary>
-    /// The mark that lets the reaper end even a short command that was under way when the owner died.
-    /// </summary>
+    /// <summary>The mark by which the reaper ends even a short command that was running when the owner died.</summary>
     internal IReadOnlyDictionary<string, string?> Mark => MarkOf(Id);
 
-    /// <summary>Name of the bridge and beginning of all other kernel names of the run.</summary>
+    /// <summary>Name of the bridge and prefix of all other kernel names of the run.</summary>
     internal string LinkPrefix => "dl" + Id;
 
-    /// <summary>Starts an empty run: folder, reaper, bridge. Takes some tens of milliseconds.</summary>
-    /// <exception cref="LabException">Not root, or no network is free.</exception>
+    /// <summary>Starts an empty run: folder, reaper, bridge. Takes tens of milliseconds.</summary>
+    /// <exception cref="LabException">The process is not root, or no network is free.</exception>
     public static async Task<LabRun> StartAsync(
         LabRunOptions? options = null, CancellationToken cancellationToken = default)
     {
@@ -94,7 +92,6 @@ public sealed class LabRun : IAsyncDisposable
 
     /// <summary>Adds a network namespace with the next free address of the run's network.</summary>
     /// <param name="name">Short, unique within the run: lower case letters, digits, hyphens.</param>
-    /// <param name="cancellationToken">Cancels.</param>
     public async Task<LabNamespace> AddNamespaceAsync(string name, CancellationToken cancellationToken = default)
     {
         var number = Interlocked.Increment(ref _lastAddress);
@@ -109,8 +106,8 @@ public sealed class LabRun : IAsyncDisposable
     }
 
     /// <summary>
-    /// Removes a network namespace in which nothing runs any more. Its address is given again only once all others
-    /// were: neighbours remember who had it.
+    /// Removes a network namespace in which no process runs. Its address is used again only after all others:
+    /// neighbours remember its former owner.
     /// </summary>
     public async Task RemoveNamespaceAsync(LabNamespace gone)
     {
@@ -129,15 +126,15 @@ public sealed class LabRun : IAsyncDisposable
         return process;
     }
 
-    /// <summary>A folder inside the run's folder, made if need be.</summary>
+    /// <summary>A folder inside the run's folder, created on demand.</summary>
     public string FolderFor(string name) => Directory.CreateDirectory(Path.Combine(Folder, name)).FullName;
 
-    /// <summary>A folder inside the fast folder, made if need be.</summary>
+    /// <summary>A folder inside the fast folder, created on demand.</summary>
     public string FastFolderFor(string name) => Directory.CreateDirectory(Path.Combine(FastFolder, name)).FullName;
 
     /// <summary>
-    /// Ends everything that still runs and removes every trace. Nothing is asked to end in order: the run's state is
-    /// thrown away.
+    /// Kills every process and removes the whole run. No process is asked to end in order, because the run's state is
+    /// discarded.
     /// </summary>
     public async ValueTask DisposeAsync()
     {
@@ -158,7 +155,8 @@ public sealed class LabRun : IAsyncDisposable
         }
     }
 
-    // A run whose owner and reaper were both killed (or that a reboot ended) leaves a folder with a lock nobody holds.
+    // If both owner and reaper were killed (or the machine was rebooted), the folder stays, and no process holds its
+    // lock.
     private static async Task SweepDeadRunsAsync(string parent, CancellationToken cancellationToken)
     {
         foreach (var folder in Directory.EnumerateDirectories(parent, FolderPrefix + "*"))

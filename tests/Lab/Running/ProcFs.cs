@@ -1,9 +1,11 @@
 namespace Drydock.Lab;
 
-/// <summary>What the kernel says of processes.</summary>
+/// <summary>Reads the state of processes from the kernel.</summary>
 internal static class ProcFs
 {
-    /// <summary>Whether a process runs. A zombie does not: it is dead and waits for its parent to ask.</summary>
+    /// <summary>
+    /// Whether a process runs. A zombie does not: it has ended and waits until its parent collects it.
+    /// </summary>
     public static bool IsAlive(int process)
     {
         try

@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace Drydock.Lab;
 
 /// <summary>
-/// The process that outlives the owner of a run and removes what the run made. It waits at the end of a pipe that only
-/// the owner holds, so the owner's death, of whatever kind, wakes it.
+/// The process that outlives the owner of a run and removes the run. It waits at the end of a pipe that only the owner
+/// holds, so any end of the owner wakes it.
 /// </summary>
 internal sealed class Reaper
 {
@@ -36,12 +36,12 @@ internal sealed class Reaper
             : throw new LabException($"The reaper of {folder} did not become ready: {line}");
     }
 
-    /// <summary>Whether the reaper of a run is dead: its lock exists and nobody holds it.</summary>
+    /// <summary>Whether the reaper of a run is dead: its lock file exists and no process holds it.</summary>
     public static bool IsDead(string folder)
     {
         try
         {
-            // FileShare.None takes the same advisory lock (flock) that the reaper holds all its life.
+            // FileShare.None takes the same advisory lock (flock) that the reaper holds as long as it lives.
             using var handle = File.OpenHandle(Path.Combine(folder, ".reaper"), FileMode.Open, FileAccess.ReadWrite, FileShare.None);
             return true;
         }
@@ -58,8 +58,8 @@ internal sealed class Reaper
     public static Task SweepDeadAsync(string id, string folder, string fastFolder, CancellationToken cancellationToken) =>
         Shell.RunAsync("bash", [Recipes.PathOf("reaper.sh"), "sweep", id, folder, fastFolder], cancellationToken: cancellationToken);
 
-    /// <summary>Lets the reaper do its work and waits for its end.</summary>
-    /// <exception cref="LabException">Something could not be removed.</exception>
+    /// <summary>Tells the reaper to remove the run and waits for its end.</summary>
+    /// <exception cref="LabException">A part of the run could not be removed.</exception>
     public async Task SweepAsync()
     {
         using (_process)

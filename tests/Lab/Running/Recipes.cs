@@ -2,13 +2,15 @@ using System.Collections.Concurrent;
 
 namespace Drydock.Lab;
 
-/// <summary>The shell recipes that install and build what the lab needs, and where their results are.</summary>
+/// <summary>
+/// Runs the shell recipes that install and build the requirements of the lab, and finds their results.
+/// </summary>
 public static class Recipes
 {
     private static readonly ConcurrentDictionary<string, SemaphoreSlim> Gates = new(StringComparer.Ordinal);
     private static readonly ConcurrentDictionary<string, IReadOnlyDictionary<string, string>> Known = new(StringComparer.Ordinal);
 
-    /// <summary>The cache of this user: what is slow to make is kept here between runs.</summary>
+    /// <summary>The cache of this user. It keeps slow results between runs.</summary>
     public static string CacheFolder
     {
         get
@@ -24,8 +26,8 @@ public static class Recipes
     public static string PathOf(string recipe) => Path.Combine(AppContext.BaseDirectory, "recipes", recipe);
 
     /// <summary>
-    /// Runs a recipe (which does nothing when its result is in the cache) and returns the paths it prints as NAME=PATH.
-    /// Within one process every recipe runs once.
+    /// Runs a recipe and returns the paths that it prints as NAME=PATH. A recipe does nothing if its result is in the
+    /// cache. Within one process every recipe runs once.
     /// </summary>
     public static async Task<IReadOnlyDictionary<string, string>> RunAsync(
         string recipe, CancellationToken cancellationToken = default)

@@ -2,19 +2,18 @@ using System.Diagnostics;
 
 namespace Drydock.Lab;
 
-/// <summary>The outcome of a short command that was run to its end.</summary>
+/// <summary>The result of a short command.</summary>
 public sealed record ShellResult(int ExitCode, string Output, string Error);
 
-/// <summary>Runs short commands (ip, kubectl, docker, mariadb) to their end and captures what they say.</summary>
+/// <summary>Runs short commands (ip, kubectl, docker, mariadb) to their end and captures their output.</summary>
 public static class Shell
 {
-    /// <summary>Runs a command and returns what it said, whatever its exit code.</summary>
-    /// <param name="file">Program, looked up in PATH when it has no slash.</param>
-    /// <param name="arguments">Arguments, passed as they are: no shell in between. Never a secret: argv is
-    /// public.</param>
+    /// <summary>Runs a command and returns its output, whatever its exit code.</summary>
+    /// <param name="file">The program; it is looked up in PATH if it has no slash.</param>
+    /// <param name="arguments">Arguments, passed without a shell. Never a secret: argv is public.</param>
     /// <param name="input">Text for standard input; without it standard input is empty.</param>
-    /// <param name="environment">Variables set besides the inherited ones; a null value removes one.</param>
-    /// <param name="workingDirectory">Where to run it; by default where the lab runs.</param>
+    /// <param name="environment">Variables in addition to the inherited ones; a null value removes one.</param>
+    /// <param name="workingDirectory">Working directory; by default that of the lab.</param>
     /// <param name="cancellationToken">Kills the command with its children.</param>
     public static async Task<ShellResult> TryRunAsync(
         string file,
@@ -54,8 +53,8 @@ public static class Shell
     }
 
     /// <summary>Runs a command and returns its standard output.</summary>
-    /// <exception cref="LabException">The exit code is not 0; the message carries the command and its last
-    /// words.</exception>
+    /// <exception cref="LabException">The exit code is not 0. The message contains the command and the end of its
+    /// output.</exception>
     public static async Task<string> RunAsync(
         string file,
         IEnumerable<string> arguments,
@@ -102,7 +101,7 @@ public static class Shell
         }
         catch (IOException)
         {
-            // The command ended without reading all of its input; its exit code tells the story.
+            // The command ended without reading all of its input. Its exit code is reported.
         }
     }
 

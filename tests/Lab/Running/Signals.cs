@@ -3,28 +3,23 @@ using System.Runtime.InteropServices;
 
 namespace Drydock.Lab;
 
-/// <summary>The signals the lab sends (numbers of Linux on every architecture .NET runs on).</summary>
+/// <summary>
+/// The signals that the lab sends (Linux numbers, the same on every architecture that .NET supports).
+/// </summary>
 public enum LabSignal
 {
-    /// <summary>SIGHUP.</summary>
     Hangup = 1,
 
-    /// <summary>SIGINT.</summary>
     Interrupt = 2,
 
-    /// <summary>SIGQUIT.</summary>
     Quit = 3,
 
-    /// <summary>SIGKILL.</summary>
     Kill = 9,
 
-    /// <summary>SIGTERM.</summary>
     Terminate = 15,
 
-    /// <summary>SIGCONT.</summary>
     Continue = 18,
 
-    /// <summary>SIGSTOP.</summary>
     Stop = 19,
 }
 
@@ -32,7 +27,7 @@ internal static class Signals
 {
     private const int NoSuchProcess = 3;
 
-    /// <summary>Sends a signal; false when the process is gone.</summary>
+    /// <summary>Sends a signal; false if the process has ended.</summary>
     public static bool Send(int processId, LabSignal signal)
     {
         if (processId <= 1)

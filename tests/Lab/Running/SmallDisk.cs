@@ -1,8 +1,8 @@
 namespace Drydock.Lab;
 
 /// <summary>
-/// A file system of limited size that can be filled to the last byte and be given room again. The reaper unmounts it
-/// with the run.
+/// A file system of limited size that can be filled to the last byte and freed again. The reaper unmounts it at the end
+/// of the run.
 /// </summary>
 internal static class SmallDisk
 {
@@ -12,7 +12,7 @@ internal static class SmallDisk
     public static Task MountAsync(LabRun run, string folder, long bytes, CancellationToken cancellationToken) =>
         Shell.RunAsync("mount", ["-t", "tmpfs", "-o", FormattableString.Invariant($"size={bytes}"), "drydock-lab", folder], environment: run.Mark, cancellationToken: cancellationToken);
 
-    /// <summary>Takes all the room there is.</summary>
+    /// <summary>Fills all free space.</summary>
     public static async Task FillAsync(string folder, CancellationToken cancellationToken)
     {
         await using var file = new FileStream(Path.Combine(folder, Filler), FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
@@ -25,15 +25,15 @@ internal static class SmallDisk
             }
             catch (IOException)
             {
-                // No space for so much: what a page cannot hold is nothing.
+                // No space for a block of this size. Space smaller than a page cannot be used.
                 size = size > 4096 ? size / 16 : 0;
             }
         }
     }
 
     /// <summary>
-    /// Gives it back, at once: a process that is just being started may hold the file a moment longer, but not what is
-    /// cut off.
+    /// Frees the space at once by truncating the file: a process that is just being started may keep the deleted file
+    /// open for a moment.
     /// </summary>
     public static void Free(string folder)
     {

@@ -3,8 +3,9 @@ using System.Text.Json.Nodes;
 
 namespace Drydock.Lab.Upgrades;
 
-/// <summary>Takes every object of Drydock away, finalizers and all, as a test's end does and a user must not.</summary>
-/// <param name="controlPlane">The API server.</param>
+/// <summary>
+/// Deletes every object of Drydock with its finalizers, as a test does at its end and a user must not.
+/// </summary>
 internal sealed class ApiCleaner(ControlPlane controlPlane)
 {
     private const string Group = "/apis/drydock.dev/v1alpha1";

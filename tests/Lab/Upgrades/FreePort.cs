@@ -3,10 +3,10 @@ using System.Net.Sockets;
 
 namespace Drydock.Lab.Upgrades;
 
-/// <summary>Ports on loopback that nobody listens on.</summary>
+/// <summary>Ports on loopback on which no process listens.</summary>
 public static class FreePort
 {
-    /// <summary>Takes one from the kernel; it is free until somebody else asks for it by number.</summary>
+    /// <summary>Takes a port from the kernel. It stays free until another process asks for its number.</summary>
     public static int Take()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);

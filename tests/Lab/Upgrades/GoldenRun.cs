@@ -1,9 +1,9 @@
 namespace Drydock.Lab.Upgrades;
 
-/// <summary>What an undisturbed upgrade did and where it ended.</summary>
-/// <param name="Acts">Every write and act the operator made, in order.</param>
+/// <summary>Acts and end of an undisturbed upgrade.</summary>
+/// <param name="Acts">Every write and act of the operator, in order.</param>
 /// <param name="EndState">The end state of OMS, as text.</param>
-/// <param name="Counts">How often what must not be repeated was done.</param>
+/// <param name="Counts">How often each action was done that must not be repeated.</param>
 public sealed record GoldenRun(IReadOnlyList<FaultAct> Acts, string EndState, IReadOnlyDictionary<string, int> Counts)
 {
     /// <summary>Every point at which a fault can strike: before and after each act.</summary>

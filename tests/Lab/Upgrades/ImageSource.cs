@@ -1,9 +1,9 @@
 namespace Drydock.Lab.Upgrades;
 
-/// <summary>How the new image comes to the hosts.</summary>
+/// <summary>The source of the new image on the hosts.</summary>
 public enum ImageSource
 {
-    /// <summary>It is there.</summary>
+    /// <summary>The hosts have the image.</summary>
     Present,
 
     /// <summary>An archive in the storage, streamed by the operator.</summary>
@@ -12,6 +12,6 @@ public enum ImageSource
     /// <summary>An archive on every host.</summary>
     HostArchive,
 
-    /// <summary>Pulled from a registry that asks for a password.</summary>
+    /// <summary>A registry that asks for a password.</summary>
     Registry,
 }

@@ -1,11 +1,11 @@
 namespace Drydock.Lab.Upgrades;
 
 /// <summary>
-/// Kills the operator (SIGKILL) right before or right after some of its writes or acts, starts another each time, and
-/// compares end state and counts of run-once actions with the undisturbed run.
+/// Kills the operator (SIGKILL) right before or right after some of its writes or acts and starts another each time.
+/// Compares the end state and the counts of run-once actions with the undisturbed run.
 /// </summary>
-/// <param name="stage">A stage with fault proxies, its road set.</param>
-/// <param name="goal">Whether the upgrade is killed, or the way back after it.</param>
+/// <param name="stage">A stage with fault proxies whose road is set.</param>
+/// <param name="goal">Whether the operator is killed in the upgrade or in the rollback after it.</param>
 public sealed class KillCampaign(UpgradeStage stage, UpgradeGoal goal = UpgradeGoal.Upgrade)
 {
     private static readonly LabOperatorOptions Alone = new() { LeaderElection = false };
@@ -13,13 +13,10 @@ public sealed class KillCampaign(UpgradeStage stage, UpgradeGoal goal = UpgradeG
     private readonly UpgradeCourse _course = new(stage, goal);
     private readonly FaultLedger _ledger = stage.Faults?.Ledger ?? throw new ArgumentException("the stage has no fault proxies", nameof(stage));
 
-    /// <summary>Runs it undisturbed.</summary>
+    /// <summary>Runs without a kill.</summary>
     public Task<GoldenRun> GoldenAsync(CancellationToken cancellationToken = default) => _course.GoldenAsync(Alone, cancellationToken);
 
-    /// <summary>Kills at each of the points of one run and lets the last successor bring it to its end.</summary>
-    /// <param name="points">Where.</param>
-    /// <param name="golden">The undisturbed run.</param>
-    /// <param name="cancellationToken">Cancels.</param>
+    /// <summary>Kills at each of the points of one run. The last successor finishes the run.</summary>
     public Task<KillOutcome> KillAsync(
         IReadOnlyCollection<KillPoint> points, GoldenRun golden, CancellationToken cancellationToken = default)
     {
@@ -28,19 +25,17 @@ public sealed class KillCampaign(UpgradeStage stage, UpgradeGoal goal = UpgradeG
     }
 
     /// <summary>
-    /// Kills again and again, each time so many acts after the time before, whatever these acts are, and lets the last
-    /// successor bring the run to its end.
+    /// Kills repeatedly, each time this many acts after the kill before, whatever these acts are. The last successor
+    /// finishes the run.
     /// </summary>
-    /// <param name="distances">How many acts later, and on which side of the act, for each kill.</param>
-    /// <param name="golden">The undisturbed run.</param>
-    /// <param name="cancellationToken">Cancels.</param>
+    /// <param name="distances">For each kill, the number of acts and the side of the act.</param>
     public Task<KillOutcome> KillAsync(
         IReadOnlyList<KillDistance> distances, GoldenRun golden, CancellationToken cancellationToken = default)
     {
         var from = 0;
         var kills = 0;
 
-        // Acts of a dying operator still pass; those of its successor count from the last of them.
+        // Acts of a dying operator still pass. Those of its successor are counted from the last of them.
         bool IsNext(FaultPoint point, int struck)
         {
             if (struck > kills)
@@ -76,8 +71,7 @@ public sealed class KillCampaign(UpgradeStage stage, UpgradeGoal goal = UpgradeG
 
     private void Arm(Func<FaultPoint, int, bool> at, List<KillPoint> struck)
     {
-        // One at a time: two acts of one life that are both under way are two kills, of the operator and of its
-        // successor.
+        // One kill at a time: two concurrent acts of one process are two kills, of the operator and of its successor.
         var killing = new SemaphoreSlim(1);
         var kills = 0;
         _ledger.Reset();

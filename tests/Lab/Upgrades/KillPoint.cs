@@ -4,12 +4,11 @@ using System.Text.RegularExpressions;
 namespace Drydock.Lab.Upgrades;
 
 /// <summary>
-/// A moment at which the operator is killed: right before or right after one of its acts. The act has a name instead of
-/// a number, so that it is found again in a run in which earlier kills made some acts happen twice.
+/// A moment at which the operator is killed: right before or right after one of its acts. The act is identified by its
+/// name and not by a number, so that it is found in a run in which earlier kills repeated some acts.
 /// </summary>
-/// <param name="Act">Name of the act: <c>docker-oms-a POST /containers/x/start</c>, for writes to the API server
+/// <param name="Act">Name of the act: <c>docker-oms-a POST /containers/x/start</c>. Writes to the API server are
 /// counted from the last act on a target.</param>
-/// <param name="Side">Before or after it.</param>
 public sealed partial record KillPoint(string Act, FaultSide Side)
 {
     /// <summary>Both sides of each act of a run, in order.</summary>
@@ -20,11 +19,10 @@ public sealed partial record KillPoint(string Act, FaultSide Side)
     public static KillPoint Of(FaultPoint point, IEnumerable<FaultAct> acts) =>
         new(Names(acts.Where(act => act.Number <= point.Act.Number))[^1], point.Side);
 
-    /// <summary>For a ledger.</summary>
     public override string ToString() => $"{(Side == FaultSide.Before ? "before" : "after")} {Act}";
 
-    // Writes to the API server are the most frequent acts and the ones a successor repeats: counted over the whole run
-    // they would shift with every kill.
+    // Writes to the API server are the most frequent acts, and a successor repeats them. If they were counted over the
+    // whole run, every kill would shift their numbers.
     private static List<string> Names(IEnumerable<FaultAct> acts)
     {
         var names = new List<string>();
@@ -50,7 +48,7 @@ public sealed partial record KillPoint(string Act, FaultSide Side)
         return names;
     }
 
-    // Column definitions and rows: a page is to be read.
+    // Removes column definitions and rows, so that the page stays readable.
     [GeneratedRegex(" \\(.*", RegexOptions.CultureInvariant | RegexOptions.Singleline, 1000)]
     private static partial Regex Lists();
 }

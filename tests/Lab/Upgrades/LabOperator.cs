@@ -1,8 +1,6 @@
 namespace Drydock.Lab.Upgrades;
 
-/// <summary>
-/// The operator as a process of its own, as it is shipped: started with a kubeconfig, killed, stopped, frozen.
-/// </summary>
+/// <summary>The shipped operator as a separate process: started with a kubeconfig, killed, stopped, frozen.</summary>
 public sealed class LabOperator : IAsyncDisposable
 {
     private static int _count;
@@ -17,18 +15,16 @@ public sealed class LabOperator : IAsyncDisposable
         _address = address;
     }
 
-    /// <summary>The process.</summary>
     public LabProcess Process => _process;
 
-    /// <summary>What it wrote to standard output so far.</summary>
+    /// <summary>Its standard output so far.</summary>
     public string Log => File.ReadAllText(_process.LogPath);
 
-    /// <summary>Starts one; returns at once.</summary>
-    /// <param name="run">The run it belongs to.</param>
+    /// <summary>Starts an operator and returns at once.</summary>
     /// <param name="assembly">Path of Drydock.Operator.dll.</param>
-    /// <param name="kubeconfig">What it reaches the API server with.</param>
+    /// <param name="kubeconfig">Its access to the API server.</param>
     /// <param name="operatorNamespace">Its own namespace.</param>
-    /// <param name="options">What else it is told.</param>
+    /// <param name="options">Its other settings.</param>
     public static LabOperator Start(
         LabRun run, string assembly, string kubeconfig, string operatorNamespace, LabOperatorOptions? options = null)
     {
@@ -73,11 +69,13 @@ public sealed class LabOperator : IAsyncDisposable
         return new LabOperator(process, address);
     }
 
-    /// <summary>Waits until it says it is ready.</summary>
+    /// <summary>Waits until the operator reports that it is ready.</summary>
     public Task WaitUntilReadyAsync(CancellationToken cancellationToken = default) =>
         _process.WaitUntilReadyAsync(async token => (await GetAsync("/readyz", token)).StartsWith("Healthy", StringComparison.Ordinal), cancellationToken: cancellationToken);
 
-    /// <summary>Asks it over HTTP, whatever the status code; empty if it does not answer.</summary>
+    /// <summary>
+    /// Sends an HTTP request and returns status code and body; empty if the operator does not answer.
+    /// </summary>
     public async Task<string> GetAnyAsync(string path, CancellationToken cancellationToken = default)
     {
         try
@@ -91,7 +89,7 @@ public sealed class LabOperator : IAsyncDisposable
         }
     }
 
-    /// <summary>Asks it over HTTP; empty if it does not answer.</summary>
+    /// <summary>Sends an HTTP request and returns the body; empty if the operator does not answer.</summary>
     public async Task<string> GetAsync(string path, CancellationToken cancellationToken = default)
     {
         try

@@ -1,10 +1,10 @@
 namespace Drydock.Lab.Upgrades;
 
-/// <summary>What an operator of the lab is told beyond its kubeconfig.</summary>
+/// <summary>Settings of a lab operator besides its kubeconfig.</summary>
 public sealed record LabOperatorOptions
 {
     /// <summary>
-    /// Whether it contends for the lease; without it a successor need not wait for the lease of a killed one.
+    /// Whether it contends for the lease. Without it a successor need not wait for the lease of a killed operator.
     /// </summary>
     public bool LeaderElection { get; init; } = true;
 
@@ -15,31 +15,32 @@ public sealed record LabOperatorOptions
     public string? Assembly { get; init; }
 
     /// <summary>
-    /// After how many seconds another operator may take its lease; the others of its times follow from it. Shorter than
-    /// the default, so that no test waits for minutes.
+    /// Lease duration in seconds, after which another operator may take the lease. Its other lease times follow from
+    /// it. It is shorter than the default, so that no test waits for minutes.
     /// </summary>
     public int LeaseSeconds { get; init; } = 15;
 
     /// <summary>
-    /// Its storage roots, which all namespaces share; null for the run's snapshots and the lab's cache with the
+    /// Its storage roots, which all namespaces share; null for the snapshots of the run and the lab's cache with the
     /// archives.
     /// </summary>
     public IReadOnlyList<string>? StorageRoots { get; init; }
 
-    /// <summary>Its PATH, to put stand-ins before the dump tools; null for the lab's own.</summary>
+    /// <summary>Its PATH, for stand-ins of the dump tools; null for the PATH of the lab.</summary>
     public string? Path { get; init; }
 
     /// <summary>
-    /// The network namespace it runs in; null for the owner's. Its probes then listen on the namespace's address.
+    /// The network namespace it runs in; null for that of the lab's owner. Its probes then listen on the namespace's
+    /// address.
     /// </summary>
     public LabNamespace? Network { get; init; }
 
-    /// <summary>Environment variables beside the inherited ones.</summary>
+    /// <summary>Environment variables in addition to the inherited ones.</summary>
     public IReadOnlyDictionary<string, string?> Environment { get; init; } = new Dictionary<string, string?>(StringComparer.Ordinal);
 
-    /// <summary>Lowest level it logs.</summary>
+    /// <summary>The lowest level it logs.</summary>
     public string LogLevel { get; init; } = "Debug";
 
-    /// <summary>Further flags, as they are typed.</summary>
+    /// <summary>Further flags as on a command line.</summary>
     public IReadOnlyList<string> Arguments { get; init; } = [];
 }

@@ -1,19 +1,18 @@
 namespace Drydock.Lab.Upgrades;
 
 /// <summary>
-/// The next release of the operator, built from a changed copy of a checkout: its status has one field more, its CRDs
-/// the next schema number.
+/// The next release of the operator, built from a changed copy of a checkout: its status has one more field, and its
+/// CRDs have the next schema number.
 /// </summary>
 /// <param name="Assembly">Path of its Drydock.Operator.dll.</param>
 /// <param name="Crds">Folder of its CRDs.</param>
 public sealed record NextOperator(string Assembly, string Crds)
 {
-    /// <summary>The field of status that only it knows and writes.</summary>
+    /// <summary>The field of status that only the next release knows and writes.</summary>
     public const string Field = "novelty";
 
     /// <summary>Builds it (about a minute), or takes it from the cache.</summary>
     /// <param name="checkout">The root of the checkout.</param>
-    /// <param name="cancellationToken">Cancels.</param>
     public static async Task<NextOperator> BuildAsync(string checkout, CancellationToken cancellationToken = default)
     {
         var output = await Shell.RunAsync("bash", [Recipes.PathOf("next-operator.sh"), checkout], cancellationToken: cancellationToken);

@@ -2,21 +2,20 @@ using System.Text.Json.Nodes;
 
 namespace Drydock.Lab.Upgrades;
 
-/// <summary>Follows one object by a watch on the API server itself, past any fault proxy.</summary>
-/// <param name="controlPlane">The API server.</param>
+/// <summary>Follows one object by a watch on the API server itself and not through a fault proxy.</summary>
 /// <param name="collection">Path of the collection, for instance <c>/api/v1/namespaces/x/secrets</c>.</param>
 /// <param name="name">Name of the object.</param>
 public sealed class ObjectFollower(ControlPlane controlPlane, string collection, string name)
 {
-    /// <summary>Every state the object went through while it was followed.</summary>
+    /// <summary>Every state of the object while it was followed.</summary>
     public IReadOnlyList<JsonNode> Seen => _seen;
 
     private static readonly TimeSpan Again = TimeSpan.FromMilliseconds(200);
 
     private readonly List<JsonNode> _seen = [];
 
-    /// <summary>Follows until the object is as wanted and returns it.</summary>
-    /// <exception cref="LabException">The deadline passed; the message holds phase and message of the last
+    /// <summary>Follows the object until it is as wanted, and returns it.</summary>
+    /// <exception cref="LabException">The deadline passed. The message contains phase and message of the last
     /// status.</exception>
     public async Task<JsonNode> UntilAsync(
         Func<JsonNode, bool> wanted, TimeSpan deadline, CancellationToken cancellationToken = default)
@@ -38,7 +37,7 @@ public sealed class ObjectFollower(ControlPlane controlPlane, string collection,
                 }
                 catch (Exception exception) when (exception is HttpRequestException or IOException)
                 {
-                    // The API server is one of the things that die; nothing tells when it is back.
+                    // The API server may be down, and no event says when it is up again.
                     await Task.Delay(Again, limit.Token);
                 }
             }

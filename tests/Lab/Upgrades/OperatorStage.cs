@@ -3,13 +3,12 @@ using System.Text.Json.Nodes;
 namespace Drydock.Lab.Upgrades;
 
 /// <summary>
-/// What every stage has, whatever is upgraded on it: an API server with the CRDs and the RBAC as they are shipped, and
-/// operators that run against it as processes of their own under a ServiceAccount's token, through a fault proxy if
-/// there is one.
+/// The common parts of every stage: an API server with the shipped CRDs and RBAC, and operators that run against it as
+/// separate processes with a ServiceAccount token, through a fault proxy if there is one.
 /// </summary>
 public sealed class OperatorStage
 {
-    /// <summary>Namespace of the operator, as config/default has it.</summary>
+    /// <summary>Namespace of the operator, as in config/default.</summary>
     public const string OperatorNamespace = "drydock-system";
 
     /// <summary>Service account of the operator.</summary>
@@ -28,29 +27,24 @@ public sealed class OperatorStage
         _token = new StageToken(run, controlPlane, proxy);
     }
 
-    /// <summary>The lab run.</summary>
     public LabRun Run { get; }
 
-    /// <summary>The API server.</summary>
     public ControlPlane ControlPlane { get; }
 
-    /// <summary>The operators that still run, oldest first.</summary>
+    /// <summary>The running operators, oldest first.</summary>
     public IReadOnlyList<LabOperator> Operators => [.. _operators.Where(x => !x.Process.HasExited)];
 
-    /// <summary>What the last operator was told, for a successor that is to be told the same.</summary>
+    /// <summary>Options of the last operator, for a successor with the same settings.</summary>
     public LabOperatorOptions? LastOptions { get; private set; }
 
     /// <summary>Kubeconfig of the operator.</summary>
     public string Kubeconfig => _kubeconfig;
 
-    /// <summary>Installs what is shipped into an API server.</summary>
-    /// <param name="run">The run.</param>
-    /// <param name="controlPlane">The API server.</param>
-    /// <param name="proxy">What the operator reaches it through; null for directly.</param>
-    /// <param name="checkout">The root of the checkout: config/ is applied from there.</param>
+    /// <summary>Installs the shipped CRDs and RBAC into an API server.</summary>
+    /// <param name="proxy">The operator's path to the API server; null for a direct connection.</param>
+    /// <param name="checkout">The root of the checkout, whose config/ is applied.</param>
     /// <param name="assembly">Path of Drydock.Operator.dll.</param>
-    /// <param name="modernCrds">Whether the CRDs are served by the modern CRD server instead of the 1.20 one.</param>
-    /// <param name="cancellationToken">Cancels.</param>
+    /// <param name="modernCrds">Whether the modern CRD server serves the CRDs instead of the 1.20 one.</param>
     public static async Task<OperatorStage> InstallAsync(
         LabRun run, ControlPlane controlPlane, KubeFaultProxy? proxy, string checkout, string assembly, bool modernCrds = false, CancellationToken cancellationToken = default)
     {
@@ -71,7 +65,7 @@ public sealed class OperatorStage
         return stage;
     }
 
-    /// <summary>Starts an operator; returns at once.</summary>
+    /// <summary>Starts an operator and returns at once.</summary>
     public LabOperator StartOperator(LabOperatorOptions? options = null)
     {
         var started = LabOperator.Start(Run, _assembly, _kubeconfig, OperatorNamespace, options);
@@ -80,7 +74,7 @@ public sealed class OperatorStage
         return started;
     }
 
-    /// <summary>Kills every operator that still runs.</summary>
+    /// <summary>Kills every running operator.</summary>
     public async Task EndOperatorsAsync()
     {
         foreach (var running in _operators)
@@ -92,21 +86,21 @@ public sealed class OperatorStage
     }
 
     /// <summary>
-    /// Makes every token the operator ever had invalid, as an expired one is; <see cref="RenewTokenAsync"/> gives it a
-    /// new one, as the kubelet does.
+    /// Invalidates every token that the operator ever had, as if they had expired. <see cref="RenewTokenAsync"/> gives
+    /// it a new one, as the kubelet does.
     /// </summary>
     public Task ExpireTokenAsync(CancellationToken cancellationToken = default) => _token.ExpireAsync(cancellationToken);
 
-    /// <summary>Writes a fresh token where the operator's kubeconfig points to.</summary>
+    /// <summary>Writes a fresh token into the token file of the operator's kubeconfig.</summary>
     public Task RenewTokenAsync(CancellationToken cancellationToken = default) => _token.RenewAsync(cancellationToken);
 
     /// <summary>
-    /// Takes every object of Drydock and every lease of the operator away. No operator may run meanwhile.
+    /// Deletes every object of Drydock and every lease of the operator. No operator may run meanwhile.
     /// </summary>
     public Task CleanAsync(CancellationToken cancellationToken = default) => new ApiCleaner(ControlPlane).CleanAsync(OperatorNamespace, cancellationToken);
 
-    /// <summary>Makes a namespace of its own.</summary>
-    /// <returns>Its name.</returns>
+    /// <summary>Makes a new namespace.</summary>
+    /// <returns>Name of the namespace.</returns>
     public async Task<string> NewNamespaceAsync(string prefix)
     {
         var name = LabFixture.UniqueName(prefix);
@@ -126,15 +120,13 @@ public sealed class OperatorStage
         ["items"] = new JsonArray([.. secrets.Select(secret => (JsonNode)secret.ToManifest(space))]),
     }.ToJsonString());
 
-    /// <summary>Reads an object.</summary>
-    /// <param name="resource">As kubectl knows it: <c>omsupgrades.drydock.dev</c>.</param>
-    /// <param name="space">Its namespace.</param>
-    /// <param name="name">Its name.</param>
+    /// <param name="resource">The name for kubectl: <c>omsupgrades.drydock.dev</c>.</param>
     public async Task<JsonNode> GetAsync(string resource, string space, string name) =>
         JsonNode.Parse(await ControlPlane.KubectlAsync(["-n", space, "get", resource, name, "-o", "json"]))!;
 
     /// <summary>
-    /// Follows an object of Drydock by a watch until it is as wanted; fails at the deadline with its last status.
+    /// Follows an object of Drydock by a watch until it is as wanted. If the deadline passes, the exception contains
+    /// its last status.
     /// </summary>
     /// <exception cref="LabException">The deadline passed.</exception>
     public Task<JsonNode> WaitForAsync(string plural, string space, string name, Func<JsonNode, bool> wanted, TimeSpan deadline, CancellationToken cancellationToken = default) =>

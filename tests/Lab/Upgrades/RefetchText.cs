@@ -5,23 +5,22 @@ using System.Text.RegularExpressions;
 namespace Drydock.Lab.Upgrades;
 
 /// <summary>
-/// <c>refetchStoreIntervalMin</c> in the text of an end state: minutes since T1, so that a run that stood still for a
-/// while rightly ends with more of them. A value that covers the outage, and not more than it, is the same as any other
-/// such value.
+/// <c>refetchStoreIntervalMin</c> in the text of an end state. It is the number of minutes since T1, so a run that
+/// paused ends with a larger value. All values that cover the outage and not more than it are treated as equal.
 /// </summary>
 internal static partial class RefetchText
 {
-    // The guide's margin, which the manifests of the roads leave at its default.
+    // The margin of the upgrade guide. The manifests of the roads keep this default.
     private static readonly TimeSpan Margin = TimeSpan.FromMinutes(30);
 
     // Times in status are whole seconds.
     private static readonly TimeSpan Rounding = TimeSpan.FromSeconds(1);
 
-    /// <summary>The text with values that are right for this run replaced by a word; others stand.</summary>
+    /// <summary>Replaces the values that are right for this run by a word and keeps all others.</summary>
     public static string Normalize(string state, JsonNode upgrade)
     {
-        // On the way back HA is written after the last new container stopped and before the end is noted; on the way
-        // there the write itself is noted.
+        // In a rollback, HA is written after the last new container was stopped and before the end is recorded. In an
+        // upgrade the write itself is recorded.
         var back = At(upgrade, "rolledBackAt");
         if (At(upgrade, "t1") is not { } stopped || (back is null ? At(upgrade, "t2") : At(upgrade, "t3") ?? stopped) is not { } earliest)
         {

@@ -6,8 +6,8 @@ namespace Drydock.Lab.Upgrades;
 internal static class StageCrds
 {
     /// <summary>
-    /// Into the API server itself. Its kubectl (1.20) does not know CEL rules, so its own check is off
-    /// (docs/install.md).
+    /// Installs them into the API server itself. Its kubectl (1.20) does not know CEL rules, so kubectl's own check is
+    /// off (docs/install.md).
     /// </summary>
     public static async Task ApplyAsync(ControlPlane controlPlane, string folder, CancellationToken cancellationToken)
     {
@@ -16,7 +16,7 @@ internal static class StageCrds
         await controlPlane.WaitForCrdsAsync(crds, cancellationToken);
     }
 
-    /// <summary>By the current CRD server, through the API server's aggregation.</summary>
+    /// <summary>Serves them by the current CRD server, through the API server's aggregation.</summary>
     public static async Task ServeAsync(
         LabRun run, ControlPlane controlPlane, string folder, CancellationToken cancellationToken)
     {
@@ -29,8 +29,8 @@ internal static class StageCrds
 
         await server.RegisterGroupAsync(cancellationToken: cancellationToken);
 
-        // The operator reads its definitions at the API server itself. What is registered already stays with the
-        // current CRD server.
+        // The operator reads its definitions from the API server itself. Kinds that are already registered stay with
+        // the current CRD server.
         await controlPlane.KubectlAsync(["apply", "--validate=false", "-k", folder], cancellationToken: cancellationToken);
     }
 }

@@ -1,15 +1,15 @@
 namespace Drydock.Lab.Upgrades;
 
 /// <summary>
-/// Fault proxies between the operator and everything it touches, with one ledger: acts are numbered in the order in
-/// which they were seen.
+/// Fault proxies between the operator and all its targets, with one ledger that numbers the acts in the order in which
+/// they were seen.
 /// </summary>
 public sealed class StageFaults : IAsyncDisposable
 {
     private readonly List<DockerFaultProxy> _docker = [];
     private readonly LabRun _run;
 
-    /// <summary>Puts proxies before the parts.</summary>
+    /// <summary>Puts proxies in front of the parts.</summary>
     public StageFaults(LabRun run, ControlPlane controlPlane, IReadOnlyList<DockerHost> hosts, MetaDb metaDb)
     {
         _run = run;
@@ -25,22 +25,22 @@ public sealed class StageFaults : IAsyncDisposable
     /// <summary>The common ledger.</summary>
     public FaultLedger Ledger { get; } = new();
 
-    /// <summary>Before the API server.</summary>
+    /// <summary>In front of the API server.</summary>
     public KubeFaultProxy Kubernetes { get; }
 
-    /// <summary>Before the Docker hosts.</summary>
+    /// <summary>In front of the Docker hosts.</summary>
     public IReadOnlyList<DockerFaultProxy> Docker => _docker;
 
-    /// <summary>Before the metadata database.</summary>
+    /// <summary>In front of the metadata database.</summary>
     public TcpFaultProxy MetaDb { get; }
 
-    /// <summary>Puts a proxy before one more host.</summary>
+    /// <summary>Puts a proxy in front of one more host.</summary>
     public void AddHost(DockerHost host) => _docker.Add(new DockerFaultProxy(_run, host, Ledger));
 
-    /// <summary>The endpoint of a host as the operator is told.</summary>
+    /// <summary>The endpoint of a host for the operator.</summary>
     public string DockerEndpoint(int host) => _docker[host].Endpoint;
 
-    /// <summary>No fault any more, no act seen.</summary>
+    /// <summary>Removes all faults and forgets all acts.</summary>
     public void Reset()
     {
         Kubernetes.OnWatchEvent = null;

@@ -2,7 +2,9 @@ using System.Text.Json.Nodes;
 
 namespace Drydock.Lab.Upgrades;
 
-/// <summary>The S3 storage of a stage whose road keeps its snapshots there, with a fault proxy before it.</summary>
+/// <summary>
+/// The S3 storage of a stage whose road keeps its snapshots in S3, with a fault proxy in front of it.
+/// </summary>
 public sealed class StageS3 : IAsyncDisposable
 {
     /// <summary>Name of the Secret with the keys.</summary>
@@ -16,16 +18,16 @@ public sealed class StageS3 : IAsyncDisposable
         Proxy = new S3FaultProxy(run, server);
     }
 
-    /// <summary>The server itself, for looking behind the product's back.</summary>
+    /// <summary>The server itself, for tests that check or change objects directly.</summary>
     public S3Server Server => _server;
 
-    /// <summary>Before the server.</summary>
+    /// <summary>The proxy in front of the server.</summary>
     public S3FaultProxy Proxy { get; }
 
-    /// <summary>The bucket of this run; a new one at each reset.</summary>
+    /// <summary>The bucket of this run; each reset makes a new one.</summary>
     public string Bucket { get; private set; } = "";
 
-    /// <summary>As <c>spec.backup.storage</c>.</summary>
+    /// <summary>Value of <c>spec.backup.storage</c>.</summary>
     public JsonObject Storage => new()
     {
         ["s3"] = new JsonObject
@@ -43,18 +45,17 @@ public sealed class StageS3 : IAsyncDisposable
         ["ca.crt"] = _server.Authority,
     });
 
-    /// <summary>Starts server and proxy.</summary>
     public static async Task<StageS3> StartAsync(LabRun run, CancellationToken cancellationToken = default) =>
         new(run, await S3Server.StartAsync(run, cancellationToken: cancellationToken));
 
-    /// <summary>No fault, an empty bucket.</summary>
+    /// <summary>Removes all faults and makes an empty bucket.</summary>
     public async Task ResetAsync(CancellationToken cancellationToken = default)
     {
         Mend();
         Bucket = await _server.NewBucketAsync(cancellationToken);
     }
 
-    /// <summary>No fault any more.</summary>
+    /// <summary>Removes all faults.</summary>
     public void Mend()
     {
         Proxy.Accept();

@@ -3,16 +3,14 @@ using System.Text.Json.Nodes;
 namespace Drydock.Lab.Upgrades;
 
 /// <summary>A Secret that a manifest refers to.</summary>
-/// <param name="Name">Its name.</param>
-/// <param name="Type">Its type.</param>
 /// <param name="Values">stringData.</param>
 public sealed record StageSecret(string Name, string Type, IReadOnlyDictionary<string, string> Values)
 {
-    /// <summary>An Opaque one.</summary>
+    /// <summary>A Secret of type Opaque.</summary>
     public static StageSecret Opaque(string name, params (string Key, string Value)[] values) =>
         new(name, "Opaque", values.ToDictionary(v => v.Key, v => v.Value, StringComparer.Ordinal));
 
-    /// <summary>The object in a namespace.</summary>
+    /// <summary>The manifest in a namespace.</summary>
     public JsonObject ToManifest(string space) => new()
     {
         ["apiVersion"] = "v1",

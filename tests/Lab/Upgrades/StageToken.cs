@@ -1,12 +1,9 @@
 namespace Drydock.Lab.Upgrades;
 
 /// <summary>
-/// The operator's ServiceAccount token, in a file of its own as the kubelet mounts it, so that it can expire and be
-/// renewed.
+/// The operator's ServiceAccount token in a file, as the kubelet mounts it. The token can expire and be renewed.
 /// </summary>
-/// <param name="run">The run.</param>
-/// <param name="controlPlane">The API server.</param>
-/// <param name="proxy">What the operator reaches it through; null for directly.</param>
+/// <param name="proxy">The operator's path to the API server; null for a direct connection.</param>
 internal sealed class StageToken(LabRun run, ControlPlane controlPlane, KubeFaultProxy? proxy)
 {
     private string TokenPath => Path.Combine(run.Folder, "operator.token");
@@ -20,7 +17,7 @@ internal sealed class StageToken(LabRun run, ControlPlane controlPlane, KubeFaul
     }
 
     /// <summary>
-    /// A ServiceAccount made anew has another uid: the API server refuses all tokens of the former one.
+    /// Creates the ServiceAccount again. It gets another uid, so the API server refuses all tokens of the former one.
     /// </summary>
     public async Task ExpireAsync(CancellationToken cancellationToken)
     {
@@ -29,7 +26,7 @@ internal sealed class StageToken(LabRun run, ControlPlane controlPlane, KubeFaul
         await controlPlane.KubectlAsync(["create", .. account], cancellationToken: cancellationToken);
     }
 
-    /// <summary>Puts a fresh token into the file.</summary>
+    /// <summary>Writes a fresh token into the file.</summary>
     public Task RenewAsync(CancellationToken cancellationToken) =>
         RequestAsync(Path.Combine(run.Folder, "operator-renewed.kubeconfig"), cancellationToken);
 

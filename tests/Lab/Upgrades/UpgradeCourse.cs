@@ -4,11 +4,10 @@ using Drydock.Lab.Oms;
 namespace Drydock.Lab.Upgrades;
 
 /// <summary>
-/// The course of one run on a stage: what is applied when, and how its end is read. The same for undisturbed runs,
-/// kills and accidents.
+/// The course of one run on a stage: which manifest is applied when, and how the end is read. It is the same for
+/// undisturbed runs, kills and accidents.
 /// </summary>
-/// <param name="stage">The stage.</param>
-/// <param name="goal">Where it is to end.</param>
+/// <param name="goal">The goal of the run.</param>
 public sealed class UpgradeCourse(UpgradeStage stage, UpgradeGoal goal)
 {
     /// <summary>Name of the upgrade.</summary>
@@ -19,21 +18,20 @@ public sealed class UpgradeCourse(UpgradeStage stage, UpgradeGoal goal)
     private const int Looks = 20;
     private static readonly string[] RunOnce = [OmsEvents.JarStart, OmsEvents.JarEnd, OmsEvents.InitStart, OmsEvents.InitEnd, OmsEvents.Punished, OmsEvents.ApiResume];
 
-    /// <summary>Where it is to end.</summary>
     public UpgradeGoal Goal => goal;
 
     /// <summary>Changes the manifest before it is applied.</summary>
     public Action<JsonObject>? Change { get; init; }
 
-    /// <summary>status.phase of the end.</summary>
+    /// <summary>status.phase at the goal.</summary>
     public string EndPhase => goal == UpgradeGoal.Rollback ? "RolledBack" : "Succeeded";
 
-    /// <summary>Whether it is at its very end: claim and finalizer gone too.</summary>
+    /// <summary>Whether the upgrade has reached its goal and has neither claim nor finalizer.</summary>
     public bool IsOver(JsonNode upgrade) => IsOver(upgrade, EndPhase);
 
     /// <summary>
-    /// Brings a fresh namespace to where the goal's own run begins: nothing applied for an upgrade, Succeeded for a
-    /// rollback. An operator must run.
+    /// Prepares a fresh namespace for the goal: for an upgrade it applies nothing, for a rollback it runs the upgrade
+    /// to Succeeded. An operator must run.
     /// </summary>
     /// <returns>The namespace.</returns>
     public async Task<string> PrepareAsync(CancellationToken cancellationToken)
@@ -48,9 +46,7 @@ public sealed class UpgradeCourse(UpgradeStage stage, UpgradeGoal goal)
         return space;
     }
 
-    /// <summary>
-    /// Asks for the goal: applies the manifest, or turns desiredState and approves the held way back.
-    /// </summary>
+    /// <summary>Begins the run: applies the manifest, or sets desiredState and approves the held rollback.</summary>
     public async Task BeginAsync(string space, CancellationToken cancellationToken)
     {
         if (goal == UpgradeGoal.Upgrade)
@@ -63,7 +59,7 @@ public sealed class UpgradeCourse(UpgradeStage stage, UpgradeGoal goal)
         _ = ApproveAsync(space, cancellationToken);
     }
 
-    /// <summary>Turns desiredState to RolledBack.</summary>
+    /// <summary>Sets desiredState to RolledBack.</summary>
     public Task RollBackAsync(string space) =>
         stage.ControlPlane.KubectlAsync(["-n", space, "patch", "omsupgrades.drydock.dev", Name, "--type=merge", "-p", """{"spec":{"desiredState":"RolledBack"}}"""]);
 
@@ -71,7 +67,7 @@ public sealed class UpgradeCourse(UpgradeStage stage, UpgradeGoal goal)
     public Task<JsonNode> OverAsync(string space, CancellationToken cancellationToken, TimeSpan? patience = null) =>
         stage.WaitForAsync(space, IsOver, patience ?? Patience, Name, cancellationToken);
 
-    /// <summary>How often what must not be repeated was done.</summary>
+    /// <summary>How often each action was done that must not be repeated.</summary>
     public async Task<IReadOnlyDictionary<string, int>> CountsAsync(string space)
     {
         var audit = await stage.Oms.AuditAsync();
@@ -99,17 +95,16 @@ public sealed class UpgradeCourse(UpgradeStage stage, UpgradeGoal goal)
 
     /// <summary>How an end differs from the undisturbed one; null if it does not.</summary>
     /// <param name="space">Namespace of the run.</param>
-    /// <param name="golden">The undisturbed run.</param>
-    /// <param name="counts">False compares the end state only, and that nothing was punished: after a repair some
-    /// things rightly happened twice.</param>
-    /// <param name="isNatural">Which counts, or lines of the end state, the accident itself rightly changes: they are
-    /// left out.</param>
+    /// <param name="counts">False compares only the end state, and that no mistake was made: a repair repeats some
+    /// actions.</param>
+    /// <param name="isNatural">Counts, or lines of the end state, that the accident itself explains. They are
+    /// ignored.</param>
     public async Task<string?> DifferenceAsync(
         string space, GoldenRun golden, bool counts = true, Func<string, bool>? isNatural = null)
     {
         string[] Lines(string text) => [.. text.Split('\n').Where(line => isNatural?.Invoke(line) != true)];
 
-        // OMS comes up by itself after the upgrade is over: a console that found the database cut off tries again.
+        // OMS comes up automatically after the upgrade is over: a console that lost its database tries again.
         var state = await EndStateAsync(space);
         var wanted = Lines(golden.EndState);
         for (var look = 0; look < Looks && !Lines(state).SequenceEqual(wanted, StringComparer.Ordinal); look++)
@@ -130,9 +125,9 @@ public sealed class UpgradeCourse(UpgradeStage stage, UpgradeGoal goal)
         return different.Count == 0 ? null : string.Join("; ", [.. different, .. await stage.Oms.PunishmentsAsync()]);
     }
 
-    /// <summary>Runs it undisturbed.</summary>
-    /// <exception cref="LabException">It did not get to its end, or a rollback did not bring every byte of the
-    /// databases back.</exception>
+    /// <summary>Runs without an accident.</summary>
+    /// <exception cref="LabException">The run did not reach its end, or a rollback did not restore the databases byte
+    /// for byte.</exception>
     public async Task<GoldenRun> GoldenAsync(LabOperatorOptions options, CancellationToken cancellationToken)
     {
         await stage.ResetAsync(cancellationToken);
@@ -155,7 +150,7 @@ public sealed class UpgradeCourse(UpgradeStage stage, UpgradeGoal goal)
     private async Task<string> EndStateAsync(string space) =>
         RefetchText.Normalize((await stage.Oms.ReadStateAsync()).ToString(), await stage.GetUpgradeAsync(space, Name));
 
-    /// <summary>Approves the way back of a succeeded upgrade once it is held.</summary>
+    /// <summary>Approves the rollback of a succeeded upgrade once it is held.</summary>
     public async Task ApproveAsync(string space, CancellationToken cancellationToken)
     {
         var held = await stage.WaitForAsync(space, x => Hash(x) is not null && IsHeld(x), Patience, Name, cancellationToken);

@@ -1,11 +1,10 @@
 namespace Drydock.Lab.Upgrades;
 
-/// <summary>Where a run is to end.</summary>
+/// <summary>The goal of a run.</summary>
 public enum UpgradeGoal
 {
-    /// <summary>Succeeded.</summary>
     Upgrade,
 
-    /// <summary>RolledBack, asked for after Succeeded.</summary>
+    /// <summary>RolledBack, requested after Succeeded.</summary>
     Rollback,
 }

@@ -57,7 +57,7 @@ internal static class UpgradeManifest
         };
     }
 
-    /// <summary>The Secrets beside those of the hosts.</summary>
+    /// <summary>The Secrets besides those of the hosts.</summary>
     public static IEnumerable<StageSecret> Secrets(UpgradeStage stage)
     {
         if (stage.Road.ApiCredentials)
@@ -82,7 +82,7 @@ internal static class UpgradeManifest
         }
     }
 
-    // One region has the name of an installation without regions; several have those of cm_region.
+    // A single region has the name of an installation without regions. Several regions have the names in cm_region.
     private static JsonArray Regions(UpgradeStage stage)
     {
         var index = 0;
@@ -117,7 +117,7 @@ internal static class UpgradeManifest
 
     private static JsonObject? Archive(UpgradeRoad road, OmsScenario oms)
     {
-        // A scenario may also ask for the image's absence alone; then it comes from the storage.
+        // A scenario may also ask only for the image's absence; the image then comes from the storage.
         if (road.ImageSource == ImageSource.Registry || oms.Options.NewImagePresent)
         {
             return null;

@@ -2,32 +2,32 @@ using System.Text.Json.Nodes;
 
 namespace Drydock.Lab.Upgrades;
 
-/// <summary>Reads what users read in an upgrade.</summary>
+/// <summary>Reads the fields of an upgrade that users read.</summary>
 public static class UpgradeReading
 {
-    /// <summary>status.phase; empty before there is one.</summary>
+    /// <summary>status.phase; empty before the first status write.</summary>
     public static string Phase(this JsonNode upgrade) => Text(upgrade?["status"]?["phase"]);
 
     /// <summary>status.message.</summary>
     public static string Message(this JsonNode upgrade) => Text(upgrade?["status"]?["message"]);
 
-    /// <summary>A condition's status; empty if it is not there.</summary>
+    /// <summary>A condition's status; empty if the condition is missing.</summary>
     public static string Condition(this JsonNode upgrade, string type) => Text(Find(upgrade, type)?["status"]);
 
-    /// <summary>A condition's reason; empty if it is not there.</summary>
+    /// <summary>A condition's reason; empty if the condition is missing.</summary>
     public static string Reason(this JsonNode upgrade, string type) => Text(Find(upgrade, type)?["reason"]);
 
-    /// <summary>Whether it is at its very end: claim and finalizer gone too.</summary>
+    /// <summary>Whether the upgrade has this phase and has neither claim nor finalizer.</summary>
     public static bool IsOver(this JsonNode upgrade, string phase) =>
         upgrade.Phase() == phase && upgrade["status"]?["target"]?["claim"] is null && upgrade["metadata"]?["finalizers"] is null;
 
-    /// <summary>Whether it has succeeded and is at its very end.</summary>
+    /// <summary>Whether the upgrade has succeeded and has neither claim nor finalizer.</summary>
     public static bool IsOver(this JsonNode upgrade) => upgrade.IsOver("Succeeded");
 
-    /// <summary>Whether nothing goes on without a repair.</summary>
+    /// <summary>Whether the upgrade cannot continue without a repair.</summary>
     public static bool IsStalled(this JsonNode upgrade) => upgrade.Condition("Stalled") == "True";
 
-    /// <summary>Whether it waits for a person.</summary>
+    /// <summary>Whether the upgrade waits for an approval.</summary>
     public static bool IsHeld(this JsonNode upgrade) => upgrade.Condition("Held") == "True";
 
     /// <summary>Reasons and messages of all findings.</summary>
@@ -39,7 +39,7 @@ public static class UpgradeReading
         [.. (upgrade?["status"]?["findings"]?.AsArray() ?? []).Select(f => Text(f?["reason"]))];
 
     /// <summary>
-    /// First 8 digits of the hash of the plan that is stored (or of another one, by its field), as approvals name it.
+    /// The first 8 digits of the hash of the stored plan (or of another plan, by its field), as approvals name it.
     /// </summary>
     public static string ShortHash(this JsonNode upgrade, string plan = "plan") => Text(upgrade?["status"]?[plan]?["hash"]) is { Length: > 0 } hash ? hash["sha256:".Length..][..8] : "";
 

@@ -4,8 +4,8 @@ using Drydock.Lab.Oms;
 namespace Drydock.Lab.Upgrades;
 
 /// <summary>
-/// One road of the upgrade guides: edition, versions, regions, and how image and console come. What a stage seeds and
-/// what the manifest says.
+/// One road of the upgrade guides: edition, versions, regions, source of the image, protocol of the console. A stage
+/// seeds OMS and writes the manifest by it.
 /// </summary>
 public sealed record UpgradeRoad
 {
@@ -14,42 +14,44 @@ public sealed record UpgradeRoad
     /// <summary>A short name, for ledgers and test names.</summary>
     public required string Id { get; init; }
 
-    /// <summary>The image that runs, as <see cref="OmsImages.Of"/> knows it.</summary>
+    /// <summary>The image of the running version, as a name for <see cref="OmsImages.Of"/>.</summary>
     public string From { get; init; } = "3.2.2";
 
     /// <summary>The image of the upgrade.</summary>
     public string To { get; init; } = "4.2.2";
 
-    /// <summary>Nodes of each region; null is one region with all hosts of the stage.</summary>
+    /// <summary>Number of nodes of each region; null for one region with all hosts of the stage.</summary>
     public IReadOnlyList<int>? RegionSizes { get; init; }
 
     /// <summary>
-    /// Every node's config.yaml lists that node alone in cm_nodes: docker_init.sh is then due on every node.
+    /// Whether each node's config.yaml lists only that node in cm_nodes. docker_init.sh is then due on every node.
     /// </summary>
     public bool CmNodesDiffer { get; init; }
 
-    /// <summary>How the new image comes; the archive roads and the registry need it absent.</summary>
+    /// <summary>
+    /// The source of the new image. For archives and the registry the image must be absent on the hosts.
+    /// </summary>
     public ImageSource ImageSource { get; init; }
 
-    /// <summary>The old console serves HTTPS.</summary>
+    /// <summary>Whether the old console serves HTTPS.</summary>
     public bool Https { get; init; }
 
-    /// <summary>The manifest asks for HTTPS (spec.https).</summary>
+    /// <summary>Whether the manifest asks for HTTPS (spec.https).</summary>
     public bool HttpsInSpec { get; init; }
 
     /// <summary>Custom ports.</summary>
     public OmsPorts? Ports { get; init; }
 
-    /// <summary>Snapshots go to an S3 storage and not to a directory.</summary>
+    /// <summary>Whether snapshots go to S3 storage instead of a directory.</summary>
     public bool SnapshotsInS3 { get; init; }
 
-    /// <summary>The manifest names credentials of the console's API.</summary>
+    /// <summary>Whether the manifest names credentials of the console's API.</summary>
     public bool ApiCredentials { get; init; }
 
     /// <summary>The ha.config row; null for none.</summary>
     public string? HaConfig { get; init; } = OmsHaConfigs.Enabled;
 
-    /// <summary>Anything else of the scenario.</summary>
+    /// <summary>Other changes of the scenario.</summary>
     public Func<OmsScenarioOptions, OmsScenarioOptions> Scenario { get; init; } = static options => options;
 
     /// <summary>Enterprise 3.2.2 to 4.2.2, one region: the main job.</summary>
@@ -84,7 +86,6 @@ public sealed record UpgradeRoad
     /// <summary>Community 4.2.0 to 4.2.1, two nodes.</summary>
     public static UpgradeRoad Community421 { get; } = new() { Id = "ce-420-421", From = "4.2.0_ce", To = "4.2.1_ce", RegionSizes = [2] };
 
-    /// <summary>All of the above.</summary>
     public static IReadOnlyList<UpgradeRoad> All { get; } =
         [Enterprise, EnterpriseTwoRegions, EnterpriseSplitNodes, Enterprise401, Enterprise411, CommunitySingle, CommunityMulti, Community410, Community421];
 
@@ -97,19 +98,17 @@ public sealed record UpgradeRoad
     /// <summary>Name of the new container.</summary>
     public string NewContainer => To == "4.2.2" ? "oms_422bp1" : "oms_" + Digits(To);
 
-    /// <summary>How many hosts it takes on a stage that has so many unless the road says.</summary>
+    /// <summary>Number of hosts of the road; the given number if the road does not define it.</summary>
     public int Nodes(int otherwise) => RegionSizes?.Sum() ?? otherwise;
 
     /// <inheritdoc />
     public override string ToString() => Id;
 
     /// <summary>
-    /// The scenario of this road on some hosts: its regions in order, databases named after the old version.
+    /// The scenario of this road on some hosts: its regions in order, with databases named after the old version.
     /// </summary>
     /// <param name="hosts">At least as many as the road has nodes.</param>
-    /// <param name="metaDb">The metadata database.</param>
-    /// <param name="root">Where each host gets its mounts.</param>
-    /// <param name="images">The images.</param>
+    /// <param name="root">Parent folder of each host's mounts.</param>
     /// <param name="change">A last change of the options.</param>
     public OmsScenario Build(
         IReadOnlyList<IOmsHost> hosts,

@@ -4,12 +4,12 @@ using Drydock.Lab.Oms;
 namespace Drydock.Lab.Upgrades;
 
 /// <summary>
-/// Everything an upgrade needs, for real: control plane with CRDs and RBAC, Docker hosts, metadata database, the old
-/// OMS on all hosts, storage, Secrets. Optionally with fault proxies between the operator and each of them.
+/// All real parts of an upgrade: control plane with CRDs and RBAC, Docker hosts, metadata database, the old OMS on all
+/// hosts, storage, Secrets. Optionally with fault proxies between the operator and each of them.
 /// </summary>
 public sealed class UpgradeStage : IAsyncDisposable
 {
-    /// <summary>Namespace of the operator, as config/default has it.</summary>
+    /// <summary>Namespace of the operator, as in config/default.</summary>
     public const string OperatorNamespace = OperatorStage.OperatorNamespace;
 
     /// <summary>Service account of the operator.</summary>
@@ -31,10 +31,8 @@ public sealed class UpgradeStage : IAsyncDisposable
         Road = options.Road;
     }
 
-    /// <summary>The lab run.</summary>
     public LabRun Run { get; }
 
-    /// <summary>The API server.</summary>
     public ControlPlane ControlPlane { get; private set; } = null!;
 
     /// <summary>Operators, objects, Secrets.</summary>
@@ -43,43 +41,40 @@ public sealed class UpgradeStage : IAsyncDisposable
     /// <summary>The Docker hosts of the road.</summary>
     public IReadOnlyList<DockerHost> Hosts { get; private set; } = [];
 
-    /// <summary>The road that is set.</summary>
     public UpgradeRoad Road { get; private set; }
 
-    /// <summary>The operators started on this stage that still run, oldest first.</summary>
+    /// <summary>The running operators of this stage, oldest first.</summary>
     public IReadOnlyList<LabOperator> Operators => Operator.Operators;
 
-    /// <summary>What the last operator was told, for a successor that is to be told the same.</summary>
+    /// <summary>Options of the last operator, for a successor with the same settings.</summary>
     public LabOperatorOptions? LastOperatorOptions => Operator.LastOptions;
 
     /// <summary>The registry with the new image, for roads that pull.</summary>
     public LabRegistry Registry =>
-        _registry ?? throw new InvalidOperationException($"road {Road} pulls nothing (ImageSource.Registry)");
+        _registry ?? throw new InvalidOperationException($"Road {Road} pulls no image (ImageSource.Registry).");
 
     /// <summary>The storage of the snapshots, for roads that keep them in S3.</summary>
     public StageS3 S3 =>
-        _s3 ?? throw new InvalidOperationException($"road {Road} keeps its snapshots in a directory (SnapshotsInS3)");
+        _s3 ?? throw new InvalidOperationException($"Road {Road} does not use S3 (SnapshotsInS3).");
 
     /// <summary>The metadata database's server.</summary>
     public MetaDb MetaDb { get; private set; } = null!;
 
-    /// <summary>OMS.</summary>
     public OmsScenario Oms { get; private set; } = null!;
 
-    /// <summary>The images of OMS.</summary>
     public OmsImages OmsImages { get; private set; } = null!;
 
-    /// <summary>Directory of the dumps.</summary>
+    /// <summary>Directory of the snapshots.</summary>
     public string Snapshots { get; }
 
     /// <summary>Directory of image archives.</summary>
     public string Images { get; }
 
-    /// <summary>The fault switches; null without <see cref="StageOptions.Faults"/>.</summary>
+    /// <summary>The fault proxies; null without <see cref="StageOptions.Faults"/>.</summary>
     public StageFaults? Faults { get; private set; }
 
     /// <summary>
-    /// Kubeconfig of the operator: a ServiceAccount token under the shipped RBAC, through the fault proxy if there is
+    /// Kubeconfig of the operator: a ServiceAccount token with the shipped RBAC, through the fault proxy if there is
     /// one.
     /// </summary>
     public string OperatorKubeconfig => Operator.Kubeconfig;
@@ -106,11 +101,12 @@ public sealed class UpgradeStage : IAsyncDisposable
     /// <summary>Starts an operator against this stage.</summary>
     public LabOperator StartOperator(LabOperatorOptions? options = null) => Operator.StartOperator(options);
 
-    /// <summary>Kills every operator of this stage that still runs.</summary>
+    /// <summary>Kills every running operator of this stage.</summary>
     public Task EndOperatorsAsync() => Operator.EndOperatorsAsync();
 
     /// <summary>
-    /// Sets another road: its hosts, its OMS, its image source. Then the stage is as after <see cref="ResetAsync"/>.
+    /// Changes to another road: its hosts, its OMS, its image source. The stage is then in the same state as after <see
+    /// cref="ResetAsync"/>.
     /// </summary>
     public async Task UseAsync(UpgradeRoad road, CancellationToken cancellationToken = default)
     {
@@ -125,17 +121,17 @@ public sealed class UpgradeStage : IAsyncDisposable
     }
 
     /// <summary>
-    /// Makes every token the operator ever had invalid, as an expired one is; <see cref="RenewTokenAsync"/> gives it a
-    /// new one, as the kubelet does.
+    /// Invalidates every token that the operator ever had, as if they had expired. <see cref="RenewTokenAsync"/> gives
+    /// it a new one, as the kubelet does.
     /// </summary>
     public Task ExpireTokenAsync(CancellationToken cancellationToken = default) => Operator.ExpireTokenAsync(cancellationToken);
 
-    /// <summary>Writes a fresh token where the operator's kubeconfig points to.</summary>
+    /// <summary>Writes a fresh token into the token file of the operator's kubeconfig.</summary>
     public Task RenewTokenAsync(CancellationToken cancellationToken = default) => Operator.RenewTokenAsync(cancellationToken);
 
     /// <summary>
-    /// Back to the beginning: no object of Drydock anywhere, no claim, no lease, no dump, the old OMS on all hosts as
-    /// seeded, no fault armed. The operator must not run meanwhile.
+    /// Resets the stage: no object of Drydock, no claim, no lease, no dump, the old OMS on all hosts as seeded, no
+    /// armed fault. The operator must not run meanwhile.
     /// </summary>
     public async Task ResetAsync(CancellationToken cancellationToken = default)
     {
@@ -155,7 +151,7 @@ public sealed class UpgradeStage : IAsyncDisposable
         Faults?.Reset();
     }
 
-    /// <summary>A namespace with the Secrets an upgrade needs.</summary>
+    /// <summary>Makes a namespace with the Secrets of an upgrade.</summary>
     public async Task<string> NewNamespaceAsync()
     {
         var name = await Operator.NewNamespaceAsync("oms");
@@ -163,7 +159,7 @@ public sealed class UpgradeStage : IAsyncDisposable
         return name;
     }
 
-    /// <summary>Creates or replaces the Secrets an upgrade refers to.</summary>
+    /// <summary>Creates or replaces the Secrets of an upgrade.</summary>
     public Task CreateSecretsAsync(string space)
     {
         var tls = Hosts.Select(host => StageSecret.Opaque(
@@ -174,12 +170,13 @@ public sealed class UpgradeStage : IAsyncDisposable
         return Operator.ApplySecretsAsync(space, UpgradeManifest.Secrets(this).Concat(tls));
     }
 
-    /// <summary>Where snapshots go, as <c>spec.backup.storage</c>.</summary>
+    /// <summary>Storage of the snapshots, as <c>spec.backup.storage</c>.</summary>
     public JsonObject Storage() =>
         _options.Storage?.Invoke(this) ?? (Road.SnapshotsInS3 ? S3.Storage : null) ?? new JsonObject { ["directory"] = new JsonObject { ["path"] = Snapshots } };
 
     /// <summary>
-    /// The manifest of the road, with this stage's addresses and folders; change it freely before it is applied.
+    /// The manifest of the road, with this stage's addresses and folders. The caller may change it before it is
+    /// applied.
     /// </summary>
     public JsonObject Manifest(string space, string name = "oms-322-to-422") => UpgradeManifest.Write(this, space, name);
 
@@ -190,7 +187,8 @@ public sealed class UpgradeStage : IAsyncDisposable
     public Task<JsonNode> GetUpgradeAsync(string space, string name = "oms-322-to-422") => Operator.GetAsync("omsupgrades.drydock.dev", space, name);
 
     /// <summary>
-    /// Follows an upgrade by a watch until it is as wanted; fails at the deadline with its last status.
+    /// Follows an upgrade by a watch until it is as wanted. If the deadline passes, the exception contains its last
+    /// status.
     /// </summary>
     /// <exception cref="LabException">The deadline passed.</exception>
     public Task<JsonNode> WaitForAsync(string space, Func<JsonNode, bool> wanted, TimeSpan? deadline = null, string name = "oms-322-to-422", CancellationToken cancellationToken = default) =>
