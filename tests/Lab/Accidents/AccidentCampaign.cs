@@ -40,7 +40,6 @@ public sealed class AccidentCampaign(UpgradeStage stage, UpgradeGoal goal = Upgr
     /// </summary>
     /// <param name="strikes">Accidents with their moments, in the order of the moments. More than one only if each of
     /// them can share a run (<see cref="AccidentStrike.CanShare"/>).</param>
-    /// <param name="golden">The undisturbed run.</param>
     /// <param name="back">The undisturbed rollback, for runs that only a rollback can end; null makes those
     /// bad.</param>
     /// <param name="node">The affected host.</param>

@@ -5,8 +5,8 @@ using System.Security.Cryptography.X509Certificates;
 namespace Drydock.Lab;
 
 /// <summary>
-/// A certificate authority that lives as long as a lab run. Certificates are ECDSA P-256 and valid for a day or as
-/// told.
+/// A certificate authority that lives as long as a lab run. Certificates are ECDSA P-256 and valid for 30 days by
+/// default.
 /// </summary>
 public sealed class LabCertificateAuthority : IDisposable
 {
@@ -14,7 +14,6 @@ public sealed class LabCertificateAuthority : IDisposable
     private static readonly Oid ClientUse = new("1.3.6.1.5.5.7.3.2");
     private readonly X509Certificate2 _certificate;
 
-    /// <summary>Makes a new authority.</summary>
     public LabCertificateAuthority(string name)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
@@ -33,15 +32,15 @@ public sealed class LabCertificateAuthority : IDisposable
     public X509Certificate2 PublicCertificate => X509CertificateLoader.LoadCertificate(_certificate.RawData);
 
     /// <summary>
-    /// Issues a certificate for server and client use and writes it with its key and the authority's certificate into a
+    /// Issues a certificate for server and client use. Writes it with its key and the authority's certificate into a
     /// folder.
     /// </summary>
-    /// <param name="folder">Made if need be. Files: ca.pem, NAME.pem, NAME-key.pem.</param>
+    /// <param name="folder">Destination, created on demand. Files: ca.pem, NAME.pem, NAME-key.pem.</param>
     /// <param name="name">File name.</param>
-    /// <param name="commonName">CN of the subject; Kubernetes takes it as the user.</param>
-    /// <param name="organization">O of the subject; Kubernetes takes it as the group.</param>
-    /// <param name="hosts">Addresses and DNS names it is valid for as a server.</param>
-    /// <param name="validity">How long it is valid from now on; negative for one that has expired. By default 30
+    /// <param name="commonName">CN of the subject; Kubernetes uses it as the user.</param>
+    /// <param name="organization">O of the subject; Kubernetes uses it as the group.</param>
+    /// <param name="hosts">Addresses and DNS names for which it is valid as a server certificate.</param>
+    /// <param name="validity">How long it is valid from now on; negative for an expired certificate. By default 30
     /// days.</param>
     public LabCredentials Issue(
         string folder,
@@ -83,7 +82,7 @@ public sealed class LabCertificateAuthority : IDisposable
         return credentials;
     }
 
-    /// <summary>Writes a file that only its owner can read, from its first byte on.</summary>
+    /// <summary>Writes a file that only its owner can read, from the first byte on.</summary>
     internal static void WritePrivate(string path, string content)
     {
         if (!OperatingSystem.IsLinux())

@@ -55,7 +55,6 @@ public sealed class LabBackground
     /// Starts the owner in the background and waits until all parts are up. Returns at once if the lab is up already.
     /// </summary>
     /// <param name="serveArguments">Options of the <c>serve</c> command.</param>
-    /// <param name="cancellationToken">Stops waiting.</param>
     /// <exception cref="LabException">The owner ended instead. The message contains the end of its log.</exception>
     public async Task<LabState> UpAsync(IEnumerable<string> serveArguments, CancellationToken cancellationToken)
     {

@@ -21,16 +21,13 @@ public sealed record LabState
     /// <summary>Start time of the owner in clock ticks since boot, to detect a reused process id.</summary>
     public required string OwnerStart { get; init; }
 
-    /// <summary>The control plane.</summary>
     public ControlPlaneState? ControlPlane { get; init; }
 
-    /// <summary>The Docker hosts.</summary>
     public IReadOnlyList<DockerHostState> Hosts { get; init; } = [];
 
     /// <summary>The hosts for databases.</summary>
     public IReadOnlyList<LabHostState> DatabaseHosts { get; init; } = [];
 
-    /// <summary>The metadata database.</summary>
     public MetaDbState? MetaDb { get; init; }
 
     /// <summary>The database cluster.</summary>

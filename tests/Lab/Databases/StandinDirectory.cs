@@ -4,23 +4,22 @@ using System.Text.Json.Serialization.Metadata;
 namespace Drydock.Lab.Databases;
 
 /// <summary>
-/// The directory that all stand-ins of one cluster share, on whichever host they run: their state, the record of every
-/// call, the violations they noticed, the counts of the client, and the faults they are to have.
+/// The directory that all stand-ins of one cluster share on all hosts: their state, the record of every call, the
+/// violations that they noticed, the counts of the client, and the faults they must show.
 /// </summary>
 /// <param name="path">Its path, the same on the machine and on every host.</param>
 public sealed class StandinDirectory(string path)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
 
-    // As common/faults.go names them. The lock is the kernel's own (flock), which FileShare.None takes too.
+    // The names of common/faults.go. The lock is the kernel's own (flock), which FileShare.None takes too.
     private string FaultsFile => System.IO.Path.Combine(Path, "faults.json");
 
     private string FaultsLock => System.IO.Path.Combine(Path, ".faults.lock");
 
-    /// <summary>Its path.</summary>
     public string Path { get; } = path;
 
-    /// <summary>Makes the directory so that the users of all hosts may write there.</summary>
+    /// <summary>Makes the directory with write access for the users of all hosts.</summary>
     public static StandinDirectory Create(string path)
     {
         const UnixFileMode everybody =
@@ -31,19 +30,19 @@ public sealed class StandinDirectory(string path)
         return new StandinDirectory(path);
     }
 
-    /// <summary>Everything that happened, in its order.</summary>
+    /// <summary>All events, in their order.</summary>
     public IReadOnlyList<StandinEvent> Record() => Lines("record.jsonl", StandinJson.Default.StandinEvent);
 
-    /// <summary>What must never happen and did. Empty after a careful upgrade.</summary>
+    /// <summary>Events that must never happen. Empty after a careful upgrade.</summary>
     public IReadOnlyList<StandinEvent> Violations() => Lines("violations.jsonl", StandinJson.Default.StandinEvent);
 
-    /// <summary>What the client did, second by second.</summary>
+    /// <summary>The counts of the client, second by second.</summary>
     public IReadOnlyList<StandinSecond> Client() => Lines("client.jsonl", StandinJson.Default.StandinSecond);
 
-    /// <summary>Forgets violations that a test caused on purpose.</summary>
+    /// <summary>Removes the violations that a test caused on purpose.</summary>
     public void ForgiveViolations() => File.Delete(System.IO.Path.Combine(Path, "violations.jsonl"));
 
-    /// <summary>Sets the faults; those there were are gone.</summary>
+    /// <summary>Replaces the faults.</summary>
     public async Task SetFaultsAsync(IEnumerable<StandinFault> faults, CancellationToken cancellationToken = default)
     {
         await using var held = await LockAsync(cancellationToken);
@@ -53,21 +52,23 @@ public sealed class StandinDirectory(string path)
         File.Move(beside, FaultsFile, overwrite: true);
     }
 
-    /// <summary>Ends all faults.</summary>
+    /// <summary>Removes all faults.</summary>
     public async Task ClearFaultsAsync(CancellationToken cancellationToken = default)
     {
         await using var held = await LockAsync(cancellationToken);
         File.Delete(FaultsFile);
     }
 
-    /// <summary>The faults with what is left of their counts.</summary>
+    /// <summary>The faults with their remaining counts.</summary>
     public async Task<IReadOnlyList<StandinFault>> FaultsAsync(CancellationToken cancellationToken = default)
     {
         await using var held = await LockAsync(cancellationToken);
         return File.Exists(FaultsFile) ? JsonSerializer.Deserialize(await File.ReadAllTextAsync(FaultsFile, cancellationToken), StandinJson.Default.ListStandinFault) ?? [] : [];
     }
 
-    /// <summary>A file of the stand-ins, or null while there is none. They replace it as a whole.</summary>
+    /// <summary>
+    /// A file of the stand-ins, or null if there is none yet. The stand-ins always replace it as a whole.
+    /// </summary>
     public T? Read<T>(string name, JsonTypeInfo<T> type)
         where T : class
     {
@@ -84,7 +85,7 @@ public sealed class StandinDirectory(string path)
         }
 
         var text = File.ReadAllText(file);
-        // What stands behind the last end of a line is being written.
+        // Text after the last line feed is still being written.
         return
         [
             .. text[..(text.LastIndexOf('\n') + 1)].Split('\n', StringSplitOptions.RemoveEmptyEntries)
@@ -104,7 +105,7 @@ public sealed class StandinDirectory(string path)
             }
             catch (IOException)
             {
-                // A stand-in counts one down.
+                // A stand-in holds the lock while it reduces a count.
                 await Task.Delay(Pause, TimeProvider.System, cancellationToken);
             }
         }

@@ -1,20 +1,18 @@
 namespace Drydock.Lab.Databases;
 
 /// <summary>
-/// A package of stand-ins, as the vendors ship theirs: a folder with <c>bin</c>, and the same as an archive.
+/// A package of stand-ins in the format of the vendors: a folder with <c>bin</c>, and an archive of it.
 /// </summary>
-/// <param name="Version">The version its programs have and know.</param>
-/// <param name="Directory">The unpacked folder, in the lab's cache: to be read only.</param>
-/// <param name="Archive">The .tar.gz; everything in it is below one folder.</param>
+/// <param name="Version">The version of its programs.</param>
+/// <param name="Directory">The unpacked folder in the lab's cache; it must not be changed.</param>
+/// <param name="Archive">The .tar.gz; all its files are below one folder.</param>
 /// <param name="Sha256">SHA-256 of the archive, 64 hex digits.</param>
 public sealed record StandinPackage(string Version, string Directory, string Archive, string Sha256)
 {
     /// <summary>Makes a package, or finds it in the cache.</summary>
     /// <param name="name">Name of the folder and the archive.</param>
-    /// <param name="version">The version.</param>
     /// <param name="programs">The programs in <c>bin</c>.</param>
-    /// <param name="added">A folder whose contents are put beside <c>bin</c>.</param>
-    /// <param name="cancellationToken">Cancels.</param>
+    /// <param name="added">A folder whose content is added next to <c>bin</c>.</param>
     public static async Task<StandinPackage> MakeAsync(
         string name,
         string version,

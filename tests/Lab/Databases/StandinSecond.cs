@@ -1,12 +1,12 @@
 namespace Drydock.Lab.Databases;
 
-/// <summary>What the client that reads and writes all the time did in a second.</summary>
+/// <summary>The counts of the client for one second.</summary>
 public sealed record StandinSecond
 {
     /// <summary>The end of the second.</summary>
     public DateTimeOffset At { get; init; }
 
-    /// <summary>Which client.</summary>
+    /// <summary>Name of the client.</summary>
     public string Client { get; init => field = value ?? ""; } = "";
 
     /// <summary>Requests that succeeded, at the first or second attempt.</summary>
@@ -18,9 +18,9 @@ public sealed record StandinSecond
     /// <summary>Requests that succeeded at the second attempt, for example because their server ended.</summary>
     public int Retried { get; init; }
 
-    /// <summary>The longest of them, in milliseconds.</summary>
+    /// <summary>Duration of the slowest request, in milliseconds.</summary>
     public long SlowestMs { get; init; }
 
-    /// <summary>Why requests failed.</summary>
+    /// <summary>Reasons of failures.</summary>
     public IReadOnlyList<string> Errors { get; init => field = value ?? []; } = [];
 }

@@ -3,7 +3,7 @@ using Drydock.Lab.Oms;
 
 namespace Drydock.Lab.Demo;
 
-/// <summary>A Docker host of a lab in the background, by the docker command.</summary>
+/// <summary>A Docker host of a background lab, reached by the docker command.</summary>
 internal sealed class CliDockerHost(DockerHostState host) : IOmsHost
 {
     public string Name => host.Name;

@@ -3,7 +3,7 @@ using Drydock.Lab.Oms;
 
 namespace Drydock.Lab.Demo;
 
-/// <summary>The metadata database of a lab in the background, by the mariadb command over its socket.</summary>
+/// <summary>The metadata database of a background lab, reached by the mariadb command over its socket.</summary>
 internal sealed class CliMetaDb(MetaDbState database) : IOmsMetaDb
 {
     public string Host => database.Address;

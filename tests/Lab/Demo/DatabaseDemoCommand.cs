@@ -9,8 +9,8 @@ using Spectre.Console;
 namespace Drydock.Lab.Demo;
 
 /// <summary>
-/// <c>lab demo-database</c>: a rolling upgrade of a database on three hosts, watched, while a client reads and writes.
-/// The lab stays up afterwards.
+/// <c>lab demo-database</c>: shows a rolling upgrade of a database on three hosts while a client reads and writes. The
+/// lab stays up afterwards.
 /// </summary>
 internal static class DatabaseDemoCommand
 {

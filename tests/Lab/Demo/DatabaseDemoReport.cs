@@ -8,7 +8,7 @@ using Spectre.Console;
 
 namespace Drydock.Lab.Demo;
 
-/// <summary>What a database demo proved, read from the real parts and from status.</summary>
+/// <summary>The results of a database demo, read from the real parts and from status.</summary>
 internal static class DatabaseDemoReport
 {
     public static async Task PrintAsync(
@@ -17,7 +17,7 @@ internal static class DatabaseDemoReport
         var status = upgrade.Status!;
         var arguments = new[] { "-n", DatabaseState.Namespace, "get" };
         AnsiConsole.WriteLine();
-        AnsiConsole.Write(new Rule("what was proved").LeftJustified());
+        AnsiConsole.Write(new Rule("results").LeftJustified());
         AnsiConsole.WriteLine(await stage.KubectlAsync([.. arguments, "dru,snap"]));
         var processes = new Table().Border(TableBorder.Rounded).Title("processes").AddColumns("name", "component", "version");
         foreach (var instance in status.Instances)

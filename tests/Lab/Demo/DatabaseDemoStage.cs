@@ -3,10 +3,8 @@ using Drydock.Lab.Commands;
 namespace Drydock.Lab.Demo;
 
 /// <summary>
-/// What the database demos set up on a lab that has a cluster: CRDs, RBAC, Secrets, the operator, the manifest.
+/// Prepares a lab with a cluster for the database demos: CRDs, RBAC, Secrets, the operator, the manifest.
 /// </summary>
-/// <param name="lab">The lab.</param>
-/// <param name="checkout">The checkout.</param>
 /// <param name="operatorAssembly">Path of Drydock.Operator.dll.</param>
 internal sealed class DatabaseDemoStage(
     LabState lab,
@@ -17,9 +15,9 @@ internal sealed class DatabaseDemoStage(
     DatabaseState.Namespace)
 {
     /// <summary>The cluster.</summary>
-    public DatabaseState Database => Lab.Database ?? throw new LabException("the lab has no database cluster");
+    public DatabaseState Database => Lab.Database ?? throw new LabException("The lab has no database cluster.");
 
-    // The archives lie in the lab's cache, which has no folder for the namespace.
+    // The archives are in the lab's cache, which has no folder for the namespace.
     /// <inheritdoc />
     protected override IReadOnlyList<string> StorageArguments =>
         ["--storage-shared", "--storage-root", Path.Combine(Lab.Folder, "snapshots"), "--storage-root", Recipes.CacheFolder];

@@ -7,7 +7,7 @@ using Spectre.Console;
 namespace Drydock.Lab.Demo;
 
 /// <summary>
-/// <c>lab demo</c>: the main job, watched. The lab stays up afterwards; <c>lab down</c> removes every trace.
+/// <c>lab demo</c>: shows the main job. The lab stays up afterwards; <c>lab down</c> removes it completely.
 /// </summary>
 internal static class DemoCommand
 {

@@ -10,12 +10,8 @@ using Drydock.Lab.Upgrades;
 
 namespace Drydock.Lab.Demo;
 
-/// <summary>
-/// What every demo sets up on a lab that stays up in the background: CRDs, RBAC, a namespace with Secrets, the
-/// operator.
-/// </summary>
-/// <param name="lab">The lab.</param>
-/// <param name="checkout">The checkout: config/ is applied from there.</param>
+/// <summary>Prepares a background lab for a demo: CRDs, RBAC, a namespace with Secrets, the operator.</summary>
+/// <param name="checkout">The checkout, whose config/ is applied.</param>
 /// <param name="operatorAssembly">Path of Drydock.Operator.dll.</param>
 /// <param name="space">Namespace of the demo's upgrade.</param>
 internal abstract class DemoControl(LabState lab, string checkout, string operatorAssembly, string space)
@@ -26,19 +22,17 @@ internal abstract class DemoControl(LabState lab, string checkout, string operat
     public KubernetesClient Admin { get; } = new(
         KubernetesClientConfiguration.BuildConfigFromConfigFile(lab.ControlPlane!.Kubeconfig), KubernetesJson.CreateOptions(CrdsJsonContext.Default));
 
-    /// <summary>The lab.</summary>
     protected LabState Lab => lab;
 
-    /// <summary>The checkout.</summary>
     protected string Checkout => checkout;
 
-    /// <summary>Where the demo has its files.</summary>
+    /// <summary>Folder of the demo's files.</summary>
     protected string Folder { get; } = Directory.CreateDirectory(Path.Combine(lab.Folder, "demo")).FullName;
 
-    /// <summary>What the operator is told about storages in directories.</summary>
+    /// <summary>The operator's flags for storages in directories.</summary>
     protected abstract IReadOnlyList<string> StorageArguments { get; }
 
-    /// <summary>CRDs and RBAC as shipped, and nothing left of an earlier demo.</summary>
+    /// <summary>Installs the shipped CRDs and RBAC and removes the objects of an earlier demo.</summary>
     public async Task InstallAsync()
     {
         var crds = Path.Combine(checkout, "config", "crd");
@@ -88,14 +82,14 @@ internal abstract class DemoControl(LabState lab, string checkout, string operat
             start.ArgumentList.Add(argument);
         }
 
-        // The mark by which the lab's reaper finds it when the lab goes.
+        // The lab's reaper finds the operator by this mark at the end of the lab.
         start.Environment[LabRun.MarkVariable] = lab.RunId;
-        using var process = Process.Start(start) ?? throw new LabException("the operator did not start");
+        using var process = Process.Start(start) ?? throw new LabException("The operator did not start.");
         using var http = new HttpClient();
         await Deadline.UntilAsync(
             "the operator to be ready",
             async token => (await http.GetAsync(new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}/readyz")), token)).IsSuccessStatusCode,
-            stillPossible: () => process.HasExited ? $"it ended; see {Folder}/operator.log" : null,
+            stillPossible: () => process.HasExited ? $"It ended. See {Folder}/operator.log" : null,
             cancellationToken: cancellationToken);
     }
 
@@ -110,7 +104,7 @@ internal abstract class DemoControl(LabState lab, string checkout, string operat
     /// <summary>Creates the Secrets that the demo's upgrade refers to.</summary>
     protected abstract Task SecretsAsync();
 
-    // kubectl 1.20 has no "create token"; the subresource itself is as old as that.
+    // kubectl 1.20 has no "create token", but the API server of that version has the subresource.
     private async Task<string> ServiceAccountKubeconfigAsync()
     {
         var answer = await KubectlAsync(

@@ -6,14 +6,14 @@ using Spectre.Console;
 
 namespace Drydock.Lab.Demo;
 
-/// <summary>What the demo proved, read from the real parts and from status.</summary>
+/// <summary>The results of the demo, read from the real parts and from status.</summary>
 internal static class DemoReport
 {
     public static async Task PrintAsync(DemoStage stage, OmsScenario oms, OmsUpgrade upgrade, TimeSpan elapsed)
     {
         var status = upgrade.Status!;
         AnsiConsole.WriteLine();
-        AnsiConsole.Write(new Rule("what was proved").LeftJustified());
+        AnsiConsole.Write(new Rule("results").LeftJustified());
         AnsiConsole.WriteLine(await stage.KubectlAsync(["-n", DemoStage.Namespace, "get", "omsu,snap"]));
         var nodes = new Table().Border(TableBorder.Rounded).Title("nodes").AddColumns("node", "container", "image", "version");
         foreach (var node in status.Nodes)

@@ -9,16 +9,15 @@ using Spectre.Console;
 namespace Drydock.Lab.Demo;
 
 /// <summary>
-/// How a demo runs, whatever it upgrades: a lab of the wanted kind, steps with their times, the upgrade followed to its
-/// end.
+/// Runs a demo of any kind: starts the lab it needs, runs steps and measures them, follows the upgrade to its end.
 /// </summary>
 internal static class DemoRun
 {
     private static readonly TimeSpan Redraw = TimeSpan.FromMilliseconds(200);
 
     /// <summary>
-    /// A lab in the background; one that is up for another demo is taken down first, and so is one whose cluster was
-    /// upgraded already.
+    /// A background lab. A running lab is ended first if it belongs to another demo or if its cluster was upgraded
+    /// already.
     /// </summary>
     public static async Task<LabState> LabAsync(
         LabBackground background, string? database, IEnumerable<string> arguments, CancellationToken cancellationToken)
@@ -31,7 +30,7 @@ internal static class DemoRun
         return await background.UpAsync(arguments, cancellationToken);
     }
 
-    /// <summary>Output that is no terminal has no width of its own.</summary>
+    /// <summary>Sets a width for output that is not a terminal.</summary>
     public static void Widen()
     {
         if (!AnsiConsole.Profile.Capabilities.Interactive)
@@ -40,7 +39,7 @@ internal static class DemoRun
         }
     }
 
-    /// <summary>Does something and says how long it took.</summary>
+    /// <summary>Runs a step and prints its duration.</summary>
     public static async Task<T> StepAsync<T>(string what, Func<Task<T>> work)
     {
         var watch = Stopwatch.StartNew();
@@ -49,21 +48,16 @@ internal static class DemoRun
         return result;
     }
 
-    /// <summary>Does something and says how long it took.</summary>
+    /// <summary>Runs a step and prints its duration.</summary>
     public static Task StepAsync(string what, Func<Task> work) => StepAsync(what, async () =>
     {
         await work();
         return true;
     });
 
-    /// <summary>Shows an upgrade until it has succeeded or nothing goes on without a person.</summary>
-    /// <param name="admin">The API server.</param>
-    /// <param name="space">Namespace.</param>
-    /// <param name="name">Name.</param>
-    /// <param name="status">Its status.</param>
-    /// <param name="more">What only its kind has to show.</param>
-    /// <param name="watch">Runs since it was applied.</param>
-    /// <param name="cancellationToken">Cancels.</param>
+    /// <summary>Shows an upgrade until it has succeeded or cannot continue without the administrator.</summary>
+    /// <param name="more">Rows that only this kind of upgrade shows.</param>
+    /// <param name="watch">The time since the upgrade was applied.</param>
     public static async Task<T> FollowAsync<T>(
         KubernetesClient admin, string space, string name, Func<T, RunStatus?> status, Func<T, IEnumerable<(string Name, string Markup)>> more, Stopwatch watch, CancellationToken cancellationToken)
         where T : class, IKubernetesObject, new()

@@ -6,10 +6,7 @@ using Drydock.Lab.Upgrades;
 
 namespace Drydock.Lab.Demo;
 
-/// <summary>
-/// What the demo sets up on a lab that stays up in the background: OMS 3.2.2, CRDs, RBAC, Secrets, the operator, the
-/// sample.
-/// </summary>
+/// <summary>Prepares a background lab for the demo: OMS 3.2.2, CRDs, RBAC, Secrets, the operator, the sample.</summary>
 internal sealed class DemoStage(
     LabState lab, string checkout, string operatorAssembly) : DemoControl(lab, checkout, operatorAssembly, Namespace)
 {
@@ -27,10 +24,10 @@ internal sealed class DemoStage(
 
     private string Images => Path.Combine(Folder, "images");
 
-    /// <summary>Where the dumps go.</summary>
+    /// <summary>Folder of the dumps.</summary>
     public string Snapshots => Path.Combine(Folder, "snapshots");
 
-    /// <summary>OMS 3.2.2 on every host, as seeded; also when it was upgraded before.</summary>
+    /// <summary>Seeds OMS 3.2.2 on every host, even if OMS was upgraded before.</summary>
     public async Task<OmsScenario> SeedAsync(CancellationToken cancellationToken)
     {
         var images = await OmsImages.BuildAsync(cancellationToken: cancellationToken);
@@ -46,7 +43,7 @@ internal sealed class DemoStage(
     }
 
     /// <summary>
-    /// Applies the sample of config/samples with the lab's addresses in place of the documentation's.
+    /// Applies the sample of config/samples with the lab's addresses instead of those of the documentation.
     /// </summary>
     public async Task ApplySampleAsync()
     {

@@ -6,17 +6,13 @@ using Spectre.Console.Rendering;
 
 namespace Drydock.Lab.Demo;
 
-/// <summary>
-/// What a demo shows of an upgrade under way: phase, step, progress bar, elapsed, and what its kind adds.
-/// </summary>
+/// <summary>Shows a running upgrade: phase, step, progress bar, elapsed time, and the rows of its kind.</summary>
 internal static class DemoView
 {
     private const int Width = 40;
 
-    /// <summary>A table.</summary>
-    /// <param name="status">What is known.</param>
-    /// <param name="elapsed">Since it was applied.</param>
-    /// <param name="more">What only this kind of upgrade has to show, as markup.</param>
+    /// <param name="elapsed">The time since the upgrade was applied.</param>
+    /// <param name="more">Rows that only this kind of upgrade shows, as markup.</param>
     public static IRenderable Render(
         RunStatus? status, TimeSpan elapsed, IEnumerable<(string Name, string Markup)> more)
     {

@@ -4,8 +4,8 @@ using System.Text.Json.Nodes;
 namespace Drydock.Lab;
 
 /// <summary>
-/// A Docker host: a real dockerd in a network namespace of its own, reachable over mutual TLS from the owner and from
-/// all namespaces of the run. Containers with <c>--net host</c> have the host's ports to themselves.
+/// A Docker host: a real dockerd in a separate network namespace. Owner and all namespaces of the run reach it over
+/// mutual TLS. Containers with <c>--net host</c> share ports only with containers of this host.
 /// </summary>
 public sealed class DockerHost : IAsyncDisposable
 {
@@ -37,26 +37,23 @@ public sealed class DockerHost : IAsyncDisposable
         _liveRestore = options.LiveRestore;
     }
 
-    /// <summary>Name within the run.</summary>
     public string Name { get; }
 
-    /// <summary>The network namespace.</summary>
     public LabNamespace Namespace { get; }
 
-    /// <summary>The IPv4 address.</summary>
     public string Address => Namespace.Address;
 
-    /// <summary>What goes into DOCKER_HOST, for example <c>tcp://198.18.0.3:2376</c>.</summary>
+    /// <summary>The value of DOCKER_HOST, for example <c>tcp://198.18.0.3:2376</c>.</summary>
     public string Endpoint => FormattableString.Invariant($"tcp://{Address}:{Port}");
 
-    /// <summary>The unix socket, for the lab's own look behind the scenes.</summary>
+    /// <summary>The unix socket, which bypasses every fault proxy.</summary>
     public string SocketPath => Path.Combine(_folder, "docker.sock");
 
     /// <summary>Client certificate, key and authority for <see cref="Endpoint"/>.</summary>
     public LabCredentials Client { get; }
 
     /// <summary>
-    /// What goes into DOCKER_CERT_PATH: the folder with <see cref="Client"/> under the names docker wants (ca.pem,
+    /// The value of DOCKER_CERT_PATH: the folder with <see cref="Client"/> under the names that docker expects (ca.pem,
     /// cert.pem, key.pem).
     /// </summary>
     public string ClientFolder =>
@@ -65,17 +62,13 @@ public sealed class DockerHost : IAsyncDisposable
     /// <summary>The storage driver in use.</summary>
     public string StorageDriver => _storage.Driver;
 
-    /// <summary>The dockerd process.</summary>
     public LabProcess Daemon => _daemon ?? throw new InvalidOperationException($"{Name} was not started");
 
     /// <summary>A folder on the host, for bind mounts.</summary>
     public string HostFolder(string name) => _run.FolderFor(Path.Combine(Name, "host", name));
 
     /// <summary>Makes a host and starts its dockerd.</summary>
-    /// <param name="run">The run.</param>
     /// <param name="name">Short, unique within the run: lower case letters, digits, hyphens.</param>
-    /// <param name="options">Options.</param>
-    /// <param name="cancellationToken">Cancels.</param>
     public static async Task<DockerHost> StartAsync(
         LabRun run, string name, DockerHostOptions? options = null, CancellationToken cancellationToken = default)
     {
@@ -89,7 +82,7 @@ public sealed class DockerHost : IAsyncDisposable
     /// <summary>Starts dockerd (again after a stop, a kill or a crash) and waits until it answers over TLS.</summary>
     public async Task StartAsync(CancellationToken cancellationToken = default)
     {
-        // A killed dockerd leaves both behind and would refuse to start, or be taken for up.
+        // A killed dockerd leaves both files. The next one would refuse to start or look ready too early.
         File.Delete(Path.Combine(_folder, "docker.pid"));
         File.Delete(SocketPath);
         await WriteConfigurationAsync(cancellationToken);
@@ -105,7 +98,7 @@ public sealed class DockerHost : IAsyncDisposable
                 ["HOME"] = _folder,
                 ["DOCKER_CONFIG"] = _folder,
                 ["DOCKER_TMPDIR"] = null,
-                // A registry of the run is trusted through the run's authority and nothing else.
+                // dockerd trusts a registry only by the run's authority.
                 ["SSL_CERT_FILE"] = _server.AuthorityPath,
             },
             StopGrace = _options.ShutdownTimeout + TimeSpan.FromSeconds(20),
@@ -115,10 +108,10 @@ public sealed class DockerHost : IAsyncDisposable
             cancellationToken: cancellationToken);
     }
 
-    /// <summary>Ends dockerd in order: without live-restore its containers are stopped.</summary>
+    /// <summary>Ends dockerd in order. Without live-restore it stops its containers.</summary>
     public Task<int> StopAsync() => Daemon.StopAsync();
 
-    /// <summary>Kills dockerd (SIGKILL). Containers and running execs go on until it is started again.</summary>
+    /// <summary>Kills dockerd (SIGKILL). Containers and running execs continue until it is started again.</summary>
     public async Task KillAsync(CancellationToken cancellationToken = default)
     {
         await Daemon.KillAsync();
@@ -133,8 +126,8 @@ public sealed class DockerHost : IAsyncDisposable
     }
 
     /// <summary>
-    /// Takes the whole host down as a loss of power would: dockerd and every process of every container at once.
-    /// <see cref="StartAsync(CancellationToken)"/> boots it.
+    /// Stops the whole host at once like a power loss: dockerd and every process of every container. <see
+    /// cref="StartAsync(CancellationToken)"/> boots it.
     /// </summary>
     public async Task CrashAsync(CancellationToken cancellationToken = default)
     {
@@ -155,7 +148,7 @@ public sealed class DockerHost : IAsyncDisposable
         await ForgetRunStateAsync(cancellationToken);
     }
 
-    /// <summary>Turns live-restore on or off in the running dockerd, as an administrator does by SIGHUP.</summary>
+    /// <summary>Turns live-restore on or off in the running dockerd, as an administrator does with SIGHUP.</summary>
     public async Task SetLiveRestoreAsync(bool on, CancellationToken cancellationToken = default)
     {
         _liveRestore = on;
@@ -167,14 +160,14 @@ public sealed class DockerHost : IAsyncDisposable
             cancellationToken: cancellationToken);
     }
 
-    /// <summary>Fills what is left of the host's disk; needs <see cref="DockerHostOptions.DataBytes"/>.</summary>
+    /// <summary>Fills the free space of the host's disk; needs <see cref="DockerHostOptions.DataBytes"/>.</summary>
     public Task FillDiskAsync(CancellationToken cancellationToken = default) => SmallDisk.FillAsync(Quota(), cancellationToken);
 
-    /// <summary>Gives the room back.</summary>
+    /// <summary>Frees the space that <see cref="FillDiskAsync"/> took.</summary>
     public void FreeDisk() => SmallDisk.Free(Quota());
 
     /// <summary>
-    /// Kills the first process of a container as the kernel's OOM killer does: SIGKILL, exit code 137, dockerd hears of
+    /// Kills the first process of a container as the kernel's OOM killer does: SIGKILL, exit code 137. dockerd notices
     /// it afterwards.
     /// </summary>
     public async Task KillContainerAsync(string container, CancellationToken cancellationToken = default)
@@ -184,8 +177,8 @@ public sealed class DockerHost : IAsyncDisposable
     }
 
     /// <summary>
-    /// Ends what containerd keeps for containers that do not run, as far as dockerd knows: with live-restore, what a
-    /// dockerd was starting when it was killed.
+    /// Deletes containerd's tasks of containers that dockerd does not consider running. With live-restore, a dockerd
+    /// that is killed while it starts a container leaves such a task.
     /// </summary>
     public async Task EndStrayTasksAsync(CancellationToken cancellationToken = default)
     {
@@ -199,17 +192,17 @@ public sealed class DockerHost : IAsyncDisposable
         }
     }
 
-    /// <summary>Pulls the network plug of the host: connections hang, nothing is refused.</summary>
+    /// <summary>Cuts the network of the host: connections hang, and no connection is refused.</summary>
     public Task CutNetworkAsync(CancellationToken cancellationToken = default) => Namespace.CutNetworkAsync(cancellationToken);
 
-    /// <summary>Puts the network plug back.</summary>
+    /// <summary>Repairs the network of the host.</summary>
     public Task RestoreNetworkAsync(CancellationToken cancellationToken = default) => Namespace.RestoreNetworkAsync(cancellationToken);
 
     /// <summary>
-    /// Runs the docker command line over the unix socket (past every fault proxy and cut network) and returns its
+    /// Runs the docker command over the unix socket (it bypasses every fault proxy and a cut network) and returns its
     /// output.
     /// </summary>
-    /// <exception cref="LabException">docker failed; the message carries its words.</exception>
+    /// <exception cref="LabException">docker failed. The message contains its output.</exception>
     public Task<string> DockerAsync(IEnumerable<string> arguments, string? stdin = null, CancellationToken cancellationToken = default) =>
         Shell.RunAsync("docker", ["-H", "unix://" + SocketPath, .. arguments], stdin, ClientEnvironment(), cancellationToken: cancellationToken);
 
@@ -222,7 +215,7 @@ public sealed class DockerHost : IAsyncDisposable
         DockerAsync(["load", "--quiet", "--input", archive], cancellationToken: cancellationToken);
 
     /// <summary>Loads a small image with a shell and the usual commands.</summary>
-    /// <returns>Its name, <c>drydock-lab/busybox:1</c>.</returns>
+    /// <returns>Name of the image, <c>drydock-lab/busybox:1</c>.</returns>
     public async Task<string> LoadBusyboxAsync(CancellationToken cancellationToken = default)
     {
         var recipe = await Recipes.RunAsync("busybox-image.sh", cancellationToken);
@@ -230,7 +223,7 @@ public sealed class DockerHost : IAsyncDisposable
         return "drydock-lab/busybox:1";
     }
 
-    /// <summary>An HTTP client that talks to dockerd over mutual TLS, or to a fault proxy before it.</summary>
+    /// <summary>An HTTP client for dockerd, or for a fault proxy in front of it, with mutual TLS.</summary>
     /// <param name="endpoint">By default <see cref="Endpoint"/>.</param>
     public HttpClient CreateHttpClient(string? endpoint = null) =>
         LabHttp.Create(_run.Authority, (endpoint ?? Endpoint).Replace("tcp://", "https://", StringComparison.Ordinal), clientCertificate: Client.Load());
@@ -278,10 +271,10 @@ public sealed class DockerHost : IAsyncDisposable
             ["userland-proxy"] = false,
             ["live-restore"] = _liveRestore,
             ["shutdown-timeout"] = (int)_options.ShutdownTimeout.TotalSeconds,
-            // The reaper finds containers with a network of their own by this name.
+            // The reaper finds containers with their own network by this name.
             ["cgroup-parent"] = CgroupParent,
             ["exec-opts"] = new JsonArray("native.cgroupdriver=cgroupfs"),
-            // Else a key is left in /etc/docker.
+            // By default dockerd writes a key into /etc/docker.
             ["deprecated-key-path"] = Path.Combine(_folder, "key.json"),
             ["log-level"] = "warn",
         };
@@ -322,8 +315,8 @@ public sealed class DockerHost : IAsyncDisposable
         throw new LabException("/proc/self/status has no line CapEff");
     }
 
-    // In the host's network namespace (dockerd, containerd, shims, --net host) or in its control group (other
-    // containers).
+    // Finds dockerd, containerd, shims and --net host by the host's network namespace, and other containers by its
+    // control group.
     private async Task<List<int>> ProcessesAsync(CancellationToken cancellationToken)
     {
         var inNamespace = await Shell.RunAsync("ip", ["netns", "pids", Namespace.KernelName], cancellationToken: cancellationToken);
@@ -338,8 +331,8 @@ public sealed class DockerHost : IAsyncDisposable
         ];
     }
 
-    // containerd dies with the dockerd that started it (parent-death signal). Where the machine's init is slow to
-    // collect the dead, the next dockerd would take the zombie for a running containerd and wait for it in vain.
+    // containerd dies with the dockerd that started it (parent-death signal). If the machine's init collects it slowly,
+    // the next dockerd takes the zombie for a running containerd and waits for it without end.
     private async Task ForgetContainerdAsync(CancellationToken cancellationToken)
     {
         var pidFile = Path.Combine(_execRoot, "containerd", "containerd.pid");
@@ -356,7 +349,7 @@ public sealed class DockerHost : IAsyncDisposable
         File.Delete(pidFile);
     }
 
-    // What lives under /run does not survive a reboot; mounts neither.
+    // A reboot removes the content of /run and all mounts.
     private async Task ForgetRunStateAsync(CancellationToken cancellationToken)
     {
         var mounts = (await File.ReadAllLinesAsync("/proc/self/mountinfo", cancellationToken))

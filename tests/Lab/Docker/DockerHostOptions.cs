@@ -1,23 +1,22 @@
 namespace Drydock.Lab;
 
-/// <summary>How a Docker host is set up.</summary>
+/// <summary>Settings of a Docker host.</summary>
 public sealed record DockerHostOptions
 {
     /// <summary>
-    /// Whether containers go on while dockerd is away (<c>live-restore</c>). Off by default, as dockerd's own default
-    /// is.
+    /// Whether containers continue while dockerd is down (<c>live-restore</c>). Off by default, as in dockerd.
     /// </summary>
     public bool LiveRestore { get; init; }
 
-    /// <summary>Storage driver; by default overlay2 where the file system permits it, else vfs.</summary>
+    /// <summary>Storage driver; by default overlay2 if the file system permits it, else vfs.</summary>
     public string? StorageDriver { get; init; }
 
-    /// <summary>How long dockerd gives containers to stop when it is asked to end.</summary>
+    /// <summary>How long dockerd waits for its containers when it is stopped.</summary>
     public TimeSpan ShutdownTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// Room for images and containers in bytes: a file system in memory of its own, which
-    /// <see cref="DockerHost.FillDiskAsync"/> fills. Null is what the machine has.
+    /// Space for images and containers in bytes: a separate file system in memory, which <see
+    /// cref="DockerHost.FillDiskAsync"/> fills. Null for the space of the machine.
     /// </summary>
     public long? DataBytes { get; init; }
 }

@@ -1,6 +1,6 @@
 namespace Drydock.Lab;
 
-/// <summary>Where a dockerd keeps its data, and with which driver.</summary>
+/// <summary>The data folder and the storage driver of a dockerd.</summary>
 internal sealed record DockerStorage(string DataRoot, string Driver)
 {
     private static readonly Lock Gate = new();

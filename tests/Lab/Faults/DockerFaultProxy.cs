@@ -1,24 +1,20 @@
 namespace Drydock.Lab;
 
 /// <summary>
-/// A fault proxy before a <see cref="DockerHost"/>: mutual TLS on both sides with certificates of the run's authority,
-/// so that clients use it with the host's own client credentials.
+/// A fault proxy in front of a <see cref="DockerHost"/>. It uses mutual TLS on both sides with certificates of the
+/// run's authority, so clients use it with the host's client credentials.
 /// </summary>
 public sealed class DockerFaultProxy : HttpFaultProxy
 {
-    /// <summary>Starts a proxy before a host.</summary>
-    /// <param name="run">The run.</param>
-    /// <param name="host">The host.</param>
-    /// <param name="ledger">A ledger to share with other proxies; by default one of its own.</param>
     public DockerFaultProxy(LabRun run, DockerHost host, FaultLedger? ledger = null)
         : base(run, "docker-" + host.Name, ledger, host.Address, DockerHost.Port, host.Client)
     {
     }
 
-    /// <summary>What goes into DOCKER_HOST.</summary>
+    /// <summary>The value of DOCKER_HOST.</summary>
     public string Endpoint => FormattableString.Invariant($"tcp://{Address}:{Port}");
 
-    // wait, attach, resize and the sessions of the build client change nothing.
+    // wait, attach, resize and the sessions of the build client change nothing on the host.
     private protected override bool DefaultIsAct(string method, string path) =>
         method is not ("GET" or "HEAD" or "OPTIONS")
         && !path.EndsWith("/wait", StringComparison.Ordinal)

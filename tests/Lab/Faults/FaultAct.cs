@@ -8,7 +8,7 @@ namespace Drydock.Lab;
 /// <param name="Verb">HTTP method, or first word of the statement.</param>
 /// <param name="Target">URL path, or the statement without its literals.</param>
 /// <param name="Digest">First 12 hex digits of the SHA-256 of the body; <c>stream</c> for an upload that was not
-/// held.</param>
+/// buffered.</param>
 public sealed record FaultAct(string Proxy, int Number, string Verb, string Target, string Digest)
 {
     /// <summary>For a ledger: <c>docker-h1 #12 POST /containers/x/start</c>.</summary>

@@ -1,44 +1,44 @@
 namespace Drydock.Lab;
 
-/// <summary>What a fault proxy does at a <see cref="FaultPoint"/>.</summary>
+/// <summary>The action of a fault proxy at a <see cref="FaultPoint"/>.</summary>
 public abstract record FaultAction
 {
     private FaultAction()
     {
     }
 
-    /// <summary>Nothing: the act or its answer goes through.</summary>
+    /// <summary>No fault: the act or its answer passes.</summary>
     public static FaultAction Pass { get; } = new PassAction();
 
-    /// <summary>The connection is reset: the client cannot know what became of the act.</summary>
+    /// <summary>The connection is reset. The client does not know whether the act was done.</summary>
     public static FaultAction Cut { get; } = new CutAction();
 
-    /// <summary>Nothing is answered any more on this connection; it stays open until the client gives up.</summary>
+    /// <summary>The connection stays open without an answer until the client gives up.</summary>
     public static FaultAction Hang { get; } = new HangAction();
 
     /// <summary>
-    /// Runs a delegate (kill the operator, crash a host) and then goes on; the act is held meanwhile.
+    /// Runs a delegate (kill the operator, crash a host) and then continues. The act is held meanwhile.
     /// </summary>
-    /// <param name="call">What to run.</param>
-    /// <param name="then">How to go on; by default <see cref="Pass"/>.</param>
+    /// <param name="call">The delegate.</param>
+    /// <param name="then">The action after the delegate; by default <see cref="Pass"/>.</param>
     public static FaultAction Call(Func<FaultPoint, Task> call, FaultAction? then = null) => new CallAction(call, then ?? Pass);
 
-    /// <summary>Holds the act (or its answer) until a task ends, then lets it through.</summary>
+    /// <summary>Holds the act (or its answer) until a task ends, then lets it pass.</summary>
     public static FaultAction HoldUntil(Task gate) => new CallAction(_ => gate, Pass);
 
     /// <summary>
-    /// Answers in the server's place. Before: the act never reaches the server. After: the server's own answer is
-    /// thrown away.
+    /// Answers instead of the server. Before: the act never reaches the server. After: the server's own answer is
+    /// discarded.
     /// </summary>
     /// <param name="code">HTTP status, or a server error number for SQL (1205: lock wait timeout; 1213:
     /// deadlock).</param>
-    /// <param name="body">Body of the answer (by default a Kubernetes Status that fits), or the error text for
+    /// <param name="body">Body of the answer (by default a fitting Kubernetes Status), or the error text for
     /// SQL.</param>
     public static FaultAction Answer(int code, string? body = null) => new AnswerAction(code, body);
 
-    /// <summary>Answers over HTTP in the server's place, byte by byte as given, and closes the connection.</summary>
+    /// <summary>Answers over HTTP instead of the server with the given bytes, and closes the connection.</summary>
     /// <param name="wire">Head and body, or the beginning of the body.</param>
-    /// <param name="endless">What follows again and again until the client goes away; null if nothing does.</param>
+    /// <param name="endless">Bytes that are then sent repeatedly until the client disconnects; null for none.</param>
     public static FaultAction Say(ReadOnlyMemory<byte> wire, ReadOnlyMemory<byte>? endless = null) => new SayAction(wire, endless);
 
     internal sealed record PassAction : FaultAction;

@@ -1,8 +1,8 @@
 namespace Drydock.Lab;
 
 /// <summary>
-/// Numbers the acts that pass one or more fault proxies and holds the rules by which faults strike. Proxies that share
-/// a ledger share the numbering, so "the k-th act" is one order over Kubernetes, Docker and SQL.
+/// Numbers the acts that pass one or more fault proxies and holds the rules for faults. Proxies that share a ledger
+/// share the numbers, so that acts of Kubernetes, Docker and SQL have one order.
 /// </summary>
 public sealed class FaultLedger
 {
@@ -12,7 +12,7 @@ public sealed class FaultLedger
     private readonly List<Rule> _rules = [];
     private readonly List<(Func<FaultAct, bool> Predicate, TaskCompletionSource<FaultAct> Source)> _waiting = [];
 
-    /// <summary>Everything that passed, in order.</summary>
+    /// <summary>All acts that passed, in order.</summary>
     public IReadOnlyList<FaultAct> Acts
     {
         get
@@ -36,7 +36,7 @@ public sealed class FaultLedger
         }
     }
 
-    /// <summary>Every point of the acts seen so far: what a chaos runner enumerates after an undisturbed run.</summary>
+    /// <summary>Every point of the acts seen so far. A chaos runner enumerates them after an undisturbed run.</summary>
     public IReadOnlyList<FaultPoint> Points =>
         [.. Acts.SelectMany(act => new[] { new FaultPoint(act, FaultSide.Before), new FaultPoint(act, FaultSide.After) })];
 
@@ -45,9 +45,9 @@ public sealed class FaultLedger
         When(point => point.Act.Number == number && point.Side == side, action);
 
     /// <summary>Strikes at the first points that fit.</summary>
-    /// <param name="predicate">Which points fit.</param>
-    /// <param name="action">What happens there.</param>
-    /// <param name="times">How often; <see cref="int.MaxValue"/> for always.</param>
+    /// <param name="predicate">Selects the points.</param>
+    /// <param name="action">The action at a point.</param>
+    /// <param name="times">How often it strikes; <see cref="int.MaxValue"/> for always.</param>
     public FaultLedger When(Func<FaultPoint, bool> predicate, FaultAction action, int times = 1)
     {
         lock (_gate)
@@ -58,7 +58,7 @@ public sealed class FaultLedger
         return this;
     }
 
-    /// <summary>Forgets the rules and keeps the acts.</summary>
+    /// <summary>Removes the rules and keeps the acts.</summary>
     public void ClearRules()
     {
         lock (_gate)
@@ -67,7 +67,7 @@ public sealed class FaultLedger
         }
     }
 
-    /// <summary>Forgets acts and rules; numbering begins at 1 again.</summary>
+    /// <summary>Removes acts and rules; the next act has number 1.</summary>
     public void Reset()
     {
         lock (_gate)
@@ -78,7 +78,7 @@ public sealed class FaultLedger
         }
     }
 
-    /// <summary>Completes with the first act that fits, be it past or still to come.</summary>
+    /// <summary>Completes with the first past or future act that fits.</summary>
     public Task<FaultAct> WaitForActAsync(Func<FaultAct, bool> predicate, CancellationToken cancellationToken = default)
     {
         lock (_gate)
@@ -111,7 +111,7 @@ public sealed class FaultLedger
     }
 
     /// <summary>
-    /// Runs the delegates of the rule that fits, if one does, and returns what is left to do: pass, cut, hang or
+    /// Runs the delegates of the rule that fits, if there is one, and returns the remaining action: pass, cut, hang or
     /// answer.
     /// </summary>
     internal async Task<FaultAction> StrikeAsync(FaultAct act, FaultSide side)
@@ -120,7 +120,7 @@ public sealed class FaultLedger
         return await RunAsync(Take(point), point);
     }
 
-    /// <summary>Runs the delegates of an action and returns what is left to do.</summary>
+    /// <summary>Runs the delegates of an action and returns the remaining action.</summary>
     internal static async Task<FaultAction> RunAsync(FaultAction action, FaultPoint point)
     {
         var left = action;
@@ -133,7 +133,7 @@ public sealed class FaultLedger
         return left;
     }
 
-    /// <summary>Whether a rule would strike, without striking: a proxy then waits for the whole answer first.</summary>
+    /// <summary>Whether a rule would strike. It does not strike: the proxy first waits for the whole answer.</summary>
     internal bool WouldStrike(FaultAct act, FaultSide side)
     {
         var point = new FaultPoint(act, side);

@@ -6,8 +6,8 @@ using System.Security.Authentication;
 namespace Drydock.Lab;
 
 /// <summary>
-/// A switch for faults between a client and a real server. It listens on the run's bridge, so that the owner and all
-/// namespaces reach it, and passes everything through until told otherwise.
+/// A proxy that can cause faults between a client and a real server. It listens on the run's bridge, so that the owner
+/// and all namespaces reach it. Without a rule it passes everything.
 /// </summary>
 public abstract class FaultProxy : IAsyncDisposable
 {
@@ -32,24 +32,26 @@ public abstract class FaultProxy : IAsyncDisposable
     /// <summary>Name in the ledger.</summary>
     public string Name { get; }
 
-    /// <summary>Acts and rules.</summary>
+    /// <summary>The acts and the rules.</summary>
     public FaultLedger Ledger { get; }
 
-    /// <summary>Address clients connect to.</summary>
+    /// <summary>The address for clients.</summary>
     public string Address { get; }
 
-    /// <summary>Port clients connect to.</summary>
+    /// <summary>The port for clients.</summary>
     public int Port { get; }
 
-    /// <summary>How many connections are open.</summary>
+    /// <summary>Number of open connections.</summary>
     public int OpenConnections => _connections.Count;
 
     /// <summary>
-    /// The last connection that ended with an error, for a test that wonders; null when all ended in order.
+    /// The error of the last connection that ended with one; null if none did. It helps to understand a failed test.
     /// </summary>
     public Exception? LastError { get; private set; }
 
-    /// <summary>Stops forwarding in both directions, without closing anything: the far side looks hung.</summary>
+    /// <summary>
+    /// Stops forwarding in both directions without closing a connection, so that the server looks hung.
+    /// </summary>
     public void Freeze()
     {
         lock (_gate)
@@ -58,7 +60,7 @@ public abstract class FaultProxy : IAsyncDisposable
         }
     }
 
-    /// <summary>Goes on after <see cref="Freeze"/>; what was held goes through.</summary>
+    /// <summary>Forwards again after <see cref="Freeze"/>, including held bytes.</summary>
     public void Thaw()
     {
         lock (_gate)
@@ -69,7 +71,7 @@ public abstract class FaultProxy : IAsyncDisposable
     }
 
     /// <summary>
-    /// Resets every connection, and every new one until <see cref="Accept"/>: the far side looks dead.
+    /// Resets every connection, and every new one until <see cref="Accept"/>, so that the server looks dead.
     /// </summary>
     public void Refuse()
     {
@@ -77,7 +79,7 @@ public abstract class FaultProxy : IAsyncDisposable
         CutAll();
     }
 
-    /// <summary>Takes connections again after <see cref="Refuse"/>.</summary>
+    /// <summary>Accepts connections again after <see cref="Refuse"/>.</summary>
     public void Accept() => _refusing = false;
 
     /// <summary>Resets every open connection once.</summary>
@@ -159,7 +161,7 @@ public abstract class FaultProxy : IAsyncDisposable
             }
             catch (Exception error) when (error is IOException or SocketException or AuthenticationException or OperationCanceledException or ObjectDisposedException or InvalidDataException)
             {
-                // One side went away in the middle: the other must notice it the same way.
+                // One side disconnected in the middle. The other side must notice it in the same way.
                 LastError = error;
                 connection.Abort();
             }

@@ -1,11 +1,11 @@
 namespace Drydock.Lab;
 
-/// <summary>On which side of an act a fault strikes.</summary>
+/// <summary>The side of an act at which a fault strikes.</summary>
 public enum FaultSide
 {
-    /// <summary>The act has left the client and has not reached the server.</summary>
+    /// <summary>The client has sent the act, and the server has not received it.</summary>
     Before,
 
-    /// <summary>The server has done the act and the client has not heard of it.</summary>
+    /// <summary>The server has done the act, and the client has no answer yet.</summary>
     After,
 }

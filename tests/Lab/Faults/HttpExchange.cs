@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Drydock.Lab;
 
-/// <summary>One request and its answer, on their way through a fault proxy.</summary>
+/// <summary>One request and its answer in a fault proxy.</summary>
 internal sealed class HttpExchange(HttpHead request, WireReader client, Func<CancellationToken, Task> thawed)
 {
     private byte[]? _heldBody;
@@ -19,21 +19,23 @@ internal sealed class HttpExchange(HttpHead request, WireReader client, Func<Can
     /// <summary>Digest of the request's body.</summary>
     public string Digest => _heldBody is null ? "stream" : Convert.ToHexStringLower(SHA256.HashData(_heldBody))[..12];
 
-    /// <summary>The decoded response body, once held.</summary>
+    /// <summary>The decoded response body, once buffered.</summary>
     public byte[]? HeldResponse { get; private set; }
 
-    /// <summary>Whether the answer has no end of its own: a hijacked connection, or one that ends by closing.</summary>
+    /// <summary>
+    /// Whether the answer has no defined end: a hijacked connection, or an answer that ends with the connection.
+    /// </summary>
     public bool IsEndless =>
         Response.Status == 101 || (HasBody && !Response.IsChunked && Response.ContentLength is null);
 
-    /// <summary>Whether the connection cannot take another request after this one.</summary>
+    /// <summary>Whether the connection cannot carry another request after this one.</summary>
     public bool Ends { get; private set; }
 
     private bool HasBody => request.Method != "HEAD" && Response.Status is not (204 or 304) and (>= 200 or 101);
 
     private WireReader Server => _server ?? throw new InvalidOperationException("not sent yet");
 
-    /// <summary>Reads the body of the request into memory, unless it is large or of unknown length.</summary>
+    /// <summary>Buffers the body of the request, unless it is large or of unknown length.</summary>
     public async Task HoldBodyAsync(int limit, CancellationToken cancellationToken)
     {
         if (!request.IsChunked && (request.ContentLength ?? 0) <= limit)
@@ -42,7 +44,7 @@ internal sealed class HttpExchange(HttpHead request, WireReader client, Func<Can
         }
     }
 
-    /// <summary>Reads what is left of the request's body and drops it, so that an answer can follow.</summary>
+    /// <summary>Reads and drops the rest of the request's body, so that an answer can follow.</summary>
     public async Task DiscardBodyAsync(CancellationToken cancellationToken)
     {
         if (_heldBody is null)
@@ -51,7 +53,7 @@ internal sealed class HttpExchange(HttpHead request, WireReader client, Func<Can
         }
     }
 
-    /// <summary>Passes the request on.</summary>
+    /// <summary>Forwards the request.</summary>
     public async Task SendAsync(WireReader server, CancellationToken cancellationToken)
     {
         _server = server;
@@ -76,7 +78,7 @@ internal sealed class HttpExchange(HttpHead request, WireReader client, Func<Can
         await server.Stream.FlushAsync(cancellationToken);
     }
 
-    /// <summary>Waits for the head of the answer; fails when the client goes away meanwhile.</summary>
+    /// <summary>Waits for the head of the answer; fails if the client disconnects meanwhile.</summary>
     public async Task<HttpHead> ReceiveAsync(CancellationToken cancellationToken)
     {
         HttpHead head;
@@ -92,7 +94,7 @@ internal sealed class HttpExchange(HttpHead request, WireReader client, Func<Can
         return head;
     }
 
-    /// <summary>Reads the whole answer into memory: the server is then done.</summary>
+    /// <summary>Buffers the whole answer, so that the server is done.</summary>
     public async Task HoldResponseAsync(CancellationToken cancellationToken)
     {
         var wire = new ArrayBufferWriter<byte>();
@@ -124,7 +126,7 @@ internal sealed class HttpExchange(HttpHead request, WireReader client, Func<Can
         await client.Stream.FlushAsync();
     }
 
-    /// <summary>Passes the body of the answer on, as it comes; for a hijacked connection both directions.</summary>
+    /// <summary>Forwards the body of the answer as it arrives; for a hijacked connection both directions.</summary>
     public async Task CopyResponseAsync(CancellationToken cancellationToken)
     {
         if (_heldWire is not null)
@@ -145,10 +147,9 @@ internal sealed class HttpExchange(HttpHead request, WireReader client, Func<Can
         }
     }
 
-    /// <summary>Passes a chunked answer on line by line.</summary>
-    /// <param name="onLine">Gets each line and returns what to send instead; null ends the answer's transport silently
+    /// <summary>Forwards a chunked answer line by line.</summary>
+    /// <param name="onLine">Gets each line and returns the replacement; null silently ends the transport of the answer
     /// (half open).</param>
-    /// <param name="cancellationToken">Cancels.</param>
     public async Task CopyLinesAsync(Func<string, Task<string?>> onLine, CancellationToken cancellationToken)
     {
         var buffer = new List<byte>();
@@ -179,14 +180,14 @@ internal sealed class HttpExchange(HttpHead request, WireReader client, Func<Can
             cancellationToken);
         if (silent)
         {
-            // The server has ended the watch; a half-open client hears nothing of that either.
+            // The server has ended the watch. A half-open client does not notice that either.
             await HangAsync(cancellationToken);
         }
 
         await PassAsync("0\r\n\r\n"u8.ToArray(), cancellationToken);
     }
 
-    /// <summary>Says nothing until the client gives up; always ends with an exception.</summary>
+    /// <summary>Sends nothing until the client gives up; always ends with an exception.</summary>
     public Task HangAsync(CancellationToken cancellationToken) =>
         WhileClientStaysAsync(Task.Delay(Timeout.Infinite, cancellationToken), cancellationToken);
 
@@ -225,7 +226,7 @@ internal sealed class HttpExchange(HttpHead request, WireReader client, Func<Can
         var down = Server.CopyToEndAsync(piece => PassAsync(piece, end.Token), end.Token);
         if (await Task.WhenAny(up, down) == up && up.IsCompletedSuccessfully)
         {
-            // The client has said all it has to say (closed its half); the server may still be talking.
+            // The client has closed its half. The server may still be sending.
             if (Server.Stream is System.Net.Security.SslStream tls)
             {
                 await tls.ShutdownAsync();

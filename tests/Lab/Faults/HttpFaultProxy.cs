@@ -7,9 +7,9 @@ using System.Text;
 namespace Drydock.Lab;
 
 /// <summary>
-/// A TLS-terminating HTTP/1.1 proxy that passes bytes on as they came: keep-alive, chunked bodies, upgrades, hijacked
-/// and endless streams. Every client connection has one connection of its own to the server, so nothing is ever retried
-/// or reordered.
+/// A TLS-terminating HTTP/1.1 proxy that forwards bytes unchanged: keep-alive, chunked bodies, upgrades, hijacked and
+/// endless streams. Every client connection has its own connection to the server, so no request is ever retried or
+/// reordered.
 /// </summary>
 public abstract class HttpFaultProxy : FaultProxy
 {
@@ -40,32 +40,33 @@ public abstract class HttpFaultProxy : FaultProxy
         Begin();
     }
 
-    /// <summary>While true, new connections are shown a certificate of an authority nobody trusts.</summary>
+    /// <summary>While true, new connections get a certificate of an authority that no client trusts.</summary>
     public bool PresentsForeignCertificate { get; set; }
 
     /// <summary>
-    /// Which requests count as acts (method, path); by default every change but the noise that the derived proxy names.
+    /// Selects the requests that count as acts (method, path); by default every change except those that the derived
+    /// proxy excludes.
     /// </summary>
     public Func<string, string, bool> IsAct { get; set; }
 
     /// <summary>
-    /// Decides what becomes of each request that is no act (method, path), before it reaches the server; null lets all
-    /// through. A point of such a request has number 0.
+    /// Decides the action for each request that is not an act (method, path), before it reaches the server; null lets
+    /// all pass. A point of such a request has number 0.
     /// </summary>
     public Func<string, string, FaultAction>? OnRead { get; set; }
 
     private protected abstract bool DefaultIsAct(string method, string path);
 
-    /// <summary>Passes on a response body; the head has been passed on already.</summary>
+    /// <summary>Forwards a response body after its head was forwarded.</summary>
     private protected virtual Task CopyResponseAsync(HttpExchange exchange, CancellationToken cancellationToken) =>
         exchange.CopyResponseAsync(cancellationToken);
 
-    /// <summary>A chance to answer a request that is not an act.</summary>
+    /// <summary>May answer a request that is not an act.</summary>
     private protected virtual Task<bool> TryAnswerReadAsync(
         HttpExchange exchange, CancellationToken cancellationToken) =>
         Task.FromResult(false);
 
-    /// <summary>A chance to see the answer to a request that is not an act, or null for not interested.</summary>
+    /// <summary>May observe the answer to a request that is not an act; null to skip it.</summary>
     private protected virtual Action<HttpHead, byte[]>? KeepRead(HttpExchange exchange) => null;
 
     private protected override async Task ServeAsync(ProxyConnection connection, CancellationToken cancellationToken)
@@ -126,14 +127,14 @@ public abstract class HttpFaultProxy : FaultProxy
         return await FaultLedger.RunAsync(action, point);
     }
 
-    // Returns the action that is left to do after the server has answered.
+    // Returns the action that remains after the server has answered.
     private async Task<FaultAction> AnswerAsync(
         HttpExchange exchange, FaultAct? act, CancellationToken cancellationToken)
     {
         var head = await exchange.ReceiveAsync(cancellationToken);
         if (act is not null)
         {
-            // "After" means that the server is done: an answer that is a stream of progress is read to its end first.
+            // "After" means that the server is done, so an answer that streams progress is read to its end first.
             if (!exchange.IsEndless && Ledger.WouldStrike(act, FaultSide.After))
             {
                 await exchange.HoldResponseAsync(cancellationToken);
@@ -158,7 +159,7 @@ public abstract class HttpFaultProxy : FaultProxy
         return FaultAction.Pass;
     }
 
-    // Returns whether the connection can take another request.
+    // Returns whether the connection can carry another request.
     private static async Task<bool> FinishAsync(
         ProxyConnection connection, HttpExchange exchange, FaultAction action, CancellationToken cancellationToken)
     {

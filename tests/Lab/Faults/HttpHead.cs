@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Drydock.Lab;
 
-/// <summary>The head of an HTTP/1.1 message, with its bytes as they came.</summary>
+/// <summary>The head of an HTTP/1.1 message, with its original bytes.</summary>
 internal sealed class HttpHead
 {
     private readonly List<(string Name, string Value)> _headers = [];

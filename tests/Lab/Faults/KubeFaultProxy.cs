@@ -4,13 +4,13 @@ using System.Text;
 namespace Drydock.Lab;
 
 /// <summary>
-/// A fault proxy before a <see cref="ControlPlane"/>. Clients authenticate with bearer tokens, which pass through
-/// (client certificates cannot). Leases, events and reviews are no acts: they come by the clock and would shift the
+/// A fault proxy in front of a <see cref="ControlPlane"/>. Clients authenticate with bearer tokens, which pass (client
+/// certificates cannot). Leases, events and reviews are not acts, because they depend on the time and would shift the
 /// numbers.
 /// </summary>
 public sealed class KubeFaultProxy : HttpFaultProxy
 {
-    /// <summary>Name in the ledger unless told otherwise.</summary>
+    /// <summary>The default name in the ledger.</summary>
     public const string DefaultName = "kube";
 
     private readonly ControlPlane _controlPlane;
@@ -19,33 +19,27 @@ public sealed class KubeFaultProxy : HttpFaultProxy
     private volatile Func<string, bool>? _pins;
     private int _watchEvents;
 
-    /// <summary>Starts a proxy before a control plane.</summary>
-    /// <param name="run">The run.</param>
-    /// <param name="controlPlane">The control plane.</param>
-    /// <param name="ledger">A ledger to share with other proxies; by default one of its own.</param>
-    /// <param name="name">Name in the ledger.</param>
     public KubeFaultProxy(LabRun run, ControlPlane controlPlane, FaultLedger? ledger = null, string name = DefaultName)
         : base(run, name, ledger, controlPlane.Namespace.Address, new Uri(controlPlane.Server).Port, mutual: null)
     {
         _controlPlane = controlPlane;
     }
 
-    /// <summary>URL for kubeconfigs.</summary>
+    /// <summary>The URL for kubeconfigs.</summary>
     public string Server => FormattableString.Invariant($"https://{Address}:{Port}");
 
-    /// <summary>Decides what becomes of each watch event; null lets all through.</summary>
+    /// <summary>Decides the fault for each watch event; null lets all pass.</summary>
     public Func<WatchEvent, WatchFault>? OnWatchEvent { get; set; }
 
-    /// <summary>How many watches are open through this proxy.</summary>
+    /// <summary>Number of open watches of this proxy.</summary>
     public int OpenWatches => _watches.Count;
 
     /// <summary>Writes a kubeconfig with all rights that goes through this proxy.</summary>
-    /// <returns>The path.</returns>
+    /// <returns>Path of the kubeconfig.</returns>
     public string WriteAdminKubeconfig(string targetPath) => _controlPlane.WriteAdminKubeconfig(targetPath, Server);
 
     /// <summary>
-    /// Makes all open watches half open: the client hears nothing any more and sees no end. Watches opened later are
-    /// whole.
+    /// Makes all open watches half open: the client gets no more events and no end. Watches that are opened later work.
     /// </summary>
     public void SilenceWatches()
     {
@@ -56,10 +50,10 @@ public sealed class KubeFaultProxy : HttpFaultProxy
     }
 
     /// <summary>
-    /// Serves stale reads: from now on the first answer to each GET that fits is given again and again, until
-    /// <see cref="UnpinReads"/>.
+    /// Serves stale reads: from now on the first answer to each matching GET is repeated until <see
+    /// cref="UnpinReads"/>.
     /// </summary>
-    /// <param name="path">Which paths (without query) fit.</param>
+    /// <param name="path">Selects the paths (without query).</param>
     public void PinReads(Func<string, bool> path)
     {
         _pinned.Clear();

@@ -2,9 +2,7 @@ using System.Net.Sockets;
 
 namespace Drydock.Lab;
 
-/// <summary>
-/// A client's connection through a fault proxy, with the connection to the server that belongs to it.
-/// </summary>
+/// <summary>A client's connection to a fault proxy, with its connection to the server.</summary>
 internal sealed class ProxyConnection : IDisposable
 {
     private readonly CancellationTokenSource _cancellation;
@@ -23,7 +21,7 @@ internal sealed class ProxyConnection : IDisposable
     /// <summary>Cancelled when the connection is cut.</summary>
     public CancellationToken Token { get; }
 
-    /// <summary>Opens a connection to the server; one opened before is dropped.</summary>
+    /// <summary>Opens a connection to the server and closes one that was opened before.</summary>
     public async Task<NetworkStream> ConnectAsync(string host, int port)
     {
         _upstream?.Dispose();
@@ -48,7 +46,7 @@ internal sealed class ProxyConnection : IDisposable
         }
         catch (ObjectDisposedException)
         {
-            // The connection has ended on its own meanwhile.
+            // The connection has ended meanwhile.
         }
     }
 

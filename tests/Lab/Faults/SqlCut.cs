@@ -14,7 +14,7 @@ internal sealed class SqlCut(Func<string, bool> marks, bool fromServer, long byt
 
     public Task Done => _done.Task;
 
-    /// <summary>Whether one more connection may be cut; takes it.</summary>
+    /// <summary>Takes one of the remaining cuts; false if none is left.</summary>
     public bool TryTake()
     {
         var left = Interlocked.Decrement(ref _left);

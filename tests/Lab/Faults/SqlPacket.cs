@@ -3,13 +3,12 @@ using System.Text;
 namespace Drydock.Lab;
 
 /// <summary>A packet of the MySQL protocol: a payload of up to 16 MiB behind a header of four bytes.</summary>
-/// <param name="Sequence">Position within a command; 0 begins one.</param>
-/// <param name="Payload">What is in it.</param>
+/// <param name="Sequence">Position within a command; 0 is the first packet.</param>
 internal sealed record SqlPacket(byte Sequence, byte[] Payload)
 {
     private const int MaxPayload = 0xFFFFFF;
 
-    /// <summary>Whether the payload goes on in the next packet.</summary>
+    /// <summary>Whether the next packet continues the payload.</summary>
     public bool Continues => Payload.Length == MaxPayload;
 
     public byte First => Payload.Length > 0 ? Payload[0] : (byte)0;

@@ -3,8 +3,8 @@ using System.Text;
 namespace Drydock.Lab;
 
 /// <summary>
-/// What a fault proxy needs to know of a SQL statement: its first word, whether it changes something, and a form
-/// without literals.
+/// Analyses a SQL statement for a fault proxy: its first word, whether it changes something, and a form without
+/// literals.
 /// </summary>
 internal static class SqlStatement
 {
@@ -15,7 +15,7 @@ internal static class SqlStatement
     };
 
     /// <summary>
-    /// The first word, in upper case; GET_LOCK and RELEASE_LOCK for the SELECT (or DO) that calls one of them.
+    /// The first word in upper case; GET_LOCK and RELEASE_LOCK for the SELECT (or DO) that calls one of them.
     /// </summary>
     public static string Verb(string sql)
     {
@@ -46,7 +46,7 @@ internal static class SqlStatement
         Verb(sql) is var verb && (Changing.Contains(verb) || verb.Contains("_LOCK", StringComparison.Ordinal));
 
     /// <summary>
-    /// The statement on one line, with every literal replaced by a question mark: no value of a user gets into a
+    /// The statement on one line, with every literal replaced by a question mark, so that no user value gets into a
     /// ledger.
     /// </summary>
     public static string Shape(string sql)
@@ -107,7 +107,7 @@ internal static class SqlStatement
         {
             if (rest.StartsWith("/*!") || rest.StartsWith("/*M!"))
             {
-                // A comment that the server executes, as dumps have them: /*!40000 ALTER TABLE … */
+                // A comment that the server executes, as in dumps: /*!40000 ALTER TABLE … */
                 rest = rest[(rest.IndexOf('!') + 1)..].TrimStart("0123456789").TrimStart();
             }
             else if (rest.StartsWith("/*") && rest.IndexOf("*/") is var end and >= 0)

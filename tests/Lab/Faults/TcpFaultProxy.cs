@@ -7,7 +7,7 @@ using System.Text;
 namespace Drydock.Lab;
 
 /// <summary>
-/// A fault proxy before a <see cref="MetaDb"/>. It reads along in the MySQL protocol and numbers the statements that
+/// A fault proxy in front of a <see cref="MetaDb"/>. It parses the MySQL protocol and numbers the statements that
 /// change something (text and prepared ones). On a connection with TLS or compression it can cut, freeze and refuse,
 /// but sees no statements.
 /// </summary>
@@ -22,16 +22,12 @@ public sealed class TcpFaultProxy : FaultProxy
     private readonly int _port;
     private volatile SqlCut? _cut;
 
-    /// <summary>Starts a proxy before a metadata database.</summary>
-    /// <param name="run">The run.</param>
-    /// <param name="database">The database.</param>
-    /// <param name="ledger">A ledger to share with other proxies; by default one of its own.</param>
     public TcpFaultProxy(LabRun run, MetaDb database, FaultLedger? ledger = null)
         : this(run, "sql", database.Address, database.Port, ledger)
     {
     }
 
-    /// <summary>Starts a proxy before any server that speaks the MySQL protocol.</summary>
+    /// <summary>Starts a proxy in front of any server with the MySQL protocol.</summary>
     public TcpFaultProxy(LabRun run, string name, string host, int port, FaultLedger? ledger = null)
         : base(run, name, ledger)
     {
@@ -40,17 +36,17 @@ public sealed class TcpFaultProxy : FaultProxy
         Begin();
     }
 
-    /// <summary>Which statements count as acts; by default those that change something.</summary>
+    /// <summary>Selects the statements that count as acts; by default those that change something.</summary>
     public Func<string, bool> IsAct { get; set; } = SqlStatement.Changes;
 
     /// <summary>
-    /// Cuts a connection in the middle: once so many bytes went one way on it after a statement that fits. Other
-    /// connections go on, and the next one like it too.
+    /// Cuts a connection in the middle: once, after a matching statement, this many bytes have passed in one direction.
+    /// Other connections continue, and so does the next connection of the same kind.
     /// </summary>
-    /// <param name="marks">The statement that tells which connection, for instance a dump's or a load's.</param>
+    /// <param name="marks">The statement that selects the connection, for instance of a dump or a load.</param>
     /// <param name="fromServer">Bytes of the server's answers (a dump), or of the client's statements (a load).</param>
-    /// <param name="bytes">How many.</param>
-    /// <param name="times">How many connections.</param>
+    /// <param name="bytes">Number of bytes.</param>
+    /// <param name="times">Number of connections.</param>
     /// <returns>Ends when the last of them was cut.</returns>
     public Task CutAfterAsync(Func<string, bool> marks, bool fromServer, long bytes, int times = 1)
     {
@@ -72,7 +68,7 @@ public sealed class TcpFaultProxy : FaultProxy
         var down = session.ServerToClientAsync(end.Token);
         try
         {
-            // Either side's end is the end of both.
+            // If either side ends, both end.
             await await Task.WhenAny(up, down);
         }
         finally
@@ -92,7 +88,7 @@ public sealed class TcpFaultProxy : FaultProxy
         private SqlCut? _marked;
         private long _counted;
 
-        // What the next answer of the server belongs to.
+        // The act to which the next answer of the server belongs.
         private volatile FaultAct? _act;
         private volatile string? _preparing;
 
@@ -128,7 +124,8 @@ public sealed class TcpFaultProxy : FaultProxy
 
         public async Task ServerToClientAsync(CancellationToken cancellationToken)
         {
-            // Peek first: while it waits, the client may have turned to TLS, and what comes then are no packets.
+            // Peek first: while this waits, the client may have switched to TLS, and the next bytes are then not
+            // packets.
             while (await server.PeekAsync(cancellationToken) && !_opaque && await SqlPacket.ReadAsync(server, cancellationToken) is { } packet)
             {
                 await proxy.ThawedAsync(cancellationToken);
@@ -165,7 +162,7 @@ public sealed class TcpFaultProxy : FaultProxy
             && (BinaryPrimitives.ReadUInt32LittleEndian(handshake.Payload) & (ClientSsl | ClientCompress)) is var flags
             && ((flags & ClientCompress) != 0 || (flags & ClientSsl) != 0);
 
-        // Returns whether the command goes on to the server.
+        // Returns whether the command is forwarded to the server.
         private async Task<bool> CommandAsync(SqlPacket packet, CancellationToken cancellationToken)
         {
             var sql = packet.First switch
@@ -208,8 +205,8 @@ public sealed class TcpFaultProxy : FaultProxy
             }
         }
 
-        // Cut or hang; an answer after the act replaces the server's by an error and a closed connection, since the
-        // rest of the server's answer must not follow it.
+        // Cut or hang. An answer after the act replaces the server's answer by an error and a closed connection,
+        // because the rest of the server's answer must not follow it.
         private async Task StrikeAsync(FaultAction action, CancellationToken cancellationToken)
         {
             if (action is FaultAction.HangAction && await client.PeekAsync(cancellationToken))

@@ -4,5 +4,5 @@ namespace Drydock.Lab;
 /// <param name="Number">Position among all watch events of the proxy, from 1.</param>
 /// <param name="Path">Path and query of the watch.</param>
 /// <param name="Type">ADDED, MODIFIED, DELETED, BOOKMARK or ERROR.</param>
-/// <param name="Json">The event as it came, one line.</param>
+/// <param name="Json">The original event, one line.</param>
 public sealed record WatchEvent(int Number, string Path, string Type, string Json);

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace Drydock.Lab;
 
-/// <summary>Reads heads, bodies and lines from one side of a connection, through a buffer of its own.</summary>
+/// <summary>Reads heads, bodies and lines from one side of a connection through a buffer.</summary>
 internal sealed class WireReader(Stream stream)
 {
     private const int MaxHead = 1 << 20;
@@ -14,11 +14,11 @@ internal sealed class WireReader(Stream stream)
     private int _end;
     private Task<int>? _pending;
 
-    /// <summary>The stream, for writing back.</summary>
+    /// <summary>The stream, for writing.</summary>
     public Stream Stream => stream;
 
     /// <summary>
-    /// Completes with false when the other side closes, and with true when it sends; what it sends stays in the buffer.
+    /// Completes with false when the other side closes and with true when it sends; the bytes stay in the buffer.
     /// </summary>
     public async Task<bool> PeekAsync(CancellationToken cancellationToken) =>
         _end > _start || await FillAsync(cancellationToken);
@@ -51,7 +51,7 @@ internal sealed class WireReader(Stream stream)
         }
     }
 
-    /// <summary>Reads exactly so many bytes.</summary>
+    /// <summary>Reads exactly this many bytes.</summary>
     public async Task<byte[]> ReadExactlyAsync(int count, CancellationToken cancellationToken)
     {
         var result = new byte[count];
@@ -100,12 +100,10 @@ internal sealed class WireReader(Stream stream)
     }
 
     /// <summary>
-    /// Passes the pieces of a body on, with the given framing, to a sink that gets them as they are on the wire and
-    /// decoded.
+    /// Forwards the pieces of a body with the given framing to a sink, which gets them as sent and decoded.
     /// </summary>
-    /// <param name="head">The head that says how the body is framed.</param>
+    /// <param name="head">The head that defines the framing of the body.</param>
     /// <param name="sink">Gets each piece: bytes on the wire, and the payload in them.</param>
-    /// <param name="cancellationToken">Cancels.</param>
     public async Task CopyBodyAsync(
         HttpHead head, Func<ReadOnlyMemory<byte>, ReadOnlyMemory<byte>, Task> sink, CancellationToken cancellationToken)
     {
@@ -119,7 +117,7 @@ internal sealed class WireReader(Stream stream)
         }
     }
 
-    /// <summary>Passes everything on until the other side ends.</summary>
+    /// <summary>Forwards everything until the other side ends.</summary>
     public async Task CopyToEndAsync(Func<ReadOnlyMemory<byte>, Task> sink, CancellationToken cancellationToken)
     {
         var piece = new byte[32 * 1024];
@@ -188,7 +186,7 @@ internal sealed class WireReader(Stream stream)
 
         var pending = _pending;
         var read = await pending;
-        // A peek and a read may wait for the same piece: the first one to wake takes it into the buffer.
+        // A peek and a read may wait for the same piece. The first one to wake puts it into the buffer.
         lock (_gate)
         {
             if (ReferenceEquals(_pending, pending))

@@ -4,7 +4,7 @@ namespace Drydock.Lab;
 
 /// <summary>
 /// The real parts that the tests of one assembly share: one control plane, one CRD server, two Docker hosts, one
-/// metadata database, one S3 server, each started when a test first asks for it. Use it as an assembly fixture:
+/// metadata database, one S3 server. Each is started when a test first asks for it. Use it as an assembly fixture:
 /// <c>[assembly: AssemblyFixture(typeof(LabFixture))]</c>, then take it as a constructor parameter.
 /// </summary>
 /// <remarks>
@@ -22,7 +22,6 @@ public sealed class LabFixture : IAsyncDisposable
     private readonly Lazy<Task<MetaDb>> _metaDb;
     private readonly Lazy<Task<S3Server>> _s3;
 
-    /// <summary>Starts nothing yet.</summary>
     public LabFixture()
     {
         _controlPlane = new(async () => await ControlPlane.StartAsync(await RunAsync()));
@@ -32,10 +31,9 @@ public sealed class LabFixture : IAsyncDisposable
         _s3 = new(async () => await S3Server.StartAsync(await RunAsync()));
     }
 
-    /// <summary>The run all shared parts belong to.</summary>
+    /// <summary>The run of all shared parts.</summary>
     public Task<LabRun> RunAsync() => _run.Value;
 
-    /// <summary>The control plane.</summary>
     public Task<ControlPlane> ControlPlaneAsync() => _controlPlane.Value;
 
     /// <summary>The current CRD server beside the control plane.</summary>
@@ -44,21 +42,20 @@ public sealed class LabFixture : IAsyncDisposable
     /// <summary>Two Docker hosts, <c>oms-a</c> and <c>oms-b</c>, with the busybox image loaded.</summary>
     public Task<IReadOnlyList<DockerHost>> HostsAsync() => _hosts.Value;
 
-    /// <summary>The metadata database.</summary>
     public Task<MetaDb> MetaDbAsync() => _metaDb.Value;
 
     /// <summary>The S3 server.</summary>
     public Task<S3Server> S3ServerAsync() => _s3.Value;
 
     /// <summary>
-    /// A name no other test uses: the prefix, a hyphen and six characters. Fits Kubernetes, Docker and (hyphen aside)
-    /// databases.
+    /// A name that no other test uses: the prefix, a hyphen and six characters. It is valid in Kubernetes, Docker and
+    /// (without the hyphen) databases.
     /// </summary>
     public static string UniqueName(string prefix) =>
         $"{prefix}-{RandomNumberGenerator.GetString("abcdefghijkmnpqrstuvwxyz23456789", 6)}";
 
-    /// <summary>Makes a Kubernetes namespace of a test's own.</summary>
-    /// <returns>Its name.</returns>
+    /// <summary>Makes a Kubernetes namespace for one test.</summary>
+    /// <returns>Name of the namespace.</returns>
     public async Task<string> NewNamespaceAsync(string prefix = "test")
     {
         var name = UniqueName(prefix);
@@ -66,7 +63,7 @@ public sealed class LabFixture : IAsyncDisposable
         return name;
     }
 
-    /// <summary>Ends everything and removes every trace.</summary>
+    /// <summary>Ends and removes all parts.</summary>
     public async ValueTask DisposeAsync()
     {
         if (_run.IsValueCreated)

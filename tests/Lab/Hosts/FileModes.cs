@@ -9,6 +9,6 @@ public static class FileModes
     /// <summary>0755.</summary>
     public const UnixFileMode Executable = Readable | UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
 
-    /// <summary>0440: what sudo asks of sudoers.</summary>
+    /// <summary>0440, which sudo requires for sudoers.</summary>
     internal const UnixFileMode Sudoers = UnixFileMode.UserRead | UnixFileMode.GroupRead;
 }

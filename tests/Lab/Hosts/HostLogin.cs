@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace Drydock.Lab.Hosts;
 
 /// <summary>
-/// The key pair that the hosts of a run let in: one for all of them, as an operator has one key for all hosts of a
+/// The key pair for login on the hosts of a run. All hosts share it, as an operator has one key for all hosts of a
 /// cluster.
 /// </summary>
 /// <param name="KeyPem">The private key in OpenSSH's format, without passphrase.</param>
@@ -12,7 +12,7 @@ internal sealed record HostLogin(string KeyPem, string PublicKeyPath)
 {
     private static readonly ConditionalWeakTable<LabRun, Lazy<Task<HostLogin>>> Known = [];
 
-    /// <summary>The run's; made when first asked for.</summary>
+    /// <summary>The key pair of the run; made on first use.</summary>
     public static Task<HostLogin> OfAsync(LabRun run) =>
         Known.GetValue(run, static key => new Lazy<Task<HostLogin>>(() => MakeAsync(key))).Value;
 

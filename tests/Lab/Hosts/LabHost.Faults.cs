@@ -3,31 +3,30 @@ namespace Drydock.Lab.Hosts;
 /// <content>What goes wrong on a host, and how it is mended.</content>
 public sealed partial class LabHost
 {
-    // A client that shares its connection would send its next command into the broken one as long as it has not heard
-    // of it. It has once it has closed its side; one that is cut off never does.
+    // A client with a shared connection sends its next command into the broken one until it notices the break. It has
+    // noticed once it has closed its side; a client that is cut off never notices.
     private const string UntilClientsKnow =
         """
         end=$(($(date +%s) + 3))
         while ss -Htn state fin-wait-1 state fin-wait-2 state closing state last-ack 'sport = :22' | grep -q . && [ "$(date +%s)" -lt "$end" ]; do sleep 0.01; done
         """;
 
-    /// <summary>Whether it runs: false after <see cref="CrashAsync"/> until <see cref="BootAsync"/>.</summary>
+    /// <summary>Whether the host runs: false after <see cref="CrashAsync"/> until <see cref="BootAsync"/>.</summary>
     public bool IsUp => _init is not null && _process is { HasExited: false };
 
-    /// <summary>Id of the process above all of the host's own, as the machine knows it.</summary>
-    /// <exception cref="LabException">It is down.</exception>
+    /// <summary>Id of the parent of all host processes, in the machine's numbering.</summary>
+    /// <exception cref="LabException">The host is down.</exception>
     public int ProcessId =>
-        _process is { HasExited: false } process ? process.Id : throw new LabException($"lab host {Name} is down");
+        _process is { HasExited: false } process ? process.Id : throw new LabException($"Lab host {Name} is down.");
 
-    /// <summary>Pulls the network plug: connections hang, nothing is refused; the processes go on.</summary>
+    /// <summary>Cuts the network: connections hang, no connection is refused, and the processes continue.</summary>
     public Task CutAsync() => Namespace.CutNetworkAsync();
 
-    /// <summary>Puts the plug back.</summary>
+    /// <summary>Repairs the network.</summary>
     public Task MendAsync() => Namespace.RestoreNetworkAsync();
 
     /// <summary>
-    /// Ends every ssh connection there is, in the middle of whatever it does; new ones are accepted. What was running
-    /// over them may go on.
+    /// Ends every ssh connection at once; new ones are accepted. Commands that ran over them may continue.
     /// </summary>
     public async Task BreakConnectionsAsync() => (await RunAsync(
         """
@@ -39,8 +38,8 @@ public sealed partial class LabHost
         asRoot: true)).OrThrow();
 
     /// <summary>
-    /// Kills sshd with every connection: new ones are refused until <see cref="StartSshdAsync"/>. What was running over
-    /// them may go on.
+    /// Kills sshd with every connection: new ones are refused until <see cref="StartSshdAsync"/>. Commands that ran
+    /// over them may continue.
     /// </summary>
     public async Task KillSshdAsync() =>
         (await RunAsync("pkill -KILL -x sshd; while pgrep -x sshd >/dev/null; do sleep 0.01; done\n" + UntilClientsKnow, asRoot: true)).OrThrow();
@@ -53,8 +52,8 @@ public sealed partial class LabHost
     }
 
     /// <summary>
-    /// Gives the host another host key, as one that was installed anew has; open connections are ended.
-    /// <see cref="KnownHostsLine"/> is then that of the new key.
+    /// Changes the host key, as a reinstallation does, and ends open connections. <see cref="KnownHostsLine"/> then
+    /// contains the new key.
     /// </summary>
     public async Task ChangeHostKeyAsync()
     {
@@ -68,7 +67,7 @@ public sealed partial class LabHost
         await TakeHostKeyAsync();
     }
 
-    /// <summary>Puts the first host key back.</summary>
+    /// <summary>Restores the first host key.</summary>
     public async Task RestoreHostKeyAsync()
     {
         if (_firstHostKey is null)
@@ -82,8 +81,7 @@ public sealed partial class LabHost
     }
 
     /// <summary>
-    /// Whether the login key is refused from now on. Open connections are ended, so that the next command has to log
-    /// in.
+    /// Sets whether the login key is refused. Open connections are ended, so that the next command has to log in.
     /// </summary>
     public async Task RefuseKeyAsync(bool refuse)
     {
@@ -92,17 +90,17 @@ public sealed partial class LabHost
         await BreakConnectionsAsync();
     }
 
-    /// <summary>Whether sudo asks the account for a password, which it does not have.</summary>
+    /// <summary>Sets whether sudo asks the account for a password, which it does not have.</summary>
     public Task RefuseSudoAsync(bool refuse)
     {
         WriteSudoers(refuse);
         return Task.CompletedTask;
     }
 
-    /// <summary>Fills what is left of /data; needs <see cref="LabHostOptions.DataBytes"/>.</summary>
+    /// <summary>Fills the free space of /data; needs <see cref="LabHostOptions.DataBytes"/>.</summary>
     public Task FillDataAsync(CancellationToken ct = default) => SmallDisk.FillAsync(Limited(), ct);
 
-    /// <summary>Gives the room back.</summary>
+    /// <summary>Frees the space that <see cref="FillDataAsync"/> took.</summary>
     public void FreeData() => SmallDisk.Free(Limited());
 
     private string HostKeyPath => PathOf("/etc/ssh/ssh_host_ed25519_key");

@@ -8,23 +8,20 @@ public sealed partial class LabHost
     private const string SystemPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
     /// <summary>
-    /// Runs a shell script inside, without ssh. It is on no command line, so that what looks for processes does not
-    /// find it. What it leaves running must not hold its output, as over ssh: <c>nohup … &gt;file 2&gt;&amp;1
-    /// &amp;</c>.
+    /// Runs a shell script inside without ssh. The script is not on a command line, so that searches for processes do
+    /// not find it. Processes that it leaves running must not hold its output, as over ssh: <c>nohup … &gt;file
+    /// 2&gt;&amp;1 &amp;</c>.
     /// </summary>
-    /// <param name="script">For sh, in the home folder.</param>
-    /// <param name="asRoot">As root, else as the account.</param>
-    /// <param name="ct">Kills it.</param>
+    /// <param name="script">A script for sh, run in the home folder.</param>
+    /// <param name="asRoot">Whether it runs as root instead of the account.</param>
+    /// <param name="ct">Kills the script.</param>
     /// <exception cref="LabException">The host is down.</exception>
     public Task<LabHostResult> RunAsync(string script, bool asRoot = false, CancellationToken ct = default) =>
         ExecuteAsync(["/bin/sh", "-c", "eval \"$(cat)\""], script, asRoot, ct);
 
-    /// <summary>Writes a text file inside, by rename; missing folders are made.</summary>
-    /// <param name="path">Absolute.</param>
-    /// <param name="content">The text.</param>
-    /// <param name="mode">Its permissions.</param>
-    /// <param name="asRoot">Written by root, else by the account, whose it then is.</param>
-    /// <param name="ct">Cancels.</param>
+    /// <summary>Writes a text file inside by a rename; missing folders are created.</summary>
+    /// <param name="path">An absolute path.</param>
+    /// <param name="asRoot">Whether root writes and owns it instead of the account.</param>
     public async Task WriteFileAsync(
         string path,
         string content,
@@ -36,10 +33,8 @@ public sealed partial class LabHost
         (await ExecuteAsync(["/bin/sh", "-c", Write, "sh", path, Convert.ToString((int)mode, 8)], content, asRoot, ct)).OrThrow();
     }
 
-    /// <summary>Writes a unit file and has systemctl read it. It is neither started nor enabled.</summary>
-    /// <param name="unit">Its name, with <c>.service</c>.</param>
-    /// <param name="content">The unit file.</param>
-    /// <param name="ct">Cancels.</param>
+    /// <summary>Writes a unit file and reloads systemctl. The unit is neither started nor enabled.</summary>
+    /// <param name="unit">Name with <c>.service</c>.</param>
     public async Task InstallUnitAsync(string unit, string content, CancellationToken ct = default)
     {
         await WriteFileAsync("/etc/systemd/system/" + unit, content, asRoot: true, ct: ct);

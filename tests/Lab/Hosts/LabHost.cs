@@ -9,17 +9,15 @@ namespace Drydock.Lab.Hosts;
 /// <c>/opt</c>, <c>/tmp</c> and <c>/data</c> are its own; programs are the machine's, read-only. Debian's
 /// <c>supervise</c>, <c>svc</c> and <c>svstat</c>, <c>sudo</c>, <c>ss</c> and <c>pkill</c> work as on any host.
 /// </summary>
-/// <remarks>
-/// Nothing of a host survives it: every process of it is killed by the kernel with the first one, on disposal, when the
-/// lab's process ends and when it is killed.
-/// </remarks>
+/// <remarks> No process of a host outlives it: the kernel kills all of them with the first one, on disposal, when the
+/// lab's process ends and when it is killed. </remarks>
 public sealed partial class LabHost : IAsyncDisposable
 {
     /// <summary>sshd's port.</summary>
     public const int SshPort = 22;
 
     /// <summary>
-    /// Uid and gid of the account on every host, so that folders shared by hosts belong to the same number everywhere.
+    /// Uid and gid of the account on every host, so that folders shared by hosts have the same owner everywhere.
     /// </summary>
     public const int UserId = 7001;
 
@@ -44,39 +42,32 @@ public sealed partial class LabHost : IAsyncDisposable
     /// <summary>Name within the run, and host name inside.</summary>
     public string Name => Namespace.Name;
 
-    /// <summary>The IPv4 address.</summary>
     public string Address => Namespace.Address;
 
-    /// <summary>The network namespace.</summary>
     public LabNamespace Namespace { get; }
 
-    /// <summary>The engine that the host is a container of, by its name; null if it is none.</summary>
+    /// <summary>The engine in which the host is a container; null if the host is not a container.</summary>
     public DockerHost? Engine => _options.Engine;
 
-    /// <summary>The account that is logged in to.</summary>
+    /// <summary>The login account.</summary>
     public string User => _options.User;
 
     /// <summary>
-    /// The private key that is let in, the same for all hosts of the run: what the Secret gets as
-    /// <c>ssh-privatekey</c>.
+    /// The private login key, the same for all hosts of the run: the value of <c>ssh-privatekey</c> in the Secret.
     /// </summary>
     public string KeyPem => _login.KeyPem;
 
     /// <summary>
-    /// The line of a known_hosts file for this host as it is now; a Secret for several hosts gets their lines one below
-    /// the other.
+    /// The current line of a known_hosts file for this host. A Secret for several hosts contains one line for each.
     /// </summary>
     public string KnownHostsLine { get; private set; } = "";
 
-    /// <summary>The folder on the machine that is /data inside; it belongs to the account.</summary>
+    /// <summary>The folder on the machine that is /data inside. The account owns it.</summary>
     public string Data { get; }
 
-    /// <summary>Makes a host and boots it; takes less than a second.</summary>
-    /// <param name="network">Its network; made for it alone, its name becomes the host's, and it goes with the
-    /// host.</param>
-    /// <param name="options">Options.</param>
-    /// <param name="ct">Cancels.</param>
-    /// <exception cref="LabException">It did not come up; the message has the end of its log.</exception>
+    /// <summary>Makes and boots a host in less than a second.</summary>
+    /// <param name="network">A network for this host alone. The host gets its name and removes it at the end.</param>
+    /// <exception cref="LabException">The host did not boot. The message contains the end of its log.</exception>
     public static async Task<LabHost> StartAsync(
         LabNamespace network, LabHostOptions? options = null, CancellationToken ct = default)
     {
@@ -87,11 +78,8 @@ public sealed partial class LabHost : IAsyncDisposable
         return host;
     }
 
-    /// <summary>Makes a host with a network of its own.</summary>
-    /// <param name="run">The run.</param>
+    /// <summary>Makes a host with a new network.</summary>
     /// <param name="name">Short, unique within the run: lower case letters, digits, hyphens.</param>
-    /// <param name="options">Options.</param>
-    /// <param name="ct">Cancels.</param>
     public static async Task<LabHost> StartAsync(
         LabRun run, string name, LabHostOptions? options = null, CancellationToken ct = default)
     {
@@ -99,13 +87,8 @@ public sealed partial class LabHost : IAsyncDisposable
         return await StartAsync(await run.AddNamespaceAsync(name, ct), options, ct);
     }
 
-    /// <summary>
-    /// Makes a host that is a container of an engine of its own. It is reached by exec as well as by ssh.
-    /// </summary>
-    /// <param name="run">The run.</param>
+    /// <summary>Makes a host that is a container of its own engine. It can be reached by exec and by ssh.</summary>
     /// <param name="name">Short, unique within the run: lower case letters, digits, hyphens.</param>
-    /// <param name="options">Options.</param>
-    /// <param name="ct">Cancels.</param>
     public static async Task<LabHost> StartInContainerAsync(
         LabRun run, string name, LabHostOptions? options = null, CancellationToken ct = default)
     {
@@ -114,7 +97,7 @@ public sealed partial class LabHost : IAsyncDisposable
     }
 
     /// <summary>
-    /// Where a path below /data, /etc, /home, /opt, /root, /srv, /tmp, /run or /var inside is on the machine.
+    /// The path on the machine of a path below /data, /etc, /home, /opt, /root, /srv, /tmp, /run or /var inside.
     /// </summary>
     public string PathOf(string inside)
     {
@@ -123,12 +106,11 @@ public sealed partial class LabHost : IAsyncDisposable
     }
 
     /// <summary>
-    /// Starts the host again after <see cref="CrashAsync"/>: /run and /tmp are empty, units that are enabled are
-    /// started.
+    /// Starts the host again after <see cref="CrashAsync"/>: /run and /tmp are empty, and enabled units are started.
     /// </summary>
     public async Task BootAsync(CancellationToken ct = default)
     {
-        // unitd makes it last, so it tells that everything is up; the one of the boot before must not.
+        // unitd makes this socket last, so it shows that the host is up. That of the boot before must be removed.
         var last = PathOf("/run/units.sock");
         if (File.Exists(last))
         {
@@ -157,14 +139,13 @@ public sealed partial class LabHost : IAsyncDisposable
     }
 
     /// <summary>
-    /// Takes the host down as a loss of power does: every process of it at once. <see cref="BootAsync"/> starts it
-    /// again.
+    /// Stops the host like a power loss: every process at once. <see cref="BootAsync"/> starts it again.
     /// </summary>
     public async Task CrashAsync()
     {
         if (_process is { HasExited: false })
         {
-            // The first process is only gone once the kernel has ended all others of its namespace; unshare waits for
+            // The first process is gone only after the kernel has ended all others of its namespace; unshare waits for
             // it.
             _ = _init is { } init ? Signals.Send(init, LabSignal.Kill) : Signals.Send(_process.Id, LabSignal.Kill);
             await _process.Exited;
@@ -173,7 +154,7 @@ public sealed partial class LabHost : IAsyncDisposable
         _init = null;
     }
 
-    /// <summary>Ends the host and removes what it had; logs stay in the run's folder.</summary>
+    /// <summary>Ends and removes the host; its logs stay in the run's folder.</summary>
     public async ValueTask DisposeAsync()
     {
         await CrashAsync();
@@ -237,7 +218,7 @@ public sealed partial class LabHost : IAsyncDisposable
         return banner.AsSpan().SequenceEqual("SSH-"u8);
     }
 
-    // The one child of unshare.
+    // The only child of unshare.
     private static async Task<int> InitAsync(LabProcess unshare, CancellationToken ct)
     {
         var children = await File.ReadAllTextAsync(FormattableString.Invariant($"/proc/{unshare.Id}/task/{unshare.Id}/children"), ct);

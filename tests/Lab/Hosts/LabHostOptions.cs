@@ -1,11 +1,11 @@
 namespace Drydock.Lab.Hosts;
 
-/// <summary>How a <see cref="LabHost"/> is set up.</summary>
+/// <summary>Settings of a <see cref="LabHost"/>.</summary>
 public sealed record LabHostOptions
 {
     /// <summary>
-    /// The account that is logged in to; it exists inside the host only. All hosts give it the same uid,
-    /// <see cref="LabHost.UserId"/>.
+    /// The login account, which exists only inside the host. All hosts give it the same uid, <see
+    /// cref="LabHost.UserId"/>.
     /// </summary>
     public string User { get; init; } = "tidb";
 
@@ -13,31 +13,31 @@ public sealed record LabHostOptions
     public bool Sudo { get; init; } = true;
 
     /// <summary>
-    /// The size of /data in bytes, for tests of a full disk; it is then kept in memory. By default /data is a folder of
+    /// The size of /data in bytes, for tests of a full disk; /data is then in memory. By default /data is a folder of
     /// the machine.
     /// </summary>
     public long? DataBytes { get; init; }
 
     /// <summary>
-    /// Folders of the machine that are to be seen inside at the same path, for reading and writing: a cluster's common
-    /// folder. Rights are those of the folder.
+    /// Folders of the machine that are visible inside at the same path, for reading and writing: a cluster's common
+    /// folder. The permissions of the folder apply.
     /// </summary>
     public IReadOnlyList<string> Shared { get; init; } = [];
 
     /// <summary>
-    /// Folders of the machine that are to be seen inside at the same path, for reading only: programs, packages.
+    /// Folders of the machine that are visible inside at the same path, read-only: programs, packages.
     /// </summary>
     public IReadOnlyList<string> Readable { get; init; } = [];
 
     /// <summary>
-    /// By how much <c>RestartSec=</c> and <c>StartLimitIntervalSec=</c> of units are shortened; <c>TimeoutStopSec=</c>
-    /// is not.
+    /// The divisor of <c>RestartSec=</c> and <c>StartLimitIntervalSec=</c> of units; <c>TimeoutStopSec=</c> is not
+    /// divided.
     /// </summary>
     public double TimeFactor { get; init; } = 1;
 
     /// <summary>
-    /// The engine that the host is a container of, made for it alone: it goes with the host, and its network is the
-    /// host's. By default the host is no container.
+    /// An engine for this host alone, in which it is a container: the engine is removed with the host, and both share a
+    /// network. By default the host is not a container.
     /// </summary>
     public DockerHost? Engine { get; init; }
 }

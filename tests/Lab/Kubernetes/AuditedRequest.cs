@@ -2,23 +2,23 @@ using System.Text.Json;
 
 namespace Drydock.Lab;
 
-/// <summary>One request as the API server's audit log has it, in the words of RBAC.</summary>
-/// <param name="User">Who asked.</param>
+/// <summary>One request in the API server's audit log, in the terms of RBAC.</summary>
+/// <param name="User">The user that sent the request.</param>
 /// <param name="Verb">get, list, watch, create, update, patch, delete.</param>
-/// <param name="Group">API group; empty for core.</param>
+/// <param name="Group">API group; empty for the core group.</param>
 /// <param name="Resource">Plural resource name with subresource, for instance <c>omsupgrades/status</c>.</param>
-/// <param name="Namespace">Namespace; empty for the whole cluster and for what has none.</param>
+/// <param name="Namespace">Namespace; empty for the whole cluster and for cluster-scoped resources.</param>
 /// <param name="Name">Name; empty for a collection.</param>
 /// <param name="Code">HTTP status of the answer.</param>
 public sealed record AuditedRequest(
     string User, string Verb, string Group, string Resource, string Namespace, string Name, int Code)
 {
-    /// <summary>Reads a log. A last line that is not yet written whole is left out.</summary>
+    /// <summary>Reads a log and ignores an incomplete last line.</summary>
     public static IReadOnlyList<AuditedRequest> Read(string path)
     {
         if (!File.Exists(path))
         {
-            // It is made with its first line.
+            // The API server creates the file with its first line.
             return [];
         }
 
@@ -34,7 +34,7 @@ public sealed record AuditedRequest(
         var root = json.RootElement;
         if (!root.TryGetProperty("objectRef", out var about))
         {
-            // Discovery and the like: no object, and no rule of a role for it.
+            // A request for discovery and the like has no object, and no rule of a role is needed for it.
             return null;
         }
 

@@ -6,7 +6,7 @@ namespace Drydock.Lab;
 
 /// <summary>
 /// A real control plane: etcd, kube-apiserver (RBAC, TLS, aggregation) and kube-controller-manager (garbage collector,
-/// namespace controller) in a network namespace of their own. Version 1.20.2, or what KUBEBUILDER_ASSETS holds.
+/// namespace controller) in a separate network namespace. Version 1.20.2, or that of KUBEBUILDER_ASSETS.
 /// </summary>
 public sealed class ControlPlane : IAsyncDisposable
 {
@@ -33,7 +33,7 @@ public sealed class ControlPlane : IAsyncDisposable
         _http = CreateHttpClient();
     }
 
-    /// <summary>The network namespace; cutting its network cuts the API off from everybody.</summary>
+    /// <summary>The network namespace. Cutting its network cuts the API off from all clients.</summary>
     public LabNamespace Namespace { get; }
 
     /// <summary>URL of the API server, reachable from the owner and from all namespaces of the run.</summary>
@@ -64,7 +64,7 @@ public sealed class ControlPlane : IAsyncDisposable
     internal string EtcdEndpoint => $"http://{Namespace.Address}:2379";
 
     /// <summary>
-    /// Starts a control plane and waits until it serves. Builds its parts first when the cache has none (minutes).
+    /// Starts a control plane and waits until it serves. Builds its parts first if the cache has none (minutes).
     /// </summary>
     public static async Task<ControlPlane> StartAsync(
         LabRun run, ControlPlaneOptions? options = null, CancellationToken cancellationToken = default)
@@ -140,7 +140,7 @@ public sealed class ControlPlane : IAsyncDisposable
     }
 
     /// <summary>
-    /// Starts kube-controller-manager (again after a stop or a kill) and waits until its controllers were started.
+    /// Starts kube-controller-manager (again after a stop or a kill) and waits until its controllers have started.
     /// </summary>
     public async Task StartControllerManagerAsync(CancellationToken cancellationToken = default)
     {
@@ -166,17 +166,14 @@ public sealed class ControlPlane : IAsyncDisposable
     }
 
     /// <summary>
-    /// What the service accounts of <see cref="ControlPlaneOptions.AuditedNamespace"/> have asked the API server for so
-    /// far.
+    /// The requests so far of the service accounts of <see cref="ControlPlaneOptions.AuditedNamespace"/>.
     /// </summary>
     public IReadOnlyList<AuditedRequest> AuditedRequests() => AuditedRequest.Read(FileAt("audit.log"));
 
     /// <summary>Runs kubectl 1.20 with all rights and returns its output.</summary>
-    /// <exception cref="LabException">kubectl failed; the message carries its words.</exception>
-    /// <remarks>
-    /// On a busy machine kubectl drops a connection whose answer takes it too long ("client connection lost"). An
-    /// <c>apply</c> may be repeated, so it is.
-    /// </remarks>
+    /// <exception cref="LabException">kubectl failed. The message contains its output.</exception>
+    /// <remarks> On a busy machine kubectl drops a connection whose answer takes too long ("client connection lost").
+    /// An <c>apply</c> is then repeated, because repeating it is safe. </remarks>
     public async Task<string> KubectlAsync(IEnumerable<string> arguments, string? stdin = null, CancellationToken cancellationToken = default)
     {
         string[] command = [.. arguments];
@@ -202,11 +199,10 @@ public sealed class ControlPlane : IAsyncDisposable
         Shell.TryRunAsync(KubectlPath, arguments, stdin, KubectlEnvironment(), cancellationToken: cancellationToken);
 
     /// <summary>
-    /// Waits until CRDs are served. kubectl 1.20 cannot wait for a condition of an object that has no conditions yet:
-    /// it fails at once, and is asked again.
+    /// Waits until CRDs are served. kubectl 1.20 fails at once on an object that has no conditions yet, so it is called
+    /// repeatedly.
     /// </summary>
     /// <param name="names">Their names, as <c>omsupgrades.drydock.dev</c>.</param>
-    /// <param name="cancellationToken">Cancels.</param>
     public Task WaitForCrdsAsync(IEnumerable<string> names, CancellationToken cancellationToken = default)
     {
         string[] arguments = ["wait", "--for=condition=Established", "--timeout=3s", .. names.Select(name => $"crd/{name}")];
@@ -218,14 +214,11 @@ public sealed class ControlPlane : IAsyncDisposable
     }
 
     /// <summary>
-    /// Writes a kubeconfig for an existing service account, with a token of its own from a TokenRequest (24 hours).
+    /// Writes a kubeconfig for an existing service account, with a new token from a TokenRequest (24 hours).
     /// </summary>
-    /// <param name="serviceNamespace">Namespace of the service account.</param>
-    /// <param name="serviceAccount">Name of the service account.</param>
-    /// <param name="targetPath">Where to.</param>
-    /// <param name="serverOverride">URL of a fault proxy to go through; by default the API server's own.</param>
-    /// <param name="cancellationToken">Cancels.</param>
-    /// <returns>The path.</returns>
+    /// <param name="targetPath">Path of the kubeconfig.</param>
+    /// <param name="serverOverride">URL of a fault proxy; by default the API server's own.</param>
+    /// <returns>Path of the kubeconfig.</returns>
     public async Task<string> CreateServiceAccountKubeconfigAsync(
         string serviceNamespace,
         string serviceAccount,
@@ -247,12 +240,12 @@ public sealed class ControlPlane : IAsyncDisposable
     }
 
     /// <summary>Writes a kubeconfig with all rights that goes through a fault proxy.</summary>
-    /// <returns>The path.</returns>
+    /// <returns>Path of the kubeconfig.</returns>
     public string WriteAdminKubeconfig(string targetPath, string server) =>
         Kubeconfig.Write(targetPath, server, AuthorityPem, _adminToken);
 
     /// <summary>
-    /// An HTTP client with all rights whose base address is the API server, or a fault proxy before it.
+    /// An HTTP client with all rights whose base address is the API server, or a fault proxy in front of it.
     /// </summary>
     public HttpClient CreateHttpClient(string? server = null) => LabHttp.Create(_run.Authority, server ?? Server, _adminToken);
 
@@ -278,7 +271,7 @@ public sealed class ControlPlane : IAsyncDisposable
     {
         [LabRun.MarkVariable] = _run.Id,
         ["KUBECONFIG"] = AdminKubeconfig,
-        // The discovery cache of kubectl lives under HOME; a run must neither read nor leave one there.
+        // kubectl keeps its discovery cache under HOME. A run must neither read nor leave one there.
         ["HOME"] = _folder,
     };
 
@@ -290,7 +283,7 @@ public sealed class ControlPlane : IAsyncDisposable
         Namespace = Namespace,
         WorkingDirectory = _folder,
 
-        // A fifth of its work was collecting garbage of a heap that is small beside the memory of any machine.
+        // The default spent a fifth of its work on garbage collection of a heap that is small for any machine.
         Environment = new Dictionary<string, string?>(StringComparer.Ordinal) { ["GOGC"] = "400" },
     });
 

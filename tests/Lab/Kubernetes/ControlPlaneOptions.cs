@@ -1,6 +1,6 @@
 namespace Drydock.Lab;
 
-/// <summary>How a control plane is set up.</summary>
+/// <summary>Settings of a control plane.</summary>
 public sealed record ControlPlaneOptions
 {
     /// <summary>Whether to run kube-controller-manager (garbage collector and namespace controller).</summary>
@@ -10,7 +10,7 @@ public sealed record ControlPlaneOptions
     public string Name { get; init; } = "kube";
 
     /// <summary>
-    /// The namespace whose service accounts' requests are written down (<see cref="ControlPlane.AuditedRequests"/>).
+    /// The namespace whose service accounts' requests are audited (<see cref="ControlPlane.AuditedRequests"/>).
     /// </summary>
     public string AuditedNamespace { get; init; } = "drydock-system";
 

@@ -2,16 +2,14 @@ using System.Text;
 
 namespace Drydock.Lab;
 
-/// <summary>Writes kubeconfig files with everything inline.</summary>
+/// <summary>Writes kubeconfig files with inline credentials.</summary>
 public static class Kubeconfig
 {
     /// <summary>Writes a kubeconfig that authenticates with a bearer token; only its owner can read the file.</summary>
-    /// <param name="path">Where to.</param>
-    /// <param name="server">URL of the API server, or of a fault proxy before it.</param>
+    /// <param name="path">Path of the kubeconfig.</param>
+    /// <param name="server">URL of the API server, or of a fault proxy in front of it.</param>
     /// <param name="authorityPem">The certificate authority that signed the server's certificate.</param>
-    /// <param name="token">Bearer token.</param>
-    /// <param name="defaultNamespace">Namespace of the context.</param>
-    /// <returns>The path.</returns>
+    /// <returns>The same path.</returns>
     public static string Write(string path, string server, string authorityPem, string token, string defaultNamespace = "default")
     {
         LabCertificateAuthority.WritePrivate(

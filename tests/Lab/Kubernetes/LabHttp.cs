@@ -8,7 +8,7 @@ namespace Drydock.Lab;
 internal static class LabHttp
 {
     /// <summary>
-    /// A client that trusts only the run's authority and, if given, sends a bearer token and a client certificate.
+    /// A client that trusts only the run's authority and sends a bearer token and a client certificate if given.
     /// </summary>
     public static HttpClient Create(
         LabCertificateAuthority authority,
@@ -25,7 +25,7 @@ internal static class LabHttp
         return client;
     }
 
-    /// <summary>A handler that trusts one authority only and goes through no proxy.</summary>
+    /// <summary>A handler that trusts one authority only and uses no proxy.</summary>
     public static SocketsHttpHandler CreateHandler(X509Certificate2 authority, X509Certificate2? clientCertificate) => new()
     {
         UseProxy = false,
@@ -36,7 +36,7 @@ internal static class LabHttp
         SslOptions = CreateSslOptions(authority, clientCertificate),
     };
 
-    /// <summary>TLS towards a server of the lab: HTTP/1.1, one authority, a client certificate if given.</summary>
+    /// <summary>TLS options for a server of the lab: HTTP/1.1, one authority, a client certificate if given.</summary>
     public static SslClientAuthenticationOptions CreateSslOptions(
         X509Certificate2 authority, X509Certificate2? clientCertificate)
     {

@@ -6,9 +6,9 @@ using System.Text.Json;
 namespace Drydock.Lab;
 
 /// <summary>
-/// A current apiextensions-apiserver (CEL rules, ratcheting, current server-side apply and field validation) beside a
-/// <see cref="ControlPlane"/>. An API group can be served through the control plane from here (aggregation), so that
-/// kubectl and clients meet the current behaviour at the ordinary address.
+/// A current apiextensions-apiserver (CEL rules, ratcheting, current server-side apply and field validation) next to a
+/// <see cref="ControlPlane"/>. The control plane can serve an API group from here (aggregation), so that kubectl and
+/// clients see the current behaviour at the usual address.
 /// </summary>
 public sealed class ModernCrdServer : IAsyncDisposable
 {
@@ -35,7 +35,6 @@ public sealed class ModernCrdServer : IAsyncDisposable
         _http = CreateHttpClient();
     }
 
-    /// <summary>The network namespace.</summary>
     public LabNamespace Namespace { get; }
 
     /// <summary>URL of the server itself; it serves no <c>/api</c>, so kubectl cannot use it.</summary>
@@ -45,7 +44,7 @@ public sealed class ModernCrdServer : IAsyncDisposable
     public LabProcess Process => _server ?? throw new InvalidOperationException("the CRD server was not started");
 
     /// <summary>
-    /// Starts the server and waits until it is ready. Builds it first when the cache has none (minutes).
+    /// Starts the server and waits until it is ready. Builds it first if the cache has none (minutes).
     /// </summary>
     public static async Task<ModernCrdServer> StartAsync(
         LabRun run, ControlPlane controlPlane, CancellationToken cancellationToken = default)
@@ -89,8 +88,8 @@ public sealed class ModernCrdServer : IAsyncDisposable
     public HttpClient CreateHttpClient() => LabHttp.Create(_run.Authority, Server, _controlPlane.AdminToken);
 
     /// <summary>Applies a CustomResourceDefinition (YAML or JSON) and waits until it is established.</summary>
-    /// <exception cref="LabException">The server refused it (for example because a CEL rule does not compile); the
-    /// message carries its words.</exception>
+    /// <exception cref="LabException">The server refused it, for example because a CEL rule does not compile. The
+    /// message contains its answer.</exception>
     public async Task ApplyCrdAsync(string name, string manifest, CancellationToken cancellationToken = default)
     {
         var path = $"/apis/apiextensions.k8s.io/v1/customresourcedefinitions/{name}";
@@ -119,13 +118,12 @@ public sealed class ModernCrdServer : IAsyncDisposable
             cancellationToken: cancellationToken);
     }
 
-    /// <summary>Sends an object (YAML or JSON) and returns the answer's status and body, whatever it is.</summary>
+    /// <summary>Sends an object (YAML or JSON) and returns status and body of any answer.</summary>
     /// <param name="method">POST, PUT, …</param>
     /// <param name="path">For example <c>/apis/drydock.dev/v1alpha1/namespaces/default/omsclusters</c>.</param>
     /// <param name="manifest">The object; null for none.</param>
-    /// <param name="contentType">By default <c>application/yaml</c>, which takes JSON too; patches have types of their
-    /// own.</param>
-    /// <param name="cancellationToken">Cancels.</param>
+    /// <param name="contentType">By default <c>application/yaml</c>, which accepts JSON too. Patches have other
+    /// types.</param>
     public async Task<(HttpStatusCode Status, string Body)> SendAsync(
         HttpMethod method,
         string path,
@@ -145,8 +143,8 @@ public sealed class ModernCrdServer : IAsyncDisposable
     }
 
     /// <summary>
-    /// Serves an API group of this server through the control plane, and waits until it does. CRDs of the group must
-    /// then be applied here (<see cref="ApplyCrdAsync"/>), not there.
+    /// Serves an API group of this server through the control plane and waits until it is served. CRDs of the group
+    /// must then be applied here (<see cref="ApplyCrdAsync"/>) and not there.
     /// </summary>
     public async Task RegisterGroupAsync(string group = "drydock.dev", string version = "v1alpha1", CancellationToken cancellationToken = default)
     {

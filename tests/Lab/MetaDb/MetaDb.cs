@@ -1,12 +1,10 @@
 namespace Drydock.Lab;
 
 /// <summary>
-/// A real MariaDB server in a network namespace of its own: the metadata database beside the cluster.
+/// A real MariaDB server in a separate network namespace: the metadata database outside of the cluster.
 /// </summary>
-/// <remarks>
-/// What a client saw committed survives <see cref="KillAsync"/>; the data folder lives in memory where there is enough,
-/// so fsync is cheap.
-/// </remarks>
+/// <remarks> Committed data survives <see cref="KillAsync"/>. The data folder is in memory if there is enough, so fsync
+/// is cheap. </remarks>
 public sealed class MetaDb : IAsyncDisposable
 {
     private readonly LabRun _run;
@@ -30,13 +28,10 @@ public sealed class MetaDb : IAsyncDisposable
         }
     }
 
-    /// <summary>The network namespace.</summary>
     public LabNamespace Namespace { get; }
 
-    /// <summary>The IPv4 address.</summary>
     public string Address => Namespace.Address;
 
-    /// <summary>The TCP port.</summary>
     public int Port => _options.Port;
 
     /// <summary>The unix socket (root without a password).</summary>
@@ -46,7 +41,7 @@ public sealed class MetaDb : IAsyncDisposable
     public string AuthorityPath =>
         _tls?.AuthorityPath ?? throw new InvalidOperationException($"{_options.Name} runs without TLS (MetaDbOptions.Tls)");
 
-    /// <summary>The mariadbd process: Freeze and Thaw make it hang and go on.</summary>
+    /// <summary>The mariadbd process: Freeze makes it hang and Thaw lets it continue.</summary>
     public LabProcess Server => _server ?? throw new InvalidOperationException($"{_options.Name} was not started");
 
     /// <summary>Makes a server with an empty data folder and starts it.</summary>
@@ -62,7 +57,8 @@ public sealed class MetaDb : IAsyncDisposable
             await SmallDisk.MountAsync(run, data, room, cancellationToken);
         }
 
-        // On a disk that will be filled the logs must have their blocks: InnoDB ends itself when it cannot write them.
+        // On a disk that will be filled, the logs must already own their blocks: InnoDB ends itself if it cannot write
+        // them.
         await Shell.RunAsync("cp", ["-a", options.DataBytes is null ? "--reflink=auto" : "--sparse=never", "-T", recipe["template"], data], environment: run.Mark, cancellationToken: cancellationToken);
         var database = new MetaDb(run, options, await run.AddNamespaceAsync(options.Name, cancellationToken), data);
         await database.StartAsync(cancellationToken);
@@ -70,11 +66,12 @@ public sealed class MetaDb : IAsyncDisposable
     }
 
     /// <summary>
-    /// Starts mariadbd (again after a stop or a kill) on the data it has and waits until it answers over TCP.
+    /// Starts mariadbd (again after a stop or a kill) on its data and waits until it answers over TCP.
     /// </summary>
     public async Task StartAsync(CancellationToken cancellationToken = default)
     {
-        // A killed server leaves it behind; the client would report a refused connection instead of a missing server.
+        // A killed server leaves the socket. The client would then report a refused connection instead of a missing
+        // server.
         File.Delete(SocketPath);
         _server = _run.StartProcess(new LabProcessOptions
         {
@@ -95,7 +92,7 @@ public sealed class MetaDb : IAsyncDisposable
                 "--collation-server=utf8mb4_general_ci",
                 "--innodb-log-file-size=16M",
                 "--innodb-buffer-pool-size=64M",
-                // 2: handed to the kernel at commit. A killed server loses nothing; only a loss of power would.
+                // 2: handed to the kernel at commit. A killed server loses nothing; only a power loss would lose data.
                 "--innodb-flush-log-at-trx-commit=2",
                 "--performance-schema=OFF",
                 .. TlsArguments(),
@@ -123,20 +120,20 @@ public sealed class MetaDb : IAsyncDisposable
         await StartAsync(cancellationToken);
     }
 
-    /// <summary>Pulls the network plug: connections hang, nothing is refused.</summary>
+    /// <summary>Cuts the network: connections hang, and no connection is refused.</summary>
     public Task CutNetworkAsync(CancellationToken cancellationToken = default) => Namespace.CutNetworkAsync(cancellationToken);
 
-    /// <summary>Puts the network plug back.</summary>
+    /// <summary>Repairs the network.</summary>
     public Task RestoreNetworkAsync(CancellationToken cancellationToken = default) => Namespace.RestoreNetworkAsync(cancellationToken);
 
     /// <summary>
-    /// Makes the server refuse writes of ordinary users (<c>read_only</c>), as after a failover, or take them again.
+    /// Makes the server refuse writes of ordinary users (<c>read_only</c>), as after a failover, or accept them again.
     /// </summary>
     public Task SetReadOnlyAsync(bool readOnly, CancellationToken cancellationToken = default) =>
         ExecAsync($"SET GLOBAL read_only={(readOnly ? 1 : 0)}", cancellationToken: cancellationToken);
 
     /// <summary>
-    /// Restarts the server with a clock that is wrong by so much (libfaketime); zero makes it right again.
+    /// Restarts the server with a clock that is wrong by this offset (libfaketime); zero corrects it.
     /// </summary>
     public async Task SetClockAsync(TimeSpan offset, CancellationToken cancellationToken = default)
     {
@@ -144,14 +141,14 @@ public sealed class MetaDb : IAsyncDisposable
         await RestartAsync(cancellationToken);
     }
 
-    /// <summary>Fills what is left of the server's disk; needs <see cref="MetaDbOptions.DataBytes"/>.</summary>
+    /// <summary>Fills the free space of the server's disk; needs <see cref="MetaDbOptions.DataBytes"/>.</summary>
     public Task FillDiskAsync(CancellationToken cancellationToken = default) => SmallDisk.FillAsync(Quota(), cancellationToken);
 
-    /// <summary>Gives the room back.</summary>
+    /// <summary>Frees the space that <see cref="FillDiskAsync"/> took.</summary>
     public void FreeDisk() => SmallDisk.Free(Quota());
 
     /// <summary>Runs SQL as root over the unix socket and returns the rows, tab separated, without headings.</summary>
-    /// <exception cref="LabException">The server refused a statement; the message carries its words.</exception>
+    /// <exception cref="LabException">The server refused a statement. The message contains its error.</exception>
     public async Task<string> ExecAsync(
         string sql, string? database = null, CancellationToken cancellationToken = default)
     {
@@ -168,12 +165,9 @@ public sealed class MetaDb : IAsyncDisposable
             _run.Mark,
             cancellationToken: cancellationToken);
 
-    /// <summary>Makes a user that may come from everywhere.</summary>
-    /// <param name="user">Name.</param>
-    /// <param name="password">Password.</param>
+    /// <summary>Makes a user that may connect from any host.</summary>
     /// <param name="grant">Rights, for example <c>ALL PRIVILEGES ON *.*</c> or <c>SELECT, INSERT ON rm.*</c>; null for
     /// none.</param>
-    /// <param name="cancellationToken">Cancels.</param>
     public Task CreateUserAsync(string user, string password, string? grant = "ALL PRIVILEGES ON *.*", CancellationToken cancellationToken = default)
     {
         var name = $"{Quote(user)}@'%'";
@@ -208,7 +202,7 @@ public sealed class MetaDb : IAsyncDisposable
         {
             ["LD_PRELOAD"] = library,
             ["FAKETIME"] = FormattableString.Invariant($"{(_clockOffset < TimeSpan.Zero ? "" : "+")}{_clockOffset.TotalSeconds:0}"),
-            // Waiting goes by the true clock.
+            // Waits use the true clock.
             ["FAKETIME_DONT_FAKE_MONOTONIC"] = "1",
         };
     }
@@ -229,7 +223,7 @@ public sealed class MetaDb : IAsyncDisposable
         return arguments;
     }
 
-    // The server greets first: a byte means that it takes connections.
+    // The server sends the first packet: one byte shows that it accepts connections.
     private async Task<bool> AnswersOverTcpAsync(CancellationToken cancellationToken)
     {
         using var client = new System.Net.Sockets.TcpClient();

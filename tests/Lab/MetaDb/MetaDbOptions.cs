@@ -1,6 +1,6 @@
 namespace Drydock.Lab;
 
-/// <summary>How a metadata database is set up.</summary>
+/// <summary>Settings of a metadata database.</summary>
 public sealed record MetaDbOptions
 {
     /// <summary>Name of the server and its network namespace: short, unique within the run.</summary>
@@ -19,8 +19,8 @@ public sealed record MetaDbOptions
     public IReadOnlyList<string> ServerArguments { get; init; } = [];
 
     /// <summary>
-    /// Room for the data in bytes: a file system in memory of its own, which <see cref="MetaDb.FillDiskAsync"/> fills.
-    /// Null is what the machine has.
+    /// Space for the data in bytes: a separate file system in memory, which <see cref="MetaDb.FillDiskAsync"/> fills.
+    /// Null for the space of the machine.
     /// </summary>
     public long? DataBytes { get; init; }
 }

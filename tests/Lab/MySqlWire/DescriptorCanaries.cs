@@ -5,8 +5,8 @@ using System.Net.Sockets;
 namespace Drydock.Lab;
 
 /// <summary>
-/// Descriptors that belong to nobody but this object, opened and closed all the time so that their numbers are used
-/// again at once. Who closes or shuts down a descriptor that is not theirs hits one of these.
+/// Descriptors that only this object uses. It opens and closes them all the time, so that their numbers are reused at
+/// once. Code that closes or shuts down a descriptor it does not own hits one of these.
 /// </summary>
 internal sealed class DescriptorCanaries : IAsyncDisposable
 {
@@ -17,10 +17,10 @@ internal sealed class DescriptorCanaries : IAsyncDisposable
 
     internal DescriptorCanaries(int seed) => _running = Task.Run(() => RunAsync(new Random(seed)));
 
-    /// <summary>Canaries that were found alive when they were closed.</summary>
+    /// <summary>Canaries that were intact when they were closed.</summary>
     internal long Checked { get; private set; }
 
-    /// <summary>Ends them; throws what was found wrong.</summary>
+    /// <summary>Ends them; throws the first error that was found.</summary>
     public async ValueTask DisposeAsync()
     {
         await _stopping.CancelAsync();
@@ -64,7 +64,7 @@ internal sealed class DescriptorCanaries : IAsyncDisposable
         }
     }
 
-    /// <summary>Two connected sockets: a shutdown of either is noticed, not only a close.</summary>
+    /// <summary>Two connected sockets, which detect a shutdown and not only a close.</summary>
     private sealed class Pair : IDisposable
     {
         private readonly Socket _left;
@@ -98,7 +98,8 @@ internal sealed class DescriptorCanaries : IAsyncDisposable
         {
             if (WhatIs(_left) != _leftIs || WhatIs(_right) != _rightIs)
             {
-                throw new LabException($"A descriptor is not what it was: {_leftIs} is {WhatIs(_left)}, {_rightIs} is {WhatIs(_right)}.");
+                throw new LabException(
+                    $"A descriptor was changed: {_leftIs} is {WhatIs(_left)}, {_rightIs} is {WhatIs(_right)}.");
             }
 
             byte[] one = [_next++];
@@ -106,7 +107,7 @@ internal sealed class DescriptorCanaries : IAsyncDisposable
             await _left.SendAsync(one);
             if (await _right.ReceiveAsync(back) != 1 || back[0] != one[0])
             {
-                throw new LabException("A socket of nobody else was shut down, or got bytes of somebody else.");
+                throw new LabException("A foreign call shut down a canary socket or wrote to it.");
             }
         }
 

@@ -5,7 +5,8 @@ using System.Text;
 namespace Drydock.Lab;
 
 /// <summary>
-/// Closes, stalls and lies at a moment that a seeded random number chooses, different for each connection.
+/// A server that closes, stalls and lies at a moment that a seeded random number chooses, different for each
+/// connection.
 /// </summary>
 public sealed class HostileServer : IAsyncDisposable
 {
@@ -19,14 +20,12 @@ public sealed class HostileServer : IAsyncDisposable
     private readonly X509Certificate2 _certificate = WireServer.SelfSigned();
     private readonly WireServer _server;
 
-    /// <summary>Begins to listen.</summary>
     public HostileServer(int seed)
     {
         _seed = seed;
         _server = new WireServer(ServeAsync);
     }
 
-    /// <summary>Where it listens.</summary>
     public int Port => _server.Port;
 
     /// <summary>Connections that have not ended.</summary>
@@ -50,7 +49,7 @@ public sealed class HostileServer : IAsyncDisposable
     {
         var random = new Random(HashCode.Combine(_seed, number));
 
-        // Half of them behave up to a point, so that later moments are reached as well.
+        // Half of them behave well up to a point, so that later moments are reached too.
         var patience = random.Next(0, 12);
         var greeting = WirePackets.Greeting(random.Next(4) == 0 ? Plugins[random.Next(Plugins.Length)] : "mysql_native_password", random.Next(2) == 0 ? WirePackets.Tls : 0);
         if (!await StepAsync(session, random, [greeting], patience--, stop))

@@ -6,8 +6,8 @@ using Drydock.Clients.MySql;
 namespace Drydock.Lab;
 
 /// <summary>
-/// The SQL client against a server that closes, stalls and lies, under limits of a few milliseconds. To be run in a
-/// process of its own: a crash of the native library ends it.
+/// Runs the SQL client against a server that closes, stalls and lies, with limits of a few milliseconds. It must run in
+/// a separate process, because a crash of the native library ends it.
 /// </summary>
 public sealed class MySqlStress(int seed, TextWriter output)
 {
@@ -16,22 +16,20 @@ public sealed class MySqlStress(int seed, TextWriter output)
 
     private const string PoolThread = ".NET TP Worker";
 
-    // Names of threads are cut to 15 characters by the kernel.
+    // The kernel cuts names of threads to 15 characters.
     private static readonly string[] ClientThreads = ["mysql connectio", ".NET Long Runni"];
 
-    // Long enough for a server that is silent under a KILL QUERY, on a machine that is busy.
+    // Long enough for a KILL QUERY to a silent server on a busy machine.
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     private readonly ConcurrentDictionary<string, long> _ends = new(StringComparer.Ordinal);
     private int _opens;
 
-    /// <summary>
-    /// Runs in rounds until both numbers are reached and looks after each whether everything is as it was.
-    /// </summary>
+    /// <summary>Runs in rounds until both numbers are reached, and after each checks that nothing leaked.</summary>
     /// <param name="opens">Connections to open at least.</param>
     /// <param name="duration">Time to run at least.</param>
-    /// <param name="cancellationToken">Ends it.</param>
-    /// <exception cref="LabException">Something leaked, was hit, or an error was none of the client's own.</exception>
+    /// <exception cref="LabException">Something leaked, a canary was hit, or an error was not one of the client's
+    /// own.</exception>
     public async Task RunAsync(int opens, TimeSpan duration, CancellationToken cancellationToken)
     {
         var clock = Stopwatch.StartNew();
@@ -112,7 +110,8 @@ public sealed class MySqlStress(int seed, TextWriter output)
         }
         catch (Exception e)
         {
-            throw new LabException($"Open {number} of seed {seed} ended with an error that is none of the client's own: {e}", e);
+            throw new LabException(
+                $"Open {number} of seed {seed} ended with an error that is not one of the client's own: {e}", e);
         }
         finally
         {
@@ -160,7 +159,7 @@ public sealed class MySqlStress(int seed, TextWriter output)
 
     private void Count(string what) => _ends.AddOrUpdate(what, 1, static (_, n) => n + 1);
 
-    // The ends of threads and connections are seen a moment later than the calls return.
+    // Threads and connections end a moment after the calls return.
     private static async Task<Reading> SettleAsync(HostileServer server, CancellationToken cancellationToken)
     {
         var clock = Stopwatch.StartNew();
@@ -173,8 +172,8 @@ public sealed class MySqlStress(int seed, TextWriter output)
                 GC.Collect();
                 GC.WaitForPendingFinalizers();
 
-                // The runtime's pool grows and shrinks with the load of the machine; no thread of the client is one of
-                // its own.
+                // The runtime's pool grows and shrinks with the load of the machine; none of its threads belongs to the
+                // client.
                 return new Reading(threads.Count(static name => name != PoolThread), Directory.GetFileSystemEntries("/proc/self/fd").Length, Environment.WorkingSet >> 20);
             }
 
@@ -198,7 +197,7 @@ public sealed class MySqlStress(int seed, TextWriter output)
             }
             catch (IOException)
             {
-                // It has ended meanwhile.
+                // The thread has ended meanwhile.
             }
         }
 
@@ -213,7 +212,7 @@ public sealed class MySqlStress(int seed, TextWriter output)
         Steady("descriptors", [.. rounds.Select(static r => (double)r.Descriptors)], 110);
     }
 
-    // The slope over all rounds, once they are enough, tells a leak from a pool that breathes.
+    // After enough rounds the slope over all of them distinguishes a leak from a pool that varies.
     private static void Steady(string what, double[] values, double breath)
     {
         var middle = (values.Length - 1) / 2.0;
@@ -227,8 +226,8 @@ public sealed class MySqlStress(int seed, TextWriter output)
     }
 
     /// <summary>
-    /// Collects garbage all the time, so that every way between managed and native code is met by a collection that
-    /// waits.
+    /// Collects garbage all the time, so that every transition between managed and native code meets a waiting
+    /// collection.
     /// </summary>
     private sealed class Collector : IDisposable
     {

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Drydock.Lab;
 
-/// <summary>Payloads of packets a MySQL server sends.</summary>
+/// <summary>Payloads of packets of a MySQL server.</summary>
 public static class WirePackets
 {
     /// <summary>CLIENT_SSL.</summary>
@@ -15,10 +15,8 @@ public static class WirePackets
 
     private static readonly byte[] Challenge = "abcdefghijklmnopqrst"u8.ToArray();
 
-    /// <summary>OK.</summary>
     public static byte[] Ok { get; } = [0, 0, 0, 2, 0, 0, 0];
 
-    /// <summary>EOF.</summary>
     public static byte[] Eof { get; } = [0xFE, 0, 0, 2, 0];
 
     /// <summary>The first packet of a server.</summary>
@@ -37,7 +35,6 @@ public static class WirePackets
     public static byte[] Switch(string plugin, int challenge = 20) =>
         [0xFE, .. Encoding.ASCII.GetBytes(plugin), 0, .. Enumerable.Range(0, challenge).Select(static i => (byte)('a' + (i % 20))), .. challenge == 20 ? new byte[1] : []];
 
-    /// <summary>An error.</summary>
     public static byte[] Error(int number, string text) =>
         [0xFF, (byte)number, (byte)(number >> 8), .. "#HY000"u8, .. Encoding.UTF8.GetBytes(text)];
 
@@ -47,15 +44,14 @@ public static class WirePackets
         .. Text("def"), 0, 0, 0, .. Text(name), 0, 12, (byte)charset, (byte)(charset >> 8), .. Little(length), type, (byte)flags, (byte)(flags >> 8), 0, 0, 0,
     ];
 
-    /// <summary>A row of the text protocol.</summary>
     public static byte[] Row(params IEnumerable<string?> values) =>
         [.. values.SelectMany(static v => v is null ? [0xFB] : Text(v))];
 
-    /// <summary>A whole result of the text protocol.</summary>
+    /// <summary>A complete result of the text protocol.</summary>
     public static IEnumerable<byte[]> Result(string[] columns, params string?[][] rows) =>
         [[(byte)columns.Length], .. columns.Select(c => Column(c)), Eof, .. rows.Select(static r => Row(r)), Eof];
 
-    /// <summary>A text with its length before it.</summary>
+    /// <summary>A text, preceded by its length.</summary>
     public static byte[] Text(string text)
     {
         var bytes = Encoding.UTF8.GetBytes(text);

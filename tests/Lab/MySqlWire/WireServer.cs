@@ -8,7 +8,7 @@ using System.Text;
 namespace Drydock.Lab;
 
 /// <summary>
-/// A server of the MySQL protocol on a loopback port of its own that does to each connection what its script says.
+/// A server with the MySQL protocol on a loopback port. A script defines its behaviour on each connection.
 /// </summary>
 public sealed class WireServer : IAsyncDisposable
 {
@@ -18,9 +18,8 @@ public sealed class WireServer : IAsyncDisposable
     private readonly Func<WireSession, int, CancellationToken, Task> _script;
     private readonly Task _accepting;
 
-    /// <summary>Begins to listen.</summary>
-    /// <param name="script">Gets the connection, its number from 0, and a token that ends with the server. What breaks
-    /// the connection is no error.</param>
+    /// <param name="script">Gets the connection, its number from 0, and a token that ends with the server. A broken
+    /// connection is not an error.</param>
     public WireServer(Func<WireSession, int, CancellationToken, Task> script)
     {
         _script = script;
@@ -29,13 +28,12 @@ public sealed class WireServer : IAsyncDisposable
         _accepting = AcceptAsync();
     }
 
-    /// <summary>Where it listens.</summary>
     public int Port => ((IPEndPoint)_listener.LocalEndPoint!).Port;
 
     /// <summary>Connections that have not ended.</summary>
     public int Open => _sessions.Count;
 
-    /// <summary>A certificate nobody has a reason to trust.</summary>
+    /// <summary>A certificate that no client trusts.</summary>
     public static X509Certificate2 SelfSigned()
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
@@ -43,11 +41,10 @@ public sealed class WireServer : IAsyncDisposable
         return request.CreateSelfSigned(DateTimeOffset.UnixEpoch.AddYears(50), DateTimeOffset.UnixEpoch.AddYears(150));
     }
 
-    /// <summary>Answers as an honest server does, until the client leaves.</summary>
-    /// <param name="session">After the greeting and before the login's answer was sent.</param>
-    /// <param name="host">What it says its host is.</param>
-    /// <param name="answer">What to do with a statement; false for those that it leaves to this.</param>
-    /// <param name="cancellationToken">Ends it.</param>
+    /// <summary>Answers like a well-behaved server until the client disconnects.</summary>
+    /// <param name="session">A connection after the greeting and before the answer to the login.</param>
+    /// <param name="host">The host name in its answers.</param>
+    /// <param name="answer">Answers a statement; false leaves it to the default answers.</param>
     public static async Task ServeAsync(
         WireSession session, string host, Func<string, Task<bool>> answer, CancellationToken cancellationToken)
     {
@@ -64,7 +61,7 @@ public sealed class WireServer : IAsyncDisposable
         }
     }
 
-    /// <summary>What an honest server answers.</summary>
+    /// <summary>The answer of a well-behaved server.</summary>
     public static IEnumerable<byte[]> Honest(string sql, string host) => sql switch
     {
         _ when sql.StartsWith("SELECT CONNECTION_ID()", StringComparison.Ordinal) => WirePackets.Result(["id", "version", "comment"], ["7", "8.0.36", "wire"]),
@@ -97,7 +94,7 @@ public sealed class WireServer : IAsyncDisposable
             }
             catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
             {
-                // It stops, or the client left before it was accepted.
+                // The server stops, or the client disconnected before it was accepted.
             }
         }
     }

@@ -7,7 +7,7 @@ using System.Security.Cryptography.X509Certificates;
 namespace Drydock.Lab;
 
 /// <summary>
-/// The server's end of one connection that speaks the MySQL protocol, packet by packet, also wrongly.
+/// The server's end of one connection with the MySQL protocol, packet by packet. It can also send invalid packets.
 /// </summary>
 public sealed class WireSession : IAsyncDisposable
 {
@@ -26,10 +26,10 @@ public sealed class WireSession : IAsyncDisposable
     /// <summary>The number of the next packet of this side.</summary>
     public byte Sequence { get; set; }
 
-    /// <summary>All that the client has sent, as it was sent (decrypted after TLS).</summary>
+    /// <summary>All bytes from the client (decrypted after TLS).</summary>
     public MemoryStream Received { get; } = new();
 
-    /// <summary>Reads a packet's payload; null when the client is gone.</summary>
+    /// <summary>Reads a packet's payload; null if the client has disconnected.</summary>
     public async Task<byte[]?> ReadAsync(CancellationToken cancellationToken)
     {
         var header = new byte[4];
@@ -61,7 +61,7 @@ public sealed class WireSession : IAsyncDisposable
         await RawAsync(bytes.ToArray(), cancellationToken);
     }
 
-    /// <summary>A packet whose header may say another length than it has.</summary>
+    /// <summary>A packet whose header may claim another length than its payload has.</summary>
     public byte[] Frame(byte[] payload, int claimedLength)
     {
         ArgumentNullException.ThrowIfNull(payload);
@@ -79,7 +79,7 @@ public sealed class WireSession : IAsyncDisposable
         await _stream.FlushAsync(cancellationToken);
     }
 
-    /// <summary>Goes over to TLS, as the server of the handshake.</summary>
+    /// <summary>Switches to TLS as the server of the handshake.</summary>
     public async Task StartTlsAsync(X509Certificate2 certificate, CancellationToken cancellationToken)
     {
         var tls = new SslStream(_stream, leaveInnerStreamOpen: false);
@@ -89,7 +89,7 @@ public sealed class WireSession : IAsyncDisposable
     }
 
     /// <summary>Reads until the client closes its end.</summary>
-    /// <returns>Bytes that still came.</returns>
+    /// <returns>Number of bytes that still arrived.</returns>
     public async Task<long> UntilClosedAsync(CancellationToken cancellationToken)
     {
         var buffer = new byte[4096];
@@ -104,7 +104,7 @@ public sealed class WireSession : IAsyncDisposable
         }
         catch (IOException)
         {
-            // Reset: it is closed.
+            // A reset also means closed.
         }
 
         return all;

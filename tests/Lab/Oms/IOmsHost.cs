@@ -1,16 +1,15 @@
 namespace Drydock.Lab.Oms;
 
-/// <summary>A Docker host as the OMS lab needs it.</summary>
+/// <summary>A Docker host of the OMS lab.</summary>
 public interface IOmsHost
 {
     /// <summary>Short name, unique in the lab (<c>oms-a</c>).</summary>
     string Name { get; }
 
-    /// <summary>The address the host has on the lab's network; becomes OMS_HOST_IP and an entry of cm_nodes.</summary>
+    /// <summary>The host's address on the lab's network. It becomes OMS_HOST_IP and an entry of cm_nodes.</summary>
     string Address { get; }
 
     /// <summary>Runs the docker CLI against this host and returns its standard output.</summary>
-    /// <exception cref="Exception">The command ended with another code than 0; the message holds its standard
-    /// error.</exception>
+    /// <exception cref="Exception">The exit code is not 0. The message contains the standard error.</exception>
     Task<string> DockerAsync(params string[] args);
 }

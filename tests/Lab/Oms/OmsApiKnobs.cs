@@ -1,8 +1,8 @@
 namespace Drydock.Lab.Oms;
 
 /// <summary>
-/// What a scenario may bend in the console's API; read at every request. Keys of dictionaries by action are Action
-/// names, or <c>LegacyProgress</c>.
+/// Faults of the console's API, read at every request. Keys of dictionaries by action are Action names, or
+/// <c>LegacyProgress</c>.
 /// </summary>
 public sealed record OmsApiKnobs
 {
@@ -12,12 +12,10 @@ public sealed record OmsApiKnobs
     /// <summary>The password; <see cref="OmsCanaries.ApiPassword"/> by default.</summary>
     public string? Password { get; init; }
 
-    /// <summary>
-    /// How a wrong login is answered: <c>401</c>, <c>200</c> (success false) or <c>redirect</c> (302).
-    /// </summary>
+    /// <summary>The answer to a wrong login: <c>401</c>, <c>200</c> (success false) or <c>redirect</c> (302).</summary>
     public string? AuthFailure { get; init; }
 
-    /// <summary>Every request is answered success false, "password has expired".</summary>
+    /// <summary>Whether every request is answered with success false, "password has expired".</summary>
     public bool? PasswordExpired { get; init; }
 
     /// <summary>HTTP 200 with success false, by action.</summary>
@@ -26,7 +24,7 @@ public sealed record OmsApiKnobs
     /// <summary>A plain HTTP error with an HTML body, by action.</summary>
     public IReadOnlyDictionary<string, OmsApiStatus>? HttpStatus { get; init; }
 
-    /// <summary>Seconds an answer takes, by action; <c>*</c> for all others.</summary>
+    /// <summary>Duration of an answer in seconds, by action; <c>*</c> for all others.</summary>
     public IReadOnlyDictionary<string, double>? DelaySeconds { get; init; }
 
     /// <summary>
@@ -44,18 +42,18 @@ public sealed record OmsApiKnobs
     /// </summary>
     public bool? Quirks { get; init; }
 
-    /// <summary>How far a project is behind, by its key or <c>*</c>.</summary>
+    /// <summary>Lag of a project, by its key or <c>*</c>.</summary>
     public IReadOnlyDictionary<string, int>? LagSeconds { get; init; }
 
-    /// <summary>Statuses of steps, by project key and step name: a forward switchover under way.</summary>
+    /// <summary>Statuses of steps, by project key and step name: a forward switchover in progress.</summary>
     public IReadOnlyDictionary<string, IReadOnlyDictionary<string, string>>? Steps { get; init; }
 
     /// <summary>
-    /// Projects that come out of the upgrade with another status; written once, by the first console of the new version
-    /// on the new schema.
+    /// Statuses of projects after the upgrade that differ from before. The first console of the new version on the new
+    /// schema writes them once.
     /// </summary>
     public IReadOnlyDictionary<string, string>? Status { get; init; }
 
-    /// <summary>How wrong the Date header is.</summary>
+    /// <summary>Error of the Date header.</summary>
     public double? ClockOffsetSeconds { get; init; }
 }

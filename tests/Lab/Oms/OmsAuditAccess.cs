@@ -1,4 +1,4 @@
 namespace Drydock.Lab.Oms;
 
-/// <summary>How the stand-in reaches its audit.</summary>
+/// <summary>The stand-in's connection to its audit.</summary>
 internal sealed record OmsAuditAccess(string Host, int Port, string User, string Password, string Database);

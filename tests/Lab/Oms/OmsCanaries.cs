@@ -1,8 +1,8 @@
 namespace Drydock.Lab.Oms;
 
 /// <summary>
-/// Obviously false secrets, planted wherever OMS keeps real ones. None may ever appear in anything the operator writes
-/// or says.
+/// Obviously false secrets in all places where OMS keeps real ones. None of them may ever appear in the operator's
+/// files, status or logs.
 /// </summary>
 public static class OmsCanaries
 {
@@ -27,10 +27,10 @@ public static class OmsCanaries
     /// <summary>The password of the OpenAPI user <see cref="OmsScenario.ApiUser"/>.</summary>
     public const string ApiPassword = "canary-api-4b7c";
 
-    /// <summary>A password hash in a row of the rm database: it may be in a dump, and nowhere else.</summary>
+    /// <summary>A password hash in a row of the rm database. It may be in a dump and nowhere else.</summary>
     public const string StoredHash = "canary-hash-8d0f";
 
-    /// <summary>All that a test must look for.</summary>
+    /// <summary>All canaries for which a test must search.</summary>
     public static IReadOnlyList<string> All { get; } =
         [MetaPassword, DrcPassword, TsdbPassword, SlsAccessKey, SlsAccessSecret, ContainerPassword, ApiPassword, StoredHash];
 }

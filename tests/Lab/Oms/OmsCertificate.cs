@@ -4,7 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Drydock.Lab.Oms;
 
-/// <summary>The self-signed certificate of HTTPS consoles, as users make one; one for all hosts.</summary>
+/// <summary>The self-signed certificate of HTTPS consoles, as users create it; one for all hosts.</summary>
 internal static class OmsCertificate
 {
     public static void Write(IReadOnlyList<OmsNode> nodes)

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Drydock.Lab.Oms;
 
-/// <summary>config.yaml as people and tools write it.</summary>
+/// <summary>config.yaml as users and tools write it.</summary>
 internal static class OmsConfigFile
 {
     public static string Write(OmsScenarioOptions options, OmsNode node, bool isDefault, IOmsMetaDb metaDb)

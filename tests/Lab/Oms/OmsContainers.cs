@@ -1,14 +1,14 @@
 namespace Drydock.Lab.Oms;
 
-/// <summary>Which containers of a host belong to OMS; a host may have others.</summary>
+/// <summary>Finds the containers of OMS on a host, which may have other containers.</summary>
 internal static class OmsContainers
 {
     /// <summary>
-    /// Full ids of all containers, dead or alive, that bind one of OMS' mounts or were made from one of its images.
+    /// Full ids of all running and stopped containers that bind one of OMS' mounts or were made from one of its images.
     /// </summary>
     public static async Task<string[]> ListAsync(IOmsHost host, IEnumerable<string> tags)
     {
-        // Filters of one kind are alternatives; of two kinds both must match.
+        // Filters of one kind are alternatives. Filters of two kinds must both match.
         var found = await Task.WhenAll(
             host.DockerAsync("ps", "-aq", "--no-trunc", "--filter", "volume=/home/admin/conf/config.yaml", "--filter", "volume=/home/admin/logs", "--filter", "volume=/home/ds/run"),
             host.DockerAsync(["ps", "-aq", "--no-trunc", .. tags.SelectMany(tag => new[] { "--filter", $"ancestor={tag}" })]));

@@ -1,6 +1,6 @@
 namespace Drydock.Lab.Oms;
 
-/// <summary>A <see cref="DockerHost"/> of the lab as OMS needs it.</summary>
+/// <summary>A <see cref="DockerHost"/> of the lab for OMS.</summary>
 public sealed class OmsDockerHost(DockerHost host) : IOmsHost
 {
     /// <inheritdoc/>

@@ -5,12 +5,13 @@ namespace Drydock.Lab.Oms;
 /// <param name="ImageVersion">imageVersion of its supervisor.json: <c>4.2.2-bp1</c>, <c>3.3.1-ce</c>.</param>
 /// <param name="Id">Image id with <c>sha256:</c>.</param>
 /// <param name="Archive">The archive.</param>
-/// <param name="ArchiveGz">The same, compressed, as vendors ship it; null where none is made.</param>
+/// <param name="ArchiveGz">The same, compressed, as vendors ship it; null if the image is not shipped
+/// compressed.</param>
 /// <param name="ArchiveGzSha256">SHA-256 of <paramref name="ArchiveGz"/>, lower-case hex.</param>
 public sealed record OmsImage(
     string Tag, string ImageVersion, string Id, string Archive, string? ArchiveGz, string? ArchiveGzSha256)
 {
-    /// <summary>Three numbers: what the audit calls the version.</summary>
+    /// <summary>Three numbers: the version in the audit.</summary>
     public string Version => ImageVersion.Split('-')[0];
 
     /// <summary>Whether it is a Community Edition.</summary>

@@ -1,21 +1,23 @@
 namespace Drydock.Lab.Oms;
 
 /// <summary>
-/// What a scenario may switch in the stand-in; unset is the well-behaved default and every duration is 0.
-/// The stand-in reads it when it needs it, from a file on the run mount that no product code knows.
+/// Behaviour of the stand-in. An unset knob is the well-behaved default, and every duration is then 0. The stand-in
+/// reads the knobs when it needs them, from a file on the run mount that no product code knows.
 /// </summary>
 public sealed record OmsKnobs
 {
     /// <summary>From container start until supervisord answers, in seconds.</summary>
     public double? BootSeconds { get; init; }
 
-    /// <summary>From SIGTERM until the container ends, in seconds; more than the grace gets it killed.</summary>
+    /// <summary>
+    /// From SIGTERM until the container ends, in seconds. If this exceeds the grace, the container is killed.
+    /// </summary>
     public double? StopSeconds { get; init; }
 
-    /// <summary>From console start (ha.config is read at once) until it serves, in seconds.</summary>
+    /// <summary>From the start of the console (it reads ha.config at once) until it serves, in seconds.</summary>
     public double? ConsoleStartSeconds { get; init; }
 
-    /// <summary>How long the console takes to stop, in seconds; it counts as running until then.</summary>
+    /// <summary>Duration of the console's stop, in seconds; the console counts as running until then.</summary>
     public double? ConsoleStopSeconds { get; init; }
 
     /// <summary>Duration of one run of the correction JAR, in seconds.</summary>
@@ -25,7 +27,7 @@ public sealed record OmsKnobs
     public double? InitSeconds { get; init; }
 
     /// <summary>
-    /// From the start of a console with HA on until it makes new stores and starts the writers, in seconds.
+    /// From the start of a console with HA on until it creates new stores and starts the writers, in seconds.
     /// </summary>
     public double? StoreRecoverySeconds { get; init; }
 
@@ -33,14 +35,14 @@ public sealed record OmsKnobs
     public int? StartSecs { get; init; }
 
     /// <summary>
-    /// Age in seconds from which a heartbeat makes CM call a host OFFLINE; 540 as checkHostDownIntervalSec.
+    /// Age of a heartbeat, in seconds, from which CM marks a host OFFLINE; 540 by default, as checkHostDownIntervalSec.
     /// </summary>
     public int? OfflineAfterSeconds { get; init; }
 
-    /// <summary>Faults by program name; their supervisord settings are made when a container boots.</summary>
+    /// <summary>Faults by program name. Their supervisord settings are written when a container boots.</summary>
     public IReadOnlyDictionary<string, OmsFault>? Programs { get; init; }
 
-    /// <summary>How long every supervisorctl takes, in seconds.</summary>
+    /// <summary>Duration of every supervisorctl, in seconds.</summary>
     public double? SupervisorctlSeconds { get; init; }
 
     /// <summary>The console's API.</summary>
@@ -55,21 +57,21 @@ public sealed record OmsKnobs
     /// <summary>Fault of the correction JAR.</summary>
     public OmsFault? Jar { get; init; }
 
-    /// <summary><c>live</c>, <c>none</c>, or <c>stale</c> (an hour old, the host ONLINE all the same).</summary>
+    /// <summary><c>live</c>, <c>none</c>, or <c>stale</c> (an hour old, with the host still ONLINE).</summary>
     public string? Heartbeat { get; init; }
 
-    /// <summary>False: CM never marks this host ONLINE however fresh its heartbeat.</summary>
+    /// <summary>False: CM never marks this host ONLINE, even with a fresh heartbeat.</summary>
     public bool? HostOnline { get; init; }
 
     /// <summary><c>real</c>, <c>unhealthy</c> (healthy: false) or <c>error</c> (HTTP 500).</summary>
     public string? Health { get; init; }
 
     /// <summary>
-    /// Which nodes docker_init.sh wants corrected: <c>Auto</c> (one region: every node, several: one of each),
-    /// <c>EveryNode</c>, <c>EveryRegion</c>.
+    /// The nodes that docker_init.sh requires to be corrected: <c>Auto</c> (one region: every node, several: one of
+    /// each), <c>EveryNode</c>, <c>EveryRegion</c>.
     /// </summary>
     public string? JarRequirement { get; init; }
 
-    /// <summary>Punishments that are only recorded (event <c>forgiven</c>).</summary>
+    /// <summary>Punishments that are recorded only (event <c>forgiven</c>).</summary>
     public IReadOnlyList<string>? Forgive { get; init; }
 }

@@ -4,7 +4,7 @@ using System.Text.Json.Nodes;
 namespace Drydock.Lab.Oms;
 
 /// <summary>
-/// What lies on a host: config.yaml and the three mounts. The lab's hosts share this machine's file system.
+/// Writes config.yaml and the three mounts of a host. The lab's hosts share this machine's file system.
 /// </summary>
 internal sealed class OmsMounts(OmsScenario scenario, IOmsMetaDb metaDb)
 {
@@ -21,7 +21,7 @@ internal sealed class OmsMounts(OmsScenario scenario, IOmsMetaDb metaDb)
     }
 
     /// <summary>
-    /// Puts there what an OMS in use has: an old docker_init log with the marker, store files, and the sign of a first
+    /// Seeds the files of an OMS in use: an old docker_init log with the marker, store files, and the sign of a first
     /// boot.
     /// </summary>
     public async Task SeedAsync(OmsNode node, string marker)
@@ -36,7 +36,7 @@ internal sealed class OmsMounts(OmsScenario scenario, IOmsMetaDb metaDb)
         await File.WriteAllTextAsync(Path.Combine(node.Run, ".standin", "fresh"), "");
     }
 
-    /// <summary>In place, so that the bind of a running container shows it.</summary>
+    /// <summary>Writes in place, so that the bind of a running container shows the change.</summary>
     public async Task WriteConfigAsync(OmsNode node, Func<string, string>? edit)
     {
         var text = OmsConfigFile.Write(scenario.Options, node, ReferenceEquals(node.Region, scenario.Regions[0]), metaDb);
@@ -47,7 +47,7 @@ internal sealed class OmsMounts(OmsScenario scenario, IOmsMetaDb metaDb)
         }
     }
 
-    /// <summary>By rename, so that the stand-in never reads half a file.</summary>
+    /// <summary>Writes by a rename, so that the stand-in never reads half a file.</summary>
     public async Task WriteKnobsAsync(OmsNode node, OmsKnobs knobs, OmsAuditAccess audit)
     {
         var json = JsonSerializer.SerializeToNode(knobs, OmsJson.Default.OmsKnobs)!.AsObject();

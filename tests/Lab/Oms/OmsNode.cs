@@ -2,8 +2,7 @@ namespace Drydock.Lab.Oms;
 
 /// <summary>One host of the scenario with its directories on the host.</summary>
 /// <param name="Host">The Docker host.</param>
-/// <param name="Region">Its region.</param>
-/// <param name="Directory">The parent of what follows.</param>
+/// <param name="Directory">The parent of the directories below.</param>
 public sealed record OmsNode(IOmsHost Host, OmsRegion Region, string Directory)
 {
     /// <summary>Bound at /home/admin/conf/config.yaml.</summary>
@@ -18,13 +17,13 @@ public sealed record OmsNode(IOmsHost Host, OmsRegion Region, string Directory)
     /// <summary>Bound at /home/ds/run.</summary>
     public string Run => Path.Combine(Directory, "oms_run");
 
-    /// <summary>What an old run left in the logs: it holds the success marker.</summary>
+    /// <summary>A log of an old run with the success marker.</summary>
     public string OldInitLog => Path.Combine(Logs, "docker_init_20220315093000.log");
 
-    /// <summary>The console's certificate, on every host at the same path.</summary>
+    /// <summary>The console's certificate, at the same path on every host.</summary>
     public string Certificate => Path.GetFullPath(Path.Combine(Directory, "..", "https_crt"));
 
-    /// <summary>Its key.</summary>
+    /// <summary>The key of the certificate.</summary>
     public string Key => Path.GetFullPath(Path.Combine(Directory, "..", "https_key"));
 
     /// <summary>The binds of an HTTPS console (docs/research/oms.md#container).</summary>

@@ -1,12 +1,12 @@
 namespace Drydock.Lab.Oms;
 
-/// <summary>What a careless dump or restore loses or spoils: each once, in the rm database.</summary>
+/// <summary>One example of everything that a careless dump or restore loses or spoils, in the rm database.</summary>
 internal static class OmsRichContent
 {
     /// <summary>
-    /// A view on a view that sorts before it, an event, generated columns, foreign keys with cascades and to itself, a
-    /// check on JSON with an integer beyond 2^53, BLOBs with NUL bytes, names beyond ASCII, a latin1 table, a trigger
-    /// with several statements, a routine with its own SQL mode.
+    /// A view on a view that sorts before it, an event, generated columns, foreign keys with cascades and to the same
+    /// table, a check on JSON with an integer beyond 2^53, BLOBs with NUL bytes, names beyond ASCII, a latin1 table, a
+    /// trigger with several statements, a routine with a different SQL mode.
     /// </summary>
     public static string Sql { get; } = $$$"""
         CREATE TABLE `站点备注` (

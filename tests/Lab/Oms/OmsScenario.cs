@@ -3,11 +3,11 @@ using System.Globalization;
 namespace Drydock.Lab.Oms;
 
 /// <summary>
-/// An OMS in use on real Docker hosts and a real MetaDB, ready to be upgraded, and back to that state in seconds.
+/// An OMS in use on real Docker hosts and a real MetaDB, ready for an upgrade. A reset restores that state in seconds.
 /// </summary>
 public sealed class OmsScenario
 {
-    /// <summary>oms_meta_user; may do everything in its own databases and nothing else.</summary>
+    /// <summary>oms_meta_user. It has all rights on its databases and no others.</summary>
     public const string MetaUser = "oms_meta";
 
     /// <summary>The OpenAPI user of the 4.2.2 console.</summary>
@@ -22,7 +22,7 @@ public sealed class OmsScenario
     private readonly TimeProvider _time;
     private readonly OmsMounts _mounts;
 
-    /// <summary>Describes a scenario; nothing is touched before <see cref="ResetAsync"/>.</summary>
+    /// <summary>Describes a scenario. Nothing is changed before <see cref="ResetAsync"/>.</summary>
     public OmsScenario(
         IReadOnlyList<IOmsHost> hosts, IOmsMetaDb metaDb, OmsScenarioOptions options, TimeProvider? time = null)
     {
@@ -41,7 +41,6 @@ public sealed class OmsScenario
     /// <summary>The image of the upgrade.</summary>
     public OmsImage To { get; }
 
-    /// <summary>As given.</summary>
     public OmsScenarioOptions Options { get; }
 
     /// <summary>Regions in order; the first is the default one.</summary>
@@ -55,11 +54,12 @@ public sealed class OmsScenario
         [Options.RmDatabase, Options.CmDatabase, .. Regions.Select(x => x.HeartbeatDatabase)];
 
     /// <summary>
-    /// Makes the seeded state, the first time and every time after: every container of OMS on the hosts is removed, the
-    /// databases are made anew, the mounts hold what an OMS in use leaves there, the images are as the options say, and
-    /// the old OMS runs on all nodes: its programs RUNNING, its hosts ONLINE, its consoles having read ha.config.
+    /// Seeds the scenario, the first time and every time after: removes every container of OMS from the hosts, creates
+    /// the databases again, writes the mounts of an OMS in use, loads the images of the options, and starts the old OMS
+    /// on all nodes. At the end its programs are RUNNING, its hosts are ONLINE, and its consoles have read ha.config.
     /// </summary>
-    /// <exception cref="TimeoutException">The old OMS did not come up; the message holds what was missing.</exception>
+    /// <exception cref="TimeoutException">The old OMS did not come up. The message says which parts are
+    /// missing.</exception>
     public async Task ResetAsync(CancellationToken cancellationToken = default)
     {
         await ClearAsync();
@@ -71,8 +71,8 @@ public sealed class OmsScenario
     }
 
     /// <summary>
-    /// Removes every container of OMS on the hosts (dead or alive, at once) and what the mounts hold; the databases
-    /// stay.
+    /// Removes every running or stopped container of OMS from the hosts at once, and the content of the mounts. The
+    /// databases stay.
     /// </summary>
     public async Task ClearAsync()
     {
@@ -88,7 +88,7 @@ public sealed class OmsScenario
         }));
     }
 
-    /// <summary>As <see cref="ClearAsync"/>, and the databases go too.</summary>
+    /// <summary>Does the same as <see cref="ClearAsync"/> and drops the databases too.</summary>
     public async Task RemoveAsync()
     {
         await ClearAsync();
@@ -111,20 +111,18 @@ public sealed class OmsScenario
     public IReadOnlyList<string> BindsOf(OmsNode node) =>
         Options.Https ? [.. node.Binds, .. node.HttpsBinds] : node.Binds;
 
-    /// <summary>Sets the switches of all nodes or of one; unset ones go back to their default.</summary>
+    /// <summary>Sets the switches of all nodes or of one. Unset ones return to their default.</summary>
     public Task SetKnobsAsync(OmsKnobs knobs, IOmsHost? host = null) =>
         Task.WhenAll(Nodes.Where(x => host is null || x.Host.Name == host.Name).Select(node => _mounts.WriteKnobsAsync(node, knobs, Audit())));
 
-    /// <summary>
-    /// What OMS' user may do in its databases from now on: <c>ALL PRIVILEGES</c> (as seeded), or a list.
-    /// </summary>
+    /// <summary>Sets the rights of OMS' user on its databases: <c>ALL PRIVILEGES</c> (as seeded), or a list.</summary>
     public Task<string> SetPrivilegesAsync(string privileges) => _metaDb.ExecAsync(string.Concat(Databases.Select(x =>
     {
         var pattern = $"`{x.Replace("_", "\\_", StringComparison.Ordinal)}`.*";
         return $"REVOKE ALL PRIVILEGES ON {pattern} FROM {MetaUser}@'%'; GRANT {privileges} ON {pattern} TO {MetaUser}@'%';";
     })));
 
-    /// <summary>Everything the stand-in recorded since the last reset.</summary>
+    /// <summary>All events of the stand-in since the last reset.</summary>
     public async Task<IReadOnlyList<OmsAuditEntry>> AuditAsync()
     {
         var rows = await _metaDb.ExecAsync($"SELECT id, at, host_ip, version, event, IFNULL(detail, ''), container FROM audit WHERE scope = {OmsSeed.Quote(Options.RmDatabase)} ORDER BY id", AuditDatabase);
@@ -140,17 +138,19 @@ public sealed class OmsScenario
     public async Task<IReadOnlyList<string>> PunishmentsAsync() =>
         [.. (await AuditAsync()).Where(x => x.Event == OmsEvents.Punished).Select(x => x.Detail)];
 
-    /// <summary>The text of ha.config, or null when the row is absent.</summary>
+    /// <summary>The text of ha.config, or null if the row is absent.</summary>
     public async Task<string?> ReadHaConfigAsync()
     {
         var hex = Lines(await _metaDb.ExecAsync("SELECT HEX(cfg_value) FROM oms_normal_config WHERE cfg_name = 'ha.config'", Options.RmDatabase));
         return hex.Length == 0 ? null : System.Text.Encoding.UTF8.GetString(Convert.FromHexString(hex[0]));
     }
 
-    /// <summary>Reads the end state tests compare; see <see cref="OmsState"/>.</summary>
+    /// <summary>Reads the end state that tests compare; see <see cref="OmsState"/>.</summary>
     public Task<OmsState> ReadStateAsync() => new OmsStateReader(this, _metaDb).ReadAsync();
 
-    /// <summary>Writes config.yaml of one node anew, in place, so that a container that has it bound sees it.</summary>
+    /// <summary>
+    /// Writes config.yaml of one node again, in place, so that a container with a bind of it sees the change.
+    /// </summary>
     public Task WriteConfigAsync(OmsNode node, Func<string, string>? edit = null) => _mounts.WriteConfigAsync(node, edit);
 
     internal static string[] Lines(string text) =>
@@ -158,7 +158,7 @@ public sealed class OmsScenario
 
     private OmsAuditAccess Audit() => new(_metaDb.Host, _metaDb.Port, AuditUser, AuditPassword, AuditDatabase);
 
-    // A dump or restore whose operator was killed may still sit on the databases, and a DROP would wait for it.
+    // A dump or restore whose operator was killed may still use the databases, and a DROP would wait for it.
     private async Task EndSessionsAsync()
     {
         var databases = string.Join(", ", Databases.Select(OmsSeed.Quote));
@@ -172,7 +172,7 @@ public sealed class OmsScenario
             }
             catch (Exception) when (attempt < limit)
             {
-                // It ended by itself between the two statements, or will be seen again by the next look.
+                // The session ended between the two statements. If it still exists, the next pass finds it.
             }
         }
     }
@@ -216,7 +216,7 @@ public sealed class OmsScenario
         }
         else if (present.Any(x => x.EndsWith(To.Id, StringComparison.Ordinal)))
         {
-            // Under whatever name it was loaded or pulled.
+            // By id, whatever the name under which it was loaded or pulled.
             await node.Host.DockerAsync("rmi", "-f", To.Id);
         }
     }

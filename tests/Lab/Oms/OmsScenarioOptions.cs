@@ -1,17 +1,17 @@
 namespace Drydock.Lab.Oms;
 
-/// <summary>What the old OMS looks like before the upgrade.</summary>
+/// <summary>The old OMS before the upgrade.</summary>
 public sealed record OmsScenarioOptions
 {
     /// <summary>
-    /// An absolute directory of this machine under which each host gets its config.yaml and three mounts.
+    /// An absolute directory of this machine. Each host gets its config.yaml and three mounts below it.
     /// </summary>
     public required string Root { get; init; }
 
     /// <summary>The images; see <see cref="OmsImages.BuildAsync"/>.</summary>
     public required OmsImages Images { get; init; }
 
-    /// <summary>Regions in order; null is one region <c>cn-hangzhou</c> with all hosts.</summary>
+    /// <summary>Regions in order; null for one region <c>cn-hangzhou</c> with all hosts.</summary>
     public IReadOnlyList<OmsRegion>? Regions { get; init; }
 
     /// <summary>drc_rm_db.</summary>
@@ -20,7 +20,7 @@ public sealed record OmsScenarioOptions
     /// <summary>drc_cm_db.</summary>
     public string CmDatabase { get; init; } = "cm_340";
 
-    /// <summary>The image that runs (<see cref="OmsImages.Of"/>): <c>3.2.2</c>, <c>3.3.0_ce</c>, …</summary>
+    /// <summary>The running image (<see cref="OmsImages.Of"/>): <c>3.2.2</c>, <c>3.3.0_ce</c>, …</summary>
     public string From { get; init; } = "3.2.2";
 
     /// <summary>The image of the upgrade.</summary>
@@ -38,15 +38,15 @@ public sealed record OmsScenarioOptions
     /// <summary>Whether certificate and key are mounted, so that the console speaks TLS only.</summary>
     public bool Https { get; init; }
 
-    /// <summary>Custom ports in config.yaml; null is none.</summary>
+    /// <summary>Custom ports in config.yaml; null for the defaults.</summary>
     public OmsPorts? Ports { get; init; }
 
-    /// <summary>cm_nodes in the config.yaml of one host, where they are not the hosts of its region.</summary>
+    /// <summary>cm_nodes in the config.yaml of one host, if they are not the hosts of its region.</summary>
     public Func<OmsRegion, IOmsHost, IReadOnlyList<string>>? CmNodes { get; init; }
 
     /// <summary>
-    /// Names twice among the migration projects, among the sync projects and across both, one of each pair also as a
-    /// DELETED project.
+    /// Whether names occur twice: among the migration projects, among the sync projects and across both. One DELETED
+    /// project also has each of these names.
     /// </summary>
     public bool DuplicateNames { get; init; }
 
@@ -73,6 +73,6 @@ public sealed record OmsScenarioOptions
     /// <summary>Further SQL after the seed, per database role: <c>rm</c>, <c>cm</c>.</summary>
     public IReadOnlyDictionary<string, string>? ExtraSql { get; init; }
 
-    /// <summary>Switches from the first container on.</summary>
+    /// <summary>The switches from the first container on.</summary>
     public OmsKnobs Knobs { get; init; } = new();
 }

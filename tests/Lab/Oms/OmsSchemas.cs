@@ -3,8 +3,8 @@ using System.Text;
 namespace Drydock.Lab.Oms;
 
 /// <summary>
-/// The schema of a later source: 3.2.2's, with what each level since then changed. The statements are the stand-in's
-/// own files.
+/// The schema of a later source version: that of 3.2.2 with the changes of each level since then. The statements are
+/// the stand-in's own files.
 /// </summary>
 internal static class OmsSchemas
 {
@@ -12,8 +12,8 @@ internal static class OmsSchemas
     private static readonly string Folder = Path.Combine(AppContext.BaseDirectory, "Oms", "images", "rootfs", "opt", "standin", "schema");
 
     /// <summary>
-    /// What brings a database of that role (<c>rm</c>, <c>cm</c>, <c>hb</c>) from 3.2.2 to a version, the fusion of
-    /// projects included.
+    /// The statements that upgrade a database of that role (<c>rm</c>, <c>cm</c>, <c>hb</c>) from 3.2.2 to a version,
+    /// including the fusion of projects.
     /// </summary>
     public static string Upgrade(string role, string version, IReadOnlyList<OmsRegion> regions)
     {

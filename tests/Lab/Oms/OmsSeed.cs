@@ -5,15 +5,17 @@ namespace Drydock.Lab.Oms;
 
 /// <summary>
 /// The metadata of an OMS that has been in use: the tables of docs/research/oms.md#metadata-tables with their columns
-/// and some nobody documents, 4-byte characters, blobs, text that looks like SQL, JSON with integers a double does not
-/// keep, a view, a trigger, routines; see <see cref="OmsRichContent"/>. Everything is the same at every seed, times
-/// included.
+/// and some undocumented ones, 4-byte characters, blobs, text that looks like SQL, JSON with integers that a double
+/// cannot represent, a view, a trigger, routines; see <see cref="OmsRichContent"/>. Every seed is identical, including
+/// its times.
 /// </summary>
 internal static class OmsSeed
 {
     private const string Then = "'2023-11-14 22:13:20'";
 
-    /// <summary>The three roles' databases are dropped, created with collations of their own, and filled.</summary>
+    /// <summary>
+    /// Drops the databases of the three roles, creates them with different collations, and fills them.
+    /// </summary>
     public static string Databases(OmsScenarioOptions options, IReadOnlyList<OmsRegion> regions)
     {
         var version = options.Images.Of(options.From).Version;
@@ -106,8 +108,8 @@ internal static class OmsSeed
         return sql.ToString();
     }
 
-    // One name twice among migration projects, one twice among sync projects, one across both; a deleted project has
-    // each name too, which is allowed.
+    // One name is used twice among migration projects, one twice among sync projects, one across both. A deleted
+    // project has each name too, which is allowed.
     private const string Duplicates = """
         UPDATE oms_project SET project_name = '重名的迁移 🚚' WHERE project_key IN ('np_000001abcdef', 'np_000004abcdef');
         UPDATE oms_sync_project SET project_name = '重名的同步' WHERE project_key IN ('ns_000003abcdef', 'ns_000006abcdef');

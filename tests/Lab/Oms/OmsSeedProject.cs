@@ -17,7 +17,7 @@ internal sealed record OmsSeedProject(
 {
     private static readonly string[] Statuses = ["RUNNING", "SUSPEND", "FAILED", "FINISHED", "INIT", "RUNNING", "RELEASED", "DELETED"];
 
-    /// <summary>Every third is a sync project; two deleted ones share a name, which is allowed.</summary>
+    /// <summary>Every third project is a sync project. Two deleted ones share a name, which is allowed.</summary>
     public static IEnumerable<OmsSeedProject> All(int count, IReadOnlyList<OmsRegion> regions)
     {
         for (var i = 1; i <= count; i++)

@@ -9,8 +9,8 @@ internal sealed class OmsStateReader(OmsScenario scenario, IOmsMetaDb metaDb)
 {
     private const string Damage = "oms_standin_damage";
 
-    // What moves while OMS runs, and the stand-in's own book of every docker_init.sh (a repeated one after a failure is
-    // no other end), is no part of the end state; stores and writers are counted instead.
+    // Values that change while OMS runs are not part of the end state, nor is the stand-in's own record of every
+    // docker_init.sh (a repetition after a failure may differ). Stores and writers are counted instead.
     private static readonly string[] Moving = ["heart_beat", "heatbeat_sequence", "store_instance", "writer_instance", "oms_init_log", Damage];
     private static readonly string[] MovingColumns = ["gmt_modified", "host_status"];
 
@@ -105,7 +105,7 @@ internal sealed class OmsStateReader(OmsScenario scenario, IOmsMetaDb metaDb)
     {
         var d = OmsSeed.Quote(database);
         var not = $"<> '{Damage}'";
-        // The database's own name is taken out of what contains it, so that two scenarios compare.
+        // Removes the database's own name from the text, so that two scenarios can be compared.
         string Body(string column) => $"REPLACE(IFNULL({column}, ''), concat('`', {d}, '`.'), '')";
         var rows = await metaDb.ExecAsync($"""
             SELECT concat_ws(' ', 'database', default_character_set_name, default_collation_name) AS line FROM information_schema.schemata WHERE schema_name = {d}
@@ -140,12 +140,12 @@ internal sealed class OmsStateReader(OmsScenario scenario, IOmsMetaDb metaDb)
     private async Task<Dictionary<string, string>> DataAsync(
         Dictionary<string, string> roles, Dictionary<string, List<string>> tables)
     {
-        // Bytes compared, order not: each row's MD5, folded by XOR.
+        // Compares bytes but not the order of rows: each row's MD5, combined by XOR.
         var parts = tables.Where(x => !Moving.Contains(x.Key.Split('.', 2)[1], StringComparer.Ordinal)).Select(x =>
         {
             var (role, table) = (x.Key.Split('.', 2)[0], x.Key.Split('.', 2)[1]);
             var cells = string.Join(", ", x.Value.Where(c => !MovingColumns.Contains(c, StringComparer.Ordinal)).Select(c => $"IFNULL(HEX(`{c}`), '~')"));
-            // ha.config is compared as text of its own.
+            // ha.config is compared separately as text.
             var rows = x.Key == "rm.oms_normal_config" ? " WHERE cfg_name <> 'ha.config'" : "";
             return $"SELECT {OmsSeed.Quote(x.Key)}, count(*), hex(BIT_XOR(CAST(CONV(LEFT(MD5(concat_ws(',', {cells})), 16), 16, 10) AS UNSIGNED))) FROM `{roles[role]}`.`{table}`{rows}";
         }).ToList();

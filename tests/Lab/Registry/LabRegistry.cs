@@ -6,7 +6,7 @@ using Drydock.Lab.Oms;
 namespace Drydock.Lab;
 
 /// <summary>
-/// A real image registry (Debian's docker-registry) in a network namespace of its own: TLS by the run's authority, one
+/// A real image registry (Debian's docker-registry) in a separate network namespace: TLS by the run's authority, one
 /// user with a password.
 /// </summary>
 public sealed class LabRegistry : IAsyncDisposable
@@ -32,10 +32,10 @@ public sealed class LabRegistry : IAsyncDisposable
     /// <summary>Host and port, as in an image's name.</summary>
     public string Address => FormattableString.Invariant($"{_namespace.Address}:{Port}");
 
-    /// <summary>The password: obviously false, and a canary like the others.</summary>
+    /// <summary>The password: a canary, obviously false like the others.</summary>
     public static string Password => "canary-registry-6f0d";
 
-    /// <summary>What a Secret of type kubernetes.io/dockerconfigjson holds.</summary>
+    /// <summary>The content of a Secret of type kubernetes.io/dockerconfigjson.</summary>
     public string DockerConfigJson => new JsonObject
     {
         ["auths"] = new JsonObject { [Address] = new JsonObject { ["auth"] = Convert.ToBase64String(Encoding.UTF8.GetBytes($"{User}:{Password}")) } },
@@ -52,7 +52,7 @@ public sealed class LabRegistry : IAsyncDisposable
     /// <summary>The name under which an image is pushed and pulled.</summary>
     public string NameOf(OmsImage image) => $"{Address}/oms:{image.Tag.Split(':')[1]}";
 
-    /// <summary>Loads an image on a host, pushes it from there and takes it off the host again.</summary>
+    /// <summary>Loads an image on a host, pushes it from there and removes it from the host again.</summary>
     public async Task PushAsync(DockerHost host, OmsImage image, CancellationToken cancellationToken = default)
     {
         var name = NameOf(image);
@@ -77,7 +77,7 @@ public sealed class LabRegistry : IAsyncDisposable
     private async Task StartAsync(string name, CancellationToken cancellationToken)
     {
         var tls = _run.Authority.Issue(Path.Combine(_folder, "tls"), "server", name, hosts: [_namespace.Address]);
-        // htpasswd reads the password from its standard input; bcrypt is the only hash the registry takes.
+        // htpasswd reads the password from its standard input. The registry accepts only bcrypt hashes.
         var line = await Shell.RunAsync("htpasswd", ["-niB", User], Password, cancellationToken: cancellationToken);
         LabCertificateAuthority.WritePrivate(Path.Combine(_folder, "htpasswd"), line.Trim() + "\n");
         await File.WriteAllTextAsync(

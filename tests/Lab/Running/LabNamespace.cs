@@ -20,7 +20,6 @@ public sealed class LabNamespace
 
     internal LabRun Run { get; }
 
-    /// <summary>Name within the run.</summary>
     public string Name { get; }
 
     /// <summary>The name for <c>ip netns</c>.</summary>

@@ -21,7 +21,6 @@ public sealed class LabProcess : IAsyncDisposable
         Exited = WaitAsync();
     }
 
-    /// <summary>Name within the run.</summary>
     public string Name => _options.Name;
 
     public int Id { get; }

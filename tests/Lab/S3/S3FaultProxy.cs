@@ -1,35 +1,32 @@
 namespace Drydock.Lab;
 
 /// <summary>
-/// A fault proxy before a <see cref="S3Server"/>, over TLS on both sides. Every change is an act of the ledger: answer
-/// it with 500 or 503, hold it, cut it off before or after. <see cref="CutMidway"/> cuts in the middle of a body.
+/// A fault proxy in front of a <see cref="S3Server"/>, with TLS on both sides. Every change is an act of the ledger: a
+/// rule can answer it with 500 or 503, hold it, or cut it off before or after. <see cref="CutMidway"/> cuts in the
+/// middle of a body.
 /// </summary>
 public sealed class S3FaultProxy : HttpFaultProxy
 {
     private int _pieces = int.MaxValue;
     private int _cuts;
 
-    /// <summary>Starts a proxy before a server.</summary>
-    /// <param name="run">The run.</param>
-    /// <param name="server">The server.</param>
-    /// <param name="ledger">A ledger to share with other proxies; by default one of its own.</param>
     public S3FaultProxy(LabRun run, S3Server server, FaultLedger? ledger = null)
         : base(run, "s3", ledger, server.Address, server.Port, mutual: null)
     {
     }
 
-    /// <summary>What clients connect to.</summary>
+    /// <summary>The endpoint for clients.</summary>
     public Uri Endpoint => new(FormattableString.Invariant($"https://{Address}:{Port}"));
 
     /// <summary>How often <see cref="CutMidway"/> has cut.</summary>
     public int Cuts => Volatile.Read(ref _cuts);
 
-    /// <summary>An error as S3 words it, for <see cref="FaultAction.Answer"/>.</summary>
+    /// <summary>An error in S3's format, for <see cref="FaultAction.Answer"/>.</summary>
     public static FaultAction Error(int code, string name) =>
         FaultAction.Answer(code, $"<?xml version=\"1.0\" encoding=\"UTF-8\"?><Error><Code>{name}</Code><Message>fault injected by the lab</Message><RequestId>lab</RequestId></Error>");
 
     /// <summary>
-    /// Resets all connections once so many pieces (some tens of kilobytes each) of bodies have passed from now on, in
+    /// Resets all connections once this many pieces of bodies (tens of kilobytes each) have passed from now on, in
     /// either direction.
     /// </summary>
     public void CutMidway(int pieces) => Volatile.Write(ref _pieces, pieces);

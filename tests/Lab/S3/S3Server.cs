@@ -7,9 +7,9 @@ using Amazon.S3.Model;
 namespace Drydock.Lab;
 
 /// <summary>
-/// A real S3 server: Ceph's RADOS Gateway (Debian's radosgw) before a monitor and one object store daemon, in a network
-/// namespace of its own, over TLS with a certificate of the run's authority and beside it without. What is stored lives
-/// in memory and ends with the server.
+/// A real S3 server: Ceph's RADOS Gateway (Debian's radosgw) in front of a monitor and one object store daemon, in a
+/// separate network namespace. It serves one port over TLS with a certificate of the run's authority and one without
+/// TLS. Objects are in memory and end with the server.
 /// </summary>
 /// <remarks>
 /// Of this version (16): signatures and payload hashes are checked; multipart uploads, their listing, ranges,
@@ -36,36 +36,34 @@ public sealed class S3Server : IAsyncDisposable
     }
 
     /// <summary>
-    /// The name under which buckets are host names (bucket.s3.lab); nothing resolves it but the client's own settings.
+    /// The domain of buckets as host names (bucket.s3.lab); only the client's own settings resolve it.
     /// </summary>
     public static string HostName => "s3.lab";
 
-    /// <summary>The network namespace.</summary>
     public LabNamespace Namespace { get; }
 
-    /// <summary>The IPv4 address.</summary>
     public string Address => Namespace.Address;
 
     /// <summary>Port with TLS.</summary>
     public int Port => _options.TlsPort;
 
-    /// <summary>Where clients connect to.</summary>
+    /// <summary>The endpoint for clients.</summary>
     public Uri Endpoint => new(string.Create(CultureInfo.InvariantCulture, $"https://{Address}:{_options.TlsPort}"));
 
-    /// <summary>The same without TLS.</summary>
+    /// <summary>The endpoint without TLS.</summary>
     public Uri PlainEndpoint =>
         new(string.Create(CultureInfo.InvariantCulture, $"http://{Address}:{_options.PlainPort}"));
 
     /// <summary>The authority that signed the certificate, PEM.</summary>
     public string Authority => _run.Authority.CertificatePem;
 
-    /// <summary>The keys of the user who owns the buckets.</summary>
+    /// <summary>The keys of the user that owns the buckets.</summary>
     public S3Keys Keys { get; private set; } = new("", "");
 
-    /// <summary>The gateway: Freeze and Thaw make it hang and go on.</summary>
+    /// <summary>The gateway: Freeze makes it hang and Thaw lets it continue.</summary>
     public LabProcess Gateway => _gateway ?? throw new InvalidOperationException($"{_options.Name} was not started");
 
-    /// <summary>Starts a server. Takes some five seconds.</summary>
+    /// <summary>Starts a server in about five seconds.</summary>
     public static async Task<S3Server> StartAsync(
         LabRun run, S3ServerOptions? options = null, CancellationToken cancellationToken = default)
     {
@@ -77,7 +75,7 @@ public sealed class S3Server : IAsyncDisposable
         return server;
     }
 
-    /// <summary>Makes a user, who owns nothing yet.</summary>
+    /// <summary>Makes a user that owns nothing yet.</summary>
     public async Task<S3Keys> NewUserAsync(string name, CancellationToken cancellationToken = default)
     {
         var answer = await CephAsync("radosgw-admin", ["user", "create", "--uid=" + name, "--display-name=" + name], cancellationToken);
@@ -86,7 +84,7 @@ public sealed class S3Server : IAsyncDisposable
         return new S3Keys(keys.GetProperty("access_key").GetString()!, keys.GetProperty("secret_key").GetString()!);
     }
 
-    /// <summary>Makes an empty bucket of a name no other test uses.</summary>
+    /// <summary>Makes an empty bucket with a name that no other test uses.</summary>
     public async Task<string> NewBucketAsync(CancellationToken cancellationToken = default)
     {
         var name = LabFixture.UniqueName("bucket");
@@ -95,7 +93,7 @@ public sealed class S3Server : IAsyncDisposable
         return name;
     }
 
-    /// <summary>A client of the SDK itself, for looking behind the product's back.</summary>
+    /// <summary>A client of the SDK, for tests that check or change objects directly.</summary>
     public AmazonS3Client Client() => new(new BasicAWSCredentials(Keys.AccessKey, Keys.SecretKey), new AmazonS3Config
     {
         ServiceURL = PlainEndpoint.ToString(),
@@ -106,7 +104,7 @@ public sealed class S3Server : IAsyncDisposable
         ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,
     });
 
-    /// <summary>Starts the gateway (again after it was killed); what was stored is there again.</summary>
+    /// <summary>Starts the gateway (again after it was killed) with the objects it had.</summary>
     public async Task StartGatewayAsync(CancellationToken cancellationToken = default)
     {
         _gateway = Start("radosgw", "rgw", ["-n", "client.rgw", "-f"]);
@@ -114,7 +112,7 @@ public sealed class S3Server : IAsyncDisposable
         await _gateway.WaitUntilReadyAsync(async token => (await http.GetAsync(PlainEndpoint, token)).IsSuccessStatusCode, cancellationToken: cancellationToken);
     }
 
-    /// <summary>Ends everything at once; there is nothing to keep.</summary>
+    /// <summary>Ends all processes at once, because no data is kept.</summary>
     public async ValueTask DisposeAsync()
     {
         foreach (var process in new[] { _gateway, _store, _monitor }.OfType<LabProcess>())
@@ -134,7 +132,7 @@ public sealed class S3Server : IAsyncDisposable
         _monitor = Start("ceph-mon", "mon", ["-i", "a", "-f"]);
         var store = Guid.NewGuid().ToString("D");
 
-        // The command waits for the monitor by itself.
+        // The command waits for the monitor automatically.
         await CephAsync("ceph", ["osd", "new", store], cancellationToken);
         await CephAsync("ceph", ["osd", "crush", "add", "osd.0", "1.0", "root=default"], cancellationToken);
         await CephAsync("ceph-osd", ["-i", "0", "--mkfs", "--osd-uuid", store], cancellationToken);
@@ -153,7 +151,7 @@ public sealed class S3Server : IAsyncDisposable
     private Task<string> CephAsync(string program, IEnumerable<string> arguments, CancellationToken cancellationToken) =>
         Namespace.RunAsync(program, ["-c", _configuration, .. arguments], cancellationToken: cancellationToken);
 
-    // One copy of everything, no authentication inside, no pauses between the monitor's decisions.
+    // One copy of each object, no internal authentication, no pauses between the monitor's decisions.
     private string Configuration(string id) => string.Create(CultureInfo.InvariantCulture, $"""
         [global]
         fsid = {id}

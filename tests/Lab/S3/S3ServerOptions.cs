@@ -1,6 +1,6 @@
 namespace Drydock.Lab;
 
-/// <summary>How an S3 server is set up.</summary>
+/// <summary>Settings of an S3 server.</summary>
 public sealed record S3ServerOptions
 {
     /// <summary>Name of the server and its network namespace: short, unique within the run.</summary>
@@ -12,6 +12,6 @@ public sealed record S3ServerOptions
     /// <summary>TCP port without TLS.</summary>
     public int PlainPort { get; init; } = 80;
 
-    /// <summary>How much it holds, in memory.</summary>
+    /// <summary>Its capacity in bytes, in memory.</summary>
     public long Bytes { get; init; } = 8L << 30;
 }

@@ -102,7 +102,6 @@ public sealed class LabOperator : IAsyncDisposable
         }
     }
 
-    /// <summary>SIGKILL.</summary>
     public Task KillAsync() => _process.KillAsync();
 
     /// <summary>SIGTERM, and waits for the end.</summary>

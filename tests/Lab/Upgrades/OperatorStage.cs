@@ -108,7 +108,6 @@ public sealed class OperatorStage
         return name;
     }
 
-    /// <summary>kubectl apply.</summary>
     public Task ApplyAsync(string manifest) =>
         ControlPlane.KubectlAsync(["apply", "--validate=false", "-f", "-"], manifest);
 

@@ -8,7 +8,6 @@ public static class UpgradeReading
     /// <summary>status.phase; empty before the first status write.</summary>
     public static string Phase(this JsonNode upgrade) => Text(upgrade?["status"]?["phase"]);
 
-    /// <summary>status.message.</summary>
     public static string Message(this JsonNode upgrade) => Text(upgrade?["status"]?["message"]);
 
     /// <summary>A condition's status; empty if the condition is missing.</summary>
@@ -43,7 +42,6 @@ public static class UpgradeReading
     /// </summary>
     public static string ShortHash(this JsonNode upgrade, string plan = "plan") => Text(upgrade?["status"]?[plan]?["hash"]) is { Length: > 0 } hash ? hash["sha256:".Length..][..8] : "";
 
-    /// <summary>The steps of the stored plan.</summary>
     public static IReadOnlyList<JsonNode> Steps(this JsonNode upgrade) =>
         [.. (upgrade?["status"]?["plan"]?["steps"]?.AsArray() ?? []).OfType<JsonNode>()];
 

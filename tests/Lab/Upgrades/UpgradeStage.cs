@@ -180,10 +180,8 @@ public sealed class UpgradeStage : IAsyncDisposable
     /// </summary>
     public JsonObject Manifest(string space, string name = "oms-322-to-422") => UpgradeManifest.Write(this, space, name);
 
-    /// <summary>kubectl apply.</summary>
     public Task ApplyAsync(string manifest) => Operator.ApplyAsync(manifest);
 
-    /// <summary>Reads an upgrade.</summary>
     public Task<JsonNode> GetUpgradeAsync(string space, string name = "oms-322-to-422") => Operator.GetAsync("omsupgrades.drydock.dev", space, name);
 
     /// <summary>

@@ -15,7 +15,6 @@ public static class DatabaseChaosMatrix
     /// frame, covers those of operator and Kubernetes everywhere; here each of them strikes in one phase, a different
     /// one for each.
     /// </summary>
-    /// <param name="scenario">The scenario.</param>
     /// <param name="sample">A cluster of the scenario, to know which accidents can happen there.</param>
     public static IReadOnlyList<DatabaseChaosCase> Accidents(DatabaseChaosScenario scenario, IDatabaseScenario sample)
     {

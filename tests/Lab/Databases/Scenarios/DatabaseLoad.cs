@@ -3,8 +3,7 @@ using System.Text.Json.Nodes;
 namespace Drydock.Lab.Databases.Scenarios;
 
 /// <summary>
-/// A user of the database who reads and writes the whole time, through the ports users have; what it met, phase by
-/// phase.
+/// A client that reads and writes all the time through the ports for users. Counts its requests by phase.
 /// </summary>
 public sealed class DatabaseLoad : IAsyncDisposable
 {
@@ -18,7 +17,6 @@ public sealed class DatabaseLoad : IAsyncDisposable
         _client = client;
     }
 
-    /// <summary>Begins.</summary>
     public static async Task<DatabaseLoad> StartAsync(
         IDatabaseScenario scenario, int requestsPerSecond = 20, CancellationToken cancellationToken = default)
     {
@@ -26,7 +24,7 @@ public sealed class DatabaseLoad : IAsyncDisposable
         return new DatabaseLoad(scenario, await scenario.StartClientAsync(requestsPerSecond, cancellationToken));
     }
 
-    /// <summary>Ends it; what it did in its last second is written then.</summary>
+    /// <summary>Ends the client. The counts of its last second are written then.</summary>
     public async Task EndAsync()
     {
         if (!_ended)
@@ -36,11 +34,11 @@ public sealed class DatabaseLoad : IAsyncDisposable
         }
     }
 
-    /// <summary>Everything together.</summary>
+    /// <summary>The sum of all phases.</summary>
     public PhaseLoad Total() => PhaseLoads.Total(_scenario.Directory);
 
-    /// <summary>By phase, in the order in which they came (<see cref="PhaseLoads.Of"/>).</summary>
-    /// <param name="upgrade">The upgrade at its end.</param>
+    /// <summary>The counts by phase, in the order of the phases (<see cref="PhaseLoads.Of"/>).</summary>
+    /// <param name="upgrade">The finished upgrade.</param>
     public IReadOnlyList<PhaseLoad> PerPhase(JsonNode upgrade) => PhaseLoads.Of(_scenario.Directory, upgrade);
 
     /// <inheritdoc />

@@ -4,9 +4,8 @@ using Drydock.Lab.Upgrades;
 namespace Drydock.Lab.Databases.Scenarios;
 
 /// <summary>
-/// Everything around a database upgrade, for real: control plane with CRDs and RBAC, operators as processes, namespaces
-/// with Secrets. The clusters themselves are
-/// <see cref="IDatabaseScenario"/>s in the same <see cref="Run"/>; there may be several.
+/// The real parts around a database upgrade: control plane with CRDs and RBAC, operators as processes, namespaces with
+/// Secrets. The clusters are <see cref="IDatabaseScenario"/>s in the same <see cref="Run"/>; there may be several.
 /// </summary>
 /// <example>
 /// <code>
@@ -24,7 +23,7 @@ namespace Drydock.Lab.Databases.Scenarios;
 /// </example>
 public sealed class DatabaseStage : IAsyncDisposable
 {
-    /// <summary>The resource, as kubectl knows it.</summary>
+    /// <summary>The name of the resource for kubectl.</summary>
     public const string Resource = Plural + ".drydock.dev";
 
     private const string Plural = "databaserollingupgrades";
@@ -37,21 +36,19 @@ public sealed class DatabaseStage : IAsyncDisposable
         _ownsRun = ownsRun;
     }
 
-    /// <summary>The lab run.</summary>
     public LabRun Run { get; }
 
-    /// <summary>The API server.</summary>
     public ControlPlane ControlPlane { get; private set; } = null!;
 
     /// <summary>Operators, objects, Secrets.</summary>
     public OperatorStage Operator { get; private set; } = null!;
 
     /// <summary>
-    /// Between the operator and the API server; null without <see cref="DatabaseStageOptions.Faults"/>.
+    /// The proxy between the operator and the API server; null without <see cref="DatabaseStageOptions.Faults"/>.
     /// </summary>
     public KubeFaultProxy? Proxy { get; private set; }
 
-    /// <summary>Starts everything but clusters.</summary>
+    /// <summary>Starts all parts except clusters.</summary>
     public static async Task<DatabaseStage> StartAsync(
         DatabaseStageOptions options, LabRun? run = null, CancellationToken cancellationToken = default)
     {
@@ -73,13 +70,13 @@ public sealed class DatabaseStage : IAsyncDisposable
     }
 
     /// <summary>
-    /// Starts an operator; without contending for the lease unless told, so that a successor need not wait for the
+    /// Starts an operator. By default it does not contend for the lease, so that a successor need not wait for the
     /// lease of a killed one.
     /// </summary>
     public LabOperator StartOperator(LabOperatorOptions? options = null) => Operator.StartOperator(options ?? new LabOperatorOptions { LeaderElection = false });
 
-    /// <summary>A namespace with the Secrets of a scenario.</summary>
-    /// <returns>Its name.</returns>
+    /// <summary>Makes a namespace with the Secrets of a scenario.</summary>
+    /// <returns>Name of the namespace.</returns>
     public async Task<string> NewNamespaceAsync(IDatabaseScenario scenario)
     {
         ArgumentNullException.ThrowIfNull(scenario);
@@ -88,7 +85,6 @@ public sealed class DatabaseStage : IAsyncDisposable
         return space;
     }
 
-    /// <summary>kubectl apply.</summary>
     public Task ApplyAsync(JsonObject manifest)
     {
         ArgumentNullException.ThrowIfNull(manifest);
@@ -103,11 +99,11 @@ public sealed class DatabaseStage : IAsyncDisposable
     public Task AnnotateAsync(string space, string name, string annotation) =>
         ControlPlane.KubectlAsync(["-n", space, "annotate", "--overwrite", Resource, name, annotation]);
 
-    /// <summary>Reads an upgrade.</summary>
     public Task<JsonNode> GetAsync(string space, string name) => Operator.GetAsync(Resource, space, name);
 
     /// <summary>
-    /// Follows an upgrade by a watch until it is as wanted; fails at the deadline with its last status.
+    /// Follows an upgrade by a watch until it is as wanted. If the deadline passes, the exception contains its last
+    /// status.
     /// </summary>
     /// <exception cref="LabException">The deadline passed.</exception>
     public Task<JsonNode> WaitForAsync(
@@ -117,11 +113,11 @@ public sealed class DatabaseStage : IAsyncDisposable
         return Operator.WaitForAsync(Plural, space, scenario.Name, wanted, deadline ?? TimeSpan.FromMinutes(5), cancellationToken);
     }
 
-    /// <summary>A follower of an upgrade, for who wants every state it went through.</summary>
+    /// <summary>A follower of an upgrade, for tests that need every state of it.</summary>
     public ObjectFollower Follow(string space, string name) =>
         new(ControlPlane, $"/apis/drydock.dev/v1alpha1/namespaces/{space}/{Plural}", name);
 
-    /// <summary>No operator, no object of Drydock, no lease, no fault. Clusters are left as they are.</summary>
+    /// <summary>Removes all operators, objects of Drydock, leases and faults. Clusters are left as they are.</summary>
     public async Task ResetAsync(CancellationToken cancellationToken = default)
     {
         Proxy?.Ledger.ClearRules();

@@ -1,9 +1,9 @@
 namespace Drydock.Lab.Databases.Scenarios;
 
-/// <summary>How a <see cref="DatabaseStage"/> is set.</summary>
+/// <summary>Settings of a <see cref="DatabaseStage"/>.</summary>
 public sealed record DatabaseStageOptions
 {
-    /// <summary>The root of the checkout: config/ is applied from there.</summary>
+    /// <summary>The root of the checkout, whose config/ is applied.</summary>
     public required string Checkout { get; init; }
 
     /// <summary>Path of Drydock.Operator.dll.</summary>
@@ -12,6 +12,6 @@ public sealed record DatabaseStageOptions
     /// <summary>Whether there is a fault proxy between the operator and the API server.</summary>
     public bool Faults { get; init; }
 
-    /// <summary>Whether the CRDs are served by the modern CRD server instead of the 1.20 one.</summary>
+    /// <summary>Whether the modern CRD server serves the CRDs instead of the 1.20 one.</summary>
     public bool ModernCrds { get; init; }
 }

@@ -5,8 +5,8 @@ using Drydock.Lab.Upgrades;
 namespace Drydock.Lab.Databases.Scenarios;
 
 /// <summary>
-/// A cluster of stand-ins on hosts of its own and the upgrade that is asked of it: the same shape for both engines.
-/// Disposing ends cluster and hosts.
+/// A cluster of stand-ins with its hosts, and the upgrade of it. Both engines have the same interface. Disposing ends
+/// cluster and hosts.
 /// </summary>
 public interface IDatabaseScenario : IAsyncDisposable
 {
@@ -16,23 +16,23 @@ public interface IDatabaseScenario : IAsyncDisposable
     /// <summary>Name of the upgrade object.</summary>
     string Name { get; }
 
-    /// <summary>The version of the end.</summary>
+    /// <summary>The target version.</summary>
     string ToVersion { get; }
 
-    /// <summary>The hosts.</summary>
     IReadOnlyList<LabHost> Hosts { get; }
 
     /// <summary>Record, violations, faults and client counts.</summary>
     StandinDirectory Directory { get; }
 
-    /// <summary>The Secrets that the manifest refers to.</summary>
+    /// <summary>The Secrets of the manifest.</summary>
     IReadOnlyList<StageSecret> Secrets { get; }
 
-    /// <summary>Names of all processes, as record and manifest call them.</summary>
+    /// <summary>Names of all processes, as in record and manifest.</summary>
     IReadOnlyList<string> Processes { get; }
 
     /// <summary>
-    /// The DatabaseRollingUpgrade, as a user would write it for this cluster; change it freely before it is applied.
+    /// The DatabaseRollingUpgrade of this cluster as a user would write it. The caller may change it before it is
+    /// applied.
     /// </summary>
     JsonObject Manifest(string space);
 
@@ -42,26 +42,23 @@ public interface IDatabaseScenario : IAsyncDisposable
     /// <summary>The host on which a process runs.</summary>
     LabHost HostOf(string process);
 
-    /// <summary>Kills a process (SIGKILL), past whatever supervises it.</summary>
+    /// <summary>Kills a process (SIGKILL) and not its supervisor.</summary>
     Task KillAsync(string process, CancellationToken cancellationToken = default);
 
-    /// <summary>Whether a process lives.</summary>
+    /// <summary>Whether a process runs.</summary>
     Task<bool> IsRunningAsync(string process, CancellationToken cancellationToken = default);
 
-    /// <summary>
-    /// Starts a process that is down, as whoever is on duty would: the program that is installed, in its own way.
-    /// </summary>
+    /// <summary>Starts a stopped process as an administrator would: the installed program, in the usual way.</summary>
     Task ReviveAsync(string process, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// What must never have happened and did, and what an upgrade must not leave behind and is there; empty after a
-    /// careful upgrade.
+    /// Violations of the cluster's rules, and leftovers that an upgrade must remove; empty after a careful upgrade.
     /// </summary>
     Task<IReadOnlyList<string>> ViolationsAsync(CancellationToken cancellationToken = default);
 
-    /// <summary>What the cluster is, as text; two upgrades that end alike are equal in it.</summary>
+    /// <summary>The state of the cluster as text. Two upgrades with the same end have equal texts.</summary>
     string EndState();
 
-    /// <summary>How often what must not be repeated was done.</summary>
+    /// <summary>How often each action was done that must not be repeated.</summary>
     IReadOnlyDictionary<string, int> Counts();
 }

@@ -4,10 +4,10 @@ using Drydock.Lab.Upgrades;
 
 namespace Drydock.Lab.Databases.Scenarios;
 
-/// <summary>Reads what a cluster's client met, by the phases of an upgrade.</summary>
+/// <summary>Reads the counts of a cluster's client by the phases of an upgrade.</summary>
 public static class PhaseLoads
 {
-    /// <summary>Everything together.</summary>
+    /// <summary>The sum of all phases.</summary>
     public static PhaseLoad Total(StandinDirectory directory)
     {
         ArgumentNullException.ThrowIfNull(directory);
@@ -15,12 +15,11 @@ public static class PhaseLoads
     }
 
     /// <summary>
-    /// By phase, in the order in which they came. A second belongs to the phase of the step that was started last at
-    /// its end: the client counts by the second, and a request that fails at a border may be counted for the phase
-    /// after it.
+    /// The counts by phase, in the order of the phases. A second belongs to the phase of the step that was started last
+    /// before its end. The client counts by seconds, so a request that fails between two phases may be counted for the
+    /// later one.
     /// </summary>
-    /// <param name="directory">Of the cluster.</param>
-    /// <param name="upgrade">The upgrade at its end.</param>
+    /// <param name="upgrade">The finished upgrade.</param>
     public static IReadOnlyList<PhaseLoad> Of(StandinDirectory directory, JsonNode upgrade)
     {
         ArgumentNullException.ThrowIfNull(directory);

@@ -4,7 +4,7 @@ using Drydock.Lab.Upgrades;
 
 namespace Drydock.Lab.Databases.Scenarios;
 
-/// <summary>What the manifests of both engines have in common.</summary>
+/// <summary>The common parts of the manifests of both engines.</summary>
 internal static class ScenarioManifest
 {
     /// <summary>Name of the Secret with key and known_hosts.</summary>
@@ -13,11 +13,11 @@ internal static class ScenarioManifest
     /// <summary>Name of the Secret with the TLS material.</summary>
     public const string TlsSecret = "database-tls";
 
-    /// <summary>Name of the Secret with what the engines want, where hosts are containers.</summary>
+    /// <summary>Name of the Secret with the engines' client certificate, for hosts that are containers.</summary>
     public const string DockerSecret = "database-docker";
 
     /// <summary>
-    /// What hosts are reached with: key and known_hosts, or a client certificate that the engines take.
+    /// The Secret for access to the hosts: key and known_hosts, or a client certificate for the engines.
     /// </summary>
     public static StageSecret Access(IReadOnlyList<LabHost> hosts) => hosts[0].Engine is { } engine
         ? Credentials(DockerSecret, engine.Client)
@@ -53,7 +53,7 @@ internal static class ScenarioManifest
         return new JsonObject { ["docker"] = access };
     }
 
-    /// <summary>One entry of spec.package.archives: from a storage's directory.</summary>
+    /// <summary>One entry of spec.package.archives, from the directory of a storage.</summary>
     public static JsonObject Archive(string name, string archive, string sha256) => new()
     {
         ["name"] = name,
@@ -66,11 +66,11 @@ internal static class ScenarioManifest
     public static JsonObject Control(string component, JsonObject control) =>
         new() { ["component"] = component, ["control"] = control };
 
-    /// <summary>Timeouts that fit the lab's clock, in which a minute of the original is a second.</summary>
+    /// <summary>Timeouts for the lab's clock, in which a minute of the original is a second.</summary>
     public static JsonObject Timeouts() =>
         new() { ["preflight"] = "1m", ["package"] = "1m", ["swap"] = "1m", ["verify"] = "1m", ["finalize"] = "2m" };
 
-    /// <summary>The object.</summary>
+    /// <summary>The complete object.</summary>
     public static JsonObject Of(string space, string name, JsonObject spec) => new()
     {
         ["apiVersion"] = "drydock.dev/v1alpha1",

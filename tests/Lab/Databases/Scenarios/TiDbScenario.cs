@@ -23,7 +23,6 @@ public sealed class TiDbScenario : IDatabaseScenario
         _package = package;
     }
 
-    /// <summary>The cluster itself.</summary>
     public TiDbCluster Cluster { get; }
 
     /// <inheritdoc />
@@ -146,8 +145,8 @@ public sealed class TiDbScenario : IDatabaseScenario
     /// <inheritdoc />
     public IReadOnlyDictionary<string, int> Counts() => Cluster.Truth().Starts
 
-        // A pump that is paused ends by itself, and what supervises it may bring it up once more before it is stopped:
-        // how often is chance.
+        // A paused pump ends automatically, and its supervisor may start it again before it is stopped. The number of
+        // starts is random.
         .Where(start => Cluster.Instance(start.Key).Component != "pump")
         .ToDictionary(start => $"starts of {start.Key}", start => start.Value, StringComparer.Ordinal);
 
@@ -181,7 +180,7 @@ public sealed class TiDbScenario : IDatabaseScenario
         return one;
     }
 
-    // Without a unit the active one is found: pd.service or pd-2379.service.
+    // Without a unit name the active unit is found: pd.service or pd-2379.service.
     private static JsonObject Control(TiDbInstance instance) => instance.Unit is null
         ? new JsonObject { ["supervise"] = new JsonObject { ["directory"] = instance.StatusDir } }
         : new JsonObject { ["systemd"] = new JsonObject() };

@@ -2,21 +2,21 @@ using Drydock.Lab.Databases.TiDb;
 
 namespace Drydock.Lab.Databases.Scenarios;
 
-/// <summary>How a <see cref="TiDbScenario"/> is made.</summary>
+/// <summary>Settings of a <see cref="TiDbScenario"/>.</summary>
 public sealed record TiDbScenarioOptions
 {
     /// <summary>Short and stable, for ledgers.</summary>
     public string Id { get; init; } = "tidb-21-30";
 
-    /// <summary>The cluster; its account root has a password, whatever stands here.</summary>
+    /// <summary>The cluster. Its account root always has a password, whatever these options say.</summary>
     public TiDbClusterOptions Cluster { get; init; } = new();
 
-    /// <summary>The version to go to.</summary>
+    /// <summary>The target version.</summary>
     public string ToVersion { get; init; } = "3.0.9";
 
     /// <summary>
-    /// A folder for dumps: with it the manifest asks for a backup of the database test, for which the cluster needs a
-    /// <see cref="TiDbClusterOptions.Backend"/>. Without it the backup is waived.
+    /// A folder for dumps. If it is set, the manifest asks for a backup of the database test, and the cluster needs a
+    /// <see cref="TiDbClusterOptions.Backend"/>. Otherwise the backup is waived.
     /// </summary>
     public string? Snapshots { get; init; }
 }

@@ -6,7 +6,7 @@ using Drydock.Lab.Upgrades;
 
 namespace Drydock.Lab.Databases.Scenarios;
 
-/// <summary>YugabyteDB or BMDB, in whichever way its processes are controlled.</summary>
+/// <summary>YugabyteDB or BMDB, with any kind of process control.</summary>
 public sealed class YugabyteScenario : IDatabaseScenario
 {
     private const string SqlSecret = "yugabyte-sql";
@@ -23,7 +23,6 @@ public sealed class YugabyteScenario : IDatabaseScenario
         _client = client;
     }
 
-    /// <summary>The cluster itself.</summary>
     public YugabyteCluster Cluster { get; }
 
     /// <inheritdoc />
@@ -63,7 +62,7 @@ public sealed class YugabyteScenario : IDatabaseScenario
         return await OfAsync(run, await YugabyteCluster.StartAsync(run, options.Cluster, cancellationToken), options);
     }
 
-    /// <summary>Of a cluster that is there already, for instance one of a pair that replicates.</summary>
+    /// <summary>The scenario of an existing cluster, for instance one of a replicating pair.</summary>
     public static async Task<YugabyteScenario> OfAsync(
         LabRun run, YugabyteCluster cluster, YugabyteScenarioOptions options)
     {
@@ -149,7 +148,7 @@ public sealed class YugabyteScenario : IDatabaseScenario
         ["host"] = server.Host.Address,
         ["port"] = server.Rpc,
         ["statusPort"] = server.Web,
-        // A link, unless the command line names the version's directory itself.
+        // A link, unless the command line names the version's directory.
         ["deployDir"] = Cluster.Options.Control == YugabyteControl.Process ? Cluster.FirstDirectory : server.Link,
         ["dataDir"] = server.DataDir,
     };

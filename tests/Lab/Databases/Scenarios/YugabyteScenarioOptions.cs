@@ -2,7 +2,7 @@ using Drydock.Lab.Databases.Yugabyte;
 
 namespace Drydock.Lab.Databases.Scenarios;
 
-/// <summary>How a <see cref="YugabyteScenario"/> is made.</summary>
+/// <summary>Settings of a <see cref="YugabyteScenario"/>.</summary>
 public sealed record YugabyteScenarioOptions
 {
     /// <summary>Short and stable, for ledgers.</summary>
@@ -11,7 +11,7 @@ public sealed record YugabyteScenarioOptions
     /// <summary>The cluster, of the old version.</summary>
     public required YugabyteClusterOptions Cluster { get; init; }
 
-    /// <summary>The version to go to, with its build.</summary>
+    /// <summary>The target version with its build.</summary>
     public required string ToVersion { get; init; }
 
     /// <summary>BMDB as its users run it: plain processes, 2.16 to 2.18.</summary>
@@ -22,7 +22,9 @@ public sealed record YugabyteScenarioOptions
         ToVersion = "2.18.4.0-b52",
     };
 
-    /// <summary>YugabyteDB 2.20 to 2024.1: the source has a way back until the flags are promoted.</summary>
+    /// <summary>
+    /// YugabyteDB 2.20 to 2024.1: from this version a rollback is possible until the flags are promoted.
+    /// </summary>
     public static YugabyteScenarioOptions Yugabyte { get; } = new()
     {
         Id = "yb-220-20241",

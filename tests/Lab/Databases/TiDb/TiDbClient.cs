@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Drydock.Lab.Databases.TiDb;
 
 /// <summary>
-/// A user of the database: reads and writes through the SQL ports of all TiDB servers, goes to the next when one is
-/// gone, tries a request twice.
+/// A client that reads and writes through the SQL ports of all TiDB servers. It tries a request twice and uses the next
+/// server if one is gone.
 /// </summary>
 public sealed class TiDbClient : IAsyncDisposable
 {
@@ -37,6 +37,6 @@ public sealed class TiDbClient : IAsyncDisposable
         }));
     }
 
-    /// <summary>Ends it; what it did in its last second is written.</summary>
+    /// <summary>Ends the client. The counts of its last second are written.</summary>
     public async ValueTask DisposeAsync() => await _process.DisposeAsync();
 }

@@ -7,16 +7,18 @@ using Drydock.Lab.Hosts;
 namespace Drydock.Lab.Databases.TiDb;
 
 /// <summary>
-/// A TiDB cluster of stand-ins on hosts of its own, laid out, configured and supervised as tidb-ansible does it:
+/// A TiDB cluster of stand-ins with its hosts, installed, configured and supervised as tidb-ansible does:
 /// <c>/data/deploy/COMPONENT</c> with bin, conf, scripts, log and data.
 /// </summary>
 public sealed class TiDbCluster : IAsyncDisposable
 {
-    /// <summary>Where the new version's package is put by <see cref="BringPackageAsync"/>, inside the hosts.</summary>
+    /// <summary>
+    /// Folder inside the hosts into which <see cref="BringPackageAsync"/> puts the new version's package.
+    /// </summary>
     public const string PackageFolder = "/data/packages";
 
     /// <summary>
-    /// Where the hosts have their certificates, with <see cref="TiDbClusterOptions.Tls"/>: ca.pem, server.pem,
+    /// Folder of the hosts' certificates, with <see cref="TiDbClusterOptions.Tls"/>: ca.pem, server.pem,
     /// server-key.pem.
     /// </summary>
     public const string TlsFolder = "/data/tls";
@@ -41,16 +43,14 @@ public sealed class TiDbCluster : IAsyncDisposable
         _http = new HttpClient(CreateHandler()) { Timeout = TimeSpan.FromSeconds(10) };
     }
 
-    /// <summary>As given.</summary>
     public TiDbClusterOptions Options { get; }
 
     /// <summary>Record, violations, faults and client counts.</summary>
     public StandinDirectory Directory { get; }
 
-    /// <summary>The hosts.</summary>
     public IReadOnlyList<LabHost> Hosts { get; }
 
-    /// <summary>Every place where a process of the cluster runs.</summary>
+    /// <summary>The installation of every process of the cluster.</summary>
     public IReadOnlyList<TiDbInstance> Instances { get; }
 
     /// <summary>
@@ -59,7 +59,7 @@ public sealed class TiDbCluster : IAsyncDisposable
     /// </summary>
     public LabCredentials? Client { get; }
 
-    /// <summary>Makes hosts, lays the cluster out on them, starts it and waits until it is at rest.</summary>
+    /// <summary>Makes the hosts, installs and starts the cluster, and waits until it is at rest.</summary>
     public static async Task<TiDbCluster> StartAsync(
         LabRun run, TiDbClusterOptions? options = null, CancellationToken cancellationToken = default)
     {
@@ -82,34 +82,33 @@ public sealed class TiDbCluster : IAsyncDisposable
         return cluster;
     }
 
-    /// <summary>The places of a component, in their order.</summary>
+    /// <summary>The instances of a component, in their order.</summary>
     public IEnumerable<TiDbInstance> Of(string component) => Instances.Where(i => i.Component == component);
 
-    /// <summary>A place by its name.</summary>
     public TiDbInstance Instance(string name) => Instances.Single(i => i.Name == name);
 
-    /// <summary>What is really the case.</summary>
+    /// <summary>The true state of the cluster.</summary>
     public TiDbTruth Truth() => State().ToTruth();
 
-    /// <summary>Starts the process of a place by its start script, as the deploying user does.</summary>
+    /// <summary>Starts an instance by its start script, as the deploying user does.</summary>
     public async Task StartAsync(TiDbInstance instance, CancellationToken cancellationToken = default) =>
         await RunAsync(instance, $"bash {instance.DeployDir}/scripts/start_{instance.Component}.sh", cancellationToken);
 
-    /// <summary>Stops it by its stop script; with supervise it may live on for a moment.</summary>
+    /// <summary>Stops an instance by its stop script. With supervise the process may run for another moment.</summary>
     public async Task StopAsync(TiDbInstance instance, CancellationToken cancellationToken = default) =>
         await RunAsync(instance, $"bash {instance.DeployDir}/scripts/stop_{instance.Component}.sh", cancellationToken);
 
-    /// <summary>Sends the process of a place a signal, past whatever supervises it.</summary>
+    /// <summary>Sends the process of an instance a signal without its supervisor.</summary>
     public Task SignalAsync(TiDbInstance instance, LabSignal signal, CancellationToken cancellationToken = default) =>
         RunAsync(instance, FormattableString.Invariant($"pkill -{(int)signal} -f '^bin/{instance.Program} '"), cancellationToken);
 
-    /// <summary>Runs a script on the host of a place, as the deploying user.</summary>
-    /// <exception cref="LabException">It failed.</exception>
+    /// <summary>Runs a script on the host of an instance as the deploying user.</summary>
+    /// <exception cref="LabException">The script failed.</exception>
     public static async Task<string> RunAsync(TiDbInstance instance, string script, CancellationToken cancellationToken = default) =>
         (await instance.Host.RunAsync(script, ct: cancellationToken)).OrThrow();
 
-    /// <summary>Puts a version's package on every host, unpacked, beside what runs.</summary>
-    /// <returns>The folder inside the hosts; programs are in <c>bin</c> below it.</returns>
+    /// <summary>Unpacks a version's package on every host, next to the running version.</summary>
+    /// <returns>The folder inside the hosts; programs are in its <c>bin</c>.</returns>
     public async Task<string> BringPackageAsync(string version, CancellationToken cancellationToken = default)
     {
         var package = await TiDbPackages.MakeAsync(version, cancellationToken);
@@ -126,13 +125,13 @@ public sealed class TiDbCluster : IAsyncDisposable
     }
 
     /// <summary>
-    /// Starts a client that reads and writes until it is disposed of; its counts are in
-    /// <see cref="StandinDirectory.Client"/>.
+    /// Starts a client that reads and writes until it is disposed of. Its counts are in <see
+    /// cref="StandinDirectory.Client"/>.
     /// </summary>
     public Task<TiDbClient> StartClientAsync(double requestsPerSecond = 20, string name = "client-1", CancellationToken cancellationToken = default) =>
         TiDbClient.StartAsync(_run, Directory, name, Of("tidb").Select(i => i.Address), requestsPerSecond, Options.Users.GetValueOrDefault("root"), cancellationToken);
 
-    /// <summary>Asks a process by HTTP.</summary>
+    /// <summary>Sends a process an HTTP request.</summary>
     public async Task<(HttpStatusCode Status, string Body)> HttpAsync(TiDbInstance instance, HttpMethod method, string path, string? json = null, CancellationToken cancellationToken = default)
     {
         using var request = new HttpRequestMessage(method, instance.Http(path));
@@ -145,7 +144,7 @@ public sealed class TiDbCluster : IAsyncDisposable
         return (answer.StatusCode, await answer.Content.ReadAsStringAsync(cancellationToken));
     }
 
-    /// <summary>Asks and reads the answer as JSON.</summary>
+    /// <summary>Sends a GET request and reads the answer as JSON.</summary>
     /// <exception cref="LabException">The status is not 200.</exception>
     public async Task<JsonElement> JsonAsync(
         TiDbInstance instance, string path, CancellationToken cancellationToken = default)
@@ -186,7 +185,7 @@ public sealed class TiDbCluster : IAsyncDisposable
             cancellationToken: cancellationToken);
     }
 
-    /// <summary>Ends the hosts with everything on them.</summary>
+    /// <summary>Ends the hosts with all processes.</summary>
     public async ValueTask DisposeAsync()
     {
         _http.Dispose();
@@ -196,7 +195,7 @@ public sealed class TiDbCluster : IAsyncDisposable
         }
     }
 
-    // A connection a request: processes come and go.
+    // One connection for each request, because processes are restarted.
     private SocketsHttpHandler CreateHandler()
     {
         var handler = new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.Zero };
@@ -215,7 +214,8 @@ public sealed class TiDbCluster : IAsyncDisposable
     }
 
     private TiDbStateFile State() =>
-        Directory.Read("state-tidb.json", TiDbJson.Default.TiDbStateFile) ?? throw new LabException("the TiDB cluster was never started");
+        Directory.Read("state-tidb.json", TiDbJson.Default.TiDbStateFile)
+        ?? throw new LabException("The TiDB cluster was never started.");
 
     private IEnumerable<TiDbInstance> Places()
     {
@@ -276,7 +276,7 @@ public sealed class TiDbCluster : IAsyncDisposable
 
     private async Task LayOutAsync(LabHost host, CancellationToken cancellationToken)
     {
-        // For every program on the host, also for those that the operator calls without the environment of a start
+        // For every program on the host, including those that the operator calls without the environment of a start
         // script.
         await File.WriteAllTextAsync(
             Path.Combine(host.Data, "standin.env"),
@@ -309,7 +309,7 @@ public sealed class TiDbCluster : IAsyncDisposable
             System.IO.Directory.CreateDirectory(Path.Combine(folder, part));
         }
 
-        // Tools lie beside the server they talk to.
+        // Tools are next to the server that they use.
         string[] tools = instance.Component switch { "pd" => ["pd-ctl"], "pump" or "drainer" => ["binlogctl"], _ => [] };
         foreach (var program in tools.Prepend(instance.Program))
         {
@@ -337,7 +337,7 @@ public sealed class TiDbCluster : IAsyncDisposable
         File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute);
     }
 
-    // The user is one of the host's own.
+    // The user exists only on the host.
     private static async Task OwnAsync(LabHost host, string path, CancellationToken cancellationToken) =>
         (await host.RunAsync($"chown -R {host.User}: {path}", asRoot: true, cancellationToken)).OrThrow();
 }

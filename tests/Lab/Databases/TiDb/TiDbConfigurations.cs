@@ -1,8 +1,8 @@
 namespace Drydock.Lab.Databases.TiDb;
 
 /// <summary>
-/// The configuration files of a 2.1 cluster as tidb-ansible wrote them and somebody changed them: values of their own,
-/// comments, and keys that 3.0 replaces.
+/// The configuration files of a 2.1 cluster from tidb-ansible, changed by an administrator: different values, comments,
+/// and keys that 3.0 replaces.
 /// </summary>
 internal static class TiDbConfigurations
 {

@@ -2,22 +2,21 @@ using Drydock.Lab.Hosts;
 
 namespace Drydock.Lab.Databases.TiDb;
 
-/// <summary>A place where one process of the cluster runs, in the layout of tidb-ansible.</summary>
+/// <summary>One installed process of the cluster, in the layout of tidb-ansible.</summary>
 public sealed record TiDbInstance
 {
-    /// <summary>What the record calls its processes: <c>pd-1</c>, <c>tikv-2</c>.</summary>
+    /// <summary>The name of its processes in the record: <c>pd-1</c>, <c>tikv-2</c>.</summary>
     public required string Name { get; init; }
 
     /// <summary><c>pd</c>, <c>tikv</c>, <c>pump</c>, <c>tidb</c> or <c>drainer</c>.</summary>
     public required string Component { get; init; }
 
-    /// <summary>The host.</summary>
     public required LabHost Host { get; init; }
 
     /// <summary>The port of its service.</summary>
     public required int Port { get; init; }
 
-    /// <summary>The port of its status pages, where that is another one.</summary>
+    /// <summary>The port of its status pages, if it is a different one.</summary>
     public int? StatusPort { get; init; }
 
     /// <summary>Whether its HTTP port speaks TLS.</summary>
@@ -29,10 +28,10 @@ public sealed record TiDbInstance
     /// <summary>The program in <c>bin</c>.</summary>
     public string Program => Component is "pump" or "drainer" ? Component : Component + "-server";
 
-    /// <summary>Where it is installed, inside the host.</summary>
+    /// <summary>Its folder inside the host.</summary>
     public string DeployDir => "/data/deploy/" + Component;
 
-    /// <summary>Where its data is, inside the host; null for TiDB, which has none.</summary>
+    /// <summary>Its data folder inside the host; null for TiDB, which has none.</summary>
     public string? DataDir => Component switch
     {
         "tidb" => null,
@@ -46,7 +45,7 @@ public sealed record TiDbInstance
     /// <summary>Address and port of its service.</summary>
     public string Address => FormattableString.Invariant($"{Host.Address}:{Port}");
 
-    /// <summary>A page of its HTTP port: of its status port, if it has one.</summary>
+    /// <summary>A page of its status port, or of its service port if it has no status port.</summary>
     public Uri Http(string path) =>
         new(FormattableString.Invariant($"{(Tls ? "https" : "http")}://{Host.Address}:{StatusPort ?? Port}{path}"));
 }

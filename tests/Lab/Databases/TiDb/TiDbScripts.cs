@@ -1,6 +1,6 @@
 namespace Drydock.Lab.Databases.TiDb;
 
-/// <summary>The scripts that tidb-ansible puts into <c>scripts</c> of a deploy directory, and its units.</summary>
+/// <summary>The scripts of tidb-ansible in <c>scripts</c> of a deploy directory, and its units.</summary>
 internal static class TiDbScripts
 {
     private const string Head =
@@ -13,7 +13,7 @@ internal static class TiDbScripts
         #          All your edit might be overwritten!
         """;
 
-    /// <summary>scripts/run_COMPONENT.sh: becomes the program.</summary>
+    /// <summary>scripts/run_COMPONENT.sh, which replaces itself by the program.</summary>
     public static string Run(TiDbInstance instance, IReadOnlyList<TiDbInstance> all)
     {
         var arguments = instance.Component switch
@@ -124,7 +124,7 @@ internal static class TiDbScripts
         """;
 
     /// <summary>
-    /// bin/svstat: tidb-ansible's own build says "up pid 17, 3 seconds" where Debian's says "up (pid 17) 3 seconds".
+    /// bin/svstat: tidb-ansible's own build prints "up pid 17, 3 seconds", and Debian's prints "up (pid 17) 3 seconds".
     /// </summary>
     public static string Svstat =>
         """
@@ -195,7 +195,7 @@ internal static class TiDbScripts
         FormattableString.Invariant($"{Scheme(pd)}{pd.Host.Address}:{pd.Port + 1}");
 
     /// <summary>
-    /// The name of a PD member: that of its place, so that manifests and the record speak of the same.
+    /// The name of a PD member is that of its instance, so that manifests and the record use the same names.
     /// </summary>
     private static string MemberName(TiDbInstance pd) => pd.Name;
 

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace Drydock.Lab.Databases.TiDb;
 
-/// <summary>state-tidb.json, as far as the truth needs it (standin/tidb/state.go).</summary>
+/// <summary>The part of state-tidb.json that the lab reads (standin/tidb/state.go).</summary>
 internal sealed record TiDbStateFile
 {
     public string ClusterVersion { get; init; } = "";

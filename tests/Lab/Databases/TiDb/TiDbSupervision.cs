@@ -1,13 +1,13 @@
 namespace Drydock.Lab.Databases.TiDb;
 
-/// <summary>How tidb-ansible had the processes supervised (process_supervision in its inventory).</summary>
+/// <summary>The supervisor that tidb-ansible sets up (process_supervision in its inventory).</summary>
 public enum TiDbSupervision
 {
     /// <summary>Units with the port in their names: pd-2379.service, tikv-20160.service.</summary>
     Systemd,
 
     /// <summary>
-    /// As <see cref="Systemd"/>, but PD's unit is pd.service: clusters that were deployed by 2.0 or early 2.1.
+    /// The same as <see cref="Systemd"/>, but PD's unit is pd.service: clusters that were deployed by 2.0 or early 2.1.
     /// </summary>
     SystemdOldPd,
 

@@ -5,9 +5,9 @@ using Drydock.Lab.Hosts;
 namespace Drydock.Lab.Databases.Yugabyte;
 
 /// <summary>
-/// A YugabyteDB or BMDB cluster of stand-ins on lab hosts: installed as a user installs it, started and stopped as its
-/// control says, with the view behind the scenes that tests need. Programs are below /data/SOFTWARE-VERSION, data, logs
-/// and configuration elsewhere in /data.
+/// A YugabyteDB or BMDB cluster of stand-ins on lab hosts. It is installed as a user installs it, and started and
+/// stopped by its kind of control. Tests can read its true state. Programs are below /data/SOFTWARE-VERSION; data, logs
+/// and configuration are elsewhere in /data.
 /// </summary>
 public sealed class YugabyteCluster : IAsyncDisposable
 {
@@ -31,13 +31,11 @@ public sealed class YugabyteCluster : IAsyncDisposable
         _http = new(() => options.Tls ? LabHttp.Create(run.Authority, "https://" + Masters[0].WebAddress) : new HttpClient());
     }
 
-    /// <summary>How it was made.</summary>
     public YugabyteClusterOptions Options { get; }
 
     /// <summary>Names of the dialect.</summary>
     public YugabyteNaming Naming => Options.Naming;
 
-    /// <summary>The hosts.</summary>
     public IReadOnlyList<LabHost> Hosts => _hosts;
 
     /// <summary>The masters, master-1 first.</summary>
@@ -52,13 +50,15 @@ public sealed class YugabyteCluster : IAsyncDisposable
     /// <summary>Record, violations and faults.</summary>
     public StandinDirectory Directory { get; }
 
-    /// <summary>RPC addresses of all masters, joined by commas: what the admin tool is given.</summary>
+    /// <summary>RPC addresses of all masters, joined by commas, for the admin tool.</summary>
     public string MasterAddresses => string.Join(',', Masters.Select(master => master.RpcAddress));
 
     /// <summary>The directory of the first version on the hosts.</summary>
     public string FirstDirectory => DirectoryOf(Options.Version);
 
-    /// <summary>Makes a cluster and waits until it is complete: one master leader, every tablet led.</summary>
+    /// <summary>
+    /// Makes a cluster and waits until it is complete: it has a master leader, and every tablet has a leader.
+    /// </summary>
     public static async Task<YugabyteCluster> StartAsync(
         LabRun run, YugabyteClusterOptions? options = null, CancellationToken cancellationToken = default)
     {
@@ -68,8 +68,8 @@ public sealed class YugabyteCluster : IAsyncDisposable
     }
 
     /// <summary>
-    /// Makes two clusters that replicate: the second is the target of group <paramref name="group"/>; both directions
-    /// where <paramref name="bothWays"/> says so, each under the same name.
+    /// Makes two clusters that replicate: the second is the target of group <paramref name="group"/>. With <paramref
+    /// name="bothWays"/> both directions replicate, each under the same name.
     /// </summary>
     public static async Task<(YugabyteCluster Source, YugabyteCluster Target)> StartPairAsync(
         LabRun run, YugabyteClusterOptions source, YugabyteClusterOptions target, string group, bool bothWays = false, CancellationToken cancellationToken = default)
@@ -84,15 +84,12 @@ public sealed class YugabyteCluster : IAsyncDisposable
         return (first, second);
     }
 
-    /// <summary>Where a version is installed on the hosts.</summary>
+    /// <summary>The directory of a version on the hosts.</summary>
     public string DirectoryOf(string version) => $"/data/{Naming.Software}-{version}";
 
-    /// <summary>A server by its name.</summary>
     public YugabyteServer Server(string name) => Servers.Single(server => server.Name == name);
 
-    /// <summary>
-    /// Unpacks a version beside the others on every host, and runs its post_install.sh unless told not to.
-    /// </summary>
+    /// <summary>Unpacks a version next to the others on every host and, by default, runs its post_install.sh.</summary>
     public async Task<YugabytePackage> InstallAsync(
         string version, bool postInstall = true, CancellationToken cancellationToken = default)
     {
@@ -114,7 +111,7 @@ public sealed class YugabyteCluster : IAsyncDisposable
     public IReadOnlyList<string> CommandOf(YugabyteServer server) =>
         ["{directory}/bin/" + Naming.ProgramOf(server.Kind), "--flagfile=" + server.FlagFile];
 
-    /// <summary>Starts a server in a version, as its control does, and waits until its web interface answers.</summary>
+    /// <summary>Starts a server of a version by its control and waits until its web interface answers.</summary>
     public async Task StartAsync(YugabyteServer server, string version, CancellationToken cancellationToken = default)
     {
         await LaunchAsync(server, version, cancellationToken);
@@ -139,7 +136,8 @@ public sealed class YugabyteCluster : IAsyncDisposable
         {
             YugabyteControl.Systemd => $"systemctl start {YugabyteHostFiles.UnitOf(Naming, server.Kind)}",
 
-            // supervise itself lives on when its service is down; where there is none yet it starts the service.
+            // supervise itself keeps running when its service is down. If there is no supervise yet, it starts the
+            // service.
             YugabyteControl.Supervise => $"if svok {server.ServiceDirectory}; then svc -u {server.ServiceDirectory}; else setsid supervise {server.ServiceDirectory} >/dev/null 2>&1 </dev/null & fi",
             _ => server.StartScript,
         };
@@ -160,11 +158,11 @@ public sealed class YugabyteCluster : IAsyncDisposable
         await MustAsync(server.Host, $"pid=$(pgrep -x {program}) && {stop} && timeout 30 tail --pid=$pid -f /dev/null", asRoot: true, cancellationToken);
     }
 
-    /// <summary>Kills a server (SIGKILL). A unit starts it again.</summary>
+    /// <summary>Kills a server (SIGKILL). A systemd unit starts it again.</summary>
     public Task KillAsync(YugabyteServer server, CancellationToken cancellationToken = default) =>
         MustAsync(server.Host, $"pkill -KILL -x {Naming.ProgramOf(server.Kind)}", asRoot: true, cancellationToken);
 
-    /// <summary>Stops a server from running without ending it, or lets it go on.</summary>
+    /// <summary>Freezes a server without ending it, or lets it continue.</summary>
     public Task FreezeAsync(YugabyteServer server, bool frozen, CancellationToken cancellationToken = default) =>
         MustAsync(server.Host, $"pkill -{(frozen ? "STOP" : "CONT")} -x {Naming.ProgramOf(server.Kind)}", asRoot: true, cancellationToken);
 
@@ -181,7 +179,7 @@ public sealed class YugabyteCluster : IAsyncDisposable
             ct: cancellationToken);
     }
 
-    /// <summary>What the process at a web interface is: NUMBER-bBUILD; null when it does not answer.</summary>
+    /// <summary>The version at a web interface: NUMBER-bBUILD; null if it does not answer.</summary>
     public async Task<string?> VersionOfAsync(YugabyteServer server, CancellationToken cancellationToken = default)
     {
         var (status, body) = await GetAsync(server, "/api/v1/version", cancellationToken);
@@ -194,24 +192,23 @@ public sealed class YugabyteCluster : IAsyncDisposable
         return $"{json.RootElement.GetProperty("version_number").GetString()}-b{json.RootElement.GetProperty("build_number").GetString()}";
     }
 
-    /// <summary>Asks a server's web interface.</summary>
+    /// <summary>Sends a server's web interface a request.</summary>
     public async Task<(int Status, string Body)> GetAsync(YugabyteServer server, string path, CancellationToken cancellationToken = default)
     {
         using var response = await _http.Value.GetAsync(new Uri($"{(Options.Tls ? "https" : "http")}://{server.WebAddress}{path}"), cancellationToken);
         return ((int)response.StatusCode, await response.Content.ReadAsStringAsync(cancellationToken));
     }
 
-    /// <summary>Reads what the cluster is from its disk.</summary>
+    /// <summary>Reads the true state of the cluster from its disk.</summary>
     public YugabyteState State() =>
         YugabyteState.From(Directory.Read("state-yugabyte.json", YugabyteJson.Default.YugabyteStateFile) ?? new YugabyteStateFile());
 
-    /// <summary>Waits until the cluster is in a state.</summary>
+    /// <summary>Waits until the cluster has reached a state.</summary>
     public Task UntilAsync(string what, Func<YugabyteState, bool> holds, CancellationToken cancellationToken = default) =>
         Deadline.UntilAsync(what, _ => Task.FromResult(holds(State())), cancellationToken: cancellationToken);
 
     /// <summary>
-    /// What must never have happened, with what an upgrade must not leave behind (BlacklistLeaked,
-    /// ReplicationLeftPaused).
+    /// All violations, including leftovers that an upgrade must remove (BlacklistLeaked, ReplicationLeftPaused).
     /// </summary>
     public async Task<IReadOnlyList<StandinEvent>> EndCheckAsync(CancellationToken cancellationToken = default)
     {
@@ -227,8 +224,8 @@ public sealed class YugabyteCluster : IAsyncDisposable
     }
 
     /// <summary>
-    /// Starts a client that writes and reads until it is stopped; what it sees is in
-    /// <see cref="StandinDirectory.Client"/>.
+    /// Starts a client that writes and reads until it is stopped. Its counts are in <see
+    /// cref="StandinDirectory.Client"/>.
     /// </summary>
     public async Task<LabProcess> StartClientAsync(int requestsPerSecond = 20)
     {
@@ -242,7 +239,7 @@ public sealed class YugabyteCluster : IAsyncDisposable
         });
     }
 
-    /// <summary>Runs a DDL statement through a tablet server; it takes so many seconds of the original.</summary>
+    /// <summary>Runs a DDL statement through a tablet server. It takes this many seconds of the original.</summary>
     public async Task RunDdlAsync(YugabyteServer server, double seconds, CancellationToken cancellationToken = default)
     {
         using var client = new HttpClient();
@@ -327,7 +324,7 @@ public sealed class YugabyteCluster : IAsyncDisposable
             all[name] = value?.DeepClone();
         }
 
-        // Processes read it at any moment: never half of it.
+        // Processes may read the file at any moment and must never see half of it.
         var beside = Path.Combine(Directory.Path, "." + KnobsFile + ".new");
         File.WriteAllText(beside, all.ToJsonString());
         File.Move(beside, Path.Combine(Directory.Path, KnobsFile), overwrite: true);
@@ -339,7 +336,7 @@ public sealed class YugabyteCluster : IAsyncDisposable
         ["STANDIN_TIME_FACTOR"] = Options.TimeFactor.ToString(CultureInfo.InvariantCulture),
     };
 
-    // Programs that belong to no release: the binary of the first one under another name.
+    // Programs without a release: the binary of the first release under another name.
     private async Task<string> ProgramAsync(string name)
     {
         var package = await YugabytePackages.MakeAsync(Naming, Options.Version);

@@ -9,9 +9,9 @@ public enum YugabyteControl
     /// <summary>Units of systemd that start the program below a symbolic link.</summary>
     Systemd,
 
-    /// <summary>A script that starts and one that stops, below a symbolic link.</summary>
+    /// <summary>A start script and a stop script, below a symbolic link.</summary>
     Scripts,
 
-    /// <summary>daemontools: a service directory that supervise looks after, below a symbolic link.</summary>
+    /// <summary>daemontools: a service directory that supervise supervises, below a symbolic link.</summary>
     Supervise,
 }

@@ -1,14 +1,13 @@
 namespace Drydock.Lab.Databases.Yugabyte;
 
-/// <summary>A replication group (xCluster, xDCR) as a cluster is made with it.</summary>
-/// <param name="Name">Its name.</param>
+/// <summary>A replication group (xCluster, xDCR) of a new cluster.</summary>
 /// <param name="Masters">RPC addresses of the masters at the other end.</param>
-/// <param name="Outbound">True where this cluster is the source.</param>
+/// <param name="Outbound">True if this cluster is the source.</param>
 public sealed record YugabyteGroup(string Name, IReadOnlyList<string> Masters, bool Outbound = false)
 {
-    /// <summary>How many tables are replicated.</summary>
+    /// <summary>Number of replicated tables.</summary>
     public int Tables { get; init; } = 2;
 
-    /// <summary>Paused from the beginning.</summary>
+    /// <summary>Whether it is paused from the beginning.</summary>
     public bool Disabled { get; init; }
 }

@@ -4,7 +4,7 @@ using Drydock.Lab.Hosts;
 namespace Drydock.Lab.Databases.Yugabyte;
 
 /// <summary>
-/// Writes what a host of a cluster has besides programs and data: flag files, certificates, units or scripts.
+/// Writes the files of a cluster's host besides programs and data: flag files, certificates, units or scripts.
 /// </summary>
 internal sealed class YugabyteHostFiles(YugabyteClusterOptions options, StandinDirectory directory, LabRun run)
 {
@@ -20,7 +20,7 @@ internal sealed class YugabyteHostFiles(YugabyteClusterOptions options, StandinD
             | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
         var host = onHost[0].Host;
         (await host.RunAsync("mkdir -p /data/conf /data/logs /data/db /data/scripts", ct: cancellationToken)).OrThrow();
-        // A tool that is called over ssh has no environment of the lab's.
+        // A tool that is called over ssh does not have the lab's environment.
         await host.WriteFileAsync(
             "/data/standin.env",
             string.Create(CultureInfo.InvariantCulture, $"STANDIN_CLUSTER={directory.Path}\nSTANDIN_TIME_FACTOR={options.TimeFactor}\n"),

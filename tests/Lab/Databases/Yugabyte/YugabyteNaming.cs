@@ -1,16 +1,16 @@
 namespace Drydock.Lab.Databases.Yugabyte;
 
-/// <summary>What a dialect calls its programs and flags.</summary>
-/// <param name="Software">First part of the packages' names.</param>
+/// <summary>Names of programs, flags and ports in a dialect.</summary>
+/// <param name="Software">First part of the package names.</param>
 /// <param name="Master">The master's program.</param>
 /// <param name="Tserver">The tablet server's program.</param>
 /// <param name="Admin">The admin tool.</param>
 /// <param name="SqlShell">The SQL shell.</param>
-/// <param name="MastersFlag">The flag that names the masters, of the master and of the admin tool.</param>
-/// <param name="TserverMastersFlag">The same of the tablet server.</param>
+/// <param name="MastersFlag">The flag of the master and of the admin tool that names the masters.</param>
+/// <param name="TserverMastersFlag">The flag of the tablet server that names the masters.</param>
 /// <param name="MasterRpc">The master's RPC port.</param>
 /// <param name="MasterWeb">The port of the master's web interface.</param>
-/// <param name="EnableSql">The flag that switches SQL.</param>
+/// <param name="EnableSql">The flag that enables SQL.</param>
 /// <param name="UpgradeCatalog">The command that upgrades the SQL catalogue.</param>
 public sealed record YugabyteNaming(
     string Software, string Master, string Tserver, string Admin, string SqlShell, string MastersFlag, string TserverMastersFlag, int MasterRpc, int MasterWeb, string EnableSql, string UpgradeCatalog)
@@ -21,7 +21,7 @@ public sealed record YugabyteNaming(
     /// <summary>Port of a tablet server's web interface.</summary>
     public const int TserverWeb = 9000;
 
-    /// <summary>The port clients use; here keys and values over HTTP.</summary>
+    /// <summary>The client port; here keys and values over HTTP.</summary>
     public const int Client = 9042;
 
     /// <summary>YugabyteDB.</summary>

@@ -3,18 +3,18 @@ using System.Collections.Concurrent;
 namespace Drydock.Lab.Databases.Yugabyte;
 
 /// <summary>
-/// Makes releases of any version: bin with the programs and post_install.sh, and postgres/share/extension. Every
-/// version has bytes of its own. A program whose package was not installed by bin/post_install.sh, or was moved since,
-/// does not start.
+/// Makes releases of any version: bin with the programs and post_install.sh, and postgres/share/extension. The bytes of
+/// each version differ. A program does not start if bin/post_install.sh was not run for its package, or if the package
+/// was moved since.
 /// </summary>
 public static class YugabytePackages
 {
     private static readonly ConcurrentDictionary<string, Lazy<Task<YugabytePackage>>> Made = new(StringComparer.Ordinal);
 
-    /// <summary>The extensions every release brings along.</summary>
+    /// <summary>The extensions of every release.</summary>
     public static IReadOnlyList<string> BundledExtensions { get; } = ["plpgsql", "pg_stat_statements", "pgcrypto"];
 
-    /// <summary>A release; made once and kept in the cache.</summary>
+    /// <summary>A release; it is made once and kept in the cache.</summary>
     public static Task<YugabytePackage> MakeAsync(YugabyteNaming naming, string version) =>
         Made.GetOrAdd($"{naming.Software}-{version}", name => new(() => MakeAsync(naming, version, name))).Value;
 

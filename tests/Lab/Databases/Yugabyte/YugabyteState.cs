@@ -4,22 +4,24 @@ using System.Text;
 namespace Drydock.Lab.Databases.Yugabyte;
 
 /// <summary>
-/// What a cluster is, read from its disk past every interface. <see cref="ToString"/> leaves out what may differ
-/// between two good runs (who leads, ids, numbers of starts): two upgrades that end alike are equal in it.
+/// The true state of a cluster, read from its disk and not from an interface. <see cref="ToString"/> omits values that
+/// may differ between two good runs (leaders, ids, numbers of starts), so two upgrades with the same end are equal in
+/// it.
 /// </summary>
-/// <param name="Formed">Every server of the cluster has been up together once.</param>
+/// <param name="Formed">Whether all servers of the cluster have been up at the same time once.</param>
 /// <param name="Masters">The masters by name.</param>
 /// <param name="Tservers">The tablet servers by name.</param>
-/// <param name="Leader">Name of the master leader; null without one.</param>
-/// <param name="Term">Which election that was.</param>
-/// <param name="LeaderBlacklist">Names of the leader-blacklisted tablet servers; an address where none has it.</param>
-/// <param name="ServerBlacklist">The same of the other blacklist, which moves data.</param>
+/// <param name="Leader">Name of the master leader; null if there is none.</param>
+/// <param name="Term">Number of its election.</param>
+/// <param name="LeaderBlacklist">Names of the leader-blacklisted tablet servers; the address if no server has
+/// it.</param>
+/// <param name="ServerBlacklist">The same for the other blacklist, which moves data.</param>
 /// <param name="LoadBalancerEnabled">Whether the load balancer may move leaders.</param>
 /// <param name="AutoFlagsVersion">Version of the AutoFlags configuration.</param>
 /// <param name="AutoFlags">The promoted AutoFlags.</param>
-/// <param name="CatalogVersion">Version of the SQL catalogue, raised by DDL too.</param>
-/// <param name="CatalogUpgradedTo">For which version the catalogue was migrated last.</param>
-/// <param name="ReplicationEnabled">The replication groups whose target this cluster is: false is paused.</param>
+/// <param name="CatalogVersion">Version of the SQL catalogue; DDL raises it too.</param>
+/// <param name="CatalogUpgradedTo">The version for which the catalogue was last migrated.</param>
+/// <param name="ReplicationEnabled">The replication groups whose target is this cluster; false for paused.</param>
 public sealed record YugabyteState(
     bool Formed,
     IReadOnlyList<YugabyteServerState> Masters,
@@ -35,10 +37,9 @@ public sealed record YugabyteState(
     string CatalogUpgradedTo,
     IReadOnlyDictionary<string, bool> ReplicationEnabled)
 {
-    /// <summary>How many tablets there are.</summary>
+    /// <summary>Number of tablets.</summary>
     public int Tablets { get; init; }
 
-    /// <summary>A server by its name.</summary>
     public YugabyteServerState Server(string name) => Masters.Concat(Tservers).Single(server => server.Name == name);
 
     /// <inheritdoc/>
@@ -68,7 +69,7 @@ public sealed record YugabyteState(
 
     internal static YugabyteState From(YugabyteStateFile file)
     {
-        // A server whose data was lost is there twice, with the same address.
+        // A server whose data was lost is listed twice with the same address.
         string NameOf(string address) =>
             file.Tservers.Values.FirstOrDefault(server => string.Create(CultureInfo.InvariantCulture, $"{server.Host}:{server.Rpc}") == address)?.Name ?? address;
         YugabyteServerState Of(YugabyteStateFile.ServerFile server) =>

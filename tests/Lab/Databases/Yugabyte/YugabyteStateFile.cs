@@ -1,7 +1,7 @@
 namespace Drydock.Lab.Databases.Yugabyte;
 
 /// <summary>
-/// The stand-in's state as it is on disk, as far as the lab reads it. What is empty there may be absent or null.
+/// The part of the stand-in's state file that the lab reads. Empty values may be absent or null in the file.
 /// </summary>
 internal sealed record YugabyteStateFile
 {
