@@ -1,4 +1,4 @@
-// The stand-ins of the databases: one binary that is whichever program it is called as.
+// The stand-ins of the databases: one binary that acts as the program whose name it is called by.
 package main
 
 import (

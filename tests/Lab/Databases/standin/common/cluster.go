@@ -24,8 +24,8 @@ var settings = struct {
 	values map[string]string
 }{}
 
-// ClusterDir is the directory all processes of one cluster share, on whichever host they run: the variable STANDIN_CLUSTER, or
-// the line of that name in a standin.env. Ends the process with exit code 2 when there is neither.
+// ClusterDir is the directory that all processes of one cluster share on all hosts: the variable STANDIN_CLUSTER, or
+// the line of that name in a standin.env. If there is neither, the process ends with exit code 2.
 func ClusterDir() string {
 	dir, known := TryClusterDir()
 	if !known {
@@ -36,13 +36,13 @@ func ClusterDir() string {
 	return dir
 }
 
-// TryClusterDir is ClusterDir for a program that can do without, like one that only prints its version.
+// TryClusterDir is ClusterDir for a program that needs no cluster, for example to print its version.
 func TryClusterDir() (string, bool) {
 	dir := setting(clusterVariable)
 	return dir, dir != ""
 }
 
-// TimeFactor is what the spans of the originals are divided by (STANDIN_TIME_FACTOR, 60 unless set).
+// TimeFactor is the divisor of the originals' spans (STANDIN_TIME_FACTOR, 60 by default).
 func TimeFactor() float64 {
 	text := setting(factorVariable)
 	if text == "" {
@@ -69,8 +69,8 @@ func setting(name string) string {
 	return settings.values[name]
 }
 
-// A tool that is called over ssh has no environment of the lab's, and a start script that was written anew from a template may
-// have lost it: then the file nearest to the program tells.
+// A tool that is called over ssh does not have the lab's environment, and a start script that was rendered again from a
+// template may have lost it. The file nearest to the program is then used.
 func readSettings() map[string]string {
 	var places []string
 	if exe, err := os.Readlink("/proc/self/exe"); err == nil {

@@ -13,9 +13,9 @@ import (
 
 const faultsFile = "faults.json"
 
-// Fault is what a test asked a process to do wrong. Process and On may hold "*" for anything; On is start, stop,
-// "call:METHOD PATH", or a point its package documents. Do is fail, hang, crash, ignore, delay, lie, or what else a point understands.
-// Times counts down; -1 is always.
+// Fault is a fault that a test requests from a process. In Process and On, "*" matches any text. On is start, stop,
+// "call:METHOD PATH", or a point that its package documents. Do is fail, hang, crash, ignore, delay, lie, or another
+// action of the point. Times counts down; -1 is always.
 type Fault struct {
 	ID      string `json:"id"`
 	Process string `json:"process"`
@@ -39,8 +39,8 @@ func (f Fault) Wait() time.Duration {
 	return wait
 }
 
-// FaultFor is the first fault of faults.json that is meant for this point and not used up, counted down. The file is read at each
-// use: a test switches a fault on and off under a running process.
+// FaultFor is the first fault of faults.json for this point that is not used up; its count is reduced. The file is read
+// at each use, because a test adds and removes faults while processes run.
 func FaultFor(process, on string) (Fault, bool) {
 	dir, known := TryClusterDir()
 	if !known {
@@ -92,7 +92,7 @@ func FaultFor(process, on string) (Fault, bool) {
 	return *found, true
 }
 
-// Matches compares a text with a pattern in which "*" stands for anything.
+// Matches compares a text with a pattern in which "*" matches any text.
 func Matches(pattern, text string) bool {
 	parts := strings.Split(pattern, "*")
 	if len(parts) == 1 {

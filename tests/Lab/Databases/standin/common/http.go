@@ -15,15 +15,16 @@ import (
 // How much of a request's body the record keeps.
 const recordedBody = 4096
 
-// ServeHTTP serves on an address, records every call and carries out faults on "call:METHOD PATH": fail (status 500 unless given, with
-// the body), lie (the same with 200, and nothing is done), ignore (200 and the body, or null, and nothing is done), hang (no answer until
-// the caller leaves), delay (later), crash (dies before it acts), crash-after (acts and dies before it answers), cut (acts and closes the
-// connection without an answer). An address that is taken ends the process with exit code 1, as it does the originals.
+// ServeHTTP serves on an address, records every call and applies faults on "call:METHOD PATH": fail (status 500 by
+// default, with the body), lie (the same with 200; the call has no effect), ignore (200 and the body, or null; the call
+// has no effect), hang (no answer until the caller disconnects), delay, crash (dies before the call has an effect),
+// crash-after (dies after the effect and before the answer), cut (closes the connection after the effect, without an
+// answer). If the address is in use, the process ends with exit code 1, as the originals do.
 func ServeHTTP(process, address string, handler http.Handler) (stop func()) {
 	return ServeHTTPS(process, address, handler, nil)
 }
 
-// ServeHTTPS is ServeHTTP over TLS, or without when the configuration is nil.
+// ServeHTTPS is ServeHTTP over TLS, or without TLS if the configuration is nil.
 func ServeHTTPS(process, address string, handler http.Handler, configuration *tls.Config) (stop func()) {
 	listener, err := net.Listen("tcp", address)
 	if err != nil {
@@ -39,7 +40,7 @@ func ServeHTTPS(process, address string, handler http.Handler, configuration *tl
 		}
 	}()
 	return func() {
-		// Answers under way get their chance, as with the originals; then connections are closed.
+		// As in the originals, running requests get time to finish before connections are closed.
 		patience, cancel := context.WithTimeout(context.Background(), 200*time.Millisecond)
 		defer cancel()
 		if server.Shutdown(patience) != nil {
@@ -124,7 +125,7 @@ func say(w http.ResponseWriter, status, otherwise int, body string) {
 	_, _ = io.WriteString(w, body)
 }
 
-// unheard is an answer that nobody gets.
+// unheard is an answer that no caller receives.
 type unheard struct {
 	header http.Header
 	status int

@@ -10,11 +10,12 @@ import (
 	"time"
 )
 
-// A keeper that has done nothing for so long is frozen, and another process takes over.
+// If a keeper has done nothing for this span, it is frozen, and another process takes over.
 const keeperFrozen = 2 * time.Second
 
-// Keep does a work again and again in exactly one of the processes of a cluster that ask for the same role, for as long as that process
-// lives and runs: it is what goes on by itself in the originals. elapsed is the time since the last round, at most half a second.
+// Keep repeats a piece of work in exactly one of the processes of a cluster that ask for the same role, as long as that
+// process runs. It is for work that happens automatically in the originals. elapsed is the time since the last round,
+// at most half a second.
 func Keep(role string, every time.Duration, work func(elapsed time.Duration)) {
 	go func() {
 		for range time.Tick(every) {
@@ -31,7 +32,7 @@ func keep(role string, file *os.File, every time.Duration, work func(time.Durati
 	last := time.Now()
 	for range time.Tick(every) {
 		now := time.Now()
-		// Frozen for long, somebody else has the office.
+		// This process was frozen for long, so another one has the role now.
 		if newest, _ := newestOffice(role); newest != path {
 			return
 		}
@@ -45,7 +46,7 @@ func keep(role string, file *os.File, every time.Duration, work func(time.Durati
 	}
 }
 
-// takeOffice locks the newest file of the role; where its holder is frozen, a newer one.
+// takeOffice locks the newest file of the role. If its holder is frozen, it makes a newer one.
 func takeOffice(role string) *os.File {
 	path, number := newestOffice(role)
 	if file := tryLock(path); file != nil {

@@ -8,26 +8,27 @@ import (
 	"syscall"
 )
 
-// Everything in the cluster directory is shared by the users of several hosts, whatever their umask.
+// Users of several hosts share all files in the cluster directory, whatever their umask.
 const (
 	sharedFile = 0o666
 	sharedDir  = 0o777
 )
 
-// openShared opens a file that others may write too, and makes it if need be.
+// openShared opens a file that others may write too, and creates it if it is missing.
 func openShared(path string, flags int) (*os.File, error) {
 	file, err := os.OpenFile(path, flags, sharedFile)
 	if err != nil || flags&os.O_CREATE == 0 {
 		return file, err
 	}
 	if info, err := file.Stat(); err == nil && info.Mode().Perm() != sharedFile {
-		// Fails for a file of another user, who has done it already.
+		// This fails for a file of another user, who has already set the mode.
 		_ = file.Chmod(sharedFile)
 	}
 	return file, nil
 }
 
-// locked runs an action under the exclusive lock of a file. The lock is the open file's: goroutines exclude each other too.
+// locked runs an action under the exclusive lock of a file. The lock belongs to the open file, so goroutines exclude
+// each other too.
 func locked(path string, action func() error) error {
 	file, err := openShared(path, os.O_CREATE|os.O_RDWR)
 	if err != nil {
@@ -49,7 +50,7 @@ func flock(file *os.File, how int) error {
 	}
 }
 
-// replace writes a file beside its place and moves it there, so that no reader ever sees half of it. Nothing is synced to disk: the
+// replace writes a temporary file and renames it, so that no reader ever sees half of it. It does not sync to disk: the
 // lab kills processes, not the kernel.
 func replace(path string, content []byte) error {
 	file, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
@@ -72,7 +73,7 @@ func replace(path string, content []byte) error {
 	return err
 }
 
-// LockFile locks a file for the life of this process; false when another process has it.
+// LockFile locks a file until this process ends; false if another process has the lock.
 func LockFile(path string) bool {
 	file := tryLock(path)
 	if file == nil {
@@ -82,5 +83,5 @@ func LockFile(path string) bool {
 	return true
 }
 
-// Open for the life of the process; here the garbage collector does not close them.
+// Keeps the files open until the process ends; otherwise the garbage collector would close them.
 var held []*os.File

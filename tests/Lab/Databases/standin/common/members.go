@@ -17,13 +17,14 @@ import (
 const (
 	membersDir = "alive"
 	beatEvery  = 100 * time.Millisecond
-	// A process that was killed is known dead at once, by its lock. This is for one that is frozen, and longer than a busy machine
-	// keeps a process from running.
+	// The lock shows at once that a process was killed. This span is for a frozen process, and longer than a busy machine
+	// delays a process.
 	frozenAfter = 3 * time.Second
 	cutSuffix   = ".cut"
 )
 
-// Member is a running process of the cluster. Frozen and Cut (its host's network link is down) processes run, but nobody reaches them.
+// Member is a running process of the cluster. Frozen and Cut processes (Cut: the network link of the host is down) run
+// but cannot be reached.
 type Member struct {
 	Name        string    `json:"name"`
 	Component   string    `json:"component"`
@@ -34,11 +35,12 @@ type Member struct {
 	Cut         bool      `json:"-"`
 }
 
-// Reachable tells whether the others can talk to it.
+// Reachable tells whether other processes can talk to it.
 func (m Member) Reachable() bool { return !m.Frozen && !m.Cut }
 
-// Join makes this process known to the others for as long as it lives: it holds the lock of a file in the cluster directory, which the
-// kernel takes away in the instant of its death, and touches the file ten times a second. Ids of processes tell nothing across hosts.
+// Join makes this process known to the others until it ends. It holds the lock of a file in the cluster directory,
+// which the kernel releases when the process dies, and touches the file ten times a second. Process ids are useless
+// across hosts.
 func Join(name, component, version string) (Member, error) {
 	dir := filepath.Join(ClusterDir(), membersDir)
 	if err := os.MkdirAll(dir, sharedDir); err != nil {
@@ -65,7 +67,7 @@ func Join(name, component, version string) (Member, error) {
 	if _, err := file.Write(content); err != nil {
 		return Member{}, err
 	}
-	// Named only when it is locked: a file that nobody locks is a dead process.
+	// The file gets its name only after it is locked: an unlocked file means a dead process.
 	if err := os.Rename(path+".new", path); err != nil {
 		return Member{}, err
 	}
@@ -73,12 +75,12 @@ func Join(name, component, version string) (Member, error) {
 	return member, nil
 }
 
-// Leave makes this process unknown to the others although it still runs.
+// Leave removes this process from the members although it still runs.
 func Leave() { close(left) }
 
 var left = make(chan struct{})
 
-// The file stays open, and so locked, for as long as the process is a member.
+// The file stays open and locked as long as the process is a member.
 func beat(file *os.File, path string) {
 	defer file.Close()
 	beats := time.NewTicker(beatEvery)
@@ -107,7 +109,7 @@ func beat(file *os.File, path string) {
 	}
 }
 
-// Members are the processes of the cluster that live now, by name.
+// Members are the living processes of the cluster, by name.
 func Members() ([]Member, error) {
 	dir := filepath.Join(ClusterDir(), membersDir)
 	files, err := os.ReadDir(dir)

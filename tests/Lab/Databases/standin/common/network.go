@@ -14,7 +14,8 @@ const (
 	requestSize = 40
 )
 
-// NetworkUp tells whether any network link but the loopback has a carrier. Where there is no such link at all there is none to be cut.
+// NetworkUp tells whether any network link except the loopback has a carrier. A host without such a link cannot be cut
+// off.
 func NetworkUp() bool {
 	links, err := net.Interfaces()
 	if err != nil {

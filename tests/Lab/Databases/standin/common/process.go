@@ -1,5 +1,5 @@
-// Package common is what every stand-in of a database needs: which program and version it is, the directory it shares with
-// the other processes of its cluster, the record of what happened, and the faults a test asked for.
+// Package common contains the common parts of all stand-ins of databases: program name and version, the directory that
+// the processes of a cluster share, the record of events, and the faults that a test requested.
 package common
 
 import (
@@ -19,12 +19,13 @@ type Process struct {
 
 const (
 	versionMark = "\nDRYDOCK-STANDIN-VERSION="
-	// Longer than the mark with any version.
+	// This is longer than the mark with any version.
 	tailBytes = 128
 )
 
-// Main runs the program named by the base name of argv[0] and ends the process with its exit code. A name that begins with a
-// program's is taken for it, because operators keep binaries beside each other (drainer.old, drainer309).
+// Main runs the program that the base name of argv[0] names, and ends the process with its exit code. A name that
+// begins with a program's name is accepted too, because operators keep binaries next to each other (drainer.old,
+// drainer309).
 func Main(programs map[string]func(Process) int) {
 	name := filepath.Base(os.Args[0])
 	program := ""
@@ -45,8 +46,8 @@ func Main(programs map[string]func(Process) int) {
 	os.Exit(programs[program](Process{Program: program, Version: version, Args: os.Args[1:]}))
 }
 
-// The version is part of the file and not of the environment: each version has bytes and a checksum of its own, and a replaced
-// file is a new version only for a process that was started from it.
+// The version is part of the file and not of the environment, so each version has different bytes and another checksum.
+// A replaced file changes the version only of processes that are started from it.
 func versionOf(path string) (string, error) {
 	file, err := os.Open(path)
 	if err != nil {
@@ -77,7 +78,7 @@ func versionOf(path string) (string, error) {
 	return version, nil
 }
 
-// Fatal says why a process cannot go on, and ends it as the originals do.
+// Fatal prints why a process cannot continue and ends it as the originals do.
 func Fatal(format string, values ...any) {
 	fmt.Fprintf(os.Stderr, format+"\n", values...)
 	os.Exit(1)

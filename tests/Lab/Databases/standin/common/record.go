@@ -24,16 +24,16 @@ type entry struct {
 	Status  int            `json:"status,omitempty"`
 }
 
-// Record appends what happened to record.jsonl of the cluster directory: event is start, stop, signal, http, sql, rpc or cli. A process
-// that belongs to no cluster (a program asked for its version) records nothing.
+// Record appends an event to record.jsonl of the cluster directory: start, stop, signal, http, sql, rpc or cli. A
+// process without a cluster (a program asked for its version) records nothing.
 func Record(process, event, what string, status int, detail map[string]any) {
 	if dir, known := TryClusterDir(); known {
 		appendTo(filepath.Join(dir, recordFile), entry{Process: process, Event: event, What: what, Status: status, Detail: detail})
 	}
 }
 
-// Violation appends what must never happen to violations.jsonl, and to the record, where it stands in its place among the calls. The
-// caller sees to it that one occurrence is reported once.
+// Violation appends a forbidden event to violations.jsonl and to the record, at its place among the calls. The caller
+// must report one occurrence only once.
 func Violation(process, what string, detail map[string]any) {
 	line := entry{Process: process, Event: violationEvent, What: what, Detail: detail}
 	appendTo(filepath.Join(ClusterDir(), violationsFile), line)
@@ -47,7 +47,7 @@ func AppendLine(name string, value any) {
 
 func appendTo(path string, value any) {
 	if err := tryAppend(path, value); err != nil {
-		// A record with holes would prove nothing: rather no process than one that is not recorded.
+		// A record with gaps would prove nothing, so a process that cannot be recorded must not run.
 		Fatal("standin: %s cannot be written: %v", path, err)
 	}
 }
@@ -61,7 +61,7 @@ func tryAppend(path string, value any) error {
 	if err := flock(file, syscall.LOCK_EX); err != nil {
 		return err
 	}
-	// The time is taken under the lock: lines are in the order of their times.
+	// The time is read under the lock, so that lines are in the order of their times.
 	if line, ok := value.(entry); ok {
 		line.At = time.Now().UTC().Format(time.RFC3339Nano)
 		value = line

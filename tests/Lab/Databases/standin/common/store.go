@@ -11,7 +11,7 @@ import (
 	"reflect"
 )
 
-// Store is the state that all processes of a family share: what Raft is to the originals. It survives all of them.
+// Store is the state that all processes of a family share. It replaces Raft and survives all processes.
 type Store struct {
 	path string
 	lock string
@@ -26,8 +26,9 @@ func Open(name string) *Store {
 	}
 }
 
-// Update loads the state into a pointer (as it is now: what the pointer held is gone; zero if there is no state yet), changes it and
-// saves it, all under one lock. An error of the change saves nothing and is returned.
+// Update loads the current state into a pointer (the former content of the pointer is lost; it is zero if there is no
+// state yet), changes it and saves it, all under one lock. If the change returns an error, nothing is saved and the
+// error is returned.
 func (s *Store) Update(into any, change func() error) error {
 	return locked(s.lock, func() error {
 		before, err := s.load(into)
@@ -48,14 +49,14 @@ func (s *Store) Update(into any, change func() error) error {
 	})
 }
 
-// Read loads the state as it is now. Writers replace the file as a whole, so no lock is needed.
+// Read loads the current state. Writers replace the file as a whole, so no lock is needed.
 func (s *Store) Read(into any) error {
 	_, err := s.load(into)
 	return err
 }
 
 func (s *Store) load(into any) ([]byte, error) {
-	// Decoding into maps that hold something would keep what was deleted since.
+	// Decoding into maps with content would keep entries that were deleted since.
 	target := reflect.ValueOf(into).Elem()
 	target.Set(reflect.Zero(target.Type()))
 	content, err := os.ReadFile(s.path)

@@ -77,8 +77,8 @@ func (b *binlogServer) setState(name string) {
 	common.Record(b.process, "rpc", "state "+name, 0, nil)
 }
 
-// notifyDrainers: a pump tells every drainer that is online of its start, and ends when one does not answer. A drainer that was killed
-// stands there as online still.
+// notifyDrainers: a pump notifies every online drainer of its start and ends if one does not answer. A drainer that was
+// killed is still registered as online.
 func (b *binlogServer) notifyDrainers() {
 	for _, drainer := range read().Drainers {
 		if drainer.State != "online" {
@@ -93,8 +93,7 @@ func (b *binlogServer) notifyDrainers() {
 	}
 }
 
-// finish leaves the state that is right for how it ends: paused, or offline when it was to be closed and everything is
-// read.
+// finish records the right state for the end: paused, or offline if it was to be closed and everything is read.
 func (b *binlogServer) finish() {
 	if b.own(read()).State == "closing" {
 		b.awaitDrainers()
@@ -104,7 +103,7 @@ func (b *binlogServer) finish() {
 	b.setState("paused")
 }
 
-// awaitDrainers: a pump goes offline only when every drainer has what it holds.
+// awaitDrainers: a pump goes offline only after every drainer has received its data.
 func (b *binlogServer) awaitDrainers() {
 	if b.kind != "pump" {
 		return
@@ -128,7 +127,7 @@ func (b *binlogServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		_ = json.NewEncoder(w).Encode(pumpStatus(state))
 	case r.Method == http.MethodGet && r.URL.Path == "/status":
 		_ = json.NewEncoder(w).Encode(b.drainerStatus(state))
-	// Both spellings are in the sources.
+	// The sources contain both spellings.
 	case r.Method == http.MethodGet && b.kind == "drainer" && (r.URL.Path == "/commit_ts" || r.URL.Path == "/committs"):
 		writeIndented(w, http.StatusOK, actionJSON{"get drainer's latest ts success!", 200, map[string]uint64{"ts": b.own(state).MaxCommitTS}})
 	case r.Method == http.MethodGet && b.kind == "pump" && r.URL.Path == "/drainers":
@@ -155,7 +154,7 @@ type nodeJSON struct {
 	UpdateTS    uint64         `json:"updateTS"`
 }
 
-// nodeList is what etcd says: isAlive is no look at the process either.
+// nodeList is the content of etcd: isAlive does not check the process either.
 func nodeList(nodes map[string]*Binlog) []nodeJSON {
 	list := []nodeJSON{}
 	for _, id := range sortedKeys(nodes) {
@@ -201,7 +200,7 @@ type actionJSON struct {
 	Data    any    `json:"data"`
 }
 
-// applyAction answers 200 always; whether it did anything stands in the code of the body. Also a drainer calls itself a
+// applyAction always answers 200. The code in the body says whether it had an effect. A drainer also calls itself a
 // pump.
 func (b *binlogServer) applyAction(w http.ResponseWriter, r *http.Request, state *State) {
 	b.lock.Lock()
@@ -233,6 +232,6 @@ func (b *binlogServer) applyAction(w http.ResponseWriter, r *http.Request, state
 		return
 	}
 	writeIndented(w, http.StatusOK, actionJSON{"apply action " + action + " success!", 200, nil})
-	// The process ends by itself; what supervises it may start it again.
+	// The process ends itself; its supervisor may start it again.
 	close(b.closing)
 }

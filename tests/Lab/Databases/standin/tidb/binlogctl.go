@@ -12,8 +12,7 @@ import (
 	"drydock.dev/standin/common"
 )
 
-// runBinlogCtl is binlogctl. It asks a pump or drainer by HTTP for what it is to do, and does not read what that
-// answers.
+// runBinlogCtl is binlogctl. It sends a pump or drainer an HTTP request and does not read the answer.
 func runBinlogCtl(p common.Process) int {
 	set := flag.NewFlagSet("binlogctl", flag.ContinueOnError)
 	version := set.Bool("V", false, "prints version and exit")

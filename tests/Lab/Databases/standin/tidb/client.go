@@ -17,7 +17,8 @@ const (
 	clientTable = "test.kv"
 )
 
-// tally is what a client did in a second. Retried requests succeeded at the second attempt, within a hand-over; they are in ok too.
+// tally counts the requests of one second. Retried requests succeeded at the second attempt, during a hand-over; ok
+// includes them.
 type tally struct {
 	At      string   `json:"at"`
 	Client  string   `json:"client"`
@@ -81,7 +82,7 @@ func runClient(p common.Process) int {
 	}
 }
 
-// prepare makes the table, before any upgrade: what the client does later is no DDL.
+// prepare creates the table before any upgrade, so that the client needs no DDL later.
 func (w *worker) prepare() int {
 	for _, statement := range []string{"CREATE DATABASE IF NOT EXISTS test", "CREATE TABLE IF NOT EXISTS " + clientTable + " (k VARCHAR(64) PRIMARY KEY, v VARCHAR(255))"} {
 		if _, err := w.once(statement); err != nil {
@@ -92,7 +93,7 @@ func (w *worker) prepare() int {
 	return 0
 }
 
-// once runs a statement on the connection there is, or on one to the next server.
+// once runs a statement on the current connection, or on a new one to the next server.
 func (w *worker) once(statement string) (string, error) {
 	var last error
 	for tries := 0; w.connection == nil; tries++ {
@@ -114,8 +115,8 @@ func (w *worker) once(statement string) (string, error) {
 	return answer, err
 }
 
-// request writes a value or reads one back, in turns, and once more if that fails: a client must live with a connection that breaks
-// because its server ends, and with nothing else.
+// request alternately writes a value and reads one back, and retries once after a failure: a client must accept a
+// connection that breaks because its server ends, and nothing else.
 func (w *worker) request() {
 	key := fmt.Sprintf("%s-%d", w.name, w.number/2%clientKeys)
 	reads := w.number%2 == 1
@@ -139,7 +140,7 @@ func (w *worker) request() {
 	case err == nil && !reads:
 		w.expected[key] = text
 	case !reads:
-		// It may have been written or not.
+		// It is unknown whether the value was written.
 		delete(w.expected, key)
 	}
 	w.count(err, retried, time.Since(began))

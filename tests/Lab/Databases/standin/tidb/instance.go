@@ -8,7 +8,7 @@ import (
 	"drydock.dev/standin/common"
 )
 
-// The order in which components may get a new version.
+// The order in which components get a new version.
 var ranks = map[string]int{"pd": 0, "tikv": 1, "pump": 2, "tidb": 3, "drainer": 3}
 
 // enter makes a process part of the cluster, unless a fault keeps it from starting.
@@ -60,7 +60,7 @@ func (s *State) start(process, component, address, version string, member common
 	instance.StartedAt, instance.StoppedAt, instance.Stopped, instance.Healthy = member.Started, time.Time{}, "", false
 }
 
-// judgeStart looks whether this start is one that a careful hand would make.
+// judgeStart checks whether a careful administrator would start this process now.
 func (s *State) judgeStart(process string, before *Instance, version string) {
 	switch compare(version, before.Version) {
 	case -1:
@@ -79,7 +79,7 @@ func (s *State) judgeStart(process string, before *Instance, version string) {
 	}
 }
 
-// leave notes that a process ends as it should, because of a signal or by itself. What must not be stopped like this is judged here.
+// leave records an orderly end, by a signal or by the process itself. It reports a stop that must not happen.
 func leave(process, why string) {
 	now := look()
 	mustUpdate(func(state *State) {
@@ -106,8 +106,9 @@ func lockData(process, dir string) {
 	}
 }
 
-// untilStopped waits for the end that others or the process itself want, leaves the cluster and ends what still serves. Faults on "stop":
-// ignore (the signal has no effect), delay (it stays a member for that long), linger (it has left, but it and its ports stay for that long).
+// untilStopped waits for a signal or for the process itself to end, leaves the cluster and ends the servers. Faults on
+// "stop": ignore (the signal has no effect), delay (it stays a member for that long), linger (it has left, but it and
+// its ports stay for that long).
 func untilStopped(process string, itself <-chan struct{}, end func(why string)) {
 	signals := common.Terminations()
 	for {

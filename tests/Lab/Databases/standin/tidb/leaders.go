@@ -8,7 +8,7 @@ import (
 
 const replicas = 3
 
-// peersOf is how many Regions have a peer on a store: all of them where there are no more stores than replicas.
+// peersOf is the number of Regions with a peer on a store: all of them if there are not more stores than replicas.
 func (s *State) peersOf(store *Store) int {
 	count := 0
 	for _, other := range s.Stores {
@@ -25,7 +25,7 @@ func (s *State) peersOf(store *Store) int {
 	return s.Regions * replicas / count
 }
 
-// advanceLeaders moves Regions' leaders: by election away from stores that are gone, by PD's schedulers at the pace of
+// advanceLeaders moves Regions' leaders: by election from stores that are gone, and by PD's schedulers at the pace of
 // leader-schedule-limit (about one a second for each).
 func (s *State) advanceLeaders(w world) {
 	s.electAway(w)
@@ -59,7 +59,7 @@ func (s *State) schedule(key string) (float64, bool) {
 	return 0, false
 }
 
-// stubborn are the stores whose leaders do not move, by a fault on "drain".
+// stubborn are the stores whose leaders do not move because of a fault on "drain".
 func (s *State) stubborn(w world, evicted map[uint64]bool) map[uint64]bool {
 	stores := map[uint64]bool{}
 	for id := range evicted {
@@ -72,7 +72,7 @@ func (s *State) stubborn(w world, evicted map[uint64]bool) map[uint64]bool {
 	return stores
 }
 
-// electAway: the peers that are left vote for new leaders, if they are a majority.
+// electAway lets the remaining peers elect new leaders if they are a majority.
 func (s *State) electAway(w world) {
 	gone := 0
 	for _, store := range s.Stores {
@@ -123,7 +123,7 @@ func (s *State) nextMove(w world, evicted, stubborn map[uint64]bool) (from, to *
 	return from, to
 }
 
-// fewest is the store with the fewest leaders among those that may have more.
+// fewest is the store with the fewest leaders among those that accept more.
 func (s *State) fewest(w world, except map[uint64]bool) *Store {
 	var best *Store
 	for _, store := range s.stores() {
@@ -134,7 +134,7 @@ func (s *State) fewest(w world, except map[uint64]bool) *Store {
 	return best
 }
 
-// advanceMerging merges small Regions where PD's configuration lets it; clients of the merged ones have to ask again,
+// advanceMerging merges small Regions if PD's configuration permits it. Clients of merged Regions have to ask again,
 // which counts in tikvclient_backoff_count.
 func (s *State) advanceMerging(w world) {
 	limit, _ := s.schedule("merge-schedule-limit")
@@ -183,7 +183,7 @@ func (s *State) leaderOf(slot uint32) *Store {
 	return nil
 }
 
-// downFor is how long a store has been gone.
+// downFor is the time since a store was lost.
 func (s *Store) downFor(now time.Time) time.Duration {
 	if s.GoneAt.IsZero() {
 		return 0

@@ -20,7 +20,7 @@ func writeMetrics(w http.ResponseWriter, out *strings.Builder) {
 	fmt.Fprint(w, out.String())
 }
 
-// metrics of PD are those of the process that is asked: only the leader knows the cluster.
+// The metrics of PD are those of the process that is asked: only the leader knows the cluster.
 func (p *pdServer) metrics(w http.ResponseWriter) {
 	var out strings.Builder
 	state := read()

@@ -77,7 +77,7 @@ func (c *sqlClient) login(user, password, database string) error {
 	return errorOf(reply)
 }
 
-// errorOf is the error of an error packet, nil of another.
+// errorOf is the error in an error packet; nil for other packets.
 func errorOf(packet []byte) error {
 	if len(packet) == 0 {
 		return errShort
@@ -93,7 +93,7 @@ func errorOf(packet []byte) error {
 	return &serverError{code, string(f.rest)}
 }
 
-// query runs a statement and returns the first cell of the first row, "" where there is none.
+// query runs a statement and returns the first cell of the first row, or "".
 func (c *sqlClient) query(text string, patience time.Duration) (string, error) {
 	c.patience(patience)
 	c.packets.sequence = 0
@@ -143,7 +143,7 @@ func (c *sqlClient) skipToEOF() error {
 
 func isEOF(packet []byte) bool { return len(packet) > 0 && len(packet) < 9 && packet[0] == headerEOF }
 
-// isRefusal tells whether the server itself answered, and not the connection broke.
+// isRefusal tells whether the server answered with an error, in contrast to a broken connection.
 func isRefusal(err error) bool {
 	var refused *serverError
 	return errors.As(err, &refused)

@@ -10,7 +10,7 @@ import (
 	"net"
 )
 
-// Capabilities of the MySQL protocol that are used here.
+// The used capabilities of the MySQL protocol.
 const (
 	capLongPassword  = 1 << 0
 	capFoundRows     = 1 << 1
@@ -50,7 +50,7 @@ const (
 	maxPacket = 1<<24 - 1
 )
 
-// packets are what goes over one connection, with the sequence numbers of the protocol.
+// packets reads and writes the packets of one connection, with the sequence numbers of the protocol.
 type packets struct {
 	connection net.Conn
 	reader     *bufio.Reader

@@ -17,7 +17,8 @@ import (
 // errCut ends a connection without an answer.
 var errCut = errors.New("cut")
 
-// serveSQL opens the SQL port. Its end closes all connections at once, as 2.1 and 3.0 do without graceful-wait-before-shutdown.
+// serveSQL opens the SQL port. When it ends, it closes all connections at once, as 2.1 and 3.0 do without
+// graceful-wait-before-shutdown.
 func (s *sqlServer) serveSQL(address string) (stop func()) {
 	listener, err := net.Listen("tcp", address)
 	if err != nil {
@@ -118,7 +119,7 @@ func (s *session) greet(p *packets) error {
 		return err
 	}
 	for i := range salt {
-		// A zero would end it early.
+		// A zero byte would end the salt early.
 		salt[i] = salt[i]&0x7f | 1
 	}
 	capabilities := uint32(capLongPassword | capFoundRows | capLongFlag | capConnectWithDB | capProtocol41 | capTransactions | capSecure | capMultiResults | capPluginAuth | capConnectAttrs)
@@ -189,7 +190,7 @@ func (s *session) readLogin(packet []byte) (token []byte, database, plugin strin
 	return token, database, plugin, err
 }
 
-// login compares with the users of tidb.json; without any there is root, without a password.
+// login checks the users of tidb.json. Without any there is root without a password.
 func (s *session) login(token, salt []byte, database string) error {
 	users := settings().Users
 	if len(users) == 0 {

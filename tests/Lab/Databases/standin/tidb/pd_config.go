@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// Values that both versions have, and with which each fills what is missing.
+// Values of both versions, with which each version fills missing ones.
 var commonSchedule = map[string]any{
 	"max-snapshot-count": 3, "max-pending-peer-count": 16, "split-merge-interval": "1h0m0s", "patrol-region-interval": "100ms",
 	"max-store-down-time": "30m0s", "leader-schedule-limit": 4, "merge-schedule-limit": 8, "low-space-ratio": 0.8, "high-space-ratio": 0.6,
@@ -51,8 +51,9 @@ func replicationDefaults(version string) map[string]any {
 	return values
 }
 
-// adoptConfig is what a PD does when it becomes leader: etcd's values win over its own, what etcd lacks is its own and
-// is kept. Whether values that were 2.1's defaults survive is not certain: the setting "defaultsMove" makes them 3.0's.
+// adoptConfig is the work of a PD that becomes leader: etcd's values have priority over its own; its own values fill
+// the gaps and are kept. It is uncertain whether values that were 2.1's defaults survive: the setting "defaultsMove"
+// makes them 3.0's.
 func (s *State) adoptConfig(version string) {
 	file := s.PD.Members[s.PD.Leader].File
 	if s.PD.Config == nil {
@@ -80,7 +81,7 @@ func (s *State) adoptConfig(version string) {
 	}
 }
 
-// fileConfig is what a configuration file says, in the kinds the API has: numbers, and everything else as texts.
+// fileConfig is the content of a configuration file in the types of the API: numbers, and everything else as texts.
 func fileConfig(file toml) map[string]map[string]any {
 	sections := map[string]map[string]any{"schedule": {}, "replication": {}}
 	for key, text := range file {
@@ -94,7 +95,7 @@ func fileConfig(file toml) map[string]map[string]any {
 		} else if span, err := time.ParseDuration(text); err == nil {
 			sections[section][name] = span.String()
 		} else if name == "location-labels" {
-			// A list in the file, one text on the API.
+			// A list in the file is one text in the API.
 			labels := strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(`[]", `, r) })
 			sections[section][name] = strings.Join(labels, ",")
 		}
@@ -102,7 +103,7 @@ func fileConfig(file toml) map[string]map[string]any {
 	return sections
 }
 
-// section is what this version shows of a part of the configuration.
+// section is the part of the configuration that this version shows.
 func (c *pdCall) section(name string) map[string]any {
 	known := replicationDefaults(c.version)
 	if name == "schedule" {
@@ -149,7 +150,7 @@ func (c *pdCall) configSection() {
 	c.json(http.StatusOK, c.section(name))
 }
 
-// setConfig merges. A key it does not know is ignored and the answer is the same: who wants to be sure reads it back.
+// setConfig merges. It ignores unknown keys with the same answer, so a careful caller reads the value back.
 func (c *pdCall) setConfig() {
 	var input map[string]any
 	if err := json.Unmarshal(c.body, &input); err != nil {

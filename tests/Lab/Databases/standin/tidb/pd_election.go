@@ -7,7 +7,8 @@ import (
 	"drydock.dev/standin/common"
 )
 
-// voters are the members that take part in elections: they run, the others reach them, and they have joined again after their start.
+// voters are the members that take part in elections: they run, can be reached, and have joined again after their
+// start.
 func (s *State) voters(w world) []string {
 	var voters []string
 	for _, name := range s.memberNames() {
@@ -19,13 +20,13 @@ func (s *State) voters(w world) []string {
 	return voters
 }
 
-// advancePD lets elections, transfers and priorities take their course.
+// advancePD performs due elections, transfers and priority changes.
 func (s *State) advancePD(w world) {
 	pd := &s.PD
 	voters := s.voters(w)
 	quorum := len(voters)*2 > len(pd.Members)
 	if pd.Leader != "" && !contains(voters, pd.Leader) {
-		// The others wait for the lease to end and then vote.
+		// The other members wait for the end of the lease and then vote.
 		s.loseLeader(w.now.Add(common.Scaled(electionWithoutResign)))
 	}
 	if pd.Leader != "" && !quorum {
@@ -52,7 +53,8 @@ func (s *State) elect(voters []string, w world) {
 	pd := &s.PD
 	pd.Leader = pd.Favoured
 	if !contains(voters, pd.Leader) {
-		// In the order of their names, beginning after the last one: any of them may win, but a test sees the same twice.
+		// The members win in the order of their names, after the last winner. Any order would be valid, but tests must be
+		// repeatable.
 		pd.Leader = voters[0]
 		for _, name := range voters {
 			if name > pd.LastLeader {
@@ -67,7 +69,7 @@ func (s *State) elect(voters []string, w world) {
 	common.Record(pd.Members[pd.Leader].Process, "rpc", "PD leader", 0, map[string]any{"term": pd.Terms, "after": pd.LastLeader})
 }
 
-// followPriorities: a member with a higher leader_priority pulls the leadership to itself.
+// followPriorities: a member with a higher leader_priority takes the leadership.
 func (s *State) followPriorities(voters []string, w world) {
 	pd := &s.PD
 	if pd.Leader == "" || pd.Transfer != nil || !w.past(pd.CheckedAt, priorityCheck) {
@@ -88,7 +90,8 @@ func (s *State) followPriorities(voters []string, w world) {
 var errNobodyElse = errors.New("no valid pd to transfer leader")
 var errTransferTimeout = errors.New("etcdserver: request timed out, leader transfer took too long")
 
-// resign hands the leadership to another member, to anyone if none is named. It is only begun: who wants to know asks /leader.
+// resign hands the leadership to another member, to any if none is named. It only begins the transfer; /leader shows
+// its end.
 func (s *State) resign(next string, w world) error {
 	others, voters := 0, s.voters(w)
 	for _, name := range s.memberNames() {

@@ -116,7 +116,7 @@ func (c *pdCall) members() {
 	}
 	answer.Leader = c.state.PD.Members[c.name].json()
 	answer.EtcdLeader = answer.Leader
-	// A transfer moves etcd's leader first; PD's follows.
+	// A transfer first moves etcd's leader; PD's leader follows.
 	if transfer := c.state.PD.Transfer; transfer != nil {
 		answer.EtcdLeader = c.state.PD.Members[transfer.To].json()
 	}

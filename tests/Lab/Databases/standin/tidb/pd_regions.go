@@ -36,10 +36,10 @@ type regionsJSON struct {
 	Regions []regionJSON `json:"regions"`
 }
 
-// Lists of Regions are cut here; count is the whole number in the original too only where all are listed.
+// Lists of Regions are cut to this length. In the original too, count is the whole number only if all are listed.
 const listedRegions = 1000
 
-// list makes the first Regions, each with a peer on the first three stores from its own on.
+// list returns the first Regions, each with peers on the first three stores, beginning with its own.
 func (s *State) list(now time.Time) []regionJSON {
 	var stores []*Store
 	for _, store := range s.stores() {
@@ -104,7 +104,8 @@ func (c *pdCall) regionCheck() {
 	c.json(http.StatusOK, answer)
 }
 
-// What each check looks for. Nothing here makes extra peers, wrong namespaces or empty Regions: a test that wants some lets the call lie.
+// The condition of each check. The stand-in makes no extra peers, wrong namespaces or empty Regions: a test that wants
+// some uses the fault "lie".
 var regionChecks = map[string]struct {
 	three bool
 	holds func(*State, regionJSON) bool

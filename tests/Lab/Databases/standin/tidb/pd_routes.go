@@ -54,7 +54,8 @@ var pdRoutes = []pdRoute{
 	{"GET", "/pd/api/v1/operators", func(c *pdCall) { c.json(http.StatusOK, []any{}) }},
 }
 
-// ServeHTTP answers for itself what is the process's own, hands everything below /pd to the leader, and answers it where it is the leader.
+// ServeHTTP answers requests about the process itself, and forwards everything below /pd to the leader, unless it is
+// the leader.
 func (p *pdServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case r.URL.Path == "/health":
@@ -98,7 +99,7 @@ func (p *pdServer) serveAPI(w http.ResponseWriter, r *http.Request) {
 	http.NotFound(w, r)
 }
 
-// match compares a path with a pattern whose parts in braces stand for any one part.
+// match compares a path with a pattern in which parts in braces match any one part.
 func match(pattern, path string) (map[string]string, bool) {
 	wanted, given := strings.Split(pattern, "/"), strings.Split(path, "/")
 	if len(wanted) != len(given) {
@@ -117,7 +118,7 @@ func match(pattern, path string) (map[string]string, bool) {
 
 const redirectorHeader = "PD-Redirector"
 
-// redirect is the proxy in every PD: an answer below /pd proves nothing about the process that was asked.
+// redirect is the proxy in every PD. An answer below /pd proves nothing about the process that was asked.
 func (p *pdServer) redirect(w http.ResponseWriter, r *http.Request, state *State) {
 	if r.Header.Get(redirectorHeader) != "" {
 		http.Error(w, "redirect to not leader", http.StatusInternalServerError)
@@ -125,7 +126,7 @@ func (p *pdServer) redirect(w http.ResponseWriter, r *http.Request, state *State
 	}
 	leader := state.PD.Members[state.PD.Leader]
 	if leader == nil {
-		// The former leader is still what it knows, and is not there.
+		// This PD still knows only the former leader, which is gone.
 		http.Error(w, "redirect failed", http.StatusInternalServerError)
 		return
 	}
@@ -156,7 +157,7 @@ func (p *pdServer) redirect(w http.ResponseWriter, r *http.Request, state *State
 	_, _ = w.Write(body)
 }
 
-// json writes as PD does: indented by two spaces, a line at the end.
+// json writes as PD does: indented by two spaces, with a final line feed.
 func (c *pdCall) json(status int, value any) { writeIndented(c.w, status, value) }
 
 func (c *pdCall) fail(status int, err error) { c.json(status, err.Error()) }

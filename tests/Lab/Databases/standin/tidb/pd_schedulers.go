@@ -57,13 +57,13 @@ func (s Scheduler) name() string {
 }
 
 // schedulersRun tells whether the coordinator of this PD leader works yet. After each change of the leader it waits for
-// the heartbeats of the Regions; until then no scheduler that was there runs, is listed, or can be removed, but
-// schedulers-v2 holds it.
+// the heartbeats of the Regions. Until then no existing scheduler runs, is listed, or can be removed, although
+// schedulers-v2 contains it.
 func (s *State) schedulersRun(now time.Time) bool {
 	return s.PD.Leader != "" && now.Sub(s.PD.LeaderFrom) >= common.Scaled(heartbeatsComplete)
 }
 
-// running tells whether this one works: one that was added in the window works at once.
+// running tells whether this scheduler works. One that was added during the wait works at once.
 func (s *State) running(scheduler Scheduler, now time.Time) bool {
 	return !scheduler.Disable && s.PD.Leader != "" && (s.schedulersRun(now) || scheduler.Added.After(s.PD.LeaderFrom))
 }
@@ -104,7 +104,7 @@ func (c *pdCall) addScheduler() {
 	}
 	added := Scheduler{Type: kind, Added: time.Now()}
 	if kind == "evict-leader" || kind == "grant-leader" {
-		// A text is no store: it must be a number.
+		// A store must be a number and not a text.
 		id, isNumber := input["store_id"].(float64)
 		if !isNumber {
 			c.fail(http.StatusBadRequest, errors.New("missing store id"))
@@ -127,7 +127,7 @@ func (s *State) addScheduler(added Scheduler) error {
 		if s.running(scheduler, added.Added) {
 			return errSchedulerExisted
 		}
-		// Disabled, or there but not running in the window: it is what runs from now on.
+		// The scheduler is disabled, or exists but does not run during the wait. From now on it runs.
 		s.PD.Schedulers[i].Disable, s.PD.Schedulers[i].Added = false, added.Added
 		return nil
 	}
@@ -160,7 +160,7 @@ func (s *State) removeScheduler(name string, now time.Time) error {
 		if strings.HasPrefix(name, evictPrefix) || len(scheduler.Args) > 0 {
 			s.PD.Schedulers = append(s.PD.Schedulers[:i:i], s.PD.Schedulers[i+1:]...)
 		} else {
-			// What is there by default stays in the list, disabled.
+			// A default scheduler stays in the list as disabled.
 			s.PD.Schedulers[i].Disable = true
 		}
 		return nil
@@ -168,7 +168,7 @@ func (s *State) removeScheduler(name string, now time.Time) error {
 	return errSchedulerNotFound
 }
 
-// evicted are the stores that must not lead, by schedulers that run.
+// evicted are the stores that must not lead because of running schedulers.
 func (s *State) evicted(now time.Time) map[uint64]bool {
 	stores := map[uint64]bool{}
 	for _, scheduler := range s.PD.Schedulers {

@@ -109,7 +109,7 @@ func runPD(p common.Process) int {
 	return 0
 }
 
-// checkMembership: etcd refuses a member that has been in the cluster and lost its data, and one that nobody knows.
+// checkMembership: etcd refuses a former member that lost its data, and an unknown member.
 func (p *pdServer) checkMembership() {
 	marker := filepath.Join(p.flags.dataDir, "member", "id")
 	_, err := os.Stat(marker)
@@ -147,7 +147,7 @@ func (p *pdServer) join(file map[string]map[string]any) {
 	})
 }
 
-// member is a member by name, made if it is new. Ids are unsigned and above 2^63.
+// member is a member by name, created if it is new. Ids are unsigned and above 2^63.
 func (s *State) member(name string) *Member {
 	if member := s.PD.Members[name]; member != nil {
 		return member

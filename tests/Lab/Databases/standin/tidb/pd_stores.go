@@ -94,7 +94,7 @@ func (c *pdCall) storeJSON(store *Store) storeJSON {
 		meta.Labels = append(meta.Labels, labelJSON{key, store.Labels[key]})
 	}
 	leaders, peers := c.state.reportedLeaders(store, now), c.state.peersOf(store)
-	// Seconds in the original. Here time is quicker, and a restart within one second must show.
+	// The original counts in seconds. Time is faster here, and a restart within one second must be visible.
 	started, heartbeat := store.StartedAt, store.LastHeartbeat
 	return storeJSON{meta, storeStatus{
 		Capacity: size(capacityBytes), Available: size(capacityBytes - usedBytes),
@@ -147,7 +147,7 @@ func (c *pdCall) stores() {
 	c.json(http.StatusOK, answer)
 }
 
-// wantedStore is the store of the path, or nil and the answer is given.
+// wantedStore is the store of the path, or nil after the error was answered.
 func (c *pdCall) wantedStore() *Store {
 	if !c.state.Bootstrapped {
 		c.fail(http.StatusInternalServerError, errNotBootstrapped)
@@ -206,8 +206,8 @@ func (c *pdCall) labels() {
 	c.json(http.StatusOK, labels)
 }
 
-// reportedLeaders is what PD counts. A new PD leader knows no leader of any Region until their heartbeats have come: for a while every
-// store seems to have none (tiup issue #761).
+// reportedLeaders is PD's count. A new PD leader knows no leader of any Region until their heartbeats arrive: for a
+// while every store seems to have none (tiup issue #761).
 func (s *State) reportedLeaders(store *Store, now time.Time) int {
 	known := float64(now.Sub(s.PD.LeaderFrom)) / float64(common.Scaled(heartbeatsComplete))
 	if known >= 1 {
@@ -216,7 +216,7 @@ func (s *State) reportedLeaders(store *Store, now time.Time) int {
 	return int(float64(store.Reported) * known)
 }
 
-// advanceStores sends the heartbeats of the stores that live.
+// advanceStores sends the heartbeats of the living stores.
 func (s *State) advanceStores(w world) {
 	for _, store := range s.stores() {
 		switch reachable := w.reachable(store.Process); {
@@ -236,7 +236,7 @@ func (s *State) advanceStores(w world) {
 	}
 }
 
-// putStore registers a TiKV at its start, and refuses one that is older than the cluster (cluster version gate).
+// putStore registers a TiKV at its start and refuses one that is older than the cluster (cluster version gate).
 func (s *State) putStore(process, address, version string, labels map[string]string, knownID uint64, now time.Time) (*Store, error) {
 	if s.PD.Leader == "" {
 		return nil, errNoPDLeader
@@ -267,7 +267,7 @@ func (s *State) putStore(process, address, version string, labels map[string]str
 
 var errNoPDLeader = errors.New("no PD leader")
 
-// raiseClusterVersion: the cluster is as old as its oldest store. It never goes back by itself.
+// raiseClusterVersion: the cluster version is that of the oldest store. It never decreases automatically.
 func (s *State) raiseClusterVersion() {
 	lowest := ""
 	for _, store := range s.Stores {

@@ -15,7 +15,7 @@ import (
 	"drydock.dev/standin/common"
 )
 
-// pdCtl is pd-ctl: it prints what PD answers, and ends with 0 whatever that was.
+// pdCtl is pd-ctl: it prints PD's answer and ends with 0, whatever the answer is.
 type pdCtl struct {
 	client  *http.Client
 	address string
@@ -27,7 +27,7 @@ func runPDCtl(p common.Process) int {
 	if ctl.address == "" {
 		ctl.address = "http://127.0.0.1:2379"
 	}
-	// Since 3.0 it runs one command unless told otherwise; 2.1 asks for commands unless told otherwise.
+	// By default 3.0 runs one command, and 2.1 reads commands interactively.
 	single := isThree(p.Version)
 	var ca, cert, key string
 	var command []string
@@ -131,7 +131,7 @@ func (c *pdCtl) run(command []string) {
 	}
 }
 
-// numeric is a number where the text is one: that is how the tool sends it.
+// numeric is a number if the text is one, because the tool sends numbers.
 func numeric(text string) any {
 	if number, err := strconv.ParseFloat(text, 64); err == nil {
 		return number

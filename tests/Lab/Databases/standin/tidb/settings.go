@@ -11,23 +11,24 @@ import (
 	"drydock.dev/standin/common"
 )
 
-// Settings are what a cluster is like, from tidb.json in the cluster directory; absent values have defaults.
+// Settings of a cluster, from tidb.json in the cluster directory; absent values have defaults.
 type Settings struct {
 	// Names of processes by "component address", for example "tikv 198.18.0.2:20160": "tikv-1".
 	Names map[string]string `json:"names"`
-	// LeadersPerStore is how many Regions a store leads when the cluster is at rest.
+	// LeadersPerStore is the number of Regions that a store leads when the cluster is at rest.
 	LeadersPerStore int `json:"leadersPerStore"`
-	// MergeableRegions is the part of all Regions that a merging cluster gets rid of.
+	// MergeableRegions is the share of all Regions that merging removes.
 	MergeableRegions float64 `json:"mergeableRegions"`
-	// DefaultsMove makes values that were defaults of 2.1 those of 3.0 when a PD 3.0 leads first; else etcd keeps them.
+	// DefaultsMove replaces defaults of 2.1 by those of 3.0 when a PD 3.0 leads first; otherwise etcd keeps them.
 	DefaultsMove bool `json:"defaultsMove"`
-	// Users and their passwords on the SQL port; without any, root has none.
+	// Users and their passwords on the SQL port. Without any, root has no password.
 	Users map[string]string `json:"users"`
-	// Backend is a server that keeps the data and carries out the SQL that is not TiDB's own; without one, the stand-in does what it can.
+	// Backend is a server that keeps the data and executes all SQL that is not TiDB's own. Without it the stand-in has
+	// simple tables only.
 	Backend *Backend `json:"backend"`
 }
 
-// Backend is where a MySQL-protocol server is, and an account on it.
+// Backend is the address of a MySQL-protocol server, and an account on it.
 type Backend struct {
 	Address  string `json:"address"`
 	User     string `json:"user"`
@@ -57,11 +58,11 @@ const (
 	clientBackoff      = 40 * time.Second
 	binlogTimeout      = 15 * time.Second
 	binlogHeartbeat    = 10 * time.Second
-	// An evict scheduler that outlives the restart of its store by so much has been forgotten.
+	// An evict scheduler that remains this long after the restart of its store was forgotten.
 	leakedAfter = 15 * time.Minute
 )
 
-// What must take time even at a high factor, so that who polls sees it under way.
+// Minimum durations at a high factor, so that polling sees the work in progress.
 const shortest = 40 * time.Millisecond
 
 func atLeast(span time.Duration) time.Duration {
@@ -87,7 +88,7 @@ func settings() Settings {
 	return result
 }
 
-// nameOf is how the record calls the process of a component at an address.
+// nameOf is the name in the record for the process of a component at an address.
 func nameOf(component, address string) string {
 	if name, known := settings().Names[component+" "+address]; known {
 		return name

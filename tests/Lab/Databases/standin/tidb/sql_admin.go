@@ -27,7 +27,7 @@ func (s *session) admin(t *tokens, query string) (*result, error) {
 	return nil, notUnderstood(query)
 }
 
-// ddlState: 2.1 has no OWNER_ADDRESS here (uncertain): to be read by name.
+// ddlState: 2.1 has no OWNER_ADDRESS here (uncertain), so callers must read columns by name.
 func (s *session) ddlState() *result {
 	state := read()
 	owner, address := "", ""
@@ -50,7 +50,7 @@ func (s *session) ddlState() *result {
 	return rowsOf([]string{"SCHEMA_VER", "OWNER_ID", "RUNNING_JOBS", "SELF_ID", "QUERY"}, []any{state.TiDB.SchemaVersion, owner, running, s.ddlID, query})
 }
 
-// jobs: what is queued or runs, and the last ten of history. Ten columns in 2.1, END_TIME as the eleventh in 3.0, before STATE.
+// jobs: queued and running jobs, and the last ten of the history. Ten columns in 2.1; 3.0 adds END_TIME before STATE.
 func (s *session) jobs(t *tokens) *result {
 	history := 10
 	if limit, err := strconv.Atoi(t.peek().text); err == nil {
@@ -124,7 +124,7 @@ func (s *session) cancelJobs(t *tokens) (*result, error) {
 	return answer, nil
 }
 
-// changeNode is CHANGE PUMP|DRAINER TO NODE_STATE = 'x' FOR NODE_ID 'y', from 3.0 on: it changes what etcd says and nothing else.
+// changeNode is CHANGE PUMP|DRAINER TO NODE_STATE = 'x' FOR NODE_ID 'y', from 3.0 on. It changes only etcd.
 func (s *session) changeNode(t *tokens, query string) (*result, error) {
 	kind := strings.ToLower(t.next().text)
 	if !isThree(s.version) || (kind != "pump" && kind != "drainer") || !t.take("to", "node_state") {
@@ -154,7 +154,7 @@ func (s *session) changeNode(t *tokens, query string) (*result, error) {
 	return &result{}, nil
 }
 
-// ddl queues the statement as a job, waits for its end as TiDB does, and then changes what is there.
+// ddl queues the statement as a job, waits for its end as TiDB does, and then applies the change.
 func (s *session) ddl(t *tokens, query string) (*result, error) {
 	change, err := s.parseDDL(t, query)
 	if err != nil || change == nil {
@@ -166,7 +166,7 @@ func (s *session) ddl(t *tokens, query string) (*result, error) {
 	return &result{}, change.apply()
 }
 
-// runJob is a DDL job from the queue to its end.
+// runJob runs a DDL job from the queue to its end.
 func (s *session) runJob(database, table, kind, query string) error {
 	takes := atLeast(ddlTakes)
 	if kind == "add index" {

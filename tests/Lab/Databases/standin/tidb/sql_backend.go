@@ -7,13 +7,13 @@ import (
 	"time"
 )
 
-// errBackend hands a command on to the server that keeps the data.
+// errBackend tells the caller to forward a command to the server with the data.
 var errBackend = errors.New("for the backend")
 
 const backendPatience = 10 * time.Minute
 
-// connectBackend opens the other half of a session, if there is a backend. The session has its id, so that KILL and the owners of named
-// locks mean the same to a client.
+// connectBackend opens a session's connection to the backend, if there is one. The session uses the id of that
+// connection, so that KILL and the owners of named locks are consistent for a client.
 func (s *session) connectBackend() error {
 	backend := settings().Backend
 	if backend == nil {
@@ -33,7 +33,7 @@ func (s *session) closeBackend() {
 	}
 }
 
-// isOwn tells whether a statement is TiDB's own: it asks for its version, its state or its jobs, or sets what only TiDB has.
+// isOwn tells whether a statement is TiDB's own: it asks for version, state or jobs, or sets what only TiDB has.
 func (s *session) isOwn(t *tokens) bool {
 	switch {
 	case t.is("admin"), t.is("change"), t.is("show", "pump"), t.is("show", "drainer"), t.is("show", "master", "status"):
@@ -49,7 +49,7 @@ func (s *session) isOwn(t *tokens) bool {
 	return false
 }
 
-// holds tells whether a word begins so anywhere in the statement.
+// holds tells whether any word of the statement begins with this text.
 func (t *tokens) holds(prefix string) bool {
 	for _, token := range t.list {
 		if !token.quoted && strings.HasPrefix(strings.ToLower(token.text), prefix) {
@@ -68,7 +68,7 @@ func (t *tokens) holdsSequence(words ...string) bool {
 	return false
 }
 
-// handOn does TiDB's part of a statement, and lets the backend do the rest.
+// handOn does TiDB's part of a statement and lets the backend do the rest.
 func (s *session) handOn(t *tokens, query string) error {
 	kind := strings.ToLower(t.peek().text)
 	switch kind {
@@ -130,7 +130,7 @@ func (s *session) relay(p *packets, command []byte) error {
 	}
 	switch command[0] {
 	case comStmtLongData, comStmtClose:
-		// Nothing is answered.
+		// This command has no answer.
 		return nil
 	case comStmtPrepare:
 		return relayPrepared(b.packets, p)
@@ -169,7 +169,7 @@ func relayResult(from, to *packets) (bool, error) {
 	return relayToEOF(from, to)
 }
 
-// relayToEOF copies up to the packet that ends a list, or up to an error in its place.
+// relayToEOF copies up to the packet that ends a list, or up to an error instead of it.
 func relayToEOF(from, to *packets) (bool, error) {
 	for {
 		packet, err := from.read()
@@ -191,7 +191,7 @@ func relayToEOF(from, to *packets) (bool, error) {
 	}
 }
 
-// relayPrepared copies the answer to a statement that was prepared: its columns and parameters follow, each list if there are any.
+// relayPrepared copies the answer to a prepared statement, followed by its columns and parameters if there are any.
 func relayPrepared(from, to *packets) error {
 	head, err := from.read()
 	if err != nil {

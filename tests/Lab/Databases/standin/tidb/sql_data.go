@@ -10,7 +10,7 @@ import (
 	"drydock.dev/standin/common"
 )
 
-// Data is what users keep in the cluster; in a file of its own, because it changes with every write.
+// Data is the users' data in a separate file, because it changes with every write.
 type Data struct {
 	Databases map[string]*Database `json:"databases"`
 }
@@ -93,8 +93,8 @@ func (t *Table) create(name string) string {
 	return fmt.Sprintf("CREATE TABLE `%s` (\n%s\n) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin", name, strings.Join(lines, ",\n"))
 }
 
-// reach waits until the cluster can serve the Region of a key: PD has a leader, and so has the Region. TiDB itself backs off and tries
-// again before it lets a client know.
+// reach waits until the cluster can serve the Region of a key: PD has a leader, and so has the Region. TiDB itself
+// waits and retries before it reports an error to a client.
 func (s *session) reach(key string, writes bool) error {
 	patience := common.Scaled(clientBackoff)
 	if patience < 2*time.Second {
@@ -134,7 +134,7 @@ func (s *State) pumpOnline(w world) bool {
 	return len(s.Pumps) == 0
 }
 
-// condition is COLUMN = VALUE [AND ...]; without one every row is meant.
+// condition is COLUMN = VALUE [AND ...]; without one it selects every row.
 type condition map[string]*string
 
 func where(t *tokens) (condition, bool) {
@@ -174,7 +174,7 @@ func (c condition) holds(columns []string, row []*string) bool {
 	return true
 }
 
-// key is what decides the Region of a statement.
+// key is the value that decides the Region of a statement.
 func (c condition) key() string {
 	for _, literal := range c {
 		if literal != nil {
@@ -324,7 +324,7 @@ func (s *session) deletes(t *tokens, query string) (*result, error) {
 	return s.change(t, query, database, name, func(*Table, []*string) ([]*string, error) { return nil, nil })
 }
 
-// change puts what alter makes of each row that is meant in its place; nothing takes it away.
+// change replaces each selected row by the result of alter; nil deletes the row.
 func (s *session) change(t *tokens, query, database, name string, alter func(*Table, []*string) ([]*string, error)) (*result, error) {
 	wanted, ok := where(t)
 	if !ok {

@@ -2,13 +2,13 @@ package tidb
 
 import "strings"
 
-// ddlChange is a DDL statement that was understood, and what it does once its job is done.
+// ddlChange is a parsed DDL statement and its effect once its job is done.
 type ddlChange struct {
 	database, table, kind string
 	apply                 func() error
 }
 
-// parseDDL reads a DDL statement; nil without an error is one that has nothing to do.
+// parseDDL parses a DDL statement; nil without an error means that there is nothing to do.
 func (s *session) parseDDL(t *tokens, query string) (*ddlChange, error) {
 	switch {
 	case t.take("create", "database"), t.take("create", "schema"):
@@ -185,7 +185,7 @@ func (s *session) alterTable(t *tokens, query string) (*ddlChange, error) {
 	})
 }
 
-// onTable is a change of a table that must be there.
+// onTable is a change of a table that must exist.
 func (s *session) onTable(t *tokens, kind string, change func(*Table)) (*ddlChange, error) {
 	database, name := t.qualified(s.database)
 	if _, err := readData().table(database, name); err != nil {

@@ -2,7 +2,7 @@ package tidb
 
 import "fmt"
 
-// result is what a statement answers: rows, or a number of affected ones.
+// result is the answer to a statement: rows, or the number of affected ones.
 type result struct {
 	columns  []string
 	rows     [][]any
@@ -14,7 +14,7 @@ func rowsOf(columns []string, rows ...[]any) *result {
 	return &result{columns: columns, rows: rows}
 }
 
-// sqlError is an error with the code and state a MySQL client expects.
+// sqlError is an error with the code and state for a MySQL client.
 type sqlError struct {
 	code           uint16
 	state, message string

@@ -18,7 +18,7 @@ type session struct {
 	backend  *sqlClient
 }
 
-// run carries out one statement. Each is recorded, with its outcome.
+// run executes one statement and records it with its outcome.
 func (s *session) run(query string) (*result, error) {
 	atomic.AddInt64(&s.queries, 1)
 	trimmed := strings.TrimSpace(strings.TrimRight(strings.TrimSpace(query), ";"))
@@ -37,14 +37,14 @@ func (s *session) run(query string) (*result, error) {
 		detail["error"] = err.Error()
 		s.sqlServer.fail(verb(trimmed))
 	}
-	// Reads and writes of the client come by the thousand and are counted by the client itself.
+	// The client sends thousands of reads and writes and counts them itself.
 	if !ofClient(trimmed) || status != 0 {
 		common.Record(s.process, "sql", verb(trimmed), status, detail)
 	}
 	return answer, err
 }
 
-// misbehave does what a fault on "sql:STATEMENT" wants; true when the statement is not to be carried out any more.
+// misbehave applies a fault on "sql:STATEMENT"; true if the statement must not be executed any more.
 func (s *session) misbehave(fault common.Fault, query string) (bool, error) {
 	switch fault.Do {
 	case "fail":

@@ -2,20 +2,20 @@ package tidb
 
 import "strings"
 
-// token is a word, a number, a text or a sign. Texts and names in backquotes are without their quotes.
+// token is a word, a number, a text or a sign. Texts and names in backquotes have no quotes.
 type token struct {
 	text   string
 	quoted bool
 	name   bool
 }
 
-// tokens are a statement being read from left to right.
+// tokens is a statement that is read from left to right.
 type tokens struct {
 	list []token
 	at   int
 }
 
-// tokenize cuts a statement; comments are left out, except that what stands in /*!...*/ is read.
+// tokenize splits a statement. It skips comments but reads the content of /*!...*/.
 func tokenize(query string) *tokens {
 	t := &tokens{}
 	for i := 0; i < len(query); {
@@ -109,7 +109,7 @@ func (t *tokens) next() token {
 	return current
 }
 
-// is tells whether the next tokens are these words, in any case.
+// is tells whether the next tokens are these words, ignoring case.
 func (t *tokens) is(words ...string) bool {
 	for i, word := range words {
 		if t.at+i >= len(t.list) || t.list[t.at+i].quoted || !strings.EqualFold(t.list[t.at+i].text, word) {
@@ -119,7 +119,7 @@ func (t *tokens) is(words ...string) bool {
 	return true
 }
 
-// take is is, and goes on behind them.
+// take is is, and then continues after these words.
 func (t *tokens) take(words ...string) bool {
 	if !t.is(words...) {
 		return false
@@ -137,7 +137,7 @@ func (t *tokens) qualified(database string) (string, string) {
 	return database, name
 }
 
-// group reads what stands between parentheses, cut at the commas that are in no deeper ones.
+// group reads the content of parentheses, split at the commas outside of inner ones.
 func (t *tokens) group() ([][]token, bool) {
 	if !t.take("(") {
 		return nil, false

@@ -10,7 +10,7 @@ import (
 	"drydock.dev/standin/common"
 )
 
-// State is what the cluster knows: etcd, Raft and the memories of its leaders in one.
+// State is the cluster's knowledge: etcd, Raft and the memory of its leaders in one.
 type State struct {
 	ClusterID      uint64            `json:"clusterID"`
 	Bootstrapped   bool              `json:"bootstrapped"`
@@ -21,7 +21,7 @@ type State struct {
 	Regions        int               `json:"regions"`
 	FirstRegions   int               `json:"firstRegions"`
 	Backoff        float64           `json:"backoff"`
-	// Moving and Merging are the parts of a leader and of a Region that are under way.
+	// Moving and Merging are the fractions of a leader move and of a merge in progress.
 	Moving    float64              `json:"moving"`
 	Merging   float64              `json:"merging"`
 	TiDB      TiDBState            `json:"tidb"`
@@ -31,7 +31,7 @@ type State struct {
 	Watch     Watch                `json:"watch"`
 }
 
-// PDState is PD's own: its members, who leads, and what etcd keeps of the configuration.
+// PDState is PD's own state: its members, its leader, and the configuration in etcd.
 type PDState struct {
 	Members    map[string]*Member        `json:"members"`
 	Leader     string                    `json:"leader"`
@@ -54,12 +54,12 @@ type Member struct {
 	PeerURLs   []string `json:"peerURLs"`
 	ClientURLs []string `json:"clientURLs"`
 	Priority   int      `json:"priority"`
-	// File is what its configuration file says of scheduling and replication.
+	// File is the scheduling and replication part of its configuration file.
 	File     map[string]map[string]any `json:"file"`
 	JoinedAt time.Time                 `json:"joinedAt"`
 }
 
-// Transfer is a change of the leader under way.
+// Transfer is a change of the leader in progress.
 type Transfer struct {
 	To string    `json:"to"`
 	At time.Time `json:"at"`
@@ -84,14 +84,14 @@ type Store struct {
 	Offline       bool              `json:"offline"`
 	StartedAt     time.Time         `json:"startedAt"`
 	LastHeartbeat time.Time         `json:"lastHeartbeat"`
-	// GoneAt is when it was seen to be dead; zero while it lives.
+	// GoneAt is the time at which it was found dead; zero while it lives.
 	GoneAt time.Time `json:"goneAt"`
-	// Leaders is the truth, Reported is what PD has heard last.
+	// Leaders is the true number, Reported is the last number that PD received.
 	Leaders  int `json:"leaders"`
 	Reported int `json:"reported"`
 }
 
-// TiDBState is what the SQL servers share.
+// TiDBState is the shared state of the SQL servers.
 type TiDBState struct {
 	Servers       map[string]*SQLServer `json:"servers"`
 	Owner         string                `json:"owner"`
@@ -104,7 +104,7 @@ type TiDBState struct {
 	Jobs          []*Job `json:"jobs"`
 }
 
-// SQLServer is a TiDB as the others know it.
+// SQLServer is a TiDB in the view of the others.
 type SQLServer struct {
 	DDLID       string `json:"ddlID"`
 	Process     string `json:"process"`
@@ -130,7 +130,7 @@ type Job struct {
 	End      time.Time     `json:"end"`
 }
 
-// Binlog is a pump or a drainer as etcd knows it.
+// Binlog is a pump or a drainer in etcd.
 type Binlog struct {
 	NodeID      string    `json:"nodeID"`
 	Address     string    `json:"address"`
@@ -140,7 +140,7 @@ type Binlog struct {
 	Updated     time.Time `json:"updated"`
 }
 
-// Instance is what a place in the cluster has run so far, whoever runs there now.
+// Instance is the history of one installation in the cluster, whatever process runs there now.
 type Instance struct {
 	Component   string    `json:"component"`
 	Address     string    `json:"address"`
@@ -150,12 +150,12 @@ type Instance struct {
 	Starts      int       `json:"starts"`
 	StartedAt   time.Time `json:"startedAt"`
 	StoppedAt   time.Time `json:"stoppedAt"`
-	// Stopped is how the last process ended: "" (it runs, or was killed), "signal", or "itself".
+	// Stopped is the end of the last process: "" (it runs, or was killed), "signal", or "itself".
 	Stopped string `json:"stopped"`
 	Healthy bool   `json:"healthy"`
 }
 
-// Watch is what the violations that last need to be reported once.
+// Watch is the state that lets lasting violations be reported once.
 type Watch struct {
 	Complete   bool            `json:"complete"`
 	QuorumLost bool            `json:"quorumLost"`

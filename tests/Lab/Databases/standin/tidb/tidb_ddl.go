@@ -6,7 +6,7 @@ import (
 	"drydock.dev/standin/common"
 )
 
-// newJob queues a DDL job. A job with no span is for the caller to finish.
+// newJob queues a DDL job. The caller finishes a job without a span.
 func (s *State) newJob(database, table, kind, query string, takes time.Duration) *Job {
 	job := &Job{ID: int(s.nextID()) + 40, Database: database, Table: table, Type: kind, Query: query, State: "none", Takes: takes, Start: time.Now()}
 	s.TiDB.Jobs = append(s.TiDB.Jobs, job)
@@ -17,12 +17,12 @@ func (j *Job) finish(now time.Time) {
 	j.State, j.End = "synced", now
 }
 
-// done tells whether a job is history: only these states let an upgrade begin (DDL gate).
+// done tells whether a job has ended: an upgrade may begin only then (DDL gate).
 func (j *Job) done() bool {
 	return j.State == "synced" || j.State == "rollback done" || j.State == "cancelled"
 }
 
-// schemaState is how far a job's object is.
+// schemaState is the progress of a job's object.
 func (j *Job) schemaState() string {
 	switch {
 	case j.State == "synced":
@@ -35,7 +35,8 @@ func (j *Job) schemaState() string {
 	return "none"
 }
 
-// advanceSQL runs the DDL jobs one after the other where there is an owner, and finds a new owner when the lease of a dead one ends.
+// advanceSQL runs the DDL jobs one after the other if there is an owner, and finds a new owner when the lease of a dead
+// one ends.
 func (s *State) advanceSQL(w world) {
 	t := &s.TiDB
 	for process, server := range t.Servers {

@@ -23,14 +23,14 @@ type serverInfoJSON struct {
 
 func (s *SQLServer) json() serverInfoJSON {
 	info := serverInfoJSON{sqlVersion + s.Version, gitHash(s.Version), s.DDLID, s.IP, s.Port, s.StatusPort, "45s", ""}
-	// 2.1 does not tell.
+	// 2.1 does not report it.
 	if isThree(s.Version) {
 		info.Binlog = s.Binlog
 	}
 	return info
 }
 
-// entry is what etcd holds of this server.
+// entry is this server's entry in etcd.
 func (s *sqlServer) entry() *SQLServer {
 	return &SQLServer{
 		DDLID: s.ddlID, Process: s.process, Incarnation: s.incarnation, Version: s.version, IP: s.ip, Port: s.port, StatusPort: s.statusPort, Binlog: onOff(s.binlog),
@@ -92,7 +92,7 @@ type versionJSON struct {
 	GitHash string `json:"git_hash"`
 }
 
-// allInfo: where the versions differ, is_all_server_version_consistent is absent and not false, and the versions are listed.
+// allInfo: if the versions differ, is_all_server_version_consistent is absent (not false), and the versions are listed.
 func (s *sqlServer) allInfo(state *State) any {
 	answer := struct {
 		Count      int                       `json:"servers_num,omitempty"`
@@ -198,7 +198,7 @@ func (t *Table) json(name string) map[string]any {
 	return map[string]any{"name": map[string]string{"O": name, "L": strings.ToLower(name)}, "cols": columns, "charset": "utf8mb4", "collate": "utf8mb4_bin", "state": 5}
 }
 
-// serveRecover: binlogs that could not be written were skipped, if the configuration lets it; this ends the skipping.
+// serveRecover ends the skipping of binlogs that could not be written, which the configuration permits.
 func (s *sqlServer) serveRecover(w http.ResponseWriter, r *http.Request) {
 	if op := r.URL.Query().Get("op"); op == "" || op == "nowait" {
 		atomic.StoreInt64(&s.skipped, 0)
@@ -208,7 +208,7 @@ func (s *sqlServer) serveRecover(w http.ResponseWriter, r *http.Request) {
 
 func (s *sqlServer) metrics(w http.ResponseWriter, state *State) {
 	var out strings.Builder
-	// Merged Regions send every client back, whichever TiDB it uses.
+	// Merged Regions make every client retry, whichever TiDB it uses.
 	backoffs := state.Backoff/float64(len(state.TiDB.Servers)+1) + float64(atomic.LoadInt64(&s.backoffs))
 	gauge(&out, "tidb_tikvclient_backoff_count", "Counter of backoff.", "counter", map[string]float64{`{type="regionMiss"}`: backoffs})
 	failed := map[string]float64{}

@@ -149,8 +149,8 @@ func (s *sqlServer) fail(kind string) {
 
 var errBootstrapping = errors.New("another TiDB upgrades the system tables")
 
-// bootstrap makes or upgrades the system tables: the first TiDB of a new version raises tidb_server_version. A second
-// one at the same time meets its changes half done and dies of it, as the original does.
+// bootstrap creates or upgrades the system tables: the first TiDB of a new version raises tidb_server_version. A second
+// one at the same time sees half of its changes and dies, as the original does.
 func (s *sqlServer) bootstrap() {
 	own := bootstrapVersion(s.version)
 	now := look()
@@ -192,7 +192,7 @@ func (s *sqlServer) bootstrap() {
 	mustUpdate(func(state *State) {
 		if state.TiDB.ServerVersion < own {
 			if upgrades {
-				// It changes system tables by DDL of its own, which is no user's fault.
+				// It changes system tables by its own DDL, which is not a mistake of the user.
 				state.newJob("mysql", "user", "add column", "ALTER TABLE mysql.user ADD COLUMN `Create_role_priv` ENUM('N','Y')", 0).finish(time.Now())
 			}
 			common.Record(s.process, "sql", "bootstrap", 0, map[string]any{"from": state.TiDB.ServerVersion, "to": own})
@@ -208,7 +208,7 @@ func (s *sqlServer) bootstrap() {
 	})
 }
 
-// bootstrapVersion is what a version writes as tidb_server_version; only that a newer one writes more matters.
+// bootstrapVersion is the tidb_server_version of a version; it only matters that a newer one has a larger value.
 func bootstrapVersion(version string) int {
 	numbers := parts(version)
 	switch {
@@ -227,7 +227,7 @@ func onOff(on bool) string {
 	return "Off"
 }
 
-// resignOwner lets go of the DDL owner's role, and of the entry in etcd, at an orderly end.
+// resignOwner gives up the DDL owner's role and the entry in etcd at an orderly end.
 func (s *sqlServer) resignOwner() {
 	mustUpdate(func(state *State) {
 		delete(state.TiDB.Servers, s.process)
@@ -237,7 +237,7 @@ func (s *sqlServer) resignOwner() {
 	})
 }
 
-// nextOwner is any other TiDB that lives.
+// nextOwner is any other living TiDB.
 func (s *State) nextOwner(except string, w world) string {
 	for _, process := range sortedKeys(s.TiDB.Servers) {
 		if process != except && w.reachable(process) {

@@ -8,7 +8,7 @@ import (
 	"drydock.dev/standin/common"
 )
 
-// Paths that must stay as they were, and what TiKV says when they do not.
+// Paths that must not change, with TiKV's error for each.
 var criticalPaths = []struct{ key, message string }{
 	{"rocksdb.wal-dir", "db wal_dir have been changed, former db wal_dir is '%s', current db wal_dir is '%s', please guarantee all data wal logs have been moved to destination directory."},
 	{"raftdb.wal-dir", "raftdb wal_dir have been changed, former raftdb wal_dir is '%s', current raftdb wal_dir is '%s', please guarantee all raft wal logs have been moved to destination directory."},
@@ -18,7 +18,7 @@ var criticalPaths = []struct{ key, message string }{
 
 const lastConfig = "last_tikv.toml"
 
-// checkCritical compares with last_tikv.toml of the data directory, and leaves a new one there.
+// checkCritical compares with last_tikv.toml of the data directory and writes a new one.
 func checkCritical(dataDir string, file toml) error {
 	current := toml{"storage.data-dir": dataDir}
 	for _, path := range criticalPaths {
@@ -45,7 +45,7 @@ func checkCritical(dataDir string, file toml) error {
 	return os.WriteFile(place, []byte(text), 0o644)
 }
 
-// identity is what a data directory knows of the store it belongs to.
+// identity is the store identity in a data directory.
 type identity struct {
 	Cluster, Store uint64
 }

@@ -46,7 +46,7 @@ func (f tikvFlags) has(name string) bool {
 	return given
 }
 
-// or is an option, or a value of the configuration, or a default.
+// or is an option, a value of the configuration, or a default.
 func (f tikvFlags) or(name string, file toml, key, otherwise string) string {
 	if value := f[name]; value != "" {
 		return value
@@ -65,7 +65,7 @@ func (f tikvFlags) labelsOf(file toml) map[string]string {
 			labels[name] = value
 		}
 	}
-	// As an inline table: labels = { host = "tikv1" }, which is how tidb-ansible writes it.
+	// As an inline table, which tidb-ansible writes: labels = { host = "tikv1" }.
 	inline := strings.Trim(file.text("server.labels"), "{} ")
 	for _, source := range []string{inline, f["labels"]} {
 		for _, pair := range strings.Split(source, ",") {

@@ -30,7 +30,7 @@ func runTiKV(p common.Process) int {
 		common.Fatal("[FATAL] [server.rs] [%q]", err.Error())
 	}
 	enter("tikv", address, p.Version)
-	// The port is open before the store is registered: an open port proves nothing.
+	// The port is open before the store is registered, so an open port proves nothing.
 	stop := acceptOnly(process, listen)
 	store := register(process, address, p.Version, dataDir, flags, file)
 	stopStatus := serveTiKVStatus(process, p.Version, flags, file)
@@ -98,7 +98,7 @@ func waitForPD(process, endpoints string) {
 	}
 }
 
-// acceptOnly keeps a port open whose protocol nobody here speaks.
+// acceptOnly keeps a port open whose protocol no stand-in implements.
 func acceptOnly(process, address string) (stop func()) {
 	listener, err := net.Listen("tcp", address)
 	if err != nil {
@@ -119,8 +119,8 @@ func acceptOnly(process, address string) (stop func()) {
 	return func() { listener.Close() }
 }
 
-// serveTiKVStatus: 3.0 has a status server always, without TLS; 2.1 only where it is configured and metrics are not
-// pushed.
+// serveTiKVStatus: 3.0 always has a status server, without TLS. 2.1 has one only if it is configured and metrics are
+// not pushed.
 func serveTiKVStatus(process, version string, flags tikvFlags, file toml) (stop func()) {
 	otherwise := ""
 	if isThree(version) {

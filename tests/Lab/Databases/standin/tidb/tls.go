@@ -8,7 +8,7 @@ import (
 	"drydock.dev/standin/common"
 )
 
-// serverTLS is what a server with certificates answers with; it wants one of the same authority from the caller.
+// serverTLS is the configuration of a server with certificates; the caller needs one of the same authority.
 func serverTLS(ca, cert, key string) *tls.Config {
 	if cert == "" {
 		return nil
@@ -24,7 +24,7 @@ func serverTLS(ca, cert, key string) *tls.Config {
 	return configuration
 }
 
-// clientTLS is what one process asks another with.
+// clientTLS is the configuration for requests to other processes.
 func clientTLS(ca, cert, key string) *tls.Config {
 	if ca == "" {
 		return nil

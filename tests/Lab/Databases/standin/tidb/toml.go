@@ -14,7 +14,7 @@ type toml map[string]string
 
 func (t toml) text(key string) string { return t[key] }
 
-// readTOML reads a file; no name is an empty file.
+// readTOML reads a file; an empty name is an empty file.
 func readTOML(path string) (toml, error) {
 	if path == "" {
 		return toml{}, nil
@@ -26,7 +26,8 @@ func readTOML(path string) (toml, error) {
 	return parseTOML(string(content))
 }
 
-// parseTOML understands tables, keys and values of one line, and arrays over several: what these configurations consist of.
+// parseTOML parses tables, keys and values on one line, and arrays over several. These configurations contain nothing
+// else.
 func parseTOML(content string) (toml, error) {
 	values := toml{}
 	table := ""
@@ -95,14 +96,14 @@ func withoutComment(line string) string {
 	return line
 }
 
-// Keys whose values have one kind, by program: what a slip of the hand gets wrong is found by a check.
+// Keys with values of one type, by program, so that a check finds a typing error.
 var numberKeys = map[string][]string{
 	"pd-server":   {"lease", "schedule.merge-schedule-limit", "schedule.leader-schedule-limit", "schedule.region-schedule-limit", "schedule.replica-schedule-limit", "replication.max-replicas"},
 	"tikv-server": {"server.grpc-concurrency", "readpool.storage.high-concurrency", "readpool.storage.normal-concurrency", "readpool.storage.low-concurrency", "readpool.coprocessor.high-concurrency", "readpool.coprocessor.normal-concurrency", "readpool.coprocessor.low-concurrency", "server.end-point-concurrency"},
 	"tidb-server": {"token-limit", "performance.max-procs", "prepared-plan-cache.capacity"},
 }
 
-// checkConfig is --config-check of PD, TiKV and TiDB: tidb-ansible looks for "successful".
+// checkConfig is --config-check of PD, TiKV and TiDB. tidb-ansible searches its output for "successful".
 func checkConfig(p common.Process, path string) int {
 	recordCLI(p)
 	if fault, faulty := common.FaultFor(p.Program, "config-check"); faulty {

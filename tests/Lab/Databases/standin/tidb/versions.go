@@ -14,7 +14,7 @@ const (
 	sqlVersion = "5.7.25-TiDB-v"
 )
 
-// parts are major, minor and patch; what is missing is 0.
+// parts are major, minor and patch; missing parts are 0.
 func parts(version string) [3]int {
 	var numbers [3]int
 	for i, text := range strings.SplitN(strings.TrimPrefix(version, "v"), ".", 3) {
@@ -50,7 +50,7 @@ func gitHash(version string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// What PD and pd-ctl print for -V.
+// The output of PD and pd-ctl for -V.
 func pdVersion(version string) string {
 	return fmt.Sprintf("Release Version: v%s\nGit Commit Hash: %s\nGit Branch: HEAD\nUTC Build Time:  %s\n", version, gitHash(version), buildTime)
 }
@@ -65,7 +65,7 @@ func tikvVersion(version string) string {
 		version, gitHash(version), buildTime)
 }
 
-// What pump, drainer and binlogctl print for -V.
+// The output of pump, drainer and binlogctl for -V.
 func binlogVersion(version string) string {
 	return fmt.Sprintf("Release Version: v%s\nGit Commit Hash: %s\nBuild TS: %s\nGo Version: go1.13\nGo OS/Arch: linux/amd64\n", version, gitHash(version), buildTime)
 }

@@ -6,7 +6,8 @@ import (
 	"drydock.dev/standin/common"
 )
 
-// judgeStop looks whether this process may be stopped now. Only orderly ends are judged: nobody is to blame for a crash.
+// judgeStop checks whether this process may be stopped now. Only orderly ends are checked, because a crash is not a
+// mistake.
 func (s *State) judgeStop(process, why string, w world) {
 	for name, member := range s.PD.Members {
 		if member.Process == process && s.PD.Leader == name {
@@ -22,7 +23,7 @@ func (s *State) judgeStop(process, why string, w world) {
 	}
 }
 
-// watch reports what must never last, once each time it begins.
+// watch reports conditions that must not last, once each time one begins.
 func (s *State) watch(w world) {
 	voters := len(s.voters(w))
 	if !s.Watch.Complete {
@@ -50,7 +51,7 @@ func (s *State) watch(w world) {
 	s.watchSchedulers(w)
 }
 
-// watchPumps: where TiDB writes binlogs and no pump is there, it stops writing one or the other.
+// watchPumps: if TiDB writes binlogs and there is no pump, it stops writing binlogs or data.
 func (s *State) watchPumps(w world) {
 	writes, online, known := false, 0, 0
 	for _, server := range s.TiDB.Servers {
@@ -71,7 +72,7 @@ func (s *State) watchPumps(w world) {
 	s.Watch.NoPump = none
 }
 
-// watchSchedulers: a store that came back and is not allowed to lead, long after.
+// watchSchedulers: a store that is up again but still must not lead after a long time.
 func (s *State) watchSchedulers(w world) {
 	present := map[string]bool{}
 	for _, scheduler := range s.PD.Schedulers {
@@ -95,7 +96,7 @@ func (s *State) watchSchedulers(w world) {
 	}
 }
 
-// states is how each process of a component is, for the detail of a violation.
+// states is the state of each process of a component, for the detail of a violation.
 func (s *State) states(w world, component string) map[string]string {
 	states := map[string]string{}
 	for process, instance := range s.Instances {
@@ -116,7 +117,7 @@ func (s *State) states(w world, component string) map[string]string {
 	return states
 }
 
-// mixed tells whether the processes that matter to DDL are of different versions.
+// mixed tells whether the processes that matter to DDL have different versions.
 func (s *State) mixed() bool {
 	first := ""
 	for _, instance := range s.Instances {

@@ -8,14 +8,14 @@ import (
 
 const worldEvery = 50 * time.Millisecond
 
-// world is a moment: which processes live, and how much time has passed.
+// world is a moment: the living processes, and the time that has passed.
 type world struct {
 	now     time.Time
 	vendor  time.Duration
 	members map[string]common.Member
 }
 
-// keepWorld lets time pass for the cluster in one of its processes.
+// keepWorld advances the cluster's time in one of its processes.
 func keepWorld() {
 	common.Keep("tidb", worldEvery, func(elapsed time.Duration) {
 		now := look()
@@ -31,7 +31,7 @@ func look() world {
 	}
 	now := world{now: time.Now(), members: map[string]common.Member{}}
 	for _, member := range members {
-		// Of two processes of the same name the younger one counts.
+		// Of two processes with the same name the younger one counts.
 		now.members[member.Name] = member
 	}
 	return now
@@ -42,7 +42,7 @@ func (w world) alive(process string) bool {
 	return alive
 }
 
-// reachable tells whether a process lives and the others can talk to it.
+// reachable tells whether a process lives and others can talk to it.
 func (w world) reachable(process string) bool {
 	member, alive := w.members[process]
 	return alive && member.Reachable()
@@ -63,7 +63,7 @@ func (s *State) advance(w world) {
 	s.watch(w)
 }
 
-// noteDeaths finds processes that ended without a word.
+// noteDeaths finds processes that ended without a record.
 func (s *State) noteDeaths(w world) {
 	for process, instance := range s.Instances {
 		member, alive := w.members[process]

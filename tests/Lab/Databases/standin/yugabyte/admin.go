@@ -17,7 +17,7 @@ import (
 	"drydock.dev/standin/common"
 )
 
-// admin is the admin tool: one command of a cluster, by way of its master leader.
+// admin is the admin tool: one command for a cluster, sent to its master leader.
 type admin struct {
 	process   common.Process
 	dialect   dialect
@@ -32,7 +32,7 @@ type admin struct {
 	fault     common.Fault
 }
 
-// command is a command of the tool. It answers with what is printed.
+// command is a command of the tool. It returns the output.
 type command struct {
 	arguments string
 	since     version
@@ -41,8 +41,9 @@ type command struct {
 
 var errUsage = invalidArgument("yb/tools/yb-admin_cli.cc:104", "Invalid arguments for operation")
 
-// runAdmin: 0 is success, 1 anything else, and the reason is on standard error. The point "cli:COMMAND": fail (with the body), hang,
-// ignore (says the body, or nothing, and does nothing), unknown (as a version that lacks it), lose (does it and is ended before it says so).
+// runAdmin: 0 is success, 1 any failure, with the reason on standard error. The point "cli:COMMAND": fail (with the
+// body), hang, ignore (prints the body, or nothing, and has no effect), unknown (as a version without the command),
+// lose (has its effect and is ended before it prints anything).
 func runAdmin(p common.Process) int {
 	a := &admin{process: p, dialect: dialectOf(p.Program), version: version(p.Version), name: p.Program + "@" + ownAddress()}
 	flags, err := parseFlags(p.Args)
@@ -145,7 +146,7 @@ func (a *admin) usage() {
 	}
 }
 
-// configure reads the flags: whom to ask, for how long, with which certificates.
+// configure reads the flags: the masters, the timeout, the certificates.
 func (a *admin) configure(flags *flagSet) error {
 	a.given = flags.get(hostPort("localhost", a.dialect.MasterRPC), append(append([]string{}, a.dialect.MastersFlags...), "init_master_addrs")...)
 	for _, each := range strings.Split(a.given, ",") {
@@ -177,7 +178,7 @@ func (a *admin) configure(flags *flagSet) error {
 	return err
 }
 
-// findLeader asks the given masters until one leads, or the time is over. A master that is not given is not asked.
+// findLeader asks the given masters until one leads, or the time is over. Other masters are not asked.
 func (a *admin) findLeader() *status {
 	end := time.Now().Add(longer(a.timeout, 300*time.Millisecond))
 	for {
@@ -197,7 +198,7 @@ func (a *admin) findLeader() *status {
 	}
 }
 
-// ask calls a method of the master leader. A leader that has lost its office meanwhile is looked for again.
+// ask calls a method of the master leader. If the leader has changed meanwhile, it searches again.
 func (a *admin) ask(name string, arguments, into any) *status {
 	end := time.Now().Add(a.timeout)
 	for {

@@ -41,7 +41,7 @@ func (a *admin) commands() map[string]command {
 	} else {
 		all["are_nodes_safe_to_take_down"] = command{"<tserver_uuids|NONE> <master_uuids|NONE> <follower_lag_bound_ms>", "2.25.0.0-b0", nodesSafeOlder}
 	}
-	// Which name BMDB has for it nobody says: both are understood.
+	// BMDB's name for it is unknown, so both are accepted.
 	all[yugabyteDialect.CatalogVersion] = all[a.dialect.CatalogVersion]
 	return all
 }
@@ -136,7 +136,7 @@ func getAutoFlagsConfig(a *admin, _ []string) (string, *status) {
 	return line(failed, "AutoFlags config:\n%s", answer.Text), attempted("Unable to get AutoFlags config", failed)
 }
 
-// promoteFlags: [class] [promote_non_runtime] [force]. BMDB and YugabyteDB up to 2.18 say it in other words.
+// promoteFlags: [class] [promote_non_runtime] [force]. BMDB and YugabyteDB up to 2.18 use a different text.
 func promoteFlags(a *admin, arguments []string) (string, *status) {
 	asked := promoteRequest{Class: classNames[external]}
 	for i, each := range arguments {
@@ -194,7 +194,8 @@ func rollbackFlags(a *admin, arguments []string) (string, *status) {
 	return fmt.Sprintf("RollbackAutoFlags completed successfully\nAutoFlags that were promoted after config version %d were successfully rolled back\nNew config version: %d\n", after, answer.Version), nil
 }
 
-// upgradeCatalogCommand lets a tablet server that is alive run the migrations. When the time is over they go on without it.
+// upgradeCatalogCommand lets a living tablet server run the migrations. After the timeout they continue without the
+// tool.
 func upgradeCatalogCommand(a *admin, _ []string) (string, *status) {
 	attempt := a.dialect.words("Unable to upgrade YSQL cluster")
 	var enabled bool

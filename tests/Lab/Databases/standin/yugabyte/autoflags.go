@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// missingAutoFlag is a promoted flag this process should have and does not know: its version is too old for the cluster. Whatever the
-// class, a process without it cannot go on, from the first heartbeat after the promotion.
+// missingAutoFlag is a promoted flag that this process does not know: its version is too old for the cluster. Whatever
+// the class, a process without the flag ends at the first heartbeat after the promotion.
 func (n *node) missingAutoFlag() (string, bool) {
 	for _, promoted := range n.now().AutoFlags.Promoted {
 		if promoted.Program != n.program || time.Since(promoted.At) < vendor(heartbeatSeconds) {
@@ -34,14 +34,15 @@ func (a *autoFlags) has(name string) bool {
 	return false
 }
 
-// promotion is what a promotion did.
+// promotion is the result of a promotion.
 type promotion struct {
 	Promoted   bool `json:"flagsPromoted"`
 	NonRuntime bool `json:"nonRuntimeFlagsPromoted"`
 	Version    int  `json:"newConfigVersion"`
 }
 
-// promote turns on what the master leader's version has and the cluster does not use yet, up to a class. Doing it twice does nothing.
+// promote enables the flags of the master leader's version that the cluster does not use yet, up to a class. Repeating
+// it has no effect.
 func (n *node) promote(s *state, c *court, most autoFlagClass, nonRuntime, force bool) promotion {
 	newest := s.newest()
 	c.promotedTooEarly(s, newest)
@@ -68,8 +69,8 @@ func (n *node) promote(s *state, c *court, most autoFlagClass, nonRuntime, force
 	return result
 }
 
-// promotedTooEarly looks for processes of an older version, also those that are down: they would come back old. And for a blacklist that
-// should be empty by now.
+// promotedTooEarly finds processes of an older version, including stopped ones, which would start as old again. It also
+// finds a blacklist that should be empty by now.
 func (c *court) promotedTooEarly(s *state, newest version) {
 	for _, servers := range []map[string]*server{s.Masters, s.Tservers} {
 		for _, each := range sorted(servers) {
@@ -85,7 +86,7 @@ func (c *court) promotedTooEarly(s *state, newest version) {
 	}
 }
 
-// rollback takes back what was promoted after a version; only volatile flags can be.
+// rollback undoes promotions after a version; this is possible for volatile flags only.
 func (s *state) rollback(after int, c *court, by string) (changed bool, err error) {
 	var kept, gone []promotedFlag
 	var persisted []string
@@ -112,7 +113,7 @@ func (s *state) rollback(after int, c *court, by string) (changed bool, err erro
 	return true, nil
 }
 
-// text is the configuration as the admin tool prints it: protobuf's text form.
+// text is the configuration in the admin tool's output: protobuf's text form.
 func (a *autoFlags) text() string {
 	byProgram := map[string][]promotedFlag{}
 	for _, each := range a.Promoted {
@@ -124,7 +125,7 @@ func (a *autoFlags) text() string {
 	}
 	sort.Strings(programs)
 	var text strings.Builder
-	// Protobuf's text leaves zeros out.
+	// Protobuf's text omits zeros.
 	if a.Version > 0 {
 		fmt.Fprintf(&text, "config_version: %d\n", a.Version)
 	}
@@ -141,13 +142,13 @@ func (a *autoFlags) text() string {
 	return text.String()
 }
 
-// flagsAsked tells whether the flags of the newest version were promoted, as far as that was asked for.
+// flagsAsked tells whether the flags of the newest version were promoted, as far as this was requested.
 func (s *state) flagsAsked() bool {
 	newest := s.newest()
 	if _, asked := s.AutoFlags.Asked[string(newest)]; asked {
 		return true
 	}
-	// A cluster that was made with this version has all of them.
+	// A cluster that was created with this version has all of them.
 	for _, flag := range autoFlagsOf(newest) {
 		if flag.Runtime && !s.AutoFlags.has(flag.Name) {
 			return false

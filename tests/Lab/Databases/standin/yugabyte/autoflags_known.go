@@ -34,7 +34,8 @@ const (
 	tserverProgram = "yb-tserver"
 )
 
-// The names are YugabyteDB's; in which release each came is not the point here, but that every release line brings some of every class.
+// The names are YugabyteDB's. Their releases are not exact; what matters is that every release line adds some of every
+// class.
 var knownAutoFlags = []autoFlag{
 	{"enable_pg_savepoints", tserverProgram, localVolatile, true, "2.14.0.0-b0"},
 	{"regular_tablets_data_block_key_value_encoding", tserverProgram, localPersisted, true, "2.14.0.0-b0"},
@@ -69,10 +70,10 @@ var knownAutoFlags = []autoFlag{
 	{"xcluster_enable_subtxn_abort_propagation", tserverProgram, external, true, "2025.2.0.0-b0"},
 }
 
-// Before there were none (the procedure for 2.16 has no AutoFlags).
+// Older versions had none (the procedure for 2.16 has no AutoFlags).
 const autoFlagsSince version = "2.17.0.0-b0"
 
-// autoFlagsOf are the flags a program of this version has.
+// autoFlagsOf are the flags of a program of this version.
 func autoFlagsOf(v version) []autoFlag {
 	var flags []autoFlag
 	if v.before(autoFlagsSince) {

@@ -8,7 +8,7 @@ import (
 	"drydock.dev/standin/common"
 )
 
-// cache holds the state until the file is another one: every change makes a new file.
+// cache holds the state until the file is replaced: every change makes a new file.
 type cache struct {
 	mutex sync.Mutex
 	file  os.FileInfo

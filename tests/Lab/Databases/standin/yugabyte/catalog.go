@@ -18,7 +18,7 @@ func mismatch(migration string) *status {
 const someMigration = "V38__14445__alter_pg_stat_statements.sql"
 
 // upgradeCatalog runs the migrations of this server's version. The point "upgrade": mismatch, fail, hang, slow (for the
-// delay in the original's time). Two at a time, or DDL while it runs, fail as they do in the original.
+// delay in the original's time). Two at the same time, or DDL meanwhile, fail as they do in the original.
 func upgradeCatalog(c *call) (any, *status) {
 	n := c.n
 	span := vendor(readKnobs().CatalogSeconds)
@@ -47,7 +47,7 @@ func upgradeCatalog(c *call) (any, *status) {
 	if failed != nil {
 		return nil, failed
 	}
-	// Migrations go on when whoever asked for them has left.
+	// Migrations continue after the caller has disconnected.
 	for end := time.Now().Add(span); !done && time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
 		if n.now().Catalog.Statements != statements {
 			failed = mismatch(someMigration)
@@ -101,7 +101,7 @@ func (n *node) ddl(statement string, seconds float64) string {
 	return result
 }
 
-// settleCatalog forgets statements that have ended.
+// settleCatalog removes statements that have ended.
 func (s *state) settleCatalog(at time.Time) {
 	if s.Catalog.Changing != "" && at.After(s.Catalog.ChangingUntil) {
 		s.Catalog.Changing = ""

@@ -16,7 +16,8 @@ import (
 
 const clientFile = "client.jsonl"
 
-// tally is what a client did in a second. A retried request was sent elsewhere, or told to come again, before it succeeded; it is in ok too.
+// tally counts the requests of one second. A retried request was sent to another server, or repeated on request, before
+// it succeeded; ok includes it.
 type tally struct {
 	At      string   `json:"at"`
 	Client  string   `json:"client"`
@@ -27,7 +28,7 @@ type tally struct {
 	Errors  []string `json:"errors,omitempty"`
 }
 
-// client writes and reads keys in turn until it is ended.
+// client alternately writes and reads keys until it is ended.
 type client struct {
 	name     string
 	servers  []string
@@ -88,7 +89,7 @@ func (c *client) report() {
 	c.now = tally{}
 }
 
-// Every key is written and later read again: what was acknowledged must be there.
+// Every key is written and later read again: an acknowledged value must be there.
 func (c *client) request(number int) {
 	key := "key-" + strconv.Itoa(number/2%64)
 	begun := time.Now()
@@ -100,7 +101,7 @@ func (c *client) request(number int) {
 		if attempts, err = c.call(http.MethodPut, key, value, &answer); err == nil {
 			c.written[key] = value
 		} else {
-			// It may have been written all the same.
+			// The value may have been written nevertheless.
 			delete(c.written, key)
 		}
 	} else if attempts, err = c.call(http.MethodGet, key, "", &answer); err == nil && c.written[key] != "" && answer.Value != c.written[key] {

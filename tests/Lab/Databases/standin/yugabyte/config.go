@@ -6,8 +6,8 @@ import (
 	"sort"
 )
 
-// The cluster's configuration exists in two spellings: as the web interface writes protobuf (snake_case, maps as lists of key and value,
-// what is not set is absent), and as get_universe_config prints it (camelCase, maps as objects, bytes in base64).
+// The cluster's configuration has two spellings: the web interface writes protobuf (snake_case, maps as lists of key
+// and value, unset fields absent), and get_universe_config prints camelCase, maps as objects, bytes in base64.
 
 func hostPorts(addresses []string) []hostPortJSON {
 	list := []hostPortJSON{}

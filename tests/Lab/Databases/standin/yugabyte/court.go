@@ -7,7 +7,7 @@ import (
 	"drydock.dev/standin/common"
 )
 
-// court judges what happens to the cluster. Verdicts are announced once the change they belong to is saved.
+// court checks the changes of the cluster. It reports violations after the change is saved.
 type court struct {
 	at       time.Time
 	verdicts []verdict
@@ -37,7 +37,7 @@ func (c *court) announce() {
 	}
 }
 
-// lasting reports a condition once for as long as it lasts.
+// lasting reports a condition once as long as it lasts.
 func (c *court) lasting(s *state, word string, holds bool, process string, detail map[string]any) {
 	switch {
 	case holds && !s.hasMark(word):
@@ -48,7 +48,7 @@ func (c *court) lasting(s *state, word string, holds bool, process string, detai
 	}
 }
 
-// leave notes that a server is gone: told to (orderly), or found dead.
+// leave records the end of a server: orderly, or found dead.
 func (c *court) leave(s *state, component string, me *server, orderly bool) {
 	end := &ending{At: c.at, Orderly: orderly, Version: me.Version}
 	if component == masterComponent {
@@ -84,11 +84,11 @@ func (c *court) stoppedTserver(s *state, me *server, end *ending) {
 	}
 }
 
-// start judges a server that comes back by what it was before.
+// start checks the start of a server by the way it ended before.
 func (c *court) start(s *state, me, before *server) {
 	end := before.End
 	if end == nil {
-		// Nobody saw it go.
+		// No process saw its end.
 		end = &ending{Version: before.Version}
 	}
 	replaced := me.Version != before.Version
@@ -103,7 +103,7 @@ func (c *court) start(s *state, me, before *server) {
 		c.violation(me.Name, "LeaderMasterStoppedBeforeFollowers", map[string]any{"followers": followers, "from": string(before.Version), "to": string(me.Version)})
 	}
 	if !end.Orderly && s.Tservers[me.UUID] != nil {
-		// Killed to be replaced is stopped too.
+		// A server that was killed to be replaced counts as stopped too.
 		c.stoppedTserver(s, me, end)
 	}
 	if s.Tservers[me.UUID] != nil {
@@ -130,7 +130,7 @@ func (e *ending) notYet(v version) []string {
 	return followers
 }
 
-// down looks at who is missing.
+// down checks which servers are missing.
 func (c *court) down(s *state) {
 	if !s.Universe.Formed {
 		return

@@ -2,7 +2,7 @@ package yugabyte
 
 import "strings"
 
-// dialect is what YugabyteDB and BMDB call the same things.
+// dialect contains the different names in YugabyteDB and BMDB.
 type dialect struct {
 	// Name is Yugabyte or BMDB.
 	Name           string
@@ -31,8 +31,8 @@ var yugabyteDialect = dialect{
 	TabletServersPages: []string{"/tablet-servers"},
 }
 
-// Little is known of BMDB: what is not known is taken to be as in YugabyteDB, and YugabyteDB's own spellings are
-// understood too.
+// Little is known of BMDB. Unknown parts are assumed to be as in YugabyteDB, and YugabyteDB's spellings are accepted
+// too.
 var bmdbDialect = dialect{
 	Name: "BMDB", Master: "mserver", Tserver: "dbserver", Admin: "bm-admin",
 	MasterRPC: 11000, MasterWeb: 10000, TserverRPC: 9100, TserverWeb: 9000,
@@ -49,10 +49,10 @@ func dialectOf(program string) dialect {
 	return yugabyteDialect
 }
 
-// isBMDB tells the dialect apart where its texts stayed behind those of YugabyteDB.
+// isBMDB is for texts in which BMDB differs from newer YugabyteDB.
 func (d dialect) isBMDB() bool { return d.Name == bmdbDialect.Name }
 
-// words puts a text of YugabyteDB's into the dialect.
+// words translates a text of YugabyteDB into the dialect.
 func (d dialect) words(text string) string {
 	if !d.isBMDB() {
 		return text

@@ -6,8 +6,8 @@ import (
 	"drydock.dev/standin/common"
 )
 
-// runEndCheck reports what an upgrade must not leave behind: a leader blacklist, a replication that is paused. It is called when the
-// upgrade is over; while it runs both are rightful.
+// runEndCheck reports leftovers that an upgrade must remove: a leader blacklist, a paused replication. It is called
+// after the upgrade; during the upgrade both are correct.
 func runEndCheck(common.Process) int {
 	var s state
 	c := &court{}

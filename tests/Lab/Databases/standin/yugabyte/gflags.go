@@ -7,14 +7,15 @@ import (
 	"strings"
 )
 
-// flagSet is a command line as gflags reads it: --name=value, --name value, --name, --noname, one hyphen or two, and --flagfile.
+// flagSet is a command line in the syntax of gflags: --name=value, --name value, --name, --noname, one hyphen or two,
+// and --flagfile.
 type flagSet struct {
 	values map[string]string
 	order  []string
 	rest   []string
 }
 
-// Flags that stand alone; all others take the next argument where there is no "=".
+// Flags without a value; all others take the next argument if there is no "=".
 var booleans = map[string]bool{
 	"version": true, "help": true, "logtostderr": true, "alsologtostderr": true, "enable_ysql": true, "enable_bsql": true,
 	"use_node_to_node_encryption": true, "use_client_to_server_encryption": true, "allow_insecure_connections": true,
@@ -64,7 +65,7 @@ func (f *flagSet) read(args []string) error {
 	return nil
 }
 
-// A negative number is a value and no flag.
+// A negative number is a value and not a flag.
 func isFlag(arg string) bool {
 	return len(arg) > 1 && arg[0] == '-' && (arg[1] < '0' || arg[1] > '9')
 }

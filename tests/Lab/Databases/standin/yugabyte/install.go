@@ -7,11 +7,11 @@ import (
 	"strings"
 )
 
-// What bin/post_install.sh leaves behind: the directory it was run in.
+// The mark of bin/post_install.sh: the directory in which it was run.
 const installedFile = ".post_install_complete"
 
-// missingLibraries is what the dynamic linker says of a program whose package was unpacked and not installed, or moved since: the
-// libraries' paths are written into the programs by post_install.sh. Empty when all is well.
+// missingLibraries is the dynamic linker's error for a program whose package was unpacked and not installed, or moved
+// since: post_install.sh writes the libraries' paths into the programs. Empty if there is no error.
 func missingLibraries(program string) string {
 	exe, err := os.Readlink("/proc/self/exe")
 	if err != nil {
@@ -19,7 +19,7 @@ func missingLibraries(program string) string {
 	}
 	home := filepath.Dir(filepath.Dir(exe))
 	if _, err := os.Stat(filepath.Join(home, "bin", "post_install.sh")); err != nil {
-		// Not from a package.
+		// The program does not belong to a package.
 		return ""
 	}
 	content, err := os.ReadFile(filepath.Join(home, installedFile))
@@ -29,5 +29,5 @@ func missingLibraries(program string) string {
 	return fmt.Sprintf("%s: error while loading shared libraries: libyb_util.so: cannot open shared object file: No such file or directory", filepath.Join(home, "bin", program))
 }
 
-// What a shell reports of a program the dynamic linker gave up on.
+// The exit code of a shell for a program that the dynamic linker refused.
 const exitMissingLibraries = 127

@@ -10,7 +10,7 @@ import (
 	"syscall"
 )
 
-// instance is the data directory of a server: whose it is, and the lock that keeps a second process off it.
+// instance is the data directory of a server: its owner, and the lock that excludes a second process.
 type instance struct {
 	UUID      string `json:"uuid"`
 	Component string `json:"component"`
@@ -18,7 +18,7 @@ type instance struct {
 	lock      *os.File
 }
 
-// openInstance takes the data directory of a server, and makes it a new server's when it is empty.
+// openInstance opens the data directory of a server, and initialises it if it is empty.
 func openInstance(dataDir, component, format string) (*instance, error) {
 	home := filepath.Join(dataDir, "yb-data", component)
 	if err := os.MkdirAll(filepath.Join(home, "logs"), 0o755); err != nil {

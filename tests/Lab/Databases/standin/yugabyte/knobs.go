@@ -13,7 +13,8 @@ import (
 
 const knobsFile = "yugabyte.json"
 
-// knobs are what a test sets in yugabyte.json of the cluster directory; spans are seconds of the original. It is read at each use.
+// knobs are the settings of a test in yugabyte.json of the cluster directory; spans are seconds of the original. They
+// are read at each use.
 type knobs struct {
 	// Read when the cluster is made.
 	ReplicationFactor int                  `json:"replicationFactor"`
@@ -22,10 +23,11 @@ type knobs struct {
 	TabletsPerTable   int                  `json:"tabletsPerTable"`
 	SystemTablets     int                  `json:"systemTablets"`
 	Groups            map[string]groupKnob `json:"groups"`
-	// Extensions are in use in the database yugabyte, besides what every database has; SQLPassword is wanted by the SQL port, if it is not empty.
+	// Extensions are in use in the database yugabyte, besides the default ones. The SQL port requires SQLPassword if it is
+	// not empty.
 	Extensions  []string `json:"extensions"`
 	SQLPassword string   `json:"sqlPassword"`
-	// Names of the processes by RPC address, for the record; without one a process is PROGRAM@HOST.
+	// Names of the processes in the record, by RPC address. Without one the name is PROGRAM@HOST.
 	Names map[string]string `json:"names"`
 
 	ElectionSeconds       float64 `json:"electionSeconds"`
@@ -34,13 +36,15 @@ type knobs struct {
 	BootstrapSeconds      float64 `json:"bootstrapSeconds"`
 	CatchUpSeconds        float64 `json:"catchUpSeconds"`
 	CatalogSeconds        float64 `json:"catalogSeconds"`
-	// StuckLeaders is how many leaders never leave a blacklisted server; NoElection lets no master become leader.
+	// StuckLeaders is the number of leaders that never leave a blacklisted server; NoElection lets no master become
+	// leader.
 	StuckLeaders int  `json:"stuckLeaders"`
 	NoElection   bool `json:"noElection"`
-	// By name of the process: how far its clock is ahead (a duration), and what its followers lag besides (milliseconds).
+	// By name of the process: the error of its clock (a duration, positive is ahead), and an additional lag of its
+	// followers (milliseconds).
 	ClockSkew   map[string]string  `json:"clockSkew"`
 	FollowerLag map[string]float64 `json:"followerLag"`
-	// Tablets by their number that are reported although nothing is wrong with them, and files the tablet servers call failed.
+	// Numbers of healthy tablets that are reported as unhealthy, and files that the tablet servers report as failed.
 	Leaderless      []int    `json:"leaderless"`
 	UnderReplicated []int    `json:"underReplicated"`
 	FailedTablets   []int    `json:"failedTablets"`
@@ -80,7 +84,7 @@ func vendor(seconds float64) time.Duration {
 	return common.Scaled(time.Duration(seconds * float64(time.Second)))
 }
 
-// vendorSpan is a span of the stand-in's time as the original would tell it.
+// vendorSpan converts a span of the stand-in's time to the original's.
 func vendorSpan(d time.Duration) time.Duration {
 	return time.Duration(float64(d) * common.TimeFactor())
 }

@@ -14,14 +14,14 @@ import (
 	"drydock.dev/standin/common"
 )
 
-// The port that clients of the original use (YCQL, 9042) speaks something simpler here: keys and values over HTTP, each key in one
-// tablet, served by its leader only, acknowledged when a majority of its replicas has it.
+// The client port of the original (YCQL, 9042) has a simpler protocol here: keys and values over HTTP. Each key is in
+// one tablet. Only its leader serves it, and a write is acknowledged when a majority of its replicas has it.
 const (
 	kvPath  = "/standin/kv"
 	ddlPath = "/standin/ddl"
 )
 
-// kvAnswer is what a tablet server answers. Leader is where to ask instead.
+// kvAnswer is the answer of a tablet server. Leader is the server to ask instead.
 type kvAnswer struct {
 	Tablet string `json:"tablet,omitempty"`
 	Value  string `json:"value,omitempty"`
@@ -32,7 +32,7 @@ type kvAnswer struct {
 
 type values map[string]string
 
-// serveClients is apart from common.ServeHTTP: a record of every read and write would be nothing but them.
+// serveClients does not use common.ServeHTTP, because reads and writes would fill the record.
 func (n *node) serveClients() (stop func()) {
 	listener, err := net.Listen("tcp", hostPort(n.bind, n.self.Client))
 	if err != nil {

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// The pages for people. Their words, not their looks, are the originals'.
+// The HTML pages for users. They have the texts of the originals but not their layout.
 
 func homePage(n *node, s *state, _ *http.Request) (int, string) {
 	var text strings.Builder
@@ -50,7 +50,7 @@ func tabletServersHTML(_ *node, s *state, _ *http.Request) (int, string) {
 	return http.StatusOK, text.String()
 }
 
-// clocksHTML shows the servers' clocks, taken at one moment.
+// clocksHTML shows the servers' clocks at one moment.
 func clocksHTML(_ *node, s *state, _ *http.Request) (int, string) {
 	at, k := time.Now().UTC(), readKnobs()
 	const layout = "2006-01-02 15:04:05.000000"

@@ -4,7 +4,7 @@ import (
 	"time"
 )
 
-// What a master answers to the admin tool and to other clusters.
+// The master's methods for the admin tool and other clusters.
 var masterMethods = methods{
 	"Ping":                         {read: func(c *call) (any, *status) { return map[string]any{"uuid": c.n.self.UUID}, nil }},
 	"GetMasterRegistration":        {read: masterRegistration},
@@ -63,7 +63,8 @@ type blacklistChange struct {
 	Leader bool     `json:"leader"`
 }
 
-// changeBlacklist adds or removes; what is there is not added again, what is not there is not missed.
+// changeBlacklist adds or removes servers. An existing entry is not added again, and removing a missing one is not an
+// error.
 func changeBlacklist(c *call) (any, *status) {
 	var asked blacklistChange
 	if failed := c.arguments(&asked); failed != nil {
@@ -95,7 +96,8 @@ func changeBlacklist(c *call) (any, *status) {
 	return true, nil
 }
 
-// blacklisted looks whether the server before is still on the blacklist although it is up: with one at a time it was forgotten.
+// blacklisted checks whether the server before is still on the blacklist although it is up. Servers are upgraded one at
+// a time, so it was forgotten.
 func (c *court) blacklisted(s *state, host string, leader bool) {
 	if !leader {
 		return
@@ -138,7 +140,7 @@ func changeLoadBalancerState(c *call) (any, *status) {
 	return true, nil
 }
 
-// masterLeaderStepDown hands the leadership over without the time an election takes.
+// masterLeaderStepDown hands over the leadership without the time of an election.
 func masterLeaderStepDown(c *call) (any, *status) {
 	var to string
 	if failed := c.arguments(&to); failed != nil {
@@ -246,7 +248,7 @@ func xclusterSafeTime(c *call) (any, *status) {
 	return c.s.safeTimes(details, time.Now()), nil
 }
 
-// replicationDrain answers at once with the streams whose target has not everything yet, by tablet.
+// replicationDrain answers at once with the streams whose target has not received everything yet, by tablet.
 func replicationDrain(c *call) (any, *status) {
 	var streams []string
 	if failed := c.arguments(&streams); failed != nil {

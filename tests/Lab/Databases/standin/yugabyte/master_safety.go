@@ -8,12 +8,13 @@ import (
 type nodesRequest struct {
 	Tservers []string `json:"tservers"`
 	Masters  []string `json:"masters"`
-	// Servers are those of either kind, as the newer form of the command has them.
+	// Servers are those of either kind, as in the newer form of the command.
 	Servers []string `json:"servers"`
 	LagMS   float64  `json:"lagMs"`
 }
 
-// nodesSafe tells whether every tablet, and the masters' catalogue, keeps a majority of caught-up replicas without some servers.
+// nodesSafe tells whether every tablet, and the masters' catalogue, keeps a majority of caught-up replicas without the
+// given servers.
 func nodesSafe(c *call) (any, *status) {
 	const where = "yb/master/tablet_health_manager.cc:281"
 	if !c.n.version.hasNodesSafe() {

@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// isLeaderPage is 200 from the leader only. What a follower answers with its 503 is no JSON.
+// isLeaderPage answers 200 only on the leader. A follower's 503 has a body that is not JSON.
 func isLeaderPage(n *node, s *state, _ *http.Request) (int, string) {
 	if s.Leadership.Leader == n.self.UUID {
 		return http.StatusOK, `{"STATUS":"OK"}`
@@ -51,7 +51,8 @@ type masterEntry struct {
 	Error        *appStatus    `json:"error,omitempty"`
 }
 
-// masterEntries are the configured masters as the leader sees them; one it cannot reach is an error and nothing else.
+// masterEntries are the configured masters in the view of the leader. One that it cannot reach has an error and no
+// other field.
 func (n *node) masterEntries(s *state) []masterEntry {
 	entries := []masterEntry{}
 	byAddress := map[string]*server{}
@@ -119,7 +120,7 @@ type tabletServerEntry struct {
 	StartTime             int64         `json:"start_time_us,omitempty"`
 }
 
-// sinceHeartbeat is in seconds of the original: that of a dead server is compared with tserver_unresponsive_timeout_ms.
+// sinceHeartbeat is in seconds of the original. A dead server's value is compared with tserver_unresponsive_timeout_ms.
 func (t *server) sinceHeartbeat(at time.Time) float64 {
 	if t.Up {
 		return float64(at.UnixMilli()%1000) / 1000 * heartbeatSeconds
@@ -127,7 +128,7 @@ func (t *server) sinceHeartbeat(at time.Time) float64 {
 	return vendorSpan(at.Sub(t.DownSince)).Seconds()
 }
 
-// uptime is in real seconds: it tells when the process was started.
+// uptime is in real seconds, from which clients compute the start of the process.
 func (t *server) uptime(at time.Time) int64 {
 	if t.dead(at) {
 		return 0
@@ -206,7 +207,7 @@ func healthCheckPage(n *node, s *state, r *http.Request) (int, string) {
 	}{dead, most, under})
 }
 
-// missingFor is for how long a replica of a tablet has been missing, in milliseconds of the original.
+// missingFor is the time since a replica of a tablet is missing, in milliseconds of the original.
 func (s *state) missingFor(t *tablet, at time.Time) float64 {
 	longest := 1.0
 	for _, uuid := range t.Replicas {

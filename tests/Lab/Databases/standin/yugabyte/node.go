@@ -17,7 +17,7 @@ const (
 	storeName  = "yugabyte"
 	keeperRole = "yugabyte"
 	tickEvery  = 100 * time.Millisecond
-	// What a shell reports of SIGABRT, by which the original ends after FATAL.
+	// The exit code of a shell for SIGABRT, with which the original ends after FATAL.
 	exitAborted = 134
 )
 
@@ -42,7 +42,7 @@ type node struct {
 	webBind string
 }
 
-// startNode does what both kinds of server do until they serve. The exit code is meant when the node is nil.
+// startNode does the common start of both kinds of server. If the node is nil, the exit code is valid.
 func startNode(p common.Process, component string) (*node, int) {
 	d := dialectOf(p.Program)
 	flags, err := parseFlags(p.Args)
@@ -112,7 +112,7 @@ func exePath() string {
 	return exe
 }
 
-// address finds out what this server is called and where it listens.
+// address determines the server's name and its addresses.
 func (n *node) address() error {
 	rpcPort, webPort := n.dialect.MasterRPC, n.dialect.MasterWeb
 	mastersFlags := n.dialect.MastersFlags
@@ -161,7 +161,8 @@ func (n *node) address() error {
 	return nil
 }
 
-// noteAttempt notes that another version was tried: to go back to the former one after that is no restart for nothing.
+// noteAttempt records that another version was tried, so that the return to the former version is not counted as a
+// needless restart.
 func (n *node) noteAttempt() error {
 	return n.change(func(s *state, _ *court) error {
 		for _, each := range s.component(n.component) {
@@ -213,7 +214,7 @@ func (n *node) portsFree() error {
 	return nil
 }
 
-// fatal says on standard error and in the log directory why the process ends, as the original does.
+// fatal writes to standard error and to the log directory why the process ends, as the original does.
 func (n *node) fatal(text string) int {
 	line := fmt.Sprintf("F%s ../../src/yb/%s/%s_main.cc:139] %s", time.Now().UTC().Format("20060102 15:04:05"), n.component, logName(n.component), text)
 	fmt.Fprintln(os.Stderr, line)
@@ -233,7 +234,7 @@ func (n *node) info(format string, values ...any) {
 	n.log("INFO", fmt.Sprintf("I%s %s_main.cc:117] ", time.Now().UTC().Format("0102 15:04:05.000000"), logName(n.component))+fmt.Sprintf(format, values...))
 }
 
-// A log that cannot be written is no reason to end: the disk may be full, which tests make it.
+// A failed write to a log does not end the process: tests fill the disk.
 func (n *node) log(level, line string) {
 	if n.logs == "" {
 		return
@@ -247,7 +248,8 @@ func (n *node) log(level, line string) {
 	fmt.Fprintln(file, line)
 }
 
-// join makes the server known to the others. Whoever starts with another version than it ended with shows what the end was for.
+// join makes the server known to the others. If it starts with another version than before, this shows why it was
+// stopped.
 func (n *node) join() error {
 	member, err := common.Join(n.name, n.component, string(n.version))
 	if err != nil {
@@ -296,7 +298,8 @@ func (n *node) serve(stop func()) int {
 	}
 }
 
-// end takes leave of the others; false when a fault makes the process ignore the signal. The point "stop": ignore, delay, crash.
+// end tells the others that the server ends; false if a fault makes the process ignore the signal. The point "stop":
+// ignore, delay, crash.
 func (n *node) end(signal os.Signal) bool {
 	common.Record(n.name, "signal", signal.String(), 0, map[string]any{"version": string(n.version)})
 	if fault, faulty := common.FaultFor(n.name, "stop"); faulty {
@@ -322,7 +325,7 @@ func (n *node) end(signal os.Signal) bool {
 	return true
 }
 
-// change changes the state under its lock and then reports what was judged meanwhile.
+// change changes the state under its lock and then reports the violations that were found.
 func (n *node) change(change func(*state, *court) error) error {
 	var s state
 	c := &court{at: time.Now()}
@@ -336,7 +339,7 @@ func (n *node) change(change func(*state, *court) error) error {
 	return err
 }
 
-// now is the state as it is; whoever is given it must not change it.
+// now is the current state; callers must not change it.
 func (n *node) now() *state {
 	s, err := n.cached.read(n.store)
 	n.must(err)

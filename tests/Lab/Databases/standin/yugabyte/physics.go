@@ -7,15 +7,15 @@ import (
 	"drydock.dev/standin/common"
 )
 
-// The shortest time a cluster goes without a leader, whatever the time factor: long enough to be seen.
+// The shortest time without a leader, whatever the time factor, so that tests can observe it.
 const shortestElection = 150 * time.Millisecond
 
-// physics is what goes on by itself in the original, ten times a second, in one of the servers for all of them: noticing who is gone,
-// elections, balancing.
+// physics does, ten times a second and in one of the servers for all of them, what happens automatically in the
+// original: detecting lost servers, elections, balancing.
 func (n *node) physics() {
 	k := readKnobs()
 	n.must(n.change(func(s *state, c *court) error {
-		// Under the lock: whoever is in the state has joined before.
+		// This is read under the lock: a server that is in the state has joined before.
 		members, err := common.Members()
 		if err != nil {
 			return err
@@ -32,7 +32,7 @@ func (n *node) physics() {
 	}))
 }
 
-// presence compares who should be there with who is. One that is frozen or cut off is away and has not ended.
+// presence compares the expected servers with the present ones. A frozen or cut-off server is away but has not ended.
 func (c *court) presence(s *state, members []common.Member) {
 	alive := map[string]common.Member{}
 	for _, member := range members {
@@ -44,7 +44,7 @@ func (c *court) presence(s *state, members []common.Member) {
 			stopping := each.End != nil && each.End.Orderly
 			switch {
 			case stopping:
-				// It told so itself; its process may still be about to end.
+				// The server announced its end itself; its process may still be ending.
 			case !lives && each.End == nil:
 				c.event(each.Name, "died", map[string]any{"version": string(each.Version)})
 				c.leave(s, component, each, false)
@@ -59,7 +59,7 @@ func (c *court) presence(s *state, members []common.Member) {
 	}
 }
 
-// found makes the universe, when its first server comes.
+// found creates the universe when its first server comes.
 func (n *node) found(s *state) {
 	if s.Universe.UUID != "" {
 		return
@@ -94,7 +94,8 @@ func (n *node) found(s *state) {
 	}
 }
 
-// form makes the tables once the tablet servers are there, and notes the moment from which everybody has to be there.
+// form creates the tables once the tablet servers are there, and records the moment from which all servers are
+// required.
 func (s *state) form(k knobs) {
 	if s.Universe.Formed || s.Universe.UUID == "" {
 		return
@@ -106,7 +107,8 @@ func (s *state) form(k knobs) {
 	s.Universe.Formed = len(s.Tablets) > 0 && len(tservers) >= k.Tservers && len(up(s.Masters)) >= s.Universe.Masters && s.Leadership.Leader != ""
 }
 
-// electMaster takes the leadership from a master that is gone or has no majority, and gives it to another after the time an election takes.
+// electMaster takes the leadership from a master that is gone or has no majority, and gives it to another after the
+// time of an election.
 func (s *state) electMaster(k knobs, c *court) {
 	candidates := up(s.Masters)
 	leader := s.leader()

@@ -1,6 +1,6 @@
-// Package yugabyte is a stand-in for YugabyteDB and for BMDB, which is the same under other names: masters, tablet servers and the
-// admin tool as real processes that keep what they know on disk, answer as the originals answer, with their quirks, and notice what
-// must never happen to such a cluster. What the originals do is in docs/research/yugabytedb.md.
+// Package yugabyte is a stand-in for YugabyteDB and for BMDB, which is the same under other names: masters, tablet
+// servers and the admin tool as real processes that keep their state on disk, answer as the originals do, with their
+// quirks, and detect forbidden events. docs/research/yugabytedb.md describes the originals.
 package yugabyte
 
 import "drydock.dev/standin/common"

@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// The servers talk to each other and to the admin tool over HTTP on their RPC ports: POST /rpc/METHOD with JSON, or TLS around it. What
-// is said is as in the originals, the wire is not.
+// The servers talk to each other and to the admin tool over HTTP or HTTPS on their RPC ports: POST /rpc/METHOD with
+// JSON. The content is that of the originals, the wire format is not.
 const rpcPath = "/rpc/"
 
 // call is one call of a method. Exactly one of change and read answers it.
@@ -28,7 +28,7 @@ func (c *call) arguments(into any) *status {
 }
 
 type method struct {
-	// leader methods are answered by the master leader only.
+	// Only the master leader answers leader methods.
 	leader bool
 	since  version
 	change func(c *call) (any, *status)

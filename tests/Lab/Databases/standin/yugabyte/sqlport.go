@@ -10,8 +10,8 @@ import (
 	"drydock.dev/standin/common"
 )
 
-// PostgreSQL's port (5433), open where SQL is enabled. Only the SQL shell beside the servers can talk to it: one line of JSON each way.
-// It knows what an upgrade has to ask, and DDL.
+// PostgreSQL's port (5433), open if SQL is enabled. Only the SQL shell next to the servers can use it: one line of JSON
+// each way. It supports the queries of an upgrade, and DDL.
 const sqlPatience = 5 * time.Second
 
 type sqlRequest struct {

@@ -5,7 +5,8 @@ import (
 	"time"
 )
 
-// state is what a cluster knows of itself: the masters' catalogue and the tablets' Raft groups, in one file all processes share.
+// state is the cluster's knowledge: the masters' catalogue and the tablets' Raft groups, in one file that all processes
+// share.
 type state struct {
 	Universe   universe                     `json:"universe"`
 	Masters    map[string]*server           `json:"masters,omitempty"`
@@ -17,7 +18,7 @@ type state struct {
 	AutoFlags  autoFlags                    `json:"autoFlags"`
 	Catalog    catalog                      `json:"catalog"`
 	XCluster   map[string]*replicationGroup `json:"xcluster,omitempty"`
-	// Marks are the occurrences that are reported once, as long as they last.
+	// Marks are the lasting conditions that were already reported.
 	Marks map[string]time.Time `json:"marks,omitempty"`
 }
 
@@ -29,7 +30,7 @@ type universe struct {
 	Masters           int       `json:"masters"`
 	ReplicationFactor int       `json:"replicationFactor"`
 	SQL               bool      `json:"sql"`
-	// Formed is true once every server the lab asked for was up together: from then on one that is missing is down.
+	// Formed is true once every server of the lab was up at the same time: from then on a missing one counts as down.
 	Formed bool `json:"formed"`
 }
 
@@ -47,10 +48,11 @@ type server struct {
 	Incarnation string    `json:"incarnation"`
 	Starts      int       `json:"starts"`
 	Started     time.Time `json:"started"`
-	// Up is what the others see: it runs and can be reached.
+	// Up is the view of the others: the server runs and can be reached.
 	Up        bool      `json:"up"`
 	DownSince time.Time `json:"downSince,omitempty"`
-	// Back is since when it can be reached again, AwayFor how long it could not before: what its followers have to catch up with.
+	// Back is the time since which it can be reached again, AwayFor how long it could not before. Its followers have to
+	// catch up with that.
 	Back    time.Time     `json:"back"`
 	AwayFor time.Duration `json:"awayFor,omitempty"`
 	Evicted bool          `json:"evicted,omitempty"`
@@ -62,15 +64,16 @@ type server struct {
 	End    *ending `json:"end,omitempty"`
 }
 
-// ending is how a process ended, kept until the next one starts: only then it shows what the end was for.
+// ending is the end of a process, kept until the next start: only then its purpose is known.
 type ending struct {
 	At      time.Time `json:"at"`
 	Orderly bool      `json:"orderly"`
 	Version version   `json:"version"`
-	// Led tells that a master was the leader, Others what the other masters ran then.
+	// Led tells whether a master was the leader; Others are the versions of the other masters at that time.
 	Led    bool               `json:"led,omitempty"`
 	Others map[string]version `json:"others,omitempty"`
-	// Leaders are the tablets a tablet server led, Endangered those that lost their majority of healthy replicas by its end.
+	// Leaders are the tablets that a tablet server led, Endangered those that lost their majority of healthy replicas by
+	// its end.
 	Leaders    int      `json:"leaders,omitempty"`
 	Endangered []string `json:"endangered,omitempty"`
 }
@@ -125,7 +128,7 @@ type catalog struct {
 	UpgradedTo version   `json:"upgradedTo"`
 	Upgrading  string    `json:"upgrading,omitempty"`
 	Until      time.Time `json:"until,omitempty"`
-	// Statements counts DDL; Changing is the statement that is under way.
+	// Statements counts DDL; Changing is the running statement.
 	Statements    int       `json:"statements"`
 	Changing      string    `json:"changing,omitempty"`
 	ChangingUntil time.Time `json:"changingUntil,omitempty"`
@@ -139,10 +142,10 @@ type replicationGroup struct {
 	Streams   []string  `json:"streams"`
 	Disabled  bool      `json:"disabled,omitempty"`
 	Changed   time.Time `json:"changed"`
-	// Behind is how far the target was behind when the replication was changed last.
+	// Behind is the lag of the target when the replication was last changed.
 	Behind time.Duration `json:"behind,omitempty"`
 	Broken string        `json:"broken,omitempty"`
-	// SourceFlags is the AutoFlags version of the source as it was heard last; 0 when it was never heard.
+	// SourceFlags is the last received AutoFlags version of the source; 0 if none was received.
 	SourceFlags int  `json:"sourceFlags,omitempty"`
 	SourceDown  bool `json:"sourceDown,omitempty"`
 }
@@ -189,7 +192,7 @@ func up(servers map[string]*server) []*server {
 	return list
 }
 
-// newest is the highest version any server of the cluster was last seen with.
+// newest is the highest last seen version of any server of the cluster.
 func (s *state) newest() version {
 	newest := version("")
 	for _, servers := range []map[string]*server{s.Masters, s.Tservers} {

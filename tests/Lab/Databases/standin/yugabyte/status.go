@@ -2,7 +2,7 @@ package yugabyte
 
 import "fmt"
 
-// status is an error as YugabyteDB's processes tell it to each other: Illegal state (yb/master/x.cc:1): message.
+// status is an error in the format of YugabyteDB's processes: Illegal state (yb/master/x.cc:1): message.
 type status struct {
 	Code        string `json:"code"`
 	Where       string `json:"where"`
@@ -18,7 +18,7 @@ func (s *status) Error() string {
 	return fmt.Sprintf("%s (%s): %s", s.Code, s.Where, s.Message)
 }
 
-// prepend puts what was attempted before the message, as STATUS's CloneAndPrepend.
+// prepend puts the attempted action before the message, as STATUS's CloneAndPrepend does.
 func (s *status) prepend(text string) *status {
 	copied := *s
 	copied.Message = text + ": " + s.Message

@@ -29,12 +29,13 @@ func (s *state) makeTablets(k knobs, tservers []*server) {
 	}
 }
 
-// running tells whether the replicas on a tablet server have been opened since it started.
+// running tells whether the replicas of a tablet server have been opened since its start.
 func (s *state) running(t *server, k knobs, at time.Time) bool {
 	return t != nil && t.Up && !at.Before(t.runningFrom(k))
 }
 
-// runningFrom is when the tablets of a server are open. One that was away for so long that its replicas were given up copies them anew.
+// runningFrom is the time at which the tablets of a server are open. A server whose replicas were given up while it was
+// away copies them again.
 func (t *server) runningFrom(k knobs) time.Time {
 	if t.Starts <= 1 && t.AwayFor == 0 {
 		return t.Started
@@ -46,8 +47,8 @@ func (t *server) runningFrom(k knobs) time.Time {
 	return t.Started.Add(vendor(seconds))
 }
 
-// lag is how far the followers on a tablet server are behind their leaders, in milliseconds of the original. What it missed while it was
-// away it catches up with evenly.
+// lag is how far the followers on a tablet server are behind their leaders, in milliseconds of the original. The lag
+// from the time away decreases evenly.
 func (t *server) lag(k knobs, at time.Time) float64 {
 	extra := k.FollowerLag[t.Name]
 	missed := float64(vendorSpan(t.AwayFor).Milliseconds())
@@ -106,7 +107,8 @@ func (s *state) endangeredBy(uuid string, at time.Time) []string {
 	return endangered
 }
 
-// electTabletLeaders gives the tablets of a server that is gone to one of the others that hold them, after the time that takes.
+// electTabletLeaders gives the tablets of a lost server to one of the other servers with a replica, after the time of
+// an election.
 func (s *state) electTabletLeaders(k knobs, c *court) {
 	for _, each := range s.tablets() {
 		leader := s.Tservers[each.Leader]
@@ -136,7 +138,8 @@ func (s *state) hasMajority(t *tablet) bool {
 	return count >= len(t.Replicas)/2+1
 }
 
-// fewestLeaders is the server with a caught-up replica of a tablet that leads least. A blacklisted one is taken only where there is no other.
+// fewestLeaders is the server with a caught-up replica of a tablet and the fewest leaders. A blacklisted one is used
+// only if there is no other.
 func (s *state) fewestLeaders(t *tablet, k knobs, at time.Time, not string) *server {
 	var best *server
 	for _, uuid := range t.Replicas {
@@ -176,7 +179,8 @@ func (s *state) evict(c *court) {
 	}
 }
 
-// balance moves leaders: away from blacklisted servers, and otherwise towards the same number everywhere, so many a second.
+// balance moves a number of leaders in each second: away from blacklisted servers, otherwise towards the same number
+// everywhere.
 func (s *state) balance(k knobs, c *court) {
 	if s.Balancer.Disabled || s.Leadership.Leader == "" || len(s.Tablets) == 0 {
 		return
@@ -266,14 +270,14 @@ func (s *state) balanced(k knobs, at time.Time) bool {
 	return least < 0 || most-least <= 1
 }
 
-// dead tells whether the master leader calls a tablet server DEAD: only after a minute without a heartbeat, however
-// dead it is.
+// dead tells whether the master leader reports a tablet server as DEAD: only after a minute without a heartbeat, even
+// if it died earlier.
 func (t *server) dead(at time.Time) bool {
 	return !t.Up && at.Sub(t.DownSince) > vendor(tserverUnresponsiveSeconds)
 }
 
-// underReplicated tells whether the master leader knows too few replicas of a tablet: those of dead servers and those that were given up
-// do not count, nor, where it is asked for, those that are being opened.
+// underReplicated tells whether the master leader knows too few replicas of a tablet. Replicas of dead servers and
+// given-up ones do not count, nor, on request, those that are being opened.
 func (s *state) underReplicated(t *tablet, k knobs, at time.Time, opening bool) bool {
 	for _, number := range k.UnderReplicated {
 		if number == t.Number {
@@ -291,7 +295,8 @@ func (s *state) underReplicated(t *tablet, k knobs, at time.Time, opening bool) 
 	return count < s.Universe.ReplicationFactor
 }
 
-// leaderless says since when a tablet has no leader, as the master leader sees it: not before two minutes (leaderless_tablet_alert_delay_secs).
+// leaderless is the time since which a tablet has no leader, in the view of the master leader: not before two minutes
+// (leaderless_tablet_alert_delay_secs).
 func (s *state) leaderless(t *tablet, k knobs, at time.Time) (string, bool) {
 	for _, number := range k.Leaderless {
 		if number == t.Number {

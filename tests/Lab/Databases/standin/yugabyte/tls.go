@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// transport is how a process talks: plain, or TLS where its flags say so (certs_dir with use_node_to_node_encryption for RPC,
-// webserver_certificate_file for the web).
+// transport is the connection type of a process: plain, or TLS if its flags say so (certs_dir with
+// use_node_to_node_encryption for RPC, webserver_certificate_file for the web).
 type transport struct {
 	rpcServer *tls.Config
 	webServer *tls.Config
@@ -61,7 +61,7 @@ func trusting(path string) (*tls.Config, error) {
 	return &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}, nil
 }
 
-// caller is an HTTP client whose connections are not kept: who is called may be another process the next time.
+// caller is an HTTP client without keep-alive, because the next call may meet another process.
 func caller(configuration *tls.Config, timeout time.Duration) *http.Client {
 	return &http.Client{
 		Timeout: timeout,

@@ -25,7 +25,7 @@ func runTserver(p common.Process) int {
 	})
 }
 
-// What a tablet server answers to the admin tool: it is the one that runs the migrations of the SQL catalogue.
+// The tablet server's methods for the admin tool: it runs the migrations of the SQL catalogue.
 var tserverMethods = methods{
 	"Ping":        {read: func(c *call) (any, *status) { return map[string]any{"uuid": c.n.self.UUID}, nil }},
 	"UpgradeYsql": {read: upgradeCatalog},

@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// version is what a package calls itself: 2.18.4.0-b52, or less of it.
+// version is the name of a package: 2.18.4.0-b52, or a part of it.
 type version string
 
 // number is the version without its build: 2.18.4.0.
@@ -20,7 +20,7 @@ func (v version) number() string {
 	return number
 }
 
-// build is the build's number, 1 where the version does not tell.
+// build is the build's number; 1 if the version has none.
 func (v version) build() string {
 	if _, build, found := strings.Cut(string(v), "-b"); found {
 		return build
@@ -34,7 +34,7 @@ func (v version) revision() string {
 	return hex.EncodeToString(sum[:20])
 }
 
-// long is how a process names its version in its log and to --version.
+// long is the version in a process's log and for --version.
 func (v version) long() string {
 	return fmt.Sprintf("version %s build %s revision %s build_type RELEASE built at 01 Jan 2024 00:00:00 UTC", v.number(), v.build(), v.revision())
 }

@@ -14,7 +14,8 @@ import (
 // page answers one path of a server's web interface.
 type page func(n *node, s *state, r *http.Request) (int, string)
 
-// pages is the web interface of a server: what each process says of itself, and what only the master leader knows.
+// pages is the web interface of a server: the pages about the process itself, and those that only the master leader
+// knows.
 type pages struct {
 	n      *node
 	own    map[string]page
@@ -50,8 +51,7 @@ func answerText(w http.ResponseWriter, path string, code int, body string) {
 	_, _ = w.Write([]byte(body))
 }
 
-// proxy asks the master leader for the page. Where that fails the answer is 200 all the same, with HTML instead of
-// JSON.
+// proxy asks the master leader for the page. If that fails, the answer is still 200, with HTML instead of JSON.
 func (p *pages) proxy(w http.ResponseWriter, r *http.Request, s *state) {
 	leader := s.leader()
 	if leader == nil {
@@ -121,7 +121,8 @@ var nodeFlags = []string{"master_addresses", "mserver_addresses", "tserver_maste
 	"webserver_port", "fs_data_dirs", "log_dir", "server_broadcast_addresses", "cql_proxy_bind_address", "pgsql_proxy_bind_address",
 	"placement_cloud", "placement_region", "placement_zone", "certs_dir"}
 
-// varzPage is the flags of the process and where their values come from. Promoted AutoFlags have their new value only once they are applied.
+// varzPage shows the flags of the process and the sources of their values. Promoted AutoFlags have their new value only
+// once they are applied.
 func varzPage(n *node, s *state, _ *http.Request) (int, string) {
 	flags := []varz{}
 	given := map[string]bool{}
@@ -164,7 +165,7 @@ func varzPage(n *node, s *state, _ *http.Request) (int, string) {
 	return jsonPage(map[string]any{"flags": flags})
 }
 
-// skew is how far the clock of a server is ahead of the right time.
+// skew is how far the clock of a server is ahead.
 func (t *server) skew(k knobs) time.Duration {
 	text, set := k.ClockSkew[t.Name]
 	if !set {
@@ -189,7 +190,7 @@ type entity struct {
 	Metrics    []metric          `json:"metrics"`
 }
 
-// wanted keeps the metrics a query asks for: ?metrics=a,b takes those whose name holds a or b.
+// wanted keeps the metrics that a query asks for: ?metrics=a,b selects those whose name contains a or b.
 func wanted(entities []entity, r *http.Request) []entity {
 	asked := r.URL.Query().Get("metrics")
 	if asked == "" {
@@ -214,7 +215,7 @@ func wanted(entities []entity, r *http.Request) []entity {
 	return kept
 }
 
-// prometheus is the same in the text form of Prometheus.
+// prometheus is the same in Prometheus' text format.
 func prometheus(entities []entity, exported string, n *node) string {
 	var text strings.Builder
 	at := time.Now().UnixMilli()

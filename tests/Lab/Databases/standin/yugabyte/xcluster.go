@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// behind is how far the target of a group is behind its source, in the original's time. While it is paused that grows; afterwards it is
-// made up for ten times as fast.
+// behind is the lag of a group's target behind its source, in the original's time. It grows while the group is paused;
+// afterwards it decreases ten times as fast.
 func (g *replicationGroup) behind(at time.Time) time.Duration {
 	passed := vendorSpan(at.Sub(g.Changed))
 	if g.Disabled {
@@ -30,12 +30,12 @@ func (g *replicationGroup) enable(enabled bool, at time.Time) {
 	g.Behind = g.behind(at)
 	g.Changed, g.Disabled = at, !enabled
 	if enabled && g.Behind > walRetentionSeconds*time.Second {
-		// The source does not keep its log for longer than that.
+		// The source does not keep its log longer than this.
 		g.Broken = "REPLICATION_MISSING_OP_ID"
 	}
 }
 
-// errorOf is what replication of a group suffers from.
+// errorOf is the replication error of a group.
 func (g *replicationGroup) errorOf(name string, s *state, v version, k knobs) (word, detail string) {
 	switch {
 	case k.ReplicationErrors[name] != "":
