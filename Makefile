@@ -10,7 +10,7 @@ CHAOS_LANES ?= $(shell nproc)
 SOAK_MINUTES ?= 20
 export CONFIGURATION
 
-# One line a stage; what each prints is in artifacts/logs.
+# Each stage prints one line; its output is in artifacts/logs.
 RECIPES := tests/Lab/recipes
 STAGES := bash $(RECIPES)/stages.sh artifacts/logs
 PACKAGES := "Debian packages" "bash $(RECIPES)/packages.sh"
@@ -25,52 +25,52 @@ BUILD_DEMO := dotnet build src/Operator -c $(CONFIGURATION) -v quiet -nologo && 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-prepare: ## Install and build what the lab needs (apt, apiserver, images), into the cache
+prepare: ## Install and build the requirements of the lab (apt, apiserver, images), into the cache
 	@$(STAGES) $(PACKAGES) $(KUBE) $(MODERN_CRD) $(STANDIN)
 
 build: ## Build everything, warnings as errors
 	@dotnet build Operator.sln -c $(CONFIGURATION) -v quiet -nologo
 
-generate: ## Types -> config/crd, config/rbac, docs/reference, charts/drydock/templates
+generate: ## Generate config/crd, config/rbac, docs/reference and charts/drydock/templates from the types
 	@dotnet run --project tools/CrdGen -c $(CONFIGURATION) --
 	@bash config/assemble.sh
 
-check: build ## Generated files are fresh and the code is formatted
+check: build ## Check that generated files are current and the code is formatted
 	@dotnet run --project tools/CrdGen -c $(CONFIGURATION) --no-build -- --check
 	@dotnet format Operator.sln whitespace --verify-no-changes --no-restore
 
 format: ## Format the code
 	@dotnet format Operator.sln
 
-test: prepare check ## Unit, integration and end-to-end tests on real parts
+test: prepare check ## Run unit, integration and end-to-end tests on real parts
 	@bash tests/run.sh Unit Integration EndToEnd
 
-unit: build ## Unit tests only; DRYDOCK_SAMPLE=all takes every case of the long enumerations
+unit: build ## Run the unit tests; DRYDOCK_SAMPLE=all runs every case of the long enumerations
 	@bash tests/run.sh Unit
 
-integration: prepare build ## Integration tests only
+integration: prepare build ## Run the integration tests
 	@bash tests/run.sh Integration
 
-endtoend: prepare build ## End-to-end tests only
+endtoend: prepare build ## Run the end-to-end tests
 	@bash tests/run.sh EndToEnd
 
-build-demo: # What the demo and the operator alone need
+build-demo: # Build only the operator and the lab
 	@$(BUILD_DEMO)
 
 # The demos need neither the current CRD server nor the tests, and the operator is built while packages are fetched.
-demo: ## Watch an OMS go from 3.2.2 to 4.2.2, on real parts
+demo: ## Watch the upgrade of an OMS from 3.2.2 to 4.2.2 on real parts
 	@$(STAGES) $(PACKAGES) $(KUBE) --beside "operator and lab" "$(BUILD_DEMO)"
 	@$(LAB) demo --operator $(OPERATOR)
 
-demo-tidb: ## Watch a TiDB on three hosts go from 2.1 to 3.0 while a client reads and writes
+demo-tidb: ## Watch the upgrade of a TiDB on three hosts from 2.1 to 3.0 while a client reads and writes
 	@$(STAGES) $(PACKAGES) $(KUBE) $(STANDIN) --beside "operator and lab" "$(BUILD_DEMO)"
 	@$(LAB) demo-database tidb --operator $(OPERATOR)
 
-demo-bmdb: ## Watch a BMDB on three hosts go from 2.16 to 2.18 while a client reads and writes
+demo-bmdb: ## Watch the upgrade of a BMDB on three hosts from 2.16 to 2.18 while a client reads and writes
 	@$(STAGES) $(PACKAGES) $(KUBE) $(STANDIN) --beside "operator and lab" "$(BUILD_DEMO)"
 	@$(LAB) demo-database bmdb --operator $(OPERATOR)
 
-demo-down: ## Remove every trace of the demos
+demo-down: ## End the demo lab and remove all its files
 	@if [ -f $(ARTIFACTS)/Lab/release/Drydock.Lab.dll ]; then $(LAB) down; fi
 
 run: build-demo ## Run the operator against the current kubeconfig
@@ -80,24 +80,24 @@ image: ## Build the operator's image (IMAGE=drydock-operator:0.1.0)
 	@dotnet publish src/Operator -c Release -r linux-x64 --self-contained -o artifacts/image -p:NuGetLockFilePath=obj/publish.lock.json -p:RestoreLockedMode=false
 	@docker build -t $(IMAGE) .
 
-install: ## CRDs and operator into the current cluster, by kustomize
+install: ## Install CRDs and operator into the current cluster with kustomize
 	kubectl apply -k config/default
 
 uninstall: ## Remove the operator, its CRDs and its volumes (dumps!) from the current cluster; CONFIRM=yes
-	@[ "$(CONFIRM)" = yes ] || { echo "this deletes the volume with the dumps too; run make uninstall CONFIRM=yes"; exit 1; }
+	@[ "$(CONFIRM)" = yes ] || { echo "This also deletes the volume with the dumps. To continue, run: make uninstall CONFIRM=yes"; exit 1; }
 	kubectl delete -k config/default
 
 chaos: prepare build ## Cause every accident, one case after the other; CHAOS_MINUTES=60, CHAOS_LANES=2, CHAOS_ONLY=text[,text]; continues where docs/reliability/ledger.csv ends
 	@[ -n "$(CHAOS_ONLY)" ] || DRYDOCK_SAMPLE=all bash tests/run.sh Unit
 	@CHAOS_MINUTES=$(CHAOS_MINUTES) CHAOS_LANES=$(CHAOS_LANES) dotnet $(ARTIFACTS)/Benchmarks/$(shell echo $(CONFIGURATION) | tr A-Z a-z)/Drydock.Benchmarks.dll chaos
 
-bench: prepare build ## Measure beside the shell runbook and the plain tools; BENCH_ONLY=upgrade,regions,databases,footprint,dumps; writes docs/performance.md
+bench: prepare build ## Compare the operator with the shell runbook and the plain tools; BENCH_ONLY=upgrade,regions,databases,footprint,dumps; writes docs/performance.md
 	@dotnet $(ARTIFACTS)/Benchmarks/$(shell echo $(CONFIGURATION) | tr A-Z a-z)/Drydock.Benchmarks.dll bench
 
-hostile: prepare build ## Ten thousand random and hostile manifests against the operator as a process
+hostile: prepare build ## Send ten thousand random and hostile manifests to an operator process
 	@HOSTILE_MANIFESTS=10000 dotnet $(ARTIFACTS)/EndToEnd/$(shell echo $(CONFIGURATION) | tr A-Z a-z)/Drydock.Tests.EndToEnd.dll -class Drydock.Tests.EndToEnd.Hostile.HostileManifestTests
 
-soak: prepare build ## A long load on one operator process: does it hold more and more? SOAK_MINUTES=20; writes its section of docs/reliability.md
+soak: prepare build ## Run a long load on one operator process and check for leaks; SOAK_MINUTES=20; writes its section of docs/reliability.md
 	@SOAK_MINUTES=$(SOAK_MINUTES) dotnet $(ARTIFACTS)/Benchmarks/$(shell echo $(CONFIGURATION) | tr A-Z a-z)/Drydock.Benchmarks.dll soak
 
 clean: ## Remove build output

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs the named test projects one after the other and ends with one line computed from their results:
-# N passed, N failed, N skipped. Exit code 1 if anything failed or a project did not run to its end.
+# Runs the named test projects one after the other. The last line is computed from their results:
+# N passed, N failed, N skipped. The exit code is 1 if a test failed or a project did not finish.
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 configuration="${CONFIGURATION:-Release}"
@@ -9,21 +9,21 @@ rm -rf "$results"
 mkdir -p "$results"
 broken=0
 
-# Short processes: the profile of tiered compilation and the double mapping of code pages cost more than they give.
+# In short processes the profile of tiered compilation and the double mapping of code pages cost more than they save.
 export DOTNET_TieredPGO=0 DOTNET_EnableWriteXorExecute=0
 
 for project in "$@"; do
   echo "== $project"
   dotnet test "tests/$project" -c "$configuration" --no-build --nologo --logger "trx;LogFileName=$project.trx" \
     --results-directory "$results" --blame-hang-timeout 15m --logger "console;verbosity=minimal" || broken=1
-  [ -f "$results/$project.trx" ] || { echo "$project left no results" >&2; broken=1; }
+  [ -f "$results/$project.trx" ] || { echo "$project wrote no test results." >&2; broken=1; }
 done
 
 echo "== slowest"
 grep -ho '<UnitTestResult [^>]*>' "$results"/*.trx 2>/dev/null |
   sed -nE 's/.*testName="([^"]*)".*duration="([0-9:.]*)".*/\2 \1/p' | sort -r | head -n 12 | cut -c1-150
 
-# Once more at the end: who reads the last lines of a long log sees which and why.
+# Failures are repeated at the end, so that the last lines of a long log show which tests failed and why.
 failures=$(cat "$results"/*.trx 2>/dev/null | awk '
   /<UnitTestResult / && /outcome="Failed"/ { inside = 1; match($0, /testName="[^"]*"/); print "FAILED " substr($0, RSTART + 10, RLENGTH - 11) }
   inside && /<Message>/ { said = 1; sub(/.*<Message>/, "") }
