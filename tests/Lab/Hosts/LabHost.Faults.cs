@@ -1,6 +1,6 @@
 namespace Drydock.Lab.Hosts;
 
-/// <content>What goes wrong on a host, and how it is mended.</content>
+/// <content>Faults of a host and their repair.</content>
 public sealed partial class LabHost
 {
     // A client with a shared connection sends its next command into the broken one until it notices the break. It has

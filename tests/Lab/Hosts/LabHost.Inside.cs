@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Drydock.Lab.Hosts;
 
-/// <content>Looking at it and working on it from within, past network and sshd.</content>
+/// <content>Access to the inside of the host without network and sshd.</content>
 public sealed partial class LabHost
 {
     private const string SystemPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";

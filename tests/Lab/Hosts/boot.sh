@@ -1,21 +1,21 @@
 #!/bin/sh
 # Makes a lab host out of fresh namespaces (network, mounts, processes, host name) and becomes its first process.
 #
-#   boot.sh FOLDER NAME DATA UID  FOLDER/root holds what is the host's own, FOLDER/new is where its tree is put together,
+#   boot.sh FOLDER NAME DATA UID  FOLDER/root has the separate files of the host, FOLDER/new is its mounted tree,
 #                                 DATA becomes /data and belongs to UID
-#                                 LAB_SHARED, LAB_READABLE: folders of the machine that are to be seen inside, one a line
-#                                 LAB_TIME_FACTOR: by how much RestartSec= of units is shortened
+#                                 LAB_SHARED, LAB_READABLE: folders of the machine that are visible inside, one a line
+#                                 LAB_TIME_FACTOR: the divisor of RestartSec= of units
 #
-# Programs are the machine's own, read-only; everything that a host has of its own (/etc, /home, /var, /tmp …) is bound over.
-# Nothing is mounted outside: the mounts end with the last process of the host, and that is killed with this one.
+# Programs are the machine's own, read-only. The separate parts of a host (/etc, /home, /var, /tmp …) are bound over.
+# Nothing is mounted outside: the mounts end with the last process of the host, which is killed with the lab.
 set -eu
 umask 022
 PATH=/usr/sbin:/usr/bin:/sbin:/bin
 folder=$1 name=$2 data=$3 uid=$4
 root="$folder/root" new="$folder/new"
 
-# Only what is below may say so where a machine's kernel or sandbox refuses; everything else is needed.
-optional() { "$@" || echo "boot: goes on without: $*" >&2; }
+# Some kernels and sandboxes refuse the commands that are marked as optional below. All others are required.
+optional() { "$@" || echo "boot: continues without: $*" >&2; }
 
 own() {
   mkdir -p "$new/$1"
@@ -40,7 +40,7 @@ for part in bin sbin lib lib32 lib64 libx32; do
   fi
 done
 
-# What a boot finds empty.
+# These folders are empty after a boot.
 rm -rf "$root/run" "$root/tmp"
 mkdir -p "$root/run/lock" "$root/run/sshd"
 mkdir -m 1777 "$root/tmp"
@@ -51,7 +51,7 @@ mkdir -p "$new/data" "$new/mnt" "$new/media"
 mount --bind "$data" "$new/data"
 chown "$uid:$uid" "$new/data"
 
-# A file of systemd's own is covered; where there is none, /usr/local/bin comes first in every path anyway.
+# An existing systemctl is covered. Otherwise /usr/local/bin comes first in every PATH anyway.
 if [ -e "$new/usr/bin/systemctl" ]; then
   mount --bind "$root/usr/local/bin/systemctl" "$new/usr/bin/systemctl"
 fi

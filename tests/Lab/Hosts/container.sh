@@ -4,8 +4,8 @@
 #   container.sh FOLDER NAME DATA UID SOCKET   as boot.sh; SOCKET is the engine's
 #                                              LAB_SHARED, LAB_READABLE, LAB_TIME_FACTOR: as boot.sh
 #
-# It has what any container has, and SYS_PTRACE besides: what systemd knows by control groups the lab's systemctl reads from the environment of processes.
-# Its first process is the lab's init, its account is in the image's /etc.
+# It has the default capabilities of a container and SYS_PTRACE: systemd finds processes by control groups, the lab's
+# systemctl by their environment. Its first process is the lab's init, its account is in the image's /etc.
 set -eu
 umask 022
 PATH=/usr/sbin:/usr/bin:/sbin:/bin
@@ -14,7 +14,7 @@ root="$folder/root" layer="$folder/layer"
 
 docker() { command docker -H "unix://$socket" "$@"; }
 
-# What a boot finds empty.
+# These folders are empty after a boot.
 rm -rf "$root/run" "$root/tmp"
 mkdir -p "$root/run/lock" "$root/run/sshd"
 mkdir -m 1777 "$root/tmp"

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Makes what a lab host has of its own: its /etc with one login user, its home, empty /var, /opt, /srv.
+# Makes the separate folders of a lab host: /etc with one login user, its home, empty /var, /opt, /srv.
 #
 #   tree.sh FOLDER NAME ADDRESS USER UID PUBLIC_KEY      FOLDER/root is made; PUBLIC_KEY is the file of the key that is let in
 set -eu
@@ -21,7 +21,7 @@ chmod 0755 root # a folder of the machine may be shown below it
 chmod 0440 etc/sudoers
 chmod 0755 usr/local/bin/systemctl
 
-# Of the machine's /etc only what programs need to run; nobody of its people, none of its secrets.
+# From the machine's /etc only the files that programs need to run; no accounts and no secrets.
 for part in ld.so.cache ld.so.conf ld.so.conf.d alternatives localtime timezone services protocols debian_version os-release profile bash.bashrc login.defs; do
   if [ -e "/etc/$part" ] || [ -L "/etc/$part" ]; then
     cp -a "/etc/$part" etc/
@@ -31,7 +31,7 @@ awk -F: -v user="$user" '$1 != user && ($3 < 1000 || $3 == 65534)' /etc/passwd >
 awk -F: -v user="$user" '$1 != user && ($3 < 1000 || $3 == 65534) { print $1 ":x:" $3 ":" }' /etc/group >etc/group
 echo "$user:x:$uid:$uid::/home/$user:/bin/bash" >>etc/passwd
 echo "$user:x:$uid:" >>etc/group
-# "*" is no password; "!" would lock the account and sshd would refuse it.
+# "*" means no password. "!" would lock the account, and sshd would refuse it.
 awk -F: '{ print $1 ":*:19000:0:99999:7:::" }' etc/passwd >etc/shadow
 chmod 0640 etc/shadow
 

@@ -2,12 +2,12 @@
 # Builds kube-apiserver and kube-controller-manager 1.20.2 from Debian's source package and fetches a kubectl 1.20,
 # all into the cache. Prints one line per tool: NAME=PATH. About four minutes cold, nothing warm.
 #
-# KUBEBUILDER_ASSETS, if set and holding etcd and kube-apiserver, wins: nothing is built that is found there.
+# If KUBEBUILDER_ASSETS contains etcd and kube-apiserver, they have priority: tools that are found there are not built.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 VERSION=1.20.2
-# Counts the changes made to the source below: a cache of an older recipe is not taken.
+# Increase this number with every change of the source below, so that an older cache is not used.
 RECIPE=3
 BIN="$CACHE/kube-$VERSION-$RECIPE"
 GO=/usr/lib/go-1.19/bin/go
@@ -70,7 +70,7 @@ fetch_source() {
   [ -n "$source_dir" ] || die "apt-get source kubernetes left no directory in $work"
   case "$(basename "$source_dir")" in
     "kubernetes-$VERSION"*) ;;
-    *) say "the source package is $(basename "$source_dir"), expected $VERSION: going on with it" ;;
+    *) say "the source package is $(basename "$source_dir"), expected $VERSION. It is used anyway." ;;
   esac
 
   # The vendored reflect2 1.0.1 does not fit Go >= 1.18: the server dies with SIGSEGV in mapiternext at the first
@@ -85,7 +85,7 @@ fetch_source() {
   # null and the server refuses custom objects with empty strings, which 1.20 as released accepts.
   local types="$source_dir/vendor/k8s.io/kube-openapi/pkg/validation/validate/type.go"
   sed -i 's/data == nil || reflect.DeepEqual(reflect.Zero(reflect.TypeOf(data)), reflect.ValueOf(data))/data == nil/' "$types"
-  grep -q 'if data == nil {' "$types" || die "$types is not as expected: the null check could not be mended"
+  grep -q 'if data == nil {' "$types" || die "$types is not as expected: the null check could not be replaced"
 }
 
 # The OpenAPI definitions are generated at release time upstream and not shipped in the source package.
@@ -107,7 +107,7 @@ build() {
   cd "$GOPATH/src/k8s.io/kubernetes"
   generate_openapi
   local stamp="" package
-  # Without a stamp the server calls itself v0.0.0, and clients that look at its version would be misled.
+  # Without a stamp the server reports v0.0.0, which would mislead clients that check its version.
   for package in component-base/version client-go/pkg/version; do
     stamp+=" -X k8s.io/kubernetes/vendor/k8s.io/$package.gitVersion=v$VERSION -X k8s.io/kubernetes/vendor/k8s.io/$package.gitMajor=1"
     stamp+=" -X k8s.io/kubernetes/vendor/k8s.io/$package.gitMinor=20 -X k8s.io/kubernetes/vendor/k8s.io/$package.gitTreeState=clean"

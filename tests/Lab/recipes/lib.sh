@@ -17,20 +17,20 @@ need_root() {
 }
 
 # One recipe at a time per cache: the second caller waits and then finds the result.
-# The descriptor is close-on-exec for nobody on purpose: children share the lock until the recipe ends.
+# The descriptor is not close-on-exec on purpose: children share the lock until the recipe ends.
 lock() {
   exec 9>"$CACHE/.$1.lock"
   flock 9
 }
 
-# Everything a recipe makes is written beside its destination and moved into place by one rename.
+# A recipe writes its result next to its destination and moves it into place by one rename.
 work_dir() {
   mkdir -p "$CACHE/work"
   mktemp -d "$CACHE/work/$1.XXXXXX"
 }
 
-# Prints the machine's own Debian sources (deb822 form) with the given types and, if given, another suite.
-# No host is named here: whatever mirror the machine uses is the one that is used.
+# Prints the machine's own Debian sources (deb822 form) with the given types and, if given, another suite. It names no
+# host: the mirror of the machine is used.
 debian_sources() {
   local types="$1" suite="${2:-}" file
   file=/etc/apt/sources.list.d/debian.sources
@@ -56,7 +56,8 @@ debian_sources() {
   }
 }
 
-# The options that make apt-get use a private sources file and private lists, so that the machine's stay as they are.
+# The options that make apt-get use a private sources file and private lists, so that those of the machine do not
+# change.
 private_apt() {
   local dir="$1"
   mkdir -p "$dir/lists/partial" "$dir/archives/partial"

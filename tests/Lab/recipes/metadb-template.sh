@@ -7,7 +7,7 @@ set -euo pipefail
 server="$(command -v mariadbd || echo /usr/sbin/mariadbd)"
 [ -x "$server" ] || die "mariadbd is not installed: run packages.sh"
 version="$("$server" --no-defaults --version | grep -oE '[0-9]+\.[0-9]+\.[0-9]+' | head -n 1)"
-# The number counts changes of the settings below that are laid down in the files.
+# Increase this number with every change of the settings below that are stored in the files.
 template="$CACHE/metadb-$version-1"
 
 if [ ! -d "$template" ]; then

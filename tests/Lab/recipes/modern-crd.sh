@@ -29,7 +29,7 @@ mapfile -t apt < <(private_apt "$work")
 apt+=(-o "Dir::State::status=$work/status")
 apt-get "${apt[@]}" update -q >&2
 
-# sid moves: take the Go that it builds its own packages with instead of naming one.
+# sid changes: use the Go with which it builds its own packages instead of a fixed version.
 go_package="$(apt-cache "${apt[@]}" depends golang-go | grep -oE 'golang-1\.[0-9]+-go' | head -n 1 || true)"
 [ -n "$go_package" ] || die "sid's golang-go names no golang-1.x-go"
 apt-get "${apt[@]}" install -y -q --download-only golang-k8s-apiextensions-apiserver-dev "$go_package" >&2

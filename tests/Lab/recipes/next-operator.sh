@@ -16,7 +16,7 @@ sources="$(find src tools config/crd Directory.*.props BannedSymbols.txt global.
   -not -path '*/obj/*' -not -path '*/bin/*' -print0 | sort -z | xargs -0 sha256sum | sha256sum | cut -c1-16)"
 folder="$cache/next-operator-$sources"
 
-# change FILE SED-EXPRESSION: as sed -i, and an error where nothing changes.
+# change FILE SED-EXPRESSION: like sed -i, but fails if the file does not change.
 change() {
   local before
   before="$(sha256sum < "$1")"

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs what the product and its lab need on a fresh Debian 12; does nothing (and asks no mirror) when all is there.
+# Installs the packages that the product and its lab need on a fresh Debian 12. If all are installed, it does nothing
+# and contacts no mirror.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
@@ -40,7 +41,7 @@ lock packages
 export DEBIAN_FRONTEND=noninteractive
 say "installing ${missing[*]}"
 
-# The packages would start servers of their own at installation; the lab wants none but its own.
+# The packages would start their servers at installation; the lab must have only its own.
 policy=/usr/sbin/policy-rc.d
 made_policy=
 if [ ! -e "$policy" ]; then

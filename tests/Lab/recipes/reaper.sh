@@ -6,9 +6,9 @@
 #                                                        dies), then sweeps
 #   reaper.sh sweep ID FOLDER FAST_FOLDER [LOG_FOLDER]   sweeps now
 #
-# Nothing is registered: what belongs to a run is found when it is swept, by marks that are there from birth (the
-# environment variable DRYDOCK_LAB_RUN, the network namespace, the control group, the parent), so that there is no
-# instant at which a started thing is not yet known. Process ids are never stored and so never reused by mistake.
+# Nothing is registered. A sweep finds the parts of a run by marks that they have from their start (the environment
+# variable DRYDOCK_LAB_RUN, the network namespace, the control group, the parent), so a started process is never
+# unknown. Process ids are never stored, so a reused id cannot be mistaken for a process of the run.
 set -euo pipefail
 
 mode="$1" id="$2" folder="$3" fast="$4" logs="${5:-}"
@@ -48,22 +48,23 @@ descend() {
           grew = 0
           for (p in parent) if (!(p in mine) && (parent[p] in mine)) { mine[p] = 1; grew = 1 }
         } while (grew)
-        # A zombie is dead already and waits for its parent only.
+        # A zombie has ended already and only waits for its parent.
         for (p in mine) if (p in state && state[p] != "Z" && p != self) print p
       }'
 }
 
 kill_all() {
   local round pids file quiet=0
-  # A frozen control group (docker pause) would swallow the signal until it thaws.
+  # A frozen control group (docker pause) would hold back the signal until it thaws.
   while IFS= read -r file; do
     echo THAWED >"$file" 2>/dev/null || true
   done < <(find /sys/fs/cgroup -path "*drydock-lab-$id*" -name freezer.state 2>/dev/null)
   for round in $(seq 1 200); do
-    # In each round: what freezes may be among those that are still to be killed.
+    # Repeated in each round: a process that freezes a file system may be among those that are still to be killed.
     thaw_all
     pids="$(processes)"
-    # Twice quiet: a child that the owner forked in its last instant carries the mark only once it has become its program.
+    # Quiet twice: a child that the owner forked in its last instant carries the mark only after it has executed its
+    # program.
     if [ -z "$pids" ]; then
       [ "$quiet" = 0 ] || return 0
       quiet=1
@@ -87,7 +88,7 @@ shim_sockets() {
   done < <(find "$folder" "$fast" -path '*io.containerd.runtime*' -name address 2>/dev/null) | grep '^/run/containerd/s/' || true
 }
 
-# No signal ends a process that writes to a frozen file system, and it is not unmounted either.
+# No signal ends a process that writes to a frozen file system, and the file system cannot be unmounted.
 thaw_all() {
   local target
   awk -v a="$folder/" -v b="$fast/" '{ t = $5; gsub(/\\040/, " ", t); if ((index(t, a) == 1 || index(t, b) == 1) && $0 ~ / - ext4 \/dev\/loop/) print t }' /proc/self/mountinfo |
@@ -105,7 +106,7 @@ remove_network() {
   for name in /run/netns/"$prefix"-*; do
     [ -e "$name" ] && ip netns delete "$(basename "$name")" || true
   done
-  # The bridge goes last: "dlID" sorts before "dlIDv1".
+  # The bridge is removed last: "dlID" sorts before "dlIDv1".
   { ip -o link show | awk -F': ' '{ split($2, a, "@"); print a[1] }' | grep -E "^$prefix(v[0-9]+)?$" | sort -r || true; } |
     while IFS= read -r name; do ip link delete "$name" 2>/dev/null || true; done
   if [ -e "$folder/.forward-rule" ]; then
@@ -137,7 +138,7 @@ sweep() {
     printf '%s\n' "$sockets" | xargs -r rm -f --
     rmdir /run/containerd/s /run/containerd 2>/dev/null || true
   fi
-  # Every dockerd makes this one, wherever its own folders are.
+  # Every dockerd creates this folder, wherever its other folders are.
   if [ "$(ls -A /run/docker 2>/dev/null)" = plugins ] && ! pgrep -x dockerd >/dev/null; then
     rmdir /run/docker/plugins /run/docker 2>/dev/null || true
   fi
@@ -152,7 +153,8 @@ case "$mode" in
   watch)
     trap '' INT TERM HUP QUIT
     mkdir -m 0755 -- "$folder"
-    # Locked first and named afterwards: a lock file of that name that nobody holds means that the reaper is dead.
+    # The file is locked first and named afterwards: a lock file with that name that no process holds means that the
+    # reaper is dead.
     exec 8>"$folder/.reaper.new"
     flock 8
     mv -- "$folder/.reaper.new" "$folder/.reaper"
@@ -164,7 +166,7 @@ case "$mode" in
     sweep
     ;;
   sweep)
-    # Whoever holds the lock is already at it.
+    # Another reaper holds the lock and is sweeping already.
     if [ -e "$folder/.reaper" ]; then
       exec 8<>"$folder/.reaper"
       flock -n 8 || exit 0

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs stages one after the other and prints one line for each: its name and its time in seconds. What a stage prints
-# goes to a log file of its own. If a stage fails, the end of its log is printed, no later stage is run and the exit
+# goes to a separate log file. If a stage fails, the end of its log is printed, no later stage is run and the exit
 # code is that of the stage.
 #
 #   stages.sh LOGS NAME COMMAND [NAME COMMAND]… [--beside NAME COMMAND]
@@ -16,7 +16,7 @@ beside_name='' beside_pid='' beside_log=''
 
 log_of() { printf '%s/%s.log' "$logs" "$(tr -cs 'A-Za-z0-9.\n' - <<<"$1")"; }
 
-# Every stage is the leader of a process group, so that everything it started can be ended with it.
+# Every stage leads a process group, so that all its processes can be ended with it.
 cleanup() { [ -z "$beside_pid" ] || kill -- "-$beside_pid" 2>/dev/null; }
 trap cleanup EXIT
 trap 'exit 130' INT TERM

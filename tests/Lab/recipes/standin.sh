@@ -8,7 +8,7 @@
 #                                           appended, and the contents of FOLDER; archive=PATH: the same as .tar.gz with NAME/
 #                                           at its top; with --sha256 also sha256= of the archive. Kept in the cache.
 #
-# A version's programs have bytes of their own: that is how a process knows its version (common/process.go).
+# The programs of each version have different bytes, from which a process knows its version (common/process.go).
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
@@ -31,13 +31,13 @@ build() {
       [ -x "$GO" ] || die "$GO is missing: run packages.sh"
       say "building the database stand-ins"
       work="$(work_dir standin)"
-      # No network, no modules but its own, the same bytes from the same sources wherever they are.
+      # No network, no foreign modules, and the same bytes from the same sources in every folder.
       (cd "$SOURCES" && GOCACHE="$CACHE/standin-gocache" GOFLAGS=-mod=mod GOPROXY=off GO111MODULE=on CGO_ENABLED=0 \
         "$GO" build -trimpath -buildvcs=false -ldflags '-s -w -buildid=' -o "$work/standin" .)
       mkdir -p "$(dirname "$target")"
       mv "$work/standin" "$target"
       rm -rf "$work"
-      # Results of older sources, that nobody has used for half a day.
+      # Removes results of older sources that were not used for half a day.
       find "$CACHE" -maxdepth 1 -type d -name 'standin-????????????????' ! -name "standin-$key" -mmin +720 -exec rm -rf {} +
     fi
     exec 9>&-
@@ -59,7 +59,7 @@ package() {
     esac
   done
   [ -n "$name" ] && [ -n "$version" ] && [ -n "$programs" ] || die "package needs --name, --version and --programs"
-  [[ "$version" =~ ^[0-9A-Za-z.-]+$ ]] || die "'$version' is no version"
+  [[ "$version" =~ ^[0-9A-Za-z.-]+$ ]] || die "'$version' is not a version"
   binary="$(build)"
   key="$(printf '%s\n' "$name" "$version" "$programs" "${add:+$(hash_of "$add")}" | sha256sum | cut -c1-16)"
   folder="$(dirname "$binary")/packages/$key"

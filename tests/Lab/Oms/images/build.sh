@@ -72,7 +72,8 @@ fi
 
 # ---- stand-in -------------------------------------------------------------------------------------------------------
 key="$( { digest "$base/layer.tar"; cd "$here" && find build.sh rootfs commands jar -type f ! -path '*__pycache__*' -print0 | sort -z | xargs -0 sha256sum; } | sha256sum | cut -d' ' -f1)"
-# A folder of its own for each input: another checkout's lab may be loading its archives now. What nobody used for half a day goes.
+# Each input has a separate folder, because another checkout's lab may be loading its archives now. Folders that were
+# not used for half a day are removed.
 out="${1:-$cache/oms-images-${key:0:12}}"
 mkdir -p "$out"
 touch "$out"

@@ -1,4 +1,4 @@
-"""What `java -jar correction-1.0-SNAPSHOT-jar-with-dependencies.jar` runs."""
+"""Entry point of `java -jar correction-1.0-SNAPSHOT-jar-with-dependencies.jar`."""
 import sys
 
 sys.path.insert(0, "/opt/standin")

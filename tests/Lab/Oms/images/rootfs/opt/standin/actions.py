@@ -1,4 +1,4 @@
-"""The Actions of OpenAPI v2 that an operator or a person needs. Components are rows of the cm database."""
+"""The Actions of OpenAPI v2 that the operator or an administrator needs. Components are rows of the cm database."""
 import time
 
 import ledger
@@ -10,7 +10,7 @@ SYNC_STEPS = ("TRANSFER_PRECHECK", "TRANSFER_INCR_LOG_PULL", "INCR_TRANSFER")
 
 
 class Refused(Exception):
-    """success=false with a code."""
+    """An answer with success=false and a code."""
 
     def __init__(self, code, text):
         super().__init__(text)
@@ -101,7 +101,7 @@ def components(console, knobs, arguments):
     for row in rows:
         stores += console.cm.query("SELECT id, host_ip, subtopic, status, begin_checkpoint_sec FROM store_instance WHERE subtopic = %s ORDER BY id" % wire.quote(row[4]))
     imports = console.cm.query("SELECT name, host_ip, status FROM import_instance WHERE project_key = %s ORDER BY name" % wire.quote(key))
-    # An empty list is null in real answers.
+    # Real answers have null instead of an empty list.
     return envelope({
         "storeList": [{"name": "store-" + s[0], "ip": s[1], "region": "default", "subtopic": s[2], "status": s[3], "delay": 0, "toSwitch": False,
                        "beginCheckpoint": stamp(int(s[4])), "endCheckpoint": stamp(now), "latelyHeartbeatTimeSec": now} for s in stores] or None,
@@ -136,7 +136,8 @@ def stop(console, knobs, arguments):
 
 
 def come_out_as(console):
-    """Knob `api.status`: projects that the upgrade leaves in another status, written once in the system by a new version's console."""
+    """Knob `api.status`: projects with another status after the upgrade. The console of a new version writes them
+    once."""
     wanted = (settings.knobs().get("api") or {}).get("status") or {}
     if not wanted:
         return

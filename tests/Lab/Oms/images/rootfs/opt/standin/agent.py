@@ -15,7 +15,7 @@ def main(conf):
     rm_db = Meta(conf, conf.rm)
 
     def known():
-        """CM takes a node of an upgraded version only if docker_init.sh was run for its region and its cm_nodes."""
+        """CM accepts a node of an upgraded version only if docker_init.sh was run for its region and its cm_nodes."""
         nonlocal initialised
         if not initialised and rm_db.query("SELECT count(*) FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name = 'oms_init_log'")[0][0] != "0":
             initialised = rm_db.query("SELECT count(*) FROM oms_init_log WHERE version = %s AND region = %s AND nodes = %s" % (
@@ -38,7 +38,7 @@ def main(conf):
                 "INSERT INTO heart_beat(id, task_name, task_type, host_ip, payload, gmt_created, gmt_modified) "
                 "VALUES (%d, 'supervisor', 'SUPERVISOR', %s, %s, now(), %s) "
                 "ON DUPLICATE KEY UPDATE gmt_modified = %s, payload = %s" % (beat_db.last_id, host, refuse, when, when, refuse))
-            if mode == "stale":  # what a host that died long ago leaves behind: ONLINE, and an old heartbeat
+            if mode == "stale":  # as left by a host that died long ago: ONLINE, with an old heartbeat
                 cm_db.query("UPDATE host SET host_status = 'ONLINE' WHERE ip = " + host)
                 stale_done = True
         except (OSError, wire.SqlError) as error:

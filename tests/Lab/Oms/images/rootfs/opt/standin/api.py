@@ -22,7 +22,8 @@ class Knobs:
         return self.all.get(name, default)
 
     def limited(self, name, action):
-        """The entry of one action under a knob of the form {action: {…, "times": n}}; None when it has none, or was used up on this host."""
+        """The entry of one action under a knob of the form {action: {…, "times": n}}; None if missing or used up on
+        this host."""
         entry = (self.all.get(name) or {}).get(action)
         return entry if entry and settings.strikes("api-%s-%s" % (name, action), entry) else None
 
@@ -104,7 +105,7 @@ def send(peer, knobs, action, answer):
 
 
 def quirky(answer, top=True):
-    """What real answers have been seen to do: numbers as text, fields nobody documents, pages for a total, null for an empty list."""
+    """Quirks of real answers: numbers as text, undocumented fields, pages for a total, null for an empty list."""
     if isinstance(answer, dict):
         bent = {key: quirky(value, False) for key, value in answer.items()}
         bent["x-undocumented"] = {"depth": 1}

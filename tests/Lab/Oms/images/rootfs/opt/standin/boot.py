@@ -1,4 +1,4 @@
-"""PID 1: what OMS' docker_cmd.sh does. It looks at the world, punishes what must be punished, and runs the real supervisord."""
+"""PID 1, like OMS' docker_cmd.sh. It checks the environment, punishes mistakes, and runs the real supervisord."""
 import fcntl
 import os
 import re
@@ -32,9 +32,9 @@ stderr_logfile = /home/admin/logs/%(log)s_stderr.log
 
 
 def own_store(conf):
-    """The store mount belongs to one living container. Two at once destroy it."""
+    """The store mount belongs to one running container. Two at the same time destroy it."""
     os.makedirs(settings.STORE, exist_ok=True)
-    # Kept open for the life of PID 1: the kernel lets go of it when the container dies, however it dies.
+    # Kept open as long as PID 1 lives: the kernel releases the lock when the container ends, however it ends.
     lock = os.open(settings.STORE + "/.owner", os.O_RDWR | os.O_CREAT, 0o644)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -53,7 +53,8 @@ def own_store(conf):
 
 
 def look_at_metadata(conf):
-    """Without IS_UPGRADE a version from 3.3.1 on takes the metadata of another for an empty one. Nodes of two versions spoil each other's work."""
+    """Without IS_UPGRADE, 3.3.1 and later treat another version's metadata as empty. Nodes of two versions spoil the
+    data."""
     if settings.at_least((3, 3, 1)) and not settings.upgrading():
         meta = wire.Connection(*conf.meta(), conf.rm)
         if migrate.schema_version(meta) != settings.version() and ledger.punish(conf, "no-is-upgrade"):
@@ -91,7 +92,8 @@ def write_inis(knobs):
 
 
 def supervise():
-    """The real supervisord in this process. The one thing added: a signal ends its one-second poll at once, and the first poll does not wait."""
+    """The real supervisord in this process. One change: a signal ends its one-second poll, and the first poll does not
+    wait."""
     sys.path.append("/usr/lib/python3/dist-packages")
     from supervisor import options, poller, supervisord
 
@@ -115,7 +117,7 @@ def supervise():
             self.poller = Poller(self)
 
     supervisord.ServerOptions = Options
-    # supervisord looks up the name of its own address for a log line; where no name server answers that takes ten seconds.
+    # supervisord looks up the name of its own address for a log line. Without a name server that takes ten seconds.
     socket.gethostbyname = lambda name: "127.0.0.1"
     socket.gethostbyaddr = lambda address: (address, [], [address])
     signal.set_wakeup_fd(waker)

@@ -1,4 +1,5 @@
-"""Whether the databases an old OMS finds when it starts again are the ones it left: tables, columns, indexes, keys, views, triggers, routines, events, collations."""
+"""Checks that the databases of a restarted old OMS are unchanged: tables, columns, indexes, keys, views, triggers,
+routines, events, collations."""
 from _sha1 import sha1
 
 import ledger
@@ -25,7 +26,8 @@ def fingerprint(db, name):
 
 
 def compare(conf):
-    """The first old container of a scenario leaves the fingerprints; every later one compares. A foreign catalogue is punished."""
+    """The first old container of a scenario stores the fingerprints, and every later one compares. A difference is
+    punished."""
     audit = ledger.open_session(conf)
     meta = wire.Connection(*conf.meta(), conf.rm)
     try:

@@ -1,4 +1,5 @@
-"""oms_drc_cm: cluster management. Marks hosts by their heartbeats; a new start finds the stores and writers of its host dead."""
+"""oms_drc_cm: cluster management. Sets host states by heartbeats. A new start marks the stores and writers of its host
+dead."""
 import os
 
 import web
@@ -7,7 +8,7 @@ import settings
 from programs import Meta
 
 
-# Made once a boot of the container; docker_cmd.sh takes it away.
+# Created once for each boot of the container; docker_cmd.sh removes it.
 BURIED = "/run/standin-stores-known"
 
 
@@ -17,7 +18,7 @@ def main(conf):
     fresh = settings.RUN + "/fresh"
 
     def bury_the_dead():
-        # Store and Incr-Sync processes live in the container and die with it; only HA starts them again.
+        # Store and Incr-Sync processes run in the container and die with it. Only HA starts them again.
         if os.path.exists(BURIED):
             return
         if not os.path.exists(fresh):

@@ -1,4 +1,5 @@
-"""oms_console (Ghana): reads ha.config once, when it starts; serves health and, from 4.1.1 on, the OpenAPI; heals stores and writers if HA was on then."""
+"""oms_console (Ghana): reads ha.config once at its start; serves health and, from 4.1.1 on, the OpenAPI. If HA was on
+at the start, it heals stores and writers."""
 import json
 import signal
 import time
@@ -53,7 +54,7 @@ class Console:
             print("ha: %s" % error, flush=True)
 
     def heal(self):
-        """One console of the system makes new stores for subtopics that have none alive, then starts the writers."""
+        """One console of the system creates stores for subtopics without a living one, then starts the writers."""
         if time.monotonic() - self.started < settings.knobs().get("storeRecoverySeconds", 0):
             return
         if self.cm.query("SELECT GET_LOCK(%s, 0)" % wire.quote(self.conf.rm + ":ha"))[0][0] != "1":
@@ -71,7 +72,7 @@ class Console:
                     "HAVING SUM(s.status = 'ACTIVE') = 0 AND SUM(s.status = 'CORRUPTED') = 0 AND SUM(s.status <> 'STOPPED') > 0 AND COUNT(*) < %d"
                     % (wire.quote(settings.version()), base, back, limit))
             if self.ha.get("enableConnector", True):
-                # A writer goes on only where an active store reaches back to its checkpoint (CM-RESOIE000201).
+                # A writer continues only if an active store reaches back to its checkpoint (CM-RESOIE000201).
                 self.cm.query(
                     "UPDATE writer_instance w JOIN (SELECT subtopic, MIN(begin_checkpoint_sec) AS begins FROM store_instance WHERE status = 'ACTIVE' GROUP BY subtopic) s "
                     "ON s.subtopic = w.subtopic SET w.status = IF(s.begins <= w.checkpoint_sec, 'RUNNING', 'FAILED'), "
@@ -100,7 +101,7 @@ class Console:
             web.respond(peer, 200, "<title>OMS</title>", "text/html")
 
     def pause(self, seconds):
-        """Sleeps and stays alive for the audit."""
+        """Sleeps and keeps the audit lock alive."""
         while seconds > 0:
             time.sleep(min(1, seconds))
             self.live.keep()
@@ -123,6 +124,6 @@ def main(conf):
     finally:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         time.sleep(settings.knobs().get("consoleStopSeconds", 0))
-        # Said before the process ends, so that whoever sees STOPPED also sees no console alive.
+        # Written before the process ends, so that a reader who sees STOPPED sees no living console either.
         console.live.release()
         ledger.write(conf, "console-stop")

@@ -80,7 +80,7 @@ def correct(conf, last, mode, knob, alone):
 def finish(conf, db):
     regions = {row[0] for row in db.query("SELECT region FROM cluster_info")}
     done = {row[0] for row in db.query("SELECT region FROM oms_correction_log")}
-    # What was not merged by now is lost with the table: that is the damage.
+    # Data that is not merged by now is lost with the table: that is the damage.
     if regions - done and not ledger.punish(conf, "ltrue-before-last-region"):
         return
     if migrate.table_exists(db, "oms_sync_project"):

@@ -1,4 +1,4 @@
-"""docker_init.sh: the five steps with the words OMS prints, and the marker."""
+"""docker_init.sh: the five steps with OMS' output, and the marker."""
 import os
 import subprocess
 import sys
@@ -85,7 +85,7 @@ def initialise(conf, log, mode, alone):
 
 
 def schema(conf, log, db, host):
-    """The schema changes of all three databases; False when they cannot be made any more."""
+    """The schema changes of all three databases; False if they are no longer possible."""
     version, before = wire.quote(settings.version()), settings.numbers(migrate.schema_version(db))
     fusing = before < migrate.FUSION and settings.at_least(migrate.FUSION)
     if fusing and not settings.community():
@@ -104,7 +104,7 @@ def schema(conf, log, db, host):
             db.query("UPDATE oms_project SET step_config = NULL")
     db.query("INSERT INTO oms_init_log(host_ip, region, nodes, version, state) VALUES (%s, %s, %s, %s, 'STARTED')" % (
         host, wire.quote(conf.region), wire.quote(conf.node_set()), version))
-    if fusing and settings.community():  # CE has no JAR: its init makes the fusion itself
+    if fusing and settings.community():  # CE has no JAR: its init does the fusion itself
         migrate.fuse(db)
         for row in db.query("SELECT region FROM cluster_info"):
             migrate.merge(db, row[0])

@@ -13,7 +13,7 @@ SPOOL = settings.RUN + "/audit-spool.jsonl"
 
 
 def open_session(conf, timeout=3):
-    """A connection to the audit database: by the scenario's own user, else as OMS connects."""
+    """A connection to the audit database: with the scenario's own user if there is one, otherwise as OMS connects."""
     own = settings.knobs().get("audit")
     if own:
         return wire.Connection(own["host"], own["port"], own["user"], own["password"], own["database"], timeout)
@@ -21,13 +21,14 @@ def open_session(conf, timeout=3):
 
 
 def insert(session, row):
-    # The token: an answer that was lost must not make two rows of one event.
+    # The token prevents two rows of one event after a lost answer.
     session.query("INSERT INTO audit(at, token, host_ip, version, event, detail, scope, container) VALUES (%s) ON DUPLICATE KEY UPDATE id = id" % ", ".join(
         "FROM_UNIXTIME(%.6f)" % value if key == "at" else wire.quote(value) for key, value in row))
 
 
 def write(conf, event, detail="", session=None):
-    """Records one event. An unreachable MetaDB does not lose it: it is kept on the run mount and written with the next one."""
+    """Records one event. If the MetaDB is unreachable, the event is kept on the run mount and written with the next
+    one."""
     row = (("at", time.time()), ("token", os.urandom(8).hex()), ("host_ip", settings.host_ip()), ("version", settings.version()), ("event", event),
            ("detail", detail), ("scope", conf.rm), ("container", settings.container_id()))
     own = None
@@ -65,7 +66,8 @@ def flush(session):
 
 
 def punish(conf, which, session=None):
-    """Records a mistake, in the audit and in the data itself (there a restore takes it away again). False if the scenario forgives it."""
+    """Records a mistake in the audit and in the data itself (a restore removes it there). False if the scenario
+    forgives it."""
     if which in (settings.knobs().get("forgive") or ()):
         write(conf, "forgiven", which, session)
         return False
@@ -77,14 +79,15 @@ def punish(conf, which, session=None):
         meta.query("INSERT INTO oms_standin_damage VALUES (%s, %s, now())" % (wire.quote(which), wire.quote(settings.host_ip())))
         meta.close()
     except (OSError, wire.SqlError) as error:
-        # The database itself may be what is gone: then the store mount tells.
+        # If the database itself is gone, the mistake is recorded on the store mount.
         with open(settings.STORE + "/CORRUPTED", "a", encoding="utf-8") as file:
             file.write("%s: %s\n" % (which, error))
     return True
 
 
 class Live:
-    """A named lock held for as long as a program lives. The server frees it when the program dies, however it dies."""
+    """A named lock that is held as long as a program lives. The server releases it when the program dies, however it
+    dies."""
 
     def __init__(self, conf, kind):
         self.conf, self.kind, self.session = conf, kind, None
@@ -98,16 +101,17 @@ class Live:
         try:
             if self.session is None:
                 self.session = open_session(self.conf)
-                # A host that is cut off must not look alive for ever.
+                # A host that is cut off must not look alive without end.
                 self.session.query("SET SESSION wait_timeout = 10")
                 self.session.query("DELETE FROM live WHERE name = " + wire.quote(self.name()))
                 self.session.query("SELECT GET_LOCK(%s, 1)" % wire.quote(self.name()))
                 self.session.query("INSERT INTO live(name, scope, kind, host_ip, version) VALUES (%s)" % ", ".join(
                     wire.quote(x) for x in (self.name(), self.conf.rm, self.kind, settings.host_ip(), settings.version())))
             else:
-                # Also a sign of life. A predecessor that was killed may have held the lock for a moment longer.
+                # This is also a sign of life. A killed predecessor may have held the lock for a moment longer.
                 self.session.query("SELECT IF(IS_USED_LOCK(%s) <=> CONNECTION_ID(), 1, GET_LOCK(%s, 0))" % (wire.quote(self.name()), wire.quote(self.name())))
-                # What could not be written when it happened, and no other event may come to carry it.
+                # Writes events that could not be written when they happened; otherwise they would wait for the next
+                # event.
                 flush(self.session)
         except (OSError, wire.SqlError):
             self.session = None
@@ -118,12 +122,13 @@ class Live:
                 self.session.query("SELECT RELEASE_LOCK(%s)" % wire.quote(self.name()))
                 self.session.close()
             except (OSError, wire.SqlError):
-                pass  # the server has freed it with the session
+                pass  # the server has released it with the session
             self.session = None
 
 
 def living(conf, kind, session=None):
-    """(host, version) of every program of that kind that lives, looked at for two seconds so that one just ended does not count."""
+    """(host, version) of every living program of that kind. Checks for two seconds, so that one that just ended does
+    not count."""
     own = session or open_session(conf)
     found = None
     for _ in range(10):
@@ -139,7 +144,7 @@ def living(conf, kind, session=None):
 
 
 class Exclusive:
-    """A lock that one run in the whole system holds: `held` is False if another run has it."""
+    """A lock that only one run in the whole system holds: `held` is False if another run has it."""
 
     def __init__(self, conf, name):
         self.session = open_session(conf)

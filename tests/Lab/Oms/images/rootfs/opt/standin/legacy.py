@@ -1,4 +1,5 @@
-"""GET /api/omsp/v2/{migrations|sync}/{id}/progress of 3.3.0 to 4.1.0. The docs do not say which id: the table's and the key both work."""
+"""GET /api/omsp/v2/{migrations|sync}/{id}/progress of 3.3.0 to 4.1.0. The docs do not say which id, so the table's and
+the key are accepted."""
 import actions
 import wire
 

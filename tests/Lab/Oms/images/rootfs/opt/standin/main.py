@@ -1,4 +1,4 @@
-"""The stand-in's one entry: `main.py boot`, a program's name, `docker_init`, or `correction`."""
+"""The stand-in's only entry point: `main.py boot`, a program's name, `docker_init`, or `correction`."""
 import signal
 import sys
 

@@ -26,7 +26,7 @@ def run(db, lines):
 
 
 def levels(above):
-    """The levels this image brings to a schema of that version."""
+    """The levels that this image adds to a schema of that version."""
     return [level for level in LEVELS if above < settings.numbers(level) and settings.at_least(settings.numbers(level))]
 
 
@@ -49,7 +49,7 @@ def merge(db, region):
 
 
 def correction_missing(conf, db):
-    """What keeps docker_init.sh from being right: a sentence, or None when the JAR has done all its work."""
+    """The reason why docker_init.sh would be wrong, as a sentence; None if the JAR has done all its work."""
     if not table_exists(db, "oms_correction_log"):
         return "correction JAR has not run"
     unfinished = db.one("SELECT group_concat(host_ip) FROM oms_correction_log WHERE state <> 'DONE'")

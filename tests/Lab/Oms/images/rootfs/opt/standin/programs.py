@@ -1,4 +1,4 @@
-"""The programs supervisord runs: each is a process of its own with the name OMS gives it."""
+"""The programs of supervisord: each is a separate process with the name that OMS gives it."""
 import os
 import sys
 import time
@@ -13,7 +13,7 @@ def main(name):
     conf = settings.Settings()
     mode, _ = settings.misbehaviour(name, "programs")
     print("%s starts" % name, flush=True)
-    if name != "oms_console":  # the console writes its own row, with what it read
+    if name != "oms_console":  # the console writes its own row, with the ha.config that it read
         ledger.write(conf, "program-start", name)
     if mode in ("fatal", "backoff"):
         print("%s cannot start (knob %s)" % (name, mode), file=sys.stderr, flush=True)
@@ -41,7 +41,7 @@ def main(name):
 
 
 def nginx(conf):
-    """Hands what it gets on its port to the console; with a certificate mounted it speaks TLS only."""
+    """Forwards requests on its port to the console. With a mounted certificate it speaks TLS only."""
     port = conf.port("nginx_server_port", 8089)
     ghana = conf.port("ghana_server_port", 8090)
     context = None
@@ -79,7 +79,7 @@ def nginx(conf):
 
 
 class Meta:
-    """A program's connection to one OMS database: kept open, made anew when it broke."""
+    """A program's connection to one OMS database. It is kept open and opened again after it broke."""
 
     missed = set()
 
@@ -100,7 +100,7 @@ class Meta:
             raise
 
     def taken_away(self, error):
-        """A database or one of its tables that goes while OMS runs: whoever dropped it did not stop OMS first."""
+        """A database or table was removed while OMS runs: OMS was not stopped first."""
         if self.database not in Meta.missed:
             Meta.missed.add(self.database)
             ledger.punish(self.conf, "database-dropped-under-oms")

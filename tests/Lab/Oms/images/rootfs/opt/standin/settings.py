@@ -1,4 +1,4 @@
-"""What a stand-in program knows: config.yaml, the version of the image, the node, the knobs of the scenario."""
+"""The settings of a stand-in program: config.yaml, the version of the image, the node, the knobs of the scenario."""
 import json
 import os
 
@@ -15,7 +15,7 @@ class ConfigError(Exception):
 
 
 def scalar(text):
-    """A YAML scalar as text: quotes, tags (`!!bool "true"`) and trailing comments are taken off."""
+    """A YAML scalar as text without quotes, tags (`!!bool "true"`) and trailing comments."""
     text = text.strip()
     if text.startswith("!!"):
         text = text.split(None, 1)[1].strip() if " " in text else ""
@@ -27,7 +27,7 @@ def scalar(text):
 
 
 def parse(text):
-    """`key: value` and lists of scalars, which is all an OMS config.yaml holds."""
+    """`key: value` and lists of scalars; an OMS config.yaml contains nothing else."""
     values, current = {}, None
     for number, raw in enumerate(text.splitlines(), 1):
         line = raw.strip()
@@ -75,7 +75,7 @@ class Settings:
         self.nodes = v["cm_nodes"] if isinstance(v["cm_nodes"], list) else [v["cm_nodes"]]
 
     def node_set(self):
-        """cm_nodes as a set, in one text: what docker_init.sh is run for."""
+        """cm_nodes as a sorted set in one text: docker_init.sh is run for this set."""
         return ",".join(sorted(self.nodes))
 
     def port(self, key, default):
@@ -88,7 +88,7 @@ class Settings:
 
 
 def knobs():
-    """The scenario's switches, read afresh each time; without a file, a well-behaved OMS."""
+    """The scenario's switches, read again each time. Without a file OMS behaves well."""
     try:
         with open(KNOBS, encoding="utf-8") as file:
             return json.load(file)
@@ -106,7 +106,7 @@ def misbehaviour(name, group=None):
 
 
 def strikes(name, knob):
-    """Whether a knob with `times` still has a run left on this host; takes one. Without `times` always."""
+    """Whether a knob with `times` still has a run left on this host; uses one. Always True without `times`."""
     times = knob.get("times") or 0
     if not times:
         return True
@@ -155,7 +155,8 @@ def at_least(wanted):
 
 
 def container_id():
-    """The first 12 digits of the id docker gave this container; with the host's network the host name does not tell."""
+    """The first 12 digits of the id that docker gave this container. On the host's network the host name does not
+    contain it."""
     with open("/proc/self/mountinfo", encoding="utf-8") as file:
         for line in file:
             if "/containers/" in line:

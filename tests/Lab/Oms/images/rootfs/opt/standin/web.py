@@ -1,11 +1,11 @@
-"""Just enough HTTP/1.1 for health checks, the console's API, and a program that also has work to do every second."""
+"""A minimal HTTP/1.1 server for health checks, the console's API, and a program that also has work every second."""
 import base64
 import json
 import select
 import socket
 import time
 
-# Seconds by which the Date header is wrong (a knob).
+# The error of the Date header in seconds (a knob).
 clock_offset = 0
 
 
@@ -59,7 +59,7 @@ def listen(port, host="0.0.0.0"):
 
 
 def serve(listeners, tick=None, interval=1.0):
-    """Serves {socket: handler(peer)} and calls `tick` every `interval` seconds, for ever."""
+    """Serves {socket: handler(peer)} and calls `tick` every `interval` seconds, without end."""
     due = time.monotonic()
     while True:
         wait = None

@@ -8,7 +8,7 @@ from _sha1 import sha1
 
 
 class SqlError(Exception):
-    """The server's own error: `code` is its number (1146 = no such table)."""
+    """An error of the server: `code` is its number (1146 = no such table)."""
 
     def __init__(self, code, text):
         super().__init__("%d: %s" % (code, text))
@@ -95,7 +95,7 @@ class Connection:
         self.sock.sendall(struct.pack("<I", len(body))[:3] + bytes([self.seq]) + body)
 
     def query(self, sql):
-        """Rows as lists of str or None; an empty list when the statement has none. `last_id` is set."""
+        """Rows as lists of str or None; an empty list if the statement has none. `last_id` is set."""
         self.seq = 0
         self._send(b"\x03" + sql.encode())
         first = self._packet()
@@ -132,7 +132,7 @@ class Connection:
             self.seq = 0
             self._send(b"\x01")
         except OSError:
-            pass  # the server is gone already: nothing is left to say goodbye to
+            pass  # the server is gone already, so no farewell is needed
         self.sock.close()
 
 

@@ -1,16 +1,16 @@
 #!/bin/bash
-# The first process of a lab host from its boot to its end: starts sshd, supervisord and unitd, and collects every orphan at
-# once, as an init does (bash does while it waits). When it ends, the kernel kills everything else of the host.
+# The first process of a lab host from its boot to its end: starts sshd, supervisord and unitd, and collects every
+# orphan at once, as an init does (bash does it while it waits). When it ends, the kernel kills all other processes.
 set -u
 
 /usr/sbin/sshd -E /var/log/sshd.log || exit 1
 
-# -S and the path: without site.py and with the small pkg_resources beside this file supervisord starts in a third of the time.
+# Without site.py (-S) and with the small pkg_resources next to this file, supervisord starts in a third of the time.
 PYTHONPATH=/usr/local/lib/lab:/usr/lib/python3/dist-packages \
   /usr/bin/python3 -S -W ignore -m supervisor.supervisord --nodaemon --configuration /etc/supervisor/supervisord.conf >/var/log/supervisord.out 2>&1 </dev/null &
 supervisord=$!
 
-# What systemctl asks. Not a program of supervisord's: that takes a second to start its first one.
+# systemctl asks this daemon. It is not a program of supervisord, which takes a second to start its first one.
 /usr/bin/python3 -ES /usr/local/lib/lab/unitd >>/var/log/units.log 2>&1 </dev/null &
 
 while kill -0 "$supervisord" 2>/dev/null; do

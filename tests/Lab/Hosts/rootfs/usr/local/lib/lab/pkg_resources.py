@@ -1,4 +1,5 @@
-"""The one thing supervisor uses of setuptools' pkg_resources; the real one takes longer to import than supervisor itself."""
+"""The only part of setuptools' pkg_resources that supervisor uses. Importing the real one takes longer than importing
+supervisor."""
 import importlib
 
 

@@ -13,7 +13,7 @@ _FLAGS = {
 
 
 def parse(arguments):
-    """Options (lists of values, or True), and the words that are none."""
+    """Options (lists of values, or True) and the other words."""
     options, words, left = {}, [], list(arguments)
     while left:
         word = left.pop(0)
@@ -41,5 +41,5 @@ def parse(arguments):
 
 
 def unit(name):
-    """A name without a suffix is a service's."""
+    """A name without a suffix is that of a service."""
     return name if name.rpartition(".")[2] in ("service", "target", "timer", "socket", "mount", "path", "slice", "scope") else name + ".service"

@@ -1,4 +1,4 @@
-"""How systemctl asks unitd."""
+"""The connection from systemctl to unitd."""
 import json
 import socket
 
@@ -6,7 +6,7 @@ from units import SOCKET
 
 
 class Refused(Exception):
-    """What was asked is not done; the text is for people."""
+    """The request failed; the text is for the user."""
 
     def __init__(self, words, code):
         super().__init__(words)
@@ -14,7 +14,7 @@ class Refused(Exception):
 
 
 def ask(verb, units=(), **more):
-    """One question, one answer."""
+    """Sends one request and returns the answer."""
     connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
         connection.connect(SOCKET)

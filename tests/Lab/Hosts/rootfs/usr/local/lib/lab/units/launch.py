@@ -1,5 +1,6 @@
-"""Becomes the process of a unit. Started by supervisord as root, it takes user, directory and environment from the file that
-$LAUNCH names, and executes. The FIFO it holds closes with the execution: unitd knows by that that the program runs."""
+"""Becomes the process of a unit. supervisord starts it as root. It takes user, directory and environment from the file
+that $LAUNCH names and then executes the program. The FIFO it holds closes with the execution, which tells unitd
+that the program runs."""
 import grp
 import json
 import os

@@ -1,4 +1,4 @@
-"""What unitd waits for: file descriptors and points in time."""
+"""The event loop of unitd: file descriptors and timers."""
 import heapq
 import itertools
 import selectors
@@ -20,7 +20,7 @@ class Loop:
         self._selector.unregister(file)
 
     def after(self, delay, call):
-        """A timer; what is returned goes to cancel."""
+        """Starts a timer; the result is for cancel."""
         timer = [time.monotonic() + delay, next(self._order), call]
         heapq.heappush(self._timers, timer)
         return timer
@@ -38,6 +38,6 @@ class Loop:
                     call()
             wait = max(0, self._timers[0][0] - time.monotonic()) if self._timers else None
             for key, _ in self._selector.select(wait):
-                # A call before this one may have forgotten it.
+                # An earlier callback may have removed it.
                 if self._selector.get_map().get(key.fd) == key:
                     key.data()

@@ -1,4 +1,4 @@
-"""unitd: the services of the host, and who asks for them over its socket."""
+"""unitd: the services of the host, and the requests for them over its socket."""
 import fnmatch
 import json
 import os
@@ -19,7 +19,7 @@ class Manager:
     """All services."""
 
     def __init__(self):
-        # By how much RestartSec= and the start limit's interval are shortened.
+        # The divisor of RestartSec= and of the start limit's interval.
         self.factor = float(os.environ.get("LAB_TIME_FACTOR", "1"))
         self.loop, self.supervisor, self._services = Loop(), Supervisor(), {}
 
@@ -37,7 +37,7 @@ class Manager:
         self._boot()
         self.loop.run()
 
-    # Whoever finds the socket finds all enabled units started.
+    # The socket is opened last, so its existence shows that all enabled units were started.
     def _boot(self):
         wanted = [service for service in map(self._load, _wanted()) if service]
         remaining = len(wanted)
@@ -57,7 +57,7 @@ class Manager:
     def log(words):
         print(f"{time.strftime('%H:%M:%S')}.{int(time.time() % 1 * 1000):03} {words}", file=sys.stderr, flush=True)
 
-    # ---- who asks --------------------------------------------------------------------------------------------------
+    # ---- requests --------------------------------------------------------------------------------------------------
 
     def _accept(self, listener):
         connection, _ = listener.accept()
@@ -83,7 +83,7 @@ class Manager:
             try:
                 connection.sendall(json.dumps(answer).encode() + b"\n")
             except OSError as error:
-                self.log(f"whoever asked has gone: {error}")
+                self.log(f"the caller has disconnected: {error}")
             connection.close()
 
         verb, names = request["verb"], request.get("units", [])
@@ -131,7 +131,7 @@ class Manager:
         for service in left:
             getattr(service, verb)(done)
 
-    # ---- what there is ---------------------------------------------------------------------------------------------
+    # ---- units ---------------------------------------------------------------------------------------------
 
     def _load(self, name):
         if name not in self._services:
@@ -141,7 +141,8 @@ class Manager:
             self._services[name] = Service(self, name, unit)
         return self._services[name]
 
-    # As systemd does: a unit that is neither up nor failed nor wanted by a target is forgotten, and read again when it is next asked for.
+    # As systemd does: a unit that is neither active nor failed nor wanted by a target is unloaded, and read again on
+    # the next request.
     def _unload(self, service):
         if service.active == "inactive" and not service.unit.is_enabled:
             self._services.pop(service.name, None)
@@ -160,7 +161,7 @@ class Manager:
         result["NeedDaemonReload"] = "yes" if service and _is_stale(service.unit) else "no"
         return result
 
-    # list-units names what is loaded only: a stopped unit that no target wants is not.
+    # list-units shows loaded units only. A stopped unit that no target wants is not loaded.
     def _listed(self):
         return sorted({service.name for service in self._services.values() if service.active != "inactive"} | set(_wanted()))
 

@@ -1,9 +1,10 @@
-"""What `systemctl show` prints, in systemd's own order."""
+"""The properties of `systemctl show`, in systemd's order."""
 from units.spans import span
 
 
 def of(name, service, unit):
-    """The properties of a unit; times as seconds in lists (["t", seconds]), so that the asker can choose how to print them."""
+    """The properties of a unit. Times are seconds in lists (["t", seconds]), so that the caller can choose their
+    format."""
     loaded = unit is not None
     good = loaded and not unit.problem
     state = service or _None()

@@ -27,10 +27,10 @@ class Service:
         self._waiting, self._starts = [], collections.deque()
         self._timer = self._fifo = self._pidfd = None
 
-    # ---- what is asked of it ---------------------------------------------------------------------------------------
+    # ---- requests --------------------------------------------------------------------------------------------------
 
     def start(self, done):
-        """Calls done once the program runs, or could not be started."""
+        """Calls done once the program runs or could not be started."""
         self._waiting.append(done)
         if self.active == "deactivating":
             self._again = True
@@ -44,7 +44,8 @@ class Service:
 
     @property
     def has_not_started(self):
-        """Whether the last start failed as far as `systemctl start` waits for it: with Type=simple not for the execution."""
+        """Whether the last start failed in the view of `systemctl start`, which with Type=simple does not wait for the
+        execution."""
         return self.active == "failed" and (self.result in ("resources", "start-limit-hit") or self.unit.type == "exec")
 
     def stop(self, done):
@@ -61,7 +62,7 @@ class Service:
             self._begin_stop()
 
     def restart(self, done):
-        """As stop and start."""
+        """Stops and starts."""
         if self.active in ("inactive", "failed") or self.sub == "auto-restart":
             self.start(done)
             return
@@ -109,7 +110,8 @@ class Service:
         else:
             self._loop.watch(self._pidfd, self._when_ended)
 
-    # DefaultStartLimitIntervalSec and DefaultStartLimitBurst of systemd-system.conf(5), the interval by the same factor as RestartSec.
+    # DefaultStartLimitIntervalSec and DefaultStartLimitBurst of systemd-system.conf(5); the interval is divided by the
+    # same factor as RestartSec.
     def _is_limited(self):
         now, interval = time.monotonic(), self.unit.limit_interval
         if not interval or not self.unit.limit_burst:
@@ -145,7 +147,7 @@ class Service:
                 file)
         return path
 
-    # The launcher has become the program, or could not and says why; its end is told by the pidfd.
+    # The launcher has become the program, or could not and reports why. The pidfd reports its end.
     def _when_executed(self):
         words = os.read(self._fifo, 4096)
         self._close_fifo()
@@ -208,7 +210,7 @@ class Service:
             else:
                 os.kill(self.pid, number)
         except ProcessLookupError:
-            # It has ended meanwhile; the pidfd tells.
+            # The process has ended meanwhile; the pidfd reports it.
             return
 
     def _when_ended(self):
@@ -256,8 +258,8 @@ class Service:
         self.restarts += 1
         self._spawn()
 
-    # Kills what is left of the unit's control group, and waits until it is gone, as systemd does. The group is known by
-    # the INVOCATION_ID that every process of it inherits.
+    # Kills the remaining processes of the unit's control group and waits for their end, as systemd does. The group is
+    # identified by the INVOCATION_ID that all its processes inherit.
     def _sweep(self):
         while left := self._left():
             for pidfd in left:
@@ -265,7 +267,7 @@ class Service:
                     signal.pidfd_send_signal(pidfd, signal.SIGKILL)
                     select.select([pidfd], [], [])
                 except ProcessLookupError:
-                    # It has ended meanwhile.
+                    # The process has ended meanwhile.
                     pass
                 finally:
                     os.close(pidfd)

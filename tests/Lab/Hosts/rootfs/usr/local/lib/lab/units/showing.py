@@ -1,4 +1,4 @@
-"""What systemctl prints of units."""
+"""The output of systemctl."""
 import json
 import os
 import time
@@ -8,7 +8,7 @@ from units.spans import stamp
 
 
 def words(value, style="pretty"):
-    """One property as text; times as asked for."""
+    """One property as text; times in the requested format."""
     if not isinstance(value, list):
         return value
     if value[0] == "t":
@@ -18,13 +18,13 @@ def words(value, style="pretty"):
 
 
 def show(units, options):
-    """`systemctl show`: KEY=VALUE lines in systemd's order, whatever the order asked for; an empty line between units."""
+    """`systemctl show`: KEY=VALUE lines in systemd's order, not the requested one; an empty line between units."""
     style = options.get("timestamp", ["pretty"])[-1]
     wanted = options.get("property")
     blocks = []
     for values in units.values():
         keys = [key for key in values if (key in wanted if wanted else True)]
-        # Without -p an empty property is left out, unless --all.
+        # Without -p, empty properties are omitted, unless --all is given.
         lines = [(key, words(values[key], style)) for key in keys]
         lines = [(key, text) for key, text in lines if text or wanted or options.get("all")]
         blocks.append("\n".join(text if options.get("value") else f"{key}={text}" for key, text in lines))

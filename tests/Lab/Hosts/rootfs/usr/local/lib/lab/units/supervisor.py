@@ -8,7 +8,7 @@ import xmlrpc.client
 from units import LOGS, RUN
 
 _SOCKET = "/run/supervisor.sock"
-# supervisor's faults of a start that has ended already, and of a stop that comes after the end
+# supervisor's fault codes for a start that has ended already, and for a stop after the end
 _SPAWN_ERROR, _NOT_RUNNING = 50, 70
 
 
@@ -24,7 +24,7 @@ class _Transport(xmlrpc.client.Transport):
 
 
 class Supervisor:
-    """One program of supervisord a unit."""
+    """The programs of supervisord, one for each unit."""
 
     def __init__(self):
         self._ask = xmlrpc.client.ServerProxy("http://localhost", transport=_Transport()).supervisor
@@ -40,7 +40,7 @@ class Supervisor:
                 time.sleep(0.01)
 
     def ensure(self, name, unit):
-        """Makes the program known, anew if what it takes from the unit file has changed. It must not run."""
+        """Makes the program known, again if the unit file's values for it have changed. The program must not run."""
         group = unit.kill_mode == "control-group"
         text = (
             f"[program:{name}]\n"
@@ -48,7 +48,7 @@ class Supervisor:
             f'environment = LAUNCH="{RUN}/{name}.json"\n'
             "autostart = false\nautorestart = false\nstartsecs = 0\nstartretries = 0\n"
             f"stopsignal = {unit.kill_signal.name.removeprefix('SIG')}\n"
-            # unitd is the one that kills when the grace is over: supervisord looks once a second only.
+            # unitd kills when the grace is over, because supervisord checks only once a second.
             "stopwaitsecs = 1000000\n"
             f"stopasgroup = {str(group).lower()}\nkillasgroup = {str(unit.kill_mode != 'process').lower()}\n"
             f"redirect_stderr = true\nstdout_logfile = {LOGS}/{name}.log\nstdout_logfile_maxbytes = 0\n"

@@ -1,4 +1,4 @@
-"""Reads unit files: what of systemd.service(5), systemd.exec(5) and systemd.kill(5) the lab's hosts need."""
+"""Reads unit files: the parts of systemd.service(5), systemd.exec(5) and systemd.kill(5) that the lab's hosts need."""
 import os
 import re
 import shlex
@@ -13,7 +13,7 @@ _VARIABLE = re.compile(r"\$(?:\{(\w+)\}|\$)")
 
 
 class UnitError(Exception):
-    """A unit file that cannot be run as it is written; the text says what of it."""
+    """A unit file that cannot be run as it is written; the text says why."""
 
 
 class UnitFile:
@@ -144,13 +144,13 @@ def _parse(text):
             continue
         key, found, value = line.partition("=")
         if found:
-            # An empty assignment takes back what was assigned before.
+            # An empty assignment removes earlier assignments.
             values.setdefault((section, key.strip()), []).append(value.strip()) if value.strip() else values.pop((section, key.strip()), None)
     return values
 
 
 def load(name):
-    """The unit file of that name, or None."""
+    """The unit file with that name, or None."""
     path = f"{UNIT_FILES}/{name}"
     try:
         with open(path) as file:
@@ -160,5 +160,5 @@ def load(name):
 
 
 def names():
-    """The names of all service unit files there are."""
+    """The names of all service unit files."""
     return sorted(entry.name for entry in os.scandir(UNIT_FILES) if entry.name.endswith(".service") and entry.is_file())
