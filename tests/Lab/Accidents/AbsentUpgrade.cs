@@ -87,7 +87,7 @@ internal sealed class AbsentUpgrade : IAsyncDisposable
 
         if (course.Goal == UpgradeGoal.Rollback)
         {
-            return ($"{phase}, then gone", "the way back was not gone to its end");
+            return ($"{phase}, then gone", "the rollback was not finished");
         }
 
         await course.BeginAsync(_space, cancellationToken);

@@ -209,7 +209,7 @@ public sealed class AccidentCampaign(UpgradeStage stage, UpgradeGoal goal = Upgr
         }
         catch (LabException exception)
         {
-            return ("stuck on the way back", exception.Message);
+            return ("stuck in the rollback", exception.Message);
         }
 
         return (way.EndPhase, await way.DifferenceAsync(run.Scene.Space, back, counts: false, what => run.Struck.Any(struck => struck.Of.Accident.IsNatural(what))));

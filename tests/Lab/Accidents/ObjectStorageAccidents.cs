@@ -12,7 +12,7 @@ internal static class ObjectStorageAccidents
     [
         // Writes only: reads of a listing are retried in the same way and have no ledger.
         New("s3-500-three-times", (s3, _) => Now(() => s3.Proxy.Ledger.When(point => point.Side == FaultSide.Before, S3FaultProxy.Error(500, "InternalError"), times: 3))),
-        New("s3-500", (s3, _) => Now(() => Fail(s3, 500, "InternalError")), "mend the storage"),
+        New("s3-500", (s3, _) => Now(() => Fail(s3, 500, "InternalError")), "repair the storage"),
         New("s3-slow-down", (s3, _) => Now(() => s3.Proxy.Ledger.When(point => point.Side == FaultSide.Before, S3FaultProxy.Error(503, "SlowDown"), times: 3))),
         New("s3-slow", async (s3, token) =>
         {
@@ -21,7 +21,7 @@ internal static class ObjectStorageAccidents
             await Task.Delay(Slowness, token);
             s3.Proxy.Thaw();
         }),
-        New("s3-silent", (s3, _) => Now(s3.Proxy.Freeze), "mend the storage"),
+        New("s3-silent", (s3, _) => Now(s3.Proxy.Freeze), "repair the storage"),
         New("s3-cut-mid-part", (s3, _) => Now(() => s3.Proxy.CutMidway(PiecesUntilCut))),
         New("s3-down", (s3, _) => Now(() =>
         {

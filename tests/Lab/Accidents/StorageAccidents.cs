@@ -9,7 +9,12 @@ internal static class StorageAccidents
         new Accident("manifest-missing", AccidentKind.Storage, Now(HideManifests), "put the manifest back", Now(PutBack)) { IsDeferred = true },
         new Accident("storage-lost", AccidentKind.Storage, Now(Lose), "mount the volume again", Now(Find)),
         // The operator notices at its next write; the mark and the snapshots stay readable.
-        new Accident("storage-hung", AccidentKind.Storage, (scene, token) => HangingVolume.FreezeAsync(scene.Stage.Run, scene.Stage.Snapshots, token), "mend the volume", (scene, _) => HangingVolume.ThawAsync(scene.Stage.Snapshots))
+        new Accident(
+            "storage-hung",
+            AccidentKind.Storage,
+            (scene, token) => HangingVolume.FreezeAsync(scene.Stage.Run, scene.Stage.Snapshots, token),
+            "repair the volume",
+            (scene, _) => HangingVolume.ThawAsync(scene.Stage.Snapshots))
         {
             IsDeferred = true,
             Arguments = ["--storage-timeout", "5"],

@@ -57,7 +57,7 @@ public static class LabCommands
 
     private static Command Prepare()
     {
-        var command = new Command("prepare", "Installs and builds what the lab needs, into the cache; does nothing when it is there.");
+        var command = new Command("prepare", "Installs and builds the requirements of the lab, into the cache.");
         command.SetAction(async (_, cancellationToken) =>
         {
             foreach (var recipe in new[] { "packages.sh", "busybox-image.sh", "metadb-template.sh", "kube.sh", "modern-crd.sh" })
@@ -107,7 +107,8 @@ public static class LabCommands
             var watch = Stopwatch.StartNew();
             var state = await Background(parse).UpAsync(arguments, cancellationToken);
             Show(state);
-            AnsiConsole.MarkupLineInterpolated($"up in {watch.Elapsed.TotalSeconds:0.0} s; [bold]exec -- COMMAND[/] runs a command against it, [bold]down[/] removes every trace");
+            AnsiConsole.MarkupLineInterpolated($"The lab is up after {watch.Elapsed.TotalSeconds:0.0} s.");
+            AnsiConsole.MarkupLine("[bold]exec -- COMMAND[/] runs a command against it, [bold]down[/] removes it.");
             return 0;
         });
         return command;
@@ -115,10 +116,11 @@ public static class LabCommands
 
     private static Command Down()
     {
-        var command = new Command("down", "Ends the lab and removes every trace of it.");
+        var command = new Command("down", "Ends the lab and removes it completely.");
         command.SetAction(async (parse, cancellationToken) =>
         {
-            AnsiConsole.WriteLine(await Background(parse).DownAsync(cancellationToken) ? "down" : "no lab is up");
+            var wasUp = await Background(parse).DownAsync(cancellationToken);
+            AnsiConsole.WriteLine(wasUp ? "The lab is down." : "No lab is up.");
             return 0;
         });
         return command;
@@ -126,12 +128,12 @@ public static class LabCommands
 
     private static Command Status()
     {
-        var command = new Command("status", "Says what is up and how to reach it; exit code 1 when nothing is.");
+        var command = new Command("status", "Prints the running parts and addresses; exit code 1 if no lab is up.");
         command.SetAction(parse =>
         {
             if (Background(parse).Current() is not { } state)
             {
-                AnsiConsole.WriteLine("no lab is up");
+                AnsiConsole.WriteLine("No lab is up.");
                 return 1;
             }
 
@@ -146,7 +148,7 @@ public static class LabCommands
         var command = new Command("exec", "Runs a command with KUBECONFIG, DOCKER_HOST and the lab's addresses in its environment.") { ExecCommand };
         command.SetAction(async (parse, cancellationToken) =>
         {
-            var state = Background(parse).Current() ?? throw new LabException("no lab is up: start one with 'up'");
+            var state = Background(parse).Current() ?? throw new LabException("No lab is up. Start one with `up`.");
             var words = parse.GetValue(ExecCommand) ?? [];
             return await Shell.RunAttachedAsync(
                 words[0] == "kubectl" && state.ControlPlane is { } plane ? plane.Kubectl : words[0],

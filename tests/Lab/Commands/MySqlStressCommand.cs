@@ -10,7 +10,9 @@ internal static class MySqlStressCommand
         var minutes = new Option<double>("--minutes") { Description = "Minutes to run at least.", DefaultValueFactory = _ => 10 };
         var opens = new Option<int>("--opens") { Description = "Connections to open at least.", DefaultValueFactory = _ => 300 };
         var seed = new Option<int>("--seed") { Description = "Seed of everything that is random.", DefaultValueFactory = _ => 1 };
-        var command = new Command("mysql-stress", "Runs the SQL client against a server that closes, stalls and lies, and looks whether anything leaks or crashes.")
+        var command = new Command(
+            "mysql-stress",
+            "Runs the SQL client against a server that closes, stalls and lies, and checks for leaks and crashes.")
         {
             minutes,
             opens,

@@ -28,8 +28,11 @@ internal static class DatabaseDemoReport
         AnsiConsole.Write(processes);
         Requests(directory, JsonNode.Parse(await stage.KubectlAsync([.. arguments, "dru", stage.Database.Upgrade, "-o", "json"]))!);
         var facts = new Table().Border(TableBorder.Rounded).HideHeaders().AddColumn("").AddColumn("");
-        facts.AddRow("mistakes the cluster noticed", string.Join('\n', directory.Violations().Select(v => Markup.Escape(v.ToString()))) is { Length: > 0 } noticed ? $"[red]{noticed}[/]" : "[green]none[/]");
-        facts.AddRow("for a person", string.Create(CultureInfo.InvariantCulture, $"{status.ActionRequired.Count} in status.actionRequired"));
+        var noticed = string.Join('\n', directory.Violations().Select(v => Markup.Escape(v.ToString())));
+        facts.AddRow("mistakes that the cluster noticed", noticed.Length > 0 ? $"[red]{noticed}[/]" : "[green]none[/]");
+        facts.AddRow(
+            "for the administrator",
+            string.Create(CultureInfo.InvariantCulture, $"{status.ActionRequired.Count} in status.actionRequired"));
         facts.AddRow("estimate", Markup.Escape(status.Estimate ?? "none"));
         facts.AddRow("first process stopped to last one verified", Markup.Escape(status.Elapsed ?? ""));
         facts.AddRow("from apply to Succeeded", DemoView.Seconds(elapsed));

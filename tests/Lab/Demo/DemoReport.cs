@@ -25,9 +25,12 @@ internal static class DemoReport
         await SnapshotAsync(stage, status);
         var facts = new Table().Border(TableBorder.Rounded).HideHeaders().AddColumn("").AddColumn("");
         facts.AddRow("ha.config", Escape(await oms.ReadHaConfigAsync()));
-        facts.AddRow("mistakes OMS would have punished", Escape(string.Join(", ", await oms.PunishmentsAsync()) is { Length: > 0 } punished ? punished : "none"));
+        var punished = string.Join(", ", await oms.PunishmentsAsync());
+        facts.AddRow("mistakes that OMS punished", Escape(punished.Length > 0 ? punished : "none"));
         facts.AddRow("projects before", Escape(string.Join(", ", (status.Projects?.ByStatus ?? []).Select(p => string.Create(CultureInfo.InvariantCulture, $"{p.Value} {p.Key}")))));
-        facts.AddRow("for a person", string.Create(CultureInfo.InvariantCulture, $"{status.ActionRequired.Count} in status.actionRequired"));
+        facts.AddRow(
+            "for the administrator",
+            string.Create(CultureInfo.InvariantCulture, $"{status.ActionRequired.Count} in status.actionRequired"));
         facts.AddRow("T1, first old container stopped", Escape(status.Times?.T1?.ToString("O", CultureInfo.InvariantCulture)));
         facts.AddRow("T2, high availability enabled", Escape(status.Times?.T2?.ToString("O", CultureInfo.InvariantCulture)));
         facts.AddRow("downtime", status.Times is { T1: { } t1, T2: { } t2 } ? $"[green]{DemoView.Seconds(t2 - t1)}[/]" : "");

@@ -239,7 +239,9 @@ public sealed class DockerHost : IAsyncDisposable
     }
 
     private string Quota() =>
-        _options.DataBytes is null ? throw new InvalidOperationException($"{Name} has no disk of its own (DockerHostOptions.DataBytes)") : _storage.DataRoot;
+        _options.DataBytes is null
+            ? throw new InvalidOperationException($"{Name} has no separate disk (DockerHostOptions.DataBytes).")
+            : _storage.DataRoot;
 
     private Dictionary<string, string?> ClientEnvironment() => new(StringComparer.Ordinal)
     {

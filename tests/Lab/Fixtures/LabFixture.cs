@@ -36,7 +36,7 @@ public sealed class LabFixture : IAsyncDisposable
 
     public Task<ControlPlane> ControlPlaneAsync() => _controlPlane.Value;
 
-    /// <summary>The current CRD server beside the control plane.</summary>
+    /// <summary>The current CRD server next to the control plane.</summary>
     public Task<ModernCrdServer> CrdServerAsync() => _crdServer.Value;
 
     /// <summary>Two Docker hosts, <c>oms-a</c> and <c>oms-b</c>, with the busybox image loaded.</summary>

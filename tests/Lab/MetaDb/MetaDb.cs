@@ -188,7 +188,9 @@ public sealed class MetaDb : IAsyncDisposable
         $"'{text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("'", "''", StringComparison.Ordinal)}'";
 
     private string Quota() =>
-        _options.DataBytes is null ? throw new InvalidOperationException($"{_options.Name} has no disk of its own (MetaDbOptions.DataBytes)") : _dataFolder;
+        _options.DataBytes is null
+            ? throw new InvalidOperationException($"{_options.Name} has no separate disk (MetaDbOptions.DataBytes).")
+            : _dataFolder;
 
     private Dictionary<string, string?> ClockEnvironment()
     {

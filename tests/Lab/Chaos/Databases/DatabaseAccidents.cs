@@ -26,7 +26,16 @@ public static class DatabaseAccidents
             }
         }),
         new("host-cut", AccidentKind.DatabaseHost, (scene, _) => scene.Host.CutAsync(), "put the network back", (scene, _) => scene.Host.MendAsync()) { Permits = TwoAway },
-        new("database-host-crash", AccidentKind.DatabaseHost, (scene, _) => scene.Host.CrashAsync(), "boot the host, and start what does not start by itself", BootAsync) { Permits = [.. TwoAway, "LeadersOnStoppedStore", "TserverStoppedWithLeaders"], Restarts = true },
+        new(
+            "database-host-crash",
+            AccidentKind.DatabaseHost,
+            (scene, _) => scene.Host.CrashAsync(),
+            "boot the host, and start the processes that do not start automatically",
+            BootAsync)
+        {
+            Permits = [.. TwoAway, "LeadersOnStoppedStore", "TserverStoppedWithLeaders"],
+            Restarts = true,
+        },
         new("host-key-changed", AccidentKind.DatabaseHost, (scene, _) => scene.Host.ChangeHostKeyAsync(), "put the host's key back, or the new one into known_hosts", (scene, _) => scene.Host.RestoreHostKeyAsync()),
         new("ssh-key-refused", AccidentKind.DatabaseHost, (scene, _) => scene.Host.RefuseKeyAsync(refuse: true), "let the key in again", (scene, _) => scene.Host.RefuseKeyAsync(refuse: false)),
         new("sudo-refused", AccidentKind.DatabaseHost, (scene, _) => scene.Host.RefuseSudoAsync(refuse: true), "give sudo back", (scene, _) => scene.Host.RefuseSudoAsync(refuse: false))

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What the original's script does with patchelf: the programs are told where their libraries are. Until then, and after the
+# Like the original's script with patchelf: tells the programs where their libraries are. Before that, and after the
 # directory was moved, the dynamic linker refuses them.
 set -euo pipefail
 home="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)"
