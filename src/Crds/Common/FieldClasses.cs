@@ -52,6 +52,11 @@ public static class FieldClasses
         SpecField field, object value, object? byDefault, FieldClass? fieldClass, FieldClass[] classes)
     {
         var isWanted = fieldClass is { } known && classes.Contains(known);
+        if (!isWanted && !field.ClassesBelow.Any(c => classes.Contains(c)))
+        {
+            return null;
+        }
+
         if (field.Type.Kind == JsonTypeInfoKind.Object)
         {
             var below = Select(value, field.Type, byDefault ?? SpecField.DefaultsOf(field.Type), fieldClass, classes);
@@ -65,16 +70,18 @@ public static class FieldClasses
             return SelectItems((IEnumerable)value, field, items, isWanted, fieldClass, classes);
         }
 
-        if (!isWanted)
+        if (!isWanted || value.Equals(byDefault))
         {
             return null;
         }
 
-        var node = JsonSerializer.SerializeToNode(value, field.Type);
-        return byDefault is not null && JsonNode.DeepEquals(node, JsonSerializer.SerializeToNode(byDefault, field.Type))
-            ? null
-            : node;
+        var node = Node(value, field.Type);
+        return byDefault is not null && JsonNode.DeepEquals(node, Node(byDefault, field.Type)) ? null : node;
     }
+
+    // Most fields are texts; those need no writing and parsing.
+    private static JsonNode? Node(object? value, JsonTypeInfo type) =>
+        value is string text ? JsonValue.Create(text) : JsonSerializer.SerializeToNode(value, type);
 
     private static JsonArray? SelectItems(
         IEnumerable list,
@@ -92,7 +99,7 @@ public static class FieldClasses
             isSaid |= isWanted || selected.Count > 0;
             foreach (var key in field.KeysOf(items))
             {
-                selected[key.Name] = JsonSerializer.SerializeToNode(key.In(item), key.Type);
+                selected[key.Name] = Node(key.In(item), key.Type);
             }
 
             array.Add(selected);

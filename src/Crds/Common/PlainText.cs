@@ -12,12 +12,7 @@ internal static class PlainText
     /// </summary>
     public static string Of(string text)
     {
-        var first = 0;
-        while (first < text.Length && IsPlain(text[first]))
-        {
-            first++;
-        }
-
+        var first = FirstUnusual(text);
         if (first == text.Length)
         {
             return text;
@@ -35,7 +30,23 @@ internal static class PlainText
         return plain.ToString();
     }
 
-    private static bool IsPlain(char c) => c is (>= ' ' and <= '~') or '\n' or '\t' or '…';
+    // Nearly all texts are ASCII: those are looked through many characters at a time.
+    private static int FirstUnusual(string text)
+    {
+        var first = 0;
+        while (text.AsSpan(first).IndexOfAnyExceptInRange(' ', '~') is >= 0 and var next)
+        {
+            first += next;
+            if (text[first] is not ('\n' or '\t' or '…'))
+            {
+                return first;
+            }
+
+            first++;
+        }
+
+        return text.Length;
+    }
 
     // Cf holds the marks of direction, and zero-width characters.
     private static bool IsHidden(Rune rune) =>

@@ -46,7 +46,9 @@ public static class SecretReferences
         [.. In(spec).Select(use => use.Name).Distinct(StringComparer.Ordinal)];
 
     private static IEnumerable<SecretUse> Below(object owner, JsonTypeInfo type, string path) =>
-        SpecField.Of(type).SelectMany(field => Of(field, field.In(owner), $"{path}.{field.Name}"));
+        SpecField.Of(type)
+            .Where(field => field.RefersToSecrets)
+            .SelectMany(field => Of(field, field.In(owner), $"{path}.{field.Name}"));
 
     private static IEnumerable<SecretUse> Of(SpecField field, object? value, string path)
     {

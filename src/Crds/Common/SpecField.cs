@@ -16,6 +16,8 @@ internal sealed record SpecField
 
     private readonly Func<object, object?> _read;
     private readonly IReadOnlyList<string> _listKeys;
+    private readonly Lazy<IReadOnlyCollection<FieldClass>> _classesBelow;
+    private readonly Lazy<bool> _refersToSecrets;
 
     private SpecField(JsonPropertyInfo property, Func<object, object?> read)
     {
@@ -28,6 +30,9 @@ internal sealed record SpecField
         Class = Attribute<FieldClassAttribute>(property)?.FieldClass;
         SecretKeys = Attribute<SecretKeysAttribute>(property)?.Keys;
         _listKeys = Attribute<ListMapAttribute>(property)?.Keys ?? [];
+        _classesBelow = new(() =>
+            [.. Below.SelectMany(f => f.Class is { } own ? f.ClassesBelow.Append(own) : f.ClassesBelow).Distinct()]);
+        _refersToSecrets = new(() => Type.Type == typeof(SecretReference) || Below.Any(f => f.RefersToSecrets));
     }
 
     /// <summary>The name in JSON.</summary>
@@ -42,6 +47,14 @@ internal sealed record SpecField
     public FieldClass? Class { get; }
 
     public IReadOnlyList<string>? SecretKeys { get; }
+
+    /// <summary>The classes that fields below this one state themselves.</summary>
+    public IReadOnlyCollection<FieldClass> ClassesBelow => _classesBelow.Value;
+
+    /// <summary>Whether this field, or one below it, is a reference to a Secret.</summary>
+    public bool RefersToSecrets => _refersToSecrets.Value;
+
+    private IEnumerable<SpecField> Below => (Items ?? Type) is { Kind: JsonTypeInfoKind.Object } part ? Of(part) : [];
 
     public static IReadOnlyList<SpecField> Of(JsonTypeInfo type) => Known.GetOrAdd(type, Read);
 

@@ -41,13 +41,13 @@ public static class StatusBudget
         foreach (var length in refused ? Lengths[2..] : Lengths)
         {
             var cut = 0;
-            fitted = StatusTexts.Bound((TStatus)((ObservedStatus)status with { Message = null }), length, ref cut);
+            var untold = (TStatus)((ObservedStatus)status with { Message = null });
+            fitted = StatusTexts.Bound(untold, length, ref cut);
             var said = length < SchemaLimits.Message && cut > 0 ? Said(cut, refused) : "";
             var message = status.Message is null && said.Length == 0
                 ? null
                 : SchemaLimits.Clip(status.Message ?? "", Math.Max(length, ShortestSummary) - said.Length) + said;
-            fitted = cut == 0 && message == status.Message
-                && ReferenceEquals(StatusTexts.Bound(status, SchemaLimits.Message, ref cut), status)
+            fitted = message == status.Message && ReferenceEquals(fitted, untold)
                 ? status
                 : (TStatus)((ObservedStatus)fitted with { Message = message });
 

@@ -38,6 +38,12 @@ public sealed record LeaderElectionOptions
     /// process may take the lease. It must not return. Null: such work is not ended.
     /// </summary>
     public Action<string>? OnOverdue { get; init; }
+
+    /// <summary>
+    /// How often that thread looks, at the least. It waits on no <see cref="TimeProvider"/>, so a test with a clock of
+    /// its own sets less.
+    /// </summary>
+    internal TimeSpan WatchdogInterval { get; init; } = TimeSpan.FromSeconds(1);
 }
 
 /// <summary>What is known about the process that holds a lease.</summary>

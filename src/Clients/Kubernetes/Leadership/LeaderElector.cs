@@ -270,7 +270,8 @@ public sealed class LeaderElector : ILeadership
         try
         {
             using var watchdog = _options.OnOverdue is { } onOverdue
-                ? new TermWatchdog(() => UntilOverdue(term), () => onOverdue(Overdue(term)))
+                ? new TermWatchdog(
+                    () => UntilOverdue(term), () => onOverdue(Overdue(term)), _options.WatchdogInterval)
                 : null;
             await Task.Run(() => lead(work.Token), CancellationToken.None);
             endedByItself = !term.IsOver;

@@ -6,20 +6,21 @@ namespace Drydock.Clients.Kubernetes.Leadership;
 /// </summary>
 internal sealed class TermWatchdog : IDisposable
 {
-    // The deadline moves with each renewal, so it is read repeatedly.
-    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(1);
     private readonly ManualResetEvent _ended = new(initialState: false);
     private readonly Func<TimeSpan> _left;
     private readonly Action _onOverdue;
+    private readonly TimeSpan _longestWait;
     private readonly Thread _thread;
 
     /// <summary>Starts watching.</summary>
     /// <param name="left">The remaining time of the work if nothing changes.</param>
     /// <param name="onOverdue">Called once, on the watchdog's thread, when that time is over.</param>
-    public TermWatchdog(Func<TimeSpan> left, Action onOverdue)
+    /// <param name="longestWait">The remaining time moves with each renewal, so it is read at least this often.</param>
+    public TermWatchdog(Func<TimeSpan> left, Action onOverdue, TimeSpan longestWait)
     {
         _left = left;
         _onOverdue = onOverdue;
+        _longestWait = longestWait;
         _thread = new Thread(Watch) { IsBackground = true, Name = "term-watchdog" };
         _thread.Start();
     }
@@ -43,7 +44,7 @@ internal sealed class TermWatchdog : IDisposable
                 return;
             }
 
-            if (_ended.WaitOne(left < LongestWait ? left : LongestWait))
+            if (_ended.WaitOne(left < _longestWait ? left : _longestWait))
             {
                 return;
             }

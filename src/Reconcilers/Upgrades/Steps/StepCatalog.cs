@@ -32,15 +32,25 @@ internal sealed class StepCatalog(IEnumerable<IStepAction> actions, IEnumerable<
 
     public IGuardCheck Guard(string name) => _guards.GetValueOrDefault(name) ?? throw Unknown("guard", name);
 
-    private static IEnumerable<TPart> All<TTargets, TPart>(TTargets targets) =>
-        from type in typeof(TTargets).Assembly.GetTypes()
-        where !type.IsAbstract && type.IsAssignableTo(typeof(TPart))
-        let constructor = type.GetConstructor(
-            BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic, [typeof(TTargets)])
-        where constructor is not null
-        select (TPart)constructor.Invoke([targets]);
+    private static IEnumerable<TPart> All<TTargets, TPart>(TTargets targets)
+        where TTargets : class =>
+        Parts<TTargets, TPart>.Constructors.Select(constructor => (TPart)constructor.Invoke([targets]));
 
     private static KeyNotFoundException Unknown(string what, string name) => new(
         $"This operator has no {what} '{name}': the plan was made by a newer version. "
         + "Install that version again and let the run end.");
+
+    // A catalogue is made for every advance of a run; the types of an assembly never change.
+    private static class Parts<TTargets, TPart>
+    {
+        public static readonly ConstructorInfo[] Constructors =
+        [
+            .. from type in typeof(TTargets).Assembly.GetTypes()
+               where !type.IsAbstract && type.IsAssignableTo(typeof(TPart))
+               let constructor = type.GetConstructor(
+                   BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic, [typeof(TTargets)])
+               where constructor is not null
+               select constructor,
+        ];
+    }
 }
