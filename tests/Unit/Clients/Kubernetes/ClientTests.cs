@@ -4,7 +4,6 @@ using Drydock.Clients.Kubernetes.Client;
 using Drydock.Clients.Kubernetes.Configuration;
 using Drydock.Clients.Kubernetes.CoreTypes;
 using Drydock.Clients.Kubernetes.Errors;
-using Drydock.Clients.Kubernetes.Json;
 using Drydock.Tests.Unit.Fakes;
 using Microsoft.AspNetCore.Http;
 using Shouldly;
@@ -244,7 +243,7 @@ public sealed class ClientTests : IAsyncLifetime
         listener.Stop();
         using var client = new KubernetesClient(
             new KubernetesClientConfiguration { Server = address, Source = "test" },
-            KubernetesJson.CreateOptions(WidgetContext.Default),
+            RuntimeWorld.Json,
             new KubernetesClientOptions { RetryDelay = TimeSpan.FromMilliseconds(1) });
 
         var error =

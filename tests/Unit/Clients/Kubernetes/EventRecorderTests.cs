@@ -1,7 +1,6 @@
 using Drydock.Clients.Kubernetes.CoreTypes;
 using Drydock.Clients.Kubernetes.Errors;
 using Drydock.Clients.Kubernetes.Events;
-using Drydock.Clients.Kubernetes.Json;
 using Drydock.Tests.Unit.Fakes;
 using Drydock.Tests.Unit.Support;
 using Microsoft.Extensions.Logging;
@@ -20,7 +19,7 @@ public sealed class EventRecorderTests
         Metadata = new() { Name = "w", Namespace = "default", Uid = "u1" },
     };
 
-    public EventRecorderTests() => _api = new InMemoryApi(KubernetesJson.CreateOptions(WidgetContext.Default), _time);
+    public EventRecorderTests() => _api = new InMemoryApi(RuntimeWorld.Json, _time);
 
     [Fact]
     public async Task An_event_names_its_object_reason_and_message()

@@ -1,6 +1,5 @@
 using Drydock.Clients.Kubernetes.CoreTypes;
 using Drydock.Clients.Kubernetes.Errors;
-using Drydock.Clients.Kubernetes.Json;
 using Drydock.Clients.Kubernetes.Leadership;
 using Drydock.Tests.Unit.Fakes;
 using Drydock.Tests.Unit.Support;
@@ -15,7 +14,7 @@ public sealed class LeaderElectorTests : IAsyncDisposable
     private readonly InMemoryApi _api;
     private readonly List<Candidate> _candidates = [];
 
-    public LeaderElectorTests() => _api = new InMemoryApi(KubernetesJson.CreateOptions(), _time);
+    public LeaderElectorTests() => _api = new InMemoryApi(WorldJson.Crds, _time);
 
     public async ValueTask DisposeAsync()
     {
@@ -165,7 +164,7 @@ public sealed class LeaderElectorTests : IAsyncDisposable
 
         await Wait.UntilAsync(() =>
         {
-            _time.Advance(TimeSpan.FromMilliseconds(10));
+            _time.Advance(TimeSpan.FromMilliseconds(500));
             return term.IsCancellationRequested;
         });
 

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Drydock.Clients.Kubernetes.Json;
 using Drydock.Clients.Kubernetes.Leadership;
 using Drydock.Tests.Unit.Fakes;
 using Drydock.Tests.Unit.Support;
@@ -102,7 +101,7 @@ public sealed class ProcessIdentityTests
     [Fact]
     public async Task Repeatedly_crashing_container_leads_immediately_each_time()
     {
-        var api = new InMemoryApi(KubernetesJson.CreateOptions(), _time);
+        var api = new InMemoryApi(WorldJson.Crds, _time);
         var crashed = new List<(CancellationTokenSource Stop, Task Running)>();
         for (var i = 0; i < 10; i++)
         {
@@ -144,7 +143,7 @@ public sealed class ProcessIdentityTests
     [Fact]
     public async Task Standby_on_same_machine_takes_over_after_process_end()
     {
-        var api = new InMemoryApi(KubernetesJson.CreateOptions(), _time);
+        var api = new InMemoryApi(WorldJson.Crds, _time);
         var fate = HolderState.Running;
         await api.CreateAsync(new Drydock.Clients.Kubernetes.CoreTypes.V1Lease
         {

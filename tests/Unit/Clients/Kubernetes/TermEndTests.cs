@@ -1,7 +1,6 @@
 using Drydock.Clients.Kubernetes.CoreTypes;
 using Drydock.Clients.Kubernetes.Errors;
 using Drydock.Clients.Kubernetes.Health;
-using Drydock.Clients.Kubernetes.Json;
 using Drydock.Clients.Kubernetes.Leadership;
 using Drydock.Tests.Unit.Fakes;
 using Drydock.Tests.Unit.Support;
@@ -24,7 +23,7 @@ public sealed class TermEndTests : IAsyncDisposable
     private LeaderElector _elector = null!;
     private Task _running = Task.CompletedTask;
 
-    public TermEndTests() => _api = new InMemoryApi(KubernetesJson.CreateOptions(), _time);
+    public TermEndTests() => _api = new InMemoryApi(WorldJson.Crds, _time);
 
     public async ValueTask DisposeAsync()
     {

@@ -87,15 +87,10 @@ public sealed class BoundedTarStreamTests
     [Fact]
     public async Task Entries_without_end_are_refused()
     {
-        await using var reader =
-            new TarReader(new BoundedTarStream(new Endless([], Header('0', 0)), "a tar", long.MaxValue));
+        await using var tar = new BoundedTarStream(new Endless([], Header('0', 0)), "a tar", long.MaxValue);
 
-        (await Should.ThrowAsync<InvalidDataException>(async () =>
-        {
-            while (await reader.GetNextEntryAsync(copyData: false, Token) is not null)
-            {
-            }
-        })).Message.ShouldContain("more than 1000000 entries");
+        (await Should.ThrowAsync<InvalidDataException>(() => tar.CopyToAsync(Stream.Null, Token))).Message
+            .ShouldContain("more than 1000000 entries");
     }
 
     private static byte[] Padded(string text) =>
@@ -132,12 +127,19 @@ public sealed class BoundedTarStreamTests
 
         public override int Read(Span<byte> buffer)
         {
-            for (var i = 0; i < buffer.Length; i++, Given++)
+            var length = buffer.Length;
+            while (!buffer.IsEmpty)
             {
-                buffer[i] = Given < begin.Length ? begin[Given] : _again[(int)((Given - begin.Length) % _again.Length)];
+                var rest = Given < begin.Length
+                    ? begin.AsSpan((int)Given)
+                    : _again.AsSpan((int)((Given - begin.Length) % _again.Length));
+                rest = rest[..Math.Min(rest.Length, buffer.Length)];
+                rest.CopyTo(buffer);
+                buffer = buffer[rest.Length..];
+                Given += rest.Length;
             }
 
-            return buffer.Length;
+            return length;
         }
 
         public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>

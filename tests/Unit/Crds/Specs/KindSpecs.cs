@@ -1,19 +1,18 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Drydock.Clients.Kubernetes.Json;
-using Drydock.Crds;
 using Drydock.Crds.BackupSnapshots;
 using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Crds.OmsUpgrades;
 using Drydock.Crds.SnapshotRestores;
+using Drydock.Tests.Unit.Fakes;
 
 namespace Drydock.Tests.Unit.Crds.Specs;
 
 /// <summary>Specs of all kinds, read and judged as the operator does it.</summary>
 internal static class KindSpecs
 {
-    public static readonly JsonSerializerOptions Options = KubernetesJson.CreateOptions(CrdsJsonContext.Default);
+    public static readonly JsonSerializerOptions Options = WorldJson.Crds;
 
     /// <summary>Reads a spec of a kind.</summary>
     public static object Read(string kind, JsonObject spec) => kind switch

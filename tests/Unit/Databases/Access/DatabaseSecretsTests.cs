@@ -1,6 +1,5 @@
 using System.Text;
 using Drydock.Clients.Kubernetes.CoreTypes;
-using Drydock.Clients.Kubernetes.Json;
 using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Operator.Composition;
@@ -15,7 +14,7 @@ namespace Drydock.Tests.Unit.Databases;
 /// <summary>The Secrets of an upgrade: what is there, and what is missing.</summary>
 public sealed class DatabaseSecretsTests
 {
-    private readonly InMemoryApi _api = new(KubernetesJson.CreateOptions(), new ManualTimeProvider());
+    private readonly InMemoryApi _api = new(WorldJson.Crds, new ManualTimeProvider());
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 

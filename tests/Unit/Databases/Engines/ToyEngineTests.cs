@@ -1,9 +1,8 @@
-using Drydock.Clients.Kubernetes.Json;
-using Drydock.Crds;
 using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Reconcilers.Databases;
 using Drydock.Reconcilers.Upgrades;
+using Drydock.Tests.Unit.Fakes;
 using Drydock.Tests.Unit.Upgrades;
 using Microsoft.Extensions.Logging.Abstractions;
 using Shouldly;
@@ -45,7 +44,7 @@ public sealed class ToyEngineTests
     }
 
     private sealed class ToyEngineWorld() : RunWorld<DatabaseRollingUpgrade, DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>(
-        "db", KubernetesJson.CreateOptions(CrdsJsonContext.Default))
+        "db", WorldJson.Crds)
     {
         public ToyEngine Engine { get; } = new();
 

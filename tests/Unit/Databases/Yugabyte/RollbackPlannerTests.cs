@@ -1,7 +1,5 @@
 using System.Text.Json;
 using Drydock.Abstractions.Plans;
-using Drydock.Clients.Kubernetes.Json;
-using Drydock.Crds;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Engine.Planning;
 using Drydock.Reconcilers.Databases.Yugabyte;
@@ -14,7 +12,7 @@ namespace Drydock.Tests.Unit.Databases.Yugabyte;
 
 public sealed class RollbackPlannerTests
 {
-    private static readonly JsonSerializerOptions Wire = KubernetesJson.CreateOptions(CrdsJsonContext.Default);
+    private static readonly JsonSerializerOptions Wire = WorldJson.Crds;
 
     private static readonly YugaSetup Modern = new() { From = "2.20.3.0-b1", To = "2024.1.3.0-b5" };
 

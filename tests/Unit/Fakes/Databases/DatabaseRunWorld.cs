@@ -1,5 +1,3 @@
-using Drydock.Clients.Kubernetes.Json;
-using Drydock.Crds;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Operator.Composition;
 using Drydock.Reconcilers.Databases;
@@ -22,7 +20,7 @@ internal sealed class DatabaseRunWorld : RunWorld<DatabaseRollingUpgrade, Databa
 
     /// <summary>A TiDB.</summary>
     public DatabaseRunWorld()
-        : base("db", KubernetesJson.CreateOptions(CrdsJsonContext.Default))
+        : base("db", WorldJson.Crds)
     {
         _spec = new TiDbWorld().Upgrade.Spec;
         _discover = () => new TiDbDiscovered(_spec, TiDb.Value);
@@ -30,7 +28,7 @@ internal sealed class DatabaseRunWorld : RunWorld<DatabaseRollingUpgrade, Databa
 
     /// <summary>A YugabyteDB.</summary>
     public DatabaseRunWorld(YugaWorld universe)
-        : base("db", KubernetesJson.CreateOptions(CrdsJsonContext.Default))
+        : base("db", WorldJson.Crds)
     {
         _spec = universe.Spec;
         _discover = () => new YugabyteDiscovered(_spec, YugaRun.Discover(universe));

@@ -16,6 +16,7 @@ internal static class Electors
         LeaseDuration = TimeSpan.FromSeconds(15),
         RenewDeadline = TimeSpan.FromSeconds(10),
         RetryPeriod = TimeSpan.FromSeconds(2),
+        WatchdogInterval = TimeSpan.FromMilliseconds(5),
     };
 
     /// <summary>One that contends once it is run.</summary>

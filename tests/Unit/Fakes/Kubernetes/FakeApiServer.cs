@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Drydock.Clients.Kubernetes.Client;
 using Drydock.Clients.Kubernetes.Configuration;
-using Drydock.Clients.Kubernetes.Json;
 using Drydock.Tests.Unit.Support;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -42,7 +41,7 @@ internal sealed class FakeApiServer : IAsyncDisposable
 
     public KubernetesClient Client(KubernetesClientOptions? options = null, ICredentialSource? credentials = null, TimeProvider? time = null) => new(
         new KubernetesClientConfiguration { Server = Address, Credentials = credentials ?? new FixedCredentialSource(Credential.Anonymous) },
-        KubernetesJson.CreateOptions(WidgetContext.Default),
+        RuntimeWorld.Json,
         options ?? new KubernetesClientOptions { RetryDelay = TimeSpan.FromMilliseconds(1), MaxRetryDelay = TimeSpan.FromMilliseconds(5) },
         time);
 

@@ -21,6 +21,7 @@ internal sealed class InMemoryApi(JsonSerializerOptions json, TimeProvider time)
     private readonly Dictionary<(string Resource, string? Namespace, string Name), JsonObject> _objects = [];
     private readonly List<(long Version, string Resource, WatchEventType Type, JsonObject Object)> _history = [];
     private readonly List<Action<(long Version, string Resource, WatchEventType Type, JsonObject Object)>> _watchers = [];
+    private readonly ConditionalWeakTable<JsonObject, IKubernetesObject> _read = [];
     private long _version = 100;
     private long _oldest;
 
@@ -257,13 +258,17 @@ internal sealed class InMemoryApi(JsonSerializerOptions json, TimeProvider time)
         return Read<TEntity>(entity);
     }
 
-    private static bool Same(JsonObject left, JsonObject right)
+    private static bool Same(JsonObject left, JsonObject right) =>
+        JsonNode.DeepEquals(WithoutVersion(left["metadata"]!), WithoutVersion(right["metadata"]!))
+        && left.Count == right.Count
+        && left.All(part => part.Key == "metadata"
+            || (right.TryGetPropertyValue(part.Key, out var other) && JsonNode.DeepEquals(part.Value, other)));
+
+    private static JsonObject WithoutVersion(JsonNode metadata)
     {
-        var a = (JsonObject)left.DeepClone();
-        var b = (JsonObject)right.DeepClone();
-        ((JsonObject)a["metadata"]!).Remove("resourceVersion");
-        ((JsonObject)b["metadata"]!).Remove("resourceVersion");
-        return JsonNode.DeepEquals(a, b);
+        var rest = (JsonObject)metadata.DeepClone();
+        rest.Remove("resourceVersion");
+        return rest;
     }
 
     private async Task<T> RunAsync<T>(
@@ -287,8 +292,19 @@ internal sealed class InMemoryApi(JsonSerializerOptions json, TimeProvider time)
         return result;
     }
 
+    // A stored version never changes, so it is read once.
     private TEntity Read<TEntity>(JsonObject entity)
-        where TEntity : class, IKubernetesObject => JsonSerializer.Deserialize(entity, json.TypeInfo<TEntity>())!;
+        where TEntity : class, IKubernetesObject
+    {
+        if (_read.TryGetValue(entity, out var known) && known is TEntity same)
+        {
+            return same;
+        }
+
+        var read = JsonSerializer.Deserialize(entity, json.TypeInfo<TEntity>())!;
+        _read.AddOrUpdate(entity, read);
+        return read;
+    }
 
     private JsonObject Write<TEntity>(TEntity entity)
         where TEntity : class, IKubernetesObject => JsonSerializer.SerializeToNode(entity, json.TypeInfo<TEntity>())!.AsObject();

@@ -5,8 +5,6 @@ using Drydock.Abstractions.Entities;
 using Drydock.Clients.Kubernetes.Client;
 using Drydock.Clients.Kubernetes.CoreTypes;
 using Drydock.Clients.Kubernetes.Errors;
-using Drydock.Clients.Kubernetes.Json;
-using Drydock.Crds;
 using Drydock.Crds.BackupSnapshots;
 using Drydock.Crds.SnapshotRestores;
 using OmsUpgrade = Drydock.Crds.OmsUpgrades.OmsUpgrade;
@@ -19,7 +17,7 @@ namespace Drydock.Tests.Unit.Fakes;
 /// </summary>
 internal sealed class WorldApi(TimeProvider time, bool realJson)
 {
-    private static readonly JsonSerializerOptions Json = KubernetesJson.CreateOptions(CrdsJsonContext.Default);
+    private static readonly JsonSerializerOptions Json = WorldJson.Crds;
 
     private readonly Dictionary<(string Kind, string? Namespace, string Name), IKubernetesObject> _objects = [];
     private long _version = 100;

@@ -3,9 +3,7 @@ using Drydock.Abstractions.Entities;
 using Drydock.Abstractions.Plans;
 using Drydock.Clients.Kubernetes.CoreTypes;
 using Drydock.Clients.Kubernetes.Errors;
-using Drydock.Clients.Kubernetes.Json;
 using Drydock.Clients.Snapshots;
-using Drydock.Crds;
 using Drydock.Crds.BackupSnapshots;
 using Drydock.Crds.Common;
 using Drydock.Crds.OmsUpgrades;
@@ -26,7 +24,7 @@ internal sealed class RestoreWorld : IStorages
 
     public RestoreWorld()
     {
-        Api = new InMemoryApi(KubernetesJson.CreateOptions(CrdsJsonContext.Default), Time);
+        Api = new InMemoryApi(WorldJson.Crds, Time);
         Server.Databases["rm"] = "rm of today";
         Server.Databases["cm"] = "cm of today";
     }

@@ -1,10 +1,8 @@
 using Drydock.Abstractions.Entities;
-using Drydock.Clients.Kubernetes.Json;
 using Drydock.Clients.Kubernetes.Leadership;
 using Drydock.Clients.Kubernetes.Runtime;
 using Drydock.Clients.Safety;
 using Drydock.Clients.Snapshots;
-using Drydock.Crds;
 using Drydock.Crds.BackupSnapshots;
 using Drydock.Crds.Common;
 using Drydock.Reconcilers.Snapshots;
@@ -20,7 +18,7 @@ internal sealed class SnapshotWorld : IReconcileTrigger<BackupSnapshot>
 
     public SnapshotWorld()
     {
-        Api = new InMemoryApi(KubernetesJson.CreateOptions(CrdsJsonContext.Default), Time);
+        Api = new InMemoryApi(WorldJson.Crds, Time);
         Archive = new FakeArchive(Time);
         Services = new SnapshotServices
         {

@@ -1,7 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using Drydock.Clients.Kubernetes.Json;
-using Drydock.Crds;
 using Drydock.Crds.Common;
 using Drydock.Crds.OmsUpgrades;
 using Drydock.Reconcilers.Oms;
@@ -22,7 +20,7 @@ public sealed class LargestPlanTests
     /// </summary>
     private const int MostBytes = 1_500_000;
 
-    private static readonly JsonSerializerOptions Options = KubernetesJson.CreateOptions(CrdsJsonContext.Default);
+    private static readonly JsonSerializerOptions Options = WorldJson.Crds;
 
     [Theory]
     [InlineData(1, 32)]

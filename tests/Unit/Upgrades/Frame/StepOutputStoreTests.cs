@@ -2,8 +2,6 @@ using System.Text;
 using Drydock.Abstractions.Entities;
 using Drydock.Abstractions.Plans;
 using Drydock.Clients.Kubernetes.CoreTypes;
-using Drydock.Clients.Kubernetes.Json;
-using Drydock.Crds;
 using Drydock.Reconcilers.Upgrades;
 using Drydock.Tests.Unit.Fakes;
 using Drydock.Tests.Unit.Support;
@@ -29,7 +27,7 @@ public sealed class StepOutputStoreTests : IAsyncDisposable
 
     public StepOutputStoreTests()
     {
-        _api = new InMemoryApi(KubernetesJson.CreateOptions(CrdsJsonContext.Default), _time);
+        _api = new InMemoryApi(WorldJson.Crds, _time);
         var owner = new V1ObjectMeta { Name = "up", Namespace = "toys", Uid = "0a1b2c3d-0000-0000-0000-000000000000" };
         _kept = new StepOutputStore("ToyRun", owner, _api, _time, () => _woken.Release(), _logs);
     }

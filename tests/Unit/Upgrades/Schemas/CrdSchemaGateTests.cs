@@ -1,8 +1,6 @@
 using Drydock.Abstractions.Entities;
 using Drydock.Clients.Kubernetes.CoreTypes;
 using Drydock.Clients.Kubernetes.Errors;
-using Drydock.Clients.Kubernetes.Json;
-using Drydock.Crds;
 using Drydock.Crds.Common;
 using Drydock.Reconcilers.Upgrades;
 using Drydock.Tests.Unit.Fakes;
@@ -24,7 +22,7 @@ public sealed class CrdSchemaGateTests : IDisposable
 
     public CrdSchemaGateTests()
     {
-        _api = new InMemoryApi(KubernetesJson.CreateOptions(CrdsJsonContext.Default), _time);
+        _api = new InMemoryApi(WorldJson.Crds, _time);
         _gate = new CrdSchemaGate(_api, _time, NullLogger<CrdSchemaGate>.Instance);
     }
 

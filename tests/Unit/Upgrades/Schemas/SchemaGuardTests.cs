@@ -1,9 +1,7 @@
 using Drydock.Abstractions.Controllers;
 using Drydock.Abstractions.Entities;
-using Drydock.Clients.Kubernetes.Json;
 using Drydock.Clients.Kubernetes.Runtime;
 using Drydock.Clients.Kubernetes.Watching;
-using Drydock.Crds;
 using Drydock.Crds.BackupSnapshots;
 using Drydock.Crds.Common;
 using Drydock.Reconcilers.Upgrades;
@@ -28,7 +26,7 @@ public sealed class SchemaGuardTests : IAsyncDisposable
     public SchemaGuardTests()
     {
         var time = new ManualTimeProvider();
-        _api = new InMemoryApi(KubernetesJson.CreateOptions(CrdsJsonContext.Default), time);
+        _api = new InMemoryApi(WorldJson.Crds, time);
         var cache = new ResourceWatcher<BackupSnapshot>(_api, null, time, NullLogger<ResourceWatcher<BackupSnapshot>>.Instance);
         _guard = new SchemaGuard<BackupSnapshot>(new EntityWriter<BackupSnapshot>(_api, cache), _events, writer =>
         {

@@ -2,8 +2,6 @@ using System.Security.Cryptography;
 using System.Text;
 using Drydock.Abstractions.Entities;
 using Drydock.Clients.Kubernetes.CoreTypes;
-using Drydock.Clients.Kubernetes.Json;
-using Drydock.Crds;
 using Drydock.Crds.Common;
 using Drydock.Reconcilers.Upgrades;
 using Drydock.Tests.Unit.Fakes;
@@ -15,7 +13,7 @@ namespace Drydock.Tests.Unit.Upgrades;
 /// <summary>What counts as a change of a Secret.</summary>
 public sealed class UsedSecretsTests
 {
-    private readonly InMemoryApi _api = new(KubernetesJson.CreateOptions(CrdsJsonContext.Default), new ManualTimeProvider());
+    private readonly InMemoryApi _api = new(WorldJson.Crds, new ManualTimeProvider());
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 

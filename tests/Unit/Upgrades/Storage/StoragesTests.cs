@@ -1,8 +1,6 @@
 using Drydock.Abstractions.Entities;
 using Drydock.Clients.Kubernetes.CoreTypes;
-using Drydock.Clients.Kubernetes.Json;
 using Drydock.Clients.Snapshots;
-using Drydock.Crds;
 using Drydock.Crds.Common;
 using Drydock.Reconcilers.Upgrades;
 using Drydock.Tests.Unit.Fakes;
@@ -89,7 +87,7 @@ public sealed class StoragesTests
         new() { S3 = new S3Storage { Endpoint = "https://s3.example", Bucket = name, CredentialsSecretRef = new SecretReference { Name = "s3" } } };
 
     private static InMemoryApi Api(TimeProvider time) =>
-        new(KubernetesJson.CreateOptions(CrdsJsonContext.Default), time);
+        new(WorldJson.Crds, time);
 
     private static Dictionary<string, byte[]> Data(string text) =>
         OmsWorld.Bytes(("accessKey", text), ("secretKey", text));

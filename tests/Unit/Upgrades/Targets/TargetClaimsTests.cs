@@ -1,7 +1,5 @@
 using Drydock.Abstractions.Entities;
 using Drydock.Clients.Kubernetes.CoreTypes;
-using Drydock.Clients.Kubernetes.Json;
-using Drydock.Crds;
 using Drydock.Crds.Common;
 using Drydock.Reconcilers.Upgrades;
 using Drydock.Tests.Unit.Fakes;
@@ -20,7 +18,7 @@ public sealed class TargetClaimsTests
     public TargetClaimsTests()
     {
         var time = new ManualTimeProvider();
-        _api = new InMemoryApi(KubernetesJson.CreateOptions(CrdsJsonContext.Default), time);
+        _api = new InMemoryApi(WorldJson.Crds, time);
         _claims = new TargetClaims(_api, "drydock-system", time);
     }
 

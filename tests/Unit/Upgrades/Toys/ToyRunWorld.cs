@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Drydock.Clients.Kubernetes.Json;
 using Drydock.Crds;
 using Drydock.Reconcilers.Upgrades;
@@ -5,8 +6,11 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Tests.Unit.Upgrades;
 
 /// <summary>The frame with the smallest kind.</summary>
-internal sealed class ToyRunWorld() : RunWorld<ToyRun, ToyRunSpec, ToyRunStatus>("toys", KubernetesJson.CreateOptions(ToyRunContext.Default, CrdsJsonContext.Default))
+internal sealed class ToyRunWorld() : RunWorld<ToyRun, ToyRunSpec, ToyRunStatus>("toys", Json)
 {
+    private static readonly JsonSerializerOptions Json =
+        KubernetesJson.CreateOptions(ToyRunContext.Default, CrdsJsonContext.Default);
+
     public ToyRunTruth Truth { get; } = new();
 
     protected override RunKind Kind => new ToyRunKind(Truth);

@@ -1,6 +1,4 @@
 using Drydock.Abstractions.Entities;
-using Drydock.Clients.Kubernetes.Json;
-using Drydock.Crds;
 using Drydock.Crds.Common;
 using Drydock.Crds.OmsUpgrades;
 using Drydock.Engine.Running;
@@ -20,7 +18,7 @@ internal sealed class MetadataTargets : IOmsMetadataFactory
     {
         var time = new ManualTimeProvider();
         var world = new OmsWorld();
-        var kubernetes = new InMemoryApi(KubernetesJson.CreateOptions(CrdsJsonContext.Default), time);
+        var kubernetes = new InMemoryApi(WorldJson.Crds, time);
         var upgrade = new OmsUpgrade { Metadata = new V1ObjectMeta { Name = "up", Namespace = "oms", Uid = "1" }, Spec = spec };
         var opened = new MetadataTargets();
 

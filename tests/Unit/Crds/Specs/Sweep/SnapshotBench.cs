@@ -2,13 +2,11 @@ using System.Globalization;
 using Drydock.Abstractions.Controllers;
 using Drydock.Abstractions.Entities;
 using Drydock.Clients.Kubernetes.CoreTypes;
-using Drydock.Clients.Kubernetes.Json;
 using Drydock.Clients.Kubernetes.Leadership;
 using Drydock.Clients.Kubernetes.Runtime;
 using Drydock.Clients.MySql;
 using Drydock.Clients.Safety;
 using Drydock.Clients.Snapshots;
-using Drydock.Crds;
 using Drydock.Crds.BackupSnapshots;
 using Drydock.Reconcilers.Snapshots;
 using Drydock.Reconcilers.Upgrades;
@@ -31,7 +29,7 @@ internal sealed class SnapshotBench : ISnapshotter, ISnapshotLoader, IStorages, 
 
     public SnapshotBench()
     {
-        _api = new InMemoryApi(KubernetesJson.CreateOptions(CrdsJsonContext.Default), Time);
+        _api = new InMemoryApi(WorldJson.Crds, Time);
         _controller = new BackupSnapshotController(
             new SnapshotServices
             {

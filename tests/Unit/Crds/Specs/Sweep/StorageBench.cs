@@ -1,8 +1,6 @@
 using Drydock.Abstractions.Entities;
 using Drydock.Clients.Kubernetes.CoreTypes;
-using Drydock.Clients.Kubernetes.Json;
 using Drydock.Clients.Snapshots;
-using Drydock.Crds;
 using Drydock.Crds.Common;
 using Drydock.Reconcilers.Upgrades;
 using Drydock.Tests.Unit.Fakes;
@@ -63,7 +61,7 @@ internal static class StorageBench
     private static async Task AnotherAsync(StorageSpec first, StorageSpec second)
     {
         var time = new ManualTimeProvider();
-        var kubernetes = new InMemoryApi(KubernetesJson.CreateOptions(CrdsJsonContext.Default), time);
+        var kubernetes = new InMemoryApi(WorldJson.Crds, time);
         foreach (var name in new[] { "s3", "other" })
         {
             await kubernetes.CreateAsync(new V1Secret { Metadata = new V1ObjectMeta { Name = name, Namespace = "oms" }, Data = OmsWorld.Bytes(("accessKey", name), ("secretKey", name)) });

@@ -2,8 +2,6 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Drydock.Abstractions.Entities;
-using Drydock.Clients.Kubernetes.Json;
-using Drydock.Crds;
 using Drydock.Crds.BackupSnapshots;
 using Drydock.Crds.Common;
 using Drydock.Crds.OmsUpgrades;
@@ -16,7 +14,7 @@ namespace Drydock.Tests.Unit.Crds.Specs.Sweep;
 /// <summary>Proofs for the fields of an upgrade, most of them by the real controller on the world in memory.</summary>
 internal static class Upgrades
 {
-    private static readonly JsonSerializerOptions Options = KubernetesJson.CreateOptions(CrdsJsonContext.Default);
+    private static readonly JsonSerializerOptions Options = WorldJson.Crds;
 
     // The unchanged spec of most fields.
     private static readonly Lazy<string> Plain = new(() => Twice(() => Preflighted(Edited(null), null, null)));

@@ -3,8 +3,6 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Drydock.Abstractions.Entities;
 using Drydock.Abstractions.Plans;
-using Drydock.Clients.Kubernetes.Json;
-using Drydock.Crds;
 using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Reconcilers.Databases;
@@ -19,7 +17,7 @@ namespace Drydock.Tests.Unit.Crds.Specs.Sweep.Databases;
 /// </summary>
 internal static class Rolls
 {
-    public static readonly JsonSerializerOptions Options = KubernetesJson.CreateOptions(CrdsJsonContext.Default);
+    public static readonly JsonSerializerOptions Options = WorldJson.Crds;
 
     private static readonly ConcurrentDictionary<(string Spec, Func<DatabaseRollingUpgradeSpec, Task<string>> Look), Task<string>> Undisturbed = new();
 

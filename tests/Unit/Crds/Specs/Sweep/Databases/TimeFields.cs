@@ -23,15 +23,15 @@ internal static class TimeFields
             "drain.timeout",
             ATiDb,
             spec => TiDbLooks.RunAsync(spec, world => world.StuckLeaders = 2),
-            spec => spec["drain"]!["timeout"] = "6m",
-            spec => (spec["drain"]!["timeout"], spec["drain"]!["onTimeout"]) = ("5m", "Proceed")),
+            spec => spec["drain"]!["timeout"] = "2m",
+            spec => (spec["drain"]!["timeout"], spec["drain"]!["onTimeout"]) = ("1m", "Proceed")),
         Access("drain.timeout", AYugabyte, spec => YugabyteLooks.RunAsync(spec, YugabyteFields.LeadersStay), spec => spec["drain"]!["timeout"] = "9m"),
         Access(
             "drain.onTimeout",
             ATiDb,
             spec => TiDbLooks.RunAsync(spec, world => world.StuckLeaders = 2),
             spec => spec["drain"]!["onTimeout"] = "Proceed",
-            spec => spec["drain"]!["timeout"] = "5m"),
+            spec => spec["drain"]!["timeout"] = "1m"),
         Access("drain.onTimeout", AYugabyte, spec => YugabyteLooks.RunAsync(spec, YugabyteFields.LeadersStay), spec => spec["drain"]!["onTimeout"] = "Proceed"),
     ];
 }

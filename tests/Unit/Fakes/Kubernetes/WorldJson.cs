@@ -1,0 +1,14 @@
+using System.Text.Json;
+using Drydock.Clients.Kubernetes.Json;
+using Drydock.Crds;
+
+namespace Drydock.Tests.Unit.Fakes;
+
+/// <summary>
+/// The JSON of the operator's kinds. Options hold the metadata and the compiled accessors of every type, so one instance
+/// serves all tests.
+/// </summary>
+internal static class WorldJson
+{
+    public static JsonSerializerOptions Crds { get; } = KubernetesJson.CreateOptions(CrdsJsonContext.Default);
+}
