@@ -1,6 +1,7 @@
 using Drydock.Abstractions.Plans;
 using Drydock.Engine.Running;
 using Drydock.Tests.Unit.Engine.Toys;
+using Drydock.Tests.Unit.Support;
 using FsCheck;
 using FsCheck.Fluent;
 using Shouldly;
@@ -13,7 +14,7 @@ public sealed class ConvergenceProperties
     [Fact]
     public void Disturbed_run_reaches_the_end_of_the_undisturbed_run() =>
         Check.One(
-            Config.QuickThrowOnFailure.WithMaxTest(400),
+            Config.QuickThrowOnFailure.WithMaxTest(Sample.Cases(400, 150)),
             Prop.ForAll(Scenario.Any().ToArbitrary(), scenario =>
             {
                 var golden = scenario.Undisturbed();
@@ -48,7 +49,7 @@ public sealed class ConvergenceProperties
     [Fact]
     public void Frozen_process_without_its_lease_does_nothing_twice() =>
         Check.One(
-            Config.QuickThrowOnFailure.WithMaxTest(400),
+            Config.QuickThrowOnFailure.WithMaxTest(Sample.Cases(400, 150)),
             Prop.ForAll(Scenario.Any(5).ToArbitrary(), Gen.Choose(0, int.MaxValue - 1).ToArbitrary(), (scenario, leaders) =>
             {
                 var golden = scenario.Undisturbed();

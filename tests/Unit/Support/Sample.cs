@@ -4,8 +4,8 @@ namespace Drydock.Tests.Unit.Support;
 
 /// <summary>
 /// Which cases of a long enumeration this run takes. An enumeration disturbs each point of a run in several ways. A run
-/// of the tests takes every point, each in one of the ways in turn; DRYDOCK_SAMPLE is a number that moves the turn, so
-/// that as many runs with consecutive numbers as there are ways cover everything. <c>DRYDOCK_SAMPLE=all</c> takes each
+/// of the tests takes each way at every n-th point, and different ways at different points. DRYDOCK_SAMPLE is a number
+/// that moves the turn, so that n runs with consecutive numbers cover everything. <c>DRYDOCK_SAMPLE=all</c> takes each
 /// point in every way, as <c>make chaos</c> does.
 /// </summary>
 internal static class Sample
@@ -15,8 +15,13 @@ internal static class Sample
     /// <summary>Whether a point is disturbed in this way.</summary>
     /// <param name="point">The number of the point.</param>
     /// <param name="way">The number of the way, from 0.</param>
-    /// <param name="ways">How many ways share the points.</param>
+    /// <param name="ways">Every how many points the way is taken: the number of the ways, or more.</param>
     public static bool Takes(int point, int way, int ways) => Takes(Turn, point, way, ways);
+
+    /// <summary>How many random cases a property looks at.</summary>
+    /// <param name="all">With <c>DRYDOCK_SAMPLE=all</c>.</param>
+    /// <param name="share">Otherwise.</param>
+    public static int Cases(int all, int share) => Turn is null ? all : share;
 
     /// <param name="turn">The turn; null takes everything.</param>
     /// <inheritdoc cref="Takes(int, int, int)" />

@@ -131,7 +131,7 @@ public sealed class CertificateAndImageTests
     public void Host_archive_upgrade_killed_before_any_write_ends_golden() => Everywhere(Fate.DieBefore, way: 0);
 
     [Fact]
-    public void Host_archive_upgrade_killed_after_any_write_ends_golden() => Everywhere(Fate.DieAfter, way: 1);
+    public void Host_archive_upgrade_killed_after_any_write_ends_golden() => Everywhere(Fate.DieAfter, way: 2);
 
     [Fact]
     public void Archive_missing_on_one_host_is_a_finding()
@@ -260,7 +260,9 @@ public sealed class CertificateAndImageTests
     }
 
     private static void Everywhere(Fate fate, int way) =>
-        Cases.Try(FromHost.World.Points.Where(p => Sample.Takes(p.Number, way, 2)).ToList(), point => FromHost.With(point.Number, fate));
+        Cases.Try(
+            FromHost.World.Points.Where(p => Sample.Takes(p.Number, way, 4)).ToList(),
+            point => FromHost.With(point.Number, fate));
 
     private static OmsWorld WithCertificates(params string[] binds)
     {

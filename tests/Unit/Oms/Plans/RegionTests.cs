@@ -135,13 +135,15 @@ public sealed class RegionTests
 
     [Fact]
     public void Two_regions_killed_after_any_write_or_act_end_golden() =>
-        Everywhere(Fate.DieAfter, way: 1);
+        Everywhere(Fate.DieAfter, way: 2);
 
     [Fact]
-    public void Lost_answer_with_two_regions_ends_golden() => Everywhere(Fate.LostAnswer, way: 2);
+    public void Lost_answer_with_two_regions_ends_golden() => Everywhere(Fate.LostAnswer, way: 4);
 
     private static void Everywhere(Fate fate, int way) =>
-        Cases.Try(Golden.World.Points.Where(p => Sample.Takes(p.Number, way, 3)).ToList(), point => Golden.With(point.Number, fate));
+        Cases.Try(
+            Golden.World.Points.Where(p => Sample.Takes(p.Number, way, 6)).ToList(),
+            point => Golden.With(point.Number, fate));
 
     private static OmsWorld Begin() => new OmsWorld(new WorldSetup { Regions = 2, RealJson = false }).Apply();
 

@@ -136,8 +136,8 @@ public sealed class RedoTests
     {
         var golden = Undisturbed.Run(Begin, ToTheEnd);
         var from = golden.World.Points.First(p => p.What.StartsWith("status RestoreDatabases", StringComparison.Ordinal)).Number;
-        Cases.Try(golden.World.Points.Where(p => p.Number >= from && p.Number % 2 == 0), point => golden.With(point.Number, Fate.DieAfter));
-        Cases.Try(golden.World.Points.Where(p => p.Number >= from && p.Number % 2 == 1), point => golden.With(point.Number, Fate.DieBefore));
+        Cases.Try(golden.World.Points.Where(p => p.Number >= from && p.Number % 2 == 0 && Sample.Takes(p.Number / 2, 0, 2)), point => golden.With(point.Number, Fate.DieAfter));
+        Cases.Try(golden.World.Points.Where(p => p.Number >= from && p.Number % 2 == 1 && Sample.Takes(p.Number / 2, 1, 2)), point => golden.With(point.Number, Fate.DieBefore));
     }
 
     private static OmsWorld Begin()

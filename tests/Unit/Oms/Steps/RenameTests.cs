@@ -137,10 +137,12 @@ public sealed class RenameTests
     }
 
     [Fact]
-    public void Upgrade_killed_before_any_write_or_act_renames_once() => Everywhere(Fate.DieBefore, p => Sample.Takes(p.Number, 0, 2));
+    public void Upgrade_killed_before_any_write_or_act_renames_once() =>
+        Everywhere(Fate.DieBefore, p => Sample.Takes(p.Number, 0, 4));
 
     [Fact]
-    public void Upgrade_killed_after_any_write_or_act_renames_once() => Everywhere(Fate.DieAfter, p => Sample.Takes(p.Number, 1, 2));
+    public void Upgrade_killed_after_any_write_or_act_renames_once() =>
+        Everywhere(Fate.DieAfter, p => Sample.Takes(p.Number, 2, 4));
 
     [Fact]
     public void Lost_answer_to_rename_ends_golden() =>
