@@ -71,6 +71,25 @@ public sealed class PlainProcessTests(LabFixture lab) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Process_that_becomes_another_program_while_read_is_reported()
+    {
+        // The first program is so large that its checksum takes a while; as soon as that is read, the process becomes the second.
+        await Shop.ShellAsync(
+            $"mkdir /data/first /data/second; cp /bin/dash /data/first/{ProgramName}; cp /bin/dash /data/second/{ProgramName}; "
+            + $"truncate -s 512M /data/first/{ProgramName}; mkfifo /data/go");
+        await Shop.ShellAsync(
+            $"setsid /data/first/{ProgramName} -c 'read -r word </data/go; exec /data/second/{ProgramName} -c \"sleep 1000; :\" "
+            + $"--data-dir {Deploy}/data' --data-dir {Deploy}/data </dev/null >/dev/null 2>&1 &");
+        await Shop.ShellAsync("(until pgrep -x sha256sum; do sleep 0.01; done; echo word >/data/go) </dev/null >/dev/null 2>&1 &");
+
+        var seen = await Shop.Control(Process()).LookAsync(Token);
+
+        seen.IsAlive.ShouldBeTrue();
+        (await Shop.ShellAsync($"pgrep -fc '^/data/second/{ProgramName}'")).ShouldBe("1");
+        await Shop.ShellAsync($"pkill -f '^/data/second/{ProgramName}'");
+    }
+
+    [Fact]
     public async Task New_process_is_started_from_new_directory()
     {
         var instance = Shop.Control(Process());

@@ -12,7 +12,16 @@ hidden() { [ "$ask" != yes ] || [ "$(id -u)" -eq 0 ] || refuse Privileges "$1"; 
 denied() { case $(readlink -v "$1" 2>&1) in *'Permission denied') return 0 ;; esac; return 1; }
 
 # One line about a living process: pid, start in ticks, parent, identity and path of its program ("-" not to be read, "+" none any more), command line.
+# A process may become another program by exec while it is read; then it is read again.
 process() {
+  for reading in 1 2 3 4 5; do
+    if reading "$1"; then return 0; fi
+  done
+  refuse Changing "the program of process $1 changed $reading times while it was read"
+}
+
+# 1: the process became another program meanwhile.
+reading() {
   at=/proc/$1
   stat=$(cat "$at/stat" 2> /dev/null) || return 0
   set -- "$1" ${stat##*) }
@@ -36,7 +45,10 @@ process() {
   key=$(identity "$at/exe")
   if [ -n "$key" ] && ! sum "$key" "$at/exe"; then
     [ -e "$at/stat" ] || return 0
-    [ -z "$(readlink -n "$at/exe" 2> /dev/null)" ] && ! denied "$at/exe" || refuse Unreadable "the program of process $1 cannot be read"
+    if [ -n "$(readlink -n "$at/exe" 2> /dev/null)" ] || denied "$at/exe"; then
+      [ "$(identity "$at/exe")" = "$key" ] || return 1
+      refuse Unreadable "the program of process $1 cannot be read"
+    fi
     key=
   fi
   # It has begun to end while it was looked at.
