@@ -78,9 +78,15 @@ internal sealed class ByHand(TiDbCluster cluster, string package)
         await cluster.StartAsync(instance, Token);
     }
 
-    /// <summary>Waits until no process of a place is there.</summary>
+    /// <summary>
+    /// Waits until neither the process nor its supervise exists. A supervise that is about to exit still holds the lock of
+    /// its directory, and the start script starts no other one then.
+    /// </summary>
     public static Task GoneAsync(TiDbInstance instance) => Questions.UntilAsync($"{instance.Name} to be gone", async () =>
-        (await instance.Host.RunAsync($"pgrep -f '^bin/{instance.Program} '", ct: Token)).ExitCode != 0);
+    {
+        var supervise = instance.Unit is null ? $"|supervise {instance.StatusDir}$" : "";
+        return (await instance.Host.RunAsync($"pgrep -f '^bin/({instance.Program} {supervise})'", ct: Token)).ExitCode != 0;
+    });
 
     /// <summary>Waits until a place runs the new version and does its work.</summary>
     public async Task RunsAsync(TiDbInstance instance) => await Questions.UntilAsync($"{instance.Name} to run", async () => instance.Component switch
