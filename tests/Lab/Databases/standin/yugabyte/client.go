@@ -2,7 +2,9 @@ package yugabyte
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"net/url"
 	"os"
@@ -27,6 +29,13 @@ type tally struct {
 	Slowest int64    `json:"slowestMs"`
 	Errors  []string `json:"errors,omitempty"`
 }
+
+const (
+	retryPause = 10 * time.Millisecond
+
+	// How many times the patience an attempt may take that is not answered at all.
+	unansweredFactor = 10
+)
 
 // client alternately writes and reads keys until it is ended.
 type client struct {
@@ -56,7 +65,7 @@ func runClient(p common.Process) int {
 	sort.Strings(servers)
 	c := &client{
 		name: flags.get("client-1", "name"), servers: servers, patience: patience, leaders: map[string]string{}, written: map[string]string{},
-		http: caller(nil, patience),
+		http: caller(nil, unansweredFactor*patience),
 	}
 	c.run(rate)
 	return 0
@@ -124,15 +133,16 @@ func (c *client) request(number int) {
 	}
 }
 
-// call asks until it is served or the patience ends.
+// call asks until it is served or the patience ends. The patience counts the pauses between attempts, so that a machine
+// that answers late is not taken for an outage. An attempt without any answer ends the call.
 func (c *client) call(method, key, value string, into *kvAnswer) (attempts int, last error) {
-	end := time.Now().Add(c.patience)
 	for attempt := 0; ; attempt++ {
 		if attempt > 0 {
-			if time.Now().After(end) {
+			var late net.Error
+			if time.Duration(attempt)*retryPause > c.patience || errors.As(last, &late) && late.Timeout() {
 				return attempt, last
 			}
-			time.Sleep(10 * time.Millisecond)
+			time.Sleep(retryPause)
 		}
 		server := c.leaders[key]
 		if server == "" {
