@@ -17,10 +17,11 @@ PACKAGES := "Debian packages" "bash $(RECIPES)/packages.sh"
 KUBE := "Kubernetes 1.20" "bash $(RECIPES)/kube.sh"
 MODERN_CRD := "current CRD server" "bash $(RECIPES)/modern-crd.sh"
 STANDIN := "database stand-ins" "bash $(RECIPES)/standin.sh"
-BUILD_DEMO := dotnet build src/Operator -c $(CONFIGURATION) -v quiet -nologo && dotnet build tests/Lab -c $(CONFIGURATION) -v quiet -nologo
+DEMO_PROPERTIES := -c $(CONFIGURATION) -p:RunAnalyzers=false -v quiet -nologo
+BUILD_DEMO := dotnet build src/Operator $(DEMO_PROPERTIES) && dotnet build tests/Lab $(DEMO_PROPERTIES)
 
 .DEFAULT_GOAL := help
-.PHONY: help prepare build build-demo generate check format test unit integration endtoend demo demo-tidb demo-bmdb demo-down run image install uninstall chaos bench soak hostile clean
+.PHONY: help prepare build build-native build-demo generate check format test unit integration endtoend demo demo-tidb demo-bmdb demo-down run image install uninstall chaos bench soak hostile clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,6 +31,9 @@ prepare: ## Install and build the requirements of the lab (apt, apiserver, image
 
 build: ## Build everything, warnings as errors
 	@dotnet build Operator.sln -c $(CONFIGURATION) -v quiet -nologo
+
+build-native: build # Build everything, and compile the operator's assemblies to native code as its image does
+	@bash $(RECIPES)/ahead-of-time.sh
 
 generate: ## Generate config/crd, config/rbac, docs/reference and charts/drydock/templates from the types
 	@dotnet run --project tools/CrdGen -c $(CONFIGURATION) --
@@ -42,16 +46,16 @@ check: build ## Check that generated files are current and the code is formatted
 format: ## Format the code
 	@dotnet format Operator.sln
 
-test: prepare check ## Run unit, integration and end-to-end tests on real parts
+test: prepare check build-native ## Run unit, integration and end-to-end tests on real parts
 	@bash tests/run.sh Unit Integration EndToEnd
 
 unit: build ## Run the unit tests; DRYDOCK_SAMPLE=all runs every case of the long enumerations
 	@bash tests/run.sh Unit
 
-integration: prepare build ## Run the integration tests
+integration: prepare build-native ## Run the integration tests
 	@bash tests/run.sh Integration
 
-endtoend: prepare build ## Run the end-to-end tests
+endtoend: prepare build-native ## Run the end-to-end tests
 	@bash tests/run.sh EndToEnd
 
 build-demo: # Build only the operator and the lab
@@ -87,17 +91,17 @@ uninstall: ## Remove the operator, its CRDs and its volumes (dumps!) from the cu
 	@[ "$(CONFIRM)" = yes ] || { echo "This also deletes the volume with the dumps. To continue, run: make uninstall CONFIRM=yes"; exit 1; }
 	kubectl delete -k config/default
 
-chaos: prepare build ## Cause every accident, one case after the other; CHAOS_MINUTES=60, CHAOS_LANES=2, CHAOS_ONLY=text[,text]; continues where docs/reliability/ledger.csv ends
+chaos: prepare build-native ## Cause every accident, one case after the other; CHAOS_MINUTES=60, CHAOS_LANES=2, CHAOS_ONLY=text[,text]; continues where docs/reliability/ledger.csv ends
 	@[ -n "$(CHAOS_ONLY)" ] || DRYDOCK_SAMPLE=all bash tests/run.sh Unit
 	@CHAOS_MINUTES=$(CHAOS_MINUTES) CHAOS_LANES=$(CHAOS_LANES) dotnet $(ARTIFACTS)/Benchmarks/$(shell echo $(CONFIGURATION) | tr A-Z a-z)/Drydock.Benchmarks.dll chaos
 
-bench: prepare build ## Compare the operator with the shell runbook and the plain tools; BENCH_ONLY=upgrade,regions,databases,footprint,dumps; writes docs/performance.md
+bench: prepare build-native ## Compare the operator with the shell runbook and the plain tools; BENCH_ONLY=upgrade,regions,databases,footprint,dumps; writes docs/performance.md
 	@dotnet $(ARTIFACTS)/Benchmarks/$(shell echo $(CONFIGURATION) | tr A-Z a-z)/Drydock.Benchmarks.dll bench
 
-hostile: prepare build ## Send ten thousand random and hostile manifests to an operator process
+hostile: prepare build-native ## Send ten thousand random and hostile manifests to an operator process
 	@HOSTILE_MANIFESTS=10000 dotnet $(ARTIFACTS)/EndToEnd/$(shell echo $(CONFIGURATION) | tr A-Z a-z)/Drydock.Tests.EndToEnd.dll -class Drydock.Tests.EndToEnd.Hostile.HostileManifestTests
 
-soak: prepare build ## Run a long load on one operator process and check for leaks; SOAK_MINUTES=20; writes its section of docs/reliability.md
+soak: prepare build-native ## Run a long load on one operator process and check for leaks; SOAK_MINUTES=20; writes its section of docs/reliability.md
 	@SOAK_MINUTES=$(SOAK_MINUTES) dotnet $(ARTIFACTS)/Benchmarks/$(shell echo $(CONFIGURATION) | tr A-Z a-z)/Drydock.Benchmarks.dll soak
 
 clean: ## Remove build output
