@@ -48,7 +48,7 @@ public sealed class KillTests
             p => With(Fate.DieAfter, p.Number, p.Number + 1 + (p.Number % 4)));
 
     private static void Everywhere(Fate fate, int way) => Cases.Try(
-        Golden.Value.Points.Where(p => Sample.Takes(p.Number, way, 4)), p => With(fate, p.Number));
+        Golden.Value.Points.Where(p => Sample.Takes(p.Number, way, 6)), p => With(fate, p.Number));
 
     private static void With(Fate fate, params int[] points)
     {

@@ -23,7 +23,7 @@ public sealed class KillEnumerationTests
     {
         var undisturbed = Run((_, _) => YugaFate.Live, out var points);
         undisturbed.Violations.ShouldBeEmpty();
-        Cases.Try(Enumerable.Range(1, points).Where(point => Sample.Takes(point, way, 4)), at =>
+        Cases.Try(Enumerable.Range(1, points).Where(point => Sample.Takes(point, way, 6)), at =>
         {
             var world = Run((number, _) => number == at ? fate : YugaFate.Live, out _, $"{fate} at {at}");
             world.Violations.ShouldBeEmpty($"{fate} at {at}");

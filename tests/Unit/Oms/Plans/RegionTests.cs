@@ -142,7 +142,7 @@ public sealed class RegionTests
 
     private static void Everywhere(Fate fate, int way) =>
         Cases.Try(
-            Golden.World.Points.Where(p => Sample.Takes(p.Number, way, 6)).ToList(),
+            Golden.World.Points.Where(p => Sample.Takes(p.Number, way, 8)).ToList(),
             point => Golden.With(point.Number, fate));
 
     private static OmsWorld Begin() => new OmsWorld(new WorldSetup { Regions = 2, RealJson = false }).Apply();

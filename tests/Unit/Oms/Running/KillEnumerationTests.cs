@@ -24,7 +24,7 @@ public sealed class KillEnumerationTests
 
     [Fact]
     public void Error_answer_to_any_write_or_act_ends_golden() =>
-        Everywhere(Fate.ServerError, p => !IsRunOnce(p) && Sample.Takes(p.Number, 2, 4));
+        Everywhere(Fate.ServerError, p => !IsRunOnce(p) && Sample.Takes(p.Number, 2, 6));
 
     [Fact]
     public void Lost_answer_to_any_write_or_act_ends_golden() =>
@@ -76,7 +76,7 @@ public sealed class KillEnumerationTests
 
     // The commands that run once are disturbed in every way in every run.
     private static void Everywhere(Fate fate, int way) =>
-        Everywhere(fate, p => IsRunOnce(p) || Sample.Takes(p.Number, way, 4));
+        Everywhere(fate, p => IsRunOnce(p) || Sample.Takes(p.Number, way, 6));
 
     private static void Everywhere(Fate fate, Func<WorldPoint, bool> where) =>
         Cases.Try(Golden.World.Points.Where(where).ToList(), point => Golden.With(point.Number, fate));
