@@ -83,8 +83,9 @@ public sealed record BackupSnapshotSpec
     public RetentionSpec? Retention { get; init; }
 
     /// <summary>
-    /// What happens to the files when this object is deleted. With Delete, the deletion waits until no unfinished
-    /// upgrade refers to the snapshot.
+    /// What happens to the files when this object is deleted. With Delete, the deletion waits while an upgrade or an
+    /// unfinished restore needs the snapshot. A finished OmsUpgrade needs it for its rollback until that upgrade is
+    /// deleted or its old containers are cleaned up. A DatabaseRollingUpgrade needs it until it is deleted.
     /// </summary>
     [FieldClass(FieldClass.Control)]
     public DeletionPolicy DeletionPolicy { get; init; }

@@ -35,14 +35,14 @@ internal sealed class DatabaseLane(
     /// <summary>Runs until no run is left or the budget is used up.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        if (!GoesOn(cancellationToken))
+        if (!HasMore(cancellationToken))
         {
             return;
         }
 
         await using var stage = await StageAsync(cancellationToken);
         var runner = new DatabaseChaosRunner(stage);
-        while (GoesOn(cancellationToken))
+        while (HasMore(cancellationToken))
         {
             var run = _runs.Dequeue();
             Report(run, await RunAsync(runner, run, cancellationToken));
@@ -52,7 +52,7 @@ internal sealed class DatabaseLane(
     private static Task<DatabaseStage> StageAsync(CancellationToken cancellationToken) => DatabaseStage.StartAsync(
         new DatabaseStageOptions { Checkout = Repository.Root, OperatorAssembly = Repository.OperatorAssembly, Faults = true }, cancellationToken: cancellationToken);
 
-    private bool GoesOn(CancellationToken cancellationToken) =>
+    private bool HasMore(CancellationToken cancellationToken) =>
         _runs.Count > 0 && elapsed() < budget && !cancellationToken.IsCancellationRequested;
 
     private void Report(

@@ -3,8 +3,9 @@ using System.Globalization;
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>
-/// Migrates a tikv.toml from 2.1 to 3.0 (docs/research/tidb.md#configuration). Present values have precedence over
-/// every rule, nothing is removed: what 3.0 does not use any more it accepts and ignores. Pure.
+/// Migrates a tikv.toml from 2.1 to 3.0 (docs/research/tidb.md#configuration). Values in the file have precedence
+/// over every rule, except raftstore.hibernate-regions, which the spec decides. Nothing is
+/// removed: 3.0 ignores settings that it no longer uses. Pure.
 /// </summary>
 internal static class TikvMigration
 {

@@ -33,10 +33,10 @@ public sealed class GuardTests
     {
         var world = Begun("the dump", w => w.Count("snapshot") == 1);
         world.Old("oms-b").Start();
-        Stands(world, "oms_322 on oms-b");
+        Stalls(world, "oms_322 on oms-b");
 
         world.Old("oms-b").Stop(0);
-        GoesOn(world);
+        Continues(world);
     }
 
     [Fact]
@@ -46,10 +46,10 @@ public sealed class GuardTests
         var old = world.Old("oms-a");
         world["oms-a"].Containers.Remove(old);
         world["oms-a"].Emit(old, "destroy");
-        Stands(world, "oms_322 on oms-a was removed");
+        Stalls(world, "oms_322 on oms-a was removed");
 
         world["oms-a"].Containers.Add(old);
-        GoesOn(world);
+        Continues(world);
     }
 
     [Fact]
@@ -58,10 +58,10 @@ public sealed class GuardTests
         var world = Begun("the dump", w => w.Count("snapshot") == 1);
         var off = world.Metadata.HaConfig;
         world.Metadata.HaConfig = WorldSetup.PartialHa;
-        Stands(world, "ha.config says enable: true");
+        Stalls(world, "ha.config says enable: true");
 
         world.Metadata.HaConfig = off;
-        GoesOn(world);
+        Continues(world);
     }
 
     [Fact]
@@ -72,10 +72,10 @@ public sealed class GuardTests
         var right = made.Image;
         made.Image = world.Image("4.1.0", "other");
         world["oms-a"].Emit(made, "create");
-        Stands(world, "oms_422 on oms-a was replaced: its image is sha256:410");
+        Stalls(world, "oms_422 on oms-a was replaced: its image is sha256:410");
 
         made.Image = right;
-        GoesOn(world);
+        Continues(world);
     }
 
     [Fact]
@@ -86,10 +86,10 @@ public sealed class GuardTests
         var right = made.HostConfig;
         made.HostConfig = right with { Binds = [.. right.Binds!.Skip(1)] };
         world["oms-a"].Emit(made, "create");
-        Stands(world, "oms_422 on oms-a was replaced: its binds");
+        Stalls(world, "oms_422 on oms-a was replaced: its binds");
 
         made.HostConfig = right;
-        GoesOn(world);
+        Continues(world);
     }
 
     [Fact]
@@ -97,10 +97,10 @@ public sealed class GuardTests
     {
         var world = Begun("the new ones started", w => w.Count("start") == 2);
         world.Archives.MissingSnapshotFiles.Add("up-1/rm_340.sql.gz");
-        Stands(world, "rm_340.sql.gz");
+        Stalls(world, "rm_340.sql.gz");
 
         world.Archives.MissingSnapshotFiles.Clear();
-        GoesOn(world);
+        Continues(world);
     }
 
     [Fact]
@@ -108,7 +108,7 @@ public sealed class GuardTests
     {
         var world = Begun("the new ones started", w => w.Count("start") == 2);
         world.Api.Delete<BackupSnapshot>(OmsWorld.Namespace, "up-00000003-1");
-        Stands(world, "BackupSnapshot up-00000003-1");
+        Stalls(world, "BackupSnapshot up-00000003-1");
     }
 
     private static OmsWorld Begun(string what, Func<OmsWorld, bool> until)
@@ -118,7 +118,7 @@ public sealed class GuardTests
         return world;
     }
 
-    private static void Stands(OmsWorld world, string says)
+    private static void Stalls(OmsWorld world, string says)
     {
         world.RunToStall();
         world.ReasonOf("Stalled").ShouldBe("TargetChanged");
@@ -133,7 +133,7 @@ public sealed class GuardTests
         world.ReasonOf("Stalled").ShouldBe("TargetChanged");
     }
 
-    private static void GoesOn(OmsWorld world)
+    private static void Continues(OmsWorld world)
     {
         world.RunToSuccess();
         (world.Count("jar"), world.Count("init"), world.Count("snapshot"), world.Count("create")).ShouldBe((2, 1, 1, 2));

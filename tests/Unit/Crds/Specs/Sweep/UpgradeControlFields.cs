@@ -34,7 +34,7 @@ internal static class UpgradeControlFields
         Runs("approvedPlanHash", AnotherPlanIsRefused),
         Runs("paused", () => Stopped(spec => spec with { Paused = true }, "Paused", spec => spec with { Paused = false })),
         Runs("holdBefore", () => Stopped(spec => spec with { HoldBefore = ["PrepareImage"] }, "Held", spec => spec with { HoldBefore = [] })),
-        Runs("retry", ANewTokenGoesOn),
+        Runs("retry", ANewTokenContinues),
         Runs("cleanup.accepted", () => OldContainersLeft(new CleanupSpec { Accepted = true }).ShouldBeLessThan(OldContainersLeft(new CleanupSpec()))),
         Runs("cleanup.after", () => OldContainersLeft(new CleanupSpec { After = "1h" }).ShouldBeLessThan(OldContainersLeft(new CleanupSpec { After = "9000h" }))),
         Runs("cleanup.removeImages", () => Images(new CleanupSpec { Accepted = true, RemoveImages = true }).ShouldBeLessThan(Images(new CleanupSpec { Accepted = true }))),
@@ -160,7 +160,7 @@ internal static class UpgradeControlFields
         world.RunToSuccess();
     }
 
-    private static void ANewTokenGoesOn()
+    private static void ANewTokenContinues()
     {
         var broken = true;
         var world = new OmsWorld(new WorldSetup { Init = (_, _) => broken ? (1, "# 【步骤一】失败\n") : (0, "%marker%") }).Apply();

@@ -28,7 +28,7 @@ internal static class ControlFields
         Runs("approvedPlanHash", AnotherPlanIsRefused),
         Runs("paused", () => Stopped(spec => spec with { Paused = true }, Reasons.Paused, spec => spec with { Paused = false })),
         Runs("holdBefore", () => Stopped(spec => spec with { HoldBefore = [DatabaseRollingUpgradePhases.PreparePackage] }, Reasons.Held, spec => spec with { HoldBefore = [] })),
-        Runs("retry", ANewTokenGoesOn),
+        Runs("retry", ANewTokenContinues),
         Runs("timeouts.preflight", PreflightEndsInTime),
     ];
 
@@ -146,7 +146,7 @@ internal static class ControlFields
         world.RunUntil(() => world.IsOver, "the end");
     }
 
-    private static void ANewTokenGoesOn()
+    private static void ANewTokenContinues()
     {
         var world = new DatabaseRunWorld();
         world.Truth.Refusing.Add("UpgradePD/pd-1/swap");
