@@ -199,16 +199,19 @@ public sealed class ControlPlane : IAsyncDisposable
         Shell.TryRunAsync(KubectlPath, arguments, stdin, KubectlEnvironment(), cancellationToken: cancellationToken);
 
     /// <summary>
-    /// Waits until CRDs are served. kubectl 1.20 fails at once on an object that has no conditions yet, so it is called
-    /// repeatedly.
+    /// Waits until CRDs are served and kubectl knows their short names. kubectl 1.20 fails at once on an object that has
+    /// no conditions yet, and looks up short names in what it discovered up to ten minutes ago; api-resources discovers
+    /// again. Both are called repeatedly.
     /// </summary>
     /// <param name="names">Their names, as <c>omsupgrades.drydock.dev</c>.</param>
     public Task WaitForCrdsAsync(IEnumerable<string> names, CancellationToken cancellationToken = default)
     {
-        string[] arguments = ["wait", "--for=condition=Established", "--timeout=3s", .. names.Select(name => $"crd/{name}")];
+        string[] expected = [.. names];
+        string[] arguments = ["wait", "--for=condition=Established", "--timeout=3s", .. expected.Select(name => $"crd/{name}")];
         return Deadline.UntilAsync(
             "the CRDs to be established",
-            async token => (await TryKubectlAsync(arguments, cancellationToken: token)).ExitCode == 0,
+            async token => (await TryKubectlAsync(arguments, cancellationToken: token)).ExitCode == 0
+                && expected.Except((await TryKubectlAsync(["api-resources", "--output=name"], cancellationToken: token)).Output.Split('\n')).ToArray() is [],
             TimeSpan.FromMinutes(2),
             cancellationToken: cancellationToken);
     }

@@ -21,6 +21,13 @@ public sealed class ServerProcessTests(LabFixture lab) : YugabyteTest(lab)
             "it to have heard the signal",
             _ => Task.FromResult(cluster.Directory.Record().Any(entry => entry.Event == "fault")),
             cancellationToken: Token);
+
+        // The lock must outlive the garbage collections of a server that has worked for a while.
+        for (var request = 0; request < 200; request++)
+        {
+            await cluster.GetAsync(follower, "/metrics", Token);
+        }
+
         await cluster.LaunchAsync(follower, New, Token);
 
         await Deadline.UntilAsync(

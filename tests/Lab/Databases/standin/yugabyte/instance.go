@@ -7,15 +7,15 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"syscall"
+
+	"drydock.dev/standin/common"
 )
 
-// instance is the data directory of a server: its owner, and the lock that excludes a second process.
+// instance is the data directory of a server: its owner.
 type instance struct {
 	UUID      string `json:"uuid"`
 	Component string `json:"component"`
 	Format    string `json:"formatStamp"`
-	lock      *os.File
 }
 
 // openInstance opens the data directory of a server, and initialises it if it is empty.
@@ -25,16 +25,12 @@ func openInstance(dataDir, component, format string) (*instance, error) {
 		return nil, fmt.Errorf("IO error (yb/util/env_posix.cc:341): Could not create %s: %v", home, err)
 	}
 	path := filepath.Join(home, "instance")
-	lock, err := os.OpenFile(path+".lock", os.O_CREATE|os.O_RDWR, 0o644)
-	if err != nil {
-		return nil, fmt.Errorf("IO error (yb/util/env_posix.cc:341): Could not open %s.lock: %v", path, err)
-	}
-	if syscall.Flock(int(lock.Fd()), syscall.LOCK_EX|syscall.LOCK_NB) != nil {
+	if !common.LockFile(path + ".lock") {
 		return nil, fmt.Errorf("IO error (yb/util/env_posix.cc:812): Could not lock instance file. Make sure that the data directory is not used by another process: lock %s.lock: Resource temporarily unavailable", path)
 	}
 	content, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		made := &instance{UUID: newID(), Component: component, Format: format, lock: lock}
+		made := &instance{UUID: newID(), Component: component, Format: format}
 		text, err := json.Marshal(made)
 		if err != nil {
 			return nil, err
@@ -48,6 +44,5 @@ func openInstance(dataDir, component, format string) (*instance, error) {
 	if err := json.Unmarshal(content, found); err != nil || found.UUID == "" {
 		return nil, fmt.Errorf("Corruption (yb/consensus/log_util.cc:102): %s is no instance file", path)
 	}
-	found.lock = lock
 	return found, nil
 }
