@@ -37,7 +37,7 @@ public sealed class BadInputTests(StageFixture fixture)
         // What only a database that is known tells.
         await stage.Oms.WriteConfigAsync(stage.Oms.Nodes[1]);
         stalled = await StallAsync(stage, space, AskOfAPerson);
-        foreach (var reason in (string[])["DuplicateProjectNames", "ForwardSwitchoverUnacknowledged", "InvalidSpec"])
+        foreach (var reason in (string[])["DuplicateProjectNames", "ForwardSwitchoverUnknown", "InvalidSpec"])
         {
             stalled.FindingReasons().ShouldContain(reason);
         }

@@ -133,9 +133,9 @@ public static partial class Reasons
 
     /// <summary>
     /// The operator cannot read whether a forward switchover is in progress. Make sure that none is, then add
-    /// NoForwardSwitchover to spec.preflight.acknowledge.
+    /// ForwardSwitchoverUnknown to spec.preflight.acknowledge.
     /// </summary>
-    public const string ForwardSwitchoverUnacknowledged = "ForwardSwitchoverUnacknowledged";
+    public const string ForwardSwitchoverUnknown = "ForwardSwitchoverUnknown";
 
     /// <summary>
     /// A forward switchover is in progress. The message lists the projects. Finish it in the console: another version

@@ -23,12 +23,6 @@ public sealed record PreflightSpec
     public List<string> KeepProjectNames { get; init => field = value ?? []; } = [];
 
     /// <summary>
-    /// What happens if writers have a blackRegionNo of another region (a cascade). Fail lists them and preflight fails.
-    /// Acknowledge lists them in the plan and the upgrade continues.
-    /// </summary>
-    public CascadedWriterPolicy CascadedWriters { get; init; }
-
-    /// <summary>
     /// How far a running project may lag behind, as a duration, for instance 5m. Only checked if the API of OMS reports
     /// the lag. More lag fails preflight.
     /// </summary>
@@ -44,10 +38,15 @@ public sealed record PreflightSpec
     [SecretKeys("username", "password", "url", "ca.crt")]
     public SecretReference? ApiCredentialsSecretRef { get; init; }
 
-    /// <summary>Facts that preflight cannot read and that you confirm.</summary>
+    /// <summary>
+    /// Findings of preflight that you have judged and accept: REASON/SUBJECT as the finding names it, or REASON for
+    /// every finding with it. The plan lists each accepted finding.
+    /// </summary>
     [ListSet]
-    [Items(16)]
-    public List<Acknowledgement> Acknowledge { get; init => field = value ?? []; } = [];
+    [Items(64)]
+    [Length(SchemaLimits.Reference, Minimum = 3)]
+    [Pattern("^[A-Za-z]+(/[^\\s,]+)?$")]
+    public List<string> Acknowledge { get; init => field = value ?? []; } = [];
 }
 
 /// <summary>What happens if projects share a name.</summary>
@@ -61,27 +60,4 @@ public enum DuplicateNamePolicy
     /// names.
     /// </summary>
     Rename,
-}
-
-/// <summary>What happens if writers belong to a cascade between regions.</summary>
-public enum CascadedWriterPolicy
-{
-    /// <summary>Preflight lists them and fails.</summary>
-    Fail,
-
-    /// <summary>You have checked them. The plan lists them and the upgrade continues.</summary>
-    Acknowledge,
-}
-
-/// <summary>Facts that preflight cannot read from 3.x tables and that you confirm.</summary>
-public enum Acknowledgement
-{
-    /// <summary>No project is in a forward switchover.</summary>
-    NoForwardSwitchover,
-
-    /// <summary>
-    /// Synchronisation projects with DDL and without dbType on the source were checked. Those of 3.2.x may need a newer
-    /// connector.
-    /// </summary>
-    SyncProjectsWithoutDbType,
 }

@@ -106,7 +106,7 @@ internal static class UpgradeManifest
 
     private static JsonObject Preflight(UpgradeRoad road)
     {
-        var preflight = new JsonObject { ["acknowledge"] = new JsonArray("NoForwardSwitchover", "SyncProjectsWithoutDbType") };
+        var preflight = new JsonObject { ["acknowledge"] = new JsonArray("ForwardSwitchoverUnknown", "SyncProjectsWithoutDbType") };
         if (road.ApiCredentials)
         {
             preflight["apiCredentialsSecretRef"] = new JsonObject { ["name"] = ApiSecret };

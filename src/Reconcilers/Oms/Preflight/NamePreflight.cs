@@ -135,30 +135,22 @@ internal sealed class NamePreflight(OmsUpgradeSpec spec, Findings findings)
         var list = $"{writers.Count.ToString(CultureInfo.InvariantCulture)} writers in "
             + $"{topology.CmDatabase}.config_job have a sourceFile.blackRegionNo that differs from the cm_location of "
             + $"a region ({locations}): {Some(writers.Select(w => $"{w.Identity}={w.Value}"))}";
-        if (spec.Preflight.CascadedWriters == CascadedWriterPolicy.Acknowledge)
-        {
-            _notes.Add($"{list}; acknowledged by spec.preflight.cascadedWriters");
-            return;
-        }
-
-        findings.Add(
+        findings.Ask(
             Reasons.CascadedWriters,
-            $"{list}. If the cascade is in use, ask the vendor's support. Otherwise remove the setting, or check it "
-                + "and set spec.preflight.cascadedWriters: Acknowledge.",
-            field: "spec.preflight.cascadedWriters");
+            null,
+            $"{list}. If the cascade is in use, ask the vendor's support. Otherwise remove the setting.");
     }
 
     private void DbType(IReadOnlyList<OmsProject> projects)
     {
         var sync = projects.Where(p => p.Kind == ProjectKind.Synchronization).ToList();
-        if (sync.Count > 0 && !spec.Preflight.Acknowledge.Contains(Acknowledgement.SyncProjectsWithoutDbType))
+        if (sync.Count > 0)
         {
-            findings.Add(
+            findings.Ask(
                 Reasons.SyncProjectsWithoutDbType,
+                null,
                 "Synchronization projects that replicate DDL need dbType on their source connector, which the tables "
-                    + $"do not show: {Some(sync.Select(p => $"{p.Name} ({p.Id})"))}. "
-                    + "Check them in the console, then add SyncProjectsWithoutDbType to spec.preflight.acknowledge.",
-                field: "spec.preflight.acknowledge");
+                    + $"do not show: {Some(sync.Select(p => $"{p.Name} ({p.Id})"))}. Check them in the console.");
         }
     }
 

@@ -11,7 +11,8 @@ namespace Drydock.Reconcilers.Oms;
 /// </summary>
 internal sealed class OmsPreflight(OmsTargets targets, IBackupStorageProbe storage, TimeProvider time)
 {
-    private readonly Findings _findings = new(text => targets.Redactor.Redact(text));
+    private readonly Findings _findings = new(
+        text => targets.Redactor.Redact(text), acknowledged: targets.Upgrade.Spec.Preflight.Acknowledge);
 
     public async Task<PreflightResult<OmsDiscovery>> RunAsync(CancellationToken cancellationToken)
     {
@@ -193,7 +194,7 @@ internal sealed class OmsPreflight(OmsTargets targets, IBackupStorageProbe stora
             Projects = projects.Projects ?? [],
             ProjectsAreKnown = projects.Projects is not null,
             Renames = metadata.Names.Renames,
-            Notes = [.. metadata.Names.Notes, .. projects.Notes],
+            Notes = [.. metadata.Names.Notes, .. projects.Notes, .. _findings.Notes],
         };
 
     private DiscoveredNode Node(NodeState state)

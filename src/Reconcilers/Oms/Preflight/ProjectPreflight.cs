@@ -105,17 +105,10 @@ internal sealed class ProjectPreflight(OmsTargets targets, Findings findings)
         return new ProjectsState(known, _notes);
     }
 
-    private void RequireAcknowledgement(string why)
-    {
-        if (!targets.Upgrade.Spec.Preflight.Acknowledge.Contains(Acknowledgement.NoForwardSwitchover))
-        {
-            findings.Add(
-                Reasons.ForwardSwitchoverUnacknowledged,
-                $"The operator cannot read whether a forward switchover is under way: {why}. "
-                    + "Finish every forward switchover, then add NoForwardSwitchover to spec.preflight.acknowledge.",
-                field: "spec.preflight.acknowledge");
-        }
-    }
+    private void RequireAcknowledgement(string why) => findings.Ask(
+        Reasons.ForwardSwitchoverUnknown,
+        null,
+        $"The operator cannot read whether a forward switchover is under way: {why}. Finish every forward switchover.");
 
     private async Task<IReadOnlyList<OmsProject>> ByListAsync(IOmsApi api, CancellationToken cancellationToken)
     {

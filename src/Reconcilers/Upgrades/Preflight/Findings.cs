@@ -9,7 +9,9 @@ namespace Drydock.Reconcilers.Upgrades;
 /// </summary>
 /// <param name="redact">Masks the secrets in a text.</param>
 /// <param name="findingOf">How a failure of the kind's clients is reported; null: no failure is a finding.</param>
-internal sealed class Findings(Func<string, string> redact, FailureFinding? findingOf = null)
+/// <param name="acknowledged">The entries of spec.preflight.acknowledge.</param>
+internal sealed class Findings(
+    Func<string, string> redact, FailureFinding? findingOf = null, IReadOnlyList<string>? acknowledged = null)
 {
     private readonly Lock _gate = new();
     private readonly List<Finding> _findings = [];
@@ -40,6 +42,36 @@ internal sealed class Findings(Func<string, string> redact, FailureFinding? find
 
     public void Add(string reason, string message, string? node = null, string? field = null) =>
         Add(new Finding { Reason = reason, Message = message, Node = node, Field = field });
+
+    /// <summary>
+    /// Adds a finding that an administrator may judge differently. If spec.preflight.acknowledge names its reason, or
+    /// reason and subject, it is a note for the readers of the plan instead.
+    /// </summary>
+    /// <param name="reason">A stable word.</param>
+    /// <param name="subject">
+    /// What the finding is about, a stable word without spaces, for instance a node; null if there is only one.
+    /// </param>
+    /// <param name="message">What is wrong, where, and what would be correct.</param>
+    /// <param name="node">The node on which it was found.</param>
+    /// <param name="field">The field of the spec that it concerns.</param>
+    public void Ask(string reason, string? subject, string message, string? node = null, string? field = null)
+    {
+        var word = subject is null ? reason : $"{reason}/{subject}";
+        if (acknowledged?.FirstOrDefault(entry => entry == word || entry == reason) is { } entry)
+        {
+            Note($"Acknowledged by {entry} in spec.preflight.acknowledge: {message}");
+            return;
+        }
+
+        Add(new Finding
+        {
+            Reason = reason,
+            Message = $"{message} Or add {word} to spec.preflight.acknowledge to accept this.",
+            Node = node,
+            Field = field,
+            Acknowledge = word,
+        });
+    }
 
     public void Add(Finding finding)
     {

@@ -33,7 +33,7 @@ internal sealed partial class OmsWorld
             }),
         ],
         HighAvailability = new HighAvailabilitySpec { Method = HighAvailabilityMethod.Sql },
-        Preflight = new PreflightSpec { Acknowledge = [Acknowledgement.NoForwardSwitchover, Acknowledgement.SyncProjectsWithoutDbType] },
+        Preflight = new PreflightSpec { Acknowledge = [Reasons.ForwardSwitchoverUnknown, Reasons.SyncProjectsWithoutDbType] },
         Backup = new BackupSpec { Storage = new StorageSpec { Directory = new DirectoryStorage { Path = "/snapshots" } } },
     };
 

@@ -32,7 +32,7 @@ internal static class ProjectWorlds
         s => s with
         {
             FromVersion = "3.4.0",
-            Preflight = s.Preflight with { Acknowledge = [Acknowledgement.SyncProjectsWithoutDbType], ApiCredentialsSecretRef = new SecretReference { Name = SecretName } },
+            Preflight = s.Preflight with { Acknowledge = [Reasons.SyncProjectsWithoutDbType], ApiCredentialsSecretRef = new SecretReference { Name = SecretName } },
         });
 
     public static void CreateSecret(OmsWorld world, params (string Key, string Value)[] more) => world.Api.Create(new V1Secret

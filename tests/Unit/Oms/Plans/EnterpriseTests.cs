@@ -43,7 +43,7 @@ public sealed class EnterpriseTests
     [Fact]
     public void Source_from_3_3_needs_no_dbType_acknowledgement()
     {
-        var world = new OmsWorld(new WorldSetup { FromVersion = "3.3.1", RealJson = false }).Apply(s => s with { Preflight = new PreflightSpec { Acknowledge = [Acknowledgement.NoForwardSwitchover] } });
+        var world = new OmsWorld(new WorldSetup { FromVersion = "3.3.1", RealJson = false }).Apply(s => s with { Preflight = new PreflightSpec { Acknowledge = [Reasons.ForwardSwitchoverUnknown] } });
         world.RunToSuccess();
 
         world.Plan.Steps.Count(s => s.Is<RunCorrectionJar>()).ShouldBe(2);

@@ -189,9 +189,9 @@ public sealed class BadInputTests
     {
         var world = new OmsWorld(new WorldSetup { RealJson = false }).Apply(s => s with { Preflight = new PreflightSpec() });
         world.RunToStall();
-        world.Status.Findings.Select(f => f.Reason).ShouldBe([Reasons.ForwardSwitchoverUnacknowledged, Reasons.SyncProjectsWithoutDbType]);
+        world.Status.Findings.Select(f => f.Reason).ShouldBe([Reasons.ForwardSwitchoverUnknown, Reasons.SyncProjectsWithoutDbType]);
 
-        world.EditSpec(s => s with { Preflight = new PreflightSpec { Acknowledge = [Acknowledgement.NoForwardSwitchover, Acknowledgement.SyncProjectsWithoutDbType] } });
+        world.EditSpec(s => s with { Preflight = new PreflightSpec { Acknowledge = [Reasons.ForwardSwitchoverUnknown, Reasons.SyncProjectsWithoutDbType] } });
         world.RunToSuccess();
     }
 

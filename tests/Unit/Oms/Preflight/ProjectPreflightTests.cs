@@ -90,7 +90,7 @@ public sealed class ProjectPreflightTests
                 w.Console["np_1"].Steps.Clear();
                 w.Console["np_1"].Steps.Add(new ProjectStep("TRANSFER_APP_SWITCH", step));
             },
-            s => s with { Preflight = s.Preflight with { Acknowledge = [Acknowledgement.NoForwardSwitchover] } });
+            s => s with { Preflight = s.Preflight with { Acknowledge = [Reasons.ForwardSwitchoverUnknown] } });
         world.RunToStall();
 
         world.Found(Reasons.ForwardSwitchoverUnderWay).ShouldHaveSingleItem().Message.ShouldContain($"orders (np_1): TRANSFER_APP_SWITCH is {step}");
@@ -102,9 +102,9 @@ public sealed class ProjectPreflightTests
         var world = WithApiBefore(spec: s => s with { Preflight = s.Preflight with { ApiCredentialsSecretRef = null } });
         world.RunToStall();
 
-        var finding = world.Found(Reasons.ForwardSwitchoverUnacknowledged).ShouldHaveSingleItem();
+        var finding = world.Found(Reasons.ForwardSwitchoverUnknown).ShouldHaveSingleItem();
         finding.Message.ShouldContain("spec.preflight.apiCredentialsSecretRef");
-        world.EditSpec(s => s with { Preflight = s.Preflight with { Acknowledge = [Acknowledgement.NoForwardSwitchover] } });
+        world.EditSpec(s => s with { Preflight = s.Preflight with { Acknowledge = [Reasons.ForwardSwitchoverUnknown] } });
         world.RunToSuccess();
         world.Status.Projects.ShouldBeNull("nothing listed them");
         world.Verified().Status.ShouldBe("Unknown");
@@ -113,10 +113,10 @@ public sealed class ProjectPreflightTests
     [Fact]
     public void Source_without_an_API_needs_the_acknowledgement()
     {
-        var world = WithApiAfter(spec: s => s with { Preflight = s.Preflight with { Acknowledge = [Acknowledgement.SyncProjectsWithoutDbType] } });
+        var world = WithApiAfter(spec: s => s with { Preflight = s.Preflight with { Acknowledge = [Reasons.SyncProjectsWithoutDbType] } });
         world.RunToStall();
 
-        world.Found(Reasons.ForwardSwitchoverUnacknowledged).ShouldHaveSingleItem().Message.ShouldContain("no API for projects");
+        world.Found(Reasons.ForwardSwitchoverUnknown).ShouldHaveSingleItem().Message.ShouldContain("no API for projects");
     }
 
     [Fact]
@@ -178,7 +178,7 @@ public sealed class ProjectPreflightTests
 
         world.Found(Reasons.ProjectsLagging).ShouldHaveSingleItem().Message.ShouldContain("orders (np_1) is 7m0s behind");
         world.Found(Reasons.ForwardSwitchoverUnderWay).ShouldHaveSingleItem().Message.ShouldContain("billing (sp_1): it is in APP_SWITCH");
-        world.Found(Reasons.ForwardSwitchoverUnacknowledged).ShouldBeEmpty("the API tells");
+        world.Found(Reasons.ForwardSwitchoverUnknown).ShouldBeEmpty("the API tells");
     }
 
     [Fact]
@@ -197,8 +197,8 @@ public sealed class ProjectPreflightTests
         var world = WithOlderApi(w => w.Console.Refused.Add("progress np_1"));
         world.RunToStall();
 
-        world.Status.Findings.ShouldHaveSingleItem().Reason.ShouldBe(Reasons.ForwardSwitchoverUnacknowledged);
-        world.EditSpec(s => s with { Preflight = s.Preflight with { Acknowledge = [.. s.Preflight.Acknowledge, Acknowledgement.NoForwardSwitchover] } });
+        world.Status.Findings.ShouldHaveSingleItem().Reason.ShouldBe(Reasons.ForwardSwitchoverUnknown);
+        world.EditSpec(s => s with { Preflight = s.Preflight with { Acknowledge = [.. s.Preflight.Acknowledge, Reasons.ForwardSwitchoverUnknown] } });
         world.RunUntil(() => world.Status.Plan is not null, "planned");
         world.Plan.Notes.ShouldContain(n => n.Contains("Lag and step could not be read of orders (np_1)"));
     }

@@ -39,7 +39,6 @@ internal static class UpgradeControlFields
         Runs("cleanup.after", () => OldContainersLeft(new CleanupSpec { After = "1h" }).ShouldBeLessThan(OldContainersLeft(new CleanupSpec { After = "9000h" }))),
         Runs("cleanup.removeImages", () => Images(new CleanupSpec { Accepted = true, RemoveImages = true }).ShouldBeLessThan(Images(new CleanupSpec { Accepted = true }))),
         Plans("preflight.acknowledge", spec => spec["preflight"]!["acknowledge"] = new JsonArray()),
-        Plans("preflight.cascadedWriters", spec => spec["preflight"]!["cascadedWriters"] = "Acknowledge", world: world => world.Metadata.Cascades.Add(new CascadedWriter("9", "id=7"))),
         Plans("preflight.duplicateProjectNames", spec => spec["preflight"]!["duplicateProjectNames"] = "Rename", world: TwoOfOneName),
         Plans(
             "preflight.keepProjectNames",
