@@ -58,6 +58,9 @@ public static partial class Reasons
     /// </summary>
     public const string InitializedWithWarning = "InitializedWithWarning";
 
+    /// <summary>Action: what the vendor's guide for the new version tells the administrator to do or know.</summary>
+    public const string VersionAdvice = "VersionAdvice";
+
     /// <summary>Action: check a project after the upgrade, as the message says.</summary>
     public const string ReviewProject = "ReviewProject";
 

@@ -21,7 +21,14 @@ public static partial class Reasons
     public const string VersionPathUnsupported = "VersionPathUnsupported";
 
     /// <summary>
-    /// The running container does not run fromVersion. Correct fromVersion or the name of the container.
+    /// The ConfigMap in versionsConfigMapRef does not exist or has no such key, or its content breaks the schema of the
+    /// version data. The message names the entry, its value and what is expected.
+    /// </summary>
+    public const string VersionDataInvalid = "VersionDataInvalid";
+
+    /// <summary>
+    /// The running container reports another version than fromVersion. Correct fromVersion or the name of the
+    /// container. In status.actionRequired: the new container reports another version than toVersion.
     /// </summary>
     public const string VersionMismatch = "VersionMismatch";
 
@@ -113,6 +120,11 @@ public static partial class Reasons
     /// image of this version.
     /// </summary>
     public const string ImageUnsuitable = "ImageUnsuitable";
+
+    /// <summary>
+    /// The new image is named after another version or edition than toVersion. Correct the image or toVersion.
+    /// </summary>
+    public const string ImageNameContradicts = "ImageNameContradicts";
 
     /// <summary>The image ID differs between nodes. Load the same archive on all nodes.</summary>
     public const string ImagesDiffer = "ImagesDiffer";

@@ -70,6 +70,14 @@ public sealed record OmsUpgradeSpec : RunSpec
     [FieldClass(FieldClass.Identity)]
     public bool AllowUnsupportedPath { get; init; }
 
+    /// <summary>
+    /// A ConfigMap with knowledge of OMS releases that this operator was not shipped with: version paths, waits,
+    /// markers, known failures. It adds entries and overrides shipped ones; the plan notes each of them and depends on
+    /// the content.
+    /// </summary>
+    [FieldClass(FieldClass.Identity)]
+    public ConfigMapKeyReference? VersionsConfigMapRef { get; init; }
+
     /// <summary>Name of the container that runs now, the same on every node unless the node names another.</summary>
     [FieldClass(FieldClass.Identity)]
     [Required]
@@ -121,7 +129,10 @@ public sealed record OmsUpgradeSpec : RunSpec
     [FieldClass(FieldClass.Control)]
     public PreflightSpec Preflight { get; init => field = value ?? new(); } = new();
 
-    /// <summary>The correction JAR. It runs only in an upgrade from a version before 4.0.1 to 4.0.1 or later.</summary>
+    /// <summary>
+    /// The correction JAR. It runs only in an upgrade of the Enterprise edition from a version before 4.0.1 to 4.0.1 or
+    /// later.
+    /// </summary>
     [FieldClass(FieldClass.Identity)]
     public CorrectionSpec Correction { get; init => field = value ?? new(); } = new();
 

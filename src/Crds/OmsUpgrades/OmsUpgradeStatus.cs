@@ -58,7 +58,9 @@ public sealed record OmsNodeStatus
     [Length(SchemaLimits.Name)]
     public string? ImageID { get; init; }
 
-    /// <summary>The version that runs.</summary>
+    /// <summary>
+    /// The version that runs. After the upgrade it is read from the new container; empty while it is not known.
+    /// </summary>
     [Length(SchemaLimits.ShortName)]
     public string? Version { get; init; }
 }
@@ -169,7 +171,9 @@ public sealed record RenamedProject
     public string NewName { get; init => field = value ?? ""; } = "";
 }
 
-/// <summary>Kinds of OMS projects. Before 4.0.1 they are in different tables.</summary>
+/// <summary>
+/// Kinds of OMS projects. Before 4.0.1 (Enterprise) and 4.1.1 (Community) they are in different tables.
+/// </summary>
 public enum ProjectKind
 {
     /// <summary>Data migration (oms_project).</summary>

@@ -30,9 +30,10 @@ internal sealed class HttpHealthProbe(EndpointPolicy? endpoints = null) : IHealt
         MaxResponseContentBufferSize = LongestAnswer,
     };
 
-    public async Task<HealthAnswer> AskAsync(string host, int port, bool https, CancellationToken cancellationToken)
+    public async Task<HealthAnswer> AskAsync(
+        string host, int port, bool https, string path, CancellationToken cancellationToken)
     {
-        var address = new UriBuilder(https ? Uri.UriSchemeHttps : Uri.UriSchemeHttp, host, port, "/oms/health").Uri;
+        var address = new UriBuilder(https ? Uri.UriSchemeHttps : Uri.UriSchemeHttp, host, port, path).Uri;
         try
         {
             using var response = await _http.GetAsync(address, cancellationToken);

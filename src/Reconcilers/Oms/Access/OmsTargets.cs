@@ -63,6 +63,9 @@ internal sealed class OmsTargets : IOmsTargets, IAsyncDisposable
 
     public IArchiveReader Archives => _services.Archives;
 
+    /// <summary>What is known of the releases of OMS without the ConfigMap of the upgrade.</summary>
+    public OmsVersionData Versions => _services.Versions;
+
     public IHealthProbe Health => _services.Health;
 
     public Redactor Redactor

@@ -8,9 +8,6 @@ internal static class DockerInit
     /// <summary>Where the script is in the image.</summary>
     public const string ScriptPath = "/root/docker_init.sh";
 
-    /// <summary>The last line of a successful run.</summary>
-    public const string SuccessMarker = "【结束】全部初始化步骤执行成功";
-
     private const string StepMarker = "【步骤";
 
     /// <summary>
@@ -19,7 +16,8 @@ internal static class DockerInit
     /// </summary>
     /// <param name="log">The run's output.</param>
     /// <param name="exitCode">Its exit code.</param>
-    public static DockerInitVerdict Judge(string log, int exitCode)
+    /// <param name="successMarker">The last line of a successful run.</param>
+    public static DockerInitVerdict Judge(string log, int exitCode, string successMarker)
     {
         var marker = false;
         string? lastStep = null;
@@ -34,7 +32,7 @@ internal static class DockerInit
             }
 
             var text = line.TrimStart('#', ' ', '\t');
-            if (text.TrimEnd('。', '.', '!', '！', '#', ' ').EndsWith(SuccessMarker, StringComparison.Ordinal))
+            if (text.TrimEnd('。', '.', '!', '！', '#', ' ').EndsWith(successMarker, StringComparison.Ordinal))
             {
                 marker = true;
             }
@@ -55,7 +53,7 @@ internal static class DockerInit
             _ => new DockerInitVerdict(
                 DockerInitOutcome.Failed,
                 lastStep,
-                $"docker_init.sh ended with exit code {rc} and without its success line '{SuccessMarker}'; "
+                $"docker_init.sh ended with exit code {rc} and without its success line '{successMarker}'; "
                     + (lastStep is null ? "it announced no step" : $"the last step it announced was '{lastStep}'")
                     + ". See its output."),
         };

@@ -4,19 +4,33 @@ namespace Drydock.Reconcilers.Oms;
 
 /// <summary>
 /// The version in the name of an image that follows the vendor's naming: <c>oms:feature_4.2.2</c>,
-/// <c>oms:feature_3.3.1_ce</c>, <c>oms-ce:4.2.11</c>.
+/// <c>oms:feature_3.3.1_ce</c>, <c>oms-ce:4.2.11</c>. Tags of a private registry follow other rules
+/// (<c>base/oms-with-agent:1.0.3</c>, <c>oms:2024.01.15</c>) and name no version of OMS.
 /// </summary>
 internal static class ImageNames
 {
     private const string Prefix = "feature_";
+    private const int LowestMajor = 2;
+    private const int HighestMajor = 9;
 
-    /// <summary>The version the tag names; null if it names none.</summary>
+    private static readonly string[] Community = ["oms-ce", "oms_ce"];
+
+    /// <summary>The version of OMS that the tag names; null if it names none.</summary>
     public static OmsVersion? VersionOf(string? image)
     {
         var (repository, tag) = Split(image ?? "");
-        var text = tag.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) ? tag[Prefix.Length..] : tag;
-        return OmsVersion.TryParse(text, out var version)
-            ? repository.EndsWith("oms-ce", StringComparison.OrdinalIgnoreCase) ? version.AsCommunity() : version
+        var isCommunity = Community.Any(end => repository.EndsWith(end, StringComparison.OrdinalIgnoreCase));
+        if (tag.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase))
+        {
+            tag = tag[Prefix.Length..];
+        }
+        else if (!isCommunity && !repository.EndsWith("oms", StringComparison.OrdinalIgnoreCase))
+        {
+            return null;
+        }
+
+        return OmsVersion.TryParse(tag, out var version) && version.Major is >= LowestMajor and <= HighestMajor
+            ? isCommunity ? version.AsCommunity() : version
             : null;
     }
 

@@ -2,7 +2,7 @@ using Drydock.Crds.OmsUpgrades;
 
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>A project as the metadata of OMS below 4.0.1, or the API, has it.</summary>
+/// <summary>A project as the metadata of OMS below the merged architecture, or the API, has it.</summary>
 /// <param name="Kind">Migration or synchronisation.</param>
 /// <param name="Id">Its id, as text: the table's or the API's.</param>
 /// <param name="Name">Its name.</param>

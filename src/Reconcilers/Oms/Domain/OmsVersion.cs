@@ -59,10 +59,11 @@ internal sealed partial record OmsVersion : IComparable<OmsVersion>
     /// <summary>
     /// Whether the three numbers are those of the other version, whatever the bugfix packs and the suffix.
     /// </summary>
-    public bool IsSameRelease(OmsVersion other)
-    {
-        return (Major, Minor, Patch) == (other.Major, other.Minor, other.Patch);
-    }
+    public bool IsSameRelease(OmsVersion other) => CompareRelease(other) == 0;
+
+    /// <summary>Compares the three numbers only, whatever the bugfix packs and the suffix.</summary>
+    public int CompareRelease(OmsVersion other) =>
+        (Major, Minor, Patch).CompareTo((other.Major, other.Minor, other.Patch));
 
     /// <summary>Reads a version; throws <see cref="FormatException"/> saying what was expected.</summary>
     public static OmsVersion Parse(string text) => TryParse(text, out var version)

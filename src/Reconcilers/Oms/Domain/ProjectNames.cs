@@ -63,7 +63,7 @@ internal sealed record DuplicateProjectName(
             }
 
             return $"The project name '{Name}' is used by {string.Join(" and ", where)}; "
-                + "from 4.0.1 on every project name must be unique. Rename all but one of them.";
+                + "in the new version every project name must be unique. Rename all but one of them.";
         }
     }
 }

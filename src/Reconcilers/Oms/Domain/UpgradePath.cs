@@ -27,62 +27,72 @@ internal abstract record UpgradePath
         public required OmsVersion To { get; init; }
 
         /// <summary>
-        /// Enterprise from below 4.0.1 to 4.0.1 or above: the correction JAR restructures the project tables
-        /// (docs/research/oms.md#correction-jar). In no other case may it run.
+        /// Enterprise from below the merged architecture to it or above: the correction JAR restructures the project
+        /// tables (docs/research/oms.md#correction-jar). In no other case may it run.
         /// </summary>
         public required bool NeedsCorrectionJar { get; init; }
 
-        /// <summary>
-        /// The new container needs <c>IS_UPGRADE=true</c> (targets from 3.3.1 on; docs/research/oms.md#container).
-        /// </summary>
-        public required bool NeedsIsUpgrade { get; init; }
+        /// <summary>What the source release needs or has.</summary>
+        public required OmsProcedure Source { get; init; }
 
-        /// <summary>docker_init.sh is part of the procedure (every target but Community 3.2.2).</summary>
-        public required bool NeedsInit { get; init; }
+        /// <summary>What the target release needs or has.</summary>
+        public required OmsProcedure Target { get; init; }
 
         /// <summary>
-        /// From below 4.0.1 to 4.0.1 or above: no two projects may share a name, in migration, synchronisation or
-        /// across both (docs/research/oms.md#checks-before-an-upgrade).
+        /// From below the merged architecture to it or above: no two projects may share a name, in migration,
+        /// synchronisation or across both (docs/research/oms.md#checks-before-an-upgrade).
         /// </summary>
         public required bool NeedsProjectChecks { get; init; }
 
         /// <summary>
-        /// Enterprise across 4.0.1: cascaded writers must be looked at. The Community guides do not know the check.
+        /// Where the correction JAR runs, cascaded writers must be looked at. The Community guides do not know the
+        /// check.
         /// </summary>
-        public required bool NeedsCascadeCheck { get; init; }
+        public bool NeedsCascadeCheck => NeedsCorrectionJar;
 
         /// <summary>
-        /// The source is below 4.0.1, so its project tables are known and may be read; those of later versions are not
-        /// documented.
+        /// The source is below the merged architecture, so its project tables are known and may be read; those of later
+        /// versions are not documented.
         /// </summary>
         public required bool ReadsProjectTables { get; init; }
-
-        /// <summary>The source is a 3.2.x, whose synchronisation projects with DDL may lack dbType.</summary>
-        public required bool MayLackDbType { get; init; }
 
         /// <summary>
         /// <c>enableConnector</c> must become true if it was false while <c>enableJdbcWriter</c> was true
         /// (docs/research/oms.md#high-availability).
         /// </summary>
-        public required bool NeedsEnableConnectorRule { get; init; }
+        public bool NeedsEnableConnectorRule => NeedsProjectChecks;
 
-        /// <summary>
-        /// The source has the OpenAPI v2 that lists projects (from 4.1.1 on; docs/research/oms.md#console-api).
-        /// </summary>
-        public required bool SourceHasProjectApi { get; init; }
+        /// <summary>The new container needs <c>IS_UPGRADE=true</c> (docs/research/oms.md#container).</summary>
+        public bool NeedsIsUpgrade => Target.IsUpgrade;
+
+        /// <summary>docker_init.sh is part of the procedure.</summary>
+        public bool NeedsInit => Target.Init == InitKind.Script;
+
+        /// <summary>The source may have synchronisation projects with DDL that lack dbType.</summary>
+        public bool MayLackDbType => Source.DbTypeMayBeMissing;
+
+        /// <summary>The source has the OpenAPI v2 that lists projects (docs/research/oms.md#console-api).</summary>
+        public bool SourceHasProjectApi => Source.Api == OmsApiGeneration.V2;
 
         /// <summary>The target has the OpenAPI v2 that lists projects.</summary>
-        public required bool TargetHasProjectApi { get; init; }
+        public bool TargetHasProjectApi => Target.Api == OmsApiGeneration.V2;
 
         /// <summary>
-        /// The target may serve <c>/oms/health</c>; it is not documented which versions do, so a 404 is not a failure.
-        /// </summary>
-        public required bool TargetMayServeHealth { get; init; }
-
-        /// <summary>
-        /// Both versions read the same <c>oms_project</c>/<c>oms_sync_project</c> tables (both are below 4.0.1).
+        /// Both versions read the same <c>oms_project</c>/<c>oms_sync_project</c> tables (both are below the merged
+        /// architecture).
         /// </summary>
         public required bool ProjectTablesStay { get; init; }
+
+        /// <summary>The failures of docker_init.sh that are described for the target.</summary>
+        public required IReadOnlyList<KnownFailure> KnownFailures { get; init; }
+
+        /// <summary>What the administrator has to do or know after this upgrade.</summary>
+        public required IReadOnlyList<VersionAdvice> Advice { get; init; }
+
+        /// <summary>
+        /// Name, key and content hash of the ConfigMap that extended the version data; null for the shipped data.
+        /// </summary>
+        public string? VersionData { get; init; }
 
         /// <summary>
         /// Why the vendor does not list this way, where <c>allowUnsupportedPath</c> let it through; null for a listed

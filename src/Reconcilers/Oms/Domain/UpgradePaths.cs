@@ -4,23 +4,12 @@ namespace Drydock.Reconcilers.Oms;
 
 /// <summary>
 /// Which upgrades are possible (docs/research/oms.md#upgrade-paths), and what each needs
-/// (docs/research/oms.md#procedure).
+/// (docs/research/oms.md#procedure), as the version data has it. Pure.
 /// </summary>
-internal static class UpgradePaths
+/// <param name="data">What is known of the releases.</param>
+internal sealed class UpgradePaths(OmsVersionData data)
 {
-    /// <summary>Below this Enterprise must first go to it.</summary>
-    public static readonly OmsVersion EnterpriseFloor = new(3, 2, 1);
-
-    /// <summary>From here on migration and synchronisation projects share their tables.</summary>
-    public static readonly OmsVersion MergedArchitecture = new(4, 0, 1);
-
-    /// <summary>The Enterprise release that every supported one can go to.</summary>
-    public static readonly OmsVersion EnterpriseTarget = new(4, 2, 2);
-
-    private static readonly OmsVersion DbTypeSince = new(3, 3, 0);
-    private static readonly OmsVersion IsUpgradeSince = new(3, 3, 1);
-    private static readonly OmsVersion InitSince = new(3, 3, 0);
-    private static readonly OmsVersion ProjectApiSince = new(4, 1, 1);
+    private const string Flag = "spec.allowUnsupportedPath: true allows it at your own risk, and the plan says so.";
 
     /// <summary>
     /// Checks the upgrade from one version to another. Bugfix packs count: 3.2.2-bp2 is above 3.2.2 and below 3.3.0.
@@ -30,7 +19,7 @@ internal static class UpgradePaths
     /// <param name="to">The version wanted.</param>
     /// <param name="allowUnlisted">Allows an upgrade that the vendor merely does not list; never one whose steps are
     /// unknown, a downgrade, or another edition.</param>
-    public static UpgradePath Check(OmsEdition edition, OmsVersion from, OmsVersion to, bool allowUnlisted = false)
+    public UpgradePath Check(OmsEdition edition, OmsVersion from, OmsVersion to, bool allowUnlisted = false)
     {
         if (edition == OmsEdition.Community)
         {
@@ -59,85 +48,54 @@ internal static class UpgradePaths
                     + "spec.toVersion.");
         }
 
-        return edition == OmsEdition.Community
-            ? Community(from, to, allowUnlisted)
-            : Enterprise(from, to, allowUnlisted);
+        return Check(new ListedPaths(data.Of(edition)), from, to, allowUnlisted);
     }
 
-    private static UpgradePath Community(OmsVersion from, OmsVersion to, bool allowUnlisted)
+    private UpgradePath Check(ListedPaths listed, OmsVersion from, OmsVersion to, bool allowUnlisted)
     {
-        if (CommunityPaths.IsListed(from, to))
-        {
-            return Allow(OmsEdition.Community, from, to, unlisted: null);
-        }
-
-        var why = $"OMS Community {from} to {to}: {CommunityPaths.WhatIsListed(to)}";
-        if (Crosses(from, to))
+        var versions = listed.Versions;
+        if (versions.Floor is { } floor && from < floor)
         {
             return new UpgradePath.Refused(
-                $"{why}; {CommunityPaths.WayOut(from, to)}. Whether Community needs a correction of the metadata "
-                    + $"across {MergedArchitecture} is not documented, so allowUnsupportedPath does not allow it.");
+                $"OMS {versions.Edition} {from} cannot be upgraded to {to} directly. Upgrade to {floor} first, then "
+                    + $"go {floor} → {(to > floor ? to : listed.HighestFrom(floor) ?? floor)}. "
+                    + $"The vendor's guides start from {floor}.");
+        }
+
+        if (versions.Release(to)?.IsListedFrom(from) == true)
+        {
+            return Allow(versions, from, to, unlisted: null);
+        }
+
+        var why = $"OMS {versions.Edition} {from} to {to}: {listed.WhatIsListed(to)}";
+        var refusal = $"{why}; {listed.WayOut(from, to)}.";
+        if (listed.Obstacle(from, to) is { } obstacle)
+        {
+            return new UpgradePath.Refused($"{refusal} {obstacle}, so allowUnsupportedPath does not allow it.");
         }
 
         return allowUnlisted
-            ? Allow(OmsEdition.Community, from, to, why)
-            : new UpgradePath.Refused($"{why}; {CommunityPaths.WayOut(from, to)}. {Flag}");
+            ? Allow(versions, from, to, why)
+            : new UpgradePath.Refused($"{refusal} {Flag}");
     }
 
-    private static UpgradePath Enterprise(OmsVersion from, OmsVersion to, bool allowUnlisted)
+    private UpgradePath.Allowed Allow(OmsEditionVersions versions, OmsVersion from, OmsVersion to, string? unlisted)
     {
-        if (from < EnterpriseFloor)
-        {
-            return new UpgradePath.Refused(
-                $"OMS Enterprise {from} cannot be upgraded to {to} directly. Upgrade to {EnterpriseFloor} first, then "
-                    + $"go {EnterpriseFloor} → {(to > EnterpriseFloor ? to : EnterpriseTarget)}. "
-                    + $"The vendor's guides start from {EnterpriseFloor}.");
-        }
-
-        if (EnterprisePaths.IsListed(from, to))
-        {
-            return Allow(OmsEdition.Enterprise, from, to, unlisted: null);
-        }
-
-        var why = $"OMS Enterprise {from} to {to}: {EnterprisePaths.WhatIsListed(from, to)}";
-        if (EnterprisePaths.Obstacle(from, to) is { } obstacle)
-        {
-            return new UpgradePath.Refused($"{why}. Besides, {obstacle}, so allowUnsupportedPath does not allow it.");
-        }
-
-        return allowUnlisted ? Allow(OmsEdition.Enterprise, from, to, why) : new UpgradePath.Refused($"{why}. {Flag}");
-    }
-
-    private const string Flag = "spec.allowUnsupportedPath: true allows it at your own risk, and the plan says so.";
-
-    // 4.0.1 restructured the project tables. The Community suffix does not matter here.
-    private static bool Crosses(OmsVersion from, OmsVersion to) => !IsMerged(from) && IsMerged(to);
-
-    private static bool IsMerged(OmsVersion version) => AtLeast(version, MergedArchitecture);
-
-    private static bool AtLeast(OmsVersion version, OmsVersion since) =>
-        version.IsSameRelease(since) || version > since;
-
-    private static UpgradePath.Allowed Allow(OmsEdition edition, OmsVersion from, OmsVersion to, string? unlisted)
-    {
-        var crosses = Crosses(from, to);
+        var crosses = !versions.IsMerged(from) && versions.IsMerged(to);
         return new UpgradePath.Allowed
         {
-            Edition = edition,
+            Edition = versions.Edition,
             From = from,
             To = to,
-            NeedsCorrectionJar = crosses && edition == OmsEdition.Enterprise,
-            NeedsIsUpgrade = AtLeast(to, IsUpgradeSince),
-            NeedsInit = AtLeast(to, InitSince),
+            NeedsCorrectionJar = crosses && versions.Correction == MergeCorrection.Jar,
+            Source = versions.Procedure(from),
+            Target = versions.Procedure(to),
             NeedsProjectChecks = crosses,
-            NeedsCascadeCheck = crosses && edition == OmsEdition.Enterprise,
-            ReadsProjectTables = !IsMerged(from),
-            MayLackDbType = !AtLeast(from, DbTypeSince),
-            NeedsEnableConnectorRule = crosses,
-            SourceHasProjectApi = AtLeast(from, ProjectApiSince),
-            TargetHasProjectApi = AtLeast(to, ProjectApiSince),
-            TargetMayServeHealth = AtLeast(to, ProjectApiSince),
-            ProjectTablesStay = !IsMerged(to),
+            ReadsProjectTables = !versions.IsMerged(from),
+            ProjectTablesStay = !versions.IsMerged(to),
+            KnownFailures = versions.KnownFailures(to),
+            Advice = versions.Advice(from, to),
+            VersionData = data.Extension,
             Unlisted = unlisted,
         };
     }

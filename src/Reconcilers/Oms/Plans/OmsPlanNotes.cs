@@ -1,3 +1,4 @@
+using Drydock.Abstractions.Values;
 using Drydock.Crds.Common;
 using Drydock.Crds.OmsUpgrades;
 using Drydock.Engine.Planning;
@@ -39,10 +40,12 @@ internal sealed class OmsPlanNotes(PlanBuilder plan, OmsUpgradeSpec spec, OmsDis
             + $"{string.Join(", ", discovery.Metadata.Databases)}.";
         yield return "The downtime lasts from the stop of the first old container (T1) to the write that enables high "
             + "availability (T2). Images and containers are prepared before it.";
-        yield return discovery.Path.NeedsInit
-            ? "After the first new container was started, the old version can run again only on the databases restored "
-                + "from the snapshot."
-            : "This version needs no docker_init.sh: a later build uses the databases as they are.";
+        yield return discovery.Path.Target.Init switch
+        {
+            InitKind.None => "This version needs no docker_init.sh: a later build uses the databases as they are.",
+            _ => "After the first new container was started, the old version can run again only on the databases "
+                + "restored from the snapshot.",
+        };
     }
 
     private IEnumerable<string> Sometimes()
@@ -51,6 +54,21 @@ internal sealed class OmsPlanNotes(PlanBuilder plan, OmsUpgradeSpec spec, OmsDis
         {
             yield return $"NOT LISTED BY THE VENDOR, permitted by allowUnsupportedPath: {unlisted}. "
                 + "It is unknown whether the new version can use this data; a rollback restores the snapshot.";
+        }
+
+        if (discovery.Path.Target.Init == InitKind.Image)
+        {
+            yield return "The new image initialises the metadata itself when its container starts, so docker_init.sh "
+                + $"is not run. The operator waits for '{discovery.Path.Target.SuccessMarker}' in the log of the "
+                + "container.";
+        }
+
+        if (KubernetesDuration.Parse(discovery.Path.Target.WaitBeforeInit) is { Ticks: > 0 } wait
+            && discovery.Path.NeedsInit)
+        {
+            yield return $"docker_init.sh starts {KubernetesDuration.Format(wait)} after the start of the new "
+                + "container at the earliest, as the vendor's guide for this version asks. This is part of the "
+                + "downtime.";
         }
 
         var mode = spec.MetadataDatabase?.Tls.Mode ?? DatabaseTlsMode.Disabled;
@@ -83,6 +101,13 @@ internal sealed class OmsPlanNotes(PlanBuilder plan, OmsUpgradeSpec spec, OmsDis
 
     private IEnumerable<string> HighAvailability()
     {
+        if (!discovery.Path.Target.HaConfig)
+        {
+            yield return $"OMS {discovery.Path.To} has no high availability (ha.config), so none is enabled, and the "
+                + "downtime ends with the verification. Stores and writers have to be started in the console.";
+            yield break;
+        }
+
         if (spec.HighAvailability.Method == HighAvailabilityMethod.Sql)
         {
             yield return "ha.config is changed by SQL and a restart of oms_console. The vendor documents only the "

@@ -43,6 +43,12 @@ internal sealed partial class OmsUpgradePlanner
     private List<string> EnableHighAvailability()
     {
         var wanted = spec.HighAvailability;
+        if (!discovery.Path.Target.HaConfig)
+        {
+            // There is nothing to enable, and a row that this version does not know must not be written.
+            return [];
+        }
+
         if (wanted.AfterUpgrade == HighAvailabilityAfterUpgrade.AsBefore && !discovery.HighAvailability.Enabled)
         {
             return [];

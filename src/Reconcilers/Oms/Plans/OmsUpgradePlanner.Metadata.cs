@@ -1,4 +1,5 @@
 using Drydock.Abstractions.Plans;
+using Drydock.Abstractions.Values;
 using Drydock.Crds.OmsUpgrades;
 
 namespace Drydock.Reconcilers.Oms;
@@ -60,33 +61,47 @@ internal sealed partial class OmsUpgradePlanner
         }
     }
 
-    private List<string> InitMetadata()
+    private List<string> InitMetadata() => discovery.Path.Target.Init switch
     {
-        if (!discovery.Path.NeedsInit)
-        {
-            return [];
-        }
+        InitKind.Script => RunScripts(),
+        InitKind.Image => AwaitImages(),
+        _ => [],
+    };
 
+    private List<string> AwaitImages() =>
+    [
+        .. Nodes.Select(node => Add(
+            StepIds.ImageInit(node.Name),
+            node.Name,
+            $"Wait until {node.NewContainer} on {node.Name} has initialised itself",
+            new AwaitImageInit.Args(node.NewContainer, discovery.Path.Target.SuccessMarker),
+            _barrier,
+            attempts: 1)),
+    ];
+
+    private List<string> RunScripts()
+    {
         // One after the other in the whole system: two at a time corrupt the metadata
         // (docs/research/oms.md#initialisation).
-        var inits = _barrier;
-        var unlisted = discovery.Path.Unlisted is null ? null : $"{discovery.Path.From} to {discovery.Path.To}";
-        foreach (var region in discovery.Regions)
+        var (path, inits) = (discovery.Path, _barrier);
+        var ready = InitNodes().ToDictionary(name => name, Ready, StringComparer.Ordinal);
+        foreach (var name in InitNodes())
         {
-            foreach (var name in region.SameNodesEverywhere ? region.Nodes.Take(1) : region.Nodes)
-            {
-                var args = new RunDockerInit.Args(Node(name).NewContainer, unlisted);
-                inits =
-                [
-                    RunOnce(
-                        StepIds.Init(name),
-                        name,
-                        $"Run docker_init.sh on {name}",
-                        args,
-                        inits,
-                        RetryRule.RepeatAfterProvenFailure),
-                ];
-            }
+            var args = new RunDockerInit.Args(
+                Node(name).NewContainer,
+                path.Target.SuccessMarker,
+                path.Unlisted is null ? null : $"{path.From} to {path.To}",
+                path.KnownFailures.Count == 0 ? null : [.. path.KnownFailures.Select(Filled)]);
+            inits =
+            [
+                RunOnce(
+                    StepIds.Init(name),
+                    name,
+                    $"Run docker_init.sh on {name}",
+                    args,
+                    inits.Concat(ready[name]).Distinct(StringComparer.Ordinal),
+                    RetryRule.RepeatAfterProvenFailure),
+            ];
         }
 
         foreach (var region in discovery.Regions.Where(r => r.SameNodesEverywhere))
@@ -104,6 +119,55 @@ internal sealed partial class OmsUpgradePlanner
         }
 
         return _plan.Phase(OmsUpgradePhases.InitMetadata);
+    }
+
+    private IEnumerable<string> InitNodes() => discovery.Regions.SelectMany(region =>
+        region.SameNodesEverywhere ? region.Nodes.Take(1) : region.Nodes);
+
+    // What the vendor's guide asks before docker_init.sh is started on a node, on all of them side by side. Where the
+    // correction ran, its own steps have checked the programs and stopped the consoles.
+    private IReadOnlyList<string> Ready(string name)
+    {
+        var (node, target) = (Node(name), discovery.Path.Target);
+        var ready = new List<string>();
+        if (!discovery.Path.NeedsCorrectionJar)
+        {
+            ready.Add(Add(
+                StepIds.InitPrograms(name),
+                name,
+                $"Check the programs on {name}",
+                new AwaitPrograms.Args(
+                    node.NewContainer,
+                    [.. OmsPrograms.AllButConsole],
+                    Settled: target.ProgramsBeforeInit == ProgramsBeforeInit.All ? [OmsPrograms.Console] : null),
+                _barrier,
+                attempts: 2));
+        }
+
+        if (KubernetesDuration.Parse(target.WaitBeforeInit) > TimeSpan.Zero)
+        {
+            ready.Add(Add(
+                StepIds.InitWait(name),
+                name,
+                $"Wait until {node.NewContainer} on {name} has run for {target.WaitBeforeInit}",
+                new WaitBeforeInit.Args(node.NewContainer, target.WaitBeforeInit),
+                _barrier,
+                attempts: 1));
+        }
+
+        return ready;
+    }
+
+    private KnownFailure Filled(KnownFailure failure)
+    {
+        // The vendor's own spelling.
+        var from = discovery.Path.From.Release.Display.Replace("-ce", "-CE", StringComparison.Ordinal);
+        return failure with
+        {
+            Advice = failure.Advice
+                .Replace("{from}", from, StringComparison.Ordinal)
+                .Replace("{rm}", RmDatabase, StringComparison.Ordinal),
+        };
     }
 
     private string RunOnce<TArgs>(

@@ -9,8 +9,11 @@ internal sealed partial class OmsUpgradePlanner
     // With HTTPS the new console serves nothing else.
     private Uri Console => ConsoleAddress.Of(Nodes[0].HostIP, Nodes[0].ConsolePort, Nodes[0].Https);
 
-    private CompareProjects.Args CompareArgs =>
-        new(Console, UsesProjectApi, discovery.Path.ProjectTablesStay ? RmDatabase : null);
+    private CompareProjects.Args CompareArgs => new(
+        Console,
+        UsesProjectApi,
+        discovery.Path.ProjectTablesStay ? RmDatabase : null,
+        discovery.Path.Target.Api);
 
     // After everything runs: projects that ran before are resumed, then their links are watched.
     private void ResumeAndWatch(List<string> after)

@@ -10,16 +10,27 @@ internal sealed partial class OmsUpgradePlanner
         foreach (var node in Nodes)
         {
             Programs(StepIds.VerifyPrograms(node.Name), node);
-            if (discovery.Path.TargetMayServeHealth)
+            if (discovery.Path.Target.Health is { } health)
             {
                 Add(
                     StepIds.Health(node.Name),
                     node.Name,
                     $"Check the health endpoint of {node.Name}",
-                    new CheckHealth.Args(node.HostIP, node.ConsolePort, node.Https),
+                    new CheckHealth.Args(node.HostIP, node.ConsolePort, node.Https, health),
                     [StepIds.VerifyPrograms(node.Name)],
                     attempts: 1);
             }
+        }
+
+        foreach (var node in Nodes)
+        {
+            Add(
+                StepIds.Version(node.Name),
+                node.Name,
+                $"Read the version in {node.NewContainer} on {node.Name}",
+                new ReadVersion.Args(node.NewContainer, discovery.Path.To.Display),
+                _barrier,
+                attempts: 3);
         }
 
         Hosts(StepIds.Hosts);
@@ -58,7 +69,11 @@ internal sealed partial class OmsUpgradePlanner
                 StepIds.Actions,
                 null,
                 "List the actions for the administrator",
-                new ListActions.Args(),
+                new ListActions.Args(
+                    discovery.Path.Target.Links,
+                    discovery.Path.Target.HaConfig,
+                    discovery.Path.Advice.Count > 0 ? [.. discovery.Path.Advice] : null,
+                    discovery.Path.VersionData),
                 _plan.Phase(OmsUpgradePhases.Settle),
                 attempts: 1),
         ];

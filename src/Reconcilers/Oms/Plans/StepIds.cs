@@ -94,6 +94,16 @@ internal static class StepIds
     /// <summary>The correction JAR.</summary>
     public static string Jar(string node) => PlannedStep.Id(OmsUpgradePhases.CorrectMetadata, node, "jar");
 
+    /// <summary>The programs that docker_init.sh needs.</summary>
+    public static string InitPrograms(string node) =>
+        PlannedStep.Id(OmsUpgradePhases.InitMetadata, node, "programs");
+
+    /// <summary>The wait between the start of the new container and docker_init.sh.</summary>
+    public static string InitWait(string node) => PlannedStep.Id(OmsUpgradePhases.InitMetadata, node, "wait");
+
+    /// <summary>The wait until an image that initialises itself has done so.</summary>
+    public static string ImageInit(string node) => PlannedStep.Id(OmsUpgradePhases.InitMetadata, node, "image");
+
     /// <summary>docker_init.sh.</summary>
     public static string Init(string node) => PlannedStep.Id(OmsUpgradePhases.InitMetadata, node);
 
@@ -106,6 +116,9 @@ internal static class StepIds
 
     /// <summary>The health endpoint.</summary>
     public static string Health(string node) => PlannedStep.Id(OmsUpgradePhases.Verify, node, "health");
+
+    /// <summary>The version that the new container reports.</summary>
+    public static string Version(string node) => PlannedStep.Id(OmsUpgradePhases.Verify, node, "version");
 
     /// <summary>The restart policy of the new container.</summary>
     public static string RestartPolicy(string node) =>

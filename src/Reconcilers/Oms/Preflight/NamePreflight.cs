@@ -6,8 +6,9 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>
-/// Checks the project tables of a version below 4.0.1 (docs/research/oms.md#checks-before-an-upgrade): duplicate names,
-/// cascaded writers, projects that may lack dbType. Changes nothing.
+/// Checks the project tables of a version below the merged architecture
+/// (docs/research/oms.md#checks-before-an-upgrade): duplicate names, cascaded writers, projects that may lack dbType.
+/// Changes nothing.
 /// </summary>
 internal sealed class NamePreflight(OmsUpgradeSpec spec, Findings findings)
 {
@@ -26,7 +27,7 @@ internal sealed class NamePreflight(OmsUpgradeSpec spec, Findings findings)
         }
 
         var renames = path.NeedsProjectChecks
-            ? await DuplicatesAsync(metadata, topology.RmDatabase, cancellationToken)
+            ? await DuplicatesAsync(metadata, topology.RmDatabase, path, cancellationToken)
             : [];
         if (path.NeedsCascadeCheck)
         {
@@ -50,15 +51,18 @@ internal sealed class NamePreflight(OmsUpgradeSpec spec, Findings findings)
     }
 
     private async Task<IReadOnlyList<ProjectRename>> DuplicatesAsync(
-        IOmsMetadata metadata, string database, CancellationToken cancellationToken)
+        IOmsMetadata metadata, string database, UpgradePath.Allowed path, CancellationToken cancellationToken)
     {
         var duplicates = await metadata.DuplicateProjectsAsync(database, cancellationToken);
         if (spec.Preflight.DuplicateProjectNames == DuplicateNamePolicy.Fail)
         {
-            findings.Add(duplicates.Select(d => ProjectRenamer.NotRenamed(
-                $"{d.Message} "
-                    + "With spec.preflight.duplicateProjectNames: Rename the operator renames them "
-                    + "before the downtime.")));
+            foreach (var duplicate in duplicates)
+            {
+                Shared(path, ProjectRenamer.NotRenamed(
+                    $"{duplicate.Message} "
+                        + "With spec.preflight.duplicateProjectNames: Rename the operator renames them "
+                        + "before the downtime."));
+            }
 
             return [];
         }
@@ -80,6 +84,19 @@ internal sealed class NamePreflight(OmsUpgradeSpec spec, Findings findings)
         }
 
         return plan.Renames;
+    }
+
+    // Only the procedure with the correction JAR asks for unique names; elsewhere it is our conclusion.
+    private void Shared(UpgradePath.Allowed path, Finding finding)
+    {
+        if (path.NeedsCorrectionJar)
+        {
+            findings.Add(finding);
+        }
+        else
+        {
+            findings.Ask(finding.Reason, null, finding.Message, finding.Node, finding.Field);
+        }
     }
 
     // The server's own collations decide whether a name is free.
@@ -164,7 +181,7 @@ internal sealed class NamePreflight(OmsUpgradeSpec spec, Findings findings)
     }
 }
 
-/// <summary>The project tables of a version below 4.0.1.</summary>
+/// <summary>The project tables of a version below the merged architecture.</summary>
 /// <param name="Projects">The projects.</param>
 /// <param name="Renames">The projects that are renamed.</param>
 /// <param name="Notes">Notes for the readers of the plan.</param>

@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Text;
-using System.Text.Json;
 using Drydock.Clients.Docker;
 using Drydock.Crds.Common;
 using Drydock.Crds.OmsUpgrades;
@@ -14,8 +12,6 @@ namespace Drydock.Reconcilers.Oms;
 /// </summary>
 internal sealed class NodePreflight(OmsTargets targets, Findings findings, TimeProvider time)
 {
-    private const string VersionFile = "/home/ds/supervisor/config/supervisor.json";
-
     private static readonly string[] Mounts =
         [OmsConfig.ContainerPath, RunOnceCommand.LogsMount, "/home/ds/store", "/home/ds/run"];
 
@@ -169,8 +165,8 @@ internal sealed class NodePreflight(OmsTargets targets, Findings findings, TimeP
         }
     }
 
-    // imageVersion in supervisor.json "records the image version" (how it is filled is not documented;
-    // docs/research/oms.md#programs). Without it the tag of the image counts.
+    // supervisor.json counts; without it, the tag of the image. Neither is documented well enough to overrule an
+    // administrator who knows better.
     private async Task CheckVersionAsync(
         IDockerClient docker, OmsNode node, ContainerInspectResponse container, CancellationToken cancellationToken)
     {
@@ -179,26 +175,39 @@ internal sealed class NodePreflight(OmsTargets targets, Findings findings, TimeP
             return;
         }
 
-        var said =
-            VersionIn(await docker.Containers.ReadFileAsync(container.ID, VersionFile, 1024 * 1024, cancellationToken))
-            ?? ImageNames.VersionOf(container.Config.Image);
-        if (said is not null && !said.IsSameRelease(wanted))
+        var inside = ImageVersionFile.Read(await docker.Containers.ReadFileAsync(
+            container.ID, ImageVersionFile.Path, ImageVersionFile.Longest, cancellationToken));
+        var said = inside ?? ImageNames.VersionOf(container.Config.Image);
+        var by = inside is null ? $"the name of its image, {container.Config.Image}" : ImageVersionFile.Path;
+        if (said is null)
         {
-            findings.Add(
+            findings.Note(
+                $"The version of {container.ShortName} on {node.Name} cannot be read: neither "
+                    + $"{ImageVersionFile.Path} nor the name of its image, {container.Config.Image}, says it. "
+                    + $"spec.fromVersion {wanted} is taken as true.");
+            return;
+        }
+
+        if (!said.IsSameRelease(wanted))
+        {
+            findings.Ask(
                 Reasons.VersionMismatch,
-                $"{container.ShortName} on {node.Name} runs version {said}, but spec.fromVersion is {wanted}. "
-                    + "Correct spec.fromVersion or spec.currentContainer.",
+                node.Name,
+                $"{container.ShortName} on {node.Name} runs version {said} according to {by}, but spec.fromVersion is "
+                    + $"{wanted}. Correct spec.fromVersion or spec.currentContainer: the version decides whether the "
+                    + "metadata is corrected.",
                 node.Name,
                 "spec.fromVersion");
         }
 
         // The suffix is not always there.
-        if (said is { Community: true } && targets.Upgrade.Spec.Edition == OmsEdition.Enterprise)
+        if (said.Community && targets.Upgrade.Spec.Edition == OmsEdition.Enterprise)
         {
-            findings.Add(
+            findings.Ask(
                 Reasons.VersionMismatch,
-                $"{container.ShortName} on {node.Name} runs version {said} of the Community edition, but spec.edition "
-                    + "is Enterprise. Correct spec.edition or spec.currentContainer.",
+                node.Name,
+                $"{container.ShortName} on {node.Name} runs version {said} of the Community edition according to {by}, "
+                    + "but spec.edition is Enterprise. Correct spec.edition or spec.currentContainer.",
                 node.Name,
                 "spec.edition");
         }
@@ -260,27 +269,6 @@ internal sealed class NodePreflight(OmsTargets targets, Findings findings, TimeP
                     + $"{state.Spec.Name}, which OMS needs. "
                     + "Stop it, or choose another port in config.yaml (from 4.2.2 on).",
                 state.Spec.Name);
-        }
-    }
-
-    internal static OmsVersion? VersionIn(byte[]? json)
-    {
-        if (json is null)
-        {
-            return null;
-        }
-
-        try
-        {
-            var text = JsonSerializer.Deserialize(json, OmsFilesJson.Default.SupervisorFile)?.ImageVersion;
-            return OmsVersion.TryParse(
-                text?.Replace("feature_", "", StringComparison.OrdinalIgnoreCase), out var version)
-                ? version
-                : null;
-        }
-        catch (JsonException)
-        {
-            return null;
         }
     }
 

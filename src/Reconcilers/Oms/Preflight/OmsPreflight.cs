@@ -20,7 +20,7 @@ internal sealed class OmsPreflight(OmsTargets targets, IBackupStorageProbe stora
         _findings.Add(OmsUpgradeValidation.Validate(targets.Upgrade.Spec));
         _findings.Add(storage.Refusals(StorageFields(), targets.Upgrade.Metadata.Namespace));
 
-        var path = CheckVersions();
+        var path = CheckVersions(await new VersionPreflight(targets, _findings).ReadAsync(cancellationToken));
         var nodes = await Task.WhenAll(targets.Upgrade.Spec.Regions.SelectMany(region =>
             region.Nodes.Select(
                 node => new NodePreflight(targets, _findings, time).CheckAsync(node, region.Name, cancellationToken))));
@@ -58,9 +58,15 @@ internal sealed class OmsPreflight(OmsTargets targets, IBackupStorageProbe stora
             .Append((spec.Backup.Storage, "spec.backup.storage"));
     }
 
-    private UpgradePath.Allowed? CheckVersions()
+    private UpgradePath.Allowed? CheckVersions(OmsVersionData? data)
     {
         var spec = targets.Upgrade.Spec;
+        if (data is null)
+        {
+            // Its finding says that the path was not checked.
+            return null;
+        }
+
         if (!OmsVersion.TryParse(spec.FromVersion, out var from) || !OmsVersion.TryParse(spec.ToVersion, out var to))
         {
             _findings.Add(
@@ -72,7 +78,7 @@ internal sealed class OmsPreflight(OmsTargets targets, IBackupStorageProbe stora
         }
 
         var edition = spec.Edition;
-        switch (UpgradePaths.Check(edition, from, to, spec.AllowUnsupportedPath))
+        switch (new UpgradePaths(data).Check(edition, from, to, spec.AllowUnsupportedPath))
         {
             case UpgradePath.Allowed allowed:
                 return allowed;
@@ -84,7 +90,7 @@ internal sealed class OmsPreflight(OmsTargets targets, IBackupStorageProbe stora
         }
     }
 
-    // The vendor names images after the version in them. No later check would notice a wrong image.
+    // The vendor names images after the version in them. Only Verify reads the version in the image.
     private void CheckImageNames(UpgradePath.Allowed? path)
     {
         if (path is null)
@@ -100,7 +106,13 @@ internal sealed class OmsPreflight(OmsTargets targets, IBackupStorageProbe stora
         {
             if (ImageNames.Contradiction(image, path) is { } contradiction)
             {
-                _findings.Add(Reasons.ImageUnsuitable, contradiction, node, field);
+                _findings.Ask(Reasons.ImageNameContradicts, node, contradiction, node, field);
+            }
+            else if (ImageNames.VersionOf(image) is null)
+            {
+                _findings.Note(
+                    $"The name of image {image} ({field}) does not say which version of OMS it contains. Check that "
+                        + $"it is {path.To}. Verify reads the version in the new container.");
             }
         }
     }

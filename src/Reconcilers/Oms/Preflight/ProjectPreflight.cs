@@ -30,7 +30,7 @@ internal sealed class ProjectPreflight(OmsTargets targets, Findings findings)
         CancellationToken cancellationToken)
     {
         var known = path.ReadsProjectTables ? tables : null;
-        var implied = OmsApiGenerations.ImpliedBy(path.From);
+        var implied = path.Source.Api;
         try
         {
             var binds = first.Current?.HostConfig.Binds ?? [];

@@ -8,8 +8,9 @@ namespace Drydock.Reconcilers.Oms;
 
 /// <summary>
 /// Lists the projects that were created or changed since T1, and are lost when the databases are restored. The new
-/// version runs meanwhile. From 4.0.1 on the projects are read through its API, because its tables are not documented
-/// (docs/research/oms.md#metadata-tables); below that they are read from the tables. Changes nothing.
+/// version runs meanwhile. From the merged architecture on the projects are read through its API, because its tables
+/// are not documented (docs/research/oms.md#metadata-tables); below that they are read from the tables. Changes
+/// nothing.
 /// </summary>
 internal sealed class LostProjects(IOmsTargets targets, TimeProvider time)
 {
@@ -17,7 +18,6 @@ internal sealed class LostProjects(IOmsTargets targets, TimeProvider time)
     private const string Console = "Check them in the console";
     private const string NotSeen = "What was changed inside a project is not seen.";
     private const int Listed = 40;
-    private static readonly OmsVersion OtherTables = OmsVersion.Parse("4.0.1");
 
     // A console that does not answer must not delay the reconcile.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
@@ -25,19 +25,14 @@ internal sealed class LostProjects(IOmsTargets targets, TimeProvider time)
     /// <summary>A note for the plan of the rollback.</summary>
     public async Task<string> DescribeAsync(OmsUpgradeStatus status, CancellationToken cancellationToken)
     {
-        if (!OmsVersion.TryParse(targets.Upgrade.Spec.ToVersion, out var version))
-        {
-            return $"{General}. They could not be listed, because '{targets.Upgrade.Spec.ToVersion}' is not a known "
-                + $"version. {Console}.";
-        }
-
+        var compare = status.Plan!.Step(StepIds.Projects)!.Arguments<CompareProjects.Args>();
         using var limit = new CancellationTokenSource(Patience, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            return version < OtherTables
-                ? await ByTablesAsync(status, either.Token)
-                : await ByApiAsync(status, version, either.Token);
+            return compare.Tables is { } database
+                ? await ByTablesAsync(status, database, either.Token)
+                : await ByApiAsync(status, compare, either.Token);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -47,42 +42,38 @@ internal sealed class LostProjects(IOmsTargets targets, TimeProvider time)
         catch (Exception exception) when (exception is TargetException or DockerException)
         {
             return $"{General}. They could not be listed, because "
-                + $"{(version < OtherTables ? "their tables" : "the API")} could not be read "
+                + $"{(compare.Tables is null ? "the API" : "their tables")} could not be read "
                 + $"({targets.Redactor.Redact(exception.Message)}). {Console}.";
         }
     }
 
-    private async Task<string> ByTablesAsync(OmsUpgradeStatus status, CancellationToken cancellationToken)
+    private async Task<string> ByTablesAsync(
+        OmsUpgradeStatus status, string database, CancellationToken cancellationToken)
     {
-        var database = status.Plan!.Step(StepIds.Snapshot)!.Arguments<TakeSnapshot.Args>().Databases[0];
         var present = await (await targets.MetadataAsync(cancellationToken))
             .ProjectsAsync(database, SchemaLimits.Projects, cancellationToken);
         return Describe(status, present.Projects, "their tables");
     }
 
     private async Task<string> ByApiAsync(
-        OmsUpgradeStatus status, OmsVersion version, CancellationToken cancellationToken)
+        OmsUpgradeStatus status, CompareProjects.Args compare, CancellationToken cancellationToken)
     {
-        var implied = OmsApiGenerations.ImpliedBy(version);
-        if (implied != OmsApiGeneration.V2)
+        var version = targets.Upgrade.Spec.ToVersion;
+        if (compare.Generation != OmsApiGeneration.V2)
         {
-            return $"{General}. They could not be listed: the project tables from 4.0.1 on are not documented, and "
-                + $"{version} has {OmsApiGenerations.Describe(implied)}. {Console}.";
+            return $"{General}. They could not be listed: the project tables of {version} are not documented, and it "
+                + $"has {OmsApiGenerations.Describe(compare.Generation)}. {Console}.";
         }
 
-        if (targets.Api(Address(status)) is not { } api)
+        if (targets.Api(compare.Address) is not { } api)
         {
-            return $"{General}. They could not be listed: the project tables from 4.0.1 on are not documented, and for "
+            return $"{General}. They could not be listed: the project tables of {version} are not documented, and for "
                 + $"the API of {version} spec.preflight.apiCredentialsSecretRef names no Secret. Set it, set "
                 + "spec.desiredState: Upgraded, then request the rollback again. Or check the projects in the console.";
         }
 
         return Describe(status, await api.ProjectsAsync(cancellationToken), "the API");
     }
-
-    // The console as the steps of the plan address it.
-    private static Uri Address(OmsUpgradeStatus status) =>
-        status.Plan!.Step(StepIds.Projects)!.Arguments<CompareProjects.Args>().Address;
 
     private static string Describe(OmsUpgradeStatus status, IReadOnlyList<OmsProject> present, string by)
     {

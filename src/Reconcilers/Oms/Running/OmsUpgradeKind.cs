@@ -58,7 +58,7 @@ internal sealed class OmsUpgradeKind(OmsServices services)
 
     protected override TimeSpan TimeoutOf(OmsUpgradeSpec spec, PlanStep step) => IsManual(step)
         ? AwaitManualHighAvailability.Patience
-        : KubernetesDuration.Parse(spec.Timeouts.Of(step.Phase));
+        : KubernetesDuration.Parse(spec.Timeouts.Of(step.Phase)) + Planned(step);
 
     protected override string? RollbackRefusal(OmsUpgradeSpec spec, Plan plan) => null;
 
@@ -90,6 +90,10 @@ internal sealed class OmsUpgradeKind(OmsServices services)
 
     protected override string LeftBehind(OmsUpgradeSpec spec, OmsUpgradeStatus status) =>
         "Containers, ha.config and dumps are as these steps left them. Continue manually from here.";
+
+    // A wait that is planned is no part of the time that a step may take.
+    private static TimeSpan Planned(PlanStep step) =>
+        step.Is<WaitBeforeInit>() ? WaitBeforeInit.Longest(step.Arguments<WaitBeforeInit.Args>()) : TimeSpan.Zero;
 
     private static bool IsManual(PlanStep step) => step.Is<AwaitManualHighAvailability>();
 }

@@ -16,26 +16,35 @@ internal static class OmsActionList
         var enable = plan.Step(StepIds.EnableHA);
         var notEnabled = enable?.Recorded(EnableHighAvailability.NotEnabledFact);
         var highAvailabilityOn = enable is not null && notEnabled is null;
-        var target = OmsVersion.TryParse(spec.ToVersion, out var version)
-            ? version
-            : UpgradePaths.EnterpriseTarget;
+        var known = plan.Step(StepIds.Actions)!.Arguments<ListActions.Args>();
         var projects = (status.Projects?.Items ?? []).Where(p => !OmsProjectActions.IsKnown(plan, p));
 
         List<ActionItem> actions =
         [
             .. plan.Steps.Where(s => s.Recorded(RunDockerInit.WarningFact) is not null).Select(Warned),
+            .. plan.Steps.Where(s => s.Recorded(ReadVersion.MismatchFact) is not null).Select(OtherVersion),
             .. OmsProjectActions.Of(plan),
-            .. projects.Select(p => Project(p, target, highAvailabilityOn)).OfType<ActionItem>(),
+            .. projects.Select(p => Project(p, known.Links, highAvailabilityOn)).OfType<ActionItem>(),
         ];
         if (!highAvailabilityOn)
         {
+            var why = known.HaConfig
+                ? "High availability is off, as it was before the upgrade."
+                : $"OMS {spec.ToVersion} has no high availability.";
             actions.Add(new ActionItem
             {
                 Reason = Reasons.HighAvailabilityOff,
-                Message = $"{notEnabled ?? "High availability is off, as it was before the upgrade."} "
+                Message = $"{notEnabled ?? why} "
                     + "Stores and writers of running projects stay abnormal until you start them in the console.",
             });
         }
+
+        actions.AddRange((known.Advice ?? []).Select(a => new ActionItem
+        {
+            Reason = Reasons.VersionAdvice,
+            Subject = a.Key,
+            Message = a.Message,
+        }));
 
         actions.AddRange(OmsPlanProgress.Stops(plan).Select(OldContainer));
         return [.. actions.Take(SchemaLimits.Findings)];
@@ -48,6 +57,13 @@ internal static class OmsActionList
         Message = $"{step.Message} Its output is in Secret {step.OutputRef}.",
     };
 
+    private static ActionItem OtherVersion(PlanStep step) => new()
+    {
+        Reason = Reasons.VersionMismatch,
+        Subject = step.Node ?? "",
+        Message = step.Recorded(ReadVersion.MismatchFact)!,
+    };
+
     private static ActionItem OldContainer(PlanStep stop) => new()
     {
         Reason = Reasons.RemoveOldContainers,
@@ -56,9 +72,8 @@ internal static class OmsActionList
             + "Remove it when you accept the upgrade.",
     };
 
-    private static ActionItem? Project(ProjectStatus project, OmsVersion target, bool highAvailabilityOn)
-    {
-        return LinkRecovery.Of(target, project.Kind, project.Status, highAvailabilityOn) is { } what
+    private static ActionItem? Project(ProjectStatus project, LinkFacts? links, bool highAvailabilityOn) =>
+        links is not null && LinkRecovery.Of(links, project.Kind, project.Status, highAvailabilityOn) is { } what
             ? new ActionItem
             {
                 Reason = Reasons.ReviewProject,
@@ -66,5 +81,4 @@ internal static class OmsActionList
                 Message = $"{project.Kind} project {project.Name} {what}",
             }
             : null;
-    }
 }

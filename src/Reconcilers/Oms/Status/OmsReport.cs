@@ -73,7 +73,7 @@ internal static class OmsReport
             Container = started.Arguments<StartContainer.Args>().Container,
             Image = created?.Arguments<CreateContainer.Args>().Image,
             ImageID = status.Plan.Step(StepIds.Image(node.Name))?.Recorded(PrepareImage.ImageIdFact),
-            Version = spec.ToVersion,
+            Version = status.Plan.Step(StepIds.Version(node.Name))?.Recorded(ReadVersion.VersionFact),
         };
     }
 }

@@ -5,8 +5,9 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>
-/// The named programs are RUNNING (others may be RUNNING or STOPPED). supervisord of OMS does not retry automatically
-/// (startretries=0; docs/research/oms.md#programs), so a program in FATAL or EXITED gets one start.
+/// The named programs are RUNNING (others may be RUNNING or STOPPED, or in any state that lasts). supervisord of OMS
+/// does not retry automatically (startretries=0; docs/research/oms.md#programs), so a program in FATAL or EXITED gets
+/// one start, unless any lasting state is good.
 /// </summary>
 internal sealed class AwaitPrograms(IOmsTargets targets) : OmsStep<AwaitPrograms.Args>(targets), IWaitsOnly
 {
@@ -15,9 +16,13 @@ internal sealed class AwaitPrograms(IOmsTargets targets) : OmsStep<AwaitPrograms
     /// <param name="Container">Name or id of the container.</param>
     /// <param name="Running">Programs that must be RUNNING.</param>
     /// <param name="RunningOrStopped">Programs that may also be STOPPED.</param>
-    public sealed record Args(string Container, List<string> Running, List<string>? RunningOrStopped = null)
+    /// <param name="Settled">Programs that only must not be starting or stopping; they are never started.</param>
+    public sealed record Args(
+        string Container, List<string> Running, List<string>? RunningOrStopped = null, List<string>? Settled = null)
     {
-        internal IEnumerable<string> All => Running.Concat(RunningOrStopped ?? []);
+        internal IEnumerable<string> All => Running.Concat(RunningOrStopped ?? []).Concat(Settled ?? []);
+
+        internal bool MayEnd(string program) => Settled?.Contains(program, StringComparer.Ordinal) == true;
     }
 
     protected override async Task<Observation> ObserveAsync(
@@ -69,13 +74,17 @@ internal sealed class AwaitPrograms(IOmsTargets targets) : OmsStep<AwaitPrograms
     }
 
     private static bool IsGood(SupervisorStatus programs, string program, Args args) =>
-        args.Running.Contains(program, StringComparer.Ordinal)
+        args.MayEnd(program)
+            ? programs.StateOf(program)
+                is not (SupervisorState.Starting or SupervisorState.Backoff or SupervisorState.Stopping)
+            : args.Running.Contains(program, StringComparer.Ordinal)
             ? programs.IsRunning(program)
             : programs.StateOf(program) is SupervisorState.Running or SupervisorState.Stopped;
 
     // STOPPED is deliberate where it is allowed; elsewhere the program has to be started.
     private static bool NeedsStart(SupervisorStatus programs, string program, Args args) =>
-        programs.StateOf(program) is SupervisorState.Fatal or SupervisorState.Exited
-        || (programs.StateOf(program) == SupervisorState.Stopped
-            && args.Running.Contains(program, StringComparer.Ordinal));
+        !args.MayEnd(program)
+        && (programs.StateOf(program) is SupervisorState.Fatal or SupervisorState.Exited
+            || (programs.StateOf(program) == SupervisorState.Stopped
+                && args.Running.Contains(program, StringComparer.Ordinal)));
 }

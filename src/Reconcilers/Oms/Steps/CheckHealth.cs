@@ -4,19 +4,21 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>
-/// <c>GET /oms/health</c> reports healthy, where the version has that endpoint (docs/research/oms.md#console-api).
+/// The health endpoint reports healthy, where the version has one (docs/research/oms.md#console-api).
 /// </summary>
 internal sealed class CheckHealth(IOmsTargets targets) : OmsStep<CheckHealth.Args>(targets), IWaitsOnly
 {
     /// <param name="HostIP">The address of the node.</param>
     /// <param name="Port">The port of the console.</param>
     /// <param name="Https">Whether the console serves HTTPS.</param>
-    public sealed record Args(string HostIP, int Port, bool Https = false);
+    /// <param name="Path">The path of the endpoint.</param>
+    public sealed record Args(string HostIP, int Port, bool Https = false, string Path = "/oms/health");
 
     protected override async Task<Observation> ObserveAsync(
         StepContext context, Args args, CancellationToken cancellationToken)
     {
-        var answer = await Targets.Health.AskAsync(args.HostIP, args.Port, args.Https, cancellationToken);
+        var answer = await Targets.Health.AskAsync(
+            args.HostIP, args.Port, args.Https, args.Path, cancellationToken);
         return answer.State switch
         {
             HealthState.Healthy => new Observation.Done("The health endpoint reports healthy."),

@@ -8,7 +8,7 @@ namespace Drydock.Reconcilers.Oms;
 
 /// <summary>
 /// Compares the projects with those recorded before the upgrade: through the API, or from the tables where both
-/// versions are below 4.0.1 (later ones have undocumented tables, so nothing is read from them;
+/// versions are below the merged architecture (later ones have undocumented tables, so nothing is read from them;
 /// docs/research/oms.md#metadata-tables). Links are not judged yet: they are expected to be abnormal until high
 /// availability is on (docs/research/oms.md#after-the-upgrade). Only reads. Never fails the upgrade, and never claims
 /// more than was read.
@@ -18,7 +18,9 @@ internal sealed class CompareProjects(IOmsTargets targets) : OmsProjectStep<Comp
     /// <param name="Address">The console, used if the Secret gives no address.</param>
     /// <param name="Api">Whether the new version has an API that lists projects.</param>
     /// <param name="Tables">The database whose project tables may be read; null for none.</param>
-    public sealed record Args(Uri Address, bool Api = false, string? Tables = null);
+    /// <param name="Generation">The API that the new version should have.</param>
+    public sealed record Args(
+        Uri Address, bool Api = false, string? Tables = null, OmsApiGeneration Generation = OmsApiGeneration.None);
 
     protected override async Task<Observation> ObserveAsync(
         StepContext context, Args args, CancellationToken cancellationToken)

@@ -6,7 +6,8 @@ namespace Drydock.Reconcilers.Oms;
 
 /// <summary>
 /// Runs docker_init.sh (docs/research/oms.md#initialisation). The marker line in the output of this run decides; the
-/// exit code is stored (its meaning is not documented). A retry may repeat it after a run that provably failed.
+/// exit code is stored (its meaning is not documented). A retry may repeat it after a run that provably failed. What
+/// the version data knows of a failure is added to its message.
 /// </summary>
 internal sealed class RunDockerInit(IOmsTargets targets) : RunOnceCommand<RunDockerInit.Args>(targets)
 {
@@ -17,7 +18,13 @@ internal sealed class RunDockerInit(IOmsTargets targets) : RunOnceCommand<RunDoc
     /// <param name="UnlistedPath">
     /// The upgrade path, if the vendor does not list it: it is part of what is approved, so the plan hash differs.
     /// </param>
-    public sealed record Args(string Container, string? UnlistedPath = null);
+    /// <param name="SuccessMarker">The last line of a successful run.</param>
+    /// <param name="KnownFailures">Failures that the vendor describes for this version.</param>
+    public sealed record Args(
+        string Container,
+        string SuccessMarker,
+        string? UnlistedPath = null,
+        List<KnownFailure>? KnownFailures = null);
 
     protected override string Container(Args args) => args.Container;
 
@@ -27,14 +34,21 @@ internal sealed class RunDockerInit(IOmsTargets targets) : RunOnceCommand<RunDoc
 
     protected override Observation Judge(StepContext context, int exitCode, string log)
     {
-        var verdict = DockerInit.Judge(log, exitCode);
+        var args = context.Step.Arguments<Args>();
+        var verdict = DockerInit.Judge(log, exitCode, args.SuccessMarker);
         return verdict.Outcome switch
         {
             DockerInitOutcome.Failed =>
-                new Observation.Failed(Reasons.MarkerMissing, $"{context.Node}: {verdict.Message}"),
+                new Observation.Failed(
+                    Reasons.MarkerMissing, $"{context.Node}: {verdict.Message}{Known(args, log)}"),
             DockerInitOutcome.SuccessWithWarning =>
                 new Observation.Done(verdict.Message, Entry(WarningFact, "true")),
             _ => new Observation.Done(verdict.Message),
         };
     }
+
+    private static string Known(Args args, string log) => string.Concat(
+        (args.KnownFailures ?? [])
+            .Where(f => log.Contains(f.Output, StringComparison.Ordinal))
+            .Select(f => $" Its output says '{f.Output}'. {f.Advice}"));
 }

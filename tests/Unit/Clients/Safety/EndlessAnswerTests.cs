@@ -174,7 +174,7 @@ public sealed class EndlessAnswerTests
         await using var server = new EndlessServer(_ => Chunked, Chunk);
         using var probe = new HttpHealthProbe(EndpointPolicy.Unrestricted);
 
-        var health = await probe.AskAsync("127.0.0.1", server.Port, https: false, Token);
+        var health = await probe.AskAsync("127.0.0.1", server.Port, https: false, "/oms/health", Token);
 
         health.State.ShouldBe(HealthState.Unhealthy);
         server.Sent.ShouldBeLessThan(HeaderBytes + EndlessServer.KernelBytes);
@@ -206,7 +206,7 @@ public sealed class EndlessAnswerTests
         {
             (await Should.ThrowAsync<DockerEndpointException>(() => docker.System.PingAsync(Token))).Message,
             (await Should.ThrowAsync<ServiceException>(() => service.GetAsync("127.0.0.1", server.Port, "/", Token))).Message,
-            (await probe.AskAsync("127.0.0.1", server.Port, https: false, Token)).Message,
+            (await probe.AskAsync("127.0.0.1", server.Port, https: false, "/oms/health", Token)).Message,
             (await Should.ThrowAsync<OmsApiException>(() => api.ProjectsAsync(Token))).Message,
         };
 

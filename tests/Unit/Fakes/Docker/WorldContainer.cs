@@ -1,4 +1,5 @@
 using Drydock.Clients.Docker;
+using Drydock.Reconcilers.Oms;
 
 namespace Drydock.Tests.Unit.Fakes;
 
@@ -24,7 +25,7 @@ internal sealed class WorldContainer
 
     public WorldImage Image { get; set; }
 
-    public ContainerConfig Config { get; }
+    public ContainerConfig Config { get; set; }
 
     public HostConfig HostConfig { get; set; }
 
@@ -37,6 +38,9 @@ internal sealed class WorldContainer
     public DateTimeOffset? FinishedAt { get; private set; }
 
     public int ExitCode { get; private set; }
+
+    /// <summary>What its first process printed, over all starts.</summary>
+    public List<(DateTimeOffset At, string Line)> Log { get; } = [];
 
     public Dictionary<string, WorldProgram> Programs { get; } = new(StringComparer.Ordinal);
 
@@ -137,6 +141,11 @@ internal sealed class WorldContainer
             return System.Text.Encoding.UTF8.GetBytes($"[program:oms_console]\nautostart = {(ConsoleAutostart ? "true" : "false")}\n");
         }
 
+        if (path == ImageVersionFile.Path)
+        {
+            return Image.Reported is { } version ? System.Text.Encoding.UTF8.GetBytes($$"""{"imageVersion":"{{version}}"}""") : null;
+        }
+
         return HostPath(path) is { } onHost ? Host.Files.GetValueOrDefault(onHost) : Image.Files.Contains(path) ? [1, 2, 3] : null;
     }
 
@@ -183,5 +192,20 @@ internal sealed class WorldContainer
         }
 
         _world.Metadata.OmsStarted(this, run);
+        Log.Add((_world.Time.GetUtcNow(), "supervisord started"));
+        if (_world.Setup.ImageInitTakes is { } takes && Image.Version == _world.Setup.ToVersion)
+        {
+            _world.After(takes, () => IfStill(run, InitializeItself));
+        }
+    }
+
+    private void InitializeItself()
+    {
+        Host.Initialized.Add(Id);
+        ConsoleAutostart = true;
+        _world.Did("init", Host.Name);
+        _world.Metadata.Contents = _world.Setup.ToVersion;
+        StartProgram("oms_console");
+        Log.Add((_world.Time.GetUtcNow(), "OMS service start successfully"));
     }
 }

@@ -1,4 +1,6 @@
 using System.Net;
+using System.Runtime.CompilerServices;
+using System.Text;
 using Drydock.Clients.Docker;
 
 namespace Drydock.Tests.Unit.Fakes;
@@ -150,7 +152,14 @@ internal sealed partial class WorldDocker(
 
     public Task<ContainerWaitResponse> WaitContainerAsync(string id, ContainerWaitParameters parameters, CancellationToken cancellationToken = default) => throw new NotSupportedException("nobody waits for a container");
 
-    public IAsyncEnumerable<ContainerOutputChunk> GetContainerLogsAsync(string id, ContainerLogsParameters parameters, CancellationToken cancellationToken = default) => throw new NotSupportedException("nobody reads docker logs");
+    public async IAsyncEnumerable<ContainerOutputChunk> GetContainerLogsAsync(string id, ContainerLogsParameters parameters, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        var log = await life.LookAsync(() => Container(id).Log);
+        foreach (var (at, line) in log.Where(l => parameters.Since is not { } since || l.At >= since))
+        {
+            yield return new ContainerOutputChunk { Source = ContainerOutputSource.StandardOutput, Data = Encoding.UTF8.GetBytes(line + "\n") };
+        }
+    }
 
     private WorldContainer Container(string id) => Host.Find(id) ?? throw NotFound($"no such container: {id}");
 

@@ -10,6 +10,9 @@ internal sealed record WorldImage
     /// <summary>The name it has in its archive or registry.</summary>
     public required string Reference { get; init; }
 
+    /// <summary>imageVersion in its supervisor.json; null: it has no such file.</summary>
+    public string? Reported { get; init; }
+
     public IReadOnlyList<string> Env { get; init; } = ["PATH=/usr/bin", "LANG=C"];
 
     public HashSet<string> Files { get; init; } = new(StringComparer.Ordinal);

@@ -16,8 +16,8 @@ internal sealed partial class OmsWorld
     public OmsUpgradeSpec Spec() => new()
     {
         Edition = Setup.Community ? OmsEdition.Community : OmsEdition.Enterprise,
-        FromVersion = Setup.Community ? $"{Setup.FromVersion}-CE" : Setup.FromVersion == "3.2.2" ? "3.2.2-bp2" : Setup.FromVersion,
-        ToVersion = Setup.Community ? $"{Setup.ToVersion}-CE" : Setup.ToVersion == "4.2.2" ? "4.2.2-bp1" : Setup.ToVersion,
+        FromVersion = Spelt(Setup.FromVersion),
+        ToVersion = Spelt(Setup.ToVersion),
         Image = NewImageName,
         ImageArchive = Setup.ImagePresent || Setup.ImageInRegistry
             ? null

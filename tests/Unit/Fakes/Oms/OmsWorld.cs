@@ -190,8 +190,13 @@ internal sealed partial class OmsWorld
         Id = $"sha256:{version.Replace(".", "", StringComparison.Ordinal).PadRight(64, '0')}",
         Version = version,
         Reference = reference,
+        Reported = Setup.Reported is { } reported ? reported(version) : Spelt(version),
         Files = new HashSet<string>(StringComparer.Ordinal) { "/root/docker_init.sh", "/root/correction-1.0-SNAPSHOT-jar-with-dependencies.jar" },
     };
+
+    // As the specs of OmsWorld.Spec have it.
+    private string Spelt(string version) =>
+        Setup.Community ? $"{version}-CE" : version switch { "3.2.2" => "3.2.2-bp2", "4.2.2" => "4.2.2-bp1", _ => version };
 
     private void Install(WorldHost host)
     {

@@ -1,3 +1,4 @@
+using Drydock.Crds.OmsUpgrades;
 using Drydock.Reconcilers.Oms;
 using Drydock.Reconcilers.Upgrades;
 
@@ -58,7 +59,7 @@ internal sealed class WorldOmsConsole(OmsWorld world)
     }
 
     public OmsApiGeneration Offers(WorldContainer container) =>
-        Generation ?? (OmsVersion.TryParse(container.Image.Version, out var version) ? OmsApiGenerations.ImpliedBy(version) : OmsApiGeneration.None);
+        Generation ?? OmsVersionData.Shipped.Of(world.Setup.Community ? OmsEdition.Community : OmsEdition.Enterprise).Procedure(OmsVersion.Parse(container.Image.Version)).Api;
 
     public void Resume(WorldProject project)
     {

@@ -38,6 +38,9 @@ internal sealed record WorldSetup
 
     public string ToVersion { get; init; } = "4.2.2";
 
+    /// <summary>imageVersion in the supervisor.json of an image of a version, null for none; by default that of the spec.</summary>
+    public Func<string, string?>? Reported { get; init; }
+
     public bool NeedsJar { get; init; } = true;
 
     /// <summary>The row ha.config; null: there is none.</summary>
@@ -56,6 +59,9 @@ internal sealed record WorldSetup
     public TimeSpan JarTakes { get; init; } = TimeSpan.FromSeconds(30);
 
     public TimeSpan InitTakes { get; init; } = TimeSpan.FromSeconds(150);
+
+    /// <summary>The new image initialises the metadata itself, and it takes so long; null: it does not.</summary>
+    public TimeSpan? ImageInitTakes { get; init; }
 
     public TimeSpan RestoreTakes { get; init; } = TimeSpan.FromSeconds(6);
 

@@ -9,7 +9,11 @@ namespace Drydock.Tests.Unit.Oms;
 /// <summary>The vendor's table for the Community edition, whole (docs/research/oms.md#upgrade-paths).</summary>
 public sealed class CommunityPathsTests
 {
-    private static readonly string[] Releases = ["3.2.2", "3.3.0", "3.3.1", "4.0.0", "4.1.0", "4.1.1", "4.2.0", "4.2.1", "4.2.2"];
+    private static readonly string[] Releases =
+    [
+        "3.2.2", "3.3.0", "3.3.1", "4.0.0", "4.1.0", "4.1.1", "4.2.0", "4.2.1", "4.2.2", "4.2.3", "4.2.4", "4.2.5",
+        "4.2.6", "4.2.7", "4.2.8", "4.2.9", "4.2.10", "4.2.11", "4.2.12",
+    ];
 
     private static readonly HashSet<string> Listed = new(StringComparer.Ordinal)
     {
@@ -18,6 +22,11 @@ public sealed class CommunityPathsTests
         "3.2.2>4.0.0", "3.3.0>4.0.0", "3.3.1>4.0.0",
         "3.2.2>4.1.0", "3.3.0>4.1.0", "3.3.1>4.1.0", "4.0.0>4.1.0",
         "4.1.1>4.2.0", "4.2.0>4.2.1", "4.2.1>4.2.2",
+        "4.1.0>4.2.3", "4.2.2>4.2.3", "4.2.3>4.2.4",
+        "4.2.0>4.2.9", "4.2.1>4.2.9", "4.2.2>4.2.9", "4.2.3>4.2.9", "4.2.4>4.2.9", "4.2.5>4.2.9", "4.2.6>4.2.9",
+        "4.2.7>4.2.9", "4.2.8>4.2.9",
+        "4.2.0>4.2.11", "4.2.1>4.2.11", "4.2.2>4.2.11", "4.2.3>4.2.11", "4.2.4>4.2.11", "4.2.5>4.2.11",
+        "4.2.6>4.2.11", "4.2.7>4.2.11", "4.2.8>4.2.11", "4.2.9>4.2.11", "4.2.10>4.2.11",
     };
 
     [Fact]
@@ -52,7 +61,8 @@ public sealed class CommunityPathsTests
     [InlineData("3.2.2", "3.3.0", false, true, false, false)]
     [InlineData("3.3.0", "3.3.1", true, true, false, false)]
     [InlineData("3.3.1", "4.0.0", true, true, false, false)]
-    [InlineData("3.3.1", "4.1.0", true, true, true, false)]
+    [InlineData("3.3.1", "4.1.0", true, true, false, false)]
+    [InlineData("4.1.0", "4.2.3", true, true, true, true)]
     [InlineData("4.1.1", "4.2.0", true, true, false, true)]
     [InlineData("4.2.1", "4.2.2", true, true, false, true)]
     public void Upgrade_path_lists_its_requirements(
@@ -76,17 +86,20 @@ public sealed class CommunityPathsTests
     [Theory]
     [InlineData("3.2.2", "3.3.1", "3.2.2 → 3.3.0 → 3.3.1")]
     [InlineData("4.1.1", "4.2.2", "4.1.1 → 4.2.0 → 4.2.1 → 4.2.2")]
-    [InlineData("4.1.0", "4.1.1", "no in-place upgrade exists from 4.1.0 or below to 4.1.1 or above; deploy 4.1.1")]
-    [InlineData("3.3.1", "4.2.2", "the last in-place upgrade is to 4.1.0")]
+    [InlineData("4.1.0", "4.1.1", "4.1.1 is a fresh deployment only; deploy 4.1.1 as a new installation and create the projects there, or set toVersion to 4.2.3")]
+    [InlineData("3.3.1", "4.2.2", "upgrade step by step to 4.2.3 instead: 3.3.1 → 4.1.0 → 4.2.3")]
+    [InlineData("4.1.0", "4.2.11", "upgrade step by step: 4.1.0 → 4.2.3 → 4.2.11")]
+    [InlineData("4.1.0", "4.2.2", "set toVersion to 4.2.3")]
     [InlineData("4.2.2", "4.2.5", "no list of sources for 4.2.5 is known")]
-    [InlineData("4.2.4", "4.2.6", "contradict each other")]
+    [InlineData("4.2.4", "4.2.6", "contradict each other (one starts from 4.2.4, one from 4.2.5); set toVersion to 4.2.9")]
+    [InlineData("4.2.11", "4.2.12", "no upgrade from 4.2.11 is listed")]
     [InlineData("3.3.1", "3.3.0", "downgrade")]
     public void Unlisted_upgrade_is_refused_with_an_alternative(string from, string to, string sentence) =>
         Check(from, to).ShouldBeOfType<UpgradePath.Refused>().Message.ShouldContain(sentence);
 
     [Theory]
     [InlineData("3.2.2", "3.3.1")]
-    [InlineData("4.1.0", "4.1.1")]
+    [InlineData("4.2.11", "4.2.12")]
     [InlineData("4.2.4", "4.2.6")]
     [InlineData("4.1.1", "4.2.2")]
     public void Unlisted_upgrade_is_allowed_on_request(string from, string to)
@@ -98,10 +111,12 @@ public sealed class CommunityPathsTests
 
     [Theory]
     [InlineData("3.3.1", "4.1.1")]
+    [InlineData("4.1.0", "4.1.1")]
+    [InlineData("4.1.0", "4.2.0")]
     [InlineData("4.0.0", "4.2.2")]
-    public void Undocumented_correction_across_4_0_1_is_always_refused(string from, string to) =>
+    public void Undocumented_correction_across_4_1_1_is_always_refused(string from, string to) =>
         Check(from, to, allow: true).ShouldBeOfType<UpgradePath.Refused>().Message.ShouldContain("allowUnsupportedPath does not allow it");
 
     private static UpgradePath Check(string from, string to, bool allow = false) =>
-        UpgradePaths.Check(OmsEdition.Community, OmsVersion.Parse(from), OmsVersion.Parse(to), allow);
+        new UpgradePaths(OmsVersionData.Shipped).Check(OmsEdition.Community, OmsVersion.Parse(from), OmsVersion.Parse(to), allow);
 }

@@ -7,6 +7,7 @@ namespace Drydock.Tests.Unit.Oms;
 
 public sealed class DockerInitTests
 {
+    private const string Marker = "【结束】全部初始化步骤执行成功";
     private const string Steps = "# 【步骤一】校验 config.yaml 配置文件\n# 【步骤二】创建 OMS 元信息库\nERROR 1235 (0A000): Modify large text/lob column not supported\n";
 
     [Theory]
@@ -16,7 +17,7 @@ public sealed class DockerInitTests
     [InlineData("2024-03-01 02:00:00 【结束】全部初始化步骤执行成功。\n")]
     public void Marker_with_exit_code_0_is_success(string marker)
     {
-        var verdict = DockerInit.Judge(Steps + marker, 0);
+        var verdict = DockerInit.Judge(Steps + marker, 0, Marker);
 
         verdict.Outcome.ShouldBe(DockerInitOutcome.Success);
         verdict.LastStep.ShouldBe("【步骤二】创建 OMS 元信息库");
@@ -25,7 +26,7 @@ public sealed class DockerInitTests
     [Fact]
     public void Marker_with_another_exit_code_succeeds_with_a_warning()
     {
-        var verdict = DockerInit.Judge(Steps + DockerInit.SuccessMarker + "\n", 3);
+        var verdict = DockerInit.Judge(Steps + Marker + "\n", 3, Marker);
 
         verdict.Outcome.ShouldBe(DockerInitOutcome.SuccessWithWarning);
         verdict.Message.ShouldContain("exit code 3");
@@ -39,9 +40,16 @@ public sealed class DockerInitTests
     [InlineData("echo \"【结束】全部初始化步骤执行成功\" >> log\n", 0)]
     [InlineData("【结束】全部初始化步骤执行成功 未出现\n", 0)]
     public void Output_without_marker_line_failed_with_any_exit_code(string log, int exitCode) =>
-        DockerInit.Judge(log, exitCode).Outcome.ShouldBe(DockerInitOutcome.Failed);
+        DockerInit.Judge(log, exitCode, Marker).Outcome.ShouldBe(DockerInitOutcome.Failed);
+
+    [Fact]
+    public void Another_version_has_another_marker()
+    {
+        DockerInit.Judge("all done\n", 0, "all done").Outcome.ShouldBe(DockerInitOutcome.Success);
+        DockerInit.Judge(Steps + Marker, 0, "all done").Message.ShouldContain("'all done'");
+    }
 
     [Fact]
     public void Failure_names_the_last_announced_step() =>
-        DockerInit.Judge(Steps, 1).Message.ShouldContain("【步骤二】创建 OMS 元信息库");
+        DockerInit.Judge(Steps, 1, Marker).Message.ShouldContain("【步骤二】创建 OMS 元信息库");
 }

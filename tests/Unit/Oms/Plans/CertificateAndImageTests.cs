@@ -35,7 +35,7 @@ public sealed class CertificateAndImageTests
             $"{Certificate}:/etc/pki/nginx/oms_server.crt",
             $"{Key}:/etc/pki/nginx/oms_server.key",
         ]);
-        world.Health.Asked.ShouldBe(["https://192.0.2.216:8089", "https://192.0.2.217:8089"], ignoreOrder: true);
+        world.Health.Asked.ShouldBe(["https://192.0.2.216:8089/oms/health", "https://192.0.2.217:8089/oms/health"], ignoreOrder: true);
         world.Hosts.ShouldAllBe(h => h.Containers.Count == 2);
     }
 
@@ -95,7 +95,7 @@ public sealed class CertificateAndImageTests
 
         world.Apply();
         world.RunToSuccess();
-        world.Health.Asked.ShouldBe(["http://192.0.2.216:18089", "http://192.0.2.217:18089"], ignoreOrder: true);
+        world.Health.Asked.ShouldBe(["http://192.0.2.216:18089/oms/health", "http://192.0.2.217:18089/oms/health"], ignoreOrder: true);
     }
 
     [Fact]

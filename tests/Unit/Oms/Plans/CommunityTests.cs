@@ -61,7 +61,7 @@ public sealed class CommunityTests
 
         world.Rules.Broken.ShouldBeEmpty();
         (world.Count("jar"), world.Count("init"), world.Count("create"), world.Count("stop")).ShouldBe((0, 1, 2, 2));
-        world.Status.Nodes.ShouldAllBe(n => n.Version == "3.3.1-CE");
+        world.Status.Nodes.ShouldAllBe(n => n.Version == "3.3.1-ce");
     }
 
     [Fact]
@@ -113,6 +113,7 @@ public sealed class CommunityTests
         links.Keys.ShouldBe(["orders (np_1)", "billing (sp_1)", "broken (np_3)"], ignoreOrder: true);
         links["billing (sp_1)"].ShouldContain("High availability starts its Connector");
         links["broken (np_3)"].ShouldContain("Recover the link");
+        world.Status.ActionRequired.ShouldNotContain(a => a.Reason == Reasons.VersionAdvice);
         links["orders (np_1)"].ShouldContain("JDBCWriter");
     }
 
@@ -120,7 +121,9 @@ public sealed class CommunityTests
     [InlineData("3.2.2", "3.3.0", false)]
     [InlineData("3.2.2", "4.0.0", true)]
     [InlineData("3.3.1", "4.1.0", true)]
+    [InlineData("4.1.0", "4.2.3", true)]
     [InlineData("4.1.1", "4.2.0", true)]
+    [InlineData("4.2.10", "4.2.11", true)]
     public void Other_listed_paths_succeed_without_JAR(string from, string to, bool isUpgrade)
     {
         var world = new OmsWorld(Setup with { FromVersion = from, ToVersion = to }).Apply();
@@ -129,6 +132,20 @@ public sealed class CommunityTests
         world.Rules.Broken.ShouldBeEmpty();
         world.New("oms-a")!.IsUpgrade.ShouldBe(isUpgrade);
         (world.Count("jar"), world.Count("init")).ShouldBe((0, 1));
+    }
+
+    [Fact]
+    public void Shared_names_can_be_acknowledged_where_no_guide_forbids_them()
+    {
+        var world = new OmsWorld(Setup with { FromVersion = "4.1.0", ToVersion = "4.2.3", HaConfig = Row });
+        world.Metadata.Duplicates.Add(new DuplicateProjectName("orders", ["np_1"], ["sp_9"]));
+        world.Apply();
+        world.RunToStall();
+        world.Status.Findings.Single().Acknowledge.ShouldBe(Reasons.DuplicateProjectNames);
+
+        world.EditSpec(s => s with { Preflight = s.Preflight with { Acknowledge = [.. s.Preflight.Acknowledge, Reasons.DuplicateProjectNames] } });
+        world.RunToSuccess();
+        world.Plan.Notes.ShouldContain(n => n.Contains("Acknowledged") && n.Contains("'orders'"));
     }
 
     [Fact]
@@ -145,12 +162,12 @@ public sealed class CommunityTests
     [Fact]
     public void Allowed_unlisted_path_is_noted_in_plan_and_step()
     {
-        var unlisted = new OmsWorld(Setup with { FromVersion = "4.1.0", ToVersion = "4.1.1" }).Apply(s => s with { AllowUnsupportedPath = true });
+        var unlisted = new OmsWorld(Setup with { FromVersion = "4.2.11", ToVersion = "4.2.12" }).Apply(s => s with { AllowUnsupportedPath = true });
         unlisted.RunToSuccess();
 
         unlisted.Rules.Broken.ShouldBeEmpty();
-        unlisted.Plan.Notes.ShouldContain(n => n.Contains("4.1.0-ce to 4.1.1-ce: 4.1.1 is a fresh deployment only") && n.Contains("allowUnsupportedPath"));
-        unlisted.Plan.Steps.Single(s => s.Is<RunDockerInit>()).Arguments<RunDockerInit.Args>().UnlistedPath.ShouldBe("4.1.0-ce to 4.1.1-ce");
+        unlisted.Plan.Notes.ShouldContain(n => n.Contains("4.2.11-ce to 4.2.12-ce: no list of sources for 4.2.12 is known") && n.Contains("allowUnsupportedPath"));
+        unlisted.Plan.Steps.Single(s => s.Is<RunDockerInit>()).Arguments<RunDockerInit.Args>().UnlistedPath.ShouldBe("4.2.11-ce to 4.2.12-ce");
         Golden.World.Plan.Steps.ShouldAllBe(s => !s.Parameters.ContainsKey("unlistedPath"));
     }
 
@@ -170,7 +187,7 @@ public sealed class CommunityTests
         var world = Single().Apply(s => s with { Image = "registry.example/oms:feature_4.0.0_ce" });
         world.RunToStall();
 
-        world.Status.Findings.ShouldContain(f => f.Reason == Reasons.ImageUnsuitable && f.Field == "spec.image");
+        world.Status.Findings.ShouldContain(f => f.Reason == Reasons.ImageNameContradicts && f.Field == "spec.image" && f.Acknowledge == Reasons.ImageNameContradicts);
     }
 
     [Fact]

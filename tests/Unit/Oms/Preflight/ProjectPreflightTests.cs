@@ -268,7 +268,8 @@ public sealed class ProjectPreflightTests
     [InlineData("4.2.2-bp1", nameof(OmsApiGeneration.V2))]
     public void Version_implies_API_generation(string version, string generation)
     {
-        OmsVersion.TryParse(version, out var parsed).ShouldBeTrue();
-        OmsApiGenerations.ImpliedBy(parsed!).ShouldBe(Enum.Parse<OmsApiGeneration>(generation));
+        var parsed = OmsVersion.Parse(version);
+        var edition = parsed.Community ? OmsEdition.Community : OmsEdition.Enterprise;
+        OmsVersionData.Shipped.Of(edition).Procedure(parsed).Api.ShouldBe(Enum.Parse<OmsApiGeneration>(generation));
     }
 }

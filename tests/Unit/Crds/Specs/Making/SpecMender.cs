@@ -12,7 +12,7 @@ internal sealed class SpecMender(Random random)
     [
         ("Enterprise", "3.2.1", "4.2.2"), ("Enterprise", "3.2.2-bp2", "4.2.2-bp1"), ("Enterprise", "3.3.1", "4.2.2"), ("Enterprise", "3.4.0", "4.2.2"),
         ("Enterprise", "4.0.1", "4.2.2"), ("Enterprise", "4.1.0", "4.2.2"), ("Community", "3.3.0", "3.3.1"), ("Community", "3.3.1-ce", "4.0.0-ce"),
-        ("Enterprise", "3.1.0", "4.2.2"), ("Community", "4.1.0", "4.1.1"), ("Enterprise", "4.2.2", "3.2.2"), ("Enterprise", "3.2.2-ce", "4.2.2"),
+        ("Enterprise", "3.1.0", "4.2.2"), ("Community", "4.1.0", "4.1.1"), ("Community", "4.1.0", "4.2.3"), ("Community", "4.2.8", "4.2.9"), ("Enterprise", "4.2.2", "3.2.2"), ("Enterprise", "3.2.2-ce", "4.2.2"),
     ];
 
     /// <summary>Mends a spec of a kind.</summary>

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Drydock.Abstractions.Entities;
+using Drydock.Clients.Kubernetes.CoreTypes;
 using Drydock.Crds.Common;
 using Drydock.Crds.OmsUpgrades;
 using Drydock.Reconcilers.Oms;
@@ -21,6 +22,8 @@ internal static class UpgradeIdentityFields
         Identity("fromVersion", spec => spec["fromVersion"] = "3.3.1"),
         Identity("toVersion", spec => spec["toVersion"] = "4.2.3"),
         Runs("allowUnsupportedPath", AWayThatIsNotListedIsLetThrough),
+        Identity("versionsConfigMapRef.name", spec => spec["versionsConfigMapRef"]!["name"] = "other", Versions, world: WithVersions),
+        Identity("versionsConfigMapRef.key", spec => spec["versionsConfigMapRef"]!["key"] = "other", Versions, world: WithVersions),
         Identity("image", spec => spec["image"] = "registry.example/oms:other"),
         Identity("currentContainer", spec => spec["currentContainer"] = "other"),
         Identity("newContainer", spec => spec["newContainer"] = "other"),
@@ -74,6 +77,14 @@ internal static class UpgradeIdentityFields
         yield return Identity($"{path}.s3.pathStyle", spec => S3(spec)["pathStyle"] = false, inBucket);
         yield return Identity($"{path}.s3.insecure", spec => S3(spec)["insecure"] = true, inBucket);
     }
+
+    private static void Versions(JsonObject spec) => spec["versionsConfigMapRef"] = Json("""{"name":"versions","key":"known"}""");
+
+    private static void WithVersions(OmsWorld world) => world.Api.Create(new V1ConfigMap
+    {
+        Metadata = new V1ObjectMeta { Name = "versions", Namespace = OmsWorld.Namespace },
+        Data = new Dictionary<string, string>(StringComparer.Ordinal) { ["known"] = "format: 1\neditions: {}\n" },
+    });
 
     private static void Https(JsonObject spec) =>
         spec["https"] = Json("""{"certificateHostPath":"/pki/oms.crt","keyHostPath":"/pki/oms.key"}""");

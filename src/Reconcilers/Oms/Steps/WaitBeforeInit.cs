@@ -1,0 +1,76 @@
+using System.Globalization;
+using Drydock.Abstractions.Values;
+using Drydock.Clients.Docker;
+using Drydock.Crds.Common;
+using Drydock.Engine.Actions;
+using Drydock.Reconcilers.Upgrades;
+
+namespace Drydock.Reconcilers.Oms;
+
+/// <summary>
+/// Waits until the new container has run for as long as the vendor's guide asks before docker_init.sh
+/// (docs/research/oms.md#initialisation). The start is the container's own, read from dockerd together with the host's
+/// clock, so that a restarted operator waits only the rest, and a container that was started again is waited for again.
+/// The first start that was seen is also in the receipt, for the readers of status.
+/// </summary>
+internal sealed class WaitBeforeInit(IOmsTargets targets) : OmsStep<WaitBeforeInit.Args>(targets), IWaitsOnly
+{
+    /// <summary>Receipt: when the container was started, by its host's clock, as this step saw it first.</summary>
+    public const string StartedKey = "startedAt";
+
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan ShortestPause = TimeSpan.FromSeconds(1);
+
+    /// <param name="Container">Name or id of the container.</param>
+    /// <param name="For">How long it must have run, a duration.</param>
+    public sealed record Args(string Container, string For);
+
+    /// <summary>How long the wait of a stored step takes at most, apart from what else takes time.</summary>
+    public static TimeSpan Longest(Args args) => KubernetesDuration.Parse(args.For);
+
+    protected override async Task<Observation> ObserveAsync(
+        StepContext context, Args args, CancellationToken cancellationToken)
+    {
+        if (await InspectAsync(context, args.Container, cancellationToken)
+            is not { State: { Running: true, StartedAt: { } started } })
+        {
+            return new Observation.Failed(Reasons.ComponentsUnhealthy, NotRunning(context, args.Container));
+        }
+
+        var until = started + KubernetesDuration.Parse(args.For);
+        if (until <= await HostTimeAsync(context, cancellationToken))
+        {
+            return new Observation.Done($"{args.Container} has run for {args.For}.");
+        }
+
+        return context.Receipt(StartedKey) is null
+            ? new Observation.NotStarted($"{args.Container} was started at {Text(started)}.")
+            : new Observation.Running(string.Create(
+                CultureInfo.InvariantCulture,
+                $"docker_init.sh starts at {until:HH:mm:ss} UTC by the clock of {context.Node}, {args.For} after the "
+                + $"start of {args.Container}, as the vendor's guide asks."));
+    }
+
+    protected override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(
+        StepContext context, Args args, CancellationToken cancellationToken) =>
+        await InspectAsync(context, args.Container, cancellationToken) is { State.StartedAt: { } started }
+            ? Entry(StartedKey, Text(started))
+            : throw Down(context, args.Container);
+
+    // Nothing happens on the host at the end of the wait; the operator's clock is near enough to know when to look.
+    protected override Task WaitAsync(StepContext context, Args args, CancellationToken cancellationToken)
+    {
+        var left = DateTimeOffset.TryParse(
+            context.Receipt(StartedKey), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var started)
+            ? started + KubernetesDuration.Parse(args.For) - context.Time.GetUtcNow()
+            : TimeSpan.Zero;
+        var pause = left < ShortestPause ? ShortestPause : left < LongestPause ? left : LongestPause;
+        return Task.Delay(pause, context.Time, cancellationToken);
+    }
+
+    private async Task<DateTimeOffset> HostTimeAsync(StepContext context, CancellationToken cancellationToken) =>
+        (await Docker(context).System.GetSystemInfoAsync(cancellationToken)).SystemTime ?? context.Time.GetUtcNow();
+
+    private static string Text(DateTimeOffset time) =>
+        time.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+}
