@@ -33,7 +33,7 @@ internal sealed class HttpOmsApi(OmsApiTarget target, HttpMessageHandler handler
         }
     }
 
-    public async Task<IReadOnlyList<OmsProject>> ProjectsAsync(CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<OmsProject>> ListAsync(CancellationToken cancellationToken)
     {
         var projects = new List<OmsProject>();
         foreach (var kind in new[] { ProjectKind.Migration, ProjectKind.Synchronization })

@@ -16,10 +16,13 @@ internal static class ProjectStatuses
     /// <summary>It failed.</summary>
     public static bool IsFailed(string status) => Is(status, "FAILED");
 
+    /// <summary>It was deleted; OMS keeps it with this status.</summary>
+    public static bool IsDeleted(string status) => Is(status, "DELETED");
+
     /// <summary>It has components that matter: running, suspended, failed, or a word that is not known.</summary>
     public static bool IsLive(string status) =>
         !Is(status, "INIT") && !Is(status, "FINISHED") && !Is(status, "RELEASING") && !Is(status, "RELEASED")
-            && !Is(status, "DELETED");
+            && !IsDeleted(status);
 
     /// <summary>
     /// Whether a project has the recorded status, or one that follows from it without intervention.
@@ -31,7 +34,7 @@ internal static class ProjectStatuses
 
     /// <summary>Whether it may be missing from the list now without that being a loss.</summary>
     public static bool MayBeGone(string before) =>
-        Is(before, "RELEASING") || Is(before, "RELEASED") || Is(before, "DELETED");
+        Is(before, "RELEASING") || Is(before, "RELEASED") || IsDeleted(before);
 
     private static bool Is(string status, string word) =>
         string.Equals(status, word, StringComparison.OrdinalIgnoreCase);

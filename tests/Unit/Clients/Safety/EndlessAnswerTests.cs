@@ -161,7 +161,7 @@ public sealed class EndlessAnswerTests
             new Uri($"http://127.0.0.1:{server.Port}"), "operator", new Secret("obviously-false-Pa55"));
         using var api = new OmsApiFactory(TimeProvider.System, endpoints: EndpointPolicy.Unrestricted).Open(target);
 
-        var refusal = await Should.ThrowAsync<OmsApiException>(() => api.ProjectsAsync(Token));
+        var refusal = await Should.ThrowAsync<OmsApiException>(() => api.ListAsync(Token));
 
         refusal.Kind.ShouldBe(OmsApiErrorKind.Unreadable);
         refusal.Message.ShouldContain("longer than 16 MiB");
@@ -207,7 +207,7 @@ public sealed class EndlessAnswerTests
             (await Should.ThrowAsync<DockerEndpointException>(() => docker.System.PingAsync(Token))).Message,
             (await Should.ThrowAsync<ServiceException>(() => service.GetAsync("127.0.0.1", server.Port, "/", Token))).Message,
             (await probe.AskAsync("127.0.0.1", server.Port, https: false, "/oms/health", Token)).Message,
-            (await Should.ThrowAsync<OmsApiException>(() => api.ProjectsAsync(Token))).Message,
+            (await Should.ThrowAsync<OmsApiException>(() => api.ListAsync(Token))).Message,
         };
 
         messages.ShouldAllBe(

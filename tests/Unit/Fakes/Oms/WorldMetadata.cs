@@ -98,7 +98,11 @@ internal sealed class WorldMetadata(OmsWorld world, OperatorLife life, MetadataT
     });
 
     public Task<ProjectsRead> ProjectsAsync(string rmDatabase, int limit, CancellationToken cancellationToken) =>
-        Look(() => new ProjectsRead([.. _server.Projects], _server.Projects.Count, ["oms_project", "oms_sync_project"]));
+        Look(() =>
+        {
+            var there = _server.Projects.Where(p => p.Status != "DELETED").ToList();
+            return new ProjectsRead([.. there.GroupBy(p => p.Kind).SelectMany(kind => kind.Take(limit))], there.Count, ["oms_project", "oms_sync_project"]);
+        });
 
     public Task<IReadOnlyList<CascadedWriter>> CascadedWritersAsync(string cmDatabase, int cmLocation, CancellationToken cancellationToken) =>
         Look<IReadOnlyList<CascadedWriter>>(() => [.. _server.Cascades]);

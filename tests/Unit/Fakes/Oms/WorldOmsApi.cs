@@ -27,8 +27,9 @@ internal sealed class WorldOmsApis(OmsWorld world, OperatorLife life) : IOmsApiF
             return implied == OmsApiGeneration.V2 ? OmsApiGeneration.None : implied;
         });
 
-        public Task<IReadOnlyList<OmsProject>> ProjectsAsync(CancellationToken cancellationToken) =>
-            Ask<IReadOnlyList<OmsProject>>("ListProjects", "", () => [.. _console.Projects.Where(p => p.Status != "DELETED").Select(Row)]);
+        // Deleted ones too.
+        public Task<IReadOnlyList<OmsProject>> ListAsync(CancellationToken cancellationToken) =>
+            Ask<IReadOnlyList<OmsProject>>("ListProjects", "", () => [.. _console.Projects.Select(Row)]);
 
         public Task<OmsProject> ProjectAsync(string id, CancellationToken cancellationToken) =>
             Ask("DescribeProject", id, () => Row(_console[id]));

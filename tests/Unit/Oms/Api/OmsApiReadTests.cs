@@ -42,7 +42,7 @@ public sealed class OmsApiReadTests
         using var console = new FakeConsole(asked => Good(Rows(asked, count, 100)));
         using var api = Api(console);
 
-        var projects = await api.ProjectsAsync(Token);
+        var projects = await api.ListAsync(Token);
 
         projects.Count.ShouldBe(2 * count);
         projects.Count(p => p.Kind == ProjectKind.Synchronization).ShouldBe(count);
@@ -56,7 +56,7 @@ public sealed class OmsApiReadTests
         using var console = new FakeConsole(asked => Good(Rows(asked, 25, 10)));
         using var api = Api(console);
 
-        (await api.ProjectsAsync(Token)).Count.ShouldBe(50);
+        (await api.ListAsync(Token)).Count.ShouldBe(50);
     }
 
     [Fact]
@@ -65,7 +65,7 @@ public sealed class OmsApiReadTests
         using var console = new FakeConsole(_ => Good("""[{"id":"np_1","name":"a","status":"RUNNING"}]"""));
         using var api = Api(console);
 
-        (await api.ProjectsAsync(Token)).Count.ShouldBe(2);
+        (await api.ListAsync(Token)).Count.ShouldBe(2);
         console.Requests.Count.ShouldBe(4);
     }
 
@@ -80,7 +80,7 @@ public sealed class OmsApiReadTests
         });
         using var api = Api(console);
 
-        (await api.ProjectsAsync(Token)).ShouldBeEmpty();
+        (await api.ListAsync(Token)).ShouldBeEmpty();
         (await api.StepsAsync("np_1", Token)).ShouldBeEmpty();
         (await api.ComponentsAsync("np_1", Token)).ShouldBeEmpty();
     }

@@ -40,6 +40,23 @@ public sealed class LostProjectsTests
         Note(world).ShouldContain("none was created, renamed, removed");
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Projects_deleted_before_the_upgrade_are_not_new(bool apiBefore)
+    {
+        void Delete(OmsWorld w) => w.Metadata.Projects.AddRange(Enumerable.Range(0, 40).Select(i =>
+            new OmsProject(i % 2 == 0 ? ProjectKind.Migration : ProjectKind.Synchronization, $"gone_{i}", $"deleted-{i}", "DELETED")));
+        var world = apiBefore ? WithApiBefore(Delete, realJson: false) : WithApiAfter(Delete, realJson: false);
+        world.RunToSuccess();
+        world.Console.Projects.Count(p => p.Status == "DELETED").ShouldBe(40, "the console lists them");
+        world.Console.Projects.Add(new WorldProject(ProjectKind.Migration, "np_900", "made-since", "RUNNING"));
+
+        var note = Note(world);
+        note.ShouldContain("by the API: made-since (np_900, RUNNING, new).");
+        note.ShouldNotContain("deleted-");
+    }
+
     [Fact]
     public void Refused_API_is_noted_and_does_not_block_rollback()
     {
