@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Drydock.Abstractions.Values;
 
 /// <summary>
@@ -10,14 +12,30 @@ public static class Sentences
     public static string Join(params IReadOnlyList<string?> texts) =>
         string.Join(' ', texts.OfType<string>().Select(Close).Where(t => t.Length > 0));
 
+    /// <summary>The first texts of a list, and how many more there are: <c>a, b and 3 more</c>.</summary>
+    /// <param name="texts">The list.</param>
+    /// <param name="most">How many are written.</param>
+    /// <param name="separator">What is between two of them.</param>
+    public static string List(IReadOnlyCollection<string> texts, int most, string separator = ", ")
+    {
+        ArgumentNullException.ThrowIfNull(texts);
+        var first = string.Join(separator, texts.Take(most));
+        return texts.Count > most
+            ? string.Create(CultureInfo.InvariantCulture, $"{first} and {texts.Count - most} more")
+            : first;
+    }
+
     /// <summary>
-    /// The text with a full stop, unless it already ends with a punctuation mark. An empty text stays empty.
+    /// The text with a full stop, unless it already ends a sentence. A mark that announces something which did not
+    /// come is left out: <c>failed:</c> becomes <c>failed.</c> An empty text stays empty.
     /// </summary>
     public static string Close(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        var trimmed = text.TrimEnd();
-        return trimmed.Length == 0 || trimmed[^1] is '.' or '!' or '?' or '…' ? trimmed : trimmed + '.';
+        var trimmed = text.TrimEnd().TrimEnd(':', ';', ',').TrimEnd();
+        return trimmed.Length == 0 || trimmed[^1] is '.' or '!' or '?' or '…' or '。' or '！' or '？'
+            ? trimmed
+            : trimmed + '.';
     }
 
     /// <summary>The text without its full stop, to be continued in the same sentence. Keeps an ellipsis.</summary>

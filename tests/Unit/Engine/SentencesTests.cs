@@ -12,6 +12,8 @@ public sealed class SentencesTests
     [InlineData("connection refused. ", "connection refused.")]
     [InlineData("why?", "why?")]
     [InlineData("cut off…", "cut off…")]
+    [InlineData("步骤失败。", "步骤失败。")]
+    [InlineData("StopOld/oms-a failed: ", "StopOld/oms-a failed.")]
     [InlineData("", "")]
     [InlineData(" ", "")]
     public void Closed_sentence_ends_with_one_mark(string text, string closed) => Sentences.Close(text).ShouldBe(closed);
@@ -21,6 +23,13 @@ public sealed class SentencesTests
     [InlineData("cut off...", "cut off...")]
     [InlineData("", "")]
     public void Opened_sentence_loses_its_full_stop(string text, string open) => Sentences.Open(text).ShouldBe(open);
+
+    [Theory]
+    [InlineData(0, "")]
+    [InlineData(2, "a0, a1")]
+    [InlineData(5, "a0, a1, a2 and 2 more")]
+    public void Long_list_says_how_many_more_there_are(int count, string list) =>
+        Sentences.List([.. Enumerable.Range(0, count).Select(i => $"a{i}")], 3).ShouldBe(list);
 
     [Fact]
     public void Joined_sentences_skip_empty_ones() => Sentences.Join("a", null, "", "b.").ShouldBe("a. b.");

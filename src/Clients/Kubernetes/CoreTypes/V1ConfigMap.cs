@@ -20,4 +20,7 @@ public sealed record V1ConfigMap : IKubernetesObject
 
     /// <summary>Binary values by key (base64 in JSON).</summary>
     public Dictionary<string, byte[]>? BinaryData { get; init; }
+
+    /// <summary>True if the server rejects changes.</summary>
+    public bool? Immutable { get; init; }
 }

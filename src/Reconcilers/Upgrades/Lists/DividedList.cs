@@ -1,0 +1,130 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Drydock.Abstractions.Entities;
+using Drydock.Crds.Common;
+
+namespace Drydock.Reconcilers.Upgrades;
+
+/// <summary>
+/// A list as it is stored: divided into ConfigMaps that an API server accepts, with a hash of all of it. The names of
+/// the ConfigMaps end in the first digits of the hash: another list never has the same name. Pure.
+/// </summary>
+internal sealed class DividedList
+{
+    /// <summary>
+    /// Most bytes in one ConfigMap. The API server accepts 1 MiB of keys and values.
+    /// </summary>
+    public const int MostBytes = 900_000;
+
+    private const string Algorithm = "sha256:";
+    private const int NameDigits = 8;
+
+    private DividedList(IReadOnlyList<SortedDictionary<string, string>> parts, string sha256, int entries)
+    {
+        Parts = parts;
+        Sha256 = sha256;
+        Entries = entries;
+    }
+
+    /// <summary>The data of each ConfigMap; at least one.</summary>
+    public IReadOnlyList<SortedDictionary<string, string>> Parts { get; }
+
+    /// <summary>The hash of the list.</summary>
+    public string Sha256 { get; }
+
+    /// <summary>Number of entries.</summary>
+    public int Entries { get; }
+
+    /// <summary>Divides a list.</summary>
+    /// <param name="sections">The list.</param>
+    /// <param name="entries">Number of entries, where not every line is one.</param>
+    public static DividedList Of(IReadOnlyList<ListSection> sections, int? entries = null)
+    {
+        var parts = new List<SortedDictionary<string, string>>();
+        var size = MostBytes;
+        foreach (var section in sections.OrderBy(s => s.Key, StringComparer.Ordinal))
+        {
+            var text = new StringBuilder();
+            var keyBytes = Encoding.UTF8.GetByteCount(section.Key);
+            size += keyBytes;
+            foreach (var line in section.Lines)
+            {
+                var bytes = Encoding.UTF8.GetByteCount(line) + 1;
+                if (size + bytes > MostBytes)
+                {
+                    Close();
+                    parts.Add(new SortedDictionary<string, string>(StringComparer.Ordinal));
+                    size = keyBytes;
+                }
+
+                text.Append(line).Append('\n');
+                size += bytes;
+            }
+
+            Close();
+
+            void Close()
+            {
+                if (text.Length > 0)
+                {
+                    parts[^1][section.Key] = text.ToString();
+                    text.Clear();
+                }
+            }
+        }
+
+        if (parts.Count == 0)
+        {
+            parts.Add(new SortedDictionary<string, string>(StringComparer.Ordinal));
+        }
+
+        return new DividedList(parts, Hash(parts), entries ?? sections.Sum(s => s.Lines.Count));
+    }
+
+    /// <summary>The list that ConfigMaps hold; the parts in their order.</summary>
+    public static (IReadOnlyList<ListSection> Sections, string Sha256) Join(
+        IReadOnlyList<IReadOnlyDictionary<string, string>> parts) =>
+        (
+            [
+                .. Keys(parts).Select(key => new ListSection(
+                    key, [.. Text(parts, key).Split('\n', StringSplitOptions.RemoveEmptyEntries)])),
+            ],
+            Hash(parts));
+
+    /// <summary>The reference to the list in the ConfigMaps of an object.</summary>
+    /// <param name="owner">Metadata of the object.</param>
+    /// <param name="what">What the list is, a word for the names of the ConfigMaps.</param>
+    public ListReference Reference(V1ObjectMeta owner, string what) => new()
+    {
+        Name = $"{ObjectNames.Stem(owner)}-{what}-{Sha256.Substring(Algorithm.Length, NameDigits)}",
+        Parts = Parts.Count,
+        Entries = Entries,
+        Sha256 = Sha256,
+    };
+
+    /// <summary>Name of a ConfigMap of a list; parts count from 0.</summary>
+    public static string NameOf(ListReference reference, int part) => part == 0
+        ? reference.Name
+        : string.Create(CultureInfo.InvariantCulture, $"{reference.Name}-{part + 1}");
+
+    /// <summary>The first part that holds entries of a section.</summary>
+    public int PartWith(string key) => Math.Max(0, Parts.ToList().FindIndex(p => p.ContainsKey(key)));
+
+    private static IEnumerable<string> Keys(IReadOnlyList<IReadOnlyDictionary<string, string>> parts) =>
+        parts.SelectMany(p => p.Keys).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);
+
+    private static string Text(IReadOnlyList<IReadOnlyDictionary<string, string>> parts, string key) =>
+        string.Concat(parts.Select(p => p.GetValueOrDefault(key) ?? ""));
+
+    private static string Hash(IReadOnlyList<IReadOnlyDictionary<string, string>> parts)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (var key in Keys(parts))
+        {
+            hash.AppendData(Encoding.UTF8.GetBytes($"{key}\n{Text(parts, key)}\n"));
+        }
+
+        return Algorithm + Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+}
