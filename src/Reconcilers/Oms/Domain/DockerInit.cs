@@ -1,9 +1,10 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>Reads the output of docker_init.sh (docs/research/oms.md#initialisation).</summary>
-internal static class DockerInit
+internal static partial class DockerInit
 {
     /// <summary>Where the script is in the image.</summary>
     public const string ScriptPath = "/root/docker_init.sh";
@@ -49,15 +50,29 @@ internal static class DockerInit
                 new DockerInitVerdict(DockerInitOutcome.Success, lastStep, "docker_init.sh finished successfully."),
             (true, _) => new DockerInitVerdict(
                 DockerInitOutcome.SuccessWithWarning, lastStep, "docker_init.sh printed its success line but ended "
-                    + $"with exit code {rc}; the verification that follows decides."),
+                    + $"with exit code {rc}. The verification that follows decides."),
             _ => new DockerInitVerdict(
                 DockerInitOutcome.Failed,
                 lastStep,
                 $"docker_init.sh ended with exit code {rc} and without its success line '{successMarker}'; "
                     + (lastStep is null ? "it announced no step" : $"the last step it announced was '{lastStep}'")
-                    + ". See its output."),
+                    + ".")
+            {
+                IsHalfMigrated = OutputExcerpt.Lines(log).Exists(line => AppliedBefore().IsMatch(line)),
+            },
         };
     }
+
+    // A change of the schema that is there already: by an earlier run of the script that did not reach its end, so that
+    // every other run ends in the same place. The numbers are those of MySQL (1007 database, 1050 table, 1060 column,
+    // 1061 and 1068 key, 1062 row, 1091 nothing to drop, 1304 routine, 1359 trigger, 1826 foreign key).
+    [GeneratedRegex(
+        @"ERROR (1007|1050|1060|1061|1062|1068|1091|1304|1359|1826)\b|"
+        + @"Duplicate (column name|key name|entry|foreign key)|(Table|database|TRIGGER|PROCEDURE|FUNCTION) .+ already exists|Trigger already exists|"
+        + @"Multiple primary key defined|Can't DROP ",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000)]
+    private static partial Regex AppliedBefore();
 
     private static string Shorten(string text) => text.Length <= 120 ? text : string.Concat(text.AsSpan(0, 119), "…");
 }
@@ -66,7 +81,13 @@ internal static class DockerInit
 /// <param name="Outcome">How it ended.</param>
 /// <param name="LastStep">The last step it announced (<c>【步骤二】…</c>), or null.</param>
 /// <param name="Message">The judgement as a sentence.</param>
-internal sealed record DockerInitVerdict(DockerInitOutcome Outcome, string? LastStep, string Message);
+internal sealed record DockerInitVerdict(DockerInitOutcome Outcome, string? LastStep, string Message)
+{
+    /// <summary>
+    /// It failed on a schema that was changed before and not to the end: it cannot succeed on these databases.
+    /// </summary>
+    public bool IsHalfMigrated { get; init; }
+}
 
 /// <summary>How a run of docker_init.sh ended.</summary>
 internal enum DockerInitOutcome

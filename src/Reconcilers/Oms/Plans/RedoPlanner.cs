@@ -1,4 +1,5 @@
 using Drydock.Abstractions.Plans;
+using Drydock.Crds.Common;
 using Drydock.Crds.OmsUpgrades;
 using Drydock.Engine.Planning;
 using Drydock.Engine.Running;
@@ -55,7 +56,8 @@ internal static class RedoPlanner
     // observation showed the loss.
     private static bool IsLost(PlanStep step) => PlanProgress.IsOutcomeUnknown(step)
         || (step is { StartedAt: not null, State: StepState.Failed, Retry: RetryRule.RestoreFirst }
-            && step.Reason != EngineReasons.StepTimeout);
+            && step.Reason != EngineReasons.StepTimeout)
+        || step is { StartedAt: not null, State: StepState.Failed, RunOnce: true, Reason: Reasons.RestoreRequired };
 
     // Every step that waits for the step, directly or not.
     private static HashSet<string> After(Plan plan, string id)

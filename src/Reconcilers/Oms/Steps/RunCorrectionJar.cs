@@ -1,4 +1,5 @@
 using System.Globalization;
+using Drydock.Abstractions.Values;
 using Drydock.Crds.Common;
 using Drydock.Engine.Actions;
 using Drydock.Reconcilers.Upgrades;
@@ -61,7 +62,9 @@ internal sealed class RunCorrectionJar(IOmsTargets targets) : RunOnceCommand<Run
         ? new Observation.Done("The correction JAR ended with exit code 0.")
         : new Observation.Failed(
             Reasons.RestoreRequired,
-            $"The correction JAR on {context.Node} ended with exit code "
-            + $"{exitCode.ToString(CultureInfo.InvariantCulture)}; its output is stored. "
-            + "It must not run again on this data: the snapshot has to be restored first.");
+            Sentences.Join(
+                $"The correction JAR on {context.Node} ended with exit code "
+                + $"{exitCode.ToString(CultureInfo.InvariantCulture)}.",
+                Excerpt(log),
+                "It must not run again on this data: the snapshot has to be restored first."));
 }

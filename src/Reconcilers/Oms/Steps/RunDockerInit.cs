@@ -1,3 +1,4 @@
+using Drydock.Abstractions.Values;
 using Drydock.Crds.Common;
 using Drydock.Engine.Actions;
 using Drydock.Reconcilers.Upgrades;
@@ -6,8 +7,8 @@ namespace Drydock.Reconcilers.Oms;
 
 /// <summary>
 /// Runs docker_init.sh (docs/research/oms.md#initialisation). The marker line in the output of this run decides; the
-/// exit code is stored (its meaning is not documented). A retry may repeat it after a run that provably failed. What
-/// the version data knows of a failure is added to its message.
+/// exit code is stored (its meaning is not documented). A retry may repeat it after a run that provably failed, unless
+/// that run met a schema that was changed before. What the version data knows of a failure is added to its message.
 /// </summary>
 internal sealed class RunDockerInit(IOmsTargets targets) : RunOnceCommand<RunDockerInit.Args>(targets)
 {
@@ -38,9 +39,15 @@ internal sealed class RunDockerInit(IOmsTargets targets) : RunOnceCommand<RunDoc
         var verdict = DockerInit.Judge(log, exitCode, args.SuccessMarker);
         return verdict.Outcome switch
         {
-            DockerInitOutcome.Failed =>
-                new Observation.Failed(
-                    Reasons.MarkerMissing, $"{context.Node}: {verdict.Message}{Known(args, log)}"),
+            DockerInitOutcome.Failed when verdict.IsHalfMigrated => new Observation.Failed(
+                Reasons.RestoreRequired,
+                Sentences.Join(
+                    $"{context.Node}: {verdict.Message}",
+                    Excerpt(log),
+                    "The schema was changed before and not to the end, so the script cannot succeed on these "
+                    + "databases: the snapshot has to be restored first.")),
+            DockerInitOutcome.Failed => new Observation.Failed(
+                Reasons.MarkerMissing, Sentences.Join($"{context.Node}: {verdict.Message}", Excerpt(log), Known(args, log))),
             DockerInitOutcome.SuccessWithWarning =>
                 new Observation.Done(verdict.Message, Entry(WarningFact, "true")),
             _ => new Observation.Done(verdict.Message),

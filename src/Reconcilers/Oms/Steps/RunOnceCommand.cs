@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using Drydock.Abstractions.Values;
 using Drydock.Clients.Docker;
 using Drydock.Crds.Common;
 using Drydock.Engine.Actions;
@@ -36,6 +37,9 @@ internal abstract class RunOnceCommand<TArgs>(IOmsTargets targets) : OmsStep<TAr
     /// <summary>What the exit code and the output mean.</summary>
     protected abstract Observation Judge(StepContext context, int exitCode, string log);
 
+    /// <summary>The last lines of the output that say why the command failed, without secrets; null for none.</summary>
+    protected string? Excerpt(string log) => OutputExcerpt.Of(Targets.Redactor.RedactTail(log[WholeLines(log)..]));
+
     protected override async Task<Observation> ObserveAsync(
         StepContext context, TArgs args, CancellationToken cancellationToken)
     {
@@ -70,8 +74,9 @@ internal abstract class RunOnceCommand<TArgs>(IOmsTargets targets) : OmsStep<TAr
                 Judge(context, outcome.ExitCode!.Value, await LogAsync(exec, cancellationToken)),
             WitnessedState.NeverRan => new Observation.NotStarted(outcome.Message),
             _ => new Observation.Unknown(
-                $"{context.Node}: {outcome.Message?.TrimEnd('.')}. The command is not repeated on this data: "
-                + "the snapshot has to be restored first.",
+                Sentences.Join(
+                    $"{context.Node}: {outcome.Message}",
+                    "The command is not repeated on this data: the snapshot has to be restored first."),
                 IsPermanent: true),
         };
     }
@@ -142,7 +147,7 @@ internal abstract class RunOnceCommand<TArgs>(IOmsTargets targets) : OmsStep<TAr
     private static StepActionException NotTaken(StepContext context, Exception exception) =>
         new(
             Reasons.HostUnreachable,
-            $"dockerd on {context.Node} did not accept the command: {exception.Message}",
+            Sentences.Close($"dockerd on {context.Node} did not accept the command: {exception.Message}"),
             retryable: true,
             exception)
         {
@@ -169,6 +174,11 @@ internal abstract class RunOnceCommand<TArgs>(IOmsTargets targets) : OmsStep<TAr
             return false;
         }
     }
+
+    // Where the last lines begin: a line is never cut before its secrets are masked.
+    private static int WholeLines(string log) => log.Length <= Redactor.KeptBytes
+        ? 0
+        : log.IndexOf('\n', log.Length - Redactor.KeptBytes) is >= 0 and var end ? end + 1 : log.Length;
 
     private static async Task<string> LogAsync(WitnessedExec exec, CancellationToken cancellationToken) =>
         await exec.OutputAsync(LongestLog, cancellationToken) is { } bytes ? Encoding.UTF8.GetString(bytes) : "";

@@ -52,9 +52,10 @@ def initialise(conf, log, mode, alone):
         return 1, False
 
     log.say("# 【步骤二】创建 OMS 元信息库")
-    if mode in ("fail", "rc0-failed"):
-        log.say("ERROR 1060 (42S21): Duplicate column name 'priority'")
-        return (1 if mode == "fail" else 0), False
+    if mode in ("fail", "rc0-failed", "half-migrated"):
+        log.say("ERROR 1060 (42S21): Duplicate column name 'priority'" if mode == "half-migrated"
+                else "ERROR 2013 (HY000): Lost connection to MySQL server during query")
+        return (0 if mode == "rc0-failed" else 1), False
     if not schema(conf, log, db, host):
         return 1, False
 

@@ -1,0 +1,50 @@
+using System.Text.RegularExpressions;
+using Drydock.Crds.Common;
+
+namespace Drydock.Reconcilers.Oms;
+
+/// <summary>
+/// The last lines of the output of a command that say why it failed. Pure. Give it text without secrets: the lines are
+/// cut.
+/// </summary>
+internal static partial class OutputExcerpt
+{
+    private const int Quoted = 3;
+    private const int LongestLine = 200;
+
+    // Scripts print much after an error; what is further up than this hardly ended the command.
+    private const int LinesFromEnd = 40;
+
+    /// <summary>
+    /// The lines that name an error, otherwise the last ones, as a sentence; null for no output.
+    /// </summary>
+    public static string? Of(string output)
+    {
+        var lines = Lines(output);
+        var telling = lines.Where(l => Telling().IsMatch(l)).ToList();
+        var quoted = (telling.Count > 0 ? telling : lines).TakeLast(Quoted)
+            .Select(l => $"\"{SchemaLimits.Clip(l.Replace('"', '\''), LongestLine)}\"")
+            .ToList();
+        return quoted.Count == 0 ? null : $"The end of its output: {string.Join(", ", quoted)}.";
+    }
+
+    /// <summary>The last lines as a person reads them, without traces of a shell and frames of a stack.</summary>
+    public static List<string> Lines(string output) =>
+    [
+        .. output.Split('\n')
+            .Select(line => TerminalText.Clean(line).Trim())
+            .Where(line => line.Length > 0 && !line.StartsWith('+') && !Frame().IsMatch(line))
+            .TakeLast(LinesFromEnd),
+    ];
+
+    [GeneratedRegex(
+        "error|exception|fail|fatal|denied|refused|cannot|can't|unable|duplicate|already exists|no such|not found|"
+        + "timed? ?out|no space|失败|错误|异常",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant,
+        matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Telling();
+
+    [GeneratedRegex(
+        @"^(at [\w.$<>/]+\(|\.\.\. \d+ more$)", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Frame();
+}
