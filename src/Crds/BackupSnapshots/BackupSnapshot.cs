@@ -50,8 +50,8 @@ namespace Drydock.Crds.BackupSnapshots;
     Description = "What the operator is doing, or what is wrong.")]
 [FrozenWhile(
     "has(oldSelf.status) && has(oldSelf.status.snapshotID)",
-    "is frozen once the snapshot has begun. Put the old value back, and create another BackupSnapshot for "
-    + "other contents.")]
+    "is frozen once the snapshot has begun. The change was refused and the old value still applies. Create another "
+    + "BackupSnapshot for other contents.")]
 public sealed record BackupSnapshot : CustomKubernetesEntity<BackupSnapshotSpec, BackupSnapshotStatus>,
     ISchemaStamped<BackupSnapshot>
 {

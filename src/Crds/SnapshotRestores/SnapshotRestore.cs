@@ -41,8 +41,8 @@ namespace Drydock.Crds.SnapshotRestores;
     "has(oldSelf.status) && (has(oldSelf.status.phase) && oldSelf.status.phase == 'Restoring' || "
     + "has(oldSelf.status.databases) && oldSelf.status.databases.exists(d, has(d.state) && d.state != "
     + "'Pending'))",
-    "is frozen once the restore has begun. Put the old value back, and create another SnapshotRestore for "
-    + "other contents.")]
+    "is frozen once the restore has begun. The change was refused and the old value still applies. Create another "
+    + "SnapshotRestore for other contents.")]
 public sealed record SnapshotRestore : CustomKubernetesEntity<SnapshotRestoreSpec, SnapshotRestoreStatus>,
     ISchemaStamped<SnapshotRestore>
 {

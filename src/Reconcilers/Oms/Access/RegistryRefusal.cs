@@ -1,3 +1,4 @@
+using Drydock.Abstractions.Values;
 using Drydock.Clients.Docker;
 using Drydock.Reconcilers.Upgrades;
 
@@ -33,10 +34,10 @@ internal static class RegistryRefusal
         var host = RegistryCredentials.HostOf(image);
         return secret is null
             ? $"Registry {host} does not serve {image} to {node} without credentials "
-                + $"({exception.Message.TrimEnd('.')}). Put them into a Secret and name it in spec.imagePullSecretRef, "
-                + "or correct spec.image."
+                + $"({Sentences.Open(exception.Message)}). Put them into a Secret and name it in "
+                + "spec.imagePullSecretRef, or correct spec.image."
             : $"Registry {host} refuses the credentials of Secret {secret} for {image} on {node} "
-                + $"({exception.Message.TrimEnd('.')}). Correct the Secret, or spec.image.";
+                + $"({Sentences.Open(exception.Message)}). Correct the Secret, or spec.image.";
     }
 
     private static bool Speaks(string words) =>

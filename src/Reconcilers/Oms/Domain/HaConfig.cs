@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text.Json;
+using Drydock.Abstractions.Values;
 
 namespace Drydock.Reconcilers.Oms;
 
@@ -69,7 +70,7 @@ internal sealed class HaConfig : IEquatable<HaConfig>
         catch (FormatException error)
         {
             throw new FormatException(
-                $"The value of {HaConfigKeys.RowName} cannot be read: {error.Message}. "
+                $"The value of {HaConfigKeys.RowName} cannot be read: {Sentences.Close(error.Message)} "
                     + "Expected a JSON object such as {\"enable\":false}; correct it in the OMS console under System "
                     + "Management > System Parameters.",
                 error);

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Globalization;
+using Drydock.Abstractions.Values;
 using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Oms;
@@ -75,7 +76,7 @@ internal static class SqlErrors
     {
         var text = number == SyntaxError
             ? "the server does not understand a statement"
-            : error.Message.Trim().TrimEnd('.');
+            : Sentences.Open(error.Message);
         var secrets = new Redactor([target.Password]);
         return number == 0
             ? secrets.Redact(text)

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Net.Sockets;
+using Drydock.Abstractions.Values;
 using Drydock.Clients.Safety;
 
 namespace Drydock.Reconcilers.Oms;
@@ -81,8 +82,8 @@ internal sealed class SqlSessions
         {
             throw new OmsMetadataException(
                 OmsMetadataErrorKind.Unreachable, $"Metadata server {Target.Address}: "
-                    + $"the host name cannot be resolved: {unresolved.Message}. Check the name and the DNS of the "
-                    + "operator.");
+                    + $"the host name cannot be resolved: {Sentences.Close(unresolved.Message)} "
+                    + "Check the name and the DNS of the operator.");
         }
     }
 

@@ -1,3 +1,4 @@
+using Drydock.Abstractions.Values;
 using Drydock.Clients.Docker;
 using Drydock.Clients.Snapshots;
 using Drydock.Crds.Common;
@@ -102,7 +103,7 @@ internal sealed class ImagePreflight(OmsTargets targets, Findings findings, Upgr
         {
             findings.Add(
                 Reasons.ImageArchiveUnreadable,
-                $"{image} is not on {node.Spec.Name}, and {where} cannot be read: {exception.Message.TrimEnd('.')}.",
+                $"{image} is not on {node.Spec.Name}, and {where} cannot be read: {Sentences.Close(exception.Message)}",
                 node.Spec.Name,
                 "spec.imageArchive");
             return null;
@@ -171,7 +172,7 @@ internal sealed class ImagePreflight(OmsTargets targets, Findings findings, Upgr
         {
             findings.Add(
                 Reasons.ImageMissing,
-                $"{image} is not on {node.Name}, cannot be pulled there ({exception.Message.TrimEnd('.')}), and no "
+                $"{image} is not on {node.Name}, cannot be pulled there ({Sentences.Open(exception.Message)}), and no "
                     + "imageArchive is given. Load it, correct spec.image, or set spec.imageArchive.",
                 node.Name,
                 "spec.image");

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Drydock.Abstractions.Values;
 using Drydock.Clients.Docker;
 using Drydock.Crds.Common;
 using Drydock.Crds.OmsUpgrades;
@@ -12,6 +13,10 @@ namespace Drydock.Reconcilers.Oms;
 /// </summary>
 internal sealed class NodePreflight(OmsTargets targets, Findings findings, TimeProvider time)
 {
+    private const string NothingElse =
+        "Topology, high availability and projects are not checked either, because they need config.yaml of every node. "
+        + "The metadata database is checked only if config.yaml of another node can be read.";
+
     private static readonly string[] Mounts =
         [OmsConfig.ContainerPath, RunOnceCommand.LogsMount, "/home/ds/store", "/home/ds/run"];
 
@@ -58,12 +63,12 @@ internal sealed class NodePreflight(OmsTargets targets, Findings findings, TimeP
         catch (DockerApiVersionException exception)
         {
             findings.Add(
-                Reasons.DockerUnsupported, $"dockerd of {node.Name}: {exception.Message.TrimEnd('.')}.", node.Name);
+                Reasons.DockerUnsupported, $"dockerd of {node.Name}: {Sentences.Close(exception.Message)}", node.Name);
         }
         catch (DockerException exception)
         {
             findings.Add(
-                Reasons.HostUnreachable, $"dockerd of {node.Name}: {exception.Message.TrimEnd('.')}.", node.Name);
+                Reasons.HostUnreachable, $"dockerd of {node.Name}: {Sentences.Close(exception.Message)}", node.Name);
         }
 
         return state;
@@ -90,7 +95,8 @@ internal sealed class NodePreflight(OmsTargets targets, Findings findings, TimeP
                 findings.Add(
                     Reasons.ContainerNotFound,
                     $"Container {name} on {node.Name} is {container.State.Status}, expected running. "
-                        + $"Start it with `docker start {name}`, or correct spec.currentContainer.",
+                        + $"Start it with `docker start {name}`, or correct spec.currentContainer. "
+                        + NotChecked(node),
                     node.Name,
                     "spec.currentContainer");
             }
@@ -101,13 +107,18 @@ internal sealed class NodePreflight(OmsTargets targets, Findings findings, TimeP
         {
             findings.Add(
                 Reasons.ContainerNotFound,
-                $"Container {name} does not exist on {node.Name}. Correct spec.currentContainer.",
+                $"Container {name} does not exist on {node.Name}. Correct spec.currentContainer. "
+                    + $"{NotChecked(node)} {NothingElse}",
                 node.Name,
                 "spec.currentContainer");
         }
 
         return null;
     }
+
+    // What is read from the running container. A reader of the findings must not take silence for health.
+    private static string NotChecked(OmsNode node) =>
+        $"Not checked because of this: version, mounts, certificate, ports and free space of {node.Name}.";
 
     // The plan removes a stopped container that an earlier attempt of this object left; its id is returned.
     private async Task<string?> CheckNewNameAsync(

@@ -1,3 +1,4 @@
+using Drydock.Abstractions.Values;
 using Drydock.Clients.Docker;
 using Drydock.Crds.Common;
 using Drydock.Crds.OmsUpgrades;
@@ -151,7 +152,7 @@ internal sealed class OmsPreflight(OmsTargets targets, IBackupStorageProbe stora
             {
                 _findings.Add(
                     Reasons.HostUnreachable,
-                    $"dockerd of {node.Spec.Name}: {exception.Message.TrimEnd('.')}.",
+                    $"dockerd of {node.Spec.Name}: {Sentences.Close(exception.Message)}",
                     node.Spec.Name);
                 return node;
             }

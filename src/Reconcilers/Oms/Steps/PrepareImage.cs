@@ -1,3 +1,4 @@
+using Drydock.Abstractions.Values;
 using Drydock.Clients.Docker;
 using Drydock.Clients.Snapshots;
 using Drydock.Crds.Common;
@@ -86,7 +87,7 @@ internal sealed class PrepareImage(IOmsTargets targets) : OmsStep<PrepareImage.A
         {
             throw new StepActionException(
                 Reasons.ImageArchiveUnreadable,
-                $"{args.Archive} changed since preflight. {changed.Message.TrimEnd('.')}, then retry.",
+                $"{args.Archive} changed since preflight. {Sentences.Open(changed.Message)}, then retry.",
                 retryable: false,
                 changed);
         }

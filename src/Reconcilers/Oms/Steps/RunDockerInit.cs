@@ -54,8 +54,9 @@ internal sealed class RunDockerInit(IOmsTargets targets) : RunOnceCommand<RunDoc
         };
     }
 
-    private static string Known(Args args, string log) => string.Concat(
+    private static string Known(Args args, string log) => string.Join(
+        ' ',
         (args.KnownFailures ?? [])
             .Where(f => log.Contains(f.Output, StringComparison.Ordinal))
-            .Select(f => $" Its output says '{f.Output}'. {f.Advice}"));
+            .Select(f => $"Its output says '{f.Output}'. {f.Advice}"));
 }

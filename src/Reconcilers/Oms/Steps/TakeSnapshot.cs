@@ -1,4 +1,5 @@
 using Drydock.Abstractions.Entities;
+using Drydock.Abstractions.Values;
 using Drydock.Clients.Kubernetes.Client;
 using Drydock.Crds.BackupSnapshots;
 using Drydock.Crds.Common;
@@ -47,8 +48,9 @@ internal sealed class TakeSnapshot(IOmsTargets targets) : TakeSnapshotBase<TakeS
 
     protected override Observation SnapshotFailed(Args args, string name, string? message) => args.Optional
         ? new Observation.Done(
-            $"BackupSnapshot {name} could not be taken: {message} "
-            + "The data that the failed upgrade left is dropped without a second snapshot.",
+            Sentences.Join(
+                $"BackupSnapshot {name} could not be taken: {message}",
+                "The data that the failed upgrade left is dropped without a second snapshot."),
             Entry(NotTakenFact, "true"))
         : base.SnapshotFailed(args, name, message);
 

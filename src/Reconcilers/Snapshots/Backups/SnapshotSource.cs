@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net.Sockets;
+using Drydock.Abstractions.Values;
 using Drydock.Clients.Kubernetes.Client;
 using Drydock.Clients.Kubernetes.CoreTypes;
 using Drydock.Clients.MySql;
@@ -116,8 +117,8 @@ internal static class SnapshotSource
         catch (SocketException unresolved)
         {
             throw new MySqlException(
-                $"{field}.host: {host} cannot be resolved: {unresolved.Message}. Check the name and the DNS of the "
-                + "operator.",
+                $"{field}.host: {host} cannot be resolved: {Sentences.Close(unresolved.Message)} "
+                + "Check the name and the DNS of the operator.",
                 UnknownHost,
                 "HY000",
                 unresolved);

@@ -1,3 +1,4 @@
+using Drydock.Abstractions.Values;
 using Drydock.Crds.Common;
 
 namespace Drydock.Reconcilers.Upgrades;
@@ -66,7 +67,7 @@ internal sealed class Findings(
         Add(new Finding
         {
             Reason = reason,
-            Message = $"{message} Or add {word} to spec.preflight.acknowledge to accept this.",
+            Message = Sentences.Join(message, $"Or add {word} to spec.preflight.acknowledge to accept this."),
             Node = node,
             Field = field,
             Acknowledge = word,

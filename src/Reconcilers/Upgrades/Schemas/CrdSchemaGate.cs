@@ -1,5 +1,6 @@
 using System.Globalization;
 using Drydock.Abstractions.Entities;
+using Drydock.Abstractions.Values;
 using Drydock.Clients.Kubernetes.Client;
 using Drydock.Clients.Kubernetes.CoreTypes;
 using Drydock.Clients.Kubernetes.Errors;
@@ -95,7 +96,7 @@ internal sealed partial class CrdSchemaGate(IKubernetesClient client, TimeProvid
         catch (KubernetesForbiddenException exception)
         {
             Report(
-                $"The CRDs of Drydock cannot be read: {exception.Message.TrimEnd('.')}. "
+                $"The CRDs of Drydock cannot be read: {Sentences.Close(exception.Message)} "
                 + "Apply the roles of this release: `kubectl apply -k config/rbac`.",
                 isVerdict: true);
         }

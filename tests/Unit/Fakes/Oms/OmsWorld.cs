@@ -231,6 +231,11 @@ internal sealed partial class OmsWorld
 
     private void OnApiChange(IKubernetesObject changed, bool gone, OperatorLife? by)
     {
+        if (changed is OmsUpgrade { Status: { } status })
+        {
+            Rules.Read(status);
+        }
+
         if (changed is BackupSnapshot snapshot && snapshot.Status is null && !gone)
         {
             Snapshots.Created(snapshot);

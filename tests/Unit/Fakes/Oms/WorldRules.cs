@@ -1,3 +1,4 @@
+using Drydock.Crds.OmsUpgrades;
 using Drydock.Crds.SnapshotRestores;
 using Drydock.Reconcilers.Oms;
 using Drydock.Reconcilers.Upgrades;
@@ -9,6 +10,7 @@ internal sealed class WorldRules(OmsWorld world)
 {
     private readonly HashSet<string> _corrected = new(StringComparer.Ordinal);
     private readonly List<(WorldContainer Container, string Kind, int Run)> _underWay = [];
+    private readonly HashSet<string> _read = new(StringComparer.Ordinal);
     private readonly HashSet<string> _initialized = new(StringComparer.Ordinal);
 
     /// <summary>Each mistake, in words.</summary>
@@ -107,6 +109,15 @@ internal sealed class WorldRules(OmsWorld world)
 
     // Once in a region, or on each of its hosts where their cm_nodes differ.
     private string InitKey(WorldHost host) => world.Setup.CmNodes is null ? $"region {host.Region}" : host.Name;
+
+    /// <summary>People read what is written in a status.</summary>
+    public void Read(OmsUpgradeStatus status)
+    {
+        foreach (var text in MessageFaults.Texts(status).Where(_read.Add))
+        {
+            Broken.AddRange(MessageFaults.Of(text));
+        }
+    }
 
     public void Check(bool isRight, string wrong)
     {

@@ -1,3 +1,4 @@
+using Drydock.Abstractions.Values;
 using Drydock.Clients.Remote;
 using Drydock.Crds.Common;
 
@@ -28,7 +29,7 @@ internal static class HostErrors
         return new HostException(
             host,
             reason,
-            advice.Length == 0 ? exception.Message : exception.Message.TrimEnd('.') + advice,
+            advice.Length == 0 ? exception.Message : Sentences.Open(exception.Message) + advice,
             retryable,
             exception.MayHaveRun,
             exception);
@@ -93,7 +94,7 @@ internal static class HostErrors
         return new HostException(
             host,
             reason,
-            $"{host}: {what}: {refusal.Message.TrimEnd('.')}. {advice}",
+            $"{host}: {what}: {Sentences.Close(refusal.Message)} {advice}",
             retryable,
             innerException: refusal);
     }

@@ -1,4 +1,5 @@
 using Drydock.Abstractions.Plans;
+using Drydock.Abstractions.Values;
 using Drydock.Crds.Common;
 
 namespace Drydock.Reconcilers.Upgrades;
@@ -10,14 +11,16 @@ internal static class RollbackMessages
     public static string Reason(RollbackCause cause) =>
         cause is RollbackCause.Deletion or RollbackCause.Abort ? Reasons.Undoing : Reasons.RollingBack;
 
-    /// <summary>Why it is rolled back: a clause without a full stop.</summary>
+    /// <summary>Why it is rolled back: whole sentences.</summary>
     public static string Because(RunStatus status, RollbackCause cause) => cause switch
     {
-        RollbackCause.Request => "spec.desiredState is RolledBack",
-        RollbackCause.Failure => $"spec.rollbackPolicy is OnFailure and {Failed(status.Plan!)}",
+        RollbackCause.Request => "The rollback was requested: spec.desiredState is RolledBack.",
+        RollbackCause.Failure => Sentences.Join(
+            "The upgrade failed and is rolled back, because spec.rollbackPolicy is OnFailure.",
+            Failed(status.Plan!)),
         RollbackCause.Abort =>
-            $"The run was aborted by {Annotations.Abort}={status.AbortedBy}, so all changes are undone",
-        _ => "The object is being deleted, so all changes are undone",
+            $"The run was aborted by {Annotations.Abort}={status.AbortedBy}, so all changes are undone.",
+        _ => "The object is being deleted, so all changes are undone.",
     };
 
     /// <summary>
@@ -28,8 +31,8 @@ internal static class RollbackMessages
         ? $"set the annotation {Annotations.OnDelete}={Annotations.Abandon}, delete the object and finish manually."
         : "set spec.desiredState: Upgraded to continue without a rollback.";
 
-    private static string Failed(Plan plan) =>
+    private static string? Failed(Plan plan) =>
         plan.Steps.Find(s => s.State is StepState.Failed or StepState.Unknown) is { } step
-            ? $"{step.Id} failed ({step.Message})"
-            : "the upgrade failed";
+            ? $"{step.Id} failed: {step.Message}"
+            : null;
 }
