@@ -38,7 +38,7 @@ public sealed class GoldenUpgradeTests(StageFixture fixture)
         t2.ShouldBeGreaterThan(t1);
         await AssertSnapshotAsync(stage, space, done["status"]!["snapshotRef"]!["name"]!.GetValue<string>());
         var table = await stage.ControlPlane.KubectlAsync(["-n", space, "get", "omsu", "-o", "wide"]);
-        foreach (var column in new[] { "FROM", "TO", "PHASE", "PROGRESS", "READY", "AGE", "STEP", "MESSAGE", "SNAPSHOT" })
+        foreach (var column in new[] { "FROM", "TO", "PHASE", "PROGRESS", "READY", "REASON", "AGE", "DOWN", "DOWNTIME", "STEP", "SNAPSHOT", "MESSAGE" })
         {
             table.ShouldContain(column);
         }

@@ -68,16 +68,18 @@ public sealed class ProjectApiTests(StageFixture fixture)
         await stage.ControlPlane.KubectlAsync(["-n", space, "annotate", "omsu", "oms-322-to-422", "drydock.dev/retry=caught-up"]);
         var done = await stage.WaitForAsync(space, UpgradeReading.IsOver, TimeSpan.FromMinutes(6));
 
-        await AssertProjectsAsync(stage, before, done);
+        await AssertProjectsAsync(stage, space, before, done);
         await AssertNewAsync(stage);
         await AssertCleanupAsync(stage, space);
     }
 
-    private static async Task AssertProjectsAsync(UpgradeStage stage, OmsState before, JsonNode done)
+    private static async Task AssertProjectsAsync(UpgradeStage stage, string space, OmsState before, JsonNode done)
     {
-        var recorded = done["status"]!["projects"]!["items"]!.AsArray();
+        var list = done["status"]!["projects"]!["list"]!["name"]!.GetValue<string>();
+        var text = await stage.ControlPlane.KubectlAsync(["-n", space, "get", "configmap", list, "-o", "jsonpath={.data.projects}"]);
+        var recorded = text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split('\t')).ToList();
         recorded.Count.ShouldBe(before.Projects.Count(p => p.Status != "DELETED"));
-        var components = recorded.Single(p => p!["id"]!.GetValue<string>() == Lagging)!["components"]!.GetValue<string>();
+        var components = recorded.Single(p => p[1] == Lagging)[4];
         components.ShouldContain("Store ACTIVE");
         components.ShouldContain("Incr-Sync RUNNING");
         var resumed = (await stage.Oms.AuditAsync()).Where(a => a.Event == OmsEvents.ApiResume).Select(a => a.Detail).Order(StringComparer.Ordinal).ToList();

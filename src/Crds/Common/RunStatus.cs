@@ -10,9 +10,32 @@ public abstract record RunStatus : ObservedStatus
     [Length(16)]
     public string? Progress { get; init; }
 
-    /// <summary>Ids of the steps that run now, comma separated, or of the step that failed.</summary>
+    /// <summary>
+    /// Ids of the steps that run now, or of the step that failed. The first ones if there are many; status.running has
+    /// all.
+    /// </summary>
     [Length(SchemaLimits.Message)]
     public string? Step { get; init; }
+
+    /// <summary>The steps that run now: since when, and until when if that is known.</summary>
+    [ListMap("id")]
+    [Items(64)]
+    public List<RunningStep> Running { get; init => field = value ?? []; } = [];
+
+    /// <summary>What you can do now, with the command.</summary>
+    [Length(SchemaLimits.Message)]
+    public string? NextAction { get; init; }
+
+    /// <summary>What a rollback would cost now. Absent if it has begun, or if nothing can be rolled back.</summary>
+    [Length(SchemaLimits.Message)]
+    public string? RollbackCost { get; init; }
+
+    /// <summary>
+    /// How long the steps of earlier plans of this object took, by the id of the step without its node. Durations.
+    /// </summary>
+    [Items(128)]
+    [Length(SchemaLimits.Duration)]
+    public SortedDictionary<string, string>? FormerDurations { get; init; }
 
     /// <summary>
     /// The plan: every step, its target and its result. The stored plan stays valid, also for a newer operator.
@@ -59,6 +82,27 @@ public abstract record RunStatus : ObservedStatus
     /// <summary>Manual work that remains after the run.</summary>
     [Items(SchemaLimits.Findings)]
     public List<ActionItem> ActionRequired { get; init => field = value ?? []; } = [];
+}
+
+/// <summary>A step that runs now. Its times change only when it starts or other steps of its kind end.</summary>
+public sealed record RunningStep
+{
+    /// <summary>Id of the step.</summary>
+    [Required]
+    [Length(SchemaLimits.Name, Minimum = 1)]
+    public string Id { get; init => field = value ?? ""; } = "";
+
+    /// <summary>When its present attempt began.</summary>
+    public DateTimeOffset? Since { get; init; }
+
+    /// <summary>
+    /// When it should end, as steps of its kind took in this plan, otherwise in an earlier one. Absent if none did.
+    /// </summary>
+    public DateTimeOffset? ExpectedAt { get; init; }
+
+    /// <summary>What the expectation is taken from.</summary>
+    [Length(SchemaLimits.Name)]
+    public string? ExpectedFrom { get; init; }
 }
 
 /// <summary>What a run works on.</summary>
@@ -144,7 +188,7 @@ public sealed record UsedApproval
     public bool Accepted { get; init; }
 }
 
-/// <summary>Manual work after the run.</summary>
+/// <summary>Manual work after the run: one kind of work, for all projects or nodes that it concerns.</summary>
 public sealed record ActionItem
 {
     /// <summary>Stable machine-readable word.</summary>
@@ -152,11 +196,30 @@ public sealed record ActionItem
     [Length(SchemaLimits.ShortName, Minimum = 1)]
     public string Reason { get; init => field = value ?? ""; } = "";
 
-    /// <summary>What it concerns: a project, a component, a node.</summary>
-    [Length(SchemaLimits.Name)]
+    /// <summary>
+    /// How many projects, components or nodes it concerns; absent if it concerns the whole system, or exactly the
+    /// subject.
+    /// </summary>
+    [Range(1, int.MaxValue)]
+    public int? Count { get; init; }
+
+    /// <summary>What it concerns: projects, components, nodes. The first ones if there are many.</summary>
+    [Length(2 * SchemaLimits.Name)]
     public string Subject { get; init => field = value ?? ""; } = "";
 
     /// <summary>What to do and why.</summary>
     [Length(SchemaLimits.Message)]
     public string Message { get; init => field = value ?? ""; } = "";
+
+    /// <summary>
+    /// The ConfigMap in the same namespace that lists all of them; absent if subject and message show everything.
+    /// </summary>
+    [Length(SchemaLimits.Name)]
+    public string? ConfigMap { get; init; }
+
+    /// <summary>
+    /// The key in the ConfigMap. A list that is too long for one continues under the same key in the next one.
+    /// </summary>
+    [Length(SchemaLimits.ShortName)]
+    public string? Key { get; init; }
 }

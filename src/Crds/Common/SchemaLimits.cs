@@ -64,8 +64,8 @@ public static class SchemaLimits
     /// <summary>Findings of one preflight pass.</summary>
     public const int Findings = 200;
 
-    /// <summary>Projects listed by name; the counts beside the list are complete.</summary>
-    public const int Projects = 500;
+    /// <summary>Renamed projects listed by name.</summary>
+    public const int Projects = 100;
 
     /// <summary>Attempts, used tokens and approvals kept; the oldest go.</summary>
     public const int History = 20;

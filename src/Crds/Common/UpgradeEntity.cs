@@ -4,7 +4,7 @@ namespace Drydock.Crds.Common;
 
 /// <summary>
 /// What every kind of upgrade has in common for <c>kubectl get</c> and for the API server. The columns of a derived
-/// kind stand before these.
+/// kind stand before those of the same priority.
 /// </summary>
 [AdditionalPrinterColumn(".spec.fromVersion", "FROM", "string", Description = "Version before the upgrade.")]
 [AdditionalPrinterColumn(".spec.toVersion", "TO", "string", Description = "Version after the upgrade.")]
@@ -16,22 +16,27 @@ namespace Drydock.Crds.Common;
     "string",
     Description = "True once the state that the spec asks for is reached.")]
 [AdditionalPrinterColumn(
+    ".status.conditions[?(@.type==\"Ready\")].reason",
+    "REASON",
+    "string",
+    Description = "Why it is in this state.")]
+[AdditionalPrinterColumn(
     ".metadata.creationTimestamp", "AGE", "date",
     Description = "Time since the object was created.")]
 [AdditionalPrinterColumn(
     ".status.step", "STEP", "string", Priority = 1,
     Description = "Steps that run now, or the step that failed.")]
 [AdditionalPrinterColumn(
-    ".status.message", "MESSAGE", "string", Priority = 1,
-    Description = "What the operator is doing, or what is wrong.")]
-[AdditionalPrinterColumn(
     ".status.snapshotRef.name", "SNAPSHOT", "string", Priority = 1,
     Description = "BackupSnapshot of this upgrade.")]
+[AdditionalPrinterColumn(
+    ".status.message", "MESSAGE", "string", Priority = 1,
+    Description = "What the operator is doing, or what is wrong.")]
 [FrozenWhile(
     "has(oldSelf.status) && has(oldSelf.status.plan) && !(has(oldSelf.status.phase) "
     + "&& oldSelf.status.phase in ['Planned', 'Succeeded', 'RolledBack'])",
-    "is frozen while the stored plan has not ended. Put the old value back and let the run end. "
-    + "For another target, delete this object and create a new one.")]
+    "is frozen while the stored plan has not ended. The change was refused and the old value still applies. Let the "
+    + "run end first. For another target, delete this object and create a new one.")]
 public abstract record UpgradeEntity<TSpec, TStatus> : CustomKubernetesEntity<TSpec, TStatus>
     where TSpec : RunSpec, new()
     where TStatus : RunStatus, new();

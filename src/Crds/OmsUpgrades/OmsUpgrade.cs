@@ -8,12 +8,21 @@ namespace Drydock.Crds.OmsUpgrades;
 /// preflight, plan, backup, container swap, correction, initialisation, verification.
 /// </summary>
 [KubernetesEntity(Group = ApiGroup.Name, ApiVersion = ApiGroup.V1Alpha1, Kind = KindName, PluralName = Plural)]
-[KubernetesEntityShortNames("omsu", Categories = ApiGroup.Category)]
+[AdditionalPrinterColumn(
+    ".status.downtimeSince", "DOWN", "date", Priority = 1,
+    Description = "For how long OMS has been down; empty while it is not.")]
+[AdditionalPrinterColumn(
+    ".status.times.downtime", "DOWNTIME", "string", Priority = 1,
+    Description = "How long OMS was down.")]
+[KubernetesEntityShortNames(ShortName, Categories = ApiGroup.Category)]
 public sealed record OmsUpgrade : UpgradeEntity<OmsUpgradeSpec, OmsUpgradeStatus>,
     ISchemaStamped<OmsUpgrade>
 {
     /// <summary>The kind as manifests have it.</summary>
     public const string KindName = "OmsUpgrade";
+
+    /// <summary>The short name for <c>kubectl</c>.</summary>
+    public const string ShortName = "omsu";
 
     /// <summary>The resource name in URLs.</summary>
     public const string Plural = "omsupgrades";

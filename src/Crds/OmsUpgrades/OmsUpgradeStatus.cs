@@ -10,6 +10,11 @@ public sealed record OmsUpgradeStatus : RunStatus
     /// <summary>Times that matter for downtime and data.</summary>
     public UpgradeTimes? Times { get; init; }
 
+    /// <summary>
+    /// Since when OMS has been down. Absent while it is not: before T1, and after T2 or the end of a rollback.
+    /// </summary>
+    public DateTimeOffset? DowntimeSince { get; init; }
+
     /// <summary>The BackupSnapshot of this upgrade, in the same namespace.</summary>
     public SnapshotReference? SnapshotRef { get; init; }
 
@@ -22,7 +27,10 @@ public sealed record OmsUpgradeStatus : RunStatus
     /// <summary>When the old containers will be removed, if spec.cleanup.after is set.</summary>
     public DateTimeOffset? CleanupAt { get; init; }
 
-    /// <summary>Projects that were renamed because they shared a name.</summary>
+    /// <summary>
+    /// The first projects that were renamed because they shared a name. All of them are in the parameters of the steps
+    /// of the phase RenameProjects.
+    /// </summary>
     [Items(SchemaLimits.Projects)]
     public List<RenamedProject> RenamedProjects { get; init => field = value ?? []; } = [];
 
@@ -80,7 +88,10 @@ public sealed record UpgradeTimes
     /// <summary>When the previous version ran again with its high availability after a rollback.</summary>
     public DateTimeOffset? RolledBackAt { get; init; }
 
-    /// <summary>T2 minus T1, once both are known. Duration.</summary>
+    /// <summary>
+    /// How long OMS was down: T1 to T2, or to the end of a rollback; both outages of a rollback after a success. Absent
+    /// while it is down. Duration.
+    /// </summary>
     [Length(SchemaLimits.Duration)]
     public string? Downtime { get; init; }
 }
@@ -122,34 +133,10 @@ public sealed record ProjectsStatus
     public SortedDictionary<string, int> ByStatus { get; init => field = value ?? new(StringComparer.Ordinal); } =
         new(StringComparer.Ordinal);
 
-    /// <summary>The first projects. The counts above are complete.</summary>
-    [Items(SchemaLimits.Projects)]
-    public List<ProjectStatus> Items { get; init => field = value ?? []; } = [];
-}
-
-/// <summary>One project.</summary>
-public sealed record ProjectStatus
-{
-    /// <summary>Migration or Synchronization.</summary>
-    public ProjectKind Kind { get; init; }
-
-    /// <summary>Id in its table.</summary>
-    [Length(SchemaLimits.ShortName)]
-    public string Id { get; init => field = value ?? ""; } = "";
-
-    /// <summary>Name.</summary>
-    [Length(SchemaLimits.Name)]
-    public string Name { get; init => field = value ?? ""; } = "";
-
-    /// <summary>Status as OMS names it.</summary>
-    [Length(SchemaLimits.ShortName)]
-    public string Status { get; init => field = value ?? ""; } = "";
-
     /// <summary>
-    /// Its components and their states if the API of OMS reports them, for instance Store ACTIVE, Incr-Sync RUNNING.
+    /// Each project with its kind, id, status, name and the states of its components; absent if there is none.
     /// </summary>
-    [Length(SchemaLimits.Name)]
-    public string? Components { get; init; }
+    public ListReference? List { get; init; }
 }
 
 /// <summary>A project that was renamed because it shared its name.</summary>

@@ -125,13 +125,17 @@ internal sealed class OutcomeReader(
     private RunOutcome Held(PlanStep step)
     {
         var hold = Hold(step)!;
-        var approve = $"annotate drydock.dev/approve={hold}@{Approval.Prefix(plan.Hash)}";
+        var approval = $"{hold}@{Approval.Prefix(plan.Hash)}";
+        var approve = $"annotate drydock.dev/approve={approval}";
         var toContinue = hold == plan.Hold || hold == controls.OtherPlanApproved
             ? $"{approve}, or set spec.approvedPlanHash: {plan.Hash}"
             : $"remove '{hold}' from spec.holdBefore, or {approve}";
         var why = hold == controls.OtherPlanApproved ? $"{hold}: a different plan was approved" : hold;
         return new RunOutcome(
-            RunState.Held, step.Id, EngineReasons.Held, $"Held before {step.Id} ({why}). To continue, {toContinue}.");
+            RunState.Held, step.Id, EngineReasons.Held, $"Held before {step.Id} ({why}). To continue, {toContinue}.")
+        {
+            Approval = approval,
+        };
     }
 
     // A step that has started is never held.
@@ -145,5 +149,5 @@ internal sealed class OutcomeReader(
         RunState.Working,
         step.Id,
         EngineReasons.StepRunning,
-        step.Message is null ? step.Title : $"{step.Title}: {step.Message}");
+        Sentences.Close(step.Message is null ? step.Title : $"{step.Title}: {step.Message}"));
 }

@@ -10,6 +10,9 @@ public sealed record RunOutcome(RunState State, string? StepId, string Reason, s
     /// <summary>When to advance again without an event; null leaves it to events.</summary>
     public TimeSpan? RequeueAfter { get; init; }
 
+    /// <summary>The approval that continues a held run, as the annotation has it; null otherwise.</summary>
+    public string? Approval { get; init; }
+
     /// <summary>Acts follow this write: it must be made even if it changes nothing.</summary>
     public bool Acts { get; init; }
 

@@ -16,7 +16,7 @@ namespace Drydock.Reconcilers.Oms;
 [EntityRbac(ApiGroup.Name, "backupsnapshots", Verbs = "get,list,watch,create")]
 [EntityRbac(ApiGroup.Name, "snapshotrestores", Verbs = "get,list,watch,create")]
 [EntityRbac("", "secrets", Verbs = "get,list,watch,create,update")]
-[EntityRbac("", "configmaps", Verbs = "get")]
+[EntityRbac("", "configmaps", Verbs = "get,create")]
 [EntityRbac("", "namespaces", Verbs = "get")]
 [EntityRbac("", "events", Verbs = "create,patch")]
 [EntityRbac(

@@ -28,10 +28,10 @@ public sealed class OldServerTests(CrdServers servers)
         await KubectlAsync("apply", "-f", Repository.PathOf("config", "samples"));
 
         var upgrades = Lines(await KubectlAsync("get", "omsu", "oms-322-to-422"));
-        upgrades[0].Split(' ', StringSplitOptions.RemoveEmptyEntries).ShouldBe(["NAME", "FROM", "TO", "PHASE", "PROGRESS", "READY", "AGE"]);
+        upgrades[0].Split(' ', StringSplitOptions.RemoveEmptyEntries).ShouldBe(["NAME", "FROM", "TO", "PHASE", "PROGRESS", "READY", "REASON", "AGE"]);
         upgrades[1].ShouldStartWith("oms-322-to-422   3.2.2-bp2   4.2.2-bp1");
         Lines(await KubectlAsync("get", "omsupgrades", "-o", "wide"))[0].Split(' ', StringSplitOptions.RemoveEmptyEntries)
-            .ShouldBe(["NAME", "FROM", "TO", "PHASE", "PROGRESS", "READY", "AGE", "STEP", "MESSAGE", "SNAPSHOT"]);
+            .ShouldBe(["NAME", "FROM", "TO", "PHASE", "PROGRESS", "READY", "REASON", "AGE", "DOWN", "DOWNTIME", "STEP", "SNAPSHOT", "MESSAGE"]);
         Lines(await KubectlAsync("get", "snap", "oms-metadata"))[0].Split(' ', StringSplitOptions.RemoveEmptyEntries)
             .ShouldBe(["NAME", "PHASE", "PROGRESS", "SIZE", "VERIFIED", "READY", "USABLE", "AGE"]);
         var names = Lines(await KubectlAsync("get", "drydock", "-o", "name"));
@@ -39,7 +39,7 @@ public sealed class OldServerTests(CrdServers servers)
         names.ShouldContain("backupsnapshot.drydock.dev/oms-metadata");
         names.ShouldContain("databaserollingupgrade.drydock.dev/tidb-21-to-30");
         var databases = Lines(await KubectlAsync("get", "dru", "tidb-21-to-30"));
-        databases[0].Split(' ', StringSplitOptions.RemoveEmptyEntries).ShouldBe(["NAME", "ENGINE", "FROM", "TO", "PHASE", "PROGRESS", "READY", "AGE"]);
+        databases[0].Split(' ', StringSplitOptions.RemoveEmptyEntries).ShouldBe(["NAME", "ENGINE", "FROM", "TO", "PHASE", "PROGRESS", "READY", "REASON", "AGE"]);
         databases[1].ShouldStartWith("tidb-21-to-30   TiDB     2.1.19   3.0.9");
         await servers.CreateAsync(
             Manifests.Restore("listed"),
@@ -70,7 +70,7 @@ public sealed class OldServerTests(CrdServers servers)
 
         var columns = Lines(await KubectlAsync("get", "omsu", "columns", "-o", "wide"))[1].Split(' ', StringSplitOptions.RemoveEmptyEntries);
 
-        columns.Where((_, index) => index != 6).ShouldBe(["columns", "3.2.2-bp2", "4.2.2-bp1", "Backup", "7/23", "False", "Backup/snapshot", "dumping", "snap-1"]);
+        columns.Where((_, index) => index != 7).ShouldBe(["columns", "3.2.2-bp2", "4.2.2-bp1", "Backup", "7/23", "False", "Running", "Backup/snapshot", "snap-1", "dumping"]);
     }
 
     [Fact]

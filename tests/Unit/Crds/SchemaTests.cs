@@ -98,7 +98,7 @@ public sealed class SchemaTests
     }
 
     [Theory]
-    [InlineData("OmsUpgrade", "FROM0 TO0 PHASE0 PROGRESS0 READY0 AGE0 STEP1 MESSAGE1 SNAPSHOT1")]
+    [InlineData("OmsUpgrade", "FROM0 TO0 PHASE0 PROGRESS0 READY0 REASON0 AGE0 DOWN1 DOWNTIME1 STEP1 SNAPSHOT1 MESSAGE1")]
     [InlineData("BackupSnapshot", "PHASE0 PROGRESS0 SIZE0 VERIFIED0 READY0 USABLE0 AGE0 PATH1 MESSAGE1")]
     [InlineData("SnapshotRestore", "PHASE0 PROGRESS0 READY0 AGE0 SNAPSHOT1 MESSAGE1")]
     public void Columns_of_each_kind_are_as_expected(string kind, string columns) =>

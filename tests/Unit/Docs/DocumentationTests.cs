@@ -48,7 +48,7 @@ public sealed partial class DocumentationTests
     [Fact]
     public void Readme_status_has_the_columns_of_kubectl()
     {
-        var columns = typeof(Drydock.Crds.OmsUpgrades.OmsUpgrade).GetCustomAttributes<Drydock.Abstractions.Entities.AdditionalPrinterColumnAttribute>().ToList();
+        var columns = typeof(Drydock.Crds.OmsUpgrades.OmsUpgrade).GetCustomAttributes<Drydock.Abstractions.Entities.AdditionalPrinterColumnAttribute>().OrderBy(c => c.Priority).ToList();
         var header = File.ReadAllLines(Repository.PathOf("README.md")).First(l => l.StartsWith("NAME ", StringComparison.Ordinal));
 
         header.Split(' ', StringSplitOptions.RemoveEmptyEntries).ShouldBe(["NAME", .. columns.Select(c => c.Name)]);

@@ -38,7 +38,7 @@ public static class KindReader
             type.GetCustomAttribute<KubernetesEntityAttribute>()!,
             names?.ShortNames ?? [],
             names?.Categories.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [],
-            [.. type.GetCustomAttributes<AdditionalPrinterColumnAttribute>()],
+            [.. type.GetCustomAttributes<AdditionalPrinterColumnAttribute>().OrderBy(column => column.Priority)],
             schemas.DescriptionOf(type),
             spec,
             schemas.ReadStatus(arguments[1]),

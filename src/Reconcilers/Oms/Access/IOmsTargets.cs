@@ -55,6 +55,13 @@ internal interface IOmsTargets
     /// message holds none of its values.</exception>
     AuthConfig? PullCredentials(string image);
 
+    /// <summary>Lists that are too long for the status of the upgrade.</summary>
+    ListStore Lists { get; }
+
+    /// <summary>The projects as recorded before the upgrade; null if nothing listed them.</summary>
+    /// <exception cref="ListUnavailableException">The record was deleted or changed.</exception>
+    Task<ProjectRecord?> ProjectsBeforeAsync(CancellationToken cancellationToken);
+
     /// <summary>Redacts every secret known so far from a text.</summary>
     Redactor Redactor { get; }
 }

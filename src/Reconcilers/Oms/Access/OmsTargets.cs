@@ -44,6 +44,7 @@ internal sealed class OmsTargets : IOmsTargets, IAsyncDisposable
         _services = services;
         _onContainerEvent = onContainerEvent;
         _logger = services.Loggers.CreateLogger<OmsTargets>();
+        Lists = new ListStore(services.Kubernetes, OmsUpgrade.KindName, EnsureMayAct);
         // Preflight reports a name that occurs twice.
         _nodes = upgrade.Spec.Regions.SelectMany(r => r.Nodes)
             .DistinctBy(n => n.Name, StringComparer.Ordinal)
@@ -65,6 +66,8 @@ internal sealed class OmsTargets : IOmsTargets, IAsyncDisposable
 
     /// <summary>What is known of the releases of OMS without the ConfigMap of the upgrade.</summary>
     public OmsVersionData Versions => _services.Versions;
+
+    public ListStore Lists { get; }
 
     public IHealthProbe Health => _services.Health;
 
@@ -138,6 +141,11 @@ internal sealed class OmsTargets : IOmsTargets, IAsyncDisposable
                             OmsApiCredentials.Read(reference.Name, _secrets.Data(reference.Name), address)))).Value
             : null;
     }
+
+    public async Task<ProjectRecord?> ProjectsBeforeAsync(CancellationToken cancellationToken) =>
+        Upgrade.Status?.Projects is not { } recorded ? null
+        : recorded.List is not { } list ? ProjectRecord.Empty
+        : ProjectRecord.Read(await Lists.ReadAsync(Upgrade.Metadata, list, cancellationToken));
 
     public void EnsureMayAct() => _services.Fence.EnsureMayAct();
 

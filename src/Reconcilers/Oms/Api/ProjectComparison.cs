@@ -1,6 +1,4 @@
 using Drydock.Crds.Common;
-using Drydock.Crds.OmsUpgrades;
-using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Oms;
 
@@ -10,47 +8,26 @@ namespace Drydock.Reconcilers.Oms;
 /// </summary>
 internal static class ProjectComparison
 {
+    private const string Gone = "These projects are not found any more. Look for them in the console.";
+    private const string Changed =
+        "These projects have another status than before the upgrade. Check them in the console.";
+
     /// <summary>What differs, one entry for each project; empty when everything is as it was.</summary>
     /// <param name="before">As recorded.</param>
-    /// <param name="present">The projects there are now.</param>
-    /// <param name="renamed">Projects that got another name since.</param>
-    public static IReadOnlyList<ActionItem> Differences(
-        ProjectsStatus before, IReadOnlyList<OmsProject> present, IReadOnlyList<RenamedProject> renamed)
-    {
-        var match = new ProjectMatch(present, renamed);
-        return [.. before.Items.Select(recorded => Difference(recorded, match.Find(recorded))).OfType<ActionItem>()];
-    }
+    /// <param name="match">The projects there are now.</param>
+    public static IReadOnlyList<ActionEntry> Differences(ProjectRecord before, ProjectMatch match) =>
+        [.. before.Items.Select(recorded => Difference(recorded, match.Find(recorded))).OfType<ActionEntry>()];
 
-    /// <summary>The subject of entries about a project.</summary>
-    public static string Subject(ProjectStatus project)
+    private static ActionEntry? Difference(RecordedProject recorded, OmsProject? now) => now switch
     {
-        return SchemaLimits.Clip($"{project.Name} ({project.Id})", SchemaLimits.Name);
-    }
-
-    /// <summary>How entries about a project begin.</summary>
-    public static string Title(ProjectStatus project)
-    {
-        return $"{project.Kind} project {project.Name}";
-    }
-
-    private static ActionItem? Difference(ProjectStatus recorded, OmsProject? now)
-    {
-        var what = now switch
-        {
-            null =>
-                ProjectStatuses.MayBeGone(recorded.Status)
-                    ? null
-                    : $"was {recorded.Status} before the upgrade and is not found now. Look for it in the console.",
-            _ when ProjectStatuses.IsAsBefore(recorded.Status, now.Status) => null,
-            _ => $"was {recorded.Status} before the upgrade and is {now.Status} now. Check it in the console.",
-        };
-        return what is null
+        null => ProjectStatuses.MayBeGone(recorded.Status)
             ? null
-            : new ActionItem
-            {
-                Reason = Reasons.ReviewProject,
-                Subject = Subject(recorded),
-                Message = $"{Title(recorded)} {what}",
-            };
-    }
+            : new ActionEntry(Reasons.ReviewProject, Gone, recorded.ToString(), $"was {recorded.Status} before"),
+        _ when ProjectStatuses.IsAsBefore(recorded.Status, now.Status) => null,
+        _ => new ActionEntry(
+            Reasons.ReviewProject,
+            Changed,
+            recorded.ToString(),
+            $"was {recorded.Status} before the upgrade and is {now.Status} now"),
+    };
 }

@@ -15,7 +15,7 @@ internal static class ProjectLinks
     /// <summary>What high availability still has to heal; empty when it has.</summary>
     /// <param name="before">The project as recorded.</param>
     /// <param name="components">Its components now.</param>
-    public static IReadOnlyList<string> NotRecovered(ProjectStatus before, IReadOnlyList<ProjectComponent> components)
+    public static IReadOnlyList<string> NotRecovered(RecordedProject before, IReadOnlyList<ProjectComponent> components)
     {
         var recorded = ComponentSummary.Read(before.Components);
         var running = ProjectStatuses.IsRunning(before.Status);
@@ -45,7 +45,7 @@ internal static class ProjectLinks
     }
 
     /// <summary>What high availability does not heal and an administrator must check.</summary>
-    public static IReadOnlyList<string> ForPerson(ProjectStatus before, IReadOnlyList<ProjectComponent> components)
+    public static IReadOnlyList<string> ForPerson(RecordedProject before, IReadOnlyList<ProjectComponent> components)
     {
         var recorded = ComponentSummary.Read(before.Components);
         return
@@ -54,8 +54,7 @@ internal static class ProjectLinks
                 .Where(c =>
                     c.Kind is ProjectComponentKind.FullImport or ProjectComponentKind.FullVerification
                         && !IsGood(c, GoodImport, recorded[c.Kind]))
-                .Select(
-                    c => $"{ComponentSummary.NameOf(c.Kind)} is {ComponentSummary.Word(c.Status)}: resume it by hand"),
+                .Select(c => $"{ComponentSummary.NameOf(c.Kind)} is {ComponentSummary.Word(c.Status)}"),
         ];
     }
 

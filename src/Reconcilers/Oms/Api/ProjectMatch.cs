@@ -12,33 +12,39 @@ internal sealed class ProjectMatch
 {
     private readonly Dictionary<(ProjectKind Kind, string Id), OmsProject> _byId = [];
     private readonly ILookup<(ProjectKind Kind, string Name), OmsProject> _byName;
-    private readonly IReadOnlyList<RenamedProject> _renamed;
+    private readonly Dictionary<(ProjectKind Kind, string Id), string> _renamed = [];
 
     /// <summary>Looks among these.</summary>
     /// <param name="present">The projects there are now.</param>
     /// <param name="renamed">Projects that got another name after they were recorded.</param>
-    public ProjectMatch(IReadOnlyList<OmsProject> present, IReadOnlyList<RenamedProject> renamed)
+    public ProjectMatch(IReadOnlyList<OmsProject> present, IEnumerable<RenamedProject> renamed)
     {
+        foreach (var project in renamed)
+        {
+            _renamed.TryAdd((project.Kind, project.Id), project.NewName);
+        }
+
         foreach (var project in present)
         {
             _byId.TryAdd((project.Kind, project.Id), project);
         }
 
         _byName = present.ToLookup(p => (p.Kind, p.Name));
-        _renamed = renamed;
     }
 
     /// <summary>The project as it is now; null if it is missing, or if several have its name.</summary>
-    public OmsProject? Find(ProjectStatus recorded)
+    public OmsProject? Find(RecordedProject recorded)
     {
         if (_byId.GetValueOrDefault((recorded.Kind, recorded.Id)) is { } same)
         {
             return same;
         }
 
-        var name = _renamed.FirstOrDefault(r => r.Kind == recorded.Kind && r.Id == recorded.Id)?.NewName
-            ?? recorded.Name;
-        var named = _byName[(recorded.Kind, name)].Take(2).ToList();
+        var named = _byName[(recorded.Kind, NameOf(recorded))].Take(2).ToList();
         return named.Count == 1 ? named[0] : null;
     }
+
+    /// <summary>The name that a recorded project should have now.</summary>
+    public string NameOf(RecordedProject recorded) =>
+        _renamed.GetValueOrDefault((recorded.Kind, recorded.Id)) ?? recorded.Name;
 }

@@ -4,17 +4,18 @@ using Drydock.Crds.Common;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>
-/// Whether the projects are as before, as a step found it: kept in the step's receipt, read for conditions and action
-/// lists.
+/// Whether the projects are as before, as a step found it: kept in the facts of the step, read for conditions and
+/// action lists.
 /// </summary>
 /// <param name="Verified">True, False or Unknown, as a condition has it.</param>
 /// <param name="Reason">Stable word.</param>
-/// <param name="Message">A sentence; empty for none.</param>
-/// <param name="Actions">What an administrator has to do about projects.</param>
+/// <param name="Message">Whole sentences; empty for none.</param>
 /// <param name="Watched">Whether the links of projects that were running before were watched; their state is then in
 /// the actions.</param>
+/// <param name="Actions">The fact that names the list of what an administrator has to do about projects; empty for
+/// nothing (<see cref="ActionLists"/>).</param>
 internal sealed record ProjectVerdict(
-    string Verified, string Reason, string Message, IReadOnlyList<ActionItem> Actions, bool Watched = false)
+    string Verified, string Reason, string Message, bool Watched = false, string Actions = "")
 {
     /// <summary>Key of the fact with the actions; also that of steps that give no verdict.</summary>
     public const string ActionsFact = "actions";
@@ -24,13 +25,17 @@ internal sealed record ProjectVerdict(
     private const string MessageFact = "message";
     private const string WatchedFact = "watched";
 
-    /// <summary>Nothing to find.</summary>
+    /// <summary>Everything is as before.</summary>
     public static ProjectVerdict AsBefore(string message, bool watched = false) =>
-        new("True", Reasons.Done, message, [], watched);
+        new("True", Reasons.Done, message, watched);
 
-    /// <summary>It could not be found out.</summary>
-    public static ProjectVerdict Unknown(string message, IReadOnlyList<ActionItem>? actions = null) =>
-        new("Unknown", Reasons.Unverifiable, message, actions ?? []);
+    /// <summary>Something differs.</summary>
+    public static ProjectVerdict Differs(string message, bool watched = false) =>
+        new("False", Reasons.ProjectsDiffer, message, watched);
+
+    /// <summary>It is unknown.</summary>
+    public static ProjectVerdict Unknown(string message, bool watched = false) =>
+        new("Unknown", Reasons.Unverifiable, message, watched);
 
     /// <summary>The facts of a step.</summary>
     public IReadOnlyDictionary<string, string> ToFacts() => new Dictionary<string, string>(StringComparer.Ordinal)
@@ -38,7 +43,7 @@ internal sealed record ProjectVerdict(
         [VerifiedFact] = Verified,
         [ReasonFact] = Reason,
         [MessageFact] = SchemaLimits.Clip(Message),
-        [ActionsFact] = ActionFacts.Write(Actions),
+        [ActionsFact] = Actions,
         [WatchedFact] = Watched ? "true" : "false",
     };
 
@@ -51,8 +56,8 @@ internal sealed record ProjectVerdict(
                 facts[VerifiedFact],
                 facts.GetValueOrDefault(ReasonFact) ?? Reasons.Unverifiable,
                 facts.GetValueOrDefault(MessageFact) ?? "",
-                ActionFacts.Read(facts.GetValueOrDefault(ActionsFact)),
-                facts.GetValueOrDefault(WatchedFact) == "true")
+                facts.GetValueOrDefault(WatchedFact) == "true",
+                facts.GetValueOrDefault(ActionsFact) ?? "")
             : null;
     }
 }

@@ -5,7 +5,7 @@ using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>What a plan did to names of projects, for status.renamedProjects. Pure.</summary>
+/// <summary>What a plan did to names of projects. Pure.</summary>
 internal static class RenamedProjects
 {
     /// <summary>The projects whose renaming is done, with old and new names, in the order of the plan.</summary>
@@ -14,7 +14,6 @@ internal static class RenamedProjects
         .. plan.Steps
             .Where(step => step.Is<RenameProjects>() && step.State == StepState.Succeeded)
             .SelectMany(step => step.Arguments<RenameProjects.Args>().Renames)
-            .Take(SchemaLimits.Projects)
             .Select(rename => new RenamedProject
             {
                 Kind = rename.Kind,

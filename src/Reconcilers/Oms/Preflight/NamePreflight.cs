@@ -12,7 +12,6 @@ namespace Drydock.Reconcilers.Oms;
 /// </summary>
 internal sealed class NamePreflight(OmsUpgradeSpec spec, Findings findings)
 {
-    private const int ProjectsRead = 500;
     private const int Rounds = 5;
     private const int Listed = 20;
 
@@ -34,7 +33,7 @@ internal sealed class NamePreflight(OmsUpgradeSpec spec, Findings findings)
             await CascadesAsync(metadata, topology, cancellationToken);
         }
 
-        var read = await metadata.ProjectsAsync(topology.RmDatabase, ProjectsRead, cancellationToken);
+        var read = await metadata.ProjectsAsync(topology.RmDatabase, ProjectRecord.MostProjects, cancellationToken);
         if (read.Truncated)
         {
             _notes.Add(

@@ -13,10 +13,14 @@ namespace Drydock.Reconcilers.Oms;
 /// </summary>
 internal sealed class ProjectPreflight(OmsTargets targets, Findings findings)
 {
-    private const int AtATime = 4;
+    // Three requests a project: of 5,000 projects the console is asked in some minutes.
+    private const int AtATime = 8;
     private const int Named = 20;
 
     private readonly List<string> _notes = [];
+    private readonly List<string> _importing = [];
+    private readonly List<string> _untimed = [];
+    private readonly List<string> _unlisted = [];
     private readonly Lock _gate = new();
     private readonly TimeSpan _limit = KubernetesDuration.Parse(targets.Upgrade.Spec.Preflight.MaxProjectLag);
 
@@ -74,7 +78,8 @@ internal sealed class ProjectPreflight(OmsTargets targets, Findings findings)
         {
             findings.Add(
                 ReasonOf(exception.Kind),
-                $"{exception.Message.TrimEnd('.')}. To upgrade without the API, leave {OmsApiCredentials.Field} empty.",
+                Sentences.Join(
+                    exception.Message, $"To upgrade without the API, leave {OmsApiCredentials.Field} empty."),
                 field: OmsApiCredentials.Field);
             return new ProjectsState(known, _notes);
         }
@@ -167,7 +172,7 @@ internal sealed class ProjectPreflight(OmsTargets targets, Findings findings)
             {
                 // It is not documented that a table's id is the API's. Such a project is treated as if there were no
                 // API.
-                Note(unread, $"{Title(project)}: {exception.Message}");
+                Note(unread, $"{Title(project)}: {Sentences.Open(exception.Message)}");
             }
 
             return project;
@@ -176,7 +181,7 @@ internal sealed class ProjectPreflight(OmsTargets targets, Findings findings)
         {
             RequireAcknowledgement(
                 $"the API does not report {unread.Count.ToString(CultureInfo.InvariantCulture)} projects");
-            _notes.Add($"Lag and step could not be read of {Some(unread)}");
+            _notes.Add(Sentences.Close($"Lag and step could not be read of {Some(unread)}"));
         }
 
         Report(lagging, switching);
@@ -195,17 +200,11 @@ internal sealed class ProjectPreflight(OmsTargets targets, Findings findings)
         }
         else if (progress.SynchronizesIncrements == false)
         {
-            Note(
-                _notes,
-                $"{Title(project)} runs without incremental synchronization (in {step}). The upgrade interrupts it; "
-                    + "resume its Full-Import by hand afterwards.");
+            Note(_importing, $"{Title(project)} in {step}");
         }
         else if (progress.CheckpointText is { } checkpoint)
         {
-            Note(
-                _notes,
-                $"{Title(project)} has a checkpoint that is not a time ('{SchemaLimits.Clip(checkpoint, 64)}'). "
-                    + "Check in the console that it is near real time.");
+            Note(_untimed, $"{Title(project)} '{SchemaLimits.Clip(checkpoint, 64)}'");
         }
         else
         {
@@ -222,13 +221,22 @@ internal sealed class ProjectPreflight(OmsTargets targets, Findings findings)
         catch (OmsApiException exception) when (exception.Kind is OmsApiErrorKind.Refused or OmsApiErrorKind.Unreadable)
         {
             // A broken project may not list its components. They are then not compared; the upgrade continues.
-            Note(_notes, $"Components of {Title(project)} are not recorded: {exception.Message}");
+            Note(_unlisted, $"{Title(project)}: {Sentences.Open(exception.Message)}");
             return null;
         }
     }
 
     private void Report(List<string> lagging, List<string> switching)
     {
+        AddNote(
+            "Projects run without incremental synchronization",
+            _importing,
+            "The upgrade interrupts them; resume their Full-Import by hand afterwards.");
+        AddNote(
+            "Projects have a checkpoint that is not a time",
+            _untimed,
+            "Check in the console that they are near real time.");
+        AddNote("The components of some projects are not recorded, because the API does not list them", _unlisted, "");
         if (lagging.Count > 0)
         {
             findings.Add(
@@ -245,6 +253,15 @@ internal sealed class ProjectPreflight(OmsTargets targets, Findings findings)
                 Reasons.ForwardSwitchoverUnderWay,
                 $"A forward switchover is under way and must end before the upgrade: {Some(switching)}. "
                     + "Finish it in the console.");
+        }
+    }
+
+    // One note for all projects: there may be thousands.
+    private void AddNote(string what, List<string> projects, string remedy)
+    {
+        if (projects.Count > 0)
+        {
+            _notes.Add(Sentences.Join($"{what}: {Some(projects)}", remedy));
         }
     }
 
@@ -274,10 +291,7 @@ internal sealed class ProjectPreflight(OmsTargets targets, Findings findings)
     private static string Some(List<string> texts)
     {
         texts.Sort(StringComparer.Ordinal);
-        return string.Join("; ", texts.Take(Named))
-            + (texts.Count > Named
-                ? string.Create(CultureInfo.InvariantCulture, $"; and {texts.Count - Named} more")
-                : "");
+        return Sentences.List(texts, Named, "; ");
     }
 }
 

@@ -1,6 +1,6 @@
 using System.Globalization;
+using Drydock.Abstractions.Values;
 using Drydock.Clients.Docker;
-using Drydock.Crds.Common;
 using Drydock.Crds.OmsUpgrades;
 using Drydock.Reconcilers.Upgrades;
 
@@ -39,11 +39,15 @@ internal sealed class LostProjects(IOmsTargets targets, TimeProvider time)
             return $"{General}. They could not be listed, because there was no answer within "
                 + $"{Patience.TotalSeconds.ToString(CultureInfo.InvariantCulture)} seconds. {Console}.";
         }
+        catch (ListUnavailableException exception)
+        {
+            return $"{General}. Which ones is unknown: {Sentences.Close(exception.Message)} {Console}.";
+        }
         catch (Exception exception) when (exception is TargetException or DockerException)
         {
             return $"{General}. They could not be listed, because "
                 + $"{(compare.Tables is null ? "the API" : "their tables")} could not be read "
-                + $"({targets.Redactor.Redact(exception.Message)}). {Console}.";
+                + $"({Sentences.Open(targets.Redactor.Redact(exception.Message))}). {Console}.";
         }
     }
 
@@ -51,8 +55,9 @@ internal sealed class LostProjects(IOmsTargets targets, TimeProvider time)
         OmsUpgradeStatus status, string database, CancellationToken cancellationToken)
     {
         var present = await (await targets.MetadataAsync(cancellationToken))
-            .ProjectsAsync(database, SchemaLimits.Projects, cancellationToken);
-        return Describe(status, present.Projects, "their tables");
+            .ProjectsAsync(database, ProjectRecord.MostProjects, cancellationToken);
+        return Describe(
+            status, await targets.ProjectsBeforeAsync(cancellationToken), present.Projects, "their tables");
     }
 
     private async Task<string> ByApiAsync(
@@ -72,37 +77,33 @@ internal sealed class LostProjects(IOmsTargets targets, TimeProvider time)
                 + "spec.desiredState: Upgraded, then request the rollback again. Or check the projects in the console.";
         }
 
-        return Describe(status, await api.ProjectsAsync(cancellationToken), "the API");
+        var present = await api.ProjectsAsync(cancellationToken);
+        return Describe(status, await targets.ProjectsBeforeAsync(cancellationToken), present, "the API");
     }
 
-    private static string Describe(OmsUpgradeStatus status, IReadOnlyList<OmsProject> present, string by)
+    private static string Describe(
+        OmsUpgradeStatus status, ProjectRecord? recorded, IReadOnlyList<OmsProject> present, string by)
     {
-        if (status.Projects is not { } recorded)
+        if (recorded is null)
         {
             return $"{General}. Which ones is unknown, because the projects were not listed before the upgrade. "
                 + $"The projects now, by {by}: {List([.. present.Select(p => Name(p, p.Status))])}.";
         }
 
-        var match = new ProjectMatch(present, status.RenamedProjects);
+        var match = new ProjectMatch(present, RenamedProjects.Of(status.Plan!));
         var found = recorded.Items.Select(r => (Before: r, Now: match.Find(r))).ToList();
         var known = found.Select(f => f.Now).OfType<OmsProject>().ToHashSet();
         List<string> differ =
         [
             .. present.Where(p => !known.Contains(p)).Select(p => Name(p, $"{p.Status}, new")),
-            .. found.Select(f => Change(f.Before, f.Now, status.RenamedProjects)).OfType<string>(),
+            .. found.Select(f => Change(f.Before, f.Now, match.NameOf(f.Before))).OfType<string>(),
         ];
-        var missing = recorded.Migration + recorded.Synchronization - recorded.Items.Count;
-        var notRecorded = missing > 0
-            ? string.Create(
-                CultureInfo.InvariantCulture,
-                $". {missing} earlier projects were not recorded by name and may be listed as new")
-            : "";
         return differ.Count == 0
             ? $"{General}. By {by} none was created, renamed, removed or has another status. {NotSeen}"
-            : $"{General}. Differences by {by}: {List(differ)}{notRecorded}. {NotSeen}";
+            : $"{General}. Differences by {by}: {List(differ)}. {NotSeen}";
     }
 
-    private static string? Change(ProjectStatus before, OmsProject? now, IReadOnlyList<RenamedProject> renamed)
+    private static string? Change(RecordedProject before, OmsProject? now, string name)
     {
         if (now is null)
         {
@@ -111,7 +112,6 @@ internal sealed class LostProjects(IOmsTargets targets, TimeProvider time)
                 : $"{before.Name} ({before.Id}, not found any more, restored as {before.Status})";
         }
 
-        var name = renamed.FirstOrDefault(r => r.Kind == before.Kind && r.Id == before.Id)?.NewName ?? before.Name;
         return (now.Name == name, now.Status == before.Status) switch
         {
             (true, true) => null,
@@ -122,10 +122,5 @@ internal sealed class LostProjects(IOmsTargets targets, TimeProvider time)
 
     private static string Name(OmsProject project, string what) => $"{project.Name} ({project.Id}, {what})";
 
-    private static string List(List<string> names) => names.Count == 0
-        ? "none"
-        : string.Join(", ", names.Take(Listed))
-            + (names.Count > Listed
-                ? string.Create(CultureInfo.InvariantCulture, $" and {names.Count - Listed} more")
-                : "");
+    private static string List(List<string> names) => names.Count == 0 ? "none" : Sentences.List(names, Listed);
 }

@@ -1,13 +1,19 @@
 using Drydock.Abstractions.Plans;
-using Drydock.Crds.Common;
 using Drydock.Crds.OmsUpgrades;
 using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>What follows from what preflight learned of an OMS installation. Pure.</summary>
-internal sealed class OmsDiscovered(OmsDiscovery discovery) : IRunDiscovery<OmsUpgradeSpec, OmsUpgradeStatus>
+/// <summary>What follows from what preflight learned of an OMS installation.</summary>
+/// <param name="discovery">What it learned.</param>
+/// <param name="targets">For the list of the projects.</param>
+internal sealed class OmsDiscovered(OmsDiscovery discovery, IOmsTargets targets)
+    : IRunDiscovery<OmsUpgradeSpec, OmsUpgradeStatus>
 {
+    private const string ListName = "projects";
+
+    private readonly ProjectRecord _projects = ProjectRecord.Of(discovery.Projects);
+
     public string TargetIdentity => Identity(discovery.Metadata.RmDatabase);
 
     public IReadOnlyList<string> TargetAddresses => discovery.Metadata.Addresses;
@@ -31,7 +37,7 @@ internal sealed class OmsDiscovered(OmsDiscovery discovery) : IRunDiscovery<OmsU
             EnabledBefore = discovery.HighAvailability.Enabled,
             Before = discovery.HighAvailability.Raw,
         },
-        Projects = discovery.ProjectsAreKnown ? Projects(discovery.Projects, now) : null,
+        Projects = discovery.ProjectsAreKnown ? _projects.ToStatus(now, list: null) : null,
         Nodes =
         [
             .. discovery.Nodes.Select(n =>
@@ -46,29 +52,18 @@ internal sealed class OmsDiscovered(OmsDiscovery discovery) : IRunDiscovery<OmsU
         ],
     };
 
-    private string Identity(string database) => Upgrades.TargetIdentity.Of(discovery.Metadata.ServerIdentity, database);
-
-    private static ProjectsStatus Projects(IReadOnlyList<OmsProject> projects, DateTimeOffset now) => new()
+    public async Task<OmsUpgradeStatus> StoreListsAsync(
+        OmsUpgradeStatus status, CancellationToken cancellationToken)
     {
-        RecordedAt = now,
-        Migration = projects.Count(p => p.Kind == ProjectKind.Migration),
-        Synchronization = projects.Count(p => p.Kind == ProjectKind.Synchronization),
-        ByStatus = new SortedDictionary<string, int>(
-            projects.GroupBy(p => p.Status, StringComparer.Ordinal)
-                .Take(64)
-                .ToDictionary(g => g.Key, g => g.Count(), StringComparer.Ordinal), StringComparer.Ordinal),
-        Items =
-        [
-            .. projects.Take(SchemaLimits.Projects).Select(p => new ProjectStatus
-            {
-                Kind = p.Kind,
-                Id = SchemaLimits.Clip(p.Id, SchemaLimits.ShortName),
-                Name = SchemaLimits.Clip(p.Name, SchemaLimits.Name),
-                Status = SchemaLimits.Clip(p.Status, SchemaLimits.ShortName),
-                Components = p.Components is { Length: > 0 } components
-                    ? SchemaLimits.Clip(components, SchemaLimits.Name)
-                    : null,
-            }),
-        ],
-    };
+        if (status.Projects is null || _projects.Items.Count == 0)
+        {
+            return status;
+        }
+
+        var list = await targets.Lists.StoreAsync(
+            targets.Upgrade.Metadata, ListName, _projects.ToList(), cancellationToken);
+        return status with { Projects = status.Projects with { List = list } };
+    }
+
+    private string Identity(string database) => Upgrades.TargetIdentity.Of(discovery.Metadata.ServerIdentity, database);
 }

@@ -23,7 +23,7 @@ internal sealed class OmsRunTargets(
     public async Task<PreflightResult<IRunDiscovery>> PreflightAsync(CancellationToken cancellationToken)
     {
         var result = await new OmsPreflight(targets, services.BackupStorage, services.Time).RunAsync(cancellationToken);
-        return result.Select<IRunDiscovery>(discovery => new OmsDiscovered(discovery));
+        return result.Select<IRunDiscovery>(discovery => new OmsDiscovered(discovery, targets));
     }
 
     public async Task<string?> FindObstacleAsync(OmsUpgradeStatus status, CancellationToken cancellationToken)

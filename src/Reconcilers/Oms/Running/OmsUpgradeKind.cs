@@ -31,6 +31,10 @@ internal sealed class OmsUpgradeKind(OmsServices services)
 
     public override bool OnlyWaits(PlanStep step) => WaitingActions<IOmsTargets>.Contains(step);
 
+    // Both snapshots dump the same databases.
+    public override string KindOf(PlanStep step) =>
+        step.Is<TakeSnapshot>() ? StepIds.Snapshot : base.KindOf(step);
+
     public override string? HeldBy(PlanStep step) => IsManual(step) ? Reasons.AwaitingManualChange : null;
 
     public override IReadOnlyList<string> MustBeFree(string targetIdentity, Plan plan)
@@ -62,6 +66,9 @@ internal sealed class OmsUpgradeKind(OmsServices services)
 
     protected override string? RollbackRefusal(OmsUpgradeSpec spec, Plan plan) => null;
 
+    protected override string? RollbackCost(OmsUpgradeSpec spec, OmsUpgradeStatus status) =>
+        OmsRollbackCost.Of(status);
+
     protected override Plan CompileRollback(OmsUpgradeSpec spec, RollbackBasis basis) =>
         RollbackPlanner.Compile(spec, basis);
 
@@ -74,6 +81,7 @@ internal sealed class OmsUpgradeKind(OmsServices services)
         CleanupPlan = null,
         CleanupAt = null,
         Times = null,
+        DowntimeSince = null,
         SnapshotRef = null,
         RollbackSnapshotRef = null,
         RenamedProjects = [],

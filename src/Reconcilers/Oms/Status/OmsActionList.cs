@@ -1,4 +1,5 @@
 using Drydock.Abstractions.Plans;
+using Drydock.Abstractions.Values;
 using Drydock.Crds.Common;
 using Drydock.Crds.OmsUpgrades;
 using Drydock.Reconcilers.Upgrades;
@@ -11,74 +12,87 @@ namespace Drydock.Reconcilers.Oms;
 /// </summary>
 internal static class OmsActionList
 {
-    public static List<ActionItem> Compile(OmsUpgradeSpec spec, OmsUpgradeStatus status, Plan plan)
+    private const string Warned =
+        "docker_init.sh printed its success line and ended with an exit code other than 0. Everything was verified "
+        + "afterwards. Read its output.";
+
+    /// <summary>The entries.</summary>
+    /// <param name="upgrade">The upgrade.</param>
+    /// <param name="plan">Its plan as it is now.</param>
+    /// <param name="projects">The projects before the upgrade.</param>
+    /// <param name="found">What the steps about projects found.</param>
+    public static List<ActionEntry> Compile(
+        OmsUpgrade upgrade, Plan plan, ProjectRecord projects, IReadOnlyList<ActionEntry> found)
     {
         var enable = plan.Step(StepIds.EnableHA);
         var notEnabled = enable?.Recorded(EnableHighAvailability.NotEnabledFact);
         var highAvailabilityOn = enable is not null && notEnabled is null;
         var known = plan.Step(StepIds.Actions)!.Arguments<ListActions.Args>();
-        var projects = (status.Projects?.Items ?? []).Where(p => !OmsProjectActions.IsKnown(plan, p));
 
-        List<ActionItem> actions =
+        // A link that was watched needs no general advice.
+        var watched = ProjectVerdict.Last(plan) is { Watched: true };
+        List<ActionEntry> entries =
         [
-            .. plan.Steps.Where(s => s.Recorded(RunDockerInit.WarningFact) is not null).Select(Warned),
+            .. plan.Steps.Where(s => s.Recorded(RunDockerInit.WarningFact) is not null).Select(Warning),
             .. plan.Steps.Where(s => s.Recorded(ReadVersion.MismatchFact) is not null).Select(OtherVersion),
-            .. OmsProjectActions.Of(plan),
-            .. projects.Select(p => Project(p, known.Links, highAvailabilityOn)).OfType<ActionItem>(),
+            .. found,
+            .. projects.Items.Where(p => !(watched && ProjectStatuses.IsRunning(p.Status)))
+                .Select(p => Advice(p, Recovery(known.Links, p, highAvailabilityOn)))
+                .OfType<ActionEntry>(),
         ];
         if (!highAvailabilityOn)
         {
-            var why = known.HaConfig
-                ? "High availability is off, as it was before the upgrade."
-                : $"OMS {spec.ToVersion} has no high availability.";
-            actions.Add(new ActionItem
-            {
-                Reason = Reasons.HighAvailabilityOff,
-                Message = $"{notEnabled ?? why} "
-                    + "Stores and writers of running projects stay abnormal until you start them in the console.",
-            });
+            entries.Add(HighAvailabilityOff(
+                notEnabled ?? (known.HaConfig ? null : $"OMS {upgrade.Spec.ToVersion} has no high availability.")));
         }
 
-        actions.AddRange((known.Advice ?? []).Select(a => new ActionItem
-        {
-            Reason = Reasons.VersionAdvice,
-            Subject = a.Key,
-            Message = a.Message,
-        }));
-
-        actions.AddRange(OmsPlanProgress.Stops(plan).Select(OldContainer));
-        return [.. actions.Take(SchemaLimits.Findings)];
+        entries.AddRange((known.Advice ?? []).Select(a => new ActionEntry(Reasons.VersionAdvice, a.Message, a.Key)));
+        entries.AddRange(OmsPlanProgress.Stops(plan).Select(stop => OldContainer(upgrade, stop)));
+        return entries;
     }
 
-    private static ActionItem Warned(PlanStep step) => new()
-    {
-        Reason = Reasons.InitializedWithWarning,
-        Subject = step.Node ?? "",
-        Message = $"{step.Message} Its output is in Secret {step.OutputRef}.",
-    };
+    /// <summary>The entry of a project.</summary>
+    /// <param name="project">The project as recorded.</param>
+    /// <param name="what">What to check and do: sentences whose first subject is the project; null for nothing.</param>
+    public static ActionEntry? Advice(RecordedProject project, string? what) => what is null
+        ? null
+        : new ActionEntry(
+            Reasons.ReviewProject,
+            $"Each of these {project.Kind.ToString().ToLowerInvariant()} projects {what}",
+            project.ToString());
 
-    private static ActionItem OtherVersion(PlanStep step) => new()
-    {
-        Reason = Reasons.VersionMismatch,
-        Subject = step.Node ?? "",
-        Message = step.Recorded(ReadVersion.MismatchFact)!,
-    };
+    /// <summary>The entry for high availability that stays off.</summary>
+    /// <param name="why">Why it could not be enabled; null if it was off before.</param>
+    public static ActionEntry HighAvailabilityOff(string? why = null) => new(
+        Reasons.HighAvailabilityOff,
+        Sentences.Join(
+            why ?? "High availability is off, as it was before the upgrade.",
+            "Stores and writers of running projects stay abnormal until you start them in the console."));
 
-    private static ActionItem OldContainer(PlanStep stop) => new()
-    {
-        Reason = Reasons.RemoveOldContainers,
-        Subject = stop.Node ?? "",
-        Message = $"The old container {stop.Arguments<StopContainer.Args>().Name} is stopped and kept for a rollback. "
-            + "Remove it when you accept the upgrade.",
-    };
+    /// <summary>The entry for a record of the projects that cannot be used.</summary>
+    /// <param name="why">A whole sentence.</param>
+    public static ActionEntry RecordMissing(string why) => new(
+        Reasons.ReviewProject,
+        Sentences.Join(
+            "The list of the projects before the upgrade cannot be used.", why, "Check all projects in the console."));
 
-    private static ActionItem? Project(ProjectStatus project, LinkFacts? links, bool highAvailabilityOn) =>
-        links is not null && LinkRecovery.Of(links, project.Kind, project.Status, highAvailabilityOn) is { } what
-            ? new ActionItem
-            {
-                Reason = Reasons.ReviewProject,
-                Subject = $"{project.Name} ({project.Id})",
-                Message = $"{project.Kind} project {project.Name} {what}",
-            }
-            : null;
+    private static ActionEntry Warning(PlanStep step) => new(
+        Reasons.InitializedWithWarning,
+        Warned,
+        step.Node ?? "",
+        step.OutputRef is { } secret ? $"output in Secret {secret}" : Sentences.Open(step.Message ?? ""));
+
+    private static ActionEntry OtherVersion(PlanStep step) =>
+        new(Reasons.VersionMismatch, step.Recorded(ReadVersion.MismatchFact)!, step.Node ?? "");
+
+    private static string? Recovery(LinkFacts? links, RecordedProject project, bool highAvailabilityOn) =>
+        links is null ? null : LinkRecovery.Of(links, project.Kind, project.Status, highAvailabilityOn);
+
+    private static ActionEntry OldContainer(OmsUpgrade upgrade, PlanStep stop) => new(
+        Reasons.RemoveOldContainers,
+        "The old containers are stopped and kept for a rollback. Once you accept the upgrade, remove them: "
+        + new KubectlCommands(OmsUpgrade.ShortName, upgrade.Metadata).Patch(
+            """{"spec":{"cleanup":{"accepted":true}}}""") + ".",
+        stop.Node ?? "",
+        $"container {stop.Arguments<StopContainer.Args>().Name}");
 }

@@ -24,15 +24,16 @@ internal static class OmsReport
                 ? status.RenamedProjects
                 : status.IsRolledBack()
                 ? []
-                : RenamedProjects.Of(there),
+                : [.. RenamedProjects.Of(there).Take(SchemaLimits.Projects)],
             Nodes = [.. status.Nodes.Select(n => Node(spec, status, n))],
         };
+        status = status with { DowntimeSince = UpgradeTimestamps.DownSince(status) };
         return isDone
             ? status with
             {
                 ActionRequired = slot == PlanSlot.Rollback
-                    ? RollbackActionList.Compile(spec, status)
-                    : ForwardActions(spec, status),
+                    ? StoredItems.Of(back?.Step(RollbackIds.Actions))
+                    : ForwardActions(status),
             }
             : status;
     }
@@ -43,11 +44,13 @@ internal static class OmsReport
             ? new SnapshotReference { Name = name, Uid = step.Recorded(TakeSnapshot.SnapshotUidFact) }
             : null;
 
-    private static List<ActionItem> ForwardActions(OmsUpgradeSpec spec, OmsUpgradeStatus status) =>
-        OmsActionList.Compile(spec, status, status.Plan!) is var actions && status.CleanupPlan is { } cleanup
-            && PlanProgress.Done(cleanup)
+    private static List<ActionItem> ForwardActions(OmsUpgradeStatus status)
+    {
+        var actions = StoredItems.Of(status.Plan!.Step(StepIds.Actions));
+        return status.CleanupPlan is { } cleanup && PlanProgress.Done(cleanup)
             ? [.. actions.Where(a => a.Reason != Reasons.RemoveOldContainers)]
             : actions;
+    }
 
     private static OmsNodeStatus Node(OmsUpgradeSpec spec, OmsUpgradeStatus status, OmsNodeStatus node)
     {

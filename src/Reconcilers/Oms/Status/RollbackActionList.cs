@@ -1,4 +1,5 @@
 using Drydock.Abstractions.Plans;
+using Drydock.Abstractions.Values;
 using Drydock.Crds.Common;
 using Drydock.Crds.OmsUpgrades;
 using Drydock.Reconcilers.Upgrades;
@@ -11,73 +12,64 @@ namespace Drydock.Reconcilers.Oms;
 /// </summary>
 internal static class RollbackActionList
 {
-    public static List<ActionItem> Compile(OmsUpgradeSpec spec, OmsUpgradeStatus status)
+    /// <summary>The entries.</summary>
+    /// <param name="upgrade">The upgrade with the plan that was rolled back.</param>
+    /// <param name="back">The plan of the rollback as it is now.</param>
+    /// <param name="projects">The projects before the upgrade.</param>
+    public static List<ActionEntry> Compile(OmsUpgrade upgrade, Plan back, ProjectRecord projects)
     {
-        if (status.RollbackPlan is not { } back || back.Step(RollbackIds.Actions) is null)
-        {
-            return [];
-        }
-
-        var plan = status.Plan!;
+        var plan = upgrade.Status!.Plan!;
         var highAvailabilityOn = back.Step(RollbackIds.RestoreHA) is not null;
-        var projects = status.Projects?.Items ?? [];
-        List<ActionItem> actions =
-            [.. projects.Select(p => Project(p, highAvailabilityOn)).OfType<ActionItem>()];
+        List<ActionEntry> entries =
+        [
+            .. projects.Items.Select(p => OmsActionList.Advice(p, Advice(p, highAvailabilityOn)))
+                .OfType<ActionEntry>(),
+        ];
         if (!highAvailabilityOn)
         {
-            actions.Add(new ActionItem
-            {
-                Reason = Reasons.HighAvailabilityOff,
-                Message = "High availability is off, as it was before the upgrade. "
-                    + "Stores and writers of running projects stay abnormal until you start them in the console.",
-            });
+            entries.Add(OmsActionList.HighAvailabilityOff());
         }
 
-        actions.AddRange(OmsPlanProgress.Stops(plan).Select(s => NewContainer(plan, s.Node!)));
-        if (SecondSnapshot(status, back) is { } snapshot)
+        entries.AddRange(OmsPlanProgress.Stops(plan).Select(s => NewContainer(plan, s.Node!)));
+        if (SecondSnapshot(back) is { } snapshot)
         {
-            actions.Add(snapshot);
+            entries.Add(snapshot);
         }
 
-        return [.. actions.Take(SchemaLimits.Findings)];
+        return entries;
     }
 
-    private static ActionItem NewContainer(Plan plan, string node) => new()
-    {
-        Reason = Reasons.RemoveNewContainers,
-        Subject = node,
-        Message = $"The new container {OmsPlanProgress.NewName(plan, node)} is stopped and kept. "
-            + "Remove it when you no longer need to inspect it; "
-            + "another attempt of this object removes it automatically.",
-    };
+    private static ActionEntry NewContainer(Plan plan, string node) => new(
+        Reasons.RemoveNewContainers,
+        "The new containers are stopped and kept. When you no longer need to inspect them, remove them with `docker rm`. "
+        + "Another attempt of this object removes them automatically.",
+        node,
+        $"container {OmsPlanProgress.NewName(plan, node)}");
 
-    private static ActionItem? SecondSnapshot(OmsUpgradeStatus status, Plan back)
+    private static ActionEntry? SecondSnapshot(Plan back)
     {
-        if (status.RollbackSnapshotRef is { } second)
-        {
-            return new ActionItem
-            {
-                Reason = Reasons.ReviewSnapshot,
-                Subject = second.Name,
-                Message = $"BackupSnapshot {second.Name} holds the data of the databases before they were dropped. "
-                    + "Delete it when you no longer need it.",
-            };
-        }
-
         var step = back.Step(RollbackIds.Snapshot);
-        return step?.Recorded(TakeSnapshot.NotTakenFact) is null
-            ? null
-            : new ActionItem
-            {
-                Reason = Reasons.ReviewSnapshot,
-                Message = "The data that the failed upgrade left in the databases could not be dumped before they were "
-                    + $"dropped. {step.Message}",
-            };
+        if (step?.Recorded(TakeSnapshot.NotTakenFact) is not null)
+        {
+            return new ActionEntry(
+                Reasons.ReviewSnapshot,
+                Sentences.Join(
+                    "The data that the failed upgrade left in the databases could not be dumped before they were "
+                    + "dropped.",
+                    step.Message));
+        }
+
+        return step?.Recorded(TakeSnapshot.SnapshotKey) is { } name
+            ? new ActionEntry(
+                Reasons.ReviewSnapshot,
+                "This BackupSnapshot holds the data of the databases before they were dropped. "
+                + "Delete it when you no longer need it.",
+                name)
+            : null;
     }
 
-    private static ActionItem? Project(ProjectStatus project, bool highAvailabilityOn)
-    {
-        var what = project.Status.ToUpperInvariant() switch
+    private static string? Advice(RecordedProject project, bool highAvailabilityOn) =>
+        project.Status.ToUpperInvariant() switch
         {
             "RUNNING" or "RUNNING_MODIFYING" or "RUNNING_MERGING" when highAvailabilityOn =>
                 "ran before the upgrade. High availability recreates its Store within some minutes. "
@@ -89,13 +81,4 @@ internal static class RollbackActionList
             "FAILED" => "had failed before the upgrade. Recover the link in the console.",
             _ => null,
         };
-        return what is null
-            ? null
-            : new ActionItem
-            {
-                Reason = Reasons.ReviewProject,
-                Subject = $"{project.Name} ({project.Id})",
-                Message = $"{project.Kind} project {project.Name} {what}",
-            };
-    }
 }

@@ -5,37 +5,69 @@ using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>T1, T2 and T3, as the steps recorded them. Pure.</summary>
+/// <summary>T1, T2 and T3, as the steps recorded them, and what follows for the downtime. Pure.</summary>
 internal static class UpgradeTimestamps
 {
     /// <summary>The times; null before T1.</summary>
     public static UpgradeTimes? Of(OmsUpgradeStatus status)
     {
-        if (status.Plan is not { } plan)
+        if (status.Plan is not { } plan || FirstStop(OmsPlanProgress.Stops(plan)) is not { } t1)
         {
             return null;
         }
 
-        var stopped = OmsPlanProgress.Stops(plan)
-            .Select(s => PlanProgress.Fact(s, StopContainer.FinishedAtFact))
-            .OfType<DateTimeOffset>()
-            .ToList();
-        if (stopped.Count == 0)
-        {
-            return null;
-        }
-
-        var t1 = stopped.Min();
-        var t2 = plan.Step(StepIds.EnableHA) is { State: StepState.Succeeded } enable ? EnabledAt(enable) : null;
-        return new UpgradeTimes
+        var times = new UpgradeTimes
         {
             T1 = t1,
-            T2 = t2,
+            T2 = plan.Step(StepIds.EnableHA) is { State: StepState.Succeeded } enable ? EnabledAt(enable) : null,
             T3 = T3(status.RollbackPlan),
             RolledBackAt = RolledBackAt(status.RollbackPlan),
-            Downtime = t2 is null ? null : KubernetesDuration.Format(t2.Value - t1),
         };
+        return times with { Downtime = Downtime(times, plan, status.RollbackPlan) };
     }
+
+    /// <summary>Since when OMS is down; null while it is not.</summary>
+    public static DateTimeOffset? DownSince(OmsUpgradeStatus status)
+    {
+        if (status is not { Plan: { } plan, Times: { T1: { } t1, RolledBackAt: null } times })
+        {
+            return null;
+        }
+
+        return UpAgainAt(times, plan) is null ? t1 : StoppedAgainAt(status.RollbackPlan);
+    }
+
+    // One outage, or two if the upgrade had succeeded and was rolled back.
+    private static string? Downtime(UpgradeTimes times, Plan plan, Plan? back)
+    {
+        var (up, again) = (UpAgainAt(times, plan), StoppedAgainAt(back));
+        if ((up is null || again is not null) && times.RolledBackAt is null)
+        {
+            return null;
+        }
+
+        var total = (up ?? times.RolledBackAt!.Value) - times.T1!.Value;
+        return KubernetesDuration.Format(
+            up is not null && again is { } stopped ? total + (times.RolledBackAt!.Value - stopped) : total);
+    }
+
+    // Without a switch of high availability the new version counts as up once everything is verified.
+    private static DateTimeOffset? UpAgainAt(UpgradeTimes times, Plan plan)
+    {
+        if (times.T2 is not null || plan.Step(StepIds.EnableHA) is { State: not StepState.Succeeded })
+        {
+            return times.T2;
+        }
+
+        var verified = plan.Steps.FindAll(s => s.Phase == OmsUpgradePhases.Verify);
+        return verified.TrueForAll(s => s.State == StepState.Succeeded) ? verified.Max(s => s.FinishedAt) : null;
+    }
+
+    private static DateTimeOffset? StoppedAgainAt(Plan? back) =>
+        FirstStop((back?.Steps ?? []).Where(s => s.Phase == OmsUpgradePhases.StopNew));
+
+    private static DateTimeOffset? FirstStop(IEnumerable<PlanStep> stops) =>
+        stops.Select(s => PlanProgress.Fact(s, StopContainer.FinishedAtFact)).Min();
 
     private static DateTimeOffset? EnabledAt(PlanStep? step) =>
         step is null ? null : PlanProgress.Fact(step, EnableHighAvailability.EnabledAtFact);

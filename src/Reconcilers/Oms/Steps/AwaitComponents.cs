@@ -1,6 +1,6 @@
 using System.Globalization;
+using Drydock.Abstractions.Values;
 using Drydock.Crds.Common;
-using Drydock.Crds.OmsUpgrades;
 using Drydock.Engine.Actions;
 using Drydock.Reconcilers.Upgrades;
 
@@ -14,18 +14,31 @@ namespace Drydock.Reconcilers.Oms;
 /// </summary>
 internal sealed class AwaitComponents(IOmsTargets targets) : OmsProjectStep<AwaitComponents.Args>(targets), IWaitsOnly
 {
+    private const string ListName = "components";
+    private const string NotRecovered =
+        "High availability did not recover the links of these projects in time. Check them in the console.";
+    private const string NotRecovering =
+        "High availability is off, so the links of these projects do not recover. Start them in the console.";
+    private const string ByHand =
+        "The Full-Import or Full-Verification of these projects does not run. Resume it in the console.";
+    private const string NotRead =
+        "There was no time to read the links of these projects through the API. Check them in the console.";
+
     private const int Named = 5;
 
-    // Projects that this job has seen healthy are not asked for again: there may be hundreds.
-    private readonly HashSet<string> _healthy = new(StringComparer.Ordinal);
+    // Of thousands of projects not all are asked for in one look, so that the step reports between.
+    private const int AtOneLook = 400;
+
+    // What this job saw last of each project, by id. A project that needs nothing is not asked for again.
+    private readonly Dictionary<string, Link> _seen = new(StringComparer.Ordinal);
 
     /// <param name="Address">The console, used if the Secret gives no address.</param>
     public sealed record Args(Uri Address);
 
-    protected override async Task<Observation> ObserveAsync(
-        StepContext context, Args args, CancellationToken cancellationToken)
+    protected override async Task<Observation> LookAsync(
+        StepContext context, Args args, ProjectRecord? before, CancellationToken cancellationToken)
     {
-        if (Before is not { } before)
+        if (before is null)
         {
             return new Observation.Done(
                 "The projects were not listed before the upgrade, so their links are not watched.");
@@ -40,38 +53,34 @@ internal sealed class AwaitComponents(IOmsTargets targets) : OmsProjectStep<Awai
         }
         catch (OmsApiException exception)
         {
-            return WithoutAnswer(context, exception, why => Done(ProjectVerdict.Unknown(
-                $"The API did not report the state of the projects: {why}", [Unwatched(why)])));
+            return await WithoutAnswerAsync(context, exception, why => UnwatchedAsync(why, cancellationToken));
         }
     }
 
-    private static Observation.Done Done(ProjectVerdict verdict) => new(verdict.Message, verdict.ToFacts());
+    protected override Observation WithoutRecord(string why) =>
+        new Observation.Done($"The links of the projects are not watched. {why}");
 
-    private static ActionItem Unwatched(string why) => new()
-    {
-        Reason = Reasons.ReviewProject,
-        Message = $"Links could not be watched through the API: {why}",
-    };
+    private static Observation.Done Done(ProjectVerdict verdict) => new(verdict.Message, verdict.ToFacts());
 
     // A source without ha.config may leave nothing to enable.
     private static bool Recovers(StepContext context) =>
         context.Plan.Step(StepIds.EnableHA) is { } enable
         && enable.Recorded(EnableHighAvailability.NotEnabledFact) is null;
 
-    private static ActionItem Item(ProjectStatus project, IEnumerable<string> problems) => new()
+    private async Task<Observation> UnwatchedAsync(string why, CancellationToken cancellationToken)
     {
-        Reason = Reasons.ComponentsUnhealthy,
-        Subject = ProjectComparison.Subject(project),
-        Message = $"{ProjectComparison.Title(project)} ({project.Status} before): {string.Join(", ", problems)}",
-    };
+        var verdict = ProjectVerdict.Unknown(
+            Sentences.Close($"The API did not report the state of the projects: {why}"));
+        var entry = new ActionEntry(
+            Reasons.ReviewProject, Sentences.Close($"Links could not be watched through the API: {why}"));
+        return Done(verdict with { Actions = await Lists.StoreAsync(ListName, [entry], cancellationToken) });
+    }
 
     private async Task<Observation> WatchAsync(
-        StepContext context, IOmsApi api, ProjectsStatus before, CancellationToken cancellationToken)
+        StepContext context, IOmsApi api, ProjectRecord before, CancellationToken cancellationToken)
     {
-        var recovers = Recovers(context);
-        var present = await api.ProjectsAsync(cancellationToken);
-        var renamed = Targets.Upgrade.Status?.RenamedProjects ?? [];
-        var match = new ProjectMatch(present, renamed);
+        var match = new ProjectMatch(
+            await api.ProjectsAsync(cancellationToken), RenamedProjects.Of(context.Plan));
 
         // Projects whose status changed are in the comparison; their links are not expected to recover.
         var watched = before.Items
@@ -79,76 +88,92 @@ internal sealed class AwaitComponents(IOmsTargets targets) : OmsProjectStep<Awai
             .Select(p => (Before: p, Now: match.Find(p)!))
             .Where(p => p.Now is not null && IsWatched(p.Before.Status, p.Now.Status))
             .ToList();
-        var links = await EachAsync(
-            watched.Where(p => !_healthy.Contains(p.Now.Id)),
-            async p => (p.Before, p.Now, Components: await api.ComponentsAsync(p.Now.Id, cancellationToken)));
-        var sick = links
-            .Select(l => (l.Before, Problems: ProjectLinks.NotRecovered(l.Before, l.Components)))
-            .Where(l => l.Problems.Count > 0)
-            .ToList();
-        var manual = links
-            .Select(l => (l.Before, l.Now, Problems: ProjectLinks.ForPerson(l.Before, l.Components)))
-            .ToList();
-        if (recovers && sick.Count > 0 && !IsOver(context, AlmostAll))
+        await LookAtLinksAsync(api, watched, cancellationToken);
+
+        var links = watched.Select(p => (p.Before, Link: _seen.GetValueOrDefault(p.Now.Id))).ToList();
+        var sick = links.Where(l => l.Link is not { NotRecovered.Count: 0 }).ToList();
+        var recovers = Recovers(context);
+        if (!IsOver(context, AlmostAll)
+            && (links.Exists(l => l.Link is null) || (recovers && sick.Count > 0)))
         {
-            // Only links that need nothing at all: an import that is stopped is listed at the end.
-            var sickProjects = sick.Select(s => s.Before).ToHashSet();
-            _healthy.UnionWith(manual
-                .Where(l => l.Problems.Count == 0 && !sickProjects.Contains(l.Before))
-                .Select(l => l.Now.Id));
             return new Observation.Running(Waiting(watched.Count, sick));
         }
 
-        var advice = recovers
-            ? "it did not recover in time; check it in the console"
-            : "start it in the console: high availability is off";
-        var differences = ProjectComparison.Differences(before, present, renamed);
-        var actions = differences
-            .Concat(sick.Select(s => Item(s.Before, s.Problems.Append(advice))))
-            .Concat(manual.Where(l => l.Problems.Count > 0).Select(l => Item(l.Before, l.Problems)))
-            .ToList();
-        return Done(Verdict(before, watched.Count, sick.Count, differences.Count, actions));
+        var differences = ProjectComparison.Differences(before, match);
+        ActionEntry[] entries =
+        [
+            .. differences,
+            .. links.Where(l => l.Link is null).Select(
+                l => new ActionEntry(Reasons.ComponentsUnhealthy, NotRead, l.Before.ToString())),
+            .. Entries(recovers ? NotRecovered : NotRecovering, l => l.NotRecovered),
+            .. Entries(ByHand, l => l.ForPerson),
+        ];
+        var actions = await Lists.StoreAsync(ListName, entries, cancellationToken);
+        return Done(Verdict(watched.Count, sick.Count, differences.Count, actions));
+
+        IEnumerable<ActionEntry> Entries(string what, Func<Link, IReadOnlyList<string>> problems) =>
+            from link in links
+            let found = link.Link is { } seen ? problems(seen) : []
+            where found.Count > 0
+            select new ActionEntry(
+                Reasons.ComponentsUnhealthy, what, link.Before.ToString(), string.Join(", ", found));
+    }
+
+    // Those first that were looked at longest ago.
+    private async Task LookAtLinksAsync(
+        IOmsApi api, List<(RecordedProject Before, OmsProject Now)> watched, CancellationToken cancellationToken)
+    {
+        var turn = _seen.Values.Select(l => l.Turn).DefaultIfEmpty().Max() + 1;
+        var due = watched.Where(p => _seen.GetValueOrDefault(p.Now.Id) is not { NeedsNothing: true })
+            .OrderBy(p => _seen.GetValueOrDefault(p.Now.Id)?.Turn ?? 0)
+            .Take(AtOneLook);
+        var looks = await EachAsync(
+            due, async p => (p.Before, p.Now, Components: await api.ComponentsAsync(p.Now.Id, cancellationToken)));
+        foreach (var (project, now, components) in looks)
+        {
+            _seen[now.Id] = new Link(
+                turn,
+                ProjectLinks.NotRecovered(project, components),
+                ProjectLinks.ForPerson(project, components));
+        }
     }
 
     private static bool IsWatched(string before, string now) =>
         ProjectStatuses.IsRunning(now)
         || (ProjectStatuses.IsSuspended(now) && ProjectStatuses.IsSuspended(before));
 
-    private static ProjectVerdict Verdict(
-        ProjectsStatus before, int watched, int sick, int different, List<ActionItem> actions)
+    private static ProjectVerdict Verdict(int watched, int sick, int different, string actions)
     {
         var summary = string.Create(
             CultureInfo.InvariantCulture, $"{watched - sick} of {watched} links are healthy");
-        var complete = before.Items.Count >= before.Migration + before.Synchronization;
-        return (different, sick, complete) switch
-        {
-            (0, 0, true) => new ProjectVerdict(
-                "True",
-                Reasons.Done,
-                $"{summary}, and all projects have the status they had before.",
-                actions,
-                Watched: true),
-            (0, 0, false) => new ProjectVerdict(
-                "Unknown",
-                Reasons.Unverifiable,
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"{summary}. Only the first {before.Items.Count} projects were recorded by name."),
-                actions,
-                Watched: true),
-            _ => new ProjectVerdict(
-                "False",
-                Reasons.ProjectsDiffer,
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"{summary}, and {different} projects have another status than before. See status.actionRequired."),
-                actions,
-                Watched: true),
-        };
+        var verdict = (different, sick) == (0, 0)
+            ? ProjectVerdict.AsBefore(
+                $"{summary}, and all projects have the status they had before.", watched: true)
+            : ProjectVerdict.Differs(
+                Sentences.Join(
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{summary}, and {different} projects have another status than before."),
+                    ActionLists.Where(actions)),
+                watched: true);
+        return verdict with { Actions = actions };
     }
 
-    private static string Waiting(int all, List<(ProjectStatus Before, IReadOnlyList<string> Problems)> sick) =>
-        string.Create(CultureInfo.InvariantCulture, $"{sick.Count} of {all} links are not healthy yet: ")
-        + string.Join("; ", sick.Take(Named).Select(s => $"{s.Before.Name}: {string.Join(", ", s.Problems)}"))
-        + (sick.Count > Named ? "; …" : ".");
+    private static string Waiting(int all, List<(RecordedProject Before, Link? Link)> sick)
+    {
+        var known = sick.Where(s => s.Link is not null)
+            .Select(s => $"{s.Before.Name}: {string.Join(", ", s.Link!.NotRecovered)}")
+            .ToList();
+        var count = string.Create(CultureInfo.InvariantCulture, $"{sick.Count} of {all} links are not healthy yet");
+        return Sentences.Close(
+            known.Count == 0 ? count : $"{count}: {Sentences.List(known, Named, "; ")}");
+    }
+
+    /// <param name="Turn">The number of the look.</param>
+    /// <param name="NotRecovered">What high availability still has to recover.</param>
+    /// <param name="ForPerson">What only an administrator can resume.</param>
+    private sealed record Link(int Turn, IReadOnlyList<string> NotRecovered, IReadOnlyList<string> ForPerson)
+    {
+        public bool NeedsNothing => NotRecovered.Count == 0 && ForPerson.Count == 0;
+    }
 }

@@ -1,6 +1,6 @@
 using System.Globalization;
+using Drydock.Abstractions.Values;
 using Drydock.Crds.Common;
-using Drydock.Crds.OmsUpgrades;
 using Drydock.Engine.Actions;
 using Drydock.Reconcilers.Upgrades;
 
@@ -15,6 +15,8 @@ namespace Drydock.Reconcilers.Oms;
 /// </summary>
 internal sealed class CompareProjects(IOmsTargets targets) : OmsProjectStep<CompareProjects.Args>(targets), IWaitsOnly
 {
+    private const string ListName = "compared-projects";
+
     /// <param name="Address">The console, used if the Secret gives no address.</param>
     /// <param name="Api">Whether the new version has an API that lists projects.</param>
     /// <param name="Tables">The database whose project tables may be read; null for none.</param>
@@ -22,16 +24,16 @@ internal sealed class CompareProjects(IOmsTargets targets) : OmsProjectStep<Comp
     public sealed record Args(
         Uri Address, bool Api = false, string? Tables = null, OmsApiGeneration Generation = OmsApiGeneration.None);
 
-    protected override async Task<Observation> ObserveAsync(
-        StepContext context, Args args, CancellationToken cancellationToken)
+    protected override async Task<Observation> LookAsync(
+        StepContext context, Args args, ProjectRecord? before, CancellationToken cancellationToken)
     {
-        if (Before is not { } before)
+        if (before is null)
         {
             return Done(ProjectVerdict.Unknown(
                 "The projects were not listed before the upgrade, so there is nothing to compare with."));
         }
 
-        if (before.Migration + before.Synchronization == 0)
+        if (before.Items.Count == 0)
         {
             return Done(ProjectVerdict.AsBefore("There were no projects before the upgrade."));
         }
@@ -40,21 +42,21 @@ internal sealed class CompareProjects(IOmsTargets targets) : OmsProjectStep<Comp
         {
             if (args.Api && Targets.Api(args.Address) is { } api)
             {
-                return Done(Compare(before, await api.ProjectsAsync(cancellationToken), "the API"));
+                var listed = await api.ProjectsAsync(cancellationToken);
+                return await CompareAsync(context, before, listed, "the API", cancellationToken);
             }
         }
         catch (OmsApiException exception)
         {
-            return WithoutAnswer(context, exception, why => Done(ProjectVerdict.Unknown(
-                $"There were {Count(before)} projects before. The API did not report their state: {why}",
-                [NotCompared(why)])));
+            return await WithoutAnswerAsync(
+                context, exception, why => NotComparedAsync(before, why, cancellationToken));
         }
 
         if (args.Tables is { } database)
         {
             var metadata = await Targets.MetadataAsync(cancellationToken);
-            var read = await metadata.ProjectsAsync(database, SchemaLimits.Projects, cancellationToken);
-            return Done(Compare(before, read.Projects, "the tables"));
+            var read = await metadata.ProjectsAsync(database, ProjectRecord.MostProjects, cancellationToken);
+            return await CompareAsync(context, before, read.Projects, "the tables", cancellationToken);
         }
 
         return Done(ProjectVerdict.Unknown(
@@ -62,36 +64,46 @@ internal sealed class CompareProjects(IOmsTargets targets) : OmsProjectStep<Comp
             + "See status.actionRequired."));
     }
 
+    protected override Observation WithoutRecord(string why) => Done(ProjectVerdict.Unknown(
+        $"The projects cannot be compared with those before the upgrade. {why}"));
+
     private static Observation.Done Done(ProjectVerdict verdict) => new(verdict.Message, verdict.ToFacts());
 
-    private static ActionItem NotCompared(string why) => new()
-    {
-        Reason = Reasons.ReviewProject,
-        Message = $"Projects could not be compared through the API: {why}",
-    };
+    private static string Count(ProjectRecord before) => before.Items.Count.ToString(CultureInfo.InvariantCulture);
 
-    private static string Count(ProjectsStatus before) =>
-        (before.Migration + before.Synchronization).ToString(CultureInfo.InvariantCulture);
-
-    private ProjectVerdict Compare(ProjectsStatus before, IReadOnlyList<OmsProject> present, string through)
+    private async Task<Observation> NotComparedAsync(
+        ProjectRecord before, string why, CancellationToken cancellationToken)
     {
-        var renamed = Targets.Upgrade.Status?.RenamedProjects ?? [];
-        var differences = ProjectComparison.Differences(before, present, renamed);
-        if (differences.Count > 0)
+        var verdict = ProjectVerdict.Unknown(Sentences.Join(
+            $"There were {Count(before)} projects before. The API did not report their state: {why}"));
+        var entry = new ActionEntry(
+            Reasons.ReviewProject, Sentences.Close($"Projects could not be compared through the API: {why}"));
+        return Done(verdict with { Actions = await Lists.StoreAsync(ListName, [entry], cancellationToken) });
+    }
+
+    private async Task<Observation> CompareAsync(
+        StepContext context,
+        ProjectRecord before,
+        IReadOnlyList<OmsProject> present,
+        string through,
+        CancellationToken cancellationToken)
+    {
+        var differences = ProjectComparison.Differences(
+            before, new ProjectMatch(present, RenamedProjects.Of(context.Plan)));
+        if (differences.Count == 0)
         {
-            var message = string.Create(
-                CultureInfo.InvariantCulture,
-                $"{differences.Count} of {Count(before)} projects differ from before (read from {through}). ");
-            return new ProjectVerdict(
-                "False", Reasons.ProjectsDiffer, $"{message}See status.actionRequired.", differences);
+            return Done(ProjectVerdict.AsBefore(
+                $"All {Count(before)} projects have the status they had before (read from {through})."));
         }
 
-        return before.Items.Count < before.Migration + before.Synchronization
-            ? ProjectVerdict.Unknown(string.Create(
+        var actions = await Lists.StoreAsync(ListName, differences, cancellationToken);
+        return Done(ProjectVerdict.Differs(Sentences.Join(
+            string.Create(
                 CultureInfo.InvariantCulture,
-                $"The first {before.Items.Count} of {Count(before)} projects are as before (read from {through}). ")
-                + "The others were not recorded by name.")
-            : ProjectVerdict.AsBefore(
-                $"All {Count(before)} projects have the status they had before (read from {through}).");
+                $"{differences.Count} of {before.Items.Count} projects differ from before (read from {through})."),
+            ActionLists.Where(actions))) with
+        {
+            Actions = actions,
+        });
     }
 }

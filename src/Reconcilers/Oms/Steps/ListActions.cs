@@ -1,11 +1,20 @@
+using Drydock.Crds.OmsUpgrades;
 using Drydock.Engine.Actions;
 using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>The last step: when it succeeds, status.actionRequired is compiled from what was recorded.</summary>
+/// <summary>
+/// The last step of an upgrade and of a rollback: compiles what the administrator has to do from what was recorded, one
+/// item for each kind of work, and stores the list of those that concern many projects. When it succeeds,
+/// status.actionRequired is taken from its facts.
+/// </summary>
 internal sealed class ListActions(IOmsTargets targets) : OmsStep<ListActions.Args>(targets), IWaitsOnly
 {
+    private const string ListName = "actions";
+
+    private readonly ActionLists _lists = new(targets);
+
     /// <param name="Links">What is known of the links of the new version; null in a rollback.</param>
     /// <param name="HaConfig">Whether the version that runs now has ha.config.</param>
     /// <param name="Advice">What the version data tells the administrator after this upgrade.</param>
@@ -19,8 +28,41 @@ internal sealed class ListActions(IOmsTargets targets) : OmsStep<ListActions.Arg
         List<VersionAdvice>? Advice = null,
         string? VersionData = null);
 
-    protected override Task<Observation> ObserveAsync(
-        StepContext context, Args args, CancellationToken cancellationToken) =>
-        Task.FromResult<Observation>(new Observation.Done(
-            "status.actionRequired lists the actions for the administrator."));
+    protected override async Task<Observation> ObserveAsync(
+        StepContext context, Args args, CancellationToken cancellationToken)
+    {
+        var (projects, missing) = await ProjectsAsync(cancellationToken);
+        var upgrade = Targets.Upgrade;
+        var entries = context.Step.Id == RollbackIds.Actions
+            ? RollbackActionList.Compile(upgrade, context.Plan, projects)
+            : OmsActionList.Compile(upgrade, context.Plan, projects, await FoundAsync(context, cancellationToken));
+        var groups = ActionGroup.Of([.. missing, .. entries]);
+        var items = await StoredItems.StoreAsync(Targets, ListName, groups, cancellationToken);
+        return new Observation.Done(
+            "status.actionRequired lists the actions for the administrator.", StoredItems.ToFacts(items));
+    }
+
+    private async Task<(ProjectRecord Projects, IReadOnlyList<ActionEntry> Missing)> ProjectsAsync(
+        CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await Targets.ProjectsBeforeAsync(cancellationToken) ?? ProjectRecord.Empty, []);
+        }
+        catch (ListUnavailableException exception)
+        {
+            return (ProjectRecord.Empty, [OmsActionList.RecordMissing(exception.Message)]);
+        }
+    }
+
+    // What the steps about projects found. One entry for a project is enough: the one that says why it was not resumed.
+    private async Task<IReadOnlyList<ActionEntry>> FoundAsync(
+        StepContext context, CancellationToken cancellationToken)
+    {
+        var notResumed = await _lists.ReadAsync(
+            context.Recorded(StepIds.Resume, ProjectVerdict.ActionsFact), cancellationToken);
+        var said = notResumed.Select(a => a.Subject).Where(s => s.Length > 0).ToHashSet(StringComparer.Ordinal);
+        var last = await _lists.ReadAsync(ProjectVerdict.Last(context.Plan)?.Actions, cancellationToken);
+        return [.. notResumed, .. last.Where(a => !said.Contains(a.Subject))];
+    }
 }

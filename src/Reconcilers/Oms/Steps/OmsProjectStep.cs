@@ -7,20 +7,59 @@ namespace Drydock.Reconcilers.Oms;
 
 /// <summary>
 /// The base of the steps about projects. None of them fails an upgrade: what cannot be read within a part of the
-/// phase's time is reported as unknown, and what differs is listed in status.actionRequired.
+/// phase's time is reported as unknown, and what differs is listed for the administrator.
 /// </summary>
 internal abstract class OmsProjectStep<TArgs>(IOmsTargets targets) : OmsStep<TArgs>(targets)
     where TArgs : class
 {
     private const int AtATime = 4;
+    private static readonly TimeSpan ShortestPause = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(15);
 
     // The step's own start is in its stored form only after it was reported to be under way.
     private DateTimeOffset? _firstLook;
+    private long? _began;
+    private TimeSpan _waited;
+    private TimeSpan _lastLook;
 
-    protected override TimeSpan Pause => TimeSpan.FromSeconds(2);
+    /// <summary>
+    /// Longer while the wait is long, and as long as the last look took: with thousands of projects the console is asked
+    /// half of the time at most.
+    /// </summary>
+    protected override TimeSpan Pause =>
+        Longer(Longer(ShortestPause, Shorter(LongestPause, _waited / 20)), _lastLook);
 
-    /// <summary>The projects as recorded before the upgrade; null if nothing listed them.</summary>
-    protected ProjectsStatus? Before => Targets.Upgrade.Status?.Projects;
+    /// <summary>What the step found for the administrator.</summary>
+    protected ActionLists Lists { get; } = new(targets);
+
+    /// <summary>Observes with the projects as recorded before the upgrade; null if nothing listed them.</summary>
+    protected abstract Task<Observation> LookAsync(
+        StepContext context, TArgs args, ProjectRecord? before, CancellationToken cancellationToken);
+
+    /// <summary>The end of the step if the record of the projects cannot be used.</summary>
+    /// <param name="why">A whole sentence.</param>
+    protected abstract Observation WithoutRecord(string why);
+
+    protected sealed override async Task<Observation> ObserveAsync(
+        StepContext context, TArgs args, CancellationToken cancellationToken)
+    {
+        var looked = context.Time.GetTimestamp();
+        _began ??= looked;
+        try
+        {
+            var before = await Targets.ProjectsBeforeAsync(cancellationToken);
+            return await LookAsync(context, args, before, cancellationToken);
+        }
+        catch (ListUnavailableException exception)
+        {
+            return WithoutRecord(exception.Message);
+        }
+        finally
+        {
+            _lastLook = context.Time.GetElapsedTime(looked);
+            _waited = context.Time.GetElapsedTime(_began.Value);
+        }
+    }
 
     /// <summary>Whether a part of the phase's time limit has passed.</summary>
     protected bool IsOver(StepContext context, Func<TimeSpan, TimeSpan> part)
@@ -40,11 +79,11 @@ internal abstract class OmsProjectStep<TArgs>(IOmsTargets targets) : OmsStep<TAr
     protected static TimeSpan AlmostAll(TimeSpan whole) => whole - Shorter(TimeSpan.FromMinutes(1), whole / 10);
 
     /// <summary>What to do without an answer of the API: wait for it, or end the step.</summary>
-    protected Observation WithoutAnswer(
-        StepContext context, OmsApiException exception, Func<string, Observation> giveUp) =>
+    protected async Task<Observation> WithoutAnswerAsync(
+        StepContext context, OmsApiException exception, Func<string, Task<Observation>> giveUp) =>
         exception.Kind == OmsApiErrorKind.Unreachable && !IsOver(context, Patience)
             ? new Observation.Running(exception.Message)
-            : giveUp(exception.Message);
+            : await giveUp(exception.Message);
 
     /// <summary>Asks about each item, a few at a time.</summary>
     protected static async Task<IReadOnlyList<TResult>> EachAsync<T, TResult>(
@@ -58,6 +97,8 @@ internal abstract class OmsProjectStep<TArgs>(IOmsTargets targets) : OmsStep<TAr
 
         return seen;
     }
+
+    private static TimeSpan Longer(TimeSpan a, TimeSpan b) => a > b ? a : b;
 
     private static TimeSpan Shorter(TimeSpan a, TimeSpan b) => a < b ? a : b;
 }

@@ -1,7 +1,8 @@
 using System.Globalization;
+using Drydock.Abstractions.Values;
 using Drydock.Crds.Common;
-using Drydock.Crds.OmsUpgrades;
 using Drydock.Engine.Actions;
+using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Oms;
 
@@ -15,8 +16,14 @@ namespace Drydock.Reconcilers.Oms;
 /// </summary>
 internal sealed class ResumeProjects(IOmsTargets targets) : OmsProjectStep<ResumeProjects.Args>(targets)
 {
+    private const string ListName = "not-resumed-projects";
     private const string WantedKey = "wanted";
     private const string AllOthers = "";
+    private const string NotResumed =
+        "These projects ran before the upgrade, are stopped now and could not be resumed. Resume them in the console.";
+    private const string FailedElsewhere =
+        "These projects ran before the upgrade and have failed outside of incremental synchronization. "
+        + "OMS skips the error when such a project is resumed, so check them in the console first.";
 
     // How long a request that a killed operator may have sent is given to show in the status.
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(20);
@@ -24,21 +31,24 @@ internal sealed class ResumeProjects(IOmsTargets targets) : OmsProjectStep<Resum
     // How long an accepted request is given to show.
     private static readonly TimeSpan Effect = TimeSpan.FromMinutes(1);
 
-    // What the last observation of this job found to resume; the receipt is made of it.
-    private IReadOnlyList<string> _seen = [];
+    // How many projects the last observation of this job found to resume; the receipt is made of it.
+    private int _seen;
 
     // The answers to the requests of this job, by project id. Lost with the process; the next one then reads and asks
     // again.
     private Dictionary<string, Answer>? _answers;
     private DateTimeOffset _actedAt;
 
+    // Where failed projects have failed, by id: a project stays there until it is resumed.
+    private readonly Dictionary<string, bool> _failedInIncrements = new(StringComparer.Ordinal);
+
     /// <param name="Address">The console, used if the Secret gives no address.</param>
     public sealed record Args(Uri Address);
 
-    protected override async Task<Observation> ObserveAsync(
-        StepContext context, Args args, CancellationToken cancellationToken)
+    protected override async Task<Observation> LookAsync(
+        StepContext context, Args args, ProjectRecord? before, CancellationToken cancellationToken)
     {
-        if (Before is not { } before || !before.Items.Exists(p => ProjectStatuses.IsRunning(p.Status)))
+        if (before is null || !before.Items.Any(p => ProjectStatuses.IsRunning(p.Status)))
         {
             return new Observation.Done("No project is known to have run before the upgrade.");
         }
@@ -46,21 +56,24 @@ internal sealed class ResumeProjects(IOmsTargets targets) : OmsProjectStep<Resum
         try
         {
             return Targets.Api(args.Address) is { } api
-                ? Judge(context, await ReadAsync(api, before, cancellationToken))
+                ? await JudgeAsync(context, await ReadAsync(context, api, before, cancellationToken), cancellationToken)
                 : new Observation.Done(
                     "spec.preflight.apiCredentialsSecretRef was removed, so no project is resumed.");
         }
         catch (OmsApiException exception)
         {
-            return WithoutAnswer(context, exception, why => Ended(
-                "The API did not answer, so no more projects are resumed.", [NotRead(why)]));
+            return await WithoutAnswerAsync(context, exception, why => EndedAsync(
+                "The API did not answer, so no more projects are resumed.", [NotRead(why)], cancellationToken));
         }
     }
+
+    protected override Observation WithoutRecord(string why) =>
+        new Observation.Done($"No project is resumed. {why}");
 
     protected override Task<IReadOnlyDictionary<string, string>> PrepareAsync(
         StepContext context, Args args, CancellationToken cancellationToken) =>
         Task.FromResult(context.Receipt(WantedKey) is null
-            ? Entry(WantedKey, SchemaLimits.Clip(string.Join(',', _seen), SchemaLimits.Opaque))
+            ? Entry(WantedKey, _seen.ToString(CultureInfo.InvariantCulture))
             : Receipt(context));
 
     protected override async Task ExecuteAsync(StepContext context, Args args, CancellationToken cancellationToken)
@@ -69,8 +82,15 @@ internal sealed class ResumeProjects(IOmsTargets targets) : OmsProjectStep<Resum
         try
         {
             var api = Targets.Api(args.Address)!;
-            foreach (var (_, project) in (await ReadAsync(api, Before!, cancellationToken)).ToResume)
+            var before = await Targets.ProjectsBeforeAsync(cancellationToken);
+            foreach (var (_, project) in (await ReadAsync(context, api, before!, cancellationToken)).ToResume)
             {
+                if (IsOver(context, AlmostAll))
+                {
+                    _answers[AllOthers] = new Answer("there was no time left to ask for it", IsClear: true);
+                    break;
+                }
+
                 // One after the other, each read again just before: what was resumed in the meantime is not resumed
                 // twice.
                 Targets.EnsureMayAct();
@@ -106,26 +126,39 @@ internal sealed class ResumeProjects(IOmsTargets targets) : OmsProjectStep<Resum
     private static bool IsStopped(string status) =>
         ProjectStatuses.IsSuspended(status) || ProjectStatuses.IsFailed(status);
 
-    private static Observation.Done Ended(string message, IReadOnlyList<ActionItem> actions) =>
-        new(message, Entry(ProjectVerdict.ActionsFact, ActionFacts.Write(actions)));
-
-    private Observation Judge(StepContext context, Reading reading)
+    private async Task<Observation> EndedAsync(
+        string message, IReadOnlyList<ActionEntry> entries, CancellationToken cancellationToken)
     {
-        _seen = [.. reading.ToResume.Select(p => p.Now.Id)];
-        if (reading.ToResume.Count > 0
+        var actions = await Lists.StoreAsync(ListName, entries, cancellationToken);
+        return new Observation.Done(
+            Sentences.Join(message, ActionLists.Where(actions)), Entry(ProjectVerdict.ActionsFact, actions));
+    }
+
+    private async Task<Observation> JudgeAsync(
+        StepContext context, Reading reading, CancellationToken cancellationToken)
+    {
+        _seen = reading.ToResume.Count;
+        if (_seen > 0
             && (_answers is null ? Asked(context) : Answered(context, reading)) is { } unfinished)
         {
             return unfinished;
         }
 
-        var wanted = (context.Receipt(WantedKey) ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries);
-        var resumed = wanted.Except(_seen, StringComparer.Ordinal).Count();
-        var message = wanted.Length == 0
+        var wanted = int.TryParse(context.Receipt(WantedKey), CultureInfo.InvariantCulture, out var count) ? count : 0;
+        var message = wanted == 0
             ? "No project that ran before the upgrade is stopped now."
             : string.Create(
                 CultureInfo.InvariantCulture,
-                $"{resumed} of {wanted.Length} stopped projects that ran before the upgrade run again.");
-        return Ended(message, [.. reading.ToResume.Select(p => NotResumed(p.Before, p.Now)), .. reading.Manual]);
+                $"{Math.Max(wanted - _seen, 0)} of {wanted} stopped projects that ran before the upgrade run again.");
+        return await EndedAsync(
+            message,
+            [
+                .. reading.ToResume.Select(p => new ActionEntry(
+                    Reasons.ProjectNotResumed, NotResumed, p.Before.ToString(), $"is {p.Now.Status}, {Why(p.Now.Id)}")),
+                .. reading.Manual.Select(p => new ActionEntry(
+                    Reasons.ProjectNotResumed, FailedElsewhere, p.ToString())),
+            ],
+            cancellationToken);
     }
 
     // This job sent no request; an earlier one may have, and been killed.
@@ -162,46 +195,34 @@ internal sealed class ResumeProjects(IOmsTargets targets) : OmsProjectStep<Resum
         ? "it stopped just now"
         : answer.Refusal ?? "OMS accepted the request and the status did not change";
 
-    private ActionItem NotResumed(ProjectStatus before, OmsProject now) => Item(
-        before,
-        $"ran before the upgrade, is {now.Status} now and could not be resumed ({Why(now.Id)}). "
-        + "Resume it in the console.");
-
-    private static ActionItem Item(ProjectStatus project, string what) => new()
-    {
-        Reason = Reasons.ProjectNotResumed,
-        Subject = ProjectComparison.Subject(project),
-        Message = $"{ProjectComparison.Title(project)} {what}",
-    };
-
-    private static ActionItem NotRead(string why) => new()
-    {
-        Reason = Reasons.ProjectNotResumed,
-        Message = $"Projects that ran before the upgrade could not be read and resumed through the API: {why}",
-    };
+    private static ActionEntry NotRead(string why) => new(
+        Reasons.ProjectNotResumed,
+        Sentences.Close(
+            $"Projects that ran before the upgrade could not be read and resumed through the API: {why}"));
 
     private async Task<Reading> ReadAsync(
-        IOmsApi api, ProjectsStatus before, CancellationToken cancellationToken)
+        StepContext context, IOmsApi api, ProjectRecord before, CancellationToken cancellationToken)
     {
-        var renamed = Targets.Upgrade.Status?.RenamedProjects ?? [];
-        var match = new ProjectMatch(await api.ProjectsAsync(cancellationToken), renamed);
+        var match = new ProjectMatch(
+            await api.ProjectsAsync(cancellationToken), RenamedProjects.Of(context.Plan));
         var stopped = before.Items
             .Where(p => ProjectStatuses.IsRunning(p.Status))
             .Select(p => (Before: p, Now: match.Find(p)!))
             .Where(p => p.Now is not null && IsStopped(p.Now.Status))
             .ToList();
-        var safe = await EachAsync(
-            stopped,
-            async p => ProjectStatuses.IsSuspended(p.Now.Status)
-                || await FailedInIncrementsAsync(api, p.Now.Id, cancellationToken));
-        return new Reading(
-            [.. stopped.Where((_, i) => safe[i])],
-            [
-                .. stopped.Where((_, i) => !safe[i]).Select(p => Item(
-                    p.Before,
-                    "ran before the upgrade and has failed outside of incremental synchronization. "
-                    + "OMS skips the error when the project is resumed, so check it in the console first.")),
-            ]);
+        var unknown = stopped
+            .Where(p => !ProjectStatuses.IsSuspended(p.Now.Status) && !_failedInIncrements.ContainsKey(p.Now.Id));
+        var read = await EachAsync(
+            unknown,
+            async p => (p.Now.Id, InIncrements: await FailedInIncrementsAsync(api, p.Now.Id, cancellationToken)));
+        foreach (var (id, inIncrements) in read)
+        {
+            _failedInIncrements[id] = inIncrements;
+        }
+
+        var safe = stopped.ToLookup(
+            p => ProjectStatuses.IsSuspended(p.Now.Status) || _failedInIncrements[p.Now.Id]);
+        return new Reading([.. safe[true]], [.. safe[false].Select(p => p.Before)]);
     }
 
     private static async Task<bool> FailedInIncrementsAsync(
@@ -220,10 +241,10 @@ internal sealed class ResumeProjects(IOmsTargets targets) : OmsProjectStep<Resum
         }
     }
 
-    /// <param name="Refusal">Why not; null for accepted.</param>
+    /// <param name="Refusal">Why not, a clause; null for accepted.</param>
     /// <param name="IsClear">False: the answer was lost, and OMS may have carried out the request.</param>
     private sealed record Answer(string? Refusal, bool IsClear);
 
     private sealed record Reading(
-        IReadOnlyList<(ProjectStatus Before, OmsProject Now)> ToResume, IReadOnlyList<ActionItem> Manual);
+        IReadOnlyList<(RecordedProject Before, OmsProject Now)> ToResume, IReadOnlyList<RecordedProject> Manual);
 }

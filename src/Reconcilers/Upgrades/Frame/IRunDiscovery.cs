@@ -29,6 +29,13 @@ internal interface IRunDiscovery
 
     /// <summary>The status with the learned facts.</summary>
     RunStatus Learn(RunStatus status, RunSpec spec, DateTimeOffset now);
+
+    /// <summary>
+    /// Stores what is too long for the status, right before the plan is stored, and returns the status that refers to
+    /// it. Called again after a crash.
+    /// </summary>
+    /// <exception cref="ListUnavailableException">The API server refuses it.</exception>
+    Task<RunStatus> StoreListsAsync(RunStatus status, CancellationToken cancellationToken) => Task.FromResult(status);
 }
 
 /// <summary>The <see cref="IRunDiscovery"/> of one kind, with its own types.</summary>
@@ -42,8 +49,14 @@ internal interface IRunDiscovery<in TSpec, TStatus> : IRunDiscovery
 
     TStatus Learn(TStatus status, TSpec spec, DateTimeOffset now);
 
+    /// <inheritdoc cref="IRunDiscovery.StoreListsAsync" />
+    Task<TStatus> StoreListsAsync(TStatus status, CancellationToken cancellationToken) => Task.FromResult(status);
+
     Plan IRunDiscovery.Compile(RunSpec spec) => Compile((TSpec)spec);
 
     RunStatus IRunDiscovery.Learn(RunStatus status, RunSpec spec, DateTimeOffset now) =>
         Learn((TStatus)status, (TSpec)spec, now);
+
+    async Task<RunStatus> IRunDiscovery.StoreListsAsync(RunStatus status, CancellationToken cancellationToken) =>
+        await StoreListsAsync((TStatus)status, cancellationToken);
 }

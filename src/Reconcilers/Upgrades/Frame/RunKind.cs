@@ -17,6 +17,9 @@ internal abstract class RunKind
     /// <summary>The kind as written in manifests.</summary>
     public abstract string Name { get; }
 
+    /// <summary>The short name of the kind for <c>kubectl</c>.</summary>
+    public abstract string Resource { get; }
+
     /// <summary>How a status of the kind is stored: a status that would be stored unchanged is not written.</summary>
     public abstract JsonTypeInfo StatusJson { get; }
 
@@ -86,6 +89,11 @@ internal abstract class RunKind
     public abstract bool OnlyWaits(PlanStep step);
 
     /// <summary>
+    /// The kind of a step, for expected durations: steps of the same kind take about as long on every node.
+    /// </summary>
+    public virtual string KindOf(PlanStep step) => StepDurations.KindOf(step);
+
+    /// <summary>
     /// The reason why a running step counts as held: it waits for an administrator or for another system. Null if it
     /// does not.
     /// </summary>
@@ -103,6 +111,11 @@ internal abstract class RunKind
     /// before <see cref="IsPastUndo"/>, because until then everything is undone.
     /// </summary>
     public abstract string? RollbackRefusal(RunSpec spec, Plan plan);
+
+    /// <summary>
+    /// What a rollback would cost now, for the status: whole sentences. Null if it has begun or nothing is known.
+    /// </summary>
+    public abstract string? RollbackCost(RunSpec spec, RunStatus status);
 
     /// <summary>The rollback plan; without steps if nothing was changed, also for an empty plan.</summary>
     public abstract Plan CompileRollback(RunSpec spec, RollbackBasis basis);

@@ -1,6 +1,8 @@
+using System.Reflection;
 using System.Text.Json.Serialization.Metadata;
 using Drydock.Abstractions.Entities;
 using Drydock.Abstractions.Plans;
+using Drydock.Abstractions.Values;
 using Drydock.Crds.Common;
 
 namespace Drydock.Reconcilers.Upgrades;
@@ -20,6 +22,10 @@ internal abstract class RunKind<TEntity, TSpec, TStatus>(string name, JsonTypeIn
     where TStatus : RunStatus, new()
 {
     public sealed override string Name => name;
+
+    public sealed override string Resource { get; } =
+        typeof(TEntity).GetCustomAttribute<KubernetesEntityShortNamesAttribute>()?.ShortNames[0]
+        ?? name.ToLowerInvariant();
 
     public sealed override JsonTypeInfo StatusJson { get; } = json.Options.GetTypeInfo(typeof(TStatus));
 
@@ -43,6 +49,9 @@ internal abstract class RunKind<TEntity, TSpec, TStatus>(string name, JsonTypeIn
     public sealed override TimeSpan TimeoutOf(RunSpec spec, PlanStep step) => TimeoutOf((TSpec)spec, step);
 
     public sealed override string? RollbackRefusal(RunSpec spec, Plan plan) => RollbackRefusal((TSpec)spec, plan);
+
+    public sealed override string? RollbackCost(RunSpec spec, RunStatus status) =>
+        RollbackCost((TSpec)spec, (TStatus)status);
 
     public sealed override Plan CompileRollback(RunSpec spec, RollbackBasis basis) =>
         CompileRollback((TSpec)spec, basis);
@@ -71,6 +80,11 @@ internal abstract class RunKind<TEntity, TSpec, TStatus>(string name, JsonTypeIn
     protected abstract TimeSpan TimeoutOf(TSpec spec, PlanStep step);
 
     protected abstract string? RollbackRefusal(TSpec spec, Plan plan);
+
+    protected virtual string? RollbackCost(TSpec spec, TStatus status) =>
+        status is { Plan: { } plan, RollbackPlan: null } && RollbackRefusal(spec, plan) is { } refusal
+            ? Sentences.Close($"A rollback is not possible: {refusal}")
+            : null;
 
     protected abstract Plan CompileRollback(TSpec spec, RollbackBasis basis);
 

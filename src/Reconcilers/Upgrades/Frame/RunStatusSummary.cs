@@ -13,6 +13,9 @@ internal sealed record RunStatusSummary(RunOutcomeKind Kind, string Phase, strin
     /// <summary>Whether an administrator must act before the run can continue.</summary>
     public bool Held { get; init; }
 
+    /// <summary>The approval that continues the run, as the annotation has it; null if none does.</summary>
+    public string? Approval { get; init; }
+
     /// <summary>Whether the former state is restored.</summary>
     public bool IsRolledBack { get; init; }
 

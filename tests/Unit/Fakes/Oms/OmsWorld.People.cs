@@ -90,6 +90,7 @@ internal sealed partial class OmsWorld
         lines.AddRange(Api.All<BackupSnapshot>().Select(s => $"snapshot {WithoutAttempt(s.Metadata.Name)} {s.Status?.Phase}"));
         lines.AddRange(Api.All<SnapshotRestore>().Select(r => $"restore {WithoutAttempt(r.Metadata.Name)} {r.Status?.Phase}"));
         lines.AddRange(Api.All<V1Secret>().Select(s => $"secret {WithoutAttempt(s.Metadata.Name)}"));
+        lines.AddRange(Api.All<V1ConfigMap>().Select(m => $"configmap {m.Metadata.Name}"));
         foreach (var upgrade in Api.All<OmsUpgrade>())
         {
             lines.Add($"upgrade {upgrade.Metadata.Name} {upgrade.Status?.Phase} {upgrade.Status?.Progress} hash={upgrade.Status?.Plan?.Hash} finalizers={string.Join(',', upgrade.Metadata.Finalizers ?? [])}");

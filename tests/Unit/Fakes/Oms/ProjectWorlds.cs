@@ -2,6 +2,9 @@ using Drydock.Abstractions.Entities;
 using Drydock.Clients.Kubernetes.CoreTypes;
 using Drydock.Crds.Common;
 using Drydock.Crds.OmsUpgrades;
+using Drydock.Reconcilers.Oms;
+using Drydock.Reconcilers.Upgrades;
+using Shouldly;
 
 namespace Drydock.Tests.Unit.Fakes;
 
@@ -41,8 +44,24 @@ internal static class ProjectWorlds
         Data = OmsWorld.Bytes([("username", WorldOmsConsole.User), ("password", Canary.ApiPassword), .. more]),
     });
 
-    public static ProjectStatus Recorded(this OmsWorld world, string id) =>
-        world.Status.Projects!.Items.Single(p => p.Id == id);
+    public static RecordedProject Recorded(this OmsWorld world, string id) =>
+        world.ProjectsBefore().Items.Single(p => p.Id == id);
+
+    /// <summary>The projects as recorded before the upgrade, in the ConfigMaps that the status names.</summary>
+    public static ProjectRecord ProjectsBefore(this OmsWorld world) =>
+        ProjectRecord.Read(world.Listed(world.Status.Projects!.List!));
+
+    /// <summary>A list that the status names.</summary>
+    public static IReadOnlyList<ListSection> Listed(this OmsWorld world, ListReference reference)
+    {
+        var parts = Enumerable.Range(0, reference.Parts)
+            .Select(part => world.Api.Find<V1ConfigMap>(OmsWorld.Namespace, DividedList.NameOf(reference, part)))
+            .Select(map => (IReadOnlyDictionary<string, string>)map!.Data!)
+            .ToList();
+        var (sections, sha256) = DividedList.Join(parts);
+        sha256.ShouldBe(reference.Sha256);
+        return sections;
+    }
 
     public static Condition Verified(this OmsWorld world) =>
         world.Status.Conditions.Single(c => c.Type == ConditionTypes.ProjectsVerified);

@@ -29,6 +29,9 @@ internal sealed class WorldApi(TimeProvider time, bool realJson)
     /// <summary>Status of upgrades as they were written, in order.</summary>
     public List<OmsUpgrade> StatusWrites { get; } = [];
 
+    /// <summary>Objects that no operator may create.</summary>
+    public Func<IKubernetesObject, bool> IsForbidden { get; set; } = static _ => false;
+
     /// <summary>Writes carried out, by operators and by people.</summary>
     public int Writes { get; private set; }
 
@@ -48,6 +51,7 @@ internal sealed class WorldApi(TimeProvider time, bool realJson)
         BackupSnapshot snapshot => Text(snapshot),
         SnapshotRestore restore => Text(restore),
         V1Lease lease => Text(lease),
+        V1ConfigMap map => Text(map),
         _ => "",
     });
 
@@ -55,6 +59,11 @@ internal sealed class WorldApi(TimeProvider time, bool realJson)
         where T : class, IKubernetesObject
     {
         var key = Key<T>(entity.Metadata.Namespace, entity.Metadata.Name);
+        if (by is not null && IsForbidden(entity))
+        {
+            throw new KubernetesForbiddenException(Request<T>("create", key), new V1Status { Code = 403, Reason = "Forbidden", Message = $"{key.Name} is forbidden" });
+        }
+
         if (_objects.ContainsKey(key))
         {
             throw new KubernetesAlreadyExistsException(Request<T>("create", key), new V1Status { Code = 409, Reason = "AlreadyExists", Message = $"{key.Name} already exists" });
@@ -187,6 +196,11 @@ internal sealed class WorldApi(TimeProvider time, bool realJson)
         {
             Delete<V1Secret>(secret.Metadata.Namespace, secret.Metadata.Name);
         }
+
+        foreach (var map in All<V1ConfigMap>().Where(m => m.Metadata.OwnerReferences?.Exists(o => o.Uid == owner) == true))
+        {
+            Delete<V1ConfigMap>(map.Metadata.Namespace, map.Metadata.Name);
+        }
     }
 
     private T Trip<T>(T entity)
@@ -207,6 +221,7 @@ internal sealed class WorldApi(TimeProvider time, bool realJson)
         BackupSnapshot snapshot => snapshot with { Metadata = meta },
         SnapshotRestore restore => restore with { Metadata = meta },
         V1Secret secret => secret with { Metadata = meta },
+        V1ConfigMap map => map with { Metadata = meta },
         V1Lease lease => lease with { Metadata = meta },
         V1Namespace space => space with { Metadata = meta },
         _ => throw new NotSupportedException(entity.GetType().Name),

@@ -67,13 +67,13 @@ public sealed class ProjectComparisonTests
             components.Add(new(ProjectComponentKind.IncrSync, "w", writer));
         }
 
-        ProjectLinks.NotRecovered(new ProjectStatus { Status = status, Components = recorded }, components).Count.ShouldBe(problems);
+        ProjectLinks.NotRecovered(new RecordedProject(ProjectKind.Migration, "1", "a", status, recorded), components).Count.ShouldBe(problems);
     }
 
     [Fact]
     public void Every_subtopic_needs_one_healthy_store()
     {
-        var project = new ProjectStatus { Status = "RUNNING", Components = "Store ACTIVE" };
+        var project = new RecordedProject(ProjectKind.Migration, "1", "a", "RUNNING", "Store ACTIVE");
         ProjectComponent Store(string subtopic, string status) => new(ProjectComponentKind.Store, "s", status, subtopic);
 
         ProjectLinks.NotRecovered(project, [Store("t", "ABNORMAL"), Store("t", "ABNORMAL"), Store("t", "ACTIVE")]).ShouldBeEmpty();
@@ -90,23 +90,27 @@ public sealed class ProjectComparisonTests
         ];
         var match = new ProjectMatch(present, [new RenamedProject { Kind = ProjectKind.Synchronization, Id = "7", OldName = "a", NewName = "renamed" }]);
 
-        match.Find(new ProjectStatus { Kind = ProjectKind.Migration, Id = "np_1", Name = "other" })!.Id.ShouldBe("np_1");
-        match.Find(new ProjectStatus { Kind = ProjectKind.Migration, Id = "1", Name = "a" })!.Id.ShouldBe("np_1");
-        match.Find(new ProjectStatus { Kind = ProjectKind.Synchronization, Id = "7", Name = "a" })!.Id.ShouldBe("ns_1");
-        match.Find(new ProjectStatus { Kind = ProjectKind.Synchronization, Id = "8", Name = "a" }).ShouldBeNull("another kind");
-        match.Find(new ProjectStatus { Kind = ProjectKind.Migration, Id = "2", Name = "twice" }).ShouldBeNull("either could be it");
+        match.Find(new RecordedProject(ProjectKind.Migration, "np_1", "other", "RUNNING"))!.Id.ShouldBe("np_1");
+        match.Find(new RecordedProject(ProjectKind.Migration, "1", "a", "RUNNING"))!.Id.ShouldBe("np_1");
+        match.Find(new RecordedProject(ProjectKind.Synchronization, "7", "a", "RUNNING"))!.Id.ShouldBe("ns_1");
+        match.Find(new RecordedProject(ProjectKind.Synchronization, "8", "a", "RUNNING")).ShouldBeNull("another kind");
+        match.Find(new RecordedProject(ProjectKind.Migration, "2", "twice", "RUNNING")).ShouldBeNull("either could be it");
     }
 
     [Fact]
-    public void Action_facts_are_read_back_and_overflow_is_counted()
+    public void Record_is_read_back_from_its_list()
     {
-        var items = Enumerable.Range(0, 500).Select(i => new ActionItem { Reason = Reasons.ReviewProject, Subject = $"p\t{i}", Message = new string('x', 300) + "\nend" }).ToList();
-        var text = ActionFacts.Write(items);
-        var read = ActionFacts.Read(text);
+        OmsProject[] projects =
+        [
+            new(ProjectKind.Migration, "np_1", "a\tb\nc", "RUNNING") { Components = "Store ACTIVE, Incr-Sync RUNNING" },
+            new(ProjectKind.Synchronization, "sp_1", "订单 🚚", "SUSPEND"),
+        ];
+        var record = ProjectRecord.Of(projects);
+        var (sections, sha256) = DividedList.Join(record.ToList().Parts);
 
-        text.Length.ShouldBeLessThan(SchemaLimits.Opaque);
-        read[0].ShouldBe(items[0] with { Subject = "p 0", Message = new string('x', 300) + " end" });
-        read[^1].Message.ShouldContain($"{500 - (read.Count - 1)} more projects");
-        ActionFacts.Read(null).ShouldBeEmpty();
+        ProjectRecord.Read(sections).Items.ShouldBe(record.Items);
+        sha256.ShouldBe(record.ToList().Sha256);
+        record.Items.Select(p => p.Name).ShouldBe(["a b c", "订单 🚚"]);
+        Should.Throw<ListUnavailableException>(() => ProjectRecord.Read([new ListSection("projects", ["Migration\tnp_1"])]));
     }
 }

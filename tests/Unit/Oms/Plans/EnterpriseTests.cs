@@ -26,7 +26,7 @@ public sealed class EnterpriseTests
         (world.Count("jar"), world.Count("init"), world.Count("rename")).ShouldBe((0, 1, 0));
         world.ReasonOf("MetadataCorrected").ShouldBe(Reasons.NotNeeded);
         world.New("oms-a")!.IsUpgrade.ShouldBeTrue();
-        world.Status.Projects?.Items.ShouldBeEmpty();
+        world.Status.Projects?.List.ShouldBeNull();
     }
 
     [Fact]

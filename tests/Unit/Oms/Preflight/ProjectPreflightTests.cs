@@ -67,7 +67,7 @@ public sealed class ProjectPreflightTests
         var world = WithApiBefore(w => (w.Console["np_1"].Lag, w.Console["np_1"].SynchronizesIncrements, w.Console["np_1"].CurrentStep) = (null, false, "FULL_TRANSFER"));
         world.RunUntil(() => world.Status.Plan is not null, "planned");
 
-        world.Plan.Notes.ShouldContain(n => n.Contains("orders (np_1) runs without incremental synchronization"));
+        world.Plan.Notes.ShouldContain(n => n.Contains("Projects run without incremental synchronization: orders (np_1)"));
     }
 
     [Fact]
@@ -167,7 +167,7 @@ public sealed class ProjectPreflightTests
         world.RunUntil(() => world.Status.Plan is not null, "planned");
 
         world.Recorded("sp_1").Components.ShouldBeNull();
-        world.Plan.Notes.ShouldContain(n => n.Contains("Components of billing (sp_1) are not recorded"));
+        world.Plan.Notes.ShouldContain(n => n.Contains("components of some projects are not recorded") && n.Contains("billing (sp_1)"));
     }
 
     [Fact]

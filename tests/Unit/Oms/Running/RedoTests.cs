@@ -20,6 +20,7 @@ public sealed class RedoTests
     {
         var world = Lost(kind, host);
         world.ReasonOf("Stalled").ShouldBe("OutcomeUnknown");
+        (world.Is("Failed"), world.Status.Phase).ShouldBe((true, "Failed"), "a script that waits for the end hears of it");
         world.Status.Message.ShouldNotBeNull().ShouldContain("restore the snapshot and continue from StartNew");
         world.RunFor(TimeSpan.FromHours(2));
         world.Count(kind, host).ShouldBe(1);

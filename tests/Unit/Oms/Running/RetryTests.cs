@@ -64,6 +64,34 @@ public sealed class RetryTests
     }
 
     [Fact]
+    public void Half_migrated_schema_is_restored_before_docker_init_sh_runs_again()
+    {
+        var runs = 0;
+        var world = new OmsWorld(new WorldSetup { Init = (_, _) => ++runs == 1 ? (1, $"# 【步骤二】创建 OMS 元信息库\nERROR 1060 (42S21): Duplicate column name 'priority' for {Canary.MetaPassword}\n") : (0, "%marker%") }).Apply();
+        world.RunUntil(() => world.Is("Failed"), "failed");
+
+        world.ReasonOf("Stalled").ShouldBe("RestoreRequired");
+        world.Status.Message.ShouldNotBeNull().ShouldContain("ERROR 1060 (42S21): Duplicate column name 'priority'");
+        world.Status.Message.ShouldNotContain(Canary.MetaPassword);
+        world.Status.NextAction.ShouldNotBeNull().ShouldContain("Restore the snapshot and repeat from there: `kubectl -n migration annotate omsu up drydock.dev/retry=1 --overwrite`");
+
+        world.Annotate(Annotations.Retry, "1");
+        world.RunToSuccess();
+        (world.Count("init"), world.Count("restore"), world.Count("jar")).ShouldBe((2, 1, 4));
+        world.Rules.Broken.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Failed_command_quotes_the_end_of_its_output()
+    {
+        var world = new OmsWorld(new WorldSetup { Jar = static (_, _) => (1, $"start\nCaused by: java.sql.SQLException: Access denied for {Canary.MetaPassword}\n\tat a.B.c(B.java:1)\nbye\n") }).Apply();
+        world.RunUntil(() => world.Is("Failed"), "failed");
+
+        world.Status.Message.ShouldNotBeNull().ShouldContain("Caused by: java.sql.SQLException: Access denied for ***");
+        world.Rules.Broken.ShouldBeEmpty();
+    }
+
+    [Fact]
     public void Marker_with_another_exit_code_succeeds_with_a_warning()
     {
         var world = new OmsWorld(new WorldSetup { Init = static (_, _) => (3, "%marker%") }).Apply();

@@ -69,8 +69,8 @@ public sealed class ProjectVerificationTests
         world.Verified().Reason.ShouldBe(Reasons.ProjectsDiffer);
         var items = world.Status.ActionRequired.Where(a => a.Subject == "orders (np_1)").ToList();
         items.ShouldAllBe(a => a.Reason == Reasons.ComponentsUnhealthy);
-        items.ShouldContain(a => a.Message.Contains("Incr-Sync is ABNORMAL") && a.Message.Contains("did not recover in time"));
-        items.ShouldContain(a => a.Message.Contains("Full-Import is ABNORMAL: resume it by hand"));
+        items.ShouldContain(a => a.Message.Contains("Incr-Sync is ABNORMAL") && a.Message.Contains("did not recover the links"));
+        items.ShouldContain(a => a.Message.Contains("Full-Import is ABNORMAL") && a.Message.Contains("Resume it in the console"));
     }
 
     [Fact]
@@ -81,7 +81,7 @@ public sealed class ProjectVerificationTests
             s => s with { HighAvailability = s.HighAvailability with { AfterUpgrade = HighAvailabilityAfterUpgrade.AsBefore } });
         world.RunToSuccess();
 
-        world.Status.ActionRequired.ShouldContain(a => a.Subject == "orders (np_1)" && a.Message.Contains("high availability is off"));
+        world.Status.ActionRequired.ShouldContain(a => a.Subject.Contains("orders (np_1)") && a.Reason == Reasons.ComponentsUnhealthy && a.Message.Contains("High availability is off"));
     }
 
     [Theory]
@@ -173,7 +173,7 @@ public sealed class ProjectVerificationTests
         world.RunToSuccess();
 
         world.Verified().Status.ShouldBe("False");
-        world.Status.ActionRequired.ShouldContain(a => a.Reason == Reasons.ReviewProject && a.Subject == "billing (sp_1)" && a.Message.Contains("is not found now"));
+        world.Status.ActionRequired.ShouldContain(a => a.Reason == Reasons.ReviewProject && a.Subject == "billing (sp_1)" && a.Message.Contains("not found any more"));
         world.Status.ActionRequired.ShouldContain(a => a.Reason == Reasons.ReviewProject && a.Subject == "old (np_2)" && a.Message.Contains("was FINISHED before the upgrade and is FAILED now"));
     }
 
@@ -228,7 +228,7 @@ public sealed class ProjectVerificationTests
         world.Verified().Status.ShouldBe(verified);
         world.Step(StepIds.Projects).Message!.ShouldContain("the tables");
         world.Status.ActionRequired.Any(a => a.Message.Contains("was RUNNING before the upgrade and is FAILED now")).ShouldBe(after == "FAILED");
-        world.Status.ActionRequired.ShouldContain(a => a.Subject == "orders (np_1)" && a.Message.StartsWith("Migration project orders was running"), "links are not watched without the API");
+        world.Status.ActionRequired.ShouldContain(a => a.Subject == "orders (np_1)" && a.Message.StartsWith("Each of these migration projects was running"), "links are not watched without the API");
     }
 
     [Fact]

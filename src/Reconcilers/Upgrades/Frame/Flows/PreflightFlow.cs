@@ -2,7 +2,6 @@ using Drydock.Abstractions.Entities;
 using Drydock.Abstractions.Plans;
 using Drydock.Abstractions.Values;
 using Drydock.Crds.Common;
-using Drydock.Engine.Planning;
 using Drydock.Engine.Running;
 
 namespace Drydock.Reconcilers.Upgrades;
@@ -200,18 +199,9 @@ internal sealed class PreflightFlow(RunFrame frame)
         session.PreflightFailures++;
         session.PreflightNotBefore = now + _backoff.Delay(session.PreflightFailures);
         var clean = findings.Select(f => f with { Message = session.Targets.Redact(f.Message) }).ToList();
-        var reasons = clean.Select(f => f.Reason).Distinct(StringComparer.Ordinal).ToList();
-        var summary = new RunStatusSummary(
-            RunOutcomeKind.Stalled,
-            RunPhases.Preflight,
-            reasons.Count == 1 ? reasons[0] : Reasons.PreflightFailed,
-            Sentences.Join(
-            [
-                .. clean.Select(f => f.Message),
-                "Nothing was changed. Preflight runs again automatically.",
-            ]));
         await frame.WriteAsync(
-            entity, (entity.Status ?? _kind.NewStatus()) with { Findings = clean }, summary, now, cancellationToken);
+            entity, (entity.Status ?? _kind.NewStatus()) with { Findings = clean }, FindingsSummary.Of(clean), now,
+            cancellationToken);
         return session.PreflightNotBefore - now;
     }
 
@@ -222,7 +212,6 @@ internal sealed class PreflightFlow(RunFrame frame)
         DateTimeOffset now,
         CancellationToken cancellationToken)
     {
-        session.PreflightFailures = 0;
         var plan = discovery.Compile(entity.Spec) with
         {
             CompiledAt = now,
@@ -232,20 +221,28 @@ internal sealed class PreflightFlow(RunFrame frame)
         var learned = Learned(entity, discovery, now);
         if (entity.Spec.Mode == RunMode.Plan)
         {
+            if (await StoreListsAsync(entity, session, discovery, learned, now, cancellationToken) is not { } complete)
+            {
+                return session.PreflightNotBefore - now;
+            }
+
             var ready = new RunStatusSummary(
                 RunOutcomeKind.PlanReady,
                 RunPhases.Planned,
                 Reasons.PlanReady,
                 $"Plan {plan.Hash} with {plan.Steps.Count} steps is in status.plan. Nothing was changed. "
                 + "Set spec.mode: Apply to run it, and spec.approvedPlanHash to allow only this plan.");
-            await StoreAsync(entity, learned, plan, ready, now, cancellationToken);
+            await StoreAsync(entity, complete, plan, ready, now, cancellationToken);
             return null;
         }
 
         if (entity.Spec.ApprovedPlanHash is { Length: > 0 } approved && approved != plan.Hash)
         {
+            session.PreflightFailures = 0;
             session.PreflightNotBefore = now + _backoff.Delay(6);
-            await RefuseAsync(entity, learned, plan, approved, now, cancellationToken);
+            var changed = PlanChangedMessage.Compose(entity.Status?.Plan, plan, approved);
+            await frame.WriteAsync(
+                entity, learned with { Plan = entity.Status?.Plan }, changed, now, cancellationToken);
             return session.PreflightNotBefore - now;
         }
 
@@ -253,6 +250,11 @@ internal sealed class PreflightFlow(RunFrame frame)
             entity, TargetOf(discovery), discovery.MustBeFree, cancellationToken) is var (occupied, occupant))
         {
             return await BusyAsync(entity, session, occupied, occupant, now, cancellationToken);
+        }
+
+        if (await StoreListsAsync(entity, session, discovery, learned, now, cancellationToken) is not { } whole)
+        {
+            return session.PreflightNotBefore - now;
         }
 
         var target = TargetOf(discovery);
@@ -264,9 +266,9 @@ internal sealed class PreflightFlow(RunFrame frame)
 
         session.ClaimSeen = true;
         entity = await frame.Store.AddFinalizerAsync(entity, Labels.UpgradeFinalizer, cancellationToken);
-        var claimed = learned with
+        var claimed = whole with
         {
-            Target = learned.Target! with
+            Target = whole.Target! with
             {
                 Claim = target.Names(entity.Metadata.Namespace)[0],
                 ClaimNamespace = _claims.Namespace,
@@ -290,6 +292,29 @@ internal sealed class PreflightFlow(RunFrame frame)
         }
 
         return TimeSpan.FromMilliseconds(1);
+    }
+
+    // The learned status with its lists; null if they cannot be stored, which is then a finding.
+    private async Task<RunStatus?> StoreListsAsync(
+        RunObject entity,
+        RunSession session,
+        IRunDiscovery discovery,
+        RunStatus learned,
+        DateTimeOffset now,
+        CancellationToken cancellationToken)
+    {
+        try
+        {
+            var whole = await discovery.StoreListsAsync(learned, cancellationToken);
+            session.PreflightFailures = 0;
+            return whole;
+        }
+        catch (ListUnavailableException exception)
+        {
+            var finding = new Finding { Reason = exception.Reason, Message = exception.Message };
+            await FoundAsync(entity, session, [finding], now, cancellationToken);
+            return null;
+        }
     }
 
     private static ClaimTarget TargetOf(IRunDiscovery discovery) =>
@@ -363,27 +388,5 @@ internal sealed class PreflightFlow(RunFrame frame)
         // Tokens that the object already has were not meant for a failure that has not happened yet.
         var stored = RunTokens.Use(learned with { Plan = plan, FinishedAt = null }, RunTokens.NewRetries(entity), now);
         return await frame.WriteAsync(entity, stored, summary, now, cancellationToken);
-    }
-
-    private async Task RefuseAsync(
-        RunObject entity,
-        RunStatus learned,
-        Plan plan,
-        string approved,
-        DateTimeOffset now,
-        CancellationToken cancellationToken)
-    {
-        var differences = entity.Status?.Plan is { } stored && stored.Hash == approved
-            ? $"Differences from the approved plan: {string.Join("; ", PlanDifference.Describe(stored, plan))}"
-            : "The approved plan is no longer in status, so the differences cannot be shown.";
-        var summary = new RunStatusSummary(
-            RunOutcomeKind.Stalled,
-            RunPhases.Preflight,
-            Reasons.PlanChanged,
-            Sentences.Join(
-                $"spec.approvedPlanHash is {approved}, but the plan compiled now is {plan.Hash}.",
-                differences,
-                "Nothing was changed. Set spec.mode: Plan to read the new plan, or approve its hash."));
-        await frame.WriteAsync(entity, learned with { Plan = entity.Status?.Plan }, summary, now, cancellationToken);
     }
 }

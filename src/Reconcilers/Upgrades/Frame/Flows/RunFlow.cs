@@ -157,7 +157,7 @@ internal sealed class RunFlow(
         RollbackCause cause,
         CancellationToken cancellationToken)
     {
-        var because = $"{RollbackMessages.Because(entity.Status!, cause)}. Running steps finish first.";
+        var because = $"{RollbackMessages.Because(entity.Status!, cause)} Running steps finish first.";
         var (written, outcome) = await plans.AdvanceAsync(
             entity, PlanSlot.Upgrade, session, accessKey, because, Leaving, cancellationToken);
         if (outcome.State == RunState.Succeeded && cause != RollbackCause.Request)
@@ -175,7 +175,7 @@ internal sealed class RunFlow(
                 Kind = RunOutcomeKind.Progressing,
                 Failed = false,
                 Reason = RollbackMessages.Reason(cause),
-                Message = Sentences.Join(because, summary.Message),
+                Message = summary.Message == because ? because : $"{because} Under way: {summary.Message}",
             };
     }
 
@@ -237,7 +237,11 @@ internal sealed class RunFlow(
         {
             Step = plan.Steps.Find(s => s.State != StepState.Succeeded)?.Id,
         };
-        var taken = RunTokens.TakeUp(entity.Status, retries, now) with { Plan = plan };
+        var taken = RunTokens.TakeUp(entity.Status, retries, now) with
+        {
+            Plan = plan,
+            FormerDurations = StepDurations.Keep(_kind, entity.Status),
+        };
         return AtOnce(await frame.WriteAsync(entity, taken, summary, now, cancellationToken));
     }
 

@@ -21,6 +21,7 @@ internal sealed class StatusProjection(RunKind kind)
         var over = summary.Kind is RunOutcomeKind.Succeeded or RunOutcomeKind.PlanReady or RunOutcomeKind.RolledBack
             || summary.IsRolledBack
             || status.IsUpgraded();
+        var active = kind.Plans.Of(status, kind.Plans.Active(status));
         status = status with
         {
             ObservedGeneration = entity.Metadata.Generation,
@@ -29,10 +30,13 @@ internal sealed class StatusProjection(RunKind kind)
             Message = SchemaLimits.Clip(summary.Message),
             StartedAt = status.StartedAt ?? now,
             FinishedAt = over ? status.FinishedAt ?? now : null,
-            Progress = kind.Plans.Of(status, kind.Plans.Active(status)) is { } plan ? Progress(plan) : null,
+            Progress = active is null ? null : Progress(active),
+            Running = active is null ? [] : StepDurations.Running(kind, status, active),
+            RollbackCost = kind.RollbackCost(entity.Spec, status),
         };
         return status with
         {
+            NextAction = new NextActions(kind, entity, status).For(summary),
             Conditions = _conditions.Build(entity.Spec, status, summary, now, entity.Metadata.Generation),
         };
     }
@@ -81,6 +85,7 @@ internal sealed class StatusProjection(RunKind kind)
         entity,
         kind.Forget(status) with
         {
+            FormerDurations = StepDurations.Keep(kind, status),
             Plan = null,
             RollbackPlan = null,
             AbortedBy = null,

@@ -9,6 +9,7 @@ namespace Drydock.Reconcilers.Upgrades;
 /// <summary>Derives the state of a run from its active plan and the outcome of an advance. Pure.</summary>
 internal sealed class SummaryReader(RunKind kind)
 {
+    private const int NamedSteps = 5;
     private const string NewToken = $"a new spec.retry or {Annotations.Retry}=<token>";
     private const string ReadAgain =
         "It is read again automatically and the run continues once it can be read; a new retry token reads it at once.";
@@ -39,10 +40,10 @@ internal sealed class SummaryReader(RunKind kind)
             RunState.Working => at with
             {
                 Reason = heldBy ?? (rollback ? Reasons.RollingBack : Reasons.Running),
-                Step = string.Join(", ", running.Select(s => s.Id)),
+                Step = Sentences.List([.. running.Select(s => s.Id)], NamedSteps),
                 Held = heldBy is not null,
             },
-            RunState.Held => at with { Reason = Reasons.Held, Held = true },
+            RunState.Held => at with { Reason = Reasons.Held, Held = true, Approval = outcome.Approval },
             RunState.OutsideWindow => at with { Reason = Reasons.OutsideWindow },
             RunState.Paused => at with { Reason = Reasons.Paused },
             RunState.Stopped when status.AbortedBy is not null => Aborted(entity, at, plan, outcome, rollback),
@@ -55,9 +56,20 @@ internal sealed class SummaryReader(RunKind kind)
                 Message = Failure(entity.Spec, plan, outcome, slot),
                 Failed = slot != PlanSlot.Cleanup,
             },
+            RunState.OutcomeUnknown when IsLost(plan, outcome) => at with
+            {
+                // Nothing will be read that says more: a script that waits for the end must hear of it.
+                Kind = RunOutcomeKind.Stalled,
+                Phase = RunPhases.Failed,
+                Message = Remedy(plan, outcome),
+                Failed = true,
+            },
             _ => at with { Kind = RunOutcomeKind.Stalled, Message = Remedy(plan, outcome) },
         };
     }
+
+    private static bool IsLost(Plan plan, RunOutcome outcome) =>
+        plan.Step(outcome.StepId ?? "") is { } step && PlanProgress.IsOutcomeUnknown(step);
 
     private RunStatusSummary Succeeded(RunStatus status) => new(
         RunOutcomeKind.Succeeded,

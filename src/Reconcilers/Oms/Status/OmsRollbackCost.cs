@@ -1,0 +1,59 @@
+using System.Globalization;
+using Drydock.Abstractions.Plans;
+using Drydock.Abstractions.Values;
+using Drydock.Crds.OmsUpgrades;
+using Drydock.Reconcilers.Upgrades;
+
+namespace Drydock.Reconcilers.Oms;
+
+/// <summary>What a rollback would cost now: data, a restore, downtime. Pure.</summary>
+internal static class OmsRollbackCost
+{
+    /// <summary>Whole sentences; null if a rollback has begun or there is no plan.</summary>
+    public static string? Of(OmsUpgradeStatus status)
+    {
+        if (status is not { Plan: { } plan, RollbackPlan: null })
+        {
+            return null;
+        }
+
+        if (status.CleanupPlan is { } cleanup && PlanProgress.Begun(cleanup))
+        {
+            return "A rollback is not possible any more: the old containers were removed.";
+        }
+
+        if (!OmsPlanProgress.IsPastT1(plan))
+        {
+            return OmsPlanProgress.Changed(plan)
+                ? "No data and no downtime: the changes are undone while OMS keeps running."
+                : "Nothing: nothing was changed.";
+        }
+
+        if (!OmsPlanProgress.NewStarted(plan))
+        {
+            return "No data: the old containers are started again on unchanged databases.";
+        }
+
+        var stopped = OmsPlanProgress.StoppedAt(plan)?.ToString("u", CultureInfo.InvariantCulture);
+        var restore = Restore(plan);
+        return plan.Step(StepIds.EnableHA) is { } enable && PlanProgress.Begun(enable)
+            ? $"Everything that was written to the metadata since {stopped} is lost: projects that were created or "
+                + "changed, and the progress of all. Every source must still hold its logs since then. "
+                + $"OMS is down during the rollback. {restore}"
+            : $"Only what the new version wrote to the metadata since {stopped} is lost; OMS has been down since then. "
+                + restore;
+    }
+
+    private static string Restore(Plan plan)
+    {
+        var snapshot = plan.Step(StepIds.Snapshot);
+        var databases = snapshot?.Arguments<TakeSnapshot.Args>().Databases.Count ?? 0;
+        var took = snapshot is { StartedAt: { } began, FinishedAt: { } ended }
+            ? $"; their dump took {KubernetesDuration.Format(ended - began)}"
+            : "";
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{databases} databases are restored from BackupSnapshot "
+            + $"{snapshot?.Recorded(TakeSnapshot.SnapshotKey)}{took}.");
+    }
+}

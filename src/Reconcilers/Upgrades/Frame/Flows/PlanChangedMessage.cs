@@ -1,0 +1,29 @@
+using Drydock.Abstractions.Plans;
+using Drydock.Abstractions.Values;
+using Drydock.Crds.Common;
+using Drydock.Engine.Planning;
+
+namespace Drydock.Reconcilers.Upgrades;
+
+/// <summary>The state to report while spec.approvedPlanHash approves another plan than the one compiled now.</summary>
+internal static class PlanChangedMessage
+{
+    /// <summary>Shows the differences if the approved plan is known.</summary>
+    /// <param name="stored">The plan in status; null for none.</param>
+    /// <param name="compiled">The plan compiled now.</param>
+    /// <param name="approved">The hash that is approved.</param>
+    public static RunStatusSummary Compose(Plan? stored, Plan compiled, string approved)
+    {
+        var differences = stored is not null && stored.Hash == approved
+            ? $"Differences from the approved plan: {string.Join("; ", PlanDifference.Describe(stored, compiled))}"
+            : "The approved plan is no longer in status, so the differences cannot be shown.";
+        return new RunStatusSummary(
+            RunOutcomeKind.Stalled,
+            RunPhases.Preflight,
+            Reasons.PlanChanged,
+            Sentences.Join(
+                $"spec.approvedPlanHash is {approved}, but the plan compiled now is {compiled.Hash}.",
+                differences,
+                "Nothing was changed. Set spec.mode: Plan to read the new plan, or approve its hash."));
+    }
+}

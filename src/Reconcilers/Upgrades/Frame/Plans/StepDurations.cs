@@ -1,0 +1,86 @@
+using Drydock.Abstractions.Plans;
+using Drydock.Abstractions.Values;
+using Drydock.Crds.Common;
+
+namespace Drydock.Reconcilers.Upgrades;
+
+/// <summary>
+/// How long steps took, and when the running ones should therefore end. Only what was measured counts: steps of the
+/// same kind in the plans of the object, otherwise in its former plans. Pure.
+/// </summary>
+internal static class StepDurations
+{
+    private const int MostKinds = 128;
+    private const int MostRunning = 64;
+
+    // A step that ended at its first look says nothing about one that has to wait.
+    private static readonly TimeSpan Shortest = TimeSpan.FromSeconds(1);
+
+    /// <summary>The kind of a step: its id without the node.</summary>
+    public static string KindOf(PlanStep step) =>
+        string.Join('/', step.Id.Split('/').Where((part, index) => index != 1 || part != step.Node));
+
+    /// <summary>The steps that run, with the expected end of those whose kind has run before.</summary>
+    public static List<RunningStep> Running(RunKind kind, RunStatus status, Plan plan)
+    {
+        var measured = kind.Plans.All(status)
+            .SelectMany(p => p.Steps)
+            .Select(s => (Step: s, Duration: Of(s)))
+            .Where(s => s.Duration >= Shortest)
+            .ToLookup(s => kind.KindOf(s.Step), StringComparer.Ordinal);
+        return
+        [
+            .. plan.Steps.Where(s => s.State == StepState.Running)
+                .Take(MostRunning)
+                .Select(step => Running(kind, status, step, measured[kind.KindOf(step)].ToList())),
+        ];
+    }
+
+    /// <summary>The durations to keep when the plans are replaced.</summary>
+    public static SortedDictionary<string, string>? Keep(RunKind kind, RunStatus status)
+    {
+        var all = new SortedDictionary<string, string>(status.FormerDurations ?? [], StringComparer.Ordinal);
+        foreach (var step in kind.Plans.All(status).SelectMany(p => p.Steps))
+        {
+            if (Of(step) is { } duration && duration >= Shortest
+                && (all.Count < MostKinds || all.ContainsKey(kind.KindOf(step))))
+            {
+                all[kind.KindOf(step)] = KubernetesDuration.Format(duration);
+            }
+        }
+
+        return all.Count > 0 ? all : null;
+    }
+
+    private static RunningStep Running(
+        RunKind kind, RunStatus status, PlanStep step, List<(PlanStep Step, TimeSpan? Duration)> alike)
+    {
+        var running = new RunningStep { Id = step.Id, Since = step.StartedAt };
+        if (step.StartedAt is not { } since || kind.HeldBy(step) is not null)
+        {
+            return running;
+        }
+
+        if (alike.Count > 0)
+        {
+            var longest = alike.MaxBy(a => a.Duration);
+            return running with
+            {
+                ExpectedAt = since + longest.Duration,
+                ExpectedFrom = $"{longest.Step.Id} took {KubernetesDuration.Format(longest.Duration!.Value)}.",
+            };
+        }
+
+        return status.FormerDurations?.GetValueOrDefault(kind.KindOf(step)) is { } former
+            && KubernetesDuration.TryParse(former, out var duration)
+            ? running with
+            {
+                ExpectedAt = since + duration,
+                ExpectedFrom = $"In an earlier attempt such a step took {former}.",
+            }
+            : running;
+    }
+
+    private static TimeSpan? Of(PlanStep step) =>
+        step is { State: StepState.Succeeded, StartedAt: { } began, FinishedAt: { } ended } ? ended - began : null;
+}

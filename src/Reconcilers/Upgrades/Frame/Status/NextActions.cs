@@ -1,0 +1,135 @@
+using System.Globalization;
+using Drydock.Abstractions.Plans;
+using Drydock.Abstractions.Values;
+using Drydock.Crds.Common;
+
+namespace Drydock.Reconcilers.Upgrades;
+
+/// <summary>
+/// What a user can do in the present state, with the exact command: status.nextAction. Pure; contains no time, so that
+/// it changes only with the state.
+/// </summary>
+internal sealed class NextActions(RunKind kind, RunObject entity, RunStatus status)
+{
+    private const string Automatic = "Nothing: the run continues automatically.";
+    private const string Findings =
+        """{range .status.findings[*]}{.reason}{"\t"}{.node}{"\t"}{.field}{"\t"}{.message}{"\n"}{end}""";
+    private const string Actions =
+        """{range .status.actionRequired[*]}{.reason}{"\t"}{.count}{"\t"}{.subject}{"\t"}{.message}{"\n"}{end}""";
+
+    private readonly KubectlCommands _kubectl = new(kind.Resource, entity.Metadata);
+
+    private bool IsRollback => status.RollbackPlan is not null;
+
+    private string RetryCommand => _kubectl.Retry(Token(TokenKind.Retry));
+
+    /// <summary>The text; whole sentences.</summary>
+    public string For(RunStatusSummary summary) =>
+        entity.Metadata.DeletionTimestamp is not null && summary.Kind != RunOutcomeKind.Succeeded ? Deleted(summary)
+        : summary.Kind switch
+        {
+            RunOutcomeKind.Progressing => Progressing(summary),
+            RunOutcomeKind.Stalled => Stalled(summary),
+            RunOutcomeKind.PlanReady => Planned(),
+            _ => Ended(),
+        };
+
+    private string Progressing(RunStatusSummary summary) => summary.Reason switch
+    {
+        _ when summary.Approval is { } approval => Sentences.Join(
+            $"Approve: {_kubectl.Annotate(Annotations.Approve, approval)}.", OrRollBack()),
+        _ when summary.Held => "Do what status.message asks for. The run then continues automatically.",
+        Reasons.Paused => $"Continue: {_kubectl.Patch("""{"spec":{"paused":false}}""")}.",
+        Reasons.OutsideWindow => "Nothing: the run continues when the window opens. "
+            + $"To continue now: {_kubectl.Patch("""{"spec":{"window":null}}""")}.",
+        Reasons.TargetBusy => "Nothing: the run continues when the other object has finished.",
+        Reasons.Preflight => "Nothing: preflight changes nothing.",
+        _ => $"{Automatic} To stop it after the running steps: "
+            + $"{_kubectl.Annotate(Annotations.Abort, Token(TokenKind.Abort))}.",
+    };
+
+    private string Stalled(RunStatusSummary summary) => summary.Reason switch
+    {
+        Reasons.HolderGone => "Check the target, then take it over: "
+            + $"{_kubectl.Patch("""{"spec":{"adoptTarget":true}}""")}.",
+        Reasons.TooLate => $"Set a later spec.notAfter, or delete the object: {_kubectl.Delete}.",
+        Reasons.PlanChanged => $"Read the new plan: {_kubectl.Patch("""{"spec":{"mode":"Plan"}}""")}.",
+        Reasons.RollbackUnavailable when entity.Spec.DesiredState == DesiredState.RolledBack =>
+            "Repair what status.message names, or cancel the rollback: "
+            + $"{_kubectl.Patch("""{"spec":{"desiredState":"Upgraded"}}""")}.",
+        Reasons.TargetClaimLost => "Delete one of the two objects that status.message names.",
+        Reasons.Aborted => Sentences.Join($"Continue: {RetryCommand}.", OrRollBack()),
+        Reasons.RolledBackAfterFailure or Reasons.RolledBack => $"Start again from preflight: {RetryCommand}.",
+        _ when status.Findings.Count > 0 => "Correct what status.findings lists; preflight is repeated automatically: "
+            + $"{_kubectl.Print(Findings)}.",
+        _ when summary.Failed => Failed(),
+        _ when kind.Plans.Active(status) == PlanSlot.Cleanup =>
+            $"Repair the cause, then retry: {RetryCommand}.",
+        Reasons.OutcomeUnknown => "Nothing: the target is read again automatically. "
+            + $"To read it now: {RetryCommand}.",
+        _ => Sentences.Join(
+            "Repair what status.message names. The run then continues automatically.", OrRollBack()),
+    };
+
+    private string Failed()
+    {
+        var plan = kind.Plans.Of(status, kind.Plans.Active(status));
+        var restores = plan is not null && !IsRollback && kind.Redo?.FindOutcomeUnknown(plan) is not null;
+        return Sentences.Join(
+            restores
+                ? $"Restore the snapshot and repeat from there: {RetryCommand}."
+                : $"Repair the cause, then retry: {RetryCommand}.",
+            OrRollBack());
+    }
+
+    private string Planned() => IsRollback
+        ? $"Run the rollback: {_kubectl.Patch("""{"spec":{"mode":"Apply"}}""")}. "
+            + $"Or discard it: {_kubectl.Patch("""{"spec":{"desiredState":"Upgraded"}}""")}."
+        : "Read status.plan, then run it: "
+            + $"{_kubectl.Patch($$$"""{"spec":{"mode":"Apply","approvedPlanHash":"{{{status.Plan?.Hash}}}"}}""")}.";
+
+    private string Ended()
+    {
+        var actions = status.ActionRequired.Count > 0
+            ? $"Do what status.actionRequired lists: {_kubectl.Print(Actions)}."
+            : null;
+        if (!IsRollback)
+        {
+            return actions ?? "Nothing.";
+        }
+
+        var token = Token(TokenKind.Retry);
+        var again = _kubectl.Patch($$$"""{"spec":{"desiredState":"Upgraded","retry":"{{{token}}}"}}""");
+        return Sentences.Join(actions, $"To try the upgrade again: {again}.");
+    }
+
+    private string Deleted(RunStatusSummary summary)
+    {
+        var abandon = "To release the object now and leave the targets as they are: "
+            + $"{_kubectl.Annotate(Annotations.OnDelete, Annotations.Abandon)}.";
+        return summary switch
+        {
+            { Approval: { } approval } => $"Approve: {_kubectl.Annotate(Annotations.Approve, approval)}. {abandon}",
+            { Kind: RunOutcomeKind.Stalled } => $"Repair the cause, then retry: {RetryCommand}. {abandon}",
+            _ => $"Nothing: the object is removed when the run has finished. {abandon}",
+        };
+    }
+
+    private string? OrRollBack() =>
+        IsRollback || status.Plan is not { } plan || kind.RollbackRefusal(entity.Spec, plan) is not null
+            ? null
+            : $"Or roll back: {_kubectl.RollBack}.";
+
+    // The first number that was not used.
+    private string Token(TokenKind wanted)
+    {
+        var given = wanted == TokenKind.Abort ? Annotations.Abort : Annotations.Retry;
+        var used = status.UsedTokens.Where(t => t.Kind == wanted).Select(t => t.Token)
+            .Append(entity.Spec.Retry ?? "")
+            .Append(entity.Metadata.Annotations?.GetValueOrDefault(given) ?? "")
+            .ToHashSet(StringComparer.Ordinal);
+        return Enumerable.Range(1, used.Count + 1)
+            .Select(n => n.ToString(CultureInfo.InvariantCulture))
+            .First(n => !used.Contains(n));
+    }
+}

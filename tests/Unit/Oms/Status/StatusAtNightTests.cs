@@ -1,0 +1,173 @@
+using Drydock.Abstractions.Plans;
+using Drydock.Abstractions.Values;
+using Drydock.Crds.Common;
+using Drydock.Crds.OmsUpgrades;
+using Drydock.Reconcilers.Oms;
+using Drydock.Tests.Unit.Fakes;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Oms;
+
+/// <summary>What the person on call reads: since when OMS is down, how long it takes, what going back costs, what to do.</summary>
+public sealed class StatusAtNightTests
+{
+    [Fact]
+    public void Downtime_is_told_from_T1_to_T2()
+    {
+        var world = new OmsWorld().Apply();
+        world.RunToSuccess();
+
+        foreach (var status in world.Api.StatusWrites.Select(u => u.Status!))
+        {
+            status.DowntimeSince.ShouldBe(status.Times is { T2: null, T1: { } t1 } ? t1 : null);
+            (status.Times?.Downtime is null).ShouldBe(status.Times?.T2 is null);
+        }
+
+        world.Api.StatusWrites.ShouldContain(u => u.Status!.DowntimeSince != null);
+    }
+
+    [Fact]
+    public void Rollback_after_success_counts_both_outages()
+    {
+        var world = RollbackTests.Golden();
+        world.RunFor(TimeSpan.FromHours(3));
+        world.EditSpec(s => s with { DesiredState = DesiredState.RolledBack });
+        world.RunUntil(() => world.Is("Held"), "held");
+        world.Status.DowntimeSince.ShouldBeNull("the new version runs");
+        world.Annotate(Annotations.Approve, $"RollBack@{world.Status.RollbackPlan!.Hash[7..15]}");
+        world.RunUntil(() => world.Is("NewStopped"), "stopped");
+        world.Status.DowntimeSince.ShouldNotBeNull().ShouldBeLessThanOrEqualTo(world.Status.Times!.T3!.Value);
+        world.RunToRolledBack();
+
+        var times = world.Status.Times!;
+        world.Status.DowntimeSince.ShouldBeNull();
+        var total = KubernetesDuration.Parse(times.Downtime!);
+        total.ShouldBeGreaterThan(times.T2!.Value - times.T1!.Value);
+        total.ShouldBeLessThan(TimeSpan.FromHours(1), "OMS ran in between");
+    }
+
+    [Fact]
+    public void Downtime_ends_with_verification_where_high_availability_stays_off()
+    {
+        var world = new OmsWorld(new WorldSetup { HaConfig = """{"enable":false}""" })
+            .Apply(s => s with { HighAvailability = s.HighAvailability with { AfterUpgrade = HighAvailabilityAfterUpgrade.AsBefore } });
+        world.RunToSuccess();
+
+        (world.Status.DowntimeSince, world.Status.Times!.T2).ShouldBe((null, null));
+        KubernetesDuration.Parse(world.Status.Times.Downtime!).ShouldBeGreaterThan(TimeSpan.FromMinutes(2));
+    }
+
+    [Fact]
+    public void Running_step_expects_what_its_kind_took_before()
+    {
+        var world = new OmsWorld(new WorldSetup { JarTakes = TimeSpan.FromMinutes(7) }).Apply();
+        world.RunUntil(() => Running(world, StepIds.Jar("oms-a")) is not null, "the first JAR");
+        Running(world, StepIds.Jar("oms-a"))!.ExpectedAt.ShouldBeNull("no JAR has run");
+        world.RunUntil(() => Running(world, StepIds.Jar("oms-b")) is not null, "the second JAR");
+
+        var second = Running(world, StepIds.Jar("oms-b"))!;
+        var took = world.Step(StepIds.Jar("oms-a")).FinishedAt - world.Step(StepIds.Jar("oms-a")).StartedAt;
+        second.ExpectedAt.ShouldBe(second.Since + took);
+        second.ExpectedFrom.ShouldNotBeNull().ShouldStartWith("CorrectMetadata/oms-a/jar took 7m");
+    }
+
+    [Fact]
+    public void Later_attempt_expects_what_the_earlier_one_took()
+    {
+        var fails = true;
+        var world = new OmsWorld(new WorldSetup { JarTakes = TimeSpan.FromMinutes(7), Init = (_, _) => fails ? (1, "ERROR 1060: Duplicate column name 'a'\n") : (0, "%marker%") }).Apply();
+        world.RunUntil(() => world.Is("Failed"), "failed");
+        fails = false;
+        world.Annotate(Annotations.Retry, "again");
+        world.RunUntil(() => Running(world, StepIds.Jar("oms-a")) is not null, "the JAR again");
+
+        Running(world, StepIds.Jar("oms-a"))!.ExpectedFrom.ShouldNotBeNull().ShouldStartWith("In an earlier attempt");
+        world.RunToSuccess();
+        world.Rules.Broken.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Long_step_causes_no_write_while_it_runs()
+    {
+        var world = new OmsWorld(new WorldSetup { InitTakes = TimeSpan.FromMinutes(40) }).Apply(s => s with { Timeouts = s.Timeouts with { InitMetadata = "3h" } });
+        world.RunUntil(() => Running(world, StepIds.Init("oms-a")) is not null, "docker_init.sh");
+        world.RunFor(TimeSpan.FromMinutes(1));
+        var writes = world.Api.StatusWrites.Count;
+        world.RunFor(TimeSpan.FromMinutes(30));
+
+        world.Api.StatusWrites.Count.ShouldBe(writes);
+    }
+
+    [Fact]
+    public void Rollback_cost_follows_the_state()
+    {
+        var world = new OmsWorld().Apply(s => s with { HoldBefore = ["PrepareImage", "StopOld", "Backup", "CorrectMetadata"] });
+        Costs(world, "PrepareImage", "Nothing: nothing was changed.");
+        Costs(world, "StopOld", "No data and no downtime");
+        Costs(world, "Backup", "No data: the old containers are started again");
+        Costs(world, "CorrectMetadata", "Only what the new version wrote");
+        world.Status.RollbackCost.ShouldNotBeNull().ShouldContain($"3 databases are restored from BackupSnapshot {world.Status.SnapshotRef!.Name}; their dump took ");
+        world.RunToSuccess();
+        world.Status.RollbackCost.ShouldNotBeNull().ShouldStartWith("Everything that was written");
+
+        world.EditSpec(s => s with { DesiredState = DesiredState.RolledBack });
+        world.RunUntil(() => world.Is("Held"), "held");
+        world.Annotate(Annotations.Approve, $"RollBack@{world.Status.RollbackPlan!.Hash[7..15]}");
+        world.RunToRolledBack();
+        world.Status.RollbackCost.ShouldBeNull();
+        world.Rules.Broken.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Next_action_is_the_command_that_continues()
+    {
+        var world = new OmsWorld(new WorldSetup { Init = static (_, _) => (1, "nothing\n") }).Apply(s => s with { Mode = RunMode.Plan });
+        world.RunUntil(() => world.Status.Phase == "Planned", "planned");
+        Next(world).ShouldContain($"`kubectl -n migration patch omsu up --type merge -p '{{\"spec\":{{\"mode\":\"Apply\",\"approvedPlanHash\":\"{world.Plan.Hash}\"}}}}'`");
+
+        world.EditSpec(s => s with { Mode = RunMode.Apply, HoldBefore = ["StopOld"] });
+        world.RunUntil(() => world.Is("Held"), "held");
+        Next(world).ShouldContain($"`kubectl -n migration annotate omsu up drydock.dev/approve=StopOld@{world.Plan.Hash[7..15]} --overwrite`");
+        Next(world).ShouldContain("Or roll back: `kubectl -n migration patch omsu up --type merge -p '{\"spec\":{\"desiredState\":\"RolledBack\"}}'`");
+
+        world.EditSpec(s => s with { Paused = true, HoldBefore = [] });
+        world.RunUntil(() => world.ReasonOf("Reconciling") == "Paused", "paused");
+        Next(world).ShouldStartWith("Continue: `kubectl -n migration patch omsu up --type merge -p '{\"spec\":{\"paused\":false}}'`");
+
+        world.EditSpec(s => s with { Paused = false, Retry = "1" });
+        world.RunUntil(() => world.Is("Failed"), "failed");
+        Next(world).ShouldStartWith("Repair the cause, then retry: `kubectl -n migration annotate omsu up drydock.dev/retry=2 --overwrite`", customMessage: "1 was used");
+
+        world.Delete();
+        world.RunFor(TimeSpan.FromMinutes(1));
+        Next(world).ShouldContain("drydock.dev/on-delete=Abandon");
+        world.Rules.Broken.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Findings_say_how_to_list_them()
+    {
+        var world = new OmsWorld();
+        world.Old("oms-b").Name = "oms_other";
+        world.Apply();
+        world.RunToStall();
+
+        Next(world).ShouldContain("jsonpath='{range .status.findings[*]}");
+        var found = world.Status.Findings.ShouldHaveSingleItem();
+        found.Message.ShouldContain("Not checked because of this: version, mounts");
+        found.Message.ShouldContain("projects are not checked either");
+        world.Rules.Broken.ShouldBeEmpty();
+    }
+
+    private static string Next(OmsWorld world) => world.Status.NextAction.ShouldNotBeNull();
+
+    private static void Costs(OmsWorld world, string phase, string cost)
+    {
+        world.RunUntil(() => world.Is("Held") && world.Status.Message!.Contains($"({phase})", StringComparison.Ordinal), phase);
+        world.Status.RollbackCost.ShouldNotBeNull().ShouldStartWith(cost);
+        world.Annotate(Annotations.Approve, string.Join(',', world.Status.Approvals.Select(a => $"{a.Name}@{a.PlanHash}").Append($"{phase}@{world.Plan.Hash[7..15]}")));
+    }
+
+    private static RunningStep? Running(OmsWorld world, string id) => world.Status.Running.Find(r => r.Id == id);
+}
