@@ -11,7 +11,13 @@ public sealed class DockerClientFactory(
     public IDockerClient Create(DockerEndpoint endpoint)
     {
         ArgumentNullException.ThrowIfNull(endpoint);
-        return new DockerClient(endpoint.DisplayName, ConnectorFactory.Create(endpoint, _options), _options, _time);
+        var connector = ConnectorFactory.Create(endpoint, _options);
+
+        // Behind a jump host, two logins follow one another.
+        var limits = endpoint.Jump is null
+            ? _options
+            : _options with { ConnectTimeout = _options.ConnectTimeout * 2 };
+        return new DockerClient(endpoint.DisplayName, connector, limits, _time);
     }
 }
 

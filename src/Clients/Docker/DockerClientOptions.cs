@@ -7,7 +7,9 @@ namespace Drydock.Clients.Docker;
 /// </summary>
 public sealed record DockerClientOptions
 {
-    /// <summary>Limit for opening a connection (tcp, TLS handshake, or the ssh login).</summary>
+    /// <summary>
+    /// Limit for opening a connection (tcp, TLS handshake, or the ssh login); twice as long through a jump host.
+    /// </summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Limit for one short call. Stopping a container adds its grace to it.</summary>

@@ -17,6 +17,9 @@ public sealed class RemoteException(
     /// True: the connection broke after the command was sent, so it may have run or may still run. False: it never ran.
     /// </summary>
     public bool MayHaveRun { get; } = mayHaveRun;
+
+    /// <summary>True: the jump host refused or could not be reached, not the host behind it.</summary>
+    public bool AtJump { get; init; }
 }
 
 /// <summary>Why an action on a host failed.</summary>

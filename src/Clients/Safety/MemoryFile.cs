@@ -1,13 +1,14 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Text;
 using Drydock.Abstractions.Values;
 using Microsoft.Win32.SafeHandles;
 
 namespace Drydock.Clients.Safety;
 
 /// <summary>
-/// A file (mode 0600) for a program or library that reads a secret by its path. It exists in memory without a name and
-/// disappears when it is disposed or this process ends in any way.
+/// A file (mode 0600) for a program or library that reads a secret by its path, or writes what must not lie on a disk.
+/// It exists in memory without a name and disappears when it is disposed or this process ends in any way.
 /// </summary>
 public sealed partial class MemoryFile : IDisposable
 {
@@ -24,6 +25,9 @@ public sealed partial class MemoryFile : IDisposable
 
     /// <summary>The path under which this process and its children can open it until it is disposed.</summary>
     public string Path { get; }
+
+    /// <summary>The number of bytes in it.</summary>
+    public long Length => RandomAccess.GetLength(_file);
 
     /// <param name="label">A name shown in the process's list of descriptors.</param>
     /// <param name="content">The content.</param>
@@ -54,6 +58,25 @@ public sealed partial class MemoryFile : IDisposable
             throw;
         }
     }
+
+    /// <summary>The text that begins at an offset.</summary>
+    /// <param name="offset">Where it begins; beyond the end there is no text.</param>
+    /// <param name="maxBytes">How much of it is read.</param>
+    public string Read(long offset, int maxBytes)
+    {
+        var content = new byte[maxBytes];
+        var length = 0;
+        int read;
+        while (length < maxBytes && (read = RandomAccess.Read(_file, content.AsSpan(length), offset + length)) > 0)
+        {
+            length += read;
+        }
+
+        return Encoding.UTF8.GetString(content, 0, length);
+    }
+
+    /// <summary>Removes the content.</summary>
+    public void Clear() => RandomAccess.SetLength(_file, 0);
 
     /// <summary>Frees the memory.</summary>
     public void Dispose() => _file.Dispose();

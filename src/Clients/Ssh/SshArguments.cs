@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Text.RegularExpressions;
-using Drydock.Clients.Remote;
 
 namespace Drydock.Clients.Ssh;
 
@@ -16,8 +14,8 @@ internal static class SshArguments
     /// <summary>The process to start, with arguments up to the host; the caller adds the remote command.</summary>
     /// <param name="program">The ssh program.</param>
     /// <param name="endpoint">The host; it must be <see cref="SshEndpoint.IsSafe"/>.</param>
-    /// <param name="files">Key and known hosts, and the path of the shared connection if there is one.</param>
-    /// <param name="connectTimeout">Limit for opening a connection.</param>
+    /// <param name="files">Keys and known hosts, and the path of the shared connection if there is one.</param>
+    /// <param name="connectTimeout">Limit for opening a connection; the jump host has its own.</param>
     /// <param name="keep">How long a connection is shared after its last use; null: no sharing.</param>
     public static ProcessStartInfo To(
         string program, SshEndpoint endpoint, SshFiles files, TimeSpan connectTimeout, TimeSpan? keep = null)
@@ -29,7 +27,7 @@ internal static class SshArguments
             RedirectStandardError = true,
             UseShellExecute = false,
         };
-        foreach (var argument in Arguments(endpoint, files, connectTimeout, keep))
+        foreach (var argument in Arguments(program, endpoint, files, connectTimeout, keep))
         {
             start.ArgumentList.Add(argument);
         }
@@ -42,7 +40,23 @@ internal static class SshArguments
     }
 
     public static IEnumerable<string> Arguments(
-        SshEndpoint endpoint, SshFiles files, TimeSpan connectTimeout, TimeSpan? keep)
+        string program, SshEndpoint endpoint, SshFiles files, TimeSpan connectTimeout, TimeSpan? keep)
+    {
+        // ssh connects to the jump host within its own limit, and then to the host.
+        var (proxy, limit) = endpoint.Jump is { } jump
+            ? ([$"ProxyCommand={Proxy(program, jump, files.Jump!, connectTimeout)}"], connectTimeout * 2)
+            : (Array.Empty<string>(), connectTimeout);
+        string[] sharing = keep is { } shared && files.Control is { } control
+            ? ["ControlMaster=auto", $"ControlPath={control}", $"ControlPersist={Seconds(shared)}"]
+            : Alone;
+        return
+        [
+            .. Options(endpoint, files, [.. sharing, .. proxy, $"ConnectTimeout={Seconds(limit)}", "LogLevel=ERROR"]),
+            "--", endpoint.Host,
+        ];
+    }
+
+    private static IEnumerable<string> Options(SshEndpoint endpoint, SshFiles files, IEnumerable<string> more)
     {
         string[] options =
         [
@@ -55,124 +69,41 @@ internal static class SshArguments
             "PreferredAuthentications=publickey",
             "PasswordAuthentication=no",
             "KbdInteractiveAuthentication=no",
-            .. keep is { } shared && files.Control is { } control
-                ? ["ControlMaster=auto", $"ControlPath={control}", $"ControlPersist={Seconds(shared)}"]
-                : Alone,
+            .. more,
             "ForwardAgent=no", "ForwardX11=no", "ClearAllForwardings=yes", "PermitLocalCommand=no",
-            $"ConnectTimeout={Seconds(connectTimeout)}",
             "ServerAliveInterval=10",
             "ServerAliveCountMax=3",
-            "LogLevel=ERROR",
         ];
         return
         [
             "-F", "none", "-T", .. options.SelectMany(option => new[] { "-o", option }),
             "-i", files.PrivateKey, "-p", endpoint.Port.ToString(
-                CultureInfo.InvariantCulture), "-l", endpoint.User, "--", endpoint.Host,
+                CultureInfo.InvariantCulture), "-l", endpoint.User,
         ];
+    }
+
+    // What ProxyJump would do, but ProxyJump has no key and no known hosts of its own. ssh fills in %h and %p and gives
+    // the line to a shell. What the jump host refuses is reported on the level INFO. It goes to a file, because ssh
+    // discards the error output of this program where a connection is shared.
+    private static string Proxy(string program, SshJump jump, SshFiles files, TimeSpan connectTimeout)
+    {
+        static string Literal(string argument) =>
+            SshCommandLine.Quote(argument).Replace("%", "%%", StringComparison.Ordinal);
+
+        string[] more = [.. Alone, $"ConnectTimeout={Seconds(connectTimeout)}", "LogLevel=INFO"];
+        IEnumerable<string> options = [program, .. Options(jump.Endpoint, files, more), "-E", files.Log!];
+        return string.Join(
+            ' ',
+            [
+                .. options.Select(Literal),
+                "-W",
+                SshCommandLine.Quote("[%h]:%p"),
+                "--",
+                Literal(jump.Endpoint.Host),
+                "2>/dev/null",
+            ]);
     }
 
     private static string Seconds(TimeSpan time) =>
         Math.Max(1, (int)time.TotalSeconds).ToString(CultureInfo.InvariantCulture);
-}
-
-/// <summary>A command as the single line that sshd passes to the login shell.</summary>
-internal static class SshCommandLine
-{
-    // ssh reports its own failure as 255, so a command's own 255 becomes 254. One line, so that it works with any login
-    // shell.
-    public static string Of(RemoteCommand command) => string.Join(
-        ' ', [
-            "sh",
-            "-c",
-            Quote("\"$@\"; r=$?; [ $r -ne 255 ] || r=254; exit $r"),
-            "sh",
-            .. command.AsRoot ? ["sudo", "-n", "--"] : Array.Empty<string>(),
-            .. command.Arguments.Select(Quote)]);
-
-    private static string Quote(string argument) => $"'{argument.Replace("'", "'\\''", StringComparison.Ordinal)}'";
-}
-
-/// <summary>Reads from the OpenSSH client's error text why there is no connection.</summary>
-internal static partial class SshErrors
-{
-    /// <summary>OpenSSH's own exit code; any other is the remote command's.</summary>
-    public const int OwnExitCode = 255;
-
-    private const int MaxText = 600;
-    private const int MaxWord = 100;
-
-    public static RemoteRefusal Classify(int exitCode, string errors)
-    {
-        if (exitCode != OwnExitCode)
-        {
-            return RemoteRefusal.RemoteCommand;
-        }
-
-        if (Says(errors, "Host key verification failed")
-            || Says(errors, "REMOTE HOST IDENTIFICATION HAS CHANGED")
-            || Says(errors, "host key is known for"))
-        {
-            return RemoteRefusal.HostKey;
-        }
-
-        if (Says(errors, "Load key")
-            || Says(errors, "No user exists for uid")
-            || Says(errors, "Bad owner or permissions")
-            || Says(errors, "Bad configuration option"))
-        {
-            return RemoteRefusal.LocalClient;
-        }
-
-        return Says(errors, "Permission denied") || Says(errors, "Too many authentication failures")
-            ? RemoteRefusal.Authentication
-            : RemoteRefusal.Connection;
-    }
-
-    /// <summary>What happened, for a message.</summary>
-    public static string Describe(RemoteRefusal reason, string remote) => reason switch
-    {
-        RemoteRefusal.HostKey => "its host key is not in known_hosts, so nothing was sent to it",
-        RemoteRefusal.Authentication => "it refused the key",
-        RemoteRefusal.RemoteCommand => remote,
-        RemoteRefusal.LocalClient => "the ssh program in the operator cannot use the key or its configuration",
-        _ => "no connection was established",
-    };
-
-    /// <summary>
-    /// The end of the program's error text, without the path of the key; of the long warning about a changed host key
-    /// only what is needed to compare it.
-    /// </summary>
-    public static string Shorten(string errors, SshFiles files)
-    {
-        if (ChangedKey().Match(errors) is { Success: true } changed)
-        {
-            return $"it presented the {Short(changed.Groups["type"].Value)} key "
-                + $"{Short(changed.Groups["fingerprint"].Value)}";
-        }
-
-        var text = files.Hide(errors).Trim();
-        return text.Length == 0 ? "ssh gave no reason" : text.Length > MaxText ? text[^MaxText..] : text;
-    }
-
-    /// <summary>
-    /// Whether the connection was never established, so that nothing ran: refused, timed out, unknown host. The text is
-    /// different for an established connection that broke.
-    /// </summary>
-    public static bool NeverConnected(string errors) =>
-        Says(errors, "connect to host")
-            || Says(errors, "Could not resolve hostname")
-            || Says(errors, "kex_exchange_identification")
-            || Says(errors, "banner exchange")
-            || Says(errors, "Connection timed out during");
-
-    private static string Short(string word) => word.Length > MaxWord ? word[..MaxWord] : word;
-
-    private static bool Says(string errors, string words) => errors.Contains(words, StringComparison.OrdinalIgnoreCase);
-
-    [GeneratedRegex(
-        @"fingerprint for the (?<type>\S+) key sent by the remote host is\s+(?<fingerprint>\S+?)\.?\s",
-        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
-        matchTimeoutMilliseconds: 1000)]
-    private static partial Regex ChangedKey();
 }

@@ -40,7 +40,7 @@ public sealed class SshClient : IRemoteClient
                 RemoteRefusal.LocalClient);
         }
 
-        _files = SshFiles.WriteShared(endpoint.ToString(), material, _options.RuntimeDirectory);
+        _files = SshFiles.WriteShared(endpoint.ToString(), material, endpoint.Jump, _options.RuntimeDirectory);
         if (_files.Control!.Length > MaxControlPath)
         {
             _files.Dispose();
@@ -63,6 +63,8 @@ public sealed class SshClient : IRemoteClient
     {
         ArgumentNullException.ThrowIfNull(command);
         await CheckAddressAsync(cancellationToken).ConfigureAwait(false);
+        await _files.OpenAsync(cancellationToken).ConfigureAwait(false);
+        var mark = _files.MarkReports();
         using var process = Start(SshCommandLine.Of(command));
         try
         {
@@ -71,8 +73,9 @@ public sealed class SshClient : IRemoteClient
             await FeedAsync(process, command, cancellationToken).ConfigureAwait(false);
             await Task.WhenAll(output, errors).ConfigureAwait(false);
             await process.WaitForExitAsync(cancellationToken).ConfigureAwait(false);
-            return Read(
-                command, process.ExitCode, await output.ConfigureAwait(false), await errors.ConfigureAwait(false));
+            var result = new RemoteResult(
+                process.ExitCode, await output.ConfigureAwait(false), await errors.ConfigureAwait(false));
+            return Read(command, result, _files.ReportsAfter(mark));
         }
         catch
         {
@@ -115,26 +118,34 @@ public sealed class SshClient : IRemoteClient
         _files.Dispose();
     }
 
-    // The ssh program resolves the name itself and may use any of its addresses, so each of them must be allowed.
+    // The ssh program resolves the name itself and may use any of its addresses, so each of them must be allowed. A
+    // host behind a jump host is resolved and connected to by the jump host.
     private async Task CheckAddressAsync(CancellationToken cancellationToken)
     {
+        var first = Endpoint.First;
         try
         {
-            await _options.Endpoints.CheckAsync(Endpoint.Host, cancellationToken).ConfigureAwait(false);
+            await _options.Endpoints.CheckAsync(first.Host, cancellationToken).ConfigureAwait(false);
         }
         catch (EndpointRefusedException e)
         {
-            throw new RemoteException(
-                Endpoint.ToString(), $"{Endpoint}: {e.Message}", RemoteRefusal.LocalClient, innerException: e);
+            throw NotReached(first, e.Message, RemoteRefusal.LocalClient, e);
         }
         catch (SocketException e)
         {
-            throw new RemoteException(
-                Endpoint.ToString(),
-                $"{Endpoint}: the host name cannot be resolved: {Sentences.Close(e.Message)}",
-                RemoteRefusal.Connection,
-                innerException: e);
+            throw NotReached(
+                first, $"the host name cannot be resolved: {Sentences.Close(e.Message)}", RemoteRefusal.Connection, e);
         }
+    }
+
+    private RemoteException NotReached(SshEndpoint first, string why, RemoteRefusal reason, Exception cause)
+    {
+        var isJump = Endpoint.Jump is not null;
+        return new RemoteException(
+            Endpoint.ToString(), $"{Endpoint}: {(isJump ? $"jump host {first}: " : "")}{why}", reason, false, cause)
+        {
+            AtJump = isJump,
+        };
     }
 
     private Process Start(string command)
@@ -157,23 +168,27 @@ public sealed class SshClient : IRemoteClient
         }
     }
 
-    private RemoteResult Read(RemoteCommand command, int exitCode, string output, string errors)
+    private RemoteResult Read(RemoteCommand command, RemoteResult result, string reports)
     {
-        var reason = SshErrors.Classify(exitCode, errors);
-        if (reason != RemoteRefusal.RemoteCommand)
+        var errors = result.Errors;
+        var failure = new SshFailure(Endpoint, _files, result.ExitCode, errors, reports);
+        if (failure.Reason != RemoteRefusal.RemoteCommand)
         {
-            var mayHaveRun = reason == RemoteRefusal.Connection && !SshErrors.NeverConnected(errors);
+            var mayHaveRun = failure.Reason == RemoteRefusal.Connection && !failure.NeverConnected;
             var what = mayHaveRun
                 ? "the connection broke, and it is unknown whether the command ran"
-                : SshErrors.Describe(reason, "");
+                : failure.Describe("");
             throw new RemoteException(
                 Endpoint.ToString(),
-                $"{Endpoint}: {what}: {Sentences.Close(SshErrors.Shorten(errors, _files))}",
-                reason,
-                mayHaveRun);
+                $"{Endpoint}: {what}: {Sentences.Close(failure.Text)}",
+                failure.Reason,
+                mayHaveRun)
+            {
+                AtJump = failure.AtJump,
+            };
         }
 
-        if (command.AsRoot && exitCode != 0 && errors.TrimStart().StartsWith("sudo:", StringComparison.Ordinal))
+        if (command.AsRoot && result.ExitCode != 0 && errors.TrimStart().StartsWith("sudo:", StringComparison.Ordinal))
         {
             throw new RemoteException(
                 Endpoint
@@ -182,7 +197,7 @@ public sealed class SshClient : IRemoteClient
                         + "host (NOPASSWD in sudoers).", RemoteRefusal.Sudo);
         }
 
-        return new RemoteResult(exitCode, output, errors);
+        return result;
     }
 
     private static async Task FeedAsync(Process process, RemoteCommand command, CancellationToken cancellationToken)

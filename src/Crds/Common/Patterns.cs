@@ -44,8 +44,13 @@ public static class Patterns
     /// <summary>A host name or address.</summary>
     public const string Host = "^[a-zA-Z0-9:]([-.:a-zA-Z0-9]*[a-zA-Z0-9])?$";
 
-    /// <summary>Where a dockerd listens: unix, tcp or ssh.</summary>
-    public const string DockerEndpoint = @"^(unix:///[^\s]+|tcp://[^\s/@]+:\d{1,5}|ssh://([^\s/@:]+@)?[^\s/@]+)$";
+    /// <summary>Where a dockerd listens: unix, tcp or ssh, there also with the path of the socket.</summary>
+    public const string DockerEndpoint =
+        @"^(unix:///[^\s{}]+|tcp://[^\s/@{}]+:\d{1,5}|ssh://([^\s/@:{}]+@)?[^\s/@{}]+(/[A-Za-z0-9_.-]+)*)$";
+
+    /// <summary>The same with placeholders in braces; which of them exist a rule says.</summary>
+    public const string DockerEndpointOfNodes =
+        @"^(unix:///[^\s]+|tcp://[^\s/@]+:\d{1,5}|ssh://([^\s/@:]+@)?[^\s/@]+(/[A-Za-z0-9_.{}-]+)*)$";
 
     /// <summary>An absolute path without white space at its ends.</summary>
     public const string AbsolutePath = @"^/([^\s].*[^\s]|[^\s])?$";

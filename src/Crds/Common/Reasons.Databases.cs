@@ -72,8 +72,8 @@ public static partial class Reasons
     public const string HostKeyRefused = "HostKeyRefused";
 
     /// <summary>
-    /// sudo on the host requires a password from the login user. Allow sudo without one (NOPASSWD in sudoers), or set
-    /// spec.access.ssh.become: None.
+    /// sudo on the host requires a password from the login user. Allow sudo without one (NOPASSWD in sudoers; for docker
+    /// the message contains the line), or set become: None.
     /// </summary>
     public const string SudoRefused = "SudoRefused";
 

@@ -77,7 +77,9 @@ public static partial class Reasons
     /// </summary>
     public const string HostUnreachable = "HostUnreachable";
 
-    /// <summary>A dockerd is too old. The message names the node, its version and the version that is needed.</summary>
+    /// <summary>
+    /// A dockerd is too old, or podman answers in its place. The message names the node, its version and what is needed.
+    /// </summary>
     public const string DockerUnsupported = "DockerUnsupported";
 
     /// <summary>
@@ -162,10 +164,16 @@ public static partial class Reasons
     public const string ProjectsLagging = "ProjectsLagging";
 
     /// <summary>
-    /// The API of the OMS console does not answer. Check port, network and certificate, or the key url of
+    /// The API of the OMS console does not answer. Check port and network, or the key url of
     /// spec.preflight.apiCredentialsSecretRef.
     /// </summary>
     public const string ApiUnreachable = "ApiUnreachable";
+
+    /// <summary>
+    /// The certificate of the OMS console is not trusted, so nothing was sent to it. The message shows its fingerprint.
+    /// Compare it on the host, then put it into the key fingerprint of spec.preflight.apiCredentialsSecretRef.
+    /// </summary>
+    public const string ApiUntrusted = "ApiUntrusted";
 
     /// <summary>
     /// The API of the OMS console refused the login or the request, or something else answers there. The message quotes

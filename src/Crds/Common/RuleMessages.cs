@@ -36,6 +36,21 @@ public static class RuleMessages
     /// <summary>ssh:// without a key, or a key without ssh://.</summary>
     public const string SshNeedsKey = "An ssh:// endpoint needs sshSecretRef, and any other endpoint must not have it.";
 
+    /// <summary>sudo or a jump host for something that is not reached over ssh.</summary>
+    public const string OnlyForSsh =
+        "jump and become (engineBecome in access.docker) are only for an ssh:// endpoint. Remove them.";
+
+    /// <summary>Braces in an endpoint that nothing fills in.</summary>
+    public const string Placeholders =
+        "endpoint can contain only the placeholders {hostIP} and {name}. Correct or remove any other braces.";
+
+    /// <summary>A node that nobody says how to reach.</summary>
+    public const string NodeNeedsDocker = "A node without docker needs spec.docker. Set one of them.";
+
+    /// <summary>One endpoint for several nodes.</summary>
+    public const string SharedEndpoint =
+        "spec.docker.endpoint must contain {hostIP} or {name}, because more than one node uses it.";
+
     /// <summary>A window without length.</summary>
     public const string EmptyWindow = "window.end must differ from window.start. Otherwise the window never opens.";
 

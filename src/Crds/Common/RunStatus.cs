@@ -19,7 +19,7 @@ public abstract record RunStatus : ObservedStatus
 
     /// <summary>The steps that run now: since when, and until when if that is known.</summary>
     [ListMap("id")]
-    [Items(64)]
+    [Items(32)]
     public List<RunningStep> Running { get; init => field = value ?? []; } = [];
 
     /// <summary>What you can do now, with the command.</summary>
@@ -204,7 +204,7 @@ public sealed record ActionItem
     public int? Count { get; init; }
 
     /// <summary>What it concerns: projects, components, nodes. The first ones if there are many.</summary>
-    [Length(2 * SchemaLimits.Name)]
+    [Length(SchemaLimits.Message)]
     public string Subject { get; init => field = value ?? ""; } = "";
 
     /// <summary>What to do and why.</summary>

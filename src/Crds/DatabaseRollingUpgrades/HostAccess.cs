@@ -28,9 +28,12 @@ public sealed record SshAccess
     // Not init: source-generated JSON would lose the default where the field is absent.
     public int Port { get; set; } = 22;
 
-    /// <summary>The private key: a Secret with the key ssh-privatekey (type kubernetes.io/ssh-auth).</summary>
+    /// <summary>
+    /// The private key: a Secret with the key ssh-privatekey (type kubernetes.io/ssh-auth), and passphrase if the key
+    /// is encrypted.
+    /// </summary>
     [Required]
-    [SecretKeys("ssh-privatekey")]
+    [SecretKeys("ssh-privatekey", "passphrase")]
     public SecretReference KeySecretRef { get; init => field = value ?? new(); } = new();
 
     /// <summary>
@@ -46,6 +49,12 @@ public sealed record SshAccess
     /// login user.
     /// </summary>
     public Become Become { get; init; }
+
+    /// <summary>
+    /// The jump host through which the operator logs in on the hosts. Only ssh goes through it: the operator connects
+    /// directly to the ports of the database.
+    /// </summary>
+    public JumpHost? Jump { get; init; }
 }
 
 /// <summary>
@@ -64,6 +73,9 @@ public sealed record SshAccess
 [ValidationRule(
     "self.hosts.exists(h, h.endpoint.startsWith('ssh://')) == has(self.sshSecretRef)",
     RuleMessages.SshNeedsKey)]
+[ValidationRule(
+    "self.hosts.exists(h, h.endpoint.startsWith('ssh://')) || (!has(self.jump) && self.engineBecome == 'None')",
+    RuleMessages.OnlyForSsh)]
 public sealed record ContainerAccess
 {
     /// <summary>
@@ -73,9 +85,20 @@ public sealed record ContainerAccess
     [SecretKeys("ca.crt", "tls.crt", "tls.key", "ca.pem", "cert.pem", "key.pem")]
     public SecretReference? TlsSecretRef { get; init; }
 
-    /// <summary>Private key for an ssh:// endpoint: a Secret with the keys ssh-privatekey and known_hosts.</summary>
-    [SecretKeys("ssh-privatekey", "known_hosts")]
+    /// <summary>
+    /// Private key for an ssh:// endpoint: a Secret with the keys ssh-privatekey and known_hosts, and passphrase if the
+    /// key is encrypted.
+    /// </summary>
+    [SecretKeys("ssh-privatekey", "known_hosts", "passphrase")]
     public SecretReference? SshSecretRef { get; init; }
+
+    /// <summary>
+    /// Sudo runs docker system dial-stdio on an ssh:// endpoint through sudo -n. None runs it as the login user.
+    /// </summary>
+    public Become EngineBecome { get; init; }
+
+    /// <summary>The jump host through which the operator logs in at an ssh:// endpoint.</summary>
+    public JumpHost? Jump { get; init; }
 
     /// <summary>
     /// True accepts a tcp:// endpoint without TLS. Anyone who can reach such an endpoint is root on the host.
@@ -115,9 +138,9 @@ public sealed record ContainerHost
     public string Host { get; init => field = value ?? ""; } = "";
 
     /// <summary>
-    /// Where dockerd listens: tcp://HOST:PORT, ssh://USER@HOST:PORT (the operator runs docker system dial-stdio there),
-    /// or unix:///PATH of a socket on the operator's own machine (only if the operator runs with
-    /// --allow-unix-endpoints).
+    /// Where dockerd listens: tcp://HOST:PORT, ssh://USER@HOST:PORT (the operator runs docker system dial-stdio there;
+    /// a path behind it is that of the socket on the host), or unix:///PATH of a socket on the operator's own machine
+    /// (only if the operator runs with --allow-unix-endpoints).
     /// </summary>
     [Required]
     [Length(SchemaLimits.Name, Minimum = 1)]
@@ -129,14 +152,4 @@ public sealed record ContainerHost
     [Length(128, Minimum = 2)]
     [Pattern(Patterns.ContainerName)]
     public string Container { get; init => field = value ?? ""; } = "";
-}
-
-/// <summary>Whether commands on hosts run as another user.</summary>
-public enum Become
-{
-    /// <summary>As the login user.</summary>
-    None,
-
-    /// <summary>As root: over ssh by sudo without a password, in a container by exec as root.</summary>
-    Sudo,
 }

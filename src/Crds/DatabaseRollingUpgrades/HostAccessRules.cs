@@ -18,12 +18,13 @@ internal static class HostAccessRules
         return spec.Access.Docker is { } docker
             ?
             [
-                .. DockerEndpointRules.Check(
+                .. new DockerEndpointRules(
                     [.. docker.Hosts.Select(h => h.Endpoint)],
                     docker.TlsSecretRef,
                     docker.SshSecretRef,
                     docker.Insecure,
-                    Field),
+                    docker.Jump is not null,
+                    docker.EngineBecome).Check(Field),
                 .. Hosts(spec, docker),
             ]
             : [];

@@ -39,10 +39,9 @@ public sealed record OmsNode
     [Pattern(Patterns.IPAddress)]
     public string HostIP { get; init => field = value ?? ""; } = "";
 
-    /// <summary>How the operator reaches the host's dockerd.</summary>
+    /// <summary>How the operator reaches the host's dockerd. It replaces spec.docker as a whole.</summary>
     [FieldClass(FieldClass.Access)]
-    [Required]
-    public DockerAccess Docker { get; init => field = value ?? new(); } = new();
+    public DockerAccess? Docker { get; init; }
 
     /// <summary>Name of the current container on this node, if it is not spec.currentContainer.</summary>
     [Length(128, Minimum = 2)]

@@ -17,6 +17,11 @@ namespace Drydock.Crds.OmsUpgrades;
     + "(has(n.currentContainer) ? n.currentContainer : self.currentContainer)))",
     RuleMessages.SameContainer)]
 [ValidationRule("self.regions.map(r, r.nodes.size()).sum() <= 32", RuleMessages.TooManyNodes)]
+[ValidationRule("has(self.docker) || self.regions.all(r, r.nodes.all(n, has(n.docker)))", RuleMessages.NodeNeedsDocker)]
+[ValidationRule(
+    "!has(self.docker) || self.docker.endpoint.contains('{hostIP}') || self.docker.endpoint.contains('{name}') || "
+    + "self.regions.map(r, r.nodes.filter(n, !has(n.docker)).size()).sum() <= 1",
+    RuleMessages.SharedEndpoint)]
 [ValidationRule(
     "self.rollbackPolicy != 'OnFailure' || !has(self.backup.encryption) || has(self.backup.identitySecretRef)",
     RuleMessages.OnFailureNeedsIdentity)]
@@ -104,6 +109,13 @@ public sealed record OmsUpgradeSpec : RunSpec
     [ListMap("name")]
     [Items(SchemaLimits.Regions, Minimum = 1)]
     public List<OmsRegion> Regions { get; init => field = value ?? []; } = [];
+
+    /// <summary>
+    /// How the operator reaches the dockerd of every node that has no docker of its own. {hostIP} and {name} in its
+    /// endpoint stand for those of the node.
+    /// </summary>
+    [FieldClass(FieldClass.Access)]
+    public DockerAccess? Docker { get; init; }
 
     /// <summary>
     /// Certificate and key for a console that serves HTTPS. Without it, the mounts of the current container are kept.

@@ -18,6 +18,7 @@ public static class OmsUpgradeValidation
         [
             .. Whole(spec),
             .. spec.Regions.SelectMany(region => region.Nodes.SelectMany(node => Node(spec, region, node))),
+            .. Docker(spec.Docker, "spec.docker"),
             .. Storages(spec),
             .. DurationRules.Check(spec, "spec"),
         ];
@@ -56,6 +57,32 @@ public static class OmsUpgradeValidation
         {
             yield return StorageRules.Refusal(RuleMessages.HostIPs, "spec.regions");
         }
+
+        if (spec.Docker is { } docker
+            && !NodeDocker.HasPlaceholder(docker.Endpoint)
+            && nodes.Count(node => node.Docker is null) > 1)
+        {
+            yield return StorageRules.Refusal(RuleMessages.SharedEndpoint, "spec.docker.endpoint");
+        }
+    }
+
+    private static IEnumerable<Finding> Docker(DockerAccess? docker, string field)
+    {
+        if (docker is null)
+        {
+            return [];
+        }
+
+        var findings = new DockerEndpointRules(
+            [docker.Endpoint],
+            docker.TlsSecretRef,
+            docker.SshSecretRef,
+            docker.Insecure,
+            docker.Jump is not null,
+            docker.Become).Check(field);
+        return NodeDocker.HasOtherPlaceholder(docker.Endpoint)
+            ? findings.Append(StorageRules.Refusal(RuleMessages.Placeholders, $"{field}.endpoint"))
+            : findings;
     }
 
     private static IEnumerable<Finding> Node(OmsUpgradeSpec spec, OmsRegion region, OmsNode node)
@@ -66,9 +93,12 @@ public static class OmsUpgradeValidation
             yield return StorageRules.Refusal(RuleMessages.SameContainer, $"{field}.newContainer");
         }
 
-        var docker = node.Docker;
-        foreach (var finding in DockerEndpointRules.Check(
-            [docker.Endpoint], docker.TlsSecretRef, docker.SshSecretRef, docker.Insecure, $"{field}.docker"))
+        if (node.Docker is null && spec.Docker is null)
+        {
+            yield return StorageRules.Refusal(RuleMessages.NodeNeedsDocker, $"{field}.docker");
+        }
+
+        foreach (var finding in Docker(node.Docker, $"{field}.docker"))
         {
             yield return finding;
         }

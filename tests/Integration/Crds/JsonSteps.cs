@@ -7,8 +7,6 @@ internal static class JsonSteps
 {
     public static JsonObject Node(this JsonObject spec, int index) => spec["regions"]![0]!["nodes"]![index]!.AsObject();
 
-    public static JsonObject Docker(this JsonObject spec) => spec.Node(0)["docker"]!.AsObject();
-
     public static JsonObject At(this JsonObject json, params string[] path) =>
         path.Aggregate(json, (at, name) => at[name]!.AsObject());
 

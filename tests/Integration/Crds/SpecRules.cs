@@ -33,18 +33,14 @@ internal sealed record SpecRules(string Place, string Message, Action<JsonObject
             spec => (spec["rollbackPolicy"], spec.At("backup")["encryption"]) = ("OnFailure", Json(Encryption)),
             spec => (spec["rollbackPolicy"], spec["backup"]!["encryption"], spec["backup"]!["identitySecretRef"]) = ("OnFailure", Json(Encryption), Json("""{"name":"age"}"""))),
         new("OmsUpgrade spec.window", RuleMessages.EmptyWindow, spec => spec["window"] = Window("02:00", "02:00"), spec => spec["window"] = Window("02:00", "02:01")),
-        new("OmsUpgrade spec.regions[].nodes[].docker", RuleMessages.TcpNeedsTls,
-            spec => spec.SetDocker("""{"endpoint":"tcp://192.0.2.216:2375"}"""),
-            spec => spec.SetDocker("""{"endpoint":"tcp://192.0.2.216:2375","insecure":true}""")),
-        new("OmsUpgrade spec.regions[].nodes[].docker", RuleMessages.InsecureIsAlone,
-            spec => spec.Docker()["insecure"] = true,
-            spec => spec.Docker()["insecure"] = false),
-        new("OmsUpgrade spec.regions[].nodes[].docker", RuleMessages.TlsIsForTcp,
-            spec => spec.SetDocker("""{"endpoint":"unix:///run/docker.sock","tlsSecretRef":{"name":"docker-tls"}}"""),
-            spec => spec.SetDocker("""{"endpoint":"unix:///run/docker.sock"}""")),
-        new("OmsUpgrade spec.regions[].nodes[].docker", RuleMessages.SshNeedsKey,
-            spec => spec.SetDocker("""{"endpoint":"ssh://admin@192.0.2.216"}"""),
-            spec => spec.SetDocker("""{"endpoint":"ssh://admin@192.0.2.216","sshSecretRef":{"name":"docker-ssh"}}""")),
+        .. Docker("OmsUpgrade spec.regions[].nodes[].docker", (spec, docker) => spec.Node(0)["docker"] = docker),
+        .. Docker("OmsUpgrade spec.docker", (spec, docker) => spec["docker"] = docker),
+        new("OmsUpgrade spec", RuleMessages.NodeNeedsDocker, spec => spec.Node(1).Remove("docker"), spec =>
+        {
+            spec.Node(1).Remove("docker");
+            spec["docker"] = Json("""{"endpoint":"unix:///run/docker.sock"}""");
+        }),
+        new("OmsUpgrade spec", RuleMessages.SharedEndpoint, spec => Share(spec, "unix:///run/docker.sock"), spec => Share(spec, "unix:///run/{name}.sock")),
         .. Archive("OmsUpgrade spec.imageArchive", spec => spec.At("imageArchive")),
         .. Archive("OmsUpgrade spec.regions[].nodes[].imageArchive", spec => spec.Node(0).At("imageArchive")),
         .. Storage("OmsUpgrade spec.backup.storage", spec => spec.At("backup")),
@@ -90,6 +86,37 @@ internal sealed record SpecRules(string Place, string Message, Action<JsonObject
             Set($$"""{"s3":{{S3(endpoint: "http://s3.example")}} }"""), Set($$"""{"s3":{{S3(endpoint: "http://s3.example", more: "\"insecure\":true,")}} }"""));
         yield return new($"{place}.s3", RuleMessages.BucketPrefix,
             Set($$"""{"s3":{{S3(more: "\"prefix\":\"a/..\",")}} }"""), Set($$"""{"s3":{{S3(more: "\"prefix\":\"a/..b\",")}} }"""));
+    }
+
+    private static IEnumerable<SpecRules> Docker(string place, Action<JsonObject, JsonNode> set)
+    {
+        const string Key = "\"sshSecretRef\":{\"name\":\"docker-ssh\"}";
+        Action<JsonObject> Set(string json) => spec => set(spec, Json(json));
+        yield return new(place, RuleMessages.TcpNeedsTls, Set("""{"endpoint":"tcp://{hostIP}:2375"}"""), Set("""{"endpoint":"tcp://{hostIP}:2375","insecure":true}"""));
+        yield return new(
+            place,
+            RuleMessages.InsecureIsAlone,
+            Set("""{"endpoint":"tcp://{hostIP}:2376","tlsSecretRef":{"name":"docker-tls"},"insecure":true}"""),
+            Set("""{"endpoint":"tcp://{hostIP}:2376","tlsSecretRef":{"name":"docker-tls"},"insecure":false}"""));
+        yield return new(
+            place,
+            RuleMessages.TlsIsForTcp,
+            Set("""{"endpoint":"unix:///run/{name}.sock","tlsSecretRef":{"name":"docker-tls"}}"""),
+            Set("""{"endpoint":"unix:///run/{name}.sock"}"""));
+        yield return new(place, RuleMessages.SshNeedsKey, Set("""{"endpoint":"ssh://admin@{hostIP}"}"""), Set($$"""{"endpoint":"ssh://admin@{hostIP}",{{Key}} }"""));
+        yield return new(
+            place,
+            RuleMessages.OnlyForSsh,
+            Set("""{"endpoint":"unix:///run/{name}.sock","become":"Sudo"}"""),
+            Set($$"""{"endpoint":"ssh://admin@{hostIP}/run/docker.sock",{{Key}},"become":"Sudo","jump":{"host":"bastion","user":"ops"} }"""));
+        yield return new(place, RuleMessages.Placeholders, Set("""{"endpoint":"unix:///run/{hostIP}{ip}.sock"}"""), Set("""{"endpoint":"unix:///run/{hostIP}{name}.sock"}"""));
+    }
+
+    private static void Share(JsonObject spec, string endpoint)
+    {
+        spec.Node(0).Remove("docker");
+        spec.Node(1).Remove("docker");
+        spec["docker"] = new JsonObject { ["endpoint"] = endpoint };
     }
 
     private static IEnumerable<SpecRules> Archive(string place, Func<JsonObject, JsonObject> archive)
@@ -193,6 +220,18 @@ internal sealed record SpecRules(string Place, string Message, Action<JsonObject
                 },
                 ssh),
             InContainers(OverSsh, ssh));
+        yield return new(
+            $"{Spec}.access.docker",
+            RuleMessages.OnlyForSsh,
+            InContainers(docker => docker["engineBecome"] = "Sudo", tcp),
+            InContainers(
+                docker =>
+                {
+                    OverSsh(docker);
+                    docker["engineBecome"] = "Sudo";
+                    docker["jump"] = Json("""{"host":"bastion","user":"ops"}""");
+                },
+                ssh));
         yield return new($"{Spec}.access.docker", RuleMessages.SshNeedsKey, InContainers(docker => docker.Remove("tlsSecretRef"), ssh), InContainers(OverSsh, ssh));
         yield return new($"{Spec}.package.archives[]", RuleMessages.ArchivePath, spec => Archive(spec)["path"] = "a/../b.tar.gz", spec => Archive(spec)["path"] = "a..b/c.tar.gz");
         yield return new($"{Spec}.package.archives[]", RuleMessages.OnePackageSource, spec => Archive(spec)["hostPath"] = "/images/tidb.tar.gz", spec =>

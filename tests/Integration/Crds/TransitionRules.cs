@@ -101,6 +101,12 @@ internal sealed record TransitionRules(string Plural, string Field, string What,
         new(Upgrades, "", "retry", spec => spec["retry"] = "second"),
         new(Upgrades, "", "metadataDatabase", spec => spec.Remove("metadataDatabase")),
         new(Upgrades, "", "endpoint", spec => spec.SetDocker("""{"endpoint":"ssh://admin@192.0.2.216","sshSecretRef":{"name":"docker-ssh"}}""")),
+        new(Upgrades, "", "docker of all nodes", spec =>
+        {
+            spec["docker"] = Json("""{"endpoint":"tcp://{hostIP}:2376","tlsSecretRef":{"name":"docker-tls"}}""");
+            spec.Node(0).Remove("docker");
+            spec.Node(1).Remove("docker");
+        }),
         new(Upgrades, "", "preflight", spec => spec.At("preflight")["acknowledge"] = new JsonArray("ForwardSwitchoverUnknown")),
         new(Upgrades, "", "timeouts", spec => spec.At("timeouts")["backup"] = "12h"),
         new(Upgrades, "", "desiredState", spec => spec["desiredState"] = "RolledBack"),

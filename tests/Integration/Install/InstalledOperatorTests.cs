@@ -10,6 +10,14 @@ namespace Drydock.Tests.Integration.Install;
 /// </summary>
 public sealed class InstalledOperatorTests(InstallStage stage, LabFixture lab) : IClassFixture<InstallStage>
 {
+    // What the operator does with an encrypted private key.
+    private const string OpenKey =
+        """
+        cd /tmp && ssh-keygen -q -t ed25519 -N phrase -f key && printf phrase >phrase \
+          && DRYDOCK_PASSPHRASE_FILE=phrase SSH_ASKPASS=/opt/drydock/ssh-askpass.sh SSH_ASKPASS_REQUIRE=force ssh-keygen -q -p -N '' -f key </dev/null >/dev/null \
+          && ssh-keygen -y -P '' -f key >/dev/null && rm key key.pub phrase && echo opened
+        """;
+
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -25,6 +33,7 @@ public sealed class InstalledOperatorTests(InstallStage stage, LabFixture lab) :
         (await ExecAsync(container, "grep CapEff /proc/1/status")).ShouldEndWith("0000000000000000");
         // ssh looks its own user up before it does anything else.
         (await ExecAsync(container, "ssh -G host.example | grep '^user '")).ShouldBe("user drydock");
+        (await ExecAsync(container, OpenKey)).ShouldBe("opened");
 
         await Deadline.UntilAsync(
             "the snapshot to end",

@@ -52,7 +52,6 @@ internal sealed class DemoStage(
         for (var i = 0; i < Lab.Hosts.Count; i++)
         {
             Replace(patch, $"/spec/regions/0/nodes/{i}/hostIP", Lab.Hosts[i].Address);
-            Replace(patch, $"/spec/regions/0/nodes/{i}/docker/endpoint", Lab.Hosts[i].Endpoint);
         }
 
         Replace(patch, "/spec/imageArchive/storage/directory/path", Images);

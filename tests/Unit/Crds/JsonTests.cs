@@ -53,7 +53,7 @@ public sealed class JsonTests
         var json = JsonSerializer.Serialize(
             new OmsNode { Name = "a", HostIP = "192.0.2.1" },
             CrdsJsonContext.Default.OmsNode);
-        json.ShouldBe("""{"name":"a","hostIP":"192.0.2.1","docker":{"endpoint":"","insecure":false}}""");
+        json.ShouldBe("""{"name":"a","hostIP":"192.0.2.1"}""");
         JsonSerializer.Serialize(new HighAvailabilitySpec { Method = HighAvailabilityMethod.Manual }, CrdsJsonContext.Default.HighAvailabilitySpec)
             .ShouldStartWith("""{"method":"Manual","afterUpgrade":"Enable",""");
         JsonSerializer.Serialize(new BackupSnapshotStatus { SnapshotID = "x" }, CrdsJsonContext.Default.BackupSnapshotStatus)

@@ -67,7 +67,7 @@ public sealed class OmsVersionsPageTests
 
     private static V1ConfigMap Example()
     {
-        var text = Regex.Match(File.ReadAllText(Repository.PathOf("docs", "oms-versions.md")), "```yaml\n(.*?)```", RegexOptions.Singleline).Groups[1].Value;
+        var text = Regex.Match(File.ReadAllText(Repository.PathOf("docs", "oms-versions.md")), "```yaml\n(?<example>.*?)```", RegexOptions.Singleline | RegexOptions.ExplicitCapture).Groups["example"].Value;
         var stream = new YamlStream();
         using var reader = new StringReader(text);
         stream.Load(reader);

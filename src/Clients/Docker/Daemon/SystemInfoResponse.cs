@@ -78,6 +78,13 @@ public sealed record VersionResponse
     /// <summary>The engine's.</summary>
     public string Version { get; init => field = value ?? ""; } = "";
 
+    /// <summary>The programs that the engine consists of; the first is the engine itself.</summary>
+    public IReadOnlyList<VersionComponent> Components { get; init => field = value ?? []; } = [];
+
+    /// <summary>Whether podman answers, by its API for docker clients.</summary>
+    [JsonIgnore]
+    public bool IsPodman => Components.Any(c => c.Name.StartsWith("Podman", StringComparison.OrdinalIgnoreCase));
+
     /// <summary>The highest API version it speaks.</summary>
     [JsonPropertyName("ApiVersion")]
     public string APIVersion { get; init => field = value ?? ""; } = "";
@@ -95,6 +102,13 @@ public sealed record VersionResponse
 
     /// <summary>The host's kernel.</summary>
     public string KernelVersion { get; init => field = value ?? ""; } = "";
+}
+
+/// <summary>A program of an engine.</summary>
+public sealed record VersionComponent
+{
+    /// <summary><c>Engine</c>, <c>Podman Engine</c>, <c>containerd</c> …</summary>
+    public string Name { get; init => field = value ?? ""; } = "";
 }
 
 /// <summary>The answer to a ping.</summary>

@@ -8,7 +8,9 @@ namespace Drydock.Clients.Docker;
 /// </summary>
 public sealed record DockerEndpoint
 {
-    /// <summary><c>unix:///path/docker.sock</c>, <c>tcp://host:2376</c> or <c>ssh://user@host[:port]</c>.</summary>
+    /// <summary>
+    /// <c>unix:///path/docker.sock</c>, <c>tcp://host:2376</c> or <c>ssh://user@host[:port][/path/docker.sock]</c>.
+    /// </summary>
     public required Uri Uri { get; init; }
 
     /// <summary>Mutual TLS for tcp; required unless <see cref="Insecure"/>.</summary>
@@ -16,6 +18,12 @@ public sealed record DockerEndpoint
 
     /// <summary>Key and known hosts for ssh; required for ssh.</summary>
     public SshMaterial? Ssh { get; init; }
+
+    /// <summary>The host through which an ssh connection runs; null for a direct connection.</summary>
+    public SshJump? Jump { get; init; }
+
+    /// <summary>Whether docker runs as root on an ssh host, through <c>sudo -n</c>.</summary>
+    public bool AsRoot { get; init; }
 
     /// <summary>
     /// Permits tcp without TLS: everybody on the network path is then root on the host. It must be set explicitly.
@@ -59,6 +67,7 @@ internal static class EndpointNames
 
         var user = uri.UserInfo.Split(':', 2)[0];
         var authority = uri.IsDefaultPort || uri.Port < 0 ? uri.Host : $"{uri.Host}:{uri.Port}";
-        return user.Length == 0 ? $"{uri.Scheme}://{authority}" : $"{uri.Scheme}://{user}@{authority}";
+        var path = uri.AbsolutePath is "/" ? "" : Uri.UnescapeDataString(uri.AbsolutePath);
+        return $"{uri.Scheme}://{(user.Length == 0 ? "" : $"{user}@")}{authority}{path}";
     }
 }

@@ -28,7 +28,7 @@ internal static class ConnectorFactory
         {
             "unix" => Unix(name, Uri.UnescapeDataString(uri.AbsolutePath), options.Endpoints),
             "tcp" => Tcp(endpoint, name, options.Endpoints),
-            "ssh" => new SshConnector(name, uri, endpoint.Ssh ?? throw MissingSsh(name), options),
+            "ssh" => new SshConnector(endpoint, endpoint.Ssh ?? throw MissingSsh(name), options),
             var other =>
                 throw new DockerEndpointException(
                     name, $"endpoint {name}: scheme '{other}' is unknown. Write `unix://`, `tcp://` or `ssh://`."),

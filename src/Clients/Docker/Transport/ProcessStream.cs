@@ -14,15 +14,19 @@ internal sealed class ProcessStream : Stream
     private static readonly TimeSpan ExitLimit = TimeSpan.FromSeconds(5);
 
     private readonly Process _process;
+    private readonly bool _hasChildren;
     private readonly Stream _input;
     private readonly Stream _output;
     private readonly Stream _errorOutput;
     private readonly Task<string> _errors;
     private int _disposed;
 
-    public ProcessStream(Process process)
+    /// <param name="process">The child, with all three streams redirected.</param>
+    /// <param name="hasChildren">Whether it has children, which end with it.</param>
+    public ProcessStream(Process process, bool hasChildren = false)
     {
         _process = process;
+        _hasChildren = hasChildren;
         _input = process.StandardInput.BaseStream;
         _output = process.StandardOutput.BaseStream;
         _errorOutput = process.StandardError.BaseStream;
@@ -147,7 +151,7 @@ internal sealed class ProcessStream : Stream
     {
         try
         {
-            _process.Kill();
+            _process.Kill(entireProcessTree: _hasChildren);
         }
         catch (InvalidOperationException)
         {

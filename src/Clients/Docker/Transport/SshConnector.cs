@@ -11,36 +11,41 @@ namespace Drydock.Clients.Docker;
 
 /// <summary>
 /// <c>docker system dial-stdio</c> on the host, through the OpenSSH client, as the docker client does it. Every
-/// connection is one ssh process.
+/// connection is one ssh process; with a jump host that process starts another one.
 /// </summary>
 internal sealed partial class SshConnector : IConnector
 {
     private readonly string _name;
     private readonly SshEndpoint _host;
-    private readonly string _socket;
+    private readonly DialCommand _dial;
     private readonly DockerClientOptions _options;
     private readonly SshFiles _files;
 
-    public SshConnector(string name, Uri uri, SshMaterial material, DockerClientOptions options)
+    public SshConnector(DockerEndpoint endpoint, SshMaterial material, DockerClientOptions options)
     {
+        var (name, uri) = (endpoint.DisplayName, endpoint.Uri);
         _name = name;
         _options = options;
         _host = new SshEndpoint(
-            uri.IdnHost, Uri.UnescapeDataString(uri.UserInfo), uri.Port > 0 ? uri.Port : SshEndpoint.DefaultPort);
-        _socket = uri.AbsolutePath is "/" or "" ? "" : Uri.UnescapeDataString(uri.AbsolutePath);
+            uri.IdnHost, Uri.UnescapeDataString(uri.UserInfo), uri.Port > 0 ? uri.Port : SshEndpoint.DefaultPort)
+        {
+            Jump = endpoint.Jump,
+        };
+        _dial = new DialCommand(
+            _host.User, uri.AbsolutePath is "/" or "" ? "" : Uri.UnescapeDataString(uri.AbsolutePath), endpoint.AsRoot);
 
         // These are passed to another program's command line, and the path also to a remote shell.
-        if (!_host.IsSafe || !SafePath().IsMatch(_socket))
+        if (!_host.IsSafe || !SafePath().IsMatch(_dial.Socket))
         {
             throw new DockerEndpointException(
                 name,
-                $"endpoint {name}: host, user, port or socket path cannot be used. "
+                $"endpoint {name}: host, user, port, jump host or socket path cannot be used. "
                     + "Write `ssh://user@host[:port]`, optionally with the path of the remote socket.");
         }
 
         try
         {
-            _files = SshFiles.Write($"endpoint {name}", material);
+            _files = SshFiles.Write($"endpoint {name}", material, endpoint.Jump);
         }
         catch (RemoteException e)
         {
@@ -51,24 +56,9 @@ internal sealed partial class SshConnector : IConnector
     public async ValueTask<Stream> ConnectAsync(CancellationToken cancellationToken)
     {
         await CheckAddressAsync(cancellationToken).ConfigureAwait(false);
-        var start = SshArguments.To(_options.SshProgram, _host, _files, _options.ConnectTimeout);
-        start.ArgumentList.Add(Remote());
-        Process process;
-        try
-        {
-            process = Process.Start(start) ?? throw new Win32Exception("No process was started.");
-        }
-        catch (Win32Exception e)
-        {
-            throw new DockerSshException(
-                _name,
-                $"ssh to {_name}: '{_options.SshProgram}' cannot be started in the operator: "
-                    + $"{Sentences.Close(e.Message)}",
-                RemoteRefusal.LocalClient,
-                e);
-        }
-
-        var stream = new ProcessStream(process);
+        await OpenKeysAsync(cancellationToken).ConfigureAwait(false);
+        var mark = _files.MarkReports();
+        var stream = new ProcessStream(Start(), hasChildren: _host.Jump is not null);
         try
         {
             await ConnectionCheck.RunAsync(stream, cancellationToken).ConfigureAwait(false);
@@ -77,11 +67,7 @@ internal sealed partial class SshConnector : IConnector
         catch (IOException e)
         {
             var (exitCode, errors) = await stream.EndAsync(cancellationToken).ConfigureAwait(false);
-            var reason = SshErrors.Classify(exitCode, errors);
-            var what = SshErrors.Describe(
-                reason, $"the login worked, but `docker system dial-stdio` on the host ended with {exitCode}");
-            throw new DockerSshException(
-                _name, $"ssh to {_name}: {what}: {Sentences.Close(SshErrors.Shorten(errors, _files))}", reason, e);
+            throw Failed(new SshFailure(_host, _files, exitCode, errors, _files.ReportsAfter(mark)), exitCode, e);
         }
         catch
         {
@@ -93,31 +79,76 @@ internal sealed partial class SshConnector : IConnector
     public void Dispose() => _files.Dispose();
 
     internal IEnumerable<string> Arguments() =>
-        [.. SshArguments.Arguments(_host, _files, _options.ConnectTimeout, keep: null), Remote()];
+    [
+        .. SshArguments.Arguments(_options.SshProgram, _host, _files, _options.ConnectTimeout, keep: null),
+        _dial.ToString(),
+    ];
 
-    // The ssh program resolves the name itself and may use any of its addresses, so each of them must be allowed.
-    private async Task CheckAddressAsync(CancellationToken cancellationToken)
+    private Process Start()
+    {
+        var start = SshArguments.To(_options.SshProgram, _host, _files, _options.ConnectTimeout);
+        start.ArgumentList.Add(_dial.ToString());
+        try
+        {
+            return Process.Start(start) ?? throw new Win32Exception("No process was started.");
+        }
+        catch (Win32Exception e)
+        {
+            throw new DockerSshException(
+                _name,
+                $"ssh to {_name}: '{_options.SshProgram}' cannot be started in the operator: "
+                    + $"{Sentences.Close(e.Message)}",
+                RemoteRefusal.LocalClient,
+                e);
+        }
+    }
+
+    private DockerSshException Failed(SshFailure failure, int exitCode, IOException cause)
+    {
+        var isDial = failure.Reason == RemoteRefusal.RemoteCommand;
+        var what = failure.Describe($"the login worked, but `{_dial}` on the host ended with {exitCode}");
+        return new DockerSshException(
+            _name,
+            Sentences.Join(
+                $"ssh to {_name}: {what}: {Sentences.Close(failure.Text)}", isDial ? _dial.Advice(failure.Text) : null),
+            isDial && _dial.IsRefusedBySudo(failure.Text) ? RemoteRefusal.Sudo : failure.Reason,
+            cause);
+    }
+
+    private async Task OpenKeysAsync(CancellationToken cancellationToken)
     {
         try
         {
-            await _options.Endpoints.CheckAsync(_host.Host, cancellationToken).ConfigureAwait(false);
+            await _files.OpenAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (RemoteException e)
+        {
+            throw new DockerSshException(_name, e.Message, e.Reason, e);
+        }
+    }
+
+    // The ssh program resolves the name itself and may use any of its addresses, so each of them must be allowed. A
+    // host behind a jump host is resolved and connected to by the jump host.
+    private async Task CheckAddressAsync(CancellationToken cancellationToken)
+    {
+        var jump = _host.Jump is { } first ? $"jump host {first}: " : "";
+        try
+        {
+            await _options.Endpoints.CheckAsync(_host.First.Host, cancellationToken).ConfigureAwait(false);
         }
         catch (EndpointRefusedException e)
         {
-            throw new DockerEndpointException(_name, $"endpoint {_name}: {e.Message}", e);
+            throw new DockerEndpointException(_name, $"endpoint {_name}: {jump}{e.Message}", e);
         }
         catch (SocketException e)
         {
             throw new DockerSshException(
                 _name,
-                $"ssh to {_name}: the host name cannot be resolved: {Sentences.Close(e.Message)}",
+                $"ssh to {_name}: {jump}the host name cannot be resolved: {Sentences.Close(e.Message)}",
                 RemoteRefusal.Connection,
                 e);
         }
     }
-
-    private string Remote() =>
-        _socket.Length == 0 ? "docker system dial-stdio" : $"docker --host unix://{_socket} system dial-stdio";
 
     [GeneratedRegex("^(/[A-Za-z0-9_.-]+)*\\z", RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex SafePath();

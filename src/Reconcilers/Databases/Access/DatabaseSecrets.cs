@@ -1,6 +1,7 @@
 using Drydock.Clients.Docker;
 using Drydock.Clients.Kubernetes.Client;
 using Drydock.Clients.Kubernetes.CoreTypes;
+using Drydock.Clients.Remote;
 using Drydock.Clients.Ssh;
 using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
@@ -25,6 +26,11 @@ internal sealed record DatabaseSecrets
     /// the spec names no Secret.
     /// </summary>
     public SshMaterial? Ssh { get; init; }
+
+    /// <summary>
+    /// The private key for the jump host and its host key; those for the hosts if the spec names no Secret for it.
+    /// </summary>
+    public SshMaterial? Jump { get; init; }
 
     /// <summary>
     /// The client certificate for Docker engines whose containers are the hosts; null also if the spec names no Secret.
@@ -73,17 +79,17 @@ internal sealed record DatabaseSecrets
         var spec = upgrade.Spec;
         var reading = new Reading(upgrade.Metadata.Namespace, used.Secrets);
         var (ssh, docker) = (spec.Access.Ssh, spec.Access.Docker);
-        var key = ssh is not null
-            ? reading.Required(ssh.KeySecretRef, "spec.access.ssh.keySecretRef", SshMaterial.PrivateKeyKey)
-            : docker?.SshSecretRef is { } toEngines
-                ? reading.Required(toEngines, "spec.access.docker.sshSecretRef", SshMaterial.PrivateKeyKey)
-                : null;
-        var knownHosts = ssh is not null
-            ? reading.Required(
-                ssh.KnownHostsSecretRef, "spec.access.ssh.knownHostsSecretRef", SshMaterial.KnownHostsKey)
-            : docker?.SshSecretRef is { } engines
-                ? reading.Required(engines, "spec.access.docker.sshSecretRef", SshMaterial.KnownHostsKey)
-                : null;
+        var toHosts = ssh is not null
+            ? reading.Ssh(
+                ssh.KeySecretRef,
+                "spec.access.ssh.keySecretRef",
+                ssh.KnownHostsSecretRef,
+                "spec.access.ssh.knownHostsSecretRef")
+            : reading.Ssh(docker?.SshSecretRef, "spec.access.docker.sshSecretRef");
+        var way = ssh is not null ? "ssh" : "docker";
+        var toJump = (ssh?.Jump ?? docker?.Jump)?.SshSecretRef is { } jump
+            ? reading.Ssh(jump, $"spec.access.{way}.jump.sshSecretRef")
+            : toHosts;
         var dockerTls = docker?.TlsSecretRef is { } certificate
             ? reading.DockerTls(certificate, "spec.access.docker.tlsSecretRef")
             : null;
@@ -111,7 +117,8 @@ internal sealed record DatabaseSecrets
 
         return new DatabaseSecrets
         {
-            Ssh = key is null || knownHosts is null ? null : new SshMaterial(key, knownHosts),
+            Ssh = toHosts,
+            Jump = toJump,
             DockerTls = dockerTls,
             Tls = tls,
             Sql = user is null || password is null
@@ -125,8 +132,9 @@ internal sealed record DatabaseSecrets
             Problems = reading.Problems,
             Confidential =
             [
-                .. new[] { password, key, dockerTls?.PrivateKey.ToArray(), tls?.Key }.Concat(
-                    peers.Values.Select(p => p.Key))
+                .. new[] { password, dockerTls?.PrivateKey.ToArray(), tls?.Key }
+                    .Concat(peers.Values.Select(p => p.Key))
+                    .Concat(new[] { toHosts, toJump }.OfType<SshMaterial>().Distinct().SelectMany(KeysOf))
                     .OfType<byte[]>()
                     .Select(SecretText.Of)
                     .OfType<string>()
@@ -134,6 +142,8 @@ internal sealed record DatabaseSecrets
             ],
         };
     }
+
+    private static IEnumerable<byte[]> KeysOf(SshMaterial ssh) => [ssh.PrivateKey.ToArray(), ssh.Passphrase.ToArray()];
 
     private sealed class Reading(string? @namespace, IReadOnlyDictionary<string, V1Secret?> secrets)
     {
@@ -166,6 +176,34 @@ internal sealed record DatabaseSecrets
                 && SecretText.Of(value) is not null
                 ? Taken(reference, field, key, value)
                 : null;
+
+        /// <summary>A key, its passphrase and known hosts; null also if the spec names no Secret.</summary>
+        public SshMaterial? Ssh(
+            SecretReference? keys, string field, SecretReference? hosts = null, string? hostsField = null)
+        {
+            if (keys is null)
+            {
+                return null;
+            }
+
+            var key = Required(keys, field, SshMaterial.PrivateKeyKey);
+            var knownHosts = Required(hosts ?? keys, hostsField ?? field, SshMaterial.KnownHostsKey);
+            if (key is null || knownHosts is null)
+            {
+                return null;
+            }
+
+            try
+            {
+                return new SshMaterial(key, knownHosts, Optional(keys, field, SshMaterial.PassphraseKey));
+            }
+            catch (RemoteException exception)
+            {
+                // The message names keys, never a value.
+                Missing(field, $"Secret {keys.Name} ({field}): {exception.Message}");
+                return null;
+            }
+        }
 
         public ServiceTlsMaterial? Tls(SecretReference reference, string field)
         {

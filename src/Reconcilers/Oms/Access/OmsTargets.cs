@@ -2,8 +2,6 @@ using System.Collections.Concurrent;
 using System.Text;
 using Drydock.Clients.Docker;
 using Drydock.Clients.Kubernetes.Client;
-using Drydock.Clients.Remote;
-using Drydock.Clients.Ssh;
 using Drydock.Crds.Common;
 using Drydock.Crds.OmsUpgrades;
 using Drydock.Reconcilers.Upgrades;
@@ -85,7 +83,8 @@ internal sealed class OmsTargets : IOmsTargets, IAsyncDisposable
     /// <summary>Takes the object as last read; spec and Secrets are unchanged.</summary>
     public void Refresh(OmsUpgrade upgrade) => Upgrade = upgrade;
 
-    public IDockerClient Docker(string node) => _services.Docker.Get(Endpoint(Find(node)));
+    public IDockerClient Docker(string node) =>
+        _services.Docker.Get(new NodeEndpoints(Upgrade, _secrets).Of(Find(node)));
 
     /// <summary>Follows container events of all nodes from now on, as far as their Secrets can be used.</summary>
     public void FollowEvents()
@@ -324,42 +323,4 @@ internal sealed class OmsTargets : IOmsTargets, IAsyncDisposable
         _nodes.GetValueOrDefault(node)
             ?? throw new KeyNotFoundException(
                 $"spec.regions has no node '{node}' any more. Put it back until the upgrade has ended.");
-
-    private DockerEndpoint Endpoint(OmsNode node)
-    {
-        var endpoint = DockerEndpoint.Parse(node.Docker.Endpoint) with { Insecure = node.Docker.Insecure };
-        if (node.Docker.TlsSecretRef is { } tls)
-        {
-            endpoint = endpoint with { Tls = DockerTlsMaterial.FromSecretData(Required(node, tls.Name)) };
-        }
-
-        return node.Docker.SshSecretRef is { } ssh ? endpoint with { Ssh = Ssh(node, ssh.Name) } : endpoint;
-    }
-
-    private SshMaterial Ssh(OmsNode node, string secret)
-    {
-        try
-        {
-            return SshMaterial.FromSecretData(Required(node, secret));
-        }
-        catch (RemoteException exception)
-        {
-            throw new DockerEndpointException(node.Docker.Endpoint, exception.Message, exception);
-        }
-    }
-
-    private IReadOnlyDictionary<string, byte[]> Required(OmsNode node, string secret)
-    {
-        var data = _secrets.Data(secret)
-            ?? throw new DockerEndpointException(
-                node.Docker.Endpoint,
-                $"Secret {secret} of node {node.Name} does not exist in namespace {Upgrade.Metadata.Namespace}. "
-                    + "Create it.");
-        return SecretLimits.Refusal(
-            secret,
-            data,
-            [.. DockerTlsMaterial.SecretKeys, SshMaterial.PrivateKeyKey, SshMaterial.KnownHostsKey]) is { } refusal
-            ? throw new DockerEndpointException(node.Docker.Endpoint, $"node {node.Name}: {refusal}")
-            : data;
-    }
 }

@@ -76,4 +76,14 @@ internal interface IOmsApiFactory
 /// <param name="Password">Password.</param>
 /// <param name="Authority">PEM of the authorities that may have signed the console's certificate; null for those of the
 /// system.</param>
-internal sealed record OmsApiTarget(Uri Address, string User, Secret Password, string? Authority = null);
+internal sealed record OmsApiTarget(Uri Address, string User, Secret Password, string? Authority = null)
+{
+    /// <summary>The name in the console's certificate; null for the host of the address.</summary>
+    public string? ServerName { get; init; }
+
+    /// <summary>
+    /// The fingerprints (<see cref="ConsoleFingerprint"/>) of the certificates of which the console must present one.
+    /// Then authority, name and dates do not matter. Empty: they decide.
+    /// </summary>
+    public IReadOnlyList<string> Fingerprints { get; init; } = [];
+}

@@ -3,8 +3,8 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>
-/// Reads the Secret of <c>spec.preflight.apiCredentialsSecretRef</c>: keys username and password, and optionally url
-/// and ca.crt.
+/// Reads the Secret of <c>spec.preflight.apiCredentialsSecretRef</c>: keys username and password, and optionally url,
+/// ca.crt, serverName and fingerprint.
 /// </summary>
 internal static class OmsApiCredentials
 {
@@ -37,7 +37,52 @@ internal static class OmsApiCredentials
             address,
             Required(name, data, "username"),
             new Secret(Required(name, data, "password")),
-            SecretText.Of(data, SecretKeys.Authority));
+            SecretText.Of(data, SecretKeys.Authority))
+        {
+            ServerName = ServerName(name, data, address),
+            Fingerprints = Fingerprints(name, data, address),
+        };
+    }
+
+    private static string? ServerName(string name, IReadOnlyDictionary<string, byte[]> data, Uri address)
+    {
+        if (SecretText.Of(data, "serverName") is not { } text)
+        {
+            return null;
+        }
+
+        EnsureHttps("serverName", name, address);
+        return Uri.CheckHostName(text) == UriHostNameType.Unknown
+            ? throw Unusable(
+                $"key serverName of Secret {name} ({Field}) is not a host name or address. "
+                    + "Use a name of the console's certificate, like oms.example")
+            : text;
+    }
+
+    private static IReadOnlyList<string> Fingerprints(
+        string name, IReadOnlyDictionary<string, byte[]> data, Uri address)
+    {
+        if (SecretText.Of(data, "fingerprint") is not { } text)
+        {
+            return [];
+        }
+
+        EnsureHttps("fingerprint", name, address);
+        return ConsoleFingerprint.Parse(text)
+            ?? throw Unusable(
+                $"key fingerprint of Secret {name} ({Field}) is not a SHA-256 fingerprint (64 hex digits, with or "
+                    + "without colons). `openssl x509 -noout -fingerprint -sha256 -in CERTIFICATE` prints it");
+    }
+
+    // Whoever names a certificate expects that the password is sent to nobody else.
+    private static void EnsureHttps(string key, string name, Uri address)
+    {
+        if (address.Scheme != Uri.UriSchemeHttps)
+        {
+            throw Unusable(
+                $"key {key} of Secret {name} ({Field}) is for a console with HTTPS, but the address of the console is "
+                    + $"{address}. Remove the key, or put the HTTPS address into the key url");
+        }
     }
 
     private static string Required(string name, IReadOnlyDictionary<string, byte[]> data, string key) =>

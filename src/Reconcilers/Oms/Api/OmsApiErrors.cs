@@ -65,6 +65,11 @@ internal sealed class OmsApiErrors(Uri address, OmsApiTarget target, string logi
                 cause: cause);
         }
 
+        if (UntrustedConsoleException.In(cause) is { } untrusted)
+        {
+            return Untrusted(what, untrusted, cause);
+        }
+
         if (HttpFailure.IsForeign(cause))
         {
             return Error(
@@ -75,13 +80,29 @@ internal sealed class OmsApiErrors(Uri address, OmsApiTarget target, string logi
         }
 
         var why = cause is HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError }
-            ? $"its certificate is not trusted or TLS failed ({HttpFailure.Describe(cause)}). "
-                + "Put the authority into the key ca.crt, or correct the key url"
+            ? $"the TLS handshake failed ({HttpFailure.Describe(cause)}). "
+                + "Check that this port speaks TLS, or correct the key url"
             : "it does not answer "
                 + $"({(cause as HttpRequestException)?.HttpRequestError.ToString() ?? cause.GetType().Name}: "
                 + $"{HttpFailure.Describe(cause)}). "
                 + "Check that the port is open to the operator and that oms_console is running";
         return Error(OmsApiErrorKind.Unreachable, what, why, cause: cause);
+    }
+
+    private OmsApiException Untrusted(string what, UntrustedConsoleException untrusted, Exception cause)
+    {
+        var presented = untrusted.Fingerprint is { } fingerprint
+            ? $"{untrusted.Certificate}, SHA-256 fingerprint {fingerprint}"
+            : untrusted.Certificate;
+        return Error(
+            OmsApiErrorKind.Untrusted,
+            what,
+            $"its certificate is not trusted, so nothing was sent: {untrusted.Why} ({presented}). Compare the "
+                + "fingerprint with that of the certificate on the host (`docker cp CONTAINER:"
+                + $"{ConsoleAddress.CertificateTarget} - | tar -xO | openssl x509 -noout -fingerprint -sha256`). If "
+                + "they are equal, put it into the key fingerprint of the Secret; or put the authority into the key "
+                + "ca.crt",
+            cause: cause);
     }
 
     public OmsApiException TimedOut(string what, TimeSpan after, Exception cause) => Error(

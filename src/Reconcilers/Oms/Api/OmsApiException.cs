@@ -24,10 +24,12 @@ internal enum OmsApiErrorKind
     Credentials,
 
     /// <summary>
-    /// No connection, no answer in time, no trusted certificate, or a gateway error while the console starts. A later
-    /// attempt may succeed.
+    /// No connection, no answer in time, or a gateway error while the console starts. A later attempt may succeed.
     /// </summary>
     Unreachable,
+
+    /// <summary>The certificate is not trusted. Nothing was sent; a later attempt does not succeed either.</summary>
+    Untrusted,
 
     /// <summary>The login was refused: wrong user or password, an expired password, no permission.</summary>
     Denied,

@@ -1,7 +1,4 @@
 using System.Net.Http.Headers;
-using System.Net.Security;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
@@ -59,7 +56,7 @@ internal sealed class OmsApiTransport : IDisposable
     /// <exception cref="OmsApiException">The authority is not a certificate.</exception>
     public static SocketsHttpHandler Handler(OmsApiTarget target, EndpointPolicy endpoints)
     {
-        var handler = new SocketsHttpHandler
+        return new SocketsHttpHandler
         {
             ConnectCallback = endpoints.ConnectAsync,
             ConnectTimeout = ConnectPatience,
@@ -67,13 +64,8 @@ internal sealed class OmsApiTransport : IDisposable
             UseProxy = false,
             UseCookies = false,
             PooledConnectionLifetime = TimeSpan.FromMinutes(1),
+            SslOptions = new ConsoleCertificate(target).Options(),
         };
-        if (target.Authority is { } authority)
-        {
-            handler.SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = Trust(authority) };
-        }
-
-        return handler;
     }
 
     /// <summary>Sends a read; repeats it when the transport fails.</summary>
@@ -99,32 +91,6 @@ internal sealed class OmsApiTransport : IDisposable
     // A console that did not answer in time is not asked again, because that would only multiply the wait.
     private static bool IsTransient(Exception? failure) =>
         failure is OmsApiException { Kind: OmsApiErrorKind.Unreachable, InnerException: not TimeoutException };
-
-    private static X509ChainPolicy Trust(string authority)
-    {
-        var policy = new X509ChainPolicy
-        {
-            TrustMode = X509ChainTrustMode.CustomRootTrust,
-            RevocationMode = X509RevocationMode.NoCheck,
-        };
-        try
-        {
-            policy.CustomTrustStore.ImportFromPem(authority);
-        }
-        catch (CryptographicException exception)
-        {
-            throw new OmsApiException(
-                OmsApiErrorKind.Credentials,
-                "The key ca.crt contains no PEM certificate. Put the authority of the console's certificate there",
-                innerException: exception);
-        }
-
-        return policy.CustomTrustStore.Count > 0
-            ? policy
-            : throw new OmsApiException(
-                OmsApiErrorKind.Credentials,
-                "The key ca.crt contains no PEM certificate. Put the authority of the console's certificate there");
-    }
 
     private async Task<OmsApiAnswer> SendAsync<TBody>(
         string what,

@@ -11,7 +11,7 @@ internal sealed class ListedPaths(OmsEditionVersions versions)
     public OmsEditionVersions Versions => versions;
 
     /// <summary>The highest release that the vendor lists from a version; null if there is none.</summary>
-    public OmsVersion? HighestFrom(OmsVersion from) => TargetsOf(from).LastOrDefault();
+    public OmsVersion? HighestFrom(OmsVersion from) => TargetsOf(from) is [.., var last] ? last : null;
 
     /// <summary>What the vendor says of an upgrade that is not listed.</summary>
     public string WhatIsListed(OmsVersion to) => versions.Release(to) switch

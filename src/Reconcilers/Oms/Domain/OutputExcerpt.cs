@@ -45,6 +45,8 @@ internal static partial class OutputExcerpt
     private static partial Regex Telling();
 
     [GeneratedRegex(
-        @"^(at [\w.$<>/]+\(|\.\.\. \d+ more$)", RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+        @"^(at [\w.$<>/]+\(|\.\.\. \d+ more$)",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000)]
     private static partial Regex Frame();
 }

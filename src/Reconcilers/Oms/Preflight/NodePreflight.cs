@@ -1,6 +1,7 @@
 using System.Globalization;
 using Drydock.Abstractions.Values;
 using Drydock.Clients.Docker;
+using Drydock.Clients.Remote;
 using Drydock.Crds.Common;
 using Drydock.Crds.OmsUpgrades;
 using Drydock.Reconcilers.Upgrades;
@@ -28,6 +29,11 @@ internal sealed class NodePreflight(OmsTargets targets, Findings findings, TimeP
         try
         {
             var docker = targets.Docker(node.Name);
+            if (await IsPodmanAsync(docker, node, region, cancellationToken))
+            {
+                return state;
+            }
+
             state = await ClockAsync(docker, state, cancellationToken);
             var current = await CurrentAsync(docker, node, cancellationToken);
             if (current is not { State.Running: true })
@@ -58,12 +64,17 @@ internal sealed class NodePreflight(OmsTargets targets, Findings findings, TimeP
                 Reasons.SecretMissing,
                 exception.Message,
                 node.Name,
-                $"spec.regions[{region}].nodes[{node.Name}].docker");
+                NodeDocker.FieldOf(node, region));
         }
         catch (DockerApiVersionException exception)
         {
             findings.Add(
                 Reasons.DockerUnsupported, $"dockerd of {node.Name}: {Sentences.Close(exception.Message)}", node.Name);
+        }
+        catch (DockerSshException exception) when (exception.Reason == RemoteRefusal.Sudo)
+        {
+            findings.Add(
+                Reasons.SudoRefused, exception.Message, node.Name, $"{NodeDocker.FieldOf(node, region)}.become");
         }
         catch (DockerException exception)
         {
@@ -72,6 +83,26 @@ internal sealed class NodePreflight(OmsTargets targets, Findings findings, TimeP
         }
 
         return state;
+    }
+
+    // For a command that was never started podman answers as for one that ended with 0, so it could not be proved that
+    // a command ran once (docs/research/oms.md#podman).
+    private async Task<bool> IsPodmanAsync(
+        IDockerClient docker, OmsNode node, string region, CancellationToken cancellationToken)
+    {
+        var version = await docker.System.GetVersionAsync(cancellationToken);
+        if (version.IsPodman)
+        {
+            findings.Add(
+                Reasons.DockerUnsupported,
+                $"On {node.Name} podman {version.Version} answers at {docker.EndpointName}, expected dockerd. Its API "
+                    + "cannot prove that the correction JAR and docker_init.sh run exactly once. Run OMS under dockerd "
+                    + "on this host, or correct the endpoint.",
+                node.Name,
+                NodeDocker.FieldOf(node, region));
+        }
+
+        return version.IsPodman;
     }
 
     private async Task<NodeState> ClockAsync(IDockerClient docker, NodeState state, CancellationToken cancellationToken)

@@ -79,7 +79,9 @@ internal sealed class ProjectPreflight(OmsTargets targets, Findings findings)
             findings.Add(
                 ReasonOf(exception.Kind),
                 Sentences.Join(
-                    exception.Message, $"To upgrade without the API, leave {OmsApiCredentials.Field} empty."),
+                    exception.Message,
+                    WithoutTls(exception.Kind, first),
+                    $"To upgrade without the API, leave {OmsApiCredentials.Field} empty."),
                 field: OmsApiCredentials.Field);
             return new ProjectsState(known, _notes);
         }
@@ -89,8 +91,22 @@ internal sealed class ProjectPreflight(OmsTargets targets, Findings findings)
     {
         OmsApiErrorKind.Credentials => Reasons.SecretMissing,
         OmsApiErrorKind.Unreachable => Reasons.ApiUnreachable,
+        OmsApiErrorKind.Untrusted => Reasons.ApiUntrusted,
         _ => Reasons.ApiRefused,
     };
+
+    // nginx serves the certificate; the console behind it has its own port.
+    private static string? WithoutTls(OmsApiErrorKind kind, NodeState first)
+    {
+        if (kind != OmsApiErrorKind.Untrusted)
+        {
+            return null;
+        }
+
+        var plain = ConsoleAddress.Of(first.Spec.HostIP, first.Config!.Ports.Ghana, https: false);
+        return "If the password may cross this network unencrypted, the key url can name the console's own port: "
+            + $"`{plain}` (ghana_server_port).";
+    }
 
     private ProjectsState Unlisted(UpgradePath.Allowed path)
     {

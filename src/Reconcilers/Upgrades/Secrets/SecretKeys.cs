@@ -13,7 +13,8 @@ internal static class SecretKeys
     public static IReadOnlyList<string> Database { get; } = ["username", "password", "host", "port", Authority];
 
     /// <summary>A login at the API of an OMS console.</summary>
-    public static IReadOnlyList<string> Console { get; } = ["username", "password", "url", Authority];
+    public static IReadOnlyList<string> Console { get; } =
+        ["username", "password", "url", Authority, "serverName", "fingerprint"];
 
     /// <summary>An S3 storage.</summary>
     public static IReadOnlyList<string> Storage { get; } = ["accessKey", "secretKey", "sessionToken", Authority];

@@ -123,6 +123,7 @@ public sealed class EndpointTests
     [InlineData("tcp://192.0.2.1:2376", "tcp://192.0.2.1:2376")]
     [InlineData("ssh://u@h", "ssh://u@h")]
     [InlineData("ssh://u:canary@h:22022", "ssh://u@h:22022")]
+    [InlineData("ssh://u@h/run/podman/podman.sock", "ssh://u@h/run/podman/podman.sock")]
     [InlineData("unix:///run/docker.sock", "unix:///run/docker.sock")]
     public void An_endpoint_is_shown_without_secrets(string address, string shown) =>
         DockerEndpoint.Parse(address).DisplayName.ShouldBe(shown);

@@ -30,7 +30,7 @@ internal sealed partial class WorldDocker(
         life.LookAsync(() => new PingResponse { ApiVersion = "1.41", OSType = "linux", ServerTime = world.Time.GetUtcNow() + Host.ClockOffset });
 
     public Task<VersionResponse> GetVersionAsync(CancellationToken cancellationToken = default) =>
-        life.LookAsync(() => new VersionResponse { Version = "20.10.24", APIVersion = Host.IsReachable ? "1.41" : "" });
+        life.LookAsync(() => new VersionResponse { Version = Host.Podman ?? "20.10.24", Components = [new VersionComponent { Name = Host.Podman is null ? "Engine" : "Podman Engine" }], APIVersion = "1.41" });
 
     public Task<SystemInfoResponse> GetSystemInfoAsync(CancellationToken cancellationToken = default) =>
         life.LookAsync(() => new SystemInfoResponse { Name = Host.Name, ServerVersion = "20.10.24", SystemTime = world.Time.GetUtcNow() + Host.ClockOffset, LiveRestoreEnabled = Host.LiveRestore });

@@ -31,6 +31,9 @@ internal sealed class WorldHost(OmsWorld world, string name, string ip)
 
     public bool LiveRestore { get; set; }
 
+    /// <summary>The version of podman, if that answers instead of dockerd.</summary>
+    public string? Podman { get; set; }
+
     /// <summary>
     /// So many starts of what runs once are refused; with <see cref="LateStart"/> they arrive after all.
     /// </summary>

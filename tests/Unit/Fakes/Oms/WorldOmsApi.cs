@@ -93,8 +93,13 @@ internal sealed class WorldOmsApis(OmsWorld world, OperatorLife life) : IOmsApiF
             }
         }
 
-        private WorldContainer Serving() =>
-            _console.At(Address) ?? throw new OmsApiException(OmsApiErrorKind.Unreachable, $"{Address} does not answer");
+        private WorldContainer Serving()
+        {
+            var container = _console.At(Address) ?? throw new OmsApiException(OmsApiErrorKind.Unreachable, $"{Address} does not answer");
+            return Address.Scheme == Uri.UriSchemeHttps && _console.SelfSigned is { } certificate && !target.Fingerprints.Contains(certificate)
+                ? throw new OmsApiException(OmsApiErrorKind.Untrusted, $"{Address} is not trusted: {certificate}")
+                : container;
+        }
 
         private void Login()
         {

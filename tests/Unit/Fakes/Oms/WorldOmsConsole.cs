@@ -16,6 +16,9 @@ internal sealed class WorldOmsConsole(OmsWorld world)
 
     public bool IsReachable { get; set; } = true;
 
+    /// <summary>The fingerprint of the self-signed certificate for HTTPS; null if the certificate is trusted.</summary>
+    public string? SelfSigned { get; set; }
+
     /// <summary>What the consoles really have, whatever their version implies.</summary>
     public OmsApiGeneration? Generation { get; set; }
 

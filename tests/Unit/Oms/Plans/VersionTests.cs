@@ -43,8 +43,8 @@ public sealed class VersionTests
     public void Restarted_operator_waits_only_the_rest()
     {
         var world = new OmsWorld(To429).Apply();
-        world.RunUntil(() => world.Status.Plan?.Step("InitMetadata/oms-a/wait")?.State == StepState.Running, "it waits");
-        world.Step("InitMetadata/oms-a/wait").Message.ShouldNotBeNull().ShouldContain("300s after the start of oms_422");
+        world.RunUntil(() => world.Status.Plan?.Step("InitMetadata/oms-a/wait") is { State: StepState.Running, Message: not null }, "it waits");
+        world.Step("InitMetadata/oms-a/wait").Message!.ShouldContain("300s after the start of oms_422");
         world.RunFor(Wait / 2);
         world.Restart();
         world.RunToSuccess();

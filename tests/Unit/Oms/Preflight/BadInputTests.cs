@@ -30,6 +30,7 @@ public sealed class BadInputTests
         ["a database is not on the server"] = (Reasons.MetadataUnreadable, w => w.Metadata.Databases["cm_340"] = false, w => w.Metadata.Databases["cm_340"] = true),
         ["ha.config is no JSON"] = (Reasons.MetadataUnreadable, w => w.Metadata.HaConfig = "enable=true", w => w.Metadata.HaConfig = WorldSetup.PartialHa),
         ["a host cannot be reached"] = (Reasons.HostUnreachable, w => w["oms-b"].Cut(off: true), w => w["oms-b"].Cut(off: false)),
+        ["podman answers instead of dockerd"] = (Reasons.DockerUnsupported, w => w["oms-b"].Podman = "4.3.1", w => w["oms-b"].Podman = null),
         ["the current container is not there"] = (Reasons.ContainerNotFound, w => w.Old("oms-b").Name = "oms_other", w => w["oms-b"].Find("oms_other")!.Name = OmsWorld.OldName),
         ["the current container does not run"] = (Reasons.ContainerNotFound, w => w.Old("oms-b").Stop(1), w => w.Old("oms-b").Start()),
         ["the name of the new container is taken"] = (Reasons.ContainerNameTaken, w => Squat(w["oms-b"]), w => w["oms-b"].Containers.RemoveAll(c => c.Name == OmsWorld.NewName)),

@@ -238,6 +238,28 @@ public sealed class ProjectPreflightTests
         world.Found(Reasons.ApiUnreachable).ShouldHaveSingleItem().Message.ShouldContain("https://192.0.2.9:8443/ does not answer");
     }
 
+    [Fact]
+    public void Untrusted_console_is_planned_once_its_fingerprint_is_pinned()
+    {
+        var fingerprint = new string('a', 64);
+        var world = WithApiBefore(w => w.Console.SelfSigned = fingerprint);
+        Keep(("url", "https://192.0.2.216:8089"));
+        world.RunToStall();
+
+        var finding = world.Found(Reasons.ApiUntrusted).ShouldHaveSingleItem();
+        finding.Message.ShouldContain(fingerprint);
+        finding.Message.ShouldContain("`http://192.0.2.216:8090/` (ghana_server_port)");
+        finding.Field.ShouldBe("spec.preflight.apiCredentialsSecretRef");
+
+        Keep(("url", "https://192.0.2.216:8089"), ("fingerprint", fingerprint));
+        world.RunUntil(() => world.Status.Plan is not null, "planned");
+
+        void Keep(params (string, string)[] more) => world.Api.Update(world.Api.Find<Drydock.Clients.Kubernetes.CoreTypes.V1Secret>(OmsWorld.Namespace, SecretName)! with
+        {
+            Data = OmsWorld.Bytes([("username", WorldOmsConsole.User), ("password", Canary.ApiPassword), .. more]),
+        });
+    }
+
     [Theory]
     [InlineData("ftp://oms")]
     [InlineData("oms:8089")]

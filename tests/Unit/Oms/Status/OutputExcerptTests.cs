@@ -31,5 +31,5 @@ public sealed class OutputExcerptTests
     [InlineData("ERROR 2013 (HY000): Lost connection to MySQL server during query", false)]
     [InlineData("mkdir: cannot create directory '/a': File exists", false)]
     public void Half_migrated_schema_is_recognized(string line, bool half) =>
-        DockerInit.Judge($"# 【步骤二】创建 OMS 元信息库\n{line}\n", 1).IsHalfMigrated.ShouldBe(half);
+        DockerInit.Judge($"# 【步骤二】创建 OMS 元信息库\n{line}\n", 1, "done").IsHalfMigrated.ShouldBe(half);
 }

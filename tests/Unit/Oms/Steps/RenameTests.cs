@@ -121,10 +121,10 @@ public sealed class RenameTests
     {
         var world = new OmsWorld(new WorldSetup { RealJson = false });
         world.Metadata.Cascades.Add(new Drydock.Reconcilers.Oms.CascadedWriter("7", "id=1"));
-        world.Apply(s => s with { Preflight = s.Preflight with { Acknowledge = [Reasons.CascadedWriters] } });
+        world.Apply(s => s with { Preflight = s.Preflight with { Acknowledge = [.. s.Preflight.Acknowledge, Reasons.CascadedWriters] } });
         world.RunToSuccess();
 
-        world.Plan.Notes.ShouldContain(n => n.Contains("id=1=7") && n.Contains("acknowledged"));
+        world.Plan.Notes.ShouldContain(n => n.Contains("id=1=7") && n.StartsWith($"Acknowledged by {Reasons.CascadedWriters} ", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -32,7 +32,10 @@ internal sealed record HostConnection(string User, bool MayBecome, bool IsContai
                     ssh.Become == Become.Sudo,
                     false,
                     () => services.Connect(
-                        new SshEndpoint(host, ssh.User, ssh.Port),
+                        new SshEndpoint(host, ssh.User, ssh.Port)
+                        {
+                            Jump = Jump(host, ssh.Jump, secrets, "spec.access.ssh"),
+                        },
                         secrets.Ssh ?? throw Missing(host, "key or known_hosts", "spec.access.ssh"))),
             _ => new HostConnection("", false, false, () =>
                 throw HostException.OfSpec(host, "spec.access", $"{host}: {RuleMessages.OneAccess}")),
@@ -64,6 +67,8 @@ internal sealed record HostConnection(string User, bool MayBecome, bool IsContai
                     {
                         Ssh = secrets.Ssh
                             ?? throw Missing(host, "key or known_hosts", "spec.access.docker.sshSecretRef"),
+                        Jump = Jump(host, docker.Jump, secrets, "spec.access.docker"),
+                        AsRoot = docker.EngineBecome == Become.Sudo,
                     },
                 _ => address,
             };
@@ -75,6 +80,14 @@ internal sealed record HostConnection(string User, bool MayBecome, bool IsContai
                 host, $"{host}: {exception.Message}", RemoteRefusal.LocalClient, innerException: exception);
         }
     }
+
+    private static SshJump? Jump(string host, JumpHost? jump, DatabaseSecrets secrets, string field) =>
+        jump is null
+            ? null
+            : new SshJump(
+                new SshEndpoint(jump.Host, jump.User, jump.Port),
+                secrets.Jump
+                    ?? throw Missing(host, "key or known_hosts for the jump host", $"{field}.jump.sshSecretRef"));
 
     private static HostException Missing(string host, string what, string field) =>
         new(

@@ -25,7 +25,7 @@ internal static class HostErrors
             RemoteRefusal.RemoteCommand => (Reasons.StepFailed, true),
             _ => (Reasons.HostUnreachable, true),
         };
-        var advice = isContainer ? ContainerAdvice(exception) : Advice(exception.Reason);
+        var advice = isContainer ? ContainerAdvice(exception) : Advice(exception);
         return new HostException(
             host,
             reason,
@@ -99,8 +99,11 @@ internal static class HostErrors
             innerException: refusal);
     }
 
-    private static string Advice(RemoteRefusal reason) => reason switch
+    private static string Advice(RemoteException exception) => exception.Reason switch
     {
+        RemoteRefusal.HostKey or RemoteRefusal.Authentication or RemoteRefusal.LocalClient when exception.AtJump =>
+            ". Correct spec.access.ssh.jump, or the Secret of its sshSecretRef (without it, that of keySecretRef and "
+            + "knownHostsSecretRef).",
         RemoteRefusal.HostKey =>
             ". If the host was reinstalled, put its new key into the Secret of spec.access.ssh.knownHostsSecretRef. "
             + "Otherwise find out which machine answers.",
@@ -109,7 +112,8 @@ internal static class HostErrors
             + "spec.access.ssh.keySecretRef.",
         RemoteRefusal.Sudo => ", or set spec.access.ssh.become: None.",
         RemoteRefusal.LocalClient =>
-            ". Correct the Secret of spec.access.ssh.keySecretRef. It needs a private key without passphrase.",
+            ". Correct the Secret of spec.access.ssh.keySecretRef: the private key, and its passphrase if it is "
+            + "encrypted.",
         _ => "",
     };
 

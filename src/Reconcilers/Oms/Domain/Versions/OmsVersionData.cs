@@ -67,7 +67,7 @@ internal sealed class OmsVersionData
             if (overridden.Count > 0)
             {
                 told.Add($"It overrides {entry.Path}: "
-                    + $"{string.Join("; ", overridden.Select(f => $"{f.Key} {was[f.Key] ?? "(none)"} → {f.Value}"))} "
+                    + $"{string.Join("; ", overridden.Select(f => $"{f.Key} '{was[f.Key] ?? "(none)"}' → '{f.Value}'"))} "
                     + $"(source: {entry["source"]}).");
             }
         }
@@ -77,7 +77,7 @@ internal sealed class OmsVersionData
     }
 
     private static IEnumerable<string> Shown(IReadOnlyDictionary<string, string> fields) =>
-        fields.Select(f => $"{f.Key} {(f.Value.Length == 0 ? "(none)" : f.Value)}");
+        fields.Select(f => $"{f.Key} {(f.Value.Length == 0 ? "(none)" : $"'{f.Value}'")}");
 
     private static OmsVersionData Load()
     {

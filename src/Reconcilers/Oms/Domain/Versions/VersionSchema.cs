@@ -117,10 +117,16 @@ internal static partial class VersionSchema
         $"one of {string.Join(", ", values)}",
         text => values.Contains(text, StringComparer.Ordinal));
 
-    [GeneratedRegex("^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        "^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000)]
     private static partial Regex Word();
 
-    [GeneratedRegex("^(none|/[A-Za-z0-9/._-]{1,127})$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(
+        "^(none|/[A-Za-z0-9/._-]{1,127})$",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000)]
     private static partial Regex HealthPath();
 }
 

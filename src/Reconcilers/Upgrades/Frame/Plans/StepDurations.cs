@@ -11,7 +11,7 @@ namespace Drydock.Reconcilers.Upgrades;
 internal static class StepDurations
 {
     private const int MostKinds = 128;
-    private const int MostRunning = 64;
+    private const int MostRunning = 32;
 
     // A step that ended at its first look says nothing about one that has to wait.
     private static readonly TimeSpan Shortest = TimeSpan.FromSeconds(1);

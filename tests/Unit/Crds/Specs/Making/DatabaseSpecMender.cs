@@ -60,7 +60,7 @@ internal sealed class DatabaseSpecMender(Random random, Action<JsonObject> mendS
         }
 
         access.Remove("ssh");
-        foreach (var word in new[] { "tlsSecretRef", "sshSecretRef", "insecure" })
+        foreach (var word in new[] { "tlsSecretRef", "sshSecretRef", "insecure", "engineBecome", "jump" })
         {
             docker.Remove(word);
         }
@@ -85,6 +85,12 @@ internal sealed class DatabaseSpecMender(Random random, Action<JsonObject> mendS
         else if (scheme != "unix")
         {
             docker[scheme == "tcp" ? "tlsSecretRef" : "sshSecretRef"] = new JsonObject { ["name"] = "engines" };
+        }
+
+        if (scheme == "ssh" && random.Next(2) == 0)
+        {
+            docker["engineBecome"] = "Sudo";
+            docker["jump"] = new JsonObject { ["host"] = "bastion.example", ["user"] = "ops" };
         }
     }
 

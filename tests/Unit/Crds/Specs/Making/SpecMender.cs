@@ -86,6 +86,11 @@ internal sealed class SpecMender(Random random)
     private void MendNodes(JsonObject spec)
     {
         var number = 0;
+        if (spec["docker"] is not null)
+        {
+            spec["docker"] = Docker(random.Next(2) == 0 ? "{hostIP}" : "{name}");
+        }
+
         var regions = spec["regions"]!.AsArray();
         foreach (var region in regions)
         {
@@ -110,18 +115,30 @@ internal sealed class SpecMender(Random random)
                     node[node["newContainer"] is null ? "currentContainer" : "newContainer"] = "node-own";
                 }
 
-                node["docker"] = Docker();
+                node["docker"] = Docker("192.0.2.1");
+                if (spec["docker"] is not null && random.Next(2) == 0)
+                {
+                    node.AsObject().Remove("docker");
+                }
+
                 MendArchive(node.AsObject());
             }
         }
     }
 
-    private JsonObject Docker() => random.Next(4) switch
+    private JsonObject Docker(string host) => random.Next(5) switch
     {
-        0 => new JsonObject { ["endpoint"] = "tcp://192.0.2.1:2375", ["insecure"] = true },
-        1 => new JsonObject { ["endpoint"] = "ssh://admin@192.0.2.1", ["sshSecretRef"] = new JsonObject { ["name"] = "ssh" } },
-        2 => new JsonObject { ["endpoint"] = "unix:///run/docker.sock" },
-        _ => new JsonObject { ["endpoint"] = "tcp://192.0.2.1:2376", ["tlsSecretRef"] = new JsonObject { ["name"] = "tls" } },
+        0 => new JsonObject { ["endpoint"] = $"tcp://{host}:2375", ["insecure"] = true },
+        1 => new JsonObject { ["endpoint"] = $"ssh://admin@{host}", ["sshSecretRef"] = new JsonObject { ["name"] = "ssh" } },
+        2 => new JsonObject { ["endpoint"] = $"unix:///run/{host}/docker.sock" },
+        3 => new JsonObject
+        {
+            ["endpoint"] = $"ssh://admin@{host}/run/docker.sock",
+            ["sshSecretRef"] = new JsonObject { ["name"] = "ssh" },
+            ["become"] = "Sudo",
+            ["jump"] = new JsonObject { ["host"] = "bastion.example", ["user"] = "ops" },
+        },
+        _ => new JsonObject { ["endpoint"] = $"tcp://{host}:2376", ["tlsSecretRef"] = new JsonObject { ["name"] = "tls" } },
     };
 
     private void MendArchive(JsonObject owner)

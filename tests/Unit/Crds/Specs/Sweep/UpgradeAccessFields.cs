@@ -26,6 +26,7 @@ internal static class UpgradeAccessFields
             "regions[].nodes[].docker.sshSecretRef.name",
             spec => spec.Node()["docker"]!["sshSecretRef"]!["name"] = "other",
             spec => spec.Node()["docker"] = Json("""{"endpoint":"ssh://admin@192.0.2.216","sshSecretRef":{"name":"ssh"}}""")),
+        .. EndpointsBench.All,
         Plans("metadataDatabase.credentialsSecretRef.name", spec => spec["metadataDatabase"] = Json("""{"credentialsSecretRef":{"name":"other"}}""")),
         Target("metadataDatabase.host", spec => spec with { MetadataDatabase = new MetadataDatabaseSpec { Host = "db.example" } }),
         Target("metadataDatabase.port", spec => spec with { MetadataDatabase = new MetadataDatabaseSpec { Port = 3307 } }),

@@ -8,6 +8,8 @@ namespace Drydock.Tests.Unit.Crds.Specs.Sweep.Databases;
 /// <summary>How hosts and processes are reached.</summary>
 internal static class AccessFields
 {
+    private const string Bastion = """{"host":"bastion.example","user":"ops","sshSecretRef":{"name":"root"} }""";
+
     public static IEnumerable<FieldProof> All { get; } =
     [
         Ssh("user", access => access["user"] = "other"),
@@ -15,11 +17,18 @@ internal static class AccessFields
         Ssh("keySecretRef.name", access => access["keySecretRef"]!["name"] = "other"),
         Ssh("knownHostsSecretRef.name", access => access["knownHostsSecretRef"]!["name"] = "other"),
         Ssh("become", access => access["become"] = "Sudo"),
+        .. Jump((field, change) => Ssh(field, change, access => access["jump"] = Json(Bastion))),
         Docker("tlsSecretRef.name", docker => docker["tlsSecretRef"]!["name"] = "other"),
         Docker("sshSecretRef.name", docker => docker["sshSecretRef"]!["name"] = "other", OverSsh),
         Docker("insecure", docker => docker["insecure"] = true, docker => docker.Remove("tlsSecretRef")),
         Docker("user", docker => docker["user"] = "other"),
         Docker("become", docker => docker["become"] = "Sudo"),
+        Docker("engineBecome", docker => docker["engineBecome"] = "Sudo", OverSsh),
+        .. Jump((field, change) => Docker(field, change, docker =>
+        {
+            OverSsh(docker);
+            docker["jump"] = Json(Bastion);
+        })),
         Docker("hosts[].host", docker => docker["hosts"]![0]!["host"] = "192.0.2.99"),
         Docker("hosts[].endpoint", docker => docker["hosts"]![0]!["endpoint"] = "tcp://192.0.2.99:2376"),
         Docker("hosts[].container", docker => docker["hosts"]![0]!["container"] = "other"),
@@ -40,8 +49,18 @@ internal static class AccessFields
             spec => spec["yugabyte"]!["replication"]!["groups"]![0]!["peer"]!["certsSecretRef"] = Json("""{"name":"tls"}""")),
     ];
 
-    private static FieldProof Ssh(string field, Action<JsonObject> change) => Access(
-        $"access.ssh.{field}", ATiDb, HostBench.InstancesAsync, spec => change(spec["access"]!["ssh"]!.AsObject()));
+    private static FieldProof Ssh(string field, Action<JsonObject> change, Action<JsonObject>? before = null) => Access(
+        $"access.ssh.{field}", ATiDb, HostBench.InstancesAsync, spec => change(OfSsh(spec)), spec => before?.Invoke(OfSsh(spec)));
+
+    private static JsonObject OfSsh(JsonObject spec) => spec["access"]!["ssh"]!.AsObject();
+
+    private static IEnumerable<FieldProof> Jump(Func<string, Action<JsonObject>, FieldProof> prove) =>
+    [
+        prove("jump.host", access => access["jump"]!["host"] = "other.example"),
+        prove("jump.port", access => access["jump"]!["port"] = 2222),
+        prove("jump.user", access => access["jump"]!["user"] = "other"),
+        prove("jump.sshSecretRef.name", access => access["jump"]!["sshSecretRef"]!["name"] = "other"),
+    ];
 
     private static FieldProof Docker(string field, Action<JsonObject> change, Action<JsonObject>? before = null) => Access(
         $"access.docker.{field}",

@@ -26,9 +26,14 @@ internal sealed class NotedClient : IRemoteClient
 
     public static NotedClient Ssh(SshEndpoint endpoint, SshMaterial material, NotedHosts hosts)
     {
-        using var files = SshFiles.Write(endpoint.ToString(), material);
-        var arguments = string.Join(' ', SshArguments.Arguments(endpoint, files, TimeSpan.FromSeconds(10), null));
-        hosts.Asked.Add($"ssh {arguments.Replace(files.PrivateKey, File.ReadAllText(files.PrivateKey), StringComparison.Ordinal).Replace(files.KnownHosts, File.ReadAllText(files.KnownHosts), StringComparison.Ordinal)}");
+        using var files = SshFiles.Write(endpoint.ToString(), material, endpoint.Jump);
+        var arguments = string.Join(' ', SshArguments.Arguments("ssh", endpoint, files, TimeSpan.FromSeconds(10), null));
+        foreach (var file in new[] { files.PrivateKey, files.KnownHosts, files.Jump?.PrivateKey, files.Jump?.KnownHosts, files.Jump?.Log }.OfType<string>().OrderByDescending(path => path.Length))
+        {
+            arguments = arguments.Replace(file, File.ReadAllText(file), StringComparison.Ordinal);
+        }
+
+        hosts.Asked.Add($"ssh {arguments}");
         return new NotedClient(endpoint.Host, hosts);
     }
 
@@ -37,7 +42,8 @@ internal sealed class NotedClient : IRemoteClient
     {
         var tls = endpoint.Tls is { } material ? Encoding.UTF8.GetString([.. material.CertificateAuthority.Span, .. material.Certificate.Span, .. material.PrivateKey.Span]) : "none";
         var ssh = endpoint.Ssh is { } keys ? Encoding.UTF8.GetString([.. keys.PrivateKey.Span, .. keys.KnownHosts.Span]) : "none";
-        hosts.Asked.Add($"exec at {endpoint} (tls {tls}, ssh {ssh}, insecure {endpoint.Insecure}) in {container.Container} as {user ?? "its user"}");
+        var jump = endpoint.Jump is { } through ? $"{through} with {Encoding.UTF8.GetString([.. through.Material.PrivateKey.Span, .. through.Material.KnownHosts.Span])}" : "none";
+        hosts.Asked.Add($"exec at {endpoint} (tls {tls}, ssh {ssh}, jump {jump}, root {endpoint.AsRoot}, insecure {endpoint.Insecure}) in {container.Container} as {user ?? "its user"}");
         return new NotedClient(container.Host, hosts);
     }
 

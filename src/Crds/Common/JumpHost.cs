@@ -1,0 +1,33 @@
+using Drydock.Abstractions.Entities;
+
+namespace Drydock.Crds.Common;
+
+/// <summary>
+/// A jump host (bastion): the operator logs in there over ssh, and the jump host connects it to the host behind it.
+/// </summary>
+public sealed record JumpHost
+{
+    /// <summary>Name or address of the jump host.</summary>
+    [Required]
+    [Length(SchemaLimits.StepName, Minimum = 1)]
+    [Pattern(Patterns.Host)]
+    public string Host { get; init => field = value ?? ""; } = "";
+
+    /// <summary>The port of sshd on the jump host.</summary>
+    [Range(1, 65535)]
+    // Not init: source-generated JSON would lose the default where the field is absent.
+    public int Port { get; set; } = 22;
+
+    /// <summary>The login user on the jump host.</summary>
+    [Required]
+    [Length(SchemaLimits.ShortName, Minimum = 1)]
+    [Pattern(Patterns.LoginName)]
+    public string User { get; init => field = value ?? ""; } = "";
+
+    /// <summary>
+    /// Private key and host key for the jump host: a Secret with the keys ssh-privatekey and known_hosts, and
+    /// passphrase if the key is encrypted. Default: those for the hosts behind it.
+    /// </summary>
+    [SecretKeys("ssh-privatekey", "known_hosts", "passphrase")]
+    public SecretReference? SshSecretRef { get; init; }
+}

@@ -1,0 +1,153 @@
+using System.Globalization;
+using System.Net.Security;
+using System.Security.Authentication;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using Drydock.Clients.Safety;
+
+namespace Drydock.Reconcilers.Oms;
+
+/// <summary>
+/// Decides whether the certificate of a console is trusted, before anything is sent to it: by its fingerprint where
+/// the Secret has one, otherwise by its authority, its dates and its name.
+/// </summary>
+/// <param name="target">The console.</param>
+internal sealed class ConsoleCertificate(OmsApiTarget target)
+{
+    private const int LongestName = 200;
+
+    /// <summary>How a connection to the console is secured.</summary>
+    /// <exception cref="OmsApiException">The authority of the target is not a certificate.</exception>
+    public SslClientAuthenticationOptions Options() => new()
+    {
+        CertificateChainPolicy = target.Authority is { } authority ? Trust(authority) : null,
+        RemoteCertificateValidationCallback = Accept,
+    };
+
+    private static X509ChainPolicy Trust(string authority)
+    {
+        var policy = new X509ChainPolicy
+        {
+            TrustMode = X509ChainTrustMode.CustomRootTrust,
+            RevocationMode = X509RevocationMode.NoCheck,
+        };
+        try
+        {
+            policy.CustomTrustStore.ImportFromPem(authority);
+        }
+        catch (CryptographicException exception)
+        {
+            throw NoAuthority(exception);
+        }
+
+        return policy.CustomTrustStore.Count > 0 ? policy : throw NoAuthority(null);
+    }
+
+    private static OmsApiException NoAuthority(CryptographicException? cause) => new(
+        OmsApiErrorKind.Credentials,
+        "The key ca.crt contains no PEM certificate. Put the authority of the console's certificate there",
+        innerException: cause);
+
+    private bool Accept(object sender, X509Certificate? presented, X509Chain? chain, SslPolicyErrors errors)
+    {
+        if (presented is not X509Certificate2 certificate)
+        {
+            throw new UntrustedConsoleException("it presented no certificate", "none", null);
+        }
+
+        var fingerprint = ConsoleFingerprint.Of(certificate);
+        if (target.Fingerprints.Count > 0)
+        {
+            return target.Fingerprints.Contains(fingerprint, StringComparer.Ordinal)
+                ? true
+                : throw Refused("its fingerprint is not in the key fingerprint", certificate, fingerprint);
+        }
+
+        if (target.ServerName is { } name)
+        {
+            errors = certificate.MatchesHostname(name)
+                ? errors & ~SslPolicyErrors.RemoteCertificateNameMismatch
+                : errors | SslPolicyErrors.RemoteCertificateNameMismatch;
+        }
+
+        return errors == SslPolicyErrors.None
+            ? true
+            : throw Refused(string.Join("; ", Why(certificate, chain, errors)), certificate, fingerprint);
+    }
+
+    private IEnumerable<string> Why(X509Certificate2 certificate, X509Chain? chain, SslPolicyErrors errors)
+    {
+        if (errors.HasFlag(SslPolicyErrors.RemoteCertificateNameMismatch))
+        {
+            yield return $"it is issued for {Names(certificate)}, not for "
+                + $"{target.ServerName ?? target.Address.IdnHost} (the key serverName can name the former)";
+        }
+
+        if (!errors.HasFlag(SslPolicyErrors.RemoteCertificateChainErrors))
+        {
+            yield break;
+        }
+
+        var statuses = chain?.ChainStatus.Aggregate(
+            X509ChainStatusFlags.NoError, (all, status) => all | status.Status) ?? X509ChainStatusFlags.NoError;
+        if (statuses.HasFlag(X509ChainStatusFlags.NotTimeValid))
+        {
+            yield return "it, or its authority, has expired or is not valid yet";
+        }
+
+        var others = statuses & ~X509ChainStatusFlags.NotTimeValid;
+        if (others != X509ChainStatusFlags.NoError)
+        {
+            yield return certificate.SubjectName.RawData.AsSpan().SequenceEqual(certificate.IssuerName.RawData)
+                ? "it is self-signed"
+                : $"its authority is not trusted ({others})";
+        }
+    }
+
+    private static string Names(X509Certificate2 certificate)
+    {
+        var names = certificate.Extensions.OfType<X509SubjectAlternativeNameExtension>()
+            .SelectMany(e => e.EnumerateDnsNames().Concat(e.EnumerateIPAddresses().Select(a => a.ToString())))
+            .ToList();
+        return HttpFailure.Clip(
+            names.Count > 0 ? string.Join(", ", names) : certificate.GetNameInfo(X509NameType.DnsName, false),
+            LongestName);
+    }
+
+    private static UntrustedConsoleException Refused(string why, X509Certificate2 certificate, string fingerprint) =>
+        new(
+            why,
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"subject {HttpFailure.Clip(certificate.Subject, LongestName)}, valid until "
+                    + $"{certificate.NotAfter.ToUniversalTime():yyyy-MM-dd}"),
+            ConsoleFingerprint.Show(fingerprint));
+}
+
+/// <summary>The certificate of a console is not trusted; nothing was sent to it.</summary>
+/// <param name="why">What is wrong with it.</param>
+/// <param name="certificate">Whose it is, and how long it is valid.</param>
+/// <param name="fingerprint">Its SHA-256 fingerprint as openssl prints it; null if there is no certificate.</param>
+internal sealed class UntrustedConsoleException(string why, string certificate, string? fingerprint)
+    : AuthenticationException(why)
+{
+    public string Why { get; } = why;
+
+    public string Certificate { get; } = certificate;
+
+    public string? Fingerprint { get; } = fingerprint;
+
+    /// <summary>The refusal inside an exception, or null: HTTP handlers wrap what a handshake throws.</summary>
+    public static UntrustedConsoleException? In(Exception? exception)
+    {
+        for (; exception is not null; exception = exception.InnerException)
+        {
+            if (exception is UntrustedConsoleException untrusted)
+            {
+                return untrusted;
+            }
+        }
+
+        return null;
+    }
+}

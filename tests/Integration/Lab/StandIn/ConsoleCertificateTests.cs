@@ -1,0 +1,56 @@
+using System.Security.Cryptography.X509Certificates;
+using Drydock.Lab.Oms;
+using Drydock.Lab.Upgrades;
+using Drydock.Reconcilers.Oms;
+using Drydock.Reconcilers.Upgrades;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Integration.Lab.StandIn;
+
+/// <summary>The console with the self-signed certificate that its users make, asked by the operator's own client.</summary>
+[Collection(OmsLabCollection.Name)]
+public sealed class ConsoleCertificateTests(OmsLab lab)
+{
+    private static readonly UpgradeRoad Road = new()
+    {
+        Id = "https-api",
+        From = "4.2.0_ce",
+        To = "4.2.1_ce",
+        RegionSizes = [1],
+        Https = true,
+        Ports = new Drydock.Lab.Oms.OmsPorts(Ghana: 18090, Nginx: 18089, Cm: 18088, Supervisor: 19000, Sshd: 12023),
+    };
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Self_signed_console_is_asked_once_its_fingerprint_is_pinned()
+    {
+        var oms = await lab.UseAsync(Road);
+        var node = oms.Nodes[0];
+        var (https, plain) = (ConsoleAddress.Of(node.Host.Address, 18089, https: true), ConsoleAddress.Of(node.Host.Address, 18090, https: false));
+        await Drydock.Lab.Shell.RunAsync("curl", ["-sS", "--retry", "20", "--retry-delay", "1", "--retry-all-errors", "--cacert", node.Certificate, $"{https}oms/health"]);
+        using var certificate = X509CertificateLoader.LoadCertificateFromFile(node.Certificate);
+        var fingerprint = ConsoleFingerprint.Of(certificate);
+
+        var refusal = await Should.ThrowAsync<OmsApiException>(() => ListAsync(new OmsApiTarget(https, OmsScenario.ApiUser, Password)));
+        refusal.Kind.ShouldBe(OmsApiErrorKind.Untrusted);
+        refusal.Message.ShouldContain(ConsoleFingerprint.Show(fingerprint));
+        await Should.ThrowAsync<OmsApiException>(
+            () => ListAsync(new OmsApiTarget(https, OmsScenario.ApiUser, Password) { Fingerprints = [new string('0', 64)] }));
+
+        var pinned = await ListAsync(new OmsApiTarget(https, OmsScenario.ApiUser, Password) { Fingerprints = [fingerprint] });
+        pinned.ShouldNotBeEmpty();
+        (await ListAsync(new OmsApiTarget(https, OmsScenario.ApiUser, Password, await File.ReadAllTextAsync(node.Certificate, Token)))).Count.ShouldBe(pinned.Count);
+        (await ListAsync(new OmsApiTarget(plain, OmsScenario.ApiUser, Password))).Count.ShouldBe(pinned.Count, "the stand-in's console behind nginx");
+    }
+
+    private static Secret Password => new(OmsCanaries.ApiPassword);
+
+    private static async Task<IReadOnlyList<OmsProject>> ListAsync(OmsApiTarget target)
+    {
+        using var api = new OmsApiFactory(TimeProvider.System).Open(target);
+        return await api.ProjectsAsync(Token);
+    }
+}
