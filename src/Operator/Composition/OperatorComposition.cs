@@ -188,8 +188,8 @@ public sealed partial class OperatorComposition : IAsyncDisposable
     {
         options.Validate();
         var configuration = options.Kubeconfig is null && options.Context is null
-            ? KubernetesClientConfiguration.BuildDefaultConfig(time)
-            : KubernetesClientConfiguration.BuildConfigFromConfigFile(options.Kubeconfig, options.Context, time);
+            ? KubeConfig.BuildDefaultConfig(time)
+            : KubeConfig.BuildConfigFromConfigFile(options.Kubeconfig, options.Context, time);
         var client = new KubernetesClient(
             configuration, KubernetesJson.CreateOptions(CrdsJsonContext.Default), time: time);
         return new OperatorComposition(client, options, time, loggers);

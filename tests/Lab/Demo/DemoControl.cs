@@ -20,7 +20,7 @@ internal abstract class DemoControl(LabState lab, string checkout, string operat
 
     /// <summary>The API server as an administrator.</summary>
     public KubernetesClient Admin { get; } = new(
-        KubernetesClientConfiguration.BuildConfigFromConfigFile(lab.ControlPlane!.Kubeconfig), KubernetesJson.CreateOptions(CrdsJsonContext.Default));
+        KubeConfig.BuildConfigFromConfigFile(lab.ControlPlane!.Kubeconfig), KubernetesJson.CreateOptions(CrdsJsonContext.Default));
 
     protected LabState Lab => lab;
 

@@ -4,8 +4,8 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Drydock.Abstractions.Entities;
-using Drydock.Clients.Kubernetes.Configuration;
 using Drydock.Clients.Kubernetes.Errors;
+using KubernetesClientConfiguration = k8s.KubernetesClientConfiguration;
 
 namespace Drydock.Clients.Kubernetes.Client;
 
@@ -37,7 +37,7 @@ public sealed class KubernetesClient : IKubernetesClient, IDisposable
         _time = time ?? TimeProvider.System;
         _json = new EntityJson(json);
         _transport = new KubernetesTransport(configuration, json, _options, _time);
-        DefaultNamespace = configuration.Namespace;
+        DefaultNamespace = string.IsNullOrEmpty(configuration.Namespace) ? "default" : configuration.Namespace;
     }
 
     /// <inheritdoc />

@@ -1,27 +1,29 @@
 using System.Buffers;
 using System.Net;
-using System.Net.Http.Headers;
 using System.Net.Sockets;
-using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using Drydock.Clients.Kubernetes.Configuration;
 using Drydock.Clients.Kubernetes.Errors;
 using Drydock.Clients.Kubernetes.Runtime;
 using Polly;
 using Polly.Retry;
+using KubernetesClientConfiguration = k8s.KubernetesClientConfiguration;
 
 namespace Drydock.Clients.Kubernetes.Client;
 
-/// <summary>Sends requests: credentials, time limits, safe retries, typed errors.</summary>
+/// <summary>
+/// Sends requests with the HTTP client and the credentials of the package, and adds what its requests lack: a second
+/// attempt with new credentials, time limits, safe retries, bounded answers, errors with a type and "outcome unknown".
+/// </summary>
 internal sealed class KubernetesTransport : IDisposable
 {
     private readonly KubernetesClientConfiguration _configuration;
     private readonly KubernetesClientOptions _options;
     private readonly JsonSerializerOptions _json;
     private readonly TimeProvider _time;
+    private readonly k8s.Kubernetes _kubernetes;
     private readonly HttpClient _http;
     private readonly ResiliencePipeline _repeat;
-    private X509Certificate2? _clientCertificate;
 
     public KubernetesTransport(
         KubernetesClientConfiguration configuration,
@@ -33,12 +35,8 @@ internal sealed class KubernetesTransport : IDisposable
         _options = options;
         _json = json;
         _time = time;
-        _http = new HttpClient(HttpHandlers.Create(configuration, options, () => _clientCertificate))
-        {
-            Timeout = Timeout.InfiniteTimeSpan,
-            BaseAddress = configuration.Server,
-        };
-        _http.DefaultRequestHeaders.UserAgent.ParseAdd(options.UserAgent);
+        _kubernetes = HttpSettings.Connect(configuration, options);
+        _http = _kubernetes.HttpClient;
         _repeat = new ResiliencePipelineBuilder { TimeProvider = time }.AddRetry(RepeatOptions(options)).Build();
     }
 
@@ -72,7 +70,7 @@ internal sealed class KubernetesTransport : IDisposable
         }
     }
 
-    public void Dispose() => _http.Dispose();
+    public void Dispose() => _kubernetes.Dispose();
 
     private static RetryStrategyOptions RepeatOptions(KubernetesClientOptions options) => new()
     {
@@ -132,30 +130,33 @@ internal sealed class KubernetesTransport : IDisposable
     private async Task<HttpResponseMessage> AuthorizedAsync(
         Func<HttpRequestMessage> make, CancellationToken cancellationToken)
     {
-        var response = await SendOnceAsync(make, refresh: false, cancellationToken);
+        var response = await SendOnceAsync(make, cancellationToken);
         if (response.StatusCode != HttpStatusCode.Unauthorized)
         {
             return response;
         }
 
         response.Dispose();
-        return await SendOnceAsync(make, refresh: true, cancellationToken);
+        if (_configuration.TokenProvider is IRenewableTokenProvider provider)
+        {
+            await provider.RenewAsync(cancellationToken);
+        }
+
+        return await SendOnceAsync(make, cancellationToken);
     }
 
     private async Task<HttpResponseMessage> SendOnceAsync(
-        Func<HttpRequestMessage> make, bool refresh, CancellationToken cancellationToken)
+        Func<HttpRequestMessage> make, CancellationToken cancellationToken)
     {
-        var credential = await _configuration.Credentials.GetAsync(refresh, cancellationToken);
-        _clientCertificate = credential.ClientCertificate;
         using var message = make();
+        message.RequestUri = new Uri(_kubernetes.BaseUri, message.RequestUri!);
         message.Version = HttpVersion.Version20;
-        message.VersionPolicy = HttpVersionPolicy.RequestVersionOrLower;
-        if (credential.Token is not null)
+        if (_kubernetes.Credentials is { } credentials)
         {
-            message.Headers.Authorization = new AuthenticationHeaderValue("Bearer", credential.Token);
+            await credentials.ProcessHttpRequestAsync(message, cancellationToken);
         }
 
-        if (_configuration.TlsServerName is not null)
+        if (!string.IsNullOrEmpty(_configuration.TlsServerName))
         {
             // The name that TLS asks for and verifies follows the Host header.
             message.Headers.Host = _configuration.TlsServerName;
@@ -214,7 +215,7 @@ internal sealed class KubernetesTransport : IDisposable
             HttpRequestError: HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError
                 or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError,
         } => new KubernetesUnreachableException(
-            request, $"{_configuration.Server} ({_configuration.Source}): {Innermost(error)}", error),
+            request, $"{_kubernetes.BaseUri}: {Innermost(error)}", error),
         _ => Doubt(request, Innermost(error), error),
     };
 

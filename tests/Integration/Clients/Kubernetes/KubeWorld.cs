@@ -42,7 +42,7 @@ internal sealed class KubeWorld : IDisposable
     }
 
     public static KubernetesClient ClientFor(string kubeconfig, KubernetesClientOptions? options = null) =>
-        new(KubernetesClientConfiguration.BuildConfigFromConfigFile(kubeconfig), KubernetesJson.CreateOptions(WidgetContext.Default), options);
+        new(KubeConfig.BuildConfigFromConfigFile(kubeconfig), KubernetesJson.CreateOptions(WidgetContext.Default), options);
 
     public Widget Widget(string name, WidgetSpec? spec = null) => new() { Metadata = new() { Name = name, Namespace = Namespace }, Spec = spec ?? new() };
 

@@ -1,6 +1,5 @@
 using System.Threading.Channels;
 using Drydock.Clients.Kubernetes.Client;
-using Drydock.Clients.Kubernetes.Configuration;
 using Drydock.Clients.Kubernetes.Health;
 using Drydock.Clients.Kubernetes.Json;
 using Drydock.Clients.Kubernetes.Watching;
@@ -34,11 +33,11 @@ public sealed class UnusedKindTests(LabFixture lab)
         var plane = await lab.ControlPlaneAsync();
         using var world = await KubeWorld.CreateAsync(plane);
         await server.ApplyCrdAsync("widgets.test.drydock.dev", KubeWorld.Crd, Token);
-        var configuration = new KubernetesClientConfiguration
+        var configuration = new k8s.KubernetesClientConfiguration
         {
-            Server = new Uri(server.Server + "/"),
+            Host = server.Server,
             SkipTlsVerify = true,
-            Credentials = new FixedCredentialSource(new Credential(plane.AdminToken, null)),
+            AccessToken = plane.AdminToken,
         };
         using var client = new KubernetesClient(configuration, KubernetesJson.CreateOptions(WidgetContext.Default));
 

@@ -32,7 +32,7 @@ public sealed class LongNameTests(LabFixture lab)
         var plane = await lab.ControlPlaneAsync();
         await plane.KubectlAsync(["apply", "--validate=false", "-k", Repository.PathOf("config", "crd")], cancellationToken: Token);
         await plane.WaitForCrdsAsync(["snapshotrestores.drydock.dev", "backupsnapshots.drydock.dev"], Token);
-        using var client = new KubernetesClient(KubernetesClientConfiguration.BuildConfigFromConfigFile(plane.AdminKubeconfig), KubernetesJson.CreateOptions(CrdsJsonContext.Default));
+        using var client = new KubernetesClient(KubeConfig.BuildConfigFromConfigFile(plane.AdminKubeconfig), KubernetesJson.CreateOptions(CrdsJsonContext.Default));
         var space = await lab.NewNamespaceAsync("long");
         var owner = new V1ObjectMeta { Name = Longest, Namespace = space, Uid = Guid.NewGuid().ToString() };
 

@@ -69,7 +69,7 @@ internal sealed class RestoreStage : IDisposable
         var plane = await lab.ControlPlaneAsync();
         await plane.KubectlAsync(["apply", "--validate=false", "-k", Repository.PathOf("config", "crd")]);
         await plane.WaitForCrdsAsync(["snapshotrestores.drydock.dev", "backupsnapshots.drydock.dev", "omsupgrades.drydock.dev"]);
-        var client = new KubernetesClient(KubernetesClientConfiguration.BuildConfigFromConfigFile(plane.AdminKubeconfig), KubernetesJson.CreateOptions(CrdsJsonContext.Default));
+        var client = new KubernetesClient(KubeConfig.BuildConfigFromConfigFile(plane.AdminKubeconfig), KubernetesJson.CreateOptions(CrdsJsonContext.Default));
         var stage = new RestoreStage(server, client, await lab.NewNamespaceAsync("restore"));
         await stage.PrepareAsync(change);
         return stage;

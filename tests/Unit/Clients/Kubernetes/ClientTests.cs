@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Headers;
 using System.Net.Sockets;
 using Drydock.Clients.Kubernetes.Client;
 using Drydock.Clients.Kubernetes.Configuration;
@@ -242,7 +243,7 @@ public sealed class ClientTests : IAsyncLifetime
         var address = new Uri($"http://{listener.LocalEndpoint}/");
         listener.Stop();
         using var client = new KubernetesClient(
-            new KubernetesClientConfiguration { Server = address, Source = "test" },
+            new k8s.KubernetesClientConfiguration { Host = address.AbsoluteUri },
             RuntimeWorld.Json,
             new KubernetesClientOptions { RetryDelay = TimeSpan.FromMilliseconds(1) });
 
@@ -255,8 +256,7 @@ public sealed class ClientTests : IAsyncLifetime
     [Fact]
     public async Task Credentials_refused_once_are_fetched_anew_and_the_request_repeated()
     {
-        var credentials = new CountingCredentials();
-        using var client = _server.Client(credentials: credentials);
+        using var client = _server.Client(tokens: new CountingTokens());
         var seen = new List<string>();
         _server.Otherwise(c =>
         {
@@ -361,14 +361,17 @@ public sealed class ClientTests : IAsyncLifetime
         return context.Response.WriteAsync(body);
     }
 
-    private sealed class CountingCredentials : ICredentialSource
+    private sealed class CountingTokens : IRenewableTokenProvider
     {
-        private int _refreshed;
+        private int _renewed;
 
-        public ValueTask<Credential> GetAsync(bool refresh, CancellationToken cancellationToken)
+        public Task<AuthenticationHeaderValue> GetAuthenticationHeaderAsync(CancellationToken cancellationToken) =>
+            Task.FromResult(new AuthenticationHeaderValue("Bearer", $"token-{_renewed}"));
+
+        public Task RenewAsync(CancellationToken cancellationToken)
         {
-            _refreshed += refresh ? 1 : 0;
-            return ValueTask.FromResult(new Credential($"token-{_refreshed}", null));
+            _renewed++;
+            return Task.CompletedTask;
         }
     }
 }

@@ -15,7 +15,7 @@ namespace Drydock.Tests.Unit.Clients.Kubernetes;
 public sealed class EnvironmentTests : IDisposable
 {
     private static readonly string[] Names =
-        ["KUBECONFIG", "KUBERNETES_SERVICE_HOST", "KUBERNETES_SERVICE_PORT_HTTPS", "KUBERNETES_SERVICE_PORT", "HOME"];
+        ["KUBECONFIG", "KUBERNETES_SERVICE_HOST", "KUBERNETES_SERVICE_PORT", "HOME"];
     private readonly Dictionary<string, string?> _before =
         Names.ToDictionary(n => n, Environment.GetEnvironmentVariable, StringComparer.Ordinal);
     private readonly string _directory = Directory.CreateTempSubdirectory("drydock-environment").FullName;
@@ -41,34 +41,19 @@ public sealed class EnvironmentTests : IDisposable
         Directory.Delete(_directory, recursive: true);
     }
 
-    [Theory]
-    [InlineData("10.0.0.1", "https://10.0.0.1:6443/")]
-    [InlineData("fd00::1", "https://[fd00::1]:6443/")]
-    public async Task Pod_uses_service_account_and_rereads_its_token(string host, string server)
-    {
-        Pod(host);
-
-        var configuration = KubernetesClientConfiguration.InClusterConfig(_time, _directory);
-
-        configuration.Server.ShouldBe(new Uri(server));
-        configuration.Namespace.ShouldBe("drydock-system");
-        (await configuration.Credentials.GetAsync(refresh: false, default)).Token.ShouldBe("first");
-        Write("token", "second");
-        _time.Advance(TimeSpan.FromMinutes(1));
-        (await configuration.Credentials.GetAsync(refresh: false, default)).Token.ShouldBe("second");
-    }
-
     [Fact]
-    public void Outside_a_pod_the_message_says_what_is_missing() =>
-        Should.Throw<KubernetesConfigurationException>(
-            () =>
-                KubernetesClientConfiguration.InClusterConfig(
-                    _time, _directory)).Message.ShouldContain("KUBERNETES_SERVICE_HOST is not set");
+    public void Pod_without_service_account_is_told_what_is_missing()
+    {
+        Pod("10.0.0.1");
+
+        Should.Throw<KubernetesConfigurationException>(() => KubeConfig.BuildDefaultConfig(_time)).Message
+            .ShouldContain("automountServiceAccountToken");
+    }
 
     [Fact]
     public void Missing_kubeconfig_and_pod_says_what_to_set() =>
         Should.Throw<KubernetesConfigurationException>(
-            () => KubernetesClientConfiguration.BuildDefaultConfig(_time)).Message.ShouldContain("set KUBECONFIG");
+            () => KubeConfig.BuildDefaultConfig(_time)).Message.ShouldContain("set KUBECONFIG");
 
     [Fact]
     public void Kubeconfig_precedes_pod_and_variable_precedes_home()
@@ -79,7 +64,7 @@ public sealed class EnvironmentTests : IDisposable
             ".kube/config",
             "{current-context: x, contexts: [{name: x, context: {cluster: c}}], clusters: [{name: c, cluster: {server: "
                 + "'https://home'}}]}");
-        KubernetesClientConfiguration.BuildDefaultConfig(_time).Server.ShouldBe(new Uri("https://home/"));
+        KubeConfig.BuildDefaultConfig(_time).Host.ShouldBe("https://home/");
 
         Write(
             "other",
@@ -87,15 +72,13 @@ public sealed class EnvironmentTests : IDisposable
                 + "'https://other'}}]}");
         Environment.SetEnvironmentVariable(
             "KUBECONFIG", $"{Path.Combine(_directory, "missing")}:{Path.Combine(_directory, "other")}");
-        KubernetesClientConfiguration.BuildDefaultConfig(_time).Server.ShouldBe(new Uri("https://other/"));
+        KubeConfig.BuildDefaultConfig(_time).Host.ShouldBe("https://other/");
     }
 
     private void Pod(string host)
     {
         Environment.SetEnvironmentVariable("KUBERNETES_SERVICE_HOST", host);
-        Environment.SetEnvironmentVariable("KUBERNETES_SERVICE_PORT_HTTPS", "6443");
-        Write("token", "first");
-        Write("namespace", "drydock-system");
+        Environment.SetEnvironmentVariable("KUBERNETES_SERVICE_PORT", "6443");
     }
 
     private void Write(string name, string text) => File.WriteAllText(Path.Combine(_directory, name), text);

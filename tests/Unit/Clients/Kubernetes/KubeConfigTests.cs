@@ -3,6 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 using Drydock.Clients.Kubernetes.Configuration;
 using Drydock.Clients.Kubernetes.Errors;
 using Drydock.Tests.Unit.Fakes;
+using k8s.Authentication;
 using Shouldly;
 using Xunit;
 
@@ -16,18 +17,17 @@ public sealed class KubeConfigTests : IDisposable
     public void Dispose() => Directory.Delete(_directory, recursive: true);
 
     [Fact]
-    public async Task The_current_context_gives_server_namespace_and_token()
+    public void The_current_context_gives_server_namespace_and_token()
     {
         var configuration = Read(Config("token: secret-token", context: "namespace: team-a"));
 
-        configuration.Server.ShouldBe(new Uri("https://192.0.2.1:6443/"));
+        configuration.Host.ShouldBe("https://192.0.2.1:6443/");
         configuration.Namespace.ShouldBe("team-a");
-        (await configuration.Credentials.GetAsync(refresh: false, default)).Token.ShouldBe("secret-token");
-        configuration.ToString().ShouldNotContain("secret-token");
+        configuration.AccessToken.ShouldBe("secret-token");
     }
 
     [Fact]
-    public async Task Another_context_can_be_asked_for()
+    public void Another_context_can_be_asked_for()
     {
         var path = Write("config", """
             current-context: one
@@ -36,14 +36,16 @@ public sealed class KubeConfigTests : IDisposable
             contexts: [{name: one, context: {cluster: c1, user: u}}, {name: two, context: {cluster: c2}}]
             """);
 
-        var configuration = KubernetesClientConfiguration.BuildConfigFromConfigFile(path, "two");
+        var configuration = KubeConfig.BuildConfigFromConfigFile(path, "two");
 
-        configuration.Server.ShouldBe(new Uri("https://two/k8s/clusters/c-x/"));
+        configuration.Host.ShouldBe("https://two/k8s/clusters/c-x");
         configuration.TlsServerName.ShouldBe("api");
         configuration.SkipTlsVerify.ShouldBeTrue();
-        configuration.Proxy.ShouldBe(new Uri("http://192.0.2.9:3128"));
-        configuration.Namespace.ShouldBe("default");
-        (await configuration.Credentials.GetAsync(refresh: false, default)).ShouldBe(Credential.Anonymous);
+        using var handler = new SocketsHttpHandler();
+        configuration.FirstMessageHandlerSetup(handler);
+        handler.Proxy!.GetProxy(new Uri("https://two")).ShouldBe(new Uri("http://192.0.2.9:3128"));
+        configuration.AccessToken.ShouldBeNull();
+        configuration.TokenProvider.ShouldBeNull();
     }
 
     [Fact]
@@ -55,13 +57,11 @@ public sealed class KubeConfigTests : IDisposable
             "{current-context: y, clusters: [{name: c, cluster: {server: 'https://second'}}], contexts: [{name: "
                 + "x, context: {cluster: c}}]}");
 
-        var file = KubeConfigFile.Load([first, Path.Combine(_directory, "missing"), second]);
-
-        new KubeConfigReader(file, _time).Read(null).Server.ShouldBe(new Uri("https://first/"));
+        Build([first, Path.Combine(_directory, "missing"), second]).Host.ShouldBe("https://first/");
     }
 
     [Fact]
-    public async Task Certificates_come_inline_or_from_files_beside_kubeconfig()
+    public void Certificates_come_inline_or_from_files_beside_kubeconfig()
     {
         using var certificate = SelfSigned("CN=admin");
         var (pem, key) =
@@ -80,43 +80,44 @@ public sealed class KubeConfigTests : IDisposable
 
         foreach (var configuration in new[] { files, inline })
         {
-            var credential = await configuration.Credentials.GetAsync(refresh: false, default);
-            credential.ClientCertificate!.Subject.ShouldBe("CN=admin");
-            credential.ClientCertificate.HasPrivateKey.ShouldBeTrue();
+            configuration.ClientCertificateData.ShouldBe(Base64(pem));
+            configuration.ClientCertificateKeyData.ShouldBe(Base64(key));
         }
 
-        files.CertificateAuthorities!.Count.ShouldBe(2);
-        inline.CertificateAuthorities!.Count.ShouldBe(1);
+        files.SslCaCerts.Count.ShouldBe(2);
+        inline.SslCaCerts.Count.ShouldBe(1);
     }
 
     [Fact]
     public async Task Token_file_is_reread_after_minute_or_refusal()
     {
         var tokenFile = Write("token", "first\n");
-        var credentials = Read(Config($"tokenFile: {tokenFile}")).Credentials;
-        (await credentials.GetAsync(refresh: false, default)).Token.ShouldBe("first");
+        var credentials = (IRenewableTokenProvider)Read(Config($"tokenFile: {tokenFile}")).TokenProvider;
+        (await TokenOf(credentials)).ShouldBe("first");
 
         Write("token", "second");
-        (await credentials.GetAsync(refresh: false, default)).Token.ShouldBe("first");
+        (await TokenOf(credentials)).ShouldBe("first");
         _time.Advance(TimeSpan.FromMinutes(1));
-        (await credentials.GetAsync(refresh: false, default)).Token.ShouldBe("second");
+        (await TokenOf(credentials)).ShouldBe("second");
 
         Write("token", "third");
-        (await credentials.GetAsync(refresh: true, default)).Token.ShouldBe("third");
+        await credentials.RenewAsync(default);
+        (await TokenOf(credentials)).ShouldBe("third");
 
         File.Delete(tokenFile);
-        (await credentials.GetAsync(refresh: true, default)).Token.ShouldBe(
+        await credentials.RenewAsync(default);
+        (await TokenOf(credentials)).ShouldBe(
             "third", "a file missing between two rotations does not take the last token away");
     }
 
     [Fact]
     public async Task Exec_plugin_runs_again_before_expiry_or_after_refusal()
     {
-        var credentials = Read(
+        var credentials = (IRenewableTokenProvider)Read(
             Config(
                 "exec: {apiVersion: client.authentication.k8s.io/v1beta1, command: ./shell, args: "
                     + $"[{Path.Combine(_directory, "plugin.sh")}, {Path.Combine(_directory, "runs")}], env: [{{name: "
-                    + "EXTRA, value: x}], provideClusterInfo: true}")).Credentials;
+                    + "EXTRA, value: x}], provideClusterInfo: true}")).TokenProvider;
         Script("plugin.sh", """
             echo run >> "$1"
             [ "$EXTRA" = x ] || exit 3
@@ -125,12 +126,13 @@ public sealed class KubeConfigTests : IDisposable
             printf '{"apiVersion":"client.authentication.k8s.io/v1beta1","kind":"ExecCredential","status":{"token":"t%s","expirationTimestamp":"2026-01-01T01:00:00Z"}}' "$(wc -l < "$1")"
             """);
 
-        (await credentials.GetAsync(refresh: false, default)).Token.ShouldBe("t1");
+        (await TokenOf(credentials)).ShouldBe("t1");
+        await credentials.RenewAsync(default);
+        (await TokenOf(credentials)).ShouldBe("t2");
         _time.Advance(TimeSpan.FromMinutes(59));
-        (await credentials.GetAsync(refresh: false, default)).Token.ShouldBe("t1");
+        (await TokenOf(credentials)).ShouldBe("t2");
         _time.Advance(TimeSpan.FromSeconds(40));
-        (await credentials.GetAsync(refresh: false, default)).Token.ShouldBe("t2");
-        (await credentials.GetAsync(refresh: true, default)).Token.ShouldBe("t3");
+        (await TokenOf(credentials)).ShouldBe("t3");
     }
 
     [Theory]
@@ -140,14 +142,14 @@ public sealed class KubeConfigTests : IDisposable
     [InlineData("""echo '{"apiVersion":"client.authentication.k8s.io/v1beta1","status":{}}'""", "neither status.token nor status.clientCertificateData")]
     public async Task Unusable_plugin_is_named_and_its_output_hidden(string script, string why)
     {
-        var credentials = Read(
+        var credentials = (IRenewableTokenProvider)Read(
             Config(
                 "exec: {apiVersion: client.authentication.k8s.io/v1beta1, command: ./shell, args: "
-                    + $"[{Path.Combine(_directory, "plugin.sh")}]}}")).Credentials;
+                    + $"[{Path.Combine(_directory, "plugin.sh")}]}}")).TokenProvider;
         Script("plugin.sh", script);
 
         var error = await Should.ThrowAsync<KubernetesConfigurationException>(
-            async () => await credentials.GetAsync(refresh: false, default));
+            () => TokenOf(credentials));
 
         error.Message.ShouldContain("shell");
         error.Message.ShouldContain(why);
@@ -157,19 +159,19 @@ public sealed class KubeConfigTests : IDisposable
     [Fact]
     public async Task A_plugin_that_is_not_installed_comes_with_its_hint()
     {
-        var credentials = Read(
+        var credentials = (IRenewableTokenProvider)Read(
             Config(
                 "exec: {apiVersion: client.authentication.k8s.io/v1beta1, command: "
-                    + "drydock-no-such-plugin, installHint: install it from the vendor}")).Credentials;
+                    + "drydock-no-such-plugin, installHint: install it from the vendor}")).TokenProvider;
 
-        (await Should.ThrowAsync<KubernetesConfigurationException>(async () => await credentials.GetAsync(refresh: false, default))).Message
+        (await Should.ThrowAsync<KubernetesConfigurationException>(() => TokenOf(credentials))).Message
             .ShouldContain("install it from the vendor");
     }
 
     [Theory]
     [InlineData(
         "{current-context: gone, contexts: [{name: here, context: {}}]}",
-        "has no entry 'gone' in contexts; it has: here")]
+        "no entry 'gone' in contexts, which has: here")]
     [InlineData("{contexts: [{name: here, context: {}}]}", "no current-context; its contexts are: here")]
     [InlineData(
         "{current-context: x, contexts: [{name: x, context: {cluster: c}}], clusters: [{name: c, cluster: {server: "
@@ -178,27 +180,27 @@ public sealed class KubeConfigTests : IDisposable
     [InlineData(
         "{current-context: x, contexts: [{name: x, context: {cluster: c}}], clusters: [{name: c, cluster: {server: "
             + "'https://x', certificate-authority-data: '***'}}]}",
-        "clusters[c].certificate-authority-data is not base64")]
+        "certificate-authority, client-certificate and client-key must be PEM")]
     [InlineData(
         "{current-context: x, contexts: [{name: x, context: {cluster: c}}], clusters: [{name: c, cluster: {server: "
             + "'https://x', insecure-skip-tls-verify: maybe}}]}",
-        "clusters[c].insecure-skip-tls-verify is 'maybe'; expected true or false")]
+        "is not a valid kubeconfig in YAML at line 1")]
     [InlineData(
         "{current-context: x, contexts: [{name: x, context: {cluster: c, user: u}}], clusters: [{name: c, cluster: "
             + "{server: 'https://x'}}], users: [{name: u, user: {username: a, password: canary}}]}",
-        "users[u].auth-provider or username")]
+        "users[u] has an auth-provider or a username")]
     [InlineData(
         "{current-context: x, contexts: [{name: x, context: {cluster: c, user: u}}], clusters: [{name: c, cluster: "
             + "{server: 'https://x'}}], users: [{name: u, user: {client-certificate: /none.pem}}]}",
-        "users[u].client-certificate: the file /none.pem cannot be read")]
-    [InlineData("contexts: [", "is not valid YAML at line")]
-    [InlineData("", "is empty or not a mapping")]
+        "/none.pem")]
+    [InlineData("contexts: [", "is not a valid kubeconfig in YAML at line")]
+    [InlineData("", "is empty")]
     public void Unusable_entry_is_named_with_position_and_without_secret(string text, string message)
     {
         var path = Write("config", text);
 
         var error = Should.Throw<KubernetesConfigurationException>(
-            () => KubernetesClientConfiguration.BuildConfigFromConfigFile(path));
+            () => KubeConfig.BuildConfigFromConfigFile(path));
 
         error.Message.ShouldContain(message);
         error.Message.ShouldContain(path);
@@ -235,8 +237,13 @@ public sealed class KubeConfigTests : IDisposable
             {context}
         """;
 
-    private KubernetesClientConfiguration Read(string text) =>
-        KubernetesClientConfiguration.BuildConfigFromConfigFile(Write("config", text), time: _time);
+    private k8s.KubernetesClientConfiguration Read(string text) => Build([Write("config", text)]);
+
+    private k8s.KubernetesClientConfiguration Build(params string[] paths) =>
+        KubeConfig.Build(paths, context: null, _time);
+
+    private static async Task<string?> TokenOf(ITokenProvider provider) =>
+        (await provider.GetAuthenticationHeaderAsync(default)).Parameter;
 
     /// <summary>
     /// The script is run through a link to the shell beside the kubeconfig: a file just written cannot always be

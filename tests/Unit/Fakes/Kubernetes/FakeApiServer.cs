@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Drydock.Clients.Kubernetes.Client;
-using Drydock.Clients.Kubernetes.Configuration;
 using Drydock.Tests.Unit.Support;
+using k8s.Authentication;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -39,8 +39,8 @@ internal sealed class FakeApiServer : IAsyncDisposable
         return server;
     }
 
-    public KubernetesClient Client(KubernetesClientOptions? options = null, ICredentialSource? credentials = null, TimeProvider? time = null) => new(
-        new KubernetesClientConfiguration { Server = Address, Credentials = credentials ?? new FixedCredentialSource(Credential.Anonymous) },
+    public KubernetesClient Client(KubernetesClientOptions? options = null, ITokenProvider? tokens = null, TimeProvider? time = null) => new(
+        new k8s.KubernetesClientConfiguration { Host = Address.AbsoluteUri, TokenProvider = tokens },
         RuntimeWorld.Json,
         options ?? new KubernetesClientOptions { RetryDelay = TimeSpan.FromMilliseconds(1), MaxRetryDelay = TimeSpan.FromMilliseconds(5) },
         time);

@@ -38,7 +38,7 @@ public sealed class StoragesTests(LabFixture lab) : IAsyncLifetime
         _server = await lab.S3ServerAsync();
         _bucket = await _server.NewBucketAsync(Token);
         _space = await lab.NewNamespaceAsync("storages");
-        var configuration = KubernetesClientConfiguration.BuildConfigFromConfigFile((await lab.ControlPlaneAsync()).AdminKubeconfig);
+        var configuration = KubeConfig.BuildConfigFromConfigFile((await lab.ControlPlaneAsync()).AdminKubeconfig);
         _kubernetes = new KubernetesClient(configuration, KubernetesJson.CreateOptions(CrdsJsonContext.Default));
         _storages = new Storages(_kubernetes, new StorageRoots([]), TimeProvider.System, EndpointPolicy.Unrestricted);
     }

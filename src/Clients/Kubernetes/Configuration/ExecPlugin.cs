@@ -1,41 +1,53 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Drydock.Clients.Kubernetes.Errors;
+using k8s.KubeConfigModels;
 
 namespace Drydock.Clients.Kubernetes.Configuration;
 
 /// <summary>
 /// Runs a credential plugin and keeps its credential until shortly before it expires, or until the server refuses it.
+/// The package's provider joins the arguments to one string, writes the plugin's stderr to the operator's, passes no
+/// cluster, keeps a refused token, and never renews a client certificate.
 /// </summary>
-internal sealed class ExecCredentialSource(
-    ExecCredentialPlugin plugin, TimeProvider time) : ICredentialSource, IDisposable
+internal sealed class ExecPlugin(
+    ExternalExecution plugin, ExecCluster? cluster, TimeProvider time) : IRenewableTokenProvider, IDisposable
 {
     private static readonly TimeSpan RenewBefore = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan RunLimit = TimeSpan.FromMinutes(1);
     private readonly SemaphoreSlim _gate = new(1, 1);
-    private Credential? _credential;
-    private DateTimeOffset? _expires;
+    private ExecCredentialStatus? _credential;
     private int _runs;
 
-    public async ValueTask<Credential> GetAsync(bool refresh, CancellationToken cancellationToken)
+    /// <summary>The client certificate of the last run; null if the plugin prints only a token.</summary>
+    public X509Certificate2? ClientCertificate { get; private set; }
+
+    public async Task<AuthenticationHeaderValue> GetAuthenticationHeaderAsync(CancellationToken cancellationToken) =>
+        await CurrentAsync(refused: false, cancellationToken) is { Token: { } token }
+            ? new AuthenticationHeaderValue("Bearer", token)
+            : null!;
+
+    public Task RenewAsync(CancellationToken cancellationToken) => CurrentAsync(refused: true, cancellationToken);
+
+    private async Task<ExecCredentialStatus> CurrentAsync(bool refused, CancellationToken cancellationToken)
     {
         var runsSeen = Volatile.Read(ref _runs);
         await _gate.WaitAsync(cancellationToken);
         try
         {
-            var expired = _expires is { } expires && time.GetUtcNow() + RenewBefore >= expires;
+            var expired = _credential?.ExpirationTimestamp is { } expires && time.GetUtcNow() + RenewBefore >= expires;
 
             // Many requests may be refused at once; the first of them runs the plugin for all.
-            var refused = refresh && _runs == runsSeen;
-            if (_credential is null || expired || refused)
+            if (_credential is null || expired || (refused && _runs == runsSeen))
             {
                 var status = await RunAsync(cancellationToken);
-                _credential = new Credential(status.Token, Certificate(status));
-                _expires = status.ExpirationTimestamp;
+                ClientCertificate = Certificate(status);
+                _credential = status;
                 Volatile.Write(ref _runs, _runs + 1);
             }
 
@@ -87,21 +99,21 @@ internal sealed class ExecCredentialSource(
             RedirectStandardError = true,
             UseShellExecute = false,
         };
-        foreach (var argument in plugin.Arguments)
+        foreach (var argument in plugin.Arguments ?? [])
         {
             start.ArgumentList.Add(argument);
         }
 
-        foreach (var (name, value) in plugin.Environment)
+        foreach (var variable in plugin.EnvironmentVariables ?? [])
         {
-            start.Environment[name] = value;
+            start.Environment[variable["name"]] = variable.GetValueOrDefault("value", "");
         }
 
         var info = new ExecCredential
         {
             ApiVersion = plugin.ApiVersion,
             Kind = "ExecCredential",
-            Spec = new ExecCredentialSpec(Interactive: false, plugin.Cluster),
+            Spec = new ExecCredentialSpec(Interactive: false, cluster),
         };
         start.Environment["KUBERNETES_EXEC_INFO"] =
             JsonSerializer.Serialize(info, ExecCredentialContext.Default.ExecCredential);
@@ -210,21 +222,3 @@ internal sealed record ExecCredentialStatus
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(ExecCredential))]
 internal sealed partial class ExecCredentialContext : JsonSerializerContext;
-
-/// <summary>The <c>exec</c> part of a kubeconfig user: a program that prints credentials.</summary>
-internal sealed record ExecCredentialPlugin
-{
-    public required string ApiVersion { get; init; }
-
-    public required string Command { get; init; }
-
-    public IReadOnlyList<string> Arguments { get; init; } = [];
-
-    public IReadOnlyDictionary<string, string> Environment { get; init; } =
-        new Dictionary<string, string>(StringComparer.Ordinal);
-
-    public string? InstallHint { get; init; }
-
-    /// <summary>The cluster as passed to the plugin; null unless <c>provideClusterInfo</c>.</summary>
-    public ExecCluster? Cluster { get; init; }
-}

@@ -1,54 +1,65 @@
-using System.Security.Cryptography.X509Certificates;
+using System.Net.Http.Headers;
 using Drydock.Clients.Kubernetes.Errors;
 
 namespace Drydock.Clients.Kubernetes.Configuration;
 
 /// <summary>
 /// A token in a file that is rotated, as the kubelet does with the ServiceAccount token of a pod. It is read again once
-/// a minute and when the server refuses it.
+/// a minute and when the server refuses it. <see cref="k8s.Authentication.TokenFileAuth"/> fails if the file is missing
+/// between two rotations, and keeps a refused token until the minute is over.
 /// </summary>
 /// <param name="path">The file.</param>
 /// <param name="time">Clock.</param>
-/// <param name="certificate">A client certificate in addition to the token.</param>
-public sealed class TokenFileCredentialSource(
-    string path, TimeProvider time, X509Certificate2? certificate = null) : ICredentialSource
+internal sealed class RotatedTokenFile(string path, TimeProvider time) : IRenewableTokenProvider
 {
     private static readonly TimeSpan ReadAgainAfter = TimeSpan.FromMinutes(1);
     private readonly Lock _lock = new();
-    private Credential? _credential;
+    private string? _token;
     private long _readAt;
 
-    /// <inheritdoc />
-    public ValueTask<Credential> GetAsync(bool refresh, CancellationToken cancellationToken)
+    public Task<AuthenticationHeaderValue> GetAuthenticationHeaderAsync(CancellationToken cancellationToken)
     {
         lock (_lock)
         {
-            if (_credential is null || refresh || time.GetElapsedTime(_readAt) >= ReadAgainAfter)
+            if (_token is null || time.GetElapsedTime(_readAt) >= ReadAgainAfter)
             {
-                _credential = Read();
-                _readAt = time.GetTimestamp();
+                Read();
             }
 
-            return ValueTask.FromResult(_credential);
+            return Task.FromResult(new AuthenticationHeaderValue("Bearer", _token));
         }
     }
 
-    private Credential Read()
+    public Task RenewAsync(CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            Read();
+        }
+
+        return Task.CompletedTask;
+    }
+
+    private void Read()
     {
         try
         {
             var token = File.ReadAllText(path).Trim();
-            return token.Length > 0
-                ? new Credential(token, certificate)
+            _token = token.Length > 0
+                ? token
                 : throw new KubernetesConfigurationException(
                     $"The token file {path} is empty; expected a bearer token.");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             // A rotated file may be missing for a moment; the last token is still valid then.
-            return _credential
-                ?? throw new KubernetesConfigurationException(
+            if (_token is null)
+            {
+                throw new KubernetesConfigurationException(
                     $"The token file {path} cannot be read: {e.Message.TrimEnd('.')}.", e);
+            }
         }
+
+        _readAt = time.GetTimestamp();
     }
 }
