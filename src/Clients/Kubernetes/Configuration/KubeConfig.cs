@@ -10,7 +10,8 @@ namespace Drydock.Clients.Kubernetes.Configuration;
 
 /// <summary>
 /// Configurations of the package, with what its own reader does not offer: several files of which some are missing,
-/// <c>tokenFile</c>, <c>proxy-url</c>, plugins and tokens that are renewed after a refusal, and no basic authentication.
+/// <c>tokenFile</c>, <c>proxy-url</c>, plugins and tokens that are renewed after a refusal, and refusal of basic
+/// authentication.
 /// </summary>
 public static class KubeConfig
 {
@@ -32,7 +33,7 @@ public static class KubeConfig
             ? throw new KubernetesConfigurationException(
                 $"No kubeconfig at {string.Join(", ", paths)} and not in a cluster (KUBERNETES_SERVICE_HOST is not "
                     + "set): set KUBECONFIG.")
-            : InClusterConfig(time);
+            : InClusterConfig(time ?? TimeProvider.System);
     }
 
     /// <summary>From a kubeconfig.</summary>
@@ -68,20 +69,23 @@ public static class KubeConfig
         catch (Exception e) when (e is FormatException or CryptographicException)
         {
             throw new KubernetesConfigurationException(
-                $"The kubeconfig {source} cannot be used: certificate-authority, client-certificate and client-key must "
-                    + "be PEM (as data in base64), and a certificate and its key belong together.", e);
+                $"The kubeconfig {source} cannot be used: certificate-authority, client-certificate and client-key "
+                    + "must be PEM (as data in base64), and a certificate and its key must belong together.", e);
         }
     }
 
     /// <summary>From the pod's ServiceAccount; its token is read again when the kubelet rotates it.</summary>
-    private static KubernetesClientConfiguration InClusterConfig(TimeProvider? time)
+    internal static KubernetesClientConfiguration InClusterConfig(
+        TimeProvider time, string tokenFile = ServiceAccountToken)
     {
         try
         {
             var configuration = KubernetesClientConfiguration.InClusterConfig();
             configuration.Namespace = configuration.Namespace?.Trim();
-            configuration.TokenProvider = new RotatedTokenFile(ServiceAccountToken, time ?? TimeProvider.System);
-            return configuration;
+            configuration.TokenProvider = new RotatedTokenFile(tokenFile, time);
+            return configuration.SslCaCerts.Count > 0
+                ? configuration
+                : throw new KubernetesConfigurationException("The pod's ServiceAccount has no certificate in ca.crt.");
         }
         catch (Exception e) when (e is KubeConfigException or IOException or CryptographicException)
         {
@@ -105,7 +109,8 @@ public static class KubeConfig
         try
         {
             using var reader = new StreamReader(path);
-            var file = new DeserializerBuilder().IgnoreUnmatchedProperties().Build().Deserialize<KubeConfigFile?>(reader)
+            var yaml = new DeserializerBuilder().IgnoreUnmatchedProperties().Build();
+            var file = yaml.Deserialize<KubeConfigFile?>(reader)
                 ?? throw new KubernetesConfigurationException($"The kubeconfig {path} is empty.");
             file.FileName = path;
             return file;

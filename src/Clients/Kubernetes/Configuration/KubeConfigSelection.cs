@@ -32,6 +32,10 @@ internal sealed class KubeConfigSelection(List<KubeConfigFile> files, TimeProvid
         {
             configuration.SslCaCerts = [];
             configuration.SslCaCerts.ImportFromPem(authority);
+            if (configuration.SslCaCerts.Count == 0)
+            {
+                throw Unusable($"clusters[{cluster.Name}].certificate-authority contains no certificate in PEM");
+            }
         }
 
         if (endpoint.ProxyUrl is { } proxyUrl)

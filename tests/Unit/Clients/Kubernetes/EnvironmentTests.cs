@@ -1,3 +1,6 @@
+using System.Reflection;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using Drydock.Clients.Kubernetes.Configuration;
 using Drydock.Clients.Kubernetes.Errors;
 using Drydock.Tests.Unit.Fakes;
@@ -21,8 +24,14 @@ public sealed class EnvironmentTests : IDisposable
     private readonly string _directory = Directory.CreateTempSubdirectory("drydock-environment").FullName;
     private readonly ManualTimeProvider _time = new();
 
+    /// <summary>The package has no parameter for the directory of the ServiceAccount.</summary>
+    private readonly FieldInfo _mounted =
+        typeof(k8s.KubernetesClientConfiguration).GetField("ServiceAccountPath", BindingFlags.Static | BindingFlags.NonPublic)!;
+    private readonly object? _mountedBefore;
+
     public EnvironmentTests()
     {
+        _mountedBefore = _mounted.GetValue(null);
         foreach (var name in Names)
         {
             Environment.SetEnvironmentVariable(name, null);
@@ -33,12 +42,42 @@ public sealed class EnvironmentTests : IDisposable
 
     public void Dispose()
     {
+        _mounted.SetValue(null, _mountedBefore);
         foreach (var (name, value) in _before)
         {
             Environment.SetEnvironmentVariable(name, value);
         }
 
         Directory.Delete(_directory, recursive: true);
+    }
+
+    [Theory]
+    [InlineData("10.0.0.1", "https://10.0.0.1:6443/")]
+    [InlineData("fd00::1", "https://[fd00::1]:6443/")]
+    public async Task Pod_uses_service_account_and_rereads_its_token(string host, string server)
+    {
+        Pod(host);
+        var token = Path.Combine(_directory, "token");
+        Write("token", "first");
+        Write("namespace", "drydock-system\n");
+        using (var key = ECDsa.Create(ECCurve.NamedCurves.nistP256))
+        using (var authority = new CertificateRequest("CN=ca", key, HashAlgorithmName.SHA256)
+            .CreateSelfSigned(DateTimeOffset.UnixEpoch, DateTimeOffset.UnixEpoch.AddYears(100)))
+        {
+            Write("ca.crt", authority.ExportCertificatePem());
+        }
+
+        _mounted.SetValue(null, _directory);
+
+        var configuration = KubeConfig.InClusterConfig(_time, token);
+
+        configuration.Host.ShouldBe(server);
+        configuration.Namespace.ShouldBe("drydock-system");
+        configuration.SslCaCerts.ShouldHaveSingleItem();
+        (await configuration.TokenProvider.GetAuthenticationHeaderAsync(default)).Parameter.ShouldBe("first");
+        Write("token", "second");
+        _time.Advance(TimeSpan.FromMinutes(1));
+        (await configuration.TokenProvider.GetAuthenticationHeaderAsync(default)).Parameter.ShouldBe("second");
     }
 
     [Fact]

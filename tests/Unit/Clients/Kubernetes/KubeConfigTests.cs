@@ -183,6 +183,10 @@ public sealed class KubeConfigTests : IDisposable
         "certificate-authority, client-certificate and client-key must be PEM")]
     [InlineData(
         "{current-context: x, contexts: [{name: x, context: {cluster: c}}], clusters: [{name: c, cluster: {server: "
+            + "'https://x', certificate-authority-data: 'eHl6'}}]}",
+        "clusters[c].certificate-authority contains no certificate")]
+    [InlineData(
+        "{current-context: x, contexts: [{name: x, context: {cluster: c}}], clusters: [{name: c, cluster: {server: "
             + "'https://x', insecure-skip-tls-verify: maybe}}]}",
         "is not a valid kubeconfig in YAML at line 1")]
     [InlineData(
