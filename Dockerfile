@@ -4,10 +4,10 @@
 #
 FROM debian:bookworm-slim
 
-# libmariadb3: the library of Clients/MySql. mariadb-client: mysqldump and mysql. mydumper: and myloader. age: encryption of snapshots. openssh-client: ssh:// endpoints. tzdata: time zones of windows.
+# mariadb-client: mysqldump and mysql. mydumper: and myloader. age: encryption of snapshots. openssh-client: ssh:// endpoints. tzdata: time zones of windows.
 # util-linux: setpriv, which ties the life of a dump to the operator's. libssl3, libstdc++6: .NET. No ICU: the program runs with InvariantGlobalization.
 RUN apt-get update \
- && apt-get install -y --no-install-recommends age ca-certificates libmariadb3 libssl3 libstdc++6 mariadb-client mydumper openssh-client tzdata util-linux \
+ && apt-get install -y --no-install-recommends age ca-certificates libssl3 libstdc++6 mariadb-client mydumper openssh-client tzdata util-linux \
  && rm -rf /var/lib/apt/lists/* /var/cache/apt/archives/*.deb
 
 # ssh refuses to run for a user id without a name.

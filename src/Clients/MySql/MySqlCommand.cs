@@ -1,25 +1,23 @@
 using System.Data;
 using System.Data.Common;
 using System.Diagnostics.CodeAnalysis;
-using System.Text;
-using Drydock.Clients.MySql.Native;
-using Drydock.Clients.MySql.Protocol;
+using System.Globalization;
+using Driver = MySqlConnector;
 
 namespace Drydock.Clients.MySql;
 
 /// <summary>
-/// A statement. Without parameters it goes over the text protocol; with parameters it is prepared at each execution
-/// (binary protocol).
+/// A statement. Without parameters it goes over the text protocol; with parameters it is prepared (binary protocol), so
+/// no value is ever part of the SQL text.
 /// </summary>
-/// <remarks>
-/// UPDATE counts the rows that were matched, as MySqlConnector does by default, so a compare-and-swap that writes the
-/// same value still counts 1.
-/// </remarks>
 public sealed class MySqlCommand : DbCommand
 {
     internal const long DefaultMaximumRows = 100_000;
     internal const long DefaultMaximumBytes = 32 << 20;
 
+    private const int MostColumns = 4096;
+
+    private readonly Driver.MySqlCommand _driver = new();
     private MySqlConnection? _connection;
     private CancellationTokenSource? _cancel;
     private int? _timeout;
@@ -38,10 +36,10 @@ public sealed class MySqlCommand : DbCommand
 
     /// <inheritdoc/>
     [AllowNull]
-    public override string CommandText { get; set; } = "";
+    public override string CommandText { get => _driver.CommandText; set => _driver.CommandText = value ?? ""; }
 
     /// <summary>
-    /// Seconds after which the command is ended with error 3024; 0 for none. Default: the connection's Default Command
+    /// Seconds after which the session is ended with error 3024; 0 for none. Default: the connection's Default Command
     /// Timeout.
     /// </summary>
     public override int CommandTimeout
@@ -55,13 +53,14 @@ public sealed class MySqlCommand : DbCommand
     }
 
     /// <summary>
-    /// Maximum rows of all results of the command; more end it with <see cref="MySqlLimitException"/>.
-    /// Default 100,000; 0 for no limit.
+    /// Maximum rows of all results of the command; more end the session with <see cref="MySqlLimitException"/>. Default
+    /// 100,000; 0 for no limit.
     /// </summary>
     public long MaximumRows { get; set; } = DefaultMaximumRows;
 
     /// <summary>
-    /// Maximum bytes of all rows; more end it with <see cref="MySqlLimitException"/>. Default 32 MiB; 0 for no limit.
+    /// Maximum bytes that the server may send; more end the session with <see cref="MySqlLimitException"/>. Default
+    /// 32 MiB; 0 for no limit.
     /// </summary>
     public long MaximumBytes { get; set; } = DefaultMaximumBytes;
 
@@ -86,7 +85,7 @@ public sealed class MySqlCommand : DbCommand
     /// <inheritdoc/>
     public override UpdateRowSource UpdatedRowSource { get; set; }
 
-    public new MySqlParameterCollection Parameters { get; } = [];
+    public new Driver.MySqlParameterCollection Parameters => _driver.Parameters;
 
     public new MySqlConnection? Connection { get => _connection; set => _connection = value; }
 
@@ -109,46 +108,22 @@ public sealed class MySqlCommand : DbCommand
     private MySqlConnection Session =>
         _connection ?? throw new InvalidOperationException("The command has no connection.");
 
-    /// <summary>Ends a running execution from another thread.</summary>
+    /// <summary>Ends a running execution, and its session, from another thread.</summary>
     public override void Cancel() => _cancel?.Cancel();
 
     /// <inheritdoc/>
-    public override int ExecuteNonQuery()
-    {
-        using var reader = ExecuteReader();
-        while (reader.NextResult())
-        {
-            // Errors of later results are thrown here.
-        }
-
-        return Finish((MySqlDataReader)reader);
-    }
+    public override int ExecuteNonQuery() => ExecuteNonQueryAsync(CancellationToken.None).GetAwaiter().GetResult();
 
     /// <inheritdoc/>
     public override async Task<int> ExecuteNonQueryAsync(CancellationToken cancellationToken)
     {
         await using var reader = await ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-        while (await reader.NextResultAsync(cancellationToken).ConfigureAwait(false))
-        {
-            // Errors of later results are thrown here.
-        }
-
-        return Finish((MySqlDataReader)reader);
+        await FinishAsync(reader, cancellationToken).ConfigureAwait(false);
+        return reader.RecordsAffected;
     }
 
     /// <inheritdoc/>
-    public override object? ExecuteScalar()
-    {
-        using var reader = ExecuteReader();
-        var value = reader.Read() && reader.FieldCount > 0 ? reader.GetValue(0) : null;
-        while (reader.NextResult())
-        {
-            // Errors of later results are thrown here.
-        }
-
-        Finish((MySqlDataReader)reader);
-        return value;
-    }
+    public override object? ExecuteScalar() => ExecuteScalarAsync(CancellationToken.None).GetAwaiter().GetResult();
 
     /// <inheritdoc/>
     public override async Task<object?> ExecuteScalarAsync(CancellationToken cancellationToken)
@@ -157,12 +132,7 @@ public sealed class MySqlCommand : DbCommand
         var value = await reader.ReadAsync(cancellationToken).ConfigureAwait(false) && reader.FieldCount > 0
             ? reader.GetValue(0)
             : null;
-        while (await reader.NextResultAsync(cancellationToken).ConfigureAwait(false))
-        {
-            // Errors of later results are thrown here.
-        }
-
-        Finish((MySqlDataReader)reader);
+        await FinishAsync(reader, cancellationToken).ConfigureAwait(false);
         return value;
     }
 
@@ -172,7 +142,7 @@ public sealed class MySqlCommand : DbCommand
     }
 
     /// <inheritdoc/>
-    protected override DbParameter CreateDbParameter() => new MySqlParameter();
+    protected override DbParameter CreateDbParameter() => new Driver.MySqlParameter();
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
@@ -181,68 +151,68 @@ public sealed class MySqlCommand : DbCommand
         {
             _cancel?.Dispose();
             _cancel = null;
+            _driver.Dispose();
         }
 
         base.Dispose(disposing);
     }
 
     /// <inheritdoc/>
-    protected override DbDataReader ExecuteDbDataReader(CommandBehavior behavior)
-    {
-        var token = Begin(CancellationToken.None);
-        var start = Session.Run((uint)CommandTimeout, isCommand: true, Start, token);
-        return new MySqlDataReader(Session, start, (uint)CommandTimeout, behavior, token);
-    }
+    protected override DbDataReader ExecuteDbDataReader(CommandBehavior behavior) =>
+        ExecuteDbDataReaderAsync(behavior, CancellationToken.None).GetAwaiter().GetResult();
 
     /// <inheritdoc/>
     protected override async Task<DbDataReader> ExecuteDbDataReaderAsync(
         CommandBehavior behavior, CancellationToken cancellationToken)
     {
-        var token = Begin(cancellationToken);
-        var start = await Session.RunAsync((uint)CommandTimeout, isCommand: true, Start, token).ConfigureAwait(false);
-        return new MySqlDataReader(Session, start, (uint)CommandTimeout, behavior, token);
-    }
+        var session = Session;
+        session.RequireNoReader();
+        if (CommandText.Length == 0)
+        {
+            throw new InvalidOperationException("The command has no text.");
+        }
 
-    private CancellationToken Begin(CancellationToken cancellationToken)
-    {
+        StatementRules.Require(CommandText, Parameters.Count > 0, session.Options);
         _cancel?.Dispose();
         _cancel = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        return _cancel.Token;
+        session.Allow(MaximumBytes);
+        var driver = await session.RunAsync((uint)CommandTimeout, StartAsync, _cancel.Token).ConfigureAwait(false);
+        var reader = new MySqlDataReader(session, this, driver, behavior, _cancel.Token);
+        if (driver.FieldCount > MostColumns)
+        {
+            var refusal = new MySqlLimitException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"The result has {driver.FieldCount} columns; this client reads at most {MostColumns}."));
+            session.Refuse(refusal);
+            await reader.DisposeAsync().ConfigureAwait(false);
+            throw refusal;
+        }
+
+        return reader;
     }
 
-    private int Finish(MySqlDataReader reader)
+    private async Task<Driver.MySqlDataReader> StartAsync(Driver.MySqlConnection connection)
     {
-        LastInsertedId = reader.LastInsertedId;
-        return reader.RecordsAffected;
+        _driver.Connection = connection;
+        if (Parameters.Count > 0)
+        {
+            await _driver.PrepareAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+
+        return await _driver.ExecuteReaderAsync(CancellationToken.None).ConfigureAwait(false);
     }
 
-    private StartedResult Start(NativeConnection native)
+    private async Task FinishAsync(DbDataReader reader, CancellationToken cancellationToken)
     {
-        var options = Session.Options;
-        var sql = SqlTokenizer.Rewrite(
-            CommandText,
-            Parameters.Contains,
-            options.AllowUserVariables,
-            backslashEscapes: !native.NoBackslashEscapes());
-        var bytes = Encoding.UTF8.GetBytes(sql.Text);
-        var limits = new ResultLimits(options.TreatTinyAsBoolean, MaximumRows, MaximumBytes);
-        ResultStream stream = sql.Names.Count == 0
-            ? TextResultStream.Execute(native, bytes, limits)
-            : PreparedResultStream.Execute(native, bytes, [.. sql.Names.Select(Parameters.Named)], limits);
-        try
+        do
         {
-            var rows = new Queue<Row>();
-            return new StartedResult(stream, rows, stream.Fetch(rows));
+            while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+            {
+                // The rows are not needed, but they count.
+            }
         }
-        catch (MySqlLimitException)
-        {
-            Session.Discard(native, stream);
-            throw;
-        }
-        catch
-        {
-            stream.Dispose();
-            throw;
-        }
+        while (await reader.NextResultAsync(cancellationToken).ConfigureAwait(false));
+
+        LastInsertedId = (ulong)Math.Max(0, _driver.LastInsertedId);
     }
 }

@@ -3,35 +3,36 @@ using System.Data.Common;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Net;
-using Drydock.Clients.MySql.Native;
-using Drydock.Clients.MySql.Protocol;
+using Drydock.Clients.MySql.Transport;
+using Driver = MySqlConnector;
 
 namespace Drydock.Clients.MySql;
 
 /// <summary>
-/// One session on a MySQL-protocol server through MariaDB Connector/C. No pooling, no reconnect: a lost connection
-/// stays lost.
+/// One session on a MySQL-protocol server through MySqlConnector. No pooling, no reconnect, no second session: a lost
+/// connection stays lost.
 /// </summary>
 /// <remarks>
-/// <para>Not thread-safe, as any <see cref="DbConnection"/>. Asynchronous calls run on a thread of the connection;
-/// synchronous ones on the caller's.</para>
-/// <para>Cancelling a command sends <c>KILL QUERY</c> from a second connection, if that reaches the same server; if
-/// this does not help within 5 seconds the socket is shut down and the connection is
-/// <see cref="ConnectionState.Broken"/>. Cancelling <see cref="OpenAsync"/>, or its time limit, shuts the socket
-/// down.</para>
-/// <para>A reader that is closed early reads at most 1 MiB more; then the statement is ended in the same way.</para>
+/// <para>Not thread-safe, as any <see cref="DbConnection"/>.</para>
+/// <para>A command that is cancelled or exceeds its time limit ends the session: the connection is
+/// <see cref="ConnectionState.Broken"/>. The package would send <c>KILL QUERY</c> from a second session, which behind a
+/// proxy may reach another server, where the same number belongs to another session.</para>
+/// <para>A reader that is closed early reads at most 1 MiB more; then the session is ended.</para>
 /// </remarks>
-public sealed partial class MySqlConnection : DbConnection
+public sealed class MySqlConnection : DbConnection
 {
+    private const long DrainBytes = 1 << 20;
+
+    private static readonly TimeSpan DrainTime = TimeSpan.FromSeconds(2);
+
     private MySqlConnectionStringBuilder _options;
-    private NativeConnection? _native;
-    private ConnectionThread? _thread;
+    private ServerLink? _link;
+    private Driver.MySqlConnection? _driver;
     private ConnectionState _state = ConnectionState.Closed;
     private string _database = "";
     private string _serverVersion = "";
-    private bool _killMayBePending;
-    private string _server = "";
     private string _brokenBy = "";
+    private int _busy;
 
     /// <summary>A closed connection without a connection string.</summary>
     public MySqlConnection()
@@ -91,7 +92,7 @@ public sealed partial class MySqlConnection : DbConnection
 
     /// <summary>The version text, e.g. <c>10.11.19-MariaDB-0+deb12u1</c> or <c>5.7.25-OceanBase-v4.2.1.0</c>.</summary>
     /// <exception cref="InvalidOperationException">Not open.</exception>
-    public override string ServerVersion => Native is null ? "" : _serverVersion;
+    public override string ServerVersion => Link is null ? "" : _serverVersion;
 
     /// <summary>Which server this is.</summary>
     public MySqlServerKind ServerKind { get; private set; }
@@ -100,16 +101,16 @@ public sealed partial class MySqlConnection : DbConnection
     public ulong ConnectionId { get; private set; }
 
     /// <summary>The TLS cipher in use, null without TLS.</summary>
-    public string? TlsCipher => Native.Cipher();
+    public string? TlsCipher => Link.Cipher;
 
     /// <summary>The server's end of this connection, as reported by the kernel; null for a local socket.</summary>
     /// <exception cref="InvalidOperationException">Not open.</exception>
-    public IPEndPoint? PeerAddress => Native.Peer();
+    public IPEndPoint? PeerAddress => Link.Peer;
 
     /// <inheritdoc/>
     public override ConnectionState State => _state;
 
-    /// <summary>Clock of command time limits.</summary>
+    /// <summary>Clock of the time limits.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
     /// <inheritdoc/>
@@ -121,131 +122,89 @@ public sealed partial class MySqlConnection : DbConnection
 
     internal MySqlDataReader? ActiveReader { get; set; }
 
-    private NativeConnection Native =>
-        _native ?? throw new InvalidOperationException($"The connection is {_state}; open it first.");
+    private ServerLink Link =>
+        _link ?? throw new InvalidOperationException($"The connection is {_state}; open it first.");
 
     /// <inheritdoc/>
-    public override void Open()
-    {
-        BeginOpen();
-        try
-        {
-            EndOpen(Connect(_options, Time, CancellationToken.None));
-        }
-        catch
-        {
-            Set(ConnectionState.Closed);
-            throw;
-        }
-    }
+    public override void Open() => OpenAsync(CancellationToken.None).GetAwaiter().GetResult();
 
     /// <inheritdoc/>
     public override async Task OpenAsync(CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        BeginOpen();
-        var thread = new ConnectionThread();
-        var options = _options;
-        var connecting = thread.RunAsync(() => Connect(options, Time, cancellationToken));
+        if (_state != ConnectionState.Closed)
+        {
+            throw new InvalidOperationException($"The connection is {_state}; close it first.");
+        }
+
+        _state = ConnectionState.Connecting;
+        using var timer = Limits.Timer(_options.ConnectionTimeout, Time);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timer.Token);
+        var session = new SessionOpening(_options);
         try
         {
-            // The socket is shut down at the limit. Only the resolver cannot be stopped; it has its own limits.
-            var limit = options.ConnectionTimeout == 0
-                ? Timeout.InfiniteTimeSpan
-                : TimeSpan.FromSeconds(options.ConnectionTimeout) + ResolverGrace;
-            EndOpen(await connecting.WaitAsync(limit, Time, cancellationToken).ConfigureAwait(false));
-            _thread = thread;
+            await session.RunAsync(ending.Token).ConfigureAwait(false);
         }
         catch (Exception exception)
         {
-            // A connection that the thread still returns is closed.
-            _ = connecting.ContinueWith(
-                static t => t.Result.Native.Dispose(),
-                CancellationToken.None,
-                TaskContinuationOptions.OnlyOnRanToCompletion,
-                TaskScheduler.Default);
-            _ = connecting.ContinueWith(
-                static t => t.Exception,
-                CancellationToken.None,
-                TaskContinuationOptions.OnlyOnFaulted,
-                TaskScheduler.Default);
-            thread.Dispose();
+            await session.AbandonAsync().ConfigureAwait(false);
             Set(ConnectionState.Closed);
-            if (exception is TimeoutException)
+            cancellationToken.ThrowIfCancellationRequested();
+            var prefix = $"Cannot connect to {_options.Describe()}: ";
+            if (Failures.Translate(exception, session.Link, prefix) is { } failure)
             {
-                throw TooSlow(options, exception);
+                throw timer.IsCancellationRequested && session.Link?.Refusal is null
+                    ? Failures.TooSlow(_options, failure)
+                    : failure;
             }
 
             throw;
         }
+
+        (_link, _driver) = (session.Link, session.DriverConnection);
+        (ConnectionId, _serverVersion, ServerKind) = (session.ConnectionId, session.Version, session.Kind);
+        (_database, _brokenBy) = (_options.Database, "");
+        Set(ConnectionState.Open);
     }
 
-    /// <inheritdoc/>
-    public override void Close()
-    {
-        // A running call on another thread is ended first.
-        if (!_gate.TryEnter())
-        {
-            _native?.Socket.End();
-            _gate.Enter();
-        }
-
-        try
-        {
-            ActiveReader?.Abandon();
-            ActiveReader = null;
-            Transaction = null;
-            if (_native is { } native)
-            {
-                native.IsQuiet = _state == ConnectionState.Open && !native.Socket.HasEnded;
-                native.Dispose();
-            }
-
-            _native = null;
-            _thread?.Dispose();
-            _thread = null;
-            Set(ConnectionState.Closed);
-        }
-        finally
-        {
-            _gate.Exit();
-        }
-    }
+    /// <summary>Closes the session. Never throws because of the network. A running call is ended.</summary>
+    public override void Close() => CloseAsync().GetAwaiter().GetResult();
 
     /// <inheritdoc/>
     public override async Task CloseAsync()
     {
-        if (_thread is { } thread)
+        var (link, driver, isIdle) = (_link, _driver, Interlocked.Exchange(ref _busy, 1) == 0);
+        // The package would wait for the rest of a result, and for a ROLLBACK.
+        if (!isIdle || ActiveReader is not null || Transaction is not null)
         {
-            EndCallUnderWay();
-            await thread.RunAsync(() =>
-            {
-                Close();
-                return true;
-            }).ConfigureAwait(false);
+            link?.End();
         }
 
-        Close();
+        ActiveReader?.Abandon();
+        (ActiveReader, Transaction, _link, _driver) = (null, null, null, null);
+        Set(ConnectionState.Closed);
+        if (isIdle)
+        {
+            await SessionOpening.CloseAsync(link, driver).ConfigureAwait(false);
+            Volatile.Write(ref _busy, 0);
+        }
     }
 
     /// <inheritdoc/>
-    public override void ChangeDatabase(string databaseName)
-    {
-        Run(
-            _options.DefaultCommandTimeout,
-            isCommand: true,
-            native => SelectDatabase(native, databaseName),
-            CancellationToken.None);
-        _database = databaseName;
-    }
+    public override void ChangeDatabase(string databaseName) =>
+        ChangeDatabaseAsync(databaseName).GetAwaiter().GetResult();
 
     /// <inheritdoc/>
     public override async Task ChangeDatabaseAsync(string databaseName, CancellationToken cancellationToken = default)
     {
+        RequireNoReader();
         await RunAsync(
             _options.DefaultCommandTimeout,
-            isCommand: true,
-            native => SelectDatabase(native, databaseName),
+            async driver =>
+            {
+                await driver.ChangeDatabaseAsync(databaseName, CancellationToken.None).ConfigureAwait(false);
+                return true;
+            },
             cancellationToken).ConfigureAwait(false);
         _database = databaseName;
     }
@@ -260,9 +219,121 @@ public sealed partial class MySqlConnection : DbConnection
         await base.DisposeAsync().ConfigureAwait(false);
     }
 
+    /// <summary>
+    /// Runs a call of the package, which is ended with the session by the limit (seconds, 0 for none) or the token. The
+    /// package gets no token: it would answer it with a second session.
+    /// </summary>
+    internal async Task<T> RunAsync<T>(
+        uint limit, Func<Driver.MySqlConnection, Task<T>> call, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var link = Link;
+        var driver = _driver!;
+        if (_state == ConnectionState.Broken)
+        {
+            throw Failures.Broken(_options, _brokenBy);
+        }
+
+        if (Interlocked.Exchange(ref _busy, 1) != 0)
+        {
+            throw new InvalidOperationException(
+                "The connection is running another command; only one at a time is possible.");
+        }
+
+        using var timer = Limits.Timer(limit, Time);
+        try
+        {
+            using var onLimit = timer.Token.UnsafeRegister(static l => ((ServerLink)l!).End(), link);
+            using var onCancel = cancellationToken.UnsafeRegister(static l => ((ServerLink)l!).End(), link);
+            var result = await call(driver).ConfigureAwait(false);
+            if (link.HasEnded && link.Refusal is null)
+            {
+                // For example, the limit expired after the answer had arrived.
+                Break(link, "It was ended during a command, or by the server.");
+            }
+
+            return result;
+        }
+        catch (Exception exception) when (Failures.Translate(exception, link, prefix: "") is { } failure)
+        {
+            if (failure.IsConnectionError || link.HasEnded)
+            {
+                Break(link, failure.Message);
+            }
+
+            if (link.HasEnded && link.Refusal is null && cancellationToken.IsCancellationRequested)
+            {
+                throw new OperationCanceledException("The command was cancelled.", exception, cancellationToken);
+            }
+
+            throw link.HasEnded && link.Refusal is null && timer.IsCancellationRequested
+                ? Failures.OutOfTime(limit, exception)
+                : failure;
+        }
+        finally
+        {
+            Volatile.Write(ref _busy, 0);
+            if (!ReferenceEquals(_link, link))
+            {
+                // It was closed meanwhile.
+                await SessionOpening.CloseAsync(link, driver).ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <summary>Bytes that the server may send for the next command; 0 for no limit.</summary>
+    internal void Allow(long bytes) => Link.Allow(bytes);
+
+    /// <summary>Ends the session because of what the server sent.</summary>
+    internal void Refuse(MySqlLimitException reason)
+    {
+        if (_link is { } link)
+        {
+            link.Refuse(new LinkRefusedException(reason.Message, reason.Number, reason));
+            Break(link, reason.Message);
+        }
+    }
+
+    /// <summary>
+    /// Reads the rest of a reader's results within bounds: a reader that is closed early must not read 100 GB. Never
+    /// throws because of the server's answer.
+    /// </summary>
+    internal async Task DrainAsync(Driver.MySqlDataReader reader)
+    {
+        if (_link is not { } link || _state != ConnectionState.Open)
+        {
+            return;
+        }
+
+        link.Allow(DrainBytes);
+        using var timer = Limits.Timer(DrainTime, Time);
+        try
+        {
+            using var onLimit = timer.Token.UnsafeRegister(static l => ((ServerLink)l!).End(), link);
+            await reader.DisposeAsync().ConfigureAwait(false);
+        }
+        catch (Exception exception) when (Failures.Translate(exception, link, prefix: "") is not null)
+        {
+            // The error that ended the statement early is ignored, because the reader is no longer used.
+        }
+
+        if (link.HasEnded)
+        {
+            Break(link, "A reader was closed before its end, and the server did not stop sending the rest.");
+        }
+    }
+
+    internal void RequireNoReader()
+    {
+        if (ActiveReader is { IsClosed: false })
+        {
+            throw new InvalidOperationException("A data reader is open on this connection; close it first.");
+        }
+    }
+
     /// <inheritdoc/>
     protected override DbTransaction BeginDbTransaction(IsolationLevel isolationLevel) =>
-        MySqlTransaction.Begin(this, isolationLevel);
+        MySqlTransaction.BeginAsync(this, isolationLevel, CancellationToken.None).GetAwaiter().GetResult();
 
     /// <inheritdoc/>
     protected override async ValueTask<DbTransaction> BeginDbTransactionAsync(
@@ -283,38 +354,14 @@ public sealed partial class MySqlConnection : DbConnection
         base.Dispose(disposing);
     }
 
-    private static bool SelectDatabase(NativeConnection native, string name) =>
-        NativeMethods.mysql_select_db(native, name) == 0 ? true : throw native.Error();
-
-    private void RequireNoReader()
+    private void Break(ServerLink link, string reason)
     {
-        if (ActiveReader is { IsClosed: false })
+        link.End();
+        if (_state == ConnectionState.Open && ReferenceEquals(link, _link))
         {
-            throw new InvalidOperationException("A data reader is open on this connection; close it first.");
+            _brokenBy = reason;
+            Set(ConnectionState.Broken);
         }
-    }
-
-    private void BeginOpen()
-    {
-        if (_state != ConnectionState.Closed)
-        {
-            throw new InvalidOperationException($"The connection is {_state}; close it first.");
-        }
-
-        _state = ConnectionState.Connecting;
-    }
-
-    private void EndOpen(OpenedSession session)
-    {
-        _native = session.Native;
-        ConnectionId = session.ConnectionId;
-        ServerKind = session.Kind;
-        _serverVersion = session.Version;
-        _database = _options.Database;
-        _server = session.Server;
-        _brokenBy = "";
-        _killMayBePending = false;
-        Set(ConnectionState.Open);
     }
 
     private void Set(ConnectionState state)

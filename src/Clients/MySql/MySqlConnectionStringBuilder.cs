@@ -41,8 +41,6 @@ public sealed class MySqlConnectionStringBuilder : DbConnectionStringBuilder
         ["Connection Timeout"] = "Connection Timeout",
         ["Connect Timeout"] = "Connection Timeout",
         ["Default Command Timeout"] = "Default Command Timeout",
-        ["Read Timeout"] = "Read Timeout",
-        ["Write Timeout"] = "Write Timeout",
         ["Maximum Packet"] = "Maximum Packet",
         ["Treat Tiny As Boolean"] = "Treat Tiny As Boolean",
         ["Allow Multiple Statements"] = "Allow Multiple Statements",
@@ -95,8 +93,8 @@ public sealed class MySqlConnectionStringBuilder : DbConnectionStringBuilder
     public string SslCa { get => Text("SSL CA", ""); set => this["SSL CA"] = value; }
 
     /// <summary>
-    /// The CAs to trust as PEM text, instead of <see cref="SslCa"/>: it is passed to the library and to programs by a
-    /// file in memory that exists as long as they need it.
+    /// The CAs to trust as PEM text, instead of <see cref="SslCa"/>. Programs get it by a file in memory that exists as
+    /// long as they need it.
     /// </summary>
     public string SslCaPem { get => Text("SSL CA PEM", ""); set => this["SSL CA PEM"] = value; }
 
@@ -115,15 +113,6 @@ public sealed class MySqlConnectionStringBuilder : DbConnectionStringBuilder
         get => Number("Default Command Timeout", 30);
         set => Set("Default Command Timeout", value);
     }
-
-    /// <summary>
-    /// Seconds without a byte from the server after which the connection is closed. 0 (default): only the command's own
-    /// limit applies.
-    /// </summary>
-    public uint ReadTimeout { get => Number("Read Timeout", 0); set => Set("Read Timeout", value); }
-
-    /// <summary>Seconds without being able to send a byte after which the connection is closed. Default 60.</summary>
-    public uint WriteTimeout { get => Number("Write Timeout", 60); set => Set("Write Timeout", value); }
 
     /// <summary>
     /// Bytes of one row, or of any other packet, that the server may send. A larger one ends the connection. Default

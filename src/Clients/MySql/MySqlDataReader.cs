@@ -3,49 +3,41 @@ using System.Data;
 using System.Data.Common;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
-using Drydock.Clients.MySql.Protocol;
+using Driver = MySqlConnector;
 
 namespace Drydock.Clients.MySql;
 
-/// <summary>
-/// Reads results as they arrive, a few hundred rows at a time; memory does not grow with the result.
-/// </summary>
+/// <summary>Reads results as they arrive; memory does not grow with the result.</summary>
 /// <remarks>
 /// <see cref="GetString"/> returns any column as text, including values without a .NET type (a zero date, a
-/// DECIMAL(65)); the
-/// typed getters fail on those with <see cref="InvalidCastException"/> or <see cref="OverflowException"/> naming the
-/// column.
+/// DECIMAL(65)); the typed getters fail on those with <see cref="InvalidCastException"/> or
+/// <see cref="OverflowException"/> naming the column.
 /// </remarks>
 [SuppressMessage("Design", "CA1010", Justification = "The shape of ADO.NET.")]
 public sealed partial class MySqlDataReader : DbDataReader
 {
     private readonly MySqlConnection _connection;
-    private readonly ResultStream _stream;
-    private readonly Queue<Row> _rows;
-    private readonly uint _limit;
+    private readonly MySqlCommand _command;
+    private readonly Driver.MySqlDataReader _driver;
     private readonly CommandBehavior _behavior;
     private readonly CancellationToken _commandToken;
+    private Driver.MySqlDbColumn[]? _columns;
+    private bool _onRow;
     private bool _atEnd;
-    private bool _hasRows;
     private bool _closed;
-    private Row? _row;
-    private long _affected = -1;
+    private long _rows;
+    private int _affected;
 
     internal MySqlDataReader(
         MySqlConnection connection,
-        StartedResult start,
-        uint limit,
+        MySqlCommand command,
+        Driver.MySqlDataReader driver,
         CommandBehavior behavior,
         CancellationToken commandToken)
     {
-        _connection = connection;
-        _stream = start.Stream;
-        _rows = start.Rows;
-        _atEnd = start.AtEnd;
-        _limit = limit;
-        _behavior = behavior;
-        _commandToken = commandToken;
-        Note();
+        (_connection, _command, _driver) = (connection, command, driver);
+        (_behavior, _commandToken) = (behavior, commandToken);
+        _affected = driver.RecordsAffected;
         connection.ActiveReader = this;
     }
 
@@ -53,10 +45,11 @@ public sealed partial class MySqlDataReader : DbDataReader
     public override int Depth => 0;
 
     /// <inheritdoc/>
-    public override int FieldCount => _stream.Columns.Length;
+    public override int FieldCount => _closed ? 0 : _driver.FieldCount;
 
     /// <inheritdoc/>
-    public override bool HasRows => _hasRows;
+    public override bool HasRows => !_closed
+        && RunAsync(() => Task.FromResult(_driver.HasRows), CancellationToken.None).GetAwaiter().GetResult();
 
     /// <inheritdoc/>
     public override bool IsClosed => _closed;
@@ -65,9 +58,7 @@ public sealed partial class MySqlDataReader : DbDataReader
     /// Rows affected by INSERT, UPDATE (matched rows) or DELETE, all results together; -1 if there was no such
     /// statement.
     /// </summary>
-    public override int RecordsAffected => (int)Math.Min(_affected, int.MaxValue);
-
-    internal ulong LastInsertedId { get; private set; }
+    public override int RecordsAffected => _affected;
 
     /// <inheritdoc/>
     public override object this[int ordinal] => GetValue(ordinal);
@@ -76,62 +67,44 @@ public sealed partial class MySqlDataReader : DbDataReader
     public override object this[string name] => GetValue(GetOrdinal(name));
 
     /// <inheritdoc/>
-    public override bool Read()
-    {
-        RequireOpen();
-        if (_rows.Count == 0 && !_atEnd)
-        {
-            _atEnd = _connection.Run(_limit, isCommand: false, _ => _stream.Fetch(_rows), _commandToken);
-        }
-
-        return Take();
-    }
+    public override bool Read() => ReadAsync(CancellationToken.None).GetAwaiter().GetResult();
 
     /// <inheritdoc/>
     public override async Task<bool> ReadAsync(CancellationToken cancellationToken)
     {
         RequireOpen();
-        if (_rows.Count == 0 && !_atEnd)
+        _onRow = await RunAsync(
+            () => _driver.ReadAsync(CancellationToken.None), cancellationToken).ConfigureAwait(false);
+        if (_onRow && ++_rows > _command.MaximumRows && _command.MaximumRows > 0)
         {
-            _atEnd = await _connection.RunAsync(
-                _limit, isCommand: false, _ => _stream.Fetch(_rows), Token(cancellationToken)).ConfigureAwait(false);
+            _onRow = false;
+            var refusal = new MySqlLimitException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"The statement returned more than {_command.MaximumRows} rows, the limit of this command."));
+            _connection.Refuse(refusal);
+            throw refusal;
         }
 
-        return Take();
+        return _onRow;
     }
 
     /// <inheritdoc/>
-    public override bool NextResult()
-    {
-        RequireOpen();
-        return Arrive(_connection.Run(_limit, isCommand: false, _ => Advance(), _commandToken));
-    }
+    public override bool NextResult() => NextResultAsync(CancellationToken.None).GetAwaiter().GetResult();
 
     /// <inheritdoc/>
     public override async Task<bool> NextResultAsync(CancellationToken cancellationToken)
     {
         RequireOpen();
-        return Arrive(
-            await _connection.RunAsync(
-                _limit, isCommand: false, _ => Advance(), Token(cancellationToken)).ConfigureAwait(false));
+        _onRow = false;
+        _columns = null;
+        var found = await RunAsync(
+            () => _driver.NextResultAsync(CancellationToken.None), cancellationToken).ConfigureAwait(false);
+        _atEnd = !found;
+        return found;
     }
 
     /// <inheritdoc/>
-    public override void Close()
-    {
-        if (_closed)
-        {
-            return;
-        }
-
-        _connection.Finish(_stream);
-
-        Closed();
-        if ((_behavior & CommandBehavior.CloseConnection) != CommandBehavior.Default)
-        {
-            _connection.Close();
-        }
-    }
+    public override void Close() => CloseAsync().GetAwaiter().GetResult();
 
     /// <inheritdoc/>
     public override async Task CloseAsync()
@@ -141,9 +114,9 @@ public sealed partial class MySqlDataReader : DbDataReader
             return;
         }
 
-        await _connection.FinishAsync(_stream).ConfigureAwait(false);
-
-        Closed();
+        _affected = _driver.RecordsAffected;
+        await _connection.DrainAsync(_driver).ConfigureAwait(false);
+        Abandon();
         if ((_behavior & CommandBehavior.CloseConnection) != CommandBehavior.Default)
         {
             await _connection.CloseAsync().ConfigureAwait(false);
@@ -161,14 +134,8 @@ public sealed partial class MySqlDataReader : DbDataReader
     public override bool IsDBNull(int ordinal)
     {
         _ = Column(ordinal);
-        return Current.IsNull(ordinal);
-    }
-
-    /// <inheritdoc/>
-    public override object GetValue(int ordinal)
-    {
-        var column = Column(ordinal);
-        return Current.IsNull(ordinal) ? DBNull.Value : ValueReader.Read(column, Current[ordinal]);
+        RequireRow();
+        return _driver.IsDBNull(ordinal);
     }
 
     /// <inheritdoc/>
@@ -184,40 +151,30 @@ public sealed partial class MySqlDataReader : DbDataReader
         return count;
     }
 
-    /// <summary>
-    /// The value as text, whatever its type: as the <c>mysql</c> client prints it (a BIT as a number).
-    /// </summary>
-    /// <exception cref="InvalidCastException">It is NULL.</exception>
-    public override string GetString(int ordinal)
-    {
-        var column = Column(ordinal);
-        return ValueReader.Text(column, NotNull(ordinal));
-    }
+    /// <inheritdoc/>
+    public override string GetDataTypeName(int ordinal) => Column(ordinal).DataTypeName!;
 
     /// <inheritdoc/>
-    public override string GetDataTypeName(int ordinal) => Column(ordinal).TypeName;
+    public override Type GetFieldType(int ordinal) => TypeOf(Column(ordinal));
 
     /// <inheritdoc/>
-    public override Type GetFieldType(int ordinal) => Column(ordinal).ClrType;
-
-    /// <inheritdoc/>
-    public override string GetName(int ordinal) => Column(ordinal).Name;
+    public override string GetName(int ordinal) => Column(ordinal).ColumnName;
 
     /// <inheritdoc/>
     public override int GetOrdinal(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
-        var index = Array.FindIndex(_stream.Columns, c => string.Equals(c.Name, name, StringComparison.Ordinal));
+        var index = Array.FindIndex(Columns, c => string.Equals(c.ColumnName, name, StringComparison.Ordinal));
         index = index >= 0
             ? index
-            : Array.FindIndex(_stream.Columns, c => string.Equals(c.Name, name, StringComparison.OrdinalIgnoreCase));
+            : Array.FindIndex(Columns, c => string.Equals(c.ColumnName, name, StringComparison.OrdinalIgnoreCase));
         return index >= 0
             ? index
             : throw new ArgumentOutOfRangeException(
                 nameof(name),
                 name,
                 $"The result has no column '{name}'; it has: "
-                    + $"{string.Join(", ", _stream.Columns.Select(c => c.Name))}.");
+                    + $"{string.Join(", ", Columns.Select(c => c.ColumnName))}.");
     }
 
     /// <inheritdoc/>
@@ -226,94 +183,41 @@ public sealed partial class MySqlDataReader : DbDataReader
     /// <summary>Detaches the reader from its connection.</summary>
     internal void Abandon()
     {
-        if (!_closed)
-        {
-            _stream.Dispose();
-        }
-
-        Closed();
-    }
-
-    private Row Current =>
-        _row
-            ?? throw new InvalidOperationException(
-                _closed ? "The reader is closed." : "There is no current row; call Read first.");
-
-    private ReadOnlySpan<byte> NotNull(int ordinal) =>
-        Current.IsNull(ordinal) ? throw Cast(ordinal, "anything but NULL") : Current[ordinal];
-
-    private object GetNotNull(int ordinal)
-    {
-        var column = Column(ordinal);
-        return ValueReader.Read(column, NotNull(ordinal));
-    }
-
-    private InvalidCastException Cast(int ordinal, string wanted) =>
-        new(
-            $"Column '{GetName(ordinal)}' ({GetDataTypeName(ordinal)}{(Current.IsNull(ordinal) ? ", NULL" : "")}) "
-                + $"cannot be read as {wanted}.");
-
-    private Column Column(int ordinal) => ordinal >= 0 && ordinal < _stream.Columns.Length
-        ? _stream.Columns[ordinal]
-        : throw new ArgumentOutOfRangeException(
-            nameof(ordinal),
-            ordinal,
-            string.Create(CultureInfo.InvariantCulture, $"The result has {_stream.Columns.Length} columns."));
-
-    private CancellationToken Token(CancellationToken own) => own.CanBeCanceled ? own : _commandToken;
-
-    private bool Take()
-    {
-        _row = _rows.Count > 0 ? _rows.Dequeue() : null;
-        return _row is not null;
-    }
-
-    private NextStep Advance()
-    {
-        _rows.Clear();
-        if (!_stream.NextResult())
-        {
-            return new NextStep(Found: false, AtEnd: true);
-        }
-
-        return new NextStep(Found: true, _stream.Fetch(_rows));
-    }
-
-    private bool Arrive(NextStep step)
-    {
-        _row = null;
-        _atEnd = step.AtEnd;
-        _hasRows = _rows.Count > 0;
-        if (step.Found)
-        {
-            Note();
-        }
-
-        return step.Found;
-    }
-
-    private void Note()
-    {
-        _hasRows = _rows.Count > 0;
-        if (_stream.AffectedRows >= 0)
-        {
-            _affected = Math.Max(_affected, 0) + _stream.AffectedRows;
-        }
-
-        if (_stream.InsertId != 0)
-        {
-            LastInsertedId = _stream.InsertId;
-        }
-    }
-
-    private void Closed()
-    {
         _closed = true;
-        _row = null;
-        _rows.Clear();
+        _onRow = false;
         if (ReferenceEquals(_connection.ActiveReader, this))
         {
             _connection.ActiveReader = null;
+        }
+    }
+
+    private Driver.MySqlDbColumn[] Columns
+    {
+        get
+        {
+            RequireOpen();
+            return _columns ??= _atEnd ? [] : [.. _driver.GetColumnSchema().Cast<Driver.MySqlDbColumn>()];
+        }
+    }
+
+    private Driver.MySqlDbColumn Column(int ordinal) => ordinal >= 0 && ordinal < Columns.Length
+        ? Columns[ordinal]
+        : throw new ArgumentOutOfRangeException(
+            nameof(ordinal),
+            ordinal,
+            string.Create(CultureInfo.InvariantCulture, $"The result has {Columns.Length} columns."));
+
+    private Task<T> RunAsync<T>(Func<Task<T>> call, CancellationToken cancellationToken) => _connection.RunAsync(
+        (uint)_command.CommandTimeout,
+        _ => call(),
+        cancellationToken.CanBeCanceled ? cancellationToken : _commandToken);
+
+    private void RequireRow()
+    {
+        if (!_onRow)
+        {
+            throw new InvalidOperationException(
+                _closed ? "The reader is closed." : "There is no current row; call Read first.");
         }
     }
 
@@ -324,6 +228,4 @@ public sealed partial class MySqlDataReader : DbDataReader
             throw new InvalidOperationException("The reader is closed.");
         }
     }
-
-    private readonly record struct NextStep(bool Found, bool AtEnd);
 }

@@ -2,7 +2,7 @@ using System.Data.Common;
 
 namespace Drydock.Clients.MySql;
 
-/// <summary>An error of the server (numbers 1000-1999, 3000 and up) or of the client library (2000-2999).</summary>
+/// <summary>An error of the server (numbers 1000-1999, 3000 and up) or of the client (2000-2999).</summary>
 /// <remarks>The message contains the server's text, never the connection string or the password.</remarks>
 /// <param name="message">What happened.</param>
 /// <param name="number">The error number; 0 if neither side gave one.</param>
@@ -13,6 +13,15 @@ public class MySqlException(string message, int number, string sqlState, Excepti
 {
     /// <summary>The answer is larger than this client accepts; see <see cref="MySqlLimitException"/>.</summary>
     internal const int AnswerTooLarge = 2020;
+
+    /// <summary>No address of the server can be connected to.</summary>
+    internal const int CannotConnect = 2002;
+
+    /// <summary>The server's name cannot be resolved.</summary>
+    internal const int UnknownHost = 2005;
+
+    /// <summary>TLS is required, and there is none with a server whose certificate is accepted.</summary>
+    internal const int TlsFailed = 2026;
 
     /// <summary>A packet violates the protocol.</summary>
     internal const int Malformed = 2027;
@@ -52,7 +61,8 @@ public class MySqlException(string message, int number, string sqlState, Excepti
 
     /// <summary>The connection was lost or never established; the statement's outcome may be unknown.</summary>
     public bool IsConnectionError =>
-        Number is 2002 or 2003 or 2005 or 2006 or 2012 or 2013 or 2026 or Malformed or 2055 or 1053 or 1927 or 4031;
+        Number is CannotConnect or 2003 or UnknownHost or 2006 or 2012 or 2013 or TlsFailed or Malformed or 2055 or 1053
+            or 1927 or 4031;
 
     /// <summary>
     /// A retry on a new connection may succeed: connection errors, deadlock (1213), lock wait (1205), too many

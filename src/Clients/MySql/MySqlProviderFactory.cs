@@ -19,7 +19,7 @@ public sealed class MySqlProviderFactory : DbProviderFactory
     public override DbCommand CreateCommand() => new MySqlCommand();
 
     /// <inheritdoc/>
-    public override DbParameter CreateParameter() => new MySqlParameter();
+    public override DbParameter CreateParameter() => new MySqlConnector.MySqlParameter();
 
     /// <inheritdoc/>
     public override DbConnectionStringBuilder CreateConnectionStringBuilder() => new MySqlConnectionStringBuilder();

@@ -1,39 +1,41 @@
 using System.Data;
 using System.Data.Common;
+using Driver = MySqlConnector;
 
 namespace Drydock.Clients.MySql;
 
 /// <summary>A transaction; disposed without <see cref="Commit"/> it is rolled back.</summary>
 public sealed class MySqlTransaction : DbTransaction
 {
+    private readonly Driver.MySqlTransaction _driver;
     private MySqlConnection? _connection;
 
-    private MySqlTransaction(MySqlConnection connection, IsolationLevel isolationLevel)
+    private MySqlTransaction(MySqlConnection connection, Driver.MySqlTransaction driver)
     {
         _connection = connection;
-        IsolationLevel = isolationLevel;
+        _driver = driver;
         connection.Transaction = this;
     }
 
     /// <inheritdoc/>
-    public override IsolationLevel IsolationLevel { get; }
+    public override IsolationLevel IsolationLevel => _driver.IsolationLevel;
 
     /// <inheritdoc/>
     protected override DbConnection? DbConnection => _connection;
 
     /// <inheritdoc/>
-    public override void Commit() => End("COMMIT");
+    public override void Commit() => CommitAsync().GetAwaiter().GetResult();
 
     /// <inheritdoc/>
     public override Task CommitAsync(CancellationToken cancellationToken = default) =>
-        EndAsync("COMMIT", cancellationToken);
+        EndAsync(static driver => driver.CommitAsync(CancellationToken.None), cancellationToken);
 
     /// <inheritdoc/>
-    public override void Rollback() => End("ROLLBACK");
+    public override void Rollback() => RollbackAsync().GetAwaiter().GetResult();
 
     /// <inheritdoc/>
     public override Task RollbackAsync(CancellationToken cancellationToken = default) =>
-        EndAsync("ROLLBACK", cancellationToken);
+        EndAsync(static driver => driver.RollbackAsync(CancellationToken.None), cancellationToken);
 
     /// <inheritdoc/>
     public override async ValueTask DisposeAsync()
@@ -46,29 +48,20 @@ public sealed class MySqlTransaction : DbTransaction
         await base.DisposeAsync().ConfigureAwait(false);
     }
 
-    internal static MySqlTransaction Begin(MySqlConnection connection, IsolationLevel level)
-    {
-        RequireNone(connection);
-        foreach (var sql in Statements(level))
-        {
-            using var command = Command(connection, sql);
-            command.ExecuteNonQuery();
-        }
-
-        return new MySqlTransaction(connection, Effective(level));
-    }
-
     internal static async Task<MySqlTransaction> BeginAsync(
         MySqlConnection connection, IsolationLevel level, CancellationToken cancellationToken)
     {
-        RequireNone(connection);
-        foreach (var sql in Statements(level))
+        if (connection.Transaction is not null)
         {
-            await using var command = Command(connection, sql);
-            await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+            throw new InvalidOperationException("The connection already has a transaction; end it first.");
         }
 
-        return new MySqlTransaction(connection, Effective(level));
+        connection.RequireNoReader();
+        var driver = await connection.RunAsync(
+            connection.Options.DefaultCommandTimeout,
+            c => c.BeginTransactionAsync(level, CancellationToken.None).AsTask(),
+            cancellationToken).ConfigureAwait(false);
+        return new MySqlTransaction(connection, driver);
     }
 
     /// <inheritdoc/>
@@ -82,53 +75,18 @@ public sealed class MySqlTransaction : DbTransaction
         base.Dispose(disposing);
     }
 
-    private static MySqlCommand Command(MySqlConnection connection, string sql)
-    {
-        var command = connection.CreateCommand();
-        command.CommandText = sql;
-        return command;
-    }
-
-    private static void RequireNone(MySqlConnection connection)
-    {
-        if (connection.Transaction is not null)
-        {
-            throw new InvalidOperationException("The connection already has a transaction; end it first.");
-        }
-    }
-
-    private static IsolationLevel Effective(IsolationLevel level) =>
-        level == IsolationLevel.Unspecified ? IsolationLevel.RepeatableRead : level;
-
-    private static IEnumerable<string> Statements(IsolationLevel level) => level switch
-    {
-        IsolationLevel.Unspecified => ["START TRANSACTION"],
-        IsolationLevel.ReadUncommitted => ["SET TRANSACTION ISOLATION LEVEL READ UNCOMMITTED", "START TRANSACTION"],
-        IsolationLevel.ReadCommitted => ["SET TRANSACTION ISOLATION LEVEL READ COMMITTED", "START TRANSACTION"],
-        IsolationLevel.RepeatableRead => ["SET TRANSACTION ISOLATION LEVEL REPEATABLE READ", "START TRANSACTION"],
-        IsolationLevel.Serializable => ["SET TRANSACTION ISOLATION LEVEL SERIALIZABLE", "START TRANSACTION"],
-        IsolationLevel.Snapshot =>
-            ["SET TRANSACTION ISOLATION LEVEL REPEATABLE READ", "START TRANSACTION WITH CONSISTENT SNAPSHOT"],
-        _ => throw new NotSupportedException($"Isolation level {level} is not supported by MySQL."),
-    };
-
-    private MySqlConnection Take()
+    private async Task EndAsync(Func<Driver.MySqlTransaction, Task> end, CancellationToken cancellationToken)
     {
         var connection = _connection ?? throw new InvalidOperationException("The transaction has ended.");
         _connection = null;
         connection.Transaction = null;
-        return connection;
-    }
-
-    private void End(string sql)
-    {
-        using var command = Command(Take(), sql);
-        command.ExecuteNonQuery();
-    }
-
-    private async Task EndAsync(string sql, CancellationToken cancellationToken)
-    {
-        await using var command = Command(Take(), sql);
-        await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+        await connection.RunAsync(
+            connection.Options.DefaultCommandTimeout,
+            async _ =>
+            {
+                await end(_driver).ConfigureAwait(false);
+                return true;
+            },
+            cancellationToken).ConfigureAwait(false);
     }
 }

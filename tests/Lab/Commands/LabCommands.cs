@@ -50,7 +50,6 @@ public static class LabCommands
         Status(),
         Exec(),
         Serve(),
-        MySqlStressCommand.Create(),
         Demo.DemoCommand.Create(Background),
         Demo.DatabaseDemoCommand.Create(Background),
     };

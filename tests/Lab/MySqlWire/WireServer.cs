@@ -43,10 +43,9 @@ public sealed class WireServer : IAsyncDisposable
 
     /// <summary>Answers like a well-behaved server until the client disconnects.</summary>
     /// <param name="session">A connection after the greeting and before the answer to the login.</param>
-    /// <param name="host">The host name in its answers.</param>
     /// <param name="answer">Answers a statement; false leaves it to the default answers.</param>
     public static async Task ServeAsync(
-        WireSession session, string host, Func<string, Task<bool>> answer, CancellationToken cancellationToken)
+        WireSession session, Func<string, Task<bool>> answer, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(session);
         ArgumentNullException.ThrowIfNull(answer);
@@ -56,16 +55,15 @@ public sealed class WireServer : IAsyncDisposable
             var sql = packet[0] == 3 ? Encoding.UTF8.GetString(packet.AsSpan(1)) : "";
             if (!await answer(sql))
             {
-                await session.SendAsync(cancellationToken, Honest(sql, host));
+                await session.SendAsync(cancellationToken, Honest(sql));
             }
         }
     }
 
     /// <summary>The answer of a well-behaved server.</summary>
-    public static IEnumerable<byte[]> Honest(string sql, string host) => sql switch
+    public static IEnumerable<byte[]> Honest(string sql) => sql switch
     {
         _ when sql.StartsWith("SELECT CONNECTION_ID()", StringComparison.Ordinal) => WirePackets.Result(["id", "version", "comment"], ["7", "8.0.36", "wire"]),
-        _ when sql.StartsWith("SHOW VARIABLES", StringComparison.Ordinal) => WirePackets.Result(["Variable_name", "Value"], ["hostname", host], ["port", "3306"]),
         _ when sql.StartsWith("SELECT", StringComparison.Ordinal) => WirePackets.Result(["x"], ["1"]),
         _ => [WirePackets.Ok],
     };

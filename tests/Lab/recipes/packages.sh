@@ -9,8 +9,8 @@ PACKAGES=(
   etcd-server golang-1.19-go dpkg-dev
   # docker hosts and their images
   docker.io debootstrap busybox-static
-  # metadata database, dump tools, the client library of the product
-  mariadb-server mariadb-client libmariadb3 mydumper
+  # metadata database, dump tools
+  mariadb-server mariadb-client mydumper
   # a registry with a password; a clock that is wrong
   docker-registry apache2-utils faketime
   # snapshots encrypted at rest

@@ -27,7 +27,7 @@ public sealed class ProjectReferencesTests
         ["src/Clients/Safety"] = ["src/Abstractions"],
         ["src/Clients/Ssh"] = ["src/Abstractions", "src/Clients/Remote", "src/Clients/Safety"],
         ["src/Clients/Docker"] = ["src/Abstractions", "src/Clients/Remote", "src/Clients/Safety", "src/Clients/Ssh"],
-        ["src/Clients/MySql"] = ["src/Abstractions", "src/Clients/Safety"],
+        ["src/Clients/MySql"] = ["src/Abstractions"],
         ["src/Clients/Snapshots"] = ["src/Abstractions", "src/Clients/MySql", "src/Clients/Safety"],
         ["src/Reconcilers/Upgrades"] =
         [

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Drydock.Tests.Integration.Clients.MySql;
 
-/// <summary>Answers without an end, and who gets the KILL QUERY.</summary>
+/// <summary>Answers without an end, and commands that are ended early.</summary>
 public sealed class BoundsTests(MariaDbServer mariaDb)
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -27,7 +27,7 @@ public sealed class BoundsTests(MariaDbServer mariaDb)
     [Theory]
     [InlineData("SELECT seq FROM mysql.seq_1_to_1000000", 1000, 0, "1000 rows")]
     [InlineData("SELECT REPEAT('x', 1000) FROM mysql.seq_1_to_1000000", 0, 100_000, "100000 bytes")]
-    public async Task Result_larger_than_command_limit_keeps_the_connection(
+    public async Task Result_larger_than_command_limit_breaks_the_connection(
         string sql, long rows, long bytes, string says)
     {
         await using var connection = new MySqlConnection(mariaDb.RootOptions());
@@ -42,8 +42,7 @@ public sealed class BoundsTests(MariaDbServer mariaDb)
             }
         });
         error.Message.ShouldContain(says);
-        command.CommandText = "SELECT 1";
-        (await command.ExecuteScalarAsync(Token)).ShouldBe(1);
+        connection.State.ShouldBe(ConnectionState.Broken);
     }
 
     [Fact]
@@ -60,32 +59,6 @@ public sealed class BoundsTests(MariaDbServer mariaDb)
             return true;
         }));
         (await Should.ThrowAsync<MySqlLimitException>(() => ScalarAsync(server, "SELECT wide"))).Message.ShouldContain("4097 columns");
-    }
-
-    [Fact]
-    public async Task Column_with_impossible_width_is_refused()
-    {
-        await using var server = new WireServer(async (session, _, stop) =>
-        {
-            await LogInAsync(session, stop);
-            await session.SendAsync(stop, WirePackets.Ok);
-            while (await session.ReadAsync(stop) is { Length: > 0 } packet && packet[0] != 1)
-            {
-                // BIGINT UNSIGNED ZEROFILL of 4,294,967,295 digits, with the value 7.
-                var column = WirePackets.Column("x", 8, 32 | 64, uint.MaxValue);
-                await session.SendAsync(stop, packet[0] switch
-                {
-                    0x16 => (byte[][])[[0, 1, 0, 0, 0, 1, 0, 1, 0, 0, 0, 0], WirePackets.Column("?"), WirePackets.Eof, column, WirePackets.Eof],
-                    0x17 => [[1], column, WirePackets.Eof, [0, 0, 7, 0, 0, 0, 0, 0, 0, 0], WirePackets.Eof],
-                    0x19 => [],
-                    _ => WireServer.Honest(System.Text.Encoding.UTF8.GetString(packet.AsSpan(1)), "a"),
-                });
-            }
-        });
-        await using var connection = await OpenAsync(server);
-        await using var command = new MySqlCommand("SELECT @a", connection);
-        command.Parameters.AddWithValue("a", 1);
-        (await Should.ThrowAsync<MySqlException>(() => command.ExecuteScalarAsync(Token))).Message.ShouldContain("4294967295");
     }
 
     [Fact]
@@ -116,40 +89,28 @@ public sealed class BoundsTests(MariaDbServer mariaDb)
         (await Should.ThrowAsync<MySqlException>(() => command.ExecuteScalarAsync(Token))).Message.ShouldContain("closed before its end");
     }
 
-    [Theory]
-    [InlineData("a", "a", true)]
-    [InlineData("a", "b", false)]
-    public async Task KILL_QUERY_is_sent_only_to_server_running_the_statement(string first, string second, bool sent)
+    [Fact]
+    public async Task Cancelled_command_opens_no_second_session()
     {
         var running = new TaskCompletionSource();
-        var killed = new TaskCompletionSource();
-        var statements = new List<string>();
-        await using var server = new WireServer(async (session, number, stop) =>
+        var closed = new TaskCompletionSource();
+        var sessions = 0;
+        await using var server = new WireServer(async (session, _, stop) =>
         {
+            Interlocked.Increment(ref sessions);
             await LogInAsync(session, stop);
             await WireServer.ServeAsync(
                 session,
-                number == 0 ? first : second,
                 async sql =>
                 {
-                    lock (statements)
-                    {
-                        statements.Add(sql);
-                    }
-
-                    if (sql.StartsWith("KILL", StringComparison.Ordinal))
-                    {
-                        killed.SetResult();
-                    }
-
                     if (sql != "SELECT slow")
                     {
                         return false;
                     }
 
                     running.SetResult();
-                    await Task.WhenAny(killed.Task, session.UntilClosedAsync(stop));
-                    await session.SendAsync(stop, WirePackets.Error(1317, "Query execution was interrupted"));
+                    await session.UntilClosedAsync(stop);
+                    closed.SetResult();
                     return true;
                 },
                 stop);
@@ -161,12 +122,22 @@ public sealed class BoundsTests(MariaDbServer mariaDb)
         await running.Task.WaitAsync(Token);
         await cancel.CancelAsync();
         await Should.ThrowAsync<OperationCanceledException>(() => asking);
-        lock (statements)
+        await closed.Task.WaitAsync(Token);
+        connection.State.ShouldBe(ConnectionState.Broken);
+        sessions.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Reader_closed_inside_large_result_breaks_the_connection()
+    {
+        await using var connection = await mariaDb.OpenAsync(await mariaDb.CreateDatabaseAsync());
+        await using var command = new MySqlCommand("SELECT REPEAT('x', 1000) FROM seq_1_to_100000", connection) { MaximumBytes = 0 };
+        await using (var reader = await command.ExecuteReaderAsync(Token))
         {
-            statements.Contains("KILL QUERY 7").ShouldBe(sent);
+            (await reader.ReadAsync(Token)).ShouldBeTrue();
         }
 
-        connection.State.ShouldBe(sent ? ConnectionState.Open : ConnectionState.Broken);
+        connection.State.ShouldBe(ConnectionState.Broken);
     }
 
     [Fact]
@@ -189,7 +160,7 @@ public sealed class BoundsTests(MariaDbServer mariaDb)
     private static Func<WireSession, int, CancellationToken, Task> Serving(Func<WireSession, string, CancellationToken, Task<bool>> answer) => async (session, _, stop) =>
     {
         await LogInAsync(session, stop);
-        await WireServer.ServeAsync(session, "a", sql => answer(session, sql, stop), stop);
+        await WireServer.ServeAsync(session, sql => answer(session, sql, stop), stop);
     };
 
     private static async Task LogInAsync(WireSession session, CancellationToken stop)

@@ -139,7 +139,7 @@ public sealed class ConnectionTests(MariaDbServer server)
         await Should.ThrowAsync<OperationCanceledException>(() => opening);
         connection.State.ShouldBe(ConnectionState.Closed);
 
-        // The library gives up by itself and closes its end.
+        // The client closes its end.
         (await accepted.GetStream().ReadAsync(new byte[1], Token)).ShouldBe(0);
         options.ConnectionTimeout = 1;
         await FailsAsync(options, 2013, 2002, 2003);

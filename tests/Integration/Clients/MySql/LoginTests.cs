@@ -22,6 +22,7 @@ public sealed class LoginTests
         { "../plugin/dialog", MySqlSslMode.Disabled },
         { "mysql_old_password", MySqlSslMode.Disabled },
         { "sha256_password", MySqlSslMode.Disabled },
+        { "client_ed25519", MySqlSslMode.Disabled },
         { "mysql_clear_password", MySqlSslMode.Required },
         { "dialog", MySqlSslMode.Required },
         { "sha256_password", MySqlSslMode.Required },
@@ -81,25 +82,7 @@ public sealed class LoginTests
             await session.SendAsync(stop, WirePackets.Switch("caching_sha2_password"));
             await session.ReadAsync(stop);
             await session.SendAsync(stop, (byte[])[1, 3]);
-            await WireServer.ServeAsync(session, "a", static _ => Task.FromResult(false), stop);
-        });
-        await using var connection = new MySqlConnection(Options(server));
-        await connection.OpenAsync(Token);
-        connection.State.ShouldBe(ConnectionState.Open);
-    }
-
-    [Theory]
-    [InlineData("mysql_native_password")]
-    [InlineData("client_ed25519")]
-    public async Task Switch_to_allowed_authentication_plugin_is_answered(string plugin)
-    {
-        await using var server = new WireServer(async (session, _, stop) =>
-        {
-            await session.SendAsync(stop, WirePackets.Greeting("caching_sha2_password"));
-            await session.ReadAsync(stop);
-            await session.SendAsync(stop, WirePackets.Switch(plugin, plugin == "client_ed25519" ? 32 : 20));
-            (await session.ReadAsync(stop))!.Length.ShouldBe(plugin == "client_ed25519" ? 64 : 20);
-            await WireServer.ServeAsync(session, "a", static _ => Task.FromResult(false), stop);
+            await WireServer.ServeAsync(session, static _ => Task.FromResult(false), stop);
         });
         await using var connection = new MySqlConnection(Options(server));
         await connection.OpenAsync(Token);
@@ -107,10 +90,79 @@ public sealed class LoginTests
     }
 
     [Fact]
-    public async Task Plugin_switch_padded_against_client_library_is_refused()
+    public async Task Switch_to_allowed_authentication_plugin_is_answered()
     {
-        // The library looks for the name in its buffer where the greeting's was; a zero byte there is found in every
-        // list.
+        await using var server = new WireServer(async (session, _, stop) =>
+        {
+            await session.SendAsync(stop, WirePackets.Greeting("caching_sha2_password"));
+            await session.ReadAsync(stop);
+            await session.SendAsync(stop, WirePackets.Switch("mysql_native_password"));
+            (await session.ReadAsync(stop))!.Length.ShouldBe(20);
+            await WireServer.ServeAsync(session, static _ => Task.FromResult(false), stop);
+        });
+        await using var connection = new MySqlConnection(Options(server));
+        await connection.OpenAsync(Token);
+        connection.State.ShouldBe(ConnectionState.Open);
+    }
+
+    [Theory]
+    [InlineData("caching_sha2_password")]
+    [InlineData("sha256_password")]
+    public async Task Verified_server_that_asks_gets_password_inside_tls(string plugin)
+    {
+        using var certificate = WireServer.SelfSigned();
+        var password = new TaskCompletionSource<byte[]?>();
+        await using var server = new WireServer(async (session, _, stop) =>
+        {
+            await session.SendAsync(stop, WirePackets.Greeting(plugin, WirePackets.Tls));
+            await session.ReadAsync(stop);
+            await session.StartTlsAsync(certificate, stop);
+            await session.ReadAsync(stop);
+            await session.SendAsync(stop, WirePackets.Switch(plugin));
+            if (plugin == "caching_sha2_password")
+            {
+                await session.ReadAsync(stop);
+                await session.SendAsync(stop, (byte[])[1, 4]);
+            }
+
+            password.SetResult(await session.ReadAsync(stop));
+            await WireServer.ServeAsync(session, static _ => Task.FromResult(false), stop);
+        });
+        var options = Options(server, MySqlSslMode.VerifyCA);
+        options.SslCaPem = certificate.ExportCertificatePem();
+        await using var connection = new MySqlConnection(options);
+        await connection.OpenAsync(Token);
+        (await password.Task.WaitAsync(Token)).ShouldBe(Encoding.UTF8.GetBytes(Password + "\0"));
+    }
+
+    [Fact]
+    public async Task Server_with_unknown_certificate_gets_no_login()
+    {
+        using var certificate = WireServer.SelfSigned();
+        var received = new TaskCompletionSource<long>();
+        await using var server = new WireServer(async (session, _, stop) =>
+        {
+            await session.SendAsync(stop, WirePackets.Greeting(more: WirePackets.Tls));
+            var request = await session.ReadAsync(stop);
+            try
+            {
+                await session.StartTlsAsync(certificate, stop);
+                received.SetResult(request!.Length + await session.UntilClosedAsync(stop));
+            }
+            catch (Exception e) when (e is IOException or System.Security.Authentication.AuthenticationException)
+            {
+                received.SetResult(request!.Length);
+            }
+        });
+        await FailsAsync(Options(server, MySqlSslMode.VerifyFull), 2026);
+
+        // The request for TLS, which names no user.
+        (await received.Task.WaitAsync(Token)).ShouldBe(32);
+    }
+
+    [Fact]
+    public async Task Plugin_switch_with_padding_is_refused()
+    {
         var padded = new byte[200];
         WirePackets.Switch("mysql_clear_password").CopyTo(padded, 0);
         await RefusedAsync(MySqlSslMode.Disabled, "mysql_native_password", [padded], AuthenticationRefused, "mysql_clear_password");
@@ -153,7 +205,7 @@ public sealed class LoginTests
             await cancel.CancelAsync();
             await Should.ThrowAsync<OperationCanceledException>(() => opening);
 
-            // The library's own limits are off: who closes is this client.
+            // No other limit is set: only this client can have closed it.
             await closed.WaitAsync(Token);
             connection.State.ShouldBe(ConnectionState.Closed);
         }

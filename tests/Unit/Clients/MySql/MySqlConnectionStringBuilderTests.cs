@@ -65,7 +65,7 @@ public sealed class MySqlConnectionStringBuilderTests
     [InlineData("5.7.25", "OceanBase_CE 4.2.1.0", MySqlServerKind.OceanBase)]
     public void The_kind_of_server_is_told_by_version_and_comment(
         string version, string comment, MySqlServerKind kind) =>
-        Drydock.Clients.MySql.Protocol.OpenedSession.KindOf(version, comment).ShouldBe(kind);
+        Drydock.Clients.MySql.Transport.SessionOpening.KindOf(version, comment).ShouldBe(kind);
 
     [Fact]
     public void Server_key_is_uuid_or_reported_host_and_port()

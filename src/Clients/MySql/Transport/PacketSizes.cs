@@ -1,8 +1,6 @@
-namespace Drydock.Clients.MySql.Native;
+namespace Drydock.Clients.MySql.Transport;
 
-/// <summary>
-/// Tracks the packet lengths announced by the server. The library reports a too large packet only as a lost connection.
-/// </summary>
+/// <summary>Tracks the packet lengths announced by the server.</summary>
 internal sealed class PacketSizes(long largest)
 {
     private const int Header = 4;
