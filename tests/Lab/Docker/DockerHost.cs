@@ -280,9 +280,9 @@ public sealed class DockerHost : IAsyncDisposable
             ["deprecated-key-path"] = Path.Combine(_folder, "key.json"),
             ["log-level"] = "warn",
         };
-        if (!await HasSysResourceAsync(cancellationToken))
+        if (await PrivilegedRuntime.FindAsync(cancellationToken) is { } runtime)
         {
-            configuration["runtimes"] = new JsonObject { ["lab"] = new JsonObject { ["path"] = Recipes.PathOf("runc-without-sys-resource.sh") } };
+            configuration["runtimes"] = new JsonObject { ["lab"] = new JsonObject { ["path"] = runtime } };
             configuration["default-runtime"] = "lab";
         }
 
@@ -301,21 +301,6 @@ public sealed class DockerHost : IAsyncDisposable
     }
 
     private string CgroupParent => $"/drydock-lab-{_run.Id}/{Name}";
-
-    private static async Task<bool> HasSysResourceAsync(CancellationToken cancellationToken)
-    {
-        const int CapSysResource = 24;
-        await foreach (var line in File.ReadLinesAsync("/proc/self/status", cancellationToken))
-        {
-            if (line.StartsWith("CapEff:", StringComparison.Ordinal))
-            {
-                var effective = Convert.ToUInt64(line["CapEff:".Length..].Trim(), 16);
-                return (effective >> CapSysResource & 1) == 1;
-            }
-        }
-
-        throw new LabException("/proc/self/status has no line CapEff");
-    }
 
     // Finds dockerd, containerd, shims and --net host by the host's network namespace, and other containers by its
     // control group.

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Drydock.Clients.Docker;
 using Drydock.Clients.Safety;
+using Drydock.Lab;
 using Xunit;
 
 namespace Drydock.Tests.Integration.Clients.Docker.Fixture;
@@ -73,24 +74,31 @@ public sealed class DockerDaemonFixture : IAsyncLifetime
         File.Delete($"{Root}/docker.pid");
         await EndStaleContainerdAsync();
 
+        string[] runtime = await PrivilegedRuntime.FindAsync(CancellationToken.None) is { } path
+            ? ["--add-runtime", $"lab={path}", "--default-runtime", "lab"]
+            : [];
+
         // Not "ip netns exec": it hides /sys/fs/cgroup.
         _daemon = await Daemon.StartAsync(
             [$"API listen on {Socket}", $"API listen on {_network!.Address}:{TlsPort}"],
             "nsenter",
-            $"--net={_network.Path}",
-            "dockerd",
-            "--data-root", $"{Root}/data",
-            "--exec-root", $"{Root}/exec",
-            "--pidfile", $"{Root}/docker.pid",
-            "-H", $"unix://{Socket}",
-            "-H", $"tcp://{_network.Address}:{TlsPort}",
-            "--tlsverify",
-            "--tlscacert", $"{Root}/ca.pem",
-            "--tlscert", $"{Root}/cert.pem",
-            "--tlskey", $"{Root}/key.pem",
-            "--insecure-registry", $"{_network.OutsideAddress}/32",
-            "--bridge=none",
-            "--iptables=false");
+            [
+                $"--net={_network.Path}",
+                "dockerd",
+                "--data-root", $"{Root}/data",
+                "--exec-root", $"{Root}/exec",
+                "--pidfile", $"{Root}/docker.pid",
+                "-H", $"unix://{Socket}",
+                "-H", $"tcp://{_network.Address}:{TlsPort}",
+                "--tlsverify",
+                "--tlscacert", $"{Root}/ca.pem",
+                "--tlscert", $"{Root}/cert.pem",
+                "--tlskey", $"{Root}/key.pem",
+                "--insecure-registry", $"{_network.OutsideAddress}/32",
+                "--bridge=none",
+                "--iptables=false",
+                .. runtime,
+            ]);
     }
 
     /// <summary>The image whose programs are this machine's (<see cref="UserlandLayer"/>).</summary>
