@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 
 namespace Drydock.Clients.Docker;
@@ -33,6 +34,9 @@ public record ContainerConfig
     /// <summary>With a terminal the output is one raw stream.</summary>
     public bool Tty { get; init; }
 
+    /// <summary>Whether its standard input stays open without a client.</summary>
+    public bool OpenStdin { get; init; }
+
     /// <summary>The signal sent by a stop; null: SIGTERM.</summary>
     public string? StopSignal { get; init; }
 
@@ -42,4 +46,7 @@ public record ContainerConfig
     /// <summary>Other fields, unchanged.</summary>
     [JsonExtensionData]
     public Dictionary<string, JsonElement>? Other { get; set; }
+
+    /// <summary>The fields by their names in the API. Values of variables may be secrets.</summary>
+    public JsonObject ToJson() => JsonSerializer.SerializeToNode(this, DockerJson.Default.ContainerConfig)!.AsObject();
 }

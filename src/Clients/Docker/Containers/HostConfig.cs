@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 
 namespace Drydock.Clients.Docker;
@@ -38,6 +39,23 @@ public sealed record HostConfig
     /// <summary>Bytes; 0: no limit.</summary>
     public long Memory { get; init; }
 
+    /// <summary>
+    /// Bytes of memory and swap together; -1: no limit; 0: the engine's default, twice <see cref="Memory"/>.
+    /// </summary>
+    public long MemorySwap { get; init; }
+
+    /// <summary>Lines of <c>/etc/hosts</c>, <c>name:address</c>.</summary>
+    public IReadOnlyList<string>? ExtraHosts { get; init; }
+
+    /// <summary>Where the output goes.</summary>
+    public LogConfig? LogConfig { get; init; }
+
+    /// <summary>Devices of the host.</summary>
+    public IReadOnlyList<DeviceMapping>? Devices { get; init; }
+
+    /// <summary>Kernel parameters of its namespaces.</summary>
+    public IReadOnlyDictionary<string, string>? Sysctls { get; init; }
+
     /// <summary>Bytes of /dev/shm; 0: the engine's default.</summary>
     public long ShmSize { get; init; }
 
@@ -47,6 +65,9 @@ public sealed record HostConfig
     /// <summary>Other fields, unchanged.</summary>
     [JsonExtensionData]
     public Dictionary<string, JsonElement>? Other { get; set; }
+
+    /// <summary>The fields by their names in the API. Values of log options may be secrets.</summary>
+    public JsonObject ToJson() => JsonSerializer.SerializeToNode(this, DockerJson.Default.HostConfig)!.AsObject();
 }
 
 /// <summary>
@@ -96,4 +117,37 @@ public sealed record Ulimit
 
     /// <summary>The hard limit.</summary>
     public long Hard { get; init; }
+}
+
+/// <summary>The log driver of a container.</summary>
+public sealed record LogConfig
+{
+    /// <summary>The driver, such as <c>json-file</c>; empty: the engine's default.</summary>
+    public string Type { get; init => field = value ?? ""; } = "";
+
+    /// <summary>Its options. Values may be secrets and must not be shown.</summary>
+    public IReadOnlyDictionary<string, string>? Config { get; init; }
+
+    /// <summary>Other fields, unchanged.</summary>
+    [JsonExtensionData]
+    public Dictionary<string, JsonElement>? Other { get; set; }
+}
+
+/// <summary>A device of the host that a container may use.</summary>
+public sealed record DeviceMapping
+{
+    /// <summary>
+    /// Its path on the host. The engine looks for it when the container starts, not when it is created.
+    /// </summary>
+    public string PathOnHost { get; init => field = value ?? ""; } = "";
+
+    /// <summary>Its path in the container.</summary>
+    public string PathInContainer { get; init => field = value ?? ""; } = "";
+
+    /// <summary>Some of <c>rwm</c>.</summary>
+    public string CgroupPermissions { get; init => field = value ?? ""; } = "";
+
+    /// <summary>Other fields, unchanged.</summary>
+    [JsonExtensionData]
+    public Dictionary<string, JsonElement>? Other { get; set; }
 }

@@ -106,7 +106,7 @@ public sealed class ContainerTests(DockerDaemonFixture daemon) : IAsyncDisposabl
                 Binds = [$"{directory}:/data:ro"],
                 PidsLimit = -1,
                 Ulimits = [new Ulimit { Name = "nproc", Soft = 65535, Hard = 65535 }],
-                Other = new Dictionary<string, System.Text.Json.JsonElement> { ["ExtraHosts"] = System.Text.Json.JsonDocument.Parse("[\"meta:198.18.0.9\"]").RootElement },
+                Other = new Dictionary<string, System.Text.Json.JsonElement> { ["DnsSearch"] = System.Text.Json.JsonDocument.Parse("[\"meta.example\"]").RootElement },
             },
         });
         var before = await _client.Containers.InspectContainerAsync(old);
@@ -116,7 +116,7 @@ public sealed class ContainerTests(DockerDaemonFixture daemon) : IAsyncDisposabl
         var after = await _client.Containers.InspectContainerAsync(copy.ID);
         after.HostConfig.Binds.ShouldBe([$"{directory}:/data:ro"]);
         after.HostConfig.Ulimits.ShouldNotBeNull().ShouldHaveSingleItem().ShouldBe(new Ulimit { Name = "nproc", Soft = 65535, Hard = 65535 });
-        after.HostConfig.Other.ShouldNotBeNull()["ExtraHosts"].ToString().ShouldBe("[\"meta:198.18.0.9\"]");
+        after.HostConfig.Other.ShouldNotBeNull()["DnsSearch"].ToString().ShouldBe("[\"meta.example\"]");
         after.HostConfig.Other.Keys.ShouldBe(before.HostConfig.Other!.Keys, ignoreOrder: true);
         after.Mounts.ShouldHaveSingleItem().RW.ShouldBeFalse();
     }
