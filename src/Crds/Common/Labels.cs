@@ -12,6 +12,9 @@ public static class Labels
     /// </summary>
     public const string UpgradeName = "drydock.dev/upgrade";
 
+    /// <summary>On a container that an upgrade made: from which arguments of the plan it was created.</summary>
+    public const string ContainerOptions = "drydock.dev/container-options";
+
     /// <summary>On what an upgrade made: the kind of the upgrade.</summary>
     public const string UpgradeKind = "drydock.dev/upgrade-kind";
 

@@ -25,6 +25,17 @@ public static class Patterns
     /// <summary>The name of a Kubernetes object.</summary>
     public const string ObjectName = "^[a-z0-9]([-.a-z0-9]*[a-z0-9])?$";
 
+    /// <summary>A data key of a Secret.</summary>
+    public const string SecretKey = "^[-._a-zA-Z0-9]+$";
+
+    /// <summary>Bytes, with a unit of 1000 (k, M, G, T) or 1024 (Ki, Mi, Gi, Ti); or 0.</summary>
+    public const string MemorySize = "^(0|[1-9][0-9]{0,12}|[1-9][0-9]{0,5}([KMGT]i|[kMGT]))$";
+
+    private const string BindOption = "(ro|rw|z|Z|r?shared|r?slave|r?private)";
+
+    /// <summary>A mount of a path of the host as docker run --volume takes it.</summary>
+    public const string Bind = @"^/[^:\s]*:/[^:\s]+(:" + BindOption + "(," + BindOption + ")*)?$";
+
     /// <summary>What dockerd takes as a container name.</summary>
     public const string ContainerName = "^[a-zA-Z0-9][a-zA-Z0-9_.-]+$";
 

@@ -101,6 +101,18 @@ public static partial class Reasons
     public const string MountsUnusable = "MountsUnusable";
 
     /// <summary>
+    /// The current container was started with --rm: dockerd removes it when it stops, and a rollback needs it. Start it
+    /// again without --rm.
+    /// </summary>
+    public const string ContainerRemovesItself = "ContainerRemovesItself";
+
+    /// <summary>
+    /// dockerd refuses the options of the new container, or the host lacks what they name. The message says which.
+    /// Correct spec.container or the host.
+    /// </summary>
+    public const string ContainerOptionsRefused = "ContainerOptionsRefused";
+
+    /// <summary>
     /// Another program listens on a port that OMS needs. The message names host and port. Stop the program, or choose
     /// another port in config.yaml.
     /// </summary>

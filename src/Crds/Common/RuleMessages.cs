@@ -51,6 +51,44 @@ public static class RuleMessages
     public const string SharedEndpoint =
         "spec.docker.endpoint must contain {hostIP} or {name}, because more than one node uses it.";
 
+    /// <summary>A label in Drydock's own name space.</summary>
+    public const string OwnLabels =
+        "container.labels must not begin with drydock.dev/, because the operator finds its containers by them.";
+
+    /// <summary>A mount that OMS or spec.https already has.</summary>
+    public const string OmsBinds =
+        "container.binds must not replace config.yaml, logs, store and run of OMS, because the new version needs the "
+        + "same ones, nor certificate and key: use spec.https.";
+
+    /// <summary>Two mounts in one place.</summary>
+    public const string SamePlace = "container.binds must not name one path in the container twice.";
+
+    /// <summary>A line of /etc/hosts without an address.</summary>
+    public const string HostAddress =
+        "An entry of container.extraHosts must be a name, a colon, and an IP address or host-gateway, for instance "
+        + "metadb.example:192.0.2.9.";
+
+    /// <summary>One label, or one log option, with two values.</summary>
+    public const string NamedTwice = "container.labels and container.logConfig.options must not give one name twice.";
+
+    /// <summary>A variable with no value, or with two.</summary>
+    public const string OneValue = "An entry of container.env needs exactly one of value and valueFrom.";
+
+    /// <summary>A variable that the operator sets.</summary>
+    public const string OwnVariables =
+        "container.env must not set OMS_HOST_IP and IS_UPGRADE. The operator sets them: hostIP of the node, and true.";
+
+    /// <summary>A limit that contradicts itself.</summary>
+    public const string SoftLimit = "soft of a ulimit must not exceed hard; -1 means no limit.";
+
+    /// <summary>Fewer processes than OMS needs.</summary>
+    public const string ProcessLimit = "The ulimit nproc must be at least 65535, or -1, because OMS needs it.";
+
+    /// <summary>A stop that is always cut off.</summary>
+    public const string GraceInTime =
+        "container.stopGrace must be shorter than timeouts.stopOld and timeouts.stopNew. Otherwise every stop that "
+        + "needs it fails.";
+
     /// <summary>A window without length.</summary>
     public const string EmptyWindow = "window.end must differ from window.start. Otherwise the window never opens.";
 

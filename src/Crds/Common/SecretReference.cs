@@ -15,6 +15,22 @@ public sealed record SecretReference
     public string Name { get; init => field = value ?? ""; } = "";
 }
 
+/// <summary>One key of a Secret in the namespace of the object that names it.</summary>
+public sealed record SecretKeyReference
+{
+    /// <summary>Name of the Secret.</summary>
+    [Required]
+    [Length(SchemaLimits.Name, Minimum = 1)]
+    [Pattern(Patterns.ObjectName)]
+    public string Name { get; init => field = value ?? ""; } = "";
+
+    /// <summary>The data key.</summary>
+    [Required]
+    [Length(SchemaLimits.Name, Minimum = 1)]
+    [Pattern(Patterns.SecretKey)]
+    public string Key { get; init => field = value ?? ""; } = "";
+}
+
 /// <summary>One place of a spec that refers to a Secret.</summary>
 /// <param name="Field">The field, for instance <c>spec.regions[default].nodes[oms-a].docker.tlsSecretRef</c>.</param>
 /// <param name="Name">Name of the Secret.</param>
@@ -22,7 +38,8 @@ public sealed record SecretReference
 public sealed record SecretUse(string Field, string Name, IReadOnlyList<string> Keys);
 
 /// <summary>
-/// The Secrets that a spec refers to, found by the type <see cref="SecretReference"/> wherever it occurs.
+/// The Secrets that a spec refers to, found by the types <see cref="SecretReference"/> and
+/// <see cref="SecretKeyReference"/> wherever they occur.
 /// </summary>
 public static class SecretReferences
 {
@@ -63,6 +80,9 @@ public static class SecretReferences
         return value switch
         {
             null => [],
+            SecretKeyReference one => one is { Name.Length: > 0, Key.Length: > 0 }
+                ? [new SecretUse(path, one.Name, [one.Key])]
+                : [],
             IEnumerable list when field.Items is { Kind: JsonTypeInfoKind.Object } items =>
                 list.Cast<object>()
                     .SelectMany((item, index) => Below(item, items, $"{path}[{KeyOf(field, items, item, index)}]")),

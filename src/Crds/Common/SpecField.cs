@@ -32,7 +32,9 @@ internal sealed record SpecField
         _listKeys = Attribute<ListMapAttribute>(property)?.Keys ?? [];
         _classesBelow = new(() =>
             [.. Below.SelectMany(f => f.Class is { } own ? f.ClassesBelow.Append(own) : f.ClassesBelow).Distinct()]);
-        _refersToSecrets = new(() => Type.Type == typeof(SecretReference) || Below.Any(f => f.RefersToSecrets));
+        _refersToSecrets = new(() =>
+            Type.Type == typeof(SecretReference) || Type.Type == typeof(SecretKeyReference)
+            || Below.Any(f => f.RefersToSecrets));
     }
 
     /// <summary>The name in JSON.</summary>

@@ -62,4 +62,10 @@ public sealed record OmsNode
 
     /// <summary>Archive for this node, if it is not spec.imageArchive.</summary>
     public ImageArchive? ImageArchive { get; init; }
+
+    /// <summary>
+    /// What differs in the new container of this node, besides spec.container. An entry of the same name, and each of
+    /// logConfig, memory and stopGrace, replaces that of spec.container.
+    /// </summary>
+    public ContainerSpec? Container { get; init; }
 }

@@ -101,6 +101,12 @@ public sealed record OmsUpgradeSpec : RunSpec
     public string NewContainer { get; init => field = value ?? ""; } = "";
 
     /// <summary>
+    /// What differs in the new containers. Every other option is taken over from the current container of the node.
+    /// </summary>
+    [FieldClass(FieldClass.Identity)]
+    public ContainerSpec Container { get; init => field = value ?? new(); } = new();
+
+    /// <summary>
     /// The regions, in the order in which they are upgraded. Together their nodes must be exactly the cm_nodes in the
     /// config.yaml of every node; otherwise preflight fails.
     /// </summary>

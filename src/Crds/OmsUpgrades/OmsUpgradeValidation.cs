@@ -20,6 +20,7 @@ public static class OmsUpgradeValidation
             .. spec.Regions.SelectMany(region => region.Nodes.SelectMany(node => Node(spec, region, node))),
             .. Docker(spec.Docker, "spec.docker"),
             .. Storages(spec),
+            .. ContainerRules.Check(spec.Container, spec.Timeouts, "spec.container"),
             .. DurationRules.Check(spec, "spec"),
         ];
     }
@@ -103,7 +104,8 @@ public static class OmsUpgradeValidation
             yield return finding;
         }
 
-        foreach (var finding in Archive(node.ImageArchive, $"{field}.imageArchive"))
+        foreach (var finding in Archive(node.ImageArchive, $"{field}.imageArchive")
+            .Concat(ContainerRules.Check(node.Container ?? new(), spec.Timeouts, $"{field}.container")))
         {
             yield return finding;
         }

@@ -20,7 +20,7 @@ internal static class Manifests
           "currentContainer":"oms_322","newContainer":"oms_422",
           "regions":[{"name":"default","nodes":[
             {"name":"oms-a","hostIP":"192.0.2.216","docker":{"endpoint":"tcp://192.0.2.216:2376","tlsSecretRef":{"name":"docker-tls"}},
-             "imageArchive":{"storage":{{{S3}}},"path":"oms_422.tar.gz"}},
+             "imageArchive":{"storage":{{{S3}}},"path":"oms_422.tar.gz"},"container":{"memory":"16Gi"} },
             {"name":"oms-b","hostIP":"192.0.2.217","docker":{"endpoint":"tcp://192.0.2.217:2376","tlsSecretRef":{"name":"docker-tls"}},
              "currentContainer":"oms_b_322","newContainer":"oms_b_422","image":"registry.example/oms:b"}]}],
           "metadataDatabase":{"credentialsSecretRef":{"name":"oms-metadb"}},

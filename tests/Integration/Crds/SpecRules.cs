@@ -43,6 +43,8 @@ internal sealed record SpecRules(string Place, string Message, Action<JsonObject
         new("OmsUpgrade spec", RuleMessages.SharedEndpoint, spec => Share(spec, "unix:///run/docker.sock"), spec => Share(spec, "unix:///run/{name}.sock")),
         .. Archive("OmsUpgrade spec.imageArchive", spec => spec.At("imageArchive")),
         .. Archive("OmsUpgrade spec.regions[].nodes[].imageArchive", spec => spec.Node(0).At("imageArchive")),
+        .. Container("OmsUpgrade spec.container", spec => spec),
+        .. Container("OmsUpgrade spec.regions[].nodes[].container", spec => spec.Node(0)),
         .. Storage("OmsUpgrade spec.backup.storage", spec => spec.At("backup")),
         .. RestoreTest("OmsUpgrade spec.backup", spec => spec.At("backup")),
         .. RestoreTest("BackupSnapshot spec", spec => spec),
@@ -135,6 +137,21 @@ internal sealed record SpecRules(string Place, string Message, Action<JsonObject
         {
             yield return rule;
         }
+    }
+
+    private static IEnumerable<SpecRules> Container(string place, Func<JsonObject, JsonObject> owner)
+    {
+        SpecRules Rule(string below, string message, string broken, string near) => new(
+            place + below, message, spec => owner(spec)["container"] = Json(broken), spec => owner(spec)["container"] = Json(near));
+        yield return Rule("", RuleMessages.OwnLabels, """{"labels":["drydock.dev/a=b"]}""", """{"labels":["drydock.device=b"]}""");
+        yield return Rule(
+            ".env[]",
+            RuleMessages.OneValue,
+            """{"env":[{"name":"A","value":"","valueFrom":{"secretKeyRef":{"name":"s","key":"k"} } }]}""",
+            """{"env":[{"name":"A","value":""},{"name":"B","valueFrom":{"secretKeyRef":{"name":"s","key":"k"} } }]}""");
+        yield return Rule(".env[]", RuleMessages.OwnVariables, """{"env":[{"name":"IS_UPGRADE","value":"true"}]}""", """{"env":[{"name":"is_upgrade","value":"true"}]}""");
+        yield return Rule(".ulimits[]", RuleMessages.SoftLimit, """{"ulimits":[{"name":"core","soft":-1,"hard":1}]}""", """{"ulimits":[{"name":"core","soft":1,"hard":1}]}""");
+        yield return Rule(".ulimits[]", RuleMessages.ProcessLimit, """{"ulimits":[{"name":"nproc","soft":65534}]}""", """{"ulimits":[{"name":"nproc","soft":65535}]}""");
     }
 
     private static IEnumerable<SpecRules> RestoreTest(string place, Func<JsonObject, JsonObject> owner)

@@ -50,6 +50,10 @@ internal sealed record TransitionRules(string Plural, string Field, string What,
         new(Upgrades, "spec.regions[].nodes[].imageArchive", "no archive", spec => spec.Node(0).Remove("imageArchive")),
         new(Upgrades, "spec.regions[].nodes[].imageArchive", "an archive where none was", spec => spec.Node(1)["imageArchive"] = Json("""{"hostPath":"/a.tar"}""")),
         .. Archive("spec.regions[].nodes[].imageArchive", spec => spec.Node(0).At("imageArchive")),
+        .. Container("spec.container", spec => spec.At("container")),
+        new(Upgrades, "spec.regions[].nodes[].container", "no options", spec => spec.Node(0).Remove("container")),
+        new(Upgrades, "spec.regions[].nodes[].container", "options where none were", spec => spec.Node(1)["container"] = Json("""{"memory":"32Gi"}""")),
+        .. Container("spec.regions[].nodes[].container", spec => spec.Node(0).At("container")),
         new(Upgrades, "spec.regions[].nodes[].name", "another order", spec =>
         {
             var nodes = spec["regions"]![0]!["nodes"]!.AsArray();
@@ -109,6 +113,8 @@ internal sealed record TransitionRules(string Plural, string Field, string What,
         }),
         new(Upgrades, "", "preflight", spec => spec.At("preflight")["acknowledge"] = new JsonArray("ForwardSwitchoverUnknown")),
         new(Upgrades, "", "timeouts", spec => spec.At("timeouts")["backup"] = "12h"),
+        new(Upgrades, "", "container.stopGrace", spec => spec.At("container")["stopGrace"] = "5m"),
+        new(Upgrades, "", "a node's container.stopGrace", spec => spec.Node(0).At("container")["stopGrace"] = "5m"),
         new(Upgrades, "", "desiredState", spec => spec["desiredState"] = "RolledBack"),
         new(Upgrades, "", "rollbackPolicy", spec => spec["rollbackPolicy"] = "OnFailure"),
         new(Upgrades, "", "window", spec => spec["window"] = Json("""{"start":"22:00","end":"04:00","days":["Sat","Sun"],"timeZone":"Asia/Shanghai"}""")),
@@ -160,6 +166,18 @@ internal sealed record TransitionRules(string Plural, string Field, string What,
             new(plural, $"{field}.s3.insecure", "without TLS", spec => (S3(spec)["insecure"], S3(spec)["endpoint"]) = (true, "http://s3.example:9000")),
         ];
     }
+
+    private static IEnumerable<TransitionRules> Container(string field, Func<JsonObject, JsonObject> container) =>
+    [
+        new(Upgrades, $"{field}.env", "a variable", spec => container(spec)["env"] = Json("""[{"name":"A","value":"1"}]""")),
+        new(Upgrades, $"{field}.extraHosts", "a host", spec => container(spec)["extraHosts"] = new JsonArray("metadb:192.0.2.9")),
+        new(Upgrades, $"{field}.ulimits", "a limit", spec => container(spec)["ulimits"] = Json("""[{"name":"nofile","soft":65535}]""")),
+        new(Upgrades, $"{field}.logConfig", "a log driver", spec => container(spec)["logConfig"] = Json("""{"driver":"local"}""")),
+        new(Upgrades, $"{field}.memory", "a memory limit", spec => container(spec)["memory"] = "64Gi"),
+        new(Upgrades, $"{field}.binds", "a mount", spec => container(spec)["binds"] = new JsonArray("/data/extra:/opt/extra")),
+        new(Upgrades, $"{field}.labels", "a label", spec => container(spec)["labels"] = new JsonArray("team=dba")),
+    ];
+
     private static IEnumerable<TransitionRules> Archive(string field, Func<JsonObject, JsonObject> archive) =>
     [
         new(Upgrades, $"{field}.path", "another file", spec => archive(spec)["path"] = "other.tar"),

@@ -57,6 +57,13 @@ public sealed class PatternsTests
     [InlineData(Patterns.AgeRecipient, "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p")]
     [InlineData(Patterns.ProjectKey, "Migration/12")]
     [InlineData(Patterns.ProjectKey, "Synchronization/np_7")]
+    [InlineData(Patterns.SecretKey, "tls.key_1-a")]
+    [InlineData(Patterns.MemorySize, "0")]
+    [InlineData(Patterns.MemorySize, "34359738368")]
+    [InlineData(Patterns.MemorySize, "32Gi")]
+    [InlineData(Patterns.MemorySize, "500M")]
+    [InlineData(Patterns.Bind, "/data/extra:/opt/extra")]
+    [InlineData(Patterns.Bind, "/:/host:ro,rslave")]
     public void Pattern_matches_valid_text(string pattern, string text) => Regex.IsMatch(text, pattern).ShouldBeTrue();
 
     [Theory]
@@ -111,6 +118,11 @@ public sealed class PatternsTests
     [InlineData(Patterns.ProjectKey, "12")]
     [InlineData(Patterns.ProjectKey, "migration/12")]
     [InlineData(Patterns.DatabaseName, "a b")]
+    [InlineData(Patterns.SecretKey, "a/b")]
+    [InlineData(Patterns.MemorySize, "32GB")]
+    [InlineData(Patterns.MemorySize, "-1")]
+    [InlineData(Patterns.Bind, "named:/opt/extra")]
+    [InlineData(Patterns.Bind, "/data:/opt:tmp")]
     public void Pattern_refuses_invalid_text(
         string pattern, string text) => Regex.IsMatch(text, pattern).ShouldBeFalse();
 

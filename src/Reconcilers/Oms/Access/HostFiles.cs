@@ -12,8 +12,7 @@ namespace Drydock.Reconcilers.Oms;
 /// instead of making a directory in its place; symbolic links of the host are followed by the host.
 /// </summary>
 /// <param name="docker">The host.</param>
-/// <param name="ownerUid">Uid of the upgrade; the container is named after it, so that a container that a crash left
-/// is found.</param>
+/// <param name="ownerUid">Uid of the upgrade (<see cref="ProbeContainer.NameOf"/>).</param>
 /// <param name="image">An image that is on the host.</param>
 internal sealed class HostFiles(IDockerClient docker, string ownerUid, string image)
 {
@@ -26,6 +25,11 @@ internal sealed class HostFiles(IDockerClient docker, string ownerUid, string im
             path,
             async container => (await OpenAsync(container, statOnly: true, cancellationToken))?.Stat,
             cancellationToken);
+
+    /// <summary>Whether there is anything at a path, also a directory or a device.</summary>
+    /// <exception cref="DockerException">The host cannot be reached or refuses.</exception>
+    public async Task<bool> ExistsAsync(string path, CancellationToken cancellationToken) =>
+        await WithAsync(path, static container => Task.FromResult<string?>(container), cancellationToken) is not null;
 
     /// <summary>Reads a file as a stream of its bytes; the container is removed when the reading has ended.</summary>
     /// <param name="path">Absolute path on the host.</param>
@@ -57,7 +61,7 @@ internal sealed class HostFiles(IDockerClient docker, string ownerUid, string im
                 : throw new InvalidDataException($"{path} is empty");
         }, cancellationToken) ?? throw new FileNotFoundException($"there is no file {path} on the host");
 
-    /// <summary>Whether the container of an interrupted read still exists.</summary>
+    /// <summary>Whether the container of an interrupted look still exists.</summary>
     public async Task<bool> IsLeftoverThereAsync(CancellationToken cancellationToken)
     {
         try
@@ -71,7 +75,7 @@ internal sealed class HostFiles(IDockerClient docker, string ownerUid, string im
         }
     }
 
-    /// <summary>Removes what an interrupted read left behind.</summary>
+    /// <summary>Removes what an interrupted look left behind.</summary>
     public async Task RemoveLeftoverAsync(CancellationToken cancellationToken)
     {
         try
@@ -85,7 +89,12 @@ internal sealed class HostFiles(IDockerClient docker, string ownerUid, string im
         }
     }
 
-    private string Name => $"drydock-files-{ownerUid}";
+    /// <summary>Whether dockerd refused a container because the source of a mount is missing.</summary>
+    public static bool IsMissingSource(DockerApiException refusal) =>
+        refusal.StatusCode == HttpStatusCode.BadRequest
+        && refusal.EngineMessage.Contains("source path does not exist", StringComparison.Ordinal);
+
+    private string Name => ProbeContainer.NameOf(ownerUid);
 
     private async Task<T?> WithAsync<T>(string path, Func<string, Task<T?>> look, CancellationToken cancellationToken)
         where T : class
@@ -99,11 +108,7 @@ internal sealed class HostFiles(IDockerClient docker, string ownerUid, string im
                 {
                     Name = Name,
                     Image = image,
-                    Labels = new Dictionary<string, string>(StringComparer.Ordinal)
-                    {
-                        [Labels.UpgradeUid] = ownerUid,
-                        ["drydock.dev/probe"] = "true",
-                    },
+                    Labels = ProbeContainer.LabelsOf(ownerUid),
                     HostConfig = new HostConfig
                     {
                         NetworkMode = "none",
@@ -113,8 +118,7 @@ internal sealed class HostFiles(IDockerClient docker, string ownerUid, string im
                 cancellationToken)).ID;
         }
         catch (DockerApiException refusal)
-            when (refusal.StatusCode == HttpStatusCode.BadRequest
-                && refusal.EngineMessage.Contains("source path does not exist", StringComparison.Ordinal))
+            when (IsMissingSource(refusal))
         {
             return null;
         }

@@ -1,5 +1,6 @@
 using Drydock.Clients.Docker;
 using Drydock.Clients.Kubernetes.Client;
+using Drydock.Crds.Common;
 using Drydock.Crds.OmsUpgrades;
 using Drydock.Reconcilers.Upgrades;
 
@@ -61,6 +62,11 @@ internal interface IOmsTargets
     /// <summary>The projects as recorded before the upgrade; null if nothing listed them.</summary>
     /// <exception cref="ListUnavailableException">The record was deleted or changed.</exception>
     Task<ProjectRecord?> ProjectsBeforeAsync(CancellationToken cancellationToken);
+
+    /// <summary>
+    /// One value of a Secret that spec.container refers to; null if the Secret or the key is missing.
+    /// </summary>
+    Secret? SecretValue(SecretKeyReference reference);
 
     /// <summary>Redacts every secret known so far from a text.</summary>
     Redactor Redactor { get; }

@@ -54,6 +54,12 @@ internal sealed class OmsTargets : IOmsTargets, IAsyncDisposable
         {
             Remember(storage.Name, StorageSecretKeys);
         }
+
+        foreach (var variable in upgrade.Spec.Regions.SelectMany(region => region.Nodes)
+            .SelectMany(node => ContainerOverrides.Of(upgrade.Spec, node).Env))
+        {
+            Remember(SecretVariables.In(variable, SecretValue));
+        }
     }
 
     public OmsUpgrade Upgrade { get; private set; }
@@ -147,6 +153,9 @@ internal sealed class OmsTargets : IOmsTargets, IAsyncDisposable
         : ProjectRecord.Read(await Lists.ReadAsync(Upgrade.Metadata, list, cancellationToken));
 
     public void EnsureMayAct() => _services.Fence.EnsureMayAct();
+
+    public Secret? SecretValue(SecretKeyReference reference) =>
+        SecretText.Of(_secrets.Data(reference.Name), reference.Key) is { } text ? new Secret(text) : null;
 
     public AuthConfig? PullCredentials(string image)
     {

@@ -17,12 +17,6 @@ internal static class ConsoleAddress
     public static Uri Of(string hostIP, int port, bool https) =>
         new UriBuilder(https ? Uri.UriSchemeHttps : Uri.UriSchemeHttp, hostIP, port).Uri;
 
-    /// <summary>Whether binds mount the certificate.</summary>
-    public static bool ServesHttps(IEnumerable<string> binds)
-    {
-        return binds.Any(b => b.Split(':') is [_, CertificateTarget, ..]);
-    }
-
     /// <summary>Reads an address that a user gave.</summary>
     /// <returns>Null if it is not an absolute http or https address without user, query and fragment.</returns>
     public static Uri? Parse(string text)

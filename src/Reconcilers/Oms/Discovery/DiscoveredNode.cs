@@ -61,14 +61,13 @@ internal sealed record DiscoveredNode
     /// </summary>
     public string? LeftoverContainerId { get; init; }
 
-    /// <summary>
-    /// Binds of the new container, <c>source:target[:options]</c>: those of the current one in its order, with
-    /// certificate and key of the spec.
-    /// </summary>
-    public required IReadOnlyList<string> Binds { get; init; }
+    /// <summary>What the options of the current container are (<see cref="InheritedOptions.Hash"/>).</summary>
+    public required string Inherited { get; init; }
 
-    /// <summary>Names of the environment variables that the current container sets beyond its image.</summary>
-    public required IReadOnlyList<string> EnvironmentNames { get; init; }
+    /// <summary>
+    /// What the new container keeps of the current one and what differs, for the readers of the plan.
+    /// </summary>
+    public string ContainerNote { get; init; } = "";
 
     /// <summary>Restart policy of the current container.</summary>
     public required string RestartPolicy { get; init; }

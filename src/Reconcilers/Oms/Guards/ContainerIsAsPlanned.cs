@@ -5,32 +5,33 @@ using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>The new container still has the planned image and binds.</summary>
+/// <summary>
+/// The new container is the one that was created, or another one with the same image and the same options. Image and
+/// options of one container never change; only limits may, by `docker update`, which is an administrator's right.
+/// </summary>
 internal sealed class ContainerIsAsPlanned(IOmsTargets targets) : GuardBase<ContainerIsAsPlanned.Args>
 {
     /// <param name="Container">Name of the new container.</param>
-    /// <param name="Binds">Its planned binds, in their order.</param>
+    /// <param name="CreateStep">Id of the step that created it and recorded its id and options.</param>
     /// <param name="ImageStep">Id of the step that recorded the image's id.</param>
-    public sealed record Args(string Container, List<string> Binds, string ImageStep);
+    public sealed record Args(string Container, string CreateStep, string ImageStep);
 
     protected override async Task<GuardReading> CheckAsync(
         PlanGuard guard, Args args, Plan plan, CancellationToken cancellationToken)
     {
         var where = $"{args.Container} on {guard.Node}";
-        var imageId = plan.Step(args.ImageStep)?.Recorded(PrepareImage.ImageIdFact);
+        var created = plan.Step(args.CreateStep);
         try
         {
             var container = await targets.Docker(guard.Node!).Containers.InspectContainerAsync(
                 args.Container, cancellationToken);
-            if (imageId is not null && container.Image != imageId)
-            {
-                return GuardReading.Broken(
-                    $"{where} was replaced: its image is {container.Image}, planned was {imageId}.");
-            }
-
-            return (container.HostConfig.Binds ?? []).SequenceEqual(args.Binds, StringComparer.Ordinal)
+            return container.ID == created?.Recorded(CreateContainer.ContainerIdFact)
                 ? GuardReading.Holds
-                : GuardReading.Broken($"{where} was replaced: its binds differ from the planned ones.");
+                : Compare(
+                    where,
+                    container,
+                    plan.Step(args.ImageStep)?.Recorded(PrepareImage.ImageIdFact),
+                    created?.Recorded(CreateContainer.OptionsFact));
         }
         catch (DockerNotFoundException)
         {
@@ -38,5 +39,24 @@ internal sealed class ContainerIsAsPlanned(IOmsTargets targets) : GuardBase<Cont
                 $"{where} was removed. The operator does not create it again; "
                 + "spec.desiredState: RolledBack rolls back.");
         }
+    }
+
+    private static GuardReading Compare(
+        string where, ContainerInspectResponse container, string? imageId, string? options)
+    {
+        if (imageId is not null && container.Image != imageId)
+        {
+            return GuardReading.Broken(
+                $"{where} was replaced: its image is {container.Image}, planned was {imageId}.");
+        }
+
+        var different = options is null
+            ? []
+            : OptionFields.Of(container.Config, container.HostConfig).DifferencesTo(options);
+        return different.Count == 0
+            ? GuardReading.Holds
+            : GuardReading.Broken(
+                $"{where} was replaced by a container with other options: {string.Join(", ", different)}. "
+                + "Create it again with those of the current container, or set spec.desiredState: RolledBack.");
     }
 }

@@ -19,7 +19,8 @@ internal sealed class OmsGuardPlanner(PlanBuilder plan, OmsDiscovery discovery)
             plan.Guard(PlannedStep.Guard(
                 $"{nameof(ContainerIsAsPlanned)}/{node.Name}",
                 node.Name,
-                new ContainerIsAsPlanned.Args(node.NewContainer, [.. node.Binds], StepIds.Image(node.Name)),
+                new ContainerIsAsPlanned.Args(
+                    node.NewContainer, StepIds.Create(node.Name), StepIds.Image(node.Name)),
                 [StepIds.Create(node.Name)]));
         }
 

@@ -22,7 +22,11 @@ internal sealed class OmsPlanNotes(PlanBuilder plan, OmsUpgradeSpec spec, OmsDis
     public void Compile()
     {
         // A plan holds a bounded number of notes of bounded length.
-        var notes = Always().Concat(Sometimes()).Concat(discovery.Notes).ToList();
+        var notes = Always()
+            .Concat(ContainerNotes.Of(discovery.Nodes))
+            .Concat(Sometimes())
+            .Concat(discovery.Notes)
+            .ToList();
         foreach (var note in notes.Take(notes.Count > SchemaLimits.Findings ? SchemaLimits.Findings - 1 : notes.Count))
         {
             plan.Note(SchemaLimits.Clip(note));

@@ -42,15 +42,7 @@ internal sealed partial class OmsUpgradePlanner
             StepIds.Create(node.Name),
             node.Name,
             $"Create {node.NewContainer} on {node.Name} without starting it",
-            new CreateContainer.Args(
-                node.NewContainer,
-                node.OldContainerId,
-                node.Image,
-                [.. node.Binds],
-                [.. node.EnvironmentNames],
-                node.HostIP,
-                discovery.Path.NeedsIsUpgrade,
-                node.ImageId),
+            ContainerArgs(node),
             [before],
             attempts: 5);
         return RequiredPaths.Count == 0
@@ -62,6 +54,23 @@ internal sealed partial class OmsUpgradePlanner
                 new InspectImageContents.Args(node.NewContainer, [.. RequiredPaths]),
                 [created],
                 attempts: 3);
+    }
+
+    private CreateContainer.Args ContainerArgs(DiscoveredNode node)
+    {
+        var changes = ContainerOverrides.Of(spec, node.Name);
+        return new(
+            node.NewContainer,
+            node.OldContainerId,
+            node.Inherited,
+            node.Image,
+            node.HostIP,
+            discovery.Path.NeedsIsUpgrade,
+            node.ImageId,
+            spec.Https?.CertificateHostPath,
+            spec.Https?.KeyHostPath,
+            ContainerOverrides.Describe(changes),
+            ContainerOverrides.Hash(changes));
     }
 
     // The container that reads a file of the host is made of an image that is certainly on that host.

@@ -8,8 +8,9 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>
-/// Finds out where the new image of a node comes from: it is on the host (then a container that is created, never
-/// started, and removed shows what is in it), in a readable archive with the right checksum, or in a registry.
+/// Finds out where the new image of a node comes from: it is on the host, in a readable archive with the right
+/// checksum, or in a registry. A container that is created with the options of the new one, never started, and removed
+/// shows whether dockerd takes them, and what is in an image that is on the host.
 /// </summary>
 internal sealed class ImagePreflight(OmsTargets targets, Findings findings, UpgradePath.Allowed? path)
 {
@@ -22,18 +23,26 @@ internal sealed class ImagePreflight(OmsTargets targets, Findings findings, Upgr
         var image = node.Spec.Image ?? spec.Image;
         var archive = node.Spec.ImageArchive ?? spec.ImageArchive;
         var docker = targets.Docker(node.Spec.Name);
-        try
+        if (await docker.FindImageAsync(image, cancellationToken) is { } present)
         {
-            var present = await docker.Images.InspectImageAsync(image, cancellationToken);
-            await ProbeAsync(docker, node.Spec, image, cancellationToken);
-            return new FoundImage(present.ID, Present: true);
+            var warnings = await ProbeAsync(
+                docker,
+                node,
+                image,
+                path is null ? [] : RequiredFiles.Of(path, spec.Correction),
+                cancellationToken);
+            return new FoundImage(present.ID, Present: true) { Warnings = warnings };
         }
-        catch (DockerNotFoundException)
-        {
-            return archive is not null
-                ? await ArchiveAsync(node, image, archive, cancellationToken)
-                : await PullableAsync(docker, node.Spec, image, cancellationToken);
-        }
+
+        var found = archive is not null
+            ? await ArchiveAsync(node, image, archive, cancellationToken)
+            : await PullableAsync(docker, node.Spec, image, cancellationToken);
+
+        // dockerd judges the options without looking into the image.
+        IReadOnlyList<string> said = node.Current is { } current
+            ? await ProbeAsync(docker, node, current.Image, [], cancellationToken)
+            : [];
+        return found is null ? null : found with { Warnings = said };
     }
 
     private async Task<FoundImage?> ArchiveAsync(
@@ -81,7 +90,8 @@ internal sealed class ImagePreflight(OmsTargets targets, Findings findings, Upgr
                 contents.Sha256,
                 contents.Bytes)
             { OnHost = archive.HostPath is not null };
-            if (await IsThereAsync(targets.Docker(node.Spec.Name), contents.ImageIds[0], cancellationToken))
+            if (await targets.Docker(node.Spec.Name).FindImageAsync(contents.ImageIds[0], cancellationToken)
+                is not null)
             {
                 return source with { UnderAnotherName = true };
             }
@@ -134,20 +144,6 @@ internal sealed class ImagePreflight(OmsTargets targets, Findings findings, Upgr
                     node.Spec.Name, path, stat, content, cancellationToken), cancellationToken);
     }
 
-    private static async Task<bool> IsThereAsync(
-        IDockerClient docker, string imageId, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await docker.Images.InspectImageAsync(imageId, cancellationToken);
-            return true;
-        }
-        catch (DockerNotFoundException)
-        {
-            return false;
-        }
-    }
-
     private async Task<FoundImage?> PullableAsync(
         IDockerClient docker, OmsNode node, string image, CancellationToken cancellationToken)
     {
@@ -181,54 +177,72 @@ internal sealed class ImagePreflight(OmsTargets targets, Findings findings, Upgr
         return null;
     }
 
-    private async Task ProbeAsync(IDockerClient docker, OmsNode node, string image, CancellationToken cancellationToken)
+    // Returns the warnings of dockerd.
+    private async Task<IReadOnlyList<string>> ProbeAsync(
+        IDockerClient docker,
+        NodeState node,
+        string image,
+        IReadOnlyList<string> files,
+        CancellationToken cancellationToken)
     {
-        var name = $"drydock-probe-{targets.Upgrade.Metadata.Uid}";
-        await RemoveProbeAsync(docker, name, cancellationToken);
-        var probe = await docker.Containers.CreateContainerAsync(
-            new CreateContainerParameters
-            {
-                Name = name,
-                Image = image,
-                Labels = new Dictionary<string, string>(StringComparer.Ordinal)
-                {
-                    [Labels.UpgradeUid] = targets.Upgrade.Metadata.Uid ?? "",
-                    ["drydock.dev/probe"] = "true",
-                },
-                HostConfig = new HostConfig { NetworkMode = "none" },
-            },
-            cancellationToken);
+        var uid = targets.Upgrade.Metadata.Uid!;
+        var leftover = new HostFiles(docker, uid, image);
+        await leftover.RemoveLeftoverAsync(cancellationToken);
+        CreateContainerResponse probe;
         try
         {
-            foreach (var file in path is null ? [] : RequiredFiles.Of(path, targets.Upgrade.Spec.Correction))
+            probe = await docker.Containers.CreateContainerAsync(
+                Probe(node) with
+                {
+                    Name = ProbeContainer.NameOf(uid),
+                    Image = image,
+                    Labels = ProbeContainer.LabelsOf(uid),
+                },
+                cancellationToken);
+        }
+        catch (DockerApiException refusal)
+            when (refusal is not DockerNameConflictException && (int)refusal.StatusCode < 500)
+        {
+            findings.Add(
+                HostFiles.IsMissingSource(refusal) ? Reasons.MountsUnusable : Reasons.ContainerOptionsRefused,
+                $"dockerd of {node.Spec.Name} refuses a container with the options of the new one: "
+                    + $"{refusal.EngineMessage.TrimEnd('.')}. Correct what it names, on the host or in spec.container.",
+                node.Spec.Name);
+            return [];
+        }
+
+        try
+        {
+            foreach (var file in files)
             {
                 if (!await InspectImageContents.ExistsAsync(docker, probe.ID, file, cancellationToken))
                 {
                     findings.Add(
                         InspectImageContents.ReasonFor(file),
-                        $"{image} on {node.Name} has no {file}; {InspectImageContents.WayOut(file)}",
-                        node.Name);
+                        $"{image} on {node.Spec.Name} has no {file}; {InspectImageContents.WayOut(file)}",
+                        node.Spec.Name);
                 }
             }
+
+            return probe.Warnings;
         }
         finally
         {
-            await RemoveProbeAsync(docker, probe.ID, CancellationToken.None);
+            await leftover.RemoveLeftoverAsync(CancellationToken.None);
         }
     }
 
-    private static async Task RemoveProbeAsync(
-        IDockerClient docker, string container, CancellationToken cancellationToken)
+    // Mounts of the spec are checked one by one, with the field, and variables have no effect on a creation.
+    private CreateContainerParameters Probe(NodeState node)
     {
-        try
+        if (node.Options is not { Inherited: var inherited })
         {
-            await docker.Containers.RemoveContainerAsync(
-                container, new ContainerRemoveParameters { Force = false, RemoveVolumes = true }, cancellationToken);
+            return new CreateContainerParameters { HostConfig = new HostConfig { NetworkMode = "none" } };
         }
-        catch (DockerNotFoundException)
-        {
-            // No probe was left behind.
-        }
+
+        var changes = ContainerOverrides.Of(targets.Upgrade.Spec, node.Spec) with { Binds = [], Env = [] };
+        return ProbeContainer.Of(
+            new NewContainer(node.Spec.HostIP, IsUpgrade: false, Https: null, changes).From(inherited, _ => ""));
     }
 
     internal static string Bytes(long bytes) => bytes switch
@@ -259,4 +273,7 @@ internal sealed record FoundImage(
 
     /// <summary>The archive is a file on the host itself.</summary>
     public bool OnHost { get; init; }
+
+    /// <summary>What dockerd warned of when it created a container with the options of the new one.</summary>
+    public IReadOnlyList<string> Warnings { get; init; } = [];
 }

@@ -9,19 +9,14 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>
-/// Checks one node: dockerd, the current container and its version, mounts, config.yaml, environment, clock and free
-/// space. Changes nothing.
+/// Checks one node: dockerd, the current container, its version and options, config.yaml, clock and free space. Changes
+/// nothing.
 /// </summary>
 internal sealed class NodePreflight(OmsTargets targets, Findings findings, TimeProvider time)
 {
     private const string NothingElse =
         "Topology, high availability and projects are not checked either, because they need config.yaml of every node. "
         + "The metadata database is checked only if config.yaml of another node can be read.";
-
-    private static readonly string[] Mounts =
-        [OmsConfig.ContainerPath, RunOnceCommand.LogsMount, "/home/ds/store", "/home/ds/run"];
-
-    private static readonly string[] SecretWords = ["PASS", "PWD", "SECRET", "TOKEN", "KEY", "CREDENTIAL"];
 
     public async Task<NodeState> CheckAsync(OmsNode node, string region, CancellationToken cancellationToken)
     {
@@ -44,16 +39,15 @@ internal sealed class NodePreflight(OmsTargets targets, Findings findings, TimeP
                     : state with { Config = await ConfigAsync(node, current, cancellationToken) };
             }
 
-            CheckMounts(node, current);
             state = state with { LeftoverContainerId = await CheckNewNameAsync(docker, node, cancellationToken) };
             await CheckVersionAsync(docker, node, current, cancellationToken);
             state = state with
             {
                 Current = current,
-                EnvironmentNames = await EnvironmentAsync(docker, current, cancellationToken),
+                Options = await new ContainerPreflight(targets, findings, node, region)
+                    .CheckAsync(docker, current, cancellationToken),
                 Config = await ConfigAsync(node, current, cancellationToken),
             };
-            await CheckHttpsAsync(docker, node, current, cancellationToken);
             state = await InsideAsync(docker, state, current, cancellationToken);
             await CheckPortsAsync(docker, state, current, cancellationToken);
             return state;
@@ -189,24 +183,6 @@ internal sealed class NodePreflight(OmsTargets targets, Findings findings, TimeP
         }
     }
 
-    private void CheckMounts(OmsNode node, ContainerInspectResponse container)
-    {
-        var targetsOfBinds = (container.HostConfig.Binds ?? [])
-            .Select(b => b.Split(':'))
-            .Where(p => p.Length >= 2)
-            .Select(p => p[1].TrimEnd('/'))
-            .ToHashSet(StringComparer.Ordinal);
-        var missing = Mounts.Where(m => !targetsOfBinds.Contains(m)).ToList();
-        if (missing.Count > 0)
-        {
-            findings.Add(
-                Reasons.MountsUnusable,
-                $"{container.ShortName} on {node.Name} has no bind for {string.Join(", ", missing)}. "
-                    + "OMS keeps its data there, and the new container needs the same binds.",
-                node.Name);
-        }
-    }
-
     // supervisor.json counts; without it, the tag of the image. Neither is documented well enough to overrule an
     // administrator who knows better.
     private async Task CheckVersionAsync(
@@ -255,41 +231,6 @@ internal sealed class NodePreflight(OmsTargets targets, Findings findings, TimeP
         }
     }
 
-    // The files are read where dockerd would mount them from: dockerd creates a directory in place of a missing source.
-    private async Task CheckHttpsAsync(
-        IDockerClient docker, OmsNode node, ContainerInspectResponse container, CancellationToken cancellationToken)
-    {
-        if (targets.Upgrade.Spec.Https is not { } https)
-        {
-            return;
-        }
-
-        var files = new HostFiles(docker, targets.Upgrade.Metadata.Uid!, container.Image);
-        (string Path, string Field)[] mounted =
-        [
-            (https.CertificateHostPath, "spec.https.certificateHostPath"),
-            (https.KeyHostPath, "spec.https.keyHostPath"),
-        ];
-        foreach (var (path, field) in mounted)
-        {
-            var problem = await files.StatAsync(path, cancellationToken) switch
-            {
-                null => "does not exist",
-                { IsRegularFile: false } => "is not a regular file",
-                { Size: 0 } => "is empty",
-                _ => null,
-            };
-            if (problem is not null)
-            {
-                findings.Add(
-                    Reasons.MountsUnusable,
-                    $"{path} on {node.Name} {problem}. Put the file there, or correct {field}.",
-                    node.Name,
-                    field);
-            }
-        }
-    }
-
     // The listeners of the old container end with it. Any other listener on such a port would keep the new container
     // from starting.
     private async Task CheckPortsAsync(
@@ -313,21 +254,6 @@ internal sealed class NodePreflight(OmsTargets targets, Findings findings, TimeP
                 state.Spec.Name);
         }
     }
-
-    private async Task<IReadOnlyList<string>> EnvironmentAsync(
-        IDockerClient docker, ContainerInspectResponse container, CancellationToken cancellationToken)
-    {
-        var image = await docker.Images.InspectImageAsync(container.Image, cancellationToken);
-        var ofImage = (image.Config?.Env ?? []).ToHashSet(StringComparer.Ordinal);
-        var own = (container.Config.Env ?? []).Where(e => !ofImage.Contains(e)).Select(e => e.Split('=', 2)).ToList();
-        targets.Remember(own.Where(e => e.Length == 2 && IsSecretName(e[0])).Select(e => new Secret(e[1])));
-        return [.. own.Select(e => e[0])
-            .Where(n => n is not ("OMS_HOST_IP" or "IS_UPGRADE"))
-            .Order(StringComparer.Ordinal)];
-    }
-
-    private static bool IsSecretName(string name) =>
-        SecretWords.Any(word => name.Contains(word, StringComparison.OrdinalIgnoreCase));
 
     private async Task<OmsConfig?> ConfigAsync(
         OmsNode node, ContainerInspectResponse container, CancellationToken cancellationToken)
@@ -381,8 +307,8 @@ internal sealed record NodeState(OmsNode Spec, string Region)
     /// <summary>The current container.</summary>
     public ContainerInspectResponse? Current { get; init; }
 
-    /// <summary>Names of the environment variables it sets beyond its image.</summary>
-    public IReadOnlyList<string> EnvironmentNames { get; init; } = [];
+    /// <summary>Its options.</summary>
+    public CurrentOptions? Options { get; init; }
 
     /// <summary>Its config.yaml.</summary>
     public OmsConfig? Config { get; init; }

@@ -182,7 +182,7 @@ internal sealed class OmsPreflight(OmsTargets targets, IBackupStorageProbe stora
         new()
         {
             Path = path,
-            Nodes = [.. nodes.Select(Node)],
+            Nodes = [.. nodes.Select(node => Node(node, path))],
             Regions =
         [
             .. topology.Regions.Select(r => new DiscoveredRegion
@@ -207,13 +207,20 @@ internal sealed class OmsPreflight(OmsTargets targets, IBackupStorageProbe stora
             Projects = projects.Projects ?? [],
             ProjectsAreKnown = projects.Projects is not null,
             Renames = metadata.Names.Renames,
-            Notes = [.. metadata.Names.Notes, .. projects.Notes, .. _findings.Notes],
+            Notes = [.. Warnings(nodes), .. metadata.Names.Notes, .. projects.Notes, .. _findings.Notes],
         };
 
-    private DiscoveredNode Node(NodeState state)
+    // What dockerd said when it created a container with the options of the new one.
+    private static IEnumerable<string> Warnings(IReadOnlyList<NodeState> nodes) => nodes
+        .SelectMany(node => node.Image?.Warnings.Select(warning => (Text: warning, node.Spec.Name)) ?? [])
+        .GroupBy(warning => warning.Text, warning => warning.Name, StringComparer.Ordinal)
+        .Select(warning =>
+            $"dockerd of {string.Join(", ", warning)} warns about the options of the new container: {warning.Key}");
+
+    private DiscoveredNode Node(NodeState state, UpgradePath.Allowed path)
     {
         var (spec, node, container) = (targets.Upgrade.Spec, state.Spec, state.Current!);
-        var binds = HttpsBinds.Of(container.HostConfig.Binds ?? [], spec.Https);
+        var (inherited, changes) = (state.Options!.Inherited, ContainerOverrides.Of(spec, node));
         return new DiscoveredNode
         {
             Name = node.Name,
@@ -233,12 +240,15 @@ internal sealed class OmsPreflight(OmsTargets targets, IBackupStorageProbe stora
             ArchiveSha256 = state.Image?.ArchiveSha256,
             ArchiveIsOnHost = state.Image?.OnHost == true,
             LeftoverContainerId = state.LeftoverContainerId,
-            Binds = binds,
-            EnvironmentNames = state.EnvironmentNames,
+            Inherited = inherited.Hash,
+            ContainerNote = ContainerNotes.Describe(
+                inherited,
+                new NewContainer(node.HostIP, path.NeedsIsUpgrade, spec.Https, changes).From(inherited, _ => ""),
+                ContainerOverrides.Describe(changes)),
             RestartPolicy = container.HostConfig.RestartPolicy is { Name.Length: > 0 } policy ? policy.Name : "no",
             RestartMaximumRetries = container.HostConfig.RestartPolicy?.MaximumRetryCount ?? 0,
             ConsolePort = state.Config!.Ports.Nginx,
-            Https = ConsoleAddress.ServesHttps(binds),
+            Https = spec.Https is not null || state.Options.ServesHttps,
         };
     }
 }

@@ -37,9 +37,8 @@ internal sealed class ProjectPreflight(OmsTargets targets, Findings findings)
         var implied = path.Source.Api;
         try
         {
-            var binds = first.Current?.HostConfig.Binds ?? [];
             var api = targets.Api(
-                ConsoleAddress.Of(first.Spec.HostIP, first.Config!.Ports.Nginx, ConsoleAddress.ServesHttps(binds)));
+                ConsoleAddress.Of(first.Spec.HostIP, first.Config!.Ports.Nginx, first.Options?.ServesHttps == true));
             if (api is null || implied == OmsApiGeneration.None)
             {
                 var why = $"{path.From} has {OmsApiGenerations.Describe(implied)}";

@@ -79,16 +79,16 @@ internal sealed class RollbackCheck(IOmsTargets targets)
     {
         foreach (var start in plan.Steps.Where(s => s.Is<StartContainer>()))
         {
-            var create = plan.Step(StepIds.Create(start.Node!));
-            var ours = create?.Recorded(CreateContainer.ContainerIdFact);
-            var logs = LogsOf(create?.Arguments<CreateContainer.Args>().Binds ?? []);
+            var ours = plan.Step(StepIds.Create(start.Node!))?.Recorded(CreateContainer.ContainerIdFact);
+            var stop = OmsPlanProgress.Stops(plan).First(step => step.Node == start.Node);
+            var logs = await LogsAsync(start.Node!, stop.Arguments<StopContainer.Args>().Container, cancellationToken);
             var running = await targets.Docker(start.Node!).Containers.ListContainersAsync(
                 new ContainersListParameters(), cancellationToken);
             foreach (var listed in running)
             {
                 if (listed.ID != ours && logs is not null
                     && await InspectAsync(start.Node!, listed.ID, cancellationToken) is { } other
-                    && LogsOf(other.HostConfig.Binds ?? []) == logs)
+                    && OmsMounts.OnHost(other, RunOnceCommand.LogsMount) == logs)
                 {
                     return $"{other.ShortName} runs on {start.Node} with the same mounts: "
                         + "a later upgrade or an administrator started it. "
@@ -100,10 +100,11 @@ internal sealed class RollbackCheck(IOmsTargets targets)
         return null;
     }
 
-    private static string? LogsOf(IEnumerable<string> binds) =>
-        binds.Select(b => b.Split(':'))
-            .FirstOrDefault(b => b.Length >= 2 && b[1].TrimEnd('/') == RunOnceCommand.LogsMount)?[0]
-            .TrimEnd('/');
+    // Old and new container share it.
+    private async Task<string?> LogsAsync(string node, string old, CancellationToken cancellationToken) =>
+        await InspectAsync(node, old, cancellationToken) is { } container
+            ? OmsMounts.OnHost(container, RunOnceCommand.LogsMount)
+            : null;
 
     private async Task<ContainerInspectResponse?> InspectAsync(
         string node, string container, CancellationToken cancellationToken)

@@ -1,36 +1,49 @@
+using System.Security.Cryptography;
+using System.Text;
 using Drydock.Clients.Docker;
 using Drydock.Crds.Common;
+using Drydock.Crds.OmsUpgrades;
 using Drydock.Engine.Actions;
+using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>
-/// Creates the new container and does not start it, so that it costs no downtime: the binds of the old one, its
-/// environment, host network, privileged, unlimited pids, nproc 65535 (docs/research/oms.md#container). dockerd refuses
-/// a second container of the same name.
+/// Creates the new container and does not start it, so that it costs no downtime: the current one with the new image
+/// (<see cref="NewContainer"/>). dockerd refuses a second container of the same name. A label says from which arguments
+/// it was created, so that a container of other arguments is never taken for it.
 /// </summary>
 internal sealed class CreateContainer(IOmsTargets targets) : OmsStep<CreateContainer.Args>(targets)
 {
     /// <summary>Fact: id of the new container.</summary>
     public const string ContainerIdFact = "containerId";
 
+    /// <summary>Fact: its options as dockerd shows them (<see cref="OptionFields.Print"/>).</summary>
+    public const string OptionsFact = "options";
+
     /// <param name="Container">Name of the new container.</param>
-    /// <param name="OldContainerId">Id of the container whose environment is taken over.</param>
+    /// <param name="OldContainerId">Id of the container whose options are taken over.</param>
+    /// <param name="Inherited">What those options were (<see cref="InheritedOptions.Hash"/>).</param>
     /// <param name="Image">Name of the image.</param>
-    /// <param name="Binds"><c>source:target[:options]</c>.</param>
-    /// <param name="Environment">Names of the variables that are taken over.</param>
     /// <param name="HostIP">OMS_HOST_IP.</param>
     /// <param name="IsUpgrade">Whether IS_UPGRADE=true is set.</param>
     /// <param name="ImageId">Id of the image; null if it was not known when the plan was compiled.</param>
+    /// <param name="Certificate">Path of the certificate on the host; null keeps that of the old container.</param>
+    /// <param name="CertificateKey">Path of its key on the host.</param>
+    /// <param name="Changes">What the spec changes, in short; null if nothing.</param>
+    /// <param name="ChangesHash">The same in full (<see cref="ContainerOverrides.Hash"/>).</param>
     public sealed record Args(
         string Container,
         string OldContainerId,
+        string Inherited,
         string Image,
-        List<string> Binds,
-        List<string> Environment,
         string HostIP,
         bool IsUpgrade,
-        string? ImageId = null);
+        string? ImageId = null,
+        string? Certificate = null,
+        string? CertificateKey = null,
+        string? Changes = null,
+        string? ChangesHash = null);
 
     protected override async Task<Observation> ObserveAsync(
         StepContext context, Args args, CancellationToken cancellationToken)
@@ -42,18 +55,31 @@ internal sealed class CreateContainer(IOmsTargets targets) : OmsStep<CreateConta
             return new Observation.NotStarted();
         }
 
-        return container.Config.Labels?.GetValueOrDefault(Labels.UpgradeUid) == context.OwnerUid
-            ? new Observation.Done($"{name} is created.", Entry(ContainerIdFact, container.ID))
-            : new Observation.Failed(
+        if (container.Config.Labels?.GetValueOrDefault(Labels.UpgradeUid) != context.OwnerUid)
+        {
+            return new Observation.Failed(
                 Reasons.ContainerNameTaken,
                 $"A container named {name} already exists on {context.Node} and was not created by this upgrade. "
                 + "Remove or rename it, or delete this upgrade and choose another newContainer.");
+        }
+
+        return container.Config.Labels.GetValueOrDefault(Labels.ContainerOptions) == Mark(args)
+            && (args.ImageId is null || container.Image == args.ImageId)
+            ? new Observation.Done($"{name} is created.", new Dictionary<string, string>(StringComparer.Ordinal)
+            {
+                [ContainerIdFact] = container.ID,
+                [OptionsFact] = OptionFields.Of(container.Config, container.HostConfig).Print(),
+            })
+            : new Observation.Failed(
+                Reasons.TargetChanged,
+                $"{name} on {context.Node} was created by this upgrade for another plan, with other options or another "
+                + $"image. Nothing runs in it. Run `docker rm {name}` on that host, then retry.");
     }
 
     protected override async Task ExecuteAsync(StepContext context, Args args, CancellationToken cancellationToken)
     {
         var docker = Docker(context);
-        var old = await docker.Containers.InspectContainerAsync(args.OldContainerId, cancellationToken);
+        var inherited = await InheritedAsync(context, args, cancellationToken);
         var image = await docker.Images.InspectImageAsync(args.Image, cancellationToken);
         if (args.ImageId is { } planned && image.ID != planned)
         {
@@ -64,46 +90,70 @@ internal sealed class CreateContainer(IOmsTargets targets) : OmsStep<CreateConta
                 retryable: false);
         }
 
+        var parameters = Asked(context, args).From(inherited, SecretValue);
         await docker.Containers.CreateContainerAsync(
-            new CreateContainerParameters
+            parameters with
             {
                 Name = args.Container,
                 Image = args.Image,
-                Env = Environment(args, old),
-                Tty = old.Config.Tty,
-                Labels = new Dictionary<string, string>(StringComparer.Ordinal)
+                Labels = new Dictionary<string, string>(parameters.Labels!, StringComparer.Ordinal)
                 {
                     [Labels.UpgradeUid] = context.OwnerUid,
                     [Labels.UpgradeName] = Targets.Upgrade.Metadata.Name,
-                },
-                HostConfig = new HostConfig
-                {
-                    Binds = args.Binds,
-                    NetworkMode = "host",
-                    Privileged = true,
-                    PidsLimit = -1,
-                    Ulimits = [new Ulimit { Name = "nproc", Soft = 65535, Hard = 65535 }],
-                    RestartPolicy = RestartPolicy.No,
+                    [Labels.ContainerOptions] = Mark(args),
                 },
             },
             cancellationToken);
     }
 
-    // Values are read from the old container now and stored nowhere else: they never enter the plan or the status.
-    private static List<string> Environment(Args args, ContainerInspectResponse old)
+    // The options are read again and stored nowhere: values of variables never enter the plan or the status.
+    private async Task<InheritedOptions> InheritedAsync(
+        StepContext context, Args args, CancellationToken cancellationToken)
     {
-        var names = args.Environment.ToHashSet(StringComparer.Ordinal);
-        var kept = (old.Config.Env ?? [])
-            .Where(entry => names.Contains(entry.Split('=', 2)[0]))
-            .Where(entry => !entry.StartsWith("OMS_HOST_IP=", StringComparison.Ordinal)
-                && !entry.StartsWith("IS_UPGRADE=", StringComparison.Ordinal))
-            .ToList();
-        kept.Add($"OMS_HOST_IP={args.HostIP}");
-        if (args.IsUpgrade)
+        var old = await InspectAsync(context, args.OldContainerId, cancellationToken)
+            ?? throw Changed(
+                $"The current container {args.OldContainerId} was removed from {context.Node} since the plan was made. "
+                + BeforeDowntime.NewAttempt("check that the current container runs"));
+        var image = await Docker(context).Images.InspectImageAsync(old.Image, cancellationToken);
+        var inherited = InheritedOptions.Of(old, image.Config ?? new ContainerConfig());
+        return inherited.Hash == args.Inherited
+            ? inherited
+            : throw Changed(
+                $"The options of {old.ShortName} on {context.Node} were changed since the plan was made, for instance "
+                + "by `docker update`. Restore them and retry. If the new container is to have them, set "
+                + "spec.desiredState: RolledBack, and when the rollback is done, Upgraded.");
+    }
+
+    private NewContainer Asked(StepContext context, Args args)
+    {
+        var changes = ContainerOverrides.Of(Targets.Upgrade.Spec, context.Node);
+        if (ContainerOverrides.Hash(changes) != args.ChangesHash)
         {
-            kept.Add("IS_UPGRADE=true");
+            throw Changed(
+                $"spec.container for {context.Node} was changed since the plan was made. Restore it and retry.");
         }
 
-        return kept;
+        return new NewContainer(
+            args.HostIP,
+            args.IsUpgrade,
+            args.Certificate is { } certificate
+                ? new HttpsSpec { CertificateHostPath = certificate, KeyHostPath = args.CertificateKey! }
+                : null,
+            changes);
     }
+
+    private string SecretValue(SecretKeyReference reference) =>
+        Targets.SecretValue(reference)?.Reveal()
+            ?? throw new StepActionException(
+                Reasons.SecretMissing,
+                $"Secret {reference.Name} (spec.container.env) does not exist in namespace "
+                + $"{Targets.Upgrade.Metadata.Namespace}, or has no key {reference.Key}. Create it, then the step is "
+                + "retried automatically.",
+                retryable: false);
+
+    private static StepActionException Changed(string message) =>
+        new(Reasons.TargetChanged, message, retryable: false);
+
+    private static string Mark(Args args) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(
+        string.Join('\n', StepArguments.Write(args).Select(entry => $"{entry.Key}={entry.Value}")))))[..16];
 }

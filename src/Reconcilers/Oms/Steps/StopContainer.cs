@@ -1,4 +1,5 @@
 using System.Globalization;
+using Drydock.Abstractions.Values;
 using Drydock.Clients.Docker;
 using Drydock.Crds.Common;
 using Drydock.Engine.Actions;
@@ -6,8 +7,8 @@ using Drydock.Engine.Actions;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>
-/// Stops a container with grace (docs/research/oms.md#procedure) and first removes its restart policy, so that a
-/// restart of dockerd does not start it again.
+/// Stops a container with the grace of spec.container.stopGrace (docs/research/oms.md#procedure) and first removes its
+/// restart policy, so that a restart of dockerd does not start it again.
 /// </summary>
 internal sealed class StopContainer(IOmsTargets targets) : OmsStep<StopContainer.Args>(targets)
 {
@@ -16,7 +17,7 @@ internal sealed class StopContainer(IOmsTargets targets) : OmsStep<StopContainer
     /// </summary>
     public const string FinishedAtFact = "finishedAt";
 
-    private const int GraceSeconds = 120;
+    private static readonly TimeSpan LeastGrace = TimeSpan.FromSeconds(120);
 
     /// <param name="Container">Name or id of the container.</param>
     /// <param name="Name">Name of the container.</param>
@@ -60,9 +61,22 @@ internal sealed class StopContainer(IOmsTargets targets) : OmsStep<StopContainer
         var containers = Docker(context).Containers;
         await containers.UpdateContainerAsync(
             args.Container, new ContainerUpdateParameters { RestartPolicy = RestartPolicy.No }, cancellationToken);
+        var grace = await GraceAsync(context, args, cancellationToken);
         Targets.EnsureMayAct();
         await containers.StopContainerAsync(
-            args.Container, new ContainerStopParameters { WaitBeforeKillSeconds = GraceSeconds }, cancellationToken);
+            args.Container, new ContainerStopParameters { WaitBeforeKillSeconds = grace }, cancellationToken);
+    }
+
+    // A container that was given more time than the default needs it. -1 is no limit.
+    private async Task<int> GraceAsync(StepContext context, Args args, CancellationToken cancellationToken)
+    {
+        if (ContainerOverrides.Of(Targets.Upgrade.Spec, context.Node).StopGrace is { } grace)
+        {
+            return (int)Math.Min(int.MaxValue, Math.Ceiling(KubernetesDuration.Parse(grace).TotalSeconds));
+        }
+
+        var own = (await InspectAsync(context, args.Container, cancellationToken))?.Config.StopTimeout ?? 0;
+        return own < 0 ? own : Math.Max(own, (int)LeastGrace.TotalSeconds);
     }
 
     protected override Task WaitAsync(StepContext context, Args args, CancellationToken cancellationToken) =>

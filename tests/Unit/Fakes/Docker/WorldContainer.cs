@@ -149,24 +149,13 @@ internal sealed class WorldContainer
         return HostPath(path) is { } onHost ? Host.Files.GetValueOrDefault(onHost) : Image.Files.Contains(path) ? [1, 2, 3] : null;
     }
 
-    /// <summary>Where a path of the container is on the host; null if no bind covers it.</summary>
+    /// <summary>Where a path of the container is on the host; null if no mount covers it.</summary>
     public string? HostPath(string path)
     {
-        if (HostConfig.Mounts?.FirstOrDefault(m => m.Target == path) is { } mount)
-        {
-            return mount.Source;
-        }
-
-        foreach (var bind in HostConfig.Binds ?? [])
-        {
-            var parts = bind.Split(':');
-            if (path == parts[1] || path.StartsWith(parts[1] + "/", StringComparison.Ordinal))
-            {
-                return parts[0] + path[parts[1].Length..];
-            }
-        }
-
-        return null;
+        var mount = WorldMounts.Of(HostConfig)
+            .Where(m => path == m.Destination || path.StartsWith(m.Destination + "/", StringComparison.Ordinal))
+            .MaxBy(m => m.Destination.Length);
+        return mount is null ? null : mount.Source + path[mount.Destination.Length..];
     }
 
     public void IfStill(int run, Action act)

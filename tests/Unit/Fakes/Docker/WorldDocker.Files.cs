@@ -26,7 +26,7 @@ internal sealed partial class WorldDocker
         {
             ID = image.Id,
             RepoTags = [.. Host.References.Where(r => r.Value == image.Id).Select(r => r.Key)],
-            Config = new ContainerConfig { Env = image.Env },
+            Config = image.Config,
         };
     });
 

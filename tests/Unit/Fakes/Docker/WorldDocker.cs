@@ -55,13 +55,13 @@ internal sealed partial class WorldDocker(
             throw new DockerNameConflictException(endpoint, $"create {parameters.Name}", $"the name /{parameters.Name} is in use by {holder.Id}", parameters.Name!, holder.Id);
         }
 
-        if (parameters.HostConfig?.Mounts?.FirstOrDefault(m => !Host.Files.ContainsKey(m.Source)) is { } missing)
+        if (WorldMounts.Refusal(Host, parameters.HostConfig) is { } refusal)
         {
-            throw new DockerApiException(endpoint, "create container", global::System.Net.HttpStatusCode.BadRequest, $"invalid mount config for type \"bind\": bind source path does not exist: {missing.Source}");
+            throw new DockerApiException(endpoint, "create container", HttpStatusCode.BadRequest, refusal);
         }
 
         var image = Host.FindImage(parameters.Image!) ?? throw NotFound($"no such image: {parameters.Image}");
-        var container = new WorldContainer(world, Host, parameters.Name!, image, parameters with { Env = [.. image.Env, .. parameters.Env ?? []] }, parameters.HostConfig ?? new HostConfig());
+        var container = new WorldContainer(world, Host, parameters.Name!, image, image.Merge(parameters), parameters.HostConfig ?? new HostConfig());
         Host.Containers.Add(container);
         Host.Emit(container, "create");
         if (parameters.Labels?.ContainsKey("drydock.dev/probe") != true)
@@ -82,6 +82,7 @@ internal sealed partial class WorldDocker(
             Image = c.Image.Id,
             Config = c.Config,
             HostConfig = c.HostConfig,
+            Mounts = WorldMounts.Of(c.HostConfig),
             State = new ContainerState { Status = c.Status, Running = c.IsRunning, StartedAt = c.StartedAt, FinishedAt = c.FinishedAt, ExitCode = c.ExitCode, Pid = c.IsRunning ? 4242 : 0 },
         };
     });
@@ -113,7 +114,13 @@ internal sealed partial class WorldDocker(
         }
 
         world.Did("stop", host!.Name);
+        host.Graces.Add(parameters.WaitBeforeKillSeconds ?? 10);
         container.Stop(0);
+        if (container.HostConfig.AutoRemove)
+        {
+            host.Containers.Remove(container);
+        }
+
         return true;
     });
 

@@ -75,6 +75,12 @@ internal sealed class WorldHost(OmsWorld world, string name, string ip)
     /// <summary>Files by path on the host.</summary>
     public SortedDictionary<string, byte[]> Files { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Directories and devices by path on the host.</summary>
+    public HashSet<string> Paths { get; } = new(StringComparer.Ordinal) { "/data/oms/logs", "/data/oms/store", "/data/oms/run" };
+
+    /// <summary>Seconds of grace of each stop, in order.</summary>
+    public List<int> Graces { get; } = [];
+
     /// <summary>Containers in which docker_init.sh finished.</summary>
     public HashSet<string> Initialized { get; } = new(StringComparer.Ordinal);
 

@@ -1,3 +1,5 @@
+using Drydock.Clients.Docker;
+
 namespace Drydock.Tests.Unit.Fakes;
 
 /// <summary>An image: what docker shows of it, and the files that matter.</summary>
@@ -16,4 +18,26 @@ internal sealed record WorldImage
     public IReadOnlyList<string> Env { get; init; } = ["PATH=/usr/bin", "LANG=C"];
 
     public HashSet<string> Files { get; init; } = new(StringComparer.Ordinal);
+
+    /// <summary>What its containers start with.</summary>
+    public ContainerConfig Config => new()
+    {
+        Env = Env,
+        Entrypoint = ["/root/docker_cmd.sh"],
+        WorkingDir = "/root",
+        Labels = new Dictionary<string, string>(StringComparer.Ordinal) { ["version"] = Version },
+    };
+
+    /// <summary>A configuration as dockerd stores it for a container of this image.</summary>
+    public ContainerConfig Merge(ContainerConfig own) => own with
+    {
+        Env = [.. Env.ExceptBy((own.Env ?? []).Select(Name), Name, StringComparer.Ordinal), .. own.Env ?? []],
+        Entrypoint = own.Entrypoint is null ? Config.Entrypoint : own.Entrypoint is [""] ? null : own.Entrypoint,
+        WorkingDir = own.WorkingDir ?? Config.WorkingDir,
+        Labels = Config.Labels!.Concat(own.Labels ?? new Dictionary<string, string>(StringComparer.Ordinal))
+            .GroupBy(label => label.Key, StringComparer.Ordinal)
+            .ToDictionary(label => label.Key, label => label.Last().Value, StringComparer.Ordinal),
+    };
+
+    private static string Name(string line) => line.Split('=', 2)[0];
 }

@@ -208,17 +208,18 @@ internal sealed partial class OmsWorld
 
         host.Write("/data/oms/config.yaml", Setup.Config(this, host));
         host.Write("/data/oms/logs/docker_init.log", "# 【结束】全部初始化步骤执行成功\n");
+        var image = host.Images.Values.First(i => i.Version == Setup.FromVersion);
         var old = new WorldContainer(
             this,
             host,
             OldName,
-            host.Images.Values.First(i => i.Version == Setup.FromVersion),
-            new ContainerConfig
+            image,
+            image.Merge(new ContainerConfig
             {
                 Image = OldImageName,
-                Env = ["PATH=/usr/bin", "LANG=C", $"OMS_HOST_IP={host.Ip}", $"API_TOKEN={Canary.Environment}", $"TZ_NAME={Canary.PlainEnvironment}"],
+                Env = [$"OMS_HOST_IP={host.Ip}", $"API_TOKEN={Canary.Environment}", $"TZ_NAME={Canary.PlainEnvironment}"],
                 Tty = true,
-            },
+            }),
             new HostConfig
             {
                 Binds = ["/data/oms/config.yaml:/home/admin/conf/config.yaml", "/data/oms/logs:/home/admin/logs", "/data/oms/store:/home/ds/store", "/data/oms/run:/home/ds/run"],

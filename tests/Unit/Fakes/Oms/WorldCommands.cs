@@ -33,6 +33,8 @@ internal static class WorldCommands
                 return "";
             case ["/bin/sh", "-c", var script, ..] when script.Contains("date +%z", StringComparison.Ordinal):
                 return string.Create(CultureInfo.InvariantCulture, $"{container.Host.UtcOffset}\noverlay {container.Host.FreeBytes / 512} {container.Host.FreeBytes / 1024} {container.Host.FreeBytes / 1024} 50% /\n");
+            case ["cat", "/proc/sys/fs/nr_open"]:
+                return "1048576\n";
             case ["/bin/sh", "-c", ListeningPorts.Script]:
                 return Listeners(container);
             case ["/bin/sh", "-c", var script, _, var pid, var directory] when script.Contains("/proc/", StringComparison.Ordinal):

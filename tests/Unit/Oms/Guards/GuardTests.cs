@@ -1,3 +1,4 @@
+using Drydock.Clients.Docker;
 using Drydock.Crds.BackupSnapshots;
 using Drydock.Crds.Common;
 using Drydock.Tests.Unit.Fakes;
@@ -69,26 +70,32 @@ public sealed class GuardTests
     {
         var world = Begun("the old ones stopped", w => w.Count("stop") == 2);
         var made = world.New("oms-a")!;
-        var right = made.Image;
-        made.Image = world.Image("4.1.0", "other");
-        world["oms-a"].Emit(made, "create");
+        Replace(made, world.Image("4.1.0", "other"), made.HostConfig);
         Stalls(world, "oms_422 on oms-a was replaced: its image is sha256:410");
 
-        made.Image = right;
+        Replace(world.New("oms-a")!, made.Image, made.HostConfig);
         Continues(world);
     }
 
     [Fact]
-    public void New_container_with_other_binds_stalls_until_corrected()
+    public void New_container_with_other_options_stalls_until_corrected()
     {
         var world = Begun("the old ones stopped", w => w.Count("stop") == 2);
         var made = world.New("oms-a")!;
-        var right = made.HostConfig;
-        made.HostConfig = right with { Binds = [.. right.Binds!.Skip(1)] };
-        world["oms-a"].Emit(made, "create");
-        Stalls(world, "oms_422 on oms-a was replaced: its binds");
+        Replace(made, made.Image, made.HostConfig with { Binds = [.. made.HostConfig.Binds!.Skip(1)], Memory = 1L << 30 });
+        Stalls(world, "oms_422 on oms-a was replaced by a container with other options: Binds, Memory");
 
-        made.HostConfig = right;
+        Replace(world.New("oms-a")!, made.Image, made.HostConfig);
+        Continues(world);
+    }
+
+    [Fact]
+    public void Limits_that_an_administrator_updates_break_no_guard()
+    {
+        var world = Begun("the old ones stopped", w => w.Count("stop") == 2);
+        var made = world.New("oms-a")!;
+        made.HostConfig = made.HostConfig with { Memory = 1L << 30 };
+        world["oms-a"].Emit(made, "update");
         Continues(world);
     }
 
@@ -109,6 +116,16 @@ public sealed class GuardTests
         var world = Begun("the new ones started", w => w.Count("start") == 2);
         world.Api.Delete<BackupSnapshot>(OmsWorld.Namespace, "up-00000003-1");
         Stalls(world, "BackupSnapshot up-00000003-1");
+    }
+
+    // An administrator removes it and creates another one of its name.
+    private static void Replace(WorldContainer made, WorldImage image, HostConfig options)
+    {
+        var host = made.Host;
+        host.Containers.Remove(made);
+        var other = new WorldContainer(host.World, host, made.Name, image, made.Config, options);
+        host.Containers.Add(other);
+        host.Emit(other, "create");
     }
 
     private static OmsWorld Begun(string what, Func<OmsWorld, bool> until)

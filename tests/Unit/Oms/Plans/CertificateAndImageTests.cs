@@ -271,6 +271,7 @@ public sealed class CertificateAndImageTests
         {
             host.Files[Certificate] = [1];
             host.Files[Key] = [2];
+            host.Paths.UnionWith(binds.Select(bind => bind.Split(':')[0]));
             var old = world.Old(host.Name);
             old.HostConfig = old.HostConfig with { Binds = [.. old.HostConfig.Binds!, .. binds] };
         }

@@ -275,10 +275,8 @@ public sealed class ProjectPreflightTests
         ConsoleAddress.Parse(address)!.AbsoluteUri.ShouldBe(expected);
 
     [Fact]
-    public void Console_with_mounted_certificate_is_asked_by_HTTPS()
+    public void Console_address_of_an_IPv6_node_has_brackets()
     {
-        ConsoleAddress.ServesHttps(["/data/oms/https_crt:/etc/pki/nginx/oms_server.crt", "/data:/data"]).ShouldBeTrue();
-        ConsoleAddress.ServesHttps(["/data/oms/https_crt:/etc/pki/nginx/other.crt"]).ShouldBeFalse();
         ConsoleAddress.Of("2001:db8::1", 8089, https: true).AbsoluteUri.ShouldBe("https://[2001:db8::1]:8089/");
     }
 

@@ -54,6 +54,7 @@ internal sealed class SpecMender(Random random)
         }
 
         MendArchive(spec);
+        MendContainer(spec);
         var backup = spec["backup"]!.AsObject();
         MendStorage(backup);
         MendEncryption(backup);
@@ -122,6 +123,7 @@ internal sealed class SpecMender(Random random)
                 }
 
                 MendArchive(node.AsObject());
+                MendContainer(node.AsObject());
             }
         }
     }
@@ -160,6 +162,46 @@ internal sealed class SpecMender(Random random)
         archive["path"] ??= "oms.tar";
         MendPath(archive, "path");
         MendStorage(archive);
+    }
+
+    private void MendContainer(JsonObject owner)
+    {
+        if (owner["container"] is not JsonObject container || random.Next(12) == 0)
+        {
+            return;
+        }
+
+        // The shortest of the timeouts a made spec may have.
+        container.Remove("stopGrace");
+        Each("env", variable =>
+        {
+            variable.Remove(variable["value"] is null && variable["valueFrom"] is not null ? "value" : "valueFrom");
+            variable["value"] ??= variable["valueFrom"] is null ? "made" : null;
+        });
+        Each("ulimits", limit => (limit["soft"], limit["hard"]) = (65535 + random.Next(9), -1));
+        Texts("extraHosts", (host, i) => $"{host.Split(':')[0]}:192.0.2.{i + 1}");
+        Texts("binds", (_, i) => $"/data/made{i}:/opt/made{i}:ro");
+        Texts("labels", (_, i) => $"made{i}=1");
+        if (container["logConfig"] is JsonObject log && log["options"] is JsonArray options)
+        {
+            log["options"] = new JsonArray([.. options.Select((_, i) => (JsonNode)$"made{i}=1")]);
+        }
+
+        void Each(string list, Action<JsonObject> mend)
+        {
+            foreach (var item in container[list]?.AsArray() ?? [])
+            {
+                mend(item!.AsObject());
+            }
+        }
+
+        void Texts(string list, Func<string, int, string> mend)
+        {
+            if (container[list] is JsonArray texts)
+            {
+                container[list] = new JsonArray([.. texts.Select((text, i) => (JsonNode)mend(text!.GetValue<string>(), i))]);
+            }
+        }
     }
 
     private void MendStorage(JsonObject owner)

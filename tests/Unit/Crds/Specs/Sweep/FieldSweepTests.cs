@@ -13,7 +13,7 @@ public sealed class FieldSweepTests
 {
     private static readonly IReadOnlyList<FieldProof> Proofs =
     [
-        .. UpgradeIdentityFields.All, .. UpgradeAccessFields.All, .. UpgradeControlFields.All, .. SnapshotFields.All, .. RestoreFields.All,
+        .. UpgradeIdentityFields.All, .. UpgradeAccessFields.All, .. UpgradeContainerFields.All, .. UpgradeControlFields.All, .. SnapshotFields.All, .. RestoreFields.All,
         .. Databases.PackageFields.All, .. Databases.InstanceFields.All, .. Databases.AccessFields.All, .. Databases.TimeFields.All, .. Databases.ControlFields.All,
         .. Databases.TiDbFields.All, .. Databases.MonitoringFields.All, .. Databases.YugabyteFields.All,
     ];

@@ -1,0 +1,209 @@
+using System.Globalization;
+using System.Text;
+using Drydock.Clients.Docker;
+using Drydock.Crds.Common;
+using Drydock.Crds.OmsUpgrades;
+using Drydock.Reconcilers.Upgrades;
+
+namespace Drydock.Reconcilers.Oms;
+
+/// <summary>
+/// Checks the current container of a node as the model of the new one: that it stays after its stop, that the data of
+/// OMS is mounted, and that the host has what the options name. Changes nothing.
+/// </summary>
+internal sealed class ContainerPreflight(OmsTargets targets, Findings findings, OmsNode node, string region)
+{
+    private const string OpenFilesLimit = "/proc/sys/fs/nr_open";
+
+    // The kernel takes no longer NAME=value.
+    private const int LongestVariable = 128 * 1024;
+
+    private readonly ContainerSpec _changes = ContainerOverrides.Of(targets.Upgrade.Spec, node);
+
+    /// <summary>Looks at the running current container.</summary>
+    public async Task<CurrentOptions> CheckAsync(
+        IDockerClient docker, ContainerInspectResponse container, CancellationToken cancellationToken)
+    {
+        var image = (await docker.Images.InspectImageAsync(container.Image, cancellationToken)).Config
+            ?? new ContainerConfig();
+        var inherited = InheritedOptions.Of(container, image);
+        targets.Remember(SecretVariables.In(inherited.Parameters.Env ?? []));
+        CheckStays(container);
+        CheckMounts(container);
+        CheckSecrets();
+        var files = new HostFiles(docker, targets.Upgrade.Metadata.Uid!, container.Image);
+        await CheckHttpsAsync(files, cancellationToken);
+        await CheckHostAsync(files, container, cancellationToken);
+        await CheckOpenFilesAsync(docker, container, cancellationToken);
+        return new CurrentOptions(inherited, await ServesHttpsAsync(docker, container, cancellationToken));
+    }
+
+    // dockerd lets the restart policy of such a container become `no`, and removes the container when it stops.
+    private void CheckStays(ContainerInspectResponse container)
+    {
+        if (container.HostConfig.AutoRemove)
+        {
+            findings.Add(
+                Reasons.ContainerRemovesItself,
+                $"{container.ShortName} on {node.Name} was started with --rm: dockerd would remove it when the upgrade "
+                    + "stops it, and a rollback needs it. No option of an existing container can change that. Stop it "
+                    + "in a maintenance window and start it again with the same `docker run` without --rm.",
+                node.Name,
+                "spec.currentContainer");
+        }
+    }
+
+    private void CheckMounts(ContainerInspectResponse container)
+    {
+        var missing = OmsMounts.Paths
+            .Where(path => OmsMounts.At(container, path) is not { Type: not "tmpfs" })
+            .ToList();
+        if (missing.Count > 0)
+        {
+            findings.Add(
+                Reasons.MountsUnusable,
+                $"{container.ShortName} on {node.Name} has neither a path of the host nor a volume mounted for "
+                    + $"{string.Join(", ", missing)}. OMS keeps its data there, and the new container needs the same "
+                    + "mounts. Move the data to such mounts first.",
+                node.Name);
+        }
+    }
+
+    private void CheckSecrets()
+    {
+        foreach (var variable in _changes.Env.Where(variable => variable.ValueFrom is not null))
+        {
+            var reference = variable.ValueFrom!.SecretKeyRef;
+            var isOwn = Own.Env.Contains(variable);
+            var field = Field(isOwn, $"env[{variable.Name}]");
+            if (targets.SecretValue(reference) is not { } value)
+            {
+                findings.Add(
+                    Reasons.SecretMissing,
+                    $"Secret {reference.Name} does not exist in namespace {targets.Upgrade.Metadata.Namespace}, or has "
+                        + $"no value under the key {reference.Key}, which the variable {variable.Name} needs. "
+                        + "Create it.",
+                    isOwn ? node.Name : null,
+                    field);
+            }
+            else if (Encoding.UTF8.GetByteCount($"{variable.Name}={value.Reveal()}") >= LongestVariable)
+            {
+                findings.Add(
+                    Reasons.ContainerOptionsRefused,
+                    $"The value of {variable.Name} in Secret {reference.Name}, key {reference.Key}, is longer than the "
+                        + "128 KiB that the kernel takes. The new container could not start. Shorten it.",
+                    isOwn ? node.Name : null,
+                    field);
+            }
+        }
+    }
+
+    // The files are read where dockerd would mount them from: dockerd creates a directory in place of a missing source.
+    private async Task CheckHttpsAsync(HostFiles files, CancellationToken cancellationToken)
+    {
+        if (targets.Upgrade.Spec.Https is not { } https)
+        {
+            return;
+        }
+
+        (string Path, string Field)[] mounted =
+        [
+            (https.CertificateHostPath, "spec.https.certificateHostPath"),
+            (https.KeyHostPath, "spec.https.keyHostPath"),
+        ];
+        foreach (var (path, field) in mounted)
+        {
+            var problem = await files.StatAsync(path, cancellationToken) switch
+            {
+                null => "does not exist",
+                { IsRegularFile: false } => "is not a regular file",
+                { Size: 0 } => "is empty",
+                _ => null,
+            };
+            if (problem is not null)
+            {
+                findings.Add(
+                    Reasons.MountsUnusable,
+                    $"{path} on {node.Name} {problem}. Put the file there, or correct {field}.",
+                    node.Name,
+                    field);
+            }
+        }
+    }
+
+    // dockerd looks for a device only when the container starts, which is in the downtime.
+    private async Task CheckHostAsync(
+        HostFiles files, ContainerInspectResponse container, CancellationToken cancellationToken)
+    {
+        foreach (var text in _changes.Binds)
+        {
+            var (bind, field) = (Bind.Parse(text), Field(Own.Binds.Contains(text), "binds"));
+            if (!await files.ExistsAsync(bind.Source, cancellationToken))
+            {
+                findings.Add(
+                    Reasons.MountsUnusable,
+                    $"{bind.Source} does not exist on {node.Name}, and {field} mounts it at {bind.Target} of the new "
+                        + "container. Create it there, or correct the field.",
+                    node.Name,
+                    field);
+            }
+        }
+
+        foreach (var device in (container.HostConfig.Devices ?? [])
+            .Select(device => device.PathOnHost)
+            .Distinct(StringComparer.Ordinal))
+        {
+            if (!await files.ExistsAsync(device, cancellationToken))
+            {
+                findings.Add(
+                    Reasons.ContainerOptionsRefused,
+                    $"The device {device} of {container.ShortName} no longer exists on {node.Name}, and the new "
+                        + "container could not start without it. Make it available again on that host.",
+                    node.Name);
+            }
+        }
+    }
+
+    private ContainerSpec Own => node.Container ?? new ContainerSpec();
+
+    private string Field(bool isOwn, string below) =>
+        isOwn ? $"spec.regions[{region}].nodes[{node.Name}].container.{below}" : $"spec.container.{below}";
+
+    // The kernel refuses more at the start, also for root.
+    private async Task CheckOpenFilesAsync(
+        IDockerClient docker, ContainerInspectResponse container, CancellationToken cancellationToken)
+    {
+        if (_changes.Ulimits.Find(limit => limit.Name == "nofile") is not { } files)
+        {
+            return;
+        }
+
+        var answer = await docker.RunExecAsync(container.ID, ["cat", OpenFilesLimit], cancellationToken);
+        var asked = files.Hard ?? files.Soft;
+        if (long.TryParse(answer.Stdout.Text.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out var most)
+            && (asked < 0 || asked > most))
+        {
+            var field = Field(Own.Ulimits.Contains(files), "ulimits[nofile]");
+            findings.Add(
+                Reasons.ContainerOptionsRefused,
+                $"{field} is {asked.ToString(CultureInfo.InvariantCulture)}, but "
+                    + $"{OpenFilesLimit} of {node.Name} allows {most.ToString(CultureInfo.InvariantCulture)}. The new "
+                    + "container could not start. Set a lower limit, or raise fs.nr_open on the host.",
+                node.Name,
+                field);
+        }
+    }
+
+    // A mount of a directory above may hold a certificate or not; the mount of the certificate itself always does.
+    private static async Task<bool> ServesHttpsAsync(
+        IDockerClient docker, ContainerInspectResponse container, CancellationToken cancellationToken) =>
+        OmsMounts.At(container, ConsoleAddress.CertificateTarget) is { } mount
+        && (mount.Destination.TrimEnd('/') == ConsoleAddress.CertificateTarget
+            || await InspectImageContents.ExistsAsync(
+                docker, container.ID, ConsoleAddress.CertificateTarget, cancellationToken));
+}
+
+/// <summary>What a current container gives to the new one.</summary>
+/// <param name="Inherited">Its options.</param>
+/// <param name="ServesHttps">Whether its console serves HTTPS only, because a certificate is mounted.</param>
+internal sealed record CurrentOptions(InheritedOptions Inherited, bool ServesHttps);

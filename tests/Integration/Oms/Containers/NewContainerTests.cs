@@ -1,0 +1,194 @@
+using System.Text.Json.Nodes;
+using Drydock.Abstractions.Plans;
+using Drydock.Clients.Docker;
+using Drydock.Crds.Common;
+using Drydock.Crds.OmsUpgrades;
+using Drydock.Engine.Actions;
+using Drydock.Reconcilers.Oms;
+using Drydock.Reconcilers.Upgrades;
+using Drydock.Tests.Integration.Clients.Docker.Fixture;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Integration.Oms.Containers;
+
+/// <summary>A container that an administrator started with options of his own, and what a real dockerd makes of its
+/// successor.</summary>
+[Collection(DockerDaemonCollection.Name)]
+public sealed class NewContainerTests(DockerDaemonFixture daemon) : IAsyncLifetime
+{
+    private readonly IDockerClient _client = DockerDaemonFixture.Client(daemon.TlsEndpoint);
+    private readonly string _name = $"oms-{Guid.NewGuid():N}"[..16];
+    private readonly string _data = Directory.CreateDirectory($"{daemon.Root}/oms-{Guid.NewGuid():N}").FullName;
+
+    public async ValueTask InitializeAsync()
+    {
+        foreach (var (version, env) in new[] { ("old", "OF_IMAGE=old"), ("new", "OF_IMAGE=new") })
+        {
+            using var layer = new MemoryStream();
+            await BusyboxLayer.WriteAsync(layer);
+            layer.Position = 0;
+            await Shell.RunAsync(
+                layer, "docker", "-H", Socket, "import",
+                "--change", $"ENV {env}", "--change", $"LABEL version={version}", "--change", "WORKDIR /data",
+                "--change", "ENTRYPOINT [\"/bin/sleep\"]", "--change", "CMD [\"3600\"]", "--change", "VOLUME /var/cache",
+                "-", Image(version));
+        }
+
+        Directory.CreateDirectory($"{_data}/conf");
+        await File.WriteAllTextAsync($"{_data}/conf/config.yaml", "a: b\n");
+        Directory.CreateDirectory($"{_data}/logs");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var container in new[] { _name, NewName })
+        {
+            try
+            {
+                await _client.Containers.RemoveContainerAsync(container, new ContainerRemoveParameters { Force = true, RemoveVolumes = true });
+            }
+            catch (DockerNotFoundException)
+            {
+                // The test did not get that far.
+            }
+        }
+
+        await _client.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Created_container_equals_the_old_one_but_for_documented_differences()
+    {
+        var old = await RunOldAsync(
+            "--mount", $"type=bind,source={_data}/conf,target=/home/admin/conf", "--mount", $"type=bind,source={_data}/logs,target=/home/admin/logs",
+            "-v", $"{_name}-store:/home/ds/store", "-v", "/home/ds/run", "--add-host", "metadb:192.0.2.9", "--log-opt", "max-size=10m", "--memory", "64m",
+            "--ulimit", "nofile=1024:2048", "--label", "team=dba", "--device", "/dev/null:/dev/oms", "--shm-size", "32m", "--cap-add", "NET_ADMIN",
+            "--dns", "192.0.2.53", "--cpu-shares", "512", "--tmpfs", "/scratch", "--stop-timeout", "7", "--restart", "always", "-e", "TZ=Asia/Shanghai", "-e", "OMS_HOST_IP=192.0.2.7");
+
+        var made = await CreateAsync(old, new ContainerSpec());
+
+        // Of ports, nothing was published; dockerd shows that as {} or as null.
+        Differences(old.HostConfig.ToJson(), made.HostConfig.ToJson()).Except(["PortBindings"]).ShouldBe(
+            ["Binds", "MaskedPaths", "Privileged", "ReadonlyPaths", "RestartPolicy", "SecurityOpt", "Ulimits"]);
+        Differences(old.Config.ToJson(), made.Config.ToJson()).ShouldBe(["Env", "Image", "Labels", "OpenStdin", "Tty", "Volumes"]);
+        made.HostConfig.Ulimits!.ShouldBe([new Ulimit { Name = "nofile", Soft = 1024, Hard = 2048 }, new Ulimit { Name = "nproc", Soft = 65535, Hard = 65535 }]);
+        made.Config.Env!.ShouldBe(["OF_IMAGE=new", "TZ=Asia/Shanghai", "OMS_HOST_IP=192.0.2.1", "IS_UPGRADE=true", .. old.Config.Env!.Where(line => line.StartsWith("PATH=", StringComparison.Ordinal))], ignoreOrder: true);
+        made.Config.Labels!.Where(label => !label.Key.StartsWith("drydock.dev/", StringComparison.Ordinal)).Select(label => $"{label.Key}={label.Value}").ShouldBe(["team=dba", "version=new"], ignoreOrder: true);
+        (made.HostConfig.Privileged, made.HostConfig.RestartPolicy!.Name).ShouldBe((true, "no"));
+        Sources(made).ShouldBe(Sources(old), "every mount shows the same place of the host, also the volume without a name");
+
+        await _client.Containers.StopContainerAsync(old.ID, new ContainerStopParameters { WaitBeforeKillSeconds = 1 });
+        (await _client.Containers.StartContainerAsync(made.ID)).ShouldBeTrue();
+        var limits = await _client.RunExecAsync(made.ID, ["cat", "/proc/1/limits", "/etc/hosts"], CancellationToken.None);
+        limits.Stdout.Text.ShouldContain("metadb");
+        limits.Stdout.Text.ShouldMatch(@"Max processes +65535 +65535");
+        limits.Stdout.Text.ShouldMatch(@"Max open files +1024 +2048");
+    }
+
+    [Fact]
+    public async Task Changes_of_the_spec_replace_options_of_the_old_container()
+    {
+        var old = await RunOldAsync("--memory", "64m", "--add-host", "metadb:192.0.2.9", "--log-opt", "max-size=10m", "-e", "TOKEN=old", "--entrypoint", "", Image("old"), "sh", "-c", "sleep 3600");
+
+        var made = await CreateAsync(old, new ContainerSpec
+        {
+            Memory = "128Mi",
+            ExtraHosts = ["metadb:192.0.2.10"],
+            Ulimits = [new UlimitSpec { Name = "nofile", Soft = 4096 }],
+            LogConfig = new LogConfigSpec { Driver = "local", Options = ["max-size=5m"] },
+            Binds = [$"{_data}/logs:/opt/logs:ro"],
+            Labels = ["team=dba"],
+            Env = [new EnvironmentVariable { Name = "TOKEN", ValueFrom = new EnvironmentSource { SecretKeyRef = new SecretKeyReference { Name = "oms", Key = "token" } } }],
+        });
+
+        made.HostConfig.ExtraHosts.ShouldBe(["metadb:192.0.2.10"]);
+        (made.HostConfig.LogConfig!.Type, made.HostConfig.LogConfig.Config!["max-size"]).ShouldBe(("local", "5m"));
+        made.HostConfig.Memory.ShouldBe(old.HostConfig.Memory * 2);
+        made.HostConfig.Binds.ShouldBe([$"{_data}/logs:/opt/logs:ro"]);
+        made.Config.Env!.ShouldContain("TOKEN=oms/token");
+        made.Config.Labels!["team"].ShouldBe("dba");
+        made.Config.Entrypoint.ShouldBeNull();
+        made.Config.Cmd.ShouldBe(old.Config.Cmd);
+    }
+
+    [Fact]
+    public async Task Probe_copies_nothing_of_the_image_into_empty_volumes()
+    {
+        HostConfig[] forms =
+        [
+            new() { Binds = [$"{_name}-short:/bin:ro"] },
+            new() { Mounts = [new Mount { Type = "volume", Source = $"{_name}-long", Target = "/bin" }] },
+        ];
+        foreach (var form in forms)
+        {
+            await _client.Containers.CreateContainerAsync(ProbeContainer.Of(new CreateContainerParameters { Name = NewName, Image = Image("new"), HostConfig = form }));
+            await _client.Containers.RemoveContainerAsync(NewName, new ContainerRemoveParameters { RemoveVolumes = true });
+        }
+
+        foreach (var volume in new[] { $"{_name}-long", $"{_name}-short" })
+        {
+            Files(volume).ShouldBeEmpty(volume);
+        }
+
+        await _client.Containers.CreateContainerAsync(new CreateContainerParameters { Name = NewName, Image = Image("new"), HostConfig = forms[1] });
+        Files($"{_name}-long").ShouldNotBeEmpty("a container that is no probe has them filled");
+    }
+
+    [Fact]
+    public async Task Paths_of_the_host_are_found_whatever_they_are()
+    {
+        var files = new HostFiles(_client, OneHost.Uid, Image("old"));
+
+        foreach (var path in new[] { "/dev/null", _data, $"{_data}/conf/config.yaml" })
+        {
+            (await files.ExistsAsync(path, CancellationToken.None)).ShouldBeTrue(path);
+        }
+
+        (await files.ExistsAsync("/dev/no-such-device", CancellationToken.None)).ShouldBeFalse();
+        (await files.IsLeftoverThereAsync(CancellationToken.None)).ShouldBeFalse();
+    }
+
+    private string Socket => $"unix://{daemon.Socket}";
+
+    private string NewName => $"{_name}-new";
+
+    private IEnumerable<string> Files(string volume) => Directory.EnumerateFileSystemEntries($"{daemon.Root}/data/volumes/{volume}/_data");
+
+    private static string Image(string version) => $"drydock/container-{version}:1";
+
+    // The image and its command may end the options.
+    private async Task<ContainerInspectResponse> RunOldAsync(params string[] options)
+    {
+        string[] image = options.Contains(Image("old"), StringComparer.Ordinal) ? [] : [Image("old")];
+        await Shell.RunAsync("docker", ["-H", Socket, "run", "-d", "--name", _name, "--net", "host", .. options, .. image]);
+        return await _client.Containers.InspectContainerAsync(_name);
+    }
+
+    private async Task<ContainerInspectResponse> CreateAsync(ContainerInspectResponse old, ContainerSpec changes)
+    {
+        var inherited = InheritedOptions.Of(old, (await _client.Images.InspectImageAsync(old.Image)).Config!);
+        var args = new CreateContainer.Args(NewName, old.ID, inherited.Hash, Image("new"), "192.0.2.1", IsUpgrade: true, ChangesHash: ContainerOverrides.Hash(changes));
+        var step = new PlanStep { Id = "PrepareImage/oms-a/create", Node = "oms-a", Action = nameof(CreateContainer), Parameters = StepArguments.Write(args) };
+        var context = new StepContext { OwnerUid = OneHost.Uid, Plan = new Plan { Steps = [step] }, Step = step, Time = TimeProvider.System };
+        IStepAction action = new CreateContainer(new OneHost(_client, changes));
+
+        (await action.ObserveAsync(context, CancellationToken.None)).ShouldBeOfType<Observation.NotStarted>();
+        await action.ActAsync(context, CancellationToken.None);
+        var done = (await action.ObserveAsync(context, CancellationToken.None)).ShouldBeOfType<Observation.Done>();
+        var made = await _client.Containers.InspectContainerAsync(NewName);
+        done.Facts![CreateContainer.ContainerIdFact].ShouldBe(made.ID);
+        OptionFields.Of(made.Config, made.HostConfig).DifferencesTo(done.Facts[CreateContainer.OptionsFact]).ShouldBeEmpty();
+        return made;
+    }
+
+    private static IEnumerable<string> Differences(JsonObject before, JsonObject after) => before.Select(field => field.Key)
+        .Union(after.Select(field => field.Key), StringComparer.Ordinal)
+        .Where(name => !JsonNode.DeepEquals(before[name], after[name]))
+        .Order(StringComparer.Ordinal);
+
+    private static IEnumerable<string> Sources(ContainerInspectResponse container) => container.Mounts
+        .Where(mount => mount.Destination != "/var/cache")
+        .Select(mount => $"{mount.Source} {mount.Destination} {mount.RW}")
+        .Order(StringComparer.Ordinal);
+}
