@@ -38,10 +38,9 @@ internal sealed class PrepareImage(IOmsTargets targets) : OmsStep<PrepareImage.A
         try
         {
             var image = await Docker(context).Images.InspectImageAsync(args.Image, cancellationToken);
-            if (args.Source == ImageSource.HostArchive
-                && await Files(context, args).IsLeftoverThereAsync(cancellationToken))
+            if (await Files(context, args).IsLeftoverThereAsync(cancellationToken))
             {
-                return new Observation.NotStarted("The container that read the archive still exists.");
+                return new Observation.NotStarted("A probe container of this upgrade still exists.");
             }
 
             return args.ImageId is not { } wanted || image.ID == wanted
@@ -57,7 +56,18 @@ internal sealed class PrepareImage(IOmsTargets targets) : OmsStep<PrepareImage.A
         }
     }
 
-    protected override Task ExecuteAsync(StepContext context, Args args, CancellationToken cancellationToken) =>
+    protected override async Task ExecuteAsync(StepContext context, Args args, CancellationToken cancellationToken)
+    {
+        await Files(context, args).RemoveLeftoverAsync(cancellationToken);
+
+        // An earlier operator process may have loaded the image and died before it removed the container.
+        if (await Docker(context).FindImageAsync(args.Image, cancellationToken) is null)
+        {
+            await FetchAsync(context, args, cancellationToken);
+        }
+    }
+
+    private Task FetchAsync(StepContext context, Args args, CancellationToken cancellationToken) =>
         args.Source switch
         {
             ImageSource.Archive => LoadAsync(context, args, cancellationToken),
@@ -96,22 +106,9 @@ internal sealed class PrepareImage(IOmsTargets targets) : OmsStep<PrepareImage.A
     // From the host through the operator back to the same host: dockerd loads only what a client sends.
     private async Task LoadFromHostAsync(StepContext context, Args args, CancellationToken cancellationToken)
     {
-        var files = Files(context, args);
         try
         {
-            // An earlier operator process may have loaded the image and died before it removed the container.
-            await Docker(context).Images.InspectImageAsync(args.Image, cancellationToken);
-            await files.RemoveLeftoverAsync(cancellationToken);
-            return;
-        }
-        catch (DockerNotFoundException)
-        {
-            // The image has to be loaded.
-        }
-
-        try
-        {
-            await files.ReadAsync(
+            await Files(context, args).ReadAsync(
                 args.Archive!,
                 async (content, _) =>
                 {

@@ -21,7 +21,7 @@ internal sealed class RemoveImage(IOmsTargets targets) : OmsStep<RemoveImage.Arg
     {
         if (await Files(context, args).IsLeftoverThereAsync(cancellationToken))
         {
-            return new Observation.NotStarted("The container that read the archive still exists.");
+            return new Observation.NotStarted("A probe container of this upgrade still exists.");
         }
 
         if (await Docker(context).FindImageAsync(args.Reference, cancellationToken) is null)

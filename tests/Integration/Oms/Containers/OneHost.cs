@@ -28,6 +28,10 @@ internal sealed class OneHost(IDockerClient docker, ContainerSpec changes) : IOm
 
     public IHealthProbe Health => throw new NotSupportedException();
 
+    public ListStore Lists => throw new NotSupportedException();
+
+    public Task<ProjectRecord?> ProjectsBeforeAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+
     public IDockerClient Docker(string node) => docker;
 
     public void EnsureMayAct()

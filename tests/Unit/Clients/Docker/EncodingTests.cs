@@ -146,7 +146,7 @@ public sealed class EncodingTests
     [Fact]
     public void Unknown_host_config_fields_survive()
     {
-        const string Json = """{"Binds":["/a:/b"],"CapAdd":["SYS_ADMIN"],"Devices":[{"PathOnHost":"/dev/x"}],"OomScoreAdj":5}""";
+        const string Json = """{"Binds":["/a:/b"],"CapAdd":["SYS_ADMIN"],"Devices":[{"PathOnHost":"/dev/x","PathInContainer":"/dev/y","CgroupPermissions":"rwm"}],"OomScoreAdj":5}""";
 
         var config = JsonSerializer.Deserialize($$"""{"Id":"c1","State":{},"HostConfig":{{Json}}}""", DockerJson.Default.ContainerInspectResponse)!.HostConfig;
         var sent = JsonSerializer.Serialize(
@@ -155,7 +155,7 @@ public sealed class EncodingTests
 
         var host = JsonDocument.Parse(sent).RootElement.GetProperty("HostConfig");
         host.GetProperty("CapAdd").ToString().ShouldBe("[\"SYS_ADMIN\"]");
-        host.GetProperty("Devices").ToString().ShouldBe("[{\"PathOnHost\":\"/dev/x\"}]");
+        host.GetProperty("Devices").ToString().ShouldBe("[{\"PathOnHost\":\"/dev/x\",\"PathInContainer\":\"/dev/y\",\"CgroupPermissions\":\"rwm\"}]");
         host.GetProperty("OomScoreAdj").GetInt32().ShouldBe(5);
         host.GetProperty("Binds").ToString().ShouldBe("[\"/a:/b\"]");
     }
@@ -170,7 +170,7 @@ public sealed class EncodingTests
         JsonDocument.Parse(json).RootElement
             .EnumerateObject()
             .Select(p => p.Name)
-            .ShouldBe(["Image", "Env", "Tty"], ignoreOrder: true);
+            .ShouldBe(["Image", "Env", "Tty", "OpenStdin"], ignoreOrder: true);
     }
 
     [Fact]

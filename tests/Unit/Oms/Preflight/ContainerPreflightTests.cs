@@ -100,7 +100,7 @@ public sealed class ContainerPreflightTests
         world.Apply();
         world.RunToSuccess();
 
-        world.Health.Asked.ShouldBe(["https://192.0.2.216:8089", "http://192.0.2.217:8089"], ignoreOrder: true);
+        world.Health.Asked.ShouldBe(["https://192.0.2.216:8089/oms/health", "http://192.0.2.217:8089/oms/health"], ignoreOrder: true);
     }
 
     private static void Options(OmsWorld world, Func<HostConfig, HostConfig> change, string host = "oms-b")
