@@ -1,10 +1,12 @@
+using Drydock.Lab.Oms;
 using Drydock.Lab.Upgrades;
 using Drydock.Tests.EndToEnd.Support;
 
 namespace Drydock.Tests.EndToEnd;
 
 /// <summary>
-/// The main job with the CRDs served by a current CRD server: status writes, CEL rules and finalizers meet it.
+/// The main job with the CRDs served by a current CRD server: status writes, CEL rules and finalizers meet it. The
+/// console has a self-signed certificate, and answers the question for its health with a page.
 /// </summary>
 [Collection(Lanes.Operator)]
 public sealed class ModernServerTests
@@ -19,7 +21,7 @@ public sealed class ModernServerTests
                 OperatorAssembly = Repository.OperatorAssembly,
                 Hosts = 1,
                 ModernCrds = true,
-                Scenario = o => o with { NewImagePresent = false },
+                Scenario = o => o with { NewImagePresent = false, Https = true, Knobs = new OmsKnobs { Health = "html" } },
             },
             cancellationToken: TestContext.Current.CancellationToken);
         var space = await stage.NewNamespaceAsync();

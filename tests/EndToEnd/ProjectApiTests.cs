@@ -17,9 +17,11 @@ public sealed class ProjectApiTests(StageFixture fixture)
     private const string Switching = "np_000010abcdef";
     private const string FailedByUpgrade = "ns_000009abcdef";
 
-    // One project an hour behind, one in the middle of its switchover.
+    // One project an hour behind, one in the middle of its switchover. The health endpoint calls OMS unhealthy, before
+    // the upgrade and after it.
     private static OmsKnobs Busy { get; } = new()
     {
+        Health = "unhealthy",
         Api = new OmsApiKnobs
         {
             Quirks = true,
@@ -41,10 +43,18 @@ public sealed class ProjectApiTests(StageFixture fixture)
         Scenario = static options => options with { Knobs = Busy },
     };
 
-    // Ready for the upgrade; two projects that run will not come out of it running.
+    // Ready for the upgrade; two projects that run will not come out of it running. The new stores need a while, and so
+    // do the answers of the console.
     private static OmsKnobs Ready { get; } = new()
     {
-        Api = new OmsApiKnobs { Quirks = true, Status = new Dictionary<string, string>(StringComparer.Ordinal) { [Lagging] = "SUSPEND", [FailedByUpgrade] = "FAILED" } },
+        Health = "unhealthy",
+        StoreRecoverySeconds = 3,
+        Api = new OmsApiKnobs
+        {
+            Quirks = true,
+            DelaySeconds = new Dictionary<string, double>(StringComparer.Ordinal) { ["ResumeProject"] = 2, ["*"] = 0.1 },
+            Status = new Dictionary<string, string>(StringComparer.Ordinal) { [Lagging] = "SUSPEND", [FailedByUpgrade] = "FAILED" },
+        },
     };
 
     [Fact]

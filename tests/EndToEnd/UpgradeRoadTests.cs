@@ -16,12 +16,23 @@ public sealed class UpgradeRoadTests(StageFixture fixture)
     private const string Name = UpgradeCourse.Name;
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(6);
 
+    // No node has a health endpoint that answers as one: the endpoint is documented nowhere.
+    private static OmsKnobs Undocumented { get; } = new() { Health = "404" };
+
     // Two nodes in one region and one in the other, so that neither "every node" nor "every region" is what is done by
     // chance; make chaos has two in both.
     [Fact]
     public async Task Two_regions_run_JAR_and_init_once_and_deletion_waits()
     {
-        var stage = await fixture.UseAsync(UpgradeRoad.EnterpriseTwoRegions with { Id = "ee-322-422-2+1", RegionSizes = [2, 1] });
+        var stage = await fixture.UseAsync(UpgradeRoad.EnterpriseTwoRegions with
+        {
+            Id = "ee-322-422-2+1",
+            RegionSizes = [2, 1],
+            Scenario = static options => options with { Knobs = Undocumented },
+        });
+        await stage.Oms.SetKnobsAsync(Undocumented with { Health = "302" }, stage.Oms.Nodes[1].Host);
+        await stage.Oms.SetKnobsAsync(Undocumented with { Health = "closed" }, stage.Oms.Nodes[2].Host);
+        await stage.Hosts[2].DockerAsync(["exec", stage.Oms.Options.OldContainer, "supervisorctl", "restart", "nginx"]);
         var space = await stage.NewNamespaceAsync();
         var manifest = stage.Manifest(space, Name);
         manifest["spec"]!["holdBefore"] = new JsonArray("StartNew");
@@ -44,6 +55,9 @@ public sealed class UpgradeRoadTests(StageFixture fixture)
         AssertVerified(snapshots.Single()!, stage.Oms);
     }
 
+    // An installation that has another set of programs than the usual one.
+    private static OmsKnobs WithoutSshd { get; } = new() { AbsentPrograms = ["sshd"] };
+
     // The worst of the ways to fail: a dump that ends early and says it succeeded. The others are those of the
     // snapshot's own tests.
     [Fact]
@@ -56,6 +70,7 @@ public sealed class UpgradeRoadTests(StageFixture fixture)
             ImageSource = ImageSource.HostArchive,
             Https = true,
             Ports = new OmsPorts(Ghana: 18090, Nginx: 18089, Cm: 18088, Supervisor: 19000, Sshd: 12023),
+            Scenario = static options => options with { Knobs = WithoutSshd },
         });
         var space = await stage.NewNamespaceAsync();
         var tools = await CuttingToolsAsync(stage, space);

@@ -6,10 +6,36 @@ namespace Drydock.Tests;
 /// <summary>Counts of the cases of one kind of one scenario.</summary>
 /// <param name="Scenario">The scenario and its job.</param>
 /// <param name="IsKill">Whether the cases are kill points; otherwise accidents.</param>
-/// <param name="Cases">Number of cases.</param>
+/// <param name="Plan">The shape of the present plan; null for the rows of earlier plans.</param>
+/// <param name="Measured">First and last day of the rows, for readers; empty without rows.</param>
+/// <param name="Cases">Number of cases; null for the rows of earlier plans.</param>
 /// <param name="Covered">Number of cases that were run.</param>
 /// <param name="Bad">Number of cases that ended badly.</param>
-internal sealed record ReliabilityGroup(string Scenario, bool IsKill, int Cases, int Covered, int Bad);
+internal sealed record ReliabilityGroup(
+    string Scenario, bool IsKill, string? Plan, string Measured, int? Cases, int Covered, int Bad)
+{
+    /// <summary>The word in the column of the plan for rows of earlier plans.</summary>
+    public const string Earlier = "earlier";
+
+    /// <summary>The counts of some rows.</summary>
+    public static ReliabilityGroup Of(
+        string scenario, bool isKill, string? plan, int? cases, IReadOnlyCollection<LedgerRow> rows) =>
+        new(scenario, isKill, plan, Days(rows), cases, rows.Count, rows.Count(row => row.IsBad));
+
+    /// <summary>The first and the last day on which rows were measured.</summary>
+    public static string Days(IReadOnlyCollection<LedgerRow> rows)
+    {
+        if (rows.Count == 0)
+        {
+            return "";
+        }
+
+        var (first, last) = (Text(rows.Min(row => row.Measured)), Text(rows.Max(row => row.Measured)));
+        return first == last ? first : $"{first} to {last}";
+    }
+
+    private static string Text(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+}
 
 /// <summary>
 /// docs/reliability.md. The text above the first section is the summary of <c>make chaos</c>. Each other command writes
@@ -34,8 +60,14 @@ internal static class ReliabilityPage
         | `scenario` | what is upgraded, and whether the case belongs to the upgrade or to its rollback |
         | `accident` | what goes wrong. `kill`: the operator gets SIGKILL right before or after one of its writes or acts, and another operator takes over. All others, and what the administrator does about each: [accidents.md](accidents.md) |
         | `moment` | when it happens |
+        | `plan` | the shape of the plan that ran: the first 8 digits of a hash over its steps, their order, their actions and the names of their arguments. Empty in rows from before it was recorded |
+        | `measured` | the day of the run, in UTC |
         | `end` | `golden`, `golden, not reached` (the run had no such moment; its end was compared too) or `BAD` |
         | `way` | phase and reason of each stop, whether an administrator repaired something (`mended`), and the end. `went on`: the run continued to the next accident |
+
+        A row counts only for the plan with which it was measured. When a new version of the operator has another
+        plan for a scenario, all cases of that scenario are run again. Until a case was run again, its row is
+        counted below as `earlier`: it says nothing about the present plan.
 
         **Golden** means: the run ended with `Succeeded` or `RolledBack` and with exactly the end state of the
         undisturbed run (containers, `ha.config`, every row and object of the databases). The stand-in detected no
@@ -66,11 +98,20 @@ internal static class ReliabilityPage
     {
         var text = new StringBuilder(Introduction).Append("\n\n");
         text.Append(CultureInfo.InvariantCulture, $"Last run: {lastRun:yyyy-MM-dd}.\n\n");
-        text.Append("| scenario | | cases | covered | golden | bad |\n|---|---|---|---|---|---|\n");
+        text.Append("| scenario | | plan | measured | cases | covered | golden | bad |\n|---|---|---|---|---|---|---|---|\n");
         foreach (var group in groups)
         {
             var kind = group.IsKill ? "kill points" : "accidents × moments";
-            text.Append(CultureInfo.InvariantCulture, $"| {group.Scenario} | {kind} | {group.Cases} | {group.Covered} | {group.Covered - group.Bad} | {group.Bad} |\n");
+            text.AppendJoin(
+                " | ",
+                "| " + group.Scenario,
+                kind,
+                group.Plan ?? ReliabilityGroup.Earlier,
+                group.Measured,
+                group.Cases?.ToString(CultureInfo.InvariantCulture),
+                group.Covered.ToString(CultureInfo.InvariantCulture),
+                (group.Covered - group.Bad).ToString(CultureInfo.InvariantCulture),
+                group.Bad.ToString(CultureInfo.InvariantCulture) + " |\n");
         }
 
         var sections = page.IndexOf(Begin, StringComparison.Ordinal);

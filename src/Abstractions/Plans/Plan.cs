@@ -37,6 +37,12 @@ public sealed record Plan
     public List<PlanGuard> Guards { get; init; } = [];
 
     /// <summary>
+    /// The entries of spec.preflight.acknowledge that were in force when it was compiled, sorted. Part of the hash;
+    /// null if there were none or the kind does not record them.
+    /// </summary>
+    public List<string>? Acknowledged { get; init; }
+
+    /// <summary>
     /// What the reader of the plan must know before approving it: expected losses, undocumented means, points of no
     /// return.
     /// </summary>

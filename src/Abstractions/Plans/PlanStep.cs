@@ -54,6 +54,19 @@ public sealed record PlanStep : ISparselyWritten
     /// <summary>True if from this step on a rollback loses data or is impossible.</summary>
     public bool PointOfNoReturn { get; init; }
 
+    /// <summary>
+    /// True if a failure of the step does not stop the run: the step then counts as done, and its failure is listed.
+    /// Not part of the hash.
+    /// </summary>
+    public bool OnlyLists { get; init; }
+
+    /// <summary>
+    /// True if a unit of work begins with this step: the maintenance window is asked before it, although its phase has
+    /// begun, and until the next such step nothing waits for the window. Not part of the hash. Omitted once the step
+    /// has succeeded.
+    /// </summary>
+    public bool AsksWindow { get; init; }
+
     /// <summary>The state of the step.</summary>
     public StepState State { get; init; }
 
@@ -77,6 +90,14 @@ public sealed record PlanStep : ISparselyWritten
 
     /// <summary>What happened, for people.</summary>
     public string? Message { get; init; }
+
+    /// <summary>
+    /// Whether an administrator may accept the failure, so that the run continues as if the step had succeeded.
+    /// </summary>
+    public bool Acceptable { get; init; }
+
+    /// <summary>How the step came to count as done although it had failed; null otherwise.</summary>
+    public StepAcceptance? Accepted { get; init; }
 
     /// <summary>
     /// Opaque strings by which the one execution is found again. They are stored before the action begins. Not an API.
@@ -131,6 +152,9 @@ public sealed record PlanStep : ISparselyWritten
         nameof(Retry) => Retry != default,
         nameof(Reversible) => !Reversible,
         nameof(PointOfNoReturn) => PointOfNoReturn,
+        nameof(OnlyLists) => OnlyLists,
+        nameof(AsksWindow) => AsksWindow && State != StepState.Succeeded,
+        nameof(Acceptable) => Acceptable,
         nameof(Attempt) => Attempt > 0,
         nameof(Tries) => Tries > 0 && State != StepState.Succeeded,
         _ => true,

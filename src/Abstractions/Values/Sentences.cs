@@ -26,13 +26,19 @@ public static class Sentences
     }
 
     /// <summary>
-    /// The text with a full stop, unless it already ends a sentence. A mark that announces something which did not
+    /// The text with one full stop, unless it already ends a sentence. A mark that announces something which did not
     /// come is left out: <c>failed:</c> becomes <c>failed.</c> An empty text stays empty.
     /// </summary>
     public static string Close(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
         var trimmed = text.TrimEnd().TrimEnd(':', ';', ',').TrimEnd();
+
+        // A full stop behind the full stop of a quoted text; three of them are an ellipsis.
+        trimmed = trimmed.EndsWith("..", StringComparison.Ordinal)
+            && !trimmed.EndsWith("...", StringComparison.Ordinal)
+            ? trimmed[..^1]
+            : trimmed;
         return trimmed.Length == 0 || trimmed[^1] is '.' or '!' or '?' or '…' or '。' or '！' or '？'
             ? trimmed
             : trimmed + '.';

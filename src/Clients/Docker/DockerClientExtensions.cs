@@ -1,4 +1,5 @@
 using System.Formats.Tar;
+using System.Security.Cryptography;
 using Drydock.Clients.Safety;
 
 namespace Drydock.Clients.Docker;
@@ -84,6 +85,76 @@ public static class DockerClientExtensions
         tar.Position = 0;
         await containers.ExtractArchiveToContainerAsync(
             id, new CopyToContainerParameters { Path = directory }, tar, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Copies a file of any length into an existing directory of a container (root:root, mode 0644), running or not,
+    /// replacing one of that name. An interrupted copy may leave a part of it.
+    /// </summary>
+    /// <param name="containers">The operations.</param>
+    /// <param name="id">The container.</param>
+    /// <param name="directory">The directory.</param>
+    /// <param name="fileName">Name of the file, at most 100 bytes.</param>
+    /// <param name="content">Its content; it stays open.</param>
+    /// <param name="bytes">Length of the content.</param>
+    /// <param name="changed">Time of its last change.</param>
+    /// <param name="cancellationToken">Ends the transfer.</param>
+    /// <exception cref="DockerNotFoundException">No such container or directory.</exception>
+    /// <exception cref="EndOfStreamException">The content is shorter.</exception>
+    public static async Task CopyFileAsync(
+        this IContainerOperations containers,
+        string id,
+        string directory,
+        string fileName,
+        Stream content,
+        long bytes,
+        DateTimeOffset changed,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(containers);
+        await using var tar = new SingleFileTar(fileName, bytes, content, changed);
+        await containers.ExtractArchiveToContainerAsync(
+            id, new CopyToContainerParameters { Path = directory }, tar, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// The SHA-256 of one regular file of a container, 64 lower-case hex digits; null if the path (not the container)
+    /// does not exist or is no regular file of that length.
+    /// </summary>
+    /// <exception cref="DockerNotFoundException">No such container.</exception>
+    public static async Task<string?> HashFileAsync(
+        this IContainerOperations containers,
+        string id,
+        string path,
+        long bytes,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(containers);
+        var archive = await OpenAsync(containers, id, path, cancellationToken).ConfigureAwait(false);
+        if (archive is null)
+        {
+            return null;
+        }
+
+        await using (archive.ConfigureAwait(false))
+        {
+            if (!archive.Stat.IsRegularFile || archive.Stat.Size != bytes)
+            {
+                return null;
+            }
+
+            var bounded = new BoundedTarStream(
+                archive.Stream!, $"{path} in container {id}", bytes + (2L * BoundedTarStream.MaxHeaderBytes));
+            var reader = new TarReader(bounded);
+            await using (reader.ConfigureAwait(false))
+            {
+                var entry = await reader.GetNextEntryAsync(copyData: false, cancellationToken).ConfigureAwait(false);
+                return entry?.DataStream is { } content
+                    ? Convert.ToHexStringLower(
+                        await SHA256.HashDataAsync(content, cancellationToken).ConfigureAwait(false))
+                    : null;
+            }
+        }
     }
 
     /// <summary>

@@ -34,8 +34,12 @@ public static class MySqlServer
     {
         ArgumentNullException.ThrowIfNull(connection);
         await using var command = connection.CreateCommand();
+
+        // Its own session is the one that runs this statement: behind a proxy the list may have another number for it.
+        var token = Guid.NewGuid().ToString("N");
         command.CommandText =
-            "SELECT ID, USER, HOST, DB, COMMAND, TIME, STATE, INFO FROM information_schema.PROCESSLIST";
+            "SELECT ID, USER, HOST, DB, COMMAND, TIME, STATE, INFO FROM information_schema.PROCESSLIST WHERE INFO IS "
+                + $"NULL OR INFO <> '{token}'";
         await using var reader =
             (MySqlDataReader)await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
         var sessions = new List<MySqlSession>();
@@ -43,7 +47,7 @@ public static class MySqlServer
         {
             sessions.Add(new MySqlSession(
                 reader.GetUInt64(0),
-                reader.GetString(1),
+                Text(reader, 1) ?? "",
                 Text(reader, 2) ?? "",
                 Text(reader, 3),
                 Text(reader, 4) ?? "",
@@ -52,7 +56,9 @@ public static class MySqlServer
                 Text(reader, 7)));
         }
 
-        return sessions;
+        var own = sessions.Find(s => s.Info?.Contains(token, StringComparison.Ordinal) == true)
+            ?? sessions.Find(s => s.Id == connection.ConnectionId);
+        return [.. sessions.Select(s => ReferenceEquals(s, own) ? s with { IsOwn = true } : s)];
     }
 
     /// <summary>Ends a session (<c>KILL</c>). False if it had ended already.</summary>
@@ -73,6 +79,16 @@ public static class MySqlServer
             return false;
         }
     }
+
+    /// <summary>
+    /// An SQL expression that is the number of the session that runs it, as the process list shows it. Only OceanBase
+    /// is asked for more than <c>CONNECTION_ID()</c>: its proxies number the sessions of clients themselves.
+    /// </summary>
+    /// <param name="kind">The server.</param>
+    /// <param name="token">A word that no other statement has.</param>
+    public static string ListedId(MySqlServerKind kind, string token) => kind == MySqlServerKind.OceanBase
+        ? $"COALESCE((SELECT MAX(ID) FROM information_schema.PROCESSLIST WHERE INFO LIKE '%{token}%'), CONNECTION_ID())"
+        : "CONNECTION_ID()";
 
     /// <summary>A global or session variable as text; null if the server does not have it or it is NULL.</summary>
     public static async Task<string?> VariableAsync(
@@ -133,7 +149,7 @@ public enum MySqlServerKind
 
 /// <summary>One row of the server's process list.</summary>
 /// <param name="Id">CONNECTION_ID() of the session.</param>
-/// <param name="User">User name.</param>
+/// <param name="User">User name; empty for a statement that the server runs for another one.</param>
 /// <param name="Host">The client address as seen by the server, usually <c>address:port</c>; <c>localhost</c> for a
 /// socket file.</param>
 /// <param name="Database">Its selected database, null for none.</param>
@@ -149,4 +165,8 @@ public sealed record MySqlSession(
     string Command,
     long TimeSeconds,
     string? State,
-    string? Info);
+    string? Info)
+{
+    /// <summary>True for the session that read the list.</summary>
+    public bool IsOwn { get; init; }
+}

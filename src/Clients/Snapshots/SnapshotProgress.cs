@@ -1,4 +1,4 @@
-using System.Globalization;
+using Drydock.Abstractions.Values;
 
 namespace Drydock.Clients.Snapshots;
 
@@ -13,20 +13,7 @@ public sealed record SnapshotProgress(
 {
     /// <summary>As a text: <c>Dumping 1.5 GiB, 48.2 MiB/s</c>.</summary>
     public string Describe() =>
-        BytesPerSecond >= 1 ? $"{Stage} {Size(RawBytes)}, {Size(BytesPerSecond)}/s" : $"{Stage} {Size(RawBytes)}";
-
-    private static string Size(double bytes)
-    {
-        string[] units = ["B", "KiB", "MiB", "GiB", "TiB"];
-        var unit = 0;
-        while (bytes >= 1024 && unit < units.Length - 1)
-        {
-            bytes /= 1024;
-            unit++;
-        }
-
-        return string.Create(CultureInfo.InvariantCulture, $"{Math.Round(bytes, unit == 0 ? 0 : 1)} {units[unit]}");
-    }
+        BytesPerSecond >= 1 ? $"{Stage} {ByteSize.Format(RawBytes)}, {ByteSize.Format(BytesPerSecond)}/s" : $"{Stage} {ByteSize.Format(RawBytes)}";
 }
 
 /// <summary>Stages of a database in a snapshot or a load.</summary>

@@ -5,6 +5,9 @@ namespace Drydock.Clients.Snapshots;
 /// <param name="Findings">All differences from the manifest, one sentence each; empty if there are none.</param>
 public sealed record SnapshotVerification(SnapshotManifest Manifest, IReadOnlyList<SnapshotFinding> Findings)
 {
+    /// <summary>Definitions that the server prints differently after a load. They do not make it wrong.</summary>
+    public IReadOnlyList<SnapshotFinding> Warnings { get; init; } = [];
+
     /// <summary>There are no findings.</summary>
     public bool IsGood => Findings.Count == 0;
 }
@@ -13,4 +16,11 @@ public sealed record SnapshotVerification(SnapshotManifest Manifest, IReadOnlyLi
 /// <param name="Failure">Its kind.</param>
 /// <param name="Database">The database.</param>
 /// <param name="Message">What differs, where, expected and actual.</param>
-public sealed record SnapshotFinding(SnapshotFailure Failure, string Database, string Message);
+public sealed record SnapshotFinding(SnapshotFailure Failure, string Database, string Message)
+{
+    /// <summary>
+    /// A definition that the server prints differently: names and rows are right, and an administrator compares the two
+    /// texts.
+    /// </summary>
+    public bool IsWarning { get; init; }
+}

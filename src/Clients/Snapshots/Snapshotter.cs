@@ -47,7 +47,9 @@ public sealed class Snapshotter(
             ?? (request.Tool == DumpToolKind.MyDumper ? new MyDumperTool(_options) : new MySqlDumpTool(_options));
         var (server, description) = await PrepareAsync(request, chosen, cancellationToken).ConfigureAwait(false);
         var dump = new DatabaseDump(request, chosen, Coder, description.Flags, server, _time);
-        var databases = await DumpAllAsync(request, dump, cancellationToken).ConfigureAwait(false);
+        var databases = StoredDefinitions.Within(
+            await DumpAllAsync(request, dump, cancellationToken).ConfigureAwait(false),
+            encrypted: request.Recipients.Count > 0);
         var manifest = new SnapshotManifest
         {
             Format = request.Recipients.Count > 0 || databases.Any(static d => d.Files is not null)

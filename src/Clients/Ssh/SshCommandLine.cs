@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Text;
 using Drydock.Clients.Remote;
 
 namespace Drydock.Clients.Ssh;
@@ -5,9 +7,20 @@ namespace Drydock.Clients.Ssh;
 /// <summary>A command as the single line that sshd passes to the login shell.</summary>
 internal static class SshCommandLine
 {
-    // ssh reports its own failure as 255, so a command's own 255 becomes 254. One line, so that it works with any login
-    // shell.
-    public static string Of(RemoteCommand command) => string.Join(
+    // csh and tcsh end a word at a line break and replace ! by earlier commands, also inside quotes.
+    private static readonly SearchValues<char> NotForCsh = SearchValues.Create("\n!");
+
+    /// <summary>The line.</summary>
+    public static string Of(RemoteCommand command)
+    {
+        var line = Plain(command);
+        return line.AsSpan().IndexOfAny(NotForCsh) < 0
+            ? line
+            : $"sh -c 'eval \"$(printf %s {Convert.ToBase64String(Encoding.UTF8.GetBytes(line))} | base64 -d)\"'";
+    }
+
+    // ssh reports its own failure as 255, so a command's own 255 becomes 254.
+    private static string Plain(RemoteCommand command) => string.Join(
         ' ', [
             "sh",
             "-c",

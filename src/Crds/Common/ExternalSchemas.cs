@@ -52,6 +52,10 @@ using Drydock.Crds.Common;
     Description = "What must stay true while the plan runs.",
     MaxItems = SchemaLimits.Steps)]
 [assembly: ExternalSchema(
+    typeof(Plan), nameof(Plan.Acknowledged),
+    Description = "The entries of spec.preflight.acknowledge when the plan was compiled. The hash covers them.",
+    MaxItems = 64, MaxLength = SchemaLimits.Reference)]
+[assembly: ExternalSchema(
     typeof(Plan), nameof(Plan.Notes),
     Description = "What you should know before you approve the plan: expected losses, undocumented methods, points "
         + "of no return.",
@@ -109,6 +113,14 @@ using Drydock.Crds.Common;
     typeof(PlanStep), nameof(PlanStep.PointOfNoReturn),
     Description = "True if a rollback after this step loses data or is impossible.")]
 [assembly: ExternalSchema(
+    typeof(PlanStep), nameof(PlanStep.OnlyLists),
+    Description = "True if a failure of the step does not stop the run: the step then counts as done, and its failure"
+        + " is listed.")]
+[assembly: ExternalSchema(
+    typeof(PlanStep), nameof(PlanStep.AsksWindow),
+    Description = "True if spec.window is asked before the step although its phase has begun: a unit of work, for"
+        + " instance the upgrade of one instance, begins with it.")]
+[assembly: ExternalSchema(
     typeof(PlanStep), nameof(PlanStep.State),
     Description = "Current state. Unknown means that the operator cannot determine whether the step was done.")]
 [assembly: ExternalSchema(
@@ -131,6 +143,22 @@ using Drydock.Crds.Common;
     Description = "What happened.",
     MaxLength = SchemaLimits.Message)]
 [assembly: ExternalSchema(
+    typeof(PlanStep), nameof(PlanStep.Acceptable),
+    Description = "True if you can accept this failure with the annotation drydock.dev/accept or spec.accept.")]
+[assembly: ExternalSchema(
+    typeof(PlanStep), nameof(PlanStep.Accepted),
+    Description = "How the step came to count as done although it had failed.")]
+[assembly: ExternalSchema(
+    typeof(StepAcceptance), nameof(StepAcceptance.By),
+    Description = "Where the acceptance came from. Plan: a failure of this step is only listed.")]
+[assembly: ExternalSchema(
+    typeof(StepAcceptance), nameof(StepAcceptance.At),
+    Description = "When the step began to count as done.")]
+[assembly: ExternalSchema(
+    typeof(StepAcceptance), nameof(StepAcceptance.Reason),
+    Description = "The reason of the failure. The message of the step has its text.",
+    MaxLength = SchemaLimits.ShortName)]
+[assembly: ExternalSchema(
     typeof(PlanStep), nameof(PlanStep.Receipt),
     Description = "Opaque strings by which this execution is found again. Not an API.",
     MaxItems = 256, MaxLength = SchemaLimits.Opaque)]
@@ -143,7 +171,7 @@ using Drydock.Crds.Common;
     Description = "Since when the target has not accepted the request of the current attempt.")]
 [assembly: ExternalSchema(
     typeof(PlanStep), nameof(PlanStep.CleanedUpAt),
-    Description = "When the temporary change of this step was seen to be removed while the run was stopped.")]
+    Description = "When the temporary change of this step was seen to be removed while the run was stopped or waited.")]
 [assembly: ExternalSchema(
     typeof(PlanStep), nameof(PlanStep.OutputRef),
     Description = "Name of the Secret that holds the end of the output.",

@@ -93,6 +93,12 @@ public static class Patterns
     /// <summary>A phase, a step id, or <c>PointOfNoReturn</c>.</summary>
     public const string HoldName = "^[A-Za-z][A-Za-z0-9]*(/[A-Za-z0-9_.:-]+)*$";
 
+    /// <summary>
+    /// The acceptance of a failed step: its id, 8 to 64 hex digits of the plan hash, and perhaps a number.
+    /// </summary>
+    public const string AcceptToken =
+        "^[A-Za-z][A-Za-z0-9]*(/[A-Za-z0-9_.:-]+)*@(sha256:)?[0-9a-fA-F]{8,64}([.][A-Za-z0-9-]{1,16})?$";
+
     /// <summary>The name of a schema that is safe in every tool the dump goes through.</summary>
     public const string DatabaseName = "^[A-Za-z0-9_$-]+$";
 

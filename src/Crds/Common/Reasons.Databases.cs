@@ -36,7 +36,8 @@ public static partial class Reasons
 
     /// <summary>
     /// The checksum of an archive or a program differs from the spec. The message names host, file and both checksums.
-    /// Copy the file again, or correct the checksum.
+    /// Copy the file again, or correct the checksum. For YugabyteDB and BMDB also: a program of the package does not
+    /// run on a host; the message has what it said.
     /// </summary>
     public const string PackageCorrupt = "PackageCorrupt";
 
@@ -72,8 +73,8 @@ public static partial class Reasons
     public const string HostKeyRefused = "HostKeyRefused";
 
     /// <summary>
-    /// sudo on the host requires a password from the login user. Allow sudo without one (NOPASSWD in sudoers; for docker
-    /// the message contains the line), or set become: None.
+    /// sudo on the host requires a password from the login user. Allow sudo without one (NOPASSWD in sudoers; for
+    /// docker the message contains the line), or set become: None.
     /// </summary>
     public const string SudoRefused = "SudoRefused";
 
@@ -124,6 +125,18 @@ public static partial class Reasons
     public const string ReplicationDiffers = "ReplicationDiffers";
 
     /// <summary>
+    /// The source of a replication group keeps its log for a shorter time than the upgrade takes while the group is
+    /// paused. Raise the flags that the message names at the source, or choose replication.mode: TargetFirst.
+    /// </summary>
+    public const string RetentionTooShort = "RetentionTooShort";
+
+    /// <summary>
+    /// A replication group reported errors after it was resumed. Check it with get_replication_status; if the errors
+    /// stay, bootstrap its target again.
+    /// </summary>
+    public const string ReplicationBroken = "ReplicationBroken";
+
+    /// <summary>
     /// Entry of actionRequired: a tablet server is still in the leader blacklist and this upgrade no longer removes it.
     /// Remove it with the command in the message.
     /// </summary>
@@ -143,4 +156,15 @@ public static partial class Reasons
     /// command that sets them.
     /// </summary>
     public const string ScheduleLimits = "ScheduleLimits";
+
+    /// <summary>
+    /// What starts plain processes at boot still names the directory of the old version. Correct it on the hosts.
+    /// </summary>
+    public const string CheckBootScripts = "CheckBootScripts";
+
+    /// <summary>
+    /// Event: a step of an instance in spec.skip was counted as done, because the database no longer knows the
+    /// instance.
+    /// </summary>
+    public const string InstanceSkipped = "InstanceSkipped";
 }

@@ -28,6 +28,18 @@ public static partial class Reasons
     public const string RestoreRequired = "RestoreRequired";
 
     /// <summary>
+    /// java ended before the correction JAR began, so nothing was changed. The message quotes its output. Repair the
+    /// cause, then give a new retry token: the JAR is run without a restore.
+    /// </summary>
+    public const string JarNotStarted = "JarNotStarted";
+
+    /// <summary>
+    /// The correction JAR ended with exit code 0, but its output reports errors. The message quotes them. It may have
+    /// changed data, so it may run again only on the restored snapshot.
+    /// </summary>
+    public const string JarReportedErrors = "JarReportedErrors";
+
+    /// <summary>
     /// The annotation drydock.dev/abort stopped the run. Running steps finished and no further step is started. Resume
     /// with a new retry token, or roll back with desiredState: RolledBack.
     /// </summary>

@@ -41,6 +41,17 @@ public static partial class Reasons
     public const string StepRetried = "StepRetried";
 
     /// <summary>
+    /// Event, and an entry of actionRequired: a step counts as done although it had failed, because an administrator
+    /// accepted its result, or because its failure is only listed.
+    /// </summary>
+    public const string ResultAccepted = "ResultAccepted";
+
+    /// <summary>
+    /// Event: an acceptance had no effect. The message says why. Read status.message and accept what it names.
+    /// </summary>
+    public const string AcceptIgnored = "AcceptIgnored";
+
+    /// <summary>
     /// Event: a newer operator wrote this status, so this operator does not touch the object. Install the newer
     /// operator again.
     /// </summary>

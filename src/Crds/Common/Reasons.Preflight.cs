@@ -33,6 +33,18 @@ public static partial class Reasons
     public const string VersionMismatch = "VersionMismatch";
 
     /// <summary>
+    /// Several running containers of a node have the config.yaml of OMS mounted. Name the one that is upgraded in
+    /// currentContainer.
+    /// </summary>
+    public const string ContainerAmbiguous = "ContainerAmbiguous";
+
+    /// <summary>
+    /// The spec does not say who changes ha.config, and ha.config is not as expected for fromVersion. Set
+    /// highAvailability.method.
+    /// </summary>
+    public const string HighAvailabilityMethodUnknown = "HighAvailabilityMethodUnknown";
+
+    /// <summary>
     /// The nodes of the spec are not exactly the cm_nodes of every node's config.yaml. Correct the one that is wrong.
     /// </summary>
     public const string NodesDiffer = "NodesDiffer";
@@ -148,6 +160,11 @@ public static partial class Reasons
     /// </summary>
     public const string JarMissing = "JarMissing";
 
+    /// <summary>
+    /// The file of spec.correction.archive is missing, unreadable, no JAR, or another than its checksum says.
+    /// </summary>
+    public const string JarArchiveUnreadable = "JarArchiveUnreadable";
+
     /// <summary>Projects share a name. The message lists their ids. Rename them in the console first.</summary>
     public const string DuplicateProjectNames = "DuplicateProjectNames";
 
@@ -156,6 +173,24 @@ public static partial class Reasons
     /// vendor's support before you upgrade.
     /// </summary>
     public const string CascadedWriters = "CascadedWriters";
+
+    /// <summary>
+    /// The version has high availability, but its setting was not found. Check in the console that it is off, then add
+    /// HighAvailabilityUnknown to spec.preflight.acknowledge, or set highAvailability.method: Manual.
+    /// </summary>
+    public const string HighAvailabilityUnknown = "HighAvailabilityUnknown";
+
+    /// <summary>
+    /// Hosts or heartbeats cannot be read in the metadata database. Check that it is that of a running OMS. If it is,
+    /// add HostsUnknown to spec.preflight.acknowledge; they are not compared then.
+    /// </summary>
+    public const string HostsUnknown = "HostsUnknown";
+
+    /// <summary>
+    /// The config.yaml files of two nodes name different metadata servers, and the operator cannot tell whether they
+    /// are one. If they are, add MetadataServerUnconfirmed to spec.preflight.acknowledge.
+    /// </summary>
+    public const string MetadataServerUnconfirmed = "MetadataServerUnconfirmed";
 
     /// <summary>
     /// The operator cannot read whether a forward switchover is in progress. Make sure that none is, then add
@@ -211,14 +246,13 @@ public static partial class Reasons
     public const string StorageUnusable = "StorageUnusable";
 
     /// <summary>
-    /// Clock or time zone of a host and of the metadata database differ too much, so heartbeats would look stale.
-    /// Repair NTP or the time zone.
+    /// The clocks of a host and of the metadata database differ too much, so heartbeats may look stale. Repair NTP.
     /// </summary>
     public const string ClockSkew = "ClockSkew";
 
     /// <summary>
-    /// The metadata database supports neither named locks nor a replacement, so destructive statements cannot be
-    /// protected against a second writer.
+    /// Another session holds the lock that protects destructive statements on the metadata database against a second
+    /// writer.
     /// </summary>
     public const string LockUnavailable = "LockUnavailable";
 

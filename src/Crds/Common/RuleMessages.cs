@@ -9,6 +9,11 @@ public static class RuleMessages
     /// <summary>fromVersion and toVersion are one.</summary>
     public const string SameVersion = "toVersion must differ from fromVersion. Otherwise there is nothing to upgrade.";
 
+    /// <summary>No node is named at all.</summary>
+    public const string HostOrRegions =
+        "Either hostIP or regions is needed. Set hostIP to the address of one node, and the others are found from "
+        + "there.";
+
     /// <summary>Two nodes share a name.</summary>
     public const string NodeNames = "Node names must be unique in all regions, because step ids contain them.";
 
@@ -97,7 +102,7 @@ public static class RuleMessages
 
     /// <summary>An archive with neither or both sources.</summary>
     public const string OneArchiveSource =
-        "An image archive needs either storage and path, or hostPath (a file on every host), but not both.";
+        "An archive needs either storage and path, or hostPath (a file on every host), but not both.";
 
     /// <summary>More nodes than a plan in one object can hold.</summary>
     public const string TooManyNodes =
@@ -150,8 +155,25 @@ public static class RuleMessages
 
     /// <summary>A swap method for a service.</summary>
     public const string SwapOfService =
-        "control.swap is only for processes of the database. Remove it: the files of the service say what is "
-        + "replaced.";
+        "control.swap and control.link are only for processes of the database. Remove them: the files of the "
+        + "service say what is replaced.";
+
+    /// <summary>A swap method that leaves libraries of another version.</summary>
+    public const string SwapOfYugabyte =
+        "swap: ReplaceBinary is not for YugabyteDB and BMDB: the new program would run with the libraries of the old "
+        + "version. Use SwitchLink (with link, if deployDir is not the link), or NewDirectory with process.";
+
+    /// <summary>A link that nothing switches.</summary>
+    public const string LinkIsSwitched =
+        "link is only for swap: SwitchLink. Remove link, or set swap: SwitchLink.";
+
+    /// <summary>A skipped instance that does not exist.</summary>
+    public const string SkipIsInstance =
+        "skip must name instances of spec.instances. Correct the name, and keep the instance in spec.instances.";
+
+    /// <summary>An added instance that exists already.</summary>
+    public const string AddedIsNew =
+        "added must not repeat a name of spec.instances. Give the new instance a name of its own.";
 
     /// <summary>A plan that would not fit one object.</summary>
     public const string TooManySteps =
@@ -176,14 +198,24 @@ public static class RuleMessages
 
     /// <summary>Fields of the admin tool and of PostgreSQL for a database that has neither.</summary>
     public const string OnlyForYugabyte =
-        "toolHost, tls.certsDirName and package.extensions are only for engine YugabyteDB. Remove them.";
+        "toolHost, package.extensions, and tls.web, tls.certsDirName and tls.clientNodeName are only for engine "
+        + "YugabyteDB. Remove them.";
+
+    /// <summary>TLS of no interface.</summary>
+    public const string SomeTls =
+        "tls needs secretRef for TLS of the HTTP interfaces (for YugabyteDB also web.secretRef), or certsDirName for "
+        + "TLS of RPC. Set one of them, or remove tls.";
+
+    /// <summary>The web pages' TLS twice.</summary>
+    public const string OneWebTls =
+        "tls.secretRef and tls.web are two forms of the same setting. Remove one of them.";
+
+    /// <summary>A certificate without its directory.</summary>
+    public const string ClientNodeNeedsCerts =
+        "tls.clientNodeName names a certificate in tls.certsDirName. Set certsDirName too, or remove clientNodeName.";
 
     /// <summary>A configuration file that the engine does not read.</summary>
     public const string OnlyForTiDb = "configFile of an instance is only for engine TiDB. Remove it.";
-
-    /// <summary>An archive of programs with neither or both sources.</summary>
-    public const string OnePackageSource =
-        "An archive needs either storage and path, or hostPath (a file on every host), but not both.";
 
     /// <summary>A program of the package that is elsewhere.</summary>
     public const string BelowPackage =

@@ -21,15 +21,16 @@ public abstract record RunSpec
 
     /// <summary>
     /// What happens after a failure. Manual waits for you. OnFailure starts the rollback automatically if something was
-    /// already changed.
+    /// already changed, and no data was written yet that the rollback would lose (OmsUpgrade: EnableHA has not begun).
     /// </summary>
     [FieldClass(FieldClass.Control)]
     public RollbackPolicy RollbackPolicy { get; init; }
 
     /// <summary>
-    /// When phases may start. Default: at any time. A phase that has started is always finished. Between the first
-    /// stopped instance and the end of the downtime no phase waits for the window, because waiting would prolong the
-    /// outage. A rollback never waits for it.
+    /// When phases may start. Default: at any time. A phase that has started is always finished. OmsUpgrade: between
+    /// the first stopped instance and the end of the downtime no phase waits for the window, because waiting would
+    /// prolong the outage. DatabaseRollingUpgrade: the window is asked before each instance too, to the last one, with
+    /// room for the time that such an instance took so far. A rollback never waits for it.
     /// </summary>
     [FieldClass(FieldClass.Control)]
     public MaintenanceWindow? Window { get; init; }
@@ -80,6 +81,19 @@ public abstract record RunSpec
     [Length(SchemaLimits.Name, Minimum = 1)]
     [Pattern(Patterns.HoldName)]
     public List<string> HoldBefore { get; init => field = value ?? []; } = [];
+
+    /// <summary>
+    /// Failures that you have checked and accept, as STEP@HASH: the id of the failed step, and the first 8 hex digits
+    /// of the plan hash. The step then counts as done. Only steps that verify something can be accepted; status.message
+    /// of the failure and the notes of the plan name them. An entry works once: add .2, .3 and so on for a later
+    /// failure of the same step in the same plan. The annotation drydock.dev/accept does the same.
+    /// </summary>
+    [FieldClass(FieldClass.Control)]
+    [ListSet]
+    [Items(SchemaLimits.History)]
+    [Length(SchemaLimits.Reference, Minimum = 1)]
+    [Pattern(Patterns.AcceptToken)]
+    public List<string> Accept { get; init => field = value ?? []; } = [];
 
     /// <summary>
     /// Retry token. After a failure, a value that was not used before resumes the run once. Used values are in

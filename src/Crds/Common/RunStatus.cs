@@ -75,6 +75,10 @@ public abstract record RunStatus : ObservedStatus
     [Items(SchemaLimits.History)]
     public List<UsedApproval> Approvals { get; init => field = value ?? []; } = [];
 
+    /// <summary>The most recent acceptances of failed steps, with their effect. No acceptance works twice.</summary>
+    [Items(2 * SchemaLimits.History)]
+    public List<UsedAcceptance> Acceptances { get; init => field = value ?? []; } = [];
+
     /// <summary>The most recently used retry and abort tokens. No token works twice.</summary>
     [Items(2 * SchemaLimits.History)]
     public List<UsedToken> UsedTokens { get; init => field = value ?? []; } = [];
@@ -96,7 +100,8 @@ public sealed record RunningStep
     public DateTimeOffset? Since { get; init; }
 
     /// <summary>
-    /// When it should end, as steps of its kind took in this plan, otherwise in an earlier one. Absent if none did.
+    /// When it should end: as steps of its kind took in this plan, otherwise in an earlier one; otherwise as the version
+    /// data, or the last dump or restore of the same databases, says. Absent if nothing is known.
     /// </summary>
     public DateTimeOffset? ExpectedAt { get; init; }
 

@@ -49,6 +49,9 @@ public static class SchemaLimits
     /// <summary>Processes of a database: three steps each must fit one plan.</summary>
     public const int Instances = 300;
 
+    /// <summary>Instances that are skipped, or that joined, while an upgrade runs.</summary>
+    public const int ChangedInstances = 32;
+
     /// <summary>Most characters of what steps are named after, with the phase before it and more behind.</summary>
     public const int StepName = 200;
 

@@ -71,6 +71,12 @@ public static class DatabaseRollingUpgradePhases
     /// <summary>YugabyteDB: every process must run the new version.</summary>
     public const string VerifyVersions = "VerifyVersions";
 
+    /// <summary>YugabyteDB: only AutoFlags that can be rolled back are promoted.</summary>
+    public const string PromoteVolatileFlags = "PromoteVolatileFlags";
+
+    /// <summary>YugabyteDB: the new version runs for a time before the upgrade is made final.</summary>
+    public const string Finalize = "Finalize";
+
     /// <summary>YugabyteDB: AutoFlags are promoted. This is the point of no return.</summary>
     public const string PromoteAutoFlags = "PromoteAutoFlags";
 
@@ -120,8 +126,8 @@ public static class DatabaseRollingUpgradePhases
     /// <summary>The phases of a YugabyteDB plan, in their order.</summary>
     public static IReadOnlyList<string> OfYugabyte { get; } =
     [
-        Preflight, PreparePackage, PauseReplication, UpgradeMasters, UpgradeTServers, VerifyVersions, PromoteAutoFlags,
-        UpgradeCatalog, ResumeReplication,
+        Preflight, PreparePackage, PauseReplication, UpgradeMasters, UpgradeTServers, VerifyVersions,
+        PromoteVolatileFlags, Finalize, PromoteAutoFlags, UpgradeCatalog, ResumeReplication,
     ];
 
     /// <summary>The phases of a rollback, in their order.</summary>

@@ -8,7 +8,8 @@ namespace Drydock.Crds.DatabaseRollingUpgrades;
 [ValidationRule("self.engine == 'TiDB' || !has(self.tidb)", RuleMessages.TiDbSettings)]
 [ValidationRule("self.engine == 'YugabyteDB' || !has(self.yugabyte)", RuleMessages.YugabyteSettings)]
 [ValidationRule(
-    "self.engine == 'YugabyteDB' || (!has(self.toolHost) && !(has(self.tls) && has(self.tls.certsDirName)) &&"
+    "self.engine == 'YugabyteDB' || (!has(self.toolHost) && !(has(self.tls) && (has(self.tls.certsDirName) ||"
+    + " has(self.tls.clientNodeName) || has(self.tls.web))) &&"
     + " (!has(self.__package__.extensions) || size(self.__package__.extensions) == 0))",
     RuleMessages.OnlyForYugabyte)]
 [ValidationRule("self.engine == 'TiDB' || self.instances.all(i, !has(i.configFile))", RuleMessages.OnlyForTiDb)]
@@ -18,6 +19,15 @@ namespace Drydock.Crds.DatabaseRollingUpgrades;
 [ValidationRule(
     "self.instances.all(i, has(i.control) || self.control.exists(c, c.component == i.component))",
     RuleMessages.EveryInstanceHasControl)]
+[ValidationRule(
+    "self.engine == 'TiDB' || (self.control.all(c, !has(c.control.swap) || c.control.swap != 'ReplaceBinary') &&"
+    + " self.instances.all(i, !has(i.control) || !has(i.control.swap) || i.control.swap != 'ReplaceBinary'))",
+    RuleMessages.SwapOfYugabyte)]
+[ValidationRule(
+    "!has(self.skip) || self.skip.all(n, self.instances.exists(i, i.name == n))", RuleMessages.SkipIsInstance)]
+[ValidationRule(
+    "!has(self.added) || self.added.all(a, !self.instances.exists(i, i.name == a.name))",
+    RuleMessages.AddedIsNew)]
 public sealed record DatabaseRollingUpgradeSpec : RunSpec
 {
     /// <summary>The database.</summary>
@@ -56,6 +66,29 @@ public sealed record DatabaseRollingUpgradeSpec : RunSpec
     [Items(SchemaLimits.Instances, Minimum = 3)]
     public List<DatabaseInstance> Instances { get; init => field = value ?? []; } = [];
 
+    /// <summary>
+    /// Names of instances whose hosts are gone for good. May be set while the upgrade runs; the instance stays in
+    /// instances. Accepted once the database itself no longer knows the instance: a TiKV that is Tombstone, a PD or
+    /// master that is no longer a member, a tablet server that is no longer listed or is dead and in the server
+    /// blacklist. Until then nothing is started, and status.message says what the database still lists.
+    /// </summary>
+    [FieldClass(FieldClass.Access)]
+    [ListSet]
+    [Items(SchemaLimits.ChangedInstances)]
+    [Length(SchemaLimits.ShortName, Minimum = 1)]
+    [Pattern(Patterns.Label)]
+    public List<string> Skip { get; init => field = value ?? []; } = [];
+
+    /// <summary>
+    /// Instances that joined the database while the upgrade runs, usually in place of those in skip. They must run
+    /// toVersion and be healthy members; the upgrade checks them and does not change them. They are controlled like
+    /// the other instances of their component. For a new upgrade list them in instances.
+    /// </summary>
+    [FieldClass(FieldClass.Access)]
+    [ListMap("name")]
+    [Items(SchemaLimits.ChangedInstances)]
+    public List<AddedInstance> Added { get; init => field = value ?? []; } = [];
+
     /// <summary>How processes are started and stopped, by component. An instance can have its own setting.</summary>
     [FieldClass(FieldClass.Identity)]
     [ListMap("component")]
@@ -77,8 +110,8 @@ public sealed record DatabaseRollingUpgradeSpec : RunSpec
     public string? ToolHost { get; init; }
 
     /// <summary>
-    /// TLS of the HTTP interfaces of the processes and of the admin tool. Without it, the operator uses HTTP without
-    /// TLS.
+    /// TLS of the HTTP interfaces of the processes, and of the RPC interfaces that the admin tool of YugabyteDB
+    /// connects to. Without it, the operator uses neither.
     /// </summary>
     [FieldClass(FieldClass.Access)]
     public DatabaseServiceTls? Tls { get; init; }
@@ -103,6 +136,10 @@ public sealed record DatabaseRollingUpgradeSpec : RunSpec
     [FieldClass(FieldClass.Identity)]
     public bool AllowUnavailability { get; init; }
 
+    /// <summary>What preflight does with findings that you may judge differently.</summary>
+    [FieldClass(FieldClass.Control)]
+    public DatabasePreflightSpec Preflight { get; init => field = value ?? new(); } = new();
+
     /// <summary>Settings for YugabyteDB and BMDB only.</summary>
     [FieldClass(FieldClass.Identity)]
     public YugabyteSpec? Yugabyte { get; init; }
@@ -118,8 +155,47 @@ public sealed record DatabaseRollingUpgradeSpec : RunSpec
     public DatabaseUpgradeTimeouts Timeouts { get; init => field = value ?? new(); } = new();
 }
 
-/// <summary>TLS for HTTP calls to the processes of the database and for its admin tool.</summary>
+/// <summary>
+/// TLS for HTTP calls to the processes of the database and for its admin tool. A YugabyteDB universe may have TLS on
+/// its web pages, on RPC, on both or on neither.
+/// </summary>
+[ValidationRule("has(self.secretRef) || has(self.web) || has(self.certsDirName)", RuleMessages.SomeTls)]
+[ValidationRule("!has(self.secretRef) || !has(self.web)", RuleMessages.OneWebTls)]
+[ValidationRule("!has(self.clientNodeName) || has(self.certsDirName)", RuleMessages.ClientNodeNeedsCerts)]
 public sealed record DatabaseServiceTls
+{
+    /// <summary>
+    /// TLS of the HTTP interfaces: a Secret with the key ca.crt, and tls.crt and tls.key if the servers require a
+    /// client certificate. For YugabyteDB and BMDB the same as web.secretRef.
+    /// </summary>
+    [SecretKeys("ca.crt", "tls.crt", "tls.key")]
+    public SecretReference? SecretRef { get; init; }
+
+    /// <summary>
+    /// YugabyteDB and BMDB only: TLS of the web pages. Set it only if the processes have webserver_certificate_file;
+    /// without it, and without secretRef, the operator reads the pages without TLS.
+    /// </summary>
+    public DatabaseWebTls? Web { get; init; }
+
+    /// <summary>
+    /// YugabyteDB and BMDB only: TLS of RPC (use_node_to_node_encryption): the directory of certificates on the tool
+    /// host, which the operator passes to the admin tool (--certs_dir_name). Without it, the tool connects without TLS.
+    /// </summary>
+    [Length(SchemaLimits.Path, Minimum = 2)]
+    [Pattern(Patterns.AbsolutePath)]
+    public string? CertsDirName { get; init; }
+
+    /// <summary>
+    /// YugabyteDB and BMDB only: the name of the node whose certificate in certsDirName the admin tool presents
+    /// (--client_node_name), if the masters require client certificates.
+    /// </summary>
+    [Length(SchemaLimits.Name, Minimum = 1)]
+    [Pattern(Patterns.Host)]
+    public string? ClientNodeName { get; init; }
+}
+
+/// <summary>TLS of the web pages of YugabyteDB's processes.</summary>
+public sealed record DatabaseWebTls
 {
     /// <summary>
     /// A Secret with the key ca.crt, and tls.crt and tls.key if the servers require a client certificate.
@@ -127,32 +203,43 @@ public sealed record DatabaseServiceTls
     [Required]
     [SecretKeys("ca.crt", "tls.crt", "tls.key")]
     public SecretReference SecretRef { get; init => field = value ?? new(); } = new();
-
-    /// <summary>
-    /// YugabyteDB and BMDB only: the directory of certificates on the hosts, which the operator passes to the admin
-    /// tool (--certs_dir_name).
-    /// </summary>
-    [Length(SchemaLimits.Path, Minimum = 2)]
-    [Pattern(Patterns.AbsolutePath)]
-    public string? CertsDirName { get; init; }
 }
 
 /// <summary>How leaders are moved away from an instance before it is stopped.</summary>
 public sealed record DrainSpec
 {
     /// <summary>
-    /// How long leaders may take to leave an instance, as a duration. tidb-ansible waits 180s; a large TiKV can need
-    /// hours.
+    /// TiDB only: how long the number of leaders may stay the same before onTimeout applies, as a duration. A drain
+    /// that makes progress may take hours. Time in which PD does not count leaders, because it has a new leader, does
+    /// not count.
     /// </summary>
     [Length(SchemaLimits.Duration, Minimum = 2)]
     [Pattern(Patterns.PositiveDuration)]
-    public string Timeout { get; init => field = value ?? "10m"; } = "10m";
+    public string StalledFor { get; init => field = value ?? "10m"; } = "10m";
 
     /// <summary>
-    /// What happens when the time is over. Fail: the instance is not stopped and the upgrade fails. Proceed: the
-    /// instance is stopped although it still has leaders, as tidb-ansible and YBA do; plan and status note it.
+    /// How long leaders may take to leave an instance even if they make progress, as a duration. Default: no limit for
+    /// TiDB, 10m for YugabyteDB and BMDB.
+    /// </summary>
+    [Length(SchemaLimits.Duration, Minimum = 2)]
+    [Pattern(Patterns.PositiveDuration)]
+    public string? Timeout { get; init; }
+
+    /// <summary>
+    /// What happens when leaders do not leave in time. Fail: the instance is not stopped and the upgrade fails.
+    /// Proceed: the instance is stopped although it still has leaders, as tidb-ansible and YBA do; plan and status note
+    /// it.
     /// </summary>
     public DrainTimeoutPolicy OnTimeout { get; init; }
+
+    /// <summary>
+    /// How long an instance may stay without leaders while the upgrade waits (paused, held, or DDL runs), as a
+    /// duration. After that the leaders are given back, and the instance is drained again when the upgrade continues.
+    /// If a drain failed because leaders stay, you have this time to answer before the leaders are given back.
+    /// </summary>
+    [Length(SchemaLimits.Duration, Minimum = 2)]
+    [Pattern(Patterns.PositiveDuration)]
+    public string IdleLimit { get; init => field = value ?? "10m"; } = "10m";
 }
 
 /// <summary>What happens if leaders do not leave in time.</summary>

@@ -24,6 +24,11 @@ public sealed record DatabaseRollingUpgradeStatus : RunStatus
     [Items(SchemaLimits.Instances)]
     public List<DatabaseInstanceStatus> Instances { get; init => field = value ?? []; } = [];
 
+    /// <summary>The instances of spec.skip.</summary>
+    [ListMap("name")]
+    [Items(SchemaLimits.ChangedInstances)]
+    public List<SkippedInstanceStatus> Skipped { get; init => field = value ?? []; } = [];
+
     /// <summary>The BackupSnapshot of this upgrade, in the same namespace.</summary>
     public SnapshotReference? SnapshotRef { get; init; }
 
@@ -41,6 +46,27 @@ public sealed record DatabaseRollingUpgradeStatus : RunStatus
     [Items(64)]
     [Length(SchemaLimits.Name)]
     public List<string> PausedReplication { get; init => field = value ?? []; } = [];
+
+    /// <summary>
+    /// YugabyteDB: until when the sources of paused groups keep their log. After that the targets have to be
+    /// bootstrapped again.
+    /// </summary>
+    public DateTimeOffset? ReplicationDeadline { get; init; }
+}
+
+/// <summary>An instance that the upgrade skips, because the database no longer knows it.</summary>
+public sealed record SkippedInstanceStatus
+{
+    /// <summary>Name of the instance in the spec.</summary>
+    [Required]
+    [Length(SchemaLimits.ShortName, Minimum = 1)]
+    public string Name { get; init => field = value ?? ""; } = "";
+
+    /// <summary>When its first step was counted as done; empty before that, and if no step of it was left.</summary>
+    public DateTimeOffset? Since { get; init; }
+
+    /// <summary>The generation of the object (metadata.generation) that had the instance in spec.skip then.</summary>
+    public long? Generation { get; init; }
 }
 
 /// <summary>A process, as the operator last saw it.</summary>

@@ -24,8 +24,10 @@ public static class DatabaseRollingUpgradeValidation
             .. Whole(spec),
             .. HostAccessRules.Check(spec),
             .. Instances(spec),
+            .. SwapRules.Check(spec),
             .. Package(spec),
             .. TiDb(spec),
+            .. Changed(spec),
             .. DurationRules.Check(spec, "spec"),
         ];
     }
@@ -57,6 +59,11 @@ public static class DatabaseRollingUpgradeValidation
             yield return StorageRules.Refusal(RuleMessages.OnlyForYugabyte, field);
         }
 
+        foreach (var finding in Tls(spec.Tls))
+        {
+            yield return finding;
+        }
+
         if (spec.Engine == DatabaseEngine.YugabyteDB
             && spec.Instances.Find(i => i.ConfigFile is not null) is { } configured)
         {
@@ -65,10 +72,30 @@ public static class DatabaseRollingUpgradeValidation
         }
     }
 
+    private static IEnumerable<Finding> Tls(DatabaseServiceTls? tls)
+    {
+        if (tls is { SecretRef: null, Web: null, CertsDirName: null })
+        {
+            yield return StorageRules.Refusal(RuleMessages.SomeTls, "spec.tls");
+        }
+
+        if (tls is { SecretRef: not null, Web: not null })
+        {
+            yield return StorageRules.Refusal(RuleMessages.OneWebTls, "spec.tls.web");
+        }
+
+        if (tls is { ClientNodeName: not null, CertsDirName: null })
+        {
+            yield return StorageRules.Refusal(RuleMessages.ClientNodeNeedsCerts, "spec.tls.clientNodeName");
+        }
+    }
+
     private static string? OnlyForYugabyte(DatabaseRollingUpgradeSpec spec) => spec switch
     {
         { ToolHost: not null } => "spec.toolHost",
         { Tls.CertsDirName: not null } => "spec.tls.certsDirName",
+        { Tls.ClientNodeName: not null } => "spec.tls.clientNodeName",
+        { Tls.Web: not null } => "spec.tls.web",
         { Package.Extensions.Count: > 0 } => "spec.package.extensions",
         _ => null,
     };
@@ -124,6 +151,13 @@ public static class DatabaseRollingUpgradeValidation
         }
     }
 
+    private static IEnumerable<Finding> Changed(DatabaseRollingUpgradeSpec spec) =>
+        spec.Skip.Where(name => !spec.Instances.Exists(i => i.Name == name))
+            .Select(name => StorageRules.Refusal(RuleMessages.SkipIsInstance, $"spec.skip[{name}]"))
+            .Concat(
+                spec.Added.Where(a => spec.Instances.Exists(i => i.Name == a.Name))
+                    .Select(a => StorageRules.Refusal(RuleMessages.AddedIsNew, $"spec.added[{a.Name}]")));
+
     private static bool IsOne(InstanceControl control) =>
         new object?[] { control.Systemd, control.Supervise, control.Scripts, control.Process }
             .Count(c => c is not null) == 1;
@@ -135,7 +169,7 @@ public static class DatabaseRollingUpgradeValidation
             var field = $"spec.package.archives[{archive.Name}]";
             if (archive.Storage is null == archive.HostPath is null || archive.Storage is null != archive.Path is null)
             {
-                yield return StorageRules.Refusal(RuleMessages.OnePackageSource, field);
+                yield return StorageRules.Refusal(RuleMessages.OneArchiveSource, field);
             }
 
             if (archive.Path is { } path && StorageRules.LeadsOut(path))

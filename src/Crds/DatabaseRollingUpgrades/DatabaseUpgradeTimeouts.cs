@@ -4,7 +4,7 @@ using Drydock.Crds.Common;
 namespace Drydock.Crds.DatabaseRollingUpgrades;
 
 /// <summary>
-/// How long one attempt of a step may take, as durations. Draining has its own limit, spec.drain.timeout.
+/// How long one attempt of a step may take, as durations. Draining has its own limits in spec.drain.
 /// </summary>
 public sealed record DatabaseUpgradeTimeouts
 {
@@ -33,7 +33,10 @@ public sealed record DatabaseUpgradeTimeouts
     [Pattern(Patterns.PositiveDuration)]
     public string Verify { get; init => field = value ?? "15m"; } = "15m";
 
-    /// <summary>Promoting AutoFlags and upgrading the SQL catalogue.</summary>
+    /// <summary>
+    /// Promoting AutoFlags, and upgrading the SQL catalogue: as long the admin tool waits for the tablet server
+    /// (--timeout_ms). After that the operator watches the catalogue for the same time until the server has ended.
+    /// </summary>
     [Length(SchemaLimits.Duration, Minimum = 2)]
     [Pattern(Patterns.PositiveDuration)]
     public string Finalize { get; init => field = value ?? "1h"; } = "1h";

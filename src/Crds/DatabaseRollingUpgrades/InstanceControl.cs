@@ -7,6 +7,7 @@ namespace Drydock.Crds.DatabaseRollingUpgrades;
 [ValidationRule(
     "[has(self.systemd), has(self.supervise), has(self.scripts), has(self.process)].filter(x, x).size() == 1",
     RuleMessages.OneControl)]
+[ValidationRule("!has(self.link) || !has(self.swap) || self.swap == 'SwitchLink'", RuleMessages.LinkIsSwitched)]
 public sealed record InstanceControl
 {
     /// <summary>A systemd unit.</summary>
@@ -26,9 +27,18 @@ public sealed record InstanceControl
 
     /// <summary>
     /// How the new program replaces the old one. Default: ReplaceBinary for TiDB. For YugabyteDB and BMDB NewDirectory
-    /// with process, otherwise SwitchLink.
+    /// with process, otherwise SwitchLink; ReplaceBinary is refused there, because a program needs the libraries of its
+    /// own version.
     /// </summary>
     public SwapMethod? Swap { get; init; }
+
+    /// <summary>
+    /// With swap: SwitchLink the symbolic link that leads to the version, absolute or relative to deployDir. Default:
+    /// deployDir. A link named bin (bin, as YugabyteDB Anywhere lays it out) is pointed at bin of the new version, any
+    /// other at the directory of the new version. {port} and {name} are replaced. With it swap is SwitchLink.
+    /// </summary>
+    [Length(SchemaLimits.Path, Minimum = 1)]
+    public string? Link { get; init; }
 
     /// <summary>How long a process may take to stop before it is killed, as a duration.</summary>
     [Length(SchemaLimits.Duration, Minimum = 2)]
@@ -118,7 +128,9 @@ public enum SwapMethod
     /// </summary>
     ReplaceBinary,
 
-    /// <summary>deployDir is a symbolic link. It is pointed at the directory of the new version.</summary>
+    /// <summary>
+    /// deployDir, or link, is a symbolic link. It is pointed at the directory of the new version.
+    /// </summary>
     SwitchLink,
 
     /// <summary>

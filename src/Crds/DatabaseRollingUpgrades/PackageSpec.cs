@@ -32,8 +32,9 @@ public sealed record PackageSpec
     public List<PackageFile> Files { get; init => field = value ?? []; } = [];
 
     /// <summary>
-    /// A program below the directory that runs once on every host after unpacking, for instance bin/post_install.sh for
-    /// YugabyteDB and BMDB. Empty runs none.
+    /// A program below the directory that runs once on every host after unpacking. Default for YugabyteDB and BMDB:
+    /// bin/post_install.sh if the package has it, on every host where it has not run, also in directories that you
+    /// unpacked. Empty runs none.
     /// </summary>
     [Length(SchemaLimits.Path)]
     [ValidationRule("!self.split('/').exists(s, s == '..') && !self.startsWith('/')", RuleMessages.BelowPackage)]
@@ -51,7 +52,7 @@ public sealed record PackageSpec
 /// <summary>An archive of programs.</summary>
 [ValidationRule(
     "has(self.storage) != has(self.hostPath) && has(self.storage) == has(self.path)",
-    RuleMessages.OnePackageSource)]
+    RuleMessages.OneArchiveSource)]
 [ValidationRule("!has(self.path) || !self.path.split('/').exists(s, s == '..')", RuleMessages.ArchivePath)]
 public sealed record PackageArchive
 {

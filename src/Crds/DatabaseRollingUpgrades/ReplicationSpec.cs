@@ -83,4 +83,12 @@ public sealed record ReplicationPeer
     [Length(SchemaLimits.Path, Minimum = 2)]
     [Pattern(Patterns.AbsolutePath)]
     public string? CertsDirName { get; init; }
+
+    /// <summary>
+    /// The name of the node whose certificate in certsDirName the admin tool presents to this peer
+    /// (--client_node_name), if its masters require client certificates.
+    /// </summary>
+    [Length(SchemaLimits.Name, Minimum = 1)]
+    [Pattern(Patterns.Host)]
+    public string? ClientNodeName { get; init; }
 }

@@ -26,11 +26,21 @@ public sealed record TiDbSpec
     public TiDbConfigurationSpec Configuration { get; init => field = value ?? new(); } = new();
 
     /// <summary>
-    /// merge-schedule-limit after the upgrade, before tuning raises it. Use 0 if merging must wait for quiet hours.
+    /// merge-schedule-limit after the upgrade, before tuning raises it; a lower value that the cluster had before is
+    /// kept. Use 0 if merging must wait for quiet hours: then tuning does not raise it.
     /// </summary>
     [Range(0, 8)]
     // Not init: source-generated JSON would lose the default where the field is absent.
     public int MergeScheduleLimit { get; set; } = 2;
+
+    /// <summary>
+    /// leader-schedule-limit while the TiKVs are upgraded, so that leaders leave and return faster. A higher value of
+    /// the cluster is kept. 0 changes nothing. The former value is restored after the last TiKV, and whenever the
+    /// upgrade stops.
+    /// </summary>
+    [Range(0, 256)]
+    // Not init: source-generated JSON would lose the default where the field is absent.
+    public int DrainLeaderScheduleLimit { get; set; } = 32;
 
     /// <summary>Raises the limits of merging and replica scheduling in steps after the upgrade is verified.</summary>
     public TuneSchedulingSpec TuneScheduling { get; init => field = value ?? new(); } = new();
@@ -46,7 +56,8 @@ public sealed record TiDbSpec
 
 /// <summary>The full backup by mydumper: either storage and databases, or waived.</summary>
 [ValidationRule("self.waived != has(self.storage)", RuleMessages.BackupOrWaived)]
-[ValidationRule("self.waived || size(self.databases) > 0", RuleMessages.BackupNeedsDatabases)]
+[ValidationRule(
+    "self.waived || (has(self.databases) && size(self.databases) > 0)", RuleMessages.BackupNeedsDatabases)]
 public sealed record TiDbBackupSpec
 {
     /// <summary>
@@ -99,8 +110,8 @@ public sealed record TiDbConfigurationSpec
 }
 
 /// <summary>
-/// Raises the schedule limits after the upgrade: merge 2, 4, 8, then replica 16. This can take days and never fails the
-/// upgrade.
+/// Raises the schedule limits after the upgrade: merge doubled from 2 to what it was before, then replica 16. This can
+/// take days and never fails the upgrade.
 /// </summary>
 public sealed record TuneSchedulingSpec
 {
@@ -113,10 +124,12 @@ public sealed record TuneSchedulingSpec
     [Pattern(Patterns.PositiveDuration)]
     public string StableFor { get; init => field = value ?? "30m"; } = "30m";
 
-    /// <summary>Final value of merge-schedule-limit.</summary>
+    /// <summary>
+    /// Final value of merge-schedule-limit. Default: the value before the upgrade. Has no effect if
+    /// tidb.mergeScheduleLimit is 0.
+    /// </summary>
     [Range(0, 64)]
-    // Not init: source-generated JSON would lose the default where the field is absent.
-    public int MergeScheduleLimit { get; set; } = 8;
+    public int? MergeScheduleLimit { get; init; }
 
     /// <summary>Final value of replica-schedule-limit.</summary>
     [Range(1, 256)]

@@ -13,10 +13,26 @@ public sealed record YugabyteSpec
     public YugabyteNames Names { get; init => field = value ?? new(); } = new();
 
     /// <summary>
-    /// The highest class of AutoFlags that is promoted. External is what promote_auto_flags does without a class. Only
-    /// LocalVolatile can be rolled back.
+    /// The highest class of AutoFlags that is promoted. External is what promote_auto_flags does without a class.
+    /// LocalVolatile promotes only the flags that can be rolled back, and the remaining ones when the upgrade is
+    /// finalized.
     /// </summary>
     public AutoFlagClass PromoteClass { get; init; }
+
+    /// <summary>
+    /// Whether the upgrade is finalized (AutoFlags that cannot be rolled back, SQL catalogue) automatically or after
+    /// your approval. Until then YugabyteDB from 2.20.2 on can be rolled back. Default: Manual with promoteClass
+    /// LocalVolatile, otherwise Auto.
+    /// </summary>
+    public FinalizeMode? Finalize { get; init; }
+
+    /// <summary>
+    /// How long the universe must have been healthy in the new version before it is finalized, as a duration. The
+    /// vendor recommends at most two days.
+    /// </summary>
+    [Length(SchemaLimits.Duration, Minimum = 2)]
+    [Pattern(Patterns.Duration)]
+    public string Soak { get; init => field = value ?? "0s"; } = "0s";
 
     /// <summary>Replication with other clusters.</summary>
     public ReplicationSpec Replication { get; init => field = value ?? new(); } = new();
@@ -53,6 +69,16 @@ public enum YugabyteDialect
 
     /// <summary>mserver, dbserver, bm-admin, upgrade_bsql, xDCR.</summary>
     BMDB,
+}
+
+/// <summary>Who finalizes an upgrade.</summary>
+public enum FinalizeMode
+{
+    /// <summary>The operator, once spec.yugabyte.soak is over.</summary>
+    Auto,
+
+    /// <summary>The operator, once spec.yugabyte.soak is over and the hold is approved.</summary>
+    Manual,
 }
 
 /// <summary>Classes of AutoFlags, by what they make irreversible.</summary>

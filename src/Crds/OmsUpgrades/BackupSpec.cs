@@ -40,9 +40,26 @@ public sealed record BackupSpec
     public SecretReference? IdentitySecretRef { get; init; }
 
     /// <summary>
-    /// True deletes all but the last row of heatbeat_sequence before the dump, which makes the dump small. False leaves
-    /// the table unchanged.
+    /// True replaces heatbeat_sequence by a table with only its last row before the dump, which makes the dump small
+    /// and takes as long for any number of rows. False leaves the table unchanged.
     /// </summary>
     // Not init: source-generated JSON would lose the default where the field is absent.
     public bool TrimHeartbeatSequence { get; set; } = true;
+
+    /// <summary>
+    /// What the operator does with sessions that still use the metadata databases 30 seconds after OMS was stopped.
+    /// OmsAccount ends those of the account in config.yaml and records them. Sessions of other accounts are never
+    /// ended: the operator names them and waits (timeouts.noSessions).
+    /// </summary>
+    public EndSessionsPolicy EndSessions { get; init; }
+}
+
+/// <summary>Which sessions on the metadata databases the operator ends before the dump.</summary>
+public enum EndSessionsPolicy
+{
+    /// <summary>None.</summary>
+    Never,
+
+    /// <summary>Those of the account with which OMS connects.</summary>
+    OmsAccount,
 }

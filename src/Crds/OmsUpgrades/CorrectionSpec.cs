@@ -3,30 +3,37 @@ using Drydock.Crds.Common;
 
 namespace Drydock.Crds.OmsUpgrades;
 
-/// <summary>The correction JAR in the new image.</summary>
+/// <summary>
+/// The correction JAR. Without jarPath and archive the operator looks for correction-*.jar in the new container once it
+/// runs: in workingDir, where docker exec starts, in /root, / and /home/ds/upgrade, then in the whole image.
+/// </summary>
 public sealed record CorrectionSpec
 {
     /// <summary>
-    /// Path of the JAR in the image, absolute or relative to workingDir. If it is not there, preflight fails
-    /// (JarMissing).
+    /// Path of the JAR in the new container, absolute or relative to workingDir. Default: the operator looks for it.
+    /// With archive: where the operator puts it. The directory must exist.
     /// </summary>
     [Length(SchemaLimits.Path, Minimum = 1)]
     [Pattern(@"^[^\s'""\\]+$")]
-    public string JarPath { get; init => field = value ?? DefaultJar; } = DefaultJar;
+    public string? JarPath { get; init; }
 
-    /// <summary>The directory of the container in which the JAR runs.</summary>
+    /// <summary>
+    /// The directory of the container in which the JAR runs. Default: that of the JAR; /root for a relative jarPath.
+    /// </summary>
     [Length(SchemaLimits.Path, Minimum = 1)]
     [Pattern(@"^/[^\s'""\\]*$")]
-    public string WorkingDir { get; init => field = value ?? DefaultDirectory; } = DefaultDirectory;
+    public string? WorkingDir { get; init; }
+
+    /// <summary>
+    /// The JAR, if it is shipped beside the image. The operator copies it into the new containers before the downtime.
+    /// </summary>
+    public JarArchive? Archive { get; init; }
 
     /// <summary>
     /// On which nodes the JAR runs. Auto: on every node if there is one region, otherwise on the first node of each
     /// region.
     /// </summary>
     public CorrectionScope RunOn { get; init; }
-
-    private const string DefaultJar = "correction-1.0-SNAPSHOT-jar-with-dependencies.jar";
-    private const string DefaultDirectory = "/root";
 }
 
 /// <summary>On which nodes the correction JAR runs.</summary>

@@ -9,15 +9,22 @@ public sealed record HighAvailabilitySpec
     /// <summary>
     /// Who changes ha.config. Sql: the operator writes it in the metadata database and restarts oms_console; the vendor
     /// does not document this. Manual: the run waits with instructions until you have changed it in the console.
+    /// Default: Sql if ha.config is found as expected for fromVersion; otherwise preflight asks for it.
     /// </summary>
-    [Required]
-    public HighAvailabilityMethod Method { get; init; }
+    public HighAvailabilityMethod? Method { get; init; }
 
     /// <summary>
     /// State after the upgrade. Enable: on, whatever it was before. AsBefore: as it was; if that is off, links that ran
     /// stay abnormal and status.actionRequired lists them.
     /// </summary>
     public HighAvailabilityAfterUpgrade AfterUpgrade { get; init; }
+
+    /// <summary>
+    /// State after a rollback that has stopped the old containers. AsBefore: as it was before the upgrade; if that is
+    /// off, Stores and writers of running projects stay abnormal until you start them. Enable: on, whatever it was.
+    /// </summary>
+    [FieldClass(FieldClass.Control)]
+    public HighAvailabilityAfterRollback AfterRollback { get; init; }
 
     /// <summary>
     /// True: new Stores start from the earliest downstream checkpoint, so the length of the downtime does not matter.
@@ -54,4 +61,14 @@ public enum HighAvailabilityAfterUpgrade
 
     /// <summary>As it was before the upgrade.</summary>
     AsBefore,
+}
+
+/// <summary>State of high availability after a rollback.</summary>
+public enum HighAvailabilityAfterRollback
+{
+    /// <summary>As it was before the upgrade.</summary>
+    AsBefore,
+
+    /// <summary>Switched on.</summary>
+    Enable,
 }

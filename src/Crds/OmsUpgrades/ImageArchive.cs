@@ -7,11 +7,9 @@ namespace Drydock.Crds.OmsUpgrades;
 /// An archive made by docker save. The operator streams it into docker load. It needs either storage and path, or
 /// hostPath.
 /// </summary>
-[ValidationRule("!has(self.path) || !self.path.split('/').exists(s, s == '..')", RuleMessages.ArchivePath)]
-[ValidationRule(
-    "has(self.storage) != has(self.hostPath) && has(self.storage) == has(self.path)",
-    RuleMessages.OneArchiveSource)]
-public sealed record ImageArchive
+[ValidationRule(ArchiveRules.PathStays, RuleMessages.ArchivePath)]
+[ValidationRule(ArchiveRules.OneSource, RuleMessages.OneArchiveSource)]
+public sealed record ImageArchive : IArchive
 {
     /// <summary>The storage that holds the archive. Needs path.</summary>
     public StorageSpec? Storage { get; init; }

@@ -5,22 +5,31 @@ namespace Drydock.Crds.OmsUpgrades;
 
 /// <summary>What is upgraded, to which version, and how.</summary>
 [ValidationRule("self.fromVersion != self.toVersion", RuleMessages.SameVersion)]
+[ValidationRule("has(self.hostIP) || (has(self.regions) && self.regions.size() > 0)", RuleMessages.HostOrRegions)]
 [ValidationRule(
-    "self.regions.all(r, r.nodes.all(n, self.regions.map(s, s.nodes.filter(m, m.name == n.name).size()).sum() == 1))",
+    "!has(self.regions) || self.regions.all(r, r.nodes.all(n, self.regions.map(s, s.nodes.filter(m, m.name == "
+    + "n.name).size()).sum() == 1))",
     RuleMessages.NodeNames)]
 [ValidationRule(
-    "self.regions.all(r, r.nodes.all(n, self.regions.map(s, s.nodes.filter(m, m.hostIP == "
+    "!has(self.regions) || self.regions.all(r, r.nodes.all(n, self.regions.map(s, s.nodes.filter(m, m.hostIP == "
     + "n.hostIP).size()).sum() == 1))",
     RuleMessages.HostIPs)]
 [ValidationRule(
-    "self.regions.all(r, r.nodes.all(n, (has(n.newContainer) ? n.newContainer : self.newContainer) != "
-    + "(has(n.currentContainer) ? n.currentContainer : self.currentContainer)))",
+    "(!has(self.hostIP) || !has(self.newContainer) || !has(self.currentContainer) || "
+    + "self.newContainer != self.currentContainer) && "
+    + "(!has(self.regions) || self.regions.all(r, r.nodes.all(n, "
+    + "!(has(n.newContainer) || has(self.newContainer)) || !(has(n.currentContainer) || has(self.currentContainer)) || "
+    + "(has(n.newContainer) ? n.newContainer : self.newContainer) != "
+    + "(has(n.currentContainer) ? n.currentContainer : self.currentContainer))))",
     RuleMessages.SameContainer)]
-[ValidationRule("self.regions.map(r, r.nodes.size()).sum() <= 32", RuleMessages.TooManyNodes)]
-[ValidationRule("has(self.docker) || self.regions.all(r, r.nodes.all(n, has(n.docker)))", RuleMessages.NodeNeedsDocker)]
+[ValidationRule("!has(self.regions) || self.regions.map(r, r.nodes.size()).sum() <= 32", RuleMessages.TooManyNodes)]
+[ValidationRule(
+    "has(self.docker) || (!has(self.hostIP) && "
+    + "(!has(self.regions) || self.regions.all(r, r.nodes.all(n, has(n.docker)))))",
+    RuleMessages.NodeNeedsDocker)]
 [ValidationRule(
     "!has(self.docker) || self.docker.endpoint.contains('{hostIP}') || self.docker.endpoint.contains('{name}') || "
-    + "self.regions.map(r, r.nodes.filter(n, !has(n.docker)).size()).sum() <= 1",
+    + "!has(self.regions) || self.regions.map(r, r.nodes.filter(n, !has(n.docker)).size()).sum() <= 1",
     RuleMessages.SharedEndpoint)]
 [ValidationRule(
     "self.rollbackPolicy != 'OnFailure' || !has(self.backup.encryption) || has(self.backup.identitySecretRef)",
@@ -83,22 +92,34 @@ public sealed record OmsUpgradeSpec : RunSpec
     [FieldClass(FieldClass.Identity)]
     public ConfigMapKeyReference? VersionsConfigMapRef { get; init; }
 
-    /// <summary>Name of the container that runs now, the same on every node unless the node names another.</summary>
+    /// <summary>
+    /// The address of one node, by which OMS knows it: OMS_HOST_IP and the entry in cm_nodes. From there preflight
+    /// finds every node and region that spec.regions does not name; status.inventory shows them. Without it,
+    /// spec.regions names all nodes.
+    /// </summary>
     [FieldClass(FieldClass.Identity)]
-    [Required]
+    [Length(45, Minimum = 2)]
+    [Pattern(Patterns.IPAddress)]
+    public string? HostIP { get; init; }
+
+    /// <summary>
+    /// Name of the container that runs now, the same on every node unless the node names another. Without it, it is the
+    /// running container of the node that has the config.yaml of OMS mounted.
+    /// </summary>
+    [FieldClass(FieldClass.Identity)]
     [Length(128, Minimum = 2)]
     [Pattern(Patterns.ContainerName)]
-    public string CurrentContainer { get; init => field = value ?? ""; } = "";
+    public string? CurrentContainer { get; init; }
 
     /// <summary>
     /// Name of the container that the operator creates on every node. The old container is kept, stopped. The names
-    /// must differ.
+    /// must differ. Without it, the name follows from that of the current container and toVersion, for instance
+    /// oms_422bp1.
     /// </summary>
     [FieldClass(FieldClass.Identity)]
-    [Required]
     [Length(128, Minimum = 2)]
     [Pattern(Patterns.ContainerName)]
-    public string NewContainer { get; init => field = value ?? ""; } = "";
+    public string? NewContainer { get; init; }
 
     /// <summary>
     /// What differs in the new containers. Every other option is taken over from the current container of the node.
@@ -108,12 +129,12 @@ public sealed record OmsUpgradeSpec : RunSpec
 
     /// <summary>
     /// The regions, in the order in which they are upgraded. Together their nodes must be exactly the cm_nodes in the
-    /// config.yaml of every node; otherwise preflight fails.
+    /// config.yaml of every node; otherwise preflight fails. With hostIP, only those need to be named that differ from
+    /// the others or must come first; the others follow in the order of cm_location.
     /// </summary>
     [FieldClass(FieldClass.Identity)]
-    [Required]
     [ListMap("name")]
-    [Items(SchemaLimits.Regions, Minimum = 1)]
+    [Items(SchemaLimits.Regions)]
     public List<OmsRegion> Regions { get; init => field = value ?? []; } = [];
 
     /// <summary>
@@ -140,7 +161,6 @@ public sealed record OmsUpgradeSpec : RunSpec
     /// How the high availability of OMS (ha.config) is switched off before the upgrade and on after it.
     /// </summary>
     [FieldClass(FieldClass.Identity)]
-    [Required]
     public HighAvailabilitySpec HighAvailability { get; init => field = value ?? new(); } = new();
 
     /// <summary>What preflight does with findings that you may judge differently.</summary>
@@ -153,6 +173,10 @@ public sealed record OmsUpgradeSpec : RunSpec
     /// </summary>
     [FieldClass(FieldClass.Identity)]
     public CorrectionSpec Correction { get; init => field = value ?? new(); } = new();
+
+    /// <summary>How the result of docker_init.sh is judged.</summary>
+    [FieldClass(FieldClass.Identity)]
+    public InitMetadataSpec InitMetadata { get; init => field = value ?? new(); } = new();
 
     /// <summary>
     /// How the metadata databases are backed up while OMS is stopped, and where the backup is stored.

@@ -40,6 +40,12 @@ public sealed record OmsUpgradeStatus : RunStatus
     /// <summary>High availability as found before the upgrade.</summary>
     public HighAvailabilityStatus? HighAvailability { get; init; }
 
+    /// <summary>
+    /// The nodes, regions and containers that preflight found because the spec does not name them. A stored plan keeps
+    /// them. Absent if the spec names everything.
+    /// </summary>
+    public OmsInventory? Inventory { get; init; }
+
     /// <summary>What runs on every node.</summary>
     [ListMap("name")]
     [Items(SchemaLimits.AllNodes)]

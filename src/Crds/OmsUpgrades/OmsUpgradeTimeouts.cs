@@ -31,6 +31,13 @@ public sealed record OmsUpgradeTimeouts
     [Pattern(Patterns.PositiveDuration)]
     public string StopOld { get; init => field = value ?? "10m"; } = "10m";
 
+    /// <summary>
+    /// Waiting until no other session uses the metadata databases, before the dump. OMS is stopped while it waits.
+    /// </summary>
+    [Length(SchemaLimits.Duration, Minimum = 2)]
+    [Pattern(Patterns.PositiveDuration)]
+    public string NoSessions { get; init => field = value ?? "5m"; } = "5m";
+
     /// <summary>Trimming the heartbeat table and taking the whole snapshot.</summary>
     [Length(SchemaLimits.Duration, Minimum = 2)]
     [Pattern(Patterns.PositiveDuration)]

@@ -32,6 +32,21 @@ public static class OmsUpgradeValidation
             yield return StorageRules.Refusal(RuleMessages.SameVersion, "spec.toVersion");
         }
 
+        if (spec.HostIP is null && spec.Regions.Count == 0)
+        {
+            yield return StorageRules.Refusal(RuleMessages.HostOrRegions, "spec.hostIP");
+        }
+
+        if (spec.HostIP is not null && spec.Docker is null)
+        {
+            yield return StorageRules.Refusal(RuleMessages.NodeNeedsDocker, "spec.docker");
+        }
+
+        if (spec is { HostIP: not null, NewContainer: { } name } && name == spec.CurrentContainer)
+        {
+            yield return StorageRules.Refusal(RuleMessages.SameContainer, "spec.newContainer");
+        }
+
         if (spec.Regions.Sum(region => region.Nodes.Count) > SchemaLimits.AllNodes)
         {
             yield return StorageRules.Refusal(RuleMessages.TooManyNodes, "spec.regions");
@@ -89,7 +104,8 @@ public static class OmsUpgradeValidation
     private static IEnumerable<Finding> Node(OmsUpgradeSpec spec, OmsRegion region, OmsNode node)
     {
         var field = $"spec.regions[{region.Name}].nodes[{node.Name}]";
-        if ((node.NewContainer ?? spec.NewContainer) == (node.CurrentContainer ?? spec.CurrentContainer))
+        if ((node.NewContainer ?? spec.NewContainer) is { } name
+            && name == (node.CurrentContainer ?? spec.CurrentContainer))
         {
             yield return StorageRules.Refusal(RuleMessages.SameContainer, $"{field}.newContainer");
         }
@@ -104,7 +120,7 @@ public static class OmsUpgradeValidation
             yield return finding;
         }
 
-        foreach (var finding in Archive(node.ImageArchive, $"{field}.imageArchive")
+        foreach (var finding in ArchiveRules.Check(node.ImageArchive, $"{field}.imageArchive")
             .Concat(ContainerRules.Check(node.Container ?? new(), spec.Timeouts, $"{field}.container")))
         {
             yield return finding;
@@ -112,7 +128,8 @@ public static class OmsUpgradeValidation
     }
 
     private static IEnumerable<Finding> Storages(OmsUpgradeSpec spec) =>
-        Archive(spec.ImageArchive, "spec.imageArchive")
+        ArchiveRules.Check(spec.ImageArchive, "spec.imageArchive")
+            .Concat(ArchiveRules.Check(spec.Correction.Archive, "spec.correction.archive"))
             .Concat(StorageRules.Check(spec.Backup.Storage, "spec.backup.storage"))
             .Concat(
                 StorageRules.CheckRestoreTest(
@@ -120,22 +137,4 @@ public static class OmsUpgradeValidation
                     spec.Backup.Encryption,
                     spec.Backup.IdentitySecretRef,
                     "spec.backup.identitySecretRef"));
-
-    private static IEnumerable<Finding> Archive(ImageArchive? archive, string field)
-    {
-        if (archive is null)
-        {
-            return [];
-        }
-
-        var findings = archive.Storage is { } storage ? StorageRules.Check(storage, $"{field}.storage") : [];
-        if (archive.Storage is null == archive.HostPath is null || archive.Storage is null != archive.Path is null)
-        {
-            findings = findings.Append(StorageRules.Refusal(RuleMessages.OneArchiveSource, field));
-        }
-
-        return archive.Path is { } path && StorageRules.LeadsOut(path)
-            ? findings.Append(StorageRules.Refusal(RuleMessages.ArchivePath, $"{field}.path"))
-            : findings;
-    }
 }

@@ -64,6 +64,14 @@ public sealed record RestoredDatabase
     /// <summary>Progress: bytes and rate.</summary>
     [Length(SchemaLimits.Name)]
     public string? Progress { get; init; }
+
+    /// <summary>
+    /// Definitions that the server prints differently than the snapshot recorded, with both texts from the first
+    /// difference on. Names and rows are equal. Compare them: a server may add or reorder options.
+    /// </summary>
+    [Items(20)]
+    [Length(1024)]
+    public List<string> Differences { get; init => field = value ?? []; } = [];
 }
 
 /// <summary>State of the restore of one database.</summary>

@@ -28,6 +28,12 @@ public interface IStepAction
     Task ActAsync(StepContext context, CancellationToken cancellationToken);
 
     /// <summary>
+    /// Whether an administrator may accept this failure, so that the run continues as if the step had succeeded. False
+    /// unless the step only verifies something, or the failure proves no damage: what follows must not rely on it.
+    /// </summary>
+    bool MayBeAccepted(Observation.Failed failure) => false;
+
+    /// <summary>
     /// Returns when the target may have changed for this step: an event, a blocking read, or, where neither exists, a
     /// pause. Cancelled after 30 s at the latest, so that a lost event costs no more than that. Must end when
     /// cancelled.

@@ -10,8 +10,15 @@ public abstract record Observation
     /// <summary>The observed facts, as text.</summary>
     public string? Message { get; }
 
-    /// <summary>The action has left no trace: it has not begun.</summary>
-    public sealed record NotStarted(string? What = null) : Observation(What);
+    /// <summary>The action has had no effect yet: it has not begun.</summary>
+    public sealed record NotStarted(string? What = null) : Observation(What)
+    {
+        /// <summary>
+        /// True if an action that was carried out without this effect has not failed: it is carried out again in the
+        /// same attempt, and no failed attempt is counted or reported. The step limits its time itself.
+        /// </summary>
+        public bool IsSameAttempt { get; init; }
+    }
 
     /// <summary>The action is under way, or the expected event has not happened yet.</summary>
     public sealed record Running(string? What = null) : Observation(What);
@@ -25,7 +32,17 @@ public abstract record Observation
     /// <summary>The action provably ended without reaching the state that the step wants.</summary>
     /// <param name="Reason">Stable word.</param>
     /// <param name="What">The observed facts, and the remedy.</param>
-    public sealed record Failed(string Reason, string What) : Observation(What);
+    public sealed record Failed(string Reason, string What) : Observation(What)
+    {
+        /// <summary>
+        /// True if the action ended before it could change anything: a new attempt costs no more than the first one,
+        /// also where the step may run again only on restored data.
+        /// </summary>
+        public bool NothingRan { get; init; }
+
+        /// <summary>The exit code of the command that failed; null if none has ended.</summary>
+        public int? ExitCode { get; init; }
+    }
 
     /// <summary>The target could not be read, or its state is ambiguous.</summary>
     /// <param name="What">The part that could not be read.</param>

@@ -17,6 +17,9 @@ public sealed record StepContext
     /// <summary>The clock.</summary>
     public required TimeProvider Time { get; init; }
 
+    /// <summary>How long this observation of the step has lasted already; grows while the step is under way.</summary>
+    public TimeSpan Waited { get; init; }
+
     /// <summary>The node the step acts on.</summary>
     /// <exception cref="KeyNotFoundException">The step acts on the whole system.</exception>
     public string Node => Step.Node ?? throw new KeyNotFoundException(

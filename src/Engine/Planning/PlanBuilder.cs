@@ -11,6 +11,7 @@ public sealed class PlanBuilder
     private readonly List<PlanStep> _steps = [];
     private readonly List<PlanGuard> _guards = [];
     private readonly List<string> _notes = [];
+    private List<string>? _acknowledged;
 
     /// <summary>Adds a step and returns its id.</summary>
     public string Add(PlanStep step)
@@ -22,12 +23,27 @@ public sealed class PlanBuilder
     /// <summary>Adds a guard.</summary>
     public void Guard(PlanGuard guard) => _guards.Add(guard);
 
+    /// <summary>Records the findings that an administrator accepts (<see cref="Plan.Acknowledged"/>).</summary>
+    public void Acknowledge(IReadOnlyCollection<string> entries) =>
+        _acknowledged = entries.Count > 0 ? [.. entries.Order(StringComparer.Ordinal)] : null;
+
     /// <summary>Adds a note for the reader of the plan.</summary>
     public void Note(string note) => _notes.Add(note);
 
     /// <summary>Ids of the steps of a phase so far.</summary>
     public List<string> Phase(string phase) =>
         [.. _steps.Where(s => string.Equals(s.Phase, phase, StringComparison.Ordinal)).Select(s => s.Id)];
+
+    /// <summary>
+    /// Ids of the steps of a phase so far that no other step of the phase waits for: what comes after them comes after
+    /// the whole phase.
+    /// </summary>
+    public List<string> EndOf(string phase)
+    {
+        var steps = _steps.Where(s => string.Equals(s.Phase, phase, StringComparison.Ordinal)).ToList();
+        var before = steps.SelectMany(s => s.After).ToHashSet(StringComparer.Ordinal);
+        return [.. steps.Select(s => s.Id).Where(id => !before.Contains(id))];
+    }
 
     /// <summary>Whether a hold of this name fits a step there is so far.</summary>
     public bool Holds(string name) => _steps.Exists(s => HoldMatcher.Names(s).Contains(name, StringComparer.Ordinal));
@@ -72,7 +88,8 @@ public sealed class PlanBuilder
         var ordered = Order();
         return new Plan
         {
-            Hash = PlanHash.Compute(ordered, _guards),
+            Hash = PlanHash.Compute(ordered, _guards, _acknowledged),
+            Acknowledged = _acknowledged,
             Steps = ordered,
             Guards = [.. _guards],
             Notes = [.. _notes],

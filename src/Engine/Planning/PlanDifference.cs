@@ -13,6 +13,9 @@ public static class PlanDifference
         var lines = new List<string>();
         Compare(lines, "", before.Steps, after.Steps, s => s.Id, s => s.Action, Changes);
         Compare(lines, "guard ", before.Guards, after.Guards, g => g.Id, g => g.Check, Changes);
+        lines.AddRange(
+            Change("acknowledged", Join(before.Acknowledged ?? []), Join(after.Acknowledged ?? []))
+                .Select(change => $"~ {change}"));
         if (lines.Count == 0
             && !string.Equals(
                 PlanHash.Compute(before.Steps, before.Guards),

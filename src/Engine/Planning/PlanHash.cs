@@ -6,14 +6,19 @@ namespace Drydock.Engine.Planning;
 
 /// <summary>
 /// The hash of a plan: the actions and their targets. Of a step it covers id, phase, node, dependencies, action with
-/// parameters, run-once, reversibility and point of no return; the order of the steps; and the guards completely. It
-/// does not cover titles, notes, timeouts, the number of attempts, nor results of the run (states, attempts, times,
-/// messages, receipts), so that the same work has the same hash an hour later and under the next patch release.
+/// parameters, run-once, reversibility and point of no return; the order of the steps; the guards completely; and the
+/// findings that an administrator accepts. It does not cover titles, notes, timeouts, the number of attempts, what a
+/// failure means to the run, nor results of the run (states, attempts, times, messages, receipts), so that the same
+/// work has the same hash an hour later and under the next patch release.
 /// </summary>
 public static class PlanHash
 {
     /// <summary>Computes <c>sha256:</c> and 64 hex digits.</summary>
-    public static string Compute(IEnumerable<PlanStep> steps, IEnumerable<PlanGuard> guards)
+    /// <param name="steps">The steps.</param>
+    /// <param name="guards">The guards.</param>
+    /// <param name="acknowledged">See <see cref="Plan.Acknowledged"/>.</param>
+    public static string Compute(
+        IEnumerable<PlanStep> steps, IEnumerable<PlanGuard> guards, IEnumerable<string>? acknowledged = null)
     {
         var text = new StringBuilder();
         foreach (var step in steps)
@@ -47,6 +52,11 @@ public static class PlanHash
             }
 
             Optional(text, "until", guard.Until);
+        }
+
+        foreach (var entry in acknowledged ?? [])
+        {
+            Field(text, "acknowledged", entry);
         }
 
         return "sha256:" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())));

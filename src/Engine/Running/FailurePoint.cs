@@ -6,7 +6,9 @@ internal enum FailurePoint
     /// <summary>The receipt could not be prepared; nothing was started.</summary>
     BeforeAct,
 
-    /// <summary>The action was called, and the observation shows no trace of it.</summary>
+    /// <summary>
+    /// The action was called, and the observation shows no trace of it, or that it ended before it changed anything.
+    /// </summary>
     NoTrace,
 
     /// <summary>The observation shows that it failed, or did not finish in time.</summary>

@@ -12,9 +12,13 @@ internal sealed class JobBoard : IAsyncDisposable
     private readonly ConcurrentQueue<Post> _posts = new();
     private readonly Dictionary<string, Job> _jobs = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _stop = new();
+    private volatile bool _isAttended;
 
     /// <summary>Whether any job is under way.</summary>
     public bool IsBusy => _jobs.Values.Any(j => !j.Work.IsCompleted);
+
+    /// <summary>Whether a report was not drained yet.</summary>
+    public bool HasReports => !_posts.IsEmpty;
 
     /// <summary>Whether the job with this key runs, or its final report is not drained yet.</summary>
     public bool IsRunning(string key) => _jobs.ContainsKey(key);
@@ -69,6 +73,36 @@ internal sealed class JobBoard : IAsyncDisposable
         job.Work = RunAsync(job, wake, work, fault);
     }
 
+    /// <summary>
+    /// Returns when each of these jobs has reported something or ended, and after <paramref name="atMost"/> in any
+    /// case.
+    /// </summary>
+    public async Task WaitForReportsAsync(
+        IEnumerable<string> keys, TimeSpan atMost, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var reported = Task.WhenAll(keys.Select(k => _jobs.GetValueOrDefault(k)?.Reported ?? Task.CompletedTask));
+        if (!reported.IsCompleted)
+        {
+            await reported.WaitAsync(atMost, time, cancellationToken).ConfigureAwait(
+                ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+    }
+
+    /// <summary>Until <see cref="Leave"/> the caller drains without being woken.</summary>
+    public void Attend() => _isAttended = true;
+
+    /// <summary>Reports wake the run again; one that came after the last drain does so now.</summary>
+    public void Leave(Action wake)
+    {
+        _isAttended = false;
+        Interlocked.MemoryBarrier();
+        if (HasReports)
+        {
+            Apart(wake);
+        }
+    }
+
     /// <summary>Asks a job to end; it wakes the run when it has.</summary>
     public void Cancel(string key)
     {
@@ -106,7 +140,7 @@ internal sealed class JobBoard : IAsyncDisposable
                 report =>
                 {
                     _posts.Enqueue(new Post(job, report, IsLast: false));
-                    Wake(wake);
+                    Tell(job, wake);
                 },
                 job.Stop.Token);
         }
@@ -125,22 +159,39 @@ internal sealed class JobBoard : IAsyncDisposable
 
         if (!_stop.IsCancellationRequested)
         {
-            Wake(wake);
+            Tell(job, wake);
         }
     }
 
-    // Outside the job, so that nothing the caller does when woken delays the job or makes it fail.
-    private static void Wake(Action wake) =>
-        _ = Task.Factory.StartNew(
-            wake, CancellationToken.None, TaskCreationOptions.DenyChildAttach, TaskScheduler.Current);
+    // The report is queued already: a caller that attends takes it, or is woken when it leaves.
+    private void Tell(Job job, Action wake) => Apart(() =>
+    {
+        job.HasReported();
+        Interlocked.MemoryBarrier();
+        if (!_isAttended)
+        {
+            wake();
+        }
+    });
+
+    // Nothing the caller does when woken delays a job or an advance, or makes it fail.
+    private static void Apart(Action action) => _ = Task.Factory.StartNew(
+        action, CancellationToken.None, TaskCreationOptions.DenyChildAttach, TaskScheduler.Current);
 
     private sealed record Post(Job Job, StepReport? Report, bool IsLast);
 
     private sealed class Job(string key, CancellationTokenSource stop)
     {
+        private readonly TaskCompletionSource _reported = new();
+
         public string Key => key;
 
         public CancellationTokenSource Stop => stop;
+
+        /// <summary>Ends with the first report.</summary>
+        public Task Reported => _reported.Task;
+
+        public void HasReported() => _reported.TrySetResult();
 
         public Task Work { get; set; } = Task.CompletedTask;
     }

@@ -21,7 +21,7 @@ internal sealed class OutcomeReader(
     Func<string, bool> hasJob,
     Func<string, bool> isIdle)
 {
-    private readonly StartLimits _limits = new(plan.Steps, controls, now);
+    private readonly StartLimits _limits = new(plan.Steps, controls, now, hasJob);
 
     public RunOutcome Read()
     {
@@ -77,14 +77,15 @@ internal sealed class OutcomeReader(
     // No step is under way: the next ones are about to start, or something prevents it.
     private RunOutcome Waiting()
     {
-        var done = plan.Steps.Where(s => s.State == StepState.Succeeded)
-            .Select(s => s.Id)
-            .ToHashSet(StringComparer.Ordinal);
-        var next = plan.Steps.Where(
-            s => s.State is StepState.Pending or StepState.Running && s.After.TrueForAll(done.Contains)).ToList();
+        var next = GivenBackSteps.Next(plan.Steps);
         if (next.Count == 0)
         {
-            var stuck = plan.Steps.First(s => !done.Contains(s.Id));
+            next = plan.Steps.FindAll(GivenBackSteps.Is);
+        }
+
+        if (next.Count == 0)
+        {
+            var stuck = plan.Steps.First(s => s.State != StepState.Succeeded);
             return new RunOutcome(
                 RunState.OutcomeUnknown,
                 stuck.Id,
@@ -112,25 +113,41 @@ internal sealed class OutcomeReader(
         return next.Find(s => Hold(s) is null) is { } early ? OutsideWindow(early) : Held(first);
     }
 
-    private RunOutcome OutsideWindow(PlanStep step) => new(
-        RunState.OutsideWindow,
-        step.Id,
-        EngineReasons.OutsideWindow,
-        string.Create(
-            CultureInfo.InvariantCulture,
-            $"{step.Phase} starts at {_limits.OpensAt(step)!.Value.ToUniversalTime():yyyy-MM-dd HH:mm}Z, when "
-            + $"spec.window opens. "
-            + $"Phases that have started are not interrupted. To start now, change or remove spec.window."));
+    private RunOutcome OutsideWindow(PlanStep step)
+    {
+        var opens = Minute(_limits.OpensAt(step)!.Value);
+        var message = _limits.BeginsUnit(step)
+            ? Sentences.Join(
+                $"{step.Id}{(Since(step) is { } since ? $" has waited since {Minute(since)} and" : "")} starts at "
+                    + $"{opens}, when spec.window opens.",
+                controls.ClosedBecause(step),
+                "What has started was finished first. To start now, change or remove spec.window.")
+            : $"{step.Phase} starts at {opens}, when spec.window opens. "
+                + "Phases that have started are not interrupted. To start now, change or remove spec.window.";
+        return new RunOutcome(RunState.OutsideWindow, step.Id, EngineReasons.OutsideWindow, message);
+    }
+
+    // When the last step before it ended; null if nothing was before it.
+    private DateTimeOffset? Since(PlanStep step) =>
+        plan.Steps.Where(s => step.After.Contains(s.Id, StringComparer.Ordinal)).Max(s => s.FinishedAt);
+
+    private static string Minute(DateTimeOffset time) =>
+        time.ToUniversalTime().ToString("yyyy-MM-dd HH:mm'Z'", CultureInfo.InvariantCulture);
 
     private RunOutcome Held(PlanStep step)
     {
         var hold = Hold(step)!;
         var approval = $"{hold}@{Approval.Prefix(plan.Hash)}";
         var approve = $"annotate drydock.dev/approve={approval}";
-        var toContinue = hold == plan.Hold || hold == controls.OtherPlanApproved
+        var isImplied = hold == controls.ImpliedHold;
+        var toContinue = isImplied
+            ? approve
+            : hold == plan.Hold || hold == controls.OtherPlanApproved
             ? $"{approve}, or set spec.approvedPlanHash: {plan.Hash}"
             : $"remove '{hold}' from spec.holdBefore, or {approve}";
-        var why = hold == controls.OtherPlanApproved ? $"{hold}: a different plan was approved" : hold;
+        var why = isImplied ? controls.ImpliedBecause
+            : hold == controls.OtherPlanApproved ? $"{hold}: a different plan was approved"
+            : hold;
         return new RunOutcome(
             RunState.Held, step.Id, EngineReasons.Held, $"Held before {step.Id} ({why}). To continue, {toContinue}.")
         {

@@ -1,6 +1,5 @@
 using Drydock.Abstractions.Plans;
 using Drydock.Engine.Guards;
-using Drydock.Engine.Holds;
 
 namespace Drydock.Engine.Running;
 
@@ -13,10 +12,14 @@ public sealed class PlanRun : IAsyncDisposable
 {
     private const string GuardJob = "guards";
 
+    // How long an advance waits for the observations that it starts: what they report then needs no further advance and
+    // no further write. Observations of a host on the same network take less.
+    private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(250);
+
     private readonly JobBoard _jobs = new();
     private readonly ObservationSchedule _schedule;
     private readonly GuardWatch _guards;
-    private readonly List<StepReport> _unsaved = [];
+    private readonly UnsavedReports _unsaved = new();
 
     // Attempts whose start was recorded by the clock of this process.
     private readonly Dictionary<string, DateTimeOffset> _begunHere = new(StringComparer.Ordinal);
@@ -44,8 +47,9 @@ public sealed class PlanRun : IAsyncDisposable
     public void WorldChanged() => _guards.WorldChanged();
 
     /// <summary>
-    /// Applies the reports of the jobs, has the new plan saved, and starts what may be started. Returns at once; long
-    /// actions continue outside of it.
+    /// Applies the reports of the jobs, has the new plan saved, and starts what may be started. Observations that it
+    /// starts and that report at once are applied too, so that the end of one step and the receipt of the next are one
+    /// write. Returns soon; long actions continue outside of it.
     /// </summary>
     /// <param name="plan">The plan as just read from the server.</param>
     /// <param name="controls">The controls that users set now.</param>
@@ -61,43 +65,90 @@ public sealed class PlanRun : IAsyncDisposable
         Func<Plan, RunOutcome, CancellationToken, Task> save,
         CancellationToken cancellationToken)
     {
-        var now = environment.Time.GetUtcNow();
+        _jobs.Attend();
+        try
+        {
+            return await AdvanceAttendedAsync(plan, controls, environment, save, cancellationToken);
+        }
+        finally
+        {
+            _jobs.Leave(environment.Wake);
+        }
+    }
+
+    private async Task<RunOutcome> AdvanceAttendedAsync(
+        Plan plan,
+        RunControls controls,
+        RunEnvironment environment,
+        Func<Plan, RunOutcome, CancellationToken, Task> save,
+        CancellationToken cancellationToken)
+    {
+        var began = environment.Time.GetTimestamp();
         _timeoutOf = controls.TimeoutOf;
-        var known = _unsaved.Count;
-        _unsaved.AddRange(_jobs.Drain());
-
         var steps = plan.Steps.ToDictionary(s => s.Id, StringComparer.Ordinal);
-        for (var i = 0; i < _unsaved.Count; i++)
+        foreach (var report in _unsaved.All)
         {
-            TakeIn(_unsaved[i], steps, now, isNew: i >= known);
+            TakeIn(report, steps, environment.Time.GetUtcNow(), isNew: false);
         }
 
-        _guards.Keep(plan);
-        var (retryUsed, retryRefused) = Retry(steps, controls);
-        var toAct = Begin(plan.Hold, steps, controls, now);
-        var next = plan with { Steps = [.. plan.Steps.Select(s => steps[s.Id])] };
-        var outcome = new OutcomeReader(next, controls, _guards, now, _jobs.IsRunning, _schedule.IsIdle).Read() with
+        var retry = (Used: false, Refused: (string?)null);
+        var looked = new List<string>();
+        for (var isFirst = true; ; isFirst = false)
         {
-            RetryUsed = retryUsed,
-            RetryRefused = retryRefused,
-            Acts = toAct.Count > 0,
-        };
+            var now = environment.Time.GetUtcNow();
+            var reports = _jobs.Drain();
+            _unsaved.Add(reports);
+            foreach (var report in reports)
+            {
+                TakeIn(report, steps, now, isNew: true);
+            }
 
-        // Observations change nothing, so they start before the write; acts wait for it.
-        var nextAt = Look(next, steps, controls, environment, now, toAct);
-        outcome = outcome with { RequeueAfter = nextAt is { } at ? Later(at - now) : null };
+            foreach (var id in StepAcceptances.Apply(steps, controls, now))
+            {
+                // An observation under way has nothing more to say.
+                _jobs.Cancel(id);
+            }
 
-        // A step counts as started only if this write succeeds: after a failed write it is observed again. All other
-        // reports are applied again.
-        KeepForAnotherAdvance();
-        await save(next, outcome, cancellationToken);
-        _unsaved.Clear();
-        foreach (var id in toAct)
-        {
-            Start(steps[id], next, environment, (job, token) => job.ActAsync(token));
+            _guards.Keep(plan);
+            if (isFirst)
+            {
+                retry = Retry(steps, controls);
+            }
+
+            var toAct = Begin(reports, plan.Hold, steps, controls, now);
+            var next = plan with { Steps = [.. plan.Steps.Select(s => steps[s.Id])] };
+            var outcome = new OutcomeReader(next, controls, _guards, now, _jobs.IsRunning, _schedule.IsIdle).Read() with
+            {
+                RetryUsed = retry.Used,
+                RetryRefused = retry.Refused,
+                Acts = toAct.Count > 0,
+            };
+
+            // Observations change nothing, so they start before the write; acts wait for it.
+            var nextAt = Look(next, steps, controls, environment, now, toAct, looked);
+            var left = Grace - environment.Time.GetElapsedTime(began);
+            if (toAct.Count == 0 && left > TimeSpan.Zero)
+            {
+                await _jobs.WaitForReportsAsync(looked, left, environment.Time, cancellationToken);
+                if (_jobs.HasReports)
+                {
+                    continue;
+                }
+            }
+
+            outcome = outcome with { RequeueAfter = nextAt is { } at ? Later(at - now) : null };
+
+            // A step counts as started only if this write succeeds: after a failed write it is observed again. All
+            // other reports are applied again.
+            await save(next, outcome, cancellationToken);
+            _unsaved.Clear();
+            foreach (var id in toAct)
+            {
+                Start(steps[id], next, environment, (job, token) => job.ActAsync(token));
+            }
+
+            return outcome;
         }
-
-        return outcome;
     }
 
     /// <inheritdoc />
@@ -188,15 +239,19 @@ public sealed class PlanRun : IAsyncDisposable
     }
 
     private List<string> Begin(
-        string? hold, Dictionary<string, PlanStep> steps, RunControls controls, DateTimeOffset now)
+        List<StepReport> reports,
+        string? hold,
+        Dictionary<string, PlanStep> steps,
+        RunControls controls,
+        DateTimeOffset now)
     {
         var toAct = new List<string>();
-        var mayBegin = MayBegin(hold, steps, controls, now);
-        foreach (var ready in _unsaved.OfType<StepReport.Ready>())
+        var permission = Permission(hold, steps, controls, now);
+        foreach (var ready in reports.OfType<StepReport.Ready>())
         {
             if (steps.TryGetValue(ready.StepId, out var step)
                 && StepTransitions.IsUnchanged(ready.Basis, step)
-                && mayBegin(step))
+                && permission.MayBegin(step))
             {
                 steps[step.Id] = StepTransitions.Begin(step, ready, now);
                 _begunHere[step.Id] = now;
@@ -207,54 +262,19 @@ public sealed class PlanRun : IAsyncDisposable
         return toAct;
     }
 
-    // Whether an attempt of a step may be started now.
-    private Func<PlanStep, bool> MayBegin(
-        string? hold, Dictionary<string, PlanStep> steps, RunControls controls, DateTimeOffset now)
-    {
-        var unknown = steps.Values.Count(s => s.State == StepState.Unknown);
-        if (controls.Paused
-            || controls.StartNothingBecause is not null
-            || _guards.Breaches.Count > 0
-            || steps.Values.Any(s => s.State == StepState.Failed))
-        {
-            return static _ => false;
-        }
-
-        if (HoldMatcher.HoldingPlan(hold, steps.Values, controls.Approved) is not null)
-        {
-            return static _ => false;
-        }
-
-        var limits = new StartLimits(steps.Values, controls, now);
-        return step => step.State switch
-        {
-            StepState.Pending =>
-                unknown == 0
-                    && IsNext(step, steps)
-                    && HoldMatcher.Holding(step, controls.HoldBefore, controls.Approved) is null
-                && limits.HasRoom(step) && limits.IsOpen(step),
-            StepState.Running => unknown == 0 && IsNext(step, steps),
-            StepState.Unknown => unknown == 1 && IsNext(step, steps)
-                && (step.StartedAt is not null
-                        || HoldMatcher.Holding(step, controls.HoldBefore, controls.Approved) is null),
-            _ => false,
-        };
-    }
-
-    private static bool IsNext(PlanStep step, Dictionary<string, PlanStep> steps) =>
-        step.After.TrueForAll(id => steps.TryGetValue(id, out var before) && before.State == StepState.Succeeded);
-
-    // Starts the observations that are due and returns when the next one is; null leaves it to events.
+    // Starts the observations that are due and returns when the next one is; null leaves it to events. Those of steps
+    // that may begin are added to looked.
     private DateTimeOffset? Look(
         Plan plan,
         Dictionary<string, PlanStep> steps,
         RunControls controls,
         RunEnvironment environment,
         DateTimeOffset now,
-        List<string> toAct)
+        List<string> toAct,
+        List<string> looked)
     {
         DateTimeOffset? nextLook = null;
-        var mayBegin = MayBegin(plan.Hold, steps, controls, now);
+        var permission = Permission(plan.Hold, steps, controls, now);
         foreach (var step in plan.Steps)
         {
             if (step.State == StepState.Succeeded || _jobs.IsRunning(step.Id) || toAct.Contains(step.Id))
@@ -263,16 +283,20 @@ public sealed class PlanRun : IAsyncDisposable
             }
 
             // A step that was observed not to have started is not observed again before it may start.
-            var begins = mayBegin(step);
+            var begins = permission.MayBegin(step);
             if (!begins && (step.State == StepState.Pending || _schedule.IsIdle(step.Id)))
             {
-                nextLook = Earlier(nextLook, Opening(step, steps, controls, now));
+                nextLook = Earlier(nextLook, permission.OpensAt(step));
                 continue;
             }
 
             if (_schedule.IsDue(step.Id, now))
             {
                 Start(step, plan, environment, (job, token) => job.ObserveAsync(begins, token));
+                if (begins)
+                {
+                    looked.Add(step.Id);
+                }
             }
             else
             {
@@ -283,12 +307,9 @@ public sealed class PlanRun : IAsyncDisposable
         return Earlier(nextLook, ReadGuards(plan, environment, now));
     }
 
-    // When a step that only waits for the time of its phase may start.
-    private static DateTimeOffset? Opening(
-        PlanStep step, Dictionary<string, PlanStep> steps, RunControls controls, DateTimeOffset now) =>
-        step.State == StepState.Pending && IsNext(step, steps)
-            ? new StartLimits(steps.Values, controls, now).OpensAt(step)
-            : null;
+    private StartPermission Permission(
+        string? hold, Dictionary<string, PlanStep> steps, RunControls controls, DateTimeOffset now) =>
+        new(hold, steps, controls, _guards.Breaches.Count > 0, now, _jobs.IsRunning);
 
     private DateTimeOffset? ReadGuards(Plan plan, RunEnvironment environment, DateTimeOffset now)
     {
@@ -367,22 +388,6 @@ public sealed class PlanRun : IAsyncDisposable
     // Its message may contain secrets that cannot be redacted.
     private static string Fault(Exception exception) =>
         $"The operator failed unexpectedly ({exception.GetType().Name}). The target is observed again.";
-
-    // Readings of guards are in memory already. Of several consecutive reports of the same type the last one is enough.
-    private void KeepForAnotherAdvance()
-    {
-        _unsaved.RemoveAll(r => r is StepReport.Ready or StepReport.GuardsRead or StepReport.Refused);
-        for (var i = _unsaved.Count - 1; i > 0; i--)
-        {
-            var later = _unsaved[i];
-            var earlier = _unsaved.FindLastIndex(i - 1, r => r.StepId == later.StepId);
-            if (earlier >= 0 && _unsaved[earlier].GetType() == later.GetType() && later is not StepReport.Failed)
-            {
-                _unsaved.RemoveAt(earlier);
-                i--;
-            }
-        }
-    }
 
     private static DateTimeOffset? Earlier(DateTimeOffset? a, DateTimeOffset? b) => a is null || b < a ? b ?? a : a;
 

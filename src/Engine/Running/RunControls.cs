@@ -24,18 +24,42 @@ public sealed record RunControls
     public string? OtherPlanApproved { get; init; }
 
     /// <summary>
+    /// The entry of <see cref="HoldBefore"/> that follows from another field of the spec; null if there is none.
+    /// </summary>
+    public string? ImpliedHold { get; init; }
+
+    /// <summary>Why there is an <see cref="ImpliedHold"/>, with the field: part of a sentence.</summary>
+    public string? ImpliedBecause { get; init; }
+
+    /// <summary>
     /// On how many nodes steps may be under way at the same time; null for all. Steps without a node do not count.
     /// </summary>
     public int? MaxParallelNodes { get; init; }
 
     /// <summary>
-    /// When the phase of a step may start; null or a time that has passed lets it start now. Called only for phases of
-    /// which no step has started: a phase that has started is never interrupted.
+    /// When the phase of a step, or the unit of work that begins with it (<see cref="PlanStep.AsksWindow"/>), may
+    /// start; null or a time that has passed lets it start now. Called only for phases and units of which no step has
+    /// started: what has started is never interrupted.
     /// </summary>
     public Func<PlanStep, DateTimeOffset?> PhaseOpensAt { get; init; } = static _ => null;
 
+    /// <summary>True if phases no longer wait for <see cref="PhaseOpensAt"/>; units of work still do.</summary>
+    public bool OnlyUnitsWait { get; init; }
+
+    /// <summary>
+    /// Why a unit of work may not start before <see cref="PhaseOpensAt"/>: a whole sentence for the status.
+    /// </summary>
+    public Func<PlanStep, string> ClosedBecause { get; init; } = static _ => "spec.window is closed.";
+
     /// <summary>Holds that were approved for this plan.</summary>
     public IReadOnlySet<string> Approved { get; init; } = new HashSet<string>(StringComparer.Ordinal);
+
+    /// <summary>
+    /// The failed steps whose failure an administrator accepts, and where the acceptance came from. A step that cannot
+    /// be accepted is not changed.
+    /// </summary>
+    public IReadOnlyDictionary<string, AcceptedBy> Accepted { get; init; } =
+        new Dictionary<string, AcceptedBy>(StringComparer.Ordinal);
 
     /// <summary>A retry token was given that was not used before.</summary>
     public bool Retry { get; init; }

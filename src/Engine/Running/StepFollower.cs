@@ -36,6 +36,7 @@ internal sealed class StepFollower(
     public async Task<StepObservation> FollowAsync(CancellationToken cancellationToken)
     {
         var began = context.Step.StartedAt;
+        var since = context.Time.GetTimestamp();
         var first = true;
         string? told = null;
         var toldAt = DateTimeOffset.MinValue;
@@ -63,7 +64,7 @@ internal sealed class StepFollower(
             }
 
             first = false;
-            await WaitAsync(left, cancellationToken);
+            await WaitAsync(context.Time.GetElapsedTime(since), left, cancellationToken);
         }
     }
 
@@ -99,14 +100,14 @@ internal sealed class StepFollower(
         + "The run continues automatically if the step still finishes; otherwise check the node, or raise the timeout "
         + "of the phase.");
 
-    private async Task WaitAsync(TimeSpan left, CancellationToken cancellationToken)
+    private async Task WaitAsync(TimeSpan waited, TimeSpan left, CancellationToken cancellationToken)
     {
         var since = context.Time.GetTimestamp();
         using var limit = new CancellationTokenSource(left < LookWithoutEvent ? left : LookWithoutEvent, context.Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            await action.WaitAsync(context, either.Token);
+            await action.WaitAsync(context with { Waited = waited }, either.Token);
         }
         catch (OperationCanceledException) when (
             limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)

@@ -71,10 +71,10 @@ internal sealed class StepJob
         var observation = await _follower.FollowAsync(cancellationToken);
         var notStarted = observation.Seen is Observation.NotStarted;
         if (notStarted
-            || (observation.Seen is Observation.Failed
+            || (observation.Seen is Observation.Failed failed
                     && observation.IsFirstLook
                     && observation.Retryable
-                    && MayRepeatAfterFailure()))
+                    && MayRepeatAfter(failed)))
         {
             return mayBegin ? await PrepareAsync(notStarted, cancellationToken) : new StepReport.Idle(_step);
         }
@@ -118,7 +118,13 @@ internal sealed class StepJob
         var observation = failure is { Retryable: false }
             ? await _follower.LookAsync(cancellationToken)
             : await _follower.FollowAsync(cancellationToken);
-        return Conclude(observation, failure ?? NoTrace(observation.Seen));
+        return failure is null && observation.Seen is Observation.NotStarted { IsSameAttempt: true } again
+            ? new StepReport.NotTaken(
+                _step, EngineReasons.StepRunning, Clean(again.Message) ?? "", _step.NotTakenSince ?? Now)
+            {
+                IsSameAttempt = true,
+            }
+            : Conclude(observation, failure ?? NoEffect(observation.Seen));
 
         async Task<bool> CallAsync(CancellationToken token)
         {
@@ -129,19 +135,19 @@ internal sealed class StepJob
 
     // A target that accepted the command of a run-once step and stopped before the witness existed has not started it.
     // If the first start still arrives, the second start of that attempt is refused.
-    private StepActionException NoTrace(Observation seen) => new(
+    private StepActionException NoEffect(Observation seen) => new(
         EngineReasons.StepFailed,
         seen.Message is { } what
-            ? $"The action was carried out and left no trace: {what}"
-            : "The action was carried out and left no trace.")
+            ? $"The action was carried out and had no effect yet: {what}"
+            : "The action was carried out and had no effect yet.")
     { NotTaken = _step.RunOnce };
 
     // A step with an open attempt failed in that attempt. A run-once step that has started before and has no open
     // attempt was given another one by an administrator.
-    private bool MayRepeatAfterFailure() =>
+    private bool MayRepeatAfter(Observation.Failed failed) =>
         _step.StartedAt is null
         && _step.Attempt > 0
-        && _step.Retry != RetryRule.RestoreFirst
+        && (failed.NothingRan || _step.Retry != RetryRule.RestoreFirst)
         && (_step.RunOnce || _step.Tries < _step.MaxAttempts);
 
     private async Task<StepReport?> PrepareAsync(bool notStarted, CancellationToken cancellationToken)
@@ -202,7 +208,10 @@ internal sealed class StepJob
             failed.Reason,
             Clean(failed.Message) ?? "",
             observation.Retryable && actFailure is not { Retryable: false },
-            FailurePoint.Begun),
+            failed.NothingRan ? FailurePoint.NoTrace : FailurePoint.Begun)
+        {
+            Acceptable = _action.MayBeAccepted(failed),
+        },
         Observation.Unknown unknown => new StepReport.Unknown(_step, Clean(unknown.Message) ?? "", unknown.IsPermanent),
         Observation.NotStarted when actFailure is not null =>
             NotTaken(actFailure, FailurePoint.NoTrace) ?? new StepReport.Failed(

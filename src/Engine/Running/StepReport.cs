@@ -25,7 +25,11 @@ internal abstract record StepReport(PlanStep Basis)
 
     /// <summary>The attempt failed.</summary>
     internal sealed record Failed(
-        PlanStep Basis, string Reason, string Message, bool Retryable, FailurePoint Point) : StepReport(Basis);
+        PlanStep Basis, string Reason, string Message, bool Retryable, FailurePoint Point) : StepReport(Basis)
+    {
+        /// <summary>Whether an administrator may accept the failure.</summary>
+        public bool Acceptable { get; init; }
+    }
 
     /// <summary>
     /// The target did not accept the request and the observation shows that nothing has started: it is restarted
@@ -33,7 +37,11 @@ internal abstract record StepReport(PlanStep Basis)
     /// </summary>
     /// <param name="Since">When the target first did not accept it.</param>
     internal sealed record NotTaken(
-        PlanStep Basis, string Reason, string Message, DateTimeOffset Since) : StepReport(Basis);
+        PlanStep Basis, string Reason, string Message, DateTimeOffset Since) : StepReport(Basis)
+    {
+        /// <summary>The target accepted the request; the action is carried out again in the same attempt.</summary>
+        public bool IsSameAttempt { get; init; }
+    }
 
     /// <summary>The outcome cannot be determined.</summary>
     /// <param name="IsPermanent">It can never be determined.</param>

@@ -68,6 +68,7 @@ internal static class StepTransitions
                 Message = done.Message,
                 Facts = Merge(step.Facts, done.Facts),
                 NotTakenSince = null,
+                Acceptable = false,
             },
             StepReport.Running running => step with
             {
@@ -79,13 +80,14 @@ internal static class StepTransitions
                 Reason = null,
                 Message = running.Message ?? (step.State == StepState.Running ? step.Message : null),
                 NotTakenSince = null,
+                Acceptable = false,
             },
             StepReport.NotTaken when step.State == StepState.Failed => step,
             StepReport.NotTaken refused => step with
             {
                 State = step.StartedAt is null ? StepState.Pending : StepState.Running,
                 Reason = refused.Reason,
-                Message = $"Not started yet, retrying: {refused.Message}",
+                Message = refused.IsSameAttempt ? refused.Message : $"Not started yet, retrying: {refused.Message}",
                 NotTakenSince = refused.Since,
             },
             StepReport.Failed failed => Fail(step, failed, now),
@@ -132,6 +134,28 @@ internal static class StepTransitions
         Receipt = Merge(null, ready.Receipt),
         Facts = null,
         CleanedUpAt = null,
+        Acceptable = false,
+    };
+
+    /// <summary>
+    /// Lets a step that failed, or could not be read, count as done; its message keeps the verdict that was overruled.
+    /// </summary>
+    public static PlanStep Accept(PlanStep step, AcceptedBy by, DateTimeOffset now) => step with
+    {
+        State = StepState.Succeeded,
+        StartedAt = step.StartedAt ?? now,
+        FinishedAt = now,
+        Attempt = Math.Max(step.Attempt, 1),
+        Accepted = new StepAcceptance
+        {
+            By = by,
+            At = now,
+            Reason = step.Reason
+                ?? (step.State == StepState.Unknown ? EngineReasons.OutcomeUnknown : EngineReasons.StepFailed),
+        },
+        Reason = null,
+        Acceptable = false,
+        NotTakenSince = null,
     };
 
     /// <summary>Resets the attempts of a step.</summary>
@@ -145,13 +169,14 @@ internal static class StepTransitions
             Reason = null,
             Message = "Will be retried.",
             NotTakenSince = null,
+            Acceptable = false,
         };
 
     private static PlanStep Fail(PlanStep step, StepReport.Failed failed, DateTimeOffset now)
     {
         if (step.State == StepState.Failed)
         {
-            return step with { Reason = failed.Reason, Message = failed.Message };
+            return step with { Reason = failed.Reason, Message = failed.Message, Acceptable = failed.Acceptable };
         }
 
         var tries = step.StartedAt is null ? step.Tries + 1 : step.Tries;
@@ -160,7 +185,7 @@ internal static class StepTransitions
             : step.MaxAttempts;
         var last = !failed.Retryable || tries >= limit || NeverAutomatically(step, failed.Point);
         var begun = failed.Point == FailurePoint.Begun;
-        return step with
+        var after = step with
         {
             State = last ? StepState.Failed : StepState.Pending,
             Tries = tries,
@@ -169,7 +194,9 @@ internal static class StepTransitions
             FinishedAt = last ? now : null,
             Reason = failed.Reason,
             Message = last ? failed.Message : $"Attempt {tries} of {limit} failed, retrying: {failed.Message}",
+            Acceptable = last && failed.Acceptable,
         };
+        return last && step.OnlyLists ? Accept(after, AcceptedBy.Plan, now) : after;
     }
 
     private static bool NeverAutomatically(PlanStep step, FailurePoint point) => point switch

@@ -34,7 +34,6 @@ public sealed partial class OperatorComposition : IAsyncDisposable
     private readonly EventRecorder _events;
     private readonly DockerEndpoints _docker;
     private readonly Storages _storages;
-    private readonly HttpHealthProbe _health;
     private readonly LeaderElector? _elector;
     private readonly IReadOnlyList<IControllerParts> _controllers;
     private readonly RetentionRun _retention;
@@ -48,7 +47,6 @@ public sealed partial class OperatorComposition : IAsyncDisposable
         _client = client;
         var endpoints = EndpointPolicy.Create(
             options.AllowAddresses, options.AllowUnixEndpoints, Environment.GetEnvironmentVariable(ApiServerVariable));
-        _health = new HttpHealthProbe(endpoints);
         var space = options.Namespace ?? client.DefaultNamespace;
         var scope = new NamespaceScope(options.WatchNamespaces);
         var identity = ProcessIdentity.OfThisProcess();
@@ -113,7 +111,6 @@ public sealed partial class OperatorComposition : IAsyncDisposable
             Docker = _docker,
             Metadata = new SqlOmsMetadataFactory(MySqlProviderFactory.Instance, endpoints: endpoints),
             Archives = new StorageArchiveReader(_storages, archives),
-            Health = _health,
             Api = new OmsApiFactory(time, endpoints: endpoints),
             BackupStorage = new BackupStorageProbe(_storages),
             SnapshotChanges = changes,
@@ -219,7 +216,6 @@ public sealed partial class OperatorComposition : IAsyncDisposable
     {
         await _events.DisposeAsync();
         await _docker.DisposeAsync();
-        _health.Dispose();
         _storages.Dispose();
         _client.Dispose();
     }

@@ -19,7 +19,8 @@ internal sealed class TiDbDiscovered(DatabaseRollingUpgradeSpec spec, TiDbDiscov
         $"TiDB with {Count(DatabaseComponent.PD)} PD, {Count(DatabaseComponent.TiKV)} TiKV and "
         + $"{Count(DatabaseComponent.TiDB)} TiDB, cluster {discovery.ClusterId}");
 
-    public Plan Compile(DatabaseRollingUpgradeSpec spec) => new TiDbPlanner(spec, discovery).Compile();
+    public Plan Compile(DatabaseRollingUpgradeSpec spec) =>
+        WindowUnits.Declare(new TiDbPlanner(spec, discovery).Compile(), TiDbPlanTraits.BeginsUnit);
 
     public DatabaseRollingUpgradeStatus Learn(
         DatabaseRollingUpgradeStatus status, DatabaseRollingUpgradeSpec spec, DateTimeOffset now) =>

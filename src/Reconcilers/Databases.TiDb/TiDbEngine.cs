@@ -50,6 +50,10 @@ internal sealed class TiDbEngine : IDatabaseEngine
 
     public bool OnlyWaits(PlanStep step) => TiDbPlanTraits.OnlyWaits(step);
 
+    public AcceptableAttribute? Acceptance(PlanStep step) => AcceptableActions<ITiDbTargets>.Of(step);
+
+    public TimeSpan? UnitEstimate(PlanStep step) => TiDbPlanTraits.UnitEstimate(step);
+
     public string? HeldBy(PlanStep step) => null;
 
     public string? RollbackRefusal(DatabaseRollingUpgradeSpec spec, Plan plan) =>
@@ -70,7 +74,11 @@ internal sealed class TiDbEngine : IDatabaseEngine
         TiDbStatus.LeftBehind(spec, status);
 
     public bool IsDraining(DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus status) =>
-        TiDbCleanup.Evicted(spec, status).Any();
+        TiDbCleanup.Evicted(spec, status).Any()
+        || TiDbCleanup.Staged(spec, status).Any()
+        || (status.Plan is { } plan && ScheduleHold.InForce(plan) is not null);
 
-    public bool IsDrain(PlanStep step) => step.Is<DrainTikv>();
+    // A prepared program is removed with what the drain left.
+    public bool IsDrain(PlanStep step) =>
+        step.Is<DrainTikv>() || step.Is<SwapInstance>() || step.Is<HoldScheduling>();
 }

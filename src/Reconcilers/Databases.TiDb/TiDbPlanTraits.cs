@@ -16,6 +16,18 @@ internal static class TiDbPlanTraits
         plan.Steps.Exists(
             s => PlanProgress.Begun(s) && (s.Is<SetLeaderPriorities>() || s.Is<SwapInstance>()));
 
+    /// <summary>
+    /// Whether the maintenance window is asked before a step: the drain of an instance, a monitoring service, Spark,
+    /// and each limit that is raised.
+    /// </summary>
+    public static bool BeginsUnit(PlanStep step) => TiDbStepIds.IsDrain(step)
+        || step.Is<RestartService>()
+        || step.Is<StopSpark>()
+        || step.Is<RaiseScheduleLimit>();
+
+    /// <summary>The vendor's rule for one TiKV (docs/research/tidb.md#procedure); null for other units.</summary>
+    public static TimeSpan? UnitEstimate(PlanStep step) => step.Is<DrainTikv>() ? TimeSpan.FromMinutes(5) : null;
+
     /// <summary>Whether a step only waits, so that interrupting it leaves nothing half done.</summary>
     public static bool OnlyWaits(PlanStep step) => WaitingActions<ITiDbTargets>.Contains(step);
 }

@@ -88,6 +88,7 @@ internal static class TiDbStatus
         .. Proceeded(status.Plan!),
         .. Limits(steps, spec, status.Plan!),
         .. Metrics(steps),
+        .. SkippedBinlogs(steps),
         .. Dashboards(steps, spec),
     ];
 
@@ -105,6 +106,11 @@ internal static class TiDbStatus
                     $"While {instance} is upgraded, evict-leader-scheduler keeps leaders away from store {store}. If "
                     + $"the upgrade does not continue, run "
                     + $"`pd-ctl scheduler remove evict-leader-scheduler-{store}`."));
+        }
+
+        if (ScheduleHold.InForce(status.Plan!) is { } hold)
+        {
+            yield return ScheduleHold.LeftBehind(hold);
         }
 
         if (steps.GetValueOrDefault(TiDbStepIds.ClearPriority) is { Attempt: > 0 } cleared
@@ -142,7 +148,20 @@ internal static class TiDbStatus
             yield break;
         }
 
-        var tune = (spec.Tidb ?? new TiDbSpec()).TuneScheduling;
+        if (PdSchedule.ParseLimits(limited.Recorded(LimitMerging.FormerKey)).TryGetValue(
+            "max-merge-region-size", out var size) && size == 0)
+        {
+            yield return Item(
+                Reasons.ScheduleLimits,
+                "max-merge-region-size",
+                "Regions are not merged: PD has kept max-merge-region-size 0 of the old version. To merge small "
+                + "Regions, run `pd-ctl config set max-merge-region-size 20` and "
+                + "`pd-ctl config set max-merge-region-keys 200000` when the load is low.");
+        }
+
+        var tidb = spec.Tidb ?? new TiDbSpec();
+        var tune = tidb.TuneScheduling;
+        var before = Before(steps);
         var raises = plan.Steps.Where(s => s.Is<RaiseScheduleLimit>()).ToList();
         var stopped = raises.Select(s => s.Recorded(RaiseScheduleLimit.StoppedFact)).FirstOrDefault(f => f is not null);
         if (tune.Enabled && stopped is null && raises.TrueForAll(s => s.State == StepState.Succeeded))
@@ -159,10 +178,14 @@ internal static class TiDbStatus
             string.Create(
                 CultureInfo.InvariantCulture,
                 $"Schedule limits do not have their final values ({why}). Before the upgrade: "
-                + $"{limited.Recorded(LimitMerging.FormerKey)}. When the load is low, run "
-                + $"`pd-ctl config set merge-schedule-limit {tune.MergeScheduleLimit}`, then "
+                + $"{string.Join(", ", before.Select(l => $"{l.Key} {l.Value}"))}. When the load is low, run "
+                + $"`pd-ctl config set merge-schedule-limit {MergeLimits.Of(tidb, before).Final}`, then "
                 + $"`pd-ctl config set replica-schedule-limit {tune.ReplicaScheduleLimit}`."));
     }
+
+    // The plan keeps them for the early step.
+    private static Dictionary<string, long> Before(Dictionary<string, PlanStep> steps) =>
+        steps.GetValueOrDefault(TiDbStepIds.LimitMergingEarly)?.Arguments<LimitMerging.Args>().Before ?? [];
 
     private static IEnumerable<ActionItem> Metrics(Dictionary<string, PlanStep> steps)
     {
@@ -173,6 +196,14 @@ internal static class TiDbStatus
                 "TiKV metrics",
                 $"The status port of {silent} does not answer, so Prometheus has no metrics of it. Check "
                 + "server.status-addr in tikv.toml and --status-addr in the start script.");
+        }
+    }
+
+    private static IEnumerable<ActionItem> SkippedBinlogs(Dictionary<string, PlanStep> steps)
+    {
+        if (steps.GetValueOrDefault(TiDbStepIds.VerifyBinlog)?.Recorded(CheckBinlog.SkippingFact) is { } servers)
+        {
+            yield return Item(Reasons.ClusterUnhealthy, "binlog", SkippedBinlog.Warning(servers));
         }
     }
 

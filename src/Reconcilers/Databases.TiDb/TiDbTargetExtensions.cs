@@ -1,5 +1,6 @@
 using Drydock.Abstractions.Plans;
 using Drydock.Crds.DatabaseRollingUpgrades;
+using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Databases.TiDb;
 
@@ -31,8 +32,14 @@ internal static class TiDbTargetExtensions
     /// </summary>
     public static string? NewProgramSha256(this ITiDbTargets targets, Plan plan, DatabaseInstance instance)
     {
-        var groups = HostGroups.Of(targets.Spec());
-        var id = TiDbStepIds.Package(groups.First(g => g.Hosts.Contains(instance.Host, StringComparer.Ordinal)).Name);
-        return plan.Steps.Find(s => s.Id == id)?.Recorded(TiDbLayout.Program(instance.Component));
+        // An instance that joined while the upgrade runs may be on a host for which no package was prepared; the
+        // program is the same everywhere.
+        var prepared = plan.Steps.Where(s => s.Is<PreparePackage>()).ToList();
+        var here = prepared.Find(
+            s => s.Arguments<PreparePackage.Args>().Hosts.Contains(instance.Host, StringComparer.Ordinal));
+        var program = TiDbLayout.Program(instance.Component);
+        return here is not null
+            ? here.Recorded(program)
+            : prepared.Select(s => s.Recorded(program)).FirstOrDefault(sum => sum is not null);
     }
 }

@@ -48,6 +48,12 @@ internal sealed class TiDbTargets : ITiDbTargets, IEngineTargets
 
     public void FollowEvents() => _ddl.Follow();
 
+    public Task<string?> FindMembershipAsync(DatabaseInstance instance, CancellationToken cancellationToken) =>
+        new TiDbMembership(this).FindMembershipAsync(instance, cancellationToken);
+
+    public Task<string?> FindUnfitAsync(DatabaseInstance instance, CancellationToken cancellationToken) =>
+        new TiDbMembership(this).FindUnfitAsync(instance, cancellationToken);
+
     public async Task<PreflightResult<IRunDiscovery>> PreflightAsync(CancellationToken cancellationToken)
     {
         var result = await new TiDbPreflight(this).RunAsync(cancellationToken);

@@ -8,6 +8,9 @@ internal interface IYugabyteTargets : IDatabaseTargets
     /// <summary>The login for SQL, where spec.yugabyte.sql refers to one.</summary>
     SqlLogin? Sql { get; }
 
+    /// <summary>Asks the SQL interfaces of tablet servers.</summary>
+    ISqlProbe SqlProbe { get; }
+
     /// <summary>Missing material of the Secrets that the spec names.</summary>
     IReadOnlyList<Finding> SecretProblems { get; }
 

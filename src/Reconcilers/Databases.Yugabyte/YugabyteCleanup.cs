@@ -26,8 +26,16 @@ internal sealed class YugabyteCleanup(IYugabyteTargets targets)
     {
         var cluster = new YugabyteCluster(targets);
         var (gone, left) = (new List<string>(), new List<string>());
-        foreach (var server in Blacklisted(status).Select(cluster.Instance).ToList())
+        foreach (var name in Blacklisted(status).ToList())
         {
+            // One that is skipped is gone for good; the guard of the blacklist names what is left of it.
+            if (!cluster.Spec.Instances.Exists(i => i.Name == name))
+            {
+                gone.Add(name);
+                continue;
+            }
+
+            var server = cluster.Instance(name);
             try
             {
                 await ReleaseAsync(cluster, server, cancellationToken);

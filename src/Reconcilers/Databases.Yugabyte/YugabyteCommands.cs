@@ -23,8 +23,8 @@ internal sealed class YugabyteCommands(DatabaseRollingUpgradeSpec spec)
         var peer = spec.Yugabyte?.Replication.Groups.Find(g => g.Name == group)?.Peer;
         string[] command = ["set_universe_replication_enabled", group, "1"];
         return target == ReplicationTarget.There && peer is not null
-            ? Text(string.Join(',', peer.Masters), peer.CertsDirName, command)
-            : Text(Masters, spec.Tls?.CertsDirName, command);
+            ? Text(string.Join(',', peer.Masters), AdminToolTls.Of(peer), command)
+            : Text(Masters, AdminToolTls.Of(spec.Tls), command);
     }
 
     /// <summary>Removes a tablet server from the leader blacklist.</summary>
@@ -34,13 +34,13 @@ internal sealed class YugabyteCommands(DatabaseRollingUpgradeSpec spec)
         var address = server is null
             ? instance
             : new ServiceAddress(server.Host, DefaultPorts.Service(spec, server)).ToString();
-        return Text(Masters, spec.Tls?.CertsDirName, ["change_leader_blacklist", "REMOVE", address]);
+        return Text(Masters, AdminToolTls.Of(spec.Tls), ["change_leader_blacklist", "REMOVE", address]);
     }
 
-    private string Text(string masters, string? certs, string[] command)
+    private string Text(string masters, AdminToolTls? tls, string[] command)
     {
         var program = $"{spec.Package.Directory}/bin/{_vocabulary.AdminProgram}";
-        string[] tls = certs is null ? [] : [_vocabulary.CertsFlag, certs];
-        return string.Join(' ', [program, _vocabulary.MasterAddressesFlag, masters, .. tls, .. command]);
+        var flags = AdminToolTls.Arguments(tls, _vocabulary);
+        return string.Join(' ', [program, _vocabulary.MasterAddressesFlag, masters, .. flags, .. command]);
     }
 }

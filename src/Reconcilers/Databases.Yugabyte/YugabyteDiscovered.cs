@@ -14,7 +14,8 @@ internal sealed class YugabyteDiscovered(DatabaseRollingUpgradeSpec spec, Yugaby
 
     public string TargetDescription => discovery.Describe(spec);
 
-    public Plan Compile(DatabaseRollingUpgradeSpec spec) => new YugabytePlanner(spec, discovery).Compile();
+    public Plan Compile(DatabaseRollingUpgradeSpec spec) =>
+        WindowUnits.Declare(new YugabytePlanner(spec, discovery).Compile(), YugabytePlanTraits.BeginsUnit);
 
     public DatabaseRollingUpgradeStatus Learn(
         DatabaseRollingUpgradeStatus status, DatabaseRollingUpgradeSpec spec, DateTimeOffset now) =>

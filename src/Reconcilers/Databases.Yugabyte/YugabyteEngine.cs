@@ -1,3 +1,4 @@
+using System.Globalization;
 using Drydock.Abstractions.Plans;
 using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
@@ -50,7 +51,15 @@ internal sealed class YugabyteEngine : IDatabaseEngine
 
     public bool OnlyWaits(PlanStep step) => YugabytePlanTraits.OnlyWaits(step);
 
+    public AcceptableAttribute? Acceptance(PlanStep step) => AcceptableActions<IYugabyteTargets>.Of(step);
+
     public string? HeldBy(PlanStep step) => YugabytePlanTraits.HeldBy(step);
+
+    public ImpliedHold? Hold(DatabaseRollingUpgradeSpec spec, Plan plan) =>
+        YugabyteFinalize.Hold(spec, plan) is { } step
+            ? new ImpliedHold(
+                step, "the upgrade is made final only after your approval, spec.yugabyte.finalize: Manual")
+            : null;
 
     public string? RollbackRefusal(DatabaseRollingUpgradeSpec spec, Plan plan) => YugabyteRollback.Obstacle(spec, plan);
 
@@ -69,9 +78,16 @@ internal sealed class YugabyteEngine : IDatabaseEngine
             paused.Count > 0,
             paused.Count > 0 ? Reasons.ReplicationPaused : Reasons.NotNeeded,
             paused.Count > 0
-                ? $"Paused by this upgrade: {string.Join(", ", paused)}."
+                ? $"Paused by this upgrade: {string.Join(", ", paused)}.{Deadline(status)}"
                 : "This upgrade has paused no replication.");
     }
+
+    private static string Deadline(DatabaseRollingUpgradeStatus status) =>
+        status.ReplicationDeadline is { } deadline
+            ? string.Create(
+                CultureInfo.InvariantCulture,
+                $" The sources keep their log until {deadline.ToUniversalTime():yyyy-MM-dd HH:mm}Z.")
+            : "";
 
     public IReadOnlyList<ActionItem> LeftBehind(DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus status) =>
         YugabyteStatus.LeftBehind(spec, status);
@@ -80,4 +96,6 @@ internal sealed class YugabyteEngine : IDatabaseEngine
         YugabyteCleanup.Blacklisted(status).Any();
 
     public bool IsDrain(PlanStep step) => step.Is<DrainTserver>();
+
+    public string? InstanceOf(Plan plan, PlanStep step) => YugabytePlanTraits.InstanceOf(plan, step);
 }

@@ -15,6 +15,9 @@ internal static class YugabytePlanTraits
     // A step notices itself that its time is over, and cleans up. The limit of the engine must be later.
     private static readonly TimeSpan Margin = TimeSpan.FromMinutes(2);
 
+    // A universe that becomes unhealthy while it is watched is watched anew.
+    private static readonly TimeSpan OneDay = TimeSpan.FromDays(1);
+
     /// <summary>How long an unhealthy cluster is waited for before a process is stopped.</summary>
     public static TimeSpan GatePatience(DatabaseRollingUpgradeSpec spec) =>
         KubernetesDuration.Parse(spec.Timeouts.Verify);
@@ -46,15 +49,35 @@ internal static class YugabytePlanTraits
     public static bool Changed(Plan plan) => plan.Steps.Exists(s =>
         PlanProgress.Begun(s) && (IsSwap(s) || s.Is<SetReplication>() || s.Is<DrainTserver>()));
 
+    /// <summary>
+    /// Whether the maintenance window is asked before a step: the swap of a master, the drain of a tablet server, and
+    /// what makes the new version final.
+    /// </summary>
+    public static bool BeginsUnit(PlanStep step) => step.Is<SwapMaster>()
+        || step.Is<DrainTserver>()
+        || step.Is<PromoteAutoFlags>()
+        || step.Is<UpgradeCatalog>();
+
     /// <summary>Whether a step only waits for something and changes nothing.</summary>
     public static bool OnlyWaits(PlanStep step) => WaitingActions<IYugabyteTargets>.Contains(step);
 
     /// <summary>The reason for which a running step counts as held; null if it does not.</summary>
     public static string? HeldBy(PlanStep step) => step.Is<AwaitPeers>() ? Reasons.PeerNotUpgraded : null;
 
+    /// <summary>The instance that a step acts on: that of its node, or the master that its slot has taken.</summary>
+    public static string? InstanceOf(Plan plan, PlanStep step) => step switch
+    {
+        { Node: { } node } => node,
+        _ when step.Is<SwapMaster>() => step.Recorded(SwapMaster.InstanceKey),
+        _ when step.Is<VerifyMaster>() =>
+            plan.Step(step.After.FirstOrDefault() ?? "")?.Recorded(SwapMaster.InstanceKey),
+        _ => null,
+    };
+
     private static TimeSpan TimeoutOf(DatabaseRollingUpgradeSpec spec, string action)
     {
-        var (timeouts, drain) = (spec.Timeouts, KubernetesDuration.Parse(spec.Drain.Timeout));
+        var timeouts = spec.Timeouts;
+        var drain = KubernetesDuration.Parse(spec.Drain.Timeout ?? DrainLimits.UsualTimeout);
         return action switch
         {
             nameof(PreparePackage) => KubernetesDuration.Parse(timeouts.Package),
@@ -62,6 +85,10 @@ internal static class YugabytePlanTraits
             nameof(SwapMaster) or nameof(SwapTserver) =>
                 GatePatience(spec) + drain + KubernetesDuration.Parse(timeouts.Swap) + Margin,
             nameof(VerifyMaster) or nameof(VerifyTserver) or nameof(VerifyVersions) => VerifyPatience(spec) + Margin,
+            nameof(Soak) => YugabyteFinalize.Soak(spec.Yugabyte ?? new YugabyteSpec()) + (7 * OneDay),
+
+            // The command may take the whole time, and so may a tablet server after it.
+            nameof(UpgradeCatalog) => (2 * KubernetesDuration.Parse(timeouts.Finalize)) + CatalogWatch.Still + Margin,
             nameof(AwaitPeers) => KubernetesDuration.Parse(timeouts.Replication),
             _ => KubernetesDuration.Parse(timeouts.Finalize),
         };

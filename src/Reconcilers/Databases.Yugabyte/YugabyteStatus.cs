@@ -52,13 +52,25 @@ internal static class YugabyteStatus
                 .. status.Instances.Select(i => i with { Version = VersionOf(i, spec, plan, back) ?? i.Version }),
             ],
             AutoFlagsConfigBefore = before ?? status.AutoFlagsConfigBefore,
-            AutoFlagsConfig = promote is { State: StepState.Succeeded }
-                ? Number(promote, PromoteAutoFlags.FlagsAfterFact)
+            AutoFlagsConfig = plan.Steps.FindLast(s => s.Is<PromoteAutoFlags>() && s.State == StepState.Succeeded)
+                is { } last
+                ? Number(last, PromoteAutoFlags.FlagsAfterFact)
                 : null,
             PausedReplication = [.. paused.Select(n => SchemaLimits.Clip(n, SchemaLimits.Name))],
+            ReplicationDeadline = Paused(plan, back)
+                .Select(g => plan.Step(YugabyteStepIds.Pause(g.Name, g.Target)))
+                .Select(s => s is null ? null : SetReplication.Deadline(s))
+                .Min(),
             Elapsed = Elapsed(plan),
             ActionRequired = HasEnded(status)
-                ? [.. LeftBehind(spec, status).Concat(AfterPromotion(promote)).Take(SchemaLimits.Findings)]
+                ?
+                [
+                    .. LeftBehind(spec, status)
+                        .Concat(AfterPromotion(promote))
+                        .Concat(Broken(plan))
+                        .Concat(BootScripts(spec, plan))
+                        .Take(SchemaLimits.Findings),
+                ]
                 : [],
         };
     }
@@ -106,6 +118,47 @@ internal static class YugabyteStatus
                 Message = "AutoFlags were promoted that only a restart applies. "
                     + "Restart every master and tablet server, "
                     + "one at a time.",
+            };
+        }
+    }
+
+    private static IEnumerable<ActionItem> Broken(Plan plan) =>
+        from step in plan.Steps
+        where step.Is<SetReplication>()
+        let errors = step.Recorded(SetReplication.ErrorsFact)
+        where errors is not null
+        let args = step.Arguments<SetReplication.Args>()
+        select new ActionItem
+        {
+            Reason = Reasons.ReplicationBroken,
+            Subject = SchemaLimits.Clip(args.Group, SchemaLimits.Name),
+            Message = $"Replication group {args.Group} was resumed and reported {errors} a minute after that. Check it "
+                + $"with `{ReplicationErrors.Command} {args.Group}` at its target. If the errors stay, bootstrap the "
+                + "target.",
+        };
+
+    // Nothing but a person knows what starts a plain process after a reboot.
+    private static IEnumerable<ActionItem> BootScripts(DatabaseRollingUpgradeSpec spec, Plan plan)
+    {
+        if (!plan.Steps.TrueForAll(s => s.State == StepState.Succeeded))
+        {
+            yield break;
+        }
+
+        var plain = spec.Instances.Where(
+            i => (i.Control ?? spec.Control.Find(c => c.Component == i.Component)?.Control) is
+            {
+                Process: not null,
+                Swap: null or SwapMethod.NewDirectory,
+                Link: null,
+            }).Select(i => i.Name).ToList();
+        if (plain.Count > 0)
+        {
+            yield return new ActionItem
+            {
+                Reason = Reasons.CheckBootScripts,
+                Message = $"{Sentences.List(plain, 6)} run from {spec.Package.Directory}. If cron, rc.local or another "
+                    + "script starts them at boot, it still names the old directory. Correct it on the hosts.",
             };
         }
     }

@@ -24,6 +24,12 @@ internal sealed class YugabyteTargets : IYugabyteTargets, IEngineTargets
 
     public SqlLogin? Sql => _context.Secrets.Sql;
 
+    public ISqlProbe SqlProbe => new SqlProbe(
+        _context.Endpoints,
+        _context.Time,
+        Sql?.User ?? ExtensionsInUse.DefaultUser,
+        (Upgrade.Spec.Yugabyte ?? new YugabyteSpec()).Sql.Database);
+
     public IReadOnlyList<Finding> SecretProblems => _context.Secrets.Problems;
 
     public IReadOnlyList<Finding> StorageProblems => [.. DatabaseStorages.Refusals(_context.Storages, Upgrade)];
@@ -60,6 +66,12 @@ internal sealed class YugabyteTargets : IYugabyteTargets, IEngineTargets
         var result = await new YugabytePreflight(this).RunAsync(cancellationToken);
         return result.Select<IRunDiscovery>(discovery => new YugabyteDiscovered(Upgrade.Spec, discovery));
     }
+
+    public Task<string?> FindMembershipAsync(DatabaseInstance instance, CancellationToken cancellationToken) =>
+        new YugabyteMembership(new YugabyteCluster(this)).FindMembershipAsync(instance, cancellationToken);
+
+    public Task<string?> FindUnfitAsync(DatabaseInstance instance, CancellationToken cancellationToken) =>
+        new YugabyteMembership(new YugabyteCluster(this)).FindUnfitAsync(instance, cancellationToken);
 
     public Task<ParkedStateResult> CleanUpAsync(
         DatabaseRollingUpgradeStatus status, CancellationToken cancellationToken) =>

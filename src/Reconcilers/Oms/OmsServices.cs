@@ -14,8 +14,8 @@ internal sealed record OmsServices : RunServices
     /// <summary>Image archives and snapshot files.</summary>
     public required IArchiveReader Archives { get; init; }
 
-    /// <summary>Health endpoints.</summary>
-    public required IHealthProbe Health { get; init; }
+    /// <summary>Image archives on hosts.</summary>
+    public HostArchives HostArchives { get; } = new();
 
     /// <summary>APIs of consoles.</summary>
     public required IOmsApiFactory Api { get; init; }

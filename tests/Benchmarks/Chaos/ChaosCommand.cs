@@ -147,10 +147,11 @@ internal sealed class ChaosCommand(TimeSpan budget, int lanes, string? only)
         var cases = new List<ChaosCase>();
         foreach (var scenario in ChaosScenario.All)
         {
-            cases.AddRange(ChaosMatrix.Accidents(scenario));
+            var golden = await runner.GoldenAsync(scenario.Road, scenario.Goal, cancellationToken);
+            cases.AddRange(ChaosMatrix.Accidents(scenario).Select(chaos => chaos with { Plan = golden.Plan }));
             if (scenario.IsExhaustive && !scenario.Road.SnapshotsInS3)
             {
-                cases.AddRange(ChaosMatrix.Kills(scenario, await runner.GoldenAsync(scenario.Road, scenario.Goal, cancellationToken)));
+                cases.AddRange(ChaosMatrix.Kills(scenario, golden));
             }
         }
 

@@ -11,6 +11,12 @@ internal sealed record Durations(double Factor)
 {
     private const double Usual = 5;
 
+    /// <summary>Work of a few seconds, as in a small lab: what the operator adds cannot hide behind the waits.</summary>
+    public static Durations Short { get; } = new(30);
+
+    /// <summary>As in a real installation.</summary>
+    public static Durations Real { get; } = new(1);
+
     public double Load => 90 / Factor;
 
     public double Stop => 20 / Factor;

@@ -22,7 +22,7 @@ internal sealed class RegionsPart : IBenchPart
         var one = await bench.ShellAsync("inside", "one", cancellationToken);
         var all = await bench.ShellAsync("inside", "all", cancellationToken);
         var before = await bench.ShellAsync("before", "all", cancellationToken);
-        var (op, _) = await bench.OperatorAsync(cancellationToken);
+        var (op, upgrade) = await bench.OperatorAsync(cancellationToken);
 
         var (nodes, critical) = (Road.Nodes(0), durations.CriticalDowntime(jars: 2, inits: 2));
         var text = UpgradeBench.Table();
@@ -51,6 +51,8 @@ internal sealed class RegionsPart : IBenchPart
             $"| above the simulated waits of the downtime that no order can shorten ({critical:0.0} s: stop, the " +
             $"longest dump, boot, two JARs and two inits, never two at a time) | " +
             $"{op.Downtime.TotalSeconds - critical:0.0} s | |");
+        text.Append(OwnShare.Of(op, upgrade, durations.CriticalPath(jars: 2, inits: 2))
+            .Rows("operator", Durations.Real.CriticalPath(jars: 2, inits: 2)));
         return text.ToString();
     }
 }

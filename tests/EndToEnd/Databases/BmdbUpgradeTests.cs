@@ -116,6 +116,13 @@ public sealed class BmdbUpgradeTests(DatabaseStageFixture fixture, ITestOutputHe
             await cluster.StopAsync(server, Token);
             await cluster.StartAsync(server, To, Token);
         }
+
+        // The masters have just been restarted; replication resumes only to a target that is final.
+        for (var tries = 0; (await cluster.AdminAsync(To, ["promote_auto_flags"], Token)).ExitCode != 0; tries++)
+        {
+            tries.ShouldBeLessThan(60);
+            await Task.Delay(TimeSpan.FromSeconds(1), Token);
+        }
     }
 
     private void NobodyNoticed(DatabaseLoad load, JsonNode done)

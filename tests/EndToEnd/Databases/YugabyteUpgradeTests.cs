@@ -77,6 +77,42 @@ public sealed class YugabyteUpgradeTests(DatabaseStageFixture fixture, ITestOutp
         load.Total().Failed.ShouldBe(0, string.Join("; ", load.Total().Errors));
     }
 
+    [Theory]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    public async Task YugabyteDB_with_tls_on_one_interface_is_upgraded(bool rpc, bool web)
+    {
+        var stage = await fixture.ResetAsync();
+        var options = Named(rpc ? "ybt" : "ybw");
+        await using var scenario = await YugabyteScenario.StartAsync(stage.Run, options with { Cluster = options.Cluster with { Tls = rpc, WebTls = web } }, Token);
+        var space = await stage.NewNamespaceAsync(scenario);
+        await using var op = stage.StartOperator();
+
+        await stage.ApplyAsync(scenario.Manifest(space));
+        await stage.WaitForAsync(space, scenario, u => u.IsOver("Succeeded"), cancellationToken: Token);
+
+        (await scenario.ViolationsAsync(Token)).ShouldBeEmpty();
+        scenario.Cluster.State().Tservers.ShouldAllBe(s => s.Version == scenario.ToVersion && s.Up);
+    }
+
+    [Fact]
+    public async Task YugabyteDB_whose_PostgreSQL_does_not_start_is_upgraded_no_further()
+    {
+        var stage = await fixture.ResetAsync();
+        var options = Named("ybp");
+        await using var scenario = await YugabyteScenario.StartAsync(stage.Run, options with { Cluster = options.Cluster with { Knobs = options.Cluster.Knobs with { NoPostgresOf = options.ToVersion } } }, Token);
+        var space = await stage.NewNamespaceAsync(scenario);
+        await using var op = stage.StartOperator();
+
+        await stage.ApplyAsync(scenario.Manifest(space));
+        await stage.WaitForAsync(space, scenario, u => u.IsStalled() && u.Message().Contains("not in the leader blacklist any more", StringComparison.Ordinal), cancellationToken: Token);
+
+        var state = scenario.Cluster.State();
+        state.Tservers.Count(s => s.Version == scenario.ToVersion).ShouldBe(1);
+        state.LeaderBlacklist.ShouldBeEmpty();
+        (await scenario.ViolationsAsync(Token)).ShouldBeEmpty();
+    }
+
     // Names of hosts are used once in a run.
     private static YugabyteScenarioOptions Named(string name) =>
         YugabyteScenarioOptions.Yugabyte with { Cluster = YugabyteScenarioOptions.Yugabyte.Cluster with { Name = name } };

@@ -15,7 +15,7 @@ namespace Drydock.Tests.Integration.Crds;
 public sealed class CurrentServerTests(CrdServers servers)
 {
     private static readonly Dictionary<string, string> Manifest = Directory.EnumerateFiles(Repository.PathOf("config", "samples"), "*.yaml")
-        .SelectMany(path => File.ReadAllText(path).Split("\n---\n").Where(text => Field(text, "kind") != "Secret").Select(text => (Name: $"{Path.GetFileName(path)} {Field(text, "  name")}", Text: text)))
+        .SelectMany(path => File.ReadAllText(path).Split("\n---\n").Where(text => Field(text, "kind") != "Secret").Select(text => (Name: $"{Path.GetFileName(path)} {NameOf(text)}", Text: text)))
         .ToDictionary(sample => sample.Name, sample => sample.Text, StringComparer.Ordinal);
 
     public static TheoryData<string> Samples => [.. Manifest.Keys.Order(StringComparer.Ordinal)];
@@ -45,7 +45,7 @@ public sealed class CurrentServerTests(CrdServers servers)
     {
         var sample = Manifest[sampleName];
         var plural = Field(sample, "kind").ToLowerInvariant() + "s";
-        var name = Field(sample, "  name");
+        var name = NameOf(sample);
         List<string> versions = [];
         for (var i = 0; i < 3; i++)
         {
@@ -128,6 +128,11 @@ public sealed class CurrentServerTests(CrdServers servers)
         status.ShouldBe(HttpStatusCode.BadRequest, body);
         body.ShouldContain("rollbackPolicies");
     }
+
+    // Short samples have their metadata on one line.
+    private static string NameOf(string yaml) => yaml.Split('\n')
+        .First(line => line.StartsWith("  name: ", StringComparison.Ordinal) || line.StartsWith("metadata: {name: ", StringComparison.Ordinal))
+        .Split("name: ")[1].TrimEnd('}', ' ');
 
     private static string Field(string yaml, string name) =>
         yaml.Split('\n').First(line => line.StartsWith(name + ": ", StringComparison.Ordinal)).Split(": ")[1].Trim();

@@ -25,6 +25,7 @@ internal static class Manifests
              "currentContainer":"oms_b_322","newContainer":"oms_b_422","image":"registry.example/oms:b"}]}],
           "metadataDatabase":{"credentialsSecretRef":{"name":"oms-metadb"}},
           "highAvailability":{"method":"Sql"},
+          "correction":{"archive":{"storage":{{{S3}}},"path":"correction-1.0.jar"}},
           "backup":{"storage":{{{S3}}} }
         }}
         """);

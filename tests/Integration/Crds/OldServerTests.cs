@@ -113,10 +113,6 @@ public sealed class OldServerTests(CrdServers servers)
     [InlineData("fromVersion")]
     [InlineData("toVersion")]
     [InlineData("image")]
-    [InlineData("currentContainer")]
-    [InlineData("newContainer")]
-    [InlineData("regions")]
-    [InlineData("highAvailability")]
     [InlineData("backup")]
     public async Task Required_fields_are_checked_without_CEL(string field)
     {
@@ -131,7 +127,7 @@ public sealed class OldServerTests(CrdServers servers)
     public async Task Storage_with_zero_or_two_kinds_passes_server_without_CEL()
     {
         var rules = SpecRules.All.Where(rule => rule.Message == Drydock.Crds.Common.RuleMessages.OneStorage).ToList();
-        rules.Count.ShouldBe(7);
+        rules.Count.ShouldBe(8);
         foreach (var rule in rules)
         {
             (await servers.Old.TryKubectlAsync(["create", "--dry-run=server", "--validate=false", "-f", "-"], rule.Manifest(rule.Break).ToJsonString(), TestContext.Current.CancellationToken))

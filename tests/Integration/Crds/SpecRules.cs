@@ -15,6 +15,7 @@ internal sealed record SpecRules(string Place, string Message, Action<JsonObject
     public static IReadOnlyList<SpecRules> All { get; } =
     [
         new("OmsUpgrade spec", RuleMessages.SameVersion, spec => spec["toVersion"] = "3.2.2-bp2", spec => spec["toVersion"] = "3.2.2-bp3"),
+        new("OmsUpgrade spec", RuleMessages.HostOrRegions, spec => spec.Remove("regions"), Shorten),
         new("OmsUpgrade spec", RuleMessages.NodeNames, spec => spec.Node(1)["name"] = "oms-a", spec => spec.Node(1)["name"] = "oms-aa"),
         new("OmsUpgrade spec", RuleMessages.HostIPs, spec => spec.Node(1)["hostIP"] = "192.0.2.216", spec => spec.Node(1)["hostIP"] = "192.0.2.21"),
         new(
@@ -43,6 +44,7 @@ internal sealed record SpecRules(string Place, string Message, Action<JsonObject
         new("OmsUpgrade spec", RuleMessages.SharedEndpoint, spec => Share(spec, "unix:///run/docker.sock"), spec => Share(spec, "unix:///run/{name}.sock")),
         .. Archive("OmsUpgrade spec.imageArchive", spec => spec.At("imageArchive")),
         .. Archive("OmsUpgrade spec.regions[].nodes[].imageArchive", spec => spec.Node(0).At("imageArchive")),
+        .. Archive("OmsUpgrade spec.correction.archive", spec => spec.At("correction", "archive")),
         .. Container("OmsUpgrade spec.container", spec => spec),
         .. Container("OmsUpgrade spec.regions[].nodes[].container", spec => spec.Node(0)),
         .. Storage("OmsUpgrade spec.backup.storage", spec => spec.At("backup")),
@@ -114,6 +116,17 @@ internal sealed record SpecRules(string Place, string Message, Action<JsonObject
         yield return new(place, RuleMessages.Placeholders, Set("""{"endpoint":"unix:///run/{hostIP}{ip}.sock"}"""), Set("""{"endpoint":"unix:///run/{hostIP}{name}.sock"}"""));
     }
 
+    private static void Shorten(JsonObject spec)
+    {
+        foreach (var field in new[] { "regions", "currentContainer", "newContainer", "highAvailability" })
+        {
+            spec.Remove(field);
+        }
+
+        spec["hostIP"] = "192.0.2.216";
+        spec["docker"] = Json("""{"endpoint":"tcp://{hostIP}:2376","tlsSecretRef":{"name":"docker-tls"}}""");
+    }
+
     private static void Share(JsonObject spec, string endpoint)
     {
         spec.Node(0).Remove("docker");
@@ -171,6 +184,11 @@ internal sealed record SpecRules(string Place, string Message, Action<JsonObject
         yield return new(Spec, RuleMessages.SameVersion, spec => spec["toVersion"] = "2.1.19", spec => spec["toVersion"] = "2.1.20");
         yield return new(Spec, RuleMessages.TiDbSettings, spec => spec["engine"] = "YugabyteDB", spec => spec["engine"] = "TiDB");
         yield return new(Spec, RuleMessages.YugabyteSettings, spec => spec["yugabyte"] = new JsonObject(), spec => spec.Remove("yugabyte"));
+        void Tls(JsonObject spec, string text) => spec["tls"] = Json(text);
+        const string WebOnly = """{"secretRef":{"name":"a"}}""";
+        yield return new($"{Spec}.tls", RuleMessages.SomeTls, spec => Tls(spec, "{}"), spec => Tls(spec, WebOnly));
+        yield return new($"{Spec}.tls", RuleMessages.OneWebTls, spec => Tls(spec, """{"secretRef":{"name":"a"},"web":{"secretRef":{"name":"a"}}}"""), spec => Tls(spec, WebOnly));
+        yield return new($"{Spec}.tls", RuleMessages.ClientNodeNeedsCerts, spec => Tls(spec, """{"secretRef":{"name":"a"},"clientNodeName":"n"}"""), spec => Tls(spec, WebOnly));
         yield return new(
             Spec,
             RuleMessages.OnlyForYugabyte,
@@ -184,6 +202,11 @@ internal sealed record SpecRules(string Place, string Message, Action<JsonObject
         yield return new(Spec, RuleMessages.ComponentOfEngine, spec => spec["instances"]![0]!["component"] = "Master", spec => spec["instances"]![1]!["component"] = "TiKV");
         yield return new(Spec, RuleMessages.EveryInstanceHasControl, spec => spec["instances"]![0]!["component"] = "Pump", spec => spec["instances"]![3]!["component"] = "Pump");
         yield return new($"{Spec}.window", RuleMessages.EmptyWindow, spec => spec["window"] = Window("02:00", "02:00"), spec => spec["window"] = Window("02:00", "02:01"));
+        void Replace(JsonObject spec, string engine) => (spec["engine"], spec["control"]![0]!["control"]!["swap"]) = (engine, "ReplaceBinary");
+        yield return new(Spec, RuleMessages.SwapOfYugabyte, spec => Replace(spec, "YugabyteDB"), spec => Replace(spec, "TiDB"));
+        yield return new(Spec, RuleMessages.SkipIsInstance, spec => spec["skip"] = Json("""["tikv-2"]"""), spec => spec["skip"] = Json("""["tikv-1"]"""));
+        void Add(JsonObject spec, string name) => spec["added"] = Json($$"""[{"name":"{{name}}","component":"TiKV","host":"192.0.2.14","deployDir":"/data/deploy"}]""");
+        yield return new(Spec, RuleMessages.AddedIsNew, spec => Add(spec, "tikv-1"), spec => Add(spec, "tikv-2"));
         foreach (var (place, owner) in new (string, Func<JsonObject, JsonObject>)[]
         {
             ("control[].control", spec => spec["control"]![0]!["control"]!.AsObject()),
@@ -195,6 +218,15 @@ internal sealed record SpecRules(string Place, string Message, Action<JsonObject
             {
                 owner(spec).Clear();
                 owner(spec)["scripts"] = Scripts();
+            });
+            void Link(JsonObject spec, string swap) => (owner(spec)["link"], owner(spec)["swap"]) = ("current", swap);
+            yield return new($"{Spec}.{place}", RuleMessages.LinkIsSwitched, spec => Link(spec, "NewDirectory"), spec =>
+            {
+                // A service has neither.
+                if (!place.StartsWith("tidb.", StringComparison.Ordinal))
+                {
+                    Link(spec, "SwitchLink");
+                }
             });
         }
 
@@ -251,7 +283,7 @@ internal sealed record SpecRules(string Place, string Message, Action<JsonObject
                 ssh));
         yield return new($"{Spec}.access.docker", RuleMessages.SshNeedsKey, InContainers(docker => docker.Remove("tlsSecretRef"), ssh), InContainers(OverSsh, ssh));
         yield return new($"{Spec}.package.archives[]", RuleMessages.ArchivePath, spec => Archive(spec)["path"] = "a/../b.tar.gz", spec => Archive(spec)["path"] = "a..b/c.tar.gz");
-        yield return new($"{Spec}.package.archives[]", RuleMessages.OnePackageSource, spec => Archive(spec)["hostPath"] = "/images/tidb.tar.gz", spec =>
+        yield return new($"{Spec}.package.archives[]", RuleMessages.OneArchiveSource, spec => Archive(spec)["hostPath"] = "/images/tidb.tar.gz", spec =>
         {
             Archive(spec).Remove("storage");
             Archive(spec).Remove("path");

@@ -30,8 +30,16 @@ internal sealed record TransitionRules(string Plural, string Field, string What,
         new(Upgrades, "spec.https", "a certificate", spec => spec["https"] = Json("""{"certificateHostPath":"/c","keyHostPath":"/k"}""")),
         new(Upgrades, "spec.imageArchive", "no archive", spec => spec.Remove("imageArchive")),
         .. Archive("spec.imageArchive", spec => spec.At("imageArchive")),
+        new(Upgrades, "spec.hostIP", "an address", OneAddress),
+        new(Upgrades, "spec.currentContainer", "no name", spec => spec.Remove("currentContainer")),
+        new(Upgrades, "spec.highAvailability.method", "no method", spec => spec.At("highAvailability").Remove("method")),
         new(Upgrades, "spec.currentContainer", "another name", spec => spec["currentContainer"] = "other"),
         new(Upgrades, "spec.newContainer", "another name", spec => spec["newContainer"] = "other"),
+        new(Upgrades, "spec.regions", "no regions", spec =>
+        {
+            OneAddress(spec);
+            spec.Remove("regions");
+        }),
         new(Upgrades, "spec.regions[].name", "another name", spec => spec["regions"]![0]!["name"] = "cn-hangzhou"),
         new(Upgrades, "spec.regions[].nodes[].name", "another name", spec => spec.Node(0)["name"] = "oms-c"),
         new(Upgrades, "spec.regions[].nodes[].name", "a node less", spec => spec["regions"]![0]!["nodes"]!.AsArray().RemoveAt(0)),
@@ -61,15 +69,22 @@ internal sealed record TransitionRules(string Plural, string Field, string What,
             nodes.RemoveAt(0);
             nodes.Add(first);
         }),
-        new(Upgrades, "spec.highAvailability", "another method", spec => spec.At("highAvailability")["method"] = "Manual"),
-        new(Upgrades, "spec.highAvailability", "another end", spec => spec.At("highAvailability")["afterUpgrade"] = "AsBefore"),
-        new(Upgrades, "spec.highAvailability", "another window", spec => spec.At("highAvailability")["perceiveStoreClientCheckpoint"] = false),
-        new(Upgrades, "spec.correction", "other nodes", spec => spec.At("correction")["runOn"] = "EveryNode"),
+        new(Upgrades, "spec.highAvailability.method", "another method", spec => spec.At("highAvailability")["method"] = "Manual"),
+        new(Upgrades, "spec.highAvailability.afterUpgrade", "another end", spec => spec.At("highAvailability")["afterUpgrade"] = "AsBefore"),
+        new(Upgrades, "spec.highAvailability.perceiveStoreClientCheckpoint", "another window", spec => spec.At("highAvailability")["perceiveStoreClientCheckpoint"] = false),
+        new(Upgrades, "spec.highAvailability.refetchMargin", "another margin", spec => spec.At("highAvailability")["refetchMargin"] = "45m"),
+        new(Upgrades, "spec.initMetadata", "another marker", spec => spec["initMetadata"] = Json("""{"successMarker":"all steps done"}""")),
+        new(Upgrades, "spec.correction.runOn", "other nodes", spec => spec.At("correction")["runOn"] = "EveryNode"),
+        new(Upgrades, "spec.correction.jarPath", "a path", spec => spec.At("correction")["jarPath"] = "/root/c.jar"),
+        new(Upgrades, "spec.correction.workingDir", "a directory", spec => spec.At("correction")["workingDir"] = "/root"),
+        new(Upgrades, "spec.correction.archive", "no archive", spec => spec.At("correction").Remove("archive")),
+        .. Archive("spec.correction.archive", spec => spec.At("correction", "archive")),
         .. Storage(Upgrades, "spec.backup.storage", spec => spec.At("backup")),
         new(Upgrades, "spec.backup.tool", "another tool", spec => spec.At("backup")["tool"] = "MyDumper"),
         new(Upgrades, "spec.backup.threads", "more threads", spec => spec.At("backup")["threads"] = 8),
         new(Upgrades, "spec.backup.verify", "a restore test", spec => spec.At("backup")["verify"] = "RestoreTest"),
         new(Upgrades, "spec.backup.encryption", "encrypted", spec => spec.At("backup")["encryption"] = Json(Encryption)),
+        new(Upgrades, "spec.backup.endSessions", "those of OMS", spec => spec.At("backup")["endSessions"] = "OmsAccount"),
         new(Upgrades, "spec.backup.trimHeartbeatSequence", "no trimming", spec => spec.At("backup")["trimHeartbeatSequence"] = false),
         new(Snapshots, "spec.databases", "a database more", spec => spec["databases"]!.AsArray().Add("oms_hb")),
         .. Storage(Snapshots, "spec.storage", spec => spec),
@@ -102,6 +117,8 @@ internal sealed record TransitionRules(string Plural, string Field, string What,
         new(Upgrades, "", "approvedPlanHash", spec => spec["approvedPlanHash"] = $"sha256:{new string('1', 64)}"),
         new(Upgrades, "", "paused", spec => spec["paused"] = true),
         new(Upgrades, "", "holdBefore", spec => spec["holdBefore"] = new JsonArray("StopOld/oms-a", "PointOfNoReturn")),
+        new(Upgrades, "", "accept", spec => spec["accept"] = new JsonArray("Verify/hosts@0123abcd", "Verify/oms-a/health@0123abcd.2")),
+        new(Upgrades, "", "highAvailability.afterRollback", spec => spec.At("highAvailability")["afterRollback"] = "Enable"),
         new(Upgrades, "", "retry", spec => spec["retry"] = "second"),
         new(Upgrades, "", "metadataDatabase", spec => spec.Remove("metadataDatabase")),
         new(Upgrades, "", "endpoint", spec => spec.SetDocker("""{"endpoint":"ssh://admin@192.0.2.216","sshSecretRef":{"name":"docker-ssh"}}""")),
@@ -125,6 +142,7 @@ internal sealed record TransitionRules(string Plural, string Field, string What,
         new(Upgrades, "", "backup.identitySecretRef", spec => spec.At("backup")["identitySecretRef"] = Json("""{"name":"age"}""")),
         new(Upgrades, "", "imageArchive.storage.s3.credentialsSecretRef", spec => spec.At("imageArchive", "storage", "s3", "credentialsSecretRef")["name"] = "other"),
         new(Upgrades, "", "a node's imageArchive.storage.s3.credentialsSecretRef", spec => spec.Node(0).At("imageArchive", "storage", "s3", "credentialsSecretRef")["name"] = "other"),
+        new(Upgrades, "", "correction.archive.storage.s3.credentialsSecretRef", spec => spec.At("correction", "archive", "storage", "s3", "credentialsSecretRef")["name"] = "other"),
         new(Upgrades, "", "backup.storage.s3.credentialsSecretRef", spec => spec.At("backup", "storage", "s3", "credentialsSecretRef")["name"] = "other"),
         new(Snapshots, "", "storage.s3.credentialsSecretRef", spec => spec.At("storage", "s3", "credentialsSecretRef")["name"] = "other"),
         new(Snapshots, "", "identitySecretRef", spec => spec["identitySecretRef"] = Json("""{"name":"age"}""")),
@@ -165,6 +183,12 @@ internal sealed record TransitionRules(string Plural, string Field, string What,
             new(plural, $"{field}.s3.pathStyle", "another style", spec => S3(spec)["pathStyle"] = false),
             new(plural, $"{field}.s3.insecure", "without TLS", spec => (S3(spec)["insecure"], S3(spec)["endpoint"]) = (true, "http://s3.example:9000")),
         ];
+    }
+
+    private static void OneAddress(JsonObject spec)
+    {
+        spec["hostIP"] = "192.0.2.216";
+        spec["docker"] = Json("""{"endpoint":"tcp://{hostIP}:2376","tlsSecretRef":{"name":"docker-tls"} }""");
     }
 
     private static IEnumerable<TransitionRules> Container(string field, Func<JsonObject, JsonObject> container) =>

@@ -27,7 +27,7 @@ public sealed class DockerFaultProxyTests(LabFixture lab)
         (await RunAsync(proxy, host, null, "rm", "-f", name)).Exit.ShouldBe(0);
 
         proxy.Ledger.Acts.Select(act => act.Verb + " " + Last(act.Target)).ShouldBe(
-            ["POST create", "POST start", "POST exec", "POST start", "POST exec", "POST start", "DELETE " + name]);
+            ["POST create", "POST start", "POST exec", "POST start sh", "POST exec", "POST start sh", "DELETE " + name]);
 
         static string Last(string path) => path[(path.LastIndexOf('/') + 1)..];
     }

@@ -20,20 +20,21 @@ public abstract record AccidentMoment(string Id)
         new ActMoment(id, point => point.Side == side && fits(point.Act));
 
     /// <summary>
-    /// When status.step begins with a text (<c>InitMetadata/</c>): the step was announced and has hardly acted yet.
+    /// When status.step begins with a text (<c>InitMetadata/</c>), or when a step with this phase and verb runs
+    /// (<c>PrepareImage/copy-jar</c>, on whatever node): the step was announced and has hardly acted yet.
     /// </summary>
-    public static AccidentMoment AtStep(string step) =>
-        new StatusMoment("step-" + step.Replace('/', '-').TrimEnd('-'), upgrade => upgrade["status"]?["step"]?.GetValue<string>().StartsWith(step, StringComparison.Ordinal) == true);
+    public static AccidentMoment AtStep(string step) => new StatusMoment("step-" + step.Replace('/', '-').TrimEnd('-'), upgrade => IsAt(upgrade, step));
 
     /// <summary>When status.phase has a value; a final phase (<c>Succeeded</c>) is possible too.</summary>
     public static AccidentMoment AtPhase(string phase) =>
         new StatusMoment("phase-" + phase, upgrade => upgrade["status"]?["phase"]?.GetValue<string>() == phase);
 
     /// <summary>
-    /// Right before or right after the start of the first command that a step runs in a container. The step is named by
-    /// its phase and, in a phase with several commands, its verb (<c>CorrectMetadata/jar</c>).
+    /// Right before or right after the first start of a command in a container, whichever step runs it. The command is
+    /// named as in the ledger (<see cref="DockerFaultProxy.NameOf"/>): <c>drydock java</c>, <c>supervisorctl</c>.
     /// </summary>
-    public static AccidentMoment AtCommandOf(string step, FaultSide side) => new CommandMoment(step, side);
+    public static AccidentMoment AtCommand(string command, FaultSide side) => AtFirst(
+        $"{(side == FaultSide.Before ? "before" : "after")}-command-{command.Replace(' ', '-')}", side, act => act.Target.EndsWith("/start " + command, StringComparison.Ordinal));
 
     /// <summary>
     /// While OMS works: as soon as its audit shows an event (<see cref="Oms.OmsEvents.InitStart"/>). The knobs give the
@@ -49,6 +50,19 @@ public abstract record AccidentMoment(string Id)
     /// ends when the strike is over.
     /// </summary>
     internal abstract Task<Task> ArmAsync(AccidentScene scene, Func<Task> strike, CancellationToken cancellationToken);
+
+    private static bool IsAt(System.Text.Json.Nodes.JsonNode upgrade, string step)
+    {
+        if (upgrade["status"]?["step"]?.GetValue<string>().StartsWith(step, StringComparison.Ordinal) == true)
+        {
+            return true;
+        }
+
+        // status.step names one of the steps that run.
+        return step.Split('/') is [var phase, { Length: > 0 } verb]
+            && new[] { "plan", "rollbackPlan" }.SelectMany(plan => upgrade["status"]?[plan]?["steps"]?.AsArray() ?? []).Any(x =>
+                x?["state"]?.GetValue<string>() == "Running" && x["id"]!.GetValue<string>().Split('/') is var id && id[0] == phase && id[^1] == verb);
+    }
 
     private static Task<Task> ByLedger(AccidentScene scene, Func<FaultPoint, bool> at, Func<Task> strike)
     {
@@ -89,30 +103,6 @@ public abstract record AccidentMoment(string Id)
             }
 
             return Task.FromResult(FollowAsync());
-        }
-    }
-
-    private sealed record CommandMoment(string Step, FaultSide Side) : AccidentMoment($"{(Side == FaultSide.Before ? "before" : "after")}-command-{Step.Replace('/', '-')}")
-    {
-        private bool Fits(string? id)
-        {
-            var (phase, verb) = (Step[..Step.IndexOf('/', StringComparison.Ordinal)], Step[(Step.IndexOf('/', StringComparison.Ordinal) + 1)..]);
-            return id?.StartsWith(phase + "/", StringComparison.Ordinal) == true
-                && (verb.Length == 0 || id.EndsWith("/" + verb, StringComparison.Ordinal));
-        }
-
-        internal override Task<Task> ArmAsync(
-            AccidentScene scene, Func<Task> strike, CancellationToken cancellationToken)
-        {
-            // The step is announced by a status write that precedes its command.
-            var announced = false;
-            var follower = new ObjectFollower(scene.Stage.ControlPlane, $"/apis/drydock.dev/v1alpha1/namespaces/{scene.Space}/omsupgrades", scene.Upgrade);
-            _ = follower.UntilAsync(
-                upgrade => announced = Fits(upgrade["status"]?["step"]?.GetValue<string>()), TimeSpan.FromMinutes(10), cancellationToken);
-            return ByLedger(
-                scene,
-                point => Volatile.Read(ref announced) && point.Side == Side && point.Act.Target.Contains("/exec/", StringComparison.Ordinal) && point.Act.Target.EndsWith("/start", StringComparison.Ordinal),
-                strike);
         }
     }
 

@@ -13,6 +13,8 @@ internal static class OmsAccidents
         Init("init-fails", "fail"),
         New("init-hangs", scene => Knobs(scene, x => new OmsKnobs { Init = x }, "hang"), "end the command", scene => EndAsync(scene, "docker_init")),
         New("jar-fails", scene => Knobs(scene, x => new OmsKnobs { Jar = x }, "fail"), "see why the JAR failed"),
+        New("jar-unopened", scene => Knobs(scene, x => new OmsKnobs { Jar = x }, "unopened"), "make the JAR readable"),
+        New("jar-reports-errors", scene => Knobs(scene, x => new OmsKnobs { Jar = x }, "errors"), "read what the JAR reported"),
         New("jar-hangs", scene => Knobs(scene, x => new OmsKnobs { Jar = x }, "hang"), "end the command", scene => EndAsync(scene, "correction")),
         Program("program-fatal", "oms_drc_cm", "fatal", restart: false),
         Program("program-backoff", "oms_drc_supervisor", "backoff", restart: false),

@@ -12,6 +12,9 @@ public sealed record ChaosCase(ChaosScenario Scenario, string What, string When)
     public string ScenarioId => Scenario.Id;
 
     /// <inheritdoc />
+    public string Plan { get; init; } = "";
+
+    /// <inheritdoc />
     public bool IsKill => Kill is not null;
 
     /// <summary>The point at which the operator is killed; null for other accidents.</summary>

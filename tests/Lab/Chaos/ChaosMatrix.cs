@@ -20,7 +20,7 @@ public static class ChaosMatrix
 
     /// <summary>The operator killed before and after each write and act of the undisturbed run.</summary>
     public static IReadOnlyList<ChaosCase> Kills(ChaosScenario scenario, GoldenRun golden) =>
-        [.. golden.Points.Select(point => new ChaosCase(scenario, Kill, point.ToString()) { Kill = point })];
+        [.. golden.Points.Select(point => new ChaosCase(scenario, Kill, point.ToString()) { Kill = point, Plan = golden.Plan })];
 
     /// <summary>
     /// The cases in their order: first the kills, then each accident at three moments of the exhaustive scenarios, then

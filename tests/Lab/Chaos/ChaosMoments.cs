@@ -18,8 +18,15 @@ internal static class ChaosMoments
     // Before, during and after each command that must run once.
     private static readonly AccidentMoment[] RunOnce =
     [
-        AccidentMoment.AtCommandOf("CorrectMetadata/jar", FaultSide.Before), AccidentMoment.During(OmsEvents.JarStart), AccidentMoment.AtCommandOf("CorrectMetadata/jar", FaultSide.After),
-        AccidentMoment.AtCommandOf("InitMetadata/", FaultSide.Before), AccidentMoment.AtCommandOf("InitMetadata/", FaultSide.After),
+        AccidentMoment.AtCommand("drydock java", FaultSide.Before), AccidentMoment.During(OmsEvents.JarStart), AccidentMoment.AtCommand("drydock java", FaultSide.After),
+        AccidentMoment.AtCommand("drydock docker_init.sh", FaultSide.Before), AccidentMoment.AtCommand("drydock docker_init.sh", FaultSide.After),
+    ];
+
+    // Commands of the new container that only look or may be repeated, and the last questions to the database.
+    private static readonly AccidentMoment[] Looks =
+    [
+        AccidentMoment.AtCommand("supervisorctl", FaultSide.After), AccidentMoment.AtCommand("supervisorctl stop oms_console", FaultSide.After),
+        AccidentMoment.AtCommand("drydock-jar", FaultSide.Before), AccidentMoment.AtStep("Verify/hosts"),
     ];
 
     // Only containers of the new version misbehave, and only after the knobs ask for it.
@@ -41,13 +48,13 @@ internal static class ChaosMoments
 
     /// <summary>One of the moments for each phase.</summary>
     public static IReadOnlyList<AccidentMoment> OfPhases(IAccident accident, UpgradeGoal goal) =>
-        [.. Of(accident, goal).Where(moment => !Array.Exists(RunOnce, x => x.Id == moment.Id))];
+        [.. Of(accident, goal).Where(moment => !Array.Exists([.. RunOnce, .. Looks], x => x.Id == moment.Id))];
 
     /// <summary>The place of a moment in a run, for the order of accidents that share the run.</summary>
     public static int PlaceOf(AccidentMoment moment, UpgradeGoal goal)
     {
         AccidentMoment[] order = goal == UpgradeGoal.Upgrade
-            ? [.. Upgrade[..3], AccidentMoment.AtStep("StartNew/"), .. RunOnce[..4], Upgrade[3], RunOnce[4], .. Upgrade[4..]]
+            ? [.. Upgrade[..3], AccidentMoment.AtStep("StartNew/"), .. Looks[..3], .. RunOnce[..4], Upgrade[3], RunOnce[4], Looks[3], .. Upgrade[4..]]
             : Rollback;
         return Array.FindIndex(order, x => x.Id == moment.Id);
     }
@@ -60,8 +67,8 @@ internal static class ChaosMoments
         "old-container-started" or "new-container-removed" => AfterStop,
         "ha-config-changed" => [.. AfterStop.Skip(1)],
         "container-killed" => [AccidentMoment.AtStep("PrepareImage/"), .. RunOnce, .. AfterBackup],
-        _ when accident.Kind == AccidentKind.DockerHost => [.. Upgrade, .. RunOnce],
-        _ when accident.Kind == AccidentKind.Operator => [.. Upgrade, .. RunOnce],
+        _ when accident.Kind is AccidentKind.DockerHost or AccidentKind.Operator => [.. Upgrade, .. RunOnce, .. Looks],
+        "metadb-restart" or "metadb-network-cut" => [.. Upgrade, AccidentMoment.AtStep("Verify/hosts")],
         _ when accident.Kind == AccidentKind.Oms => BeforeNew,
         _ when accident.Kind == AccidentKind.ObjectStorage => AroundBackup,
         _ => Upgrade,

@@ -12,6 +12,11 @@ public interface IChaosCase
     /// <summary>Id of the moment.</summary>
     string When { get; }
 
+    /// <summary>
+    /// The shape of the plan that runs (<see cref="Upgrades.PlanShape"/>); empty if no ledger is kept of the case.
+    /// </summary>
+    string Plan { get; }
+
     /// <summary>Whether the operator is killed.</summary>
     bool IsKill { get; }
 

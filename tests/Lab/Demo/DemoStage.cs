@@ -49,11 +49,7 @@ internal sealed class DemoStage(
     {
         File.Copy(Path.Combine(Checkout, "config", "samples", Sample), Path.Combine(Folder, Sample), overwrite: true);
         var patch = new StringBuilder();
-        for (var i = 0; i < Lab.Hosts.Count; i++)
-        {
-            Replace(patch, $"/spec/regions/0/nodes/{i}/hostIP", Lab.Hosts[i].Address);
-        }
-
+        Replace(patch, "/spec/hostIP", Lab.Hosts[0].Address);
         Replace(patch, "/spec/imageArchive/storage/directory/path", Images);
         Replace(patch, "/spec/backup/storage/directory/path", Snapshots);
         await File.WriteAllTextAsync(Path.Combine(Folder, "addresses.yaml"), patch.ToString());

@@ -19,6 +19,9 @@ internal sealed class HttpExchange(HttpHead request, WireReader client, Func<Can
     /// <summary>Digest of the request's body.</summary>
     public string Digest => _heldBody is null ? "stream" : Convert.ToHexStringLower(SHA256.HashData(_heldBody))[..12];
 
+    /// <summary>The body of the request; empty if it was not buffered.</summary>
+    public ReadOnlyMemory<byte> HeldBody => _heldBody;
+
     /// <summary>The decoded response body, once buffered.</summary>
     public byte[]? HeldResponse { get; private set; }
 

@@ -69,6 +69,12 @@ public abstract class HttpFaultProxy : FaultProxy
     /// <summary>May observe the answer to a request that is not an act; null to skip it.</summary>
     private protected virtual Action<HttpHead, byte[]>? KeepRead(HttpExchange exchange) => null;
 
+    /// <summary>The target of an act, as ledgers name it: the path.</summary>
+    private protected virtual string TargetOf(HttpExchange exchange) => exchange.Request.Path;
+
+    /// <summary>May observe the answer to an act; null to skip it.</summary>
+    private protected virtual Action<byte[]>? KeepAct(HttpExchange exchange) => null;
+
     private protected override async Task ServeAsync(ProxyConnection connection, CancellationToken cancellationToken)
     {
         await using var clientTls = new SslStream(new NetworkStream(connection.Client, ownsSocket: false));
@@ -87,7 +93,7 @@ public abstract class HttpFaultProxy : FaultProxy
 
                 var exchange = new HttpExchange(request, client, ThawedAsync);
                 await exchange.HoldBodyAsync(HeldBody, cancellationToken);
-                var act = IsAct(request.Method, request.Path) ? Ledger.Record(Name, request.Method, request.Path, exchange.Digest) : null;
+                var act = IsAct(request.Method, request.Path) ? Ledger.Record(Name, request.Method, TargetOf(exchange), exchange.Digest) : null;
                 var action = act is null ? await StrikeReadAsync(request) : await Ledger.StrikeAsync(act, FaultSide.Before);
                 if (action is not FaultAction.PassAction)
                 {
@@ -135,9 +141,11 @@ public abstract class HttpFaultProxy : FaultProxy
         if (act is not null)
         {
             // "After" means that the server is done, so an answer that streams progress is read to its end first.
-            if (!exchange.IsEndless && Ledger.WouldStrike(act, FaultSide.After))
+            var answered = exchange.IsEndless ? null : KeepAct(exchange);
+            if (answered is not null || (!exchange.IsEndless && Ledger.WouldStrike(act, FaultSide.After)))
             {
                 await exchange.HoldResponseAsync(cancellationToken);
+                answered?.Invoke(exchange.HeldResponse ?? []);
             }
 
             var action = await Ledger.StrikeAsync(act, FaultSide.After);

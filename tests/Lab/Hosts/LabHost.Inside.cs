@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 
 namespace Drydock.Lab.Hosts;
 
@@ -29,8 +30,19 @@ public sealed partial class LabHost
         bool asRoot = false,
         CancellationToken ct = default)
     {
-        const string Write = "mkdir -p \"${1%/*}\" && cat >\"$1.lab-new\" && chmod \"$2\" \"$1.lab-new\" && mv -f \"$1.lab-new\" \"$1\"";
-        (await ExecuteAsync(["/bin/sh", "-c", Write, "sh", path, Convert.ToString((int)mode, 8)], content, asRoot, ct)).OrThrow();
+        const string Write =
+            "mkdir -p \"${1%/*}\" && cat >\"$1.lab-new\" && chmod \"$2\" \"$1.lab-new\" || exit 1; " +
+            "[ \"$(stat -c %s \"$1.lab-new\")\" = \"$3\" ] || exit 75; mv -f \"$1.lab-new\" \"$1\"";
+        var size = Encoding.UTF8.GetByteCount(content).ToString(CultureInfo.InvariantCulture);
+        LabHostResult result;
+        var tries = 0;
+        do
+        {
+            // The input of a program can break off without an error.
+            result = await ExecuteAsync(["/bin/sh", "-c", Write, "sh", path, Convert.ToString((int)mode, 8), size], content, asRoot, ct);
+        }
+        while (result.ExitCode == 75 && ++tries < 3);
+        result.OrThrow();
     }
 
     /// <summary>Writes a unit file and reloads systemctl. The unit is neither started nor enabled.</summary>

@@ -6,13 +6,7 @@ namespace Drydock.Lab.Oms;
 /// </summary>
 public sealed record OmsApiKnobs
 {
-    /// <summary>The user; <see cref="OmsScenario.ApiUser"/> by default.</summary>
-    public string? User { get; init; }
-
-    /// <summary>The password; <see cref="OmsCanaries.ApiPassword"/> by default.</summary>
-    public string? Password { get; init; }
-
-    /// <summary>The answer to a wrong login: <c>401</c>, <c>200</c> (success false) or <c>redirect</c> (302).</summary>
+    /// <summary>The answer to another login than <see cref="OmsScenario.ApiUser"/>: <c>401</c>, <c>200</c> (success false) or <c>redirect</c> (302).</summary>
     public string? AuthFailure { get; init; }
 
     /// <summary>Whether every request is answered with success false, "password has expired".</summary>

@@ -15,11 +15,11 @@ public sealed record OmsImages(IReadOnlyDictionary<string, OmsImage> All)
     /// <summary>Enterprise 4.2.2-bp1.</summary>
     public const string NewTag = Repository + ":feature_4.2.2";
 
-    /// <summary>The tag of the new image without the JAR.</summary>
-    public const string NewWithoutJarTag = Repository + ":feature_4.2.2-without-jar";
-
     /// <summary>The correction JAR inside the Enterprise images from 4.0.1 on.</summary>
     public const string JarPath = "/root/correction-1.0-SNAPSHOT-jar-with-dependencies.jar";
+
+    /// <summary>The correction JAR as a file of this machine, and so of every Docker host of the lab.</summary>
+    public string Jar => Path.Combine(Path.GetDirectoryName(New.Archive)!, Path.GetFileName(JarPath));
 
     /// <summary>Path of build.sh next to the lab's assembly.</summary>
     public static string DefaultScript { get; } = Path.Combine(AppContext.BaseDirectory, "Oms", "images", "build.sh");
@@ -29,9 +29,6 @@ public sealed record OmsImages(IReadOnlyDictionary<string, OmsImage> All)
 
     /// <summary>Enterprise 4.2.2.</summary>
     public OmsImage New => All[NewTag];
-
-    /// <summary>Enterprise 4.2.2 without the JAR.</summary>
-    public OmsImage NewWithoutJar => All[NewWithoutJarTag];
 
     /// <summary>Archive of <see cref="New"/>, compressed.</summary>
     public string NewArchiveGz =>

@@ -51,8 +51,16 @@ public sealed record OmsKnobs
     /// <summary>Fault of a container's start: <c>die</c>.</summary>
     public OmsFault? Boot { get; init; }
 
+    /// <summary>The last line of a successful docker_init.sh, where it is not the usual one.</summary>
+    public string? InitMarker { get; init; }
+
     /// <summary>Fault of docker_init.sh.</summary>
     public OmsFault? Init { get; init; }
+
+    /// <summary>
+    /// Where the first start of an Enterprise container from 4.0.1 on puts the correction JAR; null: nowhere.
+    /// </summary>
+    public string? JarAtStart { get; init; }
 
     /// <summary>Fault of the correction JAR.</summary>
     public OmsFault? Jar { get; init; }
@@ -63,14 +71,29 @@ public sealed record OmsKnobs
     /// <summary>False: CM never marks this host ONLINE, even with a fresh heartbeat.</summary>
     public bool? HostOnline { get; init; }
 
-    /// <summary><c>real</c>, <c>unhealthy</c> (healthy: false) or <c>error</c> (HTTP 500).</summary>
-    public string? Health { get; init; }
+    /// <summary>Pause between two heartbeats, in seconds; 1 by default.</summary>
+    public double? HeartbeatSeconds { get; init; }
 
     /// <summary>
-    /// The nodes that docker_init.sh requires to be corrected: <c>Auto</c> (one region: every node, several: one of
-    /// each), <c>EveryNode</c>, <c>EveryRegion</c>.
+    /// How far in the past a heartbeat is written, in seconds; negative: in the future. As by an agent in another time
+    /// zone: CM allows for it.
     /// </summary>
-    public string? JarRequirement { get; init; }
+    public int? HeartbeatOffsetSeconds { get; init; }
+
+    /// <summary>
+    /// <c>real</c>, <c>unhealthy</c> (healthy: false), <c>error</c> (HTTP 500), <c>404</c>, <c>302</c> (to the login),
+    /// <c>html</c> (the console's page with 200), or <c>closed</c>: nginx does not listen, read when it starts.
+    /// </summary>
+    public string? Health { get; init; }
+
+    /// <summary>Only containers of this version (<c>4.2.2</c>) have <see cref="Health"/>; null for any version.</summary>
+    public string? HealthVersion { get; init; }
+
+    /// <summary>
+    /// Programs that supervisord does not have, as <c>sshd</c>, or <c>sshd@4.2.2</c> for one version; read when a
+    /// container boots.
+    /// </summary>
+    public IReadOnlyList<string>? AbsentPrograms { get; init; }
 
     /// <summary>Punishments that are recorded only (event <c>forgiven</c>).</summary>
     public IReadOnlyList<string>? Forgive { get; init; }

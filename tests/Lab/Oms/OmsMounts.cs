@@ -54,8 +54,8 @@ internal sealed class OmsMounts(OmsScenario scenario, IOmsMetaDb metaDb)
         json["audit"] = new JsonObject { ["host"] = audit.Host, ["port"] = audit.Port, ["user"] = audit.User, ["password"] = audit.Password, ["database"] = audit.Database };
         var api = json["api"] as JsonObject ?? [];
         json["api"] = api;
-        api["user"] ??= OmsScenario.ApiUser;
-        api["password"] ??= OmsCanaries.ApiPassword;
+        api["user"] = OmsScenario.ApiUser;
+        api["password"] = OmsCanaries.ApiPassword;
         var path = Path.Combine(node.Run, ".standin", "knobs.json");
         await File.WriteAllTextAsync(path + ".new", json.ToJsonString());
         File.Move(path + ".new", path, overwrite: true);

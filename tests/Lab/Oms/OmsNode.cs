@@ -30,7 +30,13 @@ public sealed record OmsNode(IOmsHost Host, OmsRegion Region, string Directory)
     public IReadOnlyList<string> HttpsBinds =>
         [$"{Certificate}:/etc/pki/nginx/oms_server.crt", $"{Key}:/etc/pki/nginx/oms_server.key"];
 
+    /// <summary>The bind of config.yaml.</summary>
+    public string ConfigBind => $"{Config}:/home/admin/conf/config.yaml";
+
+    /// <summary>The bind of the directory that has config.yaml.</summary>
+    public string ConfigDirectoryBind => $"{Directory}:/home/admin/conf";
+
     /// <summary>The four binds (docs/research/oms.md#container).</summary>
     public IReadOnlyList<string> Binds =>
-        [$"{Config}:/home/admin/conf/config.yaml", $"{Logs}:/home/admin/logs", $"{Store}:/home/ds/store", $"{Run}:/home/ds/run"];
+        [ConfigBind, $"{Logs}:/home/admin/logs", $"{Store}:/home/ds/store", $"{Run}:/home/ds/run"];
 }

@@ -104,12 +104,16 @@ public sealed class OmsScenario
     [
         "run", "-dit", "--net", "host", "--restart", restart, .. BindsOf(node).SelectMany(bind => new[] { "-v", bind }),
         "-e", $"OMS_HOST_IP={node.Host.Address}", .. upgrade ? new[] { "-e", "IS_UPGRADE=true" } : ["-e", $"OMS_ADMIN_PASSWORD={OmsCanaries.ContainerPassword}"],
-        "--privileged=true", "--pids-limit", "-1", "--ulimit", "nproc=65535:65535", "--name", container, image,
+        "--privileged=true", "--pids-limit", "-1", "--ulimit", "nproc=65535:65535",
+        .. upgrade ? [] : Options.OldRunOptions, "--name", container, image,
     ];
 
     /// <summary>The binds of a node's containers.</summary>
     public IReadOnlyList<string> BindsOf(OmsNode node) =>
-        Options.Https ? [.. node.Binds, .. node.HttpsBinds] : node.Binds;
+    [
+        .. Options.ConfigDirectoryBound ? node.Binds.Select(bind => bind == node.ConfigBind ? node.ConfigDirectoryBind : bind) : node.Binds,
+        .. Options.Https ? node.HttpsBinds : [],
+    ];
 
     /// <summary>Sets the switches of all nodes or of one. Unset ones return to their default.</summary>
     public Task SetKnobsAsync(OmsKnobs knobs, IOmsHost? host = null) =>

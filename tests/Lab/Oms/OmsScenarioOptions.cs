@@ -32,6 +32,14 @@ public sealed record OmsScenarioOptions
     /// <summary>Its restart policy.</summary>
     public string OldRestartPolicy { get; init; } = "always";
 
+    /// <summary>Further options of <c>docker run</c> for the old containers.</summary>
+    public IReadOnlyList<string> OldRunOptions { get; init; } = [];
+
+    /// <summary>
+    /// Whether the containers see config.yaml by a bind of the directory above it, <c>/home/admin/conf</c>.
+    /// </summary>
+    public bool ConfigDirectoryBound { get; init; }
+
     /// <summary>Whether the new image is on the hosts after a reset.</summary>
     public bool NewImagePresent { get; init; } = true;
 

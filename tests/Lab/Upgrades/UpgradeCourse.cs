@@ -137,17 +137,23 @@ public sealed class UpgradeCourse(UpgradeStage stage, UpgradeGoal goal)
         var space = await PrepareAsync(cancellationToken);
         stage.Faults?.Ledger.Reset();
         await BeginAsync(space, cancellationToken);
-        await OverAsync(space, cancellationToken);
+        var over = await OverAsync(space, cancellationToken);
         var state = await stage.Oms.ReadStateAsync();
         if (goal == UpgradeGoal.Rollback && state.DatabaseText() != before)
         {
             throw new LabException($"the databases are not as they were before the upgrade:\n--- before\n{before}\n--- after\n{state.DatabaseText()}");
         }
 
-        return new GoldenRun(stage.Faults?.Ledger.Acts ?? [], await EndStateAsync(space), await CountsAsync(space));
+        return new GoldenRun(stage.Faults?.Ledger.Acts ?? [], await EndStateAsync(space), await CountsAsync(space))
+        {
+            Plan = PlanShape.Of(over["status"]![goal == UpgradeGoal.Rollback ? "rollbackPlan" : "plan"]!),
+        };
     }
 
-    private async Task<string> EndStateAsync(string space) =>
+    /// <summary>
+    /// The end state as text, with the same words for all values of ha.config that are right for their run.
+    /// </summary>
+    public async Task<string> EndStateAsync(string space) =>
         RefetchText.Normalize((await stage.Oms.ReadStateAsync()).ToString(), await stage.GetUpgradeAsync(space, Name));
 
     /// <summary>Approves the rollback of a succeeded upgrade once it is held.</summary>

@@ -16,6 +16,7 @@ public sealed class OtherEngineFieldsTests
     {
         { "spec.toolHost", TiDb with { ToolHost = "192.0.2.1" } },
         { "spec.tls.certsDirName", TiDb with { Tls = new DatabaseServiceTls { CertsDirName = "/certs" } } },
+        { "spec.tls.web", TiDb with { Tls = new DatabaseServiceTls { Web = new DatabaseWebTls { SecretRef = new SecretReference { Name = "s" } } } } },
         { "spec.package.extensions", TiDb with { Package = TiDb.Package with { Extensions = [new PackageExtension { Name = "hll" }] } } },
     };
 

@@ -58,7 +58,7 @@ public sealed class ReasonsTests
     {
         var timeouts = typeof(OmsUpgradeTimeouts).GetProperties().Where(property => property.PropertyType == typeof(string)).Select(property => property.Name).ToList();
         timeouts.Intersect(OmsUpgradePhases.OfPlan, StringComparer.Ordinal).ShouldBe(OmsUpgradePhases.OfPlan);
-        timeouts.Except(OmsUpgradePhases.OfPlan, StringComparer.Ordinal).ShouldBe([OmsUpgradePhases.StopNew, OmsUpgradePhases.RestoreDatabases, OmsUpgradePhases.StartOld]);
+        timeouts.Except(OmsUpgradePhases.OfPlan, StringComparer.Ordinal).ShouldBe([nameof(OmsUpgradeTimeouts.NoSessions), OmsUpgradePhases.StopNew, OmsUpgradePhases.RestoreDatabases, OmsUpgradePhases.StartOld]);
     }
 
     private static IEnumerable<FieldInfo> Constants(Type type) =>

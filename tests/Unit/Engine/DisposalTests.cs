@@ -3,6 +3,7 @@ using Drydock.Engine.Actions;
 using Drydock.Engine.Guards;
 using Drydock.Engine.Running;
 using Drydock.Tests.Unit.Engine.Toys;
+using Drydock.Tests.Unit.Fakes;
 using Shouldly;
 using Xunit;
 
@@ -45,11 +46,13 @@ public sealed class DisposalTests
     [Fact]
     public async Task Wake_callback_that_throws_has_no_effect_on_the_run()
     {
-        var action = new Blocking { IsDone = true };
+        var look = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var action = new Blocking { IsDone = true, Look = look.Task };
         await using var run = new PlanRun();
         var woken = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var environment = Environment(action) with
         {
+            Time = new InstantTime(),
             Wake = () =>
             {
                 woken.TrySetResult();
@@ -58,6 +61,7 @@ public sealed class DisposalTests
         };
         var plan = ToyPlans.Plan(ToyPlans.Step("A/1", "blocking"));
         await run.AdvanceAsync(plan, Controls(), environment, NoSave, CancellationToken.None);
+        look.SetResult();
         await woken.Task;
 
         var outcome = await run.AdvanceAsync(plan, Controls(), environment, NoSave, CancellationToken.None);
@@ -70,16 +74,30 @@ public sealed class DisposalTests
     {
         for (var i = 0; i < 300; i++)
         {
-            var action = new Blocking { IsDone = true };
+            var look = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            var action = new Blocking { IsDone = true, Look = look.Task };
             await using var run = new PlanRun();
             var woken = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            var environment = Environment(action) with { Wake = () => woken.TrySetResult() };
+            var environment = Environment(action) with { Time = new InstantTime(), Wake = () => woken.TrySetResult() };
             var plan = ToyPlans.Plan(ToyPlans.Step("A/1", "blocking"));
             await run.AdvanceAsync(plan, Controls(), environment, NoSave, CancellationToken.None);
+            look.SetResult();
             await woken.Task;
 
             (await run.AdvanceAsync(plan, Controls(), environment, NoSave, CancellationToken.None)).State.ShouldBe(RunState.Succeeded);
         }
+    }
+
+    [Fact]
+    public async Task Report_of_a_look_that_ends_soon_is_taken_by_the_same_advance()
+    {
+        var action = new Blocking { IsDone = true };
+        await using var run = new PlanRun();
+        var environment = Environment(action) with { Time = new ManualTimeProvider() };
+
+        var outcome = await run.AdvanceAsync(ToyPlans.Plan(ToyPlans.Step("A/1", "blocking"), ToyPlans.Step("A/2", "blocking", 1, "A/1")), Controls(), environment, NoSave, CancellationToken.None);
+
+        outcome.State.ShouldBe(RunState.Succeeded);
     }
 
     private static RunControls Controls() => new() { TimeoutOf = static _ => TimeSpan.FromHours(1) };
@@ -123,8 +141,13 @@ public sealed class DisposalTests
 
         public TaskCompletionSource Ended { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        public Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken) =>
-            Task.FromResult<Observation>(IsDone ? new Observation.Done() : new Observation.Running());
+        public Task Look { get; init; } = Task.CompletedTask;
+
+        public async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
+        {
+            await Look;
+            return IsDone ? new Observation.Done() : new Observation.Running();
+        }
 
         public Task<IReadOnlyDictionary<string, string>> PrepareAsync(StepContext context, CancellationToken cancellationToken) =>
             throw new InvalidOperationException("never begun");

@@ -87,7 +87,7 @@ public sealed class HoldTests
         {
             var run = new Simulation(ToyPlans.Plan(ToyPlans.Once("A/1")), seed);
             run.RunUntil(() => run.World["A/1"].Prepared == 1, "it is prepared");
-            run.Controls = run.Controls with { HoldBefore = Set("A") };
+            run.Want(c => c with { HoldBefore = Set("A") });
             run.Settle();
 
             run.World["A/1"].Acts.ShouldBe(0);

@@ -45,6 +45,20 @@ public sealed class RetryTests
     }
 
     [Fact]
+    public void Retry_repeats_a_run_that_provably_changed_nothing()
+    {
+        var run = Failed(ToyPlans.Once("P/a", RetryRule.RestoreFirst), item => (item.BadEnds, item.ChangesNothing) = (2, true));
+        run.Pass(TimeSpan.FromHours(1));
+        run.World["P/a"].Executions.ShouldBe(1, "not without a token");
+
+        Retry(run).Settle();
+        (run.Outcome.State, run.Store["P/a"].Attempt).ShouldBe((RunState.Failed, 2));
+        Retry(run).RunTo(RunState.Succeeded);
+
+        (run.World["P/a"].Executions, run.Store["P/a"].Attempt).ShouldBe((3, 3));
+    }
+
+    [Fact]
     public void Refused_retry_names_the_required_restore()
     {
         var refused = StepRetries.For(Step(StepState.Failed, RetryRule.RestoreFirst), byToken: true);

@@ -10,6 +10,8 @@ public sealed class SentencesTests
     [Theory]
     [InlineData("connection refused", "connection refused.")]
     [InlineData("connection refused. ", "connection refused.")]
+    [InlineData("check its privileges..", "check its privileges.")]
+    [InlineData("and so on...", "and so on...")]
     [InlineData("why?", "why?")]
     [InlineData("cut off…", "cut off…")]
     [InlineData("步骤失败。", "步骤失败。")]

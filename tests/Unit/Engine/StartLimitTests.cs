@@ -39,6 +39,23 @@ public sealed class StartLimitTests
     }
 
     [Fact]
+    public void Waits_on_other_nodes_count_to_the_limit()
+    {
+        var run = new Simulation(ToyPlans.Plan(ToyPlans.Step("A/a", "check") with { Node = "a" }, ToyPlans.Step("A/b", "check") with { Node = "b" }));
+        run.Controls = run.Controls with { MaxParallelNodes = 1 };
+        run.Settle();
+
+        (run.Store["A/a"].State, run.Store["A/b"].State).ShouldBe((StepState.Running, StepState.Pending));
+        run.World["A/b"].Looks.ShouldBe(0);
+
+        run.World["A/a"].IsGood = true;
+        run.World["A/a"].Change();
+        run.Settle();
+
+        (run.Store["A/a"].State, run.Store["A/b"].State).ShouldBe((StepState.Succeeded, StepState.Running));
+    }
+
+    [Fact]
     public void Steps_without_a_node_do_not_count_to_the_limit()
     {
         var run = new Simulation(ToyPlans.Plan(ToyPlans.Step("A/1"), ToyPlans.Step("A/2"), ToyPlans.Step("A/x") with { Node = "x" }));
@@ -64,6 +81,40 @@ public sealed class StartLimitTests
 
         run.RunTo(RunState.Succeeded);
         run.Time.GetUtcNow().ShouldBeGreaterThanOrEqualTo(opens);
+    }
+
+    [Fact]
+    public void Unit_of_work_asks_the_window_although_its_phase_has_begun()
+    {
+        var run = new Simulation(ToyPlans.Plan(
+            ToyPlans.Step("A/1") with { AsksWindow = true },
+            ToyPlans.Step("A/2", "plain", 3, "A/1"),
+            ToyPlans.Step("A/3", "plain", 3, "A/2") with { AsksWindow = true }));
+        var opens = run.Time.GetUtcNow() + TimeSpan.FromHours(5);
+        run.World["A/1"].Hangs = true;
+        run.Settle();
+        run.Want(c => c with { OnlyUnitsWait = true, PhaseOpensAt = _ => opens, ClosedBecause = _ => "It is closed." });
+        run.World["A/1"].Finish();
+        run.Settle();
+
+        run.Store["A/2"].State.ShouldBe(StepState.Succeeded, "it belongs to the unit that has started");
+        (run.Outcome.State, run.Outcome.StepId, run.World["A/3"].Looks).ShouldBe((RunState.OutsideWindow, "A/3", 0));
+        run.Outcome.Message.ShouldStartWith("A/3 has waited since ");
+        run.Outcome.Message.ShouldContain("It is closed.");
+        run.RunTo(RunState.Succeeded);
+        run.Time.GetUtcNow().ShouldBeGreaterThanOrEqualTo(opens);
+    }
+
+    [Fact]
+    public void Unit_that_was_cleaned_up_asks_the_window_again()
+    {
+        var run = new Simulation(ToyPlans.Plan(
+            ToyPlans.Step("A/1") with { State = StepState.Succeeded, CleanedUpAt = DateTimeOffset.UnixEpoch },
+            ToyPlans.Step("A/2", "plain", 3, "A/1")));
+        run.Controls = run.Controls with { OnlyUnitsWait = true, PhaseOpensAt = _ => run.Time.GetUtcNow() + TimeSpan.FromDays(1) };
+        run.Settle();
+
+        (run.Outcome.State, run.World["A/2"].Acts).ShouldBe((RunState.OutsideWindow, 0));
     }
 
     [Fact]

@@ -26,6 +26,15 @@ internal static class RunOnce
         }
 
         var kind = Kind(exec.Command);
+        if (kind == "jar" && (world.Setup.JarIsClosed(world, container) || container.File(JarOf(exec.Command)) is null))
+        {
+            world.Did("jar refused", container.Host.Name);
+            Write(container, directory, 1, $"Error: Unable to access jarfile {JarOf(exec.Command)}\n");
+            End(exec, 1);
+            container.Host.Emit(container, "exec_die", exec.Id);
+            return;
+        }
+
         world.Did(kind, container.Host.Name);
         world.Rules.RunOnceBegan(container, kind, exec.Command);
         world.Metadata.Contents = $"half changed by {kind}";
@@ -46,16 +55,16 @@ internal static class RunOnce
     {
         var container = exec.Container;
         var (code, log) = kind == "jar" ? world.Setup.Jar(world, container) : world.Setup.Init(world, container);
-        log = log.Replace("%marker%", Marker, StringComparison.Ordinal);
-        container.Host.Files[$"{directory}/log"] = Encoding.UTF8.GetBytes(log);
-        container.Host.Files[$"{directory}/rc"] = Encoding.UTF8.GetBytes(code.ToString(CultureInfo.InvariantCulture) + "\n");
+        var isDone = log.Contains("%done%", StringComparison.Ordinal);
+        log = log.Replace("%marker%", Marker, StringComparison.Ordinal).Replace("%done%", "", StringComparison.Ordinal);
+        Write(container, directory, code, log);
         if (kind == "jar" && code == 0)
         {
             world.Rules.Corrected(container);
             world.Metadata.Contents = "corrected";
         }
 
-        if (kind == "init" && log.Contains(Marker, StringComparison.Ordinal))
+        if (kind == "init" && (isDone || log.Contains(Marker, StringComparison.Ordinal)))
         {
             container.Host.Initialized.Add(container.Id);
             container.ConsoleAutostart = true;
@@ -71,6 +80,17 @@ internal static class RunOnce
 
         End(exec, code);
         container.Host.Emit(container, "exec_die", exec.Id);
+    }
+
+    /// <summary>A path as a command in a working directory understands it.</summary>
+    public static string Absolute(string path, string directory) => path.StartsWith('/') ? path : $"{directory.TrimEnd('/')}/{path}";
+
+    private static string JarOf(IReadOnlyList<string> command) => Absolute(command[command.ToList().IndexOf("-jar") + 1], command[5]);
+
+    private static void Write(WorldContainer container, string directory, int code, string log)
+    {
+        container.Host.Files[$"{directory}/log"] = Encoding.UTF8.GetBytes(log);
+        container.Host.Files[$"{directory}/rc"] = Encoding.UTF8.GetBytes(code.ToString(CultureInfo.InvariantCulture) + "\n");
     }
 
     private static void End(WorldExec exec, int code) => (exec.Running, exec.ExitCode) = (false, code);

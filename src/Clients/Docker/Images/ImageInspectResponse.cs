@@ -5,7 +5,10 @@ namespace Drydock.Clients.Docker;
 /// <summary>Details of an image.</summary>
 public sealed record ImageInspectResponse
 {
-    /// <summary>The image ID (<c>sha256:…</c>): the same on every host for the same image, loaded or pulled.</summary>
+    /// <summary>
+    /// The image ID (<c>sha256:…</c>): the same for the same image on every host that stores images the same way (the
+    /// classic store: checksum of the configuration; containerd's: of the manifest).
+    /// </summary>
     [JsonRequired]
     [JsonPropertyName("Id")]
     public string ID { get; init => field = value ?? ""; } = "";
@@ -30,4 +33,14 @@ public sealed record ImageInspectResponse
 
     /// <summary>What its containers start with.</summary>
     public ContainerConfig? Config { get; init; }
+
+    /// <summary>Its layers.</summary>
+    public ImageRootFS? RootFS { get; init; }
+}
+
+/// <summary>The layers of an image.</summary>
+public sealed record ImageRootFS
+{
+    /// <summary>Checksums of the unpacked layers, the same on every host for the same image.</summary>
+    public IReadOnlyList<string> Layers { get; init => field = value ?? []; } = [];
 }

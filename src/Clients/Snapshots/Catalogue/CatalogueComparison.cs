@@ -28,7 +28,7 @@ internal static class CatalogueComparison
 
     /// <summary>
     /// A database on a server against the manifest. Definitions are compared only where both are known and the servers
-    /// are of one version.
+    /// are of one version; one that is printed differently is a warning.
     /// </summary>
     internal static IReadOnlyList<SnapshotFinding> ServerAgainst(
         SnapshotDatabase expected, DatabaseCatalogue actual, bool definitions)
@@ -55,10 +55,13 @@ internal static class CatalogueComparison
     }
 
     private static List<SnapshotObject> Objects(IEnumerable<SnapshotTable> tables) =>
-        [.. tables.Select(static t => new SnapshotObject(t.Name, t.DefinitionSha256))];
+        [.. tables.Select(static t => new SnapshotObject(t.Name, t.DefinitionSha256) { Definition = t.Definition })];
 
     private sealed class Findings(string database, string expectedSide, string actualSide)
     {
+        // Objects of one kind that are described with their texts.
+        private const int Shown = 10;
+
         internal List<SnapshotFinding> All { get; } = [];
 
         internal void Names(string what, IEnumerable<string> expected, IEnumerable<string> actual)
@@ -78,15 +81,28 @@ internal static class CatalogueComparison
                 return;
             }
 
-            var found = actual.ToDictionary(static o => o.Name, static o => o.DefinitionSha256, StringComparer.Ordinal);
-            Differ(what, "defined differently in", actualSide, expected
+            var found = actual.ToDictionary(static o => o.Name, StringComparer.Ordinal);
+            var differing = expected
                 .Where(
                     o =>
                         o.DefinitionSha256 is not null
-                            && found.GetValueOrDefault(o.Name) is { } hash
+                            && found.GetValueOrDefault(o.Name)?.DefinitionSha256 is { } hash
                             && hash != o.DefinitionSha256)
-                .Select(static o => o.Name));
+                .OrderBy(static o => o.Name, StringComparer.Ordinal)
+                .ToList();
+            All.AddRange(differing.Take(Shown).Select(o => Warning(
+                $"{database}: {what} {o.Name} is printed differently in {actualSide} than in {expectedSide}: "
+                    + DefinitionTexts.Compare(o.Definition, found[o.Name].Definition))));
+            if (differing.Count > Shown)
+            {
+                All.Add(Warning(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{database}: {differing.Count - Shown} more {what} are printed differently.")));
+            }
         }
+
+        private SnapshotFinding Warning(string message) =>
+            new(SnapshotFailure.CatalogueMismatch, database, message) { IsWarning = true };
 
         internal void Value(string what, string expected, string actual)
         {

@@ -12,8 +12,16 @@ namespace Drydock.Clients.Snapshots;
 /// </summary>
 internal sealed partial class CatalogueReader(MySqlConnection connection, string comment)
 {
-    // 1044, 1142, 1227: access denied; 1356: a view whose tables no longer exist; 1370: no privilege on a routine.
-    private static readonly int[] Unreadable = [1044, 1142, 1227, 1356, 1370];
+    // 1044, 1142, 1227: access denied; 1356: a view whose tables no longer exist; 1370: no privilege on a routine;
+    // 1149, 1235: the server has no such statement.
+    private static readonly int[] Unreadable = [1044, 1142, 1149, 1227, 1235, 1356, 1370];
+
+    // 1049, 1109, 1146: a view of information_schema that the server does not have (OceanBase 3: EVENTS).
+    private static readonly int[] NotThere = [1049, 1109, 1146];
+
+    /// <summary>The views of information_schema that the server does not have, in the order in which they were
+    /// read.</summary>
+    internal SortedSet<string> Absent { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Reads a database; null if the server has none of that name.</summary>
     internal async Task<DatabaseCatalogue?> ReadAsync(
@@ -43,27 +51,21 @@ internal sealed partial class CatalogueReader(MySqlConnection connection, string
             switch (row[1])
             {
                 case "VIEW" or "SYSTEM VIEW":
-                    views.Add(
-                        new SnapshotObject(
-                            row[0],
-                            await HashAsync(
-                                $"SHOW CREATE VIEW {quoted}", [1], cancellationToken).ConfigureAwait(false)));
+                    views.Add(await ObjectAsync(
+                        row[0], $"SHOW CREATE VIEW {quoted}", [1], cancellationToken).ConfigureAwait(false));
                     break;
                 case "SEQUENCE":
-                    sequences.Add(
-                        new SnapshotObject(
-                            row[0],
-                            await HashAsync(
-                                $"SHOW CREATE SEQUENCE {quoted}", [1], cancellationToken).ConfigureAwait(false)));
+                    sequences.Add(await ObjectAsync(
+                        row[0], $"SHOW CREATE SEQUENCE {quoted}", [1], cancellationToken).ConfigureAwait(false));
                     break;
                 default:
                     var rows = countRows ? await CountAsync(quoted, cancellationToken).ConfigureAwait(false) : 0;
-                    tables.Add(
-                        new SnapshotTable(
-                            row[0],
-                            rows,
-                            await HashAsync(
-                                $"SHOW CREATE TABLE {quoted}", [1], cancellationToken).ConfigureAwait(false)));
+                    var table = await ObjectAsync(
+                        row[0], $"SHOW CREATE TABLE {quoted}", [1], cancellationToken).ConfigureAwait(false);
+                    tables.Add(new SnapshotTable(row[0], rows, table.DefinitionSha256)
+                    {
+                        Definition = table.Definition,
+                    });
                     break;
             }
         }
@@ -76,12 +78,14 @@ internal sealed partial class CatalogueReader(MySqlConnection connection, string
             views,
             await RoutinesAsync(database, cancellationToken).ConfigureAwait(false),
             await ObjectsAsync(
+                "TRIGGERS",
                 "SELECT TRIGGER_NAME FROM information_schema.TRIGGERS WHERE TRIGGER_SCHEMA = @db",
                 "TRIGGER",
                 database,
                 [1, 2],
                 cancellationToken).ConfigureAwait(false),
             await ObjectsAsync(
+                "EVENTS",
                 "SELECT EVENT_NAME FROM information_schema.EVENTS WHERE EVENT_SCHEMA = @db",
                 "EVENT",
                 database,
@@ -99,41 +103,54 @@ internal sealed partial class CatalogueReader(MySqlConnection connection, string
     private async Task<List<SnapshotObject>> RoutinesAsync(string database, CancellationToken cancellationToken)
     {
         var routines = new List<SnapshotObject>();
-        var rows = await ListAsync(
+        var rows = await OptionalAsync(
+            "ROUTINES",
             "SELECT CONCAT(ROUTINE_TYPE, ' ', ROUTINE_NAME), ROUTINE_TYPE, ROUTINE_NAME FROM "
                 + "information_schema.ROUTINES WHERE ROUTINE_SCHEMA = @db",
             database,
             cancellationToken).ConfigureAwait(false);
         foreach (var row in Sorted(rows))
         {
-            routines.Add(
-                new SnapshotObject(
-                    row[0],
-                    await HashAsync(
-                        $"SHOW CREATE {row[1]} {MySqlIdentifier.Quote(row[2])}",
-                        [1, 2],
-                        cancellationToken).ConfigureAwait(false)));
+            routines.Add(await ObjectAsync(
+                row[0],
+                $"SHOW CREATE {row[1]} {MySqlIdentifier.Quote(row[2])}",
+                [1, 2],
+                cancellationToken).ConfigureAwait(false));
         }
 
         return routines;
     }
 
     private async Task<List<SnapshotObject>> ObjectsAsync(
-        string sql, string kind, string database, int[] columns, CancellationToken cancellationToken)
+        string view, string sql, string kind, string database, int[] columns, CancellationToken cancellationToken)
     {
         var objects = new List<SnapshotObject>();
-        foreach (var row in Sorted(await ListAsync(sql, database, cancellationToken).ConfigureAwait(false)))
+        var rows = await OptionalAsync(view, sql, database, cancellationToken).ConfigureAwait(false);
+        foreach (var row in Sorted(rows))
         {
-            objects.Add(
-                new SnapshotObject(
-                    row[0],
-                    await HashAsync(
-                        $"SHOW CREATE {kind} {MySqlIdentifier.Quote(row[0])}",
-                        columns,
-                        cancellationToken).ConfigureAwait(false)));
+            objects.Add(await ObjectAsync(
+                row[0],
+                $"SHOW CREATE {kind} {MySqlIdentifier.Quote(row[0])}",
+                columns,
+                cancellationToken).ConfigureAwait(false));
         }
 
         return objects;
+    }
+
+    // A server without the view has no such objects.
+    private async Task<List<string[]>> OptionalAsync(
+        string view, string sql, string database, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await ListAsync(sql, database, cancellationToken).ConfigureAwait(false);
+        }
+        catch (MySqlException e) when (NotThere.Contains(e.Number))
+        {
+            Absent.Add(view);
+            return [];
+        }
     }
 
     private async Task<long> CountAsync(string quotedTable, CancellationToken cancellationToken)
@@ -164,8 +181,9 @@ internal sealed partial class CatalogueReader(MySqlConnection connection, string
         return rows;
     }
 
-    // Null when the user may not see the definition; the names are compared in any case.
-    private async Task<string?> HashAsync(string sql, int[] columns, CancellationToken cancellationToken)
+    // Without a definition when the user may not see it; the names are compared in any case.
+    private async Task<SnapshotObject> ObjectAsync(
+        string name, string sql, int[] columns, CancellationToken cancellationToken)
     {
         try
         {
@@ -173,15 +191,18 @@ internal sealed partial class CatalogueReader(MySqlConnection connection, string
             await using var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
             if (!await reader.ReadAsync(cancellationToken).ConfigureAwait(false) || columns.Any(reader.IsDBNull))
             {
-                return null;
+                return new SnapshotObject(name, null);
             }
 
             var text = AutoIncrement().Replace(string.Join('\n', columns.Select(reader.GetString)), "");
-            return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+            return new SnapshotObject(name, Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text))))
+            {
+                Definition = text,
+            };
         }
         catch (MySqlException e) when (Unreadable.Contains(e.Number))
         {
-            return null;
+            return new SnapshotObject(name, null);
         }
     }
 

@@ -259,8 +259,8 @@ internal sealed class DatabaseDump(
     {
         await foreach (var session in SessionFinder.FindAsync(
             child,
-            connection,
-            server,
+            () => MySqlServer.SessionsAsync(connection, cancellationToken),
+            server.Key,
             request.Connection.UserID,
             _location.Id,
             database,

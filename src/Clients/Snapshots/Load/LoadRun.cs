@@ -16,9 +16,15 @@ internal sealed class LoadRun(DumpCodec coder, SnapshotToolOptions options, Time
         var file = load.Database.File;
         load.Request.Progress?.Report(
             new SnapshotProgress(load.Database.Name, SnapshotStage.Comparing, file.RawBytes, file.StoredBytes));
+        var findings = await CompareAsync(load, session, cancellationToken).ConfigureAwait(false);
         DumpCheck.ThrowIfAny(
-            await CompareAsync(load, session, cancellationToken).ConfigureAwait(false),
+            [.. findings.Where(static f => !f.IsWarning)],
             $"Database {load.Target} was loaded and differs from snapshot {load.Location.Id}");
+        foreach (var warning in findings)
+        {
+            load.Request.OnWarning?.Invoke(warning);
+        }
+
         load.Request.Progress?.Report(
             new SnapshotProgress(load.Database.Name, SnapshotStage.Loaded, file.RawBytes, file.StoredBytes));
     }
@@ -102,7 +108,7 @@ internal sealed class LoadRun(DumpCodec coder, SnapshotToolOptions options, Time
         await _client.RunAsync(
             load.Request.Connection,
             load.Target,
-            session.HasLocks ? SessionMarker.LoadLock(load.Location.Id, load.Key) : null,
+            ClientOpening.Of(session, SessionMarker.LoadLock(load.Location.Id, load.Key)),
             id => NoteAsync(load, id, session, records, cancellationToken),
             async input =>
             {
@@ -155,8 +161,8 @@ internal sealed class LoadRun(DumpCodec coder, SnapshotToolOptions options, Time
     {
         var found = SessionFinder.FindAsync(
             child,
-            session.Connection,
-            session.Server,
+            () => session.AskAsync(c => MySqlServer.SessionsAsync(c, cancellationToken)),
+            session.Server.Key,
             load.Request.Connection.UserID,
             load.Location.Id,
             load.Key,

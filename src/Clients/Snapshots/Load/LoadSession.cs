@@ -16,6 +16,7 @@ internal sealed class LoadSession : IAsyncDisposable
     private readonly SnapshotLocation _location;
     private readonly string _target;
     private readonly string _description;
+    private readonly LockRowTimes? _times;
     private string? _record;
 
     private LoadSession(
@@ -23,8 +24,10 @@ internal sealed class LoadSession : IAsyncDisposable
         MySqlServerIdentity server,
         SnapshotLocation location,
         string target,
-        string description)
+        string description,
+        LockRowTimes? times)
     {
+        _times = times;
         Connection = connection;
         Server = server;
         _location = location;
@@ -36,18 +39,24 @@ internal sealed class LoadSession : IAsyncDisposable
 
     internal MySqlServerIdentity Server { get; }
 
-    /// <summary>Whether the server has named locks.</summary>
+    /// <summary>Whether the server has named locks (<c>GET_LOCK</c>).</summary>
     internal bool HasLocks { get; private set; }
 
-    /// <summary>
-    /// The lock that the session holds; null before it takes one, and if the server has no named locks.
-    /// </summary>
-    internal string? LockName { get; private set; }
+    /// <summary>The lock that the session holds; null before it takes one.</summary>
+    internal ServerLock? Lock { get; private set; }
+
+    /// <summary>The lock's name; null before it is taken.</summary>
+    internal string? LockName => Lock?.Name;
 
     internal SnapshotSession Session { get; private set; } = new("", "", 0, "", "");
 
     public async ValueTask DisposeAsync()
     {
+        if (Lock is { } held)
+        {
+            await held.DisposeAsync().ConfigureAwait(false);
+        }
+
         await Connection.DisposeAsync().ConfigureAwait(false);
         if (_record is not null)
         {
@@ -59,21 +68,23 @@ internal sealed class LoadSession : IAsyncDisposable
         SnapshotLocation location,
         MySqlConnectionStringBuilder options,
         string target,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken,
+        LockRowTimes? times = null)
     {
         var connection = new MySqlConnection(new MySqlConnectionStringBuilder(options) { Database = "" });
         try
         {
             await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
             var server = await MySqlServer.IdentifyAsync(connection, cancellationToken).ConfigureAwait(false);
-            var session = new LoadSession(connection, server, location, target, options.Describe());
+            var session = new LoadSession(connection, server, location, target, options.Describe(), times);
 
             // It is idle while other sessions load, possibly for hours.
             await session.ExecuteAsync(
                 string.Create(CultureInfo.InvariantCulture, $"SET SESSION wait_timeout={LongestWaitSeconds}"),
                 cancellationToken).ConfigureAwait(false);
             session.HasLocks =
-                await session.AskAsync(c => NamedLocks.ExistAsync(c, cancellationToken)).ConfigureAwait(false);
+                await session.AskAsync(
+                    c => ServerLock.KindAsync(c, cancellationToken)).ConfigureAwait(false) == ServerLockKind.Function;
             return session;
         }
         catch
@@ -87,28 +98,24 @@ internal sealed class LoadSession : IAsyncDisposable
     /// <exception cref="SnapshotException"><see cref="SnapshotFailure.Busy"/>.</exception>
     internal async Task LockAsync(string snapshotId, string key, string lockName, CancellationToken cancellationToken)
     {
-        var host = (
-            await MySqlServer.SessionsAsync(Connection, cancellationToken).ConfigureAwait(false)).FirstOrDefault(s =>
-                s.Id == Connection.ConnectionId)?.Host
-            ?? "";
-        Session = new SnapshotSession(snapshotId, key, Connection.ConnectionId, host, Server.Key);
+        var own = (
+            await MySqlServer.SessionsAsync(Connection, cancellationToken).ConfigureAwait(false)).FirstOrDefault(
+                static s => s.IsOwn);
+        Session = new SnapshotSession(
+            snapshotId, key, own?.Id ?? Connection.ConnectionId, own?.Host ?? "", Server.Key);
         _record = await SessionRecords.AddAsync(_location, Session, cancellationToken).ConfigureAwait(false);
-        if (!HasLocks)
+        Lock = await AskAsync(
+            c => ServerLock.TryTakeAsync(
+                c, lockName, TimeSpan.Zero, _times, cancellationToken)).ConfigureAwait(false);
+        if (Lock is null)
         {
-            return;
-        }
-
-        if (await ScalarAsync("SELECT GET_LOCK(@name, 0)", lockName, cancellationToken).ConfigureAwait(false) != "1")
-        {
-            var holder =
-                await ScalarAsync("SELECT IS_USED_LOCK(@name)", lockName, cancellationToken).ConfigureAwait(false);
+            var holder = await AskAsync(
+                c => ServerLock.HolderAsync(c, lockName, cancellationToken)).ConfigureAwait(false);
             throw new SnapshotException(
                 SnapshotFailure.Busy,
                 $"Session {holder} on {_description} holds the lock '{lockName}', so database {_target} is being "
                     + "restored by another process. Wait for it, or end that session.");
         }
-
-        LockName = lockName;
     }
 
     /// <summary>
@@ -136,14 +143,24 @@ internal sealed class LoadSession : IAsyncDisposable
     /// <exception cref="SnapshotException"><see cref="SnapshotFailure.ConnectionLost"/>.</exception>
     internal async Task RequireLeadAsync(LoadSession leader, CancellationToken cancellationToken)
     {
-        var sql = string.Create(
-            CultureInfo.InvariantCulture, $"SELECT IS_USED_LOCK(@name) = {leader.Connection.ConnectionId}");
-        if (leader.LockName is { } held && await ScalarAsync(sql, held, cancellationToken).ConfigureAwait(false) != "1")
+        if (leader.Lock is not { } held)
+        {
+            return;
+        }
+
+        if (held.IdleSeconds is { } idle)
+        {
+            await ExecuteAsync(
+                string.Create(CultureInfo.InvariantCulture, $"SET SESSION wait_timeout={idle}"),
+                cancellationToken).ConfigureAwait(false);
+        }
+
+        if (await ScalarAsync($"SELECT {held.HeldCondition}", cancellationToken).ConfigureAwait(false) != "1")
         {
             throw new SnapshotException(
                 SnapshotFailure.ConnectionLost,
-                $"The session that leads the load of {_target} on {_description} no longer holds the lock '{held}'. "
-                    + "Its table was not altered. The load is retried with a new session.");
+                $"The session that leads the load of {_target} on {_description} no longer holds the lock "
+                    + $"'{held.Name}'. Its table was not altered. The load is retried with a new session.");
         }
     }
 
@@ -154,25 +171,22 @@ internal sealed class LoadSession : IAsyncDisposable
             + $"{CharsetName(collation)}",
     ];
 
-    internal async Task ExecuteAsync(string sql, CancellationToken cancellationToken)
+    internal Task ExecuteAsync(string sql, CancellationToken cancellationToken) => AskAsync(async connection =>
     {
-        try
-        {
-            await using var command = new MySqlCommand(sql, Connection) { CommandTimeout = 0 };
-            await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
-        }
-        catch (MySqlException e)
-        {
-            throw Failed(e);
-        }
-    }
+        await using var command = new MySqlCommand(sql, connection) { CommandTimeout = 0 };
+        return await command.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+    });
 
-    /// <summary>Runs a query on the session and distinguishes its loss from other failures.</summary>
+    /// <summary>
+    /// Runs a query on the session, one at a time, and distinguishes its loss from other failures.
+    /// </summary>
     internal async Task<T> AskAsync<T>(Func<MySqlConnection, Task<T>> question)
     {
         try
         {
-            return await question(Connection).ConfigureAwait(false);
+            return await (Lock is { } held
+                ? held.RunAsync(c => question((MySqlConnection)c), CancellationToken.None)
+                : question(Connection)).ConfigureAwait(false);
         }
         catch (MySqlException e)
         {
@@ -182,11 +196,8 @@ internal sealed class LoadSession : IAsyncDisposable
 
     private async Task RequireLockAsync(CancellationToken cancellationToken)
     {
-        if (LockName is not null
-            && await ScalarAsync(
-                "SELECT IS_USED_LOCK(@name) = CONNECTION_ID()",
-                LockName,
-                cancellationToken).ConfigureAwait(false) != "1")
+        if (Lock is { } held
+            && !await AskAsync(_ => held.IsHeldAsync(cancellationToken)).ConfigureAwait(false))
         {
             throw new SnapshotException(
                 SnapshotFailure.ConnectionLost,
@@ -195,15 +206,14 @@ internal sealed class LoadSession : IAsyncDisposable
         }
     }
 
-    private Task<string?> ScalarAsync(string sql, string name, CancellationToken cancellationToken) =>
+    private Task<string?> ScalarAsync(string sql, CancellationToken cancellationToken) =>
         AskAsync(async connection =>
-    {
-        await using var command = new MySqlCommand(sql, connection);
-        command.Parameters.AddWithValue("@name", name);
-        return await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) is { } value and not DBNull
-            ? Convert.ToString(value, CultureInfo.InvariantCulture)
-            : null;
-    });
+        {
+            await using var command = new MySqlCommand(sql, connection);
+            return await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) is { } value and not DBNull
+                ? Convert.ToString(value, CultureInfo.InvariantCulture)
+                : null;
+        });
 
     private SnapshotException Failed(MySqlException e)
     {

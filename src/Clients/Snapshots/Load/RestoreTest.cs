@@ -43,7 +43,10 @@ internal sealed class RestoreTest(
                 findings.AddRange(await TestAsync(database, record, session, cancellationToken).ConfigureAwait(false));
             }
 
-            return new SnapshotVerification(manifest, findings);
+            return new SnapshotVerification(manifest, [.. findings.Where(static f => !f.IsWarning)])
+            {
+                Warnings = [.. findings.Where(static f => f.IsWarning)],
+            };
         }
         finally
         {
@@ -93,7 +96,7 @@ internal sealed class RestoreTest(
                 new SnapshotProgress(
                     database.Name, SnapshotStage.Comparing, database.File.RawBytes, database.File.StoredBytes));
             var findings = await LoadRun.CompareAsync(load, session, cancellationToken).ConfigureAwait(false);
-            if (findings.Count == 0)
+            if (findings.All(static f => f.IsWarning))
             {
                 request.Progress?.Report(
                     new SnapshotProgress(

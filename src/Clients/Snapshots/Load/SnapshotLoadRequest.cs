@@ -50,6 +50,11 @@ public sealed record SnapshotLoadRequest
     /// </summary>
     public Func<SnapshotDrop, CancellationToken, Task>? OnDrop { get; init; }
 
+    /// <summary>
+    /// Called after the load for each definition that the server prints differently than the snapshot recorded.
+    /// </summary>
+    public Action<SnapshotFinding>? OnWarning { get; init; }
+
     /// <summary>Describes the load, without secrets.</summary>
     public override string ToString() =>
         $"{Location.Prefix}: {Database} to {Target ?? Database} on {Connection.Describe()}";
@@ -59,8 +64,7 @@ public sealed record SnapshotLoadRequest
 /// <param name="Database">The database on the server.</param>
 /// <param name="Existed">It exists, so there is something to drop.</param>
 /// <param name="Tables">Base tables in it.</param>
-/// <param name="LockName">The named lock (GET_LOCK) that the session holds; null if the server has none (some versions
-/// of OceanBase).</param>
+/// <param name="LockName">The lock that the session holds.</param>
 /// <param name="Session">The session that will drop it. A lost session is not replaced, because the lock and the right
 /// to drop are lost with it.</param>
-public sealed record SnapshotDrop(string Database, bool Existed, int Tables, string? LockName, SnapshotSession Session);
+public sealed record SnapshotDrop(string Database, bool Existed, int Tables, string LockName, SnapshotSession Session);

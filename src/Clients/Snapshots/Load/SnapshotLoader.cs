@@ -84,7 +84,7 @@ public sealed class SnapshotLoader : ISnapshotLoader
                         load.Target, countRows: false, cancellationToken)).ConfigureAwait(false);
             await request.OnDrop(
                 new SnapshotDrop(
-                    load.Target, there is not null, there?.Tables.Count ?? 0, session.LockName, session.Session),
+                    load.Target, there is not null, there?.Tables.Count ?? 0, session.LockName!, session.Session),
                 cancellationToken).ConfigureAwait(false);
         }
 

@@ -98,9 +98,17 @@ public enum SnapshotPart
 /// <param name="Rows">COUNT(*) on the server, equal to the rows in the dump.</param>
 /// <param name="DefinitionSha256">SHA-256 of its definition without the AUTO_INCREMENT counter; null if it could not be
 /// read.</param>
-public sealed record SnapshotTable(string Name, long Rows, string? DefinitionSha256);
+public sealed record SnapshotTable(string Name, long Rows, string? DefinitionSha256)
+{
+    /// <summary>Its definition, to show how a restored one differs; null if it was not stored.</summary>
+    public string? Definition { get; init; }
+}
 
 /// <summary>A view, routine, trigger, event or sequence of a snapshot.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="DefinitionSha256">SHA-256 of its definition; null if it could not be read.</param>
-public sealed record SnapshotObject(string Name, string? DefinitionSha256);
+public sealed record SnapshotObject(string Name, string? DefinitionSha256)
+{
+    /// <summary>Its definition, to show how a restored one differs; null if it was not stored.</summary>
+    public string? Definition { get; init; }
+}

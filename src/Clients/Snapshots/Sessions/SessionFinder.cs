@@ -18,8 +18,8 @@ internal static class SessionFinder
     /// </summary>
     internal static async IAsyncEnumerable<SnapshotSession> FindAsync(
         RunningTool child,
-        MySqlConnection connection,
-        MySqlServerIdentity server,
+        Func<Task<IReadOnlyList<MySqlSession>>> list,
+        string serverKey,
         string user,
         string snapshotId,
         string database,
@@ -33,8 +33,8 @@ internal static class SessionFinder
             var ports = ChildSockets.EstablishedPorts(child.ProcessId).Where(p => !found.Contains(p)).ToList();
             if (ports.Count > 0)
             {
-                var sessions = await MySqlServer.SessionsAsync(connection, cancellationToken).ConfigureAwait(false);
-                var own = Address(sessions.FirstOrDefault(s => s.Id == connection.ConnectionId)?.Host ?? "");
+                var sessions = await list().ConfigureAwait(false);
+                var own = Address(sessions.FirstOrDefault(static s => s.IsOwn)?.Host ?? "");
                 foreach (var port in ports)
                 {
                     var suffix = string.Create(CultureInfo.InvariantCulture, $":{port}");
@@ -45,7 +45,7 @@ internal static class SessionFinder
                                 && Address(s.Host) == own) is { } live)
                     {
                         found.Add(port);
-                        yield return new SnapshotSession(snapshotId, database, live.Id, live.Host, server.Key);
+                        yield return new SnapshotSession(snapshotId, database, live.Id, live.Host, serverKey);
                     }
                 }
             }

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using Drydock.Clients.MySql;
 
 namespace Drydock.Clients.Snapshots;
 
@@ -40,28 +39,4 @@ internal static class SessionMarker
     /// <summary>First characters of the hash of a text, in hexadecimal.</summary>
     internal static string Hash(string text, int length) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)))[..length];
-}
-
-/// <summary>Whether a server has named locks (GET_LOCK).</summary>
-internal static class NamedLocks
-{
-    // 1235: not supported; 1305: no such function.
-    private static readonly int[] NotThere = [1235, 1305];
-
-    /// <summary>
-    /// Asks the server, because only some versions of OceanBase have them. Changes nothing.
-    /// </summary>
-    internal static async Task<bool> ExistAsync(MySqlConnection connection, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await using var command = new MySqlCommand("SELECT IS_FREE_LOCK('drydock-probe')", connection);
-            await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false);
-            return true;
-        }
-        catch (MySqlException e) when (NotThere.Contains(e.Number))
-        {
-            return false;
-        }
-    }
 }

@@ -41,6 +41,7 @@ public sealed class SnapshotSessions(TimeProvider? time = null) : ISnapshotSessi
     {
         await using var session = await OpenAsync(location, connection, cancellationToken).ConfigureAwait(false);
         var ended = new Dictionary<ulong, SnapshotSession>();
+        var patience = PatienceWith(session.ServerKind);
         var start = _time.GetTimestamp();
         while (true)
         {
@@ -52,12 +53,12 @@ public sealed class SnapshotSessions(TimeProvider? time = null) : ISnapshotSessi
                 return [.. ended.Values];
             }
 
-            if (_time.GetElapsedTime(start) > Patience)
+            if (_time.GetElapsedTime(start) > patience)
             {
                 throw new SnapshotException(SnapshotFailure.SessionRemains, string.Create(
                     CultureInfo.InvariantCulture,
                     $"Sessions {string.Join(", ", found.Select(static s => s.ConnectionId))} of snapshot "
-                        + $"{location.Id} are still on {connection.Describe()} {Patience.TotalSeconds} s after KILL. "
+                        + $"{location.Id} are still on {connection.Describe()} {patience.TotalSeconds} s after KILL. "
                         + $"End them manually."));
             }
 
@@ -70,6 +71,13 @@ public sealed class SnapshotSessions(TimeProvider? time = null) : ISnapshotSessi
             await Task.Delay(Pause, _time, cancellationToken).ConfigureAwait(false);
         }
     }
+
+    /// <summary>
+    /// How long a session may take to end after KILL. A proxy of OceanBase does not know the sessions of other proxies;
+    /// those end when they were idle.
+    /// </summary>
+    public static TimeSpan PatienceWith(MySqlServerKind server) =>
+        server == MySqlServerKind.OceanBase ? new LockRowTimes().Lapse + Patience : Patience;
 
     private static async Task<MySqlConnection> OpenAsync(
         SnapshotLocation location, MySqlConnectionStringBuilder connection, CancellationToken cancellationToken)
@@ -102,7 +110,7 @@ public sealed class SnapshotSessions(TimeProvider? time = null) : ISnapshotSessi
             .ToList();
         var sessions = (
             await MySqlServer.SessionsAsync(connection, cancellationToken).ConfigureAwait(false)).Where(s =>
-                s.Id != connection.ConnectionId).ToList();
+                !s.IsOwn).ToList();
         var own = sessions.Where(
             s => user == s.User || user.StartsWith(s.User + "@", StringComparison.Ordinal)).Select(static s => s.Id);
         var lockHolders = await LockHoldersAsync(location, connection, own, cancellationToken).ConfigureAwait(false);
@@ -137,7 +145,7 @@ public sealed class SnapshotSessions(TimeProvider? time = null) : ISnapshotSessi
         CancellationToken cancellationToken)
     {
         var holders = new Dictionary<ulong, string>();
-        if (!await NamedLocks.ExistAsync(connection, cancellationToken).ConfigureAwait(false))
+        if (await ServerLock.KindAsync(connection, cancellationToken).ConfigureAwait(false) == ServerLockKind.Row)
         {
             return holders;
         }

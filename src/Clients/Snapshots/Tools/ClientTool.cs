@@ -25,14 +25,15 @@ internal sealed class ClientTool(SnapshotToolOptions options)
     ];
 
     /// <summary>
-    /// Runs it on a database. Its first statement reports the connection id (and takes the named lock, if given);
+    /// Runs it on a database. Its first statement reports the connection id (and checks what <paramref name="opening"/>
+    /// says);
     /// <paramref name="onSession"/> is awaited before <paramref name="feed"/> writes the first byte of SQL.
     /// </summary>
     /// <exception cref="SnapshotException"><see cref="SnapshotFailure.LoadFailed"/>.</exception>
     internal async Task RunAsync(
         MySqlConnectionStringBuilder connection,
         string database,
-        string? lockName,
+        ClientOpening? opening,
         Func<ulong, Task> onSession,
         Func<Stream, Task> feed,
         CancellationToken cancellationToken)
@@ -47,7 +48,7 @@ internal sealed class ClientTool(SnapshotToolOptions options)
         using var output = new StreamReader(child.StandardOutput, Encoding.UTF8);
         try
         {
-            await WriteAsync(child, output, lockName, onSession, feed, cancellationToken).ConfigureAwait(false);
+            await WriteAsync(child, output, opening, onSession, feed, cancellationToken).ConfigureAwait(false);
             var code = await child.Exited.WaitAsync(cancellationToken).ConfigureAwait(false);
             if (code != 0)
             {
@@ -84,14 +85,13 @@ internal sealed class ClientTool(SnapshotToolOptions options)
     private static async Task WriteAsync(
         ChildProcess child,
         StreamReader output,
-        string? lockName,
+        ClientOpening? opening,
         Func<ulong, Task> onSession,
         Func<Stream, Task> feed,
         CancellationToken cancellationToken)
     {
-        var takeLock = lockName is null ? "1" : $"GET_LOCK('{lockName}', 0)";
-        await child.StandardInput.WriteAsync(
-            Encoding.UTF8.GetBytes($"SELECT CONNECTION_ID(), {takeLock};\n"), cancellationToken).ConfigureAwait(false);
+        var sql = opening?.Sql ?? "SELECT CONNECTION_ID(), 1;\n";
+        await child.StandardInput.WriteAsync(Encoding.UTF8.GetBytes(sql), cancellationToken).ConfigureAwait(false);
         await child.StandardInput.FlushAsync(cancellationToken).ConfigureAwait(false);
         var line = await ReadLineAsync(output, cancellationToken).ConfigureAwait(false);
         var fields = line.Split('\t');

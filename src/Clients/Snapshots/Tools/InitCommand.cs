@@ -26,13 +26,14 @@ internal static class InitCommand
         "SET SESSION sql_mode='NO_AUTO_VALUE_ON_ZERO', SESSION time_zone='+00:00', SESSION foreign_key_checks=0, "
             + "SESSION unique_checks=0, "
         + (
-            leader.LockName is { } held
-                ? string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"@drydock_leads=IF(IS_USED_LOCK('{held}')={leader.Connection.ConnectionId}, 1, (SELECT 1 UNION "
-                        + $"SELECT 2)), ")
+            leader.Lock is { } held
+                ? Idle(held) + $"@drydock_leads=IF({held.HeldCondition}, 1, (SELECT 1 UNION SELECT 2)), "
                 : "")
         + Mark(leader.HasLocks, SessionMarker.LoaderLock(snapshotId, load));
+
+    private static string Idle(ServerLock held) => held.IdleSeconds is { } seconds
+        ? string.Create(CultureInfo.InvariantCulture, $"SESSION wait_timeout={seconds}, ")
+        : "";
 
     private static string Mark(bool locks, string prefix) =>
         locks ? $"@drydock=GET_LOCK(CONCAT('{prefix}', CONNECTION_ID()), 0)" : "@drydock=1";

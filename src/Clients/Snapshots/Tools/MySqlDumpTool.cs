@@ -5,7 +5,11 @@ namespace Drydock.Clients.Snapshots;
 /// <summary>mysqldump of MariaDB or MySQL.</summary>
 public sealed class MySqlDumpTool(SnapshotToolOptions? options = null) : IDumpTool
 {
+    /// <summary>The dump has no LOCK TABLES statements.</summary>
+    public const string SkipLocks = "--skip-add-locks";
+
     private readonly SnapshotToolOptions _options = options ?? new SnapshotToolOptions();
+    private ToolInfo? _info;
 
     /// <inheritdoc/>
     public async Task<SnapshotTool> DescribeAsync(DumpScope scope, CancellationToken cancellationToken)
@@ -44,6 +48,9 @@ public sealed class MySqlDumpTool(SnapshotToolOptions? options = null) : IDumpTo
             "--hex-blob",
             "--default-character-set=utf8mb4",
             "--no-tablespaces",
+
+            // A load then needs no LOCK TABLES; it runs in databases that nobody else uses.
+            SkipLocks,
             "--max-allowed-packet=1073741824",
         ];
         if (info.Flavour == ToolVendor.MySql)
@@ -69,8 +76,9 @@ public sealed class MySqlDumpTool(SnapshotToolOptions? options = null) : IDumpTo
         yield return always || scope.Triggers ? "--triggers" : "--skip-triggers";
     }
 
-    internal Task<ToolInfo> ReadInfoAsync(CancellationToken cancellationToken) =>
-        ToolInfo.ReadAsync(_options.SetPriv, _options.Dump, cancellationToken);
+    /// <summary>The version of the program; one snapshot asks once, not once for each of its files.</summary>
+    internal async Task<ToolInfo> ReadInfoAsync(CancellationToken cancellationToken) =>
+        _info ??= await ToolInfo.ReadAsync(_options.SetPriv, _options.Dump, cancellationToken).ConfigureAwait(false);
 
     /// <summary>Runs it once. <paramref name="names"/> are the database and, if not all of it, the tables.</summary>
     internal async Task RunAsync(

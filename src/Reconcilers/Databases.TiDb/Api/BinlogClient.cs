@@ -1,7 +1,3 @@
-using System.Globalization;
-using System.Net.Http;
-using Drydock.Crds.Common;
-
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>Pumps and drainers over HTTP (docs/research/tidb.md#pump-and-drainer).</summary>
@@ -27,27 +23,6 @@ internal sealed class BinlogClient(IServiceHttp http)
             $"GET {drainer}/status",
             Json.Drainer,
             status => new DrainerStatus(status.IsSynced, status.LastTs));
-
-    /// <summary>
-    /// Pauses a pump: it flushes, reports "paused" and exits. The code in the body shows success, not HTTP 200
-    /// (docs/research/tidb.md#rules). A pump that is paused or pausing is accepted.
-    /// </summary>
-    /// <exception cref="TiDbApiException">Refused; the message has its words.</exception>
-    public async Task PauseAsync(Endpoint pump, string nodeId, CancellationToken cancellationToken)
-    {
-        var path = $"/state/{Uri.EscapeDataString(nodeId)}/pause";
-        var answer = await http.SendAsync(HttpMethod.Put, pump.Host, pump.Port, path, null, cancellationToken);
-        var (code, message) = TiDbAnswers.Read(
-            answer, $"PUT {pump}{path}", Json.Change, change => (change.Code, change.Message ?? ""));
-        if (code != 200 && !message.Contains("state is paus", StringComparison.Ordinal))
-        {
-            throw new TiDbApiException(
-                Reasons.StepFailed,
-                string.Create(
-                    CultureInfo.InvariantCulture, $"PUT {pump}{path} was answered 200 with code {code}: {message}"),
-                answer.Status);
-        }
-    }
 
     private static IReadOnlyList<BinlogNode> Nodes(BinlogWire.Pumps pumps)
     {

@@ -35,12 +35,4 @@ internal static class BinlogWire
         [JsonPropertyName("LastTS")]
         public required ulong LastTs { get; init; }
     }
-
-    /// <summary>PUT /state/NODE/ACTION.</summary>
-    public sealed record Change
-    {
-        public required long Code { get; init; }
-
-        public string? Message { get; init; }
-    }
 }

@@ -117,12 +117,14 @@ internal sealed class MySqlDatabaseSql : IDatabaseSql
                 continue;
             }
 
+            var what = "connecting";
             try
             {
                 await using var connection = _provider.CreateConnection()
                     ?? throw new InvalidOperationException("the provider makes no connections");
                 connection.ConnectionString = Connection(server, login);
                 await connection.OpenAsync(cancellationToken);
+                what = statement;
                 await using var command = connection.CreateCommand();
                 command.CommandText = statement;
                 await using var reader = await command.ExecuteReaderAsync(cancellationToken);
@@ -136,7 +138,7 @@ internal sealed class MySqlDatabaseSql : IDatabaseSql
                     throw new OperationCanceledException(exception.Message, exception, cancellationToken);
                 }
 
-                last = Failure(exception, server, login, statement);
+                last = Failure(exception, server, login, what);
                 if (exception is not MySqlException { IsConnectionError: true })
                 {
                     throw last;
@@ -173,15 +175,16 @@ internal sealed class MySqlDatabaseSql : IDatabaseSql
     private static DatabaseSqlException OfSpec(string message, Exception? cause = null) =>
         new(Reasons.InvalidSpec, message, cause) { Field = "spec.instances" };
 
+    // What failed: a statement, or connecting, which has statements of its own.
     private static DatabaseSqlException Failure(
-        Exception exception, Endpoint server, SqlLogin login, string statement) =>
+        Exception exception, Endpoint server, SqlLogin login, string what) =>
         new(
             exception is MySqlException { Number: 1044 or 1045 or 1142 or 1227 }
                 ? Reasons.AccessDenied
                 : exception is MySqlException { IsConnectionError: true }
                 ? Reasons.ServerUnreachable
                 : Reasons.AnswerUnusable,
-            $"{login.User}@{server}: {statement} failed: {exception.Message.Trim()}",
+            $"{login.User}@{server}: {what} failed: {exception.Message.Trim()}",
             exception);
 
     private string Connection(Endpoint server, SqlLogin login)

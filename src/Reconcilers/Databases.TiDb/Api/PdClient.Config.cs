@@ -42,14 +42,26 @@ internal sealed partial class PdClient
 
     /// <summary>Sets a limit and reads it back: PD answers 200 to an unknown key and ignores it.</summary>
     /// <exception cref="TiDbApiException">Refused or ignored.</exception>
-    public async Task SetLimitAsync(string name, long value, CancellationToken cancellationToken)
+    public Task SetLimitAsync(string name, long value, CancellationToken cancellationToken) =>
+        SetLimitsAsync(new Dictionary<string, long>(StringComparer.Ordinal) { [name] = value }, cancellationToken);
+
+    /// <summary>Sets some limits with one request and reads them back; others keep their values.</summary>
+    /// <exception cref="TiDbApiException">Refused or ignored.</exception>
+    public async Task SetLimitsAsync(
+        IReadOnlyDictionary<string, long> limits, CancellationToken cancellationToken)
     {
-        var body = string.Create(CultureInfo.InvariantCulture, $"{{\"{name}\":{value}}}");
-        await ChangeAsync(HttpMethod.Post, $"{Api}/config", body, cancellationToken);
-        var now = (await ScheduleAsync(cancellationToken)).Limit(name);
-        if (now != value)
+        if (limits.Count == 0)
         {
-            var present = now?.ToString(CultureInfo.InvariantCulture) ?? "no such key";
+            return;
+        }
+
+        var entries = limits.Select(
+            l => string.Create(CultureInfo.InvariantCulture, $"\"{l.Key}\":{l.Value}"));
+        await ChangeAsync(HttpMethod.Post, $"{Api}/config", $"{{{string.Join(',', entries)}}}", cancellationToken);
+        var now = await ScheduleAsync(cancellationToken);
+        foreach (var (name, value) in limits.Where(l => now.Limit(l.Key) != l.Value))
+        {
+            var present = now.Limit(name)?.ToString(CultureInfo.InvariantCulture) ?? "no such key";
             throw new TiDbApiException(Reasons.AnswerUnusable, string.Create(
                 CultureInfo.InvariantCulture, $"PD accepted {name} = {value} and ignored it: it has {present}."));
         }

@@ -2,15 +2,9 @@ using System.Globalization;
 
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <content>Stores and Regions.</content>
+/// <content>Stores.</content>
 internal sealed partial class PdClient
 {
-    /// <summary>
-    /// Checks of Regions that both 2.1 and 3.0 have and that must be empty before a process is stopped (offline-peer
-    /// and empty-region are 3.0's; docs/research/tidb.md#pd).
-    /// </summary>
-    public static IReadOnlyList<string> RegionChecks { get; } = ["down-peer", "miss-peer", "pending-peer"];
-
     /// <summary>All stores, including those that left (Tombstone).</summary>
     public Task<IReadOnlyList<PdStore>> StoresAsync(CancellationToken cancellationToken) =>
         GetAsync<PdWire.Stores, IReadOnlyList<PdStore>>(
@@ -26,12 +20,6 @@ internal sealed partial class PdClient
     public Task<PdStore> StoreAsync(ulong id, CancellationToken cancellationToken) =>
         GetAsync(
             string.Create(CultureInfo.InvariantCulture, $"{Api}/store/{id}"), Json.StoreInfo, Store, cancellationToken);
-
-    /// <summary>How many Regions a check finds.</summary>
-    /// <param name="check">One of <see cref="RegionChecks"/>.</param>
-    /// <param name="cancellationToken">Cancels.</param>
-    public Task<long> RegionCheckAsync(string check, CancellationToken cancellationToken) =>
-        GetAsync($"{Api}/regions/check/{check}", Json.RegionCheck, c => c.Count, cancellationToken);
 
     private static PdStore Store(PdWire.StoreInfo info)
     {

@@ -108,10 +108,28 @@ internal static class PdWire
         public string? StartTs { get; init; }
     }
 
-    /// <summary>GET /pd/api/v1/regions/check/CHECK.</summary>
-    public sealed record RegionCheck
+    /// <summary>An entry of GET /pd/api/v1/regions/check/CHECK.</summary>
+    public sealed record Region
     {
-        public required long Count { get; init; }
+        public required ulong Id { get; init; }
+
+        public List<Peer?>? Peers { get; init; }
+
+        public List<DownPeer?>? DownPeers { get; init; }
+
+        public List<Peer?>? PendingPeers { get; init; }
+    }
+
+    public sealed record Peer
+    {
+        public required ulong StoreId { get; init; }
+
+        public bool? IsLearner { get; init; }
+    }
+
+    public sealed record DownPeer
+    {
+        public required Peer Peer { get; init; }
     }
 
     /// <summary>GET /pd/api/v1/config, as far as it is evaluated.</summary>

@@ -93,7 +93,7 @@ internal static class TiDbAnswers
 [JsonSerializable(typeof(PdWire.Status), TypeInfoPropertyName = "PdStatus")]
 [JsonSerializable(typeof(PdWire.Stores))]
 [JsonSerializable(typeof(PdWire.StoreInfo))]
-[JsonSerializable(typeof(PdWire.RegionCheck))]
+[JsonSerializable(typeof(PdWire.Region))]
 [JsonSerializable(typeof(PdWire.Config))]
 [JsonSerializable(typeof(PdWire.SavedConfig))]
 [JsonSerializable(typeof(string))]
@@ -103,6 +103,5 @@ internal static class TiDbAnswers
 [JsonSerializable(typeof(TidbWire.Servers))]
 [JsonSerializable(typeof(BinlogWire.Pumps))]
 [JsonSerializable(typeof(BinlogWire.Drainer))]
-[JsonSerializable(typeof(BinlogWire.Change))]
 [JsonSerializable(typeof(SparkWire))]
 internal sealed partial class TiDbJsonContext : JsonSerializerContext;

@@ -74,7 +74,10 @@ internal sealed class TidbStatusClient(IServiceHttp http)
             server.DdlId,
             isOwner,
             new Endpoint(server.Ip ?? "", server.ListeningPort ?? 0).ToString(),
-            Version(server.Version));
+            Version(server.Version))
+        {
+            SkipsBinlog = string.Equals(server.BinlogStatus, "Skipping", StringComparison.OrdinalIgnoreCase),
+        };
 
     // 5.7.25-TiDB-v3.0.9, and 5.7.25-TiDB-v3.0.9-6-gabc for a custom build.
     private static string Version(string text)

@@ -23,6 +23,8 @@ internal static class TidbWire
         public string? Ip { get; init; }
 
         public int? ListeningPort { get; init; }
+
+        public string? BinlogStatus { get; init; }
     }
 
     /// <summary>GET /info/all.</summary>

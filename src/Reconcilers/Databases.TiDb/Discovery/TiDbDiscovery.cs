@@ -9,6 +9,9 @@ internal sealed record TiDbDiscovery
     /// <summary>Every instance, in the order of the spec.</summary>
     public required IReadOnlyList<DiscoveredInstance> Instances { get; init; }
 
+    /// <summary>The PD instance that leads; null where none of the spec does.</summary>
+    public string? PdLeader { get; init; }
+
     /// <summary>leader_priority of the PD members that have one, by their own names.</summary>
     public required IReadOnlyDictionary<string, int> LeaderPriorities { get; init; }
 

@@ -18,8 +18,7 @@ internal sealed class NoDdlAppears(ITiDbTargets targets) : TiDbGuard<NoDdlAppear
         return jobs.Count == 0
             ? GuardReading.Holds
             : GuardReading.Broken(
-                $"DDL appeared during the upgrade: {string.Join("; ", jobs)}. Let it end, or cancel it with "
-                + $"`ADMIN CANCEL DDL JOBS {string.Join(", ", jobs.Select(j => j.Id))}`; the upgrade then continues "
-                + "automatically.");
+                $"DDL appeared during the upgrade: {string.Join("; ", jobs)}. {DdlJob.Advice(jobs)} The upgrade then "
+                + "continues automatically.");
     }
 }

@@ -4,20 +4,23 @@ using Drydock.Engine.Guards;
 
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <summary>merge-schedule-limit keeps the value that LimitMerging set, until TuneScheduling raises it.</summary>
+/// <summary>
+/// merge-schedule-limit is not raised above the value that LimitMerging set, until TuneScheduling raises it.
+/// </summary>
 internal sealed class ScheduleLimitsStay(ITiDbTargets targets) : TiDbGuard<ScheduleLimitsStay.Args>(targets)
 {
-    /// <param name="Limit">The value of merge-schedule-limit.</param>
+    /// <param name="Limit">The most that merge-schedule-limit may be.</param>
     public sealed record Args(long Limit);
 
     protected override async Task<GuardReading> ReadAsync(Args args, Plan plan, CancellationToken cancellationToken)
     {
         var now = (await Targets.Pd().ScheduleAsync(cancellationToken)).Limit("merge-schedule-limit");
-        return now == args.Limit
+        return now <= args.Limit
             ? GuardReading.Holds
             : GuardReading.Broken(string.Create(
                 CultureInfo.InvariantCulture,
-                $"merge-schedule-limit was changed during the upgrade: it is {Text(now)}, expected {args.Limit}. Run "
+                $"merge-schedule-limit was changed during the upgrade: it is {Text(now)}, expected at most "
+                + $"{args.Limit}. Run "
                 + $"`pd-ctl config set merge-schedule-limit {args.Limit}`; the upgrade then continues automatically."));
     }
 

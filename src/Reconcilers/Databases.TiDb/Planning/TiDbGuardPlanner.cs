@@ -30,7 +30,8 @@ internal sealed class TiDbGuardPlanner(PlanBuilder plan, DatabaseRollingUpgradeS
             Guard(new NoEvictSchedulerIsLeft.Args(), [TiDbStepIds.Verify(first)], tuning);
         }
 
-        Guard(new ScheduleLimitsStay.Args(tidb.MergeScheduleLimit), [TiDbStepIds.LimitMerging], tuning);
+        var merging = MergeLimits.Of(tidb, discovery.ScheduleLimits);
+        Guard(new ScheduleLimitsStay.Args(merging.First), [TiDbStepIds.LimitMerging], tuning);
     }
 
     private void Guard<TArgs>(TArgs args, IEnumerable<string> from, string? until)

@@ -18,7 +18,8 @@ internal sealed class TiDbPlanNotes(PlanBuilder plan, DatabaseRollingUpgradeSpec
     {
         List<string> notes =
         [
-            .. PointsOfNoReturn(), .. Work(), .. Configuration(), .. Choices(), .. discovery.Notes, .. Holds(),
+            .. PointsOfNoReturn(), .. Work(), .. Leadership(), .. Configuration(), .. Choices(),
+            .. discovery.Notes, .. Holds(),
         ];
         foreach (var note in notes.Take(notes.Count > SchemaLimits.Findings ? SchemaLimits.Findings - 1 : notes.Count))
         {
@@ -33,7 +34,7 @@ internal sealed class TiDbPlanNotes(PlanBuilder plan, DatabaseRollingUpgradeSpec
 
     private IEnumerable<string> PointsOfNoReturn()
     {
-        if (spec.Of(DatabaseComponent.PD).FirstOrDefault() is { } pd)
+        if (PdOrder.Of(spec, discovery.PdLeader) is [var pd, ..])
         {
             yield return $"NO ROLLBACK from {TiDbStepIds.Swap(pd)} on: the vendor promises none once the first PD is "
                 + $"upgraded. To stop before it, set holdBefore: [{DatabaseRollingUpgradePhases.UpgradePD}].";
@@ -77,6 +78,12 @@ internal sealed class TiDbPlanNotes(PlanBuilder plan, DatabaseRollingUpgradeSpec
                 + $"unavailable while one restarts, {voters} times.";
         }
 
+        if (spec.Of(DatabaseComponent.TiDB).Count() == 1)
+        {
+            yield return "EXPECTED OUTAGE, accepted by allowUnavailability: with one TiDB server, all SQL fails while "
+                + "it restarts.";
+        }
+
         if (discovery.MaxReplicas < 3)
         {
             yield return $"EXPECTED OUTAGE, accepted by allowUnavailability: with max-replicas {discovery.MaxReplicas} "
@@ -88,6 +95,16 @@ internal sealed class TiDbPlanNotes(PlanBuilder plan, DatabaseRollingUpgradeSpec
         {
             yield return "EXPECTED OUTAGE, accepted by allowUnavailability: with one pump, writes fail while it "
                 + "restarts.";
+        }
+    }
+
+    private IEnumerable<string> Leadership()
+    {
+        if (discovery.PdLeader is { } leader && spec.Of(DatabaseComponent.PD).Count() >= PdLeadership.FewestToMove)
+        {
+            yield return $"{leader} leads PD and is upgraded last, so leadership moves once. If it moves before, the "
+                + "member that leads when its turn comes transfers it first. The hash of the plan does not cover which "
+                + "member leads.";
         }
     }
 
@@ -124,15 +141,21 @@ internal sealed class TiDbPlanNotes(PlanBuilder plan, DatabaseRollingUpgradeSpec
 
         if (spec.Drain.OnTimeout == DrainTimeoutPolicy.Proceed)
         {
-            yield return $"A TiKV that still has leaders after {spec.Drain.Timeout} is stopped anyway "
-                + "(drain.onTimeout: Proceed): requests to those Regions fail until they have new leaders.";
+            yield return $"A TiKV that no leader has left for {spec.Drain.StalledFor}"
+                + (spec.Drain.Timeout is { } limit ? $", or that still has leaders after {limit}," : "")
+                + " is stopped anyway (drain.onTimeout: Proceed): requests to those Regions fail until they have new "
+                + "leaders.";
         }
 
         if (Tidb.MergeScheduleLimit == 0)
         {
-            yield return "merge-schedule-limit is set to 0: no Region is merged until it is raised.";
+            yield return "merge-schedule-limit is set to 0 and not raised by the operator: no Region is merged until "
+                + "you raise it.";
         }
 
+        yield return "While TiKVs are upgraded, PD neither merges nor balances Regions (merge-, region- and "
+            + "hot-region-schedule-limit 0); it still repairs Regions of a store that dies. The limits are restored "
+            + "after the last TiKV, and whenever the upgrade stops.";
         if (Tidb.TuneScheduling.Enabled)
         {
             yield return "After Verify, the limits are raised in steps while the number of Regions is stable. That may "

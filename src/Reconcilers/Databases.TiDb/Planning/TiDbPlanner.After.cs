@@ -62,28 +62,16 @@ internal sealed partial class TiDbPlanner
             return;
         }
 
-        foreach (var limit in MergeLimits(_tidb.MergeScheduleLimit, tune.MergeScheduleLimit))
+        foreach (var limit in Merging.Raises())
         {
-            Raise(TiDbStepIds.RaiseMerge(limit), "merge-schedule-limit", limit);
+            Raise(TiDbStepIds.RaiseMerge(limit), ScheduleHold.MergeLimit, limit);
         }
 
         Raise(TiDbStepIds.RaiseReplica, "replica-schedule-limit", tune.ReplicaScheduleLimit);
     }
 
-    private void Raise(string id, string name, int limit) => Next(
+    private void Raise(string id, string name, long limit) => Next(
         id,
         $"Raise {name} to {limit} once the number of Regions is stable",
         new RaiseScheduleLimit.Args(name, limit));
-
-    /// <summary>
-    /// The values of merge-schedule-limit: doubled each time (2, then gradually to 8; docs/research/tidb.md#procedure).
-    /// </summary>
-    internal static IEnumerable<int> MergeLimits(int from, int to)
-    {
-        for (var limit = from < 2 ? 2 : from * 2; from < to; limit *= 2)
-        {
-            from = Math.Min(limit, to);
-            yield return from;
-        }
-    }
 }

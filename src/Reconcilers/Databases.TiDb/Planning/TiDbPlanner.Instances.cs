@@ -20,7 +20,7 @@ internal sealed partial class TiDbPlanner
 
         // The vendor promises no rollback from the first PD on (docs/research/tidb.md#procedure).
         var isFirst = true;
-        foreach (var instance in spec.Of(DatabaseComponent.PD))
+        foreach (var instance in PdOrder.Of(spec, discovery.PdLeader))
         {
             Instance(instance, new DrainPd.Args(), new VerifyPd.Args(), isPointOfNoReturn: isFirst);
             isFirst = false;
@@ -39,12 +39,20 @@ internal sealed partial class TiDbPlanner
             TiDbStepIds.LimitMergingEarly,
             "Limit merging if the new PD has begun to merge",
             new LimitMerging.Args(
-                _tidb.MergeScheduleLimit, limits.Count > 0 ? new(limits, StringComparer.Ordinal) : null));
+                Merging.First, limits.Count > 0 ? new(limits, StringComparer.Ordinal) : null));
     }
 
     private void UpgradeTikv()
     {
         var stores = spec.Of(DatabaseComponent.TiKV).ToList();
+        if (stores.Count > 0)
+        {
+            Next(
+                TiDbStepIds.HoldScheduling,
+                "Stop merging and balancing while TiKVs are upgraded",
+                new HoldScheduling.Args(_tidb.DrainLeaderScheduleLimit));
+        }
+
         foreach (var instance in stores)
         {
             // With the last one the cluster raises its version and accepts no older TiKV any more
@@ -65,6 +73,10 @@ internal sealed partial class TiDbPlanner
                 TiDbStepIds.ClusterVersion,
                 $"Wait for cluster version {spec.ToVersion}",
                 new AwaitClusterVersion.Args());
+            Next(
+                TiDbStepIds.ReleaseScheduling,
+                "Restore the schedule limits",
+                new ReleaseScheduling.Args(Merging.First));
         }
     }
 

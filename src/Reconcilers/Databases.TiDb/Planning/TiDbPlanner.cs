@@ -12,10 +12,11 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 /// other, three steps each: drain, swap, verify.
 /// </summary>
 /// <remarks>
-/// PD members have the order of the spec, whichever leads: the plan and its hash must not depend on a leader that may
-/// change at any time. The drain steps make the leader the last one that is stopped: they read the leader each time. A
-/// leader transfers leadership to the last member of the order, and the last member transfers it to an upgraded one
-/// (<see cref="DrainPd"/>).
+/// PD members have the order of the spec, but the one that leads when the plan is compiled is last, so that leadership
+/// moves once. It may move at any time, so the plan's hash is that of the order of the spec: an approval stays valid
+/// whichever member leads, because the same is done to the same members. The leader is read again for each member and
+/// right before each stop: if leadership has moved to a member whose turn comes, that member transfers it to the last
+/// one (<see cref="DrainPd"/>).
 /// </remarks>
 internal sealed partial class TiDbPlanner(DatabaseRollingUpgradeSpec spec, TiDbDiscovery discovery)
 {
@@ -28,8 +29,13 @@ internal sealed partial class TiDbPlanner(DatabaseRollingUpgradeSpec spec, TiDbD
     private bool _isFinal;
 
     /// <summary>Compiles the plan.</summary>
-    public Plan Compile()
+    public Plan Compile() => PdOrder.Leads(spec, discovery.PdLeader)
+        ? CompileOrder() with { Hash = new TiDbPlanner(spec, discovery with { PdLeader = null }).CompileOrder().Hash }
+        : CompileOrder();
+
+    private Plan CompileOrder()
     {
+        _plan.Acknowledge(spec.Preflight.Acknowledge);
         PreparePackage();
         Next(
             TiDbStepIds.SaveConfiguration,
@@ -41,7 +47,7 @@ internal sealed partial class TiDbPlanner(DatabaseRollingUpgradeSpec spec, TiDbD
         UpgradeTikv();
         UpgradePumps();
         UpgradeTidb();
-        Next(TiDbStepIds.LimitMerging, "Limit merging", new LimitMerging.Args(_tidb.MergeScheduleLimit));
+        Next(TiDbStepIds.LimitMerging, "Limit merging", new LimitMerging.Args(Merging.First));
         UpgradeDrainers();
         UpgradeMonitoring();
         UpgradeTiSpark();
@@ -51,6 +57,8 @@ internal sealed partial class TiDbPlanner(DatabaseRollingUpgradeSpec spec, TiDbD
         new TiDbPlanNotes(_plan, spec, discovery).Compile();
         return _plan.Build();
     }
+
+    private MergeLimits Merging => MergeLimits.Of(_tidb, discovery.ScheduleLimits);
 
     private string? Storage => StorageText.Of(_tidb.Backup.Storage) is { Length: > 0 } place ? place : null;
 

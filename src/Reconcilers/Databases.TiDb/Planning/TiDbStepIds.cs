@@ -24,6 +24,12 @@ internal static class TiDbStepIds
     /// <summary>Limits merging at once if the new PD began to merge.</summary>
     public const string LimitMergingEarly = Phases.UpgradePD + "/limit-merging";
 
+    /// <summary>Stops merging and balancing before the first TiKV.</summary>
+    public const string HoldScheduling = Phases.UpgradeTiKV + "/hold-scheduling";
+
+    /// <summary>Restores the schedule limits after the last TiKV.</summary>
+    public const string ReleaseScheduling = Phases.UpgradeTiKV + "/release-scheduling";
+
     /// <summary>Waits until the cluster has raised its version.</summary>
     public const string ClusterVersion = Phases.UpgradeTiKV + "/cluster-version";
 
@@ -87,7 +93,7 @@ internal static class TiDbStepIds
     public static string SparkJar(string host) => PlannedStep.Id(Phases.UpgradeTiSpark, host, "jar");
 
     /// <summary>Raises merge-schedule-limit to a value.</summary>
-    public static string RaiseMerge(int limit) =>
+    public static string RaiseMerge(long limit) =>
         string.Create(CultureInfo.InvariantCulture, $"{Phases.TuneScheduling}/merge-schedule-limit-{limit}");
 
     public static bool IsDrain(PlanStep step) => Has(step, DrainVerb);

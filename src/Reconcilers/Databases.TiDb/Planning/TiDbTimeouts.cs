@@ -1,6 +1,7 @@
 using Drydock.Abstractions.Plans;
 using Drydock.Abstractions.Values;
 using Drydock.Crds.DatabaseRollingUpgrades;
+using Drydock.Reconcilers.Upgrades;
 using Phases = Drydock.Crds.DatabaseRollingUpgrades.DatabaseRollingUpgradePhases;
 
 namespace Drydock.Reconcilers.Databases.TiDb;
@@ -12,12 +13,19 @@ internal static class TiDbTimeouts
     // limit comes later.
     private static readonly TimeSpan Later = TimeSpan.FromMinutes(10);
 
+    // A drain that makes progress has no limit; one that makes none ends itself.
+    private static readonly TimeSpan NoLimit = TimeSpan.FromDays(30);
+
+    // PD counts no leaders for this long after its own leader changed.
+    private static readonly TimeSpan WarmUp = TimeSpan.FromMinutes(15);
+
     public static TimeSpan Of(DatabaseRollingUpgradeSpec spec, PlanStep step)
     {
         var timeouts = spec.Timeouts;
         return step switch
         {
-            _ when TiDbStepIds.IsDrain(step) => KubernetesDuration.Parse(spec.Drain.Timeout) + Later,
+            _ when step.Is<DrainTikv>() => spec.Drain.UpperLimit() is { } limit ? limit + WarmUp + Later : NoLimit,
+            _ when TiDbStepIds.IsDrain(step) => KubernetesDuration.Parse(timeouts.Swap) + Later,
             _ when TiDbStepIds.IsVerify(step) =>
                 KubernetesDuration.Parse(timeouts.Verify) + KubernetesDuration.Parse(spec.Settle) + Later,
             _ when TiDbStepIds.IsSwap(step) => KubernetesDuration.Parse(timeouts.Swap) + Later,

@@ -47,8 +47,11 @@ internal sealed class BinlogPreflight(ITiDbTargets targets, Findings findings)
                 "spec.allowUnavailability");
         }
 
+        var skipping = pumps.Count == 0 ? [] : await findings.LookAsync<List<string>>(
+            async () => await SkippedBinlog.ByAsync(targets, cancellationToken)) ?? [];
         return
         [
+            .. skipping.Select(SkippedBinlog.Warning),
             pumps.Count == 0
                 ? "Binlog is off: there is no pump."
                 : $"Binlog is on: {pumps.Count} pumps and {drainers.Count} drainers. Pumps are upgraded with the "

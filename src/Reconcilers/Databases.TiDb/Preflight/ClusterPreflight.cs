@@ -26,7 +26,7 @@ internal sealed class ClusterPreflight(ITiDbTargets targets, Findings findings)
         var stores = await findings.LookAsync<IReadOnlyList<PdStore>>(
             async () => Stores(await pd.StoresAsync(cancellationToken)));
         var schedule = await findings.LookAsync<PdSchedule>(async () => await pd.ScheduleAsync(cancellationToken));
-        await findings.LookAsync(() => RegionsAsync(pd, cancellationToken));
+        await findings.LookAsync(() => RegionsAsync(pd, stores ?? [], cancellationToken));
         if (members is null || stores is null || schedule is null)
         {
             return null;
@@ -159,19 +159,27 @@ internal sealed class ClusterPreflight(ITiDbTargets targets, Findings findings)
         return stores;
     }
 
-    private async Task<bool> RegionsAsync(PdClient pd, CancellationToken cancellationToken)
+    // Only a loss of quorum refuses the upgrade. The rest is normal while data is written, and is asked about again
+    // before each TiKV is stopped.
+    private async Task<bool> RegionsAsync(
+        PdClient pd, IReadOnlyList<PdStore> stores, CancellationToken cancellationToken)
     {
-        foreach (var check in PdClient.RegionChecks)
+        var regions = await RegionSurvey.NowAsync(pd, stores, cancellationToken);
+        if (regions.AtRisk.Count > 0)
         {
-            if (await pd.RegionCheckAsync(check, cancellationToken) is > 0 and var count)
-            {
-                findings.Add(
-                    Reasons.ClusterUnhealthy,
-                    string.Create(
-                        CultureInfo.InvariantCulture,
-                        $"{count} Regions with {check} (`pd-ctl region check {check}`). Wait until PD has "
-                        + $"repaired them."));
-            }
+            findings.Add(
+                Reasons.ClusterUnhealthy,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{regions.AtRiskText} have no quorum of replicas that are up to date. Expected is a majority. "
+                    + $"Start the stores of the other replicas (`pd-ctl region {regions.AtRisk[0]}`), or wait until PD "
+                    + $"has repaired them; preflight checks again automatically."));
+        }
+        else if (regions.Listed is { } listed)
+        {
+            _notes.Add(
+                $"PD lists incomplete Regions: {listed}. All have their quorum, so they do not prevent the upgrade. No "
+                + "TiKV is stopped while a Region would lose its quorum without it.");
         }
 
         return true;
@@ -212,8 +220,9 @@ internal sealed class ClusterPreflight(ITiDbTargets targets, Findings findings)
             var missing = schedule.LocationLabels.Where(l => !store.Labels.ContainsKey(l)).ToList();
             if (missing.Count > 0)
             {
-                findings.Add(
+                findings.Ask(
                     Reasons.ConfigurationInvalid,
+                    store.Address,
                     string.Create(
                         CultureInfo.InvariantCulture,
                         $"Store {store.Id} ({store.Address}) has no label {string.Join(", ", missing)}, which "
@@ -238,8 +247,9 @@ internal sealed class ClusterPreflight(ITiDbTargets targets, Findings findings)
             }
             else if (values.Count > 1)
             {
-                findings.Add(
+                findings.Ask(
                     Reasons.ConfigurationInvalid,
+                    host.Key,
                     $"The TiKVs on {host.Key} have different labels host "
                     + $"({string.Join(", ", values.Select(v => v ?? "none"))}). Give them the same label, so that "
                     + "PD does not place replicas of a Region on one machine.",

@@ -46,7 +46,7 @@ internal sealed class HostPreflight(ITiDbTargets targets, Findings findings)
 
                 return new HostFacts(
                     host, package, await files.MemoryBytesAsync(cancellationToken), await files.CpusAsync(
-                        cancellationToken), await files.ClockOffsetAsync(cancellationToken));
+                        cancellationToken), await files.ClockAsync(cancellationToken));
             },
             host);
 
@@ -55,22 +55,18 @@ internal sealed class HostPreflight(ITiDbTargets targets, Findings findings)
     /// </summary>
     public void Clocks(IReadOnlyList<HostFacts> looks)
     {
-        if (looks.Count == 0)
+        if (ClockComparison.Largest([.. looks.Select(l => (l.Host, l.Clock))]) is { } skew
+            && skew.AtLeast > LargestSkew)
         {
-            return;
-        }
-
-        var (earliest, latest) = (looks.MinBy(l => l.ClockOffset)!, looks.MaxBy(l => l.ClockOffset)!);
-        if (latest.ClockOffset - earliest.ClockOffset > LargestSkew)
-        {
-            findings.Add(
+            findings.Ask(
                 Reasons.ClockSkew,
+                skew.Ahead,
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"The clocks of {earliest.Host} and {latest.Host} differ by "
-                    + $"{(latest.ClockOffset - earliest.ClockOffset).TotalSeconds:0.0} s, expected at most "
-                    + $"{LargestSkew.TotalSeconds:0} s. Repair NTP."),
-                latest.Host);
+                    $"The clocks of {skew.Behind} and {skew.Ahead} differ by at least "
+                    + $"{skew.AtLeast.TotalSeconds:0.0} s (error of the measurement: {skew.Error.TotalSeconds:0.0} s), "
+                    + $"expected at most {LargestSkew.TotalSeconds:0} s. Repair NTP."),
+                skew.Ahead);
         }
     }
 
@@ -133,5 +129,5 @@ internal sealed class HostPreflight(ITiDbTargets targets, Findings findings)
 /// <param name="Package">The state of the package on it.</param>
 /// <param name="Memory">Its memory in bytes.</param>
 /// <param name="Cpus">Its CPUs.</param>
-/// <param name="ClockOffset">Its clock minus the operator's.</param>
-internal sealed record HostFacts(string Host, PackageState Package, long Memory, int Cpus, TimeSpan ClockOffset);
+/// <param name="Clock">Its clock compared with the operator's.</param>
+internal sealed record HostFacts(string Host, PackageState Package, long Memory, int Cpus, ClockReading Clock);

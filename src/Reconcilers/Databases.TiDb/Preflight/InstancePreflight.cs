@@ -20,6 +20,21 @@ internal sealed class InstancePreflight(ITiDbTargets targets, Findings findings)
             {
                 var process = await targets.Hosts.Instance(instance.Name).LookAsync(cancellationToken);
                 Judge(instance, process);
+                if (await targets.Hosts.Instance(instance.Name).FindMissingRightAsync(
+                    process, cancellationToken) is { } right)
+                {
+                    findings.Ask(Reasons.AccessDenied, instance.Host, right, instance.Name, "spec.access");
+                }
+
+                if (await targets.Hosts.Instance(instance.Name).FindLossAsync(process, cancellationToken) is { } loss)
+                {
+                    findings.Add(
+                        Reasons.ControlMismatch,
+                        $"{instance.Name} on {instance.Host}: {loss}",
+                        instance.Name,
+                        $"spec.instances[{instance.Name}].control");
+                }
+
                 return new InstanceFacts(
                     instance,
                     process,
@@ -83,6 +98,12 @@ internal sealed class InstancePreflight(ITiDbTargets targets, Findings findings)
                 $"{where} is running but does not listen on port {Spec.Service(instance).Port}. Correct "
                 + $"spec.instances[{instance.Name}].port, or fix the process.",
                 instance.Name);
+        }
+
+        if (InstanceLayouts.Problem(targets.Hosts.Instance(instance.Name).Target, process) is { } layout)
+        {
+            findings.Add(
+                Reasons.ControlMismatch, layout, instance.Name, $"spec.instances[{instance.Name}].control");
         }
 
         if (process.Strays.Count > 0)

@@ -55,6 +55,15 @@ internal sealed class ServerPreflight(ITiDbTargets targets, Findings findings)
         }
 
         var all = (await targets.Tidb().AllAsync(Spec.Status(instances[0]), cancellationToken)).Servers;
+        if (instances.Count == 1 && all.Count <= 1 && !Spec.AllowUnavailability)
+        {
+            findings.Add(
+                Reasons.QuorumTooSmall,
+                $"{instances[0].Name} is the only TiDB server: all SQL fails while it restarts. Add a server, or "
+                + "accept the outage with spec.allowUnavailability: true.",
+                instances[0].Name,
+                "spec.allowUnavailability");
+        }
 
         // A server registers the address it was told to advertise, which need not be the name in the spec: port and
         // number decide then.
@@ -94,8 +103,7 @@ internal sealed class ServerPreflight(ITiDbTargets targets, Findings findings)
         {
             findings.Add(
                 Reasons.DdlRunning,
-                $"DDL is running: {job}. Let it end, or run `ADMIN CANCEL DDL JOBS {job.Id}`; no DDL may run "
-                + "during the upgrade.");
+                $"DDL is running: {job}. {DdlJob.Advice([job])} No DDL may run during the upgrade.");
         }
 
         return true;

@@ -18,7 +18,8 @@ internal sealed class TiDbPreflight
 
     public TiDbPreflight(ITiDbTargets targets)
     {
-        (_targets, _findings) = (targets, new Findings(targets.Redact, TiDbFailures.Finding));
+        (_targets, _findings) = (targets, new Findings(
+            targets.Redact, TiDbFailures.Finding, targets.Spec().Preflight.Acknowledge));
     }
 
     private DatabaseRollingUpgradeSpec Spec => _targets.Spec();
@@ -46,11 +47,14 @@ internal sealed class TiDbPreflight
         var hosts = await ManyAsync(_targets.Hosts.All, h => hostPreflight.LookAsync(h, cancellationToken));
         hostPreflight.Clocks(hosts);
         var looks = await ManyAsync(Spec.Instances, i => instances.LookAsync(i, cancellationToken));
+        InstanceLayouts.Compare(
+            [.. looks.Select(l => (_targets.Hosts.Instance(l.Instance.Name).Target, (InstanceProcess?)l.Process))],
+            _findings);
         await Task.WhenAll(cluster, servers, binlog, backup);
         var found = await DiscoverAsync(looks, hosts, await cluster, await servers, cancellationToken);
         var identity = (await cluster) is { } known ? TargetIdentities.Of(known.Members.ClusterId) : null;
         return _findings.Any || found is null || await cluster is not { } look
-            ? new PreflightResult<TiDbDiscovery>(null, _findings.Sorted(), identity)
+            ? new PreflightResult<TiDbDiscovery>(null, HostFindings.Once(_findings.Sorted()), identity)
             : new PreflightResult<TiDbDiscovery>(Discovery(found, look, await servers, await binlog), [], identity);
     }
 
@@ -78,18 +82,7 @@ internal sealed class TiDbPreflight
                 return null;
             }
 
-            // An instance that has been upgraded manually is accepted (resuming after an error;
-            // docs/research/tidb.md#procedure).
-            if (!TiDbVersion.Same(version, Spec.FromVersion) && !TiDbVersion.Same(version, Spec.ToVersion))
-            {
-                _findings.Add(
-                    Reasons.VersionMismatch,
-                    $"{look.Instance.Name} on {look.Instance.Host} runs version {version}, expected "
-                    + $"{Spec.FromVersion} (spec.fromVersion) or {Spec.ToVersion}.",
-                    look.Instance.Name,
-                    "spec.fromVersion");
-            }
-
+            JudgeVersion(look.Instance, version);
             return new DiscoveredInstance
             {
                 Name = look.Instance.Name,
@@ -109,6 +102,32 @@ internal sealed class TiDbPreflight
         return found.Count == Spec.Instances.Count ? found : null;
     }
 
+    // An instance that has been upgraded manually is accepted (resuming after an error;
+    // docs/research/tidb.md#procedure), and one of another patch level from which the new version can be reached.
+    private void JudgeVersion(DatabaseInstance instance, string version)
+    {
+        if (TiDbVersion.Same(version, Spec.FromVersion) || TiDbVersion.Same(version, Spec.ToVersion))
+        {
+            return;
+        }
+
+        if (TiDbVersion.Obstacle(version, Spec.ToVersion) is { } obstacle)
+        {
+            _findings.Add(
+                Reasons.VersionMismatch,
+                $"{instance.Name} on {instance.Host} runs version {version}, expected {Spec.FromVersion} "
+                + $"(spec.fromVersion), {Spec.ToVersion}, or another version that can be upgraded to it: {obstacle}. "
+                + "Correct spec.fromVersion or spec.toVersion, or upgrade this process first.",
+                instance.Name,
+                "spec.fromVersion");
+            return;
+        }
+
+        _findings.Note(
+            $"{instance.Name} runs version {version}, not {Spec.FromVersion} (spec.fromVersion). It is upgraded to "
+            + $"{Spec.ToVersion} like the others.");
+    }
+
     private TiDbDiscovery Discovery(
         IReadOnlyList<DiscoveredInstance> instances,
         ClusterState cluster,
@@ -117,6 +136,8 @@ internal sealed class TiDbPreflight
         new()
         {
             ClusterId = cluster.Members.ClusterId,
+            PdLeader = Spec.Of(DatabaseComponent.PD).FirstOrDefault(
+                i => cluster.Members.Leader is { } leader && Spec.Service(i).IsAmong(leader.ClientUrls))?.Name,
             Instances = instances,
             LeaderPriorities = cluster.Members.Members.Where(m => m.LeaderPriority != 0).ToDictionary(
             m => m.Name, m => m.LeaderPriority, StringComparer.Ordinal),
@@ -125,7 +146,14 @@ internal sealed class TiDbPreflight
             BootstrapVersion = servers.Versions.Values.Any(v => TiDbVersion.Same(v, Spec.ToVersion))
             ? null
             : servers.Bootstrap,
-            Notes = [.. cluster.Notes, .. binlog, .. Supervision(instances), .. ByHand(instances)],
+            Notes =
+            [
+                .. cluster.Notes,
+                .. binlog,
+                .. _findings.Notes,
+                .. Supervision(instances),
+                .. ByHand(instances),
+            ],
         };
 
     private static IEnumerable<string> Supervision(IReadOnlyList<DiscoveredInstance> instances)

@@ -11,6 +11,9 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 /// </summary>
 internal sealed class CheckBinlog(ITiDbTargets targets) : TiDbStep<CheckBinlog.Args>(targets), IWaitsOnly
 {
+    /// <summary>Fact: the TiDB servers that write no binlog any more.</summary>
+    public const string SkippingFact = "skippingBinlog";
+
     public sealed record Args;
 
     protected override Task<Observation> ObserveAsync(
@@ -36,8 +39,13 @@ internal sealed class CheckBinlog(ITiDbTargets targets) : TiDbStep<CheckBinlog.A
             problems.AddRange(await VersionAsync(drainer, cancellationToken));
         }
 
+        var skipping = await SkippedBinlog.ByAsync(Targets, cancellationToken);
         return problems.Count == 0
-            ? new Observation.Done("Pumps and drainers are online.")
+            ? skipping.Count == 0
+                ? new Observation.Done("Pumps and drainers are online.")
+                : new Observation.Done(
+                    $"Pumps and drainers are online. {string.Join(" ", skipping.Select(SkippedBinlog.Warning))}",
+                    Entry(SkippingFact, string.Join(", ", skipping)))
             : new Observation.Running(string.Join(" ", problems));
     });
 

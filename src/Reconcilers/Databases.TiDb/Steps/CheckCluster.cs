@@ -1,5 +1,7 @@
 using System.Globalization;
+using Drydock.Abstractions.Values;
 using Drydock.Clients.Remote;
+using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Engine.Actions;
 using Drydock.Reconcilers.Upgrades;
@@ -7,8 +9,8 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>
-/// PD is healthy, every store is Up on the new version, no Region lacks a peer, no evict-leader scheduler is left, and
-/// the TiDB servers are consistent.
+/// PD is healthy, every store is Up on the new version, every Region has its quorum, no evict-leader scheduler is left,
+/// and the TiDB servers are consistent.
 /// </summary>
 internal sealed class CheckCluster(ITiDbTargets targets) : TiDbStep<CheckCluster.Args>(targets), IWaitsOnly
 {
@@ -22,9 +24,9 @@ internal sealed class CheckCluster(ITiDbTargets targets) : TiDbStep<CheckCluster
         problems.AddRange((await pd.HealthAsync(cancellationToken))
             .Where(m => !m.IsHealthy)
             .Select(m => $"PD member {m.Name} is not healthy."));
-        if (await OtherBuildAsync(pd, cancellationToken) is { } other)
+        if (await OtherBuildAsync(context, pd, cancellationToken) is { } other)
         {
-            problems.Add(other);
+            return other;
         }
 
         var stores = (await pd.StoresAsync(cancellationToken)).Where(s => !s.IsTombstone).ToList();
@@ -32,12 +34,10 @@ internal sealed class CheckCluster(ITiDbTargets targets) : TiDbStep<CheckCluster
             .Where(s => !s.IsUp || !TiDbVersion.Same(s.Version, Spec.ToVersion))
             .Select(s => string.Create(
                 CultureInfo.InvariantCulture, $"Store {s.Id} ({s.Address}) is {s.State}, version {s.Version}.")));
-        foreach (var check in PdClient.RegionChecks)
+        var regions = await RegionSurvey.NowAsync(pd, stores, cancellationToken);
+        if (regions.AtRisk.Count > 0)
         {
-            if (await pd.RegionCheckAsync(check, cancellationToken) is > 0 and var count)
-            {
-                problems.Add(string.Create(CultureInfo.InvariantCulture, $"{count} Regions with {check}."));
-            }
+            problems.Add($"{regions.AtRiskText} have no quorum of replicas that are up to date.");
         }
 
         var evicted = (await pd.ScheduleAsync(cancellationToken)).Evicted;
@@ -52,14 +52,19 @@ internal sealed class CheckCluster(ITiDbTargets targets) : TiDbStep<CheckCluster
         }
 
         return problems.Count == 0
-            ? new Observation.Done(
-                string.Create(CultureInfo.InvariantCulture, $"{stores.Count} stores are Up on {Spec.ToVersion}."))
+            ? new Observation.Done(Sentences.Join(
+                string.Create(CultureInfo.InvariantCulture, $"{stores.Count} stores are Up on {Spec.ToVersion}."),
+                regions.Listed is { } listed
+                    ? $"All Regions have their quorum; PD lists as incomplete: {listed}."
+                    : null))
             : new Observation.Running(string.Join(" ", problems));
     });
 
     // PD of this age reports "1.0.0" for every release, so the git hash of its build is compared with that of the new
-    // program (docs/research/tidb.md#rules).
-    private async Task<string?> OtherBuildAsync(PdClient pd, CancellationToken cancellationToken)
+    // program (docs/research/tidb.md#rules). If they differ, the leader's program on its host decides. Waiting does not
+    // help: only an administrator can replace the program, or move the leader.
+    private async Task<Observation?> OtherBuildAsync(
+        StepContext context, PdClient pd, CancellationToken cancellationToken)
     {
         if (Spec.Of(DatabaseComponent.PD).FirstOrDefault() is not { } first)
         {
@@ -69,9 +74,32 @@ internal sealed class CheckCluster(ITiDbTargets targets) : TiDbStep<CheckCluster
         var program = Spec.NewProgram(TiDbLayout.Program(DatabaseComponent.PD));
         var command = new RemoteCommand(program, "-V");
         var result = await Targets.Hosts.Files(first.Host).RunAsync(command, cancellationToken);
-        var leader = await pd.LeaderGitHashAsync(cancellationToken);
-        return ToolOutput.GitHash(result.Output + "\n" + result.Errors) is { } expected && expected != leader
-            ? $"The PD leader runs build {leader}; {program} is build {expected}."
-            : null;
+        var build = await pd.LeaderGitHashAsync(cancellationToken);
+        if (ToolOutput.GitHash(result.Output + "\n" + result.Errors) is not { } expected || expected == build)
+        {
+            return null;
+        }
+
+        var members = await pd.MembersAsync(cancellationToken);
+        if (!members.IsSettled)
+        {
+            return new Observation.Running("PD leadership is moving.");
+        }
+
+        var leader = Spec.Of(DatabaseComponent.PD).FirstOrDefault(i => PdLeadership.Leads(Spec, members, i));
+        if (leader is not null
+            && InstancePrograms.RunsNew(
+                await Targets.Hosts.Instance(leader.Name).LookAsync(cancellationToken),
+                InstancePrograms.NewSha256(Targets, context.Plan, leader)))
+        {
+            return null;
+        }
+
+        var name = leader?.Name ?? members.Leader!.Name;
+        return new Observation.Failed(
+            Reasons.VersionMismatch,
+            $"The PD leader {name} runs build {build}; {program} on {first.Host} is build {expected}. Install that "
+            + $"program on {name} and restart it, or move the leader to an upgraded member "
+            + "(`pd-ctl member leader transfer NAME`), then retry.");
     }
 }

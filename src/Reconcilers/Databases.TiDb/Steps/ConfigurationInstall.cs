@@ -7,8 +7,7 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>
-/// Replaces the configuration file of an instance by the one that MigrateConfiguration wrote beside it; the former file
-/// is kept.
+/// The replacement of the configuration file of an instance by the one that MigrateConfiguration wrote beside it.
 /// </summary>
 internal sealed class ConfigurationInstall(ITiDbTargets targets, Plan plan, DatabaseInstance instance)
 {
@@ -21,46 +20,26 @@ internal sealed class ConfigurationInstall(ITiDbTargets targets, Plan plan, Data
 
     private string NewPath => targets.Spec().NewConfigFile(instance);
 
-    /// <summary>Checks before the instance is stopped that the file can be installed.</summary>
+    /// <summary>
+    /// The replacement that is left to do, checked before the instance is stopped; null if the file is installed, or
+    /// the new version needs no other.
+    /// </summary>
     /// <exception cref="StepActionException">The files are not those of the plan.</exception>
-    public async Task CheckAsync(CancellationToken cancellationToken)
+    public async Task<FileReplacement?> LeftAsync(CancellationToken cancellationToken)
     {
-        if (_file is { } file)
-        {
-            await ReadAsync(file, cancellationToken);
-        }
-    }
-
-    /// <summary>Installs the file, unless it is installed.</summary>
-    /// <exception cref="StepActionException">The files are not those of the plan.</exception>
-    public async Task InstallAsync(CancellationToken cancellationToken)
-    {
-        if (_file is not { } file || await ReadAsync(file, cancellationToken) is not { } texts)
-        {
-            return;
-        }
-
-        targets.EnsureMayAct();
-        await targets.Hosts.Files(instance.Host).WriteAsync(
-            Path,
-            texts.Wanted,
-            ContentHash.Of(texts.Present),
-            targets.Spec().FormerConfigFile(instance),
-            cancellationToken);
-    }
-
-    // Null if it is installed.
-    private async Task<(string Present, string Wanted)?> ReadAsync(
-        ConfigurationFile file, CancellationToken cancellationToken)
-    {
-        var files = targets.Hosts.Files(instance.Host);
-        var present = await files.ReadAsync(Path, cancellationToken);
-        if (present is not null && ContentHash.Short(present) == file.To)
+        if (_file is not { } file)
         {
             return null;
         }
 
-        if (present is null || ContentHash.Short(present) != file.From)
+        var sums = await targets.Hosts.Files(instance.Host).Sha256Async([Path, NewPath], cancellationToken);
+        var (present, wanted) = (sums[0], sums[1]);
+        if (IsShort(file.To, present))
+        {
+            return null;
+        }
+
+        if (present is null || !IsShort(file.From, present))
         {
             throw new StepActionException(
                 Reasons.TargetChanged,
@@ -68,11 +47,14 @@ internal sealed class ConfigurationInstall(ITiDbTargets targets, Plan plan, Data
                 + "status.configurationRef, then retry.");
         }
 
-        return await files.ReadAsync(NewPath, cancellationToken) is { } wanted && ContentHash.Short(wanted) == file.To
-            ? (present, wanted)
+        return wanted is not null && IsShort(file.To, wanted)
+            ? new FileReplacement(Path, wanted, present, targets.Spec().FormerConfigFile(instance), NewPath)
             : throw new StepActionException(
                 Reasons.TargetChanged,
                 $"{NewPath} on {instance.Host} is missing, or was changed after it had been checked. Restore it, or "
                 + $"repeat {TiDbStepIds.Configuration(instance.Component)} with a new upgrade.");
     }
+
+    private static bool IsShort(string start, string? sha256) =>
+        sha256?.StartsWith(start, StringComparison.Ordinal) == true;
 }

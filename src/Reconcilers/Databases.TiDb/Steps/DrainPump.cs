@@ -5,8 +5,8 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>
-/// Waits until the other pumps can take the writes of TiDB. The pump itself is paused right before it is stopped
-/// (<see cref="SwapInstance"/>): a paused pump exits, and its supervisor would restart it if time passed in between.
+/// Waits until the other pumps can take the writes of TiDB. The pump itself is paused by the SIGTERM that stops it
+/// (<see cref="SwapInstance"/>).
 /// </summary>
 internal sealed class DrainPump(ITiDbTargets targets) : TiDbStep<DrainPump.Args>(targets), IWaitsOnly
 {

@@ -1,15 +1,20 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
+using Drydock.Abstractions.Plans;
 using Drydock.Abstractions.Values;
 using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Engine.Actions;
+using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>
 /// Moves leaders away from a TiKV with evict-leader-scheduler and waits until none is left
-/// (docs/research/tidb.md#tidb-ansible). After spec.drain.timeout it proceeds or fails, as spec.drain.onTimeout says,
-/// and never silently (docs/research/tidb.md#rules). If it fails, it removes the scheduler.
+/// (docs/research/tidb.md#tidb-ansible). Progress decides how long: if no leader has left for spec.drain.stalledFor, or
+/// spec.drain.timeout is over, it proceeds or fails, as spec.drain.onTimeout says, and never silently
+/// (docs/research/tidb.md#rules). If it fails, leaders stay away for spec.drain.idleLimit, so that the work is not lost
+/// while an administrator decides.
 /// </summary>
 internal sealed class DrainTikv(ITiDbTargets targets) : TiDbStep<DrainTikv.Args>(targets)
 {
@@ -19,53 +24,54 @@ internal sealed class DrainTikv(ITiDbTargets targets) : TiDbStep<DrainTikv.Args>
     /// <summary>Receipt key: the number of leaders at the start.</summary>
     public const string LeadersKey = "leaders";
 
-    /// <summary>Fact: the number of leaders that were left when the step proceeded after the timeout.</summary>
+    /// <summary>Fact: the number of leaders that were left when the step proceeded although leaders stayed.</summary>
     public const string ProceededFact = "leadersLeft";
+
+    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(2);
+
+    // After a change of its leader PD runs no scheduler for up to 5 minutes (docs/research/tidb.md#pd-as-observed).
+    private static readonly TimeSpan LongestWarmUp = TimeSpan.FromMinutes(15);
+
+    private readonly DrainWatch _watch = new();
+
+    // One context belongs to one job that follows the step.
+    private readonly ConditionalWeakTable<StepContext, TikvDrainView> _views = [];
 
     /// <param name="Store">The store of the TiKV.</param>
     public sealed record Args(ulong Store);
 
-    protected override Task<Observation> ObserveAsync(
-        StepContext context, Args args, CancellationToken cancellationToken) => PatientlyAsync(async () =>
+    protected override async Task<Observation> ObserveAsync(
+        StepContext context, Args args, CancellationToken cancellationToken)
     {
-        var instance = Instance(context);
-        if (await InstancePrograms.NeedsNoDrainAsync(Targets, context.Plan, instance, cancellationToken) is { } why)
+        var view = _views.GetValue(context, static _ => new TikvDrainView());
+        try
         {
-            return new Observation.Done(why);
+            var seen = await LookAsync(context, args, view, cancellationToken);
+            view.UnreadableSince = null;
+            return seen;
         }
-
-        var drain = await StoreDrain.ReadAsync(Targets, instance, args.Store, cancellationToken);
-        if (drain.IsOver)
+        catch (TargetException exception) when (exception is not HostException)
         {
-            return new Observation.Done(
-                drain.IsOnly ? "It is the only store: its leaders cannot move to another one." : null);
+            // Waited for as long as for leaders that stay.
+            var now = context.Time.GetUtcNow();
+            var since = view.UnreadableSince ??= now;
+            _watch.Forget(Key(context));
+            return now - since < Spec.Drain.LongestStall()
+                ? new Observation.Running(exception.Message)
+                : throw new StepActionException(
+                    exception.Reason,
+                    $"The drain of {context.Node} could not be observed for {Spec.Drain.StalledFor} "
+                    + $"(spec.drain.stalledFor); {context.Node} was not stopped. {exception.Message}",
+                    retryable: false,
+                    exception);
         }
-
-        if (!drain.IsEvicted)
-        {
-            return new Observation.NotStarted();
-        }
-
-        var left = drain.IsCounted
-            ? string.Create(CultureInfo.InvariantCulture, $"{drain.Leaders} leaders left")
-            : "PD has a new leader that does not count leaders yet";
-        return (IsLate(context), Spec.Drain.OnTimeout) switch
-        {
-            (false, _) => new Observation.Running($"{left}."),
-            (true, DrainTimeoutPolicy.Proceed) => new Observation.Done(
-                $"{left} after {Spec.Drain.Timeout}. The upgrade proceeds, as spec.drain.onTimeout says.",
-                Entry(ProceededFact, drain.Leaders.ToString(CultureInfo.InvariantCulture))),
-
-            // Executed once more, the step removes the scheduler and fails.
-            _ => new Observation.NotStarted($"{left} after {Spec.Drain.Timeout}."),
-        };
-    });
+    }
 
     protected override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(
         StepContext context, Args args, CancellationToken cancellationToken)
     {
         // A new attempt starts with an empty receipt; the plan still has the previous one. After a retry by the
-        // administrator the time starts again.
+        // administrator, or when leaders were given back meanwhile, the time starts again.
         var former = context.Step.Tries == 0 ? null : context.Plan.Steps.Find(s => s.Id == context.Step.Id)?.Receipt;
         return new SortedDictionary<string, string>(StringComparer.Ordinal)
         {
@@ -78,22 +84,148 @@ internal sealed class DrainTikv(ITiDbTargets targets) : TiDbStep<DrainTikv.Args>
 
     protected override async Task ExecuteAsync(StepContext context, Args args, CancellationToken cancellationToken)
     {
-        if (IsLate(context) && Spec.Drain.OnTimeout == DrainTimeoutPolicy.Fail)
+        try
         {
-            await Targets.Pd().LetLeadersBackAsync(args.Store, cancellationToken);
-            throw new StepActionException(
-                Reasons.DrainTimeout,
-                $"Leaders did not leave {context.Step.Node} within {Spec.Drain.Timeout} (spec.drain.timeout). "
-                + "It was not stopped, and evict-leader-scheduler is removed, so leaders may return. "
-                + "Find out why they stay (leader-schedule-limit, a slow store), raise spec.drain.timeout, or set "
-                + "spec.drain.onTimeout: Proceed, then retry.",
-                retryable: false);
+            await Targets.Pd().EvictLeadersAsync(args.Store, cancellationToken);
         }
-
-        await Targets.Pd().EvictLeadersAsync(args.Store, cancellationToken);
+        catch (TargetException exception) when (
+            context.Step.NotTakenSince is { } since
+            && context.Time.GetUtcNow() - since >= Spec.Drain.LongestStall())
+        {
+            throw new StepActionException(exception.Reason, exception.Message, retryable: false, exception);
+        }
     }
 
-    private bool IsLate(StepContext context) =>
-        Timestamps.Parse(context.Receipt(SinceKey)) is { } since
-        && context.Time.GetUtcNow() - since >= KubernetesDuration.Parse(Spec.Drain.Timeout);
+    protected override Task WaitAsync(StepContext context, Args args, CancellationToken cancellationToken) =>
+        Task.Delay(LookEvery, context.Time, cancellationToken);
+
+    private static string Key(StepContext context) =>
+        string.Create(CultureInfo.InvariantCulture, $"{context.Step.Id}#{context.Step.Attempt}");
+
+    private async Task<Observation> LookAsync(
+        StepContext context, Args args, TikvDrainView view, CancellationToken cancellationToken)
+    {
+        var now = context.Time.GetUtcNow();
+        if (view.MayLookBriefly(now))
+        {
+            // One small request; anything but leaders that are still counted is looked at as a whole.
+            var store = await Targets.Pd().StoreAsync(args.Store, cancellationToken);
+            if (view.IsSameProcess(store) && store.Leaders > 0)
+            {
+                return Judge(context, view, store.Leaders, now);
+            }
+        }
+
+        return await LookAtWholeAsync(context, args, view, now, cancellationToken);
+    }
+
+    private async Task<Observation> LookAtWholeAsync(
+        StepContext context, Args args, TikvDrainView view, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var instance = Instance(context);
+        var isFirst = view.IsEmpty;
+        if (isFirst
+            && await NeedsNoDrainAsync(context, instance, cancellationToken) is { } why)
+        {
+            return new Observation.Done(why);
+        }
+
+        var drain = await StoreDrain.ReadAsync(Targets, instance, args.Store, cancellationToken);
+        if (!isFirst
+            && !view.IsSameProcess(drain.Store)
+            && await NeedsNoDrainAsync(context, instance, cancellationToken) is { } other)
+        {
+            return new Observation.Done(other);
+        }
+
+        view.Saw(drain, now);
+        if (drain.IsOver)
+        {
+            _watch.Forget(Key(context));
+            return new Observation.Done(drain.IsOnly
+                ? "It is the only store: its leaders cannot move to another one."
+                : await ToleratedAsync(args, drain, instance, cancellationToken));
+        }
+
+        if (!drain.IsEvicted)
+        {
+            _watch.Forget(Key(context));
+            return new Observation.NotStarted();
+        }
+
+        return drain.IsCounted
+            ? Judge(context, view, drain.Leaders, now)
+            : WarmUp(context, view, drain, now);
+    }
+
+    private Task<string?> NeedsNoDrainAsync(
+        StepContext context, DatabaseInstance instance, CancellationToken cancellationToken) =>
+        InstancePrograms.NeedsNoDrainAsync(Targets, context.Plan, instance, cancellationToken);
+
+    // What is incomplete elsewhere does not prevent the stop, and is named.
+    private async Task<string?> ToleratedAsync(
+        Args args, StoreDrain drain, DatabaseInstance instance, CancellationToken cancellationToken)
+    {
+        var regions = await RegionSurvey.WithoutAsync(Targets, args.Store, drain.Stores, cancellationToken);
+        return regions.Listed is { } listed
+            ? $"No leader is left. PD lists incomplete Regions: {listed}; {regions.AtRisk.Count} of them would lose "
+                + $"their quorum without {instance.Name}."
+            : null;
+    }
+
+    // The time in which PD does not count is not part of any limit.
+    private Observation WarmUp(StepContext context, TikvDrainView view, StoreDrain drain, DateTimeOffset now)
+    {
+        _watch.Forget(Key(context));
+        var since = view.UncountedSince ?? now;
+        return now - since < LongestWarmUp
+            ? new Observation.Running("PD has a new leader that does not count leaders yet.")
+            : Overdue(
+                context,
+                drain.Leaders,
+                $"PD has run only {drain.Schedulers} for {KubernetesDuration.Format(now - since)}, so its count of "
+                + "leaders is not reliable (`pd-ctl scheduler show`)");
+    }
+
+    private Observation Judge(StepContext context, TikvDrainView view, long leaders, DateTimeOffset now)
+    {
+        var stalled = _watch.Stalled(Key(context), leaders, now);
+        var began = Timestamps.Parse(context.Receipt(SinceKey)) ?? now;
+        var taken = now - (view.CountedSince > began ? view.CountedSince.Value : began);
+        if (stalled >= Spec.Drain.LongestStall())
+        {
+            return Overdue(
+                context, leaders, $"No leader has left for {Spec.Drain.StalledFor} (spec.drain.stalledFor)");
+        }
+
+        if (Spec.Drain.UpperLimit() is { } longest && taken >= longest)
+        {
+            return Overdue(
+                context, leaders, $"Leaders did not leave within {Spec.Drain.Timeout} (spec.drain.timeout)");
+        }
+
+        // A new process, or one with a changed spec, knows nothing of the time before.
+        return IsOverdue(context.Step) && !_watch.HasFallen(Key(context))
+            ? Overdue(context, leaders, "No leader has left since")
+            : new Observation.Running(string.Create(CultureInfo.InvariantCulture, $"{leaders} leaders left."));
+    }
+
+    private Observation.Done Overdue(StepContext context, long leaders, string why)
+    {
+        var text = leaders.ToString(CultureInfo.InvariantCulture);
+        return Spec.Drain.OnTimeout == DrainTimeoutPolicy.Proceed
+            ? new Observation.Done(
+                $"{why}: {text} are left. The upgrade proceeds, as spec.drain.onTimeout says.",
+                Entry(ProceededFact, text))
+            : throw new StepActionException(
+                Reasons.DrainTimeout,
+                $"{why}: {text} are left on {context.Node}, which runs the old version and was not stopped. Its "
+                + $"leaders are given back after {Spec.Drain.IdleLimit} (spec.drain.idleLimit). Find out why they stay "
+                + "(a slow or full store, leader-schedule-limit), then retry; or stop it nevertheless with "
+                + "spec.drain.onTimeout: Proceed.",
+                retryable: false);
+    }
+
+    private static bool IsOverdue(PlanStep step) =>
+        step is { State: StepState.Failed, Reason: Reasons.DrainTimeout };
 }

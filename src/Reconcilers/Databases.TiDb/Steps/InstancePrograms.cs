@@ -23,6 +23,15 @@ internal static class InstancePrograms
         process.Pid is not null && process.ExecutableSha256 == newSha256;
 
     /// <summary>
+    /// Whether the process is about to become the program: it has no program yet, or is what its supervisor runs before
+    /// it, such as the shell of a start script.
+    /// </summary>
+    public static bool IsStarting(InstanceProcess process, DatabaseInstance instance) =>
+        process.Executable is not { Length: > 0 } path
+        || process.ExecutableSha256 is null
+        || !Path.GetFileName(path).StartsWith(TiDbLayout.Program(instance.Component), StringComparison.Ordinal);
+
+    /// <summary>
     /// Why an instance needs no drain: it runs the new version already and is not stopped, or it does not run; null if
     /// it needs one.
     /// </summary>

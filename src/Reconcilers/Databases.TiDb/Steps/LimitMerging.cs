@@ -4,19 +4,19 @@ using Drydock.Engine.Actions;
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>
-/// Lowers merge-schedule-limit (2 at first; docs/research/tidb.md#procedure): 3.0 merges Regions where 2.1 did not, and
-/// there are many to merge. The early step, right after the last PD, does so only if merging came with the new PD; PD's
-/// configuration is read and not assumed, because values in etcd take precedence (docs/research/tidb.md#pd). The former
-/// limits are recorded.
+/// Lowers merge-schedule-limit and never raises it (2 at first; docs/research/tidb.md#procedure): 3.0 merges Regions
+/// where 2.1 did not, and there are many to merge. The early step, right after the last PD, does so only if merging
+/// came with the new PD; PD's configuration is read and not assumed, because values in etcd take precedence
+/// (docs/research/tidb.md#pd). The former limits are recorded.
 /// </summary>
 internal sealed class LimitMerging(ITiDbTargets targets) : TiDbStep<LimitMerging.Args>(targets)
 {
     /// <summary>Receipt key: the former limits, as <see cref="PdSchedule.LimitsText"/> writes them.</summary>
     public const string FormerKey = "former";
 
-    private const string LimitName = "merge-schedule-limit";
+    private const string LimitName = ScheduleHold.MergeLimit;
 
-    /// <param name="Limit">The value of merge-schedule-limit.</param>
+    /// <param name="Limit">The most that merge-schedule-limit may be.</param>
     /// <param name="Before">
     /// The limits before the upgrade; the step then acts only if the new PD merges and the old one did not.
     /// </param>
@@ -26,10 +26,10 @@ internal sealed class LimitMerging(ITiDbTargets targets) : TiDbStep<LimitMerging
         StepContext context, Args args, CancellationToken cancellationToken) => PatientlyAsync(async () =>
     {
         var schedule = await Targets.Pd().ScheduleAsync(cancellationToken);
-        if (schedule.Limit(LimitName) == args.Limit)
+        if (schedule.Limit(LimitName) is { } present && present <= args.Limit)
         {
             return new Observation.Done(
-                string.Create(CultureInfo.InvariantCulture, $"{LimitName} is {args.Limit}."),
+                string.Create(CultureInfo.InvariantCulture, $"{LimitName} is {present}."),
                 context.Receipt(FormerKey) is null ? Entry(FormerKey, schedule.LimitsText()) : null);
         }
 

@@ -15,8 +15,8 @@ internal static class PdLeadership
         && (members.Leader?.Id == member.Id || members.EtcdLeader?.Id == member.Id);
 
     /// <summary>
-    /// Requests a transfer: to the last PD in the order of the spec while that one is not upgraded yet, because it is
-    /// stopped last; the last one itself resigns, and any member takes over.
+    /// Requests a transfer: to the last PD of the plan while that one is not upgraded yet, because it is stopped last;
+    /// the last one itself resigns, and any member takes over.
     /// </summary>
     public static async Task MoveAwayAsync(
         ITiDbTargets targets,
@@ -26,7 +26,7 @@ internal static class PdLeadership
         CancellationToken cancellationToken)
     {
         var spec = targets.Spec();
-        var last = spec.Of(DatabaseComponent.PD).Last();
+        var last = PdOrder.Last(spec, plan);
         var isStillToCome = last.Name != instance.Name
             && plan.Steps.Find(s => s.Id == TiDbStepIds.Swap(last)) is not { State: StepState.Succeeded };
         if (isStillToCome

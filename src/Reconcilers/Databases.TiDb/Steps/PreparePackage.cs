@@ -11,6 +11,9 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 /// </summary>
 internal sealed class PreparePackage(ITiDbTargets targets) : TiDbStep<PreparePackage.Args>(targets)
 {
+    /// <summary>The argument with which every program prints its version and ends.</summary>
+    public const string Ask = "-V";
+
     /// <param name="Hosts">The hosts.</param>
     /// <param name="Directory">The directory of the package on them.</param>
     public sealed record Args(List<string> Hosts, string Directory);
@@ -68,7 +71,7 @@ internal sealed class PreparePackage(ITiDbTargets targets) : TiDbStep<PreparePac
     private async Task<string?> WrongVersionAsync(string host, string program, CancellationToken cancellationToken)
     {
         var path = Spec.NewProgram(program);
-        var command = new RemoteCommand(path, "-V");
+        var command = new RemoteCommand(path, Ask);
         var result = await Targets.Hosts.Files(host).RunAsync(command, cancellationToken);
         var version = ToolOutput.Version(result.Output + "\n" + result.Errors);
         return version is not null && TiDbVersion.Same(version, Spec.ToVersion)

@@ -25,6 +25,10 @@ internal sealed class RaiseScheduleLimit(ITiDbTargets targets) : TiDbStep<RaiseS
     /// <summary>Fact: the value of the limit.</summary>
     public const string ValueFact = "value";
 
+    private const int LooksOfStability = 20;
+    private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(15);
+
     // Regions split all the time if data is written: a change of 1 % counts as stable.
     private const double StableFraction = 0.01;
 
@@ -35,7 +39,15 @@ internal sealed class RaiseScheduleLimit(ITiDbTargets targets) : TiDbStep<RaiseS
     /// <param name="Limit">Its new value.</param>
     public sealed record Args(string Name, long Limit);
 
-    protected override TimeSpan Pause => TimeSpan.FromSeconds(15);
+    // The end of a short stableFor is not seen late; a long one is not watched closely.
+    protected override TimeSpan Pause
+    {
+        get
+        {
+            var part = KubernetesDuration.Parse(Tune.StableFor) / LooksOfStability;
+            return part < ShortestPause ? ShortestPause : part > LongestPause ? LongestPause : part;
+        }
+    }
 
     private TuneSchedulingSpec Tune => Targets.Settings().TuneScheduling;
 

@@ -9,6 +9,7 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 /// Runs the smoke test of the spec on the master's host (docs/research/tidb.md#tispark); its exit code must be 0. It
 /// may run more than once.
 /// </summary>
+[Acceptable]
 internal sealed class SmokeSpark(ITiDbTargets targets) : SparkStep<SmokeSpark.Args>(targets), IWaitsOnly
 {
     private const string InDirectory = """cd -- "$1" && shift && "$@" """;

@@ -6,8 +6,8 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>
 /// Checks that the cluster can lose a process right before it is stopped, so that two are never down at once: every
-/// other process that it needs is running, PD has a leader, all stores are Up, no Region lacks a peer, no DDL is
-/// running. PD's view may be 20 s old (docs/research/tidb.md#rules), so the hosts are asked as well.
+/// other process that it needs is running, PD has a leader, all stores are Up, no Region would lose its quorum, no DDL
+/// is running. PD's view may be 20 s old (docs/research/tidb.md#rules), so the hosts are asked as well.
 /// </summary>
 internal sealed class StopGate(ITiDbTargets targets)
 {
@@ -25,7 +25,6 @@ internal sealed class StopGate(ITiDbTargets targets)
             () => DdlAsync(cancellationToken),
             () => PdAsync(about, cancellationToken),
             () => StoresAsync(about, cancellationToken),
-            () => RegionsAsync(cancellationToken),
         })
         {
             try
@@ -91,19 +90,25 @@ internal sealed class StopGate(ITiDbTargets targets)
         return problems;
     }
 
-    private async Task<IEnumerable<string>> StoresAsync(DatabaseInstance about, CancellationToken cancellationToken) =>
-        (await targets.Pd().StoresAsync(cancellationToken))
-            .Where(s => !s.IsTombstone && !s.IsUp && !targets.Spec().Service(about).IsAddress(s.Address))
-            .Select(s => string.Create(CultureInfo.InvariantCulture, $"Store {s.Id} ({s.Address}) is {s.State}."));
-
-    private async Task<IEnumerable<string>> RegionsAsync(CancellationToken cancellationToken)
+    // Replicas that are down, missing or pending elsewhere are normal while data is written. The stop of another
+    // component takes no replica away.
+    private async Task<IEnumerable<string>> StoresAsync(DatabaseInstance about, CancellationToken cancellationToken)
     {
-        var problems = new List<string>();
-        foreach (var check in PdClient.RegionChecks)
+        var stores = await targets.Pd().StoresAsync(cancellationToken);
+        var problems = stores
+            .Where(s => !s.IsTombstone && !s.IsUp && !targets.Spec().Service(about).IsAddress(s.Address))
+            .Select(s => string.Create(CultureInfo.InvariantCulture, $"Store {s.Id} ({s.Address}) is {s.State}."))
+            .ToList();
+        var own = stores.FirstOrDefault(s => !s.IsTombstone && targets.Spec().Service(about).IsAddress(s.Address));
+        if (about.Component == DatabaseComponent.TiKV && own is not null)
         {
-            if (await targets.Pd().RegionCheckAsync(check, cancellationToken) is > 0 and var count)
+            var regions = await RegionSurvey.WithoutAsync(targets, own.Id, stores, cancellationToken);
+            if (regions.AtRisk.Count > 0)
             {
-                problems.Add(string.Create(CultureInfo.InvariantCulture, $"{count} Regions with {check}."));
+                problems.Add(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"Without {about.Name}, {regions.AtRiskText} would lose the quorum of replicas that are up to "
+                    + $"date. See `pd-ctl region {regions.AtRisk[0]}`."));
             }
         }
 

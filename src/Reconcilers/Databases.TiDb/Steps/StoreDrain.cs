@@ -1,3 +1,4 @@
+using System.Globalization;
 using Drydock.Crds.DatabaseRollingUpgrades;
 
 namespace Drydock.Reconcilers.Databases.TiDb;
@@ -10,10 +11,19 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 /// Whether the count is reliable: a PD that has just become the leader runs no scheduler and knows no leader of any
 /// Region for a while.
 /// </param>
-/// <param name="Leaders">The Regions it leads: the larger of PD's count and the store's own, if it reports one.</param>
+/// <param name="Leaders">The Regions it leads by PD's count; once that is 0, by its own, if it reports one.</param>
 /// <param name="IsOnly">Whether there is no other store that could lead.</param>
 internal sealed record StoreDrain(bool IsEvicted, bool IsCounted, long Leaders, bool IsOnly)
 {
+    /// <summary>The store as PD knows it; null if PD does not know it.</summary>
+    public PdStore? Store { get; init; }
+
+    /// <summary>All stores.</summary>
+    public required IReadOnlyList<PdStore> Stores { get; init; }
+
+    /// <summary>How many schedulers PD runs, and how many it should run.</summary>
+    public required string Schedulers { get; init; }
+
     /// <summary>Whether no leader is left, for certain.</summary>
     public bool IsOver => IsOnly || (IsEvicted && IsCounted && Leaders == 0);
 
@@ -25,11 +35,22 @@ internal sealed record StoreDrain(bool IsEvicted, bool IsCounted, long Leaders, 
         var running = await pd.RunningSchedulersAsync(cancellationToken);
         var stores = await pd.StoresAsync(cancellationToken);
         var own = stores.FirstOrDefault(s => s.Id == storeId);
-        var itself = await targets.Tikv().LeadersAsync(targets.Spec().Status(instance), cancellationToken);
+
+        // The metrics of a TiKV are megabytes: they are asked for only where PD's count would end the drain.
+        var isCounted = running.Count >= schedule.EnabledSchedulers;
+        var leaders = own is { Leaders: > 0 and var counted } ? counted
+            : !isCounted ? 0
+            : (long)(await targets.Tikv().LeadersAsync(targets.Spec().Status(instance), cancellationToken) ?? 0);
         return new StoreDrain(
             schedule.Evicted.Contains(storeId),
-            running.Count >= schedule.EnabledSchedulers,
-            Math.Max(own?.Leaders ?? 0, (long)(itself ?? 0)),
-            stores.Count(s => !s.IsTombstone) <= 1);
+            isCounted,
+            leaders,
+            stores.Count(s => !s.IsTombstone) <= 1)
+        {
+            Store = own,
+            Stores = stores,
+            Schedulers = string.Create(
+                CultureInfo.InvariantCulture, $"{running.Count} of {schedule.EnabledSchedulers} schedulers"),
+        };
     }
 }

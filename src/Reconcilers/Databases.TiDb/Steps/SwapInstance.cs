@@ -9,7 +9,9 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 /// <summary>
 /// Stops an instance, installs the new program and the new configuration file, and starts it. What its host shows
 /// decides: an instance that runs the new program is never touched; one that runs the old program is stopped only if
-/// <see cref="StopGate"/>, read right before, finds no problem; one that is down is started without further checks.
+/// the new one is ready beside it and <see cref="StopGate"/>, read right before, finds no problem; one that is down is
+/// completed and started without further checks. A pump is only stopped: SIGTERM pauses it. Were it paused over HTTP,
+/// it would end, and its supervisor would run the old program once more (docs/research/tidb.md#pump-and-drainer).
 /// </summary>
 internal sealed class SwapInstance(ITiDbTargets targets) : TiDbStep<SwapInstance.Args>(targets)
 {
@@ -37,6 +39,11 @@ internal sealed class SwapInstance(ITiDbTargets targets) : TiDbStep<SwapInstance
                     Reasons.ProcessLivesOn,
                     $"{instance.Name} on {instance.Host} runs the new program (pid {process.Pid}), and unexpected "
                     + $"processes run beside it: {Strays(process)}. Stop them, then retry.");
+        }
+
+        if (process.IsAlive && process.InstalledSha256 == newSha256 && InstancePrograms.IsStarting(process, instance))
+        {
+            return new Observation.Running($"{instance.Name} is being started.");
         }
 
         // A process that was started and exits again and again is reported by the next step, which verifies it.
@@ -79,37 +86,29 @@ internal sealed class SwapInstance(ITiDbTargets targets) : TiDbStep<SwapInstance
         var instance = Instance(context);
         var host = Targets.Hosts.Instance(instance.Name);
         var newSha256 = InstancePrograms.NewSha256(Targets, context.Plan, instance);
-        var configuration = new ConfigurationInstall(Targets, context.Plan, instance);
         var process = await host.LookAsync(cancellationToken);
         if (InstancePrograms.RunsNew(process, newSha256))
         {
             return;
         }
 
-        await configuration.CheckAsync(cancellationToken);
+        // The program that is replaced is the one that ran; if an earlier operator process stopped it, or it is only
+        // being started, the installed one. If the new program is installed already, nothing is replaced.
+        var ran = InstancePrograms.IsStarting(process, instance) ? null : process.ExecutableSha256;
+        var former = ran ?? process.InstalledSha256 ?? "";
+        var fromVersion = TiDbVersion.Plain(Spec.FromVersion);
+        var swap = new ProgramSwap(Spec.Package.Directory, newSha256, fromVersion, former, process.LinkTarget);
+        var replacement = new InstanceReplacement(host, Spec.FromVersion);
+        var file = await new ConfigurationInstall(Targets, context.Plan, instance).LeftAsync(cancellationToken);
         if (process.IsAlive)
         {
+            Targets.EnsureMayAct();
+            await replacement.StageAsync(swap, PreparePackage.Ask, cancellationToken);
             await EnsureMayStopAsync(context, args, instance, cancellationToken);
         }
 
-        // Also if it is down: a supervisor that is about to restart it must not do so while the program is replaced.
-        if (process.IsAlive || process.Supervision is SupervisionState.Active or SupervisionState.Restarting)
-        {
-            Targets.EnsureMayAct();
-            await host.StopAsync(cancellationToken);
-        }
-
         Targets.EnsureMayAct();
-
-        // The program that is replaced is the one that ran; if an earlier operator process stopped it, the installed
-        // one. If the new program is installed already, nothing is replaced.
-        var former = process.ExecutableSha256 ?? process.InstalledSha256 ?? "";
-        var swap = new ProgramSwap(
-            Spec.Package.Directory, newSha256, TiDbVersion.Plain(Spec.FromVersion), former, process.LinkTarget);
-        await host.SwapAsync(swap, cancellationToken);
-        await configuration.InstallAsync(cancellationToken);
-        Targets.EnsureMayAct();
-        await host.StartAsync(Spec.Package.Directory, cancellationToken);
+        await replacement.ReplaceAsync(swap, file, cancellationToken);
     }
 
     // The result of the drain may have changed since.
@@ -128,11 +127,6 @@ internal sealed class SwapInstance(ITiDbTargets targets) : TiDbStep<SwapInstance
         if (await new StopGate(Targets).ProblemsAsync(instance, cancellationToken) is { Count: > 0 } problems)
         {
             throw Refusal(context, $"{instance.Name} is not stopped: {string.Join(" ", problems)}");
-        }
-
-        if (instance.Component == DatabaseComponent.Pump)
-        {
-            await PauseAsync(instance, cancellationToken);
         }
     }
 
@@ -185,17 +179,5 @@ internal sealed class SwapInstance(ITiDbTargets targets) : TiDbStep<SwapInstance
         var failure = exception as StepActionException ?? (exception is HostException ? Failure(exception) : null);
         return failure is { NotTaken: false }
             && (!failure.Retryable || context.Step.Tries >= context.Step.MaxAttempts);
-    }
-
-    private async Task PauseAsync(DatabaseInstance instance, CancellationToken cancellationToken)
-    {
-        var pump = Spec.Service(instance);
-        var nodes = await Targets.Binlog().PumpsAsync(pump, cancellationToken);
-        var own = nodes.FirstOrDefault(n => pump.IsAddress(n.Address))
-            ?? throw new StepActionException(
-                Reasons.InstancesDiffer,
-                $"Pump {instance.Name} is not registered as {pump}. Correct its host or port in spec.instances.");
-        Targets.EnsureMayAct();
-        await Targets.Binlog().PauseAsync(pump, own.NodeId, cancellationToken);
     }
 }

@@ -27,17 +27,26 @@ internal sealed class TakeSnapshot(ITiDbTargets targets) : TakeSnapshotBase<Take
 
     protected override string SnapshotName(Args args, int attempt) => TiDbNames.Snapshot(Upgrade, attempt);
 
+    protected override Task<(string? Host, int? Port)> ServerAsync(CancellationToken cancellationToken)
+    {
+        var server = Server();
+        return Task.FromResult<(string?, int?)>((server.Host, server.Port));
+    }
+
+    protected override IReadOnlyCollection<string> Databases(Args args) => args.Databases;
+
     protected override Task WaitAsync(StepContext context, Args args, CancellationToken cancellationToken) =>
-        targets.SnapshotChanges.WaitAsync(LookWithoutEvent, context.Time, cancellationToken);
+        WaitForChangeAsync(
+            context,
+            (_, token) => targets.SnapshotChanges.WaitAsync(LookWithoutEvent, context.Time, token),
+            cancellationToken);
 
     protected override Task<BackupSnapshotSpec> SpecAsync(
         StepContext context, Args args, CancellationToken cancellationToken)
     {
         var spec = targets.Upgrade.Spec;
         var settings = targets.Settings();
-        var tidb = spec.Of(DatabaseComponent.TiDB).FirstOrDefault() ?? throw new StepActionException(
-            Reasons.InvalidSpec, "spec.instances lists no TiDB server to dump from.", retryable: false);
-        var server = spec.Service(tidb);
+        var server = Server();
         return Task.FromResult(new BackupSnapshotSpec
         {
             Source = new DatabaseSource
@@ -54,5 +63,13 @@ internal sealed class TakeSnapshot(ITiDbTargets targets) : TakeSnapshotBase<Take
             Encryption = args.Recipients is { } keys ? new EncryptionSpec { Recipients = keys } : null,
             Timeout = spec.Timeouts.Backup,
         });
+    }
+
+    private Endpoint Server()
+    {
+        var spec = targets.Upgrade.Spec;
+        var tidb = spec.Of(DatabaseComponent.TiDB).FirstOrDefault() ?? throw new StepActionException(
+            Reasons.InvalidSpec, "spec.instances lists no TiDB server to dump from.", retryable: false);
+        return spec.Service(tidb);
     }
 }

@@ -9,11 +9,15 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 /// <summary>
 /// Verifies that an instance is upgraded: its one process runs the new program and listens, the cluster considers it
 /// healthy, and all of that was so for spec.settle without a restart. A process that exits and is restarted every few
-/// seconds may look up at each observation (docs/research/tidb.md#tidb-ansible). An instance that is down is started.
+/// seconds may look up at each observation (docs/research/tidb.md#tidb-ansible). An instance that is down is started,
+/// as often as needed until spec.timeouts.verify is over: the limit is that of the step, not of each start.
 /// </summary>
 internal abstract class VerifyInstance<TArgs>(ITiDbTargets targets) : TiDbStep<TArgs>(targets)
     where TArgs : class
 {
+    /// <summary>Receipt key: since when the step has been waiting.</summary>
+    public const string SinceKey = "since";
+
     // Start times are known to within a second.
     private static readonly TimeSpan Precision = TimeSpan.FromSeconds(2);
 
@@ -27,12 +31,12 @@ internal abstract class VerifyInstance<TArgs>(ITiDbTargets targets) : TiDbStep<T
     {
         var instance = Instance(context);
         var process = await Targets.Hosts.Instance(instance.Name).LookAsync(cancellationToken);
-        if (await OnHostAsync(context, instance, process, cancellationToken) is { } notYet)
+        if (await UnhealthyAsync(context, args, instance, process, cancellationToken) is { } unhealthy)
         {
-            return notYet;
+            return Limited(context, unhealthy);
         }
 
-        if (await InClusterAsync(context, args, instance, process, cancellationToken) is { } missing)
+        if (await AfterwardsAsync(context, args, instance, process, cancellationToken) is { } missing)
         {
             return missing;
         }
@@ -46,16 +50,55 @@ internal abstract class VerifyInstance<TArgs>(ITiDbTargets targets) : TiDbStep<T
 
     protected override async Task ExecuteAsync(StepContext context, TArgs args, CancellationToken cancellationToken)
     {
-        var host = Targets.Hosts.Instance(Instance(context).Name);
-        if (!(await host.LookAsync(cancellationToken)).IsAlive)
+        var instance = Instance(context);
+        var host = Targets.Hosts.Instance(instance.Name);
+        var process = await host.LookAsync(cancellationToken);
+        var unhealthy = await PatientlyAsync(
+            async () => await UnhealthyAsync(context, args, instance, process, cancellationToken)
+                ?? new Observation.Done());
+        if (unhealthy is Observation.Done)
+        {
+            Targets.EnsureMayAct();
+            await RestoreAsync(args, cancellationToken);
+            return;
+        }
+
+        if (IsLate(context))
+        {
+            Targets.EnsureMayAct();
+            await RestoreAsync(args, cancellationToken);
+            throw new StepActionException(
+                Reasons.InstanceUnhealthy,
+                $"{instance.Name} on {instance.Host} did not become healthy on {Spec.ToVersion} within "
+                + $"{Spec.Timeouts.Verify} (spec.timeouts.verify): {unhealthy.Message} "
+                + $"Check its log below {instance.DeployDir}/log, fix the cause, then retry.",
+                retryable: false);
+        }
+
+        if (process.IsAlive)
+        {
+            throw NotYet(Reasons.InstanceUnhealthy, unhealthy.Message ?? "");
+        }
+
+        try
         {
             await host.StartAsync(Spec.Package.Directory, cancellationToken);
         }
+        catch (HostException exception) when (exception.IsRetryable)
+        {
+            throw NotYet(exception.Reason, exception.Message);
+        }
     }
 
+    protected override Task<IReadOnlyDictionary<string, string>> PrepareAsync(
+        StepContext context, TArgs args, CancellationToken cancellationToken) => Task.FromResult(
+            context.Receipt(SinceKey) is not null
+                ? Receipt(context)
+                : Entry(SinceKey, Timestamps.Text(Began(context))));
+
     /// <summary>
-    /// The view of the cluster: null if it considers the instance healthy on the new version, otherwise what is missing
-    /// or has to be done.
+    /// The view of the cluster: null if it considers the instance healthy on the new version, otherwise what is
+    /// missing.
     /// </summary>
     protected abstract Task<Observation?> InClusterAsync(
         StepContext context,
@@ -63,6 +106,47 @@ internal abstract class VerifyInstance<TArgs>(ITiDbTargets targets) : TiDbStep<T
         DatabaseInstance instance,
         InstanceProcess process,
         CancellationToken cancellationToken);
+
+    /// <summary>What is left to do or to wait for once the instance is healthy; null if nothing is.</summary>
+    protected virtual Task<Observation?> AfterwardsAsync(
+        StepContext context,
+        TArgs args,
+        DatabaseInstance instance,
+        InstanceProcess process,
+        CancellationToken cancellationToken) => Task.FromResult<Observation?>(null);
+
+    /// <summary>Removes what the drain left: the instance is healthy, or the step fails.</summary>
+    protected virtual Task RestoreAsync(TArgs args, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private async Task<Observation?> UnhealthyAsync(
+        StepContext context,
+        TArgs args,
+        DatabaseInstance instance,
+        InstanceProcess process,
+        CancellationToken cancellationToken) =>
+        await OnHostAsync(context, instance, process, cancellationToken)
+        ?? await InClusterAsync(context, args, instance, process, cancellationToken);
+
+    // Executed once more after its time, the step removes what the drain left and fails.
+    private Observation Limited(StepContext context, Observation unhealthy) => unhealthy switch
+    {
+        Observation.NotStarted => new Observation.NotStarted(unhealthy.Message) { IsSameAttempt = true },
+        Observation.Running when IsLate(context) =>
+            new Observation.NotStarted(unhealthy.Message) { IsSameAttempt = true },
+
+        // The receipt is of an attempt that has ended: a new one makes the time start again.
+        Observation.Running when context.Step.StartedAt is null && context.Receipt(SinceKey) is not null =>
+            new Observation.NotStarted(unhealthy.Message) { IsSameAttempt = true },
+        _ => unhealthy,
+    };
+
+    // Before an attempt has begun, its receipt is that of the former one.
+    private bool IsLate(StepContext context)
+    {
+        var recorded = context.Step.StartedAt is null ? null : Timestamps.Parse(context.Receipt(SinceKey));
+        var waited = context.Time.GetUtcNow() - (recorded ?? Began(context));
+        return waited >= KubernetesDuration.Parse(Spec.Timeouts.Verify);
+    }
 
     private async Task<Observation?> OnHostAsync(
         StepContext context, DatabaseInstance instance, InstanceProcess process, CancellationToken cancellationToken)
@@ -89,10 +173,13 @@ internal abstract class VerifyInstance<TArgs>(ITiDbTargets targets) : TiDbStep<T
 
         if (!InstancePrograms.RunsNew(process, InstancePrograms.NewSha256(Targets, context.Plan, instance)))
         {
-            return new Observation.Failed(
-                Reasons.InstanceUnhealthy,
-                $"{where} runs {process.Executable}, which is not the program of {Spec.ToVersion}: it was started "
-                + "from outside. Stop it, then retry.");
+            return InstancePrograms.IsStarting(process, instance)
+                ? new Observation.Running(string.Create(
+                    CultureInfo.InvariantCulture, $"{where} is being started (pid {process.Pid})."))
+                : new Observation.Failed(
+                    Reasons.InstanceUnhealthy,
+                    $"{where} runs {process.Executable}, which is not the program of {Spec.ToVersion}: it was started "
+                    + "from outside. Stop it, then retry.");
         }
 
         if (process.Strays.Count > 0)

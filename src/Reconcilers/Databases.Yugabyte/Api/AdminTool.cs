@@ -13,24 +13,18 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 /// <param name="program">Its path on the host.</param>
 /// <param name="vocabulary">What its flags and commands are called.</param>
 /// <param name="masters">RPC addresses of all masters.</param>
-/// <param name="certsDirectory">The directory of certificates on that host; null without TLS.</param>
+/// <param name="tls">How it connects with TLS; null without TLS.</param>
 /// <param name="redact">Takes secrets out of what it prints.</param>
 internal sealed class AdminTool(
     IHostFiles host,
     string program,
     YugabyteVocabulary vocabulary,
     IReadOnlyList<ServiceAddress> masters,
-    string? certsDirectory,
+    AdminToolTls? tls,
     Func<string, string> redact)
 {
     /// <summary>The time limit where nothing else is asked: the tool's own default.</summary>
     public static readonly TimeSpan UsualTimeout = TimeSpan.FromSeconds(60);
-
-    /// <summary>
-    /// The time limit of the catalogue's upgrade, which takes longer than the usual one
-    /// (docs/research/yugabytedb.md#procedure).
-    /// </summary>
-    public static readonly TimeSpan CatalogTimeout = TimeSpan.FromSeconds(180);
 
     /// <summary>The command that lists groups of which the universe is the target; not every version has it.</summary>
     public const string Inbound = "list_universe_replications";
@@ -40,6 +34,9 @@ internal sealed class AdminTool(
 
     private const string ReplicationEnabled = "set_universe_replication_enabled";
     private const int LongestMessage = 1500;
+
+    /// <summary>Its path on the host.</summary>
+    public string Program => program;
 
     /// <summary>Its host and program, for messages.</summary>
     public string Display => $"{program} on {host.Host}";
@@ -85,12 +82,21 @@ internal sealed class AdminTool(
             version.ToString(CultureInfo.InvariantCulture));
 
     /// <summary>Upgrades the SQL catalogue. May be repeated, never side by side.</summary>
-    public Task<CatalogUpgrade> UpgradeCatalogAsync(CancellationToken cancellationToken) =>
+    /// <param name="timeout">How long the tool waits; the tablet server continues after that.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    public Task<CatalogUpgrade> UpgradeCatalogAsync(TimeSpan timeout, CancellationToken cancellationToken) =>
         ReadAsync(
             output => CatalogUpgrade.Parse(vocabulary.UpgradeCatalogCommand, output),
-            CatalogTimeout,
+            timeout,
             cancellationToken,
             vocabulary.UpgradeCatalogCommand);
+
+    /// <summary>The version of the SQL catalogue, which every migration raises.</summary>
+    public Task<long> CatalogVersionAsync(CancellationToken cancellationToken) =>
+        ReadAsync(
+            output => CatalogVersion.Parse(vocabulary.CatalogVersionCommand, output),
+            cancellationToken,
+            vocabulary.CatalogVersionCommand);
 
     /// <summary>
     /// Whether a catalogue upgrade still runs on the tool host: it continues there after its connection was lost.
@@ -123,6 +129,10 @@ internal sealed class AdminTool(
             output => ReplicationGroupList.Parse(Outbound, ReplicationGroupList.Outbound, output),
             cancellationToken,
             Outbound);
+
+    /// <summary>The errors that a group reports at its target; empty if it replicates.</summary>
+    public Task<IReadOnlyList<string>> ReplicationErrorsAsync(string group, CancellationToken cancellationToken) =>
+        ReadAsync(ReplicationErrors.Parse, cancellationToken, ReplicationErrors.Command, group);
 
     /// <summary>
     /// Adds a tablet server to the leader blacklist, or removes it. The tool prints nothing and ends with 0.
@@ -228,7 +238,7 @@ internal sealed class AdminTool(
         MasterAddresses,
         vocabulary.TimeoutFlag,
         ((long)timeout.TotalMilliseconds).ToString(CultureInfo.InvariantCulture),
-        .. certsDirectory is null ? Array.Empty<string>() : [vocabulary.CertsFlag, certsDirectory],
+        .. AdminToolTls.Arguments(tls, vocabulary),
         .. command,
     ];
 
@@ -239,7 +249,7 @@ internal sealed class AdminTool(
                 program,
                 vocabulary.MasterAddressesFlag,
                 MasterAddresses,
-                .. certsDirectory is null ? Array.Empty<string>() : [vocabulary.CertsFlag, certsDirectory],
+                .. AdminToolTls.Arguments(tls, vocabulary),
                 .. command,
             ]);
 }

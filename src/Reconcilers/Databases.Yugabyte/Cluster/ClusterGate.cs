@@ -1,3 +1,4 @@
+using Drydock.Abstractions.Plans;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Reconcilers.Upgrades;
 
@@ -5,9 +6,9 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>
 /// Checks right before a process is stopped: all masters alive and one leader, no server dead or silent,
-/// nothing under-replicated or leaderless, every other process answers, no other server is kept without leaders,
-/// and, where the masters support the question, they report that this one may be stopped
-/// (docs/research/yugabytedb.md#yugabytedb-anywhere).
+/// nothing under-replicated or leaderless, every other process answers, also by SQL as before the upgrade, no other
+/// server is kept without leaders, and, where the masters support the question, they report that this one may be
+/// stopped (docs/research/yugabytedb.md#yugabytedb-anywhere).
 /// A process that is not healthy itself may be stopped as long as all others are well.
 /// <para> Other servers without leaders are checked only right before the action: while a step waits to begin, the
 /// guard of the leader blacklist reports them, stops the run and says what to do, where a gate would wait in silence
@@ -21,6 +22,7 @@ internal sealed class ClusterGate(YugabyteCluster cluster)
     /// Why an instance may not be stopped now, one sentence each; empty if it may. State that cannot be read is a
     /// reason.
     /// </summary>
+    /// <param name="plan">The plan, which says which SQL interfaces answered before the upgrade.</param>
     /// <param name="instance">The instance.</param>
     /// <param name="nodesSafe">The form of are_nodes_safe_to_take_down.</param>
     /// <param name="expectOutage">Its component has too few members to stop one without an outage, which was
@@ -28,6 +30,7 @@ internal sealed class ClusterGate(YugabyteCluster cluster)
     /// <param name="rightBefore">Whether it is stopped immediately afterwards.</param>
     /// <param name="cancellationToken">Cancels the check.</param>
     public async Task<IReadOnlyList<string>> StopProblemsAsync(
+        Plan plan,
         DatabaseInstance instance,
         NodesSafeForm nodesSafe,
         bool expectOutage,
@@ -48,6 +51,11 @@ internal sealed class ClusterGate(YugabyteCluster cluster)
                 problems.AddRange(await SilentAsync(instance, cancellationToken));
             }
 
+            if (problems.Count == 0)
+            {
+                problems.AddRange(await OthersSqlAsync(plan, instance, cancellationToken));
+            }
+
             if (problems.Count == 0
                 && isHealthy
                 && !expectOutage
@@ -65,17 +73,42 @@ internal sealed class ClusterGate(YugabyteCluster cluster)
         }
     }
 
-    /// <summary>Why leaders may not be moved now, one sentence each; empty if they may.</summary>
-    /// <param name="instance">The server they are moved from.</param>
-    /// <param name="rightBefore">Whether the drain begins immediately afterwards.</param>
-    /// <param name="cancellationToken">Cancels the check.</param>
-    public async Task<IReadOnlyList<string>> DrainProblemsAsync(
-        DatabaseInstance instance, bool rightBefore, CancellationToken cancellationToken)
+    /// <summary>
+    /// Why the universe as a whole is not healthy, one sentence each; empty if it is. State that cannot be read is a
+    /// reason.
+    /// </summary>
+    public async Task<IReadOnlyList<string>> HealthProblemsAsync(Plan plan, CancellationToken cancellationToken)
     {
         try
         {
             var view = await cluster.ReadAsync(cancellationToken);
-            return [.. view.Problems(cluster), .. rightBefore ? Blacklisted(view, instance) : []];
+            List<string> problems = [.. view.Problems(cluster)];
+            if (problems.Count == 0)
+            {
+                problems.AddRange(await SilentAsync(except: null, cancellationToken));
+            }
+
+            return problems.Count > 0 ? problems : await OthersSqlAsync(plan, except: null, cancellationToken);
+        }
+        catch (TargetException exception)
+        {
+            return [exception.Message];
+        }
+    }
+
+    /// <summary>Why leaders may not be moved now, one sentence each; empty if they may.</summary>
+    /// <param name="plan">The plan, which says which SQL interfaces answered before the upgrade.</param>
+    /// <param name="instance">The server they are moved from.</param>
+    /// <param name="rightBefore">Whether the drain begins immediately afterwards.</param>
+    /// <param name="cancellationToken">Cancels the check.</param>
+    public async Task<IReadOnlyList<string>> DrainProblemsAsync(
+        Plan plan, DatabaseInstance instance, bool rightBefore, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var view = await cluster.ReadAsync(cancellationToken);
+            List<string> problems = [.. view.Problems(cluster), .. rightBefore ? Blacklisted(view, instance) : []];
+            return problems.Count > 0 ? problems : await OthersSqlAsync(plan, instance, cancellationToken);
         }
         catch (TargetException exception)
         {
@@ -101,12 +134,17 @@ internal sealed class ClusterGate(YugabyteCluster cluster)
 
     // The status ALIVE of the master proves nothing for a minute, so each process is asked directly.
     private async Task<IReadOnlyList<string>> SilentAsync(
-        DatabaseInstance instance, CancellationToken cancellationToken)
+        DatabaseInstance? except, CancellationToken cancellationToken)
     {
         var problems = await YugabyteCluster.EachAsync(
-            [.. cluster.Spec.Instances.Where(i => i != instance)], SilenceAsync, cancellationToken);
+            [.. cluster.Spec.Instances.Where(i => i != except)], SilenceAsync, cancellationToken);
         return [.. problems.OfType<string>()];
     }
+
+    private Task<IReadOnlyList<string>> OthersSqlAsync(
+        Plan plan, DatabaseInstance? except, CancellationToken cancellationToken) =>
+        new SqlBaseline(cluster).ProblemsAsync(
+            plan, cluster.Tservers.Where(t => t != except), others: true, cancellationToken);
 
     private async Task<string?> SilenceAsync(DatabaseInstance instance, CancellationToken cancellationToken)
     {

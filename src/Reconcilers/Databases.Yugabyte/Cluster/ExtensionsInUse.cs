@@ -12,7 +12,8 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 /// <param name="cluster">The universe.</param>
 internal sealed class ExtensionsInUse(IYugabyteTargets targets, YugabyteCluster cluster)
 {
-    private const string DefaultUser = "yugabyte";
+    /// <summary>The account where the spec names none.</summary>
+    public const string DefaultUser = "yugabyte";
 
     private const string Script = """
         IFS= read -r PGPASSWORD || :

@@ -3,6 +3,11 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 /// <summary>What of the package a host needs.</summary>
 internal static class PackageRequests
 {
+    // The vendor's script, and the file that it writes when it has ended. Without it the programs do not find their
+    // libraries.
+    private const string VendorScript = "bin/post_install.sh";
+    private const string VendorMark = ".post_install.sh.completed";
+
     /// <summary>The request for a host: the programs of its instances, and the admin tool on the tool host.</summary>
     public static PackageRequest For(YugabyteCluster cluster, string toolHost, string host)
     {
@@ -18,8 +23,17 @@ internal static class PackageRequests
                     .Concat(host == toolHost ? [vocabulary.AdminProgram] : [])
                     .Distinct(StringComparer.Ordinal),
             ],
+            PostInstall = PostInstallOf(spec.Package.PostInstall),
         };
     }
+
+    private static PostInstall? PostInstallOf(string? given) => given switch
+    {
+        null => new PostInstall(VendorScript, VendorMark, IsOptional: true),
+        "" => null,
+        VendorScript => new PostInstall(VendorScript, VendorMark, IsOptional: false),
+        _ => new PostInstall(given, Mark: null, IsOptional: false),
+    };
 
     /// <summary>The hosts that need it: those of the instances, and the tool host.</summary>
     public static IReadOnlyList<string> Hosts(IReadOnlyList<string> all, string toolHost) =>

@@ -72,6 +72,19 @@ internal sealed class PeerCluster(YugabyteCluster own, ReplicationGroup group, I
     }
 
     /// <summary>
+    /// How long it keeps its log for a target that does not read it; null if its flags do not say it.
+    /// </summary>
+    /// <exception cref="TargetException">The flags cannot be read.</exception>
+    public async Task<TimeSpan?> RetentionAsync(CancellationToken cancellationToken)
+    {
+        var leader = await LeaderAsync(cancellationToken);
+        var tservers = await _client.TserversAsync(leader, cancellationToken);
+        var flags = await YugabyteCluster.EachAsync(
+            [leader, .. tservers.Where(t => t.IsAlive).Select(t => t.Web)], _client.FlagsAsync, cancellationToken);
+        return ReplicationRetention.Of(flags);
+    }
+
+    /// <summary>
     /// Its processes that do not run a version or a later one yet, or do not answer; empty if all do.
     /// </summary>
     public async Task<IReadOnlyList<string>> NotYetAsync(YugabyteVersion version, CancellationToken cancellationToken)

@@ -32,6 +32,9 @@ internal sealed class YugabyteCluster(IYugabyteTargets targets)
     /// <summary>The JSON interface of tablet servers.</summary>
     public YbTserverClient TserverClient => new(targets.Http, Vocabulary);
 
+    /// <summary>Asks the SQL interfaces of tablet servers.</summary>
+    public ISqlProbe Sql => targets.SqlProbe;
+
     /// <summary>How far followers may lag.</summary>
     public TimeSpan MaxFollowerLag => KubernetesDuration.Parse(Settings.MaxFollowerLag);
 
@@ -60,14 +63,18 @@ internal sealed class YugabyteCluster(IYugabyteTargets targets)
             program,
             Vocabulary,
             [.. Masters.Select(Rpc)],
-            Spec.Tls?.CertsDirName,
+            AdminToolTls.Of(Spec.Tls),
             targets.Redact);
 
     /// <summary>The same tool, towards the masters of the peer of a replication group.</summary>
     public AdminTool PeerTool(ReplicationGroup group) =>
+        PeerTool(group, $"{Spec.Package.Directory}/bin/{Vocabulary.AdminProgram}");
+
+    /// <summary>The admin tool at a path, towards the masters of the peer of a replication group.</summary>
+    public AdminTool PeerTool(ReplicationGroup group, string program) =>
         new(
             targets.Hosts.Files(targets.Hosts.ToolHost),
-            $"{Spec.Package.Directory}/bin/{Vocabulary.AdminProgram}",
+            program,
             Vocabulary,
             [
                 .. group.Peer.Masters.Select(
@@ -76,7 +83,7 @@ internal sealed class YugabyteCluster(IYugabyteTargets targets)
                         : throw new FormatException(
                             $"'{m}' in spec.yugabyte.replication.groups[{group.Name}].peer.masters is not HOST:PORT")),
             ],
-            group.Peer.CertsDirName,
+            AdminToolTls.Of(group.Peer),
             targets.Redact);
 
     /// <summary>The tool towards the masters of the target of a replication group.</summary>
@@ -102,6 +109,25 @@ internal sealed class YugabyteCluster(IYugabyteTargets targets)
         var leader = await LeaderAsync(cancellationToken);
         var config = await MasterClient.ClusterConfigAsync(leader, cancellationToken);
         return config.Groups.FirstOrDefault(g => g.Name == group.Name);
+    }
+
+    /// <summary>
+    /// How long the source of a replication group keeps its log for a target that does not read it; null if its flags
+    /// do not say it.
+    /// </summary>
+    /// <exception cref="TargetException">The flags cannot be read.</exception>
+    public async Task<TimeSpan?> RetentionAsync(
+        ReplicationGroup group, ReplicationTarget target, CancellationToken cancellationToken)
+    {
+        if (target == ReplicationTarget.Here)
+        {
+            return await Peer(group).RetentionAsync(cancellationToken);
+        }
+
+        var leader = await LeaderAsync(cancellationToken);
+        var flags = await EachAsync(
+            [leader, .. Tservers.Select(Web)], MasterClient.FlagsAsync, cancellationToken);
+        return ReplicationRetention.Of(flags);
     }
 
     /// <summary>The peer of a replication group.</summary>

@@ -51,7 +51,9 @@ internal sealed record YugabyteDiscovery
 /// <param name="Name">The name of the group.</param>
 /// <param name="Target">The cluster that is its target.</param>
 /// <param name="IsPaused">Whether it was paused before the upgrade.</param>
-internal sealed record DiscoveredGroup(string Name, ReplicationTarget Target, bool IsPaused)
+/// <param name="Retention">How long its source keeps the log for a paused target; null if unknown.</param>
+internal sealed record DiscoveredGroup(
+    string Name, ReplicationTarget Target, bool IsPaused, TimeSpan? Retention = null)
 {
     /// <summary>The group for messages.</summary>
     public string Display => Target == ReplicationTarget.Here ? Name : $"{Name} at its peer";

@@ -30,8 +30,14 @@ internal sealed record YugabyteVocabulary
     /// <summary>The admin tool's flag for the directory of certificates, with the same hyphens.</summary>
     public required string CertsFlag { get; init; }
 
+    /// <summary>The admin tool's flag for the node whose certificate it presents, with the same hyphens.</summary>
+    public required string ClientNodeFlag { get; init; }
+
     /// <summary>The admin tool's command that upgrades the SQL catalogue.</summary>
     public required string UpgradeCatalogCommand { get; init; }
+
+    /// <summary>The admin tool's command that prints the version of the SQL catalogue.</summary>
+    public required string CatalogVersionCommand { get; init; }
 
     /// <summary>The master's page of tablet servers, for people.</summary>
     public required string TabletServersPage { get; init; }
@@ -65,6 +71,7 @@ internal sealed record YugabyteVocabulary
             MasterAddressesFlag = flag,
             TimeoutFlag = $"{hyphens}timeout_ms",
             CertsFlag = $"{hyphens}certs_dir_name",
+            ClientNodeFlag = $"{hyphens}client_node_name",
             UpgradeCatalogCommand = names.UpgradeCatalogCommand ?? preset.UpgradeCatalogCommand,
             TabletServersPage = names.TabletServersPage ?? preset.TabletServersPage,
             ApiPath = (names.ApiPath ?? preset.ApiPath).TrimEnd('/'),
@@ -84,7 +91,9 @@ internal sealed record YugabyteVocabulary
         MasterAddressesFlag = "--master_addresses",
         TimeoutFlag = "--timeout_ms",
         CertsFlag = "--certs_dir_name",
+        ClientNodeFlag = "--client_node_name",
         UpgradeCatalogCommand = "upgrade_ysql",
+        CatalogVersionCommand = "ysql_catalog_version",
         TabletServersPage = "/tablet-servers",
         ApiPath = "/api/v1",
         SqlFlags = ["enable_ysql"],
@@ -100,6 +109,7 @@ internal sealed record YugabyteVocabulary
         SqlShell = "bsqlsh",
         MasterAddressesFlag = "-mserver_addresses",
         UpgradeCatalogCommand = "upgrade_bsql",
+        CatalogVersionCommand = "bsql_catalog_version",
         TabletServersPage = "/tile-servers",
         SqlFlags = ["enable_bsql", "enable_ysql"],
         Sql = "BSQL",

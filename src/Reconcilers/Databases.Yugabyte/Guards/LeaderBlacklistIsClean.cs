@@ -29,7 +29,9 @@ internal sealed class LeaderBlacklistIsClean(IYugabyteTargets targets)
 
     protected override async Task<GuardReading> ReadAsync(Args args, Plan plan, CancellationToken cancellationToken)
     {
-        var ours = InHand(plan).Select(name => Cluster.Rpc(Cluster.Instance(name))).ToHashSet();
+        // One that is skipped is no longer among the instances.
+        var inHand = InHand(plan).ToHashSet(StringComparer.Ordinal);
+        var ours = Cluster.Spec.Instances.Where(i => inHand.Contains(i.Name)).Select(Cluster.Rpc).ToHashSet();
         var leader = await Cluster.LeaderAsync(cancellationToken);
         var config = await Cluster.MasterClient.ClusterConfigAsync(leader, cancellationToken);
         var others = config.LeaderBlacklist.Where(a => !ours.Contains(a)).ToList();

@@ -1,3 +1,4 @@
+using Drydock.Abstractions.Values;
 using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Engine.Planning;
@@ -17,6 +18,7 @@ internal sealed class YugabytePlanNotes(PlanBuilder plan, DatabaseRollingUpgrade
         var notes = Rollback()
             .Concat(Outage())
             .Concat(Draining())
+            .Concat(Finalizing())
             .Concat(Final())
             .Concat(Replication())
             .Concat(Holds())
@@ -65,8 +67,31 @@ internal sealed class YugabytePlanNotes(PlanBuilder plan, DatabaseRollingUpgrade
     {
         if (spec.Drain.OnTimeout == DrainTimeoutPolicy.Proceed)
         {
-            yield return $"A tablet server that keeps leaders for longer than {spec.Drain.Timeout} is stopped anyway "
+            var limit = spec.Drain.Timeout ?? DrainLimits.UsualTimeout;
+            yield return $"A tablet server that keeps leaders for longer than {limit} is stopped anyway "
                 + "(spec.drain.onTimeout: Proceed). Requests of clients fail until new leaders are elected.";
+        }
+    }
+
+    private IEnumerable<string> Finalizing()
+    {
+        if (YugabyteFinalize.Soak(_settings) > TimeSpan.Zero)
+        {
+            yield return $"The universe must be healthy in {_to} for {_settings.Soak} before the upgrade is made final "
+                + "(spec.yugabyte.soak).";
+        }
+
+        if (YugabyteFinalize.IsManual(_settings))
+        {
+            yield return "The upgrade is made final only after your approval (spec.yugabyte.finalize: Manual): until "
+                + "then it is held before AutoFlags that cannot be rolled back are promoted and the SQL catalogue is "
+                + "upgraded.";
+        }
+
+        if (_settings.PromoteClass == AutoFlagClass.LocalVolatile && YugabyteFeatures.HasAutoFlags(_to))
+        {
+            yield return "AutoFlags that can be rolled back are promoted before that, all others when the upgrade is "
+                + "made final.";
         }
     }
 
@@ -75,11 +100,6 @@ internal sealed class YugabytePlanNotes(PlanBuilder plan, DatabaseRollingUpgrade
         if (!YugabyteFeatures.HasAutoFlags(_to))
         {
             yield return $"{_to} has no AutoFlags, so none are promoted.";
-        }
-        else if (_settings.PromoteClass == AutoFlagClass.LocalVolatile)
-        {
-            yield return "Only volatile AutoFlags are promoted. Those that change the data format are unchanged until "
-                + "an administrator promotes them.";
         }
         else
         {
@@ -113,12 +133,25 @@ internal sealed class YugabytePlanNotes(PlanBuilder plan, DatabaseRollingUpgrade
         {
             yield return $"{_words.Replication} replication is paused from before the first master until every process "
                 + $"of every peer runs {_to}: {names}. During that time the target falls behind and the source keeps "
-                + "its log.";
+                + "its log, for a limited time.";
         }
         else
         {
             yield return $"{_words.Replication} replication is not paused (TargetFirst): {names}. "
                 + "The target must be upgraded and finalized before the source.";
+        }
+
+        foreach (var group in discovery.Groups.Where(
+            g => !g.IsPaused && discovery.Replication == ReplicationMode.PauseBothSides))
+        {
+            yield return group.Retention is { } retention
+                ? $"The source of replication group {group.Display} keeps its log for "
+                    + $"{KubernetesDuration.Format(retention)} after the group is paused. If the group is not resumed "
+                    + "by then, its target has to be bootstrapped again. Replacing the processes takes about "
+                    + $"{KubernetesDuration.Format(YugabyteEstimate.Of(spec))}; holds, windows and the upgrade of the "
+                    + "peer come on top."
+                : $"How long the source of replication group {group.Display} keeps its log is unknown. Check "
+                    + $"{ReplicationRetention.Kept} and {ReplicationRetention.AtMost} of its processes.";
         }
 
         foreach (var group in discovery.Groups.Where(

@@ -16,6 +16,7 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 internal sealed class YugabytePlanner(DatabaseRollingUpgradeSpec spec, YugabyteDiscovery discovery)
 {
     private const int Attempts = 5;
+    private const string AwaitTitle = "Wait until every process has the new AutoFlags";
 
     private readonly PlanBuilder _plan = new();
     private readonly YugabyteRollingSteps _rolling = new(spec);
@@ -33,6 +34,7 @@ internal sealed class YugabytePlanner(DatabaseRollingUpgradeSpec spec, YugabyteD
     /// <summary>Compiles the plan.</summary>
     public Plan Compile()
     {
+        _plan.Acknowledge(spec.Preflight.Acknowledge);
         PreparePackages();
         PauseReplication();
         UpgradeMasters();
@@ -42,6 +44,8 @@ internal sealed class YugabytePlanner(DatabaseRollingUpgradeSpec spec, YugabyteD
             $"Verify that every process is of {spec.ToVersion}",
             new VerifyVersions.Args(),
             1);
+        PromoteVolatileFlags();
+        Soak();
         PromoteAutoFlags();
         UpgradeCatalog();
         ResumeReplication();
@@ -69,6 +73,11 @@ internal sealed class YugabytePlanner(DatabaseRollingUpgradeSpec spec, YugabyteD
                 YugabyteStepIds.AdminTool,
                 "Verify the admin tool of the new package",
                 new ProveAdminTool.Args(),
+                Attempts),
+            Add(
+                YugabyteStepIds.Sql,
+                "Record which tablet servers answer SQL",
+                new RecordSql.Args(),
                 Attempts),
         ];
         if (discovery.SqlIsOn != false)
@@ -113,6 +122,34 @@ internal sealed class YugabytePlanner(DatabaseRollingUpgradeSpec spec, YugabyteD
         }
     }
 
+    // These can be rolled back, so they are not part of what makes the upgrade final.
+    private void PromoteVolatileFlags()
+    {
+        if (!YugabyteFeatures.HasAutoFlags(To) || Settings.PromoteClass != AutoFlagClass.LocalVolatile)
+        {
+            return;
+        }
+
+        Chain(
+            YugabyteStepIds.PromoteVolatile,
+            "Promote AutoFlags that can be rolled back",
+            new PromoteAutoFlags.Args(AutoFlagClass.LocalVolatile),
+            Attempts);
+        Chain(YugabyteStepIds.PromotedVolatile, AwaitTitle, new AwaitAutoFlags.Args(), 1);
+    }
+
+    private void Soak()
+    {
+        if (YugabyteFinalize.Soak(Settings) > TimeSpan.Zero)
+        {
+            Chain(
+                YugabyteStepIds.Soak,
+                $"Watch the new version for {Settings.Soak} before the upgrade is made final",
+                new Soak.Args(),
+                1);
+        }
+    }
+
     private void PromoteAutoFlags()
     {
         if (!YugabyteFeatures.HasAutoFlags(To))
@@ -128,12 +165,11 @@ internal sealed class YugabytePlanner(DatabaseRollingUpgradeSpec spec, YugabyteD
 
         Chain(
             YugabyteStepIds.Promote,
-            $"Promote AutoFlags up to {Settings.PromoteClass}",
-            new PromoteAutoFlags.Args(Settings.PromoteClass),
+            $"Promote AutoFlags up to {YugabyteFinalize.FinalClass(Settings)}",
+            new PromoteAutoFlags.Args(YugabyteFinalize.FinalClass(Settings)),
             Attempts,
-            isPointOfNoReturn: Settings.PromoteClass != AutoFlagClass.LocalVolatile);
-        var title = "Wait until every process has the new AutoFlags";
-        Chain(YugabyteStepIds.Promoted, title, new AwaitAutoFlags.Args(), 1);
+            isPointOfNoReturn: true);
+        Chain(YugabyteStepIds.Promoted, AwaitTitle, new AwaitAutoFlags.Args(), 1);
     }
 
     private void UpgradeCatalog()
@@ -159,7 +195,8 @@ internal sealed class YugabytePlanner(DatabaseRollingUpgradeSpec spec, YugabyteD
             return;
         }
 
-        Chain(YugabyteStepIds.ResumePeers, "Wait until every peer runs the new version", new AwaitPeers.Args(), 1);
+        var title = "Wait until every peer runs the new version and every target is final";
+        Chain(YugabyteStepIds.ResumePeers, title, new AwaitPeers.Args(Final: true), 1);
         foreach (var group in paused)
         {
             Chain(
@@ -252,8 +289,15 @@ internal sealed class YugabyteRollingSteps(DatabaseRollingUpgradeSpec spec)
     /// <param name="args">The arguments of its swap.</param>
     /// <param name="after">The ids for which its first step waits.</param>
     /// <param name="reversible">Whether a rollback can undo the swap.</param>
+    /// <param name="sql">In a rollback: what the upgrade recorded of its SQL interfaces.</param>
     public List<string> AddTserver(
-        PlanBuilder plan, string phase, string name, SwapTserver.Args args, List<string> after, bool reversible)
+        PlanBuilder plan,
+        string phase,
+        string name,
+        SwapTserver.Args args,
+        List<string> after,
+        bool reversible,
+        string? sql = null)
     {
         _first ??= args;
         if (!ReferenceEquals(args, _first) && (args.Program, args.Version) == (_first.Program, _first.Version))
@@ -286,7 +330,7 @@ internal sealed class YugabyteRollingSteps(DatabaseRollingUpgradeSpec spec)
                 YugabyteStepIds.Verify(phase, name),
                 name,
                 $"Verify {name}",
-                new VerifyTserver.Args(),
+                new VerifyTserver.Args(sql),
                 [swapped],
                 YugabytePlanTraits.TimeLimit<VerifyTserver>(spec),
                 AttemptsOfTserver)),

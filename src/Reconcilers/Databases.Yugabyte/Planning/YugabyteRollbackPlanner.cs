@@ -82,7 +82,8 @@ internal sealed class YugabyteRollbackPlanner
         {
             var swap = new SwapTserver.Args(Back(server), _spec.FromVersion, Replicas, ProveAdminTool.NodesSafe(_done));
             var name = server.Instance.Name;
-            _barrier = _rolling.AddTserver(_plan, Phases.RollbackTServers, name, swap, _barrier, reversible: true);
+            var sql = SqlBaseline.Recorded(_done, name);
+            _barrier = _rolling.AddTserver(_plan, Phases.RollbackTServers, name, swap, _barrier, reversible: true, sql);
         }
 
         RollBackMasters(masters);
@@ -113,8 +114,7 @@ internal sealed class YugabyteRollbackPlanner
     private void RollBackFlags()
     {
         // Flags that were promoted in another class are an obstacle; then no rollback is compiled.
-        if (_done.Step(YugabyteStepIds.Promote) is { } promote
-            && PlanProgress.Begun(promote)
+        if (_done.Steps.Find(s => s.Is<PromoteAutoFlags>() && PlanProgress.Begun(s)) is { } promote
             && promote.Recorded(PromoteAutoFlags.FlagsBeforeReceipt) is { } before)
         {
             Chain(

@@ -12,7 +12,11 @@ internal static class YugabyteStepIds
 {
     public const string AdminTool = Phases.PreparePackage + "/prove-admin-tool";
     public const string Extensions = Phases.PreparePackage + "/check-extensions";
+    public const string Sql = Phases.PreparePackage + "/record-sql";
     public const string Versions = Phases.VerifyVersions + "/verify";
+    public const string PromoteVolatile = Phases.PromoteVolatileFlags + "/promote";
+    public const string PromotedVolatile = Phases.PromoteVolatileFlags + "/await-flags";
+    public const string Soak = Phases.Finalize + "/soak";
     public const string PromotePeers = Phases.PromoteAutoFlags + "/await-peers";
     public const string Promote = Phases.PromoteAutoFlags + "/promote";
     public const string Promoted = Phases.PromoteAutoFlags + "/await-flags";

@@ -25,7 +25,7 @@ internal sealed class HostPreflight(IYugabyteTargets targets, YugabyteCluster cl
         try
         {
             var files = targets.Hosts.Files(host);
-            var offset = await files.ClockOffsetAsync(cancellationToken);
+            var clock = await files.ClockAsync(cancellationToken);
             var package = await files.PackageAsync(
                 PackageRequests.For(cluster, targets.Hosts.ToolHost, host), cancellationToken);
             if (!package.IsComplete)
@@ -33,7 +33,7 @@ internal sealed class HostPreflight(IYugabyteTargets targets, YugabyteCluster cl
                 await JudgeAsync(host, files, package, cancellationToken);
             }
 
-            return new HostFacts(host, offset, package);
+            return new HostFacts(host, clock, package);
         }
         catch (HostException exception)
         {
@@ -105,24 +105,27 @@ internal sealed class HostPreflight(IYugabyteTargets targets, YugabyteCluster cl
 
     private void CompareClocks(IReadOnlyList<HostFacts> looks)
     {
-        var known = looks.Where(l => l.ClockOffset is not null).OrderBy(l => l.ClockOffset).ToList();
+        var known = looks.Where(l => l.Clock is not null).Select(l => (l.Host, l.Clock!)).ToList();
         var allowed = KubernetesDuration.Parse(cluster.Settings.MaxClockSkew);
-        if (known.Count > 1 && known[^1].ClockOffset - known[0].ClockOffset is { } skew && skew > allowed)
+        if (ClockComparison.Largest(known) is { } skew && skew.AtLeast > allowed)
         {
-            findings.Add(
+            findings.Ask(
                 Reasons.ClockSkew,
+                skew.Ahead,
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"The clocks of {known[0].Host} and {known[^1].Host} differ by {skew.TotalMilliseconds:F0} ms, "
-                    + $"more than {cluster.Settings.MaxClockSkew} (spec.yugabyte.maxClockSkew). "
+                    $"The clocks of {skew.Behind} and {skew.Ahead} differ by at least "
+                    + $"{skew.AtLeast.TotalMilliseconds:F0} ms (error of the measurement: "
+                    + $"{skew.Error.TotalMilliseconds:F0} ms), more than {cluster.Settings.MaxClockSkew} "
+                    + $"(spec.yugabyte.maxClockSkew). "
                     + $"Repair time synchronization first: YugabyteDB processes stop at 500 ms."),
-                known[^1].Host);
+                skew.Ahead);
         }
     }
 }
 
 /// <summary>One host, as preflight observed it.</summary>
 /// <param name="Host">The host.</param>
-/// <param name="ClockOffset">Its clock minus that of the operator; null if it cannot be reached.</param>
+/// <param name="Clock">Its clock compared with that of the operator; null if it cannot be reached.</param>
 /// <param name="Package">The state of the package; null if it could not be read.</param>
-internal sealed record HostFacts(string Host, TimeSpan? ClockOffset, PackageState? Package);
+internal sealed record HostFacts(string Host, ClockReading? Clock, PackageState? Package);

@@ -66,12 +66,7 @@ internal sealed class InstancePreflight(
             && (!path.From.Covers(running) || path.To.Build is not null);
         if (running is not null && path is not null && !isNew && !path.From.Covers(running))
         {
-            findings.Add(
-                Reasons.VersionMismatch,
-                $"{instance.Name} reports version {running}, which is neither fromVersion {path.From} nor toVersion "
-                + $"{path.To}.",
-                instance.Name,
-                "spec.fromVersion");
+            JudgeVersion(instance, running, path);
         }
 
         if (isNew)
@@ -80,6 +75,26 @@ internal sealed class InstancePreflight(
         }
 
         return new InstanceFacts(instance, process, running, isNew);
+    }
+
+    // Another patch level of the same series is upgraded like the version that the spec names.
+    private void JudgeVersion(DatabaseInstance instance, YugabyteVersion running, YugabyteUpgradePath known)
+    {
+        if (running.Series == known.From.Series && running < known.To)
+        {
+            findings.Note(
+                $"{instance.Name} runs version {running}, not {known.From} (spec.fromVersion). It is upgraded to "
+                + $"{known.To} like the others.");
+            return;
+        }
+
+        findings.Add(
+            Reasons.VersionMismatch,
+            $"{instance.Name} reports version {running}, expected fromVersion {known.From}, toVersion {known.To}, or "
+            + $"another version of {known.From.Series} before {known.To}. Correct spec.fromVersion, or upgrade this "
+            + "process first.",
+            instance.Name,
+            "spec.fromVersion");
     }
 
     private async Task<InstanceProcess?> ProcessAsync(DatabaseInstance instance, CancellationToken cancellationToken)
@@ -91,6 +106,21 @@ internal sealed class InstancePreflight(
             {
                 var field = reason == Reasons.InvalidSpec ? Target(instance).ControlField : null;
                 findings.Add(reason, message, instance.Name, field);
+            }
+
+            if (await targets.Hosts.Instance(instance.Name).FindLossAsync(process, cancellationToken) is { } loss)
+            {
+                findings.Add(
+                    Reasons.ControlMismatch,
+                    $"{instance.Name} on {instance.Host}: {loss}",
+                    instance.Name,
+                    Target(instance).ControlField);
+            }
+
+            if (await targets.Hosts.Instance(instance.Name).FindMissingRightAsync(
+                process, cancellationToken) is { } right)
+            {
+                findings.Ask(Reasons.AccessDenied, instance.Host, right, instance.Name, "spec.access");
             }
 
             return process;
@@ -154,12 +184,9 @@ internal sealed class InstancePreflight(
             yield return (Reasons.ClusterUnhealthy, $"{name} does not listen on {host} port {target.Port}.");
         }
 
-        if (target.Swap == SwapMethod.SwitchLink && process.LinkTarget is null)
+        if (InstanceLayouts.Problem(target, process) is { } layout)
         {
-            yield return (
-                Reasons.ControlMismatch,
-                $"{instance.DeployDir} on {host} is not a symbolic link, which swap: SwitchLink of {name} needs. "
-                + "Make it a link to the old version, or choose another swap.");
+            yield return (Reasons.ControlMismatch, layout);
         }
 
         if (target.Swap == SwapMethod.NewDirectory
@@ -179,11 +206,7 @@ internal sealed class InstancePreflight(
     private string? Directory(InstanceFacts look)
     {
         var target = Target(look.Spec);
-        var suffix = $"/bin/{target.Program}";
-        var ofProcess = look.Process?.Executable is { } executable
-            && executable.EndsWith(suffix, StringComparison.Ordinal)
-            ? executable[..^suffix.Length]
-            : null;
+        var ofProcess = look.Process?.Executable is { } executable ? AboveBin(executable) : null;
         return target.Swap switch
         {
             SwapMethod.SwitchLink when look.Process?.LinkTarget is { } link && link != cluster.Spec.Package.Directory =>
@@ -191,6 +214,14 @@ internal sealed class InstancePreflight(
             SwapMethod.SwitchLink or SwapMethod.NewDirectory => ofProcess,
             _ => null,
         };
+    }
+
+    // The program may be a link to another one in the same directory: yb-master and yb-tserver to yb-server.
+    private static string? AboveBin(string executable)
+    {
+        const string Bin = "/bin";
+        var folder = executable[..Math.Max(executable.LastIndexOf('/'), 0)];
+        return folder.EndsWith(Bin, StringComparison.Ordinal) ? folder[..^Bin.Length] : null;
     }
 
     private static string? OfFellows(

@@ -1,3 +1,4 @@
+using Drydock.Abstractions.Values;
 using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Reconcilers.Upgrades;
@@ -44,7 +45,86 @@ internal sealed class ReplicationPreflight(YugabyteCluster cluster, YugabyteUpgr
             await CheckOrderAsync(path, listed, found, cancellationToken);
         }
 
-        return found;
+        await NoteErrorsAsync(tool, found, cancellationToken);
+        return path is not null
+            && YugabyteFeatures.Replication(cluster.Settings, path.From) == ReplicationMode.PauseBothSides
+            ? await WithRetentionAsync(found, cancellationToken)
+            : found;
+    }
+
+    // A group that is broken before the upgrade is not broken by it, and is not repaired by it either.
+    private async Task NoteErrorsAsync(
+        ToolState look, List<DiscoveredGroup> found, CancellationToken cancellationToken)
+    {
+        if (look is not { Tool: { } tool, Help: { } help } || !help.Has(ReplicationErrors.Command))
+        {
+            return;
+        }
+
+        foreach (var group in found.Where(g => !g.IsPaused))
+        {
+            var there = group.Target == ReplicationTarget.Here
+                ? tool
+                : cluster.PeerTool(cluster.Group(group.Name), tool.Program);
+            try
+            {
+                var errors = await there.ReplicationErrorsAsync(group.Name, cancellationToken);
+                if (errors.Count > 0)
+                {
+                    findings.Note(
+                        $"Replication group {group.Display} is already broken before the upgrade: "
+                        + $"{string.Join(", ", errors)} ({ReplicationErrors.Command}). "
+                        + "The upgrade does not repair it.");
+                }
+            }
+            catch (TargetException exception)
+            {
+                findings.Note(
+                    $"Whether replication group {group.Display} has errors could not be read: {exception.Message}");
+            }
+        }
+    }
+
+    // While a group is paused, its source keeps the log for a limited time only.
+    private async Task<IReadOnlyList<DiscoveredGroup>> WithRetentionAsync(
+        List<DiscoveredGroup> found, CancellationToken cancellationToken)
+    {
+        var estimate = YugabyteEstimate.Of(cluster.Spec);
+        var known = new List<DiscoveredGroup>();
+        foreach (var group in found)
+        {
+            var retention = group.IsPaused ? null : await RetentionAsync(group, cancellationToken);
+            if (retention < estimate)
+            {
+                findings.Add(
+                    Reasons.RetentionTooShort,
+                    $"The source of replication group {group.Display} keeps its log for "
+                    + $"{KubernetesDuration.Format(retention.Value)} ({ReplicationRetention.Kept}, "
+                    + $"{ReplicationRetention.AtMost}), and the upgrade, during which the group is paused, takes about "
+                    + $"{KubernetesDuration.Format(estimate)}. After that the target would have to be bootstrapped. "
+                    + "Raise both flags at the source, or choose replication.mode: TargetFirst.",
+                    field: $"{Field}[{group.Name}]");
+            }
+
+            known.Add(group with { Retention = retention });
+        }
+
+        return known;
+    }
+
+    private async Task<TimeSpan?> RetentionAsync(DiscoveredGroup group, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await cluster.RetentionAsync(cluster.Group(group.Name), group.Target, cancellationToken);
+        }
+        catch (TargetException exception)
+        {
+            findings.Note(
+                $"How long the source of replication group {group.Display} keeps its log could not be read: "
+                + $"{exception.Message}");
+            return null;
+        }
     }
 
     private async Task<IReadOnlyList<string>> ByToolAsync(ToolState look, CancellationToken cancellationToken)

@@ -28,8 +28,9 @@ internal sealed class ToolPreflight(
             await CheckMastersAsync(tool, cancellationToken);
             if (!await tool.IsBalancerIdleAsync(cancellationToken))
             {
-                findings.Add(
+                findings.Ask(
                     Reasons.ClusterUnhealthy,
+                    "load-balancer",
                     "The load balancer is active. Preflight is repeated automatically until it is idle "
                     + "(get_is_load_balancer_idle).");
             }

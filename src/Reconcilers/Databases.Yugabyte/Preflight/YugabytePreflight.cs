@@ -17,7 +17,10 @@ internal sealed class YugabytePreflight
     public YugabytePreflight(IYugabyteTargets targets)
     {
         (_targets, _cluster, _findings) = (
-            targets, new YugabyteCluster(targets), new Findings(targets.Redact, YugabyteFailures.Finding));
+            targets,
+            new YugabyteCluster(targets),
+            new Findings(
+                targets.Redact, YugabyteFailures.Finding, targets.Upgrade.Spec.Preflight.Acknowledge));
     }
 
     /// <summary>Runs the pass.</summary>
@@ -36,7 +39,8 @@ internal sealed class YugabytePreflight
         var (hostLooks, looks, look) = (await ofHosts, await ofInstances, await ofCluster);
 
         instances.CompareInstalled(looks, hostLooks);
-        NoteSharedLinks(spec);
+        InstanceLayouts.Compare(
+            [.. looks.Select(l => (_targets.Hosts.Instance(l.Spec.Name).Target, l.Process))], _findings);
         var tool = await new ToolPreflight(_targets, _cluster, path, _findings).LookAsync(cancellationToken);
         var groups = await new ReplicationPreflight(_cluster, path, _findings).LookAsync(look, tool, cancellationToken);
         await new ExtensionPreflight(_targets, _cluster, _findings).LookAsync(
@@ -44,7 +48,7 @@ internal sealed class YugabytePreflight
 
         var identity = look?.View.Config.UniverseUuid;
         return _findings.Any || path is null || look is not { ReplicationFactor: { } factor }
-            ? new PreflightResult<YugabyteDiscovery>(null, _findings.Sorted(), identity)
+            ? new PreflightResult<YugabyteDiscovery>(null, HostFindings.Once(_findings.Sorted()), identity)
             : new PreflightResult<YugabyteDiscovery>(
                 new YugabyteDiscovery
                 {
@@ -83,18 +87,5 @@ internal sealed class YugabytePreflight
         }
 
         return path;
-    }
-
-    // A restart of the other one by its supervisor would bring it up in the new version before its turn.
-    private void NoteSharedLinks(DatabaseRollingUpgradeSpec spec)
-    {
-        foreach (var shared in spec.Instances.GroupBy(i => (i.Host, i.DeployDir)).Where(
-            g => g.Count() > 1 && g.Any(i => _targets.Hosts.Instance(i.Name).Target.Swap == SwapMethod.SwitchLink)))
-        {
-            _findings.Note(
-                $"{string.Join(" and ", shared.Select(i => i.Name))} share the link {shared.Key.DeployDir} on "
-                + $"{shared.Key.Host}: once it is switched for the first of them, a crash of the other starts it in "
-                + "the new version before its turn; give each its own link to avoid that");
-        }
     }
 }

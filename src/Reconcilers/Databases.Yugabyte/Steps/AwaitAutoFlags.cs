@@ -23,7 +23,7 @@ internal sealed class AwaitAutoFlags(IYugabyteTargets targets) : YugabyteStep<Aw
     protected override async Task<Observation> ObserveAsync(
         StepContext context, Args args, CancellationToken cancellationToken)
     {
-        var promote = context.Plan.Step(YugabyteStepIds.Promote);
+        var promote = context.Plan.Steps.Find(s => s.Is<PromoteAutoFlags>() && s.Phase == context.Step.Phase);
         if (promote?.Recorded(PromoteAutoFlags.PromotedFact) == "false" || promote?.FinishedAt is not { } at)
         {
             return new Observation.Done("No AutoFlags were promoted.");
@@ -31,9 +31,17 @@ internal sealed class AwaitAutoFlags(IYugabyteTargets targets) : YugabyteStep<Aw
 
         var leader = await Cluster.LeaderAsync(cancellationToken);
         var master = await Cluster.MasterClient.FlagsAsync(leader, cancellationToken);
-        var tserver = await Cluster.TserverClient.FlagsAsync(Cluster.Web(Cluster.Tservers[0]), cancellationToken);
-        var delay = Longer(Milliseconds(master, ApplyDelay), Milliseconds(tserver, ApplyDelay));
-        var wait = Longer(2 * (Milliseconds(tserver, Heartbeat) ?? DefaultHeartbeat), delay);
+        var tservers = await YugabyteCluster.EachAsync(
+            Cluster.Tservers,
+            (server, token) => Cluster.TserverClient.FlagsAsync(Cluster.Web(server), token),
+            cancellationToken);
+
+        // Servers may be configured differently; the slowest one decides.
+        var wait = tservers
+            .Select(flags => Longer(
+                2 * (Milliseconds(flags, Heartbeat) ?? DefaultHeartbeat), Milliseconds(flags, ApplyDelay)))
+            .Append(Longer(2 * DefaultHeartbeat, Milliseconds(master, ApplyDelay)))
+            .Max();
         return context.Time.GetUtcNow() - at >= wait
             ? new Observation.Done()
             : new Observation.Running(

@@ -62,7 +62,8 @@ internal sealed class DrainTserver(IYugabyteTargets targets) : TserverStep<Drain
     protected override async Task ExecuteAsync(
         StepContext context, Args args, DatabaseInstance instance, CancellationToken cancellationToken)
     {
-        var problems = await _gate.DrainProblemsAsync(instance, rightBefore: true, cancellationToken);
+        var problems = await _gate.DrainProblemsAsync(
+            context.Plan, instance, rightBefore: true, cancellationToken);
         if (problems.Count > 0)
         {
             throw NotYet(Reasons.ClusterUnhealthy, $"{instance.Name} was not drained. {problems[0]}");
@@ -81,7 +82,7 @@ internal sealed class DrainTserver(IYugabyteTargets targets) : TserverStep<Drain
 
         return _drain.Proceeds
             ? new Observation.Done(
-                $"{state.Leaders} tablet leaders did not leave within {Cluster.Spec.Drain.Timeout}; the server is "
+                $"{state.Leaders} tablet leaders did not leave within {_drain.Limit}; the server is "
                 + "stopped nevertheless (spec.drain.onTimeout: Proceed).",
                 Entry(LeadersLeftFact, state.Leaders.ToString(CultureInfo.InvariantCulture)))
             : new Observation.Failed(Reasons.DrainTimeout, _drain.Overdue(instance, state.Leaders));
@@ -90,7 +91,8 @@ internal sealed class DrainTserver(IYugabyteTargets targets) : TserverStep<Drain
     private async Task<Observation> NotYetAsync(
         StepContext context, DatabaseInstance instance, CancellationToken cancellationToken)
     {
-        var problems = await _gate.DrainProblemsAsync(instance, rightBefore: false, cancellationToken);
+        var problems = await _gate.DrainProblemsAsync(
+            context.Plan, instance, rightBefore: false, cancellationToken);
         if (problems.Count == 0)
         {
             return new Observation.NotStarted();

@@ -14,7 +14,10 @@ internal sealed class LeaderDrain(IYugabyteTargets targets, YugabyteCluster clus
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     /// <summary>How long leaders may take to leave.</summary>
-    public TimeSpan Timeout => KubernetesDuration.Parse(cluster.Spec.Drain.Timeout);
+    public TimeSpan Timeout => KubernetesDuration.Parse(Limit);
+
+    /// <summary>The same as text.</summary>
+    public string Limit => cluster.Spec.Drain.Timeout ?? DrainLimits.UsualTimeout;
 
     /// <summary>Whether a server that keeps leaders is stopped nevertheless.</summary>
     public bool Proceeds => cluster.Spec.Drain.OnTimeout == DrainTimeoutPolicy.Proceed;
@@ -32,7 +35,7 @@ internal sealed class LeaderDrain(IYugabyteTargets targets, YugabyteCluster clus
 
     /// <summary>The message if leaders did not leave in time.</summary>
     public string Overdue(DatabaseInstance instance, ulong leaders) =>
-        $"{leaders} tablet leaders did not leave {instance.Name} within {cluster.Spec.Drain.Timeout}. See "
+        $"{leaders} tablet leaders did not leave {instance.Name} within {Limit}. See "
         + $"{cluster.Vocabulary.TabletServersPage} of a master. Then raise spec.drain.timeout, or accept it with "
         + "`spec.drain.onTimeout: Proceed`, and retry.";
 

@@ -7,8 +7,8 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>
 /// Puts the new version beside the old one on one or several hosts (docs/research/yugabytedb.md#procedure): archive,
-/// checksum, post_install.sh, extensions. The checksums of its programs are recorded; every later step tells a new
-/// process from an old one by them.
+/// checksum, post_install.sh, extensions. Proves on every host that its programs run and are of the target version. The
+/// checksums of the programs are recorded; every later step tells a new process from an old one by them.
 /// </summary>
 internal sealed class PreparePackage(IYugabyteTargets targets) : YugabyteStep<PreparePackage.Args>(targets)
 {
@@ -30,6 +30,9 @@ internal sealed class PreparePackage(IYugabyteTargets targets) : YugabyteStep<Pr
         StepContext context, Args args, CancellationToken cancellationToken)
     {
         var hosts = Hosts(context.Step);
+
+        // The plan checks extensions only if tablet servers start PostgreSQL.
+        var sqlIsOn = context.Plan.Step(YugabyteStepIds.Extensions) is not null;
         var facts = new SortedDictionary<string, string>(StringComparer.Ordinal);
         foreach (var host in hosts)
         {
@@ -45,6 +48,12 @@ internal sealed class PreparePackage(IYugabyteTargets targets) : YugabyteStep<Pr
             if (Unfit(host, hosts[0], request, state, facts) is { } unfit)
             {
                 return unfit;
+            }
+
+            var proof = new PackageProof(Cluster, Targets.Hosts.Files(host));
+            if (await proof.ProblemAsync(request.Components, sqlIsOn, cancellationToken) is { } problem)
+            {
+                return new Observation.Failed(problem.Reason, problem.Message);
             }
         }
 

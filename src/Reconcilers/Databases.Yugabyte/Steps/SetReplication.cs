@@ -1,6 +1,9 @@
+using System.Globalization;
+using Drydock.Abstractions.Plans;
 using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Engine.Actions;
+using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
@@ -10,6 +13,15 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 /// </summary>
 internal sealed class SetReplication(IYugabyteTargets targets) : YugabyteStep<SetReplication.Args>(targets)
 {
+    /// <summary>Receipt of a pause: until when the source keeps its log for the target.</summary>
+    public const string DeadlineReceipt = "deadline";
+
+    /// <summary>The errors that the group reported after it was resumed.</summary>
+    public const string ErrorsFact = "errors";
+
+    // Errors of the pause itself, and of masters that have just been restarted, pass within that time.
+    private static readonly TimeSpan Passing = TimeSpan.FromMinutes(1);
+
     /// <param name="Group">The replication group.</param>
     /// <param name="Target">The cluster that is its target.</param>
     /// <param name="Enabled">Whether the group is to replicate.</param>
@@ -31,9 +43,71 @@ internal sealed class SetReplication(IYugabyteTargets targets) : YugabyteStep<Se
                 + "spec.yugabyte.replication.groups is wrong.");
         }
 
-        return found.IsPaused != args.Enabled
-            ? new Observation.Done($"Replication group {group.Name} is {(args.Enabled ? "enabled" : "disabled")}.")
-            : new Observation.NotStarted();
+        return found.IsPaused == args.Enabled
+            ? new Observation.NotStarted()
+            : args.Enabled
+            ? await ResumedAsync(context, group, args.Target, cancellationToken)
+            : new Observation.Done($"Replication group {group.Name} is disabled.");
+    }
+
+    /// <summary>Until when the source keeps its log for a group that a step has paused; null if unknown.</summary>
+    public static DateTimeOffset? Deadline(PlanStep pause) =>
+        DateTimeOffset.TryParse(
+            pause.Recorded(DeadlineReceipt),
+            CultureInfo.InvariantCulture,
+            DateTimeStyles.RoundtripKind,
+            out var deadline)
+            ? deadline
+            : null;
+
+    // The time is read before the group is paused, so that it is counted from a moment that is early enough.
+    protected override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(
+        StepContext context, Args args, CancellationToken cancellationToken)
+    {
+        if (args.Enabled)
+        {
+            return await base.PrepareAsync(context, args, cancellationToken);
+        }
+
+        if (context.Receipt(DeadlineReceipt) is { } known)
+        {
+            return Entry(DeadlineReceipt, known);
+        }
+
+        try
+        {
+            var retention = await Cluster.RetentionAsync(Cluster.Group(args.Group), args.Target, cancellationToken);
+            return retention is { } span
+                ? Entry(
+                    DeadlineReceipt,
+                    (context.Time.GetUtcNow() + span).ToUniversalTime().ToString("O", CultureInfo.InvariantCulture))
+                : await base.PrepareAsync(context, args, cancellationToken);
+        }
+        catch (Exception exception) when (Failure(exception) is not null)
+        {
+            throw Failure(exception)!;
+        }
+    }
+
+    // A group that was resumed may not replicate: its source may have dropped the log.
+    private async Task<Observation> ResumedAsync(
+        StepContext context, ReplicationGroup group, ReplicationTarget target, CancellationToken cancellationToken)
+    {
+        var done = $"Replication group {group.Name} is enabled.";
+        try
+        {
+            var errors = await Cluster.Tool(group, target).ReplicationErrorsAsync(group.Name, cancellationToken);
+            return errors.Count == 0
+                ? new Observation.Done(done)
+                : Elapsed(context) < Passing
+                ? new Observation.Running($"{done} It still reports {string.Join(", ", errors)}.")
+                : new Observation.Done(
+                    $"{done} It reports {string.Join(", ", errors)}.", Entry(ErrorsFact, string.Join(',', errors)));
+        }
+        catch (TargetException exception)
+        {
+            return new Observation.Done($"{done} Its errors could not be read: {exception.Message}");
+        }
     }
 
     protected override Task ExecuteAsync(StepContext context, Args args, CancellationToken cancellationToken)

@@ -43,6 +43,11 @@ internal sealed class SwapMaster(IYugabyteTargets targets) : YugabyteStep<SwapMa
         StepContext context, Args args, CancellationToken cancellationToken)
     {
         var slots = new MasterSlots(context, args.Slot, Cluster);
+        if (slots.Left.Count == 0)
+        {
+            return new Observation.Done("No master is left for this step: spec.skip names those that are gone.");
+        }
+
         var (next, state) = await ChooseAsync(slots, cancellationToken);
         switch (state)
         {
@@ -186,6 +191,7 @@ internal sealed class SwapMaster(IYugabyteTargets targets) : YugabyteStep<SwapMa
         CancellationToken cancellationToken)
     {
         var nodesSafe = args.NodesSafe ?? ProveAdminTool.NodesSafe(context.Plan);
-        return _gate.StopProblemsAsync(instance, nodesSafe, args.Outage, rightBefore, cancellationToken);
+        return _gate.StopProblemsAsync(
+            context.Plan, instance, nodesSafe, args.Outage, rightBefore, cancellationToken);
     }
 }

@@ -117,6 +117,7 @@ internal sealed class SwapTserver(IYugabyteTargets targets) : TserverStep<SwapTs
     {
         var nodesSafe = args.NodesSafe ?? ProveAdminTool.NodesSafe(context.Plan);
         var expectOutage = args.Replicas is not null;
-        return _gate.StopProblemsAsync(instance, nodesSafe, expectOutage, rightBefore, cancellationToken);
+        return _gate.StopProblemsAsync(
+            context.Plan, instance, nodesSafe, expectOutage, rightBefore, cancellationToken);
     }
 }

@@ -9,8 +9,10 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 /// <summary>
 /// Upgrades the SQL catalogue by upgrade_ysql or upgrade_bsql (docs/research/yugabytedb.md#procedure). Statements that
 /// change the catalogue meanwhile let the command fail with a version mismatch; it is then repeated after a pause, a
-/// limited number of times. It never runs twice at once, nor beside a command whose connection was cut. The command may
-/// be repeated and only its own answer shows that it is done, so after a kill it is run again.
+/// limited number of times. It never runs twice at once. When the tool's time is over, or when an earlier command may
+/// still be under way because its end was not seen, the tablet server may still migrate: its end is awaited by the
+/// version of the catalogue. The command may be repeated and only its own answer shows that it is done, so it is run
+/// again after that.
 /// </summary>
 internal sealed class UpgradeCatalog(IYugabyteTargets targets) : YugabyteStep<UpgradeCatalog.Args>(targets)
 {
@@ -21,6 +23,7 @@ internal sealed class UpgradeCatalog(IYugabyteTargets targets) : YugabyteStep<Up
     public const string NotNeededFact = "notNeeded";
 
     private readonly ConcurrentDictionary<(string Step, int Attempt), CatalogUpgrade> _answers = new();
+    private readonly ConcurrentDictionary<(string Step, int Attempt), bool> _prepared = new();
 
     public sealed record Args;
 
@@ -37,8 +40,23 @@ internal sealed class UpgradeCatalog(IYugabyteTargets targets) : YugabyteStep<Up
                         $"{sql} is disabled, so there is no catalogue to upgrade.", Entry(NotNeededFact, "true")));
     }
 
+    protected override Task<IReadOnlyDictionary<string, string>> PrepareAsync(
+        StepContext context, Args args, CancellationToken cancellationToken)
+    {
+        // An attempt that is taken up again is prepared again.
+        _prepared[(context.Step.Id, context.Step.Attempt)] = context.Step.StartedAt is null;
+        return base.PrepareAsync(context, args, cancellationToken);
+    }
+
     protected override async Task ExecuteAsync(StepContext context, Args args, CancellationToken cancellationToken)
     {
+        // A former attempt, or this one in a former life of the operator, may have started the command.
+        _ = _prepared.TryRemove((context.Step.Id, context.Step.Attempt), out var isFresh);
+        if (context.Step.Attempt > 1 || !isFresh)
+        {
+            await new CatalogWatch(Cluster).UntilStillAsync(context.Time, cancellationToken);
+        }
+
         for (var attempt = 1; !await TryAsync(context, attempt, cancellationToken); attempt++)
         {
             await Task.Delay(TimeLimit.Parse(Cluster.Settings.CatalogRetryPause), context.Time, cancellationToken);
@@ -58,8 +76,23 @@ internal sealed class UpgradeCatalog(IYugabyteTargets targets) : YugabyteStep<Up
         try
         {
             Targets.EnsureMayAct();
-            _answers[(context.Step.Id, context.Step.Attempt)] = await tool.UpgradeCatalogAsync(cancellationToken);
+            _answers[(context.Step.Id, context.Step.Attempt)] = await tool.UpgradeCatalogAsync(
+                TimeLimit.Parse(Cluster.Spec.Timeouts.Finalize), cancellationToken);
             return true;
+        }
+        catch (AdminToolException exception) when (CatalogUpgrade.IsTimeOut(exception.Printed))
+        {
+            await EndAsync(context, exception, cancellationToken);
+            return attempt < Tries
+                ? false
+                : throw new StepActionException(
+                    Reasons.AdminToolFailed,
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{command} did not end within spec.timeouts.finalize, {Tries} times. {exception.Message} "
+                        + $"Raise spec.timeouts.finalize, then retry."),
+                    retryable: false,
+                    exception);
         }
         catch (AdminToolException exception) when (CatalogUpgrade.IsPassing(exception.Printed))
         {
@@ -81,6 +114,22 @@ internal sealed class UpgradeCatalog(IYugabyteTargets targets) : YugabyteStep<Up
                 $"{exception.Message} The old catalogue is still in use. Fix the cause, then retry.",
                 retryable: false,
                 exception);
+        }
+    }
+
+    // The tablet server continues after the tool has stopped waiting.
+    private async Task EndAsync(
+        StepContext context, AdminToolException timeOut, CancellationToken cancellationToken)
+    {
+        if (!await new CatalogWatch(Cluster).UntilStillAsync(context.Time, cancellationToken))
+        {
+            throw new StepActionException(
+                Reasons.AdminToolFailed,
+                $"{timeOut.Message} A tablet server may still upgrade the catalogue, and the version of the catalogue "
+                + "cannot be read to see its end. Wait until pg_stat_activity of no tablet server shows migrations, "
+                + "then retry.",
+                retryable: false,
+                timeOut);
         }
     }
 }

@@ -24,6 +24,11 @@ internal sealed class VerifyMaster(IYugabyteTargets targets) : YugabyteStep<Veri
         StepContext context, Args args, CancellationToken cancellationToken)
     {
         var slots = new MasterSlots(context, args.Slot, Cluster);
+        if (slots.Taken is null && slots.Left.Count == 0)
+        {
+            return new Observation.Done("The step before it took no master.");
+        }
+
         var instance = Cluster.Instance(slots.Taken ?? throw new KeyNotFoundException(
             $"No master was taken by the step before {context.Step.Id}; the stored plan does not fit."));
         var process = await Targets.Hosts.Instance(instance.Name).LookAsync(cancellationToken);

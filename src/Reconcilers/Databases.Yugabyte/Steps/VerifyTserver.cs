@@ -8,16 +8,18 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>
 /// Verifies that a tablet server that was started is healthy (docs/research/yugabytedb.md#procedure): its process runs
-/// the wanted program and reports the wanted version, and all its tablets run. Then removes it from the leader
-/// blacklist and waits until its followers have caught up and no tablet is under-replicated or without a leader; all of
-/// that for spec.settle. The status ALIVE of the master alone proves nothing.
+/// the wanted program and reports the wanted version, all its tablets run, and the SQL interfaces answer that answered
+/// before the upgrade. Then removes it from the leader blacklist and waits until its followers have caught up and no
+/// tablet is under-replicated or without a leader; all of that for spec.settle. The status ALIVE of the master alone
+/// proves nothing.
 /// </summary>
 internal sealed class VerifyTserver(IYugabyteTargets targets) : TserverStep<VerifyTserver.Args>(targets)
 {
     private readonly InstanceHealth _health = new(targets, new YugabyteCluster(targets));
     private readonly SettleClock _settled = new();
 
-    public sealed record Args;
+    /// <param name="Sql">In a rollback: the SQL interfaces that the upgrade recorded; null otherwise.</param>
+    public sealed record Args(string? Sql = null);
 
     protected override async Task<Observation> ReadAsync(
         StepContext context, Args args, CancellationToken cancellationToken)
@@ -29,6 +31,12 @@ internal sealed class VerifyTserver(IYugabyteTargets targets) : TserverStep<Veri
         if (problems.Count == 0)
         {
             problems = await _health.TabletProblemsAsync(instance, cancellationToken);
+        }
+
+        if (problems.Count == 0)
+        {
+            problems = await new SqlBaseline(Cluster).ProblemsAsync(
+                context.Plan, [instance], others: false, cancellationToken);
         }
 
         if (problems.Count > 0)

@@ -37,7 +37,7 @@ internal sealed record DatabaseSecrets
     /// </summary>
     public DockerTlsMaterial? DockerTls { get; init; }
 
-    /// <summary>TLS of the processes' HTTP interfaces; null also if the spec has no TLS.</summary>
+    /// <summary>TLS of the processes' HTTP interfaces; null also if the spec has no TLS for them.</summary>
     public ServiceTlsMaterial? Tls { get; init; }
 
     /// <summary>
@@ -96,7 +96,12 @@ internal sealed record DatabaseSecrets
         var (login, loginField) = (engine.Login(spec), engine.LoginField);
         var user = login is null ? null : reading.Required(login, loginField, UserName);
         var password = login is null ? null : reading.Required(login, loginField, Password);
-        var tls = spec.Tls is { } service ? reading.Tls(service.SecretRef, "spec.tls.secretRef") : null;
+        var tls = spec.Tls switch
+        {
+            { Web: { } web } => reading.Tls(web.SecretRef, "spec.tls.web.secretRef"),
+            { SecretRef: { } reference } => reading.Tls(reference, "spec.tls.secretRef"),
+            _ => null,
+        };
         var peers = new Dictionary<string, ServiceTlsMaterial>(StringComparer.Ordinal);
         foreach (var group in spec.Yugabyte?.Replication.Groups ?? [])
         {

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Drydock.Reconcilers.Databases;
 
 /// <summary>
@@ -17,6 +19,28 @@ internal interface IServiceHttp : IDisposable
     /// <param name="cancellationToken">Cancels.</param>
     /// <exception cref="ServiceException">There was no answer, or it cannot be read.</exception>
     Task<ServiceAnswer> GetAsync(string host, int port, string path, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Sends a GET request and reads the body while it arrives: for answers that grow with the database. Takes at most
+    /// 1 minute; the reader limits how much it keeps.
+    /// </summary>
+    /// <param name="host">Name or address.</param>
+    /// <param name="port">The port.</param>
+    /// <param name="path">Path and query.</param>
+    /// <param name="read">Reads the answer; any status is an answer.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    /// <exception cref="ServiceException">There was no answer, or it ended too early.</exception>
+    async Task<T> ReadAsync<T>(
+        string host,
+        int port,
+        string path,
+        Func<ServiceStream, CancellationToken, Task<T>> read,
+        CancellationToken cancellationToken)
+    {
+        var answer = await GetAsync(host, port, path, cancellationToken);
+        using var content = new MemoryStream(Encoding.UTF8.GetBytes(answer.Body));
+        return await read(new ServiceStream(answer.Status, answer.ContentType, content), cancellationToken);
+    }
 
     /// <summary>Sends a request. Any status is an answer.</summary>
     /// <param name="method">The method.</param>

@@ -55,17 +55,69 @@ internal sealed class ServiceHttp : IServiceHttp
     /// <summary>How long one request may take.</summary>
     public static TimeSpan Patience { get; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>How long an answer that is read while it arrives may take.</summary>
+    public static TimeSpan StreamPatience { get; } = TimeSpan.FromMinutes(1);
+
     public string Scheme { get; }
 
     public Task<ServiceAnswer> GetAsync(string host, int port, string path, CancellationToken cancellationToken) =>
         SendAsync(HttpMethod.Get, host, port, path, json: null, cancellationToken);
 
-    public async Task<ServiceAnswer> SendAsync(
+    public Task<ServiceAnswer> SendAsync(
         HttpMethod method, string host, int port, string path, string? json, CancellationToken cancellationToken)
     {
         var address = Address(host, port, path);
+        return ExchangeAsync(
+            method,
+            address,
+            json,
+            Patience,
+            async (response, token) => new ServiceAnswer(
+                (int)response.StatusCode,
+                response.Content.Headers.ContentType?.MediaType,
+                await BodyAsync($"{method} {address}", response, token)),
+            cancellationToken);
+    }
+
+    public Task<T> ReadAsync<T>(
+        string host,
+        int port,
+        string path,
+        Func<ServiceStream, CancellationToken, Task<T>> read,
+        CancellationToken cancellationToken) => ExchangeAsync(
+            HttpMethod.Get,
+            Address(host, port, path),
+            json: null,
+            StreamPatience,
+            async (response, token) =>
+            {
+                await using var content = await response.Content.ReadAsStreamAsync(token);
+                return await read(
+                    new ServiceStream(
+                        (int)response.StatusCode, response.Content.Headers.ContentType?.MediaType, content),
+                    token);
+            },
+            cancellationToken);
+
+    public void Dispose()
+    {
+        _http.Dispose();
+        foreach (var certificate in _certificates)
+        {
+            certificate.Dispose();
+        }
+    }
+
+    private async Task<T> ExchangeAsync<T>(
+        HttpMethod method,
+        Uri address,
+        string? json,
+        TimeSpan longest,
+        Func<HttpResponseMessage, CancellationToken, Task<T>> read,
+        CancellationToken cancellationToken)
+    {
         var what = $"{method} {address}";
-        using var limit = new CancellationTokenSource(Patience, _time);
+        using var limit = new CancellationTokenSource(longest, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
@@ -77,16 +129,13 @@ internal sealed class ServiceHttp : IServiceHttp
                 : Nothing();
 
             using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token);
-            return new ServiceAnswer(
-                (int)response.StatusCode,
-                response.Content.Headers.ContentType?.MediaType,
-                await BodyAsync(what, response, either.Token));
+            return await read(response, either.Token);
         }
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
             // The handler's own limit for a connection shows itself as a cancellation too.
             var never = !limit.IsCancellationRequested;
-            var patience = never ? ConnectPatience : Patience;
+            var patience = never ? ConnectPatience : longest;
             throw new ServiceException(
                 Reasons.HostUnreachable,
                 string.Create(
@@ -107,15 +156,6 @@ internal sealed class ServiceHttp : IServiceHttp
                 $"{what}: the connection was interrupted ({HttpFailure.Describe(exception)}). "
                 + "Check that the process runs.",
                 innerException: exception);
-        }
-    }
-
-    public void Dispose()
-    {
-        _http.Dispose();
-        foreach (var certificate in _certificates)
-        {
-            certificate.Dispose();
         }
     }
 
@@ -144,7 +184,7 @@ internal sealed class ServiceHttp : IServiceHttp
             () =>
                 new ServiceException(
                     Reasons.AnswerUnusable,
-                    $"{what}: the answer is longer than {LongestBody} bytes, so it is not the expected one. "
+                    $"{what}: the answer is longer than {LongestBody} bytes, the most that the operator reads of it. "
                     + "Check which process listens on that port."),
             cancellationToken);
         try
@@ -187,7 +227,7 @@ internal sealed class ServiceHttp : IServiceHttp
             ? new ServiceException(
                 Reasons.AccessDenied,
                 $"{what}: the TLS handshake failed ({Cause(exception)}). "
-                + "The server certificate must be issued for this host by ca.crt of the Secret of spec.tls.secretRef, "
+                + "The server certificate must be issued for this host by ca.crt of the Secret of spec.tls, "
                 + "and the server must accept the client certificate.",
                 never,
                 exception)
@@ -242,7 +282,7 @@ internal sealed class ServiceHttp : IServiceHttp
             // Without the inner exception: no part of a key may be logged.
             throw new ServiceException(
                 Reasons.SecretMissing,
-                "The Secret of spec.tls.secretRef (or of a peer's certsSecretRef) cannot be used. "
+                "The Secret of spec.tls (or of a peer's certsSecretRef) cannot be used. "
                 + "ca.crt must contain a PEM certificate, and tls.crt and tls.key must be PEM and belong together.",
                 isNotTaken: true);
         }

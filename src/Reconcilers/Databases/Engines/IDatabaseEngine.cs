@@ -46,10 +46,23 @@ internal interface IDatabaseEngine
     /// <summary>Whether a step only waits and changes nothing.</summary>
     bool OnlyWaits(PlanStep step);
 
+    /// <summary>Which failures of a step an administrator may accept; null if none.</summary>
+    AcceptableAttribute? Acceptance(PlanStep step) => null;
+
+    /// <summary>
+    /// How long the unit of work that begins with a step should take by the vendor's rule; null if there is none.
+    /// </summary>
+    TimeSpan? UnitEstimate(PlanStep step) => null;
+
     /// <summary>
     /// A further name in spec.holdBefore that holds a step, in addition to its id and phase; null if there is none.
     /// </summary>
     string? HeldBy(PlanStep step);
+
+    /// <summary>
+    /// A step before which the spec holds the run besides spec.holdBefore, and how that ends; null if there is none.
+    /// </summary>
+    ImpliedHold? Hold(DatabaseRollingUpgradeSpec spec, Plan plan) => null;
 
     /// <summary>Why this upgrade cannot be rolled back; null if it can.</summary>
     string? RollbackRefusal(DatabaseRollingUpgradeSpec spec, Plan plan);
@@ -70,10 +83,17 @@ internal interface IDatabaseEngine
     IReadOnlyList<ActionItem> LeftBehind(DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus status);
 
     /// <summary>
-    /// Whether an instance may be kept without leaders by this upgrade, by the receipts of the plans.
+    /// Whether an instance may be kept without leaders by this upgrade, or have a program that was prepared beside its
+    /// own, or settings may still be changed, by the receipts of the plans.
     /// </summary>
     bool IsDraining(DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus status);
 
-    /// <summary>Whether a step keeps leaders off its instance until a later step of the same instance.</summary>
+    /// <summary>The instance that a step acts on, by its name; null if it acts on none.</summary>
+    string? InstanceOf(Plan plan, PlanStep step) => step.Node;
+
+    /// <summary>
+    /// Whether a step makes a temporary change that it or a later step takes back: to its instance, or to settings
+    /// while instances are upgraded.
+    /// </summary>
     bool IsDrain(PlanStep step);
 }

@@ -19,10 +19,23 @@ internal interface IEngineTargets : IAsyncDisposable
     Task<PreflightResult<IRunDiscovery>> PreflightAsync(CancellationToken cancellationToken);
 
     /// <summary>
-    /// Allows leaders again on the instances for which <see cref="IDatabaseEngine.IsDraining"/> is true; asks the fence
+    /// Takes back the temporary changes for which <see cref="IDatabaseEngine.IsDraining"/> is true; asks the fence
     /// before each change.
     /// </summary>
     Task<ParkedStateResult> CleanUpAsync(DatabaseRollingUpgradeStatus status, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// What the cluster itself still knows of an instance that is to be skipped, and how it is removed: whole
+    /// sentences. Null if the cluster knows nothing of it.
+    /// </summary>
+    /// <exception cref="Drydock.Reconcilers.Upgrades.TargetException">The cluster does not answer.</exception>
+    Task<string?> FindMembershipAsync(DatabaseInstance instance, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Why an instance that joined is not a healthy member of the new version: whole sentences. Null if it is.
+    /// </summary>
+    /// <exception cref="Drydock.Reconcilers.Upgrades.TargetException">The cluster does not answer.</exception>
+    Task<string?> FindUnfitAsync(DatabaseInstance instance, CancellationToken cancellationToken);
 
     /// <summary>Follows events of the cluster from now on. Called again and again.</summary>
     void FollowEvents()

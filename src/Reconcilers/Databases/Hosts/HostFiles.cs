@@ -87,7 +87,7 @@ internal sealed class HostFiles(HostChannel channel, DatabaseHostServices servic
         return (int)Number(answer, answer.Need("cpus"));
     }
 
-    public async Task<TimeSpan> ClockOffsetAsync(CancellationToken cancellationToken)
+    public async Task<ClockReading> ClockAsync(CancellationToken cancellationToken)
     {
         var (best, shortest) = (TimeSpan.Zero, TimeSpan.MaxValue);
         for (var question = 0; question < ClockQuestions; question++)
@@ -103,7 +103,7 @@ internal sealed class HostFiles(HostChannel channel, DatabaseHostServices servic
             }
         }
 
-        return best;
+        return new ClockReading(best, shortest / 2);
     }
 
     public async Task<PackageState> PackageAsync(PackageRequest request, CancellationToken cancellationToken) =>

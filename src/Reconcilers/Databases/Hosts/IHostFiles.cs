@@ -37,8 +37,8 @@ internal interface IHostFiles
     /// <summary>CPUs, as nproc counts them.</summary>
     Task<int> CpusAsync(CancellationToken cancellationToken);
 
-    /// <summary>The host's clock minus ours, to within the time the question takes.</summary>
-    Task<TimeSpan> ClockOffsetAsync(CancellationToken cancellationToken);
+    /// <summary>The host's clock minus ours, to within half the time that the question takes.</summary>
+    Task<ClockReading> ClockAsync(CancellationToken cancellationToken);
 
     /// <summary>The state of the package on the host.</summary>
     Task<PackageState> PackageAsync(PackageRequest request, CancellationToken cancellationToken);

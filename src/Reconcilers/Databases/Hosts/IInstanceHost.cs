@@ -15,6 +15,22 @@ internal interface IInstanceHost
     Task<InstanceProcess> LookAsync(CancellationToken cancellationToken);
 
     /// <summary>
+    /// What a plain process would lose because the login user starts the next one (limits, the score for the OOM
+    /// killer), and how that is avoided: whole sentences. Null if nothing would be lost. Changes nothing.
+    /// </summary>
+    /// <exception cref="HostException">The host could not be asked.</exception>
+    Task<string?> FindLossAsync(InstanceProcess process, CancellationToken cancellationToken) =>
+        Task.FromResult<string?>(null);
+
+    /// <summary>
+    /// Why the login user may not start and stop the unit of the process, and how that is changed: whole sentences.
+    /// Null if it may, or if no unit is in charge. Changes nothing.
+    /// </summary>
+    /// <exception cref="HostException">The host could not be asked, or sudo refuses.</exception>
+    Task<string?> FindMissingRightAsync(InstanceProcess process, CancellationToken cancellationToken) =>
+        Task.FromResult<string?>(null);
+
+    /// <summary>
     /// Asks the supervisor to stop the process and to keep it stopped, and returns once no process of this instance is
     /// left (an old one may still run; docs/research/yugabytedb.md#known-failures).
     /// </summary>
@@ -31,6 +47,35 @@ internal interface IInstanceHost
     /// <exception cref="HostException">Refused: something else is in the place than the old or the new
     /// program.</exception>
     Task SwapAsync(ProgramSwap swap, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Prepares <see cref="SwapAsync"/> while the process serves, and proves that it can be done: where a program
+    /// replaces another, the new one is copied beside it, verified, synced and run. Changes nothing that a process
+    /// reads. Idempotent.
+    /// </summary>
+    /// <param name="swap">The programs.</param>
+    /// <param name="ask">The argument with which the new program prints its version and ends; null does not run
+    /// it.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    /// <exception cref="HostException">The swap is impossible: no room, no permission, another program in the place, or
+    /// a new program that is missing, different or does not run.</exception>
+    Task StageAsync(ProgramSwap swap, string? ask, CancellationToken cancellationToken);
+
+    /// <summary>Removes what <see cref="StageAsync"/> left beside the program; nothing is done if there is
+    /// nothing.</summary>
+    /// <exception cref="HostException">It cannot be removed.</exception>
+    Task UnstageAsync(CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Stops the process, replaces its program and a file of its configuration, and starts it: like
+    /// <see cref="StopAsync"/>, <see cref="SwapAsync"/> and <see cref="StartAsync"/>, in as few commands as possible.
+    /// Nothing is done if the new program runs. What was begun is completed by the next call.
+    /// </summary>
+    /// <param name="swap">The programs.</param>
+    /// <param name="file">The file; null replaces none.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    /// <exception cref="HostException">Refused. The process may be stopped then.</exception>
+    Task ReplaceAsync(ProgramSwap swap, FileReplacement? file, CancellationToken cancellationToken);
 
     /// <summary>Starts the process through its supervisor; nothing is done if it runs.</summary>
     /// <param name="directory">The version's directory, for control by a plain process with {directory}.</param>

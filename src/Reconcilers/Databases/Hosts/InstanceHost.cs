@@ -4,7 +4,7 @@ using Drydock.Crds.DatabaseRollingUpgrades;
 
 namespace Drydock.Reconcilers.Databases;
 
-internal sealed class InstanceHost : IInstanceHost
+internal sealed partial class InstanceHost : IInstanceHost
 {
     // The host is read again after an observation that was too old for its action, or while an instance keeps
     // restarting.
@@ -16,6 +16,7 @@ internal sealed class InstanceHost : IInstanceHost
     private readonly IServiceManager _keeper;
     private readonly IReadOnlyList<InstanceTarget> _others;
     private readonly string? _newDirectory;
+    private volatile InstanceState? _last;
 
     /// <param name="channel">The channel to the host.</param>
     /// <param name="target">The instance.</param>
@@ -44,6 +45,32 @@ internal sealed class InstanceHost : IInstanceHost
 
     public async Task<InstanceProcess> LookAsync(CancellationToken cancellationToken) =>
         (await SeeAsync(cancellationToken)).Process;
+
+    public async Task<string?> FindLossAsync(InstanceProcess process, CancellationToken cancellationToken) =>
+        _keeper is PlainProcessManager plain
+            && process.Pid is { } pid
+            && await plain.LossesAsync(_channel, pid, cancellationToken) is { Count: > 0 } losses
+            ? PlainProcessManager.Losses(_channel.User, losses)
+            : null;
+
+    public async Task<string?> FindMissingRightAsync(InstanceProcess process, CancellationToken cancellationToken)
+    {
+        if (_keeper is not SystemdManager || process.Unit is not { } unit)
+        {
+            return null;
+        }
+
+        // With become: Sudo it runs through sudo, which is tried by that.
+        var answer = await _channel.LookAsync(
+            "control-rights", $"checking the rights at {unit}", Privilege.Control, [unit], cancellationToken);
+        var advice = answer.Says("sudo")
+            ? "It may do so through sudo: set spec.access.ssh.become: Sudo."
+            : "Allow it sudo without a password and set spec.access.ssh.become: Sudo, or allow it to manage units by a "
+                + "rule of polkit.";
+        return answer.Need("rights") == "yes"
+            ? null
+            : $"{_channel.User} may not start and stop {unit} on {Target.Host}. {advice}";
+    }
 
     public Task StopAsync(CancellationToken cancellationToken) => AgainIfLateAsync(async () =>
     {
@@ -87,47 +114,14 @@ internal sealed class InstanceHost : IInstanceHost
                 retryable: true);
         }
 
-        var what = $"replacing the program of {Target.Name}";
-        switch (Target.Swap)
+        if (SwapCall(look, look.InTime, swap) is { } call)
         {
-            case SwapMethod.ReplaceBinary:
-                var source = swap.Directory.Length > 0 ? $"{swap.Directory.TrimEnd('/')}/bin/{Target.Program}" : "";
-                await _channel.ActAsync(
-                    "swap-binary",
-                    what,
-                    Privilege.WhenNeeded,
-                    [
-                        .. look.InTime,
-                        $"{Target.DeployDir.TrimEnd('/')}/bin",
-                        Target.Program,
-                        source,
-                        swap.Sha256,
-                        swap.FormerSha256,
-                        swap.FormerVersion,
-                    ],
-                    default,
-                    cancellationToken);
-                break;
-            case SwapMethod.SwitchLink:
-                await _channel.ActAsync(
-                    "swap-link",
-                    what,
-                    Privilege.WhenNeeded,
-                    [
-                        .. look.InTime,
-                        Target.DeployDir.TrimEnd('/'),
-                        swap.Directory,
-                        Target.Program,
-                        swap.Sha256,
-                        swap.FormerSha256,
-                        swap.FormerDirectory ?? "",
-                    ],
-                    default,
-                    cancellationToken);
-                break;
-            default:
-                await CheckAsync(swap, what, cancellationToken);
-                break;
+            await _channel.ActAsync(
+                call.Script, call.What, Privilege.WhenNeeded, call.Arguments, default, cancellationToken);
+        }
+        else
+        {
+            await CheckAsync(swap, $"replacing the program of {Target.Name}", cancellationToken);
         }
     });
 
@@ -169,6 +163,7 @@ internal sealed class InstanceHost : IInstanceHost
                     _keeper.Units), _keeper.ServiceDirectory, Target.Program, Target.Port.ToString(
                         CultureInfo.InvariantCulture), Target.DeployDir,
                 sums.Known, _keeper.ChoiceFile, _channel.MayBecome ? "yes" : "no",
+                Target.SwitchedLink, Target.ProgramBelowLink,
             ],
             cancellationToken);
         var report = HostReport.Read(answer, sums);
@@ -182,6 +177,7 @@ internal sealed class InstanceHost : IInstanceHost
                 Target, report, kept, InstanceProcesses.Of(report, Target, _others, _newDirectory, kept.Pid, names));
             RefuseUnreadable(look);
             RefuseMainProcess(look);
+            _last = look;
             return look;
         }
         catch (AmbiguousProcessException ambiguous)

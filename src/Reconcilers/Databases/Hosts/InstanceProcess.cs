@@ -34,8 +34,16 @@ internal sealed record InstanceProcess
     /// <summary>SHA-256 of the program in deployDir; null if there is none.</summary>
     public string? InstalledSha256 { get; init; }
 
-    /// <summary>The target of deployDir if it is a symbolic link.</summary>
+    /// <summary>
+    /// The directory of the version that the link leads to; null if deployDir (or control.link) is not such a link.
+    /// </summary>
     public string? LinkTarget { get; init; }
+
+    /// <summary>The target of the link without symbolic links; null if it is not a link.</summary>
+    public string? RealLinkTarget { get; init; }
+
+    /// <summary>The program that the supervisor starts (ExecStart of a unit); null if it does not say so.</summary>
+    public string? StartedProgram { get; init; }
 
     /// <summary>Whether something listens on the service port, and who.</summary>
     public bool IsListening { get; init; }

@@ -24,6 +24,24 @@ internal sealed record InstanceTarget
     /// <summary>Where it is installed.</summary>
     public required string DeployDir { get; init; }
 
+    /// <summary>The link that control.link names, absolute; null if deployDir is the link.</summary>
+    public string? Link { get; init; }
+
+    /// <summary>The link that SwitchLink switches.</summary>
+    public string SwitchedLink => (Link ?? DeployDir).TrimEnd('/');
+
+    /// <summary>
+    /// Whether <see cref="SwitchedLink"/> leads to bin of a version and not to the directory of the version.
+    /// </summary>
+    public bool LinksBin => Link is not null && System.IO.Path.GetFileName(SwitchedLink) == "bin";
+
+    /// <summary>Path of its program below <see cref="SwitchedLink"/>.</summary>
+    public string ProgramBelowLink => LinksBin ? Program : $"bin/{Program}";
+
+    /// <summary>Where the link points for a version.</summary>
+    /// <param name="directory">The directory of the version.</param>
+    public string Linked(string directory) => LinksBin ? $"{directory.TrimEnd('/')}/bin" : directory;
+
     /// <summary>Its service port.</summary>
     public required int Port { get; init; }
 

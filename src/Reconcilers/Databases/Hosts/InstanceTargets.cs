@@ -34,16 +34,17 @@ internal static class InstanceTargets
             Port = DefaultPorts.Service(spec, instance),
             Control = control,
             ControlField = field,
-            Swap = control.Swap ?? engine.DefaultSwap(control),
+            Swap = control.Swap ?? (control.Link is null ? engine.DefaultSwap(control) : SwapMethod.SwitchLink),
         });
     }
 
-    /// <summary>Fills {port}, {name} and {dataDir} in. Idempotent.</summary>
+    /// <summary>Fills {port}, {name} and {dataDir} in, and makes the link absolute. Idempotent.</summary>
     public static InstanceTarget Fill(InstanceTarget target)
     {
         var control = target.Control;
         return target with
         {
+            Link = control.Link is { } link ? Below(target, In(target, link)) : null,
             Control = control with
             {
                 Systemd = control.Systemd is { Unit: { } unit }
@@ -96,7 +97,7 @@ internal static class InstanceTargets
                 target,
                 target.ControlField,
                 $"Swap NewDirectory of {target.Name} is only for a plain process: "
-                    + "its command line names the version's directory. Choose ReplaceBinary or SwitchLink."),
+                    + $"its command line names the version's directory. Choose {Others(target)}."),
         { Swap: SwapMethod.NewDirectory, Control.Process: { } process } when !NamesDirectory(process)
             && target.Component is not null =>
             Wrong(
@@ -106,6 +107,12 @@ internal static class InstanceTargets
                     + "without it the old program would be started again."),
         _ => null,
     };
+
+    // A program of YugabyteDB needs the libraries of its own version beside it.
+    private static string Others(InstanceTarget target) =>
+        target.Component is DatabaseComponent.Master or DatabaseComponent.Tserver
+            ? "SwitchLink"
+            : "ReplaceBinary or SwitchLink";
 
     private static HostException Wrong(InstanceTarget target, string field, string message) =>
         HostException.OfSpec(target.Host, field, $"{target.Host}: {message}");

@@ -1,3 +1,5 @@
+using Drydock.Abstractions.Plans;
+using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Reconcilers.Upgrades;
 
@@ -5,11 +7,24 @@ namespace Drydock.Reconcilers.Databases;
 
 /// <summary>
 /// The temporary state that a stopped upgrade must not leave in a database (docs/research/tidb.md#rules): instances
-/// kept without leaders, by name.
+/// kept without leaders, by name, and changed settings, by the id of the step that changed them.
 /// </summary>
 internal sealed class DatabaseParkedState(DatabaseEngineSet engines)
     : IParkedStateCleanup<DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>
 {
+    // An administrator who is asked about leaders that stay has some time to answer: what left is not given back at
+    // once.
+    public DateTimeOffset? RemoveAt(
+        DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus status, bool isStopped)
+    {
+        var plans = new[] { status.Plan, status.RollbackPlan }.OfType<Plan>().ToList();
+        var isAsked = status.AbortedBy is null && plans.Exists(p => p.Steps.Exists(s =>
+            s is { State: StepState.Failed, Reason: Reasons.DrainTimeout } && engines.Of(spec).IsDrain(s)));
+        return isStopped && !isAsked
+            ? DateTimeOffset.MinValue
+            : plans.Max(p => CleanedUpSteps.LastActivity(p)) + spec.Drain.LongestIdle();
+    }
+
     public bool MayRemain(DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus status) =>
         engines.Of(spec).IsDraining(spec, status);
 
@@ -17,17 +32,15 @@ internal sealed class DatabaseParkedState(DatabaseEngineSet engines)
         DatabaseRollingUpgradeSpec spec,
         DatabaseRollingUpgradeStatus status,
         IReadOnlyCollection<string> names,
-        DateTimeOffset at) => status with
+        DateTimeOffset at)
+    {
+        return status with
         {
-            Plan = CleanedUpSteps.Mark(
-                status.Plan,
-                s =>
-                    engines.Of(spec).IsDrain(s) && s.Node is not null && names.Contains(s.Node, StringComparer.Ordinal),
-                at),
-            RollbackPlan = CleanedUpSteps.Mark(
-                status.RollbackPlan,
-                s =>
-                    engines.Of(spec).IsDrain(s) && s.Node is not null && names.Contains(s.Node, StringComparer.Ordinal),
-                at),
+            Plan = CleanedUpSteps.Mark(status.Plan, IsRemoved, at),
+            RollbackPlan = CleanedUpSteps.Mark(status.RollbackPlan, IsRemoved, at),
         };
+
+        bool IsRemoved(PlanStep step) =>
+            engines.Of(spec).IsDrain(step) && names.Contains(step.Node ?? step.Id, StringComparer.Ordinal);
+    }
 }

@@ -18,20 +18,25 @@ internal sealed class DatabaseRunTargets
     private readonly Lazy<IServiceHttp> _plain;
     private readonly List<IServiceHttp> _others = [];
     private readonly IEngineTargets _engine;
+    private readonly ChangedTopology _topology;
+    private volatile DatabaseRollingUpgrade _stored;
     private volatile DatabaseRollingUpgrade _upgrade;
 
     private DatabaseRunTargets(
         DatabaseRollingUpgrade upgrade, DatabaseSecrets secrets, DatabaseServices services, Action onEvent)
     {
-        (_upgrade, Secrets, _services, _onEvent) = (upgrade, secrets, services, onEvent);
+        (_stored, _upgrade, Secrets, _services, _onEvent) = (
+            upgrade, ChangedTopology.Current(upgrade), secrets, services, onEvent);
         _redactor = new Redactor(secrets.Confidential);
         _http = new Lazy<IServiceHttp>(() => new ServiceHttp(secrets.Tls, services.Time, services.Endpoints));
         _plain = new Lazy<IServiceHttp>(() => new ServiceHttp(null, services.Time, services.Endpoints));
         _kind = services.Engines.Of(upgrade.Spec);
-        Hosts = new BoundDatabaseHosts(upgrade, secrets, services.Hosts, _kind);
+        Hosts = new BoundDatabaseHosts(_upgrade, secrets, services.Hosts, _kind);
         _engine = _kind.Bind(this);
+        _topology = new ChangedTopology(() => _stored, _engine, services.Events, services.Time);
     }
 
+    // With the instances that the database should have now.
     public DatabaseRollingUpgrade Upgrade => _upgrade;
 
     public DatabaseSecrets Secrets { get; }
@@ -63,7 +68,8 @@ internal sealed class DatabaseRunTargets
             spec, secrets.Digest, onEvent => new DatabaseRunTargets(upgrade, secrets, services, onEvent));
     }
 
-    public void Refresh(DatabaseRollingUpgrade entity) => _upgrade = entity;
+    public void Refresh(DatabaseRollingUpgrade entity) =>
+        (_stored, _upgrade) = (entity, ChangedTopology.Current(entity));
 
     public string Redact(string text) => _redactor.Redact(text);
 
@@ -71,7 +77,7 @@ internal sealed class DatabaseRunTargets
 
     public void OnEvent() => _onEvent();
 
-    public IStepCatalog Catalog() => _engine.Catalog;
+    public IStepCatalog Catalog() => new ChangedTopologyCatalog(_engine.Catalog, _topology, _kind.InstanceOf);
 
     public IServiceHttp Connect(ServiceTlsMaterial? tls)
     {
@@ -86,6 +92,11 @@ internal sealed class DatabaseRunTargets
 
     public async Task<PreflightResult<IRunDiscovery>> PreflightAsync(CancellationToken cancellationToken)
     {
+        if (ChangedTopology.Refusals(_stored.Spec).ToList() is { Count: > 0 } refusals)
+        {
+            return new PreflightResult<IRunDiscovery>(null, refusals);
+        }
+
         var result = await _engine.PreflightAsync(cancellationToken);
         return result with { TargetAddresses = ClusterAddresses.Of(Upgrade.Spec) };
     }

@@ -42,6 +42,20 @@ internal sealed class DatabaseUpgradeKind(
 
     public override bool OnlyWaits(PlanStep step) => engines.All.Any(e => e.OnlyWaits(step));
 
+    // Masters are numbered: UpgradeMasters/2/swap is of the kind UpgradeMasters/swap.
+    public override string KindOf(PlanStep step) => step.Node is null
+        ? string.Join(
+            '/',
+            step.Id.Split('/').Where(
+                part => !int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out _)))
+        : base.KindOf(step);
+
+    public override TimeSpan? UnitEstimate(PlanStep step) =>
+        engines.All.Select(e => e.UnitEstimate(step)).FirstOrDefault(estimate => estimate is not null);
+
+    public override AcceptableAttribute? Acceptance(PlanStep step) =>
+        engines.All.Select(e => e.Acceptance(step)).FirstOrDefault(mark => mark is not null);
+
     public override string? HeldBy(PlanStep step) =>
         engines.All.Select(e => e.HeldBy(step)).FirstOrDefault(held => held is not null);
 
@@ -52,6 +66,9 @@ internal sealed class DatabaseUpgradeKind(
 
     protected override TimeSpan TimeoutOf(DatabaseRollingUpgradeSpec spec, PlanStep step) =>
         engines.Of(spec).TimeoutOf(spec, step);
+
+    protected override ImpliedHold? Hold(DatabaseRollingUpgradeSpec spec, Plan plan) =>
+        engines.Of(spec).Hold(spec, plan);
 
     protected override string? RollbackRefusal(DatabaseRollingUpgradeSpec spec, Plan plan) =>
         engines.Of(spec).RollbackRefusal(spec, plan);
@@ -67,8 +84,14 @@ internal sealed class DatabaseUpgradeKind(
     }
 
     protected override DatabaseRollingUpgradeStatus Summarize(
-        DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus status, PlanSlot slot, bool isDone) =>
-        engines.Of(spec).Summarize(spec, status);
+        DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus status, PlanSlot slot, bool isDone)
+    {
+        var engine = engines.Of(spec);
+        return engine.Summarize(spec, status) with
+        {
+            Skipped = SkippedInstances.Of(spec, status, engine.InstanceOf),
+        };
+    }
 
     protected override DatabaseRollingUpgradeStatus Forget(DatabaseRollingUpgradeStatus status) => status with
     {
@@ -78,6 +101,8 @@ internal sealed class DatabaseUpgradeKind(
         AutoFlagsConfigBefore = null,
         AutoFlagsConfig = null,
         PausedReplication = [],
+        ReplicationDeadline = null,
+        Skipped = [],
     };
 
     protected override RunMilestones Milestones(DatabaseRollingUpgradeSpec spec) => engines.Of(spec).Milestones;

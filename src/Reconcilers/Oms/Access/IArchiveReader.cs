@@ -24,6 +24,16 @@ internal interface IArchiveReader : IStoragePlaces
     Task<Stream> OpenAsync(
         StorageSpec storage, string? @namespace, string path, string sha256, CancellationToken cancellationToken);
 
+    /// <summary>The checksum of any file, and its length.</summary>
+    /// <param name="storage">The storage.</param>
+    /// <param name="namespace">Namespace of the storage's Secret.</param>
+    /// <param name="path">Path of the file below the storage.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <exception cref="FileNotFoundException">The file does not exist.</exception>
+    /// <exception cref="Clients.Snapshots.SnapshotException">The storage cannot be opened or read.</exception>
+    Task<FileChecksum> HashAsync(
+        StorageSpec storage, string? @namespace, string path, CancellationToken cancellationToken);
+
     /// <summary>What the archive says of itself, and its checksum.</summary>
     /// <param name="storage">The storage.</param>
     /// <param name="namespace">Namespace of the storage's Secret.</param>
@@ -47,4 +57,11 @@ internal interface IArchiveReader : IStoragePlaces
 /// <param name="Sha256">Checksum of the file as stored, 64 hex digits.</param>
 /// <param name="Bytes">Its length.</param>
 /// <param name="ImageIds">Ids of the images in it, <c>sha256:…</c>: the checksum of each image's configuration.</param>
-internal sealed record ImageArchiveContents(string Sha256, long Bytes, IReadOnlyList<string> ImageIds);
+/// <param name="Contents">What is in the first of them (<see cref="ImageContents"/>); null if it is not known.</param>
+internal sealed record ImageArchiveContents(
+    string Sha256, long Bytes, IReadOnlyList<string> ImageIds, string? Contents = null);
+
+/// <summary>A file and its checksum.</summary>
+/// <param name="Sha256">Checksum, 64 lower-case hex digits.</param>
+/// <param name="Bytes">Its length.</param>
+internal sealed record FileChecksum(string Sha256, long Bytes);

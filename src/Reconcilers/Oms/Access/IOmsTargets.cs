@@ -18,12 +18,16 @@ internal interface IOmsTargets
     /// <summary>Where image archives are read from.</summary>
     IArchiveReader Archives { get; }
 
-    /// <summary>For the health endpoints of the nodes.</summary>
-    IHealthProbe Health { get; }
-
     /// <summary>The dockerd of a node.</summary>
     /// <exception cref="KeyNotFoundException">The spec has no such node any more.</exception>
     IDockerClient Docker(string node);
+
+    /// <summary>
+    /// What supervisord in a container answers to <c>supervisorctl status</c>, asked after this call.
+    /// </summary>
+    /// <exception cref="DockerConflictException">The container is not running.</exception>
+    /// <exception cref="DockerException">There is no such container, or the host cannot be asked.</exception>
+    Task<SupervisorStatus> ProgramsAsync(string node, string container, CancellationToken cancellationToken);
 
     /// <summary>
     /// Returns at the next event about a container of the node (start, stop, die …), or when cancelled.

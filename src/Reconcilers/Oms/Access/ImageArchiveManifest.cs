@@ -13,6 +13,10 @@ internal static class ImageArchiveManifest
     private const long MaxBytes = 1L << 38;
     private const int MaxManifestBytes = 4 * 1024 * 1024;
 
+    // Configurations come before the manifest that names them. Of an image they have some kilobytes.
+    private const int MaxConfigBytes = 1024 * 1024;
+    private const int MaxKeptBytes = 16 * 1024 * 1024;
+
     /// <summary>Reads an archive to its end: images and checksum.</summary>
     /// <param name="archive">The archive from its start.</param>
     /// <param name="path">Its path, for messages.</param>
@@ -24,20 +28,23 @@ internal static class ImageArchiveManifest
         Stream archive, string path, long length, CancellationToken cancellationToken)
     {
         await using var raw = new HashingStream(archive);
-        var ids = await FindAsync(raw, path, cancellationToken);
+        var (ids, contents) = await FindAsync(raw, path, cancellationToken);
 
         // The tar ends before the file does; the rest counts for the checksum.
         await raw.CopyToAsync(Stream.Null, cancellationToken);
-        return new ImageArchiveContents(raw.FinishHash(), length, ids);
+        return new ImageArchiveContents(raw.FinishHash(), length, ids, contents);
     }
 
-    /// <summary>Reads an archive as far as its manifest and returns the ids of its images.</summary>
+    /// <summary>
+    /// Reads an archive as far as its manifest and returns the ids of its images, and what is in the first one
+    /// (<see cref="ImageContents.Of(IReadOnlyList{string})"/>; null if its configuration does not tell).
+    /// </summary>
     /// <param name="raw">The archive from its start.</param>
     /// <param name="path">Its path, for messages.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="InvalidDataException">It is not an image archive.</exception>
     /// <exception cref="JsonException">Its manifest is not what <c>docker save</c> writes.</exception>
-    internal static async Task<IReadOnlyList<string>> FindAsync(
+    internal static async Task<(IReadOnlyList<string> Ids, string? Contents)> FindAsync(
         Stream raw, string path, CancellationToken cancellationToken)
     {
         var magic = new byte[2];
@@ -47,28 +54,62 @@ internal static class ImageArchiveManifest
             ? new GZipStream(whole, CompressionMode.Decompress, leaveOpen: true)
             : whole;
         await using var reader = new TarReader(new BoundedTarStream(tar, path, MaxBytes));
-        while (await reader.GetNextEntryAsync(copyData: false, cancellationToken) is { } entry)
+        var (configs, kept) = (new Dictionary<string, byte[]>(StringComparer.Ordinal), 0L);
+        while (await reader.GetNextEntryAsync(copyData: false, cancellationToken) is { DataStream: var data } entry)
         {
-            if (entry.Name.TrimStart('.', '/') == "manifest.json" && entry.DataStream is not null)
+            var name = entry.Name.TrimStart('.', '/');
+            if (name == "manifest.json" && data is not null)
             {
                 return entry.Length > MaxManifestBytes
                     ? throw new InvalidDataException(
                         $"{path}: its manifest.json has {entry.Length} bytes; at most {MaxManifestBytes} are read")
-                    : await ParseAsync(entry.DataStream, cancellationToken);
+                    : await ParseAsync(data, configs, cancellationToken);
+            }
+
+            if (data is not null && entry.Length <= MaxConfigBytes && kept + entry.Length <= MaxKeptBytes
+                && (name.EndsWith(".json", StringComparison.Ordinal)
+                    || name.StartsWith("blobs/", StringComparison.Ordinal)))
+            {
+                kept += entry.Length;
+                configs[name] = await ReadAsync(data, cancellationToken);
             }
         }
 
         throw new InvalidDataException($"{path} has no manifest.json, so it was not written by `docker save`");
     }
 
-    private static async Task<IReadOnlyList<string>> ParseAsync(Stream manifest, CancellationToken cancellationToken)
+    private static async Task<byte[]> ReadAsync(Stream data, CancellationToken cancellationToken)
     {
-        var images =
-            await JsonSerializer.DeserializeAsync(manifest, OmsFilesJson.Default.ArchivedImages, cancellationToken);
+        using var bytes = new MemoryStream();
+        await data.CopyToAsync(bytes, cancellationToken);
+        return bytes.ToArray();
+    }
+
+    private static async Task<(IReadOnlyList<string> Ids, string? Contents)> ParseAsync(
+        Stream manifest, Dictionary<string, byte[]> configs, CancellationToken cancellationToken)
+    {
+        var images = (await JsonSerializer.DeserializeAsync(
+                manifest, OmsFilesJson.Default.ArchivedImages, cancellationToken) ?? [])
+            .OfType<ArchivedImage>()
+            .ToList();
 
         // Config is "<hex>.json" or "blobs/sha256/<hex>"; the hex is the image's ID.
-        return [.. (images ?? [])
-            .OfType<ArchivedImage>()
-            .Select(image => "sha256:" + Path.GetFileNameWithoutExtension(image.Config.Split('/')[^1]))];
+        return (
+            [.. images.Select(image => "sha256:" + Path.GetFileNameWithoutExtension(image.Config.Split('/')[^1]))],
+            images.Count > 0 && configs.TryGetValue(images[0].Config, out var config) ? ContentsOf(config) : null);
+    }
+
+    private static string? ContentsOf(byte[] config)
+    {
+        try
+        {
+            return ImageContents.Of(
+                JsonSerializer.Deserialize(config, OmsFilesJson.Default.ArchivedConfig)?.RootFs?.DiffIds ?? []);
+        }
+        catch (JsonException)
+        {
+            // Another form of configuration: the ids have to do.
+            return null;
+        }
     }
 }

@@ -8,6 +8,7 @@ namespace Drydock.Reconcilers.Oms;
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(HealthBody))]
 [JsonSerializable(typeof(SupervisorFile))]
+[JsonSerializable(typeof(ArchivedConfig))]
 [JsonSerializable(typeof(List<ArchivedImage?>), TypeInfoPropertyName = "ArchivedImages")]
 internal sealed partial class OmsFilesJson : JsonSerializerContext;
 
@@ -36,4 +37,19 @@ internal sealed record ArchivedImage
     /// <summary>Path of the image's configuration, named after the image's id.</summary>
     [JsonPropertyName("Config")]
     public required string Config { get; init => field = value ?? ""; }
+}
+
+/// <summary>The configuration of an image in an archive, as far as it is read.</summary>
+internal sealed record ArchivedConfig
+{
+    [JsonPropertyName("rootfs")]
+    public ArchivedLayers? RootFs { get; init; }
+}
+
+/// <summary>The layers of an image in an archive.</summary>
+internal sealed record ArchivedLayers
+{
+    /// <summary>Checksums of the unpacked layers.</summary>
+    [JsonPropertyName("diff_ids")]
+    public IReadOnlyList<string> DiffIds { get; init => field = value ?? []; } = [];
 }

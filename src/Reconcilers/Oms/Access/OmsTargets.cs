@@ -17,17 +17,20 @@ internal sealed class OmsTargets : IOmsTargets, IAsyncDisposable
 
     private readonly OmsServices _services;
     private readonly UsedSecrets _secrets;
-    private readonly Dictionary<string, OmsNode> _nodes;
     private readonly ConcurrentDictionary<string, ContainerEventFeed> _feeds = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<Uri, Lazy<IOmsApi>> _apis = [];
     private readonly ConcurrentDictionary<(string Node, string Path),
-    (long Bytes, DateTimeOffset? Changed, ImageArchiveContents Contents)> _hostArchives = [];
+    (DateTimeOffset? Changed, FileChecksum Checksum)> _hostFiles = [];
+    private readonly SupervisorSessions _supervisors;
     private readonly Lock _secretsGate = new();
     private readonly HashSet<Secret> _known = [];
     private readonly SemaphoreSlim _metadataGate = new(1, 1);
     private readonly Action _onContainerEvent;
     private readonly ILogger _logger;
     private IOmsMetadata? _metadata;
+    private readonly Lock _boundGate = new();
+    private OmsInventory? _found;
+    private volatile BoundUpgrade _bound;
     private Redactor? _redactor;
 
     /// <summary>Binds the targets of an upgrade.</summary>
@@ -37,16 +40,13 @@ internal sealed class OmsTargets : IOmsTargets, IAsyncDisposable
     /// <param name="onContainerEvent">Called when something happens to a container of a node; must not block.</param>
     public OmsTargets(OmsUpgrade upgrade, UsedSecrets secrets, OmsServices services, Action onContainerEvent)
     {
-        Upgrade = upgrade;
+        _bound = new BoundUpgrade(upgrade, upgrade.Status?.Inventory);
         _secrets = secrets;
         _services = services;
         _onContainerEvent = onContainerEvent;
+        _supervisors = new SupervisorSessions(services.Time);
         _logger = services.Loggers.CreateLogger<OmsTargets>();
         Lists = new ListStore(services.Kubernetes, OmsUpgrade.KindName, EnsureMayAct);
-        // Preflight reports a name that occurs twice.
-        _nodes = upgrade.Spec.Regions.SelectMany(r => r.Nodes)
-            .DistinctBy(n => n.Name, StringComparer.Ordinal)
-            .ToDictionary(n => n.Name, StringComparer.Ordinal);
         Remember(upgrade.Spec.MetadataDatabase?.CredentialsSecretRef?.Name, "password");
         Remember(upgrade.Spec.Preflight.ApiCredentialsSecretRef?.Name, "password");
         foreach (var storage in SecretReferences.In(upgrade.Spec)
@@ -56,13 +56,20 @@ internal sealed class OmsTargets : IOmsTargets, IAsyncDisposable
         }
 
         foreach (var variable in upgrade.Spec.Regions.SelectMany(region => region.Nodes)
-            .SelectMany(node => ContainerOverrides.Of(upgrade.Spec, node).Env))
+            .SelectMany(node => ContainerOverrides.Of(upgrade.Spec, node).Env)
+            .Concat(upgrade.Spec.Container.Env))
         {
             Remember(SecretVariables.In(variable, SecretValue));
         }
     }
 
-    public OmsUpgrade Upgrade { get; private set; }
+    public OmsUpgrade Upgrade => _bound.Complete;
+
+    /// <summary>The upgrade as last read, whose spec may leave out what preflight finds.</summary>
+    public OmsUpgrade Written => _bound.Written;
+
+    /// <summary>What was found because the spec leaves it out; null if the spec says everything.</summary>
+    public OmsInventory? Inventory => _bound.Inventory;
 
     public IKubernetesClient Kubernetes => _services.Kubernetes;
 
@@ -72,8 +79,6 @@ internal sealed class OmsTargets : IOmsTargets, IAsyncDisposable
     public OmsVersionData Versions => _services.Versions;
 
     public ListStore Lists { get; }
-
-    public IHealthProbe Health => _services.Health;
 
     public Redactor Redactor
     {
@@ -87,15 +92,38 @@ internal sealed class OmsTargets : IOmsTargets, IAsyncDisposable
     }
 
     /// <summary>Takes the object as last read; spec and Secrets are unchanged.</summary>
-    public void Refresh(OmsUpgrade upgrade) => Upgrade = upgrade;
+    public void Refresh(OmsUpgrade upgrade)
+    {
+        lock (_boundGate)
+        {
+            _bound = new BoundUpgrade(upgrade, _found ?? upgrade.Status?.Inventory);
+        }
+    }
 
-    public IDockerClient Docker(string node) =>
-        _services.Docker.Get(new NodeEndpoints(Upgrade, _secrets).Of(Find(node)));
+    /// <summary>
+    /// Takes what a preflight pass has found in place of what an earlier one stored; null if the spec says everything.
+    /// </summary>
+    public void Complete(OmsInventory? inventory)
+    {
+        lock (_boundGate)
+        {
+            _found = inventory;
+            _bound = new BoundUpgrade(Written, inventory);
+        }
+    }
+
+    public IDockerClient Docker(string node) => Docker(Find(node));
+
+    /// <summary>The dockerd of a node that may not be in the spec.</summary>
+    public IDockerClient Docker(OmsNode node) => _services.Docker.Get(new NodeEndpoints(Written, _secrets).Of(node));
+
+    public Task<SupervisorStatus> ProgramsAsync(string node, string container, CancellationToken cancellationToken) =>
+        _supervisors.StatusAsync(Docker(node), container, cancellationToken);
 
     /// <summary>Follows container events of all nodes from now on, as far as their Secrets can be used.</summary>
     public void FollowEvents()
     {
-        foreach (var node in _nodes.Keys)
+        foreach (var node in _bound.Nodes.Keys)
         {
             try
             {
@@ -185,27 +213,31 @@ internal sealed class OmsTargets : IOmsTargets, IAsyncDisposable
         }
     }
 
+    /// <summary>What image archives on hosts contain.</summary>
+    public HostArchives HostArchives => _services.HostArchives;
+
     /// <summary>
-    /// What an archive on a host holds; read to its end only if it is not the file it was at the last look.
+    /// The checksum of a file on a host; read to its end only if it is not the file it was at the last look.
     /// </summary>
     /// <param name="node">The node.</param>
     /// <param name="path">Path on the host.</param>
     /// <param name="stat">What the host says of the file.</param>
     /// <param name="content">The file from its start.</param>
     /// <param name="cancellationToken">Ends it.</param>
-    /// <exception cref="InvalidDataException">It is not an image archive.</exception>
-    public async Task<ImageArchiveContents> InspectHostArchiveAsync(
+    public async Task<FileChecksum> HashHostFileAsync(
         string node, string path, ContainerPathStatResponse stat, Stream content, CancellationToken cancellationToken)
     {
-        if (_hostArchives.TryGetValue((node, path), out var known) && known.Bytes == stat.Size
+        if (_hostFiles.TryGetValue((node, path), out var known) && known.Checksum.Bytes == stat.Size
             && known.Changed == stat.Mtime)
         {
-            return known.Contents;
+            return known.Checksum;
         }
 
-        var contents = await ImageArchiveManifest.ReadAsync(content, path, stat.Size, cancellationToken);
-        _hostArchives[(node, path)] = (stat.Size, stat.Mtime, contents);
-        return contents;
+        var sum = Convert.ToHexStringLower(
+            await System.Security.Cryptography.SHA256.HashDataAsync(content, cancellationToken));
+        var checksum = new FileChecksum(sum, stat.Size);
+        _hostFiles[(node, path)] = (stat.Mtime, checksum);
+        return checksum;
     }
 
     /// <summary>Counts values as secrets that must never be shown.</summary>
@@ -257,10 +289,15 @@ internal sealed class OmsTargets : IOmsTargets, IAsyncDisposable
     }
 
     /// <summary>Reads config.yaml from a container; null if the container has none.</summary>
+    public Task<OmsConfigResult?> ReadConfigAsync(
+        string node, string container, CancellationToken cancellationToken) =>
+        ReadConfigAsync(Docker(node), container, cancellationToken);
+
+    /// <summary>Reads config.yaml from a container; null if the container has none.</summary>
     public async Task<OmsConfigResult?> ReadConfigAsync(
-        string node, string container, CancellationToken cancellationToken)
+        IDockerClient docker, string container, CancellationToken cancellationToken)
     {
-        var bytes = await Docker(node).Containers.ReadFileAsync(
+        var bytes = await docker.Containers.ReadFileAsync(
             container, OmsConfig.ContainerPath, LongestConfig, cancellationToken);
         if (bytes is null)
         {
@@ -279,6 +316,7 @@ internal sealed class OmsTargets : IOmsTargets, IAsyncDisposable
             await feed.DisposeAsync();
         }
 
+        await _supervisors.DisposeAsync();
         foreach (var api in _apis.Values.Where(a => a.IsValueCreated))
         {
             api.Value.Dispose();
@@ -299,14 +337,14 @@ internal sealed class OmsTargets : IOmsTargets, IAsyncDisposable
     private async Task<MetadataTarget> TargetAsync(CancellationToken cancellationToken)
     {
         string? problem = null;
-        foreach (var node in _nodes.Values)
+        foreach (var node in _bound.Nodes.Values)
         {
-            string[] containers =
+            string?[] containers =
             [
                 node.CurrentContainer ?? Upgrade.Spec.CurrentContainer,
                 node.NewContainer ?? Upgrade.Spec.NewContainer,
             ];
-            foreach (var container in containers)
+            foreach (var container in containers.OfType<string>())
             {
                 try
                 {
@@ -329,7 +367,23 @@ internal sealed class OmsTargets : IOmsTargets, IAsyncDisposable
     }
 
     private OmsNode Find(string node) =>
-        _nodes.GetValueOrDefault(node)
+        _bound.Nodes.GetValueOrDefault(node)
             ?? throw new KeyNotFoundException(
                 $"spec.regions has no node '{node}' any more. Put it back until the upgrade has ended.");
+
+    /// <summary>An upgrade, and the same with what its spec leaves out.</summary>
+    private sealed class BoundUpgrade(OmsUpgrade written, OmsInventory? inventory)
+    {
+        public OmsUpgrade Written => written;
+
+        public OmsInventory? Inventory => inventory;
+
+        public OmsUpgrade Complete { get; } =
+            written with { Spec = SpecCompletion.Complete(written.Spec, inventory) };
+
+        /// <summary>By name. Preflight reports a name that occurs twice.</summary>
+        public Dictionary<string, OmsNode> Nodes => field ??= Complete.Spec.Regions.SelectMany(r => r.Nodes)
+            .DistinctBy(n => n.Name, StringComparer.Ordinal)
+            .ToDictionary(n => n.Name, StringComparer.Ordinal);
+    }
 }

@@ -7,13 +7,14 @@ namespace Drydock.Reconcilers.Oms;
 
 /// <summary>
 /// Reads archives and snapshot files in storages. What was hashed once is not hashed again while the object is the
-/// same.
+/// same, and nodes that need the same archive at the same time share one reading.
 /// </summary>
 /// <param name="storages">Opens storages.</param>
 /// <param name="archives">Hashes archives.</param>
 internal sealed class StorageArchiveReader(IStorages storages, HashedArchives archives) : IArchiveReader
 {
     private readonly BoundedCache<Known> _known = new(HashedArchives.MostKept);
+    private readonly SharedReads<ImageArchiveContents> _reads = new();
 
     /// <summary>Number of archives whose contents are kept.</summary>
     public int Count => _known.Count;
@@ -38,6 +39,21 @@ internal sealed class StorageArchiveReader(IStorages storages, HashedArchives ar
         }
     }
 
+    public async Task<FileChecksum> HashAsync(
+        StorageSpec storage, string? @namespace, string path, CancellationToken cancellationToken)
+    {
+        var place = await storages.OpenAsync(storage, @namespace, cancellationToken);
+        try
+        {
+            var hashed = await archives.HashAsync(place, path, cancellationToken);
+            return new FileChecksum(hashed.Sha256, hashed.Info.Bytes);
+        }
+        catch (SnapshotException exception) when (exception.Failure == SnapshotFailure.NotFound)
+        {
+            throw Missing(place, path);
+        }
+    }
+
     public async Task<ImageArchiveContents> InspectAsync(
         StorageSpec storage, string? @namespace, string path, CancellationToken cancellationToken)
     {
@@ -49,6 +65,18 @@ internal sealed class StorageArchiveReader(IStorages storages, HashedArchives ar
             return known.Contents;
         }
 
+        // Only callers to whom the storage described the same object share its reading.
+        return await _reads.ReadAsync(
+            $"{key}\n{stored}", token => ReadAsync(place, path, key, token), cancellationToken);
+    }
+
+    public Task<IReadOnlyList<string>> SnapshotFilesAsync(
+        BackupSnapshot snapshot, CancellationToken cancellationToken) =>
+        StoredSnapshotFiles.MissingAsync(storages, snapshot, cancellationToken);
+
+    private async Task<ImageArchiveContents> ReadAsync(
+        ISnapshotStorage place, string path, string key, CancellationToken cancellationToken)
+    {
         try
         {
             var (hashed, images) = await HashedObject.ReadAsync(
@@ -56,7 +84,8 @@ internal sealed class StorageArchiveReader(IStorages storages, HashedArchives ar
                 path,
                 (content, token) => ImageArchiveManifest.FindAsync(content, path, token),
                 cancellationToken);
-            var contents = new ImageArchiveContents(hashed.Sha256, hashed.Info.Bytes, images);
+            var contents = new ImageArchiveContents(
+                hashed.Sha256, hashed.Info.Bytes, images.Ids, images.Contents);
             archives.Keep(place, path, hashed);
             _known.Set(key, new Known(hashed.Info, contents));
             return contents;
@@ -66,10 +95,6 @@ internal sealed class StorageArchiveReader(IStorages storages, HashedArchives ar
             throw Missing(place, path);
         }
     }
-
-    public Task<IReadOnlyList<string>> SnapshotFilesAsync(
-        BackupSnapshot snapshot, CancellationToken cancellationToken) =>
-        StoredSnapshotFiles.MissingAsync(storages, snapshot, cancellationToken);
 
     private static FileNotFoundException Missing(ISnapshotStorage place, string path) =>
         new($"there is no '{path}' in {place.Description}");

@@ -33,6 +33,9 @@ internal sealed record DiscoveredNode
     /// <summary>Id of that image; null while it is not known (it is pulled).</summary>
     public string? ImageId { get; init; }
 
+    /// <summary>What is in that image (<see cref="Oms.ImageContents"/>); null while it is not known.</summary>
+    public string? ImageContents { get; init; }
+
     /// <summary>Whether the image is on the host already.</summary>
     public bool ImagePresent { get; init; }
 
@@ -54,6 +57,9 @@ internal sealed record DiscoveredNode
 
     /// <summary>Checksum the archive must have; null if the spec gives none.</summary>
     public string? ArchiveSha256 { get; init; }
+
+    /// <summary>The correction JAR to copy into the new container; null where it is in the image or not run.</summary>
+    public FoundJar? Jar { get; init; }
 
     /// <summary>
     /// Id of the container of the new one's name that an earlier attempt of this upgrade left, stopped; null if there
@@ -80,4 +86,10 @@ internal sealed record DiscoveredNode
 
     /// <summary>Whether the console serves HTTPS only, because a certificate is mounted.</summary>
     public bool Https { get; init; }
+
+    /// <summary>Whether the console of the current container serves HTTPS.</summary>
+    public bool OldHttps { get; init; }
+
+    /// <summary>What the current container answered.</summary>
+    public required NodeBaseline Baseline { get; init; }
 }

@@ -1,3 +1,4 @@
+using Drydock.Crds.OmsUpgrades;
 using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Oms;
@@ -7,6 +8,9 @@ internal sealed record OmsDiscovery
 {
     /// <summary>The upgrade path.</summary>
     public required UpgradePath.Allowed Path { get; init; }
+
+    /// <summary>What was found because the spec leaves it out; null if the spec says everything.</summary>
+    public OmsInventory? Inventory { get; init; }
 
     /// <summary>The nodes, in the order of the spec.</summary>
     public required IReadOnlyList<DiscoveredNode> Nodes { get; init; }
@@ -25,6 +29,9 @@ internal sealed record OmsDiscovery
 
     /// <summary>Projects that get another name before the downtime, because they share theirs.</summary>
     public IReadOnlyList<ProjectRename> Renames { get; init; } = [];
+
+    /// <summary>The hosts as the metadata database has them.</summary>
+    public IReadOnlyList<HostBaseline> Hosts { get; init; } = [];
 
     /// <summary>Whether the projects were listed; if not, an empty list means nothing.</summary>
     public bool ProjectsAreKnown { get; init; } = true;
@@ -49,10 +56,13 @@ internal sealed record DiscoveredRegion
     public required IReadOnlyList<string> Nodes { get; init; }
 
     /// <summary>
-    /// Whether cm_nodes is the same set on all of its nodes; docker_init.sh then runs once in the region
-    /// (docs/research/oms.md#initialisation).
+    /// The keys of config.yaml whose values differ between its nodes. Empty: docker_init.sh runs once in the region,
+    /// otherwise on each node (docs/research/oms.md#initialisation).
     /// </summary>
-    public required bool SameNodesEverywhere { get; init; }
+    public required IReadOnlyList<string> DifferentKeys { get; init; }
+
+    /// <summary>Whether its nodes have the same config.yaml.</summary>
+    public bool SameConfiguration => DifferentKeys.Count == 0;
 }
 
 /// <summary>The metadata database.</summary>
@@ -75,6 +85,9 @@ internal sealed record DiscoveredMetadata
 
     /// <summary>The heartbeat databases of all regions, in order.</summary>
     public required IReadOnlyList<string> HeartbeatDatabases { get; init; }
+
+    /// <summary>The account of OMS, as the server names it.</summary>
+    public string Account { get; init; } = "";
 
     /// <summary>All of them: rm, cm, heartbeat databases.</summary>
     public IReadOnlyList<string> Databases => [RmDatabase, CmDatabase, .. HeartbeatDatabases];

@@ -11,6 +11,9 @@ internal static partial class DockerInit
 
     private const string StepMarker = "【步骤";
 
+    // What may be behind the marker in its line.
+    private static readonly char[] Ornaments = ['。', '.', '!', '！', '#', ' '];
+
     /// <summary>
     /// Judges a finished run by its own output; the exit code's meaning is not documented, so the marker decides.
     /// Give it the log of this run only: the mounted <c>docker_init*.log</c> holds the marker of earlier installations.
@@ -22,6 +25,7 @@ internal static partial class DockerInit
     {
         var marker = false;
         string? lastStep = null;
+        var end = successMarker.TrimEnd(Ornaments);
         foreach (var raw in log.Split('\n'))
         {
             var line = TerminalText.Clean(raw).Trim();
@@ -33,7 +37,7 @@ internal static partial class DockerInit
             }
 
             var text = line.TrimStart('#', ' ', '\t');
-            if (text.TrimEnd('。', '.', '!', '！', '#', ' ').EndsWith(successMarker, StringComparison.Ordinal))
+            if (text.TrimEnd(Ornaments).EndsWith(end, StringComparison.Ordinal))
             {
                 marker = true;
             }

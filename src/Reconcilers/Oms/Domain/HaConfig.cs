@@ -100,6 +100,9 @@ internal sealed class HaConfig : IEquatable<HaConfig>
     /// <summary>The same with HA off; the very same text if it is off already.</summary>
     public HaConfig Disabled() => Enable ? With(HaConfigKeys.Enable, false) : this;
 
+    /// <summary>The same with HA on and nothing else changed.</summary>
+    public HaConfig WithEnable() => With(HaConfigKeys.Enable, true);
+
     /// <summary>
     /// The same with <c>refetchStoreIntervalMin</c> not below this many minutes; the very same text if it is not.
     /// </summary>

@@ -32,6 +32,10 @@ internal static partial class NodeAddress
         return text.TrimEnd('.').ToLowerInvariant();
     }
 
+    /// <summary>Whether two addresses are the same in their usual form.</summary>
+    public static bool Same(string one, string other) =>
+        string.Equals(Normalize(one), Normalize(other), StringComparison.Ordinal);
+
     /// <summary>The addresses as a set in their usual form.</summary>
     public static IReadOnlySet<string> Set(IEnumerable<string> addresses)
     {

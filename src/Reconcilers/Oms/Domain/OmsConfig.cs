@@ -12,6 +12,9 @@ internal sealed record OmsConfig
     /// <summary>Where the file is in the container, in every version.</summary>
     public const string ContainerPath = "/home/admin/conf/config.yaml";
 
+    private static readonly string[] MetaKeys =
+        ["oms_meta_host", "oms_meta_port", "oms_meta_user", "oms_meta_password"];
+
     /// <summary><c>oms_meta_host</c>: host of the metadata server.</summary>
     public required string MetaHost { get; init; }
 
@@ -90,11 +93,27 @@ internal sealed record OmsConfig
     /// <summary><c>apsara_audit_sls_user_site_topic</c>; null if absent.</summary>
     public string? SlsUserSiteTopic { get; init; }
 
+    /// <summary>
+    /// Checksums of all values by key, unknown keys included, for comparison with another node's. Never shown.
+    /// </summary>
+    public required IReadOnlyDictionary<string, string> Checksums { get; init; }
+
     /// <summary>Names of keys that are none of the above; their values are not kept.</summary>
     public required IReadOnlyList<string> UnknownKeys { get; init; }
 
     /// <summary>Every secret in the file, also of unknown keys whose name says so; for redaction.</summary>
     public required IReadOnlyList<Secret> SecretValues { get; init; }
+
+    /// <summary>
+    /// The keys that another node's file has with another value, other than the address and account of the metadata
+    /// server.
+    /// </summary>
+    public IReadOnlyList<string> DifferentKeys(OmsConfig other) =>
+    [
+        .. Checksums.Keys.Union(other.Checksums.Keys, StringComparer.Ordinal)
+            .Except(MetaKeys, StringComparer.Ordinal)
+            .Where(key => Checksums.GetValueOrDefault(key) != other.Checksums.GetValueOrDefault(key)),
+    ];
 
     /// <summary>Reads the file's text. Never throws: all that is wrong is in the result.</summary>
     public static OmsConfigResult Parse(string yaml)

@@ -1,11 +1,16 @@
 using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.RegularExpressions;
+using Drydock.Crds.Common;
 using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>Reads a config.yaml into an <see cref="OmsConfig"/> and lists all its errors.</summary>
-internal sealed class OmsConfigReader
+internal sealed partial class OmsConfigReader
 {
+    private const string NodesKey = "cm_nodes";
     private const string WayOut = "Correct it in this node's config.yaml.";
 
     private static readonly string[] SecretWords =
@@ -81,12 +86,18 @@ internal sealed class OmsConfigReader
             SlsEndpoint = Optional("apsara_audit_sls_endpoint"),
             SlsOpsSiteTopic = Optional("apsara_audit_sls_ops_site_topic"),
             SlsUserSiteTopic = Optional("apsara_audit_sls_user_site_topic"),
+            Checksums = new Dictionary<string, string>(StringComparer.Ordinal),
             UnknownKeys = [],
             SecretValues = [.. _secrets.Distinct()],
         };
 
         return config with
         {
+            Checksums = _values.ToDictionary(
+                pair => pair.Key,
+                pair => Checksum(
+                    pair.Key == NodesKey ? string.Join(',', NodeAddress.Set(config.CmNodes)) : Text(pair.Value)),
+                StringComparer.Ordinal),
             UnknownKeys = [.. _values.Keys.Where(key => !_known.Contains(key)).Order(StringComparer.Ordinal)],
         };
     }
@@ -168,6 +179,13 @@ internal sealed class OmsConfigReader
         {
             Fail(key, $"{key} is not a database name; expected at most 64 characters and no control characters.");
         }
+        else if (value.Length > 0 && !BackupName().IsMatch(value))
+        {
+            _errors.Add(new OmsConfigError(
+                key,
+                $"{key}: '{value}' has characters that the backup does not support; expected letters, digits, _, $ "
+                    + "and -. OMS does not allow another name, so upgrade this system by hand."));
+        }
         else if (SystemDatabases.Contains(value, StringComparer.OrdinalIgnoreCase))
         {
             Fail(
@@ -216,10 +234,9 @@ internal sealed class OmsConfigReader
 
     private List<string> Nodes()
     {
-        const string Key = "cm_nodes";
-        _known.Add(Key);
+        _known.Add(NodesKey);
         var nodes = new List<string>();
-        switch (_values.GetValueOrDefault(Key))
+        switch (_values.GetValueOrDefault(NodesKey))
         {
             case YamlValue.List list:
                 foreach (var item in list.Items)
@@ -231,7 +248,7 @@ internal sealed class OmsConfigReader
                     else if (item is not YamlValue.Nothing)
                     {
                         Fail(
-                            Key,
+                            NodesKey,
                             "cm_nodes has an entry that is not a single value; expected the addresses of the region's "
                                 + "nodes.");
                     }
@@ -244,7 +261,7 @@ internal sealed class OmsConfigReader
                         [',', ';', ' '], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries));
                 break;
             case YamlValue.Map:
-                Fail(Key, "cm_nodes is a mapping; expected a list of the addresses of the region's nodes.");
+                Fail(NodesKey, "cm_nodes is a mapping; expected a list of the addresses of the region's nodes.");
                 return nodes;
             default:
                 break;
@@ -252,14 +269,30 @@ internal sealed class OmsConfigReader
 
         if (nodes.Count == 0)
         {
-            Fail(Key, "cm_nodes is missing or empty; expected a list of the addresses of the region's nodes.");
+            Fail(NodesKey, "cm_nodes is missing or empty; expected a list of the addresses of the region's nodes.");
         }
 
         return nodes;
     }
 
+    // Quotes, order and comments of the file do not count.
+    private static string Text(YamlValue value) => value switch
+    {
+        YamlValue.Scalar scalar => scalar.Text.Trim(),
+        YamlValue.List list => $"[{string.Join(',', list.Items.Select(Text))}]",
+        YamlValue.Map map => "{" + string.Join(
+            ',', map.Entries.Select(e => $"{e.Key}:{Text(e.Value)}").Order(StringComparer.Ordinal)) + "}",
+        _ => "",
+    };
+
+    private static string Checksum(string text) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text)));
+
     private static bool IsSecret(string key) =>
         SecretWords.Any(word => key.Contains(word, StringComparison.OrdinalIgnoreCase));
 
     private void Fail(string key, string sentence) => _errors.Add(new OmsConfigError(key, $"{sentence} {WayOut}"));
+
+    [GeneratedRegex(Patterns.DatabaseName, RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex BackupName();
 }

@@ -21,8 +21,6 @@ internal static class OmsPrograms
     /// <summary>All of them. Other programs (crond in some versions) may be there too.</summary>
     public static IReadOnlyList<string> All { get; } = [Nginx, Console, ClusterManager, Supervisor, Sshd];
 
-    /// <summary>
-    /// All but the console, which may be stopped between the start of an upgrade container and its initialisation.
-    /// </summary>
-    public static IReadOnlyList<string> AllButConsole { get; } = [Nginx, ClusterManager, Supervisor, Sshd];
+    /// <summary>Those that every version has and without which OMS does not work.</summary>
+    public static IReadOnlyList<string> Core { get; } = [Console, ClusterManager, Supervisor];
 }

@@ -89,68 +89,6 @@ internal sealed record OmsTopology
                     + "(cluster_info). Correct cm_location in its config.yaml, or remove it from spec.regions."));
         return [.. problems.Select(problem => new Finding { Reason = Reasons.RegionsInvalid, Message = problem })];
     }
-
-    /// <summary>
-    /// Whether every node is ONLINE and its supervisor's heartbeat is fresh (docs/research/oms.md#hosts). Empty: all
-    /// are.
-    /// </summary>
-    /// <param name="hosts">The hosts of the cm database.</param>
-    /// <param name="heartbeats">The heartbeats of each region, by the region's name.</param>
-    /// <param name="maximumAge">How old a heartbeat may be.</param>
-    public IReadOnlyList<Finding> HostsNotOnline(
-        IReadOnlyCollection<OmsHost> hosts, IReadOnlyDictionary<string, IReadOnlyList<SupervisorHeartbeat>> heartbeats,
-        TimeSpan maximumAge)
-    {
-        var findings = new List<Finding>();
-        foreach (var region in Regions)
-        {
-            var beats = heartbeats.GetValueOrDefault(region.Name) ?? [];
-            foreach (var node in region.Nodes)
-            {
-                var address = NodeAddress.Normalize(node.HostIp);
-                var statuses = hosts.Where(host => NodeAddress.Normalize(host.Ip) == address)
-                    .Select(host => host.Status.Trim())
-                    .ToList();
-                if (statuses.Count == 0)
-                {
-                    Add(node, $"host {node.HostIp} is not in the host list of {CmDatabase}");
-                }
-                else if (!statuses.Exists(status =>
-                    string.Equals(status, "ONLINE", StringComparison.OrdinalIgnoreCase)))
-                {
-                    Add(node, $"host {node.HostIp} is {string.Join(", ", statuses)}, expected ONLINE");
-                }
-
-                var ages = beats.Where(beat => NodeAddress.Normalize(beat.HostIp) == address)
-                    .Select(beat => beat.Age)
-                    .ToList();
-                if (ages.Count == 0)
-                {
-                    Add(node, $"its supervisor has no heartbeat in {region.HeartbeatDatabase}");
-                }
-                else if (ages.Min() > maximumAge)
-                {
-                    Add(
-                        node,
-                        string.Create(
-                            CultureInfo.InvariantCulture,
-                            $"its supervisor's last heartbeat in {region.HeartbeatDatabase} is "
-                                + $"{ages.Min().TotalSeconds:0} s old, expected at most {maximumAge.TotalSeconds:0} "
-                                + $"s"));
-                }
-            }
-        }
-
-        return findings;
-
-        void Add(OmsTopologyNode node, string what) => findings.Add(new Finding
-        {
-            Reason = Reasons.ComponentsUnhealthy,
-            Message = $"Node {node.Name}: {what}. See /home/admin/logs/supervisor/error.log and oms_drc_supervisor in "
-                + "its container.",
-            Node = node.Name,
-        });
-    }
 }
 
 /// <summary>A region of an OMS system.</summary>
@@ -172,16 +110,17 @@ internal sealed record OmsTopologyRegion
     public required bool IsDefault { get; init; }
 
     /// <summary>
-    /// True if <c>cm_nodes</c> is the same set on all its nodes: then docker_init.sh runs on the first one only,
-    /// otherwise on each (docs/research/oms.md#initialisation).
+    /// The keys of config.yaml whose values differ between its nodes, other than the address and account of the same
+    /// metadata server. Empty: docker_init.sh runs on the first node only, otherwise on each
+    /// (docs/research/oms.md#initialisation).
     /// </summary>
-    public required bool SameCmNodes { get; init; }
+    public required IReadOnlyList<string> DifferentKeys { get; init; }
 
     /// <summary>Its nodes, in the order of the spec.</summary>
     public required IReadOnlyList<OmsTopologyNode> Nodes { get; init; }
 
     /// <summary>The nodes docker_init.sh runs on.</summary>
-    public IReadOnlyList<OmsTopologyNode> InitNodes => SameCmNodes ? [Nodes[0]] : Nodes;
+    public IReadOnlyList<OmsTopologyNode> InitNodes => DifferentKeys.Count == 0 ? [Nodes[0]] : Nodes;
 }
 
 /// <summary>A node of an OMS system.</summary>

@@ -22,11 +22,30 @@ internal static partial class OutputExcerpt
     {
         var lines = Lines(output);
         var telling = lines.Where(l => Telling().IsMatch(l)).ToList();
-        var quoted = (telling.Count > 0 ? telling : lines).TakeLast(Quoted)
-            .Select(l => $"\"{SchemaLimits.Clip(l.Replace('"', '\''), LongestLine)}\"")
-            .ToList();
+        var quoted = (telling.Count > 0 ? telling : lines).TakeLast(Quoted).Select(Quote).ToList();
         return quoted.Count == 0 ? null : $"The end of its output: {string.Join(", ", quoted)}.";
     }
+
+    /// <summary>How many lines report an error, and the first of them, as a sentence; null for none.</summary>
+    public static string? Errors(IEnumerable<string> lines)
+    {
+        var (count, quoted) = (0, new List<string>());
+        foreach (var line in lines)
+        {
+            count++;
+            if (quoted.Count < Quoted)
+            {
+                quoted.Add(Quote(line));
+            }
+        }
+
+        return count == 0
+            ? null
+            : $"{count} {(count == 1 ? "line" : "lines")} of its output: {string.Join(", ", quoted)}"
+                + $"{(count > quoted.Count ? " and others" : "")}.";
+    }
+
+    private static string Quote(string line) => $"\"{SchemaLimits.Clip(line.Replace('"', '\''), LongestLine)}\"";
 
     /// <summary>The last lines as a person reads them, without traces of a shell and frames of a stack.</summary>
     public static List<string> Lines(string output) =>

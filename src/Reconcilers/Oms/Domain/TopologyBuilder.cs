@@ -60,7 +60,6 @@ internal sealed class TopologyBuilder
     private static OmsTopologyRegion Region(string name, List<ReadNode> nodes)
     {
         var config = nodes[0].Config;
-        var set = NodeAddress.Set(config.CmNodes);
         return new OmsTopologyRegion
         {
             Name = name,
@@ -68,22 +67,19 @@ internal sealed class TopologyBuilder
             CmLocation = config.CmLocation,
             HeartbeatDatabase = config.HeartbeatDatabase,
             IsDefault = config.CmIsDefault,
-            SameCmNodes = nodes.TrueForAll(node => NodeAddress.Set(node.Config.CmNodes).SetEquals(set)),
+            DifferentKeys =
+            [
+                .. nodes.SelectMany(node => config.DifferentKeys(node.Config))
+                    .Distinct(StringComparer.Ordinal)
+                    .Order(StringComparer.Ordinal),
+            ],
             Nodes = [.. nodes.Select(node => new OmsTopologyNode(node.Node, node.HostIp, node.Config.Ports))],
         };
     }
 
     private void SharedByAll()
     {
-        Agree(
-            _nodes,
-            "oms_meta_host",
-            "all nodes",
-            config => NodeAddress.Normalize(config.MetaHost),
-            config => config.MetaHost);
-        Agree(_nodes, "oms_meta_port", "all nodes", config => Number(config.MetaPort));
-        Agree(_nodes, "oms_meta_user", "all nodes", config => config.MetaUser);
-        Agree(_nodes, "oms_meta_password", "all nodes", config => config.MetaPassword.Reveal(), _ => Secret.Mask);
+        // Two proxies, or a name and an address, may lead to one server: MetadataPreflight asks the servers.
         Agree(_nodes, "drc_rm_db", "all nodes", config => config.RmDatabase);
         Agree(_nodes, "drc_cm_db", "all nodes", config => config.CmDatabase);
     }
@@ -95,7 +91,6 @@ internal sealed class TopologyBuilder
         Agree(nodes, "cm_location", whole, config => Number(config.CmLocation));
         Agree(nodes, "cm_region", whole, config => config.CmRegion ?? "");
         Agree(nodes, "cm_is_default", whole, config => config.CmIsDefault ? "true" : "false");
-        Agree(nodes, "cm_url", whole, config => config.CmUrl ?? "");
     }
 
     private void RegionName(string region, List<ReadNode> nodes, int regionCount)
@@ -207,27 +202,18 @@ internal sealed class TopologyBuilder
         }
     }
 
-    private void Agree(
-        IReadOnlyList<ReadNode> nodes,
-        string key,
-        string whole,
-        Func<OmsConfig, string> value,
-        Func<OmsConfig, string>? shown = null)
+    private void Agree(IReadOnlyList<ReadNode> nodes, string key, string whole, Func<OmsConfig, string> value)
     {
         var first = nodes[0];
         foreach (var node in nodes.Skip(1)
             .Where(node => !string.Equals(value(node.Config), value(first.Config), StringComparison.Ordinal)))
         {
-            var show = shown ?? value;
-            var difference = show(node.Config) == Secret.Mask
-                ? $"differs from node {first.Node}'s"
-                : $"is '{show(node.Config)}', on node {first.Node} '{show(first.Config)}'";
-
             // Within a region one host is wrong; between regions the regions contradict each other.
             Add(
                 node.Region == first.Region ? Reasons.ConfigUnreadable : Reasons.RegionsInvalid,
                 $"Node {node.Node}{(node.Region == first.Region ? "" : $" of region '{node.Region}'")}: "
-                    + $"{key} {difference}; expected the same on {whole}. Correct config.yaml on one of them.",
+                    + $"{key} is '{value(node.Config)}', on node {first.Node} '{value(first.Config)}'; expected the "
+                    + $"same on {whole}. Correct config.yaml on one of them.",
                 node.Node);
         }
     }

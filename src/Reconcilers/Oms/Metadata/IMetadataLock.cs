@@ -3,15 +3,18 @@ using System.Data.Common;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>
-/// A named lock on the metadata server, held by one dedicated session without reconnect. If the session dies the lock
-/// is gone, and nothing more runs in it. Disposal releases the lock and closes the session.
+/// A named lock on the metadata server, held by one dedicated session without reconnect: <c>GET_LOCK</c>, or a lock row
+/// where the server has none. If the session dies nothing more runs under the lock. Disposal releases the lock and
+/// closes the session.
 /// </summary>
 internal interface IMetadataLock : IAsyncDisposable
 {
     /// <summary>The lock's name.</summary>
     string Name { get; }
 
-    /// <summary>The session's connection id, to be kept in a step's receipt so that a successor can end it.</summary>
+    /// <summary>
+    /// The session as the process list shows it, to be kept in a step's receipt so that a successor can end it.
+    /// </summary>
     long ConnectionId { get; }
 
     /// <summary>

@@ -27,6 +27,13 @@ internal interface IOmsMetadata
         IReadOnlyCollection<string> databases, CancellationToken cancellationToken);
 
     /// <summary>
+    /// What a restore of these databases needs from the server and the account, read by the same queries as for the
+    /// dump and the restore.
+    /// </summary>
+    Task<RestoreCatalogue> RestoreCatalogueAsync(
+        IReadOnlyCollection<string> databases, CancellationToken cancellationToken);
+
+    /// <summary>
     /// For each name, in the order given: whether the database exists, and its character set and collation.
     /// </summary>
     Task<IReadOnlyList<DatabaseInfo>> DatabasesAsync(
@@ -149,19 +156,16 @@ internal interface IOmsMetadata
     /// </summary>
     Task<int> EndSessionsAsync(IReadOnlyCollection<long> connectionIds, CancellationToken cancellationToken);
 
+    /// <summary>What is seen of <c>heatbeat_sequence</c> and of the tables of a trim that was interrupted.</summary>
+    Task<SequenceTables> HeartbeatSequenceAsync(string heartbeatDatabase, CancellationToken cancellationToken);
+
     /// <summary>
-    /// Deletes all but the newest row of <c>heatbeat_sequence</c>, in batches, in the session that holds the lock (a
-    /// form that works on MySQL too; docs/research/oms.md#heartbeat-sequence). Returns the number of rows deleted; 0 if
-    /// the table does not exist. May be repeated.
+    /// Replaces <c>heatbeat_sequence</c> by a table with its newest row, in the session that holds the lock, or
+    /// completes a replacement that was interrupted (docs/research/oms.md#heartbeat-sequence). It takes as long for any
+    /// number of rows, and may be repeated.
     /// </summary>
-    Task<long> TrimHeartbeatSequenceAsync(
+    Task TrimHeartbeatSequenceAsync(
         IMetadataLock metadataLock, string heartbeatDatabase, CancellationToken cancellationToken);
-
-    /// <summary>Exact number of rows of a table.</summary>
-    Task<long> RowCountAsync(string database, string table, CancellationToken cancellationToken);
-
-    /// <summary>Whether a table exists.</summary>
-    Task<bool> TableExistsAsync(string database, string table, CancellationToken cancellationToken);
 
     /// <summary>
     /// A hash (<c>sha256:</c>…) over names, columns and types of all tables of a database; the same schema gives the
@@ -170,9 +174,9 @@ internal interface IOmsMetadata
     Task<string> SchemaFingerprintAsync(string database, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Takes a named lock (<c>GET_LOCK</c>) in a dedicated session that lives until the result is disposed. Null if
-    /// another session holds it for the whole of <paramref name="wait"/>. Throws
-    /// <see cref="OmsMetadataErrorKind.Missing"/> where the server has no named locks.
+    /// Takes a named lock in a dedicated session that lives until the result is disposed: <c>GET_LOCK</c>, or a lock
+    /// row where the server has none. Null if another session holds it for the whole of <paramref name="wait"/>; the
+    /// row of a session that is no longer listed is waited for until it lapses (75 s).
     /// </summary>
     Task<IMetadataLock?> TryLockAsync(string name, TimeSpan wait, CancellationToken cancellationToken);
 
@@ -190,6 +194,13 @@ internal interface IOmsMetadataFactory
     /// <param name="target">Where the metadata server is and who connects.</param>
     IOmsMetadata Open(MetadataTarget target);
 }
+
+/// <summary>What a restore of the metadata needs.</summary>
+/// <param name="Server">The server and the account.</param>
+/// <param name="Databases">What the existing databases hold.</param>
+/// <param name="AbsentLists">Views of information_schema that the server does not have.</param>
+internal sealed record RestoreCatalogue(
+    RestoreFacts Server, IReadOnlyList<RestoreContent> Databases, IReadOnlyList<string> AbsentLists);
 
 /// <summary>A database of the metadata server.</summary>
 /// <param name="Name">Its name.</param>
@@ -237,13 +248,28 @@ internal sealed record CascadedWriter(string Value, string Identity);
 /// <summary>A host as cluster management knows it (<c>host</c> in the cm database).</summary>
 /// <param name="Ip">Its address.</param>
 /// <param name="Status">Its status; <c>ONLINE</c> is the only value known publicly.</param>
-internal sealed record OmsHost(string Ip, string Status);
+internal sealed record OmsHost(string Ip, string Status)
+{
+    /// <summary>Whether a status is that of a host that works.</summary>
+    public static bool IsOnline(string status) =>
+        string.Equals(status.Trim(), "ONLINE", StringComparison.OrdinalIgnoreCase);
+}
 
 /// <summary>A supervisor's heartbeat (<c>heart_beat</c> in a heartbeat database).</summary>
 /// <param name="HostIp">The node's address, its OMS_HOST_IP.</param>
 /// <param name="TaskType">The row's task type.</param>
 /// <param name="Age">How long ago by the server's own clock; may be slightly negative.</param>
-internal sealed record SupervisorHeartbeat(string HostIp, string TaskType, TimeSpan Age);
+internal sealed record SupervisorHeartbeat(string HostIp, string TaskType, TimeSpan Age)
+{
+    /// <summary>Age of the newest heartbeat of a host; null if it has none.</summary>
+    public static TimeSpan? Newest(IEnumerable<SupervisorHeartbeat> beats, string address)
+    {
+        var ages = beats.Where(b => NodeAddress.Same(b.HostIp, address) && b.Age < TimeSpan.MaxValue)
+            .Select(b => b.Age)
+            .ToList();
+        return ages.Count == 0 ? null : ages.Min();
+    }
+}
 
 /// <summary>
 /// A region as OMS itself has it (<c>cluster_info</c> in the rm database; docs/research/oms.md#metadata-tables).
@@ -261,8 +287,24 @@ internal sealed record ClusterInfoRow(string Region, string RegionCn, string CmU
 /// <param name="Host">Where it comes from, <c>host:port</c>.</param>
 /// <param name="Database">Its current database.</param>
 /// <param name="Command">What kind of command it runs, for instance <c>Sleep</c> or <c>Query</c>.</param>
-internal sealed record MetadataSession(long Id, string User, string Host, string Database, string Command)
+/// <param name="Seconds">For how long it has been doing that.</param>
+internal sealed record MetadataSession(
+    long Id, string User, string Host, string Database, string Command, long Seconds = 0)
 {
-    /// <summary>One line for messages.</summary>
-    public override string ToString() => $"{Id} ({User} from {Host} on {Database}, {Command})";
+    /// <summary>Where it comes from without the port, which the process list prints too.</summary>
+    public string Client =>
+        Host.LastIndexOf(':') is > 0 and var colon && Host.IndexOf(':', StringComparison.Ordinal) == colon
+            ? Host[..colon]
+            : Host;
+
+    /// <summary>
+    /// For messages, its connection id first. The seconds are rounded down, so that a message does not change with each
+    /// of them: it is written into a status.
+    /// </summary>
+    public string Describe() => string.Create(
+        System.Globalization.CultureInfo.InvariantCulture,
+        $"{Id} ({User} from {Host} on {Database}, {Command} for {Seconds - (Seconds % (Seconds < 60 ? 10 : 60))} s)");
+
+    /// <inheritdoc cref="Describe"/>
+    public override string ToString() => Describe();
 }

@@ -10,8 +10,9 @@ internal sealed record MetadataServerInfo
     public required string Version { get; init; }
 
     /// <summary>
-    /// What tells this server from every other: <c>uuid:…</c> (MySQL's server_uuid, MariaDB's server_uid), or
-    /// <c>addr:host:port</c> as the server reports itself. Does not depend on the name under which it was reached.
+    /// What tells this server from every other: <c>uuid:…</c> (MySQL's server_uuid, MariaDB's server_uid),
+    /// <c>ob:cluster:id:tenant</c> (OceanBase, also behind a proxy), or <c>addr:host:port</c> as the server reports
+    /// itself. Does not depend on the name under which it was reached.
     /// </summary>
     public required string Identity { get; init; }
 
@@ -30,13 +31,10 @@ internal sealed record MetadataServerInfo
     /// <summary>Its clock, in its own session time zone.</summary>
     public required DateTimeOffset Now { get; init; }
 
-    /// <summary>Offset of its session time zone from UTC.</summary>
-    public TimeSpan UtcOffset => Now.Offset;
-
     /// <summary>True if it refuses writes.</summary>
     public required bool ReadOnly { get; init; }
 
-    /// <summary>True if it has <c>GET_LOCK</c>.</summary>
+    /// <summary>True if it has <c>GET_LOCK</c>; else lock rows are used.</summary>
     public required bool NamedLocks { get; init; }
 }
 

@@ -12,8 +12,6 @@ internal sealed partial class SqlOmsMetadata
 {
     private const int DuplicateLimit = 100_000;
     private const int WriterLimit = 200;
-    private const int TrimBatch = 10_000;
-    private const string HeartbeatSequence = "heatbeat_sequence"; // the vendor's spelling
     private const string NotDeleted = "(project_status IS NULL OR project_status <> 'DELETED')";
 
     private static readonly (ProjectKind Kind, string Table)[] ProjectTables =
@@ -113,50 +111,6 @@ internal sealed partial class SqlOmsMetadata
                     cancellationToken)
                 : [],
             cancellationToken);
-
-    public Task<long> TrimHeartbeatSequenceAsync(
-        IMetadataLock metadataLock, string heartbeatDatabase, CancellationToken cancellationToken)
-    {
-        return _sessions.GuardAsync(
-            $"Trimming {HeartbeatSequence} in {heartbeatDatabase}",
-            () =>
-                metadataLock.RunAsync(
-                    (connection, token) => TrimAsync(connection, heartbeatDatabase, token), cancellationToken),
-            cancellationToken);
-    }
-
-    private static async Task<long> TrimAsync(
-        DbConnection connection, string heartbeatDatabase, CancellationToken cancellationToken)
-    {
-        if (!await Sql.TableExistsAsync(connection, heartbeatDatabase, HeartbeatSequence, cancellationToken))
-        {
-            return 0;
-        }
-
-        // A subquery on the table being deleted from is refused by MySQL (1093), so the newest id is read first.
-        var table = Sql.Table(heartbeatDatabase, HeartbeatSequence);
-        if (await Sql.ScalarAsync(connection, $"SELECT MAX(id) FROM {table}", cancellationToken) is not { } newest)
-        {
-            return 0;
-        }
-
-        var newestId = long.Parse(newest, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture);
-        var deleted = 0L;
-        int batch;
-        do
-        {
-            batch = await Sql.ExecuteAsync(
-                connection,
-                $"DELETE FROM {table} WHERE id < @newest ORDER BY id LIMIT "
-                    + $"{TrimBatch.ToString(CultureInfo.InvariantCulture)}",
-                cancellationToken,
-                ("@newest", newestId));
-            deleted += batch;
-        }
-        while (batch >= TrimBatch);
-
-        return deleted;
-    }
 
     private static async Task<ProjectsRead> ReadProjectsAsync(
         DbConnection connection, string rmDatabase, int limit, CancellationToken cancellationToken)

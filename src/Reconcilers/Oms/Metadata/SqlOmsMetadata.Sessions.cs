@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Globalization;
+using Drydock.Clients.MySql;
 
 namespace Drydock.Reconcilers.Oms;
 
@@ -8,6 +9,9 @@ internal sealed partial class SqlOmsMetadata
 {
     private const int LockNameLength = 64;
     private const int LockSessionIdleSeconds = 86_400;
+
+    // Threads that apply what another server replicates. They are no clients and cannot be ended.
+    private const string ReplicationUser = "system user";
 
     public Task<IReadOnlyList<MetadataSession>> OtherSessionsAsync(
         IReadOnlyCollection<string> databases, IReadOnlyCollection<long> exceptConnectionIds,
@@ -19,16 +23,18 @@ internal sealed partial class SqlOmsMetadata
             {
                 var sessions = await Sql.QueryAsync(
                     connection,
-                    "SELECT ID, USER, HOST, DB, COMMAND FROM information_schema.PROCESSLIST WHERE ID <> "
+                    "SELECT ID, USER, HOST, DB, COMMAND, TIME FROM information_schema.PROCESSLIST WHERE ID <> "
                         + "CONNECTION_ID() AND DB IS NOT NULL ORDER BY ID",
                     reader => new MetadataSession(
                         Sql.Number(reader, 0), Sql.TextOrEmpty(reader, 1), Sql.TextOrEmpty(reader, 2),
-                        Sql.TextOrEmpty(reader, 3), Sql.TextOrEmpty(reader, 4)),
+                        Sql.TextOrEmpty(reader, 3), Sql.TextOrEmpty(reader, 4),
+                        reader.IsDBNull(5) ? 0 : Sql.Number(reader, 5)),
                     cancellationToken);
                 return
                 [
                     .. sessions.Where(session =>
                         !exceptConnectionIds.Contains(session.Id)
+                            && session.User != ReplicationUser
                             && databases.Contains(session.Database, StringComparer.OrdinalIgnoreCase)),
                 ];
             },
@@ -73,22 +79,16 @@ internal sealed partial class SqlOmsMetadata
                 var connection = await _sessions.ConnectAsync(cancellationToken);
                 try
                 {
-                    // It may stand idle while a dump runs.
+                    // With GET_LOCK it may stand idle while a dump runs; a lock row sets its own bound.
                     await Sql.ExecuteAsync(
                         connection,
                         $"SET SESSION wait_timeout = {LockSessionIdleSeconds.ToString(CultureInfo.InvariantCulture)}",
                         cancellationToken);
-                    var id = await Sql.NumberAsync(connection, "SELECT CONNECTION_ID()", cancellationToken);
-                    var seconds = (long)Math.Ceiling(Math.Min(wait.TotalSeconds, Sql.LongTimeoutSeconds / 2.0));
-                    var answer = await Sql.ScalarAsync(
-                        connection,
-                        "SELECT GET_LOCK(@name, @seconds)",
-                        cancellationToken,
-                        ("@name", name),
-                        ("@seconds", seconds));
-                    if (answer == "1")
+                    var longest = TimeSpan.FromSeconds(Sql.LongTimeoutSeconds / 2.0);
+                    if (await ServerLock.TryTakeAsync(
+                        connection, name, wait < longest ? wait : longest, _lockTimes, cancellationToken) is { } held)
                     {
-                        return new SqlMetadataLock(_sessions, connection, name, id);
+                        return new SqlMetadataLock(_sessions, connection, held);
                     }
                 }
                 catch
@@ -108,11 +108,7 @@ internal sealed partial class SqlOmsMetadata
         CheckLockName(name);
         return _sessions.RunAsync<long?>(
             $"Asking who holds the lock '{name}'",
-            async connection =>
-                await Sql.ScalarAsync(
-                    connection, "SELECT IS_USED_LOCK(@name)", cancellationToken, ("@name", name)) is { } id
-                ? long.Parse(id, NumberStyles.None, CultureInfo.InvariantCulture)
-                : null,
+            async connection => (long?)await ServerLock.HolderAsync(connection, name, cancellationToken),
             cancellationToken);
     }
 

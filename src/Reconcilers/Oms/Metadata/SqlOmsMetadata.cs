@@ -11,8 +11,13 @@ namespace Drydock.Reconcilers.Oms;
 internal sealed partial class SqlOmsMetadata : IOmsMetadata
 {
     private readonly SqlSessions _sessions;
+    private readonly LockRowTimes? _lockTimes;
 
-    internal SqlOmsMetadata(SqlSessions sessions) => _sessions = sessions;
+    internal SqlOmsMetadata(SqlSessions sessions, LockRowTimes? lockTimes)
+    {
+        _sessions = sessions;
+        _lockTimes = lockTimes;
+    }
 
     public MetadataTarget Target => _sessions.Target;
 
@@ -39,8 +44,12 @@ internal sealed partial class SqlOmsMetadata : IOmsMetadata
                 var host = Variable("hostname");
                 _ = int.TryParse(Variable("port"), NumberStyles.None, CultureInfo.InvariantCulture, out var port);
                 var uuid = Variable("server_uuid") is { Length: > 0 } mysql ? mysql : Variable("server_uid");
-                var kind = version.Contains("oceanbase", StringComparison.OrdinalIgnoreCase)
-                    || Variable("version_comment").Contains("oceanbase", StringComparison.OrdinalIgnoreCase)
+                var isOceanBase = version.Contains("oceanbase", StringComparison.OrdinalIgnoreCase)
+                    || Variable("version_comment").Contains("oceanbase", StringComparison.OrdinalIgnoreCase);
+                var tenant = isOceanBase
+                    ? await OceanBaseTenant.IdentityAsync(connection, Target.User, cancellationToken)
+                    : null;
+                var kind = isOceanBase
                     ? MetadataServerKind.OceanBase
                     : version.Contains("mariadb", StringComparison.OrdinalIgnoreCase)
                     ? MetadataServerKind.MariaDb
@@ -55,15 +64,15 @@ internal sealed partial class SqlOmsMetadata : IOmsMetadata
                         kind == MetadataServerKind.OceanBase,
                         (connection as MySqlConnection)?.PeerAddress),
                     Version = version,
-                    Identity = uuid.Length > 0
+                    Identity = tenant ?? (uuid.Length > 0
                         ? $"uuid:{uuid}"
-                        : string.Create(CultureInfo.InvariantCulture, $"addr:{host.ToLowerInvariant()}:{port}"),
+                        : string.Create(CultureInfo.InvariantCulture, $"addr:{host.ToLowerInvariant()}:{port}")),
                     ReportedHost = host,
                     ReportedPort = port,
                     Now = DateTimeOffset.UnixEpoch.AddTicks((long)(clock[0].Unix * TimeSpan.TicksPerSecond))
                         .ToOffset(TimeSpan.FromMinutes(Math.Round(clock[0].Offset / 60.0))),
                     ReadOnly = IsOn(Variable("read_only")) || IsOn(Variable("super_read_only")),
-                    NamedLocks = await HasNamedLocksAsync(connection, cancellationToken),
+                    NamedLocks = await ServerLock.KindAsync(connection, cancellationToken) == ServerLockKind.Function,
                 };
 
                 string Variable(string name) => variables[name].FirstOrDefault() ?? "";
@@ -141,19 +150,6 @@ internal sealed partial class SqlOmsMetadata : IOmsMetadata
             cancellationToken);
     }
 
-    public Task<long> RowCountAsync(string database, string table, CancellationToken cancellationToken) =>
-        _sessions.RunAsync(
-            $"Counting the rows of {database}.{table}",
-            connection =>
-                Sql.NumberAsync(connection, $"SELECT COUNT(*) FROM {Sql.Table(database, table)}", cancellationToken),
-            cancellationToken);
-
-    public Task<bool> TableExistsAsync(string database, string table, CancellationToken cancellationToken) =>
-        _sessions.RunAsync(
-            $"Looking for table {database}.{table}",
-            connection => Sql.TableExistsAsync(connection, database, table, cancellationToken),
-            cancellationToken);
-
     public Task<string> SchemaFingerprintAsync(string database, CancellationToken cancellationToken) =>
         _sessions.RunAsync(
             $"Reading the schema of {database}",
@@ -196,19 +192,4 @@ internal sealed partial class SqlOmsMetadata : IOmsMetadata
 
     private static bool IsOn(string value) =>
         value is not ("" or "0") && !string.Equals(value, "OFF", StringComparison.OrdinalIgnoreCase);
-
-    // OceanBase before 4.x has no such functions. Asking whether a lock is free changes nothing.
-    private static async Task<bool> HasNamedLocksAsync(DbConnection connection, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await Sql.ScalarAsync(
-                connection, "SELECT IS_FREE_LOCK('drydock-probe')", cancellationToken) is not null;
-        }
-        catch (DbException error)
-            when (SqlErrors.Number(error) is SqlErrors.FunctionDoesNotExist or SqlErrors.NotSupported)
-        {
-            return false;
-        }
-    }
 }

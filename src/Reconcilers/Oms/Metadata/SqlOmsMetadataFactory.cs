@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Globalization;
+using Drydock.Clients.MySql;
 using Drydock.Clients.Safety;
 
 namespace Drydock.Reconcilers.Oms;
@@ -10,6 +11,7 @@ internal sealed class SqlOmsMetadataFactory : IOmsMetadataFactory
     private readonly DbProviderFactory _provider;
     private readonly Func<MetadataTarget, string> _connectionString;
     private readonly EndpointPolicy _endpoints;
+    private readonly LockRowTimes? _lockTimes;
 
     /// <summary>Creates it.</summary>
     /// <param name="provider">The provider; it must not reconnect and must take <c>@name</c>
@@ -17,11 +19,14 @@ internal sealed class SqlOmsMetadataFactory : IOmsMetadataFactory
     /// <param name="connectionString">How a target is written as a connection string; null for the keys MySqlConnector
     /// uses.</param>
     /// <param name="endpoints">Which addresses are connected to; null for the default.</param>
+    /// <param name="lockTimes">The times of lock rows; null for the default.</param>
     public SqlOmsMetadataFactory(
         DbProviderFactory provider,
         Func<MetadataTarget, string>? connectionString = null,
-        EndpointPolicy? endpoints = null)
+        EndpointPolicy? endpoints = null,
+        LockRowTimes? lockTimes = null)
     {
+        _lockTimes = lockTimes;
         _provider = provider;
         _connectionString = connectionString ?? ConnectionString;
         _endpoints = endpoints ?? EndpointPolicy.Default;
@@ -29,7 +34,8 @@ internal sealed class SqlOmsMetadataFactory : IOmsMetadataFactory
 
     public IOmsMetadata Open(MetadataTarget target)
     {
-        return new SqlOmsMetadata(new SqlSessions(_provider, target, _connectionString(target), _endpoints));
+        var sessions = new SqlSessions(_provider, target, _connectionString(target), _endpoints);
+        return new SqlOmsMetadata(sessions, _lockTimes);
     }
 
     private static string ConnectionString(MetadataTarget target)

@@ -63,8 +63,23 @@ internal sealed class OmsPlanNotes(PlanBuilder plan, OmsUpgradeSpec spec, OmsDis
         if (discovery.Path.Target.Init == InitKind.Image)
         {
             yield return "The new image initialises the metadata itself when its container starts, so docker_init.sh "
-                + $"is not run. The operator waits for '{discovery.Path.Target.SuccessMarker}' in the log of the "
+                + "is not run. The operator waits for "
+                + $"'{spec.InitMetadata.SuccessMarker ?? discovery.Path.Target.SuccessMarker}' in the log of the "
                 + "container.";
+        }
+
+        if (spec.Correction.Archive is not null && !discovery.Path.NeedsCorrectionJar)
+        {
+            yield return "spec.correction.archive is not used, because this upgrade path has no correction JAR.";
+        }
+
+        if (spec.InitMetadata.SuccessMarker is { } marker)
+        {
+            yield return discovery.Path.Target.Init == InitKind.None
+                ? $"spec.initMetadata.successMarker '{marker}' has no effect, because this version needs no "
+                    + "docker_init.sh."
+                : $"The initialisation counts as successful by '{marker}' (spec.initMetadata.successMarker), in place "
+                    + $"of '{discovery.Path.Target.SuccessMarker}'.";
         }
 
         if (KubernetesDuration.Parse(discovery.Path.Target.WaitBeforeInit) is { Ticks: > 0 } wait
@@ -81,7 +96,12 @@ internal sealed class OmsPlanNotes(PlanBuilder plan, OmsUpgradeSpec spec, OmsDis
             yield return unverified;
         }
 
-        foreach (var note in HighAvailability().Concat(Holds()))
+        foreach (var note in HighAvailability().Concat(AfterRollback()).Concat(Holds()))
+        {
+            yield return note;
+        }
+
+        foreach (var note in Commands())
         {
             yield return note;
         }
@@ -131,6 +151,38 @@ internal sealed class OmsPlanNotes(PlanBuilder plan, OmsUpgradeSpec spec, OmsDis
                 + "If its table "
                 + "has columns whose values cannot be derived, you have to set ha.config, and status.actionRequired "
                 + "says so at the end.";
+        }
+    }
+
+    // Where the commands that run once run on more nodes than a reader of the guides may expect.
+    private IEnumerable<string> Commands()
+    {
+        var everyNode = spec.Correction.RunOn == CorrectionScope.EveryNode
+            || (spec.Correction.RunOn == CorrectionScope.Auto && discovery.Regions.Count == 1);
+        if (discovery.Path.NeedsCorrectionJar && everyNode && discovery.Regions.Any(r => r.Nodes.Count > 1))
+        {
+            yield return "The correction JAR runs on every node, one after the other: for one region the vendor's "
+                + "procedure prints a run on each node, and for several regions on the first node of each. "
+                + "spec.correction.runOn changes it.";
+        }
+
+        foreach (var region in discovery.Regions.Where(r => discovery.Path.NeedsInit && !r.SameConfiguration))
+        {
+            yield return $"docker_init.sh runs on every node of region {region.Name}, one after the other, because the "
+                + $"config.yaml of its nodes differs in {string.Join(", ", region.DifferentKeys)}. Each run is part of "
+                + "the downtime.";
+        }
+    }
+
+    private IEnumerable<string> AfterRollback()
+    {
+        if (discovery.HighAvailability is { Enabled: false, Present: true })
+        {
+            yield return spec.HighAvailability.AfterRollback == HighAvailabilityAfterRollback.Enable
+                ? "High availability is off now. A rollback after T1 enables it "
+                    + "(highAvailability.afterRollback: Enable)."
+                : "High availability is off now, and stays off after a rollback. The vendor's guide enables it then: "
+                    + "highAvailability.afterRollback: Enable. You can set it until the rollback begins.";
         }
     }
 

@@ -16,6 +16,14 @@ internal static class OmsPlanProgress
     public static bool NewStarted(Plan plan) =>
         plan.Steps.Exists(s => s.Is<StartContainer>() && PlanProgress.Begun(s));
 
+    /// <summary>
+    /// Whether the new version may have taken up its work: high availability was enabled, or may have been; where the
+    /// plan does not enable it, everything was verified.
+    /// </summary>
+    public static bool HasNewData(Plan plan) => plan.Step(StepIds.EnableHA) is { } enable
+        ? PlanProgress.Begun(enable)
+        : plan.Steps.Exists(s => s.Phase == OmsUpgradePhases.Settle && PlanProgress.Begun(s));
+
     /// <summary>Whether anything was changed that a rollback would undo.</summary>
     public static bool Changed(Plan plan) => plan.Steps.Exists(s => PlanProgress.Begun(s)
         && (s.Is<CreateContainer>() || s.Is<DisableHighAvailability>() || s.Is<StopContainer>()

@@ -25,14 +25,26 @@ internal sealed partial class OmsUpgradePlanner
     private List<string> Backup()
     {
         List<string> databases = [.. discovery.Metadata.Databases];
-        List<string> before =
+        List<string> before = spec.Backup.EndSessions == EndSessionsPolicy.OmsAccount
+            ?
+            [
+                Add(
+                    StepIds.EndSessions,
+                    null,
+                    $"End the sessions of {discovery.Metadata.Account} that are left on the metadata databases",
+                    new EndSessions.Args(databases, discovery.Metadata.Account),
+                    _barrier,
+                    attempts: 5),
+            ]
+            : _barrier;
+        before =
         [
             Add(
                 StepIds.Quiesced,
                 null,
-                "Wait until no OMS host is connected to the metadata database",
+                "Wait until no other session uses the metadata databases",
                 new AwaitNoSessions.Args(databases, [.. Nodes.Select(n => n.HostIP)]),
-                _barrier,
+                before,
                 attempts: 1),
         ];
         if (spec.Backup.TrimHeartbeatSequence)

@@ -36,7 +36,8 @@ internal sealed partial class OmsUpgradePlanner
             new DisableHighAvailability.Args(RmDatabase, previous),
             _barrier,
             attempts: 5);
-        var last = RestartConsoles(StepIds.DisableHA, StepIds.DisableHAConsole, n => n.OldContainer);
+        var last = RestartConsoles(
+            StepIds.DisableHA, StepIds.DisableHAConsole, n => Restart(n, n.OldContainer, n.OldHttps));
         return [Confirm(StepIds.DisableHAConfirmed, enabled: false, last)];
     }
 
@@ -85,7 +86,8 @@ internal sealed partial class OmsUpgradePlanner
                 discovery.HighAvailability.Raw),
             _barrier,
             attempts: 5);
-        var last = RestartConsoles(StepIds.EnableHA, StepIds.EnableHAConsole, n => n.NewContainer);
+        var last = RestartConsoles(
+            StepIds.EnableHA, StepIds.EnableHAConsole, n => Restart(n, n.NewContainer, n.Https));
         return [Confirm(StepIds.EnableHAConfirmed, enabled: true, last)];
     }
 
@@ -97,8 +99,14 @@ internal sealed partial class OmsUpgradePlanner
         [after],
         attempts: 3);
 
+    private static RestartConsole.Args Restart(DiscoveredNode node, string container, bool https) =>
+        node.Baseline.ConsoleAnswers
+            ? new RestartConsole.Args(container, Port: node.ConsolePort, Https: https)
+            : new RestartConsole.Args(container);
+
     // One console after the other, so that one of them always serves.
-    private string RestartConsoles(string after, Func<string, string> id, Func<DiscoveredNode, string> container)
+    private string RestartConsoles(
+        string after, Func<string, string> id, Func<DiscoveredNode, RestartConsole.Args> args)
     {
         foreach (var node in Nodes)
         {
@@ -106,7 +114,7 @@ internal sealed partial class OmsUpgradePlanner
                 id(node.Name),
                 node.Name,
                 $"Restart oms_console on {node.Name}",
-                new RestartConsole.Args(container(node)),
+                args(node),
                 [after],
                 attempts: 5);
         }

@@ -7,6 +7,8 @@ namespace Drydock.Reconcilers.Oms;
 /// <content>The metadata is corrected and initialised.</content>
 internal sealed partial class OmsUpgradePlanner
 {
+    private string SuccessMarker => spec.InitMetadata.SuccessMarker ?? discovery.Path.Target.SuccessMarker;
+
     private List<string> CorrectMetadata()
     {
         if (!discovery.Path.NeedsCorrectionJar)
@@ -20,8 +22,7 @@ internal sealed partial class OmsUpgradePlanner
                 StepIds.CorrectionPrograms(node.Name),
                 node.Name,
                 $"Check the programs on {node.Name}",
-                new AwaitPrograms.Args(
-                    node.NewContainer, [.. OmsPrograms.AllButConsole], RunningOrStopped: [OmsPrograms.Console]),
+                node.Baseline.Programs(node.NewContainer, console: false),
                 _barrier,
                 attempts: 2);
             Add(
@@ -36,8 +37,8 @@ internal sealed partial class OmsUpgradePlanner
         var after = Nodes.Select(n => StepIds.CorrectionConsole(n.Name)).ToList();
         foreach (var (node, last) in CorrectionOrder())
         {
-            var args = new RunCorrectionJar.Args(
-                node.NewContainer, spec.Correction.JarPath, spec.Correction.WorkingDir, last);
+            var jar = JarLocation.Of(spec.Correction);
+            var args = new RunCorrectionJar.Args(node.NewContainer, last, jar.Jar, jar.WorkingDir);
             var title = $"Run the correction JAR on {node.Name} ({(last ? "-ltrue" : "-lfalse")})";
             after = [RunOnce(StepIds.Jar(node.Name), node.Name, title, args, after, RetryRule.RestoreFirst)];
         }
@@ -49,8 +50,7 @@ internal sealed partial class OmsUpgradePlanner
     // -ltrue (docs/research/oms.md#correction-jar).
     private IEnumerable<(DiscoveredNode Node, bool Last)> CorrectionOrder()
     {
-        var everyNode = spec.Correction.RunOn == CorrectionScope.EveryNode
-            || (spec.Correction.RunOn == CorrectionScope.Auto && discovery.Regions.Count == 1);
+        var everyNode = JarLocation.RunsOnEveryNode(spec.Correction.RunOn, discovery.Regions.Count);
         foreach (var region in discovery.Regions)
         {
             var last = ReferenceEquals(region, discovery.Regions[^1]);
@@ -74,7 +74,7 @@ internal sealed partial class OmsUpgradePlanner
             StepIds.ImageInit(node.Name),
             node.Name,
             $"Wait until {node.NewContainer} on {node.Name} has initialised itself",
-            new AwaitImageInit.Args(node.NewContainer, discovery.Path.Target.SuccessMarker),
+            new AwaitImageInit.Args(node.NewContainer, SuccessMarker),
             _barrier,
             attempts: 1)),
     ];
@@ -89,7 +89,7 @@ internal sealed partial class OmsUpgradePlanner
         {
             var args = new RunDockerInit.Args(
                 Node(name).NewContainer,
-                path.Target.SuccessMarker,
+                SuccessMarker,
                 path.Unlisted is null ? null : $"{path.From} to {path.To}",
                 path.KnownFailures.Count == 0 ? null : [.. path.KnownFailures.Select(Filled)]);
             inits =
@@ -104,7 +104,7 @@ internal sealed partial class OmsUpgradePlanner
             ];
         }
 
-        foreach (var region in discovery.Regions.Where(r => r.SameNodesEverywhere))
+        foreach (var region in discovery.Regions.Where(r => r.SameConfiguration))
         {
             foreach (var name in region.Nodes.Skip(1))
             {
@@ -118,31 +118,29 @@ internal sealed partial class OmsUpgradePlanner
             }
         }
 
-        return _plan.Phase(OmsUpgradePhases.InitMetadata);
+        return _plan.EndOf(OmsUpgradePhases.InitMetadata);
     }
 
     private IEnumerable<string> InitNodes() => discovery.Regions.SelectMany(region =>
-        region.SameNodesEverywhere ? region.Nodes.Take(1) : region.Nodes);
+        region.SameConfiguration ? region.Nodes.Take(1) : region.Nodes);
 
-    // What the vendor's guide asks before docker_init.sh is started on a node, on all of them side by side. Where the
-    // correction ran, its own steps have checked the programs and stopped the consoles.
+    // What the vendor's guide asks before docker_init.sh is started on a node, on all of them side by side.
     private IReadOnlyList<string> Ready(string name)
     {
         var (node, target) = (Node(name), discovery.Path.Target);
-        var ready = new List<string>();
-        if (!discovery.Path.NeedsCorrectionJar)
+        var ready = new List<string>
         {
-            ready.Add(Add(
+            Add(
                 StepIds.InitPrograms(name),
                 name,
                 $"Check the programs on {name}",
-                new AwaitPrograms.Args(
-                    node.NewContainer,
-                    [.. OmsPrograms.AllButConsole],
-                    Settled: target.ProgramsBeforeInit == ProgramsBeforeInit.All ? [OmsPrograms.Console] : null),
+                node.Baseline.Programs(node.NewContainer, console: false) with
+                {
+                    Settled = target.ProgramsBeforeInit == ProgramsBeforeInit.All ? [OmsPrograms.Console] : null,
+                },
                 _barrier,
-                attempts: 2));
-        }
+                attempts: 2),
+        };
 
         if (KubernetesDuration.Parse(target.WaitBeforeInit) > TimeSpan.Zero)
         {

@@ -3,8 +3,6 @@ namespace Drydock.Reconcilers.Oms;
 /// <content>Before the downtime: image and created containers.</content>
 internal sealed partial class OmsUpgradePlanner
 {
-    private IReadOnlyList<string> RequiredPaths => RequiredFiles.Of(discovery.Path, spec.Correction);
-
     private List<string> PrepareImage()
     {
         var images = Nodes.Select(node => Add(
@@ -45,13 +43,35 @@ internal sealed partial class OmsUpgradePlanner
             ContainerArgs(node),
             [before],
             attempts: 5);
-        return RequiredPaths.Count == 0
+        if (node.Jar is { } jar)
+        {
+            created = Add(
+                StepIds.CopyJar(node.Name),
+                node.Name,
+                $"Copy the correction JAR into {node.NewContainer} on {node.Name}",
+                new CopyCorrectionJar.Args(
+                    node.NewContainer,
+                    JarLocation.Of(spec.Correction).Path!,
+                    jar.Path,
+                    jar.Sha256,
+                    jar.Bytes,
+                    jar.Storage,
+                    jar.Storage is null ? node.OldImageId : null),
+                [created],
+                attempts: 3);
+        }
+
+        var files = RequiredFiles.Of(discovery.Path, spec, node.Name);
+        List<string>? sought = files.Jar is { } location
+            ? [.. location.Path is { } given ? [given] : location.UsualPaths(imageDirectory: null)]
+            : null;
+        return files.Required.Count == 0 && sought is null
             ? created
             : Add(
                 StepIds.Contents(node.Name),
                 node.Name,
                 $"Check that the image on {node.Name} contains the files to run",
-                new InspectImageContents.Args(node.NewContainer, [.. RequiredPaths]),
+                new InspectImageContents.Args(node.NewContainer, [.. files.Required], sought),
                 [created],
                 attempts: 3);
     }
@@ -81,7 +101,8 @@ internal sealed partial class OmsUpgradePlanner
         node.ArchivePath,
         node.ArchiveStorage,
         node.ArchiveSha256,
-        node.ArchiveIsOnHost ? node.OldImageId : null);
+        node.ArchiveIsOnHost ? node.OldImageId : null,
+        node.ImageContents);
 
     private static ImageSource Source(DiscoveredNode node) => node switch
     {

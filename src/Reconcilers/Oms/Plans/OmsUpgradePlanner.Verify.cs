@@ -16,7 +16,8 @@ internal sealed partial class OmsUpgradePlanner
                     StepIds.Health(node.Name),
                     node.Name,
                     $"Check the health endpoint of {node.Name}",
-                    new CheckHealth.Args(node.HostIP, node.ConsolePort, node.Https, health),
+                    new CheckHealth.Args(
+                        node.NewContainer, node.ConsolePort, node.Https, health, node.Baseline.Unhealthy),
                     [StepIds.VerifyPrograms(node.Name)],
                     attempts: 1);
             }
@@ -83,7 +84,7 @@ internal sealed partial class OmsUpgradePlanner
         id,
         node.Name,
         $"Check that all programs run on {node.Name}",
-        new AwaitPrograms.Args(node.NewContainer, [.. OmsPrograms.All]),
+        node.Baseline.Programs(node.NewContainer),
         _barrier,
         attempts: 2);
 
@@ -96,7 +97,8 @@ internal sealed partial class OmsUpgradePlanner
             [
                 .. discovery.Regions.Select(r => new AwaitHostsOnline.Region(
                     r.HeartbeatDatabase, [.. r.Nodes.Select(n => Node(n).HostIP)])),
-            ]),
+            ],
+            discovery.Hosts.Where(h => !h.IsUsual).ToList() is { Count: > 0 } unusual ? unusual : null),
         _barrier,
         attempts: 1);
 }

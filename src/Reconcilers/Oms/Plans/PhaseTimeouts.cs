@@ -8,7 +8,7 @@ namespace Drydock.Reconcilers.Oms;
 /// <summary>Finds the timeout of a phase.</summary>
 internal static class PhaseTimeouts
 {
-    /// <summary>A step with the timeout of its phase; see <see cref="PlannedStep.Of"/>.</summary>
+    /// <summary>A step with its timeout; see <see cref="PlannedStep.Of"/>.</summary>
     public static PlanStep Step<TArgs>(
         this OmsUpgradeTimeouts timeouts,
         string id,
@@ -17,8 +17,15 @@ internal static class PhaseTimeouts
         TArgs args,
         IEnumerable<string> after,
         int attempts)
-        where TArgs : class =>
-        PlannedStep.Of(id, node, title, args, after, timeouts.Of(id.Split('/')[0]), attempts);
+        where TArgs : class
+    {
+        var step = PlannedStep.Of(id, node, title, args, after, "", attempts);
+        return step with { Timeout = timeouts.Of(step) };
+    }
+
+    /// <summary>The duration string of a step: that of its phase, apart from waits with a limit of their own.</summary>
+    public static string Of(this OmsUpgradeTimeouts timeouts, PlanStep step) =>
+        step.Is<AwaitNoSessions>() || step.Is<EndSessions>() ? timeouts.NoSessions : timeouts.Of(step.Phase);
 
     /// <summary>The duration string of a phase.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such phase: a defect.</exception>

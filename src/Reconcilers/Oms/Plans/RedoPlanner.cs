@@ -87,6 +87,8 @@ internal static class RedoPlanner
         Receipt = null,
         Facts = null,
         NotTakenSince = null,
+        Acceptable = false,
+        Accepted = null,
         OutputRef = null,
     };
 
@@ -113,7 +115,7 @@ internal static class RedoPlanner
             RollbackIds.RestoreQuiesced,
             null,
             "Wait until no OMS host is connected to the metadata database",
-            new AwaitNoSessions.Args(databases, OmsPlanProgress.Hosts(plan)),
+            new AwaitNoSessions.Args(databases, OmsPlanProgress.Hosts(plan), OnlyHosts: true),
             stops,
             attempts: 1);
         yield return Step(

@@ -11,7 +11,7 @@ namespace Drydock.Reconcilers.Oms;
 /// it the old containers are started again; and from the moment a new container may have run, on databases restored
 /// from the verified snapshot. Pure and deterministic; runs on the same engine.
 /// </summary>
-internal sealed class RollbackPlanner
+internal sealed partial class RollbackPlanner
 {
     private readonly PlanBuilder _plan = new();
     private readonly OmsUpgradeSpec _spec;
@@ -138,7 +138,7 @@ internal sealed class RollbackPlanner
             RollbackIds.Quiesced,
             null,
             "Wait until no OMS host is connected to the metadata database",
-            new AwaitNoSessions.Args(Databases, OmsPlanProgress.Hosts(_done)),
+            new AwaitNoSessions.Args(Databases, OmsPlanProgress.Hosts(_done), OnlyHosts: true),
             _barrier,
             attempts: 1);
 
@@ -233,7 +233,10 @@ internal sealed class RollbackPlanner
             RollbackIds.Programs(node.Name),
             node.Name,
             $"Check that all programs run on {node.Name}",
-            new AwaitPrograms.Args(node.OldContainer, [.. OmsPrograms.All]),
+            _done.Step(StepIds.VerifyPrograms(node.Name))!.Arguments<AwaitPrograms.Args>() with
+            {
+                Container = node.OldContainer,
+            },
             [answers],
             attempts: 2);
     }
@@ -242,7 +245,7 @@ internal sealed class RollbackPlanner
     {
         if (OmsPlanProgress.HighAvailabilityBefore(_done) is not var (database, previous))
         {
-            return [];
+            return EnableHighAvailabilityThatWasOff();
         }
 
         var perceives = HaConfig.TryParse(previous, out var former, out _) && former.PerceiveStoreClientCheckpoint;
@@ -277,7 +280,12 @@ internal sealed class RollbackPlanner
             _barrier,
             attempts: 5);
         var last = RestartConsoles(
-            written, RollbackIds.RestoreHAConsole, n => new RestartConsole.Args(n.OldContainer));
+            written,
+            RollbackIds.RestoreHAConsole,
+            n => _done.Step(StepIds.DisableHAConsole(n.Name))!.Arguments<RestartConsole.Args>() with
+            {
+                Container = n.OldContainer,
+            });
         return [Confirm(RollbackIds.RestoreHAConfirmed, database, enabled: true, last)];
     }
 

@@ -20,7 +20,10 @@ internal static class StepIds
     /// <summary>The last read of ha.config before the old containers stop.</summary>
     public const string DisableHAConfirmed = OmsUpgradePhases.DisableHA + "/confirm";
 
-    /// <summary>The wait until no OMS host is connected to the metadata database.</summary>
+    /// <summary>The end of sessions of OMS that are left after its stop.</summary>
+    public const string EndSessions = OmsUpgradePhases.Backup + "/end-sessions";
+
+    /// <summary>The wait until no other session uses the metadata databases.</summary>
     public const string Quiesced = OmsUpgradePhases.Backup + "/no-sessions";
 
     /// <summary>The snapshot of all databases.</summary>
@@ -59,6 +62,9 @@ internal static class StepIds
 
     /// <summary>Creation of the new container.</summary>
     public static string Create(string node) => PlannedStep.Id(OmsUpgradePhases.PrepareImage, node, "create");
+
+    /// <summary>Copy of the correction JAR into the new container.</summary>
+    public static string CopyJar(string node) => PlannedStep.Id(OmsUpgradePhases.PrepareImage, node, "copy-jar");
 
     /// <summary>The check of the files in the new container's image.</summary>
     public static string Contents(string node) => PlannedStep.Id(OmsUpgradePhases.PrepareImage, node, "contents");

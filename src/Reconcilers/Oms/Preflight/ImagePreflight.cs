@@ -17,6 +17,8 @@ internal sealed class ImagePreflight(OmsTargets targets, Findings findings, Upgr
     // While dockerd loads an archive, its unpacked layers need space besides the archive itself.
     private const int RoomFactor = 3;
 
+    private static readonly RequiredFiles NothingRequired = new([], null);
+
     public async Task<FoundImage?> CheckAsync(NodeState node, CancellationToken cancellationToken)
     {
         var spec = targets.Upgrade.Spec;
@@ -29,9 +31,13 @@ internal sealed class ImagePreflight(OmsTargets targets, Findings findings, Upgr
                 docker,
                 node,
                 image,
-                path is null ? [] : RequiredFiles.Of(path, spec.Correction),
+                path is null ? NothingRequired : RequiredFiles.Of(path, spec, node.Spec.Name),
                 cancellationToken);
-            return new FoundImage(present.ID, Present: true) { Warnings = warnings };
+            return new FoundImage(present.ID, Present: true)
+            {
+                Contents = ImageContents.Of(present),
+                Warnings = warnings,
+            };
         }
 
         var found = archive is not null
@@ -40,7 +46,7 @@ internal sealed class ImagePreflight(OmsTargets targets, Findings findings, Upgr
 
         // dockerd judges the options without looking into the image.
         IReadOnlyList<string> said = node.Current is { } current
-            ? await ProbeAsync(docker, node, current.Image, [], cancellationToken)
+            ? await ProbeAsync(docker, node, current.Image, NothingRequired, cancellationToken)
             : [];
         return found is null ? null : found with { Warnings = said };
     }
@@ -89,7 +95,7 @@ internal sealed class ImagePreflight(OmsTargets targets, Findings findings, Upgr
                 archive.Storage is { } place ? StorageText.Of(place) : null,
                 contents.Sha256,
                 contents.Bytes)
-            { OnHost = archive.HostPath is not null };
+            { OnHost = archive.HostPath is not null, Contents = contents.Contents };
             if (await targets.Docker(node.Spec.Name).FindImageAsync(contents.ImageIds[0], cancellationToken)
                 is not null)
             {
@@ -137,11 +143,12 @@ internal sealed class ImagePreflight(OmsTargets targets, Findings findings, Upgr
             return null;
         }
 
-        return await new HostFiles(
-            targets.Docker(node.Spec.Name), targets.Upgrade.Metadata.Uid!, current.Image).ReadAsync(
-            path, (content, stat) =>
-                targets.InspectHostArchiveAsync(
-                    node.Spec.Name, path, stat, content, cancellationToken), cancellationToken);
+        var docker = targets.Docker(node.Spec.Name);
+        return await new HostFiles(docker, targets.Upgrade.Metadata.Uid!, current.Image).ReadAsync(
+            path,
+            (content, stat) =>
+                targets.HostArchives.InspectAsync(docker.EndpointName, path, stat, content, cancellationToken),
+            cancellationToken);
     }
 
     private async Task<FoundImage?> PullableAsync(
@@ -182,7 +189,7 @@ internal sealed class ImagePreflight(OmsTargets targets, Findings findings, Upgr
         IDockerClient docker,
         NodeState node,
         string image,
-        IReadOnlyList<string> files,
+        RequiredFiles files,
         CancellationToken cancellationToken)
     {
         var uid = targets.Upgrade.Metadata.Uid!;
@@ -213,22 +220,52 @@ internal sealed class ImagePreflight(OmsTargets targets, Findings findings, Upgr
 
         try
         {
-            foreach (var file in files)
-            {
-                if (!await InspectImageContents.ExistsAsync(docker, probe.ID, file, cancellationToken))
-                {
-                    findings.Add(
-                        InspectImageContents.ReasonFor(file),
-                        $"{image} on {node.Spec.Name} has no {file}; {InspectImageContents.WayOut(file)}",
-                        node.Spec.Name);
-                }
-            }
-
+            await FilesAsync(docker, node.Spec.Name, image, probe.ID, files, cancellationToken);
             return probe.Warnings;
         }
         finally
         {
             await leftover.RemoveLeftoverAsync(CancellationToken.None);
+        }
+    }
+
+    private async Task FilesAsync(
+        IDockerClient docker,
+        string node,
+        string image,
+        string probe,
+        RequiredFiles files,
+        CancellationToken cancellationToken)
+    {
+        foreach (var file in files.Required)
+        {
+            if (await InspectImageContents.ExistsAsync(docker, probe, file, cancellationToken))
+            {
+                continue;
+            }
+
+            var (reason, message) = (
+                InspectImageContents.ReasonFor(file),
+                $"{image} on {node} has no {file}; {InspectImageContents.WayOut(file)}.");
+            if (reason == Reasons.JarMissing)
+            {
+                // The first start of a container may put it there, as the administrator may know.
+                findings.Ask(reason, node, message, node, "spec.correction.jarPath");
+            }
+            else
+            {
+                findings.Add(reason, message, node);
+            }
+        }
+
+        if (files.Jar is { } jar)
+        {
+            var directory = (await docker.Containers.InspectContainerAsync(probe, cancellationToken)).Config.WorkingDir;
+            var paths = jar.Path is { } given ? [given] : jar.UsualPaths(directory).ToList();
+            if (await InspectImageContents.FirstAsync(docker, probe, paths, cancellationToken) is null)
+            {
+                findings.Note($"{node}: {InspectImageContents.NotYetThere(paths)}");
+            }
         }
     }
 
@@ -270,6 +307,9 @@ internal sealed record FoundImage(
 {
     /// <summary>The image is on the host, but not under the name of the spec.</summary>
     public bool UnderAnotherName { get; init; }
+
+    /// <summary>What is in it (<see cref="ImageContents"/>); null if it is not known.</summary>
+    public string? Contents { get; init; }
 
     /// <summary>The archive is a file on the host itself.</summary>
     public bool OnHost { get; init; }

@@ -1,4 +1,6 @@
 using System.Globalization;
+using Drydock.Abstractions.Values;
+using Drydock.Clients.MySql;
 using Drydock.Clients.Snapshots;
 using Drydock.Crds.Common;
 using Drydock.Crds.OmsUpgrades;
@@ -7,8 +9,8 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>
-/// Checks the metadata database: server, privileges for upgrade and rollback, topology, ha.config, projects, cascade,
-/// clocks. Changes nothing.
+/// Checks the metadata database: server, privileges for upgrade and rollback, topology, hosts, ha.config, projects,
+/// cascade, clocks. Changes nothing.
 /// </summary>
 internal sealed class MetadataPreflight(
     OmsTargets targets, IBackupStorageProbe storage, Findings findings, TimeProvider time)
@@ -47,7 +49,8 @@ internal sealed class MetadataPreflight(
             await EachAsync(
                 () => AccessAsync(metadata, server, databases, cancellationToken),
                 () => RoomAsync(metadata, databases, cancellationToken),
-                () => RecipientsAsync(cancellationToken));
+                () => RecipientsAsync(cancellationToken),
+                () => new MetadataServers(targets, findings).CompareAsync(metadata, server, nodes, cancellationToken));
             if (topology is null)
             {
                 return null;
@@ -55,19 +58,30 @@ internal sealed class MetadataPreflight(
 
             DiscoveredHighAvailability? highAvailability = null;
             ProjectTablesState? names = null;
+            IReadOnlyList<HostBaseline>? hosts = null;
             await EachAsync(
                 async () =>
                     findings.Add(
                         topology.CompareWith(await metadata.ClusterInfoAsync(topology.RmDatabase, cancellationToken))),
-                async () => highAvailability = await HighAvailabilityAsync(metadata, topology, cancellationToken),
+                async () =>
+                    highAvailability = await HighAvailabilityAsync(metadata, topology, path, cancellationToken),
+                async () =>
+                    hosts = await new HostPreflight(
+                        topology,
+                        nodes.Where(n => n.Current is not null)
+                            .Select(n => n.Spec.Name)
+                            .ToHashSet(StringComparer.Ordinal),
+                        findings,
+                        time).MeasureAsync(metadata, cancellationToken),
+                () => SessionsAsync(metadata, topology, cancellationToken),
                 async () =>
                     names = path is null
                         ? new ProjectTablesState([], [], [])
                         : await new NamePreflight(targets.Upgrade.Spec, findings)
                             .CheckAsync(metadata, topology, path, cancellationToken));
-            return highAvailability is null || names is null
+            return highAvailability is null || names is null || hosts is null
                 ? null
-                : new MetadataState(server, highAvailability, names);
+                : new MetadataState(server, highAvailability, names, hosts);
         }
         catch (OmsMetadataException exception)
         {
@@ -76,25 +90,23 @@ internal sealed class MetadataPreflight(
         }
     }
 
-    private async Task EachAsync(params Func<Task>[] looks)
+    private Task EachAsync(params Func<Task>[] looks) => Task.WhenAll(looks.Select(async look =>
     {
-        foreach (var look in looks)
+        try
         {
-            try
-            {
-                await look();
-            }
-            catch (OmsMetadataException exception)
-            {
-                Found(exception);
-            }
+            await look();
         }
-    }
+        catch (OmsMetadataException exception)
+        {
+            Found(exception);
+        }
+    }));
 
     private void Found(OmsMetadataException exception) =>
         findings.Add(ReasonOf(exception.Kind), exception.Message, field: "spec.metadataDatabase");
 
-    private static string ReasonOf(OmsMetadataErrorKind kind) => kind switch
+    /// <summary>The reason of a finding about the metadata database.</summary>
+    public static string ReasonOf(OmsMetadataErrorKind kind) => kind switch
     {
         OmsMetadataErrorKind.Unreachable => Reasons.MetadataDatabaseUnreachable,
         OmsMetadataErrorKind.AccessDenied or OmsMetadataErrorKind.ReadOnly => Reasons.AccessDenied,
@@ -108,24 +120,15 @@ internal sealed class MetadataPreflight(
         {
             if (node.ClockOffset is { } host && (host - database).Duration() > LargestSkew)
             {
-                findings.Add(
+                findings.Ask(
                     Reasons.ClockSkew,
+                    node.Spec.Name,
                     string.Create(
                         CultureInfo.InvariantCulture,
                         $"The clock of {node.Spec.Name} differs from that of the metadata database by "
                             + $"{(host - database).TotalSeconds:0} s, at most {LargestSkew.TotalSeconds:0} s are "
-                            + $"allowed. OMS would regard heartbeats as stale. "
+                            + $"allowed. OMS may regard heartbeats as stale. "
                             + $"Repair the clock synchronization (NTP)."),
-                    node.Spec.Name);
-            }
-
-            if (node.UtcOffset is { } zone && zone != server.UtcOffset)
-            {
-                findings.Add(
-                    Reasons.ClockSkew,
-                    $"The time zone in {node.Current?.ShortName} on {node.Spec.Name} is UTC{Zone(zone)}, that of the "
-                        + $"metadata database is UTC{Zone(server.UtcOffset)}. OMS needs the same on both: "
-                        + "change one of them.",
                     node.Spec.Name);
             }
         }
@@ -147,10 +150,10 @@ internal sealed class MetadataPreflight(
 
         if (!server.NamedLocks)
         {
-            findings.Add(
-                Reasons.LockUnavailable,
-                $"Metadata server {metadata.Target.Address} has no GET_LOCK, which fences destructive "
-                    + "statements. Use a server that has it.");
+            findings.Note(
+                $"Metadata server {metadata.Target.Address} has no GET_LOCK. Destructive statements are fenced by lock "
+                    + $"rows in the database {LockRow.Database}, which the operator creates. A successor of an "
+                    + "operator that died waits up to 75 s for its lock.");
         }
 
         var absent = (await metadata.DatabasesAsync(databases, cancellationToken))
@@ -177,6 +180,48 @@ internal sealed class MetadataPreflight(
             m.Required || (m.ShowsObjects && server.Kind != MetadataServerKind.OceanBase)))
         {
             findings.Add(Reasons.AccessDenied, missing.Message);
+        }
+
+        await RestoreAsync(metadata, databases, privileges, cancellationToken);
+    }
+
+    // What the rollback needs, by the rules that the restore applies before it drops anything.
+    private async Task RestoreAsync(
+        IOmsMetadata metadata,
+        IReadOnlyList<string> databases,
+        IReadOnlyList<MissingPrivilege> reported,
+        CancellationToken cancellationToken)
+    {
+        var catalogue = await metadata.RestoreCatalogueAsync(databases, cancellationToken);
+        foreach (var missing in RestoreNeeds.Missing(catalogue.Server, catalogue.Databases)
+            .Where(m => !reported.Any(r => (r.Required || r.ShowsObjects)
+                && r.Privilege == m.Privilege
+                && r.Database == m.Database)))
+        {
+            findings.Add(
+                Reasons.AccessDenied,
+                Sentences.Join(missing.Message, "A rollback restores the metadata with this account."),
+                field: "spec.metadataDatabase");
+        }
+
+        if (catalogue.AbsentLists.Count > 0)
+        {
+            findings.Note(
+                $"Metadata server {metadata.Target.Address} has no information_schema."
+                    + $"{string.Join(" and ", catalogue.AbsentLists)}. The dump has no such objects.");
+        }
+
+        if (targets.Upgrade.Spec.Backup.Verify == Crds.Common.SnapshotVerification.RestoreTest
+            && catalogue.Server.FreeBytes is { } free
+            && (await metadata.SizesAsync(databases, cancellationToken)).Max(s => (long?)s.Bytes) is { } largest
+            && free < largest)
+        {
+            findings.Add(
+                Reasons.NoSpace,
+                $"Metadata server {metadata.Target.Address} has {ImagePreflight.Bytes(free)} free, but the restore "
+                    + $"test of the largest database needs {ImagePreflight.Bytes(largest)}. Make room, or set "
+                    + "spec.backup.verify to another value.",
+                field: "spec.backup.verify");
         }
     }
 
@@ -219,12 +264,32 @@ internal sealed class MetadataPreflight(
         }
     }
 
-    private async Task<DiscoveredHighAvailability> HighAvailabilityAsync(
+    // In the downtime the dump waits for them.
+    private async Task SessionsAsync(
         IOmsMetadata metadata, OmsTopology topology, CancellationToken cancellationToken)
+    {
+        var account = OmsAccount.OnServer(topology.MetaUser);
+        var others = (await metadata.OtherSessionsAsync(topology.Databases, [], cancellationToken))
+            .Where(session => session.User != account)
+            .Select(session => $"{session.User} from {session.Client} on {session.Database}")
+            .Distinct(StringComparer.Ordinal)
+            .Order(StringComparer.Ordinal)
+            .ToList();
+        if (others.Count > 0)
+        {
+            findings.Note(
+                $"Sessions of others use the metadata databases: {Sentences.List(others, 10)}. Close them before the "
+                    + "downtime: the dump waits for them at most timeouts.noSessions, then the upgrade fails.");
+        }
+    }
+
+    private async Task<DiscoveredHighAvailability> HighAvailabilityAsync(
+        IOmsMetadata metadata, OmsTopology topology, UpgradePath.Allowed? path, CancellationToken cancellationToken)
     {
         var row = await metadata.ReadHaConfigAsync(topology.RmDatabase, cancellationToken);
         if (row.Raw is null)
         {
+            Unknown(row, topology, path);
             return new DiscoveredHighAvailability(row.Present, Enabled: false, Raw: null);
         }
 
@@ -237,16 +302,45 @@ internal sealed class MetadataPreflight(
         return new DiscoveredHighAvailability(Present: true, config.Enable, row.Raw);
     }
 
-    private static string Zone(TimeSpan offset) =>
-        (offset < TimeSpan.Zero ? "-" : "+") + offset.Duration().ToString(@"hh\:mm", CultureInfo.InvariantCulture);
+    // Where a version that has high availability keeps its setting elsewhere, it may be on: hosts and Stores would be
+    // moved while OMS is stopped.
+    private void Unknown(HaConfigRow row, OmsTopology topology, UpgradePath.Allowed? path)
+    {
+        if (path is not { Source.HaConfig: true })
+        {
+            return;
+        }
+
+        var what = $"OMS {path.From} has high availability, but {topology.RmDatabase} has no "
+            + (row.TablePresent ? "ha.config in oms_normal_config" : "table oms_normal_config")
+            + ", so the operator cannot tell whether it is on.";
+        if (targets.Upgrade.Spec.HighAvailability.Method == HighAvailabilityMethod.Manual)
+        {
+            findings.Note(
+                $"{what} With highAvailability.method: Manual you make sure that it is off before the downtime: in the "
+                    + "OMS console, check System Management > System Parameters.");
+            return;
+        }
+
+        findings.Ask(
+            Reasons.HighAvailabilityUnknown,
+            subject: null,
+            $"{what} In the OMS console, check System Management > System Parameters and disable it there if it is on. "
+                + "Then confirm that it is off, or set spec.highAvailability.method: Manual.",
+            field: "spec.highAvailability.method");
+    }
 }
 
 /// <summary>The metadata database as preflight found it.</summary>
 /// <param name="Server">The server.</param>
 /// <param name="HighAvailability">ha.config.</param>
 /// <param name="Names">The project tables; empty where they are not read.</param>
+/// <param name="Hosts">Status and heartbeat of every host.</param>
 internal sealed record MetadataState(
-    MetadataServerInfo Server, DiscoveredHighAvailability HighAvailability, ProjectTablesState Names)
+    MetadataServerInfo Server,
+    DiscoveredHighAvailability HighAvailability,
+    ProjectTablesState Names,
+    IReadOnlyList<HostBaseline> Hosts)
 {
     /// <summary>The projects the tables list.</summary>
     public IReadOnlyList<OmsProject> Projects => Names.Projects;

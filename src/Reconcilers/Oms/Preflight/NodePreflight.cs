@@ -1,7 +1,5 @@
 using System.Globalization;
-using Drydock.Abstractions.Values;
 using Drydock.Clients.Docker;
-using Drydock.Clients.Remote;
 using Drydock.Crds.Common;
 using Drydock.Crds.OmsUpgrades;
 using Drydock.Reconcilers.Upgrades;
@@ -9,10 +7,11 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>
-/// Checks one node: dockerd, the current container, its version and options, config.yaml, clock and free space. Changes
-/// nothing.
+/// Checks one node: dockerd, the current container, its version and options, config.yaml, programs, console, clock and
+/// free space. Changes nothing.
 /// </summary>
-internal sealed class NodePreflight(OmsTargets targets, Findings findings, TimeProvider time)
+internal sealed class NodePreflight(
+    OmsTargets targets, Findings findings, UpgradePath.Allowed? path, TimeProvider time)
 {
     private const string NothingElse =
         "Topology, high availability and projects are not checked either, because they need config.yaml of every node. "
@@ -39,45 +38,39 @@ internal sealed class NodePreflight(OmsTargets targets, Findings findings, TimeP
                     : state with { Config = await ConfigAsync(node, current, cancellationToken) };
             }
 
-            state = state with { LeftoverContainerId = await CheckNewNameAsync(docker, node, cancellationToken) };
-            await CheckVersionAsync(docker, node, current, cancellationToken);
+            var leftover = CheckNewNameAsync(docker, node, cancellationToken);
+            var options = new ContainerPreflight(targets, findings, node, region)
+                .CheckAsync(docker, current, cancellationToken);
+            var config = ConfigAsync(node, current, cancellationToken);
+            await Task.WhenAll(
+                leftover, CheckVersionAsync(docker, node, current, cancellationToken), options, config);
             state = state with
             {
+                LeftoverContainerId = await leftover,
                 Current = current,
-                Options = await new ContainerPreflight(targets, findings, node, region)
-                    .CheckAsync(docker, current, cancellationToken),
-                Config = await ConfigAsync(node, current, cancellationToken),
+                Options = await options,
+                Config = await config,
             };
-            state = await InsideAsync(docker, state, current, cancellationToken);
-            await CheckPortsAsync(docker, state, current, cancellationToken);
-            return state;
-        }
-        catch (DockerEndpointException exception)
-        {
-            findings.Add(
-                Reasons.SecretMissing,
-                exception.Message,
-                node.Name,
-                NodeDocker.FieldOf(node, region));
-        }
-        catch (DockerApiVersionException exception)
-        {
-            findings.Add(
-                Reasons.DockerUnsupported, $"dockerd of {node.Name}: {Sentences.Close(exception.Message)}", node.Name);
-        }
-        catch (DockerSshException exception) when (exception.Reason == RemoteRefusal.Sudo)
-        {
-            findings.Add(
-                Reasons.SudoRefused, exception.Message, node.Name, $"{NodeDocker.FieldOf(node, region)}.become");
+            var ports = CheckPortsAsync(docker, state, current, cancellationToken);
+            var inside = InsideAsync(docker, state, current, cancellationToken);
+            await Task.WhenAll(inside, ports);
+            state = await inside;
+            return state with
+            {
+                Baseline = await new BaselinePreflight(targets, findings, path)
+                    .MeasureAsync(docker, state, current, cancellationToken),
+            };
         }
         catch (DockerException exception)
         {
-            findings.Add(
-                Reasons.HostUnreachable, $"dockerd of {node.Name}: {Sentences.Close(exception.Message)}", node.Name);
+            findings.Add(NodeFailure.Of(exception, node, region, FoundIn(node)));
         }
 
         return state;
     }
+
+    private string? FoundIn(OmsNode node) => targets.Inventory?.Regions.SelectMany(region => region.Nodes)
+        .FirstOrDefault(found => found.Name == node.Name)?.FoundIn;
 
     // For a command that was never started podman answers as for one that ended with 0, so it could not be proved that
     // a command ran once (docs/research/oms.md#podman).
@@ -111,7 +104,12 @@ internal sealed class NodePreflight(OmsTargets targets, Findings findings, TimeP
     private async Task<ContainerInspectResponse?> CurrentAsync(
         IDockerClient docker, OmsNode node, CancellationToken cancellationToken)
     {
-        var name = node.CurrentContainer ?? targets.Upgrade.Spec.CurrentContainer;
+        // Why no container was found, the search has reported.
+        if ((node.CurrentContainer ?? targets.Upgrade.Spec.CurrentContainer) is not { } name)
+        {
+            return null;
+        }
+
         try
         {
             var container = await docker.Containers.InspectContainerAsync(name, cancellationToken);
@@ -132,8 +130,8 @@ internal sealed class NodePreflight(OmsTargets targets, Findings findings, TimeP
         {
             findings.Add(
                 Reasons.ContainerNotFound,
-                $"Container {name} does not exist on {node.Name}. Correct spec.currentContainer. "
-                    + $"{NotChecked(node)} {NothingElse}",
+                $"Container {name} does not exist on {node.Name}. Correct spec.currentContainer"
+                    + $"{await OthersAsync(docker, cancellationToken)}. {NotChecked(node)} {NothingElse}",
                 node.Name,
                 "spec.currentContainer");
         }
@@ -141,15 +139,28 @@ internal sealed class NodePreflight(OmsTargets targets, Findings findings, TimeP
         return null;
     }
 
+    // The name that was probably meant.
+    private async Task<string> OthersAsync(IDockerClient docker, CancellationToken cancellationToken)
+    {
+        var running = await OmsContainers.RunningAsync(docker, targets.Upgrade.Metadata.Uid, cancellationToken);
+        return running.Count == 0
+            ? ""
+            : $": with config.yaml of OMS mounted runs {string.Join(", ", running.Select(c => c.ShortName))}";
+    }
+
     // What is read from the running container. A reader of the findings must not take silence for health.
     private static string NotChecked(OmsNode node) =>
-        $"Not checked because of this: version, mounts, certificate, ports and free space of {node.Name}.";
+        $"Not checked because of this: version, mounts, certificate, ports, programs and free space of {node.Name}.";
 
     // The plan removes a stopped container that an earlier attempt of this object left; its id is returned.
     private async Task<string?> CheckNewNameAsync(
         IDockerClient docker, OmsNode node, CancellationToken cancellationToken)
     {
-        var name = node.NewContainer ?? targets.Upgrade.Spec.NewContainer;
+        if ((node.NewContainer ?? targets.Upgrade.Spec.NewContainer) is not { } name)
+        {
+            return null;
+        }
+
         try
         {
             var taken = await docker.Containers.InspectContainerAsync(name, cancellationToken);
@@ -278,25 +289,16 @@ internal sealed class NodePreflight(OmsTargets targets, Findings findings, TimeP
     {
         // df of the container's root shows the file system dockerd keeps images on; POSIX format, in KiB.
         var answer = await docker.RunExecAsync(
-            container.ID, ["/bin/sh", "-c", "date +%z; df -Pk / | tail -n 1"], cancellationToken);
-        var lines = answer.Stdout.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        var columns = lines.Length > 1 ? lines[1].Split(' ', StringSplitOptions.RemoveEmptyEntries) : [];
+            container.ID, ["/bin/sh", "-c", "df -Pk / | tail -n 1"], cancellationToken);
+        var columns = answer.Stdout.Text.Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries);
         return state with
         {
-            UtcOffset = lines.Length > 0 ? Offset(lines[0].Trim()) : null,
             FreeBytes = columns.Length >= 4
                 && long.TryParse(columns[3], NumberStyles.None, CultureInfo.InvariantCulture, out var free)
                 ? free * 1024
                 : null,
         };
     }
-
-    private static TimeSpan? Offset(string text) =>
-        text.Length == 5
-            && int.TryParse(text.AsSpan(1, 2), NumberStyles.None, CultureInfo.InvariantCulture, out var hours)
-            && int.TryParse(text.AsSpan(3, 2), NumberStyles.None, CultureInfo.InvariantCulture, out var minutes)
-            ? (text[0] == '-' ? -1 : 1) * new TimeSpan(hours, minutes, 0)
-            : null;
 }
 
 /// <summary>What was seen on one node; parts are null where they could not be seen, which is a finding then.</summary>
@@ -316,17 +318,20 @@ internal sealed record NodeState(OmsNode Spec, string Region)
     /// <summary>The host's clock minus the operator's.</summary>
     public TimeSpan? ClockOffset { get; init; }
 
-    /// <summary>The container's time zone.</summary>
-    public TimeSpan? UtcOffset { get; init; }
-
     /// <summary>
     /// Free bytes where the host's dockerd keeps images, as the container's root file system shows it.
     /// </summary>
     public long? FreeBytes { get; init; }
+
+    /// <summary>What it answered to the questions that Verify and a rollback ask later.</summary>
+    public NodeBaseline? Baseline { get; init; }
 
     /// <summary>The container of the new one's name that an earlier attempt of this upgrade left.</summary>
     public string? LeftoverContainerId { get; init; }
 
     /// <summary>The new image, as far as known.</summary>
     public FoundImage? Image { get; init; }
+
+    /// <summary>The correction JAR beside the image; null where it does not run or is not shipped so.</summary>
+    public FoundJar? Jar { get; init; }
 }

@@ -18,13 +18,16 @@ internal sealed class OmsPreflight(OmsTargets targets, IBackupStorageProbe stora
     public async Task<PreflightResult<OmsDiscovery>> RunAsync(CancellationToken cancellationToken)
     {
         // API servers without CEL accept specs that break these rules.
-        _findings.Add(OmsUpgradeValidation.Validate(targets.Upgrade.Spec));
+        _findings.Add(OmsUpgradeValidation.Validate(targets.Written.Spec));
         _findings.Add(storage.Refusals(StorageFields(), targets.Upgrade.Metadata.Namespace));
 
         var path = CheckVersions(await new VersionPreflight(targets, _findings).ReadAsync(cancellationToken));
+        targets.Complete(await new InventorySearch(targets, _findings, path).RunAsync(cancellationToken));
+        _findings.Add(OmsUpgradeValidation.Validate(targets.Upgrade.Spec));
         var nodes = await Task.WhenAll(targets.Upgrade.Spec.Regions.SelectMany(region =>
             region.Nodes.Select(
-                node => new NodePreflight(targets, _findings, time).CheckAsync(node, region.Name, cancellationToken))));
+                node => new NodePreflight(targets, _findings, path, time)
+                    .CheckAsync(node, region.Name, cancellationToken))));
         var topology = await TopologyAsync(nodes);
         CheckImageNames(path);
         var images = ImagesAsync(nodes, path, cancellationToken);
@@ -56,6 +59,7 @@ internal sealed class OmsPreflight(OmsTargets targets, IBackupStorageProbe stora
         return spec.Regions.SelectMany(r => r.Nodes)
             .Select(n => (n.ImageArchive?.Storage, $"spec.regions[].nodes[{n.Name}].imageArchive.storage"))
             .Prepend((spec.ImageArchive?.Storage, "spec.imageArchive.storage"))
+            .Append((spec.Correction.Archive?.Storage, "spec.correction.archive.storage"))
             .Append((spec.Backup.Storage, "spec.backup.storage"));
     }
 
@@ -133,8 +137,12 @@ internal sealed class OmsPreflight(OmsTargets targets, IBackupStorageProbe stora
     }
 
     private async Task<IReadOnlyList<NodeState>> ImagesAsync(
-        IReadOnlyList<NodeState> nodes, UpgradePath.Allowed? path, CancellationToken cancellationToken) =>
-        await Task.WhenAll(nodes.Select(async node =>
+        IReadOnlyList<NodeState> nodes, UpgradePath.Allowed? path, CancellationToken cancellationToken)
+    {
+        var correction = targets.Upgrade.Spec.Correction;
+        var jar = path?.NeedsCorrectionJar == true ? correction.Archive : null;
+        var runs = jar is null ? [] : JarPreflight.Nodes(correction, nodes).ToHashSet();
+        return await Task.WhenAll(nodes.Select(async node =>
         {
             if (node.ClockOffset is null)
             {
@@ -146,6 +154,9 @@ internal sealed class OmsPreflight(OmsTargets targets, IBackupStorageProbe stora
                 return node with
                 {
                     Image = await new ImagePreflight(targets, _findings, path).CheckAsync(node, cancellationToken),
+                    Jar = runs.Contains(node)
+                        ? await new JarPreflight(targets, _findings).CheckAsync(node, jar!, cancellationToken)
+                        : null,
                 };
             }
             catch (DockerException exception)
@@ -157,10 +168,16 @@ internal sealed class OmsPreflight(OmsTargets targets, IBackupStorageProbe stora
                 return node;
             }
         }));
+    }
 
     private void CompareImages(IReadOnlyList<NodeState> nodes)
     {
-        var ids = nodes.Where(n => n.Image?.Id is not null).GroupBy(n => n.Image!.Id!, StringComparer.Ordinal).ToList();
+        // Two ways of dockerd to store images give the same image different ids, so contents count where all are known.
+        var known = nodes.Select(n => n.Image).OfType<FoundImage>().Where(i => i.Id is not null).ToList();
+        var byContents = known.TrueForAll(i => i.Contents is not null);
+        var ids = nodes.Where(n => n.Image?.Id is not null)
+            .GroupBy(n => (byContents ? n.Image!.Contents : n.Image!.Id)!, StringComparer.Ordinal)
+            .ToList();
         if (ids.Count > 1)
         {
             _findings.Add(
@@ -182,6 +199,7 @@ internal sealed class OmsPreflight(OmsTargets targets, IBackupStorageProbe stora
         new()
         {
             Path = path,
+            Inventory = targets.Inventory,
             Nodes = [.. nodes.Select(node => Node(node, path))],
             Regions =
         [
@@ -191,7 +209,7 @@ internal sealed class OmsPreflight(OmsTargets targets, IBackupStorageProbe stora
                 Location = r.CmLocation,
                 HeartbeatDatabase = r.HeartbeatDatabase,
                 Nodes = [.. r.Nodes.Select(n => n.Name)],
-                SameNodesEverywhere = r.SameCmNodes,
+                DifferentKeys = r.DifferentKeys,
             }),
         ],
             Metadata = new DiscoveredMetadata
@@ -202,8 +220,10 @@ internal sealed class OmsPreflight(OmsTargets targets, IBackupStorageProbe stora
                 RmDatabase = topology.RmDatabase,
                 CmDatabase = topology.CmDatabase,
                 HeartbeatDatabases = [.. topology.Regions.Select(r => r.HeartbeatDatabase)],
+                Account = OmsAccount.OnServer(topology.MetaUser),
             },
             HighAvailability = metadata.HighAvailability,
+            Hosts = metadata.Hosts,
             Projects = projects.Projects ?? [],
             ProjectsAreKnown = projects.Projects is not null,
             Renames = metadata.Names.Renames,
@@ -230,15 +250,17 @@ internal sealed class OmsPreflight(OmsTargets targets, IBackupStorageProbe stora
             OldContainer = container.ShortName,
             OldImage = container.Config.Image ?? container.Image,
             OldImageId = container.Image,
-            NewContainer = node.NewContainer ?? spec.NewContainer,
+            NewContainer = node.NewContainer ?? spec.NewContainer!,
             Image = node.Image ?? spec.Image,
             ImageId = state.Image?.Id,
+            ImageContents = state.Image?.Contents,
             ImagePresent = state.Image?.Present == true,
             ImageUnderAnotherName = state.Image?.UnderAnotherName == true,
             ArchivePath = state.Image?.ArchivePath,
             ArchiveStorage = state.Image?.ArchiveStorage,
             ArchiveSha256 = state.Image?.ArchiveSha256,
             ArchiveIsOnHost = state.Image?.OnHost == true,
+            Jar = state.Jar,
             LeftoverContainerId = state.LeftoverContainerId,
             Inherited = inherited.Hash,
             ContainerNote = ContainerNotes.Describe(
@@ -249,6 +271,8 @@ internal sealed class OmsPreflight(OmsTargets targets, IBackupStorageProbe stora
             RestartMaximumRetries = container.HostConfig.RestartPolicy?.MaximumRetryCount ?? 0,
             ConsolePort = state.Config!.Ports.Nginx,
             Https = spec.Https is not null || state.Options.ServesHttps,
+            OldHttps = state.Options.ServesHttps,
+            Baseline = state.Baseline!,
         };
     }
 }

@@ -26,17 +26,18 @@ internal sealed class OmsDiscovered(OmsDiscovery discovery, IOmsTargets targets)
     /// </summary>
     public IReadOnlyList<string> MustBeFree => [.. discovery.Metadata.Databases.Select(Identity)];
 
-    public Plan Compile(OmsUpgradeSpec spec) => new OmsUpgradePlanner(spec, discovery).Compile();
+    public Plan Compile(OmsUpgradeSpec spec) => new OmsUpgradePlanner(Complete(spec), discovery).Compile();
 
     public OmsUpgradeStatus Learn(OmsUpgradeStatus status, OmsUpgradeSpec spec, DateTimeOffset now) => status with
     {
         HighAvailability = new HighAvailabilityStatus
         {
-            Method = spec.HighAvailability.Method,
+            Method = Complete(spec).HighAvailability.Method!.Value,
             Present = discovery.HighAvailability.Present,
             EnabledBefore = discovery.HighAvailability.Enabled,
             Before = discovery.HighAvailability.Raw,
         },
+        Inventory = discovery.Inventory,
         Projects = discovery.ProjectsAreKnown ? _projects.ToStatus(now, list: null) : null,
         Nodes =
         [
@@ -64,6 +65,8 @@ internal sealed class OmsDiscovered(OmsDiscovery discovery, IOmsTargets targets)
             targets.Upgrade.Metadata, ListName, _projects.ToList(), cancellationToken);
         return status with { Projects = status.Projects with { List = list } };
     }
+
+    private OmsUpgradeSpec Complete(OmsUpgradeSpec spec) => SpecCompletion.Complete(spec, discovery.Inventory);
 
     private string Identity(string database) => Upgrades.TargetIdentity.Of(discovery.Metadata.ServerIdentity, database);
 }

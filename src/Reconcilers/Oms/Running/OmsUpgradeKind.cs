@@ -31,6 +31,10 @@ internal sealed class OmsUpgradeKind(OmsServices services)
 
     public override bool OnlyWaits(PlanStep step) => WaitingActions<IOmsTargets>.Contains(step);
 
+    public override AcceptableAttribute? Acceptance(PlanStep step) => AcceptableActions<IOmsTargets>.Of(step);
+
+    public override bool HasNewData(Plan plan) => OmsPlanProgress.HasNewData(plan);
+
     // Both snapshots dump the same databases.
     public override string KindOf(PlanStep step) =>
         step.Is<TakeSnapshot>() ? StepIds.Snapshot : base.KindOf(step);
@@ -58,11 +62,17 @@ internal sealed class OmsUpgradeKind(OmsServices services)
             onEvent => new OmsRunTargets(new OmsTargets(entity, secrets, services, onEvent), services));
     }
 
+    // Sql is what a method that is left out comes to, and it was once the default, so hashes of stored plans lack it.
+    protected override string IdentityHash(OmsUpgradeSpec spec) => base.IdentityHash(
+        spec.HighAvailability.Method == HighAvailabilityMethod.Sql
+            ? spec with { HighAvailability = spec.HighAvailability with { Method = null } }
+            : spec);
+
     protected override string PreflightTimeout(OmsUpgradeSpec spec) => spec.Timeouts.Preflight;
 
     protected override TimeSpan TimeoutOf(OmsUpgradeSpec spec, PlanStep step) => IsManual(step)
         ? AwaitManualHighAvailability.Patience
-        : KubernetesDuration.Parse(spec.Timeouts.Of(step.Phase)) + Planned(step);
+        : KubernetesDuration.Parse(spec.Timeouts.Of(step)) + Planned(step);
 
     protected override string? RollbackRefusal(OmsUpgradeSpec spec, Plan plan) => null;
 
@@ -82,6 +92,7 @@ internal sealed class OmsUpgradeKind(OmsServices services)
         CleanupAt = null,
         Times = null,
         DowntimeSince = null,
+        Inventory = null,
         SnapshotRef = null,
         RollbackSnapshotRef = null,
         RenamedProjects = [],

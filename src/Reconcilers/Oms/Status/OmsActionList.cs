@@ -35,6 +35,7 @@ internal static class OmsActionList
         [
             .. plan.Steps.Where(s => s.Recorded(RunDockerInit.WarningFact) is not null).Select(Warning),
             .. plan.Steps.Where(s => s.Recorded(ReadVersion.MismatchFact) is not null).Select(OtherVersion),
+            .. Accepted(plan),
             .. found,
             .. projects.Items.Where(p => !(watched && ProjectStatuses.IsRunning(p.Status)))
                 .Select(p => Advice(p, Recovery(known.Links, p, highAvailabilityOn)))
@@ -60,6 +61,20 @@ internal static class OmsActionList
             Reasons.ReviewProject,
             $"Each of these {project.Kind.ToString().ToLowerInvariant()} projects {what}",
             project.ToString());
+
+    /// <summary>The entries for steps that count as done although they had failed.</summary>
+    public static IEnumerable<ActionEntry> Accepted(Plan plan) =>
+        from step in plan.Steps
+        let accepted = step.Accepted
+        where accepted is not null
+        select new ActionEntry(
+            Reasons.ResultAccepted,
+            accepted.By == AcceptedBy.Plan
+                ? "The new version runs, but these checks after it did not succeed. Find out why, and repair it."
+                : "The results of these steps were accepted although they had failed. "
+                    + "Check once more that all is well.",
+            step.Id,
+            Sentences.Open($"{accepted.Reason}: {step.Message}"));
 
     /// <summary>The entry for high availability that stays off.</summary>
     /// <param name="why">Why it could not be enabled; null if it was off before.</param>

@@ -19,15 +19,18 @@ internal static class RollbackActionList
     public static List<ActionEntry> Compile(OmsUpgrade upgrade, Plan back, ProjectRecord projects)
     {
         var plan = upgrade.Status!.Plan!;
-        var highAvailabilityOn = back.Step(RollbackIds.RestoreHA) is not null;
+        var restored = back.Step(RollbackIds.RestoreHA);
+        var notEnabled = restored?.Recorded(EnableHighAvailability.NotEnabledFact);
+        var highAvailabilityOn = restored is not null && notEnabled is null;
         List<ActionEntry> entries =
         [
+            .. OmsActionList.Accepted(back),
             .. projects.Items.Select(p => OmsActionList.Advice(p, Advice(p, highAvailabilityOn)))
                 .OfType<ActionEntry>(),
         ];
         if (!highAvailabilityOn)
         {
-            entries.Add(OmsActionList.HighAvailabilityOff());
+            entries.Add(OmsActionList.HighAvailabilityOff(notEnabled));
         }
 
         entries.AddRange(OmsPlanProgress.Stops(plan).Select(s => NewContainer(plan, s.Node!)));

@@ -12,6 +12,7 @@ namespace Drydock.Reconcilers.Oms;
 /// projects once more and lists what differs. Only reads. Never fails the upgrade. With high availability off nothing
 /// recovers automatically, so the step does not wait.
 /// </summary>
+[Acceptable]
 internal sealed class AwaitComponents(IOmsTargets targets) : OmsProjectStep<AwaitComponents.Args>(targets), IWaitsOnly
 {
     private const string ListName = "components";

@@ -6,16 +6,17 @@ namespace Drydock.Reconcilers.Oms;
 
 /// <summary>
 /// Every host is ONLINE in the cm database and its supervisor's heartbeat is fresh by the database's own clock
-/// (host_status alone can be stale for 540 s; docs/research/oms.md#hosts). A heartbeat from before the first container
-/// start of this plan comes from another container or from the restored snapshot: it proves nothing.
+/// (host_status alone can be stale for 540 s; docs/research/oms.md#hosts), as far as that was so before the upgrade. A
+/// heartbeat from before the first container start of this plan comes from another container or from the restored
+/// snapshot: it proves nothing.
 /// </summary>
+[Acceptable]
 internal sealed class AwaitHostsOnline(IOmsTargets targets) : OmsStep<AwaitHostsOnline.Args>(targets), IWaitsOnly
 {
-    private static readonly TimeSpan Oldest = TimeSpan.FromSeconds(60);
-
     /// <param name="Database">The cm database.</param>
     /// <param name="Heartbeats">The heartbeat database of each region, and the addresses of its hosts.</param>
-    public sealed record Args(string Database, List<Region> Heartbeats);
+    /// <param name="Before">The hosts that were not as a healthy host is; null if all were.</param>
+    public sealed record Args(string Database, List<Region> Heartbeats, List<HostBaseline>? Before = null);
 
     public sealed record Region(string Database, List<string> Hosts);
 
@@ -23,59 +24,82 @@ internal sealed class AwaitHostsOnline(IOmsTargets targets) : OmsStep<AwaitHosts
         StepContext context, Args args, CancellationToken cancellationToken)
     {
         var metadata = await Targets.MetadataAsync(cancellationToken);
-        var hosts = await metadata.HostsAsync(args.Database, cancellationToken);
-        var freshest = Freshest(context);
-        var missing = new List<string>();
-        foreach (var region in args.Heartbeats)
+        var regions = args.Heartbeats
+            .Select(r => (r.Database, Hosts: r.Hosts.Select(address => Before(args, address)).ToList()))
+            .ToList();
+        var all = regions.SelectMany(r => r.Hosts).ToList();
+        IReadOnlyList<OmsHost> hosts = all.Exists(h => h.Online)
+            ? await metadata.HostsAsync(args.Database, cancellationToken)
+            : [];
+        var missing = all.Select(h => NotOnline(h, hosts)).OfType<string>().ToList();
+        var since = SinceStart(context);
+        foreach (var (database, known) in regions.Where(r => r.Hosts.Exists(h => h.Beats)))
         {
-            var beats = await metadata.HeartbeatsAsync(region.Database, cancellationToken);
-            missing.AddRange(
-                region.Hosts.Select(a => Missing(a, region.Database, hosts, beats, freshest)).OfType<string>());
+            var beats = await metadata.HeartbeatsAsync(database, cancellationToken);
+            missing.AddRange(known.Select(h => NotFresh(h, database, beats, since)).OfType<string>());
         }
 
-        var count = args.Heartbeats.Sum(r => r.Hosts.Count);
         return missing.Count == 0
-            ? new Observation.Done(
-                string.Create(CultureInfo.InvariantCulture, $"{count} hosts are ONLINE with a fresh heartbeat."))
+            ? new Observation.Done(Verdict(all))
             : new Observation.Running($"Waiting: {string.Join("; ", missing)}.");
     }
 
-    // How old a heartbeat may be. A length of time, so that the clocks of operator and database need not agree.
-    private static TimeSpan Freshest(StepContext context)
+    private static HostBaseline Before(Args args, string address) =>
+        args.Before?.Find(h => h.Address == address) ?? new HostBaseline(address);
+
+    private static string Verdict(List<HostBaseline> all)
+    {
+        var unasked = all.Where(h => !h.Online || !h.Beats).Select(h => h.Address).ToList();
+        return string.Create(
+                CultureInfo.InvariantCulture,
+                $"{all.Count - unasked.Count} hosts are ONLINE with a fresh heartbeat.")
+            + (unasked.Count == 0 ? "" : $" Not compared, as before the upgrade: {string.Join(", ", unasked)}.");
+    }
+
+    // A length of time, so that the clocks of operator and database need not agree.
+    private static TimeSpan SinceStart(StepContext context)
     {
         var starts = context.Plan.Steps
             .Where(s => s.Is<StartContainer>() || s.Is<StartOldContainer>())
             .Select(s => s.StartedAt)
             .OfType<DateTimeOffset>()
             .ToList();
-        var since = starts.Count == 0 ? Oldest : context.Time.GetUtcNow() - starts.Min();
-        return since < Oldest ? since : Oldest;
+        return starts.Count == 0 ? TimeSpan.MaxValue : context.Time.GetUtcNow() - starts.Min();
     }
 
-    private static string? Missing(
-        string address,
-        string database,
-        IReadOnlyList<OmsHost> hosts,
-        IReadOnlyList<SupervisorHeartbeat> beats,
-        TimeSpan freshest)
+    private static string? NotOnline(HostBaseline before, IReadOnlyList<OmsHost> hosts)
     {
-        var host = hosts.FirstOrDefault(h => NodeAddress.Normalize(h.Ip) == NodeAddress.Normalize(address));
-        if (host is null)
+        // A decommissioned row may have the address of a host.
+        var states = hosts.Where(h => NodeAddress.Same(h.Ip, before.Address)).Select(h => h.Status).ToList();
+        return (before.Online, states) switch
         {
-            return $"host {address} is not listed";
+            (false, _) => null,
+            (_, []) => $"host {before.Address} is not listed",
+            _ when states.Exists(OmsHost.IsOnline) => null,
+            _ => $"host {before.Address} is {string.Join(", ", states)}",
+        };
+    }
+
+    private static string? NotFresh(
+        HostBaseline before, string database, IReadOnlyList<SupervisorHeartbeat> beats, TimeSpan since)
+    {
+        if (!before.Beats)
+        {
+            return null;
         }
 
-        if (!string.Equals(host.Status, "ONLINE", StringComparison.OrdinalIgnoreCase))
+        if (SupervisorHeartbeat.Newest(beats, before.Address) is not { } age)
         {
-            return $"host {address} is {host.Status}";
+            return $"host {before.Address} has no heartbeat in {database}";
         }
 
-        var ages = beats
-            .Where(b => NodeAddress.Normalize(b.HostIp) == NodeAddress.Normalize(address))
-            .Select(b => b.Age)
-            .ToList();
-        return ages.Count == 0 || ages.Min() > freshest
-            ? $"host {address} has no fresh heartbeat in {database}"
-            : null;
+        var limit = TimeSpan.FromSeconds(before.Limit);
+        var late = age - TimeSpan.FromSeconds(before.UsualAge);
+        return late <= (since < limit ? since : limit)
+            ? null
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"host {before.Address} has no fresh heartbeat in {database} (its age by the clock of the database "
+                    + $"must be at most {before.UsualAge + before.Limit} s)");
     }
 }

@@ -11,6 +11,7 @@ namespace Drydock.Reconcilers.Oms;
 /// Waits until an image that initialises the metadata itself has printed its success line in the log of its container
 /// (docs/research/oms.md#initialisation). Only the log since the container's last start counts.
 /// </summary>
+[Acceptable(OnlyIf = "if the container runs and its success line did not appear in time")]
 internal sealed class AwaitImageInit(IOmsTargets targets) : OmsStep<AwaitImageInit.Args>(targets), IWaitsOnly
 {
     private const int Lines = 1000;
@@ -50,6 +51,8 @@ internal sealed class AwaitImageInit(IOmsTargets targets) : OmsStep<AwaitImageIn
             $"{args.Container} on {context.Node} has not printed '{args.SuccessMarker}' yet"
             + $"{(last.Length == 0 ? "" : $"; the last line of its log is: {Shorten(last)}")}.");
     }
+
+    protected override bool MayBeAccepted(Observation.Failed failure) => failure.Reason == Reasons.StepTimeout;
 
     private static async IAsyncEnumerable<string> LinesAsync(
         IDockerClient docker,

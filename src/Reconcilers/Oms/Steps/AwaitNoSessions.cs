@@ -1,10 +1,13 @@
+using Drydock.Abstractions.Values;
 using Drydock.Engine.Actions;
 using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>
-/// Waits until no OMS host is connected to the metadata database, so that nothing changes the data during the dump.
+/// Waits until no other session uses the metadata databases, so that nothing changes the data during the dump. Every
+/// session counts, wherever it seems to come from: behind a proxy, or where the server looks up names, the process list
+/// does not have the address of the client.
 /// </summary>
 internal sealed class AwaitNoSessions(IOmsTargets targets) : OmsStep<AwaitNoSessions.Args>(targets), IWaitsOnly
 {
@@ -12,30 +15,36 @@ internal sealed class AwaitNoSessions(IOmsTargets targets) : OmsStep<AwaitNoSess
 
     /// <param name="Databases">The databases whose sessions count.</param>
     /// <param name="Hosts">The addresses of the OMS hosts.</param>
-    public sealed record Args(List<string> Databases, List<string> Hosts);
+    /// <param name="OnlyHosts">
+    /// Whether only sessions from these addresses count: before a restore, which ends all others.
+    /// </param>
+    public sealed record Args(List<string> Databases, List<string>? Hosts = null, bool OnlyHosts = false);
+
+    protected override TimeSpan Pause => TimeSpan.FromSeconds(1);
 
     protected override async Task<Observation> ObserveAsync(
         StepContext context, Args args, CancellationToken cancellationToken)
     {
         var metadata = await Targets.MetadataAsync(cancellationToken);
-        var hosts = NodeAddress.Set(args.Hosts);
+        var hosts = NodeAddress.Set(args.Hosts ?? []);
         var sessions = await metadata.OtherSessionsAsync(args.Databases, [], cancellationToken);
-        var left = sessions.Where(s => hosts.Contains(NodeAddress.Normalize(HostOnly(s.Host)))).ToList();
+        var left = sessions.Where(s => !args.OnlyHosts || IsOf(hosts, s)).ToList();
         if (left.Count == 0)
         {
-            return new Observation.Done("No OMS host is connected to the metadata database.");
+            return new Observation.Done(args.OnlyHosts
+                ? "No OMS host is connected to the metadata database."
+                : "No other session uses the metadata databases.");
         }
 
-        var more = left.Count > Listed ? $" and {left.Count - Listed} more" : "";
+        var named = left
+            .Select(s => IsOf(hosts, s) ? $"{s.Describe()}, from an OMS host" : s.Describe())
+            .ToList();
         return new Observation.Running(
-            $"Still connected to the metadata database: {string.Join(", ", left.Take(Listed))}{more}. "
-            + "Stop the processes that hold these sessions.");
+            $"OMS is stopped, and the dump waits for sessions on the metadata databases: "
+            + $"{Sentences.List(named, Listed, "; ")}. Close them, or end them on the server "
+            + $"(`KILL {left[0].Id}`).");
     }
 
-    // The process list prints host:port.
-    private static string HostOnly(string host)
-    {
-        var colon = host.LastIndexOf(':');
-        return colon > 0 && host.IndexOf(':', StringComparison.Ordinal) == colon ? host[..colon] : host;
-    }
+    private static bool IsOf(IReadOnlySet<string> hosts, MetadataSession session) =>
+        hosts.Contains(NodeAddress.Normalize(session.Client));
 }

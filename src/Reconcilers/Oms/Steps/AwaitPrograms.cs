@@ -5,22 +5,28 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>
-/// The named programs are RUNNING (others may be RUNNING or STOPPED, or in any state that lasts). supervisord of OMS
-/// does not retry automatically (startretries=0; docs/research/oms.md#programs), so a program in FATAL or EXITED gets
-/// one start, unless any lasting state is good.
+/// The named programs are RUNNING (others may be in any state that lasts). supervisord of OMS does not retry
+/// automatically (startretries=0; docs/research/oms.md#programs), so a program in FATAL, EXITED or STOPPED gets one
+/// start, unless any lasting state is good.
 /// </summary>
+[Acceptable]
 internal sealed class AwaitPrograms(IOmsTargets targets) : OmsStep<AwaitPrograms.Args>(targets), IWaitsOnly
 {
     private const string StartedKey = "started";
 
     /// <param name="Container">Name or id of the container.</param>
     /// <param name="Running">Programs that must be RUNNING.</param>
-    /// <param name="RunningOrStopped">Programs that may also be STOPPED.</param>
     /// <param name="Settled">Programs that only must not be starting or stopping; they are never started.</param>
+    /// <param name="IfListed">Programs that must be RUNNING if supervisord of the container has them.</param>
     public sealed record Args(
-        string Container, List<string> Running, List<string>? RunningOrStopped = null, List<string>? Settled = null)
+        string Container, List<string> Running, List<string>? Settled = null, List<string>? IfListed = null)
     {
-        internal IEnumerable<string> All => Running.Concat(RunningOrStopped ?? []).Concat(Settled ?? []);
+        internal List<string> Of(SupervisorStatus programs) =>
+        [
+            .. Running,
+            .. (IfListed ?? []).Where(p => programs.Find(p) is not null),
+            .. Settled ?? [],
+        ];
 
         internal bool MayEnd(string program) => Settled?.Contains(program, StringComparer.Ordinal) == true;
     }
@@ -34,10 +40,12 @@ internal sealed class AwaitPrograms(IOmsTargets targets) : OmsStep<AwaitPrograms
             return new Observation.Running($"supervisord on {context.Node} does not answer yet.");
         }
 
-        var bad = args.All.Where(p => !IsGood(programs, p, args)).ToList();
+        var compared = args.Of(programs);
+        var bad = compared.Where(p => !IsGood(programs, p, args)).ToList();
         if (bad.Count == 0)
         {
-            return new Observation.Done($"Running: {string.Join(", ", args.Running)}.");
+            return new Observation.Done(
+                $"Running: {string.Join(", ", compared.Where(programs.IsRunning))}.");
         }
 
         var listed = string.Join(", ", programs.NotRunning(bad));
@@ -67,24 +75,22 @@ internal sealed class AwaitPrograms(IOmsTargets targets) : OmsStep<AwaitPrograms
     protected override async Task ExecuteAsync(StepContext context, Args args, CancellationToken cancellationToken)
     {
         var programs = await ProgramsAsync(context, args.Container, cancellationToken);
-        foreach (var program in args.All.Where(p => NeedsStart(programs, p, args)))
+        foreach (var program in args.Of(programs).Where(p => NeedsStart(programs, p, args)))
         {
             await SupervisorctlAsync(context, args.Container, "start", program, cancellationToken);
         }
     }
 
+    protected override Task WaitAsync(StepContext context, Args args, CancellationToken cancellationToken) =>
+        PauseOrEventAsync(context, cancellationToken);
+
     private static bool IsGood(SupervisorStatus programs, string program, Args args) =>
         args.MayEnd(program)
             ? programs.StateOf(program)
                 is not (SupervisorState.Starting or SupervisorState.Backoff or SupervisorState.Stopping)
-            : args.Running.Contains(program, StringComparer.Ordinal)
-            ? programs.IsRunning(program)
-            : programs.StateOf(program) is SupervisorState.Running or SupervisorState.Stopped;
+            : programs.IsRunning(program);
 
-    // STOPPED is deliberate where it is allowed; elsewhere the program has to be started.
     private static bool NeedsStart(SupervisorStatus programs, string program, Args args) =>
         !args.MayEnd(program)
-        && (programs.StateOf(program) is SupervisorState.Fatal or SupervisorState.Exited
-            || (programs.StateOf(program) == SupervisorState.Stopped
-                && args.Running.Contains(program, StringComparer.Ordinal)));
+        && programs.StateOf(program) is (SupervisorState.Fatal or SupervisorState.Exited or SupervisorState.Stopped);
 }

@@ -24,4 +24,7 @@ internal sealed class AwaitSupervisor(IOmsTargets targets) : OmsStep<AwaitSuperv
             : new Observation.Running(
                 $"supervisord does not answer yet ({string.Join(' ', programs.OtherLines.Take(1))}).");
     }
+
+    protected override Task WaitAsync(StepContext context, Args args, CancellationToken cancellationToken) =>
+        PauseOrEventAsync(context, cancellationToken);
 }

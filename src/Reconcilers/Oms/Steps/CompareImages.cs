@@ -3,7 +3,10 @@ using Drydock.Engine.Actions;
 
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>Compares the image IDs of all nodes (a loaded image has no digest to compare).</summary>
+/// <summary>
+/// Compares the images of all nodes: their contents, because two ways of dockerd to store images give the same image
+/// different ids; their ids where a dockerd does not list the layers.
+/// </summary>
 internal sealed class CompareImages(IOmsTargets targets) : OmsStep<CompareImages.Args>(targets)
 {
     public sealed record Args(List<string> Nodes);
@@ -14,9 +17,13 @@ internal sealed class CompareImages(IOmsTargets targets) : OmsStep<CompareImages
         var ids = args.Nodes
             .Select(node => (Node: node, Id: context.Recorded(StepIds.Image(node), PrepareImage.ImageIdFact) ?? ""))
             .ToList();
-        var different = ids.Select(i => i.Id).Distinct(StringComparer.Ordinal).ToList();
-        return Task.FromResult<Observation>(different.Count == 1 && different[0].Length > 0
-            ? new Observation.Done($"The image on all nodes is {different[0]}.")
+        var contents = args.Nodes
+            .Select(node => context.Recorded(StepIds.Image(node), PrepareImage.ContentsFact) ?? "")
+            .ToList();
+        var compared = contents.Contains("", StringComparer.Ordinal) ? ids.ConvertAll(i => i.Id) : contents;
+        var isSame = compared.Distinct(StringComparer.Ordinal).Count() == 1 && compared[0].Length > 0;
+        return Task.FromResult<Observation>(isSame
+            ? new Observation.Done($"The image on all nodes is {ids[0].Id}.")
             : new Observation.Failed(
                 Reasons.ImagesDiffer,
                 "The image is not the same on every node "

@@ -13,6 +13,7 @@ namespace Drydock.Reconcilers.Oms;
 /// availability is on (docs/research/oms.md#after-the-upgrade). Only reads. Never fails the upgrade, and never claims
 /// more than was read.
 /// </summary>
+[Acceptable]
 internal sealed class CompareProjects(IOmsTargets targets) : OmsProjectStep<CompareProjects.Args>(targets), IWaitsOnly
 {
     private const string ListName = "compared-projects";

@@ -21,7 +21,8 @@ internal sealed class ConfirmHighAvailability(IOmsTargets targets) : OmsStep<Con
         var row = await metadata.ReadHaConfigAsync(args.Database, cancellationToken);
         var on = row.Raw is not null && HaConfig.Parse(row.Raw).Enable;
         if (args.Enabled && !on
-            && context.Recorded(StepIds.EnableHA, EnableHighAvailability.NotEnabledFact) is { } notEnabled)
+            && (context.Recorded(StepIds.EnableHA, EnableHighAvailability.NotEnabledFact)
+                ?? context.Recorded(RollbackIds.RestoreHA, EnableHighAvailability.NotEnabledFact)) is { } notEnabled)
         {
             return new Observation.Done(notEnabled);
         }

@@ -64,7 +64,7 @@ internal sealed class CreateContainer(IOmsTargets targets) : OmsStep<CreateConta
         }
 
         return container.Config.Labels.GetValueOrDefault(Labels.ContainerOptions) == Mark(args)
-            && (args.ImageId is null || container.Image == args.ImageId)
+            && (Planned(context, args) is not { } image || container.Image == image)
             ? new Observation.Done($"{name} is created.", new Dictionary<string, string>(StringComparer.Ordinal)
             {
                 [ContainerIdFact] = container.ID,
@@ -81,7 +81,7 @@ internal sealed class CreateContainer(IOmsTargets targets) : OmsStep<CreateConta
         var docker = Docker(context);
         var inherited = await InheritedAsync(context, args, cancellationToken);
         var image = await docker.Images.InspectImageAsync(args.Image, cancellationToken);
-        if (args.ImageId is { } planned && image.ID != planned)
+        if (Planned(context, args) is { } planned && image.ID != planned)
         {
             throw new StepActionException(
                 Reasons.ImagesDiffer,
@@ -141,6 +141,10 @@ internal sealed class CreateContainer(IOmsTargets targets) : OmsStep<CreateConta
                 : null,
             changes);
     }
+
+    // The id that the image has on this host.
+    private static string? Planned(StepContext context, Args args) =>
+        context.Recorded(StepIds.Image(context.Node), PrepareImage.ImageIdFact) ?? args.ImageId;
 
     private string SecretValue(SecretKeyReference reference) =>
         Targets.SecretValue(reference)?.Reveal()

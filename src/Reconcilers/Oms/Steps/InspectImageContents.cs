@@ -1,3 +1,4 @@
+using Drydock.Abstractions.Values;
 using Drydock.Clients.Docker;
 using Drydock.Crds.Common;
 using Drydock.Engine.Actions;
@@ -11,7 +12,10 @@ internal sealed class InspectImageContents(IOmsTargets targets) : OmsStep<Inspec
 {
     /// <param name="Container">Name or id of the container.</param>
     /// <param name="Paths">Absolute paths that must exist.</param>
-    public sealed record Args(string Container, List<string> Paths);
+    /// <param name="Sought">
+    /// Absolute paths of which one may exist already: the first start of the container may put it there.
+    /// </param>
+    public sealed record Args(string Container, List<string> Paths, List<string>? Sought = null);
 
     protected override async Task<Observation> ObserveAsync(
         StepContext context, Args args, CancellationToken cancellationToken)
@@ -26,8 +30,39 @@ internal sealed class InspectImageContents(IOmsTargets targets) : OmsStep<Inspec
             }
         }
 
-        return new Observation.Done($"The image contains {string.Join(", ", args.Paths)}.");
+        var (docker, container) = (Docker(context), args.Container);
+        if (args.Sought is not { } sought)
+        {
+            return new Observation.Done($"The image contains {string.Join(", ", args.Paths)}.");
+        }
+
+        var jar = await FirstAsync(docker, container, sought, cancellationToken);
+        var there = args.Paths.Concat(jar is null ? [] : [jar]).ToList();
+        return new Observation.Done(Sentences.Join(
+            there.Count == 0 ? null : $"The image contains {string.Join(", ", there)}.",
+            jar is null ? NotYetThere(sought) : null));
     }
+
+    /// <summary>The first of some paths that exists in a container; null if none does.</summary>
+    internal static async Task<string?> FirstAsync(
+        IDockerClient docker, string container, IEnumerable<string> paths, CancellationToken cancellationToken)
+    {
+        foreach (var path in paths)
+        {
+            if (await ExistsAsync(docker, container, path, cancellationToken))
+            {
+                return path;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Why it is no failure that none of the paths of the correction JAR exists; two sentences.</summary>
+    internal static string NotYetThere(IEnumerable<string> sought) =>
+        $"The image has no correction JAR in {string.Join(", ", sought.Select(JarLocation.DirectoryOf))}; its "
+        + "containers may put it in place when they start. The operator looks for it again in the running container, "
+        + "and ends there with JarMissing before it runs anything; spec.correction.archive ships it beside the image.";
 
     /// <summary>Whether a path exists in a container.</summary>
     internal static async Task<bool> ExistsAsync(
@@ -57,6 +92,6 @@ internal sealed class InspectImageContents(IOmsTargets targets) : OmsStep<Inspec
     /// <summary>What to do about a missing path, an imperative.</summary>
     internal static string WayOut(string path) => path == DockerInit.ScriptPath
         ? "correct spec.image or the archive, because this is not an OMS image"
-        : "find the JAR in the image (`find / -name 'correction-*.jar'`) and correct spec.correction.jarPath and "
-            + "workingDir, or use the right image";
+        : "remove spec.correction.jarPath so that the operator looks for it, correct it, or ship the JAR with "
+            + "spec.correction.archive";
 }

@@ -1,5 +1,3 @@
-using Drydock.Abstractions.Values;
-using Drydock.Crds.OmsUpgrades;
 using Drydock.Engine.Actions;
 using Drydock.Reconcilers.Upgrades;
 
@@ -16,8 +14,6 @@ internal abstract class OmsProjectStep<TArgs>(IOmsTargets targets) : OmsStep<TAr
     private static readonly TimeSpan ShortestPause = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(15);
 
-    // The step's own start is in its stored form only after it was reported to be under way.
-    private DateTimeOffset? _firstLook;
     private long? _began;
     private TimeSpan _waited;
     private TimeSpan _lastLook;
@@ -61,15 +57,6 @@ internal abstract class OmsProjectStep<TArgs>(IOmsTargets targets) : OmsStep<TAr
         }
     }
 
-    /// <summary>Whether a part of the phase's time limit has passed.</summary>
-    protected bool IsOver(StepContext context, Func<TimeSpan, TimeSpan> part)
-    {
-        var now = context.Time.GetUtcNow();
-        var began = context.Step.StartedAt ?? (_firstLook ??= now);
-        var limit = KubernetesDuration.Parse(Targets.Upgrade.Spec.Timeouts.Of(context.Step.Phase));
-        return now - began >= part(limit);
-    }
-
     /// <summary>
     /// How long to wait for an API that does not answer: a console that was just restarted needs a while.
     /// </summary>
@@ -99,6 +86,4 @@ internal abstract class OmsProjectStep<TArgs>(IOmsTargets targets) : OmsStep<TAr
     }
 
     private static TimeSpan Longer(TimeSpan a, TimeSpan b) => a > b ? a : b;
-
-    private static TimeSpan Shorter(TimeSpan a, TimeSpan b) => a < b ? a : b;
 }

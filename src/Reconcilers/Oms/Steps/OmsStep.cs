@@ -1,3 +1,4 @@
+using Drydock.Abstractions.Values;
 using Drydock.Clients.Docker;
 using Drydock.Crds.Common;
 using Drydock.Engine.Actions;
@@ -11,6 +12,9 @@ namespace Drydock.Reconcilers.Oms;
 internal abstract class OmsStep<TArgs>(IOmsTargets targets) : StepBase<TArgs>
     where TArgs : class
 {
+    // The step's own start is in its stored form only after it was reported to be under way.
+    private DateTimeOffset? _firstLook;
+
     protected IOmsTargets Targets { get; } = targets;
 
     /// <summary>The dockerd of the step's node.</summary>
@@ -28,6 +32,29 @@ internal abstract class OmsStep<TArgs>(IOmsTargets targets) : StepBase<TArgs>
         {
             return null;
         }
+    }
+
+    /// <summary>Whether a part of the phase's time limit has passed.</summary>
+    protected bool IsOver(StepContext context, Func<TimeSpan, TimeSpan> part)
+    {
+        var now = context.Time.GetUtcNow();
+        var began = context.Step.StartedAt ?? (_firstLook ??= now);
+        var limit = KubernetesDuration.Parse(Targets.Upgrade.Spec.Timeouts.Of(context.Step.Phase));
+        return now - began >= part(limit);
+    }
+
+    protected static TimeSpan Shorter(TimeSpan a, TimeSpan b) => a < b ? a : b;
+
+    /// <summary>
+    /// Returns after the pause of a step that looks, or at an event of a container of its node: one that has ended is
+    /// reported at once.
+    /// </summary>
+    protected async Task PauseOrEventAsync(StepContext context, CancellationToken cancellationToken)
+    {
+        var first = await Task.WhenAny(
+            Task.Delay(PauseAfter(context.Waited), context.Time, cancellationToken),
+            Targets.NextContainerEventAsync(context.Node, cancellationToken));
+        await first;
     }
 
     /// <summary>Starts a container.</summary>
@@ -69,9 +96,7 @@ internal abstract class OmsStep<TArgs>(IOmsTargets targets) : StepBase<TArgs>
     {
         try
         {
-            var answer = await Docker(context).RunExecAsync(
-                container, ["supervisorctl", "status"], cancellationToken);
-            return SupervisorStatus.Parse(answer.Stdout.Text + "\n" + answer.Stderr.Text);
+            return await Targets.ProgramsAsync(context.Node, container, cancellationToken);
         }
         catch (DockerConflictException)
         {

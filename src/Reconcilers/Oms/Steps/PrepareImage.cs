@@ -16,6 +16,12 @@ internal sealed class PrepareImage(IOmsTargets targets) : OmsStep<PrepareImage.A
     /// <summary>Fact: the image's ID.</summary>
     public const string ImageIdFact = "imageId";
 
+    /// <summary>Fact: what is in it (<see cref="ImageContents"/>).</summary>
+    public const string ContentsFact = "contents";
+
+    private const string LoadedName = "Loaded image: ";
+    private const string LoadedId = "Loaded image ID: ";
+
     /// <param name="Image">Name of the image.</param>
     /// <param name="Source">Where the image comes from.</param>
     /// <param name="ImageId">Id of the image; null if it is not known before the pull.</param>
@@ -23,6 +29,9 @@ internal sealed class PrepareImage(IOmsTargets targets) : OmsStep<PrepareImage.A
     /// <param name="ArchiveStorage">The storage of the archive (<see cref="StorageText"/>).</param>
     /// <param name="ArchiveSha256">The checksum that the archive must have.</param>
     /// <param name="ArchiveReader">An image on the host, with which an archive on the host is read.</param>
+    /// <param name="Contents">
+    /// What is in the image (<see cref="ImageContents"/>); null compares the id only.
+    /// </param>
     public sealed record Args(
         string Image,
         ImageSource Source,
@@ -30,7 +39,13 @@ internal sealed class PrepareImage(IOmsTargets targets) : OmsStep<PrepareImage.A
         string? Archive = null,
         string? ArchiveStorage = null,
         string? ArchiveSha256 = null,
-        string? ArchiveReader = null);
+        string? ArchiveReader = null,
+        string? Contents = null)
+    {
+        // An archive does not tell the id that dockerd gives its image.
+        internal bool Is(ImageInspectResponse image) =>
+            ImageId is null || image.ID == ImageId || (Contents is { } wanted && ImageContents.Of(image) == wanted);
+    }
 
     protected override async Task<Observation> ObserveAsync(
         StepContext context, Args args, CancellationToken cancellationToken)
@@ -43,11 +58,12 @@ internal sealed class PrepareImage(IOmsTargets targets) : OmsStep<PrepareImage.A
                 return new Observation.NotStarted("A probe container of this upgrade still exists.");
             }
 
-            return args.ImageId is not { } wanted || image.ID == wanted
-                ? new Observation.Done($"{args.Image} is {Short(image.ID)}.", Entry(ImageIdFact, image.ID))
+            return args.Is(image)
+                ? new Observation.Done($"{args.Image} is {Short(image.ID)}.", Facts(image))
                 : new Observation.Failed(
                     Reasons.ImagesDiffer,
-                    $"{args.Image} on {context.Node} is {Short(image.ID)}, but the plan was made for {Short(wanted)}. "
+                    $"{args.Image} on {context.Node} is {Short(image.ID)}, but the plan was made for "
+                    + $"{Short(args.ImageId!)}. "
                     + $"Remove the wrong image from {context.Node} (`docker rmi {args.Image}`), then retry.");
         }
         catch (DockerNotFoundException)
@@ -131,9 +147,10 @@ internal sealed class PrepareImage(IOmsTargets targets) : OmsStep<PrepareImage.A
     {
         await using var hashed = new HashingStream(archive);
         var load = new ImageLoadParameters { Quiet = true };
+        string? loaded = null;
         await foreach (var message in Docker(context).Images.LoadImageAsync(load, hashed, cancellationToken))
         {
-            _ = message;
+            loaded = Loaded(message.Stream) ?? loaded;
         }
 
         var read = hashed.FinishHash();
@@ -147,7 +164,27 @@ internal sealed class PrepareImage(IOmsTargets targets) : OmsStep<PrepareImage.A
                 retryable: false);
         }
 
-        await TagAsync(context, args, cancellationToken);
+        var known = args.ImageId is { } id && await Docker(context).FindImageAsync(id, cancellationToken) is not null;
+        await TagAsync(context, known ? args : args with { ImageId = loaded }, cancellationToken);
+    }
+
+    // What dockerd calls the image that it loaded, by name or id.
+    private static string? Loaded(string? line) => line?.Trim() switch
+    {
+        { } text when text.StartsWith(LoadedName, StringComparison.Ordinal) => text[LoadedName.Length..],
+        { } text when text.StartsWith(LoadedId, StringComparison.Ordinal) => text[LoadedId.Length..],
+        _ => null,
+    };
+
+    private static Dictionary<string, string> Facts(ImageInspectResponse image)
+    {
+        var facts = new Dictionary<string, string>(StringComparer.Ordinal) { [ImageIdFact] = image.ID };
+        if (ImageContents.Of(image) is { } contents)
+        {
+            facts[ContentsFact] = contents;
+        }
+
+        return facts;
     }
 
     private async Task PullAsync(StepContext context, Args args, CancellationToken cancellationToken)

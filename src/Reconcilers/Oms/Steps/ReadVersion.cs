@@ -9,6 +9,7 @@ namespace Drydock.Reconcilers.Oms;
 /// image (docs/research/oms.md#programs). Another version than the one that was asked for is a task for the
 /// administrator and never a failure: how OMS fills the file is not documented.
 /// </summary>
+[Acceptable]
 internal sealed class ReadVersion(IOmsTargets targets) : OmsStep<ReadVersion.Args>(targets), IWaitsOnly
 {
     /// <summary>Fact: the version that the container reports; absent if it reports none.</summary>

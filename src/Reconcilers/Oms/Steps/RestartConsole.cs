@@ -1,4 +1,5 @@
 using System.Globalization;
+using Drydock.Abstractions.Values;
 using Drydock.Crds.Common;
 using Drydock.Engine.Actions;
 
@@ -6,15 +7,22 @@ namespace Drydock.Reconcilers.Oms;
 
 /// <summary>
 /// Restarts oms_console, which reads ha.config when it starts. Done when it runs with another process than the one in
-/// the receipt; with OnlyIfRunning also when it does not run.
+/// the receipt and serves again, so that the console of the next node is not restarted while this one starts; with
+/// OnlyIfRunning also when it does not run.
 /// </summary>
 internal sealed class RestartConsole(IOmsTargets targets) : OmsStep<RestartConsole.Args>(targets)
 {
     private const string BeforeKey = "pidBefore";
 
+    /// <summary>How long to wait until a running console serves; after that the step ends without it.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+
     /// <param name="Container">Name or id of the container.</param>
     /// <param name="OnlyIfRunning">Whether a console that does not run is left as it is.</param>
-    public sealed record Args(string Container, bool OnlyIfRunning = false);
+    /// <param name="Port">The port on which it must serve; null if it did not answer there in preflight.</param>
+    /// <param name="Https">Whether it serves HTTPS.</param>
+    public sealed record Args(
+        string Container, bool OnlyIfRunning = false, int? Port = null, bool Https = false);
 
     protected override async Task<Observation> ObserveAsync(
         StepContext context, Args args, CancellationToken cancellationToken)
@@ -47,7 +55,7 @@ internal sealed class RestartConsole(IOmsTargets targets) : OmsStep<RestartConso
         return console?.State switch
         {
             SupervisorState.Running when Pid(console) != before =>
-                new Observation.Done($"oms_console runs as process {Pid(console)}."),
+                await ServesAsync(context, args, Pid(console), cancellationToken),
             SupervisorState.Running or SupervisorState.Stopped => new Observation.NotStarted(),
             SupervisorState.Starting or SupervisorState.Stopping or SupervisorState.Backoff =>
                 new Observation.Running($"oms_console is {console.State}."),
@@ -73,6 +81,29 @@ internal sealed class RestartConsole(IOmsTargets targets) : OmsStep<RestartConso
 
     protected override Task ExecuteAsync(StepContext context, Args args, CancellationToken cancellationToken) =>
         SupervisorctlAsync(context, args.Container, "restart", OmsPrograms.Console, cancellationToken);
+
+    // RUNNING means that its process has lived for some seconds, not that it answers.
+    private async Task<Observation> ServesAsync(
+        StepContext context, Args args, string pid, CancellationToken cancellationToken)
+    {
+        var runs = $"oms_console runs as process {pid}.";
+        if (args.Port is not { } port)
+        {
+            return new Observation.Done(runs);
+        }
+
+        var answer = await ContainerHttp.GetAsync(
+            Docker(context), args.Container, port, args.Https, "/", cancellationToken);
+        if (answer.Serves)
+        {
+            return new Observation.Done($"{runs} It serves again.");
+        }
+
+        return answer.CanAsk && !IsOver(context, whole => Shorter(Patience, whole / 2))
+            ? new Observation.Running(Sentences.Join(runs, "It does not serve yet:", Sentences.Close(answer.Message)))
+            : new Observation.Done(
+                Sentences.Join(runs, "It is not known to serve:", Sentences.Close(answer.Message)));
+    }
 
     private static string Pid(SupervisorProgram program) =>
         (program.Pid ?? 0).ToString(CultureInfo.InvariantCulture);

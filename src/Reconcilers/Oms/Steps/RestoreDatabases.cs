@@ -52,12 +52,15 @@ internal sealed class RestoreDatabases(IOmsTargets targets) : OmsStep<RestoreDat
         };
     }
 
-    protected override Task<IReadOnlyDictionary<string, string>> PrepareAsync(
+    protected override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(
         StepContext context, Args args, CancellationToken cancellationToken) =>
-        Task.FromResult(context.Receipt(SnapshotReceipts.RestoreKey) is null
-            ? Entry(
-                SnapshotReceipts.RestoreKey, SnapshotNames.Restore(Targets.Upgrade.Metadata, context.Ordinal()))
-            : Receipt(context));
+        context.Receipt(SnapshotReceipts.RestoreKey) is not null
+            ? Receipt(context)
+            : ExpectedDuration.AddTo(
+                Entry(
+                    SnapshotReceipts.RestoreKey, SnapshotNames.Restore(Targets.Upgrade.Metadata, context.Ordinal())),
+                await ExpectedDuration.OfRestoreAsync(
+                    Targets.Kubernetes, Targets.Upgrade.Metadata.Namespace, args.Databases, cancellationToken));
 
     protected override async Task ExecuteAsync(StepContext context, Args args, CancellationToken cancellationToken)
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Drydock.Abstractions.Values;
+using Drydock.Clients.Docker;
 using Drydock.Crds.Common;
 using Drydock.Engine.Actions;
 using Drydock.Reconcilers.Upgrades;
@@ -8,24 +9,57 @@ namespace Drydock.Reconcilers.Oms;
 
 /// <summary>
 /// Runs the correction JAR (docs/research/oms.md#correction-jar), which restructures the metadata for 4.0.1 and later.
-/// Its exit codes are not documented: 0 is success, anything else a failure. It may be repeated only on restored data.
+/// Its exit codes are not documented: 0 without reported errors is success, anything else a failure. It may be repeated
+/// only on restored data, unless its output proves that java never began to execute it.
 /// </summary>
+[Acceptable(OnlyIf = "if it ended with exit code 0 and its output reports errors")]
 internal sealed class RunCorrectionJar(IOmsTargets targets) : RunOnceCommand<RunCorrectionJar.Args>(targets)
 {
     private const string Java = "/opt/alibaba/java/bin/java";
 
     /// <param name="Container">Name or id of the container.</param>
-    /// <param name="Jar">Path of the JAR, relative to the working directory or absolute.</param>
-    /// <param name="WorkingDir">Where the command runs.</param>
     /// <param name="Last">Whether this is the last region (<c>-ltrue</c>).</param>
-    public sealed record Args(string Container, string Jar, string WorkingDir, bool Last);
+    /// <param name="Jar">Path, absolute or relative to the working directory; null: it is looked for.</param>
+    /// <param name="WorkingDir">Where the command runs; null: in the directory of the JAR.</param>
+    public sealed record Args(string Container, bool Last, string? Jar = null, string? WorkingDir = null);
 
     protected override string Container(Args args) => args.Container;
 
-    protected override string WorkingDirectory(Args args) => args.WorkingDir;
+    protected override async Task<(string Directory, IReadOnlyList<string> Command)> CommandAsync(
+        StepContext context, Args args, ContainerInspectResponse container, CancellationToken cancellationToken)
+    {
+        var location = new JarLocation(args.Jar, args.WorkingDir);
+        var found = await JarSearch.FindAsync(Docker(context), container, location, cancellationToken);
+        if (found.Count != 1)
+        {
+            throw new StepActionException(
+                Reasons.JarMissing,
+                found.Count == 0 ? Missing(context, args, location, container) : Ambiguous(context, args, found));
+        }
 
-    protected override IReadOnlyList<string> Command(Args args) =>
-        [Java, "-jar", args.Jar, "-mupgrade", $"-y{OmsConfig.ContainerPath}", args.Last ? "-ltrue" : "-lfalse"];
+        return (
+            location.WorkingDir ?? JarLocation.DirectoryOf(found[0]),
+            [Java, "-jar", found[0], "-mupgrade", $"-y{OmsConfig.ContainerPath}", args.Last ? "-ltrue" : "-lfalse"]);
+    }
+
+    private static string Missing(
+        StepContext context, Args args, JarLocation location, ContainerInspectResponse container)
+    {
+        var (where, target) = location.Path is { } path
+            ? ($"no readable {path}", path)
+            : (
+                "no correction-*.jar, neither in "
+                + $"{string.Join(", ", location.Places(container.Config.WorkingDir))} nor elsewhere in the image",
+                $"{JarLocation.Directories[0]}/");
+        return $"The running container {args.Container} on {context.Node} has {where}. OMS is stopped, and the "
+            + "correction JAR was not run. On that host, run "
+            + $"`docker cp correction.jar {args.Container}:{target}` with the vendor's JAR, then retry.";
+    }
+
+    private static string Ambiguous(StepContext context, Args args, IReadOnlyList<string> found) =>
+        $"The running container {args.Container} on {context.Node} has {found.Count} correction JARs: "
+        + $"{string.Join(", ", found.Take(10))}. OMS is stopped, and none of them was run. Remove those of other "
+        + $"versions (`docker exec {args.Container} rm PATH`), then retry.";
 
     protected override async Task<Observation.Failed?> ObstacleAsync(
         StepContext context, Args args, CancellationToken cancellationToken)
@@ -36,12 +70,13 @@ internal sealed class RunCorrectionJar(IOmsTargets targets) : RunOnceCommand<Run
         {
             var container = stop.Arguments<StopConsole.Args>().Container;
             var there = await ProgramsAsync(context with { Step = stop }, container, cancellationToken);
-            if (there.StateOf(OmsPrograms.Console) is var state and not SupervisorState.Stopped)
+            var state = there.StateOf(OmsPrograms.Console);
+            if (!StopConsole.IsDown(state))
             {
                 return new Observation.Failed(
                     Reasons.ComponentsUnhealthy,
                     $"oms_console on {stop.Node} is {state?.ToString().ToUpperInvariant() ?? "not listed"}, but it "
-                    + "must be STOPPED on every node while the correction JAR runs. On that host, run "
+                    + "must not run on any node while the correction JAR runs. On that host, run "
                     + $"`docker exec {container} supervisorctl stop oms_console`, then retry.");
             }
         }
@@ -58,13 +93,43 @@ internal sealed class RunCorrectionJar(IOmsTargets targets) : RunOnceCommand<Run
                 + "then retry.");
     }
 
-    protected override Observation Judge(StepContext context, int exitCode, string log) => exitCode == 0
-        ? new Observation.Done("The correction JAR ended with exit code 0.")
-        : new Observation.Failed(
-            Reasons.RestoreRequired,
-            Sentences.Join(
-                $"The correction JAR on {context.Node} ended with exit code "
-                + $"{exitCode.ToString(CultureInfo.InvariantCulture)}.",
-                Excerpt(log),
-                "It must not run again on this data: the snapshot has to be restored first."));
+    protected override bool MayBeAccepted(Observation.Failed failure) => failure.Reason == Reasons.JarReportedErrors;
+
+    // Whether reported errors count is decided here and nowhere else: JarReportedErrors is a verdict on an ended run.
+    protected override Observation Judge(StepContext context, int exitCode, string log)
+    {
+        var ended = $"The correction JAR on {context.Node} ended with exit code "
+            + exitCode.ToString(CultureInfo.InvariantCulture);
+        if (JarOutput.ProvesNoRun(log, exitCode, Java))
+        {
+            return new Observation.Failed(
+                Reasons.JarNotStarted,
+                Sentences.Join(
+                    $"{ended} before it began, so nothing was changed.",
+                    Excerpt(log),
+                    "Repair the cause, then retry: the JAR is run without a restore."))
+            {
+                NothingRan = true,
+            };
+        }
+
+        if (exitCode != 0)
+        {
+            return new Observation.Failed(
+                Reasons.RestoreRequired,
+                Sentences.Join(
+                    $"{ended}.",
+                    Excerpt(log),
+                    "It must not run again on this data: the snapshot has to be restored first."));
+        }
+
+        return Errors(log) is { } errors
+            ? new Observation.Failed(
+                Reasons.JarReportedErrors,
+                Sentences.Join(
+                    $"{ended}, but its output reports errors.",
+                    errors,
+                    "It must not run again on this data: the snapshot has to be restored first."))
+            : new Observation.Done("The correction JAR ended with exit code 0.");
+    }
 }

@@ -1,4 +1,5 @@
 using Drydock.Abstractions.Values;
+using Drydock.Clients.Docker;
 using Drydock.Crds.Common;
 using Drydock.Engine.Actions;
 using Drydock.Reconcilers.Upgrades;
@@ -10,6 +11,7 @@ namespace Drydock.Reconcilers.Oms;
 /// exit code is stored (its meaning is not documented). A retry may repeat it after a run that provably failed, unless
 /// that run met a schema that was changed before. What the version data knows of a failure is added to its message.
 /// </summary>
+[Acceptable(OnlyIf = "if it ended with exit code 0 and only its success line is missing")]
 internal sealed class RunDockerInit(IOmsTargets targets) : RunOnceCommand<RunDockerInit.Args>(targets)
 {
     /// <summary>Fact: the script printed its marker but ended with an exit code other than 0.</summary>
@@ -29,9 +31,9 @@ internal sealed class RunDockerInit(IOmsTargets targets) : RunOnceCommand<RunDoc
 
     protected override string Container(Args args) => args.Container;
 
-    protected override string WorkingDirectory(Args args) => "/root";
-
-    protected override IReadOnlyList<string> Command(Args args) => ["/bin/bash", DockerInit.ScriptPath];
+    protected override Task<(string Directory, IReadOnlyList<string> Command)> CommandAsync(
+        StepContext context, Args args, ContainerInspectResponse container, CancellationToken cancellationToken) =>
+        Task.FromResult<(string, IReadOnlyList<string>)>(("/root", ["/bin/bash", DockerInit.ScriptPath]));
 
     protected override Observation Judge(StepContext context, int exitCode, string log)
     {
@@ -47,12 +49,20 @@ internal sealed class RunDockerInit(IOmsTargets targets) : RunOnceCommand<RunDoc
                     "The schema was changed before and not to the end, so the script cannot succeed on these "
                     + "databases: the snapshot has to be restored first.")),
             DockerInitOutcome.Failed => new Observation.Failed(
-                Reasons.MarkerMissing, Sentences.Join($"{context.Node}: {verdict.Message}", Excerpt(log), Known(args, log))),
+                Reasons.MarkerMissing,
+                Sentences.Join($"{context.Node}: {verdict.Message}", Excerpt(log), Known(args, log)))
+            {
+                ExitCode = exitCode,
+            },
             DockerInitOutcome.SuccessWithWarning =>
                 new Observation.Done(verdict.Message, Entry(WarningFact, "true")),
             _ => new Observation.Done(verdict.Message),
         };
     }
+
+    // A half-migrated schema has another reason.
+    protected override bool MayBeAccepted(Observation.Failed failure) =>
+        failure is { Reason: Reasons.MarkerMissing, ExitCode: 0 };
 
     private static string Known(Args args, string log) => string.Join(
         ' ',

@@ -25,9 +25,12 @@ internal abstract class RunOnceCommand<TArgs>(IOmsTargets targets) : OmsStep<TAr
 
     protected abstract string Container(TArgs args);
 
-    protected abstract string WorkingDirectory(TArgs args);
-
-    protected abstract IReadOnlyList<string> Command(TArgs args);
+    /// <summary>
+    /// The command and where it runs, from a look into the running container; asked before anything is reserved.
+    /// </summary>
+    /// <exception cref="StepActionException">There is nothing to run.</exception>
+    protected abstract Task<(string Directory, IReadOnlyList<string> Command)> CommandAsync(
+        StepContext context, TArgs args, ContainerInspectResponse container, CancellationToken cancellationToken);
 
     /// <summary>Why the command must not be reserved yet; null if it may be.</summary>
     protected virtual Task<Observation.Failed?> ObstacleAsync(
@@ -39,6 +42,9 @@ internal abstract class RunOnceCommand<TArgs>(IOmsTargets targets) : OmsStep<TAr
 
     /// <summary>The last lines of the output that say why the command failed, without secrets; null for none.</summary>
     protected string? Excerpt(string log) => OutputExcerpt.Of(Targets.Redactor.RedactTail(log[WholeLines(log)..]));
+
+    /// <summary>The first lines of the output that report an error, without secrets; null for none.</summary>
+    protected string? Errors(string log) => OutputExcerpt.Errors(JarOutput.Errors(log).Select(Targets.Redactor.Redact));
 
     protected override async Task<Observation> ObserveAsync(
         StepContext context, TArgs args, CancellationToken cancellationToken)
@@ -115,10 +121,11 @@ internal abstract class RunOnceCommand<TArgs>(IOmsTargets targets) : OmsStep<TAr
             return Receipt(context);
         }
 
+        var (workingDirectory, command) = await CommandAsync(context, args, container, cancellationToken);
         var directory = WitnessedExec.DirectoryOf(
             RunOnceCommand.LogsMount, context.OwnerUid, context.Step.Id, context.Ordinal());
         return await new WitnessedExec(Docker(context), container.ID, directory)
-            .ReserveAsync(WorkingDirectory(args), Command(args), cancellationToken);
+            .ReserveAsync(workingDirectory, command, cancellationToken);
     }
 
     protected override async Task ExecuteAsync(

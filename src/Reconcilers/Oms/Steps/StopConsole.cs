@@ -5,9 +5,10 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>
-/// Stops oms_console until supervisord reports STOPPED: the correction JAR must not run while any console does
-/// (docs/research/oms.md#correction-jar). The command is prepared before its id is stored and started by that id, so
-/// that a start that arrives late, when the console runs again, is refused.
+/// Stops oms_console: the correction JAR must not run while any console does (docs/research/oms.md#correction-jar). One
+/// that has ended (EXITED, FATAL) cannot be stopped and need not be; it is never started here. The command is prepared
+/// before its id is stored and started by that id, so that a start that arrives late, when the console runs again, is
+/// refused.
 /// </summary>
 internal sealed class StopConsole(IOmsTargets targets) : OmsStep<StopConsole.Args>(targets)
 {
@@ -22,10 +23,14 @@ internal sealed class StopConsole(IOmsTargets targets) : OmsStep<StopConsole.Arg
         var state = (await ProgramsAsync(context, args.Container, cancellationToken)).StateOf(OmsPrograms.Console);
         return state switch
         {
-            SupervisorState.Stopped => new Observation.Done("oms_console is STOPPED."),
+            SupervisorState.Stopped or SupervisorState.Fatal =>
+                new Observation.Done($"oms_console is {Word(state)}."),
+
+            // supervisord may be about to start one again that has just exited.
+            SupervisorState.Exited when context.Step.Attempt > 0 => new Observation.Done("oms_console is EXITED."),
             SupervisorState.Stopping => new Observation.Running("oms_console is STOPPING."),
             null => new Observation.Unknown($"supervisord on {context.Node} does not list oms_console."),
-            _ => new Observation.NotStarted($"oms_console is {state}."),
+            _ => new Observation.NotStarted($"oms_console is {Word(state)}."),
         };
     }
 
@@ -55,13 +60,25 @@ internal sealed class StopConsole(IOmsTargets targets) : OmsStep<StopConsole.Arg
         {
             var answer = await Docker(context).Exec.StartAndAttachContainerExecAsync(
                 context.Receipt(ExecKey)!, new ContainerExecAttachParameters(), cancellationToken);
-            ThrowIfRefused(context, "stop", OmsPrograms.Console, answer.Stdout.Text + answer.Stderr.Text);
+            var text = answer.Stdout.Text + answer.Stderr.Text;
+
+            // It ended by itself in the meantime: the next observation tells its state.
+            if (!text.Contains("not running", StringComparison.Ordinal))
+            {
+                ThrowIfRefused(context, "stop", OmsPrograms.Console, text);
+            }
         }
         catch (DockerConflictException)
         {
             // It was started before: the next observation tells the outcome.
         }
     }
+
+    /// <summary>Whether a console in this state writes nothing and does not start again.</summary>
+    public static bool IsDown(SupervisorState? state) =>
+        state is SupervisorState.Stopped or SupervisorState.Fatal or SupervisorState.Exited;
+
+    private static string? Word(SupervisorState? state) => state?.ToString().ToUpperInvariant();
 
     private async Task<bool> IsWaitingAsync(
         StepContext context, string execId, CancellationToken cancellationToken)

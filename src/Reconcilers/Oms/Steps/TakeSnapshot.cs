@@ -46,6 +46,14 @@ internal sealed class TakeSnapshot(IOmsTargets targets) : TakeSnapshotBase<TakeS
         ? SnapshotNames.BeforeRollback(Upgrade, attempt)
         : SnapshotNames.Snapshot(Upgrade, attempt);
 
+    protected override async Task<(string? Host, int? Port)> ServerAsync(CancellationToken cancellationToken)
+    {
+        var metadata = await targets.MetadataAsync(cancellationToken);
+        return (metadata.Target.Host, metadata.Target.Port);
+    }
+
+    protected override IReadOnlyCollection<string> Databases(Args args) => args.Databases;
+
     protected override Observation SnapshotFailed(Args args, string name, string? message) => args.Optional
         ? new Observation.Done(
             Sentences.Join(
@@ -77,5 +85,5 @@ internal sealed class TakeSnapshot(IOmsTargets targets) : TakeSnapshotBase<TakeS
     }
 
     protected override Task WaitAsync(StepContext context, Args args, CancellationToken cancellationToken) =>
-        targets.NextSnapshotChangeAsync(context.Receipt(SnapshotKey)!, cancellationToken);
+        WaitForChangeAsync(context, targets.NextSnapshotChangeAsync, cancellationToken);
 }

@@ -1,16 +1,14 @@
-using System.Globalization;
 using Drydock.Engine.Actions;
 
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>
 /// Leaves only the last row of heatbeat_sequence [sic], so that the dump is small
-/// (docs/research/oms.md#heartbeat-sequence). Deletes only in a session that holds a named lock and never reconnects.
+/// (docs/research/oms.md#heartbeat-sequence). Changes tables only in a session that holds a named lock and never
+/// reconnects.
 /// </summary>
 internal sealed class TrimHeartbeatSequence(IOmsTargets targets) : OmsStep<TrimHeartbeatSequence.Args>(targets)
 {
-    private const string Table = "heatbeat_sequence";
-
     /// <param name="Database">The heartbeat database.</param>
     public sealed record Args(string Database);
 
@@ -18,21 +16,20 @@ internal sealed class TrimHeartbeatSequence(IOmsTargets targets) : OmsStep<TrimH
         StepContext context, Args args, CancellationToken cancellationToken)
     {
         var metadata = await Targets.MetadataAsync(cancellationToken);
-        var database = args.Database;
-        if (!await metadata.TableExistsAsync(database, Table, cancellationToken))
+        var (database, seen) = (args.Database, await metadata.HeartbeatSequenceAsync(args.Database, cancellationToken));
+        return seen switch
         {
-            return new Observation.Done($"{database} has no table {Table}.");
-        }
-
-        var rows = await metadata.RowCountAsync(database, Table, cancellationToken);
-        var message = string.Create(CultureInfo.InvariantCulture, $"Rows in {database}.{Table}: {rows}.");
-        return rows <= 1 ? new Observation.Done(message) : new Observation.NotStarted(message);
+            { Next: not null } => new Observation.NotStarted($"{database}.{SequenceTables.MainName} is not trimmed."),
+            { Main: null } => new Observation.Done($"{database} has no table {SequenceTables.MainName}."),
+            _ => new Observation.Done($"{database}.{SequenceTables.MainName} has at most one row."),
+        };
     }
 
     protected override async Task ExecuteAsync(StepContext context, Args args, CancellationToken cancellationToken)
     {
         var metadata = await Targets.MetadataAsync(cancellationToken);
-        await using var held = await metadata.LockAsync($"drydock.trim.{args.Database}", cancellationToken);
+        await using var held = await metadata.LockAsync(
+            MetadataLocks.Of("drydock.trim.", args.Database), cancellationToken);
         await metadata.TrimHeartbeatSequenceAsync(held, args.Database, cancellationToken);
     }
 }

@@ -1,8 +1,10 @@
+using Drydock.Abstractions.Values;
 using Drydock.Clients.MySql;
 using Drydock.Clients.Snapshots;
 using Drydock.Crds.BackupSnapshots;
 using Drydock.Crds.Common;
 using Drydock.Reconcilers.Upgrades;
+using Microsoft.Extensions.Logging;
 using SnapshotVerification = Drydock.Crds.Common.SnapshotVerification;
 
 namespace Drydock.Reconcilers.Snapshots;
@@ -23,7 +25,7 @@ internal sealed class SnapshotTake(SnapshotServices services, BackupSnapshot sna
             if (BackupSnapshotValidation.Validate(snapshot.Spec) is { Count: > 0 } invalid)
             {
                 throw new SnapshotException(
-                    SnapshotFailure.InvalidRequest, string.Join("; ", invalid.Select(f => f.Message)));
+                    SnapshotFailure.InvalidRequest, Sentences.Join([.. invalid.Select(f => f.Message)]));
             }
 
             return await TakeAsync(job, either.Token);
@@ -88,7 +90,7 @@ internal sealed class SnapshotTake(SnapshotServices services, BackupSnapshot sna
         if (snapshot.Spec.Verify == SnapshotVerification.RestoreTest)
         {
             services.Fence.EnsureMayAct();
-            RequireGood(await services.Loader.RestoreTestAsync(
+            var test = await services.Loader.RestoreTestAsync(
                 new RestoreTestRequest
                 {
                     Location = location,
@@ -97,7 +99,14 @@ internal sealed class SnapshotTake(SnapshotServices services, BackupSnapshot sna
                     Identity = identity,
                     Progress = job,
                 },
-                cancellationToken));
+                cancellationToken);
+            RequireGood(test);
+            var differences = new RestoreDifferences(
+                services.Loggers.CreateLogger<SnapshotTake>(), snapshot.Metadata.Namespace, snapshot.Metadata.Name);
+            foreach (var warning in test.Warnings)
+            {
+                differences.Add(warning);
+            }
         }
 
         return manifest;

@@ -3,6 +3,7 @@ using Drydock.Abstractions.Values;
 using Drydock.Clients.Snapshots;
 using Drydock.Crds.Common;
 using Drydock.Crds.SnapshotRestores;
+using Drydock.Reconcilers.Upgrades;
 using SnapshotDatabase = Drydock.Clients.Snapshots.SnapshotDatabase;
 
 namespace Drydock.Reconcilers.Snapshots;
@@ -10,13 +11,6 @@ namespace Drydock.Reconcilers.Snapshots;
 /// <summary>Checks the server before a database is dropped. Pure: facts in, outcome out.</summary>
 internal static class RestoreGuards
 {
-    // The privileges that a dump needs in each database that it is loaded into.
-    private static readonly string[] Always = ["SELECT", "INSERT", "CREATE", "DROP", "ALTER", "INDEX"];
-
-    // Any of them lets an account create objects that run as another account: MySQL 5.7 and MariaDB; MariaDB 10.5;
-    // MySQL 8.0; MySQL 8.2.
-    private static readonly string[] ForDefiners = ["SUPER", "SET USER", "SET_USER_ID", "SET_ANY_DEFINER"];
-
     /// <summary>
     /// The first obstacle to the start of the restore, in the order final, in need of a repair, temporary; null if
     /// there is none.
@@ -108,16 +102,9 @@ internal static class RestoreGuards
                 Reasons.AccessDenied, $"{look.Address} is read-only. Name the writable server in spec.target.");
         }
 
-        if (!look.NamedLocks)
+        foreach (var missing in RestoreNeeds.Missing(look.Facts, [.. left.Select(d => Content(work, d))]))
         {
-            yield return (Reasons.LockUnavailable,
-                $"{look.Address} has no GET_LOCK, which protects a drop against a second process. Restore to a server "
-                + "that has it, or load the dump manually.");
-        }
-
-        foreach (var missing in Missing(work, left))
-        {
-            yield return (Reasons.AccessDenied, missing);
+            yield return (Reasons.AccessDenied, missing.Message);
         }
 
         var needed = left.Sum(d => d.File.RawBytes);
@@ -131,83 +118,26 @@ internal static class RestoreGuards
         }
     }
 
-    private static IEnumerable<string> Missing(RestoreWork work, IReadOnlyList<SnapshotDatabase> left)
+    private static RestoreContent Content(RestoreWork work, SnapshotDatabase database)
     {
-        var look = work.State;
-
-        // Privileges of roles are not listed, so a missing privilege cannot be proved; the server refuses the statement
-        // if it is missing.
-        if (look.Grants.HasRoles)
+        var holdsCode = database.Views.Count + database.Routines.Count + database.Triggers.Count
+            + database.Events.Count > 0;
+        return new RestoreContent(database.Name)
         {
-            yield break;
-        }
+            HasViews = database.Views.Count > 0,
+            HasRoutines = database.Routines.Count > 0,
+            HasTriggers = database.Triggers.Count > 0,
+            HasEvents = database.Events.Count > 0,
 
-        foreach (var database in left)
-        {
-            foreach (var privilege in
-                Needed(database, look, work.Manifest).Where(p => !look.Grants.Has(p, database.Name)))
-            {
-                yield return $"account {look.Account} lacks {privilege} on `{database.Name}`.*, which the load of the "
-                    + $"dump needs. Grant it with: GRANT {privilege} ON `{database.Name}`.* TO the account.";
-            }
-        }
-
-        var foreign = look.Databases
-            .Where(d => left.Any(l => l.Name == d.Name && HoldsCode(l)))
-            .SelectMany(d => d.Definers)
-            .Where(d => d != look.Account)
-            .Distinct(StringComparer.Ordinal)
-            .ToList();
-        if (foreign.Count > 0 && !Array.Exists(ForDefiners, look.Grants.HasGlobal))
-        {
-            yield return $"Views, routines, triggers or events run as {string.Join(", ", foreign.Take(5))}, and "
-                + $"account {look.Account} may not create them: it lacks SET USER (MySQL: SET_USER_ID or "
-                + "SET_ANY_DEFINER; before: SUPER) on *.*. Grant it.";
-        }
-
-        if (look.FunctionsNeedSuper
-            && left.Any(d => d.Routines.Count + d.Triggers.Count > 0)
-            && !look.Grants.HasGlobal("SUPER"))
-        {
-            yield return $"{look.Address} writes a binary log and has log_bin_trust_function_creators off, so account "
-                + $"{look.Account} needs SUPER to create functions and triggers. Grant it, or set the variable to ON.";
-        }
+            // Dumps of earlier releases load their tables between LOCK TABLES and UNLOCK TABLES. OceanBase has no such
+            // privilege.
+            LocksTables = database.Tables.Count > 0
+                && work.Manifest.Tool.Kind == DumpToolKind.MySqlDump
+                && !work.State.IsOceanBase
+                && !work.Manifest.Tool.Flags.Contains(MySqlDumpTool.SkipLocks, StringComparer.Ordinal),
+            Definers = holdsCode
+                ? [.. work.State.Databases.Where(d => d.Name == database.Name).SelectMany(d => d.Definers)]
+                : [],
+        };
     }
-
-    private static IEnumerable<string> Needed(SnapshotDatabase database, ServerState look, SnapshotManifest manifest)
-    {
-        foreach (var privilege in Always)
-        {
-            yield return privilege;
-        }
-
-        // mysqldump's tables are loaded between LOCK TABLES and UNLOCK TABLES.
-        if (database.Tables.Count > 0 && manifest.Tool.Kind == DumpToolKind.MySqlDump && !look.IsOceanBase)
-        {
-            yield return "LOCK TABLES";
-        }
-
-        if (database.Views.Count > 0)
-        {
-            yield return "CREATE VIEW";
-        }
-
-        if (database.Routines.Count > 0)
-        {
-            yield return "CREATE ROUTINE";
-        }
-
-        if (database.Triggers.Count > 0)
-        {
-            yield return "TRIGGER";
-        }
-
-        if (database.Events.Count > 0)
-        {
-            yield return "EVENT";
-        }
-    }
-
-    private static bool HoldsCode(SnapshotDatabase database) =>
-        database.Views.Count + database.Routines.Count + database.Triggers.Count + database.Events.Count > 0;
 }

@@ -36,7 +36,7 @@ internal sealed class RestorePreparation(
     {
         if (SnapshotRestoreValidation.Validate(restore.Spec) is { Count: > 0 } invalid)
         {
-            throw Ends(Reasons.InvalidSpec, string.Join("; ", invalid.Select(f => $"{f.Field}: {f.Message}")));
+            throw Ends(Reasons.InvalidSpec, Sentences.Join([.. invalid.Select(f => $"{f.Field}: {f.Message}")]));
         }
 
         var upgrade = await UpgradeLink.FindAsync(services, restore, cancellationToken);
@@ -215,7 +215,7 @@ internal sealed class RestorePreparation(
 
     private static RestoreOutcome Against(List<SnapshotFinding> findings)
     {
-        var text = string.Join("; ", findings.Take(10).Select(f => f.Message));
+        var text = Sentences.Join([.. findings.Take(10).Select(f => f.Message)]);
         var damaged = findings.Find(
             f =>
                 f.Failure is SnapshotFailure.Truncated or SnapshotFailure.ChecksumMismatch

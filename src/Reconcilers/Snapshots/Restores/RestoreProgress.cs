@@ -80,7 +80,11 @@ internal static class RestoreProgress
         };
 
     /// <summary>A database was restored; its sessions have ended.</summary>
-    public static SnapshotRestoreStatus Restored(SnapshotRestoreStatus status, SnapshotDatabase database)
+    /// <param name="status">The status.</param>
+    /// <param name="database">The database in the snapshot.</param>
+    /// <param name="differences">Definitions that the server prints differently, one sentence each.</param>
+    public static SnapshotRestoreStatus Restored(
+        SnapshotRestoreStatus status, SnapshotDatabase database, IReadOnlyList<string> differences)
     {
         var receipt = new SortedDictionary<string, string>(status.Receipt ?? [], StringComparer.Ordinal);
         foreach (var key in receipt.Keys.Where(SessionReceipt.IsKey).ToList())
@@ -92,7 +96,13 @@ internal static class RestoreProgress
             With(
                 status,
                 database.Name,
-                d => d with { State = RestoreState.Restored, Rows = database.Rows, Progress = "done" }) with
+                d => d with
+                {
+                    State = RestoreState.Restored,
+                    Rows = database.Rows,
+                    Progress = "done",
+                    Differences = RestoreDifferences.Bounded(differences),
+                }) with
             {
                 Receipt = receipt,
             });

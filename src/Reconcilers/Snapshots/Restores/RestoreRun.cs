@@ -8,6 +8,7 @@ using Drydock.Crds.Common;
 using Drydock.Crds.SnapshotRestores;
 using Drydock.Engine.Running;
 using Drydock.Reconcilers.Upgrades;
+using Microsoft.Extensions.Logging;
 
 namespace Drydock.Reconcilers.Snapshots;
 
@@ -35,6 +36,7 @@ internal sealed class RestoreRun
     private readonly RestorePreparation _preparation;
     private readonly SortedSet<string> _givenUp = new(StringComparer.Ordinal);
     private readonly ConcurrentBag<SessionReceipt> _sessions = [];
+    private readonly RestoreDifferences _differences;
 
     /// <summary>Creates the run of a job.</summary>
     /// <param name="restore">The restore as it was when the name of the job was written to its status.</param>
@@ -45,6 +47,8 @@ internal sealed class RestoreRun
         _restore = restore;
         _job = job;
         _session = session;
+        _differences = new RestoreDifferences(
+            services.Loggers.CreateLogger<RestoreRun>(), restore.Metadata.Namespace, restore.Metadata.Name);
         _preparation = new RestorePreparation(services, restore, job, session, NotedAsync);
     }
 
@@ -221,13 +225,17 @@ internal sealed class RestoreRun
             }
 
             await WithAttemptsAsync(work, database, cancellationToken);
-            await _job.CommitAsync(status => RestoreProgress.Restored(status, database), cancellationToken);
+            await _job.CommitAsync(
+                status => RestoreProgress.Restored(status, database, _differences.Of(database.Name)),
+                cancellationToken);
         }
 
-        return new RestoreOutcome.Restored(string.Create(
-            CultureInfo.InvariantCulture,
-            $"{work.Databases.Count} databases at {work.State.Address} were restored from snapshot {work.Manifest.Id} "
-            + $"of {work.Manifest.StartedAt:u}: loaded and compared."));
+        return new RestoreOutcome.Restored(Sentences.Join(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{work.Databases.Count} databases at {work.State.Address} were restored from snapshot "
+                + $"{work.Manifest.Id} of {work.Manifest.StartedAt:u}: loaded and compared."),
+            _differences.Describe()));
     }
 
     private async Task WithAttemptsAsync(
@@ -284,7 +292,7 @@ internal sealed class RestoreRun
             throw new RestoreStopException(new RestoreOutcome.Failed(
                 Reasons.SnapshotInvalid,
                 Sentences.Join(
-                    string.Join("; ", damaged.Select(f => f.Message)),
+                    Sentences.Join([.. damaged.Select(f => f.Message)]),
                     $"The files changed since they were verified. {database.Name} was not dropped.",
                     State())));
         }
@@ -293,6 +301,7 @@ internal sealed class RestoreRun
             _preparation.Request(work, database.Name) with
             {
                 AlreadyChecked = true,
+                OnWarning = _differences.Add,
                 OnDrop = (drop, token) => DropAsync(work, drop, token),
                 OnSession = (loading, token) => LoadAsync(database.Name, loading, token),
             },

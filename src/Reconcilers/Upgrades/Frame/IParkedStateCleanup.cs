@@ -3,14 +3,20 @@ using Drydock.Crds.Common;
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>
-/// What a run that stopped in the middle (failed, aborted or released) must not leave in its targets, because it may
-/// stay stopped for a long time. <see cref="IRunTargets.CleanUpAsync"/> removes it; the run can continue later all the
-/// same. Pure. Kinds implement <see cref="IParkedStateCleanup{TSpec, TStatus}"/>.
+/// What a run that stopped in the middle (failed, aborted or released), or waits for long (paused, held, a guard that
+/// does not hold), must not leave in its targets. <see cref="IRunTargets.CleanUpAsync"/> removes it; the run can
+/// continue later all the same. Pure. Kinds implement <see cref="IParkedStateCleanup{TSpec, TStatus}"/>.
 /// </summary>
 internal interface IParkedStateCleanup
 {
     /// <summary>Whether anything of it may remain, according to the receipts of the plans.</summary>
     bool MayRemain(RunSpec spec, RunStatus status);
+
+    /// <summary>When it is removed; null if it may stay.</summary>
+    /// <param name="spec">The spec.</param>
+    /// <param name="status">The status.</param>
+    /// <param name="isStopped">Whether the run has stopped; otherwise it waits for something.</param>
+    DateTimeOffset? RemoveAt(RunSpec spec, RunStatus status, bool isStopped);
 
     /// <summary>The status in which the removal is recorded.</summary>
     /// <param name="spec">The spec.</param>
@@ -29,9 +35,17 @@ internal interface IParkedStateCleanup<in TSpec, TStatus> : IParkedStateCleanup
 {
     bool MayRemain(TSpec spec, TStatus status);
 
+    /// <inheritdoc cref="IParkedStateCleanup.RemoveAt"/>
+    /// <remarks>At once when the run has stopped, and never while it only waits.</remarks>
+    DateTimeOffset? RemoveAt(TSpec spec, TStatus status, bool isStopped) =>
+        isStopped ? DateTimeOffset.MinValue : null;
+
     TStatus MarkRemoved(TSpec spec, TStatus status, IReadOnlyCollection<string> names, DateTimeOffset at);
 
     bool IParkedStateCleanup.MayRemain(RunSpec spec, RunStatus status) => MayRemain((TSpec)spec, (TStatus)status);
+
+    DateTimeOffset? IParkedStateCleanup.RemoveAt(RunSpec spec, RunStatus status, bool isStopped) =>
+        RemoveAt((TSpec)spec, (TStatus)status, isStopped);
 
     RunStatus IParkedStateCleanup.MarkRemoved(
         RunSpec spec, RunStatus status, IReadOnlyCollection<string> names, DateTimeOffset at) =>

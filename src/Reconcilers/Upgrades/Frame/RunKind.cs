@@ -70,13 +70,18 @@ internal abstract class RunKind
     /// <summary>How long one preflight pass may take: the duration as written in the spec.</summary>
     public abstract string PreflightTimeout(RunSpec spec);
 
+    /// <summary>
+    /// A step of the upgrade before which the spec holds the run besides spec.holdBefore; null if there is none.
+    /// </summary>
+    public abstract ImpliedHold? Hold(RunSpec spec, Plan plan);
+
     /// <summary>How long one attempt of a step may take now. Called from jobs, on any thread.</summary>
     public abstract TimeSpan TimeoutOf(RunSpec spec, PlanStep step);
 
     /// <summary>
     /// Whether the step up to which an abort or a deletion undoes everything has started, or may have started. After it
-    /// a deletion lets the plan finish, an abort changes nothing more, and no phase waits for the maintenance window.
-    /// Once true it stays true.
+    /// a deletion lets the plan finish, an abort changes nothing more, and no phase waits for the maintenance window,
+    /// only steps that ask for it (<see cref="PlanStep.AsksWindow"/>). Once true it stays true.
     /// </summary>
     public abstract bool IsPastUndo(Plan plan);
 
@@ -94,10 +99,25 @@ internal abstract class RunKind
     public virtual string KindOf(PlanStep step) => StepDurations.KindOf(step);
 
     /// <summary>
+    /// How long the unit of work that begins with a step should take if no unit of its kind was measured; null if that
+    /// is unknown.
+    /// </summary>
+    public virtual TimeSpan? UnitEstimate(PlanStep step) => null;
+
+    /// <summary>
     /// The reason why a running step counts as held: it waits for an administrator or for another system. Null if it
     /// does not.
     /// </summary>
     public abstract string? HeldBy(PlanStep step);
+
+    /// <summary>Which failures of a step an administrator may accept; null if none.</summary>
+    public virtual AcceptableAttribute? Acceptance(PlanStep step) => null;
+
+    /// <summary>
+    /// Whether new data may have been written that a rollback would lose: from then on a failure never starts a
+    /// rollback automatically. Once true it stays true. Always false for a kind whose rollback keeps the data.
+    /// </summary>
+    public virtual bool HasNewData(Plan plan) => false;
 
     /// <summary>
     /// What no other object may have claimed when the stored plan begins: what <see cref="IRunDiscovery.MustBeFree"/>
@@ -175,6 +195,9 @@ internal sealed record RollbackBasis(Plan Plan, int AttemptsBefore)
     /// The object is being deleted: no user watches the rollback, so manual steps are left to the administrator.
     /// </summary>
     public bool Unattended { get; init; }
+
+    /// <summary>What the run has reported; null if nothing was changed.</summary>
+    public RunStatus? Status { get; init; }
 
     /// <summary>Further notes for the reader: data that will be lost, the age of a backup.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];

@@ -46,6 +46,8 @@ internal abstract class RunKind<TEntity, TSpec, TStatus>(string name, JsonTypeIn
 
     public sealed override string PreflightTimeout(RunSpec spec) => PreflightTimeout((TSpec)spec);
 
+    public sealed override ImpliedHold? Hold(RunSpec spec, Plan plan) => Hold((TSpec)spec, plan);
+
     public sealed override TimeSpan TimeoutOf(RunSpec spec, PlanStep step) => TimeoutOf((TSpec)spec, step);
 
     public sealed override string? RollbackRefusal(RunSpec spec, Plan plan) => RollbackRefusal((TSpec)spec, plan);
@@ -76,6 +78,8 @@ internal abstract class RunKind<TEntity, TSpec, TStatus>(string name, JsonTypeIn
     protected virtual string IdentityHash(TSpec spec) => FieldClasses.Hash(spec, FieldClass.Identity);
 
     protected abstract string PreflightTimeout(TSpec spec);
+
+    protected virtual ImpliedHold? Hold(TSpec spec, Plan plan) => null;
 
     protected abstract TimeSpan TimeoutOf(TSpec spec, PlanStep step);
 

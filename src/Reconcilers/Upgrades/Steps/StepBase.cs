@@ -16,9 +16,17 @@ namespace Drydock.Reconcilers.Upgrades;
 internal abstract class StepBase<TArgs> : IStepAction
     where TArgs : class
 {
+    private static readonly TimeSpan LongestGrowth = TimeSpan.FromSeconds(5);
+
+    // The end of a long wait is seen at most this part of it late.
+    private const int PausesOfWait = 20;
+
     public string Name => GetType().Name;
 
-    /// <summary>How long to wait before the next look where the target sends no events.</summary>
+    /// <summary>
+    /// How long to wait before the next look at first, where the target sends no events. It grows to 5 s with the time
+    /// waited.
+    /// </summary>
     protected virtual TimeSpan Pause => TimeSpan.FromMilliseconds(250);
 
     /// <summary>
@@ -46,6 +54,9 @@ internal abstract class StepBase<TArgs> : IStepAction
         }
     }
 
+    bool IStepAction.MayBeAccepted(Observation.Failed failure) =>
+        GetType().IsDefined(typeof(AcceptableAttribute), inherit: false) && MayBeAccepted(failure);
+
     Task IStepAction.WaitAsync(StepContext context, CancellationToken cancellationToken) =>
         WaitAsync(context, context.Step.Arguments<TArgs>(), cancellationToken);
 
@@ -63,7 +74,18 @@ internal abstract class StepBase<TArgs> : IStepAction
     /// <inheritdoc cref="IStepAction.WaitAsync" />
     /// <remarks>A pause; steps whose target sends events override it.</remarks>
     protected virtual Task WaitAsync(StepContext context, TArgs args, CancellationToken cancellationToken) =>
-        Task.Delay(Pause, context.Time, cancellationToken);
+        Task.Delay(PauseAfter(context.Waited), context.Time, cancellationToken);
+
+    /// <summary>How long to wait before the next look of a step that has been waited for.</summary>
+    protected TimeSpan PauseAfter(TimeSpan waited)
+    {
+        var grown = waited / PausesOfWait;
+        grown = grown < LongestGrowth ? grown : LongestGrowth;
+        return grown > Pause ? grown : Pause;
+    }
+
+    /// <summary>Which failures of an action with an <see cref="AcceptableAttribute"/> may be accepted.</summary>
+    protected virtual bool MayBeAccepted(Observation.Failed failure) => true;
 
     /// <summary>Maps a failure while the step acts to its reason; null leaves it to the engine.</summary>
     protected virtual StepActionException? Failure(Exception exception) => exception switch

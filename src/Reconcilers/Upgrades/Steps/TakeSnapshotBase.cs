@@ -35,6 +35,12 @@ internal abstract class TakeSnapshotBase<TArgs> : StepBase<TArgs>
     /// <param name="attempt">The number of the attempt, counted over all plans of the upgrade.</param>
     protected abstract string SnapshotName(TArgs args, int attempt);
 
+    /// <summary>Host and port of the server that is dumped, as the BackupSnapshot names them.</summary>
+    protected abstract Task<(string? Host, int? Port)> ServerAsync(CancellationToken cancellationToken);
+
+    /// <summary>The databases that are dumped.</summary>
+    protected abstract IReadOnlyCollection<string> Databases(TArgs args);
+
     /// <summary>The databases that the BackupSnapshot dumps, and the storage.</summary>
     protected abstract Task<BackupSnapshotSpec> SpecAsync(
         StepContext context, TArgs args, CancellationToken cancellationToken);
@@ -76,11 +82,18 @@ internal abstract class TakeSnapshotBase<TArgs> : StepBase<TArgs>
         };
     }
 
-    protected override Task<IReadOnlyDictionary<string, string>> PrepareAsync(
+    protected override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(
         StepContext context, TArgs args, CancellationToken cancellationToken) =>
-        Task.FromResult(context.Receipt(SnapshotKey) is not null
+        context.Receipt(SnapshotKey) is not null
             ? Receipt(context)
-            : Entry(SnapshotKey, SnapshotName(args, context.Plan.AttemptsBefore + context.Step.Attempt)));
+            : ExpectedDuration.AddTo(
+                Entry(SnapshotKey, SnapshotName(args, context.Plan.AttemptsBefore + context.Step.Attempt)),
+                await ExpectedDuration.OfDumpAsync(
+                    Kubernetes,
+                    Upgrade.Namespace,
+                    await ServerAsync(cancellationToken),
+                    Databases(args),
+                    cancellationToken));
 
     protected override async Task ExecuteAsync(
         StepContext context, TArgs args, CancellationToken cancellationToken)
@@ -100,5 +113,26 @@ internal abstract class TakeSnapshotBase<TArgs> : StepBase<TArgs>
         {
             // An earlier operator process created it in this attempt; the next observation checks its owner.
         }
+    }
+
+    /// <summary>
+    /// Returns when the BackupSnapshot has ended or changed. Its end may have come after the last observation and
+    /// before the wait for a change has begun; such a change is not signalled again.
+    /// </summary>
+    /// <param name="context">The step.</param>
+    /// <param name="change">Returns at the next change.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    protected async Task WaitForChangeAsync(
+        StepContext context, Func<string, CancellationToken, Task> change, CancellationToken cancellationToken)
+    {
+        var name = context.Receipt(SnapshotKey)!;
+        var changed = change(name, cancellationToken);
+        var snapshot = await Kubernetes.GetAsync<BackupSnapshot>(name, Upgrade.Namespace, cancellationToken);
+        if (snapshot?.Status?.Phase is BackupSnapshotPhases.Succeeded or BackupSnapshotPhases.Failed)
+        {
+            return;
+        }
+
+        await changed;
     }
 }

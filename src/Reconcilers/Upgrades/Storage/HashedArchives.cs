@@ -4,7 +4,8 @@ namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>
 /// Hashes archives in storages before any part of them is sent. An archive is not hashed again while the storage says
-/// that the object is the same; if that is untrue, the sending fails at the first block that differs.
+/// that the object is the same; if that is untrue, the sending fails at the first block that differs. Hosts that need
+/// the same archive at the same time share one reading.
 /// </summary>
 internal sealed class HashedArchives
 {
@@ -12,6 +13,7 @@ internal sealed class HashedArchives
     public const int MostKept = 64;
 
     private readonly BoundedCache<HashedObject> _known = new(MostKept);
+    private readonly SharedReads<HashedObject> _reads = new();
 
     /// <summary>Number of archives whose hashes are kept.</summary>
     public int Count => _known.Count;
@@ -23,15 +25,23 @@ internal sealed class HashedArchives
         ISnapshotStorage storage, string name, CancellationToken cancellationToken)
     {
         var key = $"{storage.Description}\n{name}";
-        if (_known.Find(key) is { } known && known.Info == await storage.StatAsync(name, cancellationToken))
+        var stored = await storage.StatAsync(name, cancellationToken);
+        if (_known.Find(key) is { } known && known.Info == stored)
         {
             return known;
         }
 
-        var (hashed, _) = await HashedObject.ReadAsync(
-            storage, name, static (_, _) => Task.FromResult(true), cancellationToken);
-        _known.Set(key, hashed);
-        return hashed;
+        // Only callers to whom the storage described the same object share its reading.
+        return await _reads.ReadAsync(
+            $"{key}\n{stored}",
+            async token =>
+            {
+                var (hashed, _) = await HashedObject.ReadAsync(
+                    storage, name, static (_, _) => Task.FromResult(true), token);
+                _known.Set(key, hashed);
+                return hashed;
+            },
+            cancellationToken);
     }
 
     /// <summary>Records a hash that was computed elsewhere.</summary>

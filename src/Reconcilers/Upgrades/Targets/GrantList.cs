@@ -20,7 +20,6 @@ internal sealed partial class GrantList
         ("DROP", "restoring", true),
         ("ALTER", "restoring", true),
         ("INDEX", "restoring", true),
-        ("LOCK TABLES", "dumping and restoring with table locks", false),
         ("SHOW VIEW", "dumping views", false),
         ("CREATE VIEW", "restoring views", false),
         ("TRIGGER", "dumping and restoring triggers", false),

@@ -105,6 +105,29 @@ public sealed class ArchiveTests(DockerDaemonFixture daemon) : IAsyncDisposable
         await Should.ThrowAsync<DockerNotFoundException>(() => _client.Containers.WriteFileAsync(id, "/nowhere", "x", "x"u8.ToArray(), UnixFileMode.UserRead));
     }
 
+    [Theory]
+    [InlineData("/")]
+    [InlineData("/data")]
+    public async Task CopyFileAsync_replaces_file_that_HashFileAsync_reads(string directory)
+    {
+        var (id, _) = await NeverStartedAsync();
+        var content = new byte[700_001];
+        Random.Shared.NextBytes(content);
+        var sum = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(content));
+
+        foreach (var bytes in new[] { 17, content.Length })
+        {
+            using var source = new MemoryStream(content);
+            await _client.Containers.CopyFileAsync(id, directory, "correction.jar", source, bytes, DateTimeOffset.UnixEpoch);
+        }
+
+        (await _client.Containers.HashFileAsync(id, $"{directory}/correction.jar", content.Length)).ShouldBe(sum);
+        (await _client.Containers.HashFileAsync(id, $"{directory}/correction.jar", 17)).ShouldBeNull("another length");
+        (await _client.Containers.HashFileAsync(id, $"{directory}/other.jar", 17)).ShouldBeNull();
+        using var again = new MemoryStream(content);
+        await Should.ThrowAsync<DockerNotFoundException>(() => _client.Containers.CopyFileAsync(id, "/nowhere", "x", again, 17, DateTimeOffset.UnixEpoch));
+    }
+
     private Task<GetArchiveFromContainerResponse> Stat(string id, string path) =>
         _client.Containers.GetArchiveFromContainerAsync(id, new GetArchiveFromContainerParameters { Path = path }, statOnly: true);
 

@@ -52,13 +52,13 @@ public sealed class LocalFileTests : IDisposable
         var proof = Path.Combine(_folder, "proof");
         var sql = $"\\! touch {proof}\nsystem touch {proof}\n;\nsource {CanaryFile}\n;\n\\. {CanaryFile}\n;\n{Load}";
         await Should.ThrowAsync<SnapshotException>(() => new ClientTool(_tools).RunAsync(
-            server.Options, "t", lockName: null, static _ => Task.CompletedTask, async input => await input.WriteAsync(Encoding.UTF8.GetBytes(sql), Token), Token));
+            server.Options, "t", opening: null, static _ => Task.CompletedTask, async input => await input.WriteAsync(Encoding.UTF8.GetBytes(sql), Token), Token));
         server.Received.ShouldBeEmpty();
         File.Exists(proof).ShouldBeFalse();
 
         await using var second = new FileAskingServer(CanaryFile, always: false);
         await Should.ThrowAsync<SnapshotException>(() => new ClientTool(_tools).RunAsync(
-            second.Options, "t", lockName: null, static _ => Task.CompletedTask, async input => await input.WriteAsync(Encoding.UTF8.GetBytes(Load), Token), Token));
+            second.Options, "t", opening: null, static _ => Task.CompletedTask, async input => await input.WriteAsync(Encoding.UTF8.GetBytes(Load), Token), Token));
         second.Received.ShouldBeEmpty();
     }
 

@@ -68,7 +68,7 @@ public sealed class ContainerHostTests(DockerDaemonFixture daemon)
     }
 
     [Fact]
-    public async Task Process_of_root_is_ended_only_with_become_Sudo()
+    public async Task Process_of_root_is_ended_only_by_account_that_can_start_it_again()
     {
         await using var shop = await ContainerWorkshop.StartAsync(daemon, "root");
         await shop.DockerAsync("exec", "-d", shop.Container, $"{Deploy}/bin/{ProgramName}", $"{Deploy}/serve.pl", "--port", $"{Port}", "--data-dir", $"{Deploy}/data");
@@ -78,6 +78,11 @@ public sealed class ContainerHostTests(DockerDaemonFixture daemon)
         (trouble.Reason, trouble.Message).ShouldSatisfyAllConditions(t => t.Reason.ShouldBe(Reasons.AccessDenied), t => t.Message.ShouldContain("--cap-add SYS_PTRACE"));
 
         var instance = shop.Control(Process, ContainerWorkshop.Account, Become.Sudo);
+        trouble = await Should.ThrowAsync<HostException>(() => instance.StopAsync(Token));
+        trouble.Message.ShouldEndWith("Set the user in spec.access to the account that runs the database.");
+        (await instance.LookAsync(Token)).IsAlive.ShouldBeTrue();
+
+        instance = shop.Control(Process, "root");
         await instance.StopAsync(Token);
         (await instance.LookAsync(Token)).IsAlive.ShouldBeFalse();
     }

@@ -81,6 +81,48 @@ public sealed class HostScriptsTests : IDisposable
     }
 
     [Fact]
+    public async Task Killed_preparation_is_completed_and_only_renamed_by_swap()
+    {
+        const string Program = "#!/bin/sh\necho 2.0\n";
+        var place = Path.Combine(_root, "prog");
+        var source = Write(Path.Combine(_root, "new"), Program, executable: true);
+        string[] swap = [_root, "prog", source, Sum(Program), Sum("old"), "1.0"];
+        await KillEverywhereAsync(
+            "stage-binary",
+            [.. swap, "", "-V"],
+            () =>
+            {
+                foreach (var left in new[] { ".drydock-new", ".drydock-keep", ".drydock-part" })
+                {
+                    File.Delete(place + left);
+                }
+
+                Write(place, "old", executable: true);
+            },
+            () => File.ReadAllText(place).ShouldBe("old"),
+            () => (File.ReadAllText(place), File.ReadAllText(place + ".drydock-new"), File.Exists(place + ".drydock-part")).ShouldBe(("old", Program, false)));
+
+        // Nothing is copied any more: the package may be gone.
+        File.Delete(source);
+        await ActAsync("swap-binary", swap);
+        (File.ReadAllText(place), File.ReadAllText(place + ".1.0")).ShouldBe((Program, "old"));
+        Directory.GetFiles(_root, "prog.drydock-*").ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Program_that_does_not_run_is_refused_before_the_stop()
+    {
+        var place = Write(Path.Combine(_root, "prog"), "old", executable: true);
+        var source = Write(Path.Combine(_root, "new"), "#!/no/such/interpreter\n", executable: true);
+
+        (await RefusedAsync("stage-binary", _root, "prog", source, Sum("#!/no/such/interpreter\n"), Sum("old"), "1.0", "", "-V")).Code.ShouldBe("NotRunnable");
+        Read(await RunAsync("unstage-binary", [_root, "prog"], "", null));
+
+        File.ReadAllText(place).ShouldBe("old");
+        Directory.GetFiles(_root).Order().ShouldBe([source, place], ignoreOrder: true);
+    }
+
+    [Fact]
     public async Task Killed_link_switch_is_completed_by_next_call()
     {
         foreach (var version in new[] { "old", "new" })
@@ -91,7 +133,7 @@ public sealed class HostScriptsTests : IDisposable
         var link = Path.Combine(_root, "current");
         await KillEverywhereAsync(
             "swap-link",
-            [link, Path.Combine(_root, "new"), "prog", Sum("new"), Sum("old"), "old"],
+            [link, Path.Combine(_root, "new"), "bin/prog", Sum("new"), Sum("old"), "old"],
             () =>
             {
                 File.Delete(link);
@@ -205,6 +247,13 @@ public sealed class HostScriptsTests : IDisposable
     [Fact]
     public void Host_scripts_are_valid_for_POSIX_shell()
     {
+        var together = HostScripts.Together(["stop-systemd", "stop-supervise", "swap-binary", "write", "start-systemd", "start-supervise"]);
+        using (var all = Process.Start(new ProcessStartInfo("sh", ["-n", "-c", together]) { UseShellExecute = false })!)
+        {
+            all.WaitForExit();
+            all.ExitCode.ShouldBe(0);
+        }
+
         foreach (var name in typeof(HostScripts).Assembly.GetManifestResourceNames().Where(n => n.StartsWith("Hosts/", StringComparison.Ordinal)).Select(n => n["Hosts/".Length..]))
         {
             using var check = Process.Start(new ProcessStartInfo("sh", ["-n", "-c", HostScripts.ForActing(name)]) { RedirectStandardError = true, UseShellExecute = false })!;

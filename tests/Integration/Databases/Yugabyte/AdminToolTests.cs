@@ -67,6 +67,20 @@ public sealed class AdminToolTests(LabFixture lab) : YugabyteTest(lab)
         (await JsonAsync(cluster, Follower(cluster), "/api/v1/masters")).GetProperty("masters").GetArrayLength().ShouldBe(3);
     }
 
+    [Theory]
+    [InlineData(false, false)]
+    [InlineData(false, true)]
+    [InlineData(true, false)]
+    [InlineData(true, true)]
+    public async Task Rpc_and_web_have_tls_independently(bool rpc, bool web)
+    {
+        await using var cluster = await StartAsync(new() { Tls = rpc, WebTls = web });
+
+        (await AdminAsync(cluster, "list_all_masters")).ShouldContain("LEADER");
+        (await JsonAsync(cluster, Follower(cluster), "/api/v1/masters")).GetProperty("masters").GetArrayLength().ShouldBe(3);
+        (await cluster.VersionOfAsync(cluster.Tservers[0], Token)).ShouldNotBeNull();
+    }
+
     [Fact]
     public async Task Programs_without_post_install_do_not_start()
     {

@@ -83,8 +83,17 @@ public sealed class ConsoleApiTests(OmsLab lab)
         await Set(new OmsApiKnobs { Cut = new Dictionary<string, OmsFault>(StringComparer.Ordinal) { ["StopProject"] = new("after", Times: 1) } });
         await Should.ThrowAsync<HttpRequestException>(() => api.AskAsync("StopProject", Id(Running)));
         (await oms.CountAsync(OmsEvents.ApiStop)).ShouldBe(1);
-        await Set(new OmsApiKnobs { Garbage = new Dictionary<string, OmsFault>(StringComparer.Ordinal) { ["ListProjects"] = new("truncated") } });
-        await Should.ThrowAsync<System.Text.Json.JsonException>(() => api.AskAsync("ListProjects"));
+        await Set(new OmsApiKnobs { Cut = new Dictionary<string, OmsFault>(StringComparer.Ordinal) { ["StopProject"] = new("before") } });
+        await Should.ThrowAsync<HttpRequestException>(() => api.AskAsync("StopProject", Id(Running)));
+        (await oms.CountAsync(OmsEvents.ApiStop)).ShouldBe(1);
+        foreach (var garbage in new[] { "truncated", "html" })
+        {
+            await Set(new OmsApiKnobs { Garbage = new Dictionary<string, OmsFault>(StringComparer.Ordinal) { ["ListProjects"] = new(garbage) } });
+            await Should.ThrowAsync<System.Text.Json.JsonException>(() => api.AskAsync("ListProjects"));
+        }
+
+        await Set(new OmsApiKnobs { Garbage = new Dictionary<string, OmsFault>(StringComparer.Ordinal) { ["ListProjects"] = new("huge") } });
+        (await api.AskAsync("ListProjects"))["padding"]!.GetValue<string>().Length.ShouldBeGreaterThan(20 << 20);
         await Set(new OmsApiKnobs { PasswordExpired = true, ClockOffsetSeconds = -600 });
         using (var expired = await api.PostAsync("ListProjects"))
         {
@@ -92,9 +101,12 @@ public sealed class ConsoleApiTests(OmsLab lab)
             (TimeProvider.System.GetUtcNow() - expired.Headers.Date!.Value).ShouldBeGreaterThan(TimeSpan.FromMinutes(9));
         }
 
-        await Set(new OmsApiKnobs { AuthFailure = "redirect" });
         using var stranger = new ConsoleApi(oms.Nodes[0], "wrong");
-        using var refused = await stranger.PostAsync("ListProjects");
-        refused.StatusCode.ShouldBe(HttpStatusCode.Found);
+        foreach (var (how, status) in new[] { ("redirect", HttpStatusCode.Found), ("200", HttpStatusCode.OK), ("401", HttpStatusCode.Unauthorized) })
+        {
+            await Set(new OmsApiKnobs { AuthFailure = how });
+            using var refused = await stranger.PostAsync("ListProjects");
+            refused.StatusCode.ShouldBe(status);
+        }
     }
 }

@@ -26,13 +26,13 @@ internal sealed class OneHost(IDockerClient docker, ContainerSpec changes) : IOm
 
     public IArchiveReader Archives => throw new NotSupportedException();
 
-    public IHealthProbe Health => throw new NotSupportedException();
-
     public ListStore Lists => throw new NotSupportedException();
 
     public Task<ProjectRecord?> ProjectsBeforeAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public IDockerClient Docker(string node) => docker;
+
+    public Task<SupervisorStatus> ProgramsAsync(string node, string container, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public void EnsureMayAct()
     {

@@ -89,31 +89,68 @@ public sealed class OmsTablesTests(MetadataServer server)
     [Fact]
     public async Task Heartbeat_sequence_keeps_newest_row_and_continues_counting()
     {
-        var database = await server.DatabaseAsync(Sequence, "INSERT INTO heatbeat_sequence (gmt_created, gmt_modified) SELECT NOW(), NOW() FROM seq_1_to_25001");
-        var table = $"{MetadataServer.Quote(database)}.heatbeat_sequence";
-        var newest = await server.ScalarAsync($"SELECT MAX(id) FROM {table}");
+        var (database, newest) = await FilledAsync();
         await using var held = (await server.Root.TryLockAsync("trim", TimeSpan.Zero, None)).ShouldNotBeNull();
+        (await server.Root.HeartbeatSequenceAsync(database, None)).Next.ShouldBe(TrimStatement.CreateCopy);
 
-        (await server.Root.TrimHeartbeatSequenceAsync(held, database, None)).ShouldBe(25_000);
-        (await server.Root.TrimHeartbeatSequenceAsync(held, database, None)).ShouldBe(0);
+        await server.Root.TrimHeartbeatSequenceAsync(held, database, None);
+        await server.Root.TrimHeartbeatSequenceAsync(held, database, None);
 
-        (await server.Root.RowCountAsync(database, "heatbeat_sequence", None)).ShouldBe(1);
-        (await server.ScalarAsync($"SELECT id FROM {table}")).ShouldBe(newest);
+        await IsTrimmedAsync(database, newest);
+        var table = $"{MetadataServer.Quote(database)}.heatbeat_sequence";
         await server.ExecuteAsync($"INSERT INTO {table} (gmt_created, gmt_modified) VALUES (NOW(), NOW())");
-        int.Parse((await server.ScalarAsync($"SELECT MAX(id) FROM {table}"))!, CultureInfo.InvariantCulture).ShouldBeGreaterThan(int.Parse(newest!, CultureInfo.InvariantCulture));
+        int.Parse((await server.ScalarAsync($"SELECT MAX(id) FROM {table}"))!, CultureInfo.InvariantCulture).ShouldBeGreaterThan(int.Parse(newest, CultureInfo.InvariantCulture));
+    }
+
+    [Theory]
+    [InlineData("CREATE TABLE {new} LIKE {main}")]
+    [InlineData("CREATE TABLE {new} LIKE {main}; INSERT INTO {new} SELECT * FROM {main} ORDER BY id DESC LIMIT 1")]
+    [InlineData("CREATE TABLE {new} LIKE {main}; INSERT INTO {new} SELECT * FROM {main} ORDER BY id LIMIT 1")]
+    [InlineData("CREATE TABLE {new} LIKE {main}; INSERT INTO {new} SELECT * FROM {main} ORDER BY id DESC LIMIT 1; RENAME TABLE {main} TO {old}, {new} TO {main}")]
+    [InlineData("CREATE TABLE {new} LIKE {main}; RENAME TABLE {main} TO {old}, {new} TO {main}")]
+    [InlineData("CREATE TABLE {new} LIKE {main}; INSERT INTO {new} SELECT * FROM {main} ORDER BY id DESC LIMIT 1; RENAME TABLE {main} TO {old}")]
+    [InlineData("RENAME TABLE {main} TO {old}")]
+    [InlineData("RENAME TABLE {main} TO {new}")]
+    public async Task Interrupted_heartbeat_trim_is_completed(string done)
+    {
+        var (database, newest) = await FilledAsync();
+        foreach (var statement in done.Split("; "))
+        {
+            await server.ExecuteAsync(statement
+                .Replace("{main}", $"{MetadataServer.Quote(database)}.{SequenceTables.MainName}", StringComparison.Ordinal)
+                .Replace("{new}", $"{MetadataServer.Quote(database)}.{SequenceTables.CopyName}", StringComparison.Ordinal)
+                .Replace("{old}", $"{MetadataServer.Quote(database)}.{SequenceTables.OldName}", StringComparison.Ordinal));
+        }
+
+        await using var held = (await server.Root.TryLockAsync($"trim-{database}", TimeSpan.Zero, None)).ShouldNotBeNull();
+        await server.Root.TrimHeartbeatSequenceAsync(held, database, None);
+
+        await IsTrimmedAsync(database, newest);
     }
 
     [Fact]
-    public async Task Heartbeat_trim_of_empty_table_and_lost_lock_deletes_nothing()
+    public async Task Heartbeat_trim_of_empty_table_and_lost_lock_changes_nothing()
     {
         var database = await server.DatabaseAsync(Sequence);
         await using var held = (await server.Root.TryLockAsync("trim-2", TimeSpan.Zero, None)).ShouldNotBeNull();
 
-        (await server.Root.TrimHeartbeatSequenceAsync(held, database, None)).ShouldBe(0);
-        (await server.Root.TrimHeartbeatSequenceAsync(held, await server.DatabaseAsync(), None)).ShouldBe(0);
+        await server.Root.TrimHeartbeatSequenceAsync(held, database, None);
+        await server.Root.TrimHeartbeatSequenceAsync(held, await server.DatabaseAsync(), None);
         await server.ExecuteAsync($"INSERT INTO {MetadataServer.Quote(database)}.heatbeat_sequence (gmt_created, gmt_modified) VALUES (NOW(), NOW()), (NOW(), NOW()), (NOW(), NOW())");
         await server.Root.EndSessionsAsync([held.ConnectionId], None);
         (await Should.ThrowAsync<OmsMetadataException>(() => server.Root.TrimHeartbeatSequenceAsync(held, database, None))).Kind.ShouldBe(OmsMetadataErrorKind.LockLost);
-        (await server.Root.RowCountAsync(database, "heatbeat_sequence", None)).ShouldBe(3);
+        (await server.ScalarAsync($"SELECT COUNT(*) FROM {MetadataServer.Quote(database)}.heatbeat_sequence")).ShouldBe("3");
+    }
+
+    private async Task<(string Database, string Newest)> FilledAsync()
+    {
+        var database = await server.DatabaseAsync(Sequence, "INSERT INTO heatbeat_sequence (gmt_created, gmt_modified) SELECT NOW(), NOW() FROM seq_1_to_25001");
+        return (database, (await server.ScalarAsync($"SELECT MAX(id) FROM {MetadataServer.Quote(database)}.heatbeat_sequence"))!);
+    }
+
+    private async Task IsTrimmedAsync(string database, string newest)
+    {
+        (await server.Root.HeartbeatSequenceAsync(database, None)).ShouldBe(new SequenceTables(new SequenceTable(long.Parse(newest, CultureInfo.InvariantCulture), HasMore: false), null, null));
+        (await server.ScalarAsync($"SELECT COUNT(*) FROM {MetadataServer.Quote(database)}.heatbeat_sequence")).ShouldBe("1");
     }
 }

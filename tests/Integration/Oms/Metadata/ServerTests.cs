@@ -36,7 +36,7 @@ public sealed class ServerTests(MetadataServer server)
             var info = await server.Root.ServerAsync(None);
             var after = DateTimeOffset.Parse(await NowAsync(), System.Globalization.CultureInfo.InvariantCulture);
 
-            info.UtcOffset.ShouldBe(new TimeSpan(5, 30, 0));
+            info.Now.Offset.ShouldBe(new TimeSpan(5, 30, 0));
             info.Now.ShouldBeInRange(before, after);
         }
         finally
@@ -127,9 +127,6 @@ public sealed class ServerTests(MetadataServer server)
         size.Tables.ShouldBe(1);
         size.Bytes.ShouldBeGreaterThan(1_000_000);
         size.Rows.ShouldBeGreaterThan(1_000);
-        (await server.Root.TableExistsAsync(database, "a", None)).ShouldBeTrue();
-        (await server.Root.TableExistsAsync(database, "b", None)).ShouldBeFalse();
-        (await server.Root.RowCountAsync(database, "a", None)).ShouldBe(2_000);
     }
 
     [Fact]

@@ -18,6 +18,9 @@ public sealed record DatabaseChaosCase(DatabaseChaosScenario Scenario, string Wh
     public string ScenarioId => Scenario.Id;
 
     /// <inheritdoc />
+    public string Plan { get; init; } = "";
+
+    /// <inheritdoc />
     public bool IsKill => Accident is null;
 
     /// <inheritdoc />

@@ -42,8 +42,12 @@ public sealed class DatabaseChaosRunner(DatabaseStage stage)
         var space = await BeginAsync(cluster, new LabOperatorOptions { LeaderElection = false }, cancellationToken);
         var over = await stage.WaitForAsync(space, cluster, x => x.IsOver(Goal), Patience, cancellationToken);
         await stage.Operator.EndOperatorsAsync();
-        var golden = _golden[scenario.Id] = new DatabaseGolden([.. over.Steps().Select(step => Named(cluster, step["id"]!.GetValue<string>()))], cluster.EndState(), cluster.Counts());
-        return (golden, [.. DatabaseChaosMatrix.Kills(scenario, golden), .. DatabaseChaosMatrix.Accidents(scenario, cluster)]);
+        var golden = _golden[scenario.Id] = new DatabaseGolden([.. over.Steps().Select(step => Named(cluster, step["id"]!.GetValue<string>()))], cluster.EndState(), cluster.Counts())
+        {
+            Plan = PlanShape.Of(over["status"]!["plan"]!, id => Named(cluster, id)),
+        };
+        var cases = DatabaseChaosMatrix.Kills(scenario, golden).Concat(DatabaseChaosMatrix.Accidents(scenario, cluster));
+        return (golden, [.. cases.Select(chaos => chaos with { Plan = golden.Plan })]);
     }
 
     /// <summary>

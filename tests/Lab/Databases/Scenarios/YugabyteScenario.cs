@@ -69,7 +69,7 @@ public sealed class YugabyteScenario : IDatabaseScenario
         ArgumentNullException.ThrowIfNull(run);
         ArgumentNullException.ThrowIfNull(cluster);
         ArgumentNullException.ThrowIfNull(options);
-        var client = cluster.Options.Tls ? run.Authority.Issue(run.FolderFor(cluster.Options.Name + "-client"), "client", "operator") : null;
+        var client = cluster.Options.HasWebTls ? run.Authority.Issue(run.FolderFor(cluster.Options.Name + "-client"), "client", "operator") : null;
         return new YugabyteScenario(cluster, options, await YugabytePackages.MakeAsync(cluster.Naming, options.ToVersion), client);
     }
 
@@ -102,9 +102,9 @@ public sealed class YugabyteScenario : IDatabaseScenario
             spec["yugabyte"]!["sql"]!["credentialsSecretRef"] = new JsonObject { ["name"] = SqlSecret };
         }
 
-        if (_client is not null)
+        if (Tls() is { Count: > 0 } tls)
         {
-            spec["tls"] = new JsonObject { ["secretRef"] = new JsonObject { ["name"] = ScenarioManifest.TlsSecret }, ["certsDirName"] = "/data/certs" };
+            spec["tls"] = tls;
         }
 
         return ScenarioManifest.Of(space, Name, spec);
@@ -140,6 +140,23 @@ public sealed class YugabyteScenario : IDatabaseScenario
 
     /// <inheritdoc />
     public ValueTask DisposeAsync() => Cluster.DisposeAsync();
+
+    // Each interface has its own setting.
+    private JsonObject Tls()
+    {
+        var tls = new JsonObject();
+        if (_client is not null)
+        {
+            tls["web"] = new JsonObject { ["secretRef"] = new JsonObject { ["name"] = ScenarioManifest.TlsSecret } };
+        }
+
+        if (Cluster.Options.Tls)
+        {
+            tls["certsDirName"] = "/data/certs";
+        }
+
+        return tls;
+    }
 
     private JsonObject Instance(YugabyteServer server) => new()
     {

@@ -28,7 +28,7 @@ public sealed class YugabyteCluster : IAsyncDisposable
         _groups = options.Groups;
         Directory = StandinDirectory.Create(run.FastFolderFor(options.Name + "-cluster"));
         _files = new YugabyteHostFiles(options, Directory, run);
-        _http = new(() => options.Tls ? LabHttp.Create(run.Authority, "https://" + Masters[0].WebAddress) : new HttpClient());
+        _http = new(() => options.HasWebTls ? LabHttp.Create(run.Authority, "https://" + Masters[0].WebAddress) : new HttpClient());
     }
 
     public YugabyteClusterOptions Options { get; }
@@ -195,7 +195,7 @@ public sealed class YugabyteCluster : IAsyncDisposable
     /// <summary>Sends a server's web interface a request.</summary>
     public async Task<(int Status, string Body)> GetAsync(YugabyteServer server, string path, CancellationToken cancellationToken = default)
     {
-        using var response = await _http.Value.GetAsync(new Uri($"{(Options.Tls ? "https" : "http")}://{server.WebAddress}{path}"), cancellationToken);
+        using var response = await _http.Value.GetAsync(new Uri($"{(Options.HasWebTls ? "https" : "http")}://{server.WebAddress}{path}"), cancellationToken);
         return ((int)response.StatusCode, await response.Content.ReadAsStringAsync(cancellationToken));
     }
 

@@ -33,10 +33,16 @@ public sealed record YugabyteClusterOptions
     public bool Sql { get; init; } = true;
 
     /// <summary>
-    /// Whether every port except the clients' uses TLS. The run's authority signs; certificates are in /data/certs of
-    /// each host.
+    /// Whether RPC uses TLS, and the web pages too unless <see cref="WebTls"/> says otherwise. The run's authority
+    /// signs; certificates are in /data/certs of each host.
     /// </summary>
     public bool Tls { get; init; }
+
+    /// <summary>Whether the web pages use TLS; null for as <see cref="Tls"/>.</summary>
+    public bool? WebTls { get; init; }
+
+    /// <summary>Whether the web pages use TLS.</summary>
+    public bool HasWebTls => WebTls ?? Tls;
 
     /// <summary>The divisor of the original's spans.</summary>
     public double TimeFactor { get; init; } = 60;

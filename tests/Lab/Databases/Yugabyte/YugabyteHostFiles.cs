@@ -25,7 +25,7 @@ internal sealed class YugabyteHostFiles(YugabyteClusterOptions options, StandinD
             "/data/standin.env",
             string.Create(CultureInfo.InvariantCulture, $"STANDIN_CLUSTER={directory.Path}\nSTANDIN_TIME_FACTOR={options.TimeFactor}\n"),
             ct: cancellationToken);
-        if (options.Tls)
+        if (options.Tls || options.HasWebTls)
         {
             await WriteCertificatesAsync(host, cancellationToken);
         }
@@ -73,6 +73,10 @@ internal sealed class YugabyteHostFiles(YugabyteClusterOptions options, StandinD
         {
             yield return "--use_node_to_node_encryption=true";
             yield return $"--certs_dir={CertsDir}";
+        }
+
+        if (options.HasWebTls)
+        {
             yield return $"--webserver_certificate_file={CertsDir}/node.{server.Host.Address}.crt";
             yield return $"--webserver_private_key_file={CertsDir}/node.{server.Host.Address}.key";
             yield return $"--webserver_ca_certificate_file={CertsDir}/ca.crt";

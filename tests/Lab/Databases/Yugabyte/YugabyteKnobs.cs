@@ -53,6 +53,11 @@ public sealed record YugabyteKnobs
     /// <summary>The password of every user of the SQL port; none by default.</summary>
     public string? SqlPassword { get; init; }
 
+    /// <summary>
+    /// The version in which PostgreSQL does not start beside the tablet servers; none by default.
+    /// </summary>
+    public string? NoPostgresOf { get; init; }
+
     /// <summary>Reported errors, by replication group.</summary>
     public IReadOnlyDictionary<string, string>? ReplicationErrors { get; init; }
 }

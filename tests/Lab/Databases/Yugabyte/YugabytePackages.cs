@@ -3,8 +3,8 @@ using System.Collections.Concurrent;
 namespace Drydock.Lab.Databases.Yugabyte;
 
 /// <summary>
-/// Makes releases of any version: bin with the programs and post_install.sh, and postgres/share/extension. The bytes of
-/// each version differ. A program does not start if bin/post_install.sh was not run for its package, or if the package
+/// Makes releases of any version: bin with the programs and post_install.sh, postgres/bin/postgres, and
+/// postgres/share/extension. The bytes of each version differ. A program does not start if bin/post_install.sh was not run for its package, or if the package
 /// was moved since.
 /// </summary>
 public static class YugabytePackages
@@ -44,12 +44,29 @@ public static class YugabytePackages
         var script = Path.Combine(Directory.CreateDirectory(Path.Combine(folder, "bin")).FullName, "post_install.sh");
         File.Copy(Path.Combine(AppContext.BaseDirectory, "Databases", "Yugabyte", "post_install.sh"), script);
         await Shell.RunAsync("chmod", ["0755", script]);
+        await AddPostgresAsync(folder, version);
         foreach (var extension in BundledExtensions)
         {
             await AddExtensionAsync(folder, extension);
         }
 
         await File.WriteAllTextAsync(Path.Combine(folder, "version_metadata.json"), $$"""{"version_number":"{{version.Split('-')[0]}}"}""" + "\n");
+    }
+
+    // Only its version can be asked; the tablet server answers in its place.
+    private static async Task AddPostgresAsync(string folder, string version)
+    {
+        var program = Path.Combine(Directory.CreateDirectory(Path.Combine(folder, "postgres", "bin")).FullName, "postgres");
+        await File.WriteAllTextAsync(
+            program,
+            $$"""
+            #!/bin/sh
+            home="$(cd "$(dirname "$0")/../.." && pwd -P)"
+            [ "$(cat "$home/.post_install.sh.completed" 2>/dev/null)" = "$home" ] || { echo "$0: error while loading shared libraries: libyb_util.so: cannot open shared object file: No such file or directory" >&2; exit 127; }
+            echo "postgres (PostgreSQL) 11.2-YB-{{version.Split('-')[0]}}-b0"
+
+            """);
+        await Shell.RunAsync("chmod", ["0755", program]);
     }
 
     /// <summary>Puts the files of an extension into a release's directory.</summary>

@@ -3,5 +3,5 @@
 # directory was moved, the dynamic linker refuses them.
 set -euo pipefail
 home="$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)"
-printf '%s\n' "$home" >"$home/.post_install_complete"
+printf '%s\n' "$home" >"$home/.post_install.sh.completed"
 echo "Installation in $home is complete"

@@ -89,6 +89,7 @@ if [ "$(cat "$out/key" 2>/dev/null)" != "$key" ]; then
   chmod 755 "$work"/standin/root/*.sh
   mkdir -p "$work"/standin/{etc/supervisor/conf.d,usr/bin,opt/alibaba/java/bin}
   install -m 755 "$here/commands/supervisorctl" "$work/standin/usr/bin/supervisorctl"
+  install -m 755 "$here/commands/curl" "$work/standin/usr/bin/curl"
   install -m 755 "$here/commands/java" "$work/standin/opt/alibaba/java/bin/java"
   # Compiled by the Python that will run it.
   rm -rf "$base/root/compile"
@@ -104,6 +105,8 @@ with zipfile.ZipFile(sys.argv[2], "w") as archive:
         archive.writestr(zipfile.ZipInfo(name, (2023, 11, 14, 22, 13, 20)), data)
 PYTHON
   : > "$work/nojar/root/.wh.$jar"
+  # For a container that puts the JAR in place at its first start.
+  install -m 644 "$work/jar/root/$jar" "$work/standin/opt/standin/correction.jar"
 
   for name in standin jar nojar; do layer "$work/$name" "$work/$name.tar"; done
 
@@ -138,6 +141,7 @@ PYTHON
     fi
     echo "$repository:$1 $2 $id $archive $gz $sum"
   }
+  cp "$work/jar/root/$jar" "$out/$jar"
   {
     describe feature_3.2.2 3.2.2-bp2 oms_322 -
     describe feature_3.3.1 3.3.1 oms_331 -
@@ -151,6 +155,7 @@ PYTHON
     describe feature_4.1.0_ce 4.1.0-ce oms_410_ce -
     describe feature_4.2.0_ce 4.2.0-ce oms_420_ce -
     describe feature_4.2.1_ce 4.2.1-ce oms_421_ce -
+    describe feature_4.2.2_ce 4.2.2-ce oms_422_ce -
   } > "$out/images.list"
   echo "$key" > "$out/key"
 fi

@@ -175,8 +175,11 @@ public sealed class RandomSpecTests
     private static string Numbers(string version) =>
         OmsVersion.Parse(version) is var read ? string.Create(CultureInfo.InvariantCulture, $"{read.Major}.{read.Minor}.{read.Patch}") : "";
 
-    private static Plan Compile(OmsUpgradeSpec spec) =>
-        new OmsUpgradePlanner(spec, DiscoveryOf.Of(spec, (UpgradePath.Allowed)DiscoveryOf.Path(spec))).Compile();
+    private static Plan Compile(OmsUpgradeSpec written)
+    {
+        var spec = DiscoveryOf.Complete(written);
+        return new OmsUpgradePlanner(spec, DiscoveryOf.Of(spec, (UpgradePath.Allowed)DiscoveryOf.Path(spec))).Compile();
+    }
 
     /// <summary>The same work, reached and controlled otherwise.</summary>
     private static OmsUpgradeSpec Otherwise(OmsUpgradeSpec spec) => spec with
@@ -190,11 +193,13 @@ public sealed class RandomSpecTests
         ApprovedPlanHash = null,
         Paused = !spec.Paused,
         HoldBefore = ["PointOfNoReturn"],
+        Accept = ["Verify/hosts@0123abcd"],
         Retry = "other",
         ImagePullSecretRef = new SecretReference { Name = "other" },
         MetadataDatabase = new MetadataDatabaseSpec { Host = "other.example" },
         Cleanup = new CleanupSpec { Accepted = !spec.Cleanup.Accepted },
         Timeouts = new OmsUpgradeTimeouts { Backup = "99h", StopOld = "1s" },
+        HighAvailability = spec.HighAvailability with { AfterRollback = HighAvailabilityAfterRollback.Enable },
         Backup = spec.Backup with { IdentitySecretRef = new SecretReference { Name = "other" }, Storage = SameWork.Otherwise(spec.Backup.Storage) },
         ImageArchive = Otherwise(spec.ImageArchive),
         Regions = [.. spec.Regions.Select(region => region with { Nodes = [.. region.Nodes.Select(node => node with

@@ -20,13 +20,14 @@ internal static class SameWork
         ApprovedPlanHash = null,
         Paused = !spec.Paused,
         HoldBefore = ["PointOfNoReturn"],
+        Accept = ["Verify/hosts@0123abcd"],
         Retry = "other",
         Access = spec.Access.Docker is null
             ? new HostAccess { Docker = new ContainerAccess { TlsSecretRef = Other, User = "other", Become = Become.Sudo, Hosts = [.. Hosts(spec).Select((host, i) => new ContainerHost { Host = host, Endpoint = "tcp://192.0.2.9:2376", Container = FormattableString.Invariant($"other-{i}") })] } }
             : new HostAccess { Ssh = new SshAccess { User = "other", Port = 2222, KeySecretRef = Other, KnownHostsSecretRef = Other, Become = Become.Sudo } },
         ToolHost = spec.Instances[0].Host,
         Tls = new DatabaseServiceTls { SecretRef = Other, CertsDirName = "/other" },
-        Drain = new DrainSpec { Timeout = "99h", OnTimeout = DrainTimeoutPolicy.Proceed },
+        Drain = new DrainSpec { StalledFor = "98h", Timeout = "99h", IdleLimit = "97h", OnTimeout = DrainTimeoutPolicy.Proceed },
         Settle = "1s",
         Timeouts = new DatabaseUpgradeTimeouts { Backup = "99h", Swap = "1s" },
         Package = spec.Package with { Archives = [.. spec.Package.Archives.Select(a => a.Storage is { } storage ? a with { Storage = Otherwise(storage) } : a)] },

@@ -106,6 +106,31 @@ public sealed class ServiceHttpTests : IDisposable
     }
 
     [Fact]
+    public async Task Body_that_is_read_while_it_arrives_has_no_length_limit()
+    {
+        var serving = ServeAsync($"HTTP/1.1 200 OK\r\nContent-Length: {ServiceHttp.LongestBody + 1}\r\n\r\n{new string('x', ServiceHttp.LongestBody + 1)}");
+
+        var length = await _http.ReadAsync(
+            "127.0.0.1",
+            Port,
+            "/",
+            async (answer, token) =>
+            {
+                var (buffer, sum) = (new byte[65536], 0);
+                for (var read = 1; read > 0; sum += read)
+                {
+                    read = await answer.Content.ReadAsync(buffer, token);
+                }
+
+                return (answer.Status, sum);
+            },
+            Token);
+
+        length.ShouldBe((200, ServiceHttp.LongestBody + 1));
+        await serving;
+    }
+
+    [Fact]
     public async Task Truncated_body_is_reported_as_lost_answer()
     {
         var serving = ServeAsync("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{\"stores\":");

@@ -22,6 +22,9 @@ internal sealed class ToyEngine : IDatabaseEngine
     /// <summary>The world: the version of each process.</summary>
     public Dictionary<string, string> Versions { get; } = new(StringComparer.Ordinal) { ["n1"] = "1.0.0", ["n2"] = "1.0.0", ["n3"] = "1.0.0" };
 
+    /// <summary>The processes that the cluster no longer knows.</summary>
+    public HashSet<string> Gone { get; } = new(StringComparer.Ordinal);
+
     /// <summary>What was done, in order.</summary>
     public List<string> Acts { get; } = [];
 
@@ -48,6 +51,12 @@ internal sealed class ToyEngine : IDatabaseEngine
     public bool OnlyWaits(PlanStep step) => step.Action == Verify;
 
     public string? HeldBy(PlanStep step) => null;
+
+    /// <summary>A step before which every run waits for an approval.</summary>
+    public string? HeldStep { get; set; }
+
+    public ImpliedHold? Hold(DatabaseRollingUpgradeSpec spec, Plan plan) =>
+        HeldStep is { } step ? new ImpliedHold(step, "the toy waits for you, spec.toy.finalize: Manual") : null;
 
     public string? RollbackRefusal(DatabaseRollingUpgradeSpec spec, Plan plan) => null;
 
@@ -96,6 +105,12 @@ internal sealed class ToyEngine : IDatabaseEngine
 
         public Task<PreflightResult<IRunDiscovery>> PreflightAsync(CancellationToken cancellationToken) =>
             Task.FromResult(new PreflightResult<IRunDiscovery>(this, [], TargetIdentity));
+
+        public Task<string?> FindMembershipAsync(DatabaseInstance instance, CancellationToken cancellationToken) =>
+            Task.FromResult(engine.Gone.Contains(instance.Name) ? null : $"the cluster still lists {instance.Name}.");
+
+        public Task<string?> FindUnfitAsync(DatabaseInstance instance, CancellationToken cancellationToken) =>
+            Task.FromResult(engine.Versions.ContainsKey(instance.Name) ? null : $"the cluster does not list {instance.Name}.");
 
         public Task<ParkedStateResult> CleanUpAsync(
             DatabaseRollingUpgradeStatus status, CancellationToken cancellationToken) =>

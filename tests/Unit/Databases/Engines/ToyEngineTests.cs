@@ -32,6 +32,48 @@ public sealed class ToyEngineTests
     }
 
     [Fact]
+    public void Skipped_instance_counts_as_done_once_the_cluster_forgot_it()
+    {
+        var world = new ToyEngineWorld().Apply(spec => spec with { HoldBefore = ["Upgrade/n2"] });
+        world.RunUntil(() => world.Is("Held"), "it is held");
+
+        world.Edit(spec => spec with { HoldBefore = [], Skip = ["n3"] });
+        world.RunUntil(() => world.Status.Message?.Contains("spec.skip[n3] is not accepted: the cluster still lists n3.", StringComparison.Ordinal) == true, "it is refused");
+        world.Engine.Acts.ShouldBe(["Upgrade/n1 2.0.0"], "nothing is done before the skip is accepted");
+
+        world.Engine.Gone.Add("n3");
+        world.Engine.Versions["n3"] = "2.0.0";
+        world.RunUntil(() => world.IsOver, "it has succeeded");
+        world.Engine.Acts.ShouldBe(["Upgrade/n1 2.0.0", "Upgrade/n2 2.0.0"]);
+        var skipped = world.Status.Skipped.ShouldHaveSingleItem();
+        (skipped.Name, skipped.Since is not null, skipped.Generation > 0).ShouldBe(("n3", true, true));
+        world.Status.Plan!.Step("Upgrade/n3")!.Recorded(ChangedTopology.GenerationFact).ShouldNotBeNull();
+        world.Events.All.ShouldContain(e => e.Reason == Reasons.InstanceSkipped && e.Message.Contains("n3", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Added_instance_must_be_known_to_the_cluster()
+    {
+        var world = new ToyEngineWorld().Apply(spec => spec with { HoldBefore = ["Upgrade/n2"] });
+        world.RunUntil(() => world.Is("Held"), "it is held");
+
+        world.Edit(spec => spec with { HoldBefore = [], Added = [new AddedInstance { Name = "n4", Host = "n4", Component = DatabaseComponent.PD }] });
+        world.RunUntil(() => world.Status.Message?.Contains("spec.added[n4] is not accepted: the cluster does not list n4.", StringComparison.Ordinal) == true, "it is refused");
+
+        world.Engine.Versions["n4"] = "2.0.0";
+        world.RunUntil(() => world.IsOver, "it has succeeded");
+    }
+
+    [Fact]
+    public void Skip_without_a_stored_plan_is_refused()
+    {
+        var world = new ToyEngineWorld().Apply(spec => spec with { Skip = ["n3"] });
+        world.RunUntil(() => world.Status?.Findings.Count > 0, "it is refused");
+
+        world.Status.Findings.ShouldHaveSingleItem().Field.ShouldBe("spec.skip");
+    }
+
+    [Fact]
     public void ToyEngine_rollback_restores_old_version_by_own_plan()
     {
         var world = new ToyEngineWorld().Apply(spec => spec with { HoldBefore = ["Upgrade/n3"] });
@@ -41,6 +83,24 @@ public sealed class ToyEngineTests
         world.RunUntil(() => world.Is("RolledBack"), "it is rolled back");
 
         world.Engine.Versions.Values.ShouldAllBe(version => version == "1.0.0");
+    }
+
+    [Fact]
+    public void Hold_of_an_engine_names_its_own_field_and_ends_by_approval()
+    {
+        var world = new ToyEngineWorld().Apply();
+        world.Engine.HeldStep = "Upgrade/n2";
+        world.RunUntil(() => world.Is("Held"), "it is held");
+
+        world.Engine.Acts.ShouldBe(["Upgrade/n1 2.0.0"]);
+        var held = world.Status.Conditions.Single(c => c.Type == "Held").Message;
+        held.ShouldContain("spec.toy.finalize: Manual");
+        held.ShouldContain("drydock.dev/approve=Upgrade/n2@");
+        held.ShouldNotContain("spec.holdBefore");
+
+        world.Engine.HeldStep = null;
+        world.Edit(spec => spec with { MaxParallelNodes = 1 });
+        world.RunUntil(() => world.IsOver, "it has succeeded");
     }
 
     private sealed class ToyEngineWorld() : RunWorld<DatabaseRollingUpgrade, DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>(

@@ -54,6 +54,20 @@ public sealed class InstanceTargetsTests
         Of(spec, other).Swap.ShouldBe(SwapMethod.SwitchLink);
     }
 
+    [Theory]
+    [InlineData("bin", "/data/deploy/bin", "mserver")]
+    [InlineData("/yb/{name}/current", "/yb/master-1/current", "bin/mserver")]
+    public void Link_is_absolute_and_means_SwitchLink(string link, string switched, string program)
+    {
+        var control = new InstanceControl { Systemd = new SystemdControl(), Link = link };
+        var instance = HostCases.Instance(DatabaseComponent.Master, control: control);
+        var spec = HostCases.Spec(DatabaseEngine.YugabyteDB, instance) with { Yugabyte = new YugabyteSpec { Dialect = YugabyteDialect.BMDB } };
+
+        var target = InstanceTargets.Fill(Of(spec, instance));
+
+        (target.Swap, target.SwitchedLink, target.ProgramBelowLink).ShouldBe((SwapMethod.SwitchLink, switched, program));
+    }
+
     [Fact]
     public void Control_of_instance_precedes_control_of_component()
     {

@@ -261,24 +261,6 @@ public sealed class ApiTests
         await Should.ThrowAsync<TiDbApiException>(() => Tidb("/ddl/owner/resign", "oops", 500).ResignDdlOwnerAsync(new("t", 10080), default));
     }
 
-    [Theory]
-    [InlineData("""{"message":"apply action pause success!","code":200,"data":null}""", true)]
-    [InlineData("""{"message":"this pump's state is paused, apply pause failed!","code":3,"data":null}""", true)]
-    [InlineData("""{"message":"invalide nodeID x","code":2,"data":null}""", false)]
-    [InlineData("ok", false)]
-    public async Task Pump_pause_result_is_read_from_body_code(string body, bool taken)
-    {
-        var client = new BinlogClient(new FakeHttp((_, _, _, _) => new ServiceAnswer(200, null, body)));
-        if (taken)
-        {
-            await client.PauseAsync(new("p", 8250), "p:8250", default);
-        }
-        else
-        {
-            await Should.ThrowAsync<TiDbApiException>(() => client.PauseAsync(new("p", 8250), "p:8250", default));
-        }
-    }
-
     [Fact]
     public async Task Pump_and_drainer_status_are_parsed()
     {

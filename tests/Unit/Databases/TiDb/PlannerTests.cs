@@ -36,8 +36,8 @@ public sealed class PlannerTests
 
         own.Chunk(3).ShouldAllBe(three =>
             TiDbStepIds.IsDrain(three[0]) && TiDbStepIds.IsSwap(three[1]) && TiDbStepIds.IsVerify(three[2]));
-        own[0].Title.ShouldBe("Drain pd-1");
-        own.Chunk(3).Select(three => three[0].Node).ShouldBe(["pd-1", "pd-2", "pd-3", "tikv-1", "tikv-2", "tikv-3", "pump-1", "pump-2", "tidb-1", "tidb-2", "drainer-1"]);
+        own[0].Title.ShouldBe("Drain pd-2", "pd-1 leads");
+        own.Chunk(3).Select(three => three[0].Node).ShouldBe(["pd-2", "pd-3", "pd-1", "tikv-1", "tikv-2", "tikv-3", "pump-1", "pump-2", "tidb-1", "tidb-2", "drainer-1"]);
         plan.Steps.Skip(plan.Steps.FindIndex(s => s.Id == TiDbStepIds.SaveConfiguration) + 1).ShouldAllBe(s => s.After.Count == 1, "one after the other");
     }
 
@@ -46,8 +46,8 @@ public sealed class PlannerTests
     {
         var plan = Compile(Whole);
 
-        plan.Steps.Where(s => s.PointOfNoReturn).Select(s => s.Id).ShouldBe(["UpgradePD/pd-1/swap", "UpgradeTiKV/tikv-3/swap", "UpgradeTiDB/tidb-1/swap"]);
-        plan.Steps.TakeWhile(s => s.Reversible).Last().Id.ShouldBe("UpgradePD/pd-1/drain");
+        plan.Steps.Where(s => s.PointOfNoReturn).Select(s => s.Id).ShouldBe(["UpgradePD/pd-2/swap", "UpgradeTiKV/tikv-3/swap", "UpgradeTiDB/tidb-1/swap"]);
+        plan.Steps.TakeWhile(s => s.Reversible).Last().Id.ShouldBe("UpgradePD/pd-2/drain");
         plan.Steps.SkipWhile(s => s.Reversible).ShouldAllBe(s => !s.Reversible);
     }
 
@@ -67,6 +67,8 @@ public sealed class PlannerTests
         later.RunFor(TimeSpan.FromHours(3));
 
         Plan(later).Hash.ShouldBe(plan.Hash);
+        Plan(later).Steps.Last(s => TiDbStepIds.IsSwap(s) && s.Phase == Phases.UpgradePD).Node.ShouldBe("pd-3");
+        plan.Steps.Last(s => TiDbStepIds.IsSwap(s) && s.Phase == Phases.UpgradePD).Node.ShouldBe("pd-1");
     }
 
     [Fact]
@@ -113,7 +115,7 @@ public sealed class PlannerTests
     {
         var notes = Compile(Whole with { Spec = s => s with { Drain = new DrainSpec { OnTimeout = DrainTimeoutPolicy.Proceed }, HoldBefore = ["UpgradePD", "Nowhere"] } }).Notes;
 
-        notes.ShouldContain(n => n.StartsWith("NO ROLLBACK from UpgradePD/pd-1/swap", StringComparison.Ordinal));
+        notes.ShouldContain(n => n.StartsWith("NO ROLLBACK from UpgradePD/pd-2/swap", StringComparison.Ordinal));
         notes.ShouldContain(n => n.Contains("UpgradeTiKV/tikv-3/swap", StringComparison.Ordinal) && n.Contains("raises its version", StringComparison.Ordinal));
         notes.ShouldContain(n => n.Contains("UpgradeTiDB/tidb-1/swap", StringComparison.Ordinal) && n.Contains("system tables", StringComparison.Ordinal));
         notes.ShouldContain(n => n.StartsWith("Estimate: 25m0s", StringComparison.Ordinal));
@@ -130,18 +132,28 @@ public sealed class PlannerTests
         var notes = Compile(new TiDbWorldSetup { Pds = 1, Leader = "pd-1", Spec = s => s with { AllowUnavailability = true } }).Notes;
 
         notes.ShouldContain(n => n.StartsWith("EXPECTED OUTAGE", StringComparison.Ordinal) && n.Contains("with 1 PD", StringComparison.Ordinal));
+        Compile(new TiDbWorldSetup { Tidbs = 1, Spec = s => s with { AllowUnavailability = true } }).Notes
+            .ShouldContain(n => n.StartsWith("EXPECTED OUTAGE", StringComparison.Ordinal) && n.Contains("one TiDB server", StringComparison.Ordinal));
     }
 
     [Theory]
-    [InlineData(2, 8, new[] { 4, 8 })]
-    [InlineData(0, 8, new[] { 2, 4, 8 })]
-    [InlineData(2, 5, new[] { 4, 5 })]
-    [InlineData(8, 8, new int[0])]
-    [InlineData(4, 2, new int[0])]
-    public void Merge_limit_is_raised_by_doubling(int from, int to, int[] values)
+    [InlineData(8, 2, null, 2, new[] { 4, 8 })]
+    [InlineData(8, 2, 5, 2, new[] { 4, 5 })]
+    [InlineData(8, 8, null, 8, new int[0])]
+    [InlineData(8, 4, 2, 4, new int[0])]
+    [InlineData(8, 0, null, 0, new int[0])]
+    [InlineData(8, 0, 8, 0, new int[0])]
+    [InlineData(1, 2, null, 1, new int[0])]
+    [InlineData(0, 2, null, 0, new int[0])]
+    [InlineData(0, 2, 8, 0, new[] { 2, 4, 8 })]
+    [InlineData(3, 2, null, 2, new[] { 3 })]
+    public void Merge_limit_never_exceeds_former_value_unasked(int before, int first, int? final, int expected, int[] values)
     {
-        var plan = Compile(Whole with { Spec = s => s with { Tidb = s.Tidb! with { MergeScheduleLimit = from, TuneScheduling = new TuneSchedulingSpec { MergeScheduleLimit = to } } } });
+        var world = new TiDbWorld(Whole with { Spec = s => s with { Tidb = s.Tidb! with { MergeScheduleLimit = first, TuneScheduling = new TuneSchedulingSpec { MergeScheduleLimit = final } } } });
+        world.Limits["merge-schedule-limit"] = before;
+        var plan = Plan(world);
 
+        plan.Steps.Single(s => s.Id == TiDbStepIds.LimitMerging).Arguments<LimitMerging.Args>().Limit.ShouldBe(expected);
         plan.Steps
             .Where(s => s.Is<RaiseScheduleLimit>())
             .Select(s => s.Arguments<RaiseScheduleLimit.Args>())

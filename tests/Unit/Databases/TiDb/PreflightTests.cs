@@ -69,8 +69,19 @@ public sealed class PreflightTests
     [InlineData("down-peer")]
     [InlineData("miss-peer")]
     [InlineData("pending-peer")]
-    public void Preflight_finds_regions_that_lack_a_peer(string check) =>
-        Finds(Reasons.ClusterUnhealthy, $"4 Regions with {check}", w => w.RegionChecks[check] = 4);
+    public void Preflight_finds_regions_without_quorum(string check) =>
+        Finds(Reasons.ClusterUnhealthy, "4 Regions (900, 901, 902, 903) have no quorum", w => w.RegionChecks[check] = 4);
+
+    [Fact]
+    public void Incomplete_regions_with_quorum_are_only_noted()
+    {
+        var world = new TiDbWorld(Whole);
+        world.Regions.AddRange([new TiDbRegion(5, 1, 2, 3) { Pending = [2] }, new TiDbRegion(6, 1, 2), new TiDbRegion(7, 1, 2, 3) { Down = [1] }]);
+        var result = world.Preflight();
+
+        result.Findings.ShouldBeEmpty();
+        result.Discovery!.Notes.ShouldContain(n => n.StartsWith("PD lists incomplete Regions: 1 with down-peer, 1 with miss-peer, 1 with pending-peer.", StringComparison.Ordinal));
+    }
 
     [Theory]
     [InlineData("none")]
@@ -117,6 +128,15 @@ public sealed class PreflightTests
         new TiDbWorld(new TiDbWorldSetup { MaxReplicas = 1 }).Preflight().Findings.ShouldHaveSingleItem().Reason.ShouldBe(Reasons.QuorumTooSmall);
 
     [Fact]
+    public void Preflight_refuses_single_TiDB_without_acceptance()
+    {
+        var setup = new TiDbWorldSetup { Tidbs = 1 };
+
+        new TiDbWorld(setup).Preflight().Findings.ShouldHaveSingleItem().Reason.ShouldBe(Reasons.QuorumTooSmall);
+        new TiDbWorld(setup with { Spec = s => s with { AllowUnavailability = true } }).Preflight().Findings.ShouldBeEmpty();
+    }
+
+    [Fact]
     public void Preflight_refuses_single_pump_without_acceptance() =>
         new TiDbWorld(new TiDbWorldSetup { Pumps = 1 }).Preflight().Findings.ShouldHaveSingleItem().Reason.ShouldBe(Reasons.QuorumTooSmall);
 
@@ -146,9 +166,50 @@ public sealed class PreflightTests
     [Fact]
     public void Preflight_finds_process_of_another_version()
     {
-        Finds(Reasons.VersionMismatch, "pd-1", w => w["pd-1"].Installed = w["pd-1"].Running = "2.1.18");
-        Finds(Reasons.VersionMismatch, "tikv-2", w => w.StoreOf("tikv-2").Version = "2.1.18");
-        Finds(Reasons.VersionMismatch, "tidb-1", w => w["tidb-1"].Running = "2.1.18");
+        Finds(Reasons.VersionMismatch, "pd-1", w => w["pd-1"].Installed = w["pd-1"].Running = "2.0.0");
+        Finds(Reasons.VersionMismatch, "tikv-2", w => w.StoreOf("tikv-2").Version = "3.0.10");
+        Finds(Reasons.VersionMismatch, "tidb-1", w => w["tidb-1"].Running = "1.0.8");
+    }
+
+    [Fact]
+    public void Preflight_accepts_other_patch_level_with_a_note()
+    {
+        var world = new TiDbWorld(Whole);
+        world.StoreOf("tikv-2").Version = "2.1.18-hotfix";
+
+        var result = world.Preflight();
+
+        result.Findings.ShouldBeEmpty();
+        result.Discovery!.Notes.ShouldContain("tikv-2 runs version 2.1.18-hotfix, not 2.1.19 (spec.fromVersion). It is upgraded to 3.0.9 like the others.");
+    }
+
+    [Fact]
+    public void Acknowledged_finding_is_a_note_and_changes_the_hash()
+    {
+        var world = new TiDbWorld(Whole);
+        var before = new TiDbPlanner(world.Upgrade.Spec, world.Preflight().Discovery!).Compile().Hash;
+        world.StoreOf("tikv-1").Label = null;
+        var label = $"ConfigurationInvalid/{world.Upgrade.Spec.Service(world.Upgrade.Spec.Of(DatabaseComponent.TiKV).First())}";
+        world.Clocks["192.0.2.2"] = TimeSpan.FromMinutes(1);
+        world.Preflight().Findings.Select(f => f.Acknowledge).ShouldBe([label, "ClockSkew/192.0.2.2"], ignoreOrder: true);
+
+        world.Upgrade = world.Upgrade with { Spec = world.Upgrade.Spec with { Preflight = new DatabasePreflightSpec { Acknowledge = [label, "ClockSkew"] } } };
+        var result = world.Preflight();
+
+        result.Findings.ShouldBeEmpty();
+        var plan = new TiDbPlanner(world.Upgrade.Spec, result.Discovery!).Compile();
+        plan.Notes.Count(n => n.StartsWith("Acknowledged by ", StringComparison.Ordinal)).ShouldBe(2);
+        plan.Acknowledged.ShouldBe(["ClockSkew", label]);
+        plan.Hash.ShouldNotBe(before);
+    }
+
+    [Fact]
+    public void Lost_quorum_cannot_be_acknowledged()
+    {
+        var world = new TiDbWorld(Whole with { Spec = s => s with { Preflight = new DatabasePreflightSpec { Acknowledge = [Reasons.ClusterUnhealthy] } } });
+        world.RegionChecks["down-peer"] = 3;
+
+        world.Preflight().Findings.ShouldHaveSingleItem().Acknowledge.ShouldBeNull();
     }
 
     [Fact]

@@ -17,12 +17,14 @@ public sealed class RunObstacleTests
     private static readonly TiDbWorldSetup Whole = new() { Pumps = 2, Drainers = 1 };
 
     [Fact]
-    public void Drain_timeout_fails_step_and_removes_scheduler()
+    public void Failed_drain_is_resumed_by_retry_after_leaders_were_given_back()
     {
         var world = new TiDbWorld(Whole) { StuckLeaders = 3 }.Begin();
         world.RunToStall();
 
         world.Life.Outcome!.Reason.ShouldBe(Reasons.DrainTimeout);
+        world.Life.Outcome.Message.ShouldContain("No leader has left for 10m (spec.drain.stalledFor): 3 are left on tikv-1");
+        world.GiveBack().Removed.ShouldBe(["tikv-1", TiDbStepIds.HoldScheduling]);
         world.Evicted.ShouldBeEmpty();
         world["tikv-1"].Running.ShouldBe(TiDbWorld.Old);
         world.StuckLeaders = 0;
@@ -72,11 +74,11 @@ public sealed class RunObstacleTests
     {
         var world = new TiDbWorld(Whole).Begin();
         world.RunUntil(() => world.Step("UpgradeTiKV/tikv-1/drain").State == StepState.Succeeded, "tikv-1 drained");
-        world.RegionChecks["pending-peer"] = 2;
+        world.Regions.AddRange([new TiDbRegion(5, 1, 2, 3) { Pending = [2] }, new TiDbRegion(6, 1, 2)]);
         world.RunFor(TimeSpan.FromMinutes(3));
         world["tikv-1"].Running.ShouldBe(TiDbWorld.Old);
-        world.Step("UpgradeTiKV/tikv-1/swap").Message!.ShouldContain("2 Regions with pending-peer");
-        world.RegionChecks["pending-peer"] = 0;
+        world.Step("UpgradeTiKV/tikv-1/swap").Message!.ShouldContain("Without tikv-1, 2 Regions (5, 6) would lose the quorum");
+        world.Regions.Clear();
         world.RunToSuccess();
 
         world.Violations.ShouldBeEmpty();

@@ -27,31 +27,32 @@ public sealed class RunTests
         world.Evicted.ShouldBeEmpty();
         world.ClusterVersion.ShouldBe(TiDbWorld.New);
         world.Done.Where(d => d.StartsWith("stop ", StringComparison.Ordinal)).Select(d => d.Split(' ')[1])
-            .ShouldBe(["pd-1", "pd-2", "pd-3", "tikv-1", "tikv-2", "tikv-3", "tidb-1", "tidb-2", "drainer-1"], "a pump ends by itself when it is paused");
+            .ShouldBe(["pd-2", "pd-3", "pd-1", "tikv-1", "tikv-2", "tikv-3", "pump-1", "pump-2", "tidb-1", "tidb-2", "drainer-1"], "pd-1 leads, and SIGTERM pauses a pump");
+        world.Done.ShouldNotContain(d => d.StartsWith("start ", StringComparison.Ordinal) && d.EndsWith(TiDbWorld.Old, StringComparison.Ordinal));
         world.Limits["merge-schedule-limit"].ShouldBe(8);
         world.Limits["replica-schedule-limit"].ShouldBe(16);
     }
 
     [Theory]
-    [InlineData("pd-1", 2)]
-    [InlineData("pd-2", 2)]
-    [InlineData("pd-3", 1)]
-    public void PD_leader_is_stopped_last_whoever_leads_first(string leader, int moves)
+    [InlineData("pd-1")]
+    [InlineData("pd-2")]
+    [InlineData("pd-3")]
+    public void PD_leader_is_stopped_last_and_moves_once(string leader)
     {
         var world = new TiDbWorld(Whole with { Leader = leader }).Begin();
         world.RunToSuccess();
 
         world.Violations.ShouldBeEmpty();
-        world.Done.Count(d => d.StartsWith("move leader", StringComparison.Ordinal)).ShouldBe(moves);
-        world.Done.Last(d => d.StartsWith("move leader", StringComparison.Ordinal)).ShouldBe("move leader from pd-3");
+        world.Done.Where(d => d.StartsWith("move leader", StringComparison.Ordinal)).ShouldBe([$"move leader from {leader}"]);
+        world.Done.Last(d => d.StartsWith("stop pd-", StringComparison.Ordinal)).ShouldStartWith($"stop {leader} ");
     }
 
     [Fact]
     public void PD_leadership_that_returns_before_stop_is_moved_again()
     {
         var world = new TiDbWorld(Whole).Begin();
-        world.RunUntil(() => world.Step("UpgradePD/pd-1/drain").State == StepState.Succeeded, "pd-1 drained");
-        world.PdLeader = "pd-1";
+        world.RunUntil(() => world.Step("UpgradePD/pd-2/drain").State == StepState.Succeeded, "pd-2 drained");
+        world.PdLeader = "pd-2";
         world.RunToSuccess();
 
         world.Violations.ShouldBeEmpty();
@@ -137,11 +138,11 @@ public sealed class RunTests
     public void Merge_limit_is_lowered_only_if_new_PD_merges()
     {
         var world = new TiDbWorld(Whole).Begin();
-        world.RunUntil(() => world.Step("UpgradeTiKV/tikv-1/drain").State == StepState.Running, "TiKV");
+        world.RunUntil(() => world.Step(TiDbStepIds.LimitMergingEarly).State == StepState.Succeeded, "PD");
         world.Limits["merge-schedule-limit"].ShouldBe(2);
 
         var still = new TiDbWorld(Whole with { MergeMoves = false }).Begin();
-        still.RunUntil(() => still.Step("UpgradeTiKV/tikv-1/drain").State == StepState.Running, "TiKV");
+        still.RunUntil(() => still.Step(TiDbStepIds.LimitMergingEarly).State == StepState.Succeeded, "PD");
         still.Limits["merge-schedule-limit"].ShouldBe(8);
     }
 
@@ -158,6 +159,41 @@ public sealed class RunTests
         world.RunToSuccess();
         (world.Limits["merge-schedule-limit"], world.Limits["replica-schedule-limit"]).ShouldBe((4, 8));
         world.Step(TiDbStepIds.RaiseMerge(8)).Facts![RaiseScheduleLimit.StoppedFact].ShouldContain("tikvclient_backoff_count");
+    }
+
+    [Fact]
+    public void Short_stability_is_not_watched_at_long_intervals()
+    {
+        var world = new TiDbWorld(Whole with { Spec = s => s with { Tidb = s.Tidb! with { TuneScheduling = s.Tidb.TuneScheduling with { StableFor = "2s" } } } }).Begin();
+        world.RunToSuccess();
+
+        var raised = world.Step(TiDbStepIds.RaiseMerge(8));
+        (raised.FinishedAt - world.Step(TiDbStepIds.RaiseMerge(4)).FinishedAt)!.Value.ShouldBeLessThan(TimeSpan.FromSeconds(8));
+    }
+
+    [Fact]
+    public void Counters_that_cannot_be_read_do_not_fail_the_upgrade()
+    {
+        var world = new TiDbWorld(Whole with { Spec = s => s with { Tidb = s.Tidb! with { TuneScheduling = s.Tidb.TuneScheduling with { Enabled = false } } } }).Begin();
+        world.Answers = (_, p, path) => p.Name == "tidb-1" && path == "/metrics" ? (404, "no such page") : null;
+        world.RunToSuccess();
+
+        var counted = world.Step(TiDbStepIds.VerifyStatements);
+        counted.Message!.ShouldContain("3 statements failed");
+        counted.Message!.ShouldContain("Unknown on tidb-1:");
+        (counted.FinishedAt - counted.StartedAt)!.Value.ShouldBeLessThan(TimeSpan.FromMinutes(1));
+    }
+
+    [Fact]
+    public void Skipped_binlog_is_noted_in_plan_and_after_verification()
+    {
+        var world = new TiDbWorld(Whole);
+        world.SkipsBinlog.Add("tidb-2");
+        world.Begin().RunToSuccess();
+
+        world.Stored!.Notes.ShouldContain(n => n.StartsWith("tidb-2 SKIPS BINLOG", StringComparison.Ordinal));
+        TiDbStatus.Compose(new DatabaseRollingUpgradeStatus { Plan = world.Stored }, world.Upgrade.Spec).ActionRequired
+            .ShouldContain(a => a.Subject == "binlog" && a.Message.Contains("tidb-2", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -206,7 +242,7 @@ public sealed class RunTests
         TiDbStatus.Compose(new DatabaseRollingUpgradeStatus { Plan = world.Stored! }, world.Upgrade.Spec).ActionRequired.ShouldContain(a => a.Message.Contains("evict-leader-scheduler-1", StringComparison.Ordinal));
 
         var taken = world.CleanUp();
-        taken.Removed.ShouldBe(["tikv-1"]);
+        taken.Removed.ShouldBe(["tikv-1", TiDbStepIds.HoldScheduling]);
         taken.Remaining.ShouldBeEmpty();
         world.Evicted.ShouldBeEmpty();
     }
@@ -220,7 +256,7 @@ public sealed class RunTests
         var resting = new DatabaseRollingUpgradeStatus { Plan = world.Stored! };
         rest.MayRemain(spec, resting).ShouldBeTrue();
 
-        var taken = rest.MarkRemoved(spec, resting, ["tikv-1"], world.Now.AddSeconds(1));
+        var taken = rest.MarkRemoved(spec, resting, ["tikv-1", TiDbStepIds.HoldScheduling], world.Now.AddSeconds(1));
         rest.MayRemain(spec, taken).ShouldBeFalse();
         TiDbStatus.LeftBehind(spec, taken).ShouldBeEmpty();
 
@@ -245,12 +281,12 @@ public sealed class RunTests
     public void Status_shows_versions_times_references_and_required_actions()
     {
         var world = new TiDbWorld(Whole).Begin();
-        world.RunUntil(() => world.Step("UpgradePD/pd-2/verify").State == StepState.Succeeded, "pd-2");
+        world.RunUntil(() => world.Step("UpgradePD/pd-3/verify").State == StepState.Succeeded, "pd-3, the second");
         var half = TiDbStatus.Compose(new DatabaseRollingUpgradeStatus { Plan = world.Stored! }, world.Upgrade.Spec);
         world.RunToSuccess();
         var status = TiDbStatus.Compose(half with { Plan = world.Stored! }, world.Upgrade.Spec);
 
-        half.Instances.Where(i => i.Version == TiDbWorld.New).Select(i => i.Name).ShouldBe(["pd-1", "pd-2"]);
+        half.Instances.Where(i => i.Version == TiDbWorld.New).Select(i => i.Name).ShouldBe(["pd-2", "pd-3"]);
         status.Instances.ShouldAllBe(i => i.Version == TiDbWorld.New);
         status.Estimate.ShouldBe("25m0s");
         status.Elapsed.ShouldNotBeNull();

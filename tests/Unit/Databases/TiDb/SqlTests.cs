@@ -73,6 +73,22 @@ public sealed class SqlTests
     }
 
     [Fact]
+    public async Task Failure_of_connecting_is_not_blamed_on_statement()
+    {
+        var exception = await Should.ThrowAsync<DatabaseSqlException>(() => Sql((_, statement) =>
+            statement.Length == 0 ? throw new MySqlException("Unknown system variable 'x'", 1193, "HY000", null) : Table("x")).UnfinishedDdlAsync(default));
+
+        exception.Message.ShouldBe("root@one:4000: connecting failed: Unknown system variable 'x'");
+    }
+
+    [Theory]
+    [InlineData("running", "Let it end, or cancel it with `ADMIN CANCEL DDL JOBS 7`.")]
+    [InlineData("cancelling", "It is being cancelled already: wait until it has ended.")]
+    [InlineData("rollingback", "It is being cancelled already: wait until it has ended.")]
+    public void Ddl_that_is_being_cancelled_is_only_waited_for(string state, string advice) =>
+        DdlJob.Advice([new DdlJob("7", "orders", "t", "add index", state)]).ShouldBe(advice);
+
+    [Fact]
     public async Task PumpsAsync_returns_null_when_statement_is_unknown()
     {
         (await Sql((_, statement) => statement.Length == 0 ? Table("x") : throw new MySqlException("You have an error in your SQL syntax", 1064, "42000", null)).PumpsAsync(default)).ShouldBeNull();

@@ -18,11 +18,29 @@ public sealed class AdminToolTests
     }
 
     [Fact]
-    public async Task Catalog_upgrade_uses_longer_time_limit_of_runbook()
+    public async Task Catalog_upgrade_has_the_given_time_limit()
     {
         var host = new RecordingHost("BSQL successfully upgraded to the latest version\n");
-        await Tool(host, YugabyteDialect.BMDB).UpgradeCatalogAsync(default);
+        await Tool(host, YugabyteDialect.BMDB).UpgradeCatalogAsync(TimeSpan.FromMinutes(3), default);
         host.Commands[0].ShouldBe(["/new/bin/yb-admin", "-mserver_addresses", "a:7100,b:7100,c:7100", "-timeout_ms", "180000", "upgrade_bsql"]);
+    }
+
+    [Fact]
+    public async Task Client_certificate_follows_directory_of_certificates()
+    {
+        var host = new RecordingHost("AutoFlags config:\nconfig_version: 1\n");
+        await Tool(host, certs: "/certs", node: "10.0.0.1").AutoFlagsAsync(default);
+        host.Commands[0].Skip(5).ShouldBe(["--certs_dir_name", "/certs", "--client_node_name", "10.0.0.1", "get_auto_flags_config"]);
+    }
+
+    [Theory]
+    [InlineData("Version:7\n", 7)]
+    [InlineData("Version: 12\n", 12)]
+    public async Task Catalog_version_is_read(string printed, long expected)
+    {
+        var host = new RecordingHost(printed);
+        (await Tool(host).CatalogVersionAsync(default)).ShouldBe(expected);
+        host.Commands[0][^1].ShouldBe("ysql_catalog_version");
     }
 
     [Fact]
@@ -88,11 +106,11 @@ public sealed class AdminToolTests
         Tool(new RecordingHost(""), certs: "/certs").LeaderBlacklistCommand(new ServiceAddress("t", 9100), add: false)
             .ShouldBe("/new/bin/yb-admin --master_addresses a:7100,b:7100,c:7100 --certs_dir_name /certs change_leader_blacklist REMOVE t:9100");
 
-    private static AdminTool Tool(RecordingHost host, YugabyteDialect dialect = YugabyteDialect.Yugabyte, string? certs = null) => new(
+    private static AdminTool Tool(RecordingHost host, YugabyteDialect dialect = YugabyteDialect.Yugabyte, string? certs = null, string? node = null) => new(
         host,
         "/new/bin/yb-admin",
         YugabyteVocabulary.Of(new DatabaseRollingUpgradeSpec { Yugabyte = new YugabyteSpec { Dialect = dialect } }),
         [new ServiceAddress("a", 7100), new ServiceAddress("b", 7100), new ServiceAddress("c", 7100)],
-        certs,
+        certs is null ? null : new AdminToolTls(certs, node),
         text => text.Replace("hunter2", "***", StringComparison.Ordinal));
 }

@@ -16,7 +16,7 @@ public sealed class PlannerTests
     public void Plan_orders_packages_masters_tservers_and_finalization() =>
         YugaRun.Compile(new YugaWorld()).Steps.Select(s => s.Id).ShouldBe(
         [
-            "PreparePackage/10.0.0.1", "PreparePackage/10.0.0.2", "PreparePackage/10.0.0.3", "PreparePackage/prove-admin-tool", "PreparePackage/check-extensions",
+            "PreparePackage/10.0.0.1", "PreparePackage/10.0.0.2", "PreparePackage/10.0.0.3", "PreparePackage/prove-admin-tool", "PreparePackage/record-sql", "PreparePackage/check-extensions",
             "UpgradeMasters/1/swap", "UpgradeMasters/1/verify", "UpgradeMasters/2/swap", "UpgradeMasters/2/verify", "UpgradeMasters/3/swap", "UpgradeMasters/3/verify",
             "UpgradeTServers/t1/drain", "UpgradeTServers/t1/swap", "UpgradeTServers/t1/verify",
             "UpgradeTServers/t2/drain", "UpgradeTServers/t2/swap", "UpgradeTServers/t2/verify",
@@ -27,7 +27,7 @@ public sealed class PlannerTests
     [Fact]
     public void Plan_phases_follow_documented_order()
     {
-        var plan = YugaRun.Compile(new YugaWorld(Replicated()));
+        var plan = YugaRun.Compile(new YugaWorld(Replicated() with { Class = AutoFlagClass.LocalVolatile, Soak = "1h" }));
         plan.Steps.Select(s => s.Phase).Distinct().ShouldBe(DatabaseRollingUpgradePhases.OfYugabyte.Skip(1));
     }
 
@@ -101,7 +101,39 @@ public sealed class PlannerTests
     public void Promotion_of_volatile_flags_is_no_PointOfNoReturn()
     {
         var plan = YugaRun.Compile(new YugaWorld(new YugaSetup { From = "2.20.3.0-b1", To = "2024.1.3.0-b5", Class = AutoFlagClass.LocalVolatile }));
-        plan.Steps.First(s => s.PointOfNoReturn).Id.ShouldBe("UpgradeCatalog/upgrade");
+        plan.Steps.Single(s => s.Id == "PromoteVolatileFlags/promote").Parameters["class"].ShouldBe("LocalVolatile");
+        plan.Steps.Where(s => s.PointOfNoReturn).Select(s => s.Id).ShouldBe(["PromoteAutoFlags/promote", "UpgradeCatalog/upgrade"]);
+        plan.Steps.Single(s => s.Id == "PromoteAutoFlags/promote").Parameters["class"].ShouldBe("External");
+        YugabyteFinalize.Hold(new YugaWorld(new YugaSetup { Class = AutoFlagClass.LocalVolatile }).Spec, plan).ShouldBe("PromoteAutoFlags/promote");
+    }
+
+    [Theory]
+    [InlineData(null, AutoFlagClass.External, null)]
+    [InlineData(FinalizeMode.Manual, AutoFlagClass.External, "PromoteAutoFlags/promote")]
+    [InlineData(FinalizeMode.Manual, AutoFlagClass.LocalPersisted, "PromoteAutoFlags/promote")]
+    [InlineData(FinalizeMode.Auto, AutoFlagClass.LocalVolatile, null)]
+    [InlineData(null, AutoFlagClass.LocalVolatile, "PromoteAutoFlags/promote")]
+    public void Finalize_is_held_if_manual_or_volatile(FinalizeMode? mode, AutoFlagClass highest, string? hold)
+    {
+        var world = new YugaWorld(new YugaSetup { Finalize = mode, Class = highest });
+        var plan = YugaRun.Compile(world);
+        YugabyteFinalize.Hold(world.Spec, plan).ShouldBe(hold);
+        plan.Notes.Any(n => n.Contains("finalize: Manual", StringComparison.Ordinal)).ShouldBe(hold is not null);
+    }
+
+    [Fact]
+    public void Catalog_upgrade_is_held_if_there_are_no_AutoFlags()
+    {
+        var world = new YugaWorld(new YugaSetup { From = "2.14.3", To = "2.16.9", Finalize = FinalizeMode.Manual });
+        YugabyteFinalize.Hold(world.Spec, YugaRun.Compile(world)).ShouldBe("UpgradeCatalog/upgrade");
+    }
+
+    [Fact]
+    public void Soak_is_the_last_step_before_finalization()
+    {
+        var plan = YugaRun.Compile(new YugaWorld(new YugaSetup { Soak = "2h" }));
+        plan.Steps.Single(s => s.Id == "Finalize/soak").After.ShouldBe(["VerifyVersions/verify"]);
+        plan.Steps.Single(s => s.Id == "PromoteAutoFlags/promote").After.ShouldBe(["Finalize/soak"]);
     }
 
     [Fact]

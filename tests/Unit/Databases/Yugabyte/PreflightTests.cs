@@ -105,6 +105,29 @@ public sealed class PreflightTests
     }
 
     [Fact]
+    public async Task Preflight_accepts_other_patch_level_with_a_note()
+    {
+        var world = new YugaWorld();
+        world["t1"].Installed = world["t1"].Running = "2.18.3.0-b75";
+
+        var result = await RunAsync(world);
+
+        result.Findings.ShouldBeEmpty();
+        result.Discovery!.Notes.ShouldContain(n => n.StartsWith("t1 runs version 2.18.3.0-b75, not 2.18.4.0-b52", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Slow_connection_is_not_clock_skew()
+    {
+        var world = new YugaWorld { ClockError = TimeSpan.FromMilliseconds(150) };
+        world["t2"].ClockOffset = TimeSpan.FromMilliseconds(400);
+        (await RunAsync(world)).Findings.ShouldBeEmpty();
+
+        world.ClockError = TimeSpan.FromMilliseconds(10);
+        (await RunAsync(world)).Findings.ShouldHaveSingleItem().Acknowledge.ShouldBe("ClockSkew/10.0.0.2");
+    }
+
+    [Fact]
     public async Task Preflight_accepts_upgraded_master_and_takes_former_program_from_others()
     {
         var world = new YugaWorld { PackageIsThere = true };
@@ -114,6 +137,22 @@ public sealed class PreflightTests
         var instance = result.Discovery!.Instances.Single(i => i.Name == "m2");
         (instance.FormerSha256, instance.FormerDirectory).ShouldBe((YugaWorld.Sha("yb-master", world.Setup.From), YugaWorld.OldDirectory));
         result.Discovery.Notes.ShouldContain(n => n.StartsWith("m2 already runs", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Former_directory_is_found_behind_shared_binary()
+    {
+        var world = new YugaWorld();
+        var control = new InstanceControl { Process = new ProcessControl { Command = ["{directory}/bin/yb-master"], LogFile = "/log" } };
+        world.Spec = world.Spec with { Control = [.. world.Spec.Control.Select(c => c with { Control = control with { Swap = SwapMethod.NewDirectory } })] };
+        foreach (var server in world.Servers)
+        {
+            server.Binary = "yb-server";
+        }
+
+        var result = await RunAsync(world);
+        result.Findings.ShouldBeEmpty();
+        result.Discovery!.Instances.ShouldAllBe(i => i.FormerDirectory == YugaWorld.OldDirectory);
     }
 
     [Fact]

@@ -75,8 +75,8 @@ public sealed class RollbackPlannerTests
     {
         var world = new YugaWorld(Modern with { Class = AutoFlagClass.LocalVolatile });
         var run = YugaRun.Of(world);
-        run.HoldBefore.Add("UpgradeCatalog");
-        run.Until(() => run.Plan.Steps.Single(s => s.Id == "PromoteAutoFlags/await-flags").State == StepState.Succeeded, "they are promoted");
+        run.HoldBefore.Add("PromoteAutoFlags");
+        run.Until(() => run.Plan.Steps.Single(s => s.Id == "PromoteVolatileFlags/await-flags").State == StepState.Succeeded, "they are promoted");
         YugabyteRollback.Obstacle(world.Spec, run.Plan).ShouldBeNull();
 
         var back = YugabyteRollbackPlanner.Compile(world.Spec, run.Plan);
@@ -84,6 +84,7 @@ public sealed class RollbackPlannerTests
         back.Steps[0].Parameters["flagsVersion"].ShouldBe("1");
         new YugaRun(world, back).ToEnd();
         world.Acts.ShouldContain("rollback flags 1");
+        world.Acts.ShouldNotContain("upgrade_ysql");
         world.Servers.ShouldAllBe(s => s.Running == world.Setup.From);
         world.Violations.ShouldBeEmpty();
     }

@@ -126,10 +126,11 @@ internal sealed class Simulation
         Time.Advance(until - Time.GetUtcNow());
     }
 
-    /// <summary>People change what they want.</summary>
+    /// <summary>People change what they want: the object has a new version.</summary>
     public void Want(Func<RunControls, RunControls> change)
     {
         Controls = change(Controls);
+        Store.Edit(static plan => plan);
         Process.Wake();
     }
 

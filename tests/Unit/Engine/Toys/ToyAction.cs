@@ -14,6 +14,8 @@ internal sealed class ToyAction(string name, Simulation simulation, ToyProcess p
 
     private ToyWorld World => simulation.World;
 
+    public bool MayBeAccepted(Observation.Failed failure) => name == "check";
+
     public async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
     {
         await process.DawdleAsync();
@@ -138,7 +140,7 @@ internal sealed class ToyAction(string name, Simulation simulation, ToyProcess p
             return new Observation.Running(item.Progress());
         }
 
-        return item.Runs.ContainsKey(step.Attempt) ? new Observation.Failed("Exit1", $"{step.Id} ended with 1") : new Observation.NotStarted();
+        return item.Runs.ContainsKey(step.Attempt) ? new Observation.Failed("Exit1", $"{step.Id} ended with 1") { NothingRan = item.ChangesNothing } : new Observation.NotStarted();
     }
 
     // What must hold whenever an action is called.

@@ -27,6 +27,9 @@ internal sealed class ToyItem
     /// <summary>The next executions end badly.</summary>
     public int BadEnds { get; set; }
 
+    /// <summary>Executions that end badly provably changed nothing.</summary>
+    public bool ChangesNothing { get; set; }
+
     /// <summary>The next looks say or throw that nothing can be read.</summary>
     public int UnreadableLooks { get; set; }
 

@@ -54,6 +54,9 @@ internal sealed class WorldContainer
 
     public WorldProgram Console => Programs["oms_console"];
 
+    /// <summary>The console runs, and has for as long as it takes to serve.</summary>
+    public bool ConsoleServes => Programs.GetValueOrDefault("oms_console") is { State: "RUNNING", Since: var since } && _world.Time.GetUtcNow() - since >= _world.Setup.ConsoleTakes;
+
     public void Start()
     {
         if (IsRunning)
@@ -66,6 +69,11 @@ internal sealed class WorldContainer
         Host.Emit(this, "start");
         _world.Rules.Started(this);
         Programs.Clear();
+        if (_world.Setup.JarAtStart is { } jar && Image.Version == _world.Setup.ToVersion)
+        {
+            Own[jar] = [1, 2, 3];
+        }
+
         if (_world.Setup.DiesAtStart?.Invoke(this) == true)
         {
             Stop(1);
@@ -115,7 +123,13 @@ internal sealed class WorldContainer
             _world.Did("console start", Host.Name);
         }
 
-        _world.After(_world.Setup.ProgramTakes, () => IfStill(run, () => program.State = program.Pid == pid && program.State == "STARTING" ? "RUNNING" : program.State));
+        _world.After(_world.Setup.ProgramTakes, () => IfStill(run, () =>
+        {
+            if (program.Pid == pid && program.State == "STARTING")
+            {
+                (program.State, program.Since) = ("RUNNING", _world.Time.GetUtcNow());
+            }
+        }));
     }
 
     public void StopProgram(string name)
@@ -146,8 +160,18 @@ internal sealed class WorldContainer
             return Image.Reported is { } version ? System.Text.Encoding.UTF8.GetBytes($$"""{"imageVersion":"{{version}}"}""") : null;
         }
 
-        return HostPath(path) is { } onHost ? Host.Files.GetValueOrDefault(onHost) : Image.Files.Contains(path) ? [1, 2, 3] : null;
+        return HostPath(path) is { } onHost
+            ? Host.Files.GetValueOrDefault(onHost)
+            : Own.GetValueOrDefault(path) ?? (Image.Files.Contains(path) ? [1, 2, 3] : null);
     }
+
+    /// <summary>Files that its writable layer has and the image has not.</summary>
+    public SortedDictionary<string, byte[]> Own { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Paths of its files, without mounts.</summary>
+    public IEnumerable<string> Files => Image.Files.Union(Own.Keys, StringComparer.Ordinal).Order(StringComparer.Ordinal);
+
+    public static bool HasDirectory(string path) => path is "/" or "/root" or "/home" or "/home/ds";
 
     /// <summary>Where a path of the container is on the host; null if no mount covers it.</summary>
     public string? HostPath(string path)
@@ -168,14 +192,15 @@ internal sealed class WorldContainer
 
     private void Boot(int run)
     {
-        foreach (var name in ProgramNames)
+        var names = _world.Setup.Programs?.Invoke(Image.Version) ?? ProgramNames;
+        foreach (var name in names)
         {
             Programs[name] = new WorldProgram();
         }
 
         var upgrading = IsUpgrade && !Host.Initialized.Contains(Id);
         ConsoleAutostart = !upgrading;
-        foreach (var name in ProgramNames.Where(n => n != "oms_console" || ConsoleAutostart || _world.Setup.ConsoleRunsBeforeInit?.Invoke(this) == true))
+        foreach (var name in names.Where(n => n != "oms_console" || ConsoleAutostart || _world.Setup.ConsoleRunsBeforeInit?.Invoke(this) == true))
         {
             StartProgram(name);
         }

@@ -65,6 +65,16 @@ internal sealed partial class WorldDocker
         string execId, ContainerExecAttachParameters parameters, CancellationToken cancellationToken = default)
     {
         var command = host?.Execs.GetValueOrDefault(execId)?.Command ?? [];
+        if (command is ["supervisorctl"])
+        {
+            return InteractAsync(execId, parameters, cancellationToken);
+        }
+
+        if (command is ["supervisorctl", "status"] && host is not null)
+        {
+            host.Supervisorctl.Commands++;
+        }
+
         return WorldCommands.Changes(command) ? ChangeAsync("exec", string.Join(' ', command), Run) : life.LookAsync(Run);
 
         ContainerExecOutput Run()
@@ -74,6 +84,17 @@ internal sealed partial class WorldDocker
             (exec.Running, exec.ExitCode) = (false, exec.ExitCode ?? 0);
             return new ContainerExecOutput { Stdout = BoundedOutput.FromText(exec.Stdout) };
         }
+    }
+
+    private async Task<ContainerExecOutput> InteractAsync(
+        string execId, ContainerExecAttachParameters parameters, CancellationToken cancellationToken)
+    {
+        var exec = await life.LookAsync(() => Begin(execId));
+        var run = exec.Container.Run;
+        await host!.Supervisorctl.RunAsync(
+            life, () => Host.Execs.ContainsKey(execId) && exec.Container.Run == run, exec.Container, parameters, cancellationToken);
+        (exec.Running, exec.ExitCode) = (false, 0);
+        return new ContainerExecOutput();
     }
 
     public Task<ContainerExecInspectResponse> InspectContainerExecAsync(string execId, CancellationToken cancellationToken = default) => life.LookAsync(() =>

@@ -14,7 +14,31 @@ internal sealed partial class WorldDocker
         return new GetArchiveFromContainerResponse(new ContainerPathStatResponse { Name = name, Size = content.Length, Mode = 0x1A4 }, statOnly ? null : Tar(name, content));
     });
 
-    public Task ExtractArchiveToContainerAsync(string id, CopyToContainerParameters parameters, Stream archive, CancellationToken cancellationToken = default) => throw new NotSupportedException("nobody writes into a container");
+    public async Task ExtractArchiveToContainerAsync(string id, CopyToContainerParameters parameters, Stream archive, CancellationToken cancellationToken = default)
+    {
+        using var body = new MemoryStream();
+        await archive.CopyToAsync(body, cancellationToken);
+        await ChangeAsync("copy", $"{id}:{parameters.Path}", () =>
+        {
+            var container = Container(id);
+            if (!WorldContainer.HasDirectory(parameters.Path))
+            {
+                throw NotFound($"Could not find the file {parameters.Path} in container {id}");
+            }
+
+            body.Position = 0;
+            using var reader = new TarReader(body, leaveOpen: true);
+            while (reader.GetNextEntry(copyData: true) is { } entry)
+            {
+                using var content = new MemoryStream();
+                entry.DataStream?.CopyTo(content);
+                container.Own[$"{parameters.Path.TrimEnd('/')}/{entry.Name}"] = content.ToArray();
+                world.Did("copy", host!.Name);
+            }
+
+            return true;
+        });
+    }
 
     public Task<IReadOnlyList<ImagesListResponse>> ListImagesAsync(ImagesListParameters parameters, CancellationToken cancellationToken = default) =>
         life.LookAsync<IReadOnlyList<ImagesListResponse>>(() => [.. Host.Images.Keys.Select(i => new ImagesListResponse { ID = i })]);
@@ -27,6 +51,7 @@ internal sealed partial class WorldDocker
             ID = image.Id,
             RepoTags = [.. Host.References.Where(r => r.Value == image.Id).Select(r => r.Key)],
             Config = image.Config,
+            RootFS = new ImageRootFS { Layers = image.Layers },
         };
     });
 

@@ -46,7 +46,7 @@ internal sealed partial class WorldDocker(
 
     public Task<IReadOnlyList<ContainerListResponse>> ListContainersAsync(ContainersListParameters parameters, CancellationToken cancellationToken = default) =>
         life.LookAsync<IReadOnlyList<ContainerListResponse>>(() =>
-            [.. Host.Containers.Where(c => parameters.All || c.IsRunning).Select(c => new ContainerListResponse { ID = c.Id, Names = ["/" + c.Name], Image = c.Config.Image ?? "", ImageID = c.Image.Id, State = c.Status })]);
+            [.. Host.Containers.Where(c => parameters.All || c.IsRunning).Select(c => new ContainerListResponse { ID = c.Id, Names = ["/" + c.Name], Image = c.Config.Image ?? "", ImageID = c.Image.Id, State = c.Status, Labels = new Dictionary<string, string>(c.Config.Labels ?? new Dictionary<string, string>(), StringComparer.Ordinal), Mounts = WorldMounts.Of(c.HostConfig) })]);
 
     public Task<CreateContainerResponse> CreateContainerAsync(CreateContainerParameters parameters, CancellationToken cancellationToken = default) => ChangeAsync("create", parameters.Name!, () =>
     {

@@ -56,9 +56,13 @@ internal sealed class WorldHost(OmsWorld world, string name, string ip)
     /// <summary>After this long a refused start arrives.</summary>
     public TimeSpan? LateStart { get; set; }
 
+    /// <summary>supervisorctl in the containers of the host, where it reads its commands from its input.</summary>
+    public WorldSupervisorctl Supervisorctl { get; } = new();
+
     public TimeSpan ClockOffset { get; set; }
 
-    public string UtcOffset { get; set; } = "+0000";
+    /// <summary>dockerd keeps images in containerd's store: another id for the same image.</summary>
+    public bool HasContainerdStore { get; init; }
 
     public long FreeBytes { get; set; } = 200L << 30;
 
@@ -92,6 +96,11 @@ internal sealed class WorldHost(OmsWorld world, string name, string ip)
 
     public void AddImage(WorldImage image, string? reference = null)
     {
+        if (HasContainerdStore)
+        {
+            image = image with { Id = $"sha256:{new string([.. image.Id["sha256:".Length..].Reverse()])}", Layers = image.Layers };
+        }
+
         Images[image.Id] = image;
         References[reference ?? image.Reference] = image.Id;
     }

@@ -15,16 +15,21 @@ internal sealed record WorldImage
     /// <summary>imageVersion in its supervisor.json; null: it has no such file.</summary>
     public string? Reported { get; init; }
 
+    /// <summary>Checksums of its layers, which do not depend on the store; another image has others.</summary>
+    public IReadOnlyList<string> Layers { get => field ?? [Id]; init; }
+
     public IReadOnlyList<string> Env { get; init; } = ["PATH=/usr/bin", "LANG=C"];
 
     public HashSet<string> Files { get; init; } = new(StringComparer.Ordinal);
+
+    public string WorkingDirectory { get; init; } = "/root";
 
     /// <summary>What its containers start with.</summary>
     public ContainerConfig Config => new()
     {
         Env = Env,
         Entrypoint = ["/root/docker_cmd.sh"],
-        WorkingDir = "/root",
+        WorkingDir = WorkingDirectory,
         Labels = new Dictionary<string, string>(StringComparer.Ordinal) { ["version"] = Version },
     };
 

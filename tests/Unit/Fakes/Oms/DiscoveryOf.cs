@@ -15,6 +15,21 @@ internal static class DiscoveryOf
         OmsVersion.Parse(spec.ToVersion),
         spec.AllowUnsupportedPath);
 
+    /// <summary>The spec with what preflight finds: of what it does not say, one region with the node of its address.</summary>
+    public static OmsUpgradeSpec Complete(OmsUpgradeSpec spec)
+    {
+        var regions = spec.Regions.ConvertAll(region => new InventoryRegion
+        {
+            Name = region.Name,
+            Nodes = region.Nodes.ConvertAll(node => Found(node.Name, node.HostIP)),
+        });
+        return SpecCompletion.Complete(spec, new OmsInventory
+        {
+            Regions = regions.Count > 0 ? regions : [new InventoryRegion { Name = "default", Nodes = [Found("found", spec.HostIP!)] }],
+            HighAvailabilityMethod = HighAvailabilityMethod.Sql,
+        });
+    }
+
     /// <summary>An installation that fits.</summary>
     public static OmsDiscovery Of(OmsUpgradeSpec spec, UpgradePath.Allowed path) => new()
     {
@@ -28,7 +43,7 @@ internal static class DiscoveryOf
                 Location = index,
                 HeartbeatDatabase = spec.Regions.Count == 1 ? "cm_hb" : string.Create(CultureInfo.InvariantCulture, $"cm_hb_{index}"),
                 Nodes = [.. region.Nodes.Select(node => node.Name)],
-                SameNodesEverywhere = index % 2 == 0,
+                DifferentKeys = index % 2 == 0 ? [] : ["cm_nodes"],
             }),
         ],
         Metadata = new DiscoveredMetadata
@@ -43,6 +58,9 @@ internal static class DiscoveryOf
         Projects = [],
     };
 
+    private static InventoryNode Found(string name, string address) =>
+        new() { Name = name, HostIP = address, CurrentContainer = "oms_old", NewContainer = "oms_new" };
+
     private static DiscoveredNode Node(OmsUpgradeSpec spec, Drydock.Crds.OmsUpgrades.OmsRegion region, OmsNode node)
     {
         var archive = node.ImageArchive ?? spec.ImageArchive;
@@ -52,10 +70,10 @@ internal static class DiscoveryOf
             Region = region.Name,
             HostIP = node.HostIP,
             OldContainerId = new string('a', 64),
-            OldContainer = node.CurrentContainer ?? spec.CurrentContainer,
+            OldContainer = node.CurrentContainer ?? spec.CurrentContainer!,
             OldImage = "registry.example/oms:old",
             OldImageId = "sha256:" + new string('b', 64),
-            NewContainer = node.NewContainer ?? spec.NewContainer,
+            NewContainer = node.NewContainer ?? spec.NewContainer!,
             Image = node.Image ?? spec.Image,
             ImageId = "sha256:" + new string('c', 64),
             ArchivePath = archive?.HostPath ?? archive?.Path,
@@ -67,6 +85,7 @@ internal static class DiscoveryOf
             RestartPolicy = "always",
             ConsolePort = 8089,
             Https = spec.Https is not null,
+            Baseline = new NodeBaseline { Running = OmsPrograms.All, ConsoleAnswers = true },
         };
     }
 }

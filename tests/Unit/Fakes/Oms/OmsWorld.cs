@@ -53,7 +53,7 @@ internal sealed partial class OmsWorld
 
         for (var i = 0; i < Setup.Nodes * Setup.Regions; i++)
         {
-            Hosts.Add(new WorldHost(this, Setup.NodeNames?[i] ?? $"oms-{(char)('a' + i)}", $"192.0.2.{216 + i}") { Region = i / Setup.Nodes });
+            Hosts.Add(new WorldHost(this, Setup.NodeNames?[i] ?? $"oms-{(char)('a' + i)}", $"192.0.2.{216 + i}") { Region = i / Setup.Nodes, HasContainerdStore = Setup.ContainerdHosts.Contains($"oms-{(char)('a' + i)}") });
         }
 
         Hosts.ForEach(Install);
@@ -191,7 +191,8 @@ internal sealed partial class OmsWorld
         Version = version,
         Reference = reference,
         Reported = Setup.Reported is { } reported ? reported(version) : Spelt(version),
-        Files = new HashSet<string>(StringComparer.Ordinal) { "/root/docker_init.sh", "/root/correction-1.0-SNAPSHOT-jar-with-dependencies.jar" },
+        WorkingDirectory = Setup.WorkingDirectory,
+        Files = new HashSet<string>(new[] { "/root/docker_init.sh", Setup.JarInImage }.OfType<string>(), StringComparer.Ordinal),
     };
 
     // As the specs of OmsWorld.Spec have it.

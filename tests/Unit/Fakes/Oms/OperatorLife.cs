@@ -40,7 +40,6 @@ internal sealed class OperatorLife : IActFence, IReconcileTrigger<OmsUpgrade>
                 Docker = new WorldDockerEndpoints(world, this),
                 Metadata = new WorldMetadataFactory(world, this),
                 Archives = world.Archives,
-                Health = world.Health,
                 Api = new WorldOmsApis(world, this),
                 BackupStorage = world.BackupStorage,
                 SnapshotChanges = SnapshotChanges,

@@ -37,6 +37,8 @@ internal sealed class WorldArchives : IArchiveReader
         using var tar = new MemoryStream();
         using (var writer = new TarWriter(tar, TarEntryFormat.Pax, leaveOpen: true))
         {
+            var config = $$$"""{"rootfs":{"type":"layers","diff_ids":["{{{string.Join("\",\"", image.Layers)}}}"]}}""";
+            writer.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, $"{image.Id["sha256:".Length..]}.json") { DataStream = new MemoryStream(Encoding.UTF8.GetBytes(config)), ModificationTime = DateTimeOffset.UnixEpoch });
             var manifest = $$"""[{"Config":"{{image.Id["sha256:".Length..]}}.json","RepoTags":["{{image.Reference}}"],"Layers":[]}]""";
             writer.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, "manifest.json") { DataStream = new MemoryStream(Encoding.UTF8.GetBytes(manifest)), ModificationTime = DateTimeOffset.UnixEpoch });
         }
@@ -57,12 +59,19 @@ internal sealed class WorldArchives : IArchiveReader
             : Task.FromException<Stream>(new SnapshotException(SnapshotFailure.ChecksumMismatch, $"'{path}' has SHA-256 {Sha256(content)}, expected {sha256}."));
     }
 
+    public Task<FileChecksum> HashAsync(
+        StorageSpec storage, string? @namespace, string path, CancellationToken cancellationToken)
+    {
+        var content = Content(storage, path);
+        return Task.FromResult(new FileChecksum(Sha256(content), content.Length));
+    }
+
     public Task<ImageArchiveContents> InspectAsync(
         StorageSpec storage, string? @namespace, string path, CancellationToken cancellationToken)
     {
         var content = Content(storage, path);
         return ImageIn(content) is { } image
-            ? Task.FromResult(new ImageArchiveContents(Sha256(content), content.Length, [image.Id]))
+            ? Task.FromResult(new ImageArchiveContents(Sha256(content), content.Length, [image.Id], ImageContents.Of(image.Layers)))
             : throw new InvalidDataException($"{path} has no manifest.json: it is not what 'docker save' writes");
     }
 

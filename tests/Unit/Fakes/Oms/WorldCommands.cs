@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.IO.Enumeration;
 using System.Text;
 using Drydock.Reconcilers.Oms;
 using Drydock.Reconcilers.Upgrades;
@@ -31,10 +32,15 @@ internal static class WorldCommands
             case [_, _, _, _, var directory] when IsReservation(exec.Command):
                 container.Host.Write($"{container.HostPath(directory)}/reserved", directory + "\n");
                 return "";
-            case ["/bin/sh", "-c", var script, ..] when script.Contains("date +%z", StringComparison.Ordinal):
-                return string.Create(CultureInfo.InvariantCulture, $"{container.Host.UtcOffset}\noverlay {container.Host.FreeBytes / 512} {container.Host.FreeBytes / 1024} {container.Host.FreeBytes / 1024} 50% /\n");
+            case ["/bin/sh", "-c", var script, ..] when script.StartsWith("df -Pk /", StringComparison.Ordinal):
+                return string.Create(CultureInfo.InvariantCulture, $"overlay {container.Host.FreeBytes / 512} {container.Host.FreeBytes / 1024} {container.Host.FreeBytes / 1024} 50% /\n");
+            case ["/bin/sh", "-c", JarSearch.Script, _, var jar, ..]:
+                return string.Concat(Jars(container, jar, [.. exec.Command.Skip(5)]).Select(path => path + "\n"));
             case ["cat", "/proc/sys/fs/nr_open"]:
                 return "1048576\n";
+            case ["/bin/sh", "-c", ContainerHttp.Script, _, var address]:
+                (exec.ExitCode, var output) = world.Health.Answer(container, new Uri(address));
+                return output;
             case ["/bin/sh", "-c", ListeningPorts.Script]:
                 return Listeners(container);
             case ["/bin/sh", "-c", var script, _, var pid, var directory] when script.Contains("/proc/", StringComparison.Ordinal):
@@ -43,6 +49,17 @@ internal static class WorldCommands
             default:
                 throw new InvalidOperationException($"the world knows no command {string.Join(' ', exec.Command)}");
         }
+    }
+
+    private static List<string> Jars(WorldContainer container, string jar, string[] places)
+    {
+        if (jar.Length > 0)
+        {
+            return container.File(RunOnce.Absolute(jar, places[0])) is null ? [] : [jar];
+        }
+
+        var jars = container.Files.Where(path => FileSystemName.MatchesSimpleExpression("*/correction-*.jar", path)).ToList();
+        return places.Select(place => jars.Where(path => path[..path.LastIndexOf('/')] == place.TrimEnd('/')).ToList()).FirstOrDefault(found => found.Count > 0) ?? jars;
     }
 
     // Own sockets have inodes from 1000 on, those of others from 9000 on.
@@ -74,12 +91,15 @@ internal static class WorldCommands
         var answer = new StringBuilder();
         world.Did($"{verb} {program}", container.Host.Name);
         world.Rules.Check(
-            verb != "restart" || world.Hosts.Where(h => h != container.Host).SelectMany(h => h.Containers).All(c => !c.IsRunning || c.Console.State == "RUNNING"),
+            verb != "restart" || !container.ConsoleServes || world.Hosts.Where(h => h != container.Host).SelectMany(h => h.Containers).All(c => !c.IsRunning || c.ConsoleServes),
             $"{program} on {container.Host.Name} was restarted while no other console served");
         if (verb is "stop" or "restart")
         {
             answer.Append(program).Append(entry.IsUp ? ": stopped\n" : ": ERROR (not running)\n");
-            container.StopProgram(program);
+            if (entry.State is not ("EXITED" or "FATAL"))
+            {
+                container.StopProgram(program);
+            }
         }
 
         if (verb is "start" or "restart")

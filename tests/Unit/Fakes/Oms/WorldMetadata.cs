@@ -15,14 +15,27 @@ internal sealed class WorldMetadata(OmsWorld world, OperatorLife life, MetadataT
     {
         Kind = MetadataServerKind.MariaDb,
         Version = "10.11.6-MariaDB",
-        Identity = _server.Identity,
+        Identity = _server.Aliases.GetValueOrDefault(target.Host, _server.Identity),
         Addresses = [ClaimTarget.AddressOf(target.Host, target.Port)],
         ReportedHost = "metadb",
         ReportedPort = WorldMetadataServer.Port,
         Now = world.Time.GetUtcNow() + _server.ClockOffset,
         ReadOnly = _server.IsReadOnly,
-        NamedLocks = true,
+        NamedLocks = _server.NamedLocks,
     });
+
+    public Task<RestoreCatalogue> RestoreCatalogueAsync(IReadOnlyCollection<string> databases, CancellationToken cancellationToken) => Look(() => new RestoreCatalogue(
+        new RestoreFacts
+        {
+            Address = target.Address,
+            Account = "drc@%",
+            Grants = new GrantList(_server.Grants),
+            NamedLocks = _server.NamedLocks,
+            FunctionsNeedSuper = _server.FunctionsNeedSuper,
+            FreeBytes = _server.FreeBytes,
+        },
+        [.. databases.Where(d => _server.Databases.GetValueOrDefault(d)).Select(d => new RestoreContent(d) { HasTriggers = _server.Definers.Count > 0, Definers = _server.Definers })],
+        _server.AbsentLists));
 
     public Task<IReadOnlyList<MissingPrivilege>> PrivilegesAsync(IReadOnlyCollection<string> databases, CancellationToken cancellationToken) =>
         Look<IReadOnlyList<MissingPrivilege>>(() => [.. _server.MissingPrivileges.Where(m => m.Database is null || databases.Contains(m.Database))]);
@@ -108,7 +121,9 @@ internal sealed class WorldMetadata(OmsWorld world, OperatorLife life, MetadataT
         Look<IReadOnlyList<CascadedWriter>>(() => [.. _server.Cascades]);
 
     public Task<IReadOnlyList<OmsHost>> HostsAsync(string cmDatabase, CancellationToken cancellationToken) =>
-        Look<IReadOnlyList<OmsHost>>(() => [.. world.Hosts.Select(h => new OmsHost(h.Ip, "ONLINE"))]);
+        Look<IReadOnlyList<OmsHost>>(() => _server.HostsProblem is { } problem
+            ? throw new OmsMetadataException(OmsMetadataErrorKind.Other, problem)
+            : [.. world.Hosts.Select(h => new OmsHost(h.Ip, _server.HostStatus.GetValueOrDefault(h.Ip, "ONLINE")))]);
 
     public Task<IReadOnlyList<SupervisorHeartbeat>> HeartbeatsAsync(string heartbeatDatabase, CancellationToken cancellationToken) => Look<IReadOnlyList<SupervisorHeartbeat>>(() =>
     {
@@ -122,26 +137,33 @@ internal sealed class WorldMetadata(OmsWorld world, OperatorLife life, MetadataT
 
     public Task<IReadOnlyList<MetadataSession>> OtherSessionsAsync(IReadOnlyCollection<string> databases, IReadOnlyCollection<long> exceptConnectionIds, CancellationToken cancellationToken) =>
         Look<IReadOnlyList<MetadataSession>>(() =>
-            [.. _server.OmsSessions.Where(s => databases.Contains(s.Database)).Select(s => new MetadataSession(s.Id, "drc", $"{s.Container.Host.Ip}:40{s.Id % 1000}", s.Database, "Sleep"))]);
+        [
+            .. _server.OmsSessions.Where(s => databases.Contains(s.Database)).Select(s => new MetadataSession(s.Id, "drc", $"{s.Container.Host.Ip}:40{s.Id % 1000}", s.Database, "Sleep", 17)),
+            .. _server.OtherSessions.Where(s => databases.Contains(s.Database)),
+        ]);
 
-    public Task<int> EndSessionsAsync(IReadOnlyCollection<long> connectionIds, CancellationToken cancellationToken) =>
-        Change("end sessions", () => _server.OmsSessions.RemoveAll(s => connectionIds.Contains(s.Id)));
+    public Task<int> EndSessionsAsync(IReadOnlyCollection<long> connectionIds, CancellationToken cancellationToken) => Change("end sessions", () =>
+    {
+        world.Did("kill", string.Join(',', connectionIds));
+        world.After(TimeSpan.FromMilliseconds(300), () =>
+        {
+            _server.OmsSessions.RemoveAll(s => connectionIds.Contains(s.Id));
+            _server.OtherSessions.RemoveAll(s => connectionIds.Contains(s.Id));
+        });
+        return connectionIds.Count;
+    });
 
-    public Task<long> TrimHeartbeatSequenceAsync(IMetadataLock metadataLock, string heartbeatDatabase, CancellationToken cancellationToken) => Change("trim", () =>
+    public Task<SequenceTables> HeartbeatSequenceAsync(string heartbeatDatabase, CancellationToken cancellationToken) => Look(() =>
+        new SequenceTables(_server.HeartbeatRows.TryGetValue(heartbeatDatabase, out var rows) ? new SequenceTable(rows == 0 ? null : 70_000, rows > 1) : null, null, null));
+
+    public Task TrimHeartbeatSequenceAsync(IMetadataLock metadataLock, string heartbeatDatabase, CancellationToken cancellationToken) => Change("trim", () =>
     {
         Held(metadataLock);
         world.Rules.Check(_server.OmsSessions.Count == 0, $"{heartbeatDatabase} was trimmed while OMS was connected");
-        var deleted = Math.Max(0, _server.HeartbeatRows[heartbeatDatabase] - 1);
-        _server.HeartbeatRows[heartbeatDatabase] -= deleted;
+        _server.HeartbeatRows[heartbeatDatabase] = Math.Min(1, _server.HeartbeatRows[heartbeatDatabase]);
         world.Did("trim", heartbeatDatabase);
-        return deleted;
+        return true;
     });
-
-    public Task<long> RowCountAsync(string database, string table, CancellationToken cancellationToken) =>
-        Look(() => _server.HeartbeatRows[database]);
-
-    public Task<bool> TableExistsAsync(string database, string table, CancellationToken cancellationToken) =>
-        Look(() => _server.HeartbeatRows.ContainsKey(database));
 
     public Task<string> SchemaFingerprintAsync(string database, CancellationToken cancellationToken) =>
         Look(() => "sha256:0");
@@ -167,7 +189,7 @@ internal sealed class WorldMetadata(OmsWorld world, OperatorLife life, MetadataT
 
     private T Connected<T>(Func<T> use)
     {
-        if (!_server.IsReachable || target.Host != WorldMetadataServer.Host || target.Port != WorldMetadataServer.Port)
+        if (!_server.IsReachable || (target.Host != WorldMetadataServer.Host && !_server.Aliases.ContainsKey(target.Host)) || target.Port != WorldMetadataServer.Port)
         {
             throw new OmsMetadataException(OmsMetadataErrorKind.Unreachable, $"{target.Address} cannot be reached; is the server up, and are host and port right?", 2002);
         }

@@ -48,6 +48,20 @@ internal sealed class WorldMetadataServer(OmsWorld world)
 
     public List<MissingPrivilege> MissingPrivileges { get; } = [];
 
+    public bool NamedLocks { get; set; } = true;
+
+    public List<string> Grants { get; } = ["GRANT ALL PRIVILEGES ON *.* TO `drc`@`%`"];
+
+    public bool FunctionsNeedSuper { get; set; }
+
+    public long? FreeBytes { get; set; }
+
+    /// <summary>Accounts that triggers run as; none: there are no triggers.</summary>
+    public List<string> Definers { get; } = [];
+
+    /// <summary>Views of information_schema that the server does not have.</summary>
+    public List<string> AbsentLists { get; } = [];
+
     public Dictionary<string, bool> Databases { get; } = new[] { "rm_340", "cm_340" }.Concat(Heartbeats(world)).ToDictionary(d => d, _ => true, StringComparer.Ordinal);
 
     /// <summary>The rows of cluster_info.</summary>
@@ -62,8 +76,29 @@ internal sealed class WorldMetadataServer(OmsWorld world)
     /// <summary>Sessions of OMS containers: the container and the database.</summary>
     public List<(long Id, WorldContainer Container, string Database)> OmsSessions { get; } = [];
 
+    /// <summary>Sessions of other programs, and of people.</summary>
+    public List<MetadataSession> OtherSessions { get; } = [];
+
+    /// <summary>The server does not notice that the clients of a stopped container are gone.</summary>
+    public bool SessionsStay { get; set; }
+
     /// <summary>Supervisors run and their heartbeats do not arrive.</summary>
     public bool AreBeatsLost { get; set; }
+
+    /// <summary>host_status by address, where it is not ONLINE.</summary>
+    public Dictionary<string, string> HostStatus { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Why the hosts cannot be read; null: they can.</summary>
+    public string? HostsProblem { get; set; }
+
+    /// <summary>How often a supervisor beats; null: all the time.</summary>
+    public TimeSpan? BeatPeriod { get; set; }
+
+    /// <summary>How much older a heartbeat looks than it is: another time zone of the writer.</summary>
+    public TimeSpan BeatOffset { get; set; }
+
+    /// <summary>Other addresses that answer, and the identity that each reports.</summary>
+    public Dictionary<string, string> Aliases { get; } = new(StringComparer.Ordinal);
 
     public Dictionary<string, DateTimeOffset> LastBeat { get; } = new(StringComparer.Ordinal);
 
@@ -82,7 +117,7 @@ internal sealed class WorldMetadataServer(OmsWorld world)
     public void OmsStopped(WorldContainer container) =>
         world.After(TimeSpan.FromMilliseconds(300), () =>
         {
-            if (!container.IsRunning)
+            if (!container.IsRunning && !SessionsStay)
             {
                 OmsSessions.RemoveAll(s => s.Container == container);
             }
@@ -137,7 +172,7 @@ internal sealed class WorldMetadataServer(OmsWorld world)
     });
 
     /// <summary>Age of a host's heartbeat.</summary>
-    public TimeSpan Age(string ip) => world.Time.GetUtcNow() - LastBeat.GetValueOrDefault(ip);
+    public TimeSpan Age(string ip) => world.Time.GetUtcNow() - LastBeat.GetValueOrDefault(ip) + BeatOffset;
 
     // A running supervisor beats all the time; noting the present on each read is the same.
     private void Beat(WorldContainer container, int run) => _beating[container.Host.Ip] = (container, run);
@@ -150,7 +185,7 @@ internal sealed class WorldMetadataServer(OmsWorld world)
         {
             if (!AreBeatsLost && container.Run == run && container.IsRunning && container.Programs.GetValueOrDefault("oms_drc_supervisor") is { State: "RUNNING" })
             {
-                LastBeat[ip] = world.Time.GetUtcNow() - TimeSpan.FromSeconds(3);
+                LastBeat[ip] = world.Time.GetUtcNow() - (BeatPeriod is { } period ? new TimeSpan(world.Time.GetUtcNow().Ticks % period.Ticks) : TimeSpan.FromSeconds(3));
             }
         }
     }

@@ -7,5 +7,8 @@ internal sealed class WorldProgram
 
     public int Pid { get; set; }
 
+    /// <summary>Since when it is RUNNING.</summary>
+    public DateTimeOffset Since { get; set; }
+
     public bool IsUp => State is "RUNNING" or "STARTING";
 }

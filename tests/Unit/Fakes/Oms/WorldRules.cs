@@ -108,7 +108,7 @@ internal sealed class WorldRules(OmsWorld world)
         [.. world.Setup.JarOn?.Invoke(world) ?? (world.Setup.Regions == 1 ? world.Hosts : world.Hosts.GroupBy(h => h.Region).Select(r => r.First()))];
 
     // Once in a region, or on each of its hosts where their cm_nodes differ.
-    private string InitKey(WorldHost host) => world.Setup.CmNodes is null ? $"region {host.Region}" : host.Name;
+    private string InitKey(WorldHost host) => world.Setup.CmNodes is null && !world.Setup.InitsEveryHost ? $"region {host.Region}" : host.Name;
 
     /// <summary>People read what is written in a status.</summary>
     public void Read(OmsUpgradeStatus status)

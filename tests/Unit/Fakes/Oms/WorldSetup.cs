@@ -54,7 +54,19 @@ internal sealed record WorldSetup
 
     public TimeSpan SupervisorTakes { get; init; } = TimeSpan.FromMilliseconds(400);
 
+    /// <summary>The programs that supervisord of a version has; null: OMS's five.</summary>
+    public Func<string, IReadOnlyList<string>>? Programs { get; init; }
+
+    /// <summary>docker_init.sh runs on every host, because their config.yaml differs.</summary>
+    public bool InitsEveryHost { get; init; }
+
     public TimeSpan ProgramTakes { get; init; } = TimeSpan.FromMilliseconds(200);
+
+    /// <summary>From RUNNING until the console serves.</summary>
+    public TimeSpan ConsoleTakes { get; init; }
+
+    /// <summary>The hosts whose dockerd has containerd's image store.</summary>
+    public IReadOnlyList<string> ContainerdHosts { get; init; } = [];
 
     public TimeSpan JarTakes { get; init; } = TimeSpan.FromSeconds(30);
 
@@ -70,7 +82,22 @@ internal sealed record WorldSetup
     /// <summary>Exit code and output of the correction JAR.</summary>
     public Func<OmsWorld, WorldContainer, (int Code, string Log)> Jar { get; set; } = static (_, _) => (0, $"corrected with {Canary.MetaPassword}\n");
 
-    /// <summary>Exit code and output of docker_init.sh.</summary>
+    /// <summary>Where the first start of a new container puts the correction JAR; null: nowhere.</summary>
+    public string? JarAtStart { get; init; }
+
+    /// <summary>Where the new image has the correction JAR; null: nowhere.</summary>
+    public string? JarInImage { get; init; } = "/root/correction-1.0-SNAPSHOT-jar-with-dependencies.jar";
+
+    /// <summary>The working directory of images.</summary>
+    public string WorkingDirectory { get; init; } = "/root";
+
+    /// <summary>Whether java cannot open a JAR that is there.</summary>
+    public Func<OmsWorld, WorldContainer, bool> JarIsClosed { get; set; } = static (_, _) => false;
+
+    /// <summary>
+    /// Exit code and output of docker_init.sh. %marker% is its success line, %done% is nothing: all was done, and its
+    /// last line is another.
+    /// </summary>
     public Func<OmsWorld, WorldContainer, (int Code, string Log)> Init { get; set; } = static (_, _) => (0, $"# 【步骤一】校验 {Canary.DrcPassword}\n%marker%");
 
     /// <summary>Whether a container ends at once when it is started.</summary>

@@ -18,6 +18,9 @@ internal sealed class FakeLoader(FakeServer server, FakeSnapshots snapshots, Res
 
     public List<string> Checked { get; } = [];
 
+    /// <summary>Definitions that the server prints differently after a load.</summary>
+    public List<SnapshotFinding> Warnings { get; } = [];
+
     /// <summary>The password by which each database was loaded last.</summary>
     public Dictionary<string, string> Passwords { get; } = new(StringComparer.Ordinal);
 
@@ -90,6 +93,11 @@ internal sealed class FakeLoader(FakeServer server, FakeSnapshots snapshots, Res
             if (server.In(leading, () => server.Databases[database]) != snapshots.ContentOf(database))
             {
                 throw new SnapshotException(SnapshotFailure.RowCountMismatch, $"Database {database} was loaded and is not as the snapshot has it");
+            }
+
+            foreach (var warning in Warnings.Where(w => w.Database == database))
+            {
+                request.OnWarning?.Invoke(warning);
             }
 
             await life.PassAsync($"compared {database}");

@@ -1,4 +1,5 @@
 using Drydock.Crds.DatabaseRollingUpgrades;
+using Drydock.Reconcilers.Databases;
 
 namespace Drydock.Tests.Unit.Fakes;
 
@@ -39,6 +40,22 @@ internal sealed class TiDbProcess(string name, DatabaseComponent component, stri
 
     /// <summary>An old process that nobody supervises.</summary>
     public int? StrayPid { get; set; }
+
+    /// <summary>The new program lies prepared beside the one in use.</summary>
+    public bool IsStaged { get; set; }
+
+    /// <summary>Why the host refuses to prepare the new program.</summary>
+    public HostException? RefusesStage { get; set; }
+
+    /// <summary>Why the host refuses to put the new program in its place.</summary>
+    public HostException? RefusesSwap { get; set; }
+
+    /// <summary>What runs before the program itself: the shell of a start script, or nothing that can be read
+    /// yet.</summary>
+    public string? Becoming { get; set; }
+
+    /// <summary>The new program cannot be started.</summary>
+    public bool RefusesStart { get; set; }
 
     public bool IsAlive => Pid is not null;
 }

@@ -1,6 +1,8 @@
 using Drydock.Abstractions.Plans;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Engine.Running;
+using Drydock.Operator.Composition;
+using Drydock.Reconcilers.Databases;
 using Drydock.Reconcilers.Databases.TiDb;
 using Drydock.Reconcilers.Upgrades;
 
@@ -34,6 +36,27 @@ internal sealed partial class TiDbWorld
         var pass = Life.Scheduler.Start(() => new TiDbCleanup(Life.Targets).CleanUpAsync(status, CancellationToken.None));
         Drive(() => pass.IsCompleted, "the clean-up");
         return pass.GetAwaiter().GetResult();
+    }
+
+    /// <summary>The run waits, and what it made for a while is taken away and written down.</summary>
+    public ParkedStateResult GiveBack()
+    {
+        using var quiet = new NoContext();
+        var status = new DatabaseRollingUpgradeStatus { Plan = Stored! };
+        var pass = Life.Scheduler.Start(() => new TiDbCleanup(Life.Targets).CleanUpAsync(status, CancellationToken.None));
+        Drive(() => pass.IsCompleted, "the clean-up");
+        var came = pass.GetAwaiter().GetResult();
+        Stored = new DatabaseParkedState(SupportedEngines.All).MarkRemoved(Upgrade.Spec, new DatabaseRollingUpgradeStatus { Plan = Stored! }, came.Removed, Now).Plan;
+        Life.Wake();
+        return came;
+    }
+
+    /// <summary>When what the run made for a while would be taken away.</summary>
+    public DateTimeOffset? GivesBackAt(bool isStopped)
+    {
+        var parked = new DatabaseParkedState(SupportedEngines.All);
+        var status = new DatabaseRollingUpgradeStatus { Plan = Stored! };
+        return parked.MayRemain(Upgrade.Spec, status) ? parked.RemoveAt(Upgrade.Spec, status, isStopped) : null;
     }
 
     /// <summary>Preflight passes, and the plan is stored.</summary>

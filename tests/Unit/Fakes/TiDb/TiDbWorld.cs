@@ -127,12 +127,29 @@ internal sealed partial class TiDbWorld
 
     public long Bootstrap { get; set; } = 23;
 
+    /// <summary>TiDB servers that write no binlog any more.</summary>
+    public HashSet<string> SkipsBinlog { get; } = new(StringComparer.Ordinal);
+
     public Dictionary<string, string> NodeStates { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>How many Regions without a quorum each check lists.</summary>
     public Dictionary<string, long> RegionChecks { get; } = new(StringComparer.Ordinal);
 
-    public double Backoffs { get; set; }
+    /// <summary>Regions that are incomplete.</summary>
+    public List<TiDbRegion> Regions { get; } = [];
 
+    /// <summary>What a check of Regions lists.</summary>
+    public IEnumerable<TiDbRegion> RegionsOf(string check) =>
+        Regions.Where(r => r.IsListed(check, Setup.MaxReplicas)).Concat(
+            from i in Enumerable.Range(0, (int)RegionChecks.GetValueOrDefault(check))
+            select check switch
+            {
+                "down-peer" => new TiDbRegion(900 + (ulong)i, 1, 2, 3) { Down = [1, 2, 3] },
+                "pending-peer" => new TiDbRegion(900 + (ulong)i, 1, 2, 3) { Pending = [1, 2, 3] },
+                _ => new TiDbRegion(900 + (ulong)i),
+            });
+
+    public double Backoffs { get; set; }
     public long RegionsMore { get; set; }
 
     /// <summary>Leaders that do not leave.</summary>
@@ -154,6 +171,9 @@ internal sealed partial class TiDbWorld
 
     /// <summary>Everything that was done to the cluster, in order.</summary>
     public List<string> Done { get; } = [];
+
+    /// <summary>Every request and every look at a host, in order.</summary>
+    public List<string> Asked { get; } = [];
 
     /// <summary>What must never happen and did.</summary>
     public List<string> Violations { get; } = [];
@@ -354,6 +374,17 @@ internal sealed partial class TiDbWorld
         if (Stores.Find(s => s.Process == process) is { Leaders: > 0.5 } store && Upgrade.Spec.Drain.OnTimeout == DrainTimeoutPolicy.Fail && Stores.Count > 1)
         {
             Violated(string.Create(CultureInfo.InvariantCulture, $"{process.Name} was stopped with {store.Leaders:0} leaders"));
+        }
+
+        if (Stores.Find(s => s.Process == process) is { } lost && Setup.MaxReplicas >= 3
+            && Regions.Exists(r => r.Voters.Contains(lost.Id) && r.Voters.Count(v => v != lost.Id && !r.Down.Contains(v) && !r.Pending.Contains(v)) <= r.Voters.Length / 2))
+        {
+            Violated($"{process.Name} was stopped while a Region needed it");
+        }
+
+        if (process.Component == DatabaseComponent.TiKV && (Limits["merge-schedule-limit"], Limits["region-schedule-limit"]) != (0, 0))
+        {
+            Violated($"{process.Name} was stopped while Regions were merged or balanced");
         }
 
         if (Ddl.Exists(j => !j.HasEnded))

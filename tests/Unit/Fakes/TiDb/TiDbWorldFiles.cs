@@ -114,8 +114,8 @@ internal sealed class TiDbWorldFiles(TiDbWorld world, TiDbLife life, string host
 
     public Task<int> CpusAsync(CancellationToken cancellationToken) => life.LookAsync(() => 16);
 
-    public Task<TimeSpan> ClockOffsetAsync(CancellationToken cancellationToken) =>
-        life.LookAsync(() => world.Clocks.GetValueOrDefault(host));
+    public Task<ClockReading> ClockAsync(CancellationToken cancellationToken) =>
+        life.LookAsync(() => new ClockReading(world.Clocks.GetValueOrDefault(host), TimeSpan.FromMilliseconds(25)));
 
     public Task<PackageState> PackageAsync(PackageRequest request, CancellationToken cancellationToken) => life.LookAsync(() =>
     {

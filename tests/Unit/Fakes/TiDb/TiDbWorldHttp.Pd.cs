@@ -36,7 +36,7 @@ internal sealed partial class TiDbWorldHttp
             _ when call.StartsWith("POST /pd/api/v1/leader/transfer/", StringComparison.Ordinal) => Move(Last(path)),
             _ when call.StartsWith("POST /pd/api/v1/members/name/", StringComparison.Ordinal) => Priority(Last(path), (int)body!["leader-priority"]!),
             _ when call.StartsWith("GET /pd/api/v1/store/", StringComparison.Ordinal) => world.Stores.Find(s => s.Id == Id(Last(path))) is { } found ? (200, Store(found).ToJsonString()) : (500, $"\"invalid store ID {Last(path)}, not found\""),
-            _ when call.StartsWith("GET /pd/api/v1/regions/check/", StringComparison.Ordinal) => (200, string.Create(CultureInfo.InvariantCulture, $"{{\"count\":{world.RegionChecks.GetValueOrDefault(Last(path))},\"regions\":[]}}")),
+            _ when call.StartsWith("GET /pd/api/v1/regions/check/", StringComparison.Ordinal) => (200, Regions([.. world.RegionsOf(Last(path))])),
             _ when call.StartsWith("DELETE /pd/api/v1/schedulers/evict-leader-scheduler-", StringComparison.Ordinal) => LetBack(Id(path[(path.LastIndexOf('-') + 1)..])),
             _ => (404, "404 page not found"),
         };
@@ -98,6 +98,31 @@ internal sealed partial class TiDbWorldHttp
 
         return new JsonObject { ["store"] = meta, ["status"] = status };
     }
+
+    // Go writes an empty list as null.
+    private static string Regions(List<TiDbRegion> regions) => new JsonObject
+    {
+        ["count"] = regions.Count,
+        ["regions"] = regions.Count == 0 ? null : new JsonArray([.. regions.Select(r => (JsonNode)new JsonObject
+        {
+            ["id"] = r.Id,
+            ["start_key"] = "7480",
+            ["peers"] = Peers(r, [.. r.Voters, .. r.Learners]),
+            ["down_peers"] = r.Down.Length == 0 ? null : new JsonArray([.. Peers(r, r.Down).Select(p => (JsonNode)new JsonObject { ["peer"] = p!.DeepClone(), ["down_seconds"] = 2000 })]),
+            ["pending_peers"] = r.Pending.Length == 0 ? null : Peers(r, r.Pending),
+        })]),
+    }.ToJsonString();
+
+    private static JsonArray Peers(TiDbRegion region, ulong[] stores) => new([.. stores.Select(s =>
+    {
+        var peer = new JsonObject { ["id"] = (region.Id * 10) + s, ["store_id"] = s };
+        if (region.Learners.Contains(s))
+        {
+            peer["is_learner"] = true;
+        }
+
+        return (JsonNode)peer;
+    })]);
 
     private string Config()
     {

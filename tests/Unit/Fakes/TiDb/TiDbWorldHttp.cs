@@ -42,6 +42,7 @@ internal sealed partial class TiDbWorldHttp(TiDbWorld world, TiDbLife life) : IS
             throw new ServiceException(Reasons.ServerUnreachable, $"{host}:{port} refused the connection", isNotTaken: true, new SocketException((int)SocketError.ConnectionRefused));
         }
 
+        world.Asked.Add($"{process.Component} {method} {path.Split('?')[0]}");
         if (world.Answers(method, process, path) is { } own)
         {
             return new ServiceAnswer(own.Status, "application/json", own.Body);
@@ -52,7 +53,7 @@ internal sealed partial class TiDbWorldHttp(TiDbWorld world, TiDbLife life) : IS
             DatabaseComponent.PD => Pd(method, process, path, json),
             DatabaseComponent.TiKV => Tikv(process, path),
             DatabaseComponent.TiDB => Tidb(method, process, path),
-            DatabaseComponent.Pump => Pump(method, process, path),
+            DatabaseComponent.Pump => Pump(path),
             _ => (200, """{"PumpPos":{},"Synced":true,"LastTS":414000000000000001,"TsMap":""}"""),
         };
         return new ServiceAnswer(status, "application/json", body);
@@ -95,10 +96,10 @@ internal sealed partial class TiDbWorldHttp(TiDbWorld world, TiDbLife life) : IS
         }
     }
 
-    private static string Info(TiDbProcess process, bool? owner) =>
-        $$"""{{{(owner is null ? "" : $"\"is_owner\":{(owner.Value ? "true" : "false")},")}}"version":"5.7.25-TiDB-v{{process.Running}}","git_hash":"abc","ddl_id":"{{process.Name}}","ip":"{{process.Host}}","listening_port":{{process.Port}},"status_port":{{process.StatusPort}},"lease":"45s"}""";
+    private string Info(TiDbProcess process, bool? owner) =>
+        $$"""{"binlog_status":"{{(world.SkipsBinlog.Contains(process.Name) ? "Skipping" : "On")}}",{{(owner is null ? "" : $"\"is_owner\":{(owner.Value ? "true" : "false")},")}}"version":"5.7.25-TiDB-v{{process.Running}}","git_hash":"abc","ddl_id":"{{process.Name}}","ip":"{{process.Host}}","listening_port":{{process.Port}},"status_port":{{process.StatusPort}},"lease":"45s"}""";
 
-    private (int, string) Pump(string method, TiDbProcess process, string path)
+    private (int, string) Pump(string path)
     {
         if (path == "/status")
         {
@@ -110,18 +111,6 @@ internal sealed partial class TiDbWorldHttp(TiDbWorld world, TiDbLife life) : IS
                 ["isAlive"] = p.IsAlive,
             })));
             return (200, new JsonObject { ["status"] = nodes, ["CommitTS"] = 1, ["ErrMsg"] = "" }.ToJsonString());
-        }
-
-        if (method == "PUT" && path.StartsWith("/state/", StringComparison.Ordinal))
-        {
-            if (world.NodeStates[process.Name] != "online")
-            {
-                return (200, """{"message":"this pump's state is paused, apply pause failed!","code":3,"data":null}""");
-            }
-
-            world.Did($"pause {process.Name}");
-            world.End(process, byOperator: false);
-            return (200, """{"message":"apply action pause success!","code":200,"data":null}""");
         }
 
         return (404, "");

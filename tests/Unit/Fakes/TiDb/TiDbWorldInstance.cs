@@ -12,6 +12,7 @@ internal sealed class TiDbWorldInstance(TiDbWorld world, TiDbLife life, TiDbProc
     public Task<InstanceProcess> LookAsync(CancellationToken cancellationToken) => life.LookAsync(() =>
     {
         Reach();
+        world.Asked.Add($"look {process.Name}");
         return new InstanceProcess
         {
             Supervision = process.IsAlive ? SupervisionState.Active : process.IsStopped ? SupervisionState.Inactive : SupervisionState.Restarting,
@@ -19,8 +20,8 @@ internal sealed class TiDbWorldInstance(TiDbWorld world, TiDbLife life, TiDbProc
             Unit = $"{process.Name}.service",
             Pid = process.Pid,
             StartedAt = process.IsAlive ? process.StartedAt : null,
-            Executable = process.IsAlive ? $"{process.DeployDir}/bin/{target.Program}" : null,
-            ExecutableSha256 = process.Running is { } running ? TiDbWorld.Sha(process.Component, running) : null,
+            Executable = !process.IsAlive ? null : process.Becoming is { } before ? (before.Length > 0 ? before : null) : $"{process.DeployDir}/bin/{target.Program}",
+            ExecutableSha256 = process.Becoming is { } shell ? (shell.Length > 0 ? new string('5', 64) : null) : process.Running is { } running ? TiDbWorld.Sha(process.Component, running) : null,
             InstalledSha256 = TiDbWorld.Sha(process.Component, process.Installed),
             Restarts = process.Restarts,
             IsListening = process.IsAlive,
@@ -70,17 +71,77 @@ internal sealed class TiDbWorldInstance(TiDbWorld world, TiDbLife life, TiDbProc
                 throw new HostException(process.Host, Reasons.TargetChanged, "something else is in the place");
             }
 
+            if (process.RefusesSwap is { } refusal)
+            {
+                throw refusal;
+            }
+
             world.Did($"swap {process.Name}");
             process.Installed = TiDbWorld.New;
+            process.IsStaged = false;
             return true;
         },
         Cut);
+
+    public Task StageAsync(ProgramSwap swap, string? ask, CancellationToken cancellationToken) => life.ChangeAsync(
+        $"stage {process.Name}",
+        () =>
+        {
+            Reach();
+            if (process.RefusesStage is { } refusal)
+            {
+                throw refusal;
+            }
+
+            if (!process.IsAlive)
+            {
+                world.Violated($"{process.Name} was down while its new program was prepared");
+            }
+
+            process.IsStaged = process.Installed != TiDbWorld.New;
+            return true;
+        },
+        Cut);
+
+    public Task UnstageAsync(CancellationToken cancellationToken) => life.ChangeAsync(
+        $"unstage {process.Name}",
+        () =>
+        {
+            Reach();
+            process.IsStaged = false;
+            return true;
+        },
+        Cut);
+
+    // The host does it in one command; here the operator may die in the middle of it, as the connection may.
+    public async Task ReplaceAsync(ProgramSwap swap, FileReplacement? file, CancellationToken cancellationToken)
+    {
+        if (process.IsAlive && !process.IsStaged && process.Installed != TiDbWorld.New)
+        {
+            world.Violated($"{process.Name} was stopped before its new program was prepared");
+        }
+
+        await StopAsync(cancellationToken);
+        await SwapAsync(swap, cancellationToken);
+        if (file is not null)
+        {
+            await new TiDbWorldFiles(world, life, process.Host).WriteAsync(
+                file.Path, world.Files[(process.Host, file.Source)], file.FormerSha256, file.Former, cancellationToken);
+        }
+
+        await StartAsync(swap.Directory, cancellationToken);
+    }
 
     public Task StartAsync(string directory, CancellationToken cancellationToken) => life.ChangeAsync(
         $"start {process.Name}",
         () =>
         {
             Reach();
+            if (process.RefusesStart && process.Installed == TiDbWorld.New)
+            {
+                throw new HostException(process.Host, Reasons.InstanceUnhealthy, $"{process.Host}: the unit ended with 203");
+            }
+
             if (!process.IsAlive)
             {
                 world.Did($"start {process.Name} {process.Installed}");

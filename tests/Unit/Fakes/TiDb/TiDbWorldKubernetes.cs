@@ -44,7 +44,8 @@ internal sealed class TiDbWorldKubernetes(TiDbWorld world, TiDbLife life) : IKub
 
     public Task<KubernetesList<TEntity>> ListAsync<TEntity>(
         string? @namespace = null, ListOptions? options = null, CancellationToken cancellationToken = default)
-        where TEntity : class, IKubernetesObject => throw new NotSupportedException();
+        where TEntity : class, IKubernetesObject =>
+        life.LookAsync(() => new KubernetesList<TEntity>([.. world.Objects.All<TEntity>()], "0", []));
 
     public Task<TEntity> UpdateAsync<TEntity>(TEntity entity, CancellationToken cancellationToken = default)
         where TEntity : class, IKubernetesObject => throw new NotSupportedException();

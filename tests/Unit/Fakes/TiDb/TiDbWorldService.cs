@@ -29,6 +29,15 @@ internal sealed class TiDbWorldService(TiDbWorld world, TiDbLife life, InstanceT
     public Task SwapAsync(ProgramSwap swap, CancellationToken cancellationToken) =>
         throw new NotSupportedException("files of services are replaced one by one");
 
+    public Task StageAsync(ProgramSwap swap, string? ask, CancellationToken cancellationToken) =>
+        throw new NotSupportedException("files of services are replaced one by one");
+
+    public Task UnstageAsync(CancellationToken cancellationToken) =>
+        throw new NotSupportedException("files of services are replaced one by one");
+
+    public Task ReplaceAsync(ProgramSwap swap, FileReplacement? file, CancellationToken cancellationToken) =>
+        throw new NotSupportedException("files of services are replaced one by one");
+
     public Task StartAsync(string directory, CancellationToken cancellationToken) => life.ChangeAsync(
         $"start {target.Name}",
         () => world.Services.GetValueOrDefault(Key) is not null || Set($"start {target.Name}", ++world.LastServicePid));

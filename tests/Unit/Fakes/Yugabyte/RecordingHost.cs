@@ -33,7 +33,7 @@ internal sealed class RecordingHost(string output, int code = 0, string errors =
 
     public Task<int> CpusAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
 
-    public Task<TimeSpan> ClockOffsetAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<ClockReading> ClockAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public Task<PackageState> PackageAsync(PackageRequest request, CancellationToken cancellationToken) =>
         throw new NotSupportedException();

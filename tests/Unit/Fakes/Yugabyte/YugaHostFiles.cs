@@ -1,6 +1,7 @@
 using Drydock.Clients.Remote;
 using Drydock.Crds.Common;
 using Drydock.Reconcilers.Databases;
+using Drydock.Reconcilers.Databases.Yugabyte;
 
 namespace Drydock.Tests.Unit.Fakes;
 
@@ -21,7 +22,7 @@ internal sealed class YugaHostFiles(string host, YugaLife life) : IHostFiles
     }
 
     public Task<string?> ReadAsync(string path, CancellationToken cancellationToken) =>
-        throw new NotSupportedException(path);
+        life.LookAsync(() => _world.Texts.GetValueOrDefault(path));
 
     public Task WriteAsync(
         string path, string content, string? expectedSha256, string? keepAs, CancellationToken cancellationToken) =>
@@ -46,8 +47,8 @@ internal sealed class YugaHostFiles(string host, YugaLife life) : IHostFiles
 
     public Task<int> CpusAsync(CancellationToken cancellationToken) => throw new NotSupportedException("cpus");
 
-    public Task<TimeSpan> ClockOffsetAsync(CancellationToken cancellationToken) =>
-        life.LookAsync(() => _world.Servers.Where(s => s.Host == Host).Select(s => s.ClockOffset).FirstOrDefault(o => o != TimeSpan.Zero));
+    public Task<ClockReading> ClockAsync(CancellationToken cancellationToken) => life.LookAsync(() => new ClockReading(
+        _world.Servers.Where(s => s.Host == Host).Select(s => s.ClockOffset).FirstOrDefault(o => o != TimeSpan.Zero), _world.ClockError));
 
     public Task<PackageState> PackageAsync(PackageRequest request, CancellationToken cancellationToken) =>
         life.LookAsync(() => Package is { } given ? given(Host) : State(request));
@@ -68,11 +69,25 @@ internal sealed class YugaHostFiles(string host, YugaLife life) : IHostFiles
         Programs = _world.PackageIsThere || request.Package.Archives.Count == 0 ? request.Programs.ToDictionary(p => p, p => YugaWorld.Sha(p, _world.Setup.To), StringComparer.Ordinal) : new Dictionary<string, string>(StringComparer.Ordinal),
     };
 
+    private string Version(string name)
+    {
+        var whole = YugabyteVersion.Parse(_world.Setup.To).ToString();
+        var parts = whole.Split("-b");
+        return name == "postgres"
+            ? $"postgres (PostgreSQL) 11.2-YB-{parts[0]}-b0"
+            : $"version {parts[0]} build {(parts.Length > 1 ? parts[1] : "PRE_RELEASE")} revision 0 build_type RELEASE built at 01 Jan 2024 00:00:00 UTC";
+    }
+
     private RemoteResult Run(string name, IReadOnlyList<string> arguments, Stream? input)
     {
         if (name == _world.Names.AdminProgram)
         {
             return new YugaTool(_world).Run(arguments);
+        }
+
+        if (arguments is [_, "--version"])
+        {
+            return _world.VersionAnswers.TryGetValue($"{Host} {name}", out var given) ? given : new RemoteResult(0, Version(name), "");
         }
 
         switch (name)

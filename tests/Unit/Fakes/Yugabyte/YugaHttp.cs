@@ -184,6 +184,7 @@ internal sealed class YugaHttp(YugaWorld world, YugaLife? life = null) : IServic
     {
         "is-leader" => new JsonObject { ["STATUS"] = "OK" },
         "version" => Version(world.PeerVersion),
+        "varz" => Flags(),
         "masters" => new JsonObject
         {
             ["masters"] = new JsonArray(new JsonObject
@@ -230,6 +231,8 @@ internal sealed class YugaHttp(YugaWorld world, YugaLife? life = null) : IServic
         ["flags"] = new JsonArray(
             Flag("replication_factor", world.Setup.Replicas.ToString(CultureInfo.InvariantCulture)),
             Flag("heartbeat_interval_ms", "1000"),
+            Flag("cdc_wal_retention_time_secs", world.RetentionSeconds.ToString(CultureInfo.InvariantCulture)),
+            Flag("log_max_seconds_to_retain", "86400"),
             Flag(world.Names.Sql == "BSQL" ? "enable_bsql" : "enable_ysql", world.Setup.Sql ? "true" : "false")),
     };
 

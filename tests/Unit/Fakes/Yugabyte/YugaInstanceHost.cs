@@ -49,6 +49,15 @@ internal sealed class YugaInstanceHost(YugaServer server, YugaLife life, Instanc
         return true;
     });
 
+    public Task StageAsync(ProgramSwap swap, string? ask, CancellationToken cancellationToken) =>
+        throw new NotSupportedException("this engine switches directories");
+
+    public Task UnstageAsync(CancellationToken cancellationToken) =>
+        throw new NotSupportedException("this engine switches directories");
+
+    public Task ReplaceAsync(ProgramSwap swap, FileReplacement? file, CancellationToken cancellationToken) =>
+        throw new NotSupportedException("this engine stops, switches and starts one by one");
+
     public Task StartAsync(string directory, CancellationToken cancellationToken) => life.ChangeAsync(server.Host, $"start {server.Name}", () =>
     {
         _world.Start(server, server.Installed);
@@ -61,7 +70,7 @@ internal sealed class YugaInstanceHost(YugaServer server, YugaLife life, Instanc
         SupervisionText = server.Supervision.ToString(),
         Pid = server.IsUp ? server.Pid : null,
         StartedAt = server.IsUp ? server.StartedAt + server.ClockOffset : null,
-        Executable = server.IsUp ? $"{server.Link}/bin/{Target.Program}" : null,
+        Executable = server.IsUp ? $"{server.Link}/bin/{server.Binary ?? Target.Program}" : null,
         ExecutableSha256 = server.IsUp ? YugaWorld.Sha(Target.Program, server.Running!) : null,
         InstalledSha256 = YugaWorld.Sha(Target.Program, server.Installed),
         LinkTarget = Target.Swap == SwapMethod.SwitchLink ? server.Link : null,

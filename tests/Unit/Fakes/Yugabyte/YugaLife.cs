@@ -20,6 +20,8 @@ internal sealed class YugaLife(YugaWorld world, Func<string, YugaFate>? fates = 
 
     public SqlLogin? Sql { get; set; }
 
+    public ISqlProbe SqlProbe => new YugaSqlProbe(World, this);
+
     public IReadOnlyList<Finding> SecretProblems { get; set; } = [];
 
     public IReadOnlyList<Finding> StorageProblems { get; set; } = [];

@@ -53,6 +53,12 @@ internal sealed class YugaServer
     /// <summary>It never becomes ready.</summary>
     public bool StaysSick { get; set; }
 
+    /// <summary>The file name of the program that runs, if its own name is a link to another; null otherwise.</summary>
+    public string? Binary { get; set; }
+
+    /// <summary>It runs, and its PostgreSQL does not.</summary>
+    public bool HasNoPostgres { get; set; }
+
     public TimeSpan ClockOffset { get; set; }
 
     public override string ToString() => Name;

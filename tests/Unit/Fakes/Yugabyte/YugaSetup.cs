@@ -28,6 +28,10 @@ internal sealed record YugaSetup
 
     public AutoFlagClass Class { get; init; }
 
+    public FinalizeMode? Finalize { get; init; }
+
+    public string Soak { get; init; } = "0s";
+
     public DrainTimeoutPolicy OnDrainTimeout { get; init; }
 
     public IReadOnlyList<string>? ExtensionsInUse { get; init; } = [];

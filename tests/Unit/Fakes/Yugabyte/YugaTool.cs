@@ -35,7 +35,7 @@ internal sealed class YugaTool(YugaWorld world)
 
         if (command[0] == "help")
         {
-            return new RemoteResult(1, "", "Invalid operation: help\n<operation> must be one of:\n 1. change_leader_blacklist <ADD|REMOVE> <ip_addr>:<port>\n 2. get_auto_flags_config\n 3. promote_auto_flags [<class>]\n 4. rollback_auto_flags <version>\n 5. upgrade_ysql\n 6. upgrade_bsql\n 7. list_all_masters\n 8. set_universe_replication_enabled <group> (0|1)\n");
+            return new RemoteResult(1, "", "Invalid operation: help\n<operation> must be one of:\n 1. change_leader_blacklist <ADD|REMOVE> <ip_addr>:<port>\n 2. get_auto_flags_config\n 3. promote_auto_flags [<class>]\n 4. rollback_auto_flags <version>\n 5. upgrade_ysql\n 6. upgrade_bsql\n 7. list_all_masters\n 8. set_universe_replication_enabled <group> (0|1)\n 9. get_replication_status [<group>]\n");
         }
 
         var isPeer = arguments.Contains($"{YugaWorld.PeerHost}:7100");
@@ -48,11 +48,15 @@ internal sealed class YugaTool(YugaWorld world)
         {
             ["list_all_masters"] => Good("Master UUID                      \tRPC Host/Port         \tState    \tRole    \tBroadcast Host/Port\n" + string.Join('\n', world.Masters.Select(m => $"{m.Uuid} \t{m.Rpc} \t{(m.IsUp ? "ALIVE" : "NETWORK_ERROR")} \t{(world.Leader == m ? "LEADER" : m.IsUp ? "FOLLOWER" : "UNKNOWN")} \tN/A"))),
             ["get_is_load_balancer_idle"] => Good($"Idle = {(world.BalancerIsBusy ? 0 : 1)}\n"),
+            ["get_auto_flags_config"] when isPeer => Good($"AutoFlags config:\nconfig_version: 1\npromoted_flags {{\n  process_name: \"yb-master\"\n{(world.PeerIsFinal ? "  flags: \"new_flag\"\n" : "")}}}\n"),
+            ["get_auto_flags_config"] when world.FlagsArePromoted => Good($"AutoFlags config:\nconfig_version: {world.FlagsVersion}\npromoted_flags {{\n  process_name: \"yb-master\"\n  flags: \"new_flag\"\n}}\n"),
             ["get_auto_flags_config"] => Good($"AutoFlags config:\nconfig_version: {world.FlagsVersion}\npromoted_flags {{\n  process_name: \"yb-master\"\n}}\n"),
             ["change_leader_blacklist", var verb, var address] => Blacklist(verb, address),
             ["promote_auto_flags", ..] => Promote(),
             ["rollback_auto_flags", var version] => Rollback(int.Parse(version, CultureInfo.InvariantCulture)),
-            ["upgrade_ysql" or "upgrade_bsql"] => Catalog(command[0]),
+            ["upgrade_ysql" or "upgrade_bsql"] => Catalog(command[0], arguments),
+            ["ysql_catalog_version" or "bsql_catalog_version"] => Good($"Version:{world.CatalogVersion}\n"),
+            ["get_replication_status", _] => Good(string.Concat(world.ReplicationErrors.Select(e => $"statuses {{\n  table_id: \"1\"\n  errors {{\n    error: {e}\n  }}\n}}\n"))),
             ["set_universe_replication_enabled", var group, var enabled] => Replication(group, isPeer, enabled == "1"),
             _ => new RemoteResult(1, "", $"Invalid operation: {command[0]}"),
         };
@@ -91,9 +95,22 @@ internal sealed class YugaTool(YugaWorld world)
             : $"RollbackAutoFlags completed successfully\nNo AutoFlags have been promoted since version {to}\nCurrent config version: {world.FlagsVersion}\n");
     }
 
-    private RemoteResult Catalog(string command)
+    private RemoteResult Catalog(string command, IReadOnlyList<string> arguments)
     {
         world.Acts.Add(command);
+        world.CatalogTimeouts.Add(arguments[arguments.ToList().FindIndex(a => a.EndsWith("-timeout_ms", StringComparison.Ordinal)) + 1]);
+        if (world.IsMigrating)
+        {
+            world.Violate("two upgrades of the catalogue ran at once");
+        }
+
+        if (world.MigrationGoesOn is { } goesOn)
+        {
+            world.MigrationGoesOn = null;
+            world.MigratesUntil = world.Time.GetUtcNow() + goesOn;
+            return new RemoteResult(1, "", $"Error running {command}: Timed out (yb/rpc/outbound_call.cc:523): UpgradeYsql RPC timed out after 180.000s");
+        }
+
         if (world.CatalogMismatches > 0)
         {
             world.CatalogMismatches--;

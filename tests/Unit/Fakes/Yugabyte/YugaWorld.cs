@@ -88,6 +88,28 @@ internal sealed partial class YugaWorld
     /// <summary>How often the catalogue's upgrade still fails because of what others do.</summary>
     public int CatalogMismatches { get; set; }
 
+    /// <summary>How long the tablet server migrates after the next call of the tool has timed out.</summary>
+    public TimeSpan? MigrationGoesOn { get; set; }
+
+    public DateTimeOffset MigratesUntil { get; set; }
+
+    public bool IsMigrating => Time.GetUtcNow() < MigratesUntil;
+
+    /// <summary>Rises every half minute while migrations run.</summary>
+    public int CatalogVersion => (IsMigrating ? -(int)((MigratesUntil - Time.GetUtcNow()).TotalSeconds / 30) : 0) + 1000;
+
+    /// <summary>The time limits with which the catalogue's upgrade was called, in milliseconds.</summary>
+    public List<string> CatalogTimeouts { get; } = [];
+
+    /// <summary>How long sources of replication keep their log.</summary>
+    public int RetentionSeconds { get; set; } = 14400;
+
+    /// <summary>Whether the peer has promoted the flags of the new version.</summary>
+    public bool PeerIsFinal { get; set; } = true;
+
+    /// <summary>Errors that replication groups report.</summary>
+    public List<string> ReplicationErrors { get; } = [];
+
     public string PeerVersion { get; set; }
 
     public bool BalancerIsBusy { get; set; }
@@ -301,6 +323,8 @@ internal sealed partial class YugaWorld
         {
             Dialect = setup.Dialect,
             PromoteClass = setup.Class,
+            Finalize = setup.Finalize,
+            Soak = setup.Soak,
             CatalogRetryPause = "30s",
             Sql = new YugabyteSqlSpec { ExtensionsInUse = setup.ExtensionsInUse?.ToList() },
             Replication = new ReplicationSpec

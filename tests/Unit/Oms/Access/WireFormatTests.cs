@@ -14,20 +14,35 @@ public sealed class WireFormatTests
     [InlineData("""{"data":{"healthy":true}}""", true)]
     [InlineData("""{"success":false,"data":{"healthy":true,"components":[{"healthy":false}]},"code":1}""", true)]
     [InlineData("""{"data":{"healthy":false}}""", false)]
-    [InlineData("""{"data":{"healthy":"true"}}""", false)]
-    [InlineData("""{"data":{"healthy":1}}""", false)]
-    [InlineData("""{"data":{"Healthy":true}}""", false)]
-    [InlineData("""{"data":{"healthy":null}}""", false)]
-    [InlineData("""{"data":{}}""", false)]
-    [InlineData("""{"data":null}""", false)]
-    [InlineData("""{"data":[true]}""", false)]
-    [InlineData("""{"healthy":true}""", false)]
-    [InlineData("[]", false)]
-    [InlineData("null", false)]
-    [InlineData("", false)]
-    [InlineData("<html>502</html>", false)]
-    public void Health_answer_is_healthy_only_if_data_says_so(string body, bool healthy) =>
-        HttpHealthProbe.IsHealthy(body).ShouldBe(healthy);
+    [InlineData("""{"data":{"healthy":"true"}}""", null)]
+    [InlineData("""{"data":{"healthy":1}}""", null)]
+    [InlineData("""{"data":{"Healthy":true}}""", null)]
+    [InlineData("""{"data":{"healthy":null}}""", null)]
+    [InlineData("""{"data":{}}""", null)]
+    [InlineData("""{"data":null}""", null)]
+    [InlineData("""{"data":[true]}""", null)]
+    [InlineData("""{"healthy":false}""", null)]
+    [InlineData("[]", null)]
+    [InlineData("null", null)]
+    [InlineData("", null)]
+    [InlineData("<html>502</html>", null)]
+    public void Health_answer_counts_only_if_well_formed(string body, bool? healthy) =>
+        HealthAnswer.IsHealthy(body).ShouldBe(healthy);
+
+    [Theory]
+    [InlineData(0, "{}\n200", 200, "{}", true)]
+    [InlineData(0, "\n302", 302, "", true)]
+    [InlineData(0, "a\nb\n404", 404, "a\nb", true)]
+    [InlineData(7, "\n000", 0, "", true)]
+    [InlineData(0, "", 0, "", true)]
+    [InlineData(127, "", 0, "", false)]
+    [InlineData(126, "\n200", 0, "", false)]
+    public void Answer_of_curl_has_status_and_body(int exitCode, string output, int status, string body, bool canAsk)
+    {
+        var answer = HttpAnswer.Of("http://127.0.0.1:8089/", exitCode, output);
+
+        (answer.Status, answer.Body, answer.CanAsk).ShouldBe((status, body, canAsk));
+    }
 
     [Theory]
     [InlineData("""{"imageVersion":"3.2.2-bp2"}""", "3.2.2-bp2")]
@@ -52,6 +67,22 @@ public sealed class WireFormatTests
         string.Join(',', (await ReadAsync(manifest)).ImageIds).ShouldBe(ids);
 
     [Theory]
+    [InlineData("abc.json", """{"rootfs":{"type":"layers","diff_ids":["sha256:1","sha256:2"]}}""", true)]
+    [InlineData("blobs/sha256/abc", """{"rootfs":{"diff_ids":["sha256:1","sha256:2"]}}""", true)]
+    [InlineData("abc.json", """{"rootfs":{"diff_ids":[]}}""", false)]
+    [InlineData("abc.json", """{"rootfs":null}""", false)]
+    [InlineData("abc.json", "no json", false)]
+    [InlineData("def.json", """{"rootfs":{"diff_ids":["sha256:1","sha256:2"]}}""", false)]
+    public async Task Layers_of_an_archive_are_read_from_its_configuration(string name, string config, bool known)
+    {
+        var path = name.StartsWith("blobs/", StringComparison.Ordinal) ? name : "abc.json";
+
+        var contents = await ReadAsync($$"""[{"Config":"{{path}}"}]""", (name, config));
+
+        contents.Contents.ShouldBe(known ? ImageContents.Of(["sha256:1", "sha256:2"]) : null);
+    }
+
+    [Theory]
     [InlineData("{}")]
     [InlineData("[{}]")]
     [InlineData("""[{"Config":1}]""")]
@@ -59,11 +90,16 @@ public sealed class WireFormatTests
     public async Task Malformed_archive_manifest_is_unreadable(string manifest) =>
         await Should.ThrowAsync<JsonException>(() => ReadAsync(manifest));
 
-    private static async Task<ImageArchiveContents> ReadAsync(string manifest)
+    private static async Task<ImageArchiveContents> ReadAsync(string manifest, params (string Name, string Text)[] before)
     {
         using var archive = new MemoryStream();
         await using (var tar = new TarWriter(archive, leaveOpen: true))
         {
+            foreach (var (name, text) in before)
+            {
+                await tar.WriteEntryAsync(new PaxTarEntry(TarEntryType.RegularFile, name) { DataStream = new MemoryStream(Encoding.UTF8.GetBytes(text)) });
+            }
+
             await tar.WriteEntryAsync(new PaxTarEntry(TarEntryType.RegularFile, "manifest.json") { DataStream = new MemoryStream(Encoding.UTF8.GetBytes(manifest)) });
         }
 

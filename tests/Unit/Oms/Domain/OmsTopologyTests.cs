@@ -18,7 +18,7 @@ public sealed class OmsTopologyTests
         topology.Databases.ShouldBe(["rm", "cm", "hb"]);
         topology.Nodes.Select(node => node.Name).ShouldBe(["a", "b"]);
         var region = topology.Regions.ShouldHaveSingleItem();
-        region.SameCmNodes.ShouldBeTrue();
+        region.DifferentKeys.ShouldBeEmpty();
         region.InitNodes.ShouldHaveSingleItem().Name.ShouldBe("a");
         topology.ToString().ShouldNotContain("canary");
     }
@@ -28,11 +28,11 @@ public sealed class OmsTopologyTests
     {
         var result = OmsTopology.Build(
         [
-            Node("a", "192.0.2.1", config => config with { CmNodes = ["192.0.2.1", "192.0.2.2"] }),
-            Node("b", "192.0.2.2", config => config with { CmNodes = ["192.000.002.002", "::ffff:192.0.2.1", "192.0.2.1"] }),
+            Node("a", "192.0.2.1"),
+            Node("b", "192.0.2.2", _ => Config("[192.000.002.002, '::ffff:192.0.2.1', 192.0.2.1]")),
         ]);
 
-        result.Topology.ShouldNotBeNull().Regions[0].SameCmNodes.ShouldBeTrue();
+        result.Topology.ShouldNotBeNull().Regions[0].DifferentKeys.ShouldBeEmpty();
     }
 
     [Fact]
@@ -40,12 +40,36 @@ public sealed class OmsTopologyTests
     {
         var result = OmsTopology.Build(
         [
-            Node("a", "192.0.2.1", config => config with { CmNodes = ["192.0.2.1"] }),
-            Node("b", "192.0.2.2", config => config with { CmNodes = ["192.0.2.1", "192.0.2.2"] }),
+            Node("a", "192.0.2.1", _ => Config("[192.0.2.1]")),
+            Node("b", "192.0.2.2"),
         ]);
 
-        result.Topology.ShouldNotBeNull().Regions[0].SameCmNodes.ShouldBeFalse();
+        result.Topology.ShouldNotBeNull().Regions[0].DifferentKeys.ShouldBe(["cm_nodes"]);
         result.Topology.Regions[0].InitNodes.Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public void Differing_keys_are_named_and_refuse_nothing()
+    {
+        var result = OmsTopology.Build(
+        [
+            Node("a", "192.0.2.1", _ => Config(more: "cm_url: http://192.0.2.7:8088\nnginx_server_port: '8089'\nfuture_key: 1\n")),
+            Node("b", "192.0.2.2", _ => Config(more: "nginx_server_port: 8089\nfuture_key: 2\ncm_url: http://192.0.2.8:8088\n")),
+        ]);
+
+        result.Topology.ShouldNotBeNull().Regions[0].DifferentKeys.ShouldBe(["cm_url", "future_key"]);
+        result.Topology.Regions[0].InitNodes.Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public void Another_address_of_the_metadata_server_is_no_other_configuration()
+    {
+        var other = Config() with { MetaHost = "proxy-b", MetaPort = 2883 };
+        var checksums = new Dictionary<string, string>(other.Checksums, StringComparer.Ordinal) { ["oms_meta_host"] = "x", ["oms_meta_port"] = "y", ["oms_meta_password"] = "z" };
+
+        var result = OmsTopology.Build([Node("a", "192.0.2.1"), Node("b", "192.0.2.2", _ => other with { Checksums = checksums })]);
+
+        result.Topology.ShouldNotBeNull().Regions[0].DifferentKeys.ShouldBeEmpty();
     }
 
     [Fact]
@@ -87,10 +111,6 @@ public sealed class OmsTopologyTests
             Node("a", "192.0.2.1"),
             Node("b", "192.0.2.2", config => config with
             {
-                MetaHost = "192.0.2.10",
-                MetaPort = 3307,
-                MetaUser = "other",
-                MetaPassword = new Secret("canary-2"),
                 RmDatabase = "rm2",
                 CmDatabase = "cm2",
                 HeartbeatDatabase = "hb2",
@@ -99,7 +119,7 @@ public sealed class OmsTopologyTests
         ]);
 
         result.Findings.Where(finding => finding.Reason == Reasons.ConfigUnreadable).Select(finding => finding.Message.Split(' ')[2]).ShouldBe(
-            ["oms_meta_host", "oms_meta_port", "oms_meta_user", "oms_meta_password", "drc_rm_db", "drc_cm_db", "drc_cm_heartbeat_db", "cm_location"]);
+            ["drc_rm_db", "drc_cm_db", "drc_cm_heartbeat_db", "cm_location"]);
         result.Findings.ShouldAllBe(finding => finding.Node == "b" && !finding.Message.Contains("canary"));
     }
 
@@ -116,13 +136,13 @@ public sealed class OmsTopologyTests
     }
 
     [Fact]
-    public void Regions_with_different_metadata_servers_are_refused()
+    public void Regions_with_different_databases_are_refused()
     {
-        var result = OmsTopology.Build(TwoRegions(config => config with { MetaHost = "192.0.2.10", RmDatabase = "rm2", CmDatabase = "cm2" }));
+        var result = OmsTopology.Build(TwoRegions(config => config with { RmDatabase = "rm2", CmDatabase = "cm2" }));
 
         result.Topology.ShouldBeNull();
         result.Findings.ShouldAllBe(finding => finding.Reason == Reasons.RegionsInvalid);
-        result.Findings.Count.ShouldBe(3);
+        result.Findings.Count.ShouldBe(2);
     }
 
     [Fact]
@@ -166,29 +186,6 @@ public sealed class OmsTopologyTests
         static ClusterInfoRow Row(string code, bool isDefault) => new(code switch { "1" => "west", "2" => "east", _ => "r" + code }, "", "http://192.0.2.1:8088", code, isDefault);
     }
 
-    [Fact]
-    public void Hosts_must_be_online_and_their_heartbeats_fresh()
-    {
-        var topology = OmsTopology.Build(OneRegion()).Topology.ShouldNotBeNull();
-        var limit = TimeSpan.FromSeconds(60);
-
-        topology.HostsNotOnline([Host("192.0.2.1"), Host("192.0.2.2")], Beats(("192.0.2.1", 3), ("192.0.2.2", 60)), limit).ShouldBeEmpty();
-        topology.HostsNotOnline([Host("192.0.2.1"), Host("192.0.2.2")], Beats(("192.0.2.1", 3), ("192.0.2.2", 900), ("192.0.2.2", 2)), limit).ShouldBeEmpty();
-
-        var findings = topology.HostsNotOnline([Host("192.0.2.1", "OFFLINE")], Beats(("192.0.2.1", 61)), limit);
-        findings.Select(finding => finding.Node).ShouldBe(["a", "a", "b", "b"]);
-        findings[0].Message.ShouldContain("OFFLINE");
-        findings[1].Message.ShouldContain("61 s old");
-        findings[2].Message.ShouldContain("not in the host list");
-        findings[3].Message.ShouldContain("no heartbeat");
-
-        static OmsHost Host(string ip, string status = "ONLINE") => new(ip, status);
-        static Dictionary<string, IReadOnlyList<SupervisorHeartbeat>> Beats(params (string Ip, int Age)[] beats) => new(StringComparer.Ordinal)
-        {
-            ["default"] = [.. beats.Select(beat => new SupervisorHeartbeat(beat.Ip, "SUPERVISOR", TimeSpan.FromSeconds(beat.Age)))],
-        };
-    }
-
     private static List<NodeConfig> OneRegion() => [Node("a", "192.0.2.1"), Node("b", "192.0.2.2")];
 
     private static List<NodeConfig> TwoRegions(Func<OmsConfig, OmsConfig>? changeEast = null)
@@ -201,7 +198,7 @@ public sealed class OmsTopologyTests
     private static NodeConfig Node(string name, string ip, Func<OmsConfig, OmsConfig>? change = null) =>
         new(name, "default", ip, change is null ? Config() : change(Config()));
 
-    private static OmsConfig Config() => OmsConfig.Parse("""
+    private static OmsConfig Config(string nodes = "[192.0.2.1, 192.0.2.2]", string more = "") => OmsConfig.Parse($"""
         oms_meta_host: 192.0.2.9
         oms_meta_port: 3306
         oms_meta_user: drc
@@ -210,6 +207,7 @@ public sealed class OmsTopologyTests
         drc_cm_db: cm
         drc_cm_heartbeat_db: hb
         cm_location: 1
-        cm_nodes: [192.0.2.1, 192.0.2.2]
-        """).Config!;
+        cm_nodes: {nodes}
+
+        """ + more).Config!;
 }

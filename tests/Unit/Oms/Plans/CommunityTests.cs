@@ -126,7 +126,7 @@ public sealed class CommunityTests
     [InlineData("4.2.10", "4.2.11", true)]
     public void Other_listed_paths_succeed_without_JAR(string from, string to, bool isUpgrade)
     {
-        var world = new OmsWorld(Setup with { FromVersion = from, ToVersion = to }).Apply();
+        var world = new OmsWorld(Setup with { FromVersion = from, ToVersion = to, HaConfig = from == "3.2.2" ? null : Row }).Apply();
         world.RunToSuccess();
 
         world.Rules.Broken.ShouldBeEmpty();
@@ -162,7 +162,7 @@ public sealed class CommunityTests
     [Fact]
     public void Allowed_unlisted_path_is_noted_in_plan_and_step()
     {
-        var unlisted = new OmsWorld(Setup with { FromVersion = "4.2.11", ToVersion = "4.2.12" }).Apply(s => s with { AllowUnsupportedPath = true });
+        var unlisted = new OmsWorld(Setup with { FromVersion = "4.2.11", ToVersion = "4.2.12", HaConfig = Row }).Apply(s => s with { AllowUnsupportedPath = true });
         unlisted.RunToSuccess();
 
         unlisted.Rules.Broken.ShouldBeEmpty();

@@ -110,7 +110,7 @@ public sealed class RegionTests
     [InlineData("cm_location: \"2\"", "cm_location: \"1\"", Reasons.RegionsInvalid)]
     [InlineData("cm_is_default: !!bool \"false\"", "cm_is_default: !!bool \"true\"", Reasons.RegionsInvalid)]
     [InlineData("drc_rm_db: rm_340", "drc_rm_db: rm_341", Reasons.RegionsInvalid)]
-    [InlineData("oms_meta_port: 3306", "oms_meta_port: 3307", Reasons.RegionsInvalid)]
+    [InlineData("oms_meta_port: 3306", "oms_meta_port: 3307", Reasons.MetadataServerUnconfirmed)]
     public void Contradicting_regions_are_findings_before_any_change(
         string from, string to, string reason)
     {

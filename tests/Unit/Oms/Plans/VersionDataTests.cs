@@ -130,6 +130,21 @@ public sealed class VersionDataTests
 
         world.ReasonOf("Failed").ShouldBe(Reasons.ComponentsUnhealthy);
         world.Status.Message.ShouldNotBeNull().ShouldContain("exit code 137");
+        world.Step("InitMetadata/oms-a/image").Acceptable.ShouldBeFalse();
+    }
+
+    [Fact]
+    public void Image_that_prints_another_line_can_be_accepted_after_its_time()
+    {
+        var world = new OmsWorld(To4212 with { ImageInitTakes = TimeSpan.FromSeconds(90) });
+        Create(world, Key, Release.Replace("waitBeforeInit: 45s", "init: Image, successMarker: a line that it never prints", StringComparison.Ordinal));
+        world.Apply(Refers);
+        world.RunUntil(() => world.Is("Failed"), "overdue");
+        world.ReasonOf("Failed").ShouldBe(Reasons.StepTimeout);
+
+        world.Annotate(Annotations.Accept, $"InitMetadata/oms-a/image@{world.Plan.Hash[7..15]}");
+        world.RunToSuccess();
+        world.Step("InitMetadata/oms-a/image").Accepted.ShouldNotBeNull();
     }
 
     private static OmsWorld Taught(string text, Func<OmsUpgradeSpec, OmsUpgradeSpec>? change = null)

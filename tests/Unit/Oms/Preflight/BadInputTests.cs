@@ -44,7 +44,11 @@ public sealed class BadInputTests
         ["the storage is outside the storage roots"] = (Reasons.InvalidSpec, w => w.BackupStorage.Refused = "storage.directory.path '/etc' is not below a storage root", w => w.BackupStorage.Refused = null),
         ["the storage cannot be written"] = (Reasons.StorageUnusable, w => w.BackupStorage.Problem = "/snapshots is read-only; mount it writable", w => w.BackupStorage.Problem = null),
         ["a clock is wrong"] = (Reasons.ClockSkew, w => w["oms-b"].ClockOffset = TimeSpan.FromMinutes(9), w => w["oms-b"].ClockOffset = TimeSpan.Zero),
-        ["a time zone is another"] = (Reasons.ClockSkew, w => w["oms-b"].UtcOffset = "+0800", w => w["oms-b"].UtcOffset = "+0000"),
+        ["a program does not run"] = (Reasons.ComponentsUnhealthy, w => w.Old("oms-b").Programs["sshd"].State = "FATAL", w => w.Old("oms-b").Programs["sshd"].State = "RUNNING"),
+        ["a host is offline"] = (Reasons.ComponentsUnhealthy, w => w.Metadata.HostStatus["192.0.2.217"] = "OFFLINE", w => w.Metadata.HostStatus.Clear()),
+        ["a heartbeat does not come"] = (Reasons.ComponentsUnhealthy, w => Silence(w), w => w.Metadata.AreBeatsLost = false),
+        ["the hosts cannot be read"] = (Reasons.HostsUnknown, w => w.Metadata.HostsProblem = "Reading the hosts in cm_340: unknown column 'host_status'.", w => w.Metadata.HostsProblem = null),
+        ["high availability is not found"] = (Reasons.HighAvailabilityUnknown, w => w.Metadata.HaConfig = null, w => w.Metadata.HaConfig = WorldSetup.PartialHa),
         ["the TLS Secret is missing"] = (Reasons.SecretMissing, w => w.Api.Delete<V1Secret>(OmsWorld.Namespace, "docker-tls"), w => Tls(w, Canary.TlsKey)),
         ["the TLS key is not accepted"] = (Reasons.HostUnreachable, w => Replace(w, "wrong-key"), w => Replace(w, Canary.TlsKey)),
     };
@@ -158,13 +162,13 @@ public sealed class BadInputTests
     }
 
     [Theory]
-    [InlineData("/root/correction-1.0-SNAPSHOT-jar-with-dependencies.jar", Reasons.JarMissing)]
+    [InlineData("/root/correction.jar", Reasons.JarMissing)]
     [InlineData("/root/docker_init.sh", Reasons.ImageUnsuitable)]
-    public void Image_without_JAR_or_script_is_a_finding(string path, string reason)
+    public void Image_without_given_JAR_or_script_is_a_finding(string path, string reason)
     {
-        var world = new OmsWorld(new WorldSetup { RealJson = false, ImagePresent = true });
+        var world = new OmsWorld(new WorldSetup { RealJson = false, ImagePresent = true, JarInImage = "/root/correction.jar" });
         world.NewImageContent.Files.Remove(path);
-        world.Apply();
+        world.Apply(s => s with { Correction = s.Correction with { JarPath = "/root/correction.jar" } });
         Stalls(world, reason);
         world.Hosts.ShouldAllBe(h => h.Containers.Count == 1);
 
@@ -173,11 +177,10 @@ public sealed class BadInputTests
     }
 
     [Fact]
-    public void Archive_image_without_the_JAR_is_found_before_downtime()
+    public void Archive_image_without_the_given_JAR_is_found_before_downtime()
     {
         var world = new OmsWorld(new WorldSetup { RealJson = false });
-        world.NewImageContent.Files.RemoveWhere(f => f.EndsWith(".jar", StringComparison.Ordinal));
-        world.Apply();
+        world.Apply(s => s with { Correction = s.Correction with { JarPath = "correction.jar" } });
         world.RunUntil(() => world.Is("Failed"), "failed");
 
         world.ReasonOf("Stalled").ShouldBe(Reasons.JarMissing);
@@ -243,6 +246,12 @@ public sealed class BadInputTests
         world.Done.ShouldBeEmpty();
         world.Hosts.ShouldAllBe(h => !h.Containers.Exists(c => c.Name.StartsWith("drydock")));
         world.Upgrade.Metadata.Finalizers.ShouldBeNull();
+    }
+
+    private static void Silence(OmsWorld world)
+    {
+        world.Metadata.AreBeatsLost = true;
+        world.Metadata.LastBeat["192.0.2.216"] = world.Metadata.LastBeat["192.0.2.217"] = world.Time.GetUtcNow() - TimeSpan.FromMinutes(5);
     }
 
     private static void Config(OmsWorld world, string from, string to)

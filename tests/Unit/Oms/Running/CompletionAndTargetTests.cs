@@ -16,6 +16,9 @@ public sealed class CompletionAndTargetTests
     {
         var world = new OmsWorld().Apply();
         world.RunToSuccess();
+
+        // Idle sessions to supervisord end.
+        world.RunFor(TimeSpan.FromMinutes(1));
         var (looks, points, writes) = (world.Looks, world.Points.Count, world.Api.Writes);
         world.Time.NextTimer.ShouldBeNull();
         for (var i = 0; i < 100; i++)

@@ -45,6 +45,19 @@ public sealed class DeletionTests
     }
 
     [Fact]
+    public void Undo_waits_for_the_running_step_in_plain_sentences()
+    {
+        var world = new OmsWorld().Apply();
+        world.RunUntil(() => world.Status.Plan?.Steps.Find(s => s.Id == "DisableHA/oms-a/restart-console")?.State == StepState.Running, "a console restarts");
+        world.Delete();
+        world.RunUntil(() => world.IsGone(), "gone");
+
+        world.Api.StatusWrites.Select(w => w.Status!.Message).ShouldContain(m => m!.StartsWith(
+            "The object is being deleted, so all changes are undone. Running steps finish first. Under way: Restart oms_console on oms-a", StringComparison.Ordinal));
+        world.Rules.Broken.ShouldBeEmpty();
+    }
+
+    [Fact]
     public void Deletion_after_T1_waits_and_names_abandon_annotation()
     {
         var world = new OmsWorld().Apply(s => s with { HoldBefore = ["StartNew"] });

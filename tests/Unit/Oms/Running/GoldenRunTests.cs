@@ -1,4 +1,5 @@
 using Drydock.Abstractions.Values;
+using Drydock.Crds.Common;
 using Drydock.Crds.OmsUpgrades;
 using Drydock.Reconcilers.Oms;
 using Drydock.Reconcilers.Upgrades;
@@ -154,7 +155,8 @@ public sealed class GoldenRunTests
     [InlineData("""{"enable":false,"odd":1}""")]
     public void Disabled_or_absent_high_availability_is_enabled_by_upgrade(string? before)
     {
-        var world = new OmsWorld(new WorldSetup { HaConfig = before }).Apply();
+        var world = new OmsWorld(new WorldSetup { HaConfig = before })
+            .Apply(s => s with { Preflight = s.Preflight with { Acknowledge = [.. s.Preflight.Acknowledge, Reasons.HighAvailabilityUnknown] } });
         world.RunToSuccess();
 
         world.Rules.Broken.ShouldBeEmpty();
@@ -220,7 +222,7 @@ public sealed class GoldenRunTests
         world.RunToSuccess();
 
         world.Status.ActionRequired.Select(a => (a.Reason, a.Subject)).ShouldBe(
-            [("ReviewProject", "orders (np_1)"), ("ReviewProject", "billing (sp_1)"), ("RemoveOldContainers", "oms-a, oms-b")]);
+            [("ReviewProject", "orders (np_1)"), ("ReviewProject", "billing (sp_1)"), ("VersionAdvice", "clear-browser-cache"), ("RemoveOldContainers", "oms-a, oms-b")]);
         world.Events.All.Where(e => !e.IsWarning).Select(e => e.Reason).Distinct(StringComparer.Ordinal).ShouldBe(["PlanReady", "StepStarted", "StepSucceeded", "Succeeded"], ignoreOrder: true);
         world.Events.All.ShouldAllBe(e => !e.IsWarning);
         world.Events.All.Count(e => e.Reason == "StepSucceeded").ShouldBe(world.Plan.Steps.Count);

@@ -1,8 +1,12 @@
+using Drydock.Abstractions.Entities;
 using Drydock.Abstractions.Plans;
 using Drydock.Abstractions.Values;
+using Drydock.Crds.BackupSnapshots;
 using Drydock.Crds.Common;
 using Drydock.Crds.OmsUpgrades;
+using Drydock.Crds.SnapshotRestores;
 using Drydock.Reconcilers.Oms;
+using Drydock.Reconcilers.Upgrades;
 using Drydock.Tests.Unit.Fakes;
 using Shouldly;
 using Xunit;
@@ -88,6 +92,60 @@ public sealed class StatusAtNightTests
     }
 
     [Fact]
+    public void First_dump_expects_what_the_last_of_the_same_databases_took()
+    {
+        var world = new OmsWorld(new WorldSetup { DumpTakes = TimeSpan.FromMinutes(3) }).Apply(s => s with { HoldBefore = ["StopOld"] });
+        world.RunUntil(() => world.Is("Held"), "held");
+        Finished(world, "another-server", "192.0.2.99", TimeSpan.FromMinutes(50));
+        Finished(world, "older", WorldMetadataServer.Host, TimeSpan.FromMinutes(4));
+        world.RunFor(TimeSpan.FromMinutes(1));
+        Finished(world, "newest", WorldMetadataServer.Host, TimeSpan.FromMinutes(2));
+        world.EditSpec(s => s with { HoldBefore = [] });
+        world.RunUntil(() => Running(world, StepIds.Snapshot) is not null, "the dump");
+
+        var dump = Running(world, StepIds.Snapshot)!;
+        dump.ExpectedAt.ShouldBe(dump.Since + TimeSpan.FromMinutes(2));
+        dump.ExpectedFrom.ShouldBe("BackupSnapshot newest of 1.5 GiB took 2m0s.");
+        world.RunToSuccess();
+    }
+
+    [Fact]
+    public void First_restore_expects_what_the_last_of_the_same_databases_took()
+    {
+        var world = new OmsWorld(new WorldSetup { RestoreTakes = TimeSpan.FromMinutes(3) }).Apply();
+        world.RunToSuccess();
+        var now = world.Time.GetUtcNow();
+        var rehearsal = new SnapshotRestore
+        {
+            Metadata = new V1ObjectMeta { Name = "rehearsal", Namespace = OmsWorld.Namespace },
+            Spec = new SnapshotRestoreSpec { SnapshotRef = new SnapshotReference { Name = "other" }, Databases = [.. world.Step(StepIds.Snapshot).Arguments<TakeSnapshot.Args>().Databases] },
+            Status = new SnapshotRestoreStatus { Phase = SnapshotRestorePhases.Succeeded, StartedAt = now - TimeSpan.FromMinutes(5), FinishedAt = now },
+        };
+        world.Api.Create(rehearsal);
+        world.RunFor(TimeSpan.FromMinutes(1));
+        world.Api.UpdateStatus(world.Api.Find<SnapshotRestore>(OmsWorld.Namespace, "rehearsal")! with { Status = rehearsal.Status });
+        world.EditSpec(s => s with { DesiredState = DesiredState.RolledBack });
+        world.RunUntil(() => world.Is("Held"), "held");
+        world.Annotate(Annotations.Approve, $"RollBack@{world.Status.RollbackPlan!.Hash[7..15]}");
+        world.RunUntil(() => world.Status.Running.Exists(r => r.Id.StartsWith("RestoreDatabases", StringComparison.Ordinal)), "the restore");
+
+        var restore = world.Status.Running.Find(r => r.Id.StartsWith("RestoreDatabases", StringComparison.Ordinal))!;
+        restore.ExpectedAt.ShouldBe(restore.Since + TimeSpan.FromMinutes(5));
+        restore.ExpectedFrom.ShouldBe("SnapshotRestore rehearsal took 5m0s.");
+    }
+
+    [Fact]
+    public void Wait_before_initialisation_expects_what_the_version_data_asks_for()
+    {
+        var world = new OmsWorld(new WorldSetup { Community = true, FromVersion = "4.2.9", ToVersion = "4.2.11", Nodes = 1, NeedsJar = false, RealJson = false }).Apply();
+        world.RunUntil(() => Running(world, "InitMetadata/oms-a/wait") is not null, "the wait");
+
+        var wait = Running(world, "InitMetadata/oms-a/wait")!;
+        wait.ExpectedAt.ShouldBe(wait.Since + TimeSpan.FromMinutes(5));
+        wait.ExpectedFrom.ShouldNotBeNull().ShouldStartWith("The vendor's guide asks for 300s after the start of ");
+    }
+
+    [Fact]
     public void Long_step_causes_no_write_while_it_runs()
     {
         var world = new OmsWorld(new WorldSetup { InitTakes = TimeSpan.FromMinutes(40) }).Apply(s => s with { Timeouts = s.Timeouts with { InitMetadata = "3h" } });
@@ -170,4 +228,22 @@ public sealed class StatusAtNightTests
     }
 
     private static RunningStep? Running(OmsWorld world, string id) => world.Status.Running.Find(r => r.Id == id);
+
+    private static void Finished(OmsWorld world, string name, string host, TimeSpan took)
+    {
+        var now = world.Time.GetUtcNow();
+        var snapshot = new BackupSnapshot
+        {
+            Metadata = new V1ObjectMeta { Name = name, Namespace = OmsWorld.Namespace },
+            Spec = new BackupSnapshotSpec
+            {
+                Source = new DatabaseSource { Host = host, Port = WorldMetadataServer.Port },
+                Databases = [.. world.Step(StepIds.Snapshot).Arguments<TakeSnapshot.Args>().Databases],
+            },
+            Status = new BackupSnapshotStatus { Phase = BackupSnapshotPhases.Succeeded, StartedAt = now - took, FinishedAt = now, RawBytes = 3L << 29 },
+        };
+        world.Api.Create(snapshot);
+        world.RunFor(world.Setup.DumpTakes + TimeSpan.FromSeconds(1));
+        world.Api.UpdateStatus(world.Api.Find<BackupSnapshot>(OmsWorld.Namespace, name)! with { Status = snapshot.Status });
+    }
 }

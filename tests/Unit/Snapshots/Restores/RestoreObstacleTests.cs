@@ -142,7 +142,7 @@ public sealed class RestoreObstacleTests
 
     [Theory]
     [InlineData("read-only", Reasons.AccessDenied, "read-only")]
-    [InlineData("locks", Reasons.LockUnavailable, "GET_LOCK")]
+    [InlineData("locks", Reasons.AccessDenied, "lacks CREATE on `drydock_fence`.*")]
     [InlineData("privilege", Reasons.AccessDenied, "lacks DROP on `rm`.*")]
     [InlineData("space", Reasons.NoSpace, "10 bytes free")]
     [InlineData("unreachable", Reasons.ServerUnreachable, "Can't connect")]
@@ -273,7 +273,14 @@ public sealed class RestoreObstacleTests
                 return () => _world.Server.ReadOnly = false;
             case "locks":
                 _world.Server.NamedLocks = false;
-                return () => _world.Server.NamedLocks = true;
+                var global = _world.Server.Grants[0];
+                _world.Server.Grants[0] = "GRANT SELECT, INSERT, UPDATE, DELETE ON *.* TO `drc`@`%`";
+                _world.Server.Grants.AddRange(((string[])["rm", "cm"]).Select(d => $"GRANT ALL PRIVILEGES ON `{d}`.* TO `drc`@`%`"));
+                return () =>
+                {
+                    _world.Server.Grants.RemoveRange(1, 2);
+                    _world.Server.Grants[0] = global;
+                };
             case "privilege":
                 var all = _world.Server.Grants[0];
                 _world.Server.Grants[0] = "GRANT SELECT, INSERT, CREATE, ALTER, INDEX, LOCK TABLES ON *.* TO `drc`@`%`";

@@ -72,6 +72,24 @@ public sealed class ParkedStateTests
         world.Truth.CleanUpTries.ShouldBe(0);
     }
 
+    [Fact]
+    public void Held_run_cleans_up_after_its_limit()
+    {
+        var world = new ToyRunWorld { Truth = { IdleLimit = TimeSpan.FromMinutes(10) } }.Apply(spec => spec with { HoldBefore = ["Seal"] });
+        world.RunUntil(() => world.Is("Held"), "Held");
+        world.Truth.Litter.Add("Swap/one");
+        world.Edit(spec => spec with { Paused = true });
+        world.RunFor(TimeSpan.FromMinutes(9));
+        world.Truth.CleanUpTries.ShouldBe(0);
+        world.RunFor(TimeSpan.FromMinutes(11));
+        (world.Truth.CleanUpTries, world.Truth.Litter.Count).ShouldBe((1, 0));
+        world.RunFor(TimeSpan.FromHours(1));
+        world.Truth.CleanUpTries.ShouldBe(1);
+
+        world.Edit(spec => spec with { Paused = false, HoldBefore = [] });
+        world.RunUntil(() => world.IsOver, "it goes on");
+    }
+
     private static ToyRunWorld Failing()
     {
         var world = new ToyRunWorld();

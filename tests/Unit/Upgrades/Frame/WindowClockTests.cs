@@ -27,6 +27,24 @@ public sealed class WindowClockTests
         WindowClock.OpensAt(window, At("2026-03-01T04:00:00Z")).ShouldBe(At("2026-03-07T22:00:00Z"));
     }
 
+    [Theory]
+    [InlineData("2026-03-01T03:29:00Z", 30, null)]
+    [InlineData("2026-03-01T03:31:00Z", 30, "2026-03-02T03:00:00Z")]
+    [InlineData("2026-03-01T03:29:00Z", 90, null)]
+    [InlineData("2026-03-01T03:31:00Z", 90, "2026-03-02T03:00:00Z")]
+    [InlineData("2026-03-01T02:00:00Z", 30, "2026-03-01T03:00:00Z")]
+    public void Work_starts_only_if_it_fits_into_the_window(string now, int minutes, string? opens) =>
+        WindowClock.OpensAt(new MaintenanceWindow { Start = "03:00", End = "04:00" }, At(now), TimeSpan.FromMinutes(minutes))
+            .ShouldBe(opens is null ? null : At(opens));
+
+    [Fact]
+    public void Open_window_tells_when_it_closes()
+    {
+        var window = new MaintenanceWindow { Start = "23:00", End = "01:00" };
+        WindowClock.ClosesAt(window, At("2026-03-01T23:30:00Z")).ShouldBe(At("2026-03-02T01:00:00Z"));
+        WindowClock.ClosesAt(window, At("2026-03-01T12:00:00Z")).ShouldBeNull();
+    }
+
     private static DateTimeOffset At(string text) =>
         DateTimeOffset.Parse(text, System.Globalization.CultureInfo.InvariantCulture);
 }

@@ -4,12 +4,15 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Tests.Unit.Upgrades;
 
 /// <summary>A swap that failed leaves litter; that it is gone stands in its receipt.</summary>
-internal sealed class ToyParkedState : IParkedStateCleanup<ToyRunSpec, ToyRunStatus>
+internal sealed class ToyParkedState(ToyRunTruth truth) : IParkedStateCleanup<ToyRunSpec, ToyRunStatus>
 {
     public const string Gone = "gone";
 
+    public DateTimeOffset? RemoveAt(ToyRunSpec spec, ToyRunStatus status, bool isStopped) =>
+        isStopped ? DateTimeOffset.MinValue : status.Plan!.Steps.Max(s => s.FinishedAt) + truth.IdleLimit;
+
     public bool MayRemain(ToyRunSpec spec, ToyRunStatus status) =>
-        status.Plan!.Steps.Exists(s => s is { Phase: ToyRunKind.Swap, State: StepState.Failed } && s.Receipt?.ContainsKey(Gone) != true);
+        (truth.IdleLimit is not null && truth.Litter.Count > 0) || status.Plan!.Steps.Exists(s => s is { Phase: ToyRunKind.Swap, State: StepState.Failed } && s.Receipt?.ContainsKey(Gone) != true);
 
     public ToyRunStatus MarkRemoved(ToyRunSpec spec, ToyRunStatus status, IReadOnlyCollection<string> names, DateTimeOffset at) => status with
     {

@@ -21,7 +21,7 @@ internal sealed class ToyRunKind(ToyRunTruth truth)
 
     public override string BeforeUndoEnds => "a part was swapped";
 
-    public override IParkedStateCleanup ParkedState { get; } = new ToyParkedState();
+    public override IParkedStateCleanup ParkedState { get; } = new ToyParkedState(truth);
 
     public override bool IsPastUndo(Plan plan) => plan.Steps.Exists(s => s.Phase == Swap && PlanProgress.Begun(s));
 

@@ -45,6 +45,9 @@ internal sealed class ToyRunTruth
     /// <summary>What steps that did not come to their end have left, by their ids.</summary>
     public HashSet<string> Litter { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>How long a run that waits may leave litter; null for as long as it waits.</summary>
+    public TimeSpan? IdleLimit { get; set; }
+
     /// <summary>Whether litter can be taken away.</summary>
     public bool CanCleanUp { get; set; } = true;
 

@@ -16,11 +16,12 @@ internal sealed record CatalogUpgrade(bool IsNeeded)
         "40001",
         "Restart read required",
         "could not serialize access",
-        "Timed out",
-        "timed out",
         "Couldn't find alive tablet server",
         "Master config has no leader",
     ];
+
+    // The tool's time was over; the tablet server continues.
+    private static readonly string[] TimedOut = ["Timed out", "timed out"];
 
     /// <summary>Reads it.</summary>
     /// <param name="command">The command.</param>
@@ -46,4 +47,11 @@ internal sealed record CatalogUpgrade(bool IsNeeded)
     /// </summary>
     public static bool IsPassing(string printed) =>
         Passing.Any(p => printed.Contains(p, StringComparison.Ordinal));
+
+    /// <summary>
+    /// Whether what was printed by a failed upgrade says that only the tool stopped waiting. The tablet server may
+    /// still upgrade the catalogue.
+    /// </summary>
+    public static bool IsTimeOut(string printed) =>
+        TimedOut.Any(t => printed.Contains(t, StringComparison.Ordinal));
 }

@@ -101,6 +101,21 @@ internal sealed class HostChannel : IAsyncDisposable
         return await ScriptAsync(HostScripts.ForActing(script), what, privilege, arguments, input, cancellationToken);
     }
 
+    /// <summary>
+    /// Runs scripts that change something, in one command under one lock, up to the first that refuses. All run as
+    /// root, if commands may.
+    /// </summary>
+    /// <exception cref="HostException">A script refused, or did not finish.</exception>
+    public async Task<ScriptAnswer> ActTogetherAsync(
+        string locked, string what, IReadOnlyList<ScriptCall> calls, CancellationToken cancellationToken)
+    {
+        _fence?.EnsureMayAct();
+        var text = HostScripts.Together(calls.Select(c => c.Script));
+        var arguments = new List<string> { locked };
+        arguments.AddRange(ScriptCall.Together(calls));
+        return (await ScriptAsync(text, what, Privilege.Control, arguments, default, cancellationToken)).Answer;
+    }
+
     public async ValueTask DisposeAsync()
     {
         IRemoteClient? client;

@@ -68,11 +68,17 @@ internal static class HostErrors
                     Reasons.ControlMismatch,
                     false,
                     "There are too many to identify their instances. Stop those that do not belong to the database."),
+            "Loses" =>
+                (
+                    Reasons.ControlMismatch,
+                    false,
+                    $"Let {user} have it on the host (for limits: /etc/security/limits.d), or control the process by "
+                    + "a systemd unit."),
             "NoLink" =>
                 (
                     Reasons.ControlMismatch,
                     false,
-                    "Set control.swap: ReplaceBinary, or make deployDir a symbolic link to the version's directory."),
+                    "Make it a symbolic link to the version's directory, or name the link in control.link."),
             "Unexpected" =>
                 (
                     Reasons.TargetChanged,
@@ -80,6 +86,12 @@ internal static class HostErrors
                     "It was changed by another process or an administrator. The operator changed nothing. "
                     + "Restore the former content, then retry."),
             "Corrupt" => (Reasons.PackageCorrupt, false, "Copy it again, or correct the checksum."),
+            "NotRunnable" =>
+                (
+                    Reasons.PackageCorrupt,
+                    false,
+                    "The new program does not run from there. Provide a package for this host's architecture and "
+                    + "libraries, or mount the file system without noexec."),
             "Missing" => (Reasons.PackageMissing, false, "Copy it to the host, or correct the spec."),
             "NoExtension" =>
                 (

@@ -10,6 +10,7 @@ internal static class HostScripts
 {
     private const string Common = "common";
     private const string Acting = "acting";
+    private const string Replace = "replace";
     private static readonly ConcurrentDictionary<string, string> Known = new(StringComparer.Ordinal);
 
     /// <summary>A read-only script.</summary>
@@ -17,6 +18,25 @@ internal static class HostScripts
 
     /// <summary>A script that changes something.</summary>
     public static string ForActing(string name) => Known.GetOrAdd(name, static n => Join(Common, Acting, n));
+
+    /// <summary>The script replace with those that it runs one after the other.</summary>
+    public static string Together(IEnumerable<string> names)
+    {
+        var parts = names.Distinct(StringComparer.Ordinal).ToList();
+        return Known.GetOrAdd(
+            string.Join('+', parts),
+            _ => string.Join(
+                '\n',
+                [
+                    Read(Common),
+                    Read(Acting),
+                    .. parts.Select(n => $"part_{PartName(n)}() (\n{Read(n)}\n)"),
+                    Read(Replace),
+                ]));
+    }
+
+    /// <summary>The name of a script as a part of another.</summary>
+    internal static string PartName(string name) => name.Replace('-', '_');
 
     private static string Join(params string[] names) => string.Join('\n', names.Select(Read));
 

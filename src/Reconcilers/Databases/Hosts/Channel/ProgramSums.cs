@@ -30,6 +30,11 @@ internal sealed partial class ProgramSums
         /// <summary>The identities that need not be read again, as a script takes them.</summary>
         public string Known => string.Join(' ', _known.Keys);
 
+        /// <summary>The files that are known to have one of these checksums: IDENTITY=SHA-256, as scripts take
+        /// them.</summary>
+        public string Having(params string[] sha256) =>
+            string.Join(' ', _known.Where(k => sha256.Contains(k.Value)).Select(k => $"{k.Key}={k.Value}"));
+
         /// <summary>Takes the checksums an answer has.</summary>
         /// <exception cref="HostException">A line is not a checksum.</exception>
         public void Learn(ScriptAnswer answer)

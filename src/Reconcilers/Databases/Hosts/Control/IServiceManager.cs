@@ -32,6 +32,16 @@ internal interface IServiceManager
     /// <exception cref="HostException">The service manager refused.</exception>
     Task<bool> StopAsync(HostChannel channel, InstanceState look, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// The call that stops the process, to be run together with others in one command; null if it cannot be.
+    /// </summary>
+    ScriptCall? StopCall(InstanceState look) => null;
+
+    /// <summary>
+    /// The call that starts the process after such a stop; null if it cannot be run together with others.
+    /// </summary>
+    ScriptCall? StartCall(InstanceState look) => null;
+
     /// <summary>Starts the process.</summary>
     /// <exception cref="HostException">The service manager refused.</exception>
     Task StartAsync(HostChannel channel, InstanceState look, string directory, CancellationToken cancellationToken);
@@ -44,6 +54,9 @@ internal sealed record ManagedProcess(SupervisionState State, string Text)
 {
     /// <summary>The unit or service directory in charge.</summary>
     public string? Unit { get; init; }
+
+    /// <summary>The program that it starts, as it is written there; null if it does not say so.</summary>
+    public string? Program { get; init; }
 
     /// <summary>The process id that it reports.</summary>
     public int? Pid { get; init; }

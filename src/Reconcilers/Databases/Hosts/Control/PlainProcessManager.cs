@@ -22,9 +22,53 @@ internal sealed class PlainProcessManager(InstanceTarget target) : IServiceManag
 
     public ManagedProcess Read(HostReport report) => new(SupervisionState.None, "");
 
-    public async Task<bool> StopAsync(HostChannel channel, InstanceState look, CancellationToken cancellationToken) =>
-        look.Processes.Main is not { } main
-            || await SignalAsync(channel, look, main, "TERM", StopGrace.Seconds(target), cancellationToken);
+    public async Task<bool> StopAsync(HostChannel channel, InstanceState look, CancellationToken cancellationToken)
+    {
+        if (look.Processes.Main is not { } main)
+        {
+            return true;
+        }
+
+        if (await LossesAsync(channel, main.Pid, cancellationToken) is { Count: > 0 } losses)
+        {
+            throw new HostException(
+                target.Host,
+                Reasons.ControlMismatch,
+                $"{target.Host}: {target.Name} was not stopped: {Losses(channel.User, losses)}",
+                retryable: false);
+        }
+
+        await channel.ActAsync(
+            "record-process",
+            $"recording limits and environment of {target.Name}",
+            Privilege.Never,
+            [.. look.InTime, Record, main.Identity],
+            default,
+            cancellationToken);
+        return await SignalAsync(channel, look, main, "TERM", StopGrace.Seconds(target), cancellationToken);
+    }
+
+    /// <summary>
+    /// What the process has that one started by the login user could not have: limits and the score for the OOM killer.
+    /// </summary>
+    public async Task<IReadOnlyList<string>> LossesAsync(
+        HostChannel channel, int pid, CancellationToken cancellationToken) =>
+    [
+        .. (await channel.LookAsync(
+            "process-losses",
+            $"reading the limits of {target.Name}",
+            Privilege.Never,
+            [pid.ToString(CultureInfo.InvariantCulture)],
+            cancellationToken)).All("loss"),
+    ];
+
+    /// <summary>The losses in a sentence, and how they are avoided.</summary>
+    public static string Losses(string user, IReadOnlyList<string> losses) =>
+        $"a process that {user} starts would lose {string.Join(", ", losses)}. Give {user} these limits "
+        + "(/etc/security/limits.d, with pam_limits for sshd), or control the process by a systemd unit.";
+
+    // Below deployDir, which belongs to the account of the process.
+    private string Record => $"{target.DeployDir.TrimEnd('/')}/.drydock-{target.Name}.process";
 
     public Task StartAsync(
         HostChannel channel, InstanceState look, string directory, CancellationToken cancellationToken)
@@ -49,6 +93,7 @@ internal sealed class PlainProcessManager(InstanceTarget target) : IServiceManag
                 InstanceTargets.NamesDirectory(control) ? directory : target.DeployDir,
                 control.LogFile is { } log ? InstanceTargets.Below(target, log) : "",
                 target.DataDir ?? "",
+                Record,
                 .. command,
             ],
             default,

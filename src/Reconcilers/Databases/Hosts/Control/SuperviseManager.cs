@@ -61,15 +61,21 @@ internal sealed partial class SuperviseManager(InstanceTarget target) : IService
 
     public async Task<bool> StopAsync(HostChannel channel, InstanceState look, CancellationToken cancellationToken)
     {
+        var stop = StopCall(look);
         var (answer, _) = await channel.ActAsync(
-            "stop-supervise",
-            $"stopping {ServiceDirectory}",
-            Privilege.Control,
-            [.. look.InTime, ServiceDirectory, StopGrace.Seconds(look.Target), look.Target.DeployDir, .. look.Own],
-            default,
-            cancellationToken);
+            stop.Script, stop.What, Privilege.Control, stop.Arguments, default, cancellationToken);
         return answer.Says("ended");
     }
+
+    public ScriptCall StopCall(InstanceState look) => new(
+        "stop-supervise",
+        $"stopping {ServiceDirectory}",
+        [.. look.InTime, ServiceDirectory, StopGrace.Seconds(look.Target), look.Target.DeployDir, .. look.Own]);
+
+    public ScriptCall StartCall(InstanceState look) => new(
+        "start-supervise",
+        $"starting {ServiceDirectory}",
+        [.. look.Afterwards, ServiceDirectory, look.Target.DeployDir]);
 
     public Task StartAsync(
         HostChannel channel, InstanceState look, string directory, CancellationToken cancellationToken) =>

@@ -72,21 +72,25 @@ internal sealed class SystemdManager : IServiceManager
 
     public async Task<bool> StopAsync(HostChannel channel, InstanceState look, CancellationToken cancellationToken)
     {
+        var stop = StopCall(look);
         var (answer, _) = await channel.ActAsync(
-            "stop-systemd",
-            $"stopping {look.Kept.Unit}",
-            Privilege.Control,
-            [
-                .. look.InTime,
-                look.Kept.Unit!,
-                StopGrace.Seconds(look.Target),
-                look.Kept.NeedsChoice ? ChoiceFile : "",
-                .. look.Own,
-            ],
-            default,
-            cancellationToken);
+            stop.Script, stop.What, Privilege.Control, stop.Arguments, default, cancellationToken);
         return answer.Says("ended");
     }
+
+    public ScriptCall StopCall(InstanceState look) => new(
+        "stop-systemd",
+        $"stopping {look.Kept.Unit}",
+        [
+            .. look.InTime,
+            look.Kept.Unit!,
+            StopGrace.Seconds(look.Target),
+            look.Kept.NeedsChoice ? ChoiceFile : "",
+            .. look.Own,
+        ]);
+
+    public ScriptCall StartCall(InstanceState look) => new(
+        "start-systemd", $"starting {look.Kept.Unit}", [.. look.Afterwards, look.Kept.Unit!, "", StartSeconds]);
 
     public Task StartAsync(
         HostChannel channel, InstanceState look, string directory, CancellationToken cancellationToken) =>
@@ -141,8 +145,19 @@ internal sealed class SystemdManager : IServiceManager
             Pid = Number(report, unit, "MainPID") is > 0 and var pid ? pid : null,
             Restarts = unit.ContainsKey("NRestarts") ? Number(report, unit, "NRestarts") : null,
             NeedsChoice = needsChoice,
+            Program = Started(unit),
             Word = active,
         };
+    }
+
+    // ExecStart={ path=/opt/yb/bin/yb-master ; argv[]=… }; absent in a unit without a command.
+    private static string? Started(IReadOnlyDictionary<string, string> unit)
+    {
+        const string Path = "path=";
+        var text = unit.GetValueOrDefault("ExecStart") ?? "";
+        var at = text.IndexOf(Path, StringComparison.Ordinal);
+        var end = at < 0 ? -1 : text.IndexOf(" ;", at, StringComparison.Ordinal);
+        return end < 0 ? null : text[(at + Path.Length)..end];
     }
 
     private static bool IsUp(HostReport report, IReadOnlyDictionary<string, string> unit) =>

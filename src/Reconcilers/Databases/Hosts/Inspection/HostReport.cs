@@ -38,11 +38,14 @@ internal sealed class HostReport
     /// <summary>The pids of the listeners, as far as the user may see them.</summary>
     public required IReadOnlyList<int> Listeners { get; init; }
 
-    /// <summary>SHA-256 of the program in deployDir.</summary>
+    /// <summary>SHA-256 of the program in deployDir, or below the link that is switched.</summary>
     public string? InstalledSha256 { get; init; }
 
-    /// <summary>The target of deployDir if it is a symbolic link.</summary>
+    /// <summary>The target of the link that is switched; null if it is not a symbolic link.</summary>
     public string? LinkTarget { get; init; }
+
+    /// <summary>The same without symbolic links.</summary>
+    public string? RealTarget { get; init; }
 
     /// <summary>deployDir without symbolic links.</summary>
     public string? RealDirectory { get; init; }
@@ -93,6 +96,7 @@ internal sealed class HostReport
             ],
             InstalledSha256 = answer.Find("installed") is { } installed ? sums.Of(installed, answer) : null,
             LinkTarget = Text(answer, answer.Find("link")),
+            RealTarget = Text(answer, answer.Find("target")),
             RealDirectory = Text(answer, answer.Find("real")),
             Units = Blocks(answer),
             Svstat = answer.Says("svstat") ? string.Join(' ', answer.All("svstat")).Trim() : null,

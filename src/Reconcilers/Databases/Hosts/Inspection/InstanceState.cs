@@ -12,12 +12,20 @@ internal sealed record InstanceState(
     /// </summary>
     private static readonly TimeSpan Validity = TimeSpan.FromSeconds(8);
 
+    // An uptime in seconds that no host reaches.
+    private const string Forever = "9999999999";
+
     // A process that was restarted and is so young may be between two crashes.
     private static readonly TimeSpan Young = TimeSpan.FromSeconds(10);
 
     /// <summary>The first arguments of every act: the boot, and the uptime up to which it is in time.</summary>
     public string[] InTime =>
         [Report.Boot, ((long)(Report.Up + Validity.TotalSeconds)).ToString(CultureInfo.InvariantCulture)];
+
+    /// <summary>
+    /// The first arguments of an act that follows another in the same command: only that one must be in time.
+    /// </summary>
+    public string[] Afterwards => [Report.Boot, Forever];
 
     /// <summary>The instance's own processes, as scripts take them.</summary>
     public IEnumerable<string> Own => Processes.Own.Select(p => p.Identity);
@@ -41,7 +49,9 @@ internal sealed record InstanceState(
         ExecutableSha256 = Processes.Main?.Sha256,
         Restarts = Kept.Restarts,
         InstalledSha256 = Report.InstalledSha256,
-        LinkTarget = Report.LinkTarget,
+        LinkTarget = Version(Report.LinkTarget),
+        RealLinkTarget = Report.RealTarget,
+        StartedProgram = Kept.Program,
         IsListening = Report.IsListening,
         ListenerPid = Report.Listeners.Count > 0 ? Report.Listeners[0] : null,
         Strays =
@@ -50,6 +60,15 @@ internal sealed record InstanceState(
                 p => new StrayProcess(p.Pid, p.Path ?? string.Join(' ', p.Arguments.Take(1)), p.StartedAt)),
         ],
     };
+
+    // The version's directory, also where the link leads to its bin.
+    private string? Version(string? target)
+    {
+        const string Bin = "/bin";
+        return !Target.LinksBin ? target
+            : target?.TrimEnd('/') is { } path && path.EndsWith(Bin, StringComparison.Ordinal) ? path[..^Bin.Length]
+            : null;
+    }
 
     // Up means that it has a process and was not restarted just now.
     private SupervisionState State => Kept switch

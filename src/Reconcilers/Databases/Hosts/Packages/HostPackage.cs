@@ -62,13 +62,11 @@ internal sealed class HostPackage(
                 cancellationToken);
         }
 
-        if (_contents.HasPostInstall && !report.IsPostInstalled)
+        if (report.NeedsPostInstall)
         {
+            var program = _contents.PostInstall!.Program;
             await ActAsync(
-                "package-post-install",
-                $"running {_contents.Package.PostInstall}",
-                [_contents.Directory, _contents.Package.PostInstall!],
-                cancellationToken);
+                "package-post-install", $"running {program}", [_contents.Directory, program], cancellationToken);
         }
 
         if (_contents.Extensions.Count > 0)

@@ -11,6 +11,10 @@ internal sealed class PackageContents
     public PackageContents(string host, PackageRequest request)
     {
         Package = request.Package;
+        PostInstall = request.PostInstall
+            ?? (request.Package is { Archives.Count: > 0, PostInstall: { Length: > 0 } program }
+                ? new PostInstall(program, Mark: null, IsOptional: false)
+                : null);
         Programs = [.. request.Programs.Distinct(StringComparer.Ordinal)];
         Archives =
         [
@@ -57,8 +61,8 @@ internal sealed class PackageContents
     /// </summary>
     public bool MustHaveAllFiles => Archives.Count == Package.Archives.Count;
 
-    /// <summary>Whether the package's own program is run after unpacking.</summary>
-    public bool HasPostInstall => IsUnpacked && Package.PostInstall is { Length: > 0 };
+    /// <summary>The package's own program that must have run; null if there is none.</summary>
+    public PostInstall? PostInstall { get; }
 
     /// <summary>
     /// What the file .drydock-package of an unpacked package says: it is written as the last one, before the directory

@@ -30,7 +30,9 @@ internal sealed class PackageReport
         _marker = answer.Find("marker") is { Length: > 0 } marker && answer.Bytes(marker) is { } bytes
             ? Encoding.UTF8.GetString(bytes)
             : null;
-        IsPostInstalled = answer.Find("post-install") == "done";
+        NeedsPostInstall = contents.PostInstall is { } program
+            && answer.Find("post-install") != "done"
+            && !(program.IsOptional && answer.Find("post-install-program") == "no");
         _programs = [.. answer.All("program")];
         _files = [.. answer.All("file")];
         _archives = [.. answer.All("archive")];
@@ -48,12 +50,14 @@ internal sealed class PackageReport
     /// <summary>Whether the package's directory is not empty.</summary>
     public bool IsThere { get; }
 
-    /// <summary>Whether the package's own program has been run.</summary>
-    public bool IsPostInstalled { get; }
+    /// <summary>Whether the package's own program has to be run yet.</summary>
+    public bool NeedsPostInstall { get; }
 
     /// <summary>The arguments of the script package-look.</summary>
     public static IEnumerable<string> Arguments(PackageContents contents) =>
     [
+        .. contents.PostInstall is { } post ? ["post-install", post.Program] : Array.Empty<string>(),
+        .. contents.PostInstall is { Mark: { } mark } ? ["mark", mark] : Array.Empty<string>(),
         .. contents.Programs.SelectMany(p => new[] { "program", p }),
         .. contents.Package.Files.SelectMany(f => new[] { "file", f.Path }),
         .. contents.HostArchives.SelectMany(a => new[] { "archive", a.HostPath! }),
@@ -161,9 +165,9 @@ internal sealed class PackageReport
             yield return $"The archives beside {_contents.Directory} are not removed yet";
         }
 
-        if (_contents.HasPostInstall && !IsPostInstalled)
+        if (NeedsPostInstall)
         {
-            yield return $"{_contents.Package.PostInstall} has not been run yet";
+            yield return $"{_contents.PostInstall!.Program} has not been run yet";
         }
 
         foreach (var (file, (_, to)) in _contents.Extensions.Zip(_extensions))

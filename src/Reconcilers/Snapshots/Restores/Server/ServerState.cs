@@ -47,6 +47,17 @@ internal sealed record ServerState
     /// <summary>Sessions that have one of them selected.</summary>
     public required IReadOnlyList<ServerSession> Sessions { get; init; }
 
+    /// <summary>What decides whether a dump can be loaded.</summary>
+    public RestoreFacts Facts => new()
+    {
+        Address = Address,
+        Account = Account,
+        Grants = Grants,
+        NamedLocks = NamedLocks,
+        FunctionsNeedSuper = FunctionsNeedSuper,
+        FreeBytes = FreeBytes,
+    };
+
     /// <summary>False if sessions of other accounts are not visible.</summary>
     public bool SeesAllSessions => Grants.HasGlobal("PROCESS") || Grants.HasRoles;
 }

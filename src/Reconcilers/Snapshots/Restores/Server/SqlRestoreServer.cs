@@ -1,5 +1,6 @@
 using System.Globalization;
 using Drydock.Clients.MySql;
+using Drydock.Clients.Snapshots;
 using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Snapshots;
@@ -7,20 +8,15 @@ namespace Drydock.Reconcilers.Snapshots;
 /// <summary><see cref="IRestoreServer"/> on MySQL, MariaDB and OceanBase.</summary>
 internal sealed class SqlRestoreServer(MySqlConnectionStringBuilder options, TimeProvider time) : IRestoreServer
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
-
-    // 1044, 1142, 1227: missing privilege; 1109, 1146, 1193: unknown table or variable; 1235, 1305: unsupported feature
-    // or function.
-    private static readonly int[] NotTold = [1044, 1109, 1142, 1146, 1193, 1227, 1235, 1305];
 
     public async Task<ServerState> LookAsync(IReadOnlyCollection<string> databases, CancellationToken cancellationToken)
     {
         await using var connection = await OpenAsync(cancellationToken);
         var variables = await VariablesAsync(connection, cancellationToken);
         var comparer = NamesOf(variables);
-        var grants = new GrantList(
-            (await RowsAsync(connection, "SHOW GRANTS", cancellationToken)).Select(r => r[0] ?? ""));
+        var facts = await RestoreFactsReader.ReadAsync(
+            connection, options.Describe(), options.UserID, cancellationToken);
         var found = new List<ServerDatabase>();
         foreach (var database in databases)
         {
@@ -29,24 +25,24 @@ internal sealed class SqlRestoreServer(MySqlConnectionStringBuilder options, Tim
 
         return new ServerState
         {
-            Identity = IdentityOf(variables),
+            Identity = connection.ServerKind == MySqlServerKind.OceanBase
+                && await OceanBaseTenant.IdentityAsync(connection, options.UserID, cancellationToken) is { } tenant
+                    ? tenant
+                    : IdentityOf(variables),
             Addresses = ServerAddresses.Of(
                 options.Server,
                 (int)options.Port,
                 options.UserID,
                 connection.ServerKind == MySqlServerKind.OceanBase,
                 connection.PeerAddress),
-            Address = options.Describe(),
-            Account = (await RowsAsync(connection, "SELECT CURRENT_USER()", cancellationToken))[0][0] ?? options.UserID,
+            Address = facts.Address,
+            Account = facts.Account,
             IsOceanBase = connection.ServerKind == MySqlServerKind.OceanBase,
             ReadOnly = IsOn(variables, "read_only") || IsOn(variables, "super_read_only"),
-            NamedLocks = await ToldAsync(
-                connection, "SELECT IS_FREE_LOCK('drydock-probe')", cancellationToken) is [[not null]],
-            FunctionsNeedSuper = IsOn(variables, "log_bin")
-                && variables.ContainsKey("log_bin_trust_function_creators")
-                && !IsOn(variables, "log_bin_trust_function_creators"),
-            Grants = grants,
-            FreeBytes = await FreeAsync(connection, variables.GetValueOrDefault("datadir"), cancellationToken),
+            NamedLocks = facts.NamedLocks,
+            FunctionsNeedSuper = facts.FunctionsNeedSuper,
+            Grants = facts.Grants,
+            FreeBytes = facts.FreeBytes,
             Databases = found,
             Sessions = await SessionsAsync(connection, databases, comparer, cancellationToken),
         };
@@ -70,11 +66,12 @@ internal sealed class SqlRestoreServer(MySqlConnectionStringBuilder options, Tim
         }
 
         await using var connection = await OpenAsync(cancellationToken);
+        var patience = SnapshotSessions.PatienceWith(connection.ServerKind);
         var start = time.GetTimestamp();
         while (true)
         {
             var there = (await MySqlServer.SessionsAsync(connection, cancellationToken))
-                .Where(s => s.Id != connection.ConnectionId && sessions.Contains(new SessionReceipt(s.Id, s.Host)))
+                .Where(s => !s.IsOwn && sessions.Contains(new SessionReceipt(s.Id, s.Host)))
                 .Select(s => new ServerSession(s.Id, s.User, s.Host, s.Database, null))
                 .ToList();
             if (there.Count == 0)
@@ -82,11 +79,11 @@ internal sealed class SqlRestoreServer(MySqlConnectionStringBuilder options, Tim
                 return [.. ended.Values];
             }
 
-            if (time.GetElapsedTime(start) > Patience)
+            if (time.GetElapsedTime(start) > patience)
             {
                 throw new TimeoutException(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"These sessions still exist on {options.Describe()} {Patience.TotalSeconds} s after KILL: "
+                    $"These sessions still exist on {options.Describe()} {patience.TotalSeconds} s after KILL: "
                     + $"{string.Join(", ", there.Select(s => s.Describe()))}. End them manually."));
             }
 
@@ -130,11 +127,10 @@ internal sealed class SqlRestoreServer(MySqlConnectionStringBuilder options, Tim
     private static async Task<Dictionary<string, string>> VariablesAsync(
         MySqlConnection connection, CancellationToken cancellationToken)
     {
-        var rows = await RowsAsync(
+        var rows = await RestoreFactsReader.RowsAsync(
             connection,
-            "SHOW VARIABLES WHERE Variable_name IN ('datadir', 'hostname', 'log_bin', "
-            + "'log_bin_trust_function_creators', 'lower_case_table_names', 'port', 'read_only', 'server_uid', "
-            + "'server_uuid', 'super_read_only')",
+            "SHOW VARIABLES WHERE Variable_name IN ('hostname', 'lower_case_table_names', 'port', 'read_only', "
+            + "'server_uid', 'server_uuid', 'super_read_only')",
             cancellationToken);
         var variables = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var row in rows)
@@ -149,7 +145,7 @@ internal sealed class SqlRestoreServer(MySqlConnectionStringBuilder options, Tim
         MySqlConnection connection, string database, StringComparer comparer, CancellationToken cancellationToken)
     {
         // Compared here: whether the server compares names by case depends on collation and settings.
-        var names = await RowsAsync(
+        var names = await RestoreFactsReader.RowsAsync(
             connection,
             "SELECT SCHEMA_NAME FROM information_schema.SCHEMATA WHERE LOWER(SCHEMA_NAME) = LOWER(@db)",
             cancellationToken,
@@ -159,33 +155,18 @@ internal sealed class SqlRestoreServer(MySqlConnectionStringBuilder options, Tim
             return new ServerDatabase(database, Exists: false, 0, 0, []);
         }
 
-        var size = await RowsAsync(
+        var size = await RestoreFactsReader.RowsAsync(
             connection,
             "SELECT COUNT(*), COALESCE(SUM(COALESCE(DATA_LENGTH, 0) + COALESCE(INDEX_LENGTH, 0)), 0) FROM "
             + "information_schema.TABLES WHERE TABLE_SCHEMA = @db AND TABLE_TYPE = 'BASE TABLE'",
             cancellationToken,
             ("@db", name));
-        var definers = new SortedSet<string>(StringComparer.Ordinal);
-        foreach (var sql in (string[])
-        [
-            "SELECT DISTINCT DEFINER FROM information_schema.VIEWS WHERE TABLE_SCHEMA = @db",
-            "SELECT DISTINCT DEFINER FROM information_schema.ROUTINES WHERE ROUTINE_SCHEMA = @db",
-            "SELECT DISTINCT DEFINER FROM information_schema.TRIGGERS WHERE TRIGGER_SCHEMA = @db",
-            "SELECT DISTINCT DEFINER FROM information_schema.EVENTS WHERE EVENT_SCHEMA = @db",
-        ])
-        {
-            definers.UnionWith(
-                (await ToldAsync(connection, sql, cancellationToken, ("@db", name)))
-                    .Select(r => r[0])
-                    .OfType<string>());
-        }
-
         return new ServerDatabase(
             database,
             Exists: true,
             (int)decimal.Parse(size[0][0] ?? "0", CultureInfo.InvariantCulture),
             (long)decimal.Parse(size[0][1] ?? "0", CultureInfo.InvariantCulture),
-            [.. definers]);
+            await RestoreFactsReader.DefinersAsync(connection, name, cancellationToken));
     }
 
     private static async Task<IReadOnlyList<ServerSession>> SessionsAsync(
@@ -197,7 +178,7 @@ internal sealed class SqlRestoreServer(MySqlConnectionStringBuilder options, Tim
         var sessions = (await MySqlServer.SessionsAsync(connection, cancellationToken))
             .Where(
                 s =>
-                    s.Id != connection.ConnectionId
+                    !s.IsOwn
                         && s.Database is not null
                         && databases.Contains(s.Database, comparer))
             .OrderBy(s => s.Id)
@@ -209,7 +190,7 @@ internal sealed class SqlRestoreServer(MySqlConnectionStringBuilder options, Tim
 
         var programs = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var row in
-            await ToldAsync(
+            await RestoreFactsReader.ToldAsync(
                 connection,
                 "SELECT PROCESSLIST_ID, ATTR_VALUE FROM performance_schema.session_connect_attrs WHERE ATTR_NAME = "
                 + "'program_name'",
@@ -228,74 +209,6 @@ internal sealed class SqlRestoreServer(MySqlConnectionStringBuilder options, Tim
                         s.Database,
                         programs.GetValueOrDefault(s.Id.ToString(CultureInfo.InvariantCulture)))),
         ];
-    }
-
-    // Only MariaDB reports free space, by its plugin DISKS, if the plugin is installed and the account has FILE.
-    private static async Task<long?> FreeAsync(
-        MySqlConnection connection, string? folder, CancellationToken cancellationToken)
-    {
-        if (string.IsNullOrEmpty(folder) || connection.ServerKind != MySqlServerKind.MariaDb)
-        {
-            return null;
-        }
-
-        var disks = await ToldAsync(
-            connection, "SELECT PATH, AVAILABLE FROM information_schema.DISKS", cancellationToken);
-        return disks
-            .Where(
-                r =>
-                    r[0] is { } path
-                        && (folder == path || folder.StartsWith(path.TrimEnd('/') + "/", StringComparison.Ordinal)))
-            .OrderByDescending(r => r[0]!.Length)
-            .Select(
-                r =>
-                    long.TryParse(r[1], NumberStyles.None, CultureInfo.InvariantCulture, out var kibibytes)
-                        ? kibibytes * 1024
-                        : (long?)null)
-            .FirstOrDefault();
-    }
-
-    private static async Task<List<string?[]>> ToldAsync(
-        MySqlConnection connection,
-        string sql,
-        CancellationToken cancellationToken,
-        params (string Name, string Value)[] parameters)
-    {
-        try
-        {
-            return await RowsAsync(connection, sql, cancellationToken, parameters);
-        }
-        catch (MySqlException e) when (NotTold.Contains(e.Number))
-        {
-            return [];
-        }
-    }
-
-    private static async Task<List<string?[]>> RowsAsync(
-        MySqlConnection connection,
-        string sql,
-        CancellationToken cancellationToken,
-        params (string Name, string Value)[] parameters)
-    {
-        await using var command = new MySqlCommand(sql, connection);
-        foreach (var (name, value) in parameters)
-        {
-            command.Parameters.AddWithValue(name, value);
-        }
-
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var rows = new List<string?[]>();
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            rows.Add(
-            [
-                .. Enumerable.Range(0, reader.FieldCount).Select(i => reader.IsDBNull(i)
-                    ? null
-                    : Convert.ToString(reader.GetValue(i), CultureInfo.InvariantCulture)),
-            ]);
-        }
-
-        return rows;
     }
 
     private async Task<MySqlConnection> OpenAsync(CancellationToken cancellationToken)

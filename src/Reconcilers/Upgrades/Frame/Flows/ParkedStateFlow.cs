@@ -1,5 +1,6 @@
 using Drydock.Abstractions.Entities;
 using Drydock.Abstractions.Plans;
+using Drydock.Abstractions.Values;
 using Drydock.Crds.Common;
 using Drydock.Engine.Running;
 using Microsoft.Extensions.Logging;
@@ -7,9 +8,9 @@ using Microsoft.Extensions.Logging;
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>
-/// Ensures that a run that stopped in the middle leaves nothing in its targets that must not stay there (see
-/// <see cref="IParkedStateCleanup"/>). Works outside the reconcile and is level-based: each removal is recorded in
-/// status, and the cleanup is retried while anything may remain.
+/// Ensures that a run that stopped in the middle, or waits for long, leaves nothing in its targets that must not stay
+/// there (see <see cref="IParkedStateCleanup"/>). Works outside the reconcile and is level-based: each removal is
+/// recorded in status, and the cleanup is retried while anything may remain.
 /// </summary>
 internal sealed class ParkedStateFlow(RunFrame frame)
 {
@@ -48,7 +49,7 @@ internal sealed class ParkedStateFlow(RunFrame frame)
                 _kind.Name,
                 entity.Metadata.Namespace,
                 entity.Metadata.Name,
-                string.Join("; ", came.Remaining));
+                Sentences.Join([.. came.Remaining]));
         }
 
         if (came.Removed.Count == 0)
@@ -61,15 +62,19 @@ internal sealed class ParkedStateFlow(RunFrame frame)
         return (await frame.WriteAsync(entity, status, cancellationToken), false);
     }
 
-    /// <summary>After an advance: starts the cleanup if the run has stopped.</summary>
+    /// <summary>After an advance: starts the cleanup if the run has stopped, or has waited too long.</summary>
     public RunStep AfterAdvance(RunStep step, RunOutcome outcome, RunSession session)
     {
-        if (outcome.State is not (RunState.Failed or RunState.Stopped) || !MayBegin(step.Entity, isReleased: false))
+        var (spec, status) = (step.Entity.Spec, step.Entity.Status!);
+        var isStopped = outcome.State is RunState.Failed or RunState.Stopped;
+        if (outcome.State is RunState.Working or RunState.Succeeded
+            || !MayBegin(step.Entity, session, isReleased: false)
+            || _kind.ParkedState!.RemoveAt(spec, status, isStopped) is not { } due)
         {
             return step;
         }
 
-        var wait = session.CleanUpNotBefore - frame.Now;
+        var wait = (due > session.CleanUpNotBefore ? due : session.CleanUpNotBefore) - frame.Now;
         if (wait > TimeSpan.Zero)
         {
             return step with { After = step.After < wait ? step.After : wait };
@@ -85,7 +90,7 @@ internal sealed class ParkedStateFlow(RunFrame frame)
     /// </summary>
     public bool StartBeforeRelease(RunObject entity, RunSession session)
     {
-        if (session.TriedBeforeRelease || !MayBegin(entity, isReleased: true))
+        if (session.TriedBeforeRelease || !MayBegin(entity, session, isReleased: true))
         {
             return false;
         }
@@ -95,11 +100,12 @@ internal sealed class ParkedStateFlow(RunFrame frame)
         return true;
     }
 
-    // The steps of a released object that only waited were cancelled before.
-    private bool MayBegin(RunObject entity, bool isReleased) =>
+    // The steps of a released object that only waited were cancelled before. A step that was observed not to have
+    // started is not observed again while nothing may be started.
+    private bool MayBegin(RunObject entity, RunSession session, bool isReleased) =>
         _kind.ParkedState is { } state
-            && !_kind.Plans.All(entity.Status!)
-                .Any(p => p.Steps.Exists(s => s.State == StepState.Running && !(isReleased && _kind.OnlyWaits(s))))
+            && !_kind.Plans.All(entity.Status!).Any(p => p.Steps.Exists(s =>
+                s.State == StepState.Running && !session.IsIdle(s.Id) && !(isReleased && _kind.OnlyWaits(s))))
             && state.MayRemain(entity.Spec, entity.Status!);
 
     private async Task<ParkedStateResult> TryAsync(RunObject entity, TargetsHold held)

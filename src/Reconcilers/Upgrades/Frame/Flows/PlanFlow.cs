@@ -38,13 +38,16 @@ internal sealed class PlanFlow(RunFrame frame)
 
         TellUnread(entity, session);
 
-        // While nothing may be started, a token is kept for later.
+        // While nothing may be started, tokens and acceptances are kept for later.
         var retries = startNothingBecause is null ? RunTokens.NewRetries(entity) : [];
         var failing = plan.Steps.Exists(s => s.State is StepState.Failed or StepState.Unknown);
         var controls = Controls(entity.Spec, slot, plan, seen, now) with
         {
             StartNothingBecause = startNothingBecause,
             Retry = retries.Count > 0 && failing,
+            Accepted = startNothingBecause is null
+                ? Acceptances.Accepted(entity, plan)
+                : new Dictionary<string, AcceptedBy>(StringComparer.Ordinal),
         };
         var run = await session.RunAsync(slot, plan);
         controls = controls with { AccessChanged = failing && session.FailedWith is { } former && former != accessKey };
@@ -82,6 +85,11 @@ internal sealed class PlanFlow(RunFrame frame)
                 (true, true) => RunTokens.TakeUp(seen, retries, now),
                 _ => RunTokens.Use(seen, retries, now),
             };
+            if (startNothingBecause is null)
+            {
+                used = Acceptances.Record(_kind, entity, used, plan, next, now);
+            }
+
             if (slot == PlanSlot.Rollback && PlanProgress.Begun(next))
             {
                 used = used with { Plan = PlanHistory.Of(used.Plan!) };
@@ -93,16 +101,21 @@ internal sealed class PlanFlow(RunFrame frame)
         }
     }
 
-    // Once per value of the annotation.
+    // Once per value of an annotation.
     private void TellUnread(RunObject entity, RunSession session)
     {
-        var unread = RunTokens.UnreadApprovals(entity.Metadata);
-        if (unread is not null && unread != session.UnreadApprovals)
+        var (approvals, acceptances) = (RunTokens.UnreadApprovals(entity.Metadata), Acceptances.Unread(entity));
+        if (approvals is not null && approvals != session.UnreadApprovals)
         {
-            frame.Store.Warning(entity, Reasons.ApprovalIgnored, unread);
+            frame.Store.Warning(entity, Reasons.ApprovalIgnored, approvals);
         }
 
-        session.UnreadApprovals = unread;
+        if (acceptances is not null && acceptances != session.UnreadAcceptances)
+        {
+            frame.Store.Warning(entity, Reasons.AcceptIgnored, acceptances);
+        }
+
+        (session.UnreadApprovals, session.UnreadAcceptances) = (approvals, acceptances);
     }
 
     private RunControls Controls(RunSpec spec, PlanSlot slot, Plan plan, RunStatus seen, DateTimeOffset now)
@@ -117,21 +130,33 @@ internal sealed class PlanFlow(RunFrame frame)
             : null;
         var otherPlan = redo?.IsRedone(plan) == true && holds.Add(redo.Phase) ? redo.Phase : null;
 
+        var implied = slot == PlanSlot.Upgrade ? _kind.Hold(spec, plan) : null;
+        if (implied is not null)
+        {
+            holds.Add(implied.Step);
+        }
+
         if (isApproved && plan.Hold is { } hold)
         {
             approved.Add(hold);
         }
 
+        // A rollback never waits for the window.
+        var units = slot == PlanSlot.Upgrade && spec.Window is { } window
+            ? new UnitWindow(_kind, seen, plan, window, now)
+            : null;
         return new RunControls
         {
             Paused = spec.Paused,
             HoldBefore = holds,
             OtherPlanApproved = otherPlan,
+            ImpliedHold = implied?.Step,
+            ImpliedBecause = implied?.Because,
             Approved = approved,
             MaxParallelNodes = spec.MaxParallelNodes,
-            PhaseOpensAt = slot == PlanSlot.Upgrade && spec.Window is { } window && !_kind.IsPastUndo(plan)
-                ? _ => WindowClock.OpensAt(window, now)
-                : static _ => null,
+            PhaseOpensAt = units is null ? static _ => null : units.OpensAt,
+            OnlyUnitsWait = _kind.IsPastUndo(plan),
+            ClosedBecause = units is null ? static _ => "" : units.ClosedBecause,
             TimeoutOf = step => _kind.TimeoutOf(spec, step),
         };
     }

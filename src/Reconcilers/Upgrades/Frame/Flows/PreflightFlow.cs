@@ -212,7 +212,7 @@ internal sealed class PreflightFlow(RunFrame frame)
         DateTimeOffset now,
         CancellationToken cancellationToken)
     {
-        var plan = discovery.Compile(entity.Spec) with
+        var plan = Acceptances.WithNote(_kind, discovery.Compile(entity.Spec)) with
         {
             CompiledAt = now,
             SpecHash = _kind.IdentityHash(entity.Spec),

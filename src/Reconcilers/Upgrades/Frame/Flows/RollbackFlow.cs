@@ -82,10 +82,11 @@ internal sealed class RollbackFlow(RunFrame frame)
         var basis = new RollbackBasis(status.Plan!, RunPlans.AttemptsBefore(status))
         {
             AfterSuccess = stands,
+            Status = status,
             Unattended = cause == RollbackCause.Deletion,
             Notes = stands ? await session.Targets.RollbackNotesAsync(status, cancellationToken) : [],
         };
-        return _kind.CompileRollback(entity.Spec, basis);
+        return Acceptances.WithNote(_kind, _kind.CompileRollback(entity.Spec, basis));
     }
 
     private static RunStatusSummary Unavailable(RollbackCause cause, string message) =>

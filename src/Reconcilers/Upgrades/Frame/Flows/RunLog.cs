@@ -29,6 +29,12 @@ internal static partial class RunLog
 
     [LoggerMessage(
         Level = LogLevel.Warning,
+        Message = "{Kind} {Namespace}/{Name} counted step {Step} as done although it had failed with {Reason}: {By}")]
+    public static partial void ResultAccepted(
+        ILogger logger, string kind, string? Namespace, string name, string step, string reason, AcceptedBy by);
+
+    [LoggerMessage(
+        Level = LogLevel.Warning,
         Message = "{Kind} {Namespace}/{Name}: The output of step {Step} could not be stored, attempt {Attempt} of "
             + "{Tries}: {Message}")]
     public static partial void OutputNotKept(

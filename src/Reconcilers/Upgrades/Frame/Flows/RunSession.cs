@@ -67,6 +67,9 @@ internal sealed class RunSession : IAsyncDisposable
     /// <summary>The last warning about approvals that are not read.</summary>
     public string? UnreadApprovals { get; set; }
 
+    /// <summary>The last warning about acceptances that are not read.</summary>
+    public string? UnreadAcceptances { get; set; }
+
     /// <summary>Stores the outputs of commands.</summary>
     public StepOutputStore? Outputs { get; set; }
 

@@ -30,7 +30,8 @@ internal static class RollbackDecision
         }
 
         return spec is { RollbackPolicy: RollbackPolicy.OnFailure, Mode: RunMode.Apply }
-            && kind.Changed(plan) && PlanProgress.IsFailing(plan) && kind.RollbackRefusal(spec, plan) is null
+            && kind.Changed(plan) && PlanProgress.IsFailing(plan) && !kind.HasNewData(plan)
+            && kind.RollbackRefusal(spec, plan) is null
             ? RollbackCause.Failure
             : RollbackCause.None;
     }

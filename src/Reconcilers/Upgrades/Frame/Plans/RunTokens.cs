@@ -28,6 +28,7 @@ internal static class RunTokens
         return status with
         {
             Approvals = approvals,
+            Acceptances = Acceptances.Trim(entity, status.Acceptances),
             UsedTokens = RetryTokens.Trim(entity.Metadata, entity.Spec.Retry, status.UsedTokens),
         };
     }
@@ -105,17 +106,30 @@ internal static class RunTokens
     /// <summary>
     /// The warning about approvals that are not read, because there are too many; null if all are read.
     /// </summary>
-    public static string? UnreadApprovals(V1ObjectMeta metadata)
+    public static string? UnreadApprovals(V1ObjectMeta metadata) =>
+        Unread(metadata, Annotations.Approve, "approvals");
+
+    /// <summary>The same for any annotation that lists something.</summary>
+    /// <param name="metadata">Metadata of the object.</param>
+    /// <param name="annotation">The annotation.</param>
+    /// <param name="things">What it lists, in the plural.</param>
+    public static string? Unread(V1ObjectMeta metadata, string annotation, string things)
     {
-        var unread = AllApprovals(metadata).Skip(SchemaLimits.History).ToList();
+        var unread = List(metadata, annotation).Skip(SchemaLimits.History).ToList();
         return unread.Count == 0
             ? null
-            : $"The annotation {Annotations.Approve} has {SchemaLimits.History + unread.Count} approvals, "
+            : $"The annotation {annotation} has {SchemaLimits.History + unread.Count} {things}, "
                 + $"and the operator reads the first {SchemaLimits.History}. "
                 + $"'{SchemaLimits.Clip(unread[0], SchemaLimits.Name)}'"
                 + (unread.Count > 1 ? $" and {unread.Count - 1} more are ignored. " : " is ignored. ")
-                + "Remove used approvals; then the others are read.";
+                + $"Remove used {things}; then the others are read.";
     }
+
+    /// <summary>The entries of an annotation that lists something, separated by commas.</summary>
+    public static IEnumerable<string> List(V1ObjectMeta metadata, string annotation) =>
+        (metadata.Annotations?.GetValueOrDefault(annotation) ?? "")
+            .Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            .Distinct(StringComparer.Ordinal);
 
     /// <summary>The names that were approved for this plan.</summary>
     public static HashSet<string> Approved(RunStatus status, string planHash) =>
@@ -126,12 +140,7 @@ internal static class RunTokens
 
     // As many as a status stores: with more of them, each reconcile would take the first ones for new ones again.
     private static IEnumerable<string> GivenApprovals(V1ObjectMeta metadata) =>
-        AllApprovals(metadata).Take(SchemaLimits.History);
-
-    private static IEnumerable<string> AllApprovals(V1ObjectMeta metadata) =>
-        (metadata.Annotations?.GetValueOrDefault(Annotations.Approve) ?? "")
-            .Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
-            .Distinct(StringComparer.Ordinal);
+        List(metadata, Annotations.Approve).Take(SchemaLimits.History);
 
     private static UsedApproval Read(string text)
     {

@@ -5,8 +5,8 @@ using Drydock.Crds.Common;
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>
-/// How long steps took, and when the running ones should therefore end. Only what was measured counts: steps of the
-/// same kind in the plans of the object, otherwise in its former plans. Pure.
+/// How long steps took, and when the running ones should therefore end: as steps of the same kind in the plans of the
+/// object, otherwise in its former plans, otherwise as the step expected when it began. Pure.
 /// </summary>
 internal static class StepDurations
 {
@@ -34,6 +34,16 @@ internal static class StepDurations
                 .Take(MostRunning)
                 .Select(step => Running(kind, status, step, measured[kind.KindOf(step)].ToList())),
         ];
+    }
+
+    /// <summary>
+    /// The sum of the longest durations of the kinds of some steps, as far as they were measured in the plans of the
+    /// object or before; null if none was.
+    /// </summary>
+    public static TimeSpan? Longest(RunKind kind, RunStatus status, IReadOnlyCollection<PlanStep> steps)
+    {
+        var durations = steps.Select(s => Longest(kind, status, kind.KindOf(s))).OfType<TimeSpan>().ToList();
+        return durations.Count > 0 ? durations.Aggregate((a, b) => a + b) : null;
     }
 
     /// <summary>The durations to keep when the plans are replaced.</summary>
@@ -78,9 +88,23 @@ internal static class StepDurations
                 ExpectedAt = since + duration,
                 ExpectedFrom = $"In an earlier attempt such a step took {former}.",
             }
-            : running;
+            : ExpectedDuration.Of(step) is { } expected
+                ? running with { ExpectedAt = since + expected.For, ExpectedFrom = expected.From }
+                : running;
     }
 
+    private static TimeSpan? Longest(RunKind kind, RunStatus status, string kindOfStep) =>
+        kind.Plans.All(status)
+            .SelectMany(p => p.Steps)
+            .Where(s => kind.KindOf(s) == kindOfStep)
+            .Max(Of)
+        ?? (status.FormerDurations?.GetValueOrDefault(kindOfStep) is { } former
+            && KubernetesDuration.TryParse(former, out var duration)
+                ? duration
+                : null);
+
     private static TimeSpan? Of(PlanStep step) =>
-        step is { State: StepState.Succeeded, StartedAt: { } began, FinishedAt: { } ended } ? ended - began : null;
+        step is { State: StepState.Succeeded, Accepted: null, StartedAt: { } began, FinishedAt: { } ended }
+            ? ended - began
+            : null;
 }

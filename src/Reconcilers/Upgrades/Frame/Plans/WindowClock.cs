@@ -17,27 +17,20 @@ internal static class WindowClock
     /// <summary>
     /// When the window opens next; null if it is open. A window in an unknown time zone is checked again a day later.
     /// </summary>
-    public static DateTimeOffset? OpensAt(MaintenanceWindow window, DateTimeOffset now)
+    public static DateTimeOffset? OpensAt(MaintenanceWindow window, DateTimeOffset now) =>
+        OpensAt(window, now, TimeSpan.Zero);
+
+    /// <summary>
+    /// When the window is open next with room for some work; null if that is now. Work that needs more than half of the
+    /// window may start in its first half.
+    /// </summary>
+    public static DateTimeOffset? OpensAt(MaintenanceWindow window, DateTimeOffset now, TimeSpan room)
     {
-        if (!TimeZoneInfo.TryFindSystemTimeZoneById(window.TimeZone, out var zone))
-        {
-            return now + TimeSpan.FromDays(1);
-        }
-
-        var (start, end) = (Time(window.Start), Time(window.End));
-        var today = DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(now, zone).DateTime);
         DateTimeOffset? next = null;
-        for (var offset = -1; offset <= DaysAhead; offset++)
+        foreach (var (opens, closes) in Around(window, now))
         {
-            var day = today.AddDays(offset);
-            if (!OpensOn(window, day.DayOfWeek))
-            {
-                continue;
-            }
-
-            var opens = Moment(day.ToDateTime(start), zone);
-            var closes = Moment((end <= start ? day.AddDays(1) : day).ToDateTime(end), zone);
-            if (opens <= now && now < closes)
+            var needed = room < (closes - opens) / 2 ? room : (closes - opens) / 2;
+            if (opens <= now && now < closes && now + needed <= closes)
             {
                 return null;
             }
@@ -49,6 +42,35 @@ internal static class WindowClock
         }
 
         return next ?? now + TimeSpan.FromDays(1);
+    }
+
+    /// <summary>When the window that is open now closes; null if it is closed.</summary>
+    public static DateTimeOffset? ClosesAt(MaintenanceWindow window, DateTimeOffset now) =>
+        Around(window, now).Where(w => w.Opens <= now && now < w.Closes)
+            .Select(w => (DateTimeOffset?)w.Closes)
+            .Max();
+
+    // When the window opens and closes, from yesterday on; empty if its time zone is unknown.
+    private static IEnumerable<(DateTimeOffset Opens, DateTimeOffset Closes)> Around(
+        MaintenanceWindow window, DateTimeOffset now)
+    {
+        if (!TimeZoneInfo.TryFindSystemTimeZoneById(window.TimeZone, out var zone))
+        {
+            yield break;
+        }
+
+        var (start, end) = (Time(window.Start), Time(window.End));
+        var today = DateOnly.FromDateTime(TimeZoneInfo.ConvertTime(now, zone).DateTime);
+        for (var offset = -1; offset <= DaysAhead; offset++)
+        {
+            var day = today.AddDays(offset);
+            if (OpensOn(window, day.DayOfWeek))
+            {
+                yield return (
+                    Moment(day.ToDateTime(start), zone),
+                    Moment((end <= start ? day.AddDays(1) : day).ToDateTime(end), zone));
+            }
+        }
     }
 
     private static TimeOnly Time(string text) => TimeOnly.ParseExact(text, "HH:mm", CultureInfo.InvariantCulture);

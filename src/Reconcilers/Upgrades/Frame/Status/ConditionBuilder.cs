@@ -102,7 +102,9 @@ internal sealed class ConditionBuilder(RunKind kind)
         var done = steps.Count(s => s.State == StepState.Succeeded);
         var (reason, message) = steps.Count == 0
             ? (Reasons.NotNeeded, "The plan has no such phase.")
-            : done == steps.Count ? (Reasons.Done, "") : (Reasons.NotYet, $"{done} of {steps.Count} steps are done.");
+            : done == steps.Count
+                ? (Reasons.Done, AcceptanceTexts.Overruled(steps))
+                : (Reasons.NotYet, $"{done} of {steps.Count} steps are done.");
         set.Set(milestone.Condition, steps.Count > 0 && done == steps.Count, reason, message);
     }
 }

@@ -79,6 +79,7 @@ internal sealed class NextActions(RunKind kind, RunObject entity, RunStatus stat
             restores
                 ? $"Restore the snapshot and repeat from there: {RetryCommand}."
                 : $"Repair the cause, then retry: {RetryCommand}.",
+            plan is null ? null : AcceptanceTexts.HowTo(kind, entity, status, plan),
             OrRollBack());
     }
 

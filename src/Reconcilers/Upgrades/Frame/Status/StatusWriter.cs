@@ -1,4 +1,5 @@
 using Drydock.Abstractions.Plans;
+using Drydock.Abstractions.Values;
 using Drydock.Crds.Common;
 using Microsoft.Extensions.Logging;
 
@@ -53,6 +54,13 @@ internal sealed class StatusWriter(RunKind kind, IRunStore store, ILogger logger
                 $"The approval '{ignored.Name}@{ignored.PlanHash}' matches no stored plan and is ignored. "
                 + $"The current plan is {(after.Status?.RollbackPlan ?? after.Status?.Plan)?.Hash}: read it and "
                 + "approve its first 8 hex digits.");
+        }
+
+        foreach (var ignored in
+            (after.Status?.Acceptances ?? []).Where(a => !a.Accepted).Except(before.Status?.Acceptances ?? []))
+        {
+            store.Warning(
+                after, Reasons.AcceptIgnored, $"The acceptance '{ignored.Token}' is ignored. {ignored.Message}");
         }
 
         foreach (var ignored in
@@ -130,6 +138,24 @@ internal sealed class StatusWriter(RunKind kind, IRunStore store, ILogger logger
             store.Normal(entity, Reasons.StepStarted, $"{step.Id}: {step.Title}");
             RunLog.StepStarted(
                 logger, kind.Name, entity.Metadata.Namespace, entity.Metadata.Name, step.Id, step.Attempt);
+        }
+        else if (step is { State: StepState.Succeeded, Accepted: { } accepted } && was.State != StepState.Succeeded)
+        {
+            store.Warning(
+                entity,
+                Reasons.ResultAccepted,
+                Sentences.Join(
+                    $"{step.Id} counts as done although it had failed ({accepted.Reason}): "
+                    + $"{AcceptanceTexts.Source(accepted.By)}",
+                    step.Message));
+            RunLog.ResultAccepted(
+                logger,
+                kind.Name,
+                entity.Metadata.Namespace,
+                entity.Metadata.Name,
+                step.Id,
+                accepted.Reason,
+                accepted.By);
         }
         else if (step.State == StepState.Succeeded && was.State != StepState.Succeeded)
         {

@@ -53,7 +53,7 @@ internal sealed class SummaryReader(RunKind kind)
                 Kind = RunOutcomeKind.Stalled,
                 Phase = slot == PlanSlot.Cleanup ? RunPhases.Succeeded : RunPhases.Failed,
                 Reason = rollback ? Reasons.RollbackFailed : outcome.Reason,
-                Message = Failure(entity.Spec, plan, outcome, slot),
+                Message = Failure(entity, status, plan, outcome, slot),
                 Failed = slot != PlanSlot.Cleanup,
             },
             RunState.OutcomeUnknown when IsLost(plan, outcome) => at with
@@ -153,7 +153,7 @@ internal sealed class SummaryReader(RunKind kind)
         };
     }
 
-    private string Failure(RunSpec spec, Plan plan, RunOutcome outcome, PlanSlot slot)
+    private string Failure(RunObject entity, RunStatus status, Plan plan, RunOutcome outcome, PlanSlot slot)
     {
         var rollback = slot == PlanSlot.Rollback;
         var output = plan.Step(outcome.StepId ?? "")?.OutputRef is { } secret
@@ -163,19 +163,48 @@ internal sealed class SummaryReader(RunKind kind)
             rollback ? $"The rollback stopped ({outcome.Reason}): {outcome.Message}" : outcome.Message,
             output,
             outcome.RetryRefused is { } why ? $"The retry was refused: {why}" : null,
+            IgnoredAcceptance(status, plan),
             rollback ? "Everything is kept and nothing more is started." : "Nothing more is started.",
             kind.Redo is { } redo && redo.FindOutcomeUnknown(plan) is not null
                 ? redo.Remedy
                 : $"Repair the cause, then set {NewToken}{(rollback ? " to continue the rollback" : "")}.",
-            IdlePolicy(spec, plan, slot));
+            AcceptanceTexts.HowTo(kind, entity, status, plan),
+            IdlePolicy(entity.Spec, status, plan, slot));
     }
 
-    // A policy that cannot be applied is reported.
-    private string? IdlePolicy(RunSpec spec, Plan plan, PlanSlot slot) =>
-        slot == PlanSlot.Upgrade && spec.RollbackPolicy == RollbackPolicy.OnFailure
-            && kind.RollbackRefusal(spec, plan) is { } refusal
-            ? $"spec.rollbackPolicy: OnFailure has no effect here, because a rollback is not possible: {refusal}"
+    // The answer to the last acceptance, if it was given after the failure.
+    private static string? IgnoredAcceptance(RunStatus status, Plan plan) =>
+        status.Acceptances.LastOrDefault() is { Accepted: false, At: { } at } last
+            && plan.Steps.Exists(s => s is { State: StepState.Failed, FinishedAt: { } failed } && failed <= at)
+            ? $"The acceptance '{last.Token}' was ignored. {last.Message}"
             : null;
+
+    // A policy that is not applied is reported, and what a rollback would lose once new data was written.
+    private string? IdlePolicy(RunSpec spec, RunStatus status, Plan plan, PlanSlot slot)
+    {
+        if (slot != PlanSlot.Upgrade)
+        {
+            return null;
+        }
+
+        var automatic = spec.RollbackPolicy == RollbackPolicy.OnFailure;
+        if (kind.RollbackRefusal(spec, plan) is { } refusal)
+        {
+            return automatic
+                ? "spec.rollbackPolicy: OnFailure has no effect here, because a rollback is not possible: "
+                    + Sentences.Open(refusal)
+                : null;
+        }
+
+        return kind.HasNewData(plan)
+            ? Sentences.Join(
+                automatic
+                    ? "spec.rollbackPolicy: OnFailure no longer rolls back automatically, because new data may have "
+                        + "been written."
+                    : null,
+                kind.RollbackCost(spec, status) is { } cost ? $"What a rollback would cost: {cost}" : null)
+            : null;
+    }
 
     private string Remedy(Plan plan, RunOutcome outcome)
     {

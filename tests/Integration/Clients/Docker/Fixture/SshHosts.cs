@@ -75,9 +75,15 @@ public sealed class SshHosts(LabFixture lab) : IAsyncLifetime
     /// <summary>The host by the name that only the jump host knows.</summary>
     public DockerEndpoint BehindJump() => DockerEndpoint.Parse($"ssh://{Account}@{InnerName}") with { Ssh = Material, Jump = Jump, AsRoot = true };
 
-    /// <summary>A client that repeats nothing, under the operator's own policy.</summary>
-    public static IDockerClient Client(DockerEndpoint endpoint) =>
-        new DockerClientFactory(new DockerClientOptions { ReadRetries = 0, Endpoints = EndpointPolicy.Default }).Create(endpoint);
+    /// <summary>
+    /// A client that repeats nothing, under the operator's own policy. A busy machine may take minutes for a login.
+    /// </summary>
+    public static IDockerClient Client(DockerEndpoint endpoint) => new DockerClientFactory(new DockerClientOptions
+    {
+        ReadRetries = 0,
+        Endpoints = EndpointPolicy.Default,
+        ConnectTimeout = TimeSpan.FromMinutes(10),
+    }).Create(endpoint);
 
     /// <summary>The whole of what sudo permits to the account.</summary>
     public Task PermitAsync(params IEnumerable<string> lines) =>

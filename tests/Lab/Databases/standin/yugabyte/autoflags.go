@@ -145,7 +145,9 @@ func (a *autoFlags) text() string {
 // flagsAsked tells whether the flags of the newest version were promoted, as far as this was requested.
 func (s *state) flagsAsked() bool {
 	newest := s.newest()
-	if _, asked := s.AutoFlags.Asked[string(newest)]; asked {
+
+	// A promotion of volatile flags only is not the one that belongs before the catalogue's upgrade.
+	if class, asked := s.AutoFlags.Asked[string(newest)]; asked && class != classNames[localVolatile] {
 		return true
 	}
 	// A cluster that was created with this version has all of them.

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// The mark of bin/post_install.sh: the directory in which it was run.
-const installedFile = ".post_install_complete"
+// The mark of bin/post_install.sh, with the name of the original's: the directory in which it was run.
+const installedFile = ".post_install.sh.completed"
 
 // missingLibraries is the dynamic linker's error for a program whose package was unpacked and not installed, or moved
 // since: post_install.sh writes the libraries' paths into the programs. Empty if there is no error.

@@ -49,6 +49,8 @@ type knobs struct {
 	UnderReplicated []int    `json:"underReplicated"`
 	FailedTablets   []int    `json:"failedTablets"`
 	DeadNodes       []string `json:"deadNodes"`
+	// NoPostgresOf is the version in which PostgreSQL does not start beside the tablet server.
+	NoPostgresOf string `json:"noPostgresOf"`
 	// Errors of replication by group: REPLICATION_MISSING_OP_ID and the like.
 	ReplicationErrors map[string]string `json:"replicationErrors"`
 }

@@ -50,7 +50,7 @@ func (n *node) serveClients() (stop func()) {
 	})
 	server := &http.Server{Handler: mux}
 	go func() {
-		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+		if err := server.Serve(answeringCQL(listener)); !errors.Is(err, http.ErrServerClosed) {
 			common.Fatal("%s: %v", n.name, err)
 		}
 	}()

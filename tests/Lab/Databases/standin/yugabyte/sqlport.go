@@ -1,6 +1,7 @@
 package yugabyte
 
 import (
+	"bufio"
 	"encoding/json"
 	"net"
 	"sort"
@@ -10,8 +11,8 @@ import (
 	"drydock.dev/standin/common"
 )
 
-// PostgreSQL's port (5433), open if SQL is enabled. Only the SQL shell next to the servers can use it: one line of JSON
-// each way. It supports the queries of an upgrade, and DDL.
+// PostgreSQL's port (5433), open if SQL is enabled. It answers the beginning of a session as PostgreSQL does; only the
+// SQL shell next to the servers can go on: one line of JSON each way. It supports the queries of an upgrade, and DDL.
 const sqlPatience = 5 * time.Second
 
 type sqlRequest struct {
@@ -56,8 +57,20 @@ func (n *node) serveSQL() (stop func()) {
 func (n *node) converse(connection net.Conn) {
 	defer connection.Close()
 	_ = connection.SetDeadline(time.Now().Add(sqlPatience))
+	if !n.hasPostgres() {
+		return
+	}
+	reader := bufio.NewReader(connection)
+	first, err := reader.Peek(1)
+	if err != nil {
+		return
+	}
+	if first[0] != '{' {
+		n.greet(connection, reader)
+		return
+	}
 	var asked sqlRequest
-	if json.NewDecoder(connection).Decode(&asked) != nil {
+	if json.NewDecoder(reader).Decode(&asked) != nil {
 		return
 	}
 	answer := n.answerSQL(asked)

@@ -35,9 +35,12 @@ internal sealed class DatabaseSpecMender(Random random, Action<JsonObject> mendS
         {
             spec.Remove("toolHost");
             spec["tls"]?.AsObject().Remove("certsDirName");
+            spec["tls"]?.AsObject().Remove("clientNodeName");
+            spec["tls"]?.AsObject().Remove("web");
             spec["package"]!.AsObject().Remove("extensions");
         }
 
+        MendTls(spec);
         MendInstances(spec, isTiDb ? ["PD", "TiKV", "TiDB", "Pump", "Drainer"] : ["Master", "Tserver"]);
         MendPackage(spec["package"]!.AsObject());
         if (isTiDb)
@@ -46,6 +49,30 @@ internal sealed class DatabaseSpecMender(Random random, Action<JsonObject> mendS
         }
 
         MendAccess(spec);
+    }
+
+    // Each interface once, and no certificate without its directory.
+    private static void MendTls(JsonObject spec)
+    {
+        if (spec["tls"] is not JsonObject tls)
+        {
+            return;
+        }
+
+        if (tls["secretRef"] is not null)
+        {
+            tls.Remove("web");
+        }
+
+        if (tls["certsDirName"] is null)
+        {
+            tls.Remove("clientNodeName");
+        }
+
+        if (tls["secretRef"] is null && tls["web"] is null && tls["certsDirName"] is null)
+        {
+            spec.Remove("tls");
+        }
     }
 
     // One way only, and where that is Docker one container for each host.
@@ -96,9 +123,11 @@ internal sealed class DatabaseSpecMender(Random random, Action<JsonObject> mendS
 
     private void MendInstances(JsonObject spec, string[] components)
     {
+        var isTiDb = spec["engine"]!.GetValue<string>() == "TiDB";
         foreach (var control in spec["control"]?.AsArray() ?? [])
         {
             MendControl(control!["control"]!.AsObject());
+            MendSwap(control["control"]!.AsObject(), isTiDb);
         }
 
         var known = (spec["control"]?.AsArray() ?? []).Select(c => c!["component"]!.GetValue<string>()).ToHashSet(StringComparer.Ordinal);
@@ -107,7 +136,7 @@ internal sealed class DatabaseSpecMender(Random random, Action<JsonObject> mendS
         {
             instance!["component"] = components[random.Next(components.Length)];
             instance["port"] = port++;
-            if (spec["engine"]!.GetValue<string>() != "TiDB")
+            if (!isTiDb)
             {
                 instance.AsObject().Remove("configFile");
             }
@@ -120,7 +149,30 @@ internal sealed class DatabaseSpecMender(Random random, Action<JsonObject> mendS
             if (instance["control"] is JsonObject control)
             {
                 MendControl(control);
+                MendSwap(control, isTiDb);
             }
+        }
+
+        if (spec["skip"] is not null)
+        {
+            spec["skip"] = new JsonArray(spec["instances"]!.AsArray().Select(i => i!["name"]!.DeepClone()).Take(1).ToArray());
+        }
+
+        foreach (var (added, i) in (spec["added"]?.AsArray() ?? []).Select((added, i) => (added, i)))
+        {
+            added!["name"] = string.Create(CultureInfo.InvariantCulture, $"joined-later-{i}");
+        }
+    }
+
+    private static void MendSwap(JsonObject control, bool isTiDb)
+    {
+        if (control["link"] is not null)
+        {
+            control["swap"] = "SwitchLink";
+        }
+        else if (!isTiDb && control["swap"]?.GetValue<string>() == "ReplaceBinary")
+        {
+            control.Remove("swap");
         }
     }
 
@@ -183,6 +235,7 @@ internal sealed class DatabaseSpecMender(Random random, Action<JsonObject> mendS
         {
             MendControl(service!["control"]!.AsObject());
             service["control"]!.AsObject().Remove("swap");
+            service["control"]!.AsObject().Remove("link");
         }
     }
 }

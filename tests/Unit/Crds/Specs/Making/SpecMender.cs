@@ -43,7 +43,7 @@ internal sealed class SpecMender(Random random)
             (spec["edition"], spec["fromVersion"], spec["toVersion"]) = (edition, from, to);
         }
 
-        if (spec["currentContainer"]!.GetValue<string>() == spec["newContainer"]!.GetValue<string>())
+        if (spec["currentContainer"]?.GetValue<string>() is { } current && current == spec["newContainer"]?.GetValue<string>())
         {
             spec["newContainer"] = "other";
         }
@@ -54,6 +54,7 @@ internal sealed class SpecMender(Random random)
         }
 
         MendArchive(spec);
+        MendFile(spec["correction"]?["archive"] as JsonObject);
         MendContainer(spec);
         var backup = spec["backup"]!.AsObject();
         MendStorage(backup);
@@ -92,7 +93,14 @@ internal sealed class SpecMender(Random random)
             spec["docker"] = Docker(random.Next(2) == 0 ? "{hostIP}" : "{name}");
         }
 
-        var regions = spec["regions"]!.AsArray();
+        // From one node and the way to it the others are found.
+        var regions = spec["regions"]?.AsArray() ?? [];
+        if (spec["hostIP"] is not null || regions.Count == 0)
+        {
+            spec["hostIP"] = "192.0.2.1";
+            spec["docker"] ??= Docker("{hostIP}");
+        }
+
         foreach (var region in regions)
         {
             var nodes = region!["nodes"]!.AsArray();
@@ -145,7 +153,12 @@ internal sealed class SpecMender(Random random)
 
     private void MendArchive(JsonObject owner)
     {
-        if (owner["imageArchive"] is not JsonObject archive)
+        MendFile(owner["imageArchive"] as JsonObject);
+    }
+
+    private void MendFile(JsonObject? archive)
+    {
+        if (archive is null)
         {
             return;
         }

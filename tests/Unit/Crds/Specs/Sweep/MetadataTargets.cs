@@ -31,7 +31,6 @@ internal sealed class MetadataTargets : IOmsMetadataFactory
             Loggers = world.Logs,
             Events = world.Events,
             Archives = world.Archives,
-            Health = world.Health,
             BackupStorage = world.BackupStorage,
             Docker = null!,
             Api = null!,

@@ -35,6 +35,11 @@ internal static class UpgradeAccessFields
         BacksUp("backup.identitySecretRef.name", spec => spec["backup"]!["identitySecretRef"] = Json("""{"name":"age"}""")),
         Secret("backup.storage.s3.credentialsSecretRef.name", spec => spec["backup"]!.AsObject()),
         Secret("imageArchive.storage.s3.credentialsSecretRef.name", spec => spec["imageArchive"]!.AsObject()),
+        Secret("correction.archive.storage.s3.credentialsSecretRef.name", spec =>
+        {
+            spec["correction"]!["archive"] ??= Json("""{"path":"c.jar","storage":{} }""");
+            return spec["correction"]!["archive"]!.AsObject();
+        }),
         Secret("regions[].nodes[].imageArchive.storage.s3.credentialsSecretRef.name", spec =>
         {
             spec.Node()["imageArchive"] ??= Json($$"""{"path":"{{OmsWorld.ArchivePath}}","storage":{} }""");
@@ -47,6 +52,7 @@ internal static class UpgradeAccessFields
             OmsUpgradePhases.Settle, OmsUpgradePhases.StopNew, OmsUpgradePhases.RestoreDatabases, OmsUpgradePhases.StartOld,
         }.Select(Timeout),
         Runs($"{Prefix}preflight", PreflightEndsInTime),
+        Plans($"{Prefix}noSessions", spec => spec["timeouts"]!["noSessions"] = "77m"),
     ];
 
     // The step's own text is what the user reads; what holds is asked of the spec at every advance (PlanFlow).

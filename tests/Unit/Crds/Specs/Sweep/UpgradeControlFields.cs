@@ -34,7 +34,9 @@ internal static class UpgradeControlFields
         Runs("approvedPlanHash", AnotherPlanIsRefused),
         Runs("paused", () => Stopped(spec => spec with { Paused = true }, "Paused", spec => spec with { Paused = false })),
         Runs("holdBefore", () => Stopped(spec => spec with { HoldBefore = ["PrepareImage"] }, "Held", spec => spec with { HoldBefore = [] })),
+        Runs("accept", AnAcceptanceContinues),
         Runs("retry", ANewTokenContinues),
+        Runs("highAvailability.afterRollback", () => (IsOnAfterRollback(HighAvailabilityAfterRollback.AsBefore), IsOnAfterRollback(HighAvailabilityAfterRollback.Enable)).ShouldBe((false, true))),
         Runs("cleanup.accepted", () => OldContainersLeft(new CleanupSpec { Accepted = true }).ShouldBeLessThan(OldContainersLeft(new CleanupSpec()))),
         Runs("cleanup.after", () => OldContainersLeft(new CleanupSpec { After = "1h" }).ShouldBeLessThan(OldContainersLeft(new CleanupSpec { After = "9000h" }))),
         Runs("cleanup.removeImages", () => Images(new CleanupSpec { Accepted = true, RemoveImages = true }).ShouldBeLessThan(Images(new CleanupSpec { Accepted = true }))),
@@ -169,6 +171,24 @@ internal static class UpgradeControlFields
         world.Is("Stalled").ShouldBeTrue();
         world.EditSpec(spec => spec with { Retry = "once more" });
         world.RunUntil(() => world.Status.UsedTokens.Exists(token => token.Token == "once more"), "the token is used");
+    }
+
+    private static void AnAcceptanceContinues()
+    {
+        var world = new OmsWorld(new WorldSetup { Init = static (_, _) => (0, "another last line\n%done%") }).Apply();
+        world.RunToStall();
+        world.RunFor(TimeSpan.FromHours(1));
+        world.Is("Stalled").ShouldBeTrue();
+        world.EditSpec(spec => spec with { Accept = [$"InitMetadata/oms-a@{world.Plan.Hash[7..15]}"] });
+        world.RunToSuccess();
+    }
+
+    private static bool IsOnAfterRollback(HighAvailabilityAfterRollback wanted)
+    {
+        var world = new OmsWorld(new WorldSetup { HaConfig = """{"enable":false}""", Jar = (_, _) => (1, "no\n") })
+            .Apply(spec => spec with { RollbackPolicy = RollbackPolicy.OnFailure, HighAvailability = spec.HighAvailability with { AfterRollback = wanted } });
+        world.RunToRolledBack();
+        return world.Metadata.IsHighAvailabilityOn;
     }
 
     private static OmsWorld CleanedUp(CleanupSpec cleanup)

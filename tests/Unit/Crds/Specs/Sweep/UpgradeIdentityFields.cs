@@ -25,6 +25,7 @@ internal static class UpgradeIdentityFields
         Identity("versionsConfigMapRef.name", spec => spec["versionsConfigMapRef"]!["name"] = "other", Versions, world: WithVersions),
         Identity("versionsConfigMapRef.key", spec => spec["versionsConfigMapRef"]!["key"] = "other", Versions, world: WithVersions),
         Identity("image", spec => spec["image"] = "registry.example/oms:other"),
+        Identity("hostIP", spec => spec["hostIP"] = "192.0.2.99", OneAddress),
         Identity("currentContainer", spec => spec["currentContainer"] = "other"),
         Identity("newContainer", spec => spec["newContainer"] = "other"),
         Identity("https.certificateHostPath", spec => spec["https"]!["certificateHostPath"] = "/pki/other.crt", Https),
@@ -41,11 +42,17 @@ internal static class UpgradeIdentityFields
         Identity("highAvailability.afterUpgrade", spec => spec["highAvailability"]!["afterUpgrade"] = "AsBefore", setup: new WorldSetup { HaConfig = """{"enable":false}""" }),
         Identity("highAvailability.perceiveStoreClientCheckpoint", spec => spec["highAvailability"]!["perceiveStoreClientCheckpoint"] = false),
         Identity("highAvailability.refetchMargin", spec => spec["highAvailability"]!["refetchMargin"] = "77m"),
+        Identity("initMetadata.successMarker", spec => spec["initMetadata"] = Json("""{"successMarker":"all steps done"}""")),
         Identity("correction.jarPath", spec => spec["correction"]!["jarPath"] = "other.jar"),
         Identity("correction.workingDir", spec => spec["correction"]!["workingDir"] = "/home"),
+        Identity("correction.archive.path", spec => spec["correction"]!["archive"]!["path"] = "other.jar", CorrectionJar),
+        Identity("correction.archive.sha256", spec => spec["correction"]!["archive"]!["sha256"] = Other, CorrectionJar),
+        Identity("correction.archive.hostPath", spec => spec["correction"]!["archive"] = Json("""{"hostPath":"/jars/c.jar"}"""), CorrectionJar),
+        .. Storage("correction.archive.storage", spec => spec["correction"]!["archive"]!.AsObject(), spec => { CorrectionJar(spec); ToBucket(spec["correction"]!["archive"]!.AsObject()); }),
         Identity("correction.runOn", spec => spec["correction"]!["runOn"] = "FirstNodeOfEachRegion"),
         .. Storage("backup.storage", spec => spec["backup"]!.AsObject(), spec => ToBucket(spec["backup"]!.AsObject())),
         Identity("backup.tool", spec => spec["backup"]!["tool"] = "MyDumper"),
+        Identity("backup.endSessions", spec => spec["backup"]!["endSessions"] = "OmsAccount"),
         Identity("backup.trimHeartbeatSequence", spec => spec["backup"]!["trimHeartbeatSequence"] = false),
         BacksUp("backup.threads", spec => spec["backup"]!["threads"] = 9),
         BacksUp("backup.verify", spec => spec["backup"]!["verify"] = "RestoreTest"),
@@ -85,6 +92,16 @@ internal static class UpgradeIdentityFields
         Metadata = new V1ObjectMeta { Name = "versions", Namespace = OmsWorld.Namespace },
         Data = new Dictionary<string, string>(StringComparer.Ordinal) { ["known"] = "format: 1\neditions: {}\n" },
     });
+
+    private static void CorrectionJar(JsonObject spec) =>
+        spec["correction"]!["archive"] = Json("""{"storage":{"directory":{"path":"/jars"}},"path":"c.jar"}""");
+
+    private static void OneAddress(JsonObject spec)
+    {
+        spec.Remove("regions");
+        spec["hostIP"] = "192.0.2.216";
+        spec["docker"] = Json("""{"endpoint":"tcp://{hostIP}:2376","tlsSecretRef":{"name":"docker-tls"} }""");
+    }
 
     private static void Https(JsonObject spec) =>
         spec["https"] = Json("""{"certificateHostPath":"/pki/oms.crt","keyHostPath":"/pki/oms.key"}""");

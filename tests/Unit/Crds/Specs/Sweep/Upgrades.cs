@@ -86,6 +86,7 @@ internal static class Upgrades
     {
         var world = new OmsWorld(setup);
         world.Archives.Files[$"/{OmsWorld.ArchivePath}"] = world.Archives.Files[$"{OmsWorld.ArchiveDirectory}/{OmsWorld.ArchivePath}"];
+        world.Archives.Files["/c.jar"] = world.Archives.Files["/jars/c.jar"] = [.. "PK\u0003\u0004"u8, 1];
         prepare?.Invoke(world);
         world.Apply(_ => Read(world, spec) with { Mode = RunMode.Plan });
         world.RunUntil(() => world.Is("Planned") || world.Is("Stalled"), "planned or refused");

@@ -67,10 +67,86 @@ hash() {
   hash=${hash%% *}
 }
 
-# Lets no other script of ours work on a directory at the same time.
+# The SHA-256 of a file, which $sums may know by its identity.
+checksum() {
+  key=$(identity "$1")
+  case " ${sums-} " in
+    *" $key="*) hash=${sums#*"$key="} && hash=${hash%% *} ;;
+    *) hash "$1" ;;
+  esac
+}
+
+# Beside the place of a program: $place.drydock-keep is the program that is there, as a second name for the same file; where there are none, a copy. $old is its SHA-256.
+stage_keep() {
+  if there "$place.drydock-keep"; then
+    checksum "$place.drydock-keep"
+    [ "$hash" != "$old" ] || return 0
+    must rm -f -- "$place.drydock-keep"
+  fi
+  if ! ln -- "$place" "$place.drydock-keep" 2> /dev/null; then
+    must cp -p -- "$place" "$part"
+    flush "$part"
+    must mv -fT -- "$part" "$place.drydock-keep"
+  fi
+}
+
+# Beside the place of a program: $place.drydock-new is the one with SHA-256 $new, from $source or from what is kept there, whole and on the disk.
+stage_new() {
+  if there "$place.drydock-new"; then
+    checksum "$place.drydock-new"
+    [ "$hash" != "$new" ] || return 0
+    must rm -f -- "$place.drydock-new"
+  fi
+  from= wrong=
+  for one in "$source" "$place".*; do
+    case $one in '' | *.drydock-part | *.drydock-keep) continue ;; esac
+    there "$one" && [ -f "$one" ] || continue
+    checksum "$one"
+    if [ "$hash" = "$new" ]; then
+      from=$one
+      break
+    fi
+    [ "$one" != "$source" ] || wrong=$hash
+  done
+  if [ -z "$from" ]; then
+    [ -z "$wrong" ] || refuse Corrupt "$source has SHA-256 $wrong, expected $new"
+    refuse Missing "neither ${source:-a package} nor what is kept beside $place has SHA-256 $new"
+  fi
+  model=$place
+  there "$model" || model=$keep
+  must cp -- "$from" "$part"
+  hash "$part"
+  [ "$hash" = "$new" ] || refuse Changing "$from changed while it was copied"
+  like "$part" "$model"
+  flush "$part"
+  must mv -fT -- "$part" "$place.drydock-new"
+}
+
+# Lets no other script of ours work on a directory at the same time. $held is one that is locked already.
 lock() {
+  [ "${held-}" != "$1" ] || return 0
   there "$1" || refuse Missing "there is no $1"
   [ -r "$1" ] || refuse Privileges "$1 cannot be read"
   exec 9< "$1"
   flock -w "$2" 9 || refuse Busy "something else works on $1"
+}
+
+# Brings a file or a directory to the disk. The sync of coreutils before 8.24 takes no names and writes out everything that the host has, while a process is down.
+flush() {
+  if sync --help 2>&1 | grep -q -e --data; then must sync -- "$1" && return; fi
+  if [ -d "$1" ]; then
+    # A rename is on the disk once a later file in the same directory is.
+    if dd if=/dev/null of="$1/.drydock-flush" conv=fsync 2> /dev/null; then
+      rm -f -- "$1/.drydock-flush"
+      return
+    fi
+  elif dd if=/dev/null of="$1" conv=notrunc,fsync 2> /dev/null; then return
+  fi
+  sync
+}
+
+# Gives $1 the mode of $2, and where root asks, its owner. By numbers: the chmod of busybox takes no file to compare with.
+like() {
+  [ "$(id -u)" -ne 0 ] || must chown "$(stat -L -c %u:%g -- "$2")" "$1"
+  must chmod "$(stat -L -c %a -- "$2")" "$1"
 }

@@ -53,3 +53,17 @@ tool() {
   else refuse Supervisor "$1 is neither in $dir/bin nor in PATH; install daemontools, or give another control"
   fi
 }
+
+# The limits of /proc/PID/limits as prlimit takes them: "nofile 1024 4096".
+limits() {
+  sed -n '
+    s/^Max core file size  */core /p
+    s/^Max processes  */nproc /p
+    s/^Max open files  */nofile /p
+    s/^Max locked memory  */memlock /p
+    s/^Max file size  */fsize /p
+    s/^Max address space  */as /p
+    s/^Max stack size  */stack /p
+    s/^Max data size  */data /p
+  ' | awk '{ print $1, $2, $3 }'
+}

@@ -1,9 +1,9 @@
 # Looks at an instance and at what is about it. Changes nothing.
 # $1 systemd, supervise or none; $2 units; $3 service directory; $4 program, may be empty; $5 port; $6 deployDir; $7 identities of files whose checksums are known;
-# $8 the file that says which of two units is meant; $9 yes if root could be asked.
+# $8 the file that says which of two units is meant; $9 yes if root could be asked; ${10} the link that is switched; ${11} the program below it.
 LC_ALL=C
 export LC_ALL
-units=$2 service=$3 program=$4 port=$5 dir=$6 known=$7 choice=$8 ask=$9
+units=$2 service=$3 program=$4 port=$5 dir=$6 known=$7 choice=$8 ask=$9 link=${10:-$dir} installed=${11:-bin/$program}
 
 # Something cannot be seen: where root can see it, this begins again as root.
 hidden() { [ "$ask" != yes ] || [ "$(id -u)" -eq 0 ] || refuse Privileges "$1"; }
@@ -73,7 +73,7 @@ say "btime $(sed -n 's/^btime //p' /proc/stat)"
 main=
 case $1 in
   systemd)
-    shown=$(systemctl show -p Id -p LoadState -p ActiveState -p SubState -p MainPID -p NRestarts -- $units) || refuse Supervisor "systemctl show ended with $?"
+    shown=$(systemctl show -p Id -p LoadState -p ActiveState -p SubState -p MainPID -p NRestarts -p ExecStart -- $units) || refuse Supervisor "systemctl show ended with $?"
     printf '%s\n' "$shown" | sed 's/^/unit /'
     main=$(printf '%s\n' "$shown" | sed -n 's/^MainPID=\([1-9][0-9]*\)$/\1/p')
     if there "$choice"; then say "choice $(head -n 1 -- "$choice")"; fi
@@ -116,8 +116,11 @@ for inode in $(cat /proc/net/tcp /proc/net/tcp6 2> /dev/null |
   say "listener ${holder:--}"
 done
 
-[ -z "$program" ] || file installed "$dir/bin/$program"
-[ ! -L "$dir" ] || say "link $(readlink -n -- "$dir" | base64 -w0)"
+[ -z "$program" ] || file installed "$link/$installed"
+if [ -L "$link" ]; then
+  say "link $(readlink -n -- "$link" | base64 -w0)"
+  say "target $(readlink -n -f -- "$link" | base64 -w0)"
+fi
 real=$(readlink -n -f -- "$dir" | base64 -w0)
 say "real ${real:--}"
 say end

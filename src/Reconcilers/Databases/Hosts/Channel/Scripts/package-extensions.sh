@@ -19,8 +19,8 @@ while [ $# -gt 0 ]; do
     there "$1" || refuse NoExtension "there is no $1"
     must mkdir -p -- "$(dirname -- "$to")"
     must cp -- "$1" "$to.drydock-part"
-    must chmod --reference="$1" -- "$to.drydock-part"
-    must sync -- "$to.drydock-part"
+    must chmod "$(stat -L -c %a -- "$1")" "$to.drydock-part"
+    flush "$to.drydock-part"
     must mv -fT -- "$to.drydock-part" "$to"
   fi
   shift 2

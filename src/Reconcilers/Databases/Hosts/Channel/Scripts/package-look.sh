@@ -1,5 +1,5 @@
 # What of a package is on the host. Changes nothing.
-# $1 directory; $2 identities of files whose checksums are known; then one after the other: program NAME, file PATH, archive PATH, sent PATH, extension FROM TO.
+# $1 directory; $2 identities of files whose checksums are known; then one after the other: post-install PROGRAM, mark PATH, program NAME, file PATH, archive PATH, sent PATH, extension FROM TO.
 LC_ALL=C
 export LC_ALL
 dir=$1 known=$2
@@ -16,6 +16,14 @@ if there "$dir/.drydock-post-install"; then say 'post-install done'; fi
 while [ $# -gt 0 ]; do
   kind=$1
   case $kind in
+    post-install)
+      if there "$dir/$2"; then say 'post-install-program yes'; else say 'post-install-program no'; fi
+      shift 2
+      ;;
+    mark)
+      if there "$dir/$2"; then say 'post-install done'; fi
+      shift 2
+      ;;
     program)
       if there "$dir/bin/$2" && [ ! -x "$dir/bin/$2" ]; then say 'program !'; else file program "$dir/bin/$2"; fi
       shift 2

@@ -18,7 +18,7 @@ setsid -- sh -c '
   "./$2" > .drydock-post-install.log 2>&1 < /dev/null 9<&-
   code=$?
   [ "$code" -eq 0 ] || exit "$code"
-  echo done > .drydock-post-install.part && sync -- .drydock-post-install.part && mv -fT -- .drydock-post-install.part .drydock-post-install
+  echo done > .drydock-post-install.part && dd if=/dev/null of=.drydock-post-install.part conv=notrunc,fsync 2> /dev/null && mv -fT -- .drydock-post-install.part .drydock-post-install
 ' sh "$dir" "$2" > /dev/null 2>&1 < /dev/null &
 wait $!
 code=$?

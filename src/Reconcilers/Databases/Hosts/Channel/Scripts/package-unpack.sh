@@ -28,12 +28,12 @@ while [ $# -gt 0 ]; do
       hash "$2"
       [ "$hash" = "$3" ] || drop Corrupt "$2 has SHA-256 $hash, expected $3"
       case $(head -c 2 -- "$2" | od -An -tx1) in
-        ' 1f 8b') need=$(gzip -dc < "$2" | wc -c) ;;
-        *) need=$(stat -L -c %s -- "$2") ;;
+        ' 1f 8b') zip=-z need=$(gzip -dc < "$2" | wc -c) ;;
+        *) zip='' need=$(stat -L -c %s -- "$2") ;;
       esac
       free=$(set -- $(stat -f -c '%a %S' -- "$parent") && echo $(($1 * $2)))
       [ "$need" -lt "$free" ] || drop NoSpace "$2 needs $need bytes unpacked, and $parent has $free"
-      trouble=$(tar -x -f "$2" -C "$part" --strip-components="$4" --no-same-owner 2>&1) || case $trouble in
+      trouble=$(tar -x $zip -f "$2" -C "$part" --strip-components="$4" --no-same-owner 2>&1) || case $trouble in
         *'No space left on device'* | *'quota exceeded'*) drop NoSpace "unpacking $2: $trouble" ;;
         *) drop Corrupt "unpacking $2: $trouble" ;;
       esac
@@ -54,7 +54,11 @@ while [ $# -gt 0 ]; do
   esac
 done
 { printf '%s\n' "$marker" > "$part/.drydock-package"; } 2> /dev/null || drop NoSpace "$part/.drydock-package cannot be written"
-find "$part" '(' -type f -o -type d ')' -exec sync -- {} + 2> /dev/null || sync
+if sync --help 2>&1 | grep -q -e --data; then
+  find "$part" '(' -type f -o -type d ')' -exec sync -- {} + 2> /dev/null || sync
+else
+  find "$part" -type f -exec sh -c 'for one; do dd if=/dev/null of="$one" conv=notrunc,fsync 2> /dev/null || exit; done' sh {} + || sync
+fi
 must mv -T -- "$part" "$dir"
-sync -- "$parent" 2> /dev/null || sync
+flush "$parent"
 say end

@@ -1,9 +1,9 @@
 # Starts a process that outlives this session: a session of its own, no terminal, nothing of ours open.
-# $1 boot; $2 in time up to; $3 directory to run it in; $4 file for its output, or nothing; $5 data directory, or nothing; then program and arguments as they are.
+# $1 boot; $2 in time up to; $3 directory to run it in; $4 file for its output, or nothing; $5 data directory, or nothing; $6 what record-process.sh recorded of the one before; then program and arguments as they are.
 in_time "$1" "$2"
 there "$3" && cd -- "$3" || refuse Missing "there is no directory $3"
-log=${4:-/dev/null} data=$5
-shift 5
+directory=$3 log=${4:-/dev/null} data=$5 record=$6
+shift 6
 case $1 in
   */*) [ -x "$1" ] && [ ! -d "$1" ] || refuse Missing "$1 is no program that $(id -un) may run" ;;
   *) command -v "$1" > /dev/null || refuse Missing "$1 is no program in PATH" ;;
@@ -13,7 +13,45 @@ if [ -n "$data" ] && there "$data" && [ "$(stat -L -c %u -- "$data")" != "$(id -
 fi
 { true >> "$log"; } 2> /dev/null || refuse Privileges "$log cannot be written by $(id -un)"
 unset SSH_CONNECTION SSH_CLIENT SSH_TTY
-setsid -- "$@" >> "$log" 2>&1 < /dev/null &
+setsid=$(command -v setsid) || refuse Missing "there is no setsid (util-linux)"
+if there "$record"; then
+  prlimit=$(command -v prlimit) || refuse Missing "there is no prlimit (util-linux)"
+  if there "$record/cwd"; then
+    cwd=$(cat -- "$record/cwd")
+    there "$cwd" && cd -- "$cwd" || refuse Missing "there is no directory $cwd, in which the process ran before"
+  fi
+  old=$(cat -- "$record/old") score=$(cat -- "$record/score") bounds=
+  (echo "$score" > /proc/self/oom_score_adj) 2> /dev/null || refuse Loses "oom_score_adj $score"
+  while read -r option soft hard; do bounds="$bounds --$option=$soft:$hard"; done << END
+$(limits < "$record/limits")
+END
+  trouble=$("$prlimit" $bounds true 2>&1) || refuse Loses "$trouble"
+  escape=$(printf '\001')
+  (
+    echo "$score" > /proc/self/oom_score_adj
+
+    # A line break inside a value travels as character 1. A path inside the version that ran becomes one of the version that is started.
+    while IFS= read -r line; do
+      name=${line%%=*} rest=${line#*=} value=
+      case $name in
+        '' | [0-9]* | *[!A-Za-z0-9_]* | PWD | OLDPWD | SHLVL | _ | TERM | SSH_* | XDG_*) continue ;;
+        PPID | UID | EUID | BASHOPTS | SHELLOPTS | BASH_VERSINFO) continue ;;
+      esac
+      case $rest in *"$escape"*) rest=$(printf '%s.' "$rest" | tr '\001' '\n') && rest=${rest%.} ;; esac
+      while :; do
+        case $rest in *"$old"*) ;; *) break ;; esac
+        value=$value${rest%%"$old"*} rest=${rest#*"$old"}
+        case $rest in '' | /* | :*) value=$value$directory ;; *) value=$value$old ;; esac
+      done
+      export "$name=$value$rest"
+    done << END
+$(tr '\n\0' '\001\n' < "$record/environ")
+END
+    exec "$setsid" -- "$prlimit" $bounds "$@"
+  ) >> "$log" 2>&1 < /dev/null &
+else
+  "$setsid" -- "$@" >> "$log" 2>&1 < /dev/null &
+fi
 child=$!
 stat=$(cat "/proc/$child/stat")
 start=$(set -- ${stat##*) } && echo "${20}")

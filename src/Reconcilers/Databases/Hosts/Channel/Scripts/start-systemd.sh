@@ -1,9 +1,10 @@
 # Starts a unit. One that failed too often is given another chance first.
-# $1 boot; $2 in time up to; $3 unit; $4 its state; $5 seconds to wait.
+# $1 boot; $2 in time up to; $3 unit; $4 its state, or nothing where it was stopped meanwhile; $5 seconds to wait.
 LC_ALL=C
 export LC_ALL
 in_time "$1" "$2"
-[ "$4" != failed ] || systemctl reset-failed -- "$3" || refuse Supervisor "systemctl reset-failed $3 ended with $?"
+state=${4:-$(systemctl show -p ActiveState -- "$3")}
+[ "${state#ActiveState=}" != failed ] || systemctl reset-failed -- "$3" || refuse Supervisor "systemctl reset-failed $3 ended with $?"
 timeout "$5" systemctl start -- "$3"
 code=$?
 case $code in

@@ -35,6 +35,8 @@ internal static class AccessFields
         Access("toolHost", AYugabyte, YugabyteLooks.UsualAsync, spec => spec["toolHost"] = "10.0.0.3"),
         Access("tls.secretRef.name", ATiDb, SecretsBench.TakenAsync, spec => spec["tls"]!["secretRef"]!["name"] = "other", WithTls),
         Access("tls.certsDirName", AYugabyte, YugabyteLooks.UsualAsync, spec => spec["tls"]!["certsDirName"] = "/home/yugabyte/certs", WithTls),
+        Access("tls.clientNodeName", AYugabyte, YugabyteLooks.UsualAsync, spec => spec["tls"]!["clientNodeName"] = "10.0.0.9", WithCerts),
+        Access("tls.web.secretRef.name", AYugabyte, SecretsBench.TakenAsync, spec => spec["tls"]!["web"]!["secretRef"]!["name"] = "other", WithWebTls),
         Access("tidb.credentialsSecretRef.name", ATiDb, SecretsBench.TakenAsync, spec => spec["tidb"]!["credentialsSecretRef"]!["name"] = "other"),
         Access("tidb.credentialsSecretRef.name", ATiDb, TiDbLooks.BackupAsync, spec => spec["tidb"]!["credentialsSecretRef"]!["name"] = "other"),
         Access("tidb.sqlTls.mode", ATiDb, TiDbLooks.BackupAsync, spec => spec["tidb"]!["sqlTls"]!["mode"] = "VerifyIdentity"),
@@ -90,4 +92,8 @@ internal static class AccessFields
         $"yugabyte.sql.{field}", AYugabyte, look, spec => change(spec["yugabyte"]!["sql"]!.AsObject()), spec => spec["yugabyte"]!["sql"]!.AsObject().Remove("extensionsInUse"));
 
     private static void WithTls(JsonObject spec) => spec["tls"] = Json("""{"secretRef":{"name":"tls"}}""");
+
+    private static void WithCerts(JsonObject spec) => spec["tls"] = Json("""{"certsDirName":"/home/yugabyte/certs"}""");
+
+    private static void WithWebTls(JsonObject spec) => spec["tls"] = Json("""{"web":{"secretRef":{"name":"tls"}}}""");
 }

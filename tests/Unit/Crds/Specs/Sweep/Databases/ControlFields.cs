@@ -28,9 +28,23 @@ internal static class ControlFields
         Runs("approvedPlanHash", AnotherPlanIsRefused),
         Runs("paused", () => Stopped(spec => spec with { Paused = true }, Reasons.Paused, spec => spec with { Paused = false })),
         Runs("holdBefore", () => Stopped(spec => spec with { HoldBefore = [DatabaseRollingUpgradePhases.PreparePackage] }, Reasons.Held, spec => spec with { HoldBefore = [] })),
+        Runs("accept", AnAcceptanceOfAStepThatProtectsDataIsRefused),
         Runs("retry", ANewTokenContinues),
+        Runs("preflight.acknowledge", AnAcknowledgedFindingIsANote),
         Runs("timeouts.preflight", PreflightEndsInTime),
     ];
+
+    private static void AnAcknowledgedFindingIsANote()
+    {
+        static int Findings(params List<string> acknowledge)
+        {
+            var world = new TiDbWorld(new TiDbWorldSetup { Spec = s => s with { Preflight = new DatabasePreflightSpec { Acknowledge = acknowledge } } });
+            world.Clocks["192.0.2.2"] = TimeSpan.FromMinutes(1);
+            return world.Preflight().Findings.Count;
+        }
+
+        (Findings(), Findings("ClockSkew/192.0.2.2")).ShouldBe((1, 0));
+    }
 
     private static void NothingIsDoneWithModePlan()
     {
@@ -144,6 +158,19 @@ internal static class ControlFields
         world.Truth.Acts.ShouldBeEmpty();
         world.Edit(go);
         world.RunUntil(() => world.IsOver, "the end");
+    }
+
+    private static void AnAcceptanceOfAStepThatProtectsDataIsRefused()
+    {
+        const string Step = "UpgradePD/pd-1/swap";
+        var world = new DatabaseRunWorld();
+        world.Truth.Refusing.Add(Step);
+        world.Apply();
+        world.RunUntil(() => world.Is("Stalled"), "a failure");
+        world.Status.Message.ShouldNotBeNull().ShouldNotContain("drydock.dev/accept");
+        world.Edit(spec => spec with { Accept = [$"{Step}@{world.Status.Plan!.Hash[7..15]}"] });
+        world.RunUntil(() => world.Status.Message!.Contains("the data or the steps that follow rely on it", StringComparison.Ordinal), "an answer");
+        world.Status.Acceptances.ShouldHaveSingleItem().Accepted.ShouldBeFalse();
     }
 
     private static void ANewTokenContinues()

@@ -55,6 +55,8 @@ internal sealed class HostBench : ITiDbTargets, IYugabyteTargets, IStorages, ISe
 
     SqlLogin? IYugabyteTargets.Sql => Secrets.Sql;
 
+    ISqlProbe IYugabyteTargets.SqlProbe => throw new NotSupportedException("no SQL port is asked here");
+
     public IReadOnlyList<Finding> SecretProblems => Secrets.Problems;
 
     public IStorages Storages => this;

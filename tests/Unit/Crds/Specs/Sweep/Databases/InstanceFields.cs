@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Drydock.Crds.DatabaseRollingUpgrades;
+using Drydock.Reconcilers.Databases;
 using static Drydock.Tests.Unit.Crds.Specs.Sweep.Databases.Rolls;
 
 namespace Drydock.Tests.Unit.Crds.Specs.Sweep.Databases;
@@ -22,7 +23,11 @@ internal static class InstanceFields
         .. Control("instances[].control", HostBench.InstancesAsync, spec => spec.Instance(Own)),
         Identity("control[].component", ATiDb, TiDbLooks.UsualAsync, spec => spec["control"]![1]!["component"] = "Master"),
         .. Control("control[].control", HostBench.InstancesAsync, spec => spec["control"]![1]!.AsObject()),
-        .. Control("tidb.monitoring[].control", HostBench.MonitoringAsync, spec => spec["tidb"]!["monitoring"]![0]!.AsObject(), MonitoringFields.WithService).Where(proof => !proof.Field.EndsWith(".swap", StringComparison.Ordinal)),
+        .. Control("tidb.monitoring[].control", HostBench.MonitoringAsync, spec => spec["tidb"]!["monitoring"]![0]!.AsObject(), MonitoringFields.WithService).Where(proof => !proof.Field.EndsWith(".swap", StringComparison.Ordinal) && !proof.Field.EndsWith(".link", StringComparison.Ordinal)),
+        Topology("skip", spec => spec["skip"] = new JsonArray("tikv-2")),
+        .. new[] { ("name", "tikv-8"), ("component", "TiDB"), ("host", "192.0.2.98"), ("deployDir", "/data/other") }
+            .Select(field => Topology($"added[].{field.Item1}", spec => spec["added"]![0]![field.Item1] = field.Item2, WithAdded)),
+        .. new[] { "port", "statusPort" }.Select(field => Topology($"added[].{field}", spec => spec["added"]![0]![field] = 20999, WithAdded)),
     ];
 
     private static IEnumerable<FieldProof> Control(
@@ -43,8 +48,20 @@ internal static class InstanceFields
         yield return Of("process.command", Process().ToJsonString(), control => control["process"]!["command"]!.AsArray().Add("--other"));
         yield return Of("process.logFile", Process().ToJsonString(), control => control["process"]!["logFile"] = "log/other.log");
         yield return Of("swap", Unit, control => control["swap"] = "SwitchLink");
+        yield return Of("link", """{"systemd":{"unit":"tikv.service"},"swap":"SwitchLink"}""", control => control["link"] = "current");
         yield return Of("stopGrace", Unit, control => control["stopGrace"] = "77s");
     }
+
+    // The instances that gates, steps and checks work with.
+    private static FieldProof Topology(string field, Action<JsonObject> change, Action<JsonObject>? before = null) => Access(
+        field,
+        ATiDb,
+        spec => Task.FromResult(string.Join('\n', ChangedTopology.Current(SecretsBench.Upgrade(spec)).Spec.Instances)),
+        change,
+        before);
+
+    private static void WithAdded(JsonObject spec) =>
+        spec["added"] = Json("""[{"name":"tikv-9","component":"TiKV","host":"192.0.2.99","deployDir":"/data/tikv-9"}]""");
 
     private static JsonNode Process(string last = "--log-level=info") => Json($$"""{"process":{"command":["{directory}/bin/tikv-server","--addr=:{port}","{{last}}"]},"swap":"ReplaceBinary"}""");
 }

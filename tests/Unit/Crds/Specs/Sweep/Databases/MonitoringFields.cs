@@ -24,6 +24,7 @@ internal static class MonitoringFields
         Service("files[].sha256", HostBench.MonitoringAsync, service => service["files"]![0]!["sha256"] = HostCases.Old),
         Service("files[].sha256", TiDbLooks.FittingAsync, service => service["files"]![0]!["sha256"] = HostCases.Old),
         Runs("tidb.monitoring[].control.swap", NothingOfAServiceIsSwapped),
+        Runs("tidb.monitoring[].control.link", NoLinkOfAServiceIsSwitched),
         Spark("hosts", TiDbLooks.FittingAsync, spark => spark["hosts"] = new JsonArray("192.0.2.1", "192.0.2.99")),
         Spark("hosts", HostBench.SparkAsync, spark => spark["hosts"] = new JsonArray("192.0.2.99")),
         Spark("directory", HostBench.SparkAsync, spark => spark["directory"] = "/opt/other"),
@@ -43,6 +44,10 @@ internal static class MonitoringFields
         [{"name":"grafana","host":"192.0.2.1","port":3000,"deployDir":"/data/grafana","control":{"systemd":{"unit":"grafana.service"} },
           "files":[{"from":"/opt/grafana","to":"bin/grafana","sha256":"{{HostCases.New}}"} ] } ]
         """);
+
+    private static void NoLinkOfAServiceIsSwitched() =>
+        DatabaseRollingUpgradeValidation.Validate(Changed(ATiDb, WithService, spec => spec["tidb"]!["monitoring"]![0]!["control"]!["link"] = "current"))
+            .ShouldContain(f => f.Reason == Reasons.InvalidSpec && f.Field == "spec.tidb.monitoring[grafana].control.link");
 
     private static void WithSpark(JsonObject spec) => spec["tidb"]!["tiSpark"] = Json(
         $$"""{"hosts":["192.0.2.1"],"directory":"/opt/spark","jar":"/opt/tispark.jar","jarSha256":"{{HostCases.New}}","smoke":["bin/spark-sql","-e","select 1"]}""");

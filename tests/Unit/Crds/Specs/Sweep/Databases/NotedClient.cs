@@ -144,6 +144,11 @@ internal sealed class NotedClient : IRemoteClient
                 case "program" or "file":
                     lines.Add($"{arguments[i]} {(isThere ? "new" : "-")}");
                     break;
+                case "post-install":
+                    lines.Add("post-install-program no");
+                    break;
+                case "mark":
+                    break;
                 case "archive":
                     lines.Add("archive new");
                     break;
@@ -162,11 +167,11 @@ internal sealed class NotedClient : IRemoteClient
 
     private static Dictionary<string, string> Scripts()
     {
-        string[] looks = ["look", "sums", "package-look", "read", "room", "machine", "clock"];
+        string[] looks = ["look", "sums", "package-look", "read", "room", "machine", "clock", "process-losses", "control-rights"];
         string[] acts =
         [
-            "package-begin", "package-extensions", "package-forget", "package-post-install", "package-unpack", "run-script", "start-process", "start-supervise", "start-systemd",
-            "stop-process", "stop-supervise", "stop-systemd", "swap-binary", "swap-link", "write",
+            "package-begin", "package-extensions", "package-forget", "package-post-install", "package-unpack", "record-process", "run-script", "start-process", "start-supervise", "start-systemd", "stage-binary",
+            "stop-process", "stop-supervise", "stop-systemd", "swap-binary", "swap-link", "unstage-binary", "write",
         ];
         return looks.Select(name => (name, Text: HostScripts.Looking(name))).Concat(acts.Select(name => (name, Text: HostScripts.ForActing(name)))).ToDictionary(s => s.Text, s => s.name, StringComparer.Ordinal);
     }

@@ -16,6 +16,8 @@ internal sealed class NotedUniverse(YugaLife life) : IYugabyteTargets, IDatabase
 
     public SqlLogin? Sql => life.Sql;
 
+    public ISqlProbe SqlProbe => life.SqlProbe;
+
     public IReadOnlyList<Finding> SecretProblems => life.SecretProblems;
 
     public IDatabaseHosts Hosts => this;
@@ -91,8 +93,7 @@ internal sealed class NotedUniverse(YugaLife life) : IYugabyteTargets, IDatabase
 
         public Task<int> CpusAsync(CancellationToken cancellationToken) => inner.CpusAsync(cancellationToken);
 
-        public Task<TimeSpan> ClockOffsetAsync(CancellationToken cancellationToken) =>
-            inner.ClockOffsetAsync(cancellationToken);
+        public Task<ClockReading> ClockAsync(CancellationToken cancellationToken) => inner.ClockAsync(cancellationToken);
 
         public Task<PackageState> PackageAsync(PackageRequest request, CancellationToken cancellationToken)
         {

@@ -27,6 +27,7 @@ internal static class TiDbFields
         Planned("configuration.blockCacheCapacity", tidb => tidb["configuration"]!["blockCacheCapacity"] = "7GB"),
         Planned("configuration.hibernateRegions", tidb => tidb["configuration"]!["hibernateRegions"] = true),
         Planned("mergeScheduleLimit", tidb => tidb["mergeScheduleLimit"] = 0),
+        Planned("drainLeaderScheduleLimit", tidb => tidb["drainLeaderScheduleLimit"] = 64),
         Planned("tuneScheduling.enabled", tidb => tidb["tuneScheduling"]!["enabled"] = false),
         Planned("tuneScheduling.mergeScheduleLimit", tidb => tidb["tuneScheduling"]!["mergeScheduleLimit"] = 32),
         Planned("tuneScheduling.replicaScheduleLimit", tidb => tidb["tuneScheduling"]!["replicaScheduleLimit"] = 32),

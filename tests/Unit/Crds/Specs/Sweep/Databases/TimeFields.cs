@@ -25,6 +25,8 @@ internal static class TimeFields
             spec => TiDbLooks.RunAsync(spec, world => world.StuckLeaders = 2),
             spec => spec["drain"]!["timeout"] = "2m",
             spec => (spec["drain"]!["timeout"], spec["drain"]!["onTimeout"]) = ("1m", "Proceed")),
+        Access("drain.stalledFor", ATiDb, spec => TiDbLooks.RunAsync(spec, world => world.StuckLeaders = 2), spec => spec["drain"]!["stalledFor"] = "3m"),
+        Access("drain.idleLimit", ATiDb, spec => TiDbLooks.RunAsync(spec, world => world.StuckLeaders = 2), spec => spec["drain"]!["idleLimit"] = "3m"),
         Access("drain.timeout", AYugabyte, spec => YugabyteLooks.RunAsync(spec, YugabyteFields.LeadersStay), spec => spec["drain"]!["timeout"] = "9m"),
         Access(
             "drain.onTimeout",

@@ -22,6 +22,8 @@ internal static class YugabyteFields
         Planned("names.sqlShell", yugabyte => yugabyte["names"]!["sqlShell"] = "other-sh", yugabyte => yugabyte["sql"]!.AsObject().Remove("extensionsInUse")),
         Identity("yugabyte.names.tabletServersPage", AYugabyte, spec => YugabyteLooks.RunAsync(spec, LeadersStay), spec => spec["yugabyte"]!["names"]!["tabletServersPage"] = "/others"),
         Planned("promoteClass", yugabyte => yugabyte["promoteClass"] = "LocalVolatile"),
+        Planned("finalize", yugabyte => yugabyte["finalize"] = "Manual"),
+        Planned("soak", yugabyte => yugabyte["soak"] = "2h"),
         Planned("sql.extensionsInUse", yugabyte => yugabyte["sql"]!["extensionsInUse"] = new JsonArray("hll")),
         Identity(
             "yugabyte.maxClockSkew",
@@ -38,6 +40,12 @@ internal static class YugabyteFields
             "yugabyte.replication.groups[].peer.certsDirName",
             new YugaWorld(Replicated).Spec,
             YugabyteLooks.PauseAtPeerAsync,
+            spec => spec["yugabyte"]!["replication"]!["groups"]![0]!["peer"]!["certsDirName"] = "/home/yugabyte/peer"),
+        Identity(
+            "yugabyte.replication.groups[].peer.clientNodeName",
+            new YugaWorld(Replicated).Spec,
+            YugabyteLooks.PauseAtPeerAsync,
+            spec => spec["yugabyte"]!["replication"]!["groups"]![0]!["peer"]!["clientNodeName"] = "10.0.0.9",
             spec => spec["yugabyte"]!["replication"]!["groups"]![0]!["peer"]!["certsDirName"] = "/home/yugabyte/peer"),
     ];
 

@@ -1,4 +1,6 @@
 """oms_drc_supervisor: the agent of a node. Heartbeats about every second, and keeps the writers' checkpoints moving."""
+import time
+
 import web
 import wire
 import ledger
@@ -11,6 +13,7 @@ def main(conf):
     beat_db, cm_db = Meta(conf, conf.hb), Meta(conf, conf.cm)
     host = wire.quote(settings.host_ip())
     stale_done = False
+    last = 0.0
     initialised = not settings.upgrading() or not settings.at_least((3, 3, 1))
     rm_db = Meta(conf, conf.rm)
 
@@ -23,7 +26,7 @@ def main(conf):
         return initialised
 
     def tick():
-        nonlocal stale_done
+        nonlocal stale_done, last
         live.keep()
         knobs = settings.knobs()
         mode = knobs.get("heartbeat", "live")
@@ -31,13 +34,16 @@ def main(conf):
             cm_db.query("UPDATE writer_instance SET checkpoint_sec = UNIX_TIMESTAMP() WHERE status = 'RUNNING' AND host_ip = " + host)
             if mode == "none" or (mode == "stale" and stale_done):
                 return
-            when = "now() - INTERVAL 1 HOUR" if mode == "stale" else "now()"
+            if time.monotonic() - last < (knobs.get("heartbeatSeconds") or 0):
+                return
+            when = "now() - INTERVAL 1 HOUR" if mode == "stale" else "now() - INTERVAL %d SECOND" % (knobs.get("heartbeatOffsetSeconds") or 0)
             beat_db.query("INSERT INTO heatbeat_sequence(gmt_created, gmt_modified) VALUES (now(), now())")
             refuse = "NULL" if known() and knobs.get("hostOnline", True) is not False else "'cm:refuse'"
             beat_db.query(
                 "INSERT INTO heart_beat(id, task_name, task_type, host_ip, payload, gmt_created, gmt_modified) "
                 "VALUES (%d, 'supervisor', 'SUPERVISOR', %s, %s, now(), %s) "
                 "ON DUPLICATE KEY UPDATE gmt_modified = %s, payload = %s" % (beat_db.last_id, host, refuse, when, when, refuse))
+            last = time.monotonic()
             if mode == "stale":  # as left by a host that died long ago: ONLINE, with an old heartbeat
                 cm_db.query("UPDATE host SET host_status = 'ONLINE' WHERE ip = " + host)
                 stale_done = True

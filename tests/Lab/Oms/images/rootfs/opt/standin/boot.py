@@ -2,6 +2,7 @@
 import fcntl
 import os
 import re
+import shutil
 import signal
 import socket
 import sys
@@ -52,6 +53,13 @@ def own_store(conf):
     return lock
 
 
+def place_jar(path):
+    """An image may bring the correction JAR to its place only when a container starts for the first time."""
+    if path and settings.at_least((4, 0, 1)) and not settings.community() and not os.path.exists(path):
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        shutil.copyfile("/opt/standin/correction.jar", path)
+
+
 def look_at_metadata(conf):
     """Without IS_UPGRADE, 3.3.1 and later treat another version's metadata as empty. Nodes of two versions spoil the
     data."""
@@ -78,6 +86,8 @@ def write_inis(knobs):
         text = ""
         for program in programs:
             if program == "crond" and settings.at_least((4, 0, 0)):
+                continue
+            if {program, "%s@%s" % (program, settings.version())} & set(knobs.get("absentPrograms") or []):
                 continue
             knob = (knobs.get("programs") or {}).get(program, {})
             mode = knob.get("mode") if knob.get("version", settings.version()) == settings.version() else None
@@ -133,6 +143,7 @@ def main():
     if os.path.exists("/run/standin-stores-known"):
         os.unlink("/run/standin-stores-known")
     ledger.write(conf, "container-start", "IS_UPGRADE=%s" % os.environ.get("IS_UPGRADE", ""))
+    place_jar(knobs.get("jarAtStart"))
     own_store(conf)
     mode, knob = settings.misbehaviour("boot")
     if mode == "die":

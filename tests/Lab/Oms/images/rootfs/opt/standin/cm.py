@@ -40,12 +40,15 @@ def main(conf):
             if not buried:
                 bury_the_dead()
                 buried = True
-            offline = settings.knobs().get("offlineAfterSeconds", 540)
+            knobs = settings.knobs()
+            offline = knobs.get("offlineAfterSeconds", 540)
+            offset, period = knobs.get("heartbeatOffsetSeconds") or 0, int(knobs.get("heartbeatSeconds") or 0)
+            beat = "(b.gmt_modified + INTERVAL %d SECOND)" % offset
             mine = "h.location = %d AND b.task_name = 'supervisor'" % conf.location
             joined = "UPDATE host h JOIN `%s`.heart_beat b ON b.host_ip = h.ip SET h.host_status = '%s', h.gmt_modified = now() WHERE %s AND %s"
-            cm_db.query(joined % (conf.hb, "ONLINE", mine, "h.host_status <> 'ONLINE' AND b.payload IS NULL AND b.gmt_modified > now() - INTERVAL 5 SECOND"))
-            cm_db.query(joined % (conf.hb, "OFFLINE", mine, "h.host_status = 'ONLINE' AND (b.payload IS NOT NULL OR b.gmt_modified < now() - INTERVAL %d SECOND) "
-                                  "AND b.gmt_modified > now() - INTERVAL 50 MINUTE" % offline))
+            cm_db.query(joined % (conf.hb, "ONLINE", mine, "h.host_status <> 'ONLINE' AND b.payload IS NULL AND %s > now() - INTERVAL %d SECOND" % (beat, 5 + period)))
+            cm_db.query(joined % (conf.hb, "OFFLINE", mine, "h.host_status = 'ONLINE' AND (b.payload IS NOT NULL OR %s < now() - INTERVAL %d SECOND) "
+                                  "AND %s > now() - INTERVAL 50 MINUTE" % (beat, offline, beat)))
         except (OSError, wire.SqlError) as error:
             print("cm: %s" % error, flush=True)
 

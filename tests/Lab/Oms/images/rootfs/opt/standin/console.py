@@ -29,8 +29,7 @@ class Console:
         return self.rm.query("SELECT version FROM oms_schema_version WHERE component = 'rm'")[0][0]
 
     def healthy(self):
-        mode = settings.knobs().get("health", "real")
-        if mode != "real":
+        if settings.health() == "unhealthy":
             return False
         try:
             return self.schema() == settings.version()
@@ -93,8 +92,15 @@ class Console:
         elif not settings.at_least((4, 0, 0)):
             web.respond(peer, 200 if request.path == "/" else 404, "<title>OMS</title>", "text/html")
         elif request.path == "/oms/health":
-            if settings.knobs().get("health") == "error":
+            mode = settings.health()
+            if mode == "error":
                 web.respond(peer, 500, "internal error", "text/html")
+            elif mode == "404":
+                web.respond(peer, 404, "Not Found", "text/html")
+            elif mode == "302":
+                web.respond(peer, 302, "", "text/html", {"Location": "/login"})
+            elif mode == "html":
+                web.respond(peer, 200, "<title>OMS</title>", "text/html")
             else:
                 web.respond(peer, 200, {"data": {"healthy": self.healthy()}})
         else:

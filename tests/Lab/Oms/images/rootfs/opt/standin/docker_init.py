@@ -81,7 +81,7 @@ def initialise(conf, log, mode, alone):
     cm.close()
     db.query("UPDATE oms_init_log SET state = 'DONE' WHERE host_ip = %s AND version = %s" % (host, wire.quote(settings.version())))
     db.close()
-    log.say("# " + MARKER)
+    log.say("# " + (settings.knobs().get("initMarker") or MARKER))
     return (1 if mode == "rc1-with-marker" else 0), True
 
 

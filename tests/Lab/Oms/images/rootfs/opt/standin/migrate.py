@@ -60,8 +60,7 @@ def correction_missing(conf, db):
     missing = regions - {region for _, region in done}
     if missing:
         return "correction JAR has not run in " + ", ".join(sorted(missing))
-    demand = settings.knobs().get("jarRequirement", "Auto")
-    if demand == "EveryNode" or (demand == "Auto" and len(regions) == 1):
+    if len(regions) == 1:
         missing = {row[0] for row in db.query("SELECT ip FROM `%s`.host" % conf.cm)} - {host for host, _ in done}
         if missing:
             return "correction JAR has not run on " + ", ".join(sorted(missing))

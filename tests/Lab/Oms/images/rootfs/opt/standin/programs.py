@@ -42,6 +42,9 @@ def main(name):
 
 def nginx(conf):
     """Forwards requests on its port to the console. With a mounted certificate it speaks TLS only."""
+    if settings.health() == "closed":
+        while True:
+            time.sleep(3600)
     port = conf.port("nginx_server_port", 8089)
     ghana = conf.port("ghana_server_port", 8090)
     context = None

@@ -96,6 +96,12 @@ def knobs():
         return {}
 
 
+def health():
+    """The knob of the health endpoint for this version."""
+    now = knobs()
+    return now.get("health") or "real" if (now.get("healthVersion") or version()) == version() else "real"
+
+
 def misbehaviour(name, group=None):
     """The mode of one knob (`init`, `jar`, a program), or `ok`; `times` limits it to the first N runs on this host."""
     knob = (knobs().get(group) or {} if group else knobs()).get(name) or {}

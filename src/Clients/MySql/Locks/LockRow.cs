@@ -1,0 +1,248 @@
+using System.Data.Common;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace Drydock.Clients.MySql;
+
+/// <summary>
+/// A lock on a server without <c>GET_LOCK</c>: a row with the token of its holder and the holder's session, taken by
+/// compare-and-swap, in a database of its own because the databases that it protects are dropped.
+/// <para>Why a holder that was suspended and continues late destroys nothing: it sends every destructive statement in
+/// the one session that also renews the row. The server and its proxy end that session when it was idle for
+/// <see cref="LockRowTimes.Idle"/>, and no session is opened again. A successor swaps the token only when the row was
+/// not renewed for longer than that, by the server's clock, and the process list no longer shows the session, so no
+/// statement of it is running either. KILL is not needed, and its answer proves nothing: behind a proxy a session of
+/// another proxy is an unknown thread.</para>
+/// </summary>
+public sealed class LockRow
+{
+    /// <summary>The database of the rows. It may be dropped when no upgrade or restore runs.</summary>
+    public const string Database = "drydock_fence";
+
+    private const string Table = Database + ".lock_row";
+    private const int DuplicateKey = 1062;
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan Slack = TimeSpan.FromSeconds(5);
+
+    // 1049: no such database; 1146: no such table; 1109: unknown table.
+    private static readonly int[] NotMade = [1049, 1109, 1146];
+
+    private readonly string _key;
+    private readonly string _token;
+
+    private LockRow(string key, string token, ulong sessionId, string host, LockRowTimes times)
+    {
+        _key = key;
+        _token = token;
+        SessionId = sessionId;
+        Host = host;
+        Times = times;
+    }
+
+    /// <summary>The privileges that an account needs on <see cref="Database"/>.</summary>
+    public static IReadOnlyList<string> Privileges { get; } = ["SELECT", "INSERT", "UPDATE", "DELETE", "CREATE"];
+
+    internal ulong SessionId { get; }
+
+    internal string Host { get; }
+
+    internal LockRowTimes Times { get; }
+
+    internal string HeldCondition => $"(SELECT token FROM {Table} WHERE lock_key='{_key}')='{_token}'";
+
+    internal static async Task<LockRow?> TryTakeAsync(
+        DbConnection connection, string name, TimeSpan wait, LockRowTimes times, CancellationToken cancellationToken)
+    {
+        // A server may be configured without autocommit; the row must be visible to others at once.
+        await LockSql.ExecuteAsync(connection, "SET autocommit = 1", cancellationToken).ConfigureAwait(false);
+        await BoundAsync(connection, times, cancellationToken).ConfigureAwait(false);
+        var token = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
+        var (id, host) = await SelfAsync(connection, token, cancellationToken).ConfigureAwait(false);
+        var mine = new LockRow(KeyOf(name), token, id, host, times);
+        var start = times.Clock.GetTimestamp();
+        while (true)
+        {
+            var there = await ReadAsync(connection, mine._key, cancellationToken).ConfigureAwait(false);
+            if (there is null)
+            {
+                if (await mine.InsertAsync(connection, name, cancellationToken).ConfigureAwait(false))
+                {
+                    return mine;
+                }
+
+                continue;
+            }
+
+            var listed = await IsListedAsync(connection, there, cancellationToken).ConfigureAwait(false);
+            if (!listed
+                && there.Age > times.Lapse
+                && await mine.SwapAsync(connection, there.Token, cancellationToken).ConfigureAwait(false))
+            {
+                return mine;
+            }
+
+            var patience = listed || wait > times.Lapse + Slack ? wait : times.Lapse + Slack;
+            if (times.Clock.GetElapsedTime(start) >= patience)
+            {
+                return null;
+            }
+
+            // The server does not announce that a session ended.
+            await Task.Delay(Pause, times.Clock, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    internal static async Task<ulong?> HolderAsync(
+        DbConnection connection, string name, CancellationToken cancellationToken) =>
+        (await ReadAsync(connection, KeyOf(name), cancellationToken).ConfigureAwait(false))?.Session;
+
+    /// <summary>Renews the row; false if another session has it.</summary>
+    internal async Task<bool> RenewAsync(DbConnection connection, CancellationToken cancellationToken)
+    {
+        await LockSql.ExecuteAsync(
+            connection,
+            $"UPDATE {Table} SET renewed_at = UTC_TIMESTAMP(6) WHERE lock_key = '{_key}' AND token = '{_token}'",
+            cancellationToken).ConfigureAwait(false);
+        return await LockSql.ScalarAsync(
+            connection, $"SELECT {HeldCondition}", cancellationToken).ConfigureAwait(false) == "1";
+    }
+
+    internal async Task<string?> ReleaseAsync(DbConnection connection)
+    {
+        await LockSql.ExecuteAsync(
+            connection,
+            $"DELETE FROM {Table} WHERE lock_key = '{_key}' AND token = '{_token}'",
+            CancellationToken.None).ConfigureAwait(false);
+        return null;
+    }
+
+    // A server that ignores the bound would let a suspended holder continue.
+    private static async Task BoundAsync(
+        DbConnection connection, LockRowTimes times, CancellationToken cancellationToken)
+    {
+        var seconds = (long)times.Idle.TotalSeconds;
+        await LockSql.ExecuteAsync(
+            connection,
+            string.Create(CultureInfo.InvariantCulture, $"SET SESSION wait_timeout = {seconds}"),
+            cancellationToken).ConfigureAwait(false);
+        var bound = await LockSql.NumberAsync(
+            connection, "SELECT @@wait_timeout", cancellationToken).ConfigureAwait(false);
+        if (bound != seconds)
+        {
+            throw new MySqlException(string.Create(
+                CultureInfo.InvariantCulture,
+                $"The server has no GET_LOCK and does not limit idle sessions: wait_timeout is {bound} after it was "
+                    + $"set to {seconds} s. Connect directly to a server that does."));
+        }
+    }
+
+    // A proxy may give a session another number than the server behind it lists, so the session finds the row of the
+    // list that has its own statement.
+    private static async Task<(ulong Id, string Host)> SelfAsync(
+        DbConnection connection, string token, CancellationToken cancellationToken)
+    {
+        var row = await LockSql.RowAsync(
+            connection,
+            $"SELECT ID, HOST FROM information_schema.PROCESSLIST WHERE INFO LIKE '%{token}%'",
+            cancellationToken).ConfigureAwait(false)
+            ?? [
+                await LockSql.ScalarAsync(
+                    connection, "SELECT CONNECTION_ID()", cancellationToken).ConfigureAwait(false),
+                "",
+            ];
+        return (ulong.Parse(row[0] ?? "0", NumberStyles.None, CultureInfo.InvariantCulture), row[1] ?? "");
+    }
+
+    private static async Task<Holder?> ReadAsync(
+        DbConnection connection, string key, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await LockSql.RowAsync(
+                connection,
+                "SELECT token, session_id, session_host, TIMESTAMPDIFF(SECOND, renewed_at, UTC_TIMESTAMP(6)) "
+                    + $"FROM {Table} WHERE lock_key = '{key}'",
+                cancellationToken).ConfigureAwait(false) is [var token, var session, var host, var age]
+                ? new Holder(
+                    token ?? "",
+                    ulong.Parse(session ?? "0", NumberStyles.None, CultureInfo.InvariantCulture),
+                    host ?? "",
+                    TimeSpan.FromSeconds(
+                        long.Parse(age ?? "0", NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture)))
+                : null;
+        }
+        catch (DbException error) when (NotMade.Contains(LockSql.Number(error)))
+        {
+            return null;
+        }
+    }
+
+    // Ids start again when a server restarts, so the address must match as well.
+    private static async Task<bool> IsListedAsync(
+        DbConnection connection, Holder holder, CancellationToken cancellationToken) =>
+        await LockSql.NumberAsync(
+            connection,
+            "SELECT COUNT(*) FROM information_schema.PROCESSLIST WHERE ID = @id AND (@host = '' OR HOST = @host)",
+            cancellationToken,
+            ("@id", holder.Session),
+            ("@host", holder.Host)).ConfigureAwait(false) > 0;
+
+    private static string KeyOf(string name) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)));
+
+    private async Task<bool> InsertAsync(DbConnection connection, string name, CancellationToken cancellationToken)
+    {
+        for (var made = false; ; made = true)
+        {
+            try
+            {
+                await LockSql.ExecuteAsync(
+                    connection,
+                    $"INSERT INTO {Table} (lock_key, lock_name, token, session_id, session_host, renewed_at) "
+                        + "VALUES (@key, @name, @token, @session, @host, UTC_TIMESTAMP(6))",
+                    cancellationToken,
+                    ("@key", _key),
+                    ("@name", name.Length > 255 ? name[..255] : name),
+                    ("@token", _token),
+                    ("@session", SessionId),
+                    ("@host", Host)).ConfigureAwait(false);
+                return true;
+            }
+            catch (DbException error) when (LockSql.Number(error) == DuplicateKey)
+            {
+                return false;
+            }
+            catch (DbException error) when (!made && NotMade.Contains(LockSql.Number(error)))
+            {
+                await MakeAsync(connection, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async Task<bool> SwapAsync(DbConnection connection, string token, CancellationToken cancellationToken) =>
+        await LockSql.ExecuteAsync(
+            connection,
+            $"UPDATE {Table} SET token = @new, session_id = @session, session_host = @host, "
+                + "renewed_at = UTC_TIMESTAMP(6) WHERE lock_key = @key AND token = @old",
+            cancellationToken,
+            ("@new", _token),
+            ("@session", SessionId),
+            ("@host", Host),
+            ("@key", _key),
+            ("@old", token)).ConfigureAwait(false) == 1;
+
+    private static async Task MakeAsync(DbConnection connection, CancellationToken cancellationToken)
+    {
+        await LockSql.ExecuteAsync(
+            connection, $"CREATE DATABASE IF NOT EXISTS {Database}", cancellationToken).ConfigureAwait(false);
+        await LockSql.ExecuteAsync(
+            connection,
+            $"CREATE TABLE IF NOT EXISTS {Table} (lock_key CHAR(64) NOT NULL, lock_name VARCHAR(255) NOT NULL, "
+                + "token CHAR(32) NOT NULL, session_id BIGINT UNSIGNED NOT NULL, session_host VARCHAR(255) NOT NULL, "
+                + "renewed_at DATETIME(6) NOT NULL, PRIMARY KEY (lock_key)) DEFAULT CHARSET = utf8mb4",
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    private sealed record Holder(string Token, ulong Session, string Host, TimeSpan Age);
+}

@@ -1,0 +1,230 @@
+using System.Data.Common;
+using System.Globalization;
+
+namespace Drydock.Clients.MySql;
+
+/// <summary>
+/// A named lock of one session, the fence of destructive statements: they run only in that session, and a successor
+/// gets the lock only when the session has ended or can no longer send anything. <c>GET_LOCK</c> where the server has
+/// it, else a row (<see cref="LockRow"/>). Closes nothing: the caller owns the connection.
+/// </summary>
+/// <remarks>docs/research/oms.md#metadata-on-oceanbase</remarks>
+public sealed class ServerLock : IAsyncDisposable
+{
+    // 1046, 1128, 1305: no such function, as servers and proxies report it; 1235: not supported.
+    private static readonly int[] NotThere = [1046, 1128, 1235, 1305];
+
+    private readonly DbConnection _connection;
+    private readonly LockRow? _row;
+    private readonly SemaphoreSlim _oneAtATime = new(1, 1);
+    private readonly CancellationTokenSource _released = new();
+    private readonly Task _renewal;
+    private bool _isReleased;
+
+    private ServerLock(DbConnection connection, string name, ulong sessionId, string host, LockRow? row)
+    {
+        _connection = connection;
+        _row = row;
+        Name = name;
+        SessionId = sessionId;
+        Host = host;
+        _renewal = row is null ? Task.CompletedTask : RenewAsync(row);
+    }
+
+    /// <summary>The lock's name.</summary>
+    public string Name { get; }
+
+    /// <summary>The session as the process list shows it.</summary>
+    public ulong SessionId { get; }
+
+    /// <summary>The client address in the process list; empty where the list was not read.</summary>
+    public string Host { get; }
+
+    /// <summary>What makes it a lock.</summary>
+    public ServerLockKind Kind => _row is null ? ServerLockKind.Function : ServerLockKind.Row;
+
+    /// <summary>An SQL expression that is true in any session while this session holds the lock.</summary>
+    public string HeldCondition => _row is null
+        ? string.Create(CultureInfo.InvariantCulture, $"IS_USED_LOCK({Text(Name)})={SessionId}")
+        : _row.HeldCondition;
+
+    /// <summary>
+    /// The <c>wait_timeout</c> in seconds of every session that works for the holder, so that the server ends a late
+    /// one; null with <see cref="ServerLockKind.Function"/>.
+    /// </summary>
+    public long? IdleSeconds => _row is null ? null : (long)_row.Times.Idle.TotalSeconds;
+
+    /// <summary>Which kind of lock a server has. Changes nothing.</summary>
+    /// <exception cref="DbException">The server refused the question for another reason.</exception>
+    public static async Task<ServerLockKind> KindAsync(DbConnection connection, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(connection);
+        try
+        {
+            await using var command = connection.CreateCommand();
+            command.CommandText = "SELECT IS_FREE_LOCK('drydock-probe')";
+            return await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) is null or DBNull
+                ? ServerLockKind.Row
+                : ServerLockKind.Function;
+        }
+        catch (DbException error) when (NotThere.Contains(LockSql.Number(error)))
+        {
+            return ServerLockKind.Row;
+        }
+    }
+
+    /// <summary>
+    /// Takes a lock. Null if another session holds it for the whole of <paramref name="wait"/>. A row whose session is
+    /// no longer listed is waited for until its time has passed, at most <see cref="LockRowTimes.Lapse"/>.
+    /// </summary>
+    /// <param name="connection">An open session, which nothing else may use without <see cref="RunAsync"/> from now on.
+    /// With a row its <c>wait_timeout</c> is lowered.</param>
+    /// <param name="name">The name; for <c>GET_LOCK</c> at most 64 characters.</param>
+    /// <param name="wait">How long a living holder is waited for; whole seconds.</param>
+    /// <param name="times">The times of a row; null for the default.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="DbException">The server refused, or the connection broke.</exception>
+    public static async Task<ServerLock?> TryTakeAsync(
+        DbConnection connection,
+        string name,
+        TimeSpan wait,
+        LockRowTimes? times,
+        CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(connection);
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        if (await KindAsync(connection, cancellationToken).ConfigureAwait(false) == ServerLockKind.Row)
+        {
+            return await LockRow.TryTakeAsync(
+                connection, name, wait, times ?? new LockRowTimes(), cancellationToken).ConfigureAwait(false) is { } row
+                ? new ServerLock(connection, name, row.SessionId, row.Host, row)
+                : null;
+        }
+
+        var id = await LockSql.NumberAsync(
+            connection, "SELECT CONNECTION_ID()", cancellationToken).ConfigureAwait(false);
+        var taken = await LockSql.ScalarAsync(
+            connection,
+            "SELECT GET_LOCK(@name, @seconds)",
+            cancellationToken,
+            ("@name", name),
+            ("@seconds", (long)Math.Ceiling(wait.TotalSeconds))).ConfigureAwait(false);
+        return taken == "1" ? new ServerLock(connection, name, (ulong)id, "", row: null) : null;
+    }
+
+    /// <summary>The session that holds a lock, as the process list shows it; null if it is free.</summary>
+    public static async Task<ulong?> HolderAsync(
+        DbConnection connection, string name, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(connection);
+        if (await KindAsync(connection, cancellationToken).ConfigureAwait(false) == ServerLockKind.Row)
+        {
+            return await LockRow.HolderAsync(connection, name, cancellationToken).ConfigureAwait(false);
+        }
+
+        var id = await LockSql.ScalarAsync(
+            connection, "SELECT IS_USED_LOCK(@name)", cancellationToken, ("@name", name)).ConfigureAwait(false);
+        return id is null ? null : ulong.Parse(id, NumberStyles.None, CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>Uses the session, one caller at a time. Does not ask whether the lock is held.</summary>
+    public async Task<T> RunAsync<T>(Func<DbConnection, Task<T>> action, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(action);
+        await _oneAtATime.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await action(_connection).ConfigureAwait(false);
+        }
+        finally
+        {
+            _oneAtATime.Release();
+        }
+    }
+
+    /// <summary>
+    /// Asks the server whether the session still holds the lock; call it within <see cref="RunAsync"/>.
+    /// </summary>
+    /// <exception cref="DbException">The session is gone.</exception>
+    public async Task<bool> IsHeldAsync(CancellationToken cancellationToken)
+    {
+        if (_isReleased)
+        {
+            return false;
+        }
+
+        return _row is null
+            ? await LockSql.ScalarAsync(
+                _connection,
+                "SELECT IS_USED_LOCK(@name) = CONNECTION_ID() AND CONNECTION_ID() = @id",
+                cancellationToken,
+                ("@name", Name),
+                ("@id", SessionId)).ConfigureAwait(false) == "1"
+            : await _row.RenewAsync(_connection, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Releases the lock. A session that is gone has released it, or its row lapses.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_isReleased)
+        {
+            return;
+        }
+
+        _isReleased = true;
+        await _released.CancelAsync().ConfigureAwait(false);
+        await _renewal.ConfigureAwait(false);
+        try
+        {
+            await (_row is null
+                ? LockSql.ScalarAsync(
+                    _connection, "SELECT RELEASE_LOCK(@name)", CancellationToken.None, ("@name", Name))
+                : _row.ReleaseAsync(_connection)).ConfigureAwait(false);
+        }
+        catch (Exception error) when (LockSql.IsLost(error))
+        {
+            // The session is gone: its named lock with it, and its row lapses.
+        }
+        finally
+        {
+            _oneAtATime.Dispose();
+            _released.Dispose();
+        }
+    }
+
+    private static string Text(string text) => $"'{text.Replace("'", "''", StringComparison.Ordinal)}'";
+
+    // Keeps the row young and the session from being idle. It ends when the lock is released or lost: then the next
+    // question of the holder says so.
+    private async Task RenewAsync(LockRow row)
+    {
+        try
+        {
+            while (true)
+            {
+                await Task.Delay(row.Times.Renewal, row.Times.Clock, _released.Token).ConfigureAwait(false);
+                if (!await RunAsync(
+                    connection => row.RenewAsync(connection, CancellationToken.None),
+                    _released.Token).ConfigureAwait(false))
+                {
+                    return;
+                }
+            }
+        }
+        catch (Exception error)
+            when (_released.IsCancellationRequested || LockSql.IsLost(error))
+        {
+            // Released, or the session is gone.
+        }
+    }
+}
+
+/// <summary>What makes a lock.</summary>
+public enum ServerLockKind
+{
+    /// <summary><c>GET_LOCK</c>: the server releases it when the session ends.</summary>
+    Function,
+
+    /// <summary>A row in the database <see cref="LockRow.Database"/>, with a time that the holder renews.</summary>
+    Row,
+}

@@ -1,0 +1,189 @@
+using System.Buffers;
+using System.Globalization;
+using System.IO.Pipelines;
+using System.Text.Json;
+using Drydock.Crds.Common;
+
+namespace Drydock.Reconcilers.Databases.TiDb;
+
+/// <summary>
+/// Reads the answer of a check of Regions one Region at a time, so that its size does not matter. Strict, as
+/// <see cref="TiDbAnswers"/>: an answer that lists another number of Regions than it says is not accepted.
+/// </summary>
+internal sealed class PdRegionList(Func<PdRegion, bool> isAtRisk)
+{
+    // A Region takes about 500 bytes.
+    private const int LongestRegion = 1 << 20;
+
+    private readonly List<ulong> _atRisk = [];
+    private JsonReaderState _state;
+    private long? _count;
+    private long _listed;
+    private bool _isOver;
+
+    /// <summary>Reads the answer.</summary>
+    /// <param name="answer">The answer.</param>
+    /// <param name="what">The request, for messages.</param>
+    /// <param name="check">The check.</param>
+    /// <param name="isAtRisk">The Regions whose ids are kept.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    /// <exception cref="TiDbApiException">The answer is not the documented one.</exception>
+    public static async Task<PdRegionCheck> ReadAsync(
+        ServiceStream answer,
+        string what,
+        string check,
+        Func<PdRegion, bool> isAtRisk,
+        CancellationToken cancellationToken)
+    {
+        if (answer.Status != 200)
+        {
+            throw new TiDbApiException(
+                Reasons.AnswerUnusable,
+                string.Create(CultureInfo.InvariantCulture, $"{what} answered {answer.Status}."),
+                answer.Status);
+        }
+
+        var list = new PdRegionList(isAtRisk);
+        var body = PipeReader.Create(answer.Content, new StreamPipeReaderOptions(leaveOpen: true));
+        try
+        {
+            await list.ReadAsync(body, cancellationToken);
+            return list.Result(check);
+        }
+        catch (Exception exception) when (
+            exception is JsonException or FormatException or InvalidOperationException)
+        {
+            var why = exception is JsonException json
+                ? string.Create(CultureInfo.InvariantCulture, $"invalid JSON in line {json.LineNumber + 1}")
+                : exception.Message;
+            throw new TiDbApiException(
+                Reasons.AnswerUnusable,
+                $"{what} did not answer as documented ({why}). Check what listens on that port.",
+                answer.Status,
+                exception);
+        }
+        finally
+        {
+            await body.CompleteAsync();
+        }
+    }
+
+    private async Task ReadAsync(PipeReader body, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var read = await body.ReadAsync(cancellationToken);
+            var consumed = Parse(read.Buffer, read.IsCompleted);
+            if (read.Buffer.Slice(consumed).Length > LongestRegion)
+            {
+                throw new FormatException(
+                    string.Create(CultureInfo.InvariantCulture, $"a value is longer than {LongestRegion} bytes"));
+            }
+
+            body.AdvanceTo(consumed, read.Buffer.End);
+            if (read.IsCompleted)
+            {
+                return;
+            }
+        }
+    }
+
+    private PdRegionCheck Result(string check) => _isOver && _count == _listed
+        ? new PdRegionCheck(check, _listed, _atRisk)
+        : throw new FormatException(string.Create(
+            CultureInfo.InvariantCulture,
+            $"it says {_count?.ToString(CultureInfo.InvariantCulture) ?? "no"} Regions and lists {_listed}"));
+
+    // Returns how much was read: whole values only.
+    private SequencePosition Parse(ReadOnlySequence<byte> buffer, bool isLast)
+    {
+        if (_isOver)
+        {
+            return buffer.End;
+        }
+
+        var reader = new Utf8JsonReader(buffer, isLast, _state);
+        var whole = reader;
+        while (!_isOver && Next(ref reader))
+        {
+            whole = reader;
+        }
+
+        _state = whole.CurrentState;
+        return whole.Position;
+    }
+
+    // False if the rest of the value has not arrived yet.
+    private bool Next(ref Utf8JsonReader reader)
+    {
+        if (!reader.Read())
+        {
+            return false;
+        }
+
+        switch (reader.TokenType)
+        {
+            case JsonTokenType.StartObject when reader.CurrentDepth == 0:
+            case JsonTokenType.EndArray:
+                return true;
+            case JsonTokenType.PropertyName when reader.ValueTextEquals("count"u8):
+                if (!reader.Read())
+                {
+                    return false;
+                }
+
+                _count = reader.GetInt64();
+                return true;
+            case JsonTokenType.PropertyName when reader.ValueTextEquals("regions"u8):
+                if (!reader.Read())
+                {
+                    return false;
+                }
+
+                return reader.TokenType is JsonTokenType.StartArray or JsonTokenType.Null
+                    ? true
+                    : throw new FormatException("its regions are not a list");
+            case JsonTokenType.PropertyName:
+                return reader.TrySkip();
+            case JsonTokenType.StartObject:
+                return TakeRegion(ref reader);
+            case JsonTokenType.EndObject:
+                return _isOver = true;
+            default:
+                throw new FormatException("it is not an object with a list of Regions");
+        }
+    }
+
+    private bool TakeRegion(ref Utf8JsonReader reader)
+    {
+        var end = reader;
+        if (!end.TrySkip())
+        {
+            return false;
+        }
+
+        var region = Region(JsonSerializer.Deserialize(ref reader, TiDbJsonContext.Default.Region)
+            ?? throw new FormatException("a Region is null"));
+        _listed++;
+        if (isAtRisk(region))
+        {
+            _atRisk.Add(region.Id);
+        }
+
+        return true;
+    }
+
+    private static PdRegion Region(PdWire.Region region) => new()
+    {
+        Id = region.Id,
+        Voters =
+        [
+            .. TiDbAnswers.Entries(region.Peers).Where(p => p.IsLearner != true).Select(p => p.StoreId).Distinct(),
+        ],
+        Behind = TiDbAnswers.Entries(region.DownPeers)
+            .Select(d => d.Peer)
+            .Concat(TiDbAnswers.Entries(region.PendingPeers))
+            .Select(p => p.StoreId)
+            .ToHashSet(),
+    };
+}

@@ -1,0 +1,52 @@
+using Drydock.Engine.Actions;
+
+namespace Drydock.Reconcilers.Databases.TiDb;
+
+/// <summary>
+/// Stops merging and balancing before the first TiKV, and lets leaders move faster (<see cref="ScheduleHold"/>).
+/// <see cref="ReleaseScheduling"/> restores the limits, and <see cref="TiDbCleanup"/> at every other end.
+/// </summary>
+internal sealed class HoldScheduling(ITiDbTargets targets) : TiDbStep<HoldScheduling.Args>(targets)
+{
+    /// <summary>Receipt key: the limits before.</summary>
+    public const string FormerKey = "former";
+
+    /// <param name="LeaderLimit">The least value of leader-schedule-limit; 0 leaves it unchanged.</param>
+    public sealed record Args(long LeaderLimit);
+
+    protected override Task<Observation> ObserveAsync(
+        StepContext context, Args args, CancellationToken cancellationToken) => PatientlyAsync(async () =>
+    {
+        var schedule = await Targets.Pd().ScheduleAsync(cancellationToken);
+        return ToSet(schedule, args).Count > 0
+            ? new Observation.NotStarted()
+            : new Observation.Done(
+                null,
+                context.Receipt(FormerKey) is null || context.Step.CleanedUpAt is not null
+                    ? Entry(FormerKey, ScheduleHold.Text(schedule, args.LeaderLimit))
+                    : null);
+    });
+
+    protected override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(
+        StepContext context, Args args, CancellationToken cancellationToken)
+    {
+        // What an attempt before this one recorded stays right until the limits were restored: since then some of them
+        // may have the values of the upgrade.
+        var recorded = context.Step.CleanedUpAt is null ? context.Recorded(context.Step.Id, FormerKey) : null;
+        return Entry(
+            FormerKey,
+            recorded
+                ?? ScheduleHold.Text(await Targets.Pd().ScheduleAsync(cancellationToken), args.LeaderLimit));
+    }
+
+    protected override async Task ExecuteAsync(StepContext context, Args args, CancellationToken cancellationToken)
+    {
+        var pd = Targets.Pd();
+        await pd.SetLimitsAsync(ToSet(await pd.ScheduleAsync(cancellationToken), args), cancellationToken);
+    }
+
+    private static Dictionary<string, long> ToSet(PdSchedule schedule, Args args) =>
+        ScheduleHold.Wanted(schedule.Limits, args.LeaderLimit)
+            .Where(w => schedule.Limits[w.Key] != w.Value)
+            .ToDictionary(StringComparer.Ordinal);
+}

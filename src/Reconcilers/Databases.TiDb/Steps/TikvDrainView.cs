@@ -1,0 +1,49 @@
+namespace Drydock.Reconcilers.Databases.TiDb;
+
+/// <summary>
+/// What one job has seen of the drain of a TiKV. It decides only how close the next look has to be; without it,
+/// everything is looked at.
+/// </summary>
+internal sealed class TikvDrainView
+{
+    // Whether the scheduler is still there and PD still counts is asked this often.
+    private static readonly TimeSpan WholeEvery = TimeSpan.FromSeconds(30);
+
+    private PdStore? _store;
+    private DateTimeOffset? _wholeAt;
+
+    /// <summary>Since when PD has not counted leaders; null while it does.</summary>
+    public DateTimeOffset? UncountedSince { get; private set; }
+
+    /// <summary>Since when PD counts leaders again; null if it always did.</summary>
+    public DateTimeOffset? CountedSince { get; private set; }
+
+    /// <summary>Since when the drain cannot be observed; null while it can.</summary>
+    public DateTimeOffset? UnreadableSince { get; set; }
+
+    /// <summary>Whether nothing was seen yet.</summary>
+    public bool IsEmpty => _wholeAt is null;
+
+    /// <summary>Whether the number of leaders is enough to know how the drain goes on.</summary>
+    public bool MayLookBriefly(DateTimeOffset now) =>
+        UncountedSince is null && _wholeAt is { } at && now - at < WholeEvery;
+
+    /// <summary>Whether the store is Up, and its process is the one that was looked at.</summary>
+    public bool IsSameProcess(PdStore? store) =>
+        store is { IsUp: true } && store.StartedAt == _store?.StartedAt && store.Version == _store?.Version;
+
+    /// <summary>Everything was looked at.</summary>
+    public void Saw(StoreDrain drain, DateTimeOffset now)
+    {
+        if (UncountedSince is not null && drain.IsCounted)
+        {
+            CountedSince = now;
+        }
+
+        UncountedSince = drain.IsCounted ? null : UncountedSince ?? now;
+
+        // Before the scheduler is there, every look is a whole one.
+        _store = drain.Store;
+        _wholeAt = drain.IsEvicted ? now : null;
+    }
+}

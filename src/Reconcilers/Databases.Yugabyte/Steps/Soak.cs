@@ -1,0 +1,65 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using Drydock.Abstractions.Values;
+using Drydock.Crds.Common;
+using Drydock.Engine.Actions;
+using Drydock.Reconcilers.Upgrades;
+
+namespace Drydock.Reconcilers.Databases.Yugabyte;
+
+/// <summary>
+/// Waits until the universe has been healthy in the new version for spec.yugabyte.soak, before the upgrade is made
+/// final. The time counts from the end of the steps before this one, which is stored; an unhealthy look starts it
+/// again. A restart of the operator only forgets unhealthy looks of the past.
+/// </summary>
+internal sealed class Soak(IYugabyteTargets targets) : YugabyteStep<Soak.Args>(targets), IWaitsOnly
+{
+    private readonly ConcurrentDictionary<string, DateTimeOffset> _unhealthy = new(StringComparer.Ordinal);
+    private readonly ClusterGate _gate = new(new YugabyteCluster(targets));
+
+    public sealed record Args;
+
+    protected override TimeSpan Pause => TimeSpan.FromSeconds(5);
+
+    protected override async Task<Observation> ObserveAsync(
+        StepContext context, Args args, CancellationToken cancellationToken)
+    {
+        var now = context.Time.GetUtcNow();
+        var problems = await _gate.HealthProblemsAsync(context.Plan, cancellationToken);
+        if (problems.Count > 0)
+        {
+            var since = _unhealthy.GetOrAdd(Key(context, "first"), now);
+            _unhealthy[Key(context, "last")] = now;
+            var patience = YugabytePlanTraits.VerifyPatience(Cluster.Spec);
+            return now - since < patience
+                ? new Observation.Running(
+                    $"The upgrade is not made final while the universe is unhealthy. {problems[0]}")
+                : new Observation.Failed(
+                    Reasons.ClusterUnhealthy,
+                    "The upgrade was not made final, because the universe has been unhealthy for "
+                    + $"{KubernetesDuration.Format(patience)}. {string.Join(" ", problems)} "
+                    + "Repair it, then retry; or roll back, if the plan's notes say that this is possible.");
+        }
+
+        _unhealthy.TryRemove(Key(context, "first"), out _);
+        var soak = YugabyteFinalize.Soak(Cluster.Settings);
+        var end = Began(context, now) + soak;
+        return now >= end
+            ? new Observation.Done($"The universe has been healthy for {Cluster.Settings.Soak} in the new version.")
+            : new Observation.Running(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"The universe is healthy. If it stays so, the upgrade is made final from "
+                    + $"{end.ToUniversalTime():yyyy-MM-dd HH:mm:ss}Z on (spec.yugabyte.soak)."));
+    }
+
+    private DateTimeOffset Began(StepContext context, DateTimeOffset now)
+    {
+        var before = context.Plan.Steps
+            .Where(s => context.Step.After.Contains(s.Id, StringComparer.Ordinal))
+            .Max(s => s.FinishedAt) ?? now;
+        return _unhealthy.TryGetValue(Key(context, "last"), out var last) && last > before ? last : before;
+    }
+
+    private static string Key(StepContext context, string what) => $"{context.OwnerUid} {what}";
+}

@@ -1,0 +1,17 @@
+# What a process that this user starts instead of another one could not have. Changes nothing.
+# $1 pid of the other one.
+LC_ALL=C
+export LC_ALL
+at=/proc/$1
+command -v prlimit > /dev/null || refuse Missing 'there is no prlimit (util-linux)'
+[ -e "$at/stat" ] || { say end; exit; }
+limits=$(cat "$at/limits" 2> /dev/null) || refuse Privileges "the limits of process $1 cannot be read by $(id -un)"
+[ -r "$at/environ" ] || refuse Owner "the environment of process $1 cannot be read by $(id -un)"
+while read -r option soft hard; do
+  trouble=$(prlimit "--$option=$soft:$hard" true 2>&1) || say "loss $option $soft:$hard"
+done << END
+$(printf '%s\n' "$limits" | limits)
+END
+score=$(cat "$at/oom_score_adj" 2> /dev/null) || score=0
+(echo "$score" > /proc/self/oom_score_adj) 2> /dev/null || say "loss oom_score_adj $score"
+say end

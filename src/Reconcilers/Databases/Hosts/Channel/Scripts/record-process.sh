@@ -1,0 +1,34 @@
+# Records what a plain process has from whoever started it, so that the one that replaces it gets the same: limits, environment, working directory, score for the
+# OOM killer. The environment may contain secrets: only the account of the process can read the record, and nothing of it is said.
+# $1 boot; $2 in time up to; $3 directory of the record; $4 PID:START.
+LC_ALL=C
+export LC_ALL
+in_time "$1" "$2"
+record=$3
+at=/proc/${4%:*}
+umask 077
+lives "$4" || { say end; exit; }
+part=$record.part
+rm -rf -- "$part"
+mkdir -- "$part" 2> /dev/null || refuse Privileges "$part cannot be made by $(id -un)"
+must cp -- "$at/limits" "$part/limits"
+must cp -- "$at/environ" "$part/environ"
+cat "$at/oom_score_adj" > "$part/score" 2> /dev/null || echo 0 > "$part/score"
+
+# A directory of the old version is replaced by that of the new one.
+old=$(readlink -f -- "$at/exe")
+old=${old%/*}
+old=${old%/*}
+printf '%s\n' "$old" > "$part/old"
+cwd=$(readlink -- "$at/cwd")
+case $cwd/ in "$old"/*) ;; *) printf '%s\n' "$cwd" > "$part/cwd" ;; esac
+
+# Ended while it was read: what is there may be incomplete.
+if ! lives "$4"; then
+  rm -rf -- "$part"
+  say end
+  exit
+fi
+rm -rf -- "$record"
+must mv -T -- "$part" "$record"
+say end

@@ -1,0 +1,10 @@
+namespace Drydock.Reconcilers.Databases;
+
+/// <summary>The replacement of a text file by another that is on the same host.</summary>
+/// <param name="Path">The file.</param>
+/// <param name="Sha256">SHA-256 of the new content.</param>
+/// <param name="FormerSha256">SHA-256 of the content that is replaced.</param>
+/// <param name="Former">The path under which the former file is kept.</param>
+/// <param name="Source">The file with the new content.</param>
+internal sealed record FileReplacement(
+    string Path, string Sha256, string FormerSha256, string Former, string Source);

@@ -1,0 +1,74 @@
+using System.Globalization;
+using Drydock.Abstractions.Plans;
+using Drydock.Crds.Common;
+using Drydock.Engine.Actions;
+using Drydock.Engine.Guards;
+
+namespace Drydock.Reconcilers.Databases;
+
+/// <summary>
+/// The catalogue of an engine, in which no step begins while an entry of spec.skip or spec.added is not accepted, and
+/// in which the steps of a skipped instance count as done.
+/// </summary>
+/// <param name="inner">The engine's own.</param>
+/// <param name="topology">The changes of the topology.</param>
+/// <param name="instanceOf">The instance that a step acts on; null if it acts on none.</param>
+internal sealed class ChangedTopologyCatalog(
+    IStepCatalog inner, ChangedTopology topology, Func<Plan, PlanStep, string?> instanceOf) : IStepCatalog
+{
+    public IStepAction Action(string name) => new ChangedTopologyAction(inner.Action(name), topology, instanceOf);
+
+    public IGuardCheck Guard(string name) => inner.Guard(name);
+
+    private sealed class ChangedTopologyAction(
+        IStepAction action, ChangedTopology topology, Func<Plan, PlanStep, string?> instanceOf) : IStepAction
+    {
+        public string Name => action.Name;
+
+        public async Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken)
+        {
+            if (topology.IsEmpty)
+            {
+                return await action.ObserveAsync(context, cancellationToken);
+            }
+
+            if (await topology.FindRefusalAsync(cancellationToken) is { } refusal)
+            {
+                return new Observation.Unknown(refusal);
+            }
+
+            if (instanceOf(context.Plan, context.Step) is not { } instance || !topology.IsSkipped(instance))
+            {
+                return await action.ObserveAsync(context, cancellationToken);
+            }
+
+            topology.Report(context.Step.Id, instance);
+            return new Observation.Done(
+                $"Skipped: the database no longer knows {instance} (spec.skip).",
+                new Dictionary<string, string>(StringComparer.Ordinal)
+                {
+                    [ChangedTopology.GenerationFact] = topology.Generation.ToString(CultureInfo.InvariantCulture),
+                });
+        }
+
+        public Task<IReadOnlyDictionary<string, string>> PrepareAsync(
+            StepContext context, CancellationToken cancellationToken) =>
+            action.PrepareAsync(context, cancellationToken);
+
+        public async Task ActAsync(StepContext context, CancellationToken cancellationToken)
+        {
+            // The spec may have changed since the observation.
+            if (!topology.IsEmpty && await topology.FindRefusalAsync(cancellationToken) is { } refusal)
+            {
+                throw new StepActionException(Reasons.InvalidSpec, refusal) { NotTaken = true };
+            }
+
+            await action.ActAsync(context, cancellationToken);
+        }
+
+        public bool MayBeAccepted(Observation.Failed failure) => action.MayBeAccepted(failure);
+
+        public Task WaitAsync(StepContext context, CancellationToken cancellationToken) =>
+            action.WaitAsync(context, cancellationToken);
+    }
+}

@@ -1,0 +1,281 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using Drydock.Abstractions.Values;
+using Drydock.Crds.Common;
+using Drydock.Crds.OmsUpgrades;
+using Drydock.Reconcilers.Upgrades;
+
+namespace Drydock.Reconcilers.Oms;
+
+/// <summary>
+/// Finds what the spec does not name: from one node its container and config.yaml, from cm_nodes the other nodes of its
+/// region, from cluster_info and the hosts of cluster management the other regions
+/// (docs/research/oms.md#metadata-tables). Changes nothing.
+/// </summary>
+internal sealed partial class InventorySearch(OmsTargets targets, Findings findings, UpgradePath.Allowed? path)
+{
+    private readonly List<FoundNode> _nodes = [];
+    private readonly NodeSearch _search = new(targets);
+
+    private OmsUpgradeSpec Spec => targets.Written.Spec;
+
+    private bool SeeksNodes => Spec.HostIP is not null;
+
+    /// <summary>What was found; null if the spec says everything. Whatever is missing in it is a finding.</summary>
+    public async Task<OmsInventory?> RunAsync(CancellationToken cancellationToken)
+    {
+        if (SpecCompletion.IsComplete(Spec))
+        {
+            return null;
+        }
+
+        await LookAsync(Start(), cancellationToken);
+        await FollowNodesAsync(cancellationToken);
+        var config = _nodes.Select(node => node.Config).FirstOrDefault(c => c is not null);
+        var metadata = config is null
+            ? null
+            : await new MetadataSearch(targets, findings).ReadAsync(
+                config, SeeksNodes, Spec.HighAvailability.Method is null, cancellationToken);
+        if (metadata is not null && metadata.Missing(_nodes).Count > 0)
+        {
+            await LookAsync(
+                [
+                    .. metadata.Hosts.SelectMany(host => Found(host.Ip, $"table host of {config!.CmDatabase}", null))
+                        .DistinctBy(node => node.Address, StringComparer.Ordinal),
+                ],
+                cancellationToken);
+            await FollowNodesAsync(cancellationToken);
+        }
+
+        var regions = new RegionGroups(Spec, _nodes, metadata).Compile();
+        Report(regions, metadata);
+        return new OmsInventory
+        {
+            Regions = [.. regions.Select(region => Region(region))],
+            MetadataDatabase = config is null ? null : Describe(config, regions),
+            HighAvailabilityMethod = metadata is null || Spec.HighAvailability.Method is not null
+                ? null
+                : Method(metadata.HighAvailability!),
+        };
+    }
+
+    private List<FoundNode> Start()
+    {
+        var written = Spec.Regions
+            .SelectMany(region => region.Nodes.Select(
+                node => new FoundNode(node, FoundNode.InRegions) { Region = region.Name }))
+            .ToList();
+        return Spec.HostIP is { } address && !written.Exists(node => node.Address == NodeAddress.Normalize(address))
+            ? [.. written, new FoundNode(Named(address), FoundNode.InHostIP)]
+            : written;
+    }
+
+    // Wave after wave, so that the result does not depend on which node answers first.
+    private async Task FollowNodesAsync(CancellationToken cancellationToken)
+    {
+        while (SeeksNodes)
+        {
+            var next = _nodes.ToList().SelectMany(by => (by.Config?.CmNodes ?? [])
+                .SelectMany(address => Found(address, $"cm_nodes of {by.Node.HostIP}", by)))
+                .DistinctBy(node => node.Address, StringComparer.Ordinal)
+                .Take(SchemaLimits.AllNodes)
+                .ToList();
+            if (next.Count == 0 || _nodes.Count > SchemaLimits.AllNodes)
+            {
+                return;
+            }
+
+            await LookAsync(next, cancellationToken);
+        }
+    }
+
+    private IEnumerable<FoundNode> Found(string address, string foundIn, FoundNode? by)
+    {
+        var text = address.Trim();
+        if (_nodes.Exists(node => node.Address == NodeAddress.Normalize(text)))
+        {
+            yield break;
+        }
+
+        // It becomes part of an endpoint, so nothing but an address gets there.
+        if (!Address().IsMatch(text))
+        {
+            findings.Add(
+                Reasons.NodesDiffer,
+                $"'{SchemaLimits.Clip(text)}' in {foundIn} is not an IP address, so the node cannot be found by it. "
+                    + "Correct it there, or leave out spec.hostIP and name all nodes in spec.regions.",
+                field: "spec.regions");
+            yield break;
+        }
+
+        yield return new FoundNode(Named(text), foundIn) { NamedBy = by };
+    }
+
+    private async Task LookAsync(IReadOnlyList<FoundNode> nodes, CancellationToken cancellationToken) =>
+        _nodes.AddRange(await Task.WhenAll(nodes.Select(node =>
+            CanReach(node) ? _search.LookAsync(node, cancellationToken) : Task.FromResult(node))));
+
+    // The address of a found node must be in the endpoint, or the same dockerd would be asked for each of them.
+    private bool CanReach(FoundNode node) =>
+        node.IsWritten
+        || node.FoundIn == FoundNode.InHostIP
+        || Spec.Docker?.Endpoint.Contains(NodeDocker.HostIP, StringComparison.Ordinal) == true;
+
+    private OmsNode Named(string address) => new()
+    {
+        Name = NodeName.Of(
+            address, [.. Spec.Regions.SelectMany(region => region.Nodes).Select(node => node.Name)]),
+        HostIP = address,
+    };
+
+    private void Report(IReadOnlyList<FoundRegion> regions, FoundMetadata? metadata)
+    {
+        var placed = regions.SelectMany(region => region.Nodes).ToList();
+        findings.Add(placed.SelectMany(node => node.Problems));
+        if (placed.FindAll(node => !CanReach(node)) is { Count: > 0 } unreached)
+        {
+            findings.Add(
+                Reasons.InvalidSpec,
+                $"spec.docker.endpoint has no {NodeDocker.HostIP}, so it does not lead to the nodes that were found: "
+                    + $"{string.Join(", ", unreached.Select(node => $"{node.Node.HostIP} ({node.FoundIn})"))}. "
+                    + $"Put {NodeDocker.HostIP} into it, or name these nodes with their docker in spec.regions.",
+                field: "spec.docker.endpoint");
+        }
+
+        if (metadata is not null)
+        {
+            Rest(metadata, _nodes.FindAll(node => !placed.Contains(node)), placed);
+        }
+
+        foreach (var region in regions)
+        {
+            findings.Note(SchemaLimits.Clip(
+                $"Region {region.Name}: {string.Join("; ", region.Nodes.Select(node => Describe(node)))}."));
+        }
+    }
+
+    // Regions of which no node was found, and hosts that belong to no region.
+    private void Rest(FoundMetadata metadata, IReadOnlyList<FoundNode> unplaced, IReadOnlyList<FoundNode> placed)
+    {
+        var missing = metadata.Missing(_nodes);
+        foreach (var row in missing)
+        {
+            var tried = unplaced
+                .Select(node => (Address: node.Node.HostIP, Why: node.Problems.Select(p => p.Reason).FirstOrDefault()))
+                .Select(node => $"{node.Address} ({node.Why ?? Reasons.ConfigUnreadable})")
+                .ToList();
+            findings.Add(
+                Reasons.RegionsInvalid,
+                $"OMS has region '{SchemaLimits.Clip(row.Region)}' with cm_location {SchemaLimits.Clip(row.Code)} "
+                    + $"(cluster_info), but none of its nodes was found{(tried.Count == 0
+                        ? ""
+                        : $"; asked were {Sentences.List(tried, 10)}")}. Name it with its nodes, and how they are "
+                    + $"reached, in spec.regions: `- {{name: {row.Region}, nodes: [{{name: a, hostIP: ADDRESS, "
+                    + "docker: {endpoint: …}}]}`. If it no longer exists, remove it from OMS.",
+                field: "spec.regions");
+        }
+
+        if (missing.Count > 0)
+        {
+            return;
+        }
+
+        var known = placed.Select(node => node.Address).ToHashSet(StringComparer.Ordinal);
+        foreach (var host in metadata.Hosts.Where(host => !known.Contains(NodeAddress.Normalize(host.Ip))))
+        {
+            var text = $"Host {SchemaLimits.Clip(host.Ip)} is {SchemaLimits.Clip(host.Status)} in table host of "
+                + $"{metadata.CmDatabase} and is in no cm_nodes, so it is not upgraded.";
+            if (string.Equals(host.Status.Trim(), "ONLINE", StringComparison.OrdinalIgnoreCase))
+            {
+                findings.Ask(
+                    Reasons.NodesDiffer,
+                    NodeAddress.Normalize(host.Ip),
+                    $"{text} If it is a node of OMS, add it to cm_nodes on every node of its region; otherwise remove "
+                        + "it from OMS.",
+                    field: "spec.regions");
+            }
+            else
+            {
+                findings.Note(text);
+            }
+        }
+    }
+
+    private HighAvailabilityMethod? Method(HaConfigRow row)
+    {
+        const string Field = "spec.highAvailability.method";
+        var expected = path?.Source.HaConfig;
+        var why = (row.Raw, expected) switch
+        {
+            ({ } raw, _) when HaConfig.TryParse(raw, out _, out _) => "ha.config has the expected form",
+            (null, false) => $"OMS {path!.From.Display} has no ha.config",
+            _ => null,
+        };
+        if (why is not null)
+        {
+            findings.Note($"{Field} is not set. Sql is used, because {why}.");
+            return HighAvailabilityMethod.Sql;
+        }
+
+        if (path is not null)
+        {
+            findings.Add(
+                Reasons.HighAvailabilityMethodUnknown,
+                $"{Field} is not set, and ha.config is {(row.Raw is null ? "missing" : "not JSON")}; expected a JSON "
+                    + $"object in OMS {path.From.Display}. Look at ha.config on the page System Parameters of the "
+                    + "console. Then set Sql, and the operator writes it, or Manual, and you change it when asked.",
+                field: Field);
+        }
+
+        return null;
+    }
+
+    private InventoryRegion Region(FoundRegion region) => new()
+    {
+        Name = region.Name,
+        Location = region.Location,
+        Nodes =
+        [
+            .. region.Nodes.Select(node => new InventoryNode
+            {
+                Name = node.Node.Name,
+                HostIP = node.Node.HostIP,
+                FoundIn = SchemaLimits.Clip(node.FoundIn, SchemaLimits.Name),
+                CurrentContainer = CurrentOf(node),
+                NewContainer = NewOf(node),
+                Ports = [.. node.Config?.Ports.All ?? []],
+            }),
+        ],
+    };
+
+    private string? CurrentOf(FoundNode node) =>
+        node.Node.CurrentContainer ?? Spec.CurrentContainer ?? node.Container?.ShortName;
+
+    private string? NewOf(FoundNode node) =>
+        node.Node.NewContainer
+        ?? Spec.NewContainer
+        ?? (CurrentOf(node) is { } current
+            ? NewContainerName.Of(current, Spec.FromVersion, Spec.ToVersion)
+            : null);
+
+    private string Describe(FoundNode node)
+    {
+        var containers = CurrentOf(node) is { } current ? $", {current} becomes {NewOf(node)}" : "";
+        var ports = node.Config is { } config ? $", ports {string.Join(" ", config.Ports.All)}" : "";
+        return $"{node.Node.Name} is {node.Node.HostIP} (from {node.FoundIn}){containers}{ports}";
+    }
+
+    private static string Describe(OmsConfig config, IReadOnlyList<FoundRegion> regions)
+    {
+        var heartbeats = regions.SelectMany(region => region.Nodes)
+            .Select(node => node.Config?.HeartbeatDatabase)
+            .OfType<string>()
+            .Distinct(StringComparer.Ordinal);
+        var port = config.MetaPort.ToString(CultureInfo.InvariantCulture);
+        return $"{config.MetaHost}:{port} with "
+            + $"{string.Join(", ", [config.RmDatabase, config.CmDatabase, .. heartbeats])}";
+    }
+
+    [GeneratedRegex(Patterns.IPAddress, RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Address();
+}

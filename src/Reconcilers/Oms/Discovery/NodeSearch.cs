@@ -1,0 +1,123 @@
+using Drydock.Clients.Docker;
+using Drydock.Crds.Common;
+using Drydock.Crds.OmsUpgrades;
+
+namespace Drydock.Reconcilers.Oms;
+
+/// <summary>
+/// Looks at one node: which container is that of OMS, and what its config.yaml says. Changes nothing.
+/// </summary>
+internal sealed class NodeSearch(OmsTargets targets)
+{
+    private const string HostVariable = "OMS_HOST_IP=";
+
+    /// <summary>The node with its container and config.yaml; every problem is among its problems.</summary>
+    public async Task<FoundNode> LookAsync(FoundNode node, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var docker = targets.Docker(node.Node);
+            if ((await docker.System.GetVersionAsync(cancellationToken)).IsPodman)
+            {
+                // NodePreflight refuses it.
+                return node;
+            }
+
+            return (node.Node.CurrentContainer ?? targets.Written.Spec.CurrentContainer) is { } name
+                ? await ReadAsync(docker, node, name, cancellationToken)
+                : await ChooseAsync(docker, node, cancellationToken);
+        }
+        catch (DockerException exception)
+        {
+            return node with { Problems = [NodeFailure.Of(exception, node.Node, node.Region ?? "", node.FoundIn)] };
+        }
+    }
+
+    // NodePreflight reports a container that does not exist or does not run.
+    private async Task<FoundNode> ReadAsync(
+        IDockerClient docker, FoundNode node, string name, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var container = await docker.Containers.InspectContainerAsync(name, cancellationToken);
+            var config = await targets.ReadConfigAsync(docker, container.ID, cancellationToken);
+            return Known(node, container, config?.Config);
+        }
+        catch (DockerNotFoundException)
+        {
+            return node;
+        }
+    }
+
+    private async Task<FoundNode> ChooseAsync(
+        IDockerClient docker, FoundNode node, CancellationToken cancellationToken)
+    {
+        var found = new List<(ContainerInspectResponse Container, OmsConfig? Config)>();
+        foreach (var container in await OmsContainers.RunningAsync(
+            docker, targets.Upgrade.Metadata.Uid, cancellationToken))
+        {
+            if (await targets.ReadConfigAsync(docker, container.ID, cancellationToken) is { } config)
+            {
+                found.Add((container, config.Config));
+            }
+        }
+
+        return found switch
+        {
+            [var (container, config)] => Known(node, container, config),
+            [] => node with { Problems = [Missing(node)] },
+            _ => node with
+            {
+                // config.yaml is the same for all of them as long as they are containers of one OMS.
+                Config = found.Find(f => f.Config is not null).Config,
+                Problems = [Ambiguous(node, [.. found.Select(f => f.Container.ShortName)])],
+            },
+        };
+    }
+
+    // An endpoint that leads to another host than the one that is meant.
+    private static FoundNode Known(FoundNode node, ContainerInspectResponse container, OmsConfig? config)
+    {
+        var address = (container.Config.Env ?? [])
+            .LastOrDefault(line => line.StartsWith(HostVariable, StringComparison.Ordinal))?[HostVariable.Length..];
+        return node with
+        {
+            Container = container,
+            Config = config,
+            Problems = address is { Length: > 0 } && NodeAddress.Normalize(address) != node.Address
+                ?
+                [
+                    new Finding
+                    {
+                        Reason = Reasons.NodesDiffer,
+                        Message = $"{container.ShortName}, which was reached for {node.Node.HostIP} "
+                            + $"({node.FoundIn}), has OMS_HOST_IP={address}; expected {node.Node.HostIP}. Give the "
+                            + "address by which OMS knows the host, or correct the endpoint of its dockerd.",
+                        Node = node.Node.Name,
+                        Field = node.IsWritten ? "spec.regions" : "spec.hostIP",
+                    },
+                ]
+                : [],
+        };
+    }
+
+    private static Finding Missing(FoundNode node) => new()
+    {
+        Reason = Reasons.ContainerNotFound,
+        Message = $"No running container on {node.Node.HostIP} has {OmsConfig.ContainerPath} mounted; expected that of "
+            + "OMS. Start it with `docker start`, or name it in spec.currentContainer. Nothing else was checked on "
+            + "this node.",
+        Node = node.Node.Name,
+        Field = "spec.currentContainer",
+    };
+
+    private static Finding Ambiguous(FoundNode node, IReadOnlyList<string> names) => new()
+    {
+        Reason = Reasons.ContainerAmbiguous,
+        Message = $"Containers {string.Join(" and ", names)} run on {node.Node.HostIP}, and each has "
+            + $"{OmsConfig.ContainerPath} mounted; expected one. Name the one that is upgraded: "
+            + $"`currentContainer: {names[0]}` in the spec, or below this node in spec.regions. Stop any other OMS.",
+        Node = node.Node.Name,
+        Field = "spec.currentContainer",
+    };
+}

@@ -1,0 +1,38 @@
+using Drydock.Clients.Docker;
+using Drydock.Crds.Common;
+
+namespace Drydock.Reconcilers.Oms;
+
+/// <summary>Which containers of a host may be that of OMS.</summary>
+internal static class OmsContainers
+{
+    /// <summary>
+    /// The running containers that have config.yaml of OMS mounted, by name. What an upgrade has created itself is not
+    /// its current container.
+    /// </summary>
+    /// <param name="docker">The host.</param>
+    /// <param name="ownerUid">Uid of the upgrade.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <exception cref="DockerException">The host cannot be reached or refuses.</exception>
+    public static async Task<IReadOnlyList<ContainerInspectResponse>> RunningAsync(
+        IDockerClient docker, string? ownerUid, CancellationToken cancellationToken)
+    {
+        var containers = new List<ContainerInspectResponse>();
+        foreach (var listed in (await docker.Containers.ListContainersAsync(
+            new ContainersListParameters(), cancellationToken))
+            .Where(c => c.Mounts.Any(mount => OmsMounts.Covers(mount.Destination, OmsConfig.ContainerPath)))
+            .Where(c => ownerUid is null || c.Labels.GetValueOrDefault(Labels.UpgradeUid) != ownerUid))
+        {
+            try
+            {
+                containers.Add(await docker.Containers.InspectContainerAsync(listed.ID, cancellationToken));
+            }
+            catch (DockerNotFoundException)
+            {
+                // It was removed meanwhile.
+            }
+        }
+
+        return [.. containers.Where(c => c.State.Running).OrderBy(c => c.ShortName, StringComparer.Ordinal)];
+    }
+}

@@ -1,0 +1,62 @@
+using System.Text.RegularExpressions;
+
+namespace Drydock.Reconcilers.Oms;
+
+/// <summary>What the output of the correction JAR says, apart from its exit code. Pure.</summary>
+internal static partial class JarOutput
+{
+    private const int NotEntered = 96;
+    private const int NotExecutable = 126;
+    private const int NotFound = 127;
+
+    /// <summary>
+    /// Whether nothing of the JAR was executed: the launcher of java could not open it (its messages are in the public
+    /// source of OpenJDK, libjli/emessages.h), the shell could not start java, or the working directory did not exist.
+    /// </summary>
+    /// <param name="output">The whole output.</param>
+    /// <param name="exitCode">The exit code.</param>
+    /// <param name="java">Path of java.</param>
+    public static bool ProvesNoRun(string output, int exitCode, string java)
+    {
+        var lines = Lines(output).Where(line => !Notice().IsMatch(line)).ToList();
+        return lines.Count == 1 && exitCode switch
+        {
+            1 => LauncherError().IsMatch(lines[0]),
+            NotEntered => lines[0].StartsWith("cannot enter /", StringComparison.Ordinal),
+            NotExecutable or NotFound => ShellError().IsMatch(lines[0])
+                && lines[0].Contains($"{java}:", StringComparison.Ordinal),
+            _ => false,
+        };
+    }
+
+    /// <summary>The lines by which a program reports an error: a level of its log, or an exception.</summary>
+    public static IEnumerable<string> Errors(string output) => Lines(output).Where(line => Reported().IsMatch(line));
+
+    private static IEnumerable<string> Lines(string output) => output.Split('\n')
+        .Select(line => TerminalText.Clean(line).Trim())
+        .Where(line => line.Length > 0);
+
+    [GeneratedRegex(
+        @"^(?:Picked up \w+_OPTIONS: |(?:OpenJDK|Java HotSpot\(TM\)) .*warning: )",
+        RegexOptions.CultureInvariant,
+        matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Notice();
+
+    [GeneratedRegex(
+        "^Error: (?:Unable to access|Invalid or corrupt) jarfile ",
+        RegexOptions.CultureInvariant,
+        matchTimeoutMilliseconds: 1000)]
+    private static partial Regex LauncherError();
+
+    [GeneratedRegex(
+        "(?:not found|No such file or directory|Permission denied)$",
+        RegexOptions.CultureInvariant,
+        matchTimeoutMilliseconds: 1000)]
+    private static partial Regex ShellError();
+
+    [GeneratedRegex(
+        @"(?<![A-Za-z])(?:ERROR|FATAL|SEVERE)(?![A-Za-z])|(?:Exception|[a-z]Error)(?::|$| in thread| at )",
+        RegexOptions.CultureInvariant,
+        matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Reported();
+}

@@ -1,0 +1,56 @@
+using Drydock.Clients.MySql;
+using Drydock.Clients.Snapshots;
+using Drydock.Reconcilers.Upgrades;
+
+namespace Drydock.Reconcilers.Oms;
+
+/// <summary>This part: what a restore needs.</summary>
+internal sealed partial class SqlOmsMetadata
+{
+    public Task<RestoreCatalogue> RestoreCatalogueAsync(
+        IReadOnlyCollection<string> databases, CancellationToken cancellationToken) =>
+        _sessions.RunAsync(
+            "Reading the catalogue of the databases",
+            async session =>
+            {
+                var connection = (MySqlConnection)session;
+                var server = await RestoreFactsReader.ReadAsync(
+                    connection, Target.Address, Target.User, cancellationToken);
+                var contents = new List<RestoreContent>();
+                var absent = new SortedSet<string>(StringComparer.Ordinal);
+                foreach (var database in databases)
+                {
+                    if (await ObjectsAsync(connection, database, cancellationToken) is not { } objects)
+                    {
+                        continue;
+                    }
+
+                    absent.UnionWith(objects.AbsentLists);
+                    contents.Add(new RestoreContent(database)
+                    {
+                        HasViews = objects.Views > 0,
+                        HasRoutines = objects.Routines > 0,
+                        HasTriggers = objects.Triggers > 0,
+                        HasEvents = objects.Events > 0,
+                        Definers = await RestoreFactsReader.DefinersAsync(connection, database, cancellationToken),
+                    });
+                }
+
+                return new RestoreCatalogue(server, contents, [.. absent]);
+            },
+            cancellationToken);
+
+    private async Task<DatabaseObjects?> ObjectsAsync(
+        MySqlConnection connection, string database, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await DatabaseObjects.ReadAsync(connection, database, cancellationToken);
+        }
+        catch (SnapshotException error)
+        {
+            throw new OmsMetadataException(
+                OmsMetadataErrorKind.Other, $"Metadata server {Target.Address}: {error.Message}");
+        }
+    }
+}

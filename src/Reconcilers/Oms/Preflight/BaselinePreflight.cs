@@ -1,0 +1,121 @@
+using Drydock.Abstractions.Values;
+using Drydock.Clients.Docker;
+using Drydock.Crds.Common;
+using Drydock.Reconcilers.Upgrades;
+
+namespace Drydock.Reconcilers.Oms;
+
+/// <summary>
+/// Asks the current container of a node what Verify and a rollback ask later: programs, console, health endpoint. What
+/// a healthy node would answer otherwise is a finding before the downtime, or a note where only a weaker check follows.
+/// </summary>
+internal sealed class BaselinePreflight(OmsTargets targets, Findings findings, UpgradePath.Allowed? path)
+{
+    public async Task<NodeBaseline> MeasureAsync(
+        IDockerClient docker, NodeState state, ContainerInspectResponse container, CancellationToken cancellationToken)
+    {
+        var baseline = new NodeBaseline
+        {
+            Running = await ProgramsAsync(state.Spec.Name, container, cancellationToken),
+        };
+        if (state is not { Config.Ports.Nginx: var port, Options.ServesHttps: var https })
+        {
+            return baseline;
+        }
+
+        var console = await ContainerHttp.GetAsync(docker, container.ID, port, https, "/", cancellationToken);
+        if (!console.Serves)
+        {
+            findings.Note(
+                $"The console of {state.Spec.Name} did not answer in preflight: {Sentences.Close(console.Message)} "
+                    + "After a restart of oms_console the operator does not wait until it serves.");
+        }
+
+        return baseline with
+        {
+            ConsoleAnswers = console.Serves,
+            Unhealthy = await IsUnhealthyAsync(docker, state, container, port, https, cancellationToken),
+        };
+    }
+
+    private async Task<IReadOnlyList<string>?> ProgramsAsync(
+        string node, ContainerInspectResponse container, CancellationToken cancellationToken)
+    {
+        var programs = await targets.ProgramsAsync(node, container.ID, cancellationToken);
+        var (name, command) = (container.ShortName, $"`docker exec {container.ShortName} supervisorctl");
+        if (!programs.Answered)
+        {
+            findings.Ask(
+                Reasons.ComponentsUnhealthy,
+                node,
+                $"supervisord of {name} on {node} does not answer ({string.Join(' ', programs.OtherLines.Take(1))}), "
+                    + $"expected a list of programs. Check {command} status` on that host.",
+                node);
+            return null;
+        }
+
+        var notes = new List<string>();
+        foreach (var program in OmsPrograms.All.Where(p => !programs.IsRunning(p)))
+        {
+            if (programs.Find(program) is null && !OmsPrograms.Core.Contains(program, StringComparer.Ordinal))
+            {
+                notes.Add($"{program} (not listed)");
+                continue;
+            }
+
+            findings.Ask(
+                Reasons.ComponentsUnhealthy,
+                $"{node}/{program}",
+                $"In {name} on {node}: {programs.NotRunning([program])[0]}, expected RUNNING. Start it with "
+                    + $"{command} start {program}` on that host. If it is not used there, the new version need not run "
+                    + "it either.",
+                node);
+        }
+
+        notes.AddRange(
+            programs.NotRunning(
+                programs.Programs.Select(p => p.Name)
+                    .Where(p => !OmsPrograms.All.Contains(p, StringComparer.Ordinal))));
+        if (notes.Count > 0)
+        {
+            findings.Note(
+                $"In {name} on {node} these programs do not run, so they are not required after the upgrade: "
+                    + $"{Sentences.List(notes, 10)}.");
+        }
+
+        return
+        [
+            .. programs.Programs.Select(p => p.Name)
+                .Where(programs.IsRunning)
+                .Distinct(StringComparer.Ordinal)
+                .Order(StringComparer.Ordinal)
+                .Take(NodeBaseline.MostPrograms),
+        ];
+    }
+
+    private async Task<bool> IsUnhealthyAsync(
+        IDockerClient docker,
+        NodeState state,
+        ContainerInspectResponse container,
+        int port,
+        bool https,
+        CancellationToken cancellationToken)
+    {
+        if (path?.Source.Health is not { } endpoint)
+        {
+            return false;
+        }
+
+        var health = HealthAnswer.Of(
+            await ContainerHttp.GetAsync(docker, container.ID, port, https, endpoint, cancellationToken));
+        if (health.State == HealthState.Unhealthy)
+        {
+            findings.Note(
+                $"The health endpoint of {state.Spec.Name} says before the upgrade that OMS is not healthy "
+                    + $"({health.Message}). Check why. If it says the same after the upgrade, that is no failure: "
+                    + "programs and heartbeats decide.");
+        }
+
+        return health.State == HealthState.Unhealthy;
+    }
+}

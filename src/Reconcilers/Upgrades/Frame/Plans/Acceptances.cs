@@ -1,0 +1,168 @@
+using Drydock.Abstractions.Plans;
+using Drydock.Crds.Common;
+using Drydock.Engine.Holds;
+
+namespace Drydock.Reconcilers.Upgrades;
+
+/// <summary>
+/// The annotation <c>drydock.dev/accept</c> and <c>spec.accept</c>: which of them are new, which failed steps they
+/// accept, and why the others are ignored. An acceptance counts only for a failure that was stored before it was seen.
+/// Pure.
+/// </summary>
+internal static class Acceptances
+{
+    /// <summary>The failed steps of a stored plan that new acceptances name.</summary>
+    public static Dictionary<string, AcceptedBy> Accepted(RunObject entity, Plan plan)
+    {
+        var accepted = new Dictionary<string, AcceptedBy>(StringComparer.Ordinal);
+        foreach (var (text, by) in New(entity))
+        {
+            if (AcceptToken.TryParse(text, out var token) && token.Plan.IsFor(plan.Hash)
+                && plan.Step(token.Step) is { State: StepState.Failed, Acceptable: true })
+            {
+                accepted.TryAdd(token.Step, by);
+            }
+        }
+
+        return accepted;
+    }
+
+    /// <summary>The status in which every new acceptance is recorded, with its effect.</summary>
+    /// <param name="kind">The kind.</param>
+    /// <param name="entity">The object.</param>
+    /// <param name="status">Its status.</param>
+    /// <param name="plan">The active plan as it was stored.</param>
+    /// <param name="next">The same plan as it is about to be stored.</param>
+    /// <param name="now">The time.</param>
+    public static RunStatus Record(
+        RunKind kind, RunObject entity, RunStatus status, Plan plan, Plan next, DateTimeOffset now)
+    {
+        var added = New(entity)
+            .Select(given => Entry(kind, given.Text, plan, next) with { By = given.By, At = now })
+            .ToList();
+        return added.Count == 0 ? status : status with { Acceptances = [.. status.Acceptances, .. added] };
+    }
+
+    /// <summary>
+    /// The acceptances as they are stored: the last ones, and those that the object still has, so that none of them
+    /// counts as new again.
+    /// </summary>
+    public static List<UsedAcceptance> Trim(RunObject entity, List<UsedAcceptance> used)
+    {
+        const int Most = 2 * SchemaLimits.History;
+        if (used.Count <= Most)
+        {
+            return used;
+        }
+
+        var given = Given(entity).Select(g => g.Text).ToHashSet(StringComparer.Ordinal);
+        var here = used.Where(u => given.Contains(u.Token)).ToList();
+        return [.. used.Except(here).TakeLast(Most - here.Count), .. here];
+    }
+
+    /// <summary>
+    /// The acceptances of all failed steps of a plan that can be accepted, as the annotation has them; null for none.
+    /// </summary>
+    public static string? Next(RunObject entity, RunStatus status, Plan plan)
+    {
+        var known = status.Acceptances.Select(a => a.Token)
+            .Concat(Given(entity).Select(g => g.Text))
+            .ToHashSet(StringComparer.Ordinal);
+        var tokens = plan.Steps
+            .Where(s => s is { State: StepState.Failed, Acceptable: true })
+            .Select(s => AcceptToken.Next(s.Id, plan.Hash, known))
+            .Take(SchemaLimits.History)
+            .ToList();
+        return tokens.Count == 0 ? null : string.Join(',', tokens);
+    }
+
+    /// <summary>
+    /// A plan with a note that lists which of its steps have failures that can be accepted, steps of the same kind as
+    /// one.
+    /// </summary>
+    public static Plan WithNote(RunKind kind, Plan plan)
+    {
+        var names = plan.Steps
+            .Select(step => (Step: step, Mark: kind.Acceptance(step)))
+            .Where(s => s.Mark is not null && !s.Step.OnlyLists)
+            .Select(s => Pattern(s.Step) + (s.Mark!.OnlyIf is { } only ? $" ({only})" : ""))
+            .Distinct(StringComparer.Ordinal)
+            .ToList();
+        return names.Count == 0 ? plan : plan with
+        {
+            Notes =
+            [
+                .. plan.Notes.Take(SchemaLimits.Findings - 1),
+                SchemaLimits.Clip(
+                    "If one of these steps fails, you can accept its result with the annotation "
+                    + $"{Annotations.Accept}=STEP@HASH or spec.accept: {string.Join(", ", names)}."),
+            ],
+        };
+    }
+
+    /// <summary>
+    /// The warning about acceptances that are not read, because there are too many; null if all are read.
+    /// </summary>
+    public static string? Unread(RunObject entity) =>
+        RunTokens.Unread(entity.Metadata, Annotations.Accept, "acceptances");
+
+    // On every node the same.
+    private static string Pattern(PlanStep step) =>
+        step.Node is { } node && step.Id.Split('/') is [var phase, var second, .. var rest] && second == node
+            ? string.Join('/', [phase, "NODE", .. rest])
+            : step.Id;
+
+    private static UsedAcceptance Entry(RunKind kind, string text, Plan plan, Plan next)
+    {
+        var entry = new UsedAcceptance { Token = text };
+        if (!AcceptToken.TryParse(text, out var token))
+        {
+            return Ignored(
+                $"An acceptance has the form STEP@HASH. HASH is the first 8 hex digits of {plan.Hash}.");
+        }
+
+        if (!token.Plan.IsFor(plan.Hash))
+        {
+            return Ignored($"It was given for another plan. The hash of the current plan is {plan.Hash}.");
+        }
+
+        return (plan.Step(token.Step), next.Step(token.Step)) switch
+        {
+            (null, _) or (_, null) => Ignored($"The plan has no step {token.Step}."),
+            ({ State: StepState.Failed }, { Accepted: { } accepted } step) =>
+                entry with { Accepted = true, Reason = accepted.Reason, Message = step.Message },
+            (_, { State: StepState.Unknown }) => Ignored(
+                $"The outcome of {token.Step} is unknown, so there is no result that could be accepted."),
+            ({ State: StepState.Failed }, { State: StepState.Failed } step) =>
+                Ignored(Refusal(kind.Acceptance(step), step)),
+            _ => Ignored(
+                $"{token.Step} had not failed. An acceptance counts only for a failure that status shows."),
+        };
+
+        UsedAcceptance Ignored(string why) => entry with { Message = why };
+    }
+
+    private static string Refusal(AcceptableAttribute? mark, PlanStep step) => mark switch
+    {
+        null => $"The result of {step.Id} ({step.Reason}) cannot be accepted, because the data or the steps that "
+            + "follow rely on it. Only a step that verifies something can be accepted.",
+        { OnlyIf: { } only } => $"The result of {step.Id} ({step.Reason}) can be accepted only {only}.",
+        _ => $"The result of {step.Id} ({step.Reason}) cannot be accepted, because nothing was verified.",
+    };
+
+    private static IEnumerable<(string Text, AcceptedBy By)> New(RunObject entity)
+    {
+        var used = (entity.Status?.Acceptances ?? []).Select(a => a.Token).ToHashSet(StringComparer.Ordinal);
+        return Given(entity).Where(g => !used.Contains(g.Text));
+    }
+
+    // As many as a status stores: of more, each reconcile would take the first ones for new ones again.
+    private static IEnumerable<(string Text, AcceptedBy By)> Given(RunObject entity) =>
+        RunTokens.List(entity.Metadata, Annotations.Accept)
+            .Take(SchemaLimits.History)
+            .Select(text => (Text: text, By: AcceptedBy.Annotation))
+            .Concat(entity.Spec.Accept.Take(SchemaLimits.History).Select(text => (Text: text, By: AcceptedBy.Spec)))
+            .Select(g => (Text: SchemaLimits.Clip(g.Text.Trim(), SchemaLimits.Reference), g.By))
+            .Where(g => g.Text.Length > 0)
+            .DistinctBy(g => g.Text, StringComparer.Ordinal);
+}

@@ -1,0 +1,144 @@
+using System.Globalization;
+using Drydock.Clients.MySql;
+
+namespace Drydock.Reconcilers.Upgrades;
+
+/// <summary>Reads from a server what decides whether a dump can be loaded. Changes nothing.</summary>
+internal static class RestoreFactsReader
+{
+    // 1044, 1142, 1227: missing privilege; 1049, 1109, 1146, 1193: unknown database, table or variable; 1235, 1305:
+    // unsupported feature or function.
+    private static readonly int[] NotTold = [1044, 1049, 1109, 1142, 1146, 1193, 1227, 1235, 1305];
+
+    /// <summary>Reads the server and the account.</summary>
+    /// <param name="connection">An open session.</param>
+    /// <param name="address">Where the server is, for messages.</param>
+    /// <param name="user">The account as it logs in.</param>
+    /// <param name="cancellationToken">Ends the questions.</param>
+    /// <exception cref="MySqlException">The connection broke, or the server refuses a query.</exception>
+    public static async Task<RestoreFacts> ReadAsync(
+        MySqlConnection connection, string address, string user, CancellationToken cancellationToken)
+    {
+        var variables = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        foreach (var row in await RowsAsync(
+            connection,
+            "SHOW VARIABLES WHERE Variable_name IN ('datadir', 'log_bin', 'log_bin_trust_function_creators')",
+            cancellationToken))
+        {
+            variables[row[0] ?? ""] = row[1] ?? "";
+        }
+
+        return new RestoreFacts
+        {
+            Address = address,
+            Account = (await RowsAsync(connection, "SELECT CURRENT_USER()", cancellationToken))[0][0] ?? user,
+            Grants = new GrantList(
+                (await RowsAsync(connection, "SHOW GRANTS", cancellationToken)).Select(r => r[0] ?? "")),
+            NamedLocks = await ServerLock.KindAsync(connection, cancellationToken) == ServerLockKind.Function,
+            FunctionsNeedSuper = IsOn("log_bin")
+                && variables.ContainsKey("log_bin_trust_function_creators")
+                && !IsOn("log_bin_trust_function_creators"),
+            FreeBytes = await FreeAsync(connection, variables.GetValueOrDefault("datadir"), cancellationToken),
+        };
+
+        bool IsOn(string name) =>
+            variables.GetValueOrDefault(name) is { } value
+                && value is not ("" or "0")
+                && !string.Equals(value, "OFF", StringComparison.OrdinalIgnoreCase);
+    }
+
+    /// <summary>
+    /// The accounts that the views, routines, triggers and events of a database run as; a kind of object that the
+    /// server does not list has none.
+    /// </summary>
+    public static async Task<IReadOnlyList<string>> DefinersAsync(
+        MySqlConnection connection, string database, CancellationToken cancellationToken)
+    {
+        var definers = new SortedSet<string>(StringComparer.Ordinal);
+        foreach (var sql in (string[])
+        [
+            "SELECT DISTINCT DEFINER FROM information_schema.VIEWS WHERE TABLE_SCHEMA = @db",
+            "SELECT DISTINCT DEFINER FROM information_schema.ROUTINES WHERE ROUTINE_SCHEMA = @db",
+            "SELECT DISTINCT DEFINER FROM information_schema.TRIGGERS WHERE TRIGGER_SCHEMA = @db",
+            "SELECT DISTINCT DEFINER FROM information_schema.EVENTS WHERE EVENT_SCHEMA = @db",
+        ])
+        {
+            definers.UnionWith(
+                (await ToldAsync(connection, sql, cancellationToken, ("@db", database)))
+                    .Select(r => r[0] ?? "")
+                    .Where(d => d.Length > 0));
+        }
+
+        return [.. definers];
+    }
+
+    /// <summary>The rows of a query as text; none where the server does not know or does not tell.</summary>
+    public static async Task<List<string?[]>> ToldAsync(
+        MySqlConnection connection,
+        string sql,
+        CancellationToken cancellationToken,
+        params (string Name, string Value)[] parameters)
+    {
+        try
+        {
+            return await RowsAsync(connection, sql, cancellationToken, parameters);
+        }
+        catch (MySqlException e) when (NotTold.Contains(e.Number))
+        {
+            return [];
+        }
+    }
+
+    /// <summary>The rows of a query as text.</summary>
+    public static async Task<List<string?[]>> RowsAsync(
+        MySqlConnection connection,
+        string sql,
+        CancellationToken cancellationToken,
+        params (string Name, string Value)[] parameters)
+    {
+        await using var command = new MySqlCommand(sql, connection);
+        foreach (var (name, value) in parameters)
+        {
+            command.Parameters.AddWithValue(name, value);
+        }
+
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var rows = new List<string?[]>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            rows.Add(
+            [
+                .. Enumerable.Range(0, reader.FieldCount).Select(i => reader.IsDBNull(i)
+                    ? null
+                    : Convert.ToString(reader.GetValue(i), CultureInfo.InvariantCulture)),
+            ]);
+        }
+
+        return rows;
+    }
+
+    // Only MariaDB reports free space, by its plugin DISKS, if the plugin is installed and the account has FILE.
+    private static async Task<long?> FreeAsync(
+        MySqlConnection connection, string? folder, CancellationToken cancellationToken)
+    {
+        if (string.IsNullOrEmpty(folder) || connection.ServerKind != MySqlServerKind.MariaDb)
+        {
+            return null;
+        }
+
+        var disks = await ToldAsync(
+            connection, "SELECT PATH, AVAILABLE FROM information_schema.DISKS", cancellationToken);
+        return disks
+            .Where(
+                r =>
+                    r[0] is { } path
+                        && (folder == path || folder.StartsWith(path.TrimEnd('/') + "/", StringComparison.Ordinal)))
+            .OrderByDescending(r => r[0]!.Length)
+            .Select(
+                r =>
+                    long.TryParse(r[1], NumberStyles.None, CultureInfo.InvariantCulture, out var kibibytes)
+                        ? kibibytes * 1024
+                        : (long?)null)
+            .FirstOrDefault();
+    }
+}

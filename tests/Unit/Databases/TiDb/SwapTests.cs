@@ -1,0 +1,139 @@
+using Drydock.Abstractions.Plans;
+using Drydock.Crds.Common;
+using Drydock.Crds.DatabaseRollingUpgrades;
+using Drydock.Reconcilers.Databases;
+using Drydock.Reconcilers.Databases.TiDb;
+using Drydock.Tests.Unit.Fakes;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Databases.TiDb;
+
+/// <summary>What is refused before and after a process is stopped for its new program.</summary>
+public sealed class SwapTests
+{
+    private static readonly TiDbWorldSetup Whole = new() { Pumps = 2, Drainers = 1 };
+
+    [Fact]
+    public void Refused_preparation_stops_nothing_and_says_so()
+    {
+        var world = new TiDbWorld(Whole).Begin();
+        world["tikv-1"].RefusesStage = new HostException("192.0.2.1", Reasons.NoSpace, "192.0.2.1: No space left on device.", retryable: false);
+        world.RunToStall();
+
+        world.Life.Outcome!.Reason.ShouldBe(Reasons.NoSpace);
+        world.Life.Outcome.Message.ShouldContain("tikv-1 on 192.0.2.1 was not stopped and still runs 2.1.19.");
+        world.Done.ShouldNotContain(d => d.StartsWith("stop tikv-1", StringComparison.Ordinal));
+        world.Evicted.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Former_program_is_started_again_after_refused_swap()
+    {
+        var world = new TiDbWorld(Whole).Begin();
+        world["tikv-1"].RefusesSwap = new HostException("192.0.2.1", Reasons.NoSpace, "192.0.2.1: No space left on device.", retryable: false);
+        world.RunToStall();
+
+        (world["tikv-1"].Running, world["tikv-1"].IsStopped).ShouldBe((TiDbWorld.Old, false));
+        world.Life.Outcome!.Message.ShouldContain("its former program was started again: it runs 2.1.19");
+        world.Evicted.ShouldBeEmpty();
+        world.Violations.ShouldBeEmpty();
+
+        world["tikv-1"].RefusesSwap = null;
+        world.Controls = world.Controls with { Retry = true };
+        world.Life.Wake();
+        world.RunToSuccess();
+    }
+
+    [Fact]
+    public void Instance_that_stays_down_is_named_so()
+    {
+        var world = new TiDbWorld(Whole).Begin();
+        world["tikv-1"].RefusesStart = true;
+        world.RunToStall();
+
+        world["tikv-1"].Installed.ShouldBe(TiDbWorld.New);
+        world.Life.Outcome!.Message.ShouldContain("tikv-1 on 192.0.2.1 is DOWN; its new program is in place.");
+    }
+
+    [Fact]
+    public void Prepared_program_is_removed_when_run_stops()
+    {
+        var world = new TiDbWorld(Whole).Begin();
+        world["tikv-1"].RefusesSwap = new HostException("192.0.2.1", Reasons.NoSpace, "192.0.2.1: No space left on device.", retryable: false);
+        world.RunToStall();
+        world["tikv-1"].IsStaged.ShouldBeTrue();
+        var status = new DatabaseRollingUpgradeStatus { Plan = world.Stored! };
+        TiDbCleanup.Staged(world.Upgrade.Spec, status).ShouldBe(["tikv-1"]);
+
+        world.CleanUp().Removed.ShouldBe(["tikv-1", TiDbStepIds.HoldScheduling]);
+        world["tikv-1"].IsStaged.ShouldBeFalse();
+    }
+
+    [Fact]
+    public void Successful_run_leaves_no_prepared_program()
+    {
+        var world = new TiDbWorld(Whole).Begin();
+        world.RunToSuccess();
+
+        world.Processes.ShouldAllBe(p => !p.IsStaged);
+        TiDbCleanup.Staged(world.Upgrade.Spec, new DatabaseRollingUpgradeStatus { Plan = world.Stored! }).ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("/usr/bin/bash")]
+    public void Process_that_is_being_started_is_blamed_on_nobody(string before)
+    {
+        var world = new TiDbWorld(Whole).Begin();
+        world.RunUntil(() => world.Step("UpgradePD/pd-2/swap").State == StepState.Succeeded, "pd-2 swapped");
+        world["pd-2"].Becoming = before;
+        world.RunFor(TimeSpan.FromSeconds(20));
+
+        var verify = world.Step("UpgradePD/pd-2/verify");
+        (verify.State, verify.Tries).ShouldBe((StepState.Running, 1));
+        verify.Message!.ShouldContain("is being started");
+        world["pd-2"].Becoming = null;
+        world.RunToSuccess();
+        world.Done.Count(d => d.StartsWith("stop pd-2", StringComparison.Ordinal)).ShouldBe(1);
+    }
+
+    [Fact]
+    public void Process_that_cannot_start_is_retried_until_verify_timeout()
+    {
+        var world = new TiDbWorld(Whole with { Spec = s => s with { Timeouts = s.Timeouts with { Verify = "10m" } } }).Begin();
+        world.RunUntil(() => world.Step("UpgradePD/pd-2/swap").State == StepState.Succeeded, "pd-2 swapped");
+        var since = world.Now;
+        (world["pd-2"].RefusesStart, world["pd-2"].IsStopped) = (true, true);
+        world.End(world["pd-2"], byOperator: false);
+        world.RunFor(TimeSpan.FromMinutes(8));
+        world.Step("UpgradePD/pd-2/verify").State.ShouldBe(StepState.Running, world.Describe());
+        world.Step("UpgradePD/pd-2/verify").Tries.ShouldBe(1);
+        world.RunToStall();
+
+        world.Life.Outcome!.Reason.ShouldBe(Reasons.InstanceUnhealthy);
+        world.Life.Outcome.Message.ShouldContain("within 10m (spec.timeouts.verify)");
+        (world.Now - since).ShouldBeInRange(TimeSpan.FromMinutes(10), TimeSpan.FromMinutes(13));
+
+        world["pd-2"].RefusesStart = false;
+        world.Controls = world.Controls with { Retry = true };
+        world.Life.Wake();
+        world.RunToSuccess();
+    }
+
+    [Fact]
+    public void Store_that_is_disconnected_again_counts_no_failed_attempt()
+    {
+        var world = new TiDbWorld(Whole).Begin();
+        world.RunUntil(() => world.Step("UpgradeTiKV/tikv-1/swap").State == StepState.Succeeded, "tikv-1 swapped");
+        var asked = 0;
+        world.Answers = (_, p, path) => p.Component == DatabaseComponent.PD && path.EndsWith("/store/1", StringComparison.Ordinal) && ++asked % 2 == 0
+            ? (200, """{"store":{"id":1,"address":"192.0.2.1:20160","version":"3.0.9","state_name":"Disconnected"},"status":{"leader_count":0,"region_count":1}}""")
+            : null;
+        world.RunFor(TimeSpan.FromSeconds(30));
+        world.Answers = static (_, _, _) => null;
+        world.RunUntil(() => world.Step("UpgradeTiKV/tikv-1/verify").State == StepState.Succeeded, "tikv-1 verified");
+
+        world.Step("UpgradeTiKV/tikv-1/verify").Tries.ShouldBe(1);
+    }
+}

@@ -1,0 +1,82 @@
+using Drydock.Abstractions.Plans;
+using Drydock.Crds.Common;
+using Drydock.Engine.Running;
+using Drydock.Reconcilers.Databases.Yugabyte;
+using Drydock.Tests.Unit.Fakes;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Databases.Yugabyte;
+
+/// <summary>A tablet server whose SQL does not run is not healthy.</summary>
+public sealed class SqlHealthTests
+{
+    [Fact]
+    public void Answering_interfaces_are_recorded_before_first_stop()
+    {
+        var world = new YugaWorld();
+        world["t3"].HasNoPostgres = true;
+        var run = YugaRun.Of(world);
+        run.Until(() => run.Plan.Steps.Single(s => s.Id == YugabyteStepIds.Sql).State == StepState.Succeeded, "it is recorded");
+
+        var step = run.Plan.Steps.Single(s => s.Id == YugabyteStepIds.Sql);
+        (step.Recorded("ysql.t1"), step.Recorded("ycql.t1"), step.Recorded("ysql.t3"), step.Recorded("ycql.t3")).ShouldBe(("10.0.0.1:5433", "10.0.0.1:9042", null, "10.0.0.3:9042"));
+        step.Message!.ShouldContain("YSQL of t3 does not answer at 10.0.0.3:5433 (connection refused)");
+        world.Acts.ShouldNotContain(a => a.StartsWith("stop", StringComparison.Ordinal));
+        run.ToEnd().Outcome.State.ShouldBe(RunState.Succeeded);
+    }
+
+    [Fact]
+    public void Server_without_its_SQL_is_not_verified()
+    {
+        var world = new YugaWorld();
+        var run = YugaRun.Of(world);
+        run.Until(() => world["t1"].Starts == 1, "t1 is started");
+        world["t1"].HasNoPostgres = true;
+        run.ToEnd();
+
+        (run.Outcome.State, run.Outcome.StepId, run.Outcome.Reason).ShouldBe((RunState.Failed, "UpgradeTServers/t1/verify", Reasons.InstanceUnhealthy));
+        run.Outcome.Message!.ShouldContain("YSQL of t1 answered at 10.0.0.1:5433 before the upgrade and does not any more");
+        world["t2"].Starts.ShouldBe(0);
+        world.LeaderBlacklist.ShouldBeEmpty();
+
+        world["t1"].HasNoPostgres = false;
+        run.Retry = true;
+        run.Wake();
+        run.Until(() => run.Outcome.State == RunState.Succeeded, "the retry goes on");
+        world.Violations.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData("UpgradeMasters/1/verify", "t2")]
+    [InlineData("UpgradeTServers/t1/verify", "t3")]
+    public void Silent_SQL_of_another_server_delays_next_stop(string after, string silent)
+    {
+        var world = new YugaWorld();
+        var run = YugaRun.Of(world);
+        run.Until(() => run.Plan.Steps.Single(s => s.Id == after).State == StepState.Succeeded, "it is verified");
+        world[silent].HasNoPostgres = true;
+        var stops = world.Acts.Count(a => a.StartsWith("stop", StringComparison.Ordinal));
+        run.Until(() => run.Told.Any(t => t.Contains($"YSQL of {silent}", StringComparison.Ordinal)), "it says what it waits for");
+        world.Acts.Count(a => a.StartsWith("stop", StringComparison.Ordinal)).ShouldBe(stops);
+
+        world[silent].HasNoPostgres = false;
+        run.ToEnd().Outcome.State.ShouldBe(RunState.Succeeded);
+    }
+
+    [Fact]
+    public void Rollback_requires_the_same_interfaces()
+    {
+        var world = new YugaWorld(new YugaSetup { From = "2.20.3.0-b1", To = "2024.1.3.0-b5" });
+        var run = YugaRun.Of(world);
+        run.HoldBefore.Add("UpgradeTServers/t2/drain");
+        run.Until(() => run.Outcome?.State == RunState.Held, "it is held");
+
+        var back = YugabyteRollbackPlanner.Compile(world.Spec, run.Plan);
+        back.Steps.Single(s => s.Id == "RollbackTServers/t1/verify").Parameters["sql"].ShouldBe("ysql=10.0.0.1:5433 ycql=10.0.0.1:9042");
+        var rollback = new YugaRun(world, back);
+        rollback.Until(() => world["t1"].Starts == 2, "t1 is started");
+        world["t1"].HasNoPostgres = true;
+        rollback.Until(() => rollback.Told.Any(t => t.Contains("YSQL of t1", StringComparison.Ordinal)), "it says what it waits for");
+    }
+}

@@ -1,0 +1,53 @@
+using Drydock.Crds.Common;
+using Drydock.Crds.DatabaseRollingUpgrades;
+using Drydock.Reconcilers.Databases.Yugabyte;
+using Drydock.Tests.Unit.Crds.Specs.Sweep.Databases;
+using Drydock.Tests.Unit.Fakes;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Databases.Yugabyte;
+
+/// <summary>RPC and web pages have TLS independently.</summary>
+public sealed class TlsTests
+{
+    private static readonly SecretReference Secret = new() { Name = "tls" };
+
+    public static TheoryData<DatabaseServiceTls?, bool, bool> Matrix => new()
+    {
+        { null, false, false },
+        { new DatabaseServiceTls { CertsDirName = "/certs" }, true, false },
+        { new DatabaseServiceTls { Web = new DatabaseWebTls { SecretRef = Secret } }, false, true },
+        { new DatabaseServiceTls { SecretRef = Secret }, false, true },
+        { new DatabaseServiceTls { SecretRef = Secret, CertsDirName = "/certs" }, true, true },
+        { new DatabaseServiceTls { Web = new DatabaseWebTls { SecretRef = Secret }, CertsDirName = "/certs" }, true, true },
+    };
+
+    [Theory]
+    [MemberData(nameof(Matrix), DisableDiscoveryEnumeration = true)]
+    public async Task Tls_of_rpc_and_web_are_independent(DatabaseServiceTls? tls, bool rpc, bool web)
+    {
+        var world = new YugaWorld();
+        world.Spec = world.Spec with { Tls = tls };
+
+        DatabaseRollingUpgradeValidation.Validate(world.Spec).ShouldBeEmpty();
+        ((await SecretsBench.ReadAsync(world.Spec)).Tls is not null).ShouldBe(web);
+        new YugabyteCluster(new YugaLife(world)).Tool().LeaderBlacklistCommand(new ServiceAddress("t", 9100), add: true)
+            .Contains("--certs_dir_name /certs", StringComparison.Ordinal).ShouldBe(rpc);
+        new YugabyteCommands(world.Spec).Release("t1").Contains("--certs_dir_name /certs", StringComparison.Ordinal).ShouldBe(rpc);
+    }
+
+    [Fact]
+    public void Contradicting_tls_is_refused_by_field()
+    {
+        Refused(new DatabaseServiceTls(), "spec.tls", RuleMessages.SomeTls);
+        Refused(new DatabaseServiceTls { SecretRef = Secret, Web = new DatabaseWebTls { SecretRef = Secret } }, "spec.tls.web", RuleMessages.OneWebTls);
+        Refused(new DatabaseServiceTls { SecretRef = Secret, ClientNodeName = "n" }, "spec.tls.clientNodeName", RuleMessages.ClientNodeNeedsCerts);
+    }
+
+    private static void Refused(DatabaseServiceTls tls, string field, string message)
+    {
+        var finding = DatabaseRollingUpgradeValidation.Validate(new YugaWorld().Spec with { Tls = tls }).ShouldHaveSingleItem();
+        (finding.Field, finding.Message).ShouldBe((field, message));
+    }
+}

@@ -1,0 +1,85 @@
+using Drydock.Crds.Common;
+using Drydock.Reconcilers.Upgrades;
+using Drydock.Tests.Unit.Fakes;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Oms;
+
+/// <summary>What a rollback needs is missing before the downtime, and which fence is used.</summary>
+public sealed class RestoreNeedsTests
+{
+    private const string OnEach = "SELECT, INSERT, UPDATE, DELETE, CREATE, DROP, ALTER, INDEX, TRIGGER";
+
+    private readonly OmsWorld _world = new(new WorldSetup { RealJson = false });
+
+    [Fact]
+    public void Trigger_of_another_account_needs_privilege_before_downtime()
+    {
+        _world.Metadata.Grants[0] = $"GRANT {OnEach} ON *.* TO `drc`@`%`";
+        _world.Metadata.Definers.Add("root@localhost");
+
+        Finding().ShouldSatisfyAllConditions(
+            m => m.ShouldContain("root@localhost"),
+            m => m.ShouldContain("SET USER"),
+            m => m.ShouldContain("A rollback restores the metadata with this account."));
+    }
+
+    [Fact]
+    public void Trigger_under_binary_log_needs_SUPER_before_downtime()
+    {
+        _world.Metadata.Grants[0] = $"GRANT {OnEach}, SET USER ON *.* TO `drc`@`%`";
+        _world.Metadata.Definers.Add("root@localhost");
+        _world.Metadata.FunctionsNeedSuper = true;
+
+        Finding().ShouldContain("log_bin_trust_function_creators");
+    }
+
+    [Fact]
+    public void Lock_rows_need_privileges_on_their_database()
+    {
+        _world.Metadata.NamedLocks = false;
+        _world.Metadata.Grants[0] = "GRANT ALL PRIVILEGES ON `%340`.* TO `drc`@`%`";
+
+        Finding().ShouldContain("GRANT SELECT ON `drydock_fence`.*");
+    }
+
+    [Fact]
+    public void Plan_names_lock_rows_and_absent_catalogue_lists()
+    {
+        _world.Metadata.NamedLocks = false;
+        _world.Metadata.AbsentLists.Add("EVENTS");
+        _world.Apply();
+        _world.RunUntil(() => _world.Is("Stalled") || _world.IsOver, "an end");
+
+        _world.Status.Findings.ShouldBeEmpty();
+        var notes = string.Join('\n', _world.Plan.Notes);
+        notes.ShouldContain("drydock_fence");
+        notes.ShouldContain("information_schema.EVENTS");
+    }
+
+    [Theory]
+    [InlineData(false, false)]
+    [InlineData(true, true)]
+    public void Only_dumps_with_table_locks_need_LOCK_TABLES(bool locks, bool needed)
+    {
+        var server = new RestoreFacts
+        {
+            Address = "db:3306",
+            Account = "drc@%",
+            Grants = new GrantList([$"GRANT {OnEach} ON *.* TO `drc`@`%`"]),
+            NamedLocks = true,
+        };
+
+        RestoreNeeds.Missing(server, [new RestoreContent("rm") { LocksTables = locks, HasTriggers = true }])
+            .Select(m => m.Privilege)
+            .ShouldBe(needed ? ["LOCK TABLES"] : []);
+    }
+
+    private string Finding()
+    {
+        _world.Apply();
+        _world.RunUntil(() => _world.Is("Stalled") || _world.IsOver, "an end");
+        return string.Join('\n', _world.Status.Findings.Where(f => f.Reason == Reasons.AccessDenied).Select(f => f.Message));
+    }
+}

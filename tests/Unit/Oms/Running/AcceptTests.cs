@@ -1,0 +1,271 @@
+using Drydock.Abstractions.Plans;
+using Drydock.Crds.Common;
+using Drydock.Reconcilers.Oms;
+using Drydock.Tests.Unit.Fakes;
+using Drydock.Tests.Unit.Support;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Oms;
+
+/// <summary>An administrator overrules a verdict.</summary>
+public sealed class AcceptTests
+{
+    private const string Reworded = "# 【步骤六】done\ninitialisation has finished\n%done%";
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Missing_marker_with_exit_code_0_is_accepted(bool bySpec)
+    {
+        var world = Unmarked();
+        var token = $"InitMetadata/oms-a@{world.Plan.Hash[7..15]}";
+        world.Status.Message.ShouldNotBeNull().ShouldContain($"accept it: `kubectl -n migration annotate omsu up drydock.dev/accept={token} --overwrite`.");
+        world.Status.NextAction.ShouldNotBeNull().ShouldContain($"`kubectl -n migration annotate omsu up drydock.dev/accept={token} --overwrite`");
+        world.Step("InitMetadata/oms-a").Acceptable.ShouldBeTrue();
+
+        Accept(world, bySpec, token);
+        world.RunToSuccess();
+
+        world.Rules.Broken.ShouldBeEmpty();
+        (world.Count("init"), world.Count("restore")).ShouldBe((1, 0));
+        var step = world.Step("InitMetadata/oms-a");
+        (step.State, step.Accepted!.By, step.Accepted.Reason).ShouldBe((StepState.Succeeded, bySpec ? AcceptedBy.Spec : AcceptedBy.Annotation, "MarkerMissing"));
+        step.Message.ShouldNotBeNull().ShouldContain("without its success line");
+        var used = world.Status.Acceptances.ShouldHaveSingleItem();
+        (used.Token, used.Accepted, used.Reason, used.At is null).ShouldBe((token, true, "MarkerMissing", false));
+        world.Events.All.ShouldContain(e => e.IsWarning && e.Reason == "ResultAccepted" && e.Message.Contains("InitMetadata/oms-a", StringComparison.Ordinal));
+        world.Logs.Lines.ShouldContain(l => l.StartsWith("Warning") && l.Contains("InitMetadata/oms-a", StringComparison.Ordinal) && l.Contains("MarkerMissing", StringComparison.Ordinal));
+        world.Status.ActionRequired.ShouldContain(a => a.Reason == "ResultAccepted" && a.Subject == "InitMetadata/oms-a");
+        world.Status.Conditions.Single(c => c.Type == "MetadataInitialized").Message.ShouldContain("InitMetadata/oms-a");
+    }
+
+    [Theory]
+    [InlineData(1, "nothing\n", "only if it ended with exit code 0")]
+    [InlineData(0, "ERROR 1060 (42S21): Duplicate column name 'a'\n", "only if it ended with exit code 0")]
+    public void Failed_initialisation_is_not_accepted(int exitCode, string log, string says)
+    {
+        var world = new OmsWorld(new WorldSetup { Init = (_, _) => (exitCode, log) }).Apply();
+        world.RunUntil(() => world.Is("Failed"), "failed");
+        world.Status.Message.ShouldNotBeNull().ShouldNotContain(Annotations.Accept);
+
+        Refused(world, "InitMetadata/oms-a", says);
+    }
+
+    [Fact]
+    public void Failed_dump_is_not_accepted()
+    {
+        var world = new OmsWorld().Apply();
+        for (var i = 0; i < 3; i++)
+        {
+            world.Snapshots.Failures.Enqueue("the dump has no trailer");
+        }
+
+        world.RunUntil(() => world.Is("Failed"), "failed");
+        Refused(world, StepIds.Snapshot, "the data or the steps that follow rely on it");
+    }
+
+    [Fact]
+    public void Failed_JAR_is_not_accepted()
+    {
+        var world = RollbackTests.Failed();
+        Refused(world, "CorrectMetadata/oms-a/jar", "can be accepted only if it ended with exit code 0 and its output reports errors");
+    }
+
+    [Fact]
+    public void Lost_command_is_not_accepted()
+    {
+        var world = new OmsWorld().Apply();
+        world.RunUntil(() => world.Count("init") == 1, "docker_init.sh");
+        world["oms-a"].RestartDockerd();
+        world.RunUntil(() => world.ReasonOf("Stalled") == "OutcomeUnknown", "lost");
+        Refused(world, "InitMetadata/oms-a", "The outcome of InitMetadata/oms-a is unknown");
+    }
+
+    [Fact]
+    public void Program_that_stays_down_is_accepted_in_each_phase_and_listed_at_the_end()
+    {
+        var world = new OmsWorld(new WorldSetup { ProgramDies = (c, p) => c.Host.Name == "oms-b" && c.IsUpgrade && p == "sshd" }).Apply();
+        foreach (var id in new[] { "CorrectMetadata/oms-b/programs", "Verify/oms-b/programs" })
+        {
+            world.RunUntil(() => world.Is("Failed"), id);
+            world.Status.Step.ShouldBe(id);
+            Accept(world, bySpec: false, $"{id}@{world.Plan.Hash[7..15]}");
+            world.RunUntil(() => !world.Is("Failed"), $"{id} is accepted");
+        }
+
+        world.RunToSuccess();
+        world.Plan.Steps.Where(s => s.Accepted is not null).Select(s => $"{s.Id} {s.Accepted!.By} {s.Accepted.Reason}").ShouldBe(
+        [
+            "CorrectMetadata/oms-b/programs Annotation ComponentsUnhealthy",
+            "Verify/oms-b/programs Annotation ComponentsUnhealthy",
+            "Settle/oms-b/programs Plan ComponentsUnhealthy",
+        ]);
+        world.Status.ActionRequired.Where(a => a.Reason == "ResultAccepted").Select(a => a.Subject)
+            .ShouldBe(["CorrectMetadata/oms-b/programs, Verify/oms-b/programs", "Settle/oms-b/programs"]);
+    }
+
+    [Fact]
+    public void Acceptance_before_the_failure_is_ignored_and_the_next_one_has_a_number()
+    {
+        var world = new OmsWorld(new WorldSetup { Init = static (_, _) => (0, Reworded) }).Apply();
+        world.RunUntil(() => world.Count("stop") > 0, "past T1");
+        var hash = world.Plan.Hash[7..15];
+        Accept(world, bySpec: false, $"InitMetadata/oms-a@{hash}, Verify/nothing@{hash}, Verify/hosts@00000000, what");
+        world.RunUntil(() => world.Is("Failed"), "failed");
+        world.RunFor(TimeSpan.FromHours(1));
+
+        world.Is("Failed").ShouldBeTrue();
+        world.Status.Acceptances.Select(a => (a.Accepted, a.Message!.Split('.')[0])).ShouldBe(
+        [
+            (false, "InitMetadata/oms-a had not failed"), (false, "The plan has no step Verify/nothing"),
+            (false, "It was given for another plan"), (false, "An acceptance has the form STEP@HASH"),
+        ]);
+        world.Events.All.Count(e => e.Reason == "AcceptIgnored").ShouldBe(4);
+        world.Status.NextAction.ShouldNotBeNull().ShouldContain($"drydock.dev/accept=InitMetadata/oms-a@{hash}.2 --overwrite");
+
+        Accept(world, bySpec: false, $"InitMetadata/oms-a@{hash}.2");
+        world.RunToSuccess();
+        world.Count("init").ShouldBe(1);
+    }
+
+    [Fact]
+    public void Step_that_fails_again_in_the_same_plan_needs_another_acceptance()
+    {
+        // The second docker_init.sh meets a half-migrated schema twice, so the plan is recompiled twice, to the same.
+        const string HalfMigrated = "ERROR 1060 (42S21): Duplicate column name 'a'\n";
+        var runs = 0;
+        var world = new OmsWorld(new WorldSetup
+        {
+            Nodes = 1,
+            Regions = 2,
+            Init = (_, _) => ++runs switch { 1 or 3 => (1, HalfMigrated), 2 or 4 => (0, Reworded), _ => (0, "%marker%") },
+        }).Apply();
+        RetryFrom(world, "InitMetadata/oms-a", "one");
+        var (hash, token) = (world.Plan.Hash, $"InitMetadata/oms-a@{world.Plan.Hash[7..15]}");
+        world.RunUntil(() => world.ReasonOf("Stalled") == "MarkerMissing", "reworded");
+        Accept(world, bySpec: false, token);
+        RetryFrom(world, "InitMetadata/oms-b", "two");
+        world.Plan.Hash.ShouldBe(hash, "the same work");
+        world.Step("InitMetadata/oms-a").Accepted.ShouldBeNull();
+        world.RunUntil(() => world.ReasonOf("Stalled") == "MarkerMissing", "reworded again");
+        world.Status.NextAction.ShouldNotBeNull().ShouldContain($"drydock.dev/accept={token}.2 ");
+        world.RunFor(TimeSpan.FromHours(1));
+        world.Is("Failed").ShouldBeTrue("the acceptance was used");
+
+        Accept(world, bySpec: false, $"{token},{token}.2");
+        world.RunToSuccess();
+        world.Rules.Broken.ShouldBeEmpty();
+        world.Status.Acceptances.Select(u => (u.Token, u.Accepted)).ShouldBe([(token, true), ($"{token}.2", true)]);
+    }
+
+    [Fact]
+    public void Operator_killed_around_an_acceptance_uses_it_once()
+    {
+        var undisturbed = Unmarked(realJson: false);
+        var before = undisturbed.Points.Count;
+        Accept(undisturbed, bySpec: false, $"InitMetadata/oms-a@{undisturbed.Plan.Hash[7..15]}");
+        undisturbed.RunToSuccess();
+        var after = Enumerable.Range(before + 1, 8).SelectMany(p => new[] { (p, Fate.DieBefore), (p, Fate.DieAfter), (p, Fate.Conflict), (p, Fate.LostAnswer) });
+
+        Cases.Try(after, at =>
+        {
+            var world = Unmarked(realJson: false);
+            world.Points.Count.ShouldBe(before, "the same run until here");
+            world.Fates = p => p.Number == at.Item1 && (at.Item2 != Fate.Conflict || p.IsStatusWrite) ? at.Item2 : Fate.Live;
+            Accept(world, bySpec: false, $"InitMetadata/oms-a@{world.Plan.Hash[7..15]}");
+            world.RunToSuccess();
+            world.Rules.Broken.ShouldBeEmpty();
+            (world.Count("init"), world.Status.Acceptances.Count(a => a.Accepted)).ShouldBe((1, 1));
+        });
+    }
+
+    [Fact]
+    public void Acceptance_while_the_run_is_aborted_waits_for_the_retry()
+    {
+        var world = Unmarked();
+        world.Annotate(Annotations.Abort, "stop");
+        world.RunUntil(() => world.ReasonOf("Stalled") == "Aborted", "aborted");
+        Accept(world, bySpec: false, $"InitMetadata/oms-a@{world.Plan.Hash[7..15]}");
+        world.RunFor(TimeSpan.FromHours(1));
+        world.Status.Acceptances.ShouldBeEmpty();
+
+        world.Annotate(Annotations.Retry, "go");
+        world.RunToSuccess();
+        (world.Count("init"), world.Status.Acceptances.Single().Accepted).ShouldBe((1, true));
+    }
+
+    [Fact]
+    public void Failed_check_of_a_rollback_is_accepted()
+    {
+        var world = RollbackTests.Failed();
+        world.Setup.ProgramDies = static (c, p) => !c.IsUpgrade && p == "sshd" && c.Host.Name == "oms-b";
+        world.EditSpec(s => s with { DesiredState = DesiredState.RolledBack });
+        world.RunUntil(() => world.ReasonOf("Stalled") == "RollbackFailed", "the rollback failed");
+        var token = $"StartOld/oms-b/programs@{world.Status.RollbackPlan!.Hash[7..15]}";
+        world.Status.Message.ShouldNotBeNull().ShouldContain(token);
+        Accept(world, bySpec: false, token);
+        world.RunToRolledBack();
+
+        world.BackStep("StartOld/oms-b/programs").Accepted!.By.ShouldBe(AcceptedBy.Annotation);
+        world.Status.ActionRequired.ShouldContain(a => a.Reason == "ResultAccepted");
+    }
+
+    [Fact]
+    public void Plan_says_which_steps_can_be_accepted()
+    {
+        var world = new OmsWorld().Apply(s => s with { Mode = RunMode.Plan });
+        world.RunUntil(() => world.Is("Planned"), "planned");
+
+        var note = world.Plan.Notes.Single(n => n.Contains(Annotations.Accept, StringComparison.Ordinal));
+        foreach (var step in new[] { "CorrectMetadata/NODE/programs", "CorrectMetadata/NODE/jar (if it ended with exit code 0", "InitMetadata/NODE (if it ended with exit code 0", "Verify/NODE/programs", "Verify/NODE/health", "Verify/NODE/version", "Verify/hosts", "Verify/projects" })
+        {
+            note.ShouldContain(step);
+        }
+
+        foreach (var step in new[] { "Backup", "copy-jar", "StopOld", "EnableHA", "Settle" })
+        {
+            note.ShouldNotContain(step);
+        }
+    }
+
+    private static OmsWorld Unmarked(bool realJson = true)
+    {
+        var world = new OmsWorld(new WorldSetup { Init = static (_, _) => (0, Reworded), RealJson = realJson }).Apply();
+        world.RunUntil(() => world.Is("Failed"), "failed");
+        world.ReasonOf("Stalled").ShouldBe("MarkerMissing");
+        return world;
+    }
+
+    private static void Accept(OmsWorld world, bool bySpec, string tokens)
+    {
+        if (bySpec)
+        {
+            world.EditSpec(s => s with { Accept = [.. tokens.Split(',')] });
+        }
+        else
+        {
+            world.Annotate(Annotations.Accept, tokens);
+        }
+    }
+
+    private static void RetryFrom(OmsWorld world, string step, string token)
+    {
+        world.RunUntil(() => world.ReasonOf("Stalled") == "RestoreRequired" && world.Status.Step == step, step);
+        world.Annotate(Annotations.Retry, token);
+        world.RunUntil(() => !world.Is("Stalled"), "the plan is recompiled");
+    }
+
+    private static void Refused(OmsWorld world, string step, string says)
+    {
+        var token = $"{step}@{world.Plan.Hash[7..15]}";
+        Accept(world, bySpec: false, token);
+        world.RunUntil(() => world.Status.Acceptances.Count > 0, "seen");
+        var seen = world.Status.Acceptances.ShouldHaveSingleItem();
+        (seen.Token, seen.Accepted).ShouldBe((token, false));
+        seen.Message.ShouldNotBeNull().ShouldContain(says);
+        world.RunFor(TimeSpan.FromHours(1));
+        (world.Is("Stalled"), world.Step(step).Accepted).ShouldBe((true, null));
+        world.Events.All.ShouldContain(e => e.Reason == "AcceptIgnored" && e.Message.Contains(says, StringComparison.Ordinal));
+    }
+}

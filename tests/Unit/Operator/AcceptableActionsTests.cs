@@ -1,0 +1,40 @@
+using System.Reflection;
+using Drydock.Reconcilers.Databases.TiDb;
+using Drydock.Reconcilers.Databases.Yugabyte;
+using Drydock.Reconcilers.Oms;
+using Drydock.Reconcilers.Upgrades;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Operator;
+
+/// <summary>
+/// Which failures an administrator may accept. What protects data must never be among them: dumps, restores, commands
+/// that run once, stops and starts, quorum.
+/// </summary>
+public sealed class AcceptableActionsTests
+{
+    [Fact]
+    public void Only_these_actions_have_failures_that_can_be_accepted()
+    {
+        Marked(typeof(IOmsTargets)).ShouldBe(
+        [
+            nameof(AwaitComponents), nameof(AwaitHostsOnline), nameof(AwaitImageInit), nameof(AwaitPrograms), nameof(CheckHealth),
+            nameof(CompareProjects), nameof(ReadVersion), nameof(RunCorrectionJar), nameof(RunDockerInit),
+        ]);
+        Marked(typeof(ITiDbTargets)).ShouldBe([nameof(CountFailedStatements), nameof(SmokeSpark)]);
+        Marked(typeof(IYugabyteTargets)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Action_that_does_more_than_look_names_the_failures_that_can_be_accepted() =>
+        new[] { typeof(IOmsTargets), typeof(ITiDbTargets), typeof(IYugabyteTargets) }
+            .SelectMany(targets => Types(targets))
+            .Where(type => !type.IsAssignableTo(typeof(IWaitsOnly)) && type.GetCustomAttribute<AcceptableAttribute>()!.OnlyIf is null)
+            .ShouldBeEmpty();
+
+    private static IEnumerable<string> Marked(Type targets) => Types(targets).Select(type => type.Name).Order(StringComparer.Ordinal);
+
+    private static IEnumerable<Type> Types(Type targets) =>
+        targets.Assembly.GetTypes().Where(type => type.IsDefined(typeof(AcceptableAttribute), inherit: false));
+}
