@@ -130,6 +130,7 @@ public static class OperatorCommand
             http,
             level,
             format,
+            ImportCommand.Create(),
         };
         command.Validators.Add(result => Check(result, roots, scratch));
         command.SetAction((parsed, cancellationToken) => OperatorProcess.RunAsync(

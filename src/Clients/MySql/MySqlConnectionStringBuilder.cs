@@ -29,6 +29,7 @@ public sealed class MySqlConnectionStringBuilder : DbConnectionStringBuilder
         ["Database"] = "Database",
         ["Initial Catalog"] = "Database",
         ["Unix Socket"] = "Unix Socket",
+        ["Relay Socket"] = "Relay Socket",
         ["SSL Mode"] = "SSL Mode",
         ["SslMode"] = "SSL Mode",
         ["SSL CA"] = "SSL CA",
@@ -80,6 +81,12 @@ public sealed class MySqlConnectionStringBuilder : DbConnectionStringBuilder
 
     /// <summary>Path of a socket file, used instead of server and port when not empty.</summary>
     public string UnixSocket { get => Text("Unix Socket", ""); set => this["Unix Socket"] = value; }
+
+    /// <summary>
+    /// Path of a socket file that leads to <see cref="Server"/>; TLS and login are as over TCP. Empty for a direct
+    /// connection.
+    /// </summary>
+    public string RelaySocket { get => Text("Relay Socket", ""); set => this["Relay Socket"] = value; }
 
     /// <summary>TLS. Default <see cref="MySqlSslMode.Disabled"/>.</summary>
     /// <exception cref="ArgumentException">The text names no mode.</exception>

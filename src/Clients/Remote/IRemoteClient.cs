@@ -35,6 +35,18 @@ public interface IRemoteClient : IAsyncDisposable
         Func<long, CancellationToken, Task<Stream>> open,
         IProgress<long>? progress = null,
         CancellationToken cancellationToken = default);
+
+    /// <summary>Opens a connection from the host to an address that it can reach.</summary>
+    /// <param name="host">Name or address, as the host resolves it.</param>
+    /// <param name="port">The port.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    /// <returns>
+    /// The connection. If the host cannot open it, the first read throws <see cref="IOException"/>.
+    /// </returns>
+    /// <exception cref="RemoteException">The host itself cannot be reached.</exception>
+    /// <exception cref="NotSupportedException">Hosts of this kind open no connections.</exception>
+    Task<Stream> ConnectAsync(string host, int port, CancellationToken cancellationToken = default) =>
+        throw new NotSupportedException($"{Name}: connections are opened only by hosts over ssh.");
 }
 
 /// <summary>A file to upload to a host.</summary>
@@ -49,6 +61,9 @@ public sealed record RemoteFile(string Path, long Length, string Sha256)
 
     /// <summary>Written as root (<see cref="RemoteCommand.AsRoot"/>).</summary>
     public bool AsRoot { get; init; }
+
+    /// <summary>Written as this account (<see cref="RemoteCommand.AsUser"/>).</summary>
+    public string? AsUser { get; init; }
 
     /// <inheritdoc />
     public override string ToString() => Path;

@@ -10,6 +10,12 @@ public sealed record RemoteCommand(params IReadOnlyList<string> Arguments)
     /// <summary>Run as root: over ssh through <c>sudo -n</c>, in a container as the user 0.</summary>
     public bool AsRoot { get; init; }
 
+    /// <summary>
+    /// Run as this account: over ssh through <c>sudo -n -u</c>, in a container by exec as it. Null, or with
+    /// <see cref="AsRoot"/>: not used.
+    /// </summary>
+    public string? AsUser { get; init; }
+
     /// <summary>The program's input; it is read once.</summary>
     public Stream? Input { get; init; }
 

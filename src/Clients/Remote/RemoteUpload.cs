@@ -137,7 +137,7 @@ public sealed class RemoteUpload(
     }
 
     private Task<RemoteResult> RunAsync(RemoteCommand command, CancellationToken cancellationToken) =>
-        client.RunAsync(command with { AsRoot = file.AsRoot }, cancellationToken);
+        client.RunAsync(command with { AsRoot = file.AsRoot, AsUser = file.AsUser }, cancellationToken);
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 }

@@ -9,7 +9,7 @@ namespace Drydock.Clients.Safety;
 /// Which addresses and sockets from manifests the operator connects to. The author of a manifest must not reach,
 /// through the operator, what only the operator's pod and machine can reach.
 /// </summary>
-public sealed class EndpointPolicy
+public sealed class EndpointPolicy : IConnectionFactory
 {
     private const int MaxHostCharacters = 255;
 
@@ -132,11 +132,17 @@ public sealed class EndpointPolicy
         SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(context);
+        return await ConnectAsync(
+            context.DnsEndPoint.Host, context.DnsEndPoint.Port, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc />
+    public async Task<Stream> ConnectAsync(string host, int port, CancellationToken cancellationToken)
+    {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
-            await ConnectAsync(
-                socket, context.DnsEndPoint.Host, context.DnsEndPoint.Port, cancellationToken).ConfigureAwait(false);
+            await ConnectAsync(socket, host, port, cancellationToken).ConfigureAwait(false);
             return new NetworkStream(socket, ownsSocket: true);
         }
         catch

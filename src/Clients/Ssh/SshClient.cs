@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using System.Globalization;
 using System.Net.Sockets;
 using Drydock.Abstractions.Values;
 using Drydock.Clients.Remote;
@@ -99,13 +100,49 @@ public sealed class SshClient : IRemoteClient
         CancellationToken cancellationToken = default) =>
         new RemoteUpload(this, file, open, progress).RunAsync(cancellationToken);
 
+    /// <inheritdoc />
+    public async Task<Stream> ConnectAsync(string host, int port, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(host);
+
+        // It is an argument of the ssh program.
+        var destination = new SshEndpoint(host.Trim('[', ']'), Endpoint.User, port);
+        if (!destination.IsSafe)
+        {
+            throw new RemoteException(
+                Name, $"{Endpoint}: {host}:{port} is not an address. Correct the host.", RemoteRefusal.LocalClient);
+        }
+
+        await CheckAddressAsync(cancellationToken).ConfigureAwait(false);
+        await _files.OpenAsync(cancellationToken).ConfigureAwait(false);
+        var mark = _files.MarkReports();
+        var start = Arguments();
+        var address = string.Create(CultureInfo.InvariantCulture, $"[{destination.Host}]:{port}");
+        start.ArgumentList.Insert(0, address);
+        start.ArgumentList.Insert(0, "-W");
+        return new ForwardedStream(
+            new ProcessStream(Start(start)),
+            (exitCode, errors) =>
+            {
+                var failure = new SshFailure(Endpoint, _files, exitCode, errors, _files.ReportsAfter(mark));
+                var what = errors.Contains("forwarding", StringComparison.OrdinalIgnoreCase)
+                    ? $"sshd opens no connection to {address}. Check that the process runs, and AllowTcpForwarding and "
+                        + "permitopen on the host"
+                    : failure.Describe("no connection was established");
+                return new RemoteException(
+                    Name, $"{Endpoint}: {what}: {Sentences.Close(failure.Text)}", failure.Reason)
+                {
+                    AtJump = failure.AtJump,
+                };
+            });
+    }
+
     /// <summary>Ends the shared connection and removes the private files.</summary>
     public async ValueTask DisposeAsync()
     {
         if (File.Exists(_files.Control!))
         {
-            var start = SshArguments.To(
-                _options.SshProgram, Endpoint, _files, _options.ConnectTimeout, _options.KeepConnection);
+            var start = Arguments();
             start.ArgumentList.Insert(0, "exit");
             start.ArgumentList.Insert(0, "-O");
             using var process = Process.Start(start);
@@ -148,11 +185,18 @@ public sealed class SshClient : IRemoteClient
         };
     }
 
+    private ProcessStartInfo Arguments() =>
+        SshArguments.To(_options.SshProgram, Endpoint, _files, _options.ConnectTimeout, _options.KeepConnection);
+
     private Process Start(string command)
     {
-        var start =
-            SshArguments.To(_options.SshProgram, Endpoint, _files, _options.ConnectTimeout, _options.KeepConnection);
+        var start = Arguments();
         start.ArgumentList.Add(command);
+        return Start(start);
+    }
+
+    private Process Start(ProcessStartInfo start)
+    {
         try
         {
             return Process.Start(start) ?? throw new Win32Exception("No process was started.");
@@ -188,17 +232,25 @@ public sealed class SshClient : IRemoteClient
             };
         }
 
-        if (command.AsRoot && result.ExitCode != 0 && errors.TrimStart().StartsWith("sudo:", StringComparison.Ordinal))
+        if ((command.AsRoot || command.AsUser is not null) && result.ExitCode != 0 && IsSudoRefusal(errors))
         {
+            var account = command.AsRoot ? "" : $" as {command.AsUser}";
             throw new RemoteException(
-                Endpoint
-                    .ToString(), $"{Endpoint}: sudo refuses this command to {Endpoint.User} without a password: "
-                        + $"{Sentences.Close(HttpFailure.Clip(errors.Trim(), MaxErrorCharacters))} Allow it on the "
-                        + "host (NOPASSWD in sudoers).", RemoteRefusal.Sudo);
+                Endpoint.ToString(),
+                $"{Endpoint}: sudo refuses this command{account} to {Endpoint.User} without a password: "
+                    + $"{Sentences.Close(HttpFailure.Clip(errors.Trim(), MaxErrorCharacters))} Allow it on the "
+                    + "host (NOPASSWD in sudoers).",
+                RemoteRefusal.Sudo);
         }
 
         return result;
     }
+
+    // "sudo: a password is required"; "Sorry, user drydock is not allowed to execute '…' as tidb on tikv-1."
+    private static bool IsSudoRefusal(string errors) =>
+        errors.TrimStart() is var text
+        && (text.StartsWith("sudo:", StringComparison.Ordinal)
+            || text.StartsWith("Sorry, user ", StringComparison.Ordinal));
 
     private static async Task FeedAsync(Process process, RemoteCommand command, CancellationToken cancellationToken)
     {

@@ -26,8 +26,16 @@ internal static class SshCommandLine
             "-c",
             Quote("\"$@\"; r=$?; [ $r -ne 255 ] || r=254; exit $r"),
             "sh",
-            .. command.AsRoot ? ["sudo", "-n", "--"] : Array.Empty<string>(),
+            .. Account(command),
             .. command.Arguments.Select(Quote)]);
+
+    // With -H: the home of the account, as after its own login.
+    private static string[] Account(RemoteCommand command) => command switch
+    {
+        { AsRoot: true } => ["sudo", "-n", "--"],
+        { AsUser: { } user } => ["sudo", "-n", "-H", "-u", Quote(user), "--"],
+        _ => [],
+    };
 
     /// <summary>One word of a shell's command line, unchanged whatever it contains.</summary>
     public static string Quote(string argument) => $"'{argument.Replace("'", "'\\''", StringComparison.Ordinal)}'";

@@ -121,7 +121,8 @@ public static class Patterns
     public const string ReplicationGroup = "^[A-Za-z0-9_][A-Za-z0-9_.:-]*$";
 
     /// <summary>HOST:PORT.</summary>
-    public const string HostAndPort = @"^[a-zA-Z0-9]([-.a-zA-Z0-9]*[a-zA-Z0-9])?:\d{1,5}$";
+    public const string HostAndPort =
+        @"^([a-zA-Z0-9]([-.a-zA-Z0-9]*[a-zA-Z0-9])?|\[[0-9a-fA-F:.]{2,45}\]):\d{1,5}$";
 
     /// <summary>A size as TiKV writes it: 8GB, 512MB.</summary>
     public const string TikvSize = "^[1-9][0-9]{0,5}(MB|GB|TB)$";

@@ -86,8 +86,8 @@ public static partial class Reasons
     public const string AnswerUnusable = "AnswerUnusable";
 
     /// <summary>
-    /// Leaders did not leave an instance within spec.drain.timeout. Find the cause, raise the timeout, or accept it
-    /// with spec.drain.onTimeout: Proceed.
+    /// Leaders did not leave an instance: none for spec.drain.stalledFor, or not all within spec.drain.timeout. Find
+    /// the cause, raise the limit, or accept it with spec.drain.onTimeout: Proceed.
     /// </summary>
     public const string DrainTimeout = "DrainTimeout";
 
@@ -152,8 +152,13 @@ public static partial class Reasons
     public const string ReviewDashboards = "ReviewDashboards";
 
     /// <summary>
-    /// Entry of actionRequired: schedule limits are not at their final values. The message has the values and the
-    /// command that sets them.
+    /// Entry of actionRequired: a ConfigMap has an inventory for tidb-ansible and tiup, and what differs on the hosts.
+    /// </summary>
+    public const string InventoryStored = "InventoryStored";
+
+    /// <summary>
+    /// Entry of actionRequired: schedule limits of PD, or flags of masters that limit moves of leaders, are not at
+    /// their final values. The message has the values and the command that sets them.
     /// </summary>
     public const string ScheduleLimits = "ScheduleLimits";
 

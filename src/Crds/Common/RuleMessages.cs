@@ -150,6 +150,17 @@ public static class RuleMessages
     /// <summary>No access to the hosts, or two.</summary>
     public const string OneAccess = "access needs exactly one of ssh and docker.";
 
+    /// <summary>becomeFor without become.</summary>
+    public const string BecomeForNeedsSudo =
+        "becomeFor: Units says what runs through sudo, but become is None. Set become: Sudo, or remove becomeFor.";
+
+    /// <summary>A monitoring service on no host, or host and hosts together.</summary>
+    public const string HostOrHosts = "A monitoring service needs either host or hosts.";
+
+    /// <summary>Two monitoring services with one step id.</summary>
+    public const string ServiceNamesDiffer =
+        "Two monitoring services would have the same step: NAME-HOST of one is the name of another. Rename one.";
+
     /// <summary>No control, or several.</summary>
     public const string OneControl = "A control needs exactly one of systemd, supervise, scripts and process.";
 
@@ -181,9 +192,18 @@ public static class RuleMessages
         + "group, 1 for each monitoring service and Spark host, at most 910 together. Leave out monitoring "
         + "services or Spark hosts and restart those by hand.";
 
-    /// <summary>An instance without control.</summary>
+    /// <summary>Neither where to look for the processes nor the processes.</summary>
+    public const string SeedOrInstances =
+        "The processes are not known. Set seed to the address of one PD member or one master, or list every process in "
+        + "instances (at least 3).";
+
+    /// <summary>An entry without a setting.</summary>
+    public const string SomeSetting =
+        "The entry sets nothing. Set control or deployDir, or remove the entry.";
+
+    /// <summary>An instance without control, and none was found.</summary>
     public const string EveryInstanceHasControl =
-        "Every instance needs a control: its own, or the one of its component in spec.control.";
+        "Every instance needs a control: its own, the one of its component in spec.control, or spec.defaults.control.";
 
     /// <summary>A component of the other database.</summary>
     public const string ComponentOfEngine =

@@ -44,9 +44,9 @@ public sealed record DatabaseInstance
 
     /// <summary>
     /// The directory where it is installed. Its programs are in bin below it. With swap: SwitchLink this is a symbolic
-    /// link.
+    /// link. Default: deployDir of the entry of spec.control for its component, then that of spec.defaults, then what
+    /// preflight finds on the host.
     /// </summary>
-    [Required]
     [Length(SchemaLimits.Path, Minimum = 2)]
     [Pattern(Patterns.AbsolutePath)]
     public string DeployDir { get; init => field = value ?? ""; } = "";
@@ -65,7 +65,8 @@ public sealed record DatabaseInstance
     public string? ConfigFile { get; init; }
 
     /// <summary>
-    /// How this process is started and stopped. Default: the entry of spec.control for its component.
+    /// How this process is started and stopped. Default: control of the entry of spec.control for its component, then
+    /// that of spec.defaults, then what preflight finds on the host.
     /// </summary>
     public InstanceControl? Control { get; init; }
 }

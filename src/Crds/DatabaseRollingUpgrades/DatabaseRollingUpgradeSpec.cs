@@ -12,21 +12,28 @@ namespace Drydock.Crds.DatabaseRollingUpgrades;
     + " has(self.tls.clientNodeName) || has(self.tls.web))) &&"
     + " (!has(self.__package__.extensions) || size(self.__package__.extensions) == 0))",
     RuleMessages.OnlyForYugabyte)]
-[ValidationRule("self.engine == 'TiDB' || self.instances.all(i, !has(i.configFile))", RuleMessages.OnlyForTiDb)]
 [ValidationRule(
-    "self.instances.all(i, (i.component in ['Master', 'Tserver']) == (self.engine == 'YugabyteDB'))",
+    "has(self.seed) || (has(self.instances) && self.instances.size() >= 3)", RuleMessages.SeedOrInstances)]
+[ValidationRule(
+    "self.engine == 'TiDB' || !has(self.instances) || self.instances.all(i, !has(i.configFile))",
+    RuleMessages.OnlyForTiDb)]
+[ValidationRule(
+    "!has(self.instances) || self.instances.all(i, (i.component in ['Master', 'Tserver']) == (self.engine =="
+    + " 'YugabyteDB'))",
     RuleMessages.ComponentOfEngine)]
 [ValidationRule(
-    "self.instances.all(i, has(i.control) || self.control.exists(c, c.component == i.component))",
-    RuleMessages.EveryInstanceHasControl)]
-[ValidationRule(
-    "self.engine == 'TiDB' || (self.control.all(c, !has(c.control.swap) || c.control.swap != 'ReplaceBinary') &&"
-    + " self.instances.all(i, !has(i.control) || !has(i.control.swap) || i.control.swap != 'ReplaceBinary'))",
+    "self.engine == 'TiDB' || ((!has(self.control) || self.control.all(c, !has(c.control) || !has(c.control.swap) ||"
+    + " c.control.swap != 'ReplaceBinary')) && (!has(self.instances) || self.instances.all(i, !has(i.control) ||"
+    + " !has(i.control.swap) || i.control.swap != 'ReplaceBinary')) && !(has(self.defaults) &&"
+    + " has(self.defaults.control) && has(self.defaults.control.swap) && self.defaults.control.swap =="
+    + " 'ReplaceBinary'))",
     RuleMessages.SwapOfYugabyte)]
 [ValidationRule(
-    "!has(self.skip) || self.skip.all(n, self.instances.exists(i, i.name == n))", RuleMessages.SkipIsInstance)]
+    "!has(self.skip) || has(self.seed) || (has(self.instances) && self.skip.all(n, self.instances.exists(i, i.name =="
+    + " n)))",
+    RuleMessages.SkipIsInstance)]
 [ValidationRule(
-    "!has(self.added) || self.added.all(a, !self.instances.exists(i, i.name == a.name))",
+    "!has(self.added) || !has(self.instances) || self.added.all(a, !self.instances.exists(i, i.name == a.name))",
     RuleMessages.AddedIsNew)]
 public sealed record DatabaseRollingUpgradeSpec : RunSpec
 {
@@ -57,13 +64,23 @@ public sealed record DatabaseRollingUpgradeSpec : RunSpec
     public PackageSpec Package { get; init => field = value ?? new(); } = new();
 
     /// <summary>
-    /// Every process of the database. Preflight fails if the database reports a process that is not listed here, or
-    /// lacks one that is.
+    /// HOST or HOST:PORT of one PD member or one master: where it answers HTTP. From there preflight finds every
+    /// process that spec.instances does not list; status.inventory and the plan show them. Without it, spec.instances
+    /// lists all processes. Default port: PD 2379, master 7000 (BMDB: 10000). An IPv6 address has no port here.
     /// </summary>
     [FieldClass(FieldClass.Identity)]
-    [Required]
+    [Length(SchemaLimits.StepName, Minimum = 1)]
+    [Pattern(Patterns.Host)]
+    public string? Seed { get; init; }
+
+    /// <summary>
+    /// The processes of the database. Without seed: every one of them. With seed: those for which you set something
+    /// other than what preflight finds; it joins them with what it finds by component, host and port. Preflight fails
+    /// if the database reports a process that is not listed here or found, or lacks one that is.
+    /// </summary>
+    [FieldClass(FieldClass.Identity)]
     [ListMap("name")]
-    [Items(SchemaLimits.Instances, Minimum = 3)]
+    [Items(SchemaLimits.Instances)]
     public List<DatabaseInstance> Instances { get; init => field = value ?? []; } = [];
 
     /// <summary>
@@ -89,7 +106,14 @@ public sealed record DatabaseRollingUpgradeSpec : RunSpec
     [Items(SchemaLimits.ChangedInstances)]
     public List<AddedInstance> Added { get; init => field = value ?? []; } = [];
 
-    /// <summary>How processes are started and stopped, by component. An instance can have its own setting.</summary>
+    /// <summary>What holds for the processes of every component. Entries of control and instances come first.</summary>
+    [FieldClass(FieldClass.Identity)]
+    public InstanceDefaults? Defaults { get; init; }
+
+    /// <summary>
+    /// How processes are started and stopped, and where they are installed, by component. An instance can have its own
+    /// settings. What neither says is looked for on the hosts.
+    /// </summary>
     [FieldClass(FieldClass.Identity)]
     [ListMap("component")]
     [Items(8)]
@@ -121,7 +145,8 @@ public sealed record DatabaseRollingUpgradeSpec : RunSpec
     public DrainSpec Drain { get; init => field = value ?? new(); } = new();
 
     /// <summary>
-    /// How long an instance must be healthy before the next one is stopped, as a duration. YugabyteDB recommends at
+    /// How long an instance must be healthy before the next one of its component is stopped, as a duration. Meanwhile
+    /// leaders leave the next one, and the first one of the next component may be stopped. YugabyteDB recommends at
     /// least 60s.
     /// </summary>
     [FieldClass(FieldClass.Timing)]
@@ -209,17 +234,15 @@ public sealed record DatabaseWebTls
 public sealed record DrainSpec
 {
     /// <summary>
-    /// TiDB only: how long the number of leaders may stay the same before onTimeout applies, as a duration. A drain
-    /// that makes progress may take hours. Time in which PD does not count leaders, because it has a new leader, does
-    /// not count.
+    /// How long the number of leaders may stay the same before onTimeout applies, as a duration. A drain that makes
+    /// progress may take hours. Time in which PD does not count leaders, because it has a new leader, does not count.
     /// </summary>
     [Length(SchemaLimits.Duration, Minimum = 2)]
     [Pattern(Patterns.PositiveDuration)]
     public string StalledFor { get; init => field = value ?? "10m"; } = "10m";
 
     /// <summary>
-    /// How long leaders may take to leave an instance even if they make progress, as a duration. Default: no limit for
-    /// TiDB, 10m for YugabyteDB and BMDB.
+    /// How long leaders may take to leave an instance even if they make progress, as a duration. Default: no limit.
     /// </summary>
     [Length(SchemaLimits.Duration, Minimum = 2)]
     [Pattern(Patterns.PositiveDuration)]

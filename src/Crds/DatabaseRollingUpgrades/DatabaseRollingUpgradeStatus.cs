@@ -24,6 +24,12 @@ public sealed record DatabaseRollingUpgradeStatus : RunStatus
     [Items(SchemaLimits.Instances)]
     public List<DatabaseInstanceStatus> Instances { get; init => field = value ?? []; } = [];
 
+    /// <summary>
+    /// What preflight found of the processes that the spec does not describe completely. Absent if it describes all.
+    /// The upgrade uses it together with the spec until it ends.
+    /// </summary>
+    public DatabaseInventory? Inventory { get; init; }
+
     /// <summary>The instances of spec.skip.</summary>
     [ListMap("name")]
     [Items(SchemaLimits.ChangedInstances)]

@@ -32,6 +32,16 @@ public static class DatabaseRollingUpgradeValidation
         ];
     }
 
+    /// <summary>
+    /// The same for a spec whose processes are still to be found: without the rules about the hosts of spec.access,
+    /// which are checked once the processes are known.
+    /// </summary>
+    public static IReadOnlyList<Finding> ValidateBeforeSearch(DatabaseRollingUpgradeSpec spec) =>
+    [
+        .. Validate(spec).Where(
+            f => f.Field?.StartsWith("spec.access.docker.hosts", StringComparison.Ordinal) != true),
+    ];
+
     private static IEnumerable<Finding> Whole(DatabaseRollingUpgradeSpec spec)
     {
         if (spec.FromVersion == spec.ToVersion)
@@ -103,10 +113,15 @@ public static class DatabaseRollingUpgradeValidation
     private static IEnumerable<Finding> Instances(DatabaseRollingUpgradeSpec spec)
     {
         var parts = (3 * spec.Instances.Count) + (4 * (spec.Yugabyte?.Replication.Groups.Count ?? 0))
-            + (spec.Tidb?.Monitoring.Count ?? 0) + (spec.Tidb?.TiSpark?.Hosts.Count ?? 0);
+            + (spec.Tidb?.Services().Count() ?? 0) + (spec.Tidb?.TiSpark?.Hosts.Count ?? 0);
         if (parts > SchemaLimits.StepsOfParts)
         {
             yield return StorageRules.Refusal(RuleMessages.TooManySteps, "spec.instances");
+        }
+
+        if (spec.Seed is null && spec.Instances.Count < 3)
+        {
+            yield return StorageRules.Refusal(RuleMessages.SeedOrInstances, "spec.instances");
         }
 
         foreach (var instance in spec.Instances)
@@ -117,17 +132,25 @@ public static class DatabaseRollingUpgradeValidation
                 yield return StorageRules.Refusal(RuleMessages.ComponentOfEngine, $"{field}.component");
             }
 
-            var control = spec.Control.Find(c => c.Component == instance.Component)?.Control;
-            if ((instance.Control ?? control) is not { } found)
+            if (instance.Control is { } own && !IsOne(own))
             {
-                yield return StorageRules.Refusal(RuleMessages.EveryInstanceHasControl, $"{field}.control");
+                yield return StorageRules.Refusal(RuleMessages.OneControl, $"{field}.control");
             }
-            else if (!IsOne(found))
-            {
-                yield return StorageRules.Refusal(
-                    RuleMessages.OneControl,
-                    instance.Control is null ? $"spec.control[{instance.Component}].control" : $"{field}.control");
-            }
+        }
+
+        foreach (var (field, control) in Shared(spec).Where(s => !IsOne(s.Control)))
+        {
+            yield return StorageRules.Refusal(RuleMessages.OneControl, field);
+        }
+
+        if (spec.Control.Find(c => c is { Control: null, DeployDir: null }) is { } empty)
+        {
+            yield return StorageRules.Refusal(RuleMessages.SomeSetting, $"spec.control[{empty.Component}]");
+        }
+
+        if (spec.Defaults is { Control: null, DeployDir: null })
+        {
+            yield return StorageRules.Refusal(RuleMessages.SomeSetting, "spec.defaults");
         }
 
         foreach (var twice in spec.Instances.GroupBy(i => (i.Host, Port: i.Port ?? DefaultPorts.Service(spec, i)))
@@ -137,6 +160,21 @@ public static class DatabaseRollingUpgradeValidation
                 $"{string.Join(" and ", twice.Select(i => i.Name))} have the same host and port "
                     + $"({twice.Key.Host}:{twice.Key.Port}). Give each its own port.",
                 $"spec.instances[{twice.Last().Name}].port");
+        }
+
+        var services = spec.Tidb?.Monitoring ?? [];
+        if (services.Find(m => m.Host.Length > 0 == m.Hosts.Count > 0) is { } homeless)
+        {
+            yield return StorageRules.Refusal(
+                RuleMessages.HostOrHosts, $"spec.tidb.monitoring[{homeless.Name}].hosts");
+        }
+
+        if (services.SelectMany(m => m.Each().Select(one => (one.Name, Of: m)))
+            .GroupBy(s => s.Name, s => s.Of, StringComparer.Ordinal)
+            .FirstOrDefault(g => g.Count() > 1) is { } same)
+        {
+            yield return StorageRules.Refusal(
+                RuleMessages.ServiceNamesDiffer, $"spec.tidb.monitoring[{same.Last().Name}].name");
         }
 
         if (spec.Tidb?.Monitoring.Find(m => !IsOne(m.Control)) is { } service)
@@ -152,11 +190,16 @@ public static class DatabaseRollingUpgradeValidation
     }
 
     private static IEnumerable<Finding> Changed(DatabaseRollingUpgradeSpec spec) =>
-        spec.Skip.Where(name => !spec.Instances.Exists(i => i.Name == name))
+        spec.Skip.Where(name => spec.Seed is null && !spec.Instances.Exists(i => i.Name == name))
             .Select(name => StorageRules.Refusal(RuleMessages.SkipIsInstance, $"spec.skip[{name}]"))
             .Concat(
                 spec.Added.Where(a => spec.Instances.Exists(i => i.Name == a.Name))
                     .Select(a => StorageRules.Refusal(RuleMessages.AddedIsNew, $"spec.added[{a.Name}]")));
+
+    private static IEnumerable<(string Field, InstanceControl Control)> Shared(DatabaseRollingUpgradeSpec spec) =>
+        spec.Control.Where(c => c.Control is not null)
+            .Select(c => ($"spec.control[{c.Component}].control", c.Control!))
+            .Concat(spec.Defaults?.Control is { } all ? [("spec.defaults.control", all)] : []);
 
     private static bool IsOne(InstanceControl control) =>
         new object?[] { control.Systemd, control.Supervise, control.Scripts, control.Process }

@@ -12,9 +12,17 @@ public sealed record HostAccess
 
     /// <summary>By exec in long-running containers. Each container counts as one host.</summary>
     public ContainerAccess? Docker { get; init; }
+
+    /// <summary>
+    /// Login at the HTTP interfaces of the database, if they require one (webserver_password_file of YugabyteDB, or a
+    /// proxy over TLS): a Secret with the keys username and password.
+    /// </summary>
+    [SecretKeys("username", "password")]
+    public SecretReference? WebCredentialsSecretRef { get; init; }
 }
 
 /// <summary>How the operator reaches hosts over ssh.</summary>
+[ValidationRule("self.becomeFor == 'Scripts' || self.become == 'Sudo'", RuleMessages.BecomeForNeedsSudo)]
 public sealed record SshAccess
 {
     /// <summary>The login user on the hosts; with tidb-ansible usually tidb.</summary>
@@ -46,15 +54,64 @@ public sealed record SshAccess
 
     /// <summary>
     /// Sudo runs commands that control processes (systemctl and others) through sudo -n. None runs everything as the
-    /// login user.
+    /// login user, or as becomeUser.
     /// </summary>
     public Become Become { get; init; }
 
     /// <summary>
-    /// The jump host through which the operator logs in on the hosts. Only ssh goes through it: the operator connects
-    /// directly to the ports of the database.
+    /// What become: Sudo covers. Scripts: the scripts that control processes, and those for which the account lacks a
+    /// permission. Units: only systemctl for the units, as single commands that sudoers can list; the account must
+    /// have every other permission.
+    /// </summary>
+    public BecomeFor BecomeFor { get; init; }
+
+    /// <summary>
+    /// The account of the database, if it is not the login user: everything that does not run as root runs as it,
+    /// through sudo -n -u. Start and stop scripts, plain processes and the admin tool never run as root.
+    /// </summary>
+    [Length(SchemaLimits.ShortName, Minimum = 1)]
+    [Pattern(Patterns.LoginName)]
+    public string? BecomeUser { get; init; }
+
+    /// <summary>
+    /// The jump host through which the operator logs in on the hosts. The ports of the database are reached through it
+    /// only with forward: true.
     /// </summary>
     public JumpHost? Jump { get; init; }
+
+    /// <summary>
+    /// True opens every connection to a port of the database (HTTP and SQL) on the host of that port, through ssh. An
+    /// address that is no host of this spec, for instance a peer of replication, is reached through toolHost. For
+    /// clusters whose ports the operator cannot reach.
+    /// </summary>
+    public bool Forward { get; init; }
+
+    /// <summary>Hosts whose sshd has another address or port than the spec says otherwise.</summary>
+    [ListMap("host")]
+    [Items(SchemaLimits.Instances)]
+    public List<SshHost> Hosts { get; init => field = value ?? []; } = [];
+}
+
+/// <summary>Where sshd of a host listens.</summary>
+public sealed record SshHost
+{
+    /// <summary>The host as instances name it: its address in the database.</summary>
+    [Required]
+    [Length(SchemaLimits.StepName, Minimum = 1)]
+    [Pattern(Patterns.Host)]
+    public string Host { get; init => field = value ?? ""; } = "";
+
+    /// <summary>
+    /// The address that the operator logs in at, as known_hosts has it: in a management network, for instance.
+    /// </summary>
+    [Required]
+    [Length(SchemaLimits.StepName, Minimum = 1)]
+    [Pattern(Patterns.Host)]
+    public string Address { get; init => field = value ?? ""; } = "";
+
+    /// <summary>The port of its sshd. Default: access.ssh.port.</summary>
+    [Range(1, 65535)]
+    public int? Port { get; init; }
 }
 
 /// <summary>

@@ -46,16 +46,24 @@ public sealed record InstanceControl
     public string StopGrace { get; init => field = value ?? "2m"; } = "2m";
 }
 
-/// <summary>How the processes of one component are started and stopped.</summary>
+/// <summary>How the processes of one component are started and stopped, and where they are installed.</summary>
+[ValidationRule("has(self.control) || has(self.deployDir)", RuleMessages.SomeSetting)]
 public sealed record ComponentControl
 {
     /// <summary>The component.</summary>
     [Required]
     public DatabaseComponent Component { get; init; }
 
-    /// <summary>How they are started and stopped.</summary>
-    [Required]
-    public InstanceControl Control { get; init => field = value ?? new(); } = new();
+    /// <summary>How they are started and stopped. Default: that of spec.defaults.</summary>
+    public InstanceControl? Control { get; init; }
+
+    /// <summary>
+    /// The directory where they are installed, the same on every host. {port} is replaced. Default: that of
+    /// spec.defaults.
+    /// </summary>
+    [Length(SchemaLimits.Path, Minimum = 2)]
+    [Pattern(Patterns.AbsolutePath)]
+    public string? DeployDir { get; init; }
 }
 
 /// <summary>A systemd unit.</summary>

@@ -3,7 +3,10 @@ using Drydock.Crds.Common;
 
 namespace Drydock.Crds.DatabaseRollingUpgrades;
 
-/// <summary>A monitoring service: Prometheus, Grafana, node_exporter and others.</summary>
+/// <summary>
+/// A monitoring service: Prometheus, Grafana, node_exporter and others, on one host or in the same way on several.
+/// </summary>
+[ValidationRule("has(self.host) != (has(self.hosts) && size(self.hosts) > 0)", RuleMessages.HostOrHosts)]
 public sealed record MonitoringService
 {
     /// <summary>A short name, unique in the list. The step id contains it.</summary>
@@ -13,10 +16,19 @@ public sealed record MonitoringService
     public string Name { get; init => field = value ?? ""; } = "";
 
     /// <summary>Name or address of its host.</summary>
-    [Required]
     [Length(SchemaLimits.Name, Minimum = 1)]
     [Pattern(Patterns.Host)]
     public string Host { get; init => field = value ?? ""; } = "";
+
+    /// <summary>
+    /// Names or addresses of its hosts, instead of host, if it is the same on all of them (node_exporter). Each is
+    /// restarted in a step of its own, named NAME-HOST.
+    /// </summary>
+    [ListSet]
+    [Items(SchemaLimits.Instances)]
+    [Length(SchemaLimits.Name, Minimum = 1)]
+    [Pattern(Patterns.Host)]
+    public List<string> Hosts { get; init => field = value ?? []; } = [];
 
     /// <summary>The port on which the service answers once it runs.</summary>
     [Required]
@@ -40,6 +52,15 @@ public sealed record MonitoringService
     /// <summary>How the service is started and stopped. swap is refused here; use files.</summary>
     [Required]
     public InstanceControl Control { get; init => field = value ?? new(); } = new();
+
+    /// <summary>The service on each of its hosts: with hosts, one for each, named NAME-HOST.</summary>
+    public IEnumerable<MonitoringService> Each() => Hosts.Count == 0
+        ? [this]
+        : Hosts.Select(host => this with { Name = $"{Name}-{Label(host)}", Host = host, Hosts = [] });
+
+    // Step ids have letters, digits and hyphens.
+    private static string Label(string host) =>
+        string.Concat(host.ToLowerInvariant().Select(c => char.IsAsciiLetterOrDigit(c) ? c : '-')).Trim('-');
 }
 
 /// <summary>A file that is replaced.</summary>

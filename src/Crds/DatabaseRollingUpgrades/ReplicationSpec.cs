@@ -79,6 +79,13 @@ public sealed record ReplicationPeer
     [SecretKeys("ca.crt", "tls.crt", "tls.key")]
     public SecretReference? CertsSecretRef { get; init; }
 
+    /// <summary>
+    /// Login at its web interfaces, if they require one: a Secret with the keys username and password.
+    /// </summary>
+    [FieldClass(FieldClass.Access)]
+    [SecretKeys("username", "password")]
+    public SecretReference? WebCredentialsSecretRef { get; init; }
+
     /// <summary>The directory of its certificates on the tool host of this cluster, for the admin tool.</summary>
     [Length(SchemaLimits.Path, Minimum = 2)]
     [Pattern(Patterns.AbsolutePath)]

@@ -29,7 +29,9 @@ internal static class SwapRules
     }
 
     private static IEnumerable<(string Field, InstanceControl Control)> Controls(DatabaseRollingUpgradeSpec spec) =>
-        spec.Control.Select(c => ($"spec.control[{c.Component}].control", c.Control))
+        spec.Control.Where(c => c.Control is not null)
+            .Select(c => ($"spec.control[{c.Component}].control", c.Control!))
+            .Concat(spec.Defaults?.Control is { } all ? [("spec.defaults.control", all)] : [])
             .Concat(
                 spec.Instances.Where(i => i.Control is not null)
                     .Select(i => ($"spec.instances[{i.Name}].control", i.Control!)))

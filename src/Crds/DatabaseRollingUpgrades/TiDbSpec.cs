@@ -42,8 +42,31 @@ public sealed record TiDbSpec
     // Not init: source-generated JSON would lose the default where the field is absent.
     public int DrainLeaderScheduleLimit { get; set; } = 32;
 
+    /// <summary>
+    /// How many TiDB servers are stopped side by side once the first one is upgraded. The others serve meanwhile; all
+    /// servers are never stopped at once. Pumps, drainers and PD are always stopped one at a time.
+    /// </summary>
+    [Range(1, 64)]
+    // Not init: source-generated JSON would lose the default where the field is absent.
+    public int MaxUnavailableServers { get; set; } = 1;
+
+    /// <summary>
+    /// How many TiKVs of one zone are stopped side by side. Zones are read from the location labels of PD; without at
+    /// least as many zones as replicas, TiKVs are stopped one at a time. Before each stop the operator reads all
+    /// Regions and proves that each keeps its quorum if all of them are down. The other zones serve their load.
+    /// </summary>
+    [Range(1, 64)]
+    // Not init: source-generated JSON would lose the default where the field is absent.
+    public int MaxUnavailablePerZone { get; set; } = 1;
+
     /// <summary>Raises the limits of merging and replica scheduling in steps after the upgrade is verified.</summary>
     public TuneSchedulingSpec TuneScheduling { get; init => field = value ?? new(); } = new();
+
+    /// <summary>
+    /// True stores a ConfigMap with inventory.ini for tidb-ansible of toVersion or tiup cluster import, and with what
+    /// differs on the hosts, once the upgrade is verified. status.actionRequired names it.
+    /// </summary>
+    public bool StoreInventory { get; init; }
 
     /// <summary>Monitoring services that are restarted with new programs, in this order.</summary>
     [ListMap("name")]
@@ -52,6 +75,9 @@ public sealed record TiDbSpec
 
     /// <summary>A Spark with the TiSpark JAR.</summary>
     public TiSparkSpec? TiSpark { get; init; }
+
+    /// <summary>The monitoring services, one for each host.</summary>
+    public IEnumerable<MonitoringService> Services() => Monitoring.SelectMany(m => m.Each());
 }
 
 /// <summary>The full backup by mydumper: either storage and databases, or waived.</summary>

@@ -29,7 +29,9 @@ internal sealed class TiDbCleanup(ITiDbTargets targets)
             ? []
             : from instance in spec.Instances
               let swap = plan.Steps.Find(s => s.Id == TiDbStepIds.Swap(instance))
-              where swap is { Attempt: > 0, State: not StepState.Succeeded } && !CleanedUpSteps.Is(plan, swap)
+              let drain = plan.Steps.Find(s => s.Id == TiDbStepIds.Drain(instance))
+              where swap is { State: not StepState.Succeeded }
+                  && (IsBegun(plan, swap) || (drain is not null && drain.Is<DrainTikv>() && IsBegun(plan, drain)))
               select instance.Name;
 
     /// <summary>
@@ -95,6 +97,8 @@ internal sealed class TiDbCleanup(ITiDbTargets targets)
 
         return new ParkedStateResult(gone, left);
     }
+
+    private static bool IsBegun(Plan plan, PlanStep step) => step.Attempt > 0 && !CleanedUpSteps.Is(plan, step);
 
     private async Task ReleaseAsync(PlanStep hold, CancellationToken cancellationToken)
     {

@@ -90,6 +90,7 @@ internal static class TiDbStatus
         .. Metrics(steps),
         .. SkippedBinlogs(steps),
         .. Dashboards(steps, spec),
+        .. Inventory(steps),
     ];
 
     // Temporary state that an upgrade which ends here would leave; empty once the steps that remove it are done.
@@ -207,6 +208,18 @@ internal static class TiDbStatus
         }
     }
 
+    private static IEnumerable<ActionItem> Inventory(Dictionary<string, PlanStep> steps)
+    {
+        if (steps.GetValueOrDefault(TiDbStepIds.Inventory)?.Recorded(StoreInventory.ConfigMapFact) is { } name)
+        {
+            yield return Item(
+                Reasons.InventoryStored,
+                name,
+                $"If tidb-ansible or tiup manages this cluster from now on, use the inventory in ConfigMap {name} and "
+                + $"read what differs on the hosts: `kubectl get configmap {name} -o yaml`.");
+        }
+    }
+
     private static IEnumerable<ActionItem> Dashboards(
         Dictionary<string, PlanStep> steps, DatabaseRollingUpgradeSpec spec)
     {
@@ -215,9 +228,9 @@ internal static class TiDbStatus
             yield break;
         }
 
-        var pages = (spec.Tidb ?? new TiDbSpec()).Monitoring
+        var pages = (spec.Tidb ?? new TiDbSpec()).Services()
             .Where(m => m.Name.Contains("grafana", StringComparison.OrdinalIgnoreCase))
-            .Select(m => string.Create(CultureInfo.InvariantCulture, $"http://{m.Host}:{m.Port}"))
+            .Select(m => $"http://{new Endpoint(m.Host, m.Port)}")
             .ToList();
         yield return Item(
             Reasons.ReviewDashboards,

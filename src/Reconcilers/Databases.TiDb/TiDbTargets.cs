@@ -15,7 +15,7 @@ internal sealed class TiDbTargets : ITiDbTargets, IEngineTargets
     public TiDbTargets(IEngineContext context)
     {
         _context = context;
-        Sql = new MySqlDatabaseSql(() => context.Upgrade, context.Secrets, endpoints: context.Endpoints);
+        Sql = new MySqlDatabaseSql(() => context.Upgrade, context.Secrets, connections: context.Connections);
         Catalog = StepCatalog.Of<ITiDbTargets>(this);
         _ddl = new TiDbDdlWatch(this, context.OnEvent);
     }
@@ -53,6 +53,9 @@ internal sealed class TiDbTargets : ITiDbTargets, IEngineTargets
 
     public Task<string?> FindUnfitAsync(DatabaseInstance instance, CancellationToken cancellationToken) =>
         new TiDbMembership(this).FindUnfitAsync(instance, cancellationToken);
+
+    public Task<FoundMembers> FindMembersAsync(MemberSearch search, CancellationToken cancellationToken) =>
+        new TiDbMembers(this, new Findings(Redact, TiDbFailures.Finding)).FindAsync(search, cancellationToken);
 
     public async Task<PreflightResult<IRunDiscovery>> PreflightAsync(CancellationToken cancellationToken)
     {

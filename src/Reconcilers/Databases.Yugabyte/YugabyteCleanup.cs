@@ -6,10 +6,10 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>
 /// Removes what a stopped run would otherwise leave in a universe permanently (docs/research/yugabytedb.md#rules): the
-/// entries of its upgrade or rollback in the leader blacklist. A run that resumes later is not harmed, because a server
-/// that has leaders again is drained again before it is stopped. Steps that fail do the same themselves; this is for a
-/// run that is stopped between them. Replication stays paused, because at this point it cannot be determined whether
-/// resuming is safe.
+/// entries of its upgrade or rollback in the leader blacklist, and the flags of masters that speed up leaders. A run
+/// that resumes later is not harmed, because a server that has leaders again is drained again before it is stopped.
+/// Steps that fail do the same themselves; this is for a run that is stopped between them. Replication stays paused,
+/// because at this point it cannot be determined whether resuming is safe.
 /// </summary>
 internal sealed class YugabyteCleanup(IYugabyteTargets targets)
 {
@@ -45,6 +45,21 @@ internal sealed class YugabyteCleanup(IYugabyteTargets targets)
             {
                 var command = cluster.Tool().LeaderBlacklistCommand(cluster.Rpc(server), add: false);
                 left.Add($"leader blacklist entry of {server.Name}: {command} ({targets.Redact(exception.Message)})");
+            }
+        }
+
+        if (status.Plan is { } plan && LeaderSpeed.InForce(plan) is { } step)
+        {
+            try
+            {
+                await new LeaderSpeed(targets, cluster).RestoreAsync(LeaderSpeed.Former(step), cancellationToken);
+                gone.Add(step.Id);
+            }
+            catch (TargetException exception)
+            {
+                left.Add(
+                    $"speed of leaders: {LeaderSpeed.Commands(cluster.Spec, step)} "
+                    + $"({targets.Redact(exception.Message)})");
             }
         }
 

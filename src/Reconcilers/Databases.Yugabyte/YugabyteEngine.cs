@@ -93,9 +93,10 @@ internal sealed class YugabyteEngine : IDatabaseEngine
         YugabyteStatus.LeftBehind(spec, status);
 
     public bool IsDraining(DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus status) =>
-        YugabyteCleanup.Blacklisted(status).Any();
+        YugabyteCleanup.Blacklisted(status).Any()
+        || (status.Plan is { } plan && LeaderSpeed.InForce(plan) is not null);
 
-    public bool IsDrain(PlanStep step) => step.Is<DrainTserver>();
+    public bool IsDrain(PlanStep step) => step.Is<DrainTserver>() || step.Is<SpeedUpLeaders>();
 
     public string? InstanceOf(Plan plan, PlanStep step) => YugabytePlanTraits.InstanceOf(plan, step);
 }

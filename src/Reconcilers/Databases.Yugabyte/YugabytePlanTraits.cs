@@ -15,12 +15,22 @@ internal static class YugabytePlanTraits
     // A step notices itself that its time is over, and cleans up. The limit of the engine must be later.
     private static readonly TimeSpan Margin = TimeSpan.FromMinutes(2);
 
+    // A drain that makes progress has no limit; one that makes none ends itself. A swap drains again only what returned
+    // since then.
+    private static readonly TimeSpan NoLimit = TimeSpan.FromDays(30);
+    private static readonly TimeSpan LongestRedrain = TimeSpan.FromHours(6);
+
     // A universe that becomes unhealthy while it is watched is watched anew.
     private static readonly TimeSpan OneDay = TimeSpan.FromDays(1);
 
     /// <summary>How long an unhealthy cluster is waited for before a process is stopped.</summary>
     public static TimeSpan GatePatience(DatabaseRollingUpgradeSpec spec) =>
         KubernetesDuration.Parse(spec.Timeouts.Verify);
+
+    /// <summary>
+    /// How long a drain waits until the former instance is healthy and may have leaders again, and the cluster is well.
+    /// </summary>
+    public static TimeSpan DrainPatience(DatabaseRollingUpgradeSpec spec) => GatePatience(spec) + VerifyPatience(spec);
 
     /// <summary>How long a started instance may take until it has been healthy for spec.settle.</summary>
     public static TimeSpan VerifyPatience(DatabaseRollingUpgradeSpec spec) =>
@@ -77,13 +87,14 @@ internal static class YugabytePlanTraits
     private static TimeSpan TimeoutOf(DatabaseRollingUpgradeSpec spec, string action)
     {
         var timeouts = spec.Timeouts;
-        var drain = KubernetesDuration.Parse(spec.Drain.Timeout ?? DrainLimits.UsualTimeout);
+        var drain = spec.Drain.UpperLimit();
         return action switch
         {
             nameof(PreparePackage) => KubernetesDuration.Parse(timeouts.Package),
-            nameof(DrainTserver) => (drain > GatePatience(spec) ? drain : GatePatience(spec)) + Margin,
-            nameof(SwapMaster) or nameof(SwapTserver) =>
-                GatePatience(spec) + drain + KubernetesDuration.Parse(timeouts.Swap) + Margin,
+            nameof(DrainTserver) => drain is { } limit ? DrainPatience(spec) + limit + Margin : NoLimit,
+            nameof(SwapMaster) => GatePatience(spec) + KubernetesDuration.Parse(timeouts.Swap) + Margin,
+            nameof(SwapTserver) =>
+                GatePatience(spec) + (drain ?? LongestRedrain) + KubernetesDuration.Parse(timeouts.Swap) + Margin,
             nameof(VerifyMaster) or nameof(VerifyTserver) or nameof(VerifyVersions) => VerifyPatience(spec) + Margin,
             nameof(Soak) => YugabyteFinalize.Soak(spec.Yugabyte ?? new YugabyteSpec()) + (7 * OneDay),
 

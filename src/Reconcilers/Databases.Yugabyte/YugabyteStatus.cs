@@ -56,6 +56,10 @@ internal static class YugabyteStatus
                 is { } last
                 ? Number(last, PromoteAutoFlags.FlagsAfterFact)
                 : null,
+            ConfigurationRef = plan.Step(YugabyteStepIds.Configuration)?.Recorded(SaveServerConfiguration.SecretKey)
+                is { } secret
+                ? new SecretReference { Name = secret }
+                : status.ConfigurationRef,
             PausedReplication = [.. paused.Select(n => SchemaLimits.Clip(n, SchemaLimits.Name))],
             ReplicationDeadline = Paused(plan, back)
                 .Select(g => plan.Step(YugabyteStepIds.Pause(g.Name, g.Target)))
@@ -88,8 +92,13 @@ internal static class YugabyteStatus
         }
 
         var commands = new YugabyteCommands(spec);
+        var speed = LeaderSpeed.InForce(plan) is { } step
+            && status.RollbackPlan?.Step(YugabyteStepIds.UndoLeaderSpeed) is not { State: StepState.Succeeded }
+                ? LeaderSpeed.LeftBehind(spec, step, commands.ToolHost)
+                : null;
         return
         [
+            .. speed is null ? Array.Empty<ActionItem>() : [speed],
             .. Paused(plan, status.RollbackPlan).Select(g => new ActionItem
             {
                 Reason = Reasons.ReplicationPaused,
@@ -146,7 +155,7 @@ internal static class YugabyteStatus
         }
 
         var plain = spec.Instances.Where(
-            i => (i.Control ?? spec.Control.Find(c => c.Component == i.Component)?.Control) is
+            i => spec.ControlOf(i) is
             {
                 Process: not null,
                 Swap: null or SwapMethod.NewDirectory,

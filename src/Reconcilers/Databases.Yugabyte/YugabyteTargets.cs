@@ -1,3 +1,4 @@
+using Drydock.Clients.Kubernetes.Client;
 using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Engine.Actions;
@@ -25,10 +26,12 @@ internal sealed class YugabyteTargets : IYugabyteTargets, IEngineTargets
     public SqlLogin? Sql => _context.Secrets.Sql;
 
     public ISqlProbe SqlProbe => new SqlProbe(
-        _context.Endpoints,
+        _context.Connections,
         _context.Time,
         Sql?.User ?? ExtensionsInUse.DefaultUser,
         (Upgrade.Spec.Yugabyte ?? new YugabyteSpec()).Sql.Database);
+
+    public IKubernetesClient Kubernetes => _context.Kubernetes;
 
     public IReadOnlyList<Finding> SecretProblems => _context.Secrets.Problems;
 
@@ -54,12 +57,19 @@ internal sealed class YugabyteTargets : IYugabyteTargets, IEngineTargets
                     ?? throw new KeyNotFoundException(
                         $"spec.yugabyte.replication.groups no longer lists '{group}'. "
                         + "Add it again until the upgrade has ended.");
-                _peers[group] = http = _context.Connect(_context.Secrets.Peers.GetValueOrDefault(group));
+                _peers[group] = http = _context.Connect(
+                    _context.Secrets.Peers.GetValueOrDefault(group),
+                    _context.Secrets.PeerLogins.GetValueOrDefault(group),
+                    DatabaseSecrets.PeerLoginField(group));
             }
 
             return http;
         }
     }
+
+    public Task<FoundMembers> FindMembersAsync(MemberSearch search, CancellationToken cancellationToken) =>
+        new YugabyteMembers(new YugabyteCluster(this), new Findings(Redact, YugabyteFailures.Finding)).FindAsync(
+            search, cancellationToken);
 
     public async Task<PreflightResult<IRunDiscovery>> PreflightAsync(CancellationToken cancellationToken)
     {

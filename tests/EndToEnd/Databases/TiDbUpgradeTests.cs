@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json.Nodes;
 using Drydock.Lab.Databases.Scenarios;
 using Drydock.Lab.Databases.TiDb;
@@ -33,6 +34,27 @@ public sealed class TiDbUpgradeTests(DatabaseStageFixture fixture, ITestOutputHe
         // PD kept the max-merge-region-size 0 of 2.1.
         Actions(done).ShouldBe(["ScheduleLimits", "ReviewDashboards"]);
         done["status"]!["instances"]!.AsArray().ShouldAllBe(i => i!["version"]!.GetValue<string>() == scenario.ToVersion);
+        NobodyNoticed(load, done);
+    }
+
+    [Fact]
+    public async Task TiDB_with_busy_scheduling_is_upgraded_and_its_limits_are_restored()
+    {
+        var stage = await fixture.ResetAsync();
+        await using var scenario = await TiDbScenario.StartAsync(stage.Run, new TiDbScenarioOptions { Cluster = Named("tiy").Cluster with { BusyRegions = 40 } }, Token);
+        var priorities = scenario.Cluster.Truth().LeaderPriorities;
+        (await PdAsync(scenario, "/operators")).AsArray().Count.ShouldBe(40);
+        (await PdAsync(scenario, "/regions/check/pending-peer"))["count"]!.GetValue<int>().ShouldBe(40);
+        var space = await stage.NewNamespaceAsync(scenario);
+        await using var load = await DatabaseLoad.StartAsync(scenario, cancellationToken: Token);
+        await using var op = stage.StartOperator();
+
+        await stage.ApplyAsync(scenario.Manifest(space));
+        var done = await stage.WaitForAsync(space, scenario, u => u.IsOver("Succeeded"), cancellationToken: Token);
+        await load.EndAsync();
+
+        await IsUpgradedAsync(scenario, priorities);
+        (await PdAsync(scenario, "/config/schedule"))["region-schedule-limit"]!.GetValue<int>().ShouldBe(4);
         NobodyNoticed(load, done);
     }
 
@@ -93,6 +115,14 @@ public sealed class TiDbUpgradeTests(DatabaseStageFixture fixture, ITestOutputHe
     }
 
     // Names of hosts are used once in a run.
+    // Any PD passes it on to the leader.
+    private static async Task<JsonNode> PdAsync(TiDbScenario scenario, string path)
+    {
+        var (status, body) = await scenario.Cluster.HttpAsync(scenario.Cluster.Instance("pd-1"), HttpMethod.Get, $"/pd/api/v1{path}", cancellationToken: Token);
+        status.ShouldBe(HttpStatusCode.OK, body);
+        return JsonNode.Parse(body)!;
+    }
+
     private static TiDbScenarioOptions Named(string name) => new() { Cluster = new TiDbClusterOptions { Name = name } };
 
     private static IReadOnlyList<string> Actions(JsonNode upgrade) =>

@@ -39,6 +39,8 @@ internal static class DatabaseTransitions
         TiDb("spec.instances", "another host", spec => spec["instances"]![0]!["host"] = "192.0.2.99"),
         TiDb("spec.instances", "an instance less", spec => spec["instances"]!.AsArray().RemoveAt(1)),
         TiDb("spec.control", "another unit", spec => spec["control"]![1]!["control"]!["systemd"]!["unit"] = "tikv-20160.service"),
+        TiDb("spec.defaults", "a directory for all", spec => spec["defaults"] = Json("""{"deployDir":"/data/deploy"}""")),
+        TiDb("spec.seed", "an address", spec => spec["seed"] = "192.0.2.11"),
         TiDb("spec.allowUnavailability", "allowed", spec => spec["allowUnavailability"] = true),
         TiDb("spec.tidb", "no settings", spec =>
         {
@@ -54,6 +56,9 @@ internal static class DatabaseTransitions
         TiDb("spec.tidb.configuration", "as it is", spec => spec.At("tidb")["configuration"] = Json("""{"migrate":false}""")),
         TiDb("spec.tidb.mergeScheduleLimit", "none", spec => spec.At("tidb")["mergeScheduleLimit"] = 0),
         TiDb("spec.tidb.drainLeaderScheduleLimit", "unchanged", spec => spec.At("tidb")["drainLeaderScheduleLimit"] = 0),
+        TiDb("spec.tidb.maxUnavailableServers", "two at a time", spec => spec.At("tidb")["maxUnavailableServers"] = 2),
+        TiDb("spec.tidb.maxUnavailablePerZone", "two at a time", spec => spec.At("tidb")["maxUnavailablePerZone"] = 2),
+        TiDb("spec.tidb.storeInventory", "stored", spec => spec.At("tidb")["storeInventory"] = true),
         TiDb("spec.tidb.tuneScheduling", "not tuned", spec => spec.At("tidb")["tuneScheduling"] = Json("""{"enabled":false}""")),
         TiDb("spec.tidb.monitoring", "another port", spec => spec.At("tidb")["monitoring"]![0]!["port"] = 3001),
         TiDb("spec.tidb.tiSpark", "Spark", spec => spec.At("tidb")["tiSpark"] = Json($$"""{"hosts":["192.0.2.11"],"directory":"/spark","jar":"/new/tispark.jar","jarSha256":"{{Other}}"}""")),

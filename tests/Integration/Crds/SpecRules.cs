@@ -200,7 +200,17 @@ internal sealed record SpecRules(string Place, string Message, Action<JsonObject
             spec => (spec["engine"], spec["instances"]![0]!["configFile"]) = ("YugabyteDB", "/etc/pd.toml"),
             spec => spec["instances"]![0]!["configFile"] = "/etc/pd.toml");
         yield return new(Spec, RuleMessages.ComponentOfEngine, spec => spec["instances"]![0]!["component"] = "Master", spec => spec["instances"]![1]!["component"] = "TiKV");
-        yield return new(Spec, RuleMessages.EveryInstanceHasControl, spec => spec["instances"]![0]!["component"] = "Pump", spec => spec["instances"]![3]!["component"] = "Pump");
+        yield return new(Spec, RuleMessages.SeedOrInstances, spec => spec["instances"]!.AsArray().Clear(), spec =>
+        {
+            spec["instances"]!.AsArray().Clear();
+            spec["seed"] = "192.0.2.11:2379";
+        });
+        yield return new($"{Spec}.defaults", RuleMessages.SomeSetting, spec => spec["defaults"] = new JsonObject(), spec => spec["defaults"] = Json("""{"deployDir":"/data/deploy"}"""));
+        yield return new($"{Spec}.control[]", RuleMessages.SomeSetting, spec => spec["control"]![0]!.AsObject().Remove("control"), spec =>
+        {
+            spec["control"]![0]!.AsObject().Remove("control");
+            spec["control"]![0]!["deployDir"] = "/data/deploy";
+        });
         yield return new($"{Spec}.window", RuleMessages.EmptyWindow, spec => spec["window"] = Window("02:00", "02:00"), spec => spec["window"] = Window("02:00", "02:01"));
         void Replace(JsonObject spec, string engine) => (spec["engine"], spec["control"]![0]!["control"]!["swap"]) = (engine, "ReplaceBinary");
         yield return new(Spec, RuleMessages.SwapOfYugabyte, spec => Replace(spec, "YugabyteDB"), spec => Replace(spec, "TiDB"));
@@ -210,6 +220,11 @@ internal sealed record SpecRules(string Place, string Message, Action<JsonObject
         foreach (var (place, owner) in new (string, Func<JsonObject, JsonObject>)[]
         {
             ("control[].control", spec => spec["control"]![0]!["control"]!.AsObject()),
+            ("defaults.control", spec =>
+            {
+                spec["defaults"] ??= Json("""{"control":{"systemd":{}}}""");
+                return spec["defaults"]!["control"]!.AsObject();
+            }),
             ("instances[].control", spec => spec["instances"]![3]!["control"]!.AsObject()),
             ("tidb.monitoring[].control", spec => spec["tidb"]!["monitoring"]![0]!["control"]!.AsObject()),
         })
@@ -249,6 +264,14 @@ internal sealed record SpecRules(string Place, string Message, Action<JsonObject
             docker["sshSecretRef"] = new JsonObject { ["name"] = "docker-ssh" };
         }
 
+        static JsonObject Monitoring(JsonObject spec) => spec["tidb"]!["monitoring"]![0]!.AsObject();
+        yield return new($"{Spec}.tidb.monitoring[]", RuleMessages.HostOrHosts, spec => Monitoring(spec)["hosts"] = new JsonArray("192.0.2.13"), spec =>
+        {
+            Monitoring(spec).Remove("host");
+            Monitoring(spec)["hosts"] = new JsonArray("192.0.2.13", "192.0.2.14");
+        });
+        yield return new($"{Spec}.access.ssh", RuleMessages.BecomeForNeedsSudo, spec => (spec.At("access", "ssh")["become"], spec.At("access", "ssh")["becomeFor"]) = ("None", "Units"), spec =>
+            (spec.At("access", "ssh")["become"], spec.At("access", "ssh")["becomeFor"]) = ("Sudo", "Units"));
         yield return new($"{Spec}.access", RuleMessages.OneAccess, spec => spec["access"]!["docker"] = Docker(tcp), InContainers(null, tcp));
         yield return new($"{Spec}.access.docker", RuleMessages.TcpNeedsTls, InContainers(docker => docker.Remove("tlsSecretRef"), tcp), InContainers(
             docker =>

@@ -102,7 +102,7 @@ public sealed class ContainerRemoteClient(
                         $"\"$@\"; r=$?; printf {mark}; printf {mark} >&2; exit $r",
                         "sh",
                         .. command.Arguments],
-                    User = command.AsRoot ? Root : user,
+                    User = command.AsRoot ? Root : command.AsUser ?? user,
                     AttachStdin = command.Input is not null,
                     AttachStdout = true,
                     AttachStderr = true,

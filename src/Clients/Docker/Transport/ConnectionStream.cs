@@ -1,5 +1,6 @@
 using System.Net.Security;
 using System.Net.Sockets;
+using Drydock.Clients.Ssh;
 
 namespace Drydock.Clients.Docker;
 

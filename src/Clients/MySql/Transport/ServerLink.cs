@@ -54,11 +54,11 @@ internal sealed class ServerLink : IAsyncDisposable
         ServerTls.Check(options);
         try
         {
-            if (options.UnixSocket.Length > 0)
+            if ((options.UnixSocket is { Length: > 0 } path ? path : options.RelaySocket) is { Length: > 0 } socketFile)
             {
                 var file = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
                 return await ConnectedAsync(
-                    options, file, new UnixDomainSocketEndPoint(options.UnixSocket), cancellationToken)
+                    options, file, new UnixDomainSocketEndPoint(socketFile), cancellationToken)
                         .ConfigureAwait(false);
             }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Drydock.Clients.Safety;
 
 namespace Drydock.Reconcilers.Databases.TiDb;
 
@@ -14,7 +15,13 @@ internal sealed record Endpoint(string Host, int Port)
             $"{(Host.Contains(':', StringComparison.Ordinal) ? $"[{Host}]" : Host)}:{Port}");
 
     /// <summary>Whether an address that the cluster reports (HOST:PORT) is this one.</summary>
-    public bool IsAddress(string? address) => string.Equals(ToString(), address, StringComparison.OrdinalIgnoreCase);
+    public bool IsAddress(string? address)
+    {
+        var colon = address?.LastIndexOf(':') ?? -1;
+        return colon > 0
+            && address![(colon + 1)..] == Port.ToString(CultureInfo.InvariantCulture)
+            && HostNames.AreSame(Host, address[..colon]);
+    }
 
     /// <summary>Whether one of the URLs that the cluster reports (http://HOST:PORT) is this one's.</summary>
     public bool IsAmong(IEnumerable<string> urls) => urls.Any(url => IsAddress(AddressOf(url)));

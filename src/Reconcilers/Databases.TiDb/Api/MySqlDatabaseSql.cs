@@ -19,20 +19,20 @@ internal sealed class MySqlDatabaseSql : IDatabaseSql
     private readonly Func<DatabaseRollingUpgrade> _upgrade;
     private readonly DatabaseSecrets _secrets;
     private readonly DbProviderFactory _provider;
-    private readonly EndpointPolicy _endpoints;
+    private readonly IConnectionFactory _connections;
 
     /// <summary>Connects to nothing yet.</summary>
     /// <param name="upgrade">The upgrade as last read: its TiDBs are asked, in the order of the spec.</param>
     /// <param name="secrets">The login.</param>
     /// <param name="provider">ADO.NET for the MySQL protocol; null for the built-in one.</param>
-    /// <param name="endpoints">Which addresses are connected to; null for the default.</param>
+    /// <param name="connections">Opens connections; null for the default.</param>
     public MySqlDatabaseSql(
         Func<DatabaseRollingUpgrade> upgrade,
         DatabaseSecrets secrets,
         DbProviderFactory? provider = null,
-        EndpointPolicy? endpoints = null) =>
-        (_upgrade, _secrets, _provider, _endpoints) = (
-            upgrade, secrets, provider ?? MySqlProviderFactory.Instance, endpoints ?? EndpointPolicy.Default);
+        IConnectionFactory? connections = null) =>
+        (_upgrade, _secrets, _provider, _connections) = (
+            upgrade, secrets, provider ?? MySqlProviderFactory.Instance, connections ?? EndpointPolicy.Default);
 
     public async Task<IReadOnlyList<DdlJob>> UnfinishedDdlAsync(CancellationToken cancellationToken) =>
     [
@@ -118,11 +118,14 @@ internal sealed class MySqlDatabaseSql : IDatabaseSql
             }
 
             var what = "connecting";
+            await using var relay = _connections is EndpointPolicy
+                ? null
+                : SocketRelay.Listen(token => _connections.ConnectAsync(server.Host, server.Port, token));
             try
             {
                 await using var connection = _provider.CreateConnection()
                     ?? throw new InvalidOperationException("the provider makes no connections");
-                connection.ConnectionString = Connection(server, login);
+                connection.ConnectionString = Connection(server, login, relay);
                 await connection.OpenAsync(cancellationToken);
                 what = statement;
                 await using var command = connection.CreateCommand();
@@ -138,8 +141,9 @@ internal sealed class MySqlDatabaseSql : IDatabaseSql
                     throw new OperationCanceledException(exception.Message, exception, cancellationToken);
                 }
 
-                last = Failure(exception, server, login, what);
-                if (exception is not MySqlException { IsConnectionError: true })
+                var broken = relay is null ? null : await relay.EndAsync();
+                last = Failure(broken ?? exception, server, login, what);
+                if (broken is null && exception is not MySqlException { IsConnectionError: true })
                 {
                     throw last;
                 }
@@ -156,7 +160,9 @@ internal sealed class MySqlDatabaseSql : IDatabaseSql
     {
         try
         {
-            await _endpoints.CheckAsync(server.Host, cancellationToken);
+            // Through ssh the host resolves it.
+            await (_connections as EndpointPolicy ?? EndpointPolicy.Unrestricted).CheckAsync(
+                server.Host, cancellationToken);
             return null;
         }
         catch (EndpointRefusedException refused)
@@ -181,13 +187,13 @@ internal sealed class MySqlDatabaseSql : IDatabaseSql
         new(
             exception is MySqlException { Number: 1044 or 1045 or 1142 or 1227 }
                 ? Reasons.AccessDenied
-                : exception is MySqlException { IsConnectionError: true }
+                : exception is MySqlException { IsConnectionError: true } or IOException
                 ? Reasons.ServerUnreachable
                 : Reasons.AnswerUnusable,
             $"{login.User}@{server}: {what} failed: {exception.Message.Trim()}",
             exception);
 
-    private string Connection(Endpoint server, SqlLogin login)
+    private string Connection(Endpoint server, SqlLogin login, SocketRelay? relay)
     {
         var tls = _upgrade().Spec.Tidb?.SqlTls ?? new DatabaseTls();
         var builder = new MySqlConnectionStringBuilder
@@ -205,6 +211,11 @@ internal sealed class MySqlDatabaseSql : IDatabaseSql
                 _ => MySqlSslMode.VerifyFull,
             },
         };
+        if (relay is not null)
+        {
+            builder.RelaySocket = relay.Path;
+        }
+
         if (tls.Mode != DatabaseTlsMode.Disabled && SecretLimits.Pem(login.Ca) is { } authority)
         {
             builder.SslCaPem = authority;

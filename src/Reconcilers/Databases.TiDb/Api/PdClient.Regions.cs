@@ -16,10 +16,17 @@ internal sealed partial class PdClient
     /// <param name="isAtRisk">Which of them are returned with their ids; the others are only counted.</param>
     /// <param name="cancellationToken">Cancels.</param>
     public Task<PdRegionCheck> RegionsAsync(
-        string check, Func<PdRegion, bool> isAtRisk, CancellationToken cancellationToken)
-    {
-        var path = $"{Api}/regions/check/{check}";
-        return InTurnAsync(
+        string check, Func<PdRegion, bool> isAtRisk, CancellationToken cancellationToken) =>
+        RegionsAsync($"{Api}/regions/check/{check}", check, isAtRisk, cancellationToken);
+
+    /// <summary>All Regions, read while they arrive: about 500 bytes each.</summary>
+    /// <param name="isAtRisk">Which of them are returned with their ids; the others are only counted.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    public Task<PdRegionCheck> AllRegionsAsync(Func<PdRegion, bool> isAtRisk, CancellationToken cancellationToken) =>
+        RegionsAsync($"{Api}/regions", "any state", isAtRisk, cancellationToken);
+
+    private Task<PdRegionCheck> RegionsAsync(
+        string path, string check, Func<PdRegion, bool> isAtRisk, CancellationToken cancellationToken) => InTurnAsync(
             member => http.ReadAsync(
                 member.Host,
                 member.Port,
@@ -27,7 +34,6 @@ internal sealed partial class PdClient
                 (answer, token) => PdRegionList.ReadAsync(answer, $"GET {member}{path}", check, isAtRisk, token),
                 cancellationToken),
             mayRepeat: static _ => true);
-    }
 }
 
 /// <summary>What a check of PD finds.</summary>

@@ -6,6 +6,8 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 /// </summary>
 internal sealed record PdRegion
 {
+    private static readonly HashSet<ulong> None = [];
+
     /// <summary>Its id, unsigned 64 bits.</summary>
     public required ulong Id { get; init; }
 
@@ -19,21 +21,21 @@ internal sealed record PdRegion
 
     /// <summary>Whether a majority of its voters is up to date.</summary>
     /// <param name="down">Stores that are not Up.</param>
-    public bool HasQuorum(IReadOnlySet<ulong> down) => Fit(down, except: null) >= Quorum;
+    public bool HasQuorum(IReadOnlySet<ulong> down) => Fit(down, None) >= Quorum;
 
     /// <summary>
-    /// Whether it keeps its quorum, and thereby a replica that is up to date, while a store is stopped.
+    /// Whether it keeps its quorum, and thereby a replica that is up to date, while stores are stopped.
     /// </summary>
-    /// <param name="store">The store.</param>
+    /// <param name="without">The stores.</param>
     /// <param name="down">Other stores that are not Up.</param>
     /// <param name="isOutageAccepted">
     /// With fewer than three replicas no Region keeps its quorum. If that is accepted, one other replica that is up to
     /// date suffices, if there is another one at all.
     /// </param>
-    public bool Survives(ulong store, IReadOnlySet<ulong> down, bool isOutageAccepted) =>
-        !Voters.Contains(store)
-        || Fit(down, store) >= (isOutageAccepted ? Math.Min(1, Voters.Count - 1) : Quorum);
+    public bool Survives(IReadOnlySet<ulong> without, IReadOnlySet<ulong> down, bool isOutageAccepted) =>
+        !Voters.Any(without.Contains)
+        || Fit(down, without) >= (isOutageAccepted ? Math.Min(1, Voters.Count - 1) : Quorum);
 
-    private int Fit(IReadOnlySet<ulong> down, ulong? except) =>
-        Voters.Count(v => v != except && !Behind.Contains(v) && !down.Contains(v));
+    private int Fit(IReadOnlySet<ulong> down, IReadOnlySet<ulong> without) =>
+        Voters.Count(v => !without.Contains(v) && !Behind.Contains(v) && !down.Contains(v));
 }

@@ -12,6 +12,9 @@ internal sealed record TidbServerInfo(string DdlId, bool IsOwner, string Address
     /// server does not say (docs/research/tidb.md#tidb-server).
     /// </summary>
     public bool SkipsBinlog { get; init; }
+
+    /// <summary>The port of its status pages; null where the server does not say it.</summary>
+    public int? StatusPort { get; init; }
 }
 
 /// <summary>GET /info/all (docs/research/tidb.md#tidb-server): every TiDB that is registered.</summary>

@@ -76,6 +76,7 @@ internal sealed class TidbStatusClient(IServiceHttp http)
             new Endpoint(server.Ip ?? "", server.ListeningPort ?? 0).ToString(),
             Version(server.Version))
         {
+            StatusPort = server.StatusPort is > 0 and < 65536 ? server.StatusPort : null,
             SkipsBinlog = string.Equals(server.BinlogStatus, "Skipping", StringComparison.OrdinalIgnoreCase),
         };
 

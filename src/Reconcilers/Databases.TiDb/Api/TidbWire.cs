@@ -24,6 +24,8 @@ internal static class TidbWire
 
         public int? ListeningPort { get; init; }
 
+        public int? StatusPort { get; init; }
+
         public string? BinlogStatus { get; init; }
     }
 

@@ -22,6 +22,10 @@ internal sealed record DiscoveredInstance
     /// <summary>Of a TiKV: its store, unsigned 64 bits.</summary>
     public ulong? Store { get; init; }
 
+    /// <summary>Of a TiKV: the labels of its store, which say where it is.</summary>
+    public IReadOnlyDictionary<string, string> Labels { get; init; } =
+        new Dictionary<string, string>(StringComparer.Ordinal);
+
     /// <summary>
     /// The beginning of the checksum of its configuration file as it is; null where none is carried over.
     /// </summary>

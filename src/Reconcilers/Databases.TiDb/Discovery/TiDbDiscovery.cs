@@ -21,6 +21,9 @@ internal sealed record TiDbDiscovery
     /// <summary>max-replicas.</summary>
     public required long MaxReplicas { get; init; }
 
+    /// <summary>location-labels of PD, the outermost first.</summary>
+    public IReadOnlyList<string> LocationLabels { get; init; } = [];
+
     /// <summary>
     /// tidb_server_version; null where a TiDB of the new version runs already, so that its raise cannot be seen any
     /// more.

@@ -55,19 +55,29 @@ internal sealed class RegionSurvey
         return new RegionSurvey(checks);
     }
 
-    /// <summary>The Regions that would lose their quorum without a TiKV.</summary>
+    /// <summary>
+    /// The Regions that would lose their quorum without some TiKVs. A complete Region survives the loss of one store;
+    /// for more than one, all Regions are read.
+    /// </summary>
     /// <param name="targets">The cluster.</param>
-    /// <param name="store">The store of the TiKV.</param>
+    /// <param name="without">The stores of the TiKVs.</param>
     /// <param name="stores">All stores.</param>
     /// <param name="cancellationToken">Cancels.</param>
     public static async Task<RegionSurvey> WithoutAsync(
-        ITiDbTargets targets, ulong store, IReadOnlyList<PdStore> stores, CancellationToken cancellationToken)
+        ITiDbTargets targets,
+        IReadOnlySet<ulong> without,
+        IReadOnlyList<PdStore> stores,
+        CancellationToken cancellationToken)
     {
         var pd = targets.Pd();
         var down = Down(stores);
         var isOutageAccepted = targets.Spec().AllowUnavailability
             && (await pd.ScheduleAsync(cancellationToken)).MaxReplicas < 3;
-        return await ReadAsync(pd, r => !r.Survives(store, down, isOutageAccepted), cancellationToken);
+        return without.Count > 1
+            ? new RegionSurvey([await pd.AllRegionsAsync(IsAtRisk, cancellationToken)])
+            : await ReadAsync(pd, IsAtRisk, cancellationToken);
+
+        bool IsAtRisk(PdRegion region) => !region.Survives(without, down, isOutageAccepted);
     }
 
     /// <summary>The Regions that have no quorum now.</summary>

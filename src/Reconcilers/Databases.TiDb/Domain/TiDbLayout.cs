@@ -50,6 +50,12 @@ internal static class TiDbLayout
         instance.ConfigFile
             ?? $"{instance.DeployDir.TrimEnd('/')}/conf/{instance.Component.ToString().ToLowerInvariant()}.toml";
 
+    /// <summary>
+    /// The script that starts an instance deployed by tidb-ansible: scripts/run_tikv.sh below deployDir.
+    /// </summary>
+    public static string StartScript(DatabaseInstance instance) =>
+        $"{instance.DeployDir.TrimEnd('/')}/scripts/run_{instance.Component.ToString().ToLowerInvariant()}.sh";
+
     /// <summary>The path of the file for the new version until it is installed, beside the current one.</summary>
     public static string NewConfigFile(this DatabaseRollingUpgradeSpec spec, DatabaseInstance instance) =>
         $"{ConfigFile(instance)}.{TiDbVersion.Plain(spec.ToVersion)}";

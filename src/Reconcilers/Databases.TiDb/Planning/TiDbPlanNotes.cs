@@ -1,3 +1,4 @@
+using System.Globalization;
 using Drydock.Abstractions.Values;
 using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
@@ -40,7 +41,7 @@ internal sealed class TiDbPlanNotes(PlanBuilder plan, DatabaseRollingUpgradeSpec
                 + $"upgraded. To stop before it, set holdBefore: [{DatabaseRollingUpgradePhases.UpgradePD}].";
         }
 
-        if (spec.Of(DatabaseComponent.TiKV).LastOrDefault() is { } tikv)
+        if (StoreBatches.Of(spec, discovery).Batches is [.., [.., var tikv]])
         {
             yield return $"Technical limit: with {TiDbStepIds.Swap(tikv)}, the last TiKV, the cluster raises its "
                 + $"version to {spec.ToVersion} and accepts no older TiKV any more. To stop before it, add its id to "
@@ -66,6 +67,20 @@ internal sealed class TiDbPlanNotes(PlanBuilder plan, DatabaseRollingUpgradeSpec
         yield return "Run no DDL until the end of Verify: DDL that appears stops the upgrade until it has ended.";
         yield return "While the PD leader moves, requests that need a timestamp wait for up to 3 seconds. Clients of a "
             + "TiDB server that restarts have to reconnect.";
+        if (StoreBatches.Of(spec, discovery).Note is { } zones)
+        {
+            yield return zones;
+        }
+
+        var servers = Math.Min(Tidb.MaxUnavailableServers, spec.Of(DatabaseComponent.TiDB).Count() - 1);
+        if (servers > 1)
+        {
+            yield return string.Create(
+                CultureInfo.InvariantCulture,
+                $"After the first TiDB server, {servers} are stopped side by side (spec.tidb.maxUnavailableServers). "
+                + $"The others must be able to serve all clients meanwhile.");
+        }
+
         if (!spec.AllowUnavailability)
         {
             yield break;

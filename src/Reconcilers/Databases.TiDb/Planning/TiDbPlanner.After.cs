@@ -7,7 +7,7 @@ internal sealed partial class TiDbPlanner
 {
     private void UpgradeMonitoring()
     {
-        foreach (var service in _tidb.Monitoring)
+        foreach (var service in _tidb.Services())
         {
             var files = service.Files.Select(f => f.Sha256[..ContentHash.ShortLength]).ToList();
             Next(
@@ -42,17 +42,30 @@ internal sealed partial class TiDbPlanner
         }
     }
 
+    // The checks ask different processes, so they run side by side once every instance has settled.
     private void Verify()
     {
-        Next(TiDbStepIds.VerifyProcesses, "Check every process and service port", new CheckProcesses.Args());
-        Next(TiDbStepIds.VerifyCluster, "Check the cluster as a whole", new CheckCluster.Args());
+        _barrier = [.. _barrier.Union(_late, StringComparer.Ordinal)];
+        List<string> checks =
+        [
+            Check(TiDbStepIds.VerifyProcesses, "Check every process and service port", new CheckProcesses.Args()),
+            Check(TiDbStepIds.VerifyCluster, "Check the cluster as a whole", new CheckCluster.Args()),
+        ];
         if (spec.Of(DatabaseComponent.Pump).Any() || spec.Of(DatabaseComponent.Drainer).Any())
         {
-            Next(TiDbStepIds.VerifyBinlog, "Check pumps and drainers", new CheckBinlog.Args());
+            checks.Add(Check(TiDbStepIds.VerifyBinlog, "Check pumps and drainers", new CheckBinlog.Args()));
         }
 
-        Next(TiDbStepIds.VerifyStatements, "Count failed statements", new CountFailedStatements.Args());
+        checks.Add(Check(TiDbStepIds.VerifyStatements, "Count failed statements", new CountFailedStatements.Args()));
+        _barrier = checks;
+        if (_tidb.StoreInventory)
+        {
+            Next(TiDbStepIds.Inventory, "Store an inventory for tidb-ansible and tiup", new StoreInventory.Args());
+        }
     }
+
+    private string Check<TArgs>(string id, string title, TArgs args)
+        where TArgs : class => _plan.Add(Step(id, node: null, title, args));
 
     private void TuneScheduling()
     {

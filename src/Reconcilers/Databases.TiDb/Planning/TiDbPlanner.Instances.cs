@@ -2,7 +2,7 @@ using Drydock.Crds.DatabaseRollingUpgrades;
 
 namespace Drydock.Reconcilers.Databases.TiDb;
 
-/// <content>The processes of the cluster, one after the other.</content>
+/// <content>The processes of the cluster, one component after the other.</content>
 internal sealed partial class TiDbPlanner
 {
     private void UpgradePd()
@@ -22,17 +22,23 @@ internal sealed partial class TiDbPlanner
         var isFirst = true;
         foreach (var instance in PdOrder.Of(spec, discovery.PdLeader))
         {
+            // Leadership must not move to a member that has just started.
+            AwaitSettled();
             Instance(instance, new DrainPd.Args(), new VerifyPd.Args(), isPointOfNoReturn: isFirst);
             isFirst = false;
         }
 
         if (priorities.Count > 0)
         {
+            // Leadership may move to a member that has just started.
+            AwaitSettled();
             Next(
                 TiDbStepIds.RestorePriority,
                 "Restore leader_priority of PD",
                 new SetLeaderPriorities.Args(priorities));
         }
+
+        EndComponent();
 
         var limits = discovery.ScheduleLimits;
         Next(
@@ -44,8 +50,8 @@ internal sealed partial class TiDbPlanner
 
     private void UpgradeTikv()
     {
-        var stores = spec.Of(DatabaseComponent.TiKV).ToList();
-        if (stores.Count > 0)
+        var batches = StoreBatches.Of(spec, discovery).Batches;
+        if (batches.Count > 0)
         {
             Next(
                 TiDbStepIds.HoldScheduling,
@@ -53,30 +59,39 @@ internal sealed partial class TiDbPlanner
                 new HoldScheduling.Args(_tidb.DrainLeaderScheduleLimit));
         }
 
-        foreach (var instance in stores)
+        foreach (var batch in batches)
         {
-            // With the last one the cluster raises its version and accepts no older TiKV any more
-            // (docs/research/tidb.md#pd).
-            var store = Discovered(instance).Store ?? throw new InvalidOperationException(
-                $"Preflight reported no store of {instance.Name}; no plan can be made without it.");
-            Instance(
-                instance,
-                new DrainTikv.Args(store),
-                new VerifyTikv.Args(store),
-                isPointOfNoReturn: ReferenceEquals(instance, stores[^1]),
-                store);
+            SideBySide(batch, instance =>
+            {
+                // With the last one the cluster raises its version and accepts no older TiKV any more
+                // (docs/research/tidb.md#pd). Any of the last batch may be the last one.
+                var store = Discovered(instance).Store ?? throw new InvalidOperationException(
+                    $"Preflight reported no store of {instance.Name}; no plan can be made without it.");
+                Instance(
+                    instance,
+                    new DrainTikv.Args(store),
+                    new VerifyTikv.Args(store),
+                    isPointOfNoReturn: ReferenceEquals(batch, batches[^1]),
+                    store);
+            });
         }
 
-        if (stores.Count > 0)
+        if (batches.Count > 0)
         {
             Next(
                 TiDbStepIds.ClusterVersion,
                 $"Wait for cluster version {spec.ToVersion}",
                 new AwaitClusterVersion.Args());
+
+            // Regions are balanced again when the last TiKV has settled; the next component does not wait for that.
+            var registered = _barrier;
+            AwaitSettled();
             Next(
                 TiDbStepIds.ReleaseScheduling,
                 "Restore the schedule limits",
                 new ReleaseScheduling.Args(Merging.First));
+            _late.AddRange(_barrier);
+            _barrier = registered;
         }
     }
 
@@ -86,20 +101,26 @@ internal sealed partial class TiDbPlanner
         {
             Instance(instance, new DrainPump.Args(), new VerifyPump.Args());
         }
+
+        EndComponent();
     }
 
     private void UpgradeTidb()
     {
+        // The first one upgrades the system tables (docs/research/tidb.md#tidb-server), so nothing rolls beside it. It
+        // serves while the others do: all of them are never stopped at once.
         var servers = spec.Of(DatabaseComponent.TiDB).ToList();
-        foreach (var instance in servers)
+        foreach (var batch in servers.Take(1).Chunk(1).Concat(servers.Skip(1).Chunk(_tidb.MaxUnavailableServers)))
         {
-            // The first one upgrades the system tables (docs/research/tidb.md#tidb-server).
-            var isFirst = ReferenceEquals(instance, servers[0]);
-            Instance(
-                instance,
-                new DrainTidb.Args(),
-                new VerifyTidb.Args(isFirst ? discovery.BootstrapVersion : null),
-                isPointOfNoReturn: isFirst);
+            SideBySide(batch, instance =>
+            {
+                var isFirst = ReferenceEquals(instance, servers[0]);
+                Instance(
+                    instance,
+                    new DrainTidb.Args(),
+                    new VerifyTidb.Args(isFirst ? discovery.BootstrapVersion : null),
+                    isPointOfNoReturn: isFirst);
+            });
         }
 
         if (servers.Count > 0)
@@ -109,6 +130,8 @@ internal sealed partial class TiDbPlanner
                 "Wait until all TiDB servers run the same version",
                 new AwaitConsistentServers.Args());
         }
+
+        EndComponent();
     }
 
     private void UpgradeDrainers()
@@ -117,6 +140,8 @@ internal sealed partial class TiDbPlanner
         {
             Instance(instance, new DrainDrainer.Args(), new VerifyDrainer.Args());
         }
+
+        EndComponent();
     }
 
     // The titles follow from the ids: "Drain tikv-1".
@@ -127,8 +152,40 @@ internal sealed partial class TiDbPlanner
     {
         Next(TiDbStepIds.Drain(instance), "", drain, instance.Name);
         _isFinal |= isPointOfNoReturn;
+        _barrier.AddRange(_settled);
         var swap = Step(TiDbStepIds.Swap(instance), instance.Name, "", new SwapInstance.Args(store));
         Next(swap with { PointOfNoReturn = isPointOfNoReturn });
-        Next(TiDbStepIds.Verify(instance), "", verify, instance.Name);
+        _stopped = _barrier;
+        _settled = [_plan.Add(Step(TiDbStepIds.Verify(instance), instance.Name, "", verify))];
+    }
+
+    // Each of them waits for what came before, and what comes next waits for all of them.
+    private void SideBySide(IEnumerable<DatabaseInstance> instances, Action<DatabaseInstance> add)
+    {
+        var (barrier, settled) = (_barrier, _settled);
+        List<string> stops = [], ends = [];
+        foreach (var instance in instances)
+        {
+            (_barrier, _settled) = (barrier, settled);
+            add(instance);
+            stops.AddRange(_stopped);
+            ends.AddRange(_settled);
+        }
+
+        (_barrier, _stopped, _settled) = (stops, stops, ends);
+    }
+
+    // What comes next waits until the instances have settled.
+    private void AwaitSettled()
+    {
+        _barrier = [.. _barrier.Except(_stopped, StringComparer.Ordinal), .. _settled];
+        _settled = [];
+    }
+
+    // The last instances of a component settle while the next component begins.
+    private void EndComponent()
+    {
+        _late.AddRange(_settled);
+        _settled = [];
     }
 }

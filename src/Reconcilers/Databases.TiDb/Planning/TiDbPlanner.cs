@@ -12,11 +12,18 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 /// other, three steps each: drain, swap, verify.
 /// </summary>
 /// <remarks>
+/// An instance is drained while the one before it settles, and stopped when that one has settled. The first instance of
+/// a component does not wait until the last one of the component before it has settled: the two share no quorum, and
+/// <see cref="StopGate"/> asks both before the stop. TiDB servers after the first, and TiKVs of one zone
+/// (<see cref="StoreBatches"/>), may be stopped side by side. The steps before the first stop run side by side, as do
+/// the checks at the end.
+/// <para>
 /// PD members have the order of the spec, but the one that leads when the plan is compiled is last, so that leadership
 /// moves once. It may move at any time, so the plan's hash is that of the order of the spec: an approval stays valid
 /// whichever member leads, because the same is done to the same members. The leader is read again for each member and
 /// right before each stop: if leadership has moved to a member whose turn comes, that member transfers it to the last
 /// one (<see cref="DrainPd"/>).
+/// </para>
 /// </remarks>
 internal sealed partial class TiDbPlanner(DatabaseRollingUpgradeSpec spec, TiDbDiscovery discovery)
 {
@@ -25,7 +32,18 @@ internal sealed partial class TiDbPlanner(DatabaseRollingUpgradeSpec spec, TiDbD
 
     private readonly TiDbSpec _tidb = spec.Tidb ?? new TiDbSpec();
     private readonly PlanBuilder _plan = new();
+
+    // What the next step waits for.
     private List<string> _barrier = [];
+
+    // What the next stop of the same component waits for besides.
+    private List<string> _settled = [];
+
+    // The steps that stop the instances of _settled.
+    private List<string> _stopped = [];
+
+    // What nothing before the checks at the end waits for.
+    private readonly List<string> _late = [];
     private bool _isFinal;
 
     /// <summary>Compiles the plan.</summary>
@@ -36,18 +54,12 @@ internal sealed partial class TiDbPlanner(DatabaseRollingUpgradeSpec spec, TiDbD
     private Plan CompileOrder()
     {
         _plan.Acknowledge(spec.Preflight.Acknowledge);
-        PreparePackage();
-        Next(
-            TiDbStepIds.SaveConfiguration,
-            "Save configuration files and PD's configuration",
-            new SaveConfiguration.Args(Storage));
-        Backup();
-        MigrateConfiguration();
+        Prepare();
         UpgradePd();
         UpgradeTikv();
         UpgradePumps();
         UpgradeTidb();
-        Next(TiDbStepIds.LimitMerging, "Limit merging", new LimitMerging.Args(Merging.First));
+        LimitMergingForGood();
         UpgradeDrainers();
         UpgradeMonitoring();
         UpgradeTiSpark();
@@ -58,13 +70,37 @@ internal sealed partial class TiDbPlanner(DatabaseRollingUpgradeSpec spec, TiDbD
         return _plan.Build();
     }
 
+    // The limits of TiKV's roll must have been restored before.
+    private void LimitMergingForGood()
+    {
+        _barrier = [.. _barrier, .. _late.Where(id => id == TiDbStepIds.ReleaseScheduling)];
+        Next(TiDbStepIds.LimitMerging, "Limit merging", new LimitMerging.Args(Merging.First));
+    }
+
     private MergeLimits Merging => MergeLimits.Of(_tidb, discovery.ScheduleLimits);
 
     private string? Storage => StorageText.Of(_tidb.Backup.Storage) is { Length: > 0 } place ? place : null;
 
+    // Nothing of this touches a process. Configuration files are checked with the new programs.
+    private void Prepare()
+    {
+        PreparePackage();
+        var packages = _barrier;
+        _barrier = [];
+        Next(
+            TiDbStepIds.SaveConfiguration,
+            "Save configuration files and PD's configuration",
+            new SaveConfiguration.Args(Storage));
+        Backup();
+        var saved = _barrier;
+        _barrier = packages;
+        var migrated = MigrateConfiguration();
+        _barrier = [.. saved, .. migrated.Count > 0 ? migrated : packages];
+    }
+
     private void PreparePackage()
     {
-        foreach (var (name, hosts) in HostGroups.Of(spec))
+        foreach (var (name, hosts) in HostGroups.Of(PackageHosts()))
         {
             _plan.Add(Step(
                 TiDbStepIds.Package(name),
@@ -74,6 +110,22 @@ internal sealed partial class TiDbPlanner(DatabaseRollingUpgradeSpec spec, TiDbD
         }
 
         _barrier = _plan.Phase(DatabaseRollingUpgradePhases.PreparePackage);
+    }
+
+    // Also hosts that have only monitoring, where its files come from the package.
+    private string[] PackageHosts()
+    {
+        var below = $"{spec.Package.Directory.TrimEnd('/')}/";
+        return
+        [
+            .. spec.Instances.Select(i => i.Host)
+                .Concat(
+                    _tidb.Services()
+                        .Where(m => spec.Package.Archives.Count > 0)
+                        .Where(m => m.Files.Exists(f => f.From.StartsWith(below, StringComparison.Ordinal)))
+                        .Select(m => m.Host))
+                .Distinct(StringComparer.Ordinal),
+        ];
     }
 
     private void Backup()
@@ -93,23 +145,27 @@ internal sealed partial class TiDbPlanner(DatabaseRollingUpgradeSpec spec, TiDbD
                 backup.Encryption is { Recipients.Count: > 0 } encryption ? encryption.Recipients : null));
     }
 
-    private void MigrateConfiguration()
+    private List<string> MigrateConfiguration()
     {
+        var steps = new List<string>();
         foreach (var component in ConfigurationMigration.Checked)
         {
             var files = TiDb.MigrateConfiguration.Args.Of(
                 component, discovery.Instances.Where(i => i.Component == component));
             if (files.From.Count > 0)
             {
-                Next(
+                steps.Add(_plan.Add(Step(
                     TiDbStepIds.Configuration(component),
+                    node: null,
                     $"Migrate the configuration of {component} to {spec.ToVersion} and check it with the new program",
-                    files);
+                    files)));
             }
         }
+
+        return steps;
     }
 
-    // Every step after the packages waits for the one before.
+    // All later steps wait for it.
     private void Next(PlanStep step)
     {
         _plan.Add(step);

@@ -51,6 +51,9 @@ internal static class TiDbStepIds
     /// <summary>Counts failed statements.</summary>
     public const string VerifyStatements = Phases.Verify + "/statements";
 
+    /// <summary>Stores an inventory for tidb-ansible and tiup.</summary>
+    public const string Inventory = Phases.Verify + "/inventory";
+
     /// <summary>Raises replica-schedule-limit.</summary>
     public const string RaiseReplica = Phases.TuneScheduling + "/replica-schedule-limit";
 

@@ -24,8 +24,16 @@ internal static class TiDbTimeouts
         var timeouts = spec.Timeouts;
         return step switch
         {
-            _ when step.Is<DrainTikv>() => spec.Drain.UpperLimit() is { } limit ? limit + WarmUp + Later : NoLimit,
-            _ when TiDbStepIds.IsDrain(step) => KubernetesDuration.Parse(timeouts.Swap) + Later,
+            // A drain may begin before the former instance is healthy.
+            _ when step.Is<DrainTikv>() => spec.Drain.UpperLimit() is { } limit
+                ? limit
+                    + WarmUp
+                    + KubernetesDuration.Parse(timeouts.Verify)
+                    + KubernetesDuration.Parse(spec.Settle)
+                    + Later
+                : NoLimit,
+            _ when TiDbStepIds.IsDrain(step) =>
+                KubernetesDuration.Parse(timeouts.Swap) + KubernetesDuration.Parse(timeouts.Verify) + Later,
             _ when TiDbStepIds.IsVerify(step) =>
                 KubernetesDuration.Parse(timeouts.Verify) + KubernetesDuration.Parse(spec.Settle) + Later,
             _ when TiDbStepIds.IsSwap(step) => KubernetesDuration.Parse(timeouts.Swap) + Later,

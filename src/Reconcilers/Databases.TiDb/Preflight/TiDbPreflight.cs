@@ -90,6 +90,7 @@ internal sealed class TiDbPreflight
                 Version = TiDbVersion.Plain(version),
                 Unit = look.Process.Unit,
                 Store = store?.Id,
+                Labels = store?.Labels ?? new Dictionary<string, string>(StringComparer.Ordinal),
                 ConfigurationFrom = look.Configuration is { } text && migrated is not null
                     ? ContentHash.Short(text)
                     : null,
@@ -143,6 +144,7 @@ internal sealed class TiDbPreflight
             m => m.Name, m => m.LeaderPriority, StringComparer.Ordinal),
             ScheduleLimits = cluster.Schedule.Limits,
             MaxReplicas = cluster.Schedule.MaxReplicas,
+            LocationLabels = cluster.Schedule.LocationLabels,
             BootstrapVersion = servers.Versions.Values.Any(v => TiDbVersion.Same(v, Spec.ToVersion))
             ? null
             : servers.Bootstrap,

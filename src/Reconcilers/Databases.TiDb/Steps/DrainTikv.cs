@@ -27,6 +27,8 @@ internal sealed class DrainTikv(ITiDbTargets targets) : TiDbStep<DrainTikv.Args>
     /// <summary>Fact: the number of leaders that were left when the step proceeded although leaders stayed.</summary>
     public const string ProceededFact = "leadersLeft";
 
+    private const string NotCounted = "PD has a new leader that does not count leaders yet.";
+
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(2);
 
     // After a change of its leader PD runs no scheduler for up to 5 minutes (docs/research/tidb.md#pd-as-observed).
@@ -84,6 +86,14 @@ internal sealed class DrainTikv(ITiDbTargets targets) : TiDbStep<DrainTikv.Args>
 
     protected override async Task ExecuteAsync(StepContext context, Args args, CancellationToken cancellationToken)
     {
+        var instance = Instance(context);
+        var process = await Targets.Hosts.Instance(instance.Name).LookAsync(cancellationToken);
+        if (process.IsAlive)
+        {
+            // The copy takes minutes on slow disks: not while the store has no leaders.
+            await new StagedProgram(Targets, context.Plan, instance).StageAsync(process, cancellationToken);
+        }
+
         try
         {
             await Targets.Pd().EvictLeadersAsync(args.Store, cancellationToken);
@@ -123,7 +133,7 @@ internal sealed class DrainTikv(ITiDbTargets targets) : TiDbStep<DrainTikv.Args>
         StepContext context, Args args, TikvDrainView view, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var instance = Instance(context);
-        var isFirst = view.IsEmpty;
+        var isFirst = !view.HasSeen;
         if (isFirst
             && await NeedsNoDrainAsync(context, instance, cancellationToken) is { } why)
         {
@@ -150,7 +160,10 @@ internal sealed class DrainTikv(ITiDbTargets targets) : TiDbStep<DrainTikv.Args>
         if (!drain.IsEvicted)
         {
             _watch.Forget(Key(context));
-            return new Observation.NotStarted();
+            return TikvTurn.Former(Spec, context, drain) is { } former ? new Observation.Running(former)
+                : !drain.IsCounted && now - (view.UncountedSince ?? now) < LongestWarmUp
+                ? new Observation.Running(NotCounted)
+                : new Observation.NotStarted();
         }
 
         return drain.IsCounted
@@ -166,7 +179,8 @@ internal sealed class DrainTikv(ITiDbTargets targets) : TiDbStep<DrainTikv.Args>
     private async Task<string?> ToleratedAsync(
         Args args, StoreDrain drain, DatabaseInstance instance, CancellationToken cancellationToken)
     {
-        var regions = await RegionSurvey.WithoutAsync(Targets, args.Store, drain.Stores, cancellationToken);
+        var regions = await RegionSurvey.WithoutAsync(
+            Targets, new HashSet<ulong> { args.Store }, drain.Stores, cancellationToken);
         return regions.Listed is { } listed
             ? $"No leader is left. PD lists incomplete Regions: {listed}; {regions.AtRisk.Count} of them would lose "
                 + $"their quorum without {instance.Name}."
@@ -179,7 +193,7 @@ internal sealed class DrainTikv(ITiDbTargets targets) : TiDbStep<DrainTikv.Args>
         _watch.Forget(Key(context));
         var since = view.UncountedSince ?? now;
         return now - since < LongestWarmUp
-            ? new Observation.Running("PD has a new leader that does not count leaders yet.")
+            ? new Observation.Running(NotCounted)
             : Overdue(
                 context,
                 drain.Leaders,

@@ -100,7 +100,7 @@ internal sealed class RestartService(ITiDbTargets targets) : TiDbStep<RestartSer
     }
 
     private MonitoringService Service(Args args) =>
-        Targets.Settings().Monitoring.Find(m => m.Name == args.Service) ?? throw new StepActionException(
+        Targets.Settings().Services().FirstOrDefault(m => m.Name == args.Service) ?? throw new StepActionException(
             Reasons.InvalidSpec,
             $"spec.tidb.monitoring does not list {args.Service}, for which the plan has a step. Add it again.");
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.IO.Compression;
 using System.Text;
 using Drydock.Clients.Kubernetes.CoreTypes;
 using Drydock.Clients.Kubernetes.Errors;
@@ -12,10 +11,10 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>
-/// Saves every instance's configuration file and PD's own configuration (<c>config show all</c>) into a Secret, and
-/// into the storage beside the backup (docs/research/tidb.md#procedure). Drainers' files contain the password of their
-/// downstream and are saved in the Secret only. Neither copy has an owner, so deleting the upgrade keeps them. They are
-/// never overwritten.
+/// Saves every instance's configuration file and start script (scripts/run_*.sh, where tidb-ansible has put one) and
+/// PD's own configuration (<c>config show all</c>) into a Secret, and into the storage beside the backup
+/// (docs/research/tidb.md#procedure). Drainers' files contain the password of their downstream and are saved in the
+/// Secret only. Neither copy has an owner, so deleting the upgrade keeps them. They are never overwritten.
 /// </summary>
 internal sealed class SaveConfiguration(ITiDbTargets targets) : TiDbStep<SaveConfiguration.Args>(targets)
 {
@@ -28,8 +27,6 @@ internal sealed class SaveConfiguration(ITiDbTargets targets) : TiDbStep<SaveCon
     /// <summary>Key of PD's configuration in the Secret, and its name in the storage.</summary>
     public const string PdConfig = "pd.json";
 
-    // A Secret holds 1 MiB.
-    private const int MostBytes = 900 * 1024;
     private const int AtATime = 8;
 
     /// <param name="Storage">The storage of the backup (<see cref="StorageText"/>); null if there is none.</param>
@@ -76,10 +73,11 @@ internal sealed class SaveConfiguration(ITiDbTargets targets) : TiDbStep<SaveCon
         }
 
         // The Secret comes last: it shows that everything is saved.
+        var secret = ConfigurationSecret.Of(context.Receipt(SecretKey)!, Targets.Upgrade.Metadata, files);
         Targets.EnsureMayAct();
         try
         {
-            await Targets.Kubernetes.CreateAsync(Secret(context, files), cancellationToken);
+            await Targets.Kubernetes.CreateAsync(secret, cancellationToken);
         }
         catch (KubernetesAlreadyExistsException)
         {
@@ -93,7 +91,8 @@ internal sealed class SaveConfiguration(ITiDbTargets targets) : TiDbStep<SaveCon
         var upgrade = Targets.Upgrade.Metadata;
         var place = StorageText.Parse(text, Targets.Settings().Backup.Storage);
         var storage = await Targets.Storages.OpenAsync(place, upgrade.Namespace, cancellationToken);
-        var drainers = Spec.Of(DatabaseComponent.Drainer).Select(KeyOf).ToHashSet(StringComparer.Ordinal);
+        var drainers = Spec.Of(DatabaseComponent.Drainer).SelectMany(d => new[] { KeyOf(d), ScriptOf(d) })
+            .ToHashSet(StringComparer.Ordinal);
         Targets.EnsureMayAct();
         await SavedConfiguration.WriteAsync(
             storage,
@@ -107,11 +106,12 @@ internal sealed class SaveConfiguration(ITiDbTargets targets) : TiDbStep<SaveCon
         var files = new SortedDictionary<string, string>(StringComparer.Ordinal);
         foreach (var some in Spec.Instances.Chunk(AtATime))
         {
-            foreach (var (instance, text) in await Task.WhenAll(some.Select(i => ReadAsync(i, cancellationToken))))
+            foreach (var (name, text) in (
+                await Task.WhenAll(some.Select(i => ReadAsync(i, cancellationToken)))).SelectMany(f => f))
             {
                 if (text is not null)
                 {
-                    files[KeyOf(instance)] = text;
+                    files[name] = text;
                 }
             }
         }
@@ -119,48 +119,19 @@ internal sealed class SaveConfiguration(ITiDbTargets targets) : TiDbStep<SaveCon
         return files;
     }
 
-    private async Task<(DatabaseInstance Instance, string? Text)> ReadAsync(
+    // The start script has the flags that the configuration file lacks.
+    private async Task<IReadOnlyList<(string Name, string? Text)>> ReadAsync(
         DatabaseInstance instance, CancellationToken cancellationToken)
     {
         var host = Targets.Hosts.Files(instance.Host);
-        return (instance, await host.ReadAsync(TiDbLayout.ConfigFile(instance), cancellationToken));
+        return
+        [
+            (KeyOf(instance), await host.ReadAsync(TiDbLayout.ConfigFile(instance), cancellationToken)),
+            (ScriptOf(instance), await host.ReadAsync(TiDbLayout.StartScript(instance), cancellationToken)),
+        ];
     }
 
-    private V1Secret Secret(StepContext context, SortedDictionary<string, string> files)
-    {
-        var plain = files.ToDictionary(f => f.Key, f => Encoding.UTF8.GetBytes(f.Value), StringComparer.Ordinal);
-        var data = plain.Values.Sum(b => b.Length) <= MostBytes
-            ? plain
-            : plain.ToDictionary(f => $"{f.Key}.gz", f => Compressed(f.Value), StringComparer.Ordinal);
-        if (data.Values.Sum(b => b.Length) > MostBytes)
-        {
-            throw new StepActionException(
-                Reasons.StepFailed,
-                "The configuration files are too large for a Secret, even compressed. Save them yourself and shorten "
-                + "them, then retry.",
-                retryable: false);
-        }
-
-        var name = context.Receipt(SecretKey)!;
-        return new V1Secret
-        {
-            Metadata = ChildMetadata.Of(name, DatabaseRollingUpgrade.KindName, Targets.Upgrade.Metadata),
-            Type = "Opaque",
-            Immutable = true,
-            Data = data,
-        };
-    }
-
-    private static byte[] Compressed(byte[] bytes)
-    {
-        using var result = new MemoryStream();
-        using (var gzip = new GZipStream(result, CompressionLevel.SmallestSize))
-        {
-            gzip.Write(bytes);
-        }
-
-        return result.ToArray();
-    }
+    private static string ScriptOf(DatabaseInstance instance) => $"{instance.Name}.sh";
 
     private static string KeyOf(DatabaseInstance instance) => $"{instance.Name}.toml";
 }

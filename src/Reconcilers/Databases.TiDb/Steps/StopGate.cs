@@ -16,35 +16,44 @@ internal sealed class StopGate(ITiDbTargets targets)
     /// <summary>
     /// Why an instance must not be stopped, as sentences; empty if it may. Anything that cannot be read is a reason.
     /// </summary>
-    public async Task<IReadOnlyList<string>> ProblemsAsync(DatabaseInstance about, CancellationToken cancellationToken)
+    /// <param name="about">The instance.</param>
+    /// <param name="together">
+    /// The names of those that are stopped beside it: they count as down, whether they are or not.
+    /// </param>
+    /// <param name="cancellationToken">Cancels the check.</param>
+    public async Task<IReadOnlyList<string>> ProblemsAsync(
+        DatabaseInstance about, IReadOnlyList<string> together, CancellationToken cancellationToken)
     {
-        var problems = new List<string>();
-        foreach (var check in new Func<Task<IEnumerable<string>>>[]
-        {
-            () => OthersAsync(about, cancellationToken),
-            () => DdlAsync(cancellationToken),
-            () => PdAsync(about, cancellationToken),
-            () => StoresAsync(about, cancellationToken),
-        })
-        {
-            try
-            {
-                problems.AddRange(await check());
-            }
-            catch (TargetException exception)
-            {
-                problems.Add(exception.Message);
-            }
-        }
-
-        return problems;
+        var down = targets.Spec().Instances
+            .Where(i => i.Name == about.Name || together.Contains(i.Name, StringComparer.Ordinal))
+            .ToList();
+        var found = await Task.WhenAll(
+            SentencesAsync(() => OthersAsync(about, down, cancellationToken)),
+            SentencesAsync(() => DdlAsync(cancellationToken)),
+            SentencesAsync(() => PdAsync(about, cancellationToken)),
+            SentencesAsync(() => StoresAsync(about, down, cancellationToken)));
+        return [.. found.SelectMany(f => f)];
     }
 
-    // The processes that hold quorum and data, and those of the same component.
-    private async Task<IEnumerable<string>> OthersAsync(DatabaseInstance about, CancellationToken cancellationToken)
+    private static async Task<IEnumerable<string>> SentencesAsync(Func<Task<IEnumerable<string>>> check)
     {
-        var others = targets.Spec().Instances.Where(i => i.Name != about.Name
-            && (i.Component is DatabaseComponent.PD or DatabaseComponent.TiKV || i.Component == about.Component));
+        try
+        {
+            return await check();
+        }
+        catch (TargetException exception)
+        {
+            return [exception.Message];
+        }
+    }
+
+    // The processes that hold quorum and data, those of the same component, and the pumps of a TiDB server.
+    private async Task<IEnumerable<string>> OthersAsync(
+        DatabaseInstance about, List<DatabaseInstance> down, CancellationToken cancellationToken)
+    {
+        var others = targets.Spec().Instances.Except(down).Where(i => i.Component == about.Component
+            || i.Component is DatabaseComponent.PD or DatabaseComponent.TiKV
+            || (i.Component == DatabaseComponent.Pump && about.Component == DatabaseComponent.TiDB));
         var problems = new List<string>();
         foreach (var some in others.Chunk(AtATime))
         {
@@ -92,23 +101,27 @@ internal sealed class StopGate(ITiDbTargets targets)
 
     // Replicas that are down, missing or pending elsewhere are normal while data is written. The stop of another
     // component takes no replica away.
-    private async Task<IEnumerable<string>> StoresAsync(DatabaseInstance about, CancellationToken cancellationToken)
+    private async Task<IEnumerable<string>> StoresAsync(
+        DatabaseInstance about, List<DatabaseInstance> down, CancellationToken cancellationToken)
     {
         var stores = await targets.Pd().StoresAsync(cancellationToken);
+        var own = stores
+            .Where(s => !s.IsTombstone && down.Any(i => targets.Spec().Service(i).IsAddress(s.Address)))
+            .ToList();
         var problems = stores
-            .Where(s => !s.IsTombstone && !s.IsUp && !targets.Spec().Service(about).IsAddress(s.Address))
+            .Where(s => !s.IsTombstone && !s.IsUp && !own.Contains(s))
             .Select(s => string.Create(CultureInfo.InvariantCulture, $"Store {s.Id} ({s.Address}) is {s.State}."))
             .ToList();
-        var own = stores.FirstOrDefault(s => !s.IsTombstone && targets.Spec().Service(about).IsAddress(s.Address));
-        if (about.Component == DatabaseComponent.TiKV && own is not null)
+        if (about.Component == DatabaseComponent.TiKV && own.Count > 0)
         {
-            var regions = await RegionSurvey.WithoutAsync(targets, own.Id, stores, cancellationToken);
+            var regions = await RegionSurvey.WithoutAsync(
+                targets, own.Select(s => s.Id).ToHashSet(), stores, cancellationToken);
             if (regions.AtRisk.Count > 0)
             {
                 problems.Add(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"Without {about.Name}, {regions.AtRiskText} would lose the quorum of replicas that are up to "
-                    + $"date. See `pd-ctl region {regions.AtRisk[0]}`."));
+                    $"Without {string.Join(", ", down.Select(i => i.Name))}, {regions.AtRiskText} would lose the "
+                    + $"quorum of replicas that are up to date. See `pd-ctl region {regions.AtRisk[0]}`."));
             }
         }
 

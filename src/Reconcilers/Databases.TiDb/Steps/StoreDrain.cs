@@ -24,6 +24,9 @@ internal sealed record StoreDrain(bool IsEvicted, bool IsCounted, long Leaders, 
     /// <summary>How many schedulers PD runs, and how many it should run.</summary>
     public required string Schedulers { get; init; }
 
+    /// <summary>All stores with a persisted evict-leader scheduler.</summary>
+    public required IReadOnlySet<ulong> Evicted { get; init; }
+
     /// <summary>Whether no leader is left, for certain.</summary>
     public bool IsOver => IsOnly || (IsEvicted && IsCounted && Leaders == 0);
 
@@ -48,6 +51,7 @@ internal sealed record StoreDrain(bool IsEvicted, bool IsCounted, long Leaders, 
             stores.Count(s => !s.IsTombstone) <= 1)
         {
             Store = own,
+            Evicted = schedule.Evicted,
             Stores = stores,
             Schedulers = string.Create(
                 CultureInfo.InvariantCulture, $"{running.Count} of {schedule.EnabledSchedulers} schedulers"),

@@ -92,23 +92,15 @@ internal sealed class SwapInstance(ITiDbTargets targets) : TiDbStep<SwapInstance
             return;
         }
 
-        // The program that is replaced is the one that ran; if an earlier operator process stopped it, or it is only
-        // being started, the installed one. If the new program is installed already, nothing is replaced.
-        var ran = InstancePrograms.IsStarting(process, instance) ? null : process.ExecutableSha256;
-        var former = ran ?? process.InstalledSha256 ?? "";
-        var fromVersion = TiDbVersion.Plain(Spec.FromVersion);
-        var swap = new ProgramSwap(Spec.Package.Directory, newSha256, fromVersion, former, process.LinkTarget);
-        var replacement = new InstanceReplacement(host, Spec.FromVersion);
+        var program = new StagedProgram(Targets, context.Plan, instance);
         var file = await new ConfigurationInstall(Targets, context.Plan, instance).LeftAsync(cancellationToken);
         if (process.IsAlive)
         {
-            Targets.EnsureMayAct();
-            await replacement.StageAsync(swap, PreparePackage.Ask, cancellationToken);
+            await program.StageAsync(process, cancellationToken);
             await EnsureMayStopAsync(context, args, instance, cancellationToken);
         }
 
-        Targets.EnsureMayAct();
-        await replacement.ReplaceAsync(swap, file, cancellationToken);
+        await program.ReplaceAsync(process, file, cancellationToken);
     }
 
     // The result of the drain may have changed since.
@@ -124,7 +116,10 @@ internal sealed class SwapInstance(ITiDbTargets targets) : TiDbStep<SwapInstance
             await EnsureDrainedAsync(context, instance, store, cancellationToken);
         }
 
-        if (await new StopGate(Targets).ProblemsAsync(instance, cancellationToken) is { Count: > 0 } problems)
+        var drain = context.Plan.Steps.Find(s => s.Id == TiDbStepIds.Drain(instance));
+        var together = StoppedTogether.Others(context.Plan, drain);
+        if (await new StopGate(Targets).ProblemsAsync(instance, together, cancellationToken) is
+            { Count: > 0 } problems)
         {
             throw Refusal(context, $"{instance.Name} is not stopped: {string.Join(" ", problems)}");
         }

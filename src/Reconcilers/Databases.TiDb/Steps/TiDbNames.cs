@@ -15,7 +15,7 @@ internal static class TiDbNames
 
     /// <summary>The Secret with the saved configuration.</summary>
     public static string Configuration(V1ObjectMeta upgrade, int ordinal) =>
-        string.Create(CultureInfo.InvariantCulture, $"{ObjectNames.Stem(upgrade)}-configuration-{ordinal}");
+        ConfigurationSecret.Name(upgrade, ordinal);
 
     /// <summary>The directory of the saved configuration in the storage of the backup.</summary>
     public static string ConfigurationDirectory(V1ObjectMeta upgrade, int ordinal) =>

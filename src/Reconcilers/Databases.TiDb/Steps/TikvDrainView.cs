@@ -21,8 +21,11 @@ internal sealed class TikvDrainView
     /// <summary>Since when the drain cannot be observed; null while it can.</summary>
     public DateTimeOffset? UnreadableSince { get; set; }
 
-    /// <summary>Whether nothing was seen yet.</summary>
+    /// <summary>Whether the store was not seen to be drained yet.</summary>
     public bool IsEmpty => _wholeAt is null;
+
+    /// <summary>Whether the store was seen, drained or not.</summary>
+    public bool HasSeen => _store is not null;
 
     /// <summary>Whether the number of leaders is enough to know how the drain goes on.</summary>
     public bool MayLookBriefly(DateTimeOffset now) =>

@@ -24,11 +24,14 @@ internal abstract class VerifyInstance<TArgs>(ITiDbTargets targets) : TiDbStep<T
     // This many restarts by the supervisor within spec.settle are not a coincidence.
     private const int TooManyRestarts = 3;
 
+    private readonly SettleEnds _ends = new();
+
     private TimeSpan Settle => KubernetesDuration.Parse(Spec.Settle);
 
     protected override Task<Observation> ObserveAsync(
         StepContext context, TArgs args, CancellationToken cancellationToken) => PatientlyAsync(async () =>
     {
+        _ends.Forget(context.Step.Id);
         var instance = Instance(context);
         var process = await Targets.Hosts.Instance(instance.Name).LookAsync(cancellationToken);
         if (await UnhealthyAsync(context, args, instance, process, cancellationToken) is { } unhealthy)
@@ -42,11 +45,21 @@ internal abstract class VerifyInstance<TArgs>(ITiDbTargets targets) : TiDbStep<T
         }
 
         var left = Settle - await HealthyForAsync(context, instance, process, cancellationToken);
-        return left > TimeSpan.Zero
-            ? new Observation.Running(
-                $"{instance.Name} is healthy; {KubernetesDuration.Format(left)} of spec.settle {Spec.Settle} left.")
-            : new Observation.Done();
+        if (left <= TimeSpan.Zero)
+        {
+            return new Observation.Done();
+        }
+
+        _ends.Settles(context.Step.Id, context.Time.GetUtcNow() + left);
+        return new Observation.Running(
+            $"{instance.Name} is healthy; {KubernetesDuration.Format(left)} of spec.settle {Spec.Settle} left.");
     });
+
+    protected override Task WaitAsync(StepContext context, TArgs args, CancellationToken cancellationToken)
+    {
+        var pause = _ends.Pause(context.Step.Id, PauseAfter(context.Waited), context.Time.GetUtcNow());
+        return Task.Delay(pause, context.Time, cancellationToken);
+    }
 
     protected override async Task ExecuteAsync(StepContext context, TArgs args, CancellationToken cancellationToken)
     {

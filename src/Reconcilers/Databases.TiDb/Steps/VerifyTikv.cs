@@ -1,4 +1,3 @@
-using System.Globalization;
 using Drydock.Abstractions.Values;
 using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
@@ -13,11 +12,6 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 /// </summary>
 internal sealed class VerifyTikv(ITiDbTargets targets) : VerifyInstance<VerifyTikv.Args>(targets)
 {
-    // As tidb-operator and tiup do (docs/research/tidb.md#tiup): two thirds of the leaders, if there were enough of
-    // them, and 400 s at most.
-    private const long EnoughLeaders = 200;
-    private static readonly TimeSpan LongestReturn = TimeSpan.FromSeconds(400);
-
     // PD keeps the start time in whole seconds.
     private static readonly TimeSpan Precision = TimeSpan.FromSeconds(2);
 
@@ -46,19 +40,15 @@ internal sealed class VerifyTikv(ITiDbTargets targets) : VerifyInstance<VerifyTi
             return new Observation.NotStarted($"Store {args.Store} still has its evict-leader-scheduler.");
         }
 
-        var before = LeadersBefore(context, instance);
-        if (before < EnoughLeaders
-            || process.StartedAt is null
-            || context.Time.GetUtcNow() - Began(context) >= LongestReturn)
+        if (process.StartedAt is null)
         {
             return null;
         }
 
-        var leaders = (await Targets.Pd().StoreAsync(args.Store, cancellationToken)).Leaders;
-        return leaders * 3 >= before * 2
-            ? null
-            : new Observation.Running(string.Create(
-                CultureInfo.InvariantCulture, $"{leaders} of {before} leaders have returned."));
+        var store = await Targets.Pd().StoreAsync(args.Store, cancellationToken);
+        return LeaderReturn.Missing(context, instance, store, context.Time.GetUtcNow() - Began(context)) is { } missing
+            ? new Observation.Running(missing)
+            : null;
     }
 
     protected override Task RestoreAsync(Args args, CancellationToken cancellationToken) =>
@@ -83,13 +73,4 @@ internal sealed class VerifyTikv(ITiDbTargets targets) : VerifyInstance<VerifyTi
             ? $"PD has not heard from store {store.Id} since it was started."
             : null;
     }
-
-    private static long LeadersBefore(StepContext context, DatabaseInstance instance) =>
-        long.TryParse(
-            context.Recorded(TiDbStepIds.Drain(instance), DrainTikv.LeadersKey),
-            NumberStyles.None,
-            CultureInfo.InvariantCulture,
-            out var leaders)
-            ? leaders
-            : 0;
 }

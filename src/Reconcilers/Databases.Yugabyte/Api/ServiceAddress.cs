@@ -1,8 +1,9 @@
 using System.Globalization;
+using Drydock.Clients.Safety;
 
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
-/// <summary>Host and port. Hosts compare without regard to case.</summary>
+/// <summary>Host and port. Hosts compare without regard to case and to the spelling of IPv6 addresses.</summary>
 /// <param name="Host">Name or address.</param>
 /// <param name="Port">Port.</param>
 internal readonly record struct ServiceAddress(string Host, int Port)
@@ -24,10 +25,10 @@ internal readonly record struct ServiceAddress(string Host, int Port)
     }
 
     public bool Equals(ServiceAddress other) =>
-        Port == other.Port && string.Equals(Host, other.Host, StringComparison.OrdinalIgnoreCase);
+        Port == other.Port && HostNames.AreSame(Host ?? "", other.Host ?? "");
 
     public override int GetHashCode() =>
-        HashCode.Combine(Port, StringComparer.OrdinalIgnoreCase.GetHashCode(Host ?? ""));
+        HashCode.Combine(Port, HostNames.Normalize(Host ?? ""));
 
     /// <summary>HOST:PORT.</summary>
     public override string ToString() =>

@@ -13,11 +13,12 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 /// Speaks the first words of both protocols. YSQL answers if PostgreSQL asks for authentication, accepts the session or
 /// refuses it for a reason of its own rules; YCQL answers if it lists what it supports.
 /// </summary>
-/// <param name="endpoints">Which addresses are connected to.</param>
+/// <param name="connections">Opens connections.</param>
 /// <param name="time">The clock.</param>
 /// <param name="user">The user that a session of YSQL is begun for.</param>
 /// <param name="database">The database that a session of YSQL is begun for.</param>
-internal sealed class SqlProbe(EndpointPolicy endpoints, TimeProvider time, string user, string database) : ISqlProbe
+internal sealed class SqlProbe(IConnectionFactory connections, TimeProvider time, string user, string database)
+    : ISqlProbe
 {
     private const int LongestMessage = 1 << 16;
     private const int ProtocolVersion = 3 << 16;
@@ -104,7 +105,7 @@ internal sealed class SqlProbe(EndpointPolicy endpoints, TimeProvider time, stri
         {
             await using var stream = await OpenAsync(address, cancellationToken);
             await using var secured = encrypted ? await SecureAsync(stream, address, cancellationToken) : null;
-            Stream channel = secured is null ? stream : secured;
+            var channel = secured ?? stream;
             await channel.WriteAsync(CqlOptions, cancellationToken);
             var head = new byte[9];
             await channel.ReadExactlyAsync(head, cancellationToken);
@@ -138,20 +139,8 @@ internal sealed class SqlProbe(EndpointPolicy endpoints, TimeProvider time, stri
         object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors) =>
         certificate is not null;
 
-    private async Task<NetworkStream> OpenAsync(ServiceAddress address, CancellationToken cancellationToken)
-    {
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        try
-        {
-            await endpoints.ConnectAsync(socket, address.Host, address.Port, cancellationToken);
-            return new NetworkStream(socket, ownsSocket: true);
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
-    }
+    private Task<Stream> OpenAsync(ServiceAddress address, CancellationToken cancellationToken) =>
+        connections.ConnectAsync(address.Host, address.Port, cancellationToken);
 
     // Without SSLRequest: a server that wants TLS refuses by its rules, which is an answer too.
     private byte[] Startup()

@@ -68,7 +68,8 @@ internal sealed class SqlBaseline(YugabyteCluster cluster)
             known,
             async (asked, token) => await cluster.Sql.FindProblemAsync(asked.Kind, asked.Address, token) is { } problem
                 ? $"{Word(asked.Kind)} of {asked.Server.Name} answered at {asked.Address} before the upgrade and does "
-                    + $"not any more ({problem}). See the logs of {Process(asked.Kind)} on {asked.Server.Host}."
+                    + $"not any more ({problem}). The cause is in the logs of {Process(asked.Kind)} on "
+                    + $"{asked.Server.Host}."
                 : null,
             cancellationToken);
         return [.. problems.OfType<string>()];

@@ -11,6 +11,9 @@ internal sealed class YugabyteCluster(IYugabyteTargets targets)
     /// <summary>How many processes are asked at once.</summary>
     public const int AtATime = 16;
 
+    // If this many hosts cannot be reached, the network is the cause.
+    private const int OtherToolHosts = 3;
+
     /// <summary>The spec as it is now.</summary>
     public DatabaseRollingUpgradeSpec Spec => targets.Upgrade.Spec;
 
@@ -57,14 +60,47 @@ internal sealed class YugabyteCluster(IYugabyteTargets targets)
     public AdminTool Tool() => Tool($"{Spec.Package.Directory}/bin/{Vocabulary.AdminProgram}");
 
     /// <summary>The admin tool at a path on the tool host.</summary>
-    public AdminTool Tool(string program) =>
+    public AdminTool Tool(string program) => Tool(program, targets.Hosts.ToolHost);
+
+    private AdminTool Tool(string program, string host) =>
         new(
-            targets.Hosts.Files(targets.Hosts.ToolHost),
+            targets.Hosts.Files(host),
             program,
             Vocabulary,
             [.. Masters.Select(Rpc)],
             AdminToolTls.Of(Spec.Tls),
             targets.Redact);
+
+    /// <summary>
+    /// The AutoFlags configuration, by the tool of the tool host. If that host cannot be reached, the same tool of
+    /// another host is asked, unless certificates are needed, of which only the tool host is known to have them.
+    /// </summary>
+    /// <exception cref="TargetException">It cannot be read.</exception>
+    public async Task<AutoFlagsConfig> AutoFlagsAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await Tool().AutoFlagsAsync(cancellationToken);
+        }
+        catch (HostException exception) when (exception.IsRequestNotTaken && Spec.Tls?.CertsDirName is null)
+        {
+            var others = targets.Hosts.All.Where(h => h != targets.Hosts.ToolHost).Take(OtherToolHosts).ToList();
+            foreach (var other in others)
+            {
+                try
+                {
+                    return await Tool($"{Spec.Package.Directory}/bin/{Vocabulary.AdminProgram}", other)
+                        .AutoFlagsAsync(cancellationToken);
+                }
+                catch (HostException next) when (next.IsRequestNotTaken && other != others[^1])
+                {
+                    // The next one may be reached.
+                }
+            }
+
+            throw;
+        }
+    }
 
     /// <summary>The same tool, towards the masters of the peer of a replication group.</summary>
     public AdminTool PeerTool(ReplicationGroup group) =>

@@ -34,6 +34,12 @@ internal sealed record YugabyteDiscovery
     /// </summary>
     public int? AutoFlagsVersion { get; init; }
 
+    /// <summary>
+    /// Whether a master moves fewer leaders at once than a drain may (<see cref="LeaderMoves"/>), and the dialect has a
+    /// tool that can change it.
+    /// </summary>
+    public bool MovesLeadersSlowly { get; init; }
+
     /// <summary>Further notes for the reader of the plan.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 

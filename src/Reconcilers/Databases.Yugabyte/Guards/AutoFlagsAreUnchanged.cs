@@ -27,7 +27,7 @@ internal sealed class AutoFlagsAreUnchanged(IYugabyteTargets targets)
             ? own.Recorded(PromoteAutoFlags.FlagsAfterFact)
             : plan.Step(YugabyteStepIds.AdminTool)?.Recorded(ProveAdminTool.FlagsFact);
         var now = (
-            await Cluster.Tool().AutoFlagsAsync(cancellationToken)).Version.ToString(CultureInfo.InvariantCulture);
+            await Cluster.AutoFlagsAsync(cancellationToken)).Version.ToString(CultureInfo.InvariantCulture);
         return before is null || now == before
             ? GuardReading.Holds
             : GuardReading.Broken(

@@ -67,9 +67,10 @@ internal sealed class YugabytePlanNotes(PlanBuilder plan, DatabaseRollingUpgrade
     {
         if (spec.Drain.OnTimeout == DrainTimeoutPolicy.Proceed)
         {
-            var limit = spec.Drain.Timeout ?? DrainLimits.UsualTimeout;
-            yield return $"A tablet server that keeps leaders for longer than {limit} is stopped anyway "
-                + "(spec.drain.onTimeout: Proceed). Requests of clients fail until new leaders are elected.";
+            yield return $"A tablet server that no leader has left for {spec.Drain.StalledFor}"
+                + (spec.Drain.Timeout is { } limit ? $", or that still has leaders after {limit}," : "")
+                + " is stopped anyway (spec.drain.onTimeout: Proceed). Requests of clients fail until new leaders are "
+                + "elected.";
         }
     }
 

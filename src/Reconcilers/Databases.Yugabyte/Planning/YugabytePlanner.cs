@@ -13,6 +13,11 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 /// with the leader last, tablet servers one at a time, and only when every process is new the steps that make it final.
 /// A step has no argument that can be read from the spec, which is frozen while a plan is stored.
 /// </summary>
+/// <remarks>
+/// A tablet server is drained while the one before it settles, and stopped when that one has settled. The first one
+/// does not wait until the last master has settled: the two share no quorum, and <see cref="ClusterGate"/> asks all
+/// masters before the drain and before the stop.
+/// </remarks>
 internal sealed class YugabytePlanner(DatabaseRollingUpgradeSpec spec, YugabyteDiscovery discovery)
 {
     private const int Attempts = 5;
@@ -79,6 +84,11 @@ internal sealed class YugabytePlanner(DatabaseRollingUpgradeSpec spec, YugabyteD
                 "Record which tablet servers answer SQL",
                 new RecordSql.Args(),
                 Attempts),
+            Add(
+                YugabyteStepIds.Configuration,
+                "Save how every process is started",
+                new SaveServerConfiguration.Args(),
+                Attempts),
         ];
         if (discovery.SqlIsOn != false)
         {
@@ -114,11 +124,41 @@ internal sealed class YugabytePlanner(DatabaseRollingUpgradeSpec spec, YugabyteD
 
     private void UpgradeTservers()
     {
+        SpeedUpLeaders(isBefore: true);
         int? replicas = discovery.ReplicationFactor < 3 ? discovery.ReplicationFactor : null;
+        var masters = discovery.Instances.Count(i => i.Component == DatabaseComponent.Master);
+        var mastersSettled = _barrier;
+        List<string> settled = [];
+        List<string> stopped = masters > 0 && !discovery.MovesLeadersSlowly
+            ? [YugabyteStepIds.MasterSwap(Phases.UpgradeMasters, masters)]
+            : _barrier;
         foreach (var server in discovery.Instances.Where(i => i.Component == DatabaseComponent.Tserver))
         {
             var swap = new SwapTserver.Args(Replaced(server), Replicas: replicas);
-            _barrier = _rolling.AddTserver(_plan, Phases.UpgradeTServers, server.Name, swap, _barrier, CanRollBack);
+            settled = _rolling.AddTserver(
+                _plan, Phases.UpgradeTServers, server.Name, swap, stopped, CanRollBack, settled: settled);
+            stopped = [YugabyteStepIds.Swap(Phases.UpgradeTServers, server.Name)];
+        }
+
+        _barrier = [.. mastersSettled, .. settled];
+        SpeedUpLeaders(isBefore: false);
+    }
+
+    private void SpeedUpLeaders(bool isBefore)
+    {
+        if (!discovery.MovesLeadersSlowly)
+        {
+            return;
+        }
+
+        if (isBefore)
+        {
+            Chain(YugabyteStepIds.SpeedUpLeaders, "Let leaders move faster", new SpeedUpLeaders.Args(), Attempts);
+        }
+        else
+        {
+            const string Title = "Restore the speed of leaders";
+            Chain(YugabyteStepIds.RestoreLeaderSpeed, Title, new RestoreLeaderSpeed.Args(), Attempts);
         }
     }
 
@@ -290,6 +330,7 @@ internal sealed class YugabyteRollingSteps(DatabaseRollingUpgradeSpec spec)
     /// <param name="after">The ids for which its first step waits.</param>
     /// <param name="reversible">Whether a rollback can undo the swap.</param>
     /// <param name="sql">In a rollback: what the upgrade recorded of its SQL interfaces.</param>
+    /// <param name="settled">The ids for which its stop waits besides.</param>
     public List<string> AddTserver(
         PlanBuilder plan,
         string phase,
@@ -297,7 +338,8 @@ internal sealed class YugabyteRollingSteps(DatabaseRollingUpgradeSpec spec)
         SwapTserver.Args args,
         List<string> after,
         bool reversible,
-        string? sql = null)
+        string? sql = null,
+        IReadOnlyList<string>? settled = null)
     {
         _first ??= args;
         if (!ReferenceEquals(args, _first) && (args.Program, args.Version) == (_first.Program, _first.Version))
@@ -318,7 +360,7 @@ internal sealed class YugabyteRollingSteps(DatabaseRollingUpgradeSpec spec)
             name,
             $"Swap {name}",
             args,
-            [drained],
+            [drained, .. settled ?? []],
             YugabytePlanTraits.TimeLimit<SwapTserver>(spec),
             AttemptsOfTserver) with
         {

@@ -73,6 +73,7 @@ internal sealed class YugabyteRollbackPlanner
         var servers = stopped.Where(s => s.Instance.Component == DatabaseComponent.Tserver).Reverse().ToList();
         var masters = stopped.Where(s => s.Instance.Component == DatabaseComponent.Master).ToList();
         Release([.. servers.Select(s => s.Instance.Name)]);
+        RestoreLeaderSpeed();
         if (stopped.Count > 0)
         {
             RollBackFlags();
@@ -109,6 +110,18 @@ internal sealed class YugabyteRollbackPlanner
                     YugabytePlanTraits.TimeLimit<ReleaseLeaders>(_spec),
                     Attempts))),
         ];
+    }
+
+    private void RestoreLeaderSpeed()
+    {
+        if (LeaderSpeed.InForce(_done) is { } step)
+        {
+            Chain(
+                YugabyteStepIds.UndoLeaderSpeed,
+                "Restore the speed of leaders",
+                new RestoreLeaderSpeed.Args(step.Recorded(SpeedUpLeaders.FormerKey) ?? ""),
+                Attempts);
+        }
     }
 
     private void RollBackFlags()

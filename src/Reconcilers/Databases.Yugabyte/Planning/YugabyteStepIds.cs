@@ -13,6 +13,9 @@ internal static class YugabyteStepIds
     public const string AdminTool = Phases.PreparePackage + "/prove-admin-tool";
     public const string Extensions = Phases.PreparePackage + "/check-extensions";
     public const string Sql = Phases.PreparePackage + "/record-sql";
+    public const string Configuration = Phases.PreparePackage + "/save-configuration";
+    public const string SpeedUpLeaders = Phases.UpgradeTServers + "/speed-up-leaders";
+    public const string RestoreLeaderSpeed = Phases.UpgradeTServers + "/restore-leader-speed";
     public const string Versions = Phases.VerifyVersions + "/verify";
     public const string PromoteVolatile = Phases.PromoteVolatileFlags + "/promote";
     public const string PromotedVolatile = Phases.PromoteVolatileFlags + "/await-flags";
@@ -22,6 +25,9 @@ internal static class YugabyteStepIds
     public const string Promoted = Phases.PromoteAutoFlags + "/await-flags";
     public const string Catalog = Phases.UpgradeCatalog + "/upgrade";
     public const string ResumePeers = Phases.ResumeReplication + "/await-peers";
+
+    /// <summary>Rollback: the flags of masters that limit moves of leaders are as they were before.</summary>
+    public const string UndoLeaderSpeed = Phases.Undo + "/restore-leader-speed";
 
     /// <summary>Rollback: volatile AutoFlags are as they were before.</summary>
     public const string RollBackFlags = Phases.RollbackAutoFlags + "/roll-back";

@@ -57,7 +57,7 @@ internal sealed class ClusterPreflight(YugabyteCluster cluster, YugabyteUpgradeP
         CheckQuorum(factor);
         var sql = await SqlIsOnAsync(cancellationToken);
         CheckPostgres(sql);
-        return new ClusterState(view, factor, sql);
+        return new ClusterState(view, factor, sql, await MovesLeadersSlowlyAsync(cancellationToken));
     }
 
     private void CompareMasters(ClusterView view)
@@ -192,6 +192,29 @@ internal sealed class ClusterPreflight(YugabyteCluster cluster, YugabyteUpgradeP
         return told.Contains(true) ? true : told.Contains(false) ? false : null;
     }
 
+    // What BMDB calls the tool that sets flags is not known.
+    private async Task<bool> MovesLeadersSlowlyAsync(CancellationToken cancellationToken)
+    {
+        if (cluster.Settings.Dialect != YugabyteDialect.Yugabyte || cluster.Tservers.Count < 2)
+        {
+            return false;
+        }
+
+        try
+        {
+            var flags = await YugabyteCluster.EachAsync(
+                cluster.Masters,
+                (master, token) => cluster.MasterClient.FlagsAsync(cluster.Web(master), token),
+                cancellationToken);
+            return flags.Any(f => LeaderMoves.Of(f) is { IsSlow: true });
+        }
+        catch (TargetException)
+        {
+            // That a master does not answer is a finding of its own.
+            return false;
+        }
+    }
+
     private void CheckPostgres(bool? sqlIsOn)
     {
         if (path is null || sqlIsOn == false)
@@ -216,4 +239,5 @@ internal sealed class ClusterPreflight(YugabyteCluster cluster, YugabyteUpgradeP
 /// <param name="View">The view of its leading master.</param>
 /// <param name="ReplicationFactor">The number of replicas of data; null if it could not be read.</param>
 /// <param name="SqlIsOn">Whether SQL is on; null if no tablet server reports it.</param>
-internal sealed record ClusterState(ClusterView View, int? ReplicationFactor, bool? SqlIsOn);
+/// <param name="MovesLeadersSlowly">Whether a master moves fewer leaders at once than a drain may.</param>
+internal sealed record ClusterState(ClusterView View, int? ReplicationFactor, bool? SqlIsOn, bool MovesLeadersSlowly);

@@ -42,7 +42,7 @@ internal sealed class ReplicationPreflight(YugabyteCluster cluster, YugabyteUpgr
 
         if (path is not null)
         {
-            await CheckOrderAsync(path, listed, found, cancellationToken);
+            await CheckOrderAsync(path, tool, listed, found, cancellationToken);
         }
 
         await NoteErrorsAsync(tool, found, cancellationToken);
@@ -204,6 +204,7 @@ internal sealed class ReplicationPreflight(YugabyteCluster cluster, YugabyteUpgr
     // targets.
     private async Task CheckOrderAsync(
         YugabyteUpgradePath upgrade,
+        ToolState tool,
         List<ReplicationGroup> listed,
         IReadOnlyList<DiscoveredGroup> found,
         CancellationToken cancellationToken)
@@ -226,6 +227,11 @@ internal sealed class ReplicationPreflight(YugabyteCluster cluster, YugabyteUpgr
                     + $"and made final first (TargetFirst): {string.Join("; ", problems.Take(6))}. "
                     + "Upgrade that one, or choose replication.mode: PauseBothSides",
                     field: $"{Field}[{group.Name}]");
+            }
+            else
+            {
+                await new TargetFlagsPreflight(cluster, findings).CompareAsync(
+                    group, upgrade, tool, cancellationToken);
             }
         }
     }

@@ -35,7 +35,8 @@ internal sealed class YugabytePreflight
             new HostPreflight(_targets, _cluster, _findings).LookAsync(hosts, cancellationToken),
             instances.LookAsync(cancellationToken),
             new ClusterPreflight(_cluster, path, _findings).LookAsync(cancellationToken));
-        await Task.WhenAll(ofHosts, ofInstances, ofCluster);
+        var ofManagement = new ManagementPreflight(_targets, _cluster, _findings).LookAsync(cancellationToken);
+        await Task.WhenAll(ofHosts, ofInstances, ofCluster, ofManagement);
         var (hostLooks, looks, look) = (await ofHosts, await ofInstances, await ofCluster);
 
         instances.CompareInstalled(looks, hostLooks);
@@ -57,6 +58,7 @@ internal sealed class YugabytePreflight
                     Hosts = hosts,
                     ReplicationFactor = factor,
                     SqlIsOn = look.SqlIsOn,
+                    MovesLeadersSlowly = look.MovesLeadersSlowly,
                     Groups = groups,
                     Replication = YugabyteFeatures.Replication(_cluster.Settings, path.From),
                     AutoFlagsVersion = tool.AutoFlagsVersion,

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Drydock.Abstractions.Values;
+using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Engine.Actions;
 using Drydock.Reconcilers.Upgrades;
 
@@ -29,12 +30,18 @@ internal sealed class AwaitAutoFlags(IYugabyteTargets targets) : YugabyteStep<Aw
             return new Observation.Done("No AutoFlags were promoted.");
         }
 
-        var leader = await Cluster.LeaderAsync(cancellationToken);
-        var master = await Cluster.MasterClient.FlagsAsync(leader, cancellationToken);
-        var tservers = await YugabyteCluster.EachAsync(
-            Cluster.Tservers,
-            (server, token) => Cluster.TserverClient.FlagsAsync(Cluster.Web(server), token),
-            cancellationToken);
+        IReadOnlyDictionary<string, string> master;
+        try
+        {
+            var leader = await Cluster.LeaderAsync(cancellationToken);
+            master = await Cluster.MasterClient.FlagsAsync(leader, cancellationToken);
+        }
+        catch (TargetException exception)
+        {
+            return new Observation.Running($"Waiting for the leading master. {exception.Message}");
+        }
+
+        var tservers = await YugabyteCluster.EachAsync(Cluster.Tservers, FlagsAsync, cancellationToken);
 
         // Servers may be configured differently; the slowest one decides.
         var wait = tservers
@@ -46,6 +53,20 @@ internal sealed class AwaitAutoFlags(IYugabyteTargets targets) : YugabyteStep<Aw
             ? new Observation.Done()
             : new Observation.Running(
                 $"Waiting {KubernetesDuration.Format(wait)} until every process has the new AutoFlags.");
+    }
+
+    // A server that does not answer gets the flags when it is back; the others are enough to know how long it takes.
+    private async Task<IReadOnlyDictionary<string, string>> FlagsAsync(
+        DatabaseInstance server, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await Cluster.TserverClient.FlagsAsync(Cluster.Web(server), cancellationToken);
+        }
+        catch (TargetException)
+        {
+            return new Dictionary<string, string>(StringComparer.Ordinal);
+        }
     }
 
     private static TimeSpan? Milliseconds(IReadOnlyDictionary<string, string> flags, string name) =>

@@ -1,7 +1,9 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Engine.Actions;
+using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
@@ -10,6 +12,9 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 /// notice one change of leader per tablet (docs/research/yugabytedb.md#yugabytedb-anywhere). The leader blacklist is
 /// written only while the masters have a leader (docs/research/yugabytedb.md#known-failures) and the whole cluster is
 /// healthy. A server that already runs the wanted program, or does not run, has no leaders to move.
+/// <para> Progress decides how long a drain may take (<see cref="LeaderDrain"/>). If leaders stay, the step fails and
+/// the others that left stay away for spec.drain.idleLimit, so that the work is not lost while an administrator
+/// decides. </para>
 /// </summary>
 internal sealed class DrainTserver(IYugabyteTargets targets) : TserverStep<DrainTserver.Args>(targets)
 {
@@ -19,44 +24,37 @@ internal sealed class DrainTserver(IYugabyteTargets targets) : TserverStep<Drain
     private readonly LeaderDrain _drain = new(targets, new YugabyteCluster(targets));
     private readonly ClusterGate _gate = new(new YugabyteCluster(targets));
 
+    // One context belongs to one job that follows the step.
+    private readonly ConditionalWeakTable<StepContext, TserverDrainView> _views = [];
+
     /// <param name="Replicas">The replication factor if it is below three; null otherwise.</param>
     public sealed record Args(int? Replicas = null);
 
     protected override async Task<Observation> ReadAsync(
         StepContext context, Args args, CancellationToken cancellationToken)
     {
-        var instance = Instance(context);
-        var process = await Targets.Hosts.Instance(instance.Name).LookAsync(cancellationToken);
-        if (Change(context, instance).IsDone(process))
+        var view = _views.GetValue(context, static _ => new TserverDrainView());
+        try
         {
-            return new Observation.Done("The server already runs the wanted program.");
+            var seen = await LookAsync(context, args, view, cancellationToken);
+            view.UnreadableSince = null;
+            return seen;
         }
-
-        if (!process.IsAlive || process.Supervision == SupervisionState.Restarting)
+        catch (TargetException exception) when (!view.IsEmpty && exception is not HostException)
         {
-            return new Observation.Done($"The server does not run ({process.SupervisionText}).");
+            // While leaders move, a universe that does not answer is waited for as long as leaders that stay.
+            var now = context.Time.GetUtcNow();
+            var since = view.UnreadableSince ??= now;
+            _drain.Forget(context);
+            return now - since < Cluster.Spec.Drain.LongestStall()
+                ? new Observation.Running(exception.Message)
+                : throw new StepActionException(
+                    exception.Reason,
+                    $"The drain of {context.Node} could not be observed for {Cluster.Spec.Drain.StalledFor} "
+                    + $"(spec.drain.stalledFor); {context.Node} was not stopped. {exception.Message}",
+                    retryable: false,
+                    exception);
         }
-
-        if (args.Replicas == 1)
-        {
-            return new Observation.Done("With one replica, leaders cannot move.");
-        }
-
-        var view = await Cluster.ReadAsync(cancellationToken);
-        if (view.Tserver(Cluster.Web(instance)) is not { IsAlive: true })
-        {
-            return new Observation.Done("The master does not list the server as ALIVE, so the server leads no tablet.");
-        }
-
-        var state = _drain.Read(view, instance);
-        if (state.IsDrained)
-        {
-            return new Observation.Done();
-        }
-
-        return state.IsBlacklisted
-            ? Draining(context, instance, state)
-            : await NotYetAsync(context, instance, cancellationToken);
     }
 
     protected override async Task ExecuteAsync(
@@ -73,19 +71,112 @@ internal sealed class DrainTserver(IYugabyteTargets targets) : TserverStep<Drain
         await _drain.BeginAsync(instance, cancellationToken);
     }
 
-    private Observation Draining(StepContext context, DatabaseInstance instance, DrainState state)
+    protected override Task WaitAsync(StepContext context, Args args, CancellationToken cancellationToken) =>
+        _views.TryGetValue(context, out var view) && !view.IsEmpty
+            ? Task.Delay(LeaderDrain.LookEvery, context.Time, cancellationToken)
+            : base.WaitAsync(context, args, cancellationToken);
+
+    private async Task<Observation> LookAsync(
+        StepContext context, Args args, TserverDrainView view, CancellationToken cancellationToken)
     {
-        if (Elapsed(context) < _drain.Timeout)
+        var instance = Instance(context);
+        var now = context.Time.GetUtcNow();
+
+        // One page of the leading master; anything but leaders that are still counted is looked at as a whole.
+        if (view.MayLookBriefly(now)
+            && view.Leader is { } leader
+            && await Cluster.MasterClient.IsLeaderAsync(leader, cancellationToken))
         {
-            return new Observation.Running($"{instance.Name} still leads {state.Leaders} tablets.");
+            var servers = await Cluster.MasterClient.TserversAsync(leader, cancellationToken);
+            var server = servers.FirstOrDefault(t => t.Web == Cluster.Web(instance));
+            if (view.IsSameProcess(server) && server!.Leaders > 0)
+            {
+                return Judge(context, instance, view, server.Leaders);
+            }
         }
 
+        return await LookAtWholeAsync(context, args, instance, view, now, cancellationToken);
+    }
+
+    private async Task<Observation> LookAtWholeAsync(
+        StepContext context,
+        Args args,
+        DatabaseInstance instance,
+        TserverDrainView view,
+        DateTimeOffset now,
+        CancellationToken cancellationToken)
+    {
+        var process = await Targets.Hosts.Instance(instance.Name).LookAsync(cancellationToken);
+        if (Change(context, instance).IsDone(process))
+        {
+            return new Observation.Done("The server already runs the wanted program.");
+        }
+
+        if (!process.IsAlive || process.Supervision == SupervisionState.Restarting)
+        {
+            return new Observation.Done($"The server does not run ({process.SupervisionText}).");
+        }
+
+        if (args.Replicas == 1)
+        {
+            return new Observation.Done("With one replica, leaders cannot move.");
+        }
+
+        var universe = await Cluster.ReadAsync(cancellationToken);
+        if (universe.Tserver(Cluster.Web(instance)) is not { IsAlive: true } server)
+        {
+            return new Observation.Done("The master does not list the server as ALIVE, so the server leads no tablet.");
+        }
+
+        var state = _drain.Read(universe, instance);
+        if (state.IsDrained)
+        {
+            _drain.Forget(context);
+            return new Observation.Done();
+        }
+
+        if (!state.IsBlacklisted)
+        {
+            _drain.Forget(context);
+            return Former(context, instance, universe) is { } former
+                ? new Observation.Running(former)
+                : await NotYetAsync(context, instance, cancellationToken);
+        }
+
+        view.Saw(universe.Leader, server, now);
+        return Judge(context, instance, view, state.Leaders);
+    }
+
+    private Observation Judge(
+        StepContext context, DatabaseInstance instance, TserverDrainView view, ulong leaders)
+    {
+        if (_drain.Overdue(context, view.Since ?? context.Time.GetUtcNow(), leaders) is not { } why)
+        {
+            return new Observation.Running($"{instance.Name} still leads {leaders} tablets.");
+        }
+
+        var text = leaders.ToString(CultureInfo.InvariantCulture);
         return _drain.Proceeds
             ? new Observation.Done(
-                $"{state.Leaders} tablet leaders did not leave within {_drain.Limit}; the server is "
-                + "stopped nevertheless (spec.drain.onTimeout: Proceed).",
-                Entry(LeadersLeftFact, state.Leaders.ToString(CultureInfo.InvariantCulture)))
-            : new Observation.Failed(Reasons.DrainTimeout, _drain.Overdue(instance, state.Leaders));
+                $"{why}: {text} tablet leaders are left. The upgrade proceeds, as spec.drain.onTimeout says.",
+                Entry(LeadersLeftFact, text))
+            : throw new StepActionException(
+                Reasons.DrainTimeout,
+                $"{_drain.Left(instance, why, leaders)} Leaders that left are given back after "
+                + $"{Cluster.Spec.Drain.IdleLimit} (spec.drain.idleLimit).",
+                retryable: false);
+    }
+
+    // The former server settles while this one is drained, but two are never without leaders at once.
+    private string? Former(StepContext context, DatabaseInstance instance, ClusterView universe)
+    {
+        var inHand = LeaderBlacklistIsClean.InHand(context.Plan).ToHashSet(StringComparer.Ordinal);
+        var former = Cluster.Tservers.FirstOrDefault(
+            t => t != instance && inHand.Contains(t.Name) && universe.IsBlacklisted(Cluster.Rpc(t)));
+        var replaced = DrainTurn.Replaced(context, static s => s.Is<SwapTserver>());
+        return former is null
+            ? DrainTurn.Early(Cluster.Spec, replaced, context.Time.GetUtcNow())
+            : $"Waiting until {former.Name} may have leaders again.";
     }
 
     private async Task<Observation> NotYetAsync(
@@ -98,7 +189,7 @@ internal sealed class DrainTserver(IYugabyteTargets targets) : TserverStep<Drain
             return new Observation.NotStarted();
         }
 
-        return Elapsed(context) < YugabytePlanTraits.GatePatience(Cluster.Spec)
+        return Elapsed(context) < YugabytePlanTraits.DrainPatience(Cluster.Spec)
             ? new Observation.Running($"Waiting until the cluster is healthy. {problems[0]}")
             : new Observation.Failed(
                 Reasons.ClusterUnhealthy, $"{instance.Name} was not drained. {string.Join(" ", problems)}");

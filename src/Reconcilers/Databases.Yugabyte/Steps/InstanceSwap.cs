@@ -87,10 +87,19 @@ internal sealed class InstanceSwap(IYugabyteTargets targets)
         DatabaseInstance instance, ProgramChange change, CancellationToken cancellationToken)
     {
         var host = targets.Hosts.Instance(instance.Name);
+        var swap = change.ToSwap(host.Target);
         targets.EnsureMayAct();
-        await host.SwapAsync(change.ToSwap(host.Target), cancellationToken);
-        targets.EnsureMayAct();
-        await host.StartAsync(change.Directory, cancellationToken);
+        try
+        {
+            await host.SwapAsync(swap, cancellationToken);
+            targets.EnsureMayAct();
+            await host.StartAsync(change.Directory, cancellationToken);
+        }
+        catch (HostException refusal)
+        {
+            var replacement = new InstanceReplacement(host, change.FormerVersion);
+            throw await replacement.ExplainAsync(refusal, swap, cancellationToken);
+        }
     }
 }
 

@@ -1,4 +1,5 @@
-using Drydock.Abstractions.Values;
+using System.Globalization;
+using Drydock.Abstractions.Plans;
 using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Engine.Actions;
@@ -11,13 +12,10 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 /// </summary>
 internal sealed class LeaderDrain(IYugabyteTargets targets, YugabyteCluster cluster)
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+    /// <summary>How often the number of leaders is read.</summary>
+    public static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(2);
 
-    /// <summary>How long leaders may take to leave.</summary>
-    public TimeSpan Timeout => KubernetesDuration.Parse(Limit);
-
-    /// <summary>The same as text.</summary>
-    public string Limit => cluster.Spec.Drain.Timeout ?? DrainLimits.UsualTimeout;
+    private readonly DrainWatch _watch = new();
 
     /// <summary>Whether a server that keeps leaders is stopped nevertheless.</summary>
     public bool Proceeds => cluster.Spec.Drain.OnTimeout == DrainTimeoutPolicy.Proceed;
@@ -33,15 +31,46 @@ internal sealed class LeaderDrain(IYugabyteTargets targets, YugabyteCluster clus
     public Task BeginAsync(DatabaseInstance instance, CancellationToken cancellationToken) =>
         cluster.Tool().ChangeLeaderBlacklistAsync(cluster.Rpc(instance), add: true, cancellationToken);
 
-    /// <summary>The message if leaders did not leave in time.</summary>
-    public string Overdue(DatabaseInstance instance, ulong leaders) =>
-        $"{leaders} tablet leaders did not leave {instance.Name} within {Limit}. See "
-        + $"{cluster.Vocabulary.TabletServersPage} of a master. Then raise spec.drain.timeout, or accept it with "
-        + "`spec.drain.onTimeout: Proceed`, and retry.";
+    /// <summary>
+    /// Records how many leaders are left. Returns why they are not waited for any longer: none has left for
+    /// spec.drain.stalledFor, or spec.drain.timeout is over; null while leaders leave.
+    /// </summary>
+    /// <param name="context">The step.</param>
+    /// <param name="began">Since when leaders are waited for.</param>
+    /// <param name="leaders">The leaders that are left.</param>
+    public string? Overdue(StepContext context, DateTimeOffset began, ulong leaders)
+    {
+        var (drain, now) = (cluster.Spec.Drain, context.Time.GetUtcNow());
+        var stalled = _watch.Stalled(Key(context), (long)leaders, now);
+        if (stalled >= drain.LongestStall())
+        {
+            return $"No leader has left for {drain.StalledFor} (spec.drain.stalledFor)";
+        }
+
+        if (drain.UpperLimit() is { } longest && now - began >= longest)
+        {
+            return $"Leaders did not leave within {drain.Timeout} (spec.drain.timeout)";
+        }
+
+        // A new process, or one with a changed spec, knows nothing of the time before.
+        return context.Step is { State: StepState.Failed, Reason: Reasons.DrainTimeout }
+            && !_watch.HasFallen(Key(context))
+            ? "No leader has left since"
+            : null;
+    }
+
+    /// <summary>The number of leaders cannot be relied on now, or does not matter any more.</summary>
+    public void Forget(StepContext context) => _watch.Forget(Key(context));
+
+    /// <summary>The message if leaders stay.</summary>
+    public string Left(DatabaseInstance instance, string why, ulong leaders) =>
+        $"{why}: {leaders} tablet leaders are left on {instance.Name}, which runs and was not stopped. Find out why "
+        + $"they stay ({cluster.Vocabulary.TabletServersPage} of a master; a tablet without another healthy replica), "
+        + "then retry; or stop it nevertheless with `spec.drain.onTimeout: Proceed`.";
 
     /// <summary>
     /// Ensures immediately before a server is stopped that it still has no leaders: it may have been removed from the
-    /// blacklist, or the run may have been stopped in between. Waits as long as the drain may take.
+    /// blacklist, or the run may have been stopped in between. Waits as long as leaders leave.
     /// </summary>
     /// <param name="context">The step that stops the server.</param>
     /// <param name="instance">The server.</param>
@@ -53,6 +82,7 @@ internal sealed class LeaderDrain(IYugabyteTargets targets, YugabyteCluster clus
         StepContext context, DatabaseInstance instance, int? replicas, CancellationToken cancellationToken)
     {
         var began = context.Time.GetUtcNow();
+        Forget(context);
         while (true)
         {
             var (isEnough, state) = await LookAsync(context, instance, replicas, cancellationToken);
@@ -66,15 +96,15 @@ internal sealed class LeaderDrain(IYugabyteTargets targets, YugabyteCluster clus
                 targets.EnsureMayAct();
                 await BeginAsync(instance, cancellationToken);
             }
-            else if (context.Time.GetUtcNow() - began >= Timeout)
+            else if (Overdue(context, began, state.Leaders) is { } why)
             {
                 return Proceeds
                     ? false
                     : throw new StepActionException(
-                        Reasons.DrainTimeout, Overdue(instance, state.Leaders), retryable: false);
+                        Reasons.DrainTimeout, Left(instance, why, state.Leaders), retryable: false);
             }
 
-            await Task.Delay(Pause, context.Time, cancellationToken);
+            await Task.Delay(LookEvery, context.Time, cancellationToken);
         }
     }
 
@@ -102,6 +132,9 @@ internal sealed class LeaderDrain(IYugabyteTargets targets, YugabyteCluster clus
             };
         }
     }
+
+    private static string Key(StepContext context) =>
+        string.Create(CultureInfo.InvariantCulture, $"{context.Step.Id}#{context.Step.Attempt}");
 
     private async Task<(bool IsEnough, DrainState State)> LookAsync(
         StepContext context, DatabaseInstance instance, int? replicas, CancellationToken cancellationToken)

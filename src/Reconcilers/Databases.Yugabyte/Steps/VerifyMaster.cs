@@ -16,6 +16,7 @@ internal sealed class VerifyMaster(IYugabyteTargets targets) : YugabyteStep<Veri
 {
     private readonly InstanceHealth _health = new(targets, new YugabyteCluster(targets));
     private readonly SettleClock _settled = new();
+    private readonly SettleEnds _ends = new();
 
     /// <param name="Slot">The position in the phase, from 1.</param>
     public sealed record Args(int Slot);
@@ -45,10 +46,17 @@ internal sealed class VerifyMaster(IYugabyteTargets targets) : YugabyteStep<Veri
         }
 
         var healthy = _settled.Healthy(context.Step.Id, process, context.Time.GetUtcNow());
+        _ends.Settles(context.Step.Id, context.Time.GetUtcNow() + Cluster.Settle - healthy);
         return healthy >= Cluster.Settle
             ? new Observation.Done(instance.Name)
             : new Observation.Running(
                 $"{instance.Name} is healthy. Waiting until it has been healthy for {Cluster.Spec.Settle}.");
+    }
+
+    protected override Task WaitAsync(StepContext context, Args args, CancellationToken cancellationToken)
+    {
+        var pause = _ends.Pause(context.Step.Id, PauseAfter(context.Waited), context.Time.GetUtcNow());
+        return Task.Delay(pause, context.Time, cancellationToken);
     }
 
     private async Task<IReadOnlyList<string>> InClusterAsync(
@@ -68,6 +76,7 @@ internal sealed class VerifyMaster(IYugabyteTargets targets) : YugabyteStep<Veri
         StepContext context, DatabaseInstance instance, IReadOnlyList<string> problems)
     {
         _settled.Forget(context.Step.Id);
+        _ends.Forget(context.Step.Id);
         return Elapsed(context) < YugabytePlanTraits.VerifyPatience(Cluster.Spec)
             ? new Observation.Running($"{instance.Name} is not healthy yet. {problems[0]}")
             : throw new StepActionException(

@@ -17,6 +17,7 @@ internal sealed class VerifyTserver(IYugabyteTargets targets) : TserverStep<Veri
 {
     private readonly InstanceHealth _health = new(targets, new YugabyteCluster(targets));
     private readonly SettleClock _settled = new();
+    private readonly SettleEnds _ends = new();
 
     /// <param name="Sql">In a rollback: the SQL interfaces that the upgrade recorded; null otherwise.</param>
     public sealed record Args(string? Sql = null);
@@ -66,10 +67,17 @@ internal sealed class VerifyTserver(IYugabyteTargets targets) : TserverStep<Veri
         }
 
         var healthy = _settled.Healthy(context.Step.Id, process, context.Time.GetUtcNow());
+        _ends.Settles(context.Step.Id, context.Time.GetUtcNow() + Cluster.Settle - healthy);
         return healthy >= Cluster.Settle
             ? new Observation.Done()
             : new Observation.Running(
                 $"{instance.Name} is healthy. Waiting until it has been healthy for {Cluster.Spec.Settle}.");
+    }
+
+    protected override Task WaitAsync(StepContext context, Args args, CancellationToken cancellationToken)
+    {
+        var pause = _ends.Pause(context.Step.Id, PauseAfter(context.Waited), context.Time.GetUtcNow());
+        return Task.Delay(pause, context.Time, cancellationToken);
     }
 
     protected override Task ExecuteAsync(
@@ -79,11 +87,12 @@ internal sealed class VerifyTserver(IYugabyteTargets targets) : TserverStep<Veri
     private Observation NotHealthy(StepContext context, DatabaseInstance instance, IReadOnlyList<string> problems)
     {
         _settled.Forget(context.Step.Id);
+        _ends.Forget(context.Step.Id);
         return Elapsed(context) < YugabytePlanTraits.VerifyPatience(Cluster.Spec)
             ? new Observation.Running($"{instance.Name} is not healthy yet. {problems[0]}")
             : new Observation.Failed(
                 Reasons.InstanceUnhealthy,
                 $"{instance.Name} is not healthy after {KubernetesDuration.Format(Elapsed(context))}. "
-                + $"{string.Join(" ", problems)} See its log on {instance.Host}, fix the cause, then retry.");
+                + $"{string.Join(" ", problems)} Its log is on {instance.Host}. Fix the cause, then retry.");
     }
 }

@@ -20,7 +20,7 @@ internal abstract class YugabyteStep<TArgs>(IYugabyteTargets targets) : StepBase
     protected YugabyteCluster Cluster { get; } = new(targets);
 
     // Neither hosts nor processes send events.
-    protected override TimeSpan Pause => TimeSpan.FromSeconds(1);
+    protected override TimeSpan Pause => TimeSpan.FromMilliseconds(500);
 
     /// <summary>The instance the step acts on.</summary>
     /// <exception cref="KeyNotFoundException">The step names no node, or the spec no longer lists it.</exception>

@@ -45,6 +45,16 @@ internal sealed record DatabaseSecrets
     /// </summary>
     public SqlLogin? Sql { get; init; }
 
+    /// <summary>The login at the processes' HTTP interfaces; null also if the spec names no Secret.</summary>
+    public ServiceLogin? Web { get; init; }
+
+    /// <summary>
+    /// Logins at the HTTP interfaces of peer clusters of replication, by the name of the group; peers without one are
+    /// omitted.
+    /// </summary>
+    public IReadOnlyDictionary<string, ServiceLogin> PeerLogins { get; init; } =
+        new Dictionary<string, ServiceLogin>(StringComparer.Ordinal);
+
     /// <summary>
     /// TLS material for peer clusters of replication, by the name of the group; peers without TLS are omitted.
     /// </summary>
@@ -70,6 +80,10 @@ internal sealed record DatabaseSecrets
             engine,
             await SecretUses.ReadAsync(
                 kubernetes, SecretReferences.In(upgrade.Spec), upgrade.Metadata.Namespace, cancellationToken));
+
+    /// <summary>The field that names the Secret with the login at a peer's HTTP interfaces.</summary>
+    public static string PeerLoginField(string group) =>
+        $"spec.yugabyte.replication.groups[{group}].peer.webCredentialsSecretRef";
 
     // Never shows a value.
     public override string ToString() => "secrets of a database (not shown)";
@@ -98,10 +112,12 @@ internal sealed record DatabaseSecrets
         var password = login is null ? null : reading.Required(login, loginField, Password);
         var tls = spec.Tls switch
         {
-            { Web: { } web } => reading.Tls(web.SecretRef, "spec.tls.web.secretRef"),
+            { Web: { } ui } => reading.Tls(ui.SecretRef, "spec.tls.web.secretRef"),
             { SecretRef: { } reference } => reading.Tls(reference, "spec.tls.secretRef"),
             _ => null,
         };
+        var web = reading.Login(spec.Access.WebCredentialsSecretRef, "spec.access.webCredentialsSecretRef");
+        var peerLogins = new Dictionary<string, ServiceLogin>(StringComparer.Ordinal);
         var peers = new Dictionary<string, ServiceTlsMaterial>(StringComparer.Ordinal);
         foreach (var group in spec.Yugabyte?.Replication.Groups ?? [])
         {
@@ -111,6 +127,11 @@ internal sealed record DatabaseSecrets
                     $"spec.yugabyte.replication.groups[{group.Name}].peer.certsSecretRef") is { } material)
             {
                 peers[group.Name] = material;
+            }
+
+            if (reading.Login(group.Peer.WebCredentialsSecretRef, PeerLoginField(group.Name)) is { } peerLogin)
+            {
+                peerLogins[group.Name] = peerLogin;
             }
         }
 
@@ -126,6 +147,8 @@ internal sealed record DatabaseSecrets
             Jump = toJump,
             DockerTls = dockerTls,
             Tls = tls,
+            Web = web,
+            PeerLogins = peerLogins,
             Sql = user is null || password is null
                 ? null
                 : new SqlLogin(
@@ -142,6 +165,7 @@ internal sealed record DatabaseSecrets
                     .Concat(new[] { toHosts, toJump }.OfType<SshMaterial>().Distinct().SelectMany(KeysOf))
                     .OfType<byte[]>()
                     .Select(SecretText.Of)
+                    .Concat(peerLogins.Values.Append(web).Select(l => l?.Password))
                     .OfType<string>()
                     .Select(text => new Secret(text)),
             ],
@@ -181,6 +205,16 @@ internal sealed record DatabaseSecrets
                 && SecretText.Of(value) is not null
                 ? Taken(reference, field, key, value)
                 : null;
+
+        /// <summary>A login at HTTP interfaces; null also if the spec names no Secret.</summary>
+        public ServiceLogin? Login(SecretReference? reference, string field)
+        {
+            var user = reference is null ? null : Required(reference, field, UserName);
+            var password = reference is null ? null : Required(reference, field, Password);
+            return user is null || password is null
+                ? null
+                : new ServiceLogin(SecretText.Of(user)!, SecretText.Of(password)!);
+        }
 
         /// <summary>A key, its passphrase and known hosts; null also if the spec names no Secret.</summary>
         public SshMaterial? Ssh(

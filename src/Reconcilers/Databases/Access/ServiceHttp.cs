@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
@@ -15,26 +16,42 @@ internal sealed class ServiceHttp : IServiceHttp
     /// <summary>Longest body that is read, in bytes.</summary>
     public const int LongestBody = 8 << 20;
 
+    private const int MostOfChallenge = 200;
+
     private static readonly TimeSpan ConnectPatience = TimeSpan.FromSeconds(5);
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
+    private const string LoginField = "spec.access.webCredentialsSecretRef";
+
     private readonly HttpClient _http;
+    private readonly string _loginField;
+    private readonly bool _hasLogin;
     private readonly TimeProvider _time;
     private readonly List<X509Certificate2> _certificates = [];
 
     /// <summary>Prepares; nothing is connected yet.</summary>
     /// <param name="tls">TLS material; null for plain HTTP.</param>
     /// <param name="time">The clock.</param>
-    /// <param name="endpoints">Which addresses are connected to; null for the default.</param>
+    /// <param name="connections">Opens connections; null for the default.</param>
+    /// <param name="login">The login, where one is required.</param>
+    /// <param name="loginField">The field of the spec that names the Secret with the login, for messages.</param>
     /// <exception cref="ServiceException">The material is not PEM, or certificate and key do not belong
     /// together.</exception>
-    public ServiceHttp(ServiceTlsMaterial? tls, TimeProvider time, EndpointPolicy? endpoints = null)
+    public ServiceHttp(
+        ServiceTlsMaterial? tls,
+        TimeProvider time,
+        IConnectionFactory? connections = null,
+        ServiceLogin? login = null,
+        string loginField = LoginField)
     {
-        _time = time;
+        (_time, _hasLogin, _loginField) = (time, login is not null, loginField);
+        connections ??= EndpointPolicy.Default;
         Scheme = tls is null ? Uri.UriSchemeHttp : Uri.UriSchemeHttps;
         var handler = new SocketsHttpHandler
         {
-            ConnectCallback = (endpoints ?? EndpointPolicy.Default).ConnectAsync,
+            ConnectCallback = async (context, cancellationToken) => await connections.ConnectAsync(
+                context.DnsEndPoint.Host, context.DnsEndPoint.Port, cancellationToken),
+            Credentials = login is null ? null : new ServiceCredentials(login),
             ConnectTimeout = ConnectPatience,
             AllowAutoRedirect = false,
             UseProxy = false,
@@ -129,7 +146,9 @@ internal sealed class ServiceHttp : IServiceHttp
                 : Nothing();
 
             using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token);
-            return await read(response, either.Token);
+            return response.StatusCode == HttpStatusCode.Unauthorized
+                ? throw NoLogin(what, response)
+                : await read(response, either.Token);
         }
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
@@ -200,6 +219,21 @@ internal sealed class ServiceHttp : IServiceHttp
         }
     }
 
+    // A request that is answered by 401 was not carried out.
+    private ServiceException NoLogin(string what, HttpResponseMessage response)
+    {
+        var asked = HttpFailure.Clip(string.Join(", ", response.Headers.WwwAuthenticate), MostOfChallenge);
+        var problem = _hasLogin
+            ? $"the login of the Secret of {_loginField} was refused (401, {asked}). Correct username and password. "
+                + "Basic is answered only over TLS."
+            : $"a login is required (401, {asked}). Put username and password into a Secret, and name it in "
+                + $"{_loginField}.";
+        return new ServiceException(Reasons.AccessDenied, $"{what}: {problem}", isNotTaken: true)
+        {
+            Field = _loginField,
+        };
+    }
+
     // Only the caller may know which instance has the address.
     private static ServiceException OfSpec(string message, Exception? cause = null) =>
         new(Reasons.InvalidSpec, message, isNotTaken: true, cause) { Field = "spec.instances" };
@@ -209,6 +243,12 @@ internal sealed class ServiceHttp : IServiceHttp
         if (EndpointRefusedException.In(exception) is { } refused)
         {
             return OfSpec($"{what}: {refused.Message}", exception);
+        }
+
+        if (exception.InnerException is IOException { InnerException: HostException host })
+        {
+            return new ServiceException(
+                host.Reason, $"{what}: through ssh: {host.Message}", isNotTaken: true, exception);
         }
 
         if (HttpFailure.IsForeign(exception))
@@ -222,7 +262,8 @@ internal sealed class ServiceHttp : IServiceHttp
         // Only a request that failed before its first byte was sent certainly did not arrive.
         var never = exception.HttpRequestError is HttpRequestError.ConnectionError
             or HttpRequestError.NameResolutionError
-            or HttpRequestError.SecureConnectionError;
+            or HttpRequestError.SecureConnectionError
+            || exception.GetBaseException() is SocketException { SocketErrorCode: SocketError.ConnectionRefused };
         return exception.HttpRequestError == HttpRequestError.SecureConnectionError
             ? new ServiceException(
                 Reasons.AccessDenied,

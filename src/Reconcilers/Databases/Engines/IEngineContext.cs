@@ -21,12 +21,18 @@ internal interface IEngineContext : IDatabaseTargets
     /// <summary>Addresses that may be connected to.</summary>
     EndpointPolicy Endpoints { get; }
 
+    /// <summary>Opens connections to the ports of the database: directly, or through ssh.</summary>
+    IConnectionFactory Connections { get; }
+
     /// <summary>Set whenever a BackupSnapshot of this process changes.</summary>
     AsyncSignal SnapshotChanges { get; }
 
     /// <summary>Called on an event in the cluster; the run observes again.</summary>
     void OnEvent();
 
-    /// <summary>HTTP with other TLS material; disposed of with the context.</summary>
-    IServiceHttp Connect(ServiceTlsMaterial? tls);
+    /// <summary>HTTP with other TLS material and another login; disposed of with the context.</summary>
+    /// <param name="tls">TLS material; null for plain HTTP.</param>
+    /// <param name="login">The login; null if none is required.</param>
+    /// <param name="loginField">The field of the spec that names the Secret with the login.</param>
+    IServiceHttp Connect(ServiceTlsMaterial? tls, ServiceLogin? login, string loginField);
 }

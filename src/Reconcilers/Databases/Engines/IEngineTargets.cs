@@ -15,6 +15,13 @@ internal interface IEngineTargets : IAsyncDisposable
     /// </summary>
     IStepCatalog Catalog { get; }
 
+    /// <summary>
+    /// The processes that the cluster itself reports, from spec.seed on. Changes nothing. Called again with the
+    /// processes of the hosts that the last call led to, until no more are found; the upgrade that the targets are
+    /// bound to has the instances that were found so far.
+    /// </summary>
+    Task<FoundMembers> FindMembersAsync(MemberSearch search, CancellationToken cancellationToken);
+
     /// <summary>One pass of preflight: changes nothing and lists all findings.</summary>
     Task<PreflightResult<IRunDiscovery>> PreflightAsync(CancellationToken cancellationToken);
 

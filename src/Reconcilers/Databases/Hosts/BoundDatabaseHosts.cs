@@ -1,19 +1,18 @@
 using System.Collections.Concurrent;
+using Drydock.Clients.Safety;
 using Drydock.Crds.DatabaseRollingUpgrades;
 
 namespace Drydock.Reconcilers.Databases;
 
 /// <summary>The hosts of a database as a spec reaches them, one shared connection each.</summary>
-internal sealed class BoundDatabaseHosts : IDatabaseHosts
+internal sealed class BoundDatabaseHosts : IDatabaseHosts, IConnectionFactory
 {
-    private readonly DatabaseRollingUpgradeSpec _spec;
     private readonly string? _namespace;
     private readonly DatabaseSecrets _secrets;
     private readonly DatabaseHostServices _services;
     private readonly IDatabaseEngine _engine;
-    private readonly Dictionary<string, DatabaseInstance> _instances;
     private readonly ConcurrentDictionary<string, HostChannel> _channels = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, IInstanceHost> _hosts = new(StringComparer.Ordinal);
+    private volatile Topology _topology;
 
     /// <summary>Binds them; nothing is connected yet.</summary>
     /// <param name="upgrade">The upgrade as last read.</param>
@@ -24,34 +23,76 @@ internal sealed class BoundDatabaseHosts : IDatabaseHosts
     public BoundDatabaseHosts(
         DatabaseRollingUpgrade upgrade, DatabaseSecrets secrets, DatabaseHostServices services, IDatabaseEngine engine)
     {
-        (_spec, _namespace, _secrets, _services, _engine) = (
-            upgrade.Spec, upgrade.Metadata.Namespace, secrets, services, engine);
-        _instances = _spec.Instances.DistinctBy(i => i.Name, StringComparer.Ordinal).ToDictionary(
-            i => i.Name, StringComparer.Ordinal);
-        All = [.. _spec.Instances.Select(i => i.Host).Distinct(StringComparer.Ordinal)];
+        (_namespace, _secrets, _services, _engine, _topology) = (
+            upgrade.Metadata.Namespace, secrets, services, engine, new Topology(upgrade.Spec));
     }
 
-    public IReadOnlyList<string> All { get; }
+    public IReadOnlyList<string> All => _topology.Hosts;
 
-    public string ToolHost => _spec.ToolHost ?? All[0];
+    public string ToolHost => Spec.ToolHost ?? All[0];
 
-    public IInstanceHost Instance(string instance) => _hosts.GetOrAdd(instance, name =>
+    private DatabaseRollingUpgradeSpec Spec => _topology.Spec;
+
+    public IInstanceHost Instance(string instance)
     {
-        var found = _instances.GetValueOrDefault(name)
-            ?? throw new KeyNotFoundException(
-                $"spec.instances no longer lists '{name}'. Add it again until the upgrade has ended.");
-        var target = Target(found);
-        var others = _spec.Instances.Where(
-            i => i.Name != name && i.Host == found.Host && i.Component == found.Component).Select(Target);
-        return new InstanceHost(Channel(found.Host), target, [.. others], _spec.Package.Directory);
-    });
+        var topology = _topology;
+        return topology.Bound.GetOrAdd(instance, name =>
+        {
+            var found = topology.Instances.GetValueOrDefault(name)
+                ?? throw new KeyNotFoundException(
+                    $"spec.instances no longer lists '{name}'. Add it again until the upgrade has ended.");
+            var target = Target(found);
+            var others = topology.Spec.Instances.Where(
+                i => i.Name != name && i.Host == found.Host && i.Component == found.Component).Select(Target);
+            return new InstanceHost(Channel(found.Host), target, [.. others], topology.Spec.Package.Directory);
+        });
+    }
 
     public IInstanceHost Service(InstanceTarget target) =>
         new InstanceHost(Channel(target.Host), target, [], newDirectory: null);
 
     public IHostFiles Files(string host) => new HostFiles(Channel(host), _services, _namespace);
 
-    public InstanceTarget Target(DatabaseInstance instance) => InstanceTargets.Of(_spec, instance, _engine);
+    public InstanceTarget Target(DatabaseInstance instance) => InstanceTargets.Of(Spec, instance, _engine);
+
+    /// <summary>Takes the instances that preflight found; connections stay open.</summary>
+    public void Complete(DatabaseRollingUpgradeSpec spec) => _topology = new Topology(spec);
+
+    /// <summary>The processes of the engine's programs on a host.</summary>
+    /// <exception cref="HostException">The host cannot be asked, or its answer is unusable.</exception>
+    public async Task<IReadOnlyList<HostProcess>> ProcessesAsync(string host, CancellationToken cancellationToken)
+    {
+        var spec = Spec;
+        var channel = Channel(host);
+        var programs = Enum.GetValues<DatabaseComponent>().Where(c => spec.Engine.Has(c))
+            .Select(c => ProgramNames.Of(spec, c));
+        var answer = await channel.LookAsync(
+            "processes",
+            $"looking for the processes of {spec.Engine}",
+            Privilege.Look,
+            [channel.MayBecome ? "yes" : "no", .. programs],
+            cancellationToken);
+        return HostProcess.Read(host, answer);
+    }
+
+    /// <summary>
+    /// Opens a connection through ssh: on the host that the address belongs to, else on the tool host. Before the
+    /// processes are found every address is a host.
+    /// </summary>
+    /// <exception cref="IOException">The host cannot be reached.</exception>
+    public async Task<Stream> ConnectAsync(string host, int port, CancellationToken cancellationToken)
+    {
+        var through = Array.Find([.. All], h => HostNames.AreSame(h, host))
+            ?? Spec.ToolHost ?? (All.Count > 0 ? All[0] : host);
+        try
+        {
+            return await Channel(through).ConnectAsync(host, port, cancellationToken);
+        }
+        catch (HostException exception)
+        {
+            throw new IOException(exception.Message, exception);
+        }
+    }
 
     /// <summary>Ends the connections.</summary>
     public async ValueTask DisposeAsync()
@@ -65,5 +106,19 @@ internal sealed class BoundDatabaseHosts : IDatabaseHosts
     private HostChannel Channel(string host) =>
         _channels.GetOrAdd(
             host,
-            name => new HostChannel(name, HostConnection.Of(name, _spec.Access, _secrets, _services), _services.Fence));
+            name => new HostChannel(name, HostConnection.Of(name, Spec.Access, _secrets, _services), _services.Fence));
+
+    private sealed class Topology(DatabaseRollingUpgradeSpec spec)
+    {
+        public DatabaseRollingUpgradeSpec Spec => spec;
+
+        public IReadOnlyList<string> Hosts { get; } =
+            [.. spec.Instances.Select(i => i.Host).Distinct(StringComparer.Ordinal)];
+
+        public IReadOnlyDictionary<string, DatabaseInstance> Instances { get; } =
+            spec.Instances.DistinctBy(i => i.Name, StringComparer.Ordinal).ToDictionary(
+                i => i.Name, StringComparer.Ordinal);
+
+        public ConcurrentDictionary<string, IInstanceHost> Bound { get; } = new(StringComparer.Ordinal);
+    }
 }

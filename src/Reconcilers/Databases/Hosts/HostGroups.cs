@@ -1,5 +1,4 @@
 using System.Globalization;
-using Drydock.Crds.DatabaseRollingUpgrades;
 
 namespace Drydock.Reconcilers.Databases;
 
@@ -11,10 +10,6 @@ internal static class HostGroups
 {
     /// <summary>Most steps for the package: 300 instances have 900 steps of their own, and a plan holds 1000.</summary>
     public const int Most = 60;
-
-    /// <summary>The groups of the hosts of all instances, in the order of the spec.</summary>
-    public static IReadOnlyList<(string Name, IReadOnlyList<string> Hosts)> Of(DatabaseRollingUpgradeSpec spec) =>
-        Of([.. spec.Instances.Select(i => i.Host).Distinct(StringComparer.Ordinal)]);
 
     /// <summary>The groups of some hosts, each with its name: the host's, or hosts-1 and so on.</summary>
     public static IReadOnlyList<(string Name, IReadOnlyList<string> Hosts)> Of(IReadOnlyList<string> hosts)

@@ -81,6 +81,7 @@ internal sealed partial class InstanceHost
 
         if (Target.Swap != SwapMethod.ReplaceBinary
             || look.Kept.State == SupervisionState.Missing
+            || (_keeper is SystemdManager && !_channel.HasOneAccount)
             || _keeper.StopCall(look) is not { } stop
             || _keeper.StartCall(look) is not { } start
             || SwapCall(look, look.Afterwards, swap) is not { } replace)
@@ -88,9 +89,12 @@ internal sealed partial class InstanceHost
             return false;
         }
 
+        var privilege = _keeper is SystemdManager ? Privilege.Units : Privilege.Control;
+
         // In time is what comes first. Where nothing runs, a stop has no effect.
         ScriptCall[] calls = [stop, replace, .. file is null ? Array.Empty<ScriptCall>() : [WriteCall(file)], start];
-        var answer = await _channel.ActTogetherAsync(Place, $"replacing {Target.Name}", calls, cancellationToken);
+        var answer = await _channel.ActTogetherAsync(
+            Place, $"replacing {Target.Name}", privilege, calls, cancellationToken);
         return !answer.Says("left");
     }
 

@@ -62,14 +62,28 @@ internal sealed partial class InstanceHost : IInstanceHost
 
         // With become: Sudo it runs through sudo, which is tried by that.
         var answer = await _channel.LookAsync(
-            "control-rights", $"checking the rights at {unit}", Privilege.Control, [unit], cancellationToken);
-        var advice = answer.Says("sudo")
-            ? "It may do so through sudo: set spec.access.ssh.become: Sudo."
-            : "Allow it sudo without a password and set spec.access.ssh.become: Sudo, or allow it to manage units by a "
-                + "rule of polkit.";
-        return answer.Need("rights") == "yes"
-            ? null
-            : $"{_channel.User} may not start and stop {unit} on {Target.Host}. {advice}";
+            "control-rights",
+            $"checking the rights at {unit}",
+            Privilege.Units,
+            [unit, .. SudoRules.UnitVerbs],
+            cancellationToken);
+        if (answer.Need("rights") == "yes")
+        {
+            return null;
+        }
+
+        var user = _channel.UnitsUser ?? _channel.User;
+        var line = SudoRules.Units(user, answer.Find("systemctl") ?? SudoRules.Systemctl, [unit]);
+        var advice = _channel switch
+        {
+            { UnitsUser: not null } => $"Add to sudoers there: `{line}`.",
+            _ when answer.Says("sudo") => "It may do so through sudo: set spec.access.ssh.become: Sudo.",
+            { IsContainer: true } => "Set spec.access.docker.become: Sudo.",
+            _ =>
+                $"Add to sudoers there `{line}`, and set become: Sudo and becomeFor: Units in spec.access.ssh, or "
+                    + "allow it to manage units by a rule of polkit.",
+        };
+        return $"{user} may not start and stop {unit} on {Target.Host}. {advice}";
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => AgainIfLateAsync(async () =>
@@ -278,7 +292,8 @@ internal sealed partial class InstanceHost : IInstanceHost
                 string.Create(
                     CultureInfo.InvariantCulture,
                     $"{look.Report.User} may not read the program of process {process.Pid} of {Target.Name}. ")
-                + "Set the user in spec.access to the account of the process, or set become: Sudo" + capability + ".");
+                + "Set the user in spec.access (over ssh: becomeUser) to the account of the process, or set become: "
+                + $"Sudo{capability}.");
         }
     }
 

@@ -1,4 +1,5 @@
 using Drydock.Crds.Common;
+using Drydock.Crds.DatabaseRollingUpgrades;
 
 namespace Drydock.Reconcilers.Databases;
 
@@ -38,6 +39,23 @@ internal sealed class InstanceReplacement(IInstanceHost host, string formerVersi
         {
             throw With(refusal, await RecoverAsync(swap, cancellationToken));
         }
+    }
+
+    /// <summary>
+    /// What to throw after a process was stopped and its program could not be replaced or started: the former program
+    /// is started again where it is still in place, and the message says whether the process runs.
+    /// </summary>
+    /// <param name="refusal">What the host said.</param>
+    /// <param name="swap">The programs.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    public async Task<HostException> ExplainAsync(
+        HostException refusal, ProgramSwap swap, CancellationToken cancellationToken)
+    {
+        // A plain process of another directory has no program in place that could be started again.
+        return !IsRefusal(refusal) ? refusal
+            : host.Target.Swap == SwapMethod.NewDirectory
+            ? With(refusal, $"{Name} was stopped and is DOWN; the next attempt, or a `retry`, starts it.")
+            : With(refusal, await RecoverAsync(swap, cancellationToken));
     }
 
     // A host that does not answer, or did not say what became of a command, is asked again before anything is done.

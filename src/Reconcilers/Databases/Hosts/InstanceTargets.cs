@@ -14,9 +14,8 @@ internal static class InstanceTargets
     /// <exception cref="HostException">The spec has no control for it, or more than one.</exception>
     public static InstanceTarget Of(DatabaseRollingUpgradeSpec spec, DatabaseInstance instance, IDatabaseEngine engine)
     {
-        var control = instance.Control ?? spec.Control.Find(c => c.Component == instance.Component)?.Control;
-        var isShared = instance.Control is null && control is not null;
-        var field = isShared ? "spec.control" : $"spec.instances[{instance.Name}].control";
+        var control = spec.ControlOf(instance);
+        var field = spec.ControlField(instance);
         if (control is null || Kinds(control) != 1)
         {
             var rule = control is null ? RuleMessages.EveryInstanceHasControl : RuleMessages.OneControl;

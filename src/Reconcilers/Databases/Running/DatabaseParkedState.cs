@@ -26,7 +26,7 @@ internal sealed class DatabaseParkedState(DatabaseEngineSet engines)
     }
 
     public bool MayRemain(DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus status) =>
-        engines.Of(spec).IsDraining(spec, status);
+        engines.Of(spec).IsDraining(SpecCompletion.Complete(spec, status.Inventory), status);
 
     public DatabaseRollingUpgradeStatus MarkRemoved(
         DatabaseRollingUpgradeSpec spec,

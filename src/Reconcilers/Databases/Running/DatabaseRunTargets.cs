@@ -19,29 +19,33 @@ internal sealed class DatabaseRunTargets
     private readonly List<IServiceHttp> _others = [];
     private readonly IEngineTargets _engine;
     private readonly ChangedTopology _topology;
-    private volatile DatabaseRollingUpgrade _stored;
-    private volatile DatabaseRollingUpgrade _upgrade;
+    private readonly BoundDatabaseHosts _hosts;
+    private readonly Lock _boundGate = new();
+    private bool _isSearched;
+    private DatabaseInventory? _found;
+    private volatile BoundUpgrade _bound;
 
     private DatabaseRunTargets(
         DatabaseRollingUpgrade upgrade, DatabaseSecrets secrets, DatabaseServices services, Action onEvent)
     {
-        (_stored, _upgrade, Secrets, _services, _onEvent) = (
-            upgrade, ChangedTopology.Current(upgrade), secrets, services, onEvent);
+        (_bound, Secrets, _services, _onEvent) = (
+            new BoundUpgrade(upgrade, upgrade.Status?.Inventory), secrets, services, onEvent);
         _redactor = new Redactor(secrets.Confidential);
-        _http = new Lazy<IServiceHttp>(() => new ServiceHttp(secrets.Tls, services.Time, services.Endpoints));
-        _plain = new Lazy<IServiceHttp>(() => new ServiceHttp(null, services.Time, services.Endpoints));
+        _http = new Lazy<IServiceHttp>(() => new ServiceHttp(secrets.Tls, services.Time, Connections, secrets.Web));
+        _plain = new Lazy<IServiceHttp>(() => new ServiceHttp(null, services.Time, Connections, secrets.Web));
         _kind = services.Engines.Of(upgrade.Spec);
-        Hosts = new BoundDatabaseHosts(_upgrade, secrets, services.Hosts, _kind);
+        _hosts = new BoundDatabaseHosts(_bound.Current, secrets, services.Hosts, _kind);
+        Connections = ConnectionsOf(upgrade.Spec, _hosts, services.Endpoints);
         _engine = _kind.Bind(this);
-        _topology = new ChangedTopology(() => _stored, _engine, services.Events, services.Time);
+        _topology = new ChangedTopology(() => _bound.Complete, _engine, services.Events, services.Time);
     }
 
     // With the instances that the database should have now.
-    public DatabaseRollingUpgrade Upgrade => _upgrade;
+    public DatabaseRollingUpgrade Upgrade => _bound.Current;
 
     public DatabaseSecrets Secrets { get; }
 
-    public IDatabaseHosts Hosts { get; }
+    public IDatabaseHosts Hosts => _hosts;
 
     public IServiceHttp Http => _http.Value;
 
@@ -52,6 +56,8 @@ internal sealed class DatabaseRunTargets
     public IStorages Storages => _services.Storages;
 
     public EndpointPolicy Endpoints => _services.Endpoints;
+
+    public IConnectionFactory Connections { get; }
 
     public TimeProvider Time => _services.Time;
 
@@ -68,8 +74,18 @@ internal sealed class DatabaseRunTargets
             spec, secrets.Digest, onEvent => new DatabaseRunTargets(upgrade, secrets, services, onEvent));
     }
 
-    public void Refresh(DatabaseRollingUpgrade entity) =>
-        (_stored, _upgrade) = (entity, ChangedTopology.Current(entity));
+    public void Refresh(DatabaseRollingUpgrade entity)
+    {
+        lock (_boundGate)
+        {
+            _bound = new BoundUpgrade(entity, _isSearched ? _found : entity.Status?.Inventory);
+        }
+    }
+
+    /// <summary>What opens connections to the ports of the database.</summary>
+    internal static IConnectionFactory ConnectionsOf(
+        DatabaseRollingUpgradeSpec spec, BoundDatabaseHosts hosts, EndpointPolicy direct) =>
+        spec.Access.Ssh is { Forward: true } ? hosts : direct;
 
     public string Redact(string text) => _redactor.Redact(text);
 
@@ -79,9 +95,9 @@ internal sealed class DatabaseRunTargets
 
     public IStepCatalog Catalog() => new ChangedTopologyCatalog(_engine.Catalog, _topology, _kind.InstanceOf);
 
-    public IServiceHttp Connect(ServiceTlsMaterial? tls)
+    public IServiceHttp Connect(ServiceTlsMaterial? tls, ServiceLogin? login, string loginField)
     {
-        var http = new ServiceHttp(tls, _services.Time, _services.Endpoints);
+        var http = new ServiceHttp(tls, _services.Time, Connections, login, loginField);
         lock (_others)
         {
             _others.Add(http);
@@ -92,13 +108,38 @@ internal sealed class DatabaseRunTargets
 
     public async Task<PreflightResult<IRunDiscovery>> PreflightAsync(CancellationToken cancellationToken)
     {
-        if (ChangedTopology.Refusals(_stored.Spec).ToList() is { Count: > 0 } refusals)
+        var spec = _bound.Written.Spec;
+        if (ChangedTopology.Refusals(spec).ToList() is { Count: > 0 } refusals)
         {
             return new PreflightResult<IRunDiscovery>(null, refusals);
         }
 
+        DatabaseInventory? inventory = null;
+        Complete(inventory);
+        if (!SpecCompletion.IsComplete(spec))
+        {
+            // Nothing is asked by a spec that contradicts itself.
+            if (DatabaseRollingUpgradeValidation.ValidateBeforeSearch(spec) is { Count: > 0 } invalid)
+            {
+                return new PreflightResult<IRunDiscovery>(null, invalid);
+            }
+
+            var findings = new Findings(Redact, ClientFailures.Finding, spec.Preflight.Acknowledge);
+            var search = new TopologySearch(spec, _engine, _hosts.ProcessesAsync, Complete, findings);
+            if (await search.RunAsync(cancellationToken) is not { } found)
+            {
+                return new PreflightResult<IRunDiscovery>(null, HostFindings.Once(findings.Sorted()));
+            }
+
+            inventory = found;
+            Complete(found);
+        }
+
         var result = await _engine.PreflightAsync(cancellationToken);
-        return result with { TargetAddresses = ClusterAddresses.Of(Upgrade.Spec) };
+        return result.Select<IRunDiscovery>(discovery => new CompletedDiscovery(discovery, inventory)) with
+        {
+            TargetAddresses = ClusterAddresses.Of(Upgrade.Spec),
+        };
     }
 
     public Task<string?> FindObstacleAsync(DatabaseRollingUpgradeStatus status, CancellationToken cancellationToken) =>
@@ -123,5 +164,26 @@ internal sealed class DatabaseRunTargets
         {
             http.Dispose();
         }
+    }
+
+    // What this preflight pass found takes the place of what an earlier one stored.
+    private void Complete(DatabaseInventory? inventory)
+    {
+        lock (_boundGate)
+        {
+            (_isSearched, _found) = (true, inventory);
+            _bound = new BoundUpgrade(_bound.Written, inventory);
+            _hosts.Complete(_bound.Current.Spec);
+        }
+    }
+
+    /// <summary>An upgrade, the same with what its spec leaves out, and that with the instances of now.</summary>
+    private sealed class BoundUpgrade(DatabaseRollingUpgrade written, DatabaseInventory? inventory)
+    {
+        public DatabaseRollingUpgrade Written => written;
+
+        public DatabaseRollingUpgrade Complete { get; } = SpecCompletion.Complete(written, inventory);
+
+        public DatabaseRollingUpgrade Current => field ??= ChangedTopology.Current(Complete);
     }
 }

@@ -75,7 +75,8 @@ internal sealed class DatabaseUpgradeKind(
 
     protected override Plan CompileRollback(DatabaseRollingUpgradeSpec spec, RollbackBasis basis)
     {
-        var plan = engines.Of(spec).CompileRollback(spec, basis.Plan, basis.Notes);
+        var complete = Complete(spec, basis.Status as DatabaseRollingUpgradeStatus);
+        var plan = engines.Of(spec).CompileRollback(complete, basis.Plan, basis.Notes);
         return plan with
         {
             AttemptsBefore = basis.AttemptsBefore,
@@ -87,7 +88,7 @@ internal sealed class DatabaseUpgradeKind(
         DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus status, PlanSlot slot, bool isDone)
     {
         var engine = engines.Of(spec);
-        return engine.Summarize(spec, status) with
+        return engine.Summarize(Complete(spec, status), status) with
         {
             Skipped = SkippedInstances.Of(spec, status, engine.InstanceOf),
         };
@@ -96,6 +97,7 @@ internal sealed class DatabaseUpgradeKind(
     protected override DatabaseRollingUpgradeStatus Forget(DatabaseRollingUpgradeStatus status) => status with
     {
         Elapsed = null,
+        Inventory = null,
         SnapshotRef = null,
         ConfigurationRef = null,
         AutoFlagsConfigBefore = null,
@@ -118,10 +120,14 @@ internal sealed class DatabaseUpgradeKind(
 
     protected override string LeftBehind(DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus status)
     {
-        var items = engines.Of(spec).LeftBehind(spec, status);
+        var items = engines.Of(spec).LeftBehind(Complete(spec, status), status);
         var upgraded = status.Instances.Count(i => i.Version == spec.ToVersion);
         var processes = string.Create(
             CultureInfo.InvariantCulture, $"{upgraded} of {status.Instances.Count} processes run {spec.ToVersion}.");
         return Sentences.Join([processes, "Continue manually from here.", .. items.Select(i => i.Message)]);
     }
+
+    private static DatabaseRollingUpgradeSpec Complete(
+        DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus? status) =>
+        SpecCompletion.Complete(spec, status?.Inventory);
 }

@@ -6,9 +6,6 @@ namespace Drydock.Reconcilers.Databases;
 /// <summary>The time limits of spec.drain. Pure.</summary>
 internal static class DrainLimits
 {
-    /// <summary>spec.drain.timeout of an engine that has no other limit.</summary>
-    public const string UsualTimeout = "10m";
-
     /// <summary>How long the number of leaders may stay the same.</summary>
     public static TimeSpan LongestStall(this DrainSpec drain) => KubernetesDuration.Parse(drain.StalledFor);
 

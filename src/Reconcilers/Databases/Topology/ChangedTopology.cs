@@ -122,7 +122,7 @@ internal sealed class ChangedTopology(
         Port = added.Port,
         StatusPort = added.StatusPort,
         DeployDir = added.DeployDir,
-        Control = spec.Control.Exists(c => c.Component == added.Component)
+        Control = spec.ControlOf(added.Component) is not null
             ? null
             : spec.Instances.Find(i => i.Component == added.Component)?.Control,
     };

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using Drydock.Clients.Safety;
 using Drydock.Crds.Common;
 
 namespace Drydock.Reconcilers.Upgrades;
@@ -35,8 +36,9 @@ internal sealed record ClaimTarget(string Identity, IReadOnlyList<string> Addres
     /// <param name="tenant">The value by which a proxy selects the server behind that address; null for none.</param>
     public static string AddressOf(string host, int port, string? tenant = null)
     {
-        var name = host.Contains(':', StringComparison.Ordinal) && host is not ['[', ..] ? $"[{host}]" : host;
-        var address = string.Create(CultureInfo.InvariantCulture, $"{name.ToLowerInvariant()}:{port}");
+        var normal = HostNames.Normalize(host);
+        var name = normal.Contains(':', StringComparison.Ordinal) ? $"[{normal}]" : normal;
+        var address = string.Create(CultureInfo.InvariantCulture, $"{name}:{port}");
         return tenant is { Length: > 0 } ? $"{tenant.ToLowerInvariant()}@{address}" : address;
     }
 

@@ -82,7 +82,7 @@ public sealed class EncryptedKeyTests(SshHosts hosts) : IAsyncLifetime
 
         await ping;
         seen.ShouldContain(text => text.Contains("ssh-keygen", StringComparison.Ordinal));
-        seen.ShouldAllBe(text => !text.Contains("canary", StringComparison.Ordinal));
+        seen.ShouldAllBe(text => !text.Contains(Passphrase, StringComparison.Ordinal));
     }
 
     private SshMaterial Material(byte[] key, string passphrase, ReadOnlyMemory<byte>? knownHosts = null) =>

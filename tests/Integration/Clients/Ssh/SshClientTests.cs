@@ -1,3 +1,6 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
 using Drydock.Clients.Remote;
 using Drydock.Clients.Safety;
 using Drydock.Clients.Ssh;
@@ -48,6 +51,42 @@ public sealed class SshClientTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Connection_is_opened_by_the_host()
+    {
+        await using var client = Client();
+        using var server = new TcpListener(IPAddress.Loopback, 0);
+        server.Start();
+        await using var stream = await client.ConnectAsync("127.0.0.1", ((IPEndPoint)server.LocalEndpoint).Port, Token);
+        using var accepted = await server.AcceptTcpClientAsync(Token);
+
+        await stream.WriteAsync("question"u8.ToArray(), Token);
+        var asked = new byte[8];
+        await accepted.GetStream().ReadExactlyAsync(asked, Token);
+        await accepted.GetStream().WriteAsync("answer"u8.ToArray(), Token);
+        accepted.Client.Shutdown(SocketShutdown.Send);
+        using var answer = new StreamReader(stream);
+
+        Encoding.ASCII.GetString(asked).ShouldBe("question");
+        (await answer.ReadToEndAsync(Token)).ShouldBe("answer");
+    }
+
+    [Fact]
+    public async Task Port_without_listener_is_a_refused_connection()
+    {
+        await using var client = Client();
+        using var unused = new TcpListener(IPAddress.Loopback, 0);
+        unused.Start();
+        var port = ((IPEndPoint)unused.LocalEndpoint).Port;
+        unused.Stop();
+        await using var stream = await client.ConnectAsync("127.0.0.1", port, Token);
+
+        var trouble = await Should.ThrowAsync<IOException>(async () => await stream.ReadExactlyAsync(new byte[1], Token));
+
+        trouble.Message.ShouldContain($"sshd opens no connection to [127.0.0.1]:{port}");
+        trouble.InnerException.ShouldBeOfType<SocketException>().SocketErrorCode.ShouldBe(SocketError.ConnectionRefused);
+    }
+
+    [Fact]
     public async Task Secret_input_of_ssh_command_is_on_no_command_line()
     {
         await using var client = Client();
@@ -56,7 +95,7 @@ public sealed class SshClientTests : IAsyncLifetime
         var result = await client.RunAsync(RemoteCommand.Script("read -r secret; ps -eo args; echo \"got $secret\"") with { Input = input }, Token);
 
         result.Output.ShouldEndWith("got canary-7712\n");
-        result.Output.Split("canary").Length.ShouldBe(2);
+        result.Output.Split("canary-7712").Length.ShouldBe(2);
     }
 
     [Fact]

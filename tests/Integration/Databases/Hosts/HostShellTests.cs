@@ -106,6 +106,11 @@ public sealed class HostShellTests : IDisposable
         await ShellAsync(["sh", "-c", $"cd '{old}' && ulimit -n 777 && LINES='a\nb' LIBS='{old}/lib:{old}x' exec setsid ./bin/serve 300 < /dev/null > /dev/null 2>&1 &"], "");
         var pid = await PidOfAsync($"{old}/bin/serve");
 
+        var found = HostProcess.Read("here", await AnswerAsync(shell, "processes", "no", "absent", "serve")).Single(p => p.Pid.ToString(CultureInfo.InvariantCulture) == pid);
+        (found.Program, found.Executable, found.Started, found.Real, found.Directory).ShouldBe(("serve", $"{old}/bin/serve", $"{old}/bin/serve", $"{old}/bin/serve", old));
+        found.Arguments.ShouldBe(["./bin/serve", "300"]);
+        (found.IsLink, found.IsBinLink, found.Ports.Count).ShouldBe((false, false, 0));
+
         (await AnswerAsync(shell, "process-losses", pid)).Says("loss").ShouldBeFalse();
         await ActAsync(shell, "record-process", record, await IdentityAsync(pid));
         (await AnswerAsync(shell, "stop-process", [Boot, "99999999", "TERM", "10", await IdentityAsync(pid)], "")).Says("ended").ShouldBeTrue();
@@ -136,7 +141,14 @@ public sealed class HostShellTests : IDisposable
         await ActAsync(shell, "start-systemd", "x.service", "failed", "5");
         (await AnswerAsync(shell, "stop-supervise", [Boot, "99999999", "service", "5", deployDir], "")).Says("ended").ShouldBeTrue();
         await ActAsync(shell, "start-supervise", "service", deployDir);
-        (await AnswerAsync(shell, "control-rights", "x.service")).Need("rights").ShouldBeOneOf("yes", "no");
+        (await AnswerAsync(shell, "control-rights", "x.service", "stop")).Need("rights").ShouldBeOneOf("yes", "no");
+
+        // Units through sudo: allowed, and refused.
+        Write(Path.Combine(Tools, "sudo"), "#!/bin/sh\n[ \"$1\" = -n ] && shift\nexec \"$@\"\n", executable: true);
+        (await ThroughSudoAsync(shell, "stop-systemd", "x.service", "5", "")).Says("ended").ShouldBeTrue();
+        Write(Path.Combine(Tools, "sudo"), "#!/bin/sh\necho 'sudo: a password is required' >&2\nexit 1\n", executable: true);
+        (await Should.ThrowAsync<ScriptRefusal>(() => ThroughSudoAsync(shell, "start-systemd", "x.service", "failed", "5"))).ShouldSatisfyAllConditions(
+            refusal => refusal.Code.ShouldBe("Sudo"), refusal => refusal.Message.ShouldContain("\"systemctl reset-failed -- x.service\""));
     }
 
     private async Task ReplacementAsync(string shell)
@@ -219,6 +231,12 @@ public sealed class HostShellTests : IDisposable
         var result = await ShellAsync([.. shell.Split(' '), "-c", HostScripts.ForActing(script), "sh", .. arguments], input);
         return ScriptAnswer.Read("here", $"{script} under {shell}", result);
     }
+
+    private async Task<ScriptAnswer> ThroughSudoAsync(string shell, string script, params string[] arguments) =>
+        ScriptAnswer.Read(
+            "here",
+            $"{script} under {shell}",
+            await ShellAsync([.. shell.Split(' '), "-c", HostScripts.ThroughSudo(HostScripts.ForActing(script)), "sh", Boot, "99999999", .. arguments], ""));
 
     private async Task<RemoteResult> ShellAsync(string[] command, string input)
     {

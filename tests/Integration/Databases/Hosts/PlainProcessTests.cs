@@ -144,6 +144,24 @@ public sealed class PlainProcessTests(LabFixture lab) : IAsyncLifetime
         trouble.Message.ShouldContain("become: Sudo");
     }
 
+    [Fact]
+    public async Task Process_of_another_account_is_restarted_as_becomeUser()
+    {
+        await Shop.ShellAsync($"chown -R root {Deploy} && cd {Deploy} && ulimit -c 0 && nohup bin/{ProgramName} serve.pl --port {Port} --data-dir {Deploy}/data >/dev/null 2>&1 </dev/null &", asRoot: true);
+        var spec = Shop.Spec(Shop.Instance(Process()));
+        await SeeAsync(Shop.Control(Process()), "the port", p => p.IsListening && p.Pid is not null);
+        (await Should.ThrowAsync<HostException>(() => Shop.Control(Process()).StopAsync(Token))).Message.ShouldContain("spec.access.ssh.becomeUser");
+        var instance = Shop.Bind(spec with { Access = new HostAccess { Ssh = spec.Access.Ssh! with { Become = Become.None, BecomeUser = "root" } } }).Instance("tikv-1");
+
+        await instance.StopAsync(Token);
+        (await instance.LookAsync(Token)).IsAlive.ShouldBeFalse();
+        await instance.StartAsync(Deploy, Token);
+
+        var seen = await SeeAsync(instance, "the port", p => p.IsListening);
+        (await Shop.ShellAsync($"stat -c %U /proc/{seen.Pid}")).Trim().ShouldBe("root");
+        (await Shop.ShellAsync($"tr '\\0' '\\n' </proc/{seen.Pid}/environ", asRoot: true)).ShouldNotContain("SUDO_");
+    }
+
     private static InstanceControl Process(params string[] more) => new()
     {
         Process = new ProcessControl

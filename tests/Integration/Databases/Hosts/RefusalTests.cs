@@ -52,7 +52,7 @@ public sealed class RefusalTests(LabFixture lab) : IAsyncLifetime
         var trouble = await Should.ThrowAsync<HostException>(() => instance.StopAsync(Token));
 
         (trouble.Reason, trouble.IsRetryable, trouble.MayHaveRun).ShouldBe((Reasons.SudoRefused, false, false));
-        trouble.Message.ShouldContain("spec.access.ssh.become: None");
+        trouble.Message.ShouldContain("or correct become and becomeUser in spec.access.ssh");
         (await instance.LookAsync(Token)).Supervision.ShouldBe(SupervisionState.Active, "looking needs no sudo here");
     }
 

@@ -32,6 +32,30 @@ public sealed class LeaderDrainTests(LabFixture lab) : YugabyteTest(lab)
     }
 
     [Fact]
+    public async Task Flag_tool_speeds_up_leaders_until_the_master_restarts()
+    {
+        await using var cluster = await StartAsync(new() { Knobs = new() { LeaderMovesPerSecond = 0.1 } });
+        var leader = Leader(cluster);
+        var tool = $"{cluster.DirectoryOf(cluster.Options.Version)}/bin/yb-ts-cli --server_address={leader.RpcAddress} set_flag";
+        var host = cluster.Tservers[0].Host;
+
+        (await host.RunAsync($"{tool} webserver_port 7001", ct: Token)).ExitCode.ShouldBe(1);
+        (await host.RunAsync($"{tool} load_balancer_max_concurrent_moves 100", ct: Token)).ExitCode.ShouldBe(0);
+        (await MovesAsync(cluster, leader)).ShouldBe("100");
+        await AdminAsync(cluster, "change_leader_blacklist", "ADD", cluster.Tservers[0].RpcAddress);
+        await cluster.UntilAsync("all leaders to have left", state => LeadersOf(state, cluster.Tservers[0]) == 0, Token);
+
+        await cluster.KillAsync(leader, Token);
+        await cluster.StartAsync(leader, cluster.Options.Version, Token);
+        await cluster.UntilAsync("the master to be back", state => state.Server(leader.Name).Up, Token);
+        (await MovesAsync(cluster, leader)).ShouldBe("2");
+    }
+
+    private static async Task<string?> MovesAsync(YugabyteCluster cluster, YugabyteServer master) =>
+        (await JsonAsync(cluster, master, "/api/v1/varz")).GetProperty("flags").EnumerateArray()
+            .Single(f => f.GetProperty("name").GetString() == "load_balancer_max_concurrent_moves").GetProperty("value").GetString();
+
+    [Fact]
     public async Task Leader_blacklist_changes_are_idempotent_and_survive_master_kill()
     {
         await using var cluster = await StartAsync();

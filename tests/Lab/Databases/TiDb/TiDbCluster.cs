@@ -237,9 +237,17 @@ public sealed class TiDbCluster : IAsyncDisposable
         for (var number = 1; number <= Hosts.Count; number++)
         {
             var host = Hosts[number - 1];
-            yield return Place("pd", number, host, 2379);
+            if (number <= (Options.Pds ?? Hosts.Count))
+            {
+                yield return Place("pd", number, host, 2379);
+            }
+
             yield return Place("tikv", number, host, 20160, 20180);
-            yield return Place("tidb", number, host, 4000, 10080);
+            if (number <= (Options.Tidbs ?? Hosts.Count))
+            {
+                yield return Place("tidb", number, host, 4000, 10080);
+            }
+
             if (number <= Options.Pumps)
             {
                 yield return Place("pump", number, host, 8250);
@@ -260,6 +268,7 @@ public sealed class TiDbCluster : IAsyncDisposable
         Port = port,
         StatusPort = statusPort,
         Tls = Options.Tls && component != "tikv",
+        Zone = Options.Zones > 0 ? FormattableString.Invariant($"zone-{((number - 1) % Options.Zones) + 1}") : null,
         Unit = Options.Supervision switch
         {
             TiDbSupervision.Supervise => null,
@@ -275,6 +284,7 @@ public sealed class TiDbCluster : IAsyncDisposable
             Names = Instances.ToDictionary(i => $"{i.Component} {i.Address}", i => i.Name, StringComparer.Ordinal),
             LeadersPerStore = Options.LeadersPerStore,
             MergeableRegions = Options.MergeableRegions,
+            BusyRegions = Options.BusyRegions,
             DefaultsMove = Options.DefaultsMove,
             Users = Options.Users,
             Backend = Options.Backend is { } backend ? new TiDbSettingsFile.BackendPart(FormattableString.Invariant($"{backend.Address}:{backend.Port}"), BackendUser, BackendPassword) : null,

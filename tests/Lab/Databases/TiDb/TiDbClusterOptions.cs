@@ -11,8 +11,20 @@ public sealed record TiDbClusterOptions
     /// <summary>The first version.</summary>
     public string Version { get; init; } = "2.1.19";
 
-    /// <summary>Number of hosts, each with PD, TiKV and TiDB.</summary>
+    /// <summary>Number of hosts, each with a TiKV.</summary>
     public int Hosts { get; init; } = 3;
+
+    /// <summary>Number of hosts with PD, from the first on; by default all.</summary>
+    public int? Pds { get; init; }
+
+    /// <summary>Number of hosts with TiDB, from the first on; by default all.</summary>
+    public int? Tidbs { get; init; }
+
+    /// <summary>
+    /// Number of zones, over which the hosts are distributed in turn: a location label of the stores above
+    /// <see cref="LocationLabel"/>. 0 for none.
+    /// </summary>
+    public int Zones { get; init; }
 
     /// <summary>Number of hosts with a pump, from the first on. 0 for a cluster without binlog.</summary>
     public int Pumps { get; init; } = 2;
@@ -37,6 +49,12 @@ public sealed record TiDbClusterOptions
     /// uncertain what the original does.
     /// </summary>
     public bool DefaultsMove { get; init; }
+
+    /// <summary>
+    /// Number of Regions that PD balances all the time, each with a pending replica: while region-schedule-limit is above
+    /// 0, until every TiKV is of 3.0.
+    /// </summary>
+    public int BusyRegions { get; init; }
 
     /// <summary>The share of all Regions that merging removes, 0 to 1.</summary>
     public double MergeableRegions { get; init; } = 0.4;

@@ -116,9 +116,21 @@ internal static class TiDbConfigurations
 
         [replication]
         max-replicas = 3
-        location-labels = [{(options.LocationLabel is { } label ? $"\"{label}\"" : "")}]
+        location-labels = [{string.Join(", ", LocationLabels(options).Select(label => $"\"{label}\""))}]
 
         """;
+
+    // The outermost first.
+    private static IEnumerable<string> LocationLabels(TiDbClusterOptions options) =>
+        new[] { options.Zones > 0 ? "zone" : null, options.LocationLabel }.OfType<string>();
+
+    private static string Labels(TiDbInstance instance, TiDbClusterOptions options)
+    {
+        var labels = LocationLabels(options)
+            .Select(label => $"{label} = \"{(label == "zone" ? instance.Zone : instance.Host.Name)}\"")
+            .ToList();
+        return labels.Count > 0 ? $"labels = {{ {string.Join(", ", labels)} }}" : "# labels = {}";
+    }
 
     private static string TiKv(TiDbInstance instance, TiDbClusterOptions options) => $$"""
         # TiKV config template
@@ -136,7 +148,7 @@ internal static class TiDbConfigurations
         [readpool.coprocessor]
 
         [server]
-        {{(options.LocationLabel is { } label ? $"labels = {{ {label} = \"{instance.Host.Name}\" }}" : "# labels = {}")}}
+        {{Labels(instance, options)}}
         grpc-concurrency = 4
         # half of the cores, since the incident of last autumn
         end-point-concurrency = 8

@@ -25,6 +25,9 @@ public sealed record TiDbInstance
     /// <summary>The unit, if systemd supervises it.</summary>
     public string? Unit { get; init; }
 
+    /// <summary>The zone of its host; null without zones.</summary>
+    public string? Zone { get; init; }
+
     /// <summary>The program in <c>bin</c>.</summary>
     public string Program => Component is "pump" or "drainer" ? Component : Component + "-server";
 

@@ -9,6 +9,8 @@ internal sealed record TiDbSettingsFile
 
     public required double MergeableRegions { get; init; }
 
+    public required int BusyRegions { get; init; }
+
     public required bool DefaultsMove { get; init; }
 
     public required IReadOnlyDictionary<string, string> Users { get; init; }

@@ -32,6 +32,9 @@ public sealed record YugabyteNaming(
     public static YugabyteNaming Bmdb { get; } =
         new("softwarebm", "mserver", "dbserver", "bm-admin", "bsqlsh", "mserver_addresses", "dbserver_mserver_addrs", 11000, 10000, "enable_bsql", "upgrade_bsql");
 
+    /// <summary>The tool that sets flags of running processes; null where its name is not known.</summary>
+    public string? FlagTool => this == Yugabyte ? "yb-ts-cli" : null;
+
     /// <summary>The program of a kind of server.</summary>
     public string ProgramOf(YugabyteKind kind) => kind == YugabyteKind.Master ? Master : Tserver;
 }

@@ -30,7 +30,7 @@ public static class YugabytePackages
         try
         {
             await AddAsync(scratch, version);
-            var made = await StandinPackage.MakeAsync(name, version, [naming.Master, naming.Tserver, naming.Admin, naming.SqlShell], scratch);
+            var made = await StandinPackage.MakeAsync(name, version, [naming.Master, naming.Tserver, naming.Admin, naming.SqlShell, .. naming.FlagTool is { } tool ? new[] { tool } : []], scratch);
             return new YugabytePackage(version, name, made.Directory, made.Archive, made.Sha256);
         }
         finally

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.IO.Pipes;
-using Drydock.Clients.Docker;
+using Drydock.Clients.Ssh;
 using Shouldly;
 using Xunit;
 

@@ -26,4 +26,8 @@ public sealed class SshCommandLineTests
     [Fact]
     public void Plain_command_is_readable_in_logs_of_the_host() =>
         SshCommandLine.Of(new RemoteCommand("docker", "system", "dial-stdio") { AsRoot = true }).ShouldEndWith("sh sudo -n -- 'docker' 'system' 'dial-stdio'");
+
+    [Fact]
+    public void Command_of_another_account_runs_through_sudo() =>
+        SshCommandLine.Of(new RemoteCommand("id") { AsUser = "tidb" }).ShouldEndWith("sh sudo -n -H -u 'tidb' -- 'id'");
 }

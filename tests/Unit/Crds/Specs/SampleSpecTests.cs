@@ -29,7 +29,7 @@ public sealed class SampleSpecTests
     [Fact]
     public void Samples_cover_each_engine_and_access_and_are_planned()
     {
-        var upgrades = Manifests.Keys.Select(Of).Where(sample => sample.Kind == DatabaseRollingUpgrade.KindName).Select(sample => (DatabaseRollingUpgradeSpec)KindSpecs.Read(sample.Kind, sample.Spec)).ToList();
+        var upgrades = Manifests.Keys.Select(Of).Where(sample => sample.Kind == DatabaseRollingUpgrade.KindName).Select(sample => (DatabaseRollingUpgradeSpec)KindSpecs.Read(sample.Kind, sample.Spec)).Where(spec => spec.Seed is null).ToList();
         upgrades.Select(spec => (spec.Engine, InContainers: spec.Access.Docker is not null))
             .ShouldBe([(DatabaseEngine.TiDB, false), (DatabaseEngine.YugabyteDB, false), (DatabaseEngine.YugabyteDB, true)], ignoreOrder: true);
         foreach (var spec in upgrades)

@@ -70,6 +70,19 @@ public sealed class DatabaseSecretsTests
     }
 
     [Fact]
+    public async Task Login_at_web_interfaces_is_read_and_confidential()
+    {
+        await StoreAllAsync();
+        await StoreAsync("web", ("username", "admin"), ("password", "canary-web"));
+
+        var secrets = await ReadAsync(Spec with { Access = Spec.Access with { WebCredentialsSecretRef = new SecretReference { Name = "web" } } });
+
+        secrets.Web.ShouldBe(new ServiceLogin("admin", "canary-web"));
+        secrets.Web!.ToString().ShouldNotContain("canary");
+        secrets.Confidential.Select(s => s.Reveal()).ShouldContain("canary-web");
+    }
+
+    [Fact]
     public async Task Missing_secret_or_key_is_reported_with_its_field()
     {
         await StoreAsync("key", ("ssh-privatekey", "canary-key"));

@@ -103,6 +103,9 @@ internal sealed class ToyEngine : IDatabaseEngine
 
         public string TargetDescription => "a toy of three processes";
 
+        public Task<FoundMembers> FindMembersAsync(MemberSearch search, CancellationToken cancellationToken) =>
+            Task.FromResult(new FoundMembers([], []));
+
         public Task<PreflightResult<IRunDiscovery>> PreflightAsync(CancellationToken cancellationToken) =>
             Task.FromResult(new PreflightResult<IRunDiscovery>(this, [], TargetIdentity));
 

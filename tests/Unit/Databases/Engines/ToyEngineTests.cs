@@ -131,7 +131,7 @@ public sealed class ToyEngineTests
                 Engine = ToyEngine.Toy,
                 FromVersion = "1.0.0",
                 ToVersion = "2.0.0",
-                Instances = [.. Engine.Versions.Keys.Select(name => new DatabaseInstance { Name = name, Host = name, Component = DatabaseComponent.PD })],
+                Instances = [.. Engine.Versions.Keys.Select(name => new DatabaseInstance { Name = name, Host = name, Component = DatabaseComponent.PD, DeployDir = "/toy", Control = new InstanceControl { Systemd = new SystemdControl() } })],
             };
             Create(change is null ? spec : change(spec));
             return this;

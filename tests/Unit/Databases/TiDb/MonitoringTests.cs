@@ -60,6 +60,32 @@ public sealed class MonitoringTests
         world.Files[(Host, "/data/grafana/bin/run")].ShouldBe("old");
     }
 
+    [Fact]
+    public void Service_on_several_hosts_is_restarted_on_each()
+    {
+        string[] hosts = [Host, "192.0.2.77"];
+        var spec = new TiDbWorld(Monitored).Upgrade.Spec;
+        var node = Service("node-exporter", 9100) with { Host = "", Hosts = [.. hosts] };
+
+        var services = (spec.Tidb! with { Monitoring = [node] }).Services().ToList();
+
+        services.Select(s => (s.Name, s.Host, s.Port)).ShouldBe([("node-exporter-192-0-2-1", Host, 9100), ("node-exporter-192-0-2-77", "192.0.2.77", 9100)]);
+    }
+
+    [Fact]
+    public void Service_needs_one_way_to_name_its_hosts_and_a_step_of_its_own()
+    {
+        var spec = new TiDbWorld(Monitored).Upgrade.Spec;
+        DatabaseRollingUpgradeSpec With(params MonitoringService[] services) => spec with { Tidb = spec.Tidb! with { Monitoring = [.. services] } };
+
+        Messages(With(Service("a", 1) with { Hosts = ["h"] })).ShouldContain(RuleMessages.HostOrHosts);
+        Messages(With(Service("a", 1) with { Host = "" })).ShouldContain(RuleMessages.HostOrHosts);
+        Messages(With(Service("a", 1) with { Host = "", Hosts = ["x.y", "x-y"] })).ShouldContain(RuleMessages.ServiceNamesDiffer);
+        Messages(With(Service("a", 1) with { Host = "", Hosts = ["x", "y"] }, Service("a-z", 1))).ShouldNotContain(RuleMessages.ServiceNamesDiffer);
+    }
+
+    private static IEnumerable<string> Messages(DatabaseRollingUpgradeSpec spec) => DatabaseRollingUpgradeValidation.Validate(spec).Select(f => f.Message);
+
     private static TiDbWorld World()
     {
         var world = new TiDbWorld(Monitored);

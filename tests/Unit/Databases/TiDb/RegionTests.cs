@@ -12,6 +12,7 @@ namespace Drydock.Tests.Unit.Databases.TiDb;
 public sealed class RegionTests
 {
     private static readonly HashSet<ulong> NoneDown = [];
+    private static readonly HashSet<ulong> One = [1];
 
     [Theory]
     [InlineData("1 2 3", "", "", true)]
@@ -25,14 +26,22 @@ public sealed class RegionTests
     [InlineData("1 2 3", "", "3", false)]
     [InlineData("1", "", "", false)]
     public void Region_survives_a_stop_with_majority_of_others(string voters, string behind, string down, bool survives) =>
-        Region(voters, behind).Survives(1, Ids(down).ToHashSet(), isOutageAccepted: false).ShouldBe(survives);
+        Region(voters, behind).Survives(One, Ids(down).ToHashSet(), isOutageAccepted: false).ShouldBe(survives);
+
+    [Theory]
+    [InlineData("1 3 4", "1 2", true)]
+    [InlineData("1 2 4", "1 2", false)]
+    [InlineData("1 2 4 5 6", "1 2", true)]
+    [InlineData("4 5 6", "1 2", true)]
+    public void Region_survives_stops_side_by_side_with_majority_elsewhere(string voters, string without, bool survives) =>
+        Region(voters, "").Survives(Ids(without).ToHashSet(), NoneDown, isOutageAccepted: false).ShouldBe(survives);
 
     [Theory]
     [InlineData("1 2", "", true)]
     [InlineData("1 2", "2", false)]
     [InlineData("1", "", true)]
     public void Accepted_outage_needs_another_replica_that_is_up_to_date(string voters, string behind, bool survives) =>
-        Region(voters, behind).Survives(1, NoneDown, isOutageAccepted: true).ShouldBe(survives);
+        Region(voters, behind).Survives(One, NoneDown, isOutageAccepted: true).ShouldBe(survives);
 
     [Theory]
     [InlineData("1 2 3", "3", true)]

@@ -84,13 +84,20 @@ public sealed class RunTests
     [Fact]
     public void Configuration_is_saved_to_secret_and_backup_without_drainer_secrets()
     {
-        var world = new TiDbWorld(Whole).Begin();
-        world.RunToSuccess();
+        var world = new TiDbWorld(Whole);
+        foreach (var instance in world.Upgrade.Spec.Instances)
+        {
+            world.Files[(instance.Host, TiDbLayout.StartScript(instance))] = $"exec bin/{instance.Component}";
+        }
+
+        world.Begin().RunToSuccess();
 
         var secret = world.Objects.All<Drydock.Clients.Kubernetes.CoreTypes.V1Secret>().ShouldHaveSingleItem();
         secret.Metadata.OwnerReferences.ShouldBeNull();
         secret.Data!.Keys.ShouldContain("pd.json");
         secret.Data.Keys.ShouldContain("drainer-1.toml");
+        secret.Data.Keys.ShouldContain("drainer-1.sh");
+        world.Storages.Objects.Keys.ShouldContain("db/up-0123abcd-configuration-0/tikv-1.sh");
         world.Storages.Objects.Keys.ShouldContain("db/up-0123abcd-configuration-0/tikv-1.toml");
         world.Storages.Objects.Keys.ShouldNotContain(k => k.Contains("drainer", StringComparison.Ordinal));
         var snapshot = world.Objects.All<Drydock.Crds.BackupSnapshots.BackupSnapshot>().ShouldHaveSingleItem();

@@ -16,7 +16,7 @@ public sealed class PlannerTests
     public void Plan_orders_packages_masters_tservers_and_finalization() =>
         YugaRun.Compile(new YugaWorld()).Steps.Select(s => s.Id).ShouldBe(
         [
-            "PreparePackage/10.0.0.1", "PreparePackage/10.0.0.2", "PreparePackage/10.0.0.3", "PreparePackage/prove-admin-tool", "PreparePackage/record-sql", "PreparePackage/check-extensions",
+            "PreparePackage/10.0.0.1", "PreparePackage/10.0.0.2", "PreparePackage/10.0.0.3", "PreparePackage/prove-admin-tool", "PreparePackage/record-sql", "PreparePackage/save-configuration", "PreparePackage/check-extensions",
             "UpgradeMasters/1/swap", "UpgradeMasters/1/verify", "UpgradeMasters/2/swap", "UpgradeMasters/2/verify", "UpgradeMasters/3/swap", "UpgradeMasters/3/verify",
             "UpgradeTServers/t1/drain", "UpgradeTServers/t1/swap", "UpgradeTServers/t1/verify",
             "UpgradeTServers/t2/drain", "UpgradeTServers/t2/swap", "UpgradeTServers/t2/verify",
@@ -32,11 +32,19 @@ public sealed class PlannerTests
     }
 
     [Fact]
-    public void Plan_steps_from_first_master_on_are_sequential()
+    public void Tserver_is_drained_while_former_settles_and_stopped_after()
     {
-        var plan = YugaRun.Compile(new YugaWorld());
-        var steps = plan.Steps.SkipWhile(s => s.Phase == DatabaseRollingUpgradePhases.PreparePackage).ToList();
-        steps.Skip(1).Zip(steps).ShouldAllBe(pair => pair.First.After.Count == 1 && pair.First.After[0] == pair.Second.Id);
+        var steps = YugaRun.Compile(new YugaWorld()).Steps;
+
+        After("UpgradeMasters/2/swap").ShouldBe(["UpgradeMasters/1/verify"]);
+        After("UpgradeTServers/t1/drain").ShouldBe(["UpgradeMasters/3/swap"]);
+        After("UpgradeTServers/t1/swap").ShouldBe(["UpgradeTServers/t1/drain"]);
+        After("UpgradeTServers/t2/drain").ShouldBe(["UpgradeTServers/t1/swap"]);
+        After("UpgradeTServers/t2/swap").ShouldBe(["UpgradeTServers/t2/drain", "UpgradeTServers/t1/verify"]);
+        After("VerifyVersions/verify").ShouldBe(["UpgradeMasters/3/verify", "UpgradeTServers/t3/verify"]);
+        steps.SkipWhile(s => s.Id != "VerifyVersions/verify").Skip(1).ShouldAllBe(s => s.After.Count == 1);
+
+        List<string> After(string id) => steps.Single(s => s.Id == id).After;
     }
 
     [Fact]

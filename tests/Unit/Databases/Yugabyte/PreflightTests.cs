@@ -258,6 +258,45 @@ public sealed class PreflightTests
     }
 
     [Fact]
+    public async Task Preflight_of_source_asks_about_target_that_is_not_final()
+    {
+        var world = new YugaWorld(new YugaSetup { Groups = [("a-to-b", false)], Mode = ReplicationMode.TargetFirst }) { PeerIsFinal = false };
+        world.PeerVersion = world.Setup.To;
+        await ShouldFindAsync(world, Reasons.PeerNotUpgraded, "has promoted no AutoFlag that this universe lacks");
+
+        world.Spec = world.Spec with { Preflight = new DatabasePreflightSpec { Acknowledge = ["PeerNotUpgraded/a-to-b"] } };
+        (await RunAsync(world)).Findings.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Preflight_of_source_needs_its_own_AutoFlags_at_the_target()
+    {
+        var world = new YugaWorld(new YugaSetup { Groups = [("a-to-b", false)], Mode = ReplicationMode.TargetFirst }) { PeerIsFinal = false, FlagsArePromoted = true };
+        world.PeerVersion = world.Setup.To;
+        await ShouldFindAsync(world, Reasons.PeerNotUpgraded, "has not promoted 1 AutoFlags that this universe uses: yb-master/new_flag. Promote them there");
+    }
+
+    [Theory]
+    [InlineData("stop_on_parent_termination", "true", "yugabyted", "run under yugabyted")]
+    [InlineData("cluster_uuid", "0b5d", "yugabytedb-anywhere", "YugabyteDB Anywhere manages this universe: m1 has the flag cluster_uuid")]
+    public async Task Preflight_asks_about_universe_that_other_software_manages(string flag, string value, string subject, string message)
+    {
+        var world = new YugaWorld();
+        world.MoreFlags[flag] = value;
+        await ShouldFindAsync(world, Reasons.ControlMismatch, message);
+        world.Spec = world.Spec with { Preflight = new DatabasePreflightSpec { Acknowledge = [$"ControlMismatch/{subject}"] } };
+        (await RunAsync(world)).Findings.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Preflight_asks_about_node_agent()
+    {
+        var world = new YugaWorld();
+        world.NodeAgents.Add("10.0.0.2");
+        await ShouldFindAsync(world, Reasons.ControlMismatch, "a node agent runs on 10.0.0.2");
+    }
+
+    [Fact]
     public async Task Preflight_finds_peer_that_does_not_answer()
     {
         var world = new YugaWorld(PlannerTests.Replicated());

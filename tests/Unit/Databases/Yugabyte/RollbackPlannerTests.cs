@@ -33,7 +33,7 @@ public sealed class RollbackPlannerTests
         var world = new YugaWorld(PlannerTests.Replicated() with { Dialect = dialect, From = from, To = "2024.1.3.0-b5", Mode = ReplicationMode.PauseBothSides });
         var run = YugaRun.Of(world);
         run.HoldBefore.Add("UpgradeMasters");
-        run.Until(() => world.Groups.TrueForAll(g => g.IsPaused) && run.Plan.Steps.Count(s => s.State == StepState.Succeeded) == 7, "both are paused");
+        run.Until(() => world.Groups.TrueForAll(g => g.IsPaused) && run.Plan.Steps.Count(s => s.State == StepState.Succeeded) == 8, "both are paused");
         YugabyteRollback.Obstacle(world.Spec, run.Plan).ShouldBeNull();
         YugabytePlanTraits.IsPastUndo(run.Plan).ShouldBeFalse();
         YugabytePlanTraits.Changed(run.Plan).ShouldBeTrue();

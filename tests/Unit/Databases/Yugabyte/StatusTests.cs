@@ -60,7 +60,7 @@ public sealed class StatusTests
         items.Select(a => a.Subject).ShouldBe(["a-to-b", "b-to-a"]);
         items[0].Message.ShouldContain($"{YugaWorld.NewDirectory}/bin/yb-admin --master_addresses {YugaWorld.PeerHost}:7100 set_universe_replication_enabled a-to-b 1");
         items[1].Message.ShouldContain("--master_addresses 10.0.0.1:7100,10.0.0.2:7100,10.0.0.3:7100 set_universe_replication_enabled b-to-a 1");
-        status.ActionRequired.ShouldNotContain(a => a.Reason == Reasons.LeaderBlacklisted);
+        status.ActionRequired.Where(a => a.Reason == Reasons.LeaderBlacklisted).Select(a => a.Subject).ShouldBe(["t2"], "it was drained while t1 settled");
     }
 
     [Fact]
@@ -128,13 +128,19 @@ public sealed class StatusTests
     }
 
     [Fact]
-    public void Server_whose_drain_timed_out_needs_no_action()
+    public async Task Server_whose_drain_timed_out_needs_action_until_it_is_released()
     {
         var world = new YugaWorld();
         world.StuckLeaders["t2"] = 2;
         var run = YugaRun.Of(world).ToEnd();
         run.Outcome.Reason.ShouldBe(Reasons.DrainTimeout);
-        Compose(world, new DatabaseRollingUpgradeStatus { Plan = run.Plan }).ActionRequired.ShouldBeEmpty();
+        var status = new DatabaseRollingUpgradeStatus { Plan = run.Plan };
+        Compose(world, status).ActionRequired.ShouldHaveSingleItem().Reason.ShouldBe(Reasons.LeaderBlacklisted);
+
+        var came = await new YugabyteCleanup(new YugaLife(world)).CleanUpAsync(status, default);
+        var released = new DatabaseParkedState(new DatabaseEngineSet([new YugabyteEngine()])).MarkRemoved(world.Spec, status, came.Removed, world.Time.GetUtcNow());
+        Compose(world, released).ActionRequired.ShouldBeEmpty();
+        world.LeaderBlacklist.ShouldBeEmpty();
     }
 
     [Fact]

@@ -86,14 +86,15 @@ public sealed class UpgradeRunTests
     }
 
     [Fact]
-    public void Drain_timeout_fails_upgrade_and_clears_leader_blacklist()
+    public void Drain_timeout_fails_upgrade_at_once_and_leaders_stay_away()
     {
         var world = new YugaWorld();
         world.StuckLeaders["t2"] = 2;
         var run = YugaRun.Of(world).ToEnd();
         (run.Outcome.State, run.Outcome.StepId, run.Outcome.Reason).ShouldBe((RunState.Failed, "UpgradeTServers/t2/drain", Reasons.DrainTimeout));
-        run.Outcome.Message!.ShouldContain("2 tablet leaders did not leave t2 within 2m");
-        world.LeaderBlacklist.ShouldBeEmpty();
+        run.Outcome.Message!.ShouldContain("Leaders did not leave within 2m (spec.drain.timeout): 2 tablet leaders are left on t2, which runs and was not stopped.");
+        run.Plan.Steps.Single(s => s.Id == "UpgradeTServers/t2/drain").Attempt.ShouldBe(1);
+        world.LeaderBlacklist.ShouldBe([world["t2"].Rpc]);
         world["t2"].Running.ShouldBe(world.Setup.From);
         run.Told.ShouldContain("t2 still leads 2 tablets.");
         world.Violations.ShouldBeEmpty();
@@ -231,13 +232,13 @@ public sealed class UpgradeRunTests
     {
         var world = new YugaWorld();
         var run = YugaRun.Of(world);
-        run.Until(() => run.Plan.Steps.Single(s => s.Id == "UpgradeMasters/3/verify").State == StepState.Succeeded, "the masters are new");
+        run.Until(() => run.Plan.Steps.Single(s => s.Id == "UpgradeMasters/3/swap").State == StepState.Succeeded, "the masters are new");
         foreach (var master in world.Masters)
         {
             world.Answers[$"{master.Web}/api/v1/is-leader"] = (503, "");
         }
 
-        run.Until(() => world.Time.GetUtcNow() > run.Plan.Steps.Single(s => s.Id == "UpgradeMasters/3/verify").FinishedAt + TimeSpan.FromSeconds(90), "a while passes");
+        run.Until(() => world.Time.GetUtcNow() > run.Plan.Steps.Single(s => s.Id == "UpgradeMasters/3/swap").FinishedAt + TimeSpan.FromSeconds(90), "a while passes");
         world.Acts.ShouldNotContain(a => a.StartsWith("ADD", StringComparison.Ordinal));
         world.Answers.Clear();
         run.ToEnd().Outcome.State.ShouldBe(RunState.Succeeded);

@@ -26,6 +26,16 @@ internal sealed partial class TiDbWorld
         return pass.GetAwaiter().GetResult();
     }
 
+    /// <summary>The members that a search finds, begun at a PD with the processes that were seen.</summary>
+    public FoundMembers FindMembers(MemberSearch search)
+    {
+        using var quiet = new NoContext();
+        var findings = new Findings(Life.Targets.Redact, TiDbFailures.Finding);
+        var pass = Life.Scheduler.Start(() => new TiDbMembers(Life.Targets, findings).FindAsync(search, CancellationToken.None));
+        Drive(() => pass.IsCompleted, "a search for members");
+        return pass.GetAwaiter().GetResult();
+    }
+
     /// <summary>Nobody goes on with the plan, and what it left is taken away.</summary>
     public ParkedStateResult CleanUp()
     {

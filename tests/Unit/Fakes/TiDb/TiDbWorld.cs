@@ -360,7 +360,7 @@ internal sealed partial class TiDbWorld
     // What a stop must never meet.
     private void Punish(TiDbProcess process)
     {
-        var others = Processes.Where(p => p != process && p.Component is DatabaseComponent.PD or DatabaseComponent.TiKV && !p.IsAlive).ToList();
+        var others = Processes.Where(p => p != process && p.Component is DatabaseComponent.PD or DatabaseComponent.TiKV && !p.IsAlive && !IsBeside(p, process)).ToList();
         if (process.Component is DatabaseComponent.PD or DatabaseComponent.TiKV && others.Exists(o => o != process))
         {
             Violated($"{process.Name} was stopped while {string.Join(", ", others.Select(o => o.Name))} was down");

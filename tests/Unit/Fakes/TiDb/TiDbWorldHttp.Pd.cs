@@ -36,6 +36,7 @@ internal sealed partial class TiDbWorldHttp
             _ when call.StartsWith("POST /pd/api/v1/leader/transfer/", StringComparison.Ordinal) => Move(Last(path)),
             _ when call.StartsWith("POST /pd/api/v1/members/name/", StringComparison.Ordinal) => Priority(Last(path), (int)body!["leader-priority"]!),
             _ when call.StartsWith("GET /pd/api/v1/store/", StringComparison.Ordinal) => world.Stores.Find(s => s.Id == Id(Last(path))) is { } found ? (200, Store(found).ToJsonString()) : (500, $"\"invalid store ID {Last(path)}, not found\""),
+            "GET /pd/api/v1/regions" => (200, Regions([.. world.Complete, .. world.Regions])),
             _ when call.StartsWith("GET /pd/api/v1/regions/check/", StringComparison.Ordinal) => (200, Regions([.. world.RegionsOf(Last(path))])),
             _ when call.StartsWith("DELETE /pd/api/v1/schedulers/evict-leader-scheduler-", StringComparison.Ordinal) => LetBack(Id(path[(path.LastIndexOf('-') + 1)..])),
             _ => (404, "404 page not found"),
@@ -151,6 +152,11 @@ internal sealed partial class TiDbWorldHttp
         if (world.RunsEvict(id))
         {
             return (500, "\"scheduler existed\"");
+        }
+
+        if (world.Evicted.Keys.Any(other => !world.MayBeDownTogether(other, id)))
+        {
+            world.Violated($"leaders left store {id} while another store had none");
         }
 
         world.Did($"evict {id}");

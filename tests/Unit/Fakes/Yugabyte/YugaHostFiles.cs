@@ -16,6 +16,16 @@ internal sealed class YugaHostFiles(string host, YugaLife life) : IHostFiles
     {
         var arguments = command.Arguments;
         var name = arguments[0][(arguments[0].LastIndexOf('/') + 1)..];
+        if (_world.UnreachableHosts.Contains(Host))
+        {
+            return Task.FromException<RemoteResult>(new HostException(Host, Reasons.HostUnreachable, $"{Host}: connection refused"));
+        }
+
+        if (name == FlagTool.ProgramName)
+        {
+            return life.ChangeAsync(Host, string.Join(' ', arguments.Skip(1)), () => _world.SetFlag(arguments));
+        }
+
         return name == _world.Names.AdminProgram && YugaTool.Changes(arguments)
             ? life.ChangeAsync(Host, string.Join(' ', YugaTool.CommandOf(arguments)), () => new YugaTool(_world).Run(arguments))
             : life.LookAsync(() => Run(name, arguments, command.Input));
@@ -98,6 +108,12 @@ internal sealed class YugaHostFiles(string host, YugaLife life) : IHostFiles
                 return new RemoteResult(0, "1048576\n", "");
             case "find":
                 return new RemoteResult(0, string.Join('\n', _world.PackagedExtensions.Select(e => $"{YugaWorld.NewDirectory}/postgres/share/extension/{e}.control")), "");
+            case "sh" when arguments[2].Contains("cmdline", StringComparison.Ordinal):
+                return new RemoteResult(0, "/home/yugabyte\nyb-server\n--flagfile=conf/server.conf\n", "");
+            case "systemctl":
+                return new RemoteResult(0, "FragmentPath=/etc/systemd/system/yb.service\nDropInPaths=\n", "");
+            case "sh" when input is null:
+                return new RemoteResult(0, _world.NodeAgents.Contains(Host) ? "node-agent\n" : "", "");
             case "sh":
                 using (var reader = new StreamReader(input!))
                 {

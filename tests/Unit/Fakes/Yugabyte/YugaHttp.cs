@@ -49,7 +49,7 @@ internal sealed class YugaHttp(YugaWorld world, YugaLife? life = null) : IServic
         return call switch
         {
             "version" => Json(Version(server.Running!)),
-            "varz" => Json(Flags()),
+            "varz" => Json(Flags(server.Moves)),
             _ => server.IsMaster ? Master(server, call) : Tserver(server, path, call),
         };
     }
@@ -184,7 +184,7 @@ internal sealed class YugaHttp(YugaWorld world, YugaLife? life = null) : IServic
     {
         "is-leader" => new JsonObject { ["STATUS"] = "OK" },
         "version" => Version(world.PeerVersion),
-        "varz" => Flags(),
+        "varz" => Flags(null),
         "masters" => new JsonObject
         {
             ["masters"] = new JsonArray(new JsonObject
@@ -226,14 +226,20 @@ internal sealed class YugaHttp(YugaWorld world, YugaLife? life = null) : IServic
         return new JsonObject { ["version"] = 1, ["cluster_uuid"] = "universe-2", ["consumer_registry"] = new JsonObject { ["producer_map"] = producers } };
     }
 
-    private JsonObject Flags() => new()
+    private JsonObject Flags(LeaderMoves? moves) => new()
     {
         ["flags"] = new JsonArray(
+        [
+            .. world.MoreFlags.Select(f => Flag(f.Key, f.Value)),
+            .. moves is { } limits
+                ? new[] { Flag(LeaderMoves.AllFlag, limits.All.ToString(CultureInfo.InvariantCulture)), Flag(LeaderMoves.PerTableFlag, limits.PerTable.ToString(CultureInfo.InvariantCulture)) }
+                : [],
             Flag("replication_factor", world.Setup.Replicas.ToString(CultureInfo.InvariantCulture)),
             Flag("heartbeat_interval_ms", "1000"),
             Flag("cdc_wal_retention_time_secs", world.RetentionSeconds.ToString(CultureInfo.InvariantCulture)),
             Flag("log_max_seconds_to_retain", "86400"),
-            Flag(world.Names.Sql == "BSQL" ? "enable_bsql" : "enable_ysql", world.Setup.Sql ? "true" : "false")),
+            Flag(world.Names.Sql == "BSQL" ? "enable_bsql" : "enable_ysql", world.Setup.Sql ? "true" : "false"),
+        ]),
     };
 
     private static JsonObject Flag(string name, string value) =>

@@ -67,6 +67,7 @@ internal sealed class YugaInstanceHost(YugaServer server, YugaLife life, Instanc
     private InstanceProcess Look() => new()
     {
         Supervision = server.Supervision,
+        Unit = $"{server.Name}.service",
         SupervisionText = server.Supervision.ToString(),
         Pid = server.IsUp ? server.Pid : null,
         StartedAt = server.IsUp ? server.StartedAt + server.ClockOffset : null,

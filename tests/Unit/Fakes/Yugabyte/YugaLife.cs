@@ -1,3 +1,5 @@
+using Drydock.Abstractions.Entities;
+using Drydock.Clients.Kubernetes.Client;
 using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Engine.Running;
@@ -16,7 +18,9 @@ internal sealed class YugaLife(YugaWorld world, Func<string, YugaFate>? fates = 
 
     public bool IsDead { get; private set; }
 
-    public DatabaseRollingUpgrade Upgrade => new() { Spec = World.Spec };
+    public DatabaseRollingUpgrade Upgrade => new() { Metadata = new V1ObjectMeta { Name = "shop", Namespace = "db", Uid = "uid" }, Spec = World.Spec };
+
+    public IKubernetesClient Kubernetes => new YugaKubernetes(this);
 
     public SqlLogin? Sql { get; set; }
 
@@ -54,7 +58,7 @@ internal sealed class YugaLife(YugaWorld world, Func<string, YugaFate>? fates = 
 
     public InstanceTarget Target(DatabaseInstance instance)
     {
-        var control = World.Spec.Control.Single(c => c.Component == instance.Component).Control;
+        var control = World.Spec.ControlOf(instance)!;
         return new InstanceTarget
         {
             Name = instance.Name,

@@ -43,6 +43,9 @@ internal sealed class YugaServer
     /// <summary>Tablets it leads.</summary>
     public int Leaders { get; set; }
 
+    /// <summary>A master's flags that limit moves of leaders; a restart sets them back.</summary>
+    public LeaderMoves? Moves { get; set; }
+
     public bool IsUp => Running is not null;
 
     public bool IsMaster => Component == DatabaseComponent.Master;

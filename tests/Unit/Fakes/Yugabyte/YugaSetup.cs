@@ -1,4 +1,5 @@
 using Drydock.Crds.DatabaseRollingUpgrades;
+using Drydock.Reconcilers.Databases.Yugabyte;
 
 namespace Drydock.Tests.Unit.Fakes;
 
@@ -31,6 +32,9 @@ internal sealed record YugaSetup
     public FinalizeMode? Finalize { get; init; }
 
     public string Soak { get; init; } = "0s";
+
+    /// <summary>How many leaders a master moves at once; null if it has no such flags.</summary>
+    public LeaderMoves? Moves { get; init; }
 
     public DrainTimeoutPolicy OnDrainTimeout { get; init; }
 

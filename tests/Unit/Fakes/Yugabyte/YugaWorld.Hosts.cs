@@ -1,5 +1,7 @@
+using System.Globalization;
 using Drydock.Clients.Remote;
 using Drydock.Reconcilers.Databases;
+using Drydock.Reconcilers.Databases.Yugabyte;
 
 namespace Drydock.Tests.Unit.Fakes;
 
@@ -23,6 +25,42 @@ internal sealed partial class YugaWorld
 
     /// <summary>What a program of the package says otherwise when it is asked for its version, by host and name.</summary>
     public Dictionary<string, RemoteResult> VersionAnswers { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Objects of the Kubernetes cluster.</summary>
+    public TiDbKubernetes Objects { get; } = new();
+
+    /// <summary>Hosts on which the node agent of YugabyteDB Anywhere runs.</summary>
+    public HashSet<string> NodeAgents { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Hosts that cannot be reached.</summary>
+    public HashSet<string> UnreachableHosts { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Further flags of every process.</summary>
+    public Dictionary<string, string> MoreFlags { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>What yb-ts-cli answers instead of setting a flag.</summary>
+    public RemoteResult? FlagAnswer { get; set; }
+
+    /// <summary>yb-ts-cli sets a flag of a running process.</summary>
+    public RemoteResult SetFlag(IReadOnlyList<string> arguments)
+    {
+        if (FlagAnswer is { } given)
+        {
+            return given;
+        }
+
+        var address = arguments.Single(a => a.StartsWith("--server_address=", StringComparison.Ordinal))[17..];
+        var server = Servers.Single(s => s.Rpc.ToString() == address);
+        if (arguments.SkipWhile(a => a != "set_flag").ToList() is not [_, var flag, var text] || server is not { IsUp: true, Moves: { } moves })
+        {
+            return new RemoteResult(1, "", "Unable to set flag: Network error");
+        }
+
+        var value = long.Parse(text, CultureInfo.InvariantCulture);
+        server.Moves = flag == LeaderMoves.AllFlag ? moves with { All = value } : moves with { PerTable = value };
+        Acts.Add($"set {server.Name} {flag} {text}");
+        return new RemoteResult(0, "", "");
+    }
 
     /// <summary>Passwords that reached the SQL shell.</summary>
     public List<string> PasswordsSeen { get; } = [];

@@ -51,6 +51,7 @@ internal sealed partial class YugaWorld
                 Pid = ++_pids,
                 StartedAt = Time.GetUtcNow() - TimeSpan.FromDays(3),
                 Leaders = isMaster ? 0 : 4,
+                Moves = isMaster ? Setup.Moves : null,
             });
         }
 
@@ -233,6 +234,7 @@ internal sealed partial class YugaWorld
         }
 
         (server.Running, server.Pid, server.StartedAt, server.Supervision) = (version, ++_pids, Time.GetUtcNow(), SupervisionState.Active);
+        server.Moves = server.IsMaster ? Setup.Moves : null;
         server.Starts++;
         if (_leader is null && server.IsMaster)
         {
@@ -266,11 +268,11 @@ internal sealed partial class YugaWorld
 
     public void Violate(string what) => Violations.Add(what);
 
-    // Leaders leave a blacklisted server, two a second.
+    // Leaders leave a blacklisted server as many a second as the leading master moves at once, usually two.
     private void Pass()
     {
         var now = Time.GetUtcNow();
-        var moves = (int)((now - _moved).TotalSeconds * 2);
+        var moves = (int)((now - _moved).TotalSeconds * (_leader is { } leads ? this[leads].Moves?.All ?? 2 : 2));
         if (moves == 0)
         {
             return;

@@ -23,11 +23,17 @@ internal sealed class HostChannel : IAsyncDisposable
     /// <summary>The host, as the spec names it.</summary>
     public string Host { get; }
 
-    /// <summary>Whom commands run as.</summary>
+    /// <summary>The account that commands run as unless they run as root.</summary>
     public string User => _way.User;
 
-    /// <summary>Whether commands may run as root.</summary>
+    /// <summary>Whether scripts may run as root.</summary>
     public bool MayBecome => _way.MayBecome;
+
+    /// <summary>The login user if only systemctl runs through sudo; else null.</summary>
+    public string? UnitsUser => _way.UnitsUser;
+
+    /// <summary>Whether units are controlled by the same account as files are replaced.</summary>
+    public bool HasOneAccount => _way is not { UnitsUser: not null, BecomeUser: not null };
 
     /// <summary>Whether the host is a container.</summary>
     public bool IsContainer => _way.IsContainer;
@@ -35,9 +41,12 @@ internal sealed class HostChannel : IAsyncDisposable
     /// <summary>Checksums of the host's files.</summary>
     public ProgramSums Sums { get; } = new();
 
-    /// <summary>Runs a program to its end.</summary>
+    /// <summary>Runs a program to its end, as <see cref="User"/>.</summary>
     /// <exception cref="HostException">It could not be run, or its end was not seen.</exception>
-    public async Task<RemoteResult> RunAsync(RemoteCommand command, CancellationToken cancellationToken)
+    public Task<RemoteResult> RunAsync(RemoteCommand command, CancellationToken cancellationToken) =>
+        SendAsync(command with { AsUser = _way.BecomeUser }, cancellationToken);
+
+    private async Task<RemoteResult> SendAsync(RemoteCommand command, CancellationToken cancellationToken)
     {
         await _places.WaitAsync(cancellationToken);
         try
@@ -65,7 +74,7 @@ internal sealed class HostChannel : IAsyncDisposable
         await _places.WaitAsync(cancellationToken);
         try
         {
-            await Client().UploadAsync(file, open, progress, cancellationToken);
+            await Client().UploadAsync(file with { AsUser = _way.BecomeUser }, open, progress, cancellationToken);
         }
         catch (RemoteException exception)
         {
@@ -74,6 +83,20 @@ internal sealed class HostChannel : IAsyncDisposable
         finally
         {
             _places.Release();
+        }
+    }
+
+    /// <summary>Opens a connection from the host.</summary>
+    /// <exception cref="HostException">The host cannot be reached.</exception>
+    public async Task<Stream> ConnectAsync(string host, int port, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await Client().ConnectAsync(host, port, cancellationToken);
+        }
+        catch (RemoteException exception)
+        {
+            throw HostErrors.Of(Host, exception, IsContainer);
         }
     }
 
@@ -102,18 +125,22 @@ internal sealed class HostChannel : IAsyncDisposable
     }
 
     /// <summary>
-    /// Runs scripts that change something, in one command under one lock, up to the first that refuses. All run as
-    /// root, if commands may.
+    /// Runs scripts that change something, in one command under one lock, up to the first that refuses. All run with
+    /// the privilege of the first.
     /// </summary>
     /// <exception cref="HostException">A script refused, or did not finish.</exception>
     public async Task<ScriptAnswer> ActTogetherAsync(
-        string locked, string what, IReadOnlyList<ScriptCall> calls, CancellationToken cancellationToken)
+        string locked,
+        string what,
+        Privilege privilege,
+        IReadOnlyList<ScriptCall> calls,
+        CancellationToken cancellationToken)
     {
         _fence?.EnsureMayAct();
         var text = HostScripts.Together(calls.Select(c => c.Script));
         var arguments = new List<string> { locked };
         arguments.AddRange(ScriptCall.Together(calls));
-        return (await ScriptAsync(text, what, Privilege.Control, arguments, default, cancellationToken)).Answer;
+        return (await ScriptAsync(text, what, privilege, arguments, default, cancellationToken)).Answer;
     }
 
     public async ValueTask DisposeAsync()
@@ -140,12 +167,19 @@ internal sealed class HostChannel : IAsyncDisposable
         ReadOnlyMemory<byte> input,
         CancellationToken cancellationToken)
     {
-        var asRoot = MayBecome && (privilege == Privilege.Control || (privilege == Privilege.Look && _looksAsRoot));
+        var asRoot = MayBecome
+            && (privilege is Privilege.Control or Privilege.Units || (privilege == Privilege.Look && _looksAsRoot));
+        var isForUnits = privilege == Privilege.Units && UnitsUser is not null;
         while (true)
         {
             using var content = new MemoryStream(input.ToArray(), writable: false);
-            var result = await RunAsync(
-                RemoteCommand.Script(text, arguments) with { AsRoot = asRoot, Input = content }, cancellationToken);
+            var command = RemoteCommand.Script(isForUnits ? HostScripts.ThroughSudo(text) : text, arguments) with
+            {
+                AsRoot = asRoot,
+                AsUser = isForUnits ? null : _way.BecomeUser,
+                Input = content,
+            };
+            var result = await SendAsync(command, cancellationToken);
             try
             {
                 return (ScriptAnswer.Read(Host, what, result), asRoot);
@@ -162,7 +196,7 @@ internal sealed class HostChannel : IAsyncDisposable
             }
             catch (ScriptRefusal refusal)
             {
-                throw HostErrors.Of(Host, what, User, refusal);
+                throw HostErrors.Of(Host, what, User, refusal, IsContainer);
             }
         }
     }

@@ -7,13 +7,22 @@ using Drydock.Crds.DatabaseRollingUpgrades;
 namespace Drydock.Reconcilers.Databases;
 
 /// <summary>How one host is connected to: ssh, or exec in a container.</summary>
-/// <param name="User">The user that runs commands, for messages.</param>
-/// <param name="MayBecome">Whether commands may run as root.</param>
+/// <param name="User">The account that commands run as unless they run as root, for messages.</param>
+/// <param name="MayBecome">Whether scripts may run as root.</param>
 /// <param name="IsContainer">Whether it is a container.</param>
 /// <param name="Open">Makes the client; nothing is connected yet.</param>
 internal sealed record HostConnection(string User, bool MayBecome, bool IsContainer, Func<IRemoteClient> Open)
 {
     private const string ContainersUser = "the container's user";
+
+    /// <summary>The account that commands change to through sudo; null: they run as the login user.</summary>
+    public string? BecomeUser { get; init; }
+
+    /// <summary>
+    /// The login user, if it starts and stops units by systemctl through sudo, and nothing else runs as root; else
+    /// null.
+    /// </summary>
+    public string? UnitsUser { get; init; }
 
     /// <summary>From the current spec and Secrets. Missing material is reported when it is opened.</summary>
     public static HostConnection Of(
@@ -28,18 +37,24 @@ internal sealed record HostConnection(string User, bool MayBecome, bool IsContai
                     () => Container(host, docker, secrets, services)),
             { Ssh: { } ssh } =>
                 new HostConnection(
-                    ssh.User,
-                    ssh.Become == Become.Sudo,
+                    ssh.BecomeUser ?? ssh.User,
+                    ssh is { Become: Become.Sudo, BecomeFor: BecomeFor.Scripts },
                     false,
                     () => services.Connect(
-                        new SshEndpoint(host, ssh.User, ssh.Port)
-                        {
-                            Jump = Jump(host, ssh.Jump, secrets, "spec.access.ssh"),
-                        },
-                        secrets.Ssh ?? throw Missing(host, "key or known_hosts", "spec.access.ssh"))),
+                        Login(host, ssh) with { Jump = Jump(host, ssh.Jump, secrets, "spec.access.ssh") },
+                        secrets.Ssh ?? throw Missing(host, "key or known_hosts", "spec.access.ssh")))
+                {
+                    BecomeUser = ssh.BecomeUser,
+                    UnitsUser = ssh is { Become: Become.Sudo, BecomeFor: BecomeFor.Units } ? ssh.User : null,
+                },
             _ => new HostConnection("", false, false, () =>
                 throw HostException.OfSpec(host, "spec.access", $"{host}: {RuleMessages.OneAccess}")),
         };
+
+    private static SshEndpoint Login(string host, SshAccess ssh) =>
+        ssh.Hosts.Find(h => h.Host == host) is { } other
+            ? new SshEndpoint(other.Address, ssh.User, other.Port ?? ssh.Port)
+            : new SshEndpoint(host, ssh.User, ssh.Port);
 
     private static IRemoteClient Container(
         string host, ContainerAccess docker, DatabaseSecrets secrets, DatabaseHostServices services)

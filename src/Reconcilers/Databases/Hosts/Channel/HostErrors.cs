@@ -40,7 +40,9 @@ internal static class HostErrors
     /// <param name="what">The request, for messages: "stopping tikv-1".</param>
     /// <param name="user">The user that runs commands on the host.</param>
     /// <param name="refusal">The refusal of the script.</param>
-    public static HostException Of(string host, string what, string user, ScriptRefusal refusal)
+    /// <param name="isContainer">Whether the host is a container.</param>
+    public static HostException Of(
+        string host, string what, string user, ScriptRefusal refusal, bool isContainer = false)
     {
         var (reason, retryable, advice) = refusal.Code switch
         {
@@ -55,8 +57,18 @@ internal static class HostErrors
                     Reasons.AccessDenied,
                     false,
                     "Mount /proc on the host without hidepid, or set become: Sudo in spec.access."),
-            "Owner" =>
+            "Owner" when isContainer =>
                 (Reasons.AccessDenied, false, "Set the user in spec.access to the account that runs the database."),
+            "Owner" =>
+                (
+                    Reasons.AccessDenied,
+                    false,
+                    "Set spec.access.ssh.becomeUser to the account that runs the database, and allow it in sudoers."),
+            "Sudo" =>
+                (
+                    Reasons.SudoRefused,
+                    false,
+                    "Allow the command in sudoers on the host (NOPASSWD), or set spec.access.ssh.becomeFor: Scripts."),
             "Unreadable" => (Reasons.AccessDenied, true, "Check it on the host."),
             "Supervisor" =>
                 (
@@ -122,7 +134,8 @@ internal static class HostErrors
         RemoteRefusal.Authentication =>
             ". Put its public key into authorized_keys on the host, or correct spec.access.ssh.user or the Secret of "
             + "spec.access.ssh.keySecretRef.",
-        RemoteRefusal.Sudo => ", or set spec.access.ssh.become: None.",
+        RemoteRefusal.Sudo =>
+            ", or correct become and becomeUser in spec.access.ssh (docs/host-access.md has the lines of sudoers).",
         RemoteRefusal.LocalClient =>
             ". Correct the Secret of spec.access.ssh.keySecretRef: the private key, and its passphrase if it is "
             + "encrypted.",

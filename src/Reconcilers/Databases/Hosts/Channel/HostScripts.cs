@@ -35,6 +35,9 @@ internal static class HostScripts
                 ]));
     }
 
+    /// <summary>A script whose systemctl runs through sudo.</summary>
+    public static string ThroughSudo(string script) => "drydock_sudo='sudo -n'\n" + script;
+
     /// <summary>The name of a script as a part of another.</summary>
     internal static string PartName(string name) => name.Replace('-', '_');
 

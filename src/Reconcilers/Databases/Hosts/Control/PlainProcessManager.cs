@@ -5,8 +5,8 @@ namespace Drydock.Reconcilers.Databases;
 
 /// <summary>
 /// Nothing keeps it: it is found by its program and command line, ended by a signal to its pid, and started detached.
-/// It is started as the login user, also where become is Sudo: as root it would make its data unreadable for the
-/// account it runs as.
+/// It is started as becomeUser or the login user, also where become is Sudo: as root it would make its data unreadable
+/// for the account it runs as.
 /// </summary>
 internal sealed class PlainProcessManager(InstanceTarget target) : IServiceManager
 {
@@ -49,7 +49,8 @@ internal sealed class PlainProcessManager(InstanceTarget target) : IServiceManag
     }
 
     /// <summary>
-    /// What the process has that one started by the login user could not have: limits and the score for the OOM killer.
+    /// What the process has that one started by the operator's account could not have: limits and the score for the OOM
+    /// killer.
     /// </summary>
     public async Task<IReadOnlyList<string>> LossesAsync(
         HostChannel channel, int pid, CancellationToken cancellationToken) =>
@@ -65,7 +66,7 @@ internal sealed class PlainProcessManager(InstanceTarget target) : IServiceManag
     /// <summary>The losses in a sentence, and how they are avoided.</summary>
     public static string Losses(string user, IReadOnlyList<string> losses) =>
         $"a process that {user} starts would lose {string.Join(", ", losses)}. Give {user} these limits "
-        + "(/etc/security/limits.d, with pam_limits for sshd), or control the process by a systemd unit.";
+        + "(/etc/security/limits.d, with pam_limits for sshd and sudo), or control the process by a systemd unit.";
 
     // Below deployDir, which belongs to the account of the process.
     private string Record => $"{target.DeployDir.TrimEnd('/')}/.drydock-{target.Name}.process";

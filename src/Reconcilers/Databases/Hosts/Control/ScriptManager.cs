@@ -4,7 +4,8 @@ using Drydock.Crds.Common;
 namespace Drydock.Reconcilers.Databases;
 
 /// <summary>
-/// Start and stop scripts. They run as the login user, also where become is Sudo: those of tidb-ansible refuse root.
+/// Start and stop scripts. They run as becomeUser or the login user, also where become is Sudo: those of tidb-ansible
+/// refuse root.
 /// </summary>
 internal sealed class ScriptManager(InstanceTarget target) : IServiceManager
 {

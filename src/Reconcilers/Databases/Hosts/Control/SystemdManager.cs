@@ -74,7 +74,7 @@ internal sealed class SystemdManager : IServiceManager
     {
         var stop = StopCall(look);
         var (answer, _) = await channel.ActAsync(
-            stop.Script, stop.What, Privilege.Control, stop.Arguments, default, cancellationToken);
+            stop.Script, stop.What, Privilege.Units, stop.Arguments, default, cancellationToken);
         return answer.Says("ended");
     }
 
@@ -97,7 +97,7 @@ internal sealed class SystemdManager : IServiceManager
         channel.ActAsync(
             "start-systemd",
             $"starting {look.Kept.Unit}",
-            Privilege.Control,
+            Privilege.Units,
             [.. look.InTime, look.Kept.Unit!, look.Kept.Word, StartSeconds],
             default,
             cancellationToken);

@@ -39,16 +39,39 @@ type regionsJSON struct {
 // Lists of Regions are cut to this length. In the original too, count is the whole number only if all are listed.
 const listedRegions = 1000
 
-// list returns the first Regions, each with peers on the first three stores, beginning with its own.
-func (s *State) list(now time.Time) []regionJSON {
-	var stores []*Store
+// placement is the order of the stores in which Regions have their peers: neighbours are in different zones.
+func (s *State) placement() []*Store {
+	var names []string
+	zones := map[string][]*Store{}
+	count := 0
 	for _, store := range s.stores() {
-		if !store.Tombstone {
-			stores = append(stores, store)
+		if store.Tombstone {
+			continue
+		}
+		zone := store.Labels["zone"]
+		if _, known := zones[zone]; !known {
+			names = append(names, zone)
+		}
+		zones[zone] = append(zones[zone], store)
+		count++
+	}
+	stores := make([]*Store, 0, count)
+	for round := 0; len(stores) < count; round++ {
+		for _, zone := range names {
+			if round < len(zones[zone]) {
+				stores = append(stores, zones[zone][round])
+			}
 		}
 	}
+	return stores
+}
+
+// list returns the first Regions, each with peers on three neighbours, beginning with its own.
+func (s *State) list(now time.Time) []regionJSON {
+	stores := s.placement()
 	regions := []regionJSON{}
 	led := map[uint64]int{}
+	busy := s.busyRegions()
 	for number := 0; number < s.Regions && number < listedRegions && len(stores) > 0; number++ {
 		region := regionJSON{
 			ID: uint64(number)*10 + 1001, StartKey: fmt.Sprintf("%016X", number), EndKey: fmt.Sprintf("%016X", number+1),
@@ -71,9 +94,35 @@ func (s *State) list(now time.Time) []regionJSON {
 				region.Pending = append(region.Pending, peer)
 			}
 		}
+		if last := len(region.Peers) - 1; number < busy && len(region.Pending) == 0 && last >= replicas-1 {
+			region.Pending = append(region.Pending, region.Peers[last])
+		}
 		regions = append(regions, region)
 	}
 	return regions
+}
+
+// busyRegions is the number of Regions that are being balanced now.
+func (s *State) busyRegions() int {
+	if limit, _ := s.schedule("region-schedule-limit"); limit < 1 {
+		return 0
+	}
+	for _, store := range s.stores() {
+		if !store.Tombstone && !isThree(store.Version) {
+			return settings().BusyRegions
+		}
+	}
+	return 0
+}
+
+// operators lists what PD's schedulers are doing: one balancing step for each busy Region.
+func (c *pdCall) operators() {
+	list := []string{}
+	for number := 0; number < c.state.busyRegions() && number < listedRegions; number++ {
+		list = append(list, fmt.Sprintf("balance-region (kind:region,balance, region:%d(40,5), currentStep:1, steps:[add learner peer, promote learner, remove peer])",
+			number*10+1001))
+	}
+	c.json(http.StatusOK, list)
 }
 
 func (c *pdCall) regions() {

@@ -51,7 +51,7 @@ var pdRoutes = []pdRoute{
 	{"GET", "/pd/api/v1/regions", (*pdCall).regions},
 	{"GET", "/pd/api/v1/regions/check/{check}", (*pdCall).regionCheck},
 	{"GET", "/pd/api/v1/stats/region", (*pdCall).regionStats},
-	{"GET", "/pd/api/v1/operators", func(c *pdCall) { c.json(http.StatusOK, []any{}) }},
+	{"GET", "/pd/api/v1/operators", (*pdCall).operators},
 }
 
 // ServeHTTP answers requests about the process itself, and forwards everything below /pd to the leader, unless it is

@@ -19,6 +19,9 @@ type Settings struct {
 	LeadersPerStore int `json:"leadersPerStore"`
 	// MergeableRegions is the share of all Regions that merging removes.
 	MergeableRegions float64 `json:"mergeableRegions"`
+	// BusyRegions is the number of Regions that PD balances all the time, so that each has a pending replica: while
+	// region-schedule-limit is above 0, until every TiKV is of 3.0.
+	BusyRegions int `json:"busyRegions"`
 	// DefaultsMove replaces defaults of 2.1 by those of 3.0 when a PD 3.0 leads first; otherwise etcd keeps them.
 	DefaultsMove bool `json:"defaultsMove"`
 	// Users and their passwords on the SQL port. Without any, root has no password.

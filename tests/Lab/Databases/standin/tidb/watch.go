@@ -36,16 +36,21 @@ func (s *State) watch(w world) {
 	}
 	s.Watch.QuorumLost = lost
 
-	gone := 0
-	for _, store := range s.Stores {
+	// Each Region has at most one peer in a zone. A store without a zone is one of its own.
+	gone := map[string]bool{}
+	for id, store := range s.Stores {
 		if !store.Tombstone && !w.reachable(store.Process) {
-			gone++
+			zone := store.Labels["zone"]
+			if zone == "" {
+				zone = fmt.Sprintf("store %d", id)
+			}
+			gone[zone] = true
 		}
 	}
-	if gone > 1 && !s.Watch.StoresDown {
-		common.Violation("cluster", "TwoStoresDown", map[string]any{"stores": s.states(w, "tikv"), "down": gone})
+	if len(gone) > 1 && !s.Watch.StoresDown {
+		common.Violation("cluster", "TwoStoresDown", map[string]any{"stores": s.states(w, "tikv"), "down": sortedKeys(gone)})
 	}
-	s.Watch.StoresDown = gone > 1
+	s.Watch.StoresDown = len(gone) > 1
 
 	s.watchPumps(w)
 	s.watchSchedulers(w)

@@ -19,7 +19,7 @@ type flagSet struct {
 var booleans = map[string]bool{
 	"version": true, "help": true, "logtostderr": true, "alsologtostderr": true, "enable_ysql": true, "enable_bsql": true,
 	"use_node_to_node_encryption": true, "use_client_to_server_encryption": true, "allow_insecure_connections": true,
-	"start_cql_proxy": true, "exclude_dead": true, "use_memory_defaults_optimized_for_ysql": true,
+	"start_cql_proxy": true, "force": true, "exclude_dead": true, "use_memory_defaults_optimized_for_ysql": true,
 }
 
 func parseFlags(args []string) (*flagSet, error) {

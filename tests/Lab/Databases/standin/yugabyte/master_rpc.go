@@ -6,6 +6,7 @@ import (
 
 // The master's methods for the admin tool and other clusters.
 var masterMethods = methods{
+	"SetFlag":                      {change: setFlag},
 	"Ping":                         {read: func(c *call) (any, *status) { return map[string]any{"uuid": c.n.self.UUID}, nil }},
 	"GetMasterRegistration":        {read: masterRegistration},
 	"ListMasters":                  {leader: true, read: func(c *call) (any, *status) { return c.n.masterEntries(c.s), nil }},

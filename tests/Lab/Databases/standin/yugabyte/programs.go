@@ -14,6 +14,7 @@ func Programs() map[string]func(common.Process) int {
 		"dbserver":                runTserver,
 		"yb-admin":                runAdmin,
 		"bm-admin":                runAdmin,
+		"yb-ts-cli":               runFlagTool,
 		"ysqlsh":                  runShell,
 		"bsqlsh":                  runShell,
 		"standin-client-yugabyte": runClient,

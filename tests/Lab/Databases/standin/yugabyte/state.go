@@ -56,6 +56,9 @@ type server struct {
 	Back    time.Time     `json:"back"`
 	AwayFor time.Duration `json:"awayFor,omitempty"`
 	Evicted bool          `json:"evicted,omitempty"`
+	// Set are flags that were changed at runtime, SetIn the incarnation that has them: a restart loses them.
+	Set   map[string]string `json:"set,omitempty"`
+	SetIn string            `json:"setIn,omitempty"`
 	// Tried is another version that was started in its place and did not come up.
 	Tried  version `json:"tried,omitempty"`
 	Cloud  string  `json:"cloud"`

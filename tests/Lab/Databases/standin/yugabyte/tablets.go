@@ -185,8 +185,9 @@ func (s *state) balance(k knobs, c *court) {
 	if s.Balancer.Disabled || s.Leadership.Leader == "" || len(s.Tablets) == 0 {
 		return
 	}
-	moves := int(float64(c.at.Sub(s.Balancer.LastMove)) / float64(vendor(1)) * k.LeaderMovesPerSecond)
-	most := int(float64(tickEvery) / float64(vendor(1)) * k.LeaderMovesPerSecond)
+	perSecond := k.LeaderMovesPerSecond * s.leader().movesFactor()
+	moves := int(float64(c.at.Sub(s.Balancer.LastMove)) / float64(vendor(1)) * perSecond)
+	most := int(float64(tickEvery) / float64(vendor(1)) * perSecond)
 	if most < 1 {
 		most = 1
 	}

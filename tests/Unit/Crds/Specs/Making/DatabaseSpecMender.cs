@@ -83,6 +83,16 @@ internal sealed class DatabaseSpecMender(Random random, Action<JsonObject> mendS
         {
             access.Remove("docker");
             access["ssh"] ??= new JsonObject { ["user"] = "tidb", ["keySecretRef"] = new JsonObject { ["name"] = "ssh" }, ["knownHostsSecretRef"] = new JsonObject { ["name"] = "ssh" } };
+            if (access["ssh"]!["becomeFor"]?.GetValue<string>() == "Units")
+            {
+                access["ssh"]!["become"] = "Sudo";
+            }
+
+            if (access["ssh"]!["hosts"] is JsonArray { Count: > 0 })
+            {
+                access["ssh"]!["hosts"] = new JsonArray(new JsonObject { ["host"] = spec["instances"]![0]!["host"]!.GetValue<string>(), ["address"] = "192.0.2.77" });
+            }
+
             return;
         }
 
@@ -94,7 +104,9 @@ internal sealed class DatabaseSpecMender(Random random, Action<JsonObject> mendS
 
         string[] hosts =
         [
-            .. new[] { spec["instances"], spec["tidb"]?["monitoring"] }.OfType<JsonArray>().SelectMany(list => list).Select(named => named!["host"]!.GetValue<string>()),
+            .. new[] { spec["instances"], spec["tidb"]?["monitoring"] }.OfType<JsonArray>().SelectMany(list => list)
+                .SelectMany(named => named!["host"] is { } host ? [host] : named["hosts"]!.AsArray().OfType<JsonNode>())
+                .Select(host => host.GetValue<string>()),
             .. (spec["tidb"]?["tiSpark"]?["hosts"]?.AsArray() ?? []).Select(host => host!.GetValue<string>()),
             .. spec["toolHost"] is { } tools ? [tools.GetValue<string>()] : Array.Empty<string>(),
         ];
@@ -124,17 +136,34 @@ internal sealed class DatabaseSpecMender(Random random, Action<JsonObject> mendS
     private void MendInstances(JsonObject spec, string[] components)
     {
         var isTiDb = spec["engine"]!.GetValue<string>() == "TiDB";
-        foreach (var control in spec["control"]?.AsArray() ?? [])
+        // What is found is not known here.
+        spec.Remove("seed");
+        foreach (var shared in (spec["control"]?.AsArray() ?? []).Append(spec["defaults"]).OfType<JsonObject>())
         {
-            MendControl(control!["control"]!.AsObject());
-            MendSwap(control["control"]!.AsObject(), isTiDb);
+            if (shared["control"] is JsonObject control)
+            {
+                MendControl(control);
+                MendSwap(control, isTiDb);
+            }
+            else
+            {
+                shared["deployDir"] ??= "/data/deploy";
+            }
         }
 
-        var known = (spec["control"]?.AsArray() ?? []).Select(c => c!["component"]!.GetValue<string>()).ToHashSet(StringComparer.Ordinal);
-        var port = FirstPort;
-        foreach (var instance in spec["instances"]!.AsArray())
+        var instances = spec["instances"] as JsonArray ?? [];
+        spec["instances"] ??= instances;
+        while (instances.Count < 3)
         {
-            instance!["component"] = components[random.Next(components.Length)];
+            instances.Add(new JsonObject { ["name"] = $"more-{instances.Count.ToString(CultureInfo.InvariantCulture)}", ["host"] = "192.0.2.77" });
+        }
+
+        var known = (spec["control"]?.AsArray() ?? []).Where(c => c!["control"] is not null).Select(c => c!["component"]!.GetValue<string>()).ToHashSet(StringComparer.Ordinal);
+        var port = FirstPort;
+        foreach (var instance in instances)
+        {
+            instance!["deployDir"] ??= "/data/deploy";
+            instance["component"] = components[random.Next(components.Length)];
             instance["port"] = port++;
             if (!isTiDb)
             {
@@ -236,6 +265,15 @@ internal sealed class DatabaseSpecMender(Random random, Action<JsonObject> mendS
             MendControl(service!["control"]!.AsObject());
             service["control"]!.AsObject().Remove("swap");
             service["control"]!.AsObject().Remove("link");
+            if (service["hosts"] is JsonArray { Count: > 0 } && random.Next(2) == 0)
+            {
+                service.AsObject().Remove("host");
+            }
+            else
+            {
+                service.AsObject().Remove("hosts");
+                service["host"] ??= "192.0.2.9";
+            }
         }
     }
 }

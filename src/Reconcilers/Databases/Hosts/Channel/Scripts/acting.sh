@@ -50,6 +50,34 @@ alone() {
   say "output $(tail -c 4000 -- "$out" | base64 -w0)"
 }
 
+# Runs systemctl for so many seconds; 124 if it has not ended by then. What runs through sudo cannot be ended from here: it goes on in the background.
+within() {
+  if [ -z "${drydock_sudo-}" ]; then
+    timeout "$@"
+    return
+  fi
+  limit=$1
+  shift
+  printed=$(mktemp) || refuse Failed 'there is no place for the output of sudo'
+  $drydock_sudo "$@" > "$printed" 2>&1 < /dev/null &
+  child=$!
+  stat=$(cat "/proc/$child/stat")
+  start=$(set -- ${stat##*) } && echo "${20}")
+  code=124
+  if ended "$limit" "$child:$start"; then
+    wait "$child"
+    code=$?
+  fi
+  said=$(cat -- "$printed")
+  rm -f -- "$printed"
+  case $code/$said in
+    0/* | 124/*) ;;
+    */sudo:* | */'Sorry, user '*) refuse Sudo "sudo refuses \"$*\" to $(id -un): $said" ;;
+  esac
+  printf '%s' "$said" >&2
+  return "$code"
+}
+
 # Runs a command that changes files; what it says when it fails tells why.
 must() {
   trouble=$(LC_ALL=C "$@" 2>&1) && return 0
@@ -145,8 +173,9 @@ flush() {
   sync
 }
 
-# Gives $1 the mode of $2, and where root asks, its owner. By numbers: the chmod of busybox takes no file to compare with.
+# Gives $1 the mode of $2 and its SELinux label, and where root asks, its owner. By numbers: the chmod of busybox takes no file to compare with.
 like() {
+  if [ -e /sys/fs/selinux/enforce ] && [ "$(stat -L -c %C -- "$1")" != "$(stat -L -c %C -- "$2")" ]; then must chcon --reference="$2" -- "$1"; fi
   [ "$(id -u)" -ne 0 ] || must chown "$(stat -L -c %u:%g -- "$2")" "$1"
   must chmod "$(stat -L -c %a -- "$2")" "$1"
 }

@@ -1,5 +1,7 @@
 # Before every script. What is refused is said on the standard output as "refused CODE" with its text behind it, and ends with 0: other exit codes are accidents.
 umask 022
+# The login directory may be closed to the account that this runs as.
+cd /
 PATH=$PATH:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 
 say() { printf '%s\n' "$*"; }

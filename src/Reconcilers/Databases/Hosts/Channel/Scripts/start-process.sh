@@ -12,7 +12,7 @@ if [ -n "$data" ] && there "$data" && [ "$(stat -L -c %u -- "$data")" != "$(id -
   refuse Owner "$data belongs to $(stat -L -c %U -- "$data"), and commands run as $(id -un)"
 fi
 { true >> "$log"; } 2> /dev/null || refuse Privileges "$log cannot be written by $(id -un)"
-unset SSH_CONNECTION SSH_CLIENT SSH_TTY
+unset SSH_CONNECTION SSH_CLIENT SSH_TTY SUDO_COMMAND SUDO_USER SUDO_UID SUDO_GID
 setsid=$(command -v setsid) || refuse Missing "there is no setsid (util-linux)"
 if there "$record"; then
   prlimit=$(command -v prlimit) || refuse Missing "there is no prlimit (util-linux)"
@@ -34,7 +34,7 @@ END
     while IFS= read -r line; do
       name=${line%%=*} rest=${line#*=} value=
       case $name in
-        '' | [0-9]* | *[!A-Za-z0-9_]* | PWD | OLDPWD | SHLVL | _ | TERM | SSH_* | XDG_*) continue ;;
+        '' | [0-9]* | *[!A-Za-z0-9_]* | PWD | OLDPWD | SHLVL | _ | TERM | SSH_* | SUDO_* | XDG_*) continue ;;
         PPID | UID | EUID | BASHOPTS | SHELLOPTS | BASH_VERSINFO) continue ;;
       esac
       case $rest in *"$escape"*) rest=$(printf '%s.' "$rest" | tr '\001' '\n') && rest=${rest%.} ;; esac

@@ -1,5 +1,8 @@
 using System.Text.Json.Nodes;
+using Drydock.Clients.Safety;
 using Drydock.Crds.DatabaseRollingUpgrades;
+using Drydock.Operator.Composition;
+using Drydock.Reconcilers.Databases;
 using Drydock.Tests.Unit.Fakes;
 using static Drydock.Tests.Unit.Crds.Specs.Sweep.Databases.Rolls;
 
@@ -17,6 +20,12 @@ internal static class AccessFields
         Ssh("keySecretRef.name", access => access["keySecretRef"]!["name"] = "other"),
         Ssh("knownHostsSecretRef.name", access => access["knownHostsSecretRef"]!["name"] = "other"),
         Ssh("become", access => access["become"] = "Sudo"),
+        Ssh("becomeFor", access => access["becomeFor"] = "Units", access => access["become"] = "Sudo"),
+        Ssh("becomeUser", access => access["becomeUser"] = "other"),
+        Ssh("hosts[].host", access => access["hosts"]![0]!["host"] = ATiDb.Instances[^1].Host, OtherAddress),
+        Ssh("hosts[].address", access => access["hosts"]![0]!["address"] = "192.0.2.78", OtherAddress),
+        Ssh("hosts[].port", access => access["hosts"]![0]!["port"] = 2223, OtherAddress),
+        Access("access.ssh.forward", ATiDb, ForwardAsync, spec => OfSsh(spec)["forward"] = true),
         .. Jump((field, change) => Ssh(field, change, access => access["jump"] = Json(Bastion))),
         Docker("tlsSecretRef.name", docker => docker["tlsSecretRef"]!["name"] = "other"),
         Docker("sshSecretRef.name", docker => docker["sshSecretRef"]!["name"] = "other", OverSsh),
@@ -32,6 +41,7 @@ internal static class AccessFields
         Docker("hosts[].host", docker => docker["hosts"]![0]!["host"] = "192.0.2.99"),
         Docker("hosts[].endpoint", docker => docker["hosts"]![0]!["endpoint"] = "tcp://192.0.2.99:2376"),
         Docker("hosts[].container", docker => docker["hosts"]![0]!["container"] = "other"),
+        Access("access.webCredentialsSecretRef.name", AYugabyte, SecretsBench.TakenAsync, spec => spec["access"]!["webCredentialsSecretRef"] = Json("""{"name":"other"}""")),
         Access("toolHost", AYugabyte, YugabyteLooks.UsualAsync, spec => spec["toolHost"] = "10.0.0.3"),
         Access("tls.secretRef.name", ATiDb, SecretsBench.TakenAsync, spec => spec["tls"]!["secretRef"]!["name"] = "other", WithTls),
         Access("tls.certsDirName", AYugabyte, YugabyteLooks.UsualAsync, spec => spec["tls"]!["certsDirName"] = "/home/yugabyte/certs", WithTls),
@@ -49,10 +59,22 @@ internal static class AccessFields
             new YugaWorld(new YugaSetup { Groups = [("g", true)] }).Spec,
             SecretsBench.TakenAsync,
             spec => spec["yugabyte"]!["replication"]!["groups"]![0]!["peer"]!["certsSecretRef"] = Json("""{"name":"tls"}""")),
+        Access(
+            "yugabyte.replication.groups[].peer.webCredentialsSecretRef.name",
+            new YugaWorld(new YugaSetup { Groups = [("g", true)] }).Spec,
+            SecretsBench.TakenAsync,
+            spec => spec["yugabyte"]!["replication"]!["groups"]![0]!["peer"]!["webCredentialsSecretRef"] = Json("""{"name":"other"}""")),
     ];
 
     private static FieldProof Ssh(string field, Action<JsonObject> change, Action<JsonObject>? before = null) => Access(
         $"access.ssh.{field}", ATiDb, HostBench.InstancesAsync, spec => change(OfSsh(spec)), spec => before?.Invoke(OfSsh(spec)));
+
+    private static void OtherAddress(JsonObject ssh) =>
+        ssh["hosts"] = new JsonArray(Json($$"""{"host":"{{ATiDb.Instances[0].Host}}","address":"192.0.2.77","port":2222}"""));
+
+    // What opens a connection to a port of the database.
+    private static Task<string> ForwardAsync(DatabaseRollingUpgradeSpec spec) =>
+        Task.FromResult(DatabaseRunTargets.ConnectionsOf(spec, new BoundDatabaseHosts(SecretsBench.Upgrade(spec), new DatabaseSecrets(), new DatabaseHostServices(null!, null!, TimeProvider.System), SupportedEngines.All.Of(spec)), EndpointPolicy.Default).GetType().Name);
 
     private static JsonObject OfSsh(JsonObject spec) => spec["access"]!["ssh"]!.AsObject();
 

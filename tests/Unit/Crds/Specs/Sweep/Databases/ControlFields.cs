@@ -27,7 +27,7 @@ internal static class ControlFields
         Runs("adoptTarget", ATargetOfNobodyIsTakenOver),
         Runs("approvedPlanHash", AnotherPlanIsRefused),
         Runs("paused", () => Stopped(spec => spec with { Paused = true }, Reasons.Paused, spec => spec with { Paused = false })),
-        Runs("holdBefore", () => Stopped(spec => spec with { HoldBefore = [DatabaseRollingUpgradePhases.PreparePackage] }, Reasons.Held, spec => spec with { HoldBefore = [] })),
+        Runs("holdBefore", () => Stopped(spec => spec with { HoldBefore = [DatabaseRollingUpgradePhases.PreparePackage, DatabaseRollingUpgradePhases.SaveConfiguration] }, Reasons.Held, spec => spec with { HoldBefore = [] })),
         Runs("accept", AnAcceptanceOfAStepThatProtectsDataIsRefused),
         Runs("retry", ANewTokenContinues),
         Runs("preflight.acknowledge", AnAcknowledgedFindingIsANote),

@@ -94,7 +94,7 @@ internal sealed class HostBench : ITiDbTargets, IYugabyteTargets, IStorages, ISe
     /// <summary>Every service of the monitoring is restarted.</summary>
     public static Task<string> MonitoringAsync(DatabaseRollingUpgradeSpec spec) => AskedAsync(spec, async bench =>
     {
-        foreach (var service in spec.Tidb!.Monitoring)
+        foreach (var service in spec.Tidb!.Services())
         {
             bench._noted.IsRunning = true;
             await bench.ActAsync(new RestartService.Args(service.Name), service.Host);

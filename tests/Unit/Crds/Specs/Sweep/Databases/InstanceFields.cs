@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Reconcilers.Databases;
+using Drydock.Tests.Unit.Fakes;
 using static Drydock.Tests.Unit.Crds.Specs.Sweep.Databases.Rolls;
 
 namespace Drydock.Tests.Unit.Crds.Specs.Sweep.Databases;
@@ -21,7 +22,23 @@ internal static class InstanceFields
         Identity("instances[].dataDir", ATiDb, HostBench.InstancesAsync, spec => spec.Instance(Own)["dataDir"] = "/data/kept", spec => spec.Instance(Own)["control"] = Process("--data-dir={dataDir}")),
         Identity("instances[].configFile", ATiDb, TiDbLooks.UsualAsync, spec => spec.Instance(Own)["configFile"] = "/etc/tikv.toml"),
         .. Control("instances[].control", HostBench.InstancesAsync, spec => spec.Instance(Own)),
-        Identity("control[].component", ATiDb, TiDbLooks.UsualAsync, spec => spec["control"]![1]!["component"] = "Master"),
+        Identity("seed", ATiDb, SeedAsync, spec => spec["seed"] = "192.0.2.99", spec => spec["seed"] = "192.0.2.1"),
+        Identity("control[].deployDir", ATiDb, CompletedAsync, spec => spec["control"]![1]!["deployDir"] = "/data/other", spec =>
+        {
+            spec.Instance(Own).AsObject().Remove("deployDir");
+            spec["control"]![1]!["deployDir"] = "/data/all";
+        }),
+        Identity("defaults.deployDir", ATiDb, CompletedAsync, spec => spec["defaults"]!["deployDir"] = "/data/other", spec =>
+        {
+            spec.Instance(Own).AsObject().Remove("deployDir");
+            spec["defaults"] = Json("""{"deployDir":"/data/all"}""");
+        }),
+        .. Control("defaults.control", HostBench.InstancesAsync, spec => spec["defaults"]!.AsObject(), spec =>
+        {
+            spec["control"]!.AsArray().RemoveAt(1);
+            spec["defaults"] = Json("{}");
+        }),
+        Identity("control[].component", ATiDb, HostBench.InstancesAsync, spec => spec["control"]![1]!["component"] = "Master"),
         .. Control("control[].control", HostBench.InstancesAsync, spec => spec["control"]![1]!.AsObject()),
         .. Control("tidb.monitoring[].control", HostBench.MonitoringAsync, spec => spec["tidb"]!["monitoring"]![0]!.AsObject(), MonitoringFields.WithService).Where(proof => !proof.Field.EndsWith(".swap", StringComparison.Ordinal) && !proof.Field.EndsWith(".link", StringComparison.Ordinal)),
         Topology("skip", spec => spec["skip"] = new JsonArray("tikv-2")),
@@ -50,6 +67,15 @@ internal static class InstanceFields
         yield return Of("swap", Unit, control => control["swap"] = "SwitchLink");
         yield return Of("link", """{"systemd":{"unit":"tikv.service"},"swap":"SwitchLink"}""", control => control["link"] = "current");
         yield return Of("stopGrace", Unit, control => control["stopGrace"] = "77s");
+    }
+
+    private static Task<string> CompletedAsync(DatabaseRollingUpgradeSpec spec) => HostBench.InstancesAsync(SpecCompletion.Complete(spec, null));
+
+    // What the search begins with.
+    private static Task<string> SeedAsync(DatabaseRollingUpgradeSpec spec)
+    {
+        var found = new TiDbWorld().FindMembers(MemberSearch.Of(spec.Seed!, []));
+        return Task.FromResult(string.Join('\n', [.. found.Members.Select(m => $"{m}"), .. found.Findings.Select(f => f.Message)]));
     }
 
     // The instances that gates, steps and checks work with.

@@ -17,6 +17,7 @@ internal static class MonitoringFields
     [
         Service("name", TiDbLooks.FittingAsync, service => service["name"] = "other"),
         Service("host", HostBench.MonitoringAsync, service => service["host"] = "192.0.2.99"),
+        Service("hosts", TiDbLooks.FittingAsync, OnTwoHosts),
         Service("port", HostBench.MonitoringAsync, service => service["port"] = 9999),
         Service("deployDir", HostBench.MonitoringAsync, service => service["deployDir"] = "/data/other"),
         Service("files[].from", HostBench.MonitoringAsync, service => service["files"]![0]!["from"] = "/opt/other"),
@@ -37,6 +38,12 @@ internal static class MonitoringFields
         Spark("smoke", HostBench.SparkAsync, spark => spark["smoke"] = new JsonArray("bin/spark-sql", "-e", "select 2")),
         Spark("smoke", TiDbLooks.FittingAsync, spark => spark["smoke"] = new JsonArray()),
     ];
+
+    private static void OnTwoHosts(JsonObject service)
+    {
+        service.Remove("host");
+        service["hosts"] = new JsonArray("192.0.2.1", "192.0.2.2");
+    }
 
     /// <summary>A service of the monitoring.</summary>
     public static void WithService(JsonObject spec) => spec["tidb"]!["monitoring"] = Json(

@@ -49,10 +49,11 @@ internal sealed class NotedClient : IRemoteClient
 
     public async Task<RemoteResult> RunAsync(RemoteCommand command, CancellationToken cancellationToken = default)
     {
-        var name = command.Arguments is ["sh", "-c", var script, "sh", ..] ? Names.GetValueOrDefault(script, script) : "";
+        var sudo = HostScripts.ThroughSudo("");
+        var name = command.Arguments is ["sh", "-c", var script, "sh", ..] ? Names.GetValueOrDefault(script.Replace(sudo, "", StringComparison.Ordinal), script) : "";
         var arguments = name.Length > 0 ? [.. command.Arguments.Skip(4)] : command.Arguments;
         using var input = new StreamReader(command.Input ?? Stream.Null);
-        _hosts.Asked.Add($"{_host}{(command.AsRoot ? " as root" : "")} {name} {string.Join(" | ", arguments)} < {await input.ReadToEndAsync(cancellationToken)}");
+        _hosts.Asked.Add($"{_host}{(command.AsRoot ? " as root" : command.AsUser is { } user ? $" as {user}" : "")}{(command.Arguments.Any(a => a.StartsWith(sudo, StringComparison.Ordinal)) ? " with sudo" : "")} {name} {string.Join(" | ", arguments)} < {await input.ReadToEndAsync(cancellationToken)}");
         return new RemoteResult(0, string.Join('\n', [.. Answer(name, [.. arguments]), "end", ""]), "");
     }
 
@@ -167,7 +168,7 @@ internal sealed class NotedClient : IRemoteClient
 
     private static Dictionary<string, string> Scripts()
     {
-        string[] looks = ["look", "sums", "package-look", "read", "room", "machine", "clock", "process-losses", "control-rights"];
+        string[] looks = ["look", "sums", "package-look", "read", "room", "machine", "clock", "process-losses", "processes", "control-rights"];
         string[] acts =
         [
             "package-begin", "package-extensions", "package-forget", "package-post-install", "package-unpack", "record-process", "run-script", "start-process", "start-supervise", "start-systemd", "stage-binary",

@@ -1,3 +1,4 @@
+using Drydock.Clients.Kubernetes.Client;
 using Drydock.Clients.Remote;
 using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
@@ -17,6 +18,8 @@ internal sealed class NotedUniverse(YugaLife life) : IYugabyteTargets, IDatabase
     public SqlLogin? Sql => life.Sql;
 
     public ISqlProbe SqlProbe => life.SqlProbe;
+
+    public IKubernetesClient Kubernetes => life.Kubernetes;
 
     public IReadOnlyList<Finding> SecretProblems => life.SecretProblems;
 

@@ -28,6 +28,7 @@ internal static class TimeFields
         Access("drain.stalledFor", ATiDb, spec => TiDbLooks.RunAsync(spec, world => world.StuckLeaders = 2), spec => spec["drain"]!["stalledFor"] = "3m"),
         Access("drain.idleLimit", ATiDb, spec => TiDbLooks.RunAsync(spec, world => world.StuckLeaders = 2), spec => spec["drain"]!["idleLimit"] = "3m"),
         Access("drain.timeout", AYugabyte, spec => YugabyteLooks.RunAsync(spec, YugabyteFields.LeadersStay), spec => spec["drain"]!["timeout"] = "9m"),
+        Access("drain.stalledFor", AYugabyte, spec => YugabyteLooks.RunAsync(spec, YugabyteFields.LeadersStay), spec => spec["drain"]!["stalledFor"] = "1m"),
         Access(
             "drain.onTimeout",
             ATiDb,

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 
-namespace Drydock.Clients.Docker;
+namespace Drydock.Clients.Ssh;
 
 /// <summary>
 /// A child process as a connection: its stdout is read, its stdin is written, and its stderr is kept for error

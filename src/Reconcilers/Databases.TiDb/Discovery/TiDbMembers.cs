@@ -1,0 +1,172 @@
+using System.Globalization;
+using Drydock.Crds.Common;
+using Drydock.Crds.DatabaseRollingUpgrades;
+using Drydock.Reconcilers.Upgrades;
+
+namespace Drydock.Reconcilers.Databases.TiDb;
+
+/// <summary>
+/// Finds the processes of a cluster from one PD member (docs/research/tidb.md#pd): PD members and stores; a TiDB on
+/// their hosts, or one that the spec lists, and from it all TiDBs; pumps and drainers as they are registered. PD 2.1
+/// and 3.0 do not report TiDBs, and no version of TiDB before 4.0 has information_schema.cluster_info.
+/// </summary>
+internal sealed class TiDbMembers(ITiDbTargets targets, Findings findings)
+{
+    private const string Unspecified = "0.0.0.0";
+
+    /// <summary>Everything that is registered, as far as those that know it were found so far.</summary>
+    public async Task<FoundMembers> FindAsync(MemberSearch search, CancellationToken cancellationToken)
+    {
+        var spec = targets.Spec();
+        var usual = DefaultPorts.Service(
+            spec, new DatabaseInstance { Component = DatabaseComponent.PD, Host = search.Host });
+        var pd = new PdClient(targets.Http, [new Endpoint(search.Host, search.Port ?? usual)]);
+        var members = new List<FoundMember>();
+        members.AddRange(await AskAsync(
+            async () => (await pd.MembersAsync(cancellationToken)).Members.Select(Pd), MemberSearch.Field));
+        members.AddRange(await AskAsync(
+            async () => (await pd.StoresAsync(cancellationToken)).Where(s => !s.IsTombstone)
+                .Select(s => Parsed(DatabaseComponent.TiKV, s.Address, "PD")),
+            MemberSearch.Field));
+        if (findings.Any)
+        {
+            return new FoundMembers(members, findings.Sorted());
+        }
+
+        members.AddRange(await ServersAsync(search, cancellationToken));
+        members.AddRange(await BinlogAsync(search, cancellationToken));
+        return new FoundMembers(members, findings.Sorted());
+    }
+
+    private async Task<IReadOnlyList<FoundMember>> ServersAsync(
+        MemberSearch search, CancellationToken cancellationToken)
+    {
+        var spec = targets.Spec();
+        var known = spec.Of(DatabaseComponent.TiDB).Select(spec.Status)
+            .Concat(Processes(search, DatabaseComponent.TiDB).Select(StatusOf))
+            .Distinct()
+            .ToList();
+        var failures = new List<TargetException>();
+        foreach (var status in known)
+        {
+            try
+            {
+                var all = await targets.Tidb().AllAsync(status, cancellationToken);
+                return
+                [
+                    .. all.Servers.Select(s => Parsed(DatabaseComponent.TiDB, s.Address, $"/info/all of {status}") with
+                    {
+                        StatusPort = s.StatusPort,
+                    }),
+                ];
+            }
+            catch (TargetException exception)
+            {
+                // Each TiDB knows all of them; another one is asked.
+                failures.Add(exception);
+            }
+        }
+
+        if (failures.Count > 0)
+        {
+            findings.Add(failures[^1]);
+        }
+        else
+        {
+            findings.Add(
+                Reasons.InstancesDiffer,
+                "No TiDB server runs on the hosts of PD and TiKV, and PD of this version does not report TiDB servers. "
+                    + "List one TiDB in spec.instances (name, component and host); the others are found from it.",
+                field: "spec.instances");
+        }
+
+        return [];
+    }
+
+    private async Task<IReadOnlyList<FoundMember>> BinlogAsync(
+        MemberSearch search, CancellationToken cancellationToken)
+    {
+        var spec = targets.Spec();
+        var members = new List<FoundMember>();
+        if (targets.Settings().CredentialsSecretRef is not null && spec.Of(DatabaseComponent.TiDB).Any())
+        {
+            members.AddRange(await AskAsync(async () => Nodes(
+                DatabaseComponent.Pump, await targets.Sql.PumpsAsync(cancellationToken), "SHOW PUMP STATUS")));
+            members.AddRange(await AskAsync(async () => Nodes(
+                DatabaseComponent.Drainer, await targets.Sql.DrainersAsync(cancellationToken), "SHOW DRAINER STATUS")));
+        }
+
+        // Versions before 2.1.7 know no such statement; one pump knows all pumps.
+        var pump = Processes(search, DatabaseComponent.Pump).FirstOrDefault();
+        if (pump is not null && !members.Exists(m => m.Component == DatabaseComponent.Pump))
+        {
+            var address = Service(pump, DatabaseComponent.Pump);
+            members.AddRange(await AskAsync(async () => Nodes(
+                DatabaseComponent.Pump,
+                await targets.Binlog().PumpsAsync(address, cancellationToken),
+                $"/status of {address}")));
+        }
+
+        if (!members.Exists(m => m.Component == DatabaseComponent.Drainer))
+        {
+            members.AddRange(
+                from process in Processes(search, DatabaseComponent.Drainer)
+                let at = Service(process, DatabaseComponent.Drainer)
+                select new FoundMember(DatabaseComponent.Drainer, at.Host, at.Port, $"processes of {process.Host}"));
+        }
+
+        return members;
+    }
+
+    private async Task<IEnumerable<FoundMember>> AskAsync(
+        Func<Task<IEnumerable<FoundMember>>> ask, string? field = null) =>
+        await findings.LookAsync<List<FoundMember>>(async () => [.. await ask()], field: field) ?? [];
+
+    private static IEnumerable<FoundMember> Nodes(
+        DatabaseComponent component, IReadOnlyList<BinlogNode>? nodes, string foundIn) =>
+        (nodes ?? []).Where(n => !n.IsOffline).Select(n => Parsed(component, n.Address, foundIn));
+
+    private FoundMember Pd(PdMember member)
+    {
+        var url = member.ClientUrls.Count > 0 ? Endpoint.AddressOf(member.ClientUrls[0]) : "";
+        return Parsed(DatabaseComponent.PD, url, "PD") with { Name = member.Name.ToLowerInvariant() };
+    }
+
+    // What the cluster reports is an address; anything else is an answer that cannot be used.
+    private static FoundMember Parsed(DatabaseComponent component, string address, string foundIn)
+    {
+        var colon = address.LastIndexOf(':');
+        return colon > 0
+            && int.TryParse(
+                address.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port)
+            && port is > 0 and < 65536
+            ? new FoundMember(component, address[..colon].Trim('[', ']'), port, foundIn)
+            : throw new TiDbApiException(
+                Reasons.AnswerUnusable,
+                $"{foundIn} reports a {component} at '{ToolOutput.Excerpt(address)}', which is not HOST:PORT. List all "
+                    + "processes in spec.instances instead of spec.seed.");
+    }
+
+    private static IEnumerable<HostProcess> Processes(MemberSearch search, DatabaseComponent component) =>
+        search.Processes.Where(p => p.Program == TiDbLayout.Program(component));
+
+    private Endpoint StatusOf(HostProcess process) => new(
+        process.Host,
+        PortOf(process.Option("status"), DefaultPorts.Status(targets.Spec(), Of(DatabaseComponent.TiDB))));
+
+    // --addr or --advertise-addr 10.0.1.11:8250; where neither is given, the default port.
+    private Endpoint Service(HostProcess process, DatabaseComponent component)
+    {
+        var address = process.Option("advertise-addr") ?? process.Option("addr") ?? "";
+        var colon = address.LastIndexOf(':');
+        var usual = DefaultPorts.Service(targets.Spec(), Of(component));
+        var host = colon > 0 ? address[..colon].Trim('[', ']') : "";
+        return new Endpoint(
+            host is "" or Unspecified ? process.Host : host, PortOf(colon < 0 ? null : address[(colon + 1)..], usual));
+    }
+
+    private static int PortOf(string? text, int usual) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) ? port : usual;
+
+    private static DatabaseInstance Of(DatabaseComponent component) => new() { Component = component };
+}

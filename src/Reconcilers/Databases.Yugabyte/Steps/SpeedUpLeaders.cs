@@ -1,0 +1,57 @@
+using System.Collections.Concurrent;
+using Drydock.Engine.Actions;
+
+namespace Drydock.Reconcilers.Databases.Yugabyte;
+
+/// <summary>
+/// Lets leaders move faster before the first tablet server is drained (<see cref="LeaderMoves"/>), and records what the
+/// masters had. <see cref="RestoreLeaderSpeed"/> restores it, and <see cref="YugabyteCleanup"/> at every other end. If
+/// a version or a package cannot do it, leaders move as fast as before: the step never fails for that.
+/// </summary>
+internal sealed class SpeedUpLeaders(IYugabyteTargets targets) : YugabyteStep<SpeedUpLeaders.Args>(targets)
+{
+    /// <summary>Receipt: the values before, as <see cref="LeaderMoves.Text"/> writes them.</summary>
+    public const string FormerKey = "former";
+
+    private readonly LeaderSpeed _speed = new(targets, new YugabyteCluster(targets));
+    private readonly ConcurrentDictionary<(string Step, int Attempt), string> _refusals = new();
+
+    public sealed record Args;
+
+    // A flag may be set twice.
+    protected override bool IsRepeatable => true;
+
+    protected override async Task<Observation> ObserveAsync(
+        StepContext context, Args args, CancellationToken cancellationToken)
+    {
+        var now = await _speed.ReadAsync(cancellationToken);
+        var facts = context.Receipt(FormerKey) is null || context.Step.CleanedUpAt is not null
+            ? Entry(FormerKey, LeaderMoves.Text(now))
+            : null;
+        if (!now.Values.Any(m => m.IsSlow))
+        {
+            return new Observation.Done(null, facts);
+        }
+
+        return _refusals.TryGetValue((context.Step.Id, context.Step.Attempt), out var refusal)
+            ? new Observation.Done($"Leaders move as fast as before: {refusal}", facts)
+            : new Observation.NotStarted();
+    }
+
+    protected override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(
+        StepContext context, Args args, CancellationToken cancellationToken)
+    {
+        // What an attempt before this one recorded stays right until the values were restored: since then some masters
+        // may have the values of the upgrade.
+        var recorded = context.Step.CleanedUpAt is null ? context.Recorded(context.Step.Id, FormerKey) : null;
+        return Entry(FormerKey, recorded ?? LeaderMoves.Text(await _speed.ReadAsync(cancellationToken)));
+    }
+
+    protected override async Task ExecuteAsync(StepContext context, Args args, CancellationToken cancellationToken)
+    {
+        if (await _speed.RaiseAsync(cancellationToken) is { } refusal)
+        {
+            _refusals[(context.Step.Id, context.Step.Attempt)] = refusal;
+        }
+    }
+}

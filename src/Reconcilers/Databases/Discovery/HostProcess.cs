@@ -1,0 +1,138 @@
+using System.Globalization;
+using System.Text;
+
+namespace Drydock.Reconcilers.Databases;
+
+/// <summary>A process of a database program as its host showed it, with what tells how it was started.</summary>
+internal sealed record HostProcess
+{
+    /// <summary>The host, as the cluster names it.</summary>
+    public required string Host { get; init; }
+
+    /// <summary>Its pid.</summary>
+    public required int Pid { get; init; }
+
+    /// <summary>The file name of its program: tikv-server.</summary>
+    public required string Program { get; init; }
+
+    /// <summary>The path of its executable, without links; of a replaced one the path that it had.</summary>
+    public required string Executable { get; init; }
+
+    /// <summary>The path by which it was started, absolute; symbolic links in it are kept.</summary>
+    public required string Started { get; init; }
+
+    /// <summary>Where <see cref="Started"/> leads now; null if nothing is there.</summary>
+    public string? Real { get; init; }
+
+    /// <summary>Its working directory.</summary>
+    public string Directory { get; init; } = "";
+
+    /// <summary>Its command line.</summary>
+    public IReadOnlyList<string> Arguments { get; init; } = [];
+
+    /// <summary>The ports on which it listens, as far as the account may see them.</summary>
+    public IReadOnlyList<int> Ports { get; init; } = [];
+
+    /// <summary>The systemd unit that has it as its main process, or the start script that is its parent.</summary>
+    public string? Unit { get; init; }
+
+    /// <summary>A unit in whose control group it is without being its main process: cron, a login.</summary>
+    public string? ForeignUnit { get; init; }
+
+    /// <summary>The service directory, if supervise started it.</summary>
+    public string? Service { get; init; }
+
+    /// <summary>
+    /// Whether a process other than init started it and waits for it: a shell that may start it again.
+    /// </summary>
+    public bool HasStarter { get; init; }
+
+    /// <summary>Start and stop scripts of its component beside it, in this order.</summary>
+    public IReadOnlyList<string> Scripts { get; init; } = [];
+
+    /// <summary>Whether the directory of <see cref="Started"/>, bin, is a symbolic link.</summary>
+    public bool IsBinLink { get; init; }
+
+    /// <summary>Whether the directory above bin is a symbolic link.</summary>
+    public bool IsLink { get; init; }
+
+    /// <summary>Reads the answer of the script `processes`.</summary>
+    /// <exception cref="HostException">It is unusable.</exception>
+    public static IReadOnlyList<HostProcess> Read(string host, ScriptAnswer answer)
+    {
+        var more = answer.Words.Where(l => l.Word != "process")
+            .Select(l => (l.Word, Parts: l.Value.Split(' ')))
+            .ToLookup(l => (l.Word, Pid: l.Parts[0]), l => l.Parts);
+        return [.. answer.All("process").Select(line => Process(host, answer, line, more))];
+    }
+
+    /// <summary>The value of an option of its command line: --name value or --name=value; null without it.</summary>
+    public string? Option(params string[] names)
+    {
+        for (var at = 1; at < Arguments.Count; at++)
+        {
+            var (name, value) = Arguments[at].Split('=', 2) is [var left, var right]
+                ? (left, right)
+                : (Arguments[at], Arguments.ElementAtOrDefault(at + 1));
+            if (name.StartsWith('-') && names.Contains(name.TrimStart('-'), StringComparer.Ordinal))
+            {
+                return value?.Trim('"');
+            }
+        }
+
+        return null;
+    }
+
+    private static HostProcess Process(
+        string host, ScriptAnswer answer, string line, ILookup<(string Word, string Pid), string[]> more)
+    {
+        if (line.Split(' ') is not [var pid, var program, var exe, var started, var real, var cwd, var arguments]
+            || !int.TryParse(pid, NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+        {
+            throw answer.Unreadable($"'process {line}' is not a process");
+        }
+
+        var starters = more[("starter", pid)].Select(p => new Starter(
+            p[1], Text(answer, p[2]) ?? "", (Text(answer, p[3]) ?? "").TrimEnd('\0').Split('\0'))).ToList();
+        var unit = more[("unit", pid)].FirstOrDefault();
+        var isOwn = unit is [_, _, var main, ..] && (main == pid || starters.Exists(s => s.Pid == main));
+        return new HostProcess
+        {
+            Host = host,
+            Pid = number,
+            Program = program,
+            Executable = Whole(Text(answer, exe) ?? throw answer.Unreadable($"process {pid} has no program")),
+            Started = Text(answer, started) ?? "",
+            Real = Text(answer, real),
+            Directory = Text(answer, cwd) ?? "",
+            Arguments = (Text(answer, arguments) ?? "").TrimEnd('\0').Split('\0'),
+            Ports =
+            [
+                .. more[("port", pid)]
+                    .Select(p => int.Parse(p[1], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture))
+                    .Distinct()
+                    .Order(),
+            ],
+            Unit = isOwn ? unit![1] : null,
+            ForeignUnit = isOwn ? null : unit?[1],
+            Service = starters.Find(s => Path.GetFileName(s.Arguments[0]) == "supervise") is { } supervise
+                ? supervise.Directory
+                : null,
+            HasStarter = starters.Count > 0,
+            Scripts = [.. more[("script", pid)].Select(p => Text(answer, p[1])).OfType<string>()],
+            IsBinLink = more.Contains(("bin", pid)),
+            IsLink = more.Contains(("link", pid)),
+        };
+    }
+
+    private static string Whole(string executable)
+    {
+        const string Deleted = " (deleted)";
+        return executable.EndsWith(Deleted, StringComparison.Ordinal) ? executable[..^Deleted.Length] : executable;
+    }
+
+    private static string? Text(ScriptAnswer answer, string base64) =>
+        answer.Bytes(base64) is { } bytes ? Encoding.UTF8.GetString(bytes) : null;
+
+    private sealed record Starter(string Pid, string Directory, IReadOnlyList<string> Arguments);
+}

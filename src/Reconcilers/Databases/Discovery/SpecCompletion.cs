@@ -1,0 +1,77 @@
+using Drydock.Crds.DatabaseRollingUpgrades;
+
+namespace Drydock.Reconcilers.Databases;
+
+/// <summary>
+/// Makes a spec complete with its own defaults and with what preflight found. Everything after the search sees only
+/// complete specs. Pure.
+/// </summary>
+internal static class SpecCompletion
+{
+    /// <summary>Whether the spec describes every process itself, so that nothing has to be found.</summary>
+    public static bool IsComplete(DatabaseRollingUpgradeSpec spec) =>
+        spec.Seed is null && spec.Instances.TrueForAll(i => IsDescribed(spec, i));
+
+    /// <summary>Whether the spec says where an instance is installed and how it is controlled.</summary>
+    public static bool IsDescribed(DatabaseRollingUpgradeSpec spec, DatabaseInstance instance) =>
+        spec.ControlOf(instance) is not null
+        && spec.DeployDirOf(instance, DefaultPorts.Service(spec, instance)) is not null;
+
+    /// <summary>The upgrade with its spec complete as far as its status knows.</summary>
+    public static DatabaseRollingUpgrade Complete(DatabaseRollingUpgrade upgrade, DatabaseInventory? inventory) =>
+        Complete(upgrade.Spec, inventory) is var spec && ReferenceEquals(spec, upgrade.Spec)
+            ? upgrade
+            : upgrade with { Spec = spec };
+
+    /// <summary>
+    /// The spec with every process, each with its directory and control as far as they are known. What the spec says is
+    /// kept; instances of the spec come first.
+    /// </summary>
+    /// <param name="spec">The spec as it was written.</param>
+    /// <param name="inventory">What was found; null if nothing was looked for.</param>
+    public static DatabaseRollingUpgradeSpec Complete(DatabaseRollingUpgradeSpec spec, DatabaseInventory? inventory)
+    {
+        var found = inventory?.Instances ?? [];
+        if (found.Count == 0 && spec.Instances.TrueForAll(i => i.DeployDir.Length > 0))
+        {
+            return spec;
+        }
+
+        return spec with
+        {
+            Instances =
+            [
+                .. spec.Instances.Select(i => Fill(spec, i, found.Find(f => IsSame(spec, i, f)))),
+                .. found.Where(f => !spec.Instances.Exists(i => IsSame(spec, i, f)))
+                    .Select(f => Fill(spec, Instance(f), f)),
+            ],
+        };
+    }
+
+    /// <summary>Whether an instance of the spec is a process that was found.</summary>
+    public static bool IsSame(
+        DatabaseRollingUpgradeSpec spec, DatabaseInstance written, InventoryInstance found) =>
+        written.Component == found.Component
+        && DefaultPorts.Service(spec, written) == found.Port
+        && string.Equals(written.Host, found.Host, StringComparison.OrdinalIgnoreCase);
+
+    private static DatabaseInstance Instance(InventoryInstance found) =>
+        new() { Name = found.Name, Component = found.Component, Host = found.Host };
+
+    private static DatabaseInstance Fill(
+        DatabaseRollingUpgradeSpec spec, DatabaseInstance written, InventoryInstance? found)
+    {
+        var port = written.Port ?? found?.Port;
+        return written with
+        {
+            Port = port,
+            StatusPort = written.StatusPort ?? found?.StatusPort,
+            DeployDir = spec.DeployDirOf(written, port ?? DefaultPorts.Service(spec, written))
+                ?? found?.DeployDir
+                ?? "",
+            DataDir = written.DataDir ?? found?.DataDir,
+            ConfigFile = written.ConfigFile ?? found?.ConfigFile,
+            Control = spec.ControlOf(written) is null ? found?.Control?.AsSetting() : written.Control,
+        };
+    }
+}

@@ -1,0 +1,221 @@
+using System.Globalization;
+using Drydock.Abstractions.Values;
+using Drydock.Crds.Common;
+using Drydock.Crds.DatabaseRollingUpgrades;
+using Drydock.Reconcilers.Upgrades;
+
+namespace Drydock.Reconcilers.Databases;
+
+/// <summary>
+/// Finds what a spec leaves out: the processes of the database from one of them on, then their directories and control
+/// on the hosts. Changes nothing.
+/// </summary>
+/// <param name="spec">The spec as it was written.</param>
+/// <param name="engine">Asks the cluster.</param>
+/// <param name="look">Finds processes on a host.</param>
+/// <param name="bind">Is told what is known so far, so that the engine can ask the processes that were found.</param>
+/// <param name="findings">Where findings are added.</param>
+internal sealed class TopologySearch(
+    DatabaseRollingUpgradeSpec spec,
+    IEngineTargets engine,
+    Func<string, CancellationToken, Task<IReadOnlyList<HostProcess>>> look,
+    Action<DatabaseInventory> bind,
+    Findings findings)
+{
+    private const int AtATime = 16;
+
+    // PD and stores; their hosts; the SQL servers; what these know of; the hosts of that.
+    private const int MostRounds = 6;
+
+    private readonly Dictionary<string, IReadOnlyList<HostProcess>> _looked = new(StringComparer.OrdinalIgnoreCase);
+    private readonly List<FoundMember> _members = [];
+
+    /// <summary>Searches; null, with findings, if something is missing or uncertain.</summary>
+    public async Task<DatabaseInventory?> RunAsync(CancellationToken cancellationToken)
+    {
+        _members.AddRange(spec.Instances.Select(i => new FoundMember(
+            i.Component, i.Host, DefaultPorts.Service(spec, i), "spec.instances")
+        {
+            Name = i.Name,
+            StatusPort = i.StatusPort,
+        }));
+        if (spec.Seed is { } seed)
+        {
+            await FindMembersAsync(seed, cancellationToken);
+        }
+        else
+        {
+            await LookAtAsync(
+                spec.Instances.Where(i => !SpecCompletion.IsDescribed(spec, i)).Select(i => i.Host), cancellationToken);
+        }
+
+        if (findings.Any)
+        {
+            return null;
+        }
+
+        var inventory = Inventory(Describe);
+        return findings.Any ? null : inventory;
+    }
+
+    private async Task FindMembersAsync(string seed, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<Finding> open = [];
+        for (var round = 1; round <= MostRounds; round++)
+        {
+            var before = (_members.Count, _looked.Count);
+            var search = MemberSearch.Of(seed, [.. _looked.Values.SelectMany(p => p)]);
+            var found = await engine.FindMembersAsync(search, cancellationToken);
+            open = found.Findings;
+            foreach (var member in found.Members.Where(m => !_members.Exists(m.Is)))
+            {
+                _members.Add(member);
+            }
+
+            bind(Inventory(Entry));
+            await LookAtAsync(_members.Select(m => m.Host), cancellationToken);
+            if ((_members.Count, _looked.Count) == before)
+            {
+                break;
+            }
+        }
+
+        findings.Add(open);
+    }
+
+    private async Task LookAtAsync(IEnumerable<string> hosts, CancellationToken cancellationToken)
+    {
+        var unseen = hosts.Distinct(StringComparer.OrdinalIgnoreCase).Where(h => !_looked.ContainsKey(h)).ToList();
+        foreach (var some in unseen.Chunk(AtATime))
+        {
+            var seen = await Task.WhenAll(some.Select(async host => (
+                host, Processes: await findings.LookAsync<IReadOnlyList<HostProcess>>(
+                    async () => await look(host, cancellationToken), host) ?? [])));
+            foreach (var (host, processes) in seen)
+            {
+                _looked[host] = processes;
+            }
+        }
+    }
+
+    private DatabaseInventory Inventory(Func<FoundMember, string, InventoryInstance?> entry)
+    {
+        var taken = spec.Instances.Select(i => i.Name).ToHashSet(StringComparer.Ordinal);
+        var instances = new List<InventoryInstance>();
+        foreach (var member in _members.OrderBy(m => m.Component).ThenBy(m => Sortable(m.Host), StringComparer.Ordinal)
+            .ThenBy(m => m.Port))
+        {
+            var written = spec.Instances.Find(i => i.Component == member.Component
+                && DefaultPorts.Service(spec, i) == member.Port
+                && string.Equals(i.Host, member.Host, StringComparison.OrdinalIgnoreCase));
+            var name = written?.Name ?? InstanceNames.Of(spec, member, taken);
+            taken.Add(name);
+            if (entry(member, name) is { } known)
+            {
+                instances.Add(known);
+            }
+        }
+
+        return new DatabaseInventory { Instances = instances };
+    }
+
+    private static InventoryInstance Entry(FoundMember member, string name) => new()
+    {
+        Name = name,
+        Component = member.Component,
+        Host = member.Host,
+        Port = member.Port,
+        StatusPort = member.StatusPort,
+        FoundIn = member.FoundIn,
+    };
+
+    // Null for an instance that the spec describes and that was not looked for.
+    private InventoryInstance? Describe(FoundMember member, string name)
+    {
+        var instance = spec.Instances.Find(i => i.Name == name)
+            ?? new DatabaseInstance
+            {
+                Name = name,
+                Component = member.Component,
+                Host = member.Host,
+                Port = member.Port,
+            };
+        var (control, directory) = (spec.ControlOf(instance), spec.DeployDirOf(instance, member.Port));
+        if (control is not null && directory is not null)
+        {
+            return spec.Seed is null ? null : Entry(member, name);
+        }
+
+        if (ProcessOf(member, name) is not { } process)
+        {
+            return null;
+        }
+
+        var settings = ProcessSettings.Of(process, member.Component);
+        if (directory is null && settings.DeployDirProblem is { } where)
+        {
+            Unknown(
+                member,
+                $"Where {name} is installed on {member.Host} is not certain: {where} (pid {Pid(process)}). Set "
+                    + "deployDir of the instance, of its component in spec.control, or in spec.defaults.",
+                name,
+                "deployDir");
+        }
+
+        if (control is null && settings.ControlProblem is { } how)
+        {
+            Unknown(
+                member,
+                $"How {name} on {member.Host} is started and stopped is not certain: {how} (pid {Pid(process)}). Set "
+                    + "control of the instance, of its component in spec.control, or in spec.defaults.",
+                name,
+                "control");
+        }
+
+        return Entry(member, name) with
+        {
+            DeployDir = directory is null ? settings.DeployDir : null,
+            DataDir = settings.DataDir,
+            ConfigFile = settings.ConfigFile,
+            Control = control is null ? settings.Control : null,
+        };
+    }
+
+    private HostProcess? ProcessOf(FoundMember member, string name)
+    {
+        var program = ProgramNames.Of(spec, member.Component);
+        var running = _looked.GetValueOrDefault(member.Host, []).Where(p => p.Program == program).ToList();
+        var listening = running.FindAll(p => p.Ports.Contains(member.Port));
+        var isAlone = _members.Count(m => m.Component == member.Component
+            && string.Equals(m.Host, member.Host, StringComparison.OrdinalIgnoreCase)) == 1;
+        if (listening.Count == 1 || (running.Count == 1 && isAlone && running[0].Ports.Count == 0))
+        {
+            return listening.Count == 1 ? listening[0] : running[0];
+        }
+
+        var seen = running.Count == 0
+            ? $"no process of {program} runs there"
+            : $"of {Sentences.List([.. running.Select(p => $"pid {Pid(p)}")], 6)} "
+                + (listening.Count == 0 ? "none listens" : "more than one listens") + " on that port";
+        Unknown(
+            member,
+            $"The process of {name} ({member.Host}:{member.Port.ToString(CultureInfo.InvariantCulture)}) was not found "
+                + $"on its host: {seen}. Start it, or set deployDir and control of the instance in spec.instances.",
+            name,
+            "control");
+        return null;
+    }
+
+    private void Unknown(FoundMember member, string message, string name, string field) =>
+        findings.Add(
+            Reasons.ControlMismatch,
+            message,
+            name,
+            $"spec.instances[{name}].{field}");
+
+    private static string Pid(HostProcess process) => process.Pid.ToString(CultureInfo.InvariantCulture);
+
+    // 10.0.1.9 comes before 10.0.1.10.
+    private static string Sortable(string host) => string.Concat(host.ToLowerInvariant().Split('.', '-').Select(
+        part => part.All(char.IsAsciiDigit) ? part.PadLeft(5, '0') + "." : part + "."));
+}

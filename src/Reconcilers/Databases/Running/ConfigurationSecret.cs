@@ -1,0 +1,67 @@
+using System.Globalization;
+using System.IO.Compression;
+using System.Text;
+using Drydock.Abstractions.Entities;
+using Drydock.Clients.Kubernetes.CoreTypes;
+using Drydock.Crds.Common;
+using Drydock.Crds.DatabaseRollingUpgrades;
+using Drydock.Engine.Actions;
+using Drydock.Reconcilers.Upgrades;
+
+namespace Drydock.Reconcilers.Databases;
+
+/// <summary>
+/// The Secret with the configuration that an upgrade saves. It has no owner, so deleting the upgrade keeps it, and it
+/// is never overwritten.
+/// </summary>
+internal static class ConfigurationSecret
+{
+    // A Secret holds 1 MiB.
+    private const int MostBytes = 900 * 1024;
+
+    /// <summary>Its name: found again after a crash, and never that of another upgrade.</summary>
+    /// <param name="upgrade">The upgrade.</param>
+    /// <param name="ordinal">How many plans of the upgrade there were before.</param>
+    public static string Name(V1ObjectMeta upgrade, int ordinal) =>
+        string.Create(CultureInfo.InvariantCulture, $"{ObjectNames.Stem(upgrade)}-configuration-{ordinal}");
+
+    /// <summary>The Secret; files are compressed if they do not fit otherwise.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="upgrade">The upgrade.</param>
+    /// <param name="files">The files by their names.</param>
+    /// <exception cref="StepActionException">The files do not fit even compressed.</exception>
+    public static V1Secret Of(string name, V1ObjectMeta upgrade, IReadOnlyDictionary<string, string> files)
+    {
+        var plain = files.ToDictionary(f => f.Key, f => Encoding.UTF8.GetBytes(f.Value), StringComparer.Ordinal);
+        var data = plain.Values.Sum(b => b.Length) <= MostBytes
+            ? plain
+            : plain.ToDictionary(f => $"{f.Key}.gz", f => Compressed(f.Value), StringComparer.Ordinal);
+        if (data.Values.Sum(b => b.Length) > MostBytes)
+        {
+            throw new StepActionException(
+                Reasons.StepFailed,
+                "The configuration files are too large for a Secret, even compressed. Save them yourself and shorten "
+                + "them, then retry.",
+                retryable: false);
+        }
+
+        return new V1Secret
+        {
+            Metadata = ChildMetadata.Of(name, DatabaseRollingUpgrade.KindName, upgrade),
+            Type = "Opaque",
+            Immutable = true,
+            Data = data,
+        };
+    }
+
+    private static byte[] Compressed(byte[] bytes)
+    {
+        using var result = new MemoryStream();
+        using (var gzip = new GZipStream(result, CompressionLevel.SmallestSize))
+        {
+            gzip.Write(bytes);
+        }
+
+        return result.ToArray();
+    }
+}

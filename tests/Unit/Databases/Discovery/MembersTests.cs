@@ -1,0 +1,73 @@
+using Drydock.Crds.Common;
+using Drydock.Crds.DatabaseRollingUpgrades;
+using Drydock.Reconcilers.Databases;
+using Drydock.Reconcilers.Databases.Yugabyte;
+using Drydock.Reconcilers.Upgrades;
+using Drydock.Tests.Unit.Fakes;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Databases.Discovery;
+
+/// <summary>What the clusters themselves report, from one address on.</summary>
+public sealed class MembersTests
+{
+    [Fact]
+    public void TiDB_cluster_is_found_from_one_PD()
+    {
+        var world = new TiDbWorld(new TiDbWorldSetup { Pumps = 2, Drainers = 1 });
+
+        var found = world.FindMembers(MemberSearch.Of("192.0.2.2", []));
+
+        found.Findings.ShouldBeEmpty();
+        Listed(found).ShouldBe(Expected(world.Upgrade.Spec), ignoreOrder: true);
+        found.Members.Where(m => m.Component == DatabaseComponent.PD).Select(m => m.Name).ShouldBe(["pd-1", "pd-2", "pd-3"]);
+    }
+
+    [Fact]
+    public void TiDB_cluster_behind_a_wrong_seed_names_the_field()
+    {
+        var found = new TiDbWorld().FindMembers(MemberSearch.Of("192.0.2.99", []));
+
+        found.Members.ShouldBeEmpty();
+        found.Findings.ShouldNotBeEmpty();
+        found.Findings.ShouldAllBe(f => f.Field == "spec.seed");
+    }
+
+    [Fact]
+    public async Task Universe_is_found_from_one_master()
+    {
+        var world = new YugaWorld();
+
+        var found = await FindAsync(world, "10.0.0.2");
+
+        found.Findings.ShouldBeEmpty();
+        Listed(found).ShouldBe(Expected(world.Spec), ignoreOrder: true);
+        found.Members.ShouldAllBe(m => m.StatusPort == (m.Component == DatabaseComponent.Master ? 7000 : 9000));
+    }
+
+    [Fact]
+    public async Task Universe_with_silent_master_asks_for_it()
+    {
+        var world = new YugaWorld();
+        world.End(world["m2"], SupervisionState.Restarting);
+
+        var found = await FindAsync(world, "10.0.0.1");
+
+        found.Findings.ShouldContain(f => f.Reason == Reasons.ClusterUnhealthy && f.Message.Contains("list it in spec.instances", StringComparison.Ordinal));
+        found.Members.Count(m => m.Component == DatabaseComponent.Tserver).ShouldBe(3);
+    }
+
+    private static Task<FoundMembers> FindAsync(YugaWorld world, string seed)
+    {
+        var life = new YugaLife(world);
+        return new YugabyteMembers(new YugabyteCluster(life), new Findings(life.Redact, YugabyteFailures.Finding)).FindAsync(
+            MemberSearch.Of(seed, []), CancellationToken.None);
+    }
+
+    private static IEnumerable<(DatabaseComponent Component, string Host, int Port)> Listed(FoundMembers found) =>
+        found.Members.Select(m => (m.Component, m.Host, m.Port));
+
+    private static IEnumerable<(DatabaseComponent Component, string Host, int Port)> Expected(DatabaseRollingUpgradeSpec spec) =>
+        spec.Instances.Select(i => (i.Component, i.Host, DefaultPorts.Service(spec, i)));
+}

@@ -1,0 +1,51 @@
+using Drydock.Abstractions.Plans;
+using Drydock.Crds.Common;
+using Drydock.Engine.Guards;
+using Drydock.Engine.Running;
+using Drydock.Reconcilers.Databases.Yugabyte;
+using Drydock.Tests.Unit.Fakes;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Databases.Yugabyte;
+
+/// <summary>An upgrade beside a server that is silent, gone or laid out differently.</summary>
+public sealed class SilentServerTests
+{
+    [Fact]
+    public void Refused_swap_starts_former_program_again_and_says_so()
+    {
+        var world = new YugaWorld();
+        var run = YugaRun.Of(world);
+        run.Until(() => world.Acts.Contains("start t1 2.20.7.0-b58"), "t1 is new");
+        world["t2"].Link = "/elsewhere";
+        run.ToEnd();
+        (run.Outcome.State, run.Outcome.StepId, run.Outcome.Reason).ShouldBe((RunState.Failed, "UpgradeTServers/t2/swap", Reasons.TargetChanged));
+        run.Outcome.Message!.ShouldContain("t2 on 10.0.0.2 was stopped, and its former program was started again: it runs 2.18.4.0-b52.");
+        world["t2"].Running.ShouldBe(world.Setup.From);
+        world.LeaderBlacklist.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Tablet_server_that_is_down_does_not_fail_the_wait_for_flags()
+    {
+        var world = new YugaWorld();
+        var run = YugaRun.Of(world);
+        run.Until(() => run.Plan.Steps.Single(s => s.Id == "PromoteAutoFlags/promote").State == StepState.Succeeded, "flags are promoted");
+        world["t2"].IsSilent = true;
+        run.Until(() => run.Plan.Steps.Single(s => s.Id == "PromoteAutoFlags/await-flags").State == StepState.Succeeded, "the wait ends");
+        run.Plan.Steps.Single(s => s.Id == "PromoteAutoFlags/await-flags").Attempt.ShouldBeLessThanOrEqualTo(1);
+    }
+
+    [Fact]
+    public async Task Guard_of_AutoFlags_reads_by_another_host_if_tool_host_is_gone()
+    {
+        var world = new YugaWorld();
+        var run = YugaRun.Of(world);
+        run.Until(() => run.Plan.Steps.Single(s => s.Id == "UpgradeTServers/t1/swap").State == StepState.Succeeded, "t1 is swapped");
+        world.UnreachableHosts.Add(world.Servers[0].Host);
+        var guard = new AutoFlagsAreUnchanged(new YugaLife(world));
+        var read = await ((IGuardCheck)guard).CheckAsync(run.Plan.Guards.Single(g => g.Check == nameof(AutoFlagsAreUnchanged)), run.Plan, CancellationToken.None);
+        read.ShouldBe(GuardReading.Holds);
+    }
+}
