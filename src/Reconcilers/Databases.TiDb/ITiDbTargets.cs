@@ -1,4 +1,3 @@
-using Drydock.Clients.Kubernetes.Client;
 using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Databases.TiDb;
@@ -13,8 +12,6 @@ internal interface ITiDbTargets : IDatabaseTargets
     /// HTTP that is never encrypted: TiKV's status port (docs/research/tidb.md#tikv) and Spark's pages.
     /// </summary>
     IServiceHttp PlainHttp { get; }
-
-    IKubernetesClient Kubernetes { get; }
 
     IDatabaseSql Sql { get; }
 

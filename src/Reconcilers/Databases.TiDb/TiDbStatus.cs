@@ -48,7 +48,7 @@ internal static class TiDbStatus
             SnapshotRef = snapshot?.Recorded(TakeSnapshot.SnapshotKey) is { } name
                 ? new SnapshotReference { Name = name, Uid = snapshot.Recorded(TakeSnapshot.SnapshotUidFact) }
                 : status.SnapshotRef,
-            ConfigurationRef = saved?.Recorded(SaveConfiguration.SecretKey) is { } secret
+            ConfigurationRef = saved?.Recorded(ConfigurationSecret.NameKey) is { } secret
                 ? new SecretReference { Name = secret }
                 : status.ConfigurationRef,
             ActionRequired = [.. Actions(steps, spec, status).Take(SchemaLimits.Findings)],

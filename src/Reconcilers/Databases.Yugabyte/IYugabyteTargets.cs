@@ -1,4 +1,3 @@
-using Drydock.Clients.Kubernetes.Client;
 using Drydock.Crds.Common;
 
 namespace Drydock.Reconcilers.Databases.Yugabyte;
@@ -11,9 +10,6 @@ internal interface IYugabyteTargets : IDatabaseTargets
 
     /// <summary>Asks the SQL interfaces of tablet servers.</summary>
     ISqlProbe SqlProbe { get; }
-
-    /// <summary>Where the configuration is saved.</summary>
-    IKubernetesClient Kubernetes { get; }
 
     /// <summary>Missing material of the Secrets that the spec names.</summary>
     IReadOnlyList<Finding> SecretProblems { get; }

@@ -56,7 +56,7 @@ internal static class YugabyteStatus
                 is { } last
                 ? Number(last, PromoteAutoFlags.FlagsAfterFact)
                 : null,
-            ConfigurationRef = plan.Step(YugabyteStepIds.Configuration)?.Recorded(SaveServerConfiguration.SecretKey)
+            ConfigurationRef = plan.Step(YugabyteStepIds.Configuration)?.Recorded(ConfigurationSecret.NameKey)
                 is { } secret
                 ? new SecretReference { Name = secret }
                 : status.ConfigurationRef,

@@ -18,9 +18,6 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 /// </summary>
 internal sealed class SaveConfiguration(ITiDbTargets targets) : TiDbStep<SaveConfiguration.Args>(targets)
 {
-    /// <summary>Receipt key: name of the Secret.</summary>
-    public const string SecretKey = "secret";
-
     /// <summary>Receipt key: PD's schedule limits, as <see cref="PdSchedule.LimitsText"/> writes them.</summary>
     public const string LimitsFact = "limits";
 
@@ -32,34 +29,25 @@ internal sealed class SaveConfiguration(ITiDbTargets targets) : TiDbStep<SaveCon
     /// <param name="Storage">The storage of the backup (<see cref="StorageText"/>); null if there is none.</param>
     public sealed record Args(string? Storage = null);
 
-    protected override async Task<Observation> ObserveAsync(
+    protected override Task<Observation> ObserveAsync(
         StepContext context, Args args, CancellationToken cancellationToken)
     {
-        var space = Targets.Upgrade.Metadata.Namespace;
-        if (context.Receipt(SecretKey) is not { } name
-            || await Targets.Kubernetes.GetAsync<V1Secret>(name, space, cancellationToken) is not { } secret)
-        {
-            return new Observation.NotStarted();
-        }
-
-        if (secret.Metadata.Labels?.GetValueOrDefault(Labels.UpgradeUid) != context.OwnerUid)
-        {
-            return new Observation.Failed(
-                Reasons.StepFailed, $"Secret {name} was not created by this upgrade. Delete it, then retry.");
-        }
-
         var also = args.Storage is null ? "" : " and in the storage of the backup";
-        return new Observation.Done(string.Create(
-            CultureInfo.InvariantCulture, $"{secret.Data?.Count ?? 0} files are saved in Secret {name}{also}."));
+        return ConfigurationSecret.LookAsync(
+            Targets,
+            context,
+            (files, name) => string.Create(
+                CultureInfo.InvariantCulture, $"{files} files are saved in Secret {name}{also}."),
+            cancellationToken);
     }
 
     protected override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(
         StepContext context, Args args, CancellationToken cancellationToken) =>
-        context.Receipt(SecretKey) is not null
+        context.Receipt(ConfigurationSecret.NameKey) is not null
             ? Receipt(context)
             : new SortedDictionary<string, string>(StringComparer.Ordinal)
             {
-                [SecretKey] = TiDbNames.Configuration(Targets.Upgrade.Metadata, context.Plan.AttemptsBefore),
+                [ConfigurationSecret.NameKey] = TiDbNames.Configuration(Targets.Upgrade.Metadata, context.Plan.AttemptsBefore),
                 [LimitsFact] = (await Targets.Pd().ScheduleAsync(cancellationToken)).LimitsText(),
             };
 
@@ -73,16 +61,7 @@ internal sealed class SaveConfiguration(ITiDbTargets targets) : TiDbStep<SaveCon
         }
 
         // The Secret comes last: it shows that everything is saved.
-        var secret = ConfigurationSecret.Of(context.Receipt(SecretKey)!, Targets.Upgrade.Metadata, files);
-        Targets.EnsureMayAct();
-        try
-        {
-            await Targets.Kubernetes.CreateAsync(secret, cancellationToken);
-        }
-        catch (KubernetesAlreadyExistsException)
-        {
-            // An earlier operator process created it in this attempt; the next observation reads whose it is.
-        }
+        await ConfigurationSecret.CreateAsync(Targets, context, files, cancellationToken);
     }
 
     private async Task StoreAsync(

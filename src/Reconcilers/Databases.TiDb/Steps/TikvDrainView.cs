@@ -21,9 +21,6 @@ internal sealed class TikvDrainView
     /// <summary>Since when the drain cannot be observed; null while it can.</summary>
     public DateTimeOffset? UnreadableSince { get; set; }
 
-    /// <summary>Whether the store was not seen to be drained yet.</summary>
-    public bool IsEmpty => _wholeAt is null;
-
     /// <summary>Whether the store was seen, drained or not.</summary>
     public bool HasSeen => _store is not null;
 

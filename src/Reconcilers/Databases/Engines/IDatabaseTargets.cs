@@ -1,3 +1,4 @@
+using Drydock.Clients.Kubernetes.Client;
 using Drydock.Crds.DatabaseRollingUpgrades;
 
 namespace Drydock.Reconcilers.Databases;
@@ -13,6 +14,9 @@ internal interface IDatabaseTargets
 
     /// <summary>HTTP to its processes: plain or TLS as the spec says.</summary>
     IServiceHttp Http { get; }
+
+    /// <summary>The API server of the upgrade: children, and the Secret with the saved configuration.</summary>
+    IKubernetesClient Kubernetes { get; }
 
     TimeProvider Time { get; }
 

@@ -1,4 +1,3 @@
-using Drydock.Clients.Kubernetes.Client;
 using Drydock.Clients.Safety;
 using Drydock.Reconcilers.Upgrades;
 
@@ -12,8 +11,6 @@ internal interface IEngineContext : IDatabaseTargets
 
     /// <summary>HTTP that is never encrypted.</summary>
     IServiceHttp PlainHttp { get; }
-
-    IKubernetesClient Kubernetes { get; }
 
     /// <summary>Storages of backups, saved configuration and archives.</summary>
     IStorages Storages { get; }

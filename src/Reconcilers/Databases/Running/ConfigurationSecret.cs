@@ -3,6 +3,7 @@ using System.IO.Compression;
 using System.Text;
 using Drydock.Abstractions.Entities;
 using Drydock.Clients.Kubernetes.CoreTypes;
+using Drydock.Clients.Kubernetes.Errors;
 using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Engine.Actions;
@@ -16,6 +17,9 @@ namespace Drydock.Reconcilers.Databases;
 /// </summary>
 internal static class ConfigurationSecret
 {
+    /// <summary>Receipt key: its name.</summary>
+    public const string NameKey = "secret";
+
     // A Secret holds 1 MiB.
     private const int MostBytes = 900 * 1024;
 
@@ -24,6 +28,54 @@ internal static class ConfigurationSecret
     /// <param name="ordinal">How many plans of the upgrade there were before.</param>
     public static string Name(V1ObjectMeta upgrade, int ordinal) =>
         string.Create(CultureInfo.InvariantCulture, $"{ObjectNames.Stem(upgrade)}-configuration-{ordinal}");
+
+    /// <summary>Whether it was created: the world is asked, not the step.</summary>
+    /// <param name="targets">The upgrade.</param>
+    /// <param name="context">The step that saves.</param>
+    /// <param name="saved">The message of a number of files in the Secret of a name.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
+    public static async Task<Observation> LookAsync(
+        IDatabaseTargets targets,
+        StepContext context,
+        Func<int, string, string> saved,
+        CancellationToken cancellationToken)
+    {
+        var space = targets.Upgrade.Metadata.Namespace;
+        if (context.Receipt(NameKey) is not { } name
+            || await targets.Kubernetes.GetAsync<V1Secret>(name, space, cancellationToken) is not { } secret)
+        {
+            return new Observation.NotStarted();
+        }
+
+        return secret.Metadata.Labels?.GetValueOrDefault(Labels.UpgradeUid) == context.OwnerUid
+            ? new Observation.Done(saved(secret.Data?.Count ?? 0, name))
+            : new Observation.Failed(
+                Reasons.StepFailed, $"Secret {name} was not created by this upgrade. Delete it, then retry.");
+    }
+
+    /// <summary>Creates it with the name in the receipt.</summary>
+    /// <param name="targets">The upgrade.</param>
+    /// <param name="context">The step that saves.</param>
+    /// <param name="files">The files by their names.</param>
+    /// <param name="cancellationToken">Cancels the request.</param>
+    /// <exception cref="StepActionException">The files do not fit even compressed.</exception>
+    public static async Task CreateAsync(
+        IDatabaseTargets targets,
+        StepContext context,
+        IReadOnlyDictionary<string, string> files,
+        CancellationToken cancellationToken)
+    {
+        var secret = Of(context.Receipt(NameKey)!, targets.Upgrade.Metadata, files);
+        targets.EnsureMayAct();
+        try
+        {
+            await targets.Kubernetes.CreateAsync(secret, cancellationToken);
+        }
+        catch (KubernetesAlreadyExistsException)
+        {
+            // An earlier operator process created it in this attempt; the next observation reads whose it is.
+        }
+    }
 
     /// <summary>The Secret; files are compressed if they do not fit otherwise.</summary>
     /// <param name="name">Its name.</param>

@@ -10,8 +10,6 @@ namespace Drydock.Reconcilers.Oms;
 internal sealed class DisableHighAvailabilityForRollback(IOmsTargets targets)
     : OmsStep<DisableHighAvailabilityForRollback.Args>(targets)
 {
-    private const string ExpectedKey = "expected";
-
     /// <param name="Database">The rm database.</param>
     public sealed record Args(string Database);
 
@@ -26,21 +24,18 @@ internal sealed class DisableHighAvailabilityForRollback(IOmsTargets targets)
 
     protected override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(
         StepContext context, Args args, CancellationToken cancellationToken) =>
-        Entry(ExpectedKey, await Targets.HaConfigAsync(args.Database, cancellationToken) ?? "");
+        Entry(HaConfigWrite.ExpectedKey, await Targets.HaConfigAsync(args.Database, cancellationToken) ?? "");
 
     protected override async Task ExecuteAsync(StepContext context, Args args, CancellationToken cancellationToken)
     {
-        if (context.Receipt(ExpectedKey) is not { Length: > 0 } expected)
+        if (context.Receipt(HaConfigWrite.ExpectedKey) is not { Length: > 0 } expected)
         {
             return;
         }
 
         var metadata = await Targets.MetadataAsync(cancellationToken);
         var disabled = HaConfig.Parse(expected).Disabled().Raw;
-        if (!await metadata.CompareAndSwapHaConfigAsync(args.Database, expected, disabled, cancellationToken))
-        {
-            throw new StepActionException(
-                Reasons.TargetChanged, "ha.config changed a moment before the write. Nothing was written.");
-        }
+        HaConfigWrite.Ensure(
+            await metadata.CompareAndSwapHaConfigAsync(args.Database, expected, disabled, cancellationToken));
     }
 }

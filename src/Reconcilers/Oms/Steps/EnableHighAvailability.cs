@@ -21,8 +21,6 @@ internal sealed class EnableHighAvailability(IOmsTargets targets) : OmsStep<Enab
     /// <summary>Receipt key: why the operator could not enable high availability; a sentence.</summary>
     public const string NotEnabledFact = "notEnabled";
 
-    private const string ExpectedKey = "expected";
-    private const string TargetKey = "target";
     private const string Absent = "(absent)";
     private const string LockName = "drydock.ha.config";
 
@@ -43,7 +41,7 @@ internal sealed class EnableHighAvailability(IOmsTargets targets) : OmsStep<Enab
     protected override async Task<Observation> ObserveAsync(
         StepContext context, Args args, CancellationToken cancellationToken)
     {
-        var (target, notEnabled) = (context.Receipt(TargetKey), context.Receipt(NotEnabledFact));
+        var (target, notEnabled) = (context.Receipt(HaConfigWrite.TargetKey), context.Receipt(NotEnabledFact));
         if (target is null && notEnabled is null)
         {
             return new Observation.NotStarted();
@@ -58,17 +56,8 @@ internal sealed class EnableHighAvailability(IOmsTargets targets) : OmsStep<Enab
                 : new Observation.Done(notEnabled);
         }
 
-        if (row.Raw is not null && HaConfig.Parse(row.Raw).Equals(HaConfig.Parse(target)))
-        {
-            return new Observation.Done($"ha.config is {row.Raw}");
-        }
-
-        return (row.Present ? row.Raw : Absent) == context.Receipt(ExpectedKey)
-            ? new Observation.NotStarted()
-            : new Observation.Failed(
-                Reasons.TargetChanged,
-                "Another session changed ha.config while the operator was enabling high availability. "
-                + "The operator reads ha.config again and retries.");
+        return HaConfigWrite.Judge(
+            context, target, row.Raw, row.Present ? row.Raw : Absent, "enabling high availability");
     }
 
     protected override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(
@@ -94,12 +83,7 @@ internal sealed class EnableHighAvailability(IOmsTargets targets) : OmsStep<Enab
         var present = row.Raw is null ? HaConfig.Default : HaConfig.Parse(row.Raw);
         var target = present.Enabled(
             previous, args.PerceiveStoreClientCheckpoint, refetch, args.EnableConnectorRule);
-        return new Dictionary<string, string>(StringComparer.Ordinal)
-        {
-            [ExpectedKey] = row.Raw ?? Absent,
-            [TargetKey] = target.Raw,
-            [EnabledAtFact] = now.ToString("O", CultureInfo.InvariantCulture),
-        };
+        return HaConfigWrite.Enabling(row.Raw ?? Absent, target, now);
     }
 
     protected override async Task ExecuteAsync(StepContext context, Args args, CancellationToken cancellationToken)
@@ -110,7 +94,8 @@ internal sealed class EnableHighAvailability(IOmsTargets targets) : OmsStep<Enab
         }
 
         var metadata = await Targets.MetadataAsync(cancellationToken);
-        var (expected, target) = (context.Receipt(ExpectedKey)!, context.Receipt(TargetKey)!);
+        var expected = context.Receipt(HaConfigWrite.ExpectedKey)!;
+        var target = context.Receipt(HaConfigWrite.TargetKey)!;
         bool written;
         if (expected == Absent)
         {
@@ -122,11 +107,7 @@ internal sealed class EnableHighAvailability(IOmsTargets targets) : OmsStep<Enab
             written = await metadata.CompareAndSwapHaConfigAsync(args.Database, expected, target, cancellationToken);
         }
 
-        if (!written)
-        {
-            throw new StepActionException(
-                Reasons.TargetChanged, "ha.config changed a moment before the write. Nothing was written.");
-        }
+        HaConfigWrite.Ensure(written);
     }
 
     /// <summary>T1: when the first old container stopped, as the containers report it.</summary>

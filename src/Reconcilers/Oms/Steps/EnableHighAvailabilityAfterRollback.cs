@@ -1,4 +1,3 @@
-using System.Globalization;
 using Drydock.Abstractions.Values;
 using Drydock.Crds.Common;
 using Drydock.Engine.Actions;
@@ -14,9 +13,6 @@ namespace Drydock.Reconcilers.Oms;
 internal sealed class EnableHighAvailabilityAfterRollback(IOmsTargets targets)
     : OmsStep<EnableHighAvailabilityAfterRollback.Args>(targets)
 {
-    private const string ExpectedKey = "expected";
-    private const string TargetKey = "target";
-
     /// <param name="Database">The rm database.</param>
     /// <param name="StoppedAt">T1.</param>
     /// <param name="RefetchMargin">What is added to the time since T1, a duration.</param>
@@ -30,23 +26,13 @@ internal sealed class EnableHighAvailabilityAfterRollback(IOmsTargets targets)
             return new Observation.Done(notEnabled);
         }
 
-        if (context.Receipt(TargetKey) is not { } target)
+        if (context.Receipt(HaConfigWrite.TargetKey) is not { } target)
         {
             return new Observation.NotStarted();
         }
 
         var raw = await Targets.HaConfigAsync(args.Database, cancellationToken);
-        if (raw is not null && HaConfig.Parse(raw).Equals(HaConfig.Parse(target)))
-        {
-            return new Observation.Done($"ha.config is {raw}");
-        }
-
-        return raw == context.Receipt(ExpectedKey)
-            ? new Observation.NotStarted()
-            : new Observation.Failed(
-                Reasons.TargetChanged,
-                "Another session changed ha.config while the operator was enabling high availability. "
-                + "The operator reads ha.config again and retries.");
+        return HaConfigWrite.Judge(context, target, raw, raw, "enabling high availability");
     }
 
     protected override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(
@@ -68,27 +54,18 @@ internal sealed class EnableHighAvailabilityAfterRollback(IOmsTargets targets)
                 args.StoppedAt, now, KubernetesDuration.Parse(args.RefetchMargin), present.RefetchStoreIntervalMin));
         }
 
-        return new Dictionary<string, string>(StringComparer.Ordinal)
-        {
-            [ExpectedKey] = raw,
-            [TargetKey] = target.Raw,
-            [EnableHighAvailability.EnabledAtFact] = now.ToString("O", CultureInfo.InvariantCulture),
-        };
+        return HaConfigWrite.Enabling(raw, target, now);
     }
 
     protected override async Task ExecuteAsync(StepContext context, Args args, CancellationToken cancellationToken)
     {
-        if (context.Receipt(TargetKey) is not { } target)
+        if (context.Receipt(HaConfigWrite.TargetKey) is not { } target)
         {
             return;
         }
 
         var metadata = await Targets.MetadataAsync(cancellationToken);
-        if (!await metadata.CompareAndSwapHaConfigAsync(
-            args.Database, context.Receipt(ExpectedKey)!, target, cancellationToken))
-        {
-            throw new StepActionException(
-                Reasons.TargetChanged, "ha.config changed a moment before the write. Nothing was written.");
-        }
+        HaConfigWrite.Ensure(await metadata.CompareAndSwapHaConfigAsync(
+            args.Database, context.Receipt(HaConfigWrite.ExpectedKey)!, target, cancellationToken));
     }
 }

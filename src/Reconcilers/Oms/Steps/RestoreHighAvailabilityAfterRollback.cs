@@ -1,4 +1,3 @@
-using System.Globalization;
 using Drydock.Abstractions.Values;
 using Drydock.Crds.Common;
 using Drydock.Engine.Actions;
@@ -14,9 +13,6 @@ namespace Drydock.Reconcilers.Oms;
 internal sealed class RestoreHighAvailabilityAfterRollback(IOmsTargets targets)
     : OmsStep<RestoreHighAvailabilityAfterRollback.Args>(targets)
 {
-    private const string ExpectedKey = "expected";
-    private const string TargetKey = "target";
-
     /// <param name="Database">The rm database.</param>
     /// <param name="Previous">ha.config before the upgrade.</param>
     /// <param name="StoppedAt">T1.</param>
@@ -29,23 +25,13 @@ internal sealed class RestoreHighAvailabilityAfterRollback(IOmsTargets targets)
     protected override async Task<Observation> ObserveAsync(
         StepContext context, Args args, CancellationToken cancellationToken)
     {
-        if (context.Receipt(TargetKey) is not { } target)
+        if (context.Receipt(HaConfigWrite.TargetKey) is not { } target)
         {
             return new Observation.NotStarted();
         }
 
         var raw = await Targets.HaConfigAsync(args.Database, cancellationToken);
-        if (raw is not null && HaConfig.Parse(raw).Equals(HaConfig.Parse(target)))
-        {
-            return new Observation.Done($"ha.config is {raw}");
-        }
-
-        return raw == context.Receipt(ExpectedKey)
-            ? new Observation.NotStarted()
-            : new Observation.Failed(
-                Reasons.TargetChanged,
-                "Another session changed ha.config while the operator was restoring it. "
-                + "The operator reads ha.config again and retries.");
+        return HaConfigWrite.Judge(context, target, raw, raw, "restoring it");
     }
 
     protected override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(
@@ -70,23 +56,16 @@ internal sealed class RestoreHighAvailabilityAfterRollback(IOmsTargets targets)
                 args.StoppedAt, now, KubernetesDuration.Parse(margin), previous.RefetchStoreIntervalMin));
         }
 
-        return new Dictionary<string, string>(StringComparer.Ordinal)
-        {
-            [ExpectedKey] = raw,
-            [TargetKey] = target.Raw,
-            [EnableHighAvailability.EnabledAtFact] = now.ToString("O", CultureInfo.InvariantCulture),
-        };
+        return HaConfigWrite.Enabling(raw, target, now);
     }
 
     protected override async Task ExecuteAsync(StepContext context, Args args, CancellationToken cancellationToken)
     {
         var metadata = await Targets.MetadataAsync(cancellationToken);
-        var (expected, target) = (context.Receipt(ExpectedKey)!, context.Receipt(TargetKey)!);
-        if (!await metadata.CompareAndSwapHaConfigAsync(args.Database, expected, target, cancellationToken))
-        {
-            throw new StepActionException(
-                Reasons.TargetChanged, "ha.config changed a moment before the write. Nothing was written.");
-        }
+        var expected = context.Receipt(HaConfigWrite.ExpectedKey)!;
+        var target = context.Receipt(HaConfigWrite.TargetKey)!;
+        HaConfigWrite.Ensure(
+            await metadata.CompareAndSwapHaConfigAsync(args.Database, expected, target, cancellationToken));
     }
 
     private static bool IsOurs(HaConfig present, HaConfig previous) =>
