@@ -7,6 +7,8 @@ namespace Drydock.Abstractions.Plans;
 /// </summary>
 public sealed record PlanStep : ISparselyWritten
 {
+    private int _attempt;
+
     /// <summary>
     /// Stable id: <c>Phase/node</c> or <c>Phase/node/verb</c> for a step on a node (<c>StopOld/oms-a</c>,
     /// <c>PrepareImage/oms-a/create</c>), <c>Phase/verb</c> for a step on the whole system (<c>Verify/hosts</c>).
@@ -35,7 +37,7 @@ public sealed record PlanStep : ISparselyWritten
 
     /// <summary>
     /// The time limit of one attempt as a duration string (<c>10m</c>) when the plan was compiled; the current value of
-    /// the spec takes precedence. Not part of the hash.
+    /// the spec takes precedence. Not part of the hash. Omitted once the step has succeeded.
     /// </summary>
     public string Timeout { get; init; } = "10m";
 
@@ -62,16 +64,18 @@ public sealed record PlanStep : ISparselyWritten
 
     /// <summary>
     /// True if a unit of work begins with this step: the maintenance window is asked before it, although its phase has
-    /// begun, and until the next such step nothing waits for the window. Not part of the hash. Omitted once the step
-    /// has succeeded.
+    /// begun, and until the next such step nothing waits for the window. Not part of the hash.
     /// </summary>
     public bool AsksWindow { get; init; }
 
     /// <summary>The state of the step.</summary>
     public StepState State { get; init; }
 
-    /// <summary>The number of attempts begun in all. It never decreases: each attempt leaves its own traces.</summary>
-    public int Attempt { get; init; }
+    /// <summary>
+    /// The number of attempts begun in all. It never decreases: each attempt leaves its own traces. Omitted if a step
+    /// has succeeded with its first one.
+    /// </summary>
+    public int Attempt { get => _attempt; init => _attempt = value; }
 
     /// <summary>
     /// Attempts begun since the first start or the last <c>retry</c>, compared with <see cref="MaxAttempts"/>. Omitted
@@ -153,12 +157,21 @@ public sealed record PlanStep : ISparselyWritten
         nameof(Reversible) => !Reversible,
         nameof(PointOfNoReturn) => PointOfNoReturn,
         nameof(OnlyLists) => OnlyLists,
-        nameof(AsksWindow) => AsksWindow && State != StepState.Succeeded,
+        nameof(AsksWindow) => AsksWindow,
         nameof(Acceptable) => Acceptable,
-        nameof(Attempt) => Attempt > 0,
+        nameof(Attempt) => Attempt > (State == StepState.Succeeded ? 1 : 0),
         nameof(Tries) => Tries > 0 && State != StepState.Succeeded,
         _ => true,
     };
+
+    /// <inheritdoc />
+    public void FillIn()
+    {
+        if (State == StepState.Succeeded && _attempt == 0)
+        {
+            _attempt = 1;
+        }
+    }
 
     private static string Capital(string words) =>
         words.Length == 0 ? words : char.ToUpperInvariant(words[0]) + words[1..].Replace('-', ' ');

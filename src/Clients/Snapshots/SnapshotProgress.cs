@@ -13,7 +13,9 @@ public sealed record SnapshotProgress(
 {
     /// <summary>As a text: <c>Dumping 1.5 GiB, 48.2 MiB/s</c>.</summary>
     public string Describe() =>
-        BytesPerSecond >= 1 ? $"{Stage} {ByteSize.Format(RawBytes)}, {ByteSize.Format(BytesPerSecond)}/s" : $"{Stage} {ByteSize.Format(RawBytes)}";
+        BytesPerSecond >= 1
+            ? $"{Stage} {ByteSize.Format(RawBytes)}, {ByteSize.Format(BytesPerSecond)}/s"
+            : $"{Stage} {ByteSize.Format(RawBytes)}";
 }
 
 /// <summary>Stages of a database in a snapshot or a load.</summary>

@@ -10,13 +10,20 @@ internal static class SshCommandLine
     // csh and tcsh end a word at a line break and replace ! by earlier commands, also inside quotes.
     private static readonly SearchValues<char> NotForCsh = SearchValues.Create("\n!");
 
+    // The csh of BSD, which Debian has as csh, refuses longer words ("Word too long").
+    private const int LongestWord = 1000;
+
     /// <summary>The line.</summary>
     public static string Of(RemoteCommand command)
     {
         var line = Plain(command);
-        return line.AsSpan().IndexOfAny(NotForCsh) < 0
-            ? line
-            : $"sh -c 'eval \"$(printf %s {Convert.ToBase64String(Encoding.UTF8.GetBytes(line))} | base64 -d)\"'";
+        if (line.Length <= LongestWord && line.AsSpan().IndexOfAny(NotForCsh) < 0)
+        {
+            return line;
+        }
+
+        var words = Convert.ToBase64String(Encoding.UTF8.GetBytes(line)).Chunk(LongestWord).Select(w => new string(w));
+        return $"sh -c 'eval \"$(printf %s \"$@\" | base64 -d)\"' sh {string.Join(' ', words)}";
     }
 
     // ssh reports its own failure as 255, so a command's own 255 becomes 254.

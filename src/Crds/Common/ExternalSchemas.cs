@@ -125,7 +125,8 @@ using Drydock.Crds.Common;
     Description = "Current state. Unknown means that the operator cannot determine whether the step was done.")]
 [assembly: ExternalSchema(
     typeof(PlanStep), nameof(PlanStep.Attempt),
-    Description = "Number of attempts so far, including those before a retry.")]
+    Description = "Number of attempts so far, including those before a retry; absent before the first one, and if the"
+        + " first one succeeded.")]
 [assembly: ExternalSchema(
     typeof(PlanStep), nameof(PlanStep.Tries),
     Description = "Number of attempts since the start or the last retry, compared with maxAttempts; absent once the"

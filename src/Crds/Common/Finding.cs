@@ -23,8 +23,8 @@ public sealed record Finding
     public string? Field { get; init; }
 
     /// <summary>
-    /// The entry of spec.preflight.acknowledge that accepts this finding, REASON/SUBJECT. The reason alone accepts every
-    /// finding with it. Empty: nothing accepts the finding; what it says has to be corrected.
+    /// The entry of spec.preflight.acknowledge that accepts this finding, REASON/SUBJECT. The reason alone accepts
+    /// every finding with it. Empty: nothing accepts the finding; what it says has to be corrected.
     /// </summary>
     [Length(SchemaLimits.Reference)]
     public string? Acknowledge { get; init; }

@@ -11,10 +11,35 @@ public static partial class Reasons
     public const string InstancesDiffer = "InstancesDiffer";
 
     /// <summary>
-    /// The database is not healthy enough to stop any of its processes: a process is down, a leader is missing, or data
-    /// is under-replicated. The message lists the problems. Repair them first.
+    /// The database is not healthy enough to stop any of its processes. In a step the message lists every problem, with
+    /// what to do about it; nothing was stopped. Preflight has words of their own for most causes (InstanceDown,
+    /// NoLeader, QuorumAtRisk, LeadersKeptAway).
     /// </summary>
     public const string ClusterUnhealthy = "ClusterUnhealthy";
+
+    /// <summary>
+    /// A process of the database does not run, does not answer on its port, or its cluster does not count it as alive.
+    /// The message names instance and host. Start it, or correct its port in spec.instances.
+    /// </summary>
+    public const string InstanceDown = "InstanceDown";
+
+    /// <summary>
+    /// No member leads PD or the masters, or more than one reports that it does. The message has what the members
+    /// answered. Start the members that do not run, and check network and clocks between them.
+    /// </summary>
+    public const string NoLeader = "NoLeader";
+
+    /// <summary>
+    /// Regions or tablets have too few replicas that are up to date, or no leader. The message names some. Start the
+    /// processes that have the other replicas, or wait until the database has repaired them.
+    /// </summary>
+    public const string QuorumAtRisk = "QuorumAtRisk";
+
+    /// <summary>
+    /// An evict-leader-scheduler or an entry of the leader blacklist keeps leaders away from a process, and does not
+    /// belong to this upgrade. Remove it with the command in the message.
+    /// </summary>
+    public const string LeadersKeptAway = "LeadersKeptAway";
 
     /// <summary>
     /// There are fewer than three voters, or the replication factor is below three, so stopping one process causes an
@@ -131,8 +156,9 @@ public static partial class Reasons
     public const string RetentionTooShort = "RetentionTooShort";
 
     /// <summary>
-    /// A replication group reported errors after it was resumed. Check it with get_replication_status; if the errors
-    /// stay, bootstrap its target again.
+    /// A replication group reported errors after it was resumed: check it with get_replication_status, and if the
+    /// errors stay, bootstrap its target again. In preflight: its source uses AutoFlags that this universe has not
+    /// promoted, so it does not replicate now; pause it until this universe is final.
     /// </summary>
     public const string ReplicationBroken = "ReplicationBroken";
 
@@ -147,6 +173,12 @@ public static partial class Reasons
     /// processes one at a time.
     /// </summary>
     public const string RestartRequired = "RestartRequired";
+
+    /// <summary>
+    /// Entry of actionRequired: a TiDB server writes no binlog since a write to the pumps failed, so the replica
+    /// downstream lacks changes. Compare it with the source and load what is missing.
+    /// </summary>
+    public const string BinlogSkipped = "BinlogSkipped";
 
     /// <summary>Entry of actionRequired: pages that you should check after the upgrade.</summary>
     public const string ReviewDashboards = "ReviewDashboards";

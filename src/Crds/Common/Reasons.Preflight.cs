@@ -90,7 +90,8 @@ public static partial class Reasons
     public const string HostUnreachable = "HostUnreachable";
 
     /// <summary>
-    /// A dockerd is too old, or podman answers in its place. The message names the node, its version and what is needed.
+    /// A dockerd is too old, or podman answers in its place. The message names the node, its version and what is
+    /// needed.
     /// </summary>
     public const string DockerUnsupported = "DockerUnsupported";
 

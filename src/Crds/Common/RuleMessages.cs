@@ -161,6 +161,15 @@ public static class RuleMessages
     public const string ServiceNamesDiffer =
         "Two monitoring services would have the same step: NAME-HOST of one is the name of another. Rename one.";
 
+    /// <summary>Dashboards without a Grafana.</summary>
+    public const string DashboardsNeedService =
+        "tidb.dashboards.service must be the name of an entry of tidb.monitoring that has host.";
+
+    /// <summary>Dashboards where hosts are containers.</summary>
+    public const string DashboardsNeedSsh =
+        "tidb.dashboards needs access.ssh: the login of Grafana is sent through ssh only. Import the dashboards by "
+        + "hand where hosts are containers.";
+
     /// <summary>No control, or several.</summary>
     public const string OneControl = "A control needs exactly one of systemd, supervise, scripts and process.";
 
@@ -189,8 +198,8 @@ public static class RuleMessages
     /// <summary>A plan that would not fit one object.</summary>
     public const string TooManySteps =
         "The plan would have too many steps for one object: 3 for each instance, 4 for each replication "
-        + "group, 1 for each monitoring service and Spark host, at most 910 together. Leave out monitoring "
-        + "services or Spark hosts and restart those by hand.";
+        + "group, 1 for each monitoring service on each of its hosts, 1 for each Spark host and 1 for dashboards, at "
+        + "most 910 together. Leave out monitoring services or Spark hosts and restart those by hand.";
 
     /// <summary>Neither where to look for the processes nor the processes.</summary>
     public const string SeedOrInstances =

@@ -100,14 +100,18 @@ public sealed record RunningStep
     public DateTimeOffset? Since { get; init; }
 
     /// <summary>
-    /// When it should end: as steps of its kind took in this plan, otherwise in an earlier one; otherwise as the version
-    /// data, or the last dump or restore of the same databases, says. Absent if nothing is known.
+    /// When it should end: as steps of its kind took in this plan, otherwise in an earlier one; otherwise as the
+    /// version data, or the last dump or restore of the same databases, says. Absent if nothing is known.
     /// </summary>
     public DateTimeOffset? ExpectedAt { get; init; }
 
     /// <summary>What the expectation is taken from.</summary>
     [Length(SchemaLimits.Name)]
     public string? ExpectedFrom { get; init; }
+
+    /// <summary>How far it is, or what it waits for.</summary>
+    [Length(SchemaLimits.Message)]
+    public string? Message { get; init; }
 }
 
 /// <summary>What a run works on.</summary>

@@ -52,6 +52,11 @@ public static class SchemaLimits
     /// <summary>Instances that are skipped, or that joined, while an upgrade runs.</summary>
     public const int ChangedInstances = 32;
 
+    /// <summary>
+    /// Entries of monitoring: two exporters each on more than a hundred hosts, where they are listed one by one.
+    /// </summary>
+    public const int Services = 256;
+
     /// <summary>Most characters of what steps are named after, with the phase before it and more behind.</summary>
     public const int StepName = 200;
 

@@ -10,6 +10,9 @@ namespace Drydock.Crds.DatabaseRollingUpgrades;
 [KubernetesEntity(Group = ApiGroup.Name, ApiVersion = ApiGroup.V1Alpha1, Kind = KindName, PluralName = Plural)]
 [KubernetesEntityShortNames("dru", Categories = ApiGroup.Category)]
 [AdditionalPrinterColumn(".spec.engine", "ENGINE", "string", Description = "The database engine.")]
+[AdditionalPrinterColumn(
+    ".status.instanceProgress", "INSTANCES", "string", Priority = 1,
+    Description = "Processes that run the wanted version, of all, for each component.")]
 public sealed record DatabaseRollingUpgrade : UpgradeEntity<DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>,
     ISchemaStamped<DatabaseRollingUpgrade>
 {

@@ -35,6 +35,8 @@ namespace Drydock.Crds.DatabaseRollingUpgrades;
 [ValidationRule(
     "!has(self.added) || !has(self.instances) || self.added.all(a, !self.instances.exists(i, i.name == a.name))",
     RuleMessages.AddedIsNew)]
+[ValidationRule(
+    "!has(self.tidb) || !has(self.tidb.dashboards) || has(self.access.ssh)", RuleMessages.DashboardsNeedSsh)]
 public sealed record DatabaseRollingUpgradeSpec : RunSpec
 {
     /// <summary>The database.</summary>

@@ -19,6 +19,13 @@ public sealed record DatabaseRollingUpgradeStatus : RunStatus
     [Length(SchemaLimits.Duration)]
     public string? Elapsed { get; init; }
 
+    /// <summary>
+    /// How many processes run the wanted version, of all, for each component: "PD 3/3, TiKV 12/60". During a rollback
+    /// the wanted version is fromVersion. How far a running drain is, is in status.running[].message.
+    /// </summary>
+    [Length(SchemaLimits.Name)]
+    public string? InstanceProgress { get; init; }
+
     /// <summary>The processes and the versions that they run.</summary>
     [ListMap("name")]
     [Items(SchemaLimits.Instances)]

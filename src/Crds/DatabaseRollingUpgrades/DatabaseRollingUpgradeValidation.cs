@@ -27,6 +27,7 @@ public static class DatabaseRollingUpgradeValidation
             .. SwapRules.Check(spec),
             .. Package(spec),
             .. TiDb(spec),
+            .. Dashboards(spec),
             .. Changed(spec),
             .. DurationRules.Check(spec, "spec"),
         ];
@@ -113,7 +114,8 @@ public static class DatabaseRollingUpgradeValidation
     private static IEnumerable<Finding> Instances(DatabaseRollingUpgradeSpec spec)
     {
         var parts = (3 * spec.Instances.Count) + (4 * (spec.Yugabyte?.Replication.Groups.Count ?? 0))
-            + (spec.Tidb?.Services().Count() ?? 0) + (spec.Tidb?.TiSpark?.Hosts.Count ?? 0);
+            + (spec.Tidb?.Services().Count() ?? 0) + (spec.Tidb?.TiSpark?.Hosts.Count ?? 0)
+            + (spec.Tidb?.Dashboards is null ? 0 : 1);
         if (parts > SchemaLimits.StepsOfParts)
         {
             yield return StorageRules.Refusal(RuleMessages.TooManySteps, "spec.instances");
@@ -186,6 +188,24 @@ public static class DatabaseRollingUpgradeValidation
         {
             yield return StorageRules.Refusal(
                 RuleMessages.SwapOfService, $"spec.tidb.monitoring[{swapped.Name}].control.swap");
+        }
+    }
+
+    private static IEnumerable<Finding> Dashboards(DatabaseRollingUpgradeSpec spec)
+    {
+        if (spec.Tidb?.Dashboards is not { } dashboards)
+        {
+            yield break;
+        }
+
+        if (!spec.Tidb.Monitoring.Exists(m => m.Name == dashboards.Service && m.Host.Length > 0))
+        {
+            yield return StorageRules.Refusal(RuleMessages.DashboardsNeedService, "spec.tidb.dashboards.service");
+        }
+
+        if (spec.Access.Ssh is null)
+        {
+            yield return StorageRules.Refusal(RuleMessages.DashboardsNeedSsh, "spec.tidb.dashboards");
         }
     }
 

@@ -35,6 +35,14 @@ public sealed record MonitoringService
     [Range(1, 65535)]
     public int Port { get; init; }
 
+    /// <summary>
+    /// A page that answers with status 200 over plain HTTP once the service is ready: /-/ready of Prometheus,
+    /// /api/health of Grafana. Default: the service is ready when its port is open.
+    /// </summary>
+    [Length(SchemaLimits.Path, Minimum = 1)]
+    [Pattern(Patterns.AbsolutePath)]
+    public string? ReadyPath { get; init; }
+
     /// <summary>The directory where it is installed.</summary>
     [Required]
     [Length(SchemaLimits.Path, Minimum = 2)]
@@ -42,8 +50,9 @@ public sealed record MonitoringService
     public string DeployDir { get; init => field = value ?? ""; } = "";
 
     /// <summary>
-    /// Files that are replaced below deployDir while the service is stopped, for instance programs and its start
-    /// script. The old files are kept next to them as NAME.FROMVERSION.
+    /// Files that are replaced below deployDir while the service is stopped, for instance programs, its start script,
+    /// its configuration and rules. The old files are kept next to them as NAME.FROMVERSION. A prometheus.yml among
+    /// them is checked with promtool before the service is stopped, if promtool is there.
     /// </summary>
     [ListMap("to")]
     [Items(16)]

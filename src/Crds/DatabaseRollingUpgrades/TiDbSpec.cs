@@ -4,6 +4,10 @@ using Drydock.Crds.Common;
 namespace Drydock.Crds.DatabaseRollingUpgrades;
 
 /// <summary>Settings for TiDB only.</summary>
+[ValidationRule(
+    "!has(self.dashboards) || (has(self.monitoring) && self.monitoring.exists(m, m.name == self.dashboards.service &&"
+    + " has(m.host)))",
+    RuleMessages.DashboardsNeedService)]
 public sealed record TiDbSpec
 {
     /// <summary>
@@ -68,10 +72,20 @@ public sealed record TiDbSpec
     /// </summary>
     public bool StoreInventory { get; init; }
 
+    /// <summary>
+    /// True gives the unit of every PD a second name once the upgrade is verified, if it has another one (pd.service):
+    /// pd-PORT.service, which tidb-ansible of 3.0 stops. It is an alias, so no process is restarted. It needs
+    /// access.ssh.become: Sudo with becomeFor: Scripts, or root.
+    /// </summary>
+    public bool AliasPdUnits { get; init; }
+
     /// <summary>Monitoring services that are restarted with new programs, in this order.</summary>
     [ListMap("name")]
-    [Items(64)]
+    [Items(SchemaLimits.Services)]
     public List<MonitoringService> Monitoring { get; init => field = value ?? []; } = [];
+
+    /// <summary>Dashboards that are imported into Grafana after the monitoring services are restarted.</summary>
+    public GrafanaDashboards? Dashboards { get; init; }
 
     /// <summary>A Spark with the TiSpark JAR.</summary>
     public TiSparkSpec? TiSpark { get; init; }

@@ -34,6 +34,17 @@ public sealed record YugabyteSpec
     [Pattern(Patterns.Duration)]
     public string Soak { get; init => field = value ?? "0s"; } = "0s";
 
+    /// <summary>
+    /// How many tablet servers of one zone are stopped side by side. Zones are the cloud, region and zone that the
+    /// masters list; without at least as many zones as replicas, or if a tablet has most of its replicas in one zone,
+    /// tablet servers are stopped one at a time, and the plan says why. Before each drain and each stop the operator
+    /// proves that every tablet keeps a majority of running replicas if all of them are down. The other zones serve
+    /// their load.
+    /// </summary>
+    [Range(1, 64)]
+    // Not init: source-generated JSON would lose the default where the field is absent.
+    public int MaxUnavailablePerZone { get; set; } = 1;
+
     /// <summary>Replication with other clusters.</summary>
     public ReplicationSpec Replication { get; init => field = value ?? new(); } = new();
 

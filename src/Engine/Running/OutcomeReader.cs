@@ -55,7 +55,9 @@ internal sealed class OutcomeReader(
 
         if (plan.Steps.Find(s => s.State == StepState.Unknown) is { } unknown)
         {
-            var what = Sentences.Close($"The outcome of {unknown.Id} is unknown: {unknown.Message}");
+            var what = Sentences.Close(unknown.Reason is null
+                ? $"{unknown.Id} cannot be observed now, so it is not known yet whether it has ended: {unknown.Message}"
+                : $"The outcome of {unknown.Id} is unknown: {unknown.Message}");
             return new RunOutcome(RunState.OutcomeUnknown, unknown.Id, EngineReasons.OutcomeUnknown, what);
         }
 

@@ -13,6 +13,9 @@ internal interface ITiDbTargets : IDatabaseTargets
     /// </summary>
     IServiceHttp PlainHttp { get; }
 
+    /// <summary>HTTP with the login of spec.tidb.dashboards, on the host of Grafana.</summary>
+    IServiceHttp GrafanaHttp { get; }
+
     IDatabaseSql Sql { get; }
 
     /// <summary>Storages of the backup, the saved configuration and archives.</summary>

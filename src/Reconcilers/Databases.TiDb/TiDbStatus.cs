@@ -204,7 +204,7 @@ internal static class TiDbStatus
     {
         if (steps.GetValueOrDefault(TiDbStepIds.VerifyBinlog)?.Recorded(CheckBinlog.SkippingFact) is { } servers)
         {
-            yield return Item(Reasons.ClusterUnhealthy, "binlog", SkippedBinlog.Warning(servers));
+            yield return Item(Reasons.BinlogSkipped, "binlog", SkippedBinlog.Warning(servers));
         }
     }
 

@@ -10,12 +10,15 @@ internal sealed class TiDbTargets : ITiDbTargets, IEngineTargets
 {
     private readonly IEngineContext _context;
     private readonly TiDbDdlWatch _ddl;
+    private readonly Lazy<IServiceHttp> _grafana;
 
     /// <summary>Binds them; nothing is connected yet.</summary>
     public TiDbTargets(IEngineContext context)
     {
         _context = context;
         Sql = new MySqlDatabaseSql(() => context.Upgrade, context.Secrets, connections: context.Connections);
+        _grafana = new Lazy<IServiceHttp>(
+            () => context.ConnectOnHost(context.Secrets.Grafana, DatabaseSecrets.GrafanaLoginField));
         Catalog = StepCatalog.Of<ITiDbTargets>(this);
         _ddl = new TiDbDdlWatch(this, context.OnEvent);
     }
@@ -33,6 +36,8 @@ internal sealed class TiDbTargets : ITiDbTargets, IEngineTargets
     public IServiceHttp Http => _context.Http;
 
     public IServiceHttp PlainHttp => _context.PlainHttp;
+
+    public IServiceHttp GrafanaHttp => _grafana.Value;
 
     public IKubernetesClient Kubernetes => _context.Kubernetes;
 

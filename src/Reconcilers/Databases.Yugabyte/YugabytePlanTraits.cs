@@ -20,7 +20,7 @@ internal static class YugabytePlanTraits
     private static readonly TimeSpan NoLimit = TimeSpan.FromDays(30);
     private static readonly TimeSpan LongestRedrain = TimeSpan.FromHours(6);
 
-    // A universe that becomes unhealthy while it is watched is watched anew.
+    // A universe that becomes unhealthy while it is watched is watched from the beginning.
     private static readonly TimeSpan OneDay = TimeSpan.FromDays(1);
 
     /// <summary>How long an unhealthy cluster is waited for before a process is stopped.</summary>

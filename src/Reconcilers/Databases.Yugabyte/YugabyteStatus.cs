@@ -146,7 +146,7 @@ internal static class YugabyteStatus
                 + "target.",
         };
 
-    // Nothing but a person knows what starts a plain process after a reboot.
+    // Only an administrator knows what starts a plain process after a reboot.
     private static IEnumerable<ActionItem> BootScripts(DatabaseRollingUpgradeSpec spec, Plan plan)
     {
         if (!plan.Steps.TrueForAll(s => s.State == StepState.Succeeded))

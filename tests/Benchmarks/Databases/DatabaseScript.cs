@@ -9,7 +9,8 @@ namespace Drydock.Benchmarks;
 
 /// <summary>Runs a runbook as a shell script over ssh on a cluster.</summary>
 /// <param name="settle">How long the script waits after each instance, in seconds.</param>
-internal sealed class DatabaseScript(LabRun run, double settle)
+/// <param name="drain">Whether the script of BMDB moves leaders away before it stops a server.</param>
+internal sealed class DatabaseScript(LabRun run, double settle, bool drain = false)
 {
     // The operator waits for auto_flags_apply_delay_ms (10 s), so a fair script does too. Twice the heartbeat interval
     // would be only 2 s.
@@ -39,7 +40,7 @@ internal sealed class DatabaseScript(LabRun run, double settle)
         var package = await YugabytePackages.MakeAsync(scenario.Cluster.Naming, scenario.ToVersion);
         return await RunAsync(
             scenario, "bmdb-runbook.sh", package.Archive, package.Sha256, package.Directory,
-            [("MASTERS", scenario.Cluster.MasterAddresses), ("FLAGS", Flags.ToString(CultureInfo.InvariantCulture))], cancellationToken);
+            [("MASTERS", scenario.Cluster.MasterAddresses), ("FLAGS", Flags.ToString(CultureInfo.InvariantCulture)), ("DRAIN", drain ? "yes" : "no")], cancellationToken);
     }
 
     private async Task<TimeSpan> RunAsync(

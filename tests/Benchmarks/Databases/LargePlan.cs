@@ -60,8 +60,15 @@ internal static class LargePlan
     private static Plan Over(Plan plan)
     {
         var at = DateTimeOffset.UnixEpoch.AddMicroseconds(123456);
-        return plan with { Steps = [.. plan.Steps.Select(s => s with { State = StepState.Succeeded, Attempt = 1, StartedAt = at, FinishedAt = at, Receipt = Receipt(s) })] };
+        return plan with { Steps = [.. plan.Steps.Select(s => s with { State = StepState.Succeeded, Attempt = 1, StartedAt = at, FinishedAt = at, Receipt = Receipt(s), Facts = Facts(plan, s) })] };
     }
+
+    // What has an entry for every tablet server.
+    private static SortedDictionary<string, string>? Facts(Plan plan, PlanStep step) => !step.Is<RecordSql>() ? null : new(
+        plan.Steps.Where(s => s.Is<SwapTserver>())
+            .SelectMany(s => new[] { (SqlInterface.Ysql, "5433"), (SqlInterface.Ycql, "9042") }, (s, at) => KeyValuePair.Create(SqlBaseline.Fact(at.Item1, s.Node!), at.Item2))
+            .ToDictionary(StringComparer.Ordinal),
+        StringComparer.Ordinal);
 
     private static SortedDictionary<string, string>? Receipt(PlanStep step) => step.Action switch
     {

@@ -1,12 +1,16 @@
 #!/bin/bash
 # The manual procedure of BMDB as a fair script: one mserver after the other, then one dbserver after the other, then
 # AutoFlags and the catalogue. The script waits for each server by its web interface and lets it settle as long as the
-# operator does. It moves no leader away first, because the manual procedure does not.
+# operator does. The manual procedure moves no leader away first; with DRAIN=yes the script does, as the operator.
 . "$(dirname "$0")/remote.sh"
 
 web_version() { curl -fsS "http://$1:$2/api/v1/version" | grep -q "\"version_number\": *\"${NEW_VERSION%-b*}\""; }
 all_alive() { [ "$(on "${HOSTS%% *}" "$NEW/bin/bm-admin -mserver_addresses $MASTERS list_all_masters" | grep -c ALIVE)" = "$(wc -w <<<"$HOSTS")" ]; }
 tserver_ready() { curl -fsS "http://$1:9000/api/v1/health-check" | grep -q 'failed_tablets' && on "${HOSTS%% *}" "$NEW/bin/bm-admin -mserver_addresses $MASTERS list_all_tablet_servers" | grep "$1" | grep -q ALIVE; }
+
+leaders() { curl -fsS "http://${HOSTS%% *}:10000/api/v1/tablet-servers" | python3 -c 'import json,sys; print(*[s["user_tablets_leaders"]+s["system_tablets_leaders"] for z in json.load(sys.stdin).values() for a,s in z.items() if a==sys.argv[1]+":9000"])' "$1"; }
+drained() { [ "$(leaders "$1")" = 0 ]; }
+blacklist() { on "${HOSTS%% *}" "$NEW/bin/bm-admin -mserver_addresses $MASTERS change_leader_blacklist $1 $2:9100"; }
 
 swap() {
     on "$1" "pkill -x $2"
@@ -22,8 +26,13 @@ for host in $HOSTS; do
     sleep "$SETTLE"
 done
 for host in $HOSTS; do
+    if [ "${DRAIN:-}" = yes ]; then
+        blacklist ADD "$host"
+        until_true drained "$host"
+    fi
     swap "$host" dbserver 9100 tserver 9000
     until_true tserver_ready "$host"
+    [ "${DRAIN:-}" != yes ] || blacklist REMOVE "$host"
     sleep "$SETTLE"
 done
 on "${HOSTS%% *}" "$NEW/bin/bm-admin -mserver_addresses $MASTERS promote_auto_flags"

@@ -46,13 +46,21 @@ internal sealed class PlanPath
     public static TimeSpan BeforeTheFirst(JsonNode upgrade) =>
         upgrade["status"]!["plan"]!["steps"]!.AsArray().Where(step => step!["startedAt"] is not null).Min(step => Time(step!["startedAt"]!)) - Time(upgrade["metadata"]!["creationTimestamp"]!);
 
-    /// <summary>Every step with its seconds, to show where the time goes.</summary>
-    public string Steps(JsonNode upgrade) => string.Join(
-        ", ", upgrade["status"]!["plan"]!["steps"]!.AsArray().Select(step => string.Create(CultureInfo.InvariantCulture, $"{step!["id"]!.GetValue<string>()} {Duration(step).TotalSeconds:0.0}")));
+    /// <summary>Every step with the second it began and its length, to show where the time goes.</summary>
+    public string Steps(JsonNode upgrade)
+    {
+        var created = Time(upgrade["metadata"]!["creationTimestamp"]!);
+        return string.Join(
+            ", ",
+            upgrade["status"]!["plan"]!["steps"]!.AsArray().Where(step => step!["startedAt"] is not null).Select(step => string.Create(
+                CultureInfo.InvariantCulture, $"{step!["id"]!.GetValue<string>()} {(Begun(step) - created).TotalSeconds:0.0}+{Duration(step).TotalSeconds:0.0}")));
+    }
 
-    private TimeSpan Duration(JsonNode step) => step["startedAt"] is { } start && step["finishedAt"] is { } end
-        ? Time(end) - _begun.GetValueOrDefault(step["id"]!.GetValue<string>(), Time(start))
-        : TimeSpan.Zero;
+    private TimeSpan Duration(JsonNode step) =>
+        step["startedAt"] is not null && step["finishedAt"] is { } end ? Time(end) - Begun(step) : TimeSpan.Zero;
+
+    private DateTimeOffset Begun(JsonNode step) =>
+        _begun.GetValueOrDefault(step["id"]!.GetValue<string>(), Time(step["startedAt"]!));
 
     private static DateTimeOffset Time(JsonNode text) =>
         DateTimeOffset.Parse(text.GetValue<string>(), CultureInfo.InvariantCulture);

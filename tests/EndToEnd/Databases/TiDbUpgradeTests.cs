@@ -38,10 +38,10 @@ public sealed class TiDbUpgradeTests(DatabaseStageFixture fixture, ITestOutputHe
     }
 
     [Fact]
-    public async Task TiDB_with_busy_scheduling_is_upgraded_and_its_limits_are_restored()
+    public async Task TiDB_with_busy_scheduling_and_5000_leaders_a_store_is_upgraded()
     {
         var stage = await fixture.ResetAsync();
-        await using var scenario = await TiDbScenario.StartAsync(stage.Run, new TiDbScenarioOptions { Cluster = Named("tiy").Cluster with { BusyRegions = 40 } }, Token);
+        await using var scenario = await TiDbScenario.StartAsync(stage.Run, new TiDbScenarioOptions { Cluster = Named("tiy").Cluster with { BusyRegions = 40, LeadersPerStore = 5000 } }, Token);
         var priorities = scenario.Cluster.Truth().LeaderPriorities;
         (await PdAsync(scenario, "/operators")).AsArray().Count.ShouldBe(40);
         (await PdAsync(scenario, "/regions/check/pending-peer"))["count"]!.GetValue<int>().ShouldBe(40);

@@ -61,6 +61,18 @@ internal static class DatabaseTransitions
         TiDb("spec.tidb.storeInventory", "stored", spec => spec.At("tidb")["storeInventory"] = true),
         TiDb("spec.tidb.tuneScheduling", "not tuned", spec => spec.At("tidb")["tuneScheduling"] = Json("""{"enabled":false}""")),
         TiDb("spec.tidb.monitoring", "another port", spec => spec.At("tidb")["monitoring"]![0]!["port"] = 3001),
+        TiDb("spec.tidb.aliasPdUnits", "second names", spec => spec.At("tidb")["aliasPdUnits"] = true),
+        TiDb("spec.tidb.dashboards", "none", spec => spec.At("tidb").Remove("dashboards")),
+        TiDb("spec.tidb.dashboards.service", "another Grafana", spec =>
+        {
+            var other = spec.At("tidb")["monitoring"]![0]!.DeepClone();
+            other["name"] = "grafana-2";
+            spec.At("tidb")["monitoring"]!.AsArray().Add(other);
+            spec.At("tidb", "dashboards")["service"] = "grafana-2";
+        }),
+        TiDb("spec.tidb.dashboards.from", "another directory", spec => spec.At("tidb", "dashboards")["from"] = new JsonArray("/data/other")),
+        TiDb("spec.tidb.dashboards.dataSource", "another source", spec => spec.At("tidb", "dashboards")["dataSource"] = "other"),
+        TiDb("spec.tidb.dashboards.titlePrefix", "another title", spec => spec.At("tidb", "dashboards")["titlePrefix"] = "Other"),
         TiDb("spec.tidb.tiSpark", "Spark", spec => spec.At("tidb")["tiSpark"] = Json($$"""{"hosts":["192.0.2.11"],"directory":"/spark","jar":"/new/tispark.jar","jarSha256":"{{Other}}"}""")),
         Bmdb("spec.yugabyte", "no settings", spec => spec.Remove("yugabyte")),
         Bmdb("spec.yugabyte.dialect", "the other one", spec => spec.At("yugabyte")["dialect"] = "Yugabyte"),
@@ -77,6 +89,7 @@ internal static class DatabaseTransitions
         Bmdb("spec.yugabyte.replication.groups[].peer.certsDirName", "another directory", spec => Group(spec).At("peer")["certsDirName"] = "/other"),
         Bmdb("spec.yugabyte.sql.extensionsInUse", "another extension", spec => spec.At("yugabyte", "sql")["extensionsInUse"] = new JsonArray("postgis")),
         Bmdb("spec.yugabyte.maxClockSkew", "less", spec => spec.At("yugabyte")["maxClockSkew"] = "100ms"),
+        Bmdb("spec.yugabyte.maxUnavailablePerZone", "two at a time", spec => spec.At("yugabyte")["maxUnavailablePerZone"] = 2),
         Bmdb("spec.yugabyte.maxFollowerLag", "less", spec => spec.At("yugabyte")["maxFollowerLag"] = "10s"),
         Bmdb("spec.yugabyte.catalogRetryPause", "less", spec => spec.At("yugabyte")["catalogRetryPause"] = "10s"),
     ];
@@ -97,6 +110,7 @@ internal static class DatabaseTransitions
         TiDb("", "settle", spec => spec["settle"] = "5m"),
         TiDb("", "timeouts", spec => spec.At("timeouts")["instanceStart"] = "20m"),
         TiDb("", "the credentials", spec => spec.At("tidb", "credentialsSecretRef")["name"] = "other"),
+        TiDb("", "Grafana's credentials", spec => spec.At("tidb", "dashboards", "credentialsSecretRef")["name"] = "other"),
         TiDb("", "the storage's credentials", spec => spec.At("tidb", "backup", "storage", "s3", "credentialsSecretRef")["name"] = "other"),
         TiDb("", "an archive's credentials", spec => Archive(spec).At("storage", "s3", "credentialsSecretRef")["name"] = "other"),
         Bmdb("", "the peer's certificates", spec => Group(spec).At("peer", "certsSecretRef")["name"] = "other"),

@@ -59,7 +59,8 @@ internal static class Manifests
             {"name":"tikv-1","component":"TiKV","host":"192.0.2.11","deployDir":"/data/deploy"},
             {"name":"tidb-1","component":"TiDB","host":"192.0.2.11","deployDir":"/data/deploy","control":{"supervise":{"directory":"/service/tidb"} }}],
           "tidb":{"credentialsSecretRef":{"name":"tidb-root"},"backup":{"storage":{{{S3}}},"databases":["orders"]},
-            "monitoring":[{"name":"grafana","host":"192.0.2.11","port":3000,"deployDir":"/data/grafana","control":{"systemd":{} }}]}
+            "monitoring":[{"name":"grafana","host":"192.0.2.11","port":3000,"deployDir":"/data/grafana","control":{"systemd":{} }}],
+            "dashboards":{"service":"grafana","from":["/data/dashboards"],"dataSource":"prod","titlePrefix":"Prod","credentialsSecretRef":{"name":"grafana"} }}
         }}
         """);
 

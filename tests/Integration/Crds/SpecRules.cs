@@ -255,6 +255,7 @@ internal sealed record SpecRules(string Place, string Message, Action<JsonObject
             var docker = Docker(endpoints);
             change?.Invoke(docker);
             spec["access"] = new JsonObject { ["docker"] = docker };
+            spec["tidb"]!.AsObject().Remove("dashboards");
         };
         string[] tcp = ["tcp://192.0.2.11:2376", "tcp://192.0.2.12:2376"];
         string[] ssh = ["ssh://root@192.0.2.11", "ssh://root@192.0.2.12"];
@@ -269,7 +270,19 @@ internal sealed record SpecRules(string Place, string Message, Action<JsonObject
         {
             Monitoring(spec).Remove("host");
             Monitoring(spec)["hosts"] = new JsonArray("192.0.2.13", "192.0.2.14");
+            spec["tidb"]!.AsObject().Remove("dashboards");
         });
+        void Import(JsonObject spec, string service) => spec["tidb"]!["dashboards"] = Json($$"""{"service":"{{service}}","from":["/data/dashboards"],"credentialsSecretRef":{"name":"grafana"} }""");
+        yield return new($"{Spec}.tidb", RuleMessages.DashboardsNeedService, spec => Import(spec, "other"), spec => Import(spec, "grafana"));
+        yield return new(
+            Spec,
+            RuleMessages.DashboardsNeedSsh,
+            spec =>
+            {
+                InContainers(null, tcp)(spec);
+                Import(spec, "grafana");
+            },
+            spec => Import(spec, "grafana"));
         yield return new($"{Spec}.access.ssh", RuleMessages.BecomeForNeedsSudo, spec => (spec.At("access", "ssh")["become"], spec.At("access", "ssh")["becomeFor"]) = ("None", "Units"), spec =>
             (spec.At("access", "ssh")["become"], spec.At("access", "ssh")["becomeFor"]) = ("Sudo", "Units"));
         yield return new($"{Spec}.access", RuleMessages.OneAccess, spec => spec["access"]!["docker"] = Docker(tcp), InContainers(null, tcp));

@@ -194,7 +194,7 @@ public sealed partial class LabHost : IAsyncDisposable
 
         await Shell.RunAsync(
             "sh",
-            [Script("tree.sh"), _folder, Name, Address, User, UserId.ToString(CultureInfo.InvariantCulture), _login.PublicKeyPath],
+            [Script("tree.sh"), _folder, Name, Address, User, UserId.ToString(CultureInfo.InvariantCulture), _login.PublicKeyPath, _options.Shell],
             environment: _run.Mark,
             cancellationToken: ct);
         WriteSudoers(refuse: !_options.Sudo);

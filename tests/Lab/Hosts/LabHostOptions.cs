@@ -9,6 +9,9 @@ public sealed record LabHostOptions
     /// </summary>
     public string User { get; init; } = "tidb";
 
+    /// <summary>The login shell of the account; a program of the machine.</summary>
+    public string Shell { get; init; } = "/bin/bash";
+
     /// <summary>Whether sudo lets the account do everything without a password.</summary>
     public bool Sudo { get; init; } = true;
 

@@ -1,12 +1,12 @@
 #!/bin/sh
 # Makes the separate folders of a lab host: /etc with one login user, its home, empty /var, /opt, /srv.
 #
-#   tree.sh FOLDER NAME ADDRESS USER UID PUBLIC_KEY      FOLDER/root is made; PUBLIC_KEY is the file of the key that is let in
+#   tree.sh FOLDER NAME ADDRESS USER UID PUBLIC_KEY SHELL      FOLDER/root is made; PUBLIC_KEY is the file of the key that is let in
 set -eu
 umask 022
 PATH=/usr/sbin:/usr/bin:/sbin:/bin
 here="$(cd "$(dirname "$0")" && pwd)"
-folder=$1 name=$2 address=$3 user=$4 uid=$5 key=$6
+folder=$1 name=$2 address=$3 user=$4 uid=$5 key=$6 shell=$7
 root="$folder/root"
 
 mkdir -p "$folder/new" "$root"
@@ -29,7 +29,7 @@ for part in ld.so.cache ld.so.conf ld.so.conf.d alternatives localtime timezone 
 done
 awk -F: -v user="$user" '$1 != user && ($3 < 1000 || $3 == 65534)' /etc/passwd >etc/passwd
 awk -F: -v user="$user" '$1 != user && ($3 < 1000 || $3 == 65534) { print $1 ":x:" $3 ":" }' /etc/group >etc/group
-echo "$user:x:$uid:$uid::/home/$user:/bin/bash" >>etc/passwd
+echo "$user:x:$uid:$uid::/home/$user:$shell" >>etc/passwd
 echo "$user:x:$uid:" >>etc/group
 # "*" means no password. "!" would lock the account, and sshd would refuse it.
 awk -F: '{ print $1 ":*:19000:0:99999:7:::" }' etc/passwd >etc/shadow

@@ -19,6 +19,10 @@ PACKAGES=(
   ceph-mon ceph-osd radosgw
   # ssh hosts, and what supervises the processes on them
   openssh-server openssh-client sudo supervisor daemontools
+  # file capabilities of programs on hosts
+  libcap2-bin
+  # login shells of hosts that are not of the family of sh
+  tcsh csh
   # a volume that hangs: mkfs.ext4, mount, fsfreeze (util-linux)
   e2fsprogs mount
   # plumbing

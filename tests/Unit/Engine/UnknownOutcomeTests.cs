@@ -21,7 +21,7 @@ public sealed class UnknownOutcomeTests
         run.RunTo(RunState.OutcomeUnknown);
 
         run.Outcome.StepId.ShouldBe("A/1");
-        run.Outcome.Message.ShouldContain("A/1 is unknown: the host does not answer");
+        run.Outcome.Message.ShouldBe("A/1 cannot be observed now, so it is not known yet whether it has ended: the host does not answer.");
         run.World["A/1"].Looks.ShouldBe(StepTransitions.UnknownLooks);
         run.Pass(TimeSpan.FromHours(4));
         run.World["A/1"].Acts.ShouldBe(0);
@@ -104,7 +104,7 @@ public sealed class UnknownOutcomeTests
         run.RunTo(RunState.OutcomeUnknown);
         run.Pass(TimeSpan.FromHours(1));
 
-        run.Outcome.Message.ShouldContain("A/1 is unknown: no action 'of the next release'");
+        run.Outcome.Message.ShouldContain("no action 'of the next release'");
         run.World["A/2"].Acts.ShouldBe(0);
         run.Store["A/1"].Attempt.ShouldBe(0);
     }

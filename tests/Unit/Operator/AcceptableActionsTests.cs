@@ -22,7 +22,7 @@ public sealed class AcceptableActionsTests
             nameof(AwaitComponents), nameof(AwaitHostsOnline), nameof(AwaitImageInit), nameof(AwaitPrograms), nameof(CheckHealth),
             nameof(CompareProjects), nameof(ReadVersion), nameof(RunCorrectionJar), nameof(RunDockerInit),
         ]);
-        Marked(typeof(ITiDbTargets)).ShouldBe([nameof(CountFailedStatements), nameof(SmokeSpark)]);
+        Marked(typeof(ITiDbTargets)).ShouldBe([nameof(AliasPdUnits), nameof(CountFailedStatements), nameof(ImportDashboards), nameof(RestartService), nameof(SmokeSpark)]);
         Marked(typeof(IYugabyteTargets)).ShouldBeEmpty();
     }
 

@@ -29,6 +29,11 @@ internal sealed class InitialValuesResolver(IJsonTypeInfoResolver inner) : IJson
         info.CreateObject = construct.Invoke;
         info.UnmappedMemberHandling = generated.UnmappedMemberHandling;
         info.OriginatingResolver = this;
+        if (typeof(ISparselyWritten).IsAssignableFrom(type))
+        {
+            info.OnDeserialized = static read => ((ISparselyWritten)read).FillIn();
+        }
+
         foreach (var property in generated.Properties)
         {
             if (Ignored(property) != JsonIgnoreCondition.Always)

@@ -116,13 +116,17 @@ internal sealed partial class PdClient
         if ((await ScheduleAsync(cancellationToken)).Evicted.Contains(store))
         {
             throw new TiDbApiException(
-                Reasons.ClusterUnhealthy,
+                Reasons.LeadersKeptAway,
                 string.Create(
                     CultureInfo.InvariantCulture,
                     $"evict-leader-scheduler for store {store} could not be removed: it is still in PD's "
                     + $"schedulers-v2. Run `pd-ctl scheduler remove evict-leader-scheduler-{store}`."));
         }
     }
+
+    /// <summary>The name of the scheduler that keeps leaders away from a store.</summary>
+    public static string EvictName(ulong store) =>
+        string.Create(CultureInfo.InvariantCulture, $"evict-leader-scheduler-{store}");
 
     private Task AddEvictAsync(ulong store, CancellationToken cancellationToken) => ChangeAsync(
         HttpMethod.Post,
@@ -135,9 +139,7 @@ internal sealed partial class PdClient
     {
         try
         {
-            var path = string.Create(
-                CultureInfo.InvariantCulture, $"{Api}/schedulers/evict-leader-scheduler-{store}");
-            await ChangeAsync(HttpMethod.Delete, path, null, cancellationToken);
+            await ChangeAsync(HttpMethod.Delete, $"{Api}/schedulers/{EvictName(store)}", null, cancellationToken);
         }
         catch (TiDbApiException exception)
             when (exception.Status == 404 || exception.Message.Contains("not found", StringComparison.Ordinal))

@@ -101,6 +101,7 @@ internal static class TiDbAnswers
 [JsonSerializable(typeof(TidbWire.Status), TypeInfoPropertyName = "TidbStatus")]
 [JsonSerializable(typeof(TidbWire.Server))]
 [JsonSerializable(typeof(TidbWire.Servers))]
+[JsonSerializable(typeof(EtcdWire.Range))]
 [JsonSerializable(typeof(BinlogWire.Pumps))]
 [JsonSerializable(typeof(BinlogWire.Drainer))]
 [JsonSerializable(typeof(SparkWire))]

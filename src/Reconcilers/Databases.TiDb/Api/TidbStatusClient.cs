@@ -37,11 +37,17 @@ internal sealed class TidbStatusClient(IServiceHttp http)
         cancellationToken);
 
     /// <summary>Makes a server resign as DDL owner; has no effect if it is not the owner (400).</summary>
+    /// <returns>False if its version does not know the request (404).</returns>
     /// <exception cref="TiDbApiException">Refused for another reason.</exception>
-    public async Task ResignDdlOwnerAsync(Endpoint status, CancellationToken cancellationToken)
+    public async Task<bool> ResignDdlOwnerAsync(Endpoint status, CancellationToken cancellationToken)
     {
         const string Path = "/ddl/owner/resign";
         var answer = await http.SendAsync(HttpMethod.Post, status.Host, status.Port, Path, null, cancellationToken);
+        if (answer.Status == 404)
+        {
+            return false;
+        }
+
         if (answer.Status != 200 && !answer.Body.Contains("not a ddl owner", StringComparison.Ordinal))
         {
             throw new TiDbApiException(
@@ -49,6 +55,8 @@ internal sealed class TidbStatusClient(IServiceHttp http)
                 $"POST {status}{Path} was answered {answer.Status}: {ToolOutput.Excerpt(answer.Body)}",
                 answer.Status);
         }
+
+        return true;
     }
 
     /// <summary>The server's counters.</summary>
@@ -68,7 +76,9 @@ internal sealed class TidbStatusClient(IServiceHttp http)
         return TiDbAnswers.Read(answer, $"GET {status}{path}", type, map);
     }
 
-    private static TidbServerInfo Server(TidbWire.Server? server, bool isOwner) => server is null
+    /// <summary>A server as it reports itself.</summary>
+    /// <exception cref="FormatException">A value is invalid.</exception>
+    internal static TidbServerInfo Server(TidbWire.Server? server, bool isOwner) => server is null
         ? throw new FormatException("a server is null")
         : new TidbServerInfo(
             server.DdlId,

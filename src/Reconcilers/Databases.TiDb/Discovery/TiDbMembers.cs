@@ -7,8 +7,9 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 
 /// <summary>
 /// Finds the processes of a cluster from one PD member (docs/research/tidb.md#pd): PD members and stores; a TiDB on
-/// their hosts, or one that the spec lists, and from it all TiDBs; pumps and drainers as they are registered. PD 2.1
-/// and 3.0 do not report TiDBs, and no version of TiDB before 4.0 has information_schema.cluster_info.
+/// their hosts, or one that the spec lists, and from it all TiDBs, or else those that PD's etcd has; pumps and drainers
+/// as they are registered. PD's own API of 2.1 and 3.0 does not report TiDBs, and no version of TiDB before 4.0 has
+/// information_schema.cluster_info.
 /// </summary>
 internal sealed class TiDbMembers(ITiDbTargets targets, Findings findings)
 {
@@ -33,55 +34,75 @@ internal sealed class TiDbMembers(ITiDbTargets targets, Findings findings)
             return new FoundMembers(members, findings.Sorted());
         }
 
-        members.AddRange(await ServersAsync(search, cancellationToken));
+        members.AddRange(await ServersAsync(pd, search, cancellationToken));
         members.AddRange(await BinlogAsync(search, cancellationToken));
         return new FoundMembers(members, findings.Sorted());
     }
 
     private async Task<IReadOnlyList<FoundMember>> ServersAsync(
-        MemberSearch search, CancellationToken cancellationToken)
+        PdClient pd, MemberSearch search, CancellationToken cancellationToken)
     {
         var spec = targets.Spec();
         var known = spec.Of(DatabaseComponent.TiDB).Select(spec.Status)
             .Concat(Processes(search, DatabaseComponent.TiDB).Select(StatusOf))
             .Distinct()
             .ToList();
-        var failures = new List<TargetException>();
+        TargetException? failure = null;
         foreach (var status in known)
         {
             try
             {
-                var all = await targets.Tidb().AllAsync(status, cancellationToken);
-                return
-                [
-                    .. all.Servers.Select(s => Parsed(DatabaseComponent.TiDB, s.Address, $"/info/all of {status}") with
-                    {
-                        StatusPort = s.StatusPort,
-                    }),
-                ];
+                return Servers(
+                    (await targets.Tidb().AllAsync(status, cancellationToken)).Servers, $"/info/all of {status}");
             }
             catch (TargetException exception)
             {
-                // Each TiDB knows all of them; another one is asked.
-                failures.Add(exception);
+                // Each TiDB knows all of them; another one is asked, and then PD.
+                failure = exception;
             }
         }
 
-        if (failures.Count > 0)
+        var (registered, problem) = await RegisteredAsync(pd, cancellationToken);
+        if (registered.Count > 0)
         {
-            findings.Add(failures[^1]);
+            return registered;
+        }
+
+        if (failure is not null)
+        {
+            findings.Add(failure);
         }
         else
         {
             findings.Add(
                 Reasons.InstancesDiffer,
-                "No TiDB server runs on the hosts of PD and TiKV, and PD of this version does not report TiDB servers. "
-                    + "List one TiDB in spec.instances (name, component and host); the others are found from it.",
+                $"No TiDB server runs on the hosts of PD and TiKV, and {problem}. List one TiDB in spec.instances "
+                    + "(name, component and host); the others are found from it.",
                 field: "spec.instances");
         }
 
         return [];
     }
+
+    private static async Task<(IReadOnlyList<FoundMember> Servers, string Problem)> RegisteredAsync(
+        PdClient pd, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await pd.RegisteredServersAsync(cancellationToken) is { } servers
+                ? (Servers(servers, "PD's etcd"), "none is registered in PD's etcd")
+                : ([], "PD serves no gateway to its etcd (enable-grpc-gateway), where they are registered");
+        }
+        catch (TargetException exception)
+        {
+            return ([], $"PD's etcd, where they are registered, cannot be read: {exception.Message.TrimEnd('.')}");
+        }
+    }
+
+    private static IReadOnlyList<FoundMember> Servers(IReadOnlyList<TidbServerInfo> servers, string foundIn) =>
+    [
+        .. servers.Select(s => Parsed(DatabaseComponent.TiDB, s.Address, foundIn) with { StatusPort = s.StatusPort }),
+    ];
 
     private async Task<IReadOnlyList<FoundMember>> BinlogAsync(
         MemberSearch search, CancellationToken cancellationToken)

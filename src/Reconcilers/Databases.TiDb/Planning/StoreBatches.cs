@@ -29,13 +29,13 @@ internal sealed class StoreBatches
             .ToDictionary(i => i.Name, i => i.Labels, StringComparer.Ordinal);
         if (most == 1 || stores.Count == 0)
         {
-            return new StoreBatches([.. stores.Chunk(1)], note: null);
+            return new StoreBatches(ZoneBatches.OneByOne(stores), note: null);
         }
 
         if (discovery.LocationLabels.FirstOrDefault(IsZone) is not { } label)
         {
             return new StoreBatches(
-                [.. stores.Chunk(1)],
+                ZoneBatches.OneByOne(stores),
                 string.Create(
                     CultureInfo.InvariantCulture,
                     $"TiKVs are stopped one at a time, although spec.tidb.maxUnavailablePerZone is {most}: no location "
@@ -43,17 +43,16 @@ internal sealed class StoreBatches
                     + $"at least {discovery.MaxReplicas} zones, one for each replica of a Region."));
         }
 
-        var zones = stores.GroupBy(s => ofStores[s.Name][label], StringComparer.Ordinal).ToList();
+        var zones = ZoneBatches.Of(stores, s => Zone(s, label)!, most);
         return new StoreBatches(
-            [.. zones.SelectMany(z => z.Chunk(most))],
+            zones.Batches,
             $"TiKVs of one zone (label {label}) are stopped side by side, at most "
-            + $"{most.ToString(CultureInfo.InvariantCulture)} of them: "
-            + $"{string.Join("; ", zones.Select(z => $"{z.Key}: {string.Join(", ", z.Select(s => s.Name))}"))}. Before "
+            + $"{most.ToString(CultureInfo.InvariantCulture)} of them: {zones.Members}. Before "
             + "each stop, all Regions are read from PD: none may lose its quorum if all of them are down.");
 
-        bool IsZone(string name) =>
-            stores.TrueForAll(s => ofStores.GetValueOrDefault(s.Name)?.ContainsKey(name) == true)
-            && stores.Select(s => ofStores[s.Name][name]).Distinct(StringComparer.Ordinal).Count()
-                >= Math.Max(discovery.MaxReplicas, 3);
+        bool IsZone(string name) => ZoneBatches.Suits([.. stores.Select(s => Zone(s, name))], discovery.MaxReplicas);
+
+        string? Zone(DatabaseInstance store, string name) =>
+            ofStores.GetValueOrDefault(store.Name)?.GetValueOrDefault(name);
     }
 }

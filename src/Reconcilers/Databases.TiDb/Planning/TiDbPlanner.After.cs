@@ -13,8 +13,18 @@ internal sealed partial class TiDbPlanner
             Next(
                 TiDbStepIds.Monitoring(service.Name),
                 $"Restart {service.Name} on {service.Host} with its new files",
-                new RestartService.Args(service.Name, files.Count > 0 ? files : null),
+                new RestartService.Args(service.Name, files.Count > 0 ? files : null, service.ReadyPath),
                 service.Name);
+        }
+
+        if (_tidb.Dashboards is { } dashboards)
+        {
+            Next(
+                TiDbStepIds.Dashboards(dashboards.Service),
+                $"Import the dashboards into {dashboards.Service}",
+                new ImportDashboards.Args(
+                    dashboards.Service, dashboards.From, dashboards.DataSource, dashboards.TitlePrefix),
+                dashboards.Service);
         }
     }
 
@@ -58,9 +68,27 @@ internal sealed partial class TiDbPlanner
 
         checks.Add(Check(TiDbStepIds.VerifyStatements, "Count failed statements", new CountFailedStatements.Args()));
         _barrier = checks;
+        AliasPdUnits();
         if (_tidb.StoreInventory)
         {
             Next(TiDbStepIds.Inventory, "Store an inventory for tidb-ansible and tiup", new StoreInventory.Args());
+        }
+    }
+
+    private void AliasPdUnits()
+    {
+        var others = spec.Of(DatabaseComponent.PD)
+            .Where(i => Discovered(i).Unit is { } unit
+                && unit.EndsWith(".service", StringComparison.Ordinal)
+                && unit != TiDb.AliasPdUnits.NameOf(spec, i))
+            .Select(i => i.Name)
+            .ToList();
+        if (_tidb.AliasPdUnits && others.Count > 0)
+        {
+            Next(
+                TiDbStepIds.PdUnits,
+                $"Give the units of {string.Join(", ", others)} the names that tidb-ansible uses",
+                new AliasPdUnits.Args(others));
         }
     }
 

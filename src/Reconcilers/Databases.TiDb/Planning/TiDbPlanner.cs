@@ -100,7 +100,7 @@ internal sealed partial class TiDbPlanner(DatabaseRollingUpgradeSpec spec, TiDbD
 
     private void PreparePackage()
     {
-        foreach (var (name, hosts) in HostGroups.Of(PackageHosts()))
+        foreach (var (name, hosts) in HostGroups.Of(MonitoringLayout.PackageHosts(spec)))
         {
             _plan.Add(Step(
                 TiDbStepIds.Package(name),
@@ -110,22 +110,6 @@ internal sealed partial class TiDbPlanner(DatabaseRollingUpgradeSpec spec, TiDbD
         }
 
         _barrier = _plan.Phase(DatabaseRollingUpgradePhases.PreparePackage);
-    }
-
-    // Also hosts that have only monitoring, where its files come from the package.
-    private string[] PackageHosts()
-    {
-        var below = $"{spec.Package.Directory.TrimEnd('/')}/";
-        return
-        [
-            .. spec.Instances.Select(i => i.Host)
-                .Concat(
-                    _tidb.Services()
-                        .Where(m => spec.Package.Archives.Count > 0)
-                        .Where(m => m.Files.Exists(f => f.From.StartsWith(below, StringComparison.Ordinal)))
-                        .Select(m => m.Host))
-                .Distinct(StringComparer.Ordinal),
-        ];
     }
 
     private void Backup()

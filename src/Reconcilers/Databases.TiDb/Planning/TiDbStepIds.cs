@@ -51,6 +51,9 @@ internal static class TiDbStepIds
     /// <summary>Counts failed statements.</summary>
     public const string VerifyStatements = Phases.Verify + "/statements";
 
+    /// <summary>Gives units of PD a second name.</summary>
+    public const string PdUnits = Phases.Verify + "/pd-units";
+
     /// <summary>Stores an inventory for tidb-ansible and tiup.</summary>
     public const string Inventory = Phases.Verify + "/inventory";
 
@@ -91,6 +94,10 @@ internal static class TiDbStepIds
 
     /// <summary>Restarts a monitoring service.</summary>
     public static string Monitoring(string service) => PlannedStep.Id(Phases.UpgradeMonitoring, service);
+
+    /// <summary>Imports dashboards into Grafana.</summary>
+    public static string Dashboards(string service) =>
+        PlannedStep.Id(Phases.UpgradeMonitoring, service, "dashboards");
 
     /// <summary>Replaces the JAR on a host of Spark.</summary>
     public static string SparkJar(string host) => PlannedStep.Id(Phases.UpgradeTiSpark, host, "jar");

@@ -67,8 +67,9 @@ internal sealed class BinlogPreflight(ITiDbTargets targets, Findings findings)
         if (node is not { IsOnline: true })
         {
             findings.Add(
-                Reasons.ClusterUnhealthy,
-                $"Pump {own} is {node?.State ?? "not registered under this address"}, expected online.",
+                Reasons.InstanceDown,
+                $"Pump {own} is {node?.State ?? "not registered under this address"}, expected online. Start it, and "
+                + "check its address with `binlogctl -cmd pumps`.",
                 pump.Name);
         }
 

@@ -45,7 +45,7 @@ internal sealed class ClusterPreflight(ITiDbTargets targets, Findings findings)
             if (!await pd.IsHealthyAsync(Spec.Service(instance), cancellationToken))
             {
                 findings.Add(
-                    Reasons.ClusterUnhealthy,
+                    Reasons.InstanceDown,
                     $"PD member {instance.Name}: GET {Spec.Service(instance)}/health does not answer "
                     + "{\"health\":\"true\"}. Start it, or find out why it has no quorum.",
                     instance.Name);
@@ -55,9 +55,9 @@ internal sealed class ClusterPreflight(ITiDbTargets targets, Findings findings)
         foreach (var member in (await pd.HealthAsync(cancellationToken)).Where(m => !m.IsHealthy))
         {
             findings.Add(
-                Reasons.ClusterUnhealthy,
+                Reasons.InstanceDown,
                 $"The PD leader cannot reach PD member {member.Name} ({string.Join(", ", member.ClientUrls)}). "
-                + "Fix it first.");
+                + $"Start it, or remove it with `pd-ctl member delete name {member.Name}`.");
         }
 
         return true;
@@ -68,9 +68,10 @@ internal sealed class ClusterPreflight(ITiDbTargets targets, Findings findings)
         if (!members.IsSettled)
         {
             findings.Add(
-                Reasons.ClusterUnhealthy,
+                Reasons.NoLeader,
                 $"PD's leader ({members.Leader?.Name ?? "none"}) and etcd's leader "
-                + $"({members.EtcdLeader?.Name ?? "none"}) differ. Preflight checks again automatically.");
+                + $"({members.EtcdLeader?.Name ?? "none"}) differ. Preflight checks again automatically. If they still "
+                + "differ after a minute, check the logs of both and the network between the PD members.");
         }
 
         var instances = Spec.Of(DatabaseComponent.PD).ToList();
@@ -128,11 +129,11 @@ internal sealed class ClusterPreflight(ITiDbTargets targets, Findings findings)
         foreach (var store in stores.Where(s => !s.IsUp))
         {
             findings.Add(
-                Reasons.ClusterUnhealthy,
+                Reasons.InstanceDown,
                 string.Create(
                     CultureInfo.InvariantCulture,
-                    $"Store {store.Id} ({store.Address}) is {store.State}, expected Up. Fix it, or let it leave "
-                    + $"the cluster first."));
+                    $"Store {store.Id} ({store.Address}) is {store.State}, expected Up. Start it, or remove it with "
+                    + $"`pd-ctl store delete {store.Id}` and wait until it is Tombstone."));
         }
 
         foreach (var instance in instances.Where(i => !stores.Exists(s => Spec.Service(i).IsAddress(s.Address))))
@@ -168,7 +169,7 @@ internal sealed class ClusterPreflight(ITiDbTargets targets, Findings findings)
         if (regions.AtRisk.Count > 0)
         {
             findings.Add(
-                Reasons.ClusterUnhealthy,
+                Reasons.QuorumAtRisk,
                 string.Create(
                     CultureInfo.InvariantCulture,
                     $"{regions.AtRiskText} have no quorum of replicas that are up to date. Expected is a majority. "
@@ -192,7 +193,7 @@ internal sealed class ClusterPreflight(ITiDbTargets targets, Findings findings)
         foreach (var store in stores.Where(s => schedule.Evicted.Contains(s.Id)))
         {
             findings.Add(
-                Reasons.ClusterUnhealthy,
+                Reasons.LeadersKeptAway,
                 string.Create(
                     CultureInfo.InvariantCulture,
                     $"An evict-leader-scheduler from outside this upgrade keeps leaders away from store "

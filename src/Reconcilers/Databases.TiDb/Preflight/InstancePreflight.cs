@@ -79,7 +79,7 @@ internal sealed class InstancePreflight(ITiDbTargets targets, Findings findings)
         else if (process.Pid is null)
         {
             findings.Add(
-                Reasons.ClusterUnhealthy,
+                Reasons.InstanceDown,
                 $"{where} is not running ({process.SupervisionText}). Start it first.",
                 instance.Name);
         }
@@ -94,7 +94,7 @@ internal sealed class InstancePreflight(ITiDbTargets targets, Findings findings)
         else if (!process.IsListening)
         {
             findings.Add(
-                Reasons.ClusterUnhealthy,
+                Reasons.InstanceDown,
                 $"{where} is running but does not listen on port {Spec.Service(instance).Port}. Correct "
                 + $"spec.instances[{instance.Name}].port, or fix the process.",
                 instance.Name);

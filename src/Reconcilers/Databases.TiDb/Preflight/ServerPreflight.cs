@@ -54,7 +54,7 @@ internal sealed class ServerPreflight(ITiDbTargets targets, Findings findings)
             return false;
         }
 
-        var all = (await targets.Tidb().AllAsync(Spec.Status(instances[0]), cancellationToken)).Servers;
+        var (all, source) = await AllAsync(instances[0], cancellationToken);
         if (instances.Count == 1 && all.Count <= 1 && !Spec.AllowUnavailability)
         {
             findings.Add(
@@ -79,7 +79,7 @@ internal sealed class ServerPreflight(ITiDbTargets targets, Findings findings)
         {
             findings.Add(
                 Reasons.InstancesDiffer,
-                $"A TiDB server at {stranger.Address} is registered (/info/all), but spec.instances does not list "
+                $"A TiDB server at {stranger.Address} is registered ({source}), but spec.instances does not list "
                 + "it. Add it, or stop it.",
                 field: "spec.instances");
         }
@@ -88,13 +88,39 @@ internal sealed class ServerPreflight(ITiDbTargets targets, Findings findings)
         {
             findings.Add(
                 Reasons.InstancesDiffer,
-                $"{instance.Name} ({Spec.Service(instance)}) is not registered (/info/all). Registered are "
+                $"{instance.Name} ({Spec.Service(instance)}) is not registered ({source}). Registered are "
                 + $"{string.Join(", ", all.Select(s => s.Address))}.",
                 instance.Name,
                 $"spec.instances[{instance.Name}]");
         }
 
         return true;
+    }
+
+    // PD's etcd has them all, whichever TiDB answers.
+    private async Task<(IReadOnlyList<TidbServerInfo> Servers, string Source)> AllAsync(
+        DatabaseInstance one, CancellationToken cancellationToken)
+    {
+        string problem;
+        try
+        {
+            if (await targets.Pd().RegisteredServersAsync(cancellationToken) is { } registered)
+            {
+                return (registered, "PD's etcd");
+            }
+
+            problem = "PD serves no gateway to it (enable-grpc-gateway)";
+        }
+        catch (TargetException exception)
+        {
+            problem = exception.Message.TrimEnd('.');
+        }
+
+        findings.Note(
+            $"The TiDB servers that are registered in PD's etcd could not be read there: {problem}. Those that "
+            + $"{one.Name} reports (/info/all) were compared with the spec instead.");
+        var all = await targets.Tidb().AllAsync(Spec.Status(one), cancellationToken);
+        return (all.Servers, $"/info/all of {one.Name}");
     }
 
     private async Task<bool> DdlAsync(CancellationToken cancellationToken)

@@ -46,6 +46,7 @@ internal sealed class TiDbPreflight
         var hostPreflight = new HostPreflight(_targets, _findings);
         var hosts = await ManyAsync(_targets.Hosts.All, h => hostPreflight.LookAsync(h, cancellationToken));
         hostPreflight.Clocks(hosts);
+        await MonitoringAsync(hostPreflight, hosts, cancellationToken);
         var looks = await ManyAsync(Spec.Instances, i => instances.LookAsync(i, cancellationToken));
         InstanceLayouts.Compare(
             [.. looks.Select(l => (_targets.Hosts.Instance(l.Instance.Name).Target, (InstanceProcess?)l.Process))],
@@ -56,6 +57,27 @@ internal sealed class TiDbPreflight
         return _findings.Any || found is null || await cluster is not { } look
             ? new PreflightResult<TiDbDiscovery>(null, HostFindings.Once(_findings.Sorted()), identity)
             : new PreflightResult<TiDbDiscovery>(Discovery(found, look, await servers, await binlog), [], identity);
+    }
+
+    // Clocks of hosts that have only monitoring do not matter.
+    private async Task MonitoringAsync(
+        HostPreflight hostPreflight, IReadOnlyList<HostFacts> hosts, CancellationToken cancellationToken)
+    {
+        var services = _targets.Settings().Services().ToList();
+        var others = MonitoringLayout.PackageHosts(Spec).Except(_targets.Hosts.All, StringComparer.Ordinal).ToList();
+        var prepared = hosts.Concat(await ManyAsync(others, h => hostPreflight.LookAsync(h, cancellationToken)))
+            .Where(h => h.Package.IsComplete)
+            .Select(h => h.Host)
+            .ToHashSet(StringComparer.Ordinal);
+        var monitoring = new MonitoringPreflight(_targets, _findings);
+        foreach (var some in services.Chunk(AtATime))
+        {
+            await Task.WhenAll(
+                some.Select(s => monitoring.LookAsync(s, prepared.Contains(s.Host), cancellationToken)));
+        }
+
+        var grafana = services.Find(s => s.Name == _targets.Settings().Dashboards?.Service);
+        await monitoring.DashboardsAsync(grafana is not null && prepared.Contains(grafana.Host), cancellationToken);
     }
 
     private async Task<IReadOnlyList<DiscoveredInstance>?> DiscoverAsync(

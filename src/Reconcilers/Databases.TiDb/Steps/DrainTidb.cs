@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Engine.Actions;
 
@@ -10,6 +11,9 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 internal sealed class DrainTidb(ITiDbTargets targets) : TiDbStep<DrainTidb.Args>(targets)
 {
     private static readonly TimeSpan MovesWithin = TimeSpan.FromSeconds(30);
+
+    // Servers of versions without the request.
+    private readonly ConcurrentDictionary<string, bool> _cannotResign = new(StringComparer.Ordinal);
 
     public sealed record Args;
 
@@ -32,11 +36,24 @@ internal sealed class DrainTidb(ITiDbTargets targets) : TiDbStep<DrainTidb.Args>
             return new Observation.Done($"{instance.Name} is not the DDL owner.");
         }
 
+        if (_cannotResign.ContainsKey(instance.Name))
+        {
+            return new Observation.Done(
+                $"{instance.Name} is the DDL owner, and its version has no request to resign. Another server becomes "
+                + "the owner once its lease has ended.");
+        }
+
         return context.Step.StartedAt is { } asked && context.Time.GetUtcNow() - asked < MovesWithin
             ? new Observation.Running($"{instance.Name} is still the DDL owner.")
             : new Observation.NotStarted($"{instance.Name} is the DDL owner.");
     });
 
-    protected override Task ExecuteAsync(StepContext context, Args args, CancellationToken cancellationToken) =>
-        Targets.Tidb().ResignDdlOwnerAsync(Spec.Status(Instance(context)), cancellationToken);
+    protected override async Task ExecuteAsync(StepContext context, Args args, CancellationToken cancellationToken)
+    {
+        var instance = Instance(context);
+        if (!await Targets.Tidb().ResignDdlOwnerAsync(Spec.Status(instance), cancellationToken))
+        {
+            _cannotResign[instance.Name] = true;
+        }
+    }
 }

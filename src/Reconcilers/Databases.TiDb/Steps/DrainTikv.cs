@@ -221,8 +221,13 @@ internal sealed class DrainTikv(ITiDbTargets targets) : TiDbStep<DrainTikv.Args>
         // A new process, or one with a changed spec, knows nothing of the time before.
         return IsOverdue(context.Step) && !_watch.HasFallen(Key(context))
             ? Overdue(context, leaders, "No leader has left since")
-            : new Observation.Running(string.Create(CultureInfo.InvariantCulture, $"{leaders} leaders left."));
+            : new Observation.Running(view.Pace.Describe(Before(context) ?? leaders, leaders, taken, now));
     }
+
+    private static long? Before(StepContext context) =>
+        long.TryParse(context.Receipt(LeadersKey), NumberStyles.None, CultureInfo.InvariantCulture, out var before)
+            ? before
+            : null;
 
     private Observation.Done Overdue(StepContext context, long leaders, string why)
     {

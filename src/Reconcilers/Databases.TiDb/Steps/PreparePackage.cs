@@ -34,6 +34,11 @@ internal sealed class PreparePackage(ITiDbTargets targets) : TiDbStep<PreparePac
                     : new Observation.NotStarted($"{host}: {state.Problem}");
             }
 
+            if (await WrongFileAsync(host, cancellationToken) is { } file)
+            {
+                return new Observation.Failed(Reasons.PackageCorrupt, file);
+            }
+
             foreach (var program in request.Programs)
             {
                 if (await WrongVersionAsync(host, program, cancellationToken) is { } wrong)
@@ -55,7 +60,9 @@ internal sealed class PreparePackage(ITiDbTargets targets) : TiDbStep<PreparePac
             }
         }
 
-        return new Observation.Done($"{string.Join(", ", facts.Keys)} {Spec.ToVersion}", facts);
+        return facts.Count > 0
+            ? new Observation.Done($"{string.Join(", ", facts.Keys)} {Spec.ToVersion}", facts)
+            : new Observation.Done($"The package is in {Spec.Package.Directory}.");
     }
 
     protected override async Task ExecuteAsync(StepContext context, Args args, CancellationToken cancellationToken)
@@ -66,6 +73,25 @@ internal sealed class PreparePackage(ITiDbTargets targets) : TiDbStep<PreparePac
             var files = Targets.Hosts.Files(host);
             await files.PreparePackageAsync(Spec.Package(host), progress: null, cancellationToken);
         }
+    }
+
+    // Files of monitoring services that come from the package.
+    private async Task<string?> WrongFileAsync(string host, CancellationToken cancellationToken)
+    {
+        var files = Targets.Settings().Services()
+            .Where(s => s.Host == host)
+            .SelectMany(s => MonitoringLayout.PackageFiles(Spec, s))
+            .DistinctBy(f => f.From, StringComparer.Ordinal)
+            .ToList();
+        if (files.Count == 0)
+        {
+            return null;
+        }
+
+        var sums = await Targets.Hosts.Files(host).Sha256Async([.. files.Select(f => f.From)], cancellationToken);
+        return files
+            .Select((file, i) => MonitoringFiles.Problem(host, file, sums[i]))
+            .FirstOrDefault(problem => problem is not null);
     }
 
     private async Task<string?> WrongVersionAsync(string host, string program, CancellationToken cancellationToken)

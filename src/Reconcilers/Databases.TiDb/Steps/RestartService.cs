@@ -1,7 +1,9 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Engine.Actions;
+using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Databases.TiDb;
 
@@ -10,6 +12,7 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 /// its port. Its start time, recorded before, shows whether it was restarted: files alone do not show what the process
 /// has loaded.
 /// </summary>
+[Acceptable(OnlyIf = "if promtool refuses the new configuration; then the service keeps its former files")]
 internal sealed class RestartService(ITiDbTargets targets) : TiDbStep<RestartService.Args>(targets)
 {
     /// <summary>Receipt key: pid of the process that is replaced; empty if none was running.</summary>
@@ -20,9 +23,12 @@ internal sealed class RestartService(ITiDbTargets targets) : TiDbStep<RestartSer
 
     private static readonly TimeSpan Precision = TimeSpan.FromSeconds(2);
 
+    private readonly ConcurrentDictionary<(string Step, int Attempt), Observation.Failed> _refusals = new();
+
     /// <param name="Service">The name of the service in spec.tidb.monitoring.</param>
     /// <param name="Files">The beginnings of the checksums of its new files.</param>
-    public sealed record Args(string Service, List<string>? Files = null);
+    /// <param name="Ready">The page that answers once the service is ready; null if its port is enough.</param>
+    public sealed record Args(string Service, List<string>? Files = null, string? Ready = null);
 
     protected override async Task<Observation> ObserveAsync(
         StepContext context, Args args, CancellationToken cancellationToken)
@@ -33,7 +39,12 @@ internal sealed class RestartService(ITiDbTargets targets) : TiDbStep<RestartSer
             return new Observation.NotStarted();
         }
 
-        var paths = service.Files.Select(f => Place(service, f)).ToList();
+        if (_refusals.TryGetValue((context.Step.Id, context.Step.Attempt), out var refusal))
+        {
+            return refusal;
+        }
+
+        var paths = service.Files.Select(f => MonitoringLayout.Place(service, f)).ToList();
         var present = await Targets.Hosts.Files(service.Host).Sha256Async(paths, cancellationToken);
         if (!present.SequenceEqual(service.Files.Select(f => f.Sha256), StringComparer.Ordinal))
         {
@@ -51,10 +62,16 @@ internal sealed class RestartService(ITiDbTargets targets) : TiDbStep<RestartSer
             return new Observation.NotStarted($"{service.Name} has not been restarted yet.");
         }
 
-        return process.IsListening
-            ? new Observation.Done($"{service.Name} listens on port {service.Port} ({process.SupervisionText}).")
-            : new Observation.Running($"{service.Name} does not listen on port {service.Port} yet.");
+        return !process.IsListening
+            ? new Observation.Running($"{service.Name} does not listen on port {service.Port} yet.")
+            : args.Ready is { } page && await NotReadyAsync(service, page, cancellationToken) is { } why
+            ? new Observation.Running($"{service.Name} listens on port {service.Port} and is not ready yet: {why}")
+            : new Observation.Done($"{service.Name} listens on port {service.Port} ({process.SupervisionText}).");
     }
+
+    /// <summary>Only before it is stopped: then its former files serve until an administrator decides.</summary>
+    protected override bool MayBeAccepted(Observation.Failed failure) =>
+        failure.Reason == Reasons.ConfigurationInvalid;
 
     protected override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(
         StepContext context, Args args, CancellationToken cancellationToken)
@@ -83,13 +100,20 @@ internal sealed class RestartService(ITiDbTargets targets) : TiDbStep<RestartSer
         var host = Host(service);
         if ((await host.LookAsync(cancellationToken)).IsAlive)
         {
+            if (await RefusalAsync(service, cancellationToken) is { } refusal)
+            {
+                _refusals[(context.Step.Id, context.Step.Attempt)] = new Observation.Failed(
+                    Reasons.ConfigurationInvalid, refusal);
+                return;
+            }
+
             await host.StopAsync(cancellationToken);
         }
 
         foreach (var file in service.Files)
         {
             Targets.EnsureMayAct();
-            var place = Place(service, file);
+            var place = MonitoringLayout.Place(service, file);
             var keepAs = $"{place}.{TiDbVersion.Plain(Spec.FromVersion)}";
             await HostFileScripts.ReplaceAsync(
                 Targets.Hosts.Files(service.Host), file.From, place, file.Sha256, keepAs, cancellationToken);
@@ -99,25 +123,43 @@ internal sealed class RestartService(ITiDbTargets targets) : TiDbStep<RestartSer
         await host.StartAsync(service.DeployDir, cancellationToken);
     }
 
+    private async Task<string?> RefusalAsync(MonitoringService service, CancellationToken cancellationToken)
+    {
+        if (PrometheusCheck.Configuration(service) is null || PrometheusCheck.IsOverruled(Spec, service))
+        {
+            return null;
+        }
+
+        var problem = await PrometheusCheck.FindProblemAsync(
+            Targets.Hosts.Files(service.Host), Spec, service, cancellationToken);
+        return problem is null
+            ? null
+            : $"{problem} {service.Name} was not stopped and runs with its former files.";
+    }
+
+    private async Task<string?> NotReadyAsync(
+        MonitoringService service, string page, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var answer = await Targets.PlainHttp.GetAsync(service.Host, service.Port, page, cancellationToken);
+            return answer.Status == 200
+                ? null
+                : $"GET {new Endpoint(service.Host, service.Port)}{page} was answered {answer.Status}.";
+        }
+        catch (ServiceException exception)
+        {
+            return exception.Message;
+        }
+    }
+
     private MonitoringService Service(Args args) =>
         Targets.Settings().Services().FirstOrDefault(m => m.Name == args.Service) ?? throw new StepActionException(
             Reasons.InvalidSpec,
             $"spec.tidb.monitoring does not list {args.Service}, for which the plan has a step. Add it again.");
 
-    private IInstanceHost Host(MonitoringService service) => Targets.Hosts.Service(new InstanceTarget
-    {
-        Name = service.Name,
-        Host = service.Host,
-        Program = "",
-        DeployDir = service.DeployDir,
-        Port = service.Port,
-        Control = service.Control,
-        ControlField = $"spec.tidb.monitoring[{service.Name}].control",
-        Swap = SwapMethod.ReplaceBinary,
-    });
-
-    private static string Place(MonitoringService service, ReplacedFile file) =>
-        $"{service.DeployDir.TrimEnd('/')}/{file.To}";
+    private IInstanceHost Host(MonitoringService service) =>
+        Targets.Hosts.Service(MonitoringLayout.Target(service));
 
     private static bool IsSame(InstanceProcess process, string pid, string? startedAt) =>
         process.Pid?.ToString(CultureInfo.InvariantCulture) == pid

@@ -47,7 +47,8 @@ internal sealed class SaveConfiguration(ITiDbTargets targets) : TiDbStep<SaveCon
             ? Receipt(context)
             : new SortedDictionary<string, string>(StringComparer.Ordinal)
             {
-                [ConfigurationSecret.NameKey] = TiDbNames.Configuration(Targets.Upgrade.Metadata, context.Plan.AttemptsBefore),
+                [ConfigurationSecret.NameKey] =
+                    TiDbNames.Configuration(Targets.Upgrade.Metadata, context.Plan.AttemptsBefore),
                 [LimitsFact] = (await Targets.Pd().ScheduleAsync(cancellationToken)).LimitsText(),
             };
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Reconcilers.Upgrades;
 
@@ -11,6 +12,12 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 /// </summary>
 internal sealed class StopGate(ITiDbTargets targets)
 {
+    /// <summary>
+    /// The greatest age of a look at a host that is used once more: gates of instances that are stopped side by side
+    /// share their looks at the others.
+    /// </summary>
+    public static readonly TimeSpan OldestLook = TimeSpan.FromSeconds(2);
+
     private const int AtATime = 16;
 
     /// <summary>
@@ -66,18 +73,30 @@ internal sealed class StopGate(ITiDbTargets targets)
 
     private async Task<string?> ProblemAsync(DatabaseInstance instance, CancellationToken cancellationToken)
     {
-        var process = await targets.Hosts.Instance(instance.Name).LookAsync(cancellationToken);
+        InstanceProcess process;
+        try
+        {
+            process = await targets.Hosts.Instance(instance.Name).LookAsync(OldestLook, cancellationToken);
+        }
+        catch (HostException exception) when (exception.Reason == Reasons.HostUnreachable)
+        {
+            return $"{instance.Name} cannot be checked. {exception.Message} {LostInstance.Advice(instance.Name)}";
+        }
+
         return process switch
         {
-            { Pid: null } => $"{instance.Name} on {instance.Host} is not running ({process.SupervisionText}).",
+            { Pid: null } => $"{instance.Name} on {instance.Host} is not running ({process.SupervisionText}). Start "
+                + "it.",
             { IsListening: false } => $"{instance.Name} on {instance.Host} does not listen on port "
-                + $"{targets.Spec().Service(instance).Port} ({process.SupervisionText}).",
+                + $"{targets.Spec().Service(instance).Port} ({process.SupervisionText}). Wait until it has started, or "
+                + "see its log.",
             _ => null,
         };
     }
 
     private async Task<IEnumerable<string>> DdlAsync(CancellationToken cancellationToken) =>
-        (await targets.Sql.UnfinishedDdlAsync(cancellationToken)).Select(job => $"DDL is running: {job}.");
+        (await targets.Sql.UnfinishedDdlAsync(cancellationToken))
+            .Select(job => $"DDL is running: {job}. {DdlJob.Advice([job])}");
 
     private async Task<IEnumerable<string>> PdAsync(DatabaseInstance about, CancellationToken cancellationToken)
     {
@@ -87,13 +106,20 @@ internal sealed class StopGate(ITiDbTargets targets)
         {
             if (!await pd.IsHealthyAsync(targets.Spec().Service(member), cancellationToken))
             {
-                problems.Add($"PD member {member.Name} does not report that it is healthy.");
+                problems.Add(
+                    $"PD member {member.Name} does not report that it is healthy (GET "
+                    + $"{targets.Spec().Service(member)}/health, expected {{\"health\":\"true\"}}). Start it, or find "
+                    + "out why it has no quorum.");
             }
         }
 
-        if (!(await pd.MembersAsync(cancellationToken)).IsSettled)
+        var members = await pd.MembersAsync(cancellationToken);
+        if (!members.IsSettled)
         {
-            problems.Add("PD leadership is moving.");
+            problems.Add(
+                $"PD leadership is moving: PD's leader is {members.Leader?.Name ?? "none"}, etcd's leader is "
+                + $"{members.EtcdLeader?.Name ?? "none"}, expected the same member. If that does not end, check the "
+                + "network between the PD members.");
         }
 
         return problems;
@@ -110,7 +136,10 @@ internal sealed class StopGate(ITiDbTargets targets)
             .ToList();
         var problems = stores
             .Where(s => !s.IsTombstone && !s.IsUp && !own.Contains(s))
-            .Select(s => string.Create(CultureInfo.InvariantCulture, $"Store {s.Id} ({s.Address}) is {s.State}."))
+            .Select(s => string.Create(
+                CultureInfo.InvariantCulture,
+                $"Store {s.Id} ({s.Address}) is {s.State}, expected Up. Start it, or remove it with "
+                + $"`pd-ctl store delete {s.Id}`."))
             .ToList();
         if (about.Component == DatabaseComponent.TiKV && own.Count > 0)
         {
@@ -121,7 +150,8 @@ internal sealed class StopGate(ITiDbTargets targets)
                 problems.Add(string.Create(
                     CultureInfo.InvariantCulture,
                     $"Without {string.Join(", ", down.Select(i => i.Name))}, {regions.AtRiskText} would lose the "
-                    + $"quorum of replicas that are up to date. See `pd-ctl region {regions.AtRisk[0]}`."));
+                    + $"quorum of replicas that are up to date. Start the stores of their other replicas, or wait "
+                    + $"until PD has repaired them (`pd-ctl region {regions.AtRisk[0]}`)."));
             }
         }
 

@@ -39,8 +39,15 @@ internal sealed record StoreDrain(bool IsEvicted, bool IsCounted, long Leaders, 
         var stores = await pd.StoresAsync(cancellationToken);
         var own = stores.FirstOrDefault(s => s.Id == storeId);
 
+        // A scheduler of a store that has left stays persisted, and a new leader of PD does not run it.
+        var gone = schedule.Evicted
+            .Where(id => !stores.Any(s => s.Id == id && !s.IsTombstone))
+            .Select(PdClient.EvictName)
+            .ToHashSet(StringComparer.Ordinal);
+        var (runs, wanted) = (running.Count(n => !gone.Contains(n)), schedule.EnabledSchedulers - gone.Count);
+        var isCounted = runs >= wanted;
+
         // The metrics of a TiKV are megabytes: they are asked for only where PD's count would end the drain.
-        var isCounted = running.Count >= schedule.EnabledSchedulers;
         var leaders = own is { Leaders: > 0 and var counted } ? counted
             : !isCounted ? 0
             : (long)(await targets.Tikv().LeadersAsync(targets.Spec().Status(instance), cancellationToken) ?? 0);
@@ -53,8 +60,7 @@ internal sealed record StoreDrain(bool IsEvicted, bool IsCounted, long Leaders, 
             Store = own,
             Evicted = schedule.Evicted,
             Stores = stores,
-            Schedulers = string.Create(
-                CultureInfo.InvariantCulture, $"{running.Count} of {schedule.EnabledSchedulers} schedulers"),
+            Schedulers = string.Create(CultureInfo.InvariantCulture, $"{runs} of {wanted} schedulers"),
         };
     }
 }

@@ -76,9 +76,19 @@ internal sealed class StoreInventory(ITiDbTargets targets) : TiDbStep<StoreInven
 
     private IEnumerable<string> Difference(DatabaseInstance instance, string? unit)
     {
-        var expected = FormattableString.Invariant(
-            $"{instance.Component.ToString().ToLowerInvariant()}-{Spec.Service(instance).Port}.service");
-        if (unit is { Length: > 0 } && unit != expected)
+        var expected = AliasPdUnits.NameOf(Spec, instance);
+        if (unit is not { Length: > 0 } || unit == expected)
+        {
+            yield break;
+        }
+
+        if (instance.Component == DatabaseComponent.PD && Targets.Settings().AliasPdUnits)
+        {
+            yield return $"{instance.Name} on {instance.Host} runs under {unit}, which has the second name {expected} "
+                + $"unless the step {TiDbStepIds.PdUnits} was accepted as failed. tidb-ansible {Version} stops it by "
+                + $"that name and replaces the link by a unit of its own. Remove {unit} after that.";
+        }
+        else
         {
             yield return $"{instance.Name} on {instance.Host} runs under {unit}. tidb-ansible {Version} stops "
                 + $"{expected}, which does not exist there, and then waits for the port to be closed. Run "

@@ -86,7 +86,9 @@ internal sealed class SwapInstance(ITiDbTargets targets) : TiDbStep<SwapInstance
         var instance = Instance(context);
         var host = Targets.Hosts.Instance(instance.Name);
         var newSha256 = InstancePrograms.NewSha256(Targets, context.Plan, instance);
-        var process = await host.LookAsync(cancellationToken);
+
+        // ReplaceAsync looks again; the observation a moment ago tells what to prove before.
+        var process = await host.LookAsync(StopGate.OldestLook, cancellationToken);
         if (InstancePrograms.RunsNew(process, newSha256))
         {
             return;

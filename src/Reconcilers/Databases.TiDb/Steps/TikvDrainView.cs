@@ -12,6 +12,9 @@ internal sealed class TikvDrainView
     private PdStore? _store;
     private DateTimeOffset? _wholeAt;
 
+    /// <summary>How far the drain is, for people.</summary>
+    public DrainPace Pace { get; } = new();
+
     /// <summary>Since when PD has not counted leaders; null while it does.</summary>
     public DateTimeOffset? UncountedSince { get; private set; }
 
@@ -24,7 +27,7 @@ internal sealed class TikvDrainView
     /// <summary>Whether the store was seen, drained or not.</summary>
     public bool HasSeen => _store is not null;
 
-    /// <summary>Whether the number of leaders is enough to know how the drain goes on.</summary>
+    /// <summary>Whether the number of leaders is enough to know how the drain proceeds.</summary>
     public bool MayLookBriefly(DateTimeOffset now) =>
         UncountedSince is null && _wholeAt is { } at && now - at < WholeEvery;
 

@@ -35,6 +35,16 @@ internal sealed class AdminTool(
     private const string ReplicationEnabled = "set_universe_replication_enabled";
     private const int LongestMessage = 1500;
 
+    // 0: a process has a command line that matches; 1: none has.
+    private const string FindProcess =
+        """
+        command -v tr > /dev/null && command -v grep > /dev/null || exit 3
+        for one in /proc/[0-9]*/cmdline; do
+          { tr '\0' ' ' < "$one" | grep -q -e "$1"; } 2> /dev/null && exit 0
+        done
+        exit 1
+        """;
+
     /// <summary>Its path on the host.</summary>
     public string Program => program;
 
@@ -99,17 +109,30 @@ internal sealed class AdminTool(
             vocabulary.CatalogVersionCommand);
 
     /// <summary>
-    /// Whether a catalogue upgrade still runs on the tool host: it continues there after its connection was lost.
+    /// Whether a catalogue upgrade runs on the host: it continues there after its connection was lost, and an
+    /// administrator may have started one. Needs no pgrep, which minimal hosts lack.
     /// </summary>
-    /// <exception cref="HostException">It could not be found out.</exception>
+    /// <exception cref="HostException">The host cannot be reached.</exception>
+    /// <exception cref="AdminToolException">The processes of the host cannot be read.</exception>
     public async Task<bool> IsUpgradingCatalogAsync(CancellationToken cancellationToken)
     {
-        // The brackets keep the search from finding itself. Without pgrep on the host nothing is found.
+        // The brackets keep the search from finding itself.
         var command = vocabulary.UpgradeCatalogCommand;
-        return (
-            await host.RunAsync(
-                new RemoteCommand("pgrep", "-f", $"{vocabulary.AdminProgram} .*[{command[0]}]{command[1..]}"),
-                cancellationToken)).ExitCode == 0;
+        var search = RemoteCommand.Script(
+            FindProcess, $"{vocabulary.AdminProgram} .*[{command[0]}]{command[1..]}");
+        var result = await host.RunAsync(search, cancellationToken);
+        return result.ExitCode switch
+        {
+            0 => true,
+            1 => false,
+            _ => throw new AdminToolException(
+                command,
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{host.Host}: the search in /proc for a running {command} ended with {result.ExitCode}: "
+                    + $"{Shorten(result.Errors.Trim())}. It needs tr and grep."),
+                result.Errors),
+        };
     }
 
     /// <summary>Whether the load balancer has nothing to do.</summary>
@@ -164,18 +187,22 @@ internal sealed class AdminTool(
 
     /// <summary>Whether these servers may be taken down: null if so, otherwise what the tool says.</summary>
     /// <param name="form">How the command wants its arguments.</param>
-    /// <param name="tserver">Id of a tablet server; null if no tablet server is stopped.</param>
-    /// <param name="master">Id of a master; null if no master is stopped.</param>
+    /// <param name="tservers">Ids of the tablet servers.</param>
+    /// <param name="masters">Ids of the masters.</param>
     /// <param name="followerLag">How far followers may lag.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="HostException">It could not be run, or its end was not seen.</exception>
     public async Task<string?> NodesSafeProblemAsync(
-        NodesSafeForm form, string? tserver, string? master, TimeSpan followerLag, CancellationToken cancellationToken)
+        NodesSafeForm form,
+        IReadOnlyList<string> tservers,
+        IReadOnlyList<string> masters,
+        TimeSpan followerLag,
+        CancellationToken cancellationToken)
     {
         var lag = ((long)followerLag.TotalMilliseconds).ToString(CultureInfo.InvariantCulture);
         string[] arguments = form == NodesSafeForm.TserversAndMasters
-            ? [tserver ?? "NONE", master ?? "NONE", lag]
-            : [string.Join(',', new[] { tserver, master }.OfType<string>()), lag];
+            ? [Ids(tservers), Ids(masters), lag]
+            : [string.Join(',', tservers.Concat(masters)), lag];
         try
         {
             await RunAsync(UsualTimeout, cancellationToken, ["are_nodes_safe_to_take_down", .. arguments]);
@@ -185,6 +212,8 @@ internal sealed class AdminTool(
         {
             return exception.Message;
         }
+
+        static string Ids(IReadOnlyList<string> ids) => ids.Count == 0 ? "NONE" : string.Join(',', ids);
     }
 
     private Task<T> ReadAsync<T>(Func<string, T> parse, CancellationToken cancellationToken, params string[] command) =>

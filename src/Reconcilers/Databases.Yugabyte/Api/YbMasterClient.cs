@@ -12,6 +12,12 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 /// <param name="vocabulary">The names of the dialect.</param>
 internal sealed class YbMasterClient(IServiceHttp http, YugabyteVocabulary vocabulary) : YbWebClient(http, vocabulary)
 {
+    private const string EntitiesPage = "/dump-entities";
+    private const string Voter = "VOTER";
+
+    // The masters' own; tablet servers have no replica of it.
+    private const string CatalogTablet = "00000000000000000000000000000000";
+
     /// <summary>
     /// Whether a master leads: status 200, and 503 if not. The body is ignored.
     /// </summary>
@@ -100,6 +106,31 @@ internal sealed class YbMasterClient(IServiceHttp http, YugabyteVocabulary vocab
         return [.. page.All(page.Content.UnderreplicatedTablets, "underreplicated_tablets").Select(t => t.TabletUuid)];
     }
 
+    /// <summary>
+    /// The voting replicas of all tablets that run, by the ids of the tablets: RPC addresses of their servers
+    /// (docs/research/yugabytedb.md#master-pages).
+    /// </summary>
+    /// <exception cref="ServiceException">No answer.</exception>
+    /// <exception cref="YbAnswerException">The answer is unusable.</exception>
+    public async Task<IReadOnlyDictionary<string, IReadOnlyList<ServiceAddress>>> VotersAsync(
+        ServiceAddress leader, CancellationToken cancellationToken)
+    {
+        var page = await ReadPageAsync(leader, EntitiesPage, YbJsonContext.Default.Entities, cancellationToken);
+        var voters = new Dictionary<string, IReadOnlyList<ServiceAddress>>(StringComparer.Ordinal);
+        foreach (var tablet in page.All(page.Content.Tablets, "tablets").Where(t => t.TabletId != CatalogTablet))
+        {
+            voters[tablet.TabletId] =
+            [
+                .. page.All(tablet.Replicas ?? [], "replicas").Where(r => r.Type == Voter).Select(r =>
+                    ServiceAddress.TryParse(r.Addr, out var address)
+                        ? address
+                        : throw page.Unusable($"'{r.Addr}' is not an address")),
+            ];
+        }
+
+        return voters;
+    }
+
     /// <summary>The configuration of the cluster.</summary>
     /// <exception cref="ServiceException">No answer.</exception>
     /// <exception cref="YbAnswerException">The answer is unusable.</exception>
@@ -138,6 +169,9 @@ internal sealed class YbMasterClient(IServiceHttp http, YugabyteVocabulary vocab
         Web = web,
         Uuid = server.PermanentUuid,
         Placement = placement,
+        Zone = server is { Cloud: { Length: > 0 } cloud, Region: { Length: > 0 } region, Zone: { Length: > 0 } zone }
+            ? $"{cloud}.{region}.{zone}"
+            : null,
         IsAlive = server.Status == "ALIVE",
         SinceHeartbeat = TimeSpan.FromSeconds(Math.Clamp(server.TimeSinceHbSec, 0, int.MaxValue)),
         Uptime = TimeSpan.FromSeconds(Math.Min(server.UptimeSeconds, int.MaxValue)),

@@ -69,6 +69,30 @@ internal static class YbPage
         }
     }
 
+    /// <summary>Reads an answer that grows with the data while it arrives.</summary>
+    /// <exception cref="YbAnswerException">It is not such a page.</exception>
+    public static async Task<YbPage<T>> ReadAsync<T>(
+        string what, ServiceStream answer, JsonTypeInfo<T> type, CancellationToken cancellationToken)
+    {
+        if (answer.Status != 200)
+        {
+            throw new YbAnswerException(
+                what, $"status {answer.Status.ToString(CultureInfo.InvariantCulture)}", $"({answer.ContentType})");
+        }
+
+        try
+        {
+            var content = await JsonSerializer.DeserializeAsync(answer.Content, type, cancellationToken);
+            return new YbPage<T>(
+                what, "", content ?? throw new YbAnswerException(what, "it is null", $"({answer.ContentType})"));
+        }
+        catch (JsonException exception)
+        {
+            throw new YbAnswerException(
+                what, $"another form is expected: {exception.Message}", $"({answer.ContentType})");
+        }
+    }
+
     internal static T Deserialize<T>(string what, string body, JsonElement json, JsonTypeInfo<T> type)
     {
         try

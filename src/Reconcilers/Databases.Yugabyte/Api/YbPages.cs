@@ -44,7 +44,10 @@ internal static class YbPages
         ulong SystemTabletsLeaders,
         ulong UserTabletsTotal,
         ulong SystemTabletsTotal,
-        string? PermanentUuid = null);
+        string? PermanentUuid = null,
+        string? Cloud = null,
+        string? Region = null,
+        string? Zone = null);
 
     /// <summary>health-check of a master.</summary>
     internal sealed record MasterHealth(List<string?> DeadNodes, List<string?> UnderReplicatedTablets);
@@ -56,6 +59,15 @@ internal static class YbPages
     internal sealed record UnderReplicated(List<TabletId?> UnderreplicatedTablets);
 
     internal sealed record TabletId(string TabletUuid);
+
+    /// <summary>/dump-entities: what the catalogue has of the tablets that run.</summary>
+    internal sealed record Entities(List<TabletEntity?> Tablets);
+
+    /// <summary>A tablet. That of the catalogue itself has no replicas here.</summary>
+    internal sealed record TabletEntity(string TabletId, List<Replica?>? Replicas = null);
+
+    /// <summary>A replica: VOTER, or another type that does not vote.</summary>
+    internal sealed record Replica(string Type, string Addr);
 
     /// <summary>
     /// cluster-config: protobuf as JSON, in which a field without a value is absent
@@ -106,6 +118,7 @@ internal static class YbPages
 [JsonSerializable(typeof(YbPages.MasterHealth))]
 [JsonSerializable(typeof(YbPages.Leaderless))]
 [JsonSerializable(typeof(YbPages.UnderReplicated))]
+[JsonSerializable(typeof(YbPages.Entities))]
 [JsonSerializable(typeof(YbPages.ClusterConfig))]
 [JsonSerializable(typeof(Dictionary<string, YbPages.Producer?>), TypeInfoPropertyName = "ProducersByName")]
 [JsonSerializable(typeof(List<YbPages.ProducerEntry?>), TypeInfoPropertyName = "ProducerEntries")]

@@ -12,6 +12,9 @@ internal sealed record YbTserver
     /// <summary>The cluster it belongs to: the primary one, or a read replica.</summary>
     public required string Placement { get; init; }
 
+    /// <summary>The failure domain it is in, as CLOUD.REGION.ZONE; null if the page does not have all three.</summary>
+    public string? Zone { get; init; }
+
     /// <summary>
     /// Status ALIVE. A server that just ended counts as alive for a minute (docs/research/yugabytedb.md#rules).
     /// </summary>

@@ -31,6 +31,19 @@ internal sealed class YbTserverClient(IServiceHttp http, YugabyteVocabulary voca
         return new YbTabletStates(running, states);
     }
 
+    /// <summary>Ids of the tablets that run on the server.</summary>
+    /// <exception cref="ServiceException">No answer.</exception>
+    /// <exception cref="YbAnswerException">The answer is unusable.</exception>
+    public async Task<IReadOnlySet<string>> RunningTabletsAsync(
+        ServiceAddress address, CancellationToken cancellationToken)
+    {
+        var page = await ReadAsync(address, "tablets", YbJsonContext.Default.Tablets, cancellationToken);
+        return page.Content
+            .Where(t => (t.Value ?? throw page.Unusable($"'{t.Key}' is null")).State == YbTabletStates.Run)
+            .Select(t => t.Key)
+            .ToHashSet(StringComparer.Ordinal);
+    }
+
     /// <summary>How far the followers of the server lag.</summary>
     /// <exception cref="ServiceException">No answer.</exception>
     /// <exception cref="YbAnswerException">The answer is unusable.</exception>

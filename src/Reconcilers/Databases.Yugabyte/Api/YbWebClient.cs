@@ -56,4 +56,14 @@ internal class YbWebClient(IServiceHttp http, YugabyteVocabulary vocabulary)
     private protected async Task<YbPage<T>> ReadAsync<T>(
         ServiceAddress address, string call, JsonTypeInfo<T> type, CancellationToken cancellationToken) =>
         YbPage.Read(Name(address, call), await GetAsync(address, call, cancellationToken), type);
+
+    /// <summary>Reads a page outside of the JSON interface that grows with the data.</summary>
+    private protected Task<YbPage<T>> ReadPageAsync<T>(
+        ServiceAddress address, string path, JsonTypeInfo<T> type, CancellationToken cancellationToken) =>
+        http.ReadAsync(
+            address.Host,
+            address.Port,
+            path,
+            (answer, token) => YbPage.ReadAsync($"{address}{path}", answer, type, token),
+            cancellationToken);
 }

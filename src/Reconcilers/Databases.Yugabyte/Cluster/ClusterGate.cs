@@ -10,6 +10,10 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 /// server is kept without leaders, and, where the masters support the question, they report that this one may be
 /// stopped (docs/research/yugabytedb.md#yugabytedb-anywhere).
 /// A process that is not healthy itself may be stopped as long as all others are well.
+/// <para> Tablet servers that are stopped side by side count as down, whether they are or not. What is missing because
+/// of them is ignored, and quorum must be proven for all of them at once: by the masters, or by the replicas of every
+/// tablet (<see cref="TabletQuorum"/>).
+/// </para>
 /// <para> Other servers without leaders are checked only right before the action: while a step waits to begin, the
 /// guard of the leader blacklist reports them, stops the run and says what to do, where a gate would wait in silence
 /// and fail.
@@ -23,43 +27,38 @@ internal sealed class ClusterGate(YugabyteCluster cluster)
     /// reason.
     /// </summary>
     /// <param name="plan">The plan, which says which SQL interfaces answered before the upgrade.</param>
-    /// <param name="instance">The instance.</param>
-    /// <param name="nodesSafe">The form of are_nodes_safe_to_take_down.</param>
+    /// <param name="stop">The instance, and those that are stopped beside it.</param>
     /// <param name="expectOutage">Its component has too few members to stop one without an outage, which was
     /// accepted.</param>
     /// <param name="rightBefore">Whether it is stopped immediately afterwards.</param>
     /// <param name="cancellationToken">Cancels the check.</param>
     public async Task<IReadOnlyList<string>> StopProblemsAsync(
-        Plan plan,
-        DatabaseInstance instance,
-        NodesSafeForm nodesSafe,
-        bool expectOutage,
-        bool rightBefore,
-        CancellationToken cancellationToken)
+        Plan plan, GatedStop stop, bool expectOutage, bool rightBefore, CancellationToken cancellationToken)
     {
         try
         {
             var view = await cluster.ReadAsync(cancellationToken);
-            var isHealthy = IsHealthy(view, instance) && await SilenceAsync(instance, cancellationToken) is null;
+            var isHealthy = IsHealthy(view, stop.Instance)
+                && await cluster.FindSilenceAsync(stop.Instance, cancellationToken) is null;
             List<string> problems =
             [
-                .. view.Problems(cluster, isHealthy ? null : instance),
-                .. rightBefore ? Blacklisted(view, instance) : [],
+                .. view.ProblemsOfRun(cluster, isHealthy ? stop.Beside : stop.All),
+                .. rightBefore ? Blacklisted(view, stop) : [],
             ];
             if (problems.Count == 0)
             {
-                problems.AddRange(await SilentAsync(instance, cancellationToken));
+                problems.AddRange(await SilentAsync(stop.All, cancellationToken));
             }
 
             if (problems.Count == 0)
             {
-                problems.AddRange(await OthersSqlAsync(plan, instance, cancellationToken));
+                problems.AddRange(await OthersSqlAsync(plan, stop.All, cancellationToken));
             }
 
             if (problems.Count == 0
                 && isHealthy
                 && !expectOutage
-                && await NotSafeAsync(view, instance, nodesSafe, cancellationToken) is { } unsafeBecause)
+                && await NotSafeAsync(view, stop, cancellationToken) is { } unsafeBecause)
             {
                 problems.Add(unsafeBecause);
             }
@@ -82,13 +81,13 @@ internal sealed class ClusterGate(YugabyteCluster cluster)
         try
         {
             var view = await cluster.ReadAsync(cancellationToken);
-            List<string> problems = [.. view.Problems(cluster)];
+            List<string> problems = [.. view.ProblemsOfRun(cluster)];
             if (problems.Count == 0)
             {
-                problems.AddRange(await SilentAsync(except: null, cancellationToken));
+                problems.AddRange(await SilentAsync(except: [], cancellationToken));
             }
 
-            return problems.Count > 0 ? problems : await OthersSqlAsync(plan, except: null, cancellationToken);
+            return problems.Count > 0 ? problems : await OthersSqlAsync(plan, except: [], cancellationToken);
         }
         catch (TargetException exception)
         {
@@ -96,19 +95,38 @@ internal sealed class ClusterGate(YugabyteCluster cluster)
         }
     }
 
-    /// <summary>Why leaders may not be moved now, one sentence each; empty if they may.</summary>
+    /// <summary>
+    /// Why leaders may not be moved now, one sentence each; empty if they may. Quorum without servers that are stopped
+    /// side by side is proven before the first of them loses its leaders.
+    /// </summary>
     /// <param name="plan">The plan, which says which SQL interfaces answered before the upgrade.</param>
-    /// <param name="instance">The server they are moved from.</param>
+    /// <param name="stop">The server they are moved from, and those that are stopped beside it.</param>
     /// <param name="rightBefore">Whether the drain begins immediately afterwards.</param>
     /// <param name="cancellationToken">Cancels the check.</param>
     public async Task<IReadOnlyList<string>> DrainProblemsAsync(
-        Plan plan, DatabaseInstance instance, bool rightBefore, CancellationToken cancellationToken)
+        Plan plan, GatedStop stop, bool rightBefore, CancellationToken cancellationToken)
     {
         try
         {
             var view = await cluster.ReadAsync(cancellationToken);
-            List<string> problems = [.. view.Problems(cluster), .. rightBefore ? Blacklisted(view, instance) : []];
-            return problems.Count > 0 ? problems : await OthersSqlAsync(plan, instance, cancellationToken);
+            List<string> problems =
+            [
+                .. view.ProblemsOfRun(cluster, stop.Beside),
+                .. rightBefore ? Blacklisted(view, stop) : [],
+            ];
+            if (problems.Count == 0)
+            {
+                problems.AddRange(await OthersSqlAsync(plan, stop.All, cancellationToken));
+            }
+
+            if (problems.Count == 0
+                && stop.Beside.Count > 0
+                && await NotSafeAsync(view, stop, cancellationToken) is { } unsafeBecause)
+            {
+                problems.Add(unsafeBecause);
+            }
+
+            return problems;
         }
         catch (TargetException exception)
         {
@@ -119,60 +137,84 @@ internal sealed class ClusterGate(YugabyteCluster cluster)
     private bool IsHealthy(ClusterView view, DatabaseInstance instance) =>
         instance.Component == DatabaseComponent.Master
         ? view.Master(cluster.Rpc(instance)) is { IsAlive: true }
-        : view.Tserver(cluster.Web(instance)) is { IsAlive: true } server
-            && server.SinceHeartbeat <= ClusterView.FreshHeartbeat;
+        : view.IsServing(cluster.Web(instance));
 
-    private IEnumerable<string> Blacklisted(ClusterView view, DatabaseInstance instance)
+    private IEnumerable<string> Blacklisted(ClusterView view, GatedStop stop)
     {
-        var others = view.Config.LeaderBlacklist.Where(a => a != cluster.Rpc(instance)).ToList();
-        if (instance.Component == DatabaseComponent.Tserver && others.Count > 0)
+        var ours = stop.All.Select(cluster.Rpc).ToHashSet();
+        var others = view.Config.LeaderBlacklist.Where(a => !ours.Contains(a)).ToList();
+        if (stop.Instance.Component == DatabaseComponent.Tserver && others.Count > 0)
         {
-            yield return $"The leader blacklist also contains {string.Join(", ", others)}, so two servers would be "
-                + "without leaders at once.";
+            var commands = others.Select(a => $"`{cluster.Tool().LeaderBlacklistCommand(a, add: false)}`");
+            yield return $"The leader blacklist also contains {string.Join(", ", others)}, so more servers than "
+                + "planned would be without leaders at once. If nothing else uses these entries, run "
+                + $"{string.Join(" and ", commands)}.";
         }
     }
 
-    // The status ALIVE of the master proves nothing for a minute, so each process is asked directly.
     private async Task<IReadOnlyList<string>> SilentAsync(
-        DatabaseInstance? except, CancellationToken cancellationToken)
+        IReadOnlyCollection<DatabaseInstance> except, CancellationToken cancellationToken)
     {
         var problems = await YugabyteCluster.EachAsync(
-            [.. cluster.Spec.Instances.Where(i => i != except)], SilenceAsync, cancellationToken);
+            [.. cluster.Spec.Instances.Except(except)], cluster.FindSilenceAsync, cancellationToken);
         return [.. problems.OfType<string>()];
     }
 
     private Task<IReadOnlyList<string>> OthersSqlAsync(
-        Plan plan, DatabaseInstance? except, CancellationToken cancellationToken) =>
-        new SqlBaseline(cluster).ProblemsAsync(
-            plan, cluster.Tservers.Where(t => t != except), others: true, cancellationToken);
+        Plan plan, IReadOnlyCollection<DatabaseInstance> except, CancellationToken cancellationToken) =>
+        new SqlBaseline(cluster).ProblemsAsync(plan, cluster.Tservers.Except(except), others: true, cancellationToken);
 
-    private async Task<string?> SilenceAsync(DatabaseInstance instance, CancellationToken cancellationToken)
+    // Of one server, only the masters are asked: without that question, nothing under-replicated is the proof.
+    private async Task<string?> NotSafeAsync(ClusterView view, GatedStop stop, CancellationToken cancellationToken)
     {
-        try
+        if (stop.NodesSafe != NodesSafeForm.Absent
+            && Uuids(view, stop.All) is { } uuids
+            && YugabyteFeatures.HasNodesSafe(await cluster.MasterClient.VersionAsync(view.Leader, cancellationToken)))
         {
-            _ = await cluster.VersionAsync(instance, cancellationToken);
+            var isMaster = stop.Instance.Component == DatabaseComponent.Master;
+            var problem = await cluster.Tool().NodesSafeProblemAsync(
+                stop.NodesSafe,
+                isMaster ? [] : uuids,
+                isMaster ? uuids : [],
+                cluster.MaxFollowerLag,
+                cancellationToken);
+            return problem is null
+                ? null
+                : $"{problem} Without {string.Join(", ", stop.All.Select(i => i.Name))} data would be unavailable. "
+                    + $"Wait until followers lag by less than {cluster.Settings.MaxFollowerLag} "
+                    + "(spec.yugabyte.maxFollowerLag).";
+        }
+
+        if (stop.Beside.Count == 0)
+        {
             return null;
         }
-        catch (TargetException exception)
-        {
-            return $"{instance.Name} does not answer. {exception.Message}";
-        }
+
+        var quorum = await TabletQuorum.ReadAsync(cluster, view, stop.All, cancellationToken);
+        return quorum.FindProblem([.. cluster.Tservers.Where(stop.All.Contains)]);
     }
 
-    private async Task<string?> NotSafeAsync(
-        ClusterView view, DatabaseInstance instance, NodesSafeForm form, CancellationToken cancellationToken)
+    // Null if the id of one is not known.
+    private List<string>? Uuids(ClusterView view, IReadOnlyCollection<DatabaseInstance> instances)
     {
-        if (form == NodesSafeForm.Absent
-            || !YugabyteFeatures.HasNodesSafe(await cluster.MasterClient.VersionAsync(view.Leader, cancellationToken)))
-        {
-            return null;
-        }
-
-        var isMaster = instance.Component == DatabaseComponent.Master;
-        var uuid = isMaster ? view.Master(cluster.Rpc(instance))?.Uuid : view.Tserver(cluster.Web(instance))?.Uuid;
-        return uuid is null
-            ? null
-            : await cluster.Tool().NodesSafeProblemAsync(
-                form, isMaster ? null : uuid, isMaster ? uuid : null, cluster.MaxFollowerLag, cancellationToken);
+        var uuids = instances
+            .Select(i => i.Component == DatabaseComponent.Master
+                ? view.Master(cluster.Rpc(i))?.Uuid
+                : view.Tserver(cluster.Web(i))?.Uuid)
+            .OfType<string>()
+            .ToList();
+        return uuids.Count == instances.Count ? uuids : null;
     }
+}
+
+/// <summary>The stop of an instance, as the gate judges it.</summary>
+/// <param name="Instance">The instance.</param>
+/// <param name="NodesSafe">The form of are_nodes_safe_to_take_down.</param>
+internal sealed record GatedStop(DatabaseInstance Instance, NodesSafeForm NodesSafe)
+{
+    /// <summary>The tablet servers that are stopped beside it; empty if it is stopped alone.</summary>
+    public IReadOnlyList<DatabaseInstance> Beside { get; init; } = [];
+
+    /// <summary>All of them.</summary>
+    public IReadOnlyList<DatabaseInstance> All => [Instance, .. Beside];
 }

@@ -1,3 +1,4 @@
+using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
 
 namespace Drydock.Reconcilers.Databases.Yugabyte;
@@ -40,89 +41,146 @@ internal sealed record ClusterView
     /// <summary>A master of the spec; null if it is not listed, or only as an error.</summary>
     public YbMaster? Master(ServiceAddress rpc) => Masters.FirstOrDefault(m => m.Rpc == rpc);
 
+    /// <summary>Whether a tablet server is ALIVE and sent its last heartbeat recently.</summary>
+    public bool IsServing(ServiceAddress web) =>
+        Tserver(web) is { IsAlive: true } server && server.SinceHeartbeat <= FreshHeartbeat;
+
     /// <summary>Whether a tablet server is in the leader blacklist.</summary>
     public bool IsBlacklisted(ServiceAddress rpc) => Config.LeaderBlacklist.Contains(rpc);
 
-    /// <summary>Why no process may be stopped, one sentence each; empty if the cluster is healthy.</summary>
+    /// <summary>Why no process may be stopped; empty if the cluster is healthy.</summary>
     /// <param name="cluster">The processes that must be listed.</param>
     /// <param name="except">
-    /// An instance that is ignored: it is not healthy itself, so stopping it makes nothing worse. Dead servers and
-    /// missing replicas because of it are ignored too.
+    /// Instances that are ignored: they are not healthy themselves, so stopping them makes nothing worse. Dead servers
+    /// and missing replicas because of them are ignored too.
     /// </param>
-    public IEnumerable<string> Problems(YugabyteCluster cluster, DatabaseInstance? except = null)
+    public IEnumerable<ClusterProblem> Problems(
+        YugabyteCluster cluster, params IReadOnlyCollection<DatabaseInstance> except)
     {
         foreach (var problem in MasterProblems(cluster, except).Concat(TserverProblems(cluster, except)))
         {
             yield return problem;
         }
 
-        if (except?.Component != DatabaseComponent.Tserver)
+        if (except.All(i => i.Component != DatabaseComponent.Tserver))
         {
-            if (Health.DeadNodes.Count > 0)
+            var dead = Dead(cluster);
+            if (dead.Count > 0)
             {
-                yield return $"The leading master lists {Health.DeadNodes.Count} tablet servers as dead: "
-                    + $"{Name(Health.DeadNodes)}.";
+                yield return new(
+                    Reasons.InstanceDown,
+                    $"The leading master lists {dead.Count} tablet servers as dead: {Name(dead)}. Start them, or "
+                    + $"remove them from the universe (page /tablet-servers of {Leader}).");
             }
 
             var under = Health.UnderReplicated.Union(UnderReplicated ?? [], StringComparer.Ordinal).ToList();
             if (under.Count > 0)
             {
-                yield return $"{under.Count} tablets are under-replicated: {Name(under)}.";
+                yield return new(
+                    Reasons.QuorumAtRisk,
+                    $"{under.Count} tablets are under-replicated: {Name(under)}. Start the tablet servers that have "
+                    + $"their replicas, or wait until new ones have caught up (page /tablet-replication of {Leader}).");
             }
         }
 
         if (Leaderless.Count > 0)
         {
-            yield return $"{Leaderless.Count} tablets have no leader: {Name(Leaderless)}.";
+            yield return new(
+                Reasons.QuorumAtRisk,
+                $"{Leaderless.Count} tablets have no leader: {Name(Leaderless)}. Start the tablet servers that have "
+                + $"their replicas (page /tablet-replication of {Leader}).");
         }
     }
 
-    private IEnumerable<string> MasterProblems(YugabyteCluster cluster, DatabaseInstance? except)
+    /// <summary>
+    /// The same while an upgrade runs: the first sentence, which is shown while a step waits, also says what to do if
+    /// an instance that is down is lost for good.
+    /// </summary>
+    public IReadOnlyList<string> ProblemsOfRun(
+        YugabyteCluster cluster, params IReadOnlyCollection<DatabaseInstance> except)
     {
-        var isExcepted = except?.Component == DatabaseComponent.Master;
+        var lost = cluster.Masters.Except(except)
+            .FirstOrDefault(m => Master(cluster.Rpc(m)) is not { IsAlive: true })
+            ?? cluster.Tservers.Except(except).FirstOrDefault(t => Tserver(cluster.Web(t)) is not { IsAlive: true });
+        var problems = Problems(cluster, except).Select(p => p.Message).ToList();
+        return lost is not null && problems is [var first, .. var others]
+            ? [$"{first} {LostInstance.Advice(lost.Name)}", .. others]
+            : problems;
+    }
+
+    // One that was taken out stays listed until remove_tablet_server, which not every version has. Old pages have no
+    // ids.
+    private List<string> Dead(YugabyteCluster cluster)
+    {
+        var gone = cluster.TakenOut(Tservers, Config);
+        var dead = Health.DeadNodes.Except(gone.Select(t => t.Uuid).OfType<string>(), StringComparer.Ordinal).ToList();
+        return dead.Count > gone.Count(t => t.Uuid is null) ? dead : [];
+    }
+
+    private IEnumerable<ClusterProblem> MasterProblems(
+        YugabyteCluster cluster, IReadOnlyCollection<DatabaseInstance> except)
+    {
         foreach (var master in cluster.Masters.Where(
-            m => m != except && Master(cluster.Rpc(m)) is not { IsAlive: true }))
+            m => !except.Contains(m) && Master(cluster.Rpc(m)) is not { IsAlive: true }))
         {
             var why = Master(cluster.Rpc(master)) is { } listed ? $": {listed.Error ?? listed.Role}" : "";
-            yield return $"Master {master.Name} ({cluster.Rpc(master)}) is not alive{why}.";
+            yield return new(
+                Reasons.InstanceDown,
+                $"Master {master.Name} ({cluster.Rpc(master)}) is not alive{why}. Start it; the cause is in its log on "
+                + $"{master.Host}.");
         }
 
         var leaders = Masters.Where(m => m.IsLeader).ToList();
         if (leaders.Count != 1)
         {
-            yield return leaders.Count == 0
-                ? "No master is listed as LEADER."
-                : $"{string.Join(" and ", leaders.Select(l => l.Display))} are both listed as LEADER.";
+            yield return new(
+                Reasons.NoLeader,
+                (leaders.Count == 0
+                    ? "No master is listed as LEADER."
+                    : $"{string.Join(" and ", leaders.Select(l => l.Display))} are both listed as LEADER.")
+                + " Start the masters that do not run, and check the network between them.");
         }
 
         // A master that is only listed as an error has no address. As long as all masters of the spec are alive, it is
         // not one of them.
         var broken = Masters.Where(
             m => !m.IsAlive && (m.Rpc is null || !cluster.Masters.Any(s => cluster.Rpc(s) == m.Rpc))).ToList();
-        if (broken.Count > (isExcepted ? 1 : 0))
+        if (broken.Count > except.Count(i => i.Component == DatabaseComponent.Master))
         {
-            yield return $"Master {broken[0].Display} is not alive: {broken[0].Error ?? broken[0].Role}.";
+            yield return new(
+                Reasons.InstanceDown,
+                $"Master {broken[0].Display} is not alive: {broken[0].Error ?? broken[0].Role}. Start it, or remove it "
+                + "from the universe with `change_master_config REMOVE_SERVER HOST PORT`.");
         }
     }
 
-    private IEnumerable<string> TserverProblems(YugabyteCluster cluster, DatabaseInstance? except)
+    private IEnumerable<ClusterProblem> TserverProblems(
+        YugabyteCluster cluster, IReadOnlyCollection<DatabaseInstance> except)
     {
-        foreach (var server in cluster.Tservers.Where(t => t != except))
+        foreach (var server in cluster.Tservers.Where(t => !except.Contains(t)))
         {
             var seen = Tserver(cluster.Web(server));
             if (seen is null)
             {
-                yield return $"Tablet server {server.Name} ({cluster.Web(server)}) is not listed by the leading "
-                    + "master.";
+                yield return new(
+                    Reasons.InstanceDown,
+                    $"Tablet server {server.Name} ({cluster.Web(server)}) is not listed by the leading master. Start "
+                    + $"it, and check that its flag tserver_master_addrs has all masters.");
             }
             else if (!seen.IsAlive)
             {
-                yield return $"Tablet server {server.Name} ({seen.Web}) is not ALIVE.";
+                yield return new(
+                    Reasons.InstanceDown,
+                    $"Tablet server {server.Name} ({seen.Web}) is not ALIVE. Start it; the cause is in its log on "
+                    + $"{server.Host}.");
             }
             else if (seen.SinceHeartbeat > FreshHeartbeat)
             {
-                yield return $"Tablet server {server.Name} ({seen.Web}) sent its last heartbeat "
-                    + $"{seen.SinceHeartbeat.TotalSeconds:F0} s ago.";
+                yield return new(
+                    Reasons.InstanceDown,
+                    $"Tablet server {server.Name} ({seen.Web}) sent its last heartbeat "
+                    + $"{seen.SinceHeartbeat.TotalSeconds:F0} s ago, expected at most "
+                    + $"{FreshHeartbeat.TotalSeconds:F0} s. Check that it runs and reaches the masters.");
             }
         }
     }

@@ -64,8 +64,18 @@ internal sealed class InstanceHealth(IYugabyteTargets targets, YugabyteCluster c
     /// The problems of a running tablet server in the cluster: empty once it has caught up and all of the cluster
     /// is well.
     /// </summary>
+    /// <param name="instance">The server.</param>
+    /// <param name="beside">The servers that are stopped beside it. What is missing while they are down is
+    /// ignored.</param>
+    /// <param name="process">Its process.</param>
+    /// <param name="view">The universe.</param>
+    /// <param name="cancellationToken">Cancels.</param>
     public async Task<IReadOnlyList<string>> TserverProblemsAsync(
-        DatabaseInstance instance, InstanceProcess process, ClusterView view, CancellationToken cancellationToken)
+        DatabaseInstance instance,
+        IReadOnlyList<DatabaseInstance> beside,
+        InstanceProcess process,
+        ClusterView view,
+        CancellationToken cancellationToken)
     {
         try
         {
@@ -96,7 +106,8 @@ internal sealed class InstanceHealth(IYugabyteTargets targets, YugabyteCluster c
                         $"Its followers lag by {lag.Largest.TotalMilliseconds:F0} ms; "
                         + $"the limit is {cluster.Settings.MaxFollowerLag} (spec.yugabyte.maxFollowerLag)."),
                 ]
-                : [.. view.Problems(cluster)];
+                : view.ProblemsOfRun(
+                    cluster, await new TserverGroup(cluster).DownAsync(view, beside, cancellationToken));
         }
         catch (TargetException exception)
         {
@@ -121,7 +132,7 @@ internal sealed class InstanceHealth(IYugabyteTargets targets, YugabyteCluster c
             : (DateTimeOffset?)null;
         return known < process.StartedAt - Slack
             ? ["The leading master still lists its former process."]
-            : [.. view.Problems(cluster)];
+            : view.ProblemsOfRun(cluster);
     }
 
     private static string? HostProblem(DatabaseInstance instance, InstanceProcess process, ProgramChange change) =>

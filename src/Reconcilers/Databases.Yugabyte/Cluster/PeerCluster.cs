@@ -63,8 +63,9 @@ internal sealed class PeerCluster(YugabyteCluster own, ReplicationGroup group, I
         if (masters.FirstOrDefault(m => m.Error is not null || m.Web is null) is { } broken)
         {
             throw new ClusterUnhealthyException(
-                Reasons.ClusterUnhealthy,
-                $"{Display}: master {broken.Display} is not alive ({broken.Error}), so its version is unknown.");
+                Reasons.InstanceDown,
+                $"{Display}: master {broken.Display} is not alive ({broken.Error}), so its version is unknown. Start "
+                + "it there.");
         }
 
         var tservers = await _client.TserversAsync(leader, cancellationToken);
@@ -139,7 +140,7 @@ internal sealed class PeerCluster(YugabyteCluster own, ReplicationGroup group, I
         return leaders.Count == 1
             ? leaders[0].Address
             : throw new ClusterUnhealthyException(
-                Reasons.ClusterUnhealthy,
+                Reasons.NoLeader,
                 $"{Display} has {(leaders.Count == 0 ? "no known leader" : "more than one leader")}."
                 + $"{(asked.FirstOrDefault(a => a.Problem is not null).Problem is { } problem ? $" {problem}" : "")} "
                 + "If its pages have other addresses, set "

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Drydock.Abstractions.Plans;
+using Drydock.Clients.Safety;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Reconcilers.Upgrades;
 
@@ -19,10 +20,16 @@ internal sealed class SqlBaseline(YugabyteCluster cluster)
     /// <summary>The fact of an interface of a tablet server: where it answered.</summary>
     public static string Fact(SqlInterface kind, string tserver) => $"{Name(kind)}.{tserver}";
 
+    /// <summary>Where an interface answered, as it is recorded: the port alone at the server's own host.</summary>
+    public static string Text(DatabaseInstance tserver, ServiceAddress address) =>
+        HostNames.AreSame(address.Host, tserver.Host)
+            ? address.Port.ToString(CultureInfo.InvariantCulture)
+            : address.ToString();
+
     /// <summary>What the rollback has to know of a tablet server: its interfaces and where they answered.</summary>
     public static string? Recorded(Plan plan, string tserver)
     {
-        var known = Known(plan, tserver).Select(k => $"{Name(k.Kind)}={k.Address}").ToList();
+        var known = Known(plan, tserver).Select(k => $"{Name(k.Kind)}={k.Text}").ToList();
         return known.Count == 0 ? null : string.Join(' ', known);
     }
 
@@ -62,7 +69,9 @@ internal sealed class SqlBaseline(YugabyteCluster cluster)
     {
         var known = tservers
             .Where(t => !others || !IsToBeRolledBack(plan, t.Name))
-            .SelectMany(t => Known(plan, t.Name).Select(k => (Server: t, k.Kind, k.Address)))
+            .SelectMany(t => Known(plan, t.Name).Select(k => (Server: t, k.Kind, Address: Parse(t, k.Text))))
+            .Where(k => k.Address is not null)
+            .Select(k => (k.Server, k.Kind, Address: k.Address!.Value))
             .ToList();
         var problems = await YugabyteCluster.EachAsync(
             known,
@@ -80,7 +89,7 @@ internal sealed class SqlBaseline(YugabyteCluster cluster)
             is { State: not StepState.Succeeded };
 
     // In a rollback the step that verifies a server says what the upgrade recorded.
-    private static IEnumerable<(SqlInterface Kind, ServiceAddress Address)> Known(Plan plan, string tserver)
+    private static IEnumerable<(SqlInterface Kind, string Text)> Known(Plan plan, string tserver)
     {
         var recorded = plan.Step(YugabyteStepIds.Sql);
         var carried = recorded is null
@@ -92,12 +101,17 @@ internal sealed class SqlBaseline(YugabyteCluster cluster)
             var prefix = $"{Name(kind)}=";
             var text = recorded?.Recorded(Fact(kind, tserver))
                 ?? Array.Find(parts, p => p.StartsWith(prefix, StringComparison.Ordinal))?[prefix.Length..];
-            if (ServiceAddress.TryParse(text, out var address))
+            if (text is not null)
             {
-                yield return (kind, address);
+                yield return (kind, text);
             }
         }
     }
+
+    private static ServiceAddress? Parse(DatabaseInstance tserver, string text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port)
+            ? new ServiceAddress(tserver.Host, port)
+            : ServiceAddress.TryParse(text, out var address) ? address : null;
 
     private bool IsOn(SqlInterface kind, IReadOnlyDictionary<string, string> flags)
     {

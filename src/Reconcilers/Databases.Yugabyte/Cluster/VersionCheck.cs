@@ -56,7 +56,10 @@ internal sealed class VersionCheck(YugabyteCluster cluster)
             var masters = (await cluster.MasterClient.MastersAsync(leader, cancellationToken))
                 .Select(m => m.Web)
                 .OfType<ServiceAddress>();
-            var tservers = (await cluster.MasterClient.TserversAsync(leader, cancellationToken)).Select(t => t.Web);
+            var listed = await cluster.MasterClient.TserversAsync(leader, cancellationToken);
+            var gone = cluster.TakenOut(
+                listed, await cluster.MasterClient.ClusterConfigAsync(leader, cancellationToken));
+            var tservers = listed.Except(gone).Select(t => t.Web);
             known.AddRange(masters.Concat(tservers).Where(addresses.Add).Select(a => (a.ToString(), a)));
         }
         catch (TargetException exception)

@@ -1,4 +1,5 @@
 using Drydock.Abstractions.Values;
+using Drydock.Clients.Safety;
 using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Reconcilers.Upgrades;
@@ -61,6 +62,29 @@ internal sealed class YugabyteCluster(IYugabyteTargets targets)
 
     /// <summary>The admin tool at a path on the tool host.</summary>
     public AdminTool Tool(string program) => Tool(program, targets.Hosts.ToolHost);
+
+    /// <summary>The host on which a catalogue upgrade runs now; null if none is found.</summary>
+    /// <exception cref="TargetException">The tool host cannot be searched.</exception>
+    public async Task<string?> FindCatalogUpgradeAsync(CancellationToken cancellationToken)
+    {
+        var hosts = targets.Hosts.All.Union([targets.Hosts.ToolHost], StringComparer.Ordinal).ToList();
+        var found = await EachAsync(hosts, IsBusyAsync, cancellationToken);
+        return hosts.Where((_, at) => found[at]).FirstOrDefault();
+
+        async Task<bool> IsBusyAsync(string host, CancellationToken token)
+        {
+            try
+            {
+                return await Tool(Tool().Program, host).IsUpgradingCatalogAsync(token);
+            }
+            catch (HostException exception)
+                when (exception.IsRequestNotTaken && host != targets.Hosts.ToolHost)
+            {
+                // The operator starts the command on the tool host only. Another host that is down runs none.
+                return false;
+            }
+        }
+    }
 
     private AdminTool Tool(string program, string host) =>
         new(
@@ -196,11 +220,12 @@ internal sealed class YugabyteCluster(IYugabyteTargets targets)
         {
             1 => Web(leaders[0].Master),
             0 => throw new ClusterUnhealthyException(
-                Reasons.ClusterUnhealthy,
+                Reasons.NoLeader,
                 "No master leads, so nothing is stopped or changed."
-                + string.Concat(asked.Where(a => a.Problem is not null).Select(a => $" {a.Master.Name}: {a.Problem}"))),
+                + string.Concat(asked.Where(a => a.Problem is not null).Select(a => $" {a.Master.Name}: {a.Problem}"))
+                + " Start the masters that do not run, and check the network between them."),
             _ => throw new ClusterUnhealthyException(
-                Reasons.ClusterUnhealthy,
+                Reasons.NoLeader,
                 $"{string.Join(" and ", leaders.Select(l => l.Master.Name))} both report that they lead. "
                 + "If that does not "
                 + "end automatically, check their clocks and network."),
@@ -241,6 +266,39 @@ internal sealed class YugabyteCluster(IYugabyteTargets targets)
     /// <exception cref="YbAnswerException">The answer is unusable.</exception>
     public Task<YugabyteVersion> VersionAsync(DatabaseInstance instance, CancellationToken cancellationToken) =>
         MasterClient.VersionAsync(Web(instance), cancellationToken);
+
+    /// <summary>
+    /// Tablet servers that were lost and taken out: dead, in the server blacklist, and not among the instances, because
+    /// spec.skip names them. Masters list them until they are removed (docs/research/yugabytedb.md#lost-hosts).
+    /// </summary>
+    public IReadOnlyList<YbTserver> TakenOut(IReadOnlyList<YbTserver> listed, YbClusterConfig config)
+    {
+        var known = Tservers.Select(Web).ToHashSet();
+        return
+        [
+            .. listed.Where(t => !t.IsAlive
+                && !known.Contains(t.Web)
+                && config.ServerBlacklist.Any(b => HostNames.AreSame(b.Host, t.Web.Host))),
+        ];
+    }
+
+    /// <summary>
+    /// That a process does not answer, and why; null if it does. The status ALIVE of the master proves nothing for a
+    /// minute, so the process is asked directly.
+    /// </summary>
+    public async Task<string?> FindSilenceAsync(DatabaseInstance instance, CancellationToken cancellationToken)
+    {
+        try
+        {
+            _ = await VersionAsync(instance, cancellationToken);
+            return null;
+        }
+        catch (TargetException exception)
+        {
+            return $"{instance.Name} does not answer. {exception.Message} Start it. "
+                + LostInstance.Advice(instance.Name);
+        }
+    }
 
     /// <summary>Runs the work for each item, a limited number at once; returns the results in order.</summary>
     public static async Task<IReadOnlyList<TResult>> EachAsync<T, TResult>(

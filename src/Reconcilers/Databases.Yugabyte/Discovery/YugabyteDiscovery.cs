@@ -40,6 +40,9 @@ internal sealed record YugabyteDiscovery
     /// </summary>
     public bool MovesLeadersSlowly { get; init; }
 
+    /// <summary>Where the tablet servers are.</summary>
+    public TserverPlacement Placement { get; init; } = TserverPlacement.Unknown;
+
     /// <summary>Further notes for the reader of the plan.</summary>
     public IReadOnlyList<string> Notes { get; init; } = [];
 

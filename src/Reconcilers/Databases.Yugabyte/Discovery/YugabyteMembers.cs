@@ -39,7 +39,7 @@ internal sealed class YugabyteMembers(YugabyteCluster cluster, Findings findings
         foreach (var master in masters.Where(m => m.Rpc is null))
         {
             findings.Add(
-                Reasons.ClusterUnhealthy,
+                Reasons.InstanceDown,
                 $"{master.Display} is a master that does not answer ({master.Error ?? "no address"}), so its host is "
                     + "not known. Start it, or list it in spec.instances.",
                 field: "spec.instances");
@@ -70,9 +70,9 @@ internal sealed class YugabyteMembers(YugabyteCluster cluster, Findings findings
         }
 
         findings.Add(
-            Reasons.ClusterUnhealthy,
-            "No master leads, so the tablet servers are not known. Check the masters; preflight looks again "
-                + "automatically.");
+            Reasons.NoLeader,
+            "No master leads, so the tablet servers are not known. Start the masters that do not run, and check the "
+                + "network between them; preflight looks again automatically.");
         return null;
     }
 

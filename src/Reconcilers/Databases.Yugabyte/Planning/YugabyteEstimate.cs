@@ -10,6 +10,9 @@ internal static class YugabyteEstimate
     private static readonly TimeSpan EachProcess = TimeSpan.FromSeconds(90);
 
     /// <summary>The estimate.</summary>
-    public static TimeSpan Of(DatabaseRollingUpgradeSpec spec) =>
-        spec.Instances.Count * (EachProcess + KubernetesDuration.Parse(spec.Settle));
+    /// <param name="spec">The spec.</param>
+    /// <param name="servers">The tablet servers; those of a batch are replaced at once.</param>
+    public static TimeSpan Of(DatabaseRollingUpgradeSpec spec, TserverBatches servers) =>
+        (spec.Instances.Count(i => i.Component == DatabaseComponent.Master) + servers.Batches.Count)
+        * (EachProcess + KubernetesDuration.Parse(spec.Settle));
 }

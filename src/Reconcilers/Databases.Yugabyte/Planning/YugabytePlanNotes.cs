@@ -9,6 +9,7 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 internal sealed class YugabytePlanNotes(PlanBuilder plan, DatabaseRollingUpgradeSpec spec, YugabyteDiscovery discovery)
 {
     private readonly YugabyteSpec _settings = spec.Yugabyte ?? new YugabyteSpec();
+    private readonly TserverBatches _servers = TserverBatches.Of(spec, discovery);
     private readonly YugabyteVocabulary _words = YugabyteVocabulary.Of(spec);
     private readonly YugabyteVersion _from = YugabyteVersion.Parse(spec.FromVersion);
     private readonly YugabyteVersion _to = YugabyteVersion.Parse(spec.ToVersion);
@@ -17,6 +18,7 @@ internal sealed class YugabytePlanNotes(PlanBuilder plan, DatabaseRollingUpgrade
     {
         var notes = Rollback()
             .Concat(Outage())
+            .Concat(Zones())
             .Concat(Draining())
             .Concat(Finalizing())
             .Concat(Final())
@@ -60,6 +62,14 @@ internal sealed class YugabytePlanNotes(PlanBuilder plan, DatabaseRollingUpgrade
             yield return "EXPECTED OUTAGE, accepted by allowUnavailability: with replication factor "
                 + $"{discovery.ReplicationFactor} the data of a tablet server cannot be "
                 + $"{(discovery.ReplicationFactor == 1 ? "read or written" : "written")} while the server is replaced.";
+        }
+    }
+
+    private IEnumerable<string> Zones()
+    {
+        if (_servers.Note is { } note)
+        {
+            yield return note;
         }
     }
 
@@ -149,8 +159,8 @@ internal sealed class YugabytePlanNotes(PlanBuilder plan, DatabaseRollingUpgrade
                 ? $"The source of replication group {group.Display} keeps its log for "
                     + $"{KubernetesDuration.Format(retention)} after the group is paused. If the group is not resumed "
                     + "by then, its target has to be bootstrapped again. Replacing the processes takes about "
-                    + $"{KubernetesDuration.Format(YugabyteEstimate.Of(spec))}; holds, windows and the upgrade of the "
-                    + "peer come on top."
+                    + $"{KubernetesDuration.Format(YugabyteEstimate.Of(spec, _servers))}; holds, windows and the "
+                    + "upgrade of the peer come on top."
                 : $"How long the source of replication group {group.Display} keeps its log is unknown. Check "
                     + $"{ReplicationRetention.Kept} and {ReplicationRetention.AtMost} of its processes.";
         }

@@ -16,7 +16,8 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 /// <remarks>
 /// A tablet server is drained while the one before it settles, and stopped when that one has settled. The first one
 /// does not wait until the last master has settled: the two share no quorum, and <see cref="ClusterGate"/> asks all
-/// masters before the drain and before the stop.
+/// masters before the drain and before the stop. Tablet servers of one zone (<see cref="TserverBatches"/>) may be
+/// drained and stopped side by side; then a zone is what another one waits for.
 /// </remarks>
 internal sealed class YugabytePlanner(DatabaseRollingUpgradeSpec spec, YugabyteDiscovery discovery)
 {
@@ -132,12 +133,22 @@ internal sealed class YugabytePlanner(DatabaseRollingUpgradeSpec spec, YugabyteD
         List<string> stopped = masters > 0 && !discovery.MovesLeadersSlowly
             ? [YugabyteStepIds.MasterSwap(Phases.UpgradeMasters, masters)]
             : _barrier;
-        foreach (var server in discovery.Instances.Where(i => i.Component == DatabaseComponent.Tserver))
+        var found = discovery.Instances.ToDictionary(i => i.Name, StringComparer.Ordinal);
+        foreach (var batch in TserverBatches.Of(spec, discovery).Batches)
         {
-            var swap = new SwapTserver.Args(Replaced(server), Replicas: replicas);
-            settled = _rolling.AddTserver(
-                _plan, Phases.UpgradeTServers, server.Name, swap, stopped, CanRollBack, settled: settled);
-            stopped = [YugabyteStepIds.Swap(Phases.UpgradeTServers, server.Name)];
+            // Each of them waits for what came before, and what comes next waits for all of them.
+            settled =
+            [
+                .. batch.SelectMany(server => _rolling.AddTserver(
+                    _plan,
+                    Phases.UpgradeTServers,
+                    server.Name,
+                    new SwapTserver.Args(Replaced(found[server.Name]), Replicas: replicas),
+                    stopped,
+                    CanRollBack,
+                    settled: settled)).ToList(),
+            ];
+            stopped = [.. batch.Select(server => YugabyteStepIds.Swap(Phases.UpgradeTServers, server.Name))];
         }
 
         _barrier = [.. mastersSettled, .. settled];

@@ -23,6 +23,7 @@ internal sealed class YugabyteRollbackPlanner
     private readonly PlanBuilder _plan = new();
     private readonly YugabyteRollingSteps _rolling;
     private List<string> _barrier = [];
+    private bool _isSideBySide;
 
     private YugabyteRollbackPlanner(DatabaseRollingUpgradeSpec spec, Plan done, IReadOnlyList<string> notes) =>
         (_spec, _done, _moreNotes, _rolling) = (spec, done, notes, new YugabyteRollingSteps(spec));
@@ -79,12 +80,10 @@ internal sealed class YugabyteRollbackPlanner
             RollBackFlags();
         }
 
-        foreach (var server in servers)
+        foreach (var batch in Batches(servers))
         {
-            var swap = new SwapTserver.Args(Back(server), _spec.FromVersion, Replicas, ProveAdminTool.NodesSafe(_done));
-            var name = server.Instance.Name;
-            var sql = SqlBaseline.Recorded(_done, name);
-            _barrier = _rolling.AddTserver(_plan, Phases.RollbackTServers, name, swap, _barrier, reversible: true, sql);
+            _isSideBySide |= batch.Count > 1;
+            _barrier = [.. batch.SelectMany(server => RollBack(server, _barrier)).ToList()];
         }
 
         RollBackMasters(masters);
@@ -92,6 +91,32 @@ internal sealed class YugabyteRollbackPlanner
         AddGuards(servers);
         AddNotes(stopped);
         return _plan.Build();
+    }
+
+    // Servers that the upgrade stopped side by side may all be down, so they go back side by side.
+    private IEnumerable<IReadOnlyList<StoppedInstance>> Batches(List<StoppedInstance> servers)
+    {
+        var left = servers;
+        while (left is [var first, ..])
+        {
+            var drain = _done.Step(YugabyteStepIds.Drain(Phases.UpgradeTServers, first.Instance.Name));
+            var beside = StoppedTogether.Others(_done, drain);
+            List<StoppedInstance> batch =
+            [
+                first,
+                .. left.Skip(1).Where(s => beside.Contains(s.Instance.Name, StringComparer.Ordinal)),
+            ];
+            yield return batch;
+            left = [.. left.Except(batch)];
+        }
+    }
+
+    private List<string> RollBack(StoppedInstance server, List<string> after)
+    {
+        var swap = new SwapTserver.Args(Back(server), _spec.FromVersion, Replicas, ProveAdminTool.NodesSafe(_done));
+        var name = server.Instance.Name;
+        var sql = SqlBaseline.Recorded(_done, name);
+        return _rolling.AddTserver(_plan, Phases.RollbackTServers, name, swap, after, reversible: true, sql);
     }
 
     // Servers whose drain has begun and whose swap has not.
@@ -203,9 +228,10 @@ internal sealed class YugabyteRollbackPlanner
     private void AddNotes(List<StoppedInstance> stopped)
     {
         string[] phases = [Phases.Undo, Phases.RollbackTServers, Phases.RollbackMasters, Phases.ResumeReplication];
+        var zones = _isSideBySide ? "; those of one zone that were stopped side by side go back side by side" : "";
         _plan.Note(stopped.Count > 0
             ? $"{stopped.Count} processes are rolled back to {_spec.FromVersion}, one at a time, tablet servers before "
-                + "masters. The cluster stays available as during the upgrade."
+                + $"masters{zones}. The cluster stays available as during the upgrade."
             : phases.All(p => _plan.Phase(p).Count == 0)
                 ? "The upgrade has changed nothing, so there is nothing to roll back."
                 : "The upgrade has stopped no process. Its changes are undone; the database keeps running.");

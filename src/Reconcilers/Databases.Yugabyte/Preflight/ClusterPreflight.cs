@@ -32,7 +32,7 @@ internal sealed class ClusterPreflight(YugabyteCluster cluster, YugabyteUpgradeP
         CompareTservers(view);
         foreach (var problem in view.Problems(cluster))
         {
-            findings.Add(Reasons.ClusterUnhealthy, $"{problem} Repair the cluster before the upgrade.");
+            findings.Add(problem.Reason, problem.Message);
         }
 
         if (view.Config.LeaderBlacklist.Count > 0)
@@ -40,7 +40,7 @@ internal sealed class ClusterPreflight(YugabyteCluster cluster, YugabyteUpgradeP
             var commands = view.Config.LeaderBlacklist.Select(
                 a => $"`{cluster.Tool().LeaderBlacklistCommand(a, add: false)}`");
             findings.Add(
-                Reasons.ClusterUnhealthy,
+                Reasons.LeadersKeptAway,
                 $"Unexpected entries in the leader blacklist: {string.Join(", ", view.Config.LeaderBlacklist)}. "
                 + "An administrator or an abandoned upgrade added them. "
                 + $"Run {string.Join(" and ", commands)} to remove them.");

@@ -159,7 +159,9 @@ internal sealed class InstancePreflight(
 
         if (process.Supervision == SupervisionState.Restarting || process.Pid is null)
         {
-            yield return (Reasons.ClusterUnhealthy, $"{name} does not run on {host}: {process.SupervisionText}.");
+            yield return (
+                Reasons.InstanceDown,
+                $"{name} does not run on {host}: {process.SupervisionText}. Start it; the cause is in its log.");
             yield break;
         }
 
@@ -181,7 +183,10 @@ internal sealed class InstancePreflight(
 
         if (!process.IsListening)
         {
-            yield return (Reasons.ClusterUnhealthy, $"{name} does not listen on {host} port {target.Port}.");
+            yield return (
+                Reasons.InstanceDown,
+                $"{name} does not listen on {host} port {target.Port}. Correct spec.instances[{name}].port, or fix the "
+                + "process.");
         }
 
         if (InstanceLayouts.Problem(target, process) is { } layout)

@@ -14,8 +14,12 @@ internal sealed class ReplicationPreflight(YugabyteCluster cluster, YugabyteUpgr
 {
     private const string Field = "spec.yugabyte.replication.groups";
 
+    /// <param name="look">The universe; null if it cannot be read.</param>
+    /// <param name="tool">What the admin tool can do.</param>
+    /// <param name="estimate">How long groups are paused at least.</param>
+    /// <param name="cancellationToken">Cancels.</param>
     public async Task<IReadOnlyList<DiscoveredGroup>> LookAsync(
-        ClusterState? look, ToolState tool, CancellationToken cancellationToken)
+        ClusterState? look, ToolState tool, TimeSpan estimate, CancellationToken cancellationToken)
     {
         var listed = cluster.Settings.Replication.Groups;
         if (look is null)
@@ -48,7 +52,7 @@ internal sealed class ReplicationPreflight(YugabyteCluster cluster, YugabyteUpgr
         await NoteErrorsAsync(tool, found, cancellationToken);
         return path is not null
             && YugabyteFeatures.Replication(cluster.Settings, path.From) == ReplicationMode.PauseBothSides
-            ? await WithRetentionAsync(found, cancellationToken)
+            ? await WithRetentionAsync(found, estimate, cancellationToken)
             : found;
     }
 
@@ -87,9 +91,8 @@ internal sealed class ReplicationPreflight(YugabyteCluster cluster, YugabyteUpgr
 
     // While a group is paused, its source keeps the log for a limited time only.
     private async Task<IReadOnlyList<DiscoveredGroup>> WithRetentionAsync(
-        List<DiscoveredGroup> found, CancellationToken cancellationToken)
+        List<DiscoveredGroup> found, TimeSpan estimate, CancellationToken cancellationToken)
     {
-        var estimate = YugabyteEstimate.Of(cluster.Spec);
         var known = new List<DiscoveredGroup>();
         foreach (var group in found)
         {
@@ -209,8 +212,19 @@ internal sealed class ReplicationPreflight(YugabyteCluster cluster, YugabyteUpgr
         IReadOnlyList<DiscoveredGroup> found,
         CancellationToken cancellationToken)
     {
-        if (YugabyteFeatures.Replication(cluster.Settings, upgrade.From) != ReplicationMode.TargetFirst
-            || found.Any(g => g.Target == ReplicationTarget.Here))
+        if (YugabyteFeatures.Replication(cluster.Settings, upgrade.From) != ReplicationMode.TargetFirst)
+        {
+            return;
+        }
+
+        var here = found.Where(g => g is { Target: ReplicationTarget.Here, IsPaused: false }).ToList();
+        foreach (var group in listed.Where(l => here.Exists(f => f.Name == l.Name)))
+        {
+            await new TargetFlagsPreflight(cluster, findings).CompareSourceAsync(
+                group, upgrade, tool, cancellationToken);
+        }
+
+        if (found.Any(g => g.Target == ReplicationTarget.Here))
         {
             return;
         }

@@ -1,4 +1,3 @@
-using Drydock.Abstractions.Values;
 using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Reconcilers.Upgrades;
@@ -6,49 +5,74 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Reconcilers.Databases.Yugabyte;
 
 /// <summary>
-/// Replication in which the target goes first: whether the AutoFlags of the target allow it. A target that has not
+/// Replication in which the target goes first: whether the AutoFlags of both ends allow it. A target that has not
 /// promoted what its source uses cannot read the source's log, and a target that runs the new version but is not final
 /// would fall behind as soon as this universe promotes its flags (docs/research/yugabytedb.md#procedure).
 /// </summary>
 internal sealed class TargetFlagsPreflight(YugabyteCluster cluster, Findings findings)
 {
     private const string Field = "spec.yugabyte.replication.groups";
-    private const int Named = 6;
+
+    private readonly ReplicationFlags _flags = new(cluster);
 
     /// <summary>Compares this universe, the source, with the target of a group, which runs the new version.</summary>
-    public async Task CompareAsync(
-        ReplicationGroup group, YugabyteUpgradePath path, ToolState look, CancellationToken cancellationToken)
+    public Task CompareAsync(
+        ReplicationGroup group, YugabyteUpgradePath path, ToolState look, CancellationToken cancellationToken) =>
+        BothAsync(group, path, look, (own, theirs) =>
+        {
+            if (_flags.OfTarget(group, own, theirs, path.From, path.To) is not { } problem)
+            {
+                return;
+            }
+
+            if (problem.MayBeAcknowledged)
+            {
+                findings.Ask(
+                    Reasons.PeerNotUpgraded, group.Name, problem.Message, field: $"{Field}[{group.Name}]");
+            }
+            else
+            {
+                findings.Add(Reasons.PeerNotUpgraded, problem.Message, field: $"{Field}[{group.Name}]");
+            }
+        }, cancellationToken);
+
+    /// <summary>
+    /// Compares this universe, the target, with the source of a group: a source that uses more flags was upgraded
+    /// first, and does not replicate until this universe is final.
+    /// </summary>
+    public Task CompareSourceAsync(
+        ReplicationGroup group, YugabyteUpgradePath path, ToolState look, CancellationToken cancellationToken) =>
+        BothAsync(group, path, look, (own, theirs) =>
+        {
+            if (_flags.OfSource(group, own, theirs) is { } problem)
+            {
+                findings.Ask(
+                    Reasons.ReplicationBroken,
+                    group.Name,
+                    $"{problem} With TargetFirst the target is upgraded and made final before its source; now the "
+                    + "group does not replicate until this universe is final. Pause it, so that it has no errors: "
+                    + $"`set_universe_replication_enabled {group.Name} 0`, and resume it after the upgrade.",
+                    field: $"{Field}[{group.Name}]");
+            }
+        }, cancellationToken);
+
+    private async Task BothAsync(
+        ReplicationGroup group,
+        YugabyteUpgradePath path,
+        ToolState look,
+        Action<AutoFlagsConfig, AutoFlagsConfig> compare,
+        CancellationToken cancellationToken)
     {
         if (look.Tool is not { } tool || !YugabyteFeatures.HasAutoFlags(path.From))
         {
             return;
         }
 
-        var peer = cluster.Peer(group).Display;
         try
         {
-            var own = (await tool.AutoFlagsAsync(cancellationToken)).Promoted;
-            var theirs = (await cluster.PeerTool(group, tool.Program).AutoFlagsAsync(cancellationToken)).Promoted;
-            var missing = own.Except(theirs, StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
-            if (missing.Count > 0)
-            {
-                findings.Add(
-                    Reasons.PeerNotUpgraded,
-                    $"{peer}, the target of replication group {group.Name}, has not promoted {missing.Count} AutoFlags "
-                    + $"that this universe uses: {Sentences.List(missing, Named)}. Promote them there "
-                    + "(promote_auto_flags), or choose replication.mode: PauseBothSides",
-                    field: $"{Field}[{group.Name}]");
-            }
-            else if (path.From.Series != path.To.Series && theirs.IsSubsetOf(own))
-            {
-                findings.Ask(
-                    Reasons.PeerNotUpgraded,
-                    group.Name,
-                    $"{peer}, the target of replication group {group.Name}, runs {path.To} but has promoted no "
-                    + "AutoFlag that this universe lacks, so its upgrade does not seem to be final (TargetFirst). "
-                    + "Finalize the upgrade of the target first.",
-                    field: $"{Field}[{group.Name}]");
-            }
+            compare(
+                await tool.AutoFlagsAsync(cancellationToken),
+                await cluster.PeerTool(group, tool.Program).AutoFlagsAsync(cancellationToken));
         }
         catch (TargetException exception)
         {

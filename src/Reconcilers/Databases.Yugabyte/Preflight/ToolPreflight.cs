@@ -67,15 +67,17 @@ internal sealed class ToolPreflight(
         foreach (var dead in masters.Where(m => !m.IsAlive))
         {
             findings.Add(
-                Reasons.ClusterUnhealthy, $"Master {dead.RpcAddress} is {dead.State}, not ALIVE (list_all_masters).");
+                Reasons.InstanceDown,
+                $"Master {dead.RpcAddress} is {dead.State}, not ALIVE (list_all_masters). Start it, or remove it from "
+                + "the universe.");
         }
 
         if (masters.Count(m => m.IsLeader) != 1)
         {
             findings.Add(
-                Reasons.ClusterUnhealthy,
-                $"list_all_masters shows {masters.Count(m => m.IsLeader)} masters as LEADER. "
-                + "There must be exactly one.");
+                Reasons.NoLeader,
+                $"list_all_masters shows {masters.Count(m => m.IsLeader)} masters as LEADER, expected exactly one. "
+                + "Start the masters that do not run, and check the network between them.");
         }
     }
 }

@@ -43,7 +43,13 @@ internal sealed class YugabytePreflight
         InstanceLayouts.Compare(
             [.. looks.Select(l => (_targets.Hosts.Instance(l.Spec.Name).Target, l.Process))], _findings);
         var tool = await new ToolPreflight(_targets, _cluster, path, _findings).LookAsync(cancellationToken);
-        var groups = await new ReplicationPreflight(_cluster, path, _findings).LookAsync(look, tool, cancellationToken);
+        var placement = look is null
+            ? TserverPlacement.Unknown
+            : await new ZonePreflight(_cluster).LookAsync(look, cancellationToken);
+        var estimate = YugabyteEstimate.Of(
+            _cluster.Spec, TserverBatches.Of(_cluster.Spec, look?.ReplicationFactor ?? 0, placement));
+        var groups = await new ReplicationPreflight(_cluster, path, _findings)
+            .LookAsync(look, tool, estimate, cancellationToken);
         await new ExtensionPreflight(_targets, _cluster, _findings).LookAsync(
             look?.SqlIsOn, hostLooks, cancellationToken);
 
@@ -55,6 +61,7 @@ internal sealed class YugabytePreflight
                 {
                     UniverseUuid = look.View.Config.UniverseUuid,
                     Instances = instances.Discover(looks),
+                    Placement = placement,
                     Hosts = hosts,
                     ReplicationFactor = factor,
                     SqlIsOn = look.SqlIsOn,

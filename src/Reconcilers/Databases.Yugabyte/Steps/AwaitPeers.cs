@@ -17,8 +17,8 @@ internal sealed class AwaitPeers(IYugabyteTargets targets) : YugabyteStep<AwaitP
     private const int Named = 6;
 
     /// <param name="Final">
-    /// Whether peers that are targets must also have promoted every AutoFlag that this universe uses: a target that
-    /// does not use them cannot replicate.
+    /// Whether the target of every paused group must also have promoted every AutoFlag that its source uses: a target
+    /// that does not use them cannot replicate.
     /// </param>
     public sealed record Args(bool? Final = null);
 
@@ -47,17 +47,11 @@ internal sealed class AwaitPeers(IYugabyteTargets targets) : YugabyteStep<AwaitP
                 + $"{Deadline(context)}{string.Join(" ", problems.Take(Named))}{more}");
     }
 
+    // At both ends the target must have promoted what the source uses.
     private async Task<IReadOnlyList<string>> NotFinalAsync(
         Plan plan, YugabyteVersion version, CancellationToken cancellationToken)
     {
-        var names = plan.Steps
-            .Where(s => s.Is<SetReplication>())
-            .Select(s => s.Arguments<SetReplication.Args>())
-            .Where(a => a.Target == ReplicationTarget.There)
-            .Select(a => a.Group)
-            .ToHashSet(StringComparer.Ordinal);
-        var consumers = Clusters(Cluster.Settings.Replication.Groups.Where(g => names.Contains(g.Name))).ToList();
-        if (consumers.Count == 0 || !YugabyteFeatures.HasAutoFlags(version))
+        if (!YugabyteFeatures.HasAutoFlags(version))
         {
             return [];
         }
@@ -65,16 +59,27 @@ internal sealed class AwaitPeers(IYugabyteTargets targets) : YugabyteStep<AwaitP
         var problems = new List<string>();
         try
         {
-            var own = (await Cluster.Tool().AutoFlagsAsync(cancellationToken)).Promoted;
-            foreach (var group in consumers)
+            var own = await Cluster.Tool().AutoFlagsAsync(cancellationToken);
+            foreach (var group in Clusters(Resumed(plan, ReplicationTarget.There)))
             {
-                var theirs = (await Cluster.PeerTool(group).AutoFlagsAsync(cancellationToken)).Promoted;
-                var missing = own.Except(theirs, StringComparer.Ordinal).Order(StringComparer.Ordinal).ToList();
+                var theirs = await Cluster.PeerTool(group).AutoFlagsAsync(cancellationToken);
+                var missing = own.Promoted.Except(theirs.Promoted, StringComparer.Ordinal)
+                    .Order(StringComparer.Ordinal)
+                    .ToList();
                 if (missing.Count > 0)
                 {
                     problems.Add(
                         $"{Cluster.Peer(group).Display} has not promoted {missing.Count} AutoFlags of this universe "
                         + $"({string.Join(", ", missing.Take(Named))}). Finalize its upgrade.");
+                }
+            }
+
+            foreach (var group in Clusters(Resumed(plan, ReplicationTarget.Here)))
+            {
+                var theirs = await Cluster.PeerTool(group).AutoFlagsAsync(cancellationToken);
+                if (new ReplicationFlags(Cluster).OfSource(group, own, theirs) is { } problem)
+                {
+                    problems.Add($"{problem} Promote them here (`promote_auto_flags`).");
                 }
             }
         }
@@ -86,7 +91,18 @@ internal sealed class AwaitPeers(IYugabyteTargets targets) : YugabyteStep<AwaitP
         return problems;
     }
 
-    // Paused groups cannot wait for ever.
+    private IEnumerable<ReplicationGroup> Resumed(Plan plan, ReplicationTarget target)
+    {
+        var names = plan.Steps
+            .Where(s => s.Is<SetReplication>())
+            .Select(s => s.Arguments<SetReplication.Args>())
+            .Where(a => a.Target == target)
+            .Select(a => a.Group)
+            .ToHashSet(StringComparer.Ordinal);
+        return Cluster.Settings.Replication.Groups.Where(g => names.Contains(g.Name));
+    }
+
+    // Paused groups cannot wait without a limit.
     private static string Deadline(StepContext context)
     {
         var first = context.Plan.Steps

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using Drydock.Abstractions.Values;
 using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Engine.Actions;
@@ -61,7 +62,7 @@ internal sealed class DrainTserver(IYugabyteTargets targets) : TserverStep<Drain
         StepContext context, Args args, DatabaseInstance instance, CancellationToken cancellationToken)
     {
         var problems = await _gate.DrainProblemsAsync(
-            context.Plan, instance, rightBefore: true, cancellationToken);
+            context.Plan, Stop(context, instance), rightBefore: true, cancellationToken);
         if (problems.Count > 0)
         {
             throw NotYet(Reasons.ClusterUnhealthy, $"{instance.Name} was not drained. {problems[0]}");
@@ -150,9 +151,12 @@ internal sealed class DrainTserver(IYugabyteTargets targets) : TserverStep<Drain
     private Observation Judge(
         StepContext context, DatabaseInstance instance, TserverDrainView view, ulong leaders)
     {
-        if (_drain.Overdue(context, view.Since ?? context.Time.GetUtcNow(), leaders) is not { } why)
+        var now = context.Time.GetUtcNow();
+        var began = view.Since ?? now;
+        if (_drain.Overdue(context, began, leaders) is not { } why)
         {
-            return new Observation.Running($"{instance.Name} still leads {leaders} tablets.");
+            var pace = view.Pace.Describe((long)(view.Before ?? leaders), (long)leaders, now - began, now);
+            return new Observation.Running($"{instance.Name} still leads tablets: {pace}");
         }
 
         var text = leaders.ToString(CultureInfo.InvariantCulture);
@@ -167,12 +171,12 @@ internal sealed class DrainTserver(IYugabyteTargets targets) : TserverStep<Drain
                 retryable: false);
     }
 
-    // The former server settles while this one is drained, but two are never without leaders at once.
+    // The former servers settle while this one is drained, but only those of one group are without leaders at once.
     private string? Former(StepContext context, DatabaseInstance instance, ClusterView universe)
     {
         var inHand = LeaderBlacklistIsClean.InHand(context.Plan).ToHashSet(StringComparer.Ordinal);
-        var former = Cluster.Tservers.FirstOrDefault(
-            t => t != instance && inHand.Contains(t.Name) && universe.IsBlacklisted(Cluster.Rpc(t)));
+        var former = Cluster.Tservers.Except(Stop(context, instance).All).FirstOrDefault(
+            t => inHand.Contains(t.Name) && universe.IsBlacklisted(Cluster.Rpc(t)));
         var replaced = DrainTurn.Replaced(context, static s => s.Is<SwapTserver>());
         return former is null
             ? DrainTurn.Early(Cluster.Spec, replaced, context.Time.GetUtcNow())
@@ -183,15 +187,18 @@ internal sealed class DrainTserver(IYugabyteTargets targets) : TserverStep<Drain
         StepContext context, DatabaseInstance instance, CancellationToken cancellationToken)
     {
         var problems = await _gate.DrainProblemsAsync(
-            context.Plan, instance, rightBefore: false, cancellationToken);
+            context.Plan, Stop(context, instance), rightBefore: false, cancellationToken);
         if (problems.Count == 0)
         {
             return new Observation.NotStarted();
         }
 
-        return Elapsed(context) < YugabytePlanTraits.DrainPatience(Cluster.Spec)
+        var patience = YugabytePlanTraits.DrainPatience(Cluster.Spec);
+        return Elapsed(context) < patience
             ? new Observation.Running($"Waiting until the cluster is healthy. {problems[0]}")
             : new Observation.Failed(
-                Reasons.ClusterUnhealthy, $"{instance.Name} was not drained. {string.Join(" ", problems)}");
+                Reasons.ClusterUnhealthy,
+                $"{instance.Name} was not drained. {string.Join(" ", problems)} The operator waited "
+                + $"{KubernetesDuration.Format(patience)} (2 x spec.timeouts.verify, and spec.settle).");
     }
 }

@@ -80,6 +80,13 @@ internal sealed class PromoteAutoFlags(IYugabyteTargets targets) : YugabyteStep<
                 + report.Describe());
         }
 
+        // What the target of replication has promoted may have changed since preflight.
+        if (await new ReplicationFlags(Cluster).FindObstacleAsync(
+            context.Receipt(FlagsBeforeReceipt), cancellationToken) is { } obstacle)
+        {
+            throw NotYet(Reasons.PeerNotUpgraded, $"AutoFlags are not promoted. {obstacle}");
+        }
+
         Targets.EnsureMayAct();
         _answers[(context.Step.Id, context.Step.Attempt)] =
             await Cluster.Tool().PromoteAutoFlagsAsync(args.Class, cancellationToken);

@@ -33,7 +33,7 @@ internal sealed class RecordSql(IYugabyteTargets targets) : YugabyteStep<RecordS
         {
             foreach (var (kind, address) in answers.Answers)
             {
-                facts[SqlBaseline.Fact(kind, server.Name)] = address.ToString();
+                facts[SqlBaseline.Fact(kind, server.Name)] = SqlBaseline.Text(server, address);
             }
         }
 

@@ -70,8 +70,10 @@ internal sealed class SwapMaster(IYugabyteTargets targets) : YugabyteStep<SwapMa
         return Elapsed(context) < YugabytePlanTraits.GatePatience(Cluster.Spec)
             ? new Observation.Running($"Waiting until {next.Name} may be stopped. {problems[0]}")
             : throw new StepActionException(
-                Reasons.ClusterUnhealthy, $"{next.Name} was not stopped. "
-                    + $"{string.Join(" ", problems)}", retryable: false);
+                Reasons.ClusterUnhealthy,
+                $"{next.Name} was not stopped. {string.Join(" ", problems)} The operator waited "
+                + $"{Cluster.Spec.Timeouts.Verify} (spec.timeouts.verify).",
+                retryable: false);
     }
 
     protected override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(
@@ -192,6 +194,6 @@ internal sealed class SwapMaster(IYugabyteTargets targets) : YugabyteStep<SwapMa
     {
         var nodesSafe = args.NodesSafe ?? ProveAdminTool.NodesSafe(context.Plan);
         return _gate.StopProblemsAsync(
-            context.Plan, instance, nodesSafe, args.Outage, rightBefore, cancellationToken);
+            context.Plan, new GatedStop(instance, nodesSafe), args.Outage, rightBefore, cancellationToken);
     }
 }

@@ -70,7 +70,9 @@ internal sealed class SwapTserver(IYugabyteTargets targets) : TserverStep<SwapTs
         return Elapsed(context) < YugabytePlanTraits.GatePatience(Cluster.Spec)
             ? new Observation.Running($"Waiting until {instance.Name} may be stopped. {problems[0]}")
             : new Observation.Failed(
-                Reasons.ClusterUnhealthy, $"{instance.Name} was not stopped. {string.Join(" ", problems)}");
+                Reasons.ClusterUnhealthy,
+                $"{instance.Name} was not stopped. {string.Join(" ", problems)} The operator waited "
+                + $"{Cluster.Spec.Timeouts.Verify} (spec.timeouts.verify).");
     }
 
     protected override async Task ExecuteAsync(
@@ -115,9 +117,8 @@ internal sealed class SwapTserver(IYugabyteTargets targets) : TserverStep<SwapTs
         bool rightBefore,
         CancellationToken cancellationToken)
     {
-        var nodesSafe = args.NodesSafe ?? ProveAdminTool.NodesSafe(context.Plan);
         var expectOutage = args.Replicas is not null;
         return _gate.StopProblemsAsync(
-            context.Plan, instance, nodesSafe, expectOutage, rightBefore, cancellationToken);
+            context.Plan, Stop(context, instance), expectOutage, rightBefore, cancellationToken);
     }
 }

@@ -70,12 +70,19 @@ internal abstract class TserverStep<TArgs>(IYugabyteTargets targets) : YugabyteS
     /// <summary>The program that the instance is to run, as the swap of the same phase says.</summary>
     protected ProgramChange Change(StepContext context, DatabaseInstance instance)
     {
-        var id = YugabyteStepIds.Swap(context.Step.Phase, instance.Name);
-        var swap = context.Plan.Step(id)
-            ?? throw new KeyNotFoundException($"The plan has no step {id}; the stored plan does not fit.");
-        var (replacement, version) = SwapTserver.Replacement(context.Plan, swap);
+        var (replacement, version) = SwapTserver.Replacement(context.Plan, Swap(context, instance));
         var program = Cluster.Vocabulary.TserverProgram;
         return ProgramChange.Of(context.Plan, Cluster.Spec, instance, program, replacement, version);
+    }
+
+    /// <summary>The stop of a server, as the gate judges it.</summary>
+    protected GatedStop Stop(StepContext context, DatabaseInstance instance)
+    {
+        var form = Swap(context, instance).Arguments<SwapTserver.Args>().NodesSafe;
+        return new GatedStop(instance, form ?? ProveAdminTool.NodesSafe(context.Plan))
+        {
+            Beside = new TserverGroup(Cluster).Others(context.Plan, context.Step.Phase, instance),
+        };
     }
 
     /// <summary>Removes a server from the leader blacklist if it is there.</summary>
@@ -88,6 +95,13 @@ internal abstract class TserverStep<TArgs>(IYugabyteTargets targets) : YugabyteS
             Targets.EnsureMayAct();
             await Cluster.Tool().ChangeLeaderBlacklistAsync(Cluster.Rpc(instance), add: false, cancellationToken);
         }
+    }
+
+    private static PlanStep Swap(StepContext context, DatabaseInstance instance)
+    {
+        var id = YugabyteStepIds.Swap(context.Step.Phase, instance.Name);
+        return context.Plan.Step(id)
+            ?? throw new KeyNotFoundException($"The plan has no step {id}; the stored plan does not fit.");
     }
 
     private async Task GiveUpAsync(
@@ -124,7 +138,13 @@ internal static class GiveUp
 
     // Waiting a second time for the same changes nothing.
     private static readonly string[] OnceIsEnough =
-        [Reasons.DrainTimeout, Reasons.ClusterUnhealthy, Reasons.InstanceUnhealthy, Reasons.StepTimeout];
+    [
+        Reasons.DrainTimeout,
+        Reasons.ClusterUnhealthy,
+        Reasons.NoLeader,
+        Reasons.InstanceUnhealthy,
+        Reasons.StepTimeout,
+    ];
 
     /// <summary>Whether the previous attempt has waited in vain as long as it may.</summary>
     public static bool IsDue(PlanStep step) =>

@@ -9,10 +9,10 @@ namespace Drydock.Reconcilers.Databases.Yugabyte;
 /// <summary>
 /// Upgrades the SQL catalogue by upgrade_ysql or upgrade_bsql (docs/research/yugabytedb.md#procedure). Statements that
 /// change the catalogue meanwhile let the command fail with a version mismatch; it is then repeated after a pause, a
-/// limited number of times. It never runs twice at once. When the tool's time is over, or when an earlier command may
-/// still be under way because its end was not seen, the tablet server may still migrate: its end is awaited by the
-/// version of the catalogue. The command may be repeated and only its own answer shows that it is done, so it is run
-/// again after that.
+/// limited number of times. It never runs twice at once: before each run every host is searched for one. When the
+/// tool's time is over, or when an earlier command may still be under way because its end was not seen, the tablet
+/// server may still migrate: its end is awaited by the version of the catalogue. The command may be repeated and only
+/// its own answer shows that it is done, so it is run again after that.
 /// </summary>
 internal sealed class UpgradeCatalog(IYugabyteTargets targets) : YugabyteStep<UpgradeCatalog.Args>(targets)
 {
@@ -66,11 +66,12 @@ internal sealed class UpgradeCatalog(IYugabyteTargets targets) : YugabyteStep<Up
     private async Task<bool> TryAsync(StepContext context, int attempt, CancellationToken cancellationToken)
     {
         var (tool, command) = (Cluster.Tool(), Cluster.Vocabulary.UpgradeCatalogCommand);
-        if (await tool.IsUpgradingCatalogAsync(cancellationToken))
+        if (await Cluster.FindCatalogUpgradeAsync(cancellationToken) is { } busy)
         {
             throw NotYet(
                 Reasons.AdminToolFailed,
-                $"An earlier {command} still runs on {Targets.Hosts.ToolHost}. The upgrade waits until it ends.");
+                $"Another {command} runs on {busy}, and two at once damage the catalogue. The upgrade continues "
+                + $"automatically when it has ended. See `ps -ef | grep {command}` there.");
         }
 
         try

@@ -60,7 +60,8 @@ internal sealed class VerifyTserver(IYugabyteTargets targets) : TserverStep<Veri
             return new Observation.NotStarted("The server is ready for leaders.");
         }
 
-        problems = await _health.TserverProblemsAsync(instance, process, view, cancellationToken);
+        var beside = new TserverGroup(Cluster).Others(context.Plan, context.Step.Phase, instance);
+        problems = await _health.TserverProblemsAsync(instance, beside, process, view, cancellationToken);
         if (problems.Count > 0)
         {
             return NotHealthy(context, instance, problems);

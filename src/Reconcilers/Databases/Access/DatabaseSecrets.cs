@@ -48,6 +48,9 @@ internal sealed record DatabaseSecrets
     /// <summary>The login at the processes' HTTP interfaces; null also if the spec names no Secret.</summary>
     public ServiceLogin? Web { get; init; }
 
+    /// <summary>The login at Grafana; null also if the spec names no Secret.</summary>
+    public ServiceLogin? Grafana { get; init; }
+
     /// <summary>
     /// Logins at the HTTP interfaces of peer clusters of replication, by the name of the group; peers without one are
     /// omitted.
@@ -80,6 +83,9 @@ internal sealed record DatabaseSecrets
             engine,
             await SecretUses.ReadAsync(
                 kubernetes, SecretReferences.In(upgrade.Spec), upgrade.Metadata.Namespace, cancellationToken));
+
+    /// <summary>The field that names the Secret with the login at Grafana.</summary>
+    public const string GrafanaLoginField = "spec.tidb.dashboards.credentialsSecretRef";
 
     /// <summary>The field that names the Secret with the login at a peer's HTTP interfaces.</summary>
     public static string PeerLoginField(string group) =>
@@ -117,6 +123,7 @@ internal sealed record DatabaseSecrets
             _ => null,
         };
         var web = reading.Login(spec.Access.WebCredentialsSecretRef, "spec.access.webCredentialsSecretRef");
+        var grafana = reading.Login(spec.Tidb?.Dashboards?.CredentialsSecretRef, GrafanaLoginField);
         var peerLogins = new Dictionary<string, ServiceLogin>(StringComparer.Ordinal);
         var peers = new Dictionary<string, ServiceTlsMaterial>(StringComparer.Ordinal);
         foreach (var group in spec.Yugabyte?.Replication.Groups ?? [])
@@ -148,6 +155,7 @@ internal sealed record DatabaseSecrets
             DockerTls = dockerTls,
             Tls = tls,
             Web = web,
+            Grafana = grafana is null ? null : grafana with { IsSentUnasked = true },
             PeerLogins = peerLogins,
             Sql = user is null || password is null
                 ? null
@@ -165,7 +173,7 @@ internal sealed record DatabaseSecrets
                     .Concat(new[] { toHosts, toJump }.OfType<SshMaterial>().Distinct().SelectMany(KeysOf))
                     .OfType<byte[]>()
                     .Select(SecretText.Of)
-                    .Concat(peerLogins.Values.Append(web).Select(l => l?.Password))
+                    .Concat(peerLogins.Values.Append(web).Append(grafana).Select(l => l?.Password))
                     .OfType<string>()
                     .Select(text => new Secret(text)),
             ],

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Net.Http.Headers;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
@@ -26,6 +27,7 @@ internal sealed class ServiceHttp : IServiceHttp
     private readonly HttpClient _http;
     private readonly string _loginField;
     private readonly bool _hasLogin;
+    private readonly AuthenticationHeaderValue? _authorization;
     private readonly TimeProvider _time;
     private readonly List<X509Certificate2> _certificates = [];
 
@@ -46,12 +48,16 @@ internal sealed class ServiceHttp : IServiceHttp
     {
         (_time, _hasLogin, _loginField) = (time, login is not null, loginField);
         connections ??= EndpointPolicy.Default;
+        _authorization = login is { IsSentUnasked: true }
+            ? new AuthenticationHeaderValue(
+                "Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{login.User}:{login.Password}")))
+            : null;
         Scheme = tls is null ? Uri.UriSchemeHttp : Uri.UriSchemeHttps;
         var handler = new SocketsHttpHandler
         {
             ConnectCallback = async (context, cancellationToken) => await connections.ConnectAsync(
                 context.DnsEndPoint.Host, context.DnsEndPoint.Port, cancellationToken),
-            Credentials = login is null ? null : new ServiceCredentials(login),
+            Credentials = login is null or { IsSentUnasked: true } ? null : new ServiceCredentials(login),
             ConnectTimeout = ConnectPatience,
             AllowAutoRedirect = false,
             UseProxy = false,
@@ -139,6 +145,7 @@ internal sealed class ServiceHttp : IServiceHttp
         try
         {
             using var request = new HttpRequestMessage(method, address);
+            request.Headers.Authorization = _authorization;
             request.Content = json is not null
                 ? new StringContent(json, Encoding.UTF8, "application/json")
                 : method == HttpMethod.Get
@@ -223,7 +230,9 @@ internal sealed class ServiceHttp : IServiceHttp
     private ServiceException NoLogin(string what, HttpResponseMessage response)
     {
         var asked = HttpFailure.Clip(string.Join(", ", response.Headers.WwwAuthenticate), MostOfChallenge);
-        var problem = _hasLogin
+        var problem = _authorization is not null
+            ? $"the login of the Secret of {_loginField} was refused (401). Correct username and password."
+            : _hasLogin
             ? $"the login of the Secret of {_loginField} was refused (401, {asked}). Correct username and password. "
                 + "Basic is answered only over TLS."
             : $"a login is required (401, {asked}). Put username and password into a Secret, and name it in "

@@ -32,4 +32,12 @@ internal interface IEngineContext : IDatabaseTargets
     /// <param name="login">The login; null if none is required.</param>
     /// <param name="loginField">The field of the spec that names the Secret with the login.</param>
     IServiceHttp Connect(ServiceTlsMaterial? tls, ServiceLogin? login, string loginField);
+
+    /// <summary>
+    /// Plain HTTP whose connections are opened on the host that is asked, through ssh, so that the login crosses no
+    /// network unencrypted; disposed of with the context.
+    /// </summary>
+    /// <param name="login">The login; null if none is required.</param>
+    /// <param name="loginField">The field of the spec that names the Secret with the login.</param>
+    IServiceHttp ConnectOnHost(ServiceLogin? login, string loginField);
 }

@@ -76,13 +76,13 @@ internal sealed class BoundDatabaseHosts : IDatabaseHosts, IConnectionFactory
     }
 
     /// <summary>
-    /// Opens a connection through ssh: on the host that the address belongs to, else on the tool host. Before the
-    /// processes are found every address is a host.
+    /// Opens a connection through ssh: on the host that the address belongs to (of an instance or of a monitoring
+    /// service), else on the tool host. Before the processes are found every address is a host.
     /// </summary>
     /// <exception cref="IOException">The host cannot be reached.</exception>
     public async Task<Stream> ConnectAsync(string host, int port, CancellationToken cancellationToken)
     {
-        var through = Array.Find([.. All], h => HostNames.AreSame(h, host))
+        var through = Array.Find([.. All, .. _topology.ServiceHosts], h => HostNames.AreSame(h, host))
             ?? Spec.ToolHost ?? (All.Count > 0 ? All[0] : host);
         try
         {
@@ -114,6 +114,9 @@ internal sealed class BoundDatabaseHosts : IDatabaseHosts, IConnectionFactory
 
         public IReadOnlyList<string> Hosts { get; } =
             [.. spec.Instances.Select(i => i.Host).Distinct(StringComparer.Ordinal)];
+
+        public IReadOnlyList<string> ServiceHosts { get; } =
+            [.. (spec.Tidb ?? new TiDbSpec()).Services().Select(s => s.Host).Distinct(StringComparer.Ordinal)];
 
         public IReadOnlyDictionary<string, DatabaseInstance> Instances { get; } =
             spec.Instances.DistinctBy(i => i.Name, StringComparer.Ordinal).ToDictionary(

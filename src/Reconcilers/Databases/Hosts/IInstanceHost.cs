@@ -15,6 +15,14 @@ internal interface IInstanceHost
     Task<InstanceProcess> LookAsync(CancellationToken cancellationToken);
 
     /// <summary>
+    /// As <see cref="LookAsync(CancellationToken)"/>; shares a look that began at most so long ago, and not before the
+    /// last action on the instance.
+    /// </summary>
+    /// <exception cref="HostException">The host could not be asked.</exception>
+    Task<InstanceProcess> LookAsync(TimeSpan maxAge, CancellationToken cancellationToken) =>
+        LookAsync(cancellationToken);
+
+    /// <summary>
     /// What a plain process would lose because the login user starts the next one (limits, the score for the OOM
     /// killer), and how that is avoided: whole sentences. Null if nothing would be lost. Changes nothing.
     /// </summary>

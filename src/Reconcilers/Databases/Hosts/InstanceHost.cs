@@ -16,6 +16,7 @@ internal sealed partial class InstanceHost : IInstanceHost
     private readonly IServiceManager _keeper;
     private readonly IReadOnlyList<InstanceTarget> _others;
     private readonly string? _newDirectory;
+    private readonly SharedLook _shared;
     private volatile InstanceState? _last;
 
     /// <param name="channel">The channel to the host.</param>
@@ -28,6 +29,7 @@ internal sealed partial class InstanceHost : IInstanceHost
         _channel = channel;
         _others = others;
         _newDirectory = newDirectory;
+        _shared = new SharedLook(async token => (await SeeAsync(token)).Process, TimeProvider.System);
         Target = InstanceTargets.Fill(target);
         _keeper = Target.Control switch
         {
@@ -43,8 +45,10 @@ internal sealed partial class InstanceHost : IInstanceHost
 
     public InstanceTarget Target { get; }
 
-    public async Task<InstanceProcess> LookAsync(CancellationToken cancellationToken) =>
-        (await SeeAsync(cancellationToken)).Process;
+    public Task<InstanceProcess> LookAsync(CancellationToken cancellationToken) => _shared.NewAsync(cancellationToken);
+
+    public Task<InstanceProcess> LookAsync(TimeSpan maxAge, CancellationToken cancellationToken) =>
+        _shared.GetAsync(maxAge, cancellationToken);
 
     public async Task<string?> FindLossAsync(InstanceProcess process, CancellationToken cancellationToken) =>
         _keeper is PlainProcessManager plain
@@ -249,7 +253,20 @@ internal sealed partial class InstanceHost : IInstanceHost
         }
     }
 
-    private static async Task AgainIfLateAsync(Func<Task> act)
+    private async Task AgainIfLateAsync(Func<Task> act)
+    {
+        _shared.Forget();
+        try
+        {
+            await TryAgainIfLateAsync(act);
+        }
+        finally
+        {
+            _shared.Forget();
+        }
+    }
+
+    private static async Task TryAgainIfLateAsync(Func<Task> act)
     {
         for (var @try = 1; ; @try++)
         {

@@ -95,9 +95,14 @@ internal sealed class DatabaseRunTargets
 
     public IStepCatalog Catalog() => new ChangedTopologyCatalog(_engine.Catalog, _topology, _kind.InstanceOf);
 
-    public IServiceHttp Connect(ServiceTlsMaterial? tls, ServiceLogin? login, string loginField)
+    public IServiceHttp Connect(ServiceTlsMaterial? tls, ServiceLogin? login, string loginField) =>
+        Kept(new ServiceHttp(tls, _services.Time, Connections, login, loginField));
+
+    public IServiceHttp ConnectOnHost(ServiceLogin? login, string loginField) =>
+        Kept(new ServiceHttp(tls: null, _services.Time, _hosts, login, loginField));
+
+    private ServiceHttp Kept(ServiceHttp http)
     {
-        var http = new ServiceHttp(tls, _services.Time, Connections, login, loginField);
         lock (_others)
         {
             _others.Add(http);

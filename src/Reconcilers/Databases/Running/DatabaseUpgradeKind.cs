@@ -88,8 +88,10 @@ internal sealed class DatabaseUpgradeKind(
         DatabaseRollingUpgradeSpec spec, DatabaseRollingUpgradeStatus status, PlanSlot slot, bool isDone)
     {
         var engine = engines.Of(spec);
-        return engine.Summarize(Complete(spec, status), status) with
+        var summary = engine.Summarize(Complete(spec, status), status);
+        return summary with
         {
+            InstanceProgress = InstanceProgress.Of(summary, spec),
             Skipped = SkippedInstances.Of(spec, status, engine.InstanceOf),
         };
     }
@@ -97,6 +99,7 @@ internal sealed class DatabaseUpgradeKind(
     protected override DatabaseRollingUpgradeStatus Forget(DatabaseRollingUpgradeStatus status) => status with
     {
         Elapsed = null,
+        InstanceProgress = null,
         Inventory = null,
         SnapshotRef = null,
         ConfigurationRef = null,

@@ -29,7 +29,7 @@ internal sealed class ChangedTopologyCatalog(
         {
             if (topology.IsEmpty)
             {
-                return await action.ObserveAsync(context, cancellationToken);
+                return await ObserveKnownAsync(context, cancellationToken);
             }
 
             if (await topology.FindRefusalAsync(cancellationToken) is { } refusal)
@@ -39,7 +39,7 @@ internal sealed class ChangedTopologyCatalog(
 
             if (instanceOf(context.Plan, context.Step) is not { } instance || !topology.IsSkipped(instance))
             {
-                return await action.ObserveAsync(context, cancellationToken);
+                return await ObserveKnownAsync(context, cancellationToken);
             }
 
             topology.Report(context.Step.Id, instance);
@@ -70,5 +70,26 @@ internal sealed class ChangedTopologyCatalog(
 
         public Task WaitAsync(StepContext context, CancellationToken cancellationToken) =>
             action.WaitAsync(context, cancellationToken);
+
+        // The host of an instance may never come back.
+        private async Task<Observation> ObserveKnownAsync(StepContext context, CancellationToken cancellationToken)
+        {
+            try
+            {
+                return await action.ObserveAsync(context, cancellationToken);
+            }
+            catch (HostException exception) when (
+                exception.Reason == Reasons.HostUnreachable
+                && instanceOf(context.Plan, context.Step) is not null)
+            {
+                throw new HostException(
+                    exception.Host,
+                    exception.Reason,
+                    $"{exception.Message} {LostInstance.Advice(instanceOf(context.Plan, context.Step)!)}",
+                    exception.IsRetryable,
+                    exception.MayHaveRun,
+                    exception);
+            }
+        }
     }
 }

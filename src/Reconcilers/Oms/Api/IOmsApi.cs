@@ -29,8 +29,8 @@ internal interface IOmsApi : IDisposable
         [.. (await ListAsync(cancellationToken)).Where(p => !ProjectStatuses.IsDeleted(p.Status))];
 
     /// <summary>
-    /// All projects of both kinds as OMS lists them, page by page. Whether deleted ones are among them is not documented
-    /// (docs/research/oms.md#project-status).
+    /// All projects of both kinds as OMS lists them, page by page. Whether deleted ones are among them is not
+    /// documented (docs/research/oms.md#project-status).
     /// </summary>
     /// <exception cref="OmsApiException">No answer, or one without success.</exception>
     Task<IReadOnlyList<OmsProject>> ListAsync(CancellationToken cancellationToken);

@@ -72,7 +72,8 @@ internal static partial class DockerInit
     // 1061 and 1068 key, 1062 row, 1091 nothing to drop, 1304 routine, 1359 trigger, 1826 foreign key).
     [GeneratedRegex(
         @"ERROR (1007|1050|1060|1061|1062|1068|1091|1304|1359|1826)\b|"
-        + @"Duplicate (column name|key name|entry|foreign key)|(Table|database|TRIGGER|PROCEDURE|FUNCTION) .+ already exists|Trigger already exists|"
+        + @"Duplicate (column name|key name|entry|foreign key)|"
+        + @"(Table|database|TRIGGER|PROCEDURE|FUNCTION) .+ already exists|Trigger already exists|"
         + @"Multiple primary key defined|Can't DROP ",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
         matchTimeoutMilliseconds: 1000)]

@@ -44,8 +44,8 @@ internal static class RollbackActionList
 
     private static ActionEntry NewContainer(Plan plan, string node) => new(
         Reasons.RemoveNewContainers,
-        "The new containers are stopped and kept. When you no longer need to inspect them, remove them with `docker rm`. "
-        + "Another attempt of this object removes them automatically.",
+        "The new containers are stopped and kept. When you no longer need to inspect them, remove them with "
+        + "`docker rm`. Another attempt of this object removes them automatically.",
         node,
         $"container {OmsPlanProgress.NewName(plan, node)}");
 

@@ -19,8 +19,8 @@ internal abstract class OmsProjectStep<TArgs>(IOmsTargets targets) : OmsStep<TAr
     private TimeSpan _lastLook;
 
     /// <summary>
-    /// Longer while the wait is long, and as long as the last look took: with thousands of projects the console is asked
-    /// half of the time at most.
+    /// Longer while the wait is long, and as long as the last look took: with thousands of projects the console is
+    /// asked half of the time at most.
     /// </summary>
     protected override TimeSpan Pause =>
         Longer(Longer(ShortestPause, Shorter(LongestPause, _waited / 20)), _lastLook);

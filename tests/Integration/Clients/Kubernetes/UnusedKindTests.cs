@@ -65,7 +65,9 @@ public sealed class UnusedKindTests(LabFixture lab)
         await client.CreateAsync(world.Widget("new"), Token);
 
         (await seen.Reader.ReadAsync(Token)).ShouldBe("Added new");
-        log.Warnings.ShouldBeEmpty();
+
+        // A server that got the kind a moment ago answers 429 until its storage is ready.
+        log.Warnings.Where(w => !w.Contains("storage is (re)initializing", StringComparison.Ordinal)).ShouldBeEmpty();
         await stop.CancelAsync();
         await running;
     }

@@ -157,8 +157,10 @@ public sealed class HostShellTests : IDisposable
         var place = Write(Path.Combine(_root, "staged"), "old", executable: true);
         var source = Write(Path.Combine(_root, "newer"), "new", executable: true);
         string[] binary = [_root, "staged", source, Sum("new"), Sum("old"), "1.0", ""];
+        (await ShellAsync(["/usr/sbin/setcap", "cap_net_bind_service=ep", place], "")).ExitCode.ShouldBe(0);
         await ActAsync(shell, "stage-binary", [.. binary, ""]);
         File.ReadAllText(place + ".drydock-new").ShouldBe("new");
+        (await ShellAsync(["/usr/sbin/getcap", place + ".drydock-new"], "")).Output.ShouldContain("cap_net_bind_service");
         await AnswerAsync(shell, "unstage-binary", _root, "staged");
         File.Exists(place + ".drydock-new").ShouldBeFalse();
 

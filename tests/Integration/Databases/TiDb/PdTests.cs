@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net;
+using System.Text;
 using System.Text.Json;
 using Drydock.Lab;
 using Drydock.Lab.Databases.TiDb;
@@ -54,6 +55,25 @@ public sealed class PdTests(TiDbLab lab)
         await cluster.EvictAsync("tikv-1");
         await Questions.UntilAsync("leader_count to be absent", async () => !Has((await cluster.StoreAsync("tikv-1")).GetProperty("status"), "leader_count"));
         await cluster.EndEvictAsync("tikv-1");
+    }
+
+    [Fact]
+    public async Task Etcd_gateway_of_PD_has_every_registered_TiDB()
+    {
+        const string Servers = """{"key":"L3RpZGIvc2VydmVyL2luZm8v","range_end":"L3RpZGIvc2VydmVyL2luZm8w"}""";
+        await using var turn = await lab.TwoAsync();
+        var cluster = turn.Cluster;
+
+        var (status, body) = await cluster.HttpAsync(await cluster.FollowerAsync(), HttpMethod.Post, "/v3alpha/kv/range", Servers, cancellationToken: Token);
+        status.ShouldBe(HttpStatusCode.OK);
+        using var answer = JsonDocument.Parse(body);
+        var entries = answer.RootElement.GetProperty("kvs").EnumerateArray().ToList();
+        entries.Count.ShouldBe(3);
+        using var registered = JsonDocument.Parse(entries[0].GetProperty("value").GetBytesFromBase64());
+        var info = registered.RootElement;
+        info.GetProperty("listening_port").GetInt32().ShouldBe(4000);
+        Encoding.UTF8.GetString(entries[0].GetProperty("key").GetBytesFromBase64()).ShouldBe($"/tidb/server/info/{info.GetProperty("ddl_id").GetString()}");
+        (await cluster.HttpAsync(cluster.Instance("pd-1"), HttpMethod.Post, "/v3/kv/range", Servers, cancellationToken: Token)).Status.ShouldBe(HttpStatusCode.NotFound);
     }
 
     [Fact]

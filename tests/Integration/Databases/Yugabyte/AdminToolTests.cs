@@ -85,7 +85,7 @@ public sealed class AdminToolTests(LabFixture lab) : YugabyteTest(lab)
     public async Task Programs_without_post_install_do_not_start()
     {
         await using var cluster = await StartAsync();
-        await cluster.InstallAsync(New, postInstall: false, Token);
+        await cluster.InstallAsync(New, postInstall: false, cancellationToken: Token);
         var directory = cluster.DirectoryOf(New);
 
         var refused = await cluster.Hosts[0].RunAsync($"{directory}/bin/yb-admin --version", ct: Token);

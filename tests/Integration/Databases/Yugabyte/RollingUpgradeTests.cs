@@ -121,7 +121,7 @@ public sealed class RollingUpgradeTests(LabFixture lab) : YugabyteTest(lab)
         await cluster.StopAsync(cluster.Tservers[0], Token);
         await cluster.StopAsync(cluster.Tservers[1], Token);
 
-        (await ViolationsAsync(cluster)).ShouldBe(["TserverStoppedWithLeaders", "TwoTserversDown", "UnderReplicatedStop"]);
+        (await ViolationsAsync(cluster)).ShouldBe(["TabletMajorityLost", "TserverStoppedWithLeaders", "TwoTserversDown", "UnderReplicatedStop"]);
         var counted = cluster.Directory.Violations().First(violation => violation.What == "TserverStoppedWithLeaders");
         int.Parse(counted.Field("count") ?? "", System.Globalization.CultureInfo.InvariantCulture).ShouldBeGreaterThan(0);
     }

@@ -9,7 +9,7 @@ namespace Drydock.Lab.Chaos.Databases;
 public static class DatabaseAccidents
 {
     // The operator stops one process, and the host of another is lost at the same moment.
-    private static readonly string[] TwoAway = ["QuorumLost", "TwoMastersDown", "TwoTserversDown", "TwoStoresDown", "NoPumpOnline"];
+    private static readonly string[] TwoAway = ["QuorumLost", "TwoMastersDown", "TwoTserversDown", "TabletMajorityLost", "TwoStoresDown", "NoPumpOnline"];
 
     private const int LieBytes = 1 << 20;
 

@@ -39,6 +39,7 @@ public sealed class TiDbCluster : IAsyncDisposable
         Directory = directory;
         Hosts = hosts;
         Instances = [.. Places()];
+        Spares = [.. hosts.Skip(options.Hosts).Select((host, i) => Place("tikv", options.Hosts + i + 1, host, 20160, 20180))];
         Client = options.Tls ? run.Authority.Issue(run.FolderFor(options.Name + "-client"), "client", "operator") : null;
         _http = new HttpClient(CreateHandler()) { Timeout = TimeSpan.FromSeconds(10) };
     }
@@ -53,6 +54,9 @@ public sealed class TiDbCluster : IAsyncDisposable
     /// <summary>The installation of every process of the cluster.</summary>
     public IReadOnlyList<TiDbInstance> Instances { get; }
 
+    /// <summary>TiKVs that are laid out and not started, on hosts of their own.</summary>
+    public IReadOnlyList<TiDbInstance> Spares { get; }
+
     /// <summary>
     /// A client certificate that the processes accept, and their authority; null without
     /// <see cref="TiDbClusterOptions.Tls"/>.
@@ -65,7 +69,7 @@ public sealed class TiDbCluster : IAsyncDisposable
     {
         options ??= new TiDbClusterOptions();
         var directory = StandinDirectory.Create(run.FastFolderFor(options.Name + "-cluster"));
-        var hosts = await Task.WhenAll(Enumerable.Range(1, options.Hosts).Select(async number =>
+        var hosts = await Task.WhenAll(Enumerable.Range(1, options.Hosts + options.Spares).Select(async number =>
         {
             var name = FormattableString.Invariant($"{options.Name}{number}");
             return await LabHost.StartAsync(run, name, new LabHostOptions { Shared = [directory.Path], TimeFactor = options.TimeFactor, DataBytes = options.DataBytes }, cancellationToken);
@@ -100,7 +104,7 @@ public sealed class TiDbCluster : IAsyncDisposable
     /// <summary>The instances of a component, in their order.</summary>
     public IEnumerable<TiDbInstance> Of(string component) => Instances.Where(i => i.Component == component);
 
-    public TiDbInstance Instance(string name) => Instances.Single(i => i.Name == name);
+    public TiDbInstance Instance(string name) => Instances.Concat(Spares).Single(i => i.Name == name);
 
     /// <summary>The true state of the cluster.</summary>
     public TiDbTruth Truth() => State().ToTruth();
@@ -108,6 +112,15 @@ public sealed class TiDbCluster : IAsyncDisposable
     /// <summary>Starts an instance by its start script, as the deploying user does.</summary>
     public async Task StartAsync(TiDbInstance instance, CancellationToken cancellationToken = default) =>
         await RunAsync(instance, $"bash {instance.DeployDir}/scripts/start_{instance.Component}.sh", cancellationToken);
+
+    /// <summary>Starts a spare TiKV in a version: it joins the cluster as a new store.</summary>
+    public async Task StartSpareAsync(TiDbInstance spare, string version, CancellationToken cancellationToken = default)
+    {
+        var package = await TiDbPackages.MakeAsync(version, cancellationToken);
+        File.Copy(Path.Combine(package.Directory, "bin", spare.Program), Path.Combine(spare.Host.Data, "deploy", spare.Component, "bin", spare.Program), overwrite: true);
+        await OwnAsync(spare.Host, spare.DeployDir, cancellationToken);
+        await StartAsync(spare, cancellationToken);
+    }
 
     /// <summary>Stops an instance by its stop script. With supervise the process may run for another moment.</summary>
     public async Task StopAsync(TiDbInstance instance, CancellationToken cancellationToken = default) =>
@@ -234,16 +247,16 @@ public sealed class TiDbCluster : IAsyncDisposable
 
     private IEnumerable<TiDbInstance> Places()
     {
-        for (var number = 1; number <= Hosts.Count; number++)
+        for (var number = 1; number <= Options.Hosts; number++)
         {
             var host = Hosts[number - 1];
-            if (number <= (Options.Pds ?? Hosts.Count))
+            if (number <= (Options.Pds ?? Options.Hosts))
             {
                 yield return Place("pd", number, host, 2379);
             }
 
             yield return Place("tikv", number, host, 20160, 20180);
-            if (number <= (Options.Tidbs ?? Hosts.Count))
+            if (number <= (Options.Tidbs ?? Options.Hosts))
             {
                 yield return Place("tidb", number, host, 4000, 10080);
             }
@@ -253,7 +266,7 @@ public sealed class TiDbCluster : IAsyncDisposable
                 yield return Place("pump", number, host, 8250);
             }
 
-            if (number == Hosts.Count && Options is { Drainer: true, Pumps: > 0 })
+            if (number == Options.Hosts && Options is { Drainer: true, Pumps: > 0 })
             {
                 yield return Place("drainer", 1, host, 8249);
             }
@@ -281,10 +294,11 @@ public sealed class TiDbCluster : IAsyncDisposable
     {
         var settings = new TiDbSettingsFile
         {
-            Names = Instances.ToDictionary(i => $"{i.Component} {i.Address}", i => i.Name, StringComparer.Ordinal),
+            Names = Instances.Concat(Spares).ToDictionary(i => $"{i.Component} {i.Address}", i => i.Name, StringComparer.Ordinal),
             LeadersPerStore = Options.LeadersPerStore,
             MergeableRegions = Options.MergeableRegions,
             BusyRegions = Options.BusyRegions,
+            NoGateway = !Options.EtcdGateway,
             DefaultsMove = Options.DefaultsMove,
             Users = Options.Users,
             Backend = Options.Backend is { } backend ? new TiDbSettingsFile.BackendPart(FormattableString.Invariant($"{backend.Address}:{backend.Port}"), BackendUser, BackendPassword) : null,
@@ -308,7 +322,7 @@ public sealed class TiDbCluster : IAsyncDisposable
             string.Create(CultureInfo.InvariantCulture, $"STANDIN_CLUSTER={Directory.Path}\nSTANDIN_TIME_FACTOR={Options.TimeFactor}\n"),
             cancellationToken);
         var package = await TiDbPackages.MakeAsync(Options.Version, cancellationToken);
-        foreach (var instance in Instances.Where(i => i.Host == host))
+        foreach (var instance in Instances.Concat(Spares).Where(i => i.Host == host))
         {
             await LayOutAsync(instance, package, cancellationToken);
         }
@@ -320,7 +334,7 @@ public sealed class TiDbCluster : IAsyncDisposable
             await OwnAsync(host, TlsFolder, cancellationToken);
         }
 
-        foreach (var instance in Instances.Where(i => i.Host == host && i.Unit is not null))
+        foreach (var instance in Instances.Concat(Spares).Where(i => i.Host == host && i.Unit is not null))
         {
             await host.InstallUnitAsync(instance.Unit!, TiDbScripts.Unit(instance, host.User), cancellationToken);
         }

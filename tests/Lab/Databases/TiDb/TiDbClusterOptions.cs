@@ -14,6 +14,11 @@ public sealed record TiDbClusterOptions
     /// <summary>Number of hosts, each with a TiKV.</summary>
     public int Hosts { get; init; } = 3;
 
+    /// <summary>
+    /// Number of further hosts, each with a TiKV that is laid out and not started: a replacement for a host that is lost.
+    /// </summary>
+    public int Spares { get; init; }
+
     /// <summary>Number of hosts with PD, from the first on; by default all.</summary>
     public int? Pds { get; init; }
 
@@ -55,6 +60,9 @@ public sealed record TiDbClusterOptions
     /// 0, until every TiKV is of 3.0.
     /// </summary>
     public int BusyRegions { get; init; }
+
+    /// <summary>Whether PDs serve the gateway to their etcd, where TiDB servers are registered.</summary>
+    public bool EtcdGateway { get; init; } = true;
 
     /// <summary>The share of all Regions that merging removes, 0 to 1.</summary>
     public double MergeableRegions { get; init; } = 0.4;

@@ -11,6 +11,8 @@ internal sealed record TiDbSettingsFile
 
     public required int BusyRegions { get; init; }
 
+    public required bool NoGateway { get; init; }
+
     public required bool DefaultsMove { get; init; }
 
     public required IReadOnlyDictionary<string, string> Users { get; init; }

@@ -44,7 +44,10 @@ public sealed class YugabyteCluster : IAsyncDisposable
     /// <summary>The tablet servers, tserver-1 first.</summary>
     public IReadOnlyList<YugabyteServer> Tservers { get; private set; } = [];
 
-    /// <summary>All servers.</summary>
+    /// <summary>Tablet servers that are installed and not started, on hosts of their own.</summary>
+    public IReadOnlyList<YugabyteServer> Spares { get; private set; } = [];
+
+    /// <summary>All servers but the spares.</summary>
     public IEnumerable<YugabyteServer> Servers => Masters.Concat(Tservers);
 
     /// <summary>Record, violations and faults.</summary>
@@ -87,14 +90,16 @@ public sealed class YugabyteCluster : IAsyncDisposable
     /// <summary>The directory of a version on the hosts.</summary>
     public string DirectoryOf(string version) => $"/data/{Naming.Software}-{version}";
 
-    public YugabyteServer Server(string name) => Servers.Single(server => server.Name == name);
+    public YugabyteServer Server(string name) => Servers.Concat(Spares).Single(server => server.Name == name);
 
-    /// <summary>Unpacks a version next to the others on every host and, by default, runs its post_install.sh.</summary>
+    /// <summary>
+    /// Unpacks a version next to the others on every host, or on the given ones, and, by default, runs its post_install.sh.
+    /// </summary>
     public async Task<YugabytePackage> InstallAsync(
-        string version, bool postInstall = true, CancellationToken cancellationToken = default)
+        string version, bool postInstall = true, IReadOnlyList<LabHost>? hosts = null, CancellationToken cancellationToken = default)
     {
         var package = await YugabytePackages.MakeAsync(Naming, version);
-        foreach (var host in _hosts)
+        foreach (var host in hosts ?? _hosts)
         {
             await Shell.RunAsync("tar", ["-xzf", package.Archive, "-C", host.Data], cancellationToken: cancellationToken);
             await MustAsync(host, $"chown -R {Options.User} {package.Directory}", asRoot: true, cancellationToken);
@@ -266,17 +271,18 @@ public sealed class YugabyteCluster : IAsyncDisposable
         LabRun run, YugabyteClusterOptions options, CancellationToken cancellationToken)
     {
         var cluster = new YugabyteCluster(run, options);
-        var names = Enumerable.Range(1, Math.Max(options.Masters, options.Tservers)).Select(number => string.Create(CultureInfo.InvariantCulture, $"{options.Name}{number}"));
+        var names = Enumerable.Range(1, Math.Max(options.Masters, options.Tservers) + options.Spares).Select(number => string.Create(CultureInfo.InvariantCulture, $"{options.Name}{number}"));
         var host = new LabHostOptions { User = options.User, Shared = [cluster.Directory.Path] };
         cluster._hosts.AddRange(await Task.WhenAll(names.Select(name => options.Containers
             ? LabHost.StartInContainerAsync(run, name, host, cancellationToken)
             : LabHost.StartAsync(run, name, host, cancellationToken))));
         cluster.Masters = [.. cluster._hosts.Take(options.Masters).Select((each, i) => cluster.ServerOn(each, YugabyteKind.Master, i))];
         cluster.Tservers = [.. cluster._hosts.Take(options.Tservers).Select((each, i) => cluster.ServerOn(each, YugabyteKind.Tserver, i))];
+        cluster.Spares = [.. cluster._hosts.TakeLast(options.Spares).Select((each, i) => cluster.ServerOn(each, YugabyteKind.Tserver, options.Tservers + i))];
         string[] masters = [.. cluster.Masters.Select(master => master.RpcAddress)];
         foreach (var each in cluster._hosts)
         {
-            await cluster._files.WriteAsync([.. cluster.Servers.Where(server => server.Host == each)], masters, cancellationToken);
+            await cluster._files.WriteAsync([.. cluster.Servers.Concat(cluster.Spares).Where(server => server.Host == each)], masters, cancellationToken);
         }
 
         var package = await cluster.InstallAsync(options.Version, cancellationToken: cancellationToken);
@@ -291,9 +297,19 @@ public sealed class YugabyteCluster : IAsyncDisposable
         return cluster;
     }
 
-    private YugabyteServer ServerOn(LabHost host, YugabyteKind kind, int index) => kind == YugabyteKind.Master
-        ? new YugabyteServer(string.Create(CultureInfo.InvariantCulture, $"master-{index + 1}"), kind, host, Naming.MasterRpc, Naming.MasterWeb)
-        : new YugabyteServer(string.Create(CultureInfo.InvariantCulture, $"tserver-{index + 1}"), kind, host, YugabyteNaming.TserverRpc, YugabyteNaming.TserverWeb);
+    private YugabyteServer ServerOn(LabHost host, YugabyteKind kind, int index)
+    {
+        var isMaster = kind == YugabyteKind.Master;
+        return new YugabyteServer(
+            string.Create(CultureInfo.InvariantCulture, $"{(isMaster ? "master" : "tserver")}-{index + 1}"),
+            kind,
+            host,
+            isMaster ? Naming.MasterRpc : YugabyteNaming.TserverRpc,
+            isMaster ? Naming.MasterWeb : YugabyteNaming.TserverWeb)
+        {
+            Zone = Options.Zones > 0 ? string.Create(CultureInfo.InvariantCulture, $"zone-{(index % Options.Zones) + 1}") : host.Name,
+        };
+    }
 
     private async Task LaunchAsync(CancellationToken cancellationToken)
     {
@@ -315,7 +331,7 @@ public sealed class YugabyteCluster : IAsyncDisposable
                 group => group.Name,
                 group => new YugabyteGroupSettings { Masters = group.Masters, Outbound = group.Outbound, Tables = group.Tables, Disabled = group.Disabled },
                 StringComparer.Ordinal),
-            Names = Servers.ToDictionary(server => server.RpcAddress, server => server.Name, StringComparer.Ordinal),
+            Names = Servers.Concat(Spares).ToDictionary(server => server.RpcAddress, server => server.Name, StringComparer.Ordinal),
         };
         var all = JsonSerializer.SerializeToNode(settings, YugabyteJson.Default.YugabyteSettings)!.AsObject();
         var knobs = JsonSerializer.SerializeToNode(_knobs, YugabyteJson.Default.YugabyteKnobs)!.AsObject();

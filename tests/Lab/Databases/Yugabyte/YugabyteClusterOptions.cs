@@ -20,6 +20,17 @@ public sealed record YugabyteClusterOptions
     /// <summary>Number of tablet servers, each on a different host.</summary>
     public int Tservers { get; init; } = 3;
 
+    /// <summary>
+    /// Number of zones, over which the hosts are distributed in turn. 0: each host is a zone of its own.
+    /// </summary>
+    public int Zones { get; init; }
+
+    /// <summary>
+    /// Number of further hosts, each with the files of a tablet server that is not started: a replacement for a host that
+    /// is lost.
+    /// </summary>
+    public int Spares { get; init; }
+
     /// <summary>Number of replicas of a tablet.</summary>
     public int ReplicationFactor { get; init; } = 3;
 

@@ -62,7 +62,7 @@ internal sealed class YugabyteHostFiles(YugabyteClusterOptions options, StandinD
         yield return string.Create(CultureInfo.InvariantCulture, $"--webserver_port={server.Web}");
         yield return $"--fs_data_dirs={server.DataDir}";
         yield return $"--log_dir=/data/logs/{naming.ProgramOf(server.Kind)}";
-        yield return $"--placement_zone={server.Host.Name}";
+        yield return $"--placement_zone={server.Zone}";
         yield return $"--{naming.EnableSql}={(options.Sql ? "true" : "false")}";
         if (server.Kind == YugabyteKind.Tserver)
         {

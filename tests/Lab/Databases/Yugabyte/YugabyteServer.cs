@@ -9,6 +9,9 @@ namespace Drydock.Lab.Databases.Yugabyte;
 /// <param name="Web">The port of its web interface.</param>
 public sealed record YugabyteServer(string Name, YugabyteKind Kind, LabHost Host, int Rpc, int Web)
 {
+    /// <summary>The zone of its host.</summary>
+    public required string Zone { get; init; }
+
     private string Part => Kind == YugabyteKind.Master ? "master" : "tserver";
 
     /// <summary>HOST:PORT for RPC, as in blacklists and for the admin tool.</summary>

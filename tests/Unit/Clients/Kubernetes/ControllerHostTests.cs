@@ -392,11 +392,7 @@ public sealed class ControllerHostTests : IAsyncDisposable
 
         public Task RunAsync(IReconcileTrigger trigger, CancellationToken cancellationToken)
         {
-            if (++_runs == 1)
-            {
-                throw new InvalidOperationException("a faulty source");
-            }
-
+            _ = ++_runs > 1 ? 0 : throw new InvalidOperationException("a faulty source");
             trigger.Wake("default", "a");
             return Task.Delay(Timeout.Infinite, cancellationToken);
         }

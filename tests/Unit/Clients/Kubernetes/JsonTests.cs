@@ -51,13 +51,17 @@ public sealed class JsonTests
             MaxAttempts = 5,
         };
         var over = pending with { State = StepState.Succeeded, Attempt = 1, StartedAt = at, FinishedAt = at };
+        var second = over with { Attempt = 2 };
         var own = over with { Phase = "Other", Title = "let leaders go", Reversible = false, RunOnce = true };
 
         JsonSerializer.Serialize(pending, options).ShouldBe(
             """{"id":"UpgradeTiKV/tikv-1/drain","phase":"UpgradeTiKV","node":"tikv-1","title":"Drain tikv-1","action":"DrainTikv","timeout":"11m","maxAttempts":5,"state":"Pending"}""");
         JsonSerializer.Serialize(over, options).ShouldBe(
-            """{"id":"UpgradeTiKV/tikv-1/drain","node":"tikv-1","action":"DrainTikv","timeout":"11m","maxAttempts":5,"state":"Succeeded","attempt":1,"startedAt":"2026-03-01T02:00:00Z","finishedAt":"2026-03-01T02:00:00Z"}""");
-        foreach (var step in new[] { pending, over, own })
+            """{"id":"UpgradeTiKV/tikv-1/drain","node":"tikv-1","action":"DrainTikv","timeout":"11m","maxAttempts":5,"state":"Succeeded","startedAt":"2026-03-01T02:00:00Z","finishedAt":"2026-03-01T02:00:00Z"}""");
+        JsonSerializer.Serialize(second, options).ShouldContain("\"attempt\":2");
+
+        // A step that is undone while the upgrade waits is pending again: what decides then must not be lost.
+        foreach (var step in new[] { pending, over, second, own, over with { AsksWindow = true } })
         {
             var read = JsonSerializer.Deserialize<PlanStep>(JsonSerializer.Serialize(step, options), options)!;
             (read with { Phase = step.Phase, Title = step.Title, After = step.After, Parameters = step.Parameters })

@@ -9,6 +9,8 @@ namespace Drydock.Tests.Unit.Clients.Ssh;
 /// <summary>The line that a login shell gets, whichever that is.</summary>
 public sealed class SshCommandLineTests
 {
+    private const string Encoded = "sh -c 'eval \"$(printf %s \"$@\" | base64 -d)\"' sh ";
+
     [Theory]
     [InlineData("echo a\necho b")]
     [InlineData("[ ! -e /x ]")]
@@ -18,9 +20,24 @@ public sealed class SshCommandLineTests
 
         line.ShouldNotContain('\n');
         line.ShouldNotContain('!');
-        line.ShouldStartWith("sh -c 'eval \"$(printf %s ");
-        var encoded = line.Split(' ').MaxBy(word => word.Length)!;
+        line.ShouldStartWith(Encoded);
+        var encoded = line[Encoded.Length..];
         Encoding.UTF8.GetString(Convert.FromBase64String(encoded)).ShouldEndWith($"'sh' '-c' '{script}' 'sh' 'it'\\''s'");
+    }
+
+    [Theory]
+    [InlineData('x')]
+    [InlineData('\n')]
+    public void Long_script_has_only_words_that_csh_of_BSD_takes(char filler)
+    {
+        var script = new string(filler, 20_000);
+
+        var line = SshCommandLine.Of(RemoteCommand.Script(script));
+
+        line.ShouldStartWith(Encoded);
+        var words = line[Encoded.Length..].Split(' ');
+        words.ShouldAllBe(word => word.Length <= 1000);
+        Encoding.UTF8.GetString(Convert.FromBase64String(string.Concat(words))).ShouldContain(script);
     }
 
     [Fact]

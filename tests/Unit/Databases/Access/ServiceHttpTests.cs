@@ -193,6 +193,22 @@ public sealed class ServiceHttpTests : IDisposable
     }
 
     [Fact]
+    public async Task Login_that_is_sent_unasked_is_in_every_request()
+    {
+        using var http = new ServiceHttp(null, TimeProvider.System, EndpointPolicy.Unrestricted, new ServiceLogin("admin", "canary") { IsSentUnasked = true }, "spec.tidb.dashboards.credentialsSecretRef");
+        var serving = ServeTwiceAsync("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", "HTTP/1.1 401 X\r\nContent-Length: 0\r\n\r\n");
+
+        (await http.GetAsync("127.0.0.1", Port, "/api/org", Token)).Body.ShouldBe("ok");
+        var trouble = await Should.ThrowAsync<ServiceException>(() => http.GetAsync("127.0.0.1", Port, "/api/org", Token));
+
+        await serving;
+        _requests.ShouldAllBe(r => r.Contains("Authorization: Basic YWRtaW46Y2FuYXJ5", StringComparison.Ordinal));
+        (trouble.Reason, trouble.Field).ShouldBe((Reasons.AccessDenied, "spec.tidb.dashboards.credentialsSecretRef"));
+        trouble.Message.ShouldContain("was refused (401). Correct username and password.");
+        trouble.Message.ShouldNotContain("canary");
+    }
+
+    [Fact]
     public void Invalid_tls_material_is_reported_without_its_content()
     {
         var trouble = Should.Throw<ServiceException>(() => new ServiceHttp(new ServiceTlsMaterial("canary"u8.ToArray(), null, null), TimeProvider.System));

@@ -54,7 +54,7 @@ public sealed class MembersTests
 
         var found = await FindAsync(world, "10.0.0.1");
 
-        found.Findings.ShouldContain(f => f.Reason == Reasons.ClusterUnhealthy && f.Message.Contains("list it in spec.instances", StringComparison.Ordinal));
+        found.Findings.ShouldContain(f => f.Reason == Reasons.InstanceDown && f.Message.Contains("list it in spec.instances", StringComparison.Ordinal));
         found.Members.Count(m => m.Component == DatabaseComponent.Tserver).ShouldBe(3);
     }
 

@@ -25,6 +25,9 @@ internal sealed class ToyEngine : IDatabaseEngine
     /// <summary>The processes that the cluster no longer knows.</summary>
     public HashSet<string> Gone { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>The processes whose hosts cannot be reached.</summary>
+    public HashSet<string> Unreachable { get; } = new(StringComparer.Ordinal);
+
     /// <summary>What was done, in order.</summary>
     public List<string> Acts { get; } = [];
 
@@ -149,6 +152,11 @@ internal sealed class ToyEngine : IDatabaseEngine
 
         public Task<Observation> ObserveAsync(StepContext step, CancellationToken cancellationToken)
         {
+            if (step.Step.Node is { } lost && engine.Unreachable.Contains(lost))
+            {
+                throw new HostException(lost, Reasons.HostUnreachable, $"{lost} cannot be reached.");
+            }
+
             var to = step.Parameter("to");
             var isDone = step.Step.Node is { } node ? engine.Versions[node] == to : engine.Versions.Values.All(v => v == to);
             return Task.FromResult<Observation>(isDone ? new Observation.Done() : name == Verify ? new Observation.Running("versions differ") : new Observation.NotStarted());

@@ -52,6 +52,18 @@ public sealed class ToyEngineTests
     }
 
     [Fact]
+    public void Unreachable_host_of_an_instance_names_the_way_out()
+    {
+        var world = new ToyEngineWorld();
+        world.Engine.Unreachable.Add("n2");
+        world.Apply();
+        world.RunUntil(() => world.Status?.Message?.Contains("n2 cannot be reached. If its host is lost for good, remove n2 from the database and add it to spec.skip.", StringComparison.Ordinal) == true, "the message names spec.skip");
+
+        world.Engine.Unreachable.Clear();
+        world.RunUntil(() => world.IsOver, "it has succeeded");
+    }
+
+    [Fact]
     public void Added_instance_must_be_known_to_the_cluster()
     {
         var world = new ToyEngineWorld().Apply(spec => spec with { HoldBefore = ["Upgrade/n2"] });

@@ -32,6 +32,17 @@ public sealed class ForwardTests
     }
 
     [Fact]
+    public async Task Connection_to_a_monitoring_service_is_opened_on_its_own_host()
+    {
+        var spec = Spec(new SshAccess { User = "tidb" }) with { Tidb = new TiDbSpec { Monitoring = [new MonitoringService { Name = "grafana", Host = "mon-1", Port = 3000 }] } };
+        await using var hosts = Bind(spec);
+
+        await Should.ThrowAsync<IOException>(() => hosts.ConnectAsync("mon-1", 3000, Token));
+
+        _asked.ShouldBe(["tidb@mon-1:22 to mon-1:3000"]);
+    }
+
+    [Fact]
     public async Task Http_says_that_ssh_failed_and_nothing_was_sent()
     {
         await using var hosts = Bind(new SshAccess { User = "tidb", Forward = true });

@@ -34,6 +34,24 @@ public sealed class ReplaceTests
     }
 
     [Fact]
+    public async Task Look_is_shared_until_the_instance_is_acted_on()
+    {
+        var host = new Host();
+        await using var hosts = Bind(host, new InstanceControl { Systemd = new SystemdControl() });
+        var instance = hosts.Instance("tikv-1");
+        var age = TimeSpan.FromDays(1);
+
+        await instance.LookAsync(age, CancellationToken.None);
+        await instance.LookAsync(age, CancellationToken.None);
+        host.Asked.ShouldBe(["look"]);
+        await instance.StageAsync(Swap, "-V", CancellationToken.None);
+        await instance.LookAsync(age, CancellationToken.None);
+
+        host.Asked[^1].ShouldBe("look");
+        host.Asked[^2].ShouldNotBe("look");
+    }
+
+    [Fact]
     public async Task Stop_swap_and_start_one_by_one_take_more_commands()
     {
         var host = new Host();

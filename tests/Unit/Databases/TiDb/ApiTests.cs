@@ -257,7 +257,8 @@ public sealed class ApiTests
     [Fact]
     public async Task ResignDdlOwnerAsync_accepts_answer_of_a_non_owner()
     {
-        await Tidb("/ddl/owner/resign", "This node is not a ddl owner, can't be resigned.", 400).ResignDdlOwnerAsync(new("t", 10080), default);
+        (await Tidb("/ddl/owner/resign", "This node is not a ddl owner, can't be resigned.", 400).ResignDdlOwnerAsync(new("t", 10080), default)).ShouldBeTrue();
+        (await Tidb("/ddl/owner/resign", "404 page not found", 404).ResignDdlOwnerAsync(new("t", 10080), default)).ShouldBeFalse();
         await Should.ThrowAsync<TiDbApiException>(() => Tidb("/ddl/owner/resign", "oops", 500).ResignDdlOwnerAsync(new("t", 10080), default));
     }
 

@@ -74,6 +74,29 @@ public sealed class DrainTests
     }
 
     [Fact]
+    public void Scheduler_of_a_store_that_has_left_does_not_stop_drains()
+    {
+        var world = new TiDbWorld().Begin();
+        world.Evicted[99] = world.Now;
+        world.RunUntil(() => world.Step(Drain).State == StepState.Succeeded, "tikv-1 drained");
+
+        world.Step(Drain).Attempt.ShouldBe(1);
+        world.Evicted.Keys.ShouldContain(99UL, "it is not ours");
+    }
+
+    [Fact]
+    public void DDL_owner_of_a_version_that_cannot_resign_is_upgraded()
+    {
+        var world = new TiDbWorld().Begin();
+        world.Answers = (_, _, path) => path == "/ddl/owner/resign" ? (404, "404 page not found") : null;
+        var owner = world.DdlOwner!;
+        world.RunUntil(() => world.Step($"UpgradeTiDB/{owner}/drain").State == StepState.Succeeded, "the owner is drained");
+
+        world.Step($"UpgradeTiDB/{owner}/drain").Message!.ShouldContain("has no request to resign");
+        world.Step($"UpgradeTiDB/{owner}/drain").Attempt.ShouldBe(1);
+    }
+
+    [Fact]
     public void Failed_drain_continues_when_last_leaders_leave()
     {
         var world = new TiDbWorld { StuckLeaders = 3 }.Begin();

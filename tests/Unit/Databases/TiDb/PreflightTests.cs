@@ -35,12 +35,12 @@ public sealed class PreflightTests
         world.Ddl.Add(new DdlJob("7", "orders", "t", "add index", "running"));
         world.Clocks["192.0.2.2"] = TimeSpan.FromMinutes(1);
 
-        world.Preflight().Findings.Select(f => f.Reason).ShouldBe([Reasons.ClusterUnhealthy, Reasons.DdlRunning, Reasons.ClockSkew], ignoreOrder: true);
+        world.Preflight().Findings.Select(f => f.Reason).ShouldBe([Reasons.QuorumAtRisk, Reasons.DdlRunning, Reasons.ClockSkew], ignoreOrder: true);
     }
 
     [Fact]
     public void Preflight_finds_PD_member_that_is_down() =>
-        Finds(Reasons.ClusterUnhealthy, "pd-2", w => w.End(w["pd-2"], byOperator: false));
+        Finds(Reasons.InstanceDown, "pd-2", w => w.End(w["pd-2"], byOperator: false));
 
     [Fact]
     public void Preflight_finds_storage_outside_the_roots() =>
@@ -48,7 +48,7 @@ public sealed class PreflightTests
 
     [Fact]
     public void Preflight_finds_different_PD_and_etcd_leaders() =>
-        Finds(Reasons.ClusterUnhealthy, "etcd's leader", w => w.EtcdLeader = "pd-3");
+        Finds(Reasons.NoLeader, "etcd's leader", w => w.EtcdLeader = "pd-3");
 
     [Fact]
     public void Preflight_finds_leader_priority_of_nameless_member() =>
@@ -59,7 +59,7 @@ public sealed class PreflightTests
         });
 
     [Fact]
-    public void Preflight_finds_store_that_is_not_up() => Finds(Reasons.ClusterUnhealthy, "Store 2 (", w =>
+    public void Preflight_finds_store_that_is_not_up() => Finds(Reasons.InstanceDown, "Store 2 (", w =>
     {
         w.StoreOf("tikv-2").IsCut = true;
         w.RunFor(TimeSpan.FromSeconds(30));
@@ -70,7 +70,7 @@ public sealed class PreflightTests
     [InlineData("miss-peer")]
     [InlineData("pending-peer")]
     public void Preflight_finds_regions_without_quorum(string check) =>
-        Finds(Reasons.ClusterUnhealthy, "4 Regions (900, 901, 902, 903) have no quorum", w => w.RegionChecks[check] = 4);
+        Finds(Reasons.QuorumAtRisk, "4 Regions (900, 901, 902, 903) have no quorum", w => w.RegionChecks[check] = 4);
 
     [Fact]
     public void Incomplete_regions_with_quorum_are_only_noted()
@@ -92,7 +92,7 @@ public sealed class PreflightTests
 
     [Fact]
     public void Preflight_finds_foreign_evict_leader_scheduler() =>
-        Finds(Reasons.ClusterUnhealthy, "evict-leader-scheduler-2", w => w.Evicted[2] = w.Now);
+        Finds(Reasons.LeadersKeptAway, "evict-leader-scheduler-2", w => w.Evicted[2] = w.Now);
 
     [Fact]
     public void Preflight_finds_store_missing_from_spec() =>
@@ -206,7 +206,7 @@ public sealed class PreflightTests
     [Fact]
     public void Lost_quorum_cannot_be_acknowledged()
     {
-        var world = new TiDbWorld(Whole with { Spec = s => s with { Preflight = new DatabasePreflightSpec { Acknowledge = [Reasons.ClusterUnhealthy] } } });
+        var world = new TiDbWorld(Whole with { Spec = s => s with { Preflight = new DatabasePreflightSpec { Acknowledge = [Reasons.QuorumAtRisk] } } });
         world.RegionChecks["down-peer"] = 3;
 
         world.Preflight().Findings.ShouldHaveSingleItem().Acknowledge.ShouldBeNull();

@@ -200,7 +200,7 @@ public sealed class RunTests
 
         world.Stored!.Notes.ShouldContain(n => n.StartsWith("tidb-2 SKIPS BINLOG", StringComparison.Ordinal));
         TiDbStatus.Compose(new DatabaseRollingUpgradeStatus { Plan = world.Stored }, world.Upgrade.Spec).ActionRequired
-            .ShouldContain(a => a.Subject == "binlog" && a.Message.Contains("tidb-2", StringComparison.Ordinal));
+            .ShouldContain(a => a.Reason == Reasons.BinlogSkipped && a.Subject == "binlog" && a.Message.Contains("tidb-2", StringComparison.Ordinal));
     }
 
     [Fact]

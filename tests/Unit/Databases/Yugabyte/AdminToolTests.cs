@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Drydock.Clients.Ssh;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Reconcilers.Databases.Yugabyte;
@@ -58,7 +59,7 @@ public sealed class AdminToolTests
     public async Task NodesSafe_command_follows_the_form_of_the_tool(string form, string expected)
     {
         var host = new RecordingHost("");
-        (await Tool(host).NodesSafeProblemAsync(Enum.Parse<NodesSafeForm>(form), "t", "m", TimeSpan.FromMinutes(1), default)).ShouldBeNull();
+        (await Tool(host).NodesSafeProblemAsync(Enum.Parse<NodesSafeForm>(form), ["t"], ["m"], TimeSpan.FromMinutes(1), default)).ShouldBeNull();
         string.Join(' ', host.Commands[0].Skip(5)).ShouldBe(expected);
     }
 
@@ -66,7 +67,7 @@ public sealed class AdminToolTests
     public async Task NodesSafe_refusal_is_returned_as_problem()
     {
         var host = new RecordingHost("", 1, "Error running are_nodes_safe_to_take_down: Illegal state: 3 tablet(s) would be under-replicated");
-        (await Tool(host).NodesSafeProblemAsync(NodesSafeForm.TserversAndMasters, "t", null, TimeSpan.FromMinutes(1), default)).ShouldNotBeNull().ShouldContain("tablet(s) would be under-replicated");
+        (await Tool(host).NodesSafeProblemAsync(NodesSafeForm.TserversAndMasters, ["t"], [], TimeSpan.FromMinutes(1), default)).ShouldNotBeNull().ShouldContain("tablet(s) would be under-replicated");
         string.Join(' ', host.Commands[0].Skip(5)).ShouldBe("are_nodes_safe_to_take_down t NONE 60000");
     }
 
@@ -98,13 +99,38 @@ public sealed class AdminToolTests
     {
         var host = new RecordingHost("");
         (await Tool(host).IsUpgradingCatalogAsync(default)).ShouldBeTrue();
-        host.Commands[0].ShouldBe(["pgrep", "-f", "yb-admin .*[u]pgrade_ysql"]);
+        host.Commands[0][^1].ShouldBe("yb-admin .*[u]pgrade_ysql");
+    }
+
+    [Fact]
+    public async Task Processes_that_cannot_be_searched_are_not_taken_for_none() =>
+        (await Should.ThrowAsync<AdminToolException>(() => Tool(new RecordingHost("", 3)).IsUpgradingCatalogAsync(default))).Message.ShouldContain("needs tr and grep");
+
+    [Fact]
+    public async Task Running_catalog_upgrade_is_found_without_pgrep()
+    {
+        var host = new RecordingHost("");
+        await Tool(host).IsUpgradingCatalogAsync(default);
+        string[] search = [.. host.Commands[0]];
+
+        using var admin = Process.Start("bash", ["-c", "exec -a '/new/bin/yb-admin --timeout_ms 1 upgrade_ysql' sleep 60"]);
+        (await SearchAsync(search)).ShouldBe(0);
+        admin.Kill();
+        await admin.WaitForExitAsync();
+        (await SearchAsync(search)).ShouldBe(1);
     }
 
     [Fact]
     public void LeaderBlacklistCommand_is_complete_for_administrators() =>
         Tool(new RecordingHost(""), certs: "/certs").LeaderBlacklistCommand(new ServiceAddress("t", 9100), add: false)
             .ShouldBe("/new/bin/yb-admin --master_addresses a:7100,b:7100,c:7100 --certs_dir_name /certs change_leader_blacklist REMOVE t:9100");
+
+    private static async Task<int> SearchAsync(string[] command)
+    {
+        using var search = Process.Start(command[0], command[1..]);
+        await search.WaitForExitAsync();
+        return search.ExitCode;
+    }
 
     private static AdminTool Tool(RecordingHost host, YugabyteDialect dialect = YugabyteDialect.Yugabyte, string? certs = null, string? node = null) => new(
         host,

@@ -41,6 +41,21 @@ public sealed class CatalogWatchTests
     }
 
     [Fact]
+    public void Catalog_upgrade_of_an_administrator_on_any_host_is_waited_for()
+    {
+        var world = new YugaWorld();
+        var host = world.Servers[^1].Host;
+        world.CatalogUpgradesByHand.Add(host);
+        var run = YugaRun.Of(world);
+        run.Until(() => run.Plan.Steps.Single(s => s.Id == "UpgradeCatalog/upgrade").Message?.Contains($"runs on {host}", StringComparison.Ordinal) == true, "it is named");
+        world.Acts.ShouldNotContain("upgrade_ysql");
+
+        world.CatalogUpgradesByHand.Clear();
+        run.ToEnd().Outcome.State.ShouldBe(RunState.Succeeded);
+        world.Acts.Count(a => a == "upgrade_ysql").ShouldBe(1);
+    }
+
+    [Fact]
     public void Timed_out_catalog_upgrade_that_cannot_be_watched_fails_with_instructions()
     {
         var world = new YugaWorld { MigrationGoesOn = TimeSpan.FromMinutes(20) };

@@ -13,6 +13,7 @@ namespace Drydock.Tests.Unit.Databases.Yugabyte;
 public sealed class KillEnumerationTests
 {
     private static readonly YugaSetup Setup = PlannerTests.Replicated();
+    private static readonly YugaSetup Zoned = new() { Tservers = 6, Zones = 3, MaxUnavailablePerZone = 2, To = Setup.To };
 
     [Theory]
     [InlineData(YugaFate.DieBefore, 0)]
@@ -32,6 +33,23 @@ public sealed class KillEnumerationTests
             world.Groups.ShouldAllBe(g => !g.IsPaused, $"{fate} at {at}");
             (world.FlagsVersion, world.CatalogIsUpgraded).ShouldBe((2, true), $"{fate} at {at}");
             world.Acts.Count(a => a == "promote").ShouldBeInRange(1, 2, $"{fate} at {at}");
+        });
+    }
+
+    [Theory]
+    [InlineData(YugaFate.DieBefore, 0)]
+    [InlineData(YugaFate.DieAfter, 1)]
+    [InlineData(YugaFate.Refuse, 2)]
+    [InlineData(YugaFate.LoseAnswer, 3)]
+    internal void Upgrade_in_zones_disturbed_at_any_point_reaches_the_same_end(YugaFate fate, int way)
+    {
+        Run((_, _) => YugaFate.Live, out var points, setup: Zoned).Violations.ShouldBeEmpty();
+        Cases.Try(Enumerable.Range(1, points).Where(point => Sample.Takes(point, way, 6)), at =>
+        {
+            var world = Run((number, _) => number == at ? fate : YugaFate.Live, out _, $"{fate} at {at}", Zoned);
+            world.Violations.ShouldBeEmpty($"{fate} at {at}");
+            world.Servers.ShouldAllBe(s => s.Running == Setup.To && s.Starts == 1, $"{fate} at {at}");
+            world.LeaderBlacklist.ShouldBeEmpty($"{fate} at {at}");
         });
     }
 

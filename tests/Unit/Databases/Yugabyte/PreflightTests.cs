@@ -33,7 +33,7 @@ public sealed class PreflightTests
         world.LeaderlessTablets.Add("tablet-9");
         world.LeaderBlacklist.Add(world["t3"].Rpc);
         var findings = (await RunAsync(world)).Findings;
-        findings.Select(f => f.Reason).ShouldBe([Reasons.ClusterUnhealthy, Reasons.ClusterUnhealthy, Reasons.ClockSkew], ignoreOrder: true);
+        findings.Select(f => f.Reason).ShouldBe([Reasons.QuorumAtRisk, Reasons.LeadersKeptAway, Reasons.ClockSkew], ignoreOrder: true);
         findings.ShouldContain(f => f.Message.Contains("tablet-9", StringComparison.Ordinal));
         findings.ShouldContain(f => f.Message.Contains("change_leader_blacklist REMOVE 10.0.0.3:9100", StringComparison.Ordinal));
     }
@@ -43,9 +43,9 @@ public sealed class PreflightTests
     {
         var world = new YugaWorld();
         world.End(world["m2"], SupervisionState.Restarting);
-        await ShouldFindAsync(world, Reasons.ClusterUnhealthy, "Master m2 (10.0.0.2:7100) is not alive");
-        await ShouldFindAsync(world, Reasons.ClusterUnhealthy, "m2 does not run on 10.0.0.2");
-        await ShouldFindAsync(world, Reasons.ClusterUnhealthy, "is NETWORK_ERROR, not ALIVE");
+        await ShouldFindAsync(world, Reasons.InstanceDown, "Master m2 (10.0.0.2:7100) is not alive");
+        await ShouldFindAsync(world, Reasons.InstanceDown, "m2 does not run on 10.0.0.2");
+        await ShouldFindAsync(world, Reasons.InstanceDown, "is NETWORK_ERROR, not ALIVE");
     }
 
     [Fact]
@@ -57,7 +57,7 @@ public sealed class PreflightTests
             world.Answers[$"{master.Web}/api/v1/is-leader"] = (503, "");
         }
 
-        await ShouldFindAsync(world, Reasons.ClusterUnhealthy, "No master leads");
+        await ShouldFindAsync(world, Reasons.NoLeader, "No master leads");
     }
 
     [Fact]
@@ -65,7 +65,7 @@ public sealed class PreflightTests
     {
         var world = new YugaWorld();
         world.Answers[$"{world["m2"].Web}/api/v1/is-leader"] = (200, "{}");
-        await ShouldFindAsync(world, Reasons.ClusterUnhealthy, "m1 and m2 both report that they lead");
+        await ShouldFindAsync(world, Reasons.NoLeader, "m1 and m2 both report that they lead");
     }
 
     [Fact]
@@ -82,10 +82,10 @@ public sealed class PreflightTests
         var world = new YugaWorld();
         world.End(world["t2"], SupervisionState.Active);
         world.Time.Advance(TimeSpan.FromSeconds(20));
-        await ShouldFindAsync(world, Reasons.ClusterUnhealthy, "sent its last heartbeat 20 s ago");
+        await ShouldFindAsync(world, Reasons.InstanceDown, "sent its last heartbeat 20 s ago");
         world.Time.Advance(TimeSpan.FromMinutes(2));
-        await ShouldFindAsync(world, Reasons.ClusterUnhealthy, "is not ALIVE");
-        await ShouldFindAsync(world, Reasons.ClusterUnhealthy, "lists 1 tablet servers as dead");
+        await ShouldFindAsync(world, Reasons.InstanceDown, "is not ALIVE");
+        await ShouldFindAsync(world, Reasons.InstanceDown, "lists 1 tablet servers as dead");
     }
 
     [Fact]
@@ -93,7 +93,7 @@ public sealed class PreflightTests
     {
         var world = new YugaWorld();
         world.UnderReplicatedTablets.Add("tablet-3");
-        await ShouldFindAsync(world, Reasons.ClusterUnhealthy, "1 tablets are under-replicated: tablet-3");
+        await ShouldFindAsync(world, Reasons.QuorumAtRisk, "1 tablets are under-replicated: tablet-3");
     }
 
     [Fact]
@@ -202,7 +202,7 @@ public sealed class PreflightTests
         (world["t1"].Supervision, world["t2"].Supervision) = (SupervisionState.Missing, SupervisionState.Restarting);
         world["t3"].Strays.Add(new StrayProcess(4711, "/old/bin/yb-tserver", null));
         await ShouldFindAsync(world, Reasons.ControlMismatch, "t1 is not controlled on 10.0.0.1 as spec.control says");
-        await ShouldFindAsync(world, Reasons.ClusterUnhealthy, "t2 does not run");
+        await ShouldFindAsync(world, Reasons.InstanceDown, "t2 does not run");
         await ShouldFindAsync(world, Reasons.ProcessLivesOn, "pid 4711");
     }
 
@@ -276,6 +276,21 @@ public sealed class PreflightTests
         await ShouldFindAsync(world, Reasons.PeerNotUpgraded, "has not promoted 1 AutoFlags that this universe uses: yb-master/new_flag. Promote them there");
     }
 
+    [Fact]
+    public async Task Preflight_of_target_asks_about_source_that_was_upgraded_first()
+    {
+        var setup = new YugaSetup { Groups = [("b-to-a", true)], Mode = ReplicationMode.TargetFirst };
+        (await RunAsync(new YugaWorld(setup))).Findings.ShouldBeEmpty();
+        var world = new YugaWorld(setup) { PeerVersion = setup.To };
+        await ShouldFindAsync(world, Reasons.ReplicationBroken, "uses 1 AutoFlags that this universe has not promoted: yb-master/new_flag");
+        world.Groups.Single().IsPaused = true;
+        (await RunAsync(world)).Findings.ShouldBeEmpty();
+
+        world.Groups.Single().IsPaused = false;
+        world.Spec = world.Spec with { Preflight = new DatabasePreflightSpec { Acknowledge = ["ReplicationBroken/b-to-a"] } };
+        (await RunAsync(world)).Findings.ShouldBeEmpty();
+    }
+
     [Theory]
     [InlineData("stop_on_parent_termination", "true", "yugabyted", "run under yugabyted")]
     [InlineData("cluster_uuid", "0b5d", "yugabytedb-anywhere", "YugabyteDB Anywhere manages this universe: m1 has the flag cluster_uuid")]
@@ -301,7 +316,7 @@ public sealed class PreflightTests
     {
         var world = new YugaWorld(PlannerTests.Replicated());
         world.Answers[$"{YugaWorld.PeerHost}:7000/api/v1/is-leader"] = (503, "");
-        await ShouldFindAsync(world, Reasons.ClusterUnhealthy, "the other end of replication group a-to-b cannot be read");
+        await ShouldFindAsync(world, Reasons.NoLeader, "the other end of replication group a-to-b cannot be read");
     }
 
     [Fact]

@@ -55,6 +55,33 @@ public sealed class ReplicationDeadlineTests
     }
 
     [Fact]
+    public void Source_that_uses_flags_of_its_own_is_not_resumed_from()
+    {
+        var world = new YugaWorld(PlannerTests.Replicated()) { PeerVersion = "2.20.7.0-b58" };
+        world.MorePeerFlags.Add("later_flag");
+        var run = YugaRun.Of(world);
+        run.Until(() => run.Told.Any(t => t.Contains("uses 1 AutoFlags that this universe has not promoted: yb-master/later_flag", StringComparison.Ordinal)), "it waits");
+        world.Groups.ShouldAllBe(g => g.IsPaused);
+        world.MorePeerFlags.Clear();
+        run.ToEnd().Outcome.State.ShouldBe(RunState.Succeeded);
+    }
+
+    [Fact]
+    public void Target_that_lost_its_flags_since_preflight_holds_the_promotion()
+    {
+        var world = new YugaWorld(new YugaSetup { Groups = [("a-to-b", false)], Mode = ReplicationMode.TargetFirst });
+        world.PeerVersion = world.Setup.To;
+        var run = YugaRun.Of(world);
+        world.PeerIsFinal = false;
+        run.Until(() => run.Told.Any(t => t.Contains("AutoFlags are not promoted.", StringComparison.Ordinal) && t.Contains("does not seem to be final", StringComparison.Ordinal)), "it waits");
+        world.FlagsArePromoted.ShouldBeFalse();
+
+        world.PeerIsFinal = true;
+        run.ToEnd().Outcome.State.ShouldBe(RunState.Succeeded);
+        world.FlagsArePromoted.ShouldBeTrue();
+    }
+
+    [Fact]
     public void Broken_replication_is_named_before_and_after()
     {
         var world = new YugaWorld(PlannerTests.Replicated()) { PeerVersion = "2.20.7.0-b58" };

@@ -96,7 +96,7 @@ public sealed class UpgradeRunTests
         run.Plan.Steps.Single(s => s.Id == "UpgradeTServers/t2/drain").Attempt.ShouldBe(1);
         world.LeaderBlacklist.ShouldBe([world["t2"].Rpc]);
         world["t2"].Running.ShouldBe(world.Setup.From);
-        run.Told.ShouldContain("t2 still leads 2 tablets.");
+        run.Told.ShouldContain(t => t.StartsWith("t2 still leads tablets: 2", StringComparison.Ordinal));
         world.Violations.ShouldBeEmpty();
 
         world.StuckLeaders.Clear();

@@ -46,11 +46,12 @@ internal sealed partial class TiDbWorld
             Stores.Add(new TiDbStore(id++, process) { Version = Old, Leaders = Setup.Leaders, StartedAt = Now, LastHeartbeat = Now, Label = process.Host });
         }
 
-        foreach (var host in Hosts)
+        foreach (var host in Hosts.Concat((Upgrade.Spec.Tidb ?? new TiDbSpec()).Services().Select(s => s.Host)))
         {
             Packages[host] = Setup.PackagePresent;
         }
 
+        SeedDashboards();
         PdLeader = Of(DatabaseComponent.PD).FirstOrDefault(p => p.Name == Setup.Leader)?.Name;
         LeaderFrom = Now - TimeSpan.FromHours(1);
         DdlOwner = Of(DatabaseComponent.TiDB).FirstOrDefault()?.Name;
@@ -113,14 +114,6 @@ internal sealed partial class TiDbWorld
     public string? DdlOwner { get; set; }
 
     public List<DdlJob> Ddl { get; } = [];
-
-    /// <summary>Services of the monitoring by host and port, with their pids; null while one is down.</summary>
-    public Dictionary<string, int?> Services { get; } = new(StringComparer.Ordinal);
-
-    /// <summary>Services that run and do not open their ports.</summary>
-    public HashSet<string> SilentServices { get; } = new(StringComparer.Ordinal);
-
-    public int LastServicePid { get; set; } = 50000;
 
     /// <summary>A Spark beside the cluster, where the spec has one.</summary>
     public TiDbWorldSpark? Spark { get; }
@@ -336,7 +329,7 @@ internal sealed partial class TiDbWorld
     public bool SchedulersRun => PdLeader is not null && Now - LeaderFrom >= Setup.SchedulerWindow;
 
     public bool RunsEvict(ulong store) =>
-        Evicted.TryGetValue(store, out var added) && (SchedulersRun || added > LeaderFrom);
+        Evicted.TryGetValue(store, out var added) && Stores.Exists(s => s.Id == store) && (SchedulersRun || added > LeaderFrom);
 
     /// <summary>Lets leaders move, as far as time has passed.</summary>
     public void Flow()

@@ -13,6 +13,7 @@ internal sealed class TiDbWorldFiles(TiDbWorld world, TiDbLife life, string host
 
     public Task<RemoteResult> RunAsync(RemoteCommand command, CancellationToken cancellationToken) =>
         command.Arguments.FirstOrDefault(a => a.Contains(".drydock-part", StringComparison.Ordinal)) is not null ? ReplaceAsync([.. command.Arguments.TakeLast(4)])
+        : command.Arguments.Count > 2 && command.Arguments[2].Contains("daemon-reload", StringComparison.Ordinal) ? AliasAsync([.. command.Arguments.TakeLast(2)])
         : world.Spark?.Change(host, command.Arguments) is { } change ? life.ChangeAsync(change.What, change.CarryOut, () => new HostException(host, Reasons.HostUnreachable, $"{host}: the connection was cut", mayHaveRun: true))
         : AnswerAsync(command);
 
@@ -41,6 +42,18 @@ internal sealed class TiDbWorldFiles(TiDbWorld world, TiDbLife life, string host
         return new RemoteResult(0, "", "");
     });
 
+    private Task<RemoteResult> AliasAsync(string[] names) => life.ChangeAsync($"alias {host}:{names[1]}", () =>
+    {
+        if (world.AliasRefusal is { } refusal)
+        {
+            return new RemoteResult(3, "", refusal);
+        }
+
+        world.Did($"alias {host}:{names[1]} of {names[0]}");
+        world.Aliases[(host, names[1])] = names[0];
+        return new RemoteResult(0, "", "");
+    });
+
     private Task<RemoteResult> AnswerAsync(RemoteCommand command) => life.LookAsync(() =>
     {
         Reach();
@@ -54,6 +67,16 @@ internal sealed class TiDbWorldFiles(TiDbWorld world, TiDbLife life, string host
             return new RemoteResult(0, said, "");
         }
 
+        if (command.Arguments is ["systemctl", "show", .., var unit])
+        {
+            return new RemoteResult(0, $"Id={world.Aliases.GetValueOrDefault((host, unit), unit)}\n", "");
+        }
+
+        if (Script(command.Arguments) is { } answer)
+        {
+            return answer;
+        }
+
         if (command.Arguments.Contains("-V", StringComparer.Ordinal))
         {
             var path = command.Arguments[0];
@@ -65,6 +88,41 @@ internal sealed class TiDbWorldFiles(TiDbWorld world, TiDbLife life, string host
             ? new RemoteResult(0, "config check successful\n", "")
             : throw new NotSupportedException(command.ToString());
     });
+
+    // The scripts that look at monitoring services.
+    private RemoteResult? Script(IReadOnlyList<string> arguments)
+    {
+        if (arguments.Count < 3 || arguments[0] != "sh")
+        {
+            return null;
+        }
+
+        var (script, rest) = (arguments[2], arguments.Skip(4));
+        return script switch
+        {
+            _ when script.Contains("check config", StringComparison.Ordinal) => new RemoteResult(world.PromtoolRefusal is null ? 0 : 1, world.PromtoolRefusal ?? "SUCCESS", ""),
+            _ when script.Contains("cannot write", StringComparison.Ordinal) => new RemoteResult(0, string.Concat(rest.Where(world.MissingDirectories.Contains).Select(d => $"{d} does not exist\n")), ""),
+            _ when script.Contains(".json", StringComparison.Ordinal) => List([.. rest]),
+            _ => null,
+        };
+    }
+
+    private RemoteResult List(IReadOnlyList<string> from)
+    {
+        var lines = new List<string>();
+        foreach (var path in from)
+        {
+            var below = world.Files.Keys.Where(f => f.Host == host && f.Path.StartsWith(path + "/", StringComparison.Ordinal)).Select(f => f.Path).Order(StringComparer.Ordinal).ToList();
+            if (below.Count == 0 && !world.Files.ContainsKey((host, path)))
+            {
+                return new RemoteResult(3, "", $"{path} does not exist");
+            }
+
+            lines.AddRange(below.Count > 0 ? below.Select(b => $"d {b}") : [$"f {path}"]);
+        }
+
+        return new RemoteResult(0, string.Concat(lines.Select(l => l + "\n")), "");
+    }
 
     public Task<string?> ReadAsync(string path, CancellationToken cancellationToken) => life.LookAsync(() =>
     {
@@ -99,13 +157,19 @@ internal sealed class TiDbWorldFiles(TiDbWorld world, TiDbLife life, string host
         },
         () => new HostException(host, Reasons.HostUnreachable, $"{host}: the connection was cut", mayHaveRun: true));
 
-    public Task<IReadOnlyList<string?>> Sha256Async(IReadOnlyList<string> paths, CancellationToken cancellationToken) => life.LookAsync<IReadOnlyList<string?>>(() =>
-    [
-        .. paths.Select(path => path.StartsWith(TiDbWorld.PackageDirectory, StringComparison.Ordinal)
-            ? (world.Packages[host] ? TiDbWorld.Sha(ComponentOf(path), TiDbWorld.New) : null)
+    public Task<IReadOnlyList<string?>> Sha256Async(IReadOnlyList<string> paths, CancellationToken cancellationToken) =>
+        life.LookAsync<IReadOnlyList<string?>>(() => [.. paths.Select(Sha256)]);
+
+    // New files of services are as the spec says, unless a test made them.
+    private string? Sha256(string path)
+    {
+        var isPacked = path.StartsWith(TiDbWorld.PackageDirectory, StringComparison.Ordinal);
+        return isPacked && !world.Packages[host] ? null
             : world.Processes.Find(p => path.StartsWith(p.DeployDir + "/bin/", StringComparison.Ordinal)) is { } process ? TiDbWorld.Sha(process.Component, process.Installed)
-            : world.Files.TryGetValue((host, path), out var content) ? ContentHash.Of(content) : null),
-    ]);
+            : world.Files.TryGetValue((host, path), out var content) ? ContentHash.Of(content)
+            : (world.Upgrade.Spec.Tidb ?? new TiDbSpec()).Services().SelectMany(s => s.Files).FirstOrDefault(f => f.From == path) is { } file ? file.Sha256
+            : isPacked ? TiDbWorld.Sha(ComponentOf(path), TiDbWorld.New) : null;
+    }
 
     public Task<long> FreeBytesAsync(string path, CancellationToken cancellationToken) =>
         life.LookAsync(() => 100L << 30);

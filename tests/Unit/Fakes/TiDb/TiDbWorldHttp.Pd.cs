@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json.Nodes;
 using Drydock.Crds.DatabaseRollingUpgrades;
 
@@ -17,6 +18,11 @@ internal sealed partial class TiDbWorldHttp
         if (world.PdLeader is null)
         {
             return (500, "redirect failed");
+        }
+
+        if (path.EndsWith("/kv/range", StringComparison.Ordinal))
+        {
+            return world.Gateway(process) == path ? (200, Registered(JsonNode.Parse(json!)!)) : (404, "404 page not found");
         }
 
         var body = json is null ? null : JsonNode.Parse(json)!.AsObject();
@@ -41,6 +47,26 @@ internal sealed partial class TiDbWorldHttp
             _ when call.StartsWith("DELETE /pd/api/v1/schedulers/evict-leader-scheduler-", StringComparison.Ordinal) => LetBack(Id(path[(path.LastIndexOf('-') + 1)..])),
             _ => (404, "404 page not found"),
         };
+    }
+
+    // The keys below a prefix, as etcd's gateway has them.
+    private string Registered(JsonNode range)
+    {
+        static string Text(JsonNode? encoded) => Encoding.UTF8.GetString(Convert.FromBase64String(encoded!.GetValue<string>()));
+        static string Encoded(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text));
+        var (from, to) = (Text(range["key"]), Text(range["range_end"]));
+        var found = world.Of(DatabaseComponent.TiDB).Where(p => p.IsAlive)
+            .Select(p => (Key: $"/tidb/server/info/{p.Name}", Value: Info(p, null)))
+            .Where(kv => string.CompareOrdinal(kv.Key, from) >= 0 && string.CompareOrdinal(kv.Key, to) < 0)
+            .Select(kv => (JsonNode)new JsonObject { ["key"] = Encoded(kv.Key), ["create_revision"] = "7", ["value"] = Encoded(kv.Value) })
+            .ToList();
+        var answer = new JsonObject { ["header"] = new JsonObject { ["revision"] = "9" } };
+        if (found.Count > 0)
+        {
+            (answer["kvs"], answer["count"]) = (new JsonArray([.. found]), $"{found.Count}");
+        }
+
+        return answer.ToJsonString();
     }
 
     private static string Last(string path) => path[(path.LastIndexOf('/') + 1)..];

@@ -15,7 +15,7 @@ internal sealed partial class TiDbWorldHttp(TiDbWorld world, TiDbLife life) : IS
     public Task<ServiceAnswer> GetAsync(string host, int port, string path, CancellationToken cancellationToken) =>
         life.LookAsync(() => Answer("GET", host, port, path, null));
 
-    public Task<ServiceAnswer> SendAsync(HttpMethod method, string host, int port, string path, string? json, CancellationToken cancellationToken) => life.ChangeAsync(
+    public Task<ServiceAnswer> SendAsync(HttpMethod method, string host, int port, string path, string? json, CancellationToken cancellationToken) => path.EndsWith("/kv/range", StringComparison.Ordinal) ? life.LookAsync(() => Answer(method.Method, host, port, path, json)) : life.ChangeAsync(
         $"{method} {path}",
         () => Answer(method.Method, host, port, path, json),
         () => new ServiceException(Reasons.ServerUnreachable, $"{host}:{port} cut the connection"));
@@ -34,6 +34,11 @@ internal sealed partial class TiDbWorldHttp(TiDbWorld world, TiDbLife life) : IS
         if (world.Spark?.Page(host, port) is { } page)
         {
             return new ServiceAnswer(200, "application/json", page);
+        }
+
+        if (world.Services.TryGetValue($"{host}:{port}", out var service))
+        {
+            return new ServiceAnswer(service is null || world.UnreadyPorts.Contains(port) ? 503 : 200, "text/plain", "");
         }
 
         var process = world.Processes.Find(p => p.Host == host && (p.Port == port || p.StatusPort == port));

@@ -1,3 +1,4 @@
+using Drydock.Crds.Common;
 using Drydock.Reconcilers.Databases;
 
 namespace Drydock.Tests.Unit.Fakes;
@@ -11,10 +12,15 @@ internal sealed class TiDbWorldService(TiDbWorld world, TiDbLife life, InstanceT
 
     public Task<InstanceProcess> LookAsync(CancellationToken cancellationToken) => life.LookAsync(() =>
     {
+        if (world.Unreachable.Contains(target.Host))
+        {
+            throw new HostException(target.Host, Reasons.HostUnreachable, $"{target.Host} does not answer");
+        }
+
         var pid = world.Services.TryGetValue(Key, out var known) ? known : world.Services[Key] = 1000 + target.Port;
         return new InstanceProcess
         {
-            Supervision = pid is null ? SupervisionState.Inactive : SupervisionState.Active,
+            Supervision = world.UnmanagedServices.Contains(target.Name) ? SupervisionState.Missing : pid is null ? SupervisionState.Inactive : SupervisionState.Active,
             SupervisionText = pid is null ? "inactive (dead)" : "active (running)",
             Pid = pid,
             IsListening = pid is not null && !world.SilentServices.Contains(target.Name),

@@ -19,6 +19,8 @@ internal sealed class TiDbWorldTargets(TiDbWorld world, TiDbLife life) : ITiDbTa
 
     public IServiceHttp PlainHttp => Http;
 
+    public IServiceHttp GrafanaHttp { get; } = new TiDbWorldGrafana(world, life);
+
     public IKubernetesClient Kubernetes { get; } = new TiDbWorldKubernetes(world, life);
 
     public IDatabaseSql Sql { get; } = new TiDbWorldSql(world, life);

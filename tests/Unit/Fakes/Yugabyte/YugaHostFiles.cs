@@ -102,8 +102,8 @@ internal sealed class YugaHostFiles(string host, YugaLife life) : IHostFiles
 
         switch (name)
         {
-            case "pgrep":
-                return new RemoteResult(1, "", "");
+            case "sh" when arguments[^1].Contains("]pgrade_", StringComparison.Ordinal):
+                return new RemoteResult(_world.CatalogUpgradesByHand.Contains(Host) ? 0 : 1, "", "");
             case "stat":
                 return new RemoteResult(0, "1048576\n", "");
             case "find":

@@ -82,6 +82,7 @@ internal sealed class YugaHttp(YugaWorld world, YugaLife? life = null) : IServic
             }),
             "tablet-under-replication" => Json(new JsonObject { ["underreplicated_tablets"] = new JsonArray() }),
             "cluster-config" => Json(Config()),
+            "/dump-entities" => Json(Entities()),
             _ => new ServiceAnswer(404, "text/html", "<h1>not found</h1>"),
         };
     }
@@ -89,11 +90,7 @@ internal sealed class YugaHttp(YugaWorld world, YugaLife? life = null) : IServic
     private ServiceAnswer Tserver(YugaServer server, string path, string call) => call switch
     {
         "health-check" => Json(new JsonObject { ["failed_tablets"] = new JsonArray() }),
-        "tablets" => Json(new JsonObject
-        {
-            ["tablet1"] = new JsonObject { ["state"] = world.IsReady(server) ? "RUNNING" : "BOOTSTRAPPING", ["table_name"] = "t" },
-            ["tablet2"] = new JsonObject { ["state"] = "RUNNING" },
-        }),
+        "tablets" => Json(Tablets(server)),
         _ when path == "/metrics?metrics=follower_lag_ms" => Json(new JsonArray(
             new JsonObject
             {
@@ -104,6 +101,44 @@ internal sealed class YugaHttp(YugaWorld world, YugaLife? life = null) : IServic
             new JsonObject { ["type"] = "tablet", ["id"] = "tablet2", ["metrics"] = new JsonArray() })),
         _ => new ServiceAnswer(404, "text/html", "<h1>not found</h1>"),
     };
+
+    private JsonObject Tablets(YugaServer server)
+    {
+        var state = world.IsReady(server) ? "RUNNING" : "BOOTSTRAPPING";
+        var tablets = new JsonObject { ["tablet1"] = new JsonObject { ["state"] = state, ["table_name"] = "t" }, ["tablet2"] = new JsonObject { ["state"] = "RUNNING" } };
+        foreach (var (id, _) in world.Tablets.Where(t => t.Value.Contains(server.Name)))
+        {
+            tablets[id] = new JsonObject { ["state"] = state };
+        }
+
+        return tablets;
+    }
+
+    // The tablet of the catalogue itself has no replicas here; a read replica does not vote.
+    private JsonObject Entities() => new()
+    {
+        ["keyspaces"] = new JsonArray(),
+        ["tables"] = new JsonArray(),
+        ["tablets"] = new JsonArray(
+        [
+            new JsonObject { ["table_id"] = "sys.catalog.uuid", ["tablet_id"] = "00000000000000000000000000000000", ["state"] = "RUNNING" },
+            .. world.Tablets.Select(t => new JsonObject
+            {
+                ["table_id"] = "t",
+                ["tablet_id"] = t.Key,
+                ["state"] = "RUNNING",
+                ["replicas"] = new JsonArray(
+                [
+                    .. t.Value.Select(name => Replica("VOTER", world[name])),
+                    Replica("OBSERVER", world.Tservers[0]),
+                ]),
+                ["leader"] = world[t.Value[0]].Uuid,
+            }),
+        ]),
+    };
+
+    private static JsonObject Replica(string type, YugaServer server) =>
+        new() { ["type"] = type, ["server_uuid"] = server.Uuid, ["addr"] = server.Rpc.ToString() };
 
     private JsonObject Masters() => new()
     {
@@ -135,7 +170,7 @@ internal sealed class YugaHttp(YugaWorld world, YugaLife? life = null) : IServic
         var placement = new JsonObject();
         foreach (var server in world.Tservers)
         {
-            placement[server.Web.ToString()] = new JsonObject
+            var entry = new JsonObject
             {
                 ["time_since_hb"] = "0.5s",
                 ["time_since_hb_sec"] = server.IsUp ? 0.5 : (now - server.StoppedAt).TotalSeconds,
@@ -148,6 +183,12 @@ internal sealed class YugaHttp(YugaWorld world, YugaLife? life = null) : IServic
                 ["active_tablets"] = 12,
                 ["permanent_uuid"] = server.Uuid,
             };
+            if (server.Zone is { } zone)
+            {
+                (entry["cloud"], entry["region"], entry["zone"]) = ("c", "r", zone);
+            }
+
+            placement[server.Web.ToString()] = entry;
         }
 
         return new JsonObject { ["placement-1"] = placement };

@@ -40,6 +40,9 @@ internal sealed class YugaServer
 
     public List<StrayProcess> Strays { get; } = [];
 
+    /// <summary>The zone of a tablet server; null for none.</summary>
+    public string? Zone { get; init; }
+
     /// <summary>Tablets it leads.</summary>
     public int Leaders { get; set; }
 

@@ -18,6 +18,14 @@ internal sealed record YugaSetup
 
     public int Replicas { get; init; } = 3;
 
+    /// <summary>Number of zones, over which tablet servers are distributed in turn; 0 for a page without zones.</summary>
+    public int Zones { get; init; }
+
+    public int MaxUnavailablePerZone { get; init; } = 1;
+
+    /// <summary>Whether the admin tool has are_nodes_safe_to_take_down.</summary>
+    public bool NodesSafe { get; init; }
+
     public bool Sql { get; init; } = true;
 
     public bool AllowUnavailability { get; init; }

@@ -35,7 +35,7 @@ internal sealed class YugaTool(YugaWorld world)
 
         if (command[0] == "help")
         {
-            return new RemoteResult(1, "", "Invalid operation: help\n<operation> must be one of:\n 1. change_leader_blacklist <ADD|REMOVE> <ip_addr>:<port>\n 2. get_auto_flags_config\n 3. promote_auto_flags [<class>]\n 4. rollback_auto_flags <version>\n 5. upgrade_ysql\n 6. upgrade_bsql\n 7. list_all_masters\n 8. set_universe_replication_enabled <group> (0|1)\n 9. get_replication_status [<group>]\n");
+            return new RemoteResult(1, "", "Invalid operation: help\n<operation> must be one of:\n 1. change_leader_blacklist <ADD|REMOVE> <ip_addr>:<port>\n 2. get_auto_flags_config\n 3. promote_auto_flags [<class>]\n 4. rollback_auto_flags <version>\n 5. upgrade_ysql\n 6. upgrade_bsql\n 7. list_all_masters\n 8. set_universe_replication_enabled <group> (0|1)\n 9. get_replication_status [<group>]\n" + (world.Setup.NodesSafe ? " 10. are_nodes_safe_to_take_down <tserver_uuids|NONE> <master_uuids|NONE> <follower_lag_bound_ms>\n" : ""));
         }
 
         var isPeer = arguments.Contains($"{YugaWorld.PeerHost}:7100");
@@ -48,7 +48,7 @@ internal sealed class YugaTool(YugaWorld world)
         {
             ["list_all_masters"] => Good("Master UUID                      \tRPC Host/Port         \tState    \tRole    \tBroadcast Host/Port\n" + string.Join('\n', world.Masters.Select(m => $"{m.Uuid} \t{m.Rpc} \t{(m.IsUp ? "ALIVE" : "NETWORK_ERROR")} \t{(world.Leader == m ? "LEADER" : m.IsUp ? "FOLLOWER" : "UNKNOWN")} \tN/A"))),
             ["get_is_load_balancer_idle"] => Good($"Idle = {(world.BalancerIsBusy ? 0 : 1)}\n"),
-            ["get_auto_flags_config"] when isPeer => Good($"AutoFlags config:\nconfig_version: 1\npromoted_flags {{\n  process_name: \"yb-master\"\n{(world.PeerIsFinal ? "  flags: \"new_flag\"\n" : "")}}}\n"),
+            ["get_auto_flags_config"] when isPeer => Good($"AutoFlags config:\nconfig_version: 1\npromoted_flags {{\n  process_name: \"yb-master\"\n{(world.PeerIsFinal && world.PeerVersion == world.Setup.To ? "  flags: \"new_flag\"\n" : "")}{string.Concat(world.MorePeerFlags.Select(f => $"  flags: \"{f}\"\n"))}}}\n"),
             ["get_auto_flags_config"] when world.FlagsArePromoted => Good($"AutoFlags config:\nconfig_version: {world.FlagsVersion}\npromoted_flags {{\n  process_name: \"yb-master\"\n  flags: \"new_flag\"\n}}\n"),
             ["get_auto_flags_config"] => Good($"AutoFlags config:\nconfig_version: {world.FlagsVersion}\npromoted_flags {{\n  process_name: \"yb-master\"\n}}\n"),
             ["change_leader_blacklist", var verb, var address] => Blacklist(verb, address),
@@ -57,6 +57,9 @@ internal sealed class YugaTool(YugaWorld world)
             ["upgrade_ysql" or "upgrade_bsql"] => Catalog(command[0], arguments),
             ["ysql_catalog_version" or "bsql_catalog_version"] => Good($"Version:{world.CatalogVersion}\n"),
             ["get_replication_status", _] => Good(string.Concat(world.ReplicationErrors.Select(e => $"statuses {{\n  table_id: \"1\"\n  errors {{\n    error: {e}\n  }}\n}}\n"))),
+            ["are_nodes_safe_to_take_down", var tservers, _, _] when world.Lost(tservers.Split(',')) is { Count: > 0 } lost =>
+                new RemoteResult(1, "", $"Error running are_nodes_safe_to_take_down: Illegal state: {lost.Count} tablet(s) would be under-replicated. Example: tablet {lost[0]}"),
+            ["are_nodes_safe_to_take_down", ..] => Good(""),
             ["set_universe_replication_enabled", var group, var enabled] => Replication(group, isPeer, enabled == "1"),
             _ => new RemoteResult(1, "", $"Invalid operation: {command[0]}"),
         };
@@ -67,7 +70,8 @@ internal sealed class YugaTool(YugaWorld world)
         ServiceAddress.TryParse(text, out var address).ShouldBeTrue(text);
         world.Acts.Add($"{verb} {text}");
         _ = verb == "ADD" ? world.LeaderBlacklist.Add(address) : world.LeaderBlacklist.Remove(address);
-        if (world.LeaderBlacklist.Count > 1)
+        var kept = world.Tservers.Where(t => world.LeaderBlacklist.Contains(t.Rpc)).ToList();
+        if (kept.Exists(t => !world.MayBeDownTogether(t, kept[0])))
         {
             world.Violate($"{world.LeaderBlacklist.Count} servers were to be without leaders at once");
         }

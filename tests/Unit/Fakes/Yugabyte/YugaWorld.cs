@@ -51,10 +51,12 @@ internal sealed partial class YugaWorld
                 Pid = ++_pids,
                 StartedAt = Time.GetUtcNow() - TimeSpan.FromDays(3),
                 Leaders = isMaster ? 0 : 4,
+                Zone = isMaster || Setup.Zones == 0 ? null : string.Create(CultureInfo.InvariantCulture, $"z{((int.Parse(instance.Name[1..], CultureInfo.InvariantCulture) - 1) % Setup.Zones) + 1}"),
                 Moves = isMaster ? Setup.Moves : null,
             });
         }
 
+        SpreadTablets();
         Groups.AddRange(Setup.Groups.Select(g => new YugaGroup { Name = g.Name, IsHere = g.IsHere }));
         PeerVersion = Setup.From;
         (_leader, _moved) = (Masters[0].Name, Time.GetUtcNow());
@@ -94,6 +96,9 @@ internal sealed partial class YugaWorld
 
     public DateTimeOffset MigratesUntil { get; set; }
 
+    /// <summary>Hosts on which an administrator runs an upgrade of the catalogue.</summary>
+    public HashSet<string> CatalogUpgradesByHand { get; } = new(StringComparer.Ordinal);
+
     public bool IsMigrating => Time.GetUtcNow() < MigratesUntil;
 
     /// <summary>Rises every half minute while migrations run.</summary>
@@ -107,6 +112,9 @@ internal sealed partial class YugaWorld
 
     /// <summary>Whether the peer has promoted the flags of the new version.</summary>
     public bool PeerIsFinal { get; set; } = true;
+
+    /// <summary>AutoFlags that only the peer has promoted.</summary>
+    public List<string> MorePeerFlags { get; } = [];
 
     /// <summary>Errors that replication groups report.</summary>
     public List<string> ReplicationErrors { get; } = [];
@@ -181,7 +189,7 @@ internal sealed partial class YugaWorld
             return;
         }
 
-        foreach (var other in Servers.Where(s => s != server && (!s.IsUp || (!s.IsMaster && !HasCaughtUp(s)))))
+        foreach (var other in Servers.Where(s => s != server && !MayBeDownTogether(s, server) && (!s.IsUp || (!s.IsMaster && !HasCaughtUp(s)))))
         {
             Violate($"{server.Name} was stopped by {by} while {other.Name} was {(other.IsUp ? "catching up" : "down")}");
         }
@@ -197,6 +205,10 @@ internal sealed partial class YugaWorld
         }
 
         End(server, SupervisionState.Inactive);
+        foreach (var tablet in Tablets.Where(t => t.Value.Count(name => IsReady(this[name])) < (t.Value.Count / 2) + 1))
+        {
+            Violate($"{tablet.Key} lost its majority when {server.Name} was stopped");
+        }
     }
 
     /// <summary>It ends, however.</summary>
@@ -327,6 +339,7 @@ internal sealed partial class YugaWorld
             PromoteClass = setup.Class,
             Finalize = setup.Finalize,
             Soak = setup.Soak,
+            MaxUnavailablePerZone = setup.MaxUnavailablePerZone,
             CatalogRetryPause = "30s",
             Sql = new YugabyteSqlSpec { ExtensionsInUse = setup.ExtensionsInUse?.ToList() },
             Replication = new ReplicationSpec

@@ -65,7 +65,12 @@ internal static class StepDurations
     private static RunningStep Running(
         RunKind kind, RunStatus status, PlanStep step, List<(PlanStep Step, TimeSpan? Duration)> alike)
     {
-        var running = new RunningStep { Id = step.Id, Since = step.StartedAt };
+        var running = new RunningStep
+        {
+            Id = step.Id,
+            Since = step.StartedAt,
+            Message = step.Message is { } message ? SchemaLimits.Clip(message) : null,
+        };
         if (step.StartedAt is not { } since || kind.HeldBy(step) is not null)
         {
             return running;

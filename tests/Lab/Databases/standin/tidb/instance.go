@@ -71,12 +71,26 @@ func (s *State) judgeStart(process string, before *Instance, version string) {
 		}
 	case 1:
 		for other, instance := range s.Instances {
-			if ranks[instance.Component] < ranks[before.Component] && compare(instance.Version, version) < 0 {
+			if ranks[instance.Component] < ranks[before.Component] && compare(instance.Version, version) < 0 && !s.isBuried(other) {
 				common.Violation(process, "WrongOrder", map[string]any{"version": version, "before": other, "itsVersion": instance.Version})
 				return
 			}
 		}
 	}
+}
+
+// isBuried is whether a process was a store that was taken out of the cluster: it does not come back.
+func (s *State) isBuried(process string) bool {
+	buried := false
+	for _, store := range s.Stores {
+		if store.Process == process {
+			if !store.Tombstone {
+				return false
+			}
+			buried = true
+		}
+	}
+	return buried
 }
 
 // leave records an orderly end, by a signal or by the process itself. It reports a stop that must not happen.

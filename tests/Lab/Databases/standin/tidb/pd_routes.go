@@ -48,6 +48,7 @@ var pdRoutes = []pdRoute{
 	{"GET", "/pd/api/v1/schedulers", (*pdCall).schedulers},
 	{"POST", "/pd/api/v1/schedulers", (*pdCall).addScheduler},
 	{"DELETE", "/pd/api/v1/schedulers/{name}", (*pdCall).removeScheduler},
+	{"DELETE", "/pd/api/v1/store/{id}", (*pdCall).removeStore},
 	{"GET", "/pd/api/v1/regions", (*pdCall).regions},
 	{"GET", "/pd/api/v1/regions/check/{check}", (*pdCall).regionCheck},
 	{"GET", "/pd/api/v1/stats/region", (*pdCall).regionStats},
@@ -62,6 +63,8 @@ func (p *pdServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		p.ownHealth(w, r)
 	case r.URL.Path == "/metrics":
 		p.metrics(w)
+	case isRange(r.URL.Path):
+		p.serveRange(w, r)
 	case strings.HasPrefix(r.URL.Path, "/pd/"):
 		p.serveAPI(w, r)
 	default:

@@ -171,6 +171,20 @@ func (c *pdCall) store() {
 	}
 }
 
+// removeStore takes a store out of service: its Regions are copied to the others.
+func (c *pdCall) removeStore() {
+	store := c.wantedStore()
+	if store == nil {
+		return
+	}
+	if store.Tombstone {
+		c.fail(http.StatusGone, fmt.Errorf("The store has been removed"))
+		return
+	}
+	mustUpdate(func(state *State) { state.Stores[store.ID].Offline = true })
+	c.json(http.StatusOK, "The store is set as Offline.")
+}
+
 func (c *pdCall) setLabel() {
 	store := c.wantedStore()
 	if store == nil {
@@ -229,11 +243,27 @@ func (s *State) advanceStores(w world) {
 				store.LastHeartbeat, store.Reported = w.now, store.Leaders
 			}
 		}
+		// Enough other stores can have its Regions. Copying them takes no time here.
+		if store.Offline && !store.Tombstone && store.Leaders == 0 && s.PD.Leader != "" && s.serving(w) >= replicas {
+			store.Tombstone = true
+			common.Record(store.Process, "rpc", "tombstone", 0, map[string]any{"store": store.ID})
+		}
 		// The Regions of a dead store report their new leaders.
 		if !store.GoneAt.IsZero() && store.Leaders == 0 && s.PD.Leader != "" {
 			store.Reported = 0
 		}
 	}
+}
+
+// serving is the number of stores that can get Regions.
+func (s *State) serving(w world) int {
+	count := 0
+	for _, store := range s.Stores {
+		if !store.Tombstone && !store.Offline && w.reachable(store.Process) {
+			count++
+		}
+	}
+	return count
 }
 
 // putStore registers a TiKV at its start and refuses one that is older than the cluster (cluster version gate).

@@ -24,6 +24,8 @@ type Settings struct {
 	BusyRegions int `json:"busyRegions"`
 	// DefaultsMove replaces defaults of 2.1 by those of 3.0 when a PD 3.0 leads first; otherwise etcd keeps them.
 	DefaultsMove bool `json:"defaultsMove"`
+	// NoGateway turns off etcd's gateway for JSON, as enable-grpc-gateway of later PDs does.
+	NoGateway bool `json:"noGateway"`
 	// Users and their passwords on the SQL port. Without any, root has no password.
 	Users map[string]string `json:"users"`
 	// Backend is a server that keeps the data and executes all SQL that is not TiDB's own. Without it the stand-in has

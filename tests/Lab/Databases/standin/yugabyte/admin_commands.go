@@ -14,6 +14,7 @@ func (a *admin) commands() map[string]command {
 		"list_all_tablet_servers":                   {"[exclude_dead]", "", listAllTabletServers},
 		"change_blacklist":                          {"<ADD|REMOVE> <ip_addr>:<port> [<ip_addr>:<port>]...", "", blacklisting(false, "Unable to change blacklist")},
 		"change_leader_blacklist":                   {"<ADD|REMOVE> <ip_addr>:<port> [<ip_addr>:<port>]...", "", blacklisting(true, "Unable to change leader blacklist")},
+		"remove_tablet_server":                      {"<uuid>", "2.21.0.0-b0", removeServer},
 		"get_leader_blacklist_completion":           {"", "", percent("GetLeaderBlacklistCompletion", "Unable to get leader blacklist completion")},
 		"get_load_move_completion":                  {"", "", percent("GetLoadMoveCompletion", "Unable to get load completion")},
 		"get_is_load_balancer_idle":                 {"", "", loadBalancerIdle},
@@ -58,6 +59,13 @@ func blacklisting(leader bool, attempt string) func(*admin, []string) (string, *
 		}
 		return "", attempted(attempt, a.ask("ChangeBlacklist", change, nil))
 	}
+}
+
+func removeServer(a *admin, arguments []string) (string, *status) {
+	if len(arguments) != 1 {
+		return "", errUsage
+	}
+	return "", attempted("Unable to remove tablet server", a.ask("RemoveTabletServer", arguments[0], nil))
 }
 
 func attempted(what string, failed *status) *status {

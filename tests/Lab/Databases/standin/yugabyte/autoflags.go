@@ -74,7 +74,7 @@ func (n *node) promote(s *state, c *court, most autoFlagClass, nonRuntime, force
 func (c *court) promotedTooEarly(s *state, newest version) {
 	for _, servers := range []map[string]*server{s.Masters, s.Tservers} {
 		for _, each := range sorted(servers) {
-			if each.Version != newest {
+			if each.Version != newest && !s.takenOut(each, c.at) {
 				c.violation(each.Name, "AutoFlagsWithOldProcess", map[string]any{"version": string(each.Version), "newest": string(newest), "when": "promotion", "up": each.Up})
 			}
 		}

@@ -78,7 +78,7 @@ func (c *court) stoppedTserver(s *state, me *server, end *ending) {
 		c.violation(me.Name, "UnderReplicatedStop", map[string]any{"count": len(end.Endangered), "example": end.Endangered[0]})
 	}
 	for _, other := range up(s.Tservers) {
-		if other.UUID != me.UUID && contains(s.Config.LeaderBlacklist, hostPort(other.Host, other.RPC)) {
+		if other.failureDomain() != me.failureDomain() && contains(s.Config.LeaderBlacklist, hostPort(other.Host, other.RPC)) {
 			c.violation(other.Name, "BlacklistLeaked", map[string]any{"when": "the next server was stopped", "next": me.Name})
 		}
 	}
@@ -135,11 +135,47 @@ func (c *court) down(s *state) {
 	if !s.Universe.Formed {
 		return
 	}
-	masters, tservers := absent(s.Masters), absent(s.Tservers)
+	masters, tservers := absent(s.Masters), s.absentTservers()
 	alive := len(s.Masters) - len(masters)
 	c.lasting(s, "TwoMastersDown", len(masters) >= 2, first(masters), map[string]any{"masters": masters})
 	c.lasting(s, "QuorumLost", alive < s.majority(), first(masters), map[string]any{"masters": masters, "alive": alive, "of": s.Universe.Masters})
-	c.lasting(s, "TwoTserversDown", len(tservers) >= 2, first(tservers), map[string]any{"tservers": tservers})
+	domains := map[string]bool{}
+	for _, each := range tservers {
+		domains[each.failureDomain()] = true
+	}
+	c.lasting(s, "TwoTserversDown", len(domains) >= 2, first(names(tservers)), map[string]any{"tservers": names(tservers)})
+	lost := s.withoutMajority()
+	c.lasting(s, "TabletMajorityLost", len(lost) > 0, first(names(tservers)), map[string]any{"tablets": len(lost), "example": first(lost), "tservers": names(tservers)})
+}
+
+// absentTservers are those that are away and should have replicas.
+func (s *state) absentTservers() []*server {
+	var list []*server
+	for _, each := range sorted(s.Tservers) {
+		if !each.Up && s.replicasOf(each.UUID) > 0 {
+			list = append(list, each)
+		}
+	}
+	return list
+}
+
+// withoutMajority are the tablets most of whose replicas are on servers that are away, whatever the cause.
+func (s *state) withoutMajority() []string {
+	var lost []string
+	for _, each := range s.tablets() {
+		if !s.hasMajority(each) {
+			lost = append(lost, each.ID)
+		}
+	}
+	return lost
+}
+
+func names(servers []*server) []string {
+	list := []string{}
+	for _, each := range servers {
+		list = append(list, each.Name)
+	}
+	return list
 }
 
 func absent(servers map[string]*server) []string {

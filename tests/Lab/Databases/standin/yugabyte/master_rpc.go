@@ -13,6 +13,7 @@ var masterMethods = methods{
 	"ListTabletServers":            {leader: true, read: listTabletServers},
 	"GetUniverseConfig":            {leader: true, read: func(c *call) (any, *status) { return c.s.universeConfig(), nil }},
 	"ChangeBlacklist":              {leader: true, change: changeBlacklist},
+	"RemoveTabletServer":           {leader: true, change: removeTabletServer},
 	"GetLeaderBlacklistCompletion": {leader: true, read: leaderBlacklistCompletion},
 	"GetLoadMoveCompletion":        {leader: true, read: func(*call) (any, *status) { return completion{100, 0, 0}, nil }},
 	"IsLoadBalancerIdle":           {leader: true, read: isLoadBalancerIdle},
@@ -97,14 +98,20 @@ func changeBlacklist(c *call) (any, *status) {
 	return true, nil
 }
 
-// blacklisted checks whether the server before is still on the blacklist although it is up. Servers are upgraded one at
-// a time, so it was forgotten.
+// blacklisted checks whether a server before is still on the blacklist although it is up. Only servers of one zone are
+// upgraded at a time, so it was forgotten.
 func (c *court) blacklisted(s *state, host string, leader bool) {
 	if !leader {
 		return
 	}
+	zone := ""
+	for _, each := range s.Tservers {
+		if hostPort(each.Host, each.RPC) == host {
+			zone = each.failureDomain()
+		}
+	}
 	for _, each := range up(s.Tservers) {
-		if own := hostPort(each.Host, each.RPC); own != host && s.leaderBlacklisted(each) {
+		if each.failureDomain() != zone && s.leaderBlacklisted(each) {
 			c.violation(each.Name, "BlacklistLeaked", map[string]any{"when": "the next server was blacklisted", "next": host})
 		}
 	}

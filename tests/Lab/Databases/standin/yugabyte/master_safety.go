@@ -13,7 +13,16 @@ type nodesRequest struct {
 	LagMS   float64  `json:"lagMs"`
 }
 
-// nodesSafe tells whether every tablet, and the masters' catalogue, keeps a majority of caught-up replicas without the
+func anyOf(list, wanted []string) bool {
+	for _, each := range wanted {
+		if contains(list, each) {
+			return true
+		}
+	}
+	return false
+}
+
+// nodesSafe tells whether every tablet of the given servers, and the masters' catalogue, keeps a majority of caught-up replicas without the
 // given servers.
 func nodesSafe(c *call) (any, *status) {
 	const where = "yb/master/tablet_health_manager.cc:281"
@@ -46,6 +55,9 @@ func nodesSafe(c *call) (any, *status) {
 	at, k := time.Now(), readKnobs()
 	var short []string
 	for _, each := range c.s.tablets() {
+		if !anyOf(each.Replicas, asked.Tservers) {
+			continue
+		}
 		healthy := 0
 		for _, uuid := range each.Replicas {
 			replica := c.s.Tservers[uuid]

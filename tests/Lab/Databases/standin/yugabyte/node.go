@@ -17,6 +17,8 @@ const (
 	storeName  = "yugabyte"
 	keeperRole = "yugabyte"
 	tickEvery  = 100 * time.Millisecond
+	// The placement of a server without the flag.
+	defaultZone = "rack1"
 	// The exit code of a shell for SIGABRT, with which the original ends after FATAL.
 	exitAborted = 134
 )
@@ -129,7 +131,7 @@ func (n *node) address() error {
 		Host: host, RPC: port, Version: n.version,
 		Cloud:  n.flags.get("cloud1", "placement_cloud"),
 		Region: n.flags.get("datacenter1", "placement_region"),
-		Zone:   n.flags.get("rack1", "placement_zone"),
+		Zone:   n.flags.get(defaultZone, "placement_zone"),
 	}
 	web, err := strconv.Atoi(n.flags.get(strconv.Itoa(webPort), "webserver_port"))
 	if err != nil {

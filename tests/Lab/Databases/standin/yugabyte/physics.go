@@ -26,6 +26,7 @@ func (n *node) physics() {
 		s.electMaster(k, c)
 		s.electTabletLeaders(k, c)
 		s.evict(c)
+		s.replace(k, c)
 		s.balance(k, c)
 		s.settleCatalog(c.at)
 		return nil

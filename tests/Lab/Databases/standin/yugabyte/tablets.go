@@ -6,6 +6,7 @@ import (
 )
 
 func (s *state) makeTablets(k knobs, tservers []*server) {
+	tservers = spread(tservers)
 	s.Tablets = map[string]*tablet{}
 	number := 0
 	add := func(namespace, table, tableID string, user bool) {
@@ -80,6 +81,16 @@ func (s *state) leadersOf(uuid string) int {
 	count := 0
 	for _, each := range s.Tablets {
 		if each.Leader == uuid {
+			count++
+		}
+	}
+	return count
+}
+
+func (s *state) replicasOf(uuid string) int {
+	count := 0
+	for _, each := range s.Tablets {
+		if contains(each.Replicas, uuid) {
 			count++
 		}
 	}

@@ -275,5 +275,17 @@ internal sealed class DatabaseSpecMender(Random random, Action<JsonObject> mendS
                 service["host"] ??= "192.0.2.9";
             }
         }
+
+        if (spec["tidb"]!["dashboards"] is JsonObject dashboards)
+        {
+            if (spec["access"]!["ssh"] is not null && spec["tidb"]!["monitoring"]?.AsArray().FirstOrDefault(s => s!["host"] is not null) is { } grafana)
+            {
+                dashboards["service"] = grafana["name"]!.DeepClone();
+            }
+            else
+            {
+                spec["tidb"]!.AsObject().Remove("dashboards");
+            }
+        }
     }
 }

@@ -50,7 +50,7 @@ alone() {
   say "output $(tail -c 4000 -- "$out" | base64 -w0)"
 }
 
-# Runs systemctl for so many seconds; 124 if it has not ended by then. What runs through sudo cannot be ended from here: it goes on in the background.
+# Runs systemctl for so many seconds; 124 if it has not ended by then. What runs through sudo cannot be ended from here: it continues in the background.
 within() {
   if [ -z "${drydock_sudo-}" ]; then
     timeout "$@"
@@ -146,6 +146,7 @@ stage_new() {
   hash "$part"
   [ "$hash" = "$new" ] || refuse Changing "$from changed while it was copied"
   like "$part" "$model"
+  capable "$part" "$model"
   flush "$part"
   must mv -fT -- "$part" "$place.drydock-new"
 }
@@ -171,6 +172,16 @@ flush() {
   elif dd if=/dev/null of="$1" conv=notrunc,fsync 2> /dev/null; then return
   fi
   sync
+}
+
+# Gives $1 the file capabilities of $2, which a copy lacks; after a change of the owner, which removes them.
+capable() {
+  command -v getcap > /dev/null && capabilities=$(getcap "$2" 2> /dev/null) && [ -n "$capabilities" ] || return 0
+  capabilities=${capabilities#"$2"}
+  capabilities=${capabilities# =}
+  capabilities=${capabilities# }
+  [ "$(id -u)" -eq 0 ] || refuse Privileges "$2 has file capabilities ($capabilities), which only root gives to the new program"
+  must setcap "$capabilities" "$1"
 }
 
 # Gives $1 the mode of $2 and its SELinux label, and where root asks, its owner. By numbers: the chmod of busybox takes no file to compare with.

@@ -1,4 +1,4 @@
-# Unpacks a package beside its place and renames it there when it is whole. Broken off anywhere, the next call begins anew: what has the place's name is whole.
+# Unpacks a package beside its place and renames it there when it is whole. Broken off anywhere, the next call starts from the beginning: what has the place's name is whole.
 # $1 directory; $2 what says of it afterwards that it is whole; then archive PATH SHA256 STRIP, program NAME, file PATH SHA256.
 LC_ALL=C
 export LC_ALL

@@ -15,7 +15,7 @@ if there "$path"; then
   now=$hash
 fi
 if [ "$now" != "$new" ]; then
-  [ "$now" = "$expected" ] || refuse Unexpected "$path has ${now:-no content}, expected ${expected:-no such file}: somebody else changed it"
+  [ "$now" = "$expected" ] || refuse Unexpected "$path has ${now:-no content}, expected ${expected:-no such file}: another program or administrator changed it"
   [ -w "$directory" ] || refuse Privileges "$(id -un) may not write in $directory"
   if [ -n "$keep" ] && [ -n "$now" ] && ! there "$keep"; then
     ln -- "$path" "$keep" 2> /dev/null || must cp -p -- "$path" "$keep"

@@ -47,6 +47,8 @@ internal sealed class HostBench : ITiDbTargets, IYugabyteTargets, IStorages, ISe
 
     public IServiceHttp PlainHttp => this;
 
+    public IServiceHttp GrafanaHttp => this;
+
     public string Scheme => "http";
 
     public IKubernetesClient Kubernetes => throw new NotSupportedException("hosts only");

@@ -19,6 +19,12 @@ internal static class MonitoringFields
         Service("host", HostBench.MonitoringAsync, service => service["host"] = "192.0.2.99"),
         Service("hosts", TiDbLooks.FittingAsync, OnTwoHosts),
         Service("port", HostBench.MonitoringAsync, service => service["port"] = 9999),
+        Service("readyPath", TiDbLooks.FittingAsync, service => service["readyPath"] = "/-/ready"),
+        Dashboards("service", dashboards => dashboards["service"] = "other"),
+        Dashboards("from", dashboards => dashboards["from"] = new JsonArray("/opt/other")),
+        Dashboards("dataSource", dashboards => dashboards["dataSource"] = "prod"),
+        Dashboards("titlePrefix", dashboards => dashboards["titlePrefix"] = "Prod"),
+        Access("tidb.dashboards.credentialsSecretRef.name", ATiDb, SecretsBench.TakenAsync, spec => spec["tidb"]!["dashboards"]!["credentialsSecretRef"]!["name"] = "other", WithDashboards),
         Service("deployDir", HostBench.MonitoringAsync, service => service["deployDir"] = "/data/other"),
         Service("files[].from", HostBench.MonitoringAsync, service => service["files"]![0]!["from"] = "/opt/other"),
         Service("files[].to", HostBench.MonitoringAsync, service => service["files"]![0]!["to"] = "bin/other"),
@@ -55,6 +61,15 @@ internal static class MonitoringFields
     private static void NoLinkOfAServiceIsSwitched() =>
         DatabaseRollingUpgradeValidation.Validate(Changed(ATiDb, WithService, spec => spec["tidb"]!["monitoring"]![0]!["control"]!["link"] = "current"))
             .ShouldContain(f => f.Reason == Reasons.InvalidSpec && f.Field == "spec.tidb.monitoring[grafana].control.link");
+
+    private static void WithDashboards(JsonObject spec)
+    {
+        WithService(spec);
+        spec["tidb"]!["dashboards"] = Json("""{"service":"grafana","from":["/opt/dashboards"],"credentialsSecretRef":{"name":"root"} }""");
+    }
+
+    private static FieldProof Dashboards(string field, Action<JsonObject> change) =>
+        Identity($"tidb.dashboards.{field}", ATiDb, TiDbLooks.FittingAsync, spec => change(spec["tidb"]!["dashboards"]!.AsObject()), WithDashboards);
 
     private static void WithSpark(JsonObject spec) => spec["tidb"]!["tiSpark"] = Json(
         $$"""{"hosts":["192.0.2.1"],"directory":"/opt/spark","jar":"/opt/tispark.jar","jarSha256":"{{HostCases.New}}","smoke":["bin/spark-sql","-e","select 1"]}""");

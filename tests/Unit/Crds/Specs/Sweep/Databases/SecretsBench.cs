@@ -35,6 +35,7 @@ internal static class SecretsBench
                 $"key {Text(secrets.Ssh?.PrivateKey.ToArray())}", $"hosts {Text(secrets.Ssh?.KnownHosts.ToArray())}", $"tls {Text(secrets.Tls?.Ca)}", $"login {secrets.Sql?.User} {secrets.Sql?.Password}",
                 .. secrets.Peers.Select(p => $"peer {p.Key} {Text(p.Value.Ca)}"),
                 $"web {secrets.Web?.User} {secrets.Web?.Password}",
+                $"grafana {secrets.Grafana?.User} {secrets.Grafana?.Password}",
                 .. secrets.PeerLogins.Select(p => $"peer {p.Key} {p.Value.User}"),
                 .. secrets.Problems.Select(p => $"{p.Field} {p.Message}"),
             ]);

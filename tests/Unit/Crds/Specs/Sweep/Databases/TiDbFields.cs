@@ -27,6 +27,7 @@ internal static class TiDbFields
         Planned("configuration.blockCacheCapacity", tidb => tidb["configuration"]!["blockCacheCapacity"] = "7GB"),
         Planned("configuration.hibernateRegions", tidb => tidb["configuration"]!["hibernateRegions"] = true),
         Planned("storeInventory", tidb => tidb["storeInventory"] = true),
+        Planned("aliasPdUnits", tidb => tidb["aliasPdUnits"] = true),
         Planned("mergeScheduleLimit", tidb => tidb["mergeScheduleLimit"] = 0),
         Planned("drainLeaderScheduleLimit", tidb => tidb["drainLeaderScheduleLimit"] = 64),
         Identity("tidb.maxUnavailableServers", new TiDbWorld(new TiDbWorldSetup { Tidbs = 3 }).Upgrade.Spec, TiDbLooks.FittingAsync, spec => spec["tidb"]!["maxUnavailableServers"] = 2),

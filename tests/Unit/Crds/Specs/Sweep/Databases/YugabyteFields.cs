@@ -10,6 +10,8 @@ internal static class YugabyteFields
 {
     private static readonly YugaSetup Replicated = new() { Groups = [("g", true)] };
 
+    private static readonly YugaSetup Zoned = new() { Tservers = 6, Zones = 3 };
+
     public static IEnumerable<FieldProof> All { get; } =
     [
         Planned("dialect", yugabyte => yugabyte["dialect"] = "BMDB"),
@@ -30,6 +32,11 @@ internal static class YugabyteFields
             AYugabyte,
             spec => YugabyteLooks.PlanAsync(spec, new YugaSetup(), world => world["m2"].ClockOffset = TimeSpan.FromMilliseconds(100)),
             spec => spec["yugabyte"]!["maxClockSkew"] = "50ms"),
+        Identity(
+            "yugabyte.maxUnavailablePerZone",
+            new YugaWorld(Zoned).Spec,
+            spec => YugabyteLooks.PlanAsync(spec, Zoned),
+            spec => spec["yugabyte"]!["maxUnavailablePerZone"] = 2),
         Identity("yugabyte.maxFollowerLag", AYugabyte, spec => YugabyteLooks.RunAsync(spec), spec => spec["yugabyte"]!["maxFollowerLag"] = "2m"),
         Identity("yugabyte.catalogRetryPause", AYugabyte, spec => YugabyteLooks.RunAsync(spec, world => world.CatalogMismatches = 2), spec => spec["yugabyte"]!["catalogRetryPause"] = "7m"),
         Replication("mode", replication => replication["mode"] = "TargetFirst"),

@@ -1,0 +1,100 @@
+using System.Collections.Concurrent;
+using Drydock.Clients.Remote;
+using Drydock.Crds.Common;
+using Drydock.Crds.DatabaseRollingUpgrades;
+using Drydock.Engine.Actions;
+using Drydock.Reconcilers.Upgrades;
+
+namespace Drydock.Reconcilers.Databases.TiDb;
+
+/// <summary>
+/// Gives units of PD the name that tidb-ansible of the new version stops (docs/research/tidb.md#tidb-ansible) as a
+/// second name. systemd then finds the running unit by either, so no process is restarted.
+/// </summary>
+[Acceptable(OnlyIf = "if a unit cannot get its second name; then run excessive_rolling_update.yml of tidb-ansible")]
+internal sealed class AliasPdUnits(ITiDbTargets targets) : TiDbStep<AliasPdUnits.Args>(targets)
+{
+    private const string IdProperty = "Id=";
+
+    // $1 the unit in use, $2 its second name. A link in the directory of the administrator's units is an alias if the
+    // name of its target is that of the unit.
+    private const string Alias = """
+        set -e
+        file=$(systemctl show -p FragmentPath -- "$1")
+        file=${file#FragmentPath=}
+        if [ ! -f "$file" ]; then echo "$1 has no unit file" >&2; exit 3; fi
+        link=/etc/systemd/system/$2
+        if [ -e "$link" ] && [ ! -L "$link" ]; then echo "$link exists and is no link" >&2; exit 3; fi
+        ln -sfn -- "$file" "$link"
+        systemctl daemon-reload
+        """;
+
+    private readonly ConcurrentDictionary<(string Step, int Attempt), Observation.Failed> _refusals = new();
+
+    /// <param name="Instances">The PD instances whose units have another name.</param>
+    public sealed record Args(List<string> Instances);
+
+    /// <summary>The name that tidb-ansible of 3.0 gives the unit of an instance.</summary>
+    public static string NameOf(DatabaseRollingUpgradeSpec spec, DatabaseInstance instance) =>
+        FormattableString.Invariant(
+            $"{instance.Component.ToString().ToLowerInvariant()}-{spec.Service(instance).Port}.service");
+
+    protected override async Task<Observation> ObserveAsync(
+        StepContext context, Args args, CancellationToken cancellationToken)
+    {
+        if (_refusals.TryGetValue((context.Step.Id, context.Step.Attempt), out var refusal))
+        {
+            return refusal;
+        }
+
+        foreach (var instance in args.Instances.Select(Targets.Instance))
+        {
+            if (!await HasNameAsync(instance, cancellationToken))
+            {
+                return new Observation.NotStarted(
+                    $"The unit of {instance.Name} on {instance.Host} has no second name {NameOf(Spec, instance)} yet.");
+            }
+        }
+
+        return new Observation.Done("The units of PD have the names that tidb-ansible uses.");
+    }
+
+    protected override async Task ExecuteAsync(StepContext context, Args args, CancellationToken cancellationToken)
+    {
+        foreach (var instance in args.Instances.Select(Targets.Instance))
+        {
+            if (await HasNameAsync(instance, cancellationToken)
+                || (await Targets.Hosts.Instance(instance.Name).LookAsync(cancellationToken)).Unit is not { } unit)
+            {
+                continue;
+            }
+
+            Targets.EnsureMayAct();
+            var command = RemoteCommand.Script(Alias, unit, NameOf(Spec, instance)) with { AsRoot = MayBecomeRoot };
+            var result = await Targets.Hosts.Files(instance.Host).RunAsync(command, cancellationToken);
+            if (!result.IsSuccess || !await HasNameAsync(instance, cancellationToken))
+            {
+                // The host has decided; another attempt would hear the same.
+                _refusals[(context.Step.Id, context.Step.Attempt)] = new Observation.Failed(
+                    Reasons.ControlMismatch,
+                    $"{unit} of {instance.Name} on {instance.Host} did not get the second name "
+                    + $"{NameOf(Spec, instance)}: {ToolOutput.Excerpt(result.Errors + " " + result.Output)}. PD runs "
+                    + "as before.");
+                return;
+            }
+        }
+    }
+
+    private bool MayBecomeRoot => Spec.Access is { Ssh: { Become: Become.Sudo, BecomeFor: BecomeFor.Scripts } }
+        or { Docker.Become: Become.Sudo };
+
+    // An alias shows the name of its unit.
+    private async Task<bool> HasNameAsync(DatabaseInstance instance, CancellationToken cancellationToken)
+    {
+        var name = NameOf(Spec, instance);
+        var unit = (await Targets.Hosts.Instance(instance.Name).LookAsync(cancellationToken)).Unit;
+        var shown = await Targets.Hosts.Files(instance.Host).RunAsync(
+            new RemoteCommand("systemctl", "show", "-p", "Id", "--", name), cancellationToken);
+        return unit == name || (shown.IsSuccess && shown.Output.Trim() == $"{IdProperty}{unit}");
+    }
+}

@@ -1,0 +1,120 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using Drydock.Crds.Common;
+using Drydock.Crds.DatabaseRollingUpgrades;
+using Drydock.Engine.Actions;
+using Drydock.Reconcilers.Upgrades;
+
+namespace Drydock.Reconcilers.Databases.TiDb;
+
+/// <summary>
+/// Imports dashboards into Grafana, as tidb-ansible does after it has restarted Grafana
+/// (docs/research/tidb.md#monitoring). Each is read and compared first: only one that differs is written.
+/// </summary>
+/// <remarks>
+/// A later Grafana may store a dashboard in a newer form than it was sent in. It then never is the same; that it has
+/// the version of the last write shows that nobody changed it since.
+/// </remarks>
+[Acceptable(OnlyIf = "if Grafana does not answer or refuses a dashboard; then its dashboards stay as they are")]
+internal sealed class ImportDashboards(ITiDbTargets targets) : TiDbStep<ImportDashboards.Args>(targets)
+{
+    // Grafana has just been restarted.
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
+    private readonly ConcurrentDictionary<string, (string Uid, long Version)> _saved = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<(string Step, int Attempt), Observation.Failed> _refusals = new();
+
+    /// <param name="Service">The name of Grafana in spec.tidb.monitoring.</param>
+    /// <param name="From">Files and directories on its host.</param>
+    /// <param name="DataSource">The data source that the dashboards use; null leaves it.</param>
+    /// <param name="TitlePrefix">What titles begin with; null leaves them.</param>
+    public sealed record Args(
+        string Service, List<string> From, string? DataSource = null, string? TitlePrefix = null);
+
+    protected override TimeSpan Pause => TimeSpan.FromSeconds(2);
+
+    protected override async Task<Observation> ObserveAsync(
+        StepContext context, Args args, CancellationToken cancellationToken)
+    {
+        if (_refusals.TryGetValue((context.Step.Id, context.Step.Attempt), out var refusal))
+        {
+            return refusal;
+        }
+
+        try
+        {
+            var (all, different) = await CompareAsync(args, cancellationToken);
+            return different.Count == 0
+                ? new Observation.Done(string.Create(
+                    CultureInfo.InvariantCulture, $"{args.Service} has all {all} dashboards."))
+                : new Observation.NotStarted(string.Create(
+                    CultureInfo.InvariantCulture, $"{different.Count} of {all} dashboards are not imported yet."));
+        }
+        catch (HostException exception) when (exception.Reason != Reasons.HostUnreachable)
+        {
+            return new Observation.Failed(exception.Reason, exception.Message);
+        }
+        catch (TargetException exception) when (exception is not HostException)
+        {
+            return context.Time.GetUtcNow() - Began(context) < Patience
+                ? new Observation.Running(exception.Message)
+                : new Observation.Failed(exception.Reason, exception.Message);
+        }
+    }
+
+    protected override async Task ExecuteAsync(StepContext context, Args args, CancellationToken cancellationToken)
+    {
+        var grafana = Client(args);
+        var (_, different) = await CompareAsync(args, cancellationToken);
+        foreach (var (dashboard, former) in different)
+        {
+            Targets.EnsureMayAct();
+            try
+            {
+                _saved[dashboard.Title] = await grafana.SaveAsync(
+                    dashboard, former, $"Upgrade to {Spec.ToVersion}", cancellationToken);
+            }
+            catch (TiDbApiException exception)
+            {
+                // Grafana has decided; another attempt would hear the same.
+                _refusals[(context.Step.Id, context.Step.Attempt)] = new Observation.Failed(
+                    exception.Reason, $"The dashboard {dashboard.Title} was not imported. {exception.Message}");
+                return;
+            }
+        }
+    }
+
+    private async Task<(int All, List<(DashboardModel Dashboard, StoredDashboard? Former)> Different)> CompareAsync(
+        Args args, CancellationToken cancellationToken)
+    {
+        var grafana = Client(args);
+        var files = Targets.Hosts.Files(Service(args).Host);
+        var all = await DashboardFiles.ReadAsync(
+            files, args.From, args.DataSource, args.TitlePrefix, cancellationToken);
+        var different = new List<(DashboardModel, StoredDashboard?)>();
+        foreach (var dashboard in all)
+        {
+            var stored = await grafana.FindAsync(dashboard.Uid, dashboard.Title, cancellationToken);
+            if (stored is null || !(dashboard.IsSame(stored.Model) || IsUnchanged(dashboard, stored)))
+            {
+                different.Add((dashboard, stored));
+            }
+        }
+
+        return (all.Count, different);
+    }
+
+    private bool IsUnchanged(DashboardModel dashboard, StoredDashboard stored) =>
+        _saved.TryGetValue(dashboard.Title, out var saved) && saved == (stored.Uid, stored.Version);
+
+    private GrafanaClient Client(Args args)
+    {
+        var service = Service(args);
+        return new GrafanaClient(Targets.GrafanaHttp, new Endpoint(service.Host, service.Port));
+    }
+
+    private MonitoringService Service(Args args) =>
+        Targets.Settings().Services().FirstOrDefault(m => m.Name == args.Service) ?? throw new StepActionException(
+            Reasons.InvalidSpec,
+            $"spec.tidb.monitoring does not list {args.Service}, for which the plan has a step. Add it again.");
+}

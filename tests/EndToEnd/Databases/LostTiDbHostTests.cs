@@ -1,0 +1,82 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using Drydock.Lab;
+using Drydock.Lab.Databases.Scenarios;
+using Drydock.Lab.Databases.TiDb;
+using Drydock.Lab.Upgrades;
+using Drydock.Tests.EndToEnd.Support;
+
+namespace Drydock.Tests.EndToEnd.Databases;
+
+/// <summary>A host that is lost for good while TiKVs are upgraded, and the one that replaces it.</summary>
+[Collection(Lanes.TiDb)]
+public sealed class LostTiDbHostTests(DatabaseStageFixture fixture)
+{
+    private const string Lost = "tikv-4";
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Upgrade_continues_without_the_lost_host_and_with_its_replacement()
+    {
+        var stage = await fixture.ResetAsync();
+        await using var scenario = await TiDbScenario.StartAsync(
+            stage.Run, new TiDbScenarioOptions { Cluster = new TiDbClusterOptions { Name = "tlo", Hosts = 4, Pds = 3, Tidbs = 3, Pumps = 0, Spares = 1 } }, Token);
+        var cluster = scenario.Cluster;
+        var space = await stage.NewNamespaceAsync(scenario);
+        await using var op = stage.StartOperator();
+        var manifest = scenario.Manifest(space);
+        manifest["spec"]!["holdBefore"] = new JsonArray("UpgradeTiKV/tikv-2/drain");
+        await stage.ApplyAsync(manifest);
+        await stage.WaitForAsync(space, scenario, u => u.IsHeld() && u.Steps().Any(s => s["id"]!.GetValue<string>() == "UpgradeTiKV/tikv-1/verify" && s["state"]!.GetValue<string>() == "Succeeded"), cancellationToken: Token);
+
+        await scenario.HostOf(Lost).CrashAsync();
+        await stage.PatchAsync(space, scenario.Name, """{"spec":{"holdBefore":null}}""");
+        await stage.WaitForAsync(space, scenario, u => u.Message().Contains($"remove {Lost} from the database and add it to spec.skip", StringComparison.Ordinal), cancellationToken: Token);
+        cluster.Truth().Versions["tikv-2"].ShouldBe(cluster.Options.Version);
+
+        await DeleteStoreAsync(cluster);
+        var spare = cluster.Spares[0];
+        await cluster.StartSpareAsync(spare, scenario.ToVersion, Token);
+        var added = new JsonObject
+        {
+            ["name"] = spare.Name,
+            ["component"] = "TiKV",
+            ["host"] = spare.Host.Address,
+            ["port"] = spare.Port,
+            ["statusPort"] = spare.StatusPort,
+            ["deployDir"] = spare.DeployDir,
+        };
+        await stage.PatchAsync(space, scenario.Name, new JsonObject { ["spec"] = new JsonObject { ["skip"] = new JsonArray(Lost), ["added"] = new JsonArray(added) } }.ToJsonString());
+
+        // A drain that began before the host was lost may have waited for it until its time was over.
+        var done = await stage.WaitForAsync(space, scenario, u => u.IsOver("Succeeded") || u.IsStalled(), cancellationToken: Token);
+        if (done.IsStalled())
+        {
+            done.Message().ShouldContain(Lost);
+            await stage.PatchAsync(space, scenario.Name, """{"spec":{"retry":"1"}}""");
+            done = await stage.WaitForAsync(space, scenario, u => u.IsOver("Succeeded"), cancellationToken: Token);
+        }
+
+        done["status"]!["skipped"]!.AsArray().Single()!["name"]!.GetValue<string>().ShouldBe(Lost);
+        (await scenario.ViolationsAsync(Token)).ShouldBeEmpty();
+        var truth = cluster.Truth();
+        truth.Versions.Where(v => v.Key != Lost).ShouldAllBe(v => v.Value == scenario.ToVersion);
+        truth.Starts.Where(s => s.Key != Lost && s.Key != spare.Name && s.Value != 2).ShouldBeEmpty();
+        (truth.Starts[Lost], truth.Starts[spare.Name]).ShouldBe((1, 1));
+        truth.ClusterVersion.ShouldBe(scenario.ToVersion);
+        truth.EvictedStores.ShouldBeEmpty();
+    }
+
+    // PD copies the Regions of a store that is taken out to the others, and then buries it.
+    private static async Task DeleteStoreAsync(TiDbCluster cluster)
+    {
+        var pd = cluster.Instance("pd-1");
+        var path = FormattableString.Invariant($"/pd/api/v1/store/{cluster.Truth().Stores[Lost].Id}");
+        (await cluster.HttpAsync(pd, HttpMethod.Delete, path, cancellationToken: Token)).Status.ShouldBe(HttpStatusCode.OK);
+        await Deadline.UntilAsync(
+            "the store to become Tombstone",
+            async token => (await cluster.JsonAsync(pd, path, token)).GetProperty("store").GetProperty("state_name").GetString() == "Tombstone",
+            cancellationToken: Token);
+    }
+}

@@ -1,0 +1,117 @@
+using System.Globalization;
+using System.Text.Json;
+using Drydock.Abstractions.Plans;
+using Drydock.Crds.DatabaseRollingUpgrades;
+using Drydock.Reconcilers.Databases.Yugabyte;
+using Drydock.Reconcilers.Upgrades;
+using Drydock.Tests.Unit.Fakes;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Databases;
+
+/// <summary>The status of the largest universe, with everything that its steps record.</summary>
+public sealed class StatusSizeTests
+{
+    private const int Bound = 512 * 1024;
+    private const int Processes = 300;
+
+    [Fact]
+    public void Status_of_300_processes_with_their_rollback_fits()
+    {
+        var spec = Spec();
+        var plan = Over(spec, new YugabytePlanner(spec, Discovery(spec)).Compile());
+        var back = Over(spec, YugabyteRollbackPlanner.Compile(spec, BeforePromotion(plan)));
+        back.Steps.Count.ShouldBeGreaterThan(2 * Processes);
+
+        var status = new DatabaseRollingUpgradeStatus
+        {
+            Plan = PlanHistory.Of(plan),
+            RollbackPlan = back,
+            Instances = [.. spec.Instances.Select(i => new DatabaseInstanceStatus { Name = i.Name, Component = i.Component, Version = spec.ToVersion })],
+        };
+
+        JsonSerializer.SerializeToUtf8Bytes(status, WorldJson.Crds).Length.ShouldBeLessThan(Bound);
+    }
+
+    // A rollback is possible until the flags are promoted. Masters are chosen when their turn comes.
+    private static Plan BeforePromotion(Plan plan)
+    {
+        var masters = 1;
+        return plan with
+        {
+            Steps =
+            [
+                .. plan.Steps
+                    .Where(s => s.Phase is not (DatabaseRollingUpgradePhases.PromoteAutoFlags or DatabaseRollingUpgradePhases.UpgradeCatalog))
+                    .Select(s => s.Is<SwapMaster>() ? s with { Receipt = One(SwapMaster.InstanceKey, Name(DatabaseComponent.Master, masters++)) } : s),
+            ],
+        };
+    }
+
+    private static Plan Over(DatabaseRollingUpgradeSpec spec, Plan plan)
+    {
+        var at = DateTimeOffset.UnixEpoch.AddMicroseconds(123456);
+        return plan with
+        {
+            Steps = [.. plan.Steps.Select(s => s with { State = StepState.Succeeded, Attempt = 1, StartedAt = at, FinishedAt = at, Facts = s.Is<RecordSql>() ? Answers(spec) : null })],
+        };
+    }
+
+    private static SortedDictionary<string, string> Answers(DatabaseRollingUpgradeSpec spec)
+    {
+        var facts = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        foreach (var server in spec.Instances.Where(i => i.Component == DatabaseComponent.Tserver))
+        {
+            facts[SqlBaseline.Fact(SqlInterface.Ysql, server.Name)] = SqlBaseline.Text(server, new ServiceAddress(server.Host, 5433));
+            facts[SqlBaseline.Fact(SqlInterface.Ycql, server.Name)] = SqlBaseline.Text(server, new ServiceAddress(server.Host, 9042));
+        }
+
+        return facts;
+    }
+
+    private static YugabyteDiscovery Discovery(DatabaseRollingUpgradeSpec spec) => new()
+    {
+        UniverseUuid = Guid.Empty.ToString(),
+        Instances =
+        [
+            .. spec.Instances.Select(i => new DiscoveredInstance
+            {
+                Name = i.Name,
+                Component = i.Component,
+                Version = spec.FromVersion,
+                FormerSha256 = new string('a', 64),
+                FormerDirectory = "/home/yugabyte/software-2.20.3.0",
+            }),
+        ],
+        Hosts = [.. spec.Instances.Select(i => i.Host)],
+        ReplicationFactor = 3,
+        SqlIsOn = true,
+        Groups = [],
+        Replication = ReplicationMode.TargetFirst,
+    };
+
+    private static DatabaseRollingUpgradeSpec Spec()
+    {
+        var spec = new YugaWorld().Spec;
+        return spec with
+        {
+            FromVersion = "2.20.3.0",
+            ToVersion = "2024.1.3.0",
+            Instances = [.. Enumerable.Range(1, Processes).Select(i => Instance(i <= 3 ? DatabaseComponent.Master : DatabaseComponent.Tserver, i))],
+        };
+    }
+
+    private static DatabaseInstance Instance(DatabaseComponent component, int number) => new()
+    {
+        Name = Name(component, number),
+        Component = component,
+        Host = string.Create(CultureInfo.InvariantCulture, $"database-node-{number:000}.example.internal"),
+        DeployDir = "/home/yugabyte/current",
+    };
+
+    private static string Name(DatabaseComponent component, int number) =>
+        string.Create(CultureInfo.InvariantCulture, $"{component.ToString().ToLowerInvariant()}-{number:000}");
+
+    private static SortedDictionary<string, string> One(string key, string value) => new(StringComparer.Ordinal) { [key] = value };
+}
