@@ -12,8 +12,8 @@ namespace Drydock.Reconcilers.Databases.TiDb;
 /// (docs/research/tidb.md#monitoring). Each is read and compared first: only one that differs is written.
 /// </summary>
 /// <remarks>
-/// A later Grafana may store a dashboard in a newer form than it was sent in. It then never is the same; that it has
-/// the version of the last write shows that nobody changed it since.
+/// A later Grafana may store a dashboard in a newer form than it was sent in, which then always differs. If it still
+/// has the version of the last write, it was not changed since.
 /// </remarks>
 [Acceptable(OnlyIf = "if Grafana does not answer or refuses a dashboard; then its dashboards stay as they are")]
 internal sealed class ImportDashboards(ITiDbTargets targets) : TiDbStep<ImportDashboards.Args>(targets)

@@ -2,7 +2,7 @@ namespace Drydock.Reconcilers.Databases;
 
 /// <summary>
 /// One look at an instance for all who ask within a moment: the gates of instances that are stopped side by side look
-/// at the same others. A look for which nobody waits any more is cancelled.
+/// at the same others. A look is cancelled once no step waits for it.
 /// </summary>
 /// <param name="look">Looks at the instance.</param>
 /// <param name="time">The clock.</param>
