@@ -3,6 +3,7 @@ using System.Net.Http;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Drydock.Crds.Common;
+using static Drydock.Reconcilers.Databases.TiDb.DashboardModel;
 
 namespace Drydock.Reconcilers.Databases.TiDb;
 
@@ -141,9 +142,6 @@ internal sealed class GrafanaClient(IServiceHttp http, Endpoint grafana)
         Reasons.AnswerUnusable,
         $"{what} did not answer as Grafana does: {ToolOutput.Excerpt(answer.Body)}. Check what listens on that port.",
         answer.Status);
-
-    private static string? Text(JsonNode? node) =>
-        node is JsonValue value && value.TryGetValue(out string? text) ? text : null;
 
     private static long? Number(JsonNode? node) =>
         node is JsonValue value && value.TryGetValue(out long number) ? number : null;

@@ -114,6 +114,7 @@ internal sealed class DashboardModel
         }
     }
 
-    private static string? Text(JsonNode? node) =>
+    /// <summary>The text of a value; null if it is none.</summary>
+    internal static string? Text(JsonNode? node) =>
         node is JsonValue value && value.TryGetValue(out string? text) ? text : null;
 }
