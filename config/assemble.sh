@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Writes what is assembled from other files of this repository: config/default/install.yaml, config/namespaced/install.yaml, and the CRDs and roles of
-# charts/drydock.
+# Writes what is assembled from other files of this repository: install.yaml of config/default, config/s3-only and config/namespaced; the CRDs, roles, alert
+# rules, dashboard and README.md of charts/drydock; config/argocd/argocd-cm-patch.yaml.
 #
 #   config/assemble.sh [ROOT]     ROOT defaults to the repository; the result has the same paths below it
 #
@@ -8,14 +8,51 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 root="${1:-$PWD}"
-templates="$root/charts/drydock/templates"
+chart="$root/charts/drydock"
+templates="$chart/templates"
 export LC_ALL=C
 
-mkdir -p "$root/config/default" "$root/config/namespaced" "$templates"
+mkdir -p "$root"/config/{default,s3-only,namespaced} "$templates" "$chart/files"
 
-# install FOLDER FILE...: the files, one after the other, as FOLDER/install.yaml. What is read with "in_own" and "serving_own" is changed on the way.
+# Adds the labels of the installation to every object of standard input but CRDs, as the chart has them.
+labelled() {
+  awk '
+    function flush() {
+      if (!inside) return
+      inside = 0
+      print "metadata:"
+      print "  labels:"
+      print "    app.kubernetes.io/name: drydock"
+      print "    app.kubernetes.io/instance: drydock"
+      print "    app.kubernetes.io/component: operator"
+      # The generator writes labels first.
+      sub(/^  labels:\n/, "", body)
+      if (body ~ /(^|\n)  labels:\n/) { print FILENAME ": labels must be the first field of metadata" > "/dev/stderr"; exit 1 }
+      printf "%s", body
+    }
+    /^---$/ { flush(); kind = "" }
+    /^kind: / { kind = $2 }
+    inside && /^  / { body = body $0 "\n"; next }
+    { flush() }
+    /^metadata:$/ && kind != "CustomResourceDefinition" { inside = 1; body = ""; next }
+    { print }
+    END { flush() }'
+}
+
+# Leaves out what a Deployment without claims does not have: volumes, mounts and roots for dumps and archives.
+without_claims() {
+  awk '
+    /^        - --storage-root=/ { next }
+    /^        - name: (snapshots|images)$/ { skip = 1; next }
+    /^      - name: (snapshots|images)$/ { skip = 2; next }
+    skip > 0 { skip--; next }
+    /# The volumes are ReadWriteOnce:/ { sub(/# .*/, "# The old pod releases its lease when it ends, so that the new one acts at once."); print; next }
+    { print }'
+}
+
+# install FOLDER FILE...: the files, one after the other, as FOLDER/install.yaml. A prefix before a colon changes a file on the way.
 install() {
-  local target="$root/config/$1/install.yaml"
+  local target="$root/config/$1/install.yaml" file
   shift
   {
     echo '# Assembled by config/assemble.sh; change the files named below and run make generate.'
@@ -23,9 +60,11 @@ install() {
       echo '---'
       echo "# ${file#*:}"
       case "$file" in
-        in_own:*) sed -e '0,/^  name: drydock-operator$/s//  name: drydock-operator\n  namespace: drydock-system/' "${file#*:}" ;;
-        serving_own:*) sed -e 's/^        - --namespace=.*$/&\n        - --watch-namespace=$(POD_NAMESPACE)/' "${file#*:}" ;;
-        *) cat "$file" ;;
+        in_own:*) sed -e '0,/^  name: drydock-operator$/s//  name: drydock-operator\n  namespace: drydock-system/' "${file#*:}" | labelled ;;
+        serving_own:*) sed -e 's/^        - --namespace=.*$/&\n        - --watch-namespace=$(POD_NAMESPACE)/' "${file#*:}" | labelled ;;
+        without_claims:*) without_claims < "${file#*:}" | labelled ;;
+        as_is:*) cat "${file#*:}" ;;
+        *) labelled < "$file" ;;
       esac
     done
   } > "$target.new"
@@ -33,13 +72,16 @@ install() {
 }
 
 rbac=config/rbac
-shared=("$rbac/cluster_role.yaml" "$rbac/cluster_role_binding.yaml" "$rbac/lease_role.yaml" "$rbac/lease_role_binding.yaml" "$rbac/people_roles.yaml" config/manager/volumes.yaml)
-first=(config/manager/namespace.yaml config/crd/drydock.dev_*.yaml "$rbac/service_account.yaml")
-install default "${first[@]}" "$rbac/role.yaml" "$rbac/role_binding.yaml" "${shared[@]}" config/manager/deployment.yaml
+first=(config/crd/drydock.dev_*.yaml "$rbac/service_account.yaml")
+everywhere=("$rbac/role.yaml" "$rbac/role_binding.yaml")
+shared=("$rbac/cluster_role.yaml" "$rbac/cluster_role_binding.yaml" "$rbac/lease_role.yaml" "$rbac/lease_role_binding.yaml" "$rbac/people_roles.yaml")
+install default "${first[@]}" "${everywhere[@]}" "${shared[@]}" config/manager/deployment.yaml
+install s3-only as_is:config/storage/namespace.yaml "${first[@]}" "${everywhere[@]}" "${shared[@]}" without_claims:config/manager/deployment.yaml
 install namespaced "${first[@]}" in_own:config/namespaced/tenant/role.yaml in_own:config/namespaced/tenant/role_binding.yaml "${shared[@]}" \
   serving_own:config/manager/deployment.yaml
 
-labels='  labels:\n    app.kubernetes.io\/name: {{ $.Chart.Name }}\n    app.kubernetes.io\/instance: {{ $.Release.Name }}\n    app.kubernetes.io\/managed-by: {{ $.Release.Service }}'
+labels='  labels:\n    {{- include "drydock.labels" $ | nindent 4 }}'
+name='{{ include "drydock.fullname" $ }}'
 
 # template FILE < TEXT: TEXT as a template of the chart.
 template() {
@@ -68,13 +110,13 @@ done
   echo '---'
   grep -v '^#' "$rbac/role.yaml" | sed \
     -e 's/^kind: ClusterRole$/kind: {{ if $namespace }}Role{{ else }}ClusterRole{{ end }}/' \
-    -e 's/^  name: drydock-operator$/  name: {{ $.Release.Name }}-operator\n  {{- if $namespace }}\n  namespace: {{ $namespace }}\n  {{- end }}/' \
+    -e "s/^  name: drydock-operator\$/  name: $name-operator\n  {{- if \$namespace }}\n  namespace: {{ \$namespace }}\n  {{- end }}/" \
     -e "s/^rules:\$/$labels\nrules:/"
   echo '{{- end }}'
   for file in cluster_role lease_role; do
     echo '---'
     grep -v '^#' "$rbac/$file.yaml" | sed \
-      -e 's/^  name: drydock-operator\(.*\)$/  name: {{ .Release.Name }}-operator\1/' \
+      -e "s/^  name: drydock-operator\(.*\)\$/  name: $name-operator\1/" \
       -e 's/^  namespace: drydock-system$/  namespace: {{ .Release.Namespace }}/' \
       -e "s/^rules:\$/$labels\nrules:/"
   done
@@ -83,7 +125,44 @@ done
 {
   echo '{{- if .Values.rbac.aggregate }}'
   grep -v '^#' "$rbac/people_roles.yaml" | sed \
-    -e 's/^  name: drydock-\(.*\)$/  name: {{ $.Release.Name }}-\1/' \
+    -e "s/^  name: drydock-\(.*\)\$/  name: $name-\1/" \
     -e "s/^  labels:\$/$labels/"
   echo '{{- end }}'
 } | template people_roles.yaml
+
+# A chart reads only files of its own folder.
+for file in prometheus-rules.yaml drydock-dashboard.json; do
+  cp "config/monitoring/$file" "$chart/files/$file.new"
+  mv "$chart/files/$file.new" "$chart/files/$file"
+done
+
+awk -f charts/readme.awk charts/drydock/values.yaml > "$chart/README.md.new"
+mv "$chart/README.md.new" "$chart/README.md"
+
+# indented SPACES FILE: the file, indented.
+indented() {
+  sed -e "s/^\(.\)/$(printf "%$1s")\1/" "$2"
+}
+
+mkdir -p "$root/config/argocd"
+custom=config/argocd/resource_customizations/drydock.dev/_
+{
+  echo '# Assembled by config/assemble.sh; change resource_customizations and run make generate. Merge it into argocd-cm:'
+  echo '#   kubectl -n argocd patch configmap argocd-cm --patch "$(cat config/argocd/argocd-cm-patch.yaml)"'
+  echo 'data:'
+  for crd in config/crd/drydock.dev_*.yaml; do
+    kind="$(sed -n 's/^    kind: //p' "$crd")"
+    echo "  resource.customizations.health.drydock.dev_$kind: |"
+    indented 4 "$custom/health.lua"
+    echo "  resource.customizations.actions.drydock.dev_$kind: |"
+    echo '    discovery.lua: |'
+    indented 6 "$custom/actions/discovery.lua"
+    echo '    definitions:'
+    for action in "$custom"/actions/*/action.lua; do
+      echo "    - name: $(basename "$(dirname "$action")")"
+      echo '      action.lua: |'
+      indented 8 "$action"
+    done
+  done
+} > "$root/config/argocd/argocd-cm-patch.yaml.new"
+mv "$root/config/argocd/argocd-cm-patch.yaml.new" "$root/config/argocd/argocd-cm-patch.yaml"

@@ -19,7 +19,7 @@ public static class Cli
         {
             Description = "An assembly whose [EntityRbac] attributes make the operator's roles in config/rbac. Default: each Drydock.Reconcilers.*.dll beside this tool.",
         };
-        var command = new RootCommand("Makes config/crd, the roles in config/rbac and docs/reference from the types.") { check, root, controllers };
+        var command = new RootCommand("Makes config/crd, the roles in config/rbac, docs/reference and docs/troubleshooting.md from the types.") { check, root, controllers };
         command.SetAction(result =>
         {
             if ((result.GetValue(root)?.FullName ?? FindRoot()) is not { } at)

@@ -43,6 +43,8 @@ public static class Generator
             assembly.GetName().Version!.ToString(3),
             SchemaRecord.HashOf(kinds.Select(kind => CrdYaml.Of(kind))))));
         files.Add(new("docs/reference/reasons.md", ReasonsReference.Of(XmlDocs.Of(assembly))));
+        files.Add(new("docs/troubleshooting.md", TroubleshootingPage.Of(XmlDocs.Of(assembly))));
+        files.Add(new("config/kustomize/drydock.yaml", YamlText.Write(Notice, KustomizeYaml.Of(kinds))));
         files.Add(new("config/rbac/people_roles.yaml", YamlText.Write(Notice, PeopleRoles.Of(kinds))));
         if (RbacYaml.Asked(controllers) is { Count: > 0 } asked)
         {

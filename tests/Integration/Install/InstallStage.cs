@@ -5,8 +5,8 @@ using Xunit;
 namespace Drydock.Tests.Integration.Install;
 
 /// <summary>
-/// A control plane with <c>config/default</c> applied by kubectl 1.20, and a Docker host that has the image of the
-/// Dockerfile.
+/// A control plane with <c>config/default</c> applied by kubectl 1.20, and a Docker host that has the image that
+/// image/build.sh makes.
 /// </summary>
 public sealed class InstallStage(LabFixture lab) : IAsyncLifetime
 {
@@ -33,6 +33,7 @@ public sealed class InstallStage(LabFixture lab) : IAsyncLifetime
     {
         var run = await lab.RunAsync();
         _plane = await ControlPlane.StartAsync(run, new ControlPlaneOptions { Name = "kube-install", ControllerManager = false });
+        await _plane.KubectlAsync(["apply", "--validate=false", "-k", Repository.PathOf("config", "storage")]);
         await _plane.KubectlAsync(["apply", "--validate=false", "-k", Repository.PathOf("config", "default")]);
         Kubeconfig = await _plane.CreateServiceAccountKubeconfigAsync(OperatorNamespace, "drydock-operator", Path.Combine(run.FolderFor("install"), "kubeconfig"));
         await Shell.RunAsync("chown", ["65532:65532", Kubeconfig]);

@@ -6,7 +6,7 @@ using Xunit;
 namespace Drydock.Tests.Integration.Install;
 
 /// <summary>
-/// The image of the Dockerfile under the roles of config/default: as it runs in a cluster, but for the kubelet.
+/// The image under the roles of config/default: as it runs in a cluster, but for the kubelet.
 /// </summary>
 public sealed class InstalledOperatorTests(InstallStage stage, LabFixture lab) : IClassFixture<InstallStage>
 {

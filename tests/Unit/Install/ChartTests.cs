@@ -31,7 +31,7 @@ public sealed partial class ChartTests
             values.Select(v => v.Key).ShouldBe(properties.Select(p => p.Key).Where(p => p != "global"), ignoreOrder: true, path);
             foreach (var (name, value) in values)
             {
-                var kind = properties[name]!["type"]?.GetValue<string>();
+                var kind = properties[name]!["type"] is JsonArray kinds ? kinds[0]!.GetValue<string>() : properties[name]!["type"]?.GetValue<string>();
                 if (value is JsonObject inner)
                 {
                     Compare(inner, properties[name]!, $"{path}.{name}");
@@ -80,6 +80,6 @@ public sealed partial class ChartTests
         File.ReadAllText(Repository.PathOf("Directory.Build.props")).ShouldContain($"<Version>{Manifest.Text(chart, "appVersion")}</Version>");
     }
 
-    [GeneratedRegex(@"\.Values\.([A-Za-z]+(?:\.[A-Za-z]+)*)")]
+    [GeneratedRegex(@"\.Values\.([A-Za-z0-9]+(?:\.[A-Za-z0-9]+)*)")]
     private static partial Regex Reference();
 }

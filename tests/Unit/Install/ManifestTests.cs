@@ -10,7 +10,8 @@ namespace Drydock.Tests.Unit.Install;
 public sealed class ManifestTests
 {
     private static readonly string[] Parts = ["crd", "rbac", "manager"];
-    private static readonly string[] Kustomizations = [.. Parts, "default", "namespaced", "namespaced/tenant", "network-policy"];
+    private static readonly string[] Variants = ["default", "s3-only", "namespaced"];
+    private static readonly string[] Kustomizations = [.. Parts, .. Variants, "storage", "namespaced/tenant", "network-policy"];
 
     [Fact]
     public async Task Assembled_files_match_their_sources()
@@ -24,7 +25,7 @@ public sealed class ManifestTests
             assembly.ExitCode.ShouldBe(0, complaint);
 
             var made = Directory.EnumerateFiles(fresh, "*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(fresh, f)).Order(StringComparer.Ordinal).ToList();
-            made.Count.ShouldBe(8);
+            made.Count.ShouldBe(13);
             foreach (var file in made)
             {
                 (await File.ReadAllTextAsync(Repository.PathOf(file), TestContext.Current.CancellationToken))
@@ -63,16 +64,90 @@ public sealed class ManifestTests
     [Fact]
     public void Installation_contains_exactly_the_objects_of_its_parts()
     {
-        var parts = Parts.SelectMany(folder =>
-            YamlToJson.ReadAll(Repository.PathOf("config", folder, "kustomization.yaml"))[0]["resources"]!.AsArray()
-                .SelectMany(file => YamlToJson.ReadAll(Repository.PathOf("config", folder, file!.GetValue<string>()))));
+        var parts = Parts.SelectMany(Resources).ToList();
 
         Manifest.Objects.Select(Id).Order(StringComparer.Ordinal).ShouldBe(parts.Select(Id).Order(StringComparer.Ordinal));
-        // A namespace must be there before what is in it, whatever order a tool applies in.
-        Manifest.Text(Manifest.Objects[0], "kind").ShouldBe("Namespace");
+        var withoutClaims = YamlToJson.ReadAll(Repository.PathOf("config", "s3-only", "install.yaml"));
+        // A namespace must exist before the objects in it, whatever order a tool applies in.
+        Manifest.Text(withoutClaims[0], "kind").ShouldBe("Namespace");
+        withoutClaims.Skip(1).Select(Id).ShouldBe(Manifest.Objects.Select(Id));
+        withoutClaims.Single(o => Manifest.Text(o, "kind") == "Deployment").ToJsonString().ShouldNotContain("persistentVolumeClaim");
+        withoutClaims.Single(o => Manifest.Text(o, "kind") == "Deployment").ToJsonString().ShouldNotContain("--storage-root");
 
         static string Id(JsonNode node) => $"{Manifest.Text(node, "apiVersion")} {Manifest.Text(node, "kind")} {node["metadata"]!["namespace"]} {Manifest.Name(node)}";
     }
+
+    [Fact]
+    public void Namespace_and_claims_are_outside_of_the_installation_and_kept_by_every_tool()
+    {
+        Manifest.Objects.ShouldAllBe(o => Manifest.Text(o, "kind") != "Namespace" && Manifest.Text(o, "kind") != "PersistentVolumeClaim");
+        var storage = Resources("storage").ToList();
+
+        storage.Select(o => Manifest.Text(o, "kind")).ShouldBe(["Namespace", "PersistentVolumeClaim", "PersistentVolumeClaim"]);
+        foreach (var node in storage)
+        {
+            var annotations = node["metadata"]!["annotations"]!;
+            Manifest.Text(annotations, "argocd.argoproj.io/sync-options").ShouldBe("Prune=false,Delete=false");
+            Manifest.Text(annotations, "kustomize.toolkit.fluxcd.io/prune").ShouldBe("disabled");
+        }
+
+        storage.Skip(1).ShouldAllBe(claim => Manifest.Text(claim["metadata"]!["annotations"]!, "helm.sh/resource-policy") == "keep");
+    }
+
+    [Fact]
+    public void Every_object_carries_the_labels_of_the_installation()
+    {
+        string[] expected = ["app.kubernetes.io/name drydock", "app.kubernetes.io/instance drydock", "app.kubernetes.io/component operator"];
+        var objects = Variants.SelectMany(variant => YamlToJson.ReadAll(Repository.PathOf("config", variant, "install.yaml")))
+            .Concat(Resources("storage")).Concat(Resources("network-policy"))
+            .Where(o => Manifest.Text(o, "kind") is not ("CustomResourceDefinition" or "Namespace"))
+            .Select(o => o["metadata"]!["labels"]!)
+            .Append(Manifest.Deployment["spec"]!["selector"]!["matchLabels"]!)
+            .Append(Manifest.Deployment["spec"]!["template"]!["metadata"]!["labels"]!);
+
+        foreach (var labels in objects)
+        {
+            labels.AsObject().Where(l => l.Key.StartsWith("app.", StringComparison.Ordinal)).Select(l => $"{l.Key} {l.Value}").ShouldBe(expected, labels.Parent!.ToJsonString());
+        }
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("drydock-operator")]
+    [InlineData("registry.example:5000/drydock-operator")]
+    [InlineData("registry.example/drydock-operator@sha256:12")]
+    [InlineData("registry.example/a b:1")]
+    public async Task Install_refuses_an_image_without_tag_or_digest(string image)
+    {
+        var (code, error) = await InstallAsync(image, "default");
+
+        code.ShouldBe(1);
+        error.ShouldContain($"IMAGE is '{image}'");
+    }
+
+    [Fact]
+    public async Task Install_refuses_an_unknown_variant()
+    {
+        var (code, error) = await InstallAsync("registry.example:5000/drydock-operator:1", "../default");
+
+        code.ShouldBe(1);
+        error.ShouldContain("Use default, s3-only or namespaced.");
+    }
+
+    // Neither case reaches the cluster: there is no kubectl.
+    private static async Task<(int Code, string Error)> InstallAsync(string image, string variant)
+    {
+        var start = new ProcessStartInfo("/bin/bash", [Repository.PathOf("config", "install.sh"), "install", image, variant]) { RedirectStandardError = true, UseShellExecute = false };
+        start.Environment["PATH"] = "/usr/bin:/bin";
+        using var process = Process.Start(start)!;
+        var error = await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        await process.WaitForExitAsync(TestContext.Current.CancellationToken);
+        return (process.ExitCode, error);
+    }
+
+    private static IEnumerable<JsonNode> Resources(string folder) =>
+        YamlToJson.ReadAll(Repository.PathOf("config", folder, "kustomization.yaml"))[0]["resources"]!.AsArray()
+            .SelectMany(file => YamlToJson.ReadAll(Repository.PathOf("config", folder, file!.GetValue<string>())));
 
     [Fact]
     public void Pod_runs_as_unprivileged_user_with_restricted_rights()
@@ -115,7 +190,7 @@ public sealed class ManifestTests
     public void Volumes_are_mounted_where_the_samples_store_files()
     {
         var mounts = Manifest.Container["volumeMounts"]!.AsArray().Select(m => Manifest.Text(m!, "mountPath")).ToList();
-        var claims = Manifest.Objects.Where(o => Manifest.Text(o, "kind") == "PersistentVolumeClaim").Select(Manifest.Name).ToList();
+        var claims = Resources("storage").Where(o => Manifest.Text(o, "kind") == "PersistentVolumeClaim").Select(Manifest.Name).ToList();
         var samples = Directory.EnumerateFiles(Repository.PathOf("config", "samples")).SelectMany(YamlToJson.ReadAll).SelectMany(Directories).ToList();
 
         samples.Count.ShouldBeGreaterThan(2);
@@ -170,19 +245,5 @@ public sealed class ManifestTests
 
         arguments.ShouldContain("--watch-namespace=$(POD_NAMESPACE)");
         arguments.Where(a => a != "--watch-namespace=$(POD_NAMESPACE)").ShouldBe(Manifest.Container["args"]!.AsArray().Select(a => a!.GetValue<string>()));
-    }
-
-    [Fact]
-    public void Image_runs_as_pod_user_and_copies_only_unignored_files()
-    {
-        var lines = File.ReadAllLines(Repository.PathOf("Dockerfile"));
-        var ignored = File.ReadAllLines(Repository.PathOf(".dockerignore"));
-
-        lines.Single(l => l.StartsWith("USER ", StringComparison.Ordinal)).ShouldBe("USER 65532:65532");
-        lines.Single(l => l.StartsWith("ENTRYPOINT ", StringComparison.Ordinal)).ShouldStartWith("ENTRYPOINT [");
-        foreach (var copied in lines.Where(l => l.StartsWith("COPY ", StringComparison.Ordinal)).Select(l => l.Split(' ')[1].TrimEnd('/')))
-        {
-            ignored.ShouldContain("!" + copied);
-        }
     }
 }

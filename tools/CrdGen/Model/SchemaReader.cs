@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Text.Json;
 using Drydock.Abstractions.Entities;
 using Drydock.CrdGen.Output;
+using Drydock.Crds.Common;
 
 namespace Drydock.CrdGen.Model;
 
@@ -24,11 +25,20 @@ public sealed class SchemaReader
 
     /// <summary>The schema of a spec: with classes and defaults.</summary>
     public SchemaNode ReadSpec(Type type) =>
-        ReadObject(type, inherited: null, isSpec: true) with { Name = "spec", Description = DescriptionOf(type), Required = true };
+        ReadObject(type, inherited: null, isSpec: true) with { Name = "spec", Description = $"{DescriptionOf(type)} {Words.Legend}", Required = true };
 
-    /// <summary>The schema of a status: neither classes nor defaults, because the operator writes it whole.</summary>
+    /// <summary>
+    /// The schema of a status. Its fields have neither classes nor defaults, because the operator writes it whole. Its
+    /// own default says that nobody has looked at the object yet: tools that wait for a status would otherwise take an
+    /// object without one for done.
+    /// </summary>
     public SchemaNode ReadStatus(Type type) =>
-        ReadObject(type, inherited: null, isSpec: false) with { Name = "status", Description = DescriptionOf(type) };
+        ReadObject(type, inherited: null, isSpec: false) with
+        {
+            Name = "status",
+            Description = DescriptionOf(type),
+            Default = new YamlMap().Add("observedGeneration", ObservedStatus.NotObserved),
+        };
 
     /// <summary>The summary of a type.</summary>
     public string DescriptionOf(Type type) => _docs.Of(type);

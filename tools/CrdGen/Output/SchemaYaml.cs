@@ -56,6 +56,6 @@ public static class SchemaYaml
             return null;
         }
 
-        return node.Class is { } fieldClass ? $"{node.Description} Class: {Words.Of(fieldClass)}." : node.Description;
+        return node.Class is { } fieldClass ? $"[{Words.Of(fieldClass)}] {node.Description}" : node.Description;
     }
 }

@@ -7,6 +7,11 @@ namespace Drydock.CrdGen.Output;
 /// <summary>Words for facts of a field, as people read them.</summary>
 public static class Words
 {
+    /// <summary>What the classes in front of the descriptions of fields mean.</summary>
+    public const string Legend =
+        "The word in front of a field says when you can change it: [identity] says what is done to which target, and is frozen while the work is under way; "
+        + "[access] says how the operator reaches its targets, [timing] how long it waits, [control] what you want of the run now: these you can change at any time.";
+
     /// <summary>The class of a field.</summary>
     public static string Of(FieldClass fieldClass) => fieldClass switch
     {

@@ -1,0 +1,64 @@
+{{- define "drydock.name" -}}
+{{ .Values.nameOverride | default .Chart.Name | trunc 63 | trimSuffix "-" }}
+{{- end }}
+
+{{- /* Names of objects begin with it; the longest ending has 17 characters. */}}
+{{- define "drydock.fullname" -}}
+{{- if .Values.fullnameOverride }}
+{{- .Values.fullnameOverride | trunc 46 | trimSuffix "-" }}
+{{- else if contains (include "drydock.name" .) .Release.Name }}
+{{- .Release.Name | trunc 46 | trimSuffix "-" }}
+{{- else }}
+{{- printf "%s-%s" .Release.Name (include "drydock.name" .) | trunc 46 | trimSuffix "-" }}
+{{- end }}
+{{- end }}
+
+{{- /* They are part of the Deployment's selector, which cannot be changed. */}}
+{{- define "drydock.selectorLabels" -}}
+app.kubernetes.io/name: {{ include "drydock.name" . }}
+app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/component: operator
+{{- end }}
+
+{{- define "drydock.labels" -}}
+{{ include "drydock.selectorLabels" . }}
+app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
+{{- end }}
+
+{{- define "drydock.image" -}}
+{{- if .Values.image.digest -}}
+{{ .Values.image.repository }}@{{ .Values.image.digest }}
+{{- else -}}
+{{ .Values.image.repository }}:{{ .Values.image.tag | default .Chart.AppVersion }}
+{{- end }}
+{{- end }}
+
+{{- /* Keep claims when the release, the application or the kustomization is deleted, and when they are pruned. */}}
+{{- define "drydock.keep" -}}
+helm.sh/resource-policy: keep
+argocd.argoproj.io/sync-options: Prune=false,Delete=false
+kustomize.toolkit.fluxcd.io/prune: disabled
+{{- end }}
+
+{{- define "drydock.claim" -}}
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata:
+  name: {{ include "drydock.fullname" .context }}-{{ .name }}
+  namespace: {{ .context.Release.Namespace }}
+  labels:
+    {{- include "drydock.labels" .context | nindent 4 }}
+  annotations:
+    {{- include "drydock.keep" .context | nindent 4 }}
+spec:
+  accessModes:
+  - {{ .volume.accessMode }}
+  {{- if .volume.storageClassName }}
+  storageClassName: {{ .volume.storageClassName | quote }}
+  {{- end }}
+  resources:
+    requests:
+      storage: {{ .volume.size }}
+{{- end }}

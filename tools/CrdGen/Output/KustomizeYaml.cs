@@ -1,0 +1,54 @@
+using Drydock.CrdGen.Model;
+
+namespace Drydock.CrdGen.Output;
+
+/// <summary>
+/// Writes a configuration of kustomize with the fields that name Secrets, ConfigMaps, BackupSnapshots and images:
+/// kustomize knows these fields only of Kubernetes' own kinds, so that a name with a prefix or a hash would not arrive.
+/// </summary>
+public static class KustomizeYaml
+{
+    private static readonly (string Kind, string? Group, string[] Fields)[] Referents =
+    [
+        ("Secret", null, ["secretRef", "secretKeyRef"]),
+        ("ConfigMap", null, ["configMapRef", "configMapKeyRef"]),
+        ("BackupSnapshot", "drydock.dev", ["snapshotRef"]),
+    ];
+
+    /// <summary>The configuration.</summary>
+    public static YamlMap Of(IReadOnlyList<KindModel> kinds)
+    {
+        ArgumentNullException.ThrowIfNull(kinds);
+        return new YamlMap()
+            .Add("images", Paths(kinds, IsImage).ToList())
+            .Add("nameReference", Referents.Select(referent => new YamlMap()
+                .Add("kind", referent.Kind)
+                .Add("group", referent.Group)
+                .Add("version", referent.Group is null ? "v1" : null)
+                .Add("fieldSpecs", Paths(kinds, path => IsName(path, referent.Fields)).ToList())).ToList());
+    }
+
+    /// <summary>The fields of a kind that name an object of another kind, as paths of its schema.</summary>
+    /// <param name="kind">The kind.</param>
+    /// <param name="referent">Secret, ConfigMap or BackupSnapshot.</param>
+    public static IReadOnlyList<string> Fields(KindModel kind, string referent)
+    {
+        ArgumentNullException.ThrowIfNull(kind);
+        var fields = Referents.Single(r => r.Kind == referent).Fields;
+        return [.. kind.Spec.Walk("spec").Select(field => field.Path).Where(path => IsName(path, fields))];
+    }
+
+    private static IEnumerable<YamlMap> Paths(IReadOnlyList<KindModel> kinds, Func<string, bool> isMeant) =>
+        from kind in kinds
+        from path in kind.Spec.Walk("spec").Select(field => field.Path).Where(isMeant).Order(StringComparer.Ordinal)
+        select new YamlMap()
+            .Add("path", path.Replace("[]", "", StringComparison.Ordinal).Replace('.', '/'))
+            .Add("group", kind.Entity.Group)
+            .Add("kind", kind.Entity.Kind);
+
+    private static bool IsImage(string path) => path.Split('.')[^1] == "image";
+
+    private static bool IsName(string path, string[] fields) =>
+        path.Split('.') is [.., var reference, "name"]
+            && Array.Exists(fields, field => reference.EndsWith(field, StringComparison.OrdinalIgnoreCase));
+}
