@@ -1,0 +1,105 @@
+using Drydock.Abstractions.Plans;
+using Drydock.Cli.CommandLine;
+using Drydock.Cli.Output;
+using Drydock.Cli.Runs;
+using Drydock.Cli.Views;
+using Drydock.Crds.Common;
+
+namespace Drydock.Cli.Changes;
+
+/// <summary>Approves holds that a run waits at.</summary>
+internal static class Approval
+{
+    private const int NamedSteps = 3;
+
+    /// <summary>The change.</summary>
+    /// <param name="run">The run.</param>
+    /// <param name="hold">The hold to approve; null for the only one.</param>
+    /// <param name="all">Whether to approve all.</param>
+    /// <exception cref="CliException">The run does not wait there.</exception>
+    public static Change Of(Run run, string? hold, bool all)
+    {
+        var holds = Chosen(run, hold, all);
+        var list = Tokens.List(run, Annotations.Approve);
+        var approvals = holds.Select(h => h.Approval).ToList();
+        return new Change
+        {
+            Sentence = $"Approves {string.Join(" and ", holds.Select(h => h.Name))} of {run.FullName} (plan "
+                + $"{Texts.Hash(run.ActivePlan?.Hash ?? "")}). {Next(run, holds)}",
+            Annotations = Change.One(
+                Annotations.Approve, string.Join(',', list.Union(approvals, StringComparer.Ordinal))),
+            Effect = seen => Effect(seen, holds),
+        };
+    }
+
+    private static List<HoldStatus> Chosen(Run run, string? hold, bool all)
+    {
+        var holds = run.Status?.Holds ?? [];
+        if (holds.Count == 0)
+        {
+            throw CliException.Refused(
+                $"{run.FullName} waits for no approval: {run.Status?.Phase ?? RunPhases.Pending}, {run.Reason}. "
+                + $"{run.Status?.Message}");
+        }
+
+        var names = string.Join(", ", holds.Select(h => h.Name));
+        if (hold is null)
+        {
+            return holds.Count == 1 || all
+                ? holds
+                : throw CliException.Refused(
+                    $"{run.FullName} waits at {holds.Count} holds: {names}. Name the one to approve, or add --all.");
+        }
+
+        // NAME@HASH, as status.holds has it, approves only that plan.
+        var found = holds.Find(h => h.Name == hold || h.Approval == hold);
+        return found is null
+            ? throw CliException.Refused($"{run.FullName} does not wait at {hold}. It waits at {names}.")
+            : [found];
+    }
+
+    private static string Next(Run run, IReadOnlyList<HoldStatus> holds)
+    {
+        var names = holds.Select(h => h.Name).ToHashSet(StringComparer.Ordinal);
+        var steps = (run.ActivePlan?.Steps ?? [])
+            .Where(s => s.State == StepState.Pending && (names.Contains(s.Id) || names.Contains(s.Phase)))
+            .ToList();
+        if (steps.Count == 0)
+        {
+            return "The run then continues.";
+        }
+
+        var more = steps.Count > NamedSteps ? $" and {steps.Count - NamedSteps} more" : "";
+        var final = steps.Exists(s => s.PointOfNoReturn)
+            ? " One of these steps is a point of no return: a rollback after it loses data, or is impossible."
+            : "";
+        return $"The run then continues with {string.Join(", ", steps.Take(NamedSteps).Select(s => s.Id))}{more}."
+            + final;
+    }
+
+    private static TakenUp? Effect(Run seen, IReadOnlyList<HoldStatus> holds)
+    {
+        var status = seen.Status;
+        foreach (var hold in holds)
+        {
+            var hash = hold.Approval[(hold.Approval.LastIndexOf('@') + 1)..];
+            var record = status?.Approvals.FindLast(a => a.Name == hold.Name && Same(a.PlanHash, hash));
+            if (record is { Accepted: false })
+            {
+                return new TakenUp(
+                    $"The operator ignored the approval of {hold.Name}: the plan changed. Read it again: "
+                    + $"`{Commands.Of(seen, "plan")}`.",
+                    IsRefused: true);
+            }
+
+            if (record is null && status?.Holds.Exists(h => h.Name == hold.Name) == true)
+            {
+                return null;
+            }
+        }
+
+        return new TakenUp($"Approved. {status?.Phase}: {status?.Message}");
+    }
+
+    private static bool Same(string a, string b) => Texts.Hash(a) == Texts.Hash(b);
+}

@@ -1,0 +1,70 @@
+using System.CommandLine;
+using Drydock.Cli.CommandLine;
+using Drydock.Cli.Runs;
+
+namespace Drydock.Cli.Changes;
+
+/// <summary>Says what a change does, asks, writes it, and waits until the operator has taken it up.</summary>
+internal static class ChangeFlow
+{
+    /// <summary>Carries out a change of the run with a name.</summary>
+    /// <param name="invocation">Where.</param>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="options">Its options.</param>
+    /// <param name="name">The name as the user gave it.</param>
+    /// <param name="plan">
+    /// The change of a run in its present state. It throws <see cref="CliException"/> if the state does not allow it.
+    /// </param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>One of <see cref="ExitCodes"/>.</returns>
+    public static async Task<int> RunAsync(
+        Invocation invocation,
+        ParseResult parsed,
+        ChangeOptions options,
+        string name,
+        Func<Run, Change> plan,
+        CancellationToken cancellationToken)
+    {
+        var run = await RunLookup.FindAsync(invocation, name, cancellationToken);
+        var change = plan(run);
+        var output = invocation.Surroundings.Output;
+        output.WriteLine(change.Sentence);
+        if (!parsed.GetValue(options.Yes))
+        {
+            Ask(invocation.Surroundings);
+        }
+
+        (run, change) = await ChangeWriter.WriteAsync(invocation.Kubernetes, run, change, plan, cancellationToken);
+        if (parsed.GetValue(options.NoWait))
+        {
+            output.WriteLine("Written. The operator takes it up when it sees the object next.");
+            return ExitCodes.Done;
+        }
+
+        return await WaitAsync(invocation, run, change, parsed.GetValue(options.Timeout), cancellationToken);
+    }
+
+    private static void Ask(Surroundings surroundings)
+    {
+        if (!surroundings.CanAsk)
+        {
+            throw CliException.Refused(
+                "Nothing was written, because nobody can be asked: standard input is not a terminal. Add --yes.");
+        }
+
+        surroundings.Output.Write("Continue? [y/N] ");
+        if (surroundings.Input.ReadLine()?.Trim() is not ("y" or "Y" or "yes"))
+        {
+            throw CliException.Refused("Nothing was written.");
+        }
+    }
+
+    private static async Task<int> WaitAsync(
+        Invocation invocation, Run run, Change change, TimeSpan patience, CancellationToken cancellationToken)
+    {
+        var effect = await ChangeWriter.WaitAsync(
+            invocation.Kubernetes, run, change, patience, invocation.Surroundings.Time, cancellationToken);
+        invocation.Surroundings.Output.WriteLine(effect?.Sentence ?? ChangeWriter.NotTakenUp(run, patience));
+        return effect is null ? ExitCodes.NotTakenUp : effect.IsRefused ? ExitCodes.Refused : ExitCodes.Done;
+    }
+}

@@ -1,0 +1,109 @@
+using System.Text.Json.Nodes;
+using Drydock.Cli.CommandLine;
+using Drydock.Cli.Runs;
+using Drydock.Clients.Kubernetes.Client;
+using Drydock.Clients.Kubernetes.Errors;
+
+namespace Drydock.Cli.Changes;
+
+/// <summary>Writes a change that the user has agreed to, and waits until the operator has taken it up.</summary>
+internal static class ChangeWriter
+{
+    private const int Conflicts = 5;
+
+    /// <summary>Writes the change. If the object changed meanwhile, the change must still be the same.</summary>
+    /// <param name="kubernetes">The API server.</param>
+    /// <param name="run">The run as it was read.</param>
+    /// <param name="change">What the user agreed to.</param>
+    /// <param name="plan">The change of a run in its present state.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The run as it was written, and the change that was written.</returns>
+    /// <exception cref="CliException">The run changed meanwhile, or no longer exists. Nothing was written.</exception>
+    public static async Task<(Run Run, Change Change)> WriteAsync(
+        IKubernetesClient kubernetes,
+        Run run,
+        Change change,
+        Func<Run, Change> plan,
+        CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                run = await run.Kind.PatchAsync(kubernetes, run, Patch(run, change), cancellationToken);
+                return (run, change);
+            }
+            catch (KubernetesConflictException) when (attempt < Conflicts)
+            {
+                // The object changed since it was read. What the user agreed to must still be what happens.
+                var uid = run.Metadata.Uid;
+                var fullName = run.FullName;
+                run = await run.Kind.GetAsync(
+                    kubernetes, run.Metadata.Namespace!, run.Metadata.Name, cancellationToken) is { } present
+                    && present.Metadata.Uid == uid
+                        ? present
+                        : throw CliException.Refused($"{fullName} was deleted meanwhile, and nothing was written.");
+                var again = plan(run);
+                if (again.Sentence != change.Sentence)
+                {
+                    throw CliException.Refused(
+                        $"{run.FullName} changed meanwhile, and nothing was written. Now: {again.Sentence} "
+                        + "Run the command again.");
+                }
+
+                change = again;
+            }
+        }
+    }
+
+    /// <summary>What the operator made of a change that was written; null if it did not act in time.</summary>
+    public static async Task<TakenUp?> WaitAsync(
+        IKubernetesClient kubernetes,
+        Run run,
+        Change change,
+        TimeSpan patience,
+        TimeProvider time,
+        CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(patience, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            await foreach (var seen in run.Kind.FollowAsync(
+                kubernetes, run.Metadata.Namespace!, run.Metadata.Name, time, either.Token))
+            {
+                if (seen is null || seen.Metadata.Uid != run.Metadata.Uid)
+                {
+                    return new TakenUp($"{run.FullName} was deleted meanwhile.", IsRefused: true);
+                }
+
+                if (change.Effect(seen) is { } effect)
+                {
+                    return effect;
+                }
+            }
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // The limit: the operator may be down, or at work elsewhere.
+        }
+
+        return null;
+    }
+
+    /// <summary>What to say when the operator did not act in time.</summary>
+    public static string NotTakenUp(Run run, TimeSpan patience) =>
+        $"It is written, but the operator has not taken it up within {Output.Texts.Duration(patience.TotalSeconds)}. "
+        + "It does when it runs. See whether it runs: `kubectl -n drydock-system get pod,lease`. "
+        + $"Look again: `{Views.Commands.Of(run, "status")}`.";
+
+    private static KubernetesPatch Patch(Run run, Change change) => KubernetesPatch.Merge(new JsonObject
+    {
+        ["metadata"] = new JsonObject
+        {
+            ["resourceVersion"] = run.Metadata.ResourceVersion,
+            ["annotations"] = new JsonObject(
+                change.Annotations.Select(a => KeyValuePair.Create(a.Key, (JsonNode?)a.Value))),
+        },
+    });
+}

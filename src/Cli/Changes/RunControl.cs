@@ -1,0 +1,169 @@
+using Drydock.Abstractions.Plans;
+using Drydock.Cli.CommandLine;
+using Drydock.Cli.Output;
+using Drydock.Cli.Runs;
+using Drydock.Cli.Views;
+using Drydock.Crds.Common;
+
+namespace Drydock.Cli.Changes;
+
+/// <summary>Pauses, resumes and holds a run.</summary>
+internal static class RunControl
+{
+    private const string On = "true";
+
+    /// <summary>Starts no further step.</summary>
+    public static Change Pause(Run run)
+    {
+        RequireOpen(run, "paused");
+        if (run.Spec.Paused || IsPausedByAnnotation(run))
+        {
+            throw CliException.Refused($"{run.FullName} is paused already.");
+        }
+
+        var running = RunningSteps(run);
+        return new Change
+        {
+            Sentence = $"Pauses {run.FullName}: no further step starts.{Finishing(running)}{Down(run)}",
+            Annotations = Change.One(Annotations.Pause, On),
+            Effect = static seen => seen.Reason == Reasons.Paused
+                ? new TakenUp($"Paused. {seen.Status?.Message}")
+                : IsOver(seen) ? new TakenUp($"It ended before: {seen.Status?.Message}", IsRefused: true)
+                : null,
+        };
+    }
+
+    /// <summary>Continues a paused run.</summary>
+    public static Change Resume(Run run)
+    {
+        if (run.Spec.Paused)
+        {
+            throw CliException.Refused(
+                $"{run.FullName} is paused by spec.paused, which this command does not change, because a GitOps tool "
+                + $"may own it. Set it to false: `kubectl -n {run.Metadata.Namespace} patch {run.Kind.ShortName} "
+                + $"{run.Metadata.Name} --type merge -p '{{\"spec\":{{\"paused\":false}}}}'`.");
+        }
+
+        if (run.Metadata.Annotations?.ContainsKey(Annotations.Pause) != true)
+        {
+            throw CliException.Refused($"{run.FullName} is not paused: {run.Status?.Phase}, {run.Reason}.");
+        }
+
+        return new Change
+        {
+            Sentence = $"Resumes {run.FullName}.",
+            Annotations = Change.One(Annotations.Pause, null),
+            Effect = static seen => seen.Reason == Reasons.Paused
+                ? null
+                : new TakenUp($"Resumed. {seen.Status?.Phase}: {seen.Status?.Message}"),
+        };
+    }
+
+    /// <summary>Makes the run wait before phases or steps.</summary>
+    public static Change Hold(Run run, IReadOnlyList<string> names)
+    {
+        RequireOpen(run, "held");
+        foreach (var name in names)
+        {
+            RequireAhead(run, name);
+        }
+
+        var list = Tokens.List(run, Annotations.Hold).Union(names, StringComparer.Ordinal).ToList();
+        return new Change
+        {
+            Sentence = $"{run.FullName} will wait before {string.Join(" and ", names)} until you approve.",
+            Annotations = Change.One(Annotations.Hold, string.Join(',', list)),
+            Effect = seen => HoldEffect(seen, names),
+        };
+    }
+
+    /// <summary>Removes holds that <see cref="Hold"/> set.</summary>
+    public static Change Release(Run run, IReadOnlyList<string> names)
+    {
+        var list = Tokens.List(run, Annotations.Hold);
+        if (names.FirstOrDefault(n => !list.Contains(n, StringComparer.Ordinal)) is { } missing)
+        {
+            throw CliException.Refused(
+                run.Spec.HoldBefore.Contains(missing)
+                    ? $"{run.FullName} is held before {missing} by spec.holdBefore, which this command does not change. "
+                        + $"Approve it when it waits: `{Commands.Of(run, "approve", missing)}`."
+                    : $"{run.FullName} has no hold before {missing} in the annotation {Annotations.Hold}. It has "
+                        + $"{(list.Count == 0 ? "none" : string.Join(", ", list))}.");
+        }
+
+        var rest = list.Except(names, StringComparer.Ordinal).ToList();
+        return new Change
+        {
+            Sentence = $"{run.FullName} will no longer wait before {string.Join(" and ", names)}.",
+            Annotations = Change.One(Annotations.Hold, rest.Count == 0 ? null : string.Join(',', rest)),
+            Effect = seen => seen.Status?.Holds.Exists(h => names.Contains(h.Name, StringComparer.Ordinal)) == true
+                ? null
+                : new TakenUp("Removed."),
+        };
+    }
+
+    /// <summary>Whether the run has nothing left to do.</summary>
+    public static bool IsOver(Run run) => RunPhases.IsEnded(run.Status?.Phase) && run.IsObserved;
+
+    private static TakenUp HoldEffect(Run seen, IReadOnlyList<string> names)
+    {
+        // The operator reads the annotation before each step. What began in the moment of the write is not held.
+        var begun = names.Where(n => Steps(seen, n).Any(s => s.State != StepState.Pending)
+            && !Steps(seen, n).Any(s => s.State == StepState.Pending)).ToList();
+        return begun.Count > 0
+            ? new TakenUp($"{string.Join(" and ", begun)} began before the hold was written.", IsRefused: true)
+            : new TakenUp(seen.Status?.Holds.Exists(h => names.Contains(h.Name, StringComparer.Ordinal)) == true
+                ? $"It waits there now. {seen.Status.Message}"
+                : "Set. The run waits when it arrives there.");
+    }
+
+    private static void RequireAhead(Run run, string name)
+    {
+        var steps = Steps(run, name).ToList();
+        if (run.ActivePlan is null)
+        {
+            return;
+        }
+
+        if (steps.Count == 0)
+        {
+            var phases = run.ActivePlan.Steps.Where(s => s.State == StepState.Pending).Select(s => s.Phase)
+                .Distinct(StringComparer.Ordinal);
+            throw CliException.Refused(
+                $"The plan of {run.FullName} has no phase or step {name}. Phases that have not begun: "
+                + $"{string.Join(", ", phases)}. Steps are in `{Commands.Of(run, "plan")}`.");
+        }
+
+        if (steps.TrueForAll(s => s.State != StepState.Pending))
+        {
+            throw CliException.Refused($"{name} of {run.FullName} has begun already. To stop: "
+                + $"`{Commands.Of(run, "pause")}`.");
+        }
+    }
+
+    private static IEnumerable<PlanStep> Steps(Run run, string name) => (run.ActivePlan?.Steps ?? [])
+        .Where(s => s.Id == name || s.Phase == name || (name == "PointOfNoReturn" && s.PointOfNoReturn));
+
+    private static void RequireOpen(Run run, string word)
+    {
+        if (IsOver(run))
+        {
+            throw CliException.Refused(
+                $"{run.FullName} has ended ({run.Status?.Phase}) and cannot be {word}.");
+        }
+    }
+
+    private static bool IsPausedByAnnotation(Run run) =>
+        bool.TryParse(run.Metadata.Annotations?.GetValueOrDefault(Annotations.Pause), out var paused) && paused;
+
+    private static List<string> RunningSteps(Run run) => [.. (run.Status?.Running ?? []).Select(r => r.Id)];
+
+    private static string Finishing(List<string> running) => running.Count switch
+    {
+        0 => "",
+        <= 3 => $" {string.Join(" and ", running)} finishes first.",
+        _ => $" The {running.Count} running steps finish first.",
+    };
+
+    private static string Down(Run run) => run.DowntimeSince is null ? "" : " The downtime continues meanwhile.";
+}

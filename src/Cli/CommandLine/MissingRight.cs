@@ -1,0 +1,37 @@
+using Drydock.Clients.Kubernetes.Errors;
+using Drydock.Crds.Common;
+
+namespace Drydock.Cli.CommandLine;
+
+/// <summary>Says which right a user lacks, and which of the shipped roles has it.</summary>
+internal static class MissingRight
+{
+    /// <summary>The message: what was refused, and the command with which an administrator grants it.</summary>
+    public static string Explain(KubernetesForbiddenException failure)
+    {
+        var request = failure.Request;
+        var group = request.Group.Length == 0 ? "the core API group" : $"API group {request.Group}";
+        var where = request.Namespace is { } space ? $"in namespace {space}" : "in all namespaces";
+        return $"You may not {request.Verb} {request.Resource} ({group}) {where}. {Remedy(request)}";
+    }
+
+    private static string Remedy(KubernetesRequest request)
+    {
+        var role = (request.Group, request.Resource, request.IsRead) switch
+        {
+            (ApiGroup.Name, _, true) => "drydock-view",
+            (ApiGroup.Name, "snapshotrestores", false) => "drydock-admin",
+            (ApiGroup.Name, _, false) => "drydock-edit",
+            _ => null,
+        };
+        if (role is null)
+        {
+            return "An administrator can grant it with a Role and a RoleBinding.";
+        }
+
+        var binding = request.Namespace is { } space
+            ? $"kubectl -n {space} create rolebinding {role}-USER --clusterrole={role} --user=USER"
+            : $"kubectl create clusterrolebinding {role}-USER --clusterrole={role} --user=USER";
+        return $"The role {role} has this right. An administrator can give it to you: `{binding}`.";
+    }
+}

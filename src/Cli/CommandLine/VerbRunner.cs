@@ -1,0 +1,83 @@
+using System.CommandLine;
+using System.CommandLine.Completions;
+using Drydock.Cli.Runs;
+using Drydock.Clients.Kubernetes.Errors;
+
+namespace Drydock.Cli.CommandLine;
+
+/// <summary>Runs verbs: connects, and turns failures into a message and an exit code.</summary>
+internal sealed class VerbRunner(Surroundings surroundings, GlobalOptions options)
+{
+    /// <summary>Ended by Ctrl-C, as shells report it.</summary>
+    private const int Interrupted = 130;
+    private static readonly TimeSpan CompletionLimit = TimeSpan.FromSeconds(3);
+
+    /// <summary>Clock, input and output.</summary>
+    public Surroundings Surroundings { get; } = surroundings;
+
+    /// <summary>Lets a command run a verb that needs the API server.</summary>
+    public void Set(Command command, Func<Invocation, ParseResult, CancellationToken, Task<int>> verb) =>
+        SetLocal(command, async (parsed, cancellationToken) =>
+        {
+            using var invocation = new Invocation(Surroundings, options, parsed);
+            return await verb(invocation, parsed, cancellationToken);
+        });
+
+    /// <summary>Lets a command run a verb that connects to nothing, or only if it has to.</summary>
+    public void SetLocal(Command command, Func<ParseResult, CancellationToken, Task<int>> verb) =>
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            try
+            {
+                return await verb(parsed, cancellationToken);
+            }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                return Interrupted;
+            }
+            catch (CliException failure)
+            {
+                return Say(failure.Message, failure.ExitCode);
+            }
+            catch (KubernetesForbiddenException failure)
+            {
+                return Say(MissingRight.Explain(failure), ExitCodes.Failed);
+            }
+            catch (KubernetesNotFoundException failure) when (failure.Request.Name is null)
+            {
+                return Say(
+                    $"The cluster has no {failure.Request.Resource}: Drydock's CRDs are not installed there. Choose "
+                    + "another context with --context, or install the operator.",
+                    ExitCodes.Failed);
+            }
+            catch (Exception failure) when (failure is KubernetesException or KubernetesConfigurationException
+                or IOException or UnauthorizedAccessException)
+            {
+                return Say(failure.Message, ExitCodes.Failed);
+            }
+        });
+
+    /// <summary>The names of runs that a user may mean; none if the server does not answer quickly.</summary>
+    public IEnumerable<CompletionItem> CompleteNames(CompletionContext context)
+    {
+        try
+        {
+            using var limit = new CancellationTokenSource(CompletionLimit);
+            using var invocation = new Invocation(Surroundings, options, context.ParseResult);
+            var runs = RunLookup.ListAsync(invocation, invocation.Namespace, limit.Token).GetAwaiter().GetResult();
+            return [.. runs.Select(r => new CompletionItem(r.Metadata.Name))];
+        }
+        catch (Exception absent) when (absent is KubernetesException or KubernetesConfigurationException
+            or OperationCanceledException)
+        {
+            // A shell shows nothing instead of a message in the middle of the line.
+            return [];
+        }
+    }
+
+    private int Say(string message, int exitCode)
+    {
+        Surroundings.Errors.WriteLine(message);
+        return exitCode;
+    }
+}

@@ -1,0 +1,89 @@
+using System.Net.Mime;
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.AspNetCore.Http;
+
+namespace Drydock.Cli.Dashboard;
+
+/// <summary>
+/// Refuses every request that is not from the page itself: another host name (DNS rebinding), another origin, a path
+/// without the token, a write in read-only mode.
+/// </summary>
+internal sealed class DashboardGate(DashboardOptions options)
+{
+    private const string Policy = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+        + "img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+    private static readonly string[] Hosts = ["127.0.0.1", "localhost"];
+    private readonly byte[] _token = Encoding.ASCII.GetBytes(options.Token);
+
+    /// <summary>Sets the headers that every answer has.</summary>
+    public static void Protect(HttpResponse response)
+    {
+        var headers = response.Headers;
+        headers.ContentSecurityPolicy = Policy;
+        headers.CacheControl = "no-store";
+        headers.XContentTypeOptions = "nosniff";
+        headers["Referrer-Policy"] = "no-referrer";
+        headers["Cross-Origin-Opener-Policy"] = "same-origin";
+        headers["Cross-Origin-Resource-Policy"] = "same-origin";
+    }
+
+    /// <summary>Why a request is refused; null if it is not.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="path">What follows the token in the path.</param>
+    public Refusal? Check(HttpRequest request, out string path)
+    {
+        path = "";
+        var host = request.Host;
+        if (!Hosts.Contains(host.Host, StringComparer.OrdinalIgnoreCase)
+            || (host.Port ?? 80) != request.HttpContext.Connection.LocalPort)
+        {
+            return new Refusal(
+                StatusCodes.Status421MisdirectedRequest,
+                "This address is not the dashboard's. Use the address that kubectl drydock dashboard printed.");
+        }
+
+        var parts = (request.Path.Value ?? "/")[1..].Split('/', 2);
+        if (!CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(parts[0]), _token))
+        {
+            return new Refusal(
+                StatusCodes.Status404NotFound,
+                "Nothing is here. Use the whole address that kubectl drydock dashboard printed.");
+        }
+
+        path = parts.Length == 2 ? parts[1] : "";
+        return CheckMethod(request);
+    }
+
+    private Refusal? CheckMethod(HttpRequest request)
+    {
+        if (HttpMethods.IsGet(request.Method))
+        {
+            return null;
+        }
+
+        if (!HttpMethods.IsPost(request.Method))
+        {
+            return new Refusal(StatusCodes.Status405MethodNotAllowed, "Only GET and POST are allowed.");
+        }
+
+        if (!options.IsWritable)
+        {
+            return new Refusal(
+                StatusCodes.Status403Forbidden, "The dashboard is read-only. Start it with --write to change runs.");
+        }
+
+        if (request.Headers.Origin != $"http://{request.Host}")
+        {
+            return new Refusal(StatusCodes.Status403Forbidden, "The request does not come from the dashboard's page.");
+        }
+
+        return request.ContentType?.Split(';')[0].Trim() == MediaTypeNames.Application.Json
+            ? null
+            : new Refusal(StatusCodes.Status415UnsupportedMediaType, "The body must be JSON.");
+    }
+}
+
+/// <summary>An answer that refuses a request.</summary>
+internal sealed record Refusal(int StatusCode, string Message);

@@ -1,0 +1,167 @@
+// Elements, texts and times.
+
+const svgSpace = 'http://www.w3.org/2000/svg';
+
+function fill(element, attributes, children) {
+    for (const [name, value] of Object.entries(attributes ?? {})) {
+        if (value === null || value === undefined || value === false) {
+            continue;
+        }
+        if (name === 'on') {
+            for (const [event, listener] of Object.entries(value)) {
+                element.addEventListener(event, listener);
+            }
+        } else {
+            element.setAttribute(name, value === true ? '' : value);
+        }
+    }
+    element.append(
+        ...children.flat(Infinity).filter(child => child !== null && child !== undefined && child !== false),
+    );
+    return element;
+}
+
+export function h(tag, attributes, ...children) {
+    return fill(document.createElement(tag), attributes, children);
+}
+
+export function s(tag, attributes, ...children) {
+    return fill(document.createElementNS(svgSpace, tag), attributes, children);
+}
+
+// Replaces what an element contains only if what is shown changed; the focus stays where it was.
+export function show(container, data, build) {
+    const text = JSON.stringify(data);
+    if (container.shown === text) {
+        return false;
+    }
+    container.shown = text;
+    const focused = container.contains(document.activeElement) ? document.activeElement.dataset.key : null;
+    const open = new Map([...container.querySelectorAll('details[data-key]')].map(d => [d.dataset.key, d.open]));
+    const built = build();
+    container.replaceChildren(...[built].flat(Infinity).filter(Boolean));
+    for (const details of container.querySelectorAll('details[data-key]')) {
+        details.open = open.get(details.dataset.key) ?? details.open;
+    }
+    if (focused) {
+        container.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
+    }
+    return true;
+}
+
+// Text of the operator: what is in backquotes is code, and commands can be copied.
+export function prose(text) {
+    const parts = (text ?? '').split('`');
+    return parts.map((part, index) => {
+        if (index % 2 === 0 || index === parts.length - 1) {
+            return index % 2 === 1 ? '`' + part : part;
+        }
+        return part.startsWith('kubectl ') ? command(part) : h('code', null, part);
+    });
+}
+
+export function command(text) {
+    const button = h(
+        'button',
+        {
+            type: 'button',
+            class: 'copy',
+            'data-key': `copy:${text}`,
+            'aria-label': `Copy the command ${text}`,
+            on: { click: () => copy(text, button) },
+        },
+        'Copy',
+    );
+    return h('span', { class: 'command' }, h('code', null, text), button);
+}
+
+async function copy(text, button) {
+    try {
+        await navigator.clipboard.writeText(text);
+        button.textContent = 'Copied';
+        announce('Copied.');
+    } catch {
+        getSelection().selectAllChildren(button.previousSibling);
+        button.textContent = 'Press Ctrl+C';
+    }
+    setTimeout(() => {
+        button.textContent = 'Copy';
+    }, 2000);
+}
+
+export function announce(text) {
+    document.getElementById('announcer').textContent = text;
+}
+
+// The clock of the server, so that a wrong clock of the browser does not matter.
+let offset = 0;
+
+export function setNow(at) {
+    offset = Date.parse(at) - Date.now();
+}
+
+export function now() {
+    return Date.now() + offset;
+}
+
+export function duration(seconds) {
+    const all = Math.max(Math.round(seconds), 0);
+    const [days, hours, minutes, rest] = [
+        Math.floor(all / 86400),
+        Math.floor(all / 3600) % 24,
+        Math.floor(all / 60) % 60,
+        all % 60,
+    ];
+    if (days > 0) {
+        return `${days}d${hours}h`;
+    }
+    if (hours > 0) {
+        return `${hours}h${minutes}m`;
+    }
+    return minutes > 0 ? `${minutes}m${rest}s` : `${rest}s`;
+}
+
+// How long something takes since a moment; it counts on until there is an end.
+export function elapsed(from, to) {
+    if (!from) {
+        return '';
+    }
+    if (to) {
+        return duration((Date.parse(to) - Date.parse(from)) / 1000);
+    }
+    return h('span', { 'data-since': from }, duration((now() - Date.parse(from)) / 1000));
+}
+
+export function tick(root) {
+    for (const element of root.querySelectorAll('[data-since]')) {
+        element.textContent = duration((now() - Date.parse(element.dataset.since)) / 1000);
+    }
+}
+
+export function moment(text) {
+    return text
+        ? h('time', { datetime: text }, new Date(text).toISOString().replace('T', ' ').slice(0, 19) + ' UTC')
+        : '';
+}
+
+const stateWords = { Ready: 'Ready', InProgress: 'In progress', Held: 'Held', Stalled: 'Stalled' };
+const stateSigns = { Ready: '✔', InProgress: '●', Held: '‖', Stalled: '✖' };
+
+export function badge(state) {
+    return h('span', { class: `badge ${state}` }, `${stateSigns[state] ?? ''} ${stateWords[state] ?? state}`);
+}
+
+export const marks = {
+    Pending: ['○', 'pending'],
+    Held: ['‖', 'held'],
+    Running: ['●', 'running'],
+    Succeeded: ['✔', 'done'],
+    Accepted: ['✔', 'accepted'],
+    Failed: ['✖', 'failed'],
+    Unknown: ['?', 'unknown'],
+};
+
+export function mark(name) {
+    const [sign, word] = marks[name] ?? ['?', name];
+    return h('span', { class: `mark ${name}` }, `${sign} ${word}`);
+}

@@ -1,0 +1,290 @@
+// The parts of the page of one run.
+
+import { changeButton, changeName } from './changes.js';
+import { badge, command, duration, elapsed, h, mark, marks, moment, prose } from './dom.js';
+import { progress } from './list.js';
+
+export function legend() {
+    return h(
+        'ul',
+        { class: 'legend', 'aria-label': 'Signs' },
+        Object.keys(marks)
+            .filter(name => name !== 'Pending')
+            .map(name => h('li', null, mark(name))),
+        h('li', null, h('span', { class: 'mark outage' }, 'downtime')),
+    );
+}
+
+export function headOf({ run, target }) {
+    const fact = (name, ...value) => h('div', null, h('dt', null, name), h('dd', null, value));
+    return [
+        h(
+            'p',
+            { class: 'state' },
+            badge(run.state),
+            ' ',
+            h('strong', null, run.phase),
+            run.reason && run.reason !== run.phase ? ` · ${run.reason}` : '',
+            ` · ${run.fromVersion} → ${run.toVersion}`,
+        ),
+        h('p', { class: 'message' }, prose(run.message)),
+        h(
+            'dl',
+            { class: 'facts' },
+            target ? fact('Target', target) : null,
+            fact('Steps', progress(run.progress)),
+            run.instances ? fact('Instances', run.instances) : null,
+            run.startedAt
+                ? fact(run.finishedAt ? 'Took' : 'Elapsed', elapsed(run.startedAt, run.finishedAt))
+                : null,
+            run.remainingSeconds !== undefined && run.state === 'InProgress'
+                ? fact('Remaining', `about ${duration(run.remainingSeconds)}`)
+                : null,
+            run.downtimeSince
+                ? fact('Downtime', h('span', { class: 'down' }, 'down for ', elapsed(run.downtimeSince)))
+                : run.downtimeSeconds !== undefined
+                  ? fact('Downtime', `was down for ${duration(run.downtimeSeconds)}`)
+                  : null,
+            run.startedAt ? fact('Started', moment(run.startedAt)) : null,
+            run.finishedAt ? fact('Finished', moment(run.finishedAt)) : null,
+        ),
+        run.nextAction && run.holds.length === 0
+            ? h('p', null, h('strong', null, 'Next: '), prose(run.nextAction))
+            : null,
+        run.rollbackCost ? h('p', null, h('strong', null, 'Rollback: '), prose(run.rollbackCost)) : null,
+        run.state === 'Stalled' && run.reason
+            ? h('p', null, h('strong', null, 'What it means: '), command(`kubectl drydock explain ${run.reason}`))
+            : null,
+    ];
+}
+
+export function holdsOf(page, about) {
+    return page.run.holds.length === 0
+        ? []
+        : h(
+              'section',
+              { class: 'holds', 'aria-labelledby': 'holds-title' },
+              h('h2', { id: 'holds-title' }, 'Waits for your approval'),
+              page.run.holds.map(hold =>
+                  h(
+                      'div',
+                      { class: 'hold' },
+                      h(
+                          'p',
+                          null,
+                          'Before ',
+                          h('strong', null, hold.name),
+                          hold.since ? [' for ', elapsed(hold.since)] : '',
+                          `, as ${hold.approval}.`,
+                      ),
+                      h('p', null, command(hold.command)),
+                      about.isWritable ? changeButton(page, 'approve', hold.name, 'hold') : null,
+                  ),
+              ),
+          );
+}
+
+export function changesOf(page, about) {
+    const offers = page.offers;
+    return offers.length === 0
+        ? []
+        : h(
+              'section',
+              { 'aria-labelledby': 'changes-title' },
+              h('h2', { id: 'changes-title' }, about.isWritable ? 'Changes' : 'Commands'),
+              about.isWritable
+                  ? h(
+                        'div',
+                        { class: 'buttons' },
+                        offers.map(offer => changeButton(page, offer.verb, offer.argument)),
+                    )
+                  : h(
+                        'ul',
+                        { class: 'plain' },
+                        offers.map(offer =>
+                            h('li', null, `${changeName(offer.verb, offer.argument)}: `, command(offer.command)),
+                        ),
+                    ),
+          );
+}
+
+export function listOf(name, findings) {
+    const id = `list-${name.replace(' ', '')}`;
+    return findings.length === 0
+        ? null
+        : h(
+              'section',
+              { 'aria-labelledby': id },
+              h('h2', { id }, name),
+              h(
+                  'ul',
+                  { class: 'findings' },
+                  findings.map(f =>
+                      h(
+                          'li',
+                          null,
+                          h('strong', null, f.reason),
+                          f.where ? ` ${f.where}: ` : ' ',
+                          prose(f.message),
+                          f.acknowledge
+                              ? [
+                                    ' Acknowledge it with ',
+                                    h('code', null, f.acknowledge),
+                                    ' in spec.preflight.acknowledge.',
+                                ]
+                              : null,
+                      ),
+                  ),
+              ),
+          );
+}
+
+export function planOf(plan, choose) {
+    const id = `steps-${plan.name}`;
+    return h(
+        'section',
+        { 'aria-labelledby': id },
+        h('h2', { id }, `Steps: ${plan.name}`),
+        h('p', { class: 'muted' }, `Plan ${plan.hash}`),
+        plan.notes.length > 0
+            ? h(
+                  'ul',
+                  { class: 'notes' },
+                  plan.notes.map(note => h('li', null, h('strong', null, 'Note: '), prose(note))),
+              )
+            : null,
+        plan.phases.map(phase =>
+            h(
+                'details',
+                {
+                    'data-key': `phase:${plan.name}:${phase.name}`,
+                    open: !['Pending', 'Succeeded'].includes(phase.mark),
+                },
+                h(
+                    'summary',
+                    null,
+                    mark(phase.mark),
+                    ' ',
+                    h('strong', null, phase.name),
+                    ` ${phase.steps.filter(isDone).length} of ${phase.steps.length} done`,
+                    phase.startedAt ? [', ', elapsed(phase.startedAt, phase.finishedAt)] : null,
+                ),
+                h(
+                    'div',
+                    {
+                        class: 'scroll',
+                        role: 'region',
+                        tabindex: '0',
+                        'aria-label': `Steps of ${phase.name} in ${plan.name}`,
+                    },
+                    h(
+                        'table',
+                        null,
+                        h(
+                            'thead',
+                            null,
+                            h(
+                                'tr',
+                                null,
+                                ['Step', 'Node', 'State', 'Time', 'What'].map(name =>
+                                    h('th', { scope: 'col' }, name),
+                                ),
+                            ),
+                        ),
+                        h(
+                            'tbody',
+                            null,
+                            phase.steps.map(step =>
+                                h(
+                                    'tr',
+                                    null,
+                                    h(
+                                        'th',
+                                        { scope: 'row' },
+                                        h(
+                                            'button',
+                                            {
+                                                type: 'button',
+                                                class: 'link',
+                                                'data-key': `row:${plan.name}:${step.id}`,
+                                                on: { click: () => choose(`${plan.name}:${step.id}`) },
+                                            },
+                                            step.id,
+                                        ),
+                                    ),
+                                    h('td', null, step.node ?? ''),
+                                    h('td', null, mark(step.mark)),
+                                    h('td', null, elapsed(step.startedAt, step.finishedAt)),
+                                    h(
+                                        'td',
+                                        null,
+                                        step.title,
+                                        step.pointOfNoReturn ? h('strong', null, ' Point of no return.') : null,
+                                        step.message && step.mark !== 'Succeeded'
+                                            ? h('div', { class: 'muted' }, prose(step.message))
+                                            : null,
+                                    ),
+                                ),
+                            ),
+                        ),
+                    ),
+                ),
+            ),
+        ),
+    );
+}
+
+function isDone(step) {
+    return ['Succeeded', 'Accepted'].includes(step.mark);
+}
+
+export function snapshotsOf(list) {
+    return list.length === 0
+        ? []
+        : h(
+              'section',
+              { 'aria-labelledby': 'snapshots-title' },
+              h('h2', { id: 'snapshots-title' }, 'Snapshots'),
+              h(
+                  'ul',
+                  { class: 'plain' },
+                  list.map(snapshot =>
+                      h(
+                          'li',
+                          null,
+                          h('strong', null, snapshot.name),
+                          `, ${snapshot.purpose}. `,
+                          snapshot.problem
+                              ? h('span', { class: 'problem' }, prose(snapshot.problem))
+                              : [
+                                    [snapshot.phase, snapshot.verified ? 'verified' : 'not verified', snapshot.size]
+                                        .filter(Boolean)
+                                        .join(', '),
+                                    '. ',
+                                    snapshot.databases.length > 0
+                                        ? `Databases: ${snapshot.databases.join(', ')}. `
+                                        : '',
+                                    snapshot.message ?? '',
+                                ],
+                      ),
+                  ),
+              ),
+          );
+}
+
+export function historyOf(entries) {
+    return entries.length === 0
+        ? []
+        : h(
+              'section',
+              { 'aria-labelledby': 'history-title' },
+              h('h2', { id: 'history-title' }, 'History'),
+              h(
+                  'ol',
+                  { class: 'plain' },
+                  entries.map(entry =>
+                      h('li', null, moment(entry.at), ' ', h('strong', null, entry.what), ' ', prose(entry.text)),
+                  ),
+              ),
+          );
+}

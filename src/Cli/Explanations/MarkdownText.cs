@@ -1,0 +1,32 @@
+using System.Text.RegularExpressions;
+using Drydock.Cli.Output;
+
+namespace Drydock.Cli.Explanations;
+
+/// <summary>Markdown as the pages of this project use it, for a terminal: lines of markup.</summary>
+internal static partial class MarkdownText
+{
+    /// <summary>The lines.</summary>
+    public static IEnumerable<string> Lines(string markdown)
+    {
+        var isCode = false;
+        foreach (var line in markdown.Split('\n'))
+        {
+            if (line.StartsWith("```", StringComparison.Ordinal))
+            {
+                isCode = !isCode;
+                continue;
+            }
+
+            yield return isCode ? $"  [bold]{Texts.Escape(line)}[/]" : Texts.Emphasise(Plain(line));
+        }
+    }
+
+    // Links keep their text; the address is of no use in a terminal. Stress is left to what is in backquotes.
+    private static string Plain(string line) =>
+        Link().Replace(line, "${text}").Replace("**", "", StringComparison.Ordinal);
+
+    [GeneratedRegex(
+        @"\[(?<text>[^\]]*)\]\([^)]*\)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Link();
+}

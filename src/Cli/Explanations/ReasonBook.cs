@@ -1,0 +1,87 @@
+using System.Reflection;
+using System.Text.RegularExpressions;
+
+namespace Drydock.Cli.Explanations;
+
+/// <summary>The page docs/failures.md, by reason: it is compiled into the program.</summary>
+internal sealed partial class ReasonBook
+{
+    private const int MostAlike = 3;
+    private readonly SortedDictionary<string, string> _sections = new(StringComparer.Ordinal);
+
+    private ReasonBook(string page)
+    {
+        foreach (var section in Heading().Split(page).Skip(1))
+        {
+            var end = section.IndexOf('\n', StringComparison.Ordinal);
+            if (end < 0)
+            {
+                continue;
+            }
+
+            // The section ends at the next heading of a higher level, and before the anchors of the next section.
+            var text = NextChapter().Split(section[(end + 1)..])[0];
+            foreach (Match name in Name().Matches(section[..end]))
+            {
+                _sections[name.Groups["name"].Value] = Anchors().Replace(text, "").Trim();
+            }
+        }
+    }
+
+    /// <summary>The book.</summary>
+    public static ReasonBook Instance { get; } = new(Load());
+
+    /// <summary>All reasons, sorted.</summary>
+    public IReadOnlyCollection<string> Reasons => _sections.Keys;
+
+    /// <summary>The section of a reason, as Markdown; null if there is none. Case does not matter.</summary>
+    public string? Find(string reason) =>
+        _sections.FirstOrDefault(s => s.Key.Equals(reason, StringComparison.OrdinalIgnoreCase)).Value;
+
+    /// <summary>Reasons that a user may have meant.</summary>
+    public IReadOnlyList<string> Alike(string reason) =>
+    [
+        .. Reasons.Where(r => r.Contains(reason, StringComparison.OrdinalIgnoreCase)
+            || reason.Contains(r, StringComparison.OrdinalIgnoreCase)
+            || Distance(r, reason) <= 2).Take(MostAlike),
+    ];
+
+    private static string Load()
+    {
+        using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream("failures.md")
+            ?? throw new InvalidOperationException("The program was built without docs/failures.md.");
+        using var reader = new StreamReader(stream);
+        return reader.ReadToEnd();
+    }
+
+    // How many letters have to be added, removed or replaced.
+    private static int Distance(string a, string b)
+    {
+        var row = Enumerable.Range(0, b.Length + 1).ToArray();
+        for (var i = 1; i <= a.Length; i++)
+        {
+            var diagonal = row[0];
+            row[0] = i;
+            for (var j = 1; j <= b.Length; j++)
+            {
+                var same = char.ToUpperInvariant(a[i - 1]) == char.ToUpperInvariant(b[j - 1]);
+                (diagonal, row[j]) = (
+                    row[j], Math.Min(Math.Min(row[j], row[j - 1]) + 1, diagonal + (same ? 0 : 1)));
+            }
+        }
+
+        return row[^1];
+    }
+
+    [GeneratedRegex("^### ", RegexOptions.Multiline | RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex Heading();
+
+    [GeneratedRegex("^## ", RegexOptions.Multiline | RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex NextChapter();
+
+    [GeneratedRegex("`(?<name>[A-Za-z]+)`", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Name();
+
+    [GeneratedRegex("<a id=\"[^\"]*\"></a>", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex Anchors();
+}

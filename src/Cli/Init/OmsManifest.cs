@@ -1,0 +1,86 @@
+using System.Globalization;
+using Drydock.Cli.CommandLine;
+
+namespace Drydock.Cli.Init;
+
+/// <summary>The manifest of an OmsUpgrade for what one container tells. Pure.</summary>
+/// <param name="Found">The container.</param>
+/// <param name="Endpoint">Where its dockerd is.</param>
+/// <param name="ToVersion">The version after the upgrade.</param>
+/// <param name="Image">The image of that version.</param>
+/// <param name="Name">Name of the object; null for one made of the versions.</param>
+internal sealed record OmsManifest(OmsFound Found, Uri Endpoint, string ToVersion, string Image, string? Name)
+{
+    /// <summary>The version that runs, if the image's tag does not have it.</summary>
+    public string? FromVersion { get; init; }
+
+    /// <summary>The address of the node as OMS knows it, if the container does not say.</summary>
+    public string? HostIP { get; init; }
+
+    /// <summary>Writes the manifest as YAML, with mode: Plan.</summary>
+    /// <exception cref="CliException">Something is unknown that has to be given.</exception>
+    public string Write()
+    {
+        var from = FromVersion ?? Found.Version ?? throw new CliException(
+            $"The tag of {Found.Image} ({Found.Container}) has no version. Add --from-version.");
+        var host = HostIP ?? Found.HostIP ?? throw new CliException(
+            $"The container {Found.Container} has no variable OMS_HOST_IP. Add --host-ip.");
+        var docker = Docker(host);
+        var edition = Found.IsCommunity ? "Community" : "Enterprise";
+        var name = Name ?? $"oms-{Digits(from)}-to-{Digits(ToVersion)}";
+        return $$$"""
+            # Read from the running container {{{Found.Container}}} ({{{Found.Image}}}). Create the Secrets, check the
+            # manifest with `kubectl drydock check -f`, apply it, read the plan, then set mode: Apply.
+            apiVersion: drydock.dev/v1alpha1
+            kind: OmsUpgrade
+            metadata: {name: {{{name}}}}
+            spec:
+              mode: Plan
+              edition: {{{edition}}}
+              fromVersion: {{{from}}}
+              toVersion: {{{ToVersion}}}
+              # Each host has to have it, or be able to pull it. For an archive add imageArchive.
+              image: {{{Image}}}
+              # One node; the other nodes, regions, containers and the MetaDB are found from there.
+              hostIP: {{{host}}}
+              # {hostIP} is the address of each node.
+              docker: {{{docker}}}
+              metadataDatabase:
+                credentialsSecretRef: {name: oms-metadb}
+              # Where the dumps of the metadata databases go: a folder of the operator, or s3.
+              backup:
+                storage: {directory: {path: /var/lib/drydock/snapshots}}
+              # Everything is prepared first. Then the upgrade waits for your approval before OMS goes down.
+              holdBefore: [StopOld]
+
+            """;
+    }
+
+    /// <summary>The Secrets that the manifest names, with values that are obviously false.</summary>
+    public string Secrets()
+    {
+        var docker = Endpoint.Scheme == "ssh" ? SecretText.Ssh("oms-ssh") : SecretText.Tls("docker-tls");
+        var metadata = SecretText.Login("oms-metadb", "An account with all privileges on the databases of OMS.");
+        return $"{docker}---\n{metadata}";
+    }
+
+    // The address that the user gave may be a name; the other nodes are reached in the same way.
+    private string Docker(string host)
+    {
+        var address = Endpoint.Host == host || Endpoint.Host == "localhost" || Endpoint.IsLoopback
+            ? "{hostIP}"
+            : Endpoint.Host;
+        var port = Endpoint.Port > 0
+            ? string.Create(CultureInfo.InvariantCulture, $":{Endpoint.Port}")
+            : "";
+        var user = Endpoint.UserInfo.Length > 0 ? $"{Endpoint.UserInfo}@" : "";
+        return Endpoint.Scheme switch
+        {
+            "ssh" => "{endpoint: \"ssh://" + user + address + port + "\", sshSecretRef: {name: oms-ssh}}",
+            "unix" => "{endpoint: \"" + Endpoint.OriginalString + "\"}",
+            _ => "{endpoint: \"tcp://" + address + port + "\", tlsSecretRef: {name: docker-tls}}",
+        };
+    }
+
+    private static string Digits(string version) => string.Concat(version.TakeWhile(c => c != '-').Where(char.IsAsciiDigit));
+}

@@ -1,0 +1,53 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Drydock.Cli.CommandLine;
+
+namespace Drydock.Cli.Init;
+
+/// <summary>Asks one server of a cluster for its version. Reads only.</summary>
+internal static class ServerVersions
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    /// <summary>The version of a PD, plain: 2.1.19.</summary>
+    /// <param name="address">HOST:PORT, or a URL.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="CliException">It does not answer, or is no PD.</exception>
+    public static async Task<string> OfPdAsync(string address, CancellationToken cancellationToken) =>
+        (await AskAsync(address, "/pd/api/v1/version", "version", cancellationToken)).TrimStart('v');
+
+    /// <summary>The version of a YugabyteDB or BMDB master.</summary>
+    /// <param name="address">HOST:PORT of its pages, or a URL.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="CliException">It does not answer, or is no master.</exception>
+    public static Task<string> OfMasterAsync(string address, CancellationToken cancellationToken) =>
+        AskAsync(address, "/api/v1/version", "version_number", cancellationToken);
+
+    private static async Task<string> AskAsync(
+        string address, string path, string field, CancellationToken cancellationToken)
+    {
+        var text = address.Contains("://", StringComparison.Ordinal) ? address : $"http://{address}";
+        if (!Uri.TryCreate(text, UriKind.Absolute, out var server) || server.Scheme is not ("http" or "https"))
+        {
+            throw new CliException($"'{address}' is not an address. Expected HOST:PORT.");
+        }
+
+        var question = new Uri(server, path);
+        using var http = new HttpClient { Timeout = Patience };
+        try
+        {
+            var answer = await http.GetFromJsonAsync<JsonObject>(question, cancellationToken);
+            return answer?[field]?.GetValue<string>() is { Length: > 0 } version
+                ? version
+                : throw new CliException($"{question} answered without {field}. Is it the right port?");
+        }
+        catch (Exception failed) when (failed is HttpRequestException or JsonException or InvalidOperationException
+            || (failed is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            throw new CliException(
+                $"{question} did not tell its version: {failed.Message} If this machine cannot reach it, or it needs a "
+                + "login or a certificate, add --from-version.");
+        }
+    }
+}

@@ -1,0 +1,103 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+using Drydock.Abstractions.Entities;
+using Drydock.Cli.CommandLine;
+using Drydock.Cli.Output;
+using Drydock.Cli.Runs;
+using Drydock.Clients.Kubernetes.Json;
+using Drydock.Crds;
+using Drydock.Crds.Common;
+using Drydock.Crds.DatabaseRollingUpgrades;
+using Drydock.Crds.OmsUpgrades;
+using YamlDotNet.Core;
+
+namespace Drydock.Cli.Manifests;
+
+/// <summary>The object that checks a manifest: the same spec with mode Plan, under another name.</summary>
+/// <param name="Kind">The kind.</param>
+/// <param name="Entity">The object to create.</param>
+/// <param name="Name">The name in the manifest.</param>
+internal sealed record TrialManifest(RunKind Kind, IKubernetesObject Entity, string Name)
+{
+    private const int SuffixLength = 5;
+    private const int LongestName = 200;
+    private const string Letters = "bcdfghjklmnpqrstvwxz2456789";
+
+    /// <summary>Finds the one upgrade in a file.</summary>
+    /// <param name="text">YAML or JSON, one or more documents.</param>
+    /// <param name="path">Where it is from, for messages.</param>
+    /// <param name="namespace">The namespace if the manifest has none.</param>
+    /// <exception cref="CliException">There is not exactly one, or it does not fit its type.</exception>
+    public static TrialManifest Read(string text, string path, string @namespace)
+    {
+        var found = Documents(text, path)
+            .OfType<JsonObject>()
+            .Select(d => (Document: d, Kind: RunKind.All.FirstOrDefault(k => k.Kind == Text(d["kind"]))))
+            .Where(d => d.Kind is not null)
+            .ToList();
+        if (found is not [var (document, kind)])
+        {
+            throw new CliException(
+                $"{path} has {found.Count} upgrades; expected is exactly one document of kind "
+                + $"{string.Join(" or ", RunKind.All.Select(k => k.Kind))}.");
+        }
+
+        var metadata = document["metadata"] as JsonObject ?? [];
+        if (Text(metadata["name"]) is not { Length: > 0 } name)
+        {
+            throw new CliException($"{path}: metadata.name is missing.");
+        }
+
+        document["metadata"] = new JsonObject
+        {
+            ["name"] = $"{name[..Math.Min(name.Length, LongestName)].TrimEnd('-', '.')}-check-{Suffix()}",
+            ["namespace"] = Text(metadata["namespace"]) ?? @namespace,
+        };
+        document.Remove("status");
+        if (document["spec"] is JsonObject spec)
+        {
+            // A plan that was approved before is no condition for a check.
+            spec["mode"] = nameof(RunMode.Plan);
+            spec.Remove("approvedPlanHash");
+        }
+
+        return new TrialManifest(kind!, Deserialize(document, kind!, path), name);
+    }
+
+    private static IReadOnlyList<JsonNode> Documents(string text, string path)
+    {
+        try
+        {
+            return Yaml.Read(text);
+        }
+        catch (YamlException broken)
+        {
+            throw new CliException($"{path} is not YAML: line {broken.Start.Line}: {broken.Message}");
+        }
+    }
+
+    // Unknown fields are refused here: servers before 1.25 would drop a mistyped one silently.
+    private static IKubernetesObject Deserialize(JsonObject document, RunKind kind, string path)
+    {
+        var options = new JsonSerializerOptions(KubernetesJson.CreateOptions(CrdsJsonContext.Default))
+        {
+            UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        };
+        try
+        {
+            return (IKubernetesObject)document.Deserialize(options.GetTypeInfo(
+                kind.Kind == OmsUpgrade.KindName ? typeof(OmsUpgrade) : typeof(DatabaseRollingUpgrade)))!;
+        }
+        catch (JsonException wrong)
+        {
+            throw new CliException($"{path} does not fit {kind.Kind}: {wrong.Message}");
+        }
+    }
+
+    private static string? Text(JsonNode? node) =>
+        node is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
+
+    private static string Suffix() => RandomNumberGenerator.GetString(Letters, SuffixLength);
+}

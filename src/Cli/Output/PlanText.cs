@@ -1,0 +1,72 @@
+using Drydock.Cli.Views;
+using Spectre.Console;
+using Spectre.Console.Rendering;
+
+namespace Drydock.Cli.Output;
+
+/// <summary>A plan as a table that is read before it is approved.</summary>
+internal static class PlanText
+{
+    /// <summary>Head, table, notes.</summary>
+    public static IEnumerable<IRenderable> Render(RunView run, PlanView plan)
+    {
+        yield return new Markup(
+            $"[bold]{plan.Name} of {Texts.Escape($"{run.Namespace}/{run.Name}")}[/]  "
+            + Texts.Escape($"{run.FromVersion} → {run.ToVersion}") + $"  [grey]plan {Texts.Escape(plan.Hash)}[/]");
+        var table = new Table().Border(TableBorder.None).PadPhases();
+        foreach (var phase in plan.Phases)
+        {
+            table.AddRow(
+                new Markup($"[bold]{Texts.Escape(phase.Name)}[/]"),
+                new Markup(""),
+                new Markup(""),
+                new Markup($"[grey]{Texts.Escape(Expected(phase.ExpectedSeconds))}[/]"),
+                new Markup(""));
+            foreach (var step in phase.Steps)
+            {
+                table.AddRow(
+                    new Markup($"  {Texts.Escape(step.Id)}"),
+                    new Markup(Texts.Escape(step.Node ?? "")),
+                    new Markup(Texts.Escape(step.Title)),
+                    new Markup(Texts.Escape(Expected(step.ExpectedSeconds))),
+                    new Markup(Mark(step)));
+            }
+        }
+
+        yield return table;
+        foreach (var note in plan.Notes)
+        {
+            yield return new Markup($"[yellow]Note:[/] {Texts.Emphasise(note)}");
+        }
+    }
+
+    private static Table PadPhases(this Table table) => table
+        .AddColumn(new TableColumn("[grey]STEP[/]").NoWrap())
+        .AddColumn(new TableColumn("[grey]NODE[/]").NoWrap())
+        .AddColumn(new TableColumn("[grey]WHAT[/]"))
+        .AddColumn(new TableColumn("[grey]TIME[/]").NoWrap())
+        .AddColumn(new TableColumn("").NoWrap());
+
+    private static string Expected(double? seconds) => seconds is { } known ? $"about {Texts.Duration(known)}" : "";
+
+    private static string Mark(StepView step)
+    {
+        List<string> marks = [];
+        if (step.Mark != StepMark.Pending)
+        {
+            marks.Add($"{Texts.Sign(step.Mark)} {Texts.Word(step.Mark)}");
+        }
+
+        if (step.PointOfNoReturn)
+        {
+            marks.Add("[red]point of no return[/]");
+        }
+
+        if (step.RunOnce)
+        {
+            marks.Add("[yellow]runs once[/]");
+        }
+
+        return string.Join(", ", marks);
+    }
+}

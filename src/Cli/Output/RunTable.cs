@@ -1,0 +1,56 @@
+using Drydock.Cli.Views;
+using Spectre.Console;
+
+namespace Drydock.Cli.Output;
+
+/// <summary>All runs, one a row.</summary>
+internal static class RunTable
+{
+    /// <summary>Prints the table.</summary>
+    public static void Print(IAnsiConsole console, IReadOnlyList<RunView> runs, bool isWide)
+    {
+        if (runs.Count == 0)
+        {
+            console.MarkupLine("There is no upgrade.");
+            return;
+        }
+
+        var table = new Table().Border(TableBorder.None);
+        foreach (var column in new[] { "NAMESPACE", "NAME", "FROM", "TO", "PHASE", "REASON", "STEPS", "ELAPSED", "DOWN" })
+        {
+            table.AddColumn(new TableColumn($"[grey]{column}[/]").NoWrap());
+        }
+
+        if (isWide)
+        {
+            table.AddColumn(new TableColumn("[grey]MESSAGE[/]"));
+        }
+
+        foreach (var run in runs)
+        {
+            var color = Texts.Color(run.State);
+            List<string> cells =
+            [
+                Texts.Escape(run.Namespace),
+                Texts.Escape(run.Name),
+                Texts.Escape(run.FromVersion),
+                Texts.Escape(run.ToVersion),
+                $"[{color}]{Texts.Escape(run.Phase)}[/]",
+                $"[{color}]{Texts.Escape(run.Reason)}[/]",
+                Texts.Escape(run.Progress ?? ""),
+                run.ElapsedSeconds is { } elapsed ? Texts.Duration(elapsed) : "",
+                run.DowntimeSince is not null ? $"[red]{Texts.Duration(run.DowntimeSeconds ?? 0)}[/]"
+                    : run.DowntimeSeconds is { } was ? Texts.Duration(was)
+                    : "",
+            ];
+            if (isWide)
+            {
+                cells.Add(Texts.Escape(run.Message));
+            }
+
+            table.AddRow([.. cells]);
+        }
+
+        console.Write(table);
+    }
+}

@@ -1,0 +1,190 @@
+using Drydock.Cli.Views;
+
+namespace Drydock.Cli.Output;
+
+/// <summary>The tree that <c>status</c> shows: lines of markup.</summary>
+/// <param name="isWide">Lists every step, also those that are done or have not begun.</param>
+internal sealed class StatusText(bool isWide)
+{
+    private const int NodesInALine = 8;
+    private const int PhaseWidth = 22;
+
+    /// <summary>The lines, from the head to what to do.</summary>
+    public IEnumerable<string> Lines(RunView run)
+    {
+        var color = Texts.Color(run.State);
+        yield return $"[bold]{run.Kind} {Texts.Escape($"{run.Namespace}/{run.Name}")}[/]  "
+            + $"{Texts.Escape($"{run.FromVersion} → {run.ToVersion}")}  "
+            + $"[{color}]{Texts.Escape(Head(run))}[/]";
+        yield return Texts.Emphasise(run.Message);
+        if (Facts(run) is { Length: > 0 } facts)
+        {
+            yield return $"[grey]{Texts.Escape(facts)}[/]";
+        }
+
+        foreach (var line in run.Plans.Where(p => p.IsActive || isWide).SelectMany(Plan))
+        {
+            yield return line;
+        }
+
+        foreach (var line in After(run))
+        {
+            yield return line;
+        }
+    }
+
+    /// <summary>The run in one line, for logs and terminals that cannot be redrawn.</summary>
+    public static string Line(RunView run)
+    {
+        var downtime = run.DowntimeSince is null ? "" : $"  down for {Texts.Duration(run.DowntimeSeconds ?? 0)}";
+        return $"{run.At:HH:mm:ss}  {Head(run)}  {run.Progress ?? "-"}{downtime}  {run.Message}";
+    }
+
+    /// <summary>What preflight found, a line each.</summary>
+    public static IEnumerable<string> Findings(RunView run) => run.Findings.Select(finding =>
+        $"[red]{Texts.Escape(finding.Reason)}[/] {Where(finding)}{Texts.Emphasise(finding.Message)}"
+        + (finding.Acknowledge is { } entry ? $" [grey]spec.preflight.acknowledge: {Texts.Escape(entry)}[/]" : ""));
+
+    private static string Head(RunView run) =>
+        run.Reason.Length == 0 || run.Reason == run.Phase ? run.Phase : $"{run.Phase} · {run.Reason}";
+
+    private static string Facts(RunView run)
+    {
+        List<string> facts = [];
+        if (run.Progress is { } progress)
+        {
+            facts.Add($"steps {progress}");
+        }
+
+        if (run.Instances is { } instances)
+        {
+            facts.Add(instances);
+        }
+
+        if (run.ElapsedSeconds is { } elapsed)
+        {
+            facts.Add(run.FinishedAt is null ? $"elapsed {Texts.Duration(elapsed)}" : $"took {Texts.Duration(elapsed)}");
+        }
+
+        if (run.RemainingSeconds is { } remaining && run.State is RunState.InProgress)
+        {
+            facts.Add($"at least {Texts.Duration(remaining)} left");
+        }
+
+        if (run.DowntimeSeconds is { } downtime)
+        {
+            facts.Add(run.DowntimeSince is null
+                ? $"was down for {Texts.Duration(downtime)}"
+                : $"DOWN for {Texts.Duration(downtime)}");
+        }
+
+        if (run.Snapshot is { } snapshot)
+        {
+            facts.Add($"snapshot {snapshot}");
+        }
+
+        return string.Join("  ·  ", facts);
+    }
+
+    private IEnumerable<string> Plan(PlanView plan)
+    {
+        yield return "";
+        yield return $"[bold]{plan.Name}[/] [grey]plan {Texts.Hash(plan.Hash)}[/]";
+        foreach (var phase in plan.Phases)
+        {
+            var time = Texts.Progress(phase.ElapsedSeconds, phase.ExpectedSeconds, phase.FinishedAt is not null);
+            yield return $" {Texts.Sign(phase.Mark)} {Texts.Escape(phase.Name.PadRight(PhaseWidth))} "
+                + $"{Texts.Escape(time.PadRight(8))} {Nodes(phase)}".TrimEnd();
+            foreach (var step in phase.Steps.Where(s => isWide || IsOpen(s)))
+            {
+                foreach (var line in Step(step))
+                {
+                    yield return line;
+                }
+            }
+        }
+    }
+
+    private static bool IsOpen(StepView step) => step.Mark is not (StepMark.Pending or StepMark.Succeeded);
+
+    // What every node of the phase is at, side by side.
+    private static string Nodes(PhaseView phase)
+    {
+        var nodes = phase.Steps.Where(s => s.Node is not null)
+            .GroupBy(s => s.Node!, StringComparer.Ordinal)
+            .Select(n => (Name: n.Key, Mark: Worst(n)))
+            .ToList();
+        if (nodes.Count == 0)
+        {
+            return "";
+        }
+
+        if (nodes.Count <= NodesInALine)
+        {
+            return string.Join("  ", nodes.Select(n => $"{Texts.Sign(n.Mark)} {Texts.Escape(n.Name)}"));
+        }
+
+        var counts = nodes.CountBy(n => n.Mark).OrderBy(c => c.Key).Select(c => $"{c.Value} {Texts.Word(c.Key)}");
+        return $"[grey]{nodes.Count} nodes: {string.Join(", ", counts)}[/]";
+    }
+
+    private static StepMark Worst(IEnumerable<StepView> steps)
+    {
+        var marks = steps.Select(s => s.Mark).ToHashSet();
+        return marks.Contains(StepMark.Failed) ? StepMark.Failed
+            : marks.Contains(StepMark.Unknown) ? StepMark.Unknown
+            : marks.Contains(StepMark.Running) ? StepMark.Running
+            : marks.Contains(StepMark.Held) ? StepMark.Held
+            : marks.All(m => m is StepMark.Succeeded or StepMark.Accepted) ? StepMark.Succeeded
+            : marks.Contains(StepMark.Succeeded) ? StepMark.Running
+            : StepMark.Pending;
+    }
+
+    private static IEnumerable<string> Step(StepView step)
+    {
+        var time = Texts.Progress(step.ElapsedSeconds, step.ExpectedSeconds, step.FinishedAt is not null);
+        var attempt = step.Attempt > 1 ? $", attempt {step.Attempt}" : "";
+        yield return $"     {Texts.Sign(step.Mark)} {Texts.Escape(step.Id)}  "
+            + $"[grey]{Texts.Escape($"{Texts.Word(step.Mark)}{attempt}{(time.Length > 0 ? $", {time}" : "")}")}[/]"
+            + (step.PointOfNoReturn && step.Mark is StepMark.Pending or StepMark.Held ? " [red]point of no return[/]" : "");
+        if (step.Message is { Length: > 0 } message && step.Mark is not StepMark.Succeeded)
+        {
+            var reason = step.Reason is { Length: > 0 } word ? $"{word}: " : "";
+            yield return $"       [grey]{Texts.Escape(reason + message)}[/]";
+        }
+    }
+
+    private static IEnumerable<string> After(RunView run)
+    {
+        foreach (var line in Findings(run))
+        {
+            yield return line;
+        }
+
+        foreach (var hold in run.Holds)
+        {
+            var since = hold.Since is { } from ? $" for {Texts.Duration((run.At - from).TotalSeconds)}" : "";
+            yield return $"[magenta]Waits before {Texts.Escape(hold.Name)}{since}.[/] Release it: "
+                + $"[bold]{Texts.Escape(hold.Command)}[/]";
+        }
+
+        foreach (var action in run.ActionRequired)
+        {
+            yield return $"[yellow]To do: {Texts.Escape(action.Reason)}[/] {Where(action)}"
+                + Texts.Emphasise(action.Message);
+        }
+
+        if (run.NextAction is { Length: > 0 } next && run.Holds.Count == 0)
+        {
+            yield return $"[grey]Next:[/] {Texts.Emphasise(next)}";
+        }
+
+        if (run.State == RunState.Stalled && run.Reason.Length > 0)
+        {
+            yield return $"[grey]What it means:[/] [bold]kubectl drydock explain {Texts.Escape(run.Reason)}[/]";
+        }
+    }
+
+    private static string Where(FindingView finding) =>
+        finding.Where is { Length: > 0 } where ? $"[grey]{Texts.Escape(where)}:[/] " : "";
+}

@@ -1,0 +1,79 @@
+using Drydock.Abstractions.Values;
+using Drydock.Cli.Views;
+using Spectre.Console;
+
+namespace Drydock.Cli.Output;
+
+/// <summary>How times and states are written.</summary>
+internal static class Texts
+{
+    /// <summary>Hex digits of a plan hash that tell plans apart, as approvals have them.</summary>
+    private const int HashDigits = 8;
+    private const string HashPrefix = "sha256:";
+
+    /// <summary>A duration in whole seconds: 12s, 3m12s.</summary>
+    public static string Duration(double seconds) => KubernetesDuration.Format(TimeSpan.FromSeconds(seconds));
+
+    /// <summary>The part of a plan hash that approvals have.</summary>
+    public static string Hash(string hash)
+    {
+        var digits = hash.StartsWith(HashPrefix, StringComparison.Ordinal) ? hash[HashPrefix.Length..] : hash;
+        return digits.Length > HashDigits ? digits[..HashDigits] : digits;
+    }
+
+    /// <summary>How long something took, or takes and should take; empty if nothing is known.</summary>
+    public static string Progress(double? elapsed, double? expected, bool hasEnded) => (elapsed, expected) switch
+    {
+        ({ } took, _) when hasEnded => Duration(took),
+        ({ } sofar, { } all) => $"{Duration(sofar)} of about {Duration(all)}",
+        ({ } sofar, null) => Duration(sofar),
+        (null, { } all) => $"about {Duration(all)}",
+        _ => "",
+    };
+
+    /// <summary>A sign for a state, as markup.</summary>
+    public static string Sign(StepMark mark) => mark switch
+    {
+        StepMark.Succeeded => "[green]✔[/]",
+        StepMark.Accepted => "[yellow]✔[/]",
+        StepMark.Running => "[blue]●[/]",
+        StepMark.Held => "[magenta]‖[/]",
+        StepMark.Failed => "[red]✖[/]",
+        StepMark.Unknown => "[red]?[/]",
+        _ => "[grey]○[/]",
+    };
+
+    /// <summary>A state in a word, for readers of plain text.</summary>
+    public static string Word(StepMark mark) => mark switch
+    {
+        StepMark.Succeeded => "done",
+        StepMark.Accepted => "accepted",
+        StepMark.Running => "running",
+        StepMark.Held => "held",
+        StepMark.Failed => "failed",
+        StepMark.Unknown => "unknown",
+        _ => "pending",
+    };
+
+    /// <summary>The colour of a run's state.</summary>
+    public static string Color(RunState state) => state switch
+    {
+        RunState.Ready => "green",
+        RunState.Held => "magenta",
+        RunState.Stalled => "red",
+        _ => "blue",
+    };
+
+    /// <summary>Text that may contain brackets, as markup.</summary>
+    public static string Escape(string text) => Markup.Escape(text);
+
+    /// <summary>Text in which what is in backquotes is emphasised, as markup.</summary>
+    public static string Emphasise(string text)
+    {
+        var parts = text.Split('`');
+        return string.Concat(parts.Select((part, index) =>
+            index % 2 == 1 && index < parts.Length - 1 ? $"[bold]{Escape(part)}[/]"
+            : index % 2 == 1 ? $"`{Escape(part)}"
+            : Escape(part)));
+    }
+}

@@ -1,0 +1,29 @@
+using System.Text.Json;
+using Drydock.Abstractions.Plans;
+using Drydock.Cli.CommandLine;
+using Drydock.Cli.Output;
+using Drydock.Crds;
+using YamlDotNet.Core;
+
+namespace Drydock.Cli.Plans;
+
+/// <summary>A plan that <c>plan -o json</c> or <c>-o yaml</c> wrote into a file.</summary>
+internal static class PlanFile
+{
+    /// <summary>Reads it.</summary>
+    /// <exception cref="CliException">It is not a plan.</exception>
+    public static Plan Read(string path)
+    {
+        try
+        {
+            return Yaml.Read(File.ReadAllText(path)) is [var document, ..]
+                && document.Deserialize(CrdsJsonContext.Default.Plan) is { Hash.Length: > 0 } plan
+                ? plan
+                : throw new CliException($"{path} is not a plan: it has no hash. Write one with `plan NAME -o json`.");
+        }
+        catch (Exception broken) when (broken is JsonException or YamlException)
+        {
+            throw new CliException($"{path} is not a plan: {broken.Message} Write one with `plan NAME -o json`.");
+        }
+    }
+}

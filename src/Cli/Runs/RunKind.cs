@@ -1,0 +1,244 @@
+using System.Runtime.CompilerServices;
+using Drydock.Abstractions.Entities;
+using Drydock.Clients.Kubernetes.Client;
+using Drydock.Clients.Kubernetes.Errors;
+using Drydock.Crds.DatabaseRollingUpgrades;
+using Drydock.Crds.OmsUpgrades;
+
+namespace Drydock.Cli.Runs;
+
+/// <summary>A kind of upgrade: its names, and how its objects are read and changed.</summary>
+internal abstract class RunKind(string kind, string plural, string shortName)
+{
+    /// <summary>All kinds of upgrades.</summary>
+    public static IReadOnlyList<RunKind> All { get; } =
+    [
+        new RunKind<OmsUpgrade>(
+            OmsUpgrade.KindName,
+            OmsUpgrade.Plural,
+            OmsUpgrade.ShortName,
+            static (kind, o) => new Run(kind, o.Metadata, o.Spec, o.Status)
+            {
+                Entity = o,
+                From = o.Spec.FromVersion,
+                To = o.Spec.ToVersion,
+            }),
+        new RunKind<DatabaseRollingUpgrade>(
+            DatabaseRollingUpgrade.KindName,
+            DatabaseRollingUpgrade.Plural,
+            "dru",
+            static (kind, o) => new Run(kind, o.Metadata, o.Spec, o.Status)
+            {
+                Entity = o,
+                From = o.Spec.FromVersion,
+                To = o.Spec.ToVersion,
+            }),
+    ];
+
+    /// <summary>An upgrade of any kind; null if the object is something else.</summary>
+    public static Run? Read(IKubernetesObject entity) =>
+        All.Select(kind => kind.TryRead(entity)).FirstOrDefault(run => run is not null);
+
+    /// <summary>The kind as manifests have it.</summary>
+    public string Kind { get; } = kind;
+
+    /// <summary>The resource name in URLs.</summary>
+    public string Plural { get; } = plural;
+
+    /// <summary>The short name for <c>kubectl</c>.</summary>
+    public string ShortName { get; } = shortName;
+
+    /// <summary>The resource name of one object.</summary>
+    public string Singular => Kind.ToLowerInvariant();
+
+    /// <summary>Whether a user means this kind.</summary>
+    public bool IsNamed(string text)
+    {
+        var name = text.Split('.')[0];
+        return name.Equals(ShortName, StringComparison.OrdinalIgnoreCase)
+            || name.Equals(Singular, StringComparison.OrdinalIgnoreCase)
+            || name.Equals(Plural, StringComparison.OrdinalIgnoreCase);
+    }
+
+    /// <summary>An object of this kind; null if it is of another one.</summary>
+    protected abstract Run? TryRead(IKubernetesObject entity);
+
+    /// <summary>Reads one object; null if it does not exist.</summary>
+    public abstract Task<Run?> GetAsync(
+        IKubernetesClient kubernetes, string @namespace, string name, CancellationToken cancellationToken);
+
+    /// <summary>Lists the objects of a namespace, or of all.</summary>
+    public abstract Task<IReadOnlyList<Run>> ListAsync(
+        IKubernetesClient kubernetes, string? @namespace, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// The object now and after each change; null once it is deleted. Connections that break are opened again.
+    /// </summary>
+    public abstract IAsyncEnumerable<Run?> FollowAsync(
+        IKubernetesClient kubernetes,
+        string @namespace,
+        string name,
+        TimeProvider time,
+        CancellationToken cancellationToken);
+
+    /// <summary>
+    /// All objects of a namespace, or of all namespaces: now, and after each change. Connections that break are opened
+    /// again.
+    /// </summary>
+    public abstract IAsyncEnumerable<IReadOnlyCollection<Run>> FollowAllAsync(
+        IKubernetesClient kubernetes, string? @namespace, TimeProvider time, CancellationToken cancellationToken);
+
+    /// <summary>Changes the object.</summary>
+    public abstract Task<Run> PatchAsync(
+        IKubernetesClient kubernetes, Run run, KubernetesPatch patch, CancellationToken cancellationToken);
+
+    /// <summary>Creates an object of this kind.</summary>
+    public abstract Task<Run> CreateAsync(
+        IKubernetesClient kubernetes, IKubernetesObject entity, CancellationToken cancellationToken);
+
+    /// <summary>Deletes an object; false if it does not exist.</summary>
+    public abstract Task<bool> DeleteAsync(
+        IKubernetesClient kubernetes, Run run, CancellationToken cancellationToken);
+}
+
+/// <inheritdoc cref="RunKind" />
+/// <typeparam name="TEntity">The type of the objects.</typeparam>
+internal sealed class RunKind<TEntity>(
+    string kind, string plural, string shortName, Func<RunKind, TEntity, Run> read) : RunKind(kind, plural, shortName)
+    where TEntity : class, IKubernetesObject
+{
+    private static readonly TimeSpan ReconnectAfter = TimeSpan.FromSeconds(1);
+
+    protected override Run? TryRead(IKubernetesObject entity) => entity is TEntity own ? read(this, own) : null;
+
+    public override async Task<Run?> GetAsync(
+        IKubernetesClient kubernetes, string @namespace, string name, CancellationToken cancellationToken) =>
+        await kubernetes.GetAsync<TEntity>(name, @namespace, cancellationToken) is { } entity
+            ? read(this, entity)
+            : null;
+
+    public override async Task<IReadOnlyList<Run>> ListAsync(
+        IKubernetesClient kubernetes, string? @namespace, CancellationToken cancellationToken)
+    {
+        var list = await kubernetes.ListAsync<TEntity>(@namespace, cancellationToken: cancellationToken);
+        return [.. list.Items.Select(entity => read(this, entity))];
+    }
+
+    public override async IAsyncEnumerable<Run?> FollowAsync(
+        IKubernetesClient kubernetes,
+        string @namespace,
+        string name,
+        TimeProvider time,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var entity = await kubernetes.GetAsync<TEntity>(name, @namespace, cancellationToken);
+            yield return entity is null ? null : read(this, entity);
+            if (entity is null)
+            {
+                yield break;
+            }
+
+            var options = new WatchOptions
+            {
+                FieldSelector = $"metadata.name={name}",
+                ResourceVersion = entity.Metadata.ResourceVersion,
+            };
+            await foreach (var change in Resumable(
+                kubernetes.WatchAsync<TEntity>(@namespace, options, cancellationToken), cancellationToken))
+            {
+                if (change.Type == WatchEventType.Deleted)
+                {
+                    yield return null;
+                    yield break;
+                }
+
+                if (change.Object is { } seen)
+                {
+                    yield return read(this, seen);
+                }
+            }
+
+            await Task.Delay(ReconnectAfter, time, cancellationToken);
+        }
+    }
+
+    public override async IAsyncEnumerable<IReadOnlyCollection<Run>> FollowAllAsync(
+        IKubernetesClient kubernetes,
+        string? @namespace,
+        TimeProvider time,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var list = await kubernetes.ListAsync<TEntity>(@namespace, cancellationToken: cancellationToken);
+            var runs = list.Items.Select(entity => read(this, entity))
+                .ToDictionary(run => run.FullName, StringComparer.Ordinal);
+            yield return [.. runs.Values];
+            var options = new WatchOptions { ResourceVersion = list.ResourceVersion };
+            await foreach (var change in Resumable(
+                kubernetes.WatchAsync<TEntity>(@namespace, options, cancellationToken), cancellationToken))
+            {
+                if (change.Object is not { } seen || change.Type == WatchEventType.Bookmark)
+                {
+                    continue;
+                }
+
+                var run = read(this, seen);
+                if (change.Type == WatchEventType.Deleted)
+                {
+                    runs.Remove(run.FullName);
+                }
+                else
+                {
+                    runs[run.FullName] = run;
+                }
+
+                yield return [.. runs.Values];
+            }
+
+            await Task.Delay(ReconnectAfter, time, cancellationToken);
+        }
+    }
+
+    public override async Task<Run> PatchAsync(
+        IKubernetesClient kubernetes, Run run, KubernetesPatch patch, CancellationToken cancellationToken) =>
+        read(this, await kubernetes.PatchAsync<TEntity>(
+            patch, run.Metadata.Name, run.Metadata.Namespace, cancellationToken: cancellationToken));
+
+    public override async Task<Run> CreateAsync(
+        IKubernetesClient kubernetes, IKubernetesObject entity, CancellationToken cancellationToken) =>
+        read(this, await kubernetes.CreateAsync((TEntity)entity, cancellationToken));
+
+    public override Task<bool> DeleteAsync(
+        IKubernetesClient kubernetes, Run run, CancellationToken cancellationToken) =>
+        kubernetes.DeleteAsync<TEntity>(
+            run.Metadata.Name,
+            run.Metadata.Namespace,
+            new DeleteOptions { Uid = run.Metadata.Uid },
+            cancellationToken);
+
+    // Ends where the caller has to read the object again.
+    private static async IAsyncEnumerable<WatchEvent<TEntity>> Resumable(
+        IAsyncEnumerable<WatchEvent<TEntity>> watch, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await using var events = watch.GetAsyncEnumerator(cancellationToken);
+        while (true)
+        {
+            try
+            {
+                if (!await events.MoveNextAsync())
+                {
+                    yield break;
+                }
+            }
+            catch (Exception broken) when (broken is KubernetesGoneException or KubernetesUnreachableException)
+            {
+                yield break;
+            }
+
+            yield return events.Current;
+        }
+    }
+}

@@ -1,0 +1,87 @@
+using Drydock.Cli.CommandLine;
+using Drydock.Clients.Kubernetes.Errors;
+
+namespace Drydock.Cli.Runs;
+
+/// <summary>Finds the object that a user names: NAME, or KIND/NAME as kubectl takes it.</summary>
+internal static class RunLookup
+{
+    /// <summary>The object.</summary>
+    /// <exception cref="CliException">There is none, or the name is ambiguous.</exception>
+    public static async Task<Run> FindAsync(Invocation invocation, string text, CancellationToken cancellationToken)
+    {
+        var (kinds, name) = Parse(text);
+        List<Run> found = [];
+        foreach (var kind in kinds)
+        {
+            try
+            {
+                if (await kind.GetAsync(invocation.Kubernetes, invocation.Namespace, name, cancellationToken) is { } run)
+                {
+                    found.Add(run);
+                }
+            }
+            catch (KubernetesForbiddenException) when (kinds.Count > 1 && kind != kinds[^1])
+            {
+                // The user may have a right to the other kind only. The last refusal is reported.
+            }
+        }
+
+        return found switch
+        {
+            [var only] => only,
+            [] => throw new CliException(await UnknownAsync(invocation, text, kinds, cancellationToken)),
+            _ => throw new CliException(
+                $"There are {found.Count} objects with the name {name} in namespace {invocation.Namespace}. Say which "
+                + $"one: {string.Join(" or ", found.Select(r => $"{r.Kind.ShortName}/{name}"))}."),
+        };
+    }
+
+    /// <summary>Lists the runs of all kinds, sorted by namespace and name. A null namespace means all.</summary>
+    public static async Task<IReadOnlyList<Run>> ListAsync(
+        Invocation invocation, string? @namespace, CancellationToken cancellationToken)
+    {
+        List<Run> runs = [];
+        foreach (var kind in RunKind.All)
+        {
+            runs.AddRange(await kind.ListAsync(invocation.Kubernetes, @namespace, cancellationToken));
+        }
+
+        return
+        [
+            .. runs.OrderBy(r => r.Metadata.Namespace, StringComparer.Ordinal)
+                .ThenBy(r => r.Metadata.Name, StringComparer.Ordinal),
+        ];
+    }
+
+    private static (IReadOnlyList<RunKind> Kinds, string Name) Parse(string text)
+    {
+        var slash = text.IndexOf('/', StringComparison.Ordinal);
+        if (slash < 0)
+        {
+            return (RunKind.All, text);
+        }
+
+        var kind = RunKind.All.FirstOrDefault(k => k.IsNamed(text[..slash]))
+            ?? throw new CliException(
+                $"'{text[..slash]}' is not a kind of upgrade. Expected NAME, "
+                + $"{string.Join(" or ", RunKind.All.Select(k => $"{k.ShortName}/NAME"))}.");
+        return ([kind], text[(slash + 1)..]);
+    }
+
+    private static async Task<string> UnknownAsync(
+        Invocation invocation, string text, IReadOnlyList<RunKind> kinds, CancellationToken cancellationToken)
+    {
+        var message = $"There is no upgrade {text} in namespace {invocation.Namespace}.";
+        List<string> names = [];
+        foreach (var kind in kinds)
+        {
+            var runs = await kind.ListAsync(invocation.Kubernetes, invocation.Namespace, cancellationToken);
+            names.AddRange(runs.Select(r => r.Metadata.Name));
+        }
+
+        return names.Count == 0
+            ? $"{message} The namespace has no upgrade at all. Choose another one with -n."
+            : $"{message} There are: {string.Join(", ", names.Take(8))}{(names.Count > 8 ? ", ..." : ".")}";
+    }
+}

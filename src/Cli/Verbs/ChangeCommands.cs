@@ -1,0 +1,94 @@
+using System.CommandLine;
+using Drydock.Cli.Changes;
+using Drydock.Cli.CommandLine;
+using Drydock.Cli.Runs;
+
+namespace Drydock.Cli.Verbs;
+
+/// <summary>The verbs that change a run. They write annotations, never the spec.</summary>
+internal static class ChangeCommands
+{
+    /// <summary>All of them.</summary>
+    public static IEnumerable<Command> Create(VerbRunner runner)
+    {
+        var hold = new Argument<string?>("hold")
+        {
+            Description = "The hold as status shows it, for instance StopOld. Needed only if there are several.",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+        var all = new Option<bool>("--all") { Description = "Approve all holds that the run waits at." };
+        var approve = New(
+            runner,
+            "approve",
+            "Approves a hold, so that the run continues.",
+            (run, parsed) => Approval.Of(run, parsed.GetValue(hold), parsed.GetValue(all)));
+        approve.Arguments.Add(hold);
+        approve.Options.Add(all);
+        yield return approve;
+
+        var names = new Argument<string[]>("before")
+        {
+            Description = "A phase (StopOld), a step (StopOld/oms-a) or PointOfNoReturn. Repeatable.",
+            Arity = ArgumentArity.OneOrMore,
+        };
+        var remove = new Option<bool>("--remove") { Description = "Remove the hold again." };
+        var holdBefore = New(
+            runner,
+            "hold",
+            "Makes a run wait for your approval before a phase or step.",
+            (run, parsed) => parsed.GetValue(remove)
+                ? RunControl.Release(run, parsed.GetValue(names) ?? [])
+                : RunControl.Hold(run, parsed.GetValue(names) ?? []));
+        holdBefore.Arguments.Add(names);
+        holdBefore.Options.Add(remove);
+        yield return holdBefore;
+
+        yield return New(
+            runner, "pause", "Starts no further step; running steps finish.", static (run, _) => RunControl.Pause(run));
+        yield return New(runner, "resume", "Continues a paused run.", static (run, _) => RunControl.Resume(run));
+        yield return New(
+            runner,
+            "retry",
+            "Continues after a failure, once its cause is repaired.",
+            static (run, _) => TokenChange.Retry(run));
+        yield return New(
+            runner,
+            "abort",
+            "Ends the run: running steps finish, no further step starts.",
+            static (run, _) => TokenChange.Abort(run));
+
+        var step = new Argument<string?>("step")
+        {
+            Description = "The step that failed, for instance Verify/hosts. Needed only if there are several.",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+        var accept = New(
+            runner,
+            "accept",
+            "Accepts the result of a failed check, so that the run continues.",
+            (run, parsed) => TokenChange.Accept(run, parsed.GetValue(step)));
+        accept.Arguments.Add(step);
+        yield return accept;
+
+        var cancel = new Option<bool>("--cancel") { Description = "Cancel a rollback that has not begun." };
+        var rollback = New(
+            runner,
+            "rollback",
+            "Rolls back to the former version.",
+            (run, parsed) => parsed.GetValue(cancel) ? TokenChange.CancelRollback(run) : TokenChange.Rollback(run));
+        rollback.Options.Add(cancel);
+        yield return rollback;
+    }
+
+    private static Command New(
+        VerbRunner runner, string verb, string description, Func<Run, ParseResult, Change> change)
+    {
+        var name = RunArgument.Create(runner);
+        var options = new ChangeOptions();
+        var command = new Command(verb, description) { name };
+        options.AddTo(command);
+        runner.Set(command, (invocation, parsed, cancellationToken) => ChangeFlow.RunAsync(
+            invocation, parsed, options, parsed.GetValue(name)!, run => change(run, parsed), cancellationToken));
+        return command;
+    }
+}

@@ -1,0 +1,133 @@
+using System.CommandLine;
+using Drydock.Cli.CommandLine;
+using Drydock.Cli.Manifests;
+using Drydock.Cli.Output;
+using Drydock.Cli.Runs;
+using Drydock.Cli.Views;
+using Drydock.Crds.Common;
+using Spectre.Console;
+
+namespace Drydock.Cli.Verbs;
+
+/// <summary>
+/// Lets the operator check a manifest: as an object of its own with mode Plan, which changes nothing and is deleted
+/// afterwards.
+/// </summary>
+internal static class CheckCommand
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
+
+    public static Command Create(VerbRunner runner)
+    {
+        var file = new Option<string>("--filename", "-f")
+        {
+            Description = "The manifest, or - for standard input. Other documents in it, such as Secrets, are not applied.",
+            Required = true,
+        };
+        var output = OutputFormats.Option();
+        var command = new Command(
+            "check", "Lets the operator check a manifest without changing anything. Exit code 4: it found something.")
+        {
+            file, output,
+        };
+        runner.Set(command, async (invocation, parsed, cancellationToken) =>
+        {
+            var path = parsed.GetValue(file)!;
+            var text = path == "-"
+                ? await invocation.Surroundings.Input.ReadToEndAsync(cancellationToken)
+                : await File.ReadAllTextAsync(path, cancellationToken);
+            var trial = TrialManifest.Read(text, path, invocation.Namespace);
+            return await RunAsync(invocation, trial, parsed.GetValue(output), cancellationToken);
+        });
+        return command;
+    }
+
+    private static async Task<int> RunAsync(
+        Invocation invocation, TrialManifest trial, OutputFormat format, CancellationToken cancellationToken)
+    {
+        var created = await trial.Kind.CreateAsync(invocation.Kubernetes, trial.Entity, cancellationToken);
+        try
+        {
+            var run = await WaitAsync(invocation, created, cancellationToken);
+            return Report(invocation, run, trial.Name, format);
+        }
+        finally
+        {
+            // Also after Ctrl-C: the object is ours.
+            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30), invocation.Surroundings.Time);
+            await created.Kind.DeleteAsync(invocation.Kubernetes, created, limit.Token);
+        }
+    }
+
+    private static async Task<Run> WaitAsync(Invocation invocation, Run created, CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(Patience, invocation.Surroundings.Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        Run? last = null;
+        try
+        {
+            await foreach (var seen in created.Kind.FollowAsync(
+                invocation.Kubernetes,
+                created.Metadata.Namespace!,
+                created.Metadata.Name,
+                invocation.Surroundings.Time,
+                either.Token))
+            {
+                if (seen is null)
+                {
+                    throw new CliException("The object of the check was deleted by another client. Check again.");
+                }
+
+                last = seen;
+                if (seen.Status?.Phase == RunPhases.Planned || seen.Is(ConditionTypes.Stalled))
+                {
+                    return seen;
+                }
+            }
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // The limit.
+        }
+
+        throw new CliException(
+            last?.Status?.Phase is null
+                ? $"The operator has not looked at the manifest within {Texts.Duration(Patience.TotalSeconds)}. See "
+                    + "whether it runs: `kubectl -n drydock-system get pod,lease`."
+                : $"The check has not ended within {Texts.Duration(Patience.TotalSeconds)}: {last.Reason}. "
+                    + $"{last.Status.Message}",
+            ExitCodes.NoPlan);
+    }
+
+    private static int Report(Invocation invocation, Run run, string name, OutputFormat format)
+    {
+        var view = RunViewBuilder.Build(run, invocation.Now) with { Name = name };
+        var isClean = run.Status?.Phase == RunPhases.Planned;
+        if (format is OutputFormat.Json or OutputFormat.Yaml)
+        {
+            OutputFormats.Print(invocation.Surroundings, format, view, ViewsJsonContext.Default.RunView);
+            return isClean ? ExitCodes.Done : ExitCodes.Stalled;
+        }
+
+        if (isClean)
+        {
+            foreach (var part in PlanText.Render(view, view.Plans.Single(p => p.IsActive)))
+            {
+                invocation.Console.Write(part);
+                invocation.Console.WriteLine();
+            }
+
+            invocation.Console.MarkupLine("[green]Nothing prevents this upgrade.[/]");
+            return ExitCodes.Done;
+        }
+
+        foreach (var line in StatusText.Findings(view))
+        {
+            invocation.Console.MarkupLine(line);
+        }
+
+        invocation.Console.MarkupLine(
+            $"[red]{Texts.Escape(view.Reason)}[/]: {Texts.Emphasise(view.Message)}");
+        return ExitCodes.Stalled;
+    }
+}

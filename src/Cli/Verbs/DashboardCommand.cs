@@ -1,0 +1,79 @@
+using System.CommandLine;
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Security.Cryptography;
+using Drydock.Cli.CommandLine;
+using Drydock.Cli.Dashboard;
+
+namespace Drydock.Cli.Verbs;
+
+/// <summary>A page on 127.0.0.1 that shows runs live, with the rights of the user's kubeconfig.</summary>
+internal static class DashboardCommand
+{
+    private const int MaxPort = 65535;
+
+    /// <summary>Bytes of the token in the address: 128 bits.</summary>
+    private const int TokenBytes = 16;
+
+    public static Command Create(VerbRunner runner)
+    {
+        var port = new Option<int>("--port")
+        {
+            Description = "Port on 127.0.0.1. Default: 0, a free one.",
+        };
+        port.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() is < 0 or > MaxPort)
+            {
+                result.AddError($"--port is {result.GetValueOrDefault<int>()}; expected is 0 to {MaxPort}.");
+            }
+        });
+        var write = new Option<bool>("--write")
+        {
+            Description = "Let the page change runs, with your rights. Without it the page is read-only.",
+        };
+        var open = new Option<bool>("--open") { Description = "Open the page in your browser." };
+        var command = new Command(
+            "dashboard",
+            "Serves a page on 127.0.0.1 that shows all runs live. Ctrl-C ends it.")
+        {
+            port, write, open,
+        };
+        runner.Set(command, async (invocation, parsed, cancellationToken) =>
+        {
+            var options = new DashboardOptions
+            {
+                Port = parsed.GetValue(port),
+                IsWritable = parsed.GetValue(write),
+                Namespace = parsed.GetValue<string?>("--namespace"),
+                Token = RandomNumberGenerator.GetHexString(2 * TokenBytes, lowercase: true),
+            };
+            await using var server = await DashboardServer.StartAsync(invocation, options, cancellationToken);
+            var output = invocation.Surroundings.Output;
+            output.WriteLine($"Dashboard: {server.Address}");
+            output.WriteLine(options.IsWritable
+                ? "The page can change runs with your rights. Do not share the address. Ctrl-C ends the dashboard."
+                : "The page is read-only. Do not share the address. Ctrl-C ends the dashboard.");
+            if (parsed.GetValue(open))
+            {
+                Open(invocation.Surroundings, server.Address);
+            }
+
+            await server.WaitAsync(cancellationToken);
+            return ExitCodes.Done;
+        });
+        return command;
+    }
+
+    private static void Open(Surroundings surroundings, string address)
+    {
+        try
+        {
+            using var browser = Process.Start(new ProcessStartInfo(address) { UseShellExecute = true });
+        }
+        catch (Exception missing) when (missing is Win32Exception or InvalidOperationException)
+        {
+            surroundings.Errors.WriteLine($"No browser can be opened: {missing.Message} Open the address yourself.");
+        }
+    }
+}

@@ -1,0 +1,48 @@
+using System.CommandLine;
+using System.Globalization;
+using Drydock.Cli.CommandLine;
+using Drydock.Cli.Output;
+using Drydock.Cli.Runs;
+using Drydock.Cli.Views;
+
+namespace Drydock.Cli.Verbs;
+
+/// <summary>Attempts, approvals and tokens of a run, by time.</summary>
+internal static class HistoryCommand
+{
+    public static Command Create(VerbRunner runner)
+    {
+        var name = RunArgument.Create(runner);
+        var output = OutputFormats.Option();
+        var command = new Command(
+            "history", "Shows the attempts of a run, and what users approved, accepted and asked for.") { name, output };
+        runner.Set(command, async (invocation, parsed, cancellationToken) =>
+        {
+            var run = await RunLookup.FindAsync(invocation, parsed.GetValue(name)!, cancellationToken);
+            var history = HistoryView.Of(run);
+            var format = parsed.GetValue(output);
+            if (format is OutputFormat.Json or OutputFormat.Yaml)
+            {
+                OutputFormats.Print(
+                    invocation.Surroundings, format, history, ViewsJsonContext.Default.HistoryView);
+                return ExitCodes.Done;
+            }
+
+            var width = history.Entries.Select(e => e.What.Length).DefaultIfEmpty().Max();
+            foreach (var entry in history.Entries)
+            {
+                var at = entry.At?.UtcDateTime.ToString(
+                    "yyyy-MM-dd HH:mm:ss'Z'", CultureInfo.InvariantCulture) ?? new string(' ', 20);
+                invocation.Surroundings.Output.WriteLine($"{at}  {entry.What.PadRight(width)}  {entry.Text}");
+            }
+
+            if (history.Entries.Count == 0)
+            {
+                invocation.Surroundings.Output.WriteLine($"{run.FullName} has not begun yet.");
+            }
+
+            return ExitCodes.Done;
+        });
+        return command;
+    }
+}

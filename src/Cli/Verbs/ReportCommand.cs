@@ -1,0 +1,49 @@
+using System.CommandLine;
+using Drydock.Cli.CommandLine;
+using Drydock.Cli.Reports;
+using Drydock.Cli.Runs;
+
+namespace Drydock.Cli.Verbs;
+
+/// <summary>Writes what a supporter needs into one file.</summary>
+internal static class ReportCommand
+{
+    private const string DefaultOperatorNamespace = "drydock-system";
+
+    public static Command Create(VerbRunner runner)
+    {
+        var name = RunArgument.Create(runner);
+        var file = new Option<FileInfo?>("--file")
+        {
+            Description = "The zip to write. Default: drydock-NAME-TIME.zip in the current directory.",
+        };
+        var operatorNamespace = new Option<string>("--operator-namespace")
+        {
+            Description = $"Where the operator runs. Default: {DefaultOperatorNamespace}.",
+            DefaultValueFactory = static _ => DefaultOperatorNamespace,
+        };
+        var command = new Command(
+            "report", "Writes objects, events, the operator's log and versions into a zip. It reads no Secret.")
+        {
+            name, file, operatorNamespace,
+        };
+        runner.Set(command, async (invocation, parsed, cancellationToken) =>
+        {
+            var run = await RunLookup.FindAsync(invocation, parsed.GetValue(name)!, cancellationToken);
+            var path = parsed.GetValue(file)?.FullName
+                ?? Path.GetFullPath($"drydock-{run.Metadata.Name}-{invocation.Now:yyyyMMdd'T'HHmmss'Z'}.zip");
+            using var server = new k8s.Kubernetes(invocation.Configuration);
+            await using (var stream = new FileStream(path, FileMode.CreateNew))
+            {
+                await new ReportWriter(server, run, parsed.GetValue(operatorNamespace)!)
+                    .WriteAsync(stream, invocation.Now, cancellationToken);
+            }
+
+            invocation.Surroundings.Output.WriteLine(
+                $"Wrote {path}. It contains host names, addresses and messages, and no Secret. Look into it before you "
+                + "send it.");
+            return ExitCodes.Done;
+        });
+        return command;
+    }
+}

@@ -1,0 +1,20 @@
+using System.CommandLine;
+using Drydock.Cli.CommandLine;
+
+namespace Drydock.Cli.Verbs;
+
+/// <summary>The argument that names a run.</summary>
+internal static class RunArgument
+{
+    /// <summary>An argument that has to be given, with completion from the cluster.</summary>
+    public static Argument<string> Create(VerbRunner runner)
+    {
+        var argument = new Argument<string>("name")
+        {
+            Description = "Name of the upgrade, or KIND/NAME (omsu/oms-322-to-422) if two kinds have it.",
+            HelpName = "name",
+        };
+        argument.CompletionSources.Add(runner.CompleteNames);
+        return argument;
+    }
+}

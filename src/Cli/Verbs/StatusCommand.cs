@@ -1,0 +1,156 @@
+using System.CommandLine;
+using Drydock.Cli.CommandLine;
+using Drydock.Cli.Output;
+using Drydock.Cli.Runs;
+using Drydock.Cli.Views;
+using Spectre.Console;
+
+namespace Drydock.Cli.Verbs;
+
+/// <summary>Where a run is, as a tree; or all runs, as a table.</summary>
+internal static class StatusCommand
+{
+    public static Command Create(VerbRunner runner)
+    {
+        var name = new Argument<string?>("name")
+        {
+            Description = "Name of the upgrade, or KIND/NAME. Without it all upgrades are listed.",
+            Arity = ArgumentArity.ZeroOrOne,
+            HelpName = "name",
+        };
+        name.CompletionSources.Add(runner.CompleteNames);
+        var watch = new Option<bool>("--watch", "-w")
+        {
+            Description = "Show every change until the run is Ready or Stalled.",
+        };
+        var everywhere = new Option<bool>("--all-namespaces", "-A") { Description = "List all namespaces." };
+        var output = OutputFormats.Option();
+        var command = new Command(
+            "status",
+            "Shows where a run is and what it waits for. Exit codes: 0 Ready, 2 in progress, 4 Stalled, 5 Held.")
+        {
+            name, watch, everywhere, output,
+        };
+        runner.Set(command, async (invocation, parsed, cancellationToken) =>
+        {
+            var format = parsed.GetValue(output);
+            if (parsed.GetValue(name) is not { } wanted)
+            {
+                var runs = await RunLookup.ListAsync(
+                    invocation, parsed.GetValue(everywhere) ? null : invocation.Namespace, cancellationToken);
+                return List(invocation, runs, format);
+            }
+
+            var run = await RunLookup.FindAsync(invocation, wanted, cancellationToken);
+            return parsed.GetValue(watch)
+                ? await WatchAsync(invocation, run, format, cancellationToken)
+                : Show(invocation, run, format);
+        });
+        return command;
+    }
+
+    /// <summary>The exit code for a run.</summary>
+    public static int ExitCode(RunState state) => state switch
+    {
+        RunState.Ready => ExitCodes.Done,
+        RunState.Held => ExitCodes.Held,
+        RunState.Stalled => ExitCodes.Stalled,
+        _ => ExitCodes.InProgress,
+    };
+
+    private static int List(Invocation invocation, IReadOnlyList<Run> runs, OutputFormat format)
+    {
+        var views = runs.Select(r => RunViewBuilder.Build(r, invocation.Now)).ToList();
+        switch (format)
+        {
+            case OutputFormat.Json or OutputFormat.Yaml:
+                OutputFormats.Print(
+                    invocation.Surroundings, format, views, ViewsJsonContext.Default.IReadOnlyListRunView);
+                break;
+            case OutputFormat.Name:
+                foreach (var run in runs)
+                {
+                    invocation.Surroundings.Output.WriteLine(run.ResourceName);
+                }
+
+                break;
+            default:
+                RunTable.Print(invocation.Console, views, format == OutputFormat.Wide);
+                break;
+        }
+
+        return ExitCodes.Done;
+    }
+
+    private static int Show(Invocation invocation, Run run, OutputFormat format)
+    {
+        var view = RunViewBuilder.Build(run, invocation.Now);
+        switch (format)
+        {
+            case OutputFormat.Json or OutputFormat.Yaml:
+                OutputFormats.Print(invocation.Surroundings, format, view, ViewsJsonContext.Default.RunView);
+                break;
+            case OutputFormat.Name:
+                invocation.Surroundings.Output.WriteLine(run.ResourceName);
+                break;
+            default:
+                foreach (var line in new StatusText(format == OutputFormat.Wide).Lines(view))
+                {
+                    invocation.Console.MarkupLine(line);
+                }
+
+                break;
+        }
+
+        return ExitCode(view.State);
+    }
+
+    private static async Task<int> WatchAsync(
+        Invocation invocation, Run run, OutputFormat format, CancellationToken cancellationToken)
+    {
+        var changes = run.Kind.FollowAsync(
+            invocation.Kubernetes,
+            run.Metadata.Namespace!,
+            run.Metadata.Name,
+            invocation.Surroundings.Time,
+            cancellationToken);
+        return invocation.Surroundings.IsTerminal && format is OutputFormat.Text or OutputFormat.Wide
+            ? await LiveStatus.ShowAsync(invocation, changes, format == OutputFormat.Wide, cancellationToken)
+            : await PrintAsync(invocation, changes, format);
+    }
+
+    private static async Task<int> PrintAsync(Invocation invocation, IAsyncEnumerable<Run?> changes, OutputFormat format)
+    {
+        string? last = null;
+        await foreach (var seen in changes)
+        {
+            if (seen is null)
+            {
+                throw new CliException("The object was deleted.");
+            }
+
+            var view = RunViewBuilder.Build(seen, invocation.Now);
+            if (format is OutputFormat.Json or OutputFormat.Yaml)
+            {
+                if (format == OutputFormat.Yaml)
+                {
+                    invocation.Surroundings.Output.WriteLine("---");
+                }
+
+                OutputFormats.Print(invocation.Surroundings, format, view, ViewsJsonContext.Default.RunView);
+            }
+            else if ($"{view.Phase} {view.Reason} {view.Progress} {view.Message}" is var state && state != last)
+            {
+                last = state;
+                invocation.Surroundings.Output.WriteLine(StatusText.Line(view));
+            }
+
+            if (view.State is RunState.Ready or RunState.Stalled)
+            {
+                return ExitCode(view.State);
+            }
+        }
+
+        return ExitCodes.InProgress;
+    }
+}

@@ -1,0 +1,44 @@
+using Drydock.Cli.Runs;
+
+namespace Drydock.Cli.Views;
+
+/// <summary>What happened to a run and what users asked of it, by time.</summary>
+internal sealed record HistoryView(string Kind, string Namespace, string Name, IReadOnlyList<HistoryEntry> Entries)
+{
+    /// <summary>Reads the history that the object keeps.</summary>
+    public static HistoryView Of(Run run)
+    {
+        var status = run.Status;
+        List<HistoryEntry> entries = [];
+        foreach (var attempt in status?.Attempts ?? [])
+        {
+            var by = attempt.Token is { } token ? $" after retry {token}" : "";
+            entries.Add(new HistoryEntry(attempt.StartedAt, $"Attempt {attempt.Number}", $"Began{by}."));
+            if (attempt.FinishedAt is not null || attempt.Reason is not null)
+            {
+                var at = attempt.Step is { Length: > 0 } step ? $" at {step}" : "";
+                entries.Add(new HistoryEntry(
+                    attempt.FinishedAt, $"Attempt {attempt.Number}", $"{attempt.Reason}{at}: {attempt.Message}"));
+            }
+        }
+
+        entries.AddRange((status?.Approvals ?? []).Select(a => new HistoryEntry(
+            a.At, "Approval", $"{a.Name}@{a.PlanHash}: {(a.Accepted ? "accepted." : "ignored, for another plan.")}")));
+        entries.AddRange((status?.Acceptances ?? []).Select(a => new HistoryEntry(
+            a.At,
+            "Acceptance",
+            $"{a.Token}: {(a.Accepted ? $"accepted, overruling {a.Reason}." : "ignored.")} {a.Message}".TrimEnd())));
+        entries.AddRange((status?.UsedTokens ?? []).Select(t => new HistoryEntry(t.At, t.Kind.ToString(), t.Token)));
+        return new HistoryView(
+            run.Kind.Kind,
+            run.Metadata.Namespace ?? "",
+            run.Metadata.Name,
+            [.. entries.OrderBy(e => e.At ?? DateTimeOffset.MinValue)]);
+    }
+}
+
+/// <summary>One entry of a history.</summary>
+/// <param name="At">When; null if the object does not say.</param>
+/// <param name="What">Attempt, approval, acceptance or token.</param>
+/// <param name="Text">What came of it.</param>
+internal sealed record HistoryEntry(DateTimeOffset? At, string What, string Text);

@@ -1,0 +1,150 @@
+namespace Drydock.Cli.Views;
+
+/// <summary>
+/// What <c>status -o json</c> prints: the run at one moment, with what is computed from the object. Fields are only
+/// added.
+/// </summary>
+internal sealed record RunView
+{
+    public required string Kind { get; init; }
+
+    public required string Namespace { get; init; }
+
+    public required string Name { get; init; }
+
+    public required string FromVersion { get; init; }
+
+    public required string ToVersion { get; init; }
+
+    /// <summary>When this was computed.</summary>
+    public required DateTimeOffset At { get; init; }
+
+    public required string Phase { get; init; }
+
+    public required string Reason { get; init; }
+
+    /// <summary>Ready, InProgress, Held or Stalled.</summary>
+    public required RunState State { get; init; }
+
+    public required string Message { get; init; }
+
+    public string? NextAction { get; init; }
+
+    public string? Progress { get; init; }
+
+    public string? Instances { get; init; }
+
+    public string? Snapshot { get; init; }
+
+    public DateTimeOffset? StartedAt { get; init; }
+
+    public DateTimeOffset? FinishedAt { get; init; }
+
+    /// <summary>Seconds from the start to the end, or to now.</summary>
+    public double? ElapsedSeconds { get; init; }
+
+    /// <summary>Seconds that the remaining steps take at least; null if nothing is known of them.</summary>
+    public double? RemainingSeconds { get; init; }
+
+    /// <summary>Since when the system is down; null while it is not.</summary>
+    public DateTimeOffset? DowntimeSince { get; init; }
+
+    /// <summary>Seconds that the system was down, or is down so far; null if it was not.</summary>
+    public double? DowntimeSeconds { get; init; }
+
+    public string? RollbackCost { get; init; }
+
+    public IReadOnlyList<HoldView> Holds { get; init; } = [];
+
+    public IReadOnlyList<PlanView> Plans { get; init; } = [];
+
+    public IReadOnlyList<FindingView> Findings { get; init; } = [];
+
+    public IReadOnlyList<FindingView> ActionRequired { get; init; } = [];
+}
+
+/// <summary>What a user has to know first about a run.</summary>
+internal enum RunState
+{
+    /// <summary>The state that the spec asks for is reached.</summary>
+    Ready,
+
+    /// <summary>It works, or waits for something that comes automatically.</summary>
+    InProgress,
+
+    /// <summary>It waits for an approval or a manual change.</summary>
+    Held,
+
+    /// <summary>Nothing continues without a repair.</summary>
+    Stalled,
+}
+
+/// <summary>A hold, and the command that ends it.</summary>
+internal sealed record HoldView(string Name, string Approval, DateTimeOffset? Since, string Command);
+
+/// <summary>A finding of preflight, or manual work that remains.</summary>
+internal sealed record FindingView(string Reason, string Message, string? Where, string? Acknowledge);
+
+/// <summary>One plan, by phases.</summary>
+internal sealed record PlanView(
+    string Name, string Hash, bool IsActive, IReadOnlyList<PhaseView> Phases, IReadOnlyList<string> Notes);
+
+/// <summary>One phase of a plan.</summary>
+internal sealed record PhaseView(string Name, StepMark Mark, IReadOnlyList<StepView> Steps)
+{
+    public DateTimeOffset? StartedAt { get; init; }
+
+    public DateTimeOffset? FinishedAt { get; init; }
+
+    /// <summary>Seconds that it took, or has taken so far; null if it has not begun.</summary>
+    public double? ElapsedSeconds { get; init; }
+
+    /// <summary>Seconds that it should take by what such steps took before; null if that is not known.</summary>
+    public double? ExpectedSeconds { get; init; }
+}
+
+/// <summary>One step of a phase.</summary>
+internal sealed record StepView
+{
+    public required string Id { get; init; }
+
+    public required string Title { get; init; }
+
+    public string? Node { get; init; }
+
+    public required StepMark Mark { get; init; }
+
+    public int Attempt { get; init; }
+
+    public bool PointOfNoReturn { get; init; }
+
+    public bool RunOnce { get; init; }
+
+    public string? Reason { get; init; }
+
+    public string? Message { get; init; }
+
+    public DateTimeOffset? StartedAt { get; init; }
+
+    public DateTimeOffset? FinishedAt { get; init; }
+
+    public double? ElapsedSeconds { get; init; }
+
+    /// <summary>Seconds that it should take; null if that is not known.</summary>
+    public double? ExpectedSeconds { get; init; }
+
+    /// <summary>The Secret with the end of its output; null if it has none.</summary>
+    public string? Output { get; init; }
+}
+
+/// <summary>The state of a step or phase.</summary>
+internal enum StepMark
+{
+    Pending,
+    Held,
+    Running,
+    Succeeded,
+    Accepted,
+    Failed,
+    Unknown,
+}

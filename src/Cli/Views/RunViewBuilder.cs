@@ -1,0 +1,148 @@
+using Drydock.Abstractions.Plans;
+using Drydock.Abstractions.Values;
+using Drydock.Cli.Runs;
+using Drydock.Crds.Common;
+
+namespace Drydock.Cli.Views;
+
+/// <summary>Computes what is shown of a run. Pure.</summary>
+internal static class RunViewBuilder
+{
+    /// <summary>The run at a moment.</summary>
+    public static RunView Build(Run run, DateTimeOffset now)
+    {
+        var status = run.Status;
+        var durations = new StepTimes(run);
+        var active = run.ActivePlan;
+        var holds = status?.Holds ?? [];
+        var plans = run.Plans
+            .Select(p => Plan(p.Name, p.Plan, p.Plan == active, durations, holds, now))
+            .ToList();
+        return new RunView
+        {
+            Kind = run.Kind.Kind,
+            Namespace = run.Metadata.Namespace ?? "",
+            Name = run.Metadata.Name,
+            FromVersion = run.From,
+            ToVersion = run.To,
+            At = now,
+            Phase = status?.Phase ?? RunPhases.Pending,
+            Reason = run.Reason,
+            State = StateOf(run),
+            Message = status?.Message ?? "The operator has not seen the object yet.",
+            NextAction = status?.NextAction,
+            Progress = status?.Progress,
+            Instances = run.InstanceProgress,
+            Snapshot = run.Snapshot,
+            StartedAt = status?.StartedAt,
+            FinishedAt = status?.FinishedAt,
+            ElapsedSeconds = Seconds(status?.StartedAt, status?.FinishedAt, now),
+            RemainingSeconds = durations.Remaining(active, now)?.TotalSeconds,
+            DowntimeSince = run.DowntimeSince,
+            DowntimeSeconds = run.DowntimeSince is { } since ? Math.Max((now - since).TotalSeconds, 0)
+                : KubernetesDuration.TryParse(run.Downtime, out var downtime) ? downtime.TotalSeconds
+                : null,
+            RollbackCost = status?.RollbackCost,
+            Holds = [.. holds.Select(h => new HoldView(h.Name, h.Approval, h.Since, Commands.Of(run, "approve", h.Name)))],
+            Plans = plans,
+            Findings =
+            [
+                .. (status?.Findings ?? []).Select(f => new FindingView(
+                    f.Reason, f.Message, Where(f.Node, f.Field), f.Acknowledge is { Length: > 0 } a ? a : null)),
+            ],
+            ActionRequired =
+            [
+                .. (status?.ActionRequired ?? []).Select(a => new FindingView(
+                    a.Reason, a.Message, a.Subject is { Length: > 0 } subject ? subject : null, null)),
+            ],
+        };
+    }
+
+    /// <summary>What a user has to know first.</summary>
+    public static RunState StateOf(Run run) =>
+        run.Is(ConditionTypes.Stalled) ? RunState.Stalled
+        : run.Is(ConditionTypes.Held) ? RunState.Held
+        : run.Is(ConditionTypes.Ready) && run.IsObserved ? RunState.Ready
+        : RunState.InProgress;
+
+    private static PlanView Plan(
+        string name,
+        Plan plan,
+        bool isActive,
+        StepTimes times,
+        IReadOnlyList<HoldStatus> holds,
+        DateTimeOffset now)
+    {
+        var held = isActive ? holds.Select(h => h.Name).ToHashSet(StringComparer.Ordinal) : [];
+        var phases = plan.Steps
+            .GroupBy(s => s.Phase, StringComparer.Ordinal)
+            .Select(group => Phase(
+                group.Key, [.. group.Select(step => Step(step, times, held, now))], held.Contains(group.Key), now))
+            .ToList();
+        return new PlanView(name, plan.Hash, isActive, phases, plan.Notes);
+    }
+
+    private static PhaseView Phase(string name, IReadOnlyList<StepView> steps, bool isHeld, DateTimeOffset now)
+    {
+        var began = steps.Min(s => s.StartedAt);
+        var hasEnded = steps.All(s => s.Mark is StepMark.Succeeded or StepMark.Accepted);
+        var ended = hasEnded ? steps.Max(s => s.FinishedAt) : null;
+        var marks = steps.Select(s => s.Mark).ToHashSet();
+        var mark = hasEnded ? StepMark.Succeeded
+            : marks.Contains(StepMark.Failed) ? StepMark.Failed
+            : marks.Contains(StepMark.Unknown) ? StepMark.Unknown
+            : marks.Contains(StepMark.Running) || (began is not null && !isHeld) ? StepMark.Running
+            : isHeld || marks.Contains(StepMark.Held) ? StepMark.Held
+            : StepMark.Pending;
+        return new PhaseView(name, mark, steps)
+        {
+            StartedAt = began,
+            FinishedAt = ended,
+            ElapsedSeconds = Seconds(began, ended, now),
+            ExpectedSeconds = Expected(steps),
+        };
+    }
+
+    // Steps of one kind run side by side on different nodes as a rule: the longest of each kind counts. Kinds that took
+    // less than a second are not recorded.
+    private static double? Expected(IReadOnlyList<StepView> steps)
+    {
+        var kinds = steps.GroupBy(s => StepTimes.KindOf(s.Id, s.Node), s => s.ExpectedSeconds, StringComparer.Ordinal)
+            .Select(kind => kind.Max())
+            .ToList();
+        return kinds.Exists(k => k is not null) ? kinds.Sum() : null;
+    }
+
+    private static StepView Step(PlanStep step, StepTimes times, HashSet<string> held, DateTimeOffset now) => new()
+    {
+        Id = step.Id,
+        Title = step.Title,
+        Node = step.Node,
+        Mark = step.State switch
+        {
+            StepState.Succeeded => step.Accepted is null ? StepMark.Succeeded : StepMark.Accepted,
+            StepState.Running => StepMark.Running,
+            StepState.Failed => StepMark.Failed,
+            StepState.Unknown => StepMark.Unknown,
+            _ => held.Contains(step.Id) ? StepMark.Held : StepMark.Pending,
+        },
+        Attempt = step.Attempt,
+        PointOfNoReturn = step.PointOfNoReturn,
+        RunOnce = step.RunOnce,
+        Reason = step.Reason,
+        Message = step.Message,
+        StartedAt = step.StartedAt,
+        FinishedAt = step.FinishedAt,
+        ElapsedSeconds = Seconds(step.StartedAt, step.FinishedAt, now),
+        ExpectedSeconds = times.Expected(step)?.TotalSeconds,
+        Output = step.OutputRef,
+    };
+
+    private static string? Where(string? node, string? field) =>
+        string.Join(", ", new[] { node, field }.Where(t => !string.IsNullOrEmpty(t))) is { Length: > 0 } text
+            ? text
+            : null;
+
+    private static double? Seconds(DateTimeOffset? from, DateTimeOffset? to, DateTimeOffset now) =>
+        from is { } began ? Math.Max(((to ?? now) - began).TotalSeconds, 0) : null;
+}

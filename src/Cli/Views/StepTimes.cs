@@ -1,0 +1,80 @@
+using Drydock.Abstractions.Plans;
+using Drydock.Abstractions.Values;
+using Drydock.Cli.Runs;
+
+namespace Drydock.Cli.Views;
+
+/// <summary>How long steps should take: as the operator expects, or as such steps took in this object before.</summary>
+internal sealed class StepTimes
+{
+    // As the operator: a step that ended at its first look says nothing about one that has to wait.
+    private static readonly TimeSpan Shortest = TimeSpan.FromSeconds(1);
+
+    private readonly Dictionary<string, TimeSpan> _byKind = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, TimeSpan> _running = new(StringComparer.Ordinal);
+
+    public StepTimes(Run run)
+    {
+        foreach (var (kind, text) in run.Status?.FormerDurations ?? [])
+        {
+            if (KubernetesDuration.TryParse(text, out var former))
+            {
+                _byKind[kind] = former;
+            }
+        }
+
+        var done = run.Plans.SelectMany(p => p.Plan.Steps)
+            .Where(s => s is { State: StepState.Succeeded, StartedAt: not null, FinishedAt: not null })
+            .GroupBy(s => KindOf(s.Id, s.Node), StringComparer.Ordinal);
+        foreach (var kind in done)
+        {
+            var longest = kind.Max(s => s.FinishedAt!.Value - s.StartedAt!.Value);
+            if (longest >= Shortest)
+            {
+                _byKind[kind.Key] = longest;
+            }
+        }
+
+        foreach (var running in run.Status?.Running ?? [])
+        {
+            if (running is { Since: { } since, ExpectedAt: { } expected })
+            {
+                _running[running.Id] = expected - since;
+            }
+        }
+    }
+
+    /// <summary>The id of a step without its node: equal for steps of one kind.</summary>
+    public static string KindOf(string id, string? node) =>
+        string.Join('/', id.Split('/').Where((part, index) => index != 1 || part != node));
+
+    /// <summary>How long a step should take; null if nothing is known.</summary>
+    public TimeSpan? Expected(PlanStep step) =>
+        _running.TryGetValue(step.Id, out var asked) ? asked
+        : _byKind.TryGetValue(KindOf(step.Id, step.Node), out var known) ? known
+        : null;
+
+    /// <summary>
+    /// How long the rest of a plan takes at least: the longest chain of what is not done, by what is known. Steps that
+    /// took less than a second are not recorded. Null if nothing is known of the steps that are left.
+    /// </summary>
+    public TimeSpan? Remaining(Plan? plan, DateTimeOffset now)
+    {
+        var left = plan?.Steps.Where(s => s.State != StepState.Succeeded).ToList() ?? [];
+        if (left.TrueForAll(s => Expected(s) is null))
+        {
+            return null;
+        }
+
+        var ends = new Dictionary<string, TimeSpan>(StringComparer.Ordinal);
+        foreach (var step in left)
+        {
+            var start = step.After.Select(id => ends.GetValueOrDefault(id)).DefaultIfEmpty().Max();
+            var expected = Expected(step) ?? TimeSpan.Zero;
+            var passed = step is { State: StepState.Running, StartedAt: { } since } ? now - since : TimeSpan.Zero;
+            ends[step.Id] = start + (expected > passed ? expected - passed : TimeSpan.Zero);
+        }
+
+        return ends.Values.Max();
+    }
+}

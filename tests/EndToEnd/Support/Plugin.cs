@@ -1,0 +1,26 @@
+using Drydock.Lab;
+
+namespace Drydock.Tests.EndToEnd.Support;
+
+/// <summary><c>kubectl drydock</c> as a process, as a user runs it.</summary>
+/// <param name="kubeconfig">The user's kubeconfig.</param>
+/// <param name="space">The namespace.</param>
+internal sealed class Plugin(string kubeconfig, string space)
+{
+    private static readonly string Program = Path.Combine(AppContext.BaseDirectory, "kubectl-drydock.dll");
+
+    /// <summary>Runs a verb to its end.</summary>
+    public Task<ShellResult> TryAsync(params string[] arguments) => Shell.TryRunAsync(
+        "dotnet",
+        [Program, .. arguments, "-n", space, "--kubeconfig", kubeconfig],
+        environment: new Dictionary<string, string?>(StringComparer.Ordinal) { ["XDG_CACHE_HOME"] = Path.GetDirectoryName(kubeconfig) },
+        cancellationToken: TestContext.Current.CancellationToken);
+
+    /// <summary>Runs a verb that has to end with an exit code, and returns what it prints.</summary>
+    public async Task<string> RunAsync(int exitCode, params string[] arguments)
+    {
+        var result = await TryAsync(arguments);
+        result.ExitCode.ShouldBe(exitCode, $"kubectl drydock {string.Join(' ', arguments)}\n{result.Output}\n{result.Error}");
+        return result.Output + result.Error;
+    }
+}

@@ -1,0 +1,235 @@
+using System.Text.Json.Nodes;
+using Deque.AxeCore.Commons;
+using Drydock.Lab;
+using Drydock.Lab.Browser;
+using Drydock.Tests.Integration.Crds;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Integration.Cli;
+
+/// <summary>The dashboard's page in Chromium: accessibility, keyboard, live changes, pictures for the docs.</summary>
+[Collection(DashboardTestGroup.Name)]
+public sealed class DashboardPageTests(DashboardStage stage)
+{
+    private const string Run = $"OmsUpgrade/{DashboardStage.Migration}/{DashboardStage.Running}";
+    private const int LargestPicture = 150_000;
+
+    // A label, heading order and landmarks are best practices; the others are levels A and AA of WCAG 2.2.
+    private const string Axe = """
+        axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })
+          .then(r => r.violations.map(v => v.id + ': ' + v.help + ' ' + v.nodes.map(n => n.html + ' ' + n.failureSummary).join(' | ')))
+        """;
+
+    private static readonly (string Name, string Part, string Ready)[] Views =
+    [
+        ("list", "", "document.querySelectorAll('.run').length >= 4"),
+        ("run", Run, "document.querySelector('svg.timeline .step.Running')"),
+        ("held", $"OmsUpgrade/{DashboardStage.Migration}/oms-pune", "document.querySelector('.hold')"),
+        ("stalled", $"DatabaseRollingUpgrade/{DashboardStage.Migration}/tidb-orders", "document.querySelector('svg.timeline .step.Failed')"),
+        ("succeeded", $"OmsUpgrade/{DashboardStage.Migration}/oms-berlin", "document.querySelector('.findings')"),
+        ("plan", $"{Run}/plan", "document.querySelectorAll('svg.graph .step').length > 30"),
+        ("compare", $"{Run}/compare", "document.querySelector('.difference')"),
+    ];
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public static TheoryData<string, bool> Pages { get; } =
+        [.. Views.SelectMany(v => (TheoryDataRow<string, bool>[])[new(v.Name, false), new(v.Name, true)])];
+
+    [Theory]
+    [MemberData(nameof(Pages))]
+    public async Task Page_is_accessible_and_stays_with_its_origin(string name, bool isDark)
+    {
+        await using var dashboard = await StartAsync("--write", "-n", DashboardStage.Migration);
+        await using var page = await OpenAsync(dashboard, name, 1280, 800, isDark);
+        await page.EvaluateAsync(new BundledAxeScriptProvider().GetScript(), Token);
+        (await page.EvaluateAsync(Axe, Token))!.AsArray().Select(v => (string)v!).ShouldBeEmpty();
+
+        await page.ResizeAsync(360, 740, Token);
+        await page.UntilAsync("innerWidth === 360", Token);
+        ((int)(await page.EvaluateAsync("document.documentElement.scrollWidth", Token))!).ShouldBeLessThanOrEqualTo(360);
+        (await page.EvaluateAsync(Axe, Token))!.AsArray().Select(v => (string)v!).ShouldBeEmpty();
+
+        page.Errors.ShouldBeEmpty();
+        page.Requests.ShouldNotBeEmpty();
+        page.Requests.ShouldAllBe(url => url.AbsoluteUri == "about:blank" || url.AbsoluteUri.StartsWith(dashboard.Address.AbsoluteUri, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("list")]
+    [InlineData("held")]
+    [InlineData("plan")]
+    [InlineData("compare")]
+    public async Task Tab_key_reaches_every_control(string name)
+    {
+        await using var dashboard = await StartAsync("--write", "-n", DashboardStage.Migration);
+        await using var page = await OpenAsync(dashboard, name, 1280, 800);
+        const string Controls = """
+            [...document.querySelectorAll('a[href], button, select, input, summary, [tabindex="0"]')]
+              .filter(e => !e.disabled && e.tabIndex >= 0 && e.checkVisibility())
+            """;
+        await page.EvaluateAsync($"globalThis.named = e => e.dataset.key ?? (e.id || e.outerHTML); globalThis.expected = {Controls}.map(named); globalThis.reached = new Set(); true", Token);
+        var count = (int)(await page.EvaluateAsync("expected.length", Token))!;
+        count.ShouldBeGreaterThan(5);
+        for (var i = 0; i < count + 3; i++)
+        {
+            await page.PressAsync("Tab", Token);
+            await page.EvaluateAsync("reached.add(named(document.activeElement)); true", Token);
+        }
+
+        (await page.EvaluateAsync("expected.filter(e => !reached.has(e))", Token))!.AsArray()
+            .Select(e => (string)e!).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Timeline_and_graph_are_used_by_keyboard()
+    {
+        await using var dashboard = await StartAsync();
+        await using var page = await OpenAsync(dashboard, "run", 1280, 800);
+        await page.EvaluateAsync("document.querySelector('svg.timeline [tabindex=\"0\"]').focus()", Token);
+        var first = await FocusedAsync(page);
+        await page.PressAsync("ArrowRight", Token);
+        (await FocusedAsync(page)).ShouldNotBe(first);
+        await page.PressAsync("ArrowDown", Token);
+        await page.PressAsync("End", Token);
+        await page.PressAsync("Enter", Token);
+        await page.UntilAsync("document.querySelector('.panel h3')?.textContent === document.activeElement.dataset.step.split(':')[1]", Token);
+
+        await GoToAsync(page, dashboard, "plan");
+        await page.EvaluateAsync("document.querySelector('svg.graph [tabindex=\"0\"]').focus()", Token);
+        await page.PressAsync("ArrowDown", Token);
+        await page.PressAsync("ArrowDown", Token);
+        await page.PressAsync("Enter", Token);
+        await page.UntilAsync("document.querySelector('.panel h3')?.textContent === 'PrepareImage/oms-a/create'", Token);
+        ((string)(await FocusedAsync(page))!).ShouldBe("step:PrepareImage/oms-a/create");
+        await page.PressAsync("ArrowRight", Token);
+        ((string)(await FocusedAsync(page))!).ShouldBe("step:PrepareImage/oms-b/create");
+        page.Errors.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Theme_follows_the_system_until_it_is_chosen()
+    {
+        const string Dark = "getComputedStyle(document.body).backgroundColor === 'rgb(20, 23, 28)'";
+        await using var dashboard = await StartAsync();
+        await using var page = await OpenAsync(dashboard, "list", 1280, 800, isDark: true);
+        await page.UntilAsync(Dark, Token);
+        await page.EvaluateAsync("document.getElementById('theme').click()", Token);
+        await page.UntilAsync($"!({Dark}) && document.getElementById('theme').textContent === 'Theme: light'", Token);
+        await page.EvaluateAsync("document.getElementById('theme').click()", Token);
+        await page.UntilAsync($"{Dark} && document.getElementById('theme').textContent === 'Theme: dark'", Token);
+    }
+
+    [Fact]
+    public async Task Change_appears_in_the_page_and_is_announced()
+    {
+        var space = await NewSpaceAsync();
+        await stage.CreateAsync(space, Manifests.Upgrade("up"), SampleRuns.Running());
+        await using var dashboard = await StartAsync();
+        await using var page = await (await stage.BrowserAsync()).OpenAsync(dashboard.PageOf($"OmsUpgrade/{space}/up"), 1280, 800, cancellationToken: Token);
+        await page.UntilAsync("document.querySelector('svg.timeline .step.Running')", Token);
+        await page.EvaluateAsync("globalThis.same = true", Token);
+        var held = SampleRuns.Held();
+        await stage.WriteStatusAsync(space, "up", new JsonObject { ["phase"] = "StartNew", ["conditions"] = held["conditions"]!.DeepClone() });
+        await page.UntilAsync("document.getElementById('announcer').textContent === 'up: Held, phase StartNew'", Token);
+        await page.UntilAsync("globalThis.same && document.querySelector('.state').textContent.includes('StartNew')", Token);
+        page.Errors.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Approval_is_given_by_keyboard()
+    {
+        var space = await NewSpaceAsync();
+        await stage.CreateAsync(space, Manifests.Upgrade("up"), SampleRuns.Held());
+        await using var dashboard = await StartAsync("--write");
+        await using var page = await (await stage.BrowserAsync()).OpenAsync(dashboard.PageOf($"OmsUpgrade/{space}/up"), 1280, 800, cancellationToken: Token);
+        await page.UntilAsync("document.querySelector('.hold button:not(.copy)')", Token);
+        await page.EvaluateAsync("document.querySelector('.hold button:not(.copy)').focus()", Token);
+        await page.PressAsync("Enter", Token);
+        await page.UntilAsync("document.querySelector('dialog[open] button.main:not(:disabled)')", Token);
+        ((string)(await page.EvaluateAsync("document.querySelector('dialog').textContent", Token))!).ShouldContain($"Approves StopOld of {space}/up");
+        await page.EvaluateAsync(new BundledAxeScriptProvider().GetScript(), Token);
+        (await page.EvaluateAsync(Axe, Token))!.AsArray().Select(v => (string)v!).ShouldBeEmpty();
+        await page.EvaluateAsync("document.querySelector('dialog button.main').focus()", Token);
+        await page.PressAsync("Enter", Token);
+        await Deadline.UntilAsync(
+            "the approval to be written",
+            async _ => (string?)(await stage.GetAsync(space, "up"))["metadata"]!["annotations"]?["drydock.dev/approve"] == "StopOld@bbbbbbbb",
+            cancellationToken: Token);
+        await stage.WriteStatusAsync(space, "up", new JsonObject { ["holds"] = null, ["message"] = "Stop oms-a." });
+        await page.UntilAsync("document.querySelector('dialog').textContent.includes('Approved. StopOld: Stop oms-a.')", Token);
+        await page.PressAsync("Escape", Token);
+        await page.UntilAsync("!document.querySelector('dialog[open]') && !document.querySelector('.hold')", Token);
+        page.Errors.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Read_only_page_offers_commands_and_no_changes()
+    {
+        await using var dashboard = await StartAsync();
+        await using var page = await OpenAsync(dashboard, "held", 1280, 800);
+        ((int)(await page.EvaluateAsync("document.querySelectorAll('[data-key^=\"change:\"]').length", Token))!).ShouldBe(0);
+        ((string)(await page.EvaluateAsync("document.querySelector('.hold code').textContent", Token))!)
+            .ShouldBe("kubectl drydock approve oms-pune StopOld -n migration");
+        ((string)(await page.EvaluateAsync("document.getElementById('mode').textContent", Token))!).ShouldBe("Read-only");
+    }
+
+    [Theory]
+    [InlineData("list", false)]
+    [InlineData("list", true)]
+    [InlineData("run", false)]
+    [InlineData("run", true)]
+    [InlineData("plan", false)]
+    [InlineData("plan", true)]
+    public async Task Pictures_of_the_docs_are_made(string name, bool isDark)
+    {
+        await using var dashboard = await StartAsync("-n", DashboardStage.Migration);
+        await using var page = await OpenAsync(dashboard, name, 1200, name == "list" ? 640 : 900, isDark);
+        if (name == "plan")
+        {
+            await page.EvaluateAsync("document.querySelector('[data-step=\"Backup/snapshot\"]').dispatchEvent(new MouseEvent('click', { bubbles: true }))", Token);
+            await page.UntilAsync("document.querySelector('.panel h3')", Token);
+            await page.EvaluateAsync("scrollTo(0, 0); document.activeElement.blur()", Token);
+        }
+
+        await page.EvaluateAsync("document.getElementById('server').textContent = 'API server https://kubernetes.example:6443'; document.fonts.ready.then(() => true)", Token);
+        var picture = await page.ScreenshotAsync(Token);
+        picture.Length.ShouldBeLessThan(LargestPicture);
+        var path = Repository.PathOf("docs", "images", $"dashboard-{name}-{(isDark ? "dark" : "light")}.png");
+        if (Environment.GetEnvironmentVariable("DRYDOCK_REFRESH") == "dashboard")
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            await File.WriteAllBytesAsync(path, picture, Token);
+        }
+
+        File.Exists(path).ShouldBeTrue($"{path} is missing: run the test with DRYDOCK_REFRESH=dashboard");
+    }
+
+    private async Task<BrowserPage> OpenAsync(RunningDashboard dashboard, string name, int width, int height, bool isDark = false)
+    {
+        var view = Views.Single(v => v.Name == name);
+        var page = await (await stage.BrowserAsync()).OpenAsync(dashboard.PageOf(view.Part), width, height, isDark, Token);
+        await page.UntilAsync(view.Ready, Token);
+        return page;
+    }
+
+    private static async Task GoToAsync(BrowserPage page, RunningDashboard dashboard, string name)
+    {
+        var view = Views.Single(v => v.Name == name);
+        await page.GoToAsync(dashboard.PageOf(view.Part), Token);
+        await page.UntilAsync(view.Ready, Token);
+    }
+
+    private Task<RunningDashboard> StartAsync(params string[] arguments) =>
+        RunningDashboard.StartAsync(stage.Plane.AdminKubeconfig, null, arguments);
+
+    private async Task<string> NewSpaceAsync()
+    {
+        var space = LabFixture.UniqueName("dashboard");
+        await stage.Plane.KubectlAsync(["create", "namespace", space], cancellationToken: Token);
+        return space;
+    }
+
+    private static Task<JsonNode?> FocusedAsync(BrowserPage page) => page.EvaluateAsync("document.activeElement.dataset.key", Token);
+}

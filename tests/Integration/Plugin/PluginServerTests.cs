@@ -1,0 +1,196 @@
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json.Nodes;
+using Drydock.Cli.CommandLine;
+using Drydock.Lab;
+using Drydock.Tests.Integration.Crds;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Integration.Plugin;
+
+/// <summary><c>kubectl drydock</c> against a real API server: names, rights, writes, completion.</summary>
+[Collection(CrdServersCollection.Name)]
+public sealed class PluginServerTests(CrdServers servers) : IAsyncLifetime
+{
+    private const string Hash = "sha256:1f0c7a520000000000000000000000000000000000000000000000000000beef";
+    private readonly string _space = LabFixture.UniqueName("plugin");
+    private string _folder = "";
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        _folder = Directory.CreateTempSubdirectory("drydock-plugin-").FullName;
+        await servers.Old.KubectlAsync(["create", "namespace", _space]);
+        await CreateAsync("omsupgrades", Manifests.Upgrade("both"));
+        await CreateAsync("databaserollingupgrades", Manifests.TiDb("both"));
+        await CreateAsync("omsupgrades", Manifests.Upgrade("held"), HeldStatus());
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        Directory.Delete(_folder, recursive: true);
+        return ValueTask.CompletedTask;
+    }
+
+    [Fact]
+    public async Task Name_of_two_kinds_has_to_be_qualified()
+    {
+        (await RunAsync("status", "both")).ShouldBe((ExitCodes.Failed, "There are 2 objects with the name both in namespace "
+            + $"{_space}. Say which one: omsu/both or dru/both.\n"));
+        (await RunAsync("status", "dru/both")).Code.ShouldBe(ExitCodes.InProgress);
+        (await RunAsync("status", "OmsUpgrade/both", "-o", "name")).Text.ShouldBe("omsupgrade.drydock.dev/both\n");
+        (await RunAsync("status", "absent")).Text.ShouldBe($"There is no upgrade absent in namespace {_space}. There are: both, held, both.\n");
+        (await RunAsync("status", "pod/both")).Text.ShouldContain("'pod' is not a kind of upgrade.");
+    }
+
+    [Fact]
+    public async Task Table_lists_both_kinds_and_formats_are_data()
+    {
+        var (code, text) = await RunAsync("status");
+        code.ShouldBe(ExitCodes.Done);
+        text.Split('\n').Count(line => line.Contains("both", StringComparison.Ordinal)).ShouldBe(2);
+        JsonNode.Parse((await RunAsync("status", "-o", "json")).Text)!.AsArray().Count.ShouldBe(3);
+        var held = await RunAsync("status", "held", "-o", "json");
+        held.Code.ShouldBe(ExitCodes.Held);
+        JsonNode.Parse(held.Text)!["holds"]![0]!["command"]!.GetValue<string>().ShouldBe($"kubectl drydock approve held StopOld -n {_space}");
+        (await RunAsync("status", "held", "-o", "yaml")).Text.ShouldContain("state: Held");
+        (await RunAsync("plan", "held", "-o", "name")).Text.ShouldBe($"{Hash}\n");
+        (await RunAsync("plan", "omsu/both")).Code.ShouldBe(ExitCodes.NoPlan);
+    }
+
+    [Fact]
+    public async Task Verbs_write_only_annotations_and_ask_before()
+    {
+        var before = await GetAsync("held");
+        (await RunAsync("approve", "held")).Code.ShouldBe(ExitCodes.Refused);
+        (await AnswerAsync("n\n", "approve", "held")).ShouldBe((ExitCodes.Refused, "Approves StopOld of "
+            + $"{_space}/held (plan 1f0c7a52). The run then continues with StopOld/oms-a.\nContinue? [y/N] Nothing was written.\n"));
+        (await GetAsync("held"))["metadata"]!["resourceVersion"]!.ToString().ShouldBe(before["metadata"]!["resourceVersion"]!.ToString());
+
+        (await AnswerAsync("y\n", "approve", "held", "--no-wait")).Code.ShouldBe(ExitCodes.Done);
+        (await RunAsync("hold", "held", "Verify", "--yes", "--no-wait")).Code.ShouldBe(ExitCodes.Done);
+        (await RunAsync("pause", "held", "--yes", "--no-wait")).Code.ShouldBe(ExitCodes.Done);
+        (await RunAsync("abort", "held", "--yes", "--no-wait")).Code.ShouldBe(ExitCodes.Done);
+        (await RunAsync("rollback", "held", "--yes", "--no-wait")).Code.ShouldBe(ExitCodes.Done);
+        var after = await GetAsync("held");
+        var annotations = after["metadata"]!["annotations"]!.AsObject().ToDictionary(a => a.Key, a => a.Value!.GetValue<string>());
+        annotations.ShouldBe(
+            new Dictionary<string, string>
+            {
+                ["drydock.dev/approve"] = "StopOld@1f0c7a52",
+                ["drydock.dev/hold"] = "Verify",
+                ["drydock.dev/pause"] = "true",
+                ["drydock.dev/abort"] = "1",
+                ["drydock.dev/rollback"] = "1",
+            },
+            ignoreOrder: true);
+        after["spec"]!.ToJsonString().ShouldBe(before["spec"]!.ToJsonString());
+        after["metadata"]!["generation"]!.ToString().ShouldBe(before["metadata"]!["generation"]!.ToString());
+    }
+
+    [Fact]
+    public async Task Change_that_no_operator_takes_up_ends_with_its_own_code()
+    {
+        var (code, text) = await RunAsync("approve", "held", "--yes", "--timeout", "1s");
+
+        code.ShouldBe(ExitCodes.NotTakenUp);
+        text.ShouldContain("the operator has not taken it up within 1s");
+    }
+
+    [Fact]
+    public async Task Viewer_reads_and_is_told_which_role_he_needs_to_write()
+    {
+        await servers.Old.KubectlAsync(["apply", "-f", Repository.PathOf("config", "rbac", "people_roles.yaml")]);
+        await servers.Old.KubectlAsync(["-n", _space, "create", "serviceaccount", "viewer"]);
+        await servers.Old.KubectlAsync(["-n", _space, "create", "rolebinding", "viewer", "--clusterrole=drydock-view", $"--serviceaccount={_space}:viewer"]);
+        var viewer = await servers.Old.CreateServiceAccountKubeconfigAsync(_space, "viewer", Path.Combine(_folder, "viewer.kubeconfig"), cancellationToken: Token);
+
+        await Deadline.UntilAsync(
+            "the role to count", async _ => (await RunAsync(["status", "held"], viewer)).Code == ExitCodes.Held, cancellationToken: Token);
+        (await RunAsync(["approve", "held", "--yes"], viewer)).ShouldBe((ExitCodes.Failed, "Approves StopOld of "
+            + $"{_space}/held (plan 1f0c7a52). The run then continues with StopOld/oms-a.\n"
+            + $"You may not patch omsupgrades (API group drydock.dev) in namespace {_space}. The role drydock-edit has this right. "
+            + $"An administrator can give it to you: `kubectl -n {_space} create rolebinding drydock-edit-USER --clusterrole=drydock-edit --user=USER`.\n"));
+        (await RunAsync(["status", "-A"], viewer)).Text.ShouldContain("You may not list omsupgrades (API group drydock.dev) in all namespaces.");
+        (await RunAsync(["report", "held", "--file", Path.Combine(_folder, "report.zip")], viewer)).Code.ShouldBe(ExitCodes.Done);
+        await using var report = await System.IO.Compression.ZipFile.OpenReadAsync(Path.Combine(_folder, "report.zip"), Token);
+        using var missing = new StreamReader(await report.GetEntry("missing.txt")!.OpenAsync(Token));
+        (await missing.ReadToEndAsync(Token)).ShouldContain("operator/pods.json: the API server answered 403");
+    }
+
+    [Fact]
+    public async Task Completion_knows_verbs_and_names()
+    {
+        (await RunAsync("__complete", "ap")).Text.ShouldBe("approve\n:4\n");
+        (await RunAsync("__complete", "--", "status", "--kubeconfig", servers.Old.AdminKubeconfig, "-n", _space, "h")).Text.ShouldBe("held\n:4\n");
+        (await RunAsync("__complete", "explain", "TargetB")).Text.ShouldBe("TargetBusy\n:4\n");
+    }
+
+    private static JsonObject HeldStatus() => new()
+    {
+        ["observedGeneration"] = 1,
+        ["phase"] = "StopOld",
+        ["message"] = "Held before StopOld/oms-a (StopOld).",
+        ["plan"] = new JsonObject
+        {
+            ["hash"] = Hash,
+            ["steps"] = new JsonArray(
+                new JsonObject { ["id"] = "StopOld/oms-a", ["action"] = "StopContainer", ["node"] = "oms-a" },
+                new JsonObject { ["id"] = "Verify/hosts", ["action"] = "VerifyHosts" }),
+        },
+        ["holds"] = new JsonArray(new JsonObject { ["name"] = "StopOld", ["approval"] = "StopOld@1f0c7a52" }),
+        ["conditions"] = new JsonArray(
+        [
+            .. new[] { ("Ready", "False"), ("Reconciling", "True"), ("Held", "True") }.Select(c => new JsonObject
+            {
+                ["type"] = c.Item1,
+                ["status"] = c.Item2,
+                ["reason"] = "Held",
+                ["message"] = "Held before StopOld/oms-a (StopOld).",
+                ["lastTransitionTime"] = "2026-03-01T02:00:00Z",
+            }),
+        ]),
+    };
+
+    private Task<(int Code, string Text)> RunAsync(params string[] arguments) => RunAsync(arguments, servers.Old.AdminKubeconfig);
+
+    private Task<(int Code, string Text)> AnswerAsync(string answer, params string[] arguments) =>
+        RunAsync(arguments, servers.Old.AdminKubeconfig, answer);
+
+    private async Task<(int Code, string Text)> RunAsync(string[] arguments, string kubeconfig, string answer = "")
+    {
+        await using var output = new StringWriter();
+        var surroundings = new Surroundings
+        {
+            Output = output,
+            Errors = output,
+            Input = new StringReader(answer),
+            CanAsk = answer.Length > 0,
+            IsTerminal = false,
+            UsesColor = false,
+            Width = null,
+        };
+        string[] where = arguments[0] == "__complete" ? [] : ["-n", _space, "--kubeconfig", kubeconfig];
+        var code = await DrydockCommand.Create(surroundings).Parse([.. arguments, .. where]).InvokeAsync(cancellationToken: Token);
+        return (code, output.ToString().ReplaceLineEndings("\n"));
+    }
+
+    private async Task CreateAsync(string plural, JsonObject manifest, JsonObject? status = null)
+    {
+        manifest["metadata"]!["namespace"] = _space;
+        var created = JsonNode.Parse(await servers.Old.KubectlAsync(["create", "--validate=false", "-o", "json", "-f", "-"], manifest.ToJsonString()))!;
+        if (status is not null)
+        {
+            using var http = servers.Old.CreateHttpClient();
+            using var body = new StringContent(new JsonObject { ["status"] = status }.ToJsonString(), Encoding.UTF8, new MediaTypeHeaderValue("application/merge-patch+json"));
+            using var answer = await http.PatchAsync(
+                new Uri($"/apis/drydock.dev/v1alpha1/namespaces/{_space}/{plural}/{created["metadata"]!["name"]}/status", UriKind.Relative), body, Token);
+            answer.EnsureSuccessStatusCode();
+        }
+    }
+
+    private async Task<JsonNode> GetAsync(string name) =>
+        JsonNode.Parse(await servers.Old.KubectlAsync(["-n", _space, "get", "omsu", name, "-o", "json"]))!;
+}

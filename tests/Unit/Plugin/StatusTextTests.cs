@@ -1,0 +1,157 @@
+using Drydock.Cli.CommandLine;
+using Drydock.Cli.Output;
+using Drydock.Cli.Verbs;
+using Drydock.Cli.Views;
+using Drydock.Crds.Common;
+using Drydock.Crds.OmsUpgrades;
+using Drydock.Tests.Unit.Fakes;
+using Drydock.Tests.Unit.Oms;
+using Shouldly;
+using Spectre.Console;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Plugin;
+
+/// <summary>
+/// What users read, as files: a change of a word is seen in review. DRYDOCK_REFRESH=cli writes them again.
+/// </summary>
+public sealed class StatusTextTests
+{
+    private static readonly Dictionary<string, (Func<OmsWorld> Run, RunState State)> Cases = new(StringComparer.Ordinal)
+    {
+        ["held"] = (CliRuns.Held, RunState.Held),
+        ["running"] = (() => Until(w => w.Status.Phase == "Backup"), RunState.InProgress),
+        ["failed"] = (() => RollbackTests.Failed(), RunState.Stalled),
+        ["rolling-back"] = (RollingBack, RunState.InProgress),
+        ["succeeded"] = (() => Until(w => w.Is("Succeeded")), RunState.Ready),
+        ["preflight-failed"] = (Findings, RunState.Stalled),
+        ["unseen"] = (() => CliRuns.Begin(), RunState.InProgress),
+    };
+
+    public static TheoryData<string> Names => [.. Cases.Keys];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public async Task Status_reads_as_in_its_file(string name)
+    {
+        var world = Cases[name].Run();
+        var view = RunViewBuilder.Build(world.Run(), world.Time.GetUtcNow());
+
+        view.State.ShouldBe(Cases[name].State);
+        await ShouldBeFileAsync($"status-{name}", Print(new StatusText(isWide: false).Lines(view)));
+    }
+
+    [Theory]
+    [InlineData(RunState.Ready, ExitCodes.Done)]
+    [InlineData(RunState.InProgress, ExitCodes.InProgress)]
+    [InlineData(RunState.Stalled, ExitCodes.Stalled)]
+    [InlineData(RunState.Held, ExitCodes.Held)]
+    public void Exit_code_of_status_is_the_documented_one(object state, int code) =>
+        StatusCommand.ExitCode((RunState)state).ShouldBe(code);
+
+    [Fact]
+    public async Task Plan_reads_as_in_its_file()
+    {
+        var world = Until(w => w.Is("Ready"), s => s with { Mode = RunMode.Plan });
+        var view = RunViewBuilder.Build(world.Run(), world.Time.GetUtcNow());
+        using var output = new StringWriter();
+        var console = CliRuns.Plain(output).CreateConsole();
+        foreach (var part in PlanText.Render(view, view.Plans.Single()))
+        {
+            console.Write(part);
+            console.WriteLine();
+        }
+
+        await ShouldBeFileAsync("plan", output.ToString());
+    }
+
+    [Fact]
+    public void Wide_status_lists_every_step()
+    {
+        var world = CliRuns.Held();
+        var view = RunViewBuilder.Build(world.Run(), world.Time.GetUtcNow());
+        var text = Print(new StatusText(isWide: true).Lines(view));
+
+        world.Plan.Steps.Where(s => !text.Contains(s.Id, StringComparison.Ordinal)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Downtime_is_counted_while_it_lasts_and_told_afterwards()
+    {
+        var world = Until(w => w.Count("snapshot") == 1);
+        var during = RunViewBuilder.Build(world.Run(), world.Status.DowntimeSince!.Value + TimeSpan.FromSeconds(100));
+        world.RunToSuccess();
+        var afterwards = RunViewBuilder.Build(world.Run(), world.Time.GetUtcNow() + TimeSpan.FromDays(1));
+
+        (during.DowntimeSince is not null, during.DowntimeSeconds).ShouldBe((true, 100));
+        (afterwards.DowntimeSince is null, afterwards.DowntimeSeconds > 0).ShouldBe((true, true));
+        StatusText.Line(during).ShouldContain("down for 1m40s");
+    }
+
+    [Fact]
+    public void Rest_is_told_once_steps_have_run_before()
+    {
+        var world = CliRuns.Held();
+        RunViewBuilder.Build(world.Run(), world.Time.GetUtcNow()).RemainingSeconds.ShouldBeNull();
+        world.EditSpec(s => s with { HoldBefore = [] });
+        world.RunToSuccess();
+        world.EditSpec(s => s with { DesiredState = DesiredState.RolledBack });
+        world.RunUntil(() => world.Is("Held"), "the rollback waits");
+        world.Write(Drydock.Cli.Changes.Approval.Of(world.Run(), null, all: true).Annotations);
+        world.RunToRolledBack();
+        world.EditSpec(s => s with { DesiredState = DesiredState.Upgraded, Retry = "again", HoldBefore = ["StopOld"] });
+        world.RunUntil(() => world.Is("Held"), "the second attempt waits");
+
+        var view = RunViewBuilder.Build(world.Run(), world.Time.GetUtcNow());
+        view.Plans.Single(p => p.IsActive).Phases.Single(p => p.Name == "Backup").ExpectedSeconds.ShouldNotBeNull();
+        view.RemainingSeconds!.Value.ShouldBeGreaterThan(1);
+    }
+
+    private static OmsWorld Until(Func<OmsWorld, bool> condition, Func<OmsUpgradeSpec, OmsUpgradeSpec>? change = null)
+    {
+        var world = CliRuns.Begin(change);
+        world.RunUntil(() => condition(world), "the state");
+        return world;
+    }
+
+    private static OmsWorld RollingBack()
+    {
+        var world = Until(w => w.Count("snapshot") == 1);
+        world.Annotate(Annotations.Rollback, "1");
+        world.RunUntil(() => world.Status is { Phase: RunPhases.RollingBack, RollbackPlan: not null }, "it rolls back");
+        return world;
+    }
+
+    private static OmsWorld Findings()
+    {
+        var world = new OmsWorld(new WorldSetup { RealJson = false });
+        world["oms-b"].FreeBytes = 10;
+        world.Apply();
+        world.RunToStall();
+        return world;
+    }
+
+    private static string Print(IEnumerable<string> lines)
+    {
+        using var output = new StringWriter();
+        var console = CliRuns.Plain(output).CreateConsole();
+        foreach (var line in lines)
+        {
+            console.MarkupLine(line);
+        }
+
+        return output.ToString();
+    }
+
+    private static async Task ShouldBeFileAsync(string name, string text)
+    {
+        var path = Repository.PathOf($"tests/Unit/Plugin/Expected/{name}.txt");
+        var plain = string.Join('\n', text.ReplaceLineEndings("\n").Split('\n').Select(line => line.TrimEnd()));
+        if (Environment.GetEnvironmentVariable("DRYDOCK_REFRESH") == "cli")
+        {
+            await File.WriteAllTextAsync(path, plain, TestContext.Current.CancellationToken);
+        }
+
+        plain.ShouldBe(await File.ReadAllTextAsync(path, TestContext.Current.CancellationToken));
+    }
+}

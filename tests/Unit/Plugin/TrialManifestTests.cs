@@ -1,0 +1,89 @@
+using Drydock.Cli.CommandLine;
+using Drydock.Cli.Manifests;
+using Drydock.Cli.Output;
+using Drydock.Crds.Common;
+using Drydock.Crds.OmsUpgrades;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Plugin;
+
+public sealed class TrialManifestTests
+{
+    private const string Upgrade = """
+        apiVersion: drydock.dev/v1alpha1
+        kind: OmsUpgrade
+        metadata: {name: oms-322-to-422, labels: {team: dba}}
+        spec:
+          fromVersion: "3.2.2"
+          toVersion: 4.2.2
+          mode: Apply
+          approvedPlanHash: sha256:0000000000000000000000000000000000000000000000000000000000000000
+          holdBefore: [StopOld]
+        """;
+
+    [Theory]
+    [InlineData("config/samples")]
+    public void Every_sample_of_an_upgrade_can_be_tried(string folder)
+    {
+        foreach (var file in Directory.EnumerateFiles(Repository.PathOf(folder), "*.yaml"))
+        {
+            var text = File.ReadAllText(file);
+            if (!text.Contains("kind: OmsUpgrade", StringComparison.Ordinal) && !text.Contains("kind: DatabaseRollingUpgrade", StringComparison.Ordinal))
+            {
+                continue;
+            }
+
+            TrialManifest.Read(text, file, "migration").Entity.Metadata.Name.ShouldMatch("-check-[a-z0-9]{5}$", file);
+        }
+    }
+
+    [Fact]
+    public void Trial_is_another_object_that_changes_nothing()
+    {
+        var trial = TrialManifest.Read("kind: Secret\n---\n" + Upgrade, "up.yaml", "migration");
+        var upgrade = trial.Entity.ShouldBeOfType<OmsUpgrade>();
+
+        trial.Name.ShouldBe("oms-322-to-422");
+        upgrade.Metadata.Namespace.ShouldBe("migration");
+        (upgrade.Spec.Mode, upgrade.Spec.ApprovedPlanHash).ShouldBe((RunMode.Plan, null));
+        upgrade.Spec.HoldBefore.ShouldBe(["StopOld"]);
+        upgrade.Spec.ToVersion.ShouldBe("4.2.2");
+    }
+
+    [Fact]
+    public void Name_of_253_characters_stays_a_name()
+    {
+        var name = new string('a', 199) + "-" + new string('b', 53);
+        TrialManifest.Read(Upgrade.Replace("oms-322-to-422", name, StringComparison.Ordinal), "up.yaml", "x")
+            .Entity.Metadata.Name.Length.ShouldBeLessThanOrEqualTo(253);
+    }
+
+    [Theory]
+    [InlineData("  holdBefor: [StopOld]", "holdBefor")]
+    [InlineData("  paused: maybe", "paused")]
+    public void Field_that_does_not_fit_is_named(string line, string field) =>
+        Should.Throw<CliException>(() => TrialManifest.Read($"{Upgrade}\n{line}\n", "up.yaml", "x"))
+            .Message.ShouldContain(field);
+
+    [Theory]
+    [InlineData("kind: Secret", "has 0 upgrades")]
+    [InlineData("kind: OmsUpgrade\n---\nkind: OmsUpgrade", "has 2 upgrades")]
+    [InlineData("kind: OmsUpgrade", "metadata.name is missing")]
+    [InlineData("kind: [", "is not YAML: line")]
+    public void File_without_exactly_one_upgrade_is_refused(string text, string expected) =>
+        Should.Throw<CliException>(() => TrialManifest.Read(text, "up.yaml", "x")).Message.ShouldContain(expected);
+
+    [Theory]
+    [InlineData("no")]
+    [InlineData("3.0")]
+    [InlineData("0123")]
+    [InlineData("null")]
+    [InlineData("a: b # c")]
+    public void Text_stays_text_through_YAML(string text)
+    {
+        var written = Yaml.Write(new System.Text.Json.Nodes.JsonObject { ["x"] = text });
+
+        Yaml.Read(written).Single()["x"]!.GetValue<string>().ShouldBe(text);
+    }
+}
