@@ -87,6 +87,12 @@ public static class OperatorCommand
                 + "3600).",
             DefaultValueFactory = _ => (int)defaults.StorageTimeout.TotalSeconds,
         };
+        var ownKeys = new Option<bool>("--s3-own-credentials")
+        {
+            Description = "Open S3 storages that name no Secret with the credentials of the operator's own pod "
+                + "(AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or the shared file). Every user who may create an "
+                + "object can then read and write what they open.",
+        };
         var http = new Option<string>("--http")
         {
             Description = "Address for /healthz, /readyz and /metrics.",
@@ -125,12 +131,12 @@ public static class OperatorCommand
             roots,
             shared,
             timeout,
+            ownKeys,
             unix,
             allowed,
             http,
             level,
             format,
-            ImportCommand.Create(),
         };
         command.Validators.Add(result => Check(result, roots, scratch));
         command.SetAction((parsed, cancellationToken) => OperatorProcess.RunAsync(
@@ -150,6 +156,7 @@ public static class OperatorCommand
                 StorageRoots = parsed.GetValue(roots)!,
                 StorageShared = parsed.GetValue(shared),
                 StorageTimeout = TimeSpan.FromSeconds(parsed.GetValue(timeout)),
+                S3OwnCredentials = parsed.GetValue(ownKeys),
                 HttpAddress = parsed.GetValue(http)!,
                 LogLevel = parsed.GetValue(level)!,
                 LogFormat = parsed.GetValue(format)!,

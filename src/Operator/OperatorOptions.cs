@@ -59,6 +59,12 @@ public sealed record OperatorOptions
     /// <summary>Whether all namespaces share the storage roots, and may restore each other's snapshots.</summary>
     public bool StorageShared { get; init; }
 
+    /// <summary>
+    /// Whether a storage without a Secret is opened with the S3 credentials of the operator's own pod. All namespaces
+    /// share them.
+    /// </summary>
+    public bool S3OwnCredentials { get; init; }
+
     /// <summary>How long one call to a storage root may take before the root counts as hung.</summary>
     public TimeSpan StorageTimeout { get; init; } = TimeSpan.FromMinutes(1);
 

@@ -3,6 +3,7 @@ using Drydock.Operator.Composition;
 using Drydock.Operator.Health;
 using Drydock.Operator.Logging;
 using Drydock.Operator.Metrics;
+using Drydock.Operator.Telemetry;
 using Serilog.Extensions.Logging;
 
 namespace Drydock.Operator;
@@ -24,11 +25,16 @@ public static partial class OperatorProcess
         var logger = loggers.CreateLogger("Drydock");
         try
         {
+            using var metrics = new MetricCollector();
             await using var composition = OperatorComposition.Create(options, TimeProvider.System, loggers);
-            using var metrics = new MetricsText();
+            using var process = new ProcessMetrics(composition.Watches, composition.Space);
+            await using var export = composition.Telemetry.Metrics is { } target
+                ? new MetricExport(
+                    target, composition.Telemetry, metrics, TimeProvider.System, loggers.CreateLogger<MetricExport>())
+                : null;
             await using var http = ProbeServer.Create(options.HttpAddress, composition, metrics);
             await http.StartAsync(stopping);
-            Started(logger, typeof(OperatorProcess).Assembly.GetName().Version?.ToString(3), composition.Identity);
+            Started(logger, BuildInfo.Version, composition.Identity);
             await composition.RunAsync(stopping);
             Stopped(logger);
             return 0;
@@ -51,7 +57,7 @@ public static partial class OperatorProcess
     }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Drydock {Version} started as {Identity}.")]
-    private static partial void Started(ILogger logger, string? version, string identity);
+    private static partial void Started(ILogger logger, string version, string identity);
 
     [LoggerMessage(
         Level = LogLevel.Information,

@@ -18,6 +18,8 @@ public enum StepState
     /// <summary>It failed and no automatic attempt is left.</summary>
     Failed,
 
-    /// <summary>Whether it was done cannot be read; nothing is done until it can, or a person decides.</summary>
+    /// <summary>
+    /// Whether it was done cannot be read; nothing is done until it can, or an administrator decides.
+    /// </summary>
     Unknown,
 }

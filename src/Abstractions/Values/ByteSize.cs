@@ -19,4 +19,8 @@ public static class ByteSize
 
         return string.Create(CultureInfo.InvariantCulture, $"{Math.Round(bytes, unit == 0 ? 0 : 1)} {Units[unit]}");
     }
+
+    /// <summary>The same as a quantity of Kubernetes: <c>1.5Gi</c>.</summary>
+    public static string Quantity(double bytes) =>
+        Format(bytes).Replace(" ", "", StringComparison.Ordinal).TrimEnd('B');
 }

@@ -38,6 +38,9 @@ public enum SnapshotFailure
     /// <summary>The request itself is wrong (no databases, bad id or path).</summary>
     InvalidRequest,
 
+    /// <summary>A Secret that the request needs does not exist or lacks a key.</summary>
+    SecretMissing,
+
     /// <summary>mysqldump, mysql, mydumper, myloader, age or setpriv is missing or not usable.</summary>
     ToolMissing,
 

@@ -11,11 +11,16 @@ namespace Drydock.Crds.BackupSnapshots;
 [KubernetesEntityShortNames("snap", Categories = ApiGroup.Category)]
 [AdditionalPrinterColumn(".status.phase", "PHASE", "string", Description = "Current phase.")]
 [AdditionalPrinterColumn(
+    ".status.conditions[?(@.type==\"Ready\")].reason",
+    "REASON",
+    "string",
+    Description = "Why it is in this state.")]
+[AdditionalPrinterColumn(
     ".status.progress",
     "PROGRESS",
     "string",
     Description = "Finished databases of all databases.")]
-[AdditionalPrinterColumn(".status.sizeBytes", "SIZE", "integer", Description = "Stored size in bytes.")]
+[AdditionalPrinterColumn(".status.size", "SIZE", "string", Description = "Stored size, compressed.")]
 [AdditionalPrinterColumn(
     ".status.verified",
     "VERIFIED",
@@ -36,6 +41,18 @@ namespace Drydock.Crds.BackupSnapshots;
     "AGE",
     "date",
     Description = "Time since the object was created.")]
+[AdditionalPrinterColumn(
+    ".spec.series",
+    "SERIES",
+    "string",
+    Priority = 1,
+    Description = "Snapshots that retention counts together.")]
+[AdditionalPrinterColumn(
+    ".status.finishedAt",
+    "FINISHED",
+    "date",
+    Priority = 1,
+    Description = "Time since it was taken.")]
 [AdditionalPrinterColumn(
     ".status.path",
     "PATH",

@@ -28,6 +28,10 @@ public sealed record BackupSnapshotStatus : ObservedStatus
     [Range(0, long.MaxValue)]
     public long? SizeBytes { get; init; }
 
+    /// <summary>The same for readers, for instance 1.2Gi.</summary>
+    [Length(16)]
+    public string? Size { get; init; }
+
     /// <summary>Size of the dumps in bytes before compression.</summary>
     [Range(0, long.MaxValue)]
     public long? RawBytes { get; init; }

@@ -28,6 +28,23 @@ public static class Annotations
     public const string Abort = "drydock.dev/abort";
 
     /// <summary>
+    /// <c>"true"</c> starts no further step; running steps finish. Remove it to resume. As <c>spec.paused</c>.
+    /// </summary>
+    public const string Pause = "drydock.dev/pause";
+
+    /// <summary>
+    /// Where the run waits for an approval: a phase, a step id or <c>PointOfNoReturn</c>; several are separated by
+    /// commas. Added to <c>spec.holdBefore</c>.
+    /// </summary>
+    public const string Hold = "drydock.dev/hold";
+
+    /// <summary>
+    /// A new value rolls back, as <c>spec.desiredState: RolledBack</c> does. Removing it cancels a rollback that has
+    /// not begun.
+    /// </summary>
+    public const string Rollback = "drydock.dev/rollback";
+
+    /// <summary>
     /// With the value <see cref="Abandon"/>, a deletion does not wait for the plan. An event and the log say what was
     /// left on which host.
     /// </summary>

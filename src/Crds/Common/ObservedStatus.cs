@@ -5,7 +5,15 @@ namespace Drydock.Crds.Common;
 /// <summary>What every kind reports.</summary>
 public abstract record ObservedStatus
 {
-    /// <summary>The generation of the spec that this status describes.</summary>
+    /// <summary>
+    /// The observed generation of an object that the operator has not seen yet. The API server sets it as the default;
+    /// no generation is ever negative.
+    /// </summary>
+    public const long NotObserved = -1;
+
+    /// <summary>
+    /// The generation of the spec that this status describes; -1 before the operator has seen the object.
+    /// </summary>
     public long? ObservedGeneration { get; init; }
 
     /// <summary>

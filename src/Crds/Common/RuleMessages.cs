@@ -49,7 +49,7 @@ public static class RuleMessages
     public const string Placeholders =
         "endpoint can contain only the placeholders {hostIP} and {name}. Correct or remove any other braces.";
 
-    /// <summary>A node that nobody says how to reach.</summary>
+    /// <summary>A node without a way to reach it.</summary>
     public const string NodeNeedsDocker = "A node without docker needs spec.docker. Set one of them.";
 
     /// <summary>One endpoint for several nodes.</summary>

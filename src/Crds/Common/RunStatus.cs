@@ -26,6 +26,13 @@ public abstract record RunStatus : ObservedStatus
     [Length(SchemaLimits.Message)]
     public string? NextAction { get; init; }
 
+    /// <summary>
+    /// The holds that the run waits at, each with the approval that ends it. Empty unless it is held.
+    /// </summary>
+    [ListMap("name")]
+    [Items(SchemaLimits.Findings)]
+    public List<HoldStatus> Holds { get; init => field = value ?? []; } = [];
+
     /// <summary>What a rollback would cost now. Absent if it has begun, or if nothing can be rolled back.</summary>
     [Length(SchemaLimits.Message)]
     public string? RollbackCost { get; init; }
@@ -60,6 +67,13 @@ public abstract record RunStatus : ObservedStatus
     /// </summary>
     public bool? AbortedRollback { get; init; }
 
+    /// <summary>
+    /// The token of the annotation drydock.dev/rollback that requested the rollback; absent if none did. Removing the
+    /// annotation cancels a rollback that has not begun. A retry token after the rollback starts the upgrade again.
+    /// </summary>
+    [Length(SchemaLimits.ShortName)]
+    public string? RolledBackBy { get; init; }
+
     /// <summary>Everything that the last preflight found wrong. Empty once preflight passed.</summary>
     [Items(SchemaLimits.Findings)]
     public List<Finding> Findings { get; init => field = value ?? []; } = [];
@@ -79,8 +93,8 @@ public abstract record RunStatus : ObservedStatus
     [Items(2 * SchemaLimits.History)]
     public List<UsedAcceptance> Acceptances { get; init => field = value ?? []; } = [];
 
-    /// <summary>The most recently used retry and abort tokens. No token works twice.</summary>
-    [Items(2 * SchemaLimits.History)]
+    /// <summary>The most recently used retry, abort and rollback tokens. No token works twice.</summary>
+    [Items(3 * SchemaLimits.History)]
     public List<UsedToken> UsedTokens { get; init => field = value ?? []; } = [];
 
     /// <summary>Manual work that remains after the run.</summary>

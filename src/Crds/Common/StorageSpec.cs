@@ -69,11 +69,18 @@ public sealed record S3Storage
     public bool Insecure { get; init; }
 
     /// <summary>
-    /// Credentials: a Secret with the keys accessKey and secretKey, and optionally sessionToken and ca.crt (a private
-    /// certificate authority).
+    /// Credentials: a Secret with the keys accessKey and secretKey, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and
+    /// optionally sessionToken or AWS_SESSION_TOKEN, and ca.crt (a private certificate authority). Without it the
+    /// operator uses the credentials of its own pod, which requires that it was started with --s3-own-credentials.
     /// </summary>
     [FieldClass(FieldClass.Access)]
-    [Required]
-    [SecretKeys("accessKey", "secretKey", "sessionToken", "ca.crt")]
-    public SecretReference CredentialsSecretRef { get; init => field = value ?? new(); } = new();
+    [SecretKeys(
+        StorageKeys.AccessKey,
+        StorageKeys.SecretKey,
+        StorageKeys.SessionToken,
+        StorageKeys.AwsAccessKey,
+        StorageKeys.AwsSecretKey,
+        StorageKeys.AwsSessionToken,
+        StorageKeys.Authority)]
+    public SecretReference? CredentialsSecretRef { get; init; }
 }

@@ -9,6 +9,11 @@ namespace Drydock.Crds.Common;
 [AdditionalPrinterColumn(".spec.fromVersion", "FROM", "string", Description = "Version before the upgrade.")]
 [AdditionalPrinterColumn(".spec.toVersion", "TO", "string", Description = "Version after the upgrade.")]
 [AdditionalPrinterColumn(".status.phase", "PHASE", "string", Description = "Current phase.")]
+[AdditionalPrinterColumn(
+    ".status.conditions[?(@.type==\"Ready\")].reason",
+    "REASON",
+    "string",
+    Description = "Why it is in this state.")]
 [AdditionalPrinterColumn(".status.progress", "PROGRESS", "string", Description = "Finished steps of all steps.")]
 [AdditionalPrinterColumn(
     ".status.conditions[?(@.type==\"Ready\")].status",
@@ -16,13 +21,11 @@ namespace Drydock.Crds.Common;
     "string",
     Description = "True once the state that the spec asks for is reached.")]
 [AdditionalPrinterColumn(
-    ".status.conditions[?(@.type==\"Ready\")].reason",
-    "REASON",
-    "string",
-    Description = "Why it is in this state.")]
-[AdditionalPrinterColumn(
     ".metadata.creationTimestamp", "AGE", "date",
     Description = "Time since the object was created.")]
+[AdditionalPrinterColumn(
+    ".status.target.description", "TARGET", "string", Priority = 1,
+    Description = "What the run works on.")]
 [AdditionalPrinterColumn(
     ".status.step", "STEP", "string", Priority = 1,
     Description = "Steps that run now, or the step that failed.")]

@@ -2,7 +2,7 @@ using Drydock.Abstractions.Entities;
 
 namespace Drydock.Crds.Common;
 
-/// <summary>A retry or abort token that was used.</summary>
+/// <summary>A retry, abort or rollback token that was used.</summary>
 public sealed record UsedToken
 {
     /// <summary>What it asked for.</summary>
@@ -25,4 +25,7 @@ public enum TokenKind
 
     /// <summary>Start no further step.</summary>
     Abort,
+
+    /// <summary>Roll back.</summary>
+    Rollback,
 }

@@ -11,6 +11,11 @@ namespace Drydock.Crds.SnapshotRestores;
 [KubernetesEntityShortNames("snaprestore", Categories = ApiGroup.Category)]
 [AdditionalPrinterColumn(".status.phase", "PHASE", "string", Description = "Current phase.")]
 [AdditionalPrinterColumn(
+    ".status.conditions[?(@.type==\"Ready\")].reason",
+    "REASON",
+    "string",
+    Description = "Why it is in this state.")]
+[AdditionalPrinterColumn(
     ".status.progress",
     "PROGRESS",
     "string",

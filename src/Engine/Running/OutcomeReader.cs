@@ -103,7 +103,7 @@ internal sealed class OutcomeReader(
                 RunState.Paused,
                 first.Id,
                 EngineReasons.Paused,
-                $"Paused before {first.Id}. Set spec.paused: false to continue.");
+                $"Paused before {first.Id}. {controls.HowToResume}");
         }
 
         var free = next.Find(s => Hold(s) is null && (s.State == StepState.Running || _limits.IsOpen(s)));
@@ -112,7 +112,7 @@ internal sealed class OutcomeReader(
             return Working(free ?? first);
         }
 
-        return next.Find(s => Hold(s) is null) is { } early ? OutsideWindow(early) : Held(first);
+        return next.Find(s => Hold(s) is null) is { } early ? OutsideWindow(early) : Held(next);
     }
 
     private RunOutcome OutsideWindow(PlanStep step)
@@ -136,26 +136,34 @@ internal sealed class OutcomeReader(
     private static string Minute(DateTimeOffset time) =>
         time.ToUniversalTime().ToString("yyyy-MM-dd HH:mm'Z'", CultureInfo.InvariantCulture);
 
-    private RunOutcome Held(PlanStep step)
+    private RunOutcome Held(List<PlanStep> steps)
     {
+        var step = steps[0];
         var hold = Hold(step)!;
-        var approval = $"{hold}@{Approval.Prefix(plan.Hash)}";
+        var approval = ApprovalOf(hold);
         var approve = $"annotate drydock.dev/approve={approval}";
         var isImplied = hold == controls.ImpliedHold;
         var toContinue = isImplied
             ? approve
             : hold == plan.Hold || hold == controls.OtherPlanApproved
             ? $"{approve}, or set spec.approvedPlanHash: {plan.Hash}"
-            : $"remove '{hold}' from spec.holdBefore, or {approve}";
+            : $"{controls.HowToRelease(hold)}, or {approve}";
         var why = isImplied ? controls.ImpliedBecause
             : hold == controls.OtherPlanApproved ? $"{hold}: a different plan was approved"
             : hold;
         return new RunOutcome(
             RunState.Held, step.Id, EngineReasons.Held, $"Held before {step.Id} ({why}). To continue, {toContinue}.")
         {
-            Approval = approval,
+            Holds =
+            [
+                .. steps.Select(s => Hold(s)!)
+                    .Distinct(StringComparer.Ordinal)
+                    .Select(name => new StepHold(name, ApprovalOf(name))),
+            ],
         };
     }
+
+    private string ApprovalOf(string hold) => $"{hold}@{Approval.Prefix(plan.Hash)}";
 
     // A step that has started is never held.
     private string? Hold(PlanStep step) =>

@@ -17,6 +17,12 @@ public sealed record RunControls
     /// <summary>Phases, step ids, or <see cref="Holds.HoldMatcher.PointOfNoReturn"/> before which to stop.</summary>
     public IReadOnlySet<string> HoldBefore { get; init; } = new HashSet<string>(StringComparer.Ordinal);
 
+    /// <summary>How to resume a paused run: a whole sentence.</summary>
+    public string HowToResume { get; init; } = "Set spec.paused: false to continue.";
+
+    /// <summary>How to remove an entry of <see cref="HoldBefore"/>: part of a sentence.</summary>
+    public Func<string, string> HowToRelease { get; init; } = static name => $"remove '{name}' from spec.holdBefore";
+
     /// <summary>
     /// The entry of <see cref="HoldBefore"/> that exists only because a different plan was approved; null if there is
     /// none.

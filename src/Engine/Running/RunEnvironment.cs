@@ -30,6 +30,12 @@ public sealed record RunEnvironment
     /// </summary>
     public Func<IAsyncDisposable?> Hold { get; init; } = static () => null;
 
+    /// <summary>
+    /// Ends when the spec that <see cref="Catalog"/> is bound to was replaced by another one. A job that only waits
+    /// ends then, and the step is observed again with the new spec. An act under way is not interrupted.
+    /// </summary>
+    public CancellationToken Superseded { get; init; }
+
     /// <summary>Removes secrets from texts that go to status.</summary>
     public Func<string, string> Redact { get; init; } = static text => text;
 }

@@ -1,3 +1,5 @@
+using Drydock.Engine.Holds;
+
 namespace Drydock.Engine.Running;
 
 /// <summary>The result of an advance.</summary>
@@ -10,8 +12,11 @@ public sealed record RunOutcome(RunState State, string? StepId, string Reason, s
     /// <summary>When to advance again without an event; null leaves it to events.</summary>
     public TimeSpan? RequeueAfter { get; init; }
 
-    /// <summary>The approval that continues a held run, as the annotation has it; null otherwise.</summary>
-    public string? Approval { get; init; }
+    /// <summary>
+    /// The holds of all steps that would start next, each with the approval that ends it, as the annotation has it;
+    /// empty unless the run is held. The first one is that of the step that the message is about.
+    /// </summary>
+    public IReadOnlyList<StepHold> Holds { get; init; } = [];
 
     /// <summary>Acts follow this write: it must be made even if it changes nothing.</summary>
     public bool Acts { get; init; }

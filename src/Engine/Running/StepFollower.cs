@@ -9,9 +9,15 @@ namespace Drydock.Engine.Running;
 /// <param name="timeout">How long an attempt may take now.</param>
 /// <param name="isOfOtherClock">Whether another process recorded the start of the attempt, by a clock that may be
 /// behind ours.</param>
+/// <param name="superseded">Ends when the step should be observed with another spec.</param>
 /// <param name="tellRunning">Called with progress messages.</param>
 internal sealed class StepFollower(
-    IStepAction action, StepContext context, Func<TimeSpan> timeout, bool isOfOtherClock, Action<string?> tellRunning)
+    IStepAction action,
+    StepContext context,
+    Func<TimeSpan> timeout,
+    bool isOfOtherClock,
+    Action<string?> tellRunning,
+    CancellationToken superseded)
 {
     // Progress is reported at most this often: each report may become a write.
     private static readonly TimeSpan TellAtMostEvery = TimeSpan.FromSeconds(1);
@@ -32,8 +38,11 @@ internal sealed class StepFollower(
     /// </summary>
     public static TimeSpan LongestLook { get; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>Observes until the step is no longer under way, or its time is over.</summary>
-    public async Task<StepObservation> FollowAsync(CancellationToken cancellationToken)
+    /// <summary>
+    /// Observes until the step is no longer under way, or its time is over; null if the spec was replaced while the
+    /// step was under way.
+    /// </summary>
+    public async Task<StepObservation?> FollowAsync(CancellationToken cancellationToken)
     {
         var began = context.Step.StartedAt;
         var since = context.Time.GetTimestamp();
@@ -46,6 +55,11 @@ internal sealed class StepFollower(
             if (observation.Seen is not Observation.Running running)
             {
                 return observation with { IsFirstLook = first };
+            }
+
+            if (superseded.IsCancellationRequested)
+            {
+                return null;
             }
 
             var now = context.Time.GetUtcNow();
@@ -104,15 +118,15 @@ internal sealed class StepFollower(
     {
         var since = context.Time.GetTimestamp();
         using var limit = new CancellationTokenSource(left < LookWithoutEvent ? left : LookWithoutEvent, context.Time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        using var any = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, superseded, cancellationToken);
         try
         {
-            await action.WaitAsync(context with { Waited = waited }, either.Token);
+            await action.WaitAsync(context with { Waited = waited }, any.Token);
         }
         catch (OperationCanceledException) when (
-            limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+            any.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            // No event came: the caller observes and decides.
+            // No event came, or the spec was replaced: the caller observes and decides.
             return;
         }
         catch (Exception exception) when (

@@ -38,7 +38,8 @@ internal sealed class StepJob
             Context(step),
             _timeout,
             isOfOtherClock,
-            message => report(new StepReport.Running(step, Clean(message))));
+            message => report(new StepReport.Running(step, Clean(message))),
+            environment.Superseded);
     }
 
     /// <summary>Runs one job to its last report. Throws only when cancelled.</summary>
@@ -68,7 +69,11 @@ internal sealed class StepJob
     /// </summary>
     public async Task<StepReport?> ObserveAsync(bool mayBegin, CancellationToken cancellationToken)
     {
-        var observation = await _follower.FollowAsync(cancellationToken);
+        if (await _follower.FollowAsync(cancellationToken) is not { } observation)
+        {
+            return null;
+        }
+
         var notStarted = observation.Seen is Observation.NotStarted;
         if (notStarted
             || (observation.Seen is Observation.Failed failed
@@ -118,6 +123,12 @@ internal sealed class StepJob
         var observation = failure is { Retryable: false }
             ? await _follower.LookAsync(cancellationToken)
             : await _follower.FollowAsync(cancellationToken);
+        if (observation is null)
+        {
+            // The target has taken the action: the next observation shows the rest.
+            return null;
+        }
+
         return failure is null && observation.Seen is Observation.NotStarted { IsSameAttempt: true } again
             ? new StepReport.NotTaken(
                 _step, EngineReasons.StepRunning, Clean(again.Message) ?? "", _step.NotTakenSince ?? Now)
@@ -214,12 +225,18 @@ internal sealed class StepJob
         },
         Observation.Unknown unknown => new StepReport.Unknown(_step, Clean(unknown.Message) ?? "", unknown.IsPermanent),
         Observation.NotStarted when actFailure is not null =>
-            NotTaken(actFailure, FailurePoint.NoTrace) ?? new StepReport.Failed(
-            _step, actFailure.Reason, Clean(actFailure.Message) ?? "", actFailure.Retryable, FailurePoint.NoTrace),
-        _ when actFailure is not null => new StepReport.Failed(
-            _step, actFailure.Reason, Clean(actFailure.Message) ?? "", actFailure.Retryable, FailurePoint.Begun),
+            NotTaken(actFailure, FailurePoint.NoTrace) ?? Failed(actFailure, FailurePoint.NoTrace),
+        _ when actFailure is not null => Failed(actFailure, FailurePoint.Begun),
         _ => new StepReport.Idle(_step),
     };
+
+    // A refusal that another attempt would hear again may be accepted like a failure that was observed.
+    private StepReport.Failed Failed(StepActionException failure, FailurePoint point) =>
+        new(_step, failure.Reason, Clean(failure.Message), failure.Retryable, point)
+        {
+            Acceptable = !failure.Retryable
+                && _action.MayBeAccepted(new Observation.Failed(failure.Reason, failure.Message)),
+        };
 
     // Null: the target accepted or rejected the request. The time counts from the first request it did not accept.
     private StepReport? NotTaken(StepActionException failure, FailurePoint point)

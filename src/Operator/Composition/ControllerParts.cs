@@ -10,49 +10,89 @@ namespace Drydock.Operator.Composition;
 
 /// <summary>Watches, writer, controller and host of one kind.</summary>
 /// <typeparam name="TEntity">The kind.</typeparam>
-internal sealed class ControllerParts<TEntity> : IControllerParts
+internal sealed class ControllerParts<TEntity> : IControllerParts, IRunSource
     where TEntity : class, IKubernetesObject, ISchemaStamped<TEntity>
 {
     private readonly IReadOnlyList<ResourceWatcher<TEntity>> _watchers;
     private readonly SecretWatch<TEntity> _secrets;
     private readonly ControllerHost<TEntity> _host;
+    private readonly RunSampling<TEntity> _sampling;
+    private readonly RecentRuns<TEntity> _recent;
+    private readonly IInertObjects<TEntity> _inert;
     private readonly Func<ValueTask> _forget;
+    private readonly TimeProvider _time;
+    private readonly TimeSpan _wholeFor;
 
     /// <summary>Composes them.</summary>
     /// <param name="services">The API server, events, clock and logs.</param>
     /// <param name="scope">The namespaces to serve.</param>
     /// <param name="build">Builds the controller.</param>
     /// <param name="secretNames">Secrets whose changes wake an object.</param>
+    /// <param name="sampling">How metrics and traces read an object.</param>
+    /// <param name="wholeFor">How long the cache keeps all of an object that has ended, because a trace may need it.
+    /// </param>
     public ControllerParts(
         ControllerServices services,
         NamespaceScope scope,
         Func<IEntityWriter<TEntity>, IReconcileTrigger<TEntity>, IEntityController<TEntity>> build,
-        Func<TEntity, IEnumerable<string>> secretNames)
+        Func<TEntity, IEnumerable<string>> secretNames,
+        RunSampling<TEntity> sampling,
+        TimeSpan wholeFor)
     {
+        (_sampling, _time, _wholeFor) = (sampling, services.Time, wholeFor);
         var (client, time, loggers) = (services.Kubernetes, services.Time, services.Loggers);
         var watchers = scope.Lists.Select(space => (Space: space, Watcher: new ResourceWatcher<TEntity>(
             client,
             new ResourceWatcherOptions { Namespace = space },
             time,
-            loggers.CreateLogger<ResourceWatcher<TEntity>>()))).ToList();
+            loggers.CreateLogger<ResourceWatcher<TEntity>>())
+        {
+            Reduce = Reduce,
+        })).ToList();
         _watchers = [.. watchers.Select(w => w.Watcher)];
-        IResourceCache<TEntity> objects = watchers is [(null, var all)]
+        Objects = watchers is [(null, var all)]
             ? all
             : new ScopedCache<TEntity>(
                 watchers.ToDictionary(w => w.Space!, w => (IResourceCache<TEntity>)w.Watcher, StringComparer.Ordinal));
-        _secrets = new SecretWatch<TEntity>(client, objects, secretNames, time, loggers);
-        var writer = new EntityWriter<TEntity>(client, objects);
+        _secrets = new SecretWatch<TEntity>(client, Objects, secretNames, time, loggers);
+        var writer = new EntityWriter<TEntity>(client, Objects);
         var trigger = new DeferredTrigger<TEntity>();
         var controller = new SchemaGuard<TEntity>(writer, services.Events, guarded => build(guarded, trigger));
-        _forget = controller.DisposeAsync;
+        (_inert, _forget) = (controller, controller.DisposeAsync);
         _host = new ControllerHost<TEntity>(
-            objects, writer, controller, [_secrets], null, time, loggers.CreateLogger<ControllerHost<TEntity>>());
+            Objects, writer, controller, [_secrets], null, time, loggers.CreateLogger<ControllerHost<TEntity>>())
+        {
+            IsInert = _inert.StaysInert,
+        };
         trigger.Host = _host;
+        _recent = new RecentRuns<TEntity>(Objects, sampling, time);
     }
 
     public string Name => $"The controller of {typeof(TEntity).Name}s";
 
+    /// <summary>The objects of the kind.</summary>
+    public IResourceCache<TEntity> Objects { get; }
+
+    public string Kind => _sampling.Kind;
+
+    public IReadOnlyList<string> Results => _sampling.Results;
+
     public IEnumerable<IWatchHealth> Watches => [.. _watchers, _secrets];
+
+    public IEnumerable<RunSample> Samples() => _recent.Read();
+
+    public IDisposable Observe(IReadOnlyList<IRunObserver> observers) => Objects.Subscribe(change =>
+    {
+        if (change.Type is ResourceChangeType.Added or ResourceChangeType.Modified)
+        {
+            var before = change.Previous is { } previous ? _sampling.Read(previous) : null;
+            var now = _sampling.Read(change.Object);
+            foreach (var observer in observers)
+            {
+                observer.Changed(before, now);
+            }
+        }
+    });
 
     public Task WatchAsync(CancellationToken cancellationToken) =>
         Task.WhenAll(_watchers.Select(w => w.RunAsync(cancellationToken)));
@@ -69,6 +109,11 @@ internal sealed class ControllerParts<TEntity> : IControllerParts
             await _forget();
         }
     }
+
+    private TEntity Reduce(TEntity entity) =>
+        _wholeFor > TimeSpan.Zero && _sampling.Read(entity).EndedAt > _time.GetUtcNow() - _wholeFor
+            ? entity
+            : _inert.Reduce(entity);
 }
 
 /// <summary>The parts of one kind, as the process runs them.</summary>
@@ -79,6 +124,9 @@ internal interface IControllerParts
 
     /// <summary>The watches, for the probes.</summary>
     IEnumerable<IWatchHealth> Watches { get; }
+
+    /// <summary>Tells the observers of every change until the result is disposed.</summary>
+    IDisposable Observe(IReadOnlyList<IRunObserver> observers);
 
     /// <summary>
     /// Runs the watches of the kind, one for each namespace that is served, whether or not this process leads. The

@@ -13,6 +13,8 @@ using Drydock.Crds;
 using Drydock.Crds.BackupSnapshots;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Crds.SnapshotRestores;
+using Drydock.Operator.Metrics;
+using Drydock.Operator.Telemetry;
 using Drydock.Reconcilers.Databases;
 using Drydock.Reconcilers.Oms;
 using Drydock.Reconcilers.Snapshots;
@@ -37,6 +39,8 @@ public sealed partial class OperatorComposition : IAsyncDisposable
     private readonly LeaderElector? _elector;
     private readonly IReadOnlyList<IControllerParts> _controllers;
     private readonly RetentionRun _retention;
+    private readonly ObjectMetrics _metrics;
+    private readonly TraceExport? _traces;
     private readonly CrdSchemaGate _schema;
     private readonly SnapshotToolOptions _tools;
     private readonly ILogger _logger;
@@ -60,15 +64,18 @@ public sealed partial class OperatorComposition : IAsyncDisposable
             : null;
         var fence = new LeadershipFence(_elector ?? (ILeadership)new AlwaysLeader());
         var changes = new AsyncSignal();
+        var roots = new StorageRoots(
+            options.StorageRoots,
+            options.StorageShared,
+            new StorageRootOptions { Limit = options.StorageTimeout },
+            time);
         _storages = new Storages(
             client,
-            new StorageRoots(
-                options.StorageRoots,
-                options.StorageShared,
-                new StorageRootOptions { Limit = options.StorageTimeout },
-                time),
+            roots,
             time,
-            endpoints);
+            endpoints,
+            options.S3OwnCredentials ? new S3OwnCredentials(Environment.GetEnvironmentVariable) : null);
+        Space = new StorageSpace(roots, time);
         var archives = new HashedArchives();
         var claims = new TargetClaims(client, space, time, scope);
         _schema = new CrdSchemaGate(client, time, loggers.CreateLogger<CrdSchemaGate>());
@@ -140,29 +147,42 @@ public sealed partial class OperatorComposition : IAsyncDisposable
             Time = time,
             Loggers = loggers,
         };
-        _controllers =
-        [
-            new ControllerParts<OmsUpgrade>(
-                oms,
-                scope,
-                (writer, trigger) => new OmsUpgradeController(oms, writer, trigger),
-                OmsUpgradeController.ReferencedSecrets),
-            new ControllerParts<DatabaseRollingUpgrade>(
-                databases,
-                scope,
-                (writer, trigger) => new DatabaseRollingUpgradeController(databases, writer, trigger),
-                DatabaseRollingUpgradeController.ReferencedSecrets),
-            new ControllerParts<BackupSnapshot>(
-                snapshots,
-                scope,
-                (writer, trigger) => new BackupSnapshotController(snapshots, writer, trigger),
-                BackupSnapshotController.ReferencedSecrets),
-            new ControllerParts<SnapshotRestore>(
-                restores,
-                scope,
-                (writer, trigger) => new SnapshotRestoreController(restores, writer, trigger),
-                SnapshotRestoreController.ReferencedSecrets),
-        ];
+        Telemetry = OtlpSettings.Read(Environment.GetEnvironmentVariable, BuildInfo.Version, Identity);
+        var wholeFor = Telemetry.Traces is null ? TimeSpan.Zero : TraceExport.SentAgain;
+        var upgradeParts = new ControllerParts<OmsUpgrade>(
+            oms,
+            scope,
+            (writer, trigger) => new OmsUpgradeController(oms, writer, trigger),
+            OmsUpgradeController.ReferencedSecrets,
+            OmsUpgradeSample.Sampling,
+            wholeFor);
+        var databaseParts = new ControllerParts<DatabaseRollingUpgrade>(
+            databases,
+            scope,
+            (writer, trigger) => new DatabaseRollingUpgradeController(databases, writer, trigger),
+            DatabaseRollingUpgradeController.ReferencedSecrets,
+            DatabaseUpgradeSample.Sampling,
+            wholeFor);
+        var snapshotParts = new ControllerParts<BackupSnapshot>(
+            snapshots,
+            scope,
+            (writer, trigger) => new BackupSnapshotController(snapshots, writer, trigger),
+            BackupSnapshotController.ReferencedSecrets,
+            SnapshotSample.Sampling,
+            wholeFor);
+        var restoreParts = new ControllerParts<SnapshotRestore>(
+            restores,
+            scope,
+            (writer, trigger) => new SnapshotRestoreController(restores, writer, trigger),
+            SnapshotRestoreController.ReferencedSecrets,
+            RestoreSample.Sampling,
+            wholeFor);
+        _controllers = [upgradeParts, databaseParts, snapshotParts, restoreParts];
+        IRunSource[] sources = [upgradeParts, databaseParts, snapshotParts, restoreParts];
+        _metrics = new ObjectMetrics(sources, snapshotParts.Objects, () => _elector?.IsLeader != false, time);
+        _traces = Telemetry.Traces is { } target
+            ? new TraceExport(target, Telemetry.Resource, sources, time, loggers.CreateLogger<TraceExport>())
+            : null;
     }
 
     /// <summary>Who this process is in the lease and in the log.</summary>
@@ -178,6 +198,12 @@ public sealed partial class OperatorComposition : IAsyncDisposable
 
     /// <summary>The watches, for the probes.</summary>
     public IReadOnlyList<IWatchHealth> Watches => [.. _controllers.SelectMany(c => c.Watches)];
+
+    /// <summary>Free bytes of the storage roots, for the metrics.</summary>
+    internal StorageSpace Space { get; }
+
+    /// <summary>Where metrics and traces are sent.</summary>
+    internal OtlpSettings Telemetry { get; }
 
     /// <summary>Reads the configuration and puts the parts together; nothing is connected to yet.</summary>
     /// <exception cref="OperatorOptionException">Options do not fit each other.</exception>
@@ -196,6 +222,7 @@ public sealed partial class OperatorComposition : IAsyncDisposable
     public async Task RunAsync(CancellationToken stopping)
     {
         RemoveScratch();
+        using var observing = _metrics.Observe(_controllers, _traces);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(stopping);
         var watches = Task.WhenAll(_controllers.Select(c => c.WatchAsync(both.Token)));
         try
@@ -214,6 +241,8 @@ public sealed partial class OperatorComposition : IAsyncDisposable
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {
+        _metrics.Dispose();
+        _traces?.Dispose();
         await _events.DisposeAsync();
         await _docker.DisposeAsync();
         _storages.Dispose();
@@ -259,6 +288,9 @@ public sealed partial class OperatorComposition : IAsyncDisposable
         [
             .. _controllers.Select(c => (c.Name, (Func<CancellationToken, Task>)c.LeadAsync)),
             ("The retention of snapshots", _retention.RunAsync),
+            .. _traces is null
+                ? []
+                : new[] { ("The export of traces", (Func<CancellationToken, Task>)_traces.RunAsync) },
         ],
         (name, fault) =>
         {

@@ -9,10 +9,10 @@ namespace Drydock.Operator.Health;
 /// /healthz fails if a watch is stuck or the process neither leads nor contends; /readyz fails until the watches have
 /// listed once and while the CRDs are older than the operator; /metrics in the Prometheus text format.
 /// </summary>
-public static class ProbeServer
+internal static class ProbeServer
 {
     /// <summary>Builds the server; it does not listen before it is started.</summary>
-    public static WebApplication Create(string address, OperatorComposition composition, MetricsText metrics)
+    public static WebApplication Create(string address, OperatorComposition composition, MetricCollector metrics)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().UseUrls(address);
@@ -32,7 +32,10 @@ public static class ProbeServer
                 : AnswerAsync(context, [ready]),
             "/metrics" =>
                 TextAsync(
-                    context, StatusCodes.Status200OK, metrics.Render(), "text/plain; version=0.0.4; charset=utf-8"),
+                    context,
+                    StatusCodes.Status200OK,
+                    PrometheusText.Render(metrics.Collect()),
+                    PrometheusText.ContentType),
             _ => TextAsync(context, StatusCodes.Status404NotFound, "/healthz, /readyz, /metrics\n", "text/plain"),
         });
         return app;

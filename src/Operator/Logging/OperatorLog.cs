@@ -2,11 +2,10 @@ using System.Globalization;
 using Serilog;
 using Serilog.Core;
 using Serilog.Events;
-using Serilog.Formatting.Json;
 
 namespace Drydock.Operator.Logging;
 
-/// <summary>Logs go to standard output, as text, or as JSON for log collectors.</summary>
+/// <summary>Logs go to standard output, as text, or as flat JSON for log collectors.</summary>
 public static class OperatorLog
 {
     /// <summary>The format of a text line.</summary>
@@ -20,7 +19,7 @@ public static class OperatorLog
             .MinimumLevel.Is(Enum.Parse<LogEventLevel>(options.LogLevel))
             .MinimumLevel.Override("Microsoft", LogEventLevel.Warning);
         return options.LogFormat == "json"
-            ? configuration.WriteTo.Console(new JsonFormatter(renderMessage: true)).CreateLogger()
+            ? configuration.WriteTo.Console(new JsonLines()).CreateLogger()
             : configuration.WriteTo.Console(outputTemplate: Template, formatProvider: CultureInfo.InvariantCulture)
                 .CreateLogger();
     }

@@ -19,6 +19,13 @@ internal sealed class EntityJson(JsonSerializerOptions json)
     public HttpContent Body<TEntity>(TEntity entity, string contentType, bool withoutServerFields = false)
         where TEntity : class, IKubernetesObject
     {
+        if (entity.Metadata.IsReduced)
+        {
+            throw new InvalidOperationException(
+                $"{entity.Metadata.Namespace}/{entity.Metadata.Name} is a reduced copy from a cache and must not be "
+                + "written: the parts that it lacks would be lost.");
+        }
+
         var resource = KubernetesResource.Of<TEntity>();
         var node = JsonSerializer.SerializeToNode(entity, json.TypeInfo<TEntity>())!.AsObject();
         node["apiVersion"] = resource.ApiVersion;
@@ -60,7 +67,22 @@ internal sealed class EntityJson(JsonSerializerOptions json)
         }
     }
 
-    /// <summary>Reads one element of a list or the object of an event; exactly one of the results is set.</summary>
+    /// <summary>Reads one element of a list; exactly one of the results is set.</summary>
+    public (TEntity? Entity, UnreadableObject? Unreadable) TryRead<TEntity>(ReadOnlySpan<byte> element)
+        where TEntity : class, IKubernetesObject
+    {
+        try
+        {
+            return (JsonSerializer.Deserialize(element, json.TypeInfo<TEntity>()) ?? throw new JsonException("null"),
+                null);
+        }
+        catch (JsonException e)
+        {
+            return (null, Describe(element, e));
+        }
+    }
+
+    /// <summary>Reads the object of an event; exactly one of the results is set.</summary>
     public (TEntity? Entity, UnreadableObject? Unreadable) TryRead<TEntity>(JsonElement element)
         where TEntity : class, IKubernetesObject
     {
@@ -73,11 +95,6 @@ internal sealed class EntityJson(JsonSerializerOptions json)
             return (null, Describe(element, e));
         }
     }
-
-    public V1ListMeta ReadListMeta(JsonElement list) =>
-        list.TryGetProperty("metadata"u8, out var metadata) && metadata.ValueKind == JsonValueKind.Object
-            ? metadata.Deserialize(json.TypeInfo<V1ListMeta>())!
-            : new V1ListMeta();
 
     public static string ResourceVersion(JsonElement entity) => Metadata(entity, "resourceVersion") ?? "";
 
@@ -92,6 +109,13 @@ internal sealed class EntityJson(JsonSerializerOptions json)
         {
             return new UnreadableObject(request.Namespace, request.Name ?? "", "", "the answer is not JSON");
         }
+    }
+
+    private static UnreadableObject Describe(ReadOnlySpan<byte> element, JsonException error)
+    {
+        var reader = new Utf8JsonReader(element);
+        using var document = JsonDocument.ParseValue(ref reader);
+        return Describe(document.RootElement, error);
     }
 
     private static UnreadableObject Describe(JsonElement element, JsonException error) =>

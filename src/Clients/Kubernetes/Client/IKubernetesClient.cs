@@ -155,6 +155,16 @@ public sealed record ListOptions
 
     /// <summary>True to report objects that do not fit the type together with the others; false to throw.</summary>
     public bool TolerateUnreadable { get; init; }
+
+    /// <summary>
+    /// Called for each object before the next one is read: the result is listed in its place, null omits it. With it a
+    /// long list needs only the memory of what is kept. Null lists the objects as they are.
+    /// </summary>
+    public Func<IKubernetesObject, IKubernetesObject?>? Keep { get; init; }
+
+    /// <summary>What is listed of an object; null if it is omitted.</summary>
+    public TEntity? Kept<TEntity>(TEntity entity)
+        where TEntity : class, IKubernetesObject => Keep is null ? entity : (TEntity?)Keep(entity);
 }
 
 /// <summary>Objects as they were at one version of the server's state.</summary>

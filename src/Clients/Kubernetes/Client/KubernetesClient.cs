@@ -69,71 +69,16 @@ public sealed class KubernetesClient : IKubernetesClient, IDisposable
         options ??= new ListOptions();
         var resource = KubernetesResource.Of<TEntity>();
         var request = resource.Request("list", @namespace);
-        var items = new List<TEntity>();
-        var unreadable = new List<UnreadableObject>();
-        string? next = null;
-        var version = "";
-        bool isLast;
-        var pageSize = options.PageSize;
-        do
-        {
-            var query = Query(
-                ("limit", pageSize.ToString(CultureInfo.InvariantCulture)),
-                ("continue", next),
-                ("labelSelector", options.LabelSelector),
-                ("fieldSelector", options.FieldSelector));
-            byte[] body;
-            try
-            {
-                body = await SendAsync(
-                    request,
-                    HttpMethod.Get,
-                    resource.Path(@namespace) + query,
-                    null,
-                    cancellationToken,
-                    options.MetadataOnly ? PartialMetadataList : Json);
-            }
-            catch (KubernetesTooLargeException) when (pageSize > 1)
-            {
-                // The page may be too large although no single object is.
-                pageSize = Math.Max(1, pageSize / 4);
-                isLast = false;
-                continue;
-            }
-
-            options.OnPage?.Invoke();
-            using var document = ParseList(request, body);
-            var meta = _json.ReadListMeta(document.RootElement);
-            if (document.RootElement.TryGetProperty("items"u8, out var page) && page.ValueKind == JsonValueKind.Array)
-            {
-                foreach (var element in page.EnumerateArray())
-                {
-                    Take(_json.TryRead<TEntity>(element));
-                }
-            }
-
-            version = meta.ResourceVersion;
-            next = meta.Continue;
-            isLast = string.IsNullOrEmpty(next);
-        }
-        while (!isLast);
-        return new KubernetesList<TEntity>(items, version, unreadable);
-
-        void Take((TEntity? Entity, UnreadableObject? Unreadable) read)
-        {
-            if (read.Entity is not null)
-            {
-                items.Add(read.Entity);
-            }
-            else if (options.TolerateUnreadable)
-            {
-                unreadable.Add(read.Unreadable!);
-            }
-            else
-            {
-                throw new KubernetesUnreadableObjectException(request, read.Unreadable!);
-            }
-        }
+        var accept = options.MetadataOnly ? PartialMetadataList : Json;
+        return await ListPages.ReadAsync(
+            options,
+            query => _transport.ReadAsync(
+                request,
+                () => Message(HttpMethod.Get, resource.Path(@namespace) + Query(query), null, accept),
+                (stream, token) =>
+                    new ListPageReader<TEntity>(request, _json, options, _options.MaxAnswerBytes)
+                        .ReadAsync(stream, token),
+                cancellationToken));
     }
 
     /// <inheritdoc />
@@ -262,14 +207,14 @@ public sealed class KubernetesClient : IKubernetesClient, IDisposable
     {
         var request = new KubernetesRequest("get", "", "version", null, null);
         var body = await SendAsync(request, HttpMethod.Get, "version", null, cancellationToken);
-        using var document = ParseList(request, body);
+        using var document = Parse(request, body);
         return document.RootElement.TryGetProperty("gitVersion"u8, out var version) ? version.GetString() ?? "" : "";
     }
 
     /// <inheritdoc />
     public void Dispose() => _transport.Dispose();
 
-    private static JsonDocument ParseList(KubernetesRequest request, byte[] body)
+    private static JsonDocument Parse(KubernetesRequest request, byte[] body)
     {
         try
         {

@@ -43,7 +43,15 @@ internal sealed class KubernetesTransport : IDisposable
     /// <summary>Sends a request and reads the whole answer.</summary>
     public async Task<byte[]> SendAsync(
         KubernetesRequest request, Func<HttpRequestMessage> make, CancellationToken cancellationToken) =>
-        await _repeat.ExecuteAsync(async token => await OnceAsync(request, make, token), cancellationToken);
+        await ReadAsync(request, make, (stream, token) => WholeAsync(request, stream, token), cancellationToken);
+
+    /// <summary>Sends a request and reads the answer from its stream. Every attempt reads from the beginning.</summary>
+    public async Task<T> ReadAsync<T>(
+        KubernetesRequest request,
+        Func<HttpRequestMessage> make,
+        Func<Stream, CancellationToken, Task<T>> read,
+        CancellationToken cancellationToken) =>
+        await _repeat.ExecuteAsync(async token => await OnceAsync(request, make, read, token), cancellationToken);
 
     /// <summary>Opens a stream of events. The time limit covers the time until the answer begins.</summary>
     public async Task<HttpResponseMessage> OpenAsync(
@@ -96,8 +104,11 @@ internal sealed class KubernetesTransport : IDisposable
         _ => false,
     };
 
-    private async Task<byte[]> OnceAsync(
-        KubernetesRequest request, Func<HttpRequestMessage> make, CancellationToken cancellationToken)
+    private async Task<T> OnceAsync<T>(
+        KubernetesRequest request,
+        Func<HttpRequestMessage> make,
+        Func<Stream, CancellationToken, Task<T>> read,
+        CancellationToken cancellationToken)
     {
         var started = _time.GetTimestamp();
         var code = "error";
@@ -107,9 +118,13 @@ internal sealed class KubernetesTransport : IDisposable
         {
             using var response = await AuthorizedAsync(make, both.Token);
             code = ((int)response.StatusCode).ToString(System.Globalization.CultureInfo.InvariantCulture);
-            return response.IsSuccessStatusCode
-                ? await ReadAsync(request, response, both.Token)
-                : throw await ErrorAsync(request, response, both.Token);
+            if (!response.IsSuccessStatusCode)
+            {
+                throw await ErrorAsync(request, response, both.Token);
+            }
+
+            await using var stream = await response.Content.ReadAsStreamAsync(both.Token);
+            return await read(stream, both.Token);
         }
         catch (Exception e) when (IsTransportFault(e, cancellationToken))
         {
@@ -117,9 +132,11 @@ internal sealed class KubernetesTransport : IDisposable
         }
         finally
         {
-            KubernetesMetrics.Requests.Add(1, new("code", code), new("method", request.Verb));
+            var host = KubernetesMetrics.Tag("host", _kubernetes.BaseUri.Authority);
+            KubernetesMetrics.Requests.Add(
+                1, KubernetesMetrics.Tag("code", code), KubernetesMetrics.Tag("method", request.Verb), host);
             KubernetesMetrics.RequestSeconds.Record(
-                _time.GetElapsedTime(started).TotalSeconds, new KeyValuePair<string, object?>("method", request.Verb));
+                _time.GetElapsedTime(started).TotalSeconds, KubernetesMetrics.Tag("verb", request.Verb), host);
         }
     }
 
@@ -168,17 +185,17 @@ internal sealed class KubernetesTransport : IDisposable
     private async Task<KubernetesException> ErrorAsync(
         KubernetesRequest request, HttpResponseMessage response, CancellationToken cancellationToken)
     {
-        var body = await ReadAsync(request, response, cancellationToken);
+        await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
+        var body = await WholeAsync(request, stream, cancellationToken);
         return StatusErrors.From(request, (int)response.StatusCode, body, response.Headers.RetryAfter, _json);
     }
 
     /// <summary>
     /// Reads a body in pieces, so that never more than the limit is in memory, whatever length the server announces.
     /// </summary>
-    private async Task<byte[]> ReadAsync(
-        KubernetesRequest request, HttpResponseMessage response, CancellationToken cancellationToken)
+    private async Task<byte[]> WholeAsync(
+        KubernetesRequest request, Stream stream, CancellationToken cancellationToken)
     {
-        await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
         using var body = new MemoryStream();
         var piece = ArrayPool<byte>.Shared.Rent(64 * 1024);
         try

@@ -32,6 +32,11 @@ public sealed class EventRecorder : IEventRecorder, IAsyncDisposable
     {
         _client = client;
         _options = options ?? new EventRecorderOptions();
+        foreach (var cause in (string[])["queue_full", "stopping", "refused", "fault"])
+        {
+            KubernetesMetrics.EventsDropped.Add(0, KubernetesMetrics.Tag("cause", cause));
+        }
+
         _time = time;
         _logger = logger;
         _pending =
@@ -71,6 +76,9 @@ public sealed class EventRecorder : IEventRecorder, IAsyncDisposable
             reason,
             message.Length > MaxMessage ? $"{message[..(MaxMessage - 1)]}…" : message,
             _time.GetUtcNow());
+
+        KubernetesMetrics.Events.Add(
+            1, KubernetesMetrics.Tag("type", type), KubernetesMetrics.Tag("reason", reason));
 
         // API servers keep events for one hour; the log keeps them for later analysis.
         _logger.Told(

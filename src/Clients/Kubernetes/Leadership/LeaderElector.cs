@@ -52,6 +52,7 @@ public sealed class LeaderElector : ILeadership
         _logger = loggers.CreateLogger<LeaderElector>();
         _lease = new LeaseRecord(client, options, time);
         _leaseName = $"{options.Namespace}/{options.LeaseName}";
+        KubernetesMetrics.LeaderStatus.Add(0, KubernetesMetrics.Tag("name", options.LeaseName));
     }
 
     /// <inheritdoc />
@@ -338,7 +339,7 @@ public sealed class LeaderElector : ILeadership
             {
                 _logger.Lost(_options.Identity, left <= TimeSpan.Zero
                     ? $"Lease {_leaseName} could not be renewed for {SinceRenewal.TotalSeconds:0.#} s."
-                    : $"Lease {_leaseName} is held by {_lease.Holder ?? "nobody"}.");
+                    : $"Lease {_leaseName} is held by {_lease.Holder ?? "no process"}.");
                 await EndAsync(term);
                 return false;
             }

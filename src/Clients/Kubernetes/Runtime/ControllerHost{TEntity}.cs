@@ -14,7 +14,7 @@ namespace Drydock.Clients.Kubernetes.Runtime;
 /// Runs a controller: cache → queue → workers. An object is reconciled when it appears, when anything of it changes
 /// (annotations, labels, spec, deletion, status written by others; not what this process wrote through
 /// <see cref="EntityWriter{TEntity}"/>), at each resync, when a trigger wakes it, and when its last reconciliation
-/// requested it. Nothing is polled.
+/// requested it. An inert object is not reconciled because it appears or at a resync. Nothing is polled.
 /// </summary>
 /// <typeparam name="TEntity">The kind.</typeparam>
 public sealed class ControllerHost<TEntity> : IReconcileTrigger<TEntity>
@@ -60,8 +60,15 @@ public sealed class ControllerHost<TEntity> : IReconcileTrigger<TEntity>
         _logger = logger;
         _name = _options.Name ?? KubernetesResource.Of<TEntity>().Plural;
         _tag = KubernetesMetrics.Tag("controller", _name);
+        StartAtZero();
         _gate.OnForeignChange = key => _queue?.Add(key);
     }
+
+    /// <summary>
+    /// Whether a reconciliation of an object would do nothing until the object changes. By default no object is inert.
+    /// Called from any thread.
+    /// </summary>
+    public Func<TEntity, bool> IsInert { get; init; } = static _ => false;
 
     /// <inheritdoc />
     public void Wake(string? @namespace, string name)
@@ -116,6 +123,19 @@ public sealed class ControllerHost<TEntity> : IReconcileTrigger<TEntity>
         }
     }
 
+    // A rate cannot see the first increase of a counter that did not exist before.
+    private void StartAtZero()
+    {
+        foreach (var result in (string[])["success", "error", "requeue", "requeue_after"])
+        {
+            KubernetesMetrics.Reconciles.Add(0, _tag, KubernetesMetrics.Tag("result", result));
+        }
+
+        KubernetesMetrics.ReconcileErrors.Add(0, _tag);
+        KubernetesMetrics.ReconcilePanics.Add(0, _tag);
+        KubernetesMetrics.ActiveWorkers.Add(0, _tag);
+    }
+
     private void OnChange(ResourceChange<TEntity> change)
     {
         var key = ObjectKey.Of(change.Object);
@@ -125,11 +145,26 @@ public sealed class ControllerHost<TEntity> : IReconcileTrigger<TEntity>
             _queue?.Add(key);
         }
         else if (!change.IsOwnWrite
+            && !IsListedInert(change)
             && !(
                 change.Type == ResourceChangeType.Modified
                     && _gate.TryHold(key, change.Object.Metadata.ResourceVersion)))
         {
             _queue?.Add(key);
+        }
+    }
+
+    private bool IsListedInert(ResourceChange<TEntity> change)
+    {
+        try
+        {
+            return change.Type is ResourceChangeType.Added or ResourceChangeType.Resynced && IsInert(change.Object);
+        }
+        catch (Exception e)
+        {
+            // The reconciliation meets the same fault, and then it is counted and repeated.
+            _logger.InertFault(e, _name, ObjectKey.Of(change.Object).ToString());
+            return false;
         }
     }
 
@@ -164,6 +199,7 @@ public sealed class ControllerHost<TEntity> : IReconcileTrigger<TEntity>
     {
         foreach (var gone in _gone.GetValueOrDefault(key) ?? [])
         {
+            using var about = ScopeOf(gone);
             if (await AttemptAsync(
                 queue, key, () => _controller.DeletedAsync(gone, cancellationToken), cancellationToken))
             {
@@ -173,10 +209,21 @@ public sealed class ControllerHost<TEntity> : IReconcileTrigger<TEntity>
 
         if (_cache.Get(key) is { } entity)
         {
+            using var about = ScopeOf(entity);
             await AttemptAsync(
                 queue, key, () => _controller.ReconcileAsync(entity, cancellationToken), cancellationToken);
         }
     }
+
+    // Every line that is logged meanwhile, also by work that is started here, names the object.
+    private IDisposable? ScopeOf(TEntity entity) => _logger.BeginScope(new Dictionary<string, object?>(
+        StringComparer.Ordinal)
+    {
+        ["Controller"] = _name,
+        ["Namespace"] = entity.Metadata.Namespace,
+        ["Name"] = entity.Metadata.Name,
+        ["Uid"] = entity.Metadata.Uid,
+    });
 
     private void Told(ObjectKey key, TEntity gone)
     {

@@ -53,6 +53,12 @@ internal static partial class RuntimeLog
         this ILogger logger, Exception exception, string controller, string part);
 
     [LoggerMessage(
+        Level = LogLevel.Error,
+        Message = "Whether {Key} of controller {Controller} needs a reconciliation could not be determined; "
+            + "it is reconciled.")]
+    public static partial void InertFault(this ILogger logger, Exception exception, string controller, string key);
+
+    [LoggerMessage(
         Level = LogLevel.Error, Message = "Due keys of a work queue could not be processed; retrying in {Delay}.")]
     public static partial void QueueTimerFault(this ILogger logger, Exception exception, TimeSpan delay);
 }

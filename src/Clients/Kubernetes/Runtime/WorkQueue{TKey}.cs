@@ -21,7 +21,7 @@ public sealed class WorkQueue<TKey> : IDisposable
     private readonly FairLanes<TKey> _ready;
     private readonly LinkedList<TaskCompletionSource<TKey>> _takers = new();
     private readonly Dictionary<TKey, long> _waiting = [];
-    private readonly HashSet<TKey> _working = [];
+    private readonly Dictionary<TKey, long> _working = [];
     private readonly Dictionary<TKey, (long Due, long Ticket)> _delayed = [];
     private readonly PriorityQueue<(TKey Key, long Ticket), long> _due = new();
     private readonly Dictionary<TKey, int> _failures = [];
@@ -30,7 +30,8 @@ public sealed class WorkQueue<TKey> : IDisposable
     private readonly ITimer _timer;
     private readonly ITimer _pace;
     private readonly ILogger _logger;
-    private readonly KeyValuePair<string, object?> _tag;
+    private readonly KeyValuePair<string, object?>[] _tags;
+    private readonly IDisposable _reported;
     private long _tickets;
 
     /// <summary>Creates a queue.</summary>
@@ -52,7 +53,12 @@ public sealed class WorkQueue<TKey> : IDisposable
         _backoff = new Backoff(options.Backoff, random);
         _ready = new FairLanes<TKey>(options, laneOf ?? (static _ => ""), time);
         _time = time;
-        _tag = KubernetesMetrics.Tag("name", name);
+        // Dashboards of older and of current releases of controller-runtime use one of the two labels each.
+        _tags = [KubernetesMetrics.Tag("controller", name), KubernetesMetrics.Tag("name", name)];
+        KubernetesMetrics.QueueAdds.Add(0, _tags);
+        KubernetesMetrics.QueueRetries.Add(0, _tags);
+        KubernetesMetrics.QueueDepth.Add(0, _tags);
+        _reported = QueueLoad.Report(_tags, Load);
         _timer = time.CreateTimer(
             static state => ((WorkQueue<TKey>)state!).OnTimer(),
             this,
@@ -118,7 +124,7 @@ public sealed class WorkQueue<TKey> : IDisposable
         {
             var failures = _failures.GetValueOrDefault(key);
             _failures[key] = failures + 1;
-            KubernetesMetrics.QueueRetries.Add(1, _tag);
+            KubernetesMetrics.QueueRetries.Add(1, _tags);
             var delay = _backoff.Delay(failures);
             AddAfter(key, delay);
             return delay;
@@ -166,8 +172,9 @@ public sealed class WorkQueue<TKey> : IDisposable
     {
         lock (_lock)
         {
-            if (_working.Remove(key))
+            if (_working.Remove(key, out var since))
             {
+                KubernetesMetrics.WorkSeconds.Record(_time.GetElapsedTime(since).TotalSeconds, _tags);
                 _ready.Done(key);
                 if (_waiting.ContainsKey(key))
                 {
@@ -184,10 +191,20 @@ public sealed class WorkQueue<TKey> : IDisposable
     {
         _timer.Dispose();
         _pace.Dispose();
+        _reported.Dispose();
         lock (_lock)
         {
-            KubernetesMetrics.QueueDepth.Add(-_waiting.Count, _tag);
+            KubernetesMetrics.QueueDepth.Add(-_waiting.Count, _tags);
             _waiting.Clear();
+        }
+    }
+
+    private QueueLoad Load()
+    {
+        lock (_lock)
+        {
+            var spent = _working.Values.Select(since => _time.GetElapsedTime(since).TotalSeconds).ToList();
+            return new QueueLoad(spent.Sum(), spent.DefaultIfEmpty().Max());
         }
     }
 
@@ -218,9 +235,9 @@ public sealed class WorkQueue<TKey> : IDisposable
             _takers.RemoveFirst();
             _waiting.Remove(key, out var since);
             _delayed.Remove(key);
-            _working.Add(key);
-            KubernetesMetrics.QueueDepth.Add(-1, _tag);
-            KubernetesMetrics.QueueSeconds.Record(_time.GetElapsedTime(since).TotalSeconds, _tag);
+            _working[key] = _time.GetTimestamp();
+            KubernetesMetrics.QueueDepth.Add(-1, _tags);
+            KubernetesMetrics.QueueSeconds.Record(_time.GetElapsedTime(since).TotalSeconds, _tags);
             taker.Value.SetResult(key);
         }
     }
@@ -232,10 +249,10 @@ public sealed class WorkQueue<TKey> : IDisposable
             return;
         }
 
-        KubernetesMetrics.QueueAdds.Add(1, _tag);
-        KubernetesMetrics.QueueDepth.Add(1, _tag);
+        KubernetesMetrics.QueueAdds.Add(1, _tags);
+        KubernetesMetrics.QueueDepth.Add(1, _tags);
         _delayed.Remove(key);
-        if (!_working.Contains(key))
+        if (!_working.ContainsKey(key))
         {
             _ready.Add(key);
             ServeLocked();

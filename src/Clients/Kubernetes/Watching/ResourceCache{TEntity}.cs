@@ -13,6 +13,9 @@ internal sealed class ResourceCache<TEntity>(Action<Exception> onSubscriberFault
     private readonly Dictionary<ObjectKey, CacheEntry<TEntity>> _entries = [];
     private readonly List<Action<ResourceChange<TEntity>>> _subscribers = [];
 
+    /// <summary>What is kept of an object. Subscribers see the object as it came.</summary>
+    public Func<TEntity, TEntity> Reduce { get; set; } = static entity => entity;
+
     public TEntity? Get(ObjectKey key)
     {
         lock (_lock)
@@ -84,7 +87,7 @@ internal sealed class ResourceCache<TEntity>(Action<Exception> onSubscriberFault
         {
             if (!_entries.TryGetValue(ObjectKey.Of(item), out var entry))
             {
-                _entries.Add(ObjectKey.Of(item), new CacheEntry<TEntity>(item));
+                _entries.Add(ObjectKey.Of(item), new CacheEntry<TEntity>(Reduce(item)));
                 Tell(new ResourceChange<TEntity>(ResourceChangeType.Added, item, null));
                 return true;
             }
@@ -106,7 +109,7 @@ internal sealed class ResourceCache<TEntity>(Action<Exception> onSubscriberFault
 
             var isNews = entry.Version != item.Metadata.ResourceVersion
                 && !entry.WasWrittenHere(item.Metadata.ResourceVersion);
-            entry.Replace(item);
+            entry.Replace(Reduce(item));
             return isNews && TellModified(item, previous);
         }
     }
@@ -136,7 +139,7 @@ internal sealed class ResourceCache<TEntity>(Action<Exception> onSubscriberFault
                 && !entry.IsNewerThan(version))
             {
                 var previous = entry.Current;
-                entry.ReplaceByOwnWrite(written);
+                entry.ReplaceByOwnWrite(Reduce(written));
                 Tell(new ResourceChange<TEntity>(ResourceChangeType.Modified, written, previous, IsOwnWrite: true));
             }
         }
@@ -187,7 +190,7 @@ internal sealed class CacheEntry<TEntity>(TEntity current)
     where TEntity : class, IKubernetesObject
 {
     private const int RememberedWrites = 4096;
-    private readonly Queue<string> _ownVersions = new();
+    private Queue<string>? _ownVersions;
 
     public TEntity Current { get; private set; } = current;
 
@@ -196,17 +199,18 @@ internal sealed class CacheEntry<TEntity>(TEntity current)
     public bool IsSameIncarnation(TEntity other) =>
         Current.Metadata.Uid is not { } uid || other.Metadata.Uid is not { } otherUid || uid == otherUid;
 
-    public bool WasWrittenHere(string? version) => version is not null && _ownVersions.Contains(version);
+    public bool WasWrittenHere(string? version) => version is not null && _ownVersions?.Contains(version) == true;
 
     public void Replace(TEntity newer)
     {
         Current = newer;
-        _ownVersions.Clear();
+        _ownVersions = null;
     }
 
     public void ReplaceByOwnWrite(TEntity newer)
     {
         Current = newer;
+        _ownVersions ??= new Queue<string>();
         if (_ownVersions.Count == RememberedWrites)
         {
             _ownVersions.Dequeue();

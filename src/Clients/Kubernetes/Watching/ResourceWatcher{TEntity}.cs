@@ -45,11 +45,27 @@ public sealed class ResourceWatcher<TEntity> : IResourceCache<TEntity>, IWatchHe
         _lastSign = time.GetTimestamp();
         _resource = KubernetesResource.Of<TEntity>().QualifiedName;
         Name = _resource + (_options.FieldSelector is null ? "" : $"?{_options.FieldSelector}");
+        foreach (var cause in (string[])["gone", "ended", "fault"])
+        {
+            Reconnected(cause, 0);
+        }
+
         _cache = new ResourceCache<TEntity>(e => _logger.SubscriberFault(e, Name));
     }
 
     /// <inheritdoc />
     public string Name { get; }
+
+    /// <summary>
+    /// What the cache keeps of an object: the object itself, or a copy that <see cref="V1ObjectMeta.IsReduced"/>. By
+    /// default the object itself. Set before <see cref="RunAsync"/>; called from any thread, for a reduced copy as
+    /// well.
+    /// </summary>
+    public Func<TEntity, TEntity> Reduce
+    {
+        get => _cache.Reduce;
+        init => _cache.Reduce = entity => Reduced(entity, value);
+    }
 
     /// <inheritdoc cref="IResourceCache{TEntity}.HasSynced" />
     public bool HasSynced => _synced.Task.IsCompletedSuccessfully;
@@ -100,8 +116,7 @@ public sealed class ResourceWatcher<TEntity> : IResourceCache<TEntity>, IWatchHe
                 _version = null;
                 _gone = true;
                 SignOfLife();
-                KubernetesMetrics.WatchReconnections.Add(
-                    1, KubernetesMetrics.Tag("resource", _resource), KubernetesMetrics.Tag("cause", "gone"));
+                Reconnected("gone");
             }
             catch (Exception e)
             {
@@ -118,6 +133,20 @@ public sealed class ResourceWatcher<TEntity> : IResourceCache<TEntity>, IWatchHe
         }
     }
 
+    // An object that cannot be reduced must not hide the others.
+    private TEntity Reduced(TEntity entity, Func<TEntity, TEntity> reduce)
+    {
+        try
+        {
+            return reduce(entity);
+        }
+        catch (Exception e)
+        {
+            _logger.ReduceFault(e, Name, entity.Metadata.Namespace, entity.Metadata.Name);
+            return entity;
+        }
+    }
+
     private async Task ListAsync(CancellationToken cancellationToken)
     {
         var resync = HasSynced && _version is not null;
@@ -128,6 +157,7 @@ public sealed class ResourceWatcher<TEntity> : IResourceCache<TEntity>, IWatchHe
             MetadataOnly = _options.MetadataOnly,
             TolerateUnreadable = true,
             OnPage = SignOfLife,
+            Keep = entity => _cache.Reduce((TEntity)entity),
         };
         var list = await _client.ListAsync<TEntity>(_options.Namespace, options, cancellationToken);
         foreach (var unreadable in list.Unreadable)
@@ -171,8 +201,7 @@ public sealed class ResourceWatcher<TEntity> : IResourceCache<TEntity>, IWatchHe
 
         // Servers end a watch after its time, and a silent one is renewed. A watch that a server repeatedly ends at
         // once must not be reopened in a tight loop.
-        KubernetesMetrics.WatchReconnections.Add(
-            1, KubernetesMetrics.Tag("resource", _resource), KubernetesMetrics.Tag("cause", "ended"));
+        Reconnected("ended");
         if (events == 0 && _time.GetElapsedTime(began) < TimeSpan.FromSeconds(0.5))
         {
             throw new KubernetesUnreachableException(
@@ -221,11 +250,13 @@ public sealed class ResourceWatcher<TEntity> : IResourceCache<TEntity>, IWatchHe
         Problem = fault.Message;
         var delay = _backoff.Delay(_faults);
         _faults++;
-        KubernetesMetrics.WatchReconnections.Add(
-            1, KubernetesMetrics.Tag("resource", _resource), KubernetesMetrics.Tag("cause", "fault"));
+        Reconnected("fault");
         _logger.Interrupted(Name, _faults, delay, fault.Message);
         await Task.Delay(delay, _time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
+
+    private void Reconnected(string cause, int count = 1) => KubernetesMetrics.WatchReconnections.Add(
+        count, KubernetesMetrics.Tag("resource", _resource), KubernetesMetrics.Tag("cause", cause));
 
     private void SignOfLife() => Volatile.Write(ref _lastSign, _time.GetTimestamp());
 }
@@ -284,6 +315,11 @@ internal static partial class WatchLog
         Message = "{Resource} {Namespace}/{Name} does not fit its type; its last readable state is kept: {Why}")]
     public static partial void Unreadable(
         this ILogger logger, string resource, string? Namespace, string name, string why);
+
+    [LoggerMessage(
+        Level = LogLevel.Error, Message = "{Resource} {Namespace}/{Name} could not be reduced and is cached as it is.")]
+    public static partial void ReduceFault(
+        this ILogger logger, Exception exception, string resource, string? Namespace, string name);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "A subscriber of the {Resource} watch failed.")]
     public static partial void SubscriberFault(this ILogger logger, Exception exception, string resource);

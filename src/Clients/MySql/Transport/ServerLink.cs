@@ -37,7 +37,7 @@ internal sealed class ServerLink : IAsyncDisposable
     /// <summary>Why this side ended the connection; null if it did not.</summary>
     internal LinkRefusedException? Refusal => _refusal;
 
-    /// <summary>The connection has ended, whoever ended it.</summary>
+    /// <summary>The connection has ended, on either side.</summary>
     internal bool HasEnded => _ending.IsCancellationRequested;
 
     /// <summary>The TLS cipher in use, null without TLS.</summary>

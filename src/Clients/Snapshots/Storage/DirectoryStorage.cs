@@ -195,7 +195,7 @@ public sealed class DirectoryStorage : ISnapshotStorage
         root =>
         {
             using var folder = root.Find(_folder);
-            return (folder ?? root).FreeBytes();
+            return (folder ?? root).Space().Free;
         },
         cancellationToken);
 

@@ -119,15 +119,17 @@ internal static partial class Posix
             : null;
     }
 
-    /// <summary>Bytes that an unprivileged user can still write; null with errno.</summary>
-    internal static long? FreeBytes(SafeFileHandle directory, out int error)
+    /// <summary>
+    /// Bytes that an unprivileged user can still write, and bytes of the whole file system; null with errno.
+    /// </summary>
+    internal static (long Free, long Size)? Space(SafeFileHandle directory, out int error)
     {
         Span<byte> facts = stackalloc byte[StatvfsBytes];
         error = Result(fstatvfs(directory, facts));
-        return error == 0
-            ? (long)UInt128.Min(
-                long.MaxValue, (UInt128)BitConverter.ToUInt64(facts[8..]) * BitConverter.ToUInt64(facts[32..]))
-            : null;
+        return error == 0 ? (Blocks(facts, facts[32..]), Blocks(facts, facts[16..])) : null;
+
+        static long Blocks(Span<byte> facts, Span<byte> count) => (long)UInt128.Min(
+            long.MaxValue, (UInt128)BitConverter.ToUInt64(facts[8..]) * BitConverter.ToUInt64(count));
     }
 
     /// <summary>Names in a directory, without <c>.</c> and <c>..</c>, read at once.</summary>

@@ -51,7 +51,7 @@ public sealed class MyDumperTool(SnapshotToolOptions? options = null) : IDumpToo
                 ? "all tables of a database locked for reading until every thread had begun its transaction "
                     + "(--lock-all-tables --trx-consistency-only): transactional tables are of one moment"
                 : "no locks, for want of the privilege LOCK TABLES: every thread's transaction begins a moment after "
-                    + "the other's; consistent if nobody wrote meanwhile");
+                    + "the other's; consistent if no client wrote meanwhile");
     }
 
     /// <inheritdoc/>

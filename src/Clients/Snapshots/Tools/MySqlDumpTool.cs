@@ -49,7 +49,7 @@ public sealed class MySqlDumpTool(SnapshotToolOptions? options = null) : IDumpTo
             "--default-character-set=utf8mb4",
             "--no-tablespaces",
 
-            // A load then needs no LOCK TABLES; it runs in databases that nobody else uses.
+            // A load then needs no LOCK TABLES; it runs in databases without other users.
             SkipLocks,
             "--max-allowed-packet=1073741824",
         ];

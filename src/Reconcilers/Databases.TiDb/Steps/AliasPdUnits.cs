@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Drydock.Clients.Remote;
 using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
@@ -29,8 +28,6 @@ internal sealed class AliasPdUnits(ITiDbTargets targets) : TiDbStep<AliasPdUnits
         systemctl daemon-reload
         """;
 
-    private readonly ConcurrentDictionary<(string Step, int Attempt), Observation.Failed> _refusals = new();
-
     /// <param name="Instances">The PD instances whose units have another name.</param>
     public sealed record Args(List<string> Instances);
 
@@ -42,11 +39,6 @@ internal sealed class AliasPdUnits(ITiDbTargets targets) : TiDbStep<AliasPdUnits
     protected override async Task<Observation> ObserveAsync(
         StepContext context, Args args, CancellationToken cancellationToken)
     {
-        if (_refusals.TryGetValue((context.Step.Id, context.Step.Attempt), out var refusal))
-        {
-            return refusal;
-        }
-
         foreach (var instance in args.Instances.Select(Targets.Instance))
         {
             if (!await HasNameAsync(instance, cancellationToken))
@@ -75,12 +67,12 @@ internal sealed class AliasPdUnits(ITiDbTargets targets) : TiDbStep<AliasPdUnits
             if (!result.IsSuccess || !await HasNameAsync(instance, cancellationToken))
             {
                 // The host has decided; another attempt would hear the same.
-                _refusals[(context.Step.Id, context.Step.Attempt)] = new Observation.Failed(
+                throw new StepActionException(
                     Reasons.ControlMismatch,
                     $"{unit} of {instance.Name} on {instance.Host} did not get the second name "
                     + $"{NameOf(Spec, instance)}: {ToolOutput.Excerpt(result.Errors + " " + result.Output)}. PD runs "
-                    + "as before.");
-                return;
+                    + "as before.",
+                    retryable: false);
             }
         }
     }

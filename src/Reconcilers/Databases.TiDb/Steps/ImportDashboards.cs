@@ -22,7 +22,6 @@ internal sealed class ImportDashboards(ITiDbTargets targets) : TiDbStep<ImportDa
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     private readonly ConcurrentDictionary<string, (string Uid, long Version)> _saved = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<(string Step, int Attempt), Observation.Failed> _refusals = new();
 
     /// <param name="Service">The name of Grafana in spec.tidb.monitoring.</param>
     /// <param name="From">Files and directories on its host.</param>
@@ -36,11 +35,6 @@ internal sealed class ImportDashboards(ITiDbTargets targets) : TiDbStep<ImportDa
     protected override async Task<Observation> ObserveAsync(
         StepContext context, Args args, CancellationToken cancellationToken)
     {
-        if (_refusals.TryGetValue((context.Step.Id, context.Step.Attempt), out var refusal))
-        {
-            return refusal;
-        }
-
         try
         {
             var (all, different) = await CompareAsync(args, cancellationToken);
@@ -77,9 +71,11 @@ internal sealed class ImportDashboards(ITiDbTargets targets) : TiDbStep<ImportDa
             catch (TiDbApiException exception)
             {
                 // Grafana has decided; another attempt would hear the same.
-                _refusals[(context.Step.Id, context.Step.Attempt)] = new Observation.Failed(
-                    exception.Reason, $"The dashboard {dashboard.Title} was not imported. {exception.Message}");
-                return;
+                throw new StepActionException(
+                    exception.Reason,
+                    $"The dashboard {dashboard.Title} was not imported. {exception.Message}",
+                    retryable: false,
+                    exception);
             }
         }
     }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Globalization;
 using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
@@ -23,8 +22,6 @@ internal sealed class RestartService(ITiDbTargets targets) : TiDbStep<RestartSer
 
     private static readonly TimeSpan Precision = TimeSpan.FromSeconds(2);
 
-    private readonly ConcurrentDictionary<(string Step, int Attempt), Observation.Failed> _refusals = new();
-
     /// <param name="Service">The name of the service in spec.tidb.monitoring.</param>
     /// <param name="Files">The beginnings of the checksums of its new files.</param>
     /// <param name="Ready">The page that answers once the service is ready; null if its port is enough.</param>
@@ -37,11 +34,6 @@ internal sealed class RestartService(ITiDbTargets targets) : TiDbStep<RestartSer
         if (context.Receipt(PidBeforeKey) is not { } before)
         {
             return new Observation.NotStarted();
-        }
-
-        if (_refusals.TryGetValue((context.Step.Id, context.Step.Attempt), out var refusal))
-        {
-            return refusal;
         }
 
         var paths = service.Files.Select(f => MonitoringLayout.Place(service, f)).ToList();
@@ -102,9 +94,7 @@ internal sealed class RestartService(ITiDbTargets targets) : TiDbStep<RestartSer
         {
             if (await RefusalAsync(service, cancellationToken) is { } refusal)
             {
-                _refusals[(context.Step.Id, context.Step.Attempt)] = new Observation.Failed(
-                    Reasons.ConfigurationInvalid, refusal);
-                return;
+                throw new StepActionException(Reasons.ConfigurationInvalid, refusal, retryable: false);
             }
 
             await host.StopAsync(cancellationToken);

@@ -142,11 +142,11 @@ internal sealed record DatabaseSecrets
             }
         }
 
-        var storages = SecretReferences.In(spec).Where(use => use.Keys.Contains("secretKey", StringComparer.Ordinal));
-        foreach (var storage in storages.DistinctBy(use => use.Name, StringComparer.Ordinal))
-        {
-            reading.Exists(storage);
-        }
+        var storages = SecretReferences.In(spec)
+            .Where(use => use.Keys.Contains(StorageKeys.SecretKey, StringComparer.Ordinal));
+        var storageKeys = storages.DistinctBy(use => use.Name, StringComparer.Ordinal)
+            .SelectMany(reading.StorageKeysOf)
+            .ToList();
 
         return new DatabaseSecrets
         {
@@ -172,6 +172,7 @@ internal sealed record DatabaseSecrets
                     .Concat(peers.Values.Select(p => p.Key))
                     .Concat(new[] { toHosts, toJump }.OfType<SshMaterial>().Distinct().SelectMany(KeysOf))
                     .OfType<byte[]>()
+                    .Concat(storageKeys)
                     .Select(SecretText.Of)
                     .Concat(peerLogins.Values.Append(web).Append(grafana).Select(l => l?.Password))
                     .OfType<string>()
@@ -302,15 +303,19 @@ internal sealed record DatabaseSecrets
             }
         }
 
-        public void Exists(SecretUse use)
+        // What no text may contain of a storage's Secret, which must exist.
+        public IEnumerable<byte[]> StorageKeysOf(SecretUse use)
         {
-            if (secrets.GetValueOrDefault(use.Name) is null)
+            if (secrets.GetValueOrDefault(use.Name) is not { } secret)
             {
                 Missing(
                     use.Field,
                     $"Secret {use.Name} ({use.Field}) does not exist in namespace {@namespace}. "
                     + "Create it with the keys accessKey and secretKey.");
+                return [];
             }
+
+            return StorageKeys.Confidential.Select(key => secret.Data?.GetValueOrDefault(key)).OfType<byte[]>();
         }
 
         private byte[]? Taken(SecretReference reference, string field, string key, byte[] value)

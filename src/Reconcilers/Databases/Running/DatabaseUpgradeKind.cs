@@ -62,6 +62,9 @@ internal sealed class DatabaseUpgradeKind(
     protected override Task<RunBinding> BindAsync(
         DatabaseRollingUpgrade entity, CancellationToken cancellationToken) => bind(entity, cancellationToken);
 
+    protected override DatabaseRollingUpgradeStatus Reduce(DatabaseRollingUpgradeStatus status) =>
+        status with { Instances = [], Inventory = null, Skipped = [], PausedReplication = [] };
+
     protected override string PreflightTimeout(DatabaseRollingUpgradeSpec spec) => spec.Timeouts.Preflight;
 
     protected override TimeSpan TimeoutOf(DatabaseRollingUpgradeSpec spec, PlanStep step) =>

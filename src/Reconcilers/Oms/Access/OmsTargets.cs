@@ -12,7 +12,6 @@ namespace Drydock.Reconcilers.Oms;
 internal sealed class OmsTargets : IOmsTargets, IAsyncDisposable
 {
     private const int LongestConfig = 1024 * 1024;
-    private static readonly string[] StorageSecretKeys = ["secretKey", "sessionToken"];
     private static readonly TimeSpan LongestSnapshotWait = TimeSpan.FromSeconds(5);
 
     private readonly OmsServices _services;
@@ -50,9 +49,9 @@ internal sealed class OmsTargets : IOmsTargets, IAsyncDisposable
         Remember(upgrade.Spec.MetadataDatabase?.CredentialsSecretRef?.Name, "password");
         Remember(upgrade.Spec.Preflight.ApiCredentialsSecretRef?.Name, "password");
         foreach (var storage in SecretReferences.In(upgrade.Spec)
-            .Where(use => use.Keys.Contains("secretKey", StringComparer.Ordinal)))
+            .Where(use => use.Keys.Contains(StorageKeys.SecretKey, StringComparer.Ordinal)))
         {
-            Remember(storage.Name, StorageSecretKeys);
+            Remember(storage.Name, StorageKeys.Confidential);
         }
 
         foreach (var variable in upgrade.Spec.Regions.SelectMany(region => region.Nodes)

@@ -74,7 +74,7 @@ internal static class OmsApiCredentials
                     + "without colons). `openssl x509 -noout -fingerprint -sha256 -in CERTIFICATE` prints it");
     }
 
-    // Whoever names a certificate expects that the password is sent to nobody else.
+    // A named certificate means that the password is sent to no other server.
     private static void EnsureHttps(string key, string name, Uri address)
     {
         if (address.Scheme != Uri.UriSchemeHttps)

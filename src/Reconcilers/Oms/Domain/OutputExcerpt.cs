@@ -47,7 +47,7 @@ internal static partial class OutputExcerpt
 
     private static string Quote(string line) => $"\"{SchemaLimits.Clip(line.Replace('"', '\''), LongestLine)}\"";
 
-    /// <summary>The last lines as a person reads them, without traces of a shell and frames of a stack.</summary>
+    /// <summary>The last readable lines, without traces of a shell and frames of a stack.</summary>
     public static List<string> Lines(string output) =>
     [
         .. output.Split('\n')

@@ -173,7 +173,7 @@ internal sealed class HostPreflight(
     /// <param name="Renewed">The age at the first look after a new heartbeat; null before that.</param>
     private sealed record Watched(TimeSpan Oldest, TimeSpan? Renewed)
     {
-        // The age of a row that nobody writes only grows.
+        // The age of a row without a writer only grows.
         public Watched Look(TimeSpan? age) => age switch
         {
             _ when Renewed is not null => this,

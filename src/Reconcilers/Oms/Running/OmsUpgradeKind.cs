@@ -68,6 +68,16 @@ internal sealed class OmsUpgradeKind(OmsServices services)
             ? spec with { HighAvailability = spec.HighAvailability with { Method = null } }
             : spec);
 
+    protected override OmsUpgradeStatus Reduce(OmsUpgradeStatus status) => status with
+    {
+        CleanupPlan = ReducedObject.Plan(status.CleanupPlan),
+        RenamedProjects = [],
+        Projects = null,
+        HighAvailability = null,
+        Inventory = null,
+        Nodes = [],
+    };
+
     protected override string PreflightTimeout(OmsUpgradeSpec spec) => spec.Timeouts.Preflight;
 
     protected override TimeSpan TimeoutOf(OmsUpgradeSpec spec, PlanStep step) => IsManual(step)

@@ -62,7 +62,7 @@ internal sealed class StopConsole(IOmsTargets targets) : OmsStep<StopConsole.Arg
                 context.Receipt(ExecKey)!, new ContainerExecAttachParameters(), cancellationToken);
             var text = answer.Stdout.Text + answer.Stderr.Text;
 
-            // It ended by itself in the meantime: the next observation tells its state.
+            // The program ended in the meantime: the next observation tells its state.
             if (!text.Contains("not running", StringComparison.Ordinal))
             {
                 ThrowIfRefused(context, "stop", OmsPrograms.Console, text);

@@ -131,7 +131,7 @@ internal sealed class SupervisorSession : IAsyncDisposable
         }
         catch (Exception exception) when (exception is DockerException or OperationCanceledException or IOException)
         {
-            // Whoever asks next reads the world with a command of its own, and learns the cause.
+            // The next caller observes the target with a command of its own, and learns the cause.
             WasCut = exception is DockerException;
         }
 

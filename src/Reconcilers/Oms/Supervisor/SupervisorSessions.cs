@@ -100,7 +100,7 @@ internal sealed class SupervisorSessions : IAsyncDisposable
         private int _useless;
         private int _questions;
 
-        // A question that waits for its turn has not been sent yet, so whoever asks meanwhile may share its answer.
+        // A question that waits for its turn has not been sent yet, so callers that ask meanwhile share its answer.
         public Task<string?> AskAsync(IDockerClient docker, string containerId)
         {
             lock (_gate)

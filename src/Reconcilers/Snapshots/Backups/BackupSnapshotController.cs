@@ -51,6 +51,18 @@ internal sealed partial class BackupSnapshotController(
             && SnapshotStatusComposer.IsWhole(entity.Status);
     }
 
+    // From the first file on until the files are removed.
+    protected override string? FinalizerOf(BackupSnapshot entity) =>
+        entity.Status is { SnapshotID: not null, Phase: not BackupSnapshotPhases.Expired }
+            ? Labels.SnapshotFinalizer
+            : null;
+
+    protected override BackupSnapshot ReduceInert(BackupSnapshot entity) => entity with
+    {
+        Metadata = ReducedObject.Metadata(entity.Metadata),
+        Status = ReducedObject.Observed(entity.Status!) with { Databases = [], Receipt = null },
+    };
+
     protected override async Task<TimeSpan?> ReconcileFreshAsync(
         BackupSnapshot entity, CancellationToken cancellationToken)
     {
@@ -130,7 +142,16 @@ internal sealed partial class BackupSnapshotController(
             services.Retention.Set();
         }
 
-        return next.Phase == BackupSnapshotPhases.Pending ? LookAgainAfterFailure : null;
+        return next.Phase == BackupSnapshotPhases.Pending ? LookAgain(snapshot) : null;
+    }
+
+    // What may still be created is looked for again when it no longer may.
+    private TimeSpan LookAgain(BackupSnapshot snapshot)
+    {
+        var now = services.Time.GetUtcNow();
+        return ArrivalTime.EndsAt(snapshot.Metadata, now) - now is { } left && left < LookAgainAfterFailure
+            ? left
+            : LookAgainAfterFailure;
     }
 
     // The id is in status before the first byte is dumped, so that a successor finds the same one.
@@ -166,6 +187,18 @@ internal sealed partial class BackupSnapshotController(
         {
             return SnapshotStatusComposer.Done(
                 snapshot, snapshot.Status!, await job.Work, snapshot.Status!.Path ?? "", now);
+        }
+        catch (SnapshotException exception) when (
+            exception.Failure == SnapshotFailure.SecretMissing
+            && ArrivalTime.EndsAt(snapshot.Metadata, now) is not null)
+        {
+            var ends = ArrivalTime.EndsAt(snapshot.Metadata, now)!.Value;
+            var waits = new RunStatusSummary(
+                RunOutcomeKind.Progressing,
+                BackupSnapshotPhases.Pending,
+                Reasons.SecretMissing,
+                Sentences.Join(exception.Message, ArrivalTime.Describe(ends)));
+            return SnapshotStatusComposer.WithConditions(snapshot, snapshot.Status!, waits, now);
         }
         catch (Exception exception) when (
             exception is SnapshotException or MySqlException or IOException or UnauthorizedAccessException)
@@ -281,7 +314,8 @@ internal sealed partial class BackupSnapshotController(
             var reason = exception switch
             {
                 // The spec was valid when the snapshot was taken, so the Secret is the cause.
-                SnapshotException { Failure: SnapshotFailure.InvalidRequest } => Reasons.SecretMissing,
+                SnapshotException { Failure: SnapshotFailure.InvalidRequest or SnapshotFailure.SecretMissing } =>
+                    Reasons.SecretMissing,
                 SnapshotException failure => SnapshotReasons.Of(failure.Failure),
                 _ => Reasons.StorageUnusable,
             };

@@ -6,6 +6,7 @@ using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Crds.OmsUpgrades;
 using Drydock.Crds.SnapshotRestores;
+using Drydock.Reconcilers.Upgrades;
 using OmsUpgrade = Drydock.Crds.OmsUpgrades.OmsUpgrade;
 
 namespace Drydock.Reconcilers.Snapshots;
@@ -36,11 +37,36 @@ internal sealed class SnapshotReferences
     public static async Task<SnapshotReferences> ReadAsync(
         IKubernetesClient kubernetes, NamespaceScope scope, CancellationToken cancellationToken) =>
         new(
-        await scope.ListAsync<OmsUpgrade>(kubernetes, new ListOptions { TolerateUnreadable = true }, cancellationToken),
+        await scope.ListAsync<OmsUpgrade>(
+            kubernetes, new ListOptions { TolerateUnreadable = true, Keep = Referring }, cancellationToken),
         await scope.ListAsync<DatabaseRollingUpgrade>(
-            kubernetes, new ListOptions { TolerateUnreadable = true }, cancellationToken),
+            kubernetes, new ListOptions { TolerateUnreadable = true, Keep = Referring }, cancellationToken),
         await scope.ListAsync<SnapshotRestore>(
             kubernetes, new ListOptions { TolerateUnreadable = true }, cancellationToken));
+
+    // Of thousands of upgrades with large plans only what decides here is in memory.
+    private static IKubernetesObject Referring(IKubernetesObject entity) => entity switch
+    {
+        OmsUpgrade { Status: { } status } upgrade => upgrade with
+        {
+            Metadata = ReducedObject.Metadata(upgrade.Metadata),
+            Spec = new OmsUpgradeSpec(),
+            Status = new OmsUpgradeStatus
+            {
+                Schema = status.Schema,
+                SnapshotRef = status.SnapshotRef,
+                RollbackSnapshotRef = status.RollbackSnapshotRef,
+                CleanupPlan = ReducedObject.Plan(status.CleanupPlan),
+            },
+        },
+        DatabaseRollingUpgrade { Status: { } status } upgrade => upgrade with
+        {
+            Metadata = ReducedObject.Metadata(upgrade.Metadata),
+            Spec = new DatabaseRollingUpgradeSpec(),
+            Status = new DatabaseRollingUpgradeStatus { Schema = status.Schema, SnapshotRef = status.SnapshotRef },
+        },
+        _ => entity,
+    };
 
     /// <summary>The object that needs the files, as text; null if none does.</summary>
     public string? UserOf(BackupSnapshot snapshot)

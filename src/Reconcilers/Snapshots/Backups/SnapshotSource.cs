@@ -36,12 +36,12 @@ internal static class SnapshotSource
         var name = source.CredentialsSecretRef.Name;
         var secret = await kubernetes.GetAsync<V1Secret>(name, @namespace, cancellationToken)
             ?? throw new SnapshotException(
-                SnapshotFailure.InvalidRequest,
+                SnapshotFailure.SecretMissing,
                 $"Secret {name} ({field}.credentialsSecretRef) does not exist in namespace {@namespace}. Create it "
                 + "with the keys username and password.");
         var host = source.Host ?? SecretText.Of(secret.Data, "host")
             ?? throw new SnapshotException(
-                SnapshotFailure.InvalidRequest,
+                SnapshotFailure.SecretMissing,
                 $"The server is not named: set {field}.host or the key host of Secret {name}.");
         if (SecretLimits.Refusal(name, secret.Data, SecretKeys.Database) is { } refusal)
         {
@@ -95,7 +95,7 @@ internal static class SnapshotSource
 
         var secret = await kubernetes.GetAsync<V1Secret>(reference.Name, @namespace, cancellationToken)
             ?? throw new SnapshotException(
-                SnapshotFailure.InvalidRequest,
+                SnapshotFailure.SecretMissing,
                 $"Secret {reference.Name} (spec.identitySecretRef) does not exist in namespace {@namespace}. Create it "
                 + "with the key identity.");
         return Required(secret, "identity");
@@ -128,5 +128,5 @@ internal static class SnapshotSource
     private static string Required(V1Secret secret, string key) =>
         SecretText.Of(secret.Data, key)
             ?? throw new SnapshotException(
-                SnapshotFailure.InvalidRequest, $"Secret {secret.Metadata.Name} lacks the key {key}. Add it.");
+                SnapshotFailure.SecretMissing, $"Secret {secret.Metadata.Name} lacks the key {key}. Add it.");
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Drydock.Abstractions.Values;
 using Drydock.Clients.Snapshots;
 using Drydock.Crds.BackupSnapshots;
 using Drydock.Crds.Common;
@@ -49,6 +50,7 @@ internal static class SnapshotStatusComposer
             Progress = string.Create(
                 CultureInfo.InvariantCulture, $"{manifest.Databases.Count}/{manifest.Databases.Count}"),
             SizeBytes = manifest.StoredBytes,
+            Size = ByteSize.Quantity(manifest.StoredBytes),
             RawBytes = manifest.RawBytes,
             Verified = true,
             ServerVersion = $"{manifest.Server.Kind} {manifest.Server.Version}",

@@ -1,3 +1,4 @@
+using Drydock.Clients.Kubernetes.Client;
 using Drydock.Clients.Kubernetes.CoreTypes;
 using Drydock.Crds.Common;
 using Drydock.Crds.OmsUpgrades;
@@ -117,7 +118,11 @@ internal sealed class RestoreClaims(RestoreServices services)
         CancellationToken cancellationToken)
     {
         var here = Target(server, databases[0]);
-        var upgrades = await services.Scope.ListAsync<OmsUpgrade>(services.Kubernetes, null, cancellationToken);
+        var claiming = new ListOptions
+        {
+            Keep = static entity => ((OmsUpgrade)entity).Status?.Target?.Claim is null ? null : entity,
+        };
+        var upgrades = await services.Scope.ListAsync<OmsUpgrade>(services.Kubernetes, claiming, cancellationToken);
         foreach (var upgrade in
             upgrades.Items.Where(u => u.Metadata.Uid != upgradeUid && u.Status?.Target?.Claim is not null))
         {

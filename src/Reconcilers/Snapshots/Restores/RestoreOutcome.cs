@@ -1,9 +1,30 @@
+using Drydock.Abstractions.Values;
+using Drydock.Crds.Common;
+using Drydock.Reconcilers.Upgrades;
+
 namespace Drydock.Reconcilers.Snapshots;
 
 /// <summary>The result of a job of a restore.</summary>
 /// <param name="Message">Whole sentences for status.</param>
 internal abstract record RestoreOutcome(string Message)
 {
+    /// <summary>
+    /// Whether what is missing may still be created without a change of the restore: see <see cref="ArrivalTime"/>.
+    /// </summary>
+    public bool MayArrive { get; init; }
+
+    /// <summary>The same while what is missing may still be created.</summary>
+    public RestoreOutcome Awaiting(DateTimeOffset ends)
+    {
+        var reason = this switch
+        {
+            Blocked blocked => blocked.Reason,
+            Failed failed => failed.Reason,
+            _ => Reasons.Pending,
+        };
+        return new Waits(reason, Sentences.Join(Message, ArrivalTime.Describe(ends)));
+    }
+
     /// <summary>Every database was restored.</summary>
     internal sealed record Restored(string Message) : RestoreOutcome(Message);
 

@@ -247,9 +247,14 @@ internal sealed class RestorePreparation(
         {
             return await read();
         }
-        catch (SnapshotException error) when (error.Failure == SnapshotFailure.InvalidRequest)
+        catch (SnapshotException error) when (
+            error.Failure is SnapshotFailure.InvalidRequest or SnapshotFailure.SecretMissing)
         {
-            throw new RestoreStopException(new RestoreOutcome.Blocked(Reasons.SecretMissing, error.Message));
+            throw new RestoreStopException(
+                new RestoreOutcome.Blocked(Reasons.SecretMissing, error.Message)
+                {
+                    MayArrive = error.Failure == SnapshotFailure.SecretMissing,
+                });
         }
     }
 

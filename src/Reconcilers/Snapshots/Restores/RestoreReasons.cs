@@ -26,6 +26,8 @@ internal static partial class RestoreReasons
                 Sentences.Join(
                     error.Message,
                     "Set spec.identitySecretRef to the age identity of one of the snapshot's recipients.")),
+        SnapshotFailure.SecretMissing =>
+            new RestoreOutcome.Blocked(Reasons.SecretMissing, error.Message) { MayArrive = true },
         SnapshotFailure.StorageUnusable => new RestoreOutcome.Blocked(Reasons.StorageUnusable, error.Message),
         SnapshotFailure.ReadOnlyServer => new RestoreOutcome.Blocked(Reasons.AccessDenied, error.Message),
         SnapshotFailure.ServerFull => new RestoreOutcome.Blocked(Reasons.NoSpace, error.Message),

@@ -42,10 +42,14 @@ internal sealed record RestoreSource(SnapshotLocation Location, DatabaseSource? 
     {
         var space = restore.Metadata.Namespace;
         var snapshot = await services.Kubernetes.GetAsync<BackupSnapshot>(name, space, cancellationToken)
-            ?? throw Ends(
-                Reasons.SnapshotMissing,
-                $"BackupSnapshot {space}/{name} does not exist. If its files exist, name them in spec.files of another "
-                + "SnapshotRestore.");
+            ?? throw new RestoreStopException(
+                new RestoreOutcome.Failed(
+                    Reasons.SnapshotMissing,
+                    $"BackupSnapshot {space}/{name} does not exist. If its files exist, name them in spec.files of "
+                    + "another SnapshotRestore.")
+                {
+                    MayArrive = true,
+                });
         if (uid is { Length: > 0 } && uid != snapshot.Metadata.Uid)
         {
             throw Ends(

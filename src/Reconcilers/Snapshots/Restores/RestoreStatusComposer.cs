@@ -39,7 +39,7 @@ internal static class RestoreStatusComposer
             RestoreOutcome.Planned planned =>
                 new RunStatusSummary(
                     RunOutcomeKind.PlanReady, SnapshotRestorePhases.Planned, Reasons.PlanReady, planned.Message),
-            RestoreOutcome.Stopped stopped => Paused(status, stopped.Message),
+            RestoreOutcome.Stopped stopped => Paused(restore, status, stopped.Message),
             RestoreOutcome.Waits waits =>
                 new RunStatusSummary(RunOutcomeKind.Progressing, under, waits.Reason, waits.Message),
             RestoreOutcome.Blocked blocked =>
@@ -62,17 +62,23 @@ internal static class RestoreStatusComposer
         return Compose(restore, status, summary, now);
     }
 
-    /// <summary>The summary while spec.paused is set, before or between databases.</summary>
-    public static RunStatusSummary Paused(SnapshotRestoreStatus? status, string message) => new(
+    /// <summary>The summary while the restore is paused, before or between databases.</summary>
+    public static RunStatusSummary Paused(
+        SnapshotRestore restore, SnapshotRestoreStatus? status, string message) => new(
         RunOutcomeKind.Progressing,
         RestoreProgress.HasBegun(status) ? SnapshotRestorePhases.Restoring : SnapshotRestorePhases.Pending,
         Reasons.Paused,
-        $"{message} Set spec.paused to false to continue.");
+        $"{message} {ControlAnnotations.HowToResume(restore.Metadata, restore.Spec.Paused)}");
 
     /// <summary>The status with the summary and its conditions.</summary>
     public static SnapshotRestoreStatus Compose(
         SnapshotRestore restore, SnapshotRestoreStatus status, RunStatusSummary summary, DateTimeOffset now)
     {
+        if (ControlAnnotations.PauseProblem(restore.Metadata) is { } problem)
+        {
+            summary = summary with { Message = Sentences.Join(summary.Message, problem) };
+        }
+
         var message = restore.Metadata.DeletionTimestamp is null || summary.Kind == RunOutcomeKind.Succeeded
             ? summary.Message
             : $"The deletion waits for the database under way. The annotation {Annotations.OnDelete}: "

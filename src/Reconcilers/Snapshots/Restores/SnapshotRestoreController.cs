@@ -66,6 +66,15 @@ internal sealed partial class SnapshotRestoreController : EntityController<Snaps
             };
     }
 
+    protected override string? FinalizerOf(SnapshotRestore entity) =>
+        entity.Status?.Receipt?.ContainsKey(RestoreReceipt.Claims) == true ? Labels.RestoreFinalizer : null;
+
+    protected override SnapshotRestore ReduceInert(SnapshotRestore entity) => entity with
+    {
+        Metadata = ReducedObject.Metadata(entity.Metadata),
+        Status = ReducedObject.Observed(entity.Status!) with { Databases = [], Receipt = null },
+    };
+
     protected override async Task<TimeSpan?> ReconcileFreshAsync(
         SnapshotRestore entity, CancellationToken cancellationToken)
     {
@@ -92,12 +101,15 @@ internal sealed partial class SnapshotRestoreController : EntityController<Snaps
             SnapshotRestorePhases.Failed when entity.Status.ObservedGeneration == entity.Metadata.Generation
                 && NewRetries(entity).Count == 0 =>
                 await FailedAsync(entity, cancellationToken),
-            _ => await WorkAsync(entity, session, goOn: !entity.Spec.Paused, cancellationToken),
+            _ => await WorkAsync(entity, session, goOn: !IsPaused(entity), cancellationToken),
         };
     }
 
     private static IReadOnlyList<string> NewRetries(SnapshotRestore restore) =>
         RetryTokens.New(restore.Metadata, restore.Spec.Retry, restore.Status?.UsedTokens ?? []);
+
+    private static bool IsPaused(SnapshotRestore restore) =>
+        ControlAnnotations.IsPaused(restore.Metadata, restore.Spec.Paused);
 
     private static bool IsHeld(SnapshotRestore restore) =>
         restore.Metadata.Finalizers?.Contains(Labels.RestoreFinalizer) == true
@@ -115,6 +127,7 @@ internal sealed partial class SnapshotRestoreController : EntityController<Snaps
             if (!goOn)
             {
                 var paused = RestoreStatusComposer.Paused(
+                    restore,
                     restore.Status,
                     RestoreProgress.HasBegun(restore.Status)
                         ? "No other database is started."
@@ -130,7 +143,7 @@ internal sealed partial class SnapshotRestoreController : EntityController<Snaps
 
             return session.IsEcho(restore, now) && NewRetries(restore).Count == 0
                 ? session.LookAgainAt - now
-                : await StartAsync(restore, session, stop: restore.Spec.Paused, now, cancellationToken);
+                : await StartAsync(restore, session, stop: IsPaused(restore), now, cancellationToken);
         }
 
         job.StopAfterCurrent = !goOn;
@@ -246,6 +259,14 @@ internal sealed partial class SnapshotRestoreController : EntityController<Snaps
                 Reasons.RestoreFailed, $"{exception.GetType().Name}: {exception.Message}");
         }
 
+        var arrivesBy = outcome.MayArrive && !RestoreProgress.HasBegun(restore.Status)
+            ? ArrivalTime.EndsAt(restore.Metadata, now)
+            : null;
+        if (arrivesBy is { } ends)
+        {
+            outcome = outcome.Awaiting(ends);
+        }
+
         var status = RestoreProgress.Shown(restore.Status!, job);
         if (outcome is RestoreOutcome.Stopped)
         {
@@ -258,8 +279,8 @@ internal sealed partial class SnapshotRestoreController : EntityController<Snaps
         {
             session.Looks++;
             session.ConcludedAt = now;
-            session.LookAgainAt = now + Pause(session.Looks);
-            return Pause(session.Looks);
+            session.LookAgainAt = arrivesBy < now + Pause(session.Looks) ? arrivesBy.Value : now + Pause(session.Looks);
+            return session.LookAgainAt - now;
         }
 
         session.Looks = 0;

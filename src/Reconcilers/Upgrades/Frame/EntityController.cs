@@ -22,7 +22,8 @@ namespace Drydock.Reconcilers.Upgrades;
 /// <typeparam name="TSession">The in-memory state of one object. It may be lost at any time: the next reconcile starts
 /// from the observed state.</typeparam>
 internal abstract class EntityController<TEntity, TSession>(
-    IEntityWriter<TEntity> writer, IEventRecorder events) : IEntityController<TEntity>, IAsyncDisposable
+    IEntityWriter<TEntity> writer, IEventRecorder events)
+    : IEntityController<TEntity>, IInertObjects<TEntity>, IAsyncDisposable
     where TEntity : class, IKubernetesObject
     where TSession : class, IAsyncDisposable
 {
@@ -46,7 +47,7 @@ internal abstract class EntityController<TEntity, TSession>(
     public async Task<ReconciliationResult<TEntity>> ReconcileAsync(TEntity entity, CancellationToken cancellationToken)
     {
         await ForgetFormerAsync(entity);
-        if (IsInert(entity))
+        if (Rests(entity))
         {
             return await InertAsync(entity);
         }
@@ -59,13 +60,19 @@ internal abstract class EntityController<TEntity, TSession>(
             return ReconciliationResult<TEntity>.Success(entity);
         }
 
-        if (IsInert(fresh))
+        if (Rests(fresh))
         {
             return await InertAsync(fresh);
         }
 
         try
         {
+            if (LostFinalizer(fresh) is { } lost)
+            {
+                await Writer.AddFinalizerAsync(fresh, lost, cancellationToken);
+                return ReconciliationResult<TEntity>.Success(fresh, ConflictPause);
+            }
+
             var after = await ReconcileFreshAsync(fresh, cancellationToken);
             _lostWrites.TryRemove(Uid(fresh), out _);
             return ReconciliationResult<TEntity>.Success(fresh, after);
@@ -83,6 +90,11 @@ internal abstract class EntityController<TEntity, TSession>(
         _uids.TryRemove(new KeyValuePair<ObjectKey, string>(ObjectKey.Of(entity), Uid(entity)));
         return ReconciliationResult<TEntity>.Success(entity);
     }
+
+    public bool StaysInert(TEntity entity) => Rests(entity) && InertFor(entity) is null;
+
+    public TEntity Reduce(TEntity entity) =>
+        !entity.Metadata.IsReduced && Rests(entity) ? ReduceInert(entity) : entity;
 
     [SuppressMessage("Usage", "CA1816", Justification = "No kind of controller has a finalizer.")]
     public async ValueTask DisposeAsync()
@@ -105,8 +117,17 @@ internal abstract class EntityController<TEntity, TSession>(
     /// </summary>
     protected abstract bool IsInert(TEntity entity);
 
+    /// <summary>The <see cref="Reduce"/> of an inert object.</summary>
+    protected virtual TEntity ReduceInert(TEntity entity) => entity;
+
     /// <summary>How long an object stays inert without an event; null without limit.</summary>
     protected virtual TimeSpan? InertFor(TEntity entity) => null;
+
+    /// <summary>
+    /// The finalizer that an object must have as long as it is not deleted, because something is held for it; null if
+    /// nothing is. Level-based: a replacement without metadata (<c>kubectl replace</c>) removes finalizers.
+    /// </summary>
+    protected abstract string? FinalizerOf(TEntity entity);
 
     /// <summary>
     /// Reconciles the object's current server-side state. Returns when to requeue, or null to wait for the next event.
@@ -126,6 +147,15 @@ internal abstract class EntityController<TEntity, TSession>(
 
     private static string Uid(TEntity entity) =>
         entity.Metadata.Uid ?? throw new ArgumentException("An object without uid was never stored.", nameof(entity));
+
+    private bool Rests(TEntity entity) => IsInert(entity) && LostFinalizer(entity) is null;
+
+    private string? LostFinalizer(TEntity entity) =>
+        entity.Metadata.DeletionTimestamp is null
+            && FinalizerOf(entity) is { } needed
+            && entity.Metadata.Finalizers?.Contains(needed) != true
+            ? needed
+            : null;
 
     // Another process may have finished it while this one was frozen.
     private async Task<ReconciliationResult<TEntity>> InertAsync(TEntity entity)

@@ -100,9 +100,12 @@ internal interface IRunTargets<in TEntity, in TStatus> : IRunTargets
 /// used values of Secrets. Failed work is then retried at once.</param>
 /// <param name="TargetsKey">Changes whenever the connections must be made again. Timing and control fields do not
 /// count: a longer timeout, or a pause, must not close connections that are in use.</param>
+/// <param name="SpecKey">The part of <paramref name="TargetsKey"/> that the spec decides. When it changes, a step that
+/// only waits is observed again with the new targets. A rotated Secret counts from the next observation on.</param>
 /// <param name="Bind">Binds the targets. The argument must be called when something happens on one of them; it does not
 /// block and may be called from any thread.</param>
-internal sealed record RunBinding(string AccessKey, string TargetsKey, Func<Action, IRunTargets> Bind)
+internal sealed record RunBinding(
+    string AccessKey, string TargetsKey, string SpecKey, Func<Action, IRunTargets> Bind)
 {
     /// <summary>A binding whose keys follow from the classes of the fields.</summary>
     /// <remarks>
@@ -110,10 +113,15 @@ internal sealed record RunBinding(string AccessKey, string TargetsKey, Func<Acti
     /// list of targets.
     /// </remarks>
     public static RunBinding Of<TSpec>(TSpec spec, string secretsDigest, Func<Action, IRunTargets> bind)
-        where TSpec : RunSpec => new(
-        $"{FieldClasses.Hash(spec, FieldClass.Access, FieldClass.Timing)}|{secretsDigest}",
-        $"{FieldClasses.Hash(spec, FieldClass.Identity, FieldClass.Access)}|{secretsDigest}",
-        bind);
+        where TSpec : RunSpec
+    {
+        var specKey = FieldClasses.Hash(spec, FieldClass.Identity, FieldClass.Access);
+        return new RunBinding(
+            $"{FieldClasses.Hash(spec, FieldClass.Access, FieldClass.Timing)}|{secretsDigest}",
+            $"{specKey}|{secretsDigest}",
+            specKey,
+            bind);
+    }
 }
 
 /// <summary>A cause that stops a run until it is repaired. It is checked again automatically.</summary>

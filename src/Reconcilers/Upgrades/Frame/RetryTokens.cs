@@ -4,8 +4,9 @@ using Drydock.Crds.Common;
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>
-/// Tokens of every kind: <c>spec.retry</c>, and the annotations <c>drydock.dev/retry</c> and <c>drydock.dev/abort</c>.
-/// Each value works once. Tokens are compared in their recorded form: trimmed, and clipped to the length of a record.
+/// Tokens of every kind: <c>spec.retry</c>, and the annotations <c>drydock.dev/retry</c>, <c>drydock.dev/abort</c> and
+/// <c>drydock.dev/rollback</c>. Each value works once. Tokens are compared in their recorded form: trimmed, and clipped
+/// to the length of a record.
 /// </summary>
 internal static class RetryTokens
 {
@@ -16,6 +17,13 @@ internal static class RetryTokens
     /// <summary>The abort token that was given and is not used yet; null if there is none.</summary>
     public static string? NewAbort(V1ObjectMeta metadata, IReadOnlyList<UsedToken> used) =>
         GivenAbort(metadata) is { } token && !IsUsed(used, TokenKind.Abort, token) ? token : null;
+
+    /// <summary>The rollback token that was given and is not used yet; null if there is none.</summary>
+    public static string? NewRollback(V1ObjectMeta metadata, IReadOnlyList<UsedToken> used) =>
+        GivenRollback(metadata) is { } token && !IsUsed(used, TokenKind.Rollback, token) ? token : null;
+
+    /// <summary>The rollback token that the object has, used or not; null if it has none.</summary>
+    public static string? GivenRollback(V1ObjectMeta metadata) => Annotated(metadata, Annotations.Rollback);
 
     /// <summary>The used tokens with these added.</summary>
     public static List<UsedToken> Use(
@@ -34,6 +42,11 @@ internal static class RetryTokens
         if (GivenAbort(metadata) is { } abort)
         {
             present.Add((TokenKind.Abort, abort));
+        }
+
+        if (GivenRollback(metadata) is { } rollback)
+        {
+            present.Add((TokenKind.Rollback, rollback));
         }
 
         var stays = used.GroupBy(u => u.Kind).SelectMany(kind =>
@@ -55,9 +68,11 @@ internal static class RetryTokens
             .Distinct(StringComparer.Ordinal);
     }
 
-    private static string? GivenAbort(V1ObjectMeta metadata)
+    private static string? GivenAbort(V1ObjectMeta metadata) => Annotated(metadata, Annotations.Abort);
+
+    private static string? Annotated(V1ObjectMeta metadata, string annotation)
     {
-        return metadata.Annotations?.GetValueOrDefault(Annotations.Abort) is { } text
+        return metadata.Annotations?.GetValueOrDefault(annotation) is { } text
             && Recorded(text) is { Length: > 0 } token
             ? token
             : null;

@@ -3,6 +3,7 @@ using Drydock.Abstractions.Values;
 using Drydock.Clients.Kubernetes.Runtime;
 using Drydock.Crds.Common;
 using Drydock.Engine.Running;
+using Microsoft.Extensions.Logging;
 
 namespace Drydock.Reconcilers.Upgrades;
 
@@ -23,12 +24,14 @@ internal class RunController<TEntity> : EntityController<TEntity, RunSession>
     private readonly RunFlow _runs;
     private readonly CompletionFlow _completion;
     private readonly DeletionFlow _deletion;
+    private readonly ILogger _logger;
 
     public RunController(
         RunKind kind, RunServices services, IEntityWriter<TEntity> writer, IReconcileTrigger<TEntity> trigger)
         : base(writer, services.Events)
     {
         _kind = kind;
+        _logger = services.Loggers.CreateLogger<RunController<TEntity>>();
         _frame = new RunFrame(kind, services, new RunStore<TEntity>(kind, writer, trigger, services.Events));
         _preflight = new PreflightFlow(_frame);
         var plans = new PlanFlow(_frame);
@@ -43,12 +46,26 @@ internal class RunController<TEntity> : EntityController<TEntity, RunSession>
 
     protected override TimeSpan? InertFor(TEntity entity) => _completion.InertFor(_kind.Read(entity));
 
+    protected override string? FinalizerOf(TEntity entity) =>
+        _kind.Read(entity).Status?.Target?.Claim is null ? null : Labels.UpgradeFinalizer;
+
+    protected override TEntity ReduceInert(TEntity entity) => (TEntity)_kind.Reduce(entity);
+
     protected override async Task<TimeSpan?> ReconcileFreshAsync(TEntity entity, CancellationToken cancellationToken)
     {
         var run = _kind.Read(entity);
+        using var about = _logger.BeginScope(
+            new Dictionary<string, object?>(StringComparer.Ordinal) { ["TraceId"] = TraceIds.Of(run) });
         if ((CompletionFlow.IsAtRest(run) || IsPlanReady(run)) && RunTokens.NewAbort(run) is { } token)
         {
             run = await _frame.WriteAsync(run, RunTokens.UseAbort(run.Status!, token, _frame.Now), cancellationToken);
+        }
+
+        // Not before the first write, which has conditions.
+        if (run.Status is { Conditions.Count: > 0 } status
+            && ControlAnnotations.SeeRollback(run, status, _frame.Now) is { } asked)
+        {
+            run = await _frame.WriteAsync(run, asked, cancellationToken);
         }
 
         return await AdvanceAsync(run, cancellationToken);

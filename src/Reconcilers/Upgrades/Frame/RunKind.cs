@@ -55,6 +55,12 @@ internal abstract class RunKind
     /// <summary>An object of the kind with another status.</summary>
     public abstract IKubernetesObject WithStatus(IKubernetesObject entity, RunStatus status);
 
+    /// <summary>
+    /// A copy of a finished object without what only its next reconciliation needs, which reads the object from the
+    /// server: texts, the contents of steps, the inventory of the target.
+    /// </summary>
+    public abstract IKubernetesObject Reduce(IKubernetesObject entity);
+
     /// <summary>The status of an object that has none yet.</summary>
     public abstract RunStatus NewStatus();
 

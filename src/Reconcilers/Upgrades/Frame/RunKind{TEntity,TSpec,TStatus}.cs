@@ -31,11 +31,20 @@ internal abstract class RunKind<TEntity, TSpec, TStatus>(string name, JsonTypeIn
 
     public sealed override RunObject Read(IKubernetesObject entity) =>
         entity is TEntity e
-            ? new RunObject(e, e.Spec, e.Status)
+            ? new RunObject(e, ControlAnnotations.Apply(e.Metadata, e.Spec, e.Status), e.Status) { Written = e.Spec }
             : throw new ArgumentException($"not a {name}", nameof(entity));
 
     public sealed override IKubernetesObject WithStatus(IKubernetesObject entity, RunStatus status) =>
         (TEntity)entity with { Status = (TStatus)status };
+
+    public sealed override IKubernetesObject Reduce(IKubernetesObject entity) =>
+        entity is TEntity { Status: { } status } e
+            ? e with
+            {
+                Metadata = ReducedObject.Metadata(e.Metadata),
+                Status = Reduce((TStatus)ReducedObject.Status(status)),
+            }
+            : entity;
 
     public sealed override RunStatus NewStatus() => new TStatus();
 
@@ -74,6 +83,9 @@ internal abstract class RunKind<TEntity, TSpec, TStatus>(string name, JsonTypeIn
         LeftBehind((TSpec)spec, (TStatus)status);
 
     protected abstract Task<RunBinding> BindAsync(TEntity entity, CancellationToken cancellationToken);
+
+    /// <summary>The status without what this kind adds and <see cref="ReducedObject"/> says.</summary>
+    protected virtual TStatus Reduce(TStatus status) => status;
 
     protected virtual string IdentityHash(TSpec spec) => FieldClasses.Hash(spec, FieldClass.Identity);
 

@@ -1,3 +1,5 @@
+using Drydock.Engine.Holds;
+
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>The state of a run, in the terms of kstatus.</summary>
@@ -13,8 +15,11 @@ internal sealed record RunStatusSummary(RunOutcomeKind Kind, string Phase, strin
     /// <summary>Whether an administrator must act before the run can continue.</summary>
     public bool Held { get; init; }
 
+    /// <summary>The holds that an approval ends; empty if none does.</summary>
+    public IReadOnlyList<StepHold> Holds { get; init; } = [];
+
     /// <summary>The approval that continues the run, as the annotation has it; null if none does.</summary>
-    public string? Approval { get; init; }
+    public string? Approval => Holds.Count > 0 ? Holds[0].Approval : null;
 
     /// <summary>Whether the former state is restored.</summary>
     public bool IsRolledBack { get; init; }

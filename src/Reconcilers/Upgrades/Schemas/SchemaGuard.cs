@@ -13,7 +13,7 @@ namespace Drydock.Reconcilers.Upgrades;
 /// drop the fields it does not know with its first write. It says so once for each object, and counts such objects.
 /// </summary>
 /// <typeparam name="TEntity">The kind.</typeparam>
-internal sealed class SchemaGuard<TEntity> : IEntityController<TEntity>, IAsyncDisposable
+internal sealed class SchemaGuard<TEntity> : IEntityController<TEntity>, IInertObjects<TEntity>, IAsyncDisposable
     where TEntity : class, IKubernetesObject, ISchemaStamped<TEntity>
 {
     private readonly ConcurrentDictionary<string, bool> _newer = new(StringComparer.Ordinal);
@@ -32,6 +32,7 @@ internal sealed class SchemaGuard<TEntity> : IEntityController<TEntity>, IAsyncD
         Func<IEntityWriter<TEntity>, IEntityController<TEntity>> build)
     {
         _events = events;
+        SchemaMetrics.NewerObjects.Add(0, _tag);
         _inner = build(new SchemaStampWriter<TEntity>(writer));
     }
 
@@ -60,6 +61,15 @@ internal sealed class SchemaGuard<TEntity> : IEntityController<TEntity>, IAsyncD
         Forget(entity);
         return _inner.DeletedAsync(entity, cancellationToken);
     }
+
+    // An object of a newer operator is counted and reported whenever it appears.
+    public bool StaysInert(TEntity entity) =>
+        entity.Schema is not > CrdSchema.Version && _inner is IInertObjects<TEntity> inner && inner.StaysInert(entity);
+
+    public TEntity Reduce(TEntity entity) =>
+        entity.Schema is not > CrdSchema.Version && _inner is IInertObjects<TEntity> inner
+            ? inner.Reduce(entity)
+            : entity;
 
     public async ValueTask DisposeAsync()
     {

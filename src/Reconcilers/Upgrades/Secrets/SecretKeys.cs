@@ -1,3 +1,5 @@
+using Drydock.Crds.Common;
+
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>
@@ -17,5 +19,14 @@ internal static class SecretKeys
         ["username", "password", "url", Authority, "serverName", "fingerprint"];
 
     /// <summary>An S3 storage.</summary>
-    public static IReadOnlyList<string> Storage { get; } = ["accessKey", "secretKey", "sessionToken", Authority];
+    public static IReadOnlyList<string> Storage { get; } =
+    [
+        StorageKeys.AccessKey,
+        StorageKeys.SecretKey,
+        StorageKeys.SessionToken,
+        StorageKeys.AwsAccessKey,
+        StorageKeys.AwsSecretKey,
+        StorageKeys.AwsSessionToken,
+        StorageKeys.Authority,
+    ];
 }

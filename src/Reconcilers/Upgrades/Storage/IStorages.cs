@@ -13,7 +13,8 @@ internal interface IStorages : IStoragePlaces
     /// <param name="storage">The place.</param>
     /// <param name="namespace">Namespace of the object whose spec it is: there its Secret is.</param>
     /// <param name="cancellationToken">Ends the reading of the Secret.</param>
-    /// <exception cref="SnapshotException"> <see cref="SnapshotFailure.InvalidRequest"/>: the spec names no place, the
+    /// <exception cref="SnapshotException"> <see cref="SnapshotFailure.SecretMissing"/>: the Secret does not exist or
+    /// lacks a key. <see cref="SnapshotFailure.InvalidRequest"/>: the spec names no place, the
     /// Secret is missing or lacks a key, or ca.crt is not a certificate. <see cref="SnapshotFailure.NotAllowed"/>: the
     /// directory is not below a storage root. </exception>
     Task<ISnapshotStorage> OpenAsync(StorageSpec storage, string? @namespace, CancellationToken cancellationToken);

@@ -13,7 +13,7 @@ internal sealed class SharedReads<TValue>
 
     /// <summary>The answer to a question; asked once for all callers that wait for it.</summary>
     /// <param name="key">The question.</param>
-    /// <param name="ask">Asks; its token is cancelled when nobody waits any more.</param>
+    /// <param name="ask">Asks; its token is cancelled when no caller waits any more.</param>
     /// <param name="cancellationToken">Ends this caller's wait.</param>
     public async Task<TValue> ReadAsync(
         string key, Func<CancellationToken, Task<TValue>> ask, CancellationToken cancellationToken)

@@ -17,7 +17,7 @@ internal static class SnapshotReasons
         SnapshotFailure.InvalidRequest or SnapshotFailure.NotAllowed => Reasons.InvalidSpec,
         SnapshotFailure.NotFound or SnapshotFailure.BeingRemoved => Reasons.SnapshotMissing,
         SnapshotFailure.ForeignSnapshot => Reasons.ForeignSnapshot,
-        SnapshotFailure.IdentityMissing => Reasons.SecretMissing,
+        SnapshotFailure.IdentityMissing or SnapshotFailure.SecretMissing => Reasons.SecretMissing,
         SnapshotFailure.ServerFull => Reasons.NoSpace,
         SnapshotFailure.ReadOnlyServer => Reasons.AccessDenied,
         _ => Reasons.DumpFailed,

@@ -9,7 +9,7 @@ internal static class StorageReasons
     public static string Of(SnapshotException exception) => exception.Failure switch
     {
         // All other faults of a request to open a storage were refused when the spec was checked.
-        SnapshotFailure.InvalidRequest => Reasons.SecretMissing,
+        SnapshotFailure.InvalidRequest or SnapshotFailure.SecretMissing => Reasons.SecretMissing,
         SnapshotFailure.NotAllowed => Reasons.InvalidSpec,
         _ => Reasons.StorageUnusable,
     };

@@ -40,8 +40,9 @@ internal static class StorageText
                 throw new FormatException($"'{text}' is not a storage, expected {{\"directory\":…}} or {{\"s3\":…}}.");
             }
 
-            return storage.S3 is { } s3 && present?.S3 is { } now
-                ? storage with { S3 = s3 with { CredentialsSecretRef = now.CredentialsSecretRef } }
+            // Without a present storage the reference is empty and refused; absent would mean the operator's own keys.
+            return storage.S3 is { } s3
+                ? storage with { S3 = s3 with { CredentialsSecretRef = Reference(present) } }
                 : storage;
         }
         catch (JsonException exception)
@@ -49,6 +50,9 @@ internal static class StorageText
             throw new FormatException($"'{text}' is not a storage: {exception.Message}", exception);
         }
     }
+
+    private static SecretReference? Reference(StorageSpec? present) =>
+        present?.S3 is { } now ? now.CredentialsSecretRef : new SecretReference();
 
     /// <summary>The place for messages, without secrets.</summary>
     public static string Describe(StorageSpec storage)

@@ -19,17 +19,23 @@ internal sealed class Storages : IStorages, IDisposable
     private readonly StorageRoots _roots;
     private readonly S3Clients _clients;
     private readonly EndpointPolicy _endpoints;
+    private readonly S3OwnCredentials? _own;
 
     /// <summary>Opens nothing yet.</summary>
     /// <param name="kubernetes">Where Secrets are read.</param>
     /// <param name="roots">Where directories may be.</param>
     /// <param name="time">The clock.</param>
     /// <param name="endpoints">Which addresses are connected to; null for the default.</param>
+    /// <param name="own">Credentials for storages that name no Secret; null if they are refused.</param>
     public Storages(
-        IKubernetesClient kubernetes, StorageRoots roots, TimeProvider time, EndpointPolicy? endpoints = null)
+        IKubernetesClient kubernetes,
+        StorageRoots roots,
+        TimeProvider time,
+        EndpointPolicy? endpoints = null,
+        S3OwnCredentials? own = null)
     {
-        (_kubernetes, _roots, _clients, _endpoints) = (
-            kubernetes, roots, new S3Clients(time), endpoints ?? EndpointPolicy.Default);
+        (_kubernetes, _roots, _clients, _endpoints, _own) = (
+            kubernetes, roots, new S3Clients(time), endpoints ?? EndpointPolicy.Default, own);
     }
 
     public bool Shared => _roots.Shared;
@@ -43,10 +49,11 @@ internal sealed class Storages : IStorages, IDisposable
         return storage switch
         {
             { Directory: { } directory, S3: null } => _roots.Open(directory.Path, @namespace),
-            { S3: { } s3, Directory: null } =>
+            { S3: { CredentialsSecretRef: { } reference } s3, Directory: null } =>
                 Keep(
-                    Options(s3, await SecretAsync(s3, @namespace, cancellationToken)),
-                    $"{@namespace}/{s3.CredentialsSecretRef.Name}"),
+                    OptionsOf(s3, Keys(reference, await SecretAsync(s3, reference, @namespace, cancellationToken))),
+                    $"{@namespace}/{reference.Name}"),
+            { S3: { } s3, Directory: null } => Keep(OptionsOf(s3, OwnKeys(s3)), ""),
             _ => throw Invalid("The storage must have exactly one of directory and s3."),
         };
     }
@@ -88,30 +95,34 @@ internal sealed class Storages : IStorages, IDisposable
     }
 
     private async Task<V1Secret> SecretAsync(
-        Crds.Common.S3Storage s3, string? @namespace, CancellationToken cancellationToken)
+        Crds.Common.S3Storage s3, SecretReference reference, string? @namespace, CancellationToken cancellationToken)
     {
-        var name = s3.CredentialsSecretRef.Name;
+        var name = reference.Name;
         return name.Length == 0
             ? throw Invalid(
                 $"storage.s3.credentialsSecretRef of {s3.Endpoint}/{s3.Bucket} is empty. Name a Secret with the keys "
                 + "accessKey and secretKey.")
             : await _kubernetes.GetAsync<V1Secret>(name, @namespace, cancellationToken)
-                ?? throw Invalid(
+                ?? throw Missing(
                     $"Secret {name} (storage.s3.credentialsSecretRef) does not exist in namespace {@namespace}. Create "
                     + "it with the keys accessKey and secretKey.");
     }
 
-    private S3StorageOptions Options(Crds.Common.S3Storage s3, V1Secret secret)
-    {
-        if (SecretLimits.Refusal(s3.CredentialsSecretRef.Name, secret.Data, SecretKeys.Storage) is { } refusal)
-        {
-            throw Invalid($"storage.s3.credentialsSecretRef: {refusal}");
-        }
+    private S3Keys OwnKeys(Crds.Common.S3Storage s3) =>
+        (_own ?? throw Invalid(
+            $"The storage {s3.Endpoint}/{s3.Bucket} has no storage.s3.credentialsSecretRef. Name a Secret with the "
+            + "keys accessKey and secretKey, or start the operator with --s3-own-credentials.")).Read();
 
-        return OptionsOf(s3, secret);
-    }
+    private static S3Keys Keys(SecretReference reference, V1Secret secret) =>
+        SecretLimits.Refusal(reference.Name, secret.Data, SecretKeys.Storage) is { } refusal
+            ? throw Invalid($"storage.s3.credentialsSecretRef: {refusal}")
+            : new S3Keys(
+                Required(secret, StorageKeys.AccessKey, StorageKeys.AwsAccessKey),
+                Required(secret, StorageKeys.SecretKey, StorageKeys.AwsSecretKey),
+                Text(secret, StorageKeys.SessionToken) ?? Text(secret, StorageKeys.AwsSessionToken),
+                Text(secret, StorageKeys.Authority));
 
-    private S3StorageOptions OptionsOf(Crds.Common.S3Storage s3, V1Secret secret) => new()
+    private S3StorageOptions OptionsOf(Crds.Common.S3Storage s3, S3Keys keys) => new()
     {
         Endpoint = Uri.TryCreate(s3.Endpoint, UriKind.Absolute, out var endpoint)
             && (endpoint.Scheme == Uri.UriSchemeHttp || endpoint.Scheme == Uri.UriSchemeHttps)
@@ -122,21 +133,25 @@ internal sealed class Storages : IStorages, IDisposable
         Prefix = s3.Prefix ?? "",
         Region = s3.Region,
         PathStyle = s3.PathStyle,
-        AccessKey = Required(secret, "accessKey"),
-        SecretKey = Required(secret, "secretKey"),
-        SessionToken = Text(secret, "sessionToken"),
-        CertificateAuthority = Text(secret, SecretKeys.Authority),
+        AccessKey = keys.AccessKey,
+        SecretKey = keys.SecretKey,
+        SessionToken = keys.SessionToken,
+        CertificateAuthority = keys.Authority,
         Endpoints = _endpoints,
     };
 
-    private static string Required(V1Secret secret, string key) =>
+    private static string Required(V1Secret secret, string key, string alias) =>
         Text(secret, key)
-            ?? throw Invalid(
-                $"Secret {secret.Metadata.Name} (storage.s3.credentialsSecretRef) lacks the key {key}. Add it.");
+            ?? Text(secret, alias)
+            ?? throw Missing(
+                $"Secret {secret.Metadata.Name} (storage.s3.credentialsSecretRef) lacks the key {key}. Add it, or "
+                + $"{alias}.");
 
     // Keys, tokens and certificates of S3 neither begin nor end with white space.
     private static string? Text(V1Secret secret, string key) =>
         SecretText.Of(secret.Data, key)?.Trim() is { Length: > 0 } text ? text : null;
 
     private static SnapshotException Invalid(string message) => new(SnapshotFailure.InvalidRequest, message);
+
+    private static SnapshotException Missing(string message) => new(SnapshotFailure.SecretMissing, message);
 }

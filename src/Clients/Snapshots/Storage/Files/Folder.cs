@@ -156,13 +156,13 @@ internal sealed class Folder : IDisposable
     /// <exception cref="PosixException">It failed.</exception>
     internal void Sync() => Require(Posix.Sync(_handle));
 
-    /// <summary>Bytes that can still be written.</summary>
+    /// <summary>Bytes that can still be written, and bytes of the whole file system.</summary>
     /// <exception cref="PosixException">It cannot be asked.</exception>
-    internal long FreeBytes()
+    internal (long Free, long Size) Space()
     {
-        var free = Posix.FreeBytes(_handle, out var error);
+        var space = Posix.Space(_handle, out var error);
         Require(error);
-        return free!.Value;
+        return space!.Value;
     }
 
     public void Dispose() => _handle.Dispose();

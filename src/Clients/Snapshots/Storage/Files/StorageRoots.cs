@@ -99,6 +99,27 @@ public sealed class StorageRoots
             : path;
     }
 
+    /// <summary>
+    /// How much room each root has. A root that does not answer, or does not exist, is missing from the answer.
+    /// </summary>
+    public async Task<IReadOnlyList<RootSpace>> SpaceAsync(CancellationToken cancellationToken) =>
+        [.. (await Task.WhenAll(_roots.Select(root => SpaceAsync(root, cancellationToken)))).OfType<RootSpace>()];
+
+    private static async Task<RootSpace?> SpaceAsync(StorageRoot root, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var (free, size) = await root.RunAsync(
+                "read the free space", static folder => folder.Space(), cancellationToken);
+            return new RootSpace(root.Path, free, size);
+        }
+        catch (Exception exception) when (exception is SnapshotException or PosixException)
+        {
+            // The user of the root reports what is wrong with it.
+            return null;
+        }
+    }
+
     private static string[]? Names(string path) =>
         path.StartsWith('/')
             && path.Split('/', StringSplitOptions.RemoveEmptyEntries) is var names
@@ -130,3 +151,9 @@ public sealed class StorageRoots
         return null;
     }
 }
+
+/// <summary>The room that a storage root has.</summary>
+/// <param name="Root">Its absolute path.</param>
+/// <param name="Bytes">Bytes that can still be written.</param>
+/// <param name="Size">Bytes of the whole file system.</param>
+public sealed record RootSpace(string Root, long Bytes, long Size);

@@ -21,6 +21,7 @@ internal sealed class CompletionFlow(RunFrame frame, RollbackFlow rollbacks)
     public bool IsInert(RunObject entity) =>
         IsAtRest(entity)
         && RunTokens.NewAbort(entity) is null
+        && RunTokens.NewRollback(entity) is null
         && !(entity.Status!.Phase == RunPhases.RolledBack && RollbackDecision.StartsAgain(entity))
         && InertFor(entity) != TimeSpan.Zero;
 
@@ -30,6 +31,7 @@ internal sealed class CompletionFlow(RunFrame frame, RollbackFlow rollbacks)
     public static bool IsAtRest(RunObject entity) =>
         entity.Metadata.DeletionTimestamp is null
         && entity.Status?.Phase is RunPhases.Succeeded or RunPhases.RolledBack
+        && ReportsWhatIsAsked(entity, entity.Status)
         && entity.Status.ObservedGeneration == entity.Metadata.Generation
         && entity.Status.Target?.Claim is null
         && entity.Metadata.Finalizers?.Contains(Labels.UpgradeFinalizer) != true;
@@ -142,6 +144,15 @@ internal sealed class CompletionFlow(RunFrame frame, RollbackFlow rollbacks)
             entity, frame.Projection.Over(entity, before, PlanSlot.Rollback, plan, now), cancellationToken);
     }
 
+    // False between the write that records a rollback token and the write that reports its effect.
+    private static bool ReportsWhatIsAsked(RunObject entity, RunStatus status)
+    {
+        var asksForRollback = entity.Spec.DesiredState == DesiredState.RolledBack;
+        return status.Phase == RunPhases.Succeeded
+            ? !asksForRollback
+            : asksForRollback == status.Conditions.Exists(c => c is { Type: ConditionTypes.Ready, Status: "True" });
+    }
+
     private bool IsCleanupDue(RunSpec spec, RunStatus status, DateTimeOffset now) =>
         _kind.Cleanup is { } cleanup
             && (cleanup.PlanOf(status) is { } plan ? !PlanProgress.Done(plan) : cleanup.DueAt(spec, status) <= now);
@@ -157,7 +168,8 @@ internal sealed class CompletionFlow(RunFrame frame, RollbackFlow rollbacks)
                     RunOutcomeKind.Progressing,
                     RunPhases.RollingBack,
                     Reasons.RollingBack,
-                    "spec.desiredState is RolledBack. Checking whether a rollback is possible."));
+                    $"{RollbackMessages.Because(entity, RollbackCause.Request)} "
+                    + "Checking whether a rollback is possible."));
         }
 
         var cleanup = _kind.Cleanup!;

@@ -9,18 +9,22 @@ internal static class FindingsSummary
     private const int Told = 5;
 
     /// <summary>Names the first findings; status.findings has all.</summary>
-    public static RunStatusSummary Of(IReadOnlyList<Finding> findings)
+    /// <param name="findings">What preflight found.</param>
+    /// <param name="arrivesBy">Until when what is missing may still be created; null if it is a failure.</param>
+    public static RunStatusSummary Of(IReadOnlyList<Finding> findings, DateTimeOffset? arrivesBy = null)
     {
         var reasons = findings.Select(f => f.Reason).Distinct(StringComparer.Ordinal).ToList();
         return new RunStatusSummary(
-            RunOutcomeKind.Stalled,
+            arrivesBy is null ? RunOutcomeKind.Stalled : RunOutcomeKind.Progressing,
             RunPhases.Preflight,
-            reasons.Count == 1 ? reasons[0] : Reasons.PreflightFailed,
+            reasons.Count == 1 || arrivesBy is not null ? reasons[0] : Reasons.PreflightFailed,
             Sentences.Join(
             [
                 .. findings.Take(Told).Select(f => f.Message),
                 findings.Count > Told ? $"All {findings.Count} findings are in status.findings." : null,
-                "Nothing was changed. Preflight runs again automatically.",
+                arrivesBy is { } ends
+                    ? Sentences.Join("Nothing was changed.", ArrivalTime.Describe(ends))
+                    : "Nothing was changed. Preflight runs again automatically.",
             ]));
     }
 }

@@ -4,13 +4,17 @@ namespace Drydock.Reconcilers.Upgrades;
 /// Targets, and how many jobs use them: a Secret that is rotated under a running step neither closes its connections
 /// nor leaves the former ones open for longer than needed.
 /// </summary>
-internal sealed class HeldTargets(IRunTargets targets)
+internal sealed class HeldTargets(IRunTargets targets) : IAsyncDisposable
 {
     private readonly Lock _gate = new();
+    private readonly CancellationTokenSource _superseded = new();
     private int _holders;
     private bool _isAbandoned;
 
     public IRunTargets Targets => targets;
+
+    /// <summary>Ends when the spec that the targets are bound to was replaced by another one.</summary>
+    public CancellationToken Superseded => _superseded.Token;
 
     /// <summary>Whether no job uses them.</summary>
     public bool IsFree
@@ -35,6 +39,9 @@ internal sealed class HeldTargets(IRunTargets targets)
         return new TargetsHold(this);
     }
 
+    /// <summary>Another spec counts from now on: jobs that only wait end.</summary>
+    public Task SupersedeAsync() => _superseded.CancelAsync();
+
     /// <summary>Counts one job less. From any thread.</summary>
     public ValueTask ReleaseAsync()
     {
@@ -44,13 +51,13 @@ internal sealed class HeldTargets(IRunTargets targets)
             isLast = --_holders == 0 && _isAbandoned;
         }
 
-        return isLast ? targets.DisposeAsync() : ValueTask.CompletedTask;
+        return isLast ? EndAsync() : ValueTask.CompletedTask;
     }
 
     /// <summary>
     /// The session is over: the targets are disposed of at once, or by the last job that still uses them.
     /// </summary>
-    public ValueTask AbandonAsync()
+    public ValueTask DisposeAsync()
     {
         bool isFree;
         lock (_gate)
@@ -59,7 +66,13 @@ internal sealed class HeldTargets(IRunTargets targets)
             isFree = _holders == 0;
         }
 
-        return isFree ? targets.DisposeAsync() : ValueTask.CompletedTask;
+        return isFree ? EndAsync() : ValueTask.CompletedTask;
+    }
+
+    private ValueTask EndAsync()
+    {
+        _superseded.Dispose();
+        return targets.DisposeAsync();
     }
 }
 

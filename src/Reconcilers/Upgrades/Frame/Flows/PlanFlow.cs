@@ -41,7 +41,7 @@ internal sealed class PlanFlow(RunFrame frame)
         // While nothing may be started, tokens and acceptances are kept for later.
         var retries = startNothingBecause is null ? RunTokens.NewRetries(entity) : [];
         var failing = plan.Steps.Exists(s => s.State is StepState.Failed or StepState.Unknown);
-        var controls = Controls(entity.Spec, slot, plan, seen, now) with
+        var controls = Controls(entity, slot, plan, seen, now) with
         {
             StartNothingBecause = startNothingBecause,
             Retry = retries.Count > 0 && failing,
@@ -118,8 +118,9 @@ internal sealed class PlanFlow(RunFrame frame)
         (session.UnreadApprovals, session.UnreadAcceptances) = (approvals, acceptances);
     }
 
-    private RunControls Controls(RunSpec spec, PlanSlot slot, Plan plan, RunStatus seen, DateTimeOffset now)
+    private RunControls Controls(RunObject entity, PlanSlot slot, Plan plan, RunStatus seen, DateTimeOffset now)
     {
+        var spec = entity.Spec;
         var holds = spec.HoldBefore.ToHashSet(StringComparer.Ordinal);
         var approved = RunTokens.Approved(seen, plan.Hash);
         var isApproved = spec.ApprovedPlanHash == plan.Hash;
@@ -148,7 +149,9 @@ internal sealed class PlanFlow(RunFrame frame)
         return new RunControls
         {
             Paused = spec.Paused,
+            HowToResume = ControlAnnotations.HowToResume(entity.Metadata, entity.Written.Paused),
             HoldBefore = holds,
+            HowToRelease = name => HowToRelease(entity, name),
             OtherPlanApproved = otherPlan,
             ImpliedHold = implied?.Step,
             ImpliedBecause = implied?.Because,
@@ -161,6 +164,18 @@ internal sealed class PlanFlow(RunFrame frame)
         };
     }
 
+    private static string HowToRelease(RunObject entity, string name)
+    {
+        var places = new[]
+        {
+            entity.Written.HoldBefore.Contains(name, StringComparer.Ordinal) ? "spec.holdBefore" : null,
+            ControlAnnotations.Holds(entity.Metadata).Contains(name, StringComparer.Ordinal)
+                ? $"the annotation {Annotations.Hold}"
+                : null,
+        };
+        return $"remove '{name}' from {string.Join(" and ", places.OfType<string>())}";
+    }
+
     private RunEnvironment Environment(RunObject entity, IRunTargets targets, RunSession session) => new()
     {
         OwnerUid = entity.Metadata.Uid!,
@@ -170,5 +185,6 @@ internal sealed class PlanFlow(RunFrame frame)
         Wake = () => frame.Store.Wake(entity),
         Redact = targets.Redact,
         Hold = session.Hold,
+        Superseded = session.Superseded,
     };
 }

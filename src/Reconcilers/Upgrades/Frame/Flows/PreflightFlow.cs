@@ -199,9 +199,11 @@ internal sealed class PreflightFlow(RunFrame frame)
         session.PreflightFailures++;
         session.PreflightNotBefore = now + _backoff.Delay(session.PreflightFailures);
         var clean = findings.Select(f => f with { Message = session.Targets.Redact(f.Message) }).ToList();
-        await frame.WriteAsync(
-            entity, (entity.Status ?? _kind.NewStatus()) with { Findings = clean }, FindingsSummary.Of(clean), now,
-            cancellationToken);
+        var arrivesBy = ArrivalTime.EndsAt(entity.Metadata, clean, now);
+        session.PreflightNotBefore =
+            arrivesBy < session.PreflightNotBefore ? arrivesBy.Value : session.PreflightNotBefore;
+        var found = (entity.Status ?? _kind.NewStatus()) with { Findings = clean };
+        await frame.WriteAsync(entity, found, FindingsSummary.Of(clean, arrivesBy), now, cancellationToken);
         return session.PreflightNotBefore - now;
     }
 
@@ -212,7 +214,7 @@ internal sealed class PreflightFlow(RunFrame frame)
         DateTimeOffset now,
         CancellationToken cancellationToken)
     {
-        var plan = Acceptances.WithNote(_kind, discovery.Compile(entity.Spec)) with
+        var plan = Acceptances.WithNote(_kind, discovery.Compile(entity.Written)) with
         {
             CompiledAt = now,
             SpecHash = _kind.IdentityHash(entity.Spec),

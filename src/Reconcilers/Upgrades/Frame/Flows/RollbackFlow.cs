@@ -19,7 +19,7 @@ internal sealed class RollbackFlow(RunFrame frame)
         _kind.RollbackRefusal(entity.Spec, entity.Status!.Plan!) is { } refusal
             ? Unavailable(RollbackCause.Request, Sentences.Join(
                 $"A rollback is not possible: {refusal}",
-                "Nothing is started. Set spec.desiredState: Upgraded to continue without a rollback."))
+                $"Nothing is started. To continue without a rollback, {RollbackMessages.ToCancel(entity)}."))
             : null;
 
     /// <summary>Compiles the rollback of a run whose running steps have finished, and stores it.</summary>
@@ -36,7 +36,7 @@ internal sealed class RollbackFlow(RunFrame frame)
             var summary = Unavailable(cause, Sentences.Join(
                 $"A rollback is not possible now: {obstacle}",
                 "Nothing is started. Repair this and the rollback starts automatically, "
-                + $"or {RollbackMessages.WithoutRollback(cause)}"));
+                + $"or {RollbackMessages.WithoutRollback(entity, cause)}"));
             return new RunStep(
                 await frame.WriteAsync(entity, before, summary, now, cancellationToken), false, ObstacleInterval);
         }
@@ -58,7 +58,7 @@ internal sealed class RollbackFlow(RunFrame frame)
         }
 
         var message = Sentences.Join(
-            RollbackMessages.Because(before, cause),
+            RollbackMessages.Because(entity, cause),
             $"The rollback plan is in status.rollbackPlan ({plan.Hash}, {plan.Steps.Count} steps).");
         var begins = new RunStatusSummary(
             RunOutcomeKind.Progressing, RunPhases.RollingBack, RollbackMessages.Reason(cause), message)

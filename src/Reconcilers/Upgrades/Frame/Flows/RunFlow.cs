@@ -71,7 +71,7 @@ internal sealed class RunFlow(
         }
 
         return Waits(
-            await frame.WriteAsync(entity, entity.Status!, Halted(entity.Status!.AbortedBy!), now, cancellationToken));
+            await frame.WriteAsync(entity, entity.Status!, Halted(entity), now, cancellationToken));
     }
 
     private async Task<RunStep> ResumeAsync(
@@ -157,7 +157,7 @@ internal sealed class RunFlow(
         RollbackCause cause,
         CancellationToken cancellationToken)
     {
-        var because = $"{RollbackMessages.Because(entity.Status!, cause)} Running steps finish first.";
+        var because = $"{RollbackMessages.Because(entity, cause)} Running steps finish first.";
         var (written, outcome) = await plans.AdvanceAsync(
             entity, PlanSlot.Upgrade, session, accessKey, because, Leaving, cancellationToken);
         if (outcome.State == RunState.Succeeded && cause != RollbackCause.Request)
@@ -283,7 +283,7 @@ internal sealed class RunFlow(
                     RunPhases.RollingBack,
                     Reasons.PlanReady,
                     $"The rollback plan ({plan.Hash}, {plan.Steps.Count} steps) is in status.rollbackPlan. Nothing is "
-                    + "changed. Set spec.mode: Apply to run it, or spec.desiredState: Upgraded to discard it.");
+                    + $"changed. Set spec.mode: Apply to run it. To discard it, {RollbackMessages.ToCancel(entity)}.");
                 return Waits(await frame.WriteAsync(entity, before, shown, now, cancellationToken));
             }
         }
@@ -337,13 +337,13 @@ internal sealed class RunFlow(
             : entity;
     }
 
-    private static RunStatusSummary Halted(string token) => new(
+    private static RunStatusSummary Halted(RunObject entity) => new(
         RunOutcomeKind.Stalled,
         RunPhases.Failed,
         Reasons.Aborted,
-        $"The run was aborted by {Annotations.Abort}={token} before the rollback started. The new version runs. "
-        + $"Set a new spec.retry or {Annotations.Retry}=<token> to start the rollback, "
-        + "or spec.desiredState: Upgraded to cancel it.")
+        $"The run was aborted by {Annotations.Abort}={entity.Status!.AbortedBy} before the rollback started. "
+        + $"The new version runs. Set a new spec.retry or {Annotations.Retry}=<token> to start the rollback. "
+        + $"To cancel it, {RollbackMessages.ToCancel(entity)}.")
     { Failed = true };
 
     private static string? Aborted(RunObject entity) => entity.Status!.AbortedBy is { } token

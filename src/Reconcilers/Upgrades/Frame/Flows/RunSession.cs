@@ -11,6 +11,7 @@ internal sealed class RunSession : IAsyncDisposable
     private HeldTargets? _targets;
     private readonly List<HeldTargets> _former = [];
     private string? _targetsKey;
+    private string? _specKey;
     private string? _runKey;
     private PlanRun? _run;
 
@@ -27,6 +28,9 @@ internal sealed class RunSession : IAsyncDisposable
     /// Keeps the present targets until the result is disposed of, even if other targets are bound in between.
     /// </summary>
     public TargetsHold Hold() => Bound.Hold();
+
+    /// <summary>Ends when the spec that the present targets are bound to was replaced by another one.</summary>
+    public CancellationToken Superseded => Bound.Superseded;
 
     /// <summary>The preflight pass under way or just ended.</summary>
     public Task<PreflightResult<IRunDiscovery>>? Preflight { get; set; }
@@ -118,8 +122,8 @@ internal sealed class RunSession : IAsyncDisposable
 
     /// <summary>
     /// Binds other targets if the spec or a used value of a Secret changed. Jobs that started with the former targets
-    /// keep them until they end. The former targets are disposed of at the first reconcile after the last of these jobs
-    /// has ended; the end of each job triggers a reconcile.
+    /// keep them until they end; if the spec changed, those that only wait end at once. The former targets are disposed
+    /// of at the first reconcile after the last of these jobs has ended; the end of each job triggers a reconcile.
     /// </summary>
     public async Task BindAsync(RunObject entity, RunBinding binding, Action onEvent)
     {
@@ -132,15 +136,20 @@ internal sealed class RunSession : IAsyncDisposable
             if (_targets is not null)
             {
                 _former.Add(_targets);
+                if (_specKey != binding.SpecKey)
+                {
+                    await _targets.SupersedeAsync();
+                }
             }
 
-            (_targets, _targetsKey) = (new HeldTargets(binding.Bind(onEvent)), binding.TargetsKey);
+            _targets = new HeldTargets(binding.Bind(onEvent));
+            (_targetsKey, _specKey) = (binding.TargetsKey, binding.SpecKey);
         }
 
         foreach (var free in _former.FindAll(f => f.IsFree))
         {
             _former.Remove(free);
-            await free.Targets.DisposeAsync();
+            await free.DisposeAsync();
         }
     }
 
@@ -158,12 +167,12 @@ internal sealed class RunSession : IAsyncDisposable
         {
             foreach (var held in _former)
             {
-                await held.AbandonAsync();
+                await held.DisposeAsync();
             }
 
             if (_targets is not null)
             {
-                await _targets.AbandonAsync();
+                await _targets.DisposeAsync();
             }
         }
     }

@@ -44,7 +44,7 @@ internal static class RollbackDecision
         && (entity.Spec.DesiredState == DesiredState.RolledBack || kind.IsPastUndo(entity.Status.Plan!))
         && !(entity.Metadata.DeletionTimestamp is not null && !kind.IsPastUndo(entity.Status.Plan!));
 
-    /// <summary>Whether an abort prevents the rollback that desiredState requests from starting.</summary>
+    /// <summary>Whether an abort prevents the rollback that was requested from starting.</summary>
     public static bool IsHalted(RunSpec spec, RunStatus? status) =>
         status is { AbortedBy: not null, AbortedRollback: true } && spec.DesiredState == DesiredState.RolledBack;
 
@@ -58,7 +58,7 @@ internal static class RollbackDecision
 
     /// <summary>Whether a restart from preflight is requested after a rollback.</summary>
     public static bool StartsAgain(RunObject entity) =>
-        entity.Spec.DesiredState == DesiredState.Upgraded && RunTokens.NewRetries(entity).Count > 0;
+        entity.Written.DesiredState == DesiredState.Upgraded && RunTokens.NewRetries(entity).Count > 0;
 }
 
 /// <summary>The cause of a rollback request.</summary>
@@ -67,7 +67,7 @@ internal enum RollbackCause
     /// <summary>Nothing.</summary>
     None,
 
-    /// <summary>spec.desiredState.</summary>
+    /// <summary>spec.desiredState, or the annotation drydock.dev/rollback.</summary>
     Request,
 
     /// <summary>spec.rollbackPolicy, after a failure.</summary>

@@ -4,7 +4,7 @@ using Drydock.Engine.Holds;
 
 namespace Drydock.Reconcilers.Upgrades;
 
-/// <summary>Retry and abort tokens and approvals: which are new, and which were used. Pure.</summary>
+/// <summary>Retry, abort and rollback tokens and approvals: which are new, and which were used. Pure.</summary>
 internal static class RunTokens
 {
     /// <summary>Retry tokens that were not used before.</summary>
@@ -14,6 +14,10 @@ internal static class RunTokens
     /// <summary>The abort token that was not used before; null if there is none.</summary>
     public static string? NewAbort(RunObject entity) =>
         RetryTokens.NewAbort(entity.Metadata, entity.Status?.UsedTokens ?? []);
+
+    /// <summary>The rollback token that was not used before; null if there is none.</summary>
+    public static string? NewRollback(RunObject entity) =>
+        RetryTokens.NewRollback(entity.Metadata, entity.Status?.UsedTokens ?? []);
 
     /// <summary>
     /// The status with at most as many tokens and approvals as may be stored; those that the object still has are kept.

@@ -22,6 +22,9 @@ internal sealed class KubectlCommands(string resource, V1ObjectMeta metadata)
     public string Annotate(string key, string value) =>
         Command("annotate", $"{Quoted($"{key}={value}")} --overwrite");
 
+    /// <summary>Removes an annotation.</summary>
+    public string RemoveAnnotation(string key) => Command("annotate", $"{key}-");
+
     /// <summary>Prints a part of the object.</summary>
     /// <param name="jsonPath">A JSONPath template of kubectl.</param>
     public string Print(string jsonPath) => Command("get", $"-o jsonpath='{jsonPath}'");

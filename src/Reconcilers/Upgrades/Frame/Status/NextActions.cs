@@ -39,11 +39,13 @@ internal sealed class NextActions(RunKind kind, RunObject entity, RunStatus stat
         _ when summary.Approval is { } approval => Sentences.Join(
             $"Approve: {_kubectl.Annotate(Annotations.Approve, approval)}.", OrRollBack()),
         _ when summary.Held => "Do what status.message asks for. The run then continues automatically.",
-        Reasons.Paused => $"Continue: {_kubectl.Patch("""{"spec":{"paused":false}}""")}.",
+        Reasons.Paused => $"Continue: {string.Join(" and ", Resume())}.",
         Reasons.OutsideWindow => "Nothing: the run continues when the window opens. "
             + $"To continue now: {_kubectl.Patch("""{"spec":{"window":null}}""")}.",
         Reasons.TargetBusy => "Nothing: the run continues when the other object has finished.",
         Reasons.Preflight => "Nothing: preflight changes nothing.",
+        Reasons.SecretMissing or Reasons.SnapshotMissing =>
+            "Create what status.message names, if nothing else creates it. The run then continues automatically.",
         _ => $"{Automatic} To stop it after the running steps: "
             + $"{_kubectl.Annotate(Annotations.Abort, Token(TokenKind.Abort))}.",
     };
@@ -55,8 +57,7 @@ internal sealed class NextActions(RunKind kind, RunObject entity, RunStatus stat
         Reasons.TooLate => $"Set a later spec.notAfter, or delete the object: {_kubectl.Delete}.",
         Reasons.PlanChanged => $"Read the new plan: {_kubectl.Patch("""{"spec":{"mode":"Plan"}}""")}.",
         Reasons.RollbackUnavailable when entity.Spec.DesiredState == DesiredState.RolledBack =>
-            "Repair what status.message names, or cancel the rollback: "
-            + $"{_kubectl.Patch("""{"spec":{"desiredState":"Upgraded"}}""")}.",
+            $"Repair what status.message names, or cancel the rollback: {Cancel}.",
         Reasons.TargetClaimLost => "Delete one of the two objects that status.message names.",
         Reasons.Aborted => Sentences.Join($"Continue: {RetryCommand}.", OrRollBack()),
         Reasons.RolledBackAfterFailure or Reasons.RolledBack => $"Start again from preflight: {RetryCommand}.",
@@ -85,7 +86,7 @@ internal sealed class NextActions(RunKind kind, RunObject entity, RunStatus stat
 
     private string Planned() => IsRollback
         ? $"Run the rollback: {_kubectl.Patch("""{"spec":{"mode":"Apply"}}""")}. "
-            + $"Or discard it: {_kubectl.Patch("""{"spec":{"desiredState":"Upgraded"}}""")}."
+            + $"Or discard it: {Cancel}."
         : "Read status.plan, then run it: "
             + $"{_kubectl.Patch($$$"""{"spec":{"mode":"Apply","approvedPlanHash":"{{{status.Plan?.Hash}}}"}}""")}.";
 
@@ -100,7 +101,9 @@ internal sealed class NextActions(RunKind kind, RunObject entity, RunStatus stat
         }
 
         var token = Token(TokenKind.Retry);
-        var again = _kubectl.Patch($$$"""{"spec":{"desiredState":"Upgraded","retry":"{{{token}}}"}}""");
+        var again = RollbackMessages.IsAnnotated(entity)
+            ? RetryCommand
+            : _kubectl.Patch($$$"""{"spec":{"desiredState":"Upgraded","retry":"{{{token}}}"}}""");
         return Sentences.Join(actions, $"To try the upgrade again: {again}.");
     }
 
@@ -114,6 +117,23 @@ internal sealed class NextActions(RunKind kind, RunObject entity, RunStatus stat
             { Kind: RunOutcomeKind.Stalled } => $"Repair the cause, then retry: {RetryCommand}. {abandon}",
             _ => $"Nothing: the object is removed when the run has finished. {abandon}",
         };
+    }
+
+    private string Cancel => RollbackMessages.IsAnnotated(entity)
+        ? _kubectl.RemoveAnnotation(Annotations.Rollback)
+        : _kubectl.Patch("""{"spec":{"desiredState":"Upgraded"}}""");
+
+    private IEnumerable<string> Resume()
+    {
+        if (entity.Written.Paused)
+        {
+            yield return _kubectl.Patch("""{"spec":{"paused":false}}""");
+        }
+
+        if (ControlAnnotations.IsPaused(entity.Metadata, specPaused: false))
+        {
+            yield return _kubectl.RemoveAnnotation(Annotations.Pause);
+        }
     }
 
     private string? OrRollBack() =>

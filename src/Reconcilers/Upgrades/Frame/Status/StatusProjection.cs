@@ -1,6 +1,7 @@
 using System.Globalization;
 using Drydock.Abstractions.Entities;
 using Drydock.Abstractions.Plans;
+using Drydock.Abstractions.Values;
 using Drydock.Crds.Common;
 using Drydock.Engine.Running;
 
@@ -22,6 +23,9 @@ internal sealed class StatusProjection(RunKind kind)
             || summary.IsRolledBack
             || status.IsUpgraded();
         var active = kind.Plans.Of(status, kind.Plans.Active(status));
+        summary = ControlAnnotations.Problems(kind, entity, status) is { } problems
+            ? summary with { Message = Sentences.Join(summary.Message, problems) }
+            : summary;
         status = status with
         {
             ObservedGeneration = entity.Metadata.Generation,
@@ -32,6 +36,7 @@ internal sealed class StatusProjection(RunKind kind)
             FinishedAt = over ? status.FinishedAt ?? now : null,
             Progress = active is null ? null : Progress(active),
             Running = active is null ? [] : StepDurations.Running(kind, status, active),
+            Holds = Holds(status.Holds, summary, now),
             RollbackCost = kind.RollbackCost(entity.Spec, status),
         };
         return status with
@@ -90,6 +95,7 @@ internal sealed class StatusProjection(RunKind kind)
             RollbackPlan = null,
             AbortedBy = null,
             AbortedRollback = null,
+            RolledBackBy = null,
             ActionRequired = [],
             Findings = [],
             StartedAt = now,
@@ -101,6 +107,17 @@ internal sealed class StatusProjection(RunKind kind)
             Reasons.Preflight,
             $"Restarting from preflight, attempt {(status.Attempts.LastOrDefault()?.Number ?? 0) + 1}."),
         now);
+
+    private static List<HoldStatus> Holds(
+        List<HoldStatus> before, RunStatusSummary summary, DateTimeOffset now) =>
+    [
+        .. summary.Holds.Take(SchemaLimits.Findings).Select(hold => new HoldStatus
+        {
+            Name = hold.Name,
+            Approval = hold.Approval,
+            Since = before.Find(known => known.Approval == hold.Approval)?.Since ?? now,
+        }),
+    ];
 
     private static string Progress(Plan plan) =>
         string.Create(

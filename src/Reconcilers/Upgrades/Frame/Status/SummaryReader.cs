@@ -43,7 +43,7 @@ internal sealed class SummaryReader(RunKind kind)
                 Step = Sentences.List([.. running.Select(s => s.Id)], NamedSteps),
                 Held = heldBy is not null,
             },
-            RunState.Held => at with { Reason = Reasons.Held, Held = true, Approval = outcome.Approval },
+            RunState.Held => at with { Reason = Reasons.Held, Held = true, Holds = outcome.Holds },
             RunState.OutsideWindow => at with { Reason = Reasons.OutsideWindow },
             RunState.Paused => at with { Reason = Reasons.Paused },
             RunState.Stopped when status.AbortedBy is not null => Aborted(entity, at, plan, outcome, rollback),
@@ -90,7 +90,7 @@ internal sealed class SummaryReader(RunKind kind)
         var actions = Actions(status);
         if (entity.Spec.DesiredState == DesiredState.RolledBack)
         {
-            var next = "To try again, set spec.desiredState: Upgraded and a new retry token.";
+            var next = RollbackMessages.ToTryAgain(entity);
             return new RunStatusSummary(
                 RunOutcomeKind.RolledBack, phase, Reasons.RolledBack, Sentences.Join(done, actions, next))
             {

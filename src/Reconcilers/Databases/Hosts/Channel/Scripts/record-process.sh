@@ -1,4 +1,4 @@
-# Records what a plain process has from whoever started it, so that the one that replaces it gets the same: limits, environment, working directory, score for the
+# Records what a plain process has from the process that started it, so that the one that replaces it gets the same: limits, environment, working directory, score for the
 # OOM killer. The environment may contain secrets: only the account of the process can read the record, and nothing of it is said.
 # $1 boot; $2 in time up to; $3 directory of the record; $4 PID:START.
 LC_ALL=C

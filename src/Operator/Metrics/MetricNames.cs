@@ -1,0 +1,50 @@
+using System.Diagnostics.Metrics;
+
+namespace Drydock.Operator.Metrics;
+
+/// <summary>
+/// Names of instruments in the conventions of Prometheus. Drydock's own instruments have such names already; those of
+/// the .NET runtime (<c>dotnet.gc.heap.total_allocated</c>, unit <c>By</c>) get unit and suffix.
+/// </summary>
+internal static class MetricNames
+{
+    private const string Number = "_count";
+    private const string Total = "_total";
+
+    /// <summary>The name of an instrument.</summary>
+    public static string Of(Instrument instrument, MetricKind kind)
+    {
+        var name = Plain(instrument.Name);
+        if (name.EndsWith(Number, StringComparison.Ordinal))
+        {
+            // This suffix is reserved for histograms: dotnet.timer.count becomes dotnet_timers.
+            name = Plural(name[..^Number.Length]);
+        }
+
+        var unit = instrument.Unit switch
+        {
+            "By" => "bytes",
+            "s" => "seconds",
+            _ => "",
+        };
+        if (!name.Contains(unit, StringComparison.Ordinal))
+        {
+            name = $"{name}_{unit}";
+        }
+
+        return kind == MetricKind.Counter && !name.EndsWith(Total, StringComparison.Ordinal) ? name + Total : name;
+    }
+
+    /// <summary>A name with only the characters that names of metrics and labels may have.</summary>
+    public static string Plain(string name) =>
+        string.Create(name.Length, name, static (to, from) =>
+        {
+            for (var i = 0; i < to.Length; i++)
+            {
+                to[i] = char.IsAsciiLetterOrDigit(from[i]) ? from[i] : '_';
+            }
+        });
+
+    private static string Plural(string name) =>
+        name.EndsWith('y') ? name[..^1] + "ies" : name.EndsWith('s') ? name : name + "s";
+}

@@ -1,0 +1,28 @@
+using Drydock.Abstractions.Plans;
+using Drydock.Abstractions.Values;
+using Drydock.Reconcilers.Upgrades;
+using OmsUpgrade = Drydock.Crds.OmsUpgrades.OmsUpgrade;
+
+namespace Drydock.Reconcilers.Oms;
+
+/// <summary>What metrics and traces show of an OmsUpgrade.</summary>
+internal static class OmsUpgradeSample
+{
+    /// <summary>How they read it.</summary>
+    public static RunSampling<OmsUpgrade> Sampling { get; } =
+        new(OmsUpgrade.KindName, RunResults.OfUpgrades, Of);
+
+    private static RunSample Of(OmsUpgrade upgrade)
+    {
+        var (spec, status) = (upgrade.Spec, upgrade.Status);
+        var run = RunSample.OfRun(OmsUpgrade.KindName, upgrade.Metadata, spec, status);
+        return run with
+        {
+            From = spec.FromVersion,
+            To = spec.ToVersion,
+            Plans = [.. run.Plans, .. new[] { status?.CleanupPlan }.OfType<Plan>()],
+            DowntimeSince = status?.DowntimeSince,
+            Downtime = KubernetesDuration.TryParse(status?.Times?.Downtime, out var down) ? down : null,
+        };
+    }
+}

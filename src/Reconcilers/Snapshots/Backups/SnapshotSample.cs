@@ -1,0 +1,25 @@
+using Drydock.Crds.BackupSnapshots;
+using Drydock.Crds.Common;
+using Drydock.Reconcilers.Upgrades;
+
+namespace Drydock.Reconcilers.Snapshots;
+
+/// <summary>What metrics show of a BackupSnapshot.</summary>
+internal static class SnapshotSample
+{
+    /// <summary>How they read it.</summary>
+    public static RunSampling<BackupSnapshot> Sampling { get; } =
+        new(BackupSnapshot.KindName, RunResults.OfOthers, Of);
+
+    // A failed snapshot is not repaired but taken again, so it counts as ended.
+    private static RunSample Of(BackupSnapshot snapshot)
+    {
+        var sample = new RunSample
+        {
+            Kind = BackupSnapshot.KindName,
+            Metadata = snapshot.Metadata,
+            Status = snapshot.Status,
+        };
+        return sample with { HasEnded = sample.Is(ConditionTypes.Ready) || sample.Is(ConditionTypes.Failed) };
+    }
+}

@@ -1,0 +1,135 @@
+using System.Text.RegularExpressions;
+using Drydock.Abstractions.Entities;
+using Drydock.Abstractions.Plans;
+using Drydock.Abstractions.Values;
+using Drydock.Crds.Common;
+using Drydock.Engine.Holds;
+
+namespace Drydock.Reconcilers.Upgrades;
+
+/// <summary>
+/// The annotations that do the same as control fields of the spec, for objects whose spec a GitOps tool restores:
+/// <c>drydock.dev/pause</c>, <c>drydock.dev/hold</c> and <c>drydock.dev/rollback</c>. Pure.
+/// </summary>
+internal static partial class ControlAnnotations
+{
+    private const int MostHolds = 64;
+
+    /// <summary>Whether the object is paused, by its spec or by the annotation.</summary>
+    public static bool IsPaused(V1ObjectMeta metadata, bool specPaused) => specPaused || Pause(metadata) == true;
+
+    /// <summary>How to resume a paused object: a whole sentence.</summary>
+    public static string HowToResume(V1ObjectMeta metadata, bool specPaused) => Pause(metadata) != true
+        ? "Set spec.paused: false to continue."
+        : specPaused
+            ? $"Set spec.paused: false and remove the annotation {Annotations.Pause} to continue."
+            : $"Remove the annotation {Annotations.Pause} to continue.";
+
+    /// <summary>The well-formed entries of the annotation <c>drydock.dev/hold</c>.</summary>
+    public static IReadOnlyList<string> Holds(V1ObjectMeta metadata) =>
+        [.. RunTokens.List(metadata, Annotations.Hold).Where(IsHold).Take(MostHolds)];
+
+    /// <summary>The spec as the run follows it: what is written, and what the annotations add.</summary>
+    public static RunSpec Apply(V1ObjectMeta metadata, RunSpec spec, RunStatus? status)
+    {
+        var holds = Holds(metadata);
+        var added = holds.Except(spec.HoldBefore, StringComparer.Ordinal).ToList();
+        var pauses = !spec.Paused && Pause(metadata) == true;
+        var rollsBack = spec.DesiredState == DesiredState.Upgraded && status?.RolledBackBy is not null;
+        return added.Count == 0 && !pauses && !rollsBack ? spec : spec with
+        {
+            HoldBefore = [.. spec.HoldBefore, .. added],
+            Paused = spec.Paused || pauses,
+            DesiredState = rollsBack ? DesiredState.RolledBack : spec.DesiredState,
+        };
+    }
+
+    /// <summary>
+    /// The status in which a new rollback token is recorded as the request for a rollback, or in which a request is
+    /// cancelled whose annotation was removed before the rollback began. Null if nothing changed.
+    /// </summary>
+    public static RunStatus? SeeRollback(RunObject entity, RunStatus status, DateTimeOffset now)
+    {
+        if (RetryTokens.NewRollback(entity.Metadata, status.UsedTokens) is { } token)
+        {
+            return status with
+            {
+                RolledBackBy = token,
+                UsedTokens = RetryTokens.Use(status.UsedTokens, [token], now, TokenKind.Rollback),
+            };
+        }
+
+        var isCancelled = status.RolledBackBy is { } asked
+            && RetryTokens.GivenRollback(entity.Metadata) != asked
+            && !HasBegun(status);
+        return isCancelled ? status with { RolledBackBy = null } : null;
+    }
+
+    /// <summary>
+    /// What is wrong with the values of these annotations, and what to do: whole sentences. Null if nothing is.
+    /// </summary>
+    public static string? Problems(RunKind kind, RunObject entity, RunStatus status)
+    {
+        var plans = kind.Plans.All(status).ToList();
+        var idle = plans.Count > 0
+            ? Holds(entity.Metadata).Where(name => !plans.Exists(plan => Has(plan, name))).ToList()
+            : [];
+        return Sentences.Join(
+            PauseProblem(entity.Metadata),
+            HoldProblem(entity.Metadata),
+            idle.Count == 0 || status.IsUpgraded() || status.IsRolledBack()
+                ? null
+                : $"{Sentences.List([.. idle.Select(Quoted)], 3)} in the annotation {Annotations.Hold}: no stored plan "
+                    + "has such a phase or step, so it holds nothing now. Correct it, unless it is a phase of a "
+                    + "rollback.") is { Length: > 0 } text
+            ? text
+            : null;
+    }
+
+    /// <summary>What is wrong with the value of <c>drydock.dev/pause</c>; null if nothing is.</summary>
+    public static string? PauseProblem(V1ObjectMeta metadata) =>
+        Text(metadata, Annotations.Pause) is { Length: > 0 } text && Pause(metadata) is null
+            ? $"The annotation {Annotations.Pause} has the value {Quoted(text)}, so it does not pause. "
+                + "Set it to \"true\", or remove it."
+            : null;
+
+    private static string? HoldProblem(V1ObjectMeta metadata)
+    {
+        var given = RunTokens.List(metadata, Annotations.Hold).ToList();
+        var wrong = given.Where(name => !IsHold(name)).ToList();
+        var surplus = given.Count - wrong.Count - MostHolds;
+        return Sentences.Join(
+            wrong.Count == 0
+                ? null
+                : $"{Sentences.List([.. wrong.Select(Quoted)], 3)} in the annotation {Annotations.Hold}: expected a "
+                    + "phase, a step id or PointOfNoReturn, separated by commas. Correct it.",
+            surplus > 0
+                ? $"The annotation {Annotations.Hold} has more than {MostHolds} entries, and the last {surplus} are "
+                    + "ignored. Remove some."
+                : null);
+    }
+
+    private static bool HasBegun(RunStatus status) =>
+        status.RollbackPlan is { } plan && (PlanProgress.Begun(plan) || PlanProgress.Done(plan));
+
+    private static bool Has(Plan plan, string hold) =>
+        plan.Hold == hold
+            || plan.Steps.Exists(s => HoldMatcher.Names(s).Contains(hold, StringComparer.Ordinal));
+
+    // Null: absent, or a value that means nothing.
+    private static bool? Pause(V1ObjectMeta metadata) =>
+        bool.TryParse(Text(metadata, Annotations.Pause), out var value) ? value : null;
+
+    private static string Text(V1ObjectMeta metadata, string annotation) =>
+        metadata.Annotations?.GetValueOrDefault(annotation)?.Trim() ?? "";
+
+    private static string Quoted(string text) => $"'{SchemaLimits.Clip(text, 64)}'";
+
+    private static bool IsHold(string name) => name.Length <= SchemaLimits.Name && HoldName().IsMatch(name);
+
+    [GeneratedRegex(
+        Patterns.HoldName,
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        matchTimeoutMilliseconds: 1000)]
+    private static partial Regex HoldName();
+}

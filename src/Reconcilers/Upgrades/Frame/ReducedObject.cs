@@ -1,0 +1,80 @@
+using System.Reflection;
+using Drydock.Abstractions.Entities;
+using Drydock.Abstractions.Plans;
+using Drydock.Crds.Common;
+
+namespace Drydock.Reconcilers.Upgrades;
+
+/// <summary>
+/// The parts of finished objects that a cache keeps: what says that an object is inert, and what metrics report of it.
+/// Texts for users are dropped, words of the API are shared, and a step keeps only its state. Pure.
+/// </summary>
+internal static class ReducedObject
+{
+    private const string LastApplied = "kubectl.kubernetes.io/last-applied-configuration";
+
+    private static readonly ActionItem AnyAction = new();
+
+    private static readonly HashSet<string> Words =
+    [
+        .. new[] { typeof(ConditionTypes), typeof(Reasons), typeof(RunPhases) }
+            .SelectMany(type => type.GetFields(BindingFlags.Public | BindingFlags.Static))
+            .Where(field => field.IsLiteral)
+            .Select(field => (string)field.GetRawConstantValue()!),
+        "True",
+        "False",
+    ];
+
+    // No id, no times: what compares steps must not take them for the steps of a plan.
+    private static readonly Dictionary<StepState, PlanStep> Steps =
+        Enum.GetValues<StepState>().ToDictionary(state => state, state => new PlanStep { State = state });
+
+    /// <summary>The metadata, marked as those of a reduced copy.</summary>
+    public static V1ObjectMeta Metadata(V1ObjectMeta metadata) => metadata with
+    {
+        IsReduced = true,
+        Annotations = metadata.Annotations?.ContainsKey(LastApplied) == true
+            ? metadata.Annotations.Where(a => a.Key != LastApplied).ToDictionary(StringComparer.Ordinal)
+            : metadata.Annotations,
+    };
+
+    /// <summary>What every kind of upgrade reports.</summary>
+    public static RunStatus Status(RunStatus status) => Observed(status) with
+    {
+        Step = null,
+        Running = [],
+        NextAction = null,
+        RollbackCost = null,
+        FormerDurations = null,
+        Plan = Plan(status.Plan),
+        RollbackPlan = Plan(status.RollbackPlan),
+        Target = status.Target is null ? null : status.Target with { Addresses = [], Description = null },
+        Attempts = [.. status.Attempts.Select(a => a with { Message = null, Step = null })],
+        ActionRequired = [.. status.ActionRequired.Select(_ => AnyAction)],
+    };
+
+    /// <summary>What every kind reports.</summary>
+    public static TStatus Observed<TStatus>(TStatus status)
+        where TStatus : ObservedStatus => status with
+        {
+            Phase = status.Phase is { } phase ? Shared(phase) : null,
+            Message = null,
+            Conditions =
+            [
+                .. status.Conditions.Select(c => c with
+                {
+                    Type = Shared(c.Type),
+                    Status = Shared(c.Status),
+                    Reason = Shared(c.Reason),
+                    Message = "",
+                }),
+            ],
+        };
+
+    /// <summary>The plan: its identity, and of each step only the state.</summary>
+    public static Plan? Plan(Plan? plan) => plan is null
+        ? null
+        : plan with { Steps = [.. plan.Steps.Select(s => Steps[s.State])], Guards = [], Notes = [] };
+
+    private static string Shared(string word) => Words.TryGetValue(word, out var shared) ? shared : word;
+}

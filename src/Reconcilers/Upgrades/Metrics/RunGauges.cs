@@ -1,0 +1,189 @@
+using System.Diagnostics.Metrics;
+using Drydock.Abstractions.Plans;
+using Drydock.Crds.Common;
+
+namespace Drydock.Reconcilers.Upgrades;
+
+/// <summary>
+/// Gauges about every object: read from its last seen status when the metrics are collected, so that no series outlives
+/// its object. Only the leader reports them. An object that has ended is reported for a day, and at most
+/// <see cref="MostEnded"/> of those are, the last ones.
+/// </summary>
+internal sealed class RunGauges : IDisposable
+{
+    /// <summary>How many objects that have ended are reported at most.</summary>
+    public const int MostEnded = 200;
+
+    /// <summary>How many others are reported at most: first those whose system is down, then the newest.</summary>
+    public const int MostOpen = 1000;
+
+    private static readonly string[] Types =
+        [ConditionTypes.Ready, ConditionTypes.Reconciling, ConditionTypes.Stalled, ConditionTypes.Held];
+
+    private static readonly StepState[] States = Enum.GetValues<StepState>();
+
+    private readonly Meter _meter = new("Drydock.Runs");
+    private readonly IReadOnlyList<IRunSource> _sources;
+    private readonly Func<bool> _leads;
+    private readonly TimeProvider _time;
+    private readonly TimeSpan _keepFor;
+    private (long At, IReadOnlyList<RunSample> Runs)? _kept;
+
+    /// <summary>Creates the instruments.</summary>
+    /// <param name="sources">The kinds.</param>
+    /// <param name="leads">Whether this process leads.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="keepFor">How long the objects are not read again, so that one collection reads them once; null
+    /// for a second.</param>
+    public RunGauges(
+        IReadOnlyList<IRunSource> sources, Func<bool> leads, TimeProvider time, TimeSpan? keepFor = null)
+    {
+        (_sources, _leads, _time, _keepFor) = (sources, leads, time, keepFor ?? TimeSpan.FromSeconds(1));
+        Each(
+            "drydock_run_info",
+            null,
+            "Always 1. The labels say what the object upgrades, and its phase and reason.",
+            static run =>
+            [
+                new(
+                    1,
+                    [
+                        .. Name(run),
+                        new("engine", run.Engine),
+                        new("from", run.From),
+                        new("to", run.To),
+                        new("mode", run.Mode),
+                        new("phase", run.Phase),
+                        new("reason", run.Reason),
+                    ]),
+            ]);
+        Each(
+            "drydock_run_condition",
+            null,
+            "1 if the condition is True, otherwise 0.",
+            static run => Types.Select(
+                type => new Measurement<double>(run.Is(type) ? 1 : 0, [.. Name(run), new("type", type)])));
+        Each("drydock_run_steps", null, "Steps of the plan that runs, or ran last, by state.", Steps);
+        One(
+            "drydock_run_steps_late",
+            null,
+            "Running steps that take more than one and a half times as long as expected.",
+            run => run.HasEnded ? null : run.Run?.Running.Count(IsLate));
+        One("drydock_run_start_timestamp_seconds", "s", "When the run began.", static run => At(run.Status?.StartedAt));
+        One("drydock_run_end_timestamp_seconds", "s", "When the run ended.", static run => At(run.EndedAt));
+        Each(
+            "drydock_run_phase_start_timestamp_seconds",
+            "s",
+            "When the current phase began.",
+            static run => At(run.PhaseSince) is { } since
+                ? [new Measurement<double>(since, [.. Name(run), new("phase", run.Phase)])]
+                : []);
+        One(
+            "drydock_run_downtime_start_timestamp_seconds",
+            "s",
+            "When the downtime began. Exists only while the system is down because of this run.",
+            static run => At(run.DowntimeSince));
+        One(
+            "drydock_run_downtime_seconds",
+            "s",
+            "How long the system was down because of this run. Exists once the downtime has ended.",
+            static run => run.Downtime?.TotalSeconds);
+        One(
+            "drydock_run_findings",
+            null,
+            "Problems that the last preflight found.",
+            static run => run.Run?.Findings.Count);
+        One(
+            "drydock_run_action_required",
+            null,
+            "Kinds of manual work that remain after the run.",
+            static run => run.Run?.ActionRequired.Count);
+        Each(
+            "drydock_target_claimed",
+            null,
+            "Always 1. The object has claimed its target; the label is the name of the Lease.",
+            static run => run.Run?.Target?.Claim is { Length: > 0 } claim
+                ? [new Measurement<double>(1, [.. Name(run), new("claim", claim)])]
+                : []);
+    }
+
+    /// <inheritdoc />
+    public void Dispose() => _meter.Dispose();
+
+    private static IEnumerable<Measurement<double>> Steps(RunSample run)
+    {
+        if (run.Active is not { } plan)
+        {
+            return [];
+        }
+
+        var counts = plan.Steps.CountBy(step => step.State).ToDictionary();
+        return States.Select(state => new Measurement<double>(
+            counts.GetValueOrDefault(state),
+            [.. Name(run), new("state", state.ToString().ToLowerInvariant())]));
+    }
+
+    private static IEnumerable<KeyValuePair<string, object?>> Name(RunSample run) =>
+    [
+        new("kind", run.Kind),
+        new("namespace", run.Metadata.Namespace),
+        new("name", run.Metadata.Name),
+    ];
+
+    private static double? At(DateTimeOffset? time) => time?.ToUnixTimeMilliseconds() / 1000.0;
+
+    private bool IsLate(RunningStep step) =>
+        step is { Since: { } since, ExpectedAt: { } expected }
+        && _time.GetUtcNow() > since + (1.5 * (expected - since));
+
+    private void One(string name, string? unit, string help, Func<RunSample, double?> value) =>
+        Each(name, unit, help, run => value(run) is { } one ? [new Measurement<double>(one, Name(run))] : []);
+
+    private void Each(
+        string name, string? unit, string help, Func<RunSample, IEnumerable<Measurement<double>>> measure) =>
+        _meter.CreateObservableGauge(name, () => Reported().SelectMany(measure), unit, help);
+
+    // Collections are one after another.
+    private IReadOnlyList<RunSample> Reported()
+    {
+        if (!_leads())
+        {
+            _kept = null;
+            return [];
+        }
+
+        if (_kept is not { } kept || _time.GetElapsedTime(kept.At) >= _keepFor)
+        {
+            kept = (_time.GetTimestamp(), Read());
+            _kept = kept;
+        }
+
+        return kept.Runs;
+    }
+
+    private List<RunSample> Read()
+    {
+        var since = _time.GetUtcNow() - TimeSpan.FromDays(1);
+        List<RunSample> open = [];
+        List<(DateTimeOffset At, RunSample Run)> ended = [];
+        foreach (var run in _sources.SelectMany(source => source.Samples()))
+        {
+            if (!run.HasEnded)
+            {
+                open.Add(run);
+            }
+            else if (run.EndedAt is { } at && at > since)
+            {
+                ended.Add((at, run));
+            }
+        }
+
+        return
+        [
+            .. open.OrderByDescending(run => run.DowntimeSince is not null)
+                .ThenByDescending(run => run.Status?.StartedAt ?? DateTimeOffset.MaxValue)
+                .Take(MostOpen),
+            .. ended.OrderByDescending(run => run.At).Take(MostEnded).Select(run => run.Run),
+        ];
+    }
+}
