@@ -9,19 +9,23 @@ namespace Drydock.Benchmarks;
 /// </summary>
 internal sealed class BenchCommand(string? only)
 {
-    private static readonly IReadOnlyList<IBenchPart> Parts = [new UpgradePart(), new RegionsPart(), new DatabasesPart(), new FootprintPart(), new DumpsPart()];
+    private static readonly IReadOnlyList<IBenchPart> Parts =
+    [
+        new UpgradePart(), new RegionsPart(), new DatabasesPart(), new ZonesPart(), new FootprintPart(), new ScalePart(),
+        new DumpsPart(),
+    ];
 
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
         var wanted = (only ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        var unknown = wanted.Except(Parts.Select(p => p.Name), StringComparer.Ordinal).ToList();
+        var unknown = wanted.Where(name => !Parts.Any(part => Selects(name, part))).ToList();
         if (unknown.Count > 0)
         {
             await Console.Error.WriteLineAsync($"BENCH_ONLY: {string.Join(", ", unknown)} is no part; there are {string.Join(", ", Parts.Select(p => p.Name))}");
             return 2;
         }
 
-        foreach (var part in Parts.Where(p => wanted.Length == 0 || wanted.Contains(p.Name, StringComparer.Ordinal)))
+        foreach (var part in Parts.Where(p => wanted.Length == 0 || wanted.Any(name => Selects(name, p))))
         {
             Console.WriteLine($"== {part.Name}: {part.Title}");
             var text = $"{Machine()}\n\n{await part.RunAsync(cancellationToken)}";
@@ -31,6 +35,10 @@ internal sealed class BenchCommand(string? only)
 
         return 0;
     }
+
+    // "databases" selects "databases-zones" too.
+    private static bool Selects(string wanted, IBenchPart part) =>
+        part.Name == wanted || part.Name.StartsWith(wanted + "-", StringComparison.Ordinal);
 
     private static string Machine() => string.Create(
         CultureInfo.InvariantCulture,

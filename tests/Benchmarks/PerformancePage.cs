@@ -14,7 +14,8 @@ internal static class PerformancePage
         `make bench` writes this page. Each part measures the operator and its alternative in one run on one lab:
         a real API server, dockerds, MariaDB, hosts with sshd, and the stand-ins. All of them share one machine
         with the operator. The figures are those of one run, so quote the ratios. `make bench BENCH_ONLY=NAME`
-        measures one part again (upgrade, regions, databases, footprint, dumps) and keeps the others.
+        measures one part again (upgrade, regions, databases, databases-zones, footprint, scale, dumps) and keeps the
+        others.
         """;
 
     private const string Mark = "## ";

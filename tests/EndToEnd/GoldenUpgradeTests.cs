@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Drydock.Lab;
 using Drydock.Lab.Oms;
 using Drydock.Lab.Upgrades;
@@ -8,7 +9,7 @@ namespace Drydock.Tests.EndToEnd;
 
 /// <summary>The main job, undisturbed, on real parts and under the shipped RBAC.</summary>
 [Collection(Lanes.Upgrades)]
-public sealed class GoldenUpgradeTests(StageFixture fixture)
+public sealed partial class GoldenUpgradeTests(StageFixture fixture)
 {
     [Fact]
     public async Task Two_nodes_are_upgraded_in_runbook_order_and_stay_unchanged()
@@ -83,21 +84,27 @@ public sealed class GoldenUpgradeTests(StageFixture fixture)
         }
     }
 
-    // Re-apply, restart, resync: no write to the object or its children, no connection to a target.
+    // Re-apply and restart: no reconcile. A change that asks for nothing: no write to the object or its children, no
+    // connection to a target.
     private static async Task AssertInertAsync(Lab.Upgrades.UpgradeStage stage, string space)
     {
-        var before = (await stage.GetUpgradeAsync(space))["metadata"]!["resourceVersion"]!.GetValue<string>();
         stage.Faults!.Ledger.Reset();
         await stage.ApplyAsync(stage.Manifest(space).ToJsonString());
         await using var another = stage.StartOperator(new Lab.Upgrades.LabOperatorOptions { LeaderElection = false });
         await another.WaitUntilReadyAsync();
+        Looked().IsMatch(await another.GetAsync("/metrics", CancellationToken.None)).ShouldBeFalse();
+        await stage.ControlPlane.KubectlAsync(["-n", space, "annotate", "omsupgrades.drydock.dev", UpgradeCourse.Name, "example.com/note=1"]);
+        var before = (await stage.GetUpgradeAsync(space))["metadata"]!["resourceVersion"]!.GetValue<string>();
         await Deadline.UntilAsync(
             "the new operator to have looked at the finished upgrade",
-            async token => (await another.GetAsync("/metrics", token)).Contains("controller=\"omsupgrades\"", StringComparison.Ordinal));
+            async token => Looked().IsMatch(await another.GetAsync("/metrics", token)));
         (await stage.GetUpgradeAsync(space))["metadata"]!["resourceVersion"]!.GetValue<string>().ShouldBe(before);
         stage.Faults.Ledger.Acts.Where(a => !a.Target.Contains("/leases", StringComparison.Ordinal)).ShouldBeEmpty();
         stage.Faults.MetaDb.OpenConnections.ShouldBe(0);
     }
+
+    [GeneratedRegex("""controller_runtime_reconcile_total\{controller="omsupgrades",result="success"\} [1-9]""")]
+    private static partial Regex Looked();
 
     private static DateTimeOffset Time(string text) => DateTimeOffset.Parse(text, CultureInfo.InvariantCulture);
 }

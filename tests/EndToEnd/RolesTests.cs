@@ -79,7 +79,7 @@ public sealed class RolesTests(StageFixture fixture, DatabaseStageFixture databa
             requests.Where(r => r.Code == 403).ShouldBeEmpty();
             requests.Where(r => r.Resource == "secrets").ShouldNotBeEmpty();
             requests.Where(r => r.Namespace != served && r.Namespace != UpgradeStage.OperatorNamespace && r.Resource != "customresourcedefinitions").ShouldBeEmpty();
-            (await stage.GetUpgradeAsync(other))["status"].ShouldBeNull("nobody serves that namespace");
+            (await stage.GetUpgradeAsync(other)).Phase().ShouldBeEmpty("nobody serves that namespace");
         }
         finally
         {

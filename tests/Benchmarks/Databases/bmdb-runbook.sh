@@ -4,8 +4,11 @@
 # operator does. The manual procedure moves no leader away first; with DRAIN=yes the script does, as the operator.
 . "$(dirname "$0")/remote.sh"
 
+# Masters run on the first hosts only; every host has a tablet server. MASTERS lists addresses with ports.
+MASTER_HOSTS="$(tr ',' '\n' <<<"$MASTERS" | sed 's/:[0-9]*$//')"
+
 web_version() { curl -fsS "http://$1:$2/api/v1/version" | grep -q "\"version_number\": *\"${NEW_VERSION%-b*}\""; }
-all_alive() { [ "$(on "${HOSTS%% *}" "$NEW/bin/bm-admin -mserver_addresses $MASTERS list_all_masters" | grep -c ALIVE)" = "$(wc -w <<<"$HOSTS")" ]; }
+all_alive() { [ "$(on "${HOSTS%% *}" "$NEW/bin/bm-admin -mserver_addresses $MASTERS list_all_masters" | grep -c ALIVE)" = "$(wc -w <<<"$MASTER_HOSTS")" ]; }
 tserver_ready() { curl -fsS "http://$1:9000/api/v1/health-check" | grep -q 'failed_tablets' && on "${HOSTS%% *}" "$NEW/bin/bm-admin -mserver_addresses $MASTERS list_all_tablet_servers" | grep "$1" | grep -q ALIVE; }
 
 leaders() { curl -fsS "http://${HOSTS%% *}:10000/api/v1/tablet-servers" | python3 -c 'import json,sys; print(*[s["user_tablets_leaders"]+s["system_tablets_leaders"] for z in json.load(sys.stdin).values() for a,s in z.items() if a==sys.argv[1]+":9000"])' "$1"; }
@@ -20,7 +23,7 @@ swap() {
 }
 
 bring "$NEW" bin/post_install.sh
-for host in $HOSTS; do
+for host in $MASTER_HOSTS; do
     swap "$host" mserver 11000 master 10000
     until_true all_alive
     sleep "$SETTLE"

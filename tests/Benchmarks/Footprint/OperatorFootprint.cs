@@ -35,12 +35,11 @@ internal sealed class OperatorFootprint(UpgradeStage stage)
     public async Task<double> RestingMemoryAsync(
         string space, JsonNode finished, int upgrades, CancellationToken cancellationToken)
     {
-        await CopyFinishedAsync(space, finished, upgrades - 1);
+        await new FinishedUpgrades(stage, finished).AddAsync(space, upgrades - 1, cancellationToken);
         await using var op = stage.StartOperator();
         await op.WaitUntilReadyAsync(cancellationToken);
         await Task.Delay(TimeSpan.FromSeconds(20), cancellationToken);
-        var line = (await File.ReadAllLinesAsync($"/proc/{op.Process.Id}/status", cancellationToken)).First(l => l.StartsWith("VmRSS:", StringComparison.Ordinal));
-        return double.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)[^2], CultureInfo.InvariantCulture) / 1024;
+        return ProcessMemory.ResidentMiB(op.Process.Id);
     }
 
     /// <summary>
@@ -74,24 +73,5 @@ internal sealed class OperatorFootprint(UpgradeStage stage)
         }
 
         return times;
-    }
-
-    private async Task CopyFinishedAsync(string space, JsonNode finished, int count)
-    {
-        using var http = stage.ControlPlane.CreateHttpClient();
-        for (var i = 0; i < count; i++)
-        {
-            var name = string.Create(CultureInfo.InvariantCulture, $"finished-{i}");
-            var path = $"/apis/drydock.dev/v1alpha1/namespaces/{space}/omsupgrades";
-            using var body = new StringContent(stage.Manifest(space, name).ToJsonString(), System.Text.Encoding.UTF8, "application/json");
-            using var created = await http.PostAsync(new Uri(path, UriKind.Relative), body);
-            created.EnsureSuccessStatusCode();
-            var copy = JsonNode.Parse(await created.Content.ReadAsStringAsync())!;
-            copy["status"] = finished["status"]!.DeepClone();
-            copy["status"]!["observedGeneration"] = copy["metadata"]!["generation"]!.GetValue<long>();
-            using var status = new StringContent(copy.ToJsonString(), System.Text.Encoding.UTF8, "application/json");
-            using var written = await http.PutAsync(new Uri($"{path}/{name}/status", UriKind.Relative), status);
-            written.EnsureSuccessStatusCode();
-        }
     }
 }

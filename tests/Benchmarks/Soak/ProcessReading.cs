@@ -28,7 +28,7 @@ internal sealed record ProcessReading(
             Field(status, "VmRSS:") / 1024,
             Directory.EnumerateFileSystemEntries($"/proc/{op.Process.Id}/fd").Count(),
             Field(status, "Threads:"),
-            Metric(metrics, "dotnet_timer_count"),
+            Metric(metrics, "dotnet_timers"),
             Metric(metrics, "controller_runtime_reconcile_total"));
     }
 

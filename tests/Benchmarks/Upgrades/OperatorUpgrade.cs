@@ -17,8 +17,11 @@ internal sealed class OperatorUpgrade(UpgradeStage stage, string? path = null)
         var manifest = stage.Manifest(space);
         var watch = Stopwatch.StartNew();
         await stage.ApplyAsync(manifest.ToJsonString());
-        var done = await stage.WaitForAsync(space, u => u["status"]?["phase"]?.GetValue<string>() == "Succeeded", TimeSpan.FromMinutes(10), cancellationToken: cancellationToken);
+        await stage.WaitForAsync(space, u => u.Phase() == "Succeeded", TimeSpan.FromMinutes(10), cancellationToken: cancellationToken);
         var wall = watch.Elapsed;
+
+        // The claim is released after the success; only then is the upgrade finished.
+        var done = await stage.WaitForAsync(space, u => u.IsOver(), cancellationToken: cancellationToken);
         var times = done["status"]!["times"]!;
         var downtime = Time(times["t2"]!) - Time(times["t1"]!);
         return (new Timing(downtime, wall), done);

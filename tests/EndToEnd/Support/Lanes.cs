@@ -15,6 +15,7 @@ public static class Lanes
     public const string Accidents = "accidents";
     public const string Upgrades = "OMS upgrades";
     public const string Operator = "operator";
+    public const string GitOps = "GitOps";
     public const string TiDb = "TiDB";
     public const string Databases = "databases";
 }
@@ -24,6 +25,9 @@ public sealed class AccidentsLane : ICollectionFixture<StageFixture>;
 
 [CollectionDefinition(Lanes.Upgrades)]
 public sealed class UpgradesLane : ICollectionFixture<StageFixture>;
+
+[CollectionDefinition(Lanes.GitOps)]
+public sealed class GitOpsLane : ICollectionFixture<StageFixture>;
 
 /// <summary>What the operator is allowed to do, and how it is replaced: these need both kinds of stage.</summary>
 [CollectionDefinition(Lanes.Operator)]

@@ -121,6 +121,14 @@ public sealed class CrdServers : IAsyncLifetime
         return await SendAsync(http, HttpMethod.Put, $"{path}/{stored["metadata"]!["name"]}/status", stored);
     }
 
+    /// <summary>The object as the 1.20 server or the current one has it.</summary>
+    internal async Task<JsonObject> GetAsync(JsonObject manifest, bool onOld)
+    {
+        using var http = onOld ? Old.CreateHttpClient() : Modern.CreateHttpClient();
+        return JsonNode.Parse(await http.GetStringAsync(
+            new Uri($"{PathOf(manifest)}/{manifest["metadata"]!["name"]}", UriKind.Relative), TestContext.Current.CancellationToken))!.AsObject();
+    }
+
     private static string PathOf(JsonObject manifest) =>
         $"{Manifests.Folder}/{manifest["kind"]!.GetValue<string>().ToLowerInvariant()}s";
 

@@ -231,14 +231,10 @@ public sealed class AccidentCampaign(UpgradeStage stage, UpgradeGoal goal = Upgr
     private async Task<JsonNode?> StopAsync(Run run, Task? next, TimeSpan patience, CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var stopped = stage.WaitForAsync(run.Scene.Space, x => run.Course.IsOver(x) || x.IsStalled(), patience, UpgradeCourse.Name, limit.Token);
+        var stopped = stage.SeenWithinAsync(run.Scene.Space, x => run.Course.IsOver(x) || x.IsStalled(), patience, UpgradeCourse.Name, limit.Token);
         try
         {
             return next is not null && await Task.WhenAny(stopped, next) == next ? null : await stopped;
-        }
-        catch (LabException)
-        {
-            return null; // The run is neither over nor stalled: it still tries.
         }
         finally
         {
@@ -247,17 +243,8 @@ public sealed class AccidentCampaign(UpgradeStage stage, UpgradeGoal goal = Upgr
     }
 
     // The operator notices a repair or a token after a moment. If the run stalls again, the next one is needed.
-    private async Task LeaveStallAsync(Run run, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await stage.WaitForAsync(run.Scene.Space, x => !x.IsStalled(), Wait, UpgradeCourse.Name, cancellationToken);
-        }
-        catch (LabException)
-        {
-            return;
-        }
-    }
+    private Task<JsonNode?> LeaveStallAsync(Run run, CancellationToken cancellationToken) =>
+        stage.SeenWithinAsync(run.Scene.Space, x => !x.IsStalled(), Wait, UpgradeCourse.Name, cancellationToken);
 
     private static Task<string> RetryAsync(AccidentScene scene, int token, CancellationToken cancellationToken) => scene.Stage.ControlPlane.KubectlAsync(
         ["-n", scene.Space, "annotate", "--overwrite", "omsupgrades.drydock.dev", scene.Upgrade, string.Create(CultureInfo.InvariantCulture, $"drydock.dev/retry=lab-{token}")], cancellationToken: cancellationToken);

@@ -8,7 +8,12 @@ namespace Drydock.Lab;
 public static class Deadline
 {
     /// <summary>The time that parts of the lab may take to become ready on a busy machine.</summary>
-    public static readonly TimeSpan Default = TimeSpan.FromSeconds(60);
+    public static readonly TimeSpan Default = TimeSpan.FromMinutes(3);
+
+    /// <summary>
+    /// The time that an operator may take on a busy machine for what it does. It ends only waits for what never happens.
+    /// </summary>
+    public static readonly TimeSpan Longest = TimeSpan.FromMinutes(15);
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 

@@ -17,6 +17,9 @@ public sealed class LabOperator : IAsyncDisposable
 
     public LabProcess Process => _process;
 
+    /// <summary>Host and port of its probes and metrics.</summary>
+    public string Address => _address;
+
     /// <summary>Its standard output so far.</summary>
     public string Log => File.ReadAllText(_process.LogPath);
 
@@ -52,7 +55,9 @@ public sealed class LabOperator : IAsyncDisposable
         }
 
         arguments.AddRange(options.Arguments);
+        // A killed .NET process leaves its diagnostics socket in the temporary directory.
         var environment = new Dictionary<string, string?>(options.Environment, StringComparer.Ordinal);
+        environment.TryAdd("TMPDIR", run.FastFolderFor("tmp"));
         if (options.Path is not null)
         {
             environment["PATH"] = options.Path;

@@ -14,14 +14,32 @@ public sealed class ObjectFollower(ControlPlane controlPlane, string collection,
 
     private readonly List<JsonNode> _seen = [];
 
-    /// <summary>Follows the object until it is as wanted, and returns it.</summary>
+    /// <summary>
+    /// Follows the object until it is as wanted, and returns it. It waits at least <see cref="Deadline.Longest"/>.
+    /// </summary>
     /// <exception cref="LabException">The deadline passed. The message contains phase and message of the last
     /// status.</exception>
     public async Task<JsonNode> UntilAsync(
         Func<JsonNode, bool> wanted, TimeSpan deadline, CancellationToken cancellationToken = default)
     {
+        var longest = deadline > Deadline.Longest ? deadline : Deadline.Longest;
+        if (await WithinAsync(wanted, longest, cancellationToken) is { } found)
+        {
+            return found;
+        }
+
+        var last = _seen.LastOrDefault();
+        throw new LabException($"{name} did not get there within {longest}; last phase {last?["status"]?["phase"] ?? "(none)"}, step {last?["status"]?["step"]}: {last?["status"]?["message"]}");
+    }
+
+    /// <summary>
+    /// Follows the object for a time at most. Null if it did not become as wanted meanwhile: an answer, and no failure.
+    /// </summary>
+    public async Task<JsonNode?> WithinAsync(
+        Func<JsonNode, bool> wanted, TimeSpan time, CancellationToken cancellationToken = default)
+    {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(deadline);
+        limit.CancelAfter(time);
         using var http = controlPlane.CreateHttpClient();
         http.Timeout = Timeout.InfiniteTimeSpan;
         try
@@ -42,10 +60,9 @@ public sealed class ObjectFollower(ControlPlane controlPlane, string collection,
                 }
             }
         }
-        catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            var last = _seen.LastOrDefault();
-            throw new LabException($"{name} did not get there within {deadline}; last phase {last?["status"]?["phase"] ?? "(none)"}, step {last?["status"]?["step"]}: {last?["status"]?["message"]}", exception);
+            return null;
         }
     }
 

@@ -129,5 +129,14 @@ public sealed class OperatorStage
     /// </summary>
     /// <exception cref="LabException">The deadline passed.</exception>
     public Task<JsonNode> WaitForAsync(string plural, string space, string name, Func<JsonNode, bool> wanted, TimeSpan deadline, CancellationToken cancellationToken = default) =>
-        new ObjectFollower(ControlPlane, $"/apis/drydock.dev/v1alpha1/namespaces/{space}/{plural}", name).UntilAsync(wanted, deadline, cancellationToken);
+        Follower(plural, space, name).UntilAsync(wanted, deadline, cancellationToken);
+
+    /// <summary>
+    /// Follows an object of Drydock for a time at most. Null if it did not become as wanted meanwhile.
+    /// </summary>
+    public Task<JsonNode?> SeenWithinAsync(string plural, string space, string name, Func<JsonNode, bool> wanted, TimeSpan time, CancellationToken cancellationToken = default) =>
+        Follower(plural, space, name).WithinAsync(wanted, time, cancellationToken);
+
+    private ObjectFollower Follower(string plural, string space, string name) =>
+        new(ControlPlane, $"/apis/drydock.dev/v1alpha1/namespaces/{space}/{plural}", name);
 }

@@ -192,6 +192,10 @@ public sealed class UpgradeStage : IAsyncDisposable
     public Task<JsonNode> WaitForAsync(string space, Func<JsonNode, bool> wanted, TimeSpan? deadline = null, string name = "oms-322-to-422", CancellationToken cancellationToken = default) =>
         Operator.WaitForAsync("omsupgrades", space, name, wanted, deadline ?? TimeSpan.FromMinutes(3), cancellationToken);
 
+    /// <summary>Follows an upgrade for a time at most. Null if it did not become as wanted meanwhile.</summary>
+    public Task<JsonNode?> SeenWithinAsync(string space, Func<JsonNode, bool> wanted, TimeSpan time, string name, CancellationToken cancellationToken) =>
+        Operator.SeenWithinAsync("omsupgrades", space, name, wanted, time, cancellationToken);
+
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {

@@ -5,6 +5,7 @@
 # If KUBEBUILDER_ASSETS contains etcd and kube-apiserver, they have priority: tools that are found there are not built.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/kube-source.sh"
 
 VERSION=1.20.2
 # Increase this number with every change of the source below, so that an older cache is not used.
@@ -59,28 +60,8 @@ fetch_kubectl() {
   mv "$work/kubectl/root/usr/bin/kubectl" "$BIN/kubectl"
 }
 
-fetch_source() {
-  say "fetching the kubernetes source package"
-  local apt
-  debian_sources deb-src >"$work/apt.sources"
-  mapfile -t apt < <(private_apt "$work")
-  apt-get "${apt[@]}" update -q >&2
-  (cd "$work" && apt-get "${apt[@]}" source -q --only-source kubernetes >&2)
-  source_dir="$(find "$work" -mindepth 1 -maxdepth 1 -type d -name 'kubernetes-*' | head -n 1)"
-  [ -n "$source_dir" ] || die "apt-get source kubernetes left no directory in $work"
-  case "$(basename "$source_dir")" in
-    "kubernetes-$VERSION"*) ;;
-    *) say "the source package is $(basename "$source_dir"), expected $VERSION. It is used anyway." ;;
-  esac
-
-  # The vendored reflect2 1.0.1 does not fit Go >= 1.18: the server dies with SIGSEGV in mapiternext at the first
-  # custom object that is written. Debian's own 1.0.2 does fit.
-  mkdir -p "$work/reflect2"
-  (cd "$work/reflect2" && apt-get -o APT::Sandbox::User=root download -q golang-github-modern-go-reflect2-dev >&2)
-  dpkg -x "$work"/reflect2/*.deb "$work/reflect2/root"
-  rm -rf "$source_dir/vendor/github.com/modern-go/reflect2"
-  cp -rL "$work/reflect2/root/usr/share/gocode/src/github.com/modern-go/reflect2" "$source_dir/vendor/github.com/modern-go/reflect2"
-
+# Corrects what the server alone needs.
+correct_source() {
   # Go >= 1.18 lets reflect.DeepEqual find an empty string equal to the zero value's own memory, so the validation takes "" for
   # null and the server refuses custom objects with empty strings, which 1.20 as released accepts.
   local types="$source_dir/vendor/k8s.io/kube-openapi/pkg/validation/validate/type.go"
@@ -126,7 +107,8 @@ missing=
 for tool in "${WANTED[@]}"; do [ -x "$(path_of "$tool")" ] || missing=1; done
 if [ -n "$missing" ]; then
   [ -x "$GO" ] || die "$GO is missing: run packages.sh"
-  fetch_source
+  fetch_source "$work" "$VERSION"
+  correct_source
   build
 fi
 complete || die "the build ended without every tool in $BIN"

@@ -13,6 +13,8 @@ PACKAGES=(
   mariadb-server mariadb-client mydumper
   # a registry with a password; a clock that is wrong
   docker-registry apache2-utils faketime
+  # pushes the image of the operator
+  skopeo binutils
   # snapshots encrypted at rest
   age
   # S3 storage: Ceph's gateway on a store in memory
@@ -23,8 +25,16 @@ PACKAGES=(
   libcap2-bin
   # login shells of hosts that are not of the family of sh
   tcsh csh
+  # what reads the metrics, and checks them, the alert rules and the queries of the dashboard
+  prometheus
   # a volume that hangs: mkfs.ext4, mount, fsfreeze (util-linux)
   e2fsprogs mount
+  # what the stand-in of helm is built from
+  golang-github-masterminds-sprig-dev golang-github-ghodss-yaml-dev golang-github-xeipuuv-gojsonschema-dev
+  # the interpreter of Argo CD's health scripts and actions
+  golang-github-yuin-gopher-lua-dev
+  # the browser that shows the dashboard, and a font
+  chromium fonts-dejavu-core
   # plumbing
   iproute2 iptables util-linux jq curl ca-certificates procps
 )

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Drydock.Tests.Unit.Docs;
 using Shouldly;
 using Xunit;
 
@@ -117,14 +118,9 @@ public sealed partial class CitationTests
         (File.Exists(target) || Directory.Exists(target)).ShouldBeTrue($"{from} names {words}, which is not there");
         if (anchor.Length > 0)
         {
-            var headings = File.ReadLines(target).Where(line => line.StartsWith('#')).Select(Anchor);
-            headings.ShouldContain(anchor, $"{from} names {words}: the page has no such heading");
+            PageAnchors.Of(target).ShouldContain(anchor, $"{from} names {words}: the page has no such heading");
         }
     }
-
-    // As the usual Markdown viewers make them.
-    private static string Anchor(string heading) =>
-        NotInAnchors().Replace(heading.TrimStart('#').Trim().ToLowerInvariant(), "").Replace(' ', '-');
 
     private static List<string> Files() => [.. In(new DirectoryInfo(Repository.Root)).Order(StringComparer.Ordinal)];
 
@@ -151,7 +147,4 @@ public sealed partial class CitationTests
 
     [GeneratedRegex(@"\]\((?!\w+:)(?<page>[^)#\s]*)(#(?<anchor>[^)\s]+))?\)", RegexOptions.ExplicitCapture)]
     private static partial Regex Link();
-
-    [GeneratedRegex(@"[^\w\- ]")]
-    private static partial Regex NotInAnchors();
 }

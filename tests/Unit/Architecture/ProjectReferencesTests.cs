@@ -12,8 +12,8 @@ using Xunit;
 namespace Drydock.Tests.Unit.Architecture;
 
 /// <summary>
-/// Arrows run one way: Operator → kinds → (Databases →) Upgrades → (Engine, Crds, Clients) → Abstractions. A kind never
-/// refers to a kind. The project files are the proof.
+/// Arrows run one way: Operator → kinds → (Databases →) Upgrades → (Engine, Crds, Clients) → Abstractions. The plugin
+/// for kubectl knows Crds and Clients only. A kind never refers to a kind. The project files are the proof.
 /// </summary>
 public sealed class ProjectReferencesTests
 {
@@ -44,6 +44,7 @@ public sealed class ProjectReferencesTests
             "src/Reconcilers/Oms", "src/Reconcilers/Snapshots", "src/Reconcilers/Databases", "src/Reconcilers/Databases.TiDb",
             "src/Reconcilers/Databases.Yugabyte",
         ],
+        ["src/Cli"] = ["src/Crds", "src/Clients/Kubernetes", "src/Clients/Docker"],
     };
 
     [Fact]

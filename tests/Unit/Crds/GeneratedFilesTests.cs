@@ -12,7 +12,7 @@ public sealed class GeneratedFilesTests : IDisposable
 
     [Fact]
     public void Generated_files_in_repository_match_the_types() =>
-        Generator.Stale(Repository.Root, Generator.Generate(Cli.LoadControllers(), Repository.Root)).ShouldBeEmpty("run make generate");
+        Generator.Stale(Repository.Root, Generator.Generate(CrdGen.Cli.LoadControllers(), Repository.Root)).ShouldBeEmpty("run make generate");
 
     [Fact]
     public void Generator_run_twice_gives_the_same_bytes() =>
@@ -67,13 +67,13 @@ public sealed class GeneratedFilesTests : IDisposable
 
     [Fact]
     public void Missing_controller_assembly_is_an_error() =>
-        Should.Throw<FileNotFoundException>(() => Cli.LoadControllers(new FileInfo(PathOf("nothing.dll")))).Message.ShouldContain("nothing.dll");
+        Should.Throw<FileNotFoundException>(() => CrdGen.Cli.LoadControllers(new FileInfo(PathOf("nothing.dll")))).Message.ShouldContain("nothing.dll");
 
     private (int Code, string Error) Run(params string[] args)
     {
         using var output = new StringWriter();
         using var error = new StringWriter { NewLine = "\n" };
-        return (Cli.Run(args, output, error), error.ToString());
+        return (CrdGen.Cli.Run(args, output, error), error.ToString());
     }
 
     private string PathOf(string path) => Path.Combine(_folder.FullName, path);

@@ -51,14 +51,15 @@ public sealed class SchemaTests
         {
             node.Class.ShouldNotBeNull(path);
             var description = SchemaYaml.Of(node).Entries.Single(entry => entry.Key == "description").Value;
-            description.ShouldBeOfType<string>().ShouldEndWith($" Class: {Words.Of(node.Class.Value)}.", customMessage: path);
+            description.ShouldBeOfType<string>().ShouldStartWith($"[{Words.Of(node.Class.Value)}] ", customMessage: path);
+            spec.Description.ShouldContain($"[{Words.Of(node.Class.Value)}]");
         }
     }
 
     [Theory]
     [MemberData(nameof(KindNames))]
-    public void Status_has_neither_defaults_nor_classes_nor_rules(string kind) =>
-        Kind(kind).Status.Walk().Where(field => field.Node.Default is not null || field.Node.Class is not null || field.Node.Rules.Count > 0)
+    public void Status_field_has_no_default_class_or_rule(string kind) =>
+        Kind(kind).Status.Walk().Where(field => field.Path.Length > 0).Where(field => field.Node.Default is not null || field.Node.Class is not null || field.Node.Rules.Count > 0)
             .Select(field => field.Path).ShouldBeEmpty();
 
     [Theory]
@@ -98,9 +99,10 @@ public sealed class SchemaTests
     }
 
     [Theory]
-    [InlineData("OmsUpgrade", "FROM0 TO0 PHASE0 PROGRESS0 READY0 REASON0 AGE0 DOWN1 DOWNTIME1 STEP1 SNAPSHOT1 MESSAGE1")]
-    [InlineData("BackupSnapshot", "PHASE0 PROGRESS0 SIZE0 VERIFIED0 READY0 USABLE0 AGE0 PATH1 MESSAGE1")]
-    [InlineData("SnapshotRestore", "PHASE0 PROGRESS0 READY0 AGE0 SNAPSHOT1 MESSAGE1")]
+    [InlineData("OmsUpgrade", "FROM0 TO0 PHASE0 REASON0 PROGRESS0 READY0 AGE0 DOWN1 DOWNTIME1 TARGET1 STEP1 SNAPSHOT1 MESSAGE1")]
+    [InlineData("BackupSnapshot", "PHASE0 REASON0 PROGRESS0 SIZE0 VERIFIED0 READY0 USABLE0 AGE0 SERIES1 FINISHED1 PATH1 MESSAGE1")]
+    [InlineData("SnapshotRestore", "PHASE0 REASON0 PROGRESS0 READY0 AGE0 SNAPSHOT1 MESSAGE1")]
+    [InlineData("DatabaseRollingUpgrade", "ENGINE0 FROM0 TO0 PHASE0 REASON0 PROGRESS0 READY0 AGE0 INSTANCES1 TARGET1 STEP1 SNAPSHOT1 MESSAGE1")]
     public void Columns_of_each_kind_are_as_expected(string kind, string columns) =>
         string.Join(' ', Kind(kind).Columns.Select(column => $"{column.Name}{column.Priority}")).ShouldBe(columns);
 
@@ -135,6 +137,17 @@ public sealed class SchemaTests
         }
 
         whole.Count.ShouldBeGreaterThan(5);
+    }
+
+    [Theory]
+    [MemberData(nameof(KindNames))]
+    public void Kustomize_knows_every_reference(string name)
+    {
+        var kind = Kind(name);
+        var known = new[] { "Secret", "ConfigMap", "BackupSnapshot" }.SelectMany(referent => KustomizeYaml.Fields(kind, referent));
+
+        known.ShouldBe(
+            kind.Spec.Walk("spec").Select(field => field.Path).Where(path => path.EndsWith("Ref.name", StringComparison.Ordinal)), ignoreOrder: true);
     }
 
     [Fact]

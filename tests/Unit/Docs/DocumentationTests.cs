@@ -75,6 +75,17 @@ public sealed partial class DocumentationTests
     }
 
     [Fact]
+    public void Install_page_lists_every_folder_of_config()
+    {
+        var rows = File.ReadAllLines(Repository.PathOf("docs", "install.md")).SkipWhile(l => l != "## What config has").Where(l => l.StartsWith("| `", StringComparison.Ordinal)).Select(l => l.Split('|')[1]).ToList();
+
+        foreach (var folder in Directory.EnumerateDirectories(Repository.PathOf("config")).Select(Path.GetFileName))
+        {
+            rows.ShouldContain(row => row.Contains($"`{folder}`", StringComparison.Ordinal), $"docs/install.md does not list config/{folder}");
+        }
+    }
+
+    [Fact]
     public void Security_page_names_the_types_that_enforce_its_caps()
     {
         var page = File.ReadAllText(Repository.PathOf("docs", "security.md"));
@@ -106,7 +117,7 @@ public sealed partial class DocumentationTests
                 (File.Exists(target) || Directory.Exists(target)).ShouldBeTrue($"{Path.GetRelativePath(Repository.Root, page)} links to {link}");
                 if (parts.Length == 2)
                 {
-                    File.ReadAllLines(target).Where(l => l.StartsWith('#')).Select(Anchor).ShouldContain(parts[1], $"{Path.GetRelativePath(Repository.Root, page)} links to {link}");
+                    PageAnchors.Of(target).ShouldContain(parts[1], $"{Path.GetRelativePath(Repository.Root, page)} links to {link}");
                 }
             }
         }
@@ -135,10 +146,6 @@ public sealed partial class DocumentationTests
     private static List<string> Constants(Type type) =>
         [.. type.GetFields(BindingFlags.Public | BindingFlags.Static).Where(f => f.IsLiteral).Select(f => (string)f.GetRawConstantValue()!)];
 
-    // As the usual Markdown viewers make them.
-    private static string Anchor(string heading) =>
-        Regex.Replace(heading.TrimStart('#').Trim().ToLowerInvariant(), @"[^\w\- ]", "").Replace(' ', '-');
-
     [GeneratedRegex("^### .*$", RegexOptions.Multiline)]
     private static partial Regex Heading();
 
@@ -154,6 +161,6 @@ public sealed partial class DocumentationTests
     [GeneratedRegex(@"(`|^)make (?<target>[a-z][a-z-]*)", RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
     private static partial Regex MakeTarget();
 
-    [GeneratedRegex(@"\bdrydock\.dev/[a-z0-9-]+")]
+    [GeneratedRegex(@"\bdrydock\.dev/[a-z0-9]+(-[a-z0-9]+)*", RegexOptions.ExplicitCapture)]
     private static partial Regex OwnName();
 }

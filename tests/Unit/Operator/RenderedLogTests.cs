@@ -42,6 +42,18 @@ public sealed partial class RenderedLogTests
         }
     }
 
+    [Theory]
+    [MemberData(nameof(Messages))]
+    public void Field_has_no_key_of_the_line_itself(string message)
+    {
+        foreach (var method in Methods().Where(m => $"{m.DeclaringType!.Name}.{m.Name}" == message))
+        {
+            var template = method.GetCustomAttribute<LoggerMessageAttribute>()!.Message;
+            Hole().Matches(template).Select(m => JsonLines.KeyOf(m.Groups[1].Value))
+                .Intersect(JsonLines.OwnKeys, StringComparer.Ordinal).ShouldBeEmpty(template);
+        }
+    }
+
     [Fact]
     public void Log_messages_of_all_assemblies_are_found() => Messages.Count.ShouldBeGreaterThan(35);
 

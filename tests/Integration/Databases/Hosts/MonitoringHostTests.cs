@@ -70,7 +70,9 @@ public sealed class MonitoringHostTests(LabFixture lab) : IAsyncLifetime
         (await PrometheusCheck.FindProblemAsync(files, spec, service, Token)).ShouldNotBeNull().ShouldContain("check config old.rules.yml prometheus.yml tikv.rules.yml");
         (await Shop.ShellAsync("cat /data/p/conf/prometheus.yml; ls /data/p/conf")).ShouldBe("old\nold.rules.yml\nprometheus.yml");
         await Shop.ShellAsync("rm /data/p/bin/promtool");
-        (await PrometheusCheck.FindProblemAsync(files, spec, service, Token)).ShouldBeNull("there is no promtool");
+        (await PrometheusCheck.FindProblemAsync(files, spec, service, Token)).ShouldNotBeNull().ShouldContain("cannot unmarshal", Case.Sensitive, "the promtool of the host is asked");
+        await Shop.ShellAsync("echo 'global: {}' >/data/new/prometheus.yml");
+        (await PrometheusCheck.FindProblemAsync(files, spec, service, Token)).ShouldBeNull();
     }
 
     [Fact]

@@ -163,9 +163,15 @@ public sealed class YugabyteCluster : IAsyncDisposable
         await MustAsync(server.Host, $"pid=$(pgrep -x {program}) && {stop} && timeout 30 tail --pid=$pid -f /dev/null", asRoot: true, cancellationToken);
     }
 
-    /// <summary>Kills a server (SIGKILL). A systemd unit starts it again.</summary>
+    /// <summary>
+    /// Kills a server (SIGKILL) and waits until its process is gone, and its ports with it. A systemd unit starts it again.
+    /// </summary>
     public Task KillAsync(YugabyteServer server, CancellationToken cancellationToken = default) =>
-        MustAsync(server.Host, $"pkill -KILL -x {Naming.ProgramOf(server.Kind)}", asRoot: true, cancellationToken);
+        MustAsync(
+            server.Host,
+            $"pid=$(pgrep -x {Naming.ProgramOf(server.Kind)}) && kill -KILL $pid && timeout 60 tail -s 0.05 --pid=$pid -f /dev/null",
+            asRoot: true,
+            cancellationToken);
 
     /// <summary>Freezes a server without ending it, or lets it continue.</summary>
     public Task FreezeAsync(YugabyteServer server, bool frozen, CancellationToken cancellationToken = default) =>

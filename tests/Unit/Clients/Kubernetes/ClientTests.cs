@@ -70,6 +70,8 @@ public sealed class ClientTests : IAsyncLifetime
         _server.Otherwise(async c =>
         {
             var piece = new byte[1 << 16];
+            Array.Fill(piece, (byte)' ');
+            await c.Response.Body.WriteAsync("{\"items\":["u8.ToArray(), c.RequestAborted);
             while (!c.RequestAborted.IsCancellationRequested)
             {
                 await c.Response.Body.WriteAsync(piece, c.RequestAborted);

@@ -349,21 +349,21 @@ public sealed class ControllerHostTests : IAsyncDisposable
     {
         var controller = $"c{Guid.NewGuid():N}";
         var counted = new ConcurrentQueue<string>();
+        var born = new ConcurrentQueue<string>();
         using var listener = new MeterListener();
         listener.InstrumentPublished = (instrument, l) =>
         {
             if (instrument.Meter.Name == KubernetesMetrics.MeterName
-                && instrument.Name is "controller_runtime_reconcile_total"
-                    or "controller_runtime_reconcile_errors_total")
+                && instrument.Name is "controller_runtime_reconcile_total" or "controller_runtime_reconcile_errors_total")
             {
                 l.EnableMeasurementEvents(instrument);
             }
         };
-        listener.SetMeasurementEventCallback<long>((instrument, _, tags, _) =>
+        listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) =>
         {
             if (tags[0].Value is string name && name == controller)
             {
-                counted.Enqueue($"{instrument.Name} {(tags.Length > 1 ? tags[1].Value : "")}".TrimEnd());
+                (value == 0 ? born : counted).Enqueue($"{instrument.Name} {(tags.Length > 1 ? tags[1].Value : "")}".TrimEnd());
             }
         });
         listener.Start();
@@ -379,8 +379,8 @@ public sealed class ControllerHostTests : IAsyncDisposable
         await _world.NextAsync();
         await Wait.UntilAsync(() => counted.Count == 3);
 
-        counted.ShouldBe(
-            ["controller_runtime_reconcile_total success", "controller_runtime_reconcile_total error", "controller_runtime_reconcile_errors_total"]);
+        counted.ShouldBe(["controller_runtime_reconcile_total success", "controller_runtime_reconcile_total error", "controller_runtime_reconcile_errors_total"]);
+        counted.ShouldBeSubsetOf(born, "a rate does not see the first increase of a counter that is new");
     }
 
     private Task<Widget> Patch(string name, string patch) =>

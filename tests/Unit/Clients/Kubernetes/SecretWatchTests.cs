@@ -88,7 +88,7 @@ public sealed class SecretWatchTests : IAsyncDisposable
     [Fact]
     public async Task Probes_and_metrics_name_no_Secret()
     {
-        using var metrics = new MetricsText();
+        using var metrics = new MetricCollector();
         var secrets = new SecretWatch<Widget>(
             _world.Api, _world.Watcher, w => w.Spec.Secrets, _world.Time, NullLoggerFactory.Instance);
         await _world.Api.CreateAsync(Widget.Named("a") with { Spec = new() { Secrets = ["the-name"] } });
@@ -109,9 +109,9 @@ public sealed class SecretWatchTests : IAsyncDisposable
         await _world.Api.CreateAsync(Secret("the-name"));
         await Wait.UntilAsync(
             () =>
-                metrics.Render().Contains("drydock_watch_events_total{resource=\"secrets\"", StringComparison.Ordinal));
+                PrometheusText.Render(metrics.Collect()).Contains("drydock_watch_events_total{resource=\"secrets\"", StringComparison.Ordinal));
 
-        metrics.Render().ShouldNotContain("the-name");
+        PrometheusText.Render(metrics.Collect()).ShouldNotContain("the-name");
     }
 
     private static V1Secret Secret(string name) =>

@@ -27,6 +27,15 @@ public sealed class SampleSpecTests
     }
 
     [Fact]
+    public void Samples_change_nothing_when_they_are_applied_unread()
+    {
+        var runs = Manifests.Keys.Select(Of).Where(sample => Schemas.Specs[sample.Kind]["properties"]!.AsObject().ContainsKey("mode")).ToList();
+
+        runs.Count.ShouldBeGreaterThan(8);
+        runs.ShouldAllBe(sample => sample.Spec["mode"]!.GetValue<string>() == "Plan");
+    }
+
+    [Fact]
     public void Samples_cover_each_engine_and_access_and_are_planned()
     {
         var upgrades = Manifests.Keys.Select(Of).Where(sample => sample.Kind == DatabaseRollingUpgrade.KindName).Select(sample => (DatabaseRollingUpgradeSpec)KindSpecs.Read(sample.Kind, sample.Spec)).Where(spec => spec.Seed is null).ToList();

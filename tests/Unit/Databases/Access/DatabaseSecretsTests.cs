@@ -66,7 +66,7 @@ public sealed class DatabaseSecretsTests
             text.ShouldNotContain("canary");
         }
 
-        secrets.Confidential.Select(s => s.Reveal()).Order(StringComparer.Ordinal).ShouldBe(["canary-1", "canary-key", "canary-tls"]);
+        secrets.Confidential.Select(s => s.Reveal()).Order(StringComparer.Ordinal).ShouldBe(["canary-1", "canary-key", "canary-s3", "canary-tls"]);
     }
 
     [Fact]
@@ -144,7 +144,7 @@ public sealed class DatabaseSecretsTests
         await StoreAsync("tls", ("ca.crt", "ca"), ("tls.crt", "c"), ("tls.key", "canary-tls"));
         await StoreAsync("sql", ("username", "root\n"), ("password", "canary-1\n"));
         await StoreAsync("peer", ("ca.crt", "ca"));
-        await StoreAsync("s3", ("accessKey", "a"), ("secretKey", "s"));
+        await StoreAsync("s3", ("accessKey", "a"), ("AWS_SECRET_ACCESS_KEY", "canary-s3"));
     }
 
     private Task<V1Secret> StoreAsync(string name, params (string Key, string Value)[] data) => _api.CreateAsync(

@@ -51,6 +51,6 @@ internal sealed class DatabaseRunWorld : RunWorld<DatabaseRollingUpgrade, Databa
         var engine = SupportedEngines.All.Of(upgrade.Spec);
         var digest = (await DatabaseSecrets.ReadAsync(Api, upgrade, engine, cancellationToken)).Digest;
         return new RunBinding(
-            $"access|{digest}", $"targets|{digest}", _ => new FakeDatabaseTargets(Truth, Time, _discover));
+            $"access|{digest}", $"targets|{digest}", "spec", _ => new FakeDatabaseTargets(Truth, Time, _discover));
     }
 }

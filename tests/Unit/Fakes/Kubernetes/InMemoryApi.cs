@@ -67,7 +67,7 @@ internal sealed class InMemoryApi(JsonSerializerOptions json, TimeProvider time)
     public Task<KubernetesList<TEntity>> ListAsync<TEntity>(
         string? @namespace = null, ListOptions? options = null, CancellationToken cancellationToken = default)
         where TEntity : class, IKubernetesObject => RunAsync("list", Key<TEntity>(@namespace, ""), null, key => new KubernetesList<TEntity>(
-            [.. _objects.Where(o => o.Key.Resource == key.Resource && (@namespace is null || o.Key.Namespace == @namespace) && Matches(options?.FieldSelector, o.Value)).Select(o => Read<TEntity>(o.Value))],
+            [.. _objects.Where(o => o.Key.Resource == key.Resource && (@namespace is null || o.Key.Namespace == @namespace) && Matches(options?.FieldSelector, o.Value)).Select(o => (options ?? new ListOptions()).Kept(Read<TEntity>(o.Value))).OfType<TEntity>()],
             _version.ToString(CultureInfo.InvariantCulture),
             []), cancellationToken);
 
@@ -83,6 +83,16 @@ internal sealed class InMemoryApi(JsonSerializerOptions json, TimeProvider time)
             var created = Write(entity);
             created["metadata"]!["uid"] = Guid.NewGuid().ToString();
             created["metadata"]!["namespace"] = key.Namespace;
+            created["metadata"]!["creationTimestamp"] = time.GetUtcNow().UtcDateTime.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
+
+            // As an update writes it.
+            created = Write(JsonSerializer.Deserialize(created, json.TypeInfo<TEntity>())!);
+            if (key.Resource.EndsWith(".drydock.dev", StringComparison.Ordinal) && !key.Resource.StartsWith("widgets.", StringComparison.Ordinal))
+            {
+                // The default of the CRDs.
+                created["status"] = new JsonObject { ["observedGeneration"] = -1 };
+            }
+
             return Store<TEntity>(key, created, WatchEventType.Added);
         }, cancellationToken);
 
@@ -307,5 +317,7 @@ internal sealed class InMemoryApi(JsonSerializerOptions json, TimeProvider time)
     }
 
     private JsonObject Write<TEntity>(TEntity entity)
-        where TEntity : class, IKubernetesObject => JsonSerializer.SerializeToNode(entity, json.TypeInfo<TEntity>())!.AsObject();
+        where TEntity : class, IKubernetesObject => entity.Metadata.IsReduced
+            ? throw new InvalidOperationException($"{entity.Metadata.Name} is a reduced copy and must not be written")
+            : JsonSerializer.SerializeToNode(entity, json.TypeInfo<TEntity>())!.AsObject();
 }

@@ -22,7 +22,7 @@ internal sealed class RuntimeWorld : IEntityController<Widget>, IAsyncDisposable
     public RuntimeWorld()
     {
         Api = new InMemoryApi(Json, Time);
-        Watcher = new ResourceWatcher<Widget>(Api, null, Time, NullLogger<ResourceWatcher<Widget>>.Instance);
+        Watcher = new ResourceWatcher<Widget>(Api, null, Time, NullLogger<ResourceWatcher<Widget>>.Instance) { Reduce = w => Reduce(w) };
         Writer = new EntityWriter<Widget>(Api, Watcher);
     }
 
@@ -38,6 +38,12 @@ internal sealed class RuntimeWorld : IEntityController<Widget>, IAsyncDisposable
 
     public ControllerHost<Widget> Host { get; private set; } = null!;
 
+    /// <summary>What the cache keeps.</summary>
+    public Func<Widget, Widget> Reduce { get; set; } = w => w;
+
+    /// <summary>Which objects need nothing.</summary>
+    public Func<Widget, bool> IsInert { get; set; } = _ => false;
+
     /// <summary>What a reconciliation does.</summary>
     public Func<Widget, CancellationToken, Task<ReconciliationResult<Widget>>> OnReconcile { get; set; } = (w, _) => Task.FromResult(ReconciliationResult<Widget>.Success(w));
 
@@ -49,7 +55,7 @@ internal sealed class RuntimeWorld : IEntityController<Widget>, IAsyncDisposable
 
     public void Start(IEnumerable<IWakeSource>? wakeSources = null, ControllerOptions? options = null)
     {
-        Host = new ControllerHost<Widget>(Watcher, Writer, this, wakeSources ?? [], options ?? new ControllerOptions { Backoff = new() { Jitter = 0 } }, Time, NullLogger<ControllerHost<Widget>>.Instance);
+        Host = new ControllerHost<Widget>(Watcher, Writer, this, wakeSources ?? [], options ?? new ControllerOptions { Backoff = new() { Jitter = 0 } }, Time, NullLogger<ControllerHost<Widget>>.Instance) { IsInert = w => IsInert(w) };
         _watching = Watcher.RunAsync(_stopWatching.Token);
         _leading = Host.RunAsync(_stopLeading.Token);
     }

@@ -21,7 +21,7 @@ internal sealed class WorldKubernetes(WorldApi api, OperatorLife life) : IKubern
     public Task<KubernetesList<TEntity>> ListAsync<TEntity>(
         string? @namespace = null, ListOptions? options = null, CancellationToken cancellationToken = default)
         where TEntity : class, IKubernetesObject =>
-        life.LookAsync(() => new KubernetesList<TEntity>([.. api.All<TEntity>().Where(o => @namespace is null || o.Metadata.Namespace == @namespace)], "0", []));
+        life.LookAsync(() => new KubernetesList<TEntity>([.. api.All<TEntity>().Where(o => @namespace is null || o.Metadata.Namespace == @namespace).Select(o => (options ?? new ListOptions()).Kept(o)).OfType<TEntity>()], "0", []));
 
     public Task<TEntity> CreateAsync<TEntity>(TEntity entity, CancellationToken cancellationToken = default)
         where TEntity : class, IKubernetesObject => WriteAsync<TEntity, TEntity>("create", entity.Metadata.Name, () => api.Create(entity, life));

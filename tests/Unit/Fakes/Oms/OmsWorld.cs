@@ -238,12 +238,12 @@ internal sealed partial class OmsWorld
             Rules.Read(status);
         }
 
-        if (changed is BackupSnapshot snapshot && snapshot.Status is null && !gone)
+        if (changed is BackupSnapshot snapshot && snapshot.Status?.Phase is null && !gone)
         {
             Snapshots.Created(snapshot);
         }
 
-        if (changed is SnapshotRestore restore && restore.Status is null && !gone)
+        if (changed is SnapshotRestore restore && restore.Status?.Phase is null && !gone)
         {
             Restores.Created(restore);
         }

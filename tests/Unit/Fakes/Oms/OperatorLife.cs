@@ -51,7 +51,7 @@ internal sealed class OperatorLife : IActFence, IReconcileTrigger<OmsUpgrade>
             },
             new WorldEntityWriter(kubernetes),
             this);
-        (_look, _forget) = (controller.ReconcileAsync, controller.DeletedAsync);
+        (_look, _forget) = ((upgrade, token) => controller.ReconcileAsync(controller.Reduce(upgrade), token), controller.DeletedAsync);
         foreach (var upgrade in world.Api.All<OmsUpgrade>())
         {
             Wake(upgrade.Metadata.Namespace, upgrade.Metadata.Name);

@@ -77,7 +77,7 @@ internal sealed class WorldApi(TimeProvider time, bool realJson)
             Generation = 1,
             CreationTimestamp = time.GetUtcNow(),
         };
-        return Store(key, Trip((T)WithStatus((IKubernetesObject)With(entity, meta), null)), by);
+        return Store(key, Trip((T)WithStatus((IKubernetesObject)With(entity, meta), Unseen(entity))), by);
     }
 
     public T Update<T>(T entity, OperatorLife? by = null)
@@ -233,6 +233,15 @@ internal sealed class WorldApi(TimeProvider time, bool realJson)
         BackupSnapshot snapshot => snapshot with { Status = (BackupSnapshotStatus?)status },
         SnapshotRestore restore => restore with { Status = (SnapshotRestoreStatus?)status },
         _ => entity,
+    };
+
+    // The default of the CRDs.
+    private static object? Unseen(IKubernetesObject entity) => entity switch
+    {
+        OmsUpgrade => new Drydock.Crds.OmsUpgrades.OmsUpgradeStatus { ObservedGeneration = -1 },
+        BackupSnapshot => new BackupSnapshotStatus { ObservedGeneration = -1 },
+        SnapshotRestore => new SnapshotRestoreStatus { ObservedGeneration = -1 },
+        _ => null,
     };
 
     private static object? StatusOf(IKubernetesObject entity) => entity switch

@@ -68,7 +68,7 @@ internal sealed class RestoreOperator : IReconcileTrigger<SnapshotRestore>, IAsy
             TimeSpan? later;
             try
             {
-                later = (await Controller.ReconcileAsync(restore, Xunit.TestContext.Current.CancellationToken)).RequeueAfter;
+                later = (await Controller.ReconcileAsync(Controller.Reduce(restore), Xunit.TestContext.Current.CancellationToken)).RequeueAfter;
             }
             catch (OperationCanceledException) when (Life.IsDead)
             {
@@ -92,7 +92,7 @@ internal sealed class RestoreOperator : IReconcileTrigger<SnapshotRestore>, IAsy
 
     /// <summary>Reconciles once.</summary>
     public async Task<TimeSpan?> OnceAsync() =>
-        (await Controller.ReconcileAsync((await _world.GetAsync())!, Xunit.TestContext.Current.CancellationToken)).RequeueAfter;
+        (await Controller.ReconcileAsync(Controller.Reduce((await _world.GetAsync())!), Xunit.TestContext.Current.CancellationToken)).RequeueAfter;
 
     public async ValueTask DisposeAsync()
     {

@@ -123,7 +123,7 @@ internal sealed class RestoreWorld : IStorages
         OpenFails is { } refused ? Task.FromException<ISnapshotStorage>(refused) : Task.FromResult<ISnapshotStorage>(Snapshots);
 
     // As kubectl does: read again when the operator wrote in between.
-    private async Task EditAsync(Func<SnapshotRestore, SnapshotRestore> change)
+    public async Task EditAsync(Func<SnapshotRestore, SnapshotRestore> change)
     {
         while (true)
         {

@@ -85,7 +85,7 @@ internal sealed class SnapshotWorld : IReconcileTrigger<BackupSnapshot>
         bound.CancelAfter(TimeSpan.FromSeconds(30));
         while (await Api.GetAsync<BackupSnapshot>(name, Space) is { } snapshot && !(snapshot.Status?.Phase is { } phase && phases.Contains(phase)))
         {
-            await Controller.ReconcileAsync(snapshot, bound.Token);
+            await Controller.ReconcileAsync(Controller.Reduce(snapshot), bound.Token);
             await Task.Yield();
         }
     }

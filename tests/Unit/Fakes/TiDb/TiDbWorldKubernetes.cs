@@ -45,7 +45,7 @@ internal sealed class TiDbWorldKubernetes(TiDbWorld world, TiDbLife life) : IKub
     public Task<KubernetesList<TEntity>> ListAsync<TEntity>(
         string? @namespace = null, ListOptions? options = null, CancellationToken cancellationToken = default)
         where TEntity : class, IKubernetesObject =>
-        life.LookAsync(() => new KubernetesList<TEntity>([.. world.Objects.All<TEntity>()], "0", []));
+        life.LookAsync(() => new KubernetesList<TEntity>([.. world.Objects.All<TEntity>().Select(o => (options ?? new ListOptions()).Kept(o)).OfType<TEntity>()], "0", []));
 
     public Task<TEntity> UpdateAsync<TEntity>(TEntity entity, CancellationToken cancellationToken = default)
         where TEntity : class, IKubernetesObject => throw new NotSupportedException();

@@ -15,6 +15,24 @@ public sealed class RollbackKillTests
     private static readonly Undisturbed AfterFailure = Undisturbed.Run(BeginFailing, static w => w.RunToRolledBack());
     private static readonly Undisturbed AfterSuccess = Undisturbed.Run(BeginSucceeded, ApprovedToTheEnd);
 
+    private static readonly Undisturbed ByToken = Undisturbed.Run(BeginSucceeded, AnnotatedToTheEnd);
+
+    // From the write that records the token on.
+    [Theory]
+    [InlineData(nameof(Fate.DieBefore), 0)]
+    [InlineData(nameof(Fate.DieAfter), 2)]
+    [InlineData(nameof(Fate.Conflict), 1)]
+    [InlineData(nameof(Fate.LostAnswer), 4)]
+    public void Disturbed_rollback_by_annotation_ends_golden(string fate, int way)
+    {
+        var first = Points(ByToken)[0].Number - 2;
+        Cases.Try(
+            ByToken.World.Points.Where(p => p.Number >= first
+                && (p.Number < first + 5 || Sample.Takes(p.Number, way, 6))
+                && (fate != nameof(Fate.Conflict) || p.IsStatusWrite)).ToList(),
+            point => ByToken.With(point.Number, Enum.Parse<Fate>(fate)));
+    }
+
     [Theory]
     [InlineData(nameof(Fate.DieBefore), 0)]
     [InlineData(nameof(Fate.DieAfter), 2)]
@@ -53,6 +71,17 @@ public sealed class RollbackKillTests
 
     private static OmsWorld BeginSucceeded() =>
         new OmsWorld(new WorldSetup { RealJson = false, HaConfig = Before }).Apply();
+
+    private static void AnnotatedToTheEnd(OmsWorld world)
+    {
+        world.RunToSuccess();
+        world.Annotate(Annotations.Rollback, "1");
+        world.RunUntil(() => world.Is("Held"), "held");
+        world.Annotate(Annotations.Approve, world.Status.Holds.Single().Approval);
+        world.RunToRolledBack();
+        world.Is("Ready").ShouldBeTrue();
+        world.Status.UsedTokens.ShouldHaveSingleItem();
+    }
 
     private static void ApprovedToTheEnd(OmsWorld world)
     {

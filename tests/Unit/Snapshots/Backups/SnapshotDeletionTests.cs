@@ -113,6 +113,22 @@ public sealed class SnapshotDeletionTests
         stalled.Status.Message!.ShouldContain(Labels.SnapshotFinalizer);
     }
 
+    [Theory]
+    [InlineData(BackupSnapshotPhases.Succeeded, true)]
+    [InlineData(BackupSnapshotPhases.Failed, true)]
+    [InlineData(BackupSnapshotPhases.Expired, false)]
+    public async Task Replaced_snapshot_keeps_its_finalizer_while_it_may_have_files(string phase, bool keeps)
+    {
+        var world = new SnapshotWorld();
+        await AddAsync(world, s => s with { Metadata = s.Metadata with { Finalizers = null }, Status = s.Status! with { Phase = phase } });
+        for (var looks = 0; looks < 3; looks++)
+        {
+            await world.Controller.ReconcileAsync(await world.GetAsync("one"), Token);
+        }
+
+        ((await world.GetAsync("one")).Metadata.Finalizers?.Contains(Labels.SnapshotFinalizer) == true).ShouldBe(keeps);
+    }
+
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     private static Task<BackupSnapshot> AddAsync(SnapshotWorld world, Func<BackupSnapshot, BackupSnapshot>? change = null) => world.AddAsync("one", 1, change: s => (change ?? (x => x))(s with

@@ -247,6 +247,7 @@ public sealed class SnapshotTests
     {
         await _world.AddAsync("old", 3, change: s => s with
         {
+            Metadata = s.Metadata with { Finalizers = [Labels.SnapshotFinalizer] },
             Status = s.Status! with
             {
                 Phase = phase,

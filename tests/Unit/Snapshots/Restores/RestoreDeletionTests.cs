@@ -39,6 +39,27 @@ public sealed class RestoreDeletionTests
     }
 
     [Fact]
+    public async Task Restore_replaced_and_deleted_while_it_loads_still_finishes_the_database()
+    {
+        await _world.CreateAsync();
+        await using var op = new RestoreOperator(_world);
+        op.Loader.Meanwhile = async _ =>
+        {
+            await _world.EditAsync(now => now with { Metadata = now.Metadata with { Finalizers = null } });
+            while ((await _world.GetAsync())!.Metadata.Finalizers?.Contains(Labels.RestoreFinalizer) != true)
+            {
+                // The reconciles go on beside the load.
+                await Task.Yield();
+            }
+
+            await DeleteAsync();
+        };
+        await op.UntilAsync(r => r is null);
+        _world.Server.Databases["rm"].ShouldBe(_world.Snapshots.ContentOf("rm"));
+        (await _world.ClaimsAsync()).ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task Successor_finishes_half_restored_database_of_deleted_restore()
     {
         await _world.CreateAsync();

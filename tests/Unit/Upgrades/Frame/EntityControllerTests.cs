@@ -42,6 +42,8 @@ public sealed class EntityControllerTests
 
         protected override bool IsInert(Widget entity) => false;
 
+        protected override string? FinalizerOf(Widget entity) => null;
+
         protected override Task<TimeSpan?> ReconcileFreshAsync(Widget entity, CancellationToken cancellationToken) =>
             Task.FromResult<TimeSpan?>(null);
     }

@@ -53,6 +53,32 @@ public sealed class RunFrameTests
     }
 
     [Fact]
+    public void Waiting_step_takes_up_a_changed_spec_at_once()
+    {
+        var world = new ToyRunWorld { Truth = { OthersReady = false, OpenDoor = "back" } }.Apply();
+        world.RunUntil(() => world.Is("Held"), "it looks through the other door");
+        world.RunFor(TimeSpan.FromMinutes(1));
+        world.Edit(s => s with { Door = "back" });
+        world.RunUntil(() => world.IsOver, "it looks through the open door", TimeSpan.FromSeconds(1));
+        world.Truth.Acts.ShouldBe(Whole);
+        world.Truth.Disposed.ShouldBe(world.Truth.Bound, "no connection is left");
+    }
+
+    [Fact]
+    public void Act_under_way_is_not_interrupted_by_a_changed_spec()
+    {
+        var world = new ToyRunWorld();
+        world.Truth.Hanging.Add("Swap/one");
+        world.Apply();
+        world.RunUntil(() => world.Truth.Begun.Contains("Swap/one"), "the act hangs");
+        world.Edit(s => s with { Door = "back" });
+        world.RunFor(TimeSpan.FromMinutes(1));
+        world.Truth.Hanging.Clear();
+        world.RunUntil(() => world.IsOver, "Succeeded");
+        world.Truth.Acts.ShouldBe(Whole);
+    }
+
+    [Fact]
     public void Impossible_rollback_is_refused_and_the_run_continues_afterwards()
     {
         var world = new ToyRunWorld { Truth = { OthersReady = false, CanRollBack = false } }.Apply();

@@ -60,9 +60,14 @@ internal abstract class RunWorld<TEntity, TSpec, TStatus> : IActFence, IReconcil
 
     public string? ReasonOf(string condition) => Status.Conditions.Find(c => c.Type == condition)?.Reason;
 
-    protected void Create(TSpec spec)
+    protected void Create(TSpec spec, params IReadOnlyList<(string Key, string Value)> annotations)
     {
-        Now(Api.CreateAsync(new TEntity { Kind = Kind.Name, Metadata = new V1ObjectMeta { Name = Name, Namespace = Space, Generation = 1 }, Spec = spec }));
+        Now(Api.CreateAsync(new TEntity
+        {
+            Kind = Kind.Name,
+            Metadata = new V1ObjectMeta { Name = Name, Namespace = Space, Generation = 1, Annotations = annotations.ToDictionary(a => a.Key, a => a.Value, StringComparer.Ordinal) },
+            Spec = spec,
+        }));
         _woken = true;
     }
 
@@ -77,6 +82,21 @@ internal abstract class RunWorld<TEntity, TSpec, TStatus> : IActFence, IReconcil
     {
         var present = Found!;
         Now(Api.UpdateAsync(present with { Metadata = present.Metadata with { Annotations = new Dictionary<string, string>(present.Metadata.Annotations ?? [], StringComparer.Ordinal) { [key] = value } } }));
+        _woken = true;
+    }
+
+    public void Unannotate(string key)
+    {
+        var present = Found!;
+        Now(Api.UpdateAsync(present with { Metadata = present.Metadata with { Annotations = present.Metadata.Annotations!.Where(a => a.Key != key).ToDictionary(StringComparer.Ordinal) } }));
+        _woken = true;
+    }
+
+    /// <summary>The object is replaced by its manifest alone, as by <c>kubectl replace</c>.</summary>
+    public void Replace()
+    {
+        var present = Found!;
+        Now(Api.UpdateAsync(present with { Metadata = present.Metadata with { Annotations = null, Finalizers = null } }));
         _woken = true;
     }
 
@@ -191,19 +211,28 @@ internal abstract class RunWorld<TEntity, TSpec, TStatus> : IActFence, IReconcil
 
     public Task<TEntity?> RemoveFinalizerAsync(TEntity entity, string finalizer, CancellationToken cancellationToken = default) => Api.RemoveFinalizerAsync(entity, finalizer, cancellationToken);
 
-    private RunController<TEntity> Controller() => new(
-        Kind,
-        new RunServices
-        {
-            Kubernetes = Api,
-            Claims = new TargetClaims(Api, "drydock", Time),
-            Fence = this,
-            Events = Events,
-            Time = Time,
-            Loggers = Logs,
-        },
-        this,
-        this);
+    /// <summary>What a new process says of the object.</summary>
+    public (bool StaysInert, TEntity Reduced) Inertness()
+    {
+        var controller = Controller();
+        return (controller.StaysInert(Found!), controller.Reduce(Found!));
+    }
+
+    /// <summary>Reconciles the object once as if it were not inert, and returns when it wants to be reconciled again.</summary>
+    public TimeSpan? ReconcileAwake() =>
+        Now(new AwakeController(Kind, Services(), this, this).ReconcileAsync(Found!, CancellationToken.None)).RequeueAfter;
+
+    private RunController<TEntity> Controller() => new(Kind, Services(), this, this);
+
+    private RunServices Services() => new()
+    {
+        Kubernetes = Api,
+        Claims = new TargetClaims(Api, "drydock", Time),
+        Fence = this,
+        Events = Events,
+        Time = Time,
+        Loggers = Logs,
+    };
 
     // One small step of the process or of the clock; false if there is none before that time.
     private bool Step(DateTimeOffset until)
@@ -247,7 +276,9 @@ internal abstract class RunWorld<TEntity, TSpec, TStatus> : IActFence, IReconcil
             _later = null;
             if (Found is { } present)
             {
-                _reconcile = _scheduler.Start(() => (_controller ??= Controller()).ReconcileAsync(present, CancellationToken.None));
+                // As the cache has it.
+                var controller = _controller ??= Controller();
+                _reconcile = _scheduler.Start(() => controller.ReconcileAsync(controller.Reduce(present), CancellationToken.None));
             }
 
             return true;
@@ -260,6 +291,13 @@ internal abstract class RunWorld<TEntity, TSpec, TStatus> : IActFence, IReconcil
 
         _scheduler.Move();
         return true;
+    }
+
+    private sealed class AwakeController(
+        RunKind kind, RunServices services, IEntityWriter<TEntity> writer, IReconcileTrigger<TEntity> trigger)
+        : RunController<TEntity>(kind, services, writer, trigger)
+    {
+        protected override bool IsInert(TEntity entity) => false;
     }
 
     // The in-memory API answers at once.

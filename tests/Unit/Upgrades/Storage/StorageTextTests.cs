@@ -31,7 +31,7 @@ public sealed class StorageTextTests
         var present = new StorageSpec { S3 = Bucket.S3! with { Bucket = "elsewhere", CredentialsSecretRef = new SecretReference { Name = "s3-new" } } };
         StorageText.Parse(StorageText.Of(Bucket), present).ShouldBe(new StorageSpec { S3 = Bucket.S3! with { CredentialsSecretRef = new SecretReference { Name = "s3-new" } } });
         StorageText.Parse(StorageText.Of(Folder), present).ShouldBe(Folder);
-        StorageText.Parse(StorageText.Of(Bucket), present: null).S3!.CredentialsSecretRef.Name.ShouldBeEmpty();
+        StorageText.Parse(StorageText.Of(Bucket), present: null).S3!.CredentialsSecretRef!.Name.ShouldBeEmpty();
     }
 
     [Theory]

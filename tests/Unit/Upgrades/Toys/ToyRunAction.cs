@@ -3,14 +3,14 @@ using Drydock.Engine.Actions;
 namespace Drydock.Tests.Unit.Upgrades;
 
 /// <summary>What every step of a toy does: it shows in the truth.</summary>
-internal sealed class ToyRunAction(ToyRunTruth truth) : IStepAction
+internal sealed class ToyRunAction(ToyRunTruth truth, string door) : IStepAction
 {
     public const string ActionName = "toy";
 
     public string Name => ActionName;
 
     public Task<Observation> ObserveAsync(StepContext context, CancellationToken cancellationToken) => Task.FromResult<Observation>(
-        context.Step.Phase == ToyRunKind.Await ? truth.OthersReady ? new Observation.Done() : new Observation.Running("the others are not ready")
+        context.Step.Phase == ToyRunKind.Await ? truth.OthersReady || truth.OpenDoor == door ? new Observation.Done() : new Observation.Running("the others are not ready")
         : truth.Done.Contains(context.Step.Id) ? new Observation.Done()
         : truth.Hanging.Contains(context.Step.Id) && truth.Begun.Contains(context.Step.Id) ? new Observation.Running("the part is being swapped")
         : new Observation.NotStarted());

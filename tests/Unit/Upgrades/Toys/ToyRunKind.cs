@@ -35,10 +35,10 @@ internal sealed class ToyRunKind(ToyRunTruth truth)
         [.. truth.MustBeFree.Select(part => $"{targetIdentity}/{part}")];
 
     protected override Task<RunBinding> BindAsync(ToyRun entity, CancellationToken cancellationToken) =>
-        Task.FromResult(new RunBinding("access", "targets", _ =>
+        Task.FromResult(new RunBinding("access", $"targets|{entity.Spec.Door}", entity.Spec.Door, _ =>
         {
             truth.Bound++;
-            return new ToyRunTargets(truth);
+            return new ToyRunTargets(truth, entity.Spec.Door);
         }));
 
     protected override string IdentityHash(ToyRunSpec spec) => string.Join(',', spec.Parts);

@@ -5,7 +5,7 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Tests.Unit.Upgrades;
 
 /// <summary>One process's way to the toys.</summary>
-internal sealed class ToyRunTargets(ToyRunTruth truth) : IRunTargets<ToyRun, ToyRunStatus>, IStepCatalog
+internal sealed class ToyRunTargets(ToyRunTruth truth, string door) : IRunTargets<ToyRun, ToyRunStatus>, IStepCatalog
 {
     public void Refresh(ToyRun entity)
     {
@@ -16,7 +16,7 @@ internal sealed class ToyRunTargets(ToyRunTruth truth) : IRunTargets<ToyRun, Toy
 
     public IStepCatalog Catalog() => this;
 
-    public IStepAction Action(string name) => new ToyRunAction(truth);
+    public IStepAction Action(string name) => new ToyRunAction(truth, door);
 
     public IGuardCheck Guard(string name) => throw new KeyNotFoundException(name);
 

@@ -15,10 +15,11 @@ internal sealed class ToyRunWorld() : RunWorld<ToyRun, ToyRunSpec, ToyRunStatus>
 
     protected override RunKind Kind => new ToyRunKind(Truth);
 
-    public ToyRunWorld Apply(Func<ToyRunSpec, ToyRunSpec>? change = null)
+    public ToyRunWorld Apply(
+        Func<ToyRunSpec, ToyRunSpec>? change = null, params IReadOnlyList<(string Key, string Value)> annotations)
     {
         var spec = new ToyRunSpec();
-        Create(change is null ? spec : change(spec));
+        Create(change is null ? spec : change(spec), annotations);
         return this;
     }
 }

@@ -71,9 +71,9 @@ public sealed class StoragesTests(LabFixture lab) : IAsyncLifetime
     [Fact]
     public async Task Missing_Secret_or_key_is_named()
     {
-        (await MessageAsync(Spec("nowhere"))).ShouldContain("Secret nowhere (storage.s3.credentialsSecretRef) does not exist in namespace " + _space);
+        (await MessageAsync(Spec("nowhere"), SnapshotFailure.SecretMissing)).ShouldContain("Secret nowhere (storage.s3.credentialsSecretRef) does not exist in namespace " + _space);
         await SecretAsync("half", ("accessKey", "x"));
-        (await MessageAsync(Spec("half"))).ShouldContain("Secret half (storage.s3.credentialsSecretRef) lacks the key secretKey");
+        (await MessageAsync(Spec("half"), SnapshotFailure.SecretMissing)).ShouldContain("Secret half (storage.s3.credentialsSecretRef) lacks the key secretKey");
         await SecretAsync("bad-ca", ("accessKey", "x"), ("secretKey", "y"), ("ca.crt", "no certificate"));
         (await MessageAsync(Spec("bad-ca"))).ShouldContain("ca.crt");
         (await MessageAsync(new StorageSpec())).ShouldContain("directory and s3");
@@ -182,10 +182,10 @@ public sealed class StoragesTests(LabFixture lab) : IAsyncLifetime
         },
     };
 
-    private async Task<string> MessageAsync(StorageSpec spec)
+    private async Task<string> MessageAsync(StorageSpec spec, SnapshotFailure failure = SnapshotFailure.InvalidRequest)
     {
         var error = await Should.ThrowAsync<SnapshotException>(() => _storages.OpenAsync(spec, _space, Token));
-        error.Failure.ShouldBe(SnapshotFailure.InvalidRequest);
+        error.Failure.ShouldBe(failure);
         return error.Message;
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using Drydock.Crds.Common;
 
 namespace Drydock.Tests.Unit.Crds.Specs.Making;
 
@@ -75,7 +76,7 @@ internal sealed class DatabaseSpecMender(Random random, Action<JsonObject> mendS
         }
     }
 
-    // One way only, and where that is Docker one container for each host.
+    // One way only, and where that is Docker one container for each host, as many as the schema accepts.
     private void MendAccess(JsonObject spec)
     {
         var access = spec["access"]!.AsObject();
@@ -111,7 +112,7 @@ internal sealed class DatabaseSpecMender(Random random, Action<JsonObject> mendS
             .. spec["toolHost"] is { } tools ? [tools.GetValue<string>()] : Array.Empty<string>(),
         ];
         var scheme = new[] { "tcp", "ssh", "unix" }[random.Next(3)];
-        docker["hosts"] = new JsonArray([.. hosts.Distinct(StringComparer.Ordinal).Select((host, i) => (JsonNode)new JsonObject
+        docker["hosts"] = new JsonArray([.. hosts.Distinct(StringComparer.Ordinal).Take(SchemaLimits.Instances).Select((host, i) => (JsonNode)new JsonObject
         {
             ["host"] = host,
             ["endpoint"] = scheme switch { "tcp" => "tcp://192.0.2.1:2376", "ssh" => "ssh://root@192.0.2.1", _ => "unix:///run/docker.sock" },

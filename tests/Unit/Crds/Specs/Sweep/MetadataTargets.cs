@@ -16,18 +16,25 @@ internal sealed class MetadataTargets : IOmsMetadataFactory
 
     public static async Task<MetadataTarget> OfAsync(OmsUpgradeSpec spec)
     {
-        var time = new ManualTimeProvider();
         var world = new OmsWorld();
-        var kubernetes = new InMemoryApi(WorldJson.Crds, time);
-        var upgrade = new OmsUpgrade { Metadata = new V1ObjectMeta { Name = "up", Namespace = "oms", Uid = "1" }, Spec = spec };
         var opened = new MetadataTargets();
+        await using var targets = await TargetsAsync(spec, world, new InMemoryApi(WorldJson.Crds, new ManualTimeProvider()), opened);
+        targets.OpenMetadata(OmsConfig.Parse(world.Setup.Config(world, world.Hosts[0])).Config!);
+        return opened._opened!;
+    }
+
+    /// <summary>The targets of an upgrade that opens nothing but its metadata database.</summary>
+    public static async Task<OmsTargets> TargetsAsync(
+        OmsUpgradeSpec spec, OmsWorld world, InMemoryApi kubernetes, IOmsMetadataFactory? metadata = null)
+    {
+        var upgrade = new OmsUpgrade { Metadata = new V1ObjectMeta { Name = "up", Namespace = "oms", Uid = "1" }, Spec = spec };
 
         // Only the database is opened: what the other services are does not matter.
         var services = new OmsServices
         {
             Kubernetes = kubernetes,
-            Metadata = opened,
-            Time = time,
+            Metadata = metadata ?? new MetadataTargets(),
+            Time = new ManualTimeProvider(),
             Loggers = world.Logs,
             Events = world.Events,
             Archives = world.Archives,
@@ -38,9 +45,7 @@ internal sealed class MetadataTargets : IOmsMetadataFactory
             Claims = null!,
             Fence = null!,
         };
-        await using var targets = new OmsTargets(upgrade, await SecretUses.ReadAsync(kubernetes, SecretReferences.In(upgrade.Spec), upgrade.Metadata.Namespace, CancellationToken.None), services, () => { });
-        targets.OpenMetadata(OmsConfig.Parse(world.Setup.Config(world, world.Hosts[0])).Config!);
-        return opened._opened!;
+        return new OmsTargets(upgrade, await SecretUses.ReadAsync(kubernetes, SecretReferences.In(upgrade.Spec), upgrade.Metadata.Namespace, CancellationToken.None), services, () => { });
     }
 
     public IOmsMetadata Open(MetadataTarget target)

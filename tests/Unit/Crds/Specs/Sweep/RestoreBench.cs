@@ -69,6 +69,9 @@ internal sealed class RestoreBench : ISnapshotLoader, IStorages, IRestoreServers
     {
         await using var bench = new RestoreBench();
         await bench.CreateAsync(spec);
+
+        // What is missing is waited for while the object is new.
+        bench.World.Time.Advance(TimeSpan.FromMinutes(3));
         await bench.UntilEndedAsync();
         var status = await bench.World.StatusAsync();
         return string.Join('\n', bench._asked.Order(StringComparer.Ordinal).Prepend($"{status.Phase} {status.Message}"));

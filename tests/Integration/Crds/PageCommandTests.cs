@@ -1,0 +1,130 @@
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using Drydock.Lab;
+using Drydock.Tests.Unit.Crds;
+using Shouldly;
+using Xunit;
+using YamlDotNet.RepresentationModel;
+
+namespace Drydock.Tests.Integration.Crds;
+
+/// <summary>
+/// Every command of docs/gitops.md and docs/conditions.md is run as it stands, one after the other, against an API server.
+/// </summary>
+[Collection(CrdServersCollection.Name)]
+public sealed partial class PageCommandTests(CrdServers servers)
+{
+    private const string Name = "oms-322-to-422";
+    private const string Space = "migration";
+
+    private static readonly string Page = File.ReadAllText(Repository.PathOf("docs", "gitops.md"));
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Commands_of_gitops_page_run_as_they_are_written()
+    {
+        await PrepareAsync();
+        var commands = Blocks("sh").SelectMany(block => block.Split('\n', StringSplitOptions.RemoveEmptyEntries)).ToList();
+        commands.Count.ShouldBeGreaterThan(10);
+        var outputs = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var command in commands)
+        {
+            outputs[command] = await RunAsync(command);
+        }
+
+        outputs.Single(o => o.Key.EndsWith("""{.status.plan.hash}{"\n"}'""", StringComparison.Ordinal)).Value.Trim().ShouldStartWith("sha256:");
+        outputs.Single(o => o.Key.Contains("range .status.holds", StringComparison.Ordinal)).Value.ShouldStartWith("StopOld@00000000\t");
+        var annotations = JsonNode.Parse(await servers.Old.KubectlAsync(["-n", Space, "get", "omsu", Name, "-o", "json"], cancellationToken: Token))!["metadata"]!["annotations"]!;
+        ((string?)annotations["drydock.dev/approve"]).ShouldBe("StopOld@00000000");
+        annotations["drydock.dev/pause"].ShouldBeNull();
+        ((string?)annotations["drydock.dev/rollback"]).ShouldBe("1");
+        JsonNode.Parse(await servers.Old.KubectlAsync(["-n", "argocd", "get", "configmap", "argocd-cm", "-o", "json"], cancellationToken: Token))!["data"]!.AsObject().Count.ShouldBe(9);
+    }
+
+    [Fact]
+    public async Task Commands_of_conditions_page_run_as_they_are_written()
+    {
+        const string Done = "all-true";
+        var status = new JsonObject
+        {
+            ["phase"] = "Succeeded",
+            ["holds"] = new JsonArray(new JsonObject { ["name"] = "StopOld", ["approval"] = "StopOld@00000000" }),
+            ["conditions"] = new JsonArray([.. new[] { "Ready", "Succeeded", "Failed", "Held", "Usable" }.Select(type => Condition(type, "True")), Condition("Reconciling", "False")]),
+        };
+        foreach (var manifest in new[] { Manifests.Upgrade(Done), Manifests.Snapshot(Done), Manifests.Restore(Done) })
+        {
+            var ours = status.DeepClone().AsObject();
+            if ((string)manifest["kind"]! != "OmsUpgrade")
+            {
+                ours.Remove("holds");
+            }
+
+            await servers.CreateAsync(manifest, ours, onOld: true);
+        }
+
+        var blocks = Fence().Matches(File.ReadAllText(Repository.PathOf("docs", "conditions.md"))).Select(m => m.Groups["text"].Value).ToList();
+        blocks.Count.ShouldBe(3);
+        foreach (var block in blocks)
+        {
+            (await RunAsync(block.Replace("NAME", Done, StringComparison.Ordinal))).ShouldNotBeEmpty();
+        }
+    }
+
+    [Fact]
+    public void Manifests_are_YAML()
+    {
+        var blocks = Blocks("yaml");
+        blocks.Count.ShouldBeGreaterThan(4);
+        foreach (var block in blocks)
+        {
+            var stream = new YamlStream();
+            stream.Load(new StringReader(block));
+            stream.Documents.Select(d => YamlToJson.Read(d.RootNode)).ShouldAllBe(d => d is JsonObject, block);
+        }
+
+        Page.Split("```").Where((_, i) => i % 2 == 1).ShouldAllBe(block => block.StartsWith("sh\n", StringComparison.Ordinal) || block.StartsWith("yaml\n", StringComparison.Ordinal));
+    }
+
+    private static JsonObject Condition(string type, string status) =>
+        new() { ["type"] = type, ["status"] = status, ["reason"] = "Done", ["message"] = "", ["lastTransitionTime"] = "2026-03-01T02:00:00Z" };
+
+    private Task<string> RunAsync(string command) => Shell.RunAsync(
+        "bash",
+        ["-euc", command],
+        environment: new Dictionary<string, string?>(StringComparer.Ordinal)
+        {
+            ["KUBECONFIG"] = servers.Old.AdminKubeconfig,
+            ["PATH"] = $"{Path.GetDirectoryName(servers.Old.KubectlPath)}:{Environment.GetEnvironmentVariable("PATH")}",
+        },
+        workingDirectory: Repository.Root,
+        cancellationToken: Token);
+
+    private async Task PrepareAsync()
+    {
+        foreach (var space in new[] { "argocd", Space })
+        {
+            await servers.Old.KubectlAsync(["create", "namespace", space], cancellationToken: Token);
+        }
+
+        foreach (var name in new[] { "argocd-cm", "argocd-notifications-cm" })
+        {
+            await servers.Old.KubectlAsync(["-n", "argocd", "create", "configmap", name, "--from-literal=kept=as-it-was"], cancellationToken: Token);
+        }
+
+        var manifest = Manifests.Upgrade(Name);
+        manifest["metadata"]!["namespace"] = Space;
+        await servers.Old.KubectlAsync(["create", "--validate=false", "-f", "-"], manifest.ToJsonString(), Token);
+        var status = Manifests.StoredPlan("StopOld");
+        status["holds"] = new JsonArray(new JsonObject { ["name"] = "StopOld", ["approval"] = "StopOld@00000000", ["since"] = "2026-03-01T02:00:00Z" });
+        using var http = servers.Old.CreateHttpClient();
+        using var content = new StringContent(new JsonObject { ["status"] = status }.ToJsonString(), System.Text.Encoding.UTF8, "application/merge-patch+json");
+        using var answer = await http.PatchAsync(new Uri($"/apis/drydock.dev/v1alpha1/namespaces/{Space}/omsupgrades/{Name}/status", UriKind.Relative), content, Token);
+        answer.IsSuccessStatusCode.ShouldBeTrue(await answer.Content.ReadAsStringAsync(Token));
+    }
+
+    private static List<string> Blocks(string language) => [.. Fence().Matches(Page).Where(m => m.Groups["language"].Value == language).Select(m => m.Groups["text"].Value)];
+
+    [GeneratedRegex("^```(?<language>[a-z]*)\n(?<text>.*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline | RegexOptions.ExplicitCapture)]
+    private static partial Regex Fence();
+}

@@ -1,0 +1,33 @@
+using System.Net;
+using System.Text.Json.Nodes;
+using Drydock.Tests.Unit.Docs;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Integration.Crds;
+
+/// <summary>A current server accepts the manifests of pages, also if unknown fields are refused.</summary>
+[Collection(CrdServersCollection.Name)]
+public sealed class PageManifestTests(CrdServers servers)
+{
+    [Theory]
+    [InlineData("from-the-runbook.md", 5)]
+    [InlineData("night-run.md", 1)]
+    [InlineData("pull-request.md", 1)]
+    [InlineData("quickstart.md", 1)]
+    public async Task Manifests_of_a_page_are_accepted(string page, int count)
+    {
+        var manifests = FencedManifests.Of(Repository.PathOf("docs", page));
+        manifests.Count.ShouldBe(count);
+        foreach (var (text, json) in manifests)
+        {
+            json["metadata"] = new JsonObject { ["name"] = "of-a-page" };
+            var (status, body) = await servers.Modern.SendAsync(
+                HttpMethod.Post,
+                $"{Manifests.Folder}/{json["kind"]!.GetValue<string>().ToLowerInvariant()}s?dryRun=All&fieldValidation=Strict",
+                json.ToJsonString(),
+                cancellationToken: TestContext.Current.CancellationToken);
+            status.ShouldBe(HttpStatusCode.Created, $"{text}\n{body}");
+        }
+    }
+}

@@ -1,0 +1,213 @@
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json.Nodes;
+using Drydock.Lab;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Integration.Pages;
+
+/// <summary>
+/// The commands of night-run.md, pull-request.md and troubleshooting.md, as a reader runs them. The status of an
+/// operator is stored between them.
+/// </summary>
+public sealed class TaskPageTests(LabFixture lab)
+{
+    private const string Night = "docs/night-run.md", PullRequest = "docs/pull-request.md", Troubleshooting = "docs/troubleshooting.md";
+    private const string Name = "oms-322-to-422";
+
+    private static readonly string Hash = $"sha256:1f0c7a52{new string('0', 56)}";
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Commands_of_the_night_lead_from_plan_to_rollback()
+    {
+        await using var plane = await StartAsync("kube-night", "oms");
+        var page = await PageRun.StartAsync(await lab.RunAsync(), plane, Repository.Root, "night", Token);
+        var outputs = await RunAsync(page, Night, async block =>
+        {
+            if (Status(block) is { } status)
+            {
+                await StoreAsync(plane, "oms", status);
+            }
+        });
+
+        outputs.Count.ShouldBe(12);
+        outputs.Where(o => o.Output.Trim().Length == 0 && !o.Block.Text.Contains("plan.txt", StringComparison.Ordinal)).ShouldBeEmpty();
+        Output("pointOfNoReturn").ShouldBe("CorrectMetadata/oms-a/jar\n");
+        Output("status.running").ShouldContain("Backup/snapshot\t2026-03-06T18:10:00Z\t2026-03-06T18:40:00Z");
+        Output("\"Failed\"").ShouldContain("Verify/hosts\tComponentsUnhealthy\toms-b is not ONLINE.");
+        Output("rollbackPlan").ShouldContain("Pending\tStopNew/oms-a");
+        Output("actionRequired").ShouldContain("RemoveOldContainers\t2\toms-a, oms-b");
+        var done = await GetAsync(plane, "oms");
+        ((string?)done["spec"]!["mode"], (string?)done["spec"]!["approvedPlanHash"]).ShouldBe(("Apply", Hash));
+        var annotations = done["metadata"]!["annotations"]!;
+        new[] { "approve", "retry", "abort", "rollback" }.Select(name => (string?)annotations[$"drydock.dev/{name}"]).ShouldBe(["StopOld@1f0c7a52", "1", "1", "1"]);
+        page.ChangedFiles().ShouldBeEmpty();
+        File.ReadAllText(Path.Combine(page.Folder, $"{Name}.done.yaml")).ShouldContain(Hash);
+
+        string Output(string part) => outputs.First(o => o.Block.Text.Contains(part, StringComparison.Ordinal)).Output;
+    }
+
+    [Fact]
+    public async Task Commands_of_a_pull_request_approve_exactly_the_plan_that_was_read()
+    {
+        await using var plane = await StartAsync("kube-review", "migration");
+        var page = await PageRun.StartAsync(await lab.RunAsync(), plane, Repository.Root, "review", Token);
+        foreach (var role in new[] { "AUTHOR", "COMMITTER" })
+        {
+            (page.Variables[$"GIT_{role}_NAME"], page.Variables[$"GIT_{role}_EMAIL"]) = ("author", "author@git.example");
+        }
+
+        await page.RunAsync("mkdir ../databases && cd ../databases && git init -q -b main && git commit -q --allow-empty -m Begin", "test", Token);
+        var outputs = await RunAsync(page, PullRequest, async block =>
+        {
+            if (block.Text.Contains("condition=Planned", StringComparison.Ordinal))
+            {
+                // The tool applies what was merged, and the operator stores the plan.
+                await ApplyAsync();
+                await StoreAsync(plane, "migration", Planned());
+            }
+        });
+
+        outputs.Count.ShouldBe(9);
+        await ApplyAsync();
+        var merged = await GetAsync(plane, "migration");
+        ((string?)merged["spec"]!["mode"], (string?)merged["spec"]!["approvedPlanHash"], merged["spec"]!["holdBefore"]).ShouldBe(("Apply", Hash, null));
+        ((string?)merged["metadata"]!["annotations"]!["drydock.dev/rollback"]).ShouldBe("1");
+        merged["metadata"]!["annotations"]!["drydock.dev/pause"].ShouldBeNull();
+        outputs.Single(o => o.Block.Text.Contains("can-i", StringComparison.Ordinal)).Output.ShouldEndWith("yes\n");
+        outputs.Single(o => o.Block.Text.Contains("status.approvals", StringComparison.Ordinal)).Output.ShouldBe($"2026-03-06T18:00:00Z\tStopOld\t1f0c7a52\ttrue\n2026-03-06T19:00:00Z\tRetry\t1\n");
+        (await page.RunAsync("cat migration/oms/plan.txt", "test", Token)).ShouldStartWith($"{Hash}\nStopOld/oms-a\tStop oms_322 on oms-a\n");
+        (await page.RunAsync("git log --format=%s", "test", Token)).ShouldBe("Begin the downtime of OMS\nUpgrade OMS to 4.2.2\nPlan the upgrade of OMS to 4.2.2\nBegin\n");
+
+        Task<string> ApplyAsync() => page.RunAsync("kubectl -n migration apply --validate=false -f migration/oms/upgrade.yaml", "test", Token);
+    }
+
+    [Fact]
+    public async Task Command_of_troubleshooting_page_prints_every_reason_of_an_object()
+    {
+        await using var plane = await StartAsync("kube-trouble", "oms");
+        var page = await PageRun.StartAsync(await lab.RunAsync(), plane, Repository.Root, "trouble", Token);
+        await page.RunPageAsync(Night, block => block.Text.StartsWith("cat >", StringComparison.Ordinal), Token);
+        await StoreAsync(plane, "oms", With(Planned(), new JsonObject
+        {
+            ["conditions"] = new JsonArray(Condition("Stalled", "True", "PreflightFailed"), Condition("Ready", "False", "PreflightFailed")),
+            ["findings"] = new JsonArray(new JsonObject { ["reason"] = "ClockSkew", ["message"] = "oms-b is 3 minutes late." }),
+            ["actionRequired"] = new JsonArray(new JsonObject { ["reason"] = "RemoveOldContainers", ["subject"] = "oms-a", ["message"] = "Remove it." }),
+        }));
+
+        var outputs = await page.RunPageAsync(Troubleshooting, cancellationToken: Token);
+
+        outputs.Single().Output.ShouldBe("Stalled\tPreflightFailed\nfinding\tClockSkew\nto do\tRemoveOldContainers\n");
+    }
+
+    private static async Task<List<(PageBlock Block, string Output)>> RunAsync(PageRun page, string path, Func<PageBlock, Task> before)
+    {
+        var results = new List<(PageBlock, string)>();
+        foreach (var block in PageBlock.Read(Repository.PathOf(path)).Where(block => block.Script is not null))
+        {
+            await before(block);
+            results.Add((block, await page.RunAsync(block.Script!, block.Place, Token)));
+        }
+
+        return results;
+    }
+
+    // What the operator has written when a reader of the page comes to the block.
+    private static JsonObject? Status(PageBlock block) => block.Heading switch
+    {
+        "Friday afternoon: the plan" when block.Text.Contains("condition=Planned", StringComparison.Ordinal) => Planned(),
+        "Who is woken by what" => new JsonObject
+        {
+            ["phase"] = "StopOld",
+            ["progress"] = "1/4",
+            ["conditions"] = new JsonArray(Condition("Held", "True", "Held"), Condition("Reconciling", "True", "Held"), Condition("Ready", "False", "Held")),
+            ["holds"] = new JsonArray(new JsonObject { ["name"] = "StopOld", ["approval"] = "StopOld@1f0c7a52", ["since"] = "2026-03-06T17:15:00Z" }),
+        },
+        "While OMS is down" => new JsonObject
+        {
+            ["phase"] = "Backup",
+            ["message"] = "Dumping.",
+            ["nextAction"] = "Nothing: the run continues automatically.",
+            ["downtimeSince"] = "2026-03-06T18:00:00Z",
+            ["running"] = new JsonArray(new JsonObject { ["id"] = "Backup/snapshot", ["since"] = "2026-03-06T18:10:00Z", ["expectedAt"] = "2026-03-06T18:40:00Z" }),
+            ["conditions"] = new JsonArray(Condition("Reconciling", "False", "Running")),
+        },
+        "If it stops" => new JsonObject { ["phase"] = "Failed", ["rollbackCost"] = "3 databases are restored.", ["message"] = "Verify/hosts failed." },
+        "Roll back" => new JsonObject
+        {
+            ["rollbackPlan"] = new JsonObject { ["hash"] = Hash, ["steps"] = new JsonArray(Step("StopNew/oms-a", "StopNew", "Stop oms_422 on oms-a", "Pending")) },
+        },
+        "In the morning" => new JsonObject
+        {
+            ["phase"] = "Succeeded",
+            ["times"] = new JsonObject { ["t1"] = "2026-03-06T18:00:00Z", ["downtime"] = "55m" },
+            ["actionRequired"] = new JsonArray(new JsonObject { ["reason"] = "RemoveOldContainers", ["count"] = 2, ["subject"] = "oms-a, oms-b", ["message"] = "Remove them." }),
+        },
+        _ => null,
+    };
+
+    private static JsonObject Planned() => new()
+    {
+        ["phase"] = "Planned",
+        ["conditions"] = new JsonArray(Condition("Planned", "True", "PlanReady"), Condition("Ready", "True", "PlanReady")),
+        ["approvals"] = new JsonArray(new JsonObject { ["name"] = "StopOld", ["planHash"] = "1f0c7a52", ["at"] = "2026-03-06T18:00:00Z", ["accepted"] = true }),
+        ["usedTokens"] = new JsonArray(new JsonObject { ["kind"] = "Retry", ["token"] = "1", ["at"] = "2026-03-06T19:00:00Z" }),
+        ["plan"] = new JsonObject
+        {
+            ["hash"] = Hash,
+            ["notes"] = new JsonArray("The metadata database is a MariaDB."),
+            ["steps"] = new JsonArray(
+                Step("StopOld/oms-a", "StopOld", "Stop oms_322 on oms-a", "Pending"),
+                With(Step("CorrectMetadata/oms-a/jar", "CorrectMetadata", "Run the correction JAR on oms-a (-ltrue)", "Pending"), new JsonObject { ["pointOfNoReturn"] = true }),
+                With(Step("Verify/hosts", "Verify", "Wait until every host is ONLINE", "Failed"), new JsonObject { ["reason"] = "ComponentsUnhealthy", ["message"] = "oms-b is not ONLINE." })),
+        },
+    };
+
+    private static JsonObject Step(string id, string phase, string title, string state) => new()
+    {
+        ["id"] = id,
+        ["phase"] = phase,
+        ["title"] = title,
+        ["action"] = "Something",
+        ["timeout"] = "10m",
+        ["state"] = state,
+        ["retry"] = "Repeat",
+    };
+
+    private static JsonObject Condition(string type, string status, string reason) =>
+        new() { ["type"] = type, ["status"] = status, ["reason"] = reason, ["message"] = "", ["lastTransitionTime"] = "2026-03-06T18:00:00Z" };
+
+    private static JsonObject With(JsonObject json, JsonObject more)
+    {
+        foreach (var (name, value) in more)
+        {
+            json[name] = value?.DeepClone();
+        }
+
+        return json;
+    }
+
+    private static async Task StoreAsync(ControlPlane plane, string space, JsonObject status)
+    {
+        using var http = plane.CreateHttpClient();
+        using var content = new StringContent(new JsonObject { ["status"] = status }.ToJsonString(), Encoding.UTF8);
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/merge-patch+json");
+        using var answer = await http.PatchAsync(new Uri($"/apis/drydock.dev/v1alpha1/namespaces/{space}/omsupgrades/{Name}/status", UriKind.Relative), content, Token);
+        answer.IsSuccessStatusCode.ShouldBeTrue(await answer.Content.ReadAsStringAsync(Token));
+    }
+
+    private static async Task<JsonNode> GetAsync(ControlPlane plane, string space) =>
+        JsonNode.Parse(await plane.KubectlAsync(["-n", space, "get", "omsu", Name, "-o", "json"], cancellationToken: Token))!;
+
+    private async Task<ControlPlane> StartAsync(string name, string space)
+    {
+        var plane = await ControlPlane.StartAsync(await lab.RunAsync(), new ControlPlaneOptions { Name = name, ControllerManager = false }, Token);
+        await plane.KubectlAsync(["apply", "--validate=false", "-k", Repository.PathOf("config", "crd")], cancellationToken: Token);
+        await plane.WaitForCrdsAsync(["omsupgrades.drydock.dev", "backupsnapshots.drydock.dev", "databaserollingupgrades.drydock.dev"], Token);
+        await plane.KubectlAsync(["create", "namespace", space], cancellationToken: Token);
+        return plane;
+    }
+}

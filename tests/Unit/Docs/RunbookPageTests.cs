@@ -1,0 +1,182 @@
+using System.Reflection;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using Drydock.Abstractions.Plans;
+using Drydock.Crds.Common;
+using Drydock.Crds.DatabaseRollingUpgrades;
+using Drydock.Crds.OmsUpgrades;
+using Drydock.Reconcilers.Databases.Yugabyte;
+using Drydock.Reconcilers.Oms;
+using Drydock.Tests.Unit.Crds.Specs;
+using Drydock.Tests.Unit.Fakes;
+using Drydock.Tests.Unit.Oms;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Docs;
+
+/// <summary>
+/// docs/from-the-runbook.md: each section names every step of the plan that its own manifest gives, and no other.
+/// </summary>
+public sealed partial class RunbookPageTests
+{
+    private const string Enterprise = "OMS Enterprise 3.2.2 to 4.2.2, several nodes";
+    private const string OneNode = "OMS Community 3.3.0 to 3.3.1, one node";
+    private const string SeveralNodes = "OMS Community 3.3.0 to 3.3.1, several nodes";
+    private const string TiDb = "TiDB 2.1 to 3.0";
+    private const string Bmdb = "BMDB rolling upgrade";
+
+    private static readonly IReadOnlyDictionary<string, string> Sections = File
+        .ReadAllText(Repository.PathOf("docs", "from-the-runbook.md"))
+        .Split("\n## ")
+        .Skip(1)
+        .ToDictionary(section => section[..section.IndexOf('\n', StringComparison.Ordinal)], section => section, StringComparer.Ordinal);
+
+    public static TheoryData<string> Procedures => [Enterprise, OneNode, SeveralNodes, TiDb, Bmdb];
+
+    [Theory]
+    [MemberData(nameof(Procedures))]
+    public void Section_names_exactly_the_steps_of_its_plans(string procedure)
+    {
+        var (planned, optional) = procedure switch
+        {
+            TiDb => (Ids(Database(TiDb)), (List<string>)[]),
+            Bmdb => (Ids(Database(Bmdb)), [YugabyteStepIds.Pause("*", ReplicationTarget.Here), YugabyteStepIds.Resume("*", ReplicationTarget.Here)]),
+            Enterprise => (OfOms(Enterprise, new WorldSetup { ImagePresent = true, FromVersion = "3.2.2", ToVersion = "4.2.2" }), OmsIds()),
+            _ => (OfOms(procedure, Community(procedure == OneNode ? 1 : 2)), OmsIds()),
+        };
+        var named = Named(Sections[procedure]);
+
+        named.Except(planned, StringComparer.Ordinal).Except(optional, StringComparer.Ordinal).ShouldBeEmpty("the section names steps that no plan has");
+        Missing(procedure, planned, named).ShouldBeEmpty("the section leaves out steps of its plan");
+    }
+
+    [Fact]
+    public void Every_procedure_has_a_section_and_a_manifest_that_starts_nothing()
+    {
+        Sections.Keys.Where(title => title != "How to read the tables").ShouldBe([Enterprise, OneNode, SeveralNodes, TiDb, Bmdb]);
+        foreach (var procedure in Procedures.Select(row => row.Data))
+        {
+            Spec(procedure)["mode"]!.GetValue<string>().ShouldBe("Plan");
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Procedures))]
+    public void Named_fields_and_reasons_exist(string procedure)
+    {
+        var cells = Rows(Sections[procedure]).ToList();
+        var fields = cells.SelectMany(row => Code().Matches(row[2]).Select(code => code.Groups["code"].Value.Split(':')[0])).Distinct(StringComparer.Ordinal).ToList();
+        var schema = Schemas.Specs[procedure is TiDb or Bmdb ? DatabaseRollingUpgrade.KindName : OmsUpgrade.KindName];
+        var reasons = cells.Where(row => row[1].StartsWith("preflight", StringComparison.Ordinal))
+            .SelectMany(row => Code().Matches(row[1]).Select(code => code.Groups["code"].Value))
+            .ToList();
+
+        fields.Count.ShouldBeGreaterThan(5);
+        fields.Where(field => !Exists(schema, field.Split('.'))).ShouldBeEmpty();
+        reasons.ShouldBeSubsetOf(typeof(Reasons).GetFields().Where(field => field.IsLiteral).Select(field => field.Name));
+    }
+
+    // One rollback is described for both Community procedures, in the section of one node.
+    private static IEnumerable<string> Missing(string procedure, IReadOnlyList<string> planned, IReadOnlyList<string> named) => procedure == SeveralNodes
+        ? planned.Except(named, StringComparer.Ordinal).Except(Named(Sections[OneNode]), StringComparer.Ordinal)
+        : planned.Except(named, StringComparer.Ordinal);
+
+    private static WorldSetup Community(int nodes) => new()
+    {
+        Community = true,
+        FromVersion = "3.3.0",
+        ToVersion = "3.3.1",
+        Nodes = nodes,
+        NeedsJar = false,
+        ImagePresent = true,
+    };
+
+    // The plan of the upgrade, and of a rollback after its success.
+    private static List<string> OfOms(string procedure, WorldSetup setup)
+    {
+        var spec = (OmsUpgradeSpec)KindSpecs.Read(OmsUpgrade.KindName, Spec(procedure));
+        var world = new OmsWorld(setup with { RealJson = false }).WithRegions();
+
+        // How hosts and storages are reached, and the names of containers, are other things in the world.
+        world.Apply(own => spec with
+        {
+            Mode = RunMode.Apply,
+            HoldBefore = [],
+            Image = own.Image,
+            ImageArchive = null,
+            ImagePullSecretRef = null,
+            MetadataDatabase = null,
+            CurrentContainer = null,
+            NewContainer = null,
+            HostIP = own.Regions[0].Nodes[0].HostIP,
+            Docker = ShortSpecs.Short(own).Docker,
+            Backup = own.Backup,
+        });
+        world.RunToSuccess();
+        var upgrade = world.Plan;
+        RollbackTests.GoBack(world);
+        return [.. Ids(upgrade).Union(Ids(world.Status.RollbackPlan!), StringComparer.Ordinal)];
+    }
+
+    // What other manifests add: every id that is built from a name, and every constant.
+    private static List<string> OmsIds() =>
+    [
+        .. new[] { typeof(StepIds), typeof(RollbackIds) }
+            .SelectMany(type => type.GetMethods(BindingFlags.Public | BindingFlags.Static | BindingFlags.DeclaredOnly)
+                .Select(method => (string)method.Invoke(null, [method.GetParameters()[0].ParameterType == typeof(int) ? 1 : "*"])!)
+                .Concat(type.GetFields().Select(field => (string)field.GetRawConstantValue()!)))
+            .Select(id => Plain(id, node: null)),
+    ];
+
+    private static Plan Database(string procedure) => DatabaseDiscoveryOf.Plan((DatabaseRollingUpgradeSpec)KindSpecs.Read(DatabaseRollingUpgrade.KindName, Spec(procedure)));
+
+    private static JsonObject Spec(string procedure) =>
+        FencedManifests.Of(Repository.PathOf("docs", "from-the-runbook.md")).Single(m => Sections[procedure].Contains(m.Text, StringComparison.Ordinal)).Json["spec"]!.AsObject();
+
+    private static List<string> Ids(Plan plan) => [.. plan.Steps.Select(step => Plain(step.Id, step.Node)).Distinct(StringComparer.Ordinal)];
+
+    // Names of nodes, databases and groups, and numbers, are * as words in capitals are on the page.
+    private static string Plain(string id, string? node)
+    {
+        var plain = node is null ? id : id.Replace($"/{node}", "/*", StringComparison.Ordinal);
+        plain = Heartbeat().Replace(plain, "/*/");
+        plain = Group().Replace(plain, "/*/");
+        return Number().Replace(plain, "*");
+    }
+
+    private static List<string> Named(string section) =>
+    [
+        .. Rows(section).SelectMany(row => Code().Matches(row[1])).Select(code => code.Groups["code"].Value)
+            .Where(code => code.Contains('/', StringComparison.Ordinal) && !code.StartsWith("spec.", StringComparison.Ordinal))
+            .Select(code => Number().Replace(Capitals().Replace(code, "*"), "*"))
+            .Distinct(StringComparer.Ordinal),
+    ];
+
+    // The cells of the tables with four columns; a bar inside of a cell is written as \|.
+    private static IEnumerable<string[]> Rows(string section) => section.Split('\n')
+        .Where(line => line.StartsWith("| ", StringComparison.Ordinal) && !line.StartsWith("| runbook |", StringComparison.Ordinal))
+        .Select(line => Bar().Split(line.Trim('|', ' ')).Select(cell => cell.Trim()).ToArray())
+        .Where(row => row.Length == 4);
+
+    private static bool Exists(JsonObject schema, ReadOnlySpan<string> path) =>
+        path.IsEmpty || (schema["properties"]?[path[0]] is JsonObject field && Exists(field, path[1..]));
+
+    [GeneratedRegex("`(?<code>[^`]+)`", RegexOptions.ExplicitCapture)]
+    private static partial Regex Code();
+
+    [GeneratedRegex(@"(?<=[/-])[A-Z]+(?=/|$)")]
+    private static partial Regex Capitals();
+
+    [GeneratedRegex(@"/cm_hb[^/]*/")]
+    private static partial Regex Heartbeat();
+
+    [GeneratedRegex(@"(?<=^(Pause|Resume)Replication)/[^/]+/(?=(here|there)$)", RegexOptions.ExplicitCapture)]
+    private static partial Regex Group();
+
+    [GeneratedRegex(@"(?<=[/-])[0-9]+(?=/|$)")]
+    private static partial Regex Number();
+
+    [GeneratedRegex(@"(?<!\\)\|")]
+    private static partial Regex Bar();
+}
