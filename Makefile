@@ -4,7 +4,8 @@ CONFIGURATION ?= Release
 ARTIFACTS := artifacts/bin
 LAB := dotnet $(ARTIFACTS)/Lab/$(shell echo $(CONFIGURATION) | tr A-Z a-z)/Drydock.Lab.dll
 OPERATOR := $(ARTIFACTS)/Operator/$(shell echo $(CONFIGURATION) | tr A-Z a-z)/Drydock.Operator.dll
-IMAGE ?= drydock-operator:0.1.0
+VARIANT ?= default
+ARCH ?= amd64,arm64
 CHAOS_MINUTES ?= 60
 CHAOS_LANES ?= $(shell nproc)
 SOAK_MINUTES ?= 20
@@ -20,14 +21,16 @@ STANDIN := "database stand-ins" "bash $(RECIPES)/standin.sh"
 DEMO_PROPERTIES := -c $(CONFIGURATION) -p:RunAnalyzers=false -v quiet -nologo
 BUILD_DEMO := dotnet build src/Operator $(DEMO_PROPERTIES) && dotnet build tests/Lab $(DEMO_PROPERTIES)
 
+ARGO_LUA := "Argo CD's interpreter" "bash $(RECIPES)/argo-lua.sh"
+
 .DEFAULT_GOAL := help
-.PHONY: help prepare build build-native build-demo generate check format test unit integration endtoend demo demo-tidb demo-bmdb demo-down run image install uninstall chaos bench soak hostile clean
+.PHONY: help prepare build build-native build-demo generate argocd-data check format test unit integration endtoend demo demo-tidb demo-bmdb demo-down run image cli install uninstall chaos bench soak hostile clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 prepare: ## Install and build the requirements of the lab (apt, apiserver, images), into the cache
-	@$(STAGES) $(PACKAGES) $(KUBE) $(MODERN_CRD) $(STANDIN)
+	@$(STAGES) $(PACKAGES) $(KUBE) $(MODERN_CRD) $(STANDIN) $(ARGO_LUA)
 
 build: ## Build everything, warnings as errors
 	@dotnet build Operator.sln -c $(CONFIGURATION) -v quiet -nologo
@@ -35,9 +38,12 @@ build: ## Build everything, warnings as errors
 build-native: build # Build everything, and compile the operator's assemblies to native code as its image does
 	@bash $(RECIPES)/ahead-of-time.sh
 
-generate: ## Generate config/crd, config/rbac, docs/reference and charts/drydock/templates from the types
+generate: ## Generate config/crd, config/rbac, docs/reference, docs/troubleshooting.md and charts/drydock/templates from the types
 	@dotnet run --project tools/CrdGen -c $(CONFIGURATION) --
 	@bash config/assemble.sh
+
+argocd-data: build ## Write the test data of Argo CD's scripts from runs of the operator in memory
+	@DRYDOCK_REFRESH=argocd dotnet $(ARTIFACTS)/Unit/$(shell echo $(CONFIGURATION) | tr A-Z a-z)/Drydock.Tests.Unit.dll -noLogo -class Drydock.Tests.Unit.Install.ArgoDataTests
 
 check: build ## Check that generated files are current and the code is formatted
 	@dotnet run --project tools/CrdGen -c $(CONFIGURATION) --no-build -- --check
@@ -80,22 +86,23 @@ demo-down: ## End the demo lab and remove all its files
 run: build-demo ## Run the operator against the current kubeconfig
 	@dotnet $(OPERATOR)
 
-image: ## Build the operator's image (IMAGE=drydock-operator:0.1.0)
-	@dotnet publish src/Operator -c Release -r linux-x64 --self-contained -o artifacts/image -p:NuGetLockFilePath=obj/publish.lock.json -p:RestoreLockedMode=false
-	@docker build -t $(IMAGE) .
+image: ## Build the operator's image as artifacts/image/drydock-operator.tar; IMAGE=registry.example/drydock-operator:0.1.0, ARCH=amd64,arm64
+	@bash image/build.sh --arch "$(ARCH)" $(if $(IMAGE),--name "$(IMAGE)")
 
-install: ## Install CRDs and operator into the current cluster with kustomize
-	kubectl apply -k config/default
+cli: ## Build kubectl-drydock for all systems into artifacts/cli; CLI_RIDS=linux-x64, BASE_URL=https://example.com/drydock
+	@bash src/Cli/packaging/build.sh
 
-uninstall: ## Remove the operator, its CRDs and its volumes (dumps!) from the current cluster; CONFIRM=yes
-	@[ "$(CONFIRM)" = yes ] || { echo "This also deletes the volume with the dumps. To continue, run: make uninstall CONFIRM=yes"; exit 1; }
-	kubectl delete -k config/default
+install: ## Install CRDs and operator into the current cluster; IMAGE=registry.example/drydock-operator:0.1.0, VARIANT=default, s3-only or namespaced
+	@bash config/install.sh install "$(IMAGE)" "$(VARIANT)"
+
+uninstall: ## Remove the operator, its roles and its CRDs from the current cluster, and keep the dumps; VARIANT=default
+	@bash config/install.sh uninstall "$(VARIANT)"
 
 chaos: prepare build-native ## Cause every accident, one case after the other; CHAOS_MINUTES=60, CHAOS_LANES=2, CHAOS_ONLY=text[,text]; continues where docs/reliability/ledger.csv ends
 	@[ -n "$(CHAOS_ONLY)" ] || DRYDOCK_SAMPLE=all bash tests/run.sh Unit
 	@CHAOS_MINUTES=$(CHAOS_MINUTES) CHAOS_LANES=$(CHAOS_LANES) dotnet $(ARTIFACTS)/Benchmarks/$(shell echo $(CONFIGURATION) | tr A-Z a-z)/Drydock.Benchmarks.dll chaos
 
-bench: prepare build-native ## Compare the operator with the shell runbook and the plain tools; BENCH_ONLY=upgrade,regions,databases,footprint,dumps; writes docs/performance.md
+bench: prepare build-native ## Compare the operator with the shell runbook and the plain tools; BENCH_ONLY=upgrade,regions,databases,databases-zones,footprint,scale,dumps; writes docs/performance.md
 	@dotnet $(ARTIFACTS)/Benchmarks/$(shell echo $(CONFIGURATION) | tr A-Z a-z)/Drydock.Benchmarks.dll bench
 
 hostile: prepare build-native ## Send ten thousand random and hostile manifests to an operator process
