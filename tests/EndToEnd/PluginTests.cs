@@ -39,7 +39,7 @@ public sealed class PluginTests(StageFixture fixture)
         var watch = user.TryAsync("status", Name, "-w");
         (await user.RunAsync(Held, "status", Name)).ShouldContain($"Release it: kubectl drydock approve {Name} StopOld -n {space}");
         (await user.RunAsync(Done, "plan", Name)).ShouldContain("point of no return");
-        (await user.RunAsync(Refused, "approve", Name)).ShouldContain("Add --yes.", Case.Sensitive, "nobody can be asked");
+        (await user.RunAsync(Refused, "approve", Name)).ShouldContain("Add --yes.", Case.Sensitive, "there is no terminal");
         (await user.RunAsync(Done, "hold", Name, "Verify", "--yes")).ShouldContain("Set.");
         (await user.RunAsync(Done, "approve", Name, "--yes")).ShouldContain("Approved.");
 

@@ -49,7 +49,7 @@ internal static class ChangeFlow
         if (!surroundings.CanAsk)
         {
             throw CliException.Refused(
-                "Nothing was written, because nobody can be asked: standard input is not a terminal. Add --yes.");
+                "Nothing was written: the question cannot be asked, because standard input is not a terminal. Add --yes.");
         }
 
         surroundings.Output.Write("Continue? [y/N] ");

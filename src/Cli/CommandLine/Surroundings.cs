@@ -33,16 +33,21 @@ internal sealed record Surroundings
     public int? Width { get; init; } = Console.IsOutputRedirected ? null : Math.Max(Console.WindowWidth, 40);
 
     /// <summary>A console that writes to the output.</summary>
-    public IAnsiConsole CreateConsole()
+    public IAnsiConsole CreateConsole() => CreateConsole(Output, IsTerminal, UsesColor, Width);
+
+    /// <summary>A console that writes text without colours and without an end of the line.</summary>
+    public static IAnsiConsole CreatePlainConsole(TextWriter output) => CreateConsole(output, false, false, null);
+
+    private static IAnsiConsole CreateConsole(TextWriter output, bool isTerminal, bool usesColor, int? width)
     {
         var console = AnsiConsole.Create(new AnsiConsoleSettings
         {
-            Ansi = IsTerminal ? AnsiSupport.Yes : AnsiSupport.No,
-            ColorSystem = UsesColor ? ColorSystemSupport.Standard : ColorSystemSupport.NoColors,
-            Interactive = IsTerminal ? InteractionSupport.Yes : InteractionSupport.No,
-            Out = new AnsiConsoleOutput(Output),
+            Ansi = isTerminal ? AnsiSupport.Yes : AnsiSupport.No,
+            ColorSystem = usesColor ? ColorSystemSupport.Standard : ColorSystemSupport.NoColors,
+            Interactive = isTerminal ? InteractionSupport.Yes : InteractionSupport.No,
+            Out = new AnsiConsoleOutput(output),
         });
-        console.Profile.Width = Width ?? 4096;
+        console.Profile.Width = width ?? 4096;
         return console;
     }
 }

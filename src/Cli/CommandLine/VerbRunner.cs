@@ -64,6 +64,7 @@ internal sealed class VerbRunner(Surroundings surroundings, GlobalOptions option
         {
             using var limit = new CancellationTokenSource(CompletionLimit);
             using var invocation = new Invocation(Surroundings, options, context.ParseResult);
+            // System.CommandLine asks for completions without a task, so this waits.
             var runs = RunLookup.ListAsync(invocation, invocation.Namespace, limit.Token).GetAwaiter().GetResult();
             return [.. runs.Select(r => new CompletionItem(r.Metadata.Name))];
         }

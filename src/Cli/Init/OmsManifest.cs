@@ -45,8 +45,8 @@ internal sealed record OmsManifest(OmsFound Found, Uri Endpoint, string ToVersio
               hostIP: {{{host}}}
               # {hostIP} is the address of each node.
               docker: {{{docker}}}
-              metadataDatabase:
-                credentialsSecretRef: {name: oms-metadb}
+              # The account of OMS's config.yaml is used. For another one:
+              # metadataDatabase: {credentialsSecretRef: {name: oms-metadb}}
               # Where the dumps of the metadata databases go: a folder of the operator, or s3.
               backup:
                 storage: {directory: {path: /var/lib/drydock/snapshots}}
@@ -57,12 +57,12 @@ internal sealed record OmsManifest(OmsFound Found, Uri Endpoint, string ToVersio
     }
 
     /// <summary>The Secrets that the manifest names, with values that are obviously false.</summary>
-    public string Secrets()
+    public string Secrets() => Endpoint.Scheme switch
     {
-        var docker = Endpoint.Scheme == "ssh" ? SecretText.Ssh("oms-ssh") : SecretText.Tls("docker-tls");
-        var metadata = SecretText.Login("oms-metadb", "An account with all privileges on the databases of OMS.");
-        return $"{docker}---\n{metadata}";
-    }
+        "ssh" => SecretText.Ssh("oms-ssh"),
+        "tcp" => SecretText.Tls("docker-tls"),
+        _ => "",
+    };
 
     // The address that the user gave may be a name; the other nodes are reached in the same way.
     private string Docker(string host)

@@ -7,8 +7,17 @@ namespace Drydock.Cli.Output;
 /// <summary>A plan as a table that is read before it is approved.</summary>
 internal static class PlanText
 {
-    /// <summary>Head, table, notes.</summary>
-    public static IEnumerable<IRenderable> Render(RunView run, PlanView plan)
+    /// <summary>Prints the active plan of a run: head, table, notes.</summary>
+    public static void Print(IAnsiConsole console, RunView run)
+    {
+        foreach (var part in Render(run, run.Plans.Single(p => p.IsActive)))
+        {
+            console.Write(part);
+            console.WriteLine();
+        }
+    }
+
+    private static IEnumerable<IRenderable> Render(RunView run, PlanView plan)
     {
         yield return new Markup(
             $"[bold]{plan.Name} of {Texts.Escape($"{run.Namespace}/{run.Name}")}[/]  "

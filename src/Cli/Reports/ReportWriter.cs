@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Text;
+using Drydock.Cli.CommandLine;
 using Drydock.Cli.Output;
 using Drydock.Cli.Runs;
 using Drydock.Cli.Views;
@@ -92,13 +93,7 @@ internal sealed class ReportWriter(IKubernetes server, Run run, string operatorN
     private string Status(DateTimeOffset now)
     {
         using var text = new StringWriter();
-        var console = AnsiConsole.Create(new AnsiConsoleSettings
-        {
-            Ansi = AnsiSupport.No,
-            ColorSystem = ColorSystemSupport.NoColors,
-            Out = new AnsiConsoleOutput(text),
-        });
-        console.Profile.Width = int.MaxValue;
+        var console = Surroundings.CreatePlainConsole(text);
         foreach (var line in new StatusText(isWide: true).Lines(RunViewBuilder.Build(run, now)))
         {
             console.MarkupLine(line);

@@ -31,7 +31,7 @@ internal sealed record Run(RunKind Kind, V1ObjectMeta Metadata, RunSpec Spec, Ru
     /// <summary>How many processes run the wanted version; null if the kind does not say.</summary>
     public string? InstanceProgress => (Status as DatabaseRollingUpgradeStatus)?.InstanceProgress;
 
-    /// <summary>How long the upgrade should take, as a duration; null if nobody knows.</summary>
+    /// <summary>How long the upgrade should take, as a duration; null if it is not known.</summary>
     public string? Estimate => (Status as DatabaseRollingUpgradeStatus)?.Estimate;
 
     /// <summary>The snapshot of this run; null if there is none.</summary>

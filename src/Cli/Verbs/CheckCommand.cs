@@ -111,12 +111,7 @@ internal static class CheckCommand
 
         if (isClean)
         {
-            foreach (var part in PlanText.Render(view, view.Plans.Single(p => p.IsActive)))
-            {
-                invocation.Console.Write(part);
-                invocation.Console.WriteLine();
-            }
-
+            PlanText.Print(invocation.Console, view);
             invocation.Console.MarkupLine("[green]Nothing prevents this upgrade.[/]");
             return ExitCodes.Done;
         }

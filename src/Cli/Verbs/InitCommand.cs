@@ -257,18 +257,25 @@ internal static class InitCommand
 
             var secretFile = Path.Combine(
                 file.DirectoryName!, $"{Path.GetFileNameWithoutExtension(file.Name)}-secrets.yaml");
-            foreach (var (path, text) in new[] { (file.FullName, manifest), (secretFile, secrets) })
+            List<(string Path, string Text)> files = [(file.FullName, manifest)];
+            if (secrets.Length > 0)
             {
-                if (System.IO.File.Exists(path))
-                {
-                    throw CliException.Refused($"{path} exists already. Nothing was written. Choose another --file.");
-                }
+                files.Add((secretFile, secrets));
+            }
 
+            if (files.Find(f => System.IO.File.Exists(f.Path)).Path is { } taken)
+            {
+                throw CliException.Refused($"{taken} exists already. Nothing was written. Choose another --file.");
+            }
+
+            foreach (var (path, text) in files)
+            {
                 System.IO.File.WriteAllText(path, text);
             }
 
             surroundings.Output.WriteLine(
-                $"Wrote {file.FullName} and {secretFile}. Fill in the Secrets, apply them, then: "
+                (files.Count == 1 ? $"Wrote {file.FullName}. It needs no Secret. Then: "
+                    : $"Wrote {file.FullName} and {secretFile}. Fill in the Secrets, apply them, then: ")
                 + $"`kubectl drydock check -f {file.FullName}`.");
             return ExitCodes.Done;
         }

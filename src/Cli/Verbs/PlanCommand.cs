@@ -6,7 +6,6 @@ using Drydock.Cli.Plans;
 using Drydock.Cli.Runs;
 using Drydock.Cli.Views;
 using Drydock.Crds;
-using Spectre.Console;
 
 namespace Drydock.Cli.Verbs;
 
@@ -94,13 +93,7 @@ internal static class PlanCommand
                 invocation.Surroundings.Output.WriteLine(plan.Hash);
                 break;
             default:
-                var view = RunViewBuilder.Build(run, invocation.Now);
-                foreach (var part in PlanText.Render(view, view.Plans.Single(p => p.IsActive)))
-                {
-                    invocation.Console.Write(part);
-                    invocation.Console.WriteLine();
-                }
-
+                PlanText.Print(invocation.Console, RunViewBuilder.Build(run, invocation.Now));
                 break;
         }
     }

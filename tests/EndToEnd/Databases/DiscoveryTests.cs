@@ -1,52 +1,69 @@
+using System.Text.Json.Nodes;
 using Drydock.Lab.Databases.Scenarios;
 using Drydock.Lab.Databases.TiDb;
+using Drydock.Lab.Databases.Yugabyte;
 using Drydock.Lab.Upgrades;
 using Drydock.Tests.EndToEnd.Support;
 
 namespace Drydock.Tests.EndToEnd.Databases;
 
 /// <summary>
-/// Manifests that name one address. The hosts of the lab have no cgroups of systemd, so what controls a process is not
-/// certain there: each process that was found is a question with the field to set.
+/// Manifests that <c>kubectl drydock init</c> writes from one address: preflight finds every process, how it is started
+/// and stopped, and where it is installed. Each comes to a plan once the archive is filled in.
 /// </summary>
 [Collection(Lanes.TiDb)]
 public sealed class DiscoveryTests(DatabaseStageFixture fixture)
 {
+    private const int Done = 0;
+
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    [Fact]
-    public async Task Processes_of_TiDB_are_found_from_one_PD()
+    [Theory]
+    [InlineData(TiDbSupervision.Systemd)]
+    [InlineData(TiDbSupervision.Supervise)]
+    public async Task Processes_of_TiDB_are_found_from_one_PD(TiDbSupervision supervision)
     {
         var stage = await fixture.ResetAsync();
-        await using var scenario = await TiDbScenario.StartAsync(stage.Run, new TiDbScenarioOptions { Cluster = new TiDbClusterOptions { Name = "tid" } }, Token);
-        await FindAsync(stage, scenario, "PD");
+        await using var scenario = await TiDbScenario.StartAsync(stage.Run, new TiDbScenarioOptions { Cluster = new TiDbClusterOptions { Name = $"ti{supervision.ToString()[..2].ToLowerInvariant()}", Supervision = supervision } }, Token);
+        await FindAsync(stage, scenario, "tidb", "--pd", scenario.Cluster.Instance("pd-1").Host.Address);
     }
 
-    [Fact]
-    public async Task Processes_of_YugabyteDB_are_found_from_one_master()
+    [Theory]
+    [InlineData(YugabyteControl.Systemd)]
+    [InlineData(YugabyteControl.Process)]
+    public async Task Processes_of_YugabyteDB_are_found_from_one_master(YugabyteControl control)
     {
         var stage = await fixture.ResetAsync();
-        await using var scenario = await YugabyteScenario.StartAsync(stage.Run, YugabyteScenarioOptions.Yugabyte with { Cluster = YugabyteScenarioOptions.Yugabyte.Cluster with { Name = "ybd" } }, Token);
-        await FindAsync(stage, scenario, "Master");
+        var options = control == YugabyteControl.Systemd ? YugabyteScenarioOptions.Yugabyte : YugabyteScenarioOptions.Bmdb;
+        await using var scenario = await YugabyteScenario.StartAsync(stage.Run, options with { Cluster = options.Cluster with { Name = $"yb{control.ToString()[..2].ToLowerInvariant()}" } }, Token);
+        string[] dialect = control == YugabyteControl.Process ? ["--bmdb"] : [];
+        await FindAsync(stage, scenario, ["yugabyte", "--master", scenario.Cluster.Masters[0].WebAddress, .. dialect]);
     }
 
-    private static async Task FindAsync(DatabaseStage stage, IDatabaseScenario scenario, string seed)
+    private static async Task FindAsync(DatabaseStage stage, IDatabaseScenario scenario, params string[] look)
     {
         var space = await stage.NewNamespaceAsync(scenario);
         await using var op = stage.StartOperator();
-        var manifest = scenario.Manifest(space);
-        var spec = manifest["spec"]!.AsObject();
-        var typed = spec["instances"]!.AsArray();
-        spec["seed"] = typed.First(i => i!["component"]!.GetValue<string>() == seed)!["host"]!.GetValue<string>();
-        spec.Remove("instances");
-        spec.Remove("control");
+        var user = new Plugin(stage.ControlPlane.AdminKubeconfig, space);
+        var typed = scenario.Manifest(space)["spec"]!;
+        var manifest = new WrittenManifest(Path.Combine(stage.Run.FolderFor($"init-{space}"), "upgrade.yaml"));
 
-        await stage.ApplyAsync(manifest);
-        var refused = await stage.WaitForAsync(space, scenario, u => u.Steps().Count > 0 || u.Findings().Count > 0, cancellationToken: Token);
+        await user.RunLocalAsync(Done, ["init", .. look, "--to-version", scenario.ToVersion, "--user", scenario.Hosts[0].User, "--file", manifest.File]);
+        await FillAsync(manifest, typed["package"]!);
 
-        var asked = refused.Findings();
-        asked.ShouldAllBe(f => f.StartsWith("ControlMismatch: How ", StringComparison.Ordinal) && f.EndsWith("or in spec.defaults.", StringComparison.Ordinal));
-        asked.Select(f => f.Split(" on ")[1].Split(' ')[0]).Order(StringComparer.Ordinal)
-            .ShouldBe(typed.Select(i => i!["host"]!.GetValue<string>()).Order(StringComparer.Ordinal));
+        var found = JsonNode.Parse(await user.RunAsync(Done, "check", "-f", manifest.File, "-o", "json"))!;
+        var steps = found["plans"]![0]!["phases"]!.AsArray().SelectMany(p => p!["steps"]!.AsArray()).Select(s => s!["id"]!.GetValue<string>());
+        steps.Count(id => id.EndsWith("/swap", StringComparison.Ordinal)).ShouldBe(typed["instances"]!.AsArray().Count);
+    }
+
+    private static async Task FillAsync(WrittenManifest manifest, JsonNode package)
+    {
+        var archive = package["archives"]![0]!;
+        var text = await File.ReadAllLinesAsync(manifest.File, Token);
+        string Line(string field) => text.Single(line => line.TrimStart(' ', '-').StartsWith(field + ":", StringComparison.Ordinal));
+        await manifest.FillAsync(Line("directory"), $"    directory: {package["directory"]}");
+        await manifest.FillAsync("/var/lib/drydock/images", archive["storage"]!["directory"]!["path"]!.GetValue<string>());
+        await manifest.FillAsync(Line("path"), $"      path: {archive["path"]}");
+        await manifest.FillAsync(Line("sha256"), $"      sha256: \"{archive["sha256"]}\"");
     }
 }

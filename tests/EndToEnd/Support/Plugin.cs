@@ -10,16 +10,22 @@ internal sealed class Plugin(string kubeconfig, string space)
     private static readonly string Program = Path.Combine(AppContext.BaseDirectory, "kubectl-drydock.dll");
 
     /// <summary>Runs a verb to its end.</summary>
-    public Task<ShellResult> TryAsync(params string[] arguments) => Shell.TryRunAsync(
+    public Task<ShellResult> TryAsync(params string[] arguments) => StartAsync([.. arguments, "-n", space, "--kubeconfig", kubeconfig]);
+
+    /// <summary>Runs a verb that has to end with an exit code, and returns what it prints.</summary>
+    public async Task<string> RunAsync(int exitCode, params string[] arguments) => Checked(exitCode, arguments, await TryAsync(arguments));
+
+    /// <summary>Runs a verb that needs no cluster.</summary>
+    public async Task<string> RunLocalAsync(int exitCode, params string[] arguments) => Checked(exitCode, arguments, await StartAsync(arguments));
+
+    private Task<ShellResult> StartAsync(string[] arguments) => Shell.TryRunAsync(
         "dotnet",
-        [Program, .. arguments, "-n", space, "--kubeconfig", kubeconfig],
+        [Program, .. arguments],
         environment: new Dictionary<string, string?>(StringComparer.Ordinal) { ["XDG_CACHE_HOME"] = Path.GetDirectoryName(kubeconfig) },
         cancellationToken: TestContext.Current.CancellationToken);
 
-    /// <summary>Runs a verb that has to end with an exit code, and returns what it prints.</summary>
-    public async Task<string> RunAsync(int exitCode, params string[] arguments)
+    private static string Checked(int exitCode, string[] arguments, ShellResult result)
     {
-        var result = await TryAsync(arguments);
         result.ExitCode.ShouldBe(exitCode, $"kubectl drydock {string.Join(' ', arguments)}\n{result.Output}\n{result.Error}");
         return result.Output + result.Error;
     }

@@ -59,6 +59,14 @@ fi
 mkdir -p "$new/proc" "$new/sys" "$new/dev"
 mount -t proc proc "$new/proc"
 optional mount -t sysfs -o ro sysfs "$new/sys"
+
+# Units have control groups as with systemd: a branch of the machine's own tree is the tree of the host.
+for tree in /sys/fs/cgroup/systemd /sys/fs/cgroup; do
+  if [ -w "$tree/cgroup.procs" ] && mkdir -p "$tree/drydock-lab-$DRYDOCK_LAB_RUN/$name" 2>/dev/null; then
+    optional mount --bind "$tree/drydock-lab-$DRYDOCK_LAB_RUN/$name" "$new/sys/fs/cgroup"
+    break
+  fi
+done
 mount -t tmpfs -o mode=755,size=1m dev "$new/dev"
 for device in null zero full random urandom tty; do
   : >"$new/dev/$device"

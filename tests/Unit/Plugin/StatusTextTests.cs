@@ -56,11 +56,7 @@ public sealed class StatusTextTests
         var view = RunViewBuilder.Build(world.Run(), world.Time.GetUtcNow());
         using var output = new StringWriter();
         var console = CliRuns.Plain(output).CreateConsole();
-        foreach (var part in PlanText.Render(view, view.Plans.Single()))
-        {
-            console.Write(part);
-            console.WriteLine();
-        }
+        PlanText.Print(console, view);
 
         await ShouldBeFileAsync("plan", output.ToString());
     }

@@ -93,6 +93,18 @@ export function announce(text) {
     document.getElementById('announcer').textContent = text;
 }
 
+// Announces the state of a run each time that it has changed, not when it is first seen.
+export function stateAnnouncer() {
+    let said = null;
+    return run => {
+        const state = `${run.state}, phase ${run.phase}`;
+        if (said !== null && said !== state) {
+            announce(`${run.name}: ${state}`);
+        }
+        said = state;
+    };
+}
+
 // The clock of the server, so that a wrong clock of the browser does not matter.
 let offset = 0;
 

@@ -1,7 +1,7 @@
 // The plans of a run as graphs.
 
 import { get, runHash, runPath } from './api.js';
-import { announce, badge, h, prose, setNow, show } from './dom.js';
+import { badge, h, prose, setNow, show, stateAnnouncer } from './dom.js';
 import { graph } from './graph.js';
 import { stepPanel } from './step.js';
 
@@ -30,9 +30,9 @@ export function planView(route, about) {
         },
     });
     const structures = new Map();
+    const announceState = stateAnnouncer();
     let page = null;
     let chosen = null;
-    let said = null;
 
     function choose(id) {
         chosen = id;
@@ -118,11 +118,7 @@ export function planView(route, about) {
                 page = next;
                 setNow(page.run.at);
                 show(problem, [], () => []);
-                const state = `${page.run.state}, phase ${page.run.phase}`;
-                if (said !== null && said !== state) {
-                    announce(`${page.run.name}: ${state}`);
-                }
-                said = state;
+                announceState(page.run);
                 load().catch(failure =>
                     show(problem, failure.message, () => h('p', { class: 'problem' }, prose(failure.message))),
                 );

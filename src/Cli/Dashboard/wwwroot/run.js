@@ -1,7 +1,7 @@
 // One run.
 
 import { get, runHash, runPath } from './api.js';
-import { announce, h, prose, setNow, show } from './dom.js';
+import { h, prose, setNow, show, stateAnnouncer } from './dom.js';
 import {
   changesOf,
   headOf,
@@ -35,9 +35,9 @@ export function runView(route, about) {
     );
     const title = h('h1', { tabindex: '-1' }, `${route.namespace}/${route.name}`);
     const problem = h('div', { role: 'alert' });
+    const announceState = stateAnnouncer();
     let page = null;
     let chosen = null;
-    let said = null;
     let ticks = 0;
     let names = null;
 
@@ -131,11 +131,7 @@ export function runView(route, about) {
                 page = next;
                 setNow(page.run.at);
                 show(problem, [], () => []);
-                const state = `${page.run.state}, phase ${page.run.phase}`;
-                if (said !== null && said !== state) {
-                    announce(`${page.run.name}: ${state}`);
-                }
-                said = state;
+                announceState(page.run);
                 const short = page.run.state === 'InProgress' ? (page.run.progress ?? '') : page.run.state;
                 document.title = `${short} ${page.run.name} – Drydock`;
                 draw();

@@ -142,7 +142,7 @@ class Service:
             json.dump(
                 {
                     "arguments": command.arguments(environment), "environment": environment, "user": self.unit.user, "group": self.unit.group,
-                    "directory": self.unit.directory, "fifo": fifo,
+                    "directory": self.unit.directory, "fifo": fifo, "unit": self.name,
                 },
                 file)
         return path
