@@ -62,6 +62,10 @@ internal static class LiveStatus
         return StatusCommand.ExitCode(state);
     }
 
+    /// <summary>The tree as it is drawn at one moment.</summary>
+    public static Rows Render(StatusText text, RunView view) =>
+        new([.. text.Lines(view).Select(line => (IRenderable)new Markup(line))]);
+
     private static async Task ReadAsync(
         IAsyncEnumerable<Run?> changes, ChannelWriter<Run?> writer, CancellationToken cancellationToken)
     {
@@ -77,7 +81,4 @@ internal static class LiveStatus
             writer.TryComplete();
         }
     }
-
-    private static Rows Render(StatusText text, RunView view) =>
-        new([.. text.Lines(view).Select(line => (IRenderable)new Markup(line))]);
 }
