@@ -13,6 +13,7 @@ public sealed class PageManifestTests(CrdServers servers)
     [Theory]
     [InlineData("from-the-runbook.md", 5)]
     [InlineData("night-run.md", 1)]
+    [InlineData("oms-upgrade.md", 1)]
     [InlineData("pull-request.md", 1)]
     [InlineData("quickstart.md", 1)]
     public async Task Manifests_of_a_page_are_accepted(string page, int count)

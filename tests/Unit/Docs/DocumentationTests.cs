@@ -46,10 +46,10 @@ public sealed partial class DocumentationTests
     }
 
     [Fact]
-    public void Readme_status_has_the_columns_of_kubectl()
+    public void Status_of_OMS_page_has_the_columns_of_kubectl()
     {
         var columns = typeof(Drydock.Crds.OmsUpgrades.OmsUpgrade).GetCustomAttributes<Drydock.Abstractions.Entities.AdditionalPrinterColumnAttribute>().OrderBy(c => c.Priority).ToList();
-        var header = File.ReadAllLines(Repository.PathOf("README.md")).First(l => l.StartsWith("NAME ", StringComparison.Ordinal));
+        var header = File.ReadAllLines(Repository.PathOf("docs", "oms-upgrade.md")).First(l => l.StartsWith("NAME ", StringComparison.Ordinal));
 
         header.Split(' ', StringSplitOptions.RemoveEmptyEntries).ShouldBe(["NAME", .. columns.Select(c => c.Name)]);
     }
