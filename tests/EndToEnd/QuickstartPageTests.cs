@@ -28,7 +28,7 @@ public sealed class QuickstartPageTests(StageFixture fixture)
 
         var blocks = await page.RunPageAsync("docs/quickstart.md", cancellationToken: Token);
 
-        blocks.Count.ShouldBe(7);
+        blocks.Count.ShouldBe(11);
         page.ChangedFiles().ShouldBeEmpty();
         var done = JsonNode.Parse(await stage.ControlPlane.KubectlAsync(["-n", "oms", "get", "omsu", "oms-322-to-422", "-o", "json"], cancellationToken: Token))!;
         done.Condition("Succeeded").ShouldBe("True");

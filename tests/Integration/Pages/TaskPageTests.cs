@@ -33,8 +33,8 @@ public sealed class TaskPageTests(LabFixture lab)
             }
         });
 
-        outputs.Count.ShouldBe(12);
-        outputs.Where(o => o.Output.Trim().Length == 0 && !o.Block.Text.Contains("plan.txt", StringComparison.Ordinal)).ShouldBeEmpty();
+        outputs.Count.ShouldBe(22);
+        outputs.Where(o => o.Output.Trim().Length == 0).ShouldAllBe(o => o.Block.Text.Contains("plan.txt", StringComparison.Ordinal) || o.Block.Text.StartsWith("cat >", StringComparison.Ordinal));
         Output("pointOfNoReturn").ShouldBe("CorrectMetadata/oms-a/jar\n");
         Output("status.running").ShouldContain("Backup/snapshot\t2026-03-06T18:10:00Z\t2026-03-06T18:40:00Z");
         Output("\"Failed\"").ShouldContain("Verify/hosts\tComponentsUnhealthy\toms-b is not ONLINE.");
@@ -63,15 +63,19 @@ public sealed class TaskPageTests(LabFixture lab)
         await page.RunAsync("mkdir ../databases && cd ../databases && git init -q -b main && git commit -q --allow-empty -m Begin", "test", Token);
         var outputs = await RunAsync(page, PullRequest, async block =>
         {
-            if (block.Text.Contains("condition=Planned", StringComparison.Ordinal))
+            if (block.Text.Contains("drydock status", StringComparison.Ordinal))
             {
                 // The tool applies what was merged, and the operator stores the plan.
                 await ApplyAsync();
                 await StoreAsync(plane, "migration", Planned());
             }
+            else if (block.Text.Contains("drydock approve", StringComparison.Ordinal))
+            {
+                await StoreAsync(plane, "migration", Held());
+            }
         });
 
-        outputs.Count.ShouldBe(9);
+        outputs.Count.ShouldBe(13);
         await ApplyAsync();
         var merged = await GetAsync(plane, "migration");
         ((string?)merged["spec"]!["mode"], (string?)merged["spec"]!["approvedPlanHash"], merged["spec"]!["holdBefore"]).ShouldBe(("Apply", Hash, null));
@@ -90,7 +94,8 @@ public sealed class TaskPageTests(LabFixture lab)
     {
         await using var plane = await StartAsync("kube-trouble", "oms");
         var page = await PageRun.StartAsync(await lab.RunAsync(), plane, Repository.Root, "trouble", Token);
-        await page.RunPageAsync(Night, block => block.Text.StartsWith("cat >", StringComparison.Ordinal), Token);
+        await page.RunPageAsync(
+            Night, block => block.Text.StartsWith("cat >", StringComparison.Ordinal) || block.Text.StartsWith("kubectl -n oms apply", StringComparison.Ordinal), Token);
         await StoreAsync(plane, "oms", With(Planned(), new JsonObject
         {
             ["conditions"] = new JsonArray(Condition("Stalled", "True", "PreflightFailed"), Condition("Ready", "False", "PreflightFailed")),
@@ -118,14 +123,8 @@ public sealed class TaskPageTests(LabFixture lab)
     // What the operator has written when a reader of the page comes to the block.
     private static JsonObject? Status(PageBlock block) => block.Heading switch
     {
-        "Friday afternoon: the plan" when block.Text.Contains("condition=Planned", StringComparison.Ordinal) => Planned(),
-        "Who is woken by what" => new JsonObject
-        {
-            ["phase"] = "StopOld",
-            ["progress"] = "1/4",
-            ["conditions"] = new JsonArray(Condition("Held", "True", "Held"), Condition("Reconciling", "True", "Held"), Condition("Ready", "False", "Held")),
-            ["holds"] = new JsonArray(new JsonObject { ["name"] = "StopOld", ["approval"] = "StopOld@1f0c7a52", ["since"] = "2026-03-06T17:15:00Z" }),
-        },
+        "Friday afternoon: the plan" when block.Text.EndsWith(" -w", StringComparison.Ordinal) => Planned(),
+        "Who is woken by what" => Held(),
         "While OMS is down" => new JsonObject
         {
             ["phase"] = "Backup",
@@ -135,7 +134,14 @@ public sealed class TaskPageTests(LabFixture lab)
             ["running"] = new JsonArray(new JsonObject { ["id"] = "Backup/snapshot", ["since"] = "2026-03-06T18:10:00Z", ["expectedAt"] = "2026-03-06T18:40:00Z" }),
             ["conditions"] = new JsonArray(Condition("Reconciling", "False", "Running")),
         },
-        "If it stops" => new JsonObject { ["phase"] = "Failed", ["rollbackCost"] = "3 databases are restored.", ["message"] = "Verify/hosts failed." },
+        "If it stops" when block.Text.Contains("drydock abort", StringComparison.Ordinal) => new JsonObject { ["phase"] = "Verify" },
+        "If it stops" => new JsonObject
+        {
+            ["phase"] = "Failed",
+            ["rollbackCost"] = "3 databases are restored.",
+            ["message"] = "Verify/hosts failed.",
+            ["conditions"] = new JsonArray(Condition("Stalled", "True", "ComponentsUnhealthy"), Condition("Ready", "False", "ComponentsUnhealthy")),
+        },
         "Roll back" => new JsonObject
         {
             ["rollbackPlan"] = new JsonObject { ["hash"] = Hash, ["steps"] = new JsonArray(Step("StopNew/oms-a", "StopNew", "Stop oms_422 on oms-a", "Pending")) },
@@ -143,15 +149,26 @@ public sealed class TaskPageTests(LabFixture lab)
         "In the morning" => new JsonObject
         {
             ["phase"] = "Succeeded",
+            ["observedGeneration"] = 2,
+            ["conditions"] = new JsonArray(Condition("Ready", "True", "SucceededWithActions")),
             ["times"] = new JsonObject { ["t1"] = "2026-03-06T18:00:00Z", ["downtime"] = "55m" },
             ["actionRequired"] = new JsonArray(new JsonObject { ["reason"] = "RemoveOldContainers", ["count"] = 2, ["subject"] = "oms-a, oms-b", ["message"] = "Remove them." }),
         },
         _ => null,
     };
 
+    private static JsonObject Held() => new()
+    {
+        ["phase"] = "StopOld",
+        ["progress"] = "1/4",
+        ["conditions"] = new JsonArray(Condition("Held", "True", "Held"), Condition("Reconciling", "True", "Held"), Condition("Ready", "False", "Held")),
+        ["holds"] = new JsonArray(new JsonObject { ["name"] = "StopOld", ["approval"] = "StopOld@1f0c7a52", ["since"] = "2026-03-06T17:15:00Z" }),
+    };
+
     private static JsonObject Planned() => new()
     {
         ["phase"] = "Planned",
+        ["observedGeneration"] = 1,
         ["conditions"] = new JsonArray(Condition("Planned", "True", "PlanReady"), Condition("Ready", "True", "PlanReady")),
         ["approvals"] = new JsonArray(new JsonObject { ["name"] = "StopOld", ["planHash"] = "1f0c7a52", ["at"] = "2026-03-06T18:00:00Z", ["accepted"] = true }),
         ["usedTokens"] = new JsonArray(new JsonObject { ["kind"] = "Retry", ["token"] = "1", ["at"] = "2026-03-06T19:00:00Z" }),

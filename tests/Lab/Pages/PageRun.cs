@@ -4,12 +4,13 @@ namespace Drydock.Lab;
 
 /// <summary>
 /// Runs the fenced commands of pages, one block after the other, as a reader would: in a copy of the repository, with
-/// bash, with kubectl as administrator of a control plane, and with the lab's helm. The working directory of a block is
-/// that in which the one before ended.
+/// bash, with kubectl as administrator of a control plane, with the lab's helm, and with <c>kubectl drydock</c> where it
+/// was built beside the tests. The working directory of a block is that in which the one before ended.
 /// </summary>
 public sealed class PageRun
 {
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
+    private static readonly string PluginPath = Path.Combine(AppContext.BaseDirectory, "kubectl-drydock.dll");
     private readonly string _source;
     private readonly string _home;
     private readonly IReadOnlyList<string> _files;
@@ -60,6 +61,11 @@ public sealed class PageRun
         File.CreateSymbolicLink(Path.Combine(result.Programs, "kubectl"), plane.KubectlPath);
         var helm = await Recipes.RunAsync("helm.sh", cancellationToken);
         File.CreateSymbolicLink(Path.Combine(result.Programs, "helm"), helm["helm"]);
+        if (File.Exists(PluginPath))
+        {
+            result.WriteProgram("kubectl-drydock", $"exec dotnet '{PluginPath}' \"$@\"");
+        }
+
         plane.WriteAdminKubeconfig(Path.Combine(home, "kubeconfig"), plane.Server);
         await File.WriteAllTextAsync(result.StatePath, result.Folder, cancellationToken);
         return result;
@@ -70,12 +76,8 @@ public sealed class PageRun
     /// </summary>
     /// <param name="program">Its name.</param>
     /// <param name="script">What it does besides, as bash.</param>
-    public void Fake(string program, string script = "")
-    {
-        var path = Path.Combine(Programs, program);
-        File.WriteAllText(path, $"#!/bin/bash\nset -euo pipefail\nprintf '%s\\n' \"{program} $*\" >>'{CallsPath}'\n{script}\n");
-        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-    }
+    public void Fake(string program, string script = "") =>
+        WriteProgram(program, $"printf '%s\\n' \"{program} $*\" >>'{CallsPath}'\n{script}");
 
     /// <summary>Runs every block of a page that a reader would run.</summary>
     /// <param name="page">Path below the repository.</param>
@@ -140,4 +142,11 @@ public sealed class PageRun
     public IReadOnlyList<string> ChangedFiles() =>
         [.. _files.Where(file => !File.Exists(Path.Combine(Folder, file))
             || !File.ReadAllBytes(Path.Combine(Folder, file)).AsSpan().SequenceEqual(File.ReadAllBytes(Path.Combine(_source, file))))];
+
+    private void WriteProgram(string name, string script)
+    {
+        var path = Path.Combine(Programs, name);
+        File.WriteAllText(path, $"#!/bin/bash\nset -euo pipefail\n{script}\n");
+        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+    }
 }
