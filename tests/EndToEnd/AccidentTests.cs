@@ -50,8 +50,7 @@ public sealed class AccidentTests(StageFixture fixture, ITestOutputHelper output
 
     private async Task RunAsync(IEnumerable<ChaosCase> cases)
     {
-        var stage = await fixture.ResetAsync();
-        var runner = new ChaosRunner(stage);
+        var runner = await fixture.ChaosAsync();
         var bad = new List<string>();
         foreach (var chaos in cases)
         {

@@ -31,7 +31,7 @@ internal static class ChangeFlow
         output.WriteLine(change.Sentence);
         if (!parsed.GetValue(options.Yes))
         {
-            Ask(invocation.Surroundings);
+            Confirmation.Ask(invocation.Surroundings);
         }
 
         (run, change) = await ChangeWriter.WriteAsync(invocation.Kubernetes, run, change, plan, cancellationToken);
@@ -42,21 +42,6 @@ internal static class ChangeFlow
         }
 
         return await WaitAsync(invocation, run, change, parsed.GetValue(options.Timeout), cancellationToken);
-    }
-
-    private static void Ask(Surroundings surroundings)
-    {
-        if (!surroundings.CanAsk)
-        {
-            throw CliException.Refused(
-                "Nothing was written: the question cannot be asked, because standard input is not a terminal. Add --yes.");
-        }
-
-        surroundings.Output.Write("Continue? [y/N] ");
-        if (surroundings.Input.ReadLine()?.Trim() is not ("y" or "Y" or "yes"))
-        {
-            throw CliException.Refused("Nothing was written.");
-        }
     }
 
     private static async Task<int> WaitAsync(

@@ -9,7 +9,7 @@ internal sealed class ChangeOptions
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
-    public Option<bool> Yes { get; } = new("--yes", "-y") { Description = "Do not ask." };
+    public Option<bool> Yes { get; } = CreateYes();
 
     public Option<bool> NoWait { get; } = new("--no-wait")
     {
@@ -22,6 +22,9 @@ internal sealed class ChangeOptions
         DefaultValueFactory = static _ => Patience,
         CustomParser = static result => Read(result),
     };
+
+    /// <summary>The option that answers the question.</summary>
+    public static Option<bool> CreateYes() => new("--yes", "-y") { Description = "Do not ask." };
 
     /// <summary>Adds the options to a command.</summary>
     public void AddTo(Command command)

@@ -26,6 +26,7 @@ internal static class DrydockCommand
         root.Subcommands.Add(ExplainCommand.Create(runner));
         root.Subcommands.Add(ReportCommand.Create(runner));
         root.Subcommands.Add(InitCommand.Create(runner));
+        root.Subcommands.Add(UploadCommand.Create(runner));
         root.Subcommands.Add(DashboardCommand.Create(runner));
         root.Subcommands.Add(CompleteCommand.Create(surroundings));
         return root;

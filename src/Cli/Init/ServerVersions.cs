@@ -10,12 +10,15 @@ internal static class ServerVersions
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
-    /// <summary>The version of a PD, plain: 2.1.19.</summary>
+    /// <summary>The version of a cluster of TiDB as one of its PDs knows it, plain: 2.1.19.</summary>
     /// <param name="address">HOST:PORT, or a URL.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="CliException">It does not answer, or is no PD.</exception>
+    /// <remarks>
+    /// <c>/pd/api/v1/version</c> does not tell it: PD 2.1 answers 1.0.0 there, whatever its release.
+    /// </remarks>
     public static async Task<string> OfPdAsync(string address, CancellationToken cancellationToken) =>
-        (await AskAsync(address, "/pd/api/v1/version", "version", cancellationToken)).TrimStart('v');
+        (await AskAsync(address, "/pd/api/v1/config/cluster-version", null, cancellationToken)).TrimStart('v');
 
     /// <summary>The version of a YugabyteDB or BMDB master.</summary>
     /// <param name="address">HOST:PORT of its pages, or a URL.</param>
@@ -24,8 +27,9 @@ internal static class ServerVersions
     public static Task<string> OfMasterAsync(string address, CancellationToken cancellationToken) =>
         AskAsync(address, "/api/v1/version", "version_number", cancellationToken);
 
+    // A field of the answer, or with null the answer itself.
     private static async Task<string> AskAsync(
-        string address, string path, string field, CancellationToken cancellationToken)
+        string address, string path, string? field, CancellationToken cancellationToken)
     {
         var text = address.Contains("://", StringComparison.Ordinal) ? address : $"http://{address}";
         if (!Uri.TryCreate(text, UriKind.Absolute, out var server) || server.Scheme is not ("http" or "https"))
@@ -37,10 +41,11 @@ internal static class ServerVersions
         using var http = new HttpClient { Timeout = Patience };
         try
         {
-            var answer = await http.GetFromJsonAsync<JsonObject>(question, cancellationToken);
-            return answer?[field]?.GetValue<string>() is { Length: > 0 } version
+            var answer = await http.GetFromJsonAsync<JsonNode>(question, cancellationToken);
+            var told = field is null ? answer : answer?[field];
+            return told?.GetValue<string>() is { Length: > 0 } version
                 ? version
-                : throw new CliException($"{question} answered without {field}. Is it the right port?");
+                : throw new CliException($"{question} answered without a version. Is it the right port?");
         }
         catch (Exception failed) when (failed is HttpRequestException or JsonException or InvalidOperationException
             || (failed is OperationCanceledException && !cancellationToken.IsCancellationRequested))

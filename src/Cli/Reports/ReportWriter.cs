@@ -3,6 +3,7 @@ using System.Text;
 using Drydock.Cli.CommandLine;
 using Drydock.Cli.Output;
 using Drydock.Cli.Runs;
+using Drydock.Cli.Uploads;
 using Drydock.Cli.Views;
 using Drydock.Crds.BackupSnapshots;
 using Drydock.Crds.Common;
@@ -24,7 +25,6 @@ namespace Drydock.Cli.Reports;
 internal sealed class ReportWriter(IKubernetes server, Run run, string operatorNamespace)
 {
     private const int LogLines = 20_000;
-    private const string OperatorSelector = "app.kubernetes.io/name=drydock";
     private readonly List<string> _missing = [];
 
     /// <summary>Writes the zip.</summary>
@@ -69,7 +69,7 @@ internal sealed class ReportWriter(IKubernetes server, Run run, string operatorN
     {
         var pods = new V1PodList { Items = [] };
         await PartAsync(zip, "operator/pods.json", async () => pods = await server.CoreV1.ListNamespacedPodAsync(
-            operatorNamespace, labelSelector: OperatorSelector, cancellationToken: cancellationToken));
+            operatorNamespace, labelSelector: OperatorPod.Selector, cancellationToken: cancellationToken));
         foreach (var name in pods.Items.Select(p => p.Metadata.Name))
         {
             foreach (var isPrevious in new[] { false, true })

@@ -8,8 +8,6 @@ namespace Drydock.Cli.Verbs;
 /// <summary>Writes what a supporter needs into one file.</summary>
 internal static class ReportCommand
 {
-    private const string DefaultOperatorNamespace = "drydock-system";
-
     public static Command Create(VerbRunner runner)
     {
         var name = RunArgument.Create(runner);
@@ -17,11 +15,7 @@ internal static class ReportCommand
         {
             Description = "The zip to write. Default: drydock-NAME-TIME.zip in the current directory.",
         };
-        var operatorNamespace = new Option<string>("--operator-namespace")
-        {
-            Description = $"Where the operator runs. Default: {DefaultOperatorNamespace}.",
-            DefaultValueFactory = static _ => DefaultOperatorNamespace,
-        };
+        var operatorNamespace = OperatorNamespace.Option();
         var command = new Command(
             "report", "Writes objects, events, the operator's log and versions into a zip. It reads no Secret.")
         {

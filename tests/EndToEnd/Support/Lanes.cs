@@ -3,12 +3,13 @@ using Drydock.Tests.EndToEnd.Support;
 
 // A test waits more than it works, so that a lane more than there are cores keeps them busy.
 [assembly: CollectionBehavior(MaxParallelThreads = 3)]
+[assembly: TestCollectionOrderer(typeof(LongLanesFirst))]
 
 namespace Drydock.Tests.EndToEnd.Support;
 
 /// <summary>
 /// The lanes of the end-to-end tests. Tests of one lane run one after the other on the stage of their lane; lanes run
-/// side by side. They are cut so that all take about as long.
+/// side by side, the longest first (<see cref="LongLanesFirst"/>).
 /// </summary>
 public static class Lanes
 {

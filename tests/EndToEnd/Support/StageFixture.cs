@@ -1,3 +1,4 @@
+using Drydock.Lab.Chaos;
 using Drydock.Lab.Upgrades;
 
 namespace Drydock.Tests.EndToEnd.Support;
@@ -16,6 +17,14 @@ public sealed class StageFixture : IAsyncDisposable
         DockerDataBytes = 1L << 30,
         MetaDbDataBytes = 512L << 20,
     }));
+
+    private ChaosRunner? _chaos;
+
+    /// <summary>
+    /// The runner of accidents on the stage. It keeps the undisturbed runs that accidents are compared with, so that
+    /// the tests of a lane need each only once.
+    /// </summary>
+    public async Task<ChaosRunner> ChaosAsync() => _chaos ??= new ChaosRunner(await _stage.Value);
 
     /// <summary>The stage on the main road, reset.</summary>
     public Task<UpgradeStage> ResetAsync() => UseAsync(UpgradeRoad.Enterprise);

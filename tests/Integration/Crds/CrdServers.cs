@@ -18,6 +18,9 @@ public sealed class CrdServers : IAsyncLifetime
     private ControlPlane? _old;
     private ModernCrdServer? _modern;
 
+    /// <summary>The run of both.</summary>
+    internal LabRun Run => _run!;
+
     /// <summary>kube-apiserver 1.20: no CEL.</summary>
     internal ControlPlane Old => _old!;
 

@@ -1,5 +1,3 @@
-using System.Net.Http.Headers;
-using System.Text;
 using System.Text.Json.Nodes;
 using Drydock.Cli.CommandLine;
 using Drydock.Lab;
@@ -13,7 +11,6 @@ namespace Drydock.Tests.Integration.Plugin;
 [Collection(CrdServersCollection.Name)]
 public sealed class PluginServerTests(CrdServers servers) : IAsyncLifetime
 {
-    private const string Hash = "sha256:1f0c7a520000000000000000000000000000000000000000000000000000beef";
     private readonly string _space = LabFixture.UniqueName("plugin");
     private string _folder = "";
 
@@ -23,9 +20,9 @@ public sealed class PluginServerTests(CrdServers servers) : IAsyncLifetime
     {
         _folder = Directory.CreateTempSubdirectory("drydock-plugin-").FullName;
         await servers.Old.KubectlAsync(["create", "namespace", _space]);
-        await CreateAsync("omsupgrades", Manifests.Upgrade("both"));
-        await CreateAsync("databaserollingupgrades", Manifests.TiDb("both"));
-        await CreateAsync("omsupgrades", Manifests.Upgrade("held"), HeldStatus());
+        await CreateAsync(Manifests.Upgrade("both"));
+        await CreateAsync(Manifests.TiDb("both"));
+        await HeldUpgrade.CreateAsync(servers.Old, _space, "held", Token);
     }
 
     public ValueTask DisposeAsync()
@@ -56,7 +53,7 @@ public sealed class PluginServerTests(CrdServers servers) : IAsyncLifetime
         held.Code.ShouldBe(ExitCodes.Held);
         JsonNode.Parse(held.Text)!["holds"]![0]!["command"]!.GetValue<string>().ShouldBe($"kubectl drydock approve held StopOld -n {_space}");
         (await RunAsync("status", "held", "-o", "yaml")).Text.ShouldContain("state: Held");
-        (await RunAsync("plan", "held", "-o", "name")).Text.ShouldBe($"{Hash}\n");
+        (await RunAsync("plan", "held", "-o", "name")).Text.ShouldBe($"{HeldUpgrade.Hash}\n");
         (await RunAsync("plan", "omsu/both")).Code.ShouldBe(ExitCodes.NoPlan);
     }
 
@@ -128,67 +125,18 @@ public sealed class PluginServerTests(CrdServers servers) : IAsyncLifetime
         (await RunAsync("__complete", "explain", "TargetB")).Text.ShouldBe("TargetBusy\n:4\n");
     }
 
-    private static JsonObject HeldStatus() => new()
-    {
-        ["observedGeneration"] = 1,
-        ["phase"] = "StopOld",
-        ["message"] = "Held before StopOld/oms-a (StopOld).",
-        ["plan"] = new JsonObject
-        {
-            ["hash"] = Hash,
-            ["steps"] = new JsonArray(
-                new JsonObject { ["id"] = "StopOld/oms-a", ["action"] = "StopContainer", ["node"] = "oms-a" },
-                new JsonObject { ["id"] = "Verify/hosts", ["action"] = "VerifyHosts" }),
-        },
-        ["holds"] = new JsonArray(new JsonObject { ["name"] = "StopOld", ["approval"] = "StopOld@1f0c7a52" }),
-        ["conditions"] = new JsonArray(
-        [
-            .. new[] { ("Ready", "False"), ("Reconciling", "True"), ("Held", "True") }.Select(c => new JsonObject
-            {
-                ["type"] = c.Item1,
-                ["status"] = c.Item2,
-                ["reason"] = "Held",
-                ["message"] = "Held before StopOld/oms-a (StopOld).",
-                ["lastTransitionTime"] = "2026-03-01T02:00:00Z",
-            }),
-        ]),
-    };
-
     private Task<(int Code, string Text)> RunAsync(params string[] arguments) => RunAsync(arguments, servers.Old.AdminKubeconfig);
 
     private Task<(int Code, string Text)> AnswerAsync(string answer, params string[] arguments) =>
         RunAsync(arguments, servers.Old.AdminKubeconfig, answer);
 
-    private async Task<(int Code, string Text)> RunAsync(string[] arguments, string kubeconfig, string answer = "")
-    {
-        await using var output = new StringWriter();
-        var surroundings = new Surroundings
-        {
-            Output = output,
-            Errors = output,
-            Input = new StringReader(answer),
-            CanAsk = answer.Length > 0,
-            IsTerminal = false,
-            UsesColor = false,
-            Width = null,
-        };
-        string[] where = arguments[0] == "__complete" ? [] : ["-n", _space, "--kubeconfig", kubeconfig];
-        var code = await DrydockCommand.Create(surroundings).Parse([.. arguments, .. where]).InvokeAsync(cancellationToken: Token);
-        return (code, output.ToString().ReplaceLineEndings("\n"));
-    }
+    private Task<(int Code, string Text)> RunAsync(string[] arguments, string kubeconfig, string answer = "") =>
+        new PluginRun(kubeconfig, _space).RunAsync(arguments, answer);
 
-    private async Task CreateAsync(string plural, JsonObject manifest, JsonObject? status = null)
+    private async Task CreateAsync(JsonObject manifest)
     {
         manifest["metadata"]!["namespace"] = _space;
-        var created = JsonNode.Parse(await servers.Old.KubectlAsync(["create", "--validate=false", "-o", "json", "-f", "-"], manifest.ToJsonString()))!;
-        if (status is not null)
-        {
-            using var http = servers.Old.CreateHttpClient();
-            using var body = new StringContent(new JsonObject { ["status"] = status }.ToJsonString(), Encoding.UTF8, new MediaTypeHeaderValue("application/merge-patch+json"));
-            using var answer = await http.PatchAsync(
-                new Uri($"/apis/drydock.dev/v1alpha1/namespaces/{_space}/{plural}/{created["metadata"]!["name"]}/status", UriKind.Relative), body, Token);
-            answer.EnsureSuccessStatusCode();
-        }
+        await servers.Old.KubectlAsync(["create", "--validate=false", "-f", "-"], manifest.ToJsonString());
     }
 
     private async Task<JsonNode> GetAsync(string name) =>

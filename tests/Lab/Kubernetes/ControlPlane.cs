@@ -45,6 +45,9 @@ public sealed class ControlPlane : IAsyncDisposable
     /// <summary>Path of kubectl 1.20.</summary>
     public string KubectlPath => _tools["kubectl"];
 
+    /// <summary>Path of the program of a <see cref="LabNode"/>.</summary>
+    public string NodeProgram => _tools["drydock-node"];
+
     /// <summary>Bearer token with all rights.</summary>
     public string AdminToken => _adminToken;
 

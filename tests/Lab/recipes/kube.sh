@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Builds kube-apiserver and kube-controller-manager 1.20.2 from Debian's source package and fetches a kubectl 1.20,
-# all into the cache. Prints one line per tool: NAME=PATH. About four minutes cold, nothing warm.
+# Builds kube-apiserver, kube-controller-manager and a node without containers (Kubernetes/node) 1.20.2 from Debian's
+# source package and fetches a kubectl 1.20, all into the cache. Prints one line per tool: NAME=PATH. About four minutes cold, nothing warm.
 #
 # If KUBEBUILDER_ASSETS contains etcd and kube-apiserver, they have priority: tools that are found there are not built.
 set -euo pipefail
@@ -9,10 +9,10 @@ set -euo pipefail
 
 VERSION=1.20.2
 # Increase this number with every change of the source below, so that an older cache is not used.
-RECIPE=3
+RECIPE=5
 BIN="$CACHE/kube-$VERSION-$RECIPE"
 GO=/usr/lib/go-1.19/bin/go
-WANTED=(kube-apiserver kube-controller-manager)
+WANTED=(kube-apiserver kube-controller-manager drydock-node)
 
 assets="${KUBEBUILDER_ASSETS:-}"
 if [ -n "$assets" ] && [ -x "$assets/etcd" ] && [ -x "$assets/kube-apiserver" ]; then
@@ -87,6 +87,8 @@ build() {
   ln -s "$source_dir" "$GOPATH/src/k8s.io/kubernetes"
   cd "$GOPATH/src/k8s.io/kubernetes"
   generate_openapi
+  mkdir -p cmd/drydock-node
+  cp "$RECIPES/../Kubernetes/node/main.go" cmd/drydock-node/
   local stamp="" package
   # Without a stamp the server reports v0.0.0, which would mislead clients that check its version.
   for package in component-base/version client-go/pkg/version; do

@@ -1,0 +1,76 @@
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json.Nodes;
+using Drydock.Lab;
+using Drydock.Tests.Integration.Crds;
+
+namespace Drydock.Tests.Integration.Plugin;
+
+/// <summary>An OmsUpgrade on a real API server whose status says that it waits before StopOld.</summary>
+internal static class HeldUpgrade
+{
+    /// <summary>The hash of its plan.</summary>
+    public const string Hash = "sha256:1f0c7a520000000000000000000000000000000000000000000000000000beef";
+
+    /// <summary>Creates it.</summary>
+    public static async Task CreateAsync(ControlPlane server, string space, string name, CancellationToken cancellationToken)
+    {
+        var manifest = Manifests.Upgrade(name);
+        manifest["metadata"]!["namespace"] = space;
+        await server.KubectlAsync(["create", "--validate=false", "-f", "-"], manifest.ToJsonString(), cancellationToken: cancellationToken);
+        await WriteAsync(server, space, name, Status(), cancellationToken);
+    }
+
+    /// <summary>Lets its status say that it succeeded.</summary>
+    public static Task EndAsync(ControlPlane server, string space, string name, CancellationToken cancellationToken) =>
+        WriteAsync(
+            server,
+            space,
+            name,
+            new JsonObject
+            {
+                ["phase"] = "Succeeded",
+                ["message"] = "All 2 steps succeeded.",
+                ["holds"] = null,
+                ["conditions"] = Conditions(("Ready", "True"), ("Succeeded", "True"), ("Reconciling", "False")),
+            },
+            cancellationToken);
+
+    private static JsonObject Status() => new()
+    {
+        ["observedGeneration"] = 1,
+        ["phase"] = "StopOld",
+        ["message"] = "Held before StopOld/oms-a (StopOld).",
+        ["plan"] = new JsonObject
+        {
+            ["hash"] = Hash,
+            ["steps"] = new JsonArray(
+                new JsonObject { ["id"] = "StopOld/oms-a", ["action"] = "StopContainer", ["node"] = "oms-a", ["outputRef"] = "held-output" },
+                new JsonObject { ["id"] = "Verify/hosts", ["action"] = "VerifyHosts" }),
+        },
+        ["holds"] = new JsonArray(new JsonObject { ["name"] = "StopOld", ["approval"] = "StopOld@1f0c7a52" }),
+        ["conditions"] = Conditions(("Ready", "False"), ("Reconciling", "True"), ("Held", "True")),
+    };
+
+    private static JsonArray Conditions(params (string Type, string Status)[] conditions) =>
+    [
+        .. conditions.Select(c => new JsonObject
+        {
+            ["type"] = c.Type,
+            ["status"] = c.Status,
+            ["reason"] = "Held",
+            ["message"] = "Held before StopOld/oms-a (StopOld).",
+            ["lastTransitionTime"] = "2026-03-01T02:00:00Z",
+        }),
+    ];
+
+    private static async Task WriteAsync(
+        ControlPlane server, string space, string name, JsonObject status, CancellationToken cancellationToken)
+    {
+        using var http = server.CreateHttpClient();
+        using var body = new StringContent(new JsonObject { ["status"] = status }.ToJsonString(), Encoding.UTF8, new MediaTypeHeaderValue("application/merge-patch+json"));
+        using var answer = await http.PatchAsync(
+            new Uri($"/apis/drydock.dev/v1alpha1/namespaces/{space}/omsupgrades/{name}/status", UriKind.Relative), body, cancellationToken);
+        answer.EnsureSuccessStatusCode();
+    }
+}

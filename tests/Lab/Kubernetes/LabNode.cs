@@ -1,0 +1,116 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+
+namespace Drydock.Lab;
+
+/// <summary>
+/// A node with one pod, so that exec, logs and port-forward of the real API server are answered by the kubelet's own
+/// streaming code. There are no containers: what is executed runs on this machine, and sees a folder of the lab as the
+/// directory of a volume.
+/// </summary>
+public sealed class LabNode : IAsyncDisposable
+{
+    private const string Kubelet = "127.0.0.1:10250";
+    private readonly LabRun _run;
+    private readonly ControlPlane _server;
+    private readonly LabNodeOptions _options;
+    private LabProcess? _process;
+    private int _starts;
+
+    private LabNode(LabRun run, ControlPlane server, LabNodeOptions options)
+    {
+        _run = run;
+        _server = server;
+        _options = options;
+    }
+
+    /// <summary>Starts a node and creates its pod. Only one node of a control plane can run at a time.</summary>
+    public static async Task<LabNode> StartAsync(
+        LabRun run, ControlPlane server, LabNodeOptions options, CancellationToken cancellationToken = default)
+    {
+        var node = new LabNode(run, server, options);
+        await node.StartProcessAsync(options.StallAfter, cancellationToken);
+        await node.CreateObjectsAsync();
+        return node;
+    }
+
+    /// <summary>Waits until the input of an exec is no longer read (<see cref="LabNodeOptions.StallAfter"/>).</summary>
+    public Task UntilStalledAsync(CancellationToken cancellationToken = default) => Deadline.UntilAsync(
+        "the exec to stall",
+        _ => Task.FromResult(_process!.LogTail().Contains("stalled", StringComparison.Ordinal)),
+        cancellationToken: cancellationToken);
+
+    /// <summary>Ends the node and what it executes as a loss of power would, and starts it again.</summary>
+    public async Task CrashAsync(CancellationToken cancellationToken = default)
+    {
+        await _process!.KillAsync();
+        await StartProcessAsync(stallAfter: null, cancellationToken);
+    }
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync()
+    {
+        await _process!.KillAsync();
+        await _process.DisposeAsync();
+        await _server.KubectlAsync(["-n", _options.Space, "delete", "pod", _options.Pod, "--force", "--grace-period=0", "--wait=false"]);
+        await _server.KubectlAsync(["delete", "node", _options.Name]);
+    }
+
+    private async Task StartProcessAsync(long? stallAfter, CancellationToken cancellationToken)
+    {
+        List<string> arguments = ["-listen", Kubelet, "-log", _options.Log ?? "", "-previous", _options.PreviousLog ?? ""];
+        if (stallAfter is { } bytes)
+        {
+            arguments.AddRange(["-stall-after", bytes.ToString(CultureInfo.InvariantCulture)]);
+        }
+
+        // The volume is mounted where the pod has it, in mounts of the executed program alone.
+        var mount = $"mount -t tmpfs -o size=1m drydock-lab /var/lib && mkdir -p '{_options.MountPath}' && mount --bind \"$0\" '{_options.MountPath}' && exec \"$@\"";
+        arguments.AddRange(["--", "unshare", "--mount", "--", "sh", "-c", mount, _options.Folder]);
+        _process = _run.StartProcess(new LabProcessOptions
+        {
+            Name = string.Create(CultureInfo.InvariantCulture, $"{_options.Name}-{++_starts}"),
+            FileName = _server.NodeProgram,
+            Arguments = arguments,
+            Namespace = _server.Namespace,
+        });
+        await _process.WaitUntilReadyAsync(_ => Task.FromResult(_process.LogTail().Contains("ready", StringComparison.Ordinal)), cancellationToken: cancellationToken);
+    }
+
+    private async Task CreateObjectsAsync()
+    {
+        var node = new JsonObject
+        {
+            ["apiVersion"] = "v1",
+            ["kind"] = "Node",
+            ["metadata"] = new JsonObject { ["name"] = _options.Name },
+        };
+        var pod = new JsonObject
+        {
+            ["apiVersion"] = "v1",
+            ["kind"] = "Pod",
+            ["metadata"] = new JsonObject { ["name"] = _options.Pod, ["namespace"] = _options.Space, ["labels"] = new JsonObject { ["app.kubernetes.io/name"] = "drydock" } },
+            ["spec"] = new JsonObject
+            {
+                ["nodeName"] = _options.Name,
+                ["automountServiceAccountToken"] = false,
+                ["containers"] = new JsonArray(new JsonObject { ["name"] = "operator", ["image"] = "drydock-operator:lab", ["args"] = new JsonArray([.. _options.Arguments.Select(a => (JsonNode)a)]) }),
+            },
+        };
+        await CreateAsync(node, "/api/v1/nodes", new JsonObject
+        {
+            ["addresses"] = new JsonArray(new JsonObject { ["type"] = "InternalIP", ["address"] = Kubelet.Split(':')[0] }),
+            ["daemonEndpoints"] = new JsonObject { ["kubeletEndpoint"] = new JsonObject { ["Port"] = int.Parse(Kubelet.Split(':')[1], CultureInfo.InvariantCulture) } },
+        });
+        await CreateAsync(pod, $"/api/v1/namespaces/{_options.Space}/pods", new JsonObject { ["phase"] = "Running" });
+    }
+
+    private async Task CreateAsync(JsonObject manifest, string path, JsonObject status)
+    {
+        await _server.KubectlAsync(["create", "--validate=false", "-f", "-"], manifest.ToJsonString());
+        using var http = _server.CreateHttpClient();
+        using var body = new StringContent(new JsonObject { ["status"] = status }.ToJsonString(), System.Text.Encoding.UTF8, "application/merge-patch+json");
+        using var answer = await http.PatchAsync(new Uri($"{path}/{manifest["metadata"]!["name"]}/status", UriKind.Relative), body);
+        answer.EnsureSuccessStatusCode();
+    }
+}
