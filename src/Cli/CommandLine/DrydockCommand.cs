@@ -28,7 +28,28 @@ internal static class DrydockCommand
         root.Subcommands.Add(InitCommand.Create(runner));
         root.Subcommands.Add(UploadCommand.Create(runner));
         root.Subcommands.Add(DashboardCommand.Create(runner));
+        RefuseUnknownOptions(root);
         root.Subcommands.Add(CompleteCommand.Create(surroundings));
         return root;
+    }
+
+    // Otherwise an option that is misspelt would be taken for an argument.
+    private static void RefuseUnknownOptions(Command command)
+    {
+        foreach (var argument in command.Arguments)
+        {
+            argument.Validators.Add(result =>
+            {
+                foreach (var token in result.Tokens.Where(t => t.Value.StartsWith('-')))
+                {
+                    result.AddError($"There is no option {token.Value}. See `kubectl drydock {command.Name} --help`.");
+                }
+            });
+        }
+
+        foreach (var subcommand in command.Subcommands)
+        {
+            RefuseUnknownOptions(subcommand);
+        }
     }
 }

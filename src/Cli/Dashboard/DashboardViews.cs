@@ -63,8 +63,6 @@ internal sealed record RunPageView
 
     public required IReadOnlyList<SnapshotName> Snapshots { get; init; }
 
-    public required IReadOnlyList<OfferView> Offers { get; init; }
-
     public required IReadOnlyList<HistoryEntry> History { get; init; }
 }
 
@@ -96,12 +94,6 @@ internal sealed record SnapshotView(string Name, string Purpose)
     /// <summary>Why nothing more is known; null if it could be read.</summary>
     public string? Problem { get; init; }
 }
-
-/// <summary>A change that the present state of a run allows.</summary>
-/// <param name="Verb">The verb of the command line.</param>
-/// <param name="Argument">What it is about; null for the run.</param>
-/// <param name="Command">The command that does the same.</param>
-internal sealed record OfferView(string Verb, string? Argument, string Command);
 
 /// <summary>The plans of a run as they were compiled. They do not change while their hash is the same.</summary>
 internal sealed record PlanGraphView(string Name, string Hash, IReadOnlyList<GraphStepView> Steps);

@@ -40,12 +40,11 @@ internal static class RunPages
     /// <summary>A run with everything.</summary>
     public static RunPageView Page(Run run, DateTimeOffset now) => new()
     {
-        Run = RunViewBuilder.Build(run, now),
+        Run = RunViewBuilder.BuildWithOffers(run, now),
         Uid = run.Metadata.Uid ?? "",
         Target = run.Status?.Target?.Description,
         Downtimes = [.. Downtimes(run.Status as OmsUpgradeStatus)],
         Snapshots = Snapshots(run),
-        Offers = DashboardVerbs.Offers(run),
         History = HistoryView.Of(run).Entries,
     };
 

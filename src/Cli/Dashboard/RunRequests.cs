@@ -72,7 +72,7 @@ internal sealed class RunRequests(IKubernetesClient kubernetes, TimeProvider tim
     /// <summary>What a change would do.</summary>
     /// <exception cref="CliException">The state of the run does not allow it, or there is no such verb.</exception>
     public static PreviewView Preview(Run run, string verb, string? argument) =>
-        new(Find(verb, argument)(run).Sentence, DashboardVerbs.Command(run, verb, argument));
+        new(Find(verb, argument)(run).Sentence, OfferedVerbs.Command(run, verb, argument));
 
     /// <summary>Writes a change, and waits until the operator has taken it up.</summary>
     /// <exception cref="CliException">The run is not as the user has seen it. Nothing was written.</exception>
@@ -99,7 +99,7 @@ internal sealed class RunRequests(IKubernetesClient kubernetes, TimeProvider tim
     }
 
     private static Func<Run, Change> Find(string verb, string? argument) =>
-        DashboardVerbs.Find(verb, argument) ?? throw new CliException($"There is no change '{verb}'.");
+        OfferedVerbs.Find(verb, argument) ?? throw new CliException($"There is no change '{verb}'.");
 
     private static (PlanName Name, Plan Plan) PlanOf(Run run, string? name)
     {

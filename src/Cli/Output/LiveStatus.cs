@@ -52,7 +52,7 @@ internal static class LiveStatus
                         continue;
                     }
 
-                    var view = RunViewBuilder.Build(run, invocation.Now);
+                    var view = RunViewBuilder.BuildWithOffers(run, invocation.Now);
                     state = view.State;
                     live.UpdateTarget(Render(text, view));
                 }
@@ -64,7 +64,8 @@ internal static class LiveStatus
 
     /// <summary>The tree as it is drawn at one moment.</summary>
     public static Rows Render(StatusText text, RunView view) =>
-        new([.. text.Lines(view).Select(line => (IRenderable)new Markup(line))]);
+        // Rows leave out what is empty.
+        new([.. text.Lines(view).Select(line => (IRenderable)new Markup(line.Length == 0 ? " " : line))]);
 
     private static async Task ReadAsync(
         IAsyncEnumerable<Run?> changes, ChannelWriter<Run?> writer, CancellationToken cancellationToken)

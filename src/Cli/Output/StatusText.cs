@@ -8,6 +8,7 @@ internal sealed class StatusText(bool isWide)
 {
     private const int NodesInALine = 8;
     private const int PhaseWidth = 22;
+    private static readonly string[] WaysOut = ["retry", "accept", "rollback"];
 
     /// <summary>The lines, from the head to what to do.</summary>
     public IEnumerable<string> Lines(RunView run)
@@ -179,9 +180,19 @@ internal sealed class StatusText(bool isWide)
             yield return $"[grey]Next:[/] {Texts.Emphasise(next)}";
         }
 
-        if (run.State == RunState.Stalled && run.Reason.Length > 0)
+        if (run.State != RunState.Stalled)
+        {
+            yield break;
+        }
+
+        if (run.Reason.Length > 0)
         {
             yield return $"[grey]What it means:[/] [bold]kubectl drydock explain {Texts.Escape(run.Reason)}[/]";
+        }
+
+        foreach (var offer in run.Offers.Where(o => WaysOut.Contains(o.Verb)))
+        {
+            yield return $"[grey]Possible now:[/] [bold]{Texts.Escape(offer.Command)}[/]";
         }
     }
 

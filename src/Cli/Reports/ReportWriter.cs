@@ -94,7 +94,7 @@ internal sealed class ReportWriter(IKubernetes server, Run run, string operatorN
     {
         using var text = new StringWriter();
         var console = Surroundings.CreatePlainConsole(text);
-        foreach (var line in new StatusText(isWide: true).Lines(RunViewBuilder.Build(run, now)))
+        foreach (var line in new StatusText(isWide: true).Lines(RunViewBuilder.BuildWithOffers(run, now)))
         {
             console.MarkupLine(line);
         }

@@ -144,14 +144,14 @@ internal sealed class ArchiveUpload(IKubernetes server, string space, TimeProvid
             }
             catch (Exception lost) when (IsLost(lost) && !cancellationToken.IsCancellationRequested)
             {
+                var what = $"The connection to the operator's pod was lost: {Sentences.Close(lost.Message)}";
                 if (attempt == Attempts)
                 {
-                    throw new CliException($"{Sentences.Close(lost.Message)} The same command continues the upload.");
+                    throw new CliException($"{what} The same command continues the upload.");
                 }
 
                 var pause = TimeSpan.FromSeconds(1 << (attempt - 1));
-                say(FormattableString.Invariant(
-                    $"{Sentences.Close(lost.Message)} Tries again in {pause.TotalSeconds} s."));
+                say(FormattableString.Invariant($"{what} Tries again in {pause.TotalSeconds} s."));
                 await Task.Delay(pause, time, cancellationToken);
             }
         }
@@ -160,6 +160,9 @@ internal sealed class ArchiveUpload(IKubernetes server, string space, TimeProvid
     private static bool IsLost(Exception failure) => failure switch
     {
         IOException or WebSocketException or HttpRequestException => true,
+
+        // What a write to an aborted WebSocket ends with.
+        OperationCanceledException or ObjectDisposedException => true,
         HttpOperationException answered => (int)answered.Response.StatusCode >= 500,
         _ => false,
     };

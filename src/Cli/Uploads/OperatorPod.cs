@@ -96,7 +96,7 @@ internal sealed class OperatorPod(IKubernetes server, string space, V1Pod pod)
 
         return await texts is [var said, var complained, { Length: > 0 } status]
             ? new PodResult(ExitCode(KubernetesJson.Deserialize<V1Status>(status)), said, complained)
-            : throw new IOException($"The connection to pod {FullName} was lost.");
+            : throw new IOException($"pod {FullName} sent no result");
     }
 
     private static async Task<string> ReadAsync(Stream stream, CancellationToken cancellationToken)

@@ -84,7 +84,7 @@ internal static class StatusCommand
 
     private static int Show(Invocation invocation, Run run, OutputFormat format)
     {
-        var view = RunViewBuilder.Build(run, invocation.Now);
+        var view = RunViewBuilder.BuildWithOffers(run, invocation.Now);
         switch (format)
         {
             case OutputFormat.Json or OutputFormat.Yaml:
@@ -129,7 +129,7 @@ internal static class StatusCommand
                 throw new CliException("The object was deleted.");
             }
 
-            var view = RunViewBuilder.Build(seen, invocation.Now);
+            var view = RunViewBuilder.BuildWithOffers(seen, invocation.Now);
             if (format is OutputFormat.Json or OutputFormat.Yaml)
             {
                 if (format == OutputFormat.Yaml)

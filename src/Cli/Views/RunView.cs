@@ -56,6 +56,9 @@ internal sealed record RunView
 
     public IReadOnlyList<HoldView> Holds { get; init; } = [];
 
+    /// <summary>The changes that the present state allows; empty in lists.</summary>
+    public IReadOnlyList<OfferView> Offers { get; init; } = [];
+
     public IReadOnlyList<PlanView> Plans { get; init; } = [];
 
     public IReadOnlyList<FindingView> Findings { get; init; } = [];
@@ -81,6 +84,12 @@ internal enum RunState
 
 /// <summary>A hold, and the command that ends it.</summary>
 internal sealed record HoldView(string Name, string Approval, DateTimeOffset? Since, string Command);
+
+/// <summary>A change that the present state of a run allows.</summary>
+/// <param name="Verb">The verb of the command line.</param>
+/// <param name="Argument">What it is about; null for the run.</param>
+/// <param name="Command">The command that does the same.</param>
+internal sealed record OfferView(string Verb, string? Argument, string Command);
 
 /// <summary>A finding of preflight, or manual work that remains.</summary>
 internal sealed record FindingView(string Reason, string Message, string? Where, string? Acknowledge);

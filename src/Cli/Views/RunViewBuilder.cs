@@ -1,5 +1,6 @@
 using Drydock.Abstractions.Plans;
 using Drydock.Abstractions.Values;
+using Drydock.Cli.Changes;
 using Drydock.Cli.Runs;
 using Drydock.Crds.Common;
 
@@ -57,6 +58,10 @@ internal static class RunViewBuilder
             ],
         };
     }
+
+    /// <summary>The same with the changes that are possible, for one run that a user looks at.</summary>
+    public static RunView BuildWithOffers(Run run, DateTimeOffset now) =>
+        Build(run, now) with { Offers = OfferedVerbs.Of(run) };
 
     /// <summary>What a user has to know first.</summary>
     public static RunState StateOf(Run run) =>

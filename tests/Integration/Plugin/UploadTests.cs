@@ -56,7 +56,8 @@ public sealed class UploadTests(CrdServers servers) : IAsyncLifetime
         var (code, text) = await upload;
 
         code.ShouldBe(ExitCodes.Done, text);
-        text.ShouldContain("was lost. Tries again in 1 s.");
+        text.ShouldContain("The connection to the operator's pod was lost:");
+        text.ShouldContain("Tries again in 1 s.");
         text.ShouldContain($"sha256: \"{SumOf(Archive)}\"");
         SumOf(Arrived).ShouldBe(SumOf(Archive));
         Directory.GetFiles(Folder).ShouldBe([Arrived], "nothing is left over");

@@ -9,7 +9,7 @@ set -euo pipefail
 
 VERSION=1.20.2
 # Increase this number with every change of the source below, so that an older cache is not used.
-RECIPE=5
+RECIPE=6
 BIN="$CACHE/kube-$VERSION-$RECIPE"
 GO=/usr/lib/go-1.19/bin/go
 WANTED=(kube-apiserver kube-controller-manager drydock-node)

@@ -35,7 +35,7 @@ public sealed class StatusTextTests
     public async Task Status_reads_as_in_its_file(string name)
     {
         var world = Cases[name].Run();
-        var view = RunViewBuilder.Build(world.Run(), world.Time.GetUtcNow());
+        var view = RunViewBuilder.BuildWithOffers(world.Run(), world.Time.GetUtcNow());
 
         view.State.ShouldBe(Cases[name].State);
         await ShouldBeFileAsync($"status-{name}", Print(new StatusText(isWide: false).Lines(view)));
@@ -53,7 +53,7 @@ public sealed class StatusTextTests
     public async Task Plan_reads_as_in_its_file()
     {
         var world = Until(w => w.Is("Ready"), s => s with { Mode = RunMode.Plan });
-        var view = RunViewBuilder.Build(world.Run(), world.Time.GetUtcNow());
+        var view = RunViewBuilder.BuildWithOffers(world.Run(), world.Time.GetUtcNow());
         using var output = new StringWriter();
         var console = CliRuns.Plain(output).CreateConsole();
         PlanText.Print(console, view);
@@ -65,7 +65,7 @@ public sealed class StatusTextTests
     public void Wide_status_lists_every_step()
     {
         var world = CliRuns.Held();
-        var view = RunViewBuilder.Build(world.Run(), world.Time.GetUtcNow());
+        var view = RunViewBuilder.BuildWithOffers(world.Run(), world.Time.GetUtcNow());
         var text = Print(new StatusText(isWide: true).Lines(view));
 
         world.Plan.Steps.Where(s => !text.Contains(s.Id, StringComparison.Ordinal)).ShouldBeEmpty();
@@ -75,9 +75,9 @@ public sealed class StatusTextTests
     public void Downtime_is_counted_while_it_lasts_and_told_afterwards()
     {
         var world = Until(w => w.Count("snapshot") == 1);
-        var during = RunViewBuilder.Build(world.Run(), world.Status.DowntimeSince!.Value + TimeSpan.FromSeconds(100));
+        var during = RunViewBuilder.BuildWithOffers(world.Run(), world.Status.DowntimeSince!.Value + TimeSpan.FromSeconds(100));
         world.RunToSuccess();
-        var afterwards = RunViewBuilder.Build(world.Run(), world.Time.GetUtcNow() + TimeSpan.FromDays(1));
+        var afterwards = RunViewBuilder.BuildWithOffers(world.Run(), world.Time.GetUtcNow() + TimeSpan.FromDays(1));
 
         (during.DowntimeSince is not null, during.DowntimeSeconds).ShouldBe((true, 100));
         (afterwards.DowntimeSince is null, afterwards.DowntimeSeconds > 0).ShouldBe((true, true));
@@ -88,7 +88,7 @@ public sealed class StatusTextTests
     public void Rest_is_told_once_steps_have_run_before()
     {
         var world = CliRuns.Held();
-        RunViewBuilder.Build(world.Run(), world.Time.GetUtcNow()).RemainingSeconds.ShouldBeNull();
+        RunViewBuilder.BuildWithOffers(world.Run(), world.Time.GetUtcNow()).RemainingSeconds.ShouldBeNull();
         world.EditSpec(s => s with { HoldBefore = [] });
         world.RunToSuccess();
         world.EditSpec(s => s with { DesiredState = DesiredState.RolledBack });
@@ -98,7 +98,7 @@ public sealed class StatusTextTests
         world.EditSpec(s => s with { DesiredState = DesiredState.Upgraded, Retry = "again", HoldBefore = ["StopOld"] });
         world.RunUntil(() => world.Is("Held"), "the second attempt waits");
 
-        var view = RunViewBuilder.Build(world.Run(), world.Time.GetUtcNow());
+        var view = RunViewBuilder.BuildWithOffers(world.Run(), world.Time.GetUtcNow());
         view.Plans.Single(p => p.IsActive).Phases.Single(p => p.Name == "Backup").ExpectedSeconds.ShouldNotBeNull();
         view.RemainingSeconds!.Value.ShouldBeGreaterThan(1);
     }

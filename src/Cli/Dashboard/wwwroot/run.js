@@ -70,7 +70,7 @@ export function runView(route, about) {
             () => headOf(page),
         );
         show(holds, run.holds, () => holdsOf(page, about));
-        show(changes, page.offers, () => changesOf(page, about));
+        show(changes, page.run.offers, () => changesOf(page, about));
         show(found, [run.findings, run.actionRequired], () => [
             listOf('Findings', run.findings),
             listOf('To do', run.actionRequired),

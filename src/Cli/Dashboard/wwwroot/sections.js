@@ -85,7 +85,7 @@ export function holdsOf(page, about) {
 }
 
 export function changesOf(page, about) {
-    const offers = page.offers;
+    const offers = page.run.offers;
     return offers.length === 0
         ? []
         : h(

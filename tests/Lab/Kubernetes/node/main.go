@@ -3,10 +3,11 @@
 //
 //	drydock-node -listen 127.0.0.1:10250 [-log FILE] [-previous FILE] [-forward 8080=127.0.0.1:1234] [-stall-after BYTES] [-- PREFIX...]
 //
-// With -stall-after the first exec reads that many bytes of its input and then no more, and "stalled" is printed.
+// With -stall-after the first exec with input reads that many bytes of its input and then no more, and "stalled" is printed.
 package main
 
 import (
+	"bytes"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -50,7 +51,7 @@ func main() {
 	current := flag.String("log", "", "the log of the container")
 	previous := flag.String("previous", "", "the log of the container before its restart")
 	forward := flag.String("forward", "", "PORT=ADDRESS of a port that can be forwarded")
-	stall := flag.Int64("stall-after", -1, "bytes of input after which the first exec reads no more")
+	stall := flag.Int64("stall-after", -1, "bytes of input after which the first exec with input reads no more")
 	flag.Parse()
 	n := &node{prefix: flag.Args(), logs: map[bool]string{false: *current, true: *previous}, forwards: map[int32]string{}, stall: *stall}
 	if port, address, ok := strings.Cut(*forward, "="); ok {
@@ -85,21 +86,16 @@ func (n *node) exec(answer http.ResponseWriter, request *http.Request) {
 		return
 	}
 	pod, container := parts(request)
-	remotecommand.ServeExec(answer, request, &executor{n, options.Stdin}, pod, "", container, request.URL.Query()["command"], options, idle, idle, protocols.SupportedStreamingProtocols)
-}
-
-// A request to run a command. The stream of its input exists even if it is not used.
-type executor struct {
-	*node
-	hasInput bool
+	fmt.Println("exec", request.URL.Query()["command"])
+	remotecommand.ServeExec(answer, request, n, pod, "", container, request.URL.Query()["command"], options, idle, idle, protocols.SupportedStreamingProtocols)
 }
 
 // ExecInContainer runs a command behind the prefix.
-func (n *executor) ExecInContainer(_ string, _ types.UID, _ string, command []string, in io.Reader, out, errs io.WriteCloser, _ bool, _ <-chan client.TerminalSize, _ time.Duration) error {
+func (n *node) ExecInContainer(_ string, _ types.UID, _ string, command []string, in io.Reader, out, errs io.WriteCloser, _ bool, _ <-chan client.TerminalSize, _ time.Duration) error {
 	all := append(append([]string{}, n.prefix...), command...)
 	process := exec.Command(all[0], all[1:]...)
 	process.Stdout, process.Stderr = out, errs
-	if n.hasInput {
+	if in != nil {
 		pipe, err := process.StdinPipe()
 		if err != nil {
 			return err
@@ -117,15 +113,21 @@ func (n *executor) ExecInContainer(_ string, _ types.UID, _ string, command []st
 // The input ends with the connection, as the input of a container does.
 func (n *node) feed(pipe io.WriteCloser, in io.Reader) {
 	defer pipe.Close()
+	// A client may offer an input to every command; only one that sends something counts.
+	first := make([]byte, 1)
+	if _, err := io.ReadFull(in, first); err != nil {
+		return
+	}
+	all := io.MultiReader(bytes.NewReader(first), in)
 	if n.stall >= 0 {
 		n.once.Do(func() {
-			if _, err := io.CopyN(pipe, in, n.stall); err == nil {
+			if _, err := io.CopyN(pipe, all, n.stall); err == nil {
 				fmt.Println("stalled")
 				select {}
 			}
 		})
 	}
-	_, _ = io.Copy(pipe, in)
+	_, _ = io.Copy(pipe, all)
 }
 
 func (n *node) log(answer http.ResponseWriter, request *http.Request) {

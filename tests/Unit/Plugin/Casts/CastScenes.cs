@@ -106,7 +106,7 @@ internal static class CastScenes
             [new CastFrame($"{status}\n{Prompt(commands[1])}{output}", FrameSeconds)]);
     }
 
-    private static RunView View(OmsWorld world) => RunViewBuilder.Build(world.Run(), world.Time.GetUtcNow());
+    private static RunView View(OmsWorld world) => RunViewBuilder.BuildWithOffers(world.Run(), world.Time.GetUtcNow());
 
     private static string Shown(int columns, string prompt, Action<IAnsiConsole> print)
     {

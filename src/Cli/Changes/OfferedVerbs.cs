@@ -1,14 +1,13 @@
 using Drydock.Abstractions.Plans;
-using Drydock.Cli.Changes;
 using Drydock.Cli.CommandLine;
 using Drydock.Cli.Runs;
 using Drydock.Cli.Views;
 using Drydock.Crds.Common;
 
-namespace Drydock.Cli.Dashboard;
+namespace Drydock.Cli.Changes;
 
-/// <summary>The verbs of the command line that change a run, as the page offers them.</summary>
-internal static class DashboardVerbs
+/// <summary>The verbs that change a run, as its present state allows them.</summary>
+internal static class OfferedVerbs
 {
     private const string Release = "release";
     private const string CancelRollback = "cancel-rollback";
@@ -40,7 +39,7 @@ internal static class DashboardVerbs
     };
 
     /// <summary>What the present state allows. Holds before later steps are offered with these steps instead.</summary>
-    public static IReadOnlyList<OfferView> Offers(Run run)
+    public static IReadOnlyList<OfferView> Of(Run run)
     {
         List<(string Verb, string? Argument)> candidates =
         [
