@@ -87,6 +87,7 @@ public sealed class TiDbUpgradeTests(DatabaseStageFixture fixture, ITestOutputHe
     }
 
     [Fact]
+    [Trait(Sample.Name, Sample.All)]
     public async Task Aborted_TiDB_upgrade_restores_leaders_and_resumes_by_retry()
     {
         var stage = await fixture.ResetAsync();

@@ -24,7 +24,7 @@ public sealed class StageFixture : IAsyncDisposable
     /// The runner of accidents on the stage. It keeps the undisturbed runs that accidents are compared with, so that
     /// the tests of a lane need each only once.
     /// </summary>
-    public async Task<ChaosRunner> ChaosAsync() => _chaos ??= new ChaosRunner(await _stage.Value);
+    public async Task<ChaosRunner> ChaosAsync() => _chaos ??= new ChaosRunner(await _stage.Value) { RollsBack = false };
 
     /// <summary>The stage on the main road, reset.</summary>
     public Task<UpgradeStage> ResetAsync() => UseAsync(UpgradeRoad.Enterprise);

@@ -1,0 +1,11 @@
+namespace Drydock.Tests.EndToEnd.Support;
+
+/// <summary>
+/// The trait of tests and cases that <c>make test</c> leaves out, because others show the same in another variant or
+/// <c>make chaos</c> has more of them. <c>DRYDOCK_SAMPLE=all make endtoend</c> runs all.
+/// </summary>
+internal static class Sample
+{
+    public const string Name = "Sample";
+    public const string All = "All";
+}
