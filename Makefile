@@ -58,7 +58,7 @@ test: prepare check build-native ## Run unit, integration and end-to-end tests o
 unit: build ## Run the unit tests; DRYDOCK_SAMPLE=all runs every case of the long enumerations
 	@bash tests/run.sh Unit
 
-integration: prepare build-native ## Run the integration tests
+integration: prepare build-native ## Run the integration tests; DRYDOCK_SAMPLE=all runs every variant
 	@bash tests/run.sh Integration
 
 endtoend: prepare build-native ## Run the end-to-end tests; DRYDOCK_SAMPLE=all runs every variant
@@ -99,7 +99,7 @@ uninstall: ## Remove the operator, its roles and its CRDs from the current clust
 	@bash config/install.sh uninstall "$(VARIANT)"
 
 chaos: prepare build-native ## Cause every accident, one case after the other; CHAOS_MINUTES=60, CHAOS_LANES=2, CHAOS_ONLY=text[,text]; continues where docs/reliability/ledger.csv ends
-	@[ -n "$(CHAOS_ONLY)" ] || DRYDOCK_SAMPLE=all bash tests/run.sh Unit EndToEnd
+	@[ -n "$(CHAOS_ONLY)" ] || DRYDOCK_SAMPLE=all bash tests/run.sh Unit Integration EndToEnd
 	@CHAOS_MINUTES=$(CHAOS_MINUTES) CHAOS_LANES=$(CHAOS_LANES) dotnet $(ARTIFACTS)/Benchmarks/$(shell echo $(CONFIGURATION) | tr A-Z a-z)/Drydock.Benchmarks.dll chaos
 
 bench: prepare build-native ## Compare the operator with the shell runbook and the plain tools; BENCH_ONLY=upgrade,regions,databases,databases-zones,footprint,scale,dumps; writes docs/performance.md

@@ -98,6 +98,13 @@ public static class OperatorCommand
             Description = "Address for /healthz, /readyz and /metrics.",
             DefaultValueFactory = _ => defaults.HttpAddress,
         };
+        http.Validators.Add(static result =>
+        {
+            if (result.Tokens is [var token] && !token.Value.StartsWith("http://", StringComparison.Ordinal))
+            {
+                result.AddError($"--http '{token.Value}' is not an address. Expected http://HOST:PORT.");
+            }
+        });
         var level = new Option<string>("--log-level")
         {
             Description = "Verbose, Debug, Information, Warning or Error.",

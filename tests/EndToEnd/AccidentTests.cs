@@ -24,7 +24,7 @@ public sealed class AccidentTests(StageFixture fixture, ITestOutputHelper output
     }
 
     [Fact]
-    [Trait(Sample.Name, Sample.All)]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Rollback_with_accident_ends_like_undisturbed_run()
     {
         var scenario = ChaosScenario.All.Single(s => s is { Road.Id: "ee-322-422", Goal: UpgradeGoal.Rollback });

@@ -118,14 +118,18 @@ public sealed class RemoteUpload(
 
     private async Task TakeAsync(CancellationToken cancellationToken)
     {
-        var sum = await SumAsync(_part, cancellationToken).ConfigureAwait(false);
+        var sum = await SumAsync(_part, cancellationToken).ConfigureAwait(false)
+            ?? throw new RemoteException(
+                _host,
+                $"{_host}: {_part} disappeared before it was checked: another process has taken or removed it.",
+                RemoteRefusal.RemoteCommand);
         if (sum != file.Sha256)
         {
             (await RunAsync(new RemoteCommand("rm", "-f", "--", _part), cancellationToken).ConfigureAwait(false))
                 .OrThrow(_host, $"removing {_part}");
             throw new RemoteException(
                 _host,
-                $"{_host}: {file.Path} arrived with SHA-256 {sum ?? "(nothing)"}, expected {file.Sha256}, so it was "
+                $"{_host}: {file.Path} arrived with SHA-256 {sum}, expected {file.Sha256}, so it was "
                     + "removed. Check that the announced checksum belongs to this file.",
                 RemoteRefusal.Corrupt);
         }

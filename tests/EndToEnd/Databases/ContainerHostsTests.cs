@@ -15,6 +15,7 @@ public sealed class ContainerHostsTests(DatabaseStageFixture fixture, ITestOutpu
 
     /// <summary>Supervised as root by what runs in the container; looked at as the database's own account.</summary>
     [Fact]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     public Task YugabyteDB_containers_under_systemd_are_upgraded_without_client_errors() =>
         UpgradeAsync(YugabyteScenarioOptions.Yugabyte, "ybc");
 

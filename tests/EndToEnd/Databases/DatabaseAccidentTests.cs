@@ -12,7 +12,7 @@ namespace Drydock.Tests.EndToEnd.Databases;
 public sealed class DatabaseAccidentTests(ITestOutputHelper output)
 {
     [Fact]
-    [Trait(Sample.Name, Sample.All)]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     public Task BMDB_upgrade_with_accidents_finishes_and_repeats_nothing() =>
         RunAsync(DatabaseChaosScenario.Bmdb, ("ssh-connections-broken", "PreparePackage"), ("answers-fail", "UpgradeMasters"), ("status-written-cut", "UpgradeTServers"));
 

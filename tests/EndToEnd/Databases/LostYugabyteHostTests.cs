@@ -17,7 +17,7 @@ public sealed class LostYugabyteHostTests(DatabaseStageFixture fixture)
 
     [Theory]
     [InlineData(false)]
-    [InlineData(true, Traits = [Sample.Name, Sample.All])]
+    [InlineData(true, Traits = [SampleTrait.Name, SampleTrait.All])]
     public async Task Upgrade_continues_without_the_lost_host_and_with_its_replacement(bool isForgotten)
     {
         var stage = await fixture.ResetAsync();

@@ -38,6 +38,7 @@ public sealed class TiDbUpgradeTests(DatabaseStageFixture fixture, ITestOutputHe
     }
 
     [Fact]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task TiDB_with_busy_scheduling_and_5000_leaders_a_store_is_upgraded()
     {
         var stage = await fixture.ResetAsync();
@@ -87,7 +88,7 @@ public sealed class TiDbUpgradeTests(DatabaseStageFixture fixture, ITestOutputHe
     }
 
     [Fact]
-    [Trait(Sample.Name, Sample.All)]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Aborted_TiDB_upgrade_restores_leaders_and_resumes_by_retry()
     {
         var stage = await fixture.ResetAsync();

@@ -14,7 +14,7 @@ public sealed class YugabyteUpgradeTests(DatabaseStageFixture fixture, ITestOutp
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    [Trait(Sample.Name, Sample.All)]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task YugabyteDB_upgrade_by_repeatedly_killed_operator_starts_no_process_twice()
     {
         var stage = await fixture.ResetAsync();
@@ -80,7 +80,7 @@ public sealed class YugabyteUpgradeTests(DatabaseStageFixture fixture, ITestOutp
 
     [Theory]
     [InlineData(true, false)]
-    [InlineData(false, true, Traits = [Sample.Name, Sample.All])]
+    [InlineData(false, true, Traits = [SampleTrait.Name, SampleTrait.All])]
     public async Task YugabyteDB_with_tls_on_one_interface_is_upgraded(bool rpc, bool web)
     {
         var stage = await fixture.ResetAsync();

@@ -16,7 +16,7 @@ public sealed class ZoneUpgradeTests(DatabaseStageFixture fixture, ITestOutputHe
 
     [Theory]
     [InlineData(false)]
-    [InlineData(true, Traits = [Sample.Name, Sample.All])]
+    [InlineData(true, Traits = [SampleTrait.Name, SampleTrait.All])]
     public async Task Zone_rolls_at_once_though_operator_is_killed(bool isBmdb)
     {
         var stage = await fixture.ResetAsync();

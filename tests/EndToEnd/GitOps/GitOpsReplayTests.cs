@@ -21,7 +21,7 @@ public sealed class GitOpsReplayTests(StageFixture fixture)
 
     [Theory]
     [InlineData(true)]
-    [InlineData(false, Traits = [Sample.Name, Sample.All])]
+    [InlineData(false, Traits = [SampleTrait.Name, SampleTrait.All])]
     public async Task Repeated_apply_through_hold_downtime_and_rollback_changes_nothing(bool serverSide)
     {
         var stage = await fixture.ResetAsync();
@@ -211,9 +211,9 @@ public sealed class GitOpsReplayTests(StageFixture fixture)
     }
 
     [Theory]
-    [InlineData("StopOld", Traits = [Sample.Name, Sample.All])]
+    [InlineData("StopOld", Traits = [SampleTrait.Name, SampleTrait.All])]
     [InlineData(Downtime)]
-    [InlineData("StartOld", Traits = [Sample.Name, Sample.All])]
+    [InlineData("StartOld", Traits = [SampleTrait.Name, SampleTrait.All])]
     public async Task Namespace_deletion_releases_everything_and_starts_nothing(string moment)
     {
         var stage = await fixture.ResetAsync();

@@ -18,7 +18,7 @@ public sealed class ImageTests(LabFixture lab)
 
     [Theory]
     [InlineData("amd64", 0x3e)]
-    [InlineData("arm64", 0xb7)]
+    [InlineData("arm64", 0xb7, Traits = [SampleTrait.Name, SampleTrait.All])]
     public async Task Image_of_an_architecture_has_its_machine_code_only_and_fits(string arch, int machine)
     {
         var image = await ReadAsync(await OperatorImage.BuildAsync(await lab.RunAsync(), arch, null, Token));
@@ -43,6 +43,7 @@ public sealed class ImageTests(LabFixture lab)
     }
 
     [Fact]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Two_builds_give_the_same_bytes()
     {
         var run = await lab.RunAsync();

@@ -26,4 +26,17 @@ public sealed class EndpointFlagsTests
         parsed.Errors.Count.ShouldBe(errors);
         parsed.Errors.ShouldAllBe(e => e.Message.Contains("--allow-address", StringComparison.Ordinal) && e.Message.Contains("127.0.0.1/32", StringComparison.Ordinal));
     }
+
+    [Theory]
+    [InlineData("--http http://127.0.0.1:8080", 0)]
+    [InlineData("--http http://*:8080", 0)]
+    [InlineData("--http 127.0.0.1:8080", 1)]
+    [InlineData("--http https://127.0.0.1:8443", 1)]
+    public void Address_of_the_probes_has_to_be_a_URL(string flags, int errors)
+    {
+        var parsed = OperatorCommand.Create().Parse(flags.Split(' '));
+
+        parsed.Errors.Count.ShouldBe(errors);
+        parsed.Errors.ShouldAllBe(e => e.Message.EndsWith("Expected http://HOST:PORT.", StringComparison.Ordinal));
+    }
 }

@@ -109,6 +109,19 @@ public sealed class SshUploadTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Part_that_another_process_takes_is_no_corrupt_file()
+    {
+        var taking = new HookedProgress { At = Size, Do = () => Task.Run(() => File.Delete(Part)) };
+
+        var trouble = await Should.ThrowAsync<RemoteException>(() => Client.UploadAsync(Whole(), Open, taking, Token));
+
+        trouble.Reason.ShouldBe(RemoteRefusal.RemoteCommand);
+        trouble.Message.ShouldContain("another process has taken or removed it");
+        (await Client.UploadAsync(Whole(), Open, cancellationToken: Token)).ShouldBeTrue();
+        (await File.ReadAllBytesAsync(Target, Token)).ShouldBe(Content);
+    }
+
+    [Fact]
     public async Task Partial_upload_of_another_file_is_discarded()
     {
         await File.WriteAllBytesAsync(Part, new byte[Size + 1], Token);

@@ -1,10 +1,10 @@
-namespace Drydock.Tests.EndToEnd.Support;
+namespace Drydock.Tests;
 
 /// <summary>
 /// The trait of tests and cases that <c>make test</c> leaves out, because others show the same in another variant or
-/// <c>make chaos</c> has more of them. <c>DRYDOCK_SAMPLE=all make endtoend</c> runs all.
+/// <c>make chaos</c> has more of them. <c>DRYDOCK_SAMPLE=all make integration endtoend</c> runs all.
 /// </summary>
-internal static class Sample
+internal static class SampleTrait
 {
     public const string Name = "Sample";
     public const string All = "All";
