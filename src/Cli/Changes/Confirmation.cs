@@ -12,7 +12,8 @@ internal static class Confirmation
         if (!surroundings.CanAsk)
         {
             throw CliException.Refused(
-                "Nothing was written: the question cannot be asked, because standard input is not a terminal. Add --yes.");
+                "Nothing was written: the question cannot be asked, because standard input is not a terminal. "
+                    + "Add --yes.");
         }
 
         surroundings.Output.Write("Continue? [y/N] ");

@@ -85,8 +85,8 @@ internal static class RunControl
         {
             throw CliException.Refused(
                 run.Spec.HoldBefore.Contains(missing)
-                    ? $"{run.FullName} is held before {missing} by spec.holdBefore, which this command does not change. "
-                        + $"Approve it when it waits: `{Commands.Of(run, "approve", missing)}`."
+                    ? $"{run.FullName} is held before {missing} by spec.holdBefore, which this command does not "
+                        + $"change. Approve it when it waits: `{Commands.Of(run, "approve", missing)}`."
                     : $"{run.FullName} has no hold before {missing} in the annotation {Annotations.Hold}. It has "
                         + $"{(list.Count == 0 ? "none" : string.Join(", ", list))}.");
         }

@@ -114,7 +114,8 @@ internal static class TokenChange
     /// <param name="stepId">The step; null for the only one that can be accepted.</param>
     public static Change Accept(Run run, string? stepId)
     {
-        var failed = (run.ActivePlan?.Steps ?? []).Where(s => s.State is StepState.Failed or StepState.Unknown).ToList();
+        var steps = run.ActivePlan?.Steps ?? [];
+        var failed = steps.Where(s => s.State is StepState.Failed or StepState.Unknown).ToList();
         var acceptable = failed.Where(s => s.Acceptable).ToList();
         var step = stepId is null
             ? acceptable is [var only] ? only : null

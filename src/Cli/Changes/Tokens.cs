@@ -7,7 +7,9 @@ namespace Drydock.Cli.Changes;
 /// <summary>Tokens for annotations that ask for something once.</summary>
 internal static class Tokens
 {
-    /// <summary>The first number that the run has not used, as the operator itself proposes in status.nextAction.</summary>
+    /// <summary>
+    /// The first number that the run has not used, as the operator itself proposes in status.nextAction.
+    /// </summary>
     public static string Next(Run run, TokenKind kind, string annotation)
     {
         var used = (run.Status?.UsedTokens ?? []).Where(t => t.Kind == kind).Select(t => t.Token)

@@ -11,7 +11,8 @@ internal static class DrydockCommand
     {
         var options = new GlobalOptions();
         var runner = new VerbRunner(surroundings, options);
-        var root = new RootCommand("Drydock: plans, watches and steers upgrades. Verbs that change something ask first.");
+        var root = new RootCommand(
+            "Drydock: plans, watches and steers upgrades. Verbs that change something ask first.");
         options.AddTo(root);
         root.Subcommands.Add(PlanCommand.Create(runner));
         root.Subcommands.Add(CheckCommand.Create(runner));

@@ -82,5 +82,6 @@ internal sealed record OmsManifest(OmsFound Found, Uri Endpoint, string ToVersio
         };
     }
 
-    private static string Digits(string version) => string.Concat(version.TakeWhile(c => c != '-').Where(char.IsAsciiDigit));
+    private static string Digits(string version) =>
+        string.Concat(version.TakeWhile(c => c != '-').Where(char.IsAsciiDigit));
 }

@@ -16,7 +16,8 @@ internal static class RunTable
         }
 
         var table = new Table().Border(TableBorder.None);
-        foreach (var column in new[] { "NAMESPACE", "NAME", "FROM", "TO", "PHASE", "REASON", "STEPS", "ELAPSED", "DOWN" })
+        string[] columns = ["NAMESPACE", "NAME", "FROM", "TO", "PHASE", "REASON", "STEPS", "ELAPSED", "DOWN"];
+        foreach (var column in columns)
         {
             table.AddColumn(new TableColumn($"[grey]{column}[/]").NoWrap());
         }

@@ -64,7 +64,7 @@ internal sealed class StatusText(bool isWide)
 
         if (run.ElapsedSeconds is { } elapsed)
         {
-            facts.Add(run.FinishedAt is null ? $"elapsed {Texts.Duration(elapsed)}" : $"took {Texts.Duration(elapsed)}");
+            facts.Add($"{(run.FinishedAt is null ? "elapsed" : "took")} {Texts.Duration(elapsed)}");
         }
 
         if (run.RemainingSeconds is { } remaining && run.State is RunState.InProgress)
@@ -145,9 +145,10 @@ internal sealed class StatusText(bool isWide)
     {
         var time = Texts.Progress(step.ElapsedSeconds, step.ExpectedSeconds, step.FinishedAt is not null);
         var attempt = step.Attempt > 1 ? $", attempt {step.Attempt}" : "";
+        var irreversible = step.PointOfNoReturn && step.Mark is StepMark.Pending or StepMark.Held;
         yield return $"     {Texts.Sign(step.Mark)} {Texts.Escape(step.Id)}  "
             + $"[grey]{Texts.Escape($"{Texts.Word(step.Mark)}{attempt}{(time.Length > 0 ? $", {time}" : "")}")}[/]"
-            + (step.PointOfNoReturn && step.Mark is StepMark.Pending or StepMark.Held ? " [red]point of no return[/]" : "");
+            + (irreversible ? " [red]point of no return[/]" : "");
         if (step.Message is { Length: > 0 } message && step.Mark is not StepMark.Succeeded)
         {
             var reason = step.Reason is { Length: > 0 } word ? $"{word}: " : "";

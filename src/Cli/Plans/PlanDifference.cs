@@ -37,7 +37,8 @@ internal sealed record PlanDifference(
 
     private static IEnumerable<FieldDifference> Fields(PlanStep before, PlanStep after)
     {
-        foreach (var key in before.Parameters.Keys.Union(after.Parameters.Keys, StringComparer.Ordinal).Order(StringComparer.Ordinal))
+        var keys = before.Parameters.Keys.Union(after.Parameters.Keys, StringComparer.Ordinal);
+        foreach (var key in keys.Order(StringComparer.Ordinal))
         {
             var (was, present) = (before.Parameters.GetValueOrDefault(key), after.Parameters.GetValueOrDefault(key));
             if (was != present)

@@ -16,7 +16,8 @@ internal static class RunLookup
         {
             try
             {
-                if (await kind.GetAsync(invocation.Kubernetes, invocation.Namespace, name, cancellationToken) is { } run)
+                var run = await kind.GetAsync(invocation.Kubernetes, invocation.Namespace, name, cancellationToken);
+                if (run is not null)
                 {
                     found.Add(run);
                 }

@@ -7,9 +7,9 @@ using k8s.Autorest;
 namespace Drydock.Cli.Uploads;
 
 /// <summary>
-/// Brings a file into a directory of the operator's pod, part by part. What is there already is not sent again: the size
-/// of the unfinished file says where to continue, in this process or in a later one. The file has its name only after
-/// its checksum was compared.
+/// Brings a file into a directory of the operator's pod, part by part. What is there already is not sent again: the
+/// size of the unfinished file says where to continue, in this process or in a later one. The file has its name only
+/// after its checksum was compared.
 /// </summary>
 /// <param name="server">The API server.</param>
 /// <param name="space">The namespace of the operator.</param>

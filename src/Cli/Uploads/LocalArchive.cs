@@ -33,7 +33,8 @@ internal sealed record LocalArchive(string Path, long Bytes, string Sha256)
         var buffer = new byte[64 * 1024];
         for (var left = count; left > 0;)
         {
-            var read = await source.ReadAsync(buffer.AsMemory(0, (int)Math.Min(left, buffer.Length)), cancellationToken);
+            var part = buffer.AsMemory(0, (int)Math.Min(left, buffer.Length));
+            var read = await source.ReadAsync(part, cancellationToken);
             if (read == 0)
             {
                 throw new CliException($"{Path} became shorter while it was uploaded. Upload it again.");

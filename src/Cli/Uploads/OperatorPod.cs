@@ -21,7 +21,9 @@ internal sealed class OperatorPod(IKubernetes server, string space, V1Pod pod)
 
     /// <summary>The command line of the operator.</summary>
     public IReadOnlyList<string> Arguments { get; } =
-        [.. pod.Spec.Containers.Where(c => c.Name == Container).SelectMany(c => (c.Command ?? []).Concat(c.Args ?? []))];
+        [.. pod.Spec.Containers
+            .Where(c => c.Name == Container)
+            .SelectMany(c => (c.Command ?? []).Concat(c.Args ?? []))];
 
     /// <summary>Finds a running pod of the operator.</summary>
     /// <exception cref="CliException">None runs.</exception>
@@ -88,7 +90,9 @@ internal sealed class OperatorPod(IKubernetes server, string space, V1Pod pod)
         await using var end = streams.GetStream(ChannelIndex.Error, null);
         streams.Start();
         var texts = Task.WhenAll(
-            ReadAsync(output, cancellationToken), ReadAsync(errors, cancellationToken), ReadAsync(end, cancellationToken));
+            ReadAsync(output, cancellationToken),
+            ReadAsync(errors, cancellationToken),
+            ReadAsync(end, cancellationToken));
         if (feed is not null)
         {
             await feed(input);

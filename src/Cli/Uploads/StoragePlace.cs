@@ -25,8 +25,8 @@ internal static class StoragePlace
         {
             throw CliException.Refused(roots.Count == 0
                 ? "The operator has no storage root: it was installed for S3 alone. Put the file into a bucket instead."
-                : $"{directory} is not in a storage root of the operator. Its roots: {string.Join(", ", roots)}. Choose "
-                    + "one with --directory.");
+                : $"{directory} is not in a storage root of the operator. Its roots: {string.Join(", ", roots)}. "
+                    + "Choose one with --directory.");
         }
 
         return IsShared(arguments) ? wanted : $"{root}/{space}{wanted[root.Length..]}";

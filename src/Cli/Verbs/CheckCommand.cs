@@ -21,7 +21,8 @@ internal static class CheckCommand
     {
         var file = new Option<string>("--filename", "-f")
         {
-            Description = "The manifest, or - for standard input. Other documents in it, such as Secrets, are not applied.",
+            Description =
+                "The manifest, or - for standard input. Other documents in it, such as Secrets, are not applied.",
             Required = true,
         };
         var output = OutputFormats.Option();

@@ -15,7 +15,11 @@ internal static class HistoryCommand
         var name = RunArgument.Create(runner);
         var output = OutputFormats.Option();
         var command = new Command(
-            "history", "Shows the attempts of a run, and what users approved, accepted and asked for.") { name, output };
+            "history", "Shows the attempts of a run, and what users approved, accepted and asked for.")
+        {
+            name,
+            output,
+        };
         runner.Set(command, async (invocation, parsed, cancellationToken) =>
         {
             var run = await RunLookup.FindAsync(invocation, parsed.GetValue(name)!, cancellationToken);

@@ -16,7 +16,9 @@ internal static class InitCommand
 
     public static Command Create(VerbRunner runner)
     {
-        var command = new Command("init", "Writes the manifest of an upgrade by looking at what runs. Changes nothing.");
+        var command = new Command(
+            "init",
+            "Writes the manifest of an upgrade by looking at what runs. Changes nothing.");
         command.Subcommands.Add(Oms(runner));
         command.Subcommands.Add(TiDb(runner));
         command.Subcommands.Add(Yugabyte(runner));
@@ -31,7 +33,10 @@ internal static class InitCommand
             Required = true,
         };
         var image = new Option<string>("--image") { Description = "The image of the new version.", Required = true };
-        var container = new Option<string?>("--container") { Description = "The container of OMS, if there are several." };
+        var container = new Option<string?>("--container")
+        {
+            Description = "The container of OMS, if there are several.",
+        };
         var hostIP = new Option<string?>("--host-ip") { Description = "Address of the node as OMS knows it." };
         var key = new Option<FileInfo?>("--ssh-key")
         {

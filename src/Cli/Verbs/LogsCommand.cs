@@ -18,7 +18,8 @@ internal static class LogsCommand
         var name = RunArgument.Create(runner);
         var step = new Argument<string?>("step")
         {
-            Description = "Id of the step, for instance InitMetadata/oms-a. Without it the steps with output are listed.",
+            Description =
+                "Id of the step, for instance InitMetadata/oms-a. Without it the steps with output are listed.",
             Arity = ArgumentArity.ZeroOrOne,
         };
         var follow = new Option<bool>("--follow", "-f")

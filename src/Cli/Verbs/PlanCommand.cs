@@ -17,8 +17,8 @@ internal static class PlanCommand
         var name = RunArgument.Create(runner);
         var diff = new Option<string?>("--diff")
         {
-            Description = "Show only what differs from another plan: that of another upgrade (NAME), that of a file that "
-                + "`plan -o json` wrote, or, without a value, the plan that you looked at last on this machine.",
+            Description = "Show only what differs from another plan: that of another upgrade (NAME), that of a file "
+                + "that `plan -o json` wrote, or, without a value, the plan that you looked at last on this machine.",
             Arity = ArgumentArity.ZeroOrOne,
         };
         var output = OutputFormats.Option();
@@ -80,7 +80,11 @@ internal static class PlanCommand
         if (other is { } former)
         {
             PlanDifferenceText.Print(
-                invocation.Console, former.Name, PlanDifference.Between(former.Plan, plan), former.Plan.Hash, plan.Hash);
+                invocation.Console,
+                former.Name,
+                PlanDifference.Between(former.Plan, plan),
+                former.Plan.Hash,
+                plan.Hash);
             return;
         }
 

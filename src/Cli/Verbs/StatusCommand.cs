@@ -119,7 +119,8 @@ internal static class StatusCommand
             : await PrintAsync(invocation, changes, format);
     }
 
-    private static async Task<int> PrintAsync(Invocation invocation, IAsyncEnumerable<Run?> changes, OutputFormat format)
+    private static async Task<int> PrintAsync(
+        Invocation invocation, IAsyncEnumerable<Run?> changes, OutputFormat format)
     {
         string? last = null;
         await foreach (var seen in changes)

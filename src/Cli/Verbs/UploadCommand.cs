@@ -15,14 +15,20 @@ internal static class UploadCommand
 
     public static Command Create(VerbRunner runner)
     {
-        var file = new Argument<FileInfo>("file") { Description = "The archive: of an image, or a package of a database." };
+        var file = new Argument<FileInfo>("file")
+        {
+            Description = "The archive: of an image, or a package of a database.",
+        };
         var name = new Option<string?>("--as") { Description = "Its name there. Default: that of the file." };
         var directory = new Option<string>("--directory")
         {
             Description = $"The directory as a manifest names it: storage.directory.path. Default: {DefaultDirectory}.",
             DefaultValueFactory = static _ => DefaultDirectory,
         };
-        var replaces = new Option<bool>("--replace") { Description = "Replaces a file that has the name and other content." };
+        var replaces = new Option<bool>("--replace")
+        {
+            Description = "Replaces a file that has the name and other content.",
+        };
         var yes = ChangeOptions.CreateYes();
         var operatorNamespace = OperatorNamespace.Option();
         var command = new Command(

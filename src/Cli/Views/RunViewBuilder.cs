@@ -44,7 +44,10 @@ internal static class RunViewBuilder
                 : KubernetesDuration.TryParse(run.Downtime, out var downtime) ? downtime.TotalSeconds
                 : null,
             RollbackCost = status?.RollbackCost,
-            Holds = [.. holds.Select(h => new HoldView(h.Name, h.Approval, h.Since, Commands.Of(run, "approve", h.Name)))],
+            Holds =
+            [
+                .. holds.Select(h => new HoldView(h.Name, h.Approval, h.Since, Commands.Of(run, "approve", h.Name))),
+            ],
             Plans = plans,
             Findings =
             [

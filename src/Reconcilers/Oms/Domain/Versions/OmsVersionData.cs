@@ -66,9 +66,8 @@ internal sealed class OmsVersionData
             };
             if (overridden.Count > 0)
             {
-                told.Add($"It overrides {entry.Path}: "
-                    + $"{string.Join("; ", overridden.Select(f => $"{f.Key} '{was[f.Key] ?? "(none)"}' → '{f.Value}'"))} "
-                    + $"(source: {entry["source"]}).");
+                var replaced = overridden.Select(f => $"{f.Key} '{was[f.Key] ?? "(none)"}' → '{f.Value}'");
+                told.Add($"It overrides {entry.Path}: {string.Join("; ", replaced)} (source: {entry["source"]}).");
             }
         }
 
