@@ -7,6 +7,11 @@ namespace Drydock.Lab.Hosts;
 public sealed partial class LabHost
 {
     private const string SystemPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+    private const string LastLine = "# complete";
+
+    // No program of the lab ends with it.
+    private const string BrokenOff = "175";
+    private const int BrokenOffCode = 175;
 
     /// <summary>
     /// Runs a shell script inside without ssh. The script is not on a command line, so that searches for processes do
@@ -18,7 +23,12 @@ public sealed partial class LabHost
     /// <param name="ct">Kills the script.</param>
     /// <exception cref="LabException">The host is down.</exception>
     public Task<LabHostResult> RunAsync(string script, bool asRoot = false, CancellationToken ct = default) =>
-        ExecuteAsync(["/bin/sh", "-c", "eval \"$(cat)\""], script, asRoot, ct);
+        // An incomplete script must not run: half of it would pass for all of it.
+        InputAsync(
+            ["/bin/sh", "-c", $"script=$(cat); case $script in *'{LastLine}') ;; *) exit {BrokenOff} ;; esac; eval \"$script\""],
+            $"{script}\n{LastLine}",
+            asRoot,
+            ct);
 
     /// <summary>Writes a text file inside by a rename; missing folders are created.</summary>
     /// <param name="path">An absolute path.</param>
@@ -32,16 +42,10 @@ public sealed partial class LabHost
     {
         const string Write =
             "mkdir -p \"${1%/*}\" && cat >\"$1.lab-new\" && chmod \"$2\" \"$1.lab-new\" || exit 1; " +
-            "[ \"$(stat -c %s \"$1.lab-new\")\" = \"$3\" ] || exit 75; mv -f \"$1.lab-new\" \"$1\"";
+            $"[ \"$(stat -c %s \"$1.lab-new\")\" = \"$3\" ] || exit {BrokenOff}; mv -f \"$1.lab-new\" \"$1\"";
         var size = Encoding.UTF8.GetByteCount(content).ToString(CultureInfo.InvariantCulture);
-        LabHostResult result;
-        var tries = 0;
-        do
-        {
-            // The input of a program can break off without an error.
-            result = await ExecuteAsync(["/bin/sh", "-c", Write, "sh", path, Convert.ToString((int)mode, 8), size], content, asRoot, ct);
-        }
-        while (result.ExitCode == 75 && ++tries < 3);
+        var result = await InputAsync(
+            ["/bin/sh", "-c", Write, "sh", path, Convert.ToString((int)mode, 8), size], content, asRoot, ct);
         result.OrThrow();
     }
 
@@ -51,6 +55,20 @@ public sealed partial class LabHost
     {
         await WriteFileAsync("/etc/systemd/system/" + unit, content, asRoot: true, ct: ct);
         (await RunAsync("systemctl daemon-reload", asRoot: true, ct)).OrThrow();
+    }
+
+    // The input of a program can break off without an error. Then nothing was done yet.
+    private async Task<LabHostResult> InputAsync(
+        IReadOnlyList<string> command, string input, bool asRoot, CancellationToken ct)
+    {
+        LabHostResult result;
+        var tries = 0;
+        do
+        {
+            result = await ExecuteAsync(command, input, asRoot, ct);
+        }
+        while (result.ExitCode == BrokenOffCode && ++tries < 3);
+        return result;
     }
 
     private async Task<LabHostResult> ExecuteAsync(

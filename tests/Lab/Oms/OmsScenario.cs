@@ -269,6 +269,21 @@ public sealed class OmsScenario
             .. Nodes.Select(x => x.Host.Address).Where(x => !seen.Contains(x)).Select(x => $"host {x} is not ONLINE with a fresh heartbeat"),
             .. Nodes.Select(x => $"console {x.Host.Address}").Where(x => !seen.Contains(x)).Select(x => x + " has not started"),
         ];
+
+        // Without startsecs a started program is RUNNING at once.
+        if (missing.Count == 0 && Options.Knobs.StartSecs > 0)
+        {
+            missing.AddRange((await Task.WhenAll(Nodes.Select(StartingAsync))).SelectMany(x => x));
+        }
+
         return missing;
+    }
+
+    private async Task<IEnumerable<string>> StartingAsync(OmsNode node)
+    {
+        var programs = await OmsPrograms.ReadAsync(node.Host, Options.OldContainer);
+        return programs
+            .Where(x => x.Value == "STARTING" && Options.Knobs.Programs?.ContainsKey(x.Key) is not true)
+            .Select(x => $"{x.Key} of {node.Host.Name} is STARTING");
     }
 }

@@ -70,17 +70,7 @@ internal sealed class OmsStateReader(OmsScenario scenario, IOmsMetaDb metaDb)
         var id = x.GetProperty("Id").GetString()!;
         var status = x.GetProperty("State").GetProperty("Status").GetString()!;
         var host = x.GetProperty("HostConfig");
-        var programs = new Dictionary<string, string>(StringComparer.Ordinal);
-        if (status == "running")
-        {
-            // `|| true`: supervisorctl ends with 3 as soon as one program does not run.
-            foreach (var line in OmsScenario.Lines(await node.Host.DockerAsync("exec", id, "sh", "-c", "supervisorctl status || true")))
-            {
-                var words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-                programs[words[0]] = words.Length > 1 ? words[1] : "";
-            }
-        }
-
+        var programs = status == "running" ? await OmsPrograms.ReadAsync(node.Host, id) : [];
         var console = audit.LastOrDefault(a => a.Container == id[..12] && a.Event is OmsEvents.ConsoleStart or OmsEvents.ConsoleStop);
         return new OmsContainerState(
             x.GetProperty("Name").GetString()!.TrimStart('/'),

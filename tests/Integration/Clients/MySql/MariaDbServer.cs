@@ -1,9 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Text;
 using Drydock.Clients.MySql;
+using Drydock.Lab.Upgrades;
 using Drydock.Tests.Integration.Clients.Snapshots;
 using Xunit;
 
@@ -26,7 +25,7 @@ public sealed class MariaDbServer : IAsyncLifetime
 
     public string Root { get; private set; } = "";
 
-    public int Port { get; } = FreePort();
+    public int Port { get; } = FreePort.Take();
 
     public string Socket => Path.Combine(Root, "s.sock");
 
@@ -186,12 +185,5 @@ public sealed class MariaDbServer : IAsyncLifetime
         {
             throw new InvalidOperationException($"{file}: {output.Result}{error}");
         }
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

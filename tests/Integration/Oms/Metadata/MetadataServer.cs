@@ -1,10 +1,9 @@
 using System.Data.Common;
 using System.Diagnostics;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using Drydock.Clients.MySql;
 using Drydock.Clients.Safety;
+using Drydock.Lab.Upgrades;
 using Drydock.Reconcilers.Oms;
 using Drydock.Reconcilers.Upgrades;
 using Xunit;
@@ -41,7 +40,7 @@ public sealed class MetadataServer : IAsyncLifetime
             CREATE USER 'oms'@'127.0.0.1' IDENTIFIED BY '{OmsPassword}';
 
             """);
-        Port = FreePort();
+        Port = FreePort.Take();
         _server = Start(
             "mariadbd", "--no-defaults", "--user=root", $"--datadir={data}", $"--socket={_directory}/s", $"--pid-file={_directory}/pid", "--bind-address=127.0.0.1",
             $"--port={Port.ToString(CultureInfo.InvariantCulture)}", $"--init-file={init}", "--innodb-buffer-pool-size=32M", "--innodb-flush-log-at-trx-commit=0", "--skip-name-resolve");
@@ -115,13 +114,6 @@ public sealed class MetadataServer : IAsyncLifetime
     }
 
     internal static string Quote(string name) => $"`{name.Replace("`", "``", StringComparison.Ordinal)}`";
-
-    internal static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 
     private static async Task RunAsync(string program, params string[] arguments)
     {

@@ -1,3 +1,4 @@
+using Drydock.Lab.Upgrades;
 using Drydock.Reconcilers.Oms;
 using Drydock.Reconcilers.Upgrades;
 using Shouldly;
@@ -81,7 +82,7 @@ public sealed class ServerTests(MetadataServer server)
     [Fact]
     public async Task Absent_server_is_reported_as_unreachable()
     {
-        var port = MetadataServer.FreePort();
+        var port = FreePort.Take();
 
         var error = await Should.ThrowAsync<OmsMetadataException>(() => server.Open("oms", MetadataServer.OmsPassword, port).HostsAsync("cm", None));
 

@@ -49,12 +49,12 @@ internal sealed class Registry : IAsyncDisposable
     {
         try
         {
-            while (true)
+            while (_listener.IsListening)
             {
                 await AnswerAsync(await _listener.GetContextAsync());
             }
         }
-        catch (Exception e) when (e is HttpListenerException or ObjectDisposedException)
+        catch (Exception e) when (e is HttpListenerException or ObjectDisposedException || !_listener.IsListening)
         {
             // Stopped.
         }
