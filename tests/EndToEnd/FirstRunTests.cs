@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Drydock.Lab;
 using Drydock.Lab.Oms;
 using Drydock.Lab.Upgrades;
 using Drydock.Tests.EndToEnd.Support;
@@ -73,6 +74,14 @@ public sealed class FirstRunTests(StageFixture fixture, ITestOutputHelper output
         (await stage.Oms.PunishmentsAsync()).ShouldBeEmpty();
     }
 
+    /// <summary>Applies the Secret that a written manifest names, with the values of the lab.</summary>
+    internal static async Task ApplyDockerSecretAsync(UpgradeStage stage, string space, DockerHost host) =>
+        await stage.Operator.ApplySecretsAsync(space, [StageSecret.Opaque(
+            "docker-tls",
+            ("ca.crt", await File.ReadAllTextAsync(host.Client.AuthorityPath, Token)),
+            ("tls.crt", await File.ReadAllTextAsync(host.Client.CertificatePath, Token)),
+            ("tls.key", await File.ReadAllTextAsync(host.Client.KeyPath, Token)))]);
+
     private static async Task InitAsync(UpgradeStage stage, string space, Plugin user, WrittenManifest manifest)
     {
         var host = stage.Hosts[0];
@@ -86,11 +95,7 @@ public sealed class FirstRunTests(StageFixture fixture, ITestOutputHelper output
 
         var secrets = await File.ReadAllTextAsync(manifest.File.Replace(".yaml", "-secrets.yaml", StringComparison.Ordinal), Token);
         secrets.ShouldContain("NOT-A-KEY");
-        await stage.Operator.ApplySecretsAsync(space, [StageSecret.Opaque(
-            "docker-tls",
-            ("ca.crt", await File.ReadAllTextAsync(host.Client.AuthorityPath, Token)),
-            ("tls.crt", await File.ReadAllTextAsync(host.Client.CertificatePath, Token)),
-            ("tls.key", await File.ReadAllTextAsync(host.Client.KeyPath, Token)))]);
+        await ApplyDockerSecretAsync(stage, space, host);
         await manifest.FillAsync("/var/lib/drydock/snapshots", stage.Snapshots);
     }
 }

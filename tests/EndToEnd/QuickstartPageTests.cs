@@ -14,6 +14,7 @@ public sealed class QuickstartPageTests(StageFixture fixture)
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
+    [RunsPage("docs/quickstart.md")]
     public async Task Commands_of_the_page_upgrade_OMS()
     {
         var stage = await fixture.ResetAsync();

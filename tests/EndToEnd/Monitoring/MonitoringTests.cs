@@ -28,6 +28,7 @@ public sealed partial class MonitoringTests(StageFixture fixture)
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
+    [RunsPage("docs/monitoring.md")]
     public async Task Prometheus_answers_every_query_of_dashboard_and_alerts()
     {
         var stage = await fixture.ResetAsync();
@@ -46,9 +47,7 @@ public sealed partial class MonitoringTests(StageFixture fixture)
 
         (await Shell.TryRunAsync("promtool", ["check", "metrics"], await op.GetAsync("/metrics", Token), cancellationToken: Token))
             .ShouldBe(new ShellResult(0, "", ""));
-        var look = File.ReadLines(Repository.PathOf("docs", "monitoring.md")).Single(line => line.StartsWith("curl ", StringComparison.Ordinal));
-        (await Shell.RunAsync("bash", ["-c", look.Replace("127.0.0.1:8080", op.Address, StringComparison.Ordinal)], cancellationToken: Token))
-            .ShouldContain($"name=\"{Name}\"");
+        await RunPageAsync(stage, space, op);
         await op.StopAsync();
         await SeenAsync(prometheus, rules["DrydockDown"]);
         var missing = new List<string>();
@@ -81,6 +80,19 @@ public sealed partial class MonitoringTests(StageFixture fixture)
         missing.ShouldBeEmpty();
         Silent.ShouldBeSubsetOf(rules.Keys);
         await DrawAsync(prometheus);
+    }
+
+    private static async Task RunPageAsync(UpgradeStage stage, string space, LabOperator op)
+    {
+        const string Page = "docs/monitoring.md";
+        var page = await PageRun.StartAsync(stage.Run, stage.ControlPlane, Repository.Root, "monitoring", Token);
+        (page.Variables["OPERATOR"], page.Variables["SPACE"], page.Variables["LOG"]) = (op.Address, space, op.Process.LogPath);
+
+        var outputs = await page.RunPageAsync(Page, cancellationToken: Token);
+
+        page.NotRun(Page).ShouldBeEmpty();
+        outputs[0].Output.ShouldContain($"name=\"{Name}\"");
+        outputs[^1].Output.ShouldContain("\"step\":\"StopOld/oms-a\"");
     }
 
     // A hold in the downtime, a failure in the downtime, a rollback; beside it a stalled upgrade, a good snapshot and a

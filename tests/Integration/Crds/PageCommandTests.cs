@@ -22,6 +22,7 @@ public sealed partial class PageCommandTests(CrdServers servers)
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
+    [RunsPage("docs/gitops.md")]
     public async Task Commands_of_gitops_page_run_as_they_are_written()
     {
         await PrepareAsync();
@@ -43,6 +44,7 @@ public sealed partial class PageCommandTests(CrdServers servers)
     }
 
     [Fact]
+    [RunsPage("docs/conditions.md")]
     public async Task Commands_of_conditions_page_run_as_they_are_written()
     {
         const string Done = "all-true";

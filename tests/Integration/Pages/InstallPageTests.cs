@@ -16,6 +16,8 @@ public sealed class InstallPageTests(LabFixture lab)
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
+    [RunsPage("docs/install.md")]
+    [RunsPage("docs/operator-upgrade.md")]
     public void Every_block_of_the_pages_is_run() =>
         PageBlock.Read(Repository.PathOf(Install)).Where(block => block.Script is not null).Select(block => block.Heading).Distinct(StringComparer.Ordinal)
             .ShouldBe([.. Kubectl, .. Helm, "Uninstall"]);

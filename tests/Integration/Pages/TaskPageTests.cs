@@ -1,9 +1,8 @@
-using System.Net.Http.Headers;
-using System.Text;
 using System.Text.Json.Nodes;
 using Drydock.Lab;
 using Shouldly;
 using Xunit;
+using static Drydock.Tests.Integration.Pages.PageStatus;
 
 namespace Drydock.Tests.Integration.Pages;
 
@@ -16,11 +15,10 @@ public sealed class TaskPageTests(LabFixture lab)
     private const string Night = "docs/night-run.md", PullRequest = "docs/pull-request.md", Troubleshooting = "docs/troubleshooting.md";
     private const string Name = "oms-322-to-422";
 
-    private static readonly string Hash = $"sha256:1f0c7a52{new string('0', 56)}";
-
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
+    [RunsPage("docs/night-run.md")]
     public async Task Commands_of_the_night_lead_from_plan_to_rollback()
     {
         await using var plane = await StartAsync("kube-night", "oms");
@@ -51,6 +49,7 @@ public sealed class TaskPageTests(LabFixture lab)
     }
 
     [Fact]
+    [RunsPage("docs/pull-request.md")]
     public async Task Commands_of_a_pull_request_approve_exactly_the_plan_that_was_read()
     {
         await using var plane = await StartAsync("kube-review", "migration");
@@ -90,6 +89,7 @@ public sealed class TaskPageTests(LabFixture lab)
     }
 
     [Fact]
+    [RunsPage("docs/troubleshooting.md")]
     public async Task Command_of_troubleshooting_page_prints_every_reason_of_an_object()
     {
         await using var plane = await StartAsync("kube-trouble", "oms");
@@ -111,10 +111,10 @@ public sealed class TaskPageTests(LabFixture lab)
     private static async Task<List<(PageBlock Block, string Output)>> RunAsync(PageRun page, string path, Func<PageBlock, Task> before)
     {
         var results = new List<(PageBlock, string)>();
-        foreach (var block in PageBlock.Read(Repository.PathOf(path)).Where(block => block.Script is not null))
+        foreach (var block in page.Blocks(path))
         {
             await before(block);
-            results.Add((block, await page.RunAsync(block.Script!, block.Place, Token)));
+            results.Add((block, await page.RunAsync(block, Token)));
         }
 
         return results;
@@ -135,13 +135,7 @@ public sealed class TaskPageTests(LabFixture lab)
             ["conditions"] = new JsonArray(Condition("Reconciling", "False", "Running")),
         },
         "If it stops" when block.Text.Contains("drydock abort", StringComparison.Ordinal) => new JsonObject { ["phase"] = "Verify" },
-        "If it stops" => new JsonObject
-        {
-            ["phase"] = "Failed",
-            ["rollbackCost"] = "3 databases are restored.",
-            ["message"] = "Verify/hosts failed.",
-            ["conditions"] = new JsonArray(Condition("Stalled", "True", "ComponentsUnhealthy"), Condition("Ready", "False", "ComponentsUnhealthy")),
-        },
+        "If it stops" => Failed(),
         "Roll back" => new JsonObject
         {
             ["rollbackPlan"] = new JsonObject { ["hash"] = Hash, ["steps"] = new JsonArray(Step("StopNew/oms-a", "StopNew", "Stop oms_422 on oms-a", "Pending")) },
@@ -157,64 +151,8 @@ public sealed class TaskPageTests(LabFixture lab)
         _ => null,
     };
 
-    private static JsonObject Held() => new()
-    {
-        ["phase"] = "StopOld",
-        ["progress"] = "1/4",
-        ["conditions"] = new JsonArray(Condition("Held", "True", "Held"), Condition("Reconciling", "True", "Held"), Condition("Ready", "False", "Held")),
-        ["holds"] = new JsonArray(new JsonObject { ["name"] = "StopOld", ["approval"] = "StopOld@1f0c7a52", ["since"] = "2026-03-06T17:15:00Z" }),
-    };
-
-    private static JsonObject Planned() => new()
-    {
-        ["phase"] = "Planned",
-        ["observedGeneration"] = 1,
-        ["conditions"] = new JsonArray(Condition("Planned", "True", "PlanReady"), Condition("Ready", "True", "PlanReady")),
-        ["approvals"] = new JsonArray(new JsonObject { ["name"] = "StopOld", ["planHash"] = "1f0c7a52", ["at"] = "2026-03-06T18:00:00Z", ["accepted"] = true }),
-        ["usedTokens"] = new JsonArray(new JsonObject { ["kind"] = "Retry", ["token"] = "1", ["at"] = "2026-03-06T19:00:00Z" }),
-        ["plan"] = new JsonObject
-        {
-            ["hash"] = Hash,
-            ["notes"] = new JsonArray("The metadata database is a MariaDB."),
-            ["steps"] = new JsonArray(
-                Step("StopOld/oms-a", "StopOld", "Stop oms_322 on oms-a", "Pending"),
-                With(Step("CorrectMetadata/oms-a/jar", "CorrectMetadata", "Run the correction JAR on oms-a (-ltrue)", "Pending"), new JsonObject { ["pointOfNoReturn"] = true }),
-                With(Step("Verify/hosts", "Verify", "Wait until every host is ONLINE", "Failed"), new JsonObject { ["reason"] = "ComponentsUnhealthy", ["message"] = "oms-b is not ONLINE." })),
-        },
-    };
-
-    private static JsonObject Step(string id, string phase, string title, string state) => new()
-    {
-        ["id"] = id,
-        ["phase"] = phase,
-        ["title"] = title,
-        ["action"] = "Something",
-        ["timeout"] = "10m",
-        ["state"] = state,
-        ["retry"] = "Repeat",
-    };
-
-    private static JsonObject Condition(string type, string status, string reason) =>
-        new() { ["type"] = type, ["status"] = status, ["reason"] = reason, ["message"] = "", ["lastTransitionTime"] = "2026-03-06T18:00:00Z" };
-
-    private static JsonObject With(JsonObject json, JsonObject more)
-    {
-        foreach (var (name, value) in more)
-        {
-            json[name] = value?.DeepClone();
-        }
-
-        return json;
-    }
-
-    private static async Task StoreAsync(ControlPlane plane, string space, JsonObject status)
-    {
-        using var http = plane.CreateHttpClient();
-        using var content = new StringContent(new JsonObject { ["status"] = status }.ToJsonString(), Encoding.UTF8);
-        content.Headers.ContentType = new MediaTypeHeaderValue("application/merge-patch+json");
-        using var answer = await http.PatchAsync(new Uri($"/apis/drydock.dev/v1alpha1/namespaces/{space}/omsupgrades/{Name}/status", UriKind.Relative), content, Token);
-        answer.IsSuccessStatusCode.ShouldBeTrue(await answer.Content.ReadAsStringAsync(Token));
-    }
+    private static Task StoreAsync(ControlPlane plane, string space, JsonObject status) =>
+        PageStatus.StoreAsync(plane, space, "omsupgrades", Name, status);
 
     private static async Task<JsonNode> GetAsync(ControlPlane plane, string space) =>
         JsonNode.Parse(await plane.KubectlAsync(["-n", space, "get", "omsu", Name, "-o", "json"], cancellationToken: Token))!;

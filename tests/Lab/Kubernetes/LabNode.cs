@@ -89,7 +89,7 @@ public sealed class LabNode : IAsyncDisposable
         {
             ["apiVersion"] = "v1",
             ["kind"] = "Pod",
-            ["metadata"] = new JsonObject { ["name"] = _options.Pod, ["namespace"] = _options.Space, ["labels"] = new JsonObject { ["app.kubernetes.io/name"] = "drydock" } },
+            ["metadata"] = new JsonObject { ["name"] = _options.Pod, ["namespace"] = _options.Space, ["labels"] = Labels() },
             ["spec"] = new JsonObject
             {
                 ["nodeName"] = _options.Name,
@@ -104,6 +104,14 @@ public sealed class LabNode : IAsyncDisposable
         });
         await CreateAsync(pod, $"/api/v1/namespaces/{_options.Space}/pods", new JsonObject { ["phase"] = "Running" });
     }
+
+    // The Deployment selects by these.
+    private static JsonObject Labels() => new()
+    {
+        ["app.kubernetes.io/name"] = "drydock",
+        ["app.kubernetes.io/instance"] = "drydock",
+        ["app.kubernetes.io/component"] = "operator",
+    };
 
     private async Task CreateAsync(JsonObject manifest, string path, JsonObject status)
     {

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace Drydock.Lab;
 
@@ -14,6 +15,7 @@ public sealed class PageRun
     private readonly string _source;
     private readonly string _home;
     private readonly IReadOnlyList<string> _files;
+    private readonly HashSet<string> _done = new(StringComparer.Ordinal);
 
     private PageRun(string source, string home, IReadOnlyList<string> files) => (_source, _home, _files) = (source, home, files);
 
@@ -25,6 +27,11 @@ public sealed class PageRun
 
     /// <summary>Variables of every block, which markers may use in what they write.</summary>
     public IDictionary<string, string> Variables { get; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
+    /// <summary>
+    /// What a reader puts in place of the words in capitals of a page, such as NAME and NS. Whole words are replaced.
+    /// </summary>
+    public IDictionary<string, string> Placeholders { get; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
     private string Programs => Path.Combine(_home, "bin");
 
@@ -88,12 +95,34 @@ public sealed class PageRun
         string page, Func<PageBlock, bool>? wanted = null, CancellationToken cancellationToken = default)
     {
         var results = new List<(PageBlock, string)>();
-        foreach (var block in PageBlock.Read(Path.Combine(_source, page)).Where(block => block.Script is not null && (wanted?.Invoke(block) ?? true)))
+        foreach (var block in Blocks(page).Where(block => wanted?.Invoke(block) ?? true))
         {
-            results.Add((block, await RunAsync(block.Script!, block.Place, cancellationToken)));
+            results.Add((block, await RunAsync(block, cancellationToken)));
         }
 
         return results;
+    }
+
+    /// <summary>The blocks of a page that a reader would run.</summary>
+    /// <param name="page">Path below the repository.</param>
+    public IReadOnlyList<PageBlock> Blocks(string page) =>
+        [.. PageBlock.Read(Path.Combine(_source, page)).Where(block => block.Script is not null)];
+
+    /// <summary>Places of the blocks of a page that were not run here.</summary>
+    /// <param name="page">Path below the repository.</param>
+    public IReadOnlyList<string> NotRun(string page) => [.. Blocks(page).Select(block => block.Place).Where(place => !_done.Contains(place))];
+
+    /// <summary>Runs a block where the last one ended.</summary>
+    /// <returns>What it printed.</returns>
+    public async Task<string> RunAsync(PageBlock block, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(block);
+        var script = Placeholders.Aggregate(
+            block.Script ?? throw new LabException($"{block.Place} is not run."),
+            static (text, placeholder) => Regex.Replace(text, $@"\b{placeholder.Key}\b", placeholder.Value));
+        var output = await RunAsync(script, block.Place, cancellationToken);
+        _done.Add(block.Place);
+        return output;
     }
 
     /// <summary>Runs commands where the last block ended.</summary>

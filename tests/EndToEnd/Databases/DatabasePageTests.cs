@@ -1,0 +1,160 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using Drydock.Lab;
+using Drydock.Lab.Databases.Scenarios;
+using Drydock.Lab.Databases.TiDb;
+using Drydock.Lab.Databases.Yugabyte;
+using Drydock.Lab.Upgrades;
+
+namespace Drydock.Tests.EndToEnd.Databases;
+
+/// <summary>
+/// The commands of the quickstarts lead from one address to the upgraded database, and those of the engines' pages read
+/// what was done. Every way to write a manifest comes to a plan.
+/// </summary>
+[Collection(Support.Lanes.TiDb)]
+public sealed class DatabasePageTests(DatabaseStageFixture fixture)
+{
+    private const string Spaces = "tidb,yugabyte,bmdb";
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    [RunsPage("docs/quickstart-tidb.md")]
+    [RunsPage("docs/tidb.md")]
+    public async Task Commands_of_the_pages_upgrade_TiDB()
+    {
+        const string Name = "tidb-to-3-0-9";
+        var stage = await fixture.ResetAsync();
+        await using var scenario = await TiDbScenario.StartAsync(stage.Run, new TiDbScenarioOptions { Cluster = new TiDbClusterOptions { Name = "tip" } }, Token);
+        await using var op = stage.StartOperator();
+        var page = await StartAsync(stage, scenario, "quickstart-tidb");
+        page.Variables["SEED"] = scenario.Cluster.Instance("pd-1").Host.Address;
+        await File.WriteAllTextAsync(Path.Combine(page.Variables["FILES"], "inventory.ini"), Inventory(scenario), Token);
+        await File.WriteAllTextAsync(Path.Combine(page.Variables["FILES"], "meta.yaml"), Topology(scenario), Token);
+        await page.RunAsync("mkdir group_vars && printf 'tidb_port: 4000\\n' > group_vars/tidb_servers.yml", "test", Token);
+        page.Fake("fill-in", FillIn(scenario, "tidb", @"-e 's|^  tidb:|&\n    storeInventory: true\n    tuneScheduling: {stableFor: 1s}|'"));
+
+        await page.RunPageAsync("docs/quickstart-tidb.md", cancellationToken: Token);
+
+        page.NotRun("docs/quickstart-tidb.md").ShouldBeEmpty();
+        var done = await stage.GetAsync("tidb", Name);
+        done.IsOver("Succeeded").ShouldBeTrue(done["status"]!.ToJsonString());
+        done["status"]!["instances"]!.AsArray().ShouldAllBe(i => i!["version"]!.GetValue<string>() == scenario.ToVersion);
+        (await scenario.ViolationsAsync(Token)).ShouldBeEmpty();
+
+        page.Fake("pd-ctl");
+        foreach (var (word, value) in new[] { ("NAME", Name), ("NS", "tidb"), ("PD", scenario.Hosts[0].Address), ("N", "4"), ("MEMBER", "pd-1"), ("PRIORITY", "5") })
+        {
+            page.Placeholders[word] = value;
+        }
+
+        var tidb = scenario.Cluster.Instance("tidb-1");
+        page.Variables["TIDB"] = tidb.Http("/").Authority;
+        page.Variables["INVENTORY"] = done["status"]!["actionRequired"]!.AsArray().Single(a => a!["reason"]!.GetValue<string>() == "InventoryStored")!["subject"]!.GetValue<string>();
+        var outputs = await page.RunPageAsync("docs/tidb.md", cancellationToken: Token);
+
+        page.NotRun("docs/tidb.md").ShouldBeEmpty();
+        outputs.Single(o => o.Block.Text.Contains("/status", StringComparison.Ordinal)).Output.ShouldContain("5.7.25-TiDB-v3.0.9");
+        (await page.RunAsync("cat inventory.ini", "test", Token)).ShouldContain("tidb_version = v3.0.9");
+        page.Calls.Count(call => call.StartsWith("pd-ctl ", StringComparison.Ordinal)).ShouldBe(6);
+        await EndAsync(stage);
+    }
+
+    [Fact]
+    [RunsPage("docs/quickstart-yugabytedb.md")]
+    [RunsPage("docs/yugabytedb.md")]
+    public async Task Commands_of_the_pages_upgrade_YugabyteDB()
+    {
+        const string Name = "yugabyte-to-2-20-7-0-b58";
+        var stage = await fixture.ResetAsync();
+        var options = YugabyteScenarioOptions.Yugabyte;
+        await using var scenario = await YugabyteScenario.StartAsync(stage.Run, options with { ToVersion = "2.20.7.0-b58", Cluster = options.Cluster with { Name = "ybp" } }, Token);
+        options = YugabyteScenarioOptions.Bmdb;
+        await using var bmdb = await YugabyteScenario.StartAsync(stage.Run, options with { Cluster = options.Cluster with { Name = "bmp" } }, Token);
+        await using var op = stage.StartOperator();
+        var page = await StartAsync(stage, scenario, "quickstart-yugabyte");
+        page.Variables["SEED"] = scenario.Cluster.Masters[0].WebAddress;
+        page.Variables["BMDB"] = bmdb.Cluster.Masters[0].WebAddress;
+        page.Fake("fill-in", FillIn(scenario, "yugabyte", @"-e 's|^  access:|  yugabyte: {catalogRetryPause: 1s, sql: {database: yugabyte}}\n&|'"));
+        page.Fake("fill-in-bmdb", FillIn(bmdb, "bmdb"));
+        await stage.ControlPlane.KubectlAsync(["create", "namespace", "bmdb"], cancellationToken: Token);
+        await stage.Operator.ApplySecretsAsync("bmdb", bmdb.Secrets);
+
+        await page.RunPageAsync("docs/quickstart-yugabytedb.md", cancellationToken: Token);
+
+        page.NotRun("docs/quickstart-yugabytedb.md").ShouldBeEmpty();
+        var done = await stage.GetAsync("yugabyte", Name);
+        done.IsOver("Succeeded").ShouldBeTrue(done["status"]!.ToJsonString());
+        (await scenario.ViolationsAsync(Token)).ShouldBeEmpty();
+        scenario.Cluster.State().Tservers.ShouldAllBe(s => s.Version == scenario.ToVersion && s.Up);
+
+        var server = scenario.Cluster.Tservers[0];
+        (page.Placeholders["NAME"], page.Placeholders["NS"], page.Placeholders["MASTERS"]) = (Name, "yugabyte", scenario.Cluster.MasterAddresses);
+        (page.Variables["TSERVER"], page.Variables["TSERVER_PAGES"]) = (server.RpcAddress, server.WebAddress);
+        page.Fake("yb-admin", $"ssh -n -i \"$FILES/id_ed25519\" -o UserKnownHostsFile=\"$FILES/known_hosts\" {server.Host.User}@{server.Host.Address} {scenario.Cluster.DirectoryOf(scenario.ToVersion)}/bin/yb-admin \"$@\"");
+        var outputs = await page.RunPageAsync("docs/yugabytedb.md", cancellationToken: Token);
+
+        page.NotRun("docs/yugabytedb.md").ShouldBeEmpty();
+        var looked = outputs.Single(o => o.Block.Text.Contains("yb-admin", StringComparison.Ordinal)).Output;
+        looked.ShouldContain(scenario.Cluster.Masters[0].RpcAddress);
+        looked.ShouldContain("2.20.7.0");
+        await EndAsync(stage);
+    }
+
+    private static async Task<PageRun> StartAsync(DatabaseStage stage, IDatabaseScenario scenario, string name)
+    {
+        var page = await PageRun.StartAsync(stage.Run, stage.ControlPlane, Repository.Root, name, Token);
+        var files = stage.Run.FolderFor($"{name}-files");
+        foreach (var (key, value) in scenario.Secrets.SelectMany(secret => secret.Values))
+        {
+            await File.WriteAllTextAsync(Path.Combine(files, key switch { "ssh-privatekey" => "id_ed25519", "password" => "password.txt", _ => key }), value, Token);
+        }
+
+        File.SetUnixFileMode(Path.Combine(files, "id_ed25519"), UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        page.Variables["FILES"] = files;
+        return page;
+    }
+
+    // What the comments of the written manifest ask for, and settling times for the lab's clock.
+    private static string FillIn(IDatabaseScenario scenario, string archive, string more = "")
+    {
+        var package = scenario.Manifest("any")["spec"]!["package"]!;
+        var one = package["archives"]![0]!;
+        return $$"""
+            grep -q '^    - name: {{archive}}$' "$1"
+            sed -i -e 's|^    directory: .*|    directory: {{package["directory"]}}|' \
+              -e 's|path: /var/lib/drydock/images|path: {{one["storage"]!["directory"]!["path"]}}|' \
+              -e 's|^      path: .*|      path: {{one["path"]}}|' \
+              -e 's|^      sha256: .*|      sha256: "{{one["sha256"]}}"|' \
+              -e 's|user: [a-z]*|user: {{scenario.Hosts[0].User}}|' \
+              -e 's|^  mode: Plan|&\n  settle: 1s\n  drain: {timeout: 1m}|' {{more}} "$1"
+            """;
+    }
+
+    private static string Inventory(TiDbScenario scenario)
+    {
+        var text = new StringBuilder();
+        foreach (var group in scenario.Cluster.Instances.GroupBy(i => i.Component, StringComparer.Ordinal))
+        {
+            text.Append('[').Append(group.Key).Append("_servers]\n").AppendJoin('\n', group.Select(i => i.Host.Address)).Append("\n\n");
+        }
+
+        return text.Append("[all:vars]\ndeploy_dir = /data/deploy\nansible_user = tidb\ncluster_name = lab\ntidb_version = v").Append(scenario.Cluster.Options.Version).Append('\n').ToString();
+    }
+
+    private static string Topology(TiDbScenario scenario)
+    {
+        var text = new StringBuilder("user: tidb\ntidb_version: v").Append(scenario.Cluster.Options.Version).Append("\ntopology:\n  global: {user: tidb, ssh_port: 22, deploy_dir: /data/deploy}\n");
+        foreach (var group in scenario.Cluster.Instances.GroupBy(i => i.Component, StringComparer.Ordinal))
+        {
+            var port = group.Key == "pd" ? "client_port" : "port";
+            text.Append("  ").Append(group.Key).Append("_servers:\n").AppendJoin("", group.Select(i => FormattableString.Invariant($"  - {{host: {i.Host.Address}, {port}: {i.Port}}}\n")));
+        }
+
+        return text.ToString();
+    }
+
+    private static Task EndAsync(DatabaseStage stage) =>
+        stage.ControlPlane.KubectlAsync(["delete", "namespace", "--ignore-not-found", "--wait=false", .. Spaces.Split(',')], cancellationToken: Token);
+}

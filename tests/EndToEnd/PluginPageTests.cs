@@ -1,0 +1,60 @@
+using Drydock.Lab;
+using Drydock.Lab.Upgrades;
+using Drydock.Tests.EndToEnd.Support;
+
+namespace Drydock.Tests.EndToEnd;
+
+/// <summary>
+/// The commands of kubectl-drydock.md and from-the-runbook.md: the plugin is built as one file, put into PATH, and leads
+/// from a running container to the upgraded OMS.
+/// </summary>
+[Collection(Lanes.Upgrades)]
+public sealed class PluginPageTests(StageFixture fixture)
+{
+    private const string Plugin = "docs/kubectl-drydock.md", Runbook = "docs/from-the-runbook.md", Name = "oms-322-to-422";
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    [RunsPage("docs/kubectl-drydock.md")]
+    [RunsPage("docs/from-the-runbook.md")]
+    public async Task Commands_of_the_pages_build_the_plugin_and_upgrade_OMS()
+    {
+        var stage = await fixture.ResetAsync();
+        await using var op = stage.StartOperator();
+        var page = await PageRun.StartAsync(stage.Run, stage.ControlPlane, Repository.Root, "plugin-pages", Token);
+        await page.RunAsync("kubectl create namespace oms", "test", Token);
+        await FirstRunTests.ApplyDockerSecretAsync(stage, "oms", stage.Hosts[0]);
+        (page.Variables["DOCKER"], page.Variables["CERTIFICATES"], page.Variables["IMAGE"]) = (stage.Hosts[0].Endpoint, stage.Hosts[0].ClientFolder, stage.Oms.To.Tag);
+        page.Variables["PROGRAMS"] = await ProgramsAsync(page);
+
+        // What the lab has where the page has other names, and the findings of every OMS 3.2.2 that its owner judges.
+        page.Fake("fill-in", $"sed -i 's|/var/lib/drydock/snapshots|{stage.Snapshots}|' $1 && echo '  preflight: {{acknowledge: [ForwardSwitchoverUnknown, SyncProjectsWithoutDbType]}}' >>$1");
+        page.Fake("run-plan", $"hash=$(kubectl -n oms get omsu {Name} -o 'jsonpath={{.status.plan.hash}}')\nkubectl -n oms patch omsu {Name} --type merge -p '{{\"spec\":{{\"mode\":\"Apply\",\"approvedPlanHash\":\"'$hash'\"}}}}'\nkubectl -n oms wait omsu/{Name} --for=condition=Held --timeout=3m");
+
+        // NuGet's configuration and packages.
+        page.Variables["HOME"] = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+        var built = await page.RunPageAsync(Plugin, block => block.Heading == "Install", Token);
+        page.Variables.Remove("HOME");
+        built[0].Output.ShouldContain("linux-amd64: ");
+        (await page.RunAsync("head -c 4 \"$PROGRAMS/kubectl-drydock\" | tail -c 3; ls artifacts/cli/linux-amd64", "test", Token)).ShouldBe("ELFLICENSE\nkubectl-drydock\n", "it is one file");
+        (await page.RunAsync("sed -n 's/.*sha256: //p' artifacts/cli/krew/drydock.yaml; sha256sum artifacts/cli/*.tar.gz | cut -d' ' -f1", "test", Token))
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries).Distinct(StringComparer.Ordinal).ShouldHaveSingleItem();
+
+        (await page.RunPageAsync(Runbook, cancellationToken: Token)).ShouldHaveSingleItem().Output.ShouldContain("Nothing prevents this upgrade.");
+        await page.RunAsync($"kubectl -n oms delete omsu {Name} && rm upgrade.yaml upgrade-secrets.yaml", "test", Token);
+        var used = await page.RunPageAsync(Plugin, block => block.Heading != "Install", Token);
+
+        page.NotRun(Plugin).ShouldBeEmpty();
+        page.NotRun(Runbook).ShouldBeEmpty();
+        used.ShouldHaveSingleItem().Output.ShouldContain("Approved.");
+        used[0].Output.ShouldContain("StopOld@");
+        await stage.WaitForAsync("oms", u => u.IsOver("Succeeded"), cancellationToken: Token);
+        (await stage.Oms.PunishmentsAsync()).ShouldBeEmpty();
+        page.ChangedFiles().ShouldBeEmpty();
+        await stage.ControlPlane.KubectlAsync(["delete", "namespace", "oms", "--wait=false"], cancellationToken: Token);
+    }
+
+    private static async Task<string> ProgramsAsync(PageRun page) =>
+        Path.GetDirectoryName((await page.RunAsync("command -v kubectl-drydock", "test", Token)).Trim())!;
+}

@@ -1,0 +1,124 @@
+using System.Text.Json.Nodes;
+using Drydock.Lab;
+using Shouldly;
+using Xunit;
+using static Drydock.Tests.Integration.Pages.PageStatus;
+
+namespace Drydock.Tests.Integration.Pages;
+
+/// <summary>
+/// The commands of the pages that administrators of OMS look things up in. The status of an operator is stored before
+/// each block.
+/// </summary>
+public sealed class OmsPageTests(LabFixture lab)
+{
+    private const string Upgrade = "docs/oms-upgrade.md", Failures = "docs/failures.md", Accidents = "docs/accidents.md", Dashboard = "docs/dashboard.md";
+    private const string Space = "migration", Name = "oms-322-to-422", Operator = "drydock-system", Lists = "oms-322-to-422-lists";
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    [RunsPage("docs/oms-upgrade.md")]
+    [RunsPage("docs/failures.md")]
+    [RunsPage("docs/accidents.md")]
+    [RunsPage("docs/dashboard.md")]
+    public async Task Commands_of_OMS_pages_read_and_steer_an_upgrade()
+    {
+        var run = await lab.RunAsync();
+        await using var plane = await ControlPlane.StartAsync(run, new ControlPlaneOptions { Name = "kube-oms-pages", ControllerManager = false }, Token);
+        var page = await PageRun.StartAsync(run, plane, Repository.Root, "oms-pages", Token);
+        foreach (var (word, value) in new[] { ("NAME", Name), ("NS", Space), ("CONFIGMAP", Lists), ("KEY", "projects") })
+        {
+            page.Placeholders[word] = value;
+        }
+
+        page.Variables["HASH"] = Hash;
+        await page.RunAsync($"make install IMAGE=registry.example/drydock-operator:0.1.0 && kubectl create namespace {Space}", "test", Token);
+        await page.RunAsync($"kubectl -n {Space} create configmap {Lists} --from-literal=projects=p1", "test", Token);
+        await page.RunAsync($"cat > upgrade.yaml <<'EOF' && kubectl -n {Space} apply --validate=false -f upgrade.yaml\n{Manifest()}\nEOF", "test", Token);
+        var log = Path.Combine(run.FolderFor("oms-pages-log"), "log");
+        await File.WriteAllTextAsync(log, "{\"msg\":\"the operator runs\"}\n", Token);
+        await using var node = await LabNode.StartAsync(run, plane, new LabNodeOptions { Space = Operator, Folder = page.Folder, Log = log }, Token);
+        var outputs = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var path in new[] { Upgrade, Failures, Accidents, Dashboard })
+        {
+            foreach (var block in page.Blocks(path))
+            {
+                await StoreAsync(plane, Space, "omsupgrades", Name, Status(block, path));
+                outputs[$"{Path.GetFileName(path)} {block.Text}"] = await page.RunAsync(block, Token);
+            }
+
+            page.NotRun(path).ShouldBeEmpty();
+        }
+
+        Output("oms-upgrade.md", "inventory.regions").ShouldContain("oms-a\t192.0.2.216");
+        Output("oms-upgrade.md", "no-sessions").ShouldBe("1 session of drc from 192.0.2.216 is open.");
+        Output("oms-upgrade.md", "actionRequired").ShouldBe("RemoveOldContainers\t2\toms-a, oms-b\tRemove them.\np1");
+        Output("failures.md", "nextAction").ShouldContain("the operator runs");
+        Output("dashboard.md", "dashboard").ShouldContain("<title>");
+        var done = JsonNode.Parse(await plane.KubectlAsync(["-n", Space, "get", "omsu", Name, "-o", "json"], cancellationToken: Token))!;
+        done["metadata"]!["annotations"]!.AsObject().Select(a => a.Key).Where(key => key.StartsWith("drydock.dev/", StringComparison.Ordinal)).ShouldBe(
+            ["drydock.dev/approve", "drydock.dev/retry", "drydock.dev/accept", "drydock.dev/on-delete", "drydock.dev/rollback", "drydock.dev/abort"], ignoreOrder: true);
+        ((string?)done["spec"]!["approvedPlanHash"]).ShouldBe(Hash);
+
+        string Output(string file, string part) => outputs.First(o => o.Key.StartsWith(file, StringComparison.Ordinal) && o.Key.Contains(part, StringComparison.Ordinal)).Value;
+    }
+
+    private static string Manifest() => $$$"""
+        apiVersion: drydock.dev/v1alpha1
+        kind: OmsUpgrade
+        metadata: {name: {{{Name}}}}
+        spec:
+          mode: Plan
+          edition: Enterprise
+          fromVersion: 3.2.2-bp2
+          toVersion: 4.2.2-bp1
+          image: registry.example/oms:feature_4.2.2
+          hostIP: 192.0.2.216
+          docker: {endpoint: "tcp://{hostIP}:2376", tlsSecretRef: {name: docker-tls}}
+          backup: {storage: {directory: {path: /var/lib/drydock/snapshots}}}
+        """;
+
+    // What the operator has written when a reader of the page comes to the block.
+    private static JsonObject Status(PageBlock block, string page) => (page, block.Heading) switch
+    {
+        (Accidents, _) or (_, "Retry") => Full(Failed()),
+        (_, "Accept a result") => Full(With(Failed(), new JsonObject
+        {
+            ["step"] = "Verify/oms-a/health",
+            ["plan"] = Plan(With(Step("Verify/oms-a/health", "Verify", "Ask oms-a for its health", "Failed"), new JsonObject { ["reason"] = "ComponentsUnhealthy", ["acceptable"] = true })),
+        })),
+        (_, "Going back") when block.Text.Contains("RollBack", StringComparison.Ordinal) => Full(With(Held(), new JsonObject
+        {
+            ["phase"] = "RollingBack",
+            ["holds"] = new JsonArray(new JsonObject { ["name"] = "RollBack", ["approval"] = $"RollBack@{ShortHash}", ["since"] = "2026-03-06T17:15:00Z" }),
+            ["rollbackPlan"] = new JsonObject { ["hash"] = Hash, ["steps"] = new JsonArray(Step("StopNew/oms-a", "StopNew", "Stop oms_422 on oms-a", "Pending")) },
+        })),
+        (_, "Going back") => Full(With(Failed(), new JsonObject { ["holds"] = null })),
+        _ => Full(Held()),
+    };
+
+    private static JsonObject Plan(params JsonObject[] steps) => new() { ["hash"] = Hash, ["steps"] = new JsonArray(steps) };
+
+    private static JsonObject Full(JsonObject status) => With(
+        new JsonObject
+        {
+            ["observedGeneration"] = 1,
+            ["nextAction"] = "Approve it.",
+            ["rollbackPlan"] = null,
+            ["holds"] = null,
+            ["plan"] = Plan(
+                Step("StopOld/oms-a", "StopOld", "Stop oms_322 on oms-a", "Pending"),
+                With(Step("Backup/no-sessions", "Backup", "Wait until no session is open", "Running"), new JsonObject { ["message"] = "1 session of drc from 192.0.2.216 is open." })),
+            ["actionRequired"] = new JsonArray(new JsonObject { ["reason"] = "RemoveOldContainers", ["count"] = 2, ["subject"] = "oms-a, oms-b", ["message"] = "Remove them." }),
+            ["inventory"] = new JsonObject
+            {
+                ["regions"] = new JsonArray(new JsonObject
+                {
+                    ["name"] = "default",
+                    ["nodes"] = new JsonArray(new JsonObject { ["name"] = "oms-a", ["hostIP"] = "192.0.2.216", ["foundIn"] = "config.yaml", ["currentContainer"] = "oms_322", ["newContainer"] = "oms_422" }),
+                }),
+            },
+        },
+        status);
+}

@@ -1,0 +1,91 @@
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json.Nodes;
+using Drydock.Lab;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Integration.Pages;
+
+/// <summary>What an operator has written when a reader comes to a block of a page.</summary>
+internal static class PageStatus
+{
+    /// <summary>The first digits of the hash of the plan, as the pages have them.</summary>
+    public const string ShortHash = "1f0c7a52";
+
+    public static readonly string Hash = $"sha256:{ShortHash}{new string('0', 56)}";
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public static JsonObject Held() => new()
+    {
+        ["phase"] = "StopOld",
+        ["progress"] = "1/4",
+        ["conditions"] = new JsonArray(Condition("Held", "True", "Held"), Condition("Reconciling", "True", "Held"), Condition("Ready", "False", "Held")),
+        ["holds"] = new JsonArray(new JsonObject { ["name"] = "StopOld", ["approval"] = "StopOld@1f0c7a52", ["since"] = "2026-03-06T17:15:00Z" }),
+    };
+
+    public static JsonObject Planned() => new()
+    {
+        ["phase"] = "Planned",
+        ["observedGeneration"] = 1,
+        ["conditions"] = new JsonArray(Condition("Planned", "True", "PlanReady"), Condition("Ready", "True", "PlanReady")),
+        ["approvals"] = new JsonArray(new JsonObject { ["name"] = "StopOld", ["planHash"] = ShortHash, ["at"] = "2026-03-06T18:00:00Z", ["accepted"] = true }),
+        ["usedTokens"] = new JsonArray(new JsonObject { ["kind"] = "Retry", ["token"] = "1", ["at"] = "2026-03-06T19:00:00Z" }),
+        ["plan"] = new JsonObject
+        {
+            ["hash"] = Hash,
+            ["notes"] = new JsonArray("The metadata database is a MariaDB."),
+            ["steps"] = new JsonArray(
+                Step("StopOld/oms-a", "StopOld", "Stop oms_322 on oms-a", "Pending"),
+                With(Step("CorrectMetadata/oms-a/jar", "CorrectMetadata", "Run the correction JAR on oms-a (-ltrue)", "Pending"), new JsonObject { ["pointOfNoReturn"] = true }),
+                With(Step("Verify/hosts", "Verify", "Wait until every host is ONLINE", "Failed"), new JsonObject { ["reason"] = "ComponentsUnhealthy", ["message"] = "oms-b is not ONLINE." })),
+        },
+    };
+
+    /// <summary>Verify has failed.</summary>
+    public static JsonObject Failed() => new()
+    {
+        ["phase"] = "Failed",
+        ["rollbackCost"] = "3 databases are restored.",
+        ["message"] = "Verify/hosts failed.",
+        ["conditions"] = new JsonArray(
+            Condition("Stalled", "True", "ComponentsUnhealthy"), Condition("Ready", "False", "ComponentsUnhealthy"), Condition("Failed", "True", "ComponentsUnhealthy")),
+    };
+
+    public static JsonObject Step(string id, string phase, string title, string state) => new()
+    {
+        ["id"] = id,
+        ["phase"] = phase,
+        ["title"] = title,
+        ["action"] = "Something",
+        ["timeout"] = "10m",
+        ["state"] = state,
+        ["retry"] = "Repeat",
+    };
+
+    public static JsonObject Condition(string type, string status, string reason) =>
+        new() { ["type"] = type, ["status"] = status, ["reason"] = reason, ["message"] = "", ["lastTransitionTime"] = "2026-03-06T18:00:00Z" };
+
+    /// <summary>The first object with the fields of the second.</summary>
+    public static JsonObject With(JsonObject json, JsonObject more)
+    {
+        foreach (var (name, value) in more)
+        {
+            json[name] = value?.DeepClone();
+        }
+
+        return json;
+    }
+
+    /// <summary>Stores a status as the operator does.</summary>
+    /// <param name="resource">Plural of the kind.</param>
+    public static async Task StoreAsync(ControlPlane plane, string space, string resource, string name, JsonObject status)
+    {
+        using var http = plane.CreateHttpClient();
+        using var content = new StringContent(new JsonObject { ["status"] = status }.ToJsonString(), Encoding.UTF8);
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/merge-patch+json");
+        using var answer = await http.PatchAsync(new Uri($"/apis/drydock.dev/v1alpha1/namespaces/{space}/{resource}/{name}/status", UriKind.Relative), content, Token);
+        answer.IsSuccessStatusCode.ShouldBeTrue(await answer.Content.ReadAsStringAsync(Token));
+    }
+}
