@@ -50,6 +50,6 @@ internal static class ChangeFlow
         var effect = await ChangeWriter.WaitAsync(
             invocation.Kubernetes, run, change, patience, invocation.Surroundings.Time, cancellationToken);
         invocation.Surroundings.Output.WriteLine(effect?.Sentence ?? ChangeWriter.NotTakenUp(run, patience));
-        return effect is null ? ExitCodes.NotTakenUp : effect.IsRefused ? ExitCodes.Refused : ExitCodes.Done;
+        return effect is null ? ExitCodes.NotTakenUp : effect.IsRefused ? ExitCodes.Ignored : ExitCodes.Done;
     }
 }

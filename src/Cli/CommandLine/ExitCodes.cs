@@ -26,4 +26,12 @@ internal static class ExitCodes
 
     /// <summary>The change was written, but the operator did not act on it in time.</summary>
     public const int NotTakenUp = 7;
+
+    /// <summary>
+    /// The change was written, but has no effect: the operator ignored it, or the run was already past it.
+    /// </summary>
+    public const int Ignored = 8;
+
+    /// <summary>Ended by Ctrl-C, as shells report it. A change may have been written.</summary>
+    public const int Interrupted = 130;
 }

@@ -8,8 +8,6 @@ namespace Drydock.Cli.CommandLine;
 /// <summary>Runs verbs: connects, and turns failures into a message and an exit code.</summary>
 internal sealed class VerbRunner(Surroundings surroundings, GlobalOptions options)
 {
-    /// <summary>Ended by Ctrl-C, as shells report it.</summary>
-    private const int Interrupted = 130;
     private static readonly TimeSpan CompletionLimit = TimeSpan.FromSeconds(3);
 
     /// <summary>Clock, input and output.</summary>
@@ -33,7 +31,7 @@ internal sealed class VerbRunner(Surroundings surroundings, GlobalOptions option
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {
-                return Interrupted;
+                return ExitCodes.Interrupted;
             }
             catch (CliException failure)
             {
