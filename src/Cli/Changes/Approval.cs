@@ -20,14 +20,19 @@ internal static class Approval
     public static Change Of(Run run, string? hold, bool all)
     {
         var holds = Chosen(run, hold, all);
-        var list = Tokens.List(run, Annotations.Approve);
         var approvals = holds.Select(h => h.Approval).ToList();
         return new Change
         {
-            Sentence = $"Approves {string.Join(" and ", holds.Select(h => h.Name))} of {run.FullName} (plan "
+            Promise = $"Approves {string.Join(" and ", holds.Select(h => h.Name))} of {run.FullName} (plan "
                 + $"{Texts.Hash(run.ActivePlan?.Hash ?? "")}). {Next(run, holds)}",
             Annotations = Change.One(
-                Annotations.Approve, string.Join(',', list.Union(approvals, StringComparer.Ordinal))),
+                Annotations.Approve,
+                Tokens.Add(
+                    run,
+                    Annotations.Approve,
+                    approvals,
+                    entry => RecordOf(run, entry) is not null,
+                    entry => !IsNeeded(run, RecordOf(run, entry)!))),
             Effect = seen => Effect(seen, holds),
         };
     }
@@ -60,21 +65,24 @@ internal static class Approval
 
     private static string Next(Run run, IReadOnlyList<HoldStatus> holds)
     {
-        var names = holds.Select(h => h.Name).ToHashSet(StringComparer.Ordinal);
-        var steps = (run.ActivePlan?.Steps ?? [])
-            .Where(s => s.State == StepState.Pending && (names.Contains(s.Id) || names.Contains(s.Phase)))
-            .ToList();
-        if (steps.Count == 0)
+        var plan = run.ActivePlan;
+        var steps = plan?.Steps.FindAll(
+            s => s.State == StepState.Pending && holds.Any(h => HoldNames.Covers(h.Name, plan, s)));
+        if (plan is null || steps is not { Count: > 0 })
         {
             return "The run then continues.";
         }
 
         var more = steps.Count > NamedSteps ? $" and {steps.Count - NamedSteps} more" : "";
-        var final = steps.Exists(s => s.PointOfNoReturn)
-            ? " One of these steps is a point of no return: a rollback after it loses data, or is impossible."
-            : "";
-        return $"The run then continues with {string.Join(", ", steps.Take(NamedSteps).Select(s => s.Id))}{more}."
-            + final;
+        var next = $"The run then continues with {string.Join(", ", steps.Take(NamedSteps).Select(s => s.Id))}{more}.";
+        if (holds.Any(h => HoldNames.IsWhole(h.Name, plan)))
+        {
+            return string.Join(' ', plan.Notes.Prepend(next));
+        }
+
+        return steps.Exists(s => s.PointOfNoReturn)
+            ? $"{next} One of these steps is a point of no return: a rollback after it loses data, or is impossible."
+            : next;
     }
 
     private static TakenUp? Effect(Run seen, IReadOnlyList<HoldStatus> holds)
@@ -100,6 +108,16 @@ internal static class Approval
 
         return new TakenUp($"Approved. {status?.Phase}: {status?.Message}");
     }
+
+    // The operator records NAME and HASH of NAME@HASH, and an entry of another form as a name without a hash.
+    private static UsedApproval? RecordOf(Run run, string entry) => run.Status?.Approvals.Find(
+        a => a.PlanHash.Length == 0 ? a.Name == entry : entry == $"{a.Name}@{a.PlanHash}"
+            || entry == $"{a.Name}@sha256:{a.PlanHash}");
+
+    // A phase that was approved in part: its other steps still need the approval, and the operator keeps few records.
+    private static bool IsNeeded(Run run, UsedApproval approval) =>
+        approval.Accepted && run.ActivePlan is { } plan && Same(plan.Hash, approval.PlanHash)
+            && HoldNames.Steps(approval.Name, plan).Exists(s => s.State == StepState.Pending);
 
     private static bool Same(string a, string b) => Texts.Hash(a) == Texts.Hash(b);
 }

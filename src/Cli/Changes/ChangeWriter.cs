@@ -11,7 +11,7 @@ internal static class ChangeWriter
 {
     private const int Conflicts = 5;
 
-    /// <summary>Writes the change. If the object changed meanwhile, the change must still be the same.</summary>
+    /// <summary>Writes the change. If the object changed meanwhile, the change must still do the same.</summary>
     /// <param name="kubernetes">The API server.</param>
     /// <param name="run">The run as it was read.</param>
     /// <param name="change">What the user agreed to.</param>
@@ -44,7 +44,7 @@ internal static class ChangeWriter
                         ? present
                         : throw CliException.Refused($"{fullName} was deleted meanwhile, and nothing was written.");
                 var again = plan(run);
-                if (again.Sentence != change.Sentence)
+                if (!again.Keeps(change.Sentence))
                 {
                     throw CliException.Refused(
                         $"{run.FullName} changed meanwhile, and nothing was written. Now: {again.Sentence} "

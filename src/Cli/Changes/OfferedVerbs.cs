@@ -45,7 +45,7 @@ internal static class OfferedVerbs
         [
             .. (run.Status?.Holds ?? []).Select(h => ("approve", (string?)h.Name)),
             .. (run.ActivePlan?.Steps ?? [])
-                .Where(s => s.Acceptable && s.State is StepState.Failed or StepState.Unknown)
+                .Where(s => s is { Acceptable: true, State: StepState.Failed })
                 .Select(s => ("accept", (string?)s.Id)),
             ("retry", null),
             ("resume", null),

@@ -21,15 +21,12 @@ internal static class RunControl
             throw CliException.Refused($"{run.FullName} is paused already.");
         }
 
-        var running = RunningSteps(run);
         return new Change
         {
-            Sentence = $"Pauses {run.FullName}: no further step starts.{Finishing(running)}{Down(run)}",
+            Promise = $"Pauses {run.FullName}: no further step starts.",
+            Circumstances = $"{Finishing(RunningSteps(run))}{Down(run)}".TrimStart(),
             Annotations = Change.One(Annotations.Pause, On),
-            Effect = static seen => seen.Reason == Reasons.Paused
-                ? new TakenUp($"Paused. {seen.Status?.Message}")
-                : IsOver(seen) ? new TakenUp($"It ended before: {seen.Status?.Message}", IsRefused: true)
-                : null,
+            Effect = PauseEffect,
         };
     }
 
@@ -40,8 +37,7 @@ internal static class RunControl
         {
             throw CliException.Refused(
                 $"{run.FullName} is paused by spec.paused, which this command does not change, because a GitOps tool "
-                + $"may own it. Set it to false: `kubectl -n {run.Metadata.Namespace} patch {run.Kind.ShortName} "
-                + $"{run.Metadata.Name} --type merge -p '{{\"spec\":{{\"paused\":false}}}}'`.");
+                + $"may own it. Set it to false: {SpecPatch.Command(run, """{"paused":false}""")}.");
         }
 
         if (run.Metadata.Annotations?.ContainsKey(Annotations.Pause) != true)
@@ -51,7 +47,7 @@ internal static class RunControl
 
         return new Change
         {
-            Sentence = $"Resumes {run.FullName}.",
+            Promise = $"Resumes {run.FullName}.",
             Annotations = Change.One(Annotations.Pause, null),
             Effect = static seen => seen.Reason == Reasons.Paused
                 ? null
@@ -71,7 +67,7 @@ internal static class RunControl
         var list = Tokens.List(run, Annotations.Hold).Union(names, StringComparer.Ordinal).ToList();
         return new Change
         {
-            Sentence = $"{run.FullName} will wait before {string.Join(" and ", names)} until you approve.",
+            Promise = $"{run.FullName} will wait before {string.Join(" and ", names)} until you approve.",
             Annotations = Change.One(Annotations.Hold, string.Join(',', list)),
             Effect = seen => HoldEffect(seen, names),
         };
@@ -94,7 +90,7 @@ internal static class RunControl
         var rest = list.Except(names, StringComparer.Ordinal).ToList();
         return new Change
         {
-            Sentence = $"{run.FullName} will no longer wait before {string.Join(" and ", names)}.",
+            Promise = $"{run.FullName} will no longer wait before {string.Join(" and ", names)}.",
             Annotations = Change.One(Annotations.Hold, rest.Count == 0 ? null : string.Join(',', rest)),
             Effect = seen => seen.Status?.Holds.Exists(h => names.Contains(h.Name, StringComparer.Ordinal)) == true
                 ? null
@@ -102,14 +98,39 @@ internal static class RunControl
         };
     }
 
-    /// <summary>Whether the run has nothing left to do.</summary>
-    public static bool IsOver(Run run) => RunPhases.IsEnded(run.Status?.Phase) && run.IsObserved;
+    // While steps run the operator reports them and not the pause, and before a plan begins, or while the run is
+    // stalled, no pause at all. It reads the annotation before each step in any case.
+    private static TakenUp? PauseEffect(Run seen)
+    {
+        if (seen.Reason == Reasons.Paused)
+        {
+            return new TakenUp($"Paused. {seen.Status?.Message}");
+        }
+
+        if (IsOver(seen))
+        {
+            return new TakenUp($"It ended before: {seen.Status?.Message}", IsRefused: true);
+        }
+
+        var finishing = Finishing(RunningSteps(seen));
+        return finishing.Length > 0 || !IsStarting(seen)
+            ? new TakenUp($"Set.{finishing} No further step starts until you resume.")
+            : null;
+    }
+
+    // Whether steps of a plan start without a repair or a change of the spec.
+    private static bool IsStarting(Run run) =>
+        run.Status is { Plan: not null, Phase: not (null or RunPhases.Pending or RunPhases.Preflight) }
+        && !run.Is(ConditionTypes.Stalled)
+        && !run.Is(ConditionTypes.Ready);
+
+    private static bool IsOver(Run run) =>
+        run.Status is { Phase: RunPhases.Succeeded or RunPhases.RolledBack } && run.IsObserved;
 
     private static TakenUp HoldEffect(Run seen, IReadOnlyList<string> names)
     {
         // The operator reads the annotation before each step. What began in the moment of the write is not held.
-        var begun = names.Where(n => Steps(seen, n).Any(s => s.State != StepState.Pending)
-            && !Steps(seen, n).Any(s => s.State == StepState.Pending)).ToList();
+        var begun = names.Where(n => HasBegun(HoldNames.Steps(n, seen.ActivePlan))).ToList();
         return begun.Count > 0
             ? new TakenUp($"{string.Join(" and ", begun)} began before the hold was written.", IsRefused: true)
             : new TakenUp(seen.Status?.Holds.Exists(h => names.Contains(h.Name, StringComparer.Ordinal)) == true
@@ -119,7 +140,7 @@ internal static class RunControl
 
     private static void RequireAhead(Run run, string name)
     {
-        var steps = Steps(run, name).ToList();
+        var steps = HoldNames.Steps(name, run.ActivePlan);
         if (run.ActivePlan is null)
         {
             return;
@@ -134,15 +155,15 @@ internal static class RunControl
                 + $"{string.Join(", ", phases)}. Steps are in `{Commands.Of(run, "plan")}`.");
         }
 
-        if (steps.TrueForAll(s => s.State != StepState.Pending))
+        if (HasBegun(steps))
         {
             throw CliException.Refused($"{name} of {run.FullName} has begun already. To stop: "
                 + $"`{Commands.Of(run, "pause")}`.");
         }
     }
 
-    private static IEnumerable<PlanStep> Steps(Run run, string name) => (run.ActivePlan?.Steps ?? [])
-        .Where(s => s.Id == name || s.Phase == name || (name == "PointOfNoReturn" && s.PointOfNoReturn));
+    private static bool HasBegun(List<PlanStep> steps) =>
+        steps.Count > 0 && steps.TrueForAll(s => s.State != StepState.Pending);
 
     private static void RequireOpen(Run run, string word)
     {

@@ -22,15 +22,22 @@ internal static class TokenChange
         }
 
         var token = Tokens.Next(run, TokenKind.Retry, Annotations.Retry);
-        var step = run.Status?.Step is { Length: > 0 } at ? $" at {at}" : " from preflight";
+        RequireUseOfRetry(run, isRolledBack, token);
+        var isPreflight = run.Status?.Phase == RunPhases.Preflight;
         return new Change
         {
-            Sentence = isRolledBack
-                ? $"Starts the upgrade {run.FullName} again, from preflight."
-                : $"Continues {run.FullName}{step}. The cause has to be repaired first: {run.Status?.Message}",
+            Promise = isRolledBack ? $"Starts the upgrade {run.FullName} again, from preflight."
+                : isPreflight ? $"Repeats preflight of {run.FullName} now. If it finds nothing, the "
+                    + (run.Spec.Mode == RunMode.Apply ? "upgrade starts." : "plan is stored.")
+                : $"Continues {run.FullName}{From(run.Status)}.",
+            Circumstances = isRolledBack ? "" : $"The cause has to be repaired first: {run.Status?.Message}",
             Annotations = Change.One(Annotations.Retry, token),
             Effect = seen => Tokens.IsUsed(seen, TokenKind.Retry, token)
                 ? new TakenUp($"Continued. {seen.Status?.Phase}: {seen.Status?.Message}")
+
+                // The operator repeats preflight for the token, and records it when preflight finds nothing.
+                : isPreflight && seen.Status?.Phase == RunPhases.Preflight
+                ? new TakenUp($"Preflight is repeated. See what it finds: `{Commands.Of(seen, "status")}`.")
                 : null,
         };
     }
@@ -38,18 +45,20 @@ internal static class TokenChange
     /// <summary>Starts no further step and ends the run.</summary>
     public static Change Abort(Run run)
     {
-        if (RunControl.IsOver(run) || run.Status?.Phase == RunPhases.Failed)
+        if (RunPhases.IsEnded(run.Status?.Phase) && run.IsObserved)
         {
             throw CliException.Refused($"{run.FullName} does not run: {run.Status?.Phase}, {run.Reason}.");
         }
 
+        if (run.Status?.AbortedBy is not null)
+        {
+            throw CliException.Refused($"{run.FullName} is aborted already. {run.Status.NextAction}".TrimEnd());
+        }
+
         var token = Tokens.Next(run, TokenKind.Abort, Annotations.Abort);
-        var down = run.DowntimeSince is null
-            ? " What was changed so far is undone if the downtime has not begun."
-            : " The downtime continues until you retry or roll back.";
         return new Change
         {
-            Sentence = $"Aborts {run.FullName}: running steps finish, no further step starts.{down}",
+            Promise = $"Aborts {run.FullName}: running steps finish, no further step starts. {AfterAbort(run)}",
             Annotations = Change.One(Annotations.Abort, token),
             Effect = seen => seen.Status?.AbortedBy == token || Tokens.IsUsed(seen, TokenKind.Abort, token)
                 ? new TakenUp($"Aborted. {seen.Status?.Phase}: {seen.Status?.Message}")
@@ -60,7 +69,7 @@ internal static class TokenChange
     /// <summary>Rolls back to the former version.</summary>
     public static Change Rollback(Run run)
     {
-        if (run.Spec.DesiredState == DesiredState.RolledBack || run.Status?.RolledBackBy is not null)
+        if (RollbackState.IsRequested(run))
         {
             throw CliException.Refused(
                 $"A rollback of {run.FullName} is requested already: {run.Status?.Phase}, {run.Reason}.");
@@ -71,17 +80,23 @@ internal static class TokenChange
             throw CliException.Refused($"{run.FullName} has no plan yet, so nothing can be rolled back.");
         }
 
+        if (run.Status.Phase == RunPhases.RolledBack)
+        {
+            throw CliException.Refused($"{run.FullName} is rolled back already. {run.Status.NextAction}".TrimEnd());
+        }
+
+        if (RollbackState.Refusal(run) is { } refusal)
+        {
+            throw CliException.Refused($"{run.FullName}: {refusal}");
+        }
+
         var token = Tokens.Next(run, TokenKind.Rollback, Annotations.Rollback);
         var cost = run.Status.RollbackCost is { Length: > 0 } text ? $" {text}" : "";
         return new Change
         {
-            Sentence = $"Rolls {run.FullName} back from {run.To} to {run.From}.{cost}",
+            Promise = $"Rolls {run.FullName} back from {run.To} to {run.From}.{cost}",
             Annotations = Change.One(Annotations.Rollback, token),
-            Effect = seen => seen.Status?.RolledBackBy == token
-                ? new TakenUp($"Taken up. {seen.Status.Phase}: {seen.Status.Message}")
-                : Tokens.IsUsed(seen, TokenKind.Rollback, token)
-                    ? new TakenUp($"Ignored. {seen.Status?.Message}", IsRefused: true)
-                    : null,
+            Effect = seen => RollbackEffect(seen, run, token),
         };
     }
 
@@ -97,14 +112,23 @@ internal static class TokenChange
                     : $"No rollback of {run.FullName} was requested.");
         }
 
+        if (RollbackState.HasBegun(run))
+        {
+            throw CliException.Refused(
+                $"The rollback of {run.FullName} has begun and cannot be cancelled: {run.Status?.Phase}, "
+                + $"{run.Status?.Message}");
+        }
+
         return new Change
         {
-            Sentence = $"Cancels the rollback of {run.FullName}, unless it has begun.",
+            Promise = $"Cancels the rollback of {run.FullName}, unless it has begun.",
             Annotations = Change.One(Annotations.Rollback, null),
             Effect = static seen => seen.Status?.RolledBackBy is null
                 ? new TakenUp($"Cancelled. {seen.Status?.Phase}: {seen.Status?.Message}")
-                : seen.Status.RollbackPlan?.Steps.Exists(s => s.State != StepState.Pending) == true
-                    ? new TakenUp("The rollback has begun and continues.", IsRefused: true)
+                : RollbackState.HasBegun(seen)
+                    ? new TakenUp(
+                        $"The rollback has begun and cannot be cancelled. {seen.Status.Phase}: {seen.Status.Message}",
+                        IsRefused: true)
                     : null,
         };
     }
@@ -115,7 +139,7 @@ internal static class TokenChange
     public static Change Accept(Run run, string? stepId)
     {
         var steps = run.ActivePlan?.Steps ?? [];
-        var failed = steps.Where(s => s.State is StepState.Failed or StepState.Unknown).ToList();
+        var failed = steps.Where(s => s.State == StepState.Failed).ToList();
         var acceptable = failed.Where(s => s.Acceptable).ToList();
         var step = stepId is null
             ? acceptable is [var only] ? only : null
@@ -126,6 +150,8 @@ internal static class TokenChange
             var reason = failed.Find(s => s.Id == stepId) is not null
                 ? $"{stepId} changes the target, so its failure cannot be accepted. Repair the cause and retry: "
                     + $"`{Commands.Of(run, "retry")}`."
+                : steps.Find(s => s.Id == stepId) is { State: StepState.Unknown }
+                ? $"The outcome of {stepId} is unknown, so there is no result that could be accepted."
                 : stepId is null ? "Name the step." : $"{stepId} did not fail.";
             throw CliException.Refused($"{reason} Failures of {run.FullName} that can be accepted: {which}.");
         }
@@ -140,14 +166,81 @@ internal static class TokenChange
             .First(t => !used.Contains(t));
         return new Change
         {
-            Sentence = $"Accepts the failed check {step.Id} of {run.FullName} ({step.Reason}: {step.Message}) The step "
+            Promise = $"Accepts the failed check {step.Id} of {run.FullName} ({step.Reason}: {step.Message}) The step "
                 + "then counts as done, and the acceptance is recorded.",
-            Annotations = Change.One(Annotations.Accept, token),
+            Annotations = Change.One(
+                Annotations.Accept,
+                Tokens.Add(
+                    run,
+                    Annotations.Accept,
+                    [token],
+                    entry => run.Status!.Acceptances.Exists(a => a.Token == entry),
+                    static _ => true)),
             Effect = seen => seen.Status?.Acceptances.Find(a => a.Token == token) is { } record
                 ? record.Accepted
                     ? new TakenUp($"Accepted. {seen.Status.Phase}: {seen.Status.Message}")
                     : new TakenUp($"The operator ignored it. {record.Message}", IsRefused: true)
                 : null,
         };
+    }
+
+    // States in which the operator does not use the token now: it would continue the run later, unexpectedly.
+    private static void RequireUseOfRetry(Run run, bool isRolledBack, string token)
+    {
+        if (isRolledBack && run.Spec.DesiredState == DesiredState.RolledBack)
+        {
+            throw CliException.Refused(
+                $"{run.FullName} was rolled back because of spec.desiredState, which this command does not change. To "
+                + "start the upgrade again: "
+                + $"{SpecPatch.Command(run, $$"""{"desiredState":"Upgraded","retry":"{{token}}"}""")}.");
+        }
+
+        if (run.Reason is Reasons.TooLate or Reasons.HolderGone or Reasons.PlanChanged or Reasons.TargetClaimLost
+            or Reasons.RollbackUnavailable)
+        {
+            throw CliException.Refused(
+                $"A retry does not continue {run.FullName} ({run.Reason}). {run.Status?.NextAction}".TrimEnd());
+        }
+    }
+
+    private static string From(RunStatus? status) =>
+        status is { Step: { Length: > 0 } step } ? $" at {step}"
+        : status?.Plan is null ? " from preflight"
+        : "";
+
+    private static string AfterAbort(Run run)
+    {
+        var isPast = RollbackState.IsPastUndo(run);
+        var down = run.DowntimeSince is null ? "" : " The downtime continues until you retry.";
+        if (RollbackState.IsRequested(run) || (isPast && run.Status?.RollbackPlan is not null))
+        {
+            return $"The rollback stops as well, and nothing is undone.{down}";
+        }
+
+        return run.Status?.Plan is null ? "Nothing was changed so far."
+            : !isPast ? "What was changed so far is then undone."
+            : run.DowntimeSince is not null
+                ? "Nothing is undone. The downtime continues until you retry or roll back."
+            : run.InstanceProgress is { Length: > 0 } progress
+                ? $"Nothing is undone: the processes keep the versions that they run now ({progress} run {run.To})."
+            : $"Nothing is undone: {run.To} keeps running.";
+    }
+
+    // The operator records the token first, and decides after that whether a rollback is possible.
+    private static TakenUp? RollbackEffect(Run seen, Run before, string token)
+    {
+        if (seen.Status?.RolledBackBy != token)
+        {
+            return Tokens.IsUsed(seen, TokenKind.Rollback, token)
+                ? new TakenUp($"Ignored. {seen.Status?.Message}", IsRefused: true)
+                : null;
+        }
+
+        return seen.Reason == Reasons.RollbackUnavailable
+                ? new TakenUp($"The rollback does not start. {seen.Status.Message}", IsRefused: true)
+            : seen.Status.RollbackPlan is not null
+                || (seen.Status.Phase, seen.Reason) != (before.Status?.Phase, before.Reason)
+                ? new TakenUp($"Taken up. {seen.Status.Phase}: {seen.Status.Message}")
+            : null;
     }
 }

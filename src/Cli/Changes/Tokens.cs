@@ -29,4 +29,29 @@ internal static class Tokens
     public static IReadOnlyList<string> List(Run run, string annotation) =>
         run.Metadata.Annotations?.GetValueOrDefault(annotation)?.Split(
             ',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries) ?? [];
+
+    /// <summary>
+    /// An annotation that is a list, with further entries. Entries that are done are left out, because the operator
+    /// reads only the first <see cref="SchemaLimits.History"/>; those that it has not read yet come first.
+    /// </summary>
+    /// <param name="run">The run.</param>
+    /// <param name="annotation">The annotation.</param>
+    /// <param name="added">The further entries.</param>
+    /// <param name="isRead">Whether the operator has recorded an entry.</param>
+    /// <param name="isDone">Whether an entry that it has recorded is not needed any more.</param>
+    public static string Add(
+        Run run,
+        string annotation,
+        IEnumerable<string> added,
+        Func<string, bool> isRead,
+        Func<string, bool> isDone)
+    {
+        var given = List(run, annotation);
+        return string.Join(
+            ',',
+            given.Where(entry => !isRead(entry))
+                .Concat(added)
+                .Concat(given.Where(entry => isRead(entry) && !isDone(entry)))
+                .Distinct(StringComparer.Ordinal));
+    }
 }

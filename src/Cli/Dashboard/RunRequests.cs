@@ -85,7 +85,7 @@ internal sealed class RunRequests(IKubernetesClient kubernetes, TimeProvider tim
         }
 
         var change = plan(run);
-        if (change.Sentence != wanted.Sentence)
+        if (!change.Keeps(wanted.Sentence))
         {
             throw CliException.Refused(
                 $"{run.FullName} changed meanwhile, and nothing was written. Now: {change.Sentence}");

@@ -81,7 +81,7 @@ internal static class RunViewBuilder
         IReadOnlyList<HoldStatus> holds,
         DateTimeOffset now)
     {
-        var held = isActive ? holds.Select(h => h.Name).ToHashSet(StringComparer.Ordinal) : [];
+        var held = isActive ? HoldNames.Shown(holds.Select(h => h.Name), plan) : [];
         var phases = plan.Steps
             .GroupBy(s => s.Phase, StringComparer.Ordinal)
             .Select(group => Phase(

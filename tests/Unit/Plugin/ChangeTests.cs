@@ -1,3 +1,4 @@
+using Drydock.Abstractions.Plans;
 using Drydock.Cli.Changes;
 using Drydock.Cli.CommandLine;
 using Drydock.Crds.Common;
@@ -47,12 +48,99 @@ public sealed class ChangeTests
     }
 
     [Fact]
+    public void Approval_is_read_although_twenty_were_given_before()
+    {
+        var world = CliRuns.Held();
+        world.Annotate(Annotations.Approve, string.Join(',', Enumerable.Range(0, SchemaLimits.History).Select(i => $"Backup@0123abc{i:x}")));
+        world.RunUntil(() => world.Status.Approvals.Count == SchemaLimits.History, "all are recorded");
+
+        TakeUp(world, Approval.Of(world.Run(), "StopOld", all: false)).ShouldStartWith("Approved.");
+    }
+
+    [Fact]
+    public void Approval_of_phase_stays_while_its_steps_have_not_begun()
+    {
+        var world = CliRuns.Held();
+        var given = world.Status.Holds[0].Approval;
+        var read = world.Run();
+        var recorded = read.Status! with { Approvals = [new UsedApproval { Name = "StopOld", PlanHash = given.Split('@')[1], Accepted = true }] };
+        var done = recorded with { Plan = recorded.Plan! with { Steps = [.. recorded.Plan!.Steps.Select(s => s.Phase == "StopOld" ? s with { State = StepState.Running } : s)] } };
+        read = read with { Metadata = read.Metadata with { Annotations = new Dictionary<string, string>(StringComparer.Ordinal) { [Annotations.Approve] = given } } };
+        static HoldStatus[] Verify() => [new() { Name = "Verify", Approval = "Verify@0123abcd" }];
+
+        Approval.Of(read with { Status = recorded with { Holds = [.. Verify()] } }, null, all: false).Annotations[Annotations.Approve]
+            .ShouldBe($"Verify@0123abcd,{given}");
+        Approval.Of(read with { Status = done with { Holds = [.. Verify()] } }, null, all: false).Annotations[Annotations.Approve]
+            .ShouldBe("Verify@0123abcd");
+    }
+
+    [Fact]
+    public void Approval_of_point_of_no_return_names_it_and_warns()
+    {
+        var world = CliRuns.Begin(s => s with { HoldBefore = ["PointOfNoReturn"] });
+        world.RunUntil(() => world.Is("Held"), "held");
+        var step = world.Plan.Steps.First(s => s.PointOfNoReturn).Id;
+
+        var sentence = Approval.Of(world.Run(), null, all: false).Sentence;
+
+        sentence.ShouldStartWith("Approves PointOfNoReturn of ");
+        sentence.ShouldContain(step);
+        sentence.ShouldContain("point of no return: a rollback after it loses data");
+    }
+
+    [Fact]
+    public void Approval_of_rollback_after_success_says_what_is_lost()
+    {
+        var world = CliRuns.Begin();
+        world.RunToSuccess();
+        world.EditSpec(s => s with { DesiredState = DesiredState.RolledBack });
+        world.RunUntil(() => world.Is("Held"), "the rollback waits");
+
+        var sentence = Approval.Of(world.Run(), null, all: false).Sentence;
+
+        sentence.ShouldContain($"The run then continues with {world.Status.RollbackPlan!.Steps[0].Id}, ");
+        sentence.ShouldContain("is lost.");
+    }
+
+    [Fact]
+    public void Pause_during_a_step_is_reported_before_it_ends()
+    {
+        var world = CliRuns.Begin(setup: new WorldSetup { RealJson = false, DumpTakes = TimeSpan.FromMinutes(40) });
+        world.RunUntil(() => world.Status.Running.Exists(r => r.Id == "Backup/snapshot"), "the dump");
+        var change = RunControl.Pause(world.Run());
+        world.Write(change.Annotations);
+        world.RunFor(TimeSpan.FromMinutes(1));
+
+        change.Effect(world.Run()).ShouldBe(new TakenUp("Set. Backup/snapshot finishes first. No further step starts until you resume."));
+    }
+
+    [Fact]
+    public void Pause_of_failed_run_is_reported_at_once()
+    {
+        var world = RollbackTests.Failed();
+
+        RunControl.Pause(world.Run()).Effect(world.Run()).ShouldBe(new TakenUp("Set. No further step starts until you resume."));
+    }
+
+    [Fact]
+    public void Planned_run_can_be_held_and_paused()
+    {
+        var world = CliRuns.Begin(s => s with { Mode = RunMode.Plan });
+        world.RunUntil(() => world.Is("Ready"), "planned");
+
+        TakeUp(world, RunControl.Hold(world.Run(), ["StopOld"])).ShouldStartWith("Set.");
+        TakeUp(world, RunControl.Pause(world.Run())).ShouldStartWith("Set.");
+        Refusal(() => TokenChange.Abort(world.Run())).ShouldContain("does not run: Planned");
+    }
+
+    [Fact]
     public void Paused_run_reports_the_pause_and_resumes()
     {
         var world = CliRuns.Begin();
         world.RunUntil(() => world.Status.Phase == "Backup", "the backup");
 
-        TakeUp(world, RunControl.Pause(world.Run())).ShouldStartWith("Paused.");
+        TakeUp(world, RunControl.Pause(world.Run()));
+        world.RunUntil(() => world.ReasonOf("Ready") == Reasons.Paused, "paused");
         Refusal(() => RunControl.Pause(world.Run())).ShouldContain("paused already");
         TakeUp(world, RunControl.Resume(world.Run())).ShouldStartWith("Resumed.");
         Refusal(() => RunControl.Resume(world.Run())).ShouldContain("is not paused");
@@ -106,6 +194,48 @@ public sealed class ChangeTests
     }
 
     [Fact]
+    public void Retry_of_preflight_is_reported_while_its_findings_remain()
+    {
+        var world = new OmsWorld(new WorldSetup { RealJson = false });
+        world["oms-b"].FreeBytes = 10;
+        world.Apply();
+        world.RunToStall();
+
+        TakeUp(world, TokenChange.Retry(world.Run())).ShouldStartWith("Preflight is repeated.");
+    }
+
+    [Fact]
+    public void Retry_after_rollback_by_spec_is_refused_with_the_command()
+    {
+        var world = CliRuns.Begin();
+        world.RunUntil(() => world.Count("snapshot") == 1, "the backup");
+        world.EditSpec(s => s with { DesiredState = DesiredState.RolledBack });
+        world.RunToRolledBack();
+
+        Refusal(() => TokenChange.Retry(world.Run())).ShouldContain(
+            """`kubectl -n migration patch omsu up --type merge -p '{"spec":{"desiredState":"Upgraded","retry":"1"}}'`.""");
+        OfferedVerbs.Of(world.Run()).Select(o => o.Verb).ShouldNotContain("retry");
+    }
+
+    [Fact]
+    public void Retry_that_would_change_nothing_is_refused_with_next_action()
+    {
+        var world = CliRuns.Begin(s => s with { NotAfter = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero) });
+        world.RunToStall();
+
+        Refusal(() => TokenChange.Retry(world.Run())).ShouldContain("(TooLate). Set a later spec.notAfter");
+    }
+
+    [Fact]
+    public void Failed_run_can_be_aborted_once()
+    {
+        var world = RollbackTests.Failed();
+
+        TakeUp(world, TokenChange.Abort(world.Run())).ShouldStartWith("Aborted.");
+        Refusal(() => TokenChange.Abort(world.Run())).ShouldContain("is aborted already");
+    }
+
+    [Fact]
     public void Aborted_run_says_whether_the_downtime_continues()
     {
         var world = CliRuns.Begin();
@@ -135,10 +265,47 @@ public sealed class ChangeTests
     }
 
     [Fact]
+    public void Rollback_that_has_ended_cannot_be_cancelled_or_repeated()
+    {
+        var world = CliRuns.Begin();
+        world.RunUntil(() => world.Count("snapshot") == 1, "the backup");
+        TakeUp(world, TokenChange.Rollback(world.Run())).ShouldStartWith("Taken up. ");
+        world.RunToRolledBack();
+
+        Refusal(() => TokenChange.CancelRollback(world.Run())).ShouldContain("cannot be cancelled: RolledBack");
+        OfferedVerbs.Of(world.Run()).Select(o => o.Verb).ShouldBe(["retry"]);
+    }
+
+    [Fact]
+    public void Acceptance_keeps_those_that_were_not_read_yet()
+    {
+        var world = new OmsWorld(new WorldSetup { RealJson = false, Init = (_, _) => (0, "done") }).Apply();
+        world.RunUntil(() => world.Is("Failed"), "failed");
+        world.Annotate(Annotations.Accept, "Verify/a@0123abcd");
+
+        var change = TokenChange.Accept(world.Run(), null);
+
+        change.Annotations[Annotations.Accept]!.ShouldMatch("^Verify/a@0123abcd,InitMetadata/oms-a@[0-9a-f]{8}$");
+        TakeUp(world, change).ShouldStartWith("Accepted.");
+    }
+
+    [Fact]
+    public void Unknown_outcome_is_not_accepted()
+    {
+        var world = RollbackTests.Failed();
+        var run = world.Run();
+        var unknown = run.Status!.Plan! with { Steps = [.. run.Status.Plan!.Steps.Select(s => s.Id == "Verify/hosts" ? s with { State = StepState.Unknown, Acceptable = true } : s)] };
+        run = run with { Status = run.Status with { Plan = unknown } };
+
+        Refusal(() => TokenChange.Accept(run, "Verify/hosts")).ShouldStartWith("The outcome of Verify/hosts is unknown");
+        OfferedVerbs.Of(run).Select(o => o.Verb).ShouldNotContain("accept");
+    }
+
+    [Fact]
     public void Acceptance_is_offered_only_for_checks()
     {
         var world = RollbackTests.Failed();
-        var failed = world.Status.Plan!.Steps.First(s => s.State == Drydock.Abstractions.Plans.StepState.Failed);
+        var failed = world.Status.Plan!.Steps.First(s => s.State == StepState.Failed);
 
         Refusal(() => TokenChange.Accept(world.Run(), failed.Id)).ShouldContain("cannot be accepted");
         Refusal(() => TokenChange.Accept(world.Run(), "Verify/hosts")).ShouldContain("did not fail");

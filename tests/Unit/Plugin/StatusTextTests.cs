@@ -72,6 +72,30 @@ public sealed class StatusTextTests
     }
 
     [Fact]
+    public void Step_held_as_point_of_no_return_is_shown_as_held()
+    {
+        var world = Until(w => w.Is("Held"), s => s with { HoldBefore = ["PointOfNoReturn"] });
+        var next = world.Plan.Steps.First(s => s.PointOfNoReturn);
+
+        var view = RunViewBuilder.Build(world.Run(), world.Time.GetUtcNow());
+
+        view.Plans.Single(p => p.IsActive).Phases.SelectMany(p => p.Steps).Single(s => s.Id == next.Id).Mark
+            .ShouldBe(StepMark.Held);
+    }
+
+    [Fact]
+    public void Step_held_before_whole_rollback_is_shown_as_held()
+    {
+        var world = Until(w => w.IsOver);
+        world.EditSpec(s => s with { DesiredState = DesiredState.RolledBack });
+        world.RunUntil(() => world.Is("Held"), "the rollback waits");
+
+        var view = RunViewBuilder.Build(world.Run(), world.Time.GetUtcNow());
+
+        view.Plans.Single(p => p.IsActive).Phases[0].Mark.ShouldBe(StepMark.Held);
+    }
+
+    [Fact]
     public void Downtime_is_counted_while_it_lasts_and_told_afterwards()
     {
         var world = Until(w => w.Count("snapshot") == 1);

@@ -1,0 +1,77 @@
+using Drydock.Abstractions.Entities;
+using Drydock.Abstractions.Plans;
+using Drydock.Cli.Changes;
+using Drydock.Cli.CommandLine;
+using Drydock.Cli.Runs;
+using Drydock.Crds.Common;
+using Drydock.Crds.OmsUpgrades;
+using Drydock.Tests.Unit.Fakes;
+using Shouldly;
+using Xunit;
+using RunKind = Drydock.Cli.Runs.RunKind;
+
+namespace Drydock.Tests.Unit.Plugin;
+
+/// <summary>What is written if the object changes between the question and the answer.</summary>
+public sealed class ChangeWriterTests
+{
+    private readonly InMemoryApi _api = new(WorldJson.Crds, TimeProvider.System);
+
+    [Fact]
+    public async Task Pause_is_written_although_another_step_runs_by_now()
+    {
+        var read = await CreateAsync("Backup/a");
+        var change = RunControl.Pause(read);
+        change.Sentence.ShouldContain("Backup/a finishes first.");
+        await ReportAsync("Backup/b");
+
+        var (written, _) = await ChangeWriter.WriteAsync(_api, read, change, RunControl.Pause, TestContext.Current.CancellationToken);
+
+        written.Metadata.Annotations![Annotations.Pause].ShouldBe("true");
+    }
+
+    [Fact]
+    public async Task Change_that_would_do_something_else_is_not_written()
+    {
+        var read = await CreateAsync("Backup/a");
+        var change = TokenChange.Abort(read);
+        await ReportAsync("StopOld/oms-a");
+
+        var refused = await Should.ThrowAsync<CliException>(() => ChangeWriter.WriteAsync(_api, read, change, TokenChange.Abort, TestContext.Current.CancellationToken));
+
+        (refused.ExitCode, refused.Message.Contains("changed meanwhile, and nothing was written", StringComparison.Ordinal)).ShouldBe((ExitCodes.Refused, true), refused.Message);
+        (await RunAsync()).Metadata.Annotations.ShouldBeNull();
+    }
+
+    private async Task<Run> CreateAsync(string running)
+    {
+        await _api.CreateAsync(
+            new OmsUpgrade { Kind = OmsUpgrade.KindName, Metadata = new V1ObjectMeta { Name = "up", Namespace = "oms" } },
+            TestContext.Current.CancellationToken);
+        return await ReportAsync(running);
+    }
+
+    private async Task<Run> ReportAsync(string running)
+    {
+        var present = (OmsUpgrade)(await RunAsync()).Entity;
+        await _api.UpdateStatusAsync(
+            present with
+            {
+                Status = new OmsUpgradeStatus
+                {
+                    Phase = OmsUpgradePhases.Backup,
+                    Running = [new RunningStep { Id = running }],
+                    Plan = new Plan
+                    {
+                        Hash = "sha256:0123456789abcdef",
+                        Steps = [new PlanStep { Id = "StopOld/oms-a", Action = "StopContainer", State = running == "StopOld/oms-a" ? StepState.Running : StepState.Pending }],
+                    },
+                },
+            },
+            TestContext.Current.CancellationToken);
+        return await RunAsync();
+    }
+
+    private async Task<Run> RunAsync() =>
+        RunKind.Read((await _api.GetAsync<OmsUpgrade>("up", "oms", TestContext.Current.CancellationToken))!)!;
+}

@@ -1,0 +1,91 @@
+using Drydock.Abstractions.Plans;
+using Drydock.Cli.Changes;
+using Drydock.Cli.CommandLine;
+using Drydock.Cli.Runs;
+using Drydock.Crds.Common;
+using Drydock.Reconcilers.Databases;
+using Drydock.Tests.Unit.Fakes;
+using Shouldly;
+using Xunit;
+using RunKind = Drydock.Cli.Runs.RunKind;
+
+namespace Drydock.Tests.Unit.Plugin;
+
+/// <summary>Changes of a database upgrade, which has no downtime and, for TiDB, no rollback.</summary>
+public sealed class DatabaseChangeTests
+{
+    [Fact]
+    public void Rollback_that_operator_refuses_is_neither_offered_nor_written()
+    {
+        var world = new DatabaseRunWorld();
+        world.Truth.Refusing.Add("UpgradeTiKV/tikv-1/swap");
+        world.Apply();
+        world.RunUntil(() => world.Is("Stalled"), "a failure");
+        var run = RunOf(world);
+
+        OfferedVerbs.Of(run).Select(o => o.Verb).ShouldNotContain("rollback");
+        var refused = Should.Throw<CliException>(() => TokenChange.Rollback(run));
+        (refused.ExitCode, refused.Message).ShouldBe((ExitCodes.Refused, $"{run.FullName}: {run.Status!.RollbackCost}"));
+        refused.Message.ShouldContain("TiDB supports none once the first PD is stopped");
+    }
+
+    [Fact]
+    public void Rollback_is_offered_before_first_process_is_stopped()
+    {
+        var world = new DatabaseRunWorld().Apply(s => s with { HoldBefore = ["UpgradePD"] });
+        world.RunUntil(() => world.Is("Held"), "held");
+
+        OfferedVerbs.Of(RunOf(world)).Select(o => o.Verb).ShouldContain("rollback");
+    }
+
+    [Fact]
+    public void Rollback_refused_after_the_write_is_reported_as_ignored()
+    {
+        var world = new DatabaseRunWorld().Apply();
+        world.RunUntil(() => world.IsOver, "the end");
+        var change = TokenChange.Rollback(RunOf(world) with { Status = world.Status with { RollbackCost = null } });
+
+        world.Annotate(Annotations.Rollback, change.Annotations[Annotations.Rollback]!);
+        world.RunUntil(() => change.Effect(RunOf(world)) is not null, "an answer");
+
+        var effect = change.Effect(RunOf(world))!;
+        (effect.IsRefused, effect.Sentence.StartsWith("The rollback does not start. A rollback is not possible", StringComparison.Ordinal)).ShouldBe((true, true), effect.Sentence);
+    }
+
+    [Fact]
+    public void Abort_promises_no_undo_after_first_process_was_stopped()
+    {
+        var world = new DatabaseRunWorld().Apply(s => s with { HoldBefore = ["UpgradePD", "UpgradeTiKV"] });
+        world.RunUntil(() => world.Is("Held"), "held");
+        TokenChange.Abort(RunOf(world)).Sentence.ShouldContain("What was changed so far is then undone.");
+        world.Edit(s => s with { HoldBefore = ["UpgradeTiKV"] });
+        world.RunUntil(() => world.Is("Held") && world.Status.Holds.Exists(h => h.Name == "UpgradeTiKV"), "held later");
+
+        var sentence = TokenChange.Abort(RunOf(world)).Sentence;
+
+        sentence.ShouldContain("Nothing is undone: the processes keep the versions that they run now (PD 3/3");
+        sentence.ShouldNotContain("is then undone");
+    }
+
+    // The plugin must not refer to the engines, so it knows the steps by their names.
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Limit_of_undo_is_the_one_of_the_operator(bool yugabyte)
+    {
+        var world = yugabyte ? new DatabaseRunWorld(new YugaWorld()) : new DatabaseRunWorld();
+        world.Apply();
+        world.RunUntil(() => world.Status.Plan is not null, "the plan");
+        var run = RunOf(world);
+        var kind = new DatabaseUpgradeKind(Drydock.Operator.Composition.SupportedEngines.All, (_, _) => throw new NotSupportedException());
+        var plan = run.Status!.Plan! with { Steps = [.. run.Status.Plan!.Steps.Select(s => s with { State = StepState.Pending, Attempt = 0, StartedAt = null })] };
+
+        foreach (var step in plan.Steps)
+        {
+            var begun = plan with { Steps = [.. plan.Steps.Select(s => s.Id == step.Id ? s with { State = StepState.Running } : s)] };
+            RollbackState.IsPastUndo(run with { Status = run.Status with { Plan = begun } }).ShouldBe(kind.IsPastUndo(begun), step.Id);
+        }
+    }
+
+    private static Run RunOf(DatabaseRunWorld world) => RunKind.Read(world.Found!)!;
+}
