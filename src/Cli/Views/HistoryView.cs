@@ -1,4 +1,5 @@
 using Drydock.Cli.Runs;
+using Drydock.Crds.Common;
 
 namespace Drydock.Cli.Views;
 
@@ -10,16 +11,27 @@ internal sealed record HistoryView(string Kind, string Namespace, string Name, I
     {
         var status = run.Status;
         List<HistoryEntry> entries = [];
+        RunAttempt? former = null;
         foreach (var attempt in status?.Attempts ?? [])
         {
-            var by = attempt.Token is { } token ? $" after retry {token}" : "";
-            entries.Add(new HistoryEntry(attempt.StartedAt, $"Attempt {attempt.Number}", $"Began{by}."));
+            entries.Add(Began(attempt.Number, attempt.StartedAt, former));
             if (attempt.FinishedAt is not null || attempt.Reason is not null)
             {
+                var by = attempt.Token is { } token ? $" by retry {token}" : "";
                 var at = attempt.Step is { Length: > 0 } step ? $" at {step}" : "";
                 entries.Add(new HistoryEntry(
-                    attempt.FinishedAt, $"Attempt {attempt.Number}", $"{attempt.Reason}{at}: {attempt.Message}"));
+                    attempt.FinishedAt,
+                    $"Attempt {attempt.Number}",
+                    $"Ended{by}. It had stopped with {attempt.Reason}{at}: {attempt.Message}"));
             }
+
+            former = attempt;
+        }
+
+        // Attempts that have not ended are not in the list.
+        if (former is not null || status?.StartedAt is not null)
+        {
+            entries.Add(Began((former?.Number ?? 0) + 1, former?.FinishedAt ?? status?.StartedAt, former));
         }
 
         entries.AddRange((status?.Approvals ?? []).Select(a => new HistoryEntry(
@@ -35,6 +47,10 @@ internal sealed record HistoryView(string Kind, string Namespace, string Name, I
             run.Metadata.Name,
             [.. entries.OrderBy(e => e.At ?? DateTimeOffset.MinValue)]);
     }
+
+    // The operator records with an attempt the retry token that continued after it.
+    private static HistoryEntry Began(int number, DateTimeOffset? at, RunAttempt? former) => new(
+        at, $"Attempt {number}", former?.Token is { } token ? $"Began after retry {token}." : "Began.");
 }
 
 /// <summary>One entry of a history.</summary>

@@ -172,7 +172,7 @@ public sealed record RunAttempt
     /// <summary>When it began.</summary>
     public DateTimeOffset? StartedAt { get; init; }
 
-    /// <summary>When it ended.</summary>
+    /// <summary>When a retry ended it, not when it failed.</summary>
     public DateTimeOffset? FinishedAt { get; init; }
 
     /// <summary>How it ended, as a reason.</summary>
@@ -187,7 +187,7 @@ public sealed record RunAttempt
     [Length(SchemaLimits.Name)]
     public string? Step { get; init; }
 
-    /// <summary>The retry token that started it; absent for the first attempt.</summary>
+    /// <summary>The retry token that ended it, so that the next attempt began.</summary>
     [Length(SchemaLimits.ShortName)]
     public string? Token { get; init; }
 }
