@@ -11,7 +11,7 @@ namespace Drydock.Tests.EndToEnd;
 [Collection(Lanes.Upgrades)]
 public sealed class PluginPageTests(StageFixture fixture)
 {
-    private const string Plugin = "docs/kubectl-drydock.md", Runbook = "docs/from-the-runbook.md", Name = "oms-322-to-422";
+    private const string Plugin = "docs/kubectl-drydock.md", Runbook = "docs/from-the-runbook.md";
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -23,14 +23,19 @@ public sealed class PluginPageTests(StageFixture fixture)
         var stage = await fixture.ResetAsync();
         await using var op = stage.StartOperator();
         var page = await PageRun.StartAsync(stage.Run, stage.ControlPlane, Repository.Root, "plugin-pages", Token);
-        await page.RunAsync("kubectl create namespace oms", "test", Token);
-        await FirstRunTests.ApplyDockerSecretAsync(stage, "oms", stage.Hosts[0]);
         (page.Variables["DOCKER"], page.Variables["CERTIFICATES"], page.Variables["IMAGE"]) = (stage.Hosts[0].Endpoint, stage.Hosts[0].ClientFolder, stage.Oms.To.Tag);
         page.Variables["PROGRAMS"] = await ProgramsAsync(page);
 
-        // What the lab has where the page has other names, and the findings of every OMS 3.2.2 that its owner judges.
-        page.Fake("fill-in", $"sed -i 's|/var/lib/drydock/snapshots|{stage.Snapshots}|' $1 && echo '  preflight: {{acknowledge: [ForwardSwitchoverUnknown, SyncProjectsWithoutDbType]}}' >>$1");
-        page.Fake("run-plan", $"hash=$(kubectl -n oms get omsu {Name} -o 'jsonpath={{.status.plan.hash}}')\nkubectl -n oms patch omsu {Name} --type merge -p '{{\"spec\":{{\"mode\":\"Apply\",\"approvedPlanHash\":\"'$hash'\"}}}}'\nkubectl -n oms wait omsu/{Name} --for=condition=Held --timeout=3m");
+        // What the lab has where the page has other names, the findings of every OMS 3.2.2 that its owner judges, and
+        // the Secret with its values.
+        page.Fake(
+            "fill-in",
+            $"""
+            sed -i 's|/var/lib/drydock/snapshots|{stage.Snapshots}|' "$1"
+            echo '  preflight: {"{"}acknowledge: [ForwardSwitchoverUnknown, SyncProjectsWithoutDbType]{"}"}' >>"$1"
+            grep -q NOT-A-KEY "$2"
+            kubectl -n oms create secret generic docker-tls --from-file=ca.crt="$CERTIFICATES/ca.pem" --from-file=tls.crt="$CERTIFICATES/cert.pem" --from-file=tls.key="$CERTIFICATES/key.pem"
+            """);
 
         // NuGet's configuration and packages.
         page.Variables["HOME"] = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
@@ -42,14 +47,15 @@ public sealed class PluginPageTests(StageFixture fixture)
             .Split('\n', StringSplitOptions.RemoveEmptyEntries).Distinct(StringComparer.Ordinal).ShouldHaveSingleItem();
 
         (await page.RunPageAsync(Runbook, cancellationToken: Token)).ShouldHaveSingleItem().Output.ShouldContain("Nothing prevents this upgrade.");
-        await page.RunAsync($"kubectl -n oms delete omsu {Name} && rm upgrade.yaml upgrade-secrets.yaml", "test", Token);
+        await page.RunAsync("kubectl delete namespace oms\nrm upgrade.yaml upgrade-secrets.yaml", "test", Token);
         var used = await page.RunPageAsync(Plugin, block => block.Heading != "Install", Token);
 
         page.NotRun(Plugin).ShouldBeEmpty();
         page.NotRun(Runbook).ShouldBeEmpty();
         used.ShouldHaveSingleItem().Output.ShouldContain("Approved.");
         used[0].Output.ShouldContain("StopOld@");
-        await stage.WaitForAsync("oms", u => u.IsOver("Succeeded"), cancellationToken: Token);
+        used[0].Output.ShouldContain("Succeeded");
+        (await stage.Oms.ReadStateAsync()).SchemaVersion.ShouldBe("4.2.2");
         (await stage.Oms.PunishmentsAsync()).ShouldBeEmpty();
         page.ChangedFiles().ShouldBeEmpty();
         await stage.ControlPlane.KubectlAsync(["delete", "namespace", "oms", "--wait=false"], cancellationToken: Token);

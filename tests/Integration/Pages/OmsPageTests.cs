@@ -35,13 +35,14 @@ public sealed class OmsPageTests(LabFixture lab)
         page.Variables["HASH"] = Hash;
         await page.RunAsync($"make install IMAGE=registry.example/drydock-operator:0.1.0 && kubectl create namespace {Space}", "test", Token);
         await page.RunAsync($"kubectl -n {Space} create configmap {Lists} --from-literal=projects=p1", "test", Token);
-        await page.RunAsync($"cat > upgrade.yaml <<'EOF' && kubectl -n {Space} apply --validate=false -f upgrade.yaml\n{Manifest()}\nEOF", "test", Token);
         var log = Path.Combine(run.FolderFor("oms-pages-log"), "log");
         await File.WriteAllTextAsync(log, "{\"msg\":\"the operator runs\"}\n", Token);
         await using var node = await LabNode.StartAsync(run, plane, new LabNodeOptions { Space = Operator, Folder = page.Folder, Log = log }, Token);
         var outputs = new Dictionary<string, string>(StringComparer.Ordinal);
+        var steered = new JsonObject();
         foreach (var path in new[] { Upgrade, Failures, Accidents, Dashboard })
         {
+            await page.RunAsync($"kubectl -n {Space} delete omsupgrades.drydock.dev --all\nkubectl -n {Space} apply --validate=false -f - <<'EOF'\n{Manifest}\nEOF", "test", Token);
             foreach (var block in page.Blocks(path))
             {
                 await StoreAsync(plane, Space, "omsupgrades", Name, Status(block, path));
@@ -49,6 +50,7 @@ public sealed class OmsPageTests(LabFixture lab)
             }
 
             page.NotRun(path).ShouldBeEmpty();
+            steered[path] = JsonNode.Parse(await plane.KubectlAsync(["-n", Space, "get", "omsu", Name, "-o", "json"], cancellationToken: Token));
         }
 
         Output("oms-upgrade.md", "inventory.regions").ShouldContain("oms-a\t192.0.2.216");
@@ -56,7 +58,7 @@ public sealed class OmsPageTests(LabFixture lab)
         Output("oms-upgrade.md", "actionRequired").ShouldBe("RemoveOldContainers\t2\toms-a, oms-b\tRemove them.\np1");
         Output("failures.md", "nextAction").ShouldContain("the operator runs");
         Output("dashboard.md", "dashboard").ShouldContain("<title>");
-        var done = JsonNode.Parse(await plane.KubectlAsync(["-n", Space, "get", "omsu", Name, "-o", "json"], cancellationToken: Token))!;
+        var done = steered[Upgrade]!;
         done["metadata"]!["annotations"]!.AsObject().Select(a => a.Key).Where(key => key.StartsWith("drydock.dev/", StringComparison.Ordinal)).ShouldBe(
             ["drydock.dev/approve", "drydock.dev/retry", "drydock.dev/accept", "drydock.dev/on-delete", "drydock.dev/rollback", "drydock.dev/abort"], ignoreOrder: true);
         ((string?)done["spec"]!["approvedPlanHash"]).ShouldBe(Hash);
@@ -64,7 +66,7 @@ public sealed class OmsPageTests(LabFixture lab)
         string Output(string file, string part) => outputs.First(o => o.Key.StartsWith(file, StringComparison.Ordinal) && o.Key.Contains(part, StringComparison.Ordinal)).Value;
     }
 
-    private static string Manifest() => $$$"""
+    private const string Manifest = $$$"""
         apiVersion: drydock.dev/v1alpha1
         kind: OmsUpgrade
         metadata: {name: {{{Name}}}}
@@ -76,7 +78,8 @@ public sealed class OmsPageTests(LabFixture lab)
           image: registry.example/oms:feature_4.2.2
           hostIP: 192.0.2.216
           docker: {endpoint: "tcp://{hostIP}:2376", tlsSecretRef: {name: docker-tls}}
-          backup: {storage: {directory: {path: /var/lib/drydock/snapshots}}}
+          backup:
+            storage: {directory: {path: /var/lib/drydock/snapshots} }
         """;
 
     // What the operator has written when a reader of the page comes to the block.

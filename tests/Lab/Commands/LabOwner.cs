@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Drydock.Lab.Hosts;
+using Drydock.Lab.Upgrades;
 
 namespace Drydock.Lab.Commands;
 
@@ -26,13 +27,14 @@ public static class LabOwner
         await using var run = await LabRun.StartAsync(cancellationToken: stop.Token);
         try
         {
-            var controlPlane = StartControlPlaneAsync(run, options, stop.Token);
+            var background = new LabBackground(options.StateFolder);
+            var crds = Path.Combine(Path.GetDirectoryName(background.Folder)!, "config", "crd");
+            var controlPlane = StartControlPlaneAsync(run, options, crds, stop.Token);
             var hosts = Task.WhenAll(options.Hosts.Select(name => StartHostAsync(run, name, options.Images, stop.Token)));
             var databaseHosts = Task.WhenAll(options.DatabaseHosts.Select(name => StartDatabaseHostAsync(run, name, stop.Token)));
             var metaDb = StartMetaDbAsync(run, options, stop.Token);
             var database = DatabaseOwner.StartAsync(run, options.Database, stop.Token);
             await Task.WhenAll(controlPlane, hosts, databaseHosts, metaDb, database);
-            var background = new LabBackground(options.StateFolder);
             Directory.CreateDirectory(background.Folder);
             new LabState
             {
@@ -58,7 +60,7 @@ public static class LabOwner
     }
 
     private static async Task<ControlPlaneState?> StartControlPlaneAsync(
-        LabRun run, ServeOptions options, CancellationToken cancellationToken)
+        LabRun run, ServeOptions options, string crds, CancellationToken cancellationToken)
     {
         if (!options.ControlPlane)
         {
@@ -68,8 +70,8 @@ public static class LabOwner
         var plane = await ControlPlane.StartAsync(run, cancellationToken: cancellationToken);
         if (options.ModernCrds)
         {
-            var crds = await ModernCrdServer.StartAsync(run, plane, cancellationToken);
-            await crds.RegisterGroupAsync(cancellationToken: cancellationToken);
+            // A group is served only if it has a definition, so it is registered with those of the checkout.
+            await StageCrds.ServeAsync(run, plane, crds, cancellationToken);
         }
 
         return new ControlPlaneState(plane.Server, plane.AdminKubeconfig, plane.KubectlPath, options.ModernCrds);
