@@ -23,13 +23,13 @@ public sealed partial class ArchitecturePageTests
                          let target = Path.GetFullPath(Path.Combine(folder, reference.Attribute("Include")!.Value))
                          select $"{Box(folder)} --> {Box(Path.GetDirectoryName(target)!)}";
 
-        Arrows("The house").Order(StringComparer.Ordinal).ShouldBe(references.Order(StringComparer.Ordinal));
+        Arrows("Projects").Order(StringComparer.Ordinal).ShouldBe(references.Order(StringComparer.Ordinal));
     }
 
     [Fact]
     public void Diagram_shows_every_project()
     {
-        var drawn = Arrows("The house").SelectMany(arrow => arrow.Split(" --> ")).Distinct();
+        var drawn = Arrows("Projects").SelectMany(arrow => arrow.Split(" --> ")).Distinct();
 
         drawn.ShouldBe(Projects.Select(project => Box(Path.GetDirectoryName(project)!)), ignoreOrder: true);
     }

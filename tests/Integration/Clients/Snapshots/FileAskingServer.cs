@@ -16,6 +16,8 @@ internal sealed class FileAskingServer : IAsyncDisposable
     // connection, several results, plugins.
     private const uint Capabilities = 0x1 | 0x2 | 0x4 | 0x8 | 0x80 | 0x200 | 0x2000 | 0x8000 | 0x20000 | 0x80000;
 
+    private const byte Quit = 1;
+
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _stop = new();
     private readonly ConcurrentBag<Task> _clients = [];
@@ -96,9 +98,8 @@ internal sealed class FileAskingServer : IAsyncDisposable
                 await WriteAsync(stream, 0, Greeting());
                 await ReadAsync(stream);
                 await WriteAsync(stream, 2, Fine);
-                while (await ReadAsync(stream) is [not 1, ..] command)
+                while ((await ReadAsync(stream)).Payload is [not Quit, ..] command && await AnswerAsync(stream, command))
                 {
-                    await AnswerAsync(stream, command);
                 }
             }
             catch (Exception e) when (e is IOException or OperationCanceledException or EndOfStreamException)
@@ -109,7 +110,8 @@ internal sealed class FileAskingServer : IAsyncDisposable
         }
     }
 
-    private async Task AnswerAsync(NetworkStream stream, byte[] command)
+    // Whether the connection goes on.
+    private async Task<bool> AnswerAsync(NetworkStream stream, byte[] command)
     {
         var statement = command[0] == 3 ? Encoding.UTF8.GetString(command.AsSpan(1)) : "";
         Statements.Enqueue(statement);
@@ -117,17 +119,23 @@ internal sealed class FileAskingServer : IAsyncDisposable
         {
             Asked++;
             await WriteAsync(stream, 1, [0xFB, .. Encoding.UTF8.GetBytes(_file)]);
-            var seq = 2;
-            while (await ReadAsync(stream) is { Length: > 0 } piece)
+            var (number, piece) = await ReadAsync(stream);
+            for (; piece.Length > 0; (number, piece) = await ReadAsync(stream))
             {
-                seq++;
+                // Pieces of the file continue the numbers of the exchange. A client that sends nothing begins another
+                // command, with number 0: it leaves.
+                if (number == 0)
+                {
+                    return false;
+                }
+
                 lock (_received)
                 {
                     _received.Write(piece);
                 }
             }
 
-            await WriteAsync(stream, (byte)(seq + 1), Fine);
+            await WriteAsync(stream, (byte)(number + 1), Fine);
         }
         else if (statement.StartsWith("SELECT CONNECTION_ID()", StringComparison.Ordinal))
         {
@@ -142,6 +150,8 @@ internal sealed class FileAskingServer : IAsyncDisposable
         {
             await WriteAsync(stream, 1, Fine);
         }
+
+        return true;
     }
 
     private static byte[] Fine => [0, 0, 0, 2, 0, 0, 0];
@@ -165,12 +175,12 @@ internal sealed class FileAskingServer : IAsyncDisposable
     private async Task WriteAsync(NetworkStream stream, byte seq, byte[] payload) =>
         await stream.WriteAsync((byte[])[(byte)payload.Length, (byte)(payload.Length >> 8), 0, seq, .. payload], _stop.Token);
 
-    private async Task<byte[]> ReadAsync(NetworkStream stream)
+    private async Task<(byte Number, byte[] Payload)> ReadAsync(NetworkStream stream)
     {
         var head = new byte[4];
         await stream.ReadExactlyAsync(head, _stop.Token);
         var payload = new byte[head[0] | (head[1] << 8) | (head[2] << 16)];
         await stream.ReadExactlyAsync(payload, _stop.Token);
-        return payload;
+        return (head[3], payload);
     }
 }
