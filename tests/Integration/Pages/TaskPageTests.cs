@@ -124,7 +124,7 @@ public sealed class TaskPageTests(LabFixture lab)
     private static JsonObject? Status(PageBlock block) => block.Heading switch
     {
         "Friday afternoon: the plan" when block.Text.EndsWith(" -w", StringComparison.Ordinal) => Planned(),
-        "Who is woken by what" => Held(),
+        "Alerts of the night" => Held(),
         "While OMS is down" => new JsonObject
         {
             ["phase"] = "Backup",

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace Drydock.Tests.Unit.Docs;
 
-/// <summary>docs/night-run.md says who is woken as the alert rules do.</summary>
+/// <summary>docs/night-run.md lists alerts as the rules have them.</summary>
 public sealed partial class NightPageTests
 {
     private static readonly string Page = File.ReadAllText(Repository.PathOf("docs", "night-run.md"));
