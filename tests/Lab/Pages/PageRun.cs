@@ -10,7 +10,6 @@ namespace Drydock.Lab;
 /// </summary>
 public sealed class PageRun
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
     private static readonly string PluginPath = Path.Combine(AppContext.BaseDirectory, "kubectl-drydock.dll");
     private readonly string _source;
     private readonly string _home;
@@ -21,6 +20,9 @@ public sealed class PageRun
 
     /// <summary>The copy of the repository, in which the first block runs.</summary>
     public string Folder => Path.Combine(_home, "repository");
+
+    /// <summary>After what time a block that has not ended is a failure.</summary>
+    public TimeSpan Limit { get; set; } = TimeSpan.FromMinutes(15);
 
     /// <summary>Calls of the programs made by <see cref="Fake"/>, one a line, each as it was typed.</summary>
     public IReadOnlyList<string> Calls => File.Exists(CallsPath) ? File.ReadAllLines(CallsPath) : [];
