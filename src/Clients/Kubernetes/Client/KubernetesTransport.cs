@@ -97,12 +97,10 @@ internal sealed class KubernetesTransport : IDisposable
     };
 
     /// <summary>Reads always; writes only if the server certainly did not carry them out.</summary>
-    private static bool IsHarmlessToRepeat(Exception? exception) => exception switch
-    {
-        KubernetesUnreachableException or KubernetesTooManyRequestsException => true,
-        KubernetesApiException { StatusCode: >= 500 } e => e.Request.IsRead,
-        _ => false,
-    };
+    private static bool IsHarmlessToRepeat(Exception? exception) =>
+        exception is KubernetesException { IsTransient: true } failure
+        && (failure.Request.IsRead
+            || failure is KubernetesUnreachableException or KubernetesTooManyRequestsException);
 
     private async Task<T> OnceAsync<T>(
         KubernetesRequest request,

@@ -10,6 +10,11 @@ public abstract class KubernetesException(
 {
     /// <summary>The failed request.</summary>
     public KubernetesRequest Request { get; } = request;
+
+    /// <summary>
+    /// Whether the same read may succeed a little later, without a change of rights, configuration or object.
+    /// </summary>
+    public virtual bool IsTransient => false;
 }
 
 /// <summary>
@@ -19,7 +24,11 @@ public abstract class KubernetesException(
 public sealed class KubernetesUnreachableException(
     KubernetesRequest request, string why, Exception? innerException = null)
     : KubernetesException(
-        request, $"{request}: the API server was not reached: {Sentences.Close(why)}", innerException);
+        request, $"{request}: the API server was not reached: {Sentences.Close(why)}", innerException)
+{
+    /// <inheritdoc />
+    public override bool IsTransient => true;
+}
 
 /// <summary>
 /// A write was sent and no clear answer came (time limit, broken connection, 5xx): it may or may not have been carried
@@ -75,6 +84,9 @@ public class KubernetesApiException(KubernetesRequest request, V1Status status, 
 
     /// <summary>Machine-readable reason of the server, for instance <c>NotFound</c>.</summary>
     public string Reason => Status.Reason;
+
+    /// <inheritdoc />
+    public override bool IsTransient => StatusCode is 429 or >= 500;
 }
 
 /// <summary>401: the server does not know the client, even after the credentials were read again.</summary>
