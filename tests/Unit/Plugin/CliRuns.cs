@@ -34,7 +34,7 @@ internal static class CliRuns
     }
 
     /// <summary>Output without a terminal.</summary>
-    public static Surroundings Plain(StringWriter output, string input = "") => new()
+    public static Surroundings Plain(TextWriter output, string input = "") => new()
     {
         Output = output,
         Errors = output,
