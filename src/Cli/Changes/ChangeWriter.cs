@@ -69,8 +69,7 @@ internal static class ChangeWriter
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            await foreach (var seen in run.Kind.FollowAsync(
-                kubernetes, run.Metadata.Namespace!, run.Metadata.Name, time, either.Token))
+            await foreach (var seen in run.FollowThroughOutagesAsync(kubernetes, time, null, either.Token))
             {
                 if (seen is null || seen.Metadata.Uid != run.Metadata.Uid)
                 {

@@ -14,10 +14,19 @@ internal static class LiveStatus
     private static readonly TimeSpan Second = TimeSpan.FromSeconds(1);
 
     /// <summary>Shows the run until it is Ready or Stalled.</summary>
+    /// <param name="invocation">Where.</param>
+    /// <param name="follow">The states of the run. It says a sentence when the API server becomes unavailable.</param>
+    /// <param name="isWide">Whether to show every step.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
     public static async Task<int> ShowAsync(
-        Invocation invocation, IAsyncEnumerable<Run?> changes, bool isWide, CancellationToken cancellationToken)
+        Invocation invocation,
+        Func<Action<string>, IAsyncEnumerable<Run?>> follow,
+        bool isWide,
+        CancellationToken cancellationToken)
     {
         var text = new StatusText(isWide);
+        string? outage = null;
+        var changes = follow(sentence => Volatile.Write(ref outage, sentence));
         var state = RunState.InProgress;
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var latest = Channel.CreateBounded<Run?>(
@@ -44,6 +53,7 @@ internal static class LiveStatus
 
                         run = await latest.Reader.ReadAsync(cancellationToken)
                             ?? throw new CliException("The object was deleted.");
+                        Volatile.Write(ref outage, null);
                     }
 
                     await tick.CancelAsync();
@@ -54,7 +64,8 @@ internal static class LiveStatus
 
                     var view = RunViewBuilder.BuildWithOffers(run, invocation.Now);
                     state = view.State;
-                    live.UpdateTarget(Render(text, view));
+                    invocation.Console.Profile.Width = invocation.Surroundings.PresentWidth;
+                    live.UpdateTarget(Render(text, view, Volatile.Read(ref outage)));
                 }
             });
         await end.CancelAsync();
@@ -63,9 +74,20 @@ internal static class LiveStatus
     }
 
     /// <summary>The tree as it is drawn at one moment.</summary>
-    public static Rows Render(StatusText text, RunView view) =>
+    /// <param name="text">How it is written.</param>
+    /// <param name="view">The run.</param>
+    /// <param name="outage">Why the tree may be old; null if it is not.</param>
+    public static Rows Render(StatusText text, RunView view, string? outage = null)
+    {
+        var lines = text.Lines(view);
+        if (outage is not null)
+        {
+            lines = lines.Append($"[yellow]{Texts.Escape(outage)}[/]");
+        }
+
         // Rows leave out what is empty.
-        new([.. text.Lines(view).Select(line => (IRenderable)new Markup(line.Length == 0 ? " " : line))]);
+        return new([.. lines.Select(line => (IRenderable)new Markup(line.Length == 0 ? " " : line))]);
+    }
 
     private static async Task ReadAsync(
         IAsyncEnumerable<Run?> changes, ChannelWriter<Run?> writer, CancellationToken cancellationToken)

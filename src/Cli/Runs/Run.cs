@@ -16,6 +16,9 @@ internal sealed record Run(RunKind Kind, V1ObjectMeta Metadata, RunSpec Spec, Ru
     /// <summary>The object as the server has it.</summary>
     public required IKubernetesObject Entity { get; init; }
 
+    /// <summary>How the user named it.</summary>
+    public RunAddress Address { get; init; } = RunAddress.Default;
+
     /// <summary>Version before the upgrade.</summary>
     public required string From { get; init; }
 

@@ -72,7 +72,8 @@ internal abstract class RunKind(string kind, string plural, string shortName)
         IKubernetesClient kubernetes, string? @namespace, CancellationToken cancellationToken);
 
     /// <summary>
-    /// The object now and after each change; null once it is deleted. Connections that break are opened again.
+    /// The object now and after each change; null once it is deleted. A watch that breaks is opened again; a read that
+    /// fails is thrown. <see cref="RunFollowing" /> also retries reads.
     /// </summary>
     public abstract IAsyncEnumerable<Run?> FollowAsync(
         IKubernetesClient kubernetes,
@@ -205,7 +206,8 @@ internal sealed class RunKind<TEntity>(
     public override async Task<Run> PatchAsync(
         IKubernetesClient kubernetes, Run run, KubernetesPatch patch, CancellationToken cancellationToken) =>
         read(this, await kubernetes.PatchAsync<TEntity>(
-            patch, run.Metadata.Name, run.Metadata.Namespace, cancellationToken: cancellationToken));
+            patch, run.Metadata.Name, run.Metadata.Namespace, cancellationToken: cancellationToken))
+            with { Address = run.Address };
 
     public override async Task<Run> CreateAsync(
         IKubernetesClient kubernetes, IKubernetesObject entity, CancellationToken cancellationToken) =>

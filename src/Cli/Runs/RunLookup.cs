@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using Drydock.Cli.CommandLine;
 using Drydock.Clients.Kubernetes.Errors;
 
@@ -11,7 +12,9 @@ internal static class RunLookup
     public static async Task<Run> FindAsync(Invocation invocation, string text, CancellationToken cancellationToken)
     {
         var (kinds, name) = Parse(text);
+        var address = new RunAddress(invocation.ConnectionOptions, HasKind: kinds.Count == 1);
         List<Run> found = [];
+        KubernetesForbiddenException? refusal = null;
         foreach (var kind in kinds)
         {
             try
@@ -19,13 +22,19 @@ internal static class RunLookup
                 var run = await kind.GetAsync(invocation.Kubernetes, invocation.Namespace, name, cancellationToken);
                 if (run is not null)
                 {
-                    found.Add(run);
+                    found.Add(run with { Address = address });
                 }
             }
-            catch (KubernetesForbiddenException) when (kinds.Count > 1 && kind != kinds[^1])
+            catch (KubernetesForbiddenException refused)
             {
-                // The user may have a right to the other kind only. The last refusal is reported.
+                // The user may have a right to the other kind only. The refusal counts if nothing is found.
+                refusal = refused;
             }
+        }
+
+        if (found.Count == 0 && refusal is not null)
+        {
+            ExceptionDispatchInfo.Throw(refusal);
         }
 
         return found switch

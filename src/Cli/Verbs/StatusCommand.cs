@@ -31,6 +31,25 @@ internal static class StatusCommand
         {
             name, watch, everywhere, output,
         };
+        command.Validators.Add(result =>
+        {
+            var hasName = result.GetValue(name) is not null;
+            var isWatch = result.GetValue(watch);
+            if (isWatch && !hasName)
+            {
+                result.AddError("--watch needs the name of an upgrade.");
+            }
+
+            if (hasName && result.GetValue(everywhere))
+            {
+                result.AddError("A name is not possible with --all-namespaces. Name its namespace with -n.");
+            }
+
+            if (isWatch && result.GetResult(output)?.Tokens is [{ Value: "name" }])
+            {
+                result.AddError("-o name is not possible with --watch.");
+            }
+        });
         runner.Set(command, async (invocation, parsed, cancellationToken) =>
         {
             var format = parsed.GetValue(output);
@@ -94,9 +113,10 @@ internal static class StatusCommand
                 invocation.Surroundings.Output.WriteLine(run.ResourceName);
                 break;
             default:
+                var console = invocation.Surroundings.CreateUnwrappedConsole();
                 foreach (var line in new StatusText(format == OutputFormat.Wide).Lines(view))
                 {
-                    invocation.Console.MarkupLine(line);
+                    console.MarkupLine(line);
                 }
 
                 break;
@@ -108,15 +128,12 @@ internal static class StatusCommand
     private static async Task<int> WatchAsync(
         Invocation invocation, Run run, OutputFormat format, CancellationToken cancellationToken)
     {
-        var changes = run.Kind.FollowAsync(
-            invocation.Kubernetes,
-            run.Metadata.Namespace!,
-            run.Metadata.Name,
-            invocation.Surroundings.Time,
-            cancellationToken);
         return invocation.Surroundings.IsTerminal && format is OutputFormat.Text or OutputFormat.Wide
-            ? await LiveStatus.ShowAsync(invocation, changes, format == OutputFormat.Wide, cancellationToken)
-            : await PrintAsync(invocation, changes, format);
+            ? await LiveStatus.ShowAsync(invocation, Changes, format == OutputFormat.Wide, cancellationToken)
+            : await PrintAsync(invocation, Changes(invocation.Surroundings.Errors.WriteLine), format);
+
+        IAsyncEnumerable<Run?> Changes(Action<string> say) => run.FollowThroughOutagesAsync(
+            invocation.Kubernetes, invocation.Surroundings.Time, say, cancellationToken);
     }
 
     private static async Task<int> PrintAsync(
