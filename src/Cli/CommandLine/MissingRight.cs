@@ -1,19 +1,33 @@
+using Drydock.Abstractions.Values;
 using Drydock.Clients.Kubernetes.Errors;
 using Drydock.Crds.Common;
 
 namespace Drydock.Cli.CommandLine;
 
-/// <summary>Says which right a user lacks, and which of the shipped roles has it.</summary>
+/// <summary>
+/// Says why the API server answered 403: which right a user lacks and which of the shipped roles has it, or what else
+/// refused the request (an admission webhook, a quota, a namespace that is being deleted).
+/// </summary>
 internal static class MissingRight
 {
     /// <summary>The message: what was refused, and the command with which an administrator grants it.</summary>
     public static string Explain(KubernetesForbiddenException failure)
     {
         var request = failure.Request;
+        if (!IsMissingRight(failure.Status.Message))
+        {
+            return $"The API server refused to {request}: {Sentences.Close(failure.Status.Message)}";
+        }
+
         var group = request.Group.Length == 0 ? "the core API group" : $"API group {request.Group}";
         var where = request.Namespace is { } space ? $"in namespace {space}" : "in all namespaces";
         return $"You may not {request.Verb} {request.Resource} ({group}) {where}. {Remedy(request)}";
     }
+
+    // RBAC says: User "u" cannot patch resource "omsupgrades" in API group "drydock.dev" in the namespace "n". The
+    // message is left out for Secrets.
+    private static bool IsMissingRight(string? message) =>
+        string.IsNullOrEmpty(message) || message.Contains("cannot ", StringComparison.Ordinal);
 
     private static string Remedy(KubernetesRequest request)
     {
