@@ -1,6 +1,9 @@
 using System.CommandLine;
 using System.CommandLine.Completions;
+using System.Net.WebSockets;
+using Drydock.Abstractions.Values;
 using Drydock.Cli.Runs;
+using Drydock.Cli.Verbs;
 using Drydock.Clients.Kubernetes.Errors;
 
 namespace Drydock.Cli.CommandLine;
@@ -8,6 +11,8 @@ namespace Drydock.Cli.CommandLine;
 /// <summary>Runs verbs: connects, and turns failures into a message and an exit code.</summary>
 internal sealed class VerbRunner(Surroundings surroundings, GlobalOptions options)
 {
+    /// <summary>How long a verb may need to remove what it has created, also after Ctrl-C.</summary>
+    public static readonly TimeSpan CleanupLimit = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan CompletionLimit = TimeSpan.FromSeconds(3);
 
     /// <summary>Clock, input and output.</summary>
@@ -53,21 +58,42 @@ internal sealed class VerbRunner(Surroundings surroundings, GlobalOptions option
             {
                 return Say(failure.Message, ExitCodes.Failed);
             }
+            catch (Exception failure) when (failure is HttpRequestException or WebSocketException
+                or OperationCanceledException)
+            {
+                // The client of the package, which exec and reports need, has no exceptions of its own for this.
+                return Say(
+                    $"The API server was not reached: {Sentences.Close(failure.Message)}", ExitCodes.Failed);
+            }
         });
 
     /// <summary>The names of runs that a user may mean; none if the server does not answer quickly.</summary>
-    public IEnumerable<CompletionItem> CompleteNames(CompletionContext context)
+    public IEnumerable<CompletionItem> CompleteNames(CompletionContext context) =>
+        Complete(context, async (invocation, limit) =>
+        {
+            var runs = await RunLookup.ListAsync(invocation, invocation.Namespace, limit);
+            return runs.Select(r => r.Metadata.Name);
+        });
+
+    /// <summary>Completes an argument from the run that the user has named.</summary>
+    /// <param name="words">The words that a run has for the argument.</param>
+    public Func<CompletionContext, IEnumerable<CompletionItem>> CompleteFrom(Func<Run, IEnumerable<string>> words) =>
+        context => context.ParseResult.GetValue<string>(RunArgument.Name) is { } name
+            ? Complete(context, async (invocation, limit) => words(await RunLookup.FindAsync(invocation, name, limit)))
+            : [];
+
+    private List<CompletionItem> Complete(
+        CompletionContext context, Func<Invocation, CancellationToken, Task<IEnumerable<string>>> words)
     {
         try
         {
             using var limit = new CancellationTokenSource(CompletionLimit);
             using var invocation = new Invocation(Surroundings, options, context.ParseResult);
             // System.CommandLine asks for completions without a task, so this waits.
-            var runs = RunLookup.ListAsync(invocation, invocation.Namespace, limit.Token).GetAwaiter().GetResult();
-            return [.. runs.Select(r => new CompletionItem(r.Metadata.Name))];
+            return [.. words(invocation, limit.Token).GetAwaiter().GetResult().Select(w => new CompletionItem(w))];
         }
         catch (Exception absent) when (absent is KubernetesException or KubernetesConfigurationException
-            or OperationCanceledException)
+            or CliException or OperationCanceledException)
         {
             // A shell shows nothing instead of a message in the middle of the line.
             return [];

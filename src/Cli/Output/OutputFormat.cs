@@ -26,22 +26,38 @@ internal enum OutputFormat
 /// <summary>The option <c>-o</c>, and printing for programs.</summary>
 internal static class OutputFormats
 {
-    /// <summary>The option.</summary>
-    public static Option<OutputFormat> Option()
+    private static readonly (string Name, OutputFormat Format)[] All =
+    [
+        ("json", OutputFormat.Json),
+        ("yaml", OutputFormat.Yaml),
+        ("wide", OutputFormat.Wide),
+        ("name", OutputFormat.Name),
+    ];
+
+    /// <summary>The option, with all formats.</summary>
+    public static Option<OutputFormat> Option() => Option(All);
+
+    /// <summary>The option of a verb that prints text or data.</summary>
+    public static Option<OutputFormat> DataOption() => Option(All[..2]);
+
+    private static Option<OutputFormat> Option((string Name, OutputFormat Format)[] formats)
     {
+        var names = string.Join(", ", formats.SkipLast(1).Select(f => f.Name)) + $" or {formats[^1].Name}";
         var option = new Option<OutputFormat>("--output", "-o")
         {
-            Description = "json, yaml, wide or name. Without it text for people.",
-            CustomParser = static result => result.Tokens[0].Value switch
+            Description = $"{names}. Without it text for people.",
+            CustomParser = result =>
             {
-                "json" => OutputFormat.Json,
-                "yaml" => OutputFormat.Yaml,
-                "wide" => OutputFormat.Wide,
-                "name" => OutputFormat.Name,
-                _ => Unknown(result),
+                var text = result.Tokens[0].Value;
+                if (!formats.Any(f => f.Name == text))
+                {
+                    result.AddError($"-o is '{text}'; expected {names}.");
+                }
+
+                return formats.FirstOrDefault(f => f.Name == text).Format;
             },
         };
-        option.CompletionSources.Add("json", "yaml", "wide", "name");
+        option.CompletionSources.Add([.. formats.Select(f => f.Name)]);
         return option;
     }
 
@@ -52,11 +68,5 @@ internal static class OutputFormats
         surroundings.Output.WriteLine(format == OutputFormat.Yaml
             ? Yaml.Write(node).TrimEnd('\n')
             : node?.ToJsonString(new JsonSerializerOptions { WriteIndented = true }) ?? "null");
-    }
-
-    private static OutputFormat Unknown(System.CommandLine.Parsing.ArgumentResult result)
-    {
-        result.AddError($"-o is '{result.Tokens[0].Value}'; expected json, yaml, wide or name.");
-        return OutputFormat.Text;
     }
 }

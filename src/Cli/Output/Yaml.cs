@@ -44,12 +44,17 @@ internal static class Yaml
     private static JsonNode? Json(YamlNode node) => node switch
     {
         YamlMappingNode map => new JsonObject(map.Children.Select(
-            p => KeyValuePair.Create(((YamlScalarNode)p.Key).Value ?? "", Json(p.Value)))),
+            p => KeyValuePair.Create(Key(p.Key), Json(p.Value)))),
         YamlSequenceNode list => new JsonArray([.. list.Children.Select(Json)]),
         YamlScalarNode { Style: ScalarStyle.Plain } scalar => Scalar(scalar.Value),
         YamlScalarNode scalar => scalar.Value,
         _ => null,
     };
+
+    private static string Key(YamlNode node) => node is YamlScalarNode scalar
+        ? scalar.Value ?? ""
+        : throw new YamlException(
+            node.Start, node.End, "The name of a field is a list or a mapping. Render the file if it is a template.");
 
     // The types of YAML 1.2, as the API server reads them.
     private static JsonNode? Scalar(string? text) => text switch

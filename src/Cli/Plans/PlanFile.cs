@@ -16,10 +16,14 @@ internal static class PlanFile
     {
         try
         {
-            return Yaml.Read(File.ReadAllText(path)) is [var document, ..]
-                && document.Deserialize(CrdsJsonContext.Default.Plan) is { Hash.Length: > 0 } plan
-                ? plan
+            var plan = Yaml.Read(File.ReadAllText(path)) is [var document, ..]
+                && document.Deserialize(CrdsJsonContext.Default.Plan) is { Hash.Length: > 0 } read
+                ? read
                 : throw new CliException($"{path} is not a plan: it has no hash. Write one with `plan NAME -o json`.");
+            return plan.Steps.CountBy(s => s.Id, StringComparer.Ordinal).FirstOrDefault(s => s.Value > 1).Key is { } id
+                ? throw new CliException(
+                    $"{path} is not a plan: it has step {id} twice. Write one with `plan NAME -o json`.")
+                : plan;
         }
         catch (Exception broken) when (broken is JsonException or YamlException)
         {

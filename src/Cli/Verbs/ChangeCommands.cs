@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Drydock.Abstractions.Plans;
 using Drydock.Cli.Changes;
 using Drydock.Cli.CommandLine;
 using Drydock.Cli.Runs;
@@ -16,6 +17,7 @@ internal static class ChangeCommands
             Description = "The hold as status shows it, for instance StopOld. Needed only if there are several.",
             Arity = ArgumentArity.ZeroOrOne,
         };
+        hold.CompletionSources.Add(runner.CompleteFrom(run => (run.Status?.Holds ?? []).Select(h => h.Name)));
         var all = new Option<bool>("--all") { Description = "Approve all holds that the run waits at." };
         var approve = New(
             runner,
@@ -31,6 +33,9 @@ internal static class ChangeCommands
             Description = "A phase (StopOld), a step (StopOld/oms-a) or PointOfNoReturn. Repeatable.",
             Arity = ArgumentArity.OneOrMore,
         };
+        names.CompletionSources.Add(runner.CompleteFrom(run => (run.ActivePlan?.Steps ?? [])
+            .Where(s => s.State == StepState.Pending)
+            .SelectMany(s => new[] { s.Phase, s.Id })));
         var remove = new Option<bool>("--remove") { Description = "Remove the hold again." };
         var holdBefore = New(
             runner,
@@ -62,6 +67,9 @@ internal static class ChangeCommands
             Description = "The step that failed, for instance Verify/hosts. Needed only if there are several.",
             Arity = ArgumentArity.ZeroOrOne,
         };
+        step.CompletionSources.Add(runner.CompleteFrom(run => (run.ActivePlan?.Steps ?? [])
+            .Where(s => s.Acceptable && s.State == StepState.Failed)
+            .Select(s => s.Id)));
         var accept = New(
             runner,
             "accept",

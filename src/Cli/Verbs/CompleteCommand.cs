@@ -14,6 +14,11 @@ internal static class CompleteCommand
     /// <summary>cobra's ShellCompDirectiveNoFileComp.</summary>
     private const string NoFiles = ":4";
 
+    /// <summary>cobra's ShellCompDirectiveDefault: the shell completes names of files.</summary>
+    private const string Files = ":0";
+
+    private static readonly string[] FileOptions = ["--filename", "--kubeconfig"];
+
     public static Command Create(Surroundings surroundings)
     {
         var words = new Argument<string[]>("words") { Arity = ArgumentArity.ZeroOrMore };
@@ -23,7 +28,15 @@ internal static class CompleteCommand
         command.SetAction(parsed =>
         {
             var given = (parsed.GetValue(words) ?? []).Concat(parsed.UnmatchedTokens).ToArray();
-            foreach (var candidate in Candidates(surroundings, given))
+            var root = DrydockCommand.Create(surroundings);
+            var line = string.Join(' ', given.Select(Quoted));
+            if (TakesFile(root.Parse(line).CommandResult.Command, root, given))
+            {
+                surroundings.Output.WriteLine(Files);
+                return ExitCodes.Done;
+            }
+
+            foreach (var candidate in Candidates(root, line, given))
             {
                 surroundings.Output.WriteLine(candidate);
             }
@@ -34,11 +47,26 @@ internal static class CompleteCommand
         return command;
     }
 
-    private static IEnumerable<string> Candidates(Surroundings surroundings, string[] words)
+    // Whether the last word is the value of an option, or an argument, that is a path.
+    private static bool TakesFile(Command command, RootCommand root, string[] words)
     {
-        var root = DrydockCommand.Create(surroundings);
+        if (words.Length < 2 || words[^1].StartsWith('-'))
+        {
+            return false;
+        }
+
+        var option = command.Options.Concat(root.Options)
+            .FirstOrDefault(o => o.Name == words[^2] || o.Aliases.Contains(words[^2]));
+        return option is not null && option.ValueType != typeof(bool)
+            ? IsPath(option.ValueType) || FileOptions.Contains(option.Name)
+            : command.Arguments.Any(a => IsPath(a.ValueType));
+    }
+
+    private static bool IsPath(Type type) => typeof(FileSystemInfo).IsAssignableFrom(type);
+
+    private static IEnumerable<string> Candidates(RootCommand root, string line, string[] words)
+    {
         var last = words.Length > 0 ? words[^1] : "";
-        var line = string.Join(' ', words.Select(Quoted));
         var completions = root.Parse(line).GetCompletions(line.Length);
         return completions
             .Select(c => c.InsertText ?? c.Label)

@@ -13,7 +13,7 @@ internal static class HistoryCommand
     public static Command Create(VerbRunner runner)
     {
         var name = RunArgument.Create(runner);
-        var output = OutputFormats.Option();
+        var output = OutputFormats.DataOption();
         var command = new Command(
             "history", "Shows the attempts of a run, and what users approved, accepted and asked for.")
         {

@@ -28,6 +28,13 @@ internal static class PlanCommand
         {
             name, diff, output,
         };
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(diff) is not null && result.GetResult(output) is not null)
+            {
+                result.AddError("-o is not possible with --diff.");
+            }
+        });
         runner.Set(command, async (invocation, parsed, cancellationToken) =>
         {
             var run = await RunLookup.FindAsync(invocation, parsed.GetValue(name)!, cancellationToken);

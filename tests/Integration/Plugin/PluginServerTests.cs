@@ -51,7 +51,7 @@ public sealed class PluginServerTests(CrdServers servers) : IAsyncLifetime
         JsonNode.Parse((await RunAsync("status", "-o", "json")).Text)!.AsArray().Count.ShouldBe(3);
         var held = await RunAsync("status", "held", "-o", "json");
         held.Code.ShouldBe(ExitCodes.Held);
-        JsonNode.Parse(held.Text)!["holds"]![0]!["command"]!.GetValue<string>().ShouldBe($"kubectl drydock approve held StopOld -n {_space}");
+        JsonNode.Parse(held.Text)!["holds"]![0]!["command"]!.GetValue<string>().ShouldBe($"kubectl drydock approve held StopOld -n {_space} --kubeconfig {servers.Old.AdminKubeconfig}");
         (await RunAsync("status", "held", "-o", "yaml")).Text.ShouldContain("state: Held");
         (await RunAsync("plan", "held", "-o", "name")).Text.ShouldBe($"{HeldUpgrade.Hash}\n");
         (await RunAsync("plan", "omsu/both")).Code.ShouldBe(ExitCodes.NoPlan);
@@ -122,6 +122,7 @@ public sealed class PluginServerTests(CrdServers servers) : IAsyncLifetime
     {
         (await RunAsync("__complete", "ap")).Text.ShouldBe("approve\n:4\n");
         (await RunAsync("__complete", "--", "status", "--kubeconfig", servers.Old.AdminKubeconfig, "-n", _space, "h")).Text.ShouldBe("held\n:4\n");
+        (await RunAsync("__complete", "--", "approve", "held", "--kubeconfig", servers.Old.AdminKubeconfig, "-n", _space, "S")).Text.ShouldBe("StopOld\n:4\n");
         (await RunAsync("__complete", "explain", "TargetB")).Text.ShouldBe("TargetBusy\n:4\n");
     }
 

@@ -32,4 +32,34 @@ public sealed class CommandLineTests
 
         DrydockCommand.Create(CliRuns.Plain(output)).Parse(words).Errors.ShouldBeEmpty();
     }
+
+    [Theory]
+    [InlineData("--watch needs the name", "status", "-w")]
+    [InlineData("not possible with --all-namespaces", "status", "a", "-A")]
+    [InlineData("-o name is not possible with --watch", "status", "a", "-w", "-o", "name")]
+    [InlineData("-o is not possible with --diff", "plan", "a", "--diff", "-o", "json")]
+    [InlineData("-o is 'wide'; expected json or yaml.", "check", "-f", "-", "-o", "wide")]
+    [InlineData("-o is 'name'; expected json or yaml.", "history", "a", "-o", "name")]
+    [InlineData("--name 'Night' is not a name of an object", "init", "tidb", "--pd", "h", "--to-version", "3.0.9", "--name", "Night")]
+    public void Option_without_effect_is_refused(string expected, params string[] words)
+    {
+        using var output = new StringWriter();
+
+        DrydockCommand.Create(CliRuns.Plain(output)).Parse(words).Errors.ShouldHaveSingleItem().Message.ShouldContain(expected);
+    }
+
+    [Theory]
+    [InlineData("check", "-f", "up")]
+    [InlineData("upload", "oms")]
+    [InlineData("init", "tidb", "--from", "")]
+    [InlineData("report", "a", "--file", "")]
+    [InlineData("status", "--kubeconfig", "")]
+    public async Task File_is_completed_by_shell(params string[] words)
+    {
+        using var output = new StringWriter();
+
+        (await DrydockCommand.Create(CliRuns.Plain(output)).Parse(["__complete", "--", .. words]).InvokeAsync(cancellationToken: TestContext.Current.CancellationToken)).ShouldBe(ExitCodes.Done);
+
+        output.ToString().ReplaceLineEndings("\n").ShouldBe(":0\n");
+    }
 }

@@ -71,6 +71,7 @@ public sealed class TrialManifestTests
     [InlineData("kind: OmsUpgrade\n---\nkind: OmsUpgrade", "has 2 upgrades")]
     [InlineData("kind: OmsUpgrade", "metadata.name is missing")]
     [InlineData("kind: [", "is not YAML: line")]
+    [InlineData("kind: OmsUpgrade\nmetadata: {name: {{ .Values.name }}}", "is not YAML: line 2")]
     public void File_without_exactly_one_upgrade_is_refused(string text, string expected) =>
         Should.Throw<CliException>(() => TrialManifest.Read(text, "up.yaml", "x")).Message.ShouldContain(expected);
 
