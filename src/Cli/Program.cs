@@ -1,3 +1,15 @@
+using System.CommandLine;
+using System.Runtime.InteropServices;
 using Drydock.Cli.CommandLine;
 
-return await DrydockCommand.Create(new Surroundings()).Parse(args).InvokeAsync();
+using var end = new CancellationTokenSource();
+
+// A lost ssh session ends a verb as Ctrl-C does: it removes what it has created.
+using var hangup = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
+{
+    signal.Cancel = true;
+    end.Cancel();
+});
+return await DrydockCommand.Create(Surroundings.OfProcess()).Parse(args).InvokeAsync(
+    new InvocationConfiguration { ProcessTerminationTimeout = VerbRunner.CleanupLimit + TimeSpan.FromSeconds(5) },
+    end.Token);

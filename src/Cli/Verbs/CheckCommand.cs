@@ -25,7 +25,7 @@ internal static class CheckCommand
                 "The manifest, or - for standard input. Other documents in it, such as Secrets, are not applied.",
             Required = true,
         };
-        var output = OutputFormats.Option();
+        var output = OutputFormats.DataOption();
         var command = new Command(
             "check", "Lets the operator check a manifest without changing anything. Exit code 4: it found something.")
         {
@@ -43,10 +43,17 @@ internal static class CheckCommand
         return command;
     }
 
-    private static async Task<int> RunAsync(
+    /// <summary>Checks a manifest, and deletes the object of the check whatever happens.</summary>
+    public static async Task<int> RunAsync(
         Invocation invocation, TrialManifest trial, OutputFormat format, CancellationToken cancellationToken)
     {
-        var created = await trial.Kind.CreateAsync(invocation.Kubernetes, trial.Entity, cancellationToken);
+        var check = new TrialObject(invocation, trial);
+        if (format == OutputFormat.Text)
+        {
+            invocation.Surroundings.Errors.WriteLine($"Checks {trial.Name} as {check.FullName}.");
+        }
+
+        var created = await check.CreateAsync(cancellationToken);
         try
         {
             var run = await WaitAsync(invocation, created, cancellationToken);
@@ -54,9 +61,7 @@ internal static class CheckCommand
         }
         finally
         {
-            // Also after Ctrl-C: the object is ours.
-            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30), invocation.Surroundings.Time);
-            await created.Kind.DeleteAsync(invocation.Kubernetes, created, limit.Token);
+            await check.DeleteAsync();
         }
     }
 
@@ -67,11 +72,10 @@ internal static class CheckCommand
         Run? last = null;
         try
         {
-            await foreach (var seen in created.Kind.FollowAsync(
+            await foreach (var seen in created.FollowThroughOutagesAsync(
                 invocation.Kubernetes,
-                created.Metadata.Namespace!,
-                created.Metadata.Name,
                 invocation.Surroundings.Time,
+                invocation.Surroundings.Errors.WriteLine,
                 either.Token))
             {
                 if (seen is null)
@@ -94,7 +98,7 @@ internal static class CheckCommand
         throw new CliException(
             last?.Status?.Phase is null
                 ? $"The operator has not looked at the manifest within {Texts.Duration(Patience.TotalSeconds)}. See "
-                    + "whether it runs: `kubectl -n drydock-system get pod,lease`."
+                    + $"whether it runs: `kubectl -n drydock-system get pod,lease{invocation.ConnectionOptions}`."
                 : $"The check has not ended within {Texts.Duration(Patience.TotalSeconds)}: {last.Reason}. "
                     + $"{last.Status.Message}",
             ExitCodes.NoPlan);

@@ -1,0 +1,77 @@
+using Drydock.Cli.CommandLine;
+using Drydock.Cli.Runs;
+using Drydock.Clients.Kubernetes.Errors;
+using Polly;
+using Polly.Retry;
+
+namespace Drydock.Cli.Manifests;
+
+/// <summary>
+/// The object of a check on the API server. It is deleted also if the answer to its creation was lost, after Ctrl-C,
+/// and while the API server restarts. If it cannot be deleted, the user is told its name.
+/// </summary>
+/// <param name="invocation">Where.</param>
+/// <param name="trial">The object.</param>
+internal sealed class TrialObject(Invocation invocation, TrialManifest trial)
+{
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(2);
+
+    // Its name is random, so that the name alone denotes it until the server has told its UID.
+    private Run _run = RunKind.Read(trial.Entity)!;
+
+    /// <summary>Namespace and name.</summary>
+    public string FullName => _run.FullName;
+
+    /// <summary>Creates it.</summary>
+    public async Task<Run> CreateAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return _run = await trial.Kind.CreateAsync(invocation.Kubernetes, trial.Entity, cancellationToken);
+        }
+        catch (Exception doubt) when (doubt is KubernetesOutcomeUnknownException or OperationCanceledException)
+        {
+            await DeleteAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Deletes it, or says that it was not deleted: an exception would hide the result of the check.</summary>
+    public async Task DeleteAsync()
+    {
+        var time = invocation.Surroundings.Time;
+        using var limit = new CancellationTokenSource(VerbRunner.CleanupLimit, time);
+        var retries = new ResiliencePipelineBuilder { TimeProvider = time }
+            .AddRetry(new RetryStrategyOptions
+            {
+                MaxRetryAttempts = int.MaxValue,
+                Delay = RetryAfter,
+                // A deletion that was carried out already finds nothing the next time.
+                ShouldHandle = static attempt => ValueTask.FromResult(
+                    attempt.Outcome.Exception is KubernetesOutcomeUnknownException
+                        or KubernetesException { IsTransient: true }),
+            })
+            .Build();
+        try
+        {
+            await retries.ExecuteAsync(
+                async token => await trial.Kind.DeleteAsync(invocation.Kubernetes, _run, token), limit.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            Say($"the API server has been unavailable for {VerbRunner.CleanupLimit.TotalSeconds:0} s.");
+        }
+        catch (KubernetesForbiddenException refused)
+        {
+            Say(MissingRight.Explain(refused));
+        }
+        catch (KubernetesException refused)
+        {
+            Say(refused.Message);
+        }
+    }
+
+    private void Say(string why) => invocation.Surroundings.Errors.WriteLine(
+        $"{_run.FullName} was not deleted: {why} Delete it: `kubectl -n {_run.Metadata.Namespace} delete "
+        + $"{_run.Kind.ShortName} {_run.Metadata.Name}{invocation.ConnectionOptions}`.");
+}

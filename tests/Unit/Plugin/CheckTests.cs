@@ -1,0 +1,69 @@
+using Drydock.Abstractions.Plans;
+using Drydock.Cli.CommandLine;
+using Drydock.Cli.Output;
+using Drydock.Cli.Verbs;
+using Drydock.Clients.Kubernetes.Errors;
+using Drydock.Crds.Common;
+using Drydock.Crds.OmsUpgrades;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Plugin;
+
+/// <summary><c>check</c> leaves nothing behind, or says what.</summary>
+public sealed class CheckTests
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Object_is_deleted_although_its_creation_was_not_answered()
+    {
+        using var cluster = new MemoryCluster();
+        cluster.Api.After = request => request.Verb == "create" ? throw new KubernetesOutcomeUnknownException(request, "cut") : Task.CompletedTask;
+
+        await Should.ThrowAsync<KubernetesOutcomeUnknownException>(() => RunAsync(cluster));
+
+        (await cluster.Api.ListAsync<OmsUpgrade>(cancellationToken: Token)).Items.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Object_that_cannot_be_deleted_is_named()
+    {
+        using var cluster = new MemoryCluster();
+        Plan(cluster);
+        cluster.FailNext("delete", 1, MemoryCluster.Forbidden);
+
+        (await RunAsync(cluster)).ShouldBe(ExitCodes.Done);
+
+        var left = (await cluster.Api.ListAsync<OmsUpgrade>(cancellationToken: Token)).Items.Single().Metadata.Name;
+        cluster.Text.ShouldContain($"oms/{left} was not deleted: You may not delete omsupgrades");
+        cluster.Text.ShouldContain($"Delete it: `kubectl -n oms delete omsu {left}`.");
+        cluster.Text.ShouldContain("Nothing prevents this upgrade.");
+    }
+
+    [Fact]
+    public async Task Deletion_is_retried_while_server_is_unavailable()
+    {
+        using var cluster = new MemoryCluster();
+        Plan(cluster);
+        cluster.FailNext("delete", 3, MemoryCluster.Unreachable);
+
+        (await RunAsync(cluster)).ShouldBe(ExitCodes.Done);
+
+        (await cluster.Api.ListAsync<OmsUpgrade>(cancellationToken: Token)).Items.ShouldBeEmpty();
+        cluster.Text.ShouldNotContain("was not deleted");
+    }
+
+    private static Task<int> RunAsync(MemoryCluster cluster) =>
+        CheckCommand.RunAsync(cluster.Invocation, MemoryCluster.Trial(), OutputFormat.Text, Token);
+
+    // The operator plans the object as soon as it exists.
+    private static void Plan(MemoryCluster cluster) => cluster.Api.After = async request =>
+    {
+        if (request is { Verb: "create", Name: { } name })
+        {
+            var upgrade = await cluster.Api.GetAsync<OmsUpgrade>(name, MemoryCluster.Namespace, Token);
+            await cluster.WriteAsync(upgrade!, new OmsUpgradeStatus { Phase = RunPhases.Planned, Plan = new Plan { Hash = "sha256:1", Steps = [new PlanStep { Id = "Verify/hosts", Action = "VerifyHosts" }] } });
+        }
+    };
+}
