@@ -13,6 +13,9 @@ internal static class LogsCommand
 {
     private const string OutputKey = "output";
 
+    // How long the output of a step that has ended may take to appear.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(15);
+
     public static Command Create(VerbRunner runner)
     {
         var name = RunArgument.Create(runner);
@@ -22,6 +25,9 @@ internal static class LogsCommand
                 "Id of the step, for instance InitMetadata/oms-a. Without it the steps with output are listed.",
             Arity = ArgumentArity.ZeroOrOne,
         };
+        step.CompletionSources.Add(runner.CompleteFrom(run => Steps(run)
+            .Where(s => s.OutputRef is not null || s.State == StepState.Running)
+            .Select(s => s.Id)));
         var follow = new Option<bool>("--follow", "-f")
         {
             Description = "Show what the step reports until it has ended, then its output.",
@@ -84,44 +90,71 @@ internal static class LogsCommand
         return ExitCodes.Done;
     }
 
-    private static async Task<int> FollowAsync(
+    /// <summary>Prints what a step reports until it has ended, then its output.</summary>
+    public static async Task<int> FollowAsync(
         Invocation invocation, Run run, string id, CancellationToken cancellationToken)
     {
-        string? last = null;
-        await foreach (var seen in run.Kind.FollowAsync(
-            invocation.Kubernetes,
-            run.Metadata.Namespace!,
-            run.Metadata.Name,
-            invocation.Surroundings.Time,
-            cancellationToken))
+        var time = invocation.Surroundings.Time;
+        using var patience = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
+        var (last, step, wasOver) = (run, Step(run, id), false);
+        string? lastLine = null;
+        try
         {
-            if (seen is null)
+            await foreach (var seen in run.FollowThroughOutagesAsync(
+                invocation.Kubernetes, time, invocation.Surroundings.Errors.WriteLine, either.Token))
             {
-                throw new CliException($"{run.FullName} was deleted.");
-            }
+                last = seen ?? throw new CliException($"{run.FullName} was deleted.");
+                step = Step(last, id);
+                var line = Line(last, step);
+                if (line != lastLine)
+                {
+                    lastLine = line;
+                    invocation.Surroundings.Output.WriteLine($"{invocation.Now:HH:mm:ss}  {line}");
+                }
 
-            var step = Step(seen, id);
-            var message = seen.Status?.Running.Find(r => r.Id == id)?.Message ?? step.Message ?? "";
-            var line = $"{step.State}{(message.Length > 0 ? $": {message}" : "")}";
-            if (line != last)
-            {
-                last = line;
-                invocation.Surroundings.Output.WriteLine($"{invocation.Now:HH:mm:ss}  {line}");
-            }
+                if (step.OutputRef is not null && step.State != StepState.Running)
+                {
+                    return await PrintAsync(invocation, last, step, cancellationToken);
+                }
 
-            if (step.OutputRef is not null && step.State != StepState.Running)
-            {
-                return await PrintAsync(invocation, seen, step, cancellationToken);
-            }
-
-            if (RunViewBuilder.StateOf(seen) is RunState.Ready or RunState.Stalled)
-            {
-                throw new CliException($"{id} has no output, and the run is over: {seen.Status?.Message}");
+                // The output is attached after the step has ended, and a retry is taken up after it was written.
+                var isOver = HasEnded(step) || RunViewBuilder.StateOf(last) is RunState.Ready or RunState.Stalled;
+                if (isOver != wasOver)
+                {
+                    wasOver = isOver;
+                    patience.CancelAfter(isOver ? Patience : Timeout.InfiniteTimeSpan);
+                }
             }
         }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // The patience.
+        }
 
-        return ExitCodes.InProgress;
+        return End(invocation, last, step);
     }
+
+    private static string Line(Run run, PlanStep step)
+    {
+        var message = run.Status?.Running.Find(r => r.Id == step.Id)?.Message ?? step.Message ?? "";
+        return $"{step.State}{(message.Length > 0 ? $": {message}" : "")}";
+    }
+
+    private static int End(Invocation invocation, Run run, PlanStep step)
+    {
+        if (!HasEnded(step))
+        {
+            var what = RunViewBuilder.StateOf(run) == RunState.Stalled ? "the run has stopped" : "the run is over";
+            throw new CliException(
+                $"{step.Id} is {step.State.ToString().ToLowerInvariant()}, and {what}: {run.Status?.Message}");
+        }
+
+        invocation.Surroundings.Output.WriteLine($"{step.Id} left no output: only commands in containers leave some.");
+        return step.State == StepState.Succeeded ? ExitCodes.Done : ExitCodes.Failed;
+    }
+
+    private static bool HasEnded(PlanStep step) => step.State is StepState.Succeeded or StepState.Failed;
 
     private static IEnumerable<PlanStep> Steps(Run run) => run.Plans.SelectMany(p => p.Plan.Steps);
 

@@ -1,0 +1,61 @@
+using Drydock.Abstractions.Entities;
+using Drydock.Abstractions.Plans;
+using Drydock.Cli.CommandLine;
+using Drydock.Cli.Verbs;
+using Drydock.Crds.Common;
+using Drydock.Crds.OmsUpgrades;
+using Drydock.Tests.Unit.Fakes;
+using Shouldly;
+using Xunit;
+
+namespace Drydock.Tests.Unit.Plugin;
+
+/// <summary><c>logs -f</c> ends when the step has ended.</summary>
+public sealed class LogsTests
+{
+    private const string Id = "StopOld/oms-a";
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData(StepState.Succeeded, ExitCodes.Done)]
+    [InlineData(StepState.Failed, ExitCodes.Failed)]
+    public async Task Ended_step_without_output_ends_command(StepState end, int code)
+    {
+        var time = new ManualTimeProvider();
+        using var cluster = new MemoryCluster(time);
+        var run = await cluster.CreateAsync(Status(StepState.Running));
+        var logs = LogsCommand.FollowAsync(cluster.Invocation, run, Id, Token);
+        await cluster.WriteAsync((OmsUpgrade)run.Entity, Status(end));
+
+        await time.AdvanceToTimerAsync(due => due == TimeSpan.FromSeconds(15), Token);
+
+        (await logs).ShouldBe(code);
+        cluster.Text.ShouldContain($"{Id} left no output: only commands in containers leave some.");
+    }
+
+    [Fact]
+    public async Task Stopped_run_ends_command_after_a_while()
+    {
+        var time = new ManualTimeProvider();
+        using var cluster = new MemoryCluster(time);
+        var stalled = Status(StepState.Pending) with
+        {
+            Message = "Verify/hosts failed.",
+            Conditions = [new Condition { Type = ConditionTypes.Stalled, Status = "True", Reason = "Failed" }],
+        };
+        var run = await cluster.CreateAsync(stalled);
+        var logs = LogsCommand.FollowAsync(cluster.Invocation, run, Id, Token);
+
+        await time.AdvanceToTimerAsync(due => due == TimeSpan.FromSeconds(15), Token);
+
+        (await Should.ThrowAsync<CliException>(logs)).Message
+            .ShouldBe($"{Id} is pending, and the run has stopped: Verify/hosts failed.");
+    }
+
+    private static OmsUpgradeStatus Status(StepState state) => new()
+    {
+        Phase = "StopOld",
+        Plan = new Plan { Hash = "sha256:1", Steps = [new PlanStep { Id = Id, Action = "Stop", State = state }] },
+    };
+}
