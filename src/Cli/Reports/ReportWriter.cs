@@ -1,5 +1,7 @@
 using System.IO.Compression;
+using System.Net;
 using System.Text;
+using Drydock.Abstractions.Values;
 using Drydock.Cli.CommandLine;
 using Drydock.Cli.Output;
 using Drydock.Cli.Runs;
@@ -25,6 +27,9 @@ namespace Drydock.Cli.Reports;
 internal sealed class ReportWriter(IKubernetes server, Run run, string operatorNamespace)
 {
     private const int LogLines = 20_000;
+
+    /// <summary>The annotation of <c>kubectl apply</c>: the whole manifest, with all values.</summary>
+    private const string LastApplied = "kubectl.kubernetes.io/last-applied-configuration";
     private readonly List<string> _missing = [];
 
     /// <summary>Writes the zip.</summary>
@@ -68,26 +73,55 @@ internal sealed class ReportWriter(IKubernetes server, Run run, string operatorN
     private async Task OperatorAsync(ZipArchive zip, CancellationToken cancellationToken)
     {
         var pods = new V1PodList { Items = [] };
-        await PartAsync(zip, "operator/pods.json", async () => pods = await server.CoreV1.ListNamespacedPodAsync(
-            operatorNamespace, labelSelector: OperatorPod.Selector, cancellationToken: cancellationToken));
+        await PartAsync(zip, "operator/pods.json", async () => pods = WithoutValues(
+            await server.CoreV1.ListNamespacedPodAsync(
+                operatorNamespace, labelSelector: OperatorPod.Selector, cancellationToken: cancellationToken)));
         foreach (var name in pods.Items.Select(p => p.Metadata.Name))
         {
-            foreach (var isPrevious in new[] { false, true })
-            {
-                var file = $"operator/{name}{(isPrevious ? ".previous" : "")}.log";
-                await PartAsync(file, async () =>
-                {
-                    await using var log = await server.CoreV1.ReadNamespacedPodLogAsync(
-                        name,
-                        operatorNamespace,
-                        previous: isPrevious,
-                        tailLines: LogLines,
-                        cancellationToken: cancellationToken);
-                    using var reader = new StreamReader(log);
-                    Add(zip, file, await reader.ReadToEndAsync(cancellationToken));
-                });
-            }
+            await LogAsync(zip, $"operator/{name}.log", name, isPrevious: false, cancellationToken);
+            await LogAsync(zip, $"operator/{name}.previous.log", name, isPrevious: true, cancellationToken);
         }
+    }
+
+    private Task LogAsync(
+        ZipArchive zip, string file, string pod, bool isPrevious, CancellationToken cancellationToken) =>
+        PartAsync(file, async () =>
+        {
+            try
+            {
+                await using var log = await server.CoreV1.ReadNamespacedPodLogAsync(
+                    pod,
+                    operatorNamespace,
+                    container: OperatorPod.Container,
+                    previous: isPrevious,
+                    tailLines: LogLines,
+                    cancellationToken: cancellationToken);
+                using var reader = new StreamReader(log);
+                Add(zip, file, await reader.ReadToEndAsync(cancellationToken));
+            }
+            catch (HttpOperationException absent)
+                when (isPrevious && absent.Response.StatusCode == HttpStatusCode.BadRequest)
+            {
+                // The container has never been restarted.
+                return;
+            }
+        });
+
+    // A variable of the pod can be a password, for instance that of a proxy. The operator's options are arguments.
+    private static V1PodList WithoutValues(V1PodList pods)
+    {
+        var containers = pods.Items.SelectMany(p => p.Spec.Containers.Concat(p.Spec.InitContainers ?? []));
+        foreach (var variable in containers.SelectMany(c => c.Env ?? []).Where(v => v.Value is not null))
+        {
+            variable.Value = "(not shown)";
+        }
+
+        foreach (var pod in pods.Items)
+        {
+            pod.Metadata.Annotations?.Remove(LastApplied);
+        }
+
+        return pods;
     }
 
     private string Status(DateTimeOffset now)
@@ -116,6 +150,11 @@ internal sealed class ReportWriter(IKubernetes server, Run run, string operatorN
         {
             _missing.Add($"{file}: the API server answered {(int)refused.Response.StatusCode} "
                 + $"{refused.Response.ReasonPhrase}.");
+        }
+        catch (Exception lost) when (lost is HttpRequestException or IOException
+            or OperationCanceledException { InnerException: TimeoutException })
+        {
+            _missing.Add($"{file}: the API server was not reached: {Sentences.Close(lost.Message)}");
         }
     }
 

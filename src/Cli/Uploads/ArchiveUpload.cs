@@ -144,7 +144,9 @@ internal sealed class ArchiveUpload(IKubernetes server, string space, TimeProvid
             }
             catch (Exception lost) when (IsLost(lost) && !cancellationToken.IsCancellationRequested)
             {
-                var what = $"The connection to the operator's pod was lost: {Sentences.Close(lost.Message)}";
+                var what = lost is OperatorAbsentException
+                    ? lost.Message
+                    : $"The connection to the operator's pod was lost: {Sentences.Close(lost.Message)}";
                 if (attempt == Attempts)
                 {
                     throw new CliException($"{what} The same command continues the upload.");
@@ -159,7 +161,7 @@ internal sealed class ArchiveUpload(IKubernetes server, string space, TimeProvid
 
     private static bool IsLost(Exception failure) => failure switch
     {
-        IOException or WebSocketException or HttpRequestException => true,
+        IOException or WebSocketException or HttpRequestException or OperatorAbsentException => true,
 
         // What a write to an aborted WebSocket ends with.
         OperationCanceledException or ObjectDisposedException => true,

@@ -1,6 +1,8 @@
 using System.Globalization;
+using System.Net;
 using Drydock.Cli.CommandLine;
 using k8s;
+using k8s.Autorest;
 using k8s.Models;
 
 namespace Drydock.Cli.Uploads;
@@ -11,7 +13,8 @@ namespace Drydock.Cli.Uploads;
 /// <param name="pod">The pod.</param>
 internal sealed class OperatorPod(IKubernetes server, string space, V1Pod pod)
 {
-    private const string Container = "operator";
+    /// <summary>The container of the operator; a pod may have others, for instance of a service mesh.</summary>
+    public const string Container = "operator";
 
     /// <summary>Label selector of the operator's pods.</summary>
     public const string Selector = "app.kubernetes.io/name=drydock";
@@ -26,44 +29,50 @@ internal sealed class OperatorPod(IKubernetes server, string space, V1Pod pod)
             .SelectMany(c => (c.Command ?? []).Concat(c.Args ?? []))];
 
     /// <summary>Finds a running pod of the operator.</summary>
-    /// <exception cref="CliException">None runs.</exception>
+    /// <exception cref="OperatorAbsentException">None runs, for instance while it is replaced.</exception>
+    /// <exception cref="CliException">The user has no right to look.</exception>
     public static async Task<OperatorPod> FindAsync(
         IKubernetes server, string space, CancellationToken cancellationToken)
     {
-        var pods = await server.CoreV1.ListNamespacedPodAsync(
-            space, labelSelector: Selector, cancellationToken: cancellationToken);
-        var running = pods.Items
+        var running = (await ListAsync(server, space, cancellationToken)).Items
             .Where(p => p.Status?.Phase == "Running" && p.Metadata.DeletionTimestamp is null)
             .Where(p => p.Spec.Containers.Any(c => c.Name == Container))
             .OrderByDescending(p => p.Metadata.CreationTimestamp)
             .FirstOrDefault();
         return running is not null
             ? new OperatorPod(server, space, running)
-            : throw new CliException(
-                $"No pod of the operator runs in namespace {space}. See `kubectl -n {space} get pod`, or name another "
-                + "namespace with --operator-namespace.");
+            : throw new OperatorAbsentException(space);
     }
 
-    /// <summary>Whether the user may run programs in the pod.</summary>
-    public async Task<bool> IsOpenAsync(CancellationToken cancellationToken)
+    /// <summary>Refuses a user who may not run programs in the pod.</summary>
+    /// <exception cref="CliException">A right is missing, whatever the version of the server.</exception>
+    public async Task RequireExecAsync(CancellationToken cancellationToken)
     {
-        var review = await server.AuthorizationV1.CreateSelfSubjectAccessReviewAsync(
-            new V1SelfSubjectAccessReview
-            {
-                Spec = new V1SelfSubjectAccessReviewSpec
-                {
-                    ResourceAttributes = new V1ResourceAttributes
-                    {
-                        Verb = "create",
-                        Resource = "pods",
-                        Subresource = "exec",
-                        NamespaceProperty = space,
-                        Name = pod.Metadata.Name,
-                    },
-                },
-            },
-            cancellationToken: cancellationToken);
-        return review.Status.Allowed;
+        var missing = await MissingAsync(cancellationToken);
+        if (missing.Contains(PodRights.Required, StringComparer.Ordinal))
+        {
+            throw ExecRefusal(missing);
+        }
+    }
+
+    private Task<IReadOnlyList<string>> MissingAsync(CancellationToken cancellationToken) =>
+        PodRights.MissingAsync(server, space, pod.Metadata.Name, cancellationToken);
+
+    private CliException ExecRefusal(IReadOnlyList<string> missing) =>
+        PodRights.Refusal(space, $"{string.Join(" and ", missing)} pods/exec");
+
+    private static async Task<V1PodList> ListAsync(
+        IKubernetes server, string space, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await server.CoreV1.ListNamespacedPodAsync(
+                space, labelSelector: Selector, cancellationToken: cancellationToken);
+        }
+        catch (HttpOperationException refused) when (refused.Response.StatusCode == HttpStatusCode.Forbidden)
+        {
+            throw PodRights.Refusal(space, "list pods");
+        }
     }
 
     /// <summary>Runs a program to its end.</summary>
@@ -73,17 +82,11 @@ internal sealed class OperatorPod(IKubernetes server, string space, V1Pod pod)
     /// </param>
     /// <param name="cancellationToken">Ends the connection.</param>
     /// <exception cref="IOException">The connection ended before the program.</exception>
+    /// <exception cref="CliException">The user has no right to it.</exception>
     public async Task<PodResult> RunAsync(
         IReadOnlyList<string> command, Func<Stream, Task>? feed, CancellationToken cancellationToken)
     {
-        using var streams = await server.MuxedStreamNamespacedPodExecAsync(
-            pod.Metadata.Name,
-            space,
-            command,
-            Container,
-            stdin: feed is not null,
-            tty: false,
-            cancellationToken: cancellationToken);
+        using var streams = await OpenAsync(command, feed is not null, cancellationToken);
         await using var input = streams.GetStream(null, ChannelIndex.StdIn);
         await using var output = streams.GetStream(ChannelIndex.StdOut, null);
         await using var errors = streams.GetStream(ChannelIndex.StdErr, null);
@@ -101,6 +104,30 @@ internal sealed class OperatorPod(IKubernetes server, string space, V1Pod pod)
         return await texts is [var said, var complained, { Length: > 0 } status]
             ? new PodResult(ExitCode(KubernetesJson.Deserialize<V1Status>(status)), said, complained)
             : throw new IOException($"pod {FullName} sent no result");
+    }
+
+    private async Task<IStreamDemuxer> OpenAsync(
+        IReadOnlyList<string> command, bool hasInput, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await server.MuxedStreamNamespacedPodExecAsync(
+                pod.Metadata.Name,
+                space,
+                command,
+                Container,
+                stdin: hasInput,
+                tty: false,
+                cancellationToken: cancellationToken);
+        }
+        catch (HttpOperationException refused) when (refused.Response.StatusCode == HttpStatusCode.Forbidden)
+        {
+            throw await MissingAsync(cancellationToken) is { Count: > 0 } missing
+                ? ExecRefusal(missing)
+                : new CliException(
+                    $"The API server answered 403 to exec in pod {FullName}, although you have the rights get and "
+                    + "create pods/exec. An admission webhook may refuse it.");
+        }
     }
 
     private static async Task<string> ReadAsync(Stream stream, CancellationToken cancellationToken)
@@ -122,6 +149,12 @@ internal sealed class OperatorPod(IKubernetes server, string space, V1Pod pod)
             : throw new CliException($"The program could not be run in the operator's pod: {status.Message}");
     }
 }
+
+/// <summary>No pod of the operator runs.</summary>
+/// <param name="space">The namespace of the operator.</param>
+internal sealed class OperatorAbsentException(string space) : CliException(
+    $"No pod of the operator runs in namespace {space}. See `kubectl -n {space} get pod`, or name another namespace "
+    + "with --operator-namespace.");
 
 /// <summary>What a program said and how it ended.</summary>
 /// <param name="ExitCode">0 for success.</param>

@@ -26,13 +26,11 @@ internal static class ReportCommand
             var run = await RunLookup.FindAsync(invocation, parsed.GetValue(name)!, cancellationToken);
             var path = parsed.GetValue(file)?.FullName
                 ?? Path.GetFullPath($"drydock-{run.Metadata.Name}-{invocation.Now:yyyyMMdd'T'HHmmss'Z'}.zip");
-            using var server = new k8s.Kubernetes(invocation.Configuration);
-            await using (var stream = new FileStream(path, FileMode.CreateNew))
-            {
-                await new ReportWriter(server, run, parsed.GetValue(operatorNamespace)!)
-                    .WriteAsync(stream, invocation.Now, cancellationToken);
-            }
-
+            using var server = invocation.CreatePackageClient();
+            await ReportFile.WriteAsync(
+                path,
+                stream => new ReportWriter(server, run, parsed.GetValue(operatorNamespace)!)
+                    .WriteAsync(stream, invocation.Now, cancellationToken));
             invocation.Surroundings.Output.WriteLine(
                 $"Wrote {path}. It contains host names, addresses and messages, and no Secret. Look into it before you "
                 + "send it.");

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Net;
 using Drydock.Abstractions.Values;
 using Drydock.Cli.Changes;
 using Drydock.Cli.CommandLine;
@@ -70,15 +69,11 @@ internal static class UploadCommand
         var archive = await LocalArchive.ReadAsync(wish.File, cancellationToken);
         var name = wish.Name ?? wish.File.Name;
         var output = invocation.Surroundings.Output;
-        using var server = new k8s.Kubernetes(invocation.Configuration);
+        using var server = invocation.CreatePackageClient();
         try
         {
             var pod = await OperatorPod.FindAsync(server, wish.Space, cancellationToken);
-            if (!await pod.IsOpenAsync(cancellationToken))
-            {
-                throw Forbidden(wish.Space);
-            }
-
+            await pod.RequireExecAsync(cancellationToken);
             var directory = StoragePlace.RealPath(pod.Arguments, wish.Directory, invocation.Namespace);
             output.WriteLine(
                 $"Writes {directory}/{name} ({ByteSize.Format(archive.Bytes)}, SHA-256 {archive.Sha256}) in pod "
@@ -93,10 +88,8 @@ internal static class UploadCommand
         }
         catch (HttpOperationException refused)
         {
-            throw refused.Response.StatusCode == HttpStatusCode.Forbidden
-                ? Forbidden(wish.Space)
-                : new CliException(
-                    $"The API server answered {(int)refused.Response.StatusCode}: {refused.Response.Content}");
+            throw new CliException(
+                $"The API server answered {(int)refused.Response.StatusCode}: {refused.Response.Content}");
         }
 
         output.WriteLine($$$"""
@@ -107,10 +100,6 @@ internal static class UploadCommand
             """);
         return ExitCodes.Done;
     }
-
-    private static CliException Forbidden(string space) => new(
-        $"You may not list pods or create pods/exec in namespace {space}. An administrator can grant both with a Role "
-        + "and a RoleBinding. Who may do this can read the operator's Secrets.");
 
     private static bool IsName(string text) => text.Length > 0 && text is not ("." or "..") && !text.Contains('/');
 

@@ -114,7 +114,7 @@ public sealed class UploadTests(CrdServers servers) : IAsyncLifetime
             async token => (await servers.Old.TryKubectlAsync(["--kubeconfig", reader, "-n", _space, "get", "pod"], cancellationToken: token)).ExitCode == 0,
             cancellationToken: Token);
         (await new PluginRun(reader, _space).RunAsync(["upload", Archive, "--yes", "--operator-namespace", _space])).Text
-            .ShouldContain($"You may not list pods or create pods/exec in namespace {_space}.");
+            .ShouldContain($"You may not get and create pods/exec in namespace {_space}.");
     }
 
     [Fact]

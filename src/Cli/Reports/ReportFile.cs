@@ -1,0 +1,35 @@
+using Drydock.Cli.CommandLine;
+
+namespace Drydock.Cli.Reports;
+
+/// <summary>The file of a report. It has its name only once it is complete.</summary>
+internal static class ReportFile
+{
+    private const string Unfinished = ".partial";
+
+    /// <summary>Writes the file. After a failure, or Ctrl-C, nothing is left.</summary>
+    /// <exception cref="CliException">The file exists.</exception>
+    public static async Task WriteAsync(string path, Func<Stream, Task> write)
+    {
+        if (File.Exists(path))
+        {
+            throw CliException.Refused($"{path} exists already. Nothing was written. Choose another --file.");
+        }
+
+        var partial = path + Unfinished;
+        try
+        {
+            await using (var stream = new FileStream(partial, FileMode.Create))
+            {
+                await write(stream);
+            }
+
+            File.Move(partial, path);
+        }
+        catch
+        {
+            File.Delete(partial);
+            throw;
+        }
+    }
+}
