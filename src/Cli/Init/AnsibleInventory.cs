@@ -43,6 +43,7 @@ internal static partial class AnsibleInventory
         }
 
         var (section, number) = ("", 0);
+        var unread = new HashSet<string>(StringComparer.Ordinal);
         foreach (var raw in text.Split('\n'))
         {
             number++;
@@ -76,14 +77,19 @@ internal static partial class AnsibleInventory
 
                 list.AddRange(Hosts(line));
             }
+            else if (Groups.Any(g => section == $"{g.Group}:children"))
+            {
+                unread.Add(section);
+            }
         }
 
-        return Cluster(hosts, variables);
+        return Cluster(hosts, variables, unread);
     }
 
     private static ImportedCluster Cluster(
         Dictionary<string, List<Dictionary<string, string>>> hosts,
-        Dictionary<string, Dictionary<string, string>> variables)
+        Dictionary<string, Dictionary<string, string>> variables,
+        IEnumerable<string> unread)
     {
         var instances = new List<ImportedInstance>();
         foreach (var (group, component, port, status) in Groups)
@@ -124,11 +130,14 @@ internal static partial class AnsibleInventory
                 .. NotCovered.Where(g => hosts.GetValueOrDefault(g, []).Count > 0).Select(
                     g => $"[{g}] is not part of the upgrade as it is imported. spec.tidb.monitoring and "
                         + "spec.tidb.tiSpark can name these services."),
+                .. unread.Select(
+                    s => $"[{s}] was not read: groups of groups are not supported. Preflight finds these hosts from "
+                        + "PD; otherwise list them in spec.instances."),
             ],
         };
     }
 
-    // HOST NAME=VALUE NAME="VALUE WITH BLANKS"; HOST may contain a range [1:3].
+    // HOST NAME=VALUE NAME="VALUE WITH BLANKS"; HOST may contain a range [1:3] or [a:c].
     private static IEnumerable<Dictionary<string, string>> Hosts(string line)
     {
         var words = Word().Matches(line.Split(" #")[0]).Select(m => m.Value).ToList();
@@ -154,12 +163,20 @@ internal static partial class AnsibleInventory
             return [name];
         }
 
-        var (from, to) = (range.Groups["from"].Value, range.Groups["to"].Value);
-        var (first, last) = (
-            int.Parse(from, CultureInfo.InvariantCulture), int.Parse(to, CultureInfo.InvariantCulture));
-        return Enumerable.Range(first, Math.Max(0, last - first + 1)).SelectMany(n => Expand(
-            $"{range.Groups["before"].Value}{n.ToString(CultureInfo.InvariantCulture).PadLeft(from.Length, '0')}"
-                + range.Groups["after"].Value));
+        return Between(range.Groups["from"].Value, range.Groups["to"].Value).SelectMany(n => Expand(
+            $"{range.Groups["before"].Value}{n}{range.Groups["after"].Value}"));
+    }
+
+    // Numbers with the zeros of the first one, or single letters.
+    private static IEnumerable<string> Between(string from, string to)
+    {
+        var isNumber = char.IsAsciiDigit(from[0]);
+        var (first, last) = isNumber
+            ? (int.Parse(from, CultureInfo.InvariantCulture), int.Parse(to, CultureInfo.InvariantCulture))
+            : (from[0], to[0]);
+        return Enumerable.Range(first, Math.Max(0, last - first + 1)).Select(n => isNumber
+            ? n.ToString(CultureInfo.InvariantCulture).PadLeft(from.Length, '0')
+            : $"{(char)n}");
     }
 
     private static (string Name, string Value)? Assignment(string text) =>
@@ -181,8 +198,8 @@ internal static partial class AnsibleInventory
             var stream = new YamlStream();
             stream.Load(new StringReader(content));
             return stream.Documents is [{ RootNode: YamlMappingNode root }, ..]
-                ? root.Children.Where(c => c.Value is YamlScalarNode { Value: not null } value
-                        && !value.Value.Contains("{{", StringComparison.Ordinal))
+                ? root.Children.Where(c => c is { Key: YamlScalarNode, Value: YamlScalarNode { Value: { } value } }
+                        && !value.Contains("{{", StringComparison.Ordinal))
                     .ToDictionary(
                         c => ((YamlScalarNode)c.Key).Value!,
                         c => ((YamlScalarNode)c.Value).Value!,
@@ -199,6 +216,8 @@ internal static partial class AnsibleInventory
     private static partial Regex Word();
 
     [GeneratedRegex(
-        @"^(?<before>.*?)\[(?<from>\d{1,6}):(?<to>\d{1,6})\](?<after>.*)$", RegexOptions.ExplicitCapture, 1000)]
+        @"^(?<before>.*?)\[(?:(?<from>[0-9]{1,6}):(?<to>[0-9]{1,6})|(?<from>[a-zA-Z]):(?<to>[a-zA-Z]))\](?<after>.*)$",
+        RegexOptions.ExplicitCapture,
+        1000)]
     private static partial Regex HostRange();
 }

@@ -1,11 +1,12 @@
 using System.Globalization;
+using Drydock.Cli.CommandLine;
 
 namespace Drydock.Cli.Init;
 
 /// <summary>Addresses as users write them.</summary>
 internal static class HostAndPort
 {
-    /// <summary>HOST or HOST:PORT; an IPv6 address with a port is in brackets.</summary>
+    /// <summary>HOST or HOST:PORT. An IPv6 address with a port is in brackets; the host has none.</summary>
     public static (string Host, int Port) Split(string text, int otherwise)
     {
         var colon = text.LastIndexOf(':');
@@ -13,7 +14,27 @@ internal static class HostAndPort
             && (text.IndexOf(':', StringComparison.Ordinal) == colon || text[colon - 1] == ']')
             && int.TryParse(text[(colon + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out _);
         return isPort
-            ? (text[..colon], int.Parse(text[(colon + 1)..], CultureInfo.InvariantCulture))
-            : (text, otherwise);
+            ? (Host(text[..colon]), int.Parse(text[(colon + 1)..], CultureInfo.InvariantCulture))
+            : (Host(text), otherwise);
     }
+
+    /// <summary>HOST:PORT, as URLs have it.</summary>
+    public static string Join(string host, int port) => string.Create(
+        CultureInfo.InvariantCulture, $"{(host.Contains(':', StringComparison.Ordinal) ? $"[{host}]" : host)}:{port}");
+
+    /// <summary>The address as spec.seed takes it: an IPv6 address has no brackets and no port there.</summary>
+    /// <param name="text">HOST or HOST:PORT.</param>
+    /// <param name="usual">The port that is used without one.</param>
+    /// <exception cref="CliException">It is an IPv6 address with another port.</exception>
+    public static string Seed(string text, int usual)
+    {
+        var (host, port) = Split(text, usual);
+        return !host.Contains(':', StringComparison.Ordinal) ? text
+            : port == usual ? host
+            : throw new CliException(
+                $"spec.seed cannot have an IPv6 address with a port: {text}. Use the name of the host instead of its "
+                + "address.");
+    }
+
+    private static string Host(string text) => text is ['[', .. var inner, ']'] ? inner : text;
 }

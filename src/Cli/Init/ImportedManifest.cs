@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using System.Text.RegularExpressions;
 using Drydock.Crds.DatabaseRollingUpgrades;
 
 namespace Drydock.Cli.Init;
@@ -9,15 +8,14 @@ namespace Drydock.Cli.Init;
 /// The manifest of a DatabaseRollingUpgrade for an imported cluster. It has the seed and the access; an instance is
 /// listed only where preflight would not find it. Pure.
 /// </summary>
-internal static partial class ImportedManifest
+internal static class ImportedManifest
 {
-    private const string Zeros = "0000000000000000000000000000000000000000000000000000000000000000";
-
     /// <summary>Writes the manifest as YAML, with mode: Plan and comments at what is left to fill in.</summary>
     /// <param name="cluster">The cluster.</param>
     /// <param name="toVersion">The version after the upgrade, plain: 3.0.9.</param>
+    /// <param name="name">Name of the object; null for one made of the cluster's name and the version.</param>
     /// <exception cref="ImportException">The inventory does not say the version that runs.</exception>
-    public static string Write(ImportedCluster cluster, string toVersion)
+    public static string Write(ImportedCluster cluster, string toVersion, string? name = null)
     {
         var from = cluster.Version is { Length: > 0 } version
             ? version
@@ -30,8 +28,7 @@ internal static partial class ImportedManifest
             text.Append("# ").Append(remark).Append('\n');
         }
 
-        var name = $"{Other().Replace((cluster.Name ?? "tidb").ToLowerInvariant(), "-").Trim('-')}-to-"
-            + to.Replace('.', '-');
+        name ??= ObjectName.Of(cluster.Name, "tidb", to);
         text.Append(
             CultureInfo.InvariantCulture,
             $$$"""
@@ -42,20 +39,20 @@ internal static partial class ImportedManifest
             spec:
               mode: Plan
               engine: TiDB
-              fromVersion: {{{from}}}
-              toVersion: {{{to}}}
-              seed: {{{Quoted(Seed(cluster))}}}
+              fromVersion: {{{YamlText.Of(from)}}}
+              toVersion: {{{YamlText.Of(to)}}}
+              seed: {{{YamlText.Of(Seed(cluster))}}}
               holdBefore: [UpgradePD]
               package:
-                directory: /data/deploy-packages/tidb-v{{{to}}}
+                directory: {{{YamlText.Of($"/data/deploy-packages/tidb-v{to}")}}}
                 archives:
                 - name: tidb
                   storage: {directory: {path: /var/lib/drydock/images}}
-                  path: tidb-v{{{to}}}-linux-amd64.tar.gz
-                  sha256: "{{{Zeros}}}"
+                  path: {{{YamlText.Of($"tidb-v{to}-linux-amd64.tar.gz")}}}
+                  sha256: "{{{YamlText.UnknownSha256}}}"
               access:
                 ssh:
-                  user: {{{Quoted(cluster.User ?? "tidb")}}}
+                  user: {{{YamlText.Of(cluster.User ?? "tidb")}}}
 
             """);
         if (cluster.SshPort is { } port)
@@ -71,7 +68,7 @@ internal static partial class ImportedManifest
             """);
         if (Unfindable(cluster) is { } server)
         {
-            var host = Quoted(server.Host);
+            var host = YamlText.Of(server.Host);
             var status = server.StatusPort is { } pages ? $", statusPort: {pages}" : "";
             text.Append(
                 CultureInfo.InvariantCulture,
@@ -95,9 +92,8 @@ internal static partial class ImportedManifest
     private static string Seed(ImportedCluster cluster)
     {
         var pd = cluster.Instances.First(i => i.Component == DatabaseComponent.PD);
-        return pd.Port == DefaultPorts.Service(new(), new DatabaseInstance { Component = DatabaseComponent.PD })
-            ? pd.Host
-            : string.Create(CultureInfo.InvariantCulture, $"{pd.Host}:{pd.Port}");
+        var usual = DefaultPorts.Service(new(), new DatabaseInstance { Component = DatabaseComponent.PD });
+        return pd.Port == usual ? pd.Host : HostAndPort.Seed(HostAndPort.Join(pd.Host, pd.Port), usual);
     }
 
     // PD of these versions does not report TiDBs; preflight finds one on the hosts of PD and TiKV, and then the rest.
@@ -110,14 +106,4 @@ internal static partial class ImportedManifest
         var servers = cluster.Instances.Where(i => i.Component == DatabaseComponent.TiDB).ToList();
         return servers.Exists(s => searched.Contains(s.Host)) ? null : servers.FirstOrDefault();
     }
-
-    private static string Quoted(string text) => Plain().IsMatch(text)
-        ? text
-        : $"\"{text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
-
-    [GeneratedRegex("^[a-zA-Z][-a-zA-Z0-9_.]*$|^[0-9]+(\\.[0-9]+){3}$", RegexOptions.ExplicitCapture, 1000)]
-    private static partial Regex Plain();
-
-    [GeneratedRegex("[^a-z0-9]+", RegexOptions.ExplicitCapture, 1000)]
-    private static partial Regex Other();
 }

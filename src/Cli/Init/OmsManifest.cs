@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using Drydock.Cli.CommandLine;
 
 namespace Drydock.Cli.Init;
@@ -37,12 +39,12 @@ internal sealed record OmsManifest(OmsFound Found, Uri Endpoint, string ToVersio
             spec:
               mode: Plan
               edition: {{{edition}}}
-              fromVersion: {{{from}}}
-              toVersion: {{{ToVersion}}}
+              fromVersion: {{{YamlText.Of(from)}}}
+              toVersion: {{{YamlText.Of(ToVersion)}}}
               # Each host has to have it, or be able to pull it. For an archive add imageArchive.
-              image: {{{Image}}}
+              image: {{{YamlText.Of(Image)}}}
               # One node; the other nodes, regions, containers and the MetaDB are found from there.
-              hostIP: {{{host}}}
+              hostIP: {{{YamlText.Of(host)}}}
               # {hostIP} is the address of each node.
               docker: {{{docker}}}
               # The account of OMS's config.yaml is used. For another one:
@@ -67,20 +69,26 @@ internal sealed record OmsManifest(OmsFound Found, Uri Endpoint, string ToVersio
     // The address that the user gave may be a name; the other nodes are reached in the same way.
     private string Docker(string host)
     {
-        var address = Endpoint.Host == host || Endpoint.Host == "localhost" || Endpoint.IsLoopback
+        var address = Endpoint.IdnHost == host || Endpoint.Host == "localhost" || Endpoint.IsLoopback
             ? "{hostIP}"
             : Endpoint.Host;
         var port = Endpoint.Port > 0
             ? string.Create(CultureInfo.InvariantCulture, $":{Endpoint.Port}")
             : "";
         var user = Endpoint.UserInfo.Length > 0 ? $"{Endpoint.UserInfo}@" : "";
+        var socket = Endpoint.AbsolutePath is "/" ? "" : Endpoint.AbsolutePath;
         return Endpoint.Scheme switch
         {
-            "ssh" => "{endpoint: \"ssh://" + user + address + port + "\", sshSecretRef: {name: oms-ssh}}",
-            "unix" => "{endpoint: \"" + Endpoint.OriginalString + "\"}",
-            _ => "{endpoint: \"tcp://" + address + port + "\", tlsSecretRef: {name: docker-tls}}",
+            "ssh" => Access($"ssh://{user}{address}{port}{socket}", ", sshSecretRef: {name: oms-ssh}"),
+            "unix" => Access(Endpoint.OriginalString, ""),
+            _ => Access($"tcp://{address}{port}", ", tlsSecretRef: {name: docker-tls}"),
         };
     }
+
+    // Always in quotes: it may have braces.
+    private static string Access(string endpoint, string secret) =>
+        "{endpoint: \"" + JsonEncodedText.Encode(endpoint, JavaScriptEncoder.UnsafeRelaxedJsonEscaping) + "\"" + secret
+        + "}";
 
     private static string Digits(string version) =>
         string.Concat(version.TakeWhile(c => c != '-').Where(char.IsAsciiDigit));

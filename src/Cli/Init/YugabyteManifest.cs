@@ -10,8 +10,6 @@ namespace Drydock.Cli.Init;
 internal sealed record YugabyteManifest(
     string Seed, string FromVersion, string ToVersion, bool IsBmdb, string? Name, string User)
 {
-    private const string Zeros = "0000000000000000000000000000000000000000000000000000000000000000";
-
     /// <summary>Writes the manifest as YAML, with mode: Plan.</summary>
     public string Write()
     {
@@ -22,26 +20,30 @@ internal sealed record YugabyteManifest(
             # manifest with `kubectl drydock check -f`, apply it, read the plan, then set mode: Apply.
             apiVersion: drydock.dev/v1alpha1
             kind: DatabaseRollingUpgrade
-            metadata: {name: {{{Name ?? $"{product}-to-{ToVersion.Replace('.', '-')}"}}}}
+            metadata: {name: {{{Name ?? ObjectName.Of(product, product, ToVersion)}}}}
             spec:
               mode: Plan
               engine: YugabyteDB
-              fromVersion: {{{FromVersion}}}
-              toVersion: {{{ToVersion}}}
+              fromVersion: {{{YamlText.Of(FromVersion)}}}
+              toVersion: {{{YamlText.Of(ToVersion)}}}
               # One master; the other processes are found from there.
-              seed: "{{{Seed}}}"
+              seed: {{{YamlText.Of(Seed)}}}
               # After flags are promoted no old process can run: the upgrade waits for your approval before that.
               holdBefore: [PromoteAutoFlags]
               package:
-                directory: /home/{{{User}}}/{{{product}}}-{{{ToVersion}}}
+                directory: {{{YamlText.Of($"/home/{User}/{product}-{ToVersion}")}}}
                 postInstall: bin/post_install.sh
                 archives:
                 - name: {{{product}}}
                   storage: {directory: {path: /var/lib/drydock/images}}
-                  path: {{{file}}}
-                  sha256: "{{{Zeros}}}"
+                  path: {{{YamlText.Of(file)}}}
+                  sha256: "{{{YamlText.UnknownSha256}}}"
               access:
-                ssh: {user: {{{User}}}, keySecretRef: {name: database-ssh}, knownHostsSecretRef: {name: database-ssh}, become: Sudo}
+                ssh:
+                  user: {{{YamlText.Of(User)}}}
+                  keySecretRef: {name: database-ssh}
+                  knownHostsSecretRef: {name: database-ssh}
+                  become: Sudo
 
             """ + (IsBmdb ? "  yugabyte: {dialect: BMDB}\n" : "");
     }

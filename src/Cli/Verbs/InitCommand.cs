@@ -1,9 +1,6 @@
 using System.CommandLine;
-using System.Globalization;
 using Drydock.Cli.CommandLine;
 using Drydock.Cli.Init;
-using Drydock.Clients.Docker;
-using Drydock.Clients.Ssh;
 using Drydock.Crds.DatabaseRollingUpgrades;
 
 namespace Drydock.Cli.Verbs;
@@ -12,7 +9,8 @@ namespace Drydock.Cli.Verbs;
 internal static class InitCommand
 {
     private const int DefaultPdPort = 2379;
-    private static readonly string[] KeyNames = ["id_ed25519", "id_rsa"];
+    private const int DefaultMasterPort = 7000;
+    private const int DefaultBmdbMasterPort = 10000;
 
     public static Command Create(VerbRunner runner)
     {
@@ -55,17 +53,17 @@ internal static class InitCommand
         shared.AddTo(command);
         runner.SetLocal(command, async (parsed, cancellationToken) =>
         {
-            var endpoint = DockerEndpoint.Parse(parsed.GetValue(docker)!);
-            endpoint = endpoint.Uri.Scheme switch
+            var host = new OmsHost(parsed.GetValue(docker)!)
             {
-                "ssh" => endpoint with { Ssh = SshFiles(parsed.GetValue(key), parsed.GetValue(knownHosts)) },
-                "tcp" => endpoint with { Tls = TlsFiles(parsed.GetValue(certificates)) },
-                _ => endpoint,
+                Key = parsed.GetValue(key),
+                KnownHosts = parsed.GetValue(knownHosts),
+                Certificates = parsed.GetValue(certificates),
             };
-            var found = await LookAsync(runner, endpoint, parsed.GetValue(container), cancellationToken);
+            var (endpoint, found) = await host.LookAsync(
+                runner.Surroundings, parsed.GetValue(container), cancellationToken);
             var manifest = new OmsManifest(
                 found,
-                endpoint.Uri,
+                endpoint,
                 parsed.GetValue(shared.ToVersion)!,
                 parsed.GetValue(image)!,
                 parsed.GetValue(shared.Name))
@@ -112,7 +110,6 @@ internal static class InitCommand
                 : await AskPdAsync(parsed.GetValue(pd)!, parsed.GetValue(shared.FromVersion), cancellationToken);
             cluster = cluster with
             {
-                Name = parsed.GetValue(shared.Name) ?? cluster.Name,
                 User = parsed.GetValue(user) ?? cluster.User,
                 Version = parsed.GetValue(shared.FromVersion) ?? cluster.Version,
             };
@@ -121,7 +118,7 @@ internal static class InitCommand
             return shared.Write(
                 runner.Surroundings,
                 parsed,
-                ImportedManifest.Write(cluster, parsed.GetValue(shared.ToVersion)!),
+                ImportedManifest.Write(cluster, parsed.GetValue(shared.ToVersion)!, parsed.GetValue(shared.Name)),
                 secrets);
         });
         return command;
@@ -131,7 +128,7 @@ internal static class InitCommand
     {
         var master = new Option<string>("--master")
         {
-            Description = "One master, HOST:PORT of its pages (7000, BMDB 10000).",
+            Description = "One master, HOST or HOST:PORT of its pages. Default port: 7000, BMDB 10000.",
             Required = true,
         };
         var bmdb = new Option<bool>("--bmdb") { Description = "The universe is BMDB." };
@@ -145,11 +142,12 @@ internal static class InitCommand
         shared.AddTo(command);
         runner.SetLocal(command, async (parsed, cancellationToken) =>
         {
-            var seed = parsed.GetValue(master)!;
+            var usual = parsed.GetValue(bmdb) ? DefaultBmdbMasterPort : DefaultMasterPort;
+            var (host, port) = HostAndPort.Split(parsed.GetValue(master)!, usual);
             var version = parsed.GetValue(shared.FromVersion)
-                ?? await ServerVersions.OfMasterAsync(seed, cancellationToken);
+                ?? await ServerVersions.OfMasterAsync(HostAndPort.Join(host, port), cancellationToken);
             var manifest = new YugabyteManifest(
-                seed,
+                HostAndPort.Seed(parsed.GetValue(master)!, usual),
                 version,
                 parsed.GetValue(shared.ToVersion)!,
                 parsed.GetValue(bmdb),
@@ -177,49 +175,15 @@ internal static class InitCommand
         string pd, string? fromVersion, CancellationToken cancellationToken)
     {
         var (host, port) = HostAndPort.Split(pd, DefaultPdPort);
-        var address = string.Create(CultureInfo.InvariantCulture, $"{host}:{port}");
         return new ImportedCluster
         {
-            Version = fromVersion ?? await ServerVersions.OfPdAsync(address, cancellationToken),
+            Version = fromVersion
+                ?? await ServerVersions.OfPdAsync(HostAndPort.Join(host, port), cancellationToken),
             Instances =
             [
                 new ImportedInstance(DatabaseComponent.PD, host, port, null),
             ],
         };
-    }
-
-    private static async Task<OmsFound> LookAsync(
-        VerbRunner runner, DockerEndpoint endpoint, string? container, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await using var client = new DockerClientFactory(timeProvider: runner.Surroundings.Time).Create(endpoint);
-            return await OmsFound.FindAsync(client, container, cancellationToken);
-        }
-        catch (DockerException refused)
-        {
-            throw new CliException(refused.Message);
-        }
-    }
-
-    private static SshMaterial SshFiles(FileInfo? key, FileInfo? knownHosts)
-    {
-        var home = Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".ssh");
-        var keyPath = key?.FullName
-            ?? KeyNames.Select(n => Path.Combine(home, n)).FirstOrDefault(File.Exists)
-            ?? throw new CliException($"There is no id_ed25519 or id_rsa in {home}. Add --ssh-key.");
-        return new SshMaterial(
-            File.ReadAllBytes(keyPath),
-            File.ReadAllBytes(knownHosts?.FullName ?? Path.Combine(home, "known_hosts")));
-    }
-
-    private static DockerTlsMaterial TlsFiles(DirectoryInfo? folder)
-    {
-        var path = folder?.FullName
-            ?? Environment.GetEnvironmentVariable("DOCKER_CERT_PATH")
-            ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".docker");
-        byte[] Read(string name) => File.ReadAllBytes(Path.Combine(path, name));
-        return new DockerTlsMaterial(Read("ca.pem"), Read("cert.pem"), Read("key.pem"));
     }
 
     /// <summary>Options of all systems.</summary>
@@ -236,13 +200,28 @@ internal static class InitCommand
             Description = "The version that runs, if it cannot be read.",
         };
 
-        public Option<string?> Name { get; } = new("--name") { Description = "Name of the object." };
+        public Option<string?> Name { get; } = CreateName();
 
         public Option<FileInfo?> File { get; } = new("--file", "-f")
         {
             Description = "Where to write the manifest; the Secrets go beside it, as NAME-secrets.yaml. Without it the "
                 + "manifest is printed.",
         };
+
+        private static Option<string?> CreateName()
+        {
+            var option = new Option<string?>("--name") { Description = "Name of the object." };
+            option.Validators.Add(result =>
+            {
+                if (result.Tokens is [var token] && !ObjectName.IsValid(token.Value))
+                {
+                    result.AddError(
+                        $"--name '{token.Value}' is not a name of an object. Expected are lower-case letters, digits, "
+                        + "hyphens and dots, at most 253 characters.");
+                }
+            });
+            return option;
+        }
 
         public void AddTo(Command command)
         {
@@ -254,34 +233,20 @@ internal static class InitCommand
 
         public int Write(Surroundings surroundings, ParseResult parsed, string manifest, string secrets)
         {
-            if (parsed.GetValue(File) is not { } file)
+            if (parsed.GetValue(File) is { } file)
             {
-                surroundings.Output.Write(manifest);
+                ManifestFiles.Write(surroundings, file, manifest, secrets);
                 return ExitCodes.Done;
             }
 
-            var secretFile = Path.Combine(
-                file.DirectoryName!, $"{Path.GetFileNameWithoutExtension(file.Name)}-secrets.yaml");
-            List<(string Path, string Text)> files = [(file.FullName, manifest)];
+            surroundings.Output.Write(manifest);
             if (secrets.Length > 0)
             {
-                files.Add((secretFile, secrets));
+                surroundings.Errors.WriteLine(
+                    "The manifest names Secrets, which are not printed. Add --file to write them too, with false "
+                    + "values.");
             }
 
-            if (files.Find(f => System.IO.File.Exists(f.Path)).Path is { } taken)
-            {
-                throw CliException.Refused($"{taken} exists already. Nothing was written. Choose another --file.");
-            }
-
-            foreach (var (path, text) in files)
-            {
-                System.IO.File.WriteAllText(path, text);
-            }
-
-            surroundings.Output.WriteLine(
-                (files.Count == 1 ? $"Wrote {file.FullName}. It needs no Secret. Then: "
-                    : $"Wrote {file.FullName} and {secretFile}. Fill in the Secrets, apply them, then: ")
-                + $"`kubectl drydock check -f {file.FullName}`.");
             return ExitCodes.Done;
         }
     }

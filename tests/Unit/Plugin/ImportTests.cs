@@ -108,6 +108,79 @@ public sealed class ImportTests
         cluster.Remarks.ShouldHaveSingleItem().ShouldStartWith("grafana_servers");
     }
 
+    [Fact]
+    public void Group_of_groups_is_named_and_letters_are_a_range()
+    {
+        var cluster = AnsibleInventory.Read("[pd_servers]\npd-[a:c].example\n[tikv_servers:children]\nzone1\n");
+
+        cluster.Instances.Select(i => i.Host).ShouldBe(["pd-a.example", "pd-b.example", "pd-c.example"]);
+        cluster.Remarks.ShouldHaveSingleItem().ShouldStartWith("[tikv_servers:children] was not read");
+    }
+
+    [Theory]
+    [InlineData("生产", "3.0.9", "tidb-to-3-0-9")]
+    [InlineData("Test Cluster", "5.0.0-RC", "test-cluster-to-5-0-0-rc")]
+    [InlineData("-", "v3.0.9", "tidb-to-v3-0-9")]
+    [InlineData("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "3.0.9", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa-to-3-0-9")]
+    public void Made_name_is_one_that_Kubernetes_takes(string cluster, string version, string name)
+    {
+        ObjectName.Of(cluster, "tidb", version).ShouldBe(name);
+        ObjectName.IsValid(name).ShouldBeTrue();
+    }
+
+    [Fact]
+    public void Given_name_is_the_name_of_the_object() =>
+        ImportedManifest.Write(AnsibleInventory.Read(Ansible), "3.0.9", "night").ShouldContain("metadata: {name: night}\n");
+
+    [Theory]
+    [InlineData("tidb", "tidb")]
+    [InlineData("2.1.19", "2.1.19")]
+    [InlineData("192.0.2.11", "192.0.2.11")]
+    [InlineData("registry.example/oms:feature_4.2.2", "registry.example/oms:feature_4.2.2")]
+    [InlineData("3.0", "\"3.0\"")]
+    [InlineData("no", "\"no\"")]
+    [InlineData("a: b", "\"a: b\"")]
+    [InlineData("fd00::1", "\"fd00::1\"")]
+    [InlineData("a\nb: \"c\"", "\"a\\nb: \\\"c\\\"\"")]
+    public void Value_of_YAML_stays_the_text(string text, string value)
+    {
+        YamlText.Of(text).ShouldBe(value);
+        Drydock.Cli.Output.Yaml.Read($"x: {value}").Single()["x"]!.GetValue<string>().ShouldBe(text);
+    }
+
+    [Theory]
+    [InlineData("h", "h", 7000)]
+    [InlineData("h:1", "h", 1)]
+    [InlineData("fd00::1", "fd00::1", 7000)]
+    [InlineData("[fd00::1]", "fd00::1", 7000)]
+    [InlineData("[fd00::1]:1", "fd00::1", 1)]
+    public void Address_has_host_and_port(string text, string host, int port) =>
+        HostAndPort.Split(text, 7000).ShouldBe((host, port));
+
+    [Fact]
+    public void Seed_of_IPv6_has_no_port()
+    {
+        HostAndPort.Join("fd00::1", 2379).ShouldBe("[fd00::1]:2379");
+        HostAndPort.Seed("[fd00::1]:7000", 7000).ShouldBe("fd00::1");
+        Should.Throw<CliException>(() => HostAndPort.Seed("[fd00::1]:7001", 7000)).Message.ShouldContain("[fd00::1]:7001");
+    }
+
+    [Theory]
+    [InlineData("ssh://u@192.0.2.216", "192.0.2.216", "ssh://u@{hostIP}")]
+    [InlineData("ssh://u@192.0.2.216:2222/run/user/1000/docker.sock", "192.0.2.216", "ssh://u@{hostIP}:2222/run/user/1000/docker.sock")]
+    [InlineData("tcp://[fd00::1]:2376", "fd00::1", "tcp://{hostIP}:2376")]
+    [InlineData("tcp://oms-a.example:2376", "192.0.2.216", "tcp://oms-a.example:2376")]
+    [InlineData("unix:///run/docker.sock", "192.0.2.216", "unix:///run/docker.sock")]
+    public void Docker_of_manifest_is_reached_as_given(string docker, string hostIP, string endpoint)
+    {
+        var found = new OmsFound("oms", "oms:3.2.2", hostIP, "3.2.2", IsCommunity: false);
+
+        var written = Drydock.Cli.Output.Yaml.Read(new OmsManifest(found, new Uri(docker), "4.2.2", "oms:4.2.2", null).Write()).Single();
+
+        written["spec"]!["docker"]!["endpoint"]!.GetValue<string>().ShouldBe(endpoint);
+        written["spec"]!["hostIP"]!.GetValue<string>().ShouldBe(hostIP);
+    }
+
     [Theory]
     [InlineData("[tidb_servers]\n192.0.2.1\n", "[pd_servers]")]
     [InlineData("[pd_servers]\n192.0.2.1 pd_client_port=many\n", "pd_client_port is 'many'")]
@@ -136,9 +209,13 @@ public sealed class ImportTests
             var command = DrydockCommand.Create(CliRuns.Plain(output));
 
             (await command.Parse(["init", "tidb", "--from", file, "--to-version", "3.0.9"]).InvokeAsync(cancellationToken: TestContext.Current.CancellationToken)).ShouldBe(0);
-            output.ToString().ShouldBe(ImportedManifest.Write(AnsibleInventory.Read(Ansible), "3.0.9"));
+            output.ToString().ShouldStartWith(ImportedManifest.Write(AnsibleInventory.Read(Ansible), "3.0.9"));
+            output.ToString().ShouldContain("The manifest names Secrets, which are not printed.");
             (await command.Parse(["init", "tidb", "--from", file + "x", "--to-version", "3.0.9"]).InvokeAsync(cancellationToken: TestContext.Current.CancellationToken)).ShouldBe(1);
             output.ToString().ShouldContain("inventory.inix");
+            var written = Path.Combine(directory.FullName, "up.yaml");
+            (await command.Parse(["init", "tidb", "--from", file, "--to-version", "3.0.9", "-f", written]).InvokeAsync(cancellationToken: TestContext.Current.CancellationToken)).ShouldBe(0);
+            File.GetUnixFileMode(Path.Combine(directory.FullName, "up-secrets.yaml")).ShouldBe(UnixFileMode.UserRead | UnixFileMode.UserWrite);
         }
         finally
         {
