@@ -1,8 +1,6 @@
 using Drydock.Cli.CommandLine;
 using Drydock.Cli.Runs;
 using Drydock.Clients.Kubernetes.Errors;
-using Polly;
-using Polly.Retry;
 
 namespace Drydock.Cli.Manifests;
 
@@ -41,21 +39,9 @@ internal sealed class TrialObject(Invocation invocation, TrialManifest trial)
     {
         var time = invocation.Surroundings.Time;
         using var limit = new CancellationTokenSource(VerbRunner.CleanupLimit, time);
-        var retries = new ResiliencePipelineBuilder { TimeProvider = time }
-            .AddRetry(new RetryStrategyOptions
-            {
-                MaxRetryAttempts = int.MaxValue,
-                Delay = RetryAfter,
-                // A deletion that was carried out already finds nothing the next time.
-                ShouldHandle = static attempt => ValueTask.FromResult(
-                    attempt.Outcome.Exception is KubernetesOutcomeUnknownException
-                        or KubernetesException { IsTransient: true }),
-            })
-            .Build();
         try
         {
-            await retries.ExecuteAsync(
-                async token => await trial.Kind.DeleteAsync(invocation.Kubernetes, _run, token), limit.Token);
+            await DeleteAsync(time, limit.Token);
         }
         catch (OperationCanceledException)
         {
@@ -68,6 +54,24 @@ internal sealed class TrialObject(Invocation invocation, TrialManifest trial)
         catch (KubernetesException refused)
         {
             Say(refused.Message);
+        }
+    }
+
+    private async Task DeleteAsync(TimeProvider time, CancellationToken limit)
+    {
+        while (true)
+        {
+            try
+            {
+                await trial.Kind.DeleteAsync(invocation.Kubernetes, _run, limit);
+                return;
+            }
+            catch (KubernetesException unclear)
+                when (unclear is KubernetesOutcomeUnknownException or { IsTransient: true })
+            {
+                // A deletion that was carried out already finds nothing the next time.
+                await Task.Delay(RetryAfter, time, limit);
+            }
         }
     }
 
