@@ -21,6 +21,7 @@ internal sealed class DashboardServer : IAsyncDisposable
     private readonly DashboardOptions _options;
     private readonly DashboardGate _gate;
     private readonly RunFeeds _feeds;
+    private readonly LiveFeed _live;
     private readonly RunRequests _requests;
     private readonly WebApplication _app;
 
@@ -31,6 +32,7 @@ internal sealed class DashboardServer : IAsyncDisposable
         _gate = new DashboardGate(options);
         _feeds = new RunFeeds(
             invocation.Kubernetes, options.Namespace, invocation.Namespace, invocation.Surroundings.Time);
+        _live = new LiveFeed(invocation.Kubernetes, invocation.Surroundings.Time);
         _requests = new RunRequests(invocation.Kubernetes, invocation.Surroundings.Time);
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
@@ -191,7 +193,11 @@ internal sealed class DashboardServer : IAsyncDisposable
     }
 
     private Task StreamAsync(HttpContext context, Func<CancellationToken, IAsyncEnumerable<ServerEvent>> source) =>
-        EventStream.SendAsync(context, source, _invocation.Surroundings.Time, _app.Lifetime.ApplicationStopping);
+        EventStream.SendAsync(
+            context,
+            token => _live.FollowAsync(source, token),
+            _invocation.Surroundings.Time,
+            _app.Lifetime.ApplicationStopping);
 
     private static async Task SendFileAsync(HttpContext context, string name)
     {

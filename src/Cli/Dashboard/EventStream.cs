@@ -3,11 +3,6 @@ using Microsoft.AspNetCore.Http;
 
 namespace Drydock.Cli.Dashboard;
 
-/// <summary>One server-sent event.</summary>
-/// <param name="Name">What it is.</param>
-/// <param name="Data">JSON in one line.</param>
-internal sealed record ServerEvent(string Name, string Data);
-
 /// <summary>Sends events until the browser closes the connection or the program ends.</summary>
 internal static class EventStream
 {

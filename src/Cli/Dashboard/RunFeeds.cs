@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using System.Threading.Channels;
+using Drydock.Abstractions.Values;
 using Drydock.Cli.Runs;
 using Drydock.Clients.Kubernetes.Client;
 using Drydock.Clients.Kubernetes.Errors;
@@ -26,7 +27,8 @@ internal sealed class RunFeeds(IKubernetesClient kubernetes, string? scope, stri
         var parts = new ConcurrentDictionary<RunKind, Part>();
         var changed = Channel.CreateBounded<bool>(
             new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
-        var watches = Task.WhenAll(RunKind.All.Select(kind => FollowKindAsync(kind, cancellationToken)));
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var watches = Task.WhenAll(RunKind.All.Select(kind => FollowKindAsync(kind, end.Token)));
         try
         {
             await foreach (var _ in changed.Reader.ReadAllAsync(cancellationToken))
@@ -34,20 +36,21 @@ internal sealed class RunFeeds(IKubernetesClient kubernetes, string? scope, stri
                 await Task.Delay(Together, time, cancellationToken);
                 if (parts.Count == RunKind.All.Count)
                 {
-                    yield return Event("runs", View([.. parts.Values]), DashboardJsonContext.Default.RunListView);
+                    yield return Event(ServerEvent.Runs, View([.. parts.Values]), DashboardJsonContext.Default.RunListView);
                 }
             }
         }
         finally
         {
+            await end.CancelAsync();
             await watches;
         }
 
-        async Task FollowKindAsync(RunKind kind, CancellationToken end)
+        async Task FollowKindAsync(RunKind kind, CancellationToken token)
         {
             try
             {
-                await foreach (var part in PartsAsync(kind, end))
+                await foreach (var part in PartsAsync(kind, token))
                 {
                     parts[kind] = part;
                     changed.Writer.TryWrite(true);
@@ -83,42 +86,44 @@ internal sealed class RunFeeds(IKubernetesClient kubernetes, string? scope, stri
         await foreach (var (run, problem) in runs)
         {
             yield return problem is not null
-                ? Event("problem", new MessageView(problem.Message), DashboardJsonContext.Default.MessageView)
+                ? Event(ServerEvent.Problem, new MessageView(problem.Message), DashboardJsonContext.Default.MessageView)
                 : run is null
                     ? Event(
-                        "gone",
+                        ServerEvent.Gone,
                         new MessageView($"There is no {kind.Kind} {name} in namespace {@namespace}."),
                         DashboardJsonContext.Default.MessageView)
-                    : Event("run", RunPages.Page(run, time.GetUtcNow()), DashboardJsonContext.Default.RunPageView);
+                    : Event(
+                        ServerEvent.Run,
+                        RunPages.Page(run, time.GetUtcNow()),
+                        DashboardJsonContext.Default.RunPageView);
         }
     }
 
     private async IAsyncEnumerable<Part> PartsAsync(
         RunKind kind, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var space = scope;
-        string? limited = null;
-        IReadOnlyCollection<Run> last = [];
-        var attempts = Attempts(end => kind.FollowAllAsync(kubernetes, space, time, end), cancellationToken);
-        await foreach (var (runs, problem) in attempts)
+        var parts = new PartReader(kind);
+        await foreach (var (found, problem) in AttemptsAsync(kind, scope, cancellationToken))
         {
-            if (problem is null)
-            {
-                last = runs!;
-                yield return new Part(last, limited);
-            }
-            else if (problem.IsForbidden && space is null)
+            if (problem is { IsForbidden: true } && scope is null)
             {
                 // A user who may not list all namespaces sees at least that of the context.
-                space = ownNamespace;
-                limited = $"Only namespace {ownNamespace} is shown for {kind.Plural}. {problem.Message}";
+                parts.Limit = $"Only namespace {ownNamespace} is shown for {kind.Plural}. {problem.Message}";
+                break;
             }
-            else
-            {
-                yield return new Part(problem.IsForbidden ? [] : last, problem.Message);
-            }
+
+            yield return parts.Read(found, problem);
+        }
+
+        await foreach (var (found, problem) in AttemptsAsync(kind, ownNamespace, cancellationToken))
+        {
+            yield return parts.Read(found, problem);
         }
     }
+
+    private IAsyncEnumerable<(FoundRuns? Found, Problem? Problem)> AttemptsAsync(
+        RunKind kind, string? space, CancellationToken cancellationToken) =>
+        Attempts(end => kind.FollowAllAsync(kubernetes, space, time, end), cancellationToken);
 
     // What a watch says; a failure is said once, and the watch begins again.
     private async IAsyncEnumerable<(T? Value, Problem? Problem)> Attempts<T>(
@@ -173,13 +178,39 @@ internal sealed class RunFeeds(IKubernetesClient kubernetes, string? scope, stri
                     .ThenBy(r => r.Metadata.Name, StringComparer.Ordinal)
                     .Select(r => RunPages.Summary(r, now)),
             ],
-            [.. parts.Select(p => p.Problem).OfType<string>().Distinct(StringComparer.Ordinal)]);
+            [.. parts.SelectMany(p => p.Problems).Distinct(StringComparer.Ordinal)]);
     }
 
     private static ServerEvent Event<T>(string name, T data, JsonTypeInfo<T> type) =>
         new(name, JsonSerializer.Serialize(data, type));
 
-    private sealed record Part(IReadOnlyCollection<Run> Runs, string? Problem);
+    private sealed record Part(IReadOnlyCollection<Run> Runs, IReadOnlyList<string> Problems);
+
+    // Keeps the runs that were read last while later reads fail.
+    private sealed class PartReader(RunKind kind)
+    {
+        private IReadOnlyCollection<Run> _last = [];
+
+        // Why only one namespace is read; null if all that were asked for are.
+        public string? Limit { get; set; }
+
+        public Part Read(FoundRuns? found, Problem? problem)
+        {
+            if (found is null)
+            {
+                _last = problem!.IsForbidden ? [] : _last;
+                return new Part(_last, [problem.Message]);
+            }
+
+            _last = found.Runs;
+            IEnumerable<string> limits = Limit is null ? [] : [Limit];
+            return new Part(_last, [.. limits, .. found.Unreadable.Select(Explain)]);
+        }
+
+        private string Explain(UnreadableObject unreadable) =>
+            $"{kind.Kind} {unreadable.Namespace}/{unreadable.Name} is not shown, because this plugin cannot read it: "
+            + $"{Sentences.Close(unreadable.Error)} Use the plugin of the operator's version.";
+    }
 
     private sealed record Problem(string Message, bool IsForbidden);
 }

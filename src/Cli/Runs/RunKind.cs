@@ -86,7 +86,7 @@ internal abstract class RunKind(string kind, string plural, string shortName)
     /// All objects of a namespace, or of all namespaces: now, and after each change. Connections that break are opened
     /// again.
     /// </summary>
-    public abstract IAsyncEnumerable<IReadOnlyCollection<Run>> FollowAllAsync(
+    public abstract IAsyncEnumerable<FoundRuns> FollowAllAsync(
         IKubernetesClient kubernetes, string? @namespace, TimeProvider time, CancellationToken cancellationToken);
 
     /// <summary>Changes the object.</summary>
@@ -155,6 +155,12 @@ internal sealed class RunKind<TEntity>(
                     yield break;
                 }
 
+                // The next read says what does not fit.
+                if (change.Unreadable is not null)
+                {
+                    break;
+                }
+
                 if (change.Object is { } seen)
                 {
                     yield return read(this, seen);
@@ -165,7 +171,7 @@ internal sealed class RunKind<TEntity>(
         }
     }
 
-    public override async IAsyncEnumerable<IReadOnlyCollection<Run>> FollowAllAsync(
+    public override async IAsyncEnumerable<FoundRuns> FollowAllAsync(
         IKubernetesClient kubernetes,
         string? @namespace,
         TimeProvider time,
@@ -173,14 +179,20 @@ internal sealed class RunKind<TEntity>(
     {
         while (true)
         {
-            var list = await kubernetes.ListAsync<TEntity>(@namespace, cancellationToken: cancellationToken);
+            var list = await kubernetes.ListAsync<TEntity>(
+                @namespace, new ListOptions { TolerateUnreadable = true }, cancellationToken);
             var runs = list.Items.Select(entity => read(this, entity))
                 .ToDictionary(run => run.FullName, StringComparer.Ordinal);
-            yield return [.. runs.Values];
+            yield return new FoundRuns([.. runs.Values], list.Unreadable);
             var options = new WatchOptions { ResourceVersion = list.ResourceVersion };
             await foreach (var change in Resumable(
                 kubernetes.WatchAsync<TEntity>(@namespace, options, cancellationToken), cancellationToken))
             {
+                if (change.Unreadable is not null)
+                {
+                    break;
+                }
+
                 if (change.Object is not { } seen || change.Type == WatchEventType.Bookmark)
                 {
                     continue;
@@ -196,7 +208,7 @@ internal sealed class RunKind<TEntity>(
                     runs[run.FullName] = run;
                 }
 
-                yield return [.. runs.Values];
+                yield return new FoundRuns([.. runs.Values], list.Unreadable);
             }
 
             await Task.Delay(ReconnectAfter, time, cancellationToken);
