@@ -36,7 +36,8 @@ internal sealed record RunSummary
 
     public string? Progress { get; init; }
 
-    public DateTimeOffset? StartedAt { get; init; }
+    /// <summary>When the first step began; null if none has.</summary>
+    public DateTimeOffset? FirstStepAt { get; init; }
 
     public DateTimeOffset? FinishedAt { get; init; }
 

@@ -29,7 +29,7 @@ internal static class RunPages
             Reason = view.Reason,
             Message = view.Message,
             Progress = view.Progress,
-            StartedAt = view.StartedAt,
+            FirstStepAt = view.FirstStepAt,
             FinishedAt = view.FinishedAt,
             DowntimeSince = view.DowntimeSince,
             DowntimeSeconds = view.DowntimeSeconds,

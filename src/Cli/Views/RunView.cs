@@ -36,11 +36,15 @@ internal sealed record RunView
 
     public string? Snapshot { get; init; }
 
+    /// <summary>When the first preflight began. A plan may be reviewed for days before its first step.</summary>
     public DateTimeOffset? StartedAt { get; init; }
+
+    /// <summary>When the first step began; null if none has.</summary>
+    public DateTimeOffset? FirstStepAt { get; init; }
 
     public DateTimeOffset? FinishedAt { get; init; }
 
-    /// <summary>Seconds from the start to the end, or to now.</summary>
+    /// <summary>Seconds from the first step to the end, or to now; null if no step has begun.</summary>
     public double? ElapsedSeconds { get; init; }
 
     /// <summary>Seconds that the remaining steps take at least; null if nothing is known of them.</summary>
@@ -103,6 +107,7 @@ internal sealed record PhaseView(string Name, StepMark Mark, IReadOnlyList<StepV
 {
     public DateTimeOffset? StartedAt { get; init; }
 
+    /// <summary>When its last step ended; null while it runs or before it has begun.</summary>
     public DateTimeOffset? FinishedAt { get; init; }
 
     /// <summary>Seconds that it took, or has taken so far; null if it has not begun.</summary>

@@ -9,6 +9,9 @@ namespace Drydock.Cli.Views;
 /// <summary>Computes what is shown of a run. Pure.</summary>
 internal static class RunViewBuilder
 {
+    /// <summary>The hold before every step after which a rollback loses data, as <c>holdBefore</c> has it.</summary>
+    private const string PointOfNoReturn = "PointOfNoReturn";
+
     /// <summary>The run at a moment.</summary>
     public static RunView Build(Run run, DateTimeOffset now)
     {
@@ -16,9 +19,11 @@ internal static class RunViewBuilder
         var durations = new StepTimes(run);
         var active = run.ActivePlan;
         var holds = status?.Holds ?? [];
+        var state = StateOf(run);
         var plans = run.Plans
-            .Select(p => Plan(p.Name, p.Plan, p.Plan == active, durations, holds, now))
+            .Select(p => Plan(p.Name, p.Plan, p.Plan == active, durations, holds, state, now))
             .ToList();
+        var firstStepAt = run.Plans.SelectMany(p => p.Plan.Steps).Min(s => s.StartedAt);
         return new RunView
         {
             Kind = run.Kind.Kind,
@@ -29,15 +34,16 @@ internal static class RunViewBuilder
             At = now,
             Phase = status?.Phase ?? RunPhases.Pending,
             Reason = run.Reason,
-            State = StateOf(run),
-            Message = status?.Message ?? "The operator has not seen the object yet.",
+            State = state,
+            Message = Message(run),
             NextAction = status?.NextAction,
             Progress = status?.Progress,
             Instances = run.InstanceProgress,
             Snapshot = run.Snapshot,
             StartedAt = status?.StartedAt,
+            FirstStepAt = firstStepAt,
             FinishedAt = status?.FinishedAt,
-            ElapsedSeconds = Seconds(status?.StartedAt, status?.FinishedAt, now),
+            ElapsedSeconds = Seconds(firstStepAt, status?.FinishedAt, now),
             RemainingSeconds = durations.Remaining(active, now)?.TotalSeconds,
             DowntimeSince = run.DowntimeSince,
             DowntimeSeconds = run.DowntimeSince is { } since ? Math.Max((now - since).TotalSeconds, 0)
@@ -66,12 +72,21 @@ internal static class RunViewBuilder
     public static RunView BuildWithOffers(Run run, DateTimeOffset now) =>
         Build(run, now) with { Offers = OfferedVerbs.Of(run) };
 
-    /// <summary>What a user has to know first.</summary>
+    /// <summary>What a user has to know first. The state of an older spec is not the state of this one.</summary>
     public static RunState StateOf(Run run) =>
-        run.Is(ConditionTypes.Stalled) ? RunState.Stalled
+        !run.IsObserved ? RunState.InProgress
+        : run.Is(ConditionTypes.Stalled) ? RunState.Stalled
         : run.Is(ConditionTypes.Held) ? RunState.Held
-        : run.Is(ConditionTypes.Ready) && run.IsObserved ? RunState.Ready
+        : run.Is(ConditionTypes.Ready) ? RunState.Ready
         : RunState.InProgress;
+
+    private static string Message(Run run) => run.Status?.Message switch
+    {
+        null => "The operator has not seen the object yet.",
+        var former when !run.IsObserved && run.Status.ObservedGeneration > ObservedStatus.NotObserved =>
+            $"The operator has not seen the last change of the spec yet. Before the change: {former}",
+        var message => message,
+    };
 
     private static PlanView Plan(
         string name,
@@ -79,29 +94,46 @@ internal static class RunViewBuilder
         bool isActive,
         StepTimes times,
         IReadOnlyList<HoldStatus> holds,
+        RunState state,
         DateTimeOffset now)
     {
         var held = isActive ? HoldNames.Shown(holds.Select(h => h.Name), plan) : [];
+        var current = isActive ? state : RunState.Ready;
         var phases = plan.Steps
             .GroupBy(s => s.Phase, StringComparer.Ordinal)
             .Select(group => Phase(
-                group.Key, [.. group.Select(step => Step(step, times, held, now))], held.Contains(group.Key), now))
+                group.Key,
+                [.. group.Select(step => Step(step, times, IsHeld(plan, step, held), now))],
+                held.Contains(group.Key),
+                current,
+                now))
             .ToList();
         return new PlanView(name, plan.Hash, isActive, phases, plan.Notes);
     }
 
-    private static PhaseView Phase(string name, IReadOnlyList<StepView> steps, bool isHeld, DateTimeOffset now)
+    // A hold names a step, a phase (which is marked itself), all points of no return, or the beginning of the plan.
+    private static bool IsHeld(Plan plan, PlanStep step, HashSet<string> holds) =>
+        holds.Contains(step.Id)
+        || (step.PointOfNoReturn && holds.Contains(PointOfNoReturn))
+        || (step.After.Count == 0 && plan.Hold is { } beginning && holds.Contains(beginning));
+
+    // Between two steps a phase runs only if the run continues automatically: a run that has ended, failed or waits
+    // leaves it where it is, and its time ends with the last step.
+    private static PhaseView Phase(
+        string name, IReadOnlyList<StepView> steps, bool isHeld, RunState current, DateTimeOffset now)
     {
         var began = steps.Min(s => s.StartedAt);
-        var hasEnded = steps.All(s => s.Mark is StepMark.Succeeded or StepMark.Accepted);
-        var ended = hasEnded ? steps.Max(s => s.FinishedAt) : null;
         var marks = steps.Select(s => s.Mark).ToHashSet();
-        var mark = hasEnded ? StepMark.Succeeded
+        var isDone = steps.All(s => s.Mark is StepMark.Succeeded or StepMark.Accepted);
+        var isBetween = began is not null && !isDone;
+        var isRunning = marks.Contains(StepMark.Running) || (isBetween && !isHeld && current == RunState.InProgress);
+        var mark = isDone ? StepMark.Succeeded
             : marks.Contains(StepMark.Failed) ? StepMark.Failed
             : marks.Contains(StepMark.Unknown) ? StepMark.Unknown
-            : marks.Contains(StepMark.Running) || (began is not null && !isHeld) ? StepMark.Running
-            : isHeld || marks.Contains(StepMark.Held) ? StepMark.Held
+            : isRunning ? StepMark.Running
+            : isHeld || marks.Contains(StepMark.Held) || (isBetween && current == RunState.Held) ? StepMark.Held
             : StepMark.Pending;
+        var ended = isRunning ? null : steps.Max(s => s.FinishedAt);
         return new PhaseView(name, mark, steps)
         {
             StartedAt = began,
@@ -121,7 +153,7 @@ internal static class RunViewBuilder
         return kinds.Exists(k => k is not null) ? kinds.Sum() : null;
     }
 
-    private static StepView Step(PlanStep step, StepTimes times, HashSet<string> held, DateTimeOffset now) => new()
+    private static StepView Step(PlanStep step, StepTimes times, bool isHeld, DateTimeOffset now) => new()
     {
         Id = step.Id,
         Title = step.Title,
@@ -132,7 +164,7 @@ internal static class RunViewBuilder
             StepState.Running => StepMark.Running,
             StepState.Failed => StepMark.Failed,
             StepState.Unknown => StepMark.Unknown,
-            _ => held.Contains(step.Id) ? StepMark.Held : StepMark.Pending,
+            _ => isHeld ? StepMark.Held : StepMark.Pending,
         },
         Attempt = step.Attempt,
         PointOfNoReturn = step.PointOfNoReturn,

@@ -104,8 +104,8 @@ function card(run) {
         h(
             'div',
             { class: 'muted' },
-            run.startedAt
-                ? h('div', null, run.finishedAt ? 'took ' : 'for ', elapsed(run.startedAt, run.finishedAt))
+            run.firstStepAt
+                ? h('div', null, run.finishedAt ? 'took ' : 'for ', elapsed(run.firstStepAt, run.finishedAt))
                 : null,
             run.downtimeSince
                 ? h('div', { class: 'down' }, 'down for ', elapsed(run.downtimeSince))

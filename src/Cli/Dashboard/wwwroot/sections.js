@@ -34,8 +34,8 @@ export function headOf({ run, target }) {
             target ? fact('Target', target) : null,
             fact('Steps', progress(run.progress)),
             run.instances ? fact('Instances', run.instances) : null,
-            run.startedAt
-                ? fact(run.finishedAt ? 'Took' : 'Elapsed', elapsed(run.startedAt, run.finishedAt))
+            run.firstStepAt
+                ? fact(run.finishedAt ? 'Took' : 'Elapsed', elapsed(run.firstStepAt, run.finishedAt))
                 : null,
             run.remainingSeconds !== undefined && run.state === 'InProgress'
                 ? fact('Remaining', `about ${duration(run.remainingSeconds)}`)
@@ -45,7 +45,8 @@ export function headOf({ run, target }) {
                 : run.downtimeSeconds !== undefined
                   ? fact('Downtime', `was down for ${duration(run.downtimeSeconds)}`)
                   : null,
-            run.startedAt ? fact('Started', moment(run.startedAt)) : null,
+            run.startedAt ? fact('First preflight', moment(run.startedAt)) : null,
+            run.firstStepAt ? fact('First step', moment(run.firstStepAt)) : null,
             run.finishedAt ? fact('Finished', moment(run.finishedAt)) : null,
         ),
         run.nextAction && run.holds.length === 0
