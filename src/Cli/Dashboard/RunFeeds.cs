@@ -36,7 +36,8 @@ internal sealed class RunFeeds(IKubernetesClient kubernetes, string? scope, stri
                 await Task.Delay(Together, time, cancellationToken);
                 if (parts.Count == RunKind.All.Count)
                 {
-                    yield return Event(ServerEvent.Runs, View([.. parts.Values]), DashboardJsonContext.Default.RunListView);
+                    yield return Event(
+                        ServerEvent.Runs, View([.. parts.Values]), DashboardJsonContext.Default.RunListView);
                 }
             }
         }

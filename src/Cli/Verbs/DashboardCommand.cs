@@ -32,7 +32,11 @@ internal static class DashboardCommand
         {
             Description = "Let the page change runs, with your rights. Without it the page is read-only.",
         };
-        var open = new Option<bool>("--open") { Description = "Open the page in your browser." };
+        var open = new Option<bool>("--open")
+        {
+            Description = "Open the page in your browser. Other users of this machine may then read its address in the "
+                + "list of processes.",
+        };
         var command = new Command(
             "dashboard",
             "Serves a page on 127.0.0.1 that shows all runs live. Ctrl-C ends it.")

@@ -41,7 +41,7 @@ public sealed class DashboardPageTests(DashboardStage stage)
     [MemberData(nameof(Pages))]
     public async Task Page_is_accessible_and_stays_with_its_origin(string name, bool isDark)
     {
-        await using var dashboard = await StartAsync("--write", "-n", DashboardStage.Migration);
+        await using var dashboard = await stage.StartAsync("--write", "-n", DashboardStage.Migration);
         await using var page = await OpenAsync(dashboard, name, 1280, 800, isDark);
         await page.EvaluateAsync(new BundledAxeScriptProvider().GetScript(), Token);
         (await page.EvaluateAsync(Axe, Token))!.AsArray().Select(v => (string)v!).ShouldBeEmpty();
@@ -63,7 +63,7 @@ public sealed class DashboardPageTests(DashboardStage stage)
     [InlineData("compare")]
     public async Task Tab_key_reaches_every_control(string name)
     {
-        await using var dashboard = await StartAsync("--write", "-n", DashboardStage.Migration);
+        await using var dashboard = await stage.StartAsync("--write", "-n", DashboardStage.Migration);
         await using var page = await OpenAsync(dashboard, name, 1280, 800);
         const string Controls = """
             [...document.querySelectorAll('a[href], button, select, input, summary, [tabindex="0"]')]
@@ -85,7 +85,7 @@ public sealed class DashboardPageTests(DashboardStage stage)
     [Fact]
     public async Task Timeline_and_graph_are_used_by_keyboard()
     {
-        await using var dashboard = await StartAsync();
+        await using var dashboard = await stage.StartAsync();
         await using var page = await OpenAsync(dashboard, "run", 1280, 800);
         await page.EvaluateAsync("document.querySelector('svg.timeline [tabindex=\"0\"]').focus()", Token);
         var first = await FocusedAsync(page);
@@ -112,7 +112,7 @@ public sealed class DashboardPageTests(DashboardStage stage)
     public async Task Theme_follows_the_system_until_it_is_chosen()
     {
         const string Dark = "getComputedStyle(document.body).backgroundColor === 'rgb(20, 23, 28)'";
-        await using var dashboard = await StartAsync();
+        await using var dashboard = await stage.StartAsync();
         await using var page = await OpenAsync(dashboard, "list", 1280, 800, isDark: true);
         await page.UntilAsync(Dark, Token);
         await page.EvaluateAsync("document.getElementById('theme').click()", Token);
@@ -124,9 +124,9 @@ public sealed class DashboardPageTests(DashboardStage stage)
     [Fact]
     public async Task Change_appears_in_the_page_and_is_announced()
     {
-        var space = await NewSpaceAsync();
+        var space = await stage.NewSpaceAsync();
         await stage.CreateAsync(space, Manifests.Upgrade("up"), SampleRuns.Running());
-        await using var dashboard = await StartAsync();
+        await using var dashboard = await stage.StartAsync();
         await using var page = await (await stage.BrowserAsync()).OpenAsync(dashboard.PageOf($"OmsUpgrade/{space}/up"), 1280, 800, cancellationToken: Token);
         await page.UntilAsync("document.querySelector('svg.timeline .step.Running')", Token);
         await page.EvaluateAsync("globalThis.same = true", Token);
@@ -140,9 +140,9 @@ public sealed class DashboardPageTests(DashboardStage stage)
     [Fact]
     public async Task Approval_is_given_by_keyboard()
     {
-        var space = await NewSpaceAsync();
+        var space = await stage.NewSpaceAsync();
         await stage.CreateAsync(space, Manifests.Upgrade("up"), SampleRuns.Held());
-        await using var dashboard = await StartAsync("--write");
+        await using var dashboard = await stage.StartAsync("--write");
         await using var page = await (await stage.BrowserAsync()).OpenAsync(dashboard.PageOf($"OmsUpgrade/{space}/up"), 1280, 800, cancellationToken: Token);
         await page.UntilAsync("document.querySelector('.hold button:not(.copy)')", Token);
         await page.EvaluateAsync("document.querySelector('.hold button:not(.copy)').focus()", Token);
@@ -167,7 +167,7 @@ public sealed class DashboardPageTests(DashboardStage stage)
     [Fact]
     public async Task Read_only_page_offers_commands_and_no_changes()
     {
-        await using var dashboard = await StartAsync();
+        await using var dashboard = await stage.StartAsync();
         await using var page = await OpenAsync(dashboard, "held", 1280, 800);
         ((int)(await page.EvaluateAsync("document.querySelectorAll('[data-key^=\"change:\"]').length", Token))!).ShouldBe(0);
         ((string)(await page.EvaluateAsync("document.querySelector('.hold code').textContent", Token))!)
@@ -184,7 +184,7 @@ public sealed class DashboardPageTests(DashboardStage stage)
     [InlineData("plan", true)]
     public async Task Pictures_of_the_docs_are_made(string name, bool isDark)
     {
-        await using var dashboard = await StartAsync("-n", DashboardStage.Migration);
+        await using var dashboard = await stage.StartAsync("-n", DashboardStage.Migration);
         await using var page = await OpenAsync(dashboard, name, 1200, name == "list" ? 640 : 900, isDark);
         if (name == "plan")
         {
@@ -219,16 +219,6 @@ public sealed class DashboardPageTests(DashboardStage stage)
         var view = Views.Single(v => v.Name == name);
         await page.GoToAsync(dashboard.PageOf(view.Part), Token);
         await page.UntilAsync(view.Ready, Token);
-    }
-
-    private Task<RunningDashboard> StartAsync(params string[] arguments) =>
-        RunningDashboard.StartAsync(stage.Plane.AdminKubeconfig, null, arguments);
-
-    private async Task<string> NewSpaceAsync()
-    {
-        var space = LabFixture.UniqueName("dashboard");
-        await stage.Plane.KubectlAsync(["create", "namespace", space], cancellationToken: Token);
-        return space;
     }
 
     private static Task<JsonNode?> FocusedAsync(BrowserPage page) => page.EvaluateAsync("document.activeElement.dataset.key", Token);

@@ -25,7 +25,7 @@ public sealed partial class DashboardServerTests(DashboardStage stage)
     [Fact]
     public async Task Every_answer_has_strict_headers()
     {
-        await using var dashboard = await StartAsync();
+        await using var dashboard = await stage.StartAsync();
         foreach (var path in DashboardFiles.Names.Concat(["", "api/about", "api/runs", "no-such-file"]))
         {
             using var answer = await dashboard.Http.GetAsync(new Uri(path, UriKind.Relative), Token);
@@ -43,7 +43,7 @@ public sealed partial class DashboardServerTests(DashboardStage stage)
     [Fact]
     public async Task Page_has_no_inline_code_and_no_outside_resource()
     {
-        await using var dashboard = await StartAsync();
+        await using var dashboard = await stage.StartAsync();
         foreach (var name in DashboardFiles.Names.Where(n => n != "icon.svg"))
         {
             var text = await dashboard.Http.GetStringAsync(new Uri(name, UriKind.Relative), Token);
@@ -62,7 +62,7 @@ public sealed partial class DashboardServerTests(DashboardStage stage)
     [InlineData("[::1]:PORT")]
     public async Task Request_with_another_host_is_refused(string host)
     {
-        await using var dashboard = await StartAsync();
+        await using var dashboard = await stage.StartAsync();
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(dashboard.Address, "api/runs"));
         request.Headers.Host = host.Replace("PORT", $"{dashboard.Address.Port}", StringComparison.Ordinal);
         using var answer = await dashboard.Http.SendAsync(request, Token);
@@ -73,7 +73,7 @@ public sealed partial class DashboardServerTests(DashboardStage stage)
     [Fact]
     public async Task Request_without_the_token_finds_nothing()
     {
-        await using var dashboard = await StartAsync();
+        await using var dashboard = await stage.StartAsync();
         dashboard.Address.AbsolutePath.ShouldMatch("^/[0-9a-f]{32}/$");
         foreach (var path in (string[])["/", "/api/runs", $"/{new string('0', 32)}/api/runs", "/index.html"])
         {
@@ -89,7 +89,7 @@ public sealed partial class DashboardServerTests(DashboardStage stage)
     [Fact]
     public async Task Read_only_dashboard_writes_nothing()
     {
-        await using var dashboard = await StartAsync();
+        await using var dashboard = await stage.StartAsync();
         var before = (string)(await stage.GetAsync(DashboardStage.Migration, "oms-pune"))["metadata"]!["resourceVersion"]!;
         using var post = await PostAsync(dashboard, "oms-pune", new JsonObject { ["verb"] = "pause" }, dashboard.Address);
         post.StatusCode.ShouldBe(HttpStatusCode.Forbidden);
@@ -103,7 +103,7 @@ public sealed partial class DashboardServerTests(DashboardStage stage)
     [Fact]
     public async Task Write_from_elsewhere_is_refused()
     {
-        await using var dashboard = await StartAsync("--write");
+        await using var dashboard = await stage.StartAsync("--write");
         var body = new JsonObject { ["verb"] = "pause" };
         foreach (var origin in (Uri?[])[null, new("http://evil.example"), new("http://localhost:1"), new($"https://127.0.0.1:{dashboard.Address.Port}")])
         {
@@ -120,9 +120,9 @@ public sealed partial class DashboardServerTests(DashboardStage stage)
     [Fact]
     public async Task Change_is_previewed_written_and_followed()
     {
-        var space = await NewSpaceAsync();
+        var space = await stage.NewSpaceAsync();
         await stage.CreateAsync(space, Manifests.Upgrade("up"), SampleRuns.Held());
-        await using var dashboard = await StartAsync("--write");
+        await using var dashboard = await stage.StartAsync("--write");
         var path = $"api/runs/omsupgrade/{space}/up";
         var preview = await dashboard.GetAsync($"{path}/change?verb=approve&argument=StopOld", Token);
         var sentence = (string)preview["sentence"]!;
@@ -161,7 +161,7 @@ public sealed partial class DashboardServerTests(DashboardStage stage)
     [InlineData("no-such-verb", HttpStatusCode.NotFound)]
     public async Task Change_that_the_state_does_not_allow_is_refused(string verb, HttpStatusCode expected)
     {
-        await using var dashboard = await StartAsync("--write");
+        await using var dashboard = await stage.StartAsync("--write");
         using var answer = await dashboard.Http.GetAsync(
             new Uri($"api/runs/omsu/{DashboardStage.Migration}/oms-pune/change?verb={verb}", UriKind.Relative), Token);
         answer.StatusCode.ShouldBe(expected);
@@ -170,9 +170,9 @@ public sealed partial class DashboardServerTests(DashboardStage stage)
     [Fact]
     public async Task Streams_push_changes_until_the_object_is_deleted()
     {
-        var space = await NewSpaceAsync();
+        var space = await stage.NewSpaceAsync();
         await stage.CreateAsync(space, Manifests.Upgrade("up"), SampleRuns.Running());
-        await using var dashboard = await StartAsync("-n", space);
+        await using var dashboard = await stage.StartAsync("-n", space);
         await using var list = await EventReader.OpenAsync(dashboard.Http, "api/events", Token);
         list.MediaType.ShouldBe("text/event-stream");
         var first = await list.NextAsync("runs", _ => true, Token);
@@ -194,7 +194,7 @@ public sealed partial class DashboardServerTests(DashboardStage stage)
     [Fact]
     public async Task Watch_ends_when_the_browser_leaves()
     {
-        await using var dashboard = await StartAsync();
+        await using var dashboard = await stage.StartAsync();
         await Deadline.UntilAsync("former watches to end", async t => await stage.WatchesAsync(t) == 0, cancellationToken: Token);
         var reader = await EventReader.OpenAsync(dashboard.Http, "api/events", Token);
         await reader.NextAsync("runs", _ => true, Token);
@@ -237,7 +237,7 @@ public sealed partial class DashboardServerTests(DashboardStage stage)
     [Fact]
     public async Task Difference_of_two_plans_names_steps_and_values()
     {
-        await using var dashboard = await StartAsync();
+        await using var dashboard = await stage.StartAsync();
         var difference = await dashboard.GetAsync(
             $"api/runs/omsu/migration/{DashboardStage.Running}/difference?with=omsu/migration/oms-pune", Token);
         difference["added"]!.AsArray().Select(s => (string)s!["id"]!).ShouldBe(["Backup/oms_hb/trim"]);
@@ -249,7 +249,7 @@ public sealed partial class DashboardServerTests(DashboardStage stage)
     [Fact]
     public async Task Every_state_that_an_operator_writes_is_shown()
     {
-        await using var dashboard = await StartAsync("-n", "states");
+        await using var dashboard = await stage.StartAsync("-n", "states");
         List<string> names = [];
         foreach (var file in Directory.EnumerateFiles(
             Repository.PathOf("config", "argocd", "resource_customizations", "drydock.dev", "_", "testdata"), "*.yaml"))
@@ -283,21 +283,11 @@ public sealed partial class DashboardServerTests(DashboardStage stage)
     [Fact]
     public async Task Interrupt_ends_it_also_while_a_page_is_open()
     {
-        var dashboard = await StartAsync();
+        var dashboard = await stage.StartAsync();
         await using var reader = await EventReader.OpenAsync(dashboard.Http, "api/events", Token);
         await reader.NextAsync("runs", _ => true, Token);
         (await dashboard.InterruptAsync()).ShouldBe(0);
         await dashboard.DisposeAsync();
-    }
-
-    private Task<RunningDashboard> StartAsync(params string[] arguments) =>
-        RunningDashboard.StartAsync(stage.Plane.AdminKubeconfig, null, arguments);
-
-    private async Task<string> NewSpaceAsync()
-    {
-        var space = LabFixture.UniqueName("dashboard");
-        await stage.Plane.KubectlAsync(["create", "namespace", space], cancellationToken: Token);
-        return space;
     }
 
     private static async Task<HttpResponseMessage> PostAsync(

@@ -88,12 +88,33 @@ public sealed class DashboardStage : IAsyncLifetime
         }
     }
 
-    /// <summary>Changes parts of the status of an OMS upgrade.</summary>
-    internal Task WriteStatusAsync(string space, string name, JsonObject status) => SendAsync(
+    /// <summary>Changes parts of the status of an object.</summary>
+    internal Task WriteStatusAsync(string space, string name, JsonObject status, string plural = "omsupgrades") => SendAsync(
         HttpMethod.Patch,
-        $"{Api}/{space}/omsupgrades/{name}/status",
+        $"{Api}/{space}/{plural}/{name}/status",
         new JsonObject { ["status"] = status },
         "application/merge-patch+json");
+
+    /// <summary>Makes a namespace with a name of its own.</summary>
+    internal async Task<string> NewSpaceAsync()
+    {
+        var space = LabFixture.UniqueName("dashboard");
+        await Plane.KubectlAsync(["create", "namespace", space], cancellationToken: TestContext.Current.CancellationToken);
+        return space;
+    }
+
+    /// <summary>Starts a dashboard with an administrator's rights.</summary>
+    internal Task<RunningDashboard> StartAsync(params string[] arguments) =>
+        RunningDashboard.StartAsync(Plane.AdminKubeconfig, null, arguments);
+
+    /// <summary>Opens a part of the page in a window of its own, and waits until an expression is true.</summary>
+    internal async Task<BrowserPage> OpenAsync(RunningDashboard dashboard, string part, string ready)
+    {
+        var token = TestContext.Current.CancellationToken;
+        var page = await (await BrowserAsync()).OpenAsync(dashboard.PageOf(part), 1280, 800, cancellationToken: token);
+        await page.UntilAsync(ready, token);
+        return page;
+    }
 
     /// <summary>An OMS upgrade as it is stored.</summary>
     internal async Task<JsonObject> GetAsync(string space, string name) => JsonNode.Parse(await _http!.GetStringAsync(

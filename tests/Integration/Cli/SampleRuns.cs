@@ -17,7 +17,7 @@ internal static class SampleRuns
     /// <summary>The present moment of all samples.</summary>
     public static readonly DateTimeOffset Now = new(2026, 3, 1, 2, 40, 0, TimeSpan.Zero);
 
-    private static readonly JsonSerializerOptions Json = KubernetesJson.CreateOptions(CrdsJsonContext.Default);
+    private static readonly JsonSerializerOptions Options = KubernetesJson.CreateOptions(CrdsJsonContext.Default);
 
     /// <summary>An OMS upgrade in the middle of its backup.</summary>
     public static JsonObject Running() => Status(new OmsUpgradeStatus
@@ -107,6 +107,9 @@ internal static class SampleRuns
         }],
     });
 
+    /// <summary>A plan as it is stored.</summary>
+    public static JsonNode Json(Plan plan) => Status(new OmsUpgradeStatus { Plan = plan })["plan"]!.DeepClone();
+
     private static SamplePlan Before(double minutes) => new SamplePlan(Now.AddMinutes(minutes - 34))
         .Done(3, On("oms-a", "PrepareImage/oms-a/image", "Load the image on oms-a", "PrepareImage"), On("oms-b", "PrepareImage/oms-b/image", "Load the image on oms-b", "PrepareImage"))
         .Done(0.2, On(null, "PrepareImage/same-image", "Compare the image of all nodes", "CompareImages"))
@@ -187,8 +190,8 @@ internal static class SampleRuns
     }
 
     private static JsonObject Status(OmsUpgradeStatus status) =>
-        JsonSerializer.SerializeToNode(new OmsUpgrade { Status = status }, Json)!["status"]!.DeepClone().AsObject();
+        JsonSerializer.SerializeToNode(new OmsUpgrade { Status = status }, Options)!["status"]!.DeepClone().AsObject();
 
     private static JsonObject Status(DatabaseRollingUpgradeStatus status) =>
-        JsonSerializer.SerializeToNode(new DatabaseRollingUpgrade { Status = status }, Json)!["status"]!.DeepClone().AsObject();
+        JsonSerializer.SerializeToNode(new DatabaseRollingUpgrade { Status = status }, Options)!["status"]!.DeepClone().AsObject();
 }

@@ -8,12 +8,13 @@ import { planView } from './plan.js';
 import { runView } from './run.js';
 
 const main = document.getElementById('main');
+const paused = 'Paused while this page is hidden';
 let view = null;
 let stop = () => {};
 let about = { isWritable: false, server: '' };
 
 function open(hash) {
-    const [kind, namespace, name, part] = hash.replace(/^#\/?/, '').split('/').map(decodeURIComponent);
+    const [kind, namespace, name, part] = hash.replace(/^#\/?/, '').split('/').map(decoded);
     const run = { kind, namespace, name };
     if (!name) {
         return listView();
@@ -21,20 +22,44 @@ function open(hash) {
     return part === 'plan' ? planView(run, about) : part === 'compare' ? compareView(run) : runView(run, about);
 }
 
+// What nobody can have encoded is taken as it is: the page then says that there is no such run.
+function decoded(part) {
+    try {
+        return decodeURIComponent(part);
+    } catch {
+        return part;
+    }
+}
+
 function navigate(isFirst) {
     if (location.hash !== '' && !location.hash.startsWith('#/')) {
         return;
     }
+    const next = open(location.hash);
     stop();
-    view = open(location.hash);
+    view = next;
     main.replaceChildren(...view.elements);
     document.title = `${view.title} – Drydock`;
-    connected(view.stream ? 'Connecting' : '');
-    stop = view.stream ? listen(view.stream, view.listeners, connected) : () => {};
+    connect();
     view.start?.();
     scrollTo(0, 0);
     if (!isFirst) {
         main.querySelector('h1')?.focus();
+    }
+}
+
+// A browser opens at most six connections to the dashboard, and each stream takes one: only pages that are seen have
+// one.
+function connect() {
+    stop();
+    stop = () => {};
+    if (!view?.stream) {
+        connected('');
+    } else if (document.hidden) {
+        connected(paused);
+    } else {
+        connected('Connecting');
+        stop = listen(view.stream, view.listeners, connected);
     }
 }
 
@@ -77,10 +102,13 @@ document.getElementById('skip').addEventListener('click', event => {
 });
 applyTheme(stored());
 addEventListener('hashchange', () => navigate(false));
+document.addEventListener('visibilitychange', connect);
 addEventListener('resize', () => view?.resize?.());
 setInterval(() => {
-    tick(main);
-    view?.tick?.();
+    if (!document.hidden) {
+        tick(main);
+        view?.tick?.();
+    }
 }, 1000);
 
 try {

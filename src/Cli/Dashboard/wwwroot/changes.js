@@ -1,7 +1,7 @@
 // Changes of a run: first the sentence, then the write, then what came of it.
 
 import { get, post, runPath } from './api.js';
-import { announce, command, h, prose } from './dom.js';
+import { command, h, prose } from './dom.js';
 
 const words = {
     approve: 'Approve',
@@ -36,16 +36,15 @@ export function changeButton(page, verb, argument, from) {
 
 const dialog = document.getElementById('dialog');
 
+// The sentence describes the dialog, so it is read out with it; what replaces it later is announced as a status.
 async function ask(page, verb, argument) {
     const path = `${runPath(page.run)}/change`;
-    const body = h('div', null, h('p', null, 'Asking what it does.'));
+    const title = `${changeName(verb, argument)}: ${page.run.namespace}/${page.run.name}`;
+    const body = h('div', { id: 'dialog-body', role: 'status' }, h('p', null, 'Asking what it does.'));
     const close = h('button', { type: 'button', on: { click: () => dialog.close() } }, 'Cancel');
     const go = h('button', { type: 'button', class: 'main', disabled: true }, changeName(verb, argument));
-    dialog.replaceChildren(
-        h('h2', { id: 'dialog-title' }, `${changeName(verb, argument)}: ${page.run.namespace}/${page.run.name}`),
-        body,
-        h('div', { class: 'buttons' }, close, go),
-    );
+    const shown = { title, body, go, close };
+    dialog.replaceChildren(h('h2', { id: 'dialog-title' }, title), body, h('div', { class: 'buttons' }, close, go));
     dialog.showModal();
     try {
         const preview = await get(path, { verb, argument });
@@ -55,29 +54,49 @@ async function ask(page, verb, argument) {
         );
         go.disabled = false;
         go.addEventListener('click', () =>
-            write(path, { verb, argument, sentence: preview.sentence, uid: page.uid }, body, go, close),
+            write(path, { verb, argument, sentence: preview.sentence, uid: page.uid }, shown),
         );
-        close.focus();
+        if (isShown(shown)) {
+            close.focus();
+        }
     } catch (failure) {
-        end(body, go, close, failure.message, true);
+        end(shown, failure.message, true);
     }
 }
 
-async function write(path, request, body, go, close) {
-    go.disabled = true;
-    body.append(h('p', null, 'Writing, and waiting for the operator.'));
+async function write(path, request, shown) {
+    shown.go.disabled = true;
+    shown.close.textContent = 'Close';
+    shown.body.append(h('p', null, 'Writing, and waiting for the operator.'));
     try {
         const outcome = await post(path, request);
-        end(body, go, close, outcome.sentence, outcome.isRefused);
+        end(shown, outcome.sentence, outcome.isRefused);
     } catch (failure) {
-        end(body, go, close, failure.message, true);
+        end(shown, failure.message, true);
     }
 }
 
-function end(body, go, close, text, isBad) {
-    body.replaceChildren(h('p', { class: isBad ? 'problem' : '' }, prose(text)));
-    announce(text);
-    go.remove();
-    close.textContent = 'Close';
-    close.focus();
+// A user who closed the dialog while it waited reads the outcome on the page.
+function end(shown, text, isBad) {
+    if (!isShown(shown)) {
+        const note = h(
+            'p',
+            { class: isBad ? 'problem' : 'outcome' },
+            h('strong', null, shown.title),
+            '. ',
+            prose(text),
+            ' ',
+            h('button', { type: 'button', on: { click: () => note.remove() } }, 'Dismiss'),
+        );
+        document.getElementById('outcomes').append(note);
+        return;
+    }
+    shown.body.replaceChildren(h('p', { class: isBad ? 'problem' : '' }, prose(text)));
+    shown.go.remove();
+    shown.close.textContent = 'Close';
+    shown.close.focus();
+}
+
+function isShown({ body }) {
+    return dialog.open && dialog.contains(body);
 }

@@ -7,6 +7,7 @@ export function compareView(route) {
     const result = h('div', { 'aria-live': 'polite' });
     const [own, other, otherPlan] = ['own-plan', 'other', 'other-plan'].map(id => h('select', { id }));
     const plans = new Map();
+    let asked = 0;
 
     async function plansOf(run) {
         const key = runPath(run);
@@ -26,22 +27,32 @@ export function compareView(route) {
         );
 
     async function pickOther() {
+        const mine = ++asked;
         const [kind, namespace, name] = other.value.split('/');
-        otherPlan.replaceChildren(...options(await plansOf({ kind, namespace, name })));
-        await compare();
+        const list = await plansOf({ kind, namespace, name });
+        if (mine === asked) {
+            otherPlan.replaceChildren(...options(list));
+            await compare();
+        }
     }
 
+    // The answer to a question that the user has changed meanwhile is dropped.
     async function compare() {
+        const mine = ++asked;
         try {
             const difference = await get(`${runPath(route)}/difference`, {
                 plan: own.value,
                 with: other.value,
                 withPlan: otherPlan.value,
             });
-            result.replaceChildren(...differenceOf(difference));
-            announce(result.querySelector('p').textContent);
+            if (mine === asked) {
+                result.replaceChildren(...differenceOf(difference));
+                announce(result.querySelector('p').textContent);
+            }
         } catch (failure) {
-            result.replaceChildren(h('p', { class: 'problem' }, prose(failure.message)));
+            if (mine === asked) {
+                fail(failure);
+            }
         }
     }
 
@@ -102,6 +113,9 @@ export function compareView(route) {
                 const others = [...other.options].filter(option => option.dataset.self === undefined);
                 const near = others.find(option => option.value.split('/')[1] === route.namespace);
                 const first = near ?? others[0] ?? other.options[0];
+                if (!first) {
+                    throw new Error(`You may list no ${route.kind}, so there is nothing to compare with.`);
+                }
                 first.selected = true;
                 await pickOther();
             } catch (failure) {

@@ -49,6 +49,39 @@ export function show(container, data, build) {
     return true;
 }
 
+// One element for each item, kept while its key is there: what did not change keeps focus, scroll and selection.
+export function sync(container, items, keyOf, create, update) {
+    const former = container.items ?? new Map();
+    container.items = new Map(items.map(item => [keyOf(item), former.get(keyOf(item)) ?? create(item)]));
+    for (const [key, element] of former) {
+        if (!container.items.has(key)) {
+            element.remove();
+        }
+    }
+    const focused = container.contains(document.activeElement) ? document.activeElement : null;
+    let place = container.firstElementChild;
+    for (const item of items) {
+        const element = container.items.get(keyOf(item));
+        if (element === place) {
+            place = place.nextElementSibling;
+        } else {
+            container.insertBefore(element, place);
+        }
+        update(element, item);
+    }
+    // An element that was moved has lost the focus.
+    if (focused?.isConnected && focused !== document.activeElement && document.activeElement === document.body) {
+        focused.focus({ preventScroll: true });
+    }
+}
+
+// Without what only time changes: the page counts durations itself.
+const counted = ['at', 'elapsedSeconds', 'remainingSeconds'];
+
+export function timeless(value) {
+    return JSON.parse(JSON.stringify(value, (name, part) => (counted.includes(name) ? undefined : part)));
+}
+
 // Text of the operator: what is in backquotes is code, and commands can be copied.
 export function prose(text) {
     const parts = (text ?? '').split('`');
@@ -105,11 +138,19 @@ export function stateAnnouncer() {
     };
 }
 
-// The clock of the server, so that a wrong clock of the browser does not matter.
+// The clock of the program that serves this page. Times of a run come from the operator: if one of them is in the
+// future, the clock of this machine is late by at least as much. A clock that is early cannot be noticed so.
 let offset = 0;
+let late = 0;
 
-export function setNow(at) {
-    offset = Date.parse(at) - Date.now();
+export function setNow(at, times) {
+    const known = times.filter(Boolean).map(time => Date.parse(time));
+    late = Math.max(late, ...known.map(time => time - Date.parse(at)));
+    offset = Date.parse(at) + late - Date.now();
+    document.getElementById('clock').textContent =
+        late > 5000
+            ? `The clock of this machine is at least ${duration(late / 1000)} late. The page corrects its durations.`
+            : '';
 }
 
 export function now() {

@@ -1,12 +1,10 @@
-// A plan as a graph: a row for each layer, a column for each node.
+// A plan as a graph of boxes and lines.
 
 import { marks, s } from './dom.js';
+import { box, edgesOf, layoutOf } from './layout.js';
 import { roving } from './roving.js';
 
-const box = { width: 150, height: 34, right: 14, below: 22 };
-const left = 128;
-const top = 30;
-const mostReduced = 400;
+const mostNamed = 3;
 
 // plan: the view of the plan; structure: its steps with what they come after.
 export function graph(plan, structure, chosen, choose) {
@@ -14,25 +12,7 @@ export function graph(plan, structure, chosen, choose) {
     const steps = plan.phases
         .flatMap(phase => phase.steps.map(step => ({ ...step, phase: phase.name })))
         .sort((a, b) => order(structure, a.id) - order(structure, b.id));
-    const layers = layersOf(structure.steps);
-    const lanes = lanesOf(steps, layers);
-    const at = new Map();
-    for (const lane of lanes.values()) {
-        const used = new Map();
-        for (const step of lane.steps) {
-            const layer = layers.get(step.id);
-            const column = used.get(layer) ?? 0;
-            used.set(layer, column + 1);
-            at.set(step.id, {
-                x: lane.x + column * (box.width + box.right),
-                y: top + layer * (box.height + box.below),
-                step,
-                layer,
-            });
-        }
-    }
-    const width = Math.max(...[...lanes.values()].map(l => l.x + l.columns * (box.width + box.right)));
-    const height = top + (Math.max(...layers.values()) + 1) * (box.height + box.below);
+    const { at, bands, lanes, isFolded, width, height } = layoutOf(steps, structure, plan.phases);
     const boxes = steps.map(step => node(at.get(step.id), step.id === chosen, after.get(step.id)));
     const picture = s(
         'svg',
@@ -62,9 +42,16 @@ export function graph(plan, structure, chosen, choose) {
                 s('path', { d: 'M0 0 8 4 0 8z' }),
             ),
         ),
-        bands(plan.phases, layers, width),
-        [...lanes].map(([name, lane]) => s('text', { class: 'lane', x: lane.x, y: 18 }, name)),
-        edges(structure.steps).map(([from, to]) =>
+        bands.map((band, index) =>
+            s(
+                'g',
+                { class: index % 2 ? 'band odd' : 'band' },
+                s('rect', { x: 0, y: band.y, width, height: band.height }),
+                s('text', { x: 6, y: band.y + 28 }, band.name),
+            ),
+        ),
+        lanes.map(lane => s('text', { class: 'lane', x: lane.x, y: 18 }, lane.name)),
+        edgesOf(structure.steps, chosen, isFolded).map(([from, to]) =>
             edge(at.get(from), at.get(to), to === chosen || from === chosen),
         ),
         boxes,
@@ -76,63 +63,6 @@ export function graph(plan, structure, chosen, choose) {
 function order(structure, id) {
     structure.order ??= new Map(structure.steps.map((step, index) => [step.id, index]));
     return structure.order.get(id) ?? 0;
-}
-
-// The longest way from the start; the plan lists every step after those that it waits for.
-function layersOf(steps) {
-    const layers = new Map();
-    for (const step of steps) {
-        layers.set(step.id, 1 + Math.max(-1, ...step.after.map(id => layers.get(id) ?? -1)));
-    }
-    return layers;
-}
-
-function lanesOf(steps, layers) {
-    const lanes = new Map(steps.some(step => !step.node) ? [['System', { steps: [] }]] : []);
-    for (const step of steps) {
-        const name = step.node ?? 'System';
-        lanes.set(name, lanes.get(name) ?? { steps: [] });
-        lanes.get(name).steps.push(step);
-    }
-    let x = left;
-    for (const lane of lanes.values()) {
-        const counts = new Map();
-        for (const step of lane.steps) {
-            counts.set(layers.get(step.id), (counts.get(layers.get(step.id)) ?? 0) + 1);
-        }
-        lane.columns = Math.max(...counts.values());
-        lane.x = x;
-        x += lane.columns * (box.width + box.right) + 10;
-    }
-    return lanes;
-}
-
-function bands(phases, layers, width) {
-    return phases.map((phase, index) => {
-        const own = phase.steps.map(step => layers.get(step.id));
-        const [first, last] = [Math.min(...own), Math.max(...own)];
-        const y = top + first * (box.height + box.below) - box.below / 2;
-        return s(
-            'g',
-            { class: index % 2 ? 'band odd' : 'band' },
-            s('rect', { x: 0, y, width, height: (last - first + 1) * (box.height + box.below) }),
-            s('text', { x: 6, y: y + 28 }, phase.name),
-        );
-    });
-}
-
-// Without those that follow from others, so that the picture stays readable.
-function edges(steps) {
-    const all = steps.flatMap(step => step.after.map(id => [id, step.id]));
-    if (steps.length > mostReduced) {
-        return all;
-    }
-    const before = new Map();
-    for (const step of steps) {
-        before.set(step.id, new Set(step.after.flatMap(id => [id, ...(before.get(id) ?? [])])));
-    }
-    const after = new Map(steps.map(step => [step.id, step.after]));
-    return all.filter(([from, to]) => !after.get(to).some(other => other !== from && before.get(other)?.has(from)));
 }
 
 function edge(from, to, isChosen) {
@@ -170,7 +100,9 @@ function node({ x, y, step }, isChosen, after) {
                 ...extra.slice(1),
                 `phase ${step.phase}`,
                 word,
-                after?.length ? `after ${after.join(' and ')}` : 'first',
+                !after?.length
+                    ? 'first'
+                    : `after ${after.length > mostNamed ? `${after.length} steps` : after.join(' and ')}`,
             ].join(', '),
         },
         s('title', null, `${step.id}: ${step.title}`),

@@ -1,7 +1,7 @@
 // All runs.
 
 import { runHash } from './api.js';
-import { announce, badge, elapsed, duration, h, prose, setNow, show } from './dom.js';
+import { announce, badge, elapsed, duration, h, prose, setNow, show, sync } from './dom.js';
 
 const order = ['Stalled', 'Held', 'InProgress', 'Ready'];
 
@@ -34,7 +34,17 @@ export function listView() {
                       .map(([state, count]) => `${count} ${words[state]}`)
                       .join(', ') + '.';
         show(problems, data.problems, () => data.problems.map(text => h('p', { class: 'problem' }, prose(text))));
-        show(list, runs, () => runs.map(card));
+        sync(
+            list,
+            runs,
+            run => runHash(run),
+            () => h('li'),
+            (item, run) => {
+                item.className = `run ${run.state}`;
+                const downtimeSeconds = run.downtimeSince ? null : run.downtimeSeconds;
+                show(item, { ...run, downtimeSeconds }, () => card(run));
+            },
+        );
     }
 
     return {
@@ -49,9 +59,12 @@ export function listView() {
         listeners: {
             runs(next) {
                 data = next;
-                setNow(data.at);
-                const changed = data.runs.filter(run => states.has(key(run)) && states.get(key(run)) !== run.state);
-                states = new Map(data.runs.map(run => [key(run), run.state]));
+                setNow(
+                    data.at,
+                    data.runs.flatMap(run => [run.firstStepAt, run.finishedAt, run.downtimeSince]),
+                );
+                const changed = data.runs.filter(run => (states.get(runHash(run)) ?? run.state) !== run.state);
+                states = new Map(data.runs.map(run => [runHash(run), run.state]));
                 if (changed.length > 0) {
                     announce(changed.map(run => `${key(run)}: ${words[run.state]}`).join('. '));
                 }
@@ -80,9 +93,7 @@ export function progress(text) {
 }
 
 function card(run) {
-    return h(
-        'li',
-        { class: `run ${run.state}` },
+    return [
         h(
             'div',
             null,
@@ -114,5 +125,5 @@ function card(run) {
                   : null,
         ),
         h('p', { class: 'message' }, prose(run.message)),
-    );
+    ];
 }

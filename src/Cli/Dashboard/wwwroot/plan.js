@@ -1,9 +1,9 @@
 // The plans of a run as graphs.
 
 import { get, runHash, runPath } from './api.js';
-import { badge, h, prose, setNow, show, stateAnnouncer } from './dom.js';
+import { badge, h, prose, setNow, show, stateAnnouncer, timeless } from './dom.js';
 import { graph } from './graph.js';
-import { stepPanel } from './step.js';
+import { mayHold, stepPanel, timesOf } from './step.js';
 
 export function planView(route, about) {
     const head = h('div');
@@ -14,11 +14,9 @@ export function planView(route, about) {
         'aria-label': 'Graph of the plan',
         tabindex: '0',
     });
-    const panel = h(
-        'aside',
-        { class: 'panel', 'aria-label': 'Chosen step' },
-        h('p', { class: 'muted' }, 'Choose a step to read what it does.'),
-    );
+    const panel = h('aside', { class: 'panel', 'aria-label': 'Chosen step' });
+    const placeholder = () => h('p', { class: 'muted' }, 'Choose a step to read what it does.');
+    show(panel, null, placeholder);
     const notes = h('div');
     const select = h('select', {
         id: 'plan',
@@ -61,6 +59,10 @@ export function planView(route, about) {
         );
         const plan = run.plans.find(p => p.name === select.value) ?? run.plans.find(p => p.isActive);
         const structure = plan && structures.get(plan.hash + plan.name);
+        const step = plan?.phases.flatMap(phase => phase.steps).find(s => s.id === chosen);
+        if (!structure || !step) {
+            show(panel, null, placeholder);
+        }
         if (!structure) {
             show(picture, run.plans.length, () =>
                 h('p', { class: 'muted' }, run.plans.length === 0 ? 'There is no plan yet.' : 'Loading the plan.'),
@@ -79,11 +81,11 @@ export function planView(route, about) {
                   )
                 : null,
         ]);
-        const step = plan.phases.flatMap(phase => phase.steps).find(s => s.id === chosen);
         if (step) {
             const own = structure.steps.find(s => s.id === chosen);
-            show(panel, [step, chosen], () =>
-                stepPanel(page, step, { own, all: structure.steps }, about.isWritable, choose),
+            const canHold = about.isWritable && mayHold(run, plan);
+            show(panel, [timeless(step), plan.hash, canHold], () =>
+                stepPanel(page, step, { own, all: structure.steps }, canHold, choose),
             );
         }
     }
@@ -116,7 +118,7 @@ export function planView(route, about) {
         listeners: {
             run(next) {
                 page = next;
-                setNow(page.run.at);
+                setNow(page.run.at, timesOf(page.run));
                 show(problem, [], () => []);
                 announceState(page.run);
                 load().catch(failure =>

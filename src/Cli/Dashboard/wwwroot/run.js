@@ -1,7 +1,8 @@
 // One run.
 
 import { get, runHash, runPath } from './api.js';
-import { h, prose, setNow, show, stateAnnouncer } from './dom.js';
+import { h, prose, setNow, show, stateAnnouncer, timeless } from './dom.js';
+import { showPlans } from './phases.js';
 import {
   changesOf,
   headOf,
@@ -9,11 +10,13 @@ import {
   holdsOf,
   legend,
   listOf,
-  planOf,
   snapshotsOf,
 } from './sections.js';
-import { stepPanel } from './step.js';
+import { mayHold, stepPanel, timesOf } from './step.js';
 import { timeline } from './timeline.js';
+
+// Seconds after which what only time changes is drawn again.
+const redrawAfter = 5;
 
 export function runView(route, about) {
     const part = () => h('div');
@@ -39,7 +42,10 @@ export function runView(route, about) {
     let page = null;
     let chosen = null;
     let ticks = 0;
-    let names = null;
+    let named = null;
+    let isReading = false;
+    let isAsked = false;
+    let areFinal = true;
 
     function choose(key) {
         chosen = key;
@@ -51,7 +57,7 @@ export function runView(route, about) {
         const width = Math.max(picture.clientWidth, 640);
         show(
             picture,
-            [page.run.plans, page.downtimes, chosen, width, page.run.finishedAt ? 0 : ticks],
+            [timeless(page.run.plans), page.downtimes, chosen, width, page.run.finishedAt ? 0 : ticks],
             () => timeline(page, width, chosen, choose) ?? h('p', { class: 'muted' }, 'No step has begun.'),
         );
     }
@@ -61,10 +67,8 @@ export function runView(route, about) {
         show(
             head,
             {
-                ...run,
-                at: null,
-                elapsedSeconds: null,
-                plans: null,
+                ...timeless({ ...run, plans: null }),
+                remainingSeconds: run.remainingSeconds,
                 downtimeSeconds: run.downtimeSince ? null : run.downtimeSeconds,
             },
             () => headOf(page),
@@ -75,27 +79,45 @@ export function runView(route, about) {
             listOf('Findings', run.findings),
             listOf('To do', run.actionRequired),
         ]);
-        show(plans, run.plans, () => run.plans.map(plan => planOf(plan, key => choose(key))));
+        showPlans(plans, run.plans, choose);
         show(history, page.history, () => historyOf(page.history));
         drawTimeline();
-        const step = run.plans
-            .flatMap(plan => plan.phases.flatMap(phase => phase.steps.map(s => [`${plan.name}:${s.id}`, s])))
-            .find(([key]) => key === chosen)?.[1];
-        show(panel, [step, chosen], () => (step ? stepPanel(page, step, null, about.isWritable) : []));
+        const [plan, step] =
+            run.plans
+                .flatMap(p => p.phases.flatMap(phase => phase.steps.map(s => [p, s])))
+                .find(([p, s]) => `${p.name}:${s.id}` === chosen) ?? [];
+        const canHold = about.isWritable && mayHold(run, plan);
+        show(panel, [timeless(step ?? null), chosen, canHold], () =>
+            step ? stepPanel(page, step, null, canHold) : [],
+        );
     }
 
-    async function drawSnapshots() {
-        if (JSON.stringify([page.snapshots, page.run.phase]) === names) {
+    // The snapshots are other objects, so they change without an event of the run.
+    function snapshotsChanged() {
+        const key = JSON.stringify([page.snapshots, page.run.phase, page.run.progress, page.run.message]);
+        const isNew = key !== named;
+        named = key;
+        return isNew;
+    }
+
+    async function readSnapshots() {
+        isAsked = true;
+        if (isReading) {
             return;
         }
-        names = JSON.stringify([page.snapshots, page.run.phase]);
-        const list =
-            page.snapshots.length > 0
-                ? await get(`${runPath(page.run)}/snapshots`).catch(failure =>
-                      page.snapshots.map(s => ({ ...s, problem: failure.message })),
-                  )
-                : [];
-        show(snapshots, list, () => snapshotsOf(list));
+        isReading = true;
+        while (isAsked) {
+            isAsked = false;
+            const list =
+                page.snapshots.length > 0
+                    ? await get(`${runPath(page.run)}/snapshots`).catch(failure =>
+                          page.snapshots.map(s => ({ ...s, problem: failure.message })),
+                      )
+                    : [];
+            areFinal = list.every(s => ['Succeeded', 'Expired'].includes(s.phase) && !s.problem);
+            show(snapshots, list, () => snapshotsOf(list));
+        }
+        isReading = false;
     }
 
     return {
@@ -129,22 +151,30 @@ export function runView(route, about) {
         listeners: {
             run(next) {
                 page = next;
-                setNow(page.run.at);
+                setNow(page.run.at, timesOf(page.run));
                 show(problem, [], () => []);
                 announceState(page.run);
                 const short = page.run.state === 'InProgress' ? (page.run.progress ?? '') : page.run.state;
                 document.title = `${short} ${page.run.name} – Drydock`;
                 draw();
-                drawSnapshots();
+                if (snapshotsChanged()) {
+                    readSnapshots();
+                }
             },
             gone: next => show(problem, next, () => h('p', { class: 'problem' }, next.message)),
             problem: next => show(problem, next, () => h('p', { class: 'problem' }, prose(next.message))),
         },
         resize: () => page && drawTimeline(),
         tick() {
-            if (page && !page.run.finishedAt && Date.now() % 5000 < 1000) {
-                ticks++;
+            ticks++;
+            if (!page || ticks % redrawAfter !== 0) {
+                return;
+            }
+            if (!page.run.finishedAt) {
                 drawTimeline();
+            }
+            if (!areFinal) {
+                readSnapshots();
             }
         },
     };

@@ -9,8 +9,27 @@ function row(name, ...value) {
         : null;
 }
 
+// Only the plan that runs or runs next can be held.
+export function mayHold(run, plan) {
+    return Boolean(plan?.isActive) && !run.finishedAt;
+}
+
+// The times that the operator has written.
+export function timesOf(run) {
+    const steps = run.plans.flatMap(plan => plan.phases.flatMap(phase => phase.steps));
+    return [
+        run.startedAt,
+        run.finishedAt,
+        run.downtimeSince,
+        ...steps.flatMap(step => [step.startedAt, step.finishedAt]),
+        ...run.holds.map(hold => hold.since),
+    ];
+}
+
+const mostLinks = 20;
+
 // structure: what the plan says of the step; null if only its state is known.
-export function stepPanel(page, step, structure, isWritable, choose) {
+export function stepPanel(page, step, structure, canHold, choose) {
     const run = page.run;
     const link = id =>
         h(
@@ -18,7 +37,16 @@ export function stepPanel(page, step, structure, isWritable, choose) {
             { type: 'button', class: 'link', 'data-key': `goto:${id}`, on: { click: () => choose(id) } },
             id,
         );
-    const list = ids => ids.flatMap((id, index) => [index > 0 ? ', ' : '', choose ? link(id) : id]);
+    const links = ids => ids.flatMap((id, index) => [index > 0 ? ', ' : '', choose ? link(id) : id]);
+    const list = (ids, name) =>
+        ids.length > mostLinks
+            ? h(
+                  'details',
+                  { 'data-key': `${name}:${step.id}` },
+                  h('summary', null, `${ids.length} steps`),
+                  links(ids),
+              )
+            : links(ids);
     const following = structure?.all.filter(other => other.after.includes(step.id)).map(other => other.id) ?? [];
     const own = structure?.own;
     return [
@@ -47,8 +75,8 @@ export function stepPanel(page, step, structure, isWritable, choose) {
                 step.pointOfNoReturn ? 'Yes: a rollback after it loses data, or is impossible.' : '',
             ),
             row('Reason', step.reason),
-            row('After', own?.after.length ? list(own.after) : ''),
-            row('Before', following.length ? list(following) : ''),
+            row('After', own?.after.length ? list(own.after, 'after') : ''),
+            row('Before', following.length ? list(following, 'before') : ''),
             row('Action', own?.action),
         ),
         step.message ? h('p', { class: 'message' }, prose(step.message)) : null,
@@ -67,6 +95,6 @@ export function stepPanel(page, step, structure, isWritable, choose) {
         step.output
             ? h('p', null, 'Output: ', command(`kubectl drydock logs ${run.name} ${step.id} -n ${run.namespace}`))
             : null,
-        step.mark === 'Pending' && isWritable ? h('p', null, changeButton(page, 'hold', step.id, 'step')) : null,
+        step.mark === 'Pending' && canHold ? h('p', null, changeButton(page, 'hold', step.id, 'step')) : null,
     ];
 }

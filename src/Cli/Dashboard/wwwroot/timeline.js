@@ -33,10 +33,13 @@ export function timeline(page, width, chosen, choose) {
         to: d.to ? Date.parse(d.to) : now(),
         isOpen: !d.to,
     }));
-    const isOpen = !page.run.finishedAt && steps.some(step => !step.finishedAt);
+    const isOpen = (!page.run.finishedAt && steps.some(step => !step.finishedAt)) || downs.some(down => down.isOpen);
     const right = 12;
     const scale = timescale(
-        steps.map(step => [step.from, step.to]),
+        [
+            ...steps.map(step => [step.from, step.to]),
+            ...downs.flatMap(({ from, to }) => [[from, from], [to, to]]),
+        ],
         label,
         width - label - right,
     );
@@ -149,10 +152,12 @@ export function timeline(page, width, chosen, choose) {
     const isFree = tick =>
         tick.x < width - 20 && scale.gaps.every(gap => Math.abs(tick.x - gap.x - gap.width / 2) > 58);
     const lines = [
+        s('text', { class: 'zone', x: 6, y: 13 }, 'UTC'),
         ...scale.ticks.found.map(tick =>
             s(
                 'g',
                 { class: 'tick' },
+                s('title', null, `${new Date(tick.at).toLocaleString()} on this machine`),
                 s('line', { x1: tick.x, x2: tick.x, y1: 18, y2: height }),
                 isFree(tick) ? s('text', { x: tick.x, y: 13 }, clock(tick.at, scale.ticks.step)) : null,
             ),
