@@ -220,7 +220,7 @@ public sealed class DashboardLiveTests(DashboardStage stage)
         (await TextAsync(page, "document.querySelector('.problem').textContent")).ShouldBe("You may list no OmsUpgrade, so there is nothing to compare with.");
     }
 
-    private static Task ShowAsync(BrowserPage page, bool isHidden) => page.EvaluateAsync(
+    private static async Task ShowAsync(BrowserPage page, bool isHidden) => await page.EvaluateAsync(
         $"Object.defineProperty(document, 'hidden', {{ value: {(isHidden ? "true" : "false")}, configurable: true }}); document.dispatchEvent(new Event('visibilitychange'))",
         Token);
 

@@ -1,6 +1,6 @@
 // The steps of a plan as tables, a part for each phase.
 
-import { elapsed, h, mark, prose, show, sync, timeless } from './dom.js';
+import { elapsed, h, mark, prose, show, sync } from './dom.js';
 
 // A longer table has a scroll bar of its own, so that the phases after it can be reached.
 const mostUnbounded = 50;
@@ -72,7 +72,10 @@ function part(plan, phase, choose) {
             details.phase.steps,
             step => step.id,
             () => h('tr'),
-            (row, step) => show(row, timeless(step), () => cells(step, () => choose(`${plan.name}:${step.id}`), plan)),
+            (row, step) =>
+                show(row, [step.mark, step.startedAt, step.finishedAt, step.message], () =>
+                    cells(step, () => choose(`${plan.name}:${step.id}`), plan),
+                ),
         );
     summary.addEventListener('click', () => {
         details.isChosen = true;
