@@ -155,6 +155,6 @@ public sealed class DatabasePageTests(DatabaseStageFixture fixture)
         return text.ToString();
     }
 
-    private static Task EndAsync(DatabaseStage stage) =>
+    private static Task<string> EndAsync(DatabaseStage stage) =>
         stage.ControlPlane.KubectlAsync(["delete", "namespace", "--ignore-not-found", "--wait=false", .. Spaces.Split(',')], cancellationToken: Token);
 }

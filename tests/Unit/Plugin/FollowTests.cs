@@ -67,7 +67,7 @@ public sealed class FollowTests
         using var cluster = new MemoryCluster();
         var run = await cluster.CreateAsync(new OmsUpgradeStatus { Phase = "Backup" });
         cluster.FailNext("get", 3, MemoryCluster.Unreachable);
-        var change = new Change { Sentence = "", Annotations = Change.One("a", "b"), Effect = seen => new TakenUp(seen.Status!.Phase!) };
+        var change = new Change { Promise = "", Annotations = Change.One("a", "b"), Effect = seen => new TakenUp(seen.Status!.Phase!) };
 
         var effect = await ChangeWriter.WaitAsync(cluster.Api, run, change, TimeSpan.FromMinutes(1), cluster.Time, Token);
 
