@@ -36,13 +36,13 @@ internal static class ChangeWriter
             catch (KubernetesConflictException) when (attempt < Conflicts)
             {
                 // The object changed since it was read. What the user agreed to must still be what happens.
-                var uid = run.Metadata.Uid;
-                var fullName = run.FullName;
+                var former = run;
                 run = await run.Kind.GetAsync(
                     kubernetes, run.Metadata.Namespace!, run.Metadata.Name, cancellationToken) is { } present
-                    && present.Metadata.Uid == uid
-                        ? present
-                        : throw CliException.Refused($"{fullName} was deleted meanwhile, and nothing was written.");
+                    && present.Metadata.Uid == former.Metadata.Uid
+                        ? present with { Address = former.Address }
+                        : throw CliException.Refused(
+                            $"{former.FullName} was deleted meanwhile, and nothing was written.");
                 var again = plan(run);
                 if (!again.Keeps(change.Sentence))
                 {

@@ -30,10 +30,14 @@ internal sealed class DashboardServer : IAsyncDisposable
         _invocation = invocation;
         _options = options;
         _gate = new DashboardGate(options);
+        var address = new RunAddress(invocation.ConnectionOptions, HasKind: false);
         _feeds = new RunFeeds(
-            invocation.Kubernetes, options.Namespace, invocation.Namespace, invocation.Surroundings.Time);
+            invocation.Kubernetes, options.Namespace, invocation.Namespace, invocation.Surroundings.Time)
+        {
+            Address = address,
+        };
         _live = new LiveFeed(invocation.Kubernetes, invocation.Surroundings.Time);
-        _requests = new RunRequests(invocation.Kubernetes, invocation.Surroundings.Time);
+        _requests = new RunRequests(invocation.Kubernetes, invocation.Surroundings.Time) { Address = address };
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {

@@ -21,6 +21,9 @@ internal sealed class RunFeeds(IKubernetesClient kubernetes, string? scope, stri
     private static readonly TimeSpan Together = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(3);
 
+    /// <summary>How the user chose the cluster, so that the commands on the page mean the same runs.</summary>
+    public RunAddress Address { get; init; } = RunAddress.Default;
+
     /// <summary>All runs, now and after each change. Cancel before the enumeration is left.</summary>
     public async IAsyncEnumerable<ServerEvent> ListAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -95,7 +98,7 @@ internal sealed class RunFeeds(IKubernetesClient kubernetes, string? scope, stri
                         DashboardJsonContext.Default.MessageView)
                     : Event(
                         ServerEvent.Run,
-                        RunPages.Page(run, time.GetUtcNow()),
+                        RunPages.Page(run with { Address = Address }, time.GetUtcNow()),
                         DashboardJsonContext.Default.RunPageView);
         }
     }

@@ -14,6 +14,9 @@ internal sealed class RunRequests(IKubernetesClient kubernetes, TimeProvider tim
     /// <summary>How long a change waits for the operator.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
+    /// <summary>How the user chose the cluster, so that the commands on the page mean the same runs.</summary>
+    public RunAddress Address { get; init; } = RunAddress.Default;
+
     /// <summary>A kind by its name in a path; null if there is none.</summary>
     public static RunKind? Kind(string name) => RunKind.All.FirstOrDefault(k => k.IsNamed(name));
 
@@ -21,8 +24,9 @@ internal sealed class RunRequests(IKubernetesClient kubernetes, TimeProvider tim
     /// <exception cref="CliException">There is none.</exception>
     public async Task<Run> GetAsync(
         RunKind kind, string @namespace, string name, CancellationToken cancellationToken) =>
-        await kind.GetAsync(kubernetes, @namespace, name, cancellationToken)
-        ?? throw new CliException($"There is no {kind.Kind} {name} in namespace {@namespace}.");
+        await kind.GetAsync(kubernetes, @namespace, name, cancellationToken) is { } run
+            ? run with { Address = Address }
+            : throw new CliException($"There is no {kind.Kind} {name} in namespace {@namespace}.");
 
     /// <summary>The snapshots that a run refers to.</summary>
     public async Task<IReadOnlyList<SnapshotView>> SnapshotsAsync(Run run, CancellationToken cancellationToken)

@@ -8,6 +8,7 @@ using Drydock.Tests.Unit.Fakes;
 using Drydock.Tests.Unit.Support;
 using Shouldly;
 using Xunit;
+using RunAddress = Drydock.Cli.Runs.RunAddress;
 using RunKind = Drydock.Cli.Runs.RunKind;
 
 namespace Drydock.Tests.Unit.Plugin;
@@ -56,6 +57,18 @@ public sealed class FeedTests : IAsyncDisposable
         ((string)list["runs"]!.AsArray().ShouldHaveSingleItem()!["name"]!).ShouldBe("up");
         ((string)list["problems"]!.AsArray().ShouldHaveSingleItem()!).ShouldBe(
             "OmsUpgrade own/newer is not shown, because this plugin cannot read it: 'Sideways' is not a mode. Use the plugin of the operator's version.");
+    }
+
+    [Fact]
+    public async Task Commands_of_a_run_name_the_cluster_of_the_page()
+    {
+        _api.Read = () => Upgrade("up", "Backup");
+        var feeds = new RunFeeds(_api, scope: null, "own", _time) { Address = new RunAddress(" --context rehearsal", HasKind: false) };
+        _events = feeds.FollowAsync(Kind, "own", "up", _end.Token).GetAsyncEnumerator(_end.Token);
+
+        var page = (await NextAsync(ServerEvent.Run)).ToJsonString();
+
+        page.ShouldContain("kubectl drydock pause up -n own --context rehearsal");
     }
 
     [Fact]

@@ -190,8 +190,9 @@ internal sealed partial class InventorySearch(OmsTargets targets, Findings findi
                 findings.Ask(
                     Reasons.NodesDiffer,
                     NodeAddress.Normalize(host.Ip),
-                    $"{text} If it is a node of OMS, add it to cm_nodes on every node of its region; otherwise remove "
-                        + "it from OMS.",
+                    $"{text} If it is a node of OMS, name it in spec.regions: `- {{name: REGION, nodes: [{{name: a, "
+                        + $"hostIP: {SchemaLimits.Clip(host.Ip)}}}]}}`, or add it to cm_nodes on every node of its "
+                        + "region. Otherwise remove it from OMS.",
                     field: "spec.regions");
             }
             else

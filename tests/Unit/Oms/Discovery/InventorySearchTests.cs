@@ -217,6 +217,7 @@ public sealed class InventorySearchTests
         var finding = world.Status.Findings.ShouldHaveSingleItem();
         (finding.Reason, finding.Acknowledge).ShouldBe((Reasons.NodesDiffer, "NodesDiffer/192.0.2.217"));
         finding.Message.ShouldStartWith("Host 192.0.2.217 is ONLINE in table host of cm_340 and is in no cm_nodes, so it is not upgraded.");
+        finding.Message.ShouldContain("name it in spec.regions: `- {name: REGION, nodes: [{name: a, hostIP: 192.0.2.217}]}`");
 
         world.EditSpec(spec => spec with { Preflight = spec.Preflight with { Acknowledge = [.. spec.Preflight.Acknowledge, finding.Acknowledge!] } });
         world.RunUntil(() => world.Status.Plan is not null, "planned");
