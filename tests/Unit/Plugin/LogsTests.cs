@@ -55,6 +55,7 @@ public sealed class LogsTests
 
     private static OmsUpgradeStatus Status(StepState state) => new()
     {
+        ObservedGeneration = 1,
         Phase = "StopOld",
         Plan = new Plan { Hash = "sha256:1", Steps = [new PlanStep { Id = Id, Action = "Stop", State = state }] },
     };
