@@ -218,8 +218,10 @@ internal sealed class RunKind<TEntity>(
     public override async Task<Run> PatchAsync(
         IKubernetesClient kubernetes, Run run, KubernetesPatch patch, CancellationToken cancellationToken) =>
         read(this, await kubernetes.PatchAsync<TEntity>(
-            patch, run.Metadata.Name, run.Metadata.Namespace, cancellationToken: cancellationToken))
-            with { Address = run.Address };
+            patch, run.Metadata.Name, run.Metadata.Namespace, cancellationToken: cancellationToken)) with
+        {
+            Address = run.Address,
+        };
 
     public override async Task<Run> CreateAsync(
         IKubernetesClient kubernetes, IKubernetesObject entity, CancellationToken cancellationToken) =>

@@ -100,7 +100,8 @@ public sealed class DashboardLiveTests(DashboardStage stage)
         running["finishedAt"] = SampleRuns.Now;
         await stage.WriteStatusAsync(part.Split('/')[1], "up", new JsonObject
         {
-            ["phase"] = "StartNew", ["plan"] = new JsonObject { ["steps"] = steps },
+            ["phase"] = "StartNew",
+            ["plan"] = new JsonObject { ["steps"] = steps },
         });
         await page.UntilAsync("document.querySelector('.state').textContent.includes('StartNew')", Token);
         await page.UntilAsync("!document.querySelector('[data-key=\"phase:Upgrade:Backup\"]').open", Token);
