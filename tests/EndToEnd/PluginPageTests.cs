@@ -16,6 +16,7 @@ public sealed class PluginPageTests(StageFixture fixture)
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     [RunsPage("docs/kubectl-drydock.md")]
     [RunsPage("docs/from-the-runbook.md")]
     public async Task Commands_of_the_pages_build_the_plugin_and_upgrade_OMS()

@@ -20,6 +20,7 @@ public sealed class DatabasePageTests(DatabaseStageFixture fixture)
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     [RunsPage("docs/quickstart-tidb.md")]
     [RunsPage("docs/tidb.md")]
     public async Task Commands_of_the_pages_upgrade_TiDB()
@@ -62,6 +63,7 @@ public sealed class DatabasePageTests(DatabaseStageFixture fixture)
     }
 
     [Fact]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     [RunsPage("docs/quickstart-yugabytedb.md")]
     [RunsPage("docs/yugabytedb.md")]
     public async Task Commands_of_the_pages_upgrade_YugabyteDB()
