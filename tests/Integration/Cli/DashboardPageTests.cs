@@ -171,7 +171,7 @@ public sealed class DashboardPageTests(DashboardStage stage)
         await using var page = await OpenAsync(dashboard, "held", 1280, 800);
         ((int)(await page.EvaluateAsync("document.querySelectorAll('[data-key^=\"change:\"]').length", Token))!).ShouldBe(0);
         ((string)(await page.EvaluateAsync("document.querySelector('.hold code').textContent", Token))!)
-            .ShouldBe("kubectl drydock approve oms-pune StopOld -n migration");
+            .ShouldStartWith("kubectl drydock approve oms-pune StopOld -n migration --kubeconfig /");
         ((string)(await page.EvaluateAsync("document.getElementById('mode').textContent", Token))!).ShouldBe("Read-only");
     }
 

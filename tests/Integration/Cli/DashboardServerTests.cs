@@ -127,7 +127,7 @@ public sealed partial class DashboardServerTests(DashboardStage stage)
         var preview = await dashboard.GetAsync($"{path}/change?verb=approve&argument=StopOld", Token);
         var sentence = (string)preview["sentence"]!;
         sentence.ShouldStartWith($"Approves StopOld of {space}/up (plan bbbbbbbb). The run then continues with StopOld/oms-a");
-        ((string)preview["command"]!).ShouldBe($"kubectl drydock approve up StopOld -n {space}");
+        ((string)preview["command"]!).ShouldStartWith($"kubectl drydock approve up StopOld -n {space} --kubeconfig /");
 
         var uid = (string)(await dashboard.GetAsync($"{path}/page", Token))["uid"]!;
         var stale = new JsonObject { ["verb"] = "approve", ["argument"] = "StopOld", ["sentence"] = "Something else.", ["uid"] = uid };

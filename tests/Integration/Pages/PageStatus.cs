@@ -13,12 +13,16 @@ internal static class PageStatus
     /// <summary>The first digits of the hash of the plan, as the pages have them.</summary>
     public const string ShortHash = "1f0c7a52";
 
+    // The operator has seen every change of the spec that the commands of a page make.
+    private const int Seen = 99;
+
     public static readonly string Hash = $"sha256:{ShortHash}{new string('0', 56)}";
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     public static JsonObject Held() => new()
     {
+        ["observedGeneration"] = Seen,
         ["phase"] = "StopOld",
         ["progress"] = "1/4",
         ["conditions"] = new JsonArray(Condition("Held", "True", "Held"), Condition("Reconciling", "True", "Held"), Condition("Ready", "False", "Held")),
@@ -46,6 +50,7 @@ internal static class PageStatus
     /// <summary>Verify has failed.</summary>
     public static JsonObject Failed() => new()
     {
+        ["observedGeneration"] = Seen,
         ["phase"] = "Failed",
         ["rollbackCost"] = "3 databases are restored.",
         ["message"] = "Verify/hosts failed.",
