@@ -22,19 +22,19 @@ internal static class HoldNames
         plan is null ? [] : plan.Steps.FindAll(s => Covers(name, plan, s));
 
     /// <summary>
-    /// The ids and phases to show as held: what the holds name, and for a hold that names no step and no phase the
-    /// steps that would begin next.
+    /// The ids and phases before which the run waits. A hold that names no step and no phase stands before the steps
+    /// that would begin next; what it covers later is not waiting yet.
     /// </summary>
-    public static HashSet<string> Shown(IEnumerable<string> names, Plan plan)
+    public static HashSet<string> Waiting(IEnumerable<string> names, Plan plan)
     {
-        var shown = names.ToHashSet(StringComparer.Ordinal);
-        var wide = shown.Where(name => name == PointOfNoReturn || IsWhole(name, plan)).ToList();
+        var named = names.ToLookup(name => name == PointOfNoReturn || IsWhole(name, plan));
+        var waiting = named[false].ToHashSet(StringComparer.Ordinal);
         var done = plan.Steps.Where(s => s.State == StepState.Succeeded).Select(s => s.Id)
             .ToHashSet(StringComparer.Ordinal);
-        shown.UnionWith(plan.Steps
+        waiting.UnionWith(plan.Steps
             .Where(s => s.State == StepState.Pending && s.After.TrueForAll(done.Contains)
-                && wide.Exists(name => Covers(name, plan, s)))
+                && named[true].Any(name => Covers(name, plan, s)))
             .Select(s => s.Id));
-        return shown;
+        return waiting;
     }
 }

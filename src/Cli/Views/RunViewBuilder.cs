@@ -9,9 +9,6 @@ namespace Drydock.Cli.Views;
 /// <summary>Computes what is shown of a run. Pure.</summary>
 internal static class RunViewBuilder
 {
-    /// <summary>The hold before every step after which a rollback loses data, as <c>holdBefore</c> has it.</summary>
-    private const string PointOfNoReturn = "PointOfNoReturn";
-
     /// <summary>The run at a moment.</summary>
     public static RunView Build(Run run, DateTimeOffset now)
     {
@@ -97,25 +94,19 @@ internal static class RunViewBuilder
         RunState state,
         DateTimeOffset now)
     {
-        var held = isActive ? HoldNames.Shown(holds.Select(h => h.Name), plan) : [];
+        var held = isActive ? HoldNames.Waiting(holds.Select(h => h.Name), plan) : [];
         var current = isActive ? state : RunState.Ready;
         var phases = plan.Steps
             .GroupBy(s => s.Phase, StringComparer.Ordinal)
             .Select(group => Phase(
                 group.Key,
-                [.. group.Select(step => Step(step, times, IsHeld(plan, step, held), now))],
+                [.. group.Select(step => Step(step, times, held.Contains(step.Id), now))],
                 held.Contains(group.Key),
                 current,
                 now))
             .ToList();
         return new PlanView(name, plan.Hash, isActive, phases, plan.Notes);
     }
-
-    // A hold names a step, a phase (which is marked itself), all points of no return, or the beginning of the plan.
-    private static bool IsHeld(Plan plan, PlanStep step, HashSet<string> holds) =>
-        holds.Contains(step.Id)
-        || (step.PointOfNoReturn && holds.Contains(PointOfNoReturn))
-        || (step.After.Count == 0 && plan.Hold is { } beginning && holds.Contains(beginning));
 
     // Between two steps a phase runs only if the run continues automatically: a run that has ended, failed or waits
     // leaves it where it is, and its time ends with the last step.

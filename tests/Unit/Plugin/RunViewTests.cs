@@ -80,7 +80,17 @@ public sealed class RunViewTests
     {
         var run = CliRuns.Held().Run();
         var plan = run.Status!.Plan! with { Hold = hold == "RollBack" ? hold : null };
-        plan = plan with { Steps = plan.Steps.ConvertAll(s => s with { PointOfNoReturn = s.Id == "InitMetadata/oms-a", State = StepState.Pending, StartedAt = null, FinishedAt = null }) };
+        var before = hold == "PointOfNoReturn" ? plan.Steps.Find(s => s.Id == step)!.After : [];
+        plan = plan with
+        {
+            Steps = plan.Steps.ConvertAll(s => s with
+            {
+                PointOfNoReturn = s.Id == step || s.After.Contains(step),
+                State = before.Contains(s.Id) ? StepState.Succeeded : StepState.Pending,
+                StartedAt = null,
+                FinishedAt = null,
+            }),
+        };
         run = run with { Status = run.Status with { Plan = plan, Holds = [new HoldStatus { Name = hold }] } };
 
         var view = RunViewBuilder.Build(run, run.Status!.StartedAt!.Value);
@@ -92,6 +102,11 @@ public sealed class RunViewTests
         }
 
         view.Plans[0].Phases.Count(p => p.Mark == StepMark.Held).ShouldBe(1);
+        if (hold == "PointOfNoReturn")
+        {
+            view.Plans[0].Phases.SelectMany(p => p.Steps).Where(s => s.Mark == StepMark.Held).Select(s => s.Id)
+                .ShouldBe([step], "what the hold covers later does not wait yet");
+        }
     }
 
     [Theory]
