@@ -93,6 +93,15 @@ export function prose(text) {
     });
 }
 
+// What a user has to know of a plan before its steps.
+export function planHead(plan) {
+    const notes = plan.notes.map(note => h('li', null, h('strong', null, 'Note: '), prose(note)));
+    return [
+        h('p', { class: 'muted' }, `Plan ${plan.hash}`),
+        notes.length > 0 && h('ul', { class: 'notes' }, notes),
+    ];
+}
+
 export function command(text) {
     const button = h(
         'button',

@@ -1,6 +1,6 @@
 // The steps of a plan as tables, a part for each phase.
 
-import { elapsed, h, mark, prose, show, sync } from './dom.js';
+import { elapsed, h, mark, planHead, prose, show, sync } from './dom.js';
 
 // A longer table has a scroll bar of its own, so that the phases after it can be reached.
 const mostUnbounded = 50;
@@ -29,14 +29,7 @@ function section(plan) {
         'section',
         { 'aria-labelledby': id },
         h('h2', { id }, `Steps: ${plan.name}`),
-        h('p', { class: 'muted' }, `Plan ${plan.hash}`),
-        plan.notes.length > 0
-            ? h(
-                  'ul',
-                  { class: 'notes' },
-                  plan.notes.map(note => h('li', null, h('strong', null, 'Note: '), prose(note))),
-              )
-            : null,
+        planHead(plan),
         h('div', { class: 'phases' }),
     );
 }

@@ -1,7 +1,7 @@
 // The plans of a run as graphs.
 
 import { get, runHash, runPath } from './api.js';
-import { badge, h, prose, setNow, show, stateAnnouncer, timeless } from './dom.js';
+import { badge, h, planHead, prose, setNow, show, stateAnnouncer, timeless } from './dom.js';
 import { graph } from './graph.js';
 import { mayHold, stepPanel, timesOf } from './step.js';
 
@@ -71,16 +71,7 @@ export function planView(route, about) {
         }
         const marksOf = plan.phases.flatMap(phase => phase.steps.map(step => step.mark));
         show(picture, [plan.hash, plan.name, marksOf, chosen], () => graph(plan, structure, chosen, choose));
-        show(notes, [plan.hash, plan.notes], () => [
-            h('p', { class: 'muted' }, `Plan ${plan.hash}`),
-            plan.notes.length > 0
-                ? h(
-                      'ul',
-                      { class: 'notes' },
-                      plan.notes.map(note => h('li', null, h('strong', null, 'Note: '), prose(note))),
-                  )
-                : null,
-        ]);
+        show(notes, [plan.hash, plan.notes], () => planHead(plan));
         if (step) {
             const own = structure.steps.find(s => s.id === chosen);
             const canHold = about.isWritable && mayHold(run, plan);
