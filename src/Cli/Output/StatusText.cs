@@ -113,7 +113,7 @@ internal sealed class StatusText(bool isWide)
     {
         var nodes = phase.Steps.Where(s => s.Node is not null)
             .GroupBy(s => s.Node!, StringComparer.Ordinal)
-            .Select(n => (Name: n.Key, Mark: Worst(n)))
+            .Select(n => (Name: n.Key, Mark: MarkOf(n, phase.Mark)))
             .ToList();
         if (nodes.Count == 0)
         {
@@ -129,7 +129,9 @@ internal sealed class StatusText(bool isWide)
         return $"[grey]{nodes.Count} nodes: {string.Join(", ", counts)}[/]";
     }
 
-    private static StepMark Worst(IEnumerable<StepView> steps)
+    // The worst of its steps. A node between two steps runs or waits as its phase does; if the phase stopped, it has not
+    // begun what is left.
+    private static StepMark MarkOf(IEnumerable<StepView> steps, StepMark phase)
     {
         var marks = steps.Select(s => s.Mark).ToHashSet();
         return marks.Contains(StepMark.Failed) ? StepMark.Failed
@@ -137,7 +139,7 @@ internal sealed class StatusText(bool isWide)
             : marks.Contains(StepMark.Running) ? StepMark.Running
             : marks.Contains(StepMark.Held) ? StepMark.Held
             : marks.All(m => m is StepMark.Succeeded or StepMark.Accepted) ? StepMark.Succeeded
-            : marks.Contains(StepMark.Succeeded) ? StepMark.Running
+            : marks.Contains(StepMark.Succeeded) && phase is StepMark.Running or StepMark.Held ? phase
             : StepMark.Pending;
     }
 

@@ -95,6 +95,22 @@ public sealed class StatusTextTests
         view.Plans.Single(p => p.IsActive).Phases[0].Mark.ShouldBe(StepMark.Held);
     }
 
+    [Theory]
+    [InlineData(nameof(StepMark.Failed), "○ oms-a")]
+    [InlineData(nameof(StepMark.Running), "● oms-a")]
+    [InlineData(nameof(StepMark.Held), "‖ oms-a")]
+    public void Node_between_two_steps_is_at_what_its_phase_is_at(string phase, string expected)
+    {
+        var mark = Enum.Parse<StepMark>(phase);
+        var run = CliRuns.Held().Run();
+        var view = RunViewBuilder.Build(run, run.Status!.StartedAt!.Value);
+        var steps = new[] { ("oms-a", StepMark.Succeeded), ("oms-a", StepMark.Pending), ("oms-b", mark) }
+            .Select((s, i) => new StepView { Id = $"StopOld/{i}", Title = "Stop", Node = s.Item1, Mark = s.Item2 });
+        var plan = new PlanView("plan", "sha256:0", IsActive: true, [new PhaseView("StopOld", mark, [.. steps])], []);
+
+        Print(new StatusText(isWide: false).Lines(view with { Plans = [plan] })).ShouldContain(expected);
+    }
+
     [Fact]
     public void Downtime_is_counted_while_it_lasts_and_told_afterwards()
     {
