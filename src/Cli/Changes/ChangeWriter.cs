@@ -93,7 +93,7 @@ internal static class ChangeWriter
     /// <summary>What to say when the operator did not act in time.</summary>
     public static string NotTakenUp(Run run, TimeSpan patience) =>
         $"It is written, but the operator has not taken it up within {Output.Texts.Duration(patience.TotalSeconds)}. "
-        + "It does when it runs. See whether it runs: `kubectl -n drydock-system get pod,lease`. "
+        + $"It does when it runs. {Verbs.OperatorNamespace.HowToLook(run.Address.Options)} "
         + $"Look again: `{Views.Commands.Of(run, "status")}`.";
 
     private static KubernetesPatch Patch(Run run, Change change) => KubernetesPatch.Merge(new JsonObject

@@ -97,8 +97,8 @@ internal static class CheckCommand
 
         throw new CliException(
             last?.Status?.Phase is null
-                ? $"The operator has not looked at the manifest within {Texts.Duration(Patience.TotalSeconds)}. See "
-                    + $"whether it runs: `kubectl -n drydock-system get pod,lease{invocation.ConnectionOptions}`."
+                ? $"The operator has not looked at the manifest within {Texts.Duration(Patience.TotalSeconds)}. "
+                    + OperatorNamespace.HowToLook(invocation.ConnectionOptions)
                 : $"The check has not ended within {Texts.Duration(Patience.TotalSeconds)}: {last.Reason}. "
                     + $"{last.Status.Message}",
             ExitCodes.NoPlan);

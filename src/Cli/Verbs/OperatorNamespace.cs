@@ -12,4 +12,12 @@ internal static class OperatorNamespace
         Description = $"Where the operator runs. Default: {Default}.",
         DefaultValueFactory = static _ => Default,
     };
+
+    /// <summary>How to see whether the operator runs: a sentence.</summary>
+    /// <param name="connectionOptions">
+    /// <c>--context</c> and <c>--kubeconfig</c> as the user gave them, each with a blank before it.
+    /// </param>
+    public static string HowToLook(string connectionOptions) =>
+        $"See whether it runs: `kubectl -n {Default} get pod,lease{connectionOptions}` (with the namespace that it was "
+        + "installed in, if that is another).";
 }

@@ -94,6 +94,7 @@ public sealed class PluginServerTests(CrdServers servers) : IAsyncLifetime
 
         code.ShouldBe(ExitCodes.NotTakenUp);
         text.ShouldContain("the operator has not taken it up within 1s");
+        text.ShouldContain("with the namespace that it was installed in");
     }
 
     [Fact]
