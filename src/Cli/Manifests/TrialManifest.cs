@@ -23,6 +23,8 @@ internal sealed record TrialManifest(RunKind Kind, IKubernetesObject Entity, str
 {
     private const int SuffixLength = 5;
     private const int LongestName = 200;
+    private const string TrialLabel = "app.kubernetes.io/created-by";
+    private const string CreatedBy = "kubectl-drydock-check";
     private const string Letters = "bcdfghjklmnpqrstvwxz2456789";
 
     /// <summary>Finds the one upgrade in a file.</summary>
@@ -54,6 +56,7 @@ internal sealed record TrialManifest(RunKind Kind, IKubernetesObject Entity, str
         {
             ["name"] = $"{name[..Math.Min(name.Length, LongestName)].TrimEnd('-', '.')}-check-{Suffix()}",
             ["namespace"] = Text(metadata["namespace"]) ?? @namespace,
+            ["labels"] = new JsonObject { [TrialLabel] = CreatedBy },
         };
         document.Remove("status");
         if (document["spec"] is JsonObject spec)

@@ -46,6 +46,7 @@ public sealed class TrialManifestTests
 
         trial.Name.ShouldBe("oms-322-to-422");
         upgrade.Metadata.Namespace.ShouldBe("migration");
+        upgrade.Metadata.Labels!["app.kubernetes.io/created-by"].ShouldBe("kubectl-drydock-check");
         (upgrade.Spec.Mode, upgrade.Spec.ApprovedPlanHash).ShouldBe((RunMode.Plan, null));
         upgrade.Spec.HoldBefore.ShouldBe(["StopOld"]);
         upgrade.Spec.ToVersion.ShouldBe("4.2.2");
