@@ -216,7 +216,8 @@ internal static class TiDbStatus
                 Reasons.InventoryStored,
                 name,
                 $"If tidb-ansible or tiup manages this cluster from now on, use the inventory in ConfigMap {name} and "
-                + $"read what differs on the hosts: `kubectl get configmap {name} -o yaml`.");
+                + "read what differs on the hosts. The ConfigMap is in the namespace of this upgrade: "
+                + $"`kubectl get configmap {name} -n <namespace> -o yaml`.");
         }
     }
 
