@@ -80,7 +80,7 @@ public sealed class FeedTests : IAsyncDisposable
 
         var unreadable = new UnreadableObject("own", "up", "2", "'Sideways' is not a mode");
         _api.Read = () => throw new KubernetesUnreadableObjectException(Request, unreadable);
-        _api.Changes.Writer.TryWrite(new(WatchEventType.Modified, "2", null, unreadable));
+        _api.Changes.Writer.TryWrite([new(WatchEventType.Modified, "2", null, unreadable)]);
         ((string)(await NextAsync(ServerEvent.Problem))["message"]!).ShouldContain("'Sideways' is not a mode");
     }
 
@@ -112,10 +112,7 @@ public sealed class FeedTests : IAsyncDisposable
 
         await _api.Drained.Task.Bounded();
         _api.Drained = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        for (var i = 0; i < 100; i++)
-        {
-            _api.Changes.Writer.TryWrite(new(WatchEventType.Modified, $"{i}", Upgrade("up", $"P{i}")));
-        }
+        _api.Changes.Writer.TryWrite([.. Enumerable.Range(0, 100).Select(i => new WatchEvent<OmsUpgrade>(WatchEventType.Modified, $"{i}", Upgrade("up", $"P{i}")))]);
 
         await _api.Drained.Task.Bounded();
         var run = await NextAsync(ServerEvent.Run);

@@ -24,8 +24,8 @@ internal sealed class StubApi : IKubernetesClient
     /// <summary>The answer to the question for the version.</summary>
     public Func<CancellationToken, Task<string>> Version { get; set; } = _ => Task.FromResult("v1.30.0");
 
-    /// <summary>What the watch of OMS upgrades says.</summary>
-    public Channel<WatchEvent<OmsUpgrade>> Changes { get; } = Channel.CreateUnbounded<WatchEvent<OmsUpgrade>>();
+    /// <summary>What the watch of OMS upgrades says. What is written together is read together.</summary>
+    public Channel<IReadOnlyList<WatchEvent<OmsUpgrade>>> Changes { get; } = Channel.CreateUnbounded<IReadOnlyList<WatchEvent<OmsUpgrade>>>();
 
     /// <summary>Ends once a watch has read everything and waits.</summary>
     public TaskCompletionSource Drained { get; set; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -51,13 +51,16 @@ internal sealed class StubApi : IKubernetesClient
 
         while (true)
         {
-            if (!Changes.Reader.TryRead(out var change))
+            if (!Changes.Reader.TryRead(out var changes))
             {
                 Drained.TrySetResult();
-                change = await Changes.Reader.ReadAsync(cancellationToken);
+                changes = await Changes.Reader.ReadAsync(cancellationToken);
             }
 
-            yield return (WatchEvent<TEntity>)(object)change;
+            foreach (var change in changes)
+            {
+                yield return (WatchEvent<TEntity>)(object)change;
+            }
         }
     }
 

@@ -28,7 +28,7 @@ public sealed class LeftoverTests(MariaDbServer server)
         SnapshotSession stuck;
         using (var parent = SacrificialParent.Start(server.Options(), folder.Root, id, database))
         {
-            await UntilAsync(() => Task.FromResult(folder.Files().Any(f => f.Contains("sessions/", StringComparison.Ordinal))), "the session is recorded");
+            await UntilAsync(() => Task.FromResult(folder.Files().Any(f => f.Contains("sessions/", StringComparison.Ordinal) && f.EndsWith(".json", StringComparison.Ordinal))), "the session is recorded");
             stuck = (await new SnapshotSessions().FindAsync(location, server.Options(), Token)).ShouldHaveSingleItem();
             dump = DumpProcesses(id).ShouldHaveSingleItem();
             ParentOf(dump).ShouldBe(parent.Id);
