@@ -20,7 +20,17 @@ public sealed class BmdbUpgradeTests(DatabaseStageFixture fixture, ITestOutputHe
     public async Task BMDB_under_supervise_is_upgraded_and_replication_waits_for_peer()
     {
         var stage = await fixture.ResetAsync();
-        var options = new YugabyteClusterOptions { Name = "bma", Naming = YugabyteNaming.Bmdb, Version = From, Control = YugabyteControl.Supervise, User = "bigmath" };
+        var options = new YugabyteClusterOptions
+        {
+            Name = "bma",
+            Naming = YugabyteNaming.Bmdb,
+            Version = From,
+            Control = YugabyteControl.Supervise,
+            User = "bigmath",
+
+            // By default a pause may take four minutes of real time, and a busy machine needs longer.
+            Knobs = new() { WalRetentionSeconds = 7 * 24 * 3600 },
+        };
         var (own, peer) = await YugabyteCluster.StartPairAsync(
             stage.Run,
             options,

@@ -60,4 +60,7 @@ public sealed record YugabyteKnobs
 
     /// <summary>Reported errors, by replication group.</summary>
     public IReadOnlyDictionary<string, string>? ReplicationErrors { get; init; }
+
+    /// <summary>How long a source keeps its log for a paused target; 14400 by default.</summary>
+    public int? WalRetentionSeconds { get; init; }
 }

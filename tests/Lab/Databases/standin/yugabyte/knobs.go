@@ -53,6 +53,8 @@ type knobs struct {
 	NoPostgresOf string `json:"noPostgresOf"`
 	// Errors of replication by group: REPLICATION_MISSING_OP_ID and the like.
 	ReplicationErrors map[string]string `json:"replicationErrors"`
+	// How long a source keeps its log for a target (cdc_wal_retention_time_secs).
+	WalRetentionSeconds int `json:"walRetentionSeconds"`
 }
 
 type groupKnob struct {
@@ -67,6 +69,7 @@ func readKnobs() knobs {
 	values := knobs{
 		ReplicationFactor: 3, Tservers: 3, Tables: 2, TabletsPerTable: 6, SystemTablets: 3,
 		ElectionSeconds: 12, TabletElectionSeconds: 6, LeaderMovesPerSecond: 2, BootstrapSeconds: 10, CatchUpSeconds: 20, CatalogSeconds: 20,
+		WalRetentionSeconds: 4 * 3600,
 	}
 	content, err := os.ReadFile(filepath.Join(common.ClusterDir(), knobsFile))
 	if errors.Is(err, fs.ErrNotExist) {
@@ -100,7 +103,6 @@ const (
 	heartbeatSeconds                 = 1
 	autoFlagsApplySeconds            = 10
 	proxySeconds                     = 180
-	walRetentionSeconds              = 4 * 3600
 	// Above this a follower counts as not caught up (YBA: max follower_lag_ms).
 	healthyLagMilliseconds = 60_000
 	defaultTimeoutSeconds  = 60

@@ -137,7 +137,7 @@ func varzPage(n *node, s *state, _ *http.Request) (int, string) {
 	defaults := []varz{
 		{"heartbeat_interval_ms", "1000", "Default"}, {"tserver_unresponsive_timeout_ms", "60000", "Default"},
 		{"follower_unavailable_considered_failed_sec", "900", "Default"}, {movesFlag, strconv.Itoa(defaultMoves), "Default"}, {movesPerTableFlag, "1", "Default"},
-		{"cdc_wal_retention_time_secs", strconv.Itoa(walRetentionSeconds), "Default"}, {"log_max_seconds_to_retain", "86400", "Default"},
+		{"cdc_wal_retention_time_secs", strconv.Itoa(readKnobs().WalRetentionSeconds), "Default"}, {"log_max_seconds_to_retain", "86400", "Default"},
 		{"max_clock_skew_usec", "500000", "Default"}, {"auto_flags_apply_delay_ms", "10000", "Default"},
 		{"replication_factor", strconv.Itoa(s.Universe.ReplicationFactor), "Default"},
 		{n.dialect.EnableSQL, strconv.FormatBool(s.Universe.SQL), "Default"},

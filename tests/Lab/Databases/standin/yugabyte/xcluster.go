@@ -29,7 +29,7 @@ func (g *replicationGroup) enable(enabled bool, at time.Time) {
 	}
 	g.Behind = g.behind(at)
 	g.Changed, g.Disabled = at, !enabled
-	if enabled && g.Behind > walRetentionSeconds*time.Second {
+	if enabled && g.Behind > time.Duration(readKnobs().WalRetentionSeconds)*time.Second {
 		// The source does not keep its log longer than this.
 		g.Broken = "REPLICATION_MISSING_OP_ID"
 	}
