@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
 using Drydock.Lab;
 using Drydock.Tests.Unit.Crds;
 using Shouldly;
@@ -12,12 +11,10 @@ namespace Drydock.Tests.Integration.Crds;
 /// Every command of docs/gitops.md and docs/conditions.md is run as it stands, one after the other, against an API server.
 /// </summary>
 [Collection(CrdServersCollection.Name)]
-public sealed partial class PageCommandTests(CrdServers servers)
+public sealed class PageCommandTests(CrdServers servers)
 {
     private const string Name = "oms-322-to-422";
     private const string Space = "migration";
-
-    private static readonly string Page = File.ReadAllText(Repository.PathOf("docs", "gitops.md"));
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -26,13 +23,17 @@ public sealed partial class PageCommandTests(CrdServers servers)
     public async Task Commands_of_gitops_page_run_as_they_are_written()
     {
         await PrepareAsync();
-        var commands = Blocks("sh").SelectMany(block => block.Split('\n', StringSplitOptions.RemoveEmptyEntries)).ToList();
-        commands.Count.ShouldBeGreaterThan(10);
+        var page = await StartAsync("gitops");
         var outputs = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var command in commands)
+        foreach (var block in page.Blocks("docs/gitops.md"))
         {
-            outputs[command] = await RunAsync(command);
+            foreach (var command in block.Script!.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+            {
+                outputs[command] = await page.RunAsync(command, block.Place, Token);
+            }
         }
+
+        outputs.Count.ShouldBeGreaterThan(10);
 
         outputs.Single(o => o.Key.EndsWith("""{.status.plan.hash}{"\n"}'""", StringComparison.Ordinal)).Value.Trim().ShouldStartWith("sha256:");
         outputs.Single(o => o.Key.Contains("range .status.holds", StringComparison.Ordinal)).Value.ShouldStartWith("StopOld@00000000\t");
@@ -65,42 +66,33 @@ public sealed partial class PageCommandTests(CrdServers servers)
             await servers.CreateAsync(manifest, ours, onOld: true);
         }
 
-        var blocks = Fence().Matches(File.ReadAllText(Repository.PathOf("docs", "conditions.md"))).Select(m => m.Groups["text"].Value).ToList();
-        blocks.Count.ShouldBe(3);
-        foreach (var block in blocks)
-        {
-            (await RunAsync(block.Replace("NAME", Done, StringComparison.Ordinal))).ShouldNotBeEmpty();
-        }
+        var page = await StartAsync("conditions");
+        page.Placeholders["NAME"] = Done;
+        var outputs = await page.RunPageAsync("docs/conditions.md", cancellationToken: Token);
+        outputs.Count.ShouldBe(3);
+        outputs.ShouldAllBe(run => run.Output.Length > 0);
     }
 
     [Fact]
     public void Manifests_are_YAML()
     {
-        var blocks = Blocks("yaml");
-        blocks.Count.ShouldBeGreaterThan(4);
-        foreach (var block in blocks)
+        var blocks = Fence.In(File.ReadAllText(Repository.PathOf("docs", "gitops.md")));
+        var manifests = blocks.Where(block => block.Language == "yaml").Select(block => block.Text).ToList();
+        manifests.Count.ShouldBeGreaterThan(4);
+        foreach (var manifest in manifests)
         {
             var stream = new YamlStream();
-            stream.Load(new StringReader(block));
-            stream.Documents.Select(d => YamlToJson.Read(d.RootNode)).ShouldAllBe(d => d is JsonObject, block);
+            stream.Load(new StringReader(manifest));
+            stream.Documents.Select(d => YamlToJson.Read(d.RootNode)).ShouldAllBe(d => d is JsonObject, manifest);
         }
 
-        Page.Split("```").Where((_, i) => i % 2 == 1).ShouldAllBe(block => block.StartsWith("sh\n", StringComparison.Ordinal) || block.StartsWith("yaml\n", StringComparison.Ordinal));
+        blocks.ShouldAllBe(block => block.IsCommand || block.Language == "yaml");
     }
 
     private static JsonObject Condition(string type, string status) =>
         new() { ["type"] = type, ["status"] = status, ["reason"] = "Done", ["message"] = "", ["lastTransitionTime"] = "2026-03-01T02:00:00Z" };
 
-    private Task<string> RunAsync(string command) => Shell.RunAsync(
-        "bash",
-        ["-euc", command],
-        environment: new Dictionary<string, string?>(StringComparer.Ordinal)
-        {
-            ["KUBECONFIG"] = servers.Old.AdminKubeconfig,
-            ["PATH"] = $"{Path.GetDirectoryName(servers.Old.KubectlPath)}:{Environment.GetEnvironmentVariable("PATH")}",
-        },
-        workingDirectory: Repository.Root,
-        cancellationToken: Token);
+    private Task<PageRun> StartAsync(string name) => PageRun.StartAsync(servers.Run, servers.Old, Repository.Root, name, Token);
 
     private async Task PrepareAsync()
     {
@@ -124,9 +116,4 @@ public sealed partial class PageCommandTests(CrdServers servers)
         using var answer = await http.PatchAsync(new Uri($"/apis/drydock.dev/v1alpha1/namespaces/{Space}/omsupgrades/{Name}/status", UriKind.Relative), content, Token);
         answer.IsSuccessStatusCode.ShouldBeTrue(await answer.Content.ReadAsStringAsync(Token));
     }
-
-    private static List<string> Blocks(string language) => [.. Fence().Matches(Page).Where(m => m.Groups["language"].Value == language).Select(m => m.Groups["text"].Value)];
-
-    [GeneratedRegex("^```(?<language>[a-z]*)\n(?<text>.*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline | RegexOptions.ExplicitCapture)]
-    private static partial Regex Fence();
 }

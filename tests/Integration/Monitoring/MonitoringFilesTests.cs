@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
 using Drydock.Lab;
 using Drydock.Operator.Logging;
 using Drydock.Reconcilers.Upgrades;
@@ -15,7 +14,7 @@ using Xunit;
 namespace Drydock.Tests.Integration.Monitoring;
 
 /// <summary>The commands and files of docs/monitoring.md, with the real tools.</summary>
-public sealed partial class MonitoringFilesTests
+public sealed class MonitoringFilesTests
 {
     private static readonly string Page = File.ReadAllText(Repository.PathOf("docs", "monitoring.md"));
 
@@ -78,10 +77,7 @@ public sealed partial class MonitoringFilesTests
     private static IEnumerable<string> Lines() => Blocks("").SelectMany(block => block.Split('\n'));
 
     private static IEnumerable<string> Blocks(string language) =>
-        Block().Matches(Page).Where(m => m.Groups["language"].Value == language).Select(m => m.Groups["text"].Value);
-
-    [GeneratedRegex("^```(?<language>\\w*)\n(?<text>.*?)\n```$", RegexOptions.Multiline | RegexOptions.Singleline)]
-    private static partial Regex Block();
+        Fence.In(Page).Where(block => block.Language == language).Select(block => block.Text.TrimEnd('\n'));
 
     private sealed class Sink : ILogEventSink
     {

@@ -12,8 +12,8 @@ internal static partial class FencedManifests
     /// <param name="page">Path of the page.</param>
     public static IReadOnlyList<(string Text, JsonObject Json)> Of(string page) =>
     [
-        .. Fence().Matches(File.ReadAllText(page))
-            .SelectMany(fence => fence.Groups["language"].Value == "yaml" ? [fence.Groups["text"].Value] : Here().Matches(fence.Groups["text"].Value).Select(here => here.Groups["text"].Value))
+        .. Fence.In(File.ReadAllText(page))
+            .SelectMany(fence => fence.Language == "yaml" ? [fence.Text] : Here().Matches(fence.Text).Select(here => here.Groups["text"].Value))
             .Where(text => text.Contains("apiVersion: drydock.dev/", StringComparison.Ordinal))
             .Select(text => (text, Read(text))),
     ];
@@ -26,9 +26,6 @@ internal static partial class FencedManifests
         // Through text, so that a number is whatever is asked of it.
         return JsonNode.Parse(YamlToJson.Read(stream.Documents.Single().RootNode)!.ToJsonString())!.AsObject();
     }
-
-    [GeneratedRegex("^```(?<language>[a-z]*)\n(?<text>.*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline | RegexOptions.ExplicitCapture)]
-    private static partial Regex Fence();
 
     [GeneratedRegex("<<'EOF'\n(?<text>.*?)^EOF$", RegexOptions.Multiline | RegexOptions.Singleline | RegexOptions.ExplicitCapture)]
     private static partial Regex Here();

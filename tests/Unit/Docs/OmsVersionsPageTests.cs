@@ -67,7 +67,7 @@ public sealed class OmsVersionsPageTests
 
     private static V1ConfigMap Example()
     {
-        var text = Regex.Match(File.ReadAllText(Repository.PathOf("docs", "oms-versions.md")), "```yaml\n(?<example>.*?)```", RegexOptions.Singleline | RegexOptions.ExplicitCapture).Groups["example"].Value;
+        var text = Fence.In(File.ReadAllText(Repository.PathOf("docs", "oms-versions.md"))).First(block => block.Language == "yaml").Text;
         var stream = new YamlStream();
         using var reader = new StringReader(text);
         stream.Load(reader);

@@ -20,7 +20,7 @@ public sealed partial class PageCoverageTests
             .Order(StringComparer.Ordinal),
     ];
 
-    public static TheoryData<string> PagesWithCommands => [.. Pages.Where(page => Languages(page).Any(IsCommand))];
+    public static TheoryData<string> PagesWithCommands => [.. Pages.Where(page => Blocks(page).Any(block => block.IsCommand))];
 
     [Fact]
     public void Every_page_with_commands_has_a_test_that_runs_it()
@@ -36,27 +36,21 @@ public sealed partial class PageCoverageTests
 
     [Fact]
     public void Block_that_is_no_command_names_a_known_language() =>
-        Pages.SelectMany(page => Languages(page).Where(language => !IsCommand(language) && !Texts.Contains(language, StringComparer.Ordinal)).Select(language => $"{page}: {language}"))
+        Pages.SelectMany(page => Blocks(page).Where(block => !block.IsCommand && !Texts.Contains(block.Language, StringComparer.Ordinal)).Select(block => $"{page}: {block.Language}"))
             .ShouldBeEmpty();
 
     [Theory]
     [MemberData(nameof(PagesWithCommands))]
     public void Block_of_commands_is_not_a_manifest(string page)
     {
-        foreach (var block in Fence().Matches(File.ReadAllText(Repository.PathOf(page))).Where(fence => IsCommand(fence.Groups["language"].Value)))
+        foreach (var block in Blocks(page).Where(block => block.IsCommand))
         {
-            var first = block.Groups["text"].Value.TrimStart().Split('\n')[0];
+            var first = block.Text.TrimStart().Split('\n')[0];
             first.ShouldNotMatch(@"^(\$ |[-a-zA-Z]+:( |$)|- )", $"{page}: a manifest is ```yaml, and what a terminal shows is ```console");
         }
     }
 
-    private static bool IsCommand(string language) => language is "" or "sh" or "bash";
-
-    private static IEnumerable<string> Languages(string page) =>
-        Fence().Matches(File.ReadAllText(Repository.PathOf(page))).Select(match => match.Groups["language"].Value);
-
-    [GeneratedRegex("^```(?<language>[a-z]*)\n(?<text>.*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline | RegexOptions.ExplicitCapture)]
-    private static partial Regex Fence();
+    private static IReadOnlyList<Fence> Blocks(string page) => Fence.In(File.ReadAllText(Repository.PathOf(page)));
 
     // RunsPage is an attribute of the tests that run pages; they are in assemblies that need real servers.
     [GeneratedRegex("""\[RunsPage\("(?<page>[^"]+)"\)\]""", RegexOptions.ExplicitCapture)]

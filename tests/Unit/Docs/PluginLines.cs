@@ -11,16 +11,16 @@ internal static partial class PluginLines
     /// <summary>The commands in fenced blocks without a language, or of sh and bash: the arguments of each.</summary>
     public static IReadOnlyList<IReadOnlyList<string>> InBlocks(string page) =>
     [
-        .. Fence().Matches(page)
-            .Where(fence => fence.Groups["language"].Value is "" or "sh" or "bash")
-            .SelectMany(fence => fence.Groups["text"].Value.Replace("\\\n", " ", StringComparison.Ordinal).Split('\n'))
+        .. Fence.In(page)
+            .Where(fence => fence.IsCommand)
+            .SelectMany(fence => fence.Text.Replace("\\\n", " ", StringComparison.Ordinal).Split('\n'))
             .SelectMany(Commands),
     ];
 
     /// <summary>The commands in backquotes in the text: the arguments of each. <c>kubectl drydock</c> alone is a name.</summary>
     public static IReadOnlyList<IReadOnlyList<string>> InText(string page) =>
     [
-        .. Code().Matches(Fence().Replace(page, "")).SelectMany(code => Commands(code.Groups["text"].Value)).Where(c => c.Count > 0),
+        .. Code().Matches(Fence.RemovedFrom(page)).SelectMany(code => Commands(code.Groups["text"].Value)).Where(c => c.Count > 0),
     ];
 
     /// <summary>Lines that kubectl refuses, because an option comes before the name of a plugin.</summary>
@@ -80,9 +80,6 @@ internal static partial class PluginLines
             }
         }
     }
-
-    [GeneratedRegex("^```(?<language>[a-z]*)\n(?<text>.*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline | RegexOptions.ExplicitCapture)]
-    private static partial Regex Fence();
 
     [GeneratedRegex("`(?<text>[^`\n]+)`", RegexOptions.ExplicitCapture)]
     private static partial Regex Code();

@@ -45,7 +45,7 @@ public sealed partial class SampleTests
     [Fact]
     public void Replication_sample_on_page_is_valid()
     {
-        var block = Yaml().Matches(Page()).Select(m => m.Groups["text"].Value).Single(y => y.Contains("PauseBothSides", StringComparison.Ordinal));
+        var block = Fence.In(Page()).Where(block => block.Language == "yaml").Select(block => block.Text).Single(y => y.Contains("PauseBothSides", StringComparison.Ordinal));
         var file = Path.GetTempFileName();
         try
         {
@@ -81,9 +81,6 @@ public sealed partial class SampleTests
 
     [GeneratedRegex("`(?<code>[A-Za-z]+(/[A-Za-z0-9-]+)?)`", RegexOptions.ExplicitCapture)]
     private static partial Regex Code();
-
-    [GeneratedRegex("```yaml\n(?<text>.*?)```", RegexOptions.ExplicitCapture | RegexOptions.Singleline)]
-    private static partial Regex Yaml();
 
     [GeneratedRegex("/t[0-9]+-")]
     private static partial Regex TserverName();
