@@ -16,11 +16,11 @@ for project in "$@"; do
   echo "== $project"
   # Other variants of what the rest shows, and samples of campaigns: DRYDOCK_SAMPLE=all. The traits of single cases of
   # a theory are honoured only if the cases are enumerated first.
-  left_out=()
-  [ "${DRYDOCK_SAMPLE:-}" = all ] || left_out=(-preEnumerateTheories -trait- Sample=All)
+  left_out=() limit=240
+  [ "${DRYDOCK_SAMPLE:-}" = all ] || left_out=(-preEnumerateTheories -trait- Sample=All) limit=60
   # The test program itself: `dotnet test` would add a host and a collector that cost time. A test that takes longer than
-  # 10 minutes is named; a project that takes longer than 60 is ended.
-  timeout --kill-after=1m 60m dotnet "artifacts/bin/$project/${configuration,,}/Drydock.Tests.$project.dll" \
+  # 10 minutes is named; a project that takes longer than 60, or 240 with all cases, is ended.
+  timeout --kill-after=1m "${limit}m" dotnet "artifacts/bin/$project/${configuration,,}/Drydock.Tests.$project.dll" \
     -noLogo -noColor "${left_out[@]}" -longRunning 600 -trx "$results/$project.trx" </dev/null || broken=1
   [ -f "$results/$project.trx" ] || { echo "$project wrote no test results." >&2; broken=1; }
 done

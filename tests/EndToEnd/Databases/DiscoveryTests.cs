@@ -20,7 +20,7 @@ public sealed class DiscoveryTests(DatabaseStageFixture fixture)
 
     [Theory]
     [InlineData(TiDbSupervision.Systemd)]
-    [InlineData(TiDbSupervision.Supervise)]
+    [InlineData(TiDbSupervision.Supervise, Traits = [SampleTrait.Name, SampleTrait.All])]
     public async Task Processes_of_TiDB_are_found_from_one_PD(TiDbSupervision supervision)
     {
         var stage = await fixture.ResetAsync();
@@ -29,7 +29,7 @@ public sealed class DiscoveryTests(DatabaseStageFixture fixture)
     }
 
     [Theory]
-    [InlineData(YugabyteControl.Systemd)]
+    [InlineData(YugabyteControl.Systemd, Traits = [SampleTrait.Name, SampleTrait.All])]
     [InlineData(YugabyteControl.Process)]
     public async Task Processes_of_YugabyteDB_are_found_from_one_master(YugabyteControl control)
     {

@@ -21,6 +21,7 @@ public sealed class ControlPlaneTests(LabFixture lab)
     }
 
     [Fact]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Owned_object_is_collected_with_its_owner()
     {
         var plane = await lab.ControlPlaneAsync();
@@ -44,6 +45,7 @@ public sealed class ControlPlaneTests(LabFixture lab)
     }
 
     [Fact]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Namespace_is_deleted_with_its_objects()
     {
         var plane = await lab.ControlPlaneAsync();
@@ -78,6 +80,7 @@ public sealed class ControlPlaneTests(LabFixture lab)
     }
 
     [Fact]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Objects_survive_kill_of_API_server_and_etcd()
     {
         await using var run = await LabRun.StartAsync(cancellationToken: Token);

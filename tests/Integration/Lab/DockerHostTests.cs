@@ -32,6 +32,7 @@ public sealed class DockerHostTests(LabFixture lab)
     }
 
     [Fact]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Privileged_container_with_raised_limits_accepts_privileged_execs()
     {
         var host = (await lab.HostsAsync())[0];
@@ -45,6 +46,7 @@ public sealed class DockerHostTests(LabFixture lab)
     }
 
     [Fact]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Docker_client_without_certificate_is_refused()
     {
         var host = (await lab.HostsAsync())[0];
@@ -59,6 +61,7 @@ public sealed class DockerHostTests(LabFixture lab)
     }
 
     [Fact]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Containers_survive_killed_dockerd_and_end_on_its_restart()
     {
         var run = await lab.RunAsync();
@@ -74,6 +77,7 @@ public sealed class DockerHostTests(LabFixture lab)
     }
 
     [Fact]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Containers_survive_dockerd_restart_with_live_restore()
     {
         var run = await lab.RunAsync();
@@ -90,6 +94,7 @@ public sealed class DockerHostTests(LabFixture lab)
     }
 
     [Fact]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Crashed_docker_host_boots_with_stopped_containers()
     {
         var run = await lab.RunAsync();

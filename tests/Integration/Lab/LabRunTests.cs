@@ -11,6 +11,7 @@ public sealed class LabRunTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Two_lab_runs_have_separate_networks()
     {
         await using var first = await LabRun.StartAsync(cancellationToken: Token);
@@ -25,6 +26,7 @@ public sealed class LabRunTests
     }
 
     [Fact]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Disposed_lab_run_leaves_no_trace()
     {
         var run = await LabRun.StartAsync(cancellationToken: Token);
@@ -39,6 +41,7 @@ public sealed class LabRunTests
     }
 
     [Fact]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Volume_that_hangs_under_writer_is_removed_with_run()
     {
         await using var run = await LabRun.StartAsync(cancellationToken: Token);
@@ -109,6 +112,7 @@ public sealed class LabRunTests
     }
 
     [Fact]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Frozen_process_hangs_and_resumes_after_thaw()
     {
         await using var run = await LabRun.StartAsync(cancellationToken: Token);

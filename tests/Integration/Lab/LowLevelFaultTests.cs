@@ -15,6 +15,7 @@ public sealed class LowLevelFaultTests(LabFixture lab)
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Full_docker_disk_refuses_loads_and_containers_until_freed()
     {
         await using var host = await DockerHost.StartAsync(await lab.RunAsync(), Short("disk"), new DockerHostOptions { DataBytes = Room }, Token);
@@ -52,6 +53,7 @@ public sealed class LowLevelFaultTests(LabFixture lab)
     }
 
     [Fact]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Foreign_certificate_is_presented_only_while_enabled()
     {
         var run = await lab.RunAsync();
@@ -67,6 +69,7 @@ public sealed class LowLevelFaultTests(LabFixture lab)
     }
 
     [Fact]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Lab_registry_serves_image_only_with_password()
     {
         await using var registry = await LabRegistry.StartAsync(await lab.RunAsync(), Short("reg"), Token);
@@ -85,6 +88,7 @@ public sealed class LowLevelFaultTests(LabFixture lab)
     }
 
     [Fact]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Full_database_disk_refuses_rows_until_freed()
     {
         await using var database = await MetaDb.StartAsync(await lab.RunAsync(), new MetaDbOptions { Name = Short("full"), DataBytes = 160L << 20 }, Token);
@@ -99,6 +103,7 @@ public sealed class LowLevelFaultTests(LabFixture lab)
     }
 
     [Fact]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Database_clock_can_be_shifted_and_restored()
     {
         await using var database = await MetaDb.StartAsync(await lab.RunAsync(), new MetaDbOptions { Name = Short("clock") }, Token);

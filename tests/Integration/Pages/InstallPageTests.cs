@@ -52,7 +52,7 @@ public sealed class InstallPageTests(LabFixture lab)
     }
 
     [Theory]
-    [InlineData("s3-only", 0)]
+    [InlineData("s3-only", 0, Traits = [SampleTrait.Name, SampleTrait.All])]
     [InlineData("namespaced", 2)]
     public async Task Variant_is_installed_by_digest(string variant, int claims)
     {

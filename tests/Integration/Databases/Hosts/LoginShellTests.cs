@@ -14,7 +14,7 @@ public sealed class LoginShellTests(LabFixture lab)
 {
     [Theory]
     [InlineData("/bin/tcsh")]
-    [InlineData("/bin/bsd-csh")]
+    [InlineData("/bin/bsd-csh", Traits = [SampleTrait.Name, SampleTrait.All])]
     public async Task Instance_is_observed_stopped_and_started_through_csh(string shell)
     {
         await using var shop = await Workshop.StartAsync(lab, new LabHostOptions { TimeFactor = 60, Shell = shell });

@@ -95,7 +95,7 @@ public sealed class PackageTests(LabFixture lab) : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData(16)]
+    [InlineData(16, Traits = [SampleTrait.Name, SampleTrait.All])]
     [InlineData(40)]
     public async Task Full_disk_is_reported_and_package_completes_with_space(int megabytes)
     {

@@ -133,7 +133,7 @@ public sealed class SystemdTests(LabFixture lab) : IAsyncLifetime
 
     [Theory]
     [InlineData("tikv.service", "tikv-20160.service")]
-    [InlineData("tikv-20160.service", "tikv.service")]
+    [InlineData("tikv-20160.service", "tikv.service", Traits = [SampleTrait.Name, SampleTrait.All])]
     public async Task Active_unit_of_both_layouts_is_stopped_and_started(string active, string left)
     {
         var instance = await RunningAsync(unit: active);

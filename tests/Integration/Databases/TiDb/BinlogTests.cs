@@ -42,6 +42,7 @@ public sealed class BinlogTests(TiDbLab lab)
     }
 
     [Fact]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Killed_drainer_stays_online_and_blocks_pump_start()
     {
         await using var turn = await lab.TwoAsync();
@@ -64,6 +65,7 @@ public sealed class BinlogTests(TiDbLab lab)
     }
 
     [Fact]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Binlogctl_and_pd_ctl_print_vendor_output()
     {
         await using var turn = await lab.TwoAsync();

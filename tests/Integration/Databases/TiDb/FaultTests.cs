@@ -40,6 +40,7 @@ public sealed class FaultTests(TiDbLab lab)
     }
 
     [Fact]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Process_that_crashes_at_a_call_is_restarted_by_systemd()
     {
         await using var turn = await lab.TwoAsync();
@@ -55,6 +56,7 @@ public sealed class FaultTests(TiDbLab lab)
     }
 
     [Fact]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Stop_fault_lets_process_linger_or_ignore_signal()
     {
         await using var turn = await lab.TwoAsync();
@@ -75,6 +77,7 @@ public sealed class FaultTests(TiDbLab lab)
     }
 
     [Fact]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Isolated_host_counts_as_gone_and_returns()
     {
         await using var turn = await lab.TwoAsync();

@@ -37,6 +37,7 @@ public sealed class PdTests(TiDbLab lab)
     }
 
     [Fact]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task PD_ids_are_unsigned_and_zero_values_absent()
     {
         await using var turn = await lab.TwoAsync();
@@ -58,6 +59,7 @@ public sealed class PdTests(TiDbLab lab)
     }
 
     [Fact]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Etcd_gateway_of_PD_has_every_registered_TiDB()
     {
         const string Servers = """{"key":"L3RpZGIvc2VydmVyL2luZm8v","range_end":"L3RpZGIvc2VydmVyL2luZm8w"}""";
@@ -77,6 +79,7 @@ public sealed class PdTests(TiDbLab lab)
     }
 
     [Fact]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task PD_configuration_merges_known_keys_and_ignores_others()
     {
         await using var two = await lab.TwoAsync();
@@ -121,6 +124,7 @@ public sealed class PdTests(TiDbLab lab)
     }
 
     [Fact]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task PD_without_leader_or_quorum_answers_with_own_errors()
     {
         await using var turn = await lab.TwoAsync();
@@ -144,6 +148,7 @@ public sealed class PdTests(TiDbLab lab)
     }
 
     [Fact]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Evict_scheduler_is_hidden_from_removal_after_leader_change()
     {
         await using var turn = await lab.TwoAsync();

@@ -13,7 +13,7 @@ public sealed class RollingUpgradeTests(LabFixture lab)
 
     [Theory]
     [InlineData(TiDbSupervision.SystemdOldPd)]
-    [InlineData(TiDbSupervision.Supervise)]
+    [InlineData(TiDbSupervision.Supervise, Traits = [SampleTrait.Name, SampleTrait.All])]
     public async Task Manual_TiDB_upgrade_causes_no_violation_or_failed_request(TiDbSupervision supervision)
     {
         await using var cluster = await TiDbCluster.StartAsync(await lab.RunAsync(), new TiDbClusterOptions { Name = "up" + supervision.ToString().ToLowerInvariant()[^4..], Supervision = supervision }, Token);

@@ -36,6 +36,7 @@ public sealed class SqlTests(TiDbLab lab)
     }
 
     [Fact]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Running_DDL_job_is_listed_and_can_be_cancelled()
     {
         await using var turn = await lab.TwoAsync();
@@ -76,6 +77,7 @@ public sealed class SqlTests(TiDbLab lab)
     }
 
     [Fact]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Statement_waits_for_PD_election_and_succeeds()
     {
         await using var turn = await lab.TwoAsync();
@@ -90,6 +92,7 @@ public sealed class SqlTests(TiDbLab lab)
     }
 
     [Fact]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task TiDB_status_port_lists_servers_and_resigns_owner()
     {
         await using var turn = await lab.ThreeAsync();
@@ -109,6 +112,7 @@ public sealed class SqlTests(TiDbLab lab)
     }
 
     [Fact]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task New_TiDB_upgrades_system_tables_before_opening_its_port()
     {
         await using var turn = await lab.TwoAsync();

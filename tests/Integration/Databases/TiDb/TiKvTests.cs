@@ -37,6 +37,7 @@ public sealed class TiKvTests(TiDbLab lab)
     }
 
     [Fact]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Killed_store_is_Disconnected_and_its_leaders_move()
     {
         await using var turn = await lab.TwoAsync();
@@ -78,6 +79,7 @@ public sealed class TiKvTests(TiDbLab lab)
     }
 
     [Fact]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task TiKV_status_server_exists_from_3_0_on()
     {
         await using var two = await lab.TwoAsync();
@@ -92,6 +94,7 @@ public sealed class TiKvTests(TiDbLab lab)
     }
 
     [Fact]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task TiKV_downgrade_and_moved_data_folder_are_refused()
     {
         await using var turn = await lab.ThreeAsync();
@@ -115,6 +118,7 @@ public sealed class TiKvTests(TiDbLab lab)
     }
 
     [Fact]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Second_TiKV_on_same_data_ends_at_once()
     {
         await using var turn = await lab.TwoAsync();

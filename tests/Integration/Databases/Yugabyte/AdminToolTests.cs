@@ -25,6 +25,7 @@ public sealed class AdminToolTests(LabFixture lab) : YugabyteTest(lab)
     }
 
     [Fact]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Admin_tool_reports_unknown_commands_with_exit_code_1()
     {
         await using var cluster = await StartAsync(new() { Naming = YugabyteNaming.Bmdb });
@@ -38,6 +39,7 @@ public sealed class AdminToolTests(LabFixture lab) : YugabyteTest(lab)
     }
 
     [Fact]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Admin_tool_needs_leader_among_given_masters()
     {
         await using var cluster = await StartAsync();
@@ -53,6 +55,7 @@ public sealed class AdminToolTests(LabFixture lab) : YugabyteTest(lab)
     }
 
     [Fact]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Admin_tool_needs_certificate_directory_with_tls()
     {
         await using var cluster = await StartAsync(new() { Tls = true });
@@ -68,10 +71,10 @@ public sealed class AdminToolTests(LabFixture lab) : YugabyteTest(lab)
     }
 
     [Theory]
-    [InlineData(false, false)]
-    [InlineData(false, true)]
+    [InlineData(false, false, Traits = [SampleTrait.Name, SampleTrait.All])]
+    [InlineData(false, true, Traits = [SampleTrait.Name, SampleTrait.All])]
     [InlineData(true, false)]
-    [InlineData(true, true)]
+    [InlineData(true, true, Traits = [SampleTrait.Name, SampleTrait.All])]
     public async Task Rpc_and_web_have_tls_independently(bool rpc, bool web)
     {
         await using var cluster = await StartAsync(new() { Tls = rpc, WebTls = web });
@@ -82,6 +85,7 @@ public sealed class AdminToolTests(LabFixture lab) : YugabyteTest(lab)
     }
 
     [Fact]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Programs_without_post_install_do_not_start()
     {
         await using var cluster = await StartAsync();
@@ -97,6 +101,7 @@ public sealed class AdminToolTests(LabFixture lab) : YugabyteTest(lab)
     }
 
     [Fact]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Admin_tool_faults_lie_fail_or_lose_answer()
     {
         await using var cluster = await StartAsync();

@@ -9,7 +9,7 @@ namespace Drydock.Tests.Integration.Databases.Yugabyte;
 public sealed class CatalogTests(LabFixture lab) : YugabyteTest(lab)
 {
     [Theory]
-    [InlineData("yugabyte", "YSQL")]
+    [InlineData("yugabyte", "YSQL", Traits = [SampleTrait.Name, SampleTrait.All])]
     [InlineData("bmdb", "BSQL")]
     public async Task Catalog_upgrade_succeeds_and_repeats_without_harm(string dialect, string sql)
     {
@@ -31,6 +31,7 @@ public sealed class CatalogTests(LabFixture lab) : YugabyteTest(lab)
     }
 
     [Fact]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Catalog_upgrade_before_AutoFlags_is_a_violation()
     {
         await using var cluster = await UpgradedAsync();
@@ -41,6 +42,7 @@ public sealed class CatalogTests(LabFixture lab) : YugabyteTest(lab)
     }
 
     [Fact]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Catalog_upgrade_outlives_timeout_of_admin_tool()
     {
         await using var cluster = await UpgradedAsync();
@@ -57,6 +59,7 @@ public sealed class CatalogTests(LabFixture lab) : YugabyteTest(lab)
     }
 
     [Fact]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Catalog_upgrade_fails_with_mismatch_on_DDL_or_fault()
     {
         await using var cluster = await UpgradedAsync();
@@ -78,6 +81,7 @@ public sealed class CatalogTests(LabFixture lab) : YugabyteTest(lab)
     }
 
     [Fact]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Catalog_upgrade_without_YSQL_or_tablet_server_is_refused()
     {
         await using var plain = await StartAsync(new() { Sql = false });

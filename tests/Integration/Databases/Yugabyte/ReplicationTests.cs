@@ -39,6 +39,7 @@ public sealed class ReplicationTests(LabFixture lab) : YugabyteTest(lab)
     }
 
     [Fact]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Source_finalized_first_stops_replication_until_target_follows()
     {
         const string From = "2.20.2.0-b10";
@@ -60,6 +61,7 @@ public sealed class ReplicationTests(LabFixture lab) : YugabyteTest(lab)
     }
 
     [Fact]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Bidirectional_replication_has_two_groups_and_reports_errors()
     {
         var (first, second) = await StartPairAsync(new() { Naming = YugabyteNaming.Bmdb }, bothWays: true);

@@ -8,11 +8,11 @@ namespace Drydock.Tests.Integration.Databases.Yugabyte;
 public sealed class RollingUpgradeTests(LabFixture lab) : YugabyteTest(lab)
 {
     [Theory]
-    [InlineData("yugabyte", YugabyteControl.Process, Old, New)]
-    [InlineData("yugabyte", YugabyteControl.Systemd, Old, New)]
-    [InlineData("bmdb", YugabyteControl.Process, "2.16.9.0-b67", "2.18.4.0-b52")]
+    [InlineData("yugabyte", YugabyteControl.Process, Old, New, Traits = [SampleTrait.Name, SampleTrait.All])]
+    [InlineData("yugabyte", YugabyteControl.Systemd, Old, New, Traits = [SampleTrait.Name, SampleTrait.All])]
+    [InlineData("bmdb", YugabyteControl.Process, "2.16.9.0-b67", "2.18.4.0-b52", Traits = [SampleTrait.Name, SampleTrait.All])]
     [InlineData("bmdb", YugabyteControl.Scripts, Old, New)]
-    [InlineData("bmdb", YugabyteControl.Supervise, Old, New)]
+    [InlineData("bmdb", YugabyteControl.Supervise, Old, New, Traits = [SampleTrait.Name, SampleTrait.All])]
     public async Task Manual_runbook_upgrade_causes_no_violation_or_client_error(
         string dialect, YugabyteControl control, string from, string to)
     {
@@ -35,6 +35,7 @@ public sealed class RollingUpgradeTests(LabFixture lab) : YugabyteTest(lab)
     }
 
     [Fact]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Upgrade_of_five_tablet_servers_with_tls_succeeds()
     {
         await using var cluster = await StartAsync(new() { Tservers = 5, Tls = true });
@@ -46,6 +47,7 @@ public sealed class RollingUpgradeTests(LabFixture lab) : YugabyteTest(lab)
     }
 
     [Fact]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Two_equal_upgrades_end_in_equal_state()
     {
         await using var one = await StartAsync();
@@ -77,6 +79,7 @@ public sealed class RollingUpgradeTests(LabFixture lab) : YugabyteTest(lab)
     }
 
     [Fact]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Master_leader_stopped_first_is_a_violation()
     {
         await using var cluster = await StartAsync();
@@ -88,6 +91,7 @@ public sealed class RollingUpgradeTests(LabFixture lab) : YugabyteTest(lab)
     }
 
     [Fact]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Master_after_stepdown_can_be_stopped_without_violation()
     {
         await using var cluster = await StartAsync();
@@ -102,6 +106,7 @@ public sealed class RollingUpgradeTests(LabFixture lab) : YugabyteTest(lab)
     }
 
     [Fact]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Two_stopped_masters_lose_the_quorum()
     {
         await using var cluster = await StartAsync();
@@ -114,6 +119,7 @@ public sealed class RollingUpgradeTests(LabFixture lab) : YugabyteTest(lab)
     }
 
     [Fact]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Two_stopped_tablet_servers_with_leaders_are_violations()
     {
         await using var cluster = await StartAsync();
@@ -127,6 +133,7 @@ public sealed class RollingUpgradeTests(LabFixture lab) : YugabyteTest(lab)
     }
 
     [Fact]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Stop_before_previous_server_caught_up_is_a_violation()
     {
         await using var cluster = await StartAsync(new() { Knobs = new() { CatchUpSeconds = 3600 } });
@@ -151,6 +158,7 @@ public sealed class RollingUpgradeTests(LabFixture lab) : YugabyteTest(lab)
     }
 
     [Fact]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Restart_in_same_version_is_a_violation_except_after_crash()
     {
         await using var cluster = await StartAsync();
@@ -166,6 +174,7 @@ public sealed class RollingUpgradeTests(LabFixture lab) : YugabyteTest(lab)
     }
 
     [Fact]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Tablet_server_upgraded_before_masters_is_a_violation()
     {
         await using var cluster = await StartAsync();

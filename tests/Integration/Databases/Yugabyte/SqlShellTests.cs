@@ -21,6 +21,7 @@ public sealed class SqlShellTests(LabFixture lab) : YugabyteTest(lab)
     }
 
     [Fact]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Sql_shell_needs_password_and_running_YSQL()
     {
         const string Question = "select extname from pg_extension order by 1";

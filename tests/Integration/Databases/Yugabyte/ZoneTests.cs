@@ -14,6 +14,7 @@ public sealed class ZoneTests(LabFixture lab) : YugabyteTest(lab)
     private static readonly YugabyteClusterOptions Zoned = new() { Version = Newest, Tservers = 6, Zones = 3 };
 
     [Fact]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Servers_of_one_zone_may_be_down_at_once_and_of_two_zones_not()
     {
         await using var cluster = await StartAsync(Zoned);
@@ -40,6 +41,7 @@ public sealed class ZoneTests(LabFixture lab) : YugabyteTest(lab)
     }
 
     [Fact]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Page_lists_zone_of_every_tablet_server_and_replicas_are_in_different_zones()
     {
         await using var cluster = await StartAsync(Zoned);
@@ -55,6 +57,7 @@ public sealed class ZoneTests(LabFixture lab) : YugabyteTest(lab)
     }
 
     [Fact]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Lost_server_gives_its_replicas_to_others_and_can_be_removed()
     {
         await using var cluster = await StartAsync(Zoned with { Tservers = 4, Zones = 0 });
@@ -74,6 +77,7 @@ public sealed class ZoneTests(LabFixture lab) : YugabyteTest(lab)
     }
 
     [Fact]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Server_that_is_not_in_the_blacklist_cannot_be_removed()
     {
         await using var cluster = await StartAsync(Zoned with { Tservers = 4, Zones = 0 });

@@ -13,6 +13,7 @@ public sealed class HostFaultTests(LabFixture lab)
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Lab_host_refuses_sudo_and_allows_it_again()
     {
         await using var host = await StartAsync();
@@ -26,6 +27,7 @@ public sealed class HostFaultTests(LabFixture lab)
     }
 
     [Fact]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Lab_host_refuses_key_and_accepts_it_again()
     {
         await using var host = await StartAsync();
@@ -40,6 +42,7 @@ public sealed class HostFaultTests(LabFixture lab)
     }
 
     [Fact]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Changed_host_key_is_refused_until_restored()
     {
         await using var host = await StartAsync();
@@ -59,6 +62,7 @@ public sealed class HostFaultTests(LabFixture lab)
     }
 
     [Fact]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Killed_sshd_refuses_connections_while_processes_continue()
     {
         await using var host = await StartAsync();
@@ -88,6 +92,7 @@ public sealed class HostFaultTests(LabFixture lab)
     }
 
     [Fact]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Host_behind_cut_network_is_unreachable_until_restored()
     {
         await using var host = await StartAsync();

@@ -15,6 +15,7 @@ public sealed class HostLifecycleTests(LabFixture lab)
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Six_lab_hosts_start_in_parallel()
     {
         var run = await lab.RunAsync();
@@ -29,6 +30,7 @@ public sealed class HostLifecycleTests(LabFixture lab)
     }
 
     [Fact]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Disposed_host_ends_its_processes_and_removes_its_disk()
     {
         var run = await lab.RunAsync();
@@ -101,9 +103,8 @@ public sealed class HostLifecycleTests(LabFixture lab)
     // Of the processes whose network namespace is one of the arguments: ids.
     private const string InNamespaces =
         """
-        for p in /proc/[0-9]*; do
-          n="$(stat -L -c %i "$p/ns/net" 2>/dev/null)" || continue
-          for i in "$@"; do if [ "$n" = "$i" ]; then echo "${p#/proc/}"; fi; done
+        stat -L -c '%i %n' /proc/[0-9]*/ns/net 2>/dev/null | while read -r inode name; do
+          for i in "$@"; do [ "$inode" != "$i" ] || echo "${name//[^0-9]/}"; done
         done
         """;
 

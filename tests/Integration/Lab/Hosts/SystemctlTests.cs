@@ -72,6 +72,7 @@ public sealed class SystemctlTests(HostPair hosts) : IClassFixture<HostPair>
     }
 
     [Fact]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Systemctl_without_sudo_shows_but_does_not_control()
     {
         var unit = await InstallAsync("ExecStart=/bin/sleep 1000");
@@ -87,6 +88,7 @@ public sealed class SystemctlTests(HostPair hosts) : IClassFixture<HostPair>
     }
 
     [Fact]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Crash_looping_unit_with_Restart_always_is_never_stably_active()
     {
         var unit = await InstallAsync("ExecStart=/bin/sh -c 'sleep 0.2; exit 7'\nRestart=always\nRestartSec=15s");
@@ -114,6 +116,7 @@ public sealed class SystemctlTests(HostPair hosts) : IClassFixture<HostPair>
     }
 
     [Fact]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Unit_that_exceeds_start_limit_fails()
     {
         var unit = await InstallAsync("ExecStart=/bin/false\nRestart=always\nRestartSec=0\nStartLimitInterval=1h");
@@ -128,6 +131,7 @@ public sealed class SystemctlTests(HostPair hosts) : IClassFixture<HostPair>
     }
 
     [Fact]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Killed_process_is_restarted_with_another_pid()
     {
         var unit = await InstallAsync("ExecStart=/bin/sleep 1000\nRestart=always\nRestartSec=15s");
@@ -143,6 +147,7 @@ public sealed class SystemctlTests(HostPair hosts) : IClassFixture<HostPair>
     }
 
     [Fact]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Stop_kills_unresponsive_process_after_timeout()
     {
         var unit = await InstallAsync("ExecStart=/bin/sh -c 'trap \"\" TERM; while :; do sleep 1000; done'\nRestart=always\nTimeoutStopSec=1s");
@@ -161,6 +166,7 @@ public sealed class SystemctlTests(HostPair hosts) : IClassFixture<HostPair>
     }
 
     [Fact]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Stop_ends_child_processes_in_own_sessions()
     {
         var unit = await InstallAsync("ExecStart=/bin/sh -c 'setsid sleep 4711 & exec sleep 4712'");
@@ -173,6 +179,7 @@ public sealed class SystemctlTests(HostPair hosts) : IClassFixture<HostPair>
     }
 
     [Fact]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Unit_process_gets_environment_folder_and_user_and_ExecStop_runs()
     {
         await Host.WriteFileAsync("/data/env", "# comment\nFROM_FILE=file\nQUOTED=\"a b\"\n", ct: Token);
@@ -191,6 +198,7 @@ public sealed class SystemctlTests(HostPair hosts) : IClassFixture<HostPair>
     }
 
     [Fact]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Changed_unit_file_applies_after_daemon_reload()
     {
         var unit = await InstallAsync("ExecStart=/bin/sleep 1001");
@@ -205,6 +213,7 @@ public sealed class SystemctlTests(HostPair hosts) : IClassFixture<HostPair>
     }
 
     [Fact]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Missing_program_and_wrong_unit_file_are_reported()
     {
         var missing = await InstallAsync("ExecStart=/data/none");

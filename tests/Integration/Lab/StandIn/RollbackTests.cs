@@ -12,7 +12,7 @@ public sealed class RollbackTests(OmsLab lab)
 {
     [Theory]
     [InlineData("ce-330-331-single")]
-    [InlineData("ee-401-422")]
+    [InlineData("ee-401-422", Traits = [SampleTrait.Name, SampleTrait.All])]
     public async Task Complete_restore_returns_every_byte_and_old_containers_run(string road)
     {
         var (oms, hand, before, folder) = await UpgradedAsync(UpgradeRoad.All.Single(x => x.Id == road), asPrinted: false);
@@ -34,6 +34,7 @@ public sealed class RollbackTests(OmsLab lab)
     }
 
     [Fact]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Restore_as_printed_in_runbook_is_punished()
     {
         var (oms, hand, _, folder) = await UpgradedAsync(UpgradeRoad.CommunitySingle, asPrinted: true);
@@ -49,6 +50,7 @@ public sealed class RollbackTests(OmsLab lab)
     }
 
     [Fact]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Old_container_started_without_restore_is_punished()
     {
         var (oms, _, _, _) = await UpgradedAsync(UpgradeRoad.CommunitySingle, asPrinted: false);

@@ -34,6 +34,7 @@ public sealed class UpgradeRoadTests(OmsLab lab)
     }
 
     [Fact]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Two_regions_need_JAR_and_init_on_each_first_node()
     {
         var oms = await lab.UseAsync(UpgradeRoad.EnterpriseTwoRegions);
@@ -58,6 +59,7 @@ public sealed class UpgradeRoadTests(OmsLab lab)
     }
 
     [Fact]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Nodes_with_different_cm_nodes_need_an_init_each()
     {
         var oms = await lab.UseAsync(UpgradeRoad.EnterpriseSplitNodes);
@@ -77,6 +79,7 @@ public sealed class UpgradeRoadTests(OmsLab lab)
     }
 
     [Fact]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task JAR_from_401_on_is_unneeded_and_punished()
     {
         var oms = await lab.UseAsync(UpgradeRoad.Enterprise401);
@@ -95,6 +98,7 @@ public sealed class UpgradeRoadTests(OmsLab lab)
     }
 
     [Fact]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Community_init_merges_project_tables_of_401()
     {
         var oms = await lab.UseAsync(UpgradeRoad.Community410);

@@ -45,13 +45,13 @@ public sealed class RestoreControllerTests(LabFixture lab, MariaDbServer server)
     }
 
     [Theory]
-    [InlineData("begin")]
+    [InlineData("begin", Traits = [SampleTrait.Name, SampleTrait.All])]
     [InlineData("locked")]
-    [InlineData("before drop")]
+    [InlineData("before drop", Traits = [SampleTrait.Name, SampleTrait.All])]
     [InlineData("dropped")]
-    [InlineData("before load")]
+    [InlineData("before load", Traits = [SampleTrait.Name, SampleTrait.All])]
     [InlineData("loading")]
-    [InlineData("comparing")]
+    [InlineData("comparing", Traits = [SampleTrait.Name, SampleTrait.All])]
     [InlineData("restored")]
     public async Task Restore_ended_at_any_step_is_finished_by_next_operator(string border)
     {
@@ -77,11 +77,11 @@ public sealed class RestoreControllerTests(LabFixture lab, MariaDbServer server)
     }
 
     [Theory]
-    [InlineData("begin")]
-    [InlineData("locked")]
-    [InlineData("before drop")]
+    [InlineData("begin", Traits = [SampleTrait.Name, SampleTrait.All])]
+    [InlineData("locked", Traits = [SampleTrait.Name, SampleTrait.All])]
+    [InlineData("before drop", Traits = [SampleTrait.Name, SampleTrait.All])]
     [InlineData("dropped")]
-    [InlineData("before load")]
+    [InlineData("before load", Traits = [SampleTrait.Name, SampleTrait.All])]
     [InlineData("restored")]
     public async Task Frozen_operator_resuming_after_its_successor_destroys_nothing(string border)
     {
