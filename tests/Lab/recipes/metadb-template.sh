@@ -16,8 +16,9 @@ if [ ! -d "$template" ]; then
     work="$(work_dir metadb)"
     trap 'rm -rf "$work"' EXIT
     say "making a data folder of MariaDB $version"
-    mariadb-install-db --no-defaults --user=root --datadir="$work/data" --auth-root-authentication-method=socket \
-      --auth-root-socket-user=root --skip-test-db --skip-name-resolve \
+    mkdir "$work/tmp"
+    mariadb-install-db --no-defaults --user=root --datadir="$work/data" --tmpdir="$work/tmp" \
+      --auth-root-authentication-method=socket --auth-root-socket-user=root --skip-test-db --skip-name-resolve \
       --innodb-log-file-size=16M --innodb-flush-log-at-trx-commit=0 --character-set-server=utf8mb4 >&2
     mv -T "$work/data" "$template"
   fi

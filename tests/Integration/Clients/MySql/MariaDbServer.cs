@@ -50,7 +50,7 @@ public sealed class MariaDbServer : IAsyncLifetime
         var data = Path.Combine(Root, "data");
         // A server that starts clears what it finds in its temporary directory, also another one's.
         var temporary = Directory.CreateDirectory(Path.Combine(Root, "tmp")).FullName;
-        Run("mariadb-install-db", ["--no-defaults", $"--datadir={data}", "--auth-root-authentication-method=normal", "--skip-test-db", "--user=root"]);
+        Run("mariadb-install-db", ["--no-defaults", $"--datadir={data}", "--auth-root-authentication-method=normal", "--skip-test-db", "--user=root", $"--tmpdir={temporary}"]);
         var ready = new TaskCompletionSource();
         _server = new Process
         {

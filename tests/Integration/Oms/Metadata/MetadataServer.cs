@@ -32,7 +32,10 @@ public sealed class MetadataServer : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         var data = Path.Combine(_directory, "data");
-        await RunAsync("mariadb-install-db", "--no-defaults", "--user=root", $"--datadir={data}", "--auth-root-authentication-method=normal", "--skip-test-db");
+
+        // A server that starts clears what it finds in its temporary directory, also another one's.
+        var temporary = Directory.CreateDirectory(Path.Combine(_directory, "tmp")).FullName;
+        await RunAsync("mariadb-install-db", "--no-defaults", "--user=root", $"--datadir={data}", "--auth-root-authentication-method=normal", "--skip-test-db", $"--tmpdir={temporary}");
         var init = Path.Combine(_directory, "init.sql");
         await File.WriteAllTextAsync(init, $"""
             CREATE OR REPLACE USER 'root'@'127.0.0.1' IDENTIFIED BY '{RootPassword}';
@@ -43,7 +46,7 @@ public sealed class MetadataServer : IAsyncLifetime
         Port = FreePort.Take();
         _server = Start(
             "mariadbd", "--no-defaults", "--user=root", $"--datadir={data}", $"--socket={_directory}/s", $"--pid-file={_directory}/pid", "--bind-address=127.0.0.1",
-            $"--port={Port.ToString(CultureInfo.InvariantCulture)}", $"--init-file={init}", "--innodb-buffer-pool-size=32M", "--innodb-flush-log-at-trx-commit=0", "--skip-name-resolve");
+            $"--port={Port.ToString(CultureInfo.InvariantCulture)}", $"--tmpdir={temporary}", $"--init-file={init}", "--innodb-buffer-pool-size=32M", "--innodb-flush-log-at-trx-commit=0", "--skip-name-resolve");
 
         // The server says so itself; there is nothing to wait for by the clock.
         var log = new List<string>();
