@@ -48,7 +48,7 @@ public sealed class SshUploadTests : IAsyncLifetime
         (await Client.UploadAsync(file, Open, seen, Token)).ShouldBeTrue();
         (await Client.UploadAsync(file, Open, cancellationToken: Token)).ShouldBeFalse();
 
-        (await File.ReadAllBytesAsync(Target, Token)).ShouldBe(Content);
+        await ShouldHaveContentAsync(Target);
         File.GetUnixFileMode(Target).ShouldBe(file.Mode);
         File.Exists(Part).ShouldBeFalse();
         _opened.ShouldBe([0]);
@@ -66,7 +66,7 @@ public sealed class SshUploadTests : IAsyncLifetime
 
         _opened.Count.ShouldBe(2);
         _opened[1].ShouldBeInRange(1, Size - 1);
-        (await File.ReadAllBytesAsync(Target, Token)).ShouldBe(Content);
+        await ShouldHaveContentAsync(Target);
     }
 
     [Fact]
@@ -79,7 +79,7 @@ public sealed class SshUploadTests : IAsyncLifetime
         (await Client.UploadAsync(Whole(), Open, cancellationToken: Token)).ShouldBeTrue();
 
         _opened[1].ShouldBeInRange(1, Size - 1);
-        (await File.ReadAllBytesAsync(Target, Token)).ShouldBe(Content);
+        await ShouldHaveContentAsync(Target);
     }
 
     [Fact]
@@ -92,7 +92,7 @@ public sealed class SshUploadTests : IAsyncLifetime
         (await Client.UploadAsync(Whole(), Open, cancellationToken: Token)).ShouldBeTrue();
 
         _opened.ShouldHaveSingleItem().ShouldBeInRange(1, Size / 2);
-        (await File.ReadAllBytesAsync(Target, Token)).ShouldBe(Content);
+        await ShouldHaveContentAsync(Target);
     }
 
     [Fact]
@@ -118,7 +118,7 @@ public sealed class SshUploadTests : IAsyncLifetime
         trouble.Reason.ShouldBe(RemoteRefusal.RemoteCommand);
         trouble.Message.ShouldContain("another process has taken or removed it");
         (await Client.UploadAsync(Whole(), Open, cancellationToken: Token)).ShouldBeTrue();
-        (await File.ReadAllBytesAsync(Target, Token)).ShouldBe(Content);
+        await ShouldHaveContentAsync(Target);
     }
 
     [Fact]
@@ -136,7 +136,7 @@ public sealed class SshUploadTests : IAsyncLifetime
 
         (await Should.ThrowAsync<RemoteException>(() => Client.UploadAsync(Whole(), Open, cancellationToken: Token))).Reason.ShouldBe(RemoteRefusal.Corrupt);
         (await Client.UploadAsync(Whole(), Open, cancellationToken: Token)).ShouldBeTrue();
-        (await File.ReadAllBytesAsync(Target, Token)).ShouldBe(Content);
+        await ShouldHaveContentAsync(Target);
     }
 
     [Fact]
@@ -153,7 +153,7 @@ public sealed class SshUploadTests : IAsyncLifetime
             (await Client.UploadAsync(file, Open, cancellationToken: Token)).ShouldBeTrue();
 
             _opened[1].ShouldBeGreaterThan(0);
-            (await File.ReadAllBytesAsync(file.Path, Token)).ShouldBe(Content);
+            await ShouldHaveContentAsync(file.Path);
         }
         finally
         {
@@ -174,6 +174,10 @@ public sealed class SshUploadTests : IAsyncLifetime
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     private RemoteFile Whole() => new(Target, Size, Convert.ToHexStringLower(SHA256.HashData(Content)));
+
+    // Spans: Shouldly compares two arrays byte by byte as objects.
+    private static async Task ShouldHaveContentAsync(string path) =>
+        (await File.ReadAllBytesAsync(path, Token)).AsSpan().SequenceEqual(Content).ShouldBeTrue($"{path} differs");
 
     private Task<Stream> Open(long offset, CancellationToken cancellationToken)
     {
