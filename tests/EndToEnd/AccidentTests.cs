@@ -39,7 +39,7 @@ public sealed class AccidentTests(StageFixture fixture, ITestOutputHelper output
     }
 
     [Theory]
-    [InlineData("answers-hostile", "step-StopOld")]
+    [InlineData("answers-hostile", "step-StopOld", Traits = [SampleTrait.Name, SampleTrait.All])]
     [InlineData("storage-hung", "step-Backup")]
     public async Task Upgrade_with_failing_dependency_ends_like_undisturbed_run(string accident, string moment)
     {

@@ -26,6 +26,7 @@ public sealed class BackupTests(StageFixture fixture)
     }
 
     [Fact]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Snapshot_retention_removes_oldest_files_and_marks_object_Expired()
     {
         var stage = await fixture.ResetAsync();

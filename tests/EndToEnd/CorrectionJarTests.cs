@@ -23,6 +23,7 @@ public sealed class CorrectionJarTests(StageFixture fixture)
     };
 
     [Fact]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task JAR_put_in_place_at_first_start_is_repeated_without_restore()
     {
         var stage = await fixture.UseAsync(Road);

@@ -43,6 +43,7 @@ public sealed class OperatorUpgradeTests(StageFixture fixture)
     }
 
     [Fact]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Operators_leave_objects_unchanged_while_CRDs_or_operator_are_outdated()
     {
         var next = await NextOperator.BuildAsync(Repository.Root, Token);

@@ -17,6 +17,7 @@ public sealed class PluginTests(StageFixture fixture)
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Upgrade_is_checked_followed_steered_and_rolled_back_by_plugin()
     {
         var stage = await fixture.ResetAsync();

@@ -61,6 +61,7 @@ public sealed class UpgradeRoadTests(StageFixture fixture)
     // The worst of the ways to fail: a dump that ends early and says it succeeded. The others are those of the
     // snapshot's own tests.
     [Fact]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Community_upgrade_refuses_truncated_dump_and_inits_each_node()
     {
         var stage = await fixture.UseAsync(UpgradeRoad.CommunityMulti with

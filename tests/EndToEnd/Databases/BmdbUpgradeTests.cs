@@ -64,6 +64,7 @@ public sealed class BmdbUpgradeTests(DatabaseStageFixture fixture, ITestOutputHe
     }
 
     [Fact]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Aborted_BMDB_upgrade_restores_leaders_and_resumes_by_retry()
     {
         var stage = await fixture.ResetAsync();

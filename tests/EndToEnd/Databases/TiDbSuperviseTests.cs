@@ -21,6 +21,7 @@ public sealed class TiDbSuperviseTests(DatabaseStageFixture fixture, ITestOutput
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task DDL_is_reported_and_abort_leaves_no_store_without_leaders()
     {
         var stage = await fixture.ResetAsync();

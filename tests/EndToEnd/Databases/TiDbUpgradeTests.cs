@@ -16,6 +16,7 @@ public sealed class TiDbUpgradeTests(DatabaseStageFixture fixture, ITestOutputHe
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task TiDB_on_three_hosts_is_upgraded_without_client_errors()
     {
         var stage = await fixture.ResetAsync();

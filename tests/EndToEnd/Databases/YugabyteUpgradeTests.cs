@@ -79,7 +79,7 @@ public sealed class YugabyteUpgradeTests(DatabaseStageFixture fixture, ITestOutp
     }
 
     [Theory]
-    [InlineData(true, false)]
+    [InlineData(true, false, Traits = [SampleTrait.Name, SampleTrait.All])]
     [InlineData(false, true, Traits = [SampleTrait.Name, SampleTrait.All])]
     public async Task YugabyteDB_with_tls_on_one_interface_is_upgraded(bool rpc, bool web)
     {
@@ -97,6 +97,7 @@ public sealed class YugabyteUpgradeTests(DatabaseStageFixture fixture, ITestOutp
     }
 
     [Fact]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task YugabyteDB_whose_PostgreSQL_does_not_start_is_upgraded_no_further()
     {
         var stage = await fixture.ResetAsync();

@@ -51,6 +51,7 @@ public sealed class GitOpsReplayTests(StageFixture fixture)
     }
 
     [Fact]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Self_heal_of_a_patched_spec_ends_as_documented()
     {
         var stage = await fixture.ResetAsync();
@@ -127,6 +128,7 @@ public sealed class GitOpsReplayTests(StageFixture fixture)
     }
 
     [Fact]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Replace_through_hold_downtime_and_rollback_keeps_the_run()
     {
         var stage = await fixture.ResetAsync();
@@ -189,6 +191,7 @@ public sealed class GitOpsReplayTests(StageFixture fixture)
     }
 
     [Fact]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Cluster_rebuilt_from_Git_in_a_rollback_starts_nothing()
     {
         var stage = await fixture.ResetAsync();

@@ -1,15 +1,18 @@
+using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Drydock.Lab;
 
 namespace Drydock.Tests.EndToEnd.GitOps;
 
 /// <summary>
-/// What a GitOps tool does with one manifest: it applies it every second, whatever has happened to the object. Argo CD
-/// applies client-side or server-side; Flux server-side.
+/// What a GitOps tool does with one manifest: it applies it again and again, whatever has happened to the object. Argo
+/// CD applies client-side or server-side; Flux server-side. kubectl works as hard as the API server, so it is given a
+/// quarter of the time at most.
 /// </summary>
 internal sealed class GitOpsSync : IAsyncDisposable
 {
-    private static readonly TimeSpan Every = TimeSpan.FromSeconds(1);
+    private const int Rest = 3;
+    private static readonly TimeSpan ShortestRest = TimeSpan.FromSeconds(1);
 
     private readonly ControlPlane _controlPlane;
     private readonly string[] _apply;
@@ -26,7 +29,7 @@ internal sealed class GitOpsSync : IAsyncDisposable
         _controlPlane = controlPlane;
         _manifest = manifest.ToJsonString();
         _apply = serverSide
-            ? ["apply", "--server-side", "--field-manager=argocd-controller", "--force-conflicts", "-f", "-"]
+            ? ["apply", "--server-side", "--field-manager=argocd-controller", "--force-conflicts", "--validate=false", "-f", "-"]
             : ["apply", "--validate=false", "-f", "-"];
         _loop = LoopAsync();
     }
@@ -93,11 +96,11 @@ internal sealed class GitOpsSync : IAsyncDisposable
 
     private async Task LoopAsync()
     {
-        using var timer = new PeriodicTimer(Every);
         try
         {
-            do
+            while (true)
             {
+                var began = Stopwatch.GetTimestamp();
                 string? manifest;
                 lock (_gate)
                 {
@@ -108,8 +111,10 @@ internal sealed class GitOpsSync : IAsyncDisposable
                 {
                     await ApplyAsync(manifest);
                 }
+
+                var rest = Stopwatch.GetElapsedTime(began) * Rest;
+                await Task.Delay(rest > ShortestRest ? rest : ShortestRest, _stop.Token);
             }
-            while (await timer.WaitForNextTickAsync(_stop.Token));
         }
         catch (OperationCanceledException) when (_stop.IsCancellationRequested)
         {

@@ -13,6 +13,7 @@ public sealed class TelemetryTests(StageFixture fixture)
     private const string Token = "token-of-the-collector";
 
     [Fact]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Upgrade_with_three_kills_is_one_trace_with_every_step()
     {
         var stage = await fixture.ResetAsync();

@@ -1,8 +1,8 @@
 using Drydock.Tests.EndToEnd.Databases;
 using Drydock.Tests.EndToEnd.Support;
 
-// A test waits more than it works, so that a lane more than there are cores keeps them busy.
-[assembly: CollectionBehavior(MaxParallelThreads = 3)]
+// Each lane has an API server, engines and hosts, which keep a core busy.
+[assembly: CollectionBehavior(MaxParallelThreads = 2)]
 [assembly: TestCollectionOrderer(typeof(LongLanesFirst))]
 
 namespace Drydock.Tests.EndToEnd.Support;
