@@ -27,6 +27,7 @@ public sealed class AcceptTests(StageFixture fixture)
     };
 
     [Fact]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Accepted_results_continue_the_run_and_leave_a_trace()
     {
         var stage = await fixture.UseAsync(Road);

@@ -32,6 +32,7 @@ public sealed class AccidentTests(StageFixture fixture, ITestOutputHelper output
     }
 
     [Fact]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Operator_hanging_past_its_lease_exits_and_successor_finishes()
     {
         var scenario = ChaosScenario.All.Single(s => s is { Road.Id: "ee-322-422", Goal: UpgradeGoal.Upgrade });

@@ -57,6 +57,7 @@ public sealed class BadInputTests(StageFixture fixture)
     }
 
     [Fact]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Wrong_password_stalls_upgrade_until_Secret_is_corrected()
     {
         var stage = await fixture.ResetAsync();

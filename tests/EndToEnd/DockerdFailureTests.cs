@@ -12,6 +12,7 @@ namespace Drydock.Tests.EndToEnd;
 public sealed class DockerdFailureTests(StageFixture fixture)
 {
     [Fact]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Dockerd_killed_during_init_leads_to_snapshot_restore_on_retry()
     {
         var stage = await fixture.ResetAsync();

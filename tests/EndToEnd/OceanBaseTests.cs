@@ -16,6 +16,7 @@ namespace Drydock.Tests.EndToEnd;
 public sealed class OceanBaseTests
 {
     [Fact]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Upgrade_and_rollback_without_named_locks_end_as_with_them()
     {
         await using var stage = await UpgradeStage.StartAsync(

@@ -10,6 +10,7 @@ namespace Drydock.Tests.EndToEnd;
 public sealed class TwoOperatorsTests(StageFixture fixture)
 {
     [Fact]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Second_operator_takes_over_after_SIGKILL_and_SIGTERM()
     {
         var stage = await fixture.ResetAsync();

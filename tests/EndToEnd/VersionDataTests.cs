@@ -36,6 +36,7 @@ public sealed class VersionDataTests(StageFixture fixture)
     };
 
     [Fact]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Taught_release_is_upgraded_to_as_the_ConfigMap_says()
     {
         var stage = await fixture.UseAsync(Road);

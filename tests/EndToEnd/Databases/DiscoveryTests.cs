@@ -30,7 +30,7 @@ public sealed class DiscoveryTests(DatabaseStageFixture fixture)
 
     [Theory]
     [InlineData(YugabyteControl.Systemd, Traits = [SampleTrait.Name, SampleTrait.All])]
-    [InlineData(YugabyteControl.Process)]
+    [InlineData(YugabyteControl.Process, Traits = [SampleTrait.Name, SampleTrait.All])]
     public async Task Processes_of_YugabyteDB_are_found_from_one_master(YugabyteControl control)
     {
         var stage = await fixture.ResetAsync();

@@ -17,6 +17,7 @@ public sealed class LostTiDbHostTests(DatabaseStageFixture fixture)
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Upgrade_continues_without_the_lost_host_and_with_its_replacement()
     {
         var stage = await fixture.ResetAsync();

@@ -215,7 +215,7 @@ public sealed class GitOpsReplayTests(StageFixture fixture)
 
     [Theory]
     [InlineData("StopOld", Traits = [SampleTrait.Name, SampleTrait.All])]
-    [InlineData(Downtime)]
+    [InlineData(Downtime, Traits = [SampleTrait.Name, SampleTrait.All])]
     [InlineData("StartOld", Traits = [SampleTrait.Name, SampleTrait.All])]
     public async Task Namespace_deletion_releases_everything_and_starts_nothing(string moment)
     {

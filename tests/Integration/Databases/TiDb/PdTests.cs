@@ -106,6 +106,7 @@ public sealed class PdTests(TiDbLab lab)
     }
 
     [Fact]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task PD_resign_is_asynchronous_and_priority_returns_leadership()
     {
         await using var turn = await lab.TwoAsync();

@@ -15,6 +15,7 @@ public sealed class SqlTests(TiDbLab lab)
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task DDL_job_columns_follow_the_TiDB_version()
     {
         await using var two = await lab.TwoAsync();

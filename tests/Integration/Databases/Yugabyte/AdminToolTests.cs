@@ -124,6 +124,7 @@ public sealed class AdminToolTests(LabFixture lab) : YugabyteTest(lab)
     }
 
     [Fact]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Are_nodes_safe_arguments_follow_the_version()
     {
         await using var cluster = await StartAsync(new() { Version = "2025.1.0.0-b100" });

@@ -10,6 +10,7 @@ public sealed class ReplicationTests(LabFixture lab) : YugabyteTest(lab)
     private const string Group = "repl_group1";
 
     [Fact]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Replication_group_paused_and_resumed_at_target_catches_up()
     {
         var (source, target) = await StartPairAsync(new() { Version = "2.20.2.0-b10" });

@@ -60,6 +60,7 @@ public sealed class RollingUpgradeTests(LabFixture lab) : YugabyteTest(lab)
     }
 
     [Fact]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Rollback_to_old_binaries_works_before_AutoFlags_promotion()
     {
         const string From = "2.20.2.0-b10";
@@ -189,6 +190,7 @@ public sealed class RollingUpgradeTests(LabFixture lab) : YugabyteTest(lab)
     }
 
     [Fact]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Leftover_blacklist_entry_is_a_violation()
     {
         await using var cluster = await StartAsync(new() { Tservers = 5 });

@@ -63,6 +63,7 @@ public sealed class RollbackTests(OmsLab lab)
     }
 
     [Fact]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Database_dropped_under_running_OMS_is_punished()
     {
         var oms = await lab.UseAsync(UpgradeRoad.CommunitySingle);
