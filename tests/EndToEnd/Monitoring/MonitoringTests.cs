@@ -37,7 +37,7 @@ public sealed partial class MonitoringTests(StageFixture fixture)
         await stage.Operator.ApplySecretsAsync(
             space,
             [StageSecret.Opaque("db", ("username", OmsScenario.MetaUser), ("password", OmsCanaries.MetaPassword), ("host", stage.MetaDb.Address))]);
-        await using var op = stage.StartOperator();
+        await using var op = stage.StartOperator(new LabOperatorOptions { Arguments = ["--log-format", "json"] });
         await op.WaitUntilReadyAsync(Token);
         await using var prometheus = await LabPrometheus.StartAsync(
             stage.Run, op.Address, Repository.PathOf("config", "monitoring", "prometheus-rules.yaml"), Token);
