@@ -32,6 +32,7 @@ public sealed class DeveloperPageTests(LabFixture lab)
             page.NotRun(path).ShouldBeEmpty();
         }
 
+        outputs["README.md"].ShouldContain("from apply to Succeeded");
         outputs["docs/development.md"].ShouldContain("Failed: 0");
         outputs["docs/development.md"].ShouldNotContain("Total: 0,", Case.Sensitive, "each filter finds tests");
         outputs["docs/development.md"].ShouldContain("KUBECONFIG=");

@@ -30,7 +30,7 @@ internal static class DemoCommand
         var oms = await DemoRun.StepAsync("OMS 3.2.2 on both hosts", () => stage.SeedAsync(cancellationToken));
         await DemoRun.StepAsync("CRDs, RBAC, Secrets", stage.InstallAsync);
         await DemoRun.StepAsync("operator", () => stage.StartOperatorAsync(cancellationToken));
-        AnsiConsole.MarkupLineInterpolated($"[bold]kubectl apply -k[/] (config/samples with this lab's addresses); [bold]{lab.ControlPlane!.Kubectl} --kubeconfig {lab.ControlPlane.Kubeconfig} -n {DemoStage.Namespace} get omsu -w[/] shows the same");
+        AnsiConsole.MarkupLineInterpolated($"[bold]kubectl apply -k[/] (config/samples with this lab's addresses and mode: Apply); [bold]{lab.ControlPlane!.Kubectl} --kubeconfig {lab.ControlPlane.Kubeconfig} -n {DemoStage.Namespace} get omsu -w[/] shows the same");
         var watch = Stopwatch.StartNew();
         await stage.ApplySampleAsync();
         var upgrade = await DemoRun.FollowAsync<OmsUpgrade>(

@@ -43,12 +43,14 @@ internal sealed class DemoStage(
     }
 
     /// <summary>
-    /// Applies the sample of config/samples with the lab's addresses instead of those of the documentation.
+    /// Applies the sample of config/samples to run at once, with the lab's addresses instead of those of the
+    /// documentation.
     /// </summary>
     public async Task ApplySampleAsync()
     {
         File.Copy(Path.Combine(Checkout, "config", "samples", Sample), Path.Combine(Folder, Sample), overwrite: true);
         var patch = new StringBuilder();
+        Replace(patch, "/spec/mode", "Apply");
         Replace(patch, "/spec/hostIP", Lab.Hosts[0].Address);
         Replace(patch, "/spec/imageArchive/storage/directory/path", Images);
         Replace(patch, "/spec/backup/storage/directory/path", Snapshots);
