@@ -11,6 +11,7 @@ arch="$1" folder="$2"
 shift 2
 rm -rf "$folder"
 dotnet publish "$here/../src/Operator" -c Release -r "$(runtime "$arch")" --self-contained -o "$folder" -nologo -v quiet \
-  -p:NuGetLockFilePath=obj/publish.lock.json -p:RestoreLockedMode=false -p:ContinuousIntegrationBuild=true -p:DebugType=none "$@"
+  -p:NuGetLockFilePath=obj/publish.lock.json -p:RestoreLockedMode=false -p:RunAnalyzers=false \
+  -p:ContinuousIntegrationBuild=true -p:DebugType=none "$@"
 check_machine "$arch" "$folder"
 [ -x "$folder/Drydock.Operator" ] || die "$folder has no Drydock.Operator"

@@ -19,8 +19,8 @@ public sealed class InitTests(StageFixture fixture, ITestOutputHelper output)
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    // Nodes in two regions, and the Community Edition.
-    private static readonly string[] Different = ["ee-322-422-2x2", "ce-330-331-single"];
+    // The Community Edition. FirstRunTests begins with the Enterprise Edition.
+    private static readonly string[] Different = ["ce-330-331-single"];
 
     public static IEnumerable<TheoryDataRow<string>> Roads => UpgradeRoad.All.Select(road => Different.Contains(road.Id, StringComparer.Ordinal)
         ? new TheoryDataRow<string>(road.Id)

@@ -58,6 +58,7 @@ public sealed class ProjectApiTests(StageFixture fixture)
     };
 
     [Fact]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Projects_are_recorded_compared_and_resumed_through_the_console_API()
     {
         var stage = await fixture.UseAsync(Road);

@@ -7,11 +7,14 @@ namespace Drydock.Cli.Output;
 internal static class RunTable
 {
     /// <summary>Prints the table.</summary>
-    public static void Print(IAnsiConsole console, IReadOnlyList<RunView> runs, bool isWide)
+    /// <param name="space">The namespace that was listed; null for all.</param>
+    public static void Print(IAnsiConsole console, IReadOnlyList<RunView> runs, string? space, bool isWide)
     {
         if (runs.Count == 0)
         {
-            console.MarkupLine("There is no upgrade.");
+            console.MarkupLine(space is null
+                ? "There is no upgrade in any namespace."
+                : $"There is no upgrade in namespace {Texts.Escape(space)}. -n names another namespace, -A lists all.");
             return;
         }
 

@@ -126,8 +126,10 @@ internal static class CheckCommand
             invocation.Console.MarkupLine(line);
         }
 
-        invocation.Console.MarkupLine(
-            $"[red]{Texts.Escape(view.Reason)}[/]: {Texts.Emphasise(view.Message)}");
+        // The message of the run repeats its findings.
+        invocation.Console.MarkupLine(view.Findings.Count == 0
+            ? $"[red]{Texts.Escape(view.Reason)}[/]: {Texts.Emphasise(view.Message)}"
+            : $"[red]Findings: {view.Findings.Count}.[/] Nothing was changed. Repair them, then check again.");
         return ExitCodes.Stalled;
     }
 }

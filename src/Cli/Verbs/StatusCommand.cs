@@ -55,9 +55,8 @@ internal static class StatusCommand
             var format = parsed.GetValue(output);
             if (parsed.GetValue(name) is not { } wanted)
             {
-                var runs = await RunLookup.ListAsync(
-                    invocation, parsed.GetValue(everywhere) ? null : invocation.Namespace, cancellationToken);
-                return List(invocation, runs, format);
+                var space = parsed.GetValue(everywhere) ? null : invocation.Namespace;
+                return List(invocation, await RunLookup.ListAsync(invocation, space, cancellationToken), space, format);
             }
 
             var run = await RunLookup.FindAsync(invocation, wanted, cancellationToken);
@@ -77,7 +76,7 @@ internal static class StatusCommand
         _ => ExitCodes.InProgress,
     };
 
-    private static int List(Invocation invocation, IReadOnlyList<Run> runs, OutputFormat format)
+    private static int List(Invocation invocation, IReadOnlyList<Run> runs, string? space, OutputFormat format)
     {
         var views = runs.Select(r => RunViewBuilder.Build(r, invocation.Now)).ToList();
         switch (format)
@@ -94,7 +93,7 @@ internal static class StatusCommand
 
                 break;
             default:
-                RunTable.Print(invocation.Console, views, format == OutputFormat.Wide);
+                RunTable.Print(invocation.Console, views, space, format == OutputFormat.Wide);
                 break;
         }
 

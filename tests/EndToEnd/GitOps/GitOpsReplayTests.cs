@@ -160,6 +160,7 @@ public sealed class GitOpsReplayTests(StageFixture fixture)
     }
 
     [Fact]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Cluster_rebuilt_from_Git_never_repeats_what_was_done()
     {
         var stage = await fixture.ResetAsync();

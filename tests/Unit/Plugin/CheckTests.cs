@@ -1,3 +1,4 @@
+using Drydock.Abstractions.Entities;
 using Drydock.Abstractions.Plans;
 using Drydock.Cli.CommandLine;
 using Drydock.Cli.Output;
@@ -54,16 +55,38 @@ public sealed class CheckTests
         cluster.Text.ShouldNotContain("was not deleted");
     }
 
+    [Fact]
+    public async Task Findings_are_listed_once_and_counted()
+    {
+        using var cluster = new MemoryCluster();
+        Answer(cluster, new OmsUpgradeStatus
+        {
+            Phase = RunPhases.Preflight,
+            Message = "No space. No image. Nothing was changed.",
+            Findings = [new Finding { Reason = "NoSpace", Message = "No space." }, new Finding { Reason = "ImageMissing", Message = "No image." }],
+            Conditions = [new Condition { Type = ConditionTypes.Stalled, Status = "True", Reason = "PreflightFailed" }],
+        });
+
+        (await RunAsync(cluster)).ShouldBe(ExitCodes.Stalled);
+
+        cluster.Text.Split("No space.").Length.ShouldBe(2);
+        cluster.Text.ShouldContain("Findings: 2. Nothing was changed. Repair them, then check again.");
+    }
+
     private static Task<int> RunAsync(MemoryCluster cluster) =>
         CheckCommand.RunAsync(cluster.Invocation, MemoryCluster.Trial(), OutputFormat.Text, Token);
 
-    // The operator plans the object as soon as it exists.
-    private static void Plan(MemoryCluster cluster) => cluster.Api.After = async request =>
+    private static void Plan(MemoryCluster cluster) => Answer(
+        cluster,
+        new OmsUpgradeStatus { Phase = RunPhases.Planned, Plan = new Plan { Hash = "sha256:1", Steps = [new PlanStep { Id = "Verify/hosts", Action = "VerifyHosts" }] } });
+
+    // The operator answers as soon as the object exists.
+    private static void Answer(MemoryCluster cluster, OmsUpgradeStatus status) => cluster.Api.After = async request =>
     {
         if (request is { Verb: "create", Name: { } name })
         {
             var upgrade = await cluster.Api.GetAsync<OmsUpgrade>(name, MemoryCluster.Namespace, Token);
-            await cluster.WriteAsync(upgrade!, new OmsUpgradeStatus { Phase = RunPhases.Planned, Plan = new Plan { Hash = "sha256:1", Steps = [new PlanStep { Id = "Verify/hosts", Action = "VerifyHosts" }] } });
+            await cluster.WriteAsync(upgrade!, status);
         }
     };
 }

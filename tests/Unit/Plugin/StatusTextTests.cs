@@ -31,6 +31,18 @@ public sealed class StatusTextTests
     public static TheoryData<string> Names => [.. Cases.Keys];
 
     [Theory]
+    [InlineData("oms", "There is no upgrade in namespace oms. -n names another namespace, -A lists all.")]
+    [InlineData(null, "There is no upgrade in any namespace.")]
+    public void Empty_list_says_where_it_looked(string? space, string text)
+    {
+        using var output = new StringWriter();
+
+        RunTable.Print(CliRuns.Plain(output).CreateConsole(), [], space, isWide: false);
+
+        output.ToString().TrimEnd().ShouldBe(text);
+    }
+
+    [Theory]
     [MemberData(nameof(Names))]
     public async Task Status_reads_as_in_its_file(string name)
     {
