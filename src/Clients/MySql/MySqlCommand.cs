@@ -112,6 +112,7 @@ public sealed class MySqlCommand : DbCommand
     public override void Cancel() => _cancel?.Cancel();
 
     /// <inheritdoc/>
+    // ADO.NET also has this member without a task, so this waits.
     public override int ExecuteNonQuery() => ExecuteNonQueryAsync(CancellationToken.None).GetAwaiter().GetResult();
 
     /// <inheritdoc/>
@@ -123,6 +124,7 @@ public sealed class MySqlCommand : DbCommand
     }
 
     /// <inheritdoc/>
+    // ADO.NET also has this member without a task, so this waits.
     public override object? ExecuteScalar() => ExecuteScalarAsync(CancellationToken.None).GetAwaiter().GetResult();
 
     /// <inheritdoc/>
@@ -158,6 +160,7 @@ public sealed class MySqlCommand : DbCommand
     }
 
     /// <inheritdoc/>
+    // ADO.NET also has this member without a task, so this waits.
     protected override DbDataReader ExecuteDbDataReader(CommandBehavior behavior) =>
         ExecuteDbDataReaderAsync(behavior, CancellationToken.None).GetAwaiter().GetResult();
 

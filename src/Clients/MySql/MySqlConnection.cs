@@ -126,6 +126,7 @@ public sealed class MySqlConnection : DbConnection
         _link ?? throw new InvalidOperationException($"The connection is {_state}; open it first.");
 
     /// <inheritdoc/>
+    // ADO.NET also has this member without a task, so this waits.
     public override void Open() => OpenAsync(CancellationToken.None).GetAwaiter().GetResult();
 
     /// <inheritdoc/>
@@ -168,6 +169,7 @@ public sealed class MySqlConnection : DbConnection
     }
 
     /// <summary>Closes the session. Never throws because of the network. A running call is ended.</summary>
+    // ADO.NET also has this member without a task, so this waits.
     public override void Close() => CloseAsync().GetAwaiter().GetResult();
 
     /// <inheritdoc/>
@@ -191,6 +193,7 @@ public sealed class MySqlConnection : DbConnection
     }
 
     /// <inheritdoc/>
+    // ADO.NET also has this member without a task, so this waits.
     public override void ChangeDatabase(string databaseName) =>
         ChangeDatabaseAsync(databaseName).GetAwaiter().GetResult();
 
@@ -332,6 +335,7 @@ public sealed class MySqlConnection : DbConnection
     }
 
     /// <inheritdoc/>
+    // ADO.NET also has this member without a task, so this waits.
     protected override DbTransaction BeginDbTransaction(IsolationLevel isolationLevel) =>
         MySqlTransaction.BeginAsync(this, isolationLevel, CancellationToken.None).GetAwaiter().GetResult();
 

@@ -48,6 +48,7 @@ public sealed partial class MySqlDataReader : DbDataReader
     public override int FieldCount => _closed ? 0 : _driver.FieldCount;
 
     /// <inheritdoc/>
+    // ADO.NET also has this member without a task, so this waits.
     public override bool HasRows => !_closed
         && RunAsync(() => Task.FromResult(_driver.HasRows), CancellationToken.None).GetAwaiter().GetResult();
 
@@ -67,6 +68,7 @@ public sealed partial class MySqlDataReader : DbDataReader
     public override object this[string name] => GetValue(GetOrdinal(name));
 
     /// <inheritdoc/>
+    // ADO.NET also has this member without a task, so this waits.
     public override bool Read() => ReadAsync(CancellationToken.None).GetAwaiter().GetResult();
 
     /// <inheritdoc/>
@@ -89,6 +91,7 @@ public sealed partial class MySqlDataReader : DbDataReader
     }
 
     /// <inheritdoc/>
+    // ADO.NET also has this member without a task, so this waits.
     public override bool NextResult() => NextResultAsync(CancellationToken.None).GetAwaiter().GetResult();
 
     /// <inheritdoc/>
@@ -104,6 +107,7 @@ public sealed partial class MySqlDataReader : DbDataReader
     }
 
     /// <inheritdoc/>
+    // ADO.NET also has this member without a task, so this waits.
     public override void Close() => CloseAsync().GetAwaiter().GetResult();
 
     /// <inheritdoc/>

@@ -24,6 +24,7 @@ public sealed class MySqlTransaction : DbTransaction
     protected override DbConnection? DbConnection => _connection;
 
     /// <inheritdoc/>
+    // ADO.NET also has this member without a task, so this waits.
     public override void Commit() => CommitAsync().GetAwaiter().GetResult();
 
     /// <inheritdoc/>
@@ -31,6 +32,7 @@ public sealed class MySqlTransaction : DbTransaction
         EndAsync(static driver => driver.CommitAsync(CancellationToken.None), cancellationToken);
 
     /// <inheritdoc/>
+    // ADO.NET also has this member without a task, so this waits.
     public override void Rollback() => RollbackAsync().GetAwaiter().GetResult();
 
     /// <inheritdoc/>
