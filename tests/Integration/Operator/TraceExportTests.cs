@@ -45,7 +45,9 @@ public sealed class TraceExportTests : IRunSource
         await Deadline.UntilAsync("the span", _ => Task.FromResult(receiver.Spans.Count > 0), cancellationToken: Token);
         await term.CancelAsync();
         await running;
-        receiver.Spans.ShouldHaveSingleItem().Name.ShouldBe("StopOld/oms-a");
+
+        // If the term ends before the answer has been read, the span is sent again, with the same ids.
+        receiver.Spans.DistinctBy(span => (span.Trace, span.Id)).ShouldHaveSingleItem().Name.ShouldBe("StopOld/oms-a");
     }
 
     [Fact]
@@ -56,15 +58,15 @@ public sealed class TraceExportTests : IRunSource
         {
             using var export = Export(receiver);
             using var term = new CancellationTokenSource();
+            var before = receiver.Spans.Count;
             _runs.Clear();
             _runs.Add(Run(StepState.Succeeded));
             var running = export.RunAsync(term.Token);
-            await Deadline.UntilAsync("the span", _ => Task.FromResult(receiver.Spans.Count > i), cancellationToken: Token);
+            await Deadline.UntilAsync("the span", _ => Task.FromResult(receiver.Spans.Count > before), cancellationToken: Token);
             await term.CancelAsync();
             await running;
         }
 
-        receiver.Spans.Count.ShouldBe(2);
         receiver.Spans.Select(s => $"{s.Trace} {s.Id} {s.StartedAt:O} {s.EndedAt:O}").Distinct(StringComparer.Ordinal).ShouldHaveSingleItem();
     }
 
