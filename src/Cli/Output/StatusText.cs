@@ -17,7 +17,7 @@ internal sealed class StatusText(bool isWide)
         yield return $"[bold]{run.Kind} {Texts.Escape($"{run.Namespace}/{run.Name}")}[/]  "
             + $"{Texts.Escape($"{run.FromVersion} → {run.ToVersion}")}  "
             + $"[{color}]{Texts.Escape(Head(run))}[/]";
-        yield return Texts.Emphasise(run.Message);
+        yield return Texts.Emphasise(WithoutFindings(run));
         if (Facts(run) is { Length: > 0 } facts)
         {
             yield return $"[grey]{Texts.Escape(facts)}[/]";
@@ -43,8 +43,15 @@ internal sealed class StatusText(bool isWide)
 
     /// <summary>What preflight found, a line each.</summary>
     public static IEnumerable<string> Findings(RunView run) => run.Findings.Select(finding =>
-        $"[red]{Texts.Escape(finding.Reason)}[/] {Where(finding)}{Texts.Emphasise(finding.Message)}"
-        + (finding.Acknowledge is { } entry ? $" [grey]spec.preflight.acknowledge: {Texts.Escape(entry)}[/]" : ""));
+        $"[red]{Texts.Escape(finding.Reason)}[/] {Where(finding)}{Texts.Emphasise(finding.Message)}");
+
+    // The message of a failed preflight repeats its findings, which have a line each.
+    private static string WithoutFindings(RunView run)
+    {
+        var rest = run.Findings.Aggregate(
+            run.Message, (text, finding) => text.Replace(finding.Message, "", StringComparison.Ordinal));
+        return string.Join(' ', rest.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+    }
 
     private static string Head(RunView run) =>
         run.Reason.Length == 0 || run.Reason == run.Phase ? run.Phase : $"{run.Phase} · {run.Reason}";
