@@ -22,6 +22,8 @@ DEMO_PROPERTIES := -c $(CONFIGURATION) -p:RunAnalyzers=false -v quiet -nologo
 BUILD_DEMO := dotnet build src/Operator $(DEMO_PROPERTIES) && dotnet build tests/Lab $(DEMO_PROPERTIES)
 
 ARGO_LUA := "Argo CD's interpreter" "bash $(RECIPES)/argo-lua.sh"
+REQUIREMENTS := $(PACKAGES) $(KUBE) $(MODERN_CRD) $(STANDIN) $(ARGO_LUA)
+BUILD := dotnet build Operator.sln -c $(CONFIGURATION) -v quiet -nologo
 
 .DEFAULT_GOAL := help
 .PHONY: help prepare build build-native build-demo generate argocd-data check format test unit integration endtoend demo demo-tidb demo-bmdb demo-down run image cli install uninstall chaos bench soak hostile clean
@@ -30,10 +32,10 @@ help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 prepare: ## Install and build the requirements of the lab (apt, apiserver, images), into the cache
-	@$(STAGES) $(PACKAGES) $(KUBE) $(MODERN_CRD) $(STANDIN) $(ARGO_LUA)
+	@$(STAGES) $(REQUIREMENTS)
 
 build: ## Build everything, warnings as errors
-	@dotnet build Operator.sln -c $(CONFIGURATION) -v quiet -nologo
+	@$(BUILD)
 
 build-native: build # Build everything, and compile the operator's assemblies to native code as its image does
 	@bash $(RECIPES)/ahead-of-time.sh
@@ -52,7 +54,10 @@ check: build ## Check that generated files are current and the code is formatted
 format: ## Format the code
 	@dotnet format Operator.sln
 
-test: prepare check build-native ## Run unit, integration and end-to-end tests on real parts
+# What is fetched leaves the processors to the build.
+test: ## Run unit, integration and end-to-end tests on real parts
+	@$(STAGES) $(REQUIREMENTS) --beside "build" "$(BUILD)"
+	@$(MAKE) --no-print-directory check build-native
 	@bash tests/run.sh Unit Integration EndToEnd
 
 unit: build ## Run the unit tests; DRYDOCK_SAMPLE=all runs every case of the long enumerations

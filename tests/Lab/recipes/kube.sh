@@ -74,7 +74,7 @@ generate_openapi() {
   say "generating OpenAPI definitions"
   local inputs
   inputs="$(cd "$source_dir" && grep -rlE --include='*.go' --exclude='*_test.go' '\+k8s:openapi-gen=' pkg staging/src vendor/k8s.io/kube-openapi |
-    xargs -n 1 dirname | sort -u |
+    xargs dirname | sort -u |
     sed -E 's#^staging/src/#vendor/#; s#^#k8s.io/kubernetes/#' | paste -sd, -)"
   "$GO" build -o "$work/openapi-gen" ./vendor/k8s.io/kube-openapi/cmd/openapi-gen
   "$work/openapi-gen" -i "$inputs" -p k8s.io/kubernetes/pkg/generated/openapi -O zz_generated.openapi \
