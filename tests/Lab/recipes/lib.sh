@@ -5,6 +5,9 @@ CACHE="${XDG_CACHE_HOME:-$HOME/.cache}/drydock"
 RECIPES="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 mkdir -p "$CACHE"
 
+# Go's compilers end before most of their garbage has to be collected.
+export GOGC="${GOGC:-400}"
+
 say() { printf '%s: %s\n' "$(basename "$0" .sh)" "$*" >&2; }
 
 die() {
