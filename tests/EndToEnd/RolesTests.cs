@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Drydock.Lab;
 using Drydock.Lab.Databases.Scenarios;
+using Drydock.Lab.Databases.TiDb;
 using Drydock.Lab.Upgrades;
 using Drydock.Tests.EndToEnd.Databases;
 using Drydock.Tests.EndToEnd.Support;
@@ -165,7 +166,8 @@ public sealed class RolesTests(StageFixture fixture, DatabaseStageFixture databa
     private async Task<IReadOnlyList<AuditedRequest>> RunDatabaseAsync()
     {
         var stage = await databases.ResetAsync();
-        await using var scenario = await TiDbScenario.StartAsync(stage.Run, cancellationToken: Token);
+        await using var scenario = await TiDbScenario.StartAsync(
+            stage.Run, new TiDbScenarioOptions { Cluster = new TiDbClusterOptions { Tidbs = 2, Pumps = 0, Drainer = false } }, Token);
         var space = await stage.NewNamespaceAsync(scenario);
         await using var op = stage.StartOperator();
         await stage.ApplyAsync(scenario.Manifest(space));
