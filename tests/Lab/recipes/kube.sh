@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds kube-apiserver, kube-controller-manager and a node without containers (Kubernetes/node) 1.20.2 from Debian's
-# source package and fetches a kubectl 1.20, all into the cache. Prints one line per tool: NAME=PATH. About four minutes cold, nothing warm.
+# source package and fetches a kubectl 1.20, all into the cache. Prints one line per tool: NAME=PATH. About five minutes cold on two cores, nothing warm.
 #
 # If KUBEBUILDER_ASSETS contains etcd and kube-apiserver, they have priority: tools that are found there are not built.
 set -euo pipefail
