@@ -17,7 +17,11 @@ internal sealed class StatusText(bool isWide)
         yield return $"[bold]{run.Kind} {Texts.Escape($"{run.Namespace}/{run.Name}")}[/]  "
             + $"{Texts.Escape($"{run.FromVersion} → {run.ToVersion}")}  "
             + $"[{color}]{Texts.Escape(Head(run))}[/]";
-        yield return Texts.Emphasise(WithoutFindings(run));
+        if (WithoutFindings(run) is { Length: > 0 } message)
+        {
+            yield return Texts.Emphasise(message);
+        }
+
         if (Facts(run) is { Length: > 0 } facts)
         {
             yield return $"[grey]{Texts.Escape(facts)}[/]";
@@ -48,7 +52,12 @@ internal sealed class StatusText(bool isWide)
     // The message of a failed preflight repeats its findings, which have a line each.
     private static string WithoutFindings(RunView run)
     {
-        var rest = run.Findings.Aggregate(
+        if (run.Findings.Count == 0)
+        {
+            return run.Message;
+        }
+
+        var rest = run.Findings.Where(finding => finding.Message.Length > 0).Aggregate(
             run.Message, (text, finding) => text.Replace(finding.Message, "", StringComparison.Ordinal));
         return string.Join(' ', rest.Split(' ', StringSplitOptions.RemoveEmptyEntries));
     }

@@ -53,6 +53,19 @@ public sealed class StatusTextTests
         await ShouldBeFileAsync($"status-{name}", Print(new StatusText(isWide: false).Lines(view)));
     }
 
+    [Fact]
+    public void Message_that_only_repeats_findings_leaves_no_line()
+    {
+        var world = Findings();
+        var view = RunViewBuilder.Build(world.Run(), world.Time.GetUtcNow());
+        FindingView[] findings = [new("NoSpace", "No space.", "oms-a", null), new("Unclear", "", null, null)];
+
+        var lines = new StatusText(isWide: false).Lines(view with { Message = "No space.", Findings = findings, NextAction = null }).ToList();
+
+        lines.ShouldNotContain("");
+        lines.Count(line => line.Contains("No space.", StringComparison.Ordinal)).ShouldBe(1);
+    }
+
     [Theory]
     [InlineData(RunState.Ready, ExitCodes.Done)]
     [InlineData(RunState.InProgress, ExitCodes.InProgress)]
