@@ -98,7 +98,7 @@ build() {
   for tool in "${WANTED[@]}"; do
     [ -x "$(path_of "$tool")" ] && continue
     say "building $tool"
-    # The libraries of the clouds are half of the source, and the lab has none of them.
+    # The lab has no cloud, and the libraries of the clouds take long to compile.
     "$GO" build -tags providerless,dockerless -ldflags "-s -w $stamp" -o "$work/$tool" "k8s.io/kubernetes/cmd/$tool"
     mv "$work/$tool" "$BIN/$tool"
   done
