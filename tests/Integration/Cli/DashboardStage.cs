@@ -34,7 +34,7 @@ public sealed class DashboardStage : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _run = await LabRun.StartAsync();
-        _plane = await ControlPlane.StartAsync(_run, new ControlPlaneOptions { ControllerManager = false });
+        _plane = await ControlPlane.StartAsync(_run, new ControlPlaneOptions { Controllers = false });
         _http = _plane.CreateHttpClient();
         await _plane.KubectlAsync(["apply", "--validate=false", "-k", Repository.PathOf("config", "crd")]);
         await _plane.WaitForCrdsAsync(

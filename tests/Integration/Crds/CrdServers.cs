@@ -30,7 +30,7 @@ public sealed class CrdServers : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _run = await LabRun.StartAsync();
-        _old = await ControlPlane.StartAsync(_run, new ControlPlaneOptions { ControllerManager = false });
+        _old = await ControlPlane.StartAsync(_run, new ControlPlaneOptions { Controllers = false });
         _modern = await ModernCrdServer.StartAsync(_run, _old);
         await _old.KubectlAsync(["apply", "--validate=false", "-k", Repository.PathOf("config", "crd")]);
         await _old.WaitForCrdsAsync(Plurals.Select(plural => $"{plural}.drydock.dev"));

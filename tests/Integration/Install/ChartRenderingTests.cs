@@ -188,7 +188,7 @@ public sealed class ChartRenderingTests(LabFixture lab)
     public async Task Upgrade_from_released_chart_keeps_selector_and_claims()
     {
         var run = await lab.RunAsync();
-        await using var plane = await ControlPlane.StartAsync(run, new ControlPlaneOptions { Name = "kube-chart", ControllerManager = false }, Token);
+        await using var plane = await ControlPlane.StartAsync(run, new ControlPlaneOptions { Name = "kube-chart", Controllers = false }, Token);
         await plane.KubectlAsync(["create", "namespace", Chart.Namespace], cancellationToken: Token);
         var rendered = new JsonArray([.. (await Chart.RenderAsync(Token)).Select(o => o.DeepClone())]);
         foreach (var released in Directory.EnumerateFiles(Repository.PathOf("tests", "Integration", "Install", "released"), "*.yaml").Order(StringComparer.Ordinal))

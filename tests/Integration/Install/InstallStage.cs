@@ -32,7 +32,7 @@ public sealed class InstallStage(LabFixture lab) : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         var run = await lab.RunAsync();
-        _plane = await ControlPlane.StartAsync(run, new ControlPlaneOptions { Name = "kube-install", ControllerManager = false });
+        _plane = await ControlPlane.StartAsync(run, new ControlPlaneOptions { Name = "kube-install", Controllers = false });
         await _plane.KubectlAsync(["apply", "--validate=false", "-k", Repository.PathOf("config", "storage")]);
         await _plane.KubectlAsync(["apply", "--validate=false", "-k", Repository.PathOf("config", "default")]);
         Kubeconfig = await _plane.CreateServiceAccountKubeconfigAsync(OperatorNamespace, "drydock-operator", Path.Combine(run.FolderFor("install"), "kubeconfig"));

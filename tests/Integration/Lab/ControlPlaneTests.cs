@@ -84,7 +84,7 @@ public sealed class ControlPlaneTests(LabFixture lab)
     public async Task Objects_survive_kill_of_API_server_and_etcd()
     {
         await using var run = await LabRun.StartAsync(cancellationToken: Token);
-        var plane = await ControlPlane.StartAsync(run, new ControlPlaneOptions { ControllerManager = false }, Token);
+        var plane = await ControlPlane.StartAsync(run, new ControlPlaneOptions { Controllers = false }, Token);
         await plane.KubectlAsync(["create", "configmap", "kept"], cancellationToken: Token);
 
         await plane.ApiServer.KillAsync();
@@ -94,7 +94,7 @@ public sealed class ControlPlaneTests(LabFixture lab)
         await plane.StartApiServerAsync(Token);
 
         (await plane.KubectlAsync(["get", "configmap", "kept", "-o", "name"], cancellationToken: Token)).ShouldContain("kept");
-        Should.Throw<InvalidOperationException>(() => plane.ControllerManager);
+        Should.Throw<InvalidOperationException>(() => plane.Controllers);
     }
 
     [Fact]

@@ -84,7 +84,7 @@ public sealed class BackupPageTests(LabFixture lab, MariaDbServer server)
     }
 
     private static Task<ControlPlane> StartAsync(LabRun run, string name) =>
-        ControlPlane.StartAsync(run, new ControlPlaneOptions { Name = name, ControllerManager = false }, Token);
+        ControlPlane.StartAsync(run, new ControlPlaneOptions { Name = name, Controllers = false }, Token);
 
     private static Task<string> InstallAsync(PageRun page) =>
         page.RunAsync($"make install IMAGE=registry.example/drydock-operator:0.1.0 && kubectl create namespace {Space}", "test", Token);

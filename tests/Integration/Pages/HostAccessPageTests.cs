@@ -17,7 +17,7 @@ public sealed class HostAccessPageTests(LabFixture lab)
     public async Task Account_of_the_page_may_reach_dockerd_and_nothing_else()
     {
         var run = await lab.RunAsync();
-        await using var plane = await ControlPlane.StartAsync(run, new ControlPlaneOptions { Name = "kube-access", ControllerManager = false }, Token);
+        await using var plane = await ControlPlane.StartAsync(run, new ControlPlaneOptions { Name = "kube-access", Controllers = false }, Token);
         await using var host = await LabHost.StartAsync(run, "access", ct: Token);
         var page = await PageRun.StartAsync(run, plane, Repository.Root, "access", Token);
         page.Variables["HOST"] = host.Address;

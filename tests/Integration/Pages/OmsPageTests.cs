@@ -25,7 +25,7 @@ public sealed class OmsPageTests(LabFixture lab)
     public async Task Commands_of_OMS_pages_read_and_steer_an_upgrade()
     {
         var run = await lab.RunAsync();
-        await using var plane = await ControlPlane.StartAsync(run, new ControlPlaneOptions { Name = "kube-oms-pages", ControllerManager = false }, Token);
+        await using var plane = await ControlPlane.StartAsync(run, new ControlPlaneOptions { Name = "kube-oms-pages", Controllers = false }, Token);
         var page = await PageRun.StartAsync(run, plane, Repository.Root, "oms-pages", Token);
         foreach (var (word, value) in new[] { ("NAME", Name), ("NS", Space), ("CONFIGMAP", Lists), ("KEY", "projects") })
         {

@@ -159,7 +159,7 @@ public sealed class TaskPageTests(LabFixture lab)
 
     private async Task<ControlPlane> StartAsync(string name, string space)
     {
-        var plane = await ControlPlane.StartAsync(await lab.RunAsync(), new ControlPlaneOptions { Name = name, ControllerManager = false }, Token);
+        var plane = await ControlPlane.StartAsync(await lab.RunAsync(), new ControlPlaneOptions { Name = name, Controllers = false }, Token);
         await plane.KubectlAsync(["apply", "--validate=false", "-k", Repository.PathOf("config", "crd")], cancellationToken: Token);
         await plane.WaitForCrdsAsync(["omsupgrades.drydock.dev", "backupsnapshots.drydock.dev", "databaserollingupgrades.drydock.dev"], Token);
         await plane.KubectlAsync(["create", "namespace", space], cancellationToken: Token);

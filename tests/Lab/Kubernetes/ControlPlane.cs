@@ -5,8 +5,8 @@ using System.Text.Json;
 namespace Drydock.Lab;
 
 /// <summary>
-/// A real control plane: etcd, kube-apiserver (RBAC, TLS, aggregation) and kube-controller-manager (garbage collector,
-/// namespace controller) in a separate network namespace. Version 1.20.2, or that of KUBEBUILDER_ASSETS.
+/// A real control plane: etcd, kube-apiserver (RBAC, TLS, aggregation) and three controllers of kube-controller-manager
+/// (garbage collector, namespaces, aggregated roles) in a separate network namespace. Version 1.20.2, or that of KUBEBUILDER_ASSETS.
 /// </summary>
 public sealed class ControlPlane : IAsyncDisposable
 {
@@ -19,7 +19,7 @@ public sealed class ControlPlane : IAsyncDisposable
     private readonly HttpClient _http;
     private LabProcess? _etcd;
     private LabProcess? _apiServer;
-    private LabProcess? _controllerManager;
+    private LabProcess? _controllers;
 
     private ControlPlane(
         LabRun run, ControlPlaneOptions options, IReadOnlyDictionary<string, string> tools, LabNamespace ns)
@@ -60,8 +60,8 @@ public sealed class ControlPlane : IAsyncDisposable
     /// <summary>The kube-apiserver process.</summary>
     public LabProcess ApiServer => _apiServer ?? throw NotStarted("kube-apiserver");
 
-    /// <summary>The kube-controller-manager process.</summary>
-    public LabProcess ControllerManager => _controllerManager ?? throw NotStarted("kube-controller-manager");
+    /// <summary>The process of the controllers.</summary>
+    public LabProcess Controllers => _controllers ?? throw NotStarted("controllers");
 
     /// <summary>URL of etcd within the run.</summary>
     internal string EtcdEndpoint => $"http://{Namespace.Address}:2379";
@@ -78,9 +78,9 @@ public sealed class ControlPlane : IAsyncDisposable
         plane.WriteFiles();
         await plane.StartEtcdAsync(cancellationToken);
         await plane.StartApiServerAsync(cancellationToken);
-        if (options.ControllerManager)
+        if (options.Controllers)
         {
-            await plane.StartControllerManagerAsync(cancellationToken);
+            await plane.StartControllersAsync(cancellationToken);
         }
 
         return plane;
@@ -142,29 +142,12 @@ public sealed class ControlPlane : IAsyncDisposable
             cancellationToken: cancellationToken);
     }
 
-    /// <summary>
-    /// Starts kube-controller-manager (again after a stop or a kill) and waits until its controllers have started.
-    /// </summary>
-    public async Task StartControllerManagerAsync(CancellationToken cancellationToken = default)
+    /// <summary>Starts the controllers (again after a stop or a kill) and waits until they have started.</summary>
+    public async Task StartControllersAsync(CancellationToken cancellationToken = default)
     {
-        _controllerManager = Start("kube-controller-manager", _tools["kube-controller-manager"],
-            "--kubeconfig", AdminKubeconfig,
-            "--controllers", "garbagecollector,namespace,clusterrole-aggregation",
-            "--leader-elect=false",
-            "--bind-address", "127.0.0.1",
-            "--secure-port", "10257",
-            "--cert-dir", _folder,
-            "--authorization-always-allow-paths", "/healthz",
-            "--port", "0");
-        await _controllerManager.WaitUntilReadyAsync(
-            async token =>
-            {
-                var answer = await Shell.TryRunAsync(
-                    "nsenter",
-                    ["--net=" + Namespace.Path, "--", "curl", "-sk", "--max-time", "2", "https://127.0.0.1:10257/healthz"],
-                    cancellationToken: token);
-                return answer.Output == "ok";
-            },
+        _controllers = Start("controllers", _tools["drydock-controllers"], "-kubeconfig", AdminKubeconfig);
+        await _controllers.WaitUntilReadyAsync(
+            _ => Task.FromResult(_controllers.LogTail(int.MaxValue).Contains($"ready {_controllers.Id}\n", StringComparison.Ordinal)),
             cancellationToken: cancellationToken);
     }
 
@@ -259,7 +242,7 @@ public sealed class ControlPlane : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _http.Dispose();
-        foreach (var process in new[] { _controllerManager, _apiServer, _etcd })
+        foreach (var process in new[] { _controllers, _apiServer, _etcd })
         {
             if (process is not null)
             {

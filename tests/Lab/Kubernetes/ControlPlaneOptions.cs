@@ -3,8 +3,8 @@ namespace Drydock.Lab;
 /// <summary>Settings of a control plane.</summary>
 public sealed record ControlPlaneOptions
 {
-    /// <summary>Whether to run kube-controller-manager (garbage collector and namespace controller).</summary>
-    public bool ControllerManager { get; init; } = true;
+    /// <summary>Whether to run the garbage collector and the controllers of namespaces and aggregated roles.</summary>
+    public bool Controllers { get; init; } = true;
 
     /// <summary>Name of the network namespace; a second control plane in the same run needs another.</summary>
     public string Name { get; init; } = "kube";

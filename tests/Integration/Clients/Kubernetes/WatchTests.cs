@@ -18,7 +18,7 @@ public sealed class WatchTests(LabFixture lab)
     [Fact]
     public async Task Watch_misses_nothing_across_API_server_kill()
     {
-        await using var plane = await ControlPlane.StartAsync(await lab.RunAsync(), new ControlPlaneOptions { Name = "kubewatch", ControllerManager = false }, Token);
+        await using var plane = await ControlPlane.StartAsync(await lab.RunAsync(), new ControlPlaneOptions { Name = "kubewatch", Controllers = false }, Token);
         using var world = await KubeWorld.CreateAsync(plane);
         await using var watch = await Watch.StartAsync(world.Client, world.Namespace);
         await world.Client.CreateAsync(Map(world, "before"), Token);
@@ -62,7 +62,7 @@ public sealed class WatchTests(LabFixture lab)
     [Fact]
     public async Task Cut_network_is_detected_by_pings_on_idle_watch()
     {
-        await using var plane = await ControlPlane.StartAsync(await lab.RunAsync(), new ControlPlaneOptions { Name = "kubecut", ControllerManager = false }, Token);
+        await using var plane = await ControlPlane.StartAsync(await lab.RunAsync(), new ControlPlaneOptions { Name = "kubecut", Controllers = false }, Token);
         using var world = await KubeWorld.CreateAsync(plane);
         await using var watch = await Watch.StartAsync(world.Client, world.Namespace, new ResourceWatcherOptions { IdleLimit = TimeSpan.FromHours(1) });
 
