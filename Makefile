@@ -6,6 +6,7 @@ LAB := dotnet $(ARTIFACTS)/Lab/$(shell echo $(CONFIGURATION) | tr A-Z a-z)/Drydo
 OPERATOR := $(ARTIFACTS)/Operator/$(shell echo $(CONFIGURATION) | tr A-Z a-z)/Drydock.Operator.dll
 VARIANT ?= default
 ARCH ?= amd64,arm64
+CAMPAIGN_MINUTES ?= 480
 CHAOS_MINUTES ?= 60
 CHAOS_LANES ?= $(shell nproc)
 SOAK_MINUTES ?= 20
@@ -22,11 +23,11 @@ DEMO_PROPERTIES := -c $(CONFIGURATION) -p:RunAnalyzers=false -v quiet -nologo
 BUILD_DEMO := dotnet build src/Operator $(DEMO_PROPERTIES) && dotnet build tests/Lab $(DEMO_PROPERTIES)
 
 ARGO_LUA := "Argo CD's interpreter" "bash $(RECIPES)/argo-lua.sh"
-REQUIREMENTS := $(PACKAGES) $(KUBE) $(MODERN_CRD) $(STANDIN) $(ARGO_LUA)
+REQUIREMENTS := $(PACKAGES) $(KUBE) $(STANDIN) $(ARGO_LUA)
 BUILD := dotnet build Operator.sln -c $(CONFIGURATION) -v quiet -nologo
 
 .DEFAULT_GOAL := help
-.PHONY: help prepare build build-native build-demo generate argocd-data check format test unit integration endtoend demo demo-tidb demo-bmdb demo-down run image cli install uninstall chaos bench soak hostile clean
+.PHONY: help prepare build build-native build-demo generate argocd-data check format test unit integration endtoend demo demo-tidb demo-bmdb demo-down run image cli install uninstall campaign chaos bench soak hostile clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -55,7 +56,7 @@ format: ## Format the code
 	@dotnet format Operator.sln
 
 # What is fetched leaves the processors to the build.
-test: ## Run unit, integration and end-to-end tests on real parts
+test: ## Run the unit tests, and the integration and end-to-end tests on real parts that every change must pass
 	@$(STAGES) $(REQUIREMENTS) --beside "build" "$(BUILD)"
 	@$(MAKE) --no-print-directory check build-native
 	@bash tests/run.sh Unit Integration EndToEnd
@@ -103,8 +104,11 @@ install: ## Install CRDs and operator into the current cluster; IMAGE=registry.e
 uninstall: ## Remove the operator, its roles and its CRDs from the current cluster, and keep the dumps; VARIANT=default
 	@bash config/install.sh uninstall "$(VARIANT)"
 
+campaign: prepare build-native ## Run what make test leaves out: variants, pages, images, the lab's tests, current CRD server, chaos, soak, hostile; CAMPAIGN_MINUTES=480, CAMPAIGN_ONLY=text[,text]; keeps docs/reliability/campaign.csv
+	@$(STAGES) $(MODERN_CRD)
+	@CAMPAIGN_MINUTES=$(CAMPAIGN_MINUTES) CAMPAIGN_ONLY=$(CAMPAIGN_ONLY) CHAOS_MINUTES=$(CHAOS_MINUTES) CHAOS_LANES=$(CHAOS_LANES) SOAK_MINUTES=$(SOAK_MINUTES) bash tests/campaign.sh
+
 chaos: prepare build-native ## Cause every accident, one case after the other; CHAOS_MINUTES=60, CHAOS_LANES=2, CHAOS_ONLY=text[,text]; continues where docs/reliability/ledger.csv ends
-	@[ -n "$(CHAOS_ONLY)" ] || DRYDOCK_SAMPLE=all bash tests/run.sh Unit Integration EndToEnd
 	@CHAOS_MINUTES=$(CHAOS_MINUTES) CHAOS_LANES=$(CHAOS_LANES) dotnet $(ARTIFACTS)/Benchmarks/$(shell echo $(CONFIGURATION) | tr A-Z a-z)/Drydock.Benchmarks.dll chaos
 
 bench: prepare build-native ## Compare the operator with the shell runbook and the plain tools; BENCH_ONLY=upgrade,regions,databases,databases-zones,footprint,scale,dumps; writes docs/performance.md

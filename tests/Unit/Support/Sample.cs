@@ -6,7 +6,7 @@ namespace Drydock.Tests.Unit.Support;
 /// Which cases of a long enumeration this run takes. An enumeration disturbs each point of a run in several ways. A run
 /// of the tests takes each way at every n-th point, and different ways at different points. DRYDOCK_SAMPLE is a number
 /// that moves the turn, so that n runs with consecutive numbers cover everything. <c>DRYDOCK_SAMPLE=all</c> takes each
-/// point in every way, as <c>make chaos</c> does.
+/// point in every way, as <c>make campaign</c> does.
 /// </summary>
 internal static class Sample
 {
