@@ -10,6 +10,7 @@ namespace Drydock.Tests.EndToEnd;
 /// whose last line is not the documented one. The JAR is shipped beside the image.
 /// </summary>
 [Collection(Lanes.Operator)]
+[Trait(SampleTrait.Name, SampleTrait.All)]
 public sealed class AcceptTests(StageFixture fixture)
 {
     private const string Jar = "CorrectMetadata/oms-a/jar";
@@ -27,7 +28,6 @@ public sealed class AcceptTests(StageFixture fixture)
     };
 
     [Fact]
-    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Accepted_results_continue_the_run_and_leave_a_trace()
     {
         var stage = await fixture.UseAsync(Road);

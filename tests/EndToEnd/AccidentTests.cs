@@ -8,6 +8,7 @@ namespace Drydock.Tests.EndToEnd;
 /// A seeded sample of what <c>make chaos</c> covers whole: accidents on an upgrade and on its way back.
 /// </summary>
 [Collection(Lanes.Accidents)]
+[Trait(SampleTrait.Name, SampleTrait.All)]
 public sealed class AccidentTests(StageFixture fixture, ITestOutputHelper output)
 {
     private const int Accidents = 2;
@@ -24,7 +25,6 @@ public sealed class AccidentTests(StageFixture fixture, ITestOutputHelper output
     }
 
     [Fact]
-    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Rollback_with_accident_ends_like_undisturbed_run()
     {
         var scenario = ChaosScenario.All.Single(s => s is { Road.Id: "ee-322-422", Goal: UpgradeGoal.Rollback });
@@ -32,7 +32,6 @@ public sealed class AccidentTests(StageFixture fixture, ITestOutputHelper output
     }
 
     [Fact]
-    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Operator_hanging_past_its_lease_exits_and_successor_finishes()
     {
         var scenario = ChaosScenario.All.Single(s => s is { Road.Id: "ee-322-422", Goal: UpgradeGoal.Upgrade });
@@ -40,7 +39,7 @@ public sealed class AccidentTests(StageFixture fixture, ITestOutputHelper output
     }
 
     [Theory]
-    [InlineData("answers-hostile", "step-StopOld", Traits = [SampleTrait.Name, SampleTrait.All])]
+    [InlineData("answers-hostile", "step-StopOld")]
     [InlineData("storage-hung", "step-Backup")]
     public async Task Upgrade_with_failing_dependency_ends_like_undisturbed_run(string accident, string moment)
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Drydock.Lab.Oms;
 using Drydock.Lab.Upgrades;
@@ -6,37 +7,34 @@ using Drydock.Tests.EndToEnd.Support;
 namespace Drydock.Tests.EndToEnd;
 
 /// <summary>
-/// A BackupSnapshot is useful alone. That an upgrade never passes an unverified dump: <see cref="UpgradeRoadTests"/>.
+/// A BackupSnapshot is useful alone, and so is its restore. That an upgrade never passes an unverified dump:
+/// <see cref="UpgradeRoadTests"/>.
 /// </summary>
 [Collection(Lanes.Upgrades)]
 public sealed class BackupTests(StageFixture fixture)
 {
-    [Fact]
-    public async Task BackupSnapshot_without_upgrade_dumps_and_verifies_named_databases()
-    {
-        var stage = await fixture.ResetAsync();
-        var space = await stage.NewNamespaceAsync();
-        await stage.SecretAsync(space, "db", ("username", OmsScenario.MetaUser), ("password", OmsCanaries.MetaPassword), ("host", stage.MetaDb.Address));
-        await using var op = stage.StartOperator(new LabOperatorOptions { LeaderElection = false });
-        await TakeAsync(stage, space, "alone");
-        var done = await ReadAsync(stage, space, "alone");
-        done["status"]!["databases"]!.AsArray().Count.ShouldBe(2);
-        await stage.ControlPlane.KubectlAsync(["-n", space, "delete", "snap", "alone", "--timeout=60s"]);
-        Directory.EnumerateFiles(stage.Snapshots, "manifest.json", SearchOption.AllDirectories).ShouldNotBeEmpty("deletionPolicy is Retain");
-    }
+    private const string Ledger = "ledger";
 
     [Fact]
-    [Trait(SampleTrait.Name, SampleTrait.All)]
-    public async Task Snapshot_retention_removes_oldest_files_and_marks_object_Expired()
+    public async Task Snapshot_is_verified_restored_and_expires()
     {
         var stage = await fixture.ResetAsync();
+        await stage.MetaDb.ExecAsync($"CREATE OR REPLACE DATABASE {Ledger}; CREATE TABLE {Ledger}.entries (id INT PRIMARY KEY, amount INT); GRANT ALL ON {Ledger}.* TO '{OmsScenario.MetaUser}'@'%'");
+        await stage.MetaDb.ExecAsync($"INSERT INTO {Ledger}.entries VALUES (1, 10), (2, 20)");
         var space = await stage.NewNamespaceAsync();
         await stage.SecretAsync(space, "db", ("username", OmsScenario.MetaUser), ("password", OmsCanaries.MetaPassword), ("host", stage.MetaDb.Address));
         await using var op = stage.StartOperator(new LabOperatorOptions { LeaderElection = false });
         await TakeAsync(stage, space, "monday");
+        var taken = await ReadAsync(stage, space, "monday");
+        taken["status"]!["databases"]!.AsArray().Count.ShouldBe(2);
+        taken["status"]!["verified"]!.GetValue<bool>().ShouldBeTrue();
+
+        await stage.MetaDb.ExecAsync($"DELETE FROM {Ledger}.entries WHERE id = 1; INSERT INTO {Ledger}.entries VALUES (3, 30)");
+        await RestoreAsync(stage, space, "monday");
+        (await stage.MetaDb.ExecAsync($"SELECT GROUP_CONCAT(id, ' ', amount ORDER BY id) FROM {Ledger}.entries")).Trim().ShouldBe("1 10,2 20");
+
         await TakeAsync(stage, space, "tuesday");
         await TakeAsync(stage, space, "wednesday", new JsonObject { ["keepLast"] = 2 });
-
         var path = $"/apis/drydock.dev/v1alpha1/namespaces/{space}/backupsnapshots";
         var gone = await new ObjectFollower(stage.ControlPlane, path, "monday").UntilAsync(x => Phase(x) == "Expired", TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
         gone["status"]!["message"]!.GetValue<string>().ShouldContain("newest 2");
@@ -46,6 +44,29 @@ public sealed class BackupTests(StageFixture fixture)
             Directory.Exists(Path.Combine(stage.Snapshots, snapshot["status"]!["path"]!.GetValue<string>())).ShouldBe(kept, name);
             Phase(snapshot).ShouldBe(kept ? "Succeeded" : "Expired");
         }
+
+        await stage.ControlPlane.KubectlAsync(["-n", space, "delete", "snap", "tuesday", "--timeout=60s"]);
+        Directory.EnumerateFiles(stage.Snapshots, "manifest.json", SearchOption.AllDirectories).Count().ShouldBe(2, "deletionPolicy is Retain");
+        await stage.MetaDb.ExecAsync($"DROP DATABASE {Ledger}");
+    }
+
+    private static async Task RestoreAsync(UpgradeStage stage, string space, string snapshot)
+    {
+        await stage.ApplyAsync(new JsonObject
+        {
+            ["apiVersion"] = "drydock.dev/v1alpha1",
+            ["kind"] = "SnapshotRestore",
+            ["metadata"] = new JsonObject { ["name"] = "back", ["namespace"] = space },
+            ["spec"] = new JsonObject
+            {
+                ["mode"] = "Apply",
+                ["snapshotRef"] = new JsonObject { ["name"] = snapshot },
+                ["databases"] = new JsonArray(Ledger),
+                ["allowDrop"] = new JsonArray(Ledger),
+                ["notAfter"] = TimeProvider.System.GetUtcNow().AddHours(1).ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture),
+            },
+        }.ToJsonString());
+        await stage.ControlPlane.KubectlAsync(["-n", space, "wait", "--for=condition=Succeeded", "snaprestore/back", "--timeout=60s"]);
     }
 
     private static string? Phase(JsonNode snapshot) => snapshot["status"]?["phase"]?.GetValue<string>();
@@ -55,7 +76,7 @@ public sealed class BackupTests(StageFixture fixture)
         var spec = new JsonObject
         {
             ["source"] = new JsonObject { ["credentialsSecretRef"] = new JsonObject { ["name"] = "db" } },
-            ["databases"] = new JsonArray("rm_340", "cm_340"),
+            ["databases"] = new JsonArray("rm_340", Ledger),
             ["storage"] = new JsonObject { ["directory"] = new JsonObject { ["path"] = stage.Snapshots } },
         };
         if (retention is not null)

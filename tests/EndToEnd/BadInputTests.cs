@@ -10,6 +10,7 @@ namespace Drydock.Tests.EndToEnd;
 /// the same object.
 /// </summary>
 [Collection(Lanes.Upgrades)]
+[Trait(SampleTrait.Name, SampleTrait.All)]
 public sealed class BadInputTests(StageFixture fixture)
 {
     private const string Name = UpgradeCourse.Name;
@@ -57,7 +58,6 @@ public sealed class BadInputTests(StageFixture fixture)
     }
 
     [Fact]
-    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Wrong_password_stalls_upgrade_until_Secret_is_corrected()
     {
         var stage = await fixture.ResetAsync();

@@ -10,6 +10,7 @@ namespace Drydock.Tests.EndToEnd;
 /// an abort, a deletion.
 /// </summary>
 [Collection(Lanes.Upgrades)]
+[Trait(SampleTrait.Name, SampleTrait.All)]
 public sealed class BeforeDowntimeTests(StageFixture fixture)
 {
     private const string Zone = "Asia/Shanghai";

@@ -10,6 +10,7 @@ namespace Drydock.Tests.EndToEnd;
 /// fails first: rolled back automatically, repaired, upgraded, rolled back on request.
 /// </summary>
 [Collection(Lanes.Accidents)]
+[Trait(SampleTrait.Name, SampleTrait.All)]
 public sealed class ContainerOptionsTests(StageFixture fixture)
 {
     private const string Token = "t0ken-of-the-sink";

@@ -10,6 +10,7 @@ namespace Drydock.Tests.EndToEnd;
 /// and a schema that docker_init.sh left half migrated.
 /// </summary>
 [Collection(Lanes.Upgrades)]
+[Trait(SampleTrait.Name, SampleTrait.All)]
 public sealed class CorrectionJarTests(StageFixture fixture)
 {
     private static readonly OmsKnobs Knobs =
@@ -23,7 +24,6 @@ public sealed class CorrectionJarTests(StageFixture fixture)
     };
 
     [Fact]
-    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task JAR_put_in_place_at_first_start_is_repeated_without_restore()
     {
         var stage = await fixture.UseAsync(Road);

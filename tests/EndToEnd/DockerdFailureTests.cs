@@ -9,10 +9,10 @@ namespace Drydock.Tests.EndToEnd;
 /// on that data but only on restored data.
 /// </summary>
 [Collection(Lanes.Upgrades)]
+[Trait(SampleTrait.Name, SampleTrait.All)]
 public sealed class DockerdFailureTests(StageFixture fixture)
 {
     [Fact]
-    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Dockerd_killed_during_init_leads_to_snapshot_restore_on_retry()
     {
         var stage = await fixture.ResetAsync();

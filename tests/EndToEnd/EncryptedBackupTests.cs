@@ -8,6 +8,7 @@ namespace Drydock.Tests.EndToEnd;
 /// An upgrade whose backup is made by mydumper, sealed with age and kept in a bucket, and its way back after Succeeded.
 /// </summary>
 [Collection(Lanes.Upgrades)]
+[Trait(SampleTrait.Name, SampleTrait.All)]
 public sealed partial class EncryptedBackupTests(SealedRun run) : IClassFixture<SealedRun>
 {
     [Fact]

@@ -12,6 +12,7 @@ namespace Drydock.Tests.EndToEnd;
 /// findings and plan by <c>check</c>, an approval, a failure that is explained and retried, a rollback.
 /// </summary>
 [Collection(Lanes.Upgrades)]
+[Trait(SampleTrait.Name, SampleTrait.All)]
 public sealed class FirstRunTests(StageFixture fixture, ITestOutputHelper output)
 {
     private const int Done = 0;

@@ -11,12 +11,12 @@ namespace Drydock.Tests.EndToEnd;
 /// <see cref="AccidentTests"/>.
 /// </summary>
 [Collection(Lanes.Upgrades)]
+[Trait(SampleTrait.Name, SampleTrait.All)]
 public sealed class HungStorageTests(StageFixture fixture)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     [Fact]
-    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Hanging_storage_root_is_named_and_other_roots_continue()
     {
         var stage = await fixture.ResetAsync();

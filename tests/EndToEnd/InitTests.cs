@@ -7,9 +7,10 @@ namespace Drydock.Tests.EndToEnd;
 
 /// <summary>
 /// A manifest that <c>kubectl drydock init oms</c> writes from one container comes to a plan on every road: all nodes and
-/// regions are found from it. <see cref="FirstRunTests"/> goes on from there.
+/// regions are found from it.
 /// </summary>
 [Collection(Lanes.GitOps)]
+[Trait(SampleTrait.Name, SampleTrait.All)]
 public sealed class InitTests(StageFixture fixture, ITestOutputHelper output)
 {
     private const int Done = 0, Found = 4;
@@ -19,12 +20,7 @@ public sealed class InitTests(StageFixture fixture, ITestOutputHelper output)
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    // The Community Edition. FirstRunTests begins with the Enterprise Edition.
-    private const string Different = "ce-330-331-single";
-
-    public static IEnumerable<TheoryDataRow<string>> Roads => UpgradeRoad.All.Select(road => road.Id == Different
-        ? new TheoryDataRow<string>(road.Id)
-        : new TheoryDataRow<string>(road.Id).WithTrait(SampleTrait.Name, SampleTrait.All));
+    public static TheoryData<string> Roads => [.. UpgradeRoad.All.Select(road => road.Id)];
 
     [Theory]
     [MemberData(nameof(Roads))]
@@ -41,7 +37,7 @@ public sealed class InitTests(StageFixture fixture, ITestOutputHelper output)
         await user.RunLocalAsync(
             Done, "init", "oms", "--docker", host.Endpoint, "--tls", host.ClientFolder, "--image", stage.Oms.To.Tag, "--to-version", stage.Oms.To.ImageVersion, "--file", manifest.File);
         await manifest.FillAsync("/var/lib/drydock/snapshots", stage.Snapshots);
-        await FirstRunTests.ApplyDockerSecretAsync(stage, space, host);
+        await stage.DockerSecretAsync(space, host);
         var first = await user.TryAsync("check", "-f", manifest.File, "-o", "json");
         if (first.ExitCode == Found)
         {

@@ -9,6 +9,7 @@ namespace Drydock.Tests.EndToEnd;
 /// console has a self-signed certificate, and answers the question for its health with a page.
 /// </summary>
 [Collection(Lanes.Operator)]
+[Trait(SampleTrait.Name, SampleTrait.All)]
 public sealed class ModernServerTests
 {
     [Fact]

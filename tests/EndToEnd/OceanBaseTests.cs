@@ -13,10 +13,10 @@ namespace Drydock.Tests.EndToEnd;
 /// of sessions of its own.
 /// </summary>
 [Collection(Lanes.Operator)]
+[Trait(SampleTrait.Name, SampleTrait.All)]
 public sealed class OceanBaseTests
 {
     [Fact]
-    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Upgrade_and_rollback_without_named_locks_end_as_with_them()
     {
         await using var stage = await UpgradeStage.StartAsync(

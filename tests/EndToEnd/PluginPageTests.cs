@@ -9,6 +9,7 @@ namespace Drydock.Tests.EndToEnd;
 /// from a running container to the upgraded OMS.
 /// </summary>
 [Collection(Lanes.Upgrades)]
+[Trait(SampleTrait.Name, SampleTrait.All)]
 public sealed class PluginPageTests(StageFixture fixture)
 {
     private const string Plugin = "docs/kubectl-drydock.md", Runbook = "docs/from-the-runbook.md";
@@ -16,7 +17,6 @@ public sealed class PluginPageTests(StageFixture fixture)
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    [Trait(SampleTrait.Name, SampleTrait.All)]
     [RunsPage("docs/kubectl-drydock.md")]
     [RunsPage("docs/from-the-runbook.md")]
     public async Task Commands_of_the_pages_build_the_plugin_and_upgrade_OMS()

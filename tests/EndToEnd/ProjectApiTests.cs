@@ -11,6 +11,7 @@ namespace Drydock.Tests.EndToEnd;
 /// in the end.
 /// </summary>
 [Collection(Lanes.Upgrades)]
+[Trait(SampleTrait.Name, SampleTrait.All)]
 public sealed class ProjectApiTests(StageFixture fixture)
 {
     private const string Lagging = "np_000001abcdef";
@@ -58,7 +59,6 @@ public sealed class ProjectApiTests(StageFixture fixture)
     };
 
     [Fact]
-    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Projects_are_recorded_compared_and_resumed_through_the_console_API()
     {
         var stage = await fixture.UseAsync(Road);

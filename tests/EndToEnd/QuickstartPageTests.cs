@@ -7,6 +7,7 @@ namespace Drydock.Tests.EndToEnd;
 
 /// <summary>The commands of quickstart.md upgrade an OMS, and change no file of the repository.</summary>
 [Collection(Lanes.Upgrades)]
+[Trait(SampleTrait.Name, SampleTrait.All)]
 public sealed class QuickstartPageTests(StageFixture fixture)
 {
     private const string Account = "drydock_quickstart", Password = "canary-quickstart-5c1e";

@@ -27,6 +27,7 @@ public sealed class RolesTests(StageFixture fixture, DatabaseStageFixture databa
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Shipped_roles_grant_every_needed_right_and_no_other()
     {
         var stage = await fixture.ResetAsync();
@@ -57,6 +58,7 @@ public sealed class RolesTests(StageFixture fixture, DatabaseStageFixture databa
     }
 
     [Fact]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Operator_of_named_namespaces_requests_nothing_elsewhere()
     {
         var stage = await fixture.ResetAsync();

@@ -7,10 +7,10 @@ namespace Drydock.Tests.EndToEnd;
 
 /// <summary>Two operators. Two upgrades of one target: <see cref="BeforeDowntimeTests"/>.</summary>
 [Collection(Lanes.Upgrades)]
+[Trait(SampleTrait.Name, SampleTrait.All)]
 public sealed class TwoOperatorsTests(StageFixture fixture)
 {
     [Fact]
-    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Second_operator_takes_over_after_SIGKILL_and_SIGTERM()
     {
         var stage = await fixture.ResetAsync();

@@ -8,6 +8,7 @@ namespace Drydock.Tests.EndToEnd;
 
 /// <summary>A ConfigMap teaches the operator an upgrade, a wait and a success line that it does not know.</summary>
 [Collection(Lanes.Operator)]
+[Trait(SampleTrait.Name, SampleTrait.All)]
 public sealed class VersionDataTests(StageFixture fixture)
 {
     private const int Wait = 10;
@@ -36,7 +37,6 @@ public sealed class VersionDataTests(StageFixture fixture)
     };
 
     [Fact]
-    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Taught_release_is_upgraded_to_as_the_ConfigMap_says()
     {
         var stage = await fixture.UseAsync(Road);

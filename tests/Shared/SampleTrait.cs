@@ -1,9 +1,8 @@
 namespace Drydock.Tests;
 
 /// <summary>
-/// The trait of tests and cases that <c>make test</c> leaves out, because others show the same in another variant or
-/// with smaller parts, the part of the lab that they check serves other tests all the time, or <c>make chaos</c> has
-/// more of them.
+/// The trait of tests and cases that belong to the campaign: what they show, another test of <c>make test</c> shows in
+/// another variant or in memory, or it is a promise of the lab itself. docs/development.md says which.
 /// <c>make campaign</c> runs them.
 /// </summary>
 internal static class SampleTrait

@@ -9,13 +9,13 @@ namespace Drydock.Tests.EndToEnd.Databases;
 /// Hosts that are containers, reached by exec of a real engine over TLS, by the operator as a process.
 /// </summary>
 [Collection(Lanes.Databases)]
+[Trait(SampleTrait.Name, SampleTrait.All)]
 public sealed class ContainerHostsTests(DatabaseStageFixture fixture, ITestOutputHelper output)
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     /// <summary>Supervised as root by what runs in the container; looked at as the database's own account.</summary>
     [Fact]
-    [Trait(SampleTrait.Name, SampleTrait.All)]
     public Task YugabyteDB_containers_under_systemd_are_upgraded_without_client_errors() =>
         UpgradeAsync(YugabyteScenarioOptions.Yugabyte, "ybc");
 

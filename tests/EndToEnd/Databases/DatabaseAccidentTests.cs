@@ -9,10 +9,10 @@ namespace Drydock.Tests.EndToEnd.Databases;
 /// upgraded.
 /// </summary>
 [Collection(Lanes.Databases)]
+[Trait(SampleTrait.Name, SampleTrait.All)]
 public sealed class DatabaseAccidentTests(ITestOutputHelper output)
 {
     [Fact]
-    [Trait(SampleTrait.Name, SampleTrait.All)]
     public Task BMDB_upgrade_with_accidents_finishes_and_repeats_nothing() =>
         RunAsync(DatabaseChaosScenario.Bmdb, ("ssh-connections-broken", "PreparePackage"), ("answers-fail", "UpgradeMasters"), ("status-written-cut", "UpgradeTServers"));
 

@@ -13,6 +13,7 @@ namespace Drydock.Tests.EndToEnd.Databases;
 /// what was done. Every way to write a manifest comes to a plan.
 /// </summary>
 [Collection(Support.Lanes.TiDb)]
+[Trait(SampleTrait.Name, SampleTrait.All)]
 public sealed class DatabasePageTests(DatabaseStageFixture fixture)
 {
     private const string Spaces = "tidb,yugabyte,bmdb";
@@ -20,7 +21,6 @@ public sealed class DatabasePageTests(DatabaseStageFixture fixture)
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    [Trait(SampleTrait.Name, SampleTrait.All)]
     [RunsPage("docs/quickstart-tidb.md")]
     [RunsPage("docs/tidb.md")]
     public async Task Commands_of_the_pages_upgrade_TiDB()
@@ -63,7 +63,6 @@ public sealed class DatabasePageTests(DatabaseStageFixture fixture)
     }
 
     [Fact]
-    [Trait(SampleTrait.Name, SampleTrait.All)]
     [RunsPage("docs/quickstart-yugabytedb.md")]
     [RunsPage("docs/yugabytedb.md")]
     public async Task Commands_of_the_pages_upgrade_YugabyteDB()

@@ -12,6 +12,7 @@ namespace Drydock.Tests.EndToEnd.Databases;
 /// and stopped, and where it is installed. Each comes to a plan once the archive is filled in.
 /// </summary>
 [Collection(Lanes.TiDb)]
+[Trait(SampleTrait.Name, SampleTrait.All)]
 public sealed class DiscoveryTests(DatabaseStageFixture fixture)
 {
     private const int Done = 0;
@@ -20,7 +21,7 @@ public sealed class DiscoveryTests(DatabaseStageFixture fixture)
 
     [Theory]
     [InlineData(TiDbSupervision.Systemd)]
-    [InlineData(TiDbSupervision.Supervise, Traits = [SampleTrait.Name, SampleTrait.All])]
+    [InlineData(TiDbSupervision.Supervise)]
     public async Task Processes_of_TiDB_are_found_from_one_PD(TiDbSupervision supervision)
     {
         var stage = await fixture.ResetAsync();
@@ -29,8 +30,8 @@ public sealed class DiscoveryTests(DatabaseStageFixture fixture)
     }
 
     [Theory]
-    [InlineData(YugabyteControl.Systemd, Traits = [SampleTrait.Name, SampleTrait.All])]
-    [InlineData(YugabyteControl.Process, Traits = [SampleTrait.Name, SampleTrait.All])]
+    [InlineData(YugabyteControl.Systemd)]
+    [InlineData(YugabyteControl.Process)]
     public async Task Processes_of_YugabyteDB_are_found_from_one_master(YugabyteControl control)
     {
         var stage = await fixture.ResetAsync();

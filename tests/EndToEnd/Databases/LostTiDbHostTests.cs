@@ -10,6 +10,7 @@ namespace Drydock.Tests.EndToEnd.Databases;
 
 /// <summary>A host that is lost for good while TiKVs are upgraded, and the one that replaces it.</summary>
 [Collection(Lanes.TiDb)]
+[Trait(SampleTrait.Name, SampleTrait.All)]
 public sealed class LostTiDbHostTests(DatabaseStageFixture fixture)
 {
     private const string Lost = "tikv-4";
@@ -17,7 +18,6 @@ public sealed class LostTiDbHostTests(DatabaseStageFixture fixture)
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Upgrade_continues_without_the_lost_host_and_with_its_replacement()
     {
         var stage = await fixture.ResetAsync();

@@ -9,6 +9,7 @@ namespace Drydock.Tests.EndToEnd.Databases;
 
 /// <summary>A host that is lost for good while tablet servers are upgraded, and the one that replaces it.</summary>
 [Collection(Lanes.Databases)]
+[Trait(SampleTrait.Name, SampleTrait.All)]
 public sealed class LostYugabyteHostTests(DatabaseStageFixture fixture)
 {
     private const string Lost = "tserver-4";
@@ -17,7 +18,7 @@ public sealed class LostYugabyteHostTests(DatabaseStageFixture fixture)
 
     [Theory]
     [InlineData(false)]
-    [InlineData(true, Traits = [SampleTrait.Name, SampleTrait.All])]
+    [InlineData(true)]
     public async Task Upgrade_continues_without_the_lost_host_and_with_its_replacement(bool isForgotten)
     {
         var stage = await fixture.ResetAsync();

@@ -6,6 +6,7 @@ namespace Drydock.Tests.EndToEnd.Databases;
 
 /// <summary>What anybody with an account on a database host could see while the operator works there.</summary>
 [Collection(Lanes.Databases)]
+[Trait(SampleTrait.Name, SampleTrait.All)]
 public sealed class RemoteSecretsTests(DatabaseStageFixture fixture)
 {
     private const string Password = "canary-sql-password";

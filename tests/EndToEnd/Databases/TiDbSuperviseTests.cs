@@ -14,6 +14,7 @@ namespace Drydock.Tests.EndToEnd.Databases;
 /// upgrade.
 /// </summary>
 [Collection(Lanes.TiDb)]
+[Trait(SampleTrait.Name, SampleTrait.All)]
 public sealed class TiDbSuperviseTests(DatabaseStageFixture fixture, ITestOutputHelper output)
 {
     private const int LessThanAPass = 30;
@@ -21,7 +22,6 @@ public sealed class TiDbSuperviseTests(DatabaseStageFixture fixture, ITestOutput
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task DDL_is_reported_and_abort_leaves_no_store_without_leaders()
     {
         var stage = await fixture.ResetAsync();

@@ -10,13 +10,14 @@ namespace Drydock.Tests.EndToEnd.Databases;
 /// or by the replicas of every tablet (BMDB, which cannot be asked).
 /// </summary>
 [Collection(Lanes.Databases)]
+[Trait(SampleTrait.Name, SampleTrait.All)]
 public sealed class ZoneUpgradeTests(DatabaseStageFixture fixture, ITestOutputHelper output)
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Theory]
     [InlineData(false)]
-    [InlineData(true, Traits = [SampleTrait.Name, SampleTrait.All])]
+    [InlineData(true)]
     public async Task Zone_rolls_at_once_though_operator_is_killed(bool isBmdb)
     {
         var stage = await fixture.ResetAsync();

@@ -8,6 +8,7 @@ namespace Drydock.Tests.EndToEnd.GitOps;
 
 /// <summary>Each action of Argo CD, applied to a running upgrade: it is enabled, and the operator heeds it.</summary>
 [Collection(Lanes.GitOps)]
+[Trait(SampleTrait.Name, SampleTrait.All)]
 public sealed class ArgoActionTests(StageFixture fixture)
 {
     private const string BeforeDowntime = "StopOld";

@@ -91,6 +91,7 @@ public sealed class GitOpsReplayTests(StageFixture fixture)
     }
 
     [Fact]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Prune_and_hook_deletion_run_nothing_twice()
     {
         var stage = await fixture.ResetAsync();

@@ -21,6 +21,7 @@ namespace Drydock.Tests.EndToEnd.Hostile;
 /// network reaches the API server and nothing else.
 /// </summary>
 [Collection(Lanes.Operator)]
+[Trait(SampleTrait.Name, SampleTrait.All)]
 public sealed class HostileManifestTests
 {
     private const int Batch = 500;

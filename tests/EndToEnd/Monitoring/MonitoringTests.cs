@@ -14,6 +14,7 @@ namespace Drydock.Tests.EndToEnd.Monitoring;
 /// run also draws the pictures of docs/monitoring.md.
 /// </summary>
 [Collection(Lanes.Operator)]
+[Trait(SampleTrait.Name, SampleTrait.All)]
 public sealed partial class MonitoringTests(StageFixture fixture)
 {
     private const string Name = "oms-322-to-422";

@@ -8,12 +8,12 @@ namespace Drydock.Tests.EndToEnd.Monitoring;
 
 /// <summary>Traces, metrics and log of a real upgrade whose operator is killed three times.</summary>
 [Collection(Lanes.Operator)]
+[Trait(SampleTrait.Name, SampleTrait.All)]
 public sealed class TelemetryTests(StageFixture fixture)
 {
     private const string Token = "token-of-the-collector";
 
     [Fact]
-    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Upgrade_with_three_kills_is_one_trace_with_every_step()
     {
         var stage = await fixture.ResetAsync();

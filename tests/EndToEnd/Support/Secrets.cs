@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Drydock.Lab;
 using Drydock.Lab.Upgrades;
 
 namespace Drydock.Tests.EndToEnd.Support;
@@ -14,4 +15,12 @@ public static class Secrets
         ["metadata"] = new JsonObject { ["name"] = name, ["namespace"] = space },
         ["stringData"] = new JsonObject(values.Select(x => KeyValuePair.Create(x.Key, (JsonNode?)x.Value))),
     }.ToJsonString());
+
+    /// <summary>Applies the Secret that a manifest of <c>init</c> names, with the values of the lab.</summary>
+    public static async Task DockerSecretAsync(this UpgradeStage stage, string space, DockerHost host) => await stage.SecretAsync(
+        space,
+        "docker-tls",
+        ("ca.crt", await File.ReadAllTextAsync(host.Client.AuthorityPath)),
+        ("tls.crt", await File.ReadAllTextAsync(host.Client.CertificatePath)),
+        ("tls.key", await File.ReadAllTextAsync(host.Client.KeyPath)));
 }

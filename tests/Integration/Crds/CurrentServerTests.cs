@@ -21,13 +21,14 @@ public sealed class CurrentServerTests(CrdServers servers)
     public static TheoryData<string> Samples => [.. Manifest.Keys.Order(StringComparer.Ordinal)];
 
     [Theory]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     [InlineData("omsupgrades", "OmsUpgrade")]
     [InlineData("backupsnapshots", "BackupSnapshot")]
     [InlineData("snapshotrestores", "SnapshotRestore")]
     [InlineData("databaserollingupgrades", "DatabaseRollingUpgrade")]
     public async Task Schema_rules_on_server_equal_tested_rules(string plural, string kind)
     {
-        var (status, body) = await servers.Modern.SendAsync(
+        var (status, body) = await (await servers.ModernAsync()).SendAsync(
             HttpMethod.Get, $"/apis/apiextensions.k8s.io/v1/customresourcedefinitions/{plural}.drydock.dev", cancellationToken: TestContext.Current.CancellationToken);
         status.ShouldBe(HttpStatusCode.OK, body);
         var schema = JsonNode.Parse(body)!["spec"]!["versions"]![0]!["schema"]!["openAPIV3Schema"]!.AsObject();
@@ -40,6 +41,7 @@ public sealed class CurrentServerTests(CrdServers servers)
     }
 
     [Theory]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     [MemberData(nameof(Samples))]
     public async Task Repeated_server_side_apply_of_sample_changes_nothing(string sampleName)
     {
@@ -49,7 +51,7 @@ public sealed class CurrentServerTests(CrdServers servers)
         List<string> versions = [];
         for (var i = 0; i < 3; i++)
         {
-            var (status, body) = await servers.Modern.SendAsync(
+            var (status, body) = await (await servers.ModernAsync()).SendAsync(
                 HttpMethod.Patch,
                 $"{Manifests.Folder}/{plural}/{name}?fieldManager=gitops",
                 sample,
@@ -64,7 +66,7 @@ public sealed class CurrentServerTests(CrdServers servers)
     }
 
     [Theory]
-    [InlineData(false)]
+    [InlineData(false, Traits = [SampleTrait.Name, SampleTrait.All])]
     [InlineData(true)]
     public async Task Server_keeps_every_status_field(bool onOld)
     {
@@ -84,7 +86,7 @@ public sealed class CurrentServerTests(CrdServers servers)
     }
 
     [Theory]
-    [InlineData(false)]
+    [InlineData(false, Traits = [SampleTrait.Name, SampleTrait.All])]
     [InlineData(true)]
     public async Task Server_defaults_equal_code_defaults(bool onOld)
     {
@@ -121,7 +123,7 @@ public sealed class CurrentServerTests(CrdServers servers)
 
     [Theory]
     [InlineData(true)]
-    [InlineData(false)]
+    [InlineData(false, Traits = [SampleTrait.Name, SampleTrait.All])]
     public async Task New_object_says_that_nobody_has_looked_at_it(bool onOld)
     {
         foreach (var manifest in new[] { Manifests.Upgrade("unseen"), Manifests.Snapshot("unseen"), Manifests.Restore("unseen"), Manifests.TiDb("unseen") })
@@ -136,11 +138,12 @@ public sealed class CurrentServerTests(CrdServers servers)
     }
 
     [Fact]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Unknown_field_is_refused_under_strict_validation()
     {
         var manifest = Manifests.Upgrade("strict");
         manifest["spec"]!["rollbackPolicies"] = "OnFailure";
-        var (status, body) = await servers.Modern.SendAsync(
+        var (status, body) = await (await servers.ModernAsync()).SendAsync(
             HttpMethod.Post, $"{Manifests.Folder}/omsupgrades?dryRun=All&fieldValidation=Strict", manifest.ToJsonString(), cancellationToken: TestContext.Current.CancellationToken);
         status.ShouldBe(HttpStatusCode.BadRequest, body);
         body.ShouldContain("rollbackPolicies");

@@ -11,6 +11,7 @@ namespace Drydock.Tests.Integration.Crds;
 public sealed class PageManifestTests(CrdServers servers)
 {
     [Theory]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     [InlineData("from-the-runbook.md", 5)]
     [InlineData("night-run.md", 1)]
     [InlineData("oms-upgrade.md", 1)]
@@ -23,7 +24,7 @@ public sealed class PageManifestTests(CrdServers servers)
         foreach (var (text, json) in manifests)
         {
             json["metadata"] = new JsonObject { ["name"] = "of-a-page" };
-            var (status, body) = await servers.Modern.SendAsync(
+            var (status, body) = await (await servers.ModernAsync()).SendAsync(
                 HttpMethod.Post,
                 $"{Manifests.Folder}/{json["kind"]!.GetValue<string>().ToLowerInvariant()}s?dryRun=All&fieldValidation=Strict",
                 json.ToJsonString(),

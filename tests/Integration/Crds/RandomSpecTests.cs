@@ -17,6 +17,7 @@ namespace Drydock.Tests.Integration.Crds;
 /// let through.
 /// </summary>
 [Collection(CrdServersCollection.Name)]
+[Trait(SampleTrait.Name, SampleTrait.All)]
 public sealed class RandomSpecTests(CrdServers servers)
 {
     private const int Each = 150;
@@ -105,7 +106,7 @@ public sealed class RandomSpecTests(CrdServers servers)
 
     private async Task<JsonObject> SchemaAsync(string plural)
     {
-        var (status, body) = await servers.Modern.SendAsync(
+        var (status, body) = await (await servers.ModernAsync()).SendAsync(
             HttpMethod.Get, $"/apis/apiextensions.k8s.io/v1/customresourcedefinitions/{plural}.drydock.dev", cancellationToken: TestContext.Current.CancellationToken);
         status.ShouldBe(HttpStatusCode.OK, body);
         return JsonNode.Parse(body)!["spec"]!["versions"]![0]!["schema"]!["openAPIV3Schema"]!["properties"]!["spec"]!.AsObject();

@@ -26,6 +26,7 @@ public sealed class SpecRulesTests(CrdServers servers)
     }
 
     [Theory]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     [MemberData(nameof(Rules))]
     public async Task Current_server_refuses_broken_rule_with_its_message(string place, string message)
     {
@@ -36,6 +37,7 @@ public sealed class SpecRulesTests(CrdServers servers)
     }
 
     [Theory]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     [MemberData(nameof(Rules))]
     public async Task Current_server_accepts_value_at_edge_of_rule(string place, string message)
     {

@@ -6,6 +6,7 @@ using Xunit;
 namespace Drydock.Tests.Integration.Crds;
 
 [Collection(CrdServersCollection.Name)]
+[Trait(SampleTrait.Name, SampleTrait.All)]
 public sealed class TransitionRulesTests(CrdServers servers)
 {
     private static readonly Dictionary<string, (string[] Frozen, string[] Free)> Objects = new(StringComparer.Ordinal)

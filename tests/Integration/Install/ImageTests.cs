@@ -10,6 +10,7 @@ using Xunit;
 namespace Drydock.Tests.Integration.Install;
 
 /// <summary>The image as a file; <see cref="InstalledOperatorTests"/> runs it.</summary>
+[Trait(SampleTrait.Name, SampleTrait.All)]
 public sealed class ImageTests(LabFixture lab)
 {
     private const int MostBytes = 130_000_000;
@@ -18,7 +19,7 @@ public sealed class ImageTests(LabFixture lab)
 
     [Theory]
     [InlineData("amd64", 0x3e)]
-    [InlineData("arm64", 0xb7, Traits = [SampleTrait.Name, SampleTrait.All])]
+    [InlineData("arm64", 0xb7)]
     public async Task Image_of_an_architecture_has_its_machine_code_only_and_fits(string arch, int machine)
     {
         var image = await ReadAsync(await OperatorImage.BuildAsync(await lab.RunAsync(), arch, null, Token));
@@ -43,7 +44,6 @@ public sealed class ImageTests(LabFixture lab)
     }
 
     [Fact]
-    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Two_builds_give_the_same_bytes()
     {
         var run = await lab.RunAsync();

@@ -8,6 +8,7 @@ namespace Drydock.Tests.Integration.Install;
 /// <summary>
 /// The image under the roles of config/default: as it runs in a cluster, but for the kubelet.
 /// </summary>
+[Trait(SampleTrait.Name, SampleTrait.All)]
 public sealed class InstalledOperatorTests(InstallStage stage, LabFixture lab) : IClassFixture<InstallStage>
 {
     // What the operator does with an encrypted private key.

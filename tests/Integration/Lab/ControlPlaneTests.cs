@@ -5,6 +5,7 @@ using Xunit;
 
 namespace Drydock.Tests.Integration.Lab;
 
+[Trait(SampleTrait.Name, SampleTrait.All)]
 public sealed class ControlPlaneTests(LabFixture lab)
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -21,7 +22,6 @@ public sealed class ControlPlaneTests(LabFixture lab)
     }
 
     [Fact]
-    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Owned_object_is_collected_with_its_owner()
     {
         var plane = await lab.ControlPlaneAsync();
@@ -45,7 +45,6 @@ public sealed class ControlPlaneTests(LabFixture lab)
     }
 
     [Fact]
-    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Namespace_is_deleted_with_its_objects()
     {
         var plane = await lab.ControlPlaneAsync();
@@ -80,7 +79,6 @@ public sealed class ControlPlaneTests(LabFixture lab)
     }
 
     [Fact]
-    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Objects_survive_kill_of_API_server_and_etcd()
     {
         await using var run = await LabRun.StartAsync(cancellationToken: Token);

@@ -4,6 +4,7 @@ using Xunit;
 
 namespace Drydock.Tests.Integration.Lab;
 
+[Trait(SampleTrait.Name, SampleTrait.All)]
 public sealed class DockerFaultProxyTests(LabFixture lab)
 {
     private const string Image = "drydock-lab/busybox:1";

@@ -4,6 +4,7 @@ using Xunit;
 
 namespace Drydock.Tests.Integration.Lab;
 
+[Trait(SampleTrait.Name, SampleTrait.All)]
 public sealed class DockerHostTests(LabFixture lab)
 {
     private const string Image = "drydock-lab/busybox:1";
@@ -32,7 +33,6 @@ public sealed class DockerHostTests(LabFixture lab)
     }
 
     [Fact]
-    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Privileged_container_with_raised_limits_accepts_privileged_execs()
     {
         var host = (await lab.HostsAsync())[0];
@@ -46,7 +46,6 @@ public sealed class DockerHostTests(LabFixture lab)
     }
 
     [Fact]
-    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Docker_client_without_certificate_is_refused()
     {
         var host = (await lab.HostsAsync())[0];
@@ -61,7 +60,6 @@ public sealed class DockerHostTests(LabFixture lab)
     }
 
     [Fact]
-    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Containers_survive_killed_dockerd_and_end_on_its_restart()
     {
         var run = await lab.RunAsync();
@@ -77,7 +75,6 @@ public sealed class DockerHostTests(LabFixture lab)
     }
 
     [Fact]
-    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Containers_survive_dockerd_restart_with_live_restore()
     {
         var run = await lab.RunAsync();
@@ -94,7 +91,6 @@ public sealed class DockerHostTests(LabFixture lab)
     }
 
     [Fact]
-    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Crashed_docker_host_boots_with_stopped_containers()
     {
         var run = await lab.RunAsync();

@@ -8,6 +8,7 @@ using Xunit;
 
 namespace Drydock.Tests.Integration.Lab;
 
+[Trait(SampleTrait.Name, SampleTrait.All)]
 public sealed class KubeFaultProxyTests(LabFixture lab)
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;

@@ -6,12 +6,12 @@ using Xunit;
 
 namespace Drydock.Tests.Integration.Lab;
 
+[Trait(SampleTrait.Name, SampleTrait.All)]
 public sealed class LabRunTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Two_lab_runs_have_separate_networks()
     {
         await using var first = await LabRun.StartAsync(cancellationToken: Token);
@@ -26,7 +26,6 @@ public sealed class LabRunTests
     }
 
     [Fact]
-    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Disposed_lab_run_leaves_no_trace()
     {
         var run = await LabRun.StartAsync(cancellationToken: Token);
@@ -41,7 +40,6 @@ public sealed class LabRunTests
     }
 
     [Fact]
-    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Volume_that_hangs_under_writer_is_removed_with_run()
     {
         await using var run = await LabRun.StartAsync(cancellationToken: Token);
@@ -112,7 +110,6 @@ public sealed class LabRunTests
     }
 
     [Fact]
-    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Frozen_process_hangs_and_resumes_after_thaw()
     {
         await using var run = await LabRun.StartAsync(cancellationToken: Token);

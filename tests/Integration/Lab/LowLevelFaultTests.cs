@@ -8,6 +8,7 @@ namespace Drydock.Tests.Integration.Lab;
 /// <summary>
 /// The faults that reach below a protocol: disks, clocks, certificates, connections cut in the middle.
 /// </summary>
+[Trait(SampleTrait.Name, SampleTrait.All)]
 public sealed class LowLevelFaultTests(LabFixture lab)
 {
     private const long Room = 96L << 20;
@@ -15,7 +16,6 @@ public sealed class LowLevelFaultTests(LabFixture lab)
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Full_docker_disk_refuses_loads_and_containers_until_freed()
     {
         await using var host = await DockerHost.StartAsync(await lab.RunAsync(), Short("disk"), new DockerHostOptions { DataBytes = Room }, Token);
@@ -53,7 +53,6 @@ public sealed class LowLevelFaultTests(LabFixture lab)
     }
 
     [Fact]
-    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Foreign_certificate_is_presented_only_while_enabled()
     {
         var run = await lab.RunAsync();
@@ -69,7 +68,6 @@ public sealed class LowLevelFaultTests(LabFixture lab)
     }
 
     [Fact]
-    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Lab_registry_serves_image_only_with_password()
     {
         await using var registry = await LabRegistry.StartAsync(await lab.RunAsync(), Short("reg"), Token);
@@ -88,7 +86,6 @@ public sealed class LowLevelFaultTests(LabFixture lab)
     }
 
     [Fact]
-    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Full_database_disk_refuses_rows_until_freed()
     {
         await using var database = await MetaDb.StartAsync(await lab.RunAsync(), new MetaDbOptions { Name = Short("full"), DataBytes = 160L << 20 }, Token);
@@ -103,7 +100,6 @@ public sealed class LowLevelFaultTests(LabFixture lab)
     }
 
     [Fact]
-    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Database_clock_can_be_shifted_and_restored()
     {
         await using var database = await MetaDb.StartAsync(await lab.RunAsync(), new MetaDbOptions { Name = Short("clock") }, Token);

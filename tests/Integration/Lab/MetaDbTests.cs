@@ -4,6 +4,7 @@ using Xunit;
 
 namespace Drydock.Tests.Integration.Lab;
 
+[Trait(SampleTrait.Name, SampleTrait.All)]
 public sealed class MetaDbTests(LabFixture lab)
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;

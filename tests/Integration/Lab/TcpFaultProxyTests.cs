@@ -5,6 +5,7 @@ using Xunit;
 
 namespace Drydock.Tests.Integration.Lab;
 
+[Trait(SampleTrait.Name, SampleTrait.All)]
 public sealed class TcpFaultProxyTests(LabFixture lab)
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;

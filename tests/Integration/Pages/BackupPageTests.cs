@@ -10,6 +10,7 @@ using static Drydock.Tests.Integration.Pages.PageStatus;
 namespace Drydock.Tests.Integration.Pages;
 
 /// <summary>The commands of backup-snapshot.md and snapshot-restore.md. Snapshots of a real server are opened with standard tools.</summary>
+[Trait(SampleTrait.Name, SampleTrait.All)]
 public sealed class BackupPageTests(LabFixture lab, MariaDbServer server)
 {
     private const string Space = "oms", Database = "rm_340";

@@ -5,6 +5,7 @@ using Xunit;
 namespace Drydock.Tests.Integration.Pages;
 
 /// <summary>The commands of the pages for those who build and change the project.</summary>
+[Trait(SampleTrait.Name, SampleTrait.All)]
 public sealed class DeveloperPageTests(LabFixture lab)
 {
     private static readonly string Artifacts = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", ".."));

@@ -6,6 +6,7 @@ using Xunit;
 namespace Drydock.Tests.Integration.Pages;
 
 /// <summary>The commands of host-access.md make an account on a host that the key of the Secret opens.</summary>
+[Trait(SampleTrait.Name, SampleTrait.All)]
 public sealed class HostAccessPageTests(LabFixture lab)
 {
     private const string Page = "docs/host-access.md", OnHost = "The account on the host";

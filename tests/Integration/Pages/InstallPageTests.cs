@@ -6,6 +6,7 @@ using Xunit;
 namespace Drydock.Tests.Integration.Pages;
 
 /// <summary>The commands of install.md and operator-upgrade.md, as a reader runs them.</summary>
+[Trait(SampleTrait.Name, SampleTrait.All)]
 public sealed class InstallPageTests(LabFixture lab)
 {
     private const string Install = "docs/install.md", Upgrade = "docs/operator-upgrade.md", Space = "drydock-system";
@@ -52,7 +53,7 @@ public sealed class InstallPageTests(LabFixture lab)
     }
 
     [Theory]
-    [InlineData("s3-only", 0, Traits = [SampleTrait.Name, SampleTrait.All])]
+    [InlineData("s3-only", 0)]
     [InlineData("namespaced", 2)]
     public async Task Variant_is_installed_by_digest(string variant, int claims)
     {

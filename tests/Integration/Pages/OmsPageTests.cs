@@ -10,6 +10,7 @@ namespace Drydock.Tests.Integration.Pages;
 /// The commands of the pages that administrators of OMS look things up in. The status of an operator is stored before
 /// each block.
 /// </summary>
+[Trait(SampleTrait.Name, SampleTrait.All)]
 public sealed class OmsPageTests(LabFixture lab)
 {
     private const string Upgrade = "docs/oms-upgrade.md", Failures = "docs/failures.md", Accidents = "docs/accidents.md", Dashboard = "docs/dashboard.md";

@@ -10,6 +10,7 @@ namespace Drydock.Tests.Integration.Pages;
 /// The commands of night-run.md, pull-request.md and troubleshooting.md, as a reader runs them. The status of an
 /// operator is stored between them.
 /// </summary>
+[Trait(SampleTrait.Name, SampleTrait.All)]
 public sealed class TaskPageTests(LabFixture lab)
 {
     private const string Night = "docs/night-run.md", PullRequest = "docs/pull-request.md", Troubleshooting = "docs/troubleshooting.md";

@@ -27,6 +27,7 @@ public sealed class UnusedKindTests(LabFixture lab)
     }
 
     [Fact]
+    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Unused_kind_on_current_server_is_watched_without_warning()
     {
         var server = await lab.CrdServerAsync();

@@ -7,6 +7,7 @@ using Xunit;
 namespace Drydock.Tests.Integration.Databases.TiDb;
 
 /// <summary>A cluster whose data a MariaDB keeps.</summary>
+[Trait(SampleTrait.Name, SampleTrait.All)]
 public sealed class BackendTests(LabFixture lab)
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;

@@ -9,6 +9,7 @@ namespace Drydock.Tests.Integration.Databases.TiDb;
 
 /// <summary>Pump and drainer behave as docs/research/tidb.md#pump-and-drainer says.</summary>
 [Collection(TiDbLabCollection.Name)]
+[Trait(SampleTrait.Name, SampleTrait.All)]
 public sealed class BinlogTests(TiDbLab lab)
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -42,7 +43,6 @@ public sealed class BinlogTests(TiDbLab lab)
     }
 
     [Fact]
-    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Killed_drainer_stays_online_and_blocks_pump_start()
     {
         await using var turn = await lab.TwoAsync();
@@ -65,7 +65,6 @@ public sealed class BinlogTests(TiDbLab lab)
     }
 
     [Fact]
-    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Binlogctl_and_pd_ctl_print_vendor_output()
     {
         await using var turn = await lab.TwoAsync();

@@ -8,6 +8,7 @@ namespace Drydock.Tests.Integration.Databases.TiDb;
 
 /// <summary>The stand-ins misbehave on demand, as often as they are told to.</summary>
 [Collection(TiDbLabCollection.Name)]
+[Trait(SampleTrait.Name, SampleTrait.All)]
 public sealed class FaultTests(TiDbLab lab)
 {
     private const string Resign = "call:POST /pd/api/v1/leader/resign";
@@ -40,7 +41,6 @@ public sealed class FaultTests(TiDbLab lab)
     }
 
     [Fact]
-    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Process_that_crashes_at_a_call_is_restarted_by_systemd()
     {
         await using var turn = await lab.TwoAsync();
@@ -56,7 +56,6 @@ public sealed class FaultTests(TiDbLab lab)
     }
 
     [Fact]
-    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Stop_fault_lets_process_linger_or_ignore_signal()
     {
         await using var turn = await lab.TwoAsync();
@@ -77,7 +76,6 @@ public sealed class FaultTests(TiDbLab lab)
     }
 
     [Fact]
-    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Isolated_host_counts_as_gone_and_returns()
     {
         await using var turn = await lab.TwoAsync();

@@ -11,6 +11,7 @@ namespace Drydock.Tests.Integration.Databases.TiDb;
 
 /// <summary>PD answers as docs/research/tidb.md#pd-as-observed says.</summary>
 [Collection(TiDbLabCollection.Name)]
+[Trait(SampleTrait.Name, SampleTrait.All)]
 public sealed class PdTests(TiDbLab lab)
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -37,7 +38,6 @@ public sealed class PdTests(TiDbLab lab)
     }
 
     [Fact]
-    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task PD_ids_are_unsigned_and_zero_values_absent()
     {
         await using var turn = await lab.TwoAsync();
@@ -59,7 +59,6 @@ public sealed class PdTests(TiDbLab lab)
     }
 
     [Fact]
-    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Etcd_gateway_of_PD_has_every_registered_TiDB()
     {
         const string Servers = """{"key":"L3RpZGIvc2VydmVyL2luZm8v","range_end":"L3RpZGIvc2VydmVyL2luZm8w"}""";
@@ -79,7 +78,6 @@ public sealed class PdTests(TiDbLab lab)
     }
 
     [Fact]
-    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task PD_configuration_merges_known_keys_and_ignores_others()
     {
         await using var two = await lab.TwoAsync();
@@ -106,7 +104,6 @@ public sealed class PdTests(TiDbLab lab)
     }
 
     [Fact]
-    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task PD_resign_is_asynchronous_and_priority_returns_leadership()
     {
         await using var turn = await lab.TwoAsync();
@@ -125,7 +122,6 @@ public sealed class PdTests(TiDbLab lab)
     }
 
     [Fact]
-    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task PD_without_leader_or_quorum_answers_with_own_errors()
     {
         await using var turn = await lab.TwoAsync();
@@ -149,7 +145,6 @@ public sealed class PdTests(TiDbLab lab)
     }
 
     [Fact]
-    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Evict_scheduler_is_hidden_from_removal_after_leader_change()
     {
         await using var turn = await lab.TwoAsync();

@@ -7,13 +7,14 @@ using Xunit;
 namespace Drydock.Tests.Integration.Databases.TiDb;
 
 /// <summary>The whole way from 2.1.19 to 3.0.9, by hand, and what happens where the hand slips.</summary>
+[Trait(SampleTrait.Name, SampleTrait.All)]
 public sealed class RollingUpgradeTests(LabFixture lab)
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Theory]
     [InlineData(TiDbSupervision.SystemdOldPd)]
-    [InlineData(TiDbSupervision.Supervise, Traits = [SampleTrait.Name, SampleTrait.All])]
+    [InlineData(TiDbSupervision.Supervise)]
     public async Task Manual_TiDB_upgrade_causes_no_violation_or_failed_request(TiDbSupervision supervision)
     {
         await using var cluster = await TiDbCluster.StartAsync(await lab.RunAsync(), new TiDbClusterOptions { Name = "up" + supervision.ToString().ToLowerInvariant()[^4..], Supervision = supervision }, Token);

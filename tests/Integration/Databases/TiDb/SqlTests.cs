@@ -10,12 +10,12 @@ namespace Drydock.Tests.Integration.Databases.TiDb;
 
 /// <summary>TiDB's two ports answer as docs/research/tidb.md#tidb-server says.</summary>
 [Collection(TiDbLabCollection.Name)]
+[Trait(SampleTrait.Name, SampleTrait.All)]
 public sealed class SqlTests(TiDbLab lab)
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task DDL_job_columns_follow_the_TiDB_version()
     {
         await using var two = await lab.TwoAsync();
@@ -37,7 +37,6 @@ public sealed class SqlTests(TiDbLab lab)
     }
 
     [Fact]
-    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Running_DDL_job_is_listed_and_can_be_cancelled()
     {
         await using var turn = await lab.TwoAsync();
@@ -78,7 +77,6 @@ public sealed class SqlTests(TiDbLab lab)
     }
 
     [Fact]
-    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Statement_waits_for_PD_election_and_succeeds()
     {
         await using var turn = await lab.TwoAsync();
@@ -93,7 +91,6 @@ public sealed class SqlTests(TiDbLab lab)
     }
 
     [Fact]
-    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task TiDB_status_port_lists_servers_and_resigns_owner()
     {
         await using var turn = await lab.ThreeAsync();
@@ -113,7 +110,6 @@ public sealed class SqlTests(TiDbLab lab)
     }
 
     [Fact]
-    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task New_TiDB_upgrades_system_tables_before_opening_its_port()
     {
         await using var turn = await lab.TwoAsync();

@@ -7,6 +7,7 @@ namespace Drydock.Tests.Integration.Databases.TiDb;
 
 /// <summary>TiKV behaves as docs/research/tidb.md#tikv says.</summary>
 [Collection(TiDbLabCollection.Name)]
+[Trait(SampleTrait.Name, SampleTrait.All)]
 public sealed class TiKvTests(TiDbLab lab)
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -37,7 +38,6 @@ public sealed class TiKvTests(TiDbLab lab)
     }
 
     [Fact]
-    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Killed_store_is_Disconnected_and_its_leaders_move()
     {
         await using var turn = await lab.TwoAsync();
@@ -79,7 +79,6 @@ public sealed class TiKvTests(TiDbLab lab)
     }
 
     [Fact]
-    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task TiKV_status_server_exists_from_3_0_on()
     {
         await using var two = await lab.TwoAsync();
@@ -94,7 +93,6 @@ public sealed class TiKvTests(TiDbLab lab)
     }
 
     [Fact]
-    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task TiKV_downgrade_and_moved_data_folder_are_refused()
     {
         await using var turn = await lab.ThreeAsync();
@@ -118,7 +116,6 @@ public sealed class TiKvTests(TiDbLab lab)
     }
 
     [Fact]
-    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Second_TiKV_on_same_data_ends_at_once()
     {
         await using var turn = await lab.TwoAsync();

@@ -8,6 +8,7 @@ using Xunit;
 namespace Drydock.Tests.Integration.Databases.TiDb;
 
 /// <summary>A cluster with certificates (not TiKV's status server).</summary>
+[Trait(SampleTrait.Name, SampleTrait.All)]
 public sealed class TlsTests(LabFixture lab)
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;

@@ -6,6 +6,7 @@ using Xunit;
 
 namespace Drydock.Tests.Integration.Databases.Yugabyte;
 
+[Trait(SampleTrait.Name, SampleTrait.All)]
 public sealed class AdminToolTests(LabFixture lab) : YugabyteTest(lab)
 {
     [Fact]
@@ -25,7 +26,6 @@ public sealed class AdminToolTests(LabFixture lab) : YugabyteTest(lab)
     }
 
     [Fact]
-    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Admin_tool_reports_unknown_commands_with_exit_code_1()
     {
         await using var cluster = await StartAsync(new() { Naming = YugabyteNaming.Bmdb });
@@ -39,7 +39,6 @@ public sealed class AdminToolTests(LabFixture lab) : YugabyteTest(lab)
     }
 
     [Fact]
-    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Admin_tool_needs_leader_among_given_masters()
     {
         await using var cluster = await StartAsync();
@@ -55,7 +54,6 @@ public sealed class AdminToolTests(LabFixture lab) : YugabyteTest(lab)
     }
 
     [Fact]
-    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Admin_tool_needs_certificate_directory_with_tls()
     {
         await using var cluster = await StartAsync(new() { Tls = true });
@@ -71,10 +69,10 @@ public sealed class AdminToolTests(LabFixture lab) : YugabyteTest(lab)
     }
 
     [Theory]
-    [InlineData(false, false, Traits = [SampleTrait.Name, SampleTrait.All])]
-    [InlineData(false, true, Traits = [SampleTrait.Name, SampleTrait.All])]
+    [InlineData(false, false)]
+    [InlineData(false, true)]
     [InlineData(true, false)]
-    [InlineData(true, true, Traits = [SampleTrait.Name, SampleTrait.All])]
+    [InlineData(true, true)]
     public async Task Rpc_and_web_have_tls_independently(bool rpc, bool web)
     {
         await using var cluster = await StartAsync(new() { Tls = rpc, WebTls = web });
@@ -85,7 +83,6 @@ public sealed class AdminToolTests(LabFixture lab) : YugabyteTest(lab)
     }
 
     [Fact]
-    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Programs_without_post_install_do_not_start()
     {
         await using var cluster = await StartAsync();
@@ -101,7 +98,6 @@ public sealed class AdminToolTests(LabFixture lab) : YugabyteTest(lab)
     }
 
     [Fact]
-    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Admin_tool_faults_lie_fail_or_lose_answer()
     {
         await using var cluster = await StartAsync();
@@ -124,7 +120,6 @@ public sealed class AdminToolTests(LabFixture lab) : YugabyteTest(lab)
     }
 
     [Fact]
-    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Are_nodes_safe_arguments_follow_the_version()
     {
         await using var cluster = await StartAsync(new() { Version = "2025.1.0.0-b100" });

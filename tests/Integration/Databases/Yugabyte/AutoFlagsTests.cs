@@ -5,10 +5,10 @@ using Xunit;
 
 namespace Drydock.Tests.Integration.Databases.Yugabyte;
 
+[Trait(SampleTrait.Name, SampleTrait.All)]
 public sealed class AutoFlagsTests(LabFixture lab) : YugabyteTest(lab)
 {
     [Theory]
-    [Trait(SampleTrait.Name, SampleTrait.All)]
     [InlineData("bmdb", "2.16.9.0-b67", "2.18.4.0-b52", "PromoteAutoFlags status: \nNew AutoFlags were promoted. Config version: 1\n", "PromoteAutoFlags status: \nNo new AutoFlags to promote\n")]
     [InlineData("bmdb", "2.18.4.0-b52", "2.20.2.0-b10", "PromoteAutoFlags status: \nNew AutoFlags were promoted. Config version: 2\n", "PromoteAutoFlags status: \nNo new AutoFlags to promote\n")]
     [InlineData(
@@ -68,7 +68,6 @@ public sealed class AutoFlagsTests(LabFixture lab) : YugabyteTest(lab)
     }
 
     [Fact]
-    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Volatile_AutoFlags_can_be_rolled_back_but_persisted_cannot()
     {
         const string From = "2.20.2.0-b10";
@@ -94,7 +93,6 @@ public sealed class AutoFlagsTests(LabFixture lab) : YugabyteTest(lab)
     }
 
     [Fact]
-    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Promoted_AutoFlag_has_its_value_once_applied()
     {
         await using var cluster = await StartAsync(new() { TimeFactor = 5 });

@@ -6,10 +6,11 @@ using Xunit;
 
 namespace Drydock.Tests.Integration.Databases.Yugabyte;
 
+[Trait(SampleTrait.Name, SampleTrait.All)]
 public sealed class CatalogTests(LabFixture lab) : YugabyteTest(lab)
 {
     [Theory]
-    [InlineData("yugabyte", "YSQL", Traits = [SampleTrait.Name, SampleTrait.All])]
+    [InlineData("yugabyte", "YSQL")]
     [InlineData("bmdb", "BSQL")]
     public async Task Catalog_upgrade_succeeds_and_repeats_without_harm(string dialect, string sql)
     {
@@ -31,7 +32,6 @@ public sealed class CatalogTests(LabFixture lab) : YugabyteTest(lab)
     }
 
     [Fact]
-    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Catalog_upgrade_before_AutoFlags_is_a_violation()
     {
         await using var cluster = await UpgradedAsync();
@@ -42,7 +42,6 @@ public sealed class CatalogTests(LabFixture lab) : YugabyteTest(lab)
     }
 
     [Fact]
-    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Catalog_upgrade_outlives_timeout_of_admin_tool()
     {
         await using var cluster = await UpgradedAsync();
@@ -59,7 +58,6 @@ public sealed class CatalogTests(LabFixture lab) : YugabyteTest(lab)
     }
 
     [Fact]
-    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Catalog_upgrade_fails_with_mismatch_on_DDL_or_fault()
     {
         await using var cluster = await UpgradedAsync();
@@ -81,7 +79,6 @@ public sealed class CatalogTests(LabFixture lab) : YugabyteTest(lab)
     }
 
     [Fact]
-    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Catalog_upgrade_without_YSQL_or_tablet_server_is_refused()
     {
         await using var plain = await StartAsync(new() { Sql = false });

@@ -5,6 +5,7 @@ using Xunit;
 
 namespace Drydock.Tests.Integration.Databases.Yugabyte;
 
+[Trait(SampleTrait.Name, SampleTrait.All)]
 public sealed class LeaderDrainTests(LabFixture lab) : YugabyteTest(lab)
 {
     [Fact]
@@ -32,7 +33,6 @@ public sealed class LeaderDrainTests(LabFixture lab) : YugabyteTest(lab)
     }
 
     [Fact]
-    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Flag_tool_speeds_up_leaders_until_the_master_restarts()
     {
         await using var cluster = await StartAsync(new() { Knobs = new() { LeaderMovesPerSecond = 0.1 } });
@@ -57,7 +57,6 @@ public sealed class LeaderDrainTests(LabFixture lab) : YugabyteTest(lab)
             .Single(f => f.GetProperty("name").GetString() == "load_balancer_max_concurrent_moves").GetProperty("value").GetString();
 
     [Fact]
-    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Leader_blacklist_changes_are_idempotent_and_survive_master_kill()
     {
         await using var cluster = await StartAsync();
@@ -74,7 +73,6 @@ public sealed class LeaderDrainTests(LabFixture lab) : YugabyteTest(lab)
     }
 
     [Fact]
-    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Leaders_stay_while_balancer_is_off_or_they_are_stuck()
     {
         await using var cluster = await StartAsync(new() { Knobs = new() { StuckLeaders = 2 } });
@@ -91,7 +89,6 @@ public sealed class LeaderDrainTests(LabFixture lab) : YugabyteTest(lab)
     }
 
     [Fact]
-    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Restarted_server_opens_tablets_and_followers_catch_up()
     {
         await using var cluster = await StartAsync(new() { Knobs = new() { BootstrapSeconds = 60, CatchUpSeconds = 120 } });

@@ -7,6 +7,7 @@ using Xunit;
 
 namespace Drydock.Tests.Integration.Databases.Yugabyte;
 
+[Trait(SampleTrait.Name, SampleTrait.All)]
 public sealed class MasterWebTests(LabFixture lab) : YugabyteTest(lab)
 {
     [Fact]
@@ -55,7 +56,6 @@ public sealed class MasterWebTests(LabFixture lab) : YugabyteTest(lab)
     }
 
     [Fact]
-    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Under_replication_page_exists_from_2_18_2_on()
     {
         await using var old = await StartAsync(new() { Version = "2.18.1.0-b84" });
@@ -85,7 +85,6 @@ public sealed class MasterWebTests(LabFixture lab) : YugabyteTest(lab)
     }
 
     [Fact]
-    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Follower_of_unreachable_leader_answers_200_with_html()
     {
         await using var cluster = await StartAsync();
@@ -100,7 +99,6 @@ public sealed class MasterWebTests(LabFixture lab) : YugabyteTest(lab)
     }
 
     [Fact]
-    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Killed_master_leader_causes_election_gap_but_stepdown_does_not()
     {
         await using var cluster = await StartAsync(new() { Knobs = new() { ElectionSeconds = 30 } });
@@ -124,7 +122,6 @@ public sealed class MasterWebTests(LabFixture lab) : YugabyteTest(lab)
     }
 
     [Fact]
-    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Killed_tablet_server_is_reported_dead_after_a_minute()
     {
         // Ten times slower than usual, so that the minute is seen.
@@ -152,7 +149,6 @@ public sealed class MasterWebTests(LabFixture lab) : YugabyteTest(lab)
     }
 
     [Fact]
-    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Tablets_without_majority_are_leaderless_after_two_minutes()
     {
         await using var cluster = await StartAsync(new() { TimeFactor = 240 });
@@ -171,7 +167,6 @@ public sealed class MasterWebTests(LabFixture lab) : YugabyteTest(lab)
     }
 
     [Fact]
-    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Clock_skew_is_shown_in_metrics_and_clock_page()
     {
         await using var cluster = await StartAsync(new() { Knobs = new() { ClockSkew = new Dictionary<string, string>(StringComparer.Ordinal) { ["tserver-2"] = "700ms" } } });

@@ -5,12 +5,12 @@ using Xunit;
 
 namespace Drydock.Tests.Integration.Databases.Yugabyte;
 
+[Trait(SampleTrait.Name, SampleTrait.All)]
 public sealed class ReplicationTests(LabFixture lab) : YugabyteTest(lab)
 {
     private const string Group = "repl_group1";
 
     [Fact]
-    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Replication_group_paused_and_resumed_at_target_catches_up()
     {
         var (source, target) = await StartPairAsync(new() { Version = "2.20.2.0-b10" });
@@ -40,7 +40,6 @@ public sealed class ReplicationTests(LabFixture lab) : YugabyteTest(lab)
     }
 
     [Fact]
-    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Source_finalized_first_stops_replication_until_target_follows()
     {
         const string From = "2.20.2.0-b10";
@@ -62,7 +61,6 @@ public sealed class ReplicationTests(LabFixture lab) : YugabyteTest(lab)
     }
 
     [Fact]
-    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Bidirectional_replication_has_two_groups_and_reports_errors()
     {
         var (first, second) = await StartPairAsync(new() { Naming = YugabyteNaming.Bmdb }, bothWays: true);

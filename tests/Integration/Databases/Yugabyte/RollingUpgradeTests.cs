@@ -5,14 +5,15 @@ using Xunit;
 
 namespace Drydock.Tests.Integration.Databases.Yugabyte;
 
+[Trait(SampleTrait.Name, SampleTrait.All)]
 public sealed class RollingUpgradeTests(LabFixture lab) : YugabyteTest(lab)
 {
     [Theory]
-    [InlineData("yugabyte", YugabyteControl.Process, Old, New, Traits = [SampleTrait.Name, SampleTrait.All])]
-    [InlineData("yugabyte", YugabyteControl.Systemd, Old, New, Traits = [SampleTrait.Name, SampleTrait.All])]
-    [InlineData("bmdb", YugabyteControl.Process, "2.16.9.0-b67", "2.18.4.0-b52", Traits = [SampleTrait.Name, SampleTrait.All])]
+    [InlineData("yugabyte", YugabyteControl.Process, Old, New)]
+    [InlineData("yugabyte", YugabyteControl.Systemd, Old, New)]
+    [InlineData("bmdb", YugabyteControl.Process, "2.16.9.0-b67", "2.18.4.0-b52")]
     [InlineData("bmdb", YugabyteControl.Scripts, Old, New)]
-    [InlineData("bmdb", YugabyteControl.Supervise, Old, New, Traits = [SampleTrait.Name, SampleTrait.All])]
+    [InlineData("bmdb", YugabyteControl.Supervise, Old, New)]
     public async Task Manual_runbook_upgrade_causes_no_violation_or_client_error(
         string dialect, YugabyteControl control, string from, string to)
     {
@@ -35,7 +36,6 @@ public sealed class RollingUpgradeTests(LabFixture lab) : YugabyteTest(lab)
     }
 
     [Fact]
-    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Upgrade_of_five_tablet_servers_with_tls_succeeds()
     {
         await using var cluster = await StartAsync(new() { Tservers = 5, Tls = true });
@@ -47,7 +47,6 @@ public sealed class RollingUpgradeTests(LabFixture lab) : YugabyteTest(lab)
     }
 
     [Fact]
-    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Two_equal_upgrades_end_in_equal_state()
     {
         await using var one = await StartAsync();
@@ -60,7 +59,6 @@ public sealed class RollingUpgradeTests(LabFixture lab) : YugabyteTest(lab)
     }
 
     [Fact]
-    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Rollback_to_old_binaries_works_before_AutoFlags_promotion()
     {
         const string From = "2.20.2.0-b10";
@@ -80,7 +78,6 @@ public sealed class RollingUpgradeTests(LabFixture lab) : YugabyteTest(lab)
     }
 
     [Fact]
-    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Master_leader_stopped_first_is_a_violation()
     {
         await using var cluster = await StartAsync();
@@ -92,7 +89,6 @@ public sealed class RollingUpgradeTests(LabFixture lab) : YugabyteTest(lab)
     }
 
     [Fact]
-    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Master_after_stepdown_can_be_stopped_without_violation()
     {
         await using var cluster = await StartAsync();
@@ -107,7 +103,6 @@ public sealed class RollingUpgradeTests(LabFixture lab) : YugabyteTest(lab)
     }
 
     [Fact]
-    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Two_stopped_masters_lose_the_quorum()
     {
         await using var cluster = await StartAsync();
@@ -120,7 +115,6 @@ public sealed class RollingUpgradeTests(LabFixture lab) : YugabyteTest(lab)
     }
 
     [Fact]
-    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Two_stopped_tablet_servers_with_leaders_are_violations()
     {
         await using var cluster = await StartAsync();
@@ -134,7 +128,6 @@ public sealed class RollingUpgradeTests(LabFixture lab) : YugabyteTest(lab)
     }
 
     [Fact]
-    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Stop_before_previous_server_caught_up_is_a_violation()
     {
         await using var cluster = await StartAsync(new() { Knobs = new() { CatchUpSeconds = 3600 } });
@@ -159,7 +152,6 @@ public sealed class RollingUpgradeTests(LabFixture lab) : YugabyteTest(lab)
     }
 
     [Fact]
-    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Restart_in_same_version_is_a_violation_except_after_crash()
     {
         await using var cluster = await StartAsync();
@@ -175,7 +167,6 @@ public sealed class RollingUpgradeTests(LabFixture lab) : YugabyteTest(lab)
     }
 
     [Fact]
-    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Tablet_server_upgraded_before_masters_is_a_violation()
     {
         await using var cluster = await StartAsync();
@@ -190,7 +181,6 @@ public sealed class RollingUpgradeTests(LabFixture lab) : YugabyteTest(lab)
     }
 
     [Fact]
-    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Leftover_blacklist_entry_is_a_violation()
     {
         await using var cluster = await StartAsync(new() { Tservers = 5 });

@@ -6,10 +6,10 @@ using Xunit;
 
 namespace Drydock.Tests.Integration.Databases.Yugabyte;
 
+[Trait(SampleTrait.Name, SampleTrait.All)]
 public sealed class ServerProcessTests(LabFixture lab) : YugabyteTest(lab)
 {
     [Fact]
-    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Server_that_ignores_signal_prevents_successor_start()
     {
         await using var cluster = await StartAsync();
@@ -40,7 +40,6 @@ public sealed class ServerProcessTests(LabFixture lab) : YugabyteTest(lab)
     }
 
     [Fact]
-    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Crashing_unit_is_restarted_repeatedly()
     {
         await using var cluster = await StartAsync(new() { Control = YugabyteControl.Systemd });
@@ -57,7 +56,6 @@ public sealed class ServerProcessTests(LabFixture lab) : YugabyteTest(lab)
     }
 
     [Fact]
-    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Frozen_or_isolated_server_is_away_and_returns()
     {
         await using var cluster = await StartAsync();

@@ -6,6 +6,7 @@ using Xunit;
 
 namespace Drydock.Tests.Integration.Databases.Yugabyte;
 
+[Trait(SampleTrait.Name, SampleTrait.All)]
 public sealed class SqlShellTests(LabFixture lab) : YugabyteTest(lab)
 {
     [Fact]
@@ -21,7 +22,6 @@ public sealed class SqlShellTests(LabFixture lab) : YugabyteTest(lab)
     }
 
     [Fact]
-    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Sql_shell_needs_password_and_running_YSQL()
     {
         const string Question = "select extname from pg_extension order by 1";

@@ -6,6 +6,7 @@ using Xunit;
 namespace Drydock.Tests.Integration.Databases.Yugabyte;
 
 /// <summary>Tablet servers in zones, and servers that are taken out for good.</summary>
+[Trait(SampleTrait.Name, SampleTrait.All)]
 public sealed class ZoneTests(LabFixture lab) : YugabyteTest(lab)
 {
     private const string Newest = "2024.1.0.0-b129";
@@ -14,7 +15,6 @@ public sealed class ZoneTests(LabFixture lab) : YugabyteTest(lab)
     private static readonly YugabyteClusterOptions Zoned = new() { Version = Newest, Tservers = 6, Zones = 3 };
 
     [Fact]
-    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Servers_of_one_zone_may_be_down_at_once_and_of_two_zones_not()
     {
         await using var cluster = await StartAsync(Zoned);
@@ -41,7 +41,6 @@ public sealed class ZoneTests(LabFixture lab) : YugabyteTest(lab)
     }
 
     [Fact]
-    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Page_lists_zone_of_every_tablet_server_and_replicas_are_in_different_zones()
     {
         await using var cluster = await StartAsync(Zoned);
@@ -57,7 +56,6 @@ public sealed class ZoneTests(LabFixture lab) : YugabyteTest(lab)
     }
 
     [Fact]
-    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Lost_server_gives_its_replicas_to_others_and_can_be_removed()
     {
         await using var cluster = await StartAsync(Zoned with { Tservers = 4, Zones = 0 });
@@ -77,7 +75,6 @@ public sealed class ZoneTests(LabFixture lab) : YugabyteTest(lab)
     }
 
     [Fact]
-    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Server_that_is_not_in_the_blacklist_cannot_be_removed()
     {
         await using var cluster = await StartAsync(Zoned with { Tservers = 4, Zones = 0 });

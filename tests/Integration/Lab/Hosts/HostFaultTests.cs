@@ -8,12 +8,12 @@ using Xunit;
 namespace Drydock.Tests.Integration.Lab.Hosts;
 
 /// <summary>What can go wrong on a host, seen by the operator's ssh client.</summary>
+[Trait(SampleTrait.Name, SampleTrait.All)]
 public sealed class HostFaultTests(LabFixture lab)
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Lab_host_refuses_sudo_and_allows_it_again()
     {
         await using var host = await StartAsync();
@@ -27,7 +27,6 @@ public sealed class HostFaultTests(LabFixture lab)
     }
 
     [Fact]
-    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Lab_host_refuses_key_and_accepts_it_again()
     {
         await using var host = await StartAsync();
@@ -42,7 +41,6 @@ public sealed class HostFaultTests(LabFixture lab)
     }
 
     [Fact]
-    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Changed_host_key_is_refused_until_restored()
     {
         await using var host = await StartAsync();
@@ -62,7 +60,6 @@ public sealed class HostFaultTests(LabFixture lab)
     }
 
     [Fact]
-    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Killed_sshd_refuses_connections_while_processes_continue()
     {
         await using var host = await StartAsync();
@@ -92,7 +89,6 @@ public sealed class HostFaultTests(LabFixture lab)
     }
 
     [Fact]
-    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Host_behind_cut_network_is_unreachable_until_restored()
     {
         await using var host = await StartAsync();

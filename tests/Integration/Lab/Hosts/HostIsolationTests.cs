@@ -5,6 +5,7 @@ using Xunit;
 
 namespace Drydock.Tests.Integration.Lab.Hosts;
 
+[Trait(SampleTrait.Name, SampleTrait.All)]
 public sealed class HostIsolationTests(LabFixture lab, HostPair hosts) : IClassFixture<HostPair>
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;

@@ -8,6 +8,7 @@ using Xunit;
 namespace Drydock.Tests.Integration.Lab.Hosts;
 
 /// <summary>A host's beginning and its ends.</summary>
+[Trait(SampleTrait.Name, SampleTrait.All)]
 public sealed class HostLifecycleTests(LabFixture lab)
 {
     private const string Leave = "nohup setsid sleep 4715 >/dev/null 2>&1 </dev/null & nohup env -i sleep 4715 >/dev/null 2>&1 </dev/null &";
@@ -15,7 +16,6 @@ public sealed class HostLifecycleTests(LabFixture lab)
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Six_lab_hosts_start_in_parallel()
     {
         var run = await lab.RunAsync();
@@ -30,7 +30,6 @@ public sealed class HostLifecycleTests(LabFixture lab)
     }
 
     [Fact]
-    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Disposed_host_ends_its_processes_and_removes_its_disk()
     {
         var run = await lab.RunAsync();

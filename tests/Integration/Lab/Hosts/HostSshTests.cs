@@ -6,6 +6,7 @@ using Xunit;
 
 namespace Drydock.Tests.Integration.Lab.Hosts;
 
+[Trait(SampleTrait.Name, SampleTrait.All)]
 public sealed class HostSshTests(HostPair hosts) : IClassFixture<HostPair>
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;

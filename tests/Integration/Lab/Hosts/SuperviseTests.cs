@@ -8,6 +8,7 @@ namespace Drydock.Tests.Integration.Lab.Hosts;
 /// <summary>
 /// Debian's daemontools on a host, as tidb-ansible uses them with <c>process_supervision=supervise</c>.
 /// </summary>
+[Trait(SampleTrait.Name, SampleTrait.All)]
 public sealed class SuperviseTests(HostPair hosts) : IClassFixture<HostPair>
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;

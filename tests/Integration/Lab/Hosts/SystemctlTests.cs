@@ -8,6 +8,7 @@ using Xunit;
 namespace Drydock.Tests.Integration.Lab.Hosts;
 
 /// <summary>The lab's systemctl, against what the real one (systemd 252) says and returns.</summary>
+[Trait(SampleTrait.Name, SampleTrait.All)]
 public sealed class SystemctlTests(HostPair hosts) : IClassFixture<HostPair>
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -72,7 +73,6 @@ public sealed class SystemctlTests(HostPair hosts) : IClassFixture<HostPair>
     }
 
     [Fact]
-    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Systemctl_without_sudo_shows_but_does_not_control()
     {
         var unit = await InstallAsync("ExecStart=/bin/sleep 1000");
@@ -88,7 +88,6 @@ public sealed class SystemctlTests(HostPair hosts) : IClassFixture<HostPair>
     }
 
     [Fact]
-    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Crash_looping_unit_with_Restart_always_is_never_stably_active()
     {
         var unit = await InstallAsync("ExecStart=/bin/sh -c 'sleep 0.2; exit 7'\nRestart=always\nRestartSec=15s");
@@ -116,7 +115,6 @@ public sealed class SystemctlTests(HostPair hosts) : IClassFixture<HostPair>
     }
 
     [Fact]
-    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Unit_that_exceeds_start_limit_fails()
     {
         var unit = await InstallAsync("ExecStart=/bin/false\nRestart=always\nRestartSec=0\nStartLimitInterval=1h");
@@ -131,7 +129,6 @@ public sealed class SystemctlTests(HostPair hosts) : IClassFixture<HostPair>
     }
 
     [Fact]
-    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Killed_process_is_restarted_with_another_pid()
     {
         var unit = await InstallAsync("ExecStart=/bin/sleep 1000\nRestart=always\nRestartSec=15s");
@@ -147,7 +144,6 @@ public sealed class SystemctlTests(HostPair hosts) : IClassFixture<HostPair>
     }
 
     [Fact]
-    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Stop_kills_unresponsive_process_after_timeout()
     {
         var unit = await InstallAsync("ExecStart=/bin/sh -c 'trap \"\" TERM; while :; do sleep 1000; done'\nRestart=always\nTimeoutStopSec=1s");
@@ -166,7 +162,6 @@ public sealed class SystemctlTests(HostPair hosts) : IClassFixture<HostPair>
     }
 
     [Fact]
-    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Stop_ends_child_processes_in_own_sessions()
     {
         var unit = await InstallAsync("ExecStart=/bin/sh -c 'setsid sleep 4711 & exec sleep 4712'");
@@ -179,7 +174,6 @@ public sealed class SystemctlTests(HostPair hosts) : IClassFixture<HostPair>
     }
 
     [Fact]
-    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Unit_process_gets_environment_folder_and_user_and_ExecStop_runs()
     {
         await Host.WriteFileAsync("/data/env", "# comment\nFROM_FILE=file\nQUOTED=\"a b\"\n", ct: Token);
@@ -198,7 +192,6 @@ public sealed class SystemctlTests(HostPair hosts) : IClassFixture<HostPair>
     }
 
     [Fact]
-    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Changed_unit_file_applies_after_daemon_reload()
     {
         var unit = await InstallAsync("ExecStart=/bin/sleep 1001");
@@ -213,7 +206,6 @@ public sealed class SystemctlTests(HostPair hosts) : IClassFixture<HostPair>
     }
 
     [Fact]
-    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Missing_program_and_wrong_unit_file_are_reported()
     {
         var missing = await InstallAsync("ExecStart=/data/none");

@@ -10,6 +10,7 @@ namespace Drydock.Tests.Integration.Lab.StandIn;
 
 /// <summary>The console's API, version by version, with the quirks real ones have.</summary>
 [Collection(OmsLabCollection.Name)]
+[Trait(SampleTrait.Name, SampleTrait.All)]
 public sealed class ConsoleApiTests(OmsLab lab)
 {
     // The first migration project of the seed that is suspended.

@@ -10,6 +10,7 @@ namespace Drydock.Tests.Integration.Lab.StandIn;
 
 /// <summary>The console with the self-signed certificate that its users make, asked by the operator's own client.</summary>
 [Collection(OmsLabCollection.Name)]
+[Trait(SampleTrait.Name, SampleTrait.All)]
 public sealed class ConsoleCertificateTests(OmsLab lab)
 {
     private static readonly UpgradeRoad Road = new()

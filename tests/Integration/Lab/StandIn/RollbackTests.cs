@@ -8,11 +8,12 @@ namespace Drydock.Tests.Integration.Lab.StandIn;
 
 /// <summary>The old OMS, started again, works on the metadata it left and on nothing else.</summary>
 [Collection(OmsLabCollection.Name)]
+[Trait(SampleTrait.Name, SampleTrait.All)]
 public sealed class RollbackTests(OmsLab lab)
 {
     [Theory]
     [InlineData("ce-330-331-single")]
-    [InlineData("ee-401-422", Traits = [SampleTrait.Name, SampleTrait.All])]
+    [InlineData("ee-401-422")]
     public async Task Complete_restore_returns_every_byte_and_old_containers_run(string road)
     {
         var (oms, hand, before, folder) = await UpgradedAsync(UpgradeRoad.All.Single(x => x.Id == road), asPrinted: false);
@@ -34,7 +35,6 @@ public sealed class RollbackTests(OmsLab lab)
     }
 
     [Fact]
-    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Restore_as_printed_in_runbook_is_punished()
     {
         var (oms, hand, _, folder) = await UpgradedAsync(UpgradeRoad.CommunitySingle, asPrinted: true);
@@ -50,7 +50,6 @@ public sealed class RollbackTests(OmsLab lab)
     }
 
     [Fact]
-    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Old_container_started_without_restore_is_punished()
     {
         var (oms, _, _, _) = await UpgradedAsync(UpgradeRoad.CommunitySingle, asPrinted: false);
@@ -63,7 +62,6 @@ public sealed class RollbackTests(OmsLab lab)
     }
 
     [Fact]
-    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Database_dropped_under_running_OMS_is_punished()
     {
         var oms = await lab.UseAsync(UpgradeRoad.CommunitySingle);

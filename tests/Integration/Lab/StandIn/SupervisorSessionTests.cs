@@ -12,6 +12,7 @@ namespace Drydock.Tests.Integration.Lab.StandIn;
 
 /// <summary>The supervisord and supervisorctl of Debian in a container, over a real dockerd.</summary>
 [Collection(OmsLabCollection.Name)]
+[Trait(SampleTrait.Name, SampleTrait.All)]
 public sealed class SupervisorSessionTests(OmsLab lab)
 {
     private static readonly UpgradeRoad Road = UpgradeRoad.CommunitySingle;

@@ -7,6 +7,7 @@ namespace Drydock.Tests.Integration.Lab.StandIn;
 
 /// <summary>The stand-in walks every road of the upgrade guides, and only in their order.</summary>
 [Collection(OmsLabCollection.Name)]
+[Trait(SampleTrait.Name, SampleTrait.All)]
 public sealed class UpgradeRoadTests(OmsLab lab)
 {
     private const string Marker = "【结束】全部初始化步骤执行成功";
@@ -34,7 +35,6 @@ public sealed class UpgradeRoadTests(OmsLab lab)
     }
 
     [Fact]
-    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Two_regions_need_JAR_and_init_on_each_first_node()
     {
         var oms = await lab.UseAsync(UpgradeRoad.EnterpriseTwoRegions);
@@ -59,7 +59,6 @@ public sealed class UpgradeRoadTests(OmsLab lab)
     }
 
     [Fact]
-    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Nodes_with_different_cm_nodes_need_an_init_each()
     {
         var oms = await lab.UseAsync(UpgradeRoad.EnterpriseSplitNodes);
@@ -79,7 +78,6 @@ public sealed class UpgradeRoadTests(OmsLab lab)
     }
 
     [Fact]
-    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task JAR_from_401_on_is_unneeded_and_punished()
     {
         var oms = await lab.UseAsync(UpgradeRoad.Enterprise401);
@@ -98,7 +96,6 @@ public sealed class UpgradeRoadTests(OmsLab lab)
     }
 
     [Fact]
-    [Trait(SampleTrait.Name, SampleTrait.All)]
     public async Task Community_init_merges_project_tables_of_401()
     {
         var oms = await lab.UseAsync(UpgradeRoad.Community410);

@@ -12,6 +12,7 @@ using Drydock.Lab;
 using Drydock.Reconcilers.Databases.TiDb;
 using Drydock.Reconcilers.Oms;
 using Drydock.Reconcilers.Upgrades;
+using Drydock.Tests.Integration.Crds;
 using Shouldly;
 using Xunit;
 using OmsUpgrade = Drydock.Crds.OmsUpgrades.OmsUpgrade;
@@ -29,9 +30,7 @@ public sealed class LongNameTests(LabFixture lab)
     public async Task Children_of_upgrade_with_name_of_253_characters_are_accepted()
     {
         Longest.Length.ShouldBe(253);
-        var plane = await lab.ControlPlaneAsync();
-        await plane.KubectlAsync(["apply", "--validate=false", "-k", Repository.PathOf("config", "crd")], cancellationToken: Token);
-        await plane.WaitForCrdsAsync(["snapshotrestores.drydock.dev", "backupsnapshots.drydock.dev"], Token);
+        var plane = await ServedCrds.OnSharedPlaneAsync(lab);
         using var client = new KubernetesClient(KubeConfig.BuildConfigFromConfigFile(plane.AdminKubeconfig), KubernetesJson.CreateOptions(CrdsJsonContext.Default));
         var space = await lab.NewNamespaceAsync("long");
         var owner = new V1ObjectMeta { Name = Longest, Namespace = space, Uid = Guid.NewGuid().ToString() };

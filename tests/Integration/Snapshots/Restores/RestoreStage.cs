@@ -66,9 +66,7 @@ internal sealed class RestoreStage : IDisposable
         MariaDbServer server,
         Func<RestoreStage, SnapshotRestoreSpec, SnapshotRestoreSpec>? change = null)
     {
-        var plane = await lab.ControlPlaneAsync();
-        await plane.KubectlAsync(["apply", "--validate=false", "-k", Repository.PathOf("config", "crd")]);
-        await plane.WaitForCrdsAsync(["snapshotrestores.drydock.dev", "backupsnapshots.drydock.dev", "omsupgrades.drydock.dev"]);
+        var plane = await ServedCrds.OnSharedPlaneAsync(lab);
         var client = new KubernetesClient(KubeConfig.BuildConfigFromConfigFile(plane.AdminKubeconfig), KubernetesJson.CreateOptions(CrdsJsonContext.Default));
         var stage = new RestoreStage(server, client, await lab.NewNamespaceAsync("restore"));
         await stage.PrepareAsync(change);
