@@ -1,4 +1,3 @@
-using System.CommandLine;
 using System.Runtime.InteropServices;
 using Drydock.Cli.CommandLine;
 
@@ -10,6 +9,4 @@ using var hangup = PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
     signal.Cancel = true;
     end.Cancel();
 });
-return await DrydockCommand.Create(Surroundings.OfProcess()).Parse(args).InvokeAsync(
-    new InvocationConfiguration { ProcessTerminationTimeout = VerbRunner.CleanupLimit + TimeSpan.FromSeconds(5) },
-    end.Token);
+return await DrydockCommand.RunAsync(Surroundings.OfProcess(), args, end.Token);

@@ -41,7 +41,8 @@ internal static class ChangeFlow
             return ExitCodes.Done;
         }
 
-        return await WaitAsync(invocation, run, change, parsed.GetValue(options.Timeout), cancellationToken);
+        var patience = parsed.GetValue(options.Timeout) ?? ChangeOptions.Patience;
+        return await WaitAsync(invocation, run, change, patience, cancellationToken);
     }
 
     private static async Task<int> WaitAsync(

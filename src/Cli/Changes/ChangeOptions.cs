@@ -7,7 +7,8 @@ namespace Drydock.Cli.Changes;
 /// <summary>Options of the verbs that change something.</summary>
 internal sealed class ChangeOptions
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+    /// <summary>How long to wait without <c>--timeout</c>.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     public Option<bool> Yes { get; } = CreateYes();
 
@@ -16,10 +17,9 @@ internal sealed class ChangeOptions
         Description = "Do not wait until the operator has taken it up.",
     };
 
-    public Option<TimeSpan> Timeout { get; } = new("--timeout")
+    public Option<TimeSpan?> Timeout { get; } = new("--timeout")
     {
         Description = "How long to wait for the operator, a duration such as 90s or 2m. Default: 1m.",
-        DefaultValueFactory = static _ => Patience,
         CustomParser = static result => Read(result),
     };
 
@@ -34,7 +34,7 @@ internal sealed class ChangeOptions
         command.Options.Add(Timeout);
     }
 
-    private static TimeSpan Read(ArgumentResult result)
+    private static TimeSpan? Read(ArgumentResult result)
     {
         if (!KubernetesDuration.TryParse(result.Tokens[0].Value, out var value))
         {

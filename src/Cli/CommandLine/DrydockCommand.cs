@@ -1,4 +1,7 @@
 using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+using Drydock.Abstractions.Values;
 using Drydock.Cli.Verbs;
 
 namespace Drydock.Cli.CommandLine;
@@ -6,13 +9,54 @@ namespace Drydock.Cli.CommandLine;
 /// <summary>The command line of <c>kubectl drydock</c>.</summary>
 internal static class DrydockCommand
 {
+    /// <summary>Runs a command line to its exit code. Nothing is thrown: a failure is a sentence.</summary>
+    public static async Task<int> RunAsync(
+        Surroundings surroundings, IReadOnlyList<string> words, CancellationToken cancellationToken)
+    {
+        var configuration = new InvocationConfiguration
+        {
+            EnableDefaultExceptionHandler = false,
+            ProcessTerminationTimeout = VerbRunner.CleanupLimit + TimeSpan.FromSeconds(5),
+            Output = surroundings.Output,
+            Error = surroundings.Errors,
+        };
+        try
+        {
+            var parsed = Create(surroundings).Parse(words);
+            if (parsed.Action is not ParseErrorAction errors)
+            {
+                return await parsed.InvokeAsync(configuration, cancellationToken);
+            }
+
+            // The help would push the errors off the screen.
+            errors.ShowHelp = false;
+            var code = await parsed.InvokeAsync(configuration, cancellationToken);
+            surroundings.Errors.WriteLine($"See `{CommandPath.Of(parsed)} --help`.");
+            return code;
+        }
+        catch (Exception failure)
+        {
+            surroundings.Errors.WriteLine(
+                $"{CommandPath.Plugin} ended because of an error of its own, {failure.GetType().Name}: "
+                + $"{Sentences.Close(failure.Message)} Report it with this line and the command.");
+            return ExitCodes.Failed;
+        }
+    }
+
     /// <summary>Builds the command.</summary>
     public static RootCommand Create(Surroundings surroundings)
     {
         var options = new GlobalOptions();
         var runner = new VerbRunner(surroundings, options);
+        var help = new HelpPage();
         var root = new RootCommand(
-            "Drydock: plans, watches and steers upgrades. Verbs that change something ask first.");
+            "Drydock: plans, follows and controls upgrades. Verbs that change something ask first.")
+        {
+            HelpName = CommandPath.Plugin,
+        };
+        root.SetAction(parsed => help.Invoke(parsed));
+        root.Options.Remove(root.Options.Single(o => o is HelpOption));
+        root.Options.Add(new HelpOption("--help", "-h") { Action = help });
         options.AddTo(root);
         root.Subcommands.Add(PlanCommand.Create(runner));
         root.Subcommands.Add(CheckCommand.Create(runner));
@@ -26,10 +70,11 @@ internal static class DrydockCommand
         root.Subcommands.Add(LogsCommand.Create(runner));
         root.Subcommands.Add(ExplainCommand.Create(runner));
         root.Subcommands.Add(ReportCommand.Create(runner));
-        root.Subcommands.Add(InitCommand.Create(runner));
+        root.Subcommands.Add(InitCommand.Create(runner, help));
         root.Subcommands.Add(UploadCommand.Create(runner));
         root.Subcommands.Add(DashboardCommand.Create(runner));
         RefuseUnknownOptions(root);
+        root.Subcommands.Add(HelpCommand.Create(root));
         root.Subcommands.Add(CompleteCommand.Create(surroundings));
         return root;
     }
@@ -39,11 +84,11 @@ internal static class DrydockCommand
     {
         foreach (var argument in command.Arguments)
         {
-            argument.Validators.Add(result =>
+            argument.Validators.Add(static result =>
             {
                 foreach (var token in result.Tokens.Where(t => t.Value.StartsWith('-')))
                 {
-                    result.AddError($"There is no option {token.Value}. See `kubectl drydock {command.Name} --help`.");
+                    result.AddError($"There is no option {token.Value}.");
                 }
             });
         }

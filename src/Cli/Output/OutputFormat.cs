@@ -46,6 +46,7 @@ internal static class OutputFormats
         var option = new Option<OutputFormat>("--output", "-o")
         {
             Description = $"{names}. Without it text for people.",
+            HelpName = "format",
             CustomParser = result =>
             {
                 var text = result.Tokens[0].Value;
@@ -57,6 +58,8 @@ internal static class OutputFormats
                 return formats.FirstOrDefault(f => f.Name == text).Format;
             },
         };
+        // Without this the names of the enumeration would be offered, too.
+        option.CompletionSources.Clear();
         option.CompletionSources.Add([.. formats.Select(f => f.Name)]);
         return option;
     }

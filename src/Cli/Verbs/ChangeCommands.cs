@@ -16,6 +16,7 @@ internal static class ChangeCommands
         {
             Description = "The hold as status shows it, for instance StopOld. Needed only if there are several.",
             Arity = ArgumentArity.ZeroOrOne,
+            HelpName = "hold",
         };
         hold.CompletionSources.Add(runner.CompleteFrom(run => (run.Status?.Holds ?? []).Select(h => h.Name)));
         var all = new Option<bool>("--all") { Description = "Approve all holds that the run waits at." };
@@ -32,6 +33,7 @@ internal static class ChangeCommands
         {
             Description = "A phase (StopOld), a step (StopOld/oms-a) or PointOfNoReturn. Repeatable.",
             Arity = ArgumentArity.OneOrMore,
+            HelpName = "before",
         };
         names.CompletionSources.Add(runner.CompleteFrom(run => (run.ActivePlan?.Steps ?? [])
             .Where(s => s.State == StepState.Pending)
@@ -66,6 +68,7 @@ internal static class ChangeCommands
         {
             Description = "The step that failed, for instance Verify/hosts. Needed only if there are several.",
             Arity = ArgumentArity.ZeroOrOne,
+            HelpName = "step",
         };
         step.CompletionSources.Add(runner.CompleteFrom(run => (run.ActivePlan?.Steps ?? [])
             .Where(s => s.Acceptable && s.State == StepState.Failed)

@@ -21,7 +21,7 @@ internal static class CompleteCommand
 
     public static Command Create(Surroundings surroundings)
     {
-        var words = new Argument<string[]>("words") { Arity = ArgumentArity.ZeroOrMore };
+        var words = new Argument<string[]>("words") { Arity = ArgumentArity.ZeroOrMore, HelpName = "words" };
         var command = new Command("__complete", "Prints completions.") { words };
         command.Hidden = true;
         command.TreatUnmatchedTokensAsErrors = false;

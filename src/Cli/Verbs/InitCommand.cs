@@ -12,11 +12,14 @@ internal static class InitCommand
     private const int DefaultMasterPort = 7000;
     private const int DefaultBmdbMasterPort = 10000;
 
-    public static Command Create(VerbRunner runner)
+    public static Command Create(VerbRunner runner, HelpPage help)
     {
         var command = new Command(
             "init",
-            "Writes the manifest of an upgrade by looking at what runs. Changes nothing.");
+            "Writes the manifest of an upgrade by looking at what runs. Changes nothing.")
+        {
+            Action = help,
+        };
         command.Subcommands.Add(Oms(runner));
         command.Subcommands.Add(TiDb(runner));
         command.Subcommands.Add(Yugabyte(runner));
@@ -134,7 +137,7 @@ internal static class InitCommand
         var bmdb = new Option<bool>("--bmdb") { Description = "The universe is BMDB." };
         var user = new Option<string>("--user")
         {
-            Description = "Login user on the hosts. Default: yugabyte.",
+            Description = "Login user on the hosts.",
             DefaultValueFactory = static _ => "yugabyte",
         };
         var shared = new Shared();

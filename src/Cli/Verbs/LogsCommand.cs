@@ -24,6 +24,7 @@ internal static class LogsCommand
             Description =
                 "Id of the step, for instance InitMetadata/oms-a. Without it the steps with output are listed.",
             Arity = ArgumentArity.ZeroOrOne,
+            HelpName = "step",
         };
         step.CompletionSources.Add(runner.CompleteFrom(run => Steps(run)
             .Where(s => s.OutputRef is not null || s.State == StepState.Running)

@@ -9,7 +9,7 @@ internal static class OperatorNamespace
 
     public static Option<string> Option() => new("--operator-namespace")
     {
-        Description = $"Where the operator runs. Default: {Default}.",
+        Description = "Where the operator runs.",
         DefaultValueFactory = static _ => Default,
     };
 

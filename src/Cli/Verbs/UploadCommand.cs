@@ -17,6 +17,7 @@ internal static class UploadCommand
         var file = new Argument<FileInfo>("file")
         {
             Description = "The archive: of an image, or a package of a database.",
+            HelpName = "file",
         };
         var name = new Option<string?>("--as") { Description = "Its name there. Default: that of the file." };
         var directory = new Option<string>("--directory")

@@ -1,0 +1,72 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+
+namespace Drydock.Cli.CommandLine;
+
+/// <summary>The help: the verbs by use, or one verb with its arguments, options and examples.</summary>
+internal sealed class HelpPage : SynchronousCommandLineAction
+{
+    private readonly HelpAction _usual = new();
+
+    /// <summary>What follows <c>--help</c> may be missing or wrong.</summary>
+    public override bool ClearsParseErrors => true;
+
+    public override int Invoke(ParseResult parseResult)
+    {
+        var command = parseResult.CommandResult.Command;
+        var output = parseResult.InvocationConfiguration.Output;
+        if (command.Subcommands.Count > 0 && parseResult.UnmatchedTokens is [var unknown, ..])
+        {
+            parseResult.InvocationConfiguration.Error.WriteLine(
+                $"{CommandPath.Of(parseResult)} has no command {unknown}. `{CommandPath.Of(parseResult)} --help` lists "
+                + "all.");
+            return ExitCodes.Failed;
+        }
+
+        if (command is RootCommand || command.Hidden)
+        {
+            WriteVerbs((RootCommand)parseResult.RootCommandResult.Command, output);
+            return ExitCodes.Done;
+        }
+
+        _usual.Invoke(parseResult);
+        var path = CommandPath.Of(parseResult);
+        var examples = VerbGroups.All.SelectMany(g => g.Verbs).SelectMany(v => v.Examples)
+            .Where(e => e.StartsWith($"{path} ", StringComparison.Ordinal))
+            .ToList();
+        if (examples.Count > 0)
+        {
+            output.WriteLine(examples.Count == 1 ? "Example:" : "Examples:");
+            examples.ForEach(e => output.WriteLine($"  {e}"));
+        }
+
+        return ExitCodes.Done;
+    }
+
+    private static void WriteVerbs(RootCommand root, TextWriter output)
+    {
+        output.WriteLine(root.Description);
+        output.WriteLine();
+        output.WriteLine("Usage:");
+        output.WriteLine($"  {root.HelpName} VERB [options]");
+        var width = VerbGroups.All.SelectMany(g => g.Verbs).Max(v => v.Verb.Length) + 2;
+        foreach (var group in VerbGroups.All)
+        {
+            output.WriteLine();
+            output.WriteLine($"{group.Title}:");
+            foreach (var verb in group.Verbs)
+            {
+                var description = root.Subcommands.Single(c => c.Name == verb.Verb).Description!;
+                output.WriteLine($"  {verb.Verb.PadRight(width)}{FirstSentence(description)}");
+                output.WriteLine($"  {new string(' ', width)}{verb.Examples[0]}");
+            }
+        }
+
+        output.WriteLine();
+        output.WriteLine($"`{root.HelpName} help VERB` shows the arguments and options of a verb.");
+    }
+
+    private static string FirstSentence(string text) =>
+        text.IndexOf(". ", StringComparison.Ordinal) is >= 0 and var end ? text[..(end + 1)] : text;
+}
