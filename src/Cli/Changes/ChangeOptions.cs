@@ -10,7 +10,7 @@ internal sealed class ChangeOptions
     /// <summary>How long to wait without <c>--timeout</c>.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
-    public Option<bool> Yes { get; } = CreateYes();
+    public Option<bool> Yes { get; } = new("--yes", "-y") { Description = "Do not ask." };
 
     public Option<bool> NoWait { get; } = new("--no-wait")
     {
@@ -22,9 +22,6 @@ internal sealed class ChangeOptions
         Description = "How long to wait for the operator, a duration such as 90s or 2m. Default: 1m.",
         CustomParser = static result => Read(result),
     };
-
-    /// <summary>The option that answers the question.</summary>
-    public static Option<bool> CreateYes() => new("--yes", "-y") { Description = "Do not ask." };
 
     /// <summary>Adds the options to a command.</summary>
     public void AddTo(Command command)

@@ -71,7 +71,6 @@ internal static class DrydockCommand
         root.Subcommands.Add(ExplainCommand.Create(runner));
         root.Subcommands.Add(ReportCommand.Create(runner));
         root.Subcommands.Add(InitCommand.Create(runner, help));
-        root.Subcommands.Add(UploadCommand.Create(runner));
         root.Subcommands.Add(DashboardCommand.Create(runner));
         RefuseUnknownOptions(root);
         root.Subcommands.Add(HelpCommand.Create(root));

@@ -1,7 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Completions;
-using System.Net.WebSockets;
-using Drydock.Abstractions.Values;
 using Drydock.Cli.Runs;
 using Drydock.Cli.Verbs;
 using Drydock.Clients.Kubernetes.Errors;
@@ -57,13 +55,6 @@ internal sealed class VerbRunner(Surroundings surroundings, GlobalOptions option
                 or IOException or UnauthorizedAccessException)
             {
                 return Say(failure.Message, ExitCodes.Failed);
-            }
-            catch (Exception failure) when (failure is HttpRequestException or WebSocketException
-                or OperationCanceledException)
-            {
-                // The client of the package, which exec and reports need, has no exceptions of its own for this.
-                return Say(
-                    $"The API server was not reached: {Sentences.Close(failure.Message)}", ExitCodes.Failed);
             }
         });
 

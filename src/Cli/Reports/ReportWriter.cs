@@ -5,7 +5,6 @@ using Drydock.Abstractions.Values;
 using Drydock.Cli.CommandLine;
 using Drydock.Cli.Output;
 using Drydock.Cli.Runs;
-using Drydock.Cli.Uploads;
 using Drydock.Cli.Views;
 using Drydock.Crds.BackupSnapshots;
 using Drydock.Crds.Common;
@@ -27,6 +26,10 @@ namespace Drydock.Cli.Reports;
 internal sealed class ReportWriter(IKubernetes server, Run run, string operatorNamespace)
 {
     private const int LogLines = 20_000;
+    private const string OperatorPods = "app.kubernetes.io/name=drydock";
+
+    // A pod may have others, for instance of a service mesh.
+    private const string OperatorContainer = "operator";
 
     /// <summary>The annotation of <c>kubectl apply</c>: the whole manifest, with all values.</summary>
     private const string LastApplied = "kubectl.kubernetes.io/last-applied-configuration";
@@ -75,7 +78,7 @@ internal sealed class ReportWriter(IKubernetes server, Run run, string operatorN
         var pods = new V1PodList { Items = [] };
         await PartAsync(zip, "operator/pods.json", async () => pods = WithoutValues(
             await server.CoreV1.ListNamespacedPodAsync(
-                operatorNamespace, labelSelector: OperatorPod.Selector, cancellationToken: cancellationToken)));
+                operatorNamespace, labelSelector: OperatorPods, cancellationToken: cancellationToken)));
         foreach (var name in pods.Items.Select(p => p.Metadata.Name))
         {
             await LogAsync(zip, $"operator/{name}.log", name, isPrevious: false, cancellationToken);
@@ -92,7 +95,7 @@ internal sealed class ReportWriter(IKubernetes server, Run run, string operatorN
                 await using var log = await server.CoreV1.ReadNamespacedPodLogAsync(
                     pod,
                     operatorNamespace,
-                    container: OperatorPod.Container,
+                    container: OperatorContainer,
                     previous: isPrevious,
                     tailLines: LogLines,
                     cancellationToken: cancellationToken);

@@ -15,7 +15,6 @@ public sealed class LabNode : IAsyncDisposable
     private readonly ControlPlane _server;
     private readonly LabNodeOptions _options;
     private LabProcess? _process;
-    private int _starts;
 
     private LabNode(LabRun run, ControlPlane server, LabNodeOptions options)
     {
@@ -29,22 +28,9 @@ public sealed class LabNode : IAsyncDisposable
         LabRun run, ControlPlane server, LabNodeOptions options, CancellationToken cancellationToken = default)
     {
         var node = new LabNode(run, server, options);
-        await node.StartProcessAsync(options.StallAfter, cancellationToken);
+        await node.StartProcessAsync(cancellationToken);
         await node.CreateObjectsAsync();
         return node;
-    }
-
-    /// <summary>Waits until the input of an exec is no longer read (<see cref="LabNodeOptions.StallAfter"/>).</summary>
-    public Task UntilStalledAsync(CancellationToken cancellationToken = default) => Deadline.UntilAsync(
-        "the exec to stall",
-        _ => Task.FromResult(_process!.LogTail().Contains("stalled", StringComparison.Ordinal)),
-        cancellationToken: cancellationToken);
-
-    /// <summary>Ends the node and what it executes as a loss of power would, and starts it again.</summary>
-    public async Task CrashAsync(CancellationToken cancellationToken = default)
-    {
-        await _process!.KillAsync();
-        await StartProcessAsync(stallAfter: null, cancellationToken);
     }
 
     /// <inheritdoc />
@@ -56,20 +42,15 @@ public sealed class LabNode : IAsyncDisposable
         await _server.KubectlAsync(["delete", "node", _options.Name]);
     }
 
-    private async Task StartProcessAsync(long? stallAfter, CancellationToken cancellationToken)
+    private async Task StartProcessAsync(CancellationToken cancellationToken)
     {
         List<string> arguments = ["-listen", Kubelet, "-log", _options.Log ?? "", "-previous", _options.PreviousLog ?? ""];
-        if (stallAfter is { } bytes)
-        {
-            arguments.AddRange(["-stall-after", bytes.ToString(CultureInfo.InvariantCulture)]);
-        }
-
         // The volume is mounted where the pod has it, in mounts of the executed program alone.
         var mount = $"mount -t tmpfs -o size=1m drydock-lab /var/lib && mkdir -p '{_options.MountPath}' && mount --bind \"$0\" '{_options.MountPath}' && exec \"$@\"";
         arguments.AddRange(["--", "unshare", "--mount", "--", "sh", "-c", mount, _options.Folder]);
         _process = _run.StartProcess(new LabProcessOptions
         {
-            Name = string.Create(CultureInfo.InvariantCulture, $"{_options.Name}-{++_starts}"),
+            Name = _options.Name,
             FileName = _server.NodeProgram,
             Arguments = arguments,
             Namespace = _server.Namespace,
@@ -94,7 +75,7 @@ public sealed class LabNode : IAsyncDisposable
             {
                 ["nodeName"] = _options.Name,
                 ["automountServiceAccountToken"] = false,
-                ["containers"] = new JsonArray(new JsonObject { ["name"] = "operator", ["image"] = "drydock-operator:lab", ["args"] = new JsonArray([.. _options.Arguments.Select(a => (JsonNode)a)]) }),
+                ["containers"] = new JsonArray(new JsonObject { ["name"] = "operator", ["image"] = "drydock-operator:lab" }),
             },
         };
         await CreateAsync(node, "/api/v1/nodes", new JsonObject

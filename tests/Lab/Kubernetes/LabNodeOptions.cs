@@ -12,9 +12,6 @@ public sealed record LabNodeOptions
     /// <summary>Name of the pod, which has the label of the operator.</summary>
     public string Pod { get; init; } = "drydock-operator-0";
 
-    /// <summary>The arguments of the container.</summary>
-    public IReadOnlyList<string> Arguments { get; init; } = ["--namespace=drydock-system", "--storage-root=/var/lib/drydock/images"];
-
     /// <summary>The folder that programs in the pod see at <see cref="MountPath"/>.</summary>
     public required string Folder { get; init; }
 
@@ -26,7 +23,4 @@ public sealed record LabNodeOptions
 
     /// <summary>The log of the container before its restart; null if there was none.</summary>
     public string? PreviousLog { get; init; }
-
-    /// <summary>After how many bytes the input of the first exec is no longer read; null for never.</summary>
-    public long? StallAfter { get; init; }
 }

@@ -50,7 +50,6 @@ public sealed class CommandLineTests
 
     [Theory]
     [InlineData("check", "-f", "up")]
-    [InlineData("upload", "oms")]
     [InlineData("init", "tidb", "--from", "")]
     [InlineData("report", "a", "--file", "")]
     [InlineData("status", "--kubeconfig", "")]

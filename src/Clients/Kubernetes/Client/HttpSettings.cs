@@ -35,8 +35,6 @@ internal static class HttpSettings
         {
             var kubernetes = new k8s.Kubernetes(configuration);
             Secure(connections!, configuration);
-            kubernetes.CreateWebSocketBuilder = () =>
-                new PooledWebSocketBuilder(connections!, configuration.TlsServerName);
             return kubernetes;
         }
         finally

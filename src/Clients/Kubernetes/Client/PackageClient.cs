@@ -3,9 +3,9 @@ using KubernetesClientConfiguration = k8s.KubernetesClientConfiguration;
 namespace Drydock.Clients.Kubernetes.Client;
 
 /// <summary>
-/// The client of the package, for requests that <see cref="IKubernetesClient"/> does not have: exec, logs, lists of
+/// The client of the package, for requests that <see cref="IKubernetesClient"/> does not have: logs, and lists of
 /// types without a model. It connects as <see cref="KubernetesClient"/> does: same check of the server's certificate,
-/// same credentials, same proxy, also for exec.
+/// same credentials, same proxy.
 /// </summary>
 public static class PackageClient
 {

@@ -1,13 +1,10 @@
 // The part of a kubelet that answers exec, logs and port-forward, with the kubelet's own streaming code. There are no containers:
 // a command runs on this machine behind a prefix that the caller gives, and a forwarded port is one of this machine.
 //
-//	drydock-node -listen 127.0.0.1:10250 [-log FILE] [-previous FILE] [-forward 8080=127.0.0.1:1234] [-stall-after BYTES] [-- PREFIX...]
-//
-// With -stall-after the first exec with input reads that many bytes of its input and then no more, and "stalled" is printed.
+//	drydock-node -listen 127.0.0.1:10250 [-log FILE] [-previous FILE] [-forward 8080=127.0.0.1:1234] [-- PREFIX...]
 package main
 
 import (
-	"bytes"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -25,7 +22,6 @@ import (
 	"os/exec"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"k8s.io/apimachinery/pkg/types"
@@ -42,8 +38,6 @@ type node struct {
 	prefix   []string
 	logs     map[bool]string
 	forwards map[int32]string
-	stall    int64
-	once     sync.Once
 }
 
 func answer() {
@@ -51,9 +45,8 @@ func answer() {
 	current := flag.String("log", "", "the log of the container")
 	previous := flag.String("previous", "", "the log of the container before its restart")
 	forward := flag.String("forward", "", "PORT=ADDRESS of a port that can be forwarded")
-	stall := flag.Int64("stall-after", -1, "bytes of input after which the first exec with input reads no more")
 	flag.Parse()
-	n := &node{prefix: flag.Args(), logs: map[bool]string{false: *current, true: *previous}, forwards: map[int32]string{}, stall: *stall}
+	n := &node{prefix: flag.Args(), logs: map[bool]string{false: *current, true: *previous}, forwards: map[int32]string{}}
 	if port, address, ok := strings.Cut(*forward, "="); ok {
 		number, err := strconv.ParseInt(port, 10, 32)
 		if err != nil {
@@ -100,7 +93,7 @@ func (n *node) ExecInContainer(_ string, _ types.UID, _ string, command []string
 		if err != nil {
 			return err
 		}
-		go n.feed(pipe, in)
+		go feed(pipe, in)
 	}
 	err := process.Run()
 	var ended *exec.ExitError
@@ -111,23 +104,9 @@ func (n *node) ExecInContainer(_ string, _ types.UID, _ string, command []string
 }
 
 // The input ends with the connection, as the input of a container does.
-func (n *node) feed(pipe io.WriteCloser, in io.Reader) {
+func feed(pipe io.WriteCloser, in io.Reader) {
 	defer pipe.Close()
-	// A client may offer an input to every command; only one that sends something counts.
-	first := make([]byte, 1)
-	if _, err := io.ReadFull(in, first); err != nil {
-		return
-	}
-	all := io.MultiReader(bytes.NewReader(first), in)
-	if n.stall >= 0 {
-		n.once.Do(func() {
-			if _, err := io.CopyN(pipe, all, n.stall); err == nil {
-				fmt.Println("stalled")
-				select {}
-			}
-		})
-	}
-	_, _ = io.Copy(pipe, all)
+	_, _ = io.Copy(pipe, in)
 }
 
 func (n *node) log(answer http.ResponseWriter, request *http.Request) {

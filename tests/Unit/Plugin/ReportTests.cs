@@ -1,19 +1,14 @@
 using System.IO.Compression;
-using System.Security.Cryptography;
-using System.Text;
 using Drydock.Cli.CommandLine;
-using Drydock.Cli.Uploads;
-using Drydock.Clients.Kubernetes.Client;
 using Drydock.Tests.Unit.Fakes;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 using Shouldly;
 using Xunit;
 
 namespace Drydock.Tests.Unit.Plugin;
 
-/// <summary>The verbs that need the operator's pod: rights, failures, and what a report contains.</summary>
-public sealed class PodVerbTests : IAsyncLifetime
+/// <summary>What a report of the operator's pod contains, and what it does not.</summary>
+public sealed class ReportTests : IAsyncLifetime
 {
     private const string Pods = """
         {"kind":"PodList","apiVersion":"v1","metadata":{},"items":[{
@@ -44,7 +39,7 @@ public sealed class PodVerbTests : IAsyncLifetime
     [Fact]
     public async Task Report_has_no_value_of_variable_and_misses_nothing()
     {
-        _server.Otherwise(context => AnswerAsync(context, []));
+        _server.Otherwise(AnswerAsync);
 
         var (code, text) = await RunAsync(_server.Address, "report", "night", "--file", Zip);
 
@@ -76,55 +71,34 @@ public sealed class PodVerbTests : IAsyncLifetime
         (await File.ReadAllTextAsync(Zip, Token)).ShouldBe("mine");
     }
 
-    [Theory]
-    [InlineData("You may not get and create pods/exec in namespace drydock-system.", "get", "create")]
-    [InlineData("You may not get pods/exec in namespace drydock-system.", "get")]
-    [InlineData("You may not create pods/exec in namespace drydock-system.", "create")]
-    public async Task Upload_names_missing_right(string expected, params string[] missing)
-    {
-        _server.Otherwise(context => AnswerAsync(context, missing));
-
-        var (code, text) = await UploadAsync(_server.Address);
-
-        code.ShouldBe(ExitCodes.Failed);
-        text.ShouldContain(expected);
-    }
-
     [Fact]
     public async Task Server_that_is_not_reached_is_a_sentence()
     {
-        var (code, text) = await UploadAsync(new Uri("http://127.0.0.1:1/"));
+        var (code, text) = await RunAsync(new Uri("http://127.0.0.1:1/"), "report", "night", "--file", Zip);
 
         code.ShouldBe(ExitCodes.Failed);
-        text.ShouldContain("The API server was not reached: ");
+        text.ShouldContain("127.0.0.1:1");
         text.ShouldNotContain("   at ");
     }
 
     [Fact]
-    public async Task Program_runs_in_pod_through_common_connections()
+    public async Task Every_request_names_the_server_of_the_kubeconfig()
     {
         List<string> names = [];
         _server.Otherwise(context =>
         {
             names.Add(context.Request.Host.Host);
-            return context.Request.Path.Value!.EndsWith("/exec", StringComparison.Ordinal) ? ExecAsync(context) : AnswerAsync(context, []);
+            return AnswerAsync(context);
         });
-        using var client = PackageClient.Create(
-            new k8s.KubernetesClientConfiguration { Host = _server.Address.AbsoluteUri, TlsServerName = "api.example" }, new KubernetesClientOptions());
 
-        var pod = await OperatorPod.FindAsync(client, "drydock-system", Token);
-        var result = await pod.RunAsync(["stat"], null, Token);
+        (await RunAsync(_server.Address, "report", "night", "--file", Zip)).Code.ShouldBe(ExitCodes.Done);
 
-        (result.ExitCode, result.Output).ShouldBe((0, "12"));
-        names.ShouldBe(["api.example", "api.example"]);
+        names.Distinct().ShouldBe(["api.example"]);
     }
 
-    // A server that lacks a right to exec answers 403 to it, too.
-    private static Task AnswerAsync(HttpContext context, string[] missing) => context.Request.Path.Value! switch
+    private static Task AnswerAsync(HttpContext context) => context.Request.Path.Value! switch
     {
         var path when path.EndsWith("/pods", StringComparison.Ordinal) => WriteAsync(context, 200, Pods),
-        var path when path.EndsWith("/exec", StringComparison.Ordinal) => WriteAsync(context, 403, FakeApiServer.Status(403, "Forbidden")),
-        var path when path.EndsWith("/selfsubjectaccessreviews", StringComparison.Ordinal) => ReviewAsync(context, missing),
         var path when path.EndsWith("/log", StringComparison.Ordinal) => context.Request.Query["previous"] == "true"
             ? WriteAsync(context, 400, FakeApiServer.Status(400, "BadRequest", "previous terminated container not found"))
             : WriteAsync(context, 200, $"log of {context.Request.Query["container"]}"),
@@ -133,34 +107,6 @@ public sealed class PodVerbTests : IAsyncLifetime
         "/version" => WriteAsync(context, 200, """{"gitVersion":"v1.30.0"}"""),
         _ => WriteAsync(context, 200, """{"metadata":{},"items":[]}"""),
     };
-
-    private static async Task ReviewAsync(HttpContext context, string[] missing)
-    {
-        using var reader = new StreamReader(context.Request.Body);
-        var body = await reader.ReadToEndAsync();
-        var isAllowed = !missing.Any(verb => body.Contains($"\"verb\":\"{verb}\"", StringComparison.Ordinal));
-        await WriteAsync(context, 201, $$$"""{"kind":"SelfSubjectAccessReview","apiVersion":"authorization.k8s.io/v1","spec":{},"status":{"allowed":{{{(isAllowed ? "true" : "false")}}}}}""");
-    }
-
-    // As the kubelet does: one byte says the channel, 1 is standard output, 3 the result.
-    private static async Task ExecAsync(HttpContext context)
-    {
-        var key = context.Request.Headers["Sec-WebSocket-Key"].ToString();
-#pragma warning disable CA5350 // RFC 6455 demands SHA-1.
-        context.Response.Headers["Sec-WebSocket-Accept"] = Convert.ToBase64String(SHA1.HashData(Encoding.ASCII.GetBytes($"{key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11")));
-#pragma warning restore CA5350
-        context.Response.Headers.Upgrade = "websocket";
-        context.Response.Headers["Sec-WebSocket-Protocol"] = context.Request.Headers["Sec-WebSocket-Protocol"];
-        await using var stream = await context.Features.Get<IHttpUpgradeFeature>()!.UpgradeAsync();
-        foreach (var (channel, text) in new[] { (1, "12"), (3, "{\"status\":\"Success\"}") })
-        {
-            await stream.WriteAsync((byte[])[0x82, (byte)(text.Length + 1), (byte)channel, .. Encoding.ASCII.GetBytes(text)]);
-        }
-
-        await stream.WriteAsync((byte[])[0x88, 2, 0x03, 0xE8]);
-        await stream.FlushAsync();
-        await stream.ReadExactlyAsync(new byte[8]);
-    }
 
     private static async Task WriteAsync(HttpContext context, int code, string body)
     {
@@ -175,13 +121,6 @@ public sealed class PodVerbTests : IAsyncLifetime
         return await reader.ReadToEndAsync(Token);
     }
 
-    private async Task<(int Code, string Text)> UploadAsync(Uri server)
-    {
-        var archive = Path.Combine(_folder.FullName, "oms.tar.gz");
-        await File.WriteAllTextAsync(archive, "content", Token);
-        return await RunAsync(server, "upload", archive, "--yes");
-    }
-
     private async Task<(int Code, string Text)> RunAsync(Uri server, params string[] words)
     {
         var kubeconfig = Path.Combine(_folder.FullName, "kubeconfig");
@@ -190,7 +129,7 @@ public sealed class PodVerbTests : IAsyncLifetime
             $$$"""
             current-context: c
             contexts: [{name: c, context: {cluster: c, namespace: oms}}]
-            clusters: [{name: c, cluster: {server: "{{{server}}}"}}]
+            clusters: [{name: c, cluster: {server: "{{{server}}}", tls-server-name: api.example}}]
             """,
             Token);
         await using var output = new StringWriter();
