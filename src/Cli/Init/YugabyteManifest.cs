@@ -20,7 +20,7 @@ internal sealed record YugabyteManifest(
             # manifest with `kubectl drydock check -f`, apply it, read the plan, then set mode: Apply.
             apiVersion: drydock.dev/v1alpha1
             kind: DatabaseRollingUpgrade
-            metadata: {name: {{{Name ?? ObjectName.Of(product, product, ToVersion)}}}}
+            metadata: {name: {{{Name ?? ObjectName.Of(product, ToVersion)}}}}
             spec:
               mode: Plan
               engine: YugabyteDB

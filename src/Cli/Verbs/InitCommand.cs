@@ -1,7 +1,6 @@
 using System.CommandLine;
 using Drydock.Cli.CommandLine;
 using Drydock.Cli.Init;
-using Drydock.Crds.DatabaseRollingUpgrades;
 
 namespace Drydock.Cli.Verbs;
 
@@ -16,10 +15,8 @@ internal static class InitCommand
     {
         var command = new Command(
             "init",
-            "Writes the manifest of an upgrade by looking at what runs. Changes nothing.")
-        {
-            Action = help,
-        };
+            "Writes the manifest of an upgrade by looking at what runs. Changes nothing.");
+        command.SetAction(parsed => help.Invoke(parsed));
         command.Subcommands.Add(Oms(runner));
         command.Subcommands.Add(TiDb(runner));
         command.Subcommands.Add(Yugabyte(runner));
@@ -81,48 +78,29 @@ internal static class InitCommand
 
     private static Command TiDb(VerbRunner runner)
     {
-        var pd = new Option<string?>("--pd") { Description = "One PD member, HOST or HOST:PORT." };
-        var from = new Option<FileInfo?>("--from")
+        var pd = new Option<string>("--pd")
         {
-            Description = "inventory.ini of tidb-ansible, or meta.yaml of tiup "
-                + "(~/.tiup/storage/cluster/clusters/NAME/meta.yaml).",
+            Description = "One PD member, HOST or HOST:PORT. Default port: 2379.",
+            Required = true,
         };
-        var groupVars = new Option<DirectoryInfo?>("--group-vars")
-        {
-            Description = "The directory group_vars of tidb-ansible. Without it the ports are those of the inventory, "
-                + "or the default ones.",
-        };
-        var user = new Option<string?>("--user") { Description = "Login user on the hosts. Default: tidb." };
+        var user = CreateUser("tidb");
         var shared = new Shared();
-        var command = new Command("tidb", "TiDB, from one PD or from the inventory of a deployment tool.")
-        {
-            pd, from, groupVars, user,
-        };
+        var command = new Command("tidb", "TiDB.") { pd, user };
         shared.AddTo(command);
-        command.Validators.Add(result =>
-        {
-            if ((result.GetResult(pd) is null) == (result.GetResult(from) is null))
-            {
-                result.AddError("Give either --pd or --from.");
-            }
-        });
         runner.SetLocal(command, async (parsed, cancellationToken) =>
         {
-            var cluster = parsed.GetValue(from) is { } file
-                ? Inventory(file, parsed.GetValue(groupVars))
-                : await AskPdAsync(parsed.GetValue(pd)!, parsed.GetValue(shared.FromVersion), cancellationToken);
-            cluster = cluster with
-            {
-                User = parsed.GetValue(user) ?? cluster.User,
-                Version = parsed.GetValue(shared.FromVersion) ?? cluster.Version,
-            };
+            var (host, port) = HostAndPort.Split(parsed.GetValue(pd)!, DefaultPdPort);
+            var version = parsed.GetValue(shared.FromVersion)
+                ?? await ServerVersions.OfPdAsync(HostAndPort.Join(host, port), cancellationToken);
+            var manifest = new TiDbManifest(
+                HostAndPort.Seed(parsed.GetValue(pd)!, DefaultPdPort),
+                version,
+                parsed.GetValue(shared.ToVersion)!,
+                parsed.GetValue(shared.Name),
+                parsed.GetValue(user)!);
             var secrets = SecretText.Ssh("database-ssh") + "---\n"
                 + SecretText.Login("tidb-root", "An account that may read the cluster's state.");
-            return shared.Write(
-                runner.Surroundings,
-                parsed,
-                ImportedManifest.Write(cluster, parsed.GetValue(shared.ToVersion)!, parsed.GetValue(shared.Name)),
-                secrets);
+            return shared.Write(runner.Surroundings, parsed, manifest.Write(), secrets);
         });
         return command;
     }
@@ -135,11 +113,7 @@ internal static class InitCommand
             Required = true,
         };
         var bmdb = new Option<bool>("--bmdb") { Description = "The universe is BMDB." };
-        var user = new Option<string>("--user")
-        {
-            Description = "Login user on the hosts.",
-            DefaultValueFactory = static _ => "yugabyte",
-        };
+        var user = CreateUser("yugabyte");
         var shared = new Shared();
         var command = new Command("yugabyte", "YugabyteDB or BMDB.") { master, bmdb, user };
         shared.AddTo(command);
@@ -161,33 +135,11 @@ internal static class InitCommand
         return command;
     }
 
-    private static ImportedCluster Inventory(FileInfo file, DirectoryInfo? groupVars)
+    private static Option<string> CreateUser(string usual) => new("--user")
     {
-        var text = File.ReadAllText(file.FullName);
-        return file.Extension is ".yaml" or ".yml"
-            ? TiupTopology.Read(text)
-            : AnsibleInventory.Read(
-                text,
-                (groupVars?.EnumerateFiles("*.yml") ?? []).ToDictionary(
-                    f => Path.GetFileNameWithoutExtension(f.Name),
-                    f => File.ReadAllText(f.FullName),
-                    StringComparer.Ordinal));
-    }
-
-    private static async Task<ImportedCluster> AskPdAsync(
-        string pd, string? fromVersion, CancellationToken cancellationToken)
-    {
-        var (host, port) = HostAndPort.Split(pd, DefaultPdPort);
-        return new ImportedCluster
-        {
-            Version = fromVersion
-                ?? await ServerVersions.OfPdAsync(HostAndPort.Join(host, port), cancellationToken),
-            Instances =
-            [
-                new ImportedInstance(DatabaseComponent.PD, host, port, null),
-            ],
-        };
-    }
+        Description = "Login user on the hosts.",
+        DefaultValueFactory = _ => usual,
+    };
 
     /// <summary>Options of all systems.</summary>
     private sealed class Shared

@@ -184,11 +184,6 @@ public static partial class Reasons
     public const string ReviewDashboards = "ReviewDashboards";
 
     /// <summary>
-    /// Entry of actionRequired: a ConfigMap has an inventory for tidb-ansible and tiup, and what differs on the hosts.
-    /// </summary>
-    public const string InventoryStored = "InventoryStored";
-
-    /// <summary>
     /// Entry of actionRequired: schedule limits of PD, or flags of masters that limit moves of leaders, are not at
     /// their final values. The message has the values and the command that sets them.
     /// </summary>

@@ -67,12 +67,6 @@ public sealed record TiDbSpec
     public TuneSchedulingSpec TuneScheduling { get; init => field = value ?? new(); } = new();
 
     /// <summary>
-    /// True stores a ConfigMap with inventory.ini for tidb-ansible of toVersion or tiup cluster import, and with what
-    /// differs on the hosts, once the upgrade is verified. status.actionRequired names it.
-    /// </summary>
-    public bool StoreInventory { get; init; }
-
-    /// <summary>
     /// True gives the unit of every PD a second name once the upgrade is verified, if it has another one (pd.service):
     /// pd-PORT.service, which tidb-ansible of 3.0 stops. It is an alias, so no process is restarted. It needs
     /// access.ssh.become: Sudo with becomeFor: Scripts, or root.

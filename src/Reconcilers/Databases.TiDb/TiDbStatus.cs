@@ -90,7 +90,6 @@ internal static class TiDbStatus
         .. Metrics(steps),
         .. SkippedBinlogs(steps),
         .. Dashboards(steps, spec),
-        .. Inventory(steps),
     ];
 
     // Temporary state that an upgrade which ends here would leave; empty once the steps that remove it are done.
@@ -205,19 +204,6 @@ internal static class TiDbStatus
         if (steps.GetValueOrDefault(TiDbStepIds.VerifyBinlog)?.Recorded(CheckBinlog.SkippingFact) is { } servers)
         {
             yield return Item(Reasons.BinlogSkipped, "binlog", SkippedBinlog.Warning(servers));
-        }
-    }
-
-    private static IEnumerable<ActionItem> Inventory(Dictionary<string, PlanStep> steps)
-    {
-        if (steps.GetValueOrDefault(TiDbStepIds.Inventory)?.Recorded(StoreInventory.ConfigMapFact) is { } name)
-        {
-            yield return Item(
-                Reasons.InventoryStored,
-                name,
-                $"If tidb-ansible or tiup manages this cluster from now on, use the inventory in ConfigMap {name} and "
-                + "read what differs on the hosts. The ConfigMap is in the namespace of this upgrade: "
-                + $"`kubectl get configmap {name} -n <namespace> -o yaml`.");
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json.Nodes;
 using Drydock.Lab;
 using Drydock.Lab.Databases.Scenarios;
@@ -31,10 +30,7 @@ public sealed class DatabasePageTests(DatabaseStageFixture fixture)
         await using var op = stage.StartOperator();
         var page = await StartAsync(stage, scenario, "quickstart-tidb");
         page.Variables["SEED"] = scenario.Cluster.Instance("pd-1").Host.Address;
-        await File.WriteAllTextAsync(Path.Combine(page.Variables["FILES"], "inventory.ini"), Inventory(scenario), Token);
-        await File.WriteAllTextAsync(Path.Combine(page.Variables["FILES"], "meta.yaml"), Topology(scenario), Token);
-        await page.RunAsync("mkdir group_vars && printf 'tidb_port: 4000\\n' > group_vars/tidb_servers.yml", "test", Token);
-        page.Fake("fill-in", FillIn(scenario, "tidb", @"-e 's|^  tidb:|&\n    storeInventory: true\n    tuneScheduling: {stableFor: 1s}|'"));
+        page.Fake("fill-in", FillIn(scenario, "tidb", @"-e 's|^  tidb:|&\n    tuneScheduling: {stableFor: 1s}|'"));
 
         await page.RunPageAsync("docs/quickstart-tidb.md", cancellationToken: Token);
 
@@ -52,12 +48,10 @@ public sealed class DatabasePageTests(DatabaseStageFixture fixture)
 
         var tidb = scenario.Cluster.Instance("tidb-1");
         page.Variables["TIDB"] = tidb.Http("/").Authority;
-        page.Variables["INVENTORY"] = done["status"]!["actionRequired"]!.AsArray().Single(a => a!["reason"]!.GetValue<string>() == "InventoryStored")!["subject"]!.GetValue<string>();
         var outputs = await page.RunPageAsync("docs/tidb.md", cancellationToken: Token);
 
         page.NotRun("docs/tidb.md").ShouldBeEmpty();
         outputs.Single(o => o.Block.Text.Contains("/status", StringComparison.Ordinal)).Output.ShouldContain("5.7.25-TiDB-v3.0.9");
-        (await page.RunAsync("cat inventory.ini", "test", Token)).ShouldContain("tidb_version = v3.0.9");
         page.Calls.Count(call => call.StartsWith("pd-ctl ", StringComparison.Ordinal)).ShouldBe(6);
         await EndAsync(stage);
     }
@@ -131,29 +125,6 @@ public sealed class DatabasePageTests(DatabaseStageFixture fixture)
               -e 's|user: [a-z]*|user: {{scenario.Hosts[0].User}}|' \
               -e 's|^  mode: Plan|&\n  settle: 1s\n  drain: {timeout: 1m}|' {{more}} "$1"
             """;
-    }
-
-    private static string Inventory(TiDbScenario scenario)
-    {
-        var text = new StringBuilder();
-        foreach (var group in scenario.Cluster.Instances.GroupBy(i => i.Component, StringComparer.Ordinal))
-        {
-            text.Append('[').Append(group.Key).Append("_servers]\n").AppendJoin('\n', group.Select(i => i.Host.Address)).Append("\n\n");
-        }
-
-        return text.Append("[all:vars]\ndeploy_dir = /data/deploy\nansible_user = tidb\ncluster_name = lab\ntidb_version = v").Append(scenario.Cluster.Options.Version).Append('\n').ToString();
-    }
-
-    private static string Topology(TiDbScenario scenario)
-    {
-        var text = new StringBuilder("user: tidb\ntidb_version: v").Append(scenario.Cluster.Options.Version).Append("\ntopology:\n  global: {user: tidb, ssh_port: 22, deploy_dir: /data/deploy}\n");
-        foreach (var group in scenario.Cluster.Instances.GroupBy(i => i.Component, StringComparer.Ordinal))
-        {
-            var port = group.Key == "pd" ? "client_port" : "port";
-            text.Append("  ").Append(group.Key).Append("_servers:\n").AppendJoin("", group.Select(i => FormattableString.Invariant($"  - {{host: {i.Host.Address}, {port}: {i.Port}}}\n")));
-        }
-
-        return text.ToString();
     }
 
     private static Task<string> EndAsync(DatabaseStage stage) =>

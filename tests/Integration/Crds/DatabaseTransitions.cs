@@ -58,7 +58,6 @@ internal static class DatabaseTransitions
         TiDb("spec.tidb.drainLeaderScheduleLimit", "unchanged", spec => spec.At("tidb")["drainLeaderScheduleLimit"] = 0),
         TiDb("spec.tidb.maxUnavailableServers", "two at a time", spec => spec.At("tidb")["maxUnavailableServers"] = 2),
         TiDb("spec.tidb.maxUnavailablePerZone", "two at a time", spec => spec.At("tidb")["maxUnavailablePerZone"] = 2),
-        TiDb("spec.tidb.storeInventory", "stored", spec => spec.At("tidb")["storeInventory"] = true),
         TiDb("spec.tidb.tuneScheduling", "not tuned", spec => spec.At("tidb")["tuneScheduling"] = Json("""{"enabled":false}""")),
         TiDb("spec.tidb.monitoring", "another port", spec => spec.At("tidb")["monitoring"]![0]!["port"] = 3001),
         TiDb("spec.tidb.aliasPdUnits", "second names", spec => spec.At("tidb")["aliasPdUnits"] = true),

@@ -50,7 +50,7 @@ public sealed class CommandLineTests
 
     [Theory]
     [InlineData("check", "-f", "up")]
-    [InlineData("init", "tidb", "--from", "")]
+    [InlineData("init", "oms", "--ssh-key", "")]
     [InlineData("report", "a", "--file", "")]
     [InlineData("status", "--kubeconfig", "")]
     public async Task File_is_completed_by_shell(params string[] words)

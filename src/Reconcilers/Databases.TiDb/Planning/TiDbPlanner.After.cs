@@ -69,10 +69,6 @@ internal sealed partial class TiDbPlanner
         checks.Add(Check(TiDbStepIds.VerifyStatements, "Count failed statements", new CountFailedStatements.Args()));
         _barrier = checks;
         AliasPdUnits();
-        if (_tidb.StoreInventory)
-        {
-            Next(TiDbStepIds.Inventory, "Store an inventory for tidb-ansible and tiup", new StoreInventory.Args());
-        }
     }
 
     private void AliasPdUnits()

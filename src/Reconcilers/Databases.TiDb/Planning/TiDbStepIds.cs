@@ -54,9 +54,6 @@ internal static class TiDbStepIds
     /// <summary>Gives units of PD a second name.</summary>
     public const string PdUnits = Phases.Verify + "/pd-units";
 
-    /// <summary>Stores an inventory for tidb-ansible and tiup.</summary>
-    public const string Inventory = Phases.Verify + "/inventory";
-
     /// <summary>Raises replica-schedule-limit.</summary>
     public const string RaiseReplica = Phases.TuneScheduling + "/replica-schedule-limit";
 

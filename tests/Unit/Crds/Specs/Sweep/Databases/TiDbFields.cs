@@ -26,7 +26,6 @@ internal static class TiDbFields
         Planned("configuration.migrate", tidb => tidb["configuration"]!["migrate"] = false),
         Planned("configuration.blockCacheCapacity", tidb => tidb["configuration"]!["blockCacheCapacity"] = "7GB"),
         Planned("configuration.hibernateRegions", tidb => tidb["configuration"]!["hibernateRegions"] = true),
-        Planned("storeInventory", tidb => tidb["storeInventory"] = true),
         Planned("aliasPdUnits", tidb => tidb["aliasPdUnits"] = true),
         Planned("mergeScheduleLimit", tidb => tidb["mergeScheduleLimit"] = 0),
         Planned("drainLeaderScheduleLimit", tidb => tidb["drainLeaderScheduleLimit"] = 64),
