@@ -11,8 +11,7 @@ public static partial class KubernetesDuration
 
     /// <summary>
     /// The longest duration: 36500 days. A longer text is read as this one, so that neither a sum of some durations nor
-    /// a moment with one added to it leaves the range of the clock. Specs with a longer one are refused (see
-    /// <c>DurationRules</c>).
+    /// a moment with one added to it leaves the range of the clock.
     /// </summary>
     public static TimeSpan Longest { get; } = TimeSpan.FromDays(36_500);
 
@@ -24,14 +23,9 @@ public static partial class KubernetesDuration
             : throw new FormatException($"'{text}' is not a duration; expected a form like 90s, 10m or 1h30m.");
 
     /// <summary>Reads a duration, at most <see cref="Longest"/>; false if the text is not one.</summary>
-    public static bool TryParse(string? text, out TimeSpan value) => TryParse(text, out value, out _);
-
-    /// <summary>Whether the text is a duration that is longer than <see cref="Longest"/>.</summary>
-    public static bool IsTooLong(string? text) => TryParse(text, out _, out var isTooLong) && isTooLong;
-
-    private static bool TryParse(string? text, out TimeSpan value, out bool isTooLong)
+    public static bool TryParse(string? text, out TimeSpan value)
     {
-        (value, isTooLong) = (TimeSpan.Zero, false);
+        value = TimeSpan.Zero;
         if (string.IsNullOrEmpty(text) || !Whole().IsMatch(text))
         {
             return false;
@@ -57,8 +51,7 @@ public static partial class KubernetesDuration
             };
         }
 
-        isTooLong = milliseconds > Longest.TotalMilliseconds;
-        value = isTooLong ? Longest : TimeSpan.FromMilliseconds(milliseconds);
+        value = milliseconds > Longest.TotalMilliseconds ? Longest : TimeSpan.FromMilliseconds(milliseconds);
         return true;
     }
 

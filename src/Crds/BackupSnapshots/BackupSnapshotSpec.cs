@@ -6,8 +6,9 @@ namespace Drydock.Crds.BackupSnapshots;
 /// <summary>Which databases are dumped, and where the dumps are stored.</summary>
 [ValidationRule(
     "!self.databases.exists(d, d.lowerAscii() in ['mysql', 'information_schema', 'performance_schema', 'sys'])",
-    RuleMessages.SystemSchemas)]
-[ValidationRule(StorageRules.RestoreTestCanOpen, RuleMessages.RestoreTestNeedsIdentity)]
+    "databases must not contain a system schema (mysql, information_schema, performance_schema, sys), because "
+    + "a restore would drop it.")]
+[ValidationRule(SharedRules.RestoreTestCanOpen, SharedRules.RestoreTestNeedsIdentity)]
 public sealed record BackupSnapshotSpec
 {
     /// <summary>The server to dump from.</summary>
@@ -38,7 +39,9 @@ public sealed record BackupSnapshotSpec
     [FieldClass(FieldClass.Identity)]
     [Length(512, Minimum = 1)]
     [Pattern(Patterns.RelativePath)]
-    [ValidationRule("!self.split('/').exists(s, s == '..')", RuleMessages.PathPrefix)]
+    [ValidationRule(
+        "!self.split('/').exists(s, s == '..')",
+        "pathPrefix must not contain '..', because it is relative to the storage.")]
     public string? PathPrefix { get; init; }
 
     /// <summary>The program that dumps.</summary>

@@ -135,7 +135,9 @@ public enum RollbackPolicy
 }
 
 /// <summary>When phases may start. What has started is never interrupted.</summary>
-[ValidationRule("self.start != self.end", RuleMessages.EmptyWindow)]
+[ValidationRule(
+    "self.start != self.end",
+    "window.end must differ from window.start. Otherwise the window never opens.")]
 public sealed record MaintenanceWindow
 {
     /// <summary>Days on which the window opens. Empty: every day.</summary>

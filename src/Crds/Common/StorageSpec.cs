@@ -3,7 +3,9 @@ using Drydock.Abstractions.Entities;
 namespace Drydock.Crds.Common;
 
 /// <summary>Where files are stored: exactly one of a directory and an S3-compatible storage.</summary>
-[ValidationRule("has(self.directory) != has(self.s3)", RuleMessages.OneStorage)]
+[ValidationRule(
+    "has(self.directory) != has(self.s3)",
+    "A storage needs exactly one of directory and s3.")]
 public sealed record StorageSpec
 {
     /// <summary>
@@ -16,7 +18,9 @@ public sealed record StorageSpec
 }
 
 /// <summary>A directory as storage.</summary>
-[ValidationRule(StorageRules.NoParentInPath, RuleMessages.DirectoryPath)]
+[ValidationRule(
+    "!self.path.split('/').exists(s, s == '..')",
+    "path must not contain '..'. Give the directory itself.")]
 public sealed record DirectoryStorage
 {
     /// <summary>
@@ -30,8 +34,13 @@ public sealed record DirectoryStorage
 }
 
 /// <summary>A bucket of an S3-compatible storage.</summary>
-[ValidationRule("self.endpoint.startsWith('http://') == self.insecure", RuleMessages.HttpNeedsInsecure)]
-[ValidationRule("!has(self.prefix) || !self.prefix.split('/').exists(s, s == '..')", RuleMessages.BucketPrefix)]
+[ValidationRule(
+    "self.endpoint.startsWith('http://') == self.insecure",
+    "An http:// endpoint needs insecure: true, and an https:// endpoint must not have it. Over http, dumps "
+    + "are transferred unencrypted.")]
+[ValidationRule(
+    "!has(self.prefix) || !self.prefix.split('/').exists(s, s == '..')",
+    "prefix must not contain '..', because all objects are stored below it.")]
 public sealed record S3Storage
 {
     /// <summary>

@@ -4,39 +4,54 @@ using Drydock.Crds.Common;
 namespace Drydock.Crds.DatabaseRollingUpgrades;
 
 /// <summary>What is upgraded, to which version, and how.</summary>
-[ValidationRule("self.fromVersion != self.toVersion", RuleMessages.SameVersion)]
-[ValidationRule("self.engine == 'TiDB' || !has(self.tidb)", RuleMessages.TiDbSettings)]
-[ValidationRule("self.engine == 'YugabyteDB' || !has(self.yugabyte)", RuleMessages.YugabyteSettings)]
+[ValidationRule("self.fromVersion != self.toVersion", SharedRules.SameVersion)]
+[ValidationRule(
+    "self.engine == 'TiDB' || !has(self.tidb)",
+    "tidb is only for engine TiDB. Remove it.")]
+[ValidationRule(
+    "self.engine != 'TiDB' || has(self.tidb)",
+    "Engine TiDB needs tidb.backup: storage, or waived: true if you have a full backup from elsewhere. Without a "
+    + "full backup, version 2.1 cannot be restored.")]
+[ValidationRule(
+    "self.engine == 'YugabyteDB' || !has(self.yugabyte)",
+    "yugabyte is only for engine YugabyteDB. Remove it.")]
 [ValidationRule(
     "self.engine == 'YugabyteDB' || (!has(self.toolHost) && !(has(self.tls) && (has(self.tls.certsDirName) ||"
     + " has(self.tls.clientNodeName) || has(self.tls.web))) &&"
     + " (!has(self.__package__.extensions) || size(self.__package__.extensions) == 0))",
-    RuleMessages.OnlyForYugabyte)]
+    "toolHost, package.extensions, and tls.web, tls.certsDirName and tls.clientNodeName are only for engine "
+    + "YugabyteDB. Remove them.")]
 [ValidationRule(
-    "has(self.seed) || (has(self.instances) && self.instances.size() >= 3)", RuleMessages.SeedOrInstances)]
+    "has(self.seed) || (has(self.instances) && self.instances.size() >= 3)",
+    "The processes are not known. Set seed to the address of one PD member or one master, or list every "
+    + "process in instances (at least 3).")]
 [ValidationRule(
     "self.engine == 'TiDB' || !has(self.instances) || self.instances.all(i, !has(i.configFile))",
-    RuleMessages.OnlyForTiDb)]
+    "configFile of an instance is only for engine TiDB. Remove it.")]
 [ValidationRule(
     "!has(self.instances) || self.instances.all(i, (i.component in ['Master', 'Tserver']) == (self.engine =="
     + " 'YugabyteDB'))",
-    RuleMessages.ComponentOfEngine)]
+    "A component must belong to the engine: Master and Tserver to YugabyteDB; PD, TiKV, Pump, TiDB and "
+    + "Drainer to TiDB.")]
 [ValidationRule(
     "self.engine == 'TiDB' || ((!has(self.control) || self.control.all(c, !has(c.control) || !has(c.control.swap) ||"
     + " c.control.swap != 'ReplaceBinary')) && (!has(self.instances) || self.instances.all(i, !has(i.control) ||"
     + " !has(i.control.swap) || i.control.swap != 'ReplaceBinary')) && !(has(self.defaults) &&"
     + " has(self.defaults.control) && has(self.defaults.control.swap) && self.defaults.control.swap =="
     + " 'ReplaceBinary'))",
-    RuleMessages.SwapOfYugabyte)]
+    "swap: ReplaceBinary is not for YugabyteDB and BMDB: the new program would run with the libraries of the "
+    + "old version. Use SwitchLink (with link, if deployDir is not the link), or NewDirectory with process.")]
 [ValidationRule(
     "!has(self.skip) || has(self.seed) || (has(self.instances) && self.skip.all(n, self.instances.exists(i, i.name =="
     + " n)))",
-    RuleMessages.SkipIsInstance)]
+    "skip must name instances of spec.instances. Correct the name, and keep the instance in spec.instances.")]
 [ValidationRule(
     "!has(self.added) || !has(self.instances) || self.added.all(a, !self.instances.exists(i, i.name == a.name))",
-    RuleMessages.AddedIsNew)]
+    "added must not repeat a name of spec.instances. Give the new instance a name of its own.")]
 [ValidationRule(
-    "!has(self.tidb) || !has(self.tidb.dashboards) || has(self.access.ssh)", RuleMessages.DashboardsNeedSsh)]
+    "!has(self.tidb) || !has(self.tidb.dashboards) || has(self.access.ssh)",
+    "tidb.dashboards needs access.ssh: the login of Grafana is sent through ssh only. Import the dashboards "
+    + "by hand where hosts are containers.")]
 public sealed record DatabaseRollingUpgradeSpec : RunSpec
 {
     /// <summary>The database.</summary>
@@ -186,9 +201,17 @@ public sealed record DatabaseRollingUpgradeSpec : RunSpec
 /// TLS for HTTP calls to the processes of the database and for its admin tool. A YugabyteDB universe may have TLS on
 /// its web pages, on RPC, on both or on neither.
 /// </summary>
-[ValidationRule("has(self.secretRef) || has(self.web) || has(self.certsDirName)", RuleMessages.SomeTls)]
-[ValidationRule("!has(self.secretRef) || !has(self.web)", RuleMessages.OneWebTls)]
-[ValidationRule("!has(self.clientNodeName) || has(self.certsDirName)", RuleMessages.ClientNodeNeedsCerts)]
+[ValidationRule(
+    "has(self.secretRef) || has(self.web) || has(self.certsDirName)",
+    "tls needs secretRef for TLS of the HTTP interfaces (for YugabyteDB also web.secretRef), or certsDirName "
+    + "for TLS of RPC. Set one of them, or remove tls.")]
+[ValidationRule(
+    "!has(self.secretRef) || !has(self.web)",
+    "tls.secretRef and tls.web are two forms of the same setting. Remove one of them.")]
+[ValidationRule(
+    "!has(self.clientNodeName) || has(self.certsDirName)",
+    "tls.clientNodeName names a certificate in tls.certsDirName. Set certsDirName too, or remove "
+    + "clientNodeName.")]
 public sealed record DatabaseServiceTls
 {
     /// <summary>

@@ -4,7 +4,9 @@ using Drydock.Crds.Common;
 namespace Drydock.Crds.DatabaseRollingUpgrades;
 
 /// <summary>How the operator reaches the hosts: exactly one of ssh and docker, for all hosts.</summary>
-[ValidationRule("has(self.ssh) != has(self.docker)", RuleMessages.OneAccess)]
+[ValidationRule(
+    "has(self.ssh) != has(self.docker)",
+    "access needs exactly one of ssh and docker.")]
 public sealed record HostAccess
 {
     /// <summary>By OpenSSH with a private key. Hosts that known_hosts does not list are refused.</summary>
@@ -22,7 +24,9 @@ public sealed record HostAccess
 }
 
 /// <summary>How the operator reaches hosts over ssh.</summary>
-[ValidationRule("self.becomeFor == 'Scripts' || self.become == 'Sudo'", RuleMessages.BecomeForNeedsSudo)]
+[ValidationRule(
+    "self.becomeFor == 'Scripts' || self.become == 'Sudo'",
+    "becomeFor: Units says what runs through sudo, but become is None. Set become: Sudo, or remove becomeFor.")]
 public sealed record SshAccess
 {
     /// <summary>The login user on the hosts; with tidb-ansible usually tidb.</summary>
@@ -120,19 +124,19 @@ public sealed record SshHost
 /// </summary>
 [ValidationRule(
     "!self.hosts.exists(h, h.endpoint.startsWith('tcp://')) || has(self.tlsSecretRef) || self.insecure",
-    RuleMessages.TcpNeedsTls)]
+    SharedRules.TcpNeedsTls)]
 [ValidationRule(
     "!self.insecure || (self.hosts.all(h, h.endpoint.startsWith('tcp://')) && !has(self.tlsSecretRef))",
-    RuleMessages.InsecureIsAlone)]
+    SharedRules.InsecureIsAlone)]
 [ValidationRule(
     "!has(self.tlsSecretRef) || self.hosts.exists(h, h.endpoint.startsWith('tcp://'))",
-    RuleMessages.TlsIsForTcp)]
+    SharedRules.TlsIsForTcp)]
 [ValidationRule(
     "self.hosts.exists(h, h.endpoint.startsWith('ssh://')) == has(self.sshSecretRef)",
-    RuleMessages.SshNeedsKey)]
+    SharedRules.SshNeedsKey)]
 [ValidationRule(
     "self.hosts.exists(h, h.endpoint.startsWith('ssh://')) || (!has(self.jump) && self.engineBecome == 'None')",
-    RuleMessages.OnlyForSsh)]
+    SharedRules.OnlyForSsh)]
 public sealed record ContainerAccess
 {
     /// <summary>

@@ -6,8 +6,10 @@ namespace Drydock.Crds.DatabaseRollingUpgrades;
 /// <summary>How a process is started and stopped: exactly one of systemd, supervise, scripts and process.</summary>
 [ValidationRule(
     "[has(self.systemd), has(self.supervise), has(self.scripts), has(self.process)].filter(x, x).size() == 1",
-    RuleMessages.OneControl)]
-[ValidationRule("!has(self.link) || !has(self.swap) || self.swap == 'SwitchLink'", RuleMessages.LinkIsSwitched)]
+    "A control needs exactly one of systemd, supervise, scripts and process.")]
+[ValidationRule(
+    "!has(self.link) || !has(self.swap) || self.swap == 'SwitchLink'",
+    "link is only for swap: SwitchLink. Remove link, or set swap: SwitchLink.")]
 public sealed record InstanceControl
 {
     /// <summary>A systemd unit.</summary>
@@ -47,7 +49,7 @@ public sealed record InstanceControl
 }
 
 /// <summary>How the processes of one component are started and stopped, and where they are installed.</summary>
-[ValidationRule("has(self.control) || has(self.deployDir)", RuleMessages.SomeSetting)]
+[ValidationRule(SharedRules.HasSetting, SharedRules.SomeSetting)]
 public sealed record ComponentControl
 {
     /// <summary>The component.</summary>

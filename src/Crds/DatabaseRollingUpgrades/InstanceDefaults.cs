@@ -4,7 +4,7 @@ using Drydock.Crds.Common;
 namespace Drydock.Crds.DatabaseRollingUpgrades;
 
 /// <summary>What holds for the processes of every component.</summary>
-[ValidationRule("has(self.control) || has(self.deployDir)", RuleMessages.SomeSetting)]
+[ValidationRule(SharedRules.HasSetting, SharedRules.SomeSetting)]
 public sealed record InstanceDefaults
 {
     /// <summary>How they are started and stopped.</summary>

@@ -6,7 +6,13 @@ namespace Drydock.Crds.DatabaseRollingUpgrades;
 /// <summary>
 /// A monitoring service: Prometheus, Grafana, node_exporter and others, on one host or in the same way on several.
 /// </summary>
-[ValidationRule("has(self.host) != (has(self.hosts) && size(self.hosts) > 0)", RuleMessages.HostOrHosts)]
+[ValidationRule(
+    "has(self.host) != (has(self.hosts) && size(self.hosts) > 0)",
+    "A monitoring service needs either host or hosts.")]
+[ValidationRule(
+    "!has(self.control.swap) && !has(self.control.link)",
+    "control.swap and control.link are only for processes of the database. Remove them: the files of the "
+    + "service say what is replaced.")]
 public sealed record MonitoringService
 {
     /// <summary>A short name, unique in the list. The step id contains it.</summary>

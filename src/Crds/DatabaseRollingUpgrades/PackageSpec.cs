@@ -37,7 +37,9 @@ public sealed record PackageSpec
     /// unpacked. Empty runs none.
     /// </summary>
     [Length(SchemaLimits.Path)]
-    [ValidationRule("!self.split('/').exists(s, s == '..') && !self.startsWith('/')", RuleMessages.BelowPackage)]
+    [ValidationRule(
+        "!self.split('/').exists(s, s == '..') && !self.startsWith('/')",
+        "postInstall must be a path relative to the directory of the package, without '..'.")]
     public string? PostInstall { get; init; }
 
     /// <summary>
@@ -50,10 +52,8 @@ public sealed record PackageSpec
 }
 
 /// <summary>An archive of programs.</summary>
-[ValidationRule(
-    "has(self.storage) != has(self.hostPath) && has(self.storage) == has(self.path)",
-    RuleMessages.OneArchiveSource)]
-[ValidationRule("!has(self.path) || !self.path.split('/').exists(s, s == '..')", RuleMessages.ArchivePath)]
+[ValidationRule(SharedRules.OneSource, SharedRules.OneArchiveSource)]
+[ValidationRule(SharedRules.PathStays, SharedRules.ArchivePath)]
 public sealed record PackageArchive
 {
     /// <summary>A short name, unique in the list.</summary>

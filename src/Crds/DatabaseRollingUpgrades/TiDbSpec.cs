@@ -7,7 +7,7 @@ namespace Drydock.Crds.DatabaseRollingUpgrades;
 [ValidationRule(
     "!has(self.dashboards) || (has(self.monitoring) && self.monitoring.exists(m, m.name == self.dashboards.service &&"
     + " has(m.host)))",
-    RuleMessages.DashboardsNeedService)]
+    "tidb.dashboards.service must be the name of an entry of tidb.monitoring that has host.")]
 public sealed record TiDbSpec
 {
     /// <summary>
@@ -89,9 +89,13 @@ public sealed record TiDbSpec
 }
 
 /// <summary>The full backup by mydumper: either storage and databases, or waived.</summary>
-[ValidationRule("self.waived != has(self.storage)", RuleMessages.BackupOrWaived)]
 [ValidationRule(
-    "self.waived || (has(self.databases) && size(self.databases) > 0)", RuleMessages.BackupNeedsDatabases)]
+    "self.waived != has(self.storage)",
+    "tidb.backup needs either storage, or waived: true if you have a full backup from elsewhere. Without a "
+    + "full backup, version 2.1 cannot be restored.")]
+[ValidationRule(
+    "self.waived || (has(self.databases) && size(self.databases) > 0)",
+    "tidb.backup needs databases. List the databases of your applications.")]
 public sealed record TiDbBackupSpec
 {
     /// <summary>

@@ -4,7 +4,7 @@ using Drydock.Crds.Common;
 namespace Drydock.Crds.OmsUpgrades;
 
 /// <summary>How the metadata databases are backed up, and where the backup is stored.</summary>
-[ValidationRule(StorageRules.RestoreTestCanOpen, RuleMessages.RestoreTestNeedsIdentity)]
+[ValidationRule(SharedRules.RestoreTestCanOpen, SharedRules.RestoreTestNeedsIdentity)]
 public sealed record BackupSpec
 {
     /// <summary>

@@ -8,7 +8,8 @@ namespace Drydock.Crds.OmsUpgrades;
 /// replaces that of the same name. Ports of OMS are not options of the container: they are in config.yaml.
 /// </summary>
 [ValidationRule(
-    "!has(self.labels) || self.labels.all(l, !l.startsWith('drydock.dev/'))", RuleMessages.OwnLabels)]
+    "!has(self.labels) || self.labels.all(l, !l.startsWith('drydock.dev/'))",
+    "container.labels must not begin with drydock.dev/, because the operator finds its containers by them.")]
 public sealed record ContainerSpec
 {
     /// <summary>Environment variables.</summary>
@@ -71,8 +72,13 @@ public sealed record ContainerSpec
 }
 
 /// <summary>An environment variable of the new container.</summary>
-[ValidationRule("has(self.value) != has(self.valueFrom)", RuleMessages.OneValue)]
-[ValidationRule("!(self.name in ['OMS_HOST_IP', 'IS_UPGRADE'])", RuleMessages.OwnVariables)]
+[ValidationRule(
+    "has(self.value) != has(self.valueFrom)",
+    "An entry of container.env needs exactly one of value and valueFrom.")]
+[ValidationRule(
+    "!(self.name in ['OMS_HOST_IP', 'IS_UPGRADE'])",
+    "container.env must not set OMS_HOST_IP and IS_UPGRADE. The operator sets them: hostIP of the node, and "
+    + "true.")]
 public sealed record EnvironmentVariable
 {
     /// <summary>Its name.</summary>
@@ -99,8 +105,11 @@ public sealed record EnvironmentSource
 
 /// <summary>A resource limit of the processes of a container, as docker run --ulimit takes it.</summary>
 [ValidationRule(
-    "!has(self.hard) || self.hard == -1 || (self.soft != -1 && self.soft <= self.hard)", RuleMessages.SoftLimit)]
-[ValidationRule("self.name != 'nproc' || self.soft == -1 || self.soft >= 65535", RuleMessages.ProcessLimit)]
+    "!has(self.hard) || self.hard == -1 || (self.soft != -1 && self.soft <= self.hard)",
+    "soft of a ulimit must not exceed hard; -1 means no limit.")]
+[ValidationRule(
+    "self.name != 'nproc' || self.soft == -1 || self.soft >= 65535",
+    "The ulimit nproc must be at least 65535, or -1, because OMS needs it.")]
 public sealed record UlimitSpec
 {
     /// <summary>Its name, for instance nofile.</summary>

@@ -6,22 +6,22 @@ namespace Drydock.Crds.OmsUpgrades;
 /// <summary>How the operator reaches a dockerd.</summary>
 [ValidationRule(
     "!self.endpoint.startsWith('tcp://') || has(self.tlsSecretRef) || self.insecure",
-    RuleMessages.TcpNeedsTls)]
+    SharedRules.TcpNeedsTls)]
 [ValidationRule(
     "!self.insecure || (self.endpoint.startsWith('tcp://') && !has(self.tlsSecretRef))",
-    RuleMessages.InsecureIsAlone)]
+    SharedRules.InsecureIsAlone)]
 [ValidationRule(
     "!has(self.tlsSecretRef) || self.endpoint.startsWith('tcp://')",
-    RuleMessages.TlsIsForTcp)]
+    SharedRules.TlsIsForTcp)]
 [ValidationRule(
     "self.endpoint.startsWith('ssh://') == has(self.sshSecretRef)",
-    RuleMessages.SshNeedsKey)]
+    SharedRules.SshNeedsKey)]
 [ValidationRule(
     "self.endpoint.startsWith('ssh://') || (!has(self.jump) && self.become == 'None')",
-    RuleMessages.OnlyForSsh)]
+    SharedRules.OnlyForSsh)]
 [ValidationRule(
     "!self.endpoint.replace('{hostIP}', '').replace('{name}', '').matches('[{}]')",
-    RuleMessages.Placeholders)]
+    "endpoint can contain only the placeholders {hostIP} and {name}. Correct or remove any other braces.")]
 public sealed record DockerAccess
 {
     /// <summary>

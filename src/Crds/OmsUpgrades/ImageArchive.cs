@@ -7,9 +7,9 @@ namespace Drydock.Crds.OmsUpgrades;
 /// An archive made by docker save. The operator streams it into docker load. It needs either storage and path, or
 /// hostPath.
 /// </summary>
-[ValidationRule(ArchiveRules.PathStays, RuleMessages.ArchivePath)]
-[ValidationRule(ArchiveRules.OneSource, RuleMessages.OneArchiveSource)]
-public sealed record ImageArchive : IArchive
+[ValidationRule(SharedRules.PathStays, SharedRules.ArchivePath)]
+[ValidationRule(SharedRules.OneSource, SharedRules.OneArchiveSource)]
+public sealed record ImageArchive
 {
     /// <summary>The storage that holds the archive. Needs path.</summary>
     public StorageSpec? Storage { get; init; }

@@ -7,9 +7,9 @@ namespace Drydock.Crds.OmsUpgrades;
 /// The file of the correction JAR. The operator copies it into the new containers as docker cp does. It needs either
 /// storage and path, or hostPath.
 /// </summary>
-[ValidationRule(ArchiveRules.PathStays, RuleMessages.ArchivePath)]
-[ValidationRule(ArchiveRules.OneSource, RuleMessages.OneArchiveSource)]
-public sealed record JarArchive : IArchive
+[ValidationRule(SharedRules.PathStays, SharedRules.ArchivePath)]
+[ValidationRule(SharedRules.OneSource, SharedRules.OneArchiveSource)]
+public sealed record JarArchive
 {
     /// <summary>The storage that holds the JAR. Needs path.</summary>
     public StorageSpec? Storage { get; init; }

@@ -31,15 +31,8 @@ public static class NodeDocker
         return node.Docker is null ? "spec.docker" : $"spec.regions[{region}].nodes[{node.Name}].docker";
     }
 
-    /// <summary>Whether an endpoint contains braces that belong to no placeholder.</summary>
-    internal static bool HasOtherPlaceholder(string endpoint) =>
-        endpoint.Replace(HostIP, "", StringComparison.Ordinal)
-            .Replace(Name, "", StringComparison.Ordinal)
-            .AsSpan()
-            .ContainsAny('{', '}');
-
     /// <summary>Whether each node has an endpoint of its own by this text.</summary>
-    internal static bool HasPlaceholder(string endpoint) =>
+    public static bool HasPlaceholder(string endpoint) =>
         endpoint.Contains(HostIP, StringComparison.Ordinal) || endpoint.Contains(Name, StringComparison.Ordinal);
 
     // Between the scheme and the path, an IPv6 address needs brackets, which may be written already.

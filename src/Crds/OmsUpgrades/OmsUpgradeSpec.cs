@@ -4,16 +4,19 @@ using Drydock.Crds.Common;
 namespace Drydock.Crds.OmsUpgrades;
 
 /// <summary>What is upgraded, to which version, and how.</summary>
-[ValidationRule("self.fromVersion != self.toVersion", RuleMessages.SameVersion)]
-[ValidationRule("has(self.hostIP) || (has(self.regions) && self.regions.size() > 0)", RuleMessages.HostOrRegions)]
+[ValidationRule("self.fromVersion != self.toVersion", SharedRules.SameVersion)]
+[ValidationRule(
+    "has(self.hostIP) || (has(self.regions) && self.regions.size() > 0)",
+    "Either hostIP or regions is needed. Set hostIP to the address of one node, and the others are found from "
+    + "there.")]
 [ValidationRule(
     "!has(self.regions) || self.regions.all(r, r.nodes.all(n, self.regions.map(s, s.nodes.filter(m, m.name == "
     + "n.name).size()).sum() == 1))",
-    RuleMessages.NodeNames)]
+    "Node names must be unique in all regions, because step ids contain them.")]
 [ValidationRule(
     "!has(self.regions) || self.regions.all(r, r.nodes.all(n, self.regions.map(s, s.nodes.filter(m, m.hostIP == "
     + "n.hostIP).size()).sum() == 1))",
-    RuleMessages.HostIPs)]
+    "hostIP must be unique in all regions: every node is one host, as listed in cm_nodes of config.yaml.")]
 [ValidationRule(
     "(!has(self.hostIP) || !has(self.newContainer) || !has(self.currentContainer) || "
     + "self.newContainer != self.currentContainer) && "
@@ -21,19 +24,23 @@ namespace Drydock.Crds.OmsUpgrades;
     + "!(has(n.newContainer) || has(self.newContainer)) || !(has(n.currentContainer) || has(self.currentContainer)) || "
     + "(has(n.newContainer) ? n.newContainer : self.newContainer) != "
     + "(has(n.currentContainer) ? n.currentContainer : self.currentContainer))))",
-    RuleMessages.SameContainer)]
-[ValidationRule("!has(self.regions) || self.regions.map(r, r.nodes.size()).sum() <= 32", RuleMessages.TooManyNodes)]
+    "newContainer must differ from currentContainer on every node, because the old container is kept for a "
+    + "rollback.")]
+[ValidationRule(
+    "!has(self.regions) || self.regions.map(r, r.nodes.size()).sum() <= 32",
+    "An upgrade can have at most 32 nodes in all regions together, because its plan must fit into one object.")]
 [ValidationRule(
     "has(self.docker) || (!has(self.hostIP) && "
     + "(!has(self.regions) || self.regions.all(r, r.nodes.all(n, has(n.docker)))))",
-    RuleMessages.NodeNeedsDocker)]
+    "A node without docker needs spec.docker. Set one of them.")]
 [ValidationRule(
     "!has(self.docker) || self.docker.endpoint.contains('{hostIP}') || self.docker.endpoint.contains('{name}') || "
     + "!has(self.regions) || self.regions.map(r, r.nodes.filter(n, !has(n.docker)).size()).sum() <= 1",
-    RuleMessages.SharedEndpoint)]
+    "spec.docker.endpoint must contain {hostIP} or {name}, because more than one node uses it.")]
 [ValidationRule(
     "self.rollbackPolicy != 'OnFailure' || !has(self.backup.encryption) || has(self.backup.identitySecretRef)",
-    RuleMessages.OnFailureNeedsIdentity)]
+    "rollbackPolicy: OnFailure with backup.encryption needs backup.identitySecretRef, because the rollback "
+    + "opens the dumps.")]
 public sealed record OmsUpgradeSpec : RunSpec
 {
     /// <summary>Edition of the installation.</summary>

@@ -6,8 +6,12 @@ using Drydock.Crds.OmsUpgrades;
 namespace Drydock.Crds.SnapshotRestores;
 
 /// <summary>Which databases are restored, to which server, and which existing databases may be dropped.</summary>
-[ValidationRule("has(self.snapshotRef) != has(self.files)", RuleMessages.SnapshotOrFiles)]
-[ValidationRule("!has(self.files) || has(self.target)", RuleMessages.FilesNeedTarget)]
+[ValidationRule(
+    "has(self.snapshotRef) != has(self.files)",
+    "A restore needs exactly one of snapshotRef and files.")]
+[ValidationRule(
+    "!has(self.files) || has(self.target)",
+    "A restore from files needs target, because there is no BackupSnapshot whose source could be used.")]
 public sealed record SnapshotRestoreSpec
 {
     /// <summary>
@@ -92,7 +96,7 @@ public sealed record SnapshotRestoreSpec
 }
 
 /// <summary>The stored files of a snapshot whose object no longer exists.</summary>
-[ValidationRule("!self.path.split('/').exists(s, s == '..')", RuleMessages.ArchivePath)]
+[ValidationRule("!self.path.split('/').exists(s, s == '..')", SharedRules.ArchivePath)]
 public sealed record SnapshotFiles
 {
     /// <summary>The storage that holds the files.</summary>

@@ -1,18 +1,12 @@
 using System.Net;
-using System.Text.Json;
 using System.Text.Json.Nodes;
-using Drydock.Crds;
-using Drydock.Crds.BackupSnapshots;
-using Drydock.Crds.Common;
-using Drydock.Crds.DatabaseRollingUpgrades;
-using Drydock.Crds.OmsUpgrades;
-using Drydock.Crds.SnapshotRestores;
 using Shouldly;
 using Xunit;
 
 namespace Drydock.Tests.Integration.Crds;
 
 [Collection(CrdServersCollection.Name)]
+[Trait(SampleTrait.Name, SampleTrait.All)]
 public sealed class SpecRulesTests(CrdServers servers)
 {
     public static TheoryData<string, string> Rules
@@ -46,29 +40,6 @@ public sealed class SpecRulesTests(CrdServers servers)
         status.ShouldBe(HttpStatusCode.Created, body);
     }
 
-    [Theory]
-    [MemberData(nameof(Rules))]
-    public void Operator_validation_finds_broken_rule_without_CEL(string place, string message)
-    {
-        var rule = Rule(place, message);
-        Findings(rule, rule.Break).ShouldContain(message);
-        Findings(rule, rule.Near).ShouldBeEmpty();
-    }
-
     private static SpecRules Rule(string place, string message) =>
         SpecRules.All.Single(rule => rule.Place == place && rule.Message == message);
-
-    private static List<string> Findings(SpecRules rule, Action<JsonObject> change)
-    {
-        var spec = rule.Manifest(change)["spec"]!;
-        var findings = rule.Kind switch
-        {
-            OmsUpgrade.KindName => OmsUpgradeValidation.Validate(spec.Deserialize(CrdsJsonContext.Default.OmsUpgradeSpec)!),
-            DatabaseRollingUpgrade.KindName => DatabaseRollingUpgradeValidation.Validate(spec.Deserialize(CrdsJsonContext.Default.DatabaseRollingUpgradeSpec)!),
-            BackupSnapshot.KindName => BackupSnapshotValidation.Validate(spec.Deserialize(CrdsJsonContext.Default.BackupSnapshotSpec)!),
-            _ => SnapshotRestoreValidation.Validate(spec.Deserialize(CrdsJsonContext.Default.SnapshotRestoreSpec)!),
-        };
-        findings.ShouldAllBe(finding => finding.Reason == Reasons.InvalidSpec && finding.Field!.StartsWith("spec", StringComparison.Ordinal));
-        return [.. findings.Select(finding => finding.Message)];
-    }
 }

@@ -15,8 +15,17 @@ internal sealed class BackupPreflight(ITiDbTargets targets, Findings findings)
     public async Task LookAsync(CancellationToken cancellationToken)
     {
         var backup = targets.Settings().Backup;
-        if (backup.Waived || backup.Storage is not { } place)
+        if (backup.Waived)
         {
+            return;
+        }
+
+        if (backup.Storage is not { } place)
+        {
+            findings.Add(
+                Reasons.InvalidSpec,
+                "spec.tidb.backup has no storage. Set it, or waived: true if you have a full backup from elsewhere.",
+                field: Field);
             return;
         }
 

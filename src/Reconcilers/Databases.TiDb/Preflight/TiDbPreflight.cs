@@ -27,8 +27,7 @@ internal sealed class TiDbPreflight
     /// <summary>Runs the pass.</summary>
     public async Task<PreflightResult<TiDbDiscovery>> RunAsync(CancellationToken cancellationToken)
     {
-        // API servers without CEL do not check these rules.
-        _findings.Add(DatabaseRollingUpgradeValidation.Validate(Spec));
+        _findings.Add(SpecPreflight.Check(Spec));
         _findings.Add(_targets.Secrets.Problems);
         _findings.Add(DatabaseStorages.Refusals(_targets.Storages, _targets.Upgrade));
 

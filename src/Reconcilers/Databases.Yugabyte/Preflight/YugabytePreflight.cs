@@ -77,8 +77,7 @@ internal sealed class YugabytePreflight
 
     private YugabyteUpgradePath? CheckSpec(DatabaseRollingUpgradeSpec spec)
     {
-        // API servers without CEL accept these.
-        _findings.Add(DatabaseRollingUpgradeValidation.Validate(spec));
+        _findings.Add(SpecPreflight.Check(spec));
         _findings.Add(_targets.SecretProblems);
         _findings.Add(_targets.StorageProblems);
 

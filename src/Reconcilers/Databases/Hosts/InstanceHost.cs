@@ -39,7 +39,7 @@ internal sealed partial class InstanceHost : IInstanceHost
             { Process: not null } => new PlainProcessManager(Target),
             _ =>
                 throw HostException.OfSpec(
-                    Target.Host, Target.ControlField, $"{Target.Name}: {RuleMessages.OneControl}"),
+                    Target.Host, Target.ControlField, $"{Target.Name}: {InstanceTargets.OneControl}"),
         };
     }
 

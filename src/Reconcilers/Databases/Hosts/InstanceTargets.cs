@@ -1,5 +1,4 @@
 using System.Globalization;
-using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
 
 namespace Drydock.Reconcilers.Databases;
@@ -7,6 +6,9 @@ namespace Drydock.Reconcilers.Databases;
 /// <summary>How instances are controlled, from the spec and the vendors' defaults.</summary>
 internal static class InstanceTargets
 {
+    /// <summary>What a control with several ways, or none, is told.</summary>
+    public const string OneControl = "A control needs exactly one of systemd, supervise, scripts and process.";
+
     private const string Directory = "{directory}";
     private const string DataDir = "{dataDir}";
 
@@ -18,7 +20,9 @@ internal static class InstanceTargets
         var field = spec.ControlField(instance);
         if (control is null || Kinds(control) != 1)
         {
-            var rule = control is null ? RuleMessages.EveryInstanceHasControl : RuleMessages.OneControl;
+            var rule = control is null
+                ? "There is no control. Set its own, that of its component in spec.control, or spec.defaults.control."
+                : OneControl;
             throw HostException.OfSpec(instance.Host, field, $"{instance.Name}: {rule}");
         }
 

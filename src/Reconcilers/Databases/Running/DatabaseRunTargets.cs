@@ -123,12 +123,6 @@ internal sealed class DatabaseRunTargets
         Complete(inventory);
         if (!SpecCompletion.IsComplete(spec))
         {
-            // Nothing is asked by a spec that contradicts itself.
-            if (DatabaseRollingUpgradeValidation.ValidateBeforeSearch(spec) is { Count: > 0 } invalid)
-            {
-                return new PreflightResult<IRunDiscovery>(null, invalid);
-            }
-
             var findings = new Findings(Redact, ClientFailures.Finding, spec.Preflight.Acknowledge);
             var search = new TopologySearch(spec, _engine, _hosts.ProcessesAsync, Complete, findings);
             if (await search.RunAsync(cancellationToken) is not { } found)

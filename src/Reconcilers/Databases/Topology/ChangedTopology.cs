@@ -90,7 +90,7 @@ internal sealed class ChangedTopology(
                 $"spec.skip[{name}]",
                 spec.Instances.Find(i => i.Name == name) is { } instance
                     ? () => engine.FindMembershipAsync(instance, cancellationToken)
-                    : () => Task.FromResult<string?>(RuleMessages.SkipIsInstance)));
+                    : () => Task.FromResult<string?>("spec.instances has no such instance.")));
         }
 
         foreach (var instance in spec.Added)
@@ -98,7 +98,7 @@ internal sealed class ChangedTopology(
             refusals.AddRange(await FindAsync(
                 $"spec.added[{instance.Name}]",
                 spec.Instances.Exists(i => i.Name == instance.Name)
-                    ? () => Task.FromResult<string?>(RuleMessages.AddedIsNew)
+                    ? () => Task.FromResult<string?>("spec.instances has an instance of this name.")
                     : () => engine.FindUnfitAsync(Instance(spec, instance), cancellationToken)));
         }
 

@@ -18,7 +18,8 @@ internal sealed class NodeEndpoints(OmsUpgrade upgrade, UsedSecrets secrets)
     public DockerEndpoint Of(OmsNode node)
     {
         var docker = NodeDocker.Of(upgrade.Spec, node)
-            ?? throw new DockerEndpointException(node.Name, $"node {node.Name}: {RuleMessages.NodeNeedsDocker}");
+            ?? throw new DockerEndpointException(
+                node.Name, $"Node {node.Name} has no docker, and spec.docker is not set. Set one of them.");
         var endpoint = DockerEndpoint.Parse(docker.Endpoint) with
         {
             Insecure = docker.Insecure,

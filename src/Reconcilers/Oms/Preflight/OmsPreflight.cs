@@ -17,13 +17,11 @@ internal sealed class OmsPreflight(OmsTargets targets, IBackupStorageProbe stora
 
     public async Task<PreflightResult<OmsDiscovery>> RunAsync(CancellationToken cancellationToken)
     {
-        // API servers without CEL accept specs that break these rules.
-        _findings.Add(OmsUpgradeValidation.Validate(targets.Written.Spec));
         _findings.Add(storage.Refusals(StorageFields(), targets.Upgrade.Metadata.Namespace));
 
         var path = CheckVersions(await new VersionPreflight(targets, _findings).ReadAsync(cancellationToken));
         targets.Complete(await new InventorySearch(targets, _findings, path).RunAsync(cancellationToken));
-        _findings.Add(OmsUpgradeValidation.Validate(targets.Upgrade.Spec));
+        _findings.Add(SpecPreflight.Check(targets.Upgrade.Spec));
         var nodes = await Task.WhenAll(targets.Upgrade.Spec.Regions.SelectMany(region =>
             region.Nodes.Select(
                 node => new NodePreflight(targets, _findings, path, time)

@@ -1,4 +1,3 @@
-using Drydock.Abstractions.Values;
 using Drydock.Clients.MySql;
 using Drydock.Clients.Snapshots;
 using Drydock.Crds.BackupSnapshots;
@@ -22,12 +21,6 @@ internal sealed class SnapshotTake(SnapshotServices services, BackupSnapshot sna
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            if (BackupSnapshotValidation.Validate(snapshot.Spec) is { Count: > 0 } invalid)
-            {
-                throw new SnapshotException(
-                    SnapshotFailure.InvalidRequest, Sentences.Join([.. invalid.Select(f => f.Message)]));
-            }
-
             return await TakeAsync(job, either.Token);
         }
         catch (OperationCanceledException) when (

@@ -34,11 +34,6 @@ internal sealed class RestorePreparation(
     /// <exception cref="RestoreStopException">Something prevents the restore.</exception>
     public async Task<RestoreWork> LookAsync(CancellationToken cancellationToken)
     {
-        if (SnapshotRestoreValidation.Validate(restore.Spec) is { Count: > 0 } invalid)
-        {
-            throw Ends(Reasons.InvalidSpec, Sentences.Join([.. invalid.Select(f => $"{f.Field}: {f.Message}")]));
-        }
-
         var upgrade = await UpgradeLink.FindAsync(services, restore, cancellationToken);
         RequireInTime(upgrade);
         var place = await RestoreSource.FindAsync(services, restore, noted, cancellationToken);
@@ -275,7 +270,10 @@ internal sealed class RestorePreparation(
         var selected = manifest.Databases.Where(
             d => wanted.Count == 0 || wanted.Contains(d.Name, StringComparer.Ordinal)).ToList();
         return selected.Exists(d => SystemSchemas.Contains(d.Name, StringComparer.OrdinalIgnoreCase))
-            ? throw Ends(Reasons.InvalidSpec, RuleMessages.SystemSchemas)
+            ? throw Ends(
+                Reasons.InvalidSpec,
+                "A system schema (mysql, information_schema, performance_schema, sys, oceanbase) is never restored, "
+                + "because a restore would drop it. Name the other databases in spec.databases.")
             : selected;
     }
 

@@ -23,7 +23,12 @@ internal sealed record RestoreSource(SnapshotLocation Location, DatabaseSource? 
     {
         var found = restore.Spec.SnapshotRef is { } reference
             ? await FromObjectAsync(services, restore, reference.Name, reference.Uid, cancellationToken)
-            : await FromFilesAsync(services, restore, restore.Spec.Files!, cancellationToken);
+            : await FromFilesAsync(
+                services,
+                restore,
+                restore.Spec.Files ?? throw Ends(
+                    Reasons.InvalidSpec, "The spec has neither snapshotRef nor files. Set one of them."),
+                cancellationToken);
         return found with
         {
             Location = found.Location with

@@ -24,12 +24,11 @@ internal static class KindSpecs
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "no kind"),
     };
 
-    /// <summary>What its rules between fields find.</summary>
+    /// <summary>What preflight finds that no rule of the schema can say.</summary>
     public static IReadOnlyList<Finding> Findings(object spec) => spec switch
     {
-        OmsUpgradeSpec upgrade => OmsUpgradeValidation.Validate(upgrade),
-        DatabaseRollingUpgradeSpec upgrade => DatabaseRollingUpgradeValidation.Validate(upgrade),
-        BackupSnapshotSpec snapshot => BackupSnapshotValidation.Validate(snapshot),
-        _ => SnapshotRestoreValidation.Validate((SnapshotRestoreSpec)spec),
+        OmsUpgradeSpec upgrade => Reconcilers.Oms.SpecPreflight.Check(upgrade),
+        DatabaseRollingUpgradeSpec upgrade => Reconcilers.Databases.SpecPreflight.Check(upgrade),
+        _ => [],
     };
 }

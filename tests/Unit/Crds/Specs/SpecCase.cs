@@ -8,8 +8,9 @@ namespace Drydock.Tests.Unit.Crds.Specs;
 /// <summary>One random spec.</summary>
 /// <param name="Kind">Of which kind.</param>
 /// <param name="Spec">The spec.</param>
+/// <param name="IsMended">Whether it was made to keep the rules between its fields.</param>
 /// <param name="IsBroken">Whether it was changed against its schema.</param>
-internal sealed record SpecCase(string Kind, JsonObject Spec, bool IsBroken)
+internal sealed record SpecCase(string Kind, JsonObject Spec, bool IsMended, bool IsBroken)
 {
     /// <summary>Specs of all kinds, most of them of upgrades; half of them broken. They shrink.</summary>
     public static Arbitrary<SpecCase> Any { get; } = Arb.From(
@@ -30,7 +31,8 @@ internal sealed record SpecCase(string Kind, JsonObject Spec, bool IsBroken)
         };
         var schema = Schemas.Specs[kind];
         var spec = new SpecMaker(random).Make(schema).AsObject();
-        if (random.Next(5) > 0)
+        var isMended = random.Next(5) > 0;
+        if (isMended)
         {
             new SpecMender(random).Mend(kind, spec);
         }
@@ -41,6 +43,6 @@ internal sealed record SpecCase(string Kind, JsonObject Spec, bool IsBroken)
             new SpecBreaker(random).Break(schema, spec);
         }
 
-        return new SpecCase(kind, spec, isBroken);
+        return new SpecCase(kind, spec, isMended, isBroken);
     }
 }

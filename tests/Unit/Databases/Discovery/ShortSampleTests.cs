@@ -31,7 +31,7 @@ public sealed class ShortSampleTests
         var complete = SpecCompletion.Complete(spec, inventory);
         complete.Instances.Count.ShouldBe(processes);
         complete.Instances.Select(i => i.Host).Distinct().Count().ShouldBe(hosts);
-        DatabaseRollingUpgradeValidation.Validate(complete).ShouldBeEmpty();
+        SpecPreflight.Check(complete).ShouldBeEmpty();
         DatabaseDiscoveryOf.Obstacle(complete).ShouldBeNull();
         DatabaseDiscoveryOf.Plan(complete).Steps.Count.ShouldBeGreaterThan(3 * processes);
     }

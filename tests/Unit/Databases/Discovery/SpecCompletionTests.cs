@@ -86,20 +86,6 @@ public sealed class SpecCompletionTests
     }
 
     [Fact]
-    public void Empty_settings_and_missing_seed_are_refused_by_field()
-    {
-        var spec = Spec(Instance("kv-1", "h1")) with { Defaults = new InstanceDefaults(), Control = [new ComponentControl { Component = DatabaseComponent.PD }] };
-
-        DatabaseRollingUpgradeValidation.Validate(spec).Select(f => (f.Message, f.Field)).ShouldBe(
-            [
-                (RuleMessages.SeedOrInstances, "spec.instances"),
-                (RuleMessages.SomeSetting, "spec.control[PD]"),
-                (RuleMessages.SomeSetting, "spec.defaults"),
-            ]);
-        DatabaseRollingUpgradeValidation.Validate(Spec(Instance("kv-1", "h1")) with { Seed = "h0" }).ShouldBeEmpty();
-    }
-
-    [Fact]
     public void New_fields_leave_hash_of_explicit_spec_unchanged()
     {
         var spec = Spec(Instance("kv-1", "h1") with { DeployDir = "/d", Control = Systemd });

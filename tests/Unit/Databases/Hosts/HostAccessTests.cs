@@ -19,13 +19,6 @@ public sealed class HostAccessTests
         Findings(Docker(Entry("h1"), Entry("h2"))).ShouldBeEmpty();
 
     [Fact]
-    public void HostAccess_needs_exactly_one_of_ssh_and_docker()
-    {
-        Findings(new HostAccess()).ShouldBe([(RuleMessages.OneAccess, "spec.access")]);
-        Findings(Docker(Entry("h1"), Entry("h2")) with { Ssh = new SshAccess() }).ShouldBe([(RuleMessages.OneAccess, "spec.access")]);
-    }
-
-    [Fact]
     public void Missing_duplicate_and_unused_docker_hosts_are_refused_by_name()
     {
         Findings(Docker(Entry("h1"), Entry("h1", "other"), Entry("h9"))).ShouldBe(
@@ -46,23 +39,12 @@ public sealed class HostAccessTests
             Tidb = new TiDbSpec { Monitoring = [new MonitoringService { Name = "grafana", Host = "m", Control = new InstanceControl { Systemd = new SystemdControl() } }], TiSpark = new TiSparkSpec { Hosts = ["s"] } },
         };
 
-        var messages = DatabaseRollingUpgradeValidation.Validate(spec).Where(f => f.Field == "spec.access.docker.hosts").Select(f => f.Message).ToList();
+        var messages = SpecPreflight.Check(spec).Where(f => f.Field == "spec.access.docker.hosts").Select(f => f.Message).ToList();
 
         messages.Count.ShouldBe(3);
         messages[0].ShouldStartWith("spec.toolHost names the host t");
         messages[1].ShouldStartWith("spec.tidb.monitoring[grafana] names the host m");
         messages[2].ShouldStartWith("spec.tidb.tiSpark.hosts names the host s");
-    }
-
-    [Fact]
-    public void Docker_endpoint_with_wrong_material_is_refused()
-    {
-        var bare = Docker(Entry("h1"), Entry("h2")).Docker! with { TlsSecretRef = null };
-        Findings(new HostAccess { Docker = bare }).ShouldBe([(RuleMessages.TcpNeedsTls, "spec.access.docker.tlsSecretRef")]);
-        Findings(new HostAccess { Docker = bare with { Insecure = true } }).ShouldBeEmpty();
-        Findings(new HostAccess { Docker = bare with { Insecure = true, TlsSecretRef = Secret } }).ShouldBe([(RuleMessages.InsecureIsAlone, "spec.access.docker.insecure")]);
-        Findings(new HostAccess { Docker = bare with { TlsSecretRef = Secret, SshSecretRef = Secret } }).ShouldBe([(RuleMessages.SshNeedsKey, "spec.access.docker.sshSecretRef")]);
-        Findings(Docker(Entry("h1", "c1", "unix:///a.sock"), Entry("h2", "c2", "unix:///a.sock"))).ShouldBe([(RuleMessages.TlsIsForTcp, "spec.access.docker.tlsSecretRef")]);
     }
 
     [Fact]
@@ -141,7 +123,7 @@ public sealed class HostAccessTests
 
     private static IEnumerable<(string Message, string? Field)> Findings(HostAccess access)
     {
-        var findings = DatabaseRollingUpgradeValidation.Validate(Spec(access));
+        var findings = SpecPreflight.Check(Spec(access));
         findings.ShouldAllBe(f => f.Reason == Reasons.InvalidSpec);
         return [.. findings.Select(f => (f.Message, f.Field))];
     }

@@ -2,6 +2,7 @@ using System.Globalization;
 using Drydock.Abstractions.Plans;
 using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
+using Drydock.Reconcilers.Databases;
 using Drydock.Tests.Unit.Fakes;
 using Shouldly;
 using Xunit;
@@ -31,9 +32,9 @@ public sealed class LargestDatabasePlanTests
     [Fact]
     public void Spec_with_too_many_steps_is_refused()
     {
-        Messages(TiDb(SchemaLimits.Instances, services: 11)).ShouldBe([RuleMessages.TooManySteps]);
-        Messages(TiDb(SchemaLimits.Instances, services: 8, sparks: 3)).ShouldBe([RuleMessages.TooManySteps]);
-        Messages(Yugabyte(SchemaLimits.Instances, groups: 3)).ShouldBe([RuleMessages.TooManySteps]);
+        Messages(TiDb(SchemaLimits.Instances, services: 11)).ShouldHaveSingleItem().ShouldStartWith("The plan would have too many steps");
+        Messages(TiDb(SchemaLimits.Instances, services: 8, sparks: 3)).ShouldHaveSingleItem().ShouldStartWith("The plan would have too many steps");
+        Messages(Yugabyte(SchemaLimits.Instances, groups: 3)).ShouldHaveSingleItem().ShouldStartWith("The plan would have too many steps");
     }
 
     private static void Fits(DatabaseRollingUpgradeSpec spec)
@@ -49,7 +50,7 @@ public sealed class LargestDatabasePlanTests
     }
 
     private static IEnumerable<string> Messages(DatabaseRollingUpgradeSpec spec) =>
-        DatabaseRollingUpgradeValidation.Validate(spec).Select(finding => finding.Message);
+        SpecPreflight.Check(spec).Select(finding => finding.Message);
 
     private static DatabaseRollingUpgradeSpec TiDb(int instances, int services = 0, int sparks = 0)
     {

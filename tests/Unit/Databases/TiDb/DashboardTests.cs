@@ -128,17 +128,6 @@ public sealed class DashboardTests
         world.Preflight().Findings.ShouldHaveSingleItem().Message.ShouldContain("/opt/overview.json is no dashboard");
     }
 
-    [Fact]
-    public void Dashboards_need_a_service_with_a_host_and_ssh()
-    {
-        var spec = Made().Upgrade.Spec;
-        DatabaseRollingUpgradeValidation.Validate(spec).ShouldBeEmpty();
-        IEnumerable<string> Messages(DatabaseRollingUpgradeSpec changed) => DatabaseRollingUpgradeValidation.Validate(changed).Select(f => f.Message);
-
-        Messages(spec with { Tidb = spec.Tidb! with { Monitoring = [] } }).ShouldContain(RuleMessages.DashboardsNeedService);
-        Messages(spec with { Access = spec.Access with { Ssh = null } }).ShouldContain(RuleMessages.DashboardsNeedSsh);
-    }
-
     private static TiDbWorld World() => Made().Begin();
 
     private static TiDbWorld Made(string source = "prod")

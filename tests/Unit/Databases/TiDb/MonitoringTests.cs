@@ -2,6 +2,7 @@ using Drydock.Abstractions.Plans;
 using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Reconcilers.Databases.TiDb;
+using Drydock.Reconcilers.Databases;
 using Drydock.Tests.Unit.Fakes;
 using Shouldly;
 using Xunit;
@@ -73,18 +74,16 @@ public sealed class MonitoringTests
     }
 
     [Fact]
-    public void Service_needs_one_way_to_name_its_hosts_and_a_step_of_its_own()
+    public void Service_needs_a_step_of_its_own()
     {
         var spec = new TiDbWorld(Monitored).Upgrade.Spec;
         DatabaseRollingUpgradeSpec With(params MonitoringService[] services) => spec with { Tidb = spec.Tidb! with { Monitoring = [.. services] } };
 
-        Messages(With(Service("a", 1) with { Hosts = ["h"] })).ShouldContain(RuleMessages.HostOrHosts);
-        Messages(With(Service("a", 1) with { Host = "" })).ShouldContain(RuleMessages.HostOrHosts);
-        Messages(With(Service("a", 1) with { Host = "", Hosts = ["x.y", "x-y"] })).ShouldContain(RuleMessages.ServiceNamesDiffer);
-        Messages(With(Service("a", 1) with { Host = "", Hosts = ["x", "y"] }, Service("a-z", 1))).ShouldNotContain(RuleMessages.ServiceNamesDiffer);
+        Messages(With(Service("a", 1) with { Host = "", Hosts = ["x.y", "x-y"] })).ShouldHaveSingleItem().ShouldStartWith("Two monitoring services would have the same step");
+        Messages(With(Service("a", 1) with { Host = "", Hosts = ["x", "y"] }, Service("a-z", 1))).ShouldBeEmpty();
     }
 
-    private static IEnumerable<string> Messages(DatabaseRollingUpgradeSpec spec) => DatabaseRollingUpgradeValidation.Validate(spec).Select(f => f.Message);
+    private static IEnumerable<string> Messages(DatabaseRollingUpgradeSpec spec) => SpecPreflight.Check(spec).Select(f => f.Message);
 
     private static TiDbWorld World()
     {

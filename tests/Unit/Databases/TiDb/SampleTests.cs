@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using Drydock.Crds;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Reconcilers.Databases.TiDb;
+using Drydock.Reconcilers.Databases;
 using Drydock.Tests.Unit.Crds;
 using Drydock.Tests.Unit.Fakes;
 using Shouldly;
@@ -18,7 +19,7 @@ public sealed partial class SampleTests
     public void Sample_is_valid_and_compiles_into_runbook_plan()
     {
         var spec = Sample();
-        DatabaseRollingUpgradeValidation.Validate(spec).ShouldBeEmpty();
+        SpecPreflight.Check(spec).ShouldBeEmpty();
 
         var plan = new TiDbPlanner(spec, new TiDbDiscovery
         {

@@ -5,6 +5,7 @@ using Drydock.Crds;
 using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Reconcilers.Databases.Yugabyte;
+using Drydock.Reconcilers.Databases;
 using Drydock.Tests.Unit.Crds;
 using Drydock.Tests.Unit.Fakes;
 using Shouldly;
@@ -21,7 +22,7 @@ public sealed partial class SampleTests
     public void Sample_is_valid_and_compiles_into_runbook_plan()
     {
         var spec = Sample();
-        DatabaseRollingUpgradeValidation.Validate(spec).ShouldBeEmpty();
+        SpecPreflight.Check(spec).ShouldBeEmpty();
         YugabyteUpgradePath.Of(spec, out var unreadable).ShouldNotBeNull().Refusals.ShouldBeEmpty();
         unreadable.ShouldBeEmpty();
 
@@ -51,7 +52,7 @@ public sealed partial class SampleTests
         {
             File.WriteAllText(file, block);
             var yugabyte = YamlToJson.ReadAll(file).Single()["yugabyte"].Deserialize(CrdsJsonContext.Default.YugabyteSpec).ShouldNotBeNull();
-            DatabaseRollingUpgradeValidation.Validate(Sample() with { Yugabyte = yugabyte with { Dialect = YugabyteDialect.BMDB } }).ShouldBeEmpty();
+            SpecPreflight.Check(Sample() with { Yugabyte = yugabyte with { Dialect = YugabyteDialect.BMDB } }).ShouldBeEmpty();
             yugabyte.Replication.Groups.ShouldHaveSingleItem().Peer.Masters.Count.ShouldBe(3);
         }
         finally

@@ -30,24 +30,9 @@ public sealed class TlsTests
         var world = new YugaWorld();
         world.Spec = world.Spec with { Tls = tls };
 
-        DatabaseRollingUpgradeValidation.Validate(world.Spec).ShouldBeEmpty();
         ((await SecretsBench.ReadAsync(world.Spec)).Tls is not null).ShouldBe(web);
         new YugabyteCluster(new YugaLife(world)).Tool().LeaderBlacklistCommand(new ServiceAddress("t", 9100), add: true)
             .Contains("--certs_dir_name /certs", StringComparison.Ordinal).ShouldBe(rpc);
         new YugabyteCommands(world.Spec).Release("t1").Contains("--certs_dir_name /certs", StringComparison.Ordinal).ShouldBe(rpc);
-    }
-
-    [Fact]
-    public void Contradicting_tls_is_refused_by_field()
-    {
-        Refused(new DatabaseServiceTls(), "spec.tls", RuleMessages.SomeTls);
-        Refused(new DatabaseServiceTls { SecretRef = Secret, Web = new DatabaseWebTls { SecretRef = Secret } }, "spec.tls.web", RuleMessages.OneWebTls);
-        Refused(new DatabaseServiceTls { SecretRef = Secret, ClientNodeName = "n" }, "spec.tls.clientNodeName", RuleMessages.ClientNodeNeedsCerts);
-    }
-
-    private static void Refused(DatabaseServiceTls tls, string field, string message)
-    {
-        var finding = DatabaseRollingUpgradeValidation.Validate(new YugaWorld().Spec with { Tls = tls }).ShouldHaveSingleItem();
-        (finding.Field, finding.Message).ShouldBe((field, message));
     }
 }

@@ -112,16 +112,6 @@ public sealed class SnapshotTests
     }
 
     [Fact]
-    public async Task Encrypted_restore_test_without_identity_is_refused()
-    {
-        await CreateAsync(Spec with { Verify = SnapshotVerification.RestoreTest, Encryption = new EncryptionSpec { Recipients = ["age1" + new string('q', 58)] } });
-        await _world.UntilAsync("snap", BackupSnapshotPhases.Succeeded, BackupSnapshotPhases.Failed);
-        var status = (await _world.GetAsync("snap")).Status!;
-        status.Conditions.Single(c => c.Type == ConditionTypes.Failed).Reason.ShouldBe(Reasons.InvalidSpec);
-        status.Message!.ShouldContain("identitySecretRef");
-    }
-
-    [Fact]
     public void Referenced_Secrets_are_watched_until_the_snapshot_has_ended()
     {
         var snapshot = new BackupSnapshot

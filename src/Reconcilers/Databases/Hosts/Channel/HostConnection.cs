@@ -48,7 +48,8 @@ internal sealed record HostConnection(string User, bool MayBecome, bool IsContai
                     UnitsUser = ssh is { Become: Become.Sudo, BecomeFor: BecomeFor.Units } ? ssh.User : null,
                 },
             _ => new HostConnection("", false, false, () =>
-                throw HostException.OfSpec(host, "spec.access", $"{host}: {RuleMessages.OneAccess}")),
+                throw HostException.OfSpec(
+                    host, "spec.access", $"{host}: spec.access has neither ssh nor docker. Set one of them.")),
         };
 
     private static SshEndpoint Login(string host, SshAccess ssh) =>

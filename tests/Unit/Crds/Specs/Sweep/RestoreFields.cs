@@ -23,10 +23,7 @@ internal static class RestoreFields
             "files.storage.directory.path",
             RestoreBench.FromFiles,
             spec => spec with { Files = spec.Files! with { Storage = new StorageSpec { Directory = new Drydock.Crds.Common.DirectoryStorage { Path = "/elsewhere" } } } }),
-        .. StorageBench.Fields(
-            SnapshotRestore.KindName,
-            "files.storage",
-            storage => SnapshotRestoreValidation.Validate(RestoreBench.FromFiles with { Files = RestoreBench.FromFiles.Files! with { Storage = storage } })),
+        .. StorageBench.Fields(SnapshotRestore.KindName, "files.storage"),
         OnTarget("target.credentialsSecretRef.name", source => source with { CredentialsSecretRef = new SecretReference { Name = "other" } }),
         OnTarget("target.host", source => source with { Host = "other.example" }),
         OnTarget("target.port", source => source with { Port = 3307 }),

@@ -20,7 +20,7 @@ internal static class SnapshotFields
         Asks("source.tls.mode", spec => spec with { Source = spec.Source with { Tls = new DatabaseTls { Mode = DatabaseTlsMode.Required } } }),
         Asks("databases", spec => spec with { Databases = ["rm", "cm"] }),
         Asks("storage.directory.path", spec => spec with { Storage = new StorageSpec { Directory = new Drydock.Crds.Common.DirectoryStorage { Path = "/elsewhere" } } }),
-        .. StorageBench.Fields(BackupSnapshot.KindName, "storage", storage => BackupSnapshotValidation.Validate(SnapshotBench.Spec with { Storage = storage })),
+        .. StorageBench.Fields(BackupSnapshot.KindName, "storage"),
         Asks("pathPrefix", spec => spec with { PathPrefix = "below" }),
         Asks("tool", spec => spec with { Tool = DumpTool.MyDumper }),
         Asks("threads", spec => spec with { Threads = 9 }),

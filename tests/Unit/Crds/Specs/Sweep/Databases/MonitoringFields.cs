@@ -30,8 +30,8 @@ internal static class MonitoringFields
         Service("files[].to", HostBench.MonitoringAsync, service => service["files"]![0]!["to"] = "bin/other"),
         Service("files[].sha256", HostBench.MonitoringAsync, service => service["files"]![0]!["sha256"] = HostCases.Old),
         Service("files[].sha256", TiDbLooks.FittingAsync, service => service["files"]![0]!["sha256"] = HostCases.Old),
-        Runs("tidb.monitoring[].control.swap", NothingOfAServiceIsSwapped),
-        Runs("tidb.monitoring[].control.link", NoLinkOfAServiceIsSwitched),
+        FieldProof.RefusedBySchema(DatabaseRollingUpgrade.KindName, "tidb.monitoring[].control.swap", "tidb.monitoring", "!has(self.control.swap)"),
+        FieldProof.RefusedBySchema(DatabaseRollingUpgrade.KindName, "tidb.monitoring[].control.link", "tidb.monitoring", "!has(self.control.link)"),
         Spark("hosts", TiDbLooks.FittingAsync, spark => spark["hosts"] = new JsonArray("192.0.2.1", "192.0.2.99")),
         Spark("hosts", HostBench.SparkAsync, spark => spark["hosts"] = new JsonArray("192.0.2.99")),
         Spark("directory", HostBench.SparkAsync, spark => spark["directory"] = "/opt/other"),
@@ -58,10 +58,6 @@ internal static class MonitoringFields
           "files":[{"from":"/opt/grafana","to":"bin/grafana","sha256":"{{HostCases.New}}"} ] } ]
         """);
 
-    private static void NoLinkOfAServiceIsSwitched() =>
-        DatabaseRollingUpgradeValidation.Validate(Changed(ATiDb, WithService, spec => spec["tidb"]!["monitoring"]![0]!["control"]!["link"] = "current"))
-            .ShouldContain(f => f.Reason == Reasons.InvalidSpec && f.Field == "spec.tidb.monitoring[grafana].control.link");
-
     private static void WithDashboards(JsonObject spec)
     {
         WithService(spec);
@@ -79,12 +75,4 @@ internal static class MonitoringFields
 
     private static FieldProof Spark(string field, Func<DatabaseRollingUpgradeSpec, Task<string>> look, Action<JsonObject> change) =>
         Identity($"tidb.tiSpark.{field}", ATiDb, look, spec => change(spec["tidb"]!["tiSpark"]!.AsObject()), WithSpark);
-
-    // What of it is replaced is said by its files.
-    private static void NothingOfAServiceIsSwapped()
-    {
-        DatabaseRollingUpgradeValidation.Validate(Changed(ATiDb, WithService)).ShouldBeEmpty();
-        DatabaseRollingUpgradeValidation.Validate(Changed(ATiDb, WithService, spec => spec["tidb"]!["monitoring"]![0]!["control"]!["swap"] = "SwitchLink"))
-            .ShouldHaveSingleItem().Message.ShouldBe(RuleMessages.SwapOfService);
-    }
 }

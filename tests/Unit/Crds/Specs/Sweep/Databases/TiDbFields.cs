@@ -10,7 +10,7 @@ internal static class TiDbFields
 {
     public static IEnumerable<FieldProof> All { get; } =
     [
-        Identity("engine", ATiDb, spec => Task.FromResult(Text(null, DatabaseRollingUpgradeValidation.Validate(spec))), spec => spec["engine"] = "YugabyteDB"),
+        FieldProof.RefusedBySchema(DatabaseRollingUpgrade.KindName, "engine", "", "self.engine == 'TiDB' || !has(self.tidb)"),
         Identity("fromVersion", ATiDb, TiDbLooks.UsualAsync, spec => spec["fromVersion"] = "2.1.18"),
         Identity("toVersion", ATiDb, TiDbLooks.UsualAsync, spec => spec["toVersion"] = "3.0.8"),
         Identity("allowUnavailability", new TiDbWorld(new TiDbWorldSetup { Pds = 1 }).Upgrade.Spec, TiDbLooks.FittingAsync, spec => spec["allowUnavailability"] = true),

@@ -5,23 +5,10 @@ using Xunit;
 
 namespace Drydock.Tests.Integration.Crds;
 
+/// <summary>What kubectl shows of the kinds.</summary>
 [Collection(CrdServersCollection.Name)]
-public sealed class OldServerTests(CrdServers servers)
+public sealed class KubectlViewTests(CrdServers servers)
 {
-    [Theory]
-    [InlineData("omsupgrades")]
-    [InlineData("backupsnapshots")]
-    [InlineData("snapshotrestores")]
-    [InlineData("databaserollingupgrades")]
-    public async Task Kubernetes_1_20_accepts_structural_schema_and_serves_kind(string plural)
-    {
-        var crd = JsonNode.Parse(await KubectlAsync("get", "crd", $"{plural}.drydock.dev", "-o", "json"))!;
-        var conditions = crd["status"]!["conditions"]!.AsArray().ToDictionary(item => item!["type"]!.GetValue<string>(), item => item!["status"]!.GetValue<string>());
-        conditions["Established"].ShouldBe("True");
-        conditions["NamesAccepted"].ShouldBe("True");
-        conditions.GetValueOrDefault("NonStructuralSchema", "False").ShouldBe("False");
-    }
-
     [Fact]
     public async Task Samples_are_applied_and_listed_under_all_names()
     {
@@ -93,48 +80,6 @@ public sealed class OldServerTests(CrdServers servers)
     // kubectl wraps and indents descriptions.
     private async Task<string> ExplainAsync(string field) =>
         string.Join(' ', (await KubectlAsync("explain", field)).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
-
-    [Theory]
-    [InlineData("toVersion", "latest", "spec.toVersion")]
-    [InlineData("edition", "Other", "spec.edition")]
-    [InlineData("desiredState", "Downgraded", "spec.desiredState")]
-    [InlineData("rollbackPolicy", "Always", "spec.rollbackPolicy")]
-    [InlineData("currentContainer", "oms 322", "spec.currentContainer")]
-    [InlineData("approvedPlanHash", "abc", "spec.approvedPlanHash")]
-    public async Task Patterns_and_enums_are_checked_without_CEL(string field, string value, string named)
-    {
-        var manifest = Manifests.Upgrade("refused");
-        manifest["spec"]![field] = value;
-        var result = await servers.Old.TryKubectlAsync(["create", "--validate=false", "-f", "-"], manifest.ToJsonString(), TestContext.Current.CancellationToken);
-        result.ExitCode.ShouldNotBe(0);
-        result.Error.ShouldContain(named);
-    }
-
-    [Theory]
-    [InlineData("fromVersion")]
-    [InlineData("toVersion")]
-    [InlineData("image")]
-    [InlineData("backup")]
-    public async Task Required_fields_are_checked_without_CEL(string field)
-    {
-        var manifest = Manifests.Upgrade("refused");
-        manifest["spec"]!.AsObject().Remove(field);
-        var result = await servers.Old.TryKubectlAsync(["create", "--validate=false", "-f", "-"], manifest.ToJsonString(), TestContext.Current.CancellationToken);
-        result.ExitCode.ShouldNotBe(0);
-        result.Error.ShouldContain($"spec.{field}");
-    }
-
-    [Fact]
-    public async Task Storage_with_zero_or_two_kinds_passes_server_without_CEL()
-    {
-        var rules = SpecRules.All.Where(rule => rule.Message == Drydock.Crds.Common.RuleMessages.OneStorage).ToList();
-        rules.Count.ShouldBe(8);
-        foreach (var rule in rules)
-        {
-            (await servers.Old.TryKubectlAsync(["create", "--dry-run=server", "--validate=false", "-f", "-"], rule.Manifest(rule.Break).ToJsonString(), TestContext.Current.CancellationToken))
-                .ExitCode.ShouldBe(0, rule.Place);
-        }
-    }
 
     private Task<string> KubectlAsync(params string[] arguments) =>
         servers.Old.KubectlAsync(arguments, cancellationToken: TestContext.Current.CancellationToken);
