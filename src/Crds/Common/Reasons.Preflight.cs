@@ -21,12 +21,6 @@ public static partial class Reasons
     public const string VersionPathUnsupported = "VersionPathUnsupported";
 
     /// <summary>
-    /// The ConfigMap in versionsConfigMapRef does not exist or has no such key, or its content breaks the schema of the
-    /// version data. The message names the entry, its value and what is expected.
-    /// </summary>
-    public const string VersionDataInvalid = "VersionDataInvalid";
-
-    /// <summary>
     /// The running container reports another version than fromVersion. Correct fromVersion or the name of the
     /// container. In status.actionRequired: the new container reports another version than toVersion.
     /// </summary>

@@ -7,9 +7,8 @@ namespace Drydock.Crds.OmsUpgrades;
 public sealed record InitMetadataSpec
 {
     /// <summary>
-    /// The end of the line that a successful docker_init.sh prints last, without a full stop behind it. For an image
-    /// that initialises itself: a part of that line. Set it only if your image prints another line than the version
-    /// data say.
+    /// The end of the line that a successful docker_init.sh prints last, without a full stop behind it. Set it only if
+    /// your image prints another line than the version data say.
     /// </summary>
     [Length(SchemaLimits.Name, Minimum = 4)]
     [Pattern(@"^\S(.*\S)?$")]

@@ -92,14 +92,6 @@ public sealed record OmsUpgradeSpec : RunSpec
     public bool AllowUnsupportedPath { get; init; }
 
     /// <summary>
-    /// A ConfigMap with knowledge of OMS releases that this operator was not shipped with: version paths, waits,
-    /// markers, known failures. It adds entries and overrides shipped ones; the plan notes each of them and depends on
-    /// the content.
-    /// </summary>
-    [FieldClass(FieldClass.Identity)]
-    public ConfigMapKeyReference? VersionsConfigMapRef { get; init; }
-
-    /// <summary>
     /// The address of one node, by which OMS knows it: OMS_HOST_IP and the entry in cm_nodes. From there preflight
     /// finds every node and region that spec.regions does not name; status.inventory shows them. Without it,
     /// spec.regions names all nodes.

@@ -20,9 +20,6 @@ internal sealed record OmsServices : RunServices
     /// <summary>APIs of consoles.</summary>
     public required IOmsApiFactory Api { get; init; }
 
-    /// <summary>What is known of the releases of OMS; read when the services are composed.</summary>
-    public OmsVersionData Versions { get; init; } = OmsVersionData.Shipped;
-
     /// <summary>The storage preflight for dumps.</summary>
     public required IBackupStorageProbe BackupStorage { get; init; }
 

@@ -19,7 +19,7 @@ public sealed class AcceptableActionsTests
     {
         Marked(typeof(IOmsTargets)).ShouldBe(
         [
-            nameof(AwaitComponents), nameof(AwaitHostsOnline), nameof(AwaitImageInit), nameof(AwaitPrograms), nameof(CheckHealth),
+            nameof(AwaitComponents), nameof(AwaitHostsOnline), nameof(AwaitPrograms), nameof(CheckHealth),
             nameof(CompareProjects), nameof(ReadVersion), nameof(RunCorrectionJar), nameof(RunDockerInit),
         ]);
         Marked(typeof(ITiDbTargets)).ShouldBe([nameof(AliasPdUnits), nameof(CountFailedStatements), nameof(ImportDashboards), nameof(RestartService), nameof(SmokeSpark)]);

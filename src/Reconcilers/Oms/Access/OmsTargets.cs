@@ -74,9 +74,6 @@ internal sealed class OmsTargets : IOmsTargets, IAsyncDisposable
 
     public IArchiveReader Archives => _services.Archives;
 
-    /// <summary>What is known of the releases of OMS without the ConfigMap of the upgrade.</summary>
-    public OmsVersionData Versions => _services.Versions;
-
     public ListStore Lists { get; }
 
     public Redactor Redactor

@@ -90,11 +90,6 @@ internal abstract record UpgradePath
         public required IReadOnlyList<VersionAdvice> Advice { get; init; }
 
         /// <summary>
-        /// Name, key and content hash of the ConfigMap that extended the version data; null for the shipped data.
-        /// </summary>
-        public string? VersionData { get; init; }
-
-        /// <summary>
         /// Why the vendor does not list this way, where <c>allowUnsupportedPath</c> let it through; null for a listed
         /// one.
         /// </summary>

@@ -95,7 +95,6 @@ internal sealed class UpgradePaths(OmsVersionData data)
             ProjectTablesStay = !versions.IsMerged(to),
             KnownFailures = versions.KnownFailures(to),
             Advice = versions.Advice(from, to),
-            VersionData = data.Extension,
             Unlisted = unlisted,
         };
     }

@@ -60,14 +60,6 @@ internal sealed class OmsPlanNotes(PlanBuilder plan, OmsUpgradeSpec spec, OmsDis
                 + "It is unknown whether the new version can use this data; a rollback restores the snapshot.";
         }
 
-        if (discovery.Path.Target.Init == InitKind.Image)
-        {
-            yield return "The new image initialises the metadata itself when its container starts, so docker_init.sh "
-                + "is not run. The operator waits for "
-                + $"'{spec.InitMetadata.SuccessMarker ?? discovery.Path.Target.SuccessMarker}' in the log of the "
-                + "container.";
-        }
-
         if (spec.Correction.Archive is not null && !discovery.Path.NeedsCorrectionJar)
         {
             yield return "spec.correction.archive is not used, because this upgrade path has no correction JAR.";

@@ -61,23 +61,7 @@ internal sealed partial class OmsUpgradePlanner
         }
     }
 
-    private List<string> InitMetadata() => discovery.Path.Target.Init switch
-    {
-        InitKind.Script => RunScripts(),
-        InitKind.Image => AwaitImages(),
-        _ => [],
-    };
-
-    private List<string> AwaitImages() =>
-    [
-        .. Nodes.Select(node => Add(
-            StepIds.ImageInit(node.Name),
-            node.Name,
-            $"Wait until {node.NewContainer} on {node.Name} has initialised itself",
-            new AwaitImageInit.Args(node.NewContainer, SuccessMarker),
-            _barrier,
-            attempts: 1)),
-    ];
+    private List<string> InitMetadata() => discovery.Path.NeedsInit ? RunScripts() : [];
 
     private List<string> RunScripts()
     {

@@ -73,8 +73,7 @@ internal sealed partial class OmsUpgradePlanner
                 new ListActions.Args(
                     discovery.Path.Target.Links,
                     discovery.Path.Target.HaConfig,
-                    discovery.Path.Advice.Count > 0 ? [.. discovery.Path.Advice] : null,
-                    discovery.Path.VersionData),
+                    discovery.Path.Advice.Count > 0 ? [.. discovery.Path.Advice] : null),
                 _plan.Phase(OmsUpgradePhases.Settle),
                 attempts: 1),
         ];

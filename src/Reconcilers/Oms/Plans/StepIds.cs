@@ -107,9 +107,6 @@ internal static class StepIds
     /// <summary>The wait between the start of the new container and docker_init.sh.</summary>
     public static string InitWait(string node) => PlannedStep.Id(OmsUpgradePhases.InitMetadata, node, "wait");
 
-    /// <summary>The wait until an image that initialises itself has done so.</summary>
-    public static string ImageInit(string node) => PlannedStep.Id(OmsUpgradePhases.InitMetadata, node, "image");
-
     /// <summary>docker_init.sh.</summary>
     public static string Init(string node) => PlannedStep.Id(OmsUpgradePhases.InitMetadata, node);
 

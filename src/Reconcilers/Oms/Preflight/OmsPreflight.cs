@@ -19,7 +19,7 @@ internal sealed class OmsPreflight(OmsTargets targets, IBackupStorageProbe stora
     {
         _findings.Add(storage.Refusals(StorageFields(), targets.Upgrade.Metadata.Namespace));
 
-        var path = CheckVersions(await new VersionPreflight(targets, _findings).ReadAsync(cancellationToken));
+        var path = CheckVersions();
         targets.Complete(await new InventorySearch(targets, _findings, path).RunAsync(cancellationToken));
         _findings.Add(SpecPreflight.Check(targets.Upgrade.Spec));
         var nodes = await Task.WhenAll(targets.Upgrade.Spec.Regions.SelectMany(region =>
@@ -61,15 +61,9 @@ internal sealed class OmsPreflight(OmsTargets targets, IBackupStorageProbe stora
             .Append((spec.Backup.Storage, "spec.backup.storage"));
     }
 
-    private UpgradePath.Allowed? CheckVersions(OmsVersionData? data)
+    private UpgradePath.Allowed? CheckVersions()
     {
         var spec = targets.Upgrade.Spec;
-        if (data is null)
-        {
-            // Its finding says that the path was not checked.
-            return null;
-        }
-
         if (!OmsVersion.TryParse(spec.FromVersion, out var from) || !OmsVersion.TryParse(spec.ToVersion, out var to))
         {
             _findings.Add(
@@ -81,7 +75,7 @@ internal sealed class OmsPreflight(OmsTargets targets, IBackupStorageProbe stora
         }
 
         var edition = spec.Edition;
-        switch (new UpgradePaths(data).Check(edition, from, to, spec.AllowUnsupportedPath))
+        switch (new UpgradePaths(OmsVersionData.Shipped).Check(edition, from, to, spec.AllowUnsupportedPath))
         {
             case UpgradePath.Allowed allowed:
                 return allowed;

@@ -40,7 +40,6 @@ internal sealed class WorldContainer
     public int ExitCode { get; private set; }
 
     /// <summary>What its first process printed, over all starts.</summary>
-    public List<(DateTimeOffset At, string Line)> Log { get; } = [];
 
     public Dictionary<string, WorldProgram> Programs { get; } = new(StringComparer.Ordinal);
 
@@ -206,20 +205,5 @@ internal sealed class WorldContainer
         }
 
         _world.Metadata.OmsStarted(this, run);
-        Log.Add((_world.Time.GetUtcNow(), "supervisord started"));
-        if (_world.Setup.ImageInitTakes is { } takes && Image.Version == _world.Setup.ToVersion)
-        {
-            _world.After(takes, () => IfStill(run, InitializeItself));
-        }
-    }
-
-    private void InitializeItself()
-    {
-        Host.Initialized.Add(Id);
-        ConsoleAutostart = true;
-        _world.Did("init", Host.Name);
-        _world.Metadata.Contents = _world.Setup.ToVersion;
-        StartProgram("oms_console");
-        Log.Add((_world.Time.GetUtcNow(), "OMS service start successfully"));
     }
 }

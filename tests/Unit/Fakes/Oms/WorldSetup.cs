@@ -72,9 +72,6 @@ internal sealed record WorldSetup
 
     public TimeSpan InitTakes { get; init; } = TimeSpan.FromSeconds(150);
 
-    /// <summary>The new image initialises the metadata itself, and it takes so long; null: it does not.</summary>
-    public TimeSpan? ImageInitTakes { get; init; }
-
     public TimeSpan RestoreTakes { get; init; } = TimeSpan.FromSeconds(6);
 
     public TimeSpan DumpTakes { get; init; } = TimeSpan.FromSeconds(4);

@@ -1,40 +1,40 @@
 using Drydock.Crds.OmsUpgrades;
-using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>What is known of the releases of one edition. Pure.</summary>
 internal sealed class OmsEditionVersions
 {
-    private readonly IReadOnlyList<VersionEntry> _entries;
-    private readonly IReadOnlyList<(OmsVersion Since, VersionEntry Entry)> _procedures;
+    private readonly IReadOnlyList<(OmsVersion Since, ProcedureFacts Facts)> _procedures;
 
     /// <param name="edition">The edition.</param>
-    /// <param name="entries">Its entries, complete and accepted by the schema.</param>
-    public OmsEditionVersions(OmsEdition edition, IReadOnlyList<VersionEntry> entries)
+    /// <param name="facts">What the file says of it.</param>
+    /// <exception cref="FormatException">A text is no release, or no range of releases.</exception>
+    public OmsEditionVersions(OmsEdition edition, EditionFacts facts)
     {
-        (Edition, _entries) = (edition, entries);
-        var merged = In(VersionSchema.Merged).Single();
-        MergedSince = OmsVersion.Parse(merged["since"]!);
-        Correction = Enum.Parse<MergeCorrection>(merged["correction"]!);
-        Floor = In(VersionSchema.Floor).Select(e => OmsVersion.Parse(e["version"]!)).SingleOrDefault();
+        (Edition, Facts) = (edition, facts);
+        MergedSince = OmsVersion.Parse(facts.MergedArchitecture.Since);
+        Floor = facts.Floor is { } floor ? OmsVersion.Parse(floor.Version) : null;
         Releases =
         [
-            .. In(VersionSchema.Releases)
+            .. facts.Releases
                 .Select(e => new OmsRelease(
-                    OmsVersion.Parse(e.Key!),
-                    e["from"] is null ? null : [.. e.Items("from").Select(Range)],
-                    e["note"],
-                    e["correctionSkippedFrom"] is { } skipped ? OmsVersion.Parse(skipped) : null))
+                    OmsVersion.Parse(e.Key),
+                    e.Value.From is { } from ? [.. from.Select(Range)] : null,
+                    e.Value.Note,
+                    e.Value.CorrectionSkippedFrom is { } skipped ? OmsVersion.Parse(skipped) : null))
                 .OrderBy(r => r.Version),
         ];
         _procedures =
         [
-            .. In(VersionSchema.Procedures)
-                .Select(e => (Since: OmsVersion.Parse(e.Key!), Entry: e))
+            .. facts.Procedures
+                .Select(e => (Since: OmsVersion.Parse(e.Key), e.Value))
                 .OrderByDescending(e => e.Since),
         ];
     }
+
+    /// <summary>What the file says.</summary>
+    public EditionFacts Facts { get; }
 
     /// <summary>The edition.</summary>
     public OmsEdition Edition { get; }
@@ -43,7 +43,7 @@ internal sealed class OmsEditionVersions
     public OmsVersion MergedSince { get; }
 
     /// <summary>How the metadata of releases below <see cref="MergedSince"/> is corrected.</summary>
-    public MergeCorrection Correction { get; }
+    public MergeCorrection Correction => Facts.MergedArchitecture.Correction;
 
     /// <summary>Below this release an upgrade must first go to it; null if there is no such release.</summary>
     public OmsVersion? Floor { get; }
@@ -65,47 +65,43 @@ internal sealed class OmsEditionVersions
     {
         return new OmsProcedure
         {
-            Init = Enum.Parse<InitKind>(Value("init")),
-            SuccessMarker = Value("successMarker"),
-            ProgramsBeforeInit = Enum.Parse<ProgramsBeforeInit>(Value("programsBeforeInit")),
-            WaitBeforeInit = Value("waitBeforeInit"),
-            IsUpgrade = bool.Parse(Value("isUpgrade")),
-            HaConfig = bool.Parse(Value("haConfig")),
-            Api = Enum.Parse<OmsApiGeneration>(Value("api")),
-            Health = Value("health") is var health and not "none" ? health : null,
+            Init = Value(f => f.Init)!.Value,
+            SuccessMarker = Value(f => f.SuccessMarker)!,
+            ProgramsBeforeInit = Value(f => f.ProgramsBeforeInit)!.Value,
+            WaitBeforeInit = Value(f => f.WaitBeforeInit)!,
+            IsUpgrade = Value(f => f.IsUpgrade)!.Value,
+            HaConfig = Value(f => f.HaConfig)!.Value,
+            Api = Value(f => f.Api)!.Value,
+            Health = Value(f => f.Health) is var health and not "none" ? health : null,
             Links = new LinkFacts(
-                Value("migrationWriter"),
-                Value("synchronizationWriter"),
-                Enum.Parse<SuspendedLinks>(Value("suspendedLinks"))),
-            DbTypeMayBeMissing = bool.Parse(Value("dbTypeMayBeMissing")),
+                Value(f => f.MigrationWriter)!,
+                Value(f => f.SynchronizationWriter)!,
+                Value(f => f.SuspendedLinks)!.Value),
+            DbTypeMayBeMissing = Value(f => f.DbTypeMayBeMissing)!.Value,
         };
 
-        string Value(string field) =>
-            (_procedures.FirstOrDefault(p => p.Entry[field] is not null && version.CompareRelease(p.Since) >= 0).Entry
-                ?? _procedures.Last(p => p.Entry[field] is not null).Entry)[field]!;
+        T? Value<T>(Func<ProcedureFacts, T?> field) =>
+            field((_procedures.FirstOrDefault(p => field(p.Facts) is not null && version.CompareRelease(p.Since) >= 0).Facts
+                ?? _procedures.Last(p => field(p.Facts) is not null).Facts));
     }
 
     /// <summary>The failures of docker_init.sh that are described for a target.</summary>
     public IReadOnlyList<KnownFailure> KnownFailures(OmsVersion to) =>
     [
-        .. In(VersionSchema.KnownFailures)
-            .Where(e => to.CompareRelease(OmsVersion.Parse(e["since"]!)) >= 0)
-            .Select(e => new KnownFailure(e["output"]!, e["advice"]!)),
+        .. Facts.KnownFailures.Values.Where(f => to.CompareRelease(OmsVersion.Parse(f.Since)) >= 0)
+            .Select(f => new KnownFailure(f.Output, f.Advice)),
     ];
 
     /// <summary>What the administrator has to do or know after an upgrade.</summary>
     public IReadOnlyList<VersionAdvice> Advice(OmsVersion from, OmsVersion to) =>
     [
-        .. In(VersionSchema.Advice)
-            .Where(e => to.CompareRelease(OmsVersion.Parse(e["since"]!)) >= 0
-                && (e["fromBelow"] is not { } below || from.CompareRelease(OmsVersion.Parse(below)) < 0))
-            .Select(e => new VersionAdvice(e.Key!, e["message"]!)),
+        .. Facts.Advice
+            .Where(e => to.CompareRelease(OmsVersion.Parse(e.Value.Since)) >= 0
+                && (e.Value.FromBelow is not { } below || from.CompareRelease(OmsVersion.Parse(below)) < 0))
+            .Select(e => new VersionAdvice(e.Key, e.Value.Message)),
     ];
 
     private static ReleaseRange Range(string text) => ReleaseRange.TryParse(text, out var range)
         ? range
         : throw new FormatException($"'{text}' is no range of releases.");
-
-    private IEnumerable<VersionEntry> In(string section) =>
-        _entries.Where(e => string.Equals(e.Section, section, StringComparison.Ordinal));
 }

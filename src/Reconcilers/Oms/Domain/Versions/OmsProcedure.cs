@@ -7,8 +7,7 @@ internal sealed record OmsProcedure
     public required InitKind Init { get; init; }
 
     /// <summary>
-    /// The line by which a successful initialisation is recognised: the last one of docker_init.sh, or one of the
-    /// container's own log if the image initialises itself.
+    /// The last line of docker_init.sh by which a successful initialisation is recognised.
     /// </summary>
     public required string SuccessMarker { get; init; }
 
@@ -53,9 +52,6 @@ internal enum InitKind
 
     /// <summary>By docker_init.sh, which the operator runs.</summary>
     Script,
-
-    /// <summary>By the image itself when its container starts.</summary>
-    Image,
 }
 
 /// <summary>Programs that must run before docker_init.sh is started.</summary>

@@ -1,92 +1,132 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using Drydock.Crds.OmsUpgrades;
 
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>
 /// What is known of the releases of OMS: which upgrades the vendor lists, and what each release needs. It comes from
-/// <c>oms-versions.yaml</c>, which is shipped in this assembly, and from a ConfigMap that extends it. Pure.
+/// <c>oms-versions.json</c>, which is shipped in this assembly. Pure.
 /// </summary>
 internal sealed class OmsVersionData
 {
-    private const string Resource = "oms-versions.yaml";
+    private const string Resource = "oms-versions.json";
 
     private static readonly Lazy<OmsVersionData> Loaded = new(Load);
 
     private readonly Dictionary<OmsEdition, OmsEditionVersions> _editions;
 
-    private OmsVersionData(IReadOnlyList<VersionEntry> entries, string? extension)
+    private OmsVersionData(Dictionary<OmsEdition, EditionFacts> editions)
     {
-        (Entries, Extension) = (entries, extension);
-        _editions = entries.GroupBy(e => e.Edition)
-            .ToDictionary(g => g.Key, g => new OmsEditionVersions(g.Key, [.. g]));
+        _editions = editions.ToDictionary(e => e.Key, e => new OmsEditionVersions(e.Key, e.Value));
     }
 
     /// <summary>What is shipped with the operator.</summary>
-    /// <exception cref="InvalidOperationException">The shipped file breaks the schema: a defect.</exception>
+    /// <exception cref="JsonException">The shipped file has an unknown or a missing key: a defect.</exception>
     public static OmsVersionData Shipped => Loaded.Value;
-
-    /// <summary>All entries.</summary>
-    public IReadOnlyList<VersionEntry> Entries { get; }
-
-    /// <summary>
-    /// Name, key and content hash of the ConfigMap that extends the shipped data; null for the shipped data alone.
-    /// </summary>
-    public string? Extension { get; }
 
     /// <summary>The data of an edition.</summary>
     public OmsEditionVersions Of(OmsEdition edition) => _editions[edition];
-
-    /// <summary>
-    /// The data with the entries of a file added. An entry whose key exists already overrides the fields that it has.
-    /// </summary>
-    /// <param name="file">The file, without problems.</param>
-    /// <param name="name">What identifies the file and its content.</param>
-    /// <param name="changes">What the file adds and overrides, one sentence for each entry.</param>
-    public OmsVersionData Extend(VersionFile file, string name, out IReadOnlyList<string> changes)
-    {
-        var entries = Entries.ToList();
-        var told = new List<string>();
-        foreach (var entry in file.Entries)
-        {
-            var index = entries.FindIndex(e => e.Path == entry.Path);
-            if (index < 0)
-            {
-                entries.Add(entry);
-                told.Add($"It adds {entry.Path}: {string.Join("; ", Shown(entry.Fields))}.");
-                continue;
-            }
-
-            var was = entries[index];
-            var overridden = entry.Fields.Where(f => was[f.Key] != f.Value && f.Key != "source").ToList();
-            entries[index] = entry with
-            {
-                Fields = was.Fields.Where(f => !entry.Fields.ContainsKey(f.Key))
-                    .Concat(entry.Fields)
-                    .ToDictionary(f => f.Key, f => f.Value, StringComparer.Ordinal),
-            };
-            if (overridden.Count > 0)
-            {
-                var replaced = overridden.Select(f => $"{f.Key} '{was[f.Key] ?? "(none)"}' → '{f.Value}'");
-                told.Add($"It overrides {entry.Path}: {string.Join("; ", replaced)} (source: {entry["source"]}).");
-            }
-        }
-
-        changes = told;
-        return new OmsVersionData(entries, name);
-    }
-
-    private static IEnumerable<string> Shown(IReadOnlyDictionary<string, string> fields) =>
-        fields.Select(f => $"{f.Key} {(f.Value.Length == 0 ? "(none)" : $"'{f.Value}'")}");
 
     private static OmsVersionData Load()
     {
         using var stream = typeof(OmsVersionData).Assembly.GetManifestResourceStream(Resource)
             ?? throw new InvalidOperationException($"The assembly does not contain {Resource}.");
-        using var reader = new StreamReader(stream);
-        var file = VersionFile.Read(reader.ReadToEnd());
-        return file.Problems.Count == 0
-            ? new OmsVersionData(file.Entries, extension: null)
-            : throw new InvalidOperationException(
-                $"{Resource} breaks its schema: {string.Join(" ", file.Problems.Select(p => p.Message))}");
+        var editions = JsonSerializer.Deserialize(stream, VersionJson.Default.DictionaryOmsEditionEditionFacts);
+        return new OmsVersionData(editions ?? throw new InvalidOperationException($"{Resource} is empty."));
     }
 }
+
+/// <summary>What the file says of an edition. Every entry names its source.</summary>
+internal sealed record EditionFacts
+{
+    public required MergedFacts MergedArchitecture { get; init; }
+
+    public FloorFacts? Floor { get; init; }
+
+    /// <summary>By the release upgraded to.</summary>
+    public required Dictionary<string, ReleaseFacts> Releases { get; init; }
+
+    /// <summary>By the release from which an entry holds.</summary>
+    public required Dictionary<string, ProcedureFacts> Procedures { get; init; }
+
+    public Dictionary<string, FailureFacts> KnownFailures { get; init; } = [];
+
+    public Dictionary<string, AdviceFacts> Advice { get; init; } = [];
+}
+
+/// <param name="Since">The first release in which migration and synchronisation projects share their tables.</param>
+/// <param name="Correction">How the metadata of earlier releases is corrected.</param>
+/// <param name="Source">Where the fact was read.</param>
+internal sealed record MergedFacts(string Since, MergeCorrection Correction, string Source);
+
+/// <param name="Version">Below this release an upgrade must first go to it.</param>
+/// <param name="Source">Where the fact was read.</param>
+internal sealed record FloorFacts(string Version, string Source);
+
+/// <summary>A release as a target.</summary>
+internal sealed record ReleaseFacts
+{
+    /// <summary>Releases such as 4.2.8 and ranges such as 4.2.0..4.2.8; null if no list is known.</summary>
+    public List<string>? From { get; init; }
+
+    public string? Note { get; init; }
+
+    public string? CorrectionSkippedFrom { get; init; }
+
+    public required string Source { get; init; }
+}
+
+/// <summary>What a release needs or has. A field holds until a later entry has it too.</summary>
+internal sealed record ProcedureFacts
+{
+    public InitKind? Init { get; init; }
+
+    public string? SuccessMarker { get; init; }
+
+    public ProgramsBeforeInit? ProgramsBeforeInit { get; init; }
+
+    public string? WaitBeforeInit { get; init; }
+
+    public bool? IsUpgrade { get; init; }
+
+    public bool? HaConfig { get; init; }
+
+    public OmsApiGeneration? Api { get; init; }
+
+    /// <summary>A path, or none.</summary>
+    public string? Health { get; init; }
+
+    public string? MigrationWriter { get; init; }
+
+    public string? SynchronizationWriter { get; init; }
+
+    public SuspendedLinks? SuspendedLinks { get; init; }
+
+    public bool? DbTypeMayBeMissing { get; init; }
+
+    public required string Source { get; init; }
+}
+
+/// <param name="Since">The first target to which it applies.</param>
+/// <param name="Output">A part of the output by which the failure is recognised.</param>
+/// <param name="Advice">What to do, with {from} for the version before and {rm} for the rm database.</param>
+/// <param name="Source">Where the fact was read.</param>
+internal sealed record FailureFacts(string Since, string Output, string Advice, string Source);
+
+/// <param name="Since">The first target to which it applies.</param>
+/// <param name="Message">What the administrator has to do or know.</param>
+/// <param name="Source">Where the fact was read.</param>
+/// <param name="FromBelow">It applies only to sources below this release; null: to all.</param>
+internal sealed record AdviceFacts(string Since, string Message, string Source, string? FromBelow = null);
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    UseStringEnumConverter = true,
+    ReadCommentHandling = JsonCommentHandling.Skip,
+    UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    AllowDuplicateProperties = false,
+    RespectRequiredConstructorParameters = true,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(Dictionary<OmsEdition, EditionFacts>))]
+internal sealed partial class VersionJson : JsonSerializerContext;

@@ -20,7 +20,7 @@ internal sealed record ReleaseRange(OmsVersion Low, OmsVersion High)
         var dots = text.IndexOf(Dots, StringComparison.Ordinal);
         var low = dots < 0 ? text : text[..dots];
         var high = dots < 0 ? text : text[(dots + Dots.Length)..];
-        if (!VersionSchema.IsRelease(low) || !VersionSchema.IsRelease(high))
+        if (!IsRelease(low) || !IsRelease(high))
         {
             return false;
         }
@@ -29,6 +29,11 @@ internal sealed record ReleaseRange(OmsVersion Low, OmsVersion High)
         range = read.Low.CompareRelease(read.High) <= 0 ? read : null;
         return range is not null;
     }
+
+    /// <summary>Whether a text is a release: three numbers, nothing else.</summary>
+    public static bool IsRelease(string text) =>
+        OmsVersion.TryParse(text, out var version) && string.Equals(version.Display, text, StringComparison.Ordinal)
+            && version is { BugfixPack: 0, Community: false };
 
     /// <summary>As it is written.</summary>
     public override string ToString() => Low.IsSameRelease(High) ? Low.Display : $"{Low.Display}{Dots}{High.Display}";

@@ -22,8 +22,6 @@ internal static class UpgradeIdentityFields
         Identity("fromVersion", spec => spec["fromVersion"] = "3.3.1"),
         Identity("toVersion", spec => spec["toVersion"] = "4.2.3"),
         Runs("allowUnsupportedPath", AWayThatIsNotListedIsLetThrough),
-        Identity("versionsConfigMapRef.name", spec => spec["versionsConfigMapRef"]!["name"] = "other", Versions, world: WithVersions),
-        Identity("versionsConfigMapRef.key", spec => spec["versionsConfigMapRef"]!["key"] = "other", Versions, world: WithVersions),
         Identity("image", spec => spec["image"] = "registry.example/oms:other"),
         Identity("hostIP", spec => spec["hostIP"] = "192.0.2.99", OneAddress),
         Identity("currentContainer", spec => spec["currentContainer"] = "other"),
@@ -84,14 +82,6 @@ internal static class UpgradeIdentityFields
         yield return Identity($"{path}.s3.pathStyle", spec => S3(spec)["pathStyle"] = false, inBucket);
         yield return Identity($"{path}.s3.insecure", spec => S3(spec)["insecure"] = true, inBucket);
     }
-
-    private static void Versions(JsonObject spec) => spec["versionsConfigMapRef"] = Json("""{"name":"versions","key":"known"}""");
-
-    private static void WithVersions(OmsWorld world) => world.Api.Create(new V1ConfigMap
-    {
-        Metadata = new V1ObjectMeta { Name = "versions", Namespace = OmsWorld.Namespace },
-        Data = new Dictionary<string, string>(StringComparer.Ordinal) { ["known"] = "format: 1\neditions: {}\n" },
-    });
 
     private static void CorrectionJar(JsonObject spec) =>
         spec["correction"]!["archive"] = Json("""{"storage":{"directory":{"path":"/jars"}},"path":"c.jar"}""");

@@ -1,3 +1,5 @@
+using System.Text.RegularExpressions;
+using Drydock.Abstractions.Values;
 using Drydock.Crds.OmsUpgrades;
 using Drydock.Reconcilers.Oms;
 using Shouldly;
@@ -5,30 +7,39 @@ using Xunit;
 
 namespace Drydock.Tests.Unit.Oms;
 
-/// <summary>The shipped version data, and what a file adds to it.</summary>
+/// <summary>The shipped version data.</summary>
 public sealed class OmsVersionDataTests
 {
     private static readonly OmsVersionData Shipped = OmsVersionData.Shipped;
 
+    private static readonly OmsEdition[] Editions = [OmsEdition.Community, OmsEdition.Enterprise];
+
     [Fact]
-    public void Shipped_file_keeps_its_schema_and_names_every_source()
+    public void Every_entry_names_its_source()
     {
-        Shipped.Entries.Count.ShouldBeGreaterThanOrEqualTo(40);
-        Shipped.Entries.ShouldAllBe(entry =>
-            entry["source"]!.StartsWith("https://", StringComparison.Ordinal)
-            || entry["source"]!.StartsWith("unpublished, ", StringComparison.Ordinal)
-            || entry["source"]!.StartsWith("derived from ", StringComparison.Ordinal));
+        var sources = Editions.Select(edition => Shipped.Of(edition).Facts).SelectMany(facts => new[] { facts.MergedArchitecture.Source, facts.Floor?.Source }
+            .Concat(facts.Releases.Values.Select(e => e.Source)).Concat(facts.Procedures.Values.Select(e => e.Source))
+            .Concat(facts.KnownFailures.Values.Select(e => e.Source)).Concat(facts.Advice.Values.Select(e => e.Source))).OfType<string>().ToList();
+
+        sources.Count.ShouldBeGreaterThanOrEqualTo(40);
+        sources.ShouldAllBe(source => source.StartsWith("https://", StringComparison.Ordinal)
+            || source.StartsWith("unpublished, ", StringComparison.Ordinal)
+            || source.StartsWith("derived from ", StringComparison.Ordinal));
     }
 
     [Theory]
     [InlineData(OmsEdition.Community)]
     [InlineData(OmsEdition.Enterprise)]
-    public void First_entry_of_an_edition_has_every_field(OmsEdition edition)
+    public void Facts_of_an_edition_are_complete_and_within_their_bounds(OmsEdition edition)
     {
-        var first = Shipped.Entries.Where(e => e.Edition == edition && e.Section == VersionSchema.Procedures)
-            .MinBy(e => OmsVersion.Parse(e.Key!))!;
+        var facts = Shipped.Of(edition).Facts;
 
-        first.Fields.Keys.ShouldBe(VersionSchema.Sections[VersionSchema.Procedures].Fields.Select(f => f.Name), ignoreOrder: true);
+        var first = facts.Procedures.MinBy(e => OmsVersion.Parse(e.Key)).Value;
+        typeof(ProcedureFacts).GetProperties().ShouldAllBe(field => field.GetValue(first) != null);
+        facts.Releases.Keys.Concat(facts.Procedures.Keys).ShouldAllBe(key => ReleaseRange.IsRelease(key));
+        Shipped.Of(edition).Releases.ShouldAllBe(release => (release.From ?? new List<ReleaseRange>()).All(range => range.High.CompareRelease(release.Version) <= 0));
+        facts.Procedures.Values.Select(e => e.WaitBeforeInit ?? "0s").ShouldAllBe(wait => KubernetesDuration.Parse(wait) <= TimeSpan.FromHours(1));
+        facts.KnownFailures.Keys.Concat(facts.Advice.Keys).ShouldAllBe(key => Regex.IsMatch(key, "^[a-z0-9-]{1,63}$"));
     }
 
     [Fact]
@@ -70,49 +81,6 @@ public sealed class OmsVersionDataTests
         Advice("4.2.6", "4.2.9").ShouldBe(["clear-browser-cache", "concurrency-speed"]);
     }
 
-    [Fact]
-    public void Added_release_is_told_and_can_be_upgraded_to()
-    {
-        var data = Extended("    releases:\n      4.2.12: {from: [4.2.11], source: https://example.com/guide}\n", out var changes);
-
-        changes.ShouldHaveSingleItem().ShouldSatisfyAllConditions(
-            c => c.ShouldContain("adds editions.Community.releases.4.2.12"),
-            c => c.ShouldContain("from '4.2.11'"),
-            c => c.ShouldContain("https://example.com/guide"));
-        Path(data, "4.2.11", "4.2.12").ShouldBeOfType<UpgradePath.Allowed>().VersionData.ShouldBe("the file");
-        Path(data, "4.2.10", "4.2.12").ShouldBeOfType<UpgradePath.Refused>().Message.ShouldContain("4.2.10 → 4.2.11 → 4.2.12");
-        Path(Shipped, "4.2.11", "4.2.12").ShouldBeOfType<UpgradePath.Refused>();
-    }
-
-    [Fact]
-    public void Overridden_field_is_told_and_the_others_stay()
-    {
-        var data = Extended("    procedures:\n      4.2.9: {waitBeforeInit: 60s, source: measured here}\n", out var changes);
-
-        changes.ShouldHaveSingleItem().ShouldBe("It overrides editions.Community.procedures.4.2.9: waitBeforeInit '300s' → '60s' (source: measured here).");
-        var known = data.Of(OmsEdition.Community).Procedure(OmsVersion.Parse("4.2.11"));
-        (known.WaitBeforeInit, known.ProgramsBeforeInit, known.Init).ShouldBe(("60s", ProgramsBeforeInit.All, InitKind.Script));
-        Shipped.Of(OmsEdition.Community).Procedure(OmsVersion.Parse("4.2.11")).WaitBeforeInit.ShouldBe("300s");
-    }
-
-    [Fact]
-    public void Entry_that_says_the_same_changes_nothing()
-    {
-        Extended("    procedures:\n      4.2.9: {waitBeforeInit: 300s, source: elsewhere}\n", out var changes);
-
-        changes.ShouldBeEmpty();
-    }
-
-    private static OmsVersionData Extended(string text, out IReadOnlyList<string> changes)
-    {
-        var file = VersionFile.Read("format: 1\neditions:\n  Community:\n" + text);
-        file.Problems.ShouldBeEmpty();
-        return Shipped.Extend(file, "the file", out changes);
-    }
-
     private static IEnumerable<string> Advice(string from, string to) =>
         Shipped.Of(OmsEdition.Community).Advice(OmsVersion.Parse(from), OmsVersion.Parse(to)).Select(a => a.Key);
-
-    private static UpgradePath Path(OmsVersionData data, string from, string to) =>
-        new UpgradePaths(data).Check(OmsEdition.Community, OmsVersion.Parse(from), OmsVersion.Parse(to));
 }
