@@ -1,10 +1,9 @@
 using Drydock.Abstractions.Plans;
-using Drydock.Abstractions.Values;
 using Drydock.Cli.Runs;
 
 namespace Drydock.Cli.Views;
 
-/// <summary>How long steps should take: as the operator expects, or as such steps took in this object before.</summary>
+/// <summary>How long steps should take: as the operator expects, or as such steps took in the plans of this object.</summary>
 internal sealed class StepTimes
 {
     // As the operator: a step that ended at its first look says nothing about one that has to wait.
@@ -15,14 +14,6 @@ internal sealed class StepTimes
 
     public StepTimes(Run run)
     {
-        foreach (var (kind, text) in run.Status?.FormerDurations ?? [])
-        {
-            if (KubernetesDuration.TryParse(text, out var former))
-            {
-                _byKind[kind] = former;
-            }
-        }
-
         var done = run.Plans.SelectMany(p => p.Plan.Steps)
             .Where(s => s is { State: StepState.Succeeded, StartedAt: not null, FinishedAt: not null })
             .GroupBy(s => KindOf(s.Id, s.Node), StringComparer.Ordinal);

@@ -118,8 +118,8 @@ using Drydock.Crds.Common;
         + " is listed.")]
 [assembly: ExternalSchema(
     typeof(PlanStep), nameof(PlanStep.AsksWindow),
-    Description = "True if spec.window is asked before the step although its phase has begun: a unit of work, for"
-        + " instance the upgrade of one instance, begins with it.")]
+    Description = "True if spec.window is asked before the step although its phase has begun: the upgrade of one"
+        + " instance begins with it, or it is a point of no return.")]
 [assembly: ExternalSchema(
     typeof(PlanStep), nameof(PlanStep.State),
     Description = "Current state. Unknown means that the operator cannot determine whether the step was done.")]

@@ -38,13 +38,6 @@ public abstract record RunStatus : ObservedStatus
     public string? RollbackCost { get; init; }
 
     /// <summary>
-    /// How long the steps of earlier plans of this object took, by the id of the step without its node. Durations.
-    /// </summary>
-    [Items(128)]
-    [Length(SchemaLimits.Duration)]
-    public SortedDictionary<string, string>? FormerDurations { get; init; }
-
-    /// <summary>
     /// The plan: every step, its target and its result. The stored plan stays valid, also for a newer operator.
     /// </summary>
     public Plan? Plan { get; init; }
@@ -114,8 +107,8 @@ public sealed record RunningStep
     public DateTimeOffset? Since { get; init; }
 
     /// <summary>
-    /// When it should end: as steps of its kind took in this plan, otherwise in an earlier one; otherwise as the
-    /// version data, or the last dump or restore of the same databases, says. Absent if nothing is known.
+    /// When it should end: as steps of its kind took in this plan, otherwise as the version data says. Absent if nothing
+    /// is known.
     /// </summary>
     public DateTimeOffset? ExpectedAt { get; init; }
 

@@ -20,7 +20,7 @@ internal sealed class TiDbDiscovered(DatabaseRollingUpgradeSpec spec, TiDbDiscov
         + $"{Count(DatabaseComponent.TiDB)} TiDB, cluster {discovery.ClusterId}");
 
     public Plan Compile(DatabaseRollingUpgradeSpec spec) =>
-        WindowUnits.Declare(new TiDbPlanner(spec, discovery).Compile(), TiDbPlanTraits.BeginsUnit);
+        WindowUnits.Declare(new TiDbPlanner(spec, discovery).Compile(), TiDbPlanTraits.BeginsInstance);
 
     public DatabaseRollingUpgradeStatus Learn(
         DatabaseRollingUpgradeStatus status, DatabaseRollingUpgradeSpec spec, DateTimeOffset now) =>

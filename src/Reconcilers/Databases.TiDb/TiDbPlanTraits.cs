@@ -17,15 +17,11 @@ internal static class TiDbPlanTraits
             s => PlanProgress.Begun(s) && (s.Is<SetLeaderPriorities>() || s.Is<SwapInstance>()));
 
     /// <summary>
-    /// Whether the maintenance window is asked before a step: the drain of an instance, a monitoring service, Spark,
-    /// and each limit that is raised.
+    /// Whether the upgrade of an instance begins with the step, so that the maintenance window is asked before it.
     /// </summary>
-    public static bool BeginsUnit(PlanStep step) => TiDbStepIds.IsDrain(step)
-        || step.Is<RestartService>()
-        || step.Is<StopSpark>()
-        || step.Is<RaiseScheduleLimit>();
+    public static bool BeginsInstance(PlanStep step) => TiDbStepIds.IsDrain(step);
 
-    /// <summary>The vendor's rule for one TiKV (docs/research/tidb.md#procedure); null for other units.</summary>
+    /// <summary>The vendor's rule for one TiKV (docs/research/tidb.md#procedure); null for other instances.</summary>
     public static TimeSpan? UnitEstimate(PlanStep step) => step.Is<DrainTikv>() ? TimeSpan.FromMinutes(5) : null;
 
     /// <summary>Whether a step only waits, so that interrupting it leaves nothing half done.</summary>

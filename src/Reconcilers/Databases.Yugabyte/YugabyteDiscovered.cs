@@ -15,7 +15,7 @@ internal sealed class YugabyteDiscovered(DatabaseRollingUpgradeSpec spec, Yugaby
     public string TargetDescription => discovery.Describe(spec);
 
     public Plan Compile(DatabaseRollingUpgradeSpec spec) =>
-        WindowUnits.Declare(new YugabytePlanner(spec, discovery).Compile(), YugabytePlanTraits.BeginsUnit);
+        WindowUnits.Declare(new YugabytePlanner(spec, discovery).Compile(), YugabytePlanTraits.BeginsInstance);
 
     public DatabaseRollingUpgradeStatus Learn(
         DatabaseRollingUpgradeStatus status, DatabaseRollingUpgradeSpec spec, DateTimeOffset now) =>

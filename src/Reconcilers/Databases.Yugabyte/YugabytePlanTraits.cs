@@ -60,13 +60,9 @@ internal static class YugabytePlanTraits
         PlanProgress.Begun(s) && (IsSwap(s) || s.Is<SetReplication>() || s.Is<DrainTserver>()));
 
     /// <summary>
-    /// Whether the maintenance window is asked before a step: the swap of a master, the drain of a tablet server, and
-    /// what makes the new version final.
+    /// Whether the upgrade of an instance begins with the step, so that the maintenance window is asked before it.
     /// </summary>
-    public static bool BeginsUnit(PlanStep step) => step.Is<SwapMaster>()
-        || step.Is<DrainTserver>()
-        || step.Is<PromoteAutoFlags>()
-        || step.Is<UpgradeCatalog>();
+    public static bool BeginsInstance(PlanStep step) => step.Is<SwapMaster>() || step.Is<DrainTserver>();
 
     /// <summary>Whether a step only waits for something and changes nothing.</summary>
     public static bool OnlyWaits(PlanStep step) => WaitingActions<IYugabyteTargets>.Contains(step);

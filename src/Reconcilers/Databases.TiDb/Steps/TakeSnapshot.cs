@@ -27,14 +27,6 @@ internal sealed class TakeSnapshot(ITiDbTargets targets) : TakeSnapshotBase<Take
 
     protected override string SnapshotName(Args args, int attempt) => TiDbNames.Snapshot(Upgrade, attempt);
 
-    protected override Task<(string? Host, int? Port)> ServerAsync(CancellationToken cancellationToken)
-    {
-        var server = Server();
-        return Task.FromResult<(string?, int?)>((server.Host, server.Port));
-    }
-
-    protected override IReadOnlyCollection<string> Databases(Args args) => args.Databases;
-
     protected override Task WaitAsync(StepContext context, Args args, CancellationToken cancellationToken) =>
         WaitForChangeAsync(
             context,

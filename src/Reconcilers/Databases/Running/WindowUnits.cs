@@ -3,15 +3,15 @@ using Drydock.Abstractions.Plans;
 namespace Drydock.Reconcilers.Databases;
 
 /// <summary>
-/// Divides a rolling upgrade into units of work, before each of which the maintenance window is asked: an instance from
-/// its drain to its verification, a point of no return, a service, a change of scheduling. Pure.
+/// Before which steps of a rolling upgrade the maintenance window is asked: before each instance, and before a point of
+/// no return that belongs to no instance. Pure.
 /// </summary>
 internal static class WindowUnits
 {
-    /// <summary>Returns the plan in which the first step of each unit asks for the window.</summary>
+    /// <summary>Returns the plan in which these steps ask for the window.</summary>
     /// <param name="plan">The plan.</param>
-    /// <param name="beginsUnit">Whether the engine begins a unit with the step.</param>
-    public static Plan Declare(Plan plan, Func<PlanStep, bool> beginsUnit)
+    /// <param name="beginsInstance">Whether the engine begins an instance with the step.</param>
+    public static Plan Declare(Plan plan, Func<PlanStep, bool> beginsInstance)
     {
         var steps = plan.Steps.ToDictionary(s => s.Id, StringComparer.Ordinal);
         return plan with
@@ -19,12 +19,12 @@ internal static class WindowUnits
             Steps =
             [
                 .. plan.Steps.Select(
-                    s => s with { AsksWindow = beginsUnit(s) || (s.PointOfNoReturn && !IsInsideUnit(s)) }),
+                    s => s with { AsksWindow = beginsInstance(s) || (s.PointOfNoReturn && !IsInsideInstance(s)) }),
             ],
         };
 
         // Between its drain and its verification an instance has no leaders or does not run.
-        bool IsInsideUnit(PlanStep step) => step.Node is not null
+        bool IsInsideInstance(PlanStep step) => step.Node is not null
             && step.After.Exists(
                 id => steps[id] is { } before && before.Phase == step.Phase && before.Node == step.Node);
     }

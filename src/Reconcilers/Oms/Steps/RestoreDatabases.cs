@@ -52,15 +52,11 @@ internal sealed class RestoreDatabases(IOmsTargets targets) : OmsStep<RestoreDat
         };
     }
 
-    protected override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(
+    protected override Task<IReadOnlyDictionary<string, string>> PrepareAsync(
         StepContext context, Args args, CancellationToken cancellationToken) =>
-        context.Receipt(SnapshotReceipts.RestoreKey) is not null
+        Task.FromResult(context.Receipt(SnapshotReceipts.RestoreKey) is not null
             ? Receipt(context)
-            : ExpectedDuration.AddTo(
-                Entry(
-                    SnapshotReceipts.RestoreKey, SnapshotNames.Restore(Targets.Upgrade.Metadata, context.Ordinal())),
-                await ExpectedDuration.OfRestoreAsync(
-                    Targets.Kubernetes, Targets.Upgrade.Metadata.Namespace, args.Databases, cancellationToken));
+            : Entry(SnapshotReceipts.RestoreKey, SnapshotNames.Restore(Targets.Upgrade.Metadata, context.Ordinal())));
 
     protected override async Task ExecuteAsync(StepContext context, Args args, CancellationToken cancellationToken)
     {

@@ -46,14 +46,6 @@ internal sealed class TakeSnapshot(IOmsTargets targets) : TakeSnapshotBase<TakeS
         ? SnapshotNames.BeforeRollback(Upgrade, attempt)
         : SnapshotNames.Snapshot(Upgrade, attempt);
 
-    protected override async Task<(string? Host, int? Port)> ServerAsync(CancellationToken cancellationToken)
-    {
-        var metadata = await targets.MetadataAsync(cancellationToken);
-        return (metadata.Target.Host, metadata.Target.Port);
-    }
-
-    protected override IReadOnlyCollection<string> Databases(Args args) => args.Databases;
-
     protected override Observation SnapshotFailed(Args args, string name, string? message) => args.Optional
         ? new Observation.Done(
             Sentences.Join(

@@ -54,10 +54,9 @@ internal sealed class WaitBeforeInit(IOmsTargets targets) : OmsStep<WaitBeforeIn
     protected override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(
         StepContext context, Args args, CancellationToken cancellationToken) =>
         await InspectAsync(context, args.Container, cancellationToken) is { State.StartedAt: { } started }
-            ? ExpectedDuration.AddTo(
-                Entry(StartedKey, Text(started)),
-                new ExpectedDuration(
-                    Longest(args), $"The vendor's guide asks for {args.For} after the start of {args.Container}."))
+            ? new ExpectedDuration(
+                Longest(args), $"The vendor's guide asks for {args.For} after the start of {args.Container}.")
+                .AddTo(Entry(StartedKey, Text(started)))
             : throw Down(context, args.Container);
 
     // Nothing happens on the host at the end of the wait; the operator's clock is near enough to know when to look.

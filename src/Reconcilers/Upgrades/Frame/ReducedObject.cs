@@ -45,7 +45,6 @@ internal static class ReducedObject
         Running = [],
         NextAction = null,
         RollbackCost = null,
-        FormerDurations = null,
         Plan = Plan(status.Plan),
         RollbackPlan = Plan(status.RollbackPlan),
         Target = status.Target is null ? null : status.Target with { Addresses = [], Description = null },

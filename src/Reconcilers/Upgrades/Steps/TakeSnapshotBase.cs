@@ -35,12 +35,6 @@ internal abstract class TakeSnapshotBase<TArgs> : StepBase<TArgs>
     /// <param name="attempt">The number of the attempt, counted over all plans of the upgrade.</param>
     protected abstract string SnapshotName(TArgs args, int attempt);
 
-    /// <summary>Host and port of the server that is dumped, as the BackupSnapshot names them.</summary>
-    protected abstract Task<(string? Host, int? Port)> ServerAsync(CancellationToken cancellationToken);
-
-    /// <summary>The databases that are dumped.</summary>
-    protected abstract IReadOnlyCollection<string> Databases(TArgs args);
-
     /// <summary>The databases that the BackupSnapshot dumps, and the storage.</summary>
     protected abstract Task<BackupSnapshotSpec> SpecAsync(
         StepContext context, TArgs args, CancellationToken cancellationToken);
@@ -82,18 +76,11 @@ internal abstract class TakeSnapshotBase<TArgs> : StepBase<TArgs>
         };
     }
 
-    protected override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(
+    protected override Task<IReadOnlyDictionary<string, string>> PrepareAsync(
         StepContext context, TArgs args, CancellationToken cancellationToken) =>
-        context.Receipt(SnapshotKey) is not null
+        Task.FromResult(context.Receipt(SnapshotKey) is not null
             ? Receipt(context)
-            : ExpectedDuration.AddTo(
-                Entry(SnapshotKey, SnapshotName(args, context.Plan.AttemptsBefore + context.Step.Attempt)),
-                await ExpectedDuration.OfDumpAsync(
-                    Kubernetes,
-                    Upgrade.Namespace,
-                    await ServerAsync(cancellationToken),
-                    Databases(args),
-                    cancellationToken));
+            : Entry(SnapshotKey, SnapshotName(args, context.Plan.AttemptsBefore + context.Step.Attempt)));
 
     protected override async Task ExecuteAsync(
         StepContext context, TArgs args, CancellationToken cancellationToken)

@@ -1,10 +1,8 @@
-using Drydock.Abstractions.Entities;
 using Drydock.Abstractions.Plans;
 using Drydock.Abstractions.Values;
 using Drydock.Crds.BackupSnapshots;
 using Drydock.Crds.Common;
 using Drydock.Crds.OmsUpgrades;
-using Drydock.Crds.SnapshotRestores;
 using Drydock.Reconcilers.Oms;
 using Drydock.Reconcilers.Upgrades;
 using Drydock.Tests.Unit.Fakes;
@@ -74,64 +72,6 @@ public sealed class StatusAtNightTests
         var took = world.Step(StepIds.Jar("oms-a")).FinishedAt - world.Step(StepIds.Jar("oms-a")).StartedAt;
         second.ExpectedAt.ShouldBe(second.Since + took);
         second.ExpectedFrom.ShouldNotBeNull().ShouldStartWith("CorrectMetadata/oms-a/jar took 7m");
-    }
-
-    [Fact]
-    public void Later_attempt_expects_what_the_earlier_one_took()
-    {
-        var fails = true;
-        var world = new OmsWorld(new WorldSetup { JarTakes = TimeSpan.FromMinutes(7), Init = (_, _) => fails ? (1, "ERROR 1060: Duplicate column name 'a'\n") : (0, "%marker%") }).Apply();
-        world.RunUntil(() => world.Is("Failed"), "failed");
-        fails = false;
-        world.Annotate(Annotations.Retry, "again");
-        world.RunUntil(() => Running(world, StepIds.Jar("oms-a")) is not null, "the JAR again");
-
-        Running(world, StepIds.Jar("oms-a"))!.ExpectedFrom.ShouldNotBeNull().ShouldStartWith("In an earlier attempt");
-        world.RunToSuccess();
-        world.Rules.Broken.ShouldBeEmpty();
-    }
-
-    [Fact]
-    public void First_dump_expects_what_the_last_of_the_same_databases_took()
-    {
-        var world = new OmsWorld(new WorldSetup { DumpTakes = TimeSpan.FromMinutes(3) }).Apply(s => s with { HoldBefore = ["StopOld"] });
-        world.RunUntil(() => world.Is("Held"), "held");
-        Finished(world, "another-server", "192.0.2.99", TimeSpan.FromMinutes(50));
-        Finished(world, "older", WorldMetadataServer.Host, TimeSpan.FromMinutes(4));
-        world.RunFor(TimeSpan.FromMinutes(1));
-        Finished(world, "newest", WorldMetadataServer.Host, TimeSpan.FromMinutes(2));
-        world.EditSpec(s => s with { HoldBefore = [] });
-        world.RunUntil(() => Running(world, StepIds.Snapshot) is not null, "the dump");
-
-        var dump = Running(world, StepIds.Snapshot)!;
-        dump.ExpectedAt.ShouldBe(dump.Since + TimeSpan.FromMinutes(2));
-        dump.ExpectedFrom.ShouldBe("BackupSnapshot newest of 1.5 GiB took 2m0s.");
-        world.RunToSuccess();
-    }
-
-    [Fact]
-    public void First_restore_expects_what_the_last_of_the_same_databases_took()
-    {
-        var world = new OmsWorld(new WorldSetup { RestoreTakes = TimeSpan.FromMinutes(3) }).Apply();
-        world.RunToSuccess();
-        var now = world.Time.GetUtcNow();
-        var rehearsal = new SnapshotRestore
-        {
-            Metadata = new V1ObjectMeta { Name = "rehearsal", Namespace = OmsWorld.Namespace },
-            Spec = new SnapshotRestoreSpec { SnapshotRef = new SnapshotReference { Name = "other" }, Databases = [.. world.Step(StepIds.Snapshot).Arguments<TakeSnapshot.Args>().Databases] },
-            Status = new SnapshotRestoreStatus { Phase = SnapshotRestorePhases.Succeeded, StartedAt = now - TimeSpan.FromMinutes(5), FinishedAt = now },
-        };
-        world.Api.Create(rehearsal);
-        world.RunFor(TimeSpan.FromMinutes(1));
-        world.Api.UpdateStatus(world.Api.Find<SnapshotRestore>(OmsWorld.Namespace, "rehearsal")! with { Status = rehearsal.Status });
-        world.EditSpec(s => s with { DesiredState = DesiredState.RolledBack });
-        world.RunUntil(() => world.Is("Held"), "held");
-        world.Annotate(Annotations.Approve, $"RollBack@{world.Status.RollbackPlan!.Hash[7..15]}");
-        world.RunUntil(() => world.Status.Running.Exists(r => r.Id.StartsWith("RestoreDatabases", StringComparison.Ordinal)), "the restore");
-
-        var restore = world.Status.Running.Find(r => r.Id.StartsWith("RestoreDatabases", StringComparison.Ordinal))!;
-        restore.ExpectedAt.ShouldBe(restore.Since + TimeSpan.FromMinutes(5));
-        restore.ExpectedFrom.ShouldBe("SnapshotRestore rehearsal took 5m0s.");
     }
 
     [Fact]
@@ -228,22 +168,4 @@ public sealed class StatusAtNightTests
     }
 
     private static RunningStep? Running(OmsWorld world, string id) => world.Status.Running.Find(r => r.Id == id);
-
-    private static void Finished(OmsWorld world, string name, string host, TimeSpan took)
-    {
-        var now = world.Time.GetUtcNow();
-        var snapshot = new BackupSnapshot
-        {
-            Metadata = new V1ObjectMeta { Name = name, Namespace = OmsWorld.Namespace },
-            Spec = new BackupSnapshotSpec
-            {
-                Source = new DatabaseSource { Host = host, Port = WorldMetadataServer.Port },
-                Databases = [.. world.Step(StepIds.Snapshot).Arguments<TakeSnapshot.Args>().Databases],
-            },
-            Status = new BackupSnapshotStatus { Phase = BackupSnapshotPhases.Succeeded, StartedAt = now - took, FinishedAt = now, RawBytes = 3L << 29 },
-        };
-        world.Api.Create(snapshot);
-        world.RunFor(world.Setup.DumpTakes + TimeSpan.FromSeconds(1));
-        world.Api.UpdateStatus(world.Api.Find<BackupSnapshot>(OmsWorld.Namespace, name)! with { Status = snapshot.Status });
-    }
 }

@@ -240,7 +240,6 @@ internal sealed class RunFlow(
         var taken = RunTokens.TakeUp(entity.Status, retries, now) with
         {
             Plan = plan,
-            FormerDurations = StepDurations.Keep(_kind, entity.Status),
         };
         return AtOnce(await frame.WriteAsync(entity, taken, summary, now, cancellationToken));
     }

@@ -6,11 +6,10 @@ namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>
 /// How long steps took, and when the running ones should therefore end: as steps of the same kind in the plans of the
-/// object, otherwise in its former plans, otherwise as the step expected when it began. Pure.
+/// object, otherwise as the version data said when the step began. Pure.
 /// </summary>
 internal static class StepDurations
 {
-    private const int MostKinds = 128;
     private const int MostRunning = 32;
 
     // A step that ended at its first look says nothing about one that has to wait.
@@ -32,13 +31,13 @@ internal static class StepDurations
         [
             .. plan.Steps.Where(s => s.State == StepState.Running)
                 .Take(MostRunning)
-                .Select(step => Running(kind, status, step, measured[kind.KindOf(step)].ToList())),
+                .Select(step => Running(kind, step, measured[kind.KindOf(step)].ToList())),
         ];
     }
 
     /// <summary>
     /// The sum of the longest durations of the kinds of some steps, as far as they were measured in the plans of the
-    /// object or before; null if none was.
+    /// object; null if none was.
     /// </summary>
     public static TimeSpan? Longest(RunKind kind, RunStatus status, IReadOnlyCollection<PlanStep> steps)
     {
@@ -46,24 +45,8 @@ internal static class StepDurations
         return durations.Count > 0 ? durations.Aggregate((a, b) => a + b) : null;
     }
 
-    /// <summary>The durations to keep when the plans are replaced.</summary>
-    public static SortedDictionary<string, string>? Keep(RunKind kind, RunStatus status)
-    {
-        var all = new SortedDictionary<string, string>(status.FormerDurations ?? [], StringComparer.Ordinal);
-        foreach (var step in kind.Plans.All(status).SelectMany(p => p.Steps))
-        {
-            if (Of(step) is { } duration && duration >= Shortest
-                && (all.Count < MostKinds || all.ContainsKey(kind.KindOf(step))))
-            {
-                all[kind.KindOf(step)] = KubernetesDuration.Format(duration);
-            }
-        }
-
-        return all.Count > 0 ? all : null;
-    }
-
     private static RunningStep Running(
-        RunKind kind, RunStatus status, PlanStep step, List<(PlanStep Step, TimeSpan? Duration)> alike)
+        RunKind kind, PlanStep step, List<(PlanStep Step, TimeSpan? Duration)> alike)
     {
         var running = new RunningStep
         {
@@ -86,27 +69,16 @@ internal static class StepDurations
             };
         }
 
-        return status.FormerDurations?.GetValueOrDefault(kind.KindOf(step)) is { } former
-            && KubernetesDuration.TryParse(former, out var duration)
-            ? running with
-            {
-                ExpectedAt = since + duration,
-                ExpectedFrom = $"In an earlier attempt such a step took {former}.",
-            }
-            : ExpectedDuration.Of(step) is { } expected
-                ? running with { ExpectedAt = since + expected.For, ExpectedFrom = expected.From }
-                : running;
+        return ExpectedDuration.Of(step) is { } expected
+            ? running with { ExpectedAt = since + expected.For, ExpectedFrom = expected.From }
+            : running;
     }
 
     private static TimeSpan? Longest(RunKind kind, RunStatus status, string kindOfStep) =>
         kind.Plans.All(status)
             .SelectMany(p => p.Steps)
             .Where(s => kind.KindOf(s) == kindOfStep)
-            .Max(Of)
-        ?? (status.FormerDurations?.GetValueOrDefault(kindOfStep) is { } former
-            && KubernetesDuration.TryParse(former, out var duration)
-                ? duration
-                : null);
+            .Max(Of);
 
     private static TimeSpan? Of(PlanStep step) =>
         step is { State: StepState.Succeeded, Accepted: null, StartedAt: { } began, FinishedAt: { } ended }

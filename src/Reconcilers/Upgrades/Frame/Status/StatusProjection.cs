@@ -90,7 +90,6 @@ internal sealed class StatusProjection(RunKind kind)
         entity,
         kind.Forget(status) with
         {
-            FormerDurations = StepDurations.Keep(kind, status),
             Plan = null,
             RollbackPlan = null,
             AbortedBy = null,
