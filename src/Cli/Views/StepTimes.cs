@@ -3,7 +3,7 @@ using Drydock.Cli.Runs;
 
 namespace Drydock.Cli.Views;
 
-/// <summary>How long steps should take: as the operator expects, or as such steps took in the plans of this object.</summary>
+/// <summary>How long steps should take: as the operator expects, or as such steps took in this object before.</summary>
 internal sealed class StepTimes
 {
     // As the operator: a step that ended at its first look says nothing about one that has to wait.

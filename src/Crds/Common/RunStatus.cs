@@ -107,8 +107,8 @@ public sealed record RunningStep
     public DateTimeOffset? Since { get; init; }
 
     /// <summary>
-    /// When it should end: as steps of its kind took in this plan, otherwise as the version data says. Absent if nothing
-    /// is known.
+    /// When it should end: as steps of its kind took in this plan, otherwise as the version data says. Absent if
+    /// nothing is known.
     /// </summary>
     public DateTimeOffset? ExpectedAt { get; init; }
 

@@ -1,5 +1,4 @@
 using Drydock.Abstractions.Values;
-using Drydock.Crds.Common;
 using Shouldly;
 using Xunit;
 

@@ -3,7 +3,7 @@ using Drydock.CrdGen.Model;
 namespace Drydock.CrdGen.Output;
 
 /// <summary>
-/// Writes a configuration of kustomize with the fields that name Secrets, ConfigMaps, BackupSnapshots and images:
+/// Writes a configuration of kustomize with the fields that name Secrets, BackupSnapshots and images:
 /// kustomize knows these fields only of Kubernetes' own kinds, so that a name with a prefix or a hash would not arrive.
 /// </summary>
 public static class KustomizeYaml
@@ -11,7 +11,6 @@ public static class KustomizeYaml
     private static readonly (string Kind, string? Group, string[] Fields)[] Referents =
     [
         ("Secret", null, ["secretRef", "secretKeyRef"]),
-        ("ConfigMap", null, ["configMapRef", "configMapKeyRef"]),
         ("BackupSnapshot", "drydock.dev", ["snapshotRef"]),
     ];
 
@@ -30,7 +29,7 @@ public static class KustomizeYaml
 
     /// <summary>The fields of a kind that name an object of another kind, as paths of its schema.</summary>
     /// <param name="kind">The kind.</param>
-    /// <param name="referent">Secret, ConfigMap or BackupSnapshot.</param>
+    /// <param name="referent">Secret or BackupSnapshot.</param>
     public static IReadOnlyList<string> Fields(KindModel kind, string referent)
     {
         ArgumentNullException.ThrowIfNull(kind);

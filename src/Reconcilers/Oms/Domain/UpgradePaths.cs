@@ -79,7 +79,7 @@ internal sealed class UpgradePaths(OmsVersionData data)
             : new UpgradePath.Refused($"{refusal} {Flag}");
     }
 
-    private UpgradePath.Allowed Allow(OmsEditionVersions versions, OmsVersion from, OmsVersion to, string? unlisted)
+    private static UpgradePath.Allowed Allow(OmsEditionVersions versions, OmsVersion from, OmsVersion to, string? unlisted)
     {
         var crosses = !versions.IsMerged(from) && versions.IsMerged(to);
         return new UpgradePath.Allowed

@@ -1,6 +1,4 @@
 using System.Net;
-using System.Runtime.CompilerServices;
-using System.Text;
 using Drydock.Clients.Docker;
 
 namespace Drydock.Tests.Unit.Fakes;

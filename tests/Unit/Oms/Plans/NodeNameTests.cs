@@ -1,6 +1,5 @@
 using Drydock.Abstractions.Plans;
 using Drydock.Crds.Common;
-using Drydock.Crds.OmsUpgrades;
 using Drydock.Reconcilers.Oms;
 using Drydock.Reconcilers.Upgrades;
 using Drydock.Tests.Unit.Fakes;

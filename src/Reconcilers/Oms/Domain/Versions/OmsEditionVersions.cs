@@ -80,9 +80,12 @@ internal sealed class OmsEditionVersions
             DbTypeMayBeMissing = Value(f => f.DbTypeMayBeMissing)!.Value,
         };
 
-        T? Value<T>(Func<ProcedureFacts, T?> field) =>
-            field((_procedures.FirstOrDefault(p => field(p.Facts) is not null && version.CompareRelease(p.Since) >= 0).Facts
-                ?? _procedures.Last(p => field(p.Facts) is not null).Facts));
+        T? Value<T>(Func<ProcedureFacts, T?> field)
+        {
+            var known = _procedures.Where(p => field(p.Facts) is not null).ToList();
+            var latest = known.FindIndex(p => version.CompareRelease(p.Since) >= 0);
+            return field(known[latest < 0 ? ^1 : latest].Facts);
+        }
     }
 
     /// <summary>The failures of docker_init.sh that are described for a target.</summary>

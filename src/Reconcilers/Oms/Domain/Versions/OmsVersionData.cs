@@ -126,7 +126,6 @@ internal sealed record AdviceFacts(string Since, string Message, string Source, 
     ReadCommentHandling = JsonCommentHandling.Skip,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
     AllowDuplicateProperties = false,
-    RespectRequiredConstructorParameters = true,
-    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+    RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(Dictionary<OmsEdition, EditionFacts>))]
 internal sealed partial class VersionJson : JsonSerializerContext;

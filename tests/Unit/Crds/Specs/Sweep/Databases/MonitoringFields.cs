@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Tests.Unit.Databases;
 using Shouldly;
