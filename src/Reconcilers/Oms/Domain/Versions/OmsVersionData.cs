@@ -50,9 +50,9 @@ internal sealed record EditionFacts
     /// <summary>By the release from which an entry holds.</summary>
     public required Dictionary<string, ProcedureFacts> Procedures { get; init; }
 
-    public Dictionary<string, FailureFacts> KnownFailures { get; init; } = [];
+    public Dictionary<string, FailureFacts> KnownFailures { get; init => field = value ?? []; } = [];
 
-    public Dictionary<string, AdviceFacts> Advice { get; init; } = [];
+    public Dictionary<string, AdviceFacts> Advice { get; init => field = value ?? []; } = [];
 }
 
 /// <param name="Since">The first release in which migration and synchronisation projects share their tables.</param>
