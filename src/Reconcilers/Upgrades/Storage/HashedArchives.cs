@@ -4,12 +4,12 @@ namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>
 /// Hashes archives in storages before any part of them is sent. An archive is not hashed again while the storage says
-/// that the object is the same; if that is untrue, the sending fails at the first block that differs. Hosts that need
-/// the same archive at the same time share one reading.
+/// that the object is the same; if that is untrue, the sending fails before its last bytes. Hosts that need the same
+/// archive at the same time share one reading.
 /// </summary>
 internal sealed class HashedArchives
 {
-    /// <summary>Archives whose hashes are kept: at most 512 KiB each.</summary>
+    /// <summary>Archives whose hashes are kept.</summary>
     public const int MostKept = 64;
 
     private readonly BoundedCache<HashedObject> _known = new(MostKept);

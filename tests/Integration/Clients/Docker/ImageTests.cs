@@ -1,4 +1,6 @@
+using System.Security.Cryptography;
 using Drydock.Clients.Docker;
+using Drydock.Clients.Snapshots;
 using Drydock.Tests.Integration.Clients.Docker.Fixture;
 using Shouldly;
 using Xunit;
@@ -63,6 +65,22 @@ public sealed class ImageTests(DockerDaemonFixture daemon) : IAsyncDisposable
 
         failure.Message.ShouldContain(BreakingStream.Reason);
         await Should.ThrowAsync<DockerNotFoundException>(() => _client.Images.InspectImageAsync("drydock/broken:1"));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(300_000)]
+    public async Task LoadImageAsync_of_archive_that_was_replaced_after_hashing_loads_nothing(int padding)
+    {
+        var hashed = await (await SavedImage.CreateAsync(ballastBytes: 1_000_000)).ArchiveAsync("drydock/replaced:1");
+        byte[] sent = [.. await (await SavedImage.CreateAsync(ballastBytes: 1_000_000)).ArchiveAsync("drydock/replaced:1"), .. new byte[padding]];
+        var sha256 = Convert.ToHexStringLower(SHA256.HashData(hashed));
+        await using var sending = new CheckedStream(new MemoryStream(sent), sent.Length, sha256, () => new SnapshotException(SnapshotFailure.ChecksumMismatch, "It changed."));
+
+        var failure = await Should.ThrowAsync<SnapshotException>(() => _client.Images.LoadImageAsync(new ImageLoadParameters(), sending).ToListAsync().AsTask());
+
+        failure.Message.ShouldBe("It changed.");
+        await Should.ThrowAsync<DockerNotFoundException>(() => _client.Images.InspectImageAsync("drydock/replaced:1"));
     }
 
     [Fact]

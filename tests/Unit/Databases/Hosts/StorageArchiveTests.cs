@@ -14,7 +14,7 @@ namespace Drydock.Tests.Unit.Databases;
 /// <summary>What leaves the operator when an archive is sent to a host that records everything it is given.</summary>
 public sealed class StorageArchiveTests : IDisposable
 {
-    private const int Block = 4 << 20;
+    private const int Megabyte = 1 << 20;
 
     private readonly string _folder = Directory.CreateTempSubdirectory("drydock-archive-").FullName;
     private readonly Recorder _host = new();
@@ -37,7 +37,7 @@ public sealed class StorageArchiveTests : IDisposable
     [Fact]
     public async Task Archive_with_right_checksum_is_sent_whole()
     {
-        var content = Write((2 * Block) + 3);
+        var content = Write((2 * Megabyte) + 3);
         var (upload, _) = Upload(Sha256(content), content.Length);
         await Should.ThrowAsync<RemoteException>(() => upload.RunAsync(Token), "the recorder keeps no file, so the checksum there is missing");
         _host.Received.ToArray().AsSpan().SequenceEqual(content).ShouldBeTrue();
@@ -74,18 +74,18 @@ public sealed class StorageArchiveTests : IDisposable
     }
 
     [Fact]
-    public async Task Archive_changed_during_upload_is_cut_before_changed_bytes()
+    public async Task Archive_changed_during_upload_arrives_without_its_end()
     {
-        var content = Write((2 * Block) + 3);
+        var content = Write((2 * Megabyte) + 3);
         var (upload, _) = Upload(Sha256(content), content.Length);
-        _host.AfterBytes = (Block, () =>
+        _host.AfterBytes = (Megabyte, () =>
         {
-            content[Block + 9] ^= 1;
+            content[Megabyte + (Megabyte / 2)] ^= 1;
             File.WriteAllBytes(Path.Combine(_folder, "oms", "db.tar.gz"), content);
         }
         );
         (await Should.ThrowAsync<SnapshotException>(() => upload.RunAsync(Token))).Failure.ShouldBe(SnapshotFailure.ChecksumMismatch);
-        _host.Received.ToArray().AsSpan().SequenceEqual(content.AsSpan(0, Block)).ShouldBeTrue();
+        _host.Received.Length.ShouldBeInRange(Megabyte, content.Length - 1);
     }
 
     private static string Sha256(byte[] content) => Convert.ToHexStringLower(SHA256.HashData(content));

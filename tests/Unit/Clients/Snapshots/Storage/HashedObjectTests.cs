@@ -8,7 +8,7 @@ namespace Drydock.Tests.Unit.Clients.Snapshots;
 
 public sealed class HashedObjectTests : IDisposable
 {
-    private const int Block = 4 << 20;
+    private const int Held = CheckedStream.HeldBytes;
 
     private readonly string _folder = Directory.CreateTempSubdirectory("drydock-hashed-").FullName;
     private readonly DirectoryStorage _storage;
@@ -22,17 +22,17 @@ public sealed class HashedObjectTests : IDisposable
     [Theory]
     [InlineData(0)]
     [InlineData(1)]
-    [InlineData(Block - 1)]
-    [InlineData(Block)]
-    [InlineData(Block + 1)]
-    [InlineData((2 * Block) + 77)]
+    [InlineData(Held - 1)]
+    [InlineData(Held)]
+    [InlineData(Held + 1)]
+    [InlineData((20 * Held) + 77)]
     public async Task Any_size_is_hashed_and_comes_from_any_offset(int size)
     {
         var content = Write("a.tar", size);
         var archives = new HashedArchives();
         var hashed = await archives.HashAsync(_storage, "a.tar", Token);
         (hashed.Sha256, hashed.Info.Bytes).ShouldBe((Sha256(content), size));
-        foreach (var offset in new[] { 0, 1, Block - 1, Block, Block + 1, size }.Where(o => o <= size))
+        foreach (var offset in new[] { 0, 1, Held - 1, Held, Held + 1, size }.Where(o => o <= size))
         {
             await using var stream = await archives.OpenAsync(_storage, "a.tar", Sha256(content), offset, Token);
             (await ReadAsync(stream)).AsSpan().SequenceEqual(content.AsSpan(offset)).ShouldBeTrue($"from {offset}");
@@ -55,12 +55,13 @@ public sealed class HashedObjectTests : IDisposable
 
     [Theory]
     [InlineData(0, 0)]
-    [InlineData(Block + 5, Block)]
-    public async Task Byte_that_changes_after_the_hashing_is_never_handed_on(int changed, int given)
+    [InlineData((3 * Held) + 9, 0)]
+    [InlineData(0, Held)]
+    [InlineData((3 * Held) + 9, 3 * Held)]
+    public async Task Last_bytes_of_changed_object_are_never_returned(int changed, int offset)
     {
-        var content = Write("a.tar", (2 * Block) + 10);
-        var archives = new HashedArchives();
-        await using var stream = await archives.OpenAsync(_storage, "a.tar", Sha256(content), 0, Token);
+        var content = Write("a.tar", (3 * Held) + 10);
+        var hashed = await new HashedArchives().HashAsync(_storage, "a.tar", Token);
 
         // In place, at the same length and with the same time.
         var path = Path.Combine(_folder, "a.tar");
@@ -69,20 +70,37 @@ public sealed class HashedObjectTests : IDisposable
         File.WriteAllBytes(path, content);
         File.SetLastWriteTimeUtc(path, time);
         var read = new MemoryStream();
-        var error = await Should.ThrowAsync<SnapshotException>(() => stream.CopyToAsync(read, Token));
+        var error = await Should.ThrowAsync<SnapshotException>(async () =>
+        {
+            await using var stream = await hashed.OpenAsync(_storage, offset, Token);
+            await stream.CopyToAsync(read, Token);
+        });
         error.Failure.ShouldBe(SnapshotFailure.ChecksumMismatch);
-        read.ToArray().AsSpan().SequenceEqual(content.AsSpan(0, given)).ShouldBeTrue();
+        error.Message.ShouldBe(
+            $"'a.tar' in directory {_folder} changed after it was checked, so its last part was not sent. "
+                + "Restore the right file.");
+        read.Length.ShouldBeLessThanOrEqualTo(content.Length - Held);
     }
 
     [Fact]
     public async Task File_that_shrinks_after_the_hashing_is_an_error()
     {
-        var content = Write("a.tar", Block + 10);
+        var content = Write("a.tar", (2 * Held) + 10);
         var hashed = await new HashedArchives().HashAsync(_storage, "a.tar", Token);
         File.WriteAllBytes(Path.Combine(_folder, "a.tar"), content[..10]);
-        await using var stream = await hashed.OpenAsync(_storage, Block, Token);
+        await using var stream = await hashed.OpenAsync(_storage, 0, Token);
         (await Should.ThrowAsync<SnapshotException>(() => ReadAsync(stream))).Failure.ShouldBe(
             SnapshotFailure.ChecksumMismatch);
+    }
+
+    [Fact]
+    public async Task File_that_grows_after_the_hashing_is_sent_as_it_was_hashed()
+    {
+        var content = Write("a.tar", Held + 10);
+        var hashed = await new HashedArchives().HashAsync(_storage, "a.tar", Token);
+        File.WriteAllBytes(Path.Combine(_folder, "a.tar"), [.. content, 1]);
+        await using var stream = await hashed.OpenAsync(_storage, 0, Token);
+        (await ReadAsync(stream)).AsSpan().SequenceEqual(content).ShouldBeTrue();
     }
 
     [Fact]
