@@ -67,7 +67,7 @@ public sealed partial class OperatorComposition : IAsyncDisposable
         var roots = new StorageRoots(
             options.StorageRoots,
             options.StorageShared,
-            new StorageRootOptions { Limit = options.StorageTimeout },
+            options.StorageTimeout,
             time);
         _storages = new Storages(
             client,

@@ -62,7 +62,7 @@ public sealed class DirectoryStorage : ISnapshotStorage
             },
             cancellationToken).ConfigureAwait(false);
         return new DirectoryObjectWriter(
-            new StorageFile(file, name, _root.Threads),
+            new StorageFile(file, name, _root.Calls),
             $"{_path}/{name}",
             token => RunAsync("write", name, root => SyncFolder(root, folder), token),
             token => RunAsync("remove", name, root => Remove(root, folder, leaf), token));
@@ -123,7 +123,7 @@ public sealed class DirectoryStorage : ISnapshotStorage
                 throw facts.Kind == FileKind.Directory ? Missing(name) : NotFile(name);
             },
             cancellationToken).ConfigureAwait(false);
-        return new StorageReadStream(new StorageFile(file, name, _root.Threads), length);
+        return new StorageReadStream(new StorageFile(file, name, _root.Calls), length);
     }
 
     /// <inheritdoc/>

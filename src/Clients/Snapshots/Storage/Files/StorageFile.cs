@@ -3,11 +3,11 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Drydock.Clients.Snapshots;
 
-/// <summary>An open file of a storage root; every call, including the close, runs on the root's threads.</summary>
+/// <summary>An open file of a storage root; every call, including the close, is a blocking call of the root.</summary>
 /// <param name="handle">The file.</param>
 /// <param name="name">Its name, for messages.</param>
-/// <param name="threads">The root's threads.</param>
-internal sealed class StorageFile(SafeFileHandle handle, string name, BlockingCallRunner threads) : IDisposable
+/// <param name="calls">The blocking calls of the root.</param>
+internal sealed class StorageFile(SafeFileHandle handle, string name, BlockingCalls calls) : IDisposable
 {
     private Exception? _broken;
     private bool _closed;
@@ -30,7 +30,7 @@ internal sealed class StorageFile(SafeFileHandle handle, string name, BlockingCa
 
         try
         {
-            return await threads.RunAsync(
+            return await calls.RunAsync(
                 $"{verb} '{name}'", () => call(handle), cancellationToken).ConfigureAwait(false);
         }
         catch (Exception error)
@@ -46,7 +46,7 @@ internal sealed class StorageFile(SafeFileHandle handle, string name, BlockingCa
         if (!_closed)
         {
             _closed = true;
-            threads.Post($"close '{name}'", handle.Dispose);
+            calls.Post($"close '{name}'", handle.Dispose);
         }
     }
 }

@@ -1,23 +1,28 @@
 namespace Drydock.Clients.Snapshots;
 
-/// <summary>
-/// A directory that the administrator configured for directory storages, with the threads that read and write it.
-/// </summary>
+/// <summary>A directory that the administrator configured for directory storages.</summary>
 public sealed class StorageRoot
 {
+    /// <summary>
+    /// How long one call may take before the root counts as hung, by default. Far longer than any call to a working
+    /// volume, including a sync of 16 MiB to a slow disk.
+    /// </summary>
+    public static readonly TimeSpan DefaultLimit = TimeSpan.FromMinutes(1);
+
     private readonly ConfinedPath _beneath;
 
     /// <summary>Opens nothing yet.</summary>
     /// <param name="path">Absolute path; symbolic links in it are followed, because an administrator chose it.</param>
-    /// <param name="options">How calls are bounded.</param>
+    /// <param name="limit">How long one call may take before the root counts as hung.</param>
     /// <param name="time">The clock.</param>
     /// <exception cref="ArgumentException">The path is not absolute.</exception>
-    public StorageRoot(string path, StorageRootOptions? options = null, TimeProvider? time = null)
-        : this(path, options, time, new ConfinedPath())
+    public StorageRoot(string path, TimeSpan? limit = null, TimeProvider? time = null)
+        : this(path, limit, time, new ConfinedPath())
     {
     }
 
-    internal StorageRoot(string path, StorageRootOptions? options, TimeProvider? time, ConfinedPath beneath)
+    internal StorageRoot(
+        string path, TimeSpan? limit, TimeProvider? time, ConfinedPath beneath, StorageThreads? threads = null)
     {
         ArgumentNullException.ThrowIfNull(path);
         if (!path.StartsWith('/'))
@@ -27,7 +32,7 @@ public sealed class StorageRoot
 
         Path = path.Length > 1 ? path.TrimEnd('/') : path;
         Time = time ?? TimeProvider.System;
-        Threads = new BlockingCallRunner(Path, options ?? new StorageRootOptions(), Time);
+        Calls = new BlockingCalls(Path, limit ?? DefaultLimit, Time, threads ?? StorageThreads.Shared);
         _beneath = beneath;
     }
 
@@ -36,13 +41,13 @@ public sealed class StorageRoot
 
     internal TimeProvider Time { get; }
 
-    internal BlockingCallRunner Threads { get; }
+    internal BlockingCalls Calls { get; }
 
     /// <summary>Runs a call with the open root.</summary>
     /// <exception cref="SnapshotException"><see cref="SnapshotFailure.StorageUnusable"/>: the root does not exist, or
     /// hangs.</exception>
     internal Task<T> RunAsync<T>(string what, Func<Folder, T> work, CancellationToken cancellationToken) =>
-        Threads.RunAsync(
+        Calls.RunAsync(
         what,
         () =>
         {
@@ -54,17 +59,4 @@ public sealed class StorageRoot
             return work(root);
         },
         cancellationToken);
-}
-
-/// <summary>How blocking calls to a storage root are bounded.</summary>
-public sealed record StorageRootOptions
-{
-    /// <summary>How many calls run in parallel, each on its own thread. Default 4.</summary>
-    public int Threads { get; init; } = 4;
-
-    /// <summary>
-    /// How long one call may take before the root counts as hung. Default 1 minute: far longer than any call to a
-    /// working volume, including a sync of 16 MiB to a slow disk.
-    /// </summary>
-    public TimeSpan Limit { get; init; } = TimeSpan.FromMinutes(1);
 }

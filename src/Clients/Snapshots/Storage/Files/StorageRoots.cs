@@ -13,11 +13,11 @@ public sealed class StorageRoots
     /// <summary>Opens nothing yet.</summary>
     /// <param name="paths">Absolute paths, none within another. Empty: no directory can be used as storage.</param>
     /// <param name="shared">Whether the namespaces share the roots.</param>
-    /// <param name="options">How calls to each root are bounded.</param>
+    /// <param name="limit">How long one call may take before its root counts as hung.</param>
     /// <param name="time">The clock.</param>
     /// <exception cref="ArgumentException">The paths are wrong (<see cref="Problem"/>).</exception>
     public StorageRoots(
-        IReadOnlyList<string> paths, bool shared = false, StorageRootOptions? options = null, TimeProvider? time = null)
+        IReadOnlyList<string> paths, bool shared = false, TimeSpan? limit = null, TimeProvider? time = null)
     {
         ArgumentNullException.ThrowIfNull(paths);
         if (Problem(paths) is { } problem)
@@ -26,7 +26,7 @@ public sealed class StorageRoots
         }
 
         Shared = shared;
-        _roots = [.. paths.Select(path => new StorageRoot(path, options, time))];
+        _roots = [.. paths.Select(path => new StorageRoot(path, limit, time))];
     }
 
     /// <summary>Whether all namespaces read and write the same files below a root.</summary>

@@ -29,7 +29,7 @@ internal sealed class StorageWriteStream(StorageFile file) : Stream
         set => throw new NotSupportedException();
     }
 
-    // Streams must support synchronous calls. The write itself runs on a thread of the root, with its time limit.
+    // Streams must support synchronous calls. The write itself is a blocking call of the root, with its time limit.
     public override void Write(byte[] buffer, int offset, int count) =>
         WriteAsync(buffer.AsMemory(offset, count)).AsTask().GetAwaiter().GetResult();
 

@@ -5,16 +5,17 @@ using Xunit;
 
 namespace Drydock.Tests.Unit.Clients.Snapshots;
 
-public sealed class BlockingCallRunnerTests : IDisposable
+public sealed class BlockingCallsTests : IDisposable
 {
-    private static readonly StorageRootOptions Options = new() { Threads = 4, Limit = TimeSpan.FromSeconds(60) };
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
     private readonly ManualTimeProvider _time = new();
     private readonly ManualResetEventSlim _gate = new();
     private readonly string _folder = Directory.CreateTempSubdirectory("drydock-threads-").FullName;
+    private readonly StorageThreads _threads = new();
     private readonly StorageRoot _root;
 
-    public BlockingCallRunnerTests() => _root = new StorageRoot(_folder, Options, _time);
+    public BlockingCallsTests() => _root = Root();
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -69,7 +70,7 @@ public sealed class BlockingCallRunnerTests : IDisposable
         started.Wait(Token);
         var waiting = _root.RunAsync("list ''", static _ => true, Token);
         waiting.IsCompleted.ShouldBeFalse();
-        _time.Advance(Options.Limit);
+        _time.Advance(Limit);
 
         var storage = new DirectoryStorage(_root, "oms");
         foreach (var failing in (Task[])[
@@ -83,7 +84,7 @@ public sealed class BlockingCallRunnerTests : IDisposable
         }
 
         // Another root does not care.
-        var other = new StorageRoot(_folder, Options, _time);
+        var other = Root();
         (await other.RunAsync("look", static _ => 7, Token)).ShouldBe(7);
 
         _gate.Set();
@@ -123,7 +124,7 @@ public sealed class BlockingCallRunnerTests : IDisposable
         started.Wait(Token);
         var write = writer.Content.WriteAsync(new byte[200_000], Token).AsTask();
         write.IsCompleted.ShouldBeFalse();
-        _time.Advance(Options.Limit);
+        _time.Advance(Limit);
         (await Should.ThrowAsync<SnapshotException>(() => write)).Message.ShouldContain("does not answer");
         foreach (var hung in hanging)
         {
@@ -142,12 +143,41 @@ public sealed class BlockingCallRunnerTests : IDisposable
         using var started = new CountdownEvent(1);
         var hanging = _root.RunAsync("look", _ => Hang(started), Token);
         started.Wait(Token);
-        _time.Advance(Options.Limit);
+        _time.Advance(Limit);
         await Should.ThrowAsync<SnapshotException>(() => hanging);
         using var closed = new ManualResetEventSlim();
-        _root.Threads.Post("close", closed.Set);
+        _root.Calls.Post("close", closed.Set);
         closed.Wait(Token);
     }
+
+    [Fact]
+    public async Task Third_root_waits_while_two_hung_roots_hold_all_threads()
+    {
+        using var started = new CountdownEvent(StorageThreads.Count);
+        var hanging = new[] { _root, Root() }
+            .SelectMany(root => Enumerable.Range(0, BlockingCalls.AtOnce).Select(
+                _ => root.RunAsync("look", _ => Hang(started), Token)))
+            .ToList();
+        started.Wait(Token);
+        var third = Root();
+        var waiting = third.RunAsync("look", static _ => 7, Token);
+        _time.Advance(Limit);
+        foreach (var hung in hanging)
+        {
+            await Should.ThrowAsync<SnapshotException>(() => hung);
+        }
+
+        var error = await Should.ThrowAsync<SnapshotException>(() => waiting);
+        error.Failure.ShouldBe(SnapshotFailure.StorageUnusable);
+        error.Message.ShouldStartWith(
+            $"The storage root {_folder} cannot be used: a call to look has waited 60 s for a thread, "
+                + "since 2026-01-01 00:00:00Z, because calls to other storage roots do not return.");
+
+        _gate.Set();
+        (await EventuallyAsync(() => third.RunAsync("look", static _ => 7, Token))).ShouldBe(7);
+    }
+
+    private StorageRoot Root() => new(_folder, Limit, _time, new ConfinedPath(), _threads);
 
     // The root is usable a moment after its last overdue call has returned.
     private static async Task<T> EventuallyAsync<T>(Func<Task<T>> call)
@@ -158,7 +188,7 @@ public sealed class BlockingCallRunnerTests : IDisposable
             {
                 return await call();
             }
-            catch (SnapshotException e) when (e.Message.Contains("does not answer", StringComparison.Ordinal))
+            catch (SnapshotException e) when (e.Message.StartsWith("The storage root", StringComparison.Ordinal))
             {
                 await Task.Yield();
             }
