@@ -119,7 +119,7 @@ internal static class LogsCommand
                     return await PrintAsync(invocation, last, step, cancellationToken);
                 }
 
-                // The output is attached after the step has ended, and a retry is taken up after it was written.
+                // A retry is taken up some time after it was written.
                 var isOver = HasEnded(step) || RunViewBuilder.StateOf(last) is RunState.Ready or RunState.Stalled;
                 if (isOver != wasOver)
                 {

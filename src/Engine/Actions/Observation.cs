@@ -8,7 +8,10 @@ public abstract record Observation
     private Observation(string? message) => Message = message;
 
     /// <summary>The observed facts, as text.</summary>
-    public string? Message { get; }
+    public string? Message { get; init; }
+
+    /// <summary>Name of the Secret with the output of the command that has ended; null for none.</summary>
+    public string? OutputRef { get; init; }
 
     /// <summary>The action has had no effect yet: it has not begun.</summary>
     public sealed record NotStarted(string? What = null) : Observation(What)

@@ -211,7 +211,10 @@ internal sealed class StepJob
         return breaches.Count == 0 ? null : new StepReport.GuardsRead(_step, breaches);
     }
 
-    private StepReport Conclude(StepObservation observation, StepActionException? actFailure) => observation.Seen switch
+    private StepReport Conclude(StepObservation observation, StepActionException? actFailure) =>
+        Report(observation, actFailure) with { OutputRef = observation.Seen.OutputRef };
+
+    private StepReport Report(StepObservation observation, StepActionException? actFailure) => observation.Seen switch
     {
         Observation.Done done => new StepReport.Done(_step, Clean(done.Message), done.Facts),
         Observation.Failed failed => new StepReport.Failed(

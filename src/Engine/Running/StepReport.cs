@@ -10,6 +10,9 @@ internal abstract record StepReport(PlanStep Basis)
 {
     public string StepId => Basis.Id;
 
+    /// <summary><see cref="Actions.Observation.OutputRef"/>.</summary>
+    public string? OutputRef { get; init; }
+
     /// <summary>The step has not started; this receipt may be recorded and the action started.</summary>
     /// <param name="SameAttempt">The attempt that is already counted left no trace and is started again under its own
     /// number, so that a late first start and this one exclude each other.</param>

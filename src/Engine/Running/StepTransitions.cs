@@ -56,7 +56,7 @@ internal static class StepTransitions
             return step;
         }
 
-        return report switch
+        var next = report switch
         {
             StepReport.Done done => step with
             {
@@ -116,6 +116,7 @@ internal static class StepTransitions
             StepReport.Idle when step.State != StepState.Failed => step with { NotTakenSince = null },
             _ => step,
         };
+        return report.OutputRef is { } output ? next with { OutputRef = output } : next;
     }
 
     /// <summary>

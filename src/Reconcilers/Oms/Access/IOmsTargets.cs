@@ -60,8 +60,8 @@ internal interface IOmsTargets
     /// message holds none of its values.</exception>
     AuthConfig? PullCredentials(string image);
 
-    /// <summary>Lists that are too long for the status of the upgrade.</summary>
-    ListStore Lists { get; }
+    /// <summary>What the status of the upgrade is too small for.</summary>
+    Overflow Overflow { get; }
 
     /// <summary>The projects as recorded before the upgrade; null if nothing listed them.</summary>
     /// <exception cref="ListUnavailableException">The record was deleted or changed.</exception>

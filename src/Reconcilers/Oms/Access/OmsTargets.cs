@@ -45,7 +45,7 @@ internal sealed class OmsTargets : IOmsTargets, IAsyncDisposable
         _onContainerEvent = onContainerEvent;
         _supervisors = new SupervisorSessions(services.Time);
         _logger = services.Loggers.CreateLogger<OmsTargets>();
-        Lists = new ListStore(services.Kubernetes, OmsUpgrade.KindName, EnsureMayAct);
+        Overflow = new Overflow(services.Kubernetes, OmsUpgrade.KindName, EnsureMayAct);
         Remember(upgrade.Spec.MetadataDatabase?.CredentialsSecretRef?.Name, "password");
         Remember(upgrade.Spec.Preflight.ApiCredentialsSecretRef?.Name, "password");
         foreach (var storage in SecretReferences.In(upgrade.Spec)
@@ -74,7 +74,7 @@ internal sealed class OmsTargets : IOmsTargets, IAsyncDisposable
 
     public IArchiveReader Archives => _services.Archives;
 
-    public ListStore Lists { get; }
+    public Overflow Overflow { get; }
 
     public Redactor Redactor
     {
@@ -174,7 +174,7 @@ internal sealed class OmsTargets : IOmsTargets, IAsyncDisposable
     public async Task<ProjectRecord?> ProjectsBeforeAsync(CancellationToken cancellationToken) =>
         Upgrade.Status?.Projects is not { } recorded ? null
         : recorded.List is not { } list ? ProjectRecord.Empty
-        : ProjectRecord.Read(await Lists.ReadAsync(Upgrade.Metadata, list, cancellationToken));
+        : ProjectRecord.Read(await Overflow.ReadListAsync(Upgrade.Metadata, list, cancellationToken));
 
     public void EnsureMayAct() => _services.Fence.EnsureMayAct();
 

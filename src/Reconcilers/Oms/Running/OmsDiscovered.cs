@@ -61,7 +61,7 @@ internal sealed class OmsDiscovered(OmsDiscovery discovery, IOmsTargets targets)
             return status;
         }
 
-        var list = await targets.Lists.StoreAsync(
+        var list = await targets.Overflow.StoreListAsync(
             targets.Upgrade.Metadata, ListName, _projects.ToList(), cancellationToken);
         return status with { Projects = status.Projects with { List = list } };
     }

@@ -12,8 +12,6 @@ namespace Drydock.Reconcilers.Oms;
 internal sealed class OmsRunTargets(
     OmsTargets targets, OmsServices services) : IRunTargets<OmsUpgrade, OmsUpgradeStatus>
 {
-    public IStepOutputs Outputs { get; } = new OmsOutputs(targets);
-
     public void Refresh(OmsUpgrade entity) => targets.Refresh(entity);
 
     public string Redact(string text) => targets.Redactor.Redact(text);

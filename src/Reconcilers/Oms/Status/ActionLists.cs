@@ -28,7 +28,7 @@ internal sealed class ActionLists(IOmsTargets targets)
         try
         {
             var list = ActionGroup.ToList(ActionGroup.Of(entries.Select(Redacted)));
-            var reference = await targets.Lists.StoreAsync(
+            var reference = await targets.Overflow.StoreListAsync(
                 targets.Upgrade.Metadata, what, list, cancellationToken);
             return string.Create(
                 CultureInfo.InvariantCulture,
@@ -57,7 +57,7 @@ internal sealed class ActionLists(IOmsTargets targets)
 
         try
         {
-            return [.. ActionGroup.Read(await targets.Lists.ReadAsync(
+            return [.. ActionGroup.Read(await targets.Overflow.ReadListAsync(
                 targets.Upgrade.Metadata, Reference(fact), cancellationToken))];
         }
         catch (ListUnavailableException exception)

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using Drydock.Abstractions.Values;
 using Drydock.Clients.Docker;
+using Drydock.Clients.Kubernetes.Errors;
 using Drydock.Crds.Common;
 using Drydock.Engine.Actions;
 using Drydock.Reconcilers.Upgrades;
@@ -22,6 +23,9 @@ internal abstract class RunOnceCommand<TArgs>(IOmsTargets targets) : OmsStep<TAr
     where TArgs : class
 {
     private const int LongestLog = 64 * 1024 * 1024;
+    private const int StoreTries = 3;
+
+    private static readonly TimeSpan StorePause = TimeSpan.FromSeconds(1);
 
     protected abstract string Container(TArgs args);
 
@@ -76,15 +80,55 @@ internal abstract class RunOnceCommand<TArgs>(IOmsTargets targets) : OmsStep<TAr
         {
             WitnessedState.NotStarted => new Observation.NotStarted(),
             WitnessedState.Running => new Observation.Running(outcome.Message),
-            WitnessedState.Ended =>
-                Judge(context, outcome.ExitCode!.Value, await LogAsync(exec, cancellationToken)),
             WitnessedState.NeverRan => new Observation.NotStarted(outcome.Message),
-            _ => new Observation.Unknown(
+            _ => await EndAsync(context, exec, outcome, cancellationToken),
+        };
+    }
+
+    private async Task<Observation> EndAsync(
+        StepContext context, WitnessedExec exec, WitnessedOutcome outcome, CancellationToken cancellationToken)
+    {
+        var log = await exec.OutputAsync(LongestLog, cancellationToken);
+        Observation end = outcome.State == WitnessedState.Ended
+            ? Judge(context, outcome.ExitCode!.Value, Encoding.UTF8.GetString(log ?? []))
+            : new Observation.Unknown(
                 Sentences.Join(
                     $"{context.Node}: {outcome.Message}",
                     "The command is not repeated on this data: the snapshot has to be restored first."),
-                IsPermanent: true),
-        };
+                IsPermanent: true);
+        return log is null ? end : await KeepAsync(context, end, log, cancellationToken);
+    }
+
+    // The run does not depend on it: the whole output stays on the host.
+    private async Task<Observation> KeepAsync(
+        StepContext context, Observation end, byte[] log, CancellationToken cancellationToken)
+    {
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                return end with
+                {
+                    OutputRef = await Targets.Overflow.StoreOutputAsync(
+                        Targets.Upgrade.Metadata,
+                        context.Step.Id,
+                        context.Ordinal(),
+                        Targets.Redactor.RedactTail(log),
+                        cancellationToken),
+                };
+            }
+            catch (KubernetesException exception) when (tries < StoreTries && MayPass(exception))
+            {
+                await Task.Delay(StorePause, context.Time, cancellationToken);
+            }
+            catch (KubernetesException exception)
+            {
+                return end with
+                {
+                    Message = Sentences.Join(end.Message, $"The end of its output was not kept: {exception.Message}"),
+                };
+            }
+        }
     }
 
     protected override async Task<IReadOnlyDictionary<string, string>> PrepareAsync(
@@ -168,6 +212,10 @@ internal abstract class RunOnceCommand<TArgs>(IOmsTargets targets) : OmsStep<TAr
         or DockerNotFoundException or DockerConflictException
         or DockerApiException { StatusCode: >= HttpStatusCode.InternalServerError };
 
+    // A write that is repeated finds its own Secret.
+    private static bool MayPass(KubernetesException exception) =>
+        exception.IsTransient || exception is KubernetesOutcomeUnknownException;
+
     // An exec that was used up before its command began (no room for the witness) cannot be started again; another one
     // replaces it.
     private async Task<bool> IsUnusedAsync(StepContext context, string execId, CancellationToken cancellationToken)
@@ -186,7 +234,4 @@ internal abstract class RunOnceCommand<TArgs>(IOmsTargets targets) : OmsStep<TAr
     private static int WholeLines(string log) => log.Length <= Redactor.KeptBytes
         ? 0
         : log.IndexOf('\n', log.Length - Redactor.KeptBytes) is >= 0 and var end ? end + 1 : log.Length;
-
-    private static async Task<string> LogAsync(WitnessedExec exec, CancellationToken cancellationToken) =>
-        await exec.OutputAsync(LongestLog, cancellationToken) is { } bytes ? Encoding.UTF8.GetString(bytes) : "";
 }

@@ -11,9 +11,6 @@ namespace Drydock.Reconcilers.Upgrades;
 /// </summary>
 internal interface IRunTargets : IAsyncDisposable
 {
-    /// <summary>The output of commands; null for a kind whose steps keep none.</summary>
-    IStepOutputs? Outputs => null;
-
     /// <summary>Replaces the object by a newer version of it; endpoints and Secrets are unchanged.</summary>
     void Refresh(IKubernetesObject entity);
 

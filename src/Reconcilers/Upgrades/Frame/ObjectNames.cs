@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Drydock.Abstractions.Entities;
@@ -25,12 +24,12 @@ internal static class ObjectNames
         return $"{name}-{(owner.Uid is { Length: >= 8 } uid ? uid[..8] : "00000000")}";
     }
 
-    /// <summary>The Secret with the output of a step's attempt.</summary>
-    public static string Output(V1ObjectMeta owner, string stepId, int attempt) =>
-        Cut(
-            string.Create(
-                CultureInfo.InvariantCulture, $"{Stem(owner)}-{stepId.Replace('/', '-').ToLowerInvariant()}-{attempt}"),
-            LongestName);
+    /// <summary>An object of the run's <see cref="Upgrades.Overflow"/>.</summary>
+    /// <param name="owner">Metadata of the run.</param>
+    /// <param name="what">What it holds: a word, or the id of a step.</param>
+    /// <param name="suffix">What tells it from others of that kind: a hash, or a number.</param>
+    public static string Overflow(V1ObjectMeta owner, string what, string suffix) =>
+        Cut($"{Stem(owner)}-{what.Replace('/', '-').ToLowerInvariant()}-{suffix}", LongestName);
 
     /// <summary>
     /// A name as the value of a label: itself, or cut with a hash at its end where it is too long for one.

@@ -26,7 +26,7 @@ internal sealed class OneHost(IDockerClient docker, ContainerSpec changes) : IOm
 
     public IArchiveReader Archives => throw new NotSupportedException();
 
-    public ListStore Lists => throw new NotSupportedException();
+    public Overflow Overflow => throw new NotSupportedException();
 
     public Task<ProjectRecord?> ProjectsBeforeAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
 

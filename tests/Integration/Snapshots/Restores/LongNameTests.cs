@@ -38,7 +38,7 @@ public sealed class LongNameTests(LabFixture lab)
         foreach (var meta in new[]
         {
             ChildMetadata.Owned(SnapshotNames.Credentials(owner), OmsUpgrade.KindName, owner),
-            ChildMetadata.Owned(ObjectNames.Output(owner, "InitMetadata/" + new string('n', 180), 12), OmsUpgrade.KindName, owner),
+            ChildMetadata.Owned(ObjectNames.Overflow(owner, "InitMetadata/" + new string('n', 180), "12"), OmsUpgrade.KindName, owner),
             ChildMetadata.Of(TiDbNames.Configuration(owner, 3), DatabaseRollingUpgrade.KindName, owner),
         })
         {

@@ -64,7 +64,7 @@ public sealed class LongNameTests
     {
         var owner = new Drydock.Abstractions.Entities.V1ObjectMeta { Name = new string('o', 253), Uid = "12345678-0000" };
         var names = new[] { "Phase/" + new string('n', 200) + "1", "Phase/" + new string('n', 200) + "2" }
-            .Select(id => ObjectNames.Output(owner, id, 1)).ToList();
+            .Select(id => ObjectNames.Overflow(owner, id, "1")).ToList();
         names.ShouldAllBe(n => n.Length <= 253);
         names.ShouldBeUnique();
     }

@@ -2,7 +2,6 @@ using Drydock.Abstractions.Entities;
 using Drydock.Abstractions.Plans;
 using Drydock.Crds.Common;
 using Drydock.Engine.Running;
-using Microsoft.Extensions.Logging;
 
 namespace Drydock.Reconcilers.Upgrades;
 
@@ -10,7 +9,6 @@ namespace Drydock.Reconcilers.Upgrades;
 internal sealed class PlanFlow(RunFrame frame)
 {
     private readonly RunKind _kind = frame.Kind;
-    private readonly ILogger _outputLog = frame.Services.Loggers.CreateLogger<StepOutputStore>();
 
     /// <summary>Advances the plan; returns the object as stored and the outcome.</summary>
     /// <param name="entity">The object as just read; it has a plan in the slot.</param>
@@ -51,16 +49,6 @@ internal sealed class PlanFlow(RunFrame frame)
         };
         var run = await session.RunAsync(slot, plan);
         controls = controls with { AccessChanged = failing && session.FailedWith is { } former && former != accessKey };
-        var left = targets.Outputs;
-        var outputs = left is null
-            ? null
-            : session.Outputs ??= new StepOutputStore(
-                _kind.Name,
-                entity.Metadata,
-                frame.Services.Kubernetes,
-                frame.Services.Time,
-                () => frame.Store.Wake(entity),
-                _outputLog);
         var outcome = await run.AdvanceAsync(
             plan, controls, Environment(entity, targets, session), SaveAsync, cancellationToken);
         session.FailedWith = outcome.State is RunState.Failed or RunState.OutcomeUnknown ? accessKey : null;
@@ -68,17 +56,6 @@ internal sealed class PlanFlow(RunFrame frame)
 
         async Task SaveAsync(Plan next, RunOutcome came, CancellationToken token)
         {
-            if (outputs is not null)
-            {
-                next = outputs.Attach(next, left!);
-                if (came.State == RunState.Succeeded)
-                {
-                    // No advance follows that could write a later output.
-                    await outputs.FinishAsync(token);
-                    next = outputs.Attach(next, left!);
-                }
-            }
-
             var used = (controls.Retry, came.RetryUsed) switch
             {
                 (true, false) => seen,

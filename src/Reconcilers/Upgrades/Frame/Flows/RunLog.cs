@@ -35,20 +35,6 @@ internal static partial class RunLog
 
     [LoggerMessage(
         Level = LogLevel.Warning,
-        Message = "{Kind} {Namespace}/{Name}: The output of step {Step} could not be stored, attempt {Attempt} of "
-            + "{Tries}: {Message}")]
-    public static partial void OutputNotKept(
-        ILogger logger,
-        string kind,
-        string? Namespace,
-        string name,
-        string step,
-        int attempt,
-        int tries,
-        string message);
-
-    [LoggerMessage(
-        Level = LogLevel.Warning,
         Message = "{Kind} {Namespace}/{Name} is stopped, but some temporary state could not be removed: {Left}")]
     public static partial void ParkedStateRemains(
         ILogger logger, string kind, string? Namespace, string name, string left);

@@ -74,9 +74,6 @@ internal sealed class RunSession : IAsyncDisposable
     /// <summary>The last warning about acceptances that are not read.</summary>
     public string? UnreadAcceptances { get; set; }
 
-    /// <summary>Stores the outputs of commands.</summary>
-    public StepOutputStore? Outputs { get; set; }
-
     /// <summary>Whether this process has seen that the claim on the target is ours.</summary>
     public bool ClaimSeen { get; set; }
 
@@ -158,10 +155,6 @@ internal sealed class RunSession : IAsyncDisposable
         try
         {
             await StopRunAsync();
-            if (Outputs is not null)
-            {
-                await Outputs.DisposeAsync();
-            }
         }
         finally
         {

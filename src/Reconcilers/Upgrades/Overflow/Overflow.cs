@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Globalization;
+using System.Text;
 using Drydock.Abstractions.Entities;
 using Drydock.Clients.Kubernetes.Client;
 using Drydock.Clients.Kubernetes.CoreTypes;
@@ -8,26 +10,27 @@ using Drydock.Crds.Common;
 namespace Drydock.Reconcilers.Upgrades;
 
 /// <summary>
-/// Stores lists that are too long for a status in ConfigMaps that belong to the object, and reads them back. Only
-/// creates: the name of a ConfigMap contains the hash of its list, so a write that is repeated after a crash finds its
-/// own ConfigMap, and one that arrives late changes nothing that is in use.
+/// What a run produces and its status is too small for, in objects that are deleted with the run: long lists in
+/// ConfigMaps, the output of commands in Secrets. Only creates: the name contains the hash of the list, or the step and
+/// its attempt, so a write that is repeated after a crash finds its own object, and one that arrives late changes
+/// nothing that is in use.
 /// </summary>
 /// <param name="kubernetes">The API server.</param>
-/// <param name="kind">The kind of the owner.</param>
+/// <param name="kind">The kind of the run.</param>
 /// <param name="ensureMayAct">Throws if this process may not write any more.</param>
-internal sealed class ListStore(IKubernetesClient kubernetes, string kind, Action ensureMayAct)
+internal sealed class Overflow(IKubernetesClient kubernetes, string kind, Action ensureMayAct)
 {
     // By hash: what was read once is not read again at every look of a step.
     private readonly ConcurrentDictionary<string, IReadOnlyList<ListSection>> _known = new(StringComparer.Ordinal);
 
     /// <summary>Stores a list; nothing is written that is there already.</summary>
-    /// <param name="owner">Metadata of the object that the list belongs to.</param>
+    /// <param name="owner">Metadata of the run.</param>
     /// <param name="what">What the list is, a word for the names of the ConfigMaps.</param>
     /// <param name="list">The list.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="ListUnavailableException">The API server refuses it.</exception>
     /// <exception cref="KubernetesException">The API server gave no clear answer: to be repeated.</exception>
-    public async Task<ListReference> StoreAsync(
+    public async Task<ListReference> StoreListAsync(
         V1ObjectMeta owner, string what, DividedList list, CancellationToken cancellationToken)
     {
         var reference = list.Reference(owner, what);
@@ -40,12 +43,12 @@ internal sealed class ListStore(IKubernetesClient kubernetes, string kind, Actio
     }
 
     /// <summary>Reads a list.</summary>
-    /// <param name="owner">Metadata of the object that the list belongs to.</param>
+    /// <param name="owner">Metadata of the run.</param>
     /// <param name="reference">Where the list is.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="ListUnavailableException">It is not there, or not as it was stored.</exception>
     /// <exception cref="KubernetesException">The API server gave no clear answer: to be repeated.</exception>
-    public async Task<IReadOnlyList<ListSection>> ReadAsync(
+    public async Task<IReadOnlyList<ListSection>> ReadListAsync(
         V1ObjectMeta owner, ListReference reference, CancellationToken cancellationToken)
     {
         if (_known.TryGetValue(reference.Sha256, out var known))
@@ -69,6 +72,42 @@ internal sealed class ListStore(IKubernetesClient kubernetes, string kind, Actio
         }
 
         return _known[sha256] = sections;
+    }
+
+    /// <summary>Stores the output of a command; gives the name of its Secret.</summary>
+    /// <param name="owner">Metadata of the run.</param>
+    /// <param name="stepId">The step that ran the command.</param>
+    /// <param name="attempt">Which of its attempts.</param>
+    /// <param name="output">The output, without secrets.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <exception cref="KubernetesException">It was not stored, or it is not known whether it was.</exception>
+    public async Task<string> StoreOutputAsync(
+        V1ObjectMeta owner, string stepId, int attempt, string output, CancellationToken cancellationToken)
+    {
+        var name = ObjectNames.Overflow(owner, stepId, attempt.ToString(CultureInfo.InvariantCulture));
+        ensureMayAct();
+        try
+        {
+            await kubernetes.CreateAsync(
+                new V1Secret
+                {
+                    Metadata = ChildMetadata.Owned(name, kind, owner),
+                    Type = "Opaque",
+                    Data = new Dictionary<string, byte[]>(StringComparer.Ordinal)
+                    {
+                        ["output"] = Encoding.UTF8.GetBytes(output),
+                        ["step"] = Encoding.UTF8.GetBytes(stepId),
+                    },
+                    Immutable = true,
+                },
+                cancellationToken);
+        }
+        catch (KubernetesAlreadyExistsException)
+        {
+            // Stored before; the output of an attempt does not change after its end.
+        }
+
+        return name;
     }
 
     private async Task CreateAsync(

@@ -97,7 +97,7 @@ internal sealed class DividedList
     /// <param name="what">What the list is, a word for the names of the ConfigMaps.</param>
     public ListReference Reference(V1ObjectMeta owner, string what) => new()
     {
-        Name = $"{ObjectNames.Stem(owner)}-{what}-{Sha256.Substring(Algorithm.Length, NameDigits)}",
+        Name = ObjectNames.Overflow(owner, what, Sha256.Substring(Algorithm.Length, NameDigits)),
         Parts = Parts.Count,
         Entries = Entries,
         Sha256 = Sha256,
@@ -128,3 +128,8 @@ internal sealed class DividedList
         return Algorithm + Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 }
+
+/// <summary>A part of a list that has a key of its own in the ConfigMap.</summary>
+/// <param name="Key">Letters, digits and dashes; unique in the list.</param>
+/// <param name="Lines">The entries, one line each.</param>
+internal sealed record ListSection(string Key, IReadOnlyList<string> Lines);

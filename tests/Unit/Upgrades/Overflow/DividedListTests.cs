@@ -4,7 +4,7 @@ using Drydock.Reconcilers.Upgrades;
 using Shouldly;
 using Xunit;
 
-namespace Drydock.Tests.Unit.Upgrades.Lists;
+namespace Drydock.Tests.Unit.Upgrades.Overflow;
 
 /// <summary>Lists in ConfigMaps: their size, their names and their hash.</summary>
 public sealed class DividedListTests
