@@ -42,8 +42,7 @@ public static class OperatorCommand
         var retry = Duration("--retry-period", "Time between renewals of the lease.", defaults.RetryPeriod);
         var scratch = new Option<string?>("--scratch")
         {
-            Description = "Existing directory where mydumper and myloader work; without it the system's temporary "
-                + "directory.",
+            Description = "Existing directory where mydumper works; without it the system's temporary directory.",
         };
         var unix = new Option<bool>("--allow-unix-endpoints")
         {

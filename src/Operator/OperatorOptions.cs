@@ -33,10 +33,7 @@ public sealed record OperatorOptions
     /// <summary>Time between renewals of the lease; shorter than <see cref="RenewDeadline"/>.</summary>
     public TimeSpan RetryPeriod { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>
-    /// Where mydumper and myloader work; null for the system's temporary directory. A load needs room for the rows of
-    /// one database there.
-    /// </summary>
+    /// <summary>Where mydumper works; null for the system's temporary directory.</summary>
     public string? ScratchDirectory { get; init; }
 
     /// <summary>

@@ -41,13 +41,13 @@ public enum SnapshotFailure
     /// <summary>A Secret that the request needs does not exist or lacks a key.</summary>
     SecretMissing,
 
-    /// <summary>mysqldump, mysql, mydumper, myloader, age or setpriv is missing or not usable.</summary>
+    /// <summary>mysqldump, mysql, mydumper, age or setpriv is missing or not usable.</summary>
     ToolMissing,
 
     /// <summary>mysqldump, mydumper or age ended with an error while dumping.</summary>
     DumpFailed,
 
-    /// <summary>mysql or myloader ended with an error while loading.</summary>
+    /// <summary>mysql ended with an error while loading.</summary>
     LoadFailed,
 
     /// <summary>A named database is not on the server.</summary>
@@ -70,11 +70,6 @@ public enum SnapshotFailure
 
     /// <summary>No such snapshot or object.</summary>
     NotFound,
-
-    /// <summary>
-    /// The dump contains a forbidden statement; neither the statement nor anything after it reached the server.
-    /// </summary>
-    RefusedStatement,
 
     /// <summary>The manifest cannot be read or is of a newer format.</summary>
     ManifestInvalid,

@@ -36,7 +36,7 @@ internal static class SnapshotLimits
     /// <summary>Bytes of mydumper's file <c>metadata</c>.</summary>
     internal const long Metadata = 1 << 20;
 
-    /// <summary>Bytes in memory for the names of all objects in the dump of one database.</summary>
+    /// <summary>Bytes in memory for the names of all tables in the dump of one database.</summary>
     internal const long NamesOfDump = 32L << 20;
 
     /// <summary>Snapshots of one folder.</summary>

@@ -30,11 +30,6 @@ public enum SnapshotStage
     /// <summary>Published under its final name.</summary>
     Published,
 
-    /// <summary>
-    /// The verified rows are copied into the scratch directory for myloader; nothing is dropped yet.
-    /// </summary>
-    Staging,
-
     /// <summary>mysql runs.</summary>
     Loading,
 

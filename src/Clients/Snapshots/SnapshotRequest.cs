@@ -53,8 +53,8 @@ public enum DumpToolKind
     MySqlDump,
 
     /// <summary>
-    /// <c>mydumper</c> and <c>myloader</c> for the rows, many files in parallel; everything but rows comes from
-    /// <c>mysqldump</c>.
+    /// <c>mydumper</c> for the rows, many files in parallel, which several <c>mysql</c> load; everything but rows comes
+    /// from <c>mysqldump</c>.
     /// </summary>
     MyDumper,
 }

@@ -17,7 +17,9 @@ public sealed record BackupSpec
     /// <summary>The program that dumps.</summary>
     public DumpTool Tool { get; init; }
 
-    /// <summary>Number of threads of mydumper and myloader. Ignored for mysqldump.</summary>
+    /// <summary>
+    /// Number of threads of mydumper, and of clients that load its rows side by side. Ignored for mysqldump.
+    /// </summary>
     [Range(1, 64)]
     // Not init: source-generated JSON would lose the default where the field is absent.
     public int Threads { get; set; } = 4;

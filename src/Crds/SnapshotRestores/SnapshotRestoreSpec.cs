@@ -68,7 +68,7 @@ public sealed record SnapshotRestoreSpec
     [SecretKeys("identity")]
     public SecretReference? IdentitySecretRef { get; init; }
 
-    /// <summary>Number of threads of myloader. Ignored for a snapshot taken by mysqldump.</summary>
+    /// <summary>Number of clients that load rows side by side. Ignored for a snapshot taken by mysqldump.</summary>
     [FieldClass(FieldClass.Access)]
     [Range(1, 64)]
     // Not init: source-generated JSON would lose the default where the field is absent.

@@ -17,5 +17,5 @@ internal static class DumpWays
 
     public const string OperatorMySql = "**operator**, snapshot by mysqldump";
 
-    public const string OperatorMyLoader = "**operator**, snapshot by mydumper";
+    public const string OperatorMyDumper = "**operator**, snapshot by mydumper";
 }

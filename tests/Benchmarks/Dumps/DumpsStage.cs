@@ -68,7 +68,7 @@ internal sealed class DumpsStage : IAsyncDisposable
             ["stringData"] = new JsonObject { ["username"] = User, ["password"] = Password, ["host"] = server.Address, ["port"] = server.Port.ToString(CultureInfo.InvariantCulture) },
         }.ToJsonString());
 
-        // The operator inherits it and uses it as the scratch directory of mydumper and myloader.
+        // The operator inherits it and uses it as the scratch directory of mydumper.
         Environment.SetEnvironmentVariable("TMPDIR", stage.Run.FastFolderFor("bench-scratch"));
         return made;
     }

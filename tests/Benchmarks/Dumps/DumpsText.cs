@@ -51,7 +51,7 @@ internal static class DumpsText
         text.AppendLine();
         text.AppendLine("| restore | runs | ratio | processor seconds: tools, operator, server |");
         text.AppendLine("|---|---|---|---|");
-        foreach (var way in new[] { DumpWays.MySql, DumpWays.MySqlRaw, DumpWays.OperatorMySql, DumpWays.MyLoader, DumpWays.OperatorMyLoader })
+        foreach (var way in new[] { DumpWays.MySql, DumpWays.MySqlRaw, DumpWays.OperatorMySql, DumpWays.MyLoader, DumpWays.OperatorMyDumper })
         {
             text.AppendLine(Line($"| {way} | {Runs(result.Restores, way)} | {result.Restores.Median(way) / result.Restores.Median(DumpWays.MySql):0.00} | {Processor(result.Restores, way)} |"));
         }
@@ -64,16 +64,16 @@ internal static class DumpsText
             The next table shows the stages of the operator as the status showed them (progress is written every two
             seconds). The plain tools do none of the following. A backup reads the stored files again, and compares
             them and the rows with the server (Verifying). A restore reads the whole snapshot before it drops anything
-            (Verifying). It checks the server again and, for myloader, decompresses into the scratch directory
-            (Pending). At the end it compares catalogue and row counts (Comparing).
+            (Verifying), and checks the server again (Pending). At the end it compares catalogue and row counts
+            (Comparing).
             """);
         text.AppendLine();
         text.AppendLine("| operator | stages, median |");
         text.AppendLine("|---|---|");
         Row("backup by mysqldump", result.MySqlDump, DumpWays.Operator, "Dumping", "Verifying");
         Row("backup by mydumper", result.MyDumper, DumpWays.Operator, "Dumping", "Verifying");
-        Row("restore by mysql", result.Restores, DumpWays.OperatorMySql, "Verifying", "Pending", "Dropping", "Loading", "Comparing");
-        Row("restore by myloader", result.Restores, DumpWays.OperatorMyLoader, "Verifying", "Pending", "Dropping", "Loading", "Comparing");
+        Row("restore by one mysql", result.Restores, DumpWays.OperatorMySql, "Verifying", "Pending", "Dropping", "Loading", "Comparing");
+        Row("restore by several mysql", result.Restores, DumpWays.OperatorMyDumper, "Verifying", "Pending", "Dropping", "Loading", "Comparing");
 
         void Row(string what, DumpContest contest, string way, params string[] stages) => text.AppendLine(
             $"| {what} | {string.Join(", ", stages.Select(stage => Line($"{stage} {contest.Median(way, run => run.In(stage).TotalSeconds):0.0} s")))} |");
@@ -94,15 +94,15 @@ internal static class DumpsText
             result.MyDumper.Median(DumpWays.Operator) / result.MyDumper.Median(DumpWays.SameCompressor),
             "1.05 or less");
         Aim(
-            "restore by mysql, all stages, compared with sha256sum, decompress and `mysql`",
+            "restore by one mysql, all stages, compared with sha256sum, decompress and `mysql`",
             restores.Median(DumpWays.OperatorMySql) / mysql,
             "1.05 or less");
         Aim("the same without Verifying and Comparing", Bare(DumpWays.OperatorMySql) / mysql, "");
         Aim(
-            "restore by myloader, all stages, compared with `mysql <` the uncompressed SQL",
-            restores.Median(DumpWays.OperatorMyLoader) / restores.Median(DumpWays.MySqlRaw),
+            "restore by several mysql, all stages, compared with `mysql <` the uncompressed SQL",
+            restores.Median(DumpWays.OperatorMyDumper) / restores.Median(DumpWays.MySqlRaw),
             "0.75 or less");
-        Aim("the same without Verifying and Comparing", Bare(DumpWays.OperatorMyLoader) / restores.Median(DumpWays.MySqlRaw), "");
+        Aim("the same without Verifying and Comparing", Bare(DumpWays.OperatorMyDumper) / restores.Median(DumpWays.MySqlRaw), "");
 
         double Bare(string way) => restores.Median(way, static run => (run.Time - run.In("Verifying") - run.In("Comparing")).TotalSeconds);
 

@@ -29,7 +29,7 @@ internal sealed class LargeDumps(DumpsStage stage, DumpFlags flags, int rounds)
         var memory = new DumpMemory(made, rest, after,
         [
             ("backup by MySqlDump", mySqlDump.Of(DumpWays.Operator)), ("restore by MySqlDump", restores.Of(DumpWays.OperatorMySql)),
-            ("backup by MyDumper", myDumper.Of(DumpWays.Operator)), ("restore by MyDumper", restores.Of(DumpWays.OperatorMyLoader)),
+            ("backup by MyDumper", myDumper.Of(DumpWays.Operator)), ("restore by MyDumper", restores.Of(DumpWays.OperatorMyDumper)),
         ]);
         return new DumpsResult(made, status["rawBytes"]!.GetValue<long>(), status["sizeBytes"]!.GetValue<long>(), mySqlDump, myDumper, restores, [small, memory]);
     }
@@ -66,7 +66,7 @@ internal sealed class LargeDumps(DumpsStage stage, DumpFlags flags, int rounds)
             .Add(DumpWays.MySql, _ => _plain.RunAsync("load", dump, [], gzip: false, cancellationToken))
             .Add(DumpWays.OperatorMySql, number => RestoreAsync(number, sql))
             .Add(DumpWays.MySqlRaw, _ => _plain.RunAsync("load-raw", raw, [], gzip: false, cancellationToken))
-            .Add(DumpWays.OperatorMyLoader, number => RestoreAsync(number, rows))
+            .Add(DumpWays.OperatorMyDumper, number => RestoreAsync(number, rows))
             .Add(DumpWays.MyLoader, _ => _plain.RunAsync("myload", folder, [], gzip: false, cancellationToken))
             .RunAsync(rounds, cancellationToken);
 

@@ -10,7 +10,7 @@ namespace Drydock.Benchmarks;
 /// </summary>
 internal sealed class PlainTools(MetaDb server, string options, string database)
 {
-    /// <summary>Threads of mydumper and myloader: the default of the spec.</summary>
+    /// <summary>Threads of mydumper and myloader, and clients of the operator: the default of the spec.</summary>
     public const int Threads = 4;
 
     private static readonly string Self = $"{Environment.ProcessPath} {(Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" ? Path.Combine(AppContext.BaseDirectory, "Drydock.Benchmarks.dll") : "")}".Trim();

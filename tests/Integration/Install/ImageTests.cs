@@ -33,7 +33,7 @@ public sealed class ImageTests(LabFixture lab)
         var machines = image.Files.Values.Where(f => f.Length > 20 && f.AsSpan(0, 4).SequenceEqual("\u007fELF"u8)).Select(f => (int)BitConverter.ToUInt16(f, 18)).ToList();
         machines.Count.ShouldBeGreaterThan(100);
         machines.ShouldAllBe(m => m == machine);
-        foreach (var program in new[] { "mariadb", "mariadb-dump", "mydumper", "myloader", "age", "ssh", "ssh-keygen", "setpriv", "dash" })
+        foreach (var program in new[] { "mariadb", "mariadb-dump", "mydumper", "age", "ssh", "ssh-keygen", "setpriv", "dash" })
         {
             image.Files.Keys.ShouldContain($"usr/bin/{program}");
         }

@@ -43,7 +43,7 @@ public sealed class BackupPageTests(LabFixture lab, MariaDbServer server)
         page.Variables["IDENTITY"] = Path.Combine(run.FolderFor("backup-identity"), "key.txt");
         await File.WriteAllTextAsync(page.Variables["IDENTITY"], identity, Token);
         await File.WriteAllTextAsync(
-            Path.Combine(Path.GetDirectoryName(page.Folder)!, ".my.cnf"), $"[client]\nsocket={server.Socket}\nuser=root\n[mysql]\nsocket={server.Socket}\nuser=root\n[myloader]\nsocket={server.Socket}\nuser=root\n", Token);
+            Path.Combine(Path.GetDirectoryName(page.Folder)!, ".my.cnf"), $"[client]\nsocket={server.Socket}\nuser=root\n[mysql]\nsocket={server.Socket}\nuser=root\n", Token);
 
         var outputs = await page.RunPageAsync("docs/backup-snapshot.md", cancellationToken: Token);
 

@@ -5,19 +5,15 @@ namespace Drydock.Clients.Snapshots;
 /// <summary>Lists the differences between the expected and the actual content of a database.</summary>
 internal static class CatalogueComparison
 {
-    /// <summary>A dump against the server it was taken from.</summary>
-    internal static IReadOnlyList<SnapshotFinding> DumpAgainst(SnapshotDatabase expected, DumpSummary dump)
+    /// <summary>The tables of a dump, with their rows, against the server it was taken from.</summary>
+    internal static IReadOnlyList<SnapshotFinding> DumpAgainst(
+        SnapshotDatabase expected, IReadOnlyDictionary<string, long> tables)
     {
         var findings = new Findings(expected.Name, "the server", "the dump");
-        findings.Names("tables", expected.Tables.Select(static t => t.Name), dump.Tables.Keys);
-        findings.Names("views", expected.Views.Select(static o => o.Name), dump.Views);
-        findings.Names("routines", expected.Routines.Select(static o => o.Name), dump.Routines);
-        findings.Names("triggers", expected.Triggers.Select(static o => o.Name), dump.Triggers);
-        findings.Names("events", expected.Events.Select(static o => o.Name), dump.Events);
-        findings.Names("sequences", expected.Sequences.Select(static o => o.Name), dump.Sequences);
+        findings.Names("tables", expected.Tables.Select(static t => t.Name), tables.Keys);
         foreach (var table in expected.Tables)
         {
-            if (dump.Tables.TryGetValue(table.Name, out var rows))
+            if (tables.TryGetValue(table.Name, out var rows))
             {
                 findings.Rows(table.Name, table.Rows, rows);
             }

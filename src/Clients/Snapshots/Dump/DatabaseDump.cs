@@ -34,7 +34,9 @@ internal sealed class DatabaseDump(
             var catalogue = await CountAsync(database, connection, reading, cancellationToken).ConfigureAwait(false);
             var result = Describe(catalogue, names, written);
             var findings = new List<SnapshotFinding>(await reading.ConfigureAwait(false));
-            findings.AddRange(DumpCheck.Contents(result, [.. written.Select(static w => (w.File, w.Summary))]));
+            findings.AddRange(DumpCheck.Contents(
+                result,
+                [.. written.Where(static w => w.Summary is not null).Select(static w => (w.File, w.Summary!))]));
             DumpCheck.ThrowIfAny(
                 findings, $"The dump of {database} differs from the server {request.Connection.Describe()}");
             foreach (var one in written)
@@ -165,12 +167,11 @@ internal sealed class DatabaseDump(
                     + $"Use the tool MySqlDump, which writes one file."));
         }
 
-        var scanner = new DumpScanner(output.Part, database, budget);
         var stored = await coder.WriteAsync(
             _location.Storage,
             partial,
             request.Recipients,
-            scanner,
+            DumpCounter.For(output.Part, budget),
             output.Head,
             output.Content,
             meter,
@@ -186,7 +187,7 @@ internal sealed class DatabaseDump(
                 stored.StoredBytes,
                 stored.RawBytes,
                 stored.Sha256,
-                stored.Summary.LargestStatementBytes,
+                stored.Summary?.LargestStatementBytes ?? 0,
                 output.Part,
                 toolName),
             stored.Summary));
@@ -217,7 +218,7 @@ internal sealed class DatabaseDump(
         }
     }
 
-    // The statements were counted before compression, and the compressed bytes were decompressed again
+    // The rows were counted before compression, and the compressed bytes were decompressed again
     // (VerifyingStream). The hash of the bytes read back proves that the storage has the same bytes. Encrypted files
     // cannot be decrypted here.
     private async Task<IReadOnlyList<SnapshotFinding>> ReadBackAsync(
@@ -231,7 +232,7 @@ internal sealed class DatabaseDump(
             new ParallelOptions { MaxDegreeOfParallelism = ReadBackParallelism, CancellationToken = cancellationToken },
             async (one, token) =>
             {
-                var reading = new DumpReadRequest(one.File, database, budget);
+                var reading = new DumpReadRequest(one.File, budget);
                 var stored = await coder.ReadAsync(
                     _location.Storage,
                     one.Partial,
@@ -275,7 +276,7 @@ internal sealed class DatabaseDump(
         }
     }
 
-    private sealed record Written(string Partial, SnapshotFile File, DumpSummary Summary);
+    private sealed record Written(string Partial, SnapshotFile File, DumpSummary? Summary);
 }
 
 /// <summary>

@@ -39,19 +39,13 @@ internal static class DumpCheck
                 CultureInfo.InvariantCulture,
                 $"{file.Name}: it decodes to {actual.RawBytes} bytes of SQL, expected {file.RawBytes}."));
         }
-
-        if (actual.Summary?.Refused is { } refused)
-        {
-            yield return new SnapshotFinding(SnapshotFailure.RefusedStatement, database, refused.Describe(file.Name));
-        }
     }
 
-    /// <summary>The content of a database's files against the expected content.</summary>
+    /// <summary>The SQL of a database's files against the expected content.</summary>
     internal static IEnumerable<SnapshotFinding> Contents(
         SnapshotDatabase expected, IReadOnlyList<(SnapshotFile File, DumpSummary Summary)> files)
     {
-        var sql = files.Where(static f => f.File.Part != SnapshotPart.Metadata).ToList();
-        foreach (var (file, summary) in sql)
+        foreach (var (file, summary) in files)
         {
             if (file.Part == SnapshotPart.Rows ? !summary.EndsClean : !summary.IsComplete)
             {
@@ -64,7 +58,7 @@ internal static class DumpCheck
         }
 
         foreach (var finding in CatalogueComparison.DumpAgainst(
-            expected, DumpSummary.Merge([.. sql.Select(static f => f.Summary)])))
+            expected, DumpSummary.Merge(files.Select(static f => f.Summary))))
         {
             yield return finding;
         }

@@ -4,7 +4,7 @@ using Drydock.Abstractions.Values;
 namespace Drydock.Clients.Snapshots;
 
 /// <summary>
-/// Encodes the SQL of a dump as an object of a storage and decodes it: scan | gzip | age, each on its own thread or
+/// Encodes the SQL of a dump as an object of a storage and decodes it: count | gzip | age, each on its own thread or
 /// process.
 /// </summary>
 internal sealed class DumpCodec(SnapshotToolOptions options)
@@ -15,13 +15,13 @@ internal sealed class DumpCodec(SnapshotToolOptions options)
     private readonly AgeTool _age = new(options);
 
     /// <summary>
-    /// Stores <paramref name="head"/> and all of <paramref name="source"/>, and counts the statements.
+    /// Stores <paramref name="head"/> and all of <paramref name="source"/>, and counts the rows.
     /// </summary>
     internal async Task<DumpWriteResult> WriteAsync(
         ISnapshotStorage storage,
         string name,
         IReadOnlyList<string> recipients,
-        DumpScanner scanner,
+        DumpCounter? counter,
         ReadOnlyMemory<byte> head,
         Stream source,
         ProgressMeter meter,
@@ -35,7 +35,7 @@ internal sealed class DumpCodec(SnapshotToolOptions options)
             if (recipients.Count == 0)
             {
                 raw = await CompressAsync(
-                    head, source, hashing, hashing, scanner, meter, cancellationToken).ConfigureAwait(false);
+                    head, source, hashing, hashing, counter, meter, cancellationToken).ConfigureAwait(false);
             }
             else
             {
@@ -44,12 +44,12 @@ internal sealed class DumpCodec(SnapshotToolOptions options)
                     hashing,
                     async input =>
                         raw = await CompressAsync(
-                            head, source, input, hashing, scanner, meter, cancellationToken).ConfigureAwait(false),
+                            head, source, input, hashing, counter, meter, cancellationToken).ConfigureAwait(false),
                     cancellationToken).ConfigureAwait(false);
             }
 
             await writer.CompleteAsync(cancellationToken).ConfigureAwait(false);
-            return new DumpWriteResult(raw, hashing.Bytes, hashing.FinishHash(), scanner.Finish());
+            return new DumpWriteResult(raw, hashing.Bytes, hashing.FinishHash(), counter?.Finish());
         }
         catch (IOException e)
         {
@@ -62,11 +62,9 @@ internal sealed class DumpCodec(SnapshotToolOptions options)
 
     /// <summary>
     /// Reads an object to its end for its hash and, depending on <paramref name="depth"/>, decodes and summarizes it.
-    /// <paramref name="sink"/> receives each piece of SQL after it was scanned, and nothing from a forbidden statement
-    /// on. At most one byte more than the manifest records is read or decoded.
+    /// <paramref name="sink"/> receives each piece of SQL. At most one byte more than the manifest records is read or
+    /// decoded.
     /// </summary>
-    /// <exception cref="SnapshotException"><see cref="SnapshotFailure.RefusedStatement"/>, if there is a
-    /// sink.</exception>
     internal async Task<DumpReadResult> ReadAsync(
         ISnapshotStorage storage,
         string name,
@@ -81,8 +79,8 @@ internal sealed class DumpCodec(SnapshotToolOptions options)
         {
             var content = await storage.OpenReadAsync(name, cancellationToken).ConfigureAwait(false);
             await using var hashing = new HashingStream(new LimitedStream(content, reading.File.StoredBytes + 1));
-            var scanner = depth == ReadDepth.Scanned ? reading.Scanner() : null;
-            var state = new Reading(hashing, reading, scanner, sink, meter);
+            var counter = depth == ReadDepth.Decoded ? reading.Counter() : null;
+            var state = new Reading(hashing, reading, counter, sink, meter);
             string? damage = null;
             if (depth == ReadDepth.Stored)
             {
@@ -107,7 +105,7 @@ internal sealed class DumpCodec(SnapshotToolOptions options)
                 damage = outer ?? inner;
             }
 
-            return new DumpReadResult(hashing.Bytes, hashing.FinishHash(), state.RawBytes, scanner?.Finish(), damage);
+            return new DumpReadResult(hashing.Bytes, hashing.FinishHash(), state.RawBytes, counter?.Finish(), damage);
         }
         catch (IOException e)
         {
@@ -123,7 +121,7 @@ internal sealed class DumpCodec(SnapshotToolOptions options)
         Stream source,
         Stream target,
         HashingStream counted,
-        DumpScanner scanner,
+        DumpCounter? counter,
         ProgressMeter meter,
         CancellationToken cancellationToken)
     {
@@ -141,11 +139,8 @@ internal sealed class DumpCodec(SnapshotToolOptions options)
                     cancellationToken,
                     (piece, _) =>
                     {
-                        scanner.Push(piece.Span);
-                        return scanner.Refused is { } refused
-                            ? throw new SnapshotException(
-                                SnapshotFailure.RefusedStatement, refused.Describe("The dump"))
-                            : ValueTask.CompletedTask;
+                        counter?.Push(piece.Span);
+                        return ValueTask.CompletedTask;
                     },
                     async (piece, token) =>
                     {
@@ -180,7 +175,7 @@ internal sealed class DumpCodec(SnapshotToolOptions options)
     private sealed class Reading(
         HashingStream hashing,
         DumpReadRequest reading,
-        DumpScanner? scanner,
+        DumpCounter? counter,
         Func<ReadOnlyMemory<byte>, CancellationToken, ValueTask>? sink,
         ProgressMeter meter)
     {
@@ -227,14 +222,9 @@ internal sealed class DumpCodec(SnapshotToolOptions options)
             var now = hashing.Bytes;
             meter.Add(piece.Length, now - _seen);
             _seen = now;
-            scanner?.Push(piece.Span);
+            counter?.Push(piece.Span);
             if (sink is not null)
             {
-                if (scanner?.Refused is { } refused)
-                {
-                    throw reading.Refuse(refused);
-                }
-
                 await sink(piece, cancellationToken).ConfigureAwait(false);
             }
         }
@@ -248,10 +238,9 @@ internal enum ReadDepth
     Stored,
 
     /// <summary>
-    /// Also decrypted and decompressed to the end, which verifies the inner checksums, with its statements scanned and
-    /// counted.
+    /// Also decrypted and decompressed to the end, which verifies the inner checksums, with its rows counted.
     /// </summary>
-    Scanned,
+    Decoded,
 }
 
 /// <summary>Whether objects are encrypted, and the identity that decrypts them.</summary>
@@ -281,23 +270,18 @@ internal readonly record struct DecryptionKey(bool Encrypted, string? Identity)
 /// <param name="StoredBytes">Bytes in the storage.</param>
 /// <param name="Sha256">Their hash.</param>
 /// <param name="RawBytes">Bytes of SQL; 0 if it was not decoded.</param>
-/// <param name="Summary">The content of the SQL; null if not requested.</param>
+/// <param name="Summary">The content of the SQL; null if not requested, or if it is mydumper's metadata.</param>
 /// <param name="Damage">Why it could not be decrypted or decompressed completely; null if it could.</param>
 internal sealed record DumpReadResult(
     long StoredBytes, string Sha256, long RawBytes, DumpSummary? Summary, string? Damage);
 
 /// <summary>The written object, and its content before compression and encryption.</summary>
-internal sealed record DumpWriteResult(long RawBytes, long StoredBytes, string Sha256, DumpSummary Summary);
+internal sealed record DumpWriteResult(long RawBytes, long StoredBytes, string Sha256, DumpSummary? Summary);
 
 /// <summary>The file of a dump to read, with its limits.</summary>
 /// <param name="File">Its manifest entry: no more bytes than recorded there are read or decoded.</param>
-/// <param name="Database">Its database.</param>
 /// <param name="Names">The memory limit for names, shared by all files of the database.</param>
-internal sealed record DumpReadRequest(SnapshotFile File, string Database, NameBudget Names)
+internal sealed record DumpReadRequest(SnapshotFile File, NameBudget Names)
 {
-    internal DumpScanner Scanner() => new(File.Part, Database, Names);
-
-    /// <summary>The exception for a forbidden statement.</summary>
-    internal SnapshotException Refuse(RefusedStatement statement) =>
-        new(SnapshotFailure.RefusedStatement, statement.Describe(File.Name));
+    internal DumpCounter? Counter() => DumpCounter.For(File.Part, Names);
 }

@@ -23,7 +23,7 @@ internal sealed class DumpNames(string database, bool encrypted)
 }
 
 /// <summary>
-/// Limits the memory for the names in all files of one database's dump. Thread-safe.
+/// Limits the memory for the names of tables in all files of one database's dump. Thread-safe.
 /// </summary>
 /// <param name="limit">Bytes.</param>
 internal sealed class NameBudget(long limit = SnapshotLimits.NamesOfDump)
@@ -33,11 +33,14 @@ internal sealed class NameBudget(long limit = SnapshotLimits.NamesOfDump)
 
     private long _taken;
 
-    /// <summary>Why no more names are accepted; null: there is room.</summary>
-    internal string? Refusal => Interlocked.Read(ref _taken) > limit
-        ? FormattableString.Invariant($"the names of the objects in the dump are longer than {limit} bytes in total")
-        : null;
-
-    /// <summary>Reserves memory for a name; false: the limit is exceeded.</summary>
-    internal bool Take(string name) => Interlocked.Add(ref _taken, PerName + (2L * name.Length)) <= limit;
+    /// <summary>Reserves memory for a name.</summary>
+    /// <exception cref="SnapshotException">The limit is exceeded.</exception>
+    internal void Take(string name)
+    {
+        if (Interlocked.Add(ref _taken, PerName + (2L * name.Length)) > limit)
+        {
+            throw new SnapshotException(SnapshotFailure.Truncated, FormattableString.Invariant(
+                $"The dump cannot be read: the names of its tables are longer than {limit} bytes in total."));
+        }
+    }
 }

@@ -35,7 +35,7 @@ internal sealed class SnapshotVerifier(DumpCodec coder, TimeProvider time)
         CancellationToken cancellationToken)
     {
         var meter = new ProgressMeter(progress, database.Name, SnapshotStage.Verifying, time);
-        var depth = key.CanOpen ? ReadDepth.Scanned : ReadDepth.Stored;
+        var depth = key.CanOpen ? ReadDepth.Decoded : ReadDepth.Stored;
         var names = new NameBudget();
         var findings = new ConcurrentQueue<SnapshotFinding>();
         var contents = new ConcurrentBag<(SnapshotFile File, DumpSummary Summary)>();
@@ -46,7 +46,7 @@ internal sealed class SnapshotVerifier(DumpCodec coder, TimeProvider time)
             {
                 try
                 {
-                    var reading = new DumpReadRequest(file, database.Name, names);
+                    var reading = new DumpReadRequest(file, names);
                     var stored = await coder.ReadAsync(
                         location.Storage,
                         location.Prefix + file.Name,

@@ -11,13 +11,8 @@ internal sealed record DatabaseLoad(
 {
     internal SnapshotLocation Location => Request.Location;
 
-    /// <summary>How much the names of all objects in its dump may take.</summary>
+    /// <summary>How much the names of the tables in its dump may take.</summary>
     internal NameBudget Names { get; } = new();
-
-    /// <summary>
-    /// The database name allowed in statements: its own, or none if it is loaded under another name.
-    /// </summary>
-    internal string Nameable => Target == Database.Name ? Database.Name : "";
 
     internal DecryptionKey DecryptionKey => DecryptionKey.Of(Manifest, Request.Identity);
 
@@ -43,13 +38,6 @@ internal sealed record DatabaseLoad(
                 SnapshotFailure.IdentityMissing,
                 $"Snapshot {request.Location.Id} is encrypted. Set the age identity of one of its recipients "
                     + $"({string.Join(", ", manifest.Encryption!.Recipients)}).");
-        }
-
-        if (load.FilesOf(SnapshotPart.Rows).Any() && load.Target.Contains('`', StringComparison.Ordinal))
-        {
-            throw new SnapshotException(
-                SnapshotFailure.InvalidRequest,
-                $"Target '{load.Target}': myloader cannot load into a database with a backtick in its name.");
         }
 
         return load;

@@ -8,7 +8,7 @@ public interface ISnapshotLoader
     /// <summary>
     /// Checks whether <see cref="LoadAsync"/> can succeed, without changing anything: the stored files verify (and
     /// decrypt with the identity), the server accepts the longest statement and is writable. Must be called before
-    /// anything is dropped. With <see cref="SnapshotLoadRequest.Staging"/> the rows are kept for the load.
+    /// anything is dropped.
     /// </summary>
     /// <returns>The problems; empty if there are none.</returns>
     /// <exception cref="SnapshotException">The snapshot or database does not exist, or a tool or the identity is

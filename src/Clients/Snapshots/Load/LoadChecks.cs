@@ -5,86 +5,19 @@ using Drydock.Clients.MySql;
 namespace Drydock.Clients.Snapshots;
 
 /// <summary>Checks, without changing anything, whether a load can succeed.</summary>
-internal sealed class LoadChecks(DumpCodec coder, SnapshotToolOptions options, TimeProvider time)
+internal sealed class LoadChecks(DumpCodec coder, TimeProvider time)
 {
     private const int Parallelism = 4;
 
-    /// <summary>
-    /// Reads all files of the database and compares them with the manifest. The rows for myloader are staged if the
-    /// request allows it, nothing else is staged and there is room.
-    /// </summary>
-    internal async Task<IReadOnlyList<SnapshotFinding>> CheckAsync(
-        DatabaseLoad load, CancellationToken cancellationToken)
-    {
-        var staged = load.Request.Staging?.IsEmpty != true
-            ? null
-            : await TryStageAsync(load, cancellationToken).ConfigureAwait(false);
-        if (staged is null)
-        {
-            return await FilesAsync(
-                load, load.Database.StoredFiles, staged: null, cancellationToken).ConfigureAwait(false);
-        }
-
-        var kept = false;
-        try
-        {
-            var findings = await WithRestAsync(load, staged, cancellationToken).ConfigureAwait(false);
-            if (findings.Count == 0)
-            {
-                load.Request.Staging!.Keep(load, staged);
-                kept = true;
-            }
-
-            return findings;
-        }
-        finally
-        {
-            if (!kept)
-            {
-                staged.Dispose();
-            }
-        }
-    }
-
-    /// <summary>
-    /// Copies the files for myloader into a scratch directory and verifies everything else, so that no defect of the
-    /// snapshot can appear later. Null if myloader is not needed.
-    /// </summary>
-    /// <exception cref="SnapshotException">Something is wrong with the snapshot.</exception>
-    internal async Task<StagedRows?> StageAsync(DatabaseLoad load, CancellationToken cancellationToken)
-    {
-        if (load.Request.AlreadyChecked && load.Request.Staging?.Take(load) is { } kept)
-        {
-            return kept;
-        }
-
-        var staged = await FetchAsync(load, cancellationToken).ConfigureAwait(false);
-        try
-        {
-            var findings = load.Request.AlreadyChecked
-                ? staged?.Findings ?? []
-                : await WithRestAsync(load, staged, cancellationToken).ConfigureAwait(false);
-            DumpCheck.ThrowIfAny(findings, $"Snapshot {load.Location.Id} cannot be loaded");
-            return staged;
-        }
-        catch
-        {
-            staged?.Dispose();
-            throw;
-        }
-    }
-
-    /// <summary>
-    /// Reads the named files and compares their contents, together with the staged files, with the manifest.
-    /// </summary>
+    /// <summary>Reads all files of the database and compares them with the manifest.</summary>
     internal async Task<IReadOnlyList<SnapshotFinding>> FilesAsync(
-        DatabaseLoad load, IReadOnlyList<SnapshotFile> files, StagedRows? staged, CancellationToken cancellationToken)
+        DatabaseLoad load, CancellationToken cancellationToken)
     {
         var meter = new ProgressMeter(load.Request.Progress, load.Database.Name, SnapshotStage.Verifying, time);
         var findings = new ConcurrentQueue<SnapshotFinding>();
-        var contents = new ConcurrentBag<(SnapshotFile File, DumpSummary Summary)>(staged?.Contents ?? []);
+        var contents = new ConcurrentBag<(SnapshotFile File, DumpSummary Summary)>();
         await Parallel.ForEachAsync(
-            files,
+            load.Database.StoredFiles,
             new ParallelOptions { MaxDegreeOfParallelism = Parallelism, CancellationToken = cancellationToken },
             async (file, token) =>
             {
@@ -93,9 +26,9 @@ internal sealed class LoadChecks(DumpCodec coder, SnapshotToolOptions options, T
                     var stored = await coder.ReadAsync(
                         load.Location.Storage,
                         load.Location.Prefix + file.Name,
-                        new DumpReadRequest(file, load.Database.Name, load.Names),
+                        new DumpReadRequest(file, load.Names),
                         load.DecryptionKey,
-                        ReadDepth.Scanned,
+                        ReadDepth.Decoded,
                         sink: null,
                         meter,
                         token).ConfigureAwait(false);
@@ -104,14 +37,17 @@ internal sealed class LoadChecks(DumpCodec coder, SnapshotToolOptions options, T
                         findings.Enqueue(finding);
                     }
 
-                    contents.Add((file, stored.Summary!));
+                    if (stored.Summary is { } summary)
+                    {
+                        contents.Add((file, summary));
+                    }
                 }
                 catch (SnapshotException e) when (e.Failure == SnapshotFailure.NotFound)
                 {
                     findings.Enqueue(DumpCheck.Missing(load.Database.Name, file, load.Location.Storage));
                 }
             }).ConfigureAwait(false);
-        if (!findings.IsEmpty || staged?.Findings.Count > 0)
+        if (!findings.IsEmpty)
         {
             return [.. findings];
         }
@@ -130,39 +66,16 @@ internal sealed class LoadChecks(DumpCodec coder, SnapshotToolOptions options, T
         return all;
     }
 
-    private async Task<IReadOnlyList<SnapshotFinding>> WithRestAsync(
-        DatabaseLoad load, StagedRows? staged, CancellationToken cancellationToken)
+    /// <summary>Does the same before a load, unless it was just done.</summary>
+    /// <exception cref="SnapshotException">Something is wrong with the snapshot.</exception>
+    internal async Task RequireGoodFilesAsync(DatabaseLoad load, CancellationToken cancellationToken)
     {
-        var rest = load.Database.StoredFiles.Where(
-            static f => f.Part is not (SnapshotPart.Rows or SnapshotPart.Metadata)).ToList();
-        return [
-            .. staged?.Findings ?? [],
-            .. await FilesAsync(load, rest, staged, cancellationToken).ConfigureAwait(false)];
-    }
-
-    // An optimization: without a scratch directory or room in it, the check continues without staging, and the load
-    // reports the problem.
-    private async Task<StagedRows?> TryStageAsync(DatabaseLoad load, CancellationToken cancellationToken)
-    {
-        try
+        if (!load.Request.AlreadyChecked)
         {
-            var meter = new ProgressMeter(load.Request.Progress, load.Database.Name, SnapshotStage.Verifying, time);
-            return await StagedRows.FetchAsync(load, coder, options, meter, cancellationToken).ConfigureAwait(false);
+            DumpCheck.ThrowIfAny(
+                await FilesAsync(load, cancellationToken).ConfigureAwait(false),
+                $"Snapshot {load.Location.Id} cannot be loaded");
         }
-        catch (SnapshotException e) when (e.Failure == SnapshotFailure.StorageUnusable)
-        {
-            return null;
-        }
-    }
-
-    private async Task<StagedRows?> FetchAsync(DatabaseLoad load, CancellationToken cancellationToken)
-    {
-        // Only the rows of one database are staged at a time.
-        load.Request.Staging?.Clear();
-        var scan = !load.Request.AlreadyChecked;
-        var meter = new ProgressMeter(
-            load.Request.Progress, load.Database.Name, scan ? SnapshotStage.Verifying : SnapshotStage.Staging, time);
-        return await StagedRows.FetchAsync(load, coder, options, meter, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Checks what the server would refuse.</summary>

@@ -1,18 +1,23 @@
+using System.Collections.Concurrent;
 using Drydock.Clients.MySql;
 
 namespace Drydock.Clients.Snapshots;
 
-/// <summary>Feeds the files of one database to mysql and myloader, in order, and compares the result.</summary>
+/// <summary>
+/// Feeds the files of one database to mysql and compares the result: tables first, then the files of rows by several
+/// clients side by side, then everything that may refer to them.
+/// </summary>
 internal sealed class LoadRun(DumpCodec coder, SnapshotToolOptions options, TimeProvider time)
 {
+    private static readonly byte[] Commit = "COMMIT;\n"u8.ToArray();
+
     private readonly ClientTool _client = new(options);
-    private readonly MyLoader _loader = new(options, time);
 
     /// <summary>Loads into the empty target and compares.</summary>
     internal async Task LoadAndCompareAsync(
-        DatabaseLoad load, StagedRows? rows, LoadSession session, CancellationToken cancellationToken)
+        DatabaseLoad load, LoadSession session, CancellationToken cancellationToken)
     {
-        await LoadAsync(load, rows, session, cancellationToken).ConfigureAwait(false);
+        await LoadAsync(load, session, cancellationToken).ConfigureAwait(false);
         var file = load.Database.File;
         load.Request.Progress?.Report(
             new SnapshotProgress(load.Database.Name, SnapshotStage.Comparing, file.RawBytes, file.StoredBytes));
@@ -29,43 +34,25 @@ internal sealed class LoadRun(DumpCodec coder, SnapshotToolOptions options, Time
             new SnapshotProgress(load.Database.Name, SnapshotStage.Loaded, file.RawBytes, file.StoredBytes));
     }
 
-    internal async Task LoadAsync(
-        DatabaseLoad load, StagedRows? rows, LoadSession session, CancellationToken cancellationToken)
+    internal async Task LoadAsync(DatabaseLoad load, LoadSession session, CancellationToken cancellationToken)
     {
         var meter = new ProgressMeter(load.Request.Progress, load.Database.Name, SnapshotStage.Loading, time);
-        var records = new List<string>();
+        using var sessions = new LoadedBy(load, session);
         await SqlAsync(
             load,
             [.. load.FilesOf(SnapshotPart.Whole, SnapshotPart.Tables)],
-            session,
+            sessions,
             meter,
-            records,
             cancellationToken).ConfigureAwait(false);
-        if (rows is not null)
-        {
-            var indexes = await DeferredIndexes.TakeOffAsync(load, session, cancellationToken).ConfigureAwait(false);
-            await _loader.RunAsync(
-                load,
-                rows,
-                session,
-                (child, token) => NoteAsync(load, child, session, records, token),
-                meter,
-                cancellationToken).ConfigureAwait(false);
-            await indexes.RecreateAsync(cancellationToken).ConfigureAwait(false);
-        }
-
+        await RowsAsync(load, sessions, meter, cancellationToken).ConfigureAwait(false);
         await SqlAsync(
             load,
             [.. load.FilesOf(SnapshotPart.OtherRows, SnapshotPart.Routines, SnapshotPart.Views)],
-            session,
+            sessions,
             meter,
-            records,
             cancellationToken).ConfigureAwait(false);
         meter.Finish(load.Database.File.RawBytes, load.Database.File.StoredBytes);
-        foreach (var record in records)
-        {
-            await load.Location.Storage.DeleteAsync(record, cancellationToken).ConfigureAwait(false);
-        }
+        await sessions.ForgetAsync(cancellationToken).ConfigureAwait(false);
     }
 
     internal static Task<IReadOnlyList<SnapshotFinding>> CompareAsync(
@@ -95,9 +82,8 @@ internal sealed class LoadRun(DumpCodec coder, SnapshotToolOptions options, Time
     private async Task SqlAsync(
         DatabaseLoad load,
         IReadOnlyList<SnapshotFile> files,
-        LoadSession session,
+        LoadedBy sessions,
         ProgressMeter meter,
-        List<string> records,
         CancellationToken cancellationToken)
     {
         if (files.Count == 0)
@@ -108,8 +94,8 @@ internal sealed class LoadRun(DumpCodec coder, SnapshotToolOptions options, Time
         await _client.RunAsync(
             load.Request.Connection,
             load.Target,
-            ClientOpening.Of(session, SessionMarker.LoadLock(load.Location.Id, load.Key)),
-            id => NoteAsync(load, id, session, records, cancellationToken),
+            ClientOpening.Of(sessions.Leader, SessionMarker.LoadLock(load.Location.Id, load.Key)),
+            id => sessions.AddAsync(id, cancellationToken),
             async input =>
             {
                 foreach (var file in files)
@@ -120,15 +106,45 @@ internal sealed class LoadRun(DumpCodec coder, SnapshotToolOptions options, Time
             cancellationToken).ConfigureAwait(false);
     }
 
+    // Every client takes the next file of one queue. The first failure ends all clients, and is the one that is thrown.
+    private async Task RowsAsync(
+        DatabaseLoad load, LoadedBy sessions, ProgressMeter meter, CancellationToken cancellationToken)
+    {
+        var files = new ConcurrentQueue<SnapshotFile>(load.FilesOf(SnapshotPart.Rows));
+        var clients = Math.Min(load.Request.Threads, files.Count);
+        if (clients == 0)
+        {
+            return;
+        }
+
+        await Parallel.ForEachAsync(
+            Enumerable.Range(0, clients),
+            new ParallelOptions { MaxDegreeOfParallelism = clients, CancellationToken = cancellationToken },
+            async (_, token) => await _client.RunAsync(
+                load.Request.Connection,
+                load.Target,
+                ClientOpening.OfRows(sessions.Leader, SessionMarker.LoaderLock(load.Location.Id, load.Key)),
+                id => sessions.AddAsync(id, token),
+                async input =>
+                {
+                    while (files.TryDequeue(out var file))
+                    {
+                        await FeedAsync(load, file, input, meter, token).ConfigureAwait(false);
+                        await ConsumerException.WriteAsync(input, Commit, token).ConfigureAwait(false);
+                    }
+                },
+                token).ConfigureAwait(false)).ConfigureAwait(false);
+    }
+
     private async Task FeedAsync(
         DatabaseLoad load, SnapshotFile file, Stream input, ProgressMeter meter, CancellationToken cancellationToken)
     {
         var stored = await coder.ReadAsync(
             load.Location.Storage,
             load.Location.Prefix + file.Name,
-            new DumpReadRequest(file, load.Nameable, new NameBudget()),
+            new DumpReadRequest(file, new NameBudget()),
             load.DecryptionKey,
-            ReadDepth.Scanned,
+            ReadDepth.Decoded,
             (piece, token) => ConsumerException.WriteAsync(input, piece, token),
             meter,
             cancellationToken).ConfigureAwait(false);
@@ -138,49 +154,45 @@ internal sealed class LoadRun(DumpCodec coder, SnapshotToolOptions options, Time
                 + "the load");
     }
 
-    private static async Task NoteAsync(
-        DatabaseLoad load, ulong id, LoadSession session, List<string> records, CancellationToken cancellationToken)
+    /// <summary>The sessions that load, recorded in the storage until the load has ended.</summary>
+    private sealed class LoadedBy(DatabaseLoad load, LoadSession leader) : IDisposable
     {
-        var live = (
-            await session.AskAsync(
-                c => MySqlServer.SessionsAsync(c, cancellationToken)).ConfigureAwait(false)).FirstOrDefault(s =>
-                s.Id == id);
-        await NoteAsync(
-            load,
-            new SnapshotSession(load.Location.Id, load.Key, id, live?.Host ?? "", session.Server.Key),
-            records,
-            cancellationToken).ConfigureAwait(false);
-    }
+        private readonly SemaphoreSlim _one = new(1, 1);
+        private readonly List<string> _records = [];
 
-    private async Task NoteAsync(
-        DatabaseLoad load,
-        RunningTool child,
-        LoadSession session,
-        List<string> records,
-        CancellationToken cancellationToken)
-    {
-        var found = SessionFinder.FindAsync(
-            child,
-            () => session.AskAsync(c => MySqlServer.SessionsAsync(c, cancellationToken)),
-            session.Server.Key,
-            load.Request.Connection.UserID,
-            load.Location.Id,
-            load.Key,
-            time,
-            cancellationToken);
-        await foreach (var one in found.ConfigureAwait(false))
+        internal LoadSession Leader => leader;
+
+        public void Dispose() => _one.Dispose();
+
+        /// <summary>Records one; the leading session answers one question at a time.</summary>
+        internal async Task AddAsync(ulong id, CancellationToken cancellationToken)
         {
-            await NoteAsync(load, one, records, cancellationToken).ConfigureAwait(false);
+            await _one.WaitAsync(cancellationToken).ConfigureAwait(false);
+            try
+            {
+                var listed = await leader.AskAsync(
+                    c => MySqlServer.SessionsAsync(c, cancellationToken)).ConfigureAwait(false);
+                var host = listed.FirstOrDefault(s => s.Id == id)?.Host ?? "";
+                var session = new SnapshotSession(load.Location.Id, load.Key, id, host, leader.Server.Key);
+                _records.Add(
+                    await SessionRecords.AddAsync(load.Location, session, cancellationToken).ConfigureAwait(false));
+                if (load.Request.OnSession is not null)
+                {
+                    await load.Request.OnSession(session, cancellationToken).ConfigureAwait(false);
+                }
+            }
+            finally
+            {
+                _one.Release();
+            }
         }
-    }
 
-    private static async Task NoteAsync(
-        DatabaseLoad load, SnapshotSession session, List<string> records, CancellationToken cancellationToken)
-    {
-        records.Add(await SessionRecords.AddAsync(load.Location, session, cancellationToken).ConfigureAwait(false));
-        if (load.Request.OnSession is not null)
+        internal async Task ForgetAsync(CancellationToken cancellationToken)
         {
-            await load.Request.OnSession(session, cancellationToken).ConfigureAwait(false);
+            foreach (var record in _records)
+            {
+                await load.Location.Storage.DeleteAsync(record, cancellationToken).ConfigureAwait(false);
+            }
         }
     }
 }

@@ -137,33 +137,6 @@ internal sealed class LoadSession : IAsyncDisposable
             $"DROP DATABASE IF EXISTS {MySqlIdentifier.Quote(_target)}", cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>
-    /// Asks the server whether the leading session still holds its lock; if not, a successor may have started.
-    /// </summary>
-    /// <exception cref="SnapshotException"><see cref="SnapshotFailure.ConnectionLost"/>.</exception>
-    internal async Task RequireLeadAsync(LoadSession leader, CancellationToken cancellationToken)
-    {
-        if (leader.Lock is not { } held)
-        {
-            return;
-        }
-
-        if (held.IdleSeconds is { } idle)
-        {
-            await ExecuteAsync(
-                string.Create(CultureInfo.InvariantCulture, $"SET SESSION wait_timeout={idle}"),
-                cancellationToken).ConfigureAwait(false);
-        }
-
-        if (await ScalarAsync($"SELECT {held.HeldCondition}", cancellationToken).ConfigureAwait(false) != "1")
-        {
-            throw new SnapshotException(
-                SnapshotFailure.ConnectionLost,
-                $"The session that leads the load of {_target} on {_description} no longer holds the lock "
-                    + $"'{held.Name}'. Its table was not altered. The load is retried with a new session.");
-        }
-    }
-
     internal static IEnumerable<string> RecreateStatements(string characterSet, string collation, string target) =>
     [
         $"DROP DATABASE IF EXISTS {MySqlIdentifier.Quote(target)}",
@@ -205,15 +178,6 @@ internal sealed class LoadSession : IAsyncDisposable
                     + "The load is retried with a new session.");
         }
     }
-
-    private Task<string?> ScalarAsync(string sql, CancellationToken cancellationToken) =>
-        AskAsync(async connection =>
-        {
-            await using var command = new MySqlCommand(sql, connection);
-            return await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) is { } value and not DBNull
-                ? Convert.ToString(value, CultureInfo.InvariantCulture)
-                : null;
-        });
 
     private SnapshotException Failed(MySqlException e)
     {

@@ -62,8 +62,7 @@ internal sealed class RestoreTest(
             or SnapshotFailure.CatalogueMismatch
         or SnapshotFailure.NotFound
             or SnapshotFailure.LoadFailed
-            or SnapshotFailure.InvalidRequest
-            or SnapshotFailure.RefusedStatement;
+            or SnapshotFailure.InvalidRequest;
 
     private async Task<IReadOnlyList<SnapshotFinding>> TestAsync(
         SnapshotDatabase database, ScratchRecord record, LoadSession session, CancellationToken cancellationToken)
@@ -84,14 +83,14 @@ internal sealed class RestoreTest(
             cancellationToken).ConfigureAwait(false);
         try
         {
-            using var rows = await checks.StageAsync(load, cancellationToken).ConfigureAwait(false);
+            await checks.RequireGoodFilesAsync(load, cancellationToken).ConfigureAwait(false);
             DumpCheck.ThrowIfAny(
                 await LoadChecks.ServerAsync(load, session, cancellationToken).ConfigureAwait(false),
                 $"Snapshot {_location.Id} cannot be tested");
             await session.RecreateAsync(
                 database.CharacterSet, database.Collation, cancellationToken).ConfigureAwait(false);
             await record.StoreAsync(_location, record.MadeName(_location), cancellationToken).ConfigureAwait(false);
-            await run.LoadAsync(load, rows, session, cancellationToken).ConfigureAwait(false);
+            await run.LoadAsync(load, session, cancellationToken).ConfigureAwait(false);
             request.Progress?.Report(
                 new SnapshotProgress(
                     database.Name, SnapshotStage.Comparing, database.File.RawBytes, database.File.StoredBytes));
@@ -208,7 +207,7 @@ public sealed record RestoreTestRequest
     /// </summary>
     public required MySqlConnectionStringBuilder Connection { get; init; }
 
-    /// <summary>Threads of myloader. Default 4.</summary>
+    /// <summary>Clients that load the rows side by side, for a snapshot of several files. Default 4.</summary>
     public int Threads { get; init; } = 4;
 
     /// <summary>The age identity that opens an encrypted snapshot, a secret; null for a plain one.</summary>

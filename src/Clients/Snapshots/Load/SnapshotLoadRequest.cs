@@ -17,7 +17,10 @@ public sealed record SnapshotLoadRequest
     /// <summary>The database to load into. Default: the same name.</summary>
     public string? Target { get; init; }
 
-    /// <summary>Threads of myloader; no effect for a snapshot taken by mysqldump. Default 4, at most 64.</summary>
+    /// <summary>
+    /// Clients that load the files of rows side by side; no effect for a snapshot taken by mysqldump. Default 4, at
+    /// most 64.
+    /// </summary>
     public int Threads { get; init; } = 4;
 
     /// <summary>
@@ -30,13 +33,6 @@ public sealed record SnapshotLoadRequest
     /// before the load. Their checksums are compared during the load in any case.
     /// </summary>
     public bool AlreadyChecked { get; init; }
-
-    /// <summary>
-    /// Shared by checks and the following loads: rows that a check reads for myloader stay in the scratch directory for
-    /// the load, for one database at a time (the first) and if there is room. Null: a check writes nothing, and every
-    /// load fetches its rows.
-    /// </summary>
-    public SnapshotStaging? Staging { get; init; }
 
     /// <summary>Receives bytes and stages.</summary>
     public IProgress<SnapshotProgress>? Progress { get; init; }

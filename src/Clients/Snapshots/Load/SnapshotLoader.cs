@@ -20,7 +20,7 @@ public sealed class SnapshotLoader : ISnapshotLoader
         var clock = time ?? TimeProvider.System;
         var coder = new DumpCodec(options);
         _sessions = sessions ?? new SnapshotSessions(time);
-        _checks = new LoadChecks(coder, options, clock);
+        _checks = new LoadChecks(coder, clock);
         _run = new LoadRun(coder, options, clock);
     }
 
@@ -31,7 +31,7 @@ public sealed class SnapshotLoader : ISnapshotLoader
         ArgumentNullException.ThrowIfNull(request);
         var load = await DatabaseLoad.ReadAsync(request, keySuffix: "", cancellationToken).ConfigureAwait(false);
         var findings =
-            new List<SnapshotFinding>(await _checks.CheckAsync(load, cancellationToken).ConfigureAwait(false));
+            new List<SnapshotFinding>(await _checks.FilesAsync(load, cancellationToken).ConfigureAwait(false));
         await using var session = await LoadSession.OpenAsync(
             request.Location, request.Connection, load.Target, cancellationToken).ConfigureAwait(false);
         findings.AddRange(await LoadChecks.ServerAsync(load, session, cancellationToken).ConfigureAwait(false));
@@ -43,7 +43,7 @@ public sealed class SnapshotLoader : ISnapshotLoader
     {
         ArgumentNullException.ThrowIfNull(request);
         var load = await DatabaseLoad.ReadAsync(request, keySuffix: "", cancellationToken).ConfigureAwait(false);
-        using var rows = await _checks.StageAsync(load, cancellationToken).ConfigureAwait(false);
+        await _checks.RequireGoodFilesAsync(load, cancellationToken).ConfigureAwait(false);
         await using var session = await LoadSession.OpenAsync(
             request.Location, request.Connection, load.Target, cancellationToken).ConfigureAwait(false);
         DumpCheck.ThrowIfAny(
@@ -52,7 +52,7 @@ public sealed class SnapshotLoader : ISnapshotLoader
         await _sessions.EndAsync(
             request.Location, request.Connection, load.Key, cancellationToken).ConfigureAwait(false);
         await RequireEmptyAsync(load, session, cancellationToken).ConfigureAwait(false);
-        await _run.LoadAndCompareAsync(load, rows, session, cancellationToken).ConfigureAwait(false);
+        await _run.LoadAndCompareAsync(load, session, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -60,7 +60,7 @@ public sealed class SnapshotLoader : ISnapshotLoader
     {
         ArgumentNullException.ThrowIfNull(request);
         var load = await DatabaseLoad.ReadAsync(request, keySuffix: "", cancellationToken).ConfigureAwait(false);
-        using var rows = await _checks.StageAsync(load, cancellationToken).ConfigureAwait(false);
+        await _checks.RequireGoodFilesAsync(load, cancellationToken).ConfigureAwait(false);
 
         // Sessions of an earlier attempt are ended first: one of them may hold the lock and would continue writing into
         // the new database.
@@ -90,7 +90,7 @@ public sealed class SnapshotLoader : ISnapshotLoader
 
         await session.RecreateAsync(
             load.Database.CharacterSet, load.Database.Collation, cancellationToken).ConfigureAwait(false);
-        await _run.LoadAndCompareAsync(load, rows, session, cancellationToken).ConfigureAwait(false);
+        await _run.LoadAndCompareAsync(load, session, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>

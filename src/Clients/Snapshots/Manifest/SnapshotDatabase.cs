@@ -77,10 +77,10 @@ public enum SnapshotPart
     /// <summary>Tables and sequences without rows: loaded by mysql.</summary>
     Tables,
 
-    /// <summary>Rows, as mydumper writes them: loaded by myloader.</summary>
+    /// <summary>Rows, as mydumper writes them: loaded by several mysql side by side.</summary>
     Rows,
 
-    /// <summary>mydumper's file <c>metadata</c>, without which myloader refuses the directory.</summary>
+    /// <summary>mydumper's file <c>metadata</c>, which it writes last. It is not loaded.</summary>
     Metadata,
 
     /// <summary>Rows, dumped by mysqldump, of tables that mydumper cannot dump correctly: loaded by mysql.</summary>

@@ -21,7 +21,7 @@ internal static class SessionMarker
         "drydock.load." + Hash($"{snapshotId}/{load}", 40);
 
     /// <summary>
-    /// Beginning of the name of the lock that every session of myloader holds; its connection id is the end.
+    /// Beginning of the name of the lock that every client which loads rows holds; its connection id is the end.
     /// </summary>
     internal static string LoaderLock(string snapshotId, string load) =>
         "drydock.part." + Hash($"{snapshotId}/{load}", 28) + ".";

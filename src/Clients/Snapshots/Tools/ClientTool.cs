@@ -79,7 +79,7 @@ internal sealed class ClientTool(SnapshotToolOptions options)
             new(ServerErrorClassifier.Of(process.ErrorText, SnapshotFailure.LoadFailed), string.Create(
             CultureInfo.InvariantCulture,
             $"mysql loading {database} on {connection.Describe()} ended with {code}: "
-                + $"{Sentences.Close(process.ErrorText)}"), inner);
+                + $"{Sentences.Close(ServerErrorClassifier.WithoutData(process.ErrorText))}"), inner);
     }
 
     private static async Task WriteAsync(
@@ -106,7 +106,8 @@ internal sealed class ClientTool(SnapshotToolOptions options)
         {
             throw new SnapshotException(
                 SnapshotFailure.Busy,
-                "Another session is loading this database of this snapshot. End that session first.");
+                "Another session is loading this database of this snapshot, or the session that leads this load has "
+                    + "lost its lock. End that session first.");
         }
 
         await onSession(id).ConfigureAwait(false);

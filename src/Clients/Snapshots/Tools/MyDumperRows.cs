@@ -26,7 +26,7 @@ internal sealed class MyDumperRows(
         Func<DumpOutput, CancellationToken, Task> consume,
         CancellationToken cancellationToken)
     {
-        using var scratch = ScratchDirectory.Create(options, neededBytes: 0);
+        using var scratch = ScratchDirectory.Create(options);
         var folder = Path.Combine(scratch.Path, "rows");
         Directory.CreateDirectory(folder);
         var omit = Path.Combine(scratch.Path, "omit");
@@ -52,7 +52,6 @@ internal sealed class MyDumperRows(
         await ToolRun.RunAsync(
             child,
             $"mydumper of {job.Database} on {job.Connection.Describe()}",
-            SnapshotFailure.DumpFailed,
             job.Threads + 1,
             job.OnStarted,
             (running, token) => TakeAsync(running, folder, consume, token),
@@ -60,9 +59,9 @@ internal sealed class MyDumperRows(
     }
 
     /// <summary>
-    /// The TLS flags that mydumper and myloader need in addition to the option file: file names, no secrets.
+    /// The TLS flags that mydumper needs in addition to the option file: file names, no secrets.
     /// </summary>
-    internal static IEnumerable<string> TlsFlags(MySqlConnectionStringBuilder connection)
+    private static IEnumerable<string> TlsFlags(MySqlConnectionStringBuilder connection)
     {
         if (connection.SslMode == MySqlSslMode.Disabled)
         {

@@ -4,8 +4,8 @@ using Drydock.Clients.MySql;
 namespace Drydock.Clients.Snapshots;
 
 /// <summary>
-/// mydumper for the rows, in files of about <see cref="ChunkMegabytes"/> MB so that myloader loads one big table with
-/// many threads; mysqldump for everything but rows, and for the rows of tables that mydumper 0.10 cannot dump correctly
+/// mydumper for the rows, in files of about <see cref="ChunkMegabytes"/> MB so that several clients load one big table
+/// side by side; mysqldump for everything but rows, and for the rows of tables that mydumper 0.10 cannot dump correctly
 /// (<see cref="TableSelection"/>).
 /// </summary>
 /// <remarks>

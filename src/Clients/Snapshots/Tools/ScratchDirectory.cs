@@ -1,4 +1,3 @@
-using System.Globalization;
 using Drydock.Abstractions.Values;
 
 namespace Drydock.Clients.Snapshots;
@@ -16,19 +15,10 @@ public sealed class ScratchDirectory : IDisposable
         UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
 
     private static readonly Lock OneAtATime = new();
-    private static readonly List<ScratchDirectory> InUse = [];
 
     private readonly FileStream _lock;
-    private readonly string _root;
-    private readonly long _promised;
 
-    private ScratchDirectory(string root, string path, long promised, FileStream held)
-    {
-        Path = path;
-        _root = root;
-        _promised = promised;
-        _lock = held;
-    }
+    private ScratchDirectory(string path, FileStream held) => (Path, _lock) = (path, held);
 
     internal string Path { get; }
 
@@ -54,18 +44,13 @@ public sealed class ScratchDirectory : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        lock (OneAtATime)
-        {
-            InUse.Remove(this);
-        }
-
         Directory.Delete(Path, recursive: true);
         _lock.Dispose();
     }
 
-    /// <exception cref="SnapshotException"><see cref="SnapshotFailure.StorageUnusable"/>: the root is missing, not
-    /// writable or too small.</exception>
-    internal static ScratchDirectory Create(SnapshotToolOptions options, long neededBytes)
+    /// <exception cref="SnapshotException"><see cref="SnapshotFailure.StorageUnusable"/>: the root is missing or not
+    /// writable.</exception>
+    internal static ScratchDirectory Create(SnapshotToolOptions options)
     {
         var root = RootOf(options);
         try
@@ -81,12 +66,9 @@ public sealed class ScratchDirectory : IDisposable
             lock (OneAtATime)
             {
                 RemoveLeft(root);
-                RequireFree(root, neededBytes);
                 var path = System.IO.Path.Combine(root, Mark + StorageName.Unique());
                 Directory.CreateDirectory(path, FolderMode700);
-                var made = new ScratchDirectory(root, path, neededBytes, Hold(path));
-                InUse.Add(made);
-                return made;
+                return new ScratchDirectory(path, Hold(path));
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -98,38 +80,11 @@ public sealed class ScratchDirectory : IDisposable
         }
     }
 
-    private long Written()
-    {
-        try
-        {
-            return new DirectoryInfo(Path).EnumerateFiles("*", SearchOption.AllDirectories).Sum(static f => f.Length);
-        }
-        catch (IOException)
-        {
-            // A file was removed while they were counted, so the whole reservation still counts.
-            return 0;
-        }
-    }
-
     private static string RootOf(SnapshotToolOptions options) => options.ScratchRoot ?? System.IO.Path.GetTempPath();
 
     // FileShare.None is an advisory kernel lock (flock), which is released when its process dies.
     private static FileStream Hold(string path) =>
         new(System.IO.Path.Combine(path, LockName), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-
-    private static void RequireFree(string root, long neededBytes)
-    {
-        // Space reserved by others and not written yet is not free, although the file system reports it as free.
-        var free = new DriveInfo(root).AvailableFreeSpace - InUse.Where(d => d._root == root).Sum(
-            static d => Math.Max(0, d._promised - d.Written()));
-        if (free < neededBytes)
-        {
-            throw new SnapshotException(SnapshotFailure.StorageUnusable, string.Create(
-                CultureInfo.InvariantCulture,
-                $"The scratch directory {root} has {free} bytes free, but {neededBytes} are needed. "
-                    + $"Free some space, or configure another directory."));
-        }
-    }
 
     private static void RemoveLeft(string root)
     {

@@ -12,8 +12,7 @@ namespace Drydock.Clients.Snapshots;
 internal sealed class SecretOptionFile : IDisposable
 {
     // Neither a statement nor a server may read a file of this pod (LOAD DATA LOCAL).
-    private const string NoLocalFiles =
-        "[mysql]\nlocal-infile=0\n[mydumper]\nlocal-infile=0\n[myloader]\nlocal-infile=0\n";
+    private const string NoLocalFiles = "[mysql]\nlocal-infile=0\n[mydumper]\nlocal-infile=0\n";
 
     private readonly MemoryFile _file;
     private readonly MemoryFile? _authority;
@@ -37,7 +36,7 @@ internal sealed class SecretOptionFile : IDisposable
 
     /// <param name="connection">The server and the user.</param>
     /// <param name="flavour">The vendor of the client library that reads it.</param>
-    /// <param name="initCommand">A statement that every session of mydumper and myloader runs at login; null for other
+    /// <param name="initCommand">A statement that every session of mydumper runs at login; null for other
     /// tools.</param>
     internal static SecretOptionFile Create(
         MySqlConnectionStringBuilder connection, ToolVendor flavour, string? initCommand = null)
@@ -51,8 +50,8 @@ internal sealed class SecretOptionFile : IDisposable
                 connection = new MySqlConnectionStringBuilder(connection) { SslCa = authority.Path };
             }
 
-            // mydumper and myloader hand the file to the client library, which reads [client]; mysqldump fails on an
-            // unknown option there.
+            // mydumper hands the file to the client library, which reads [client]; mysqldump fails on an unknown option
+            // there.
             var text = Text(connection, flavour);
             text = initCommand is null ? text : $"{text}local-infile=0\ninit-command={Quote(initCommand)}\n";
             return new SecretOptionFile(

@@ -12,9 +12,6 @@ public sealed record SnapshotToolOptions
     /// <summary>mydumper 0.10 or later.</summary>
     public string MyDumper { get; init; } = "mydumper";
 
-    /// <summary>myloader 0.10 or later.</summary>
-    public string MyLoader { get; init; } = "myloader";
-
     /// <summary>age 1.0 or later.</summary>
     public string Age { get; init; } = "age";
 
@@ -22,10 +19,9 @@ public sealed record SnapshotToolOptions
     public string SetPriv { get; init; } = "setpriv";
 
     /// <summary>
-    /// An existing directory below which mydumper and myloader get a separate directory for each attempt, removed on
-    /// every exit. A dump needs little space while the storage keeps up (files are moved to it as they are closed), at
-    /// most the rows of the databases dumped in parallel; a load needs the rows of one database as SQL, and reports if
-    /// there is not enough space. Null: the system's temporary directory.
+    /// An existing directory below which mydumper gets a separate directory for each attempt, removed on every exit. It
+    /// needs little space while the storage keeps up (files are moved to it as they are closed), at most the rows of
+    /// the databases dumped in parallel. Null: the system's temporary directory.
     /// </summary>
     public string? ScratchRoot { get; init; }
 }

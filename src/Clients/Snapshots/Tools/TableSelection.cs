@@ -67,9 +67,8 @@ internal sealed record TableSelection(
         && Encoding.UTF8.GetByteCount(database) + Encoding.UTF8
             .GetByteCount(table) + LongestEnding.Length < LongestFileName;
 
-    // It writes a line feed in a column name unescaped, at which myloader may end the statement. It omits columns whose
-    // EXTRA contains GENERATED, including those of MySQL 8 with an expression as default; SELECT * omits invisible
-    // ones.
+    // It writes names of columns unescaped. It omits columns whose EXTRA contains GENERATED, including those of MySQL 8
+    // with an expression as default; SELECT * omits invisible ones.
     internal static bool IsColumnLost(string column, string extra) =>
         column.Contains('`', StringComparison.Ordinal)
         || column.Any(char.IsControl)

@@ -10,12 +10,11 @@ namespace Drydock.Clients.Snapshots;
 /// </summary>
 internal static class ToolRun
 {
-    /// <exception cref="SnapshotException"><paramref name="failure"/>: it ended with an error; the text is the end of
-    /// its error output.</exception>
+    /// <exception cref="SnapshotException"><see cref="SnapshotFailure.DumpFailed"/>: it ended with an error; the text
+    /// is the end of its error output.</exception>
     internal static async Task RunAsync(
         ChildProcess child,
         string what,
-        SnapshotFailure failure,
         int sessions,
         Func<RunningTool, CancellationToken, Task>? onStarted,
         Func<ChildProcess, CancellationToken, Task> consume,
@@ -32,7 +31,7 @@ internal static class ToolRun
             if (code != 0)
             {
                 throw new SnapshotException(
-                    ServerErrorClassifier.Of(child.ErrorText, failure),
+                    ServerErrorClassifier.Of(child.ErrorText, SnapshotFailure.DumpFailed),
                     string.Create(
                         CultureInfo.InvariantCulture, $"{what} ended with {code}: {Sentences.Close(child.ErrorText)}"));
             }
@@ -75,6 +74,24 @@ internal static partial class ServerErrorClassifier
         // 2006, 2013 connection gone; 1053 shutdown; 1317, 1927 killed.
         return Lost().IsMatch(text) ? SnapshotFailure.ConnectionLost : otherwise;
     }
+
+    /// <summary>
+    /// The text without what it quotes of the dump, which may be the data of a row: it is cut off before the first
+    /// quote, except where the server is known to quote only names.
+    /// </summary>
+    internal static string WithoutData(string text) =>
+        NamesOnly().IsMatch(text) || !text.Contains('\'', StringComparison.Ordinal)
+            ? text
+            : $"{text[..text.IndexOf('\'', StringComparison.Ordinal)].TrimEnd()} (what the server quotes is not shown)";
+
+    // Accounts and privileges 1044, 1045, 1142, 1143, 1227, 1370; missing databases, tables and functions 1049, 1146,
+    // 1305; a full table 1114; character sets, collations and engines that the server lacks 1115, 1273, 1286; options
+    // that refuse a statement 1290.
+    [GeneratedRegex(
+        @"^ERROR (1044|1045|1049|1114|1115|1142|1143|1146|1227|1273|1286|1290|1305|1370)\b",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
+        5000)]
+    private static partial Regex NamesOnly();
 
     [GeneratedRegex(
         @"ERROR (1021|1114)\b|\bThe table '.*' is full|[Ee]rrno: 28\b|No space left on device|Disk full",

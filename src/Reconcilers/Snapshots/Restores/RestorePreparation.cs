@@ -204,7 +204,6 @@ internal sealed class RestorePreparation(
         Database = database,
         Threads = restore.Spec.Threads,
         Identity = work.Identity,
-        Staging = work.Staging,
         Progress = job,
     };
 
@@ -215,7 +214,7 @@ internal sealed class RestorePreparation(
             f =>
                 f.Failure is SnapshotFailure.Truncated or SnapshotFailure.ChecksumMismatch
                     or SnapshotFailure.RowCountMismatch or SnapshotFailure.CatalogueMismatch or SnapshotFailure.NotFound
-                    or SnapshotFailure.ManifestInvalid or SnapshotFailure.RefusedStatement);
+                    or SnapshotFailure.ManifestInvalid);
         return damaged is not null
             ? new RestoreOutcome.Failed(
                 Reasons.SnapshotInvalid,

@@ -14,8 +14,7 @@ internal static partial class RestoreReasons
     {
         SnapshotFailure.NotFound or SnapshotFailure.BeingRemoved =>
             new RestoreOutcome.Failed(Reasons.SnapshotMissing, error.Message),
-        SnapshotFailure.Truncated or SnapshotFailure.ChecksumMismatch or SnapshotFailure.ManifestInvalid
-            or SnapshotFailure.RefusedStatement =>
+        SnapshotFailure.Truncated or SnapshotFailure.ChecksumMismatch or SnapshotFailure.ManifestInvalid =>
             new RestoreOutcome.Failed(Reasons.SnapshotInvalid, error.Message),
         SnapshotFailure.ForeignSnapshot => new RestoreOutcome.Failed(Reasons.ForeignSnapshot, error.Message),
         SnapshotFailure.InvalidRequest or SnapshotFailure.NotAllowed =>
@@ -65,7 +64,7 @@ internal static partial class RestoreReasons
     };
 
     // The messages of the client for a connection that broke, was killed or could not be opened, or for a lock that was
-    // not granted. myloader reports no error numbers, and its own threads can block each other.
+    // not granted: clients that load rows side by side can block each other.
     [GeneratedRegex(
         @"ERROR (1053|1205|1213|1927|2002|2003|2006|2013|2055|2026)\b|Deadlock found|Lock wait timeout exceeded",
         RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,

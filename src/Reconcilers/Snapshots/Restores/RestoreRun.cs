@@ -64,11 +64,10 @@ internal sealed class RestoreRun
             await limit.CancelAsync();
         }
 
-        using var staging = new SnapshotStaging();
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            return await RestoreAsync(staging, either.Token);
+            return await RestoreAsync(either.Token);
         }
         catch (Exception) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
@@ -123,7 +122,7 @@ internal sealed class RestoreRun
 
     private static string Seconds(TimeSpan pause) => pause.TotalSeconds.ToString("0", CultureInfo.InvariantCulture);
 
-    private async Task<RestoreOutcome> RestoreAsync(SnapshotStaging staging, CancellationToken cancellationToken)
+    private async Task<RestoreOutcome> RestoreAsync(CancellationToken cancellationToken)
     {
         _job.Activity = "Checking the snapshot and the server.";
         var work = await _preparation.LookAsync(cancellationToken);
@@ -136,7 +135,6 @@ internal sealed class RestoreRun
         }
 
         var planOnly = _restore.Spec.Mode == RunMode.Plan && !begun;
-        work = work with { Staging = planOnly ? null : staging };
         await _job.CommitAsync(status => RestoreProgress.Planned(status, work), cancellationToken);
         _preparation.Guard(work, planOnly);
         await _preparation.VerifyAsync(work, cancellationToken);

@@ -35,11 +35,6 @@ internal sealed record RestoreWork
     /// <summary>The age identity, a secret; null for a plain snapshot.</summary>
     public string? Identity { get; init; }
 
-    /// <summary>
-    /// Keeps files that the check fetches until they are loaded; null in a plan, which loads nothing.
-    /// </summary>
-    public SnapshotStaging? Staging { get; init; }
-
     /// <summary>The upgrade whose rollback this restore is; null for a restore without an upgrade.</summary>
     public string? UpgradeUid { get; init; }
 

@@ -10,8 +10,7 @@ internal static class SnapshotReasons
     {
         SnapshotFailure.DatabaseMissing => Reasons.DatabaseNotFound,
         SnapshotFailure.Truncated or SnapshotFailure.ChecksumMismatch or SnapshotFailure.RowCountMismatch
-            or SnapshotFailure.CatalogueMismatch or SnapshotFailure.ManifestInvalid
-                or SnapshotFailure.RefusedStatement =>
+            or SnapshotFailure.CatalogueMismatch or SnapshotFailure.ManifestInvalid =>
                 Reasons.SnapshotInvalid,
         SnapshotFailure.StorageUnusable => Reasons.StorageUnusable,
         SnapshotFailure.InvalidRequest or SnapshotFailure.NotAllowed => Reasons.InvalidSpec,

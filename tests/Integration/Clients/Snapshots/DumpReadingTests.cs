@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using Drydock.Clients.MySql;
 using Drydock.Clients.Snapshots;
@@ -7,9 +8,18 @@ using Xunit;
 
 namespace Drydock.Tests.Integration.Clients.Snapshots;
 
-/// <summary>Rows counted in dumps of hostile values, read in pieces of every size, against COUNT(*).</summary>
+/// <summary>
+/// The format of the shipped tools, on which the counter of rows relies: rows counted in dumps of hostile names and
+/// values, read in pieces of every size, against COUNT(*).
+/// </summary>
 public sealed class DumpReadingTests(MariaDbServer server)
 {
+    private static readonly string[] Hostile =
+    [
+        "\"),\n(9,'y\"", "'),\n(9,'y'", "\r\n(", "\n(", "\0\n(\0", "\u001a\n(", "\n-- Dump completed on 2024-01-01\n", "\nINSERT INTO `plain` VALUES\n(1);\n",
+        ";\n", ",\n", "\\", "\\\n", "DELIMITER ;;\n", "", "(", ")",
+    ];
+
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Theory]
@@ -22,46 +32,98 @@ public sealed class DumpReadingTests(MariaDbServer server)
     public async Task Dump_row_counts_of_random_hostile_values_match_server(int seed)
     {
         var random = new Random(seed);
-        var database = await server.CreateDatabaseAsync();
-        await using var connection = await server.OpenAsync(database);
-        var expected = new Dictionary<string, long>(StringComparer.Ordinal);
-        for (var t = 0; t < 4; t++)
-        {
-            var table = string.Create(CultureInfo.InvariantCulture, $"t{t} ({HostileName(random)}");
-            var quoted = MySqlIdentifier.Quote(table);
-            await MariaDbServer.ExecuteAsync(connection, $"CREATE TABLE {quoted} (id INT AUTO_INCREMENT PRIMARY KEY, a LONGTEXT, b BLOB, c VARCHAR(500) COLLATE utf8mb4_bin, d JSON)");
-            var rows = random.Next(0, 60);
-            for (var i = 0; i < rows; i++)
-            {
-                await using var insert = new MySqlCommand($"INSERT INTO {quoted} (a, b, c) VALUES (@a, @b, @c)", connection);
-                insert.Parameters.AddWithValue("a", HostileText.Next(random));
-                insert.Parameters.AddWithValue("b", HostileText.Bytes(random, 200));
-                insert.Parameters.AddWithValue("c", i % 7 == 0 ? null : HostileText.Next(random));
-                await insert.ExecuteNonQueryAsync(Token);
-            }
-
-            expected[table] = Convert.ToInt64(await new MySqlCommand($"SELECT COUNT(*) FROM {quoted}", connection).ExecuteScalarAsync(Token), CultureInfo.InvariantCulture);
-        }
+        var (database, expected) = await HostileAsync(random);
 
         // Without --hex-blob as well: then the bytes of blobs come as strings.
-        foreach (var flags in (string[][])[["--hex-blob"], [], ["--skip-extended-insert", "--complete-insert"]])
+        foreach (var flags in (string[][])[["--hex-blob", "--routines", "--triggers", "--events"], [], ["--skip-extended-insert", "--complete-insert"]])
         {
             using var dump = new MemoryStream();
             await new MySqlDumpTool().DumpAsync(
-                new DumpJob { Connection = server.Options(), Database = database, SnapshotId = "s", Flags = ["--single-transaction", .. flags] },
+                new DumpJob { Connection = server.Options(), Database = database, SnapshotId = "s", Flags = ["--single-transaction", "--default-character-set=utf8mb4", .. flags] },
                 (output, token) => output.Content.CopyToAsync(dump, token),
                 Token);
             foreach (var piece in (int[])[1, 2, 3, 7, 64, 4096, int.MaxValue])
             {
-                var summary = Scan(dump.ToArray(), _ => piece);
+                var summary = Read(dump.ToArray(), _ => piece);
                 summary.Tables.ShouldBe(expected, ignoreOrder: true);
                 summary.IsComplete.ShouldBeTrue();
             }
 
             var sizes = new Random(seed);
-            Scan(dump.ToArray(), _ => sizes.Next(1, 50)).Tables.ShouldBe(expected, ignoreOrder: true);
+            Read(dump.ToArray(), _ => sizes.Next(1, 50)).Tables.ShouldBe(expected, ignoreOrder: true);
             AssertEveryCutIsSeen(dump.ToArray(), random);
         }
+    }
+
+    [Fact]
+    public async Task Mydumper_row_counts_of_random_hostile_values_match_server()
+    {
+        var (database, expected) = await HostileAsync(new Random(7));
+        using var scratch = new TemporaryStorage();
+        var tool = new MyDumperTool(new SnapshotToolOptions { ScratchRoot = scratch.Root });
+        var described = await tool.DescribeAsync(new DumpScope(MySqlServerKind.MariaDb, Routines: true, Triggers: true, Events: true), Token);
+        var summaries = new ConcurrentBag<(SnapshotPart Part, DumpSummary Summary)>();
+        await tool.DumpAsync(
+            new DumpJob { Connection = server.Options(), Database = database, SnapshotId = "s", Flags = described.Flags },
+            async (output, token) =>
+            {
+                using var file = new MemoryStream();
+                await file.WriteAsync(output.Head, token);
+                await output.Content.CopyToAsync(file, token);
+                if (output.Part != SnapshotPart.Metadata)
+                {
+                    summaries.Add((output.Part, Read(file.ToArray(), _ => 7)));
+                }
+            },
+            Token);
+
+        DumpSummary.Merge(summaries.Select(s => s.Summary)).ShouldBe(expected, ignoreOrder: true);
+        summaries.Where(s => s.Part == SnapshotPart.Rows).ShouldAllBe(s => s.Summary.EndsClean);
+        summaries.Where(s => s.Part != SnapshotPart.Rows).ShouldAllBe(s => s.Summary.IsComplete);
+        summaries.Select(s => s.Part).ShouldBeSubsetOf([SnapshotPart.Tables, SnapshotPart.Rows, SnapshotPart.OtherRows, SnapshotPart.Routines, SnapshotPart.Views]);
+        summaries.ShouldContain(s => s.Part == SnapshotPart.Rows);
+        summaries.ShouldContain(s => s.Part == SnapshotPart.OtherRows);
+    }
+
+    private async Task<(string Database, Dictionary<string, long> Expected)> HostileAsync(Random random)
+    {
+        var database = await server.CreateDatabaseAsync();
+        await using var connection = await server.OpenAsync(database);
+        var expected = new Dictionary<string, long>(StringComparer.Ordinal);
+        for (var t = 0; t < 5; t++)
+        {
+            var table = t == 0 ? "plain" : string.Create(CultureInfo.InvariantCulture, $"t{t} ({HostileName(random)}");
+            var quoted = MySqlIdentifier.Quote(table);
+            await MariaDbServer.ExecuteAsync(connection, $"CREATE TABLE {quoted} (id INT AUTO_INCREMENT PRIMARY KEY, a LONGTEXT, b BLOB, c VARCHAR(500) COLLATE utf8mb4_bin, d JSON{(t == 0 ? "" : ", `e\n(` INT DEFAULT 1")}) COMMENT='\n(1),\n-- Dump completed'");
+            foreach (var value in Hostile)
+            {
+                await InsertAsync(connection, quoted, value, System.Text.Encoding.UTF8.GetBytes(value), value);
+            }
+
+            var rows = random.Next(0, 60);
+            for (var i = 0; i < rows; i++)
+            {
+                await InsertAsync(connection, quoted, HostileText.Next(random), HostileText.Bytes(random, 200), i % 7 == 0 ? null : HostileText.Next(random));
+            }
+
+            expected[table] = Convert.ToInt64(await new MySqlCommand($"SELECT COUNT(*) FROM {quoted}", connection).ExecuteScalarAsync(Token), CultureInfo.InvariantCulture);
+        }
+
+        // Bodies that look like rows and like the end of a dump.
+        await MariaDbServer.ExecuteAsync(connection, "CREATE PROCEDURE p() BEGIN\nINSERT INTO `plain` (a) VALUES\n(1),\n(2);\n-- Dump completed\nSELECT 1;\nEND");
+        await MariaDbServer.ExecuteAsync(connection, "CREATE TRIGGER tr BEFORE INSERT ON plain FOR EACH ROW BEGIN\nSET NEW.a =\n(\n1);\nEND");
+        await MariaDbServer.ExecuteAsync(connection, "CREATE EVENT e ON SCHEDULE EVERY 1 DAY DISABLE DO BEGIN\nINSERT INTO `plain` (a) VALUES\n(1);\nEND");
+        await MariaDbServer.ExecuteAsync(connection, "CREATE VIEW v AS SELECT id, '\n(1),\n-- Dump completed' AS `x` FROM plain");
+        return (database, expected);
+    }
+
+    private static async Task InsertAsync(MySqlConnection connection, string table, string a, byte[] b, string? c)
+    {
+        await using var insert = new MySqlCommand($"INSERT INTO {table} (a, b, c) VALUES (@a, @b, @c)", connection);
+        insert.Parameters.AddWithValue("a", a);
+        insert.Parameters.AddWithValue("b", b);
+        insert.Parameters.AddWithValue("c", c);
+        await insert.ExecuteNonQueryAsync(Token);
     }
 
     private static void AssertEveryCutIsSeen(byte[] dump, Random random)
@@ -69,26 +131,26 @@ public sealed class DumpReadingTests(MariaDbServer server)
         var trailer = dump.AsSpan().LastIndexOf("-- Dump completed"u8);
         for (var i = 0; i < 30; i++)
         {
-            Scan(dump[..random.Next(0, trailer + 10)], _ => 4096).IsComplete.ShouldBeFalse();
+            Read(dump[..random.Next(0, trailer + 10)], _ => 4096).IsComplete.ShouldBeFalse();
         }
     }
 
-    private static DumpSummary Scan(byte[] dump, Func<int, int> pieceAt)
+    private static DumpSummary Read(byte[] dump, Func<int, int> pieceAt)
     {
-        var scanner = new DumpScanner();
+        var counter = new DumpCounter(new NameBudget());
         for (var i = 0; i < dump.Length;)
         {
             var length = Math.Min(pieceAt(i), dump.Length - i);
-            scanner.Push(dump.AsSpan(i, length));
+            counter.Push(dump.AsSpan(i, length));
             i += length;
         }
 
-        return scanner.Finish();
+        return counter.Finish();
     }
 
     private static string HostileName(Random random)
     {
-        string[] pieces = ["`", "'", "\"", ";", ")", "(", ",", "\\", "--", "/*", "*/", "#", "心", "."];
+        string[] pieces = ["`", "'", "\"", ";", ")", "(", ",", "\\", "--", "/*", "*/", "#", "心", ".", "\n(", "\nINSERT INTO"];
         return string.Concat(Enumerable.Range(0, random.Next(0, 6)).Select(_ => pieces[random.Next(pieces.Length)])) + "x";
     }
 }

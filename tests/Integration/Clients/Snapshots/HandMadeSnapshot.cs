@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text;
@@ -25,7 +26,7 @@ internal static class HandMadeSnapshot
                 await gzip.WriteAsync(raw, token);
             }
 
-            var name = $"{database}.{part}.sql.gz";
+            var name = string.Create(CultureInfo.InvariantCulture, $"{database}.{files.Count}.{part}.sql.gz");
             await using var writer = await location.Storage.CreateAsync(location.Prefix + name, token);
             await writer.Content.WriteAsync(packed.ToArray(), token);
             await writer.CompleteAsync(token);

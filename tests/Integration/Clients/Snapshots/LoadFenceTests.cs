@@ -22,7 +22,7 @@ public sealed class LoadFenceTests(MariaDbServer server)
         leader.Server.Kind.ShouldBe(MySqlServerKind.OceanBase);
         await leader.LockAsync("s", "t_rm", SessionMarker.RestoreLock("t_rm"), Token);
         leader.LockName.ShouldBe(SessionMarker.RestoreLock("t_rm"));
-        InitCommand.Loader("s", "t_rm", leader).ShouldSatisfyAllConditions(
+        ClientOpening.OfRows(leader, SessionMarker.LoaderLock("s", "t_rm")).Sql.ShouldSatisfyAllConditions(
             login => login.ShouldContain(string.Create(CultureInfo.InvariantCulture, $"IS_USED_LOCK('{leader.LockName}')={leader.Connection.ConnectionId}")),
             login => login.ShouldContain(SessionMarker.LoaderLock("s", "t_rm")));
         await using var second = await LoadSession.OpenAsync(folder.At("s"), oceanBase.Options(), "t_rm", Token);
@@ -30,33 +30,66 @@ public sealed class LoadFenceTests(MariaDbServer server)
     }
 
     [Fact]
-    public async Task Indexes_are_recreated_only_while_leader_holds_lock()
+    public async Task Rows_are_loaded_only_while_leader_holds_lock()
     {
         using var folder = new TemporaryStorage();
-        var location = folder.At("s");
         var database = await server.CreateDatabaseAsync();
-        await using var look = await server.OpenAsync(database);
-        await MariaDbServer.ExecuteAsync(look, "CREATE TABLE t (a INT PRIMARY KEY, b INT, KEY kb (b)) ENGINE=InnoDB");
-        await MariaDbServer.ExecuteAsync(look, "INSERT INTO t SELECT seq, seq FROM seq_1_to_20000");
-        await new Snapshotter().TakeAsync(new SnapshotRequest { Location = location, Connection = server.Options(), Databases = [database] }, Token);
-        await MariaDbServer.ExecuteAsync(look, "TRUNCATE t");
-        var load = await DatabaseLoad.ReadAsync(new SnapshotLoadRequest { Location = location, Connection = server.Options(), Database = database }, "", Token);
-        await using var leader = await LoadSession.OpenAsync(location, server.Options(), database, Token);
-        await leader.LockAsync(location.Id, load.Key, SessionMarker.RestoreLock(database), Token);
-        var indexes = await DeferredIndexes.TakeOffAsync(load, leader, Token);
+        var load = await RowsAsync(folder.At("s"), database, "INSERT INTO `t` VALUES\n(1),\n(0);\n", "INSERT INTO `t` VALUES\n(2);\n");
+        await using var leader = await LoadSession.OpenAsync(load.Location, server.Options(), database, Token);
+        await leader.LockAsync(load.Location.Id, load.Key, SessionMarker.RestoreLock(database), Token);
 
         await leader.ExecuteAsync("DO RELEASE_LOCK('" + leader.LockName + "')", Token);
-        (await Should.ThrowAsync<SnapshotException>(() => indexes.RecreateAsync(Token))).Failure.ShouldBe(SnapshotFailure.ConnectionLost);
-        (await KeysAsync(leader, database)).ShouldBe(1);
+        (await Should.ThrowAsync<SnapshotException>(() => Run.LoadAsync(load, leader, Token))).Failure.ShouldBe(SnapshotFailure.Busy);
+        server.Cli(database, "SELECT COUNT(*) FROM t").ShouldBe("0"u8.ToArray());
 
         await leader.ExecuteAsync("DO GET_LOCK('" + leader.LockName + "', 0)", Token);
-        await indexes.RecreateAsync(Token);
-        (await KeysAsync(leader, database)).ShouldBe(2);
+        await Run.LoadAsync(load, leader, Token);
+        server.Cli(database, "SELECT GROUP_CONCAT(id ORDER BY id) FROM t").ShouldBe("0,1,2"u8.ToArray());
     }
 
-    private static Task<long> KeysAsync(LoadSession session, string database) => session.AskAsync(async connection =>
+    [Fact]
+    public async Task First_failure_ends_all_clients_of_rows()
     {
-        await using var command = new MySqlCommand($"SELECT COUNT(*) FROM information_schema.STATISTICS WHERE TABLE_SCHEMA = '{database}'", connection);
-        return Convert.ToInt64(await command.ExecuteScalarAsync(Token), CultureInfo.InvariantCulture);
-    });
+        using var folder = new TemporaryStorage();
+        var database = await server.CreateDatabaseAsync();
+
+        // More than a pipe holds, so that no client takes another file while its statement runs.
+        var rest = string.Concat(Enumerable.Repeat("-- a line of a comment\n", 20_000));
+        string[] files = ["DO SLEEP(600);\n", "INSERT INTO `t` VALUES\n(1);\nDO SLEEP(600);\n", "DO SLEEP(1);\nINSERT INTO `missing` VALUES\n(1);\n", "DO SLEEP(600);\n"];
+        var load = await RowsAsync(folder.At("s"), database, [.. files.Select(f => f + rest)]);
+        await using var leader = await LoadSession.OpenAsync(load.Location, server.Options(), database, Token);
+        await leader.LockAsync(load.Location.Id, load.Key, SessionMarker.RestoreLock(database), Token);
+
+        var failed = await Should.ThrowAsync<SnapshotException>(() => Run.LoadAsync(load, leader, Token));
+
+        failed.Failure.ShouldBe(SnapshotFailure.LoadFailed);
+        failed.Message.ShouldContain("1146");
+        Clients(database).ShouldBeEmpty();
+        server.Cli(database, "SELECT COUNT(*) FROM t").ShouldBe("0"u8.ToArray(), "what was not committed is not there");
+    }
+
+    private static LoadRun Run => new(new DumpCodec(new SnapshotToolOptions()), new SnapshotToolOptions(), TimeProvider.System);
+
+    private static IEnumerable<string> Clients(string database) =>
+        Directory.EnumerateDirectories("/proc").Where(p => Path.GetFileName(p).All(char.IsAsciiDigit)).Where(p => CommandLine(p).Contains($"--database={database}", StringComparison.Ordinal));
+
+    private static string CommandLine(string process)
+    {
+        try
+        {
+            return File.ReadAllText(Path.Combine(process, "cmdline"));
+        }
+        catch (IOException)
+        {
+            // It ended meanwhile.
+            return "";
+        }
+    }
+
+    private async Task<DatabaseLoad> RowsAsync(SnapshotLocation location, string database, params string[] files)
+    {
+        const string Create = "CREATE TABLE IF NOT EXISTS t (id INT AUTO_INCREMENT PRIMARY KEY) ENGINE=InnoDB;\n" + HandMadeSnapshot.Trailer;
+        await HandMadeSnapshot.WriteAsync(location, database, [(SnapshotPart.Tables, Create), .. files.Select(f => (SnapshotPart.Rows, f))]);
+        return await DatabaseLoad.ReadAsync(new SnapshotLoadRequest { Location = location, Connection = server.Options(), Database = database }, "", Token);
+    }
 }

@@ -2,13 +2,14 @@ using System.Text;
 using Drydock.Clients.MySql;
 using Drydock.Clients.Safety;
 using Drydock.Clients.Snapshots;
+using Drydock.Tests.Integration.Clients.MySql;
 using Shouldly;
 using Xunit;
 
 namespace Drydock.Tests.Integration.Clients.Snapshots;
 
 /// <summary>
-/// No dump and no server gets a file of the operator's pod, and no dump runs what a dump does not hold.
+/// No dump and no server gets a file of the operator's pod, and no dump runs a command of the client that loads it.
 /// </summary>
 public sealed class LocalFileTests : IDisposable
 {
@@ -16,50 +17,98 @@ public sealed class LocalFileTests : IDisposable
 
     private readonly string _folder = Directory.CreateTempSubdirectory("drydock-canary-").FullName;
     private readonly SnapshotToolOptions _tools = new();
+    private readonly MariaDbServer _server;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     private string CanaryFile => Path.Combine(_folder, "token");
 
+    private string Proof => Path.Combine(_folder, "proof");
+
+    private string Script => Path.Combine(_folder, "script");
+
     private string Load => $"LOAD DATA LOCAL INFILE '{CanaryFile}' INTO TABLE t;\n";
 
-    public LocalFileTests() => File.WriteAllText(CanaryFile, Canary);
+    public LocalFileTests(MariaDbServer server)
+    {
+        _server = server;
+        File.WriteAllText(CanaryFile, Canary);
+        File.WriteAllText(Script, "DO 'of the script';\n");
+    }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     [Fact]
-    public async Task Myloader_sends_no_file_for_LOAD_DATA_in_dump()
+    public async Task Client_without_flags_would_send_file_and_run_commands()
     {
         await using var server = new FileAskingServer(CanaryFile, always: false);
-        using (var open = MemoryFile.Create("open", Encoding.UTF8.GetBytes(Text(server))))
-        {
-            // Without the option the file goes out: what follows can fail.
-            await RunMyLoaderAsync(server, $"--defaults-file={open.Path}");
-            server.Received.ShouldBe(Encoding.UTF8.GetBytes(Canary));
-        }
-
-        await using var second = new FileAskingServer(CanaryFile, always: false);
-        using var secret = SecretOptionFile.Create(second.Options, ToolVendor.MariaDb, "SET @drydock=1");
-        await RunMyLoaderAsync(second, MyLoader.Arguments(secret, second.Options, Rows(), "t", threads: 1));
-        second.Asked.ShouldBeGreaterThan(0);
-        second.Received.ShouldBeEmpty();
+        using var open = MemoryFile.Create("open", Encoding.UTF8.GetBytes(SecretOptionFile.Text(server.Options, ToolVendor.MariaDb)));
+        using var child = ChildProcess.Start(_tools.SetPriv, _tools.Client, [$"--defaults-file={open.Path}", "--batch", "--local-infile=1"], redact: "");
+        var output = child.StandardOutput.CopyToAsync(Stream.Null, Token);
+        await child.StandardInput.WriteAsync(Encoding.UTF8.GetBytes($"system touch {Proof}\nsource {Script}\n{Load}"), Token);
+        child.StandardInput.Close();
+        await child.Exited.WaitAsync(Token);
+        await output;
+        server.Received.ShouldBe(Encoding.UTF8.GetBytes(Canary), child.ErrorText);
+        server.Statements.ShouldContain("DO 'of the script'");
+        File.Exists(Proof).ShouldBeTrue();
     }
 
-    [Fact]
-    public async Task Mysql_client_sends_no_file_and_runs_no_dump_command()
+    [Theory]
+    [InlineData(SnapshotPart.Whole)]
+    [InlineData(SnapshotPart.Tables)]
+    [InlineData(SnapshotPart.Rows)]
+    [InlineData(SnapshotPart.OtherRows)]
+    [InlineData(SnapshotPart.Routines)]
+    [InlineData(SnapshotPart.Views)]
+    public async Task No_part_of_dump_gets_file_or_runs_command_of_client(SnapshotPart part)
     {
-        await using var server = new FileAskingServer(CanaryFile, always: false);
-        var proof = Path.Combine(_folder, "proof");
-        var sql = $"\\! touch {proof}\nsystem touch {proof}\n;\nsource {CanaryFile}\n;\n\\. {CanaryFile}\n;\n{Load}";
-        await Should.ThrowAsync<SnapshotException>(() => new ClientTool(_tools).RunAsync(
-            server.Options, "t", opening: null, static _ => Task.CompletedTask, async input => await input.WriteAsync(Encoding.UTF8.GetBytes(sql), Token), Token));
-        server.Received.ShouldBeEmpty();
-        File.Exists(proof).ShouldBeFalse();
+        using var folder = new TemporaryStorage();
+        string[] attacks =
+        [
+            Load, $"LOAD DATA LOCAL INFILE\n'{CanaryFile}' INTO TABLE t;\n", $"/*!50000 LOAD DATA LOCAL INFILE '{CanaryFile}' INTO TABLE t */;\n",
+            $"\\! touch {Proof}\n", $"system touch {Proof}\n;\n", $"SELECT 1;\nsystem touch {Proof}\n;\n", $"/*!40101 \\! touch {Proof} */;\n",
+            $"source {Script}\n;\n", $"\\. {Script}\n", $"tee {Proof}\nSELECT 1;\n", $"\\T {Proof}\nSELECT 1;\n", $"pager touch {Proof}\n;\nSELECT 1;\n", $"\\P touch {Proof}\nSELECT 1;\n",
+        ];
+        for (var i = 0; i < attacks.Length; i++)
+        {
+            await using var asking = new FileAskingServer(CanaryFile, always: false);
+            var location = folder.At($"s{i}");
+            await HandMadeSnapshot.WriteAsync(location, "rm", (part, attacks[i] + HandMadeSnapshot.Trailer));
+            var load = await DatabaseLoad.ReadAsync(new SnapshotLoadRequest { Location = location, Connection = asking.Options, Database = "rm" }, "", Token);
+            await using var leader = await LoadSession.OpenAsync(location, _server.Options(), "rm", Token);
+            var run = new LoadRun(new DumpCodec(_tools), _tools, TimeProvider.System);
+            await run.LoadAsync(load, leader, Token).ContinueWith(static t => t.Exception, TaskScheduler.Default);
 
-        await using var second = new FileAskingServer(CanaryFile, always: false);
-        await Should.ThrowAsync<SnapshotException>(() => new ClientTool(_tools).RunAsync(
-            second.Options, "t", opening: null, static _ => Task.CompletedTask, async input => await input.WriteAsync(Encoding.UTF8.GetBytes(Load), Token), Token));
-        second.Received.ShouldBeEmpty();
+            asking.Connections.ShouldBe(1, attacks[i]);
+            asking.Received.ShouldBeEmpty(attacks[i]);
+            asking.Statements.ShouldNotContain("DO 'of the script'", attacks[i]);
+            File.Exists(Proof).ShouldBeFalse(attacks[i]);
+            if (attacks[i].StartsWith("LOAD", StringComparison.Ordinal))
+            {
+                asking.Asked.ShouldBe(1, attacks[i]);
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData(SnapshotPart.Whole)]
+    [InlineData(SnapshotPart.Rows)]
+    public async Task Restore_of_dump_with_LOAD_DATA_LOCAL_loads_no_file_on_real_server(SnapshotPart part)
+    {
+        using var folder = new TemporaryStorage();
+        var database = await _server.CreateDatabaseAsync();
+        var location = folder.At("s");
+        const string Create = "create table t (v varchar(100));\n";
+        (SnapshotPart, string)[] parts = part == SnapshotPart.Whole
+            ? [(part, Create + Load + HandMadeSnapshot.Trailer)]
+            : [(SnapshotPart.Tables, Create + HandMadeSnapshot.Trailer), (part, Load), (SnapshotPart.Metadata, "Started dump at: x\n")];
+        await HandMadeSnapshot.WriteAsync(location, database, parts);
+        var refused = await Should.ThrowAsync<SnapshotException>(() => new SnapshotLoader(_tools).RestoreAsync(
+            new SnapshotLoadRequest { Location = location, Connection = _server.Options(), Database = database }, Token));
+        refused.Failure.ShouldBe(SnapshotFailure.LoadFailed);
+        refused.Message.ShouldNotContain(Canary);
+        _server.Cli(database, "SELECT COUNT(*) FROM t").ShouldBe("0"u8.ToArray());
     }
 
     [Fact]
@@ -104,54 +153,5 @@ public sealed class LocalFileTests : IDisposable
         parts[0].ShouldNotContain(CanaryFile);
         parts[0].ShouldNotContain("memfd:");
         parts[1].Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(static l => l.Split('=')[0]).ShouldBeSubsetOf(["PATH", "LC_ALL", "HOME", "PWD", "OLDPWD", "SHLVL", "_"]);
-    }
-
-    [Theory]
-    [InlineData(SnapshotPart.Whole)]
-    [InlineData(SnapshotPart.Rows)]
-    public async Task Snapshot_with_LOAD_DATA_LOCAL_is_refused_before_connecting(SnapshotPart part)
-    {
-        await using var server = new FileAskingServer(CanaryFile, always: false);
-        using var folder = new TemporaryStorage();
-        var location = folder.At("s");
-        (SnapshotPart, string)[] parts = part == SnapshotPart.Whole
-            ? [(part, Load + HandMadeSnapshot.Trailer)]
-            : [(part, Load), (SnapshotPart.Metadata, "Started dump at: x\n")];
-        await HandMadeSnapshot.WriteAsync(location, "rm", parts);
-        var loader = new SnapshotLoader(_tools with { ScratchRoot = _folder });
-        var request = new SnapshotLoadRequest { Location = location, Connection = server.Options, Database = "rm" };
-        foreach (var already in new[] { false, true }.Take(part == SnapshotPart.Rows ? 2 : 1))
-        {
-            var refused = await Should.ThrowAsync<SnapshotException>(() => loader.RestoreAsync(request with { AlreadyChecked = already }, Token));
-            refused.Failure.ShouldBe(SnapshotFailure.RefusedStatement);
-            refused.Message.ShouldContain("LOAD DATA LOCAL at byte 0");
-            refused.Message.ShouldContain($"rm.{part}.sql.gz");
-        }
-
-        (await new Snapshotter().VerifyAsync(location, Token)).Findings.ShouldHaveSingleItem().Failure.ShouldBe(SnapshotFailure.RefusedStatement);
-        server.Connections.ShouldBe(0);
-    }
-
-    private static string Text(FileAskingServer server) => SecretOptionFile.Text(server.Options, ToolVendor.MariaDb);
-
-    private string Rows()
-    {
-        var rows = Directory.CreateDirectory(Path.Combine(_folder, "rows")).FullName;
-        File.WriteAllText(Path.Combine(rows, "metadata"), "Started dump at: x\n");
-        File.WriteAllText(Path.Combine(rows, "rows.t.00000.sql"), Load);
-        return rows;
-    }
-
-    private Task RunMyLoaderAsync(FileAskingServer server, string options) =>
-        RunMyLoaderAsync(server, [options, $"--directory={Rows()}", "--database=t", "--threads=1"]);
-
-    private async Task RunMyLoaderAsync(FileAskingServer server, IEnumerable<string> arguments)
-    {
-        using var child = ChildProcess.Start(_tools.SetPriv, _tools.MyLoader, arguments, redact: "");
-        child.StandardInput.Close();
-        var output = child.StandardOutput.CopyToAsync(Stream.Null, Token);
-        await child.Exited.WaitAsync(Token);
-        await output;
-        server.Statements.ShouldContain(s => s.StartsWith("LOAD", StringComparison.Ordinal), child.ErrorText);
     }
 }

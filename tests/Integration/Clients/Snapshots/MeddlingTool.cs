@@ -3,10 +3,10 @@ using Drydock.Clients.Snapshots;
 
 namespace Drydock.Tests.Integration.Clients.Snapshots;
 
-/// <summary>The real mysqldump, its output changed on the way.</summary>
-internal sealed class MeddlingTool(Func<string, string> change) : IDumpTool
+/// <summary>A real tool, mysqldump if none is given, its output changed on the way.</summary>
+internal sealed class MeddlingTool(Func<string, string> change, IDumpTool? real = null) : IDumpTool
 {
-    private readonly MySqlDumpTool _real = new();
+    private readonly IDumpTool _real = real ?? new MySqlDumpTool();
 
     public Task<SnapshotTool> DescribeAsync(DumpScope scope, CancellationToken cancellationToken) =>
         _real.DescribeAsync(scope, cancellationToken);

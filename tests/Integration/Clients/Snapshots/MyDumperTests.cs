@@ -50,6 +50,7 @@ public sealed class MyDumperTests(MariaDbServer server)
         (await new Snapshotter().TakeAsync(Request(location, database), Token)).CreatedAt.ShouldBe(manifest.CreatedAt);
 
         var drops = new List<SnapshotDrop>();
+        var loads = new ConcurrentBag<ulong>();
         var loader = new SnapshotLoader(options);
         var load = new SnapshotLoadRequest
         {
@@ -57,6 +58,11 @@ public sealed class MyDumperTests(MariaDbServer server)
             Connection = server.Options(),
             Database = database,
             Threads = 3,
+            OnSession = (s, _) =>
+            {
+                loads.Add(s.ConnectionId);
+                return Task.CompletedTask;
+            },
             OnDrop = (d, _) =>
             {
                 drops.Add(d);
@@ -65,6 +71,7 @@ public sealed class MyDumperTests(MariaDbServer server)
         };
         (await loader.CheckAsync(load, Token)).ShouldBeEmpty();
         await loader.RestoreAsync(load, Token);
+        loads.Distinct().Count().ShouldBe(5, "one client for the tables, three for the files of rows, one for the rest");
         HardDatabase.Content(server, database).ShouldBe(before);
         drops.ShouldHaveSingleItem().Existed.ShouldBeTrue();
         drops[0].LockName.ShouldNotBeNull();

@@ -71,6 +71,22 @@ public sealed class RestoreTestTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task RestoreTest_finds_objects_that_the_dump_lacks()
+    {
+        using var folder = new TemporaryStorage();
+        var database = await SampleDatabase.CreateAsync(_server, rows: 2);
+        var location = folder.At("lacks");
+        await new Snapshotter(new MeddlingTool(sql => sql.Replace("TRIGGER tr1", "TRIGGER tr2", StringComparison.Ordinal).Replace("VIEW `v2` AS select", "VIEW `v3` AS select", StringComparison.Ordinal)))
+            .TakeAsync(new SnapshotRequest { Location = location, Connection = _server.Options(), Databases = [database] }, Token);
+        var tested = await new SnapshotLoader().RestoreTestAsync(Request(location), Token);
+        tested.Findings.ShouldAllBe(f => f.Failure == SnapshotFailure.CatalogueMismatch);
+        foreach (var name in (string[])["tr1", "tr2", "v3"])
+        {
+            tested.Findings.ShouldContain(f => f.Message.Contains(name, StringComparison.Ordinal));
+        }
+    }
+
+    [Fact]
     public async Task RestoreTest_removes_own_abandoned_database_but_no_foreign_one()
     {
         using var folder = new TemporaryStorage();

@@ -122,4 +122,28 @@ public sealed class RestoreTests(MariaDbServer server)
         e.Message.ShouldContain("1064");
         e.Message.ShouldNotContain("canary");
     }
+
+    [Theory]
+    [InlineData(DumpToolKind.MySqlDump)]
+    [InlineData(DumpToolKind.MyDumper)]
+    public async Task Refused_row_is_reported_without_its_data(DumpToolKind tool)
+    {
+        using var folder = new TemporaryStorage();
+        var database = await server.CreateDatabaseAsync();
+        await using (var connection = await server.OpenAsync(database))
+        {
+            await MariaDbServer.ExecuteAsync(connection, "CREATE TABLE a (id VARCHAR(40) PRIMARY KEY) COLLATE utf8mb4_bin");
+            await MariaDbServer.ExecuteAsync(connection, "INSERT INTO a VALUES ('canary it''s'),('CANARY IT''S')");
+        }
+
+        // Loaded into a table in which both rows have the same key.
+        var location = folder.At("s");
+        await new Snapshotter(new MeddlingTool(sql => sql.Replace("utf8mb4_bin", "utf8mb4_general_ci", StringComparison.Ordinal), tool == DumpToolKind.MyDumper ? new MyDumperTool() : null))
+            .TakeAsync(new SnapshotRequest { Location = location, Connection = server.Options(), Databases = [database], Tool = tool }, Token);
+        var e = await Should.ThrowAsync<SnapshotException>(() => new SnapshotLoader().RestoreAsync(
+            new SnapshotLoadRequest { Location = location, Connection = server.Options(), Database = database }, Token));
+        e.Failure.ShouldBe(SnapshotFailure.LoadFailed);
+        e.Message.ShouldContain("1062");
+        e.ToString().ShouldNotContain("canary", Case.Insensitive);
+    }
 }

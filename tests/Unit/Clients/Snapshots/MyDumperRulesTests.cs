@@ -40,32 +40,6 @@ public sealed class MyDumperRulesTests
         MyDumperRows.BeforeOf(name).ShouldBe(before);
 
     [Fact]
-    public void Plain_keys_are_read_from_table_definition()
-    {
-        const string Definition = """
-            CREATE TABLE `t` (
-              `id` int(11) NOT NULL AUTO_INCREMENT COMMENT 'KEY `not` (`one`),',
-              `KEY` int(11) DEFAULT NULL,
-              PRIMARY KEY (`id`),
-              UNIQUE KEY `u` (`a`),
-              KEY `k``1` (`a`(7),`b`) USING BTREE COMMENT 'x,',
-              KEY `k2` (`b`)
-            ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4
-            """;
-        DeferredIndexes.PlainKeys(Definition)
-            .Select(k => k.Definition)
-            .ShouldBe(["KEY `k``1` (`a`(7),`b`) USING BTREE COMMENT 'x,'", "KEY `k2` (`b`)"]);
-        DeferredIndexes.PlainKeys(Definition.Replace("InnoDB", "MyISAM", StringComparison.Ordinal)).ShouldBeEmpty();
-        DeferredIndexes.PlainKeys(
-            Definition.Replace("  UNIQUE KEY `u`", "  FULLTEXT KEY `u`", StringComparison.Ordinal)).ShouldBeEmpty();
-        DeferredIndexes.PlainKeys(
-            Definition.Replace(
-                "  UNIQUE KEY `u` (`a`)",
-                "  CONSTRAINT `f` FOREIGN KEY (`a`) REFERENCES `b` (`c`)",
-                StringComparison.Ordinal)).ShouldBeEmpty();
-    }
-
-    [Fact]
     public void File_names_keep_separators_and_encode_other_characters() =>
         DumpNames.Encode("rm.a b/心.00001.sql").ShouldBe("rm.a%20b%2F%E5%BF%83.00001.sql");
 
@@ -76,12 +50,19 @@ public sealed class MyDumperRulesTests
     [InlineData(
         "ERROR 1290 (HY000): The MariaDB server is running with the --read-only option",
         SnapshotFailure.ReadOnlyServer)]
-    [InlineData(
-        "CRITICAL **: Error restoring a.b from file x: MySQL server has gone away", SnapshotFailure.ConnectionLost)]
+    [InlineData("ERROR 2006 (HY000) at line 1: Server has gone away", SnapshotFailure.ConnectionLost)]
     [InlineData("ERROR 2013 (HY000) at line 1: Lost connection to server during query", SnapshotFailure.ConnectionLost)]
     [InlineData("ERROR 1064 (42000): You have an error", SnapshotFailure.LoadFailed)]
     public void What_the_server_said_tells_what_it_was(string text, SnapshotFailure failure) =>
         ServerErrorClassifier.Of(text, SnapshotFailure.LoadFailed).ShouldBe(failure);
+
+    [Theory]
+    [InlineData("ERROR 1062 (23000) at line 9: Duplicate entry 'canary it's a' for key 'PRIMARY'", "ERROR 1062 (23000) at line 9: Duplicate entry (what the server quotes is not shown)")]
+    [InlineData("ERROR 1064 (42000) at line 2: You have an error in your SQL syntax near 'canary\n(2)' at line 1", "ERROR 1064 (42000) at line 2: You have an error in your SQL syntax near (what the server quotes is not shown)")]
+    [InlineData("ERROR 1273 (HY000) at line 3: Unknown collation: 'utf8mb4_0900_ai_ci'", "ERROR 1273 (HY000) at line 3: Unknown collation: 'utf8mb4_0900_ai_ci'")]
+    [InlineData("ERROR 2013 (HY000) at line 1: Lost connection to server during query", "ERROR 2013 (HY000) at line 1: Lost connection to server during query")]
+    public void What_the_server_quotes_of_rows_is_not_repeated(string text, string shown) =>
+        ServerErrorClassifier.WithoutData(text).ShouldBe(shown);
 
     [Theory]
     [InlineData(0, 0, "Dumping 0 B")]

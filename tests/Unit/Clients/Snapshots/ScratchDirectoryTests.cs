@@ -14,7 +14,7 @@ public sealed class ScratchDirectoryTests : IDisposable
     public void Directories_of_dead_processes_are_removed_and_used_ones_kept()
     {
         var options = new SnapshotToolOptions { ScratchRoot = _root };
-        using var living = ScratchDirectory.Create(options, neededBytes: 0);
+        using var living = ScratchDirectory.Create(options);
         var dead = Path.Combine(_root, "drydock-scratch-dead");
         Directory.CreateDirectory(Path.Combine(dead, "rows"));
         File.WriteAllText(Path.Combine(dead, ".lock"), "");

@@ -64,7 +64,7 @@ public sealed class RestoreFailureTests
 
     [Theory]
     [InlineData("mysql loading rm ended with 1: ERROR 2013 (HY000): Lost connection")]
-    [InlineData("myloader loading rm ended with 1: CRITICAL **: Error restoring rm.f000053 from file x: Deadlock found when trying to get lock; try restarting transaction")]
+    [InlineData("mysql loading rm ended with 1: ERROR 1213 (40001) at line 53: Deadlock found when trying to get lock; try restarting transaction")]
     public async Task Broken_connection_or_lock_failure_is_retried_automatically(string said)
     {
         await _world.CreateAsync();
