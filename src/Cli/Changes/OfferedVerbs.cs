@@ -12,33 +12,7 @@ internal static class OfferedVerbs
     private const string Release = "release";
     private const string CancelRollback = "cancel-rollback";
 
-    /// <summary>The change of a verb; null if there is no such verb.</summary>
-    /// <param name="verb">The verb.</param>
-    /// <param name="argument">A hold, phase or step; null for the run.</param>
-    public static Func<Run, Change>? Find(string verb, string? argument) => (verb, argument) switch
-    {
-        ("approve", _) => run => Approval.Of(run, argument, all: false),
-        ("hold", { Length: > 0 }) => run => RunControl.Hold(run, [argument]),
-        (Release, { Length: > 0 }) => run => RunControl.Release(run, [argument]),
-        ("pause", _) => RunControl.Pause,
-        ("resume", _) => RunControl.Resume,
-        ("retry", _) => TokenChange.Retry,
-        ("abort", _) => TokenChange.Abort,
-        ("accept", _) => run => TokenChange.Accept(run, argument),
-        ("rollback", _) => TokenChange.Rollback,
-        (CancelRollback, _) => TokenChange.CancelRollback,
-        _ => null,
-    };
-
-    /// <summary>The command that does the same.</summary>
-    public static string Command(Run run, string verb, string? argument) => verb switch
-    {
-        Release => Commands.Of(run, "hold", $"{argument} --remove"),
-        CancelRollback => Commands.Of(run, "rollback", "--cancel"),
-        _ => Commands.Of(run, verb, argument),
-    };
-
-    /// <summary>What the present state allows. Holds before later steps are offered with these steps instead.</summary>
+    /// <summary>What the present state allows.</summary>
     public static IReadOnlyList<OfferView> Of(Run run)
     {
         List<(string Verb, string? Argument)> candidates =
@@ -66,11 +40,32 @@ internal static class OfferedVerbs
     {
         try
         {
-            return Find(verb, argument)?.Invoke(run) is not null;
+            _ = Change(run, verb, argument);
+            return true;
         }
         catch (CliException)
         {
             return false;
         }
     }
+
+    private static Change Change(Run run, string verb, string? argument) => verb switch
+    {
+        "approve" => Approval.Of(run, argument, all: false),
+        "accept" => TokenChange.Accept(run, argument),
+        "retry" => TokenChange.Retry(run),
+        "resume" => RunControl.Resume(run),
+        "pause" => RunControl.Pause(run),
+        Release => RunControl.Release(run, [argument!]),
+        "abort" => TokenChange.Abort(run),
+        "rollback" => TokenChange.Rollback(run),
+        _ => TokenChange.CancelRollback(run),
+    };
+
+    private static string Command(Run run, string verb, string? argument) => verb switch
+    {
+        Release => Commands.Of(run, "hold", $"{argument} --remove"),
+        CancelRollback => Commands.Of(run, "rollback", "--cancel"),
+        _ => Commands.Of(run, verb, argument),
+    };
 }

@@ -1,4 +1,3 @@
-using System.Net.Mime;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Http;
@@ -6,8 +5,8 @@ using Microsoft.AspNetCore.Http;
 namespace Drydock.Cli.Dashboard;
 
 /// <summary>
-/// Refuses every request that is not from the page itself: another host name (DNS rebinding), another origin, a path
-/// without the token, a write in read-only mode.
+/// Refuses every request that is not a read from the page itself: another host name (DNS rebinding), another origin, a
+/// path without the token, another method than GET.
 /// </summary>
 internal sealed class DashboardGate(DashboardOptions options)
 {
@@ -56,32 +55,17 @@ internal sealed class DashboardGate(DashboardOptions options)
         return CheckMethod(request);
     }
 
-    private Refusal? CheckMethod(HttpRequest request)
+    private static Refusal? CheckMethod(HttpRequest request)
     {
-        if (HttpMethods.IsGet(request.Method))
-        {
-            return null;
-        }
-
-        if (!HttpMethods.IsPost(request.Method))
-        {
-            return new Refusal(StatusCodes.Status405MethodNotAllowed, "Only GET and POST are allowed.");
-        }
-
-        if (!options.IsWritable)
+        if (!HttpMethods.IsGet(request.Method))
         {
             return new Refusal(
-                StatusCodes.Status403Forbidden, "The dashboard is read-only. Start it with --write to change runs.");
+                StatusCodes.Status405MethodNotAllowed, "Only GET is allowed: the dashboard is read-only.");
         }
 
-        if (request.Headers.Origin != $"http://{request.Host}")
-        {
-            return new Refusal(StatusCodes.Status403Forbidden, "The request does not come from the dashboard's page.");
-        }
-
-        return request.ContentType?.Split(';')[0].Trim() == MediaTypeNames.Application.Json
-            ? null
-            : new Refusal(StatusCodes.Status415UnsupportedMediaType, "The body must be JSON.");
+        return request.Headers.Origin is { Count: > 0 } origin && origin != $"http://{request.Host}"
+            ? new Refusal(StatusCodes.Status403Forbidden, "The request does not come from the dashboard's page.")
+            : null;
     }
 }
 

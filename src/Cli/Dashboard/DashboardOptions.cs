@@ -1,13 +1,10 @@
 namespace Drydock.Cli.Dashboard;
 
-/// <summary>What a dashboard shows, and what it may do.</summary>
+/// <summary>What a dashboard shows, and where.</summary>
 internal sealed record DashboardOptions
 {
     /// <summary>The port on 127.0.0.1; 0 for a free one.</summary>
     public int Port { get; init; }
-
-    /// <summary>Whether the page may change runs.</summary>
-    public bool IsWritable { get; init; }
 
     /// <summary>The namespace whose runs are shown; null for all that the user may list.</summary>
     public string? Namespace { get; init; }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
@@ -15,14 +16,15 @@ namespace Drydock.Cli.Dashboard;
 /// <summary>Serves the page on 127.0.0.1.</summary>
 internal sealed class DashboardServer : IAsyncDisposable
 {
-    private const int MaxBodyBytes = 64 * 1024;
+    /// <summary>The page gives up after 20 s and could then only say that the dashboard is late.</summary>
+    private static readonly TimeSpan AnswerWithin = TimeSpan.FromSeconds(15);
+
     private const string JsonType = "application/json; charset=utf-8";
     private readonly Invocation _invocation;
     private readonly DashboardOptions _options;
     private readonly DashboardGate _gate;
-    private readonly RunFeeds _feeds;
-    private readonly LiveFeed _live;
-    private readonly RunRequests _requests;
+    private readonly RunList _list;
+    private readonly RunReader _reader;
     private readonly WebApplication _app;
 
     private DashboardServer(Invocation invocation, DashboardOptions options)
@@ -30,19 +32,15 @@ internal sealed class DashboardServer : IAsyncDisposable
         _invocation = invocation;
         _options = options;
         _gate = new DashboardGate(options);
-        var address = new RunAddress(invocation.ConnectionOptions, HasKind: false);
-        _feeds = new RunFeeds(
-            invocation.Kubernetes, options.Namespace, invocation.Namespace, invocation.Surroundings.Time)
-        {
-            Address = address,
-        };
-        _live = new LiveFeed(invocation.Kubernetes, invocation.Surroundings.Time);
-        _requests = new RunRequests(invocation.Kubernetes, invocation.Surroundings.Time) { Address = address };
+        var time = invocation.Surroundings.Time;
+        _list = new RunList(invocation.Kubernetes, options.Namespace, invocation.Namespace, time);
+        _reader = new RunReader(
+            invocation.Kubernetes, new RunAddress(invocation.ConnectionOptions, HasKind: false), time);
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = MaxBodyBytes;
+            kestrel.Limits.MaxRequestBodySize = 0;
             kestrel.Listen(IPAddress.Loopback, options.Port);
         });
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(1));
@@ -87,62 +85,60 @@ internal sealed class DashboardServer : IAsyncDisposable
             return;
         }
 
+        using var limit = new CancellationTokenSource(AnswerWithin, _invocation.Surroundings.Time);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, context.RequestAborted);
         try
         {
-            await RouteAsync(context, path);
+            await RouteAsync(context, path, end.Token);
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
             // The browser has left.
         }
+        catch (OperationCanceledException) when (limit.IsCancellationRequested && !context.Response.HasStarted)
+        {
+            await RefuseAsync(
+                context,
+                StatusCodes.Status504GatewayTimeout,
+                $"The API server did not answer within {AnswerWithin.TotalSeconds:0} s.");
+        }
         catch (Exception failure) when (DashboardProblems.IsShown(failure) && !context.Response.HasStarted)
         {
             await RefuseAsync(context, StatusOf(failure), DashboardProblems.Explain(failure));
-        }
-        catch (Exception failure) when (failure is JsonException or BadHttpRequestException)
-        {
-            await RefuseAsync(
-                context, StatusCodes.Status400BadRequest, $"The request cannot be read: {failure.Message}");
         }
     }
 
     private static int StatusOf(Exception failure) => failure switch
     {
-        CliException { ExitCode: ExitCodes.Refused } => StatusCodes.Status409Conflict,
         CliException => StatusCodes.Status404NotFound,
         KubernetesForbiddenException => StatusCodes.Status403Forbidden,
         KubernetesNotFoundException => StatusCodes.Status404NotFound,
         _ => StatusCodes.Status502BadGateway,
     };
 
-    private async Task RouteAsync(HttpContext context, string path)
+    private async Task RouteAsync(HttpContext context, string path, CancellationToken end)
     {
-        var end = context.RequestAborted;
-        var isPost = HttpMethods.IsPost(context.Request.Method);
-        switch (isPost, path.Split('/'))
+        switch (path.Split('/'))
         {
-            case (false, [var file]):
+            case [var file]:
                 await SendFileAsync(context, file.Length == 0 ? "index.html" : file);
                 break;
-            case (false, ["api", "about"]):
+            case ["api", "about"]:
                 await SendAsync(
                     context,
-                    new AboutView(_invocation.Configuration.Host ?? "", _options.Namespace, _options.IsWritable),
+                    new AboutView(_invocation.Configuration.Host ?? "", _options.Namespace),
                     DashboardJsonContext.Default.AboutView);
                 break;
-            case (false, ["api", "runs"]):
-                context.Response.ContentType = JsonType;
-                await context.Response.WriteAsync(await _feeds.ListOnceAsync(end), end);
+            case ["api", "runs"]:
+                _ = long.TryParse(
+                    context.Request.Query["since"], NumberStyles.None, CultureInfo.InvariantCulture, out var since);
+                await SendAsync(
+                    context, await _list.ReadAsync(since, end), DashboardJsonContext.Default.RunListView);
                 break;
-            case (false, ["api", "events"]):
-                await StreamAsync(context, _feeds.ListAsync);
-                break;
-            case (false, ["api", "runs", var kind, var space, var name, "events"])
-                when RunRequests.Kind(kind) is { } known:
-                await StreamAsync(context, token => _feeds.FollowAsync(known, space, name, token));
-                break;
-            case (_, ["api", "runs", var kind, var space, var name, var what]) when RunRequests.Kind(kind) is { } known:
-                await SendAboutAsync(context, await _requests.GetAsync(known, space, name, end), isPost, what);
+            case ["api", "runs", var kind, var space, var name]
+                when RunKind.All.FirstOrDefault(k => k.IsNamed(kind)) is { } known:
+                var (page, tag) = await _reader.ReadAsync(known, space, name, end);
+                await SendChangedAsync(context, page, tag);
                 break;
             default:
                 await RefuseAsync(context, StatusCodes.Status404NotFound, "Nothing is here.");
@@ -150,58 +146,17 @@ internal sealed class DashboardServer : IAsyncDisposable
         }
     }
 
-    private async Task SendAboutAsync(HttpContext context, Run run, bool isPost, string what)
+    private static async Task SendChangedAsync(HttpContext context, RunPageView page, string tag)
     {
-        var end = context.RequestAborted;
-        var query = context.Request.Query;
-        switch (isPost, what)
+        context.Response.Headers.ETag = tag;
+        if (context.Request.Headers.IfNoneMatch == tag)
         {
-            case (false, "page"):
-                await SendAsync(
-                    context, RunPages.Page(run, _invocation.Now), DashboardJsonContext.Default.RunPageView);
-                break;
-            case (false, "plans"):
-                await SendAsync(
-                    context, RunPages.Graphs(run), DashboardJsonContext.Default.IReadOnlyListPlanGraphView);
-                break;
-            case (false, "snapshots"):
-                await SendAsync(
-                    context,
-                    await _requests.SnapshotsAsync(run, end),
-                    DashboardJsonContext.Default.IReadOnlyListSnapshotView);
-                break;
-            case (false, "difference"):
-                await SendAsync(
-                    context,
-                    await _requests.DifferenceAsync(run, query["plan"], query["with"], query["withPlan"], end),
-                    DashboardJsonContext.Default.DifferenceView);
-                break;
-            case (false, "change"):
-                await SendAsync(
-                    context,
-                    RunRequests.Preview(run, query["verb"].ToString(), query["argument"]),
-                    DashboardJsonContext.Default.PreviewView);
-                break;
-            case (true, "change"):
-                var wanted = await JsonSerializer.DeserializeAsync(
-                    context.Request.Body, DashboardJsonContext.Default.ChangeRequest, end);
-                await SendAsync(
-                    context,
-                    await _requests.ChangeAsync(run, wanted ?? new ChangeRequest(), end),
-                    DashboardJsonContext.Default.OutcomeView);
-                break;
-            default:
-                await RefuseAsync(context, StatusCodes.Status404NotFound, "Nothing is here.");
-                break;
+            context.Response.StatusCode = StatusCodes.Status304NotModified;
+            return;
         }
-    }
 
-    private Task StreamAsync(HttpContext context, Func<CancellationToken, IAsyncEnumerable<ServerEvent>> source) =>
-        EventStream.SendAsync(
-            context,
-            token => _live.FollowAsync(source, token),
-            _invocation.Surroundings.Time,
-            _app.Lifetime.ApplicationStopping);
+        await SendAsync(context, page, DashboardJsonContext.Default.RunPageView);
+    }
 
     private static async Task SendFileAsync(HttpContext context, string name)
     {

@@ -1,8 +1,8 @@
 using Drydock.Abstractions.Plans;
 using Drydock.Abstractions.Values;
-using Drydock.Cli.Plans;
 using Drydock.Cli.Runs;
 using Drydock.Cli.Views;
+using Drydock.Crds.Common;
 using Drydock.Crds.DatabaseRollingUpgrades;
 using Drydock.Crds.OmsUpgrades;
 
@@ -33,68 +33,52 @@ internal static class RunPages
             FinishedAt = view.FinishedAt,
             DowntimeSince = view.DowntimeSince,
             DowntimeSeconds = view.DowntimeSeconds,
-            Holds = view.Holds.Count,
         };
     }
 
     /// <summary>A run with everything.</summary>
-    public static RunPageView Page(Run run, DateTimeOffset now) => new()
+    public static RunPageView Page(Run run, IReadOnlyList<SnapshotView> snapshots, DateTimeOffset now) => new()
     {
         Run = RunViewBuilder.BuildWithOffers(run, now),
-        Uid = run.Metadata.Uid ?? "",
+        System = System(run),
         Target = run.Status?.Target?.Description,
-        Downtimes = [.. Downtimes(run.Status as OmsUpgradeStatus)],
-        Snapshots = Snapshots(run),
+        Downtimes = run.Status is OmsUpgradeStatus oms ? [.. Downtimes(oms)] : null,
+        Snapshots = snapshots,
         History = HistoryView.Of(run).Entries,
     };
 
-    /// <summary>The snapshots that a run refers to.</summary>
-    public static IReadOnlyList<SnapshotName> Snapshots(Run run) => run.Status switch
+    /// <summary>The snapshots that a run refers to, by name.</summary>
+    public static IEnumerable<SnapshotView> Snapshots(Run run) => run.Status switch
     {
-        OmsUpgradeStatus oms =>
-        [
-            .. Named(oms.SnapshotRef?.Name, BeforeUpgrade),
-            .. Named(oms.RollbackSnapshotRef?.Name, "before the rollback"),
-        ],
-        DatabaseRollingUpgradeStatus database => [.. Named(database.SnapshotRef?.Name, BeforeUpgrade)],
+        OmsUpgradeStatus oms => Named(oms.SnapshotRef?.Name, BeforeUpgrade)
+            .Concat(Named(oms.RollbackSnapshotRef?.Name, "before the rollback")),
+        DatabaseRollingUpgradeStatus database => Named(database.SnapshotRef?.Name, BeforeUpgrade),
         _ => [],
     };
 
-    /// <summary>The plans with what the graph needs.</summary>
-    public static IReadOnlyList<PlanGraphView> Graphs(Run run) =>
-    [
-        .. run.Plans.Select(p => new PlanGraphView(p.Name, p.Plan.Hash, [.. p.Plan.Steps.Select(Step)])),
-    ];
-
-    /// <summary>What differs between the plans of two runs.</summary>
-    public static DifferenceView Difference(PlanName before, Plan former, PlanName after, Plan present)
-    {
-        var difference = PlanDifference.Between(former, present);
-        return new DifferenceView
-        {
-            Before = before,
-            After = after,
-            Added = [.. difference.Added.Select(s => new StepName(s.Id, s.Title))],
-            Removed = [.. difference.Removed.Select(s => new StepName(s.Id, s.Title))],
-            Changed =
-            [
-                .. difference.Changed.Select(c => new ChangedStepView(
-                    c.Id, [.. c.Fields.Select(f => new FieldView(f.Name, f.Before, f.After))])),
-            ],
-            AddedNotes = difference.AddedNotes,
-            RemovedNotes = difference.RemovedNotes,
-        };
-    }
+    // An undo before the downtime switches high availability on again without a milestone of its own, so nothing is
+    // said of it once there is a rollback.
+    private static string? System(Run run) => run.Status is not OmsUpgradeStatus oms ? null
+        : oms.DowntimeSince is not null ? "OMS is down."
+        : oms is { HighAvailability.EnabledBefore: true, RollbackPlan: null }
+            && run.Is(ConditionTypes.HighAvailabilityDisabled) && !run.Is(ConditionTypes.HighAvailabilityEnabled)
+                ? "High availability of OMS is off."
+        : null;
 
     // The outage of the upgrade, and that of a rollback after a success.
-    private static IEnumerable<DowntimeView> Downtimes(OmsUpgradeStatus? status)
+    private static IEnumerable<DowntimeView> Downtimes(OmsUpgradeStatus status)
     {
-        if (status?.Times is not { T1: { } first } times)
+        var since = status.DowntimeSince;
+        if (status.Times is not { T1: { } first } times)
         {
+            if (since is { } down)
+            {
+                yield return new DowntimeView(down, null);
+            }
+
             yield break;
         }
 
-        var since = status.DowntimeSince;
         if (since is { } still && still <= first)
         {
             yield return new DowntimeView(first, null);
@@ -119,22 +103,11 @@ internal static class RunPages
     private static DateTimeOffset? StoppedAgain(Plan? rollback) =>
         (rollback?.Steps ?? []).Where(s => s.Phase == OmsUpgradePhases.StopNew).Min(s => s.FinishedAt);
 
-    private static IEnumerable<SnapshotName> Named(string? name, string purpose)
+    private static IEnumerable<SnapshotView> Named(string? name, string purpose)
     {
         if (!string.IsNullOrEmpty(name))
         {
-            yield return new SnapshotName(name, purpose);
+            yield return new SnapshotView(name, purpose);
         }
     }
-
-    private static GraphStepView Step(PlanStep step) => new()
-    {
-        Id = step.Id,
-        After = step.After,
-        Action = step.Action,
-        Parameters = step.Parameters,
-        Timeout = step.Timeout,
-        MaxAttempts = step.MaxAttempts,
-        Reversible = step.Reversible,
-    };
 }

@@ -82,12 +82,9 @@ internal abstract class RunKind(string kind, string plural, string shortName)
         TimeProvider time,
         CancellationToken cancellationToken);
 
-    /// <summary>
-    /// All objects of a namespace, or of all namespaces: now, and after each change. Connections that break are opened
-    /// again.
-    /// </summary>
-    public abstract IAsyncEnumerable<FoundRuns> FollowAllAsync(
-        IKubernetesClient kubernetes, string? @namespace, TimeProvider time, CancellationToken cancellationToken);
+    /// <summary>Lists the objects of a namespace, or of all, without those that do not fit this program.</summary>
+    public abstract Task<FoundRuns> FindAllAsync(
+        IKubernetesClient kubernetes, string? @namespace, CancellationToken cancellationToken);
 
     /// <summary>Changes the object.</summary>
     public abstract Task<Run> PatchAsync(
@@ -171,48 +168,12 @@ internal sealed class RunKind<TEntity>(
         }
     }
 
-    public override async IAsyncEnumerable<FoundRuns> FollowAllAsync(
-        IKubernetesClient kubernetes,
-        string? @namespace,
-        TimeProvider time,
-        [EnumeratorCancellation] CancellationToken cancellationToken)
+    public override async Task<FoundRuns> FindAllAsync(
+        IKubernetesClient kubernetes, string? @namespace, CancellationToken cancellationToken)
     {
-        while (true)
-        {
-            var list = await kubernetes.ListAsync<TEntity>(
-                @namespace, new ListOptions { TolerateUnreadable = true }, cancellationToken);
-            var runs = list.Items.Select(entity => read(this, entity))
-                .ToDictionary(run => run.FullName, StringComparer.Ordinal);
-            yield return new FoundRuns([.. runs.Values], list.Unreadable);
-            var options = new WatchOptions { ResourceVersion = list.ResourceVersion };
-            await foreach (var change in Resumable(
-                kubernetes.WatchAsync<TEntity>(@namespace, options, cancellationToken), cancellationToken))
-            {
-                if (change.Unreadable is not null)
-                {
-                    break;
-                }
-
-                if (change.Object is not { } seen || change.Type == WatchEventType.Bookmark)
-                {
-                    continue;
-                }
-
-                var run = read(this, seen);
-                if (change.Type == WatchEventType.Deleted)
-                {
-                    runs.Remove(run.FullName);
-                }
-                else
-                {
-                    runs[run.FullName] = run;
-                }
-
-                yield return new FoundRuns([.. runs.Values], list.Unreadable);
-            }
-
-            await Task.Delay(ReconnectAfter, time, cancellationToken);
-        }
+        var list = await kubernetes.ListAsync<TEntity>(
+            @namespace, new ListOptions { TolerateUnreadable = true }, cancellationToken);
+        return new FoundRuns([.. list.Items.Select(entity => read(this, entity))], list.Unreadable);
     }
 
     public override async Task<Run> PatchAsync(

@@ -28,10 +28,6 @@ internal static class DashboardCommand
                 result.AddError($"--port is {result.GetValueOrDefault<int>()}; expected is 0 to {MaxPort}.");
             }
         });
-        var write = new Option<bool>("--write")
-        {
-            Description = "Let the page change runs, with your rights. Without it the page is read-only.",
-        };
         var open = new Option<bool>("--open")
         {
             Description = "Open the page in your browser. Other users of this machine may then read its address in the "
@@ -41,23 +37,20 @@ internal static class DashboardCommand
             "dashboard",
             "Serves a page on 127.0.0.1 that shows all runs live. Ctrl-C ends it.")
         {
-            port, write, open,
+            port, open,
         };
         runner.Set(command, async (invocation, parsed, cancellationToken) =>
         {
             var options = new DashboardOptions
             {
                 Port = parsed.GetValue(port),
-                IsWritable = parsed.GetValue(write),
                 Namespace = parsed.GetValue<string?>("--namespace"),
                 Token = RandomNumberGenerator.GetHexString(2 * TokenBytes, lowercase: true),
             };
             await using var server = await DashboardServer.StartAsync(invocation, options, cancellationToken);
             var output = invocation.Surroundings.Output;
             output.WriteLine($"Dashboard: {server.Address}");
-            output.WriteLine(options.IsWritable
-                ? "The page can change runs with your rights. Do not share the address. Ctrl-C ends the dashboard."
-                : "The page is read-only. Do not share the address. Ctrl-C ends the dashboard.");
+            output.WriteLine("The page is read-only. Do not share the address. Ctrl-C ends the dashboard.");
             if (parsed.GetValue(open))
             {
                 Open(invocation.Surroundings, server.Address);

@@ -28,8 +28,6 @@ public sealed class DashboardPageTests(DashboardStage stage)
         ("held", $"OmsUpgrade/{DashboardStage.Migration}/oms-pune", "document.querySelector('.hold')"),
         ("stalled", $"DatabaseRollingUpgrade/{DashboardStage.Migration}/tidb-orders", "document.querySelector('svg.timeline .step.Failed')"),
         ("succeeded", $"OmsUpgrade/{DashboardStage.Migration}/oms-berlin", "document.querySelector('.findings')"),
-        ("plan", $"{Run}/plan", "document.querySelectorAll('svg.graph .step').length > 30"),
-        ("compare", $"{Run}/compare", "document.querySelector('.difference')"),
     ];
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -41,7 +39,7 @@ public sealed class DashboardPageTests(DashboardStage stage)
     [MemberData(nameof(Pages))]
     public async Task Page_is_accessible_and_stays_with_its_origin(string name, bool isDark)
     {
-        await using var dashboard = await stage.StartAsync("--write", "-n", DashboardStage.Migration);
+        await using var dashboard = await stage.StartAsync("-n", DashboardStage.Migration);
         await using var page = await OpenAsync(dashboard, name, 1280, 800, isDark);
         await page.EvaluateAsync(new BundledAxeScriptProvider().GetScript(), Token);
         (await page.EvaluateAsync(Axe, Token))!.AsArray().Select(v => (string)v!).ShouldBeEmpty();
@@ -59,11 +57,9 @@ public sealed class DashboardPageTests(DashboardStage stage)
     [Theory]
     [InlineData("list")]
     [InlineData("held")]
-    [InlineData("plan")]
-    [InlineData("compare")]
     public async Task Tab_key_reaches_every_control(string name)
     {
-        await using var dashboard = await stage.StartAsync("--write", "-n", DashboardStage.Migration);
+        await using var dashboard = await stage.StartAsync("-n", DashboardStage.Migration);
         await using var page = await OpenAsync(dashboard, name, 1280, 800);
         const string Controls = """
             [...document.querySelectorAll('a[href], button, select, input, summary, [tabindex="0"]')]
@@ -83,7 +79,7 @@ public sealed class DashboardPageTests(DashboardStage stage)
     }
 
     [Fact]
-    public async Task Timeline_and_graph_are_used_by_keyboard()
+    public async Task Timeline_is_used_by_keyboard()
     {
         await using var dashboard = await stage.StartAsync();
         await using var page = await OpenAsync(dashboard, "run", 1280, 800);
@@ -95,16 +91,6 @@ public sealed class DashboardPageTests(DashboardStage stage)
         await page.PressAsync("End", Token);
         await page.PressAsync("Enter", Token);
         await page.UntilAsync("document.querySelector('.panel h3')?.textContent === document.activeElement.dataset.step.split(':')[1]", Token);
-
-        await GoToAsync(page, dashboard, "plan");
-        await page.EvaluateAsync("document.querySelector('svg.graph [tabindex=\"0\"]').focus()", Token);
-        await page.PressAsync("ArrowDown", Token);
-        await page.PressAsync("ArrowDown", Token);
-        await page.PressAsync("Enter", Token);
-        await page.UntilAsync("document.querySelector('.panel h3')?.textContent === 'PrepareImage/oms-a/create'", Token);
-        ((string)(await FocusedAsync(page))!).ShouldBe("step:PrepareImage/oms-a/create");
-        await page.PressAsync("ArrowRight", Token);
-        ((string)(await FocusedAsync(page))!).ShouldBe("step:PrepareImage/oms-b/create");
         page.Errors.ShouldBeEmpty();
     }
 
@@ -138,41 +124,43 @@ public sealed class DashboardPageTests(DashboardStage stage)
     }
 
     [Fact]
-    public async Task Approval_is_given_by_keyboard()
-    {
-        var space = await stage.NewSpaceAsync();
-        await stage.CreateAsync(space, Manifests.Upgrade("up"), SampleRuns.Held());
-        await using var dashboard = await stage.StartAsync("--write");
-        await using var page = await (await stage.BrowserAsync()).OpenAsync(dashboard.PageOf($"OmsUpgrade/{space}/up"), 1280, 800, cancellationToken: Token);
-        await page.UntilAsync("document.querySelector('.hold button:not(.copy)')", Token);
-        await page.EvaluateAsync("document.querySelector('.hold button:not(.copy)').focus()", Token);
-        await page.PressAsync("Enter", Token);
-        await page.UntilAsync("document.querySelector('dialog[open] button.main:not(:disabled)')", Token);
-        ((string)(await page.EvaluateAsync("document.querySelector('dialog').textContent", Token))!).ShouldContain($"Approves StopOld of {space}/up");
-        await page.EvaluateAsync(new BundledAxeScriptProvider().GetScript(), Token);
-        (await page.EvaluateAsync(Axe, Token))!.AsArray().Select(v => (string)v!).ShouldBeEmpty();
-        await page.EvaluateAsync("document.querySelector('dialog button.main').focus()", Token);
-        await page.PressAsync("Enter", Token);
-        await Deadline.UntilAsync(
-            "the approval to be written",
-            async _ => (string?)(await stage.GetAsync(space, "up"))["metadata"]!["annotations"]?["drydock.dev/approve"] == "StopOld@bbbbbbbb",
-            cancellationToken: Token);
-        await stage.WriteStatusAsync(space, "up", new JsonObject { ["holds"] = null, ["message"] = "Stop oms-a." });
-        await page.UntilAsync("document.querySelector('dialog').textContent.includes('Approved. StopOld: Stop oms-a.')", Token);
-        await page.PressAsync("Escape", Token);
-        await page.UntilAsync("!document.querySelector('dialog[open]') && !document.querySelector('.hold')", Token);
-        page.Errors.ShouldBeEmpty();
-    }
-
-    [Fact]
-    public async Task Read_only_page_offers_commands_and_no_changes()
+    public async Task Run_is_shown_in_the_order_of_what_matters()
     {
         await using var dashboard = await stage.StartAsync();
-        await using var page = await OpenAsync(dashboard, "held", 1280, 800);
-        ((int)(await page.EvaluateAsync("document.querySelectorAll('[data-key^=\"change:\"]').length", Token))!).ShouldBe(0);
-        ((string)(await page.EvaluateAsync("document.querySelector('.hold code').textContent", Token))!)
-            .ShouldStartWith("kubectl drydock approve oms-pune StopOld -n migration --kubeconfig /");
-        ((string)(await page.EvaluateAsync("document.getElementById('mode').textContent", Token))!).ShouldBe("Read-only");
+        await using var page = await OpenAsync(dashboard, "run", 1280, 800);
+        (await TextsAsync(page, "[...document.querySelectorAll('main section')].map(s => s.id || s.getAttribute('aria-labelledby'))"))
+            .ShouldBe(["state", "todo", "downtime", "timeline", "steps-Upgrade", "snapshots", "history", "facts"]);
+        (await TextAsync(page, "'.crumbs'")).ShouldBe($"All runs / {DashboardStage.Migration}/{DashboardStage.Running}");
+        (await TextAsync(page, "'.system'")).ShouldBe("OMS is down.");
+        (await TextAsync(page, "'#todo > p'")).ShouldBe("Nothing. The run continues automatically.");
+        (await TextAsync(page, "'#downtime .clock'")).ShouldStartWith("down for 8m4");
+        (await TextAsync(page, "'details.plan summary'")).ShouldBe("Plan aaaaaaaa and its notes (2)");
+        (await TextsAsync(page, "[...document.querySelectorAll('details.plan, [data-key=\"others\"]')].map(d => String(d.open))"))
+            .ShouldBe(["false", "false"]);
+    }
+
+    [Theory]
+    [InlineData("held", "kubectl drydock approve oms-pune StopOld -n migration --kubeconfig /")]
+    [InlineData("stalled", "kubectl drydock retry tidb-orders -n migration --kubeconfig /")]
+    [InlineData("run", null)]
+    [InlineData("succeeded", null)]
+    public async Task One_command_at_most_is_primary(string name, string? command)
+    {
+        await using var dashboard = await stage.StartAsync();
+        await using var page = await OpenAsync(dashboard, name, 1280, 800);
+        var primary = await TextsAsync(page, "[...document.querySelectorAll('.copy.main')].map(b => b.previousSibling.textContent)");
+        if (command is null)
+        {
+            primary.ShouldBeEmpty();
+        }
+        else
+        {
+            primary.ShouldHaveSingleItem().ShouldStartWith(command);
+        }
+
+        (await TextsAsync(page, "[...document.querySelectorAll('main button:not(.copy):not(.link)')].map(b => b.textContent)")).ShouldBeEmpty();
+        (await TextsAsync(page, "[...document.querySelectorAll('[data-key=\"others\"] code')].map(c => c.textContent.split(' ')[2])"))
+            .ShouldNotContain(command?.Split(' ')[2] ?? "");
     }
 
     [Theory]
@@ -180,19 +168,10 @@ public sealed class DashboardPageTests(DashboardStage stage)
     [InlineData("list", true)]
     [InlineData("run", false)]
     [InlineData("run", true)]
-    [InlineData("plan", false)]
-    [InlineData("plan", true)]
     public async Task Pictures_of_the_docs_are_made(string name, bool isDark)
     {
         await using var dashboard = await stage.StartAsync("-n", DashboardStage.Migration);
         await using var page = await OpenAsync(dashboard, name, 1200, name == "list" ? 640 : 900, isDark);
-        if (name == "plan")
-        {
-            await page.EvaluateAsync("document.querySelector('[data-step=\"Backup/snapshot\"]').dispatchEvent(new MouseEvent('click', { bubbles: true }))", Token);
-            await page.UntilAsync("document.querySelector('.panel h3')", Token);
-            await page.EvaluateAsync("scrollTo(0, 0); document.activeElement.blur()", Token);
-        }
-
         await page.EvaluateAsync("document.getElementById('server').textContent = 'API server https://kubernetes.example:6443'; document.fonts.ready.then(() => true)", Token);
         var picture = await page.ScreenshotAsync(Token);
         picture.Length.ShouldBeLessThan(LargestPicture);
@@ -214,12 +193,11 @@ public sealed class DashboardPageTests(DashboardStage stage)
         return page;
     }
 
-    private static async Task GoToAsync(BrowserPage page, RunningDashboard dashboard, string name)
-    {
-        var view = Views.Single(v => v.Name == name);
-        await page.GoToAsync(dashboard.PageOf(view.Part), Token);
-        await page.UntilAsync(view.Ready, Token);
-    }
+    private static async Task<string> TextAsync(BrowserPage page, string selector) =>
+        (string)(await page.EvaluateAsync($"document.querySelector({selector}).textContent", Token))!;
+
+    private static async Task<IEnumerable<string>> TextsAsync(BrowserPage page, string expression) =>
+        [.. (await page.EvaluateAsync(expression, Token))!.AsArray().Select(t => (string)t!)];
 
     private static Task<JsonNode?> FocusedAsync(BrowserPage page) => page.EvaluateAsync("document.activeElement.dataset.key", Token);
 }

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
-using System.Text;
+using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Drydock.Cli.Dashboard;
@@ -86,164 +86,125 @@ public sealed partial class DashboardServerTests(DashboardStage stage)
         named.StatusCode.ShouldBe(HttpStatusCode.OK);
     }
 
-    [Fact]
-    public async Task Read_only_dashboard_writes_nothing()
+    [Theory]
+    [InlineData("POST")]
+    [InlineData("PUT")]
+    [InlineData("PATCH")]
+    [InlineData("DELETE")]
+    public async Task Other_method_than_get_is_refused(string method)
     {
         await using var dashboard = await stage.StartAsync();
-        var before = (string)(await stage.GetAsync(DashboardStage.Migration, "oms-pune"))["metadata"]!["resourceVersion"]!;
-        using var post = await PostAsync(dashboard, "oms-pune", new JsonObject { ["verb"] = "pause" }, dashboard.Address);
-        post.StatusCode.ShouldBe(HttpStatusCode.Forbidden);
-        (await post.Content.ReadAsStringAsync(Token)).ShouldContain("--write");
-        using var put = await dashboard.Http.PutAsync(new Uri("api/about", UriKind.Relative), null, Token);
-        put.StatusCode.ShouldBe(HttpStatusCode.MethodNotAllowed);
-        ((string)(await stage.GetAsync(DashboardStage.Migration, "oms-pune"))["metadata"]!["resourceVersion"]!).ShouldBe(before);
+        using var request = new HttpRequestMessage(new HttpMethod(method), new Uri(dashboard.Address, "api/runs/omsu/migration/oms-pune"))
+        {
+            Content = JsonContent.Create(new JsonObject { ["verb"] = "pause" }),
+        };
+        request.Headers.Add("Origin", dashboard.Address.GetLeftPart(UriPartial.Authority));
+        using var answer = await dashboard.Http.SendAsync(request, Token);
+        answer.StatusCode.ShouldBe(HttpStatusCode.MethodNotAllowed);
+        (await answer.Content.ReadAsStringAsync(Token)).ShouldContain("read-only");
+        (await stage.GetAsync(DashboardStage.Migration, "oms-pune"))["metadata"]!["annotations"].ShouldBeNull();
         dashboard.Output.ShouldContain("read-only");
     }
 
     [Fact]
-    public async Task Write_from_elsewhere_is_refused()
-    {
-        await using var dashboard = await stage.StartAsync("--write");
-        var body = new JsonObject { ["verb"] = "pause" };
-        foreach (var origin in (Uri?[])[null, new("http://evil.example"), new("http://localhost:1"), new($"https://127.0.0.1:{dashboard.Address.Port}")])
-        {
-            using var answer = await PostAsync(dashboard, "oms-pune", body, origin);
-            answer.StatusCode.ShouldBe(HttpStatusCode.Forbidden, origin?.ToString());
-        }
-
-        using var form = await PostAsync(dashboard, "oms-pune", body, dashboard.Address, "text/plain");
-        form.StatusCode.ShouldBe(HttpStatusCode.UnsupportedMediaType);
-        var stored = await stage.GetAsync(DashboardStage.Migration, "oms-pune");
-        stored["metadata"]!["annotations"]?["drydock.dev/pause"].ShouldBeNull();
-    }
-
-    [Fact]
-    public async Task Change_is_previewed_written_and_followed()
-    {
-        var space = await stage.NewSpaceAsync();
-        await stage.CreateAsync(space, Manifests.Upgrade("up"), SampleRuns.Held());
-        await using var dashboard = await stage.StartAsync("--write");
-        var path = $"api/runs/omsupgrade/{space}/up";
-        var preview = await dashboard.GetAsync($"{path}/change?verb=approve&argument=StopOld", Token);
-        var sentence = (string)preview["sentence"]!;
-        sentence.ShouldStartWith($"Approves StopOld of {space}/up (plan bbbbbbbb). The run then continues with StopOld/oms-a");
-        ((string)preview["command"]!).ShouldStartWith($"kubectl drydock approve up StopOld -n {space} --kubeconfig /");
-
-        var uid = (string)(await dashboard.GetAsync($"{path}/page", Token))["uid"]!;
-        var stale = new JsonObject { ["verb"] = "approve", ["argument"] = "StopOld", ["sentence"] = "Something else.", ["uid"] = uid };
-        using var refused = await PostAsync(dashboard, "up", stale, dashboard.Address, space: space);
-        refused.StatusCode.ShouldBe(HttpStatusCode.Conflict);
-        (await stage.GetAsync(space, "up"))["metadata"]!["annotations"]?["drydock.dev/approve"].ShouldBeNull();
-
-        stale["sentence"] = sentence;
-        var written = PostAsync(dashboard, "up", stale, dashboard.Address, space: space);
-        await Deadline.UntilAsync(
-            "the approval to be written",
-            async _ => (string?)(await stage.GetAsync(space, "up"))["metadata"]!["annotations"]?["drydock.dev/approve"] == "StopOld@bbbbbbbb",
-            cancellationToken: Token);
-        written.IsCompleted.ShouldBeFalse();
-        await stage.WriteStatusAsync(space, "up", new JsonObject
-        {
-            ["holds"] = null,
-            ["message"] = "Stop the old container on oms-a.",
-            ["approvals"] = new JsonArray(new JsonObject { ["name"] = "StopOld", ["planHash"] = "bbbbbbbb", ["accepted"] = true }),
-        });
-        using var answer = await written;
-        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
-        var outcome = (await answer.Content.ReadFromJsonAsync<JsonNode>(Token))!;
-        ((string)outcome["sentence"]!).ShouldBe("Approved. StopOld: Stop the old container on oms-a.");
-        ((bool)outcome["isRefused"]!).ShouldBeFalse();
-    }
-
-    [Theory]
-    [InlineData("retry", HttpStatusCode.Conflict)]
-    [InlineData("resume", HttpStatusCode.Conflict)]
-    [InlineData("no-such-verb", HttpStatusCode.NotFound)]
-    public async Task Change_that_the_state_does_not_allow_is_refused(string verb, HttpStatusCode expected)
-    {
-        await using var dashboard = await stage.StartAsync("--write");
-        using var answer = await dashboard.Http.GetAsync(
-            new Uri($"api/runs/omsu/{DashboardStage.Migration}/oms-pune/change?verb={verb}", UriKind.Relative), Token);
-        answer.StatusCode.ShouldBe(expected);
-    }
-
-    [Fact]
-    public async Task Streams_push_changes_until_the_object_is_deleted()
-    {
-        var space = await stage.NewSpaceAsync();
-        await stage.CreateAsync(space, Manifests.Upgrade("up"), SampleRuns.Running());
-        await using var dashboard = await stage.StartAsync("-n", space);
-        await using var list = await EventReader.OpenAsync(dashboard.Http, "api/events", Token);
-        list.MediaType.ShouldBe("text/event-stream");
-        var first = await list.NextAsync("runs", _ => true, Token);
-        var run = first["runs"]!.AsArray().ShouldHaveSingleItem()!;
-        ((string)run["state"]!).ShouldBe("InProgress");
-        first["problems"]!.AsArray().ShouldBeEmpty();
-        await using var one = await EventReader.OpenAsync(dashboard.Http, $"api/runs/OmsUpgrade/{space}/up/events", Token);
-        await one.NextAsync("run", page => (string)page["run"]!["phase"]! == "Backup", Token);
-
-        await stage.WriteStatusAsync(space, "up", new JsonObject { ["phase"] = "StartNew", ["message"] = "Start oms-a." });
-        await list.NextAsync("runs", l => (string)l["runs"]![0]!["phase"]! == "StartNew", Token);
-        await one.NextAsync("run", page => (string)page["run"]!["message"]! == "Start oms-a.", Token);
-
-        await stage.Plane.KubectlAsync(["-n", space, "delete", "omsu", "up"], cancellationToken: Token);
-        await list.NextAsync("runs", l => l["runs"]!.AsArray().Count == 0, Token);
-        await one.NextAsync("gone", _ => true, Token);
-    }
-
-    [Fact]
-    public async Task Watch_ends_when_the_browser_leaves()
+    public async Task Read_from_another_origin_is_refused()
     {
         await using var dashboard = await stage.StartAsync();
-        await Deadline.UntilAsync("former watches to end", async t => await stage.WatchesAsync(t) == 0, cancellationToken: Token);
-        var reader = await EventReader.OpenAsync(dashboard.Http, "api/events", Token);
-        await reader.NextAsync("runs", _ => true, Token);
-        await Deadline.UntilAsync("the watch", async t => await stage.WatchesAsync(t) == 1, cancellationToken: Token);
-        await reader.DisposeAsync();
-        await Deadline.UntilAsync("the watch to end", async t => await stage.WatchesAsync(t) == 0, cancellationToken: Token);
+        (string Origin, HttpStatusCode Expected)[] cases =
+        [
+            ("http://evil.example", HttpStatusCode.Forbidden),
+            ("http://localhost:1", HttpStatusCode.Forbidden),
+            ($"https://127.0.0.1:{dashboard.Address.Port}", HttpStatusCode.Forbidden),
+            ("null", HttpStatusCode.Forbidden),
+            (dashboard.Address.GetLeftPart(UriPartial.Authority), HttpStatusCode.OK),
+        ];
+        foreach (var (origin, expected) in cases)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(dashboard.Address, "api/runs"));
+            request.Headers.Add("Origin", origin);
+            using var answer = await dashboard.Http.SendAsync(request, Token);
+            answer.StatusCode.ShouldBe(expected, origin);
+        }
     }
 
     [Fact]
-    public async Task Silent_stream_has_heartbeats()
+    public async Task Change_of_a_run_sends_its_row_and_page_only()
     {
-        await using var dashboard = await RunningDashboard.StartAsync(stage.Plane.AdminKubeconfig, new SampleTime(haste: 10), "-n", "default");
-        await using var reader = await EventReader.OpenAsync(dashboard.Http, "api/events", Token);
-        await reader.LineAsync("retry: 2000", Token);
-        await reader.LineAsync(": heartbeat", Token);
+        var space = await stage.NewSpaceAsync();
+        await stage.CreateAsync(space, Manifests.Upgrade("other"), SampleRuns.Held());
+        await stage.CreateAsync(space, Manifests.Upgrade("up"), SampleRuns.Running());
+        await using var dashboard = await stage.StartAsync("-n", space);
+        var first = await dashboard.GetAsync("api/runs?since=0", Token);
+        first["runs"]!.AsArray().Select(r => $"{r!["name"]} {r["state"]}").ShouldBe(["other Held", "up InProgress"]);
+        first["problems"]!.AsArray().ShouldBeEmpty();
+        var idle = await dashboard.GetAsync($"api/runs?since={first["serial"]}", Token);
+        idle["runs"]!.AsArray().ShouldBeEmpty();
+        var (tag, page) = await ReadAsync(dashboard, space, tag: null);
+        ((string)page!["run"]!["phase"]!, (string)page["system"]!).ShouldBe(("Backup", "OMS is down."));
+        (await ReadAsync(dashboard, space, tag)).ShouldBe((tag, null));
+
+        await stage.WriteStatusAsync(space, "up", new JsonObject { ["phase"] = "StartNew", ["message"] = "Start oms-a." });
+        var changed = await dashboard.GetAsync($"api/runs?since={idle["serial"]}", Token);
+        ((string)changed["runs"]!.AsArray().ShouldHaveSingleItem()!["phase"]!).ShouldBe("StartNew");
+        ((bool)changed["isWhole"]!).ShouldBeFalse();
+        ((string)(await ReadAsync(dashboard, space, tag)).Page!["run"]!["message"]!).ShouldBe("Start oms-a.");
+
+        await stage.Plane.KubectlAsync(["-n", space, "delete", "omsu", "up"], cancellationToken: Token);
+        var left = await dashboard.GetAsync($"api/runs?since={changed["serial"]}", Token);
+        ((bool)left["isWhole"]!).ShouldBeTrue();
+        ((string)left["runs"]!.AsArray().ShouldHaveSingleItem()!["name"]!).ShouldBe("other");
+        using var gone = await dashboard.Http.GetAsync(new Uri($"api/runs/omsu/{space}/up", UriKind.Relative), Token);
+        gone.StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        (await gone.Content.ReadAsStringAsync(Token)).ShouldContain($"There is no OmsUpgrade up in namespace {space}.");
+    }
+
+    [Fact]
+    public async Task Silent_api_server_is_told()
+    {
+        using var silent = new TcpListener(IPAddress.Loopback, 0);
+        silent.Start();
+        var kubeconfig = Path.Combine(stage.Run.Folder, "silent.kubeconfig");
+        await File.WriteAllTextAsync(
+            kubeconfig,
+            $"""
+            apiVersion: v1
+            kind: Config
+            current-context: silent
+            clusters:
+            - name: silent
+              cluster:
+                server: http://{silent.LocalEndpoint}
+            users:
+            - name: u
+            contexts:
+            - name: silent
+              context:
+                cluster: silent
+                user: u
+            """,
+            Token);
+        await using var dashboard = await RunningDashboard.StartAsync(kubeconfig, new SampleTime(haste: 100));
+        foreach (var path in (string[])["api/runs", "api/runs/omsu/migration/oms-pune"])
+        {
+            using var answer = await dashboard.Http.GetAsync(new Uri(path, UriKind.Relative), Token);
+            answer.StatusCode.ShouldBe(HttpStatusCode.GatewayTimeout, path);
+            (await answer.Content.ReadAsStringAsync(Token)).ShouldContain("The API server did not answer within 15 s.");
+        }
     }
 
     [Fact]
     public async Task Missing_right_is_said_and_the_own_namespace_is_shown()
     {
         var kubeconfig = await stage.ViewerAsync(DashboardStage.Migration);
-        await using var dashboard = await RunningDashboard.StartAsync(kubeconfig, null, "--write");
+        await using var dashboard = await RunningDashboard.StartAsync(kubeconfig);
         var list = await dashboard.GetAsync("api/runs", Token);
         list["runs"]!.AsArray().Select(r => (string)r!["name"]!).ShouldBe(["oms-322-to-422", "oms-berlin", "oms-pune", "tidb-orders"]);
         string.Join(' ', list["problems"]!.AsArray().Select(p => (string)p!))
             .ShouldContain("Only namespace migration is shown for omsupgrades. You may not list omsupgrades");
 
-        await using var reader = await EventReader.OpenAsync(dashboard.Http, "api/runs/dru/default/tidb-orders/events", Token);
-        var problem = await reader.NextAsync("problem", _ => true, Token);
-        ((string)problem["message"]!).ShouldContain("The role drydock-view has this right.");
-
-        var page = await dashboard.GetAsync("api/runs/omsu/migration/oms-pune/page", Token);
-        var preview = await dashboard.GetAsync("api/runs/omsu/migration/oms-pune/change?verb=pause", Token);
-        var body = new JsonObject { ["verb"] = "pause", ["sentence"] = (string)preview["sentence"]!, ["uid"] = (string)page["uid"]! };
-        using var write = await PostAsync(dashboard, "oms-pune", body, dashboard.Address);
-        write.StatusCode.ShouldBe(HttpStatusCode.Forbidden);
-        (await write.Content.ReadAsStringAsync(Token)).ShouldContain("drydock-edit");
-    }
-
-    [Fact]
-    public async Task Difference_of_two_plans_names_steps_and_values()
-    {
-        await using var dashboard = await stage.StartAsync();
-        var difference = await dashboard.GetAsync(
-            $"api/runs/omsu/migration/{DashboardStage.Running}/difference?with=omsu/migration/oms-pune", Token);
-        difference["added"]!.AsArray().Select(s => (string)s!["id"]!).ShouldBe(["Backup/oms_hb/trim"]);
-        difference["removed"]!.AsArray().ShouldBeEmpty();
-        var jar = difference["changed"]!.AsArray().Single(c => (string)c!["id"]! == "CorrectMetadata/oms-b/jar")!;
-        ((string)jar["fields"]![0]!["before"]!, (string)jar["fields"]![0]!["after"]!).ShouldBe(("false", "true"));
+        using var other = await dashboard.Http.GetAsync(new Uri("api/runs/dru/default/tidb-orders", UriKind.Relative), Token);
+        other.StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+        (await other.Content.ReadAsStringAsync(Token)).ShouldContain("The role drydock-view has this right.");
     }
 
     [Fact]
@@ -268,7 +229,7 @@ public sealed partial class DashboardServerTests(DashboardStage stage)
             }
 
             await stage.CreateAsync("states", manifest, entity["status"]?.DeepClone().AsObject());
-            var page = await dashboard.GetAsync($"api/runs/omsu/states/{name}/page", Token);
+            var page = await dashboard.GetAsync($"api/runs/omsu/states/{name}", Token);
             ((string?)page["run"]!["message"]).ShouldBe((string?)entity["status"]?["message"] ?? "The operator has not seen the object yet.", name);
             names.Add(name);
         }
@@ -284,25 +245,23 @@ public sealed partial class DashboardServerTests(DashboardStage stage)
     public async Task Interrupt_ends_it_also_while_a_page_is_open()
     {
         var dashboard = await stage.StartAsync();
-        await using var reader = await EventReader.OpenAsync(dashboard.Http, "api/events", Token);
-        await reader.NextAsync("runs", _ => true, Token);
+        await dashboard.GetAsync("api/runs", Token);
         (await dashboard.InterruptAsync()).ShouldBe(0);
         await dashboard.DisposeAsync();
     }
 
-    private static async Task<HttpResponseMessage> PostAsync(
-        RunningDashboard dashboard, string name, JsonObject body, Uri? origin, string type = "application/json", string space = DashboardStage.Migration)
+    private static async Task<(string Tag, JsonNode? Page)> ReadAsync(RunningDashboard dashboard, string space, string? tag)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(dashboard.Address, $"api/runs/omsu/{space}/{name}/change"))
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(dashboard.Address, $"api/runs/omsu/{space}/up"));
+        if (tag is not null)
         {
-            Content = new StringContent(body.ToJsonString(), Encoding.UTF8, MediaTypeHeaderValue.Parse(type)),
-        };
-        if (origin is not null)
-        {
-            request.Headers.Add("Origin", origin.GetLeftPart(UriPartial.Authority));
+            request.Headers.IfNoneMatch.Add(EntityTagHeaderValue.Parse(tag));
         }
 
-        return await dashboard.Http.SendAsync(request, Token);
+        using var answer = await dashboard.Http.SendAsync(request, Token);
+        var text = await answer.Content.ReadAsStringAsync(Token);
+        answer.StatusCode.ShouldBe(text.Length == 0 ? HttpStatusCode.NotModified : HttpStatusCode.OK);
+        return (answer.Headers.ETag!.ToString(), text.Length == 0 ? null : JsonNode.Parse(text));
     }
 
     private static string Header(HttpResponseMessage answer, string name) => answer.Headers.GetValues(name).ShouldHaveSingleItem();

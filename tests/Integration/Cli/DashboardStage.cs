@@ -120,13 +120,6 @@ public sealed class DashboardStage : IAsyncLifetime
     internal async Task<JsonObject> GetAsync(string space, string name) => JsonNode.Parse(await _http!.GetStringAsync(
         new Uri($"{Api}/{space}/omsupgrades/{name}", UriKind.Relative), TestContext.Current.CancellationToken))!.AsObject();
 
-    /// <summary>How many watches of OMS upgrades the API server serves.</summary>
-    internal async Task<int> WatchesAsync(CancellationToken cancellationToken) =>
-        (await _http!.GetStringAsync(new Uri("/metrics", UriKind.Relative), cancellationToken)).Split('\n')
-            .Where(line => line.StartsWith("apiserver_longrunning_gauge{", StringComparison.Ordinal)
-                && line.Contains("resource=\"omsupgrades\"", StringComparison.Ordinal))
-            .Sum(line => int.Parse(line[(line.LastIndexOf(' ') + 1)..], System.Globalization.CultureInfo.InvariantCulture));
-
     /// <summary>A kubeconfig of a user who has the role drydock-view in one namespace.</summary>
     internal async Task<string> ViewerAsync(string space)
     {

@@ -1,25 +1,23 @@
-// Which view is shown, the connection, the theme.
+// Which view is shown, how it is kept up to date, the theme.
 
-import { get, listen } from './api.js';
-import { announce, h, tick } from './dom.js';
-import { compareView } from './compare.js';
+import { get } from './api.js';
+import { announce, h, show, tick } from './dom.js';
 import { listView } from './list.js';
-import { planView } from './plan.js';
 import { runView } from './run.js';
 
+// A read that takes long is repeated less often: the API server is busy with it for a tenth of the time at most.
+const rest = 10;
+
 const main = document.getElementById('main');
-const paused = 'Paused while this page is hidden';
+const problem = document.getElementById('problem');
 let view = null;
-let stop = () => {};
-let about = { isWritable: false, server: '' };
+let about = {};
+let reads = 0;
+let timer = 0;
 
 function open(hash) {
-    const [kind, namespace, name, part] = hash.replace(/^#\/?/, '').split('/').map(decoded);
-    const run = { kind, namespace, name };
-    if (!name) {
-        return listView();
-    }
-    return part === 'plan' ? planView(run, about) : part === 'compare' ? compareView(run) : runView(run, about);
+    const [kind, namespace, name] = hash.replace(/^#\/?/, '').split('/').map(decoded);
+    return name ? runView({ kind, namespace, name }) : listView(about);
 }
 
 // What nobody can have encoded is taken as it is: the page then says that there is no such run.
@@ -35,32 +33,48 @@ function navigate(isFirst) {
     if (location.hash !== '' && !location.hash.startsWith('#/')) {
         return;
     }
-    const next = open(location.hash);
-    stop();
-    view = next;
+    view = open(location.hash);
     main.replaceChildren(...view.elements);
     document.title = `${view.title} – Drydock`;
-    connect();
-    view.start?.();
+    said('');
+    refresh();
     scrollTo(0, 0);
     if (!isFirst) {
         main.querySelector('h1')?.focus();
     }
 }
 
-// A browser opens at most six connections to the dashboard, and each stream takes one: only pages that are seen have
-// one.
-function connect() {
-    stop();
-    stop = () => {};
-    if (!view?.stream) {
-        connected('');
-    } else if (document.hidden) {
-        connected(paused);
-    } else {
-        connected('Connecting');
-        stop = listen(view.stream, view.listeners, connected);
+// Reads now, and again after a pause. A page that nobody sees does not read.
+async function refresh() {
+    const read = ++reads;
+    clearTimeout(timer);
+    if (document.hidden) {
+        connected('Paused while this page is hidden');
+        return;
     }
+    const began = performance.now();
+    try {
+        const next = await view.read();
+        if (read !== reads) {
+            return;
+        }
+        if (next) {
+            view.take(next);
+        }
+        said('');
+        connected('Live');
+    } catch (failure) {
+        if (read !== reads) {
+            return;
+        }
+        said(failure.message);
+        connected('Not live');
+    }
+    timer = setTimeout(refresh, Math.max(view.pause, rest * (performance.now() - began)));
+}
+
+function said(message) {
+    show(problem, message, () => message && h('p', { class: 'problem' }, message));
 }
 
 function connected(state) {
@@ -102,7 +116,6 @@ document.getElementById('skip').addEventListener('click', event => {
 });
 applyTheme(stored());
 addEventListener('hashchange', () => navigate(false));
-document.addEventListener('visibilitychange', connect);
 addEventListener('resize', () => view?.resize?.());
 setInterval(() => {
     if (!document.hidden) {
@@ -112,11 +125,12 @@ setInterval(() => {
 }, 1000);
 
 try {
-    about = await get('about');
+    about = (await get('about')).body;
     document.getElementById('server').textContent =
         `API server ${about.server}${about.namespace ? `, namespace ${about.namespace}` : ''}`;
-    document.getElementById('mode').textContent = about.isWritable ? 'Changes allowed' : 'Read-only';
     navigate(true);
+    document.addEventListener('visibilitychange', refresh);
 } catch (failure) {
-    main.replaceChildren(h('h1', null, 'Drydock'), h('p', { class: 'problem', role: 'alert' }, failure.message));
+    main.replaceChildren(h('h1', null, 'Drydock'));
+    said(failure.message);
 }

@@ -93,21 +93,12 @@ export function prose(text) {
     });
 }
 
-// What a user has to know of a plan before its steps.
-export function planHead(plan) {
-    const notes = plan.notes.map(note => h('li', null, h('strong', null, 'Note: '), prose(note)));
-    return [
-        h('p', { class: 'muted' }, `Plan ${plan.hash}`),
-        notes.length > 0 && h('ul', { class: 'notes' }, notes),
-    ];
-}
-
-export function command(text) {
+export function command(text, isPrimary) {
     const button = h(
         'button',
         {
             type: 'button',
-            class: 'copy',
+            class: isPrimary ? 'copy main' : 'copy',
             'data-key': `copy:${text}`,
             'aria-label': `Copy the command ${text}`,
             on: { click: () => copy(text, button) },
@@ -135,17 +126,6 @@ export function announce(text) {
     document.getElementById('announcer').textContent = text;
 }
 
-// Announces the state of a run each time that it has changed, not when it is first seen.
-export function stateAnnouncer() {
-    let said = null;
-    return run => {
-        const state = `${run.state}, phase ${run.phase}`;
-        if (said !== null && said !== state) {
-            announce(`${run.name}: ${state}`);
-        }
-        said = state;
-    };
-}
 
 // The clock of the program that serves this page. Times of a run come from the operator: if one of them is in the
 // future, the clock of this machine is late by at least as much. A clock that is early cannot be noticed so.
@@ -206,11 +186,22 @@ export function moment(text) {
         : '';
 }
 
-const stateWords = { Ready: 'Ready', InProgress: 'In progress', Held: 'Held', Stalled: 'Stalled' };
-const stateSigns = { Ready: '✔', InProgress: '●', Held: '‖', Stalled: '✖' };
+// A run that was rolled back has reached the state that its spec asks for, but nobody should take it for an upgrade.
+export function stateOf(run) {
+    return run.state === 'Ready' && run.phase === 'RolledBack' ? 'RolledBack' : run.state;
+}
 
-export function badge(state) {
-    return h('span', { class: `badge ${state}` }, `${stateSigns[state] ?? ''} ${stateWords[state] ?? state}`);
+const states = {
+    Ready: '✔ Ready',
+    RolledBack: '↩ Rolled back',
+    InProgress: '● In progress',
+    Held: '‖ Held',
+    Stalled: '✖ Stalled',
+};
+
+export function badge(run) {
+    const state = stateOf(run);
+    return h('span', { class: `badge ${state}` }, states[state] ?? state);
 }
 
 export const marks = {

@@ -1,46 +1,54 @@
 // All runs.
 
-import { runHash } from './api.js';
-import { announce, badge, elapsed, duration, h, prose, setNow, show, sync } from './dom.js';
+import { get, runHash } from './api.js';
+import { announce, badge, command, elapsed, duration, h, prose, setNow, show, stateOf, sync } from './dom.js';
 
-const order = ['Stalled', 'Held', 'InProgress', 'Ready'];
+const words = {
+    Stalled: 'stalled',
+    Held: 'held',
+    InProgress: 'in progress',
+    RolledBack: 'rolled back',
+    Ready: 'ready',
+};
+const order = Object.keys(words);
 
-export function listView() {
+export function listView(about) {
     const problems = h('div', { role: 'status' });
     const counts = h('p', { class: 'muted' }, 'Waiting for the API server.');
+    const empty = h('div');
     const list = h('ul', { class: 'runs' });
     const filter = h('input', { type: 'search', id: 'filter', autocomplete: 'off', on: { input: () => draw() } });
-    let data = null;
-    let states = new Map();
+    const tools = h('div', { class: 'tools' }, counts, h('label', { for: 'filter' }, 'Filter ', filter));
+    let runs = new Map();
+    let serial = 0;
+
+    // What needs a person comes first, and within that what is down.
+    function rank(run) {
+        return 2 * order.indexOf(stateOf(run)) + (run.downtimeSince ? 0 : 1);
+    }
 
     function draw() {
-        if (!data) {
-            return;
-        }
         const text = filter.value.trim().toLowerCase();
-        const runs = data.runs
-            .filter(run =>
-                `${run.namespace}/${run.name} ${run.kind} ${run.phase} ${run.reason} ${run.state}`
-                    .toLowerCase()
-                    .includes(text),
-            )
-            .sort((a, b) => order.indexOf(a.state) - order.indexOf(b.state));
+        const all = [...runs.values()].sort(
+            (a, b) => rank(a) - rank(b) || (key(a) < key(b) ? -1 : key(a) > key(b) ? 1 : 0),
+        );
         counts.textContent =
-            data.runs.length === 0
-                ? 'There is no upgrade.'
-                : order
-                      .map(state => [state, data.runs.filter(run => run.state === state).length])
-                      .filter(([, count]) => count > 0)
-                      .map(([state, count]) => `${count} ${words[state]}`)
-                      .join(', ') + '.';
-        show(problems, data.problems, () => data.problems.map(text => h('p', { class: 'problem' }, prose(text))));
+            order
+                .map(state => [state, all.filter(run => stateOf(run) === state).length])
+                .filter(([, count]) => count > 0)
+                .map(([state, count]) => `${count} ${words[state]}`)
+                .join(', ') + '.';
+        tools.hidden = all.length === 0;
+        show(empty, all.length, () => (all.length === 0 ? emptyText(about) : []));
         sync(
             list,
-            runs,
+            all.filter(run =>
+                `${key(run)} ${run.kind} ${run.phase} ${run.reason} ${run.state}`.toLowerCase().includes(text),
+            ),
             run => runHash(run),
             () => h('li'),
             (item, run) => {
-                item.className = `run ${run.state}`;
+                item.className = `run ${stateOf(run)}`;
                 const downtimeSeconds = run.downtimeSince ? null : run.downtimeSeconds;
                 show(item, { ...run, downtimeSeconds }, () => card(run));
             },
@@ -49,32 +57,42 @@ export function listView() {
 
     return {
         title: 'All runs',
-        elements: [
-            h('h1', { tabindex: '-1' }, 'All runs'),
-            problems,
-            h('div', { class: 'tools' }, counts, h('label', { for: 'filter' }, 'Filter ', filter)),
-            list,
-        ],
-        stream: 'events',
-        listeners: {
-            runs(next) {
-                data = next;
-                setNow(
-                    data.at,
-                    data.runs.flatMap(run => [run.firstStepAt, run.finishedAt, run.downtimeSince]),
-                );
-                const changed = data.runs.filter(run => (states.get(runHash(run)) ?? run.state) !== run.state);
-                states = new Map(data.runs.map(run => [runHash(run), run.state]));
-                if (changed.length > 0) {
-                    announce(changed.map(run => `${key(run)}: ${words[run.state]}`).join('. '));
-                }
-                draw();
-            },
+        elements: [h('h1', { tabindex: '-1' }, 'All runs'), problems, tools, empty, list],
+        pause: 5000,
+        read: () => get(`runs?since=${serial}`),
+        take({ body }) {
+            const former = runs;
+            serial = body.serial;
+            runs = new Map([
+                ...(body.isWhole ? [] : runs),
+                ...body.runs.map(run => [runHash(run), run]),
+            ]);
+            setNow(
+                body.at,
+                body.runs.flatMap(run => [run.firstStepAt, run.finishedAt, run.downtimeSince]),
+            );
+            const changed = body.runs.filter(run => {
+                const last = former.get(runHash(run));
+                return last && stateOf(last) !== stateOf(run);
+            });
+            if (changed.length > 0) {
+                announce(changed.map(run => `${key(run)}: ${words[stateOf(run)]}`).join('. '));
+            }
+            show(problems, body.problems, () => body.problems.map(text => h('p', { class: 'problem' }, prose(text))));
+            draw();
         },
     };
 }
 
-const words = { Stalled: 'stalled', Held: 'held', InProgress: 'in progress', Ready: 'ready' };
+function emptyText(about) {
+    const where = about.namespace ? `namespace ${about.namespace}` : 'the namespaces you may read';
+    return [
+        h('p', null, `No upgrades yet in ${where}.`),
+        h('p', null, 'Write the manifest of the first one with ', command('kubectl drydock init oms --help')),
+        h('p', null, 'or with ', command('kubectl drydock init tidb --help')),
+        h('p', null, 'or with ', command('kubectl drydock init yugabyte --help')),
+    ];
+}
 
 function key(run) {
     return `${run.namespace}/${run.name}`;
@@ -103,7 +121,7 @@ function card(run) {
         h(
             'div',
             null,
-            badge(run.state),
+            badge(run),
             h(
                 'div',
                 null,

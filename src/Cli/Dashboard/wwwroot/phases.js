@@ -1,6 +1,6 @@
 // The steps of a plan as tables, a part for each phase.
 
-import { elapsed, h, mark, planHead, prose, show, sync } from './dom.js';
+import { elapsed, h, mark, prose, show, sync } from './dom.js';
 
 // A longer table has a scroll bar of its own, so that the phases after it can be reached.
 const mostUnbounded = 50;
@@ -29,8 +29,14 @@ function section(plan) {
         'section',
         { 'aria-labelledby': id },
         h('h2', { id }, `Steps: ${plan.name}`),
-        planHead(plan),
         h('div', { class: 'phases' }),
+        h(
+            'details',
+            { class: 'plan', 'data-key': `plan:${plan.name}` },
+            h('summary', null, `Plan ${plan.hash.slice(7, 15)} and its notes (${plan.notes.length})`),
+            h('p', { class: 'muted' }, plan.hash),
+            h('ul', { class: 'notes' }, plan.notes.map(note => h('li', null, prose(note)))),
+        ),
     );
 }
 

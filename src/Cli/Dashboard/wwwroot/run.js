@@ -1,26 +1,18 @@
-// One run.
+// One run: its state, what to do, the downtime, the timeline, and the rest.
 
-import { get, runHash, runPath } from './api.js';
-import { h, prose, setNow, show, stateAnnouncer, timeless } from './dom.js';
+import { get, runPath } from './api.js';
+import { announce, h, setNow, show, stateOf, timeless } from './dom.js';
 import { showPlans } from './phases.js';
-import {
-  changesOf,
-  headOf,
-  historyOf,
-  holdsOf,
-  legend,
-  listOf,
-  snapshotsOf,
-} from './sections.js';
-import { mayHold, stepPanel, timesOf } from './step.js';
+import { downtimeOf, factsOf, headOf, historyOf, legend, snapshotsOf, todoOf } from './sections.js';
+import { stepPanel } from './step.js';
 import { timeline } from './timeline.js';
 
 // Seconds after which what only time changes is drawn again.
 const redrawAfter = 5;
 
-export function runView(route, about) {
+export function runView(route) {
     const part = () => h('div');
-    const [head, holds, changes, found, plans, snapshots, history] = Array.from({ length: 7 }, part);
+    const [head, todo, downtime, plans, snapshots, history, facts] = Array.from({ length: 7 }, part);
     const panel = h('div', { class: 'panel', 'aria-live': 'off' });
     const picture = h('div', {
         class: 'scroll',
@@ -30,22 +22,18 @@ export function runView(route, about) {
     });
     const steps = h(
         'section',
-        { 'aria-labelledby': 'timeline-title' },
+        { id: 'timeline', 'aria-labelledby': 'timeline-title' },
         h('h2', { id: 'timeline-title' }, 'Timeline'),
         legend(),
         picture,
         panel,
     );
-    const title = h('h1', { tabindex: '-1' }, `${route.namespace}/${route.name}`);
-    const problem = h('div', { role: 'alert' });
-    const announceState = stateAnnouncer();
+    const name = `${route.namespace}/${route.name}`;
     let page = null;
+    let tag = null;
     let chosen = null;
     let ticks = 0;
-    let named = null;
-    let isReading = false;
-    let isAsked = false;
-    let areFinal = true;
+    let said = null;
 
     function choose(key) {
         chosen = key;
@@ -64,118 +52,78 @@ export function runView(route, about) {
 
     function draw() {
         const { run } = page;
-        show(
-            head,
-            {
-                ...timeless({ ...run, plans: null }),
-                remainingSeconds: run.remainingSeconds,
-                downtimeSeconds: run.downtimeSince ? null : run.downtimeSeconds,
-            },
-            () => headOf(page),
-        );
-        show(holds, run.holds, () => holdsOf(page, about));
-        show(changes, page.run.offers, () => changesOf(page, about));
-        show(found, [run.findings, run.actionRequired], () => [
-            listOf('Findings', run.findings),
-            listOf('To do', run.actionRequired),
-        ]);
+        const now = timeless({ ...run, plans: null });
+        show(head, [now, run.remainingSeconds, page.system], () => headOf(page));
+        show(todo, now, () => todoOf(run));
+        show(downtime, page.downtimes, () => downtimeOf(page));
         showPlans(plans, run.plans, choose);
+        show(snapshots, page.snapshots, () => snapshotsOf(page.snapshots));
         show(history, page.history, () => historyOf(page.history));
+        show(facts, [now, page.target], () => factsOf(page));
         drawTimeline();
-        const [plan, step] =
-            run.plans
-                .flatMap(p => p.phases.flatMap(phase => phase.steps.map(s => [p, s])))
-                .find(([p, s]) => `${p.name}:${s.id}` === chosen) ?? [];
-        const canHold = about.isWritable && mayHold(run, plan);
-        show(panel, [timeless(step ?? null), chosen, canHold], () =>
-            step ? stepPanel(page, step, null, canHold) : [],
-        );
+        const step = run.plans
+            .flatMap(plan => plan.phases.flatMap(phase => phase.steps.map(s => [plan, s])))
+            .find(([plan, s]) => `${plan.name}:${s.id}` === chosen)?.[1];
+        show(panel, [timeless(step ?? null), chosen], () => (step ? stepPanel(run, step) : []));
     }
 
-    // The snapshots are other objects, so they change without an event of the run.
-    function snapshotsChanged() {
-        const key = JSON.stringify([page.snapshots, page.run.phase, page.run.progress, page.run.message]);
-        const isNew = key !== named;
-        named = key;
-        return isNew;
-    }
-
-    async function readSnapshots() {
-        isAsked = true;
-        if (isReading) {
-            return;
+    function announceState(run) {
+        const state = `${stateOf(run)}, phase ${run.phase}`;
+        if (said !== null && said !== state) {
+            announce(`${run.name}: ${state}`);
         }
-        isReading = true;
-        while (isAsked) {
-            isAsked = false;
-            const list =
-                page.snapshots.length > 0
-                    ? await get(`${runPath(page.run)}/snapshots`).catch(failure =>
-                          page.snapshots.map(s => ({ ...s, problem: failure.message })),
-                      )
-                    : [];
-            areFinal = list.every(s => ['Succeeded', 'Expired'].includes(s.phase) && !s.problem);
-            show(snapshots, list, () => snapshotsOf(list));
-        }
-        isReading = false;
+        said = state;
     }
 
     return {
-        title: `${route.namespace}/${route.name}`,
+        title: name,
         elements: [
             h(
                 'nav',
                 { class: 'crumbs', 'aria-label': 'Path' },
                 h('a', { href: '#/' }, 'All runs'),
-                ` / ${route.kind}`,
+                ' / ',
+                h('span', { 'aria-current': 'page' }, name),
             ),
-            title,
-            h(
-                'nav',
-                { class: 'tabs', 'aria-label': 'Views of this run' },
-                h('a', { href: runHash(route), 'aria-current': 'page' }, 'Run'),
-                h('a', { href: runHash(route, 'plan') }, 'Plan'),
-                h('a', { href: runHash(route, 'compare') }, 'Compare'),
-            ),
-            problem,
+            h('h1', { tabindex: '-1' }, name),
             head,
-            holds,
-            found,
+            todo,
+            downtime,
             steps,
-            changes,
-            snapshots,
             plans,
+            snapshots,
             history,
+            facts,
         ],
-        stream: `${runPath(route)}/events`,
-        listeners: {
-            run(next) {
-                page = next;
-                setNow(page.run.at, timesOf(page.run));
-                show(problem, [], () => []);
-                announceState(page.run);
-                const short = page.run.state === 'InProgress' ? (page.run.progress ?? '') : page.run.state;
-                document.title = `${short} ${page.run.name} – Drydock`;
-                draw();
-                if (snapshotsChanged()) {
-                    readSnapshots();
-                }
-            },
-            gone: next => show(problem, next, () => h('p', { class: 'problem' }, next.message)),
-            problem: next => show(problem, next, () => h('p', { class: 'problem' }, prose(next.message))),
+        pause: 2000,
+        read: () => get(runPath(route), tag),
+        take(next) {
+            page = next.body;
+            tag = next.tag;
+            setNow(page.run.at, timesOf(page.run));
+            announceState(page.run);
+            const short = page.run.state === 'InProgress' ? (page.run.progress ?? '') : page.run.state;
+            document.title = `${short} ${page.run.name} – Drydock`;
+            draw();
         },
         resize: () => page && drawTimeline(),
         tick() {
             ticks++;
-            if (!page || ticks % redrawAfter !== 0) {
-                return;
-            }
-            if (!page.run.finishedAt) {
+            if (page && ticks % redrawAfter === 0 && !page.run.finishedAt) {
                 drawTimeline();
-            }
-            if (!areFinal) {
-                readSnapshots();
             }
         },
     };
+}
+
+// The times that the operator has written.
+function timesOf(run) {
+    const steps = run.plans.flatMap(plan => plan.phases.flatMap(phase => phase.steps));
+    return [
+        run.startedAt,
+        run.finishedAt,
+        run.downtimeSince,
+        ...steps.flatMap(step => [step.startedAt, step.finishedAt]),
+        ...run.holds.map(hold => hold.since),
+    ];
 }

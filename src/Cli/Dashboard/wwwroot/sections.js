@@ -1,7 +1,6 @@
 // The parts of the page of one run.
 
-import { changeButton, changeName } from './changes.js';
-import { badge, command, duration, elapsed, h, mark, marks, moment, prose } from './dom.js';
+import { badge, command, duration, elapsed, h, mark, marks, moment, prose, stateOf } from './dom.js';
 import { progress } from './list.js';
 
 export function legend() {
@@ -15,23 +14,35 @@ export function legend() {
     );
 }
 
-export function headOf({ run, target }) {
-    const fact = (name, ...value) => h('div', null, h('dt', null, name), h('dd', null, value));
-    return [
+function section(id, name, ...children) {
+    return h(
+        'section',
+        { id, 'aria-labelledby': `${id}-title` },
+        h('h2', { id: `${id}-title` }, name),
+        children,
+    );
+}
+
+const fact = (name, ...value) => h('div', null, h('dt', null, name), h('dd', null, value));
+
+export function headOf({ run, system }) {
+    return h(
+        'section',
+        { id: 'state', 'aria-label': 'State' },
         h(
             'p',
             { class: 'state' },
-            badge(run.state),
+            badge(run),
             ' ',
             h('strong', null, run.phase),
             run.reason && run.reason !== run.phase ? ` · ${run.reason}` : '',
-            ` · ${run.fromVersion} → ${run.toVersion}`,
+            ` · ${run.kind} ${run.fromVersion} → ${run.toVersion}`,
         ),
+        system ? h('p', { class: 'system' }, system) : null,
         h('p', { class: 'message' }, prose(run.message)),
         h(
             'dl',
             { class: 'facts' },
-            target ? fact('Target', target) : null,
             fact('Steps', progress(run.progress)),
             run.instances ? fact('Instances', run.instances) : null,
             run.firstStepAt
@@ -40,83 +51,93 @@ export function headOf({ run, target }) {
             run.remainingSeconds !== undefined && run.state === 'InProgress'
                 ? fact('Remaining', `about ${duration(run.remainingSeconds)}`)
                 : null,
-            run.downtimeSince
-                ? fact('Downtime', h('span', { class: 'down' }, 'down for ', elapsed(run.downtimeSince)))
-                : run.downtimeSeconds !== undefined
-                  ? fact('Downtime', `was down for ${duration(run.downtimeSeconds)}`)
-                  : null,
-            run.startedAt ? fact('First preflight', moment(run.startedAt)) : null,
-            run.firstStepAt ? fact('First step', moment(run.firstStepAt)) : null,
-            run.finishedAt ? fact('Finished', moment(run.finishedAt)) : null,
         ),
-        run.nextAction && run.holds.length === 0
-            ? h('p', null, h('strong', null, 'Next: '), prose(run.nextAction))
-            : null,
-        run.rollbackCost ? h('p', null, h('strong', null, 'Rollback: '), prose(run.rollbackCost)) : null,
-        run.state === 'Stalled' && run.reason
-            ? h('p', null, h('strong', null, 'What it means: '), command(`kubectl drydock explain ${run.reason}`))
-            : null,
+    );
+}
+
+const names = {
+    approve: 'Approve',
+    accept: 'Accept',
+    retry: 'Retry',
+    resume: 'Resume',
+    pause: 'Pause',
+    abort: 'Abort',
+    release: 'Do not hold before',
+    rollback: 'Roll back',
+    'cancel-rollback': 'Cancel the rollback',
+};
+
+// The one command with which a run that waits or has failed continues.
+function primaryOf(run) {
+    return ['Held', 'Stalled'].includes(run.state)
+        ? run.offers.find(offer => ['approve', 'retry', 'resume'].includes(offer.verb))
+        : undefined;
+}
+
+export function todoOf(run) {
+    const primary = primaryOf(run);
+    const offered = offer => [
+        `${names[offer.verb]}${offer.argument ? ` ${offer.argument}` : ''}: `,
+        command(offer.command, offer === primary),
     ];
-}
-
-export function holdsOf(page, about) {
-    return page.run.holds.length === 0
-        ? []
-        : h(
-              'section',
-              { class: 'holds', 'aria-labelledby': 'holds-title' },
-              h('h2', { id: 'holds-title' }, 'Waits for your approval'),
-              page.run.holds.map(hold =>
-                  h(
-                      'div',
-                      { class: 'hold' },
-                      h(
-                          'p',
-                          null,
-                          'Before ',
-                          h('strong', null, hold.name),
-                          hold.since ? [' for ', elapsed(hold.since)] : '',
-                          `, as ${hold.approval}.`,
-                      ),
-                      h('p', null, command(hold.command)),
-                      about.isWritable ? changeButton(page, 'approve', hold.name, 'hold') : null,
-                  ),
+    const approvals = run.holds.map(hold => ({ ...hold, offer: approvalOf(run, hold) }));
+    const shown = new Set([primary, ...approvals.map(({ offer }) => offer)]);
+    const others = run.offers.filter(offer => !shown.has(offer));
+    const lines = [
+        ...approvals.map(hold =>
+            h(
+                'div',
+                { class: 'hold' },
+                h(
+                    'p',
+                    null,
+                    'Waits for your approval before ',
+                    h('strong', null, hold.name),
+                    hold.since ? [' for ', elapsed(hold.since)] : '',
+                    '.',
+                ),
+                h('p', null, command(hold.command, Boolean(primary) && hold.offer === primary)),
+            ),
+        ),
+        run.nextAction && run.holds.length === 0 ? h('p', { class: 'next' }, prose(run.nextAction)) : null,
+        primary && !approvals.some(({ offer }) => offer === primary) ? h('p', null, offered(primary)) : null,
+        run.state === 'Stalled' && run.reason
+            ? h('p', null, 'What it means: ', command(`kubectl drydock explain ${run.reason}`))
+            : null,
+        listOf('To do', run.actionRequired),
+    ].filter(Boolean);
+    return section(
+        'todo',
+        'What you must do',
+        lines.length > 0
+            ? lines
+            : h(
+                  'p',
+                  null,
+                  run.state === 'InProgress' ? 'Nothing. The run continues automatically.' : 'Nothing.',
               ),
-          );
+        listOf('Findings', run.findings),
+        others.length > 0 || run.rollbackCost
+            ? h(
+                  'details',
+                  { 'data-key': 'others' },
+                  h('summary', { 'data-key': 'summary:others' }, 'Other commands'),
+                  run.rollbackCost ? h('p', null, prose(run.rollbackCost)) : null,
+                  h('ul', { class: 'plain' }, others.map(offer => h('li', null, offered(offer)))),
+              )
+            : null,
+    );
 }
 
-export function changesOf(page, about) {
-    const offers = page.run.offers;
-    return offers.length === 0
-        ? []
-        : h(
-              'section',
-              { 'aria-labelledby': 'changes-title' },
-              h('h2', { id: 'changes-title' }, about.isWritable ? 'Changes' : 'Commands'),
-              about.isWritable
-                  ? h(
-                        'div',
-                        { class: 'buttons' },
-                        offers.map(offer => changeButton(page, offer.verb, offer.argument)),
-                    )
-                  : h(
-                        'ul',
-                        { class: 'plain' },
-                        offers.map(offer =>
-                            h('li', null, `${changeName(offer.verb, offer.argument)}: `, command(offer.command)),
-                        ),
-                    ),
-          );
+function approvalOf(run, hold) {
+    return run.offers.find(offer => offer.verb === 'approve' && offer.argument === hold.name);
 }
 
-export function listOf(name, findings) {
-    const id = `list-${name.replace(' ', '')}`;
+function listOf(name, findings) {
     return findings.length === 0
         ? null
-        : h(
-              'section',
-              { 'aria-labelledby': id },
-              h('h2', { id }, name),
+        : [
+              h('h3', null, name),
               h(
                   'ul',
                   { class: 'findings' },
@@ -137,16 +158,38 @@ export function listOf(name, findings) {
                       ),
                   ),
               ),
+          ];
+}
+
+export function downtimeOf({ downtimes }) {
+    return downtimes === undefined
+        ? []
+        : section(
+              'downtime',
+              'Downtime',
+              downtimes.length === 0 ? h('p', null, 'None so far.') : null,
+              downtimes.map(({ from, to }) =>
+                  h(
+                      'p',
+                      null,
+                      h(
+                          'strong',
+                          { class: to ? 'clock' : 'clock down' },
+                          to ? 'was down for ' : 'down for ',
+                          elapsed(from, to),
+                      ),
+                      h('span', { class: 'muted' }, ' ', moment(from), to ? [' to ', moment(to)] : ' until now'),
+                  ),
+              ),
           );
 }
 
 export function snapshotsOf(list) {
     return list.length === 0
         ? []
-        : h(
-              'section',
-              { 'aria-labelledby': 'snapshots-title' },
-              h('h2', { id: 'snapshots-title' }, 'Snapshots'),
+        : section(
+              'snapshots',
+              'Snapshots',
               h(
                   'ul',
                   { class: 'plain' },
@@ -177,10 +220,9 @@ export function snapshotsOf(list) {
 export function historyOf(entries) {
     return entries.length === 0
         ? []
-        : h(
-              'section',
-              { 'aria-labelledby': 'history-title' },
-              h('h2', { id: 'history-title' }, 'History'),
+        : section(
+              'history',
+              'History',
               h(
                   'ol',
                   { class: 'plain' },
@@ -189,4 +231,14 @@ export function historyOf(entries) {
                   ),
               ),
           );
+}
+
+export function factsOf({ run, target }) {
+    const facts = [
+        target ? fact('Target', target) : null,
+        run.startedAt ? fact('First preflight', moment(run.startedAt)) : null,
+        run.firstStepAt ? fact('First step', moment(run.firstStepAt)) : null,
+        run.finishedAt ? fact('Finished', moment(run.finishedAt)) : null,
+    ].filter(Boolean);
+    return facts.length === 0 ? [] : section('facts', 'Target and times', h('dl', { class: 'facts' }, facts));
 }

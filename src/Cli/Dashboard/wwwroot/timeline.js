@@ -28,7 +28,7 @@ export function timeline(page, width, chosen, choose) {
     if (steps.length === 0) {
         return null;
     }
-    const downs = page.downtimes.map(d => ({
+    const downs = (page.downtimes ?? []).map(d => ({
         from: Date.parse(d.from),
         to: d.to ? Date.parse(d.to) : now(),
         isOpen: !d.to,
