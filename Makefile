@@ -22,8 +22,9 @@ STANDIN := "database stand-ins" "bash $(RECIPES)/standin.sh"
 DEMO_PROPERTIES := -c $(CONFIGURATION) -p:RunAnalyzers=false -v quiet -nologo
 BUILD_DEMO := dotnet build src/Operator $(DEMO_PROPERTIES) && dotnet build tests/Lab $(DEMO_PROPERTIES)
 
+KUBE_CLIENTS := "Helm and kubectl" "bash $(RECIPES)/kube-clients.sh"
 ARGO_LUA := "Argo CD's interpreter" "bash $(RECIPES)/argo-lua.sh"
-REQUIREMENTS := $(PACKAGES) $(KUBE) $(STANDIN) $(ARGO_LUA)
+REQUIREMENTS := $(PACKAGES) $(KUBE) $(STANDIN) $(ARGO_LUA) $(KUBE_CLIENTS)
 BUILD := dotnet build Operator.sln -c $(CONFIGURATION) -v quiet -nologo
 
 .DEFAULT_GOAL := help

@@ -13,14 +13,6 @@ die() {
   exit 1
 }
 
-# kubectl refuses the rules of the CRDs (CEL) where the server does not support them.
-validation() {
-  local minor
-  minor="$(kubectl version -o json | sed -n '/"serverVersion"/,$ s/^ *"minor": "\([0-9]*\).*/\1/p')"
-  [ -n "$minor" ] || die "kubectl does not report the version of the server. Check the current kubeconfig with: kubectl version"
-  if [ "$minor" -lt 25 ]; then echo --validate=false; else echo --validate=true; fi
-}
-
 manifest() {
   local file="${1:-default}/install.yaml"
   case "${1:-default}" in
@@ -30,13 +22,12 @@ manifest() {
 }
 
 install() {
-  local image="${1:-}" variant="${2:-default}" checked name='[a-z0-9]([a-z0-9._/-]|:[0-9]+/)*'
+  local image="${1:-}" variant="${2:-default}" name='[a-z0-9]([a-z0-9._/-]|:[0-9]+/)*'
   [[ "$image" =~ ^$name(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?(@sha256:[0-9a-f]{64})?$ ]] && [[ "${image##*/}" == *[:@]* ]] ||
     die "IMAGE is '$image'. Use the name of your image with a tag or a digest: make install IMAGE=registry.example/drydock-operator:0.1.0"
   manifest "$variant" >/dev/null
-  checked="$(validation)"
-  [ "$variant" = s3-only ] || kubectl apply "$checked" -k storage
-  manifest "$variant" | sed "s#^\( *image: \)drydock-operator:.*#\1$image#" | kubectl apply "$checked" -f -
+  [ "$variant" = s3-only ] || kubectl apply -k storage
+  manifest "$variant" | sed "s#^\( *image: \)drydock-operator:.*#\1$image#" | kubectl apply -f -
   echo "Wait until it runs: kubectl -n drydock-system rollout status deployment/drydock-operator"
 }
 

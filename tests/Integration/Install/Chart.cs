@@ -1,36 +1,60 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Drydock.Lab;
+using Shouldly;
 using YamlDotNet.Core;
 using YamlDotNet.RepresentationModel;
 
 namespace Drydock.Tests.Integration.Install;
 
-/// <summary>The chart, rendered by the lab's helm, and YAML read as JSON.</summary>
+/// <summary>
+/// The chart as Helm 4.1 and Helm 3.17 render it, the kustomizations as kubectl 1.35 does, and YAML read as JSON.
+/// </summary>
 internal static class Chart
 {
-    /// <summary>Name of the release that tests render.</summary>
     public const string Namespace = "drydock-system-too";
 
-    /// <summary>Renders the chart as release <c>drydock</c>.</summary>
+    public static string Folder { get; } = Repository.PathOf("charts", "drydock");
+
+    /// <summary>Renders the chart as release <c>drydock</c> with both Helms, which must make the same objects.</summary>
     /// <param name="flags">Further flags of <c>helm template</c>.</param>
     public static async Task<IReadOnlyList<JsonNode>> RenderAsync(CancellationToken cancellationToken, params string[] flags)
     {
-        var result = await TryRenderAsync(cancellationToken, flags);
-        return result.ExitCode == 0 ? Read(result.Output) : throw new LabException(result.Error);
+        var results = await TemplateAsync(flags, cancellationToken);
+        results.ShouldAllBe(result => result.ExitCode == 0);
+        var rendered = results.Select(result => Read(result.Output)).ToList();
+        Lines(rendered[1]).ShouldBe(Lines(rendered[0]));
+        return rendered[0];
+
+        static IEnumerable<string> Lines(IEnumerable<JsonNode> objects) =>
+            objects.Select(node => Sorted(node)!.ToJsonString()).Order(StringComparer.Ordinal);
     }
 
-    /// <summary>As <see cref="RenderAsync"/>, whatever the exit code.</summary>
-    public static async Task<ShellResult> TryRenderAsync(CancellationToken cancellationToken, params string[] flags)
+    /// <summary>What each Helm says instead of rendering the chart.</summary>
+    public static async Task<IReadOnlyList<string>> RefusalsAsync(CancellationToken cancellationToken, params string[] flags)
     {
-        var helm = (await Recipes.RunAsync("helm.sh", cancellationToken))["helm"];
-        return await Shell.TryRunAsync(
-            helm, ["template", "drydock", Repository.PathOf("charts", "drydock"), "--namespace", Namespace, .. flags], cancellationToken: cancellationToken);
+        var results = await TemplateAsync(flags, cancellationToken);
+        results.ShouldAllBe(result => result.ExitCode == 1);
+        return [.. results.Select(result => result.Error)];
     }
 
-    /// <summary>The objects that kubectl renders from a folder of <c>config</c>.</summary>
-    public static async Task<IReadOnlyList<JsonNode>> KustomizeAsync(ControlPlane plane, string folder, CancellationToken cancellationToken) =>
-        Read(await plane.KubectlAsync(["kustomize", Repository.PathOf("config", folder)], cancellationToken: cancellationToken));
+    /// <summary>Runs a command with each Helm.</summary>
+    public static async Task<IReadOnlyList<ShellResult>> HelmAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken)
+    {
+        var clients = await Recipes.RunAsync("kube-clients.sh", cancellationToken);
+        return
+        [
+            await Shell.TryRunAsync(clients["helm"], arguments, cancellationToken: cancellationToken),
+            await Shell.TryRunAsync(clients["helm3"], arguments, cancellationToken: cancellationToken),
+        ];
+    }
+
+    /// <summary>The objects that kubectl renders from a folder.</summary>
+    public static async Task<IReadOnlyList<JsonNode>> KustomizeAsync(string folder, CancellationToken cancellationToken)
+    {
+        var kubectl = (await Recipes.RunAsync("kube-clients.sh", cancellationToken))["kubectl"];
+        return Read(await Shell.RunAsync(kubectl, ["kustomize", folder], cancellationToken: cancellationToken));
+    }
 
     public static string Kind(JsonNode node) => node["kind"]!.GetValue<string>();
 
@@ -59,6 +83,9 @@ internal static class Chart
         JsonArray list => new JsonArray([.. list.Select(Sorted)]),
         _ => node?.DeepClone(),
     };
+
+    private static Task<IReadOnlyList<ShellResult>> TemplateAsync(string[] flags, CancellationToken cancellationToken) =>
+        HelmAsync(["template", "drydock", Folder, "--namespace", Namespace, .. flags], cancellationToken);
 
     private static JsonNode? Json(YamlNode node) => node switch
     {

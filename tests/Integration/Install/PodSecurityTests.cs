@@ -14,7 +14,7 @@ public sealed class PodSecurityTests(LabFixture lab)
     [InlineData("s3-only")]
     [InlineData("namespaced")]
     public async Task Pod_of_kustomize_is_restricted(string variant) =>
-        PodSecurity.Restricted(Chart.Pod(await Chart.KustomizeAsync(await lab.ControlPlaneAsync(), variant, Token))).ShouldBeEmpty();
+        PodSecurity.Restricted(Chart.Pod(await Chart.KustomizeAsync(Repository.PathOf("config", variant), Token))).ShouldBeEmpty();
 
     [Theory]
     [InlineData("crds.create=true")]

