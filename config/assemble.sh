@@ -122,14 +122,6 @@ done
   done
 } | template role.yaml
 
-{
-  echo '{{- if .Values.rbac.aggregate }}'
-  grep -v '^#' "$rbac/people_roles.yaml" | sed \
-    -e "s/^  name: drydock-\(.*\)\$/  name: $name-\1/" \
-    -e "s/^  labels:\$/$labels/"
-  echo '{{- end }}'
-} | template people_roles.yaml
-
 # A chart reads only files of its own folder.
 for file in prometheus-rules.yaml drydock-dashboard.json; do
   cp "config/monitoring/$file" "$chart/files/$file.new"

@@ -27,7 +27,8 @@ public static partial class OperatorProcess
         {
             using var metrics = new MetricCollector();
             await using var composition = OperatorComposition.Create(options, TimeProvider.System, loggers);
-            using var process = new ProcessMetrics(composition.Watches, composition.Space);
+            using var process = new ProcessMetrics(
+                composition.Watches, composition.Space, () => composition.SchemaProblem is not null);
             await using var export = composition.Telemetry.Metrics is { } target
                 ? new MetricExport(
                     target, composition.Telemetry, metrics, TimeProvider.System, loggers.CreateLogger<MetricExport>())

@@ -69,17 +69,11 @@ namespace Drydock.Crds.BackupSnapshots;
     "has(oldSelf.status) && has(oldSelf.status.snapshotID)",
     "is frozen once the snapshot has begun. The change was refused and the old value still applies. Create another "
     + "BackupSnapshot for other contents.")]
-public sealed record BackupSnapshot : CustomKubernetesEntity<BackupSnapshotSpec, BackupSnapshotStatus>,
-    ISchemaStamped<BackupSnapshot>
+public sealed record BackupSnapshot : CustomKubernetesEntity<BackupSnapshotSpec, BackupSnapshotStatus>
 {
     /// <summary>The kind.</summary>
     public const string KindName = "BackupSnapshot";
 
     /// <summary>The resource name in URLs.</summary>
     public const string Plural = "backupsnapshots";
-
-    int? ISchemaStamped<BackupSnapshot>.Schema => Status?.Schema;
-
-    BackupSnapshot ISchemaStamped<BackupSnapshot>.Stamp(int schema) =>
-        this with { Status = (Status ?? new BackupSnapshotStatus()) with { Schema = schema } };
 }

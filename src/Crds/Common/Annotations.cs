@@ -50,7 +50,7 @@ public static class Annotations
     /// </summary>
     public const string OnDelete = "drydock.dev/on-delete";
 
-    /// <summary>On a CRD: the number of its schema (<see cref="CrdSchema.Version"/>).</summary>
+    /// <summary>On a CRD: the number of its schema (<see cref="CrdSchema.Number"/>).</summary>
     public const string Schema = "drydock.dev/schema";
 
     /// <summary>

@@ -1,12 +1,10 @@
 namespace Drydock.Crds.Common;
 
-/// <summary>The number of the schema that the types of this assembly make.</summary>
+/// <summary>The schema of the CRDs of this release.</summary>
 public static class CrdSchema
 {
     /// <summary>
-    /// Raise it by one with the first change of a schema after a release: a server with an older CRD drops fields that
-    /// it does not know, and an older operator drops them when it writes. config/crd/schemas.txt says which version of
-    /// Drydock brought which number.
+    /// The number of the schema is the version of the release that has it, so that no release can forget to raise it.
     /// </summary>
-    public const int Version = 1;
+    public static Version Number { get; } = new(typeof(CrdSchema).Assembly.GetName().Version!.ToString(3));
 }

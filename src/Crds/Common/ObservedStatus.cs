@@ -16,13 +16,6 @@ public abstract record ObservedStatus
     /// </summary>
     public long? ObservedGeneration { get; init; }
 
-    /// <summary>
-    /// The number of the CRD schema that this status was written with. An operator with an older schema does not touch
-    /// the object.
-    /// </summary>
-    [Range(1, int.MaxValue)]
-    public int? Schema { get; init; }
-
     /// <summary>The current phase. Clients treat unknown phases as in progress.</summary>
     [Length(SchemaLimits.ShortName)]
     public string? Phase { get; init; }

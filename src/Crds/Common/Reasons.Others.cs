@@ -52,12 +52,6 @@ public static partial class Reasons
     public const string AcceptIgnored = "AcceptIgnored";
 
     /// <summary>
-    /// Event: a newer operator wrote this status, so this operator does not touch the object. Install the newer
-    /// operator again.
-    /// </summary>
-    public const string OperatorTooOld = "OperatorTooOld";
-
-    /// <summary>
     /// Event: the operator sends a password to a database server whose identity it does not verify; the message names
     /// the field. Set that field to VerifyIdentity, if the server offers TLS.
     /// </summary>

@@ -13,17 +13,11 @@ namespace Drydock.Crds.DatabaseRollingUpgrades;
 [AdditionalPrinterColumn(
     ".status.instanceProgress", "INSTANCES", "string", Priority = 1,
     Description = "Processes that run the wanted version, of all, for each component.")]
-public sealed record DatabaseRollingUpgrade : UpgradeEntity<DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>,
-    ISchemaStamped<DatabaseRollingUpgrade>
+public sealed record DatabaseRollingUpgrade : UpgradeEntity<DatabaseRollingUpgradeSpec, DatabaseRollingUpgradeStatus>
 {
     /// <summary>The kind as manifests have it.</summary>
     public const string KindName = "DatabaseRollingUpgrade";
 
     /// <summary>The resource name in URLs.</summary>
     public const string Plural = "databaserollingupgrades";
-
-    int? ISchemaStamped<DatabaseRollingUpgrade>.Schema => Status?.Schema;
-
-    DatabaseRollingUpgrade ISchemaStamped<DatabaseRollingUpgrade>.Stamp(int schema) =>
-        this with { Status = (Status ?? new DatabaseRollingUpgradeStatus()) with { Schema = schema } };
 }

@@ -15,8 +15,7 @@ namespace Drydock.Crds.OmsUpgrades;
     ".status.times.downtime", "DOWNTIME", "string", Priority = 1,
     Description = "How long OMS was down.")]
 [KubernetesEntityShortNames(ShortName, Categories = ApiGroup.Category)]
-public sealed record OmsUpgrade : UpgradeEntity<OmsUpgradeSpec, OmsUpgradeStatus>,
-    ISchemaStamped<OmsUpgrade>
+public sealed record OmsUpgrade : UpgradeEntity<OmsUpgradeSpec, OmsUpgradeStatus>
 {
     /// <summary>The kind as manifests have it.</summary>
     public const string KindName = "OmsUpgrade";
@@ -26,9 +25,4 @@ public sealed record OmsUpgrade : UpgradeEntity<OmsUpgradeSpec, OmsUpgradeStatus
 
     /// <summary>The resource name in URLs.</summary>
     public const string Plural = "omsupgrades";
-
-    int? ISchemaStamped<OmsUpgrade>.Schema => Status?.Schema;
-
-    OmsUpgrade ISchemaStamped<OmsUpgrade>.Stamp(int schema) =>
-        this with { Status = (Status ?? new OmsUpgradeStatus()) with { Schema = schema } };
 }

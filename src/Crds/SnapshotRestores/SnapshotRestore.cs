@@ -48,17 +48,11 @@ namespace Drydock.Crds.SnapshotRestores;
     + "'Pending'))",
     "is frozen once the restore has begun. The change was refused and the old value still applies. Create another "
     + "SnapshotRestore for other contents.")]
-public sealed record SnapshotRestore : CustomKubernetesEntity<SnapshotRestoreSpec, SnapshotRestoreStatus>,
-    ISchemaStamped<SnapshotRestore>
+public sealed record SnapshotRestore : CustomKubernetesEntity<SnapshotRestoreSpec, SnapshotRestoreStatus>
 {
     /// <summary>The kind.</summary>
     public const string KindName = "SnapshotRestore";
 
     /// <summary>The resource name in URLs.</summary>
     public const string Plural = "snapshotrestores";
-
-    int? ISchemaStamped<SnapshotRestore>.Schema => Status?.Schema;
-
-    SnapshotRestore ISchemaStamped<SnapshotRestore>.Stamp(int schema) =>
-        this with { Status = (Status ?? new SnapshotRestoreStatus()) with { Schema = schema } };
 }

@@ -3,7 +3,6 @@ using Drydock.Abstractions.Entities;
 using Drydock.Clients.Kubernetes.Client;
 using Drydock.Clients.Kubernetes.Runtime;
 using Drydock.Clients.Kubernetes.Watching;
-using Drydock.Crds.Common;
 using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Operator.Composition;
@@ -11,7 +10,7 @@ namespace Drydock.Operator.Composition;
 /// <summary>Watches, writer, controller and host of one kind.</summary>
 /// <typeparam name="TEntity">The kind.</typeparam>
 internal sealed class ControllerParts<TEntity> : IControllerParts, IRunSource
-    where TEntity : class, IKubernetesObject, ISchemaStamped<TEntity>
+    where TEntity : class, IKubernetesObject
 {
     private readonly IReadOnlyList<ResourceWatcher<TEntity>> _watchers;
     private readonly SecretWatch<TEntity> _secrets;
@@ -57,8 +56,8 @@ internal sealed class ControllerParts<TEntity> : IControllerParts, IRunSource
         _secrets = new SecretWatch<TEntity>(client, Objects, secretNames, time, loggers);
         var writer = new EntityWriter<TEntity>(client, Objects);
         var trigger = new DeferredTrigger<TEntity>();
-        var controller = new SchemaGuard<TEntity>(writer, services.Events, guarded => build(guarded, trigger));
-        (_inert, _forget) = (controller, controller.DisposeAsync);
+        var controller = build(writer, trigger);
+        (_inert, _forget) = ((IInertObjects<TEntity>)controller, ((IAsyncDisposable)controller).DisposeAsync);
         _host = new ControllerHost<TEntity>(
             Objects, writer, controller, [_secrets], null, time, loggers.CreateLogger<ControllerHost<TEntity>>())
         {

@@ -41,7 +41,7 @@ public sealed partial class OperatorComposition : IAsyncDisposable
     private readonly RetentionRun _retention;
     private readonly ObjectMetrics _metrics;
     private readonly TraceExport? _traces;
-    private readonly CrdSchemaGate _schema;
+    private readonly CrdSchemaCheck _schema;
     private readonly SnapshotToolOptions _tools;
     private readonly ILogger _logger;
 
@@ -78,7 +78,7 @@ public sealed partial class OperatorComposition : IAsyncDisposable
         Space = new StorageSpace(roots, time);
         var archives = new HashedArchives();
         var claims = new TargetClaims(client, space, time, scope);
-        _schema = new CrdSchemaGate(client, time, loggers.CreateLogger<CrdSchemaGate>());
+        _schema = new CrdSchemaCheck(client, time, loggers.CreateLogger<CrdSchemaCheck>());
         _tools = new SnapshotToolOptions { ScratchRoot = options.ScratchDirectory };
         var snapshots = new SnapshotServices
         {
@@ -227,8 +227,8 @@ public sealed partial class OperatorComposition : IAsyncDisposable
         var watches = Task.WhenAll(_controllers.Select(c => c.WatchAsync(both.Token)));
         try
         {
-            await _schema.RunAsync(
-                good => _elector is null ? LeadAsync(good) : _elector.RunAsync(LeadWhileGoodAsync, good), both.Token);
+            await _schema.WaitAsync(both.Token);
+            await (_elector is null ? LeadAsync(both.Token) : _elector.RunAsync(LeadAsync, both.Token));
         }
         finally
         {
@@ -260,15 +260,6 @@ public sealed partial class OperatorComposition : IAsyncDisposable
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             ScratchRemains(_logger, exception.Message);
-        }
-    }
-
-    // The CRDs may have changed since: a replica may have waited for the lease for days.
-    private async Task LeadWhileGoodAsync(CancellationToken term)
-    {
-        if (await _schema.CheckAsync(term))
-        {
-            await LeadAsync(term);
         }
     }
 

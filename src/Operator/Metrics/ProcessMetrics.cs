@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Drydock.Clients.Kubernetes.Watching;
-using Drydock.Crds.Common;
 
 namespace Drydock.Operator.Metrics;
 
@@ -13,16 +12,21 @@ internal sealed class ProcessMetrics : IDisposable
     /// <summary>Creates the instruments.</summary>
     /// <param name="watches">The watches of the process.</param>
     /// <param name="space">Free bytes of the storage roots.</param>
-    public ProcessMetrics(IReadOnlyList<IWatchHealth> watches, StorageSpace space)
+    /// <param name="awaitsCrds">Whether the process waits for newer CRDs.</param>
+    public ProcessMetrics(IReadOnlyList<IWatchHealth> watches, StorageSpace space, Func<bool> awaitsCrds)
     {
         _meter.CreateObservableGauge(
             "drydock_build_info",
             () => new Measurement<int>(
                 1,
                 new("version", BuildInfo.Version),
-                new("revision", BuildInfo.Revision),
-                new("schema", CrdSchema.Version)),
-            description: "Always 1. The labels name the build of the operator and the schema of its CRDs.");
+                new("revision", BuildInfo.Revision)),
+            description: "Always 1. The labels name the build of the operator.");
+        _meter.CreateObservableGauge(
+            "drydock_crd_schema_outdated",
+            () => awaitsCrds() ? 1 : 0,
+            description: "1 while the operator does not lead, because the CRDs in the cluster are older than it needs "
+                + "or cannot be read.");
         _meter.CreateObservableGauge(
             "process_resident_memory_bytes", () => Environment.WorkingSet, "By", "Resident memory of the process.");
         _meter.CreateObservableCounter(

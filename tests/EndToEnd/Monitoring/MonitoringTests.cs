@@ -23,7 +23,7 @@ public sealed partial class MonitoringTests(StageFixture fixture)
     private static readonly string[] Silent =
     [
         "DrydockDowntimeLong", "DrydockStepLate", "DrydockSnapshotTooOld", "DrydockStorageAlmostFull", "DrydockReconcileErrors",
-        "DrydockReconcilePanics", "DrydockQueueStuck", "DrydockWatchStale", "DrydockCrdOutdated", "DrydockOperatorTooOld",
+        "DrydockReconcilePanics", "DrydockQueueStuck", "DrydockWatchStale", "DrydockCrdOutdated",
     ];
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;

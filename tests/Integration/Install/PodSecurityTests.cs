@@ -1,11 +1,10 @@
 using System.Text.Json.Nodes;
-using Drydock.Lab;
 using Shouldly;
 using Xunit;
 
 namespace Drydock.Tests.Integration.Install;
 
-public sealed class PodSecurityTests(LabFixture lab)
+public sealed class PodSecurityTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 

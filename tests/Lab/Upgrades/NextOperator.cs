@@ -1,16 +1,12 @@
 namespace Drydock.Lab.Upgrades;
 
 /// <summary>
-/// The next release of the operator, built from a changed copy of a checkout: its status has one more field, and its
-/// CRDs have the next schema number.
+/// The next release of the operator, built from a copy of a checkout with a higher version, which its CRDs have too.
 /// </summary>
 /// <param name="Assembly">Path of its Drydock.Operator.dll.</param>
 /// <param name="Crds">Folder of its CRDs.</param>
 public sealed record NextOperator(string Assembly, string Crds)
 {
-    /// <summary>The field of status that only the next release knows and writes.</summary>
-    public const string Field = "novelty";
-
     /// <summary>Builds it (about a minute), or takes it from the cache.</summary>
     /// <param name="checkout">The root of the checkout.</param>
     public static async Task<NextOperator> BuildAsync(string checkout, CancellationToken cancellationToken = default)

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds the next release of the operator from a copy of this checkout: one more field in every status, and the next number of the CRD schema.
+# Builds the next release of the operator from a copy of this checkout: with a higher version, which is the number of its CRD schema too.
 #
 #   next-operator.sh CHECKOUT     prints OPERATOR=path of Drydock.Operator.dll and CRDS=folder of its CRDs
 #
@@ -31,14 +31,7 @@ if [ ! -f "$folder/done" ]; then
   cp -r src tools Directory.*.props BannedSymbols.txt global.json .editorconfig "$folder"
   cp -r config/crd "$folder/config"
   cd "$folder"
-  number="$(sed -n 's/.*const int Version = \([0-9]*\);.*/\1/p' src/Crds/Common/CrdSchema.cs)"
-  change src/Crds/Common/CrdSchema.cs "s/const int Version = $number;/const int Version = $((number + 1));/"
   change Directory.Build.props 's|<Version>.*</Version>|<Version>99.0.0</Version>|'
-  change src/Crds/Common/ObservedStatus.cs \
-    's|^    public int? Schema { get; init; }$|&\n\n    /// <summary>What only the next release knows.</summary>\n    [Length(63)]\n    public string? Novelty { get; init; }|'
-  for kind in OmsUpgrades/OmsUpgrade DatabaseRollingUpgrades/DatabaseRollingUpgrade BackupSnapshots/BackupSnapshot SnapshotRestores/SnapshotRestore; do
-    change "src/Crds/$kind.cs" 's/{ Schema = schema }/{ Schema = schema, Novelty = "kept" }/'
-  done
   build() {
     dotnet build "$1" -c Release -v quiet -nologo -nodeReuse:false -p:RunAnalyzers=false -p:RestoreLockedMode=false >&2
   }

@@ -1,5 +1,7 @@
 using Drydock.Abstractions.Entities;
+using Drydock.CrdGen.Model;
 using Drydock.CrdGen.Output;
+using Drydock.Crds.SnapshotRestores;
 using Shouldly;
 using Xunit;
 using YamlDotNet.RepresentationModel;
@@ -45,6 +47,19 @@ public sealed class RolesTests
             {"apiVersion":"rbac.authorization.k8s.io/v1","kind":"Role","metadata":{"name":"drydock-operator-leases","namespace":"drydock-system"},"rules":[
             {"apiGroups":["coordination.k8s.io"],"resources":["leases"],"verbs":["create","get","update"]}]}
             """.ReplaceLineEndings(""));
+
+    [Fact]
+    public void Roles_of_users_name_every_kind()
+    {
+        var kinds = KindReader.Read(typeof(SnapshotRestore).Assembly).Select(kind => kind.Entity.PluralName).Order(StringComparer.Ordinal).ToList();
+        var roles = YamlToJson.ReadAll(Repository.PathOf("config", "rbac", "people_roles.yaml")).ToDictionary(
+            role => role["metadata"]!["name"]!.GetValue<string>(),
+            role => role["rules"]!.AsArray().ShouldHaveSingleItem()!["resources"]!.AsArray().Select(resource => resource!.GetValue<string>()));
+
+        roles["drydock-admin"].ShouldBe(kinds);
+        roles["drydock-edit"].ShouldBe(kinds.Where(kind => kind != SnapshotRestore.Plural), "a restore drops databases");
+        roles["drydock-view"].ShouldBe(kinds.SelectMany(kind => new[] { kind, kind + "/status" }));
+    }
 
     private static string Json(YamlMap role)
     {

@@ -25,7 +25,7 @@ public sealed class ManifestTests
             assembly.ExitCode.ShouldBe(0, complaint);
 
             var made = Directory.EnumerateFiles(fresh, "*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(fresh, f)).Order(StringComparer.Ordinal).ToList();
-            made.Count.ShouldBe(13);
+            made.Count.ShouldBe(12);
             foreach (var file in made)
             {
                 (await File.ReadAllTextAsync(Repository.PathOf(file), TestContext.Current.CancellationToken))

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using Drydock.Abstractions.Entities;
 
 namespace Drydock.CrdGen.Model;
@@ -8,21 +9,13 @@ namespace Drydock.CrdGen.Model;
 /// order, which is part of what they say; fields of another class inside them stay free. Every rule is linear in the
 /// number of items: a server refuses a definition whose rules could cost too much.
 /// </summary>
-public static class IdentityRules
+internal static class IdentityRules
 {
-    /// <summary>The rules of a spec.</summary>
-    /// <exception cref="InvalidOperationException">Identity and other fields are mixed in a list without
-    /// keys.</exception>
-    public static IReadOnlyList<CelRule> Of(SchemaNode spec, FrozenWhileAttribute frozen)
-    {
-        ArgumentNullException.ThrowIfNull(spec);
-        ArgumentNullException.ThrowIfNull(frozen);
-        return
-        [
-            .. OfProperties(spec, new Place("spec", "self.spec", "oldSelf.spec", inner => inner))
-                .Select(check => new CelRule($"!({frozen.Condition}) || ({check.Rule})", $"{check.Path} {frozen.WayOut}")),
-        ];
-    }
+    public static IReadOnlyList<CelRule> Of(SchemaNode spec, FrozenWhileAttribute frozen) =>
+    [
+        .. OfProperties(spec, new Place("spec", "self.spec", "oldSelf.spec", inner => inner))
+            .Select(check => new CelRule($"!({frozen.Condition}) || ({check.Rule})", $"{check.Path} {frozen.WayOut}")),
+    ];
 
     private static IEnumerable<(string Path, string Rule)> OfProperties(SchemaNode node, Place place) =>
         node.Properties.Where(HasIdentity).SelectMany(property => OfProperty(property, place));
@@ -127,10 +120,8 @@ public static class IdentityRules
     private static bool IsMixed(SchemaNode node) =>
         node.Walk().Any(at => at.Node.Class is not null and not FieldClass.Identity);
 
-    /// <summary>Where in the object a rule is made.</summary>
     private sealed record Place(string Path, string Self, string Old, Func<string, string> Wrap);
 
-    /// <summary>The items of a list, in the new object and in the stored one.</summary>
     private sealed record Items(
         string Path, IReadOnlyList<string> Unless, int Depth, Func<string, string> Wrap, Func<bool, string, string> Map)
     {
@@ -139,4 +130,20 @@ public static class IdentityRules
 
         public string Differ(string value) => $"{Map(true, value)} != {Map(false, value)}";
     }
+}
+
+/// <summary>
+/// How a field is called in a CEL rule: words that CEL keeps for itself are written <c>__word__</c>
+/// (Kubernetes, "Validation rules" of custom resources: escaping of property names).
+/// </summary>
+internal static class CelNames
+{
+    private static readonly FrozenSet<string> Reserved = FrozenSet.ToFrozenSet(
+        [
+            "true", "false", "null", "in", "as", "break", "const", "continue", "else", "for", "function", "if", "import", "let", "loop", "package",
+            "namespace", "return", "var", "void", "while",
+        ],
+        StringComparer.Ordinal);
+
+    public static string Of(string field) => Reserved.Contains(field) ? $"__{field}__" : field;
 }

@@ -3,15 +3,22 @@ using Drydock.Abstractions.Entities;
 
 namespace Drydock.CrdGen.Model;
 
+/// <summary>A kind: its names, its columns, and the schemas of spec and status.</summary>
+internal sealed record KindModel(
+    KubernetesEntityAttribute Entity,
+    IReadOnlyList<string> ShortNames,
+    IReadOnlyList<string> Categories,
+    IReadOnlyList<AdditionalPrinterColumnAttribute> Columns,
+    string Description,
+    SchemaNode Spec,
+    SchemaNode Status,
+    IReadOnlyList<CelRule> Rules);
+
 /// <summary>Reads the kinds out of an assembly.</summary>
-public static class KindReader
+internal static class KindReader
 {
-    /// <summary>All kinds of the assembly, by name.</summary>
-    /// <exception cref="InvalidOperationException">A type cannot be expressed as a schema; the message names type and
-    /// property.</exception>
     public static IReadOnlyList<KindModel> Read(Assembly assembly)
     {
-        ArgumentNullException.ThrowIfNull(assembly);
         var schemas = new SchemaReader(XmlDocs.Of(assembly), assembly);
         return
         [

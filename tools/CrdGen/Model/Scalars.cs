@@ -1,13 +1,10 @@
 namespace Drydock.CrdGen.Model;
 
 /// <summary>Schemas of values that are no objects.</summary>
-public static class Scalars
+internal static class Scalars
 {
-    /// <summary>The schema of a scalar type, or null if the type is none.</summary>
-    public static SchemaNode? TryRead(Type type, PropertyBounds bounds)
+    public static SchemaNode? TryRead(Type type, SchemaNode bounds)
     {
-        ArgumentNullException.ThrowIfNull(type);
-        ArgumentNullException.ThrowIfNull(bounds);
         if (type.IsEnum)
         {
             return new SchemaNode { Type = "string", Enum = System.Enum.GetNames(type) };

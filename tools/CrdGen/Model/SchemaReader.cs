@@ -7,23 +7,17 @@ using Drydock.Crds.Common;
 namespace Drydock.CrdGen.Model;
 
 /// <summary>Turns a type into a structural schema.</summary>
-public sealed class SchemaReader
+internal sealed class SchemaReader
 {
     private readonly XmlDocs _docs;
     private readonly Dictionary<(Type Type, string Property), ExternalSchemaAttribute> _external;
 
-    /// <summary>Reads schemas of one assembly's kinds.</summary>
-    /// <param name="docs">Its documentation.</param>
-    /// <param name="assembly">The assembly, which says what is to be said of types from elsewhere.</param>
     public SchemaReader(XmlDocs docs, Assembly assembly)
     {
-        ArgumentNullException.ThrowIfNull(docs);
-        ArgumentNullException.ThrowIfNull(assembly);
         _docs = docs;
         _external = assembly.GetCustomAttributes<ExternalSchemaAttribute>().ToDictionary(attribute => (attribute.Type, attribute.Property));
     }
 
-    /// <summary>The schema of a spec: with classes and defaults.</summary>
     public SchemaNode ReadSpec(Type type) =>
         ReadObject(type, inherited: null, isSpec: true) with { Name = "spec", Description = $"{DescriptionOf(type)} {Words.Legend}", Required = true };
 
@@ -40,7 +34,6 @@ public sealed class SchemaReader
             Default = new YamlMap().Add("observedGeneration", ObservedStatus.NotObserved),
         };
 
-    /// <summary>The summary of a type.</summary>
     public string DescriptionOf(Type type) => _docs.Of(type);
 
     private SchemaNode ReadObject(
@@ -95,7 +88,7 @@ public sealed class SchemaReader
     }
 
     private SchemaNode ReadValue(
-        Type declared, PropertyBounds bounds, FieldClass? fieldClass, bool isSpec, string where)
+        Type declared, SchemaNode bounds, FieldClass? fieldClass, bool isSpec, string where)
     {
         var type = Nullable.GetUnderlyingType(declared) ?? declared;
         if (Scalars.TryRead(type, bounds) is { } scalar)
@@ -119,8 +112,8 @@ public sealed class SchemaReader
                 MinItems = bounds.MinItems,
                 MaxItems = bounds.MaxItems ?? throw new InvalidOperationException($"{where}: a list needs [Items]."),
                 ListType = bounds.ListType,
-                ListMapKeys = bounds.ListKeys,
-                Items = Scalars.TryRead(arguments[0], bounds) ?? ReadObject(arguments[0], fieldClass, isSpec, bounds.ListKeys),
+                ListMapKeys = bounds.ListMapKeys,
+                Items = Scalars.TryRead(arguments[0], bounds) ?? ReadObject(arguments[0], fieldClass, isSpec, bounds.ListMapKeys),
             };
         }
 

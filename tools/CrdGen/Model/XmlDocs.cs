@@ -5,7 +5,7 @@ using System.Xml.Linq;
 namespace Drydock.CrdGen.Model;
 
 /// <summary>Summaries from the documentation file that the compiler writes beside an assembly.</summary>
-public sealed partial class XmlDocs
+internal sealed partial class XmlDocs
 {
     private readonly Dictionary<string, string> _summaries;
 
@@ -15,7 +15,6 @@ public sealed partial class XmlDocs
     /// <exception cref="FileNotFoundException">There is none: the project lacks GenerateDocumentationFile.</exception>
     public static XmlDocs Of(Assembly assembly)
     {
-        ArgumentNullException.ThrowIfNull(assembly);
         var path = Path.ChangeExtension(assembly.Location, ".xml");
         if (!File.Exists(path))
         {
@@ -28,26 +27,13 @@ public sealed partial class XmlDocs
         return new XmlDocs(summaries);
     }
 
-    /// <summary>The summary of a type; empty if it has none.</summary>
-    public string Of(Type type)
-    {
-        ArgumentNullException.ThrowIfNull(type);
-        return _summaries.GetValueOrDefault($"T:{type.FullName}", "");
-    }
+    public string Of(Type type) => _summaries.GetValueOrDefault($"T:{type.FullName}", "");
 
-    /// <summary>The summary of a property, looked for where it is declared; empty if it has none.</summary>
-    public string Of(PropertyInfo property)
-    {
-        ArgumentNullException.ThrowIfNull(property);
-        return _summaries.GetValueOrDefault($"P:{property.DeclaringType!.FullName}.{property.Name}", "");
-    }
+    public string Of(PropertyInfo property) =>
+        _summaries.GetValueOrDefault($"P:{property.DeclaringType!.FullName}.{property.Name}", "");
 
-    /// <summary>The summary of a field; empty if it has none.</summary>
-    public string Of(FieldInfo field)
-    {
-        ArgumentNullException.ThrowIfNull(field);
-        return _summaries.GetValueOrDefault($"F:{field.DeclaringType!.FullName}.{field.Name}", "");
-    }
+    public string Of(FieldInfo field) =>
+        _summaries.GetValueOrDefault($"F:{field.DeclaringType!.FullName}.{field.Name}", "");
 
     private static string Text(XElement element) =>
         White().Replace(string.Concat(element.Nodes().Select(Text)), " ").Trim();

@@ -1,22 +1,19 @@
-using System.Globalization;
 using Drydock.CrdGen.Model;
 using Drydock.Crds.Common;
 
 namespace Drydock.CrdGen.Output;
 
 /// <summary>Writes a kind as CustomResourceDefinition.</summary>
-public static class CrdYaml
+internal static class CrdYaml
 {
-    /// <summary>The definition.</summary>
     public static YamlMap Of(KindModel kind)
     {
-        ArgumentNullException.ThrowIfNull(kind);
         var (entity, name) = (kind.Entity, $"{kind.Entity.PluralName}.{kind.Entity.Group}");
         return new YamlMap()
             .Add("apiVersion", "apiextensions.k8s.io/v1")
             .Add("kind", "CustomResourceDefinition")
             .Add("metadata", new YamlMap()
-                .Add("annotations", new YamlMap().Add(Annotations.Schema, CrdSchema.Version.ToString(CultureInfo.InvariantCulture)))
+                .Add("annotations", new YamlMap().Add(Annotations.Schema, CrdSchema.Number.ToString()))
                 .Add("name", name))
             .Add("spec", new YamlMap()
                 .Add("group", entity.Group)

@@ -5,12 +5,10 @@ using Drydock.CrdGen.Model;
 namespace Drydock.CrdGen.Output;
 
 /// <summary>Writes the reference page of a kind: every field with class, default and unit, every rule.</summary>
-public static class KindReference
+internal static class KindReference
 {
-    /// <summary>The page, in Markdown.</summary>
     public static string Of(KindModel kind)
     {
-        ArgumentNullException.ThrowIfNull(kind);
         var page = new StringBuilder();
         page.Append(CultureInfo.InvariantCulture, $"<!-- {Generator.Notice} -->\n# {kind.Entity.Kind}\n\n{kind.Description}\n\n");
         page.Append(CultureInfo.InvariantCulture, $"`{kind.Entity.Group}/{kind.Entity.ApiVersion}`, {(kind.Entity.Namespaced ? "namespaced" : "cluster-scoped")}. ");

@@ -6,7 +6,7 @@ namespace Drydock.CrdGen.Output;
 /// Writes a configuration of kustomize with the fields that name Secrets, BackupSnapshots and images:
 /// kustomize knows these fields only of Kubernetes' own kinds, so that a name with a prefix or a hash would not arrive.
 /// </summary>
-public static class KustomizeYaml
+internal static class KustomizeYaml
 {
     private static readonly (string Kind, string? Group, string[] Fields)[] Referents =
     [
@@ -14,25 +14,16 @@ public static class KustomizeYaml
         ("BackupSnapshot", "drydock.dev", ["snapshotRef"]),
     ];
 
-    /// <summary>The configuration.</summary>
-    public static YamlMap Of(IReadOnlyList<KindModel> kinds)
-    {
-        ArgumentNullException.ThrowIfNull(kinds);
-        return new YamlMap()
-            .Add("images", Paths(kinds, IsImage).ToList())
-            .Add("nameReference", Referents.Select(referent => new YamlMap()
-                .Add("kind", referent.Kind)
-                .Add("group", referent.Group)
-                .Add("version", referent.Group is null ? "v1" : null)
-                .Add("fieldSpecs", Paths(kinds, path => IsName(path, referent.Fields)).ToList())).ToList());
-    }
+    public static YamlMap Of(IReadOnlyList<KindModel> kinds) => new YamlMap()
+        .Add("images", Paths(kinds, IsImage).ToList())
+        .Add("nameReference", Referents.Select(referent => new YamlMap()
+            .Add("kind", referent.Kind)
+            .Add("group", referent.Group)
+            .Add("version", referent.Group is null ? "v1" : null)
+            .Add("fieldSpecs", Paths(kinds, path => IsName(path, referent.Fields)).ToList())).ToList());
 
-    /// <summary>The fields of a kind that name an object of another kind, as paths of its schema.</summary>
-    /// <param name="kind">The kind.</param>
-    /// <param name="referent">Secret or BackupSnapshot.</param>
     public static IReadOnlyList<string> Fields(KindModel kind, string referent)
     {
-        ArgumentNullException.ThrowIfNull(kind);
         var fields = Referents.Single(r => r.Kind == referent).Fields;
         return [.. kind.Spec.Walk("spec").Select(field => field.Path).Where(path => IsName(path, fields))];
     }

@@ -4,44 +4,24 @@ using Drydock.Abstractions.Entities;
 namespace Drydock.CrdGen.Output;
 
 /// <summary>Writes the permissions that the controllers say they need.</summary>
-public static class RbacYaml
+internal static class RbacYaml
 {
-    /// <summary>
-    /// Name of the role for objects, Secrets and events: a ClusterRole, or a Role in each namespace that is served.
-    /// </summary>
-    public const string RoleName = "drydock-operator";
+    private const string Name = "drydock-operator";
 
-    /// <summary>Name of the ClusterRole for what has no namespace.</summary>
-    public const string ClusterRoleName = "drydock-operator-cluster";
+    public static IReadOnlyList<EntityRbacAttribute> Asked(IReadOnlyList<Assembly> assemblies) =>
+        [.. assemblies.SelectMany(static a => a.GetTypes()).SelectMany(type => type.GetCustomAttributes<EntityRbacAttribute>(inherit: false))];
 
-    /// <summary>Name of the Role in the operator's own namespace.</summary>
-    public const string LeaseRoleName = "drydock-operator-leases";
-
-    /// <summary>The namespace of the operator as shipped.</summary>
-    public const string OperatorNamespace = "drydock-system";
-
-    /// <summary>What the types of the assemblies ask for.</summary>
-    public static IReadOnlyList<EntityRbacAttribute> Asked(IReadOnlyList<Assembly> assemblies)
-    {
-        ArgumentNullException.ThrowIfNull(assemblies);
-        return [.. assemblies.SelectMany(static a => a.GetTypes()).SelectMany(type => type.GetCustomAttributes<EntityRbacAttribute>(inherit: false))];
-    }
-
-    /// <summary>The role for all namespaces.</summary>
     public static YamlMap ForCluster(IReadOnlyList<EntityRbacAttribute> asked) =>
-        Role("ClusterRole", RoleName, null, asked.Where(IsNamespaced));
+        Role("ClusterRole", Name, null, asked.Where(IsNamespaced));
 
-    /// <summary>The same role for one namespace; who applies it says which.</summary>
     public static YamlMap ForNamespace(IReadOnlyList<EntityRbacAttribute> asked) =>
-        Role("Role", RoleName, null, asked.Where(IsNamespaced));
+        Role("Role", Name, null, asked.Where(IsNamespaced));
 
-    /// <summary>The role for what has no namespace.</summary>
     public static YamlMap WithoutNamespace(IReadOnlyList<EntityRbacAttribute> asked) =>
-        Role("ClusterRole", ClusterRoleName, null, asked.Where(rule => rule.ClusterScoped));
+        Role("ClusterRole", Name + "-cluster", null, asked.Where(rule => rule.ClusterScoped));
 
-    /// <summary>The role for the operator's own namespace.</summary>
     public static YamlMap ForLeases(IReadOnlyList<EntityRbacAttribute> asked) =>
-        Role("Role", LeaseRoleName, OperatorNamespace, asked.Where(rule => rule.OperatorNamespaceOnly));
+        Role("Role", Name + "-leases", "drydock-system", asked.Where(rule => rule.OperatorNamespaceOnly));
 
     private static bool IsNamespaced(EntityRbacAttribute rule) =>
         rule is { OperatorNamespaceOnly: false, ClusterScoped: false };

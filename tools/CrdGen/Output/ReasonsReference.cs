@@ -7,12 +7,10 @@ using Drydock.Crds.Common;
 namespace Drydock.CrdGen.Output;
 
 /// <summary>Writes the reference page of conditions and reasons.</summary>
-public static class ReasonsReference
+internal static class ReasonsReference
 {
-    /// <summary>The page, in Markdown.</summary>
     public static string Of(XmlDocs docs)
     {
-        ArgumentNullException.ThrowIfNull(docs);
         var page = new StringBuilder($"<!-- {Generator.Notice} -->\n# Conditions and reasons\n\n");
         page.Append("For people and programs that read `status`. Reasons and condition types never change their meaning; messages may change.\nTreat an unknown condition, phase or reason as in progress.\n\n## Conditions\n\n| condition | what it means |\n|---|---|\n");
         foreach (var field in Constants(typeof(ConditionTypes)))

@@ -3,12 +3,10 @@ using Drydock.CrdGen.Model;
 namespace Drydock.CrdGen.Output;
 
 /// <summary>Writes a field as structural schema, keys in the alphabet's order.</summary>
-public static class SchemaYaml
+internal static class SchemaYaml
 {
-    /// <summary>The schema.</summary>
     public static YamlMap Of(SchemaNode node)
     {
-        ArgumentNullException.ThrowIfNull(node);
         var isList = node.Type == "array";
         return new YamlMap()
             .Add("additionalProperties", node.IsMap ? Of(node.Items!) : null)
@@ -34,7 +32,6 @@ public static class SchemaYaml
             .Add("x-kubernetes-validations", Rules(node.Rules));
     }
 
-    /// <summary>Rules as they stand in a schema.</summary>
     public static IReadOnlyList<YamlMap> Rules(IReadOnlyList<CelRule> rules) =>
         [.. rules.Select(rule => new YamlMap().Add("message", rule.Message).Add("rule", rule.Rule))];
 

@@ -8,7 +8,7 @@ using Drydock.Crds.Common;
 namespace Drydock.CrdGen.Output;
 
 /// <summary>Writes the list of all reasons from A to Z, each with a link to its section of docs/failures.md.</summary>
-public static partial class TroubleshootingPage
+internal static partial class TroubleshootingPage
 {
     private const string Head =
         """
@@ -25,10 +25,8 @@ public static partial class TroubleshootingPage
 
         """;
 
-    /// <summary>The page, in Markdown.</summary>
     public static string Of(XmlDocs docs)
     {
-        ArgumentNullException.ThrowIfNull(docs);
         var letters = typeof(Reasons).GetFields(BindingFlags.Public | BindingFlags.Static)
             .Where(field => field.IsLiteral)
             .OrderBy(field => field.Name, StringComparer.Ordinal)

@@ -5,14 +5,12 @@ using Drydock.Crds.Common;
 namespace Drydock.CrdGen.Output;
 
 /// <summary>Words for facts of a field, as people read them.</summary>
-public static class Words
+internal static class Words
 {
-    /// <summary>What the classes in front of the descriptions of fields mean.</summary>
     public const string Legend =
         "The word in front of a field says when you can change it: [identity] says what is done to which target, and is frozen while the work is under way; "
         + "[access] says how the operator reaches its targets, [timing] how long it waits, [control] what you want of the run now: these you can change at any time.";
 
-    /// <summary>The class of a field.</summary>
     public static string Of(FieldClass fieldClass) => fieldClass switch
     {
         FieldClass.Identity => "identity",
@@ -21,10 +19,8 @@ public static class Words
         _ => "control",
     };
 
-    /// <summary>The type of a field with its bounds.</summary>
     public static string TypeOf(SchemaNode node)
     {
-        ArgumentNullException.ThrowIfNull(node);
         if (node.Enum.Count > 0)
         {
             return string.Join(" \\| ", node.Enum.Select(word => $"`{word}`"));
@@ -49,10 +45,8 @@ public static class Words
         return node.MaxLength is not null && !IsDuration(node) ? $"{node.Type}, {Bounds(node.MinLength, node.MaxLength, "character")}" : IsDuration(node) ? "duration" : node.Type;
     }
 
-    /// <summary>The unit of a field; empty if it has none.</summary>
     public static string UnitOf(SchemaNode node)
     {
-        ArgumentNullException.ThrowIfNull(node);
         if (IsDuration(node))
         {
             return "ms, s, m, h, d";

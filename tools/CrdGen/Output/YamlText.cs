@@ -10,16 +10,13 @@ namespace Drydock.CrdGen.Output;
 /// Writes YAML that every parser since 1.1 reads alike: text that could be taken for something else is quoted, and no
 /// line is folded.
 /// </summary>
-public static partial class YamlText
+internal static partial class YamlText
 {
     /// <summary>Writes documents, separated by <c>---</c> when there are several.</summary>
     /// <param name="comment">First line, without the number sign.</param>
     /// <param name="documents">The documents.</param>
-    public static string Write(string comment, params IReadOnlyList<YamlMap> documents)
-    {
-        ArgumentNullException.ThrowIfNull(documents);
-        return $"# {comment}\n{string.Join("---\n", documents.Select(Document))}";
-    }
+    public static string Write(string comment, params IReadOnlyList<YamlMap> documents) =>
+        $"# {comment}\n{string.Join("---\n", documents.Select(Document))}";
 
     private static string Document(YamlMap map)
     {
@@ -79,4 +76,26 @@ public static partial class YamlText
 
     [GeneratedRegex("^(y|n|yes|no|on|off|true|false|null|nan|inf)$", RegexOptions.CultureInvariant | RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Word();
+}
+
+/// <summary>
+/// A YAML mapping that keeps its order. Values are strings, bools, longs, further maps, and lists of these; null leaves
+/// the key out.
+/// </summary>
+internal sealed class YamlMap
+{
+    private readonly List<KeyValuePair<string, object>> _entries = [];
+
+    public IReadOnlyList<KeyValuePair<string, object>> Entries => _entries;
+
+    /// <summary>Adds an entry, unless its value is null or an empty list.</summary>
+    public YamlMap Add(string key, object? value)
+    {
+        if (value is not null and not System.Collections.ICollection { Count: 0 })
+        {
+            _entries.Add(new(key, value));
+        }
+
+        return this;
+    }
 }

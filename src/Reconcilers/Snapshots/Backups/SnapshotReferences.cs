@@ -53,7 +53,6 @@ internal sealed class SnapshotReferences
             Spec = new OmsUpgradeSpec(),
             Status = new OmsUpgradeStatus
             {
-                Schema = status.Schema,
                 SnapshotRef = status.SnapshotRef,
                 RollbackSnapshotRef = status.RollbackSnapshotRef,
                 CleanupPlan = ReducedObject.Plan(status.CleanupPlan),
@@ -63,7 +62,7 @@ internal sealed class SnapshotReferences
         {
             Metadata = ReducedObject.Metadata(upgrade.Metadata),
             Spec = new DatabaseRollingUpgradeSpec(),
-            Status = new DatabaseRollingUpgradeStatus { Schema = status.Schema, SnapshotRef = status.SnapshotRef },
+            Status = new DatabaseRollingUpgradeStatus { SnapshotRef = status.SnapshotRef },
         },
         _ => entity,
     };
@@ -92,19 +91,11 @@ internal sealed class SnapshotReferences
                 + "and has not finished";
         }
 
-        if (_upgrades.Items.Any(IsNewer) || _databases.Items.Any(IsNewer) || _restores.Items.Any(IsNewer))
-        {
-            return "A newer operator wrote the status of an OmsUpgrade, DatabaseRollingUpgrade or SnapshotRestore, "
-                + "so it is unknown whether it refers to this snapshot";
-        }
-
         return _upgrades.Unreadable.Count + _databases.Unreadable.Count + _restores.Unreadable.Count > 0
             ? "An OmsUpgrade, DatabaseRollingUpgrade or SnapshotRestore cannot be read, so it is unknown whether it "
                 + "refers to this snapshot"
             : null;
     }
-
-    private static bool IsNewer<TEntity>(ISchemaStamped<TEntity> entity) => entity.Schema > CrdSchema.Version;
 
     private static bool Refers(
         V1ObjectMeta upgrade, BackupSnapshot snapshot, params ReadOnlySpan<SnapshotReference?> references)

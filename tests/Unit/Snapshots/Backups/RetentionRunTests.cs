@@ -85,36 +85,6 @@ public sealed class RetentionRunTests
         }
     }
 
-    [Fact]
-    public async Task Snapshot_of_newer_operator_is_neither_written_nor_counted()
-    {
-        await _world.AddAsync("a", 3);
-        await _world.AddAsync("b", 2, KeepOne);
-        var newer = await _world.AddAsync("c", 1, KeepOne);
-        await _world.Api.UpdateStatusAsync(newer with { Status = newer.Status! with { Schema = CrdSchema.Version + 1 } }, Token);
-        var version = (await _world.GetAsync("c")).Metadata.ResourceVersion;
-
-        await SweepAsync();
-
-        _world.Archive.Removed.ShouldBe(["a-id-1"]);
-        (await _world.GetAsync("a")).Status!.Schema.ShouldBe(CrdSchema.Version);
-        (await _world.PhaseAsync("b")).ShouldBe(BackupSnapshotPhases.Succeeded);
-        (await _world.GetAsync("c")).Metadata.ResourceVersion.ShouldBe(version);
-    }
-
-    [Fact]
-    public async Task Upgrade_of_newer_operator_protects_every_snapshot()
-    {
-        await _world.AddAsync("a", 3);
-        await _world.AddAsync("b", 2, KeepOne);
-        var upgrade = await _world.Api.CreateAsync(new OmsUpgrade { Kind = OmsUpgrade.KindName, Metadata = new() { Name = "up", Namespace = SnapshotWorld.Space } }, Token);
-        await _world.Api.UpdateStatusAsync(upgrade with { Status = new OmsUpgradeStatus { Schema = CrdSchema.Version + 1 } }, Token);
-
-        await SweepAsync();
-
-        _world.Archive.Removed.ShouldBeEmpty();
-    }
-
     [Theory]
     [InlineData("snapshotRef")]
     [InlineData("rollbackSnapshotRef")]

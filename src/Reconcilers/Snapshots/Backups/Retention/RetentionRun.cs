@@ -69,15 +69,13 @@ internal sealed partial class RetentionRun(SnapshotServices services)
         var found = await services.Scope.ListAsync<BackupSnapshot>(
             services.Kubernetes, new ListOptions { TolerateUnreadable = true }, cancellationToken);
 
-        // Objects that a newer operator wrote are neither touched nor counted: then more is kept, never less.
-        var all = found.Items.Where(s => !IsNewer(s)).ToList();
         foreach (var unfinished in
-            all.Where(s => s.Status?.Phase == BackupSnapshotPhases.Expiring && s.Metadata.DeletionTimestamp is null))
+            found.Items.Where(s => s.Status?.Phase == BackupSnapshotPhases.Expiring && s.Metadata.DeletionTimestamp is null))
         {
             await GuardedAsync(unfinished, () => FinishAsync(unfinished, cancellationToken));
         }
 
-        var kept = all.Where(
+        var kept = found.Items.Where(
             s =>
                 s.Metadata.DeletionTimestamp is null
                     && s.Status is { Phase: BackupSnapshotPhases.Succeeded, Verified: true, SnapshotID: not null });
@@ -94,11 +92,8 @@ internal sealed partial class RetentionRun(SnapshotServices services)
         }
     }
 
-    private static bool IsNewer(ISchemaStamped<BackupSnapshot> snapshot) => snapshot.Schema > CrdSchema.Version;
-
-    private Task<BackupSnapshot> WriteAsync(
-        ISchemaStamped<BackupSnapshot> snapshot, CancellationToken cancellationToken) =>
-        services.Kubernetes.UpdateStatusAsync(snapshot.Stamp(CrdSchema.Version), cancellationToken);
+    private Task<BackupSnapshot> WriteAsync(BackupSnapshot snapshot, CancellationToken cancellationToken) =>
+        services.Kubernetes.UpdateStatusAsync(snapshot, cancellationToken);
 
     private async Task PauseAsync(CancellationToken cancellationToken) =>
         await services.Retention.WaitAsync(TimeSpan.FromMinutes(1), services.Time, cancellationToken)
@@ -177,8 +172,7 @@ internal sealed partial class RetentionRun(SnapshotServices services)
         if (fresh is null
             || fresh.Metadata.Uid != snapshot.Metadata.Uid
             || fresh.Metadata.DeletionTimestamp is not null
-            || fresh.Status?.Phase != BackupSnapshotPhases.Succeeded
-            || IsNewer(fresh))
+            || fresh.Status?.Phase != BackupSnapshotPhases.Succeeded)
         {
             return;
         }
