@@ -9,7 +9,7 @@ namespace Drydock.Tests.EndToEnd;
 /// A manifest that <c>kubectl drydock init oms</c> writes from one container comes to a plan on every road: all nodes and
 /// regions are found from it.
 /// </summary>
-[Collection(Lanes.GitOps)]
+[Collection(Lanes.Operator)]
 [Trait(SampleTrait.Name, SampleTrait.All)]
 public sealed class InitTests(StageFixture fixture, ITestOutputHelper output)
 {

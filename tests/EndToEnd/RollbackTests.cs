@@ -5,8 +5,8 @@ using Drydock.Tests.EndToEnd.Support;
 namespace Drydock.Tests.EndToEnd;
 
 /// <summary>
-/// The way back after Succeeded of an installation without high availability. That of the main job is the golden run of
-/// <see cref="AccidentTests"/>. OMS writes its heartbeats seldom, and in another time zone than the database's.
+/// The way back after Succeeded of an installation without high availability. That of the main job:
+/// <see cref="Golden.GoldenUpgradeTests"/>. OMS writes its heartbeats seldom, and in another time zone than the database's.
 /// </summary>
 [Collection(Lanes.Upgrades)]
 public sealed class RollbackTests(StageFixture fixture)

@@ -13,6 +13,7 @@ public sealed class BmdbUpgradeTests(DatabaseStageFixture fixture, ITestOutputHe
     private const string From = "2.16.9.0-b67";
     private const string To = "2.18.4.0-b52";
     private const string Group = "repl_group1";
+    private const string Password = "canary-sql-password";
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -29,7 +30,7 @@ public sealed class BmdbUpgradeTests(DatabaseStageFixture fixture, ITestOutputHe
             User = "bigmath",
 
             // By default a pause may take four minutes of real time, and a busy machine needs longer.
-            Knobs = new() { WalRetentionSeconds = 7 * 24 * 3600 },
+            Knobs = new() { WalRetentionSeconds = 7 * 24 * 3600, SqlPassword = Password },
         };
         var (own, peer) = await YugabyteCluster.StartPairAsync(
             stage.Run,
@@ -42,7 +43,9 @@ public sealed class BmdbUpgradeTests(DatabaseStageFixture fixture, ITestOutputHe
         await using var scenario = await YugabyteScenario.OfAsync(stage.Run, own, new YugabyteScenarioOptions { Id = "bmdb-supervise", Cluster = own.Options, ToVersion = To });
         var space = await stage.NewNamespaceAsync(scenario);
         await using var load = await DatabaseLoad.StartAsync(scenario, cancellationToken: Token);
+        var watches = scenario.Hosts.Select(host => new ArgumentWatch(host.ProcessId, environment: false)).ToList();
         await using var op = stage.StartOperator();
+        await using var local = new ArgumentWatch(op.Process.Id);
 
         await stage.ApplyAsync(Replicating(scenario.Manifest(space), peer));
         var held = await stage.WaitForAsync(space, scenario, u => u.IsHeld(), cancellationToken: Token);
@@ -52,6 +55,7 @@ public sealed class BmdbUpgradeTests(DatabaseStageFixture fixture, ITestOutputHe
         own.State().Masters.Concat(own.State().Tservers).ShouldAllBe(s => s.Version == To && s.Up && s.Starts == 2);
         (own.State().ReplicationEnabled[Group], peer.State().ReplicationEnabled[Group]).ShouldBe((false, false));
 
+        var arguments = await Task.WhenAll(watches.Select(watch => watch.EndAsync()));
         await UpgradeByHandAsync(peer);
         var done = await stage.WaitForAsync(space, scenario, u => u.IsOver("Succeeded"), cancellationToken: Token);
         await load.EndAsync();
@@ -61,6 +65,13 @@ public sealed class BmdbUpgradeTests(DatabaseStageFixture fixture, ITestOutputHe
         own.State().CatalogUpgradedTo.ShouldBe(To);
         done["status"]!["actionRequired"]?.AsArray().ShouldBeEmpty();
         NobodyNoticed(load, done);
+        await NobodySawSecretsAsync(stage, space, scenario, new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["command lines on the hosts"] = string.Join('\n', arguments),
+            ["command lines and environments of the operator's children"] = await local.EndAsync(),
+            ["log"] = op.Log,
+            ["status"] = held.ToJsonString() + done.ToJsonString(),
+        });
     }
 
     [Fact]
@@ -96,6 +107,16 @@ public sealed class BmdbUpgradeTests(DatabaseStageFixture fixture, ITestOutputHe
         (await scenario.ViolationsAsync(Token)).ShouldBeEmpty();
         scenario.Counts().Values.ShouldAllBe(starts => starts == 2);
         NobodyNoticed(load, done);
+    }
+
+    // Of what anybody with an account on a database host could see, or could read of the operator.
+    private static async Task NobodySawSecretsAsync(DatabaseStage stage, string space, YugabyteScenario scenario, Dictionary<string, string> said)
+    {
+        said["command lines on the hosts"].ShouldContain("bsqlsh", Case.Sensitive, "the watch must see what runs there");
+        said["events"] = await stage.ControlPlane.KubectlAsync(["-n", space, "get", "events", "-o", "yaml"], cancellationToken: Token);
+        said["what the cluster was asked"] = string.Join('\n', scenario.Directory.Record());
+        var key = scenario.Hosts[0].KeyPem.Split('\n')[1];
+        said.Where(place => place.Value.Contains(Password, StringComparison.Ordinal) || place.Value.Contains(key, StringComparison.Ordinal)).Select(place => place.Key).ShouldBeEmpty();
     }
 
     private static IReadOnlyList<string> Actions(JsonNode upgrade) =>

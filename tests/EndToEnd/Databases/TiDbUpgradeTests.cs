@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using Drydock.Lab.Databases.Scenarios;
 using Drydock.Lab.Databases.TiDb;
 using Drydock.Lab.Upgrades;
+using Drydock.Tests.EndToEnd.Golden;
 using Drydock.Tests.EndToEnd.Support;
 
 namespace Drydock.Tests.EndToEnd.Databases;
@@ -83,9 +84,15 @@ public sealed class TiDbUpgradeTests(DatabaseStageFixture fixture, ITestOutputHe
 
         var done = await stage.WaitForAsync(space, scenario, u => u.IsOver("Succeeded"), cancellationToken: Token);
         await load.EndAsync();
+        await op.StopAsync();
 
         await IsUpgradedAsync(scenario, priorities);
         NobodyNoticed(load, done);
+        await RoleBook.AssertNeededAsync(
+            stage.ControlPlane,
+            [.. stage.ControlPlane.AuditedRequests().Where(r => r.User == GoldenRecording.Account)],
+            right => right.Resource.StartsWith(RoleBook.DatabaseUpgrades, StringComparison.Ordinal),
+            Token);
     }
 
     [Fact]

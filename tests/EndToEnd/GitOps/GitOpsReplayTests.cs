@@ -10,7 +10,7 @@ namespace Drydock.Tests.EndToEnd.GitOps;
 /// What GitOps tools do to objects, replayed with kubectl in a hold, in the downtime, in a rollback and after the end:
 /// nothing runs twice, and each end is the documented one.
 /// </summary>
-[Collection(Lanes.GitOps)]
+[Collection(Lanes.Operator)]
 public sealed class GitOpsReplayTests(StageFixture fixture)
 {
     private const string Kind = "omsupgrades.drydock.dev";

@@ -3,22 +3,18 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Drydock.Lab;
 using Drydock.Lab.Monitoring;
-using Drydock.Lab.Oms;
 using Drydock.Lab.Upgrades;
 using Drydock.Tests.EndToEnd.Support;
 
 namespace Drydock.Tests.EndToEnd.Monitoring;
 
 /// <summary>
-/// A real Prometheus scrapes a real upgrade with a hold, a failure and a rollback. With DRYDOCK_DRAW_MONITORING=1 the
-/// run also draws the pictures of docs/monitoring.md.
+/// What a real Prometheus scraped of the golden run. With DRYDOCK_DRAW_MONITORING=1 the pictures of docs/monitoring.md are
+/// drawn from it.
 /// </summary>
-[Collection(Lanes.Operator)]
-[Trait(SampleTrait.Name, SampleTrait.All)]
+[Collection(Lanes.Upgrades)]
 public sealed partial class MonitoringTests(StageFixture fixture)
 {
-    private const string Name = "oms-322-to-422";
-
     // What these report does not happen in this run. The rules are tested with promtool; here their series must exist.
     private static readonly string[] Silent =
     [
@@ -29,28 +25,10 @@ public sealed partial class MonitoringTests(StageFixture fixture)
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    [RunsPage("docs/monitoring.md")]
     public async Task Prometheus_answers_every_query_of_dashboard_and_alerts()
     {
-        var stage = await fixture.ResetAsync();
-        await stage.Oms.SetKnobsAsync(new OmsKnobs { Init = new OmsFault("fail", Version: stage.Oms.To.Version) });
-        var space = await stage.NewNamespaceAsync();
-        await stage.Operator.ApplySecretsAsync(
-            space,
-            [StageSecret.Opaque("db", ("username", OmsScenario.MetaUser), ("password", OmsCanaries.MetaPassword), ("host", stage.MetaDb.Address))]);
-        await using var op = stage.StartOperator(new LabOperatorOptions { Arguments = ["--log-format", "json"] });
-        await op.WaitUntilReadyAsync(Token);
-        await using var prometheus = await LabPrometheus.StartAsync(
-            stage.Run, op.Address, Repository.PathOf("config", "monitoring", "prometheus-rules.yaml"), Token);
-        var rules = (await prometheus.RulesAsync(Token)).ToDictionary(rule => rule.Name, rule => rule.Query, StringComparer.Ordinal);
-
-        await RunAsync(stage, space, prometheus, rules);
-
-        (await Shell.TryRunAsync("promtool", ["check", "metrics"], await op.GetAsync("/metrics", Token), cancellationToken: Token))
-            .ShouldBe(new ShellResult(0, "", ""));
-        await RunPageAsync(stage, space, op);
-        await op.StopAsync();
-        await SeenAsync(prometheus, rules["DrydockDown"]);
+        var golden = await fixture.RecordingAsync();
+        var (prometheus, rules) = (golden.Prometheus, golden.Alerts);
         var missing = new List<string>();
         foreach (var (panel, _, _, query) in Dashboard.Queries)
         {
@@ -83,65 +61,16 @@ public sealed partial class MonitoringTests(StageFixture fixture)
         await DrawAsync(prometheus);
     }
 
-    private static async Task RunPageAsync(UpgradeStage stage, string space, LabOperator op)
+    [Fact]
+    [RunsPage("docs/monitoring.md")]
+    public async Task Metrics_are_well_formed_and_commands_of_the_page_read_them()
     {
-        const string Page = "docs/monitoring.md";
-        var page = await PageRun.StartAsync(stage.Run, stage.ControlPlane, Repository.Root, "monitoring", Token);
-        (page.Variables["OPERATOR"], page.Variables["SPACE"], page.Variables["LOG"]) = (op.Address, space, op.Process.LogPath);
+        var golden = await fixture.RecordingAsync();
 
-        var outputs = await page.RunPageAsync(Page, cancellationToken: Token);
-
-        page.NotRun(Page).ShouldBeEmpty();
-        outputs[0].Output.ShouldContain($"name=\"{Name}\"");
-        outputs[^1].Output.ShouldContain("\"step\":\"StopOld/oms-a\"");
+        golden.Promtool.ShouldBe(new ShellResult(0, "", ""));
+        golden.PageOutputs[0].ShouldContain($"name=\"{UpgradeCourse.Name}\"");
+        golden.PageOutputs[^1].ShouldContain("\"step\":\"StopOld/oms-a\"");
     }
-
-    // A hold in the downtime, a failure in the downtime, a rollback; beside it a stalled upgrade, a good snapshot and a
-    // failed one.
-    private static async Task RunAsync(UpgradeStage stage, string space, LabPrometheus prometheus, Dictionary<string, string> rules)
-    {
-        await ApplySnapshotAsync(stage, space, "good", stage.Snapshots);
-        await ApplySnapshotAsync(stage, space, "bad", "/etc");
-        var bad = stage.Manifest(space, "bad");
-        bad["spec"]!["fromVersion"] = "1.0.0";
-        await stage.ApplyAsync(bad.ToJsonString());
-        await stage.WaitForAsync(space, u => u.IsStalled(), name: "bad", cancellationToken: Token);
-        await SeenAsync(prometheus, rules["DrydockRunStalled"]);
-        var manifest = stage.Manifest(space);
-        manifest["spec"]!["holdBefore"] = new JsonArray("StartNew");
-        await stage.ApplyAsync(manifest.ToJsonString());
-        var held = await stage.WaitForAsync(space, u => u.IsHeld(), cancellationToken: Token);
-        await SeenAsync(prometheus, rules["DrydockHeldDuringDowntime"]);
-        await stage.ControlPlane.KubectlAsync(
-            ["-n", space, "annotate", "omsu", Name, $"drydock.dev/approve=StartNew@{held.ShortHash()}"], cancellationToken: Token);
-
-        await stage.WaitForAsync(space, u => u.IsStalled(), cancellationToken: Token);
-        await SeenAsync(prometheus, rules["DrydockRunStalledDuringDowntime"]);
-        manifest["spec"]!["desiredState"] = "RolledBack";
-        await stage.ApplyAsync(manifest.ToJsonString());
-        await stage.WaitForAsync(space, u => u.IsOver("RolledBack"), cancellationToken: Token);
-        await SeenAsync(prometheus, $"drydock_run_end_timestamp_seconds{{name=\"{Name}\"}}");
-        await SeenAsync(prometheus, "drydock_snapshots{series=\"nightly\", state=\"usable\"} == 1");
-        await SeenAsync(prometheus, rules["DrydockSnapshotFailed"]);
-        await SeenAsync(prometheus, "drydock_storage_free_bytes");
-    }
-
-    private static Task ApplySnapshotAsync(UpgradeStage stage, string space, string name, string root) => stage.ApplyAsync(new JsonObject
-    {
-        ["apiVersion"] = "drydock.dev/v1alpha1",
-        ["kind"] = "BackupSnapshot",
-        ["metadata"] = new JsonObject { ["name"] = name, ["namespace"] = space },
-        ["spec"] = new JsonObject
-        {
-            ["source"] = new JsonObject { ["credentialsSecretRef"] = new JsonObject { ["name"] = "db" } },
-            ["databases"] = new JsonArray([.. stage.Oms.Databases.Take(1).Select(d => (JsonNode)d)]),
-            ["series"] = "nightly",
-            ["storage"] = new JsonObject { ["directory"] = new JsonObject { ["path"] = root } },
-        },
-    }.ToJsonString());
-
-    private static Task SeenAsync(LabPrometheus prometheus, string query) => Deadline.UntilAsync(
-        $"Prometheus to see {query}", async token => (await prometheus.QueryAsync(query, token)).Count > 0, cancellationToken: Token);
 
     // Legend labels and points of the series that have a number at any time.
     private static List<(JsonNode Labels, IReadOnlyList<(double At, double Value)> Points)> Points(JsonArray result) =>

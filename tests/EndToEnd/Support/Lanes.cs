@@ -16,7 +16,6 @@ public static class Lanes
     public const string Accidents = "accidents";
     public const string Upgrades = "OMS upgrades";
     public const string Operator = "operator";
-    public const string GitOps = "GitOps";
     public const string TiDb = "TiDB";
     public const string Databases = "databases";
 }
@@ -27,12 +26,8 @@ public sealed class AccidentsLane : ICollectionFixture<StageFixture>;
 [CollectionDefinition(Lanes.Upgrades)]
 public sealed class UpgradesLane : ICollectionFixture<StageFixture>;
 
-[CollectionDefinition(Lanes.GitOps)]
-public sealed class GitOpsLane : ICollectionFixture<StageFixture>;
-
-/// <summary>What the operator is allowed to do, and how it is replaced: these need both kinds of stage.</summary>
 [CollectionDefinition(Lanes.Operator)]
-public sealed class OperatorLane : ICollectionFixture<StageFixture>, ICollectionFixture<DatabaseStageFixture>;
+public sealed class OperatorLane : ICollectionFixture<StageFixture>;
 
 [CollectionDefinition(Lanes.TiDb)]
 public sealed class TiDbLane : ICollectionFixture<DatabaseStageFixture>;

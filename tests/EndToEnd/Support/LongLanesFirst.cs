@@ -6,7 +6,7 @@ namespace Drydock.Tests.EndToEnd.Support;
 /// <summary>Begins with the lanes that take longest, so that none of them runs alone at the end.</summary>
 public sealed class LongLanesFirst : ITestCollectionOrderer
 {
-    private static readonly List<string> Order = [Lanes.Databases, Lanes.TiDb, Lanes.Accidents, Lanes.Operator, Lanes.Upgrades, Lanes.GitOps];
+    private static readonly List<string> Order = [Lanes.Upgrades, Lanes.Databases, Lanes.Operator, Lanes.TiDb, Lanes.Accidents];
 
     /// <inheritdoc />
     public IReadOnlyCollection<TTestCollection> OrderTestCollections<TTestCollection>(IReadOnlyCollection<TTestCollection> testCollections)

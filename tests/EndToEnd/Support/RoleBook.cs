@@ -20,10 +20,19 @@ public sealed record Right(string Role, string Group, string Resource, string Ve
 /// <summary>
 /// The shipped roles of the operator, as the API server has them, and what it says of requests when one right is
 /// missing.
+/// <para> The method: a real run under the shipped roles, whose every request the API server itself writes into its audit
+/// log. Then, for each right of the roles, a user is made who has all of them but that one, and the API server is asked
+/// (SubjectAccessReview) whether a request from the log that needs the right would be permitted to that user. It must not
+/// be: then without the right the recorded run would have been answered 403 at that request. A right that no request of
+/// the log needs is not needed.
+/// </para>
 /// </summary>
 /// <param name="controlPlane">The API server.</param>
 public sealed class RoleBook(ControlPlane controlPlane) : IDisposable
 {
+    /// <summary>The resource that only rolling upgrades of databases need.</summary>
+    public const string DatabaseUpgrades = "databaserollingupgrades";
+
     private const string OperatorNamespace = "drydock-system";
 
     private readonly HttpClient _http = controlPlane.CreateHttpClient();
@@ -31,6 +40,33 @@ public sealed class RoleBook(ControlPlane controlPlane) : IDisposable
 
     /// <summary>All rights, one by one.</summary>
     public IReadOnlyList<Right> Rights => [.. _roles.SelectMany(Of)];
+
+    /// <summary>Fails unless the requests needed each of these rights, and were permitted everything.</summary>
+    public static async Task AssertNeededAsync(
+        ControlPlane controlPlane, IReadOnlyList<AuditedRequest> recorded, Func<Right, bool> which, CancellationToken cancellationToken)
+    {
+        using var book = new RoleBook(controlPlane);
+        await book.ReadAsync(cancellationToken);
+        var rights = book.Rights.Where(which).ToList();
+        var everything = await book.WithoutAsync(null, "has-everything", cancellationToken);
+
+        recorded.Where(r => r.Code == 403).ShouldBeEmpty("the operator asked for something that the shipped roles do not permit");
+        rights.Where(right => !recorded.Any(right.Permits)).ShouldBeEmpty("no request needs these rights");
+        foreach (var (index, right) in rights.Index())
+        {
+            var needed = recorded.First(right.Permits);
+            var user = await book.WithoutAsync(right, FormattableString.Invariant($"lacks-{index}"), cancellationToken);
+
+            // The authorizer sees new roles a moment later.
+            await Deadline.UntilAsync($"{needed} to be permitted with all rights", token => book.MayAsync(everything, needed, cancellationToken: token), cancellationToken: cancellationToken);
+            await Deadline.UntilAsync(
+                $"the other rights of {user} to count",
+                async token => book.Rights.Count(other => other.Role == right.Role) == 1
+                    || await book.MayAsync(user, recorded.First(r => book.Rights.Any(other => other != right && other.Role == right.Role && other.Permits(r)) && !right.Permits(r)), cancellationToken: token),
+                cancellationToken: cancellationToken);
+            (await book.MayAsync(user, needed, cancellationToken: cancellationToken)).ShouldBeFalse($"{right} was removed and {needed} is permitted");
+        }
+    }
 
     /// <summary>Reads the roles.</summary>
     public async Task ReadAsync(CancellationToken cancellationToken)

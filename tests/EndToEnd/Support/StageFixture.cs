@@ -1,5 +1,6 @@
 using Drydock.Lab.Chaos;
 using Drydock.Lab.Upgrades;
+using Drydock.Tests.EndToEnd.Golden;
 
 namespace Drydock.Tests.EndToEnd.Support;
 
@@ -19,12 +20,21 @@ public sealed class StageFixture : IAsyncDisposable
     }));
 
     private ChaosRunner? _chaos;
+    private Task<GoldenRecording>? _recording;
 
     /// <summary>
     /// The runner of accidents on the stage. It keeps the undisturbed runs that accidents are compared with, so that
     /// the tests of a lane need each only once.
     /// </summary>
     public async Task<ChaosRunner> ChaosAsync() => _chaos ??= new ChaosRunner(await _stage.Value) { RollsBack = false };
+
+    /// <summary>The recorded golden run. It is made once, by the first test that asks for it.</summary>
+    public Task<GoldenRecording> RecordingAsync()
+    {
+        return _recording ??= RecordAsync();
+
+        async Task<GoldenRecording> RecordAsync() => await GoldenStory.RecordAsync(await ResetAsync());
+    }
 
     /// <summary>The stage on the main road, reset.</summary>
     public Task<UpgradeStage> ResetAsync() => UseAsync(UpgradeRoad.Enterprise);
@@ -40,6 +50,11 @@ public sealed class StageFixture : IAsyncDisposable
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {
+        if (_recording is { IsCompletedSuccessfully: true })
+        {
+            await (await _recording).DisposeAsync();
+        }
+
         if (_stage.IsValueCreated)
         {
             await (await _stage.Value).DisposeAsync();
