@@ -70,8 +70,8 @@ public static partial class Reasons
     public const string ReviewProject = "ReviewProject";
 
     /// <summary>
-    /// Action: a project that ran before the upgrade is stopped and was not resumed, as the message says. Resume it in
-    /// the console.
+    /// Action: a project that ran before the upgrade is suspended or has failed, as the message says. Resume it in the
+    /// console.
     /// </summary>
     public const string ProjectNotResumed = "ProjectNotResumed";
 

@@ -212,8 +212,8 @@ public static partial class Reasons
     public const string ApiUnreachable = "ApiUnreachable";
 
     /// <summary>
-    /// The certificate of the OMS console is not trusted, so nothing was sent to it. The message shows its fingerprint.
-    /// Compare it on the host, then put it into the key fingerprint of spec.preflight.apiCredentialsSecretRef.
+    /// The certificate of the OMS console is not trusted, so nothing was sent to it. Put its authority, or the
+    /// self-signed certificate itself, into the key ca.crt of spec.preflight.apiCredentialsSecretRef.
     /// </summary>
     public const string ApiUntrusted = "ApiUntrusted";
 

@@ -32,11 +32,10 @@ public sealed record PreflightSpec
 
     /// <summary>
     /// User of the OMS API: a Secret with the keys username and password, and optionally url (default: the console of
-    /// the first node), and for HTTPS ca.crt (the authority), serverName (the name in the certificate) or fingerprint
-    /// (SHA-256 of the certificate, for a self-signed one). With it, projects are recorded and compared through the
-    /// API, and projects that ran before the upgrade are resumed.
+    /// the first node), and for HTTPS ca.crt (the authority, or a self-signed certificate itself) and serverName (the
+    /// name in the certificate). With it, projects are recorded, compared and watched through the API.
     /// </summary>
-    [SecretKeys("username", "password", "url", "ca.crt", "serverName", "fingerprint")]
+    [SecretKeys("username", "password", "url", "ca.crt", "serverName")]
     public SecretReference? ApiCredentialsSecretRef { get; init; }
 
     /// <summary>

@@ -36,12 +36,6 @@ public static class OmsEvents
     /// <summary>A container ended right at its start (a knob).</summary>
     public const string ContainerDied = "container-died";
 
-    /// <summary>ResumeProject was done; detail is the project's key.</summary>
-    public const string ApiResume = "api-resume";
-
-    /// <summary>StopProject was done; detail is the project's key.</summary>
-    public const string ApiStop = "api-stop";
-
     /// <summary>A mistake was made; detail is one of <see cref="Punishments"/>.</summary>
     public const string Punished = "PUNISHED";
 

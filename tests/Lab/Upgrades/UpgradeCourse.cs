@@ -15,8 +15,8 @@ public sealed class UpgradeCourse(UpgradeStage stage, UpgradeGoal goal)
 
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(1);
-    private const int Looks = 20;
-    private static readonly string[] RunOnce = [OmsEvents.JarStart, OmsEvents.JarEnd, OmsEvents.InitStart, OmsEvents.InitEnd, OmsEvents.Punished, OmsEvents.ApiResume];
+    private const int Looks = 60;
+    private static readonly string[] RunOnce = [OmsEvents.JarStart, OmsEvents.JarEnd, OmsEvents.InitStart, OmsEvents.InitEnd, OmsEvents.Punished];
 
     public UpgradeGoal Goal => goal;
 

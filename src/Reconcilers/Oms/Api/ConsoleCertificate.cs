@@ -8,8 +8,8 @@ using Drydock.Clients.Safety;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>
-/// Decides whether the certificate of a console is trusted, before anything is sent to it: by its fingerprint where
-/// the Secret has one, otherwise by its authority, its dates and its name.
+/// Decides whether the certificate of a console is trusted, before anything is sent to it: by its authority, its dates
+/// and its name.
 /// </summary>
 /// <param name="target">The console.</param>
 internal sealed class ConsoleCertificate(OmsApiTarget target)
@@ -52,15 +52,7 @@ internal sealed class ConsoleCertificate(OmsApiTarget target)
     {
         if (presented is not X509Certificate2 certificate)
         {
-            throw new UntrustedConsoleException("it presented no certificate", "none", null);
-        }
-
-        var fingerprint = ConsoleFingerprint.Of(certificate);
-        if (target.Fingerprints.Count > 0)
-        {
-            return target.Fingerprints.Contains(fingerprint, StringComparer.Ordinal)
-                ? true
-                : throw Refused("its fingerprint is not in the key fingerprint", certificate, fingerprint);
+            throw new UntrustedConsoleException("it presented no certificate", "none");
         }
 
         if (target.ServerName is { } name)
@@ -72,7 +64,7 @@ internal sealed class ConsoleCertificate(OmsApiTarget target)
 
         return errors == SslPolicyErrors.None
             ? true
-            : throw Refused(string.Join("; ", Why(certificate, chain, errors)), certificate, fingerprint);
+            : throw Refused(string.Join("; ", Why(certificate, chain, errors)), certificate);
     }
 
     private IEnumerable<string> Why(X509Certificate2 certificate, X509Chain? chain, SslPolicyErrors errors)
@@ -114,28 +106,21 @@ internal sealed class ConsoleCertificate(OmsApiTarget target)
             LongestName);
     }
 
-    private static UntrustedConsoleException Refused(string why, X509Certificate2 certificate, string fingerprint) =>
+    private static UntrustedConsoleException Refused(string why, X509Certificate2 certificate) =>
         new(
             why,
             string.Create(
                 CultureInfo.InvariantCulture,
                 $"subject {HttpFailure.Clip(certificate.Subject, LongestName)}, valid until "
-                    + $"{certificate.NotAfter.ToUniversalTime():yyyy-MM-dd}"),
-            ConsoleFingerprint.Show(fingerprint));
+                    + $"{certificate.NotAfter.ToUniversalTime():yyyy-MM-dd}"));
 }
 
 /// <summary>The certificate of a console is not trusted; nothing was sent to it.</summary>
 /// <param name="why">What is wrong with it.</param>
 /// <param name="certificate">Whose it is, and how long it is valid.</param>
-/// <param name="fingerprint">Its SHA-256 fingerprint as openssl prints it; null if there is no certificate.</param>
-internal sealed class UntrustedConsoleException(string why, string certificate, string? fingerprint)
-    : AuthenticationException(why)
+internal sealed class UntrustedConsoleException(string why, string certificate) : AuthenticationException(why)
 {
-    public string Why { get; } = why;
-
     public string Certificate { get; } = certificate;
-
-    public string? Fingerprint { get; } = fingerprint;
 
     /// <summary>The refusal inside an exception, or null: HTTP handlers wrap what a handshake throws.</summary>
     public static UntrustedConsoleException? In(Exception? exception)

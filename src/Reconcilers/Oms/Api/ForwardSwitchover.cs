@@ -15,8 +15,8 @@ internal static class ForwardSwitchover
     /// <summary>
     /// Whether a step's name is the switchover's: <c>APP_SWITCH</c> before 4.1.1, <c>TRANSFER_APP_SWITCH</c> since.
     /// </summary>
-    public static bool IsSwitchover(string? step) =>
-        step is not null && step.EndsWith("APP_SWITCH", StringComparison.OrdinalIgnoreCase);
+    private static bool IsSwitchover(string step) =>
+        step.EndsWith("APP_SWITCH", StringComparison.OrdinalIgnoreCase);
 
     private static bool Is(string status, string word) =>
         string.Equals(status, word, StringComparison.OrdinalIgnoreCase);

@@ -17,22 +17,6 @@ internal sealed class HttpOmsApi(OmsApiTarget target, HttpMessageHandler handler
 
     private readonly OmsApiTransport _transport = new(target, handler, time);
 
-    public Uri Address => _transport.Address;
-
-    public async Task<OmsApiGeneration> ProbeAsync(OmsApiGeneration implied, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await PageAsync(ProjectKind.Migration, 1, 1, cancellationToken);
-            return OmsApiGeneration.V2;
-        }
-        catch (OmsApiException exception) when (exception.Kind == OmsApiErrorKind.Absent)
-        {
-            // Every request of the older API needs an id.
-            return implied == OmsApiGeneration.V2 ? OmsApiGeneration.None : implied;
-        }
-    }
-
     public async Task<IReadOnlyList<OmsProject>> ListAsync(CancellationToken cancellationToken)
     {
         var projects = new List<OmsProject>();
@@ -43,7 +27,7 @@ internal sealed class HttpOmsApi(OmsApiTarget target, HttpMessageHandler handler
             var seen = new HashSet<string>(StringComparer.Ordinal);
             for (var page = 1; ; page++)
             {
-                var fresh = (await PageAsync(kind, page, PageSize, cancellationToken))
+                var fresh = (await PageAsync(kind, page, cancellationToken))
                     .Where(p => seen.Add(p.Id))
                     .ToList();
                 if (fresh.Count == 0)
@@ -65,27 +49,10 @@ internal sealed class HttpOmsApi(OmsApiTarget target, HttpMessageHandler handler
         return projects;
     }
 
-    public async Task<OmsProject> ProjectAsync(string id, CancellationToken cancellationToken)
-    {
-        var what = What("DescribeProject", id);
-        var answer = await AskAsync(what, "DescribeProject", id, cancellationToken);
-        return Project(what, Read(what, answer.Data, OmsApiJson.Default.ProjectRow), kind: null);
-    }
-
     public async Task<ProjectProgress> ProgressAsync(string id, CancellationToken cancellationToken)
     {
         var what = What("DescribeProjectProgress", id);
         return Progress(what, await AskAsync(what, "DescribeProjectProgress", id, cancellationToken));
-    }
-
-    public async Task<ProjectProgress> OlderProgressAsync(
-        ProjectKind kind, string id, CancellationToken cancellationToken)
-    {
-        var what = What("progress", id);
-        var resource = kind == ProjectKind.Migration ? "migrations" : "sync";
-        var path = $"api/omsp/v2/{resource}/{Uri.EscapeDataString(Checked(what, id))}/progress";
-        return Progress(
-            what, await _transport.ReadAsync<IdRequest>(what, HttpMethod.Get, path, null, null, cancellationToken));
     }
 
     public async Task<IReadOnlyList<ProjectStep>> StepsAsync(string id, CancellationToken cancellationToken)
@@ -120,17 +87,6 @@ internal sealed class HttpOmsApi(OmsApiTarget target, HttpMessageHandler handler
         ];
     }
 
-    public async Task ResumeAsync(string id, CancellationToken cancellationToken)
-    {
-        var what = What("ResumeProject", id);
-        await _transport.ChangeAsync(
-            what,
-            Action("ResumeProject"),
-            new IdRequest(Checked(what, id)),
-            OmsApiJson.Default.IdRequest,
-            cancellationToken);
-    }
-
     public void Dispose() => _transport.Dispose();
 
     private static string Action(string name) => "api/v2?Action=" + name;
@@ -144,16 +100,14 @@ internal sealed class HttpOmsApi(OmsApiTarget target, HttpMessageHandler handler
             .OfType<ComponentRow>()
             .Select(r => new ProjectComponent(kind, r.Name ?? "", r.Status ?? "", r.Subtopic ?? ""));
 
-    private async Task<List<OmsProject>> PageAsync(
-        ProjectKind kind, int page, int size, CancellationToken cancellationToken)
+    private async Task<List<OmsProject>> PageAsync(ProjectKind kind, int page, CancellationToken cancellationToken)
     {
         var type = kind == ProjectKind.Migration ? "MIGRATION" : "SYNC";
         var what = string.Create(CultureInfo.InvariantCulture, $"ListProjects ({type}, page {page})");
         var answer = await _transport.ReadAsync(
             what,
-            HttpMethod.Post,
             Action("ListProjects"),
-            new ListRequest(type, page, size),
+            new ListRequest(type, page, PageSize),
             OmsApiJson.Default.ListRequest,
             cancellationToken);
         return IsNothing(answer.Data)
@@ -166,7 +120,6 @@ internal sealed class HttpOmsApi(OmsApiTarget target, HttpMessageHandler handler
     private Task<OmsApiAnswer> AskAsync(string what, string action, string id, CancellationToken cancellationToken) =>
         _transport.ReadAsync(
             what,
-            HttpMethod.Post,
             Action(action),
             new IdRequest(Checked(what, id)),
             OmsApiJson.Default.IdRequest,
@@ -177,11 +130,8 @@ internal sealed class HttpOmsApi(OmsApiTarget target, HttpMessageHandler handler
             ? id
             : throw _transport.Errors.Unreadable(what, "the id of the project is empty or too long");
 
-    private OmsProject Project(string what, ProjectRow row, ProjectKind? kind) => new(
-        kind
-            ?? (string.Equals(row.Type, "SYNC", StringComparison.OrdinalIgnoreCase)
-                ? ProjectKind.Synchronization
-                : ProjectKind.Migration),
+    private OmsProject Project(string what, ProjectRow row, ProjectKind kind) => new(
+        kind,
         row.Id is { Length: > 0 and <= LongestId } id
             ? id
             : throw _transport.Errors.Unreadable(what, "a project without a usable id"),
@@ -200,9 +150,7 @@ internal sealed class HttpOmsApi(OmsApiTarget target, HttpMessageHandler handler
 
         // After a switchover the reverse direction runs; the checkpoint of the first direction no longer moves.
         var reverse = row.CurrentStep?.Contains("REVERSE_INCR", StringComparison.OrdinalIgnoreCase) == true;
-        var text = reverse
-            ? row.ReverseIncrTransferCheckpoint ?? row.ReverseIncrSyncCheckpoint
-            : row.IncrSyncCheckpoint;
+        var text = reverse ? row.ReverseIncrTransferCheckpoint : row.IncrSyncCheckpoint;
         var checkpoint = Time(text);
         return new ProjectProgress
         {

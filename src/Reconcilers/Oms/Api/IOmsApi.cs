@@ -5,22 +5,10 @@ namespace Drydock.Reconcilers.Oms;
 
 /// <summary>
 /// The API of an OMS console (docs/research/oms.md#console-api). An answer counts only by its field <c>success</c>.
-/// Reads are repeated on transport failures; what changes something is sent once.
+/// Only reads, repeated on transport failures.
 /// </summary>
 internal interface IOmsApi : IDisposable
 {
-    /// <summary>Where it is.</summary>
-    Uri Address { get; }
-
-    /// <summary>
-    /// Finds out by asking what the console offers; the login is checked on the way where
-    /// <see cref="OmsApiGeneration.V2"/> is there.
-    /// </summary>
-    /// <param name="implied">What the version implies: an answer that fits neither is read in its light.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="OmsApiException">It cannot be reached, or the login is refused.</exception>
-    Task<OmsApiGeneration> ProbeAsync(OmsApiGeneration implied, CancellationToken cancellationToken);
-
     /// <summary>
     /// All projects of both kinds that are not deleted: the same ones that are read from the tables.
     /// </summary>
@@ -35,17 +23,9 @@ internal interface IOmsApi : IDisposable
     /// <exception cref="OmsApiException">No answer, or one without success.</exception>
     Task<IReadOnlyList<OmsProject>> ListAsync(CancellationToken cancellationToken);
 
-    /// <summary>One project as it is now.</summary>
-    /// <exception cref="OmsApiException">No answer, or one without success.</exception>
-    Task<OmsProject> ProjectAsync(string id, CancellationToken cancellationToken);
-
     /// <summary>How far a project is.</summary>
     /// <exception cref="OmsApiException">No answer, or one without success.</exception>
     Task<ProjectProgress> ProgressAsync(string id, CancellationToken cancellationToken);
-
-    /// <summary>How far a project is, from the older API.</summary>
-    /// <exception cref="OmsApiException">No answer, or one without success.</exception>
-    Task<ProjectProgress> OlderProgressAsync(ProjectKind kind, string id, CancellationToken cancellationToken);
 
     /// <summary>The steps of a project.</summary>
     /// <exception cref="OmsApiException">No answer, or one without success.</exception>
@@ -54,12 +34,6 @@ internal interface IOmsApi : IDisposable
     /// <summary>The components of a project.</summary>
     /// <exception cref="OmsApiException">No answer, or one without success.</exception>
     Task<IReadOnlyList<ProjectComponent>> ComponentsAsync(string id, CancellationToken cancellationToken);
-
-    /// <summary>
-    /// Resumes a suspended or failed project. Sent once: after a lost answer the project is to be read again.
-    /// </summary>
-    /// <exception cref="OmsApiException">No answer, or one without success.</exception>
-    Task ResumeAsync(string id, CancellationToken cancellationToken);
 }
 
 /// <summary>Opens the API of a console.</summary>
@@ -80,10 +54,4 @@ internal sealed record OmsApiTarget(Uri Address, string User, Secret Password, s
 {
     /// <summary>The name in the console's certificate; null for the host of the address.</summary>
     public string? ServerName { get; init; }
-
-    /// <summary>
-    /// The fingerprints (<see cref="ConsoleFingerprint"/>) of the certificates of which the console must present one.
-    /// Then authority, name and dates do not matter. Empty: they decide.
-    /// </summary>
-    public IReadOnlyList<string> Fingerprints { get; init; } = [];
 }

@@ -4,7 +4,7 @@ namespace Drydock.Reconcilers.Oms;
 
 /// <summary>
 /// Reads the Secret of <c>spec.preflight.apiCredentialsSecretRef</c>: keys username and password, and optionally url,
-/// ca.crt, serverName and fingerprint.
+/// ca.crt and serverName.
 /// </summary>
 internal static class OmsApiCredentials
 {
@@ -40,7 +40,6 @@ internal static class OmsApiCredentials
             SecretText.Of(data, SecretKeys.Authority))
         {
             ServerName = ServerName(name, data, address),
-            Fingerprints = Fingerprints(name, data, address),
         };
     }
 
@@ -51,38 +50,19 @@ internal static class OmsApiCredentials
             return null;
         }
 
-        EnsureHttps("serverName", name, address);
+        // A named certificate means that the password is sent to no other server.
+        if (address.Scheme != Uri.UriSchemeHttps)
+        {
+            throw Unusable(
+                $"key serverName of Secret {name} ({Field}) is for a console with HTTPS, but the address of the console "
+                    + $"is {address}. Remove the key, or put the HTTPS address into the key url");
+        }
+
         return Uri.CheckHostName(text) == UriHostNameType.Unknown
             ? throw Unusable(
                 $"key serverName of Secret {name} ({Field}) is not a host name or address. "
                     + "Use a name of the console's certificate, like oms.example")
             : text;
-    }
-
-    private static IReadOnlyList<string> Fingerprints(
-        string name, IReadOnlyDictionary<string, byte[]> data, Uri address)
-    {
-        if (SecretText.Of(data, "fingerprint") is not { } text)
-        {
-            return [];
-        }
-
-        EnsureHttps("fingerprint", name, address);
-        return ConsoleFingerprint.Parse(text)
-            ?? throw Unusable(
-                $"key fingerprint of Secret {name} ({Field}) is not a SHA-256 fingerprint (64 hex digits, with or "
-                    + "without colons). `openssl x509 -noout -fingerprint -sha256 -in CERTIFICATE` prints it");
-    }
-
-    // A named certificate means that the password is sent to no other server.
-    private static void EnsureHttps(string key, string name, Uri address)
-    {
-        if (address.Scheme != Uri.UriSchemeHttps)
-        {
-            throw Unusable(
-                $"key {key} of Secret {name} ({Field}) is for a console with HTTPS, but the address of the console is "
-                    + $"{address}. Remove the key, or put the HTTPS address into the key url");
-        }
     }
 
     private static string Required(string name, IReadOnlyDictionary<string, byte[]> data, string key) =>

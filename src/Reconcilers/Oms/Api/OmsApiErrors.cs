@@ -91,17 +91,12 @@ internal sealed class OmsApiErrors(Uri address, OmsApiTarget target, string logi
 
     private OmsApiException Untrusted(string what, UntrustedConsoleException untrusted, Exception cause)
     {
-        var presented = untrusted.Fingerprint is { } fingerprint
-            ? $"{untrusted.Certificate}, SHA-256 fingerprint {fingerprint}"
-            : untrusted.Certificate;
         return Error(
             OmsApiErrorKind.Untrusted,
             what,
-            $"its certificate is not trusted, so nothing was sent: {untrusted.Why} ({presented}). Compare the "
-                + "fingerprint with that of the certificate on the host (`docker cp CONTAINER:"
-                + $"{ConsoleAddress.CertificateTarget} - | tar -xO | openssl x509 -noout -fingerprint -sha256`). If "
-                + "they are equal, put it into the key fingerprint of the Secret; or put the authority into the key "
-                + "ca.crt",
+            $"its certificate is not trusted, so nothing was sent: {untrusted.Message} ({untrusted.Certificate}). Put "
+                + "the authority that signed it, or a self-signed certificate itself, into the key ca.crt of the "
+                + $"Secret. On the host: `docker cp CONTAINER:{ConsoleAddress.CertificateTarget} - | tar -xO`",
             cause: cause);
     }
 

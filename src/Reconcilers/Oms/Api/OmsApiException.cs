@@ -4,8 +4,7 @@ using Drydock.Reconcilers.Upgrades;
 namespace Drydock.Reconcilers.Oms;
 
 /// <summary>
-/// The API refused or failed. The message says what was asked, what was answered, and what to do; never a secret. A
-/// step that acts counts it as a failed attempt and may be tried again.
+/// The API refused or failed. The message says what was asked, what was answered, and what to do; never a secret.
 /// </summary>
 internal sealed class OmsApiException(
     OmsApiErrorKind kind, string message, string? code = null, Exception? innerException = null)

@@ -19,6 +19,9 @@ internal sealed class OmsApiTransport : IDisposable
     private static readonly TimeSpan FirstRetryAfter = TimeSpan.FromMilliseconds(400);
 
     private readonly HttpClient _http;
+
+    // Ends in a slash.
+    private readonly Uri _address;
     private readonly AuthenticationHeaderValue _authorization;
     private readonly OmsApiErrors _errors;
     private readonly TimeProvider _time;
@@ -30,10 +33,12 @@ internal sealed class OmsApiTransport : IDisposable
     public OmsApiTransport(OmsApiTarget target, HttpMessageHandler handler, TimeProvider time)
     {
         _time = time;
-        Address = target.Address.AbsoluteUri.EndsWith('/') ? target.Address : new Uri(target.Address.AbsoluteUri + "/");
+        _address = target.Address.AbsoluteUri.EndsWith('/')
+            ? target.Address
+            : new Uri(target.Address.AbsoluteUri + "/");
         var login = Convert.ToBase64String(Encoding.UTF8.GetBytes($"{target.User}:{target.Password.Reveal()}"));
         _authorization = new AuthenticationHeaderValue("Basic", login);
-        _errors = new OmsApiErrors(Address, target, login);
+        _errors = new OmsApiErrors(_address, target, login);
         _http = new HttpClient(new SocketExceptionHandler(handler)) { Timeout = Timeout.InfiniteTimeSpan };
         _reads = new ResiliencePipelineBuilder { TimeProvider = time }
             .AddRetry(new RetryStrategyOptions
@@ -46,9 +51,6 @@ internal sealed class OmsApiTransport : IDisposable
             })
             .Build();
     }
-
-    /// <summary>The console's address; ends in a slash.</summary>
-    public Uri Address { get; }
 
     public OmsApiErrors Errors => _errors;
 
@@ -70,21 +72,8 @@ internal sealed class OmsApiTransport : IDisposable
 
     /// <summary>Sends a read; repeats it when the transport fails.</summary>
     public async Task<OmsApiAnswer> ReadAsync<TBody>(
-        string what,
-        HttpMethod method,
-        string path,
-        TBody? body,
-        JsonTypeInfo<TBody>? type,
-        CancellationToken cancellationToken)
-        where TBody : class =>
-        await _reads.ExecuteAsync(
-            async token => await SendAsync(what, method, path, body, type, token), cancellationToken);
-
-    /// <summary>Sends once.</summary>
-    public Task<OmsApiAnswer> ChangeAsync<TBody>(
-        string what, string path, TBody body, JsonTypeInfo<TBody> type, CancellationToken cancellationToken)
-        where TBody : class =>
-        SendAsync(what, HttpMethod.Post, path, body, type, cancellationToken);
+        string what, string path, TBody body, JsonTypeInfo<TBody> type, CancellationToken cancellationToken) =>
+        await _reads.ExecuteAsync(async token => await SendAsync(what, path, body, type, token), cancellationToken);
 
     public void Dispose() => _http.Dispose();
 
@@ -93,29 +82,21 @@ internal sealed class OmsApiTransport : IDisposable
         failure is OmsApiException { Kind: OmsApiErrorKind.Unreachable, InnerException: not TimeoutException };
 
     private async Task<OmsApiAnswer> SendAsync<TBody>(
-        string what,
-        HttpMethod method,
-        string path,
-        TBody? body,
-        JsonTypeInfo<TBody>? type,
-        CancellationToken cancellationToken)
-        where TBody : class
+        string what, string path, TBody body, JsonTypeInfo<TBody> type, CancellationToken cancellationToken)
     {
         using var limit = new CancellationTokenSource(Patience, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         try
         {
-            using var request = new HttpRequestMessage(method, new Uri(Address, path));
-            request.Headers.Authorization = _authorization;
-            request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
-            if (body is not null && type is not null)
+            using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(_address, path))
             {
-                request.Content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(body, type))
+                Content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(body, type))
                 {
                     Headers = { ContentType = new MediaTypeHeaderValue("application/json") },
-                };
-            }
-
+                },
+            };
+            request.Headers.Authorization = _authorization;
+            request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
             using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token);
             await BoundedBody.LoadAsync(
                 response.Content, LongestAnswer, () => _errors.TooLong(what, LongestAnswer), either.Token);

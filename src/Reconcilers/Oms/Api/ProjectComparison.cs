@@ -9,6 +9,11 @@ namespace Drydock.Reconcilers.Oms;
 internal static class ProjectComparison
 {
     private const string Gone = "These projects are not found any more. Look for them in the console.";
+    private const string Suspended =
+        "These projects ran before the upgrade and are suspended now. Resume them in the console.";
+    private const string Failed =
+        "These projects ran before the upgrade and have failed now. OMS skips the error when such a project is "
+        + "resumed, so check the error in the console first, then resume them there.";
     private const string Changed =
         "These projects have another status than before the upgrade. Check them in the console.";
 
@@ -24,10 +29,16 @@ internal static class ProjectComparison
             ? null
             : new ActionEntry(Reasons.ReviewProject, Gone, recorded.ToString(), $"was {recorded.Status} before"),
         _ when ProjectStatuses.IsAsBefore(recorded.Status, now.Status) => null,
-        _ => new ActionEntry(
-            Reasons.ReviewProject,
-            Changed,
-            recorded.ToString(),
-            $"was {recorded.Status} before the upgrade and is {now.Status} now"),
+        _ when ProjectStatuses.IsRunning(recorded.Status) && ProjectStatuses.IsSuspended(now.Status) =>
+            Entry(Reasons.ProjectNotResumed, Suspended, recorded, now),
+        _ when ProjectStatuses.IsRunning(recorded.Status) && ProjectStatuses.IsFailed(now.Status) =>
+            Entry(Reasons.ProjectNotResumed, Failed, recorded, now),
+        _ => Entry(Reasons.ReviewProject, Changed, recorded, now),
     };
+
+    private static ActionEntry Entry(string reason, string what, RecordedProject recorded, OmsProject now) => new(
+        reason,
+        what,
+        recorded.ToString(),
+        $"was {recorded.Status} before the upgrade and is {now.Status} now");
 }

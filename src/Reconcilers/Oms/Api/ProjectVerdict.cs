@@ -17,9 +17,7 @@ namespace Drydock.Reconcilers.Oms;
 internal sealed record ProjectVerdict(
     string Verified, string Reason, string Message, bool Watched = false, string Actions = "")
 {
-    /// <summary>Key of the fact with the actions; also that of steps that give no verdict.</summary>
-    public const string ActionsFact = "actions";
-
+    private const string ActionsFact = "actions";
     private const string VerifiedFact = "projectsVerified";
     private const string ReasonFact = "reason";
     private const string MessageFact = "message";

@@ -71,12 +71,6 @@ internal abstract record UpgradePath
         /// <summary>The source may have synchronisation projects with DDL that lack dbType.</summary>
         public bool MayLackDbType => Source.DbTypeMayBeMissing;
 
-        /// <summary>The source has the OpenAPI v2 that lists projects (docs/research/oms.md#console-api).</summary>
-        public bool SourceHasProjectApi => Source.Api == OmsApiGeneration.V2;
-
-        /// <summary>The target has the OpenAPI v2 that lists projects.</summary>
-        public bool TargetHasProjectApi => Target.Api == OmsApiGeneration.V2;
-
         /// <summary>
         /// Both versions read the same <c>oms_project</c>/<c>oms_sync_project</c> tables (both are below the merged
         /// architecture).

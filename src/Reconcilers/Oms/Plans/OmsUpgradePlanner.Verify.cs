@@ -63,7 +63,7 @@ internal sealed partial class OmsUpgradePlanner
         }
 
         Hosts(StepIds.SettledHosts);
-        ResumeAndWatch(_plan.Phase(OmsUpgradePhases.Settle));
+        WatchLinks(_plan.Phase(OmsUpgradePhases.Settle));
         return
         [
             Add(

@@ -44,9 +44,6 @@ internal static class StepIds
     /// <summary>Every host is still online after the last restart.</summary>
     public const string SettledHosts = OmsUpgradePhases.Settle + "/hosts";
 
-    /// <summary>Projects that ran before are resumed.</summary>
-    public const string Resume = OmsUpgradePhases.Settle + "/resume-projects";
-
     /// <summary>Stores and writers recover.</summary>
     public const string Components = OmsUpgradePhases.Settle + "/components";
 

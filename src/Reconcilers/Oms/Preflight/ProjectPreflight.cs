@@ -34,44 +34,29 @@ internal sealed class ProjectPreflight(OmsTargets targets, Findings findings)
         CancellationToken cancellationToken)
     {
         var known = path.ReadsProjectTables ? tables : null;
-        var implied = path.Source.Api;
         try
         {
             var api = targets.Api(
                 ConsoleAddress.Of(first.Spec.HostIP, first.Config!.Ports.Nginx, first.Options?.ServesHttps == true));
-            if (api is null || implied == OmsApiGeneration.None)
+            if (api is not null && path.Source.ProjectApi)
             {
-                var why = $"{path.From} has {OmsApiGenerations.Describe(implied)}";
-                RequireAcknowledgement(
-                    api is null && implied != OmsApiGeneration.None
-                        ? $"{why}, but {OmsApiCredentials.Field} is not set"
-                        : why);
-                if (api is not null)
-                {
-                    _notes.Add(
-                        $"{why}. Projects are recorded from the tables, without lag and components. "
-                            + "The credentials are used after the upgrade.");
-                }
-
-                return new ProjectsState(known, _notes);
+                return new ProjectsState(await ByListAsync(api, cancellationToken), _notes);
             }
 
-            var generation = await api.ProbeAsync(implied, cancellationToken);
-            if (generation != implied)
+            var why = path.Source.ProjectApi
+                ? $"{OmsApiCredentials.Field} is not set"
+                : $"{path.From} has no API that lists projects";
+            findings.Ask(
+                Reasons.ForwardSwitchoverUnknown,
+                null,
+                $"The operator cannot read whether a forward switchover is under way: {why}. Finish every forward "
+                    + "switchover, and wait until the running projects are near real time.");
+            if (api is not null)
             {
-                _notes.Add(
-                    $"{path.From} should have {OmsApiGenerations.Describe(implied)}. "
-                        + $"The console at {api.Address} has {OmsApiGenerations.Describe(generation)}.");
+                _notes.Add($"{why}. The credentials are used after the upgrade.");
             }
 
-            return generation switch
-            {
-                OmsApiGeneration.V2 => new ProjectsState(await ByListAsync(api, cancellationToken), _notes),
-                OmsApiGeneration.Progress when known is not null =>
-                    new ProjectsState(await ByTablesAsync(api, known, cancellationToken), _notes),
-                OmsApiGeneration.Progress => Unlisted(path),
-                _ => NoApi(api, known),
-            };
+            return new ProjectsState(known, _notes);
         }
         catch (OmsApiException exception)
         {
@@ -107,29 +92,6 @@ internal sealed class ProjectPreflight(OmsTargets targets, Findings findings)
             + $"`{plain}` (ghana_server_port).";
     }
 
-    private ProjectsState Unlisted(UpgradePath.Allowed path)
-    {
-        RequireAcknowledgement($"{path.From} has no API that lists projects, and its tables are not documented");
-        _notes.Add(
-            $"The projects of {path.From} are not recorded: its API lists none and its tables are not documented.");
-        return new ProjectsState(null, _notes);
-    }
-
-    private ProjectsState NoApi(IOmsApi api, IReadOnlyList<OmsProject>? known)
-    {
-        findings.Add(
-            Reasons.ApiRefused,
-            $"The console at {api.Address} has no API. Correct the key url of the Secret, or leave "
-                + $"{OmsApiCredentials.Field} empty to upgrade without the API.",
-            field: OmsApiCredentials.Field);
-        return new ProjectsState(known, _notes);
-    }
-
-    private void RequireAcknowledgement(string why) => findings.Ask(
-        Reasons.ForwardSwitchoverUnknown,
-        null,
-        $"The operator cannot read whether a forward switchover is under way: {why}. Finish every forward switchover.");
-
     private async Task<IReadOnlyList<OmsProject>> ByListAsync(IOmsApi api, CancellationToken cancellationToken)
     {
         var projects = await api.ProjectsAsync(cancellationToken);
@@ -158,49 +120,6 @@ internal sealed class ProjectPreflight(OmsTargets targets, Findings findings)
         });
         Report(lagging, switching);
         return seen;
-    }
-
-    private async Task<IReadOnlyList<OmsProject>> ByTablesAsync(
-        IOmsApi api, IReadOnlyList<OmsProject> tables, CancellationToken cancellationToken)
-    {
-        var lagging = new List<string>();
-        var switching = new List<string>();
-        var unread = new List<string>();
-        var live = tables.Where(p => ProjectStatuses.IsLive(p.Status)).ToList();
-        await EachAsync(live, async project =>
-        {
-            try
-            {
-                var progress = await api.OlderProgressAsync(project.Kind, project.Id, cancellationToken);
-                if (ProjectStatuses.IsRunning(progress.Status))
-                {
-                    Judge(project, progress, lagging);
-                }
-
-                if (ForwardSwitchover.IsSwitchover(progress.CurrentStep))
-                {
-                    Note(switching, $"{Title(project)}: it is in {progress.CurrentStep}");
-                }
-            }
-            catch (OmsApiException exception)
-                when (exception.Kind is OmsApiErrorKind.Refused or OmsApiErrorKind.Absent or OmsApiErrorKind.Unreadable)
-            {
-                // It is not documented that a table's id is the API's. Such a project is treated as if there were no
-                // API.
-                Note(unread, $"{Title(project)}: {Sentences.Open(exception.Message)}");
-            }
-
-            return project;
-        });
-        if (unread.Count > 0)
-        {
-            RequireAcknowledgement(
-                $"the API does not report {unread.Count.ToString(CultureInfo.InvariantCulture)} projects");
-            _notes.Add(Sentences.Close($"Lag and step could not be read of {Some(unread)}"));
-        }
-
-        Report(lagging, switching);
-        return tables;
     }
 
     private void Judge(OmsProject project, ProjectProgress progress, List<string> lagging)

@@ -64,10 +64,10 @@ internal sealed class LostProjects(IOmsTargets targets, TimeProvider time)
         OmsUpgradeStatus status, CompareProjects.Args compare, CancellationToken cancellationToken)
     {
         var version = targets.Upgrade.Spec.ToVersion;
-        if (compare.Generation != OmsApiGeneration.V2)
+        if (!compare.Api)
         {
             return $"{General}. They could not be listed: the project tables of {version} are not documented, and it "
-                + $"has {OmsApiGenerations.Describe(compare.Generation)}. {Console}.";
+                + $"has no API that lists projects. {Console}.";
         }
 
         if (targets.Api(compare.Address) is not { } api)

@@ -21,9 +21,7 @@ internal sealed class CompareProjects(IOmsTargets targets) : OmsProjectStep<Comp
     /// <param name="Address">The console, used if the Secret gives no address.</param>
     /// <param name="Api">Whether the new version has an API that lists projects.</param>
     /// <param name="Tables">The database whose project tables may be read; null for none.</param>
-    /// <param name="Generation">The API that the new version should have.</param>
-    public sealed record Args(
-        Uri Address, bool Api = false, string? Tables = null, OmsApiGeneration Generation = OmsApiGeneration.None);
+    public sealed record Args(Uri Address, bool Api = false, string? Tables = null);
 
     protected override async Task<Observation> LookAsync(
         StepContext context, Args args, ProjectRecord? before, CancellationToken cancellationToken)

@@ -48,14 +48,6 @@ internal sealed class ListActions(IOmsTargets targets) : OmsStep<ListActions.Arg
         }
     }
 
-    // What the steps about projects found. One entry for a project is enough: the one that says why it was not resumed.
-    private async Task<IReadOnlyList<ActionEntry>> FoundAsync(
-        StepContext context, CancellationToken cancellationToken)
-    {
-        var notResumed = await _lists.ReadAsync(
-            context.Recorded(StepIds.Resume, ProjectVerdict.ActionsFact), cancellationToken);
-        var said = notResumed.Select(a => a.Subject).Where(s => s.Length > 0).ToHashSet(StringComparer.Ordinal);
-        var last = await _lists.ReadAsync(ProjectVerdict.Last(context.Plan)?.Actions, cancellationToken);
-        return [.. notResumed, .. last.Where(a => !said.Contains(a.Subject))];
-    }
+    private Task<IReadOnlyList<ActionEntry>> FoundAsync(StepContext context, CancellationToken cancellationToken) =>
+        _lists.ReadAsync(ProjectVerdict.Last(context.Plan)?.Actions, cancellationToken);
 }

@@ -16,7 +16,7 @@ internal static class SecretKeys
 
     /// <summary>A login at the API of an OMS console.</summary>
     public static IReadOnlyList<string> Console { get; } =
-        ["username", "password", "url", Authority, "serverName", "fingerprint"];
+        ["username", "password", "url", Authority, "serverName"];
 
     /// <summary>An S3 storage.</summary>
     public static IReadOnlyList<string> Storage { get; } =

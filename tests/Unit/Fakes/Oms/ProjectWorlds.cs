@@ -25,19 +25,6 @@ internal static class ProjectWorlds
         change,
         s => (spec ?? (x => x))(s with { Preflight = s.Preflight with { ApiCredentialsSecretRef = new SecretReference { Name = SecretName } } }));
 
-    /// <summary>
-    /// From 3.4.0, whose console has the older API: projects are recorded from the tables, and no switchover is
-    /// acknowledged.
-    /// </summary>
-    public static OmsWorld WithOlderApi(Action<OmsWorld>? change = null) => Begin(
-        new WorldSetup { FromVersion = "3.4.0" },
-        change,
-        s => s with
-        {
-            FromVersion = "3.4.0",
-            Preflight = s.Preflight with { Acknowledge = [Reasons.SyncProjectsWithoutDbType], ApiCredentialsSecretRef = new SecretReference { Name = SecretName } },
-        });
-
     public static void CreateSecret(OmsWorld world, params (string Key, string Value)[] more) => world.Api.Create(new V1Secret
     {
         Metadata = new V1ObjectMeta { Name = SecretName },

@@ -13,48 +13,20 @@ internal sealed class WorldOmsApis(OmsWorld world, OperatorLife life) : IOmsApiF
     {
         private readonly WorldOmsConsole _console = world.Console;
 
-        public Uri Address => target.Address;
-
-        public Task<OmsApiGeneration> ProbeAsync(OmsApiGeneration implied, CancellationToken cancellationToken) => life.LookAsync(() =>
-        {
-            var offers = _console.Offers(Serving());
-            if (offers == OmsApiGeneration.V2)
-            {
-                Login();
-                return offers;
-            }
-
-            return implied == OmsApiGeneration.V2 ? OmsApiGeneration.None : implied;
-        });
+        private Uri Address => target.Address;
 
         // Deleted ones too.
         public Task<IReadOnlyList<OmsProject>> ListAsync(CancellationToken cancellationToken) =>
             Ask<IReadOnlyList<OmsProject>>("ListProjects", "", () => [.. _console.Projects.Select(Row)]);
 
-        public Task<OmsProject> ProjectAsync(string id, CancellationToken cancellationToken) =>
-            Ask("DescribeProject", id, () => Row(_console[id]));
-
         public Task<ProjectProgress> ProgressAsync(string id, CancellationToken cancellationToken) =>
             Ask("DescribeProjectProgress", id, () => Progress(_console[id]));
-
-        public Task<ProjectProgress> OlderProgressAsync(ProjectKind kind, string id, CancellationToken cancellationToken) =>
-            Ask("progress", id, () => Progress(_console[id]), OmsApiGeneration.Progress);
 
         public Task<IReadOnlyList<ProjectStep>> StepsAsync(string id, CancellationToken cancellationToken) =>
             Ask<IReadOnlyList<ProjectStep>>("DescribeProjectSteps", id, () => [.. _console[id].Steps]);
 
         public Task<IReadOnlyList<ProjectComponent>> ComponentsAsync(string id, CancellationToken cancellationToken) =>
             Ask<IReadOnlyList<ProjectComponent>>("DescribeProjectComponents", id, () => [.. _console.Components(_console[id])]);
-
-        public Task ResumeAsync(string id, CancellationToken cancellationToken) => life.ChangeAsync(
-            $"resume {id}",
-            () =>
-            {
-                Check("ResumeProject", id, OmsApiGeneration.V2);
-                _console.Resume(_console[id]);
-                return true;
-            },
-            unclear: () => new OmsApiException(OmsApiErrorKind.Unreachable, $"ResumeProject of {id}: the connection was cut"));
 
         public void Dispose()
         {
@@ -73,15 +45,15 @@ internal sealed class WorldOmsApis(OmsWorld world, OperatorLife life) : IOmsApiF
             AnsweredAt = world.Time.GetUtcNow(),
         };
 
-        private Task<T> Ask<T>(string action, string id, Func<T> answer, OmsApiGeneration generation = OmsApiGeneration.V2) => life.LookAsync(() =>
+        private Task<T> Ask<T>(string action, string id, Func<T> answer) => life.LookAsync(() =>
         {
-            Check(action, id, generation);
+            Check(action, id);
             return answer();
         });
 
-        private void Check(string action, string id, OmsApiGeneration generation)
+        private void Check(string action, string id)
         {
-            if (_console.Offers(Serving()) != generation)
+            if (!_console.HasApi(Serving()))
             {
                 throw new OmsApiException(OmsApiErrorKind.Absent, $"{Address}, {action}: HTTP 404");
             }
@@ -96,8 +68,8 @@ internal sealed class WorldOmsApis(OmsWorld world, OperatorLife life) : IOmsApiF
         private WorldContainer Serving()
         {
             var container = _console.At(Address) ?? throw new OmsApiException(OmsApiErrorKind.Unreachable, $"{Address} does not answer");
-            return Address.Scheme == Uri.UriSchemeHttps && _console.SelfSigned is { } certificate && !target.Fingerprints.Contains(certificate)
-                ? throw new OmsApiException(OmsApiErrorKind.Untrusted, $"{Address} is not trusted: {certificate}")
+            return Address.Scheme == Uri.UriSchemeHttps && _console.SelfSigned is { } certificate && target.Authority != certificate
+                ? throw new OmsApiException(OmsApiErrorKind.Untrusted, $"{Address} is not trusted")
                 : container;
         }
 

@@ -16,17 +16,14 @@ internal sealed class WorldOmsConsole(OmsWorld world)
 
     public bool IsReachable { get; set; } = true;
 
-    /// <summary>The fingerprint of the self-signed certificate for HTTPS; null if the certificate is trusted.</summary>
+    /// <summary>The self-signed certificate for HTTPS; null if the certificate is trusted.</summary>
     public string? SelfSigned { get; set; }
 
-    /// <summary>What the consoles really have, whatever their version implies.</summary>
-    public OmsApiGeneration? Generation { get; set; }
+    /// <summary>Whether the consoles lack the API, whatever their version implies.</summary>
+    public bool LacksApi { get; set; }
 
     /// <summary>From the write that enables high availability until links are healthy.</summary>
     public TimeSpan HealsAfter { get; set; } = TimeSpan.FromMinutes(4);
-
-    /// <summary>From an accepted ResumeProject until the status shows it.</summary>
-    public TimeSpan ResumeShowsAfter { get; set; }
 
     /// <summary>Requests that OMS refuses: the action, or the action and a project's id.</summary>
     public HashSet<string> Refused { get; } = new(StringComparer.Ordinal);
@@ -61,15 +58,8 @@ internal sealed class WorldOmsConsole(OmsWorld world)
         return container?.Programs.GetValueOrDefault("oms_console") is { State: "RUNNING" } ? container : null;
     }
 
-    public OmsApiGeneration Offers(WorldContainer container) =>
-        Generation ?? OmsVersionData.Shipped.Of(world.Setup.Community ? OmsEdition.Community : OmsEdition.Enterprise).Procedure(OmsVersion.Parse(container.Image.Version)).Api;
-
-    public void Resume(WorldProject project)
-    {
-        world.Did("resume", project.Id);
-        world.Rules.Check(project.Status is "SUSPEND" or "FAILED", $"{project.Id} was resumed while {project.Status}");
-        world.After(ResumeShowsAfter, () => project.Status = "RUNNING");
-    }
+    public bool HasApi(WorldContainer container) =>
+        !LacksApi && OmsVersionData.Shipped.Of(world.Setup.Community ? OmsEdition.Community : OmsEdition.Enterprise).Procedure(OmsVersion.Parse(container.Image.Version)).ProjectApi;
 
     private bool IsHealed =>
         world.Done.FindLast(a => a.What == "ha on") is { } on && world.Time.GetUtcNow() - on.At >= HealsAfter;

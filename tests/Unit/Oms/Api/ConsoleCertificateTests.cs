@@ -29,7 +29,7 @@ public sealed class ConsoleCertificateTests : IDisposable
     }
 
     [Fact]
-    public async Task Self_signed_console_is_refused_with_its_fingerprint()
+    public async Task Self_signed_console_is_refused_until_it_is_the_authority()
     {
         using var certificate = Certificate("127.0.0.1");
 
@@ -37,30 +37,28 @@ public sealed class ConsoleCertificateTests : IDisposable
 
         refusal.Kind.ShouldBe(OmsApiErrorKind.Untrusted);
         refusal.Message.ShouldContain("it is self-signed (subject CN=console, valid until");
-        refusal.Message.ShouldContain(ConsoleFingerprint.Show(ConsoleFingerprint.Of(certificate)));
-        refusal.Message.ShouldContain("openssl x509 -noout -fingerprint -sha256");
-        refusal.Message.ShouldContain("key fingerprint");
+        refusal.Message.ShouldContain("a self-signed certificate itself, into the key ca.crt");
         _received.ShouldBeEmpty("no byte of a request, least of all the password");
+
+        await AnsweredAsync(certificate, Target(certificate));
     }
 
     [Fact]
-    public async Task Pinned_console_is_asked_whatever_its_name_and_dates()
+    public async Task Certificate_that_is_no_authority_can_be_trusted_itself()
     {
-        using var certificate = Certificate("other.example", validFor: TimeSpan.FromDays(-1));
+        using var certificate = Certificate("127.0.0.1", isAuthority: false);
 
-        await AnsweredAsync(certificate, Target() with { Fingerprints = [new string('0', 64), ConsoleFingerprint.Of(certificate)] });
+        await AnsweredAsync(certificate, Target(certificate));
     }
 
     [Fact]
-    public async Task Other_certificate_than_the_pinned_one_is_refused()
+    public async Task Other_certificate_of_the_same_name_is_refused()
     {
-        using var certificate = Certificate("127.0.0.1");
+        using var trusted = Certificate("127.0.0.1");
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var other = Certificate("127.0.0.1", key: key);
 
-        // The authority would do; a pin is stricter.
-        var refusal = await RefusedAsync(certificate, Target(certificate) with { Fingerprints = [new string('0', 64)] });
-
-        refusal.Kind.ShouldBe(OmsApiErrorKind.Untrusted);
-        refusal.Message.ShouldContain("its fingerprint is not in the key fingerprint");
+        (await RefusedAsync(other, Target(trusted))).Kind.ShouldBe(OmsApiErrorKind.Untrusted);
         _received.ShouldBeEmpty();
     }
 
@@ -101,41 +99,18 @@ public sealed class ConsoleCertificateTests : IDisposable
         var serving = ServeAsync(certificate);
         using var api = Open(Target());
 
-        await Should.ThrowAsync<OmsApiException>(() => api.ProjectAsync("np_1", Token));
+        await Should.ThrowAsync<OmsApiException>(() => api.ProgressAsync("np_1", Token));
 
         await serving;
         _listener.Pending().ShouldBeFalse("a repetition would be refused as well");
     }
-
-    [Theory]
-    [InlineData("AB:CD")]
-    [InlineData("sha256 Fingerprint=AB:CD")]
-    [InlineData("SHA256:ABCD")]
-    [InlineData("sha-256 = ab:cd\n")]
-    [InlineData("ABCD, ab:cd")]
-    public void Fingerprint_is_read_as_people_copy_it(string form)
-    {
-        var digits = string.Concat(Enumerable.Repeat("abcd", 16));
-        var text = form.Replace("AB:CD", ConsoleFingerprint.Show(digits), StringComparison.Ordinal)
-            .Replace("ab:cd", ConsoleFingerprint.Show(digits).ToLowerInvariant(), StringComparison.Ordinal)
-            .Replace("ABCD", digits.ToUpperInvariant(), StringComparison.Ordinal);
-
-        ConsoleFingerprint.Parse(text).ShouldBe([digits]);
-    }
-
-    [Theory]
-    [InlineData("")]
-    [InlineData("AB:CD")]
-    [InlineData("sha1 Fingerprint=AB")]
-    [InlineData("sha256:zz")]
-    public void Text_that_is_no_fingerprint_is_refused(string text) => ConsoleFingerprint.Parse(text).ShouldBeNull();
 
     private async Task AnsweredAsync(X509Certificate2 certificate, OmsApiTarget target)
     {
         var serving = ServeAsync(certificate);
         using var api = Open(target);
 
-        await api.ProjectAsync("np_1", Token);
+        await api.ProgressAsync("np_1", Token);
 
         await serving;
         _received.ShouldHaveSingleItem().ShouldContain("Authorization: Basic");
@@ -145,7 +120,7 @@ public sealed class ConsoleCertificateTests : IDisposable
     {
         var serving = ServeAsync(certificate);
         using var api = Open(target);
-        var refusal = await Should.ThrowAsync<OmsApiException>(() => api.ProjectAsync("np_1", Token));
+        var refusal = await Should.ThrowAsync<OmsApiException>(() => api.ProgressAsync("np_1", Token));
         await serving;
         return refusal;
     }
@@ -181,9 +156,9 @@ public sealed class ConsoleCertificateTests : IDisposable
         }
     }
 
-    private X509Certificate2 Certificate(string name, TimeSpan? validFor = null)
+    private X509Certificate2 Certificate(string name, TimeSpan? validFor = null, bool isAuthority = true, ECDsa? key = null)
     {
-        var request = new CertificateRequest("CN=console", _key, HashAlgorithmName.SHA256);
+        var request = new CertificateRequest("CN=console", key ?? _key, HashAlgorithmName.SHA256);
         var names = new SubjectAlternativeNameBuilder();
         if (IPAddress.TryParse(name, out var address))
         {
@@ -195,7 +170,7 @@ public sealed class ConsoleCertificateTests : IDisposable
         }
 
         request.CertificateExtensions.Add(names.Build());
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: false, 0, critical: true));
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(isAuthority, hasPathLengthConstraint: false, 0, critical: true));
         var now = TimeProvider.System.GetUtcNow();
         using var certificate = request.CreateSelfSigned(now.AddDays(-9), now + (validFor ?? TimeSpan.FromDays(9)));
         return X509CertificateLoader.LoadPkcs12(certificate.Export(X509ContentType.Pfx), null);

@@ -9,36 +9,28 @@ namespace Drydock.Tests.Unit.Oms;
 public sealed class OmsApiCredentialsTests
 {
     private static readonly Uri Usual = new("https://192.0.2.216:8089");
-    private static readonly string Fingerprint = new('a', 64);
 
     [Fact]
-    public void Fingerprint_and_server_name_are_taken_for_HTTPS()
+    public void Server_name_is_taken_for_HTTPS()
     {
-        var target = Read(Usual, ("fingerprint", $"sha256 Fingerprint={Fingerprint}\n"), ("serverName", "oms.example\n"));
-
-        (target.Fingerprints.Single(), target.ServerName).ShouldBe((Fingerprint, "oms.example"));
-        var plain = Read(Usual);
-        (plain.Fingerprints.Count, plain.ServerName).ShouldBe((0, null));
+        Read(Usual, ("serverName", "oms.example\n")).ServerName.ShouldBe("oms.example");
+        Read(Usual).ServerName.ShouldBeNull();
     }
 
-    [Theory]
-    [InlineData("fingerprint", "AB:CD")]
-    [InlineData("serverName", "https://oms.example")]
-    public void Unusable_key_is_refused_with_its_name_and_a_remedy(string key, string value)
+    [Fact]
+    public void Unusable_server_name_is_refused_with_a_remedy()
     {
-        var refusal = Should.Throw<OmsApiException>(() => Read(Usual, (key, value)));
+        var refusal = Should.Throw<OmsApiException>(() => Read(Usual, ("serverName", "https://oms.example")));
 
         refusal.Kind.ShouldBe(OmsApiErrorKind.Credentials);
-        refusal.Message.ShouldContain($"key {key} of Secret console (spec.preflight.apiCredentialsSecretRef)");
+        refusal.Message.ShouldContain("key serverName of Secret console (spec.preflight.apiCredentialsSecretRef)");
     }
 
-    [Theory]
-    [InlineData("fingerprint")]
-    [InlineData("serverName")]
-    public void Password_is_not_sent_unencrypted_where_a_certificate_is_named(string key)
+    [Fact]
+    public void Password_is_not_sent_unencrypted_where_a_certificate_is_named()
     {
         var refusal = Should.Throw<OmsApiException>(
-            () => Read(Usual, ("url", "http://192.0.2.216:8090"), (key, key == "fingerprint" ? Fingerprint : "oms.example")));
+            () => Read(Usual, ("url", "http://192.0.2.216:8090"), ("serverName", "oms.example")));
 
         refusal.Kind.ShouldBe(OmsApiErrorKind.Credentials);
         refusal.Message.ShouldContain("http://192.0.2.216:8090/");

@@ -29,7 +29,7 @@ public sealed class OmsApiErrorTests
         refusal.Code.ShouldBe(code);
         refusal.Message.ShouldContain(code);
         refusal.Message.ShouldContain(message);
-        refusal.Message.ShouldContain("http://192.0.2.216:8089/, DescribeProject of np_1");
+        refusal.Message.ShouldContain("http://192.0.2.216:8089/, DescribeProjectProgress of np_1");
         refusal.Message.ShouldContain("look there");
     }
 
@@ -97,7 +97,7 @@ public sealed class OmsApiErrorTests
         using var console = new FakeConsole(asked => asked.Number < 3 ? Page(status) : Good("""{"id":"np_1","status":"RUNNING"}"""));
         using var api = Api(console, new InstantTime());
 
-        (await api.ProjectAsync("np_1", Token)).Status.ShouldBe("RUNNING");
+        (await api.ProgressAsync("np_1", Token)).Status.ShouldBe("RUNNING");
         console.Requests.Count.ShouldBe(3);
     }
 
@@ -107,7 +107,7 @@ public sealed class OmsApiErrorTests
         using var console = new FakeConsole(_ => throw new HttpRequestException(HttpRequestError.ConnectionError, "refused"));
         using var api = Api(console, new InstantTime());
 
-        var refusal = await Should.ThrowAsync<OmsApiException>(() => api.ProjectAsync("np_1", Token));
+        var refusal = await Should.ThrowAsync<OmsApiException>(() => api.ProgressAsync("np_1", Token));
 
         refusal.Kind.ShouldBe(OmsApiErrorKind.Unreachable);
         refusal.Message.ShouldContain("ConnectionError");
@@ -122,28 +122,8 @@ public sealed class OmsApiErrorTests
         using var console = new FakeConsole(_ => Bad(code, "no"));
         using var api = Api(console, new InstantTime());
 
-        await Should.ThrowAsync<OmsApiException>(() => api.ProjectAsync("np_1", Token));
+        await Should.ThrowAsync<OmsApiException>(() => api.ProgressAsync("np_1", Token));
         console.Requests.Count.ShouldBe(1);
-    }
-
-    [Fact]
-    public async Task Change_is_sent_only_once()
-    {
-        using var console = new FakeConsole(_ => throw new HttpRequestException(HttpRequestError.ResponseEnded, "cut"));
-        using var api = Api(console, new InstantTime());
-
-        (await Should.ThrowAsync<OmsApiException>(() => api.ResumeAsync("np_1", Token))).Kind.ShouldBe(OmsApiErrorKind.Unreachable);
-        console.Requests.ShouldHaveSingleItem().Action.ShouldBe("ResumeProject");
-    }
-
-    [Fact]
-    public async Task Change_succeeds_only_with_success_true()
-    {
-        using var console = new FakeConsole(asked => asked.Number == 1 ? Good("null") : Bad("GHANA-OPERAT000005", "status RUNNING does not allow RESUME"));
-        using var api = Api(console, new InstantTime());
-
-        await api.ResumeAsync("np_1", Token);
-        (await Should.ThrowAsync<OmsApiException>(() => api.ResumeAsync("np_1", Token))).Kind.ShouldBe(OmsApiErrorKind.Refused);
     }
 
     [Fact]
@@ -153,7 +133,7 @@ public sealed class OmsApiErrorTests
         using var handler = new Silent();
         using var api = new OmsApiFactory(time, _ => handler).Open(new OmsApiTarget(new Uri("http://192.0.2.216:8089"), "u", new Secret(Password)));
 
-        var asking = api.ProjectAsync("np_1", Token);
+        var asking = api.ProgressAsync("np_1", Token);
         await handler.Asked;
         time.Advance(TimeSpan.FromMinutes(1));
 
@@ -170,7 +150,7 @@ public sealed class OmsApiErrorTests
         using var handler = new Silent();
         using var api = new OmsApiFactory(TimeProvider.System, _ => handler).Open(new OmsApiTarget(new Uri("http://192.0.2.216:8089"), "u", new Secret(Password)));
 
-        var asking = api.ProjectAsync("np_1", cancelled.Token);
+        var asking = api.ProgressAsync("np_1", cancelled.Token);
         await handler.Asked;
         await cancelled.CancelAsync();
 
@@ -187,33 +167,11 @@ public sealed class OmsApiErrorTests
         }
     }
 
-    [Theory]
-    [InlineData(nameof(OmsApiGeneration.V2), HttpStatusCode.NotFound, nameof(OmsApiGeneration.None))]
-    [InlineData(nameof(OmsApiGeneration.V2), HttpStatusCode.OK, nameof(OmsApiGeneration.None))]
-    [InlineData(nameof(OmsApiGeneration.Progress), HttpStatusCode.NotFound, nameof(OmsApiGeneration.Progress))]
-    public async Task Console_without_the_newer_API_has_the_implied_one(
-        string implied, HttpStatusCode status, string expected)
-    {
-        using var console = new FakeConsole(_ => Page(status));
-        using var api = Api(console, new InstantTime());
-
-        (await api.ProbeAsync(Enum.Parse<OmsApiGeneration>(implied), Token)).ShouldBe(Enum.Parse<OmsApiGeneration>(expected));
-    }
-
-    [Fact]
-    public async Task Console_with_the_newer_API_is_V2_whatever_its_version()
-    {
-        using var console = new FakeConsole(_ => Good("[]"));
-        using var api = Api(console, new InstantTime());
-
-        (await api.ProbeAsync(OmsApiGeneration.Progress, Token)).ShouldBe(OmsApiGeneration.V2);
-    }
-
     private static async Task<OmsApiException> Refusal(Func<FakeConsole.Asked, HttpResponseMessage> answer)
     {
         using var console = new FakeConsole(answer);
         using var api = Api(console, new InstantTime());
-        return await Should.ThrowAsync<OmsApiException>(() => api.ProjectAsync("np_1", Token));
+        return await Should.ThrowAsync<OmsApiException>(() => api.ProgressAsync("np_1", Token));
     }
 
     /// <summary>Bytes without end.</summary>

@@ -19,14 +19,14 @@ public sealed class OmsApiReadTests
     [Fact]
     public async Task Request_posts_json_with_basic_authentication()
     {
-        using var console = new FakeConsole(_ => Good("""{"id":"np_1","name":"orders","type":"MIGRATION","status":"RUNNING"}"""));
+        using var console = new FakeConsole(_ => Good("""{"projectId":"np_1","status":"RUNNING"}"""));
         using var api = Api(console);
 
-        (await api.ProjectAsync("np_1", Token)).ShouldBe(new OmsProject(ProjectKind.Migration, "np_1", "orders", "RUNNING"));
+        (await api.ProgressAsync("np_1", Token)).Status.ShouldBe("RUNNING");
 
         var asked = console.Requests.ShouldHaveSingleItem();
         asked.Method.ShouldBe(HttpMethod.Post);
-        asked.Address.ToString().ShouldBe("http://192.0.2.216:8089/api/v2?Action=DescribeProject");
+        asked.Address.ToString().ShouldBe("http://192.0.2.216:8089/api/v2?Action=DescribeProjectProgress");
         asked.Authorization.ShouldBe("Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"operator:{Password}")));
         asked.Body.ShouldBe("""{"id":"np_1"}""");
     }
@@ -132,20 +132,6 @@ public sealed class OmsApiReadTests
     }
 
     [Fact]
-    public async Task Older_API_is_asked_by_kind_and_id()
-    {
-        using var console = new FakeConsole(_ => Json("""{"success":true,"code":"success","data":{"status":"RUNNING","importance":"HIGH","currentStep":"INCR_SYNC","incrSyncCheckpoint":"1689248064"}}""", date: DateTimeOffset.FromUnixTimeSeconds(1_689_248_074)));
-        using var api = Api(console);
-
-        (await api.OlderProgressAsync(ProjectKind.Synchronization, "7/../x", Token)).Lag.ShouldBe(TimeSpan.FromSeconds(10));
-        await api.OlderProgressAsync(ProjectKind.Migration, "7", Token);
-
-        console.Requests[0].Method.ShouldBe(HttpMethod.Get);
-        console.Requests[0].Address.AbsolutePath.ShouldBe("/api/omsp/v2/sync/7%2F..%2Fx/progress");
-        console.Requests[1].Address.AbsolutePath.ShouldBe("/api/omsp/v2/migrations/7/progress");
-    }
-
-    [Fact]
     public async Task Components_are_read_with_unknown_states_and_odd_types()
     {
         using var console = new FakeConsole(_ => Good(
@@ -195,10 +181,10 @@ public sealed class OmsApiReadTests
     [InlineData("1")]
     public async Task Success_is_read_in_several_spellings(string success)
     {
-        using var console = new FakeConsole(_ => Json($$"""{"success":{{success}},"totalCount":"12","data":{"id":5,"name":null,"status":"SUSPEND","type":"SYNC"} }"""));
+        using var console = new FakeConsole(_ => Json($$"""{"success":{{success}},"totalCount":"12","data":[{"id":5,"name":null,"status":"SUSPEND"}]}"""));
         using var api = Api(console);
 
-        (await api.ProjectAsync("5", Token)).ShouldBe(new OmsProject(ProjectKind.Synchronization, "5", "", "SUSPEND"));
+        (await api.ListAsync(Token))[0].ShouldBe(new OmsProject(ProjectKind.Migration, "5", "", "SUSPEND"));
     }
 
     private static string Rows(Asked asked, int count, int size)

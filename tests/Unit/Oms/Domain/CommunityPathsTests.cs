@@ -70,7 +70,7 @@ public sealed class CommunityPathsTests
     {
         var path = Check(from, to).ShouldBeOfType<UpgradePath.Allowed>();
 
-        (path.NeedsIsUpgrade, path.NeedsInit, path.NeedsProjectChecks, path.TargetHasProjectApi, path.NeedsCorrectionJar, path.NeedsCascadeCheck)
+        (path.NeedsIsUpgrade, path.NeedsInit, path.NeedsProjectChecks, path.Target.ProjectApi, path.NeedsCorrectionJar, path.NeedsCascadeCheck)
             .ShouldBe((isUpgrade, init, uniqueNames, api, false, false));
     }
 

@@ -25,8 +25,8 @@ public sealed class UpgradePathsTests
         path.NeedsCascadeCheck.ShouldBeTrue();
         path.ReadsProjectTables.ShouldBeTrue();
         path.NeedsEnableConnectorRule.ShouldBeTrue();
-        path.SourceHasProjectApi.ShouldBeFalse();
-        path.TargetHasProjectApi.ShouldBeTrue();
+        path.Source.ProjectApi.ShouldBeFalse();
+        path.Target.ProjectApi.ShouldBeTrue();
         path.ProjectTablesStay.ShouldBeFalse();
         path.Unlisted.ShouldBeNull();
     }

@@ -116,7 +116,7 @@ public sealed class ProjectPreflightTests
         var world = WithApiAfter(spec: s => s with { Preflight = s.Preflight with { Acknowledge = [Reasons.SyncProjectsWithoutDbType] } });
         world.RunToStall();
 
-        world.Found(Reasons.ForwardSwitchoverUnknown).ShouldHaveSingleItem().Message.ShouldContain("no API for projects");
+        world.Found(Reasons.ForwardSwitchoverUnknown).ShouldHaveSingleItem().Message.ShouldContain("3.2.2 has no API that lists projects");
     }
 
     [Fact]
@@ -145,10 +145,10 @@ public sealed class ProjectPreflightTests
     [Fact]
     public void Console_without_its_expected_API_is_a_finding()
     {
-        var world = WithApiBefore(w => w.Console.Generation = OmsApiGeneration.None);
+        var world = WithApiBefore(w => w.Console.LacksApi = true);
         world.RunToStall();
 
-        world.Found(Reasons.ApiRefused).ShouldHaveSingleItem().Message.ShouldContain("has no API");
+        world.Found(Reasons.ApiRefused).ShouldHaveSingleItem().Message.ShouldContain("HTTP 404");
     }
 
     [Fact]
@@ -168,39 +168,6 @@ public sealed class ProjectPreflightTests
 
         world.Recorded("sp_1").Components.ShouldBeNull();
         world.Plan.Notes.ShouldContain(n => n.Contains("components of some projects are not recorded") && n.Contains("billing (sp_1)"));
-    }
-
-    [Fact]
-    public void Older_API_reports_lag_and_switchover_of_table_projects()
-    {
-        var world = WithOlderApi(w => (w.Console["np_1"].Lag, w.Console["sp_1"].CurrentStep) = (TimeSpan.FromMinutes(7), "APP_SWITCH"));
-        world.RunToStall();
-
-        world.Found(Reasons.ProjectsLagging).ShouldHaveSingleItem().Message.ShouldContain("orders (np_1) is 7m0s behind");
-        world.Found(Reasons.ForwardSwitchoverUnderWay).ShouldHaveSingleItem().Message.ShouldContain("billing (sp_1): it is in APP_SWITCH");
-        world.Found(Reasons.ForwardSwitchoverUnknown).ShouldBeEmpty("the API tells");
-    }
-
-    [Fact]
-    public void Older_API_needs_no_switchover_acknowledgement()
-    {
-        var world = WithOlderApi();
-        world.RunToSuccess();
-
-        world.Recorded("np_1").Components.ShouldBeNull();
-        world.Verified().Status.ShouldBe("True", "compared through the newer API of the new version");
-    }
-
-    [Fact]
-    public void Project_unknown_to_the_older_API_needs_acknowledgement()
-    {
-        var world = WithOlderApi(w => w.Console.Refused.Add("progress np_1"));
-        world.RunToStall();
-
-        world.Status.Findings.ShouldHaveSingleItem().Reason.ShouldBe(Reasons.ForwardSwitchoverUnknown);
-        world.EditSpec(s => s with { Preflight = s.Preflight with { Acknowledge = [.. s.Preflight.Acknowledge, Reasons.ForwardSwitchoverUnknown] } });
-        world.RunUntil(() => world.Status.Plan is not null, "planned");
-        world.Plan.Notes.ShouldContain(n => n.Contains("Lag and step could not be read of orders (np_1)"));
     }
 
     [Theory]
@@ -239,19 +206,18 @@ public sealed class ProjectPreflightTests
     }
 
     [Fact]
-    public void Untrusted_console_is_planned_once_its_fingerprint_is_pinned()
+    public void Untrusted_console_is_planned_once_its_certificate_is_trusted()
     {
-        var fingerprint = new string('a', 64);
-        var world = WithApiBefore(w => w.Console.SelfSigned = fingerprint);
+        const string Certificate = "the certificate of the console";
+        var world = WithApiBefore(w => w.Console.SelfSigned = Certificate);
         Keep(("url", "https://192.0.2.216:8089"));
         world.RunToStall();
 
         var finding = world.Found(Reasons.ApiUntrusted).ShouldHaveSingleItem();
-        finding.Message.ShouldContain(fingerprint);
         finding.Message.ShouldContain("`http://192.0.2.216:8090/` (ghana_server_port)");
         finding.Field.ShouldBe("spec.preflight.apiCredentialsSecretRef");
 
-        Keep(("url", "https://192.0.2.216:8089"), ("fingerprint", fingerprint));
+        Keep(("url", "https://192.0.2.216:8089"), ("ca.crt", Certificate));
         world.RunUntil(() => world.Status.Plan is not null, "planned");
 
         void Keep(params (string, string)[] more) => world.Api.Update(world.Api.Find<Drydock.Clients.Kubernetes.CoreTypes.V1Secret>(OmsWorld.Namespace, SecretName)! with
@@ -281,15 +247,15 @@ public sealed class ProjectPreflightTests
     }
 
     [Theory]
-    [InlineData("3.2.2", nameof(OmsApiGeneration.None))]
-    [InlineData("3.3.0-ce", nameof(OmsApiGeneration.Progress))]
-    [InlineData("4.1.0", nameof(OmsApiGeneration.Progress))]
-    [InlineData("4.1.1-ce", nameof(OmsApiGeneration.V2))]
-    [InlineData("4.2.2-bp1", nameof(OmsApiGeneration.V2))]
-    public void Version_implies_API_generation(string version, string generation)
+    [InlineData("3.2.2", false)]
+    [InlineData("3.3.0-ce", false)]
+    [InlineData("4.1.0", false)]
+    [InlineData("4.1.1-ce", true)]
+    [InlineData("4.2.2-bp1", true)]
+    public void Version_implies_project_API(string version, bool has)
     {
         var parsed = OmsVersion.Parse(version);
         var edition = parsed.Community ? OmsEdition.Community : OmsEdition.Enterprise;
-        OmsVersionData.Shipped.Of(edition).Procedure(parsed).Api.ShouldBe(Enum.Parse<OmsApiGeneration>(generation));
+        OmsVersionData.Shipped.Of(edition).Procedure(parsed).ProjectApi.ShouldBe(has);
     }
 }

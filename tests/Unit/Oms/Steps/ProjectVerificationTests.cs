@@ -3,14 +3,13 @@ using Drydock.Crds.Common;
 using Drydock.Crds.OmsUpgrades;
 using Drydock.Reconcilers.Oms;
 using Drydock.Tests.Unit.Fakes;
-using Drydock.Tests.Unit.Support;
 using Shouldly;
 using Xunit;
 using static Drydock.Tests.Unit.Fakes.ProjectWorlds;
 
 namespace Drydock.Tests.Unit.Oms;
 
-/// <summary>After the upgrade: compared, resumed, watched; never a failure of the upgrade.</summary>
+/// <summary>After the upgrade: compared, watched, listed; never a failure of the upgrade.</summary>
 public sealed class ProjectVerificationTests
 {
     [Theory]
@@ -23,7 +22,6 @@ public sealed class ProjectVerificationTests
 
         world.Verified().Status.ShouldBe("True");
         world.Step(StepIds.Components).Message!.ShouldContain("2 of 2 links are healthy");
-        world.Count("resume").ShouldBe(0);
         world.Status.ActionRequired.ShouldNotContain(a => a.Subject.Contains("np_1"));
         world.Rules.Broken.ShouldBeEmpty();
     }
@@ -85,42 +83,39 @@ public sealed class ProjectVerificationTests
     }
 
     [Theory]
-    [InlineData("SUSPEND", "INCR_TRANSFER")]
-    [InlineData("SUSPEND", "FULL_TRANSFER")]
-    [InlineData("FAILED", "INCR_TRANSFER")]
-    public void Project_stopped_by_upgrade_is_resumed_once(string status, string step)
+    [InlineData("SUSPEND", "are suspended now. Resume them in the console.")]
+    [InlineData("FAILED", "check the error in the console first")]
+    public void Project_stopped_by_upgrade_is_listed_for_resuming(string status, string remedy)
     {
         var world = WithApiBefore(w => w.Console["np_1"].StatusAfterUpgrade = status);
-        world.RunUntil(() => world.Is(ConditionTypes.NewStarted), "the new version runs");
-        world.Console["np_1"].CurrentStep = step;
         world.RunToSuccess();
 
-        world.Count("resume", "np_1").ShouldBe(1);
-        world.Count("resume").ShouldBe(1);
-        world.Step(StepIds.Resume).Message.ShouldNotBeNull().ShouldStartWith("1 of 1 ");
-        world.Verified().Status.ShouldBe("True", "it was not while it was stopped");
-        world.Status.ActionRequired.ShouldNotContain(a => a.Subject.Contains("np_1"));
-        world.Rules.Broken.ShouldBeEmpty();
+        var item = world.Status.ActionRequired.Where(a => a.Subject == "orders (np_1)").ShouldHaveSingleItem();
+        item.Reason.ShouldBe(Reasons.ProjectNotResumed);
+        item.Message.ShouldContain(remedy);
+        item.Message.ShouldContain($"was RUNNING before the upgrade and is {status} now");
+        world.Verified().Status.ShouldBe("False");
+        world.Console["np_1"].Status.ShouldBe(status, "the operator resumes nothing");
     }
 
     [Fact]
-    public void Project_failed_outside_increments_is_left_to_administrator()
+    public void Project_resumed_before_the_end_is_not_listed()
     {
-        var world = WithApiBefore(w => w.Console["np_1"].StatusAfterUpgrade = "FAILED");
-        world.RunUntil(() => world.Is(ConditionTypes.NewStarted), "the new version runs");
-        world.Console["np_1"].CurrentStep = "FULL_TRANSFER";
+        var world = WithApiBefore(w => w.Console["np_1"].StatusAfterUpgrade = "SUSPEND");
+        world.RunUntil(() => world.Status.Plan?.Steps.Find(s => s.Id == StepIds.Components) is { State: StepState.Running }, "watching");
+        world.Verified().Status.ShouldBe("False");
+        world.Console["np_1"].Status = "RUNNING";
         world.RunToSuccess();
 
-        world.Count("resume").ShouldBe(0);
-        world.Status.ActionRequired.Where(a => a.Subject == "orders (np_1)").ShouldHaveSingleItem().Message.ShouldContain("failed outside of incremental synchronization");
-        world.Verified().Status.ShouldBe("False");
+        world.Status.ActionRequired.ShouldNotContain(a => a.Subject.Contains("np_1"));
+        world.Verified().Status.ShouldBe("True");
     }
 
     [Theory]
     [InlineData("SUSPEND")]
     [InlineData("FAILED")]
     [InlineData("INIT")]
-    public void Project_stopped_before_upgrade_is_not_resumed(string status)
+    public void Project_stopped_before_upgrade_is_not_listed_for_resuming(string status)
     {
         var world = WithApiBefore(w =>
         {
@@ -129,38 +124,7 @@ public sealed class ProjectVerificationTests
         });
         world.RunToSuccess();
 
-        world.Count("resume").ShouldBe(0);
-        world.Console["np_1"].Status.ShouldBe(status);
-    }
-
-    [Fact]
-    public void Refused_resume_is_listed_and_upgrade_succeeds()
-    {
-        var world = WithApiBefore(w =>
-        {
-            w.Console["np_1"].StatusAfterUpgrade = "SUSPEND";
-            w.Console.Refused.Add("ResumeProject");
-        });
-        world.RunToSuccess();
-
-        var item = world.Status.ActionRequired.Where(a => a.Subject == "orders (np_1)").ShouldHaveSingleItem();
-        item.Reason.ShouldBe(Reasons.ProjectNotResumed);
-        item.Message.ShouldContain("GHANA-OPERAT000001");
-        world.Step(StepIds.Resume).Attempt.ShouldBe(1, "what was refused is not asked again");
-    }
-
-    [Fact]
-    public void Delayed_status_after_accepted_resume_is_awaited()
-    {
-        var world = WithApiBefore(w =>
-        {
-            w.Console["np_1"].StatusAfterUpgrade = "SUSPEND";
-            w.Console.ResumeShowsAfter = TimeSpan.FromSeconds(30);
-        });
-        world.RunToSuccess();
-
-        world.Count("resume").ShouldBe(1);
-        world.Verified().Status.ShouldBe("True");
+        world.Status.ActionRequired.ShouldNotContain(a => a.Reason == Reasons.ProjectNotResumed);
     }
 
     [Fact]
@@ -198,9 +162,8 @@ public sealed class ProjectVerificationTests
 
         world.Verified().Status.ShouldBe("Unknown");
         world.Verified().Reason.ShouldBe(Reasons.Unverifiable);
-        world.Status.ActionRequired.ShouldContain(a => a.Reason == Reasons.ProjectNotResumed);
+        world.Status.ActionRequired.ShouldContain(a => a.Reason == Reasons.ReviewProject && a.Message.Contains("could not be watched through the API"));
         world.Status.ActionRequired.ShouldContain(a => a.Subject == "orders (np_1)", "what is known of such projects in general is said");
-        world.Count("resume").ShouldBe(0);
     }
 
     [Fact]
@@ -211,7 +174,7 @@ public sealed class ProjectVerificationTests
 
         world.Verified().Status.ShouldBe("Unknown");
         world.Verified().Reason.ShouldBe(Reasons.Unverifiable);
-        world.Plan.Steps.ShouldNotContain(s => s.Id == StepIds.Resume || s.Id == StepIds.Components);
+        world.Plan.Steps.ShouldNotContain(s => s.Id == StepIds.Components);
         world.Status.ActionRequired.ShouldContain(a => a.Reason == Reasons.ReviewProject && a.Subject == "orders (np_1)");
     }
 
@@ -230,61 +193,4 @@ public sealed class ProjectVerificationTests
         world.Status.ActionRequired.Any(a => a.Message.Contains("was RUNNING before the upgrade and is FAILED now")).ShouldBe(after == "FAILED");
         world.Status.ActionRequired.ShouldContain(a => a.Subject == "orders (np_1)" && a.Message.StartsWith("Each of these migration projects was running"), "links are not watched without the API");
     }
-
-    [Fact]
-    public void Killed_operator_resumes_each_project_once()
-    {
-        var golden = Undisturbed.Run(Stopped);
-        var points = golden.World.Points.Where(p => p.What.StartsWith("resume", StringComparison.Ordinal)).ToList();
-        points.Count.ShouldBe(2);
-        var first = points[0].Number - 6;
-        Fate[] fates = [Fate.DieBefore, Fate.DieAfter, Fate.LostAnswer, Fate.ServerError];
-        var cases = from point in golden.World.Points.Where(p => p.Number >= first && p.Number <= points[^1].Number + 6)
-                    from way in Enumerable.Range(0, fates.Length)
-                    where points.Contains(point) || Sample.Takes(point.Number, way, fates.Length)
-                    select (point, fate: fates[way]);
-        Cases.Try(cases.ToList(), c =>
-        {
-            // A request that failed is sent again after the others.
-            var world = Stopped();
-            world.Fates = p => p.Number == c.point.Number ? c.fate : Fate.Live;
-            world.RunToSuccess();
-            golden.Compare(world, $"{c.fate} at {c.point}", disturbances: 1, ordered: false);
-            world.Count("resume", "np_1").ShouldBe(1);
-            world.Count("resume", "np_3").ShouldBe(1);
-        });
-    }
-
-    [Fact]
-    public void Former_leader_sends_no_further_resume_request()
-    {
-        var world = Stopped();
-        var late = 0;
-        world.Fates = p =>
-        {
-            if (p.What.StartsWith("resume", StringComparison.Ordinal) && late++ == 0)
-            {
-                // Another leads from here on.
-                world.Join();
-                world.Leader = world.Life.Id;
-            }
-
-            return Fate.Live;
-        };
-        world.RunToSuccess();
-
-        world.Done.Where(a => a.What == "resume").Select(a => a.By).Distinct().Count().ShouldBe(2);
-        world.Count("resume").ShouldBe(2);
-        world.Rules.Broken.ShouldBeEmpty();
-    }
-
-    // Two projects that ran before come out of the upgrade suspended.
-    private static OmsWorld Stopped() => WithApiBefore(
-        w =>
-        {
-            w.Console.Projects.Add(new WorldProject(ProjectKind.Migration, "np_3", "third", "RUNNING"));
-            w.Console["np_1"].StatusAfterUpgrade = "SUSPEND";
-            w.Console["np_3"].StatusAfterUpgrade = "SUSPEND";
-        },
-        realJson: false);
 }

@@ -12,7 +12,6 @@ namespace Drydock.Reconcilers.Oms;
     AllowTrailingCommas = true,
     ReadCommentHandling = JsonCommentHandling.Skip)]
 [JsonSerializable(typeof(Envelope))]
-[JsonSerializable(typeof(ProjectRow))]
 [JsonSerializable(typeof(List<ProjectRow?>), TypeInfoPropertyName = "ProjectRows")]
 [JsonSerializable(typeof(ProgressRow))]
 [JsonSerializable(typeof(List<StepRow?>), TypeInfoPropertyName = "StepRows")]

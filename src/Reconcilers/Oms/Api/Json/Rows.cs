@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>A project in a list or alone; only the fields that are used.</summary>
+/// <summary>A project in a list; only the fields that are used.</summary>
 internal sealed record ProjectRow
 {
     [JsonConverter(typeof(LooseText))]
@@ -12,16 +12,9 @@ internal sealed record ProjectRow
     public string? Name { get; init; }
 
     [JsonConverter(typeof(LooseText))]
-    public string? Type { get; init; }
-
-    [JsonConverter(typeof(LooseText))]
     public string? Status { get; init; }
 }
 
-/// <summary>
-/// Progress, of both generations: the older one has other names for the reverse direction and writes the checkpoint as
-/// a string.
-/// </summary>
 internal sealed record ProgressRow
 {
     [JsonConverter(typeof(LooseText))]
@@ -38,9 +31,6 @@ internal sealed record ProgressRow
 
     [JsonConverter(typeof(LooseText))]
     public string? ReverseIncrTransferCheckpoint { get; init; }
-
-    [JsonConverter(typeof(LooseText))]
-    public string? ReverseIncrSyncCheckpoint { get; init; }
 }
 
 /// <summary>A step.</summary>

@@ -71,7 +71,7 @@ internal sealed class OmsEditionVersions
             WaitBeforeInit = Value(f => f.WaitBeforeInit)!,
             IsUpgrade = Value(f => f.IsUpgrade)!.Value,
             HaConfig = Value(f => f.HaConfig)!.Value,
-            Api = Value(f => f.Api)!.Value,
+            ProjectApi = Value(f => f.ProjectApi)!.Value,
             Health = Value(f => f.Health) is var health and not "none" ? health : null,
             Links = new LinkFacts(
                 Value(f => f.MigrationWriter)!,

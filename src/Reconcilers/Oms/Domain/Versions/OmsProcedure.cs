@@ -25,8 +25,8 @@ internal sealed record OmsProcedure
     /// <summary>Whether it has the system parameter ha.config.</summary>
     public required bool HaConfig { get; init; }
 
-    /// <summary>The API of its console.</summary>
-    public required OmsApiGeneration Api { get; init; }
+    /// <summary>Whether its console has the API that lists projects (docs/research/oms.md#console-api).</summary>
+    public required bool ProjectApi { get; init; }
 
     /// <summary>The path of its health endpoint; null if none is known.</summary>
     public required string? Health { get; init; }

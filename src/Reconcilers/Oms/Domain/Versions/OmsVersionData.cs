@@ -92,7 +92,7 @@ internal sealed record ProcedureFacts
 
     public bool? HaConfig { get; init; }
 
-    public OmsApiGeneration? Api { get; init; }
+    public bool? ProjectApi { get; init; }
 
     /// <summary>A path, or none.</summary>
     public string? Health { get; init; }

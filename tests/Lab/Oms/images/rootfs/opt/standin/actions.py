@@ -1,4 +1,4 @@
-"""The Actions of OpenAPI v2 that the operator or an administrator needs. Components are rows of the cm database."""
+"""The Actions of OpenAPI v2 that the operator needs. Components are rows of the cm database."""
 import time
 
 import ledger
@@ -47,10 +47,6 @@ def list_projects(console, knobs, arguments):
     answer = envelope(found[(page - 1) * size:page * size], total=len(found))
     answer["pageNumber"], answer["pageSize"] = page, size
     return answer
-
-
-def describe(console, knobs, arguments):
-    return envelope(project(console, arguments))
 
 
 def writers(console, key):
@@ -111,30 +107,6 @@ def components(console, knobs, arguments):
         "reverseStoreList": None, "fullVerifyComponents": None, "reverseIncrSyncComponents": None})
 
 
-def resume(console, knobs, arguments):
-    found = project(console, arguments)
-    if found["status"] not in ("SUSPEND", "FAILED"):
-        raise Refused("GHANA-OPERAT000005", "status %s does not allow RESUME" % found["status"])
-    ledger.write(console.conf, "api-resume", found["id"])
-    key = wire.quote(found["id"])
-    console.rm.query("UPDATE oms_project SET project_status = 'RUNNING' WHERE project_key = " + key)
-    console.cm.query(
-        "UPDATE writer_instance w LEFT JOIN (SELECT subtopic, MIN(begin_checkpoint_sec) AS begins FROM store_instance WHERE status = 'ACTIVE' GROUP BY subtopic) s ON s.subtopic = w.subtopic "
-        "SET w.status = IF(s.begins IS NOT NULL AND s.begins <= w.checkpoint_sec, 'RUNNING', 'FAILED'), "
-        "w.note = IF(s.begins IS NOT NULL AND s.begins <= w.checkpoint_sec, '', 'CM-RESOIE000201 no store covering checkpoint') WHERE w.project_key = " + key)
-    return envelope(None)
-
-
-def stop(console, knobs, arguments):
-    found = project(console, arguments)
-    if found["status"] != "RUNNING":
-        raise Refused("GHANA-OPERAT000005", "status %s does not allow STOP" % found["status"])
-    ledger.write(console.conf, "api-stop", found["id"])
-    console.rm.query("UPDATE oms_project SET project_status = 'SUSPEND' WHERE project_key = " + wire.quote(found["id"]))
-    console.cm.query("UPDATE writer_instance SET status = 'PAUSED' WHERE project_key = " + wire.quote(found["id"]))
-    return envelope(None)
-
-
 def come_out_as(console):
     """Knob `api.status`: projects with another status after the upgrade. The console of a new version writes them
     once."""
@@ -152,5 +124,4 @@ def come_out_as(console):
         session.close()
 
 
-ACTIONS = {"ListProjects": list_projects, "DescribeProject": describe, "DescribeProjectProgress": progress, "DescribeProjectSteps": steps,
-           "DescribeProjectComponents": components, "ResumeProject": resume, "StopProject": stop}
+ACTIONS = {"ListProjects": list_projects, "DescribeProjectProgress": progress, "DescribeProjectSteps": steps, "DescribeProjectComponents": components}

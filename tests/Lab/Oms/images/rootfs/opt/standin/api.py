@@ -1,17 +1,15 @@
-"""The HTTP APIs of the console: OpenAPI v2 from 4.1.1 on, the GET endpoints of 3.3.0 to 4.1.0, their login and their quirks.
+"""The HTTP API of the console: OpenAPI v2 from 4.1.1 on, its login and its quirks.
 
 Everything a scenario may bend is under the knob `api`, read at every request.
 """
 import json
 
 import actions
-import legacy
 import settings
 import web
 import wire
 
 V2 = "/api/v2?Action="
-LEGACY = "/api/omsp/v2/"
 
 
 class Knobs:
@@ -35,15 +33,13 @@ def envelope(data=None, code=None, message=None, total=None, advice=None):
 
 def serves(path):
     """Whether this version has the path at all."""
-    if path.startswith(V2):
-        return settings.at_least((4, 1, 1))
-    return path.startswith(LEGACY) and settings.at_least((3, 3, 0)) and not settings.at_least((4, 1, 1))
+    return path.startswith(V2) and settings.at_least((4, 1, 1))
 
 
 def handle(console, peer, request):
     knobs = Knobs()
     web.clock_offset = float(knobs.get("clockOffsetSeconds", 0))
-    action = request.path[len(V2):].split("&", 1)[0] if request.path.startswith(V2) else "LegacyProgress"
+    action = request.path[len(V2):].split("&", 1)[0]
     if request.basic() != (knobs.get("user", "admin"), knobs.get("password", "admin")):
         refuse(peer, knobs.get("authFailure", "401"))
         return
@@ -56,23 +52,18 @@ def handle(console, peer, request):
     if broken:
         web.respond(peer, int(broken["status"]), "<html><body>Error</body></html>", "text/html")
         return
-    cut = (knobs.limited("cut", action) or {}).get("mode")
-    if cut == "before":
+    if knobs.limited("cut", action):
         return
     failure = knobs.limited("failures", action)
     if failure:
         answer = envelope(code=failure["code"], message=failure.get("message", "failed"), advice=failure.get("advice"))
     else:
         answer = work(console, knobs, request, action)
-    if cut == "after":
-        return
     send(peer, knobs, action, answer)
 
 
 def work(console, knobs, request, action):
     try:
-        if action == "LegacyProgress":
-            return legacy.progress(console, knobs, request.path[len(LEGACY):].split("?", 1)[0])
         if action not in actions.ACTIONS:
             return envelope(code="PARAM_ERROR", message="unknown action " + action)
         return actions.ACTIONS[action](console, knobs, json.loads(request.body or b"{}"))
