@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Drydock.Lab;
 using Drydock.Lab.Databases.Scenarios;
 using Drydock.Lab.Databases.Yugabyte;
 using Drydock.Lab.Upgrades;
@@ -150,11 +151,8 @@ public sealed class BmdbUpgradeTests(DatabaseStageFixture fixture, ITestOutputHe
         }
 
         // The masters have just been restarted; replication resumes only to a target that is final.
-        for (var tries = 0; (await cluster.AdminAsync(To, ["promote_auto_flags"], Token)).ExitCode != 0; tries++)
-        {
-            tries.ShouldBeLessThan(60);
-            await Task.Delay(TimeSpan.FromSeconds(1), Token);
-        }
+        await Deadline.UntilAsync(
+            "the promotion", async _ => (await cluster.AdminAsync(To, ["promote_auto_flags"], Token)).ExitCode == 0, cancellationToken: Token);
     }
 
     private void NobodyNoticed(DatabaseLoad load, JsonNode done)

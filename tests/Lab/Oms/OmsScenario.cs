@@ -247,7 +247,7 @@ public sealed class OmsScenario
                 return;
             }
 
-            if (_time.GetElapsedTime(deadline) > TimeSpan.FromSeconds(60))
+            if (_time.GetElapsedTime(deadline) > Deadline.Default)
             {
                 throw new TimeoutException("OMS did not come up: " + string.Join("; ", missing));
             }

@@ -1,5 +1,6 @@
 using Drydock.Abstractions.Plans;
 using Drydock.Engine.Running;
+using Drydock.Tests.Unit.Support;
 using Shouldly;
 using Xunit;
 
@@ -16,7 +17,7 @@ public sealed class JobFaultTests
         var step = new PlanStep { Id = "P/a" };
 
         jobs.Start("P/a", () => woken.TrySetResult(), (_, _) => throw new InvalidOperationException("a defect"), e => new StepReport.Unknown(step, e.Message));
-        await woken.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        await woken.Task.Bounded();
 
         jobs.Drain().ShouldHaveSingleItem().ShouldBe(new StepReport.Unknown(step, "a defect"));
         jobs.IsRunning("P/a").ShouldBeFalse();

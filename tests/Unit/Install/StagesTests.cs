@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Drydock.Tests.Unit.Support;
 using Shouldly;
 using Xunit;
 
@@ -66,11 +67,7 @@ public sealed class StagesTests : IDisposable
             "first", $"until [ -s '{pid}' ]; do sleep 0.01; done; exit 7", "--beside", "build", $"sleep 600 & echo $! >'{pid}'; wait");
 
         code.ShouldBe(7);
-        using var ended = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        while (IsRunning(File.ReadAllText(pid).Trim()))
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(10), ended.Token);
-        }
+        await Wait.UntilAsync(() => !IsRunning(File.ReadAllText(pid).Trim()));
     }
 
     public void Dispose() => Directory.Delete(_logs, recursive: true);

@@ -5,7 +5,8 @@ namespace Drydock.Tests.Unit.Support;
 /// </summary>
 internal static class Wait
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
+    /// <summary>Longer than anything takes that ends, on a busy machine too.</summary>
+    public static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
 
     public static Task<T> Bounded<T>(this Task<T> task) => task.WaitAsync(Limit);
 

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Drydock.Clients.Docker;
 using Drydock.Clients.Remote;
+using Drydock.Lab;
 using Drydock.Tests.Integration.Clients.Docker.Fixture;
 using Drydock.Tests.Integration.Support;
 using Shouldly;
@@ -138,7 +139,7 @@ public sealed class ContainerRemoteClientTests(DockerDaemonFixture daemon) : IAs
     public async Task Image_without_shell_is_refused_by_name()
     {
         var container = await daemon.RunIdleAsync(_docker, p => p with { Cmd = ["/bin/busybox", "sh", "-c", "/bin/busybox rm /bin/sh; while :; do /bin/busybox sleep 1; done"] });
-        await Task.Delay(TimeSpan.FromSeconds(1), Token);
+        await Deadline.UntilAsync("the shell to be gone", async _ => (await _docker.RunExecAsync(container, ["/bin/busybox", "test", "-e", "/bin/sh"])).ExitCode != 0);
 
         var trouble = await RefusedAsync(Client(container));
 
@@ -250,13 +251,8 @@ public sealed class ContainerRemoteClientTests(DockerDaemonFixture daemon) : IAs
         return start ? await daemon.RunIdleAsync(_docker, change) : await daemon.CreateIdleAsync(_docker, change);
     }
 
-    private async Task SeenAsync(string container, string path)
-    {
-        while ((await Client(container).RunAsync(new RemoteCommand("test", "-e", path), Token)).ExitCode != 0)
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(50), Token);
-        }
-    }
+    private Task SeenAsync(string container, string path) => Deadline.UntilAsync(
+        path, async _ => (await Client(container).RunAsync(new RemoteCommand("test", "-e", path), Token)).ExitCode == 0);
 
     private Task<Stream> Open(long offset, CancellationToken cancellationToken)
     {

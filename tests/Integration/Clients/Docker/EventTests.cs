@@ -1,5 +1,6 @@
 using Drydock.Clients.Docker;
 using Drydock.Tests.Integration.Clients.Docker.Fixture;
+using Drydock.Tests.Unit.Fakes;
 using Shouldly;
 using Xunit;
 
@@ -8,6 +9,7 @@ namespace Drydock.Tests.Integration.Clients.Docker;
 [Collection(DockerDaemonCollection.Name)]
 public sealed class EventTests(DockerDaemonFixture daemon) : IAsyncDisposable
 {
+    private readonly DockerClientOptions _silent = new() { ReadRetries = 0 };
     private readonly IDockerClient _client = DockerDaemonFixture.Client(daemon.TlsEndpoint);
 
     public ValueTask DisposeAsync() => _client.DisposeAsync();
@@ -96,13 +98,14 @@ public sealed class EventTests(DockerDaemonFixture daemon) : IAsyncDisposable
     [Fact]
     public async Task Silent_event_stream_throws_when_engine_hangs()
     {
-        var options = new DockerClientOptions { ReadRetries = 0, StreamIdleProbe = TimeSpan.FromMilliseconds(200), RequestTimeout = TimeSpan.FromSeconds(2), ConnectTimeout = TimeSpan.FromSeconds(2) };
-        await using var client = DockerDaemonFixture.Client(daemon.TlsEndpoint, options);
+        var time = new ManualTimeProvider();
+        await using var client = DockerDaemonFixture.Client(daemon.TlsEndpoint, _silent, time);
         var next = await SubscribedAsync(client);
 
         await daemon.Process.SignalAsync("STOP");
         try
         {
+            await PassSilenceAsync(time);
             (await Should.ThrowAsync<DockerUnreachableException>(() => next)).Message.ShouldContain("does not answer");
         }
         finally
@@ -114,13 +117,14 @@ public sealed class EventTests(DockerDaemonFixture daemon) : IAsyncDisposable
     [Fact]
     public async Task Silent_event_stream_throws_when_network_is_cut()
     {
-        var options = new DockerClientOptions { ReadRetries = 0, StreamIdleProbe = TimeSpan.FromMilliseconds(200), RequestTimeout = TimeSpan.FromSeconds(2), ConnectTimeout = TimeSpan.FromSeconds(2) };
-        await using var client = DockerDaemonFixture.Client(daemon.TlsEndpoint, options);
+        var time = new ManualTimeProvider();
+        await using var client = DockerDaemonFixture.Client(daemon.TlsEndpoint, _silent, time);
         var next = await SubscribedAsync(client);
 
         await daemon.Network.PullCableAsync();
         try
         {
+            await PassSilenceAsync(time);
             await Should.ThrowAsync<DockerUnreachableException>(() => next);
         }
         finally
@@ -142,6 +146,13 @@ public sealed class EventTests(DockerDaemonFixture daemon) : IAsyncDisposable
 
     private static Dictionary<string, IReadOnlyList<string>> Of(string container) =>
         new() { ["type"] = ["container"], ["container"] = [container] };
+
+    // Until the engine is pinged, and until the ping is given up.
+    private async Task PassSilenceAsync(ManualTimeProvider time)
+    {
+        await time.AdvanceToTimerAsync(due => due == _silent.StreamIdleProbe, TestContext.Current.CancellationToken);
+        await time.AdvanceToTimerAsync(due => due == _silent.RequestTimeout, TestContext.Current.CancellationToken);
+    }
 
     // Gives the task of the first event that is not there yet: one event is awaited first, so the subscription stands.
     private async Task<Task> SubscribedAsync(IDockerClient client, CancellationToken cancellationToken = default)

@@ -35,7 +35,7 @@ public sealed class LeadershipTests(LabFixture lab) : IAsyncLifetime
 
         await first.StopAsync();
 
-        await second.Leading.WaitAsync(TimeSpan.FromMinutes(1), Token);
+        await second.Leading.WaitAsync(Deadline.Default, Token);
         (await LeaseAsync()).Spec.HolderIdentity.ShouldBe("second");
     }
 

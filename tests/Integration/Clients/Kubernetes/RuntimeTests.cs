@@ -103,5 +103,5 @@ public sealed class RuntimeTests(LabFixture lab) : IAsyncLifetime, IEntityContro
     }
 
     private Task<string> NextAsync() =>
-        _reconciled.Reader.ReadAsync(Token).AsTask().WaitAsync(TimeSpan.FromMinutes(1), Token);
+        _reconciled.Reader.ReadAsync(Token).AsTask().WaitAsync(Deadline.Default, Token);
 }

@@ -147,7 +147,7 @@ public sealed class WatchTests(LabFixture lab)
         {
             while (true)
             {
-                var change = await _changes.Reader.ReadAsync(Token).AsTask().WaitAsync(TimeSpan.FromMinutes(1), Token);
+                var change = await _changes.Reader.ReadAsync(Token).AsTask().WaitAsync(Deadline.Default, Token);
                 if (!change.EndsWith("kube-root-ca.crt", StringComparison.Ordinal))
                 {
                     return change;

@@ -147,10 +147,10 @@ public sealed class BoundsTests(MariaDbServer mariaDb)
         await using var other = await mariaDb.OpenAsync();
         await using var command = new MySqlCommand("SELECT SLEEP(1000)", connection) { CommandTimeout = 0 };
         var running = Task.Run(command.ExecuteScalar, Token);
-        while (!(await MySqlServer.SessionsAsync(other, Token)).Any(s => s.Id == connection.ConnectionId && s.Info?.StartsWith("SELECT SLEEP", StringComparison.Ordinal) == true))
-        {
-            await Task.Delay(10, Token);
-        }
+        await Deadline.UntilAsync(
+            "the command",
+            async _ => (await MySqlServer.SessionsAsync(other, Token)).Any(s => s.Id == connection.ConnectionId && s.Info?.StartsWith("SELECT SLEEP", StringComparison.Ordinal) == true),
+            cancellationToken: Token);
 
         connection.Close();
         await Should.ThrowAsync<MySqlException>(() => running);

@@ -3,6 +3,7 @@ using System.Data.Common;
 using System.Globalization;
 using Dapper;
 using Drydock.Clients.MySql;
+using Drydock.Lab;
 using Shouldly;
 using Xunit;
 
@@ -243,10 +244,10 @@ public sealed class CommandTests(MariaDbServer server)
     private async Task UntilRunningAsync(ulong connectionId)
     {
         await using var other = await server.OpenAsync();
-        while (!(await MySqlServer.SessionsAsync(other, Token)).Any(s => s.Id == connectionId && s.Info?.StartsWith("SELECT SLEEP", StringComparison.Ordinal) == true))
-        {
-            await Task.Delay(10, Token);
-        }
+        await Deadline.UntilAsync(
+            "the command",
+            async _ => (await MySqlServer.SessionsAsync(other, Token)).Any(s => s.Id == connectionId && s.Info?.StartsWith("SELECT SLEEP", StringComparison.Ordinal) == true),
+            cancellationToken: Token);
     }
 
     private sealed record Host(long Id, string Ip, bool Online, DateTime? GmtModified);

@@ -1,4 +1,5 @@
 using Drydock.Clients.Snapshots;
+using Drydock.Lab;
 using Shouldly;
 using Xunit;
 
@@ -10,7 +11,6 @@ public sealed class AgeToolTests
     // More than all pipes and buffers between the two ends take.
     private const int Much = 16 << 20;
 
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
     private readonly AgeTool _age = new(new SnapshotToolOptions());
 
@@ -20,7 +20,7 @@ public sealed class AgeToolTests
     public async Task Age_encryption_fails_with_error_of_failing_storage()
     {
         await using var full = new Failing(after: 1 << 20);
-        var failed = await Should.ThrowAsync<IOException>(() => EncryptAsync(full, Token).WaitAsync(Limit, Token));
+        var failed = await Should.ThrowAsync<IOException>(() => EncryptAsync(full, Token).WaitAsync(Deadline.Default, Token));
         failed.Message.ShouldBe(Failing.Words);
     }
 
@@ -30,9 +30,9 @@ public sealed class AgeToolTests
         using var cancel = CancellationTokenSource.CreateLinkedTokenSource(Token);
         await using var stuck = new Failing(after: 1 << 20) { Hangs = true };
         var encrypting = EncryptAsync(stuck, cancel.Token);
-        await stuck.Reached.WaitAsync(Limit, Token);
+        await stuck.Reached.WaitAsync(Deadline.Default, Token);
         await cancel.CancelAsync();
-        await Should.ThrowAsync<OperationCanceledException>(() => encrypting.WaitAsync(Limit, Token));
+        await Should.ThrowAsync<OperationCanceledException>(() => encrypting.WaitAsync(Deadline.Default, Token));
     }
 
     [Fact]
@@ -43,7 +43,7 @@ public sealed class AgeToolTests
         await _age.EncryptAsync([recipient], sealedBytes, async input => await input.WriteAsync(new byte[Much], Token), Token);
         sealedBytes.Position = 0;
         await using var source = new Failing(after: Much / 2, sealedBytes);
-        var failed = await Should.ThrowAsync<IOException>(() => _age.DecryptAsync(identity, source, content => content.CopyToAsync(Stream.Null, Token), Token).WaitAsync(Limit, Token));
+        var failed = await Should.ThrowAsync<IOException>(() => _age.DecryptAsync(identity, source, content => content.CopyToAsync(Stream.Null, Token), Token).WaitAsync(Deadline.Default, Token));
         failed.Message.ShouldBe(Failing.Words);
     }
 

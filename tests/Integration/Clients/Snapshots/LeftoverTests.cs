@@ -1,6 +1,7 @@
 using System.Globalization;
 using Drydock.Clients.MySql;
 using Drydock.Clients.Snapshots;
+using Drydock.Lab;
 using Drydock.Tests.Integration.Clients.MySql;
 using Shouldly;
 using Xunit;
@@ -170,16 +171,8 @@ public sealed class LeftoverTests(MariaDbServer server)
         await command.ExecuteScalarAsync(Token);
     }
 
-    private static async Task UntilAsync(Func<Task<bool>> condition, string what)
-    {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(Token);
-        limit.CancelAfter(TimeSpan.FromSeconds(60));
-        while (!await condition())
-        {
-            limit.IsCancellationRequested.ShouldBeFalse($"not within 60 s: {what}");
-            await Task.Delay(20, Token);
-        }
-    }
+    private static Task UntilAsync(Func<Task<bool>> condition, string what) =>
+        Deadline.UntilAsync(what, _ => condition(), cancellationToken: Token);
 
     private static List<int> DumpProcesses(string id) =>
         [.. Directory.EnumerateDirectories("/proc")

@@ -4,6 +4,7 @@ using System.Text;
 using Drydock.Clients.Remote;
 using Drydock.Clients.Safety;
 using Drydock.Clients.Ssh;
+using Drydock.Lab;
 using Drydock.Tests.Integration.Clients.Docker.Fixture;
 using Shouldly;
 using Xunit;
@@ -210,11 +211,5 @@ public sealed class SshClientTests : IAsyncLifetime
         return (trouble.Reason, trouble.MayHaveRun);
     }
 
-    private static async Task UntilAsync(Func<Task<bool>> there)
-    {
-        while (!await there())
-        {
-            await Task.Delay(20, Token);
-        }
-    }
+    private static Task UntilAsync(Func<Task<bool>> there) => Deadline.UntilAsync("the host", _ => there(), cancellationToken: Token);
 }

@@ -1,5 +1,6 @@
 using Drydock.Clients.Remote;
 using Drydock.Clients.Ssh;
+using Drydock.Lab;
 using Drydock.Tests.Integration.Clients.Docker.Fixture;
 using Shouldly;
 using Xunit;
@@ -53,10 +54,7 @@ public sealed class SshJumpTests(SshHosts hosts)
         await using var client = Client(hosts.Jump);
         await client.RunAsync(new RemoteCommand("true"), Token);
         var waiting = client.RunAsync(RemoteCommand.Script("touch /tmp/began; while [ -e /tmp/began ]; do sleep 0.05; done"), Token);
-        while (!File.Exists(hosts.Host.PathOf("/tmp/began")))
-        {
-            await Task.Delay(20, Token);
-        }
+        await Deadline.UntilAsync("the command", _ => Task.FromResult(File.Exists(hosts.Host.PathOf("/tmp/began"))), cancellationToken: Token);
 
         await hosts.Bastion.BreakConnectionsAsync();
 

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Drydock.Clients.Remote;
+using Drydock.Lab;
 using Drydock.Reconcilers.Databases;
 using Shouldly;
 using Xunit;
@@ -208,17 +209,11 @@ public sealed class HostShellTests : IDisposable
 
     private static async Task<string> PidOfAsync(string program)
     {
-        for (var i = 0; ; i++)
-        {
-            var found = Directory.GetDirectories("/proc").FirstOrDefault(d => new FileInfo(Path.Combine(d, "exe")).LinkTarget == program);
-            if (found is not null)
-            {
-                return Path.GetFileName(found);
-            }
-
-            i.ShouldBeLessThan(100, $"{program} does not run");
-            await Task.Delay(50);
-        }
+        string? found = null;
+        await Deadline.UntilAsync(
+            $"{program} to run",
+            _ => Task.FromResult((found = Directory.GetDirectories("/proc").FirstOrDefault(d => new FileInfo(Path.Combine(d, "exe")).LinkTarget == program)) is not null));
+        return Path.GetFileName(found!);
     }
 
     private Task<ScriptAnswer> ActAsync(string shell, string script, params string[] arguments) =>

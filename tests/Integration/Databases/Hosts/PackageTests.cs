@@ -120,18 +120,18 @@ public sealed class PackageTests(LabFixture lab) : IAsyncLifetime
         async Task UntilDoneAsync()
         {
             var files = Files();
-            for (var @try = 0; ; @try++)
+            await Deadline.UntilAsync("the package", async _ =>
             {
                 try
                 {
                     await files.PreparePackageAsync(request, null, Token);
-                    return;
+                    return true;
                 }
-                catch (HostException trouble) when (trouble.IsRetryable && @try < 50)
+                catch (HostException trouble) when (trouble.IsRetryable)
                 {
-                    await Task.Delay(50, Token);
+                    return false;
                 }
-            }
+            });
         }
 
         await Task.WhenAll(UntilDoneAsync(), UntilDoneAsync());

@@ -23,6 +23,7 @@ public sealed class SystemdTests(LabFixture lab) : IAsyncLifetime
     [Fact]
     public async Task Running_unit_is_observed_with_process_program_and_port()
     {
+        var before = TimeProvider.System.GetUtcNow();
         var instance = await RunningAsync();
 
         var seen = await SeeAsync(instance, "the port", p => p.IsListening);
@@ -33,7 +34,8 @@ public sealed class SystemdTests(LabFixture lab) : IAsyncLifetime
         seen.Pid.ShouldBe(int.Parse(await Shop.ShellAsync("systemctl show -p MainPID --value tikv-20160"), System.Globalization.CultureInfo.InvariantCulture));
         seen.ListenerPid.ShouldBe(seen.Pid);
         seen.Strays.ShouldBeEmpty();
-        (TimeProvider.System.GetUtcNow() - seen.StartedAt!.Value).ShouldBeInRange(TimeSpan.FromSeconds(-1.5), TimeSpan.FromSeconds(60));
+        var margin = TimeSpan.FromSeconds(1.5);
+        seen.StartedAt!.Value.ShouldBeInRange(before - margin, TimeProvider.System.GetUtcNow() + margin);
     }
 
     [Fact]
@@ -91,13 +93,13 @@ public sealed class SystemdTests(LabFixture lab) : IAsyncLifetime
     [Fact]
     public async Task Unit_that_ignores_signal_is_killed_after_grace()
     {
-        var instance = await RunningAsync("--stubborn", "TimeoutStopSec=90s\n", grace: "1s");
+        var instance = await RunningAsync("--stubborn", "TimeoutStopSec=infinity\n", grace: "1s");
         await SeeAsync(instance, "the port", p => p.IsListening);
         var began = Stopwatch.GetTimestamp();
 
         await instance.StopAsync(Token);
 
-        Stopwatch.GetElapsedTime(began).ShouldBeInRange(TimeSpan.FromSeconds(0.9), TimeSpan.FromSeconds(15));
+        Stopwatch.GetElapsedTime(began).ShouldBeGreaterThan(TimeSpan.FromSeconds(0.9));
         var stopped = await instance.LookAsync(Token);
         (stopped.IsAlive, stopped.Supervision).ShouldBe((false, SupervisionState.Inactive));
     }

@@ -139,9 +139,7 @@ public sealed class PdTests(TiDbLab lab)
         (await cluster.HttpAsync(others[1], HttpMethod.Get, "/pd/api/v1/members", cancellationToken: Token)).ShouldBe((HttpStatusCode.InternalServerError, "redirect failed\n"));
         await cluster.UntilAsync("the violation", _ => cluster.Directory.Violations().Words().Contains("QuorumLost"));
         await cluster.StartAsync(leader, Token);
-        var watch = Stopwatch.StartNew();
         await cluster.UntilAsync("a leader again", t => t.PdLeader.Length > 0);
-        watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(5));
     }
 
     [Fact]

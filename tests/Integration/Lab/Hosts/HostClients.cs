@@ -11,5 +11,5 @@ internal static class HostClients
     public static SshClient Client(this LabHost host, string? key = null, string? knownHosts = null) => new(
         new SshEndpoint(host.Address, host.User),
         new SshMaterial(Encoding.ASCII.GetBytes(key ?? host.KeyPem), Encoding.ASCII.GetBytes((knownHosts ?? host.KnownHostsLine) + "\n")),
-        new SshOptions { ConnectTimeout = TimeSpan.FromSeconds(2) });
+        new SshOptions { ConnectTimeout = TimeSpan.FromSeconds(20) });
 }

@@ -155,7 +155,7 @@ public sealed class SystemctlTests(HostPair hosts) : IClassFixture<HostPair>
         var stopped = (await stopping).OrThrow().Split(' ');
 
         stopped[0].ShouldBe("0");
-        int.Parse(stopped[1], CultureInfo.InvariantCulture).ShouldBeInRange(1000, 20000);
+        int.Parse(stopped[1], CultureInfo.InvariantCulture).ShouldBeGreaterThanOrEqualTo(1000);
         (await RootAsync($"test -e /proc/{pid}")).ExitCode.ShouldBe(1);
         (await ShowAsync(unit))["Result"].ShouldBe("timeout");
         (await SayAsync($"systemctl is-active {unit}")).ShouldBe((3, "failed\n"));

@@ -64,15 +64,8 @@ public sealed class SupervisorSessionTests(OmsLab lab)
         (await RunningAsync(node, container)).ShouldBe(1);
     }
 
-    private static async Task UntilAsync(Func<Task<bool>> condition)
-    {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(Token);
-        limit.CancelAfter(TimeSpan.FromMinutes(2));
-        while (!await condition())
-        {
-            limit.Token.ThrowIfCancellationRequested();
-        }
-    }
+    private static Task UntilAsync(Func<Task<bool>> condition) =>
+        Deadline.UntilAsync("the sessions", _ => condition(), cancellationToken: Token);
 
     // How many supervisorctl run in the container. dockerd ends the input of a session when its client leaves.
     private static async Task<int> RunningAsync(OmsNode node, string container) =>

@@ -16,7 +16,7 @@ public sealed class DatabaseChaosRunner(DatabaseStage stage)
 {
     private const string Goal = "Succeeded";
     private const int Retries = 3;
-    private const int Looks = 20;
+    private const int Looks = 60;
     private static readonly TimeSpan BetweenLooks = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
     private readonly Dictionary<string, DatabaseGolden> _golden = new(StringComparer.Ordinal);

@@ -82,15 +82,20 @@ public sealed class RequestTests
     [Fact]
     public async Task A_short_call_has_a_limit()
     {
-        await using var engine = FakeEngine.Speaking(exchange => Task.Delay(Timeout.Infinite, exchange.Stop));
-        await using var client =
-            engine.Client(new DockerClientOptions { ReadRetries = 0, RequestTimeout = TimeSpan.FromMilliseconds(200) });
+        var time = new ManualTimeProvider();
+        var options = new DockerClientOptions { ReadRetries = 0 };
+        await using var engine = FakeEngine.Speaking(exchange =>
+        {
+            time.Advance(options.RequestTimeout);
+            return Task.Delay(Timeout.Infinite, exchange.Stop);
+        });
+        await using var client = engine.Client(options, time);
 
         var change = await Should.ThrowAsync<DockerTimeoutException>(() => client.Containers.StartContainerAsync("c1"));
         var read = await Should.ThrowAsync<DockerTimeoutException>(() => client.Containers.InspectContainerAsync("c1"));
 
         change.MayHaveBeenProcessed.ShouldBeTrue();
-        change.Limit.ShouldBe(TimeSpan.FromMilliseconds(200));
+        change.Limit.ShouldBe(options.RequestTimeout);
         change.Message.ShouldContain("start container c1");
         read.MayHaveBeenProcessed.ShouldBeFalse();
     }

@@ -188,7 +188,12 @@ public sealed class WatcherTests : IAsyncLifetime
             .Then(FakeApiServer.Stream(StreamEnd.Silence))
             .Then(FakeApiServer.Stream(StreamEnd.Silence, Added("a", "11")))
             .Otherwise(FakeApiServer.Stream(StreamEnd.Silence));
-        Start(new ResourceWatcherOptions { IdleLimit = TimeSpan.FromMilliseconds(200) });
+        var time = new ManualTimeProvider();
+        using var client = _server.Client(time: time);
+        var options = new ResourceWatcherOptions();
+        Start(options, client: client);
+
+        await time.AdvanceToTimerAsync(due => due == options.IdleLimit).Bounded();
 
         (await ChangesAsync(1)).ShouldBe(["Added a@11"]);
     }
@@ -274,11 +279,14 @@ public sealed class WatcherTests : IAsyncLifetime
 
     private static string Deleted(string name, string version) => FakeApiServer.Event("DELETED", Item(name, version));
 
-    private void Start(ResourceWatcherOptions? options = null, Action<ResourceChange<Widget>>? onChange = null)
+    private void Start(
+        ResourceWatcherOptions? options = null,
+        Action<ResourceChange<Widget>>? onChange = null,
+        KubernetesClient? client = null)
     {
         options ??= new ResourceWatcherOptions();
         _watcher = new ResourceWatcher<Widget>(
-            _client,
+            client ?? _client,
             options with
             {
                 Backoff = new() { First = TimeSpan.FromMilliseconds(1), Max = TimeSpan.FromMilliseconds(5) },

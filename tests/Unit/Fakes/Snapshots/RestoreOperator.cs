@@ -4,6 +4,7 @@ using Drydock.Clients.Safety;
 using Drydock.Crds.SnapshotRestores;
 using Drydock.Reconcilers.Snapshots;
 using Drydock.Reconcilers.Upgrades;
+using Drydock.Tests.Unit.Support;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Drydock.Tests.Unit.Fakes;
@@ -11,6 +12,10 @@ namespace Drydock.Tests.Unit.Fakes;
 /// <summary>The controller in one life of the operator, and the loop that hands it the object.</summary>
 internal sealed class RestoreOperator : IReconcileTrigger<SnapshotRestore>, IAsyncDisposable
 {
+    // The answer of the controller while a job works, and the longest pause that a job makes.
+    private static readonly TimeSpan AtWork = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
+
     private readonly RestoreWorld _world;
     private readonly SemaphoreSlim _woken = new(0);
 
@@ -51,12 +56,12 @@ internal sealed class RestoreOperator : IReconcileTrigger<SnapshotRestore>, IAsy
 
     /// <summary>
     /// Reconciles whenever woken until the object is so, or this life is over. What only time brings is brought by
-    /// moving the clock.
+    /// moving the clock; while a job works it is moved only for a pause of the job, however slow the machine is.
     /// </summary>
     public async Task UntilAsync(Func<SnapshotRestore?, bool> wanted)
     {
         using var bound = CancellationTokenSource.CreateLinkedTokenSource(Xunit.TestContext.Current.CancellationToken);
-        bound.CancelAfter(TimeSpan.FromSeconds(30));
+        bound.CancelAfter(Wait.Limit);
         while (!Life.IsDead)
         {
             var restore = await _world.GetAsync();
@@ -80,9 +85,15 @@ internal sealed class RestoreOperator : IReconcileTrigger<SnapshotRestore>, IAsy
                 throw new TimeoutException($"{Life.Name}: {restore.Status?.Phase}, {restore.Status?.Message}, last points {string.Join(" > ", Life.Points.TakeLast(8))}");
             }
 
-            if (!wanted(await _world.GetAsync()) && !await _woken.WaitAsync(TimeSpan.FromMilliseconds(later is { TotalMilliseconds: < 100 } ? 0 : 2)) && later is { } by)
+            if (wanted(await _world.GetAsync()))
             {
-                _world.Time.Advance(by);
+                continue;
+            }
+
+            var isIdle = later is not null && (later != AtWork || _world.Time.NextTimer <= LongestPause);
+            if (!await _woken.WaitAsync(isIdle ? TimeSpan.Zero : TimeSpan.FromMilliseconds(2)) && isIdle)
+            {
+                _world.Time.Advance(later!.Value);
             }
         }
     }

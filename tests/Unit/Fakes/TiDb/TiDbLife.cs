@@ -113,7 +113,7 @@ internal sealed class TiDbLife : IActFence
             _advance = Scheduler.Start(() => AdvanceAsync(plan));
         }
 
-        if (Scheduler.IsIdle && (_advance is null or { IsCompleted: true } || !Scheduler.WaitForArrival(TimeSpan.FromSeconds(5))))
+        if (Scheduler.IsIdle && (_advance is null or { IsCompleted: true } || !Scheduler.WaitForArrival(TimeSpan.FromMinutes(1))))
         {
             return _advance is { IsCompleted: true };
         }

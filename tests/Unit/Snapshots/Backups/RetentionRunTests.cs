@@ -8,6 +8,7 @@ using Drydock.Crds.SnapshotRestores;
 using Drydock.Reconcilers.Snapshots;
 using Drydock.Reconcilers.Upgrades;
 using Drydock.Tests.Unit.Fakes;
+using Drydock.Tests.Unit.Support;
 using Shouldly;
 using Xunit;
 using OmsUpgrade = Drydock.Crds.OmsUpgrades.OmsUpgrade;
@@ -173,7 +174,7 @@ public sealed class RetentionRunTests
         var failures = 0;
         _world.Api.Before = request => request.Verb == "list" && failures++ == 0 ? throw new InvalidOperationException("nobody thought of that") : Task.CompletedTask;
         using var bound = CancellationTokenSource.CreateLinkedTokenSource(Token);
-        bound.CancelAfter(TimeSpan.FromSeconds(30));
+        bound.CancelAfter(Wait.Limit);
         var running = new RetentionRun(_world.Services).RunAsync(bound.Token);
         while (!running.IsCompleted && _world.Archive.Removed.Count == 0)
         {

@@ -50,8 +50,8 @@ public sealed class DockerDaemonFixture : IAsyncLifetime
     internal Daemon Process => _daemon!;
 
     /// <summary>A client that repeats nothing, so that what is seen is what happened.</summary>
-    public static IDockerClient Client(DockerEndpoint endpoint, DockerClientOptions? options = null) =>
-        new DockerClientFactory((options ?? new DockerClientOptions { ReadRetries = 0 }) with { Endpoints = EndpointPolicy.Unrestricted }).Create(endpoint);
+    public static IDockerClient Client(DockerEndpoint endpoint, DockerClientOptions? options = null, TimeProvider? time = null) =>
+        new DockerClientFactory((options ?? new DockerClientOptions { ReadRetries = 0 }) with { Endpoints = EndpointPolicy.Unrestricted }, time).Create(endpoint);
 
     /// <inheritdoc/>
     public async ValueTask InitializeAsync()

@@ -13,6 +13,7 @@ using Drydock.Crds.SnapshotRestores;
 using Drydock.Reconcilers.Snapshots;
 using Drydock.Reconcilers.Upgrades;
 using Drydock.Tests.Unit.Fakes;
+using Drydock.Tests.Unit.Support;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 using SnapshotVerification = Drydock.Clients.Snapshots.SnapshotVerification;
@@ -93,7 +94,7 @@ internal sealed class RestoreBench : ISnapshotLoader, IStorages, IRestoreServers
     public async Task UntilAsync(Func<SnapshotRestore, bool> wanted)
     {
         using var bound = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        bound.CancelAfter(TimeSpan.FromMinutes(1));
+        bound.CancelAfter(Wait.Limit);
         while ((await World.GetAsync())! is var restore && !wanted(restore))
         {
             await _controller.ReconcileAsync(restore, bound.Token);

@@ -11,6 +11,7 @@ using Drydock.Crds.BackupSnapshots;
 using Drydock.Reconcilers.Snapshots;
 using Drydock.Reconcilers.Upgrades;
 using Drydock.Tests.Unit.Fakes;
+using Drydock.Tests.Unit.Support;
 using Microsoft.Extensions.Logging.Abstractions;
 using Xunit;
 using ClientStorage = Drydock.Clients.Snapshots.DirectoryStorage;
@@ -102,7 +103,7 @@ internal sealed class SnapshotBench : ISnapshotter, ISnapshotLoader, IStorages, 
     public async Task UntilAsync(params string[] phases)
     {
         using var bound = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        bound.CancelAfter(TimeSpan.FromMinutes(1));
+        bound.CancelAfter(Wait.Limit);
         string? phase;
         do
         {
