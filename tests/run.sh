@@ -23,6 +23,10 @@ while [ $# -gt 0 ] && [ "$1" != -- ]; do projects+=("$1"); shift; done
 left_out=() minutes="${TEST_MINUTES:-1440}"
 [ "${DRYDOCK_SAMPLE:-}" = all ] || left_out=(-preEnumerateTheories -trait- Sample=All) minutes="${TEST_MINUTES:-65}"
 
+# Which share of the samples a run takes changes with the day. The same number repeats it.
+export DRYDOCK_SAMPLE="${DRYDOCK_SAMPLE:-$(($(date +%s) / 86400))}"
+echo "DRYDOCK_SAMPLE=$DRYDOCK_SAMPLE"
+
 # In short processes the profile of tiered compilation and the double mapping of code pages cost more than they save.
 export DOTNET_TieredPGO=0 DOTNET_EnableWriteXorExecute=0
 

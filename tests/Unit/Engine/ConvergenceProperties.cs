@@ -14,7 +14,7 @@ public sealed class ConvergenceProperties
     [Fact]
     public void Disturbed_run_reaches_the_end_of_the_undisturbed_run() =>
         Check.One(
-            Config.QuickThrowOnFailure.WithMaxTest(Sample.Cases(400, 150)),
+            Sample.Random(400, 38),
             Prop.ForAll(Scenario.Any().ToArbitrary(), scenario =>
             {
                 var golden = scenario.Undisturbed();
@@ -49,7 +49,7 @@ public sealed class ConvergenceProperties
     [Fact]
     public void Frozen_process_without_its_lease_does_nothing_twice() =>
         Check.One(
-            Config.QuickThrowOnFailure.WithMaxTest(Sample.Cases(400, 150)),
+            Sample.Random(400, 38),
             Prop.ForAll(Scenario.Any(5).ToArbitrary(), Gen.Choose(0, int.MaxValue - 1).ToArbitrary(), (scenario, leaders) =>
             {
                 var golden = scenario.Undisturbed();

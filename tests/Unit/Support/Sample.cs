@@ -1,4 +1,6 @@
 using System.Globalization;
+using FsCheck;
+using FsCheck.Fluent;
 
 namespace Drydock.Tests.Unit.Support;
 
@@ -10,6 +12,9 @@ namespace Drydock.Tests.Unit.Support;
 /// </summary>
 internal static class Sample
 {
+    // An odd number, as the generator needs it.
+    private const ulong Gamma = 0x9E3779B97F4A7C15;
+
     private static readonly int? Turn = TurnOf(Environment.GetEnvironmentVariable("DRYDOCK_SAMPLE"));
 
     /// <summary>Whether a point is disturbed in this way.</summary>
@@ -22,6 +27,16 @@ internal static class Sample
     /// <param name="all">With <c>DRYDOCK_SAMPLE=all</c>.</param>
     /// <param name="share">Otherwise.</param>
     public static int Cases(int all, int share) => Turn is null ? all : share;
+
+    /// <summary>
+    /// Random cases: those of the turn, so that its number repeats them, or with <c>DRYDOCK_SAMPLE=all</c> new ones.
+    /// </summary>
+    /// <inheritdoc cref="Cases" />
+    public static Config Random(int all, int share)
+    {
+        var config = Config.QuickThrowOnFailure.WithMaxTest(Cases(all, share));
+        return Turn is { } turn ? config.WithReplay((ulong)turn, Gamma) : config;
+    }
 
     /// <param name="turn">The turn; null takes everything.</param>
     /// <inheritdoc cref="Takes(int, int, int)" />

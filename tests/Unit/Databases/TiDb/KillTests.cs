@@ -1,3 +1,5 @@
+using Drydock.Engine.Running;
+using Drydock.Reconcilers.Databases.TiDb;
 using Drydock.Tests.Unit.Fakes;
 using Drydock.Tests.Unit.Support;
 using Shouldly;
@@ -32,8 +34,23 @@ public sealed class KillTests
     [Fact]
     public void Upgrade_killed_before_any_write_ends_like_undisturbed_run() => Everywhere(Fate.DieBefore, way: 0);
 
+    // In every run: to be killed before a write is to be killed after the one before it.
     [Fact]
-    public void Upgrade_killed_after_any_write_ends_like_undisturbed_run() => Everywhere(Fate.DieAfter, way: 1);
+    public void Upgrade_killed_after_any_write_ends_like_undisturbed_run() => Everywhere(Fate.DieAfter, way: 0, ways: 1);
+
+    [Fact]
+    public void Rollback_killed_after_any_write_ends_like_undisturbed_run()
+    {
+        List<WorldPoint> points = [];
+        var undisturbed = RolledBack(p =>
+        {
+            points.Add(p);
+            return Fate.Live;
+        });
+        points.ShouldNotBeEmpty();
+        Cases.Try(points, at =>
+            RolledBack(p => p.Number == at.Number ? Fate.DieAfter : Fate.Live).EndState().ShouldBe(undisturbed.EndState()));
+    }
 
     [Fact]
     public void Upgrade_with_error_at_any_write_ends_like_undisturbed_run() => Everywhere(Fate.ServerError, way: 2);
@@ -47,8 +64,23 @@ public sealed class KillTests
             Golden.Value.Points.Where(p => p.Number % 3 == 0 && Sample.Takes(p.Number / 3, 0, 2)),
             p => With(Fate.DieAfter, p.Number, p.Number + 1 + (p.Number % 4)));
 
-    private static void Everywhere(Fate fate, int way) => Cases.Try(
-        Golden.Value.Points.Where(p => Sample.Takes(p.Number, way, 6)), p => With(fate, p.Number));
+    private static void Everywhere(Fate fate, int way, int ways = 6) => Cases.Try(
+        Golden.Value.Points.Where(p => Sample.Takes(p.Number, way, ways)), p => With(fate, p.Number));
+
+    // There is a rollback until the first PD is stopped: it restores the priority of the leader.
+    private static TiDbWorld RolledBack(Func<WorldPoint, Fate> fates)
+    {
+        var world = new TiDbWorld(Setup).Begin();
+        world.Controls = world.Controls with { HoldBefore = new HashSet<string>(StringComparer.Ordinal) { "UpgradePD/pd-1/swap" } };
+        world.RunUntil(() => world.Life.Outcome?.State == RunState.Held, "held");
+        world.Stored = TiDbRollbackPlanner.Compile(world.Upgrade.Spec, world.Stored!, []);
+        world.Stored.Steps.ShouldNotBeEmpty();
+        world.Restart();
+        world.Fates = fates;
+        world.RunToSuccess();
+        world.Violations.ShouldBeEmpty();
+        return world;
+    }
 
     private static void With(Fate fate, params int[] points)
     {

@@ -1,4 +1,6 @@
+using Drydock.Abstractions.Plans;
 using Drydock.Engine.Running;
+using Drydock.Reconcilers.Databases.Yugabyte;
 using Drydock.Tests.Unit.Fakes;
 using Drydock.Tests.Unit.Support;
 using Shouldly;
@@ -15,16 +17,17 @@ public sealed class KillEnumerationTests
     private static readonly YugaSetup Setup = PlannerTests.Replicated();
     private static readonly YugaSetup Zoned = new() { Tservers = 6, Zones = 3, MaxUnavailablePerZone = 2, To = Setup.To };
 
+    // It is killed after every write and act in every run.
     [Theory]
-    [InlineData(YugaFate.DieBefore, 0)]
-    [InlineData(YugaFate.DieAfter, 1)]
-    [InlineData(YugaFate.Refuse, 2)]
-    [InlineData(YugaFate.LoseAnswer, 3)]
-    internal void Upgrade_disturbed_at_any_point_reaches_the_same_end(YugaFate fate, int way)
+    [InlineData(YugaFate.DieBefore, 0, 6)]
+    [InlineData(YugaFate.DieAfter, 0, 1)]
+    [InlineData(YugaFate.Refuse, 2, 6)]
+    [InlineData(YugaFate.LoseAnswer, 3, 6)]
+    internal void Upgrade_disturbed_at_any_point_reaches_the_same_end(YugaFate fate, int way, int ways)
     {
         var undisturbed = Run((_, _) => YugaFate.Live, out var points);
         undisturbed.Violations.ShouldBeEmpty();
-        Cases.Try(Enumerable.Range(1, points).Where(point => Sample.Takes(point, way, 6)), at =>
+        Cases.Try(Enumerable.Range(1, points).Where(point => Sample.Takes(point, way, ways)), at =>
         {
             var world = Run((number, _) => number == at ? fate : YugaFate.Live, out _, $"{fate} at {at}");
             world.Violations.ShouldBeEmpty($"{fate} at {at}");
@@ -53,6 +56,13 @@ public sealed class KillEnumerationTests
         });
     }
 
+    [Fact]
+    public void Rollback_killed_after_any_point_reaches_the_same_end()
+    {
+        var points = RollBack(static _ => YugaFate.Live);
+        Cases.Try(Enumerable.Range(1, points), at => RollBack(number => number == at ? YugaFate.DieAfter : YugaFate.Live));
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
@@ -77,6 +87,21 @@ public sealed class KillEnumerationTests
         var world = Run((_, what) => what == at && !killed && (killed = true) ? YugaFate.DieAfter : YugaFate.Live, out _, at, new YugaSetup { Masters = 1, AllowUnavailability = true });
         killed.ShouldBeTrue();
         world.Servers.ShouldAllBe(s => s.Running == world.Setup.To && s.Starts == 1);
+    }
+
+    // From the state in which every server runs the new version.
+    private static int RollBack(Func<int, YugaFate> fates)
+    {
+        var world = new YugaWorld(new YugaSetup { From = "2.20.3.0-b1", To = "2024.1.3.0-b5" });
+        var run = YugaRun.Of(world);
+        run.HoldBefore.Add("VerifyVersions");
+        run.Until(() => run.Plan.Steps.Single(s => s.Id == "UpgradeTServers/t3/verify").State == StepState.Succeeded, "all is new");
+        var back = new YugaRun(world, YugabyteRollbackPlanner.Compile(world.Spec, run.Plan), (number, _) => fates(number)).ToEnd();
+        back.Outcome.State.ShouldBe(RunState.Succeeded);
+        world.Servers.ShouldAllBe(s => s.Running == world.Setup.From && s.Link == YugaWorld.OldDirectory && s.Starts == 2);
+        world.LeaderBlacklist.ShouldBeEmpty();
+        world.Violations.ShouldBeEmpty();
+        return back.Points;
     }
 
     private static YugaWorld Run(

@@ -34,6 +34,9 @@ internal sealed class FakeArchive(TimeProvider time) : ISnapshotter, ISnapshotLo
     /// <summary>What people do while it dumps.</summary>
     public Func<Task>? Meanwhile { get; set; }
 
+    /// <summary>Called at every point at which the operator may die.</summary>
+    public Func<string, Task> Passing { get; set; } = static _ => Task.CompletedTask;
+
     public bool Marked { get; set; } = true;
 
     /// <summary>Asked before anything is removed; may throw.</summary>
@@ -77,6 +80,7 @@ internal sealed class FakeArchive(TimeProvider time) : ISnapshotter, ISnapshotLo
     public async Task<SnapshotManifest> TakeAsync(SnapshotRequest request, CancellationToken cancellationToken)
     {
         Taken.Add(request);
+        await Passing("dumping");
         if (TakeFails is { } trouble)
         {
             Unfinished.Add(request.Location.Prefix);
@@ -91,6 +95,7 @@ internal sealed class FakeArchive(TimeProvider time) : ISnapshotter, ISnapshotLo
         request.Progress?.Report(new SnapshotProgress(request.Databases[0], SnapshotStage.Dumping, 3 << 20, 1 << 20, 2 << 20));
         var manifest = Manifest(request.Location.Id, time.GetUtcNow(), [.. request.Databases]) with { Series = request.Series };
         Manifests[request.Location.Prefix] = manifest;
+        await Passing("dumped");
         return manifest;
     }
 
@@ -130,10 +135,11 @@ internal sealed class FakeArchive(TimeProvider time) : ISnapshotter, ISnapshotLo
         }
     }
 
-    public Task<SnapshotVerification> RestoreTestAsync(RestoreTestRequest request, CancellationToken cancellationToken)
+    public async Task<SnapshotVerification> RestoreTestAsync(RestoreTestRequest request, CancellationToken cancellationToken)
     {
+        await Passing("testing");
         Tested.Add(request);
-        return Task.FromResult(new SnapshotVerification(Manifests[request.Location.Prefix], TestFindings));
+        return new SnapshotVerification(Manifests[request.Location.Prefix], TestFindings);
     }
 
     public Task<IReadOnlyList<SnapshotFinding>> CheckAsync(

@@ -7,19 +7,25 @@ using Drydock.Crds.BackupSnapshots;
 using Drydock.Crds.Common;
 using Drydock.Reconcilers.Snapshots;
 using Drydock.Reconcilers.Upgrades;
+using Drydock.Tests.Unit.Support;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Drydock.Tests.Unit.Fakes;
 
-/// <summary>An API server with BackupSnapshots and a storage with their files.</summary>
+/// <summary>An API server with BackupSnapshots and a storage with their files, and one life of the operator.</summary>
 internal sealed class SnapshotWorld : IReconcileTrigger<BackupSnapshot>
 {
     public const string Space = "oms";
 
-    public SnapshotWorld()
+    /// <param name="life">The life; null for one that is not killed.</param>
+    /// <param name="before">The world of the life before; null for a new world.</param>
+    public SnapshotWorld(RestoreLife? life = null, SnapshotWorld? before = null)
     {
-        Api = new InMemoryApi(WorldJson.Crds, Time);
-        Archive = new FakeArchive(Time);
+        Time = before?.Time ?? new ManualTimeProvider(new DateTimeOffset(2026, 1, 31, 0, 0, 0, TimeSpan.Zero));
+        Api = before?.Api ?? new InMemoryApi(WorldJson.Crds, Time);
+        Archive = before?.Archive ?? new FakeArchive(Time);
+        life ??= new RestoreLife("operator");
+        Archive.Passing = life.PassAsync;
         Services = new SnapshotServices
         {
             Endpoints = EndpointPolicy.Unrestricted,
@@ -33,11 +39,11 @@ internal sealed class SnapshotWorld : IReconcileTrigger<BackupSnapshot>
             Time = Time,
             Loggers = NullLoggerFactory.Instance,
         };
-        Writer = new LifeWriter<BackupSnapshot>(Api, new RestoreLife("operator"));
+        Writer = new LifeWriter<BackupSnapshot>(Api, life);
         Controller = new BackupSnapshotController(Services, Writer, this);
     }
 
-    public ManualTimeProvider Time { get; } = new(new DateTimeOffset(2026, 1, 31, 0, 0, 0, TimeSpan.Zero));
+    public ManualTimeProvider Time { get; }
 
     public InMemoryApi Api { get; }
 
@@ -82,7 +88,7 @@ internal sealed class SnapshotWorld : IReconcileTrigger<BackupSnapshot>
     public async Task UntilAsync(string name, params string[] phases)
     {
         using var bound = CancellationTokenSource.CreateLinkedTokenSource(Xunit.TestContext.Current.CancellationToken);
-        bound.CancelAfter(TimeSpan.FromSeconds(30));
+        bound.CancelAfter(Wait.Limit);
         while (await Api.GetAsync<BackupSnapshot>(name, Space) is { } snapshot && !(snapshot.Status?.Phase is { } phase && phases.Contains(phase)))
         {
             await Controller.ReconcileAsync(Controller.Reduce(snapshot), bound.Token);
