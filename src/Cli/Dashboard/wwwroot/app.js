@@ -5,8 +5,8 @@ import { announce, h, show, tick } from './dom.js';
 import { listView } from './list.js';
 import { runView } from './run.js';
 
-// A read that takes long is repeated less often: the API server is busy with it for a tenth of the time at most.
-const rest = 10;
+// A read that takes long is repeated less often, so that the API server is not kept busy.
+const rest = 2;
 
 const main = document.getElementById('main');
 const problem = document.getElementById('problem');
@@ -53,11 +53,13 @@ async function refresh() {
         return;
     }
     const began = performance.now();
+    let took = 0;
     try {
         const next = await view.read();
         if (read !== reads) {
             return;
         }
+        took = performance.now() - began;
         if (next) {
             view.take(next);
         }
@@ -70,7 +72,7 @@ async function refresh() {
         said(failure.message);
         connected('Not live');
     }
-    timer = setTimeout(refresh, Math.max(view.pause, rest * (performance.now() - began)));
+    timer = setTimeout(refresh, Math.max(view.pause, rest * took));
 }
 
 function said(message) {
