@@ -29,6 +29,7 @@ internal sealed partial class CrdSchemaCheck(
     private const string Restores = SnapshotRestore.Plural + "." + ApiGroup.Name;
 
     private static readonly string[] Names = [Databases, Restores, Snapshots, Upgrades];
+    private static readonly string Own = CrdSchema.Number.ToString();
     private string? _problem = "The CRDs of Drydock have not been read yet.";
 
     /// <summary>How often the CRDs are read until they are new enough.</summary>
@@ -52,7 +53,7 @@ internal sealed partial class CrdSchemaCheck(
         }
 
         Volatile.Write(ref _problem, null);
-        Good(logger, CrdSchema.Number);
+        Good(logger, Own);
     }
 
     private async Task<string?> FindAsync(CancellationToken cancellationToken)
@@ -84,15 +85,15 @@ internal sealed partial class CrdSchemaCheck(
 
         return outdated.Count == 0
             ? null
-            : $"The CRDs in the cluster are older than this operator: {string.Join(", ", outdated)}, expected is schema "
-                + $"{CrdSchema.Number} or later. The operator does not lead and writes nothing. Apply the CRDs of its "
+            : $"The CRDs in the cluster are older than this operator: {string.Join(", ", outdated)}, expected is "
+                + $"schema {Own} or later. The operator does not lead and writes nothing. Apply the CRDs of its "
                 + "release: `kubectl apply -k config/crd`, or `helm upgrade` the chart.";
     }
 
     [LoggerMessage(
         Level = LogLevel.Information,
         Message = "The CRDs in the cluster have schema {Schema} or later; this operator may lead.")]
-    private static partial void Good(ILogger logger, Version schema);
+    private static partial void Good(ILogger logger, string schema);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Problem}")]
     private static partial void Waits(ILogger logger, string problem);
