@@ -75,11 +75,17 @@ internal sealed class ClientTool(SnapshotToolOptions options)
             await child.Exited.ConfigureAwait(false);
         }
 
-        SnapshotException Failed(ChildProcess process, int code, Exception? inner) =>
-            new(ServerErrorClassifier.Of(process.ErrorText, SnapshotFailure.LoadFailed), string.Create(
-            CultureInfo.InvariantCulture,
-            $"mysql loading {database} on {connection.Describe()} ended with {code}: "
-                + $"{Sentences.Close(ServerErrorClassifier.WithoutData(process.ErrorText))}"), inner);
+        SnapshotException Failed(ChildProcess process, int code, Exception? inner)
+        {
+            var error = ServerErrorClassifier.WithoutStatement(process.ErrorText);
+            return new SnapshotException(
+                ServerErrorClassifier.Of(error, SnapshotFailure.LoadFailed),
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"mysql loading {database} on {connection.Describe()} ended with {code}: "
+                        + $"{Sentences.Close(ServerErrorClassifier.WithoutValues(error))}"),
+                inner);
+        }
     }
 
     private static async Task WriteAsync(

@@ -76,19 +76,38 @@ internal static partial class ServerErrorClassifier
     }
 
     /// <summary>
-    /// The text without what it quotes of the dump, which may be the data of a row: it is cut off before the first
-    /// quote, except where the server is known to quote only names.
+    /// The error in what the mysql client wrote. MariaDB's client prints the statement that failed before it, with all
+    /// its rows.
     /// </summary>
-    internal static string WithoutData(string text) =>
-        NamesOnly().IsMatch(text) || !text.Contains('\'', StringComparison.Ordinal)
-            ? text
-            : $"{text[..text.IndexOf('\'', StringComparison.Ordinal)].TrimEnd()} (what the server quotes is not shown)";
+    internal static string WithoutStatement(string text)
+    {
+        var error = text.LastIndexOf("\nERROR ", StringComparison.Ordinal);
+        var said = error >= 0 ? text[(error + 1)..] : text;
+        return OwnWords().IsMatch(said) ? said : "it named no error";
+    }
+
+    /// <summary>
+    /// An error without the values of rows: it is cut off before the first quote, except where the server is known to
+    /// quote only names.
+    /// </summary>
+    internal static string WithoutValues(string error) =>
+        !NamesOnly().IsMatch(error) && Quote().Match(error) is { Success: true } quote
+            ? $"{error[..quote.Index].TrimEnd()} (what the server quotes is not shown)"
+            : error;
+
+    [GeneratedRegex(
+        "^(ERROR|mysql:|mariadb:|setpriv:) ", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 5000)]
+    private static partial Regex OwnWords();
+
+    // Not an apostrophe, as in "doesn't".
+    [GeneratedRegex(@"(?<!\w)'", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 5000)]
+    private static partial Regex Quote();
 
     // Accounts and privileges 1044, 1045, 1142, 1143, 1227, 1370; missing databases, tables and functions 1049, 1146,
     // 1305; a full table 1114; character sets, collations and engines that the server lacks 1115, 1273, 1286; options
     // that refuse a statement 1290.
     [GeneratedRegex(
-        @"^ERROR (1044|1045|1049|1114|1115|1142|1143|1146|1227|1273|1286|1290|1305|1370)\b",
+        @"^(mysql:|mariadb:|setpriv:) |^ERROR (1044|1045|1049|1114|1115|1142|1143|1146|1227|1273|1286|1290|1305|1370)\b",
         RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture,
         5000)]
     private static partial Regex NamesOnly();
