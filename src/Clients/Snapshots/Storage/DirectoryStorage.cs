@@ -106,7 +106,6 @@ public sealed class DirectoryStorage : ISnapshotStorage
     public async Task<Stream> OpenReadAsync(string name, CancellationToken cancellationToken)
     {
         var path = Below(StorageName.Readable(name));
-        var length = 0L;
         var file = await RunAsync(
             "read",
             name,
@@ -115,7 +114,6 @@ public sealed class DirectoryStorage : ISnapshotStorage
                 var opened = root.OpenFile(path, out var facts) ?? throw Missing(name);
                 if (facts.Kind == FileKind.Regular)
                 {
-                    length = facts.Bytes;
                     return opened;
                 }
 
@@ -123,7 +121,7 @@ public sealed class DirectoryStorage : ISnapshotStorage
                 throw facts.Kind == FileKind.Directory ? Missing(name) : NotFile(name);
             },
             cancellationToken).ConfigureAwait(false);
-        return new StorageReadStream(new StorageFile(file, name, _root.Calls), length);
+        return new StorageReadStream(new StorageFile(file, name, _root.Calls));
     }
 
     /// <inheritdoc/>

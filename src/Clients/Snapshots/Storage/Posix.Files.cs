@@ -8,8 +8,6 @@ internal static partial class Posix
 {
     internal const int NotPermitted = 1;
     internal const int Interrupted = 4;
-    internal const int DeviceOrAddressMissing = 6;
-    internal const int AccessDenied = 13;
     internal const int OtherDevice = 18;
     internal const int NotDirectory = 20;
     internal const int NotEmpty = 39;

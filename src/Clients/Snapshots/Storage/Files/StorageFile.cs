@@ -54,8 +54,7 @@ internal sealed class StorageFile(SafeFileHandle handle, string name, BlockingCa
 /// <summary>Reads a file of a storage root. A volume that hangs ends a read with a
 /// <see cref="SnapshotException"/>.</summary>
 /// <param name="file">The file.</param>
-/// <param name="length">Its length in bytes when it was opened.</param>
-internal sealed class StorageReadStream(StorageFile file, long length) : ReadOnlyStream
+internal sealed class StorageReadStream(StorageFile file) : ReadOnlyStream
 {
     private const int BufferBytes = 128 * 1024;
 
@@ -64,16 +63,6 @@ internal sealed class StorageReadStream(StorageFile file, long length) : ReadOnl
     private long _position;
     private int _at;
     private int _filled;
-
-    public override bool CanSeek => true;
-
-    public override long Length => length;
-
-    public override long Position
-    {
-        get => _position - (_filled - _at);
-        set => Seek(value, SeekOrigin.Begin);
-    }
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
@@ -91,14 +80,6 @@ internal sealed class StorageReadStream(StorageFile file, long length) : ReadOnl
         _buffer.AsMemory(_at, count).CopyTo(buffer);
         _at += count;
         return count;
-    }
-
-    public override long Seek(long offset, SeekOrigin origin)
-    {
-        var target = offset + origin switch { SeekOrigin.Begin => 0, SeekOrigin.Current => Position, _ => length };
-        ArgumentOutOfRangeException.ThrowIfNegative(target, nameof(offset));
-        (_position, _at, _filled) = (target, 0, 0);
-        return target;
     }
 
     protected override void Dispose(bool disposing)

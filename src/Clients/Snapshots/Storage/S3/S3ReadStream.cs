@@ -4,9 +4,9 @@ namespace Drydock.Clients.Snapshots;
 
 /// <summary>
 /// Reads an object from its start. If a connection breaks or stalls, reading resumes at the same position of the same
-/// object, or fails. Asynchronous only.
+/// object, or fails.
 /// </summary>
-internal sealed class S3ReadStream : Stream
+internal sealed class S3ReadStream : ReadOnlyStream
 {
     private readonly S3Bucket _bucket;
     private readonly string _name;
@@ -18,20 +18,6 @@ internal sealed class S3ReadStream : Stream
     internal S3ReadStream(S3Bucket bucket, string name, GetObjectResponse response)
     {
         (_bucket, _name, _response, _etag, _length) = (bucket, name, response, response.ETag, response.ContentLength);
-    }
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => _length;
-
-    public override long Position
-    {
-        get => _position;
-        set => throw new NotSupportedException();
     }
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
@@ -71,23 +57,6 @@ internal sealed class S3ReadStream : Stream
             }
         }
     }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) =>
-        throw new NotSupportedException("An S3 object is read asynchronously.");
-
-    public override void Flush()
-    {
-        // Nothing is written.
-    }
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {
