@@ -25,9 +25,10 @@ public sealed record CorrectionSpec
     public string? WorkingDir { get; init; }
 
     /// <summary>
-    /// The JAR, if it is shipped beside the image. The operator copies it into the new containers before the downtime.
+    /// The JAR, if it is shipped beside the image. The operator copies it into the new containers before the downtime,
+    /// as docker cp does.
     /// </summary>
-    public JarArchive? Archive { get; init; }
+    public OmsArchive? Archive { get; init; }
 
     /// <summary>
     /// On which nodes the JAR runs. Auto: on every node if there is one region, otherwise on the first node of each

@@ -61,7 +61,7 @@ public sealed record OmsNode
     public string? Image { get; init; }
 
     /// <summary>Archive for this node, if it is not spec.imageArchive.</summary>
-    public ImageArchive? ImageArchive { get; init; }
+    public OmsArchive? ImageArchive { get; init; }
 
     /// <summary>
     /// What differs in the new container of this node, besides spec.container. An entry of the same name, and each of

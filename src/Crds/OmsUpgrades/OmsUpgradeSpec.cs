@@ -73,11 +73,11 @@ public sealed record OmsUpgradeSpec : RunSpec
     public string Image { get; init => field = value ?? ""; } = "";
 
     /// <summary>
-    /// A docker archive that the operator loads on every node that does not have the image. Without it, the image must
-    /// be present on every node or pullable.
+    /// An archive made by docker save (.tar, .tar.gz). The operator streams it into docker load on every node that does
+    /// not have the image. Without it, the image must be present on every node or pullable.
     /// </summary>
     [FieldClass(FieldClass.Identity)]
-    public ImageArchive? ImageArchive { get; init; }
+    public OmsArchive? ImageArchive { get; init; }
 
     /// <summary>Credentials for pulling the image: a Secret of type kubernetes.io/dockerconfigjson.</summary>
     [FieldClass(FieldClass.Access)]

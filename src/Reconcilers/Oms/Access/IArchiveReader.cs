@@ -4,7 +4,7 @@ using Drydock.Reconcilers.Upgrades;
 
 namespace Drydock.Reconcilers.Oms;
 
-/// <summary>Reads image archives, and checks snapshot files in storage.</summary>
+/// <summary>Reads archives, and checks snapshot files in storage.</summary>
 internal interface IArchiveReader : IStoragePlaces
 {
     /// <summary>
@@ -24,26 +24,21 @@ internal interface IArchiveReader : IStoragePlaces
     Task<Stream> OpenAsync(
         StorageSpec storage, string? @namespace, string path, string sha256, CancellationToken cancellationToken);
 
-    /// <summary>The checksum of any file, and its length.</summary>
-    /// <param name="storage">The storage.</param>
-    /// <param name="namespace">Namespace of the storage's Secret.</param>
-    /// <param name="path">Path of the file below the storage.</param>
-    /// <param name="cancellationToken">Ends the reading.</param>
-    /// <exception cref="FileNotFoundException">The file does not exist.</exception>
-    /// <exception cref="Clients.Snapshots.SnapshotException">The storage cannot be opened or read.</exception>
-    Task<FileChecksum> HashAsync(
-        StorageSpec storage, string? @namespace, string path, CancellationToken cancellationToken);
-
     /// <summary>What the archive says of itself, and its checksum.</summary>
     /// <param name="storage">The storage.</param>
     /// <param name="namespace">Namespace of the storage's Secret.</param>
     /// <param name="path">Path of the archive below the storage.</param>
+    /// <param name="kind">What it has to be.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <exception cref="FileNotFoundException">The archive does not exist.</exception>
-    /// <exception cref="InvalidDataException">It is not an image archive.</exception>
+    /// <exception cref="InvalidDataException">It is something else.</exception>
     /// <exception cref="Clients.Snapshots.SnapshotException">The storage cannot be opened or read.</exception>
-    Task<ImageArchiveContents> InspectAsync(
-        StorageSpec storage, string? @namespace, string path, CancellationToken cancellationToken);
+    Task<ArchiveContents> InspectAsync(
+        StorageSpec storage,
+        string? @namespace,
+        string path,
+        ArchiveKind kind,
+        CancellationToken cancellationToken);
 
     /// <summary>
     /// Names of the snapshot's files that are missing or have another size than recorded; empty if all are there.
@@ -52,16 +47,3 @@ internal interface IArchiveReader : IStoragePlaces
     /// the files then.</exception>
     Task<IReadOnlyList<string>> SnapshotFilesAsync(BackupSnapshot snapshot, CancellationToken cancellationToken);
 }
-
-/// <summary>What an image archive says of itself.</summary>
-/// <param name="Sha256">Checksum of the file as stored, 64 hex digits.</param>
-/// <param name="Bytes">Its length.</param>
-/// <param name="ImageIds">Ids of the images in it, <c>sha256:…</c>: the checksum of each image's configuration.</param>
-/// <param name="Contents">What is in the first of them (<see cref="ImageContents"/>); null if it is not known.</param>
-internal sealed record ImageArchiveContents(
-    string Sha256, long Bytes, IReadOnlyList<string> ImageIds, string? Contents = null);
-
-/// <summary>A file and its checksum.</summary>
-/// <param name="Sha256">Checksum, 64 lower-case hex digits.</param>
-/// <param name="Bytes">Its length.</param>
-internal sealed record FileChecksum(string Sha256, long Bytes);

@@ -2,7 +2,6 @@ using System.Formats.Tar;
 using System.IO.Compression;
 using System.Text.Json;
 using Drydock.Clients.Safety;
-using Drydock.Clients.Snapshots;
 
 namespace Drydock.Reconcilers.Oms;
 
@@ -16,24 +15,6 @@ internal static class ImageArchiveManifest
     // Configurations come before the manifest that names them. Of an image they have some kilobytes.
     private const int MaxConfigBytes = 1024 * 1024;
     private const int MaxKeptBytes = 16 * 1024 * 1024;
-
-    /// <summary>Reads an archive to its end: images and checksum.</summary>
-    /// <param name="archive">The archive from its start.</param>
-    /// <param name="path">Its path, for messages.</param>
-    /// <param name="length">Its length in bytes.</param>
-    /// <param name="cancellationToken">Ends it.</param>
-    /// <exception cref="InvalidDataException">It is not an image archive.</exception>
-    /// <exception cref="JsonException">Its manifest is not what <c>docker save</c> writes.</exception>
-    internal static async Task<ImageArchiveContents> ReadAsync(
-        Stream archive, string path, long length, CancellationToken cancellationToken)
-    {
-        await using var raw = new HashingStream(archive);
-        var (ids, contents) = await FindAsync(raw, path, cancellationToken);
-
-        // The tar ends before the file does; the rest counts for the checksum.
-        await raw.CopyToAsync(Stream.Null, cancellationToken);
-        return new ImageArchiveContents(raw.FinishHash(), length, ids, contents);
-    }
 
     /// <summary>
     /// Reads an archive as far as its manifest and returns the ids of its images, and what is in the first one

@@ -18,8 +18,6 @@ internal sealed class OmsTargets : IOmsTargets, IAsyncDisposable
     private readonly UsedSecrets _secrets;
     private readonly ConcurrentDictionary<string, ContainerEventFeed> _feeds = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<Uri, Lazy<IOmsApi>> _apis = [];
-    private readonly ConcurrentDictionary<(string Node, string Path),
-    (DateTimeOffset? Changed, FileChecksum Checksum)> _hostFiles = [];
     private readonly SupervisorSessions _supervisors;
     private readonly Lock _secretsGate = new();
     private readonly HashSet<Secret> _known = [];
@@ -209,32 +207,8 @@ internal sealed class OmsTargets : IOmsTargets, IAsyncDisposable
         }
     }
 
-    /// <summary>What image archives on hosts contain.</summary>
+    /// <summary>What archives on hosts contain.</summary>
     public HostArchives HostArchives => _services.HostArchives;
-
-    /// <summary>
-    /// The checksum of a file on a host; read to its end only if it is not the file it was at the last look.
-    /// </summary>
-    /// <param name="node">The node.</param>
-    /// <param name="path">Path on the host.</param>
-    /// <param name="stat">What the host says of the file.</param>
-    /// <param name="content">The file from its start.</param>
-    /// <param name="cancellationToken">Ends it.</param>
-    public async Task<FileChecksum> HashHostFileAsync(
-        string node, string path, ContainerPathStatResponse stat, Stream content, CancellationToken cancellationToken)
-    {
-        if (_hostFiles.TryGetValue((node, path), out var known) && known.Checksum.Bytes == stat.Size
-            && known.Changed == stat.Mtime)
-        {
-            return known.Checksum;
-        }
-
-        var sum = Convert.ToHexStringLower(
-            await System.Security.Cryptography.SHA256.HashDataAsync(content, cancellationToken));
-        var checksum = new FileChecksum(sum, stat.Size);
-        _hostFiles[(node, path)] = (stat.Mtime, checksum);
-        return checksum;
-    }
 
     /// <summary>Counts values as secrets that must never be shown.</summary>
     public void Remember(IEnumerable<Secret> secrets)

@@ -14,10 +14,7 @@ namespace Drydock.Reconcilers.Oms;
 internal sealed class StorageArchiveReader(IStorages storages, HashedArchives archives) : IArchiveReader
 {
     private readonly BoundedCache<Known> _known = new(HashedArchives.MostKept);
-    private readonly SharedReads<ImageArchiveContents> _reads = new();
-
-    /// <summary>Number of archives whose contents are kept.</summary>
-    public int Count => _known.Count;
+    private readonly SharedReads<ArchiveContents> _reads = new();
 
     public bool Shared => storages.Shared;
 
@@ -39,27 +36,16 @@ internal sealed class StorageArchiveReader(IStorages storages, HashedArchives ar
         }
     }
 
-    public async Task<FileChecksum> HashAsync(
-        StorageSpec storage, string? @namespace, string path, CancellationToken cancellationToken)
-    {
-        var place = await storages.OpenAsync(storage, @namespace, cancellationToken);
-        try
-        {
-            var hashed = await archives.HashAsync(place, path, cancellationToken);
-            return new FileChecksum(hashed.Sha256, hashed.Info.Bytes);
-        }
-        catch (SnapshotException exception) when (exception.Failure == SnapshotFailure.NotFound)
-        {
-            throw Missing(place, path);
-        }
-    }
-
-    public async Task<ImageArchiveContents> InspectAsync(
-        StorageSpec storage, string? @namespace, string path, CancellationToken cancellationToken)
+    public async Task<ArchiveContents> InspectAsync(
+        StorageSpec storage,
+        string? @namespace,
+        string path,
+        ArchiveKind kind,
+        CancellationToken cancellationToken)
     {
         var place = await storages.OpenAsync(storage, @namespace, cancellationToken);
         var stored = await place.StatAsync(path, cancellationToken) ?? throw Missing(place, path);
-        var key = $"{place.Description}\n{path}";
+        var key = $"{kind}\n{place.Description}\n{path}";
         if (_known.Find(key) is { } known && known.Info == stored)
         {
             return known.Contents;
@@ -67,25 +53,25 @@ internal sealed class StorageArchiveReader(IStorages storages, HashedArchives ar
 
         // Only callers to whom the storage described the same object share its reading.
         return await _reads.ReadAsync(
-            $"{key}\n{stored}", token => ReadAsync(place, path, key, token), cancellationToken);
+            $"{key}\n{stored}", token => ReadAsync(place, path, kind, key, token), cancellationToken);
     }
 
     public Task<IReadOnlyList<string>> SnapshotFilesAsync(
         BackupSnapshot snapshot, CancellationToken cancellationToken) =>
         StoredSnapshotFiles.MissingAsync(storages, snapshot, cancellationToken);
 
-    private async Task<ImageArchiveContents> ReadAsync(
-        ISnapshotStorage place, string path, string key, CancellationToken cancellationToken)
+    private async Task<ArchiveContents> ReadAsync(
+        ISnapshotStorage place, string path, ArchiveKind kind, string key, CancellationToken cancellationToken)
     {
         try
         {
             var (hashed, images) = await HashedObject.ReadAsync(
                 place,
                 path,
-                (content, token) => ImageArchiveManifest.FindAsync(content, path, token),
+                (content, token) => ArchiveContents.LookAsync(content, path, kind, token),
                 cancellationToken);
-            var contents = new ImageArchiveContents(
-                hashed.Sha256, hashed.Info.Bytes, images.Ids, images.Contents);
+            var contents = new ArchiveContents(
+                hashed.Sha256, hashed.Info.Bytes, images.ImageIds, images.Contents);
             archives.Keep(place, path, hashed);
             _known.Set(key, new Known(hashed.Info, contents));
             return contents;
@@ -99,5 +85,5 @@ internal sealed class StorageArchiveReader(IStorages storages, HashedArchives ar
     private static FileNotFoundException Missing(ISnapshotStorage place, string path) =>
         new($"there is no '{path}' in {place.Description}");
 
-    private sealed record Known(SnapshotObjectInfo Info, ImageArchiveContents Contents);
+    private sealed record Known(SnapshotObjectInfo Info, ArchiveContents Contents);
 }

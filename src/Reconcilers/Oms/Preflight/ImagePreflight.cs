@@ -1,6 +1,5 @@
 using Drydock.Abstractions.Values;
 using Drydock.Clients.Docker;
-using Drydock.Clients.Snapshots;
 using Drydock.Crds.Common;
 using Drydock.Crds.OmsUpgrades;
 using Drydock.Reconcilers.Upgrades;
@@ -52,103 +51,55 @@ internal sealed class ImagePreflight(OmsTargets targets, Findings findings, Upgr
     }
 
     private async Task<FoundImage?> ArchiveAsync(
-        NodeState node, string image, ImageArchive archive, CancellationToken cancellationToken)
+        NodeState node, string image, OmsArchive archive, CancellationToken cancellationToken)
     {
-        var where = archive.Storage is { } storage
-            ? $"its archive {archive.Path} in {targets.Archives.Describe(storage, targets.Upgrade.Metadata.Namespace)}"
-            : $"its archive {archive.HostPath} on that host";
-        var file = archive.HostPath ?? archive.Path ?? "";
-        try
+        var use = new ArchiveUse(
+            ArchiveKind.Image,
+            Reasons.ImageArchiveUnreadable,
+            "spec.imageArchive",
+            $"{image} is not on {node.Spec.Name}, and its archive",
+            node.Spec.Name);
+        if (await new ArchivePreflight(targets, findings).CheckAsync(node, archive, use, cancellationToken)
+            is not { } contents)
         {
-            if (await ContentsAsync(node, archive, cancellationToken) is not { } contents)
-            {
-                return null;
-            }
-
-            if (archive.Sha256 is { } wanted
-                && !string.Equals(wanted, contents.Sha256, StringComparison.OrdinalIgnoreCase))
-            {
-                findings.Add(
-                    Reasons.ImageArchiveUnreadable,
-                    $"{file} has SHA-256 {contents.Sha256}, but imageArchive.sha256 is {wanted}. "
-                        + "Correct the field, or copy the file again.",
-                    node.Spec.Name,
-                    "spec.imageArchive.sha256");
-                return null;
-            }
-
-            if (contents.ImageIds.Count != 1)
-            {
-                findings.Add(
-                    Reasons.ImageArchiveUnreadable,
-                    $"{file} contains {contents.ImageIds.Count} images, expected one. "
-                        + "Save only the image that is needed.",
-                    node.Spec.Name,
-                    "spec.imageArchive.path");
-                return null;
-            }
-
-            var source = new FoundImage(
-                contents.ImageIds[0],
-                Present: false,
-                file,
-                archive.Storage is { } place ? StorageText.Of(place) : null,
-                contents.Sha256,
-                contents.Bytes)
-            { OnHost = archive.HostPath is not null, Contents = contents.Contents };
-            if (await targets.Docker(node.Spec.Name).FindImageAsync(contents.ImageIds[0], cancellationToken)
-                is not null)
-            {
-                return source with { UnderAnotherName = true };
-            }
-
-            if (node.FreeBytes is { } free && free < contents.Bytes * RoomFactor)
-            {
-                findings.Add(
-                    Reasons.NoSpace,
-                    $"dockerd of {node.Spec.Name} has {Bytes(free)} free, but loading {image} needs about "
-                        + $"{Bytes(contents.Bytes * RoomFactor)}. Make room there.",
-                    node.Spec.Name);
-            }
-
-            return source;
+            return null;
         }
-        catch (Exception exception)
-            when (exception is IOException or UnauthorizedAccessException or InvalidDataException or SnapshotException
-                or System.Text.Json.JsonException)
+
+        var file = ArchivePreflight.PathOf(archive);
+        if (contents.ImageIds.Count != 1)
         {
             findings.Add(
                 Reasons.ImageArchiveUnreadable,
-                $"{image} is not on {node.Spec.Name}, and {where} cannot be read: {Sentences.Close(exception.Message)}",
+                $"{file} contains {contents.ImageIds.Count} images, expected one. "
+                    + "Save only the image that is needed.",
                 node.Spec.Name,
-                "spec.imageArchive");
-            return null;
-        }
-    }
-
-    // The contents of a host's file are cached for as long as its length and time stay the same.
-    private async Task<ImageArchiveContents?> ContentsAsync(
-        NodeState node, ImageArchive archive, CancellationToken cancellationToken)
-    {
-        if (archive.Storage is { } storage)
-        {
-            return await targets.Archives.InspectAsync(
-                storage, targets.Upgrade.Metadata.Namespace, archive.Path!, cancellationToken);
-        }
-
-        // The image of the current container is certainly on the host. If that container is missing, another finding
-        // says so.
-        if (archive.HostPath is not { } path || node.Current is not { } current)
-        {
+                "spec.imageArchive.path");
             return null;
         }
 
-        var docker = targets.Docker(node.Spec.Name);
-        return await new HostFiles(docker, targets.Upgrade.Metadata.Uid!, current.Image).ReadAsync(
-            path,
-            (content, stat) =>
-                targets.HostArchives.InspectAsync(docker.EndpointName, path, stat, content, cancellationToken),
-            cancellationToken);
+        var source = new FoundImage(
+            contents.ImageIds[0],
+            Present: false,
+            file,
+            archive.Storage is { } place ? StorageText.Of(place) : null,
+            contents.Sha256,
+            contents.Bytes)
+        { OnHost = archive.HostPath is not null, Contents = contents.Contents };
+        if (await targets.Docker(node.Spec.Name).FindImageAsync(contents.ImageIds[0], cancellationToken) is not null)
+        {
+            return source with { UnderAnotherName = true };
+        }
+
+        if (node.FreeBytes is { } free && free < contents.Bytes * RoomFactor)
+        {
+            findings.Add(
+                Reasons.NoSpace,
+                $"dockerd of {node.Spec.Name} has {Bytes(free)} free, but loading {image} needs about "
+                    + $"{Bytes(contents.Bytes * RoomFactor)}. Make room there.",
+                node.Spec.Name);
+        }
+
+        return source;
     }
 
     private async Task<FoundImage?> PullableAsync(

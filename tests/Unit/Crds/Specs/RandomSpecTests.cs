@@ -213,7 +213,7 @@ public sealed class RandomSpecTests
         })] })],
     };
 
-    private static ImageArchive? Otherwise(ImageArchive? archive) =>
+    private static OmsArchive? Otherwise(OmsArchive? archive) =>
         archive is { Storage: { } storage } ? archive with { Storage = SameWork.Otherwise(storage) } : archive;
 
     private void Came(string end) => _came[end] = _came.GetValueOrDefault(end) + 1;

@@ -21,7 +21,7 @@ internal sealed partial class OmsWorld
         Image = NewImageName,
         ImageArchive = Setup.ImagePresent || Setup.ImageInRegistry
             ? null
-            : new ImageArchive { Storage = new StorageSpec { Directory = new DirectoryStorage { Path = ArchiveDirectory } }, Path = ArchivePath, Sha256 = ArchiveSha256 },
+            : new OmsArchive { Storage = new StorageSpec { Directory = new DirectoryStorage { Path = ArchiveDirectory } }, Path = ArchivePath, Sha256 = ArchiveSha256 },
         CurrentContainer = OldName,
         NewContainer = NewName,
         Regions =

@@ -59,19 +59,17 @@ internal sealed class WorldArchives : IArchiveReader
             : Task.FromException<Stream>(new SnapshotException(SnapshotFailure.ChecksumMismatch, $"'{path}' has SHA-256 {Sha256(content)}, expected {sha256}."));
     }
 
-    public Task<FileChecksum> HashAsync(
-        StorageSpec storage, string? @namespace, string path, CancellationToken cancellationToken)
+    public Task<ArchiveContents> InspectAsync(
+        StorageSpec storage, string? @namespace, string path, ArchiveKind kind, CancellationToken cancellationToken)
     {
         var content = Content(storage, path);
-        return Task.FromResult(new FileChecksum(Sha256(content), content.Length));
-    }
+        if (kind == ArchiveKind.Jar)
+        {
+            return ArchiveContents.ReadAsync(new MemoryStream(content), path, content.Length, kind, cancellationToken);
+        }
 
-    public Task<ImageArchiveContents> InspectAsync(
-        StorageSpec storage, string? @namespace, string path, CancellationToken cancellationToken)
-    {
-        var content = Content(storage, path);
         return ImageIn(content) is { } image
-            ? Task.FromResult(new ImageArchiveContents(Sha256(content), content.Length, [image.Id], ImageContents.Of(image.Layers)))
+            ? Task.FromResult(new ArchiveContents(Sha256(content), content.Length, [image.Id], ImageContents.Of(image.Layers)))
             : throw new InvalidDataException($"{path} has no manifest.json: it is not what 'docker save' writes");
     }
 

@@ -90,7 +90,7 @@ public sealed class WireFormatTests
     public async Task Malformed_archive_manifest_is_unreadable(string manifest) =>
         await Should.ThrowAsync<JsonException>(() => ReadAsync(manifest));
 
-    private static async Task<ImageArchiveContents> ReadAsync(string manifest, params (string Name, string Text)[] before)
+    private static async Task<ArchiveContents> ReadAsync(string manifest, params (string Name, string Text)[] before)
     {
         using var archive = new MemoryStream();
         await using (var tar = new TarWriter(archive, leaveOpen: true))
@@ -104,6 +104,6 @@ public sealed class WireFormatTests
         }
 
         archive.Position = 0;
-        return await ImageArchiveManifest.ReadAsync(archive, "oms.tar", archive.Length, TestContext.Current.CancellationToken);
+        return await ArchiveContents.ReadAsync(archive, "oms.tar", archive.Length, ArchiveKind.Image, TestContext.Current.CancellationToken);
     }
 }

@@ -149,7 +149,7 @@ public sealed class CertificateAndImageTests
     [Fact]
     public void Host_archive_with_wrong_checksum_is_a_finding()
     {
-        var world = ArchiveOnHosts().Apply(s => OnHost(s) with { ImageArchive = new ImageArchive { HostPath = HostPath, Sha256 = new string('0', 64) } });
+        var world = ArchiveOnHosts().Apply(s => OnHost(s) with { ImageArchive = new OmsArchive { HostPath = HostPath, Sha256 = new string('0', 64) } });
         world.RunToStall();
 
         world.Status.Findings.ShouldAllBe(f => f.Reason == Reasons.ImageArchiveUnreadable && f.Field == "spec.imageArchive.sha256");
@@ -187,7 +187,7 @@ public sealed class CertificateAndImageTests
                         {
                             NewContainer = "oms_new_b",
                             Image = "registry.example/own/oms:feature_4.2.2",
-                            ImageArchive = new ImageArchive { Storage = new StorageSpec { Directory = new DirectoryStorage { Path = OmsWorld.ArchiveDirectory } }, Path = OmsWorld.ArchivePath },
+                            ImageArchive = new OmsArchive { Storage = new StorageSpec { Directory = new DirectoryStorage { Path = OmsWorld.ArchiveDirectory } }, Path = OmsWorld.ArchivePath },
                         },
                     ],
                 },
@@ -291,7 +291,7 @@ public sealed class CertificateAndImageTests
     }
 
     private static OmsUpgradeSpec OnHost(OmsUpgradeSpec spec) =>
-        spec with { ImageArchive = new ImageArchive { HostPath = HostPath } };
+        spec with { ImageArchive = new OmsArchive { HostPath = HostPath } };
 
     private static OmsWorld Registry(string password)
     {

@@ -49,7 +49,7 @@ public sealed class JarArchiveTests
     {
         var world = New();
         world.Hosts.ForEach(host => host.Files["/srv/correction-9.jar"] = Jar);
-        world.Apply(s => s with { Correction = s.Correction with { Archive = new JarArchive { HostPath = "/srv/correction-9.jar", Sha256 = withSum ? Sha256 : null } } });
+        world.Apply(s => s with { Correction = s.Correction with { Archive = new OmsArchive { HostPath = "/srv/correction-9.jar", Sha256 = withSum ? Sha256 : null } } });
         world.RunToSuccess();
 
         (world.Count("copy"), world.Count("jar")).ShouldBe((2, 2));
@@ -143,7 +143,7 @@ public sealed class JarArchiveTests
     {
         Correction = new CorrectionSpec
         {
-            Archive = new JarArchive { Storage = new StorageSpec { Directory = new DirectoryStorage { Path = "/jars" } }, Path = "correction-9.jar" },
+            Archive = new OmsArchive { Storage = new StorageSpec { Directory = new DirectoryStorage { Path = "/jars" } }, Path = "correction-9.jar" },
         },
         Backup = spec.Backup with { EndSessions = EndSessionsPolicy.OmsAccount },
     };

@@ -53,7 +53,7 @@ public sealed class StorageTextTests
     [Fact]
     public void Identity_hash_changes_with_the_bucket_and_not_its_Secret()
     {
-        var spec = new OmsUpgradeSpec { Backup = new BackupSpec { Storage = Bucket }, ImageArchive = new ImageArchive { Storage = Bucket, Path = "oms.tar" } };
+        var spec = new OmsUpgradeSpec { Backup = new BackupSpec { Storage = Bucket }, ImageArchive = new OmsArchive { Storage = Bucket, Path = "oms.tar" } };
         var renewed = Bucket with { S3 = Bucket.S3! with { CredentialsSecretRef = new SecretReference { Name = "s3-new" } } };
         var moved = Bucket with { S3 = Bucket.S3! with { Bucket = "elsewhere" } };
         FieldClasses.Hash(spec with { Backup = new BackupSpec { Storage = renewed }, ImageArchive = spec.ImageArchive! with { Storage = renewed } }, FieldClass.Identity).ShouldBe(FieldClasses.Hash(spec, FieldClass.Identity));

@@ -110,21 +110,21 @@ public sealed class StoragesTests(LabFixture lab) : IAsyncLifetime
         };
         var spec = Spec("keys") with { S3 = Spec("keys").S3! with { Endpoint = proxy.Endpoint.ToString().TrimEnd('/') } };
         var reader = new StorageArchiveReader(_storages, new HashedArchives());
-        var contents = await reader.InspectAsync(spec, _space, Name, Token);
+        var contents = await reader.InspectAsync(spec, _space, Name, ArchiveKind.Image, Token);
         contents.Sha256.ShouldBe(first);
         contents.ImageIds.ShouldBe(["sha256:" + id]);
-        (await reader.InspectAsync(spec, _space, Name, Token)).ShouldBe(contents);
+        (await reader.InspectAsync(spec, _space, Name, ArchiveKind.Image, Token)).ShouldBe(contents);
         reads.ShouldBe(1);
 
         var second = await PutAsync(Name, Archive(new string('b', 64)));
-        (await reader.InspectAsync(spec, _space, Name, Token)).Sha256.ShouldBe(second);
+        (await reader.InspectAsync(spec, _space, Name, ArchiveKind.Image, Token)).Sha256.ShouldBe(second);
         reads.ShouldBe(2);
         await using (var stream = await reader.OpenAsync(spec, _space, Name, second, Token))
         {
             Convert.ToHexStringLower(await SHA256.HashDataAsync(stream, Token)).ShouldBe(second);
         }
 
-        await Should.ThrowAsync<FileNotFoundException>(() => reader.InspectAsync(spec, _space, "none.tar", Token));
+        await Should.ThrowAsync<FileNotFoundException>(() => reader.InspectAsync(spec, _space, "none.tar", ArchiveKind.Image, Token));
         await Should.ThrowAsync<FileNotFoundException>(() => reader.OpenAsync(spec, _space, "none.tar", "", Token));
     }
 

@@ -4,29 +4,28 @@ using Drydock.Crds.Common;
 namespace Drydock.Crds.OmsUpgrades;
 
 /// <summary>
-/// An archive made by docker save. The operator streams it into docker load. It needs either storage and path, or
-/// hostPath.
+/// A file that the operator brings into docker: it needs either storage and path, or hostPath.
 /// </summary>
 [ValidationRule(SharedRules.PathStays, SharedRules.ArchivePath)]
 [ValidationRule(SharedRules.OneSource, SharedRules.OneArchiveSource)]
-public sealed record ImageArchive
+public sealed record OmsArchive
 {
-    /// <summary>The storage that holds the archive. Needs path.</summary>
+    /// <summary>The storage that holds the file. Needs path.</summary>
     public StorageSpec? Storage { get; init; }
 
-    /// <summary>Path of the archive below the storage, ending in .tar or .tar.gz. It must not contain '..'.</summary>
+    /// <summary>Path of the file below the storage. It must not contain '..'.</summary>
     [Length(SchemaLimits.Path, Minimum = 1)]
     [Pattern(Patterns.RelativePath)]
     public string? Path { get; init; }
 
-    /// <summary>Absolute path of the archive on every host, instead of storage and path.</summary>
+    /// <summary>Absolute path of the file on every host, instead of storage and path.</summary>
     [Length(SchemaLimits.Path, Minimum = 2)]
     [Pattern(Patterns.AbsolutePath)]
     public string? HostPath { get; init; }
 
     /// <summary>
-    /// SHA-256 of the file, 64 hex digits. An archive with another checksum is refused. Without it, preflight computes
-    /// the value and the plan shows it.
+    /// SHA-256 of the file, 64 hex digits. A file with another checksum is refused. Without it, preflight computes the
+    /// value and the plan shows it.
     /// </summary>
     [Length(64)]
     [Pattern(Patterns.Sha256)]
