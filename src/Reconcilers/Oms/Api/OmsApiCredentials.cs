@@ -54,8 +54,8 @@ internal static class OmsApiCredentials
         if (address.Scheme != Uri.UriSchemeHttps)
         {
             throw Unusable(
-                $"key serverName of Secret {name} ({Field}) is for a console with HTTPS, but the address of the console "
-                    + $"is {address}. Remove the key, or put the HTTPS address into the key url");
+                $"key serverName of Secret {name} ({Field}) is for a console with HTTPS, but the address of the "
+                    + $"console is {address}. Remove the key, or put the HTTPS address into the key url");
         }
 
         return Uri.CheckHostName(text) == UriHostNameType.Unknown
