@@ -95,7 +95,7 @@ public sealed class ProjectApiTests(StageFixture fixture)
         components.ShouldContain("Store ACTIVE");
         components.ShouldContain("Incr-Sync RUNNING");
         var after = await stage.Oms.ReadStateAsync();
-        after.Projects.Where(p => !before.Projects.Any(b => (b.Key, b.Status) == (p.Key, p.Status))).Select(p => p.Key).Order(StringComparer.Ordinal)
+        after.Projects.Where(p => !before.Projects.Any(b => (b.Key, b.Status) == (p.Key, p.Status))).Select(p => p.Key).Order(StringComparer.Ordinal).ToArray()
             .ShouldBe([Lagging, FailedByUpgrade], customMessage: "the operator resumes none");
         var stopped = done["status"]!["actionRequired"]!.AsArray().Where(a => a!["reason"]!.GetValue<string>() == "ProjectNotResumed").ToList();
         stopped.Single(a => a!["message"]!.GetValue<string>().Contains("suspended now"))!["subject"]!.GetValue<string>().ShouldContain(Lagging);

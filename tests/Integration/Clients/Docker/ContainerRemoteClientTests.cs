@@ -1,11 +1,11 @@
 using System.Security.Cryptography;
 using Drydock.Clients.Docker;
 using Drydock.Clients.Remote;
-using Drydock.Lab;
 using Drydock.Tests.Integration.Clients.Docker.Fixture;
 using Drydock.Tests.Integration.Support;
 using Shouldly;
 using Xunit;
+using Deadline = Drydock.Lab.Deadline;
 
 namespace Drydock.Tests.Integration.Clients.Docker;
 

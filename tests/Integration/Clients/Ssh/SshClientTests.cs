@@ -4,10 +4,10 @@ using System.Text;
 using Drydock.Clients.Remote;
 using Drydock.Clients.Safety;
 using Drydock.Clients.Ssh;
-using Drydock.Lab;
 using Drydock.Tests.Integration.Clients.Docker.Fixture;
 using Shouldly;
 using Xunit;
+using Deadline = Drydock.Lab.Deadline;
 
 namespace Drydock.Tests.Integration.Clients.Ssh;
 
