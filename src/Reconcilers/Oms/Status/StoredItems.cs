@@ -28,7 +28,8 @@ internal static class StoredItems
         try
         {
             var list = ActionGroup.ToList(listed);
-            var reference = await targets.Overflow.StoreListAsync(targets.Upgrade.Metadata, what, list, cancellationToken);
+            var reference = await targets.Overflow.StoreListAsync(
+                targets.Upgrade.Metadata, what, list, cancellationToken);
             return
             [
                 .. groups.Select(g => g.ToItem(
