@@ -101,7 +101,8 @@ internal sealed class StepFollower(
                 new Observation.Failed(exception.Reason, exception.Message), IsFirstLook: true, exception.Retryable);
         }
         catch (Exception exception) when (
-            exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+            exception is not ActRefusedException
+            && (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested))
         {
             return new StepObservation(new Observation.Unknown(exception.Message), IsFirstLook: true);
         }

@@ -57,6 +57,11 @@ internal sealed class StepJob
         {
             return await work(new StepJob(environment, plan, step, timeoutOf, isOfOtherClock, report));
         }
+        catch (ActRefusedException)
+        {
+            // This process may no longer act. Its successor finds the receipt and observes the target.
+            return new StepReport.Refused(step);
+        }
         catch (Exception exception) when (!IsOurs(exception, cancellationToken))
         {
             // For example, the plan names an action that this operator does not know. Nothing may be guessed.
@@ -101,11 +106,6 @@ internal sealed class StepJob
             _environment.Fence.EnsureMayAct();
             await TimeLimit.RunAsync(_timeout, _step.StartedAt ?? Now, _environment.Time, CallAsync, cancellationToken);
         }
-        catch (ActRefusedException)
-        {
-            // This process may no longer act. Its successor finds the receipt and observes the target.
-            return new StepReport.Refused(_step);
-        }
         catch (StepActionException exception)
         {
             failure = exception;
@@ -114,7 +114,7 @@ internal sealed class StepJob
         {
             failure = new StepActionException(EngineReasons.StepTimeout, exception.Message, retryable: true, exception);
         }
-        catch (Exception exception) when (!IsOurs(exception, cancellationToken))
+        catch (Exception exception) when (exception is not ActRefusedException && !IsOurs(exception, cancellationToken))
         {
             failure = new StepActionException(EngineReasons.StepFailed, exception.Message, retryable: true, exception);
         }

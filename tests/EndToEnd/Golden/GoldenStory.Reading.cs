@@ -54,6 +54,7 @@ internal sealed partial class GoldenStory
         _recording.FoundOnHosts = await _recording.Planted.FoundOnHostsAsync(_stage);
         _recording.Promtool = await Shell.TryRunAsync("promtool", ["check", "metrics"], said["metrics"], cancellationToken: Token);
         var page = await PageRun.StartAsync(_stage.Run, _stage.ControlPlane, Repository.Root, "monitoring", Token);
+        page.Limit = Limit.Patience;
         (page.Variables["OPERATOR"], page.Variables["SPACE"], page.Variables["LOG"]) = (_operator.Address, Space, _operator.Process.LogPath);
         _recording.PageOutputs = [.. (await page.RunPageAsync(Page, cancellationToken: Token)).Select(block => block.Output)];
         page.NotRun(Page).ShouldBeEmpty();

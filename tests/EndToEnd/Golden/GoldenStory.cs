@@ -11,8 +11,8 @@ namespace Drydock.Tests.EndToEnd.Golden;
 
 /// <summary>
 /// The story of the recording: a manifest by <c>init</c> and findings by <c>check</c>; held, paused, aborted, retried and
-/// deleted before the downtime; begun again, held in the downtime; a JAR that reports errors, a retry on restored data;
-/// upgraded; rolled back; restarted when all is over.
+/// deleted before the downtime; begun again, held in the downtime; a JAR that reports errors, a retry on restored data,
+/// which is held again; upgraded; rolled back; restarted when all is over.
 /// </summary>
 internal sealed partial class GoldenStory
 {
@@ -21,7 +21,6 @@ internal sealed partial class GoldenStory
     private const int Done = 0, Found = 4, Held = 5, Refused = 6;
 
     private static readonly ArgoScripts Scripts = new(Repository.Root);
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
 
     private readonly UpgradeStage _stage;
     private readonly GoldenRecording _recording;
@@ -61,29 +60,46 @@ internal sealed partial class GoldenStory
             Alerts = (await prometheus.RulesAsync(Token)).ToDictionary(rule => rule.Name, rule => rule.Query, StringComparer.Ordinal),
             Before = await stage.Oms.ReadStateAsync(),
         };
-        var story = new GoldenStory(recording, leader);
+        try
+        {
+            await new GoldenStory(recording, leader).RunAsync(waiting, arguments);
+            recording.Requests = await RequestsAsync(stage.ControlPlane, requests);
+            await PlantedCanaries.RemoveAsync(stage);
+            return recording;
+        }
+        catch
+        {
+            await recording.DisposeAsync();
+            throw;
+        }
+    }
+
+    private async Task RunAsync(LabOperator waiting, ArgumentWatch arguments)
+    {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(Token);
-        var follower = new ObjectFollower(stage.ControlPlane, $"/apis/drydock.dev/v1alpha1/namespaces/{space}/omsupgrades", Name);
+        var follower = new ObjectFollower(_stage.ControlPlane, $"/apis/drydock.dev/v1alpha1/namespaces/{Space}/omsupgrades", Name);
         var following = follower.WithinAsync(_ => false, Timeout.InfiniteTimeSpan, end.Token);
+        try
+        {
+            await LookAsync();
+            await OthersAsync();
+            await BeforeDowntimeAsync();
+            await waiting.StopAsync();
+            await UpgradeAsync();
+            await RollBackAsync();
+            _recording.Said["process arguments"] = await arguments.EndAsync();
+            await ReadAsync();
+            await _operator.StopAsync();
+            await SeenAsync("DrydockDown");
+            await AfterTheEndAsync();
+        }
+        finally
+        {
+            await end.CancelAsync();
+            await EndedAsync(following);
+        }
 
-        await story.LookAsync();
-        await story.OthersAsync();
-        await story.BeforeDowntimeAsync();
-        await waiting.StopAsync();
-        await story.UpgradeAsync();
-        await story.RollBackAsync();
-        recording.Said["process arguments"] = await arguments.EndAsync();
-        await story.ReadAsync();
-        await leader.StopAsync();
-        await story.SeenAsync("DrydockDown");
-        await story.AfterTheEndAsync();
-
-        await end.CancelAsync();
-        await EndedAsync(following);
-        recording.States = [.. follower.Seen];
-        recording.Requests = await RequestsAsync(stage.ControlPlane, requests);
-        await PlantedCanaries.RemoveAsync(stage);
-        return recording;
+        _recording.States = [.. follower.Seen];
     }
 
     private static async Task EndedAsync(Task following)
@@ -128,7 +144,7 @@ internal sealed partial class GoldenStory
         var bad = _stage.Manifest(Space, "bad");
         bad["spec"]!["fromVersion"] = "1.0.0";
         await _stage.ApplyAsync(bad.ToJsonString());
-        await _stage.WaitForAsync(Space, u => u.IsStalled(), name: "bad", cancellationToken: Token);
+        await WaitAsync("to stall", u => u.IsStalled(), "bad");
         await SeenAsync("DrydockRunStalled");
         await SeenAsync("DrydockSnapshotFailed");
         await UntilAsync("drydock_snapshots{series=\"nightly\", state=\"usable\"} == 1");
@@ -140,11 +156,11 @@ internal sealed partial class GoldenStory
     {
         await BeginAsync();
         await ActAsync("pause");
-        await WaitAsync(u => u.Reason("Reconciling") == "Paused");
+        await WaitAsync("to be paused", u => u.Reason("Reconciling") == "Paused");
         await ActAsync("resume");
         await HeldAsync(BeforeDowntime);
         await ActAsync("abort");
-        await WaitAsync(u => u.IsStalled() && u.Reason("Stalled") == "Aborted");
+        await WaitAsync("to be aborted", u => u.IsStalled() && u.Reason("Stalled") == "Aborted");
         var aborted = await IsAsBeforeAsync();
         await ActAsync("retry");
         await HeldAsync(BeforeDowntime);
@@ -167,13 +183,17 @@ internal sealed partial class GoldenStory
         await SayAsync(Done, "resume", Name, "--yes");
         await SayAsync(Done, "approve", Name, InDowntime, "--yes");
 
-        await WaitAsync(u => u.Reason("Failed") == "JarReportedErrors");
+        await WaitAsync("to fail at the JAR", u => u.Reason("Failed") == "JarReportedErrors");
         await SeenAsync("DrydockRunStalledDuringDowntime");
         _recording.Answers["status of failed"] = await _user.RunAsync(Found, "status", Name);
         await SayAsync(Done, "retry", Name, "--yes");
+
+        // The hold stands, and an approval is for one plan only.
+        await HeldAsync(InDowntime);
+        await SayAsync(Done, "approve", Name, InDowntime, "--yes");
         await SayAsync(Done, "status", Name, "-w");
 
-        _recording.Succeeded = await WaitAsync(u => u.IsOver());
+        _recording.Succeeded = await WaitAsync("to succeed", u => u.IsOver());
         _recording.Upgraded = await _stage.Oms.ReadStateAsync();
         _recording.AuditOfUpgrade = await _stage.Oms.AuditAsync();
         _recording.Table = await KubectlAsync("get", "omsu", "-o", "wide");
@@ -191,7 +211,7 @@ internal sealed partial class GoldenStory
         await SayAsync(Done, "rollback", Name, "--yes");
         await HeldAsync(InRollback);
         await ActAsync("approve");
-        await WaitAsync(u => u.IsOver("RolledBack"));
+        await WaitAsync("to be rolled back", u => u.IsOver("RolledBack"));
         _recording.Answers["status of rolled back"] = await _user.RunAsync(Done, "status", Name);
         _recording.RolledBack = await _stage.Oms.ReadStateAsync();
         _recording.Audit = await _stage.Oms.AuditAsync();
@@ -253,11 +273,21 @@ internal sealed partial class GoldenStory
 
     private async Task<string> VersionAsync() => (await _stage.GetUpgradeAsync(Space))["metadata"]!["resourceVersion"]!.GetValue<string>();
 
-    private Task<JsonNode> HeldAsync(string hold) => WaitAsync(u => u.IsHeld() && (string?)u["status"]!["holds"]?[0]?["name"] == hold);
+    private Task<JsonNode> HeldAsync(string hold) => WaitAsync($"to be held before {hold}", u => u.IsHeld() && (string?)u["status"]!["holds"]?[0]?["name"] == hold);
 
-    private Task<JsonNode> WaitAsync(Func<JsonNode, bool> wanted) => _stage.WaitForAsync(Space, wanted, Patience, cancellationToken: Token);
+    private async Task<JsonNode> WaitAsync(string what, Func<JsonNode, bool> wanted, string name = Name)
+    {
+        if (await _stage.SeenWithinAsync(Space, wanted, Limit.Patience, name, Token) is { } found)
+        {
+            return found;
+        }
 
-    private Task<string> KubectlAsync(params string[] arguments) => _stage.ControlPlane.KubectlAsync(["-n", Space, .. arguments], cancellationToken: Token);
+        var last = await _stage.GetUpgradeAsync(Space, name);
+        throw new LabException($"Waited {Limit.Patience.TotalSeconds:0} s in vain for {name} {what}: phase {last.Phase()}, {last.Message()}");
+    }
+
+    private Task<string> KubectlAsync(params string[] arguments) => Limit.OnAsync(
+        $"'kubectl {string.Join(' ', arguments)}' to end", token => _stage.ControlPlane.KubectlAsync(["-n", Space, .. arguments], cancellationToken: token));
 
     private Task SeenAsync(string alert) => UntilAsync(_recording.Alerts[alert]);
 

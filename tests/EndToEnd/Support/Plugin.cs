@@ -18,11 +18,14 @@ internal sealed class Plugin(string kubeconfig, string space)
     /// <summary>Runs a verb that needs no cluster.</summary>
     public async Task<string> RunLocalAsync(int exitCode, params string[] arguments) => Checked(exitCode, arguments, await StartAsync(arguments));
 
-    private Task<ShellResult> StartAsync(string[] arguments) => Shell.TryRunAsync(
-        "dotnet",
-        [Program, .. arguments],
-        environment: new Dictionary<string, string?>(StringComparer.Ordinal) { ["XDG_CACHE_HOME"] = Path.GetDirectoryName(kubeconfig) },
-        cancellationToken: TestContext.Current.CancellationToken);
+    // Some verbs wait for the operator, and one of them for as long as the upgrade is held.
+    private Task<ShellResult> StartAsync(string[] arguments) => Limit.OnAsync(
+        $"'kubectl drydock {string.Join(' ', arguments)}' to end",
+        token => Shell.TryRunAsync(
+            "dotnet",
+            [Program, .. arguments],
+            environment: new Dictionary<string, string?>(StringComparer.Ordinal) { ["XDG_CACHE_HOME"] = Path.GetDirectoryName(kubeconfig) },
+            cancellationToken: token));
 
     private static string Checked(int exitCode, string[] arguments, ShellResult result)
     {

@@ -149,25 +149,6 @@ public sealed class StatusTextTests
         StatusText.Line(during).ShouldContain("down for 1m40s");
     }
 
-    [Fact]
-    public void Rest_is_told_once_steps_have_run_before()
-    {
-        var world = CliRuns.Held();
-        RunViewBuilder.BuildWithOffers(world.Run(), world.Time.GetUtcNow()).RemainingSeconds.ShouldBeNull();
-        world.EditSpec(s => s with { HoldBefore = [] });
-        world.RunToSuccess();
-        world.EditSpec(s => s with { DesiredState = DesiredState.RolledBack });
-        world.RunUntil(() => world.Is("Held"), "the rollback waits");
-        world.Write(Drydock.Cli.Changes.Approval.Of(world.Run(), null, all: true).Annotations);
-        world.RunToRolledBack();
-        world.EditSpec(s => s with { DesiredState = DesiredState.Upgraded, Retry = "again", HoldBefore = ["StopOld"] });
-        world.RunUntil(() => world.Is("Held"), "the second attempt waits");
-
-        var view = RunViewBuilder.BuildWithOffers(world.Run(), world.Time.GetUtcNow());
-        view.Plans.Single(p => p.IsActive).Phases.Single(p => p.Name == "Backup").ExpectedSeconds.ShouldNotBeNull();
-        view.RemainingSeconds!.Value.ShouldBeGreaterThan(1);
-    }
-
     private static OmsWorld Until(Func<OmsWorld, bool> condition, Func<OmsUpgradeSpec, OmsUpgradeSpec>? change = null)
     {
         var world = CliRuns.Begin(change);

@@ -1,3 +1,4 @@
+using Drydock.Engine.Holds;
 using Drydock.Engine.Running;
 using Drydock.Reconcilers.Databases.TiDb;
 using Drydock.Tests.Unit.Fakes;
@@ -71,7 +72,7 @@ public sealed class KillTests
     private static TiDbWorld RolledBack(Func<WorldPoint, Fate> fates)
     {
         var world = new TiDbWorld(Setup).Begin();
-        world.Controls = world.Controls with { HoldBefore = new HashSet<string>(StringComparer.Ordinal) { "UpgradePD/pd-1/swap" } };
+        world.Controls = world.Controls with { HoldBefore = new HashSet<string>(StringComparer.Ordinal) { HoldMatcher.PointOfNoReturn } };
         world.RunUntil(() => world.Life.Outcome?.State == RunState.Held, "held");
         world.Stored = TiDbRollbackPlanner.Compile(world.Upgrade.Spec, world.Stored!, []);
         world.Stored.Steps.ShouldNotBeEmpty();

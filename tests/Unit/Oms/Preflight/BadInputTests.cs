@@ -115,17 +115,6 @@ public sealed class BadInputTests
     }
 
     [Fact]
-    public void Node_name_that_occurs_in_two_regions_is_a_finding()
-    {
-        var world = new OmsWorld(new WorldSetup { RealJson = false });
-        world.Apply(s => s with { Regions = [.. s.Regions, s.Regions[0] with { Name = "second" }] });
-
-        world.RunUntil(() => world.Status.Findings.Count > 0, "it is refused");
-
-        world.Status.Findings.ShouldContain(f => f.Reason == Reasons.InvalidSpec && f.Field == "spec.regions");
-    }
-
-    [Fact]
     public void Wrong_fromVersion_is_a_finding()
     {
         var world = new OmsWorld(new WorldSetup { RealJson = false }).Apply(s => s with { FromVersion = "3.3.0" });

@@ -116,7 +116,7 @@ public sealed class ProjectPreflightTests
         var world = WithApiAfter(spec: s => s with { Preflight = s.Preflight with { Acknowledge = [Reasons.SyncProjectsWithoutDbType] } });
         world.RunToStall();
 
-        world.Found(Reasons.ForwardSwitchoverUnknown).ShouldHaveSingleItem().Message.ShouldContain("3.2.2 has no API that lists projects");
+        world.Found(Reasons.ForwardSwitchoverUnknown).ShouldHaveSingleItem().Message.ShouldContain("3.2.2-bp2 has no API that lists projects");
     }
 
     [Fact]

@@ -20,7 +20,7 @@ internal static class UpgradeAccessFields
     public static IEnumerable<FieldProof> All { get; } =
     [
         Plans("regions[].nodes[].docker.endpoint", spec => spec.Node()["docker"]!["endpoint"] = "tcp://192.0.2.99:2376"),
-        Plans("regions[].nodes[].docker.insecure", spec => spec.Node()["docker"]!["insecure"] = true),
+        FieldProof.RefusedBySchema(OmsUpgrade.KindName, "regions[].nodes[].docker.insecure", "regions[].nodes[].docker", "!self.insecure"),
         Plans("regions[].nodes[].docker.tlsSecretRef.name", spec => spec.Node()["docker"]!["tlsSecretRef"]!["name"] = "other"),
         Plans(
             "regions[].nodes[].docker.sshSecretRef.name",
