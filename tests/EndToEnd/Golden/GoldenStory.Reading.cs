@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using Drydock.Lab;
+using Drydock.Tests.EndToEnd.Support;
 
 namespace Drydock.Tests.EndToEnd.Golden;
 
