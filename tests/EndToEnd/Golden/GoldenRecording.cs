@@ -17,7 +17,17 @@ public sealed class GoldenRecording : IAsyncDisposable
     /// <summary>The operator's user in the audit log.</summary>
     public const string Account = "system:serviceaccount:drydock-system:drydock-operator";
 
+    /// <summary>The stage. Other tests of the lane may have changed its OMS since.</summary>
     public required UpgradeStage Stage { get; init; }
+
+    /// <summary>How many nodes OMS had.</summary>
+    public required int Nodes { get; init; }
+
+    /// <summary>Its databases.</summary>
+    public required IReadOnlyList<string> Databases { get; init; }
+
+    /// <summary>Name of its old containers.</summary>
+    public required string OldContainer { get; init; }
 
     public required string Space { get; init; }
 

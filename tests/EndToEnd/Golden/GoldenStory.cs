@@ -54,6 +54,9 @@ internal sealed partial class GoldenStory
         var recording = new GoldenRecording
         {
             Stage = stage,
+            Nodes = stage.Hosts.Count,
+            Databases = [.. stage.Oms.Databases],
+            OldContainer = stage.Oms.Options.OldContainer,
             Space = space,
             Planted = planted,
             Prometheus = prometheus,

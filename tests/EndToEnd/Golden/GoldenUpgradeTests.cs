@@ -16,7 +16,7 @@ public sealed class GoldenUpgradeTests(StageFixture fixture)
         var golden = await fixture.RecordingAsync();
 
         golden.Punishments.ShouldBeEmpty();
-        AssertOrder(golden.AuditOfUpgrade, golden.Stage.Hosts.Count);
+        AssertOrder(golden.AuditOfUpgrade, golden.Nodes);
         golden.Upgraded.SchemaVersion.ShouldBe("4.2.2");
         golden.Upgraded.Damage.ShouldBeEmpty();
         golden.Upgraded.HaConfig.ShouldNotBeNull();
@@ -42,7 +42,7 @@ public sealed class GoldenUpgradeTests(StageFixture fixture)
 
         golden.Snapshot["metadata"]!["ownerReferences"].ShouldBeNull("nothing that removes the upgrade may remove the backup");
         golden.Snapshot["status"]!["verified"]!.GetValue<bool>().ShouldBeTrue();
-        golden.Dumps.Keys.Order(StringComparer.Ordinal).ShouldBe(golden.Stage.Oms.Databases.Order(StringComparer.Ordinal));
+        golden.Dumps.Keys.Order(StringComparer.Ordinal).ShouldBe(golden.Databases.Order(StringComparer.Ordinal));
         golden.Dumps.Where(dump => !dump.Value).ShouldBeEmpty("size and hash of the file are those of the status");
     }
 
@@ -58,7 +58,7 @@ public sealed class GoldenUpgradeTests(StageFixture fixture)
         foreach (var node in golden.RolledBack.Nodes)
         {
             node.Containers.Count.ShouldBe(2);
-            node.Containers.Single(x => x.Status == "running").Name.ShouldBe(golden.Stage.Oms.Options.OldContainer);
+            node.Containers.Single(x => x.Status == "running").Name.ShouldBe(golden.OldContainer);
             node.Containers.Single(x => x.Status != "running").Status.ShouldBe("exited", "the new container stays, stopped, until accepted");
         }
     }
